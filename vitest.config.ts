@@ -14,10 +14,11 @@ export const conditions = [
   'development|production',
 ];
 
+// Examples are TypeScript that Node runs as it is; Node 22.13 runs what is published, but cannot do that.
+const groups = ['packages', 'integrations', ...(process.features.typescript ? ['examples'] : [])];
+
 export const roots = [
-  ...['packages', 'integrations', 'examples'].flatMap((folder) =>
-    readdirSync(join(workspace, folder)).map((name) => `${folder}/${name}`),
-  ),
+  ...groups.flatMap((group) => readdirSync(join(workspace, group)).map((name) => `${group}/${name}`)),
   ...(onTarballs ? [] : ['tooling']),
 ].filter((root) => existsSync(join(workspace, root, 'package.json')));
 

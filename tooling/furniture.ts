@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { join } from 'node:path';
+import type { Manifest, Package } from './workspace.ts';
+
+const CORE = '@mortise/core';
+const SOURCE_CONDITION = 'mortise-source';
+
+/** What a published package and its folder must look like. Each problem names the file and the fix. */
+export function furnitureProblems(pkg: Package, base: string): string[] {
+  const file = `${pkg.folder}/package.json`;
+  return [
+    ...identityProblems(pkg),
+    ...scriptProblems(pkg),
+    ...exportProblems(pkg, base),
+    ...dependencyProblems(pkg.manifest),
+  ]
+    .map((problem) => `${file}: ${problem}`)
+    .concat(folderProblems(pkg.folder, base));
+}
+
+function identityProblems({ manifest }: Package): string[] {
+  const expected: Partial<Manifest> = {
+    license: 'MIT',
+    type: 'module',
+    sideEffects: false,
+    engines: { node: '>=22.13' },
+    files: ['dist', 'README.md', 'LICENSE', 'CHANGELOG.md'],
+  };
+  const problems = Object.entries(expected).flatMap(([key, value]) =>
+    isDeepStrictEqual(manifest[key as keyof Manifest], value)
+      ? []
+      : [`set "${key}" to ${JSON.stringify(value)}`],
+  );
+  if (!manifest.description) problems.push('add a "description" of one sentence');
+  if (manifest.private)
+    problems.push('remove "private": packages in packages/ and integrations/ are published');
+  if (manifest.publishConfig?.access !== 'public') problems.push('set "publishConfig.access" to "public"');
+  return problems;
+}
+
+function scriptProblems({ folder, manifest }: Package): string[] {
+  const expected = {
+    build: 'tsup',
+    test: `vitest run --root ../.. --project ${folder}`,
+    typecheck: 'tsc --noEmit',
+    lint: 'oxlint -c ../../.oxlintrc.json',
+  };
+  return isDeepStrictEqual(manifest.scripts, expected)
+    ? []
+    : [`set "scripts" to ${JSON.stringify(expected)}`];
+}
+
+function exportProblems({ folder, manifest }: Package, base: string): string[] {
+  const problems: string[] = [];
+  const published: NonNullable<Manifest['exports']> = {};
+  for (const [subpath, target] of Object.entries(manifest.exports ?? {})) {
+    if (subpath === './package.json') {
+      published[subpath] = './package.json';
+      continue;
+    }
+    const stem = subpath === '.' ? 'index' : `${subpath.slice(2)}/index`;
+    const built = { types: `./dist/${stem}.d.ts`, default: `./dist/${stem}.js` };
+    const expected = { [SOURCE_CONDITION]: `./src/${stem}.ts`, ...built };
+    published[subpath] = built;
+    // Conditions are matched in order, so the order is part of the value.
+    if (JSON.stringify(target) !== JSON.stringify(expected)) {
+      problems.push(`set "exports" of "${subpath}" to ${JSON.stringify(expected)}`);
+    }
+    if (!existsSync(join(base, folder, 'src', `${stem}.ts`))) {
+      problems.push(`"exports" of "${subpath}" needs src/${stem}.ts: write it, or remove the subpath`);
+    }
+  }
+  if (!manifest.exports?.['.']) problems.push('add "." to "exports"');
+  if (!manifest.exports?.['./package.json']) problems.push('add "./package.json" to "exports"');
+  if (JSON.stringify(manifest.publishConfig?.exports) !== JSON.stringify(published)) {
+    problems.push(
+      `set "publishConfig.exports" to "exports" without "${SOURCE_CONDITION}": ${JSON.stringify(published)}`,
+    );
+  }
+  return problems;
+}
+
+function dependencyProblems(manifest: Manifest): string[] {
+  if (manifest.name === CORE) {
+    return manifest.dependencies || manifest.peerDependencies
+      ? [`remove "dependencies" and "peerDependencies": ${CORE} has none`]
+      : [];
+  }
+  const problems: string[] = [];
+  if (!/^\^\d+\.\d+\.\d+$/.test(manifest.peerDependencies?.[CORE] ?? '')) {
+    problems.push(`set "peerDependencies" of ${CORE} to the lowest version that works, such as "^1.0.0"`);
+  }
+  if (manifest.devDependencies?.[CORE] !== 'workspace:^') {
+    problems.push(`set "devDependencies" of ${CORE} to "workspace:^"`);
+  }
+  if (manifest.dependencies?.[CORE]) {
+    problems.push(`remove ${CORE} from "dependencies": a second copy of core would be installed`);
+  }
+  for (const [name, range] of Object.entries(manifest.dependencies ?? {})) {
+    if (!/^\^\d|^catalog:$/.test(range)) {
+      problems.push(
+        `give the dependency ${name} a caret range from the lowest version that works, not "${range}"`,
+      );
+    }
+  }
+  return problems;
+}
+
+function folderProblems(folder: string, base: string): string[] {
+  const problems = ['README.md', 'tsconfig.json', 'tsup.config.ts', 'LICENSE']
+    .filter((name) => !existsSync(join(base, folder, name)))
+    .map((name) => `${folder}/${name}: add the file`);
+  if (problems.length === 0 && read(base, folder, 'LICENSE') !== read(base, '.', 'LICENSE')) {
+    problems.push(`${folder}/LICENSE: copy the root's LICENSE`);
+  }
+  return problems;
+}
+
+const read = (base: string, folder: string, name: string) => readFileSync(join(base, folder, name), 'utf8');
+
+/** A lock file or .npmrc with a registry in it would bind every clone to one network. */
+export function registryProblems(file: string, text: string): string[] {
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      /\/\/registry\.|^\s*registry\s*[=:]|tarball:\s*https?:/.test(line)
+        ? [`${file}:${index + 1}: remove the registry address, so that each machine uses its own`]
+        : [],
+    );
+}

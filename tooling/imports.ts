@@ -1,0 +1,82 @@
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+import ts from 'typescript';
+import type { Package } from './workspace.ts';
+
+/** Rules on one source file of a published package. Each problem names the place and the fix. */
+export function importProblems(pkg: Package, path: string, text: string): string[] {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const inSource = path.startsWith(`${pkg.folder}/src/`);
+  const problems: string[] = [];
+  const report = (node: ts.Node, problem: string) => {
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
+    problems.push(`${path}:${line + 1}: ${problem}`);
+  };
+
+  const visit = (node: ts.Node, inFunction: boolean): void => {
+    const specifier = specifierOf(node);
+    if (specifier !== undefined) {
+      const problem = inSource ? sourceImport(pkg, path, specifier) : testImport(pkg, path, specifier);
+      if (problem) report(node, problem);
+    }
+    if (inSource && !inFunction && isAwait(node)) {
+      report(node, 'no top-level await, since require() of the package would throw: load on the first call');
+    }
+    if (inSource && isInstanceOfMortiseError(node)) {
+      report(node, 'use isMortiseError(error): with two copies of core installed, instanceof is false');
+    }
+    ts.forEachChild(node, (child) => visit(child, inFunction || ts.isFunctionLike(node)));
+  };
+  visit(file, false);
+  return problems;
+}
+
+function specifierOf(node: ts.Node): string | undefined {
+  let argument: ts.Node | undefined;
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) argument = node.moduleSpecifier;
+  else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) argument = node.argument.literal;
+  else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+    argument = node.arguments[0];
+  return argument && ts.isStringLiteralLike(argument) ? argument.text : undefined;
+}
+
+function sourceImport({ folder, manifest }: Package, path: string, specifier: string): string | undefined {
+  if (specifier.startsWith('.')) {
+    if (!specifier.endsWith('.ts'))
+      return `write "${specifier}" with its .ts extension: Node runs the sources`;
+    const target = posix.join(posix.dirname(path), specifier);
+    return target.startsWith(`${folder}/src/`)
+      ? undefined
+      : `"${specifier}" leaves ${folder}/src: import the package`;
+  }
+  if (manifest.name === '@mortise/core') {
+    return `core imports nothing, so not "${specifier}": take it from globalThis or as an option`;
+  }
+  if (isBuiltin(specifier)) return specifier.startsWith('node:') ? undefined : `write "node:${specifier}"`;
+  const name = packageOf(specifier);
+  if (name.startsWith('@mortise/') && name !== '@mortise/core') {
+    return `only @mortise/core may be imported here, not ${name}: move what is shared into core`;
+  }
+  if (!manifest.dependencies?.[name] && !manifest.peerDependencies?.[name]) {
+    return `${name} is not a dependency of ${manifest.name}, so it would be bundled: add it to package.json`;
+  }
+  return undefined;
+}
+
+function testImport({ folder }: Package, path: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('.')) return undefined;
+  const target = posix.join(posix.dirname(path), specifier);
+  // The suites run once more against the packed tarballs, where there is no src.
+  if (/(^|\/)src\//.test(target)) return `import the package by its name, not "${specifier}"`;
+  return target.startsWith(`${folder}/`) ? undefined : `"${specifier}" leaves ${folder}`;
+}
+
+const packageOf = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+
+const isAwait = (node: ts.Node) =>
+  ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+
+const isInstanceOfMortiseError = (node: ts.Node) =>
+  ts.isBinaryExpression(node) &&
+  node.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword &&
+  node.right.getText() === 'MortiseError';

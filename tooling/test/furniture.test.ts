@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { furnitureProblems, registryProblems } from '../furniture.ts';
+import { publishedPackages, root, type Package } from '../workspace.ts';
+
+const packages = publishedPackages();
+
+test.each(packages)('$folder has the furniture of every published package', (pkg) => {
+  expect(furnitureProblems(pkg, root)).toEqual([]);
+});
+
+test('package names are unique and follow their folders', () => {
+  expect(packages.map((pkg) => pkg.manifest.name)).toEqual(
+    packages.map((pkg) => {
+      const folder = pkg.folder.split('/')[1] ?? '';
+      return folder.startsWith('create-') ? folder : `@mortise/${folder}`;
+    }),
+  );
+});
+
+test('no lock file and no .npmrc names a registry', () => {
+  const files = ['.', 'bench'].flatMap((folder) => [`${folder}/pnpm-lock.yaml`, `${folder}/.npmrc`]);
+  const present = files.filter((file) => existsSync(join(root, file)));
+  expect(present).toContain('./pnpm-lock.yaml');
+  expect(present.flatMap((file) => registryProblems(file, readFileSync(join(root, file), 'utf8')))).toEqual(
+    [],
+  );
+});
+
+test('every decision is numbered without a gap', () => {
+  const numbers = readdirSync(join(root, 'docs/decisions')).map((name) => Number(name.slice(0, 4)));
+  expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+});
+
+describe('the check itself', () => {
+  const openai = packages.find((pkg) => pkg.folder === 'integrations/openai');
+  const broken = (change: Partial<Package['manifest']>) =>
+    openai ? furnitureProblems({ ...openai, manifest: { ...openai.manifest, ...change } }, root) : [];
+
+  test.each([
+    ['a drifted script', { scripts: { build: 'tsc' } }, 'set "scripts" to'],
+    ['core as a plain dependency', { dependencies: { '@mortise/core': '^1.0.0' } }, 'remove @mortise/core'],
+    [
+      'a peer that follows the workspace',
+      { peerDependencies: { '@mortise/core': 'workspace:^' } },
+      'such as "^1.0.0"',
+    ],
+    ['an SDK by exact version', { dependencies: { openai: '7.57.0' } }, 'caret range'],
+    [
+      'an export without its source',
+      { exports: { './nowhere': './dist/x.js' } },
+      'needs src/nowhere/index.ts',
+    ],
+    [
+      'published exports that keep the source condition',
+      { publishConfig: { access: 'public' } },
+      'without "mortise-source"',
+    ],
+    ['another licence', { license: 'ISC' }, 'set "license" to "MIT"'],
+  ])('finds %s, names the file and the fix', (_, change, fix) => {
+    const problems = broken(change);
+    expect(problems).toContainEqual(expect.stringContaining(fix));
+    expect(problems.every((problem) => problem.startsWith('integrations/openai/package.json: '))).toBe(true);
+  });
+
+  test.each(['registry=https://registry.example.org/', '  resolution: {tarball: https://example.org/a.tgz}'])(
+    'finds the registry in %s',
+    (line) => {
+      expect(registryProblems('.npmrc', line)).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '..');
+
+type Versions = Record<string, string>;
+
+export interface Manifest {
+  name: string;
+  version: string;
+  private?: boolean;
+  description?: string;
+  license?: string;
+  type?: string;
+  sideEffects?: boolean;
+  engines?: Versions;
+  files?: string[];
+  scripts?: Record<string, string>;
+  exports?: Record<string, string | Record<string, string>>;
+  dependencies?: Versions;
+  peerDependencies?: Versions;
+  devDependencies?: Versions;
+  publishConfig?: { access?: string; exports?: Record<string, string | Record<string, string>> };
+}
+
+export interface Package {
+  /** Path from the repository root, such as `integrations/openai`. */
+  folder: string;
+  manifest: Manifest;
+}
+
+/** The packages that are published: everything in `packages/` and `integrations/`. */
+export function publishedPackages(base: string = root): Package[] {
+  return ['packages', 'integrations'].flatMap((group) => packagesIn(base, group));
+}
+
+export function examplePackages(base: string = root): Package[] {
+  return packagesIn(base, 'examples');
+}
+
+function packagesIn(base: string, group: string): Package[] {
+  return readdirSync(join(base, group))
+    .map((name) => `${group}/${name}`)
+    .filter((folder) => existsSync(join(base, folder, 'package.json')))
+    .map((folder) => ({
+      folder,
+      manifest: JSON.parse(readFileSync(join(base, folder, 'package.json'), 'utf8')) as Manifest,
+    }));
+}
+
+/** TypeScript files below `folder`, as paths from `base`; dependencies and builds left out. */
+export function sourceFiles(folder: string, base: string = root): string[] {
+  if (!existsSync(join(base, folder))) return [];
+  return readdirSync(join(base, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      return ['node_modules', 'dist', 'fixtures'].includes(entry.name) ? [] : sourceFiles(path, base);
+    }
+    return entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
