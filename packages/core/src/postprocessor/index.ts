@@ -1,0 +1,1 @@
+export type { NodePostprocessor } from './contract.ts';

@@ -1,0 +1,1 @@
+export type { QueryEngine, QueryOptions } from './contract.ts';

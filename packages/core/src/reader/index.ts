@@ -1,0 +1,1 @@
+export type { Reader, ReadFailure, ReadOptions, ReadProgress } from './contract.ts';

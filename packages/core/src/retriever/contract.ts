@@ -1,0 +1,100 @@
+import type { Attempt, CallOptions, CallSettings } from '../call/contract.ts';
+import type { QueryEngine } from '../query-engine/contract.ts';
+import type { MetadataFilter } from '../store/vector.ts';
+import type { Node } from './node.ts';
+
+/**
+ * Finds the nodes that bear on a query. `BaseRetriever` implements it from one method; wrappers and combinations
+ * (fusion, routers, caches) take retrievers and are one.
+ */
+export interface Retriever {
+  /**
+   * Best first. An empty list is an answer, not an error. Rejects with a `MortiseError`, or with exactly the reason of
+   * an aborted `signal`; an aborted signal looks nothing up. The results are the caller's own copies.
+   */
+  retrieve(query: QueryInput, options?: RetrieveOptions): Promise<NodeWithScore[]>;
+}
+
+/** A string is `{ query }`. */
+export type QueryInput = string | Query;
+
+export interface Query {
+  /** The question in the user's words. */
+  query: string;
+  /** Its vector, for dense retrievers, which then do not embed `query` themselves. */
+  embedding?: Float32Array | undefined;
+}
+
+export interface RetrieveOptions extends CallOptions {
+  /**
+   * How many nodes one hop looks up, above 0. Default: the retriever's own, which it documents. Following `IndexNode`s
+   * can make the result longer.
+   */
+  topK?: number | undefined;
+  /** Only nodes whose metadata match. A retriever that cannot filter refuses it as `unsupported`. */
+  filters?: MetadataFilter | undefined;
+  /** Core's own: the hops that led here. Hand on what you were given when you call another retriever. */
+  trail?: readonly Hop[] | undefined;
+}
+
+/** One `IndexNode` followed: by which retriever, and what it named. */
+export interface Hop {
+  readonly retriever: Retriever;
+  readonly indexId: string;
+}
+
+export interface NodeWithScore {
+  node: Node;
+  /** Higher is better, everywhere; finite. Comparable within one result, not between retrievers or queries. */
+  score: number;
+  /** Absolute measures behind the score, which fusion keeps while it makes scores relative. */
+  evidence?: Evidence;
+}
+
+/** How well a node answers the query in terms that can be held against a threshold. Absent is not measured. */
+export interface Evidence {
+  /** Cosine of the query's and the node's vector, -1 to 1. */
+  similarity?: number;
+  /** The part of the query's terms that the node holds, each weighted by its inverse document frequency, 0 to 1. */
+  coverage?: number;
+  [measure: string]: number | undefined;
+}
+
+/**
+ * What `indexId` can stand for. Recognised by shape: `query` makes a query engine, else `retrieve` a retriever, else it
+ * is a node.
+ *
+ * - A node comes in place of the `IndexNode`, with its score; if it is an `IndexNode` itself, it is followed in turn.
+ * - A retriever is asked the same query; its results come in that place, with their own scores.
+ * - A query engine is asked the same query; its answer comes as a `TextNode` with the score of the `IndexNode`. The id
+ *   is the `IndexNode`'s with `:answer`, the text is the answer, the metadata are the `IndexNode`'s, then the
+ *   response's, then `sourceNodeIds`, the ids of the nodes it rests on; the source document is the `IndexNode`'s.
+ *   An engine that found nothing to answer from (`outcome: 'no-nodes'`) adds no node.
+ */
+export type RetrievalObject = Node | Retriever | QueryEngine;
+
+export interface BaseRetrieverOptions extends CallSettings {
+  /**
+   * What the `IndexNode`s stand for, by `indexId`. With it, an id that is not there is `configuration`, naming it.
+   * Without it the retriever is not recursive: `IndexNode`s are results like any other, with their own text.
+   */
+  objects?: ReadonlyMap<string, RetrievalObject> | Readonly<Record<string, RetrievalObject>> | undefined;
+  /** Hops in a row, nested retrievers included; more is `configuration`. Default: 8. */
+  maxDepth?: number | undefined;
+  /** Targets resolved at once. Default: 8. */
+  concurrency?: number | undefined;
+  /** Overrides the settings' default: retrievers make one attempt, since the models they call retry by themselves. */
+  retry?: CallSettings['retry'];
+}
+
+/**
+ * What an author's `retrieveNodes` gets. It fits as the options of any retriever, store or model: hand it on whole, and
+ * `signal`, `topK`, `filters`, the trail and the span reach all of them.
+ */
+export interface RetrieveCall extends Attempt {
+  readonly topK?: number;
+  readonly filters?: MetadataFilter;
+  readonly trail: readonly Hop[];
+  /** The span of this retrieval, or the caller's when nobody listens. */
+  readonly parent?: string;
+}

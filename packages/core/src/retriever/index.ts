@@ -1,0 +1,28 @@
+export type {
+  BaseRetrieverOptions,
+  Evidence,
+  Hop,
+  NodeWithScore,
+  Query,
+  QueryInput,
+  RetrievalObject,
+  RetrieveCall,
+  RetrieveOptions,
+  Retriever,
+} from './contract.ts';
+export {
+  createDocument,
+  createIndexNode,
+  createTextNode,
+  isKnownNode,
+  sourceId,
+  type Document,
+  type IndexNode,
+  type Node,
+  type NodeBase,
+  type NodeInput,
+  type NodeRef,
+  type NodeRelationships,
+  type OtherNode,
+  type TextNode,
+} from './node.ts';

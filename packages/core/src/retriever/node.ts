@@ -1,0 +1,109 @@
+import type { JsonObject } from '../json.ts';
+
+/**
+ * A piece of text with where it comes from. Plain data: it survives JSON (see `nodeToJson`) and structured clone.
+ * Only `type`, `id`, `text` and `metadata` are required, so that a node can be written by hand.
+ */
+export interface NodeBase {
+  /** Unique among the nodes of an application. Not part of the content: see `nodeHash`. */
+  id: string;
+  text: string;
+  /** JSON only. What filters look at, and what a model sees around the text unless it is excluded below. */
+  metadata: JsonObject;
+  /** Keys of `metadata` that the embedding model does not see. Default: none. */
+  excludedEmbedMetadataKeys?: string[];
+  /** Keys of `metadata` that the language model does not see. Default: none. */
+  excludedLlmMetadataKeys?: string[];
+  /** One entry of metadata. Default: `{key}: {value}`. */
+  metadataTemplate?: string;
+  /** Stands between entries. Default: a line break. */
+  metadataSeparator?: string;
+  /** Metadata and text together. Default: `{metadata}`, an empty line, `{text}`. */
+  textTemplate?: string;
+  relationships?: NodeRelationships;
+  /** Where `text` begins in the source document's text, in UTF-16 units. */
+  start?: number;
+  /** Where it ends there, exclusive. */
+  end?: number;
+  /** Of `nodeText(node, 'embed')`. */
+  embedding?: Float32Array;
+}
+
+/** What a reader yields: a whole file, a page, a record. Its own source. */
+export interface Document extends NodeBase {
+  type: 'document';
+}
+
+/** A piece of a document: what is embedded, found and shown to a model. */
+export interface TextNode extends NodeBase {
+  type: 'text';
+}
+
+/**
+ * Stands for something else: its text is found (a summary, a question), and its target is what is returned. The target
+ * is looked up by `indexId` in a retriever's `objects`, so that the node itself stays serialisable.
+ */
+export interface IndexNode extends NodeBase {
+  type: 'index';
+  indexId: string;
+}
+
+/** A kind of node of a later version or of an integration. Whatever it is, it has an id, a text and metadata. */
+export interface OtherNode extends NodeBase {
+  type: `${string}:${string}`;
+  [member: string]: unknown;
+}
+
+export type Node = Document | TextNode | IndexNode | OtherNode;
+
+/** Another node, by id, with the hash it had when the link was made. */
+export interface NodeRef {
+  id: string;
+  /** `nodeHash` of that node. */
+  hash?: string;
+}
+
+export interface NodeRelationships {
+  /** The document this node was made from, however many steps ago. */
+  source?: NodeRef;
+  /** Neighbours among the nodes of one source. */
+  previous?: NodeRef;
+  next?: NodeRef;
+  /** The larger node that this one is a part of, and the smaller ones. */
+  parent?: NodeRef;
+  children?: NodeRef[];
+}
+
+/** Everything but `type`; `id` and `metadata` have defaults. */
+export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
+  /** Default: a random UUID. */
+  id?: string | undefined;
+  /** Default: `{}`. */
+  metadata?: JsonObject | undefined;
+};
+
+export function createDocument(input: NodeInput): Document {
+  return { type: 'document', ...withDefaults(input) };
+}
+
+export function createTextNode(input: NodeInput): TextNode {
+  return { type: 'text', ...withDefaults(input) };
+}
+
+export function createIndexNode(input: NodeInput & { indexId: string }): IndexNode {
+  return { type: 'index', ...withDefaults(input), indexId: input.indexId };
+}
+
+function withDefaults({ id, text, metadata, ...rest }: NodeInput): NodeBase {
+  return { id: id ?? crypto.randomUUID(), text, metadata: metadata ?? {}, ...rest };
+}
+
+/** The id of the document a node comes from; a document is its own source. Undefined when it is not known. */
+export function sourceId(node: Node): string | undefined {
+  return node.relationships?.source?.id ?? (node.type === 'document' ? node.id : undefined);
+}
+
+/** True for the kinds of 1.0, so that `type` narrows; false for those of later versions and integrations. */
+export function isKnownNode(node: Node): node is Exclude<Node, OtherNode> {
+  return !node.type.includes(':');
+}

@@ -1,0 +1,88 @@
+import type { CallOptions, Warning } from '../call/contract.ts';
+import type { JsonObject } from '../json.ts';
+import type { FinishReason, Usage } from '../llm/contract.ts';
+import type { NodeWithScore, QueryInput } from '../retriever/contract.ts';
+
+/** Writes an answer to a query from the nodes that were found. */
+export interface ResponseSynthesizer {
+  /** No nodes: says so with `outcome: 'no-nodes'`, without a call to a model. */
+  synthesize(
+    query: QueryInput,
+    nodes: readonly NodeWithScore[],
+    options?: CallOptions,
+  ): Promise<QueryResponse>;
+  /** Nothing is done before the stream is first read. `final()` gives what `synthesize` would have given. */
+  streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
+}
+
+export interface QueryResponse {
+  text: string;
+  /** What the answer was written from, numbered from 1 by their place: `[2]` in the text is `sources[1]`. */
+  sources: NodeWithScore[];
+  /** Every citation in the text, in its order, checked. */
+  citations: Citation[];
+  /** `no-nodes`: nothing was found, `text` says so, no model was asked. */
+  outcome: 'answered' | 'no-nodes' | (string & {});
+  /** Why the model stopped: an answer cut at `length` shows here. Absent when no model was asked. */
+  finishReason?: FinishReason;
+  /** Of all calls to the language model together. */
+  usage?: Usage;
+  warnings: Warning[];
+  metadata: JsonObject;
+}
+
+/** A place in the answer that names a source. All offsets are UTF-16 units, end exclusive. */
+export interface Citation {
+  /** The number as it stands in the text. */
+  number: number;
+  /** Where its marker stands in the answer's text. */
+  start: number;
+  end: number;
+  /** The node of that number. Absent when there is none. */
+  nodeId?: string;
+  /** The words of the source that the answer repeats. */
+  quote?: string;
+  /** Where they stand in the node's text. */
+  quoteStart?: number;
+  quoteEnd?: number;
+  /**
+   * Absent when the citation holds. `unknown-source`: no source has this number. `misquote`: the quoted words stand in
+   * no source. `other-source`: they stand in another source than the one named.
+   */
+  problem?: 'unknown-source' | 'misquote' | 'other-source' | (string & {});
+}
+
+/** Deltas only: the text is their concatenation. */
+export type ResponseStreamEvent =
+  /** First, and once: what the answer will be written from. */
+  | { type: 'sources'; sources: NodeWithScore[] }
+  | { type: 'text-delta'; delta: string }
+  /** As soon as its marker is complete, which may be several deltas after its first character. */
+  | { type: 'citation'; citation: Citation }
+  | { type: 'warning'; warning: Warning }
+  /** Last, and once. */
+  | { type: 'finish'; response: QueryResponse }
+  | { type: `${string}:${string}`; [member: string]: unknown };
+
+/**
+ * An answer in the making, under the rules of `ChatStream`: single use, pull-based, cancelled by `break`; a second
+ * reader is refused with `invalid-request`; `final()` may be called at any time besides, and after an early leave
+ * rejects with `aborted` and the text so far in `partial`.
+ */
+export interface ResponseStream extends AsyncIterable<ResponseStreamEvent> {
+  /** The text deltas alone. */
+  readonly textStream: AsyncIterable<string>;
+  /** What has arrived so far. */
+  readonly partial: PartialQueryResponse;
+  final(): Promise<QueryResponse>;
+  toReadableStream(): ReadableStream<ResponseStreamEvent>;
+  /** Leaves the stream, and the model's with it. */
+  cancel(): Promise<void>;
+}
+
+/** A `QueryResponse` without what only the end of a stream can tell. `sources` is absent until they are known. */
+export interface PartialQueryResponse {
+  text: string;
+  sources?: NodeWithScore[];
+  citations: Citation[];
+}

@@ -1,0 +1,8 @@
+export type {
+  Citation,
+  PartialQueryResponse,
+  QueryResponse,
+  ResponseStream,
+  ResponseStreamEvent,
+  ResponseSynthesizer,
+} from './contract.ts';

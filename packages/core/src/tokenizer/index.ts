@@ -1,0 +1,2 @@
+export type { TokenCounter, Tokenizer } from './contract.ts';
+export { estimateTokenizer } from './estimate.ts';

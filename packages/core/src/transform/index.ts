@@ -1,0 +1,1 @@
+export type { NodeSplitter, Transform, TransformOptions } from './contract.ts';
