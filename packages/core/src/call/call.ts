@@ -1,0 +1,149 @@
+import { emitPoint } from '../events/index.ts';
+import { MortiseError, toMortiseError } from '../errors.ts';
+import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
+import { nextDelay, positive, type CallPolicy } from './retry.ts';
+import { raceAbort, reasonOf, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';
+
+export interface CallPlan {
+  readonly policy: CallPolicy;
+  readonly options: CallOptions;
+  /** For a stream the time bound is on each silence, and a successful attempt stays open until it is closed. */
+  readonly stream: boolean;
+  /** The estimate that a limiter reserves. */
+  readonly tokens?: number | undefined;
+  readonly about: { readonly provider?: string; readonly model?: string };
+  readonly warn?: ((warning: Warning) => void) | undefined;
+  /** A second way to end the call, beside the caller's signal: a stream that is left while it is being opened. */
+  readonly left?: AbortSignal | undefined;
+}
+
+/** An attempt with what must be undone when it ends. */
+export interface OpenAttempt extends Attempt {
+  /** The first content is there: the deadline no longer counts. */
+  opened(): void;
+  /** Nobody is waiting for the provider. */
+  pause(): void;
+  /** Ends the attempt: aborts what still runs for it and frees its timers, listener and lease. Safe to repeat. */
+  close(outcome?: LeaseOutcome, reason?: unknown): void;
+  /** What to throw for `error`: the caller's reason, our time-out, or `error` as a `MortiseError`. */
+  failure(error: unknown): unknown;
+}
+
+/**
+ * The one robust path from a public method to one attempt after another: limiter, time bounds, retries, abort.
+ * A whole reply's attempt is closed on return; a stream's is handed out open.
+ */
+export async function runCall<T>(plan: CallPlan, run: (attempt: OpenAttempt) => Promise<T>): Promise<T> {
+  const { policy, options } = plan;
+  const deadlineMs = positive('deadlineMs', options.deadlineMs ?? policy.deadlineMs);
+  const timeoutMs = positive('timeoutMs', options.timeoutMs ?? policy.timeoutMs);
+  const deadlineAt = performance.now() + deadlineMs;
+
+  for (let number = 1; ; number++) {
+    throwIfAborted(options.signal);
+    throwIfAborted(plan.left);
+    const attempt = openAttempt(plan, { number, timeoutMs, deadlineMs, deadlineAt });
+    try {
+      await attempt.acquire();
+      const result = await raceAbort(started(run, attempt), attempt.signal);
+      if (!plan.stream) attempt.close();
+      if (number === 1) policy.budget.refund();
+      return result;
+    } catch (thrown) {
+      const failure = attempt.failure(thrown);
+      attempt.close({ error: failure }, failure);
+      throwIfAborted(options.signal);
+      const error = toMortiseError(failure, plan.about);
+      const delayMs = nextDelay(error, number, deadlineAt - performance.now(), policy);
+      if (delayMs === undefined) throw error;
+      const { code, status } = error;
+      emitPoint('retry', { ...plan.about, attempt: number, delayMs, code, ...(status === undefined ? {} : { status }) });
+      await sleep(delayMs, options.signal, plan.left);
+    }
+  }
+}
+
+/** A throw before the first await is a rejection like any other. */
+async function started<T>(run: (attempt: OpenAttempt) => Promise<T>, attempt: OpenAttempt): Promise<T> {
+  return run(attempt);
+}
+
+interface Bounds {
+  readonly number: number;
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly deadlineAt: number;
+}
+
+function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire(): Promise<void> } {
+  const caller = plan.options.signal;
+  const controller = new AbortController();
+  // Linked by hand: AbortSignal.any keeps every dependent signal of a long-lived caller's signal in memory.
+  const onAbort = (): void => controller.abort(caller?.reason);
+  const onLeave = (): void => controller.abort(plan.left?.reason);
+  caller?.addEventListener('abort', onAbort, { once: true });
+  plan.left?.addEventListener('abort', onLeave, { once: true });
+
+  let silence: Watchdog | undefined;
+  let lease: Lease | undefined;
+  let closed = false;
+  const untilDeadline = Math.max(1, bounds.deadlineAt - performance.now());
+  const deadline = setTimeout(() => controller.abort(deadlineError(plan, bounds)), untilDeadline);
+
+  return {
+    number: bounds.number,
+    signal: controller.signal,
+    async acquire() {
+      if (plan.policy.limiter !== undefined) {
+        const request = { tokens: plan.tokens, signal: controller.signal };
+        const pending = plan.policy.limiter.acquire(request);
+        try {
+          lease = await raceAbort(pending, controller.signal);
+        } catch (error) {
+          // A place that is granted after all must be given back.
+          pending.then((late) => late.release(), () => undefined);
+          throw error;
+        }
+      }
+      silence = watchdog(bounds.timeoutMs, () => controller.abort(timeoutError(plan, bounds)));
+    },
+    touch() {
+      if (plan.stream && !closed) silence?.touch();
+    },
+    pause() {
+      silence?.pause();
+    },
+    warn(warning) {
+      plan.warn?.(warning);
+    },
+    opened() {
+      clearTimeout(deadline);
+    },
+    close(outcome, reason) {
+      if (closed) return;
+      closed = true;
+      clearTimeout(deadline);
+      silence?.stop();
+      caller?.removeEventListener('abort', onAbort);
+      plan.left?.removeEventListener('abort', onLeave);
+      lease?.release(outcome);
+      if (reason !== undefined && !controller.signal.aborted) controller.abort(reason);
+    },
+    failure(error) {
+      if (caller?.aborted === true) return reasonOf(caller);
+      if (controller.signal.aborted) return reasonOf(controller.signal);
+      return toMortiseError(error, plan.about);
+    },
+  };
+}
+
+function timeoutError(plan: CallPlan, { timeoutMs }: Bounds): MortiseError {
+  const who = plan.about.provider ?? 'The model';
+  const what = plan.stream ? `was silent for ${timeoutMs} ms` : `did not finish its reply within ${timeoutMs} ms`;
+  return new MortiseError('timeout', `${who} ${what}. Raise timeoutMs if that can be normal.`, plan.about);
+}
+
+function deadlineError(plan: CallPlan, { deadlineMs }: Bounds): MortiseError {
+  const message = `The call took longer than its deadline of ${deadlineMs} ms, retries and waits included. Raise deadlineMs or lower the load.`;
+  return new MortiseError('timeout', message, { ...plan.about, retryable: false });
+}

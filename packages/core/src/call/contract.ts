@@ -1,0 +1,94 @@
+/** How one call of a model is bounded and repeated. Every model of every integration takes these options. */
+export interface CallSettings {
+  /**
+   * `false` makes one attempt. Otherwise attempts are repeated with full jitter while the error is retryable.
+   * Default: 3 attempts, 500 ms base, 30 s at most between two.
+   */
+  retry?: false | RetryOptions | undefined;
+  /**
+   * Milliseconds for one attempt of a whole reply; for a stream, for each silence: until the headers, until the
+   * first event, between two arrivals of bytes. It never bounds the length of a healthy stream.
+   * Default: 300,000, since a reasoning model may think for minutes.
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * Milliseconds for the call with its retries and waits; for a stream, until its first content arrives.
+   * A `Retry-After` beyond it fails at once. Default: 900,000.
+   */
+  deadlineMs?: number | undefined;
+  /** Asked before every attempt. Share one between models to share the limit. */
+  limiter?: RateLimiter | undefined;
+}
+
+export interface RetryOptions {
+  /** The first try included. Default: 3. */
+  maxAttempts?: number | undefined;
+  /** Milliseconds; the n-th wait is drawn evenly from 0 to `baseDelayMs * 2^(n-1)`. Default: 500. */
+  baseDelayMs?: number | undefined;
+  /** Milliseconds, an upper bound of that range. A `Retry-After` may be longer. Default: 30,000. */
+  maxDelayMs?: number | undefined;
+  /** Shared between models, it bounds the retries of all of them together. Default: one per model, of 500. */
+  budget?: RetryBudget | undefined;
+}
+
+/**
+ * A bucket that retries draw on, so that an outage is not answered with a multiple of the load. The numbers are
+ * those of the AWS SDKs' standard retry mode: 500 tokens, 5 for a retry, 1 back for a success.
+ */
+export interface RetryBudget {
+  /** True when a retry may be made; it is then paid for. */
+  take(): boolean;
+  /** A first attempt succeeded. */
+  refund(): void;
+}
+
+/** What every method takes besides its own options. */
+export interface CallOptions {
+  /** Cancels the call at every await. The call then rejects with exactly `signal.reason`. */
+  signal?: AbortSignal | undefined;
+  /** Overrides the model's `timeoutMs` for this call. */
+  timeoutMs?: number | undefined;
+  /** Overrides the model's `deadlineMs` for this call. */
+  deadlineMs?: number | undefined;
+  /** The id of the span around this call, where the runtime cannot tell. */
+  parent?: string | undefined;
+}
+
+/** One try of a request, as an integration sees it. */
+export interface Attempt {
+  /** 1 for the first. */
+  readonly number: number;
+  /** A fresh signal for this attempt: hand it to the SDK, to `fetch`, to every wait. */
+  readonly signal: AbortSignal;
+  /** Bytes arrived: the provider is alive. `sse` and `readJson` call it; only own transports need to. */
+  touch(): void;
+  /** Says that something was left out or changed; it comes back in `warnings` and as an event. */
+  warn(warning: Warning): void;
+}
+
+/** A preference that could not be honoured, or something else the caller should know. */
+export interface Warning {
+  /** `unsupported-setting`: left out. `other`: read the message. */
+  type: 'unsupported-setting' | 'other' | (string & {});
+  /** The option it is about, such as `temperature`. */
+  setting?: string;
+  message: string;
+}
+
+/** A fair queue before a provider. Implementations are FIFO, cancellable, and refuse at once what can never fit. */
+export interface RateLimiter {
+  /** Resolves when one request of about `tokens` tokens may be sent; rejects with `signal.reason` on abort. */
+  acquire(request: { tokens?: number | undefined; signal?: AbortSignal | undefined }): Promise<Lease>;
+}
+
+export interface Lease {
+  /** The attempt is over. `tokens` is what it really used; `error` how it failed. Called exactly once. */
+  release(outcome?: LeaseOutcome): void;
+}
+
+export interface LeaseOutcome {
+  tokens?: number | undefined;
+  error?: unknown;
+  /** The provider's reply headers, for limiters that follow them. */
+  headers?: Headers | undefined;
+}

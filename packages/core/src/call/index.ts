@@ -1,0 +1,15 @@
+export { runCall, type CallPlan, type OpenAttempt } from './call.ts';
+export type {
+  Attempt,
+  CallOptions,
+  CallSettings,
+  Lease,
+  LeaseOutcome,
+  RateLimiter,
+  RetryBudget,
+  RetryOptions,
+  Warning,
+} from './contract.ts';
+export { runPool } from './pool.ts';
+export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, DEFAULT_TIMEOUT_MS, type CallPolicy } from './retry.ts';
+export { raceAbort, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';

@@ -1,0 +1,67 @@
+import { MortiseError } from '../errors.ts';
+import type { CallSettings, RateLimiter, RetryBudget, RetryOptions } from './contract.ts';
+
+export const DEFAULT_TIMEOUT_MS = 300_000;
+export const DEFAULT_DEADLINE_MS = 900_000;
+
+/** `CallSettings` with its defaults filled in. */
+export interface CallPolicy {
+  readonly maxAttempts: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly budget: RetryBudget;
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly limiter: RateLimiter | undefined;
+}
+
+/** Throws `configuration` for numbers that make no sense. */
+export function callPolicy(settings: CallSettings): CallPolicy {
+  const retry: RetryOptions = settings.retry === false ? { maxAttempts: 1 } : (settings.retry ?? {});
+  return {
+    maxAttempts: positive('retry.maxAttempts', retry.maxAttempts ?? 3, true),
+    baseDelayMs: positive('retry.baseDelayMs', retry.baseDelayMs ?? 500),
+    maxDelayMs: positive('retry.maxDelayMs', retry.maxDelayMs ?? 30_000),
+    budget: retry.budget ?? createRetryBudget(),
+    timeoutMs: positive('timeoutMs', settings.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    deadlineMs: positive('deadlineMs', settings.deadlineMs ?? DEFAULT_DEADLINE_MS),
+    limiter: settings.limiter,
+  };
+}
+
+/** `setTimeout` fires at once beyond 2^31 - 1 ms, so that is the longest bound there can be. */
+const MAX_MS = 2 ** 31 - 1;
+
+export function positive(name: string, value: number, whole = false): number {
+  const fits = value > 0 && value <= MAX_MS && (!whole || Number.isInteger(value));
+  if (fits) return value;
+  const kind = whole ? 'a whole number' : 'a number';
+  throw new MortiseError('configuration', `${name} is ${value}; it takes ${kind} above 0 and at most ${MAX_MS}.`);
+}
+
+/** See {@link RetryBudget}. */
+export function createRetryBudget(capacity = 500, cost = 5): RetryBudget {
+  let tokens = capacity;
+  return {
+    take() {
+      if (tokens < cost) return false;
+      tokens -= cost;
+      return true;
+    },
+    refund() {
+      tokens = Math.min(capacity, tokens + 1);
+    },
+  };
+}
+
+/**
+ * Milliseconds until the next attempt, or undefined when there is none: not retryable, attempts used up, the wait
+ * goes beyond the deadline, or the budget is empty. Full jitter: Brooker, "Exponential Backoff and Jitter", AWS 2015.
+ */
+export function nextDelay(error: MortiseError, attempt: number, leftMs: number, policy: CallPolicy): number | undefined {
+  if (!error.retryable || attempt >= policy.maxAttempts) return undefined;
+  const range = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+  const delay = error.retryAfterMs ?? Math.random() * range;
+  if (delay >= leftMs) return undefined;
+  return policy.budget.take() ? delay : undefined;
+}

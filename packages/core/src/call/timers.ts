@@ -1,0 +1,85 @@
+/** Rejects with `signal.reason` when it is aborted, else settles as `promise`. Leaves no listener behind. */
+export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(reasonOf(signal));
+    if (signal.aborted) {
+      // The loser must not surface as an unhandled rejection.
+      promise.catch(() => undefined);
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    const settle = (): void => signal.removeEventListener('abort', onAbort);
+    promise.then(
+      (value) => (settle(), resolve(value)),
+      (error: unknown) => (settle(), reject(error as Error)),
+    );
+  });
+}
+
+/** Resolves after `ms`, or rejects with the reason of the first signal that is aborted, at once. */
+export function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let onAbort: (() => void) | undefined;
+  const waited = new Promise<void>((resolve, reject) => {
+    onAbort = () => reject(reasonOf(signals.find((signal) => signal?.aborted === true) as AbortSignal));
+    if (signals.some((signal) => signal?.aborted === true)) return onAbort();
+    timer = setTimeout(resolve, ms);
+    for (const signal of signals) signal?.addEventListener('abort', onAbort, { once: true });
+  });
+  return waited.finally(() => {
+    clearTimeout(timer);
+    for (const signal of signals) signal?.removeEventListener('abort', onAbort as () => void);
+  });
+}
+
+/** Throws `signal.reason`, whatever it is, when the signal is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw reasonOf(signal);
+}
+
+/** The caller's reason exactly as given: it may be anything, and it is the caller's to recognise. */
+export function reasonOf(signal: AbortSignal): Error {
+  return signal.reason as Error;
+}
+
+/**
+ * Calls `onSilence` when `touch` was not called for `ms`. One timer that re-arms itself: a timer an event would
+ * cost more than the event.
+ */
+export interface Watchdog {
+  touch(): void;
+  /** Holds the clock while nobody is waiting (a slow reader is not a silent provider). */
+  pause(): void;
+  stop(): void;
+}
+
+export function watchdog(ms: number, onSilence: () => void): Watchdog {
+  let last = performance.now();
+  let paused = false;
+  let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(check, ms);
+
+  function check(): void {
+    const left = last + ms - performance.now();
+    if (paused) timer = undefined;
+    else if (left <= 0) onSilence();
+    // Timers may fire up to a millisecond early; the floor keeps that from spinning.
+    else timer = setTimeout(check, Math.max(1, left));
+  }
+
+  return {
+    touch() {
+      last = performance.now();
+      paused = false;
+      timer ??= setTimeout(check, ms);
+    },
+    pause() {
+      paused = true;
+    },
+    stop() {
+      paused = true;
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
+}

@@ -1,0 +1,193 @@
+/** What went wrong, as a word that programs can branch on. */
+export type KnownErrorCode =
+  | 'authentication'
+  | 'permission'
+  | 'not-found'
+  | 'invalid-request'
+  | 'context-length'
+  | 'content-filter'
+  | 'rate-limit'
+  | 'quota'
+  | 'overloaded'
+  | 'server'
+  | 'connection'
+  | 'timeout'
+  | 'aborted'
+  | 'stream-truncated'
+  | 'malformed-response'
+  | 'unsupported'
+  | 'parse'
+  | 'validation'
+  | 'missing-dependency'
+  | 'configuration'
+  | 'conflict'
+  | 'budget'
+  | 'internal';
+
+/** Readers must expect codes of later versions; constructors take only the known ones. */
+export type ErrorCode = KnownErrorCode | (string & {});
+
+export interface MortiseErrorOptions {
+  /** Whether the same call may succeed when made again. Default: by the code, see {@link isRetryableCode}. */
+  retryable?: boolean | undefined;
+  /** The integration, such as `openai`. */
+  provider?: string | undefined;
+  model?: string | undefined;
+  /** HTTP status, when there was a reply. */
+  status?: number | undefined;
+  /** The provider's id of the request, for its support. */
+  requestId?: string | undefined;
+  /** How long the provider asked to wait, in milliseconds. */
+  retryAfterMs?: number | undefined;
+  /** The error that led to this one. */
+  cause?: unknown;
+  /** What had arrived before the failure: a partial chat response, or the finished embeddings. */
+  partial?: unknown;
+}
+
+const BRAND = Symbol.for('mortise.error');
+
+const RETRYABLE: ReadonlySet<string> = new Set([
+  'rate-limit',
+  'overloaded',
+  'server',
+  'connection',
+  'timeout',
+]);
+
+/** Codes that are retried unless the error says otherwise. `quota` is not: waiting does not help. */
+export function isRetryableCode(code: ErrorCode): boolean {
+  return RETRYABLE.has(code);
+}
+
+/**
+ * The one error class of Mortise. `message` says what happened, why, and what to do.
+ * Test with {@link isMortiseError}, not `instanceof`: an application may hold two copies of core.
+ */
+export class MortiseError extends Error {
+  override readonly name = 'MortiseError';
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly provider?: string;
+  readonly model?: string;
+  readonly status?: number;
+  readonly requestId?: string;
+  readonly retryAfterMs?: number;
+  readonly partial?: unknown;
+
+  constructor(code: KnownErrorCode, message: string, options: MortiseErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? isRetryableCode(code);
+    if (options.provider !== undefined) this.provider = options.provider;
+    if (options.model !== undefined) this.model = options.model;
+    if (options.status !== undefined) this.status = options.status;
+    if (options.requestId !== undefined) this.requestId = options.requestId;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+    // Not enumerable: it may be megabytes of vectors, and it is content, which loggers must not print unasked.
+    if (options.partial !== undefined) {
+      Object.defineProperty(this, 'partial', { value: options.partial, enumerable: false });
+    }
+    // Off the type, so that two copies of core stay assignable to each other.
+    Object.defineProperty(this, BRAND, { value: true, enumerable: false });
+  }
+
+  /** Everything but `cause` and `partial`, which may hold what must not be logged. */
+  toJSON(): Record<string, unknown> {
+    const { name, message, code, retryable, provider, model, status, requestId, retryAfterMs } = this;
+    return { name, message, code, retryable, provider, model, status, requestId, retryAfterMs };
+  }
+}
+
+/** True for a `MortiseError` of any copy of core, with `code` when one is given. */
+export function isMortiseError(error: unknown, code?: ErrorCode): error is MortiseError {
+  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
+  return code === undefined || (error as { code?: unknown }).code === code;
+}
+
+/**
+ * The same error with other fields: used to add `partial`, `provider` or `model` on the way up.
+ * The stack of the original is kept as it is the useful one.
+ */
+export function withErrorFields(error: MortiseError, fields: MortiseErrorOptions): MortiseError {
+  const { retryable, provider, model, status, requestId, retryAfterMs, partial } = error;
+  const merged = {
+    retryable,
+    provider,
+    model,
+    status,
+    requestId,
+    retryAfterMs,
+    partial,
+    cause: error.cause,
+    ...fields,
+  };
+  const result = new MortiseError(error.code as KnownErrorCode, error.message, merged);
+  if (error.stack !== undefined)
+    Object.defineProperty(result, 'stack', { value: error.stack, configurable: true });
+  return result;
+}
+
+/**
+ * `error` as a `MortiseError`. Network failures of `fetch` become `connection`, an abort `aborted`,
+ * anything unknown `internal` with the original as its cause.
+ */
+export function toMortiseError(
+  error: unknown,
+  about: Pick<MortiseErrorOptions, 'provider' | 'model'> = {},
+): MortiseError {
+  if (isMortiseError(error)) {
+    const complete = error.provider !== undefined || about.provider === undefined;
+    return complete ? error : withErrorFields(error, { ...about, ...definedModel(error) });
+  }
+  const of = about.provider === undefined ? '' : ` to ${about.provider}`;
+  const reason = networkReason(error);
+  if (reason !== undefined) {
+    const message = `The connection${of} failed: ${reason}. Check the network, the base URL and any proxy.`;
+    return new MortiseError('connection', message, { ...about, cause: error });
+  }
+  if (errorName(error) === 'AbortError') {
+    return new MortiseError('aborted', `The call${of} was aborted.`, { ...about, cause: error });
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return new MortiseError('internal', text === '' ? 'An unexpected error was thrown.' : text, {
+    ...about,
+    cause: error,
+  });
+}
+
+function definedModel(error: MortiseError): { model?: string } {
+  return error.model === undefined ? {} : { model: error.model };
+}
+
+function errorName(error: unknown): string | undefined {
+  return error instanceof Error || (typeof DOMException !== 'undefined' && error instanceof DOMException)
+    ? error.name
+    : undefined;
+}
+
+/** Node's and undici's codes for a connection that could not be made or broke. */
+const NETWORK_CODE =
+  /^(E(CONN\w+|PIPE|HOST\w+|NET\w+|AI_AGAIN|NOTFOUND|PROTO|TIMEDOUT)|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|ERR_STREAM_PREMATURE_CLOSE|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO_\w+|HPE_\w+|ConnectionRefused|ConnectionClosed|FailedToOpenSocket)$/;
+const NETWORK_MESSAGE =
+  /^(fetch failed|terminated|network ?error|failed to fetch|load failed|socket hang up|connection error\.?|premature close)/i;
+
+/** A sentence part for a network failure anywhere in the chain of causes, else undefined. */
+function networkReason(error: unknown): string | undefined {
+  let deepest: string | undefined;
+  let current = error;
+  for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
+    const { code, message, cause, errors } = current as {
+      code?: unknown;
+      message?: unknown;
+      cause?: unknown;
+      errors?: unknown;
+    };
+    const text = typeof message === 'string' ? message : '';
+    if (typeof code === 'string' && NETWORK_CODE.test(code))
+      return text === '' ? code : text.includes(code) ? text : `${code} (${text})`;
+    if (NETWORK_MESSAGE.test(text)) deepest = text;
+    current = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
+  }
+  return deepest;
+}

@@ -1,0 +1,13 @@
+export { setContextStorage, subscribe, hasSubscribers, type Subscriber, type SubscribeOptions } from './hub.ts';
+export type { ContextStorage } from './context.ts';
+export type {
+  Attributes,
+  EndEvent,
+  ErrorEvent,
+  EventName,
+  KnownEventName,
+  MortiseEvent,
+  PointEvent,
+  StartEvent,
+} from './map.ts';
+export { emitPoint, inSpan, startSpan, traced, type Span, type SpanOptions } from './span.ts';

@@ -1,0 +1,93 @@
+import { hasSubscribers, hub, publish } from './hub.ts';
+import type { Attributes, EventName } from './map.ts';
+
+/** One running operation. `end` and `fail` close it; whatever comes after the first of them is ignored. */
+export interface Span {
+  /** Absent when nobody listens. */
+  readonly id: string | undefined;
+  end(attributes?: Attributes, content?: () => Attributes): void;
+  fail(error: unknown, attributes?: Attributes): void;
+  /** Runs `fn` with this span as the parent of what starts inside it. */
+  run<T>(fn: () => T): T;
+}
+
+const SILENT: Span = {
+  id: undefined,
+  end: () => undefined,
+  fail: () => undefined,
+  run: (fn) => fn(),
+};
+
+export interface SpanOptions {
+  attributes?: Attributes | undefined;
+  /** Built only when a subscriber captures content. */
+  content?: (() => Attributes) | undefined;
+  /** The id of the span around this one; default: the one that is running. */
+  parent?: string | undefined;
+}
+
+/** Opens a span and publishes its `start`. Free without subscribers. */
+export function startSpan(name: EventName, options: SpanOptions = {}): Span {
+  if (!hasSubscribers()) return SILENT;
+  const shared = hub();
+  const spanId = `m${(shared.nextId++).toString(36)}`;
+  const parentId = options.parent ?? shared.storage?.getStore();
+  const base = { name, spanId, ...(parentId === undefined ? {} : { parentId }) };
+  const started = options.attributes ?? {};
+  const begin = performance.now();
+  let open = true;
+
+  publish({ ...base, phase: 'start', time: Date.now(), attributes: started }, options.content);
+
+  return {
+    id: spanId,
+    end(attributes = {}, content) {
+      if (!open) return;
+      open = false;
+      const timing = { time: Date.now(), durationMs: performance.now() - begin };
+      publish({ ...base, ...timing, phase: 'end', attributes: { ...started, ...attributes } }, content);
+    },
+    fail(error, attributes = {}) {
+      if (!open) return;
+      open = false;
+      const timing = { time: Date.now(), durationMs: performance.now() - begin };
+      publish({ ...base, ...timing, phase: 'error', attributes: { ...started, ...attributes }, error });
+    },
+    run: (fn) => (shared.storage === undefined ? fn() : shared.storage.run(spanId, fn)),
+  };
+}
+
+/** Publishes something without a duration, inside the span that is running or `span`. */
+export function emitPoint(name: EventName, attributes: Attributes, span?: Pick<Span, 'id'>): void {
+  if (!hasSubscribers()) return;
+  const shared = hub();
+  const spanId = span?.id ?? shared.storage?.getStore() ?? 'none';
+  publish({ name, phase: 'point', spanId, time: Date.now(), attributes });
+}
+
+/** Runs `fn` inside a span: one `start`, then one `end` or `error`. What `fn` returns or throws passes through. */
+export async function inSpan<T>(
+  name: EventName,
+  options: SpanOptions,
+  fn: (span: Span) => Promise<T>,
+  describe?: (result: T) => { attributes?: Attributes; content?: () => Attributes },
+): Promise<T> {
+  const span = startSpan(name, options);
+  try {
+    const result = await span.run(() => fn(span));
+    const description = span.id === undefined ? undefined : describe?.(result);
+    span.end(description?.attributes, description?.content);
+    return result;
+  } catch (error) {
+    span.fail(error);
+    throw error;
+  }
+}
+
+/**
+ * The same for custom code: `await traced('load-user', () => loadUser(id))` shows up among the events, and what
+ * happens inside it has it as parent.
+ */
+export function traced<T>(name: EventName, fn: () => T | Promise<T>, attributes: Attributes = {}): Promise<T> {
+  return inSpan(name, { attributes }, async () => fn());
+}

@@ -1,0 +1,181 @@
+import { runCall, type OpenAttempt } from '../call/call.ts';
+import type { Attempt, CallSettings, Warning } from '../call/contract.ts';
+import { callPolicy, type CallPolicy } from '../call/retry.ts';
+import { raceAbort } from '../call/timers.ts';
+import { emitPoint, inSpan, startSpan, type Span } from '../events/index.ts';
+import type { Attributes } from '../events/map.ts';
+import type {
+  ChatOptions,
+  ChatResponse,
+  ChatStream,
+  ChatStreamEvent,
+  CompletionOptions,
+  CompletionResponse,
+  CompletionStream,
+  LLM,
+  LLMMetadata,
+  ProviderOptions,
+} from './contract.ts';
+import { createCompletionStream } from './completion-stream.ts';
+import type { ChatInput } from './message.ts';
+import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './request.ts';
+import { eventsOfReply, toChatResponse, toCompletionResponse } from './response.ts';
+import { createChatStream, truncated, type OpenedStream, type StreamBatch, type StreamPlan } from './stream.ts';
+
+export interface BaseLLMOptions extends CallSettings {
+  /** The integration's name, such as `openai`. */
+  provider: string;
+  model: string;
+}
+
+type Input = ChatInput | { readonly prompt: string };
+
+/**
+ * Everything an LLM does besides talking to its provider: validation, spans, limiter, retries, time bounds, abort,
+ * streams. An author implements `metadata`, `generate`, and `stream` where the provider streams: one attempt each,
+ * without retries, logging or timers of their own.
+ */
+export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = unknown> implements LLM<P, M> {
+  readonly provider: string;
+  readonly model: string;
+  readonly #policy: CallPolicy;
+
+  constructor(options: BaseLLMOptions) {
+    this.provider = options.provider;
+    this.model = options.model;
+    this.#policy = callPolicy(options);
+  }
+
+  abstract get metadata(): LLMMetadata;
+
+  /** One attempt at a whole reply. Throw a `MortiseError`; anything else is mapped as well as can be. */
+  abstract generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply<M>>;
+
+  /**
+   * One attempt at a streamed reply. Yield events, or arrays of them; end without `finish` when the provider's
+   * terminal event did not come, and core reports the cut. Absent: streams are derived from `generate`.
+   */
+  stream?(request: ChatRequest<P>, attempt: Attempt): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
+
+  chat(messages: ChatInput, options: ChatOptions<P> = {}): Promise<ChatResponse<M>> {
+    return this.#whole('llm.chat', messages, options);
+  }
+
+  streamChat(messages: ChatInput, options: ChatOptions<P> = {}): ChatStream<M> {
+    return createChatStream<M>(this.#streamPlan('llm.chat', messages, options));
+  }
+
+  async complete(prompt: string, options: CompletionOptions<P> = {}): Promise<CompletionResponse<M>> {
+    return toCompletionResponse(await this.#whole('llm.complete', { prompt }, options));
+  }
+
+  streamComplete(prompt: string, options: CompletionOptions<P> = {}): CompletionStream<M> {
+    return createCompletionStream(createChatStream<M>(this.#streamPlan('llm.complete', { prompt }, options)));
+  }
+
+  async #whole(name: 'llm.chat' | 'llm.complete', input: Input, options: ChatOptions<P>): Promise<ChatResponse<M>> {
+    return inSpan(
+      name,
+      this.#spanOptions(input, options, false),
+      async () => {
+        const request = toChatRequest(input, options, this);
+        let warnings: Warning[] = [];
+        const plan = { ...this.#plan(options, false), warn: (warning: Warning) => void warnings.push(warning) };
+        const reply = await runCall(plan, (attempt) => {
+          warnings = [];
+          return this.generate(request, attempt);
+        });
+        const response = toChatResponse(reply, this.model, warnings);
+        response.warnings.forEach((warning) => this.#announce(warning));
+        return response;
+      },
+      (response) => {
+        const [attributes, content] = describe(response);
+        return { attributes, content };
+      },
+    );
+  }
+
+  #streamPlan(name: 'llm.chat' | 'llm.complete', input: Input, options: ChatOptions<P>): StreamPlan {
+    // Aborted when the stream is left while it is still being opened; linked to nothing, so it cannot leak.
+    const left = new AbortController();
+    return {
+      model: this.model,
+      open: () => {
+        const span = startSpan(name, this.#spanOptions(input, options, true));
+        const opened = span.run(() => this.#openStream(input, options, left.signal, span));
+        return { span, opened };
+      },
+      abandon: (reason) => left.abort(reason),
+      describe,
+    };
+  }
+
+  async #openStream(input: Input, options: ChatOptions<P>, left: AbortSignal, span: Span): Promise<OpenedStream> {
+    const request = toChatRequest(input, options, this);
+    let warnings: Warning[] = [];
+    const plan = { ...this.#plan(options, true), left, warn: (warning: Warning) => void warnings.push(warning) };
+    const stream = await runCall(plan, (attempt) => {
+      warnings = [];
+      return this.#openAttempt(request, attempt);
+    });
+    warnings.forEach((warning) => this.#announce(warning, span));
+    const [first, ...rest] = stream.head;
+    const events = warnings.map((warning): ChatStreamEvent => ({ type: 'warning', warning }));
+    const head = first?.type === 'start' ? [first, ...events, ...rest] : [{ type: 'start' as const }, ...events, ...stream.head];
+    return { ...stream, head };
+  }
+
+  /** E-03: until the first content nothing is handed out, so that this much can be repeated. */
+  async #openAttempt(request: ChatRequest<P>, attempt: OpenAttempt): Promise<OpenedStream> {
+    const source = (await this.#source(request, attempt))[Symbol.asyncIterator]();
+    const head: ChatStreamEvent[] = [];
+    try {
+      while (!head.some(isContent)) {
+        const { done, value } = await raceAbort(source.next(), attempt.signal);
+        if (done === true) throw truncated();
+        if (Array.isArray(value)) head.push(...(value as readonly ChatStreamEvent[]));
+        else head.push(value as ChatStreamEvent);
+      }
+    } catch (error) {
+      // Not awaited: a generator that hangs in `next` would hang in `return` too.
+      source.return?.().then(undefined, () => undefined);
+      throw error;
+    }
+    attempt.opened();
+    return { attempt, source, head };
+  }
+
+  async #source(request: ChatRequest<P>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
+    if (this.stream !== undefined) return this.stream(request, attempt);
+    const reply = await this.generate(request, attempt);
+    return (async function* () {
+      yield eventsOfReply(reply);
+    })();
+  }
+
+  #plan(options: ChatOptions<P>, stream: boolean) {
+    const about = { provider: this.provider, model: this.model };
+    return { policy: this.#policy, options: callOptions(options), stream, about };
+  }
+
+  #spanOptions(input: Input, options: ChatOptions<P>, streamed: boolean) {
+    const attributes = { provider: this.provider, model: this.model, streamed };
+    return { attributes, parent: options.parent, content: (): Attributes => ({ input }) };
+  }
+
+  #announce(warning: Warning, span?: Span): void {
+    emitPoint('warning', { provider: this.provider, model: this.model, ...warning }, span);
+  }
+}
+
+function isContent({ type }: ChatStreamEvent): boolean {
+  return type !== 'start' && type !== 'usage' && type !== 'warning';
+}
+
+function describe(response: ChatResponse): [Attributes, () => Attributes] {
+  const { usage, finishReason, model } = response;
+  const { raw: _raw, ...counts } = usage;
+  const attributes = { usage: counts, finishReason: finishReason.unified, answeredBy: model };
+  return [attributes, () => ({ message: response.message })];
+}

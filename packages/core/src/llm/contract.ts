@@ -1,0 +1,198 @@
+import type { CallOptions, Warning } from '../call/contract.ts';
+import type { JsonObject } from '../json.ts';
+import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ProviderMetadata, ToolCallBlock } from './message.ts';
+import type { ResponseFormat, ToolChoice, ToolLike } from './tool-contract.ts';
+
+/**
+ * A language model. `BaseLLM` and `CustomLLM` implement this from less; wrappers take one and return one.
+ * `P` is the shape of the integration's `providerOptions`, `M` of its `providerMetadata`.
+ */
+export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
+  /** The integration, such as `openai`; also its key in `providerOptions` and `providerMetadata`. */
+  readonly provider: string;
+  readonly model: string;
+  readonly metadata: LLMMetadata;
+  /** One whole reply. Rejects with a `MortiseError`, or with exactly the reason of an aborted `signal`. */
+  chat(messages: ChatInput, options?: ChatOptions<P>): Promise<ChatResponse<M>>;
+  /** Nothing is sent before the stream is first read. */
+  streamChat(messages: ChatInput, options?: ChatOptions<P>): ChatStream<M>;
+  /** One prompt, one text. On chat models the prompt is one user message. */
+  complete(prompt: string, options?: CompletionOptions<P>): Promise<CompletionResponse<M>>;
+  streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
+}
+
+/** Settings for one provider or several, keyed by provider, so that a swap ignores what is not its own. */
+export type ProviderOptions = { [provider: string]: { [option: string]: unknown } | undefined };
+
+/** What is known of a model. Unknown is absent, never an invented number. */
+export interface LLMMetadata {
+  /** Tokens, prompt and reply together. */
+  contextWindow?: number;
+  /** Tokens. */
+  maxOutputTokens?: number;
+  isChatModel: boolean;
+  capabilities: LLMCapabilities;
+}
+
+/** `false` is refused as `unsupported` before anything is sent; absent means unknown and is let through. */
+export interface LLMCapabilities {
+  streaming?: boolean;
+  tools?: boolean;
+  parallelTools?: boolean;
+  toolChoice?: boolean;
+  /** How typed output is best had: by the provider's own schema mode, by a forced tool, or by prompt and parser. */
+  structuredOutput?: 'native' | 'tool' | 'prompt';
+  reasoning?: boolean;
+  /** What user messages may hold besides text. */
+  inputModalities?: readonly Modality[];
+  stop?: boolean;
+  seed?: boolean;
+  usageInStreams?: boolean;
+  caching?: boolean;
+}
+
+export type Modality = 'text' | 'image' | 'document' | 'audio' | (string & {});
+
+/** Requirements (tools, toolChoice, responseFormat, stop) are met or `unsupported`; preferences may be left out with a warning. */
+export interface ChatOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
+  tools?: readonly ToolLike[] | undefined;
+  toolChoice?: ToolChoice | undefined;
+  responseFormat?: ResponseFormat | undefined;
+  /** Preference. The provider's own range, usually 0 to 1 or 2. */
+  temperature?: number | undefined;
+  /** Preference. Above 0, at most 1. */
+  topP?: number | undefined;
+  /** Tokens, reasoning included. */
+  maxOutputTokens?: number | undefined;
+  /** Requirement. The reply ends before any of these. */
+  stop?: readonly string[] | undefined;
+  /** Preference. */
+  seed?: number | undefined;
+  /** Preference. */
+  reasoning?: ReasoningOptions | undefined;
+  /** Makes a preference that cannot be honoured `unsupported` instead of a warning. Default: false. */
+  strict?: boolean | undefined;
+  providerOptions?: P | undefined;
+}
+
+export interface ReasoningOptions {
+  effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | (string & {}) | undefined;
+  /** Tokens, for providers that take a budget. */
+  budgetTokens?: number | undefined;
+  /** Ask for a readable summary where reasoning itself is hidden. */
+  summary?: 'auto' | 'concise' | 'detailed' | (string & {}) | undefined;
+}
+
+export interface ChatResponse<M = unknown> {
+  /** Ready to be appended to the conversation. Its content is always blocks. */
+  message: AssistantMessage;
+  /** All text blocks joined; empty when there is none. */
+  text: string;
+  /** The calls the caller is asked to make, in order. */
+  toolCalls: ToolCallBlock[];
+  /** All citations of all text blocks, in order. */
+  citations: CitationBlock[];
+  finishReason: FinishReason;
+  usage: Usage;
+  warnings: Warning[];
+  /** What the provider said and the contract does not model, keyed by provider. */
+  providerMetadata?: ProviderMetadata<M>;
+  id?: string;
+  /** The model that answered, which may be a dated version of the one asked for. */
+  model: string;
+  /** ISO 8601, only if the provider gave it. */
+  createdAt?: string;
+}
+
+export interface AssistantMessage extends ChatMessage {
+  role: 'assistant';
+  content: ContentBlock[];
+}
+
+export interface FinishReason {
+  unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other' | (string & {});
+  /** The provider's own word. */
+  raw: string;
+}
+
+/** Tokens. A count that the provider did not give is absent, not zero. */
+export interface Usage {
+  /** The whole prompt, cached and cache-written tokens included. */
+  inputTokens?: number;
+  /** The whole reply, reasoning included. */
+  outputTokens?: number;
+  totalTokens?: number;
+  /** Part of `inputTokens`: read from the provider's cache. */
+  cachedInputTokens?: number;
+  /** Part of `inputTokens`: written to the provider's cache. */
+  cacheWriteTokens?: number;
+  /** Part of `outputTokens`. */
+  reasoningTokens?: number;
+  /** The provider's own object. */
+  raw?: JsonObject;
+}
+
+/** `index` is the place of the block in `message.content`, so that interleaved blocks rebuild exactly. */
+export type ChatStreamEvent =
+  | { type: 'start'; id?: string; model?: string; createdAt?: string }
+  | { type: 'text-delta'; index: number; delta: string }
+  | { type: 'reasoning-delta'; index: number; delta: string }
+  | { type: 'tool-call-start'; index: number; id: string; name: string }
+  | { type: 'tool-call-delta'; index: number; delta: string }
+  | { type: 'citation'; index: number; citation: CitationBlock }
+  /** The finished block at `index`: what the deltas came to. */
+  | { type: 'block'; index: number; block: ContentBlock }
+  /** Replaces what was known, field by field; it never adds up. */
+  | { type: 'usage'; usage: Usage }
+  | { type: 'warning'; warning: Warning }
+  /** The provider's terminal event was seen. Nothing follows. */
+  | { type: 'finish'; finishReason: FinishReason; usage: Usage; providerMetadata?: ProviderMetadata }
+  | { type: `${string}:${string}`; [member: string]: unknown };
+
+/**
+ * A reply in the making: single use, pull-based, cancelled by `break`. Exactly one of the ways to read it may be
+ * used; a second reader is refused with `invalid-request`. `final()` may be called at any time besides.
+ */
+export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent> {
+  /** The text deltas alone. */
+  readonly textStream: AsyncIterable<string>;
+  /** What has arrived so far. */
+  readonly partial: PartialChatResponse;
+  /** Reads to the end and gives what `chat` would have given. After an early leave: `aborted`, with `partial`. */
+  final(): Promise<ChatResponse<M>>;
+  toReadableStream(): ReadableStream<ChatStreamEvent>;
+  /** Leaves the stream and closes its connection. */
+  cancel(): Promise<void>;
+}
+
+/** A `ChatResponse` without what only the end of a stream can tell. */
+export interface PartialChatResponse {
+  message: AssistantMessage;
+  text: string;
+  usage: Usage;
+  id?: string;
+  model?: string;
+}
+
+export interface CompletionOptions<P extends ProviderOptions = ProviderOptions>
+  extends Omit<ChatOptions<P>, 'tools' | 'toolChoice'> {}
+
+export interface CompletionResponse<M = unknown> {
+  text: string;
+  finishReason: FinishReason;
+  usage: Usage;
+  warnings: Warning[];
+  providerMetadata?: ProviderMetadata<M>;
+  id?: string;
+  model: string;
+  createdAt?: string;
+}
+
+/** Yields text deltas. The same rules as for {@link ChatStream}. */
+export interface CompletionStream<M = unknown> extends AsyncIterable<string> {
+  /** The text so far. */
+  readonly partial: string;
+  final(): Promise<CompletionResponse<M>>;
+  toReadableStream(): ReadableStream<string>;
+  cancel(): Promise<void>;
+}

@@ -1,0 +1,76 @@
+import type { Attempt } from '../call/contract.ts';
+import { BaseLLM } from './base.ts';
+import type { ChatStreamEvent, FinishReason, ProviderOptions, Usage } from './contract.ts';
+import type { ChatMessage } from './message.ts';
+import { messagesToPrompt } from './prompt-text.ts';
+import type { ChatReply, ChatRequest } from './request.ts';
+
+/** A text, with what is known of it. */
+export interface TextReply {
+  text: string;
+  usage?: Usage | undefined;
+  /** Default: `stop`. */
+  finishReason?: FinishReason | undefined;
+}
+
+/** An attempt, with the options that the caller gave (`maxOutputTokens`, `stop`, ...). */
+export interface TextAttempt<P extends ProviderOptions = ProviderOptions> extends Attempt {
+  readonly request: ChatRequest<P>;
+}
+
+const STOP: FinishReason = { unified: 'stop', raw: 'stop' };
+
+/**
+ * An LLM from a function of text to text. An author implements `metadata` and `completeText`, and `streamText` where
+ * the model streams; chat is derived through `messagesToPrompt`, which may be overridden. One span a call.
+ *
+ * Declare in `metadata.capabilities` what the model cannot do (`tools: false`), so that core refuses it.
+ */
+export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> extends BaseLLM<P> {
+  /** One attempt at the text that follows `prompt`. */
+  abstract completeText(prompt: string, attempt: TextAttempt<P>): Promise<string | TextReply>;
+
+  /**
+   * One attempt, piece by piece. The end of the iterable is the end of the text: throw when it was cut. The last
+   * item may be a `TextReply` without text, to tell usage and finish reason.
+   */
+  streamText?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<string | Omit<TextReply, 'text'>>;
+
+  /** Chat as one prompt. Default: each message as `role: text`, then `assistant: `. */
+  messagesToPrompt(messages: readonly ChatMessage[]): string {
+    return messagesToPrompt(messages);
+  }
+
+  override async generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply> {
+    const reply = await this.completeText(this.#prompt(request), textAttempt(request, attempt));
+    const { text, usage, finishReason = STOP } = typeof reply === 'string' ? { text: reply } : reply;
+    return { content: [{ type: 'text', text }], finishReason, usage };
+  }
+
+  override async *stream(request: ChatRequest<P>, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
+    const tail: Omit<TextReply, 'text'> = {};
+    if (this.streamText === undefined) {
+      const reply = await this.completeText(this.#prompt(request), textAttempt(request, attempt));
+      const { text, ...rest } = typeof reply === 'string' ? { text: reply } : reply;
+      Object.assign(tail, rest);
+      yield { type: 'text-delta', index: 0, delta: text };
+    } else {
+      yield { type: 'start' };
+      for await (const piece of this.streamText(this.#prompt(request), textAttempt(request, attempt))) {
+        attempt.touch();
+        if (typeof piece === 'string') yield { type: 'text-delta', index: 0, delta: piece };
+        else Object.assign(tail, piece);
+      }
+    }
+    yield { type: 'finish', finishReason: tail.finishReason ?? STOP, usage: tail.usage ?? {} };
+  }
+
+  #prompt(request: ChatRequest<P>): string {
+    return request.prompt ?? this.messagesToPrompt(request.messages);
+  }
+}
+
+function textAttempt<P extends ProviderOptions>(request: ChatRequest<P>, attempt: Attempt): TextAttempt<P> {
+  const { number, signal } = attempt;
+  return { number, signal, request, touch: () => attempt.touch(), warn: (warning) => attempt.warn(warning) };
+}

@@ -1,0 +1,10 @@
+export { BaseLLM, type BaseLLMOptions } from './base.ts';
+export type * from './contract.ts';
+export { CustomLLM, type TextAttempt, type TextReply } from './custom.ts';
+export { base64Of, blocksOf, isKnownBlock, messageText, toolCallBlock, toMessages } from './message.ts';
+export type * from './message.ts';
+export { messagesToPrompt, promptToMessages } from './prompt-text.ts';
+export type { ChatReply, ChatRequest } from './request.ts';
+export { mergeUsage } from './response.ts';
+export type { StreamBatch } from './stream.ts';
+export type * from './tool-contract.ts';

@@ -1,0 +1,174 @@
+import { MortiseError } from '../errors.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+
+/** What `chat` takes: a string is one user message. */
+export type ChatInput = string | readonly ChatMessage[];
+
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant' | 'tool';
+  /** A string is one text block. */
+  content: string | readonly ContentBlock[];
+  /** Tells speakers of one role apart, where the provider takes it. */
+  name?: string | undefined;
+}
+
+/** Keyed by provider. What must be sent back (signatures, encrypted reasoning) survives a round trip through JSON. */
+export type ProviderMetadata<M = unknown> = { [provider: string]: M };
+
+interface BlockBase {
+  providerMetadata?: ProviderMetadata | undefined;
+}
+
+export interface TextBlock extends BlockBase {
+  type: 'text';
+  text: string;
+  /** What the provider says this text rests on. */
+  citations?: CitationBlock[] | undefined;
+}
+
+/** A model's thinking. `signature` and `encrypted` are opaque and go back byte for byte. */
+export interface ReasoningBlock extends BlockBase {
+  type: 'reasoning';
+  /** Readable reasoning or its summary; empty when the provider hides it. */
+  text: string;
+  id?: string | undefined;
+  signature?: string | undefined;
+  encrypted?: string | undefined;
+}
+
+export interface ToolCallBlock extends BlockBase {
+  type: 'tool-call';
+  id: string;
+  name: string;
+  /** Parsed arguments; `{}` when they were empty or null, or when `invalid`. */
+  arguments: JsonObject;
+  /** What the model wrote is not a JSON object; it stands in `argumentsText`. */
+  invalid?: true | undefined;
+  argumentsText?: string | undefined;
+}
+
+export interface ToolResultBlock extends BlockBase {
+  type: 'tool-result';
+  /** `id` of the call it answers. */
+  toolCallId: string;
+  toolName?: string | undefined;
+  content: string | readonly (TextBlock | ImageBlock | DocumentBlock)[];
+  /** The tool failed and `content` says how. */
+  isError?: boolean | undefined;
+}
+
+/** Bytes are base64 in a string, or raw in a `Uint8Array`. */
+export type MediaSource = { url: string } | { data: string | Uint8Array; mediaType: string };
+
+export interface ImageBlock extends BlockBase {
+  type: 'image';
+  source: MediaSource;
+  /** Preference. */
+  detail?: 'low' | 'high' | 'auto' | (string & {}) | undefined;
+}
+
+export interface DocumentBlock extends BlockBase {
+  type: 'document';
+  source: MediaSource | { text: string };
+  title?: string | undefined;
+  /** What the document is, for the model, not to be cited. */
+  context?: string | undefined;
+  /** Ask the provider to cite from it. */
+  citations?: boolean | undefined;
+}
+
+export interface AudioBlock extends BlockBase {
+  type: 'audio';
+  source: MediaSource;
+}
+
+/** Where a statement comes from: a page, or a place in a document that was given. */
+export interface CitationBlock extends BlockBase {
+  type: 'citation';
+  url?: string | undefined;
+  title?: string | undefined;
+  /** The words of the source. */
+  quote?: string | undefined;
+  /** The provider's name for the source, or the index of the document that was given. */
+  source?: string | number | undefined;
+  /** Where in the answer's text block it belongs, in UTF-16 units, end exclusive. */
+  start?: number | undefined;
+  end?: number | undefined;
+}
+
+/** Everything before it is worth caching at the provider. */
+export interface CachePointBlock extends BlockBase {
+  type: 'cache-point';
+  ttl?: '5m' | '1h' | (string & {}) | undefined;
+}
+
+/** A provider's own block, such as the result of a tool that ran at the provider. Kept and sent back as it is. */
+export interface ProviderBlock {
+  type: `${string}:${string}`;
+  [member: string]: unknown;
+}
+
+export type ContentBlock =
+  | TextBlock
+  | ReasoningBlock
+  | ToolCallBlock
+  | ToolResultBlock
+  | ImageBlock
+  | DocumentBlock
+  | AudioBlock
+  | CitationBlock
+  | CachePointBlock
+  | ProviderBlock;
+
+/** The content of a message as blocks. */
+export function blocksOf(message: Pick<ChatMessage, 'content'>): readonly ContentBlock[] {
+  return typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content;
+}
+
+/** The text of a message: its text blocks joined. Other blocks do not count. */
+export function messageText(message: Pick<ChatMessage, 'content'>): string {
+  if (typeof message.content === 'string') return message.content;
+  let text = '';
+  for (const block of message.content) if (block.type === 'text') text += (block as TextBlock).text;
+  return text;
+}
+
+/** True for blocks of the contract, so that `type` narrows; false for a provider's own. */
+export function isKnownBlock(block: ContentBlock): block is Exclude<ContentBlock, ProviderBlock> {
+  return !block.type.includes(':');
+}
+
+/** Media bytes as base64, whatever form they were given in. */
+export function base64Of(data: string | Uint8Array): string {
+  if (typeof data === 'string') return data;
+  let binary = '';
+  // In slices, as the arguments of a call are limited.
+  for (let at = 0; at < data.length; at += 0x8000) binary += String.fromCharCode(...data.subarray(at, at + 0x8000));
+  return btoa(binary);
+}
+
+/**
+ * The arguments of a tool call from what a model wrote. Empty and `null` are `{}`; what is not a JSON object is kept
+ * as `argumentsText` with `invalid: true`, so that the model can be told.
+ */
+export function toolCallBlock(id: string, name: string, argumentsText: string): ToolCallBlock {
+  const text = argumentsText.trim();
+  if (text === '' || text === 'null') return { type: 'tool-call', id, name, arguments: {} };
+  let value: JsonValue | undefined;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    value = undefined;
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { type: 'tool-call', id, name, arguments: value };
+  }
+  return { type: 'tool-call', id, name, arguments: {}, invalid: true, argumentsText };
+}
+
+/** A string or a list of messages as messages; throws `invalid-request` when it is neither. */
+export function toMessages(input: ChatInput): readonly ChatMessage[] {
+  if (typeof input === 'string') return [{ role: 'user', content: input }];
+  if (Array.isArray(input) && input.length > 0) return input as readonly ChatMessage[];
+  throw new MortiseError('invalid-request', 'chat needs at least one message. Give a string or a list of messages.');
+}

@@ -1,0 +1,164 @@
+import type { CallOptions, Warning } from '../call/contract.ts';
+import { MortiseError } from '../errors.ts';
+import { defined } from '../json.ts';
+import type { ChatOptions, FinishReason, LLMMetadata, ProviderOptions, ReasoningOptions, Usage } from './contract.ts';
+import { blocksOf, toMessages, type ChatInput, type ChatMessage, type ContentBlock, type ProviderMetadata } from './message.ts';
+import type { ResponseFormat, ToolChoice, ToolDefinition } from './tool-contract.ts';
+
+/** A validated request as an integration gets it: messages, never a bare string; tools as plain definitions. */
+export interface ChatRequest<P extends ProviderOptions = ProviderOptions> {
+  readonly messages: readonly ChatMessage[];
+  /** The prompt of `complete`, as given; `messages` then holds it as one user message. */
+  readonly prompt?: string;
+  readonly tools?: readonly ToolDefinition[];
+  readonly toolChoice?: ToolChoice;
+  readonly responseFormat?: ResponseFormat;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly maxOutputTokens?: number;
+  readonly stop?: readonly string[];
+  readonly seed?: number;
+  readonly reasoning?: ReasoningOptions;
+  readonly strict: boolean;
+  readonly providerOptions?: P;
+}
+
+/** What an integration extracts from one whole reply; core makes a `ChatResponse` of it. */
+export interface ChatReply<M = unknown> {
+  content: readonly ContentBlock[];
+  finishReason: FinishReason;
+  usage?: Usage | undefined;
+  providerMetadata?: ProviderMetadata<M> | undefined;
+  id?: string | undefined;
+  /** Default: the model that was asked for. */
+  model?: string | undefined;
+  createdAt?: string | undefined;
+  warnings?: readonly Warning[] | undefined;
+}
+
+const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool']);
+
+/** Checks the input and the options against themselves and against what the model declares; sends nothing. */
+export function toChatRequest<P extends ProviderOptions>(
+  input: ChatInput | { readonly prompt: string },
+  options: ChatOptions<P>,
+  model: { readonly provider: string; readonly model: string; readonly metadata: LLMMetadata },
+): ChatRequest<P> {
+  const prompt = typeof input === 'object' && 'prompt' in input ? input.prompt : undefined;
+  if (prompt !== undefined && typeof prompt !== 'string') throw invalid('The prompt is not a string.');
+  const messages = toMessages(prompt ?? (input as ChatInput));
+  messages.forEach(checkMessage);
+  checkNumbers(options);
+  const tools = options.tools?.length === 0 ? undefined : options.tools?.map(toDefinition);
+  checkTools(tools, options.toolChoice);
+  checkCapabilities({ ...options, tools }, messages, model);
+  const { toolChoice, responseFormat, temperature, topP, maxOutputTokens, stop, seed, reasoning, providerOptions } = options;
+  return defined({
+    messages,
+    prompt,
+    tools,
+    toolChoice,
+    responseFormat,
+    temperature,
+    topP,
+    maxOutputTokens,
+    stop: stop?.length === 0 ? undefined : stop,
+    seed,
+    reasoning,
+    strict: options.strict ?? false,
+    providerOptions,
+  }) as ChatRequest<P>;
+}
+
+/** The part of the options that belongs to the call and not to the request. */
+export function callOptions(options: CallOptions): CallOptions {
+  const { signal, timeoutMs, deadlineMs, parent } = options;
+  return { signal, timeoutMs, deadlineMs, parent };
+}
+
+function invalid(message: string): MortiseError {
+  return new MortiseError('invalid-request', message);
+}
+
+function checkMessage(message: ChatMessage, at: number): void {
+  const where = `messages[${at}]`;
+  if (typeof message !== 'object' || message === null) throw invalid(`${where} is not a message.`);
+  if (!ROLES.has(message.role)) {
+    throw invalid(`${where}.role is ${JSON.stringify(message.role)}; it is system, user, assistant or tool.`);
+  }
+  if (typeof message.content === 'string') return;
+  if (!Array.isArray(message.content)) throw invalid(`${where}.content is neither a string nor a list of blocks.`);
+  for (const block of message.content as readonly ContentBlock[]) {
+    if (typeof block !== 'object' || block === null || typeof block.type !== 'string') {
+      throw invalid(`${where}.content holds something that is not a block.`);
+    }
+  }
+}
+
+function checkNumbers(options: ChatOptions): void {
+  check('temperature', options.temperature, (value) => value >= 0, 'a number from 0');
+  check('topP', options.topP, (value) => value > 0 && value <= 1, 'a number above 0 and at most 1');
+  check('maxOutputTokens', options.maxOutputTokens, (value) => value > 0 && Number.isInteger(value), 'a whole number above 0');
+  check('seed', options.seed, Number.isSafeInteger, 'a whole number');
+  for (const stop of options.stop ?? []) {
+    if (typeof stop !== 'string' || stop === '') throw invalid('stop holds something that is not a non-empty string.');
+  }
+}
+
+function check(name: string, value: number | undefined, fits: (value: number) => boolean, takes: string): void {
+  if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && fits(value))) return;
+  throw invalid(`${name} is ${String(value)}; it takes ${takes}.`);
+}
+
+function toDefinition({ name, description, parameters, strict }: ToolDefinition): ToolDefinition {
+  return defined({ name, description, parameters, strict }) as ToolDefinition;
+}
+
+function checkTools(tools: readonly ToolDefinition[] | undefined, choice: ToolChoice | undefined): void {
+  const names = new Set<string>();
+  for (const { name, parameters } of tools ?? []) {
+    if (typeof name !== 'string' || !/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
+      throw invalid(`The tool name ${JSON.stringify(name)} is not 1 to 64 letters, digits, _ or -.`);
+    }
+    if (names.has(name)) throw invalid(`Two tools are named ${name}; names must differ.`);
+    if (typeof parameters !== 'object' || parameters === null) throw invalid(`The tool ${name} has no parameters schema.`);
+    names.add(name);
+  }
+  if (choice === undefined) return;
+  if (typeof choice === 'object' && !names.has(choice.tool)) {
+    throw invalid(`toolChoice asks for the tool ${choice.tool}, which is not among the tools.`);
+  }
+  if (choice === 'required' && names.size === 0) throw invalid('toolChoice is required, but there are no tools.');
+}
+
+function checkCapabilities(
+  options: Omit<ChatOptions, 'tools'> & { tools: readonly ToolDefinition[] | undefined },
+  messages: readonly ChatMessage[],
+  { provider, model, metadata }: { readonly provider: string; readonly model: string; readonly metadata: LLMMetadata },
+): void {
+  const { capabilities } = metadata;
+  const refuse = (what: string, remedy: string): never => {
+    throw new MortiseError('unsupported', `${model} does not take ${what}. ${remedy}`, { provider, model });
+  };
+  if (options.tools !== undefined && capabilities.tools === false) refuse('tools', 'Use a model that does, or leave them out.');
+  if (options.toolChoice !== undefined && options.toolChoice !== 'auto' && capabilities.toolChoice === false) {
+    refuse('toolChoice', 'Leave it out, or use "auto".');
+  }
+  const { structuredOutput } = capabilities;
+  if (options.responseFormat?.type === 'json' && structuredOutput !== undefined && structuredOutput !== 'native') {
+    refuse('responseFormat', 'Use structured(), which finds another way.');
+  }
+  if (options.stop !== undefined && options.stop.length > 0 && capabilities.stop === false) {
+    refuse('stop sequences', 'Leave stop out and cut the text yourself.');
+  }
+  const { inputModalities } = capabilities;
+  if (inputModalities === undefined) return;
+  for (const message of messages) {
+    for (const { type } of blocksOf(message)) {
+      const isMedia = type === 'image' || type === 'document' || type === 'audio';
+      if (isMedia && !inputModalities.includes(type)) {
+        refuse(`${type} blocks`, `It takes ${inputModalities.join(', ')}. Turn the ${type} into text first.`);
+      }
+    }
+  }
+}

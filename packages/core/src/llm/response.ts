@@ -1,0 +1,181 @@
+import type { Warning } from '../call/contract.ts';
+import type { ChatResponse, ChatStreamEvent, CompletionResponse, FinishReason, PartialChatResponse, Usage } from './contract.ts';
+import { messageText, toolCallBlock, type CitationBlock, type ContentBlock, type ProviderMetadata, type TextBlock, type ToolCallBlock } from './message.ts';
+import type { ChatReply } from './request.ts';
+
+/** The one place where a reply becomes a response, so that a stream's `final()` equals `chat()`. */
+export function toChatResponse<M>(reply: ChatReply<M>, model: string, warnings: readonly Warning[]): ChatResponse<M> {
+  const content = [...reply.content];
+  const message = { role: 'assistant' as const, content };
+  return {
+    message,
+    text: messageText(message),
+    toolCalls: content.filter((block): block is ToolCallBlock => block.type === 'tool-call'),
+    citations: content.flatMap(citationsOf),
+    finishReason: reply.finishReason,
+    usage: mergeUsage({}, reply.usage ?? {}),
+    warnings: [...warnings, ...(reply.warnings ?? [])],
+    ...(reply.providerMetadata === undefined ? {} : { providerMetadata: reply.providerMetadata }),
+    ...(reply.id === undefined ? {} : { id: reply.id }),
+    model: reply.model ?? model,
+    ...(reply.createdAt === undefined ? {} : { createdAt: reply.createdAt }),
+  };
+}
+
+function citationsOf(block: ContentBlock): readonly CitationBlock[] {
+  if (block.type === 'citation') return [block as CitationBlock];
+  return block.type === 'text' ? ((block as TextBlock).citations ?? []) : [];
+}
+
+/** A completion is a chat response without what only a conversation needs. */
+export function toCompletionResponse<M>(response: ChatResponse<M>): CompletionResponse<M> {
+  const { message: _message, toolCalls: _toolCalls, citations: _citations, ...rest } = response;
+  return rest;
+}
+
+/** L-02: `next` replaces, field by field; what it does not know stays. The total follows unless it is given. */
+export function mergeUsage(known: Usage, next: Usage): Usage {
+  const merged: Record<string, unknown> = { ...known };
+  for (const [field, value] of Object.entries(next)) if (value !== undefined && value !== null) merged[field] = value;
+  const usage = merged as Usage;
+  const { inputTokens, outputTokens } = usage;
+  if (next.totalTokens === undefined && inputTokens !== undefined && outputTokens !== undefined) {
+    usage.totalTokens = inputTokens + outputTokens;
+  }
+  return usage;
+}
+
+/** A block in the making. */
+interface Draft {
+  kind: 'text' | 'reasoning' | 'tool-call';
+  pieces: string[];
+  citations: CitationBlock[];
+  id: string;
+  name: string;
+}
+
+/** Folds the events of a stream into the reply. Linear: pieces are joined once, when somebody asks. */
+export class ReplyBuilder {
+  readonly #blocks: (ContentBlock | undefined)[] = [];
+  readonly #drafts: (Draft | undefined)[] = [];
+  #usage: Usage = {};
+  #start: { id?: string; model?: string; createdAt?: string } = {};
+  #finish: { finishReason: FinishReason; providerMetadata?: ProviderMetadata } | undefined;
+  readonly warnings: Warning[] = [];
+
+  get usage(): Usage {
+    return this.#usage;
+  }
+
+  /** The terminal event was seen. */
+  get finished(): boolean {
+    return this.#finish !== undefined;
+  }
+
+  apply(event: ChatStreamEvent): void {
+    switch (event.type) {
+      case 'text-delta':
+        this.#draft(event.index, 'text').pieces.push(event.delta);
+        break;
+      case 'reasoning-delta':
+        this.#draft(event.index, 'reasoning').pieces.push(event.delta);
+        break;
+      case 'tool-call-delta':
+        this.#draft(event.index, 'tool-call').pieces.push(event.delta);
+        break;
+      case 'tool-call-start':
+        Object.assign(this.#draft(event.index, 'tool-call'), { id: event.id, name: event.name });
+        break;
+      case 'citation':
+        this.#draft(event.index, 'text').citations.push(event.citation);
+        break;
+      case 'block':
+        this.#blocks[event.index] = event.block;
+        break;
+      case 'start': {
+        const { type: _type, ...start } = event;
+        this.#start = start;
+        break;
+      }
+      case 'usage':
+        this.#usage = mergeUsage(this.#usage, event.usage);
+        break;
+      case 'warning':
+        this.warnings.push(event.warning);
+        break;
+      case 'finish':
+        this.#usage = mergeUsage(this.#usage, event.usage);
+        this.#finish = event;
+        break;
+      default: // A later version's or a provider's own event adds nothing to the contract's reply.
+    }
+  }
+
+  /** The `block` events that the integration left to core: one for each block that only deltas told of. */
+  missingBlocks(): ChatStreamEvent[] {
+    const missing: ChatStreamEvent[] = [];
+    this.#drafts.forEach((draft, index) => {
+      if (draft !== undefined && this.#blocks[index] === undefined) missing.push({ type: 'block', index, block: finishDraft(draft) });
+    });
+    return missing;
+  }
+
+  /** What has arrived, finished or not. */
+  partial(): PartialChatResponse {
+    const message = { role: 'assistant' as const, content: this.#content() };
+    const { id, model } = this.#start;
+    return {
+      message,
+      text: messageText(message),
+      usage: this.#usage,
+      ...(id === undefined ? {} : { id }),
+      ...(model === undefined ? {} : { model }),
+    };
+  }
+
+  /** Only after `finish`. */
+  reply(): ChatReply {
+    const finish = this.#finish;
+    if (finish === undefined) throw new Error('The reply is not finished.');
+    const { finishReason, providerMetadata } = finish;
+    return { ...this.#start, content: this.#content(), finishReason, usage: this.#usage, providerMetadata };
+  }
+
+  #draft(index: number, kind: Draft['kind']): Draft {
+    return (this.#drafts[index] ??= { kind, pieces: [], citations: [], id: '', name: '' });
+  }
+
+  #content(): ContentBlock[] {
+    const content: ContentBlock[] = [];
+    const length = Math.max(this.#blocks.length, this.#drafts.length);
+    for (let index = 0; index < length; index++) {
+      const draft = this.#drafts[index];
+      const block = this.#blocks[index] ?? (draft === undefined ? undefined : finishDraft(draft));
+      if (block !== undefined) content.push(block);
+    }
+    return content;
+  }
+}
+
+function finishDraft({ kind, pieces, citations, id, name }: Draft): ContentBlock {
+  const text = pieces.join('');
+  if (kind === 'tool-call') return toolCallBlock(id, name, text);
+  if (kind === 'reasoning') return { type: 'reasoning', text };
+  return citations.length === 0 ? { type: 'text', text } : { type: 'text', text, citations };
+}
+
+/** The events of a reply that arrived whole, for models that cannot stream. */
+export function eventsOfReply(reply: ChatReply): ChatStreamEvent[] {
+  const { id, model, createdAt } = reply;
+  const events: ChatStreamEvent[] = [
+    { type: 'start', ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }), ...(createdAt === undefined ? {} : { createdAt }) },
+  ];
+  reply.content.forEach((block, index) => {
+    if (block.type === 'text') events.push({ type: 'text-delta', index, delta: (block as TextBlock).text });
+    events.push({ type: 'block', index, block });
+  });
+  for (const warning of reply.warnings ?? []) events.push({ type: 'warning', warning });
+  const { finishReason, usage = {}, providerMetadata } = reply;
+  events.push({ type: 'finish', finishReason, usage, ...(providerMetadata === undefined ? {} : { providerMetadata }) });
+  return events;
+}

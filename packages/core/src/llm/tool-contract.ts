@@ -1,0 +1,36 @@
+import type { JsonObject, JsonSchema } from '../json.ts';
+import type { StandardSchema } from '../schema.ts';
+
+/** What a model is told of a tool. */
+export interface ToolDefinition {
+  /** Letters, digits, `_` and `-`, at most 64: what every provider takes. */
+  name: string;
+  description?: string | undefined;
+  /** JSON Schema of the arguments, an object. */
+  parameters: JsonSchema;
+  /** Ask the provider to hold the model to the schema, where it can. */
+  strict?: boolean | undefined;
+}
+
+/** A definition, or a tool that also knows how to run (`tool()` makes one). */
+export interface ToolLike extends ToolDefinition {
+  /** Validates the arguments before `execute` sees them. */
+  readonly schema?: StandardSchema | undefined;
+  execute?(args: never, context: ToolContext): unknown;
+}
+
+export interface ToolContext {
+  signal: AbortSignal;
+  /** The id of the call. */
+  toolCallId: string;
+  /** The arguments as the model gave them, before validation. */
+  rawArguments: JsonObject;
+}
+
+/** `auto`: the model decides. `required`: some tool. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { tool: string };
+
+/** `json` with a schema is the provider's structured output; without one, any JSON object. */
+export type ResponseFormat =
+  | { type: 'text' }
+  | { type: 'json'; schema?: JsonSchema | undefined; name?: string | undefined; description?: string | undefined };

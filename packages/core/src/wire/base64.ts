@@ -1,0 +1,38 @@
+import { malformed, type About } from './body.ts';
+
+interface NodeBuffer {
+  from(text: string, encoding: 'base64'): Uint8Array;
+}
+
+/**
+ * The numbers of a base64 string of little-endian 32-bit floats, as OpenAI's `encoding_format: "base64"` gives them,
+ * without an intermediate `number[]`. A length that is no multiple of 4 bytes is `malformed-response`.
+ */
+export function float32FromBase64(text: string, about: About): Float32Array {
+  const bytes = bytesFromBase64(text, about);
+  if (bytes.length % 4 !== 0) throw malformed(`an embedding of ${bytes.length} bytes, which is no multiple of 4`, about);
+  // A small Buffer is a window on a shared pool at any offset: floats need a multiple of 4, and a result of its own.
+  const aligned = bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
+  if (!LITTLE_ENDIAN) swap(aligned);
+  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
+}
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+function bytesFromBase64(text: string, about: About): Uint8Array {
+  const { Buffer } = globalThis as { Buffer?: NodeBuffer };
+  // Several times as fast as atob.
+  if (Buffer !== undefined) return Buffer.from(text, 'base64');
+  try {
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
+    return bytes;
+  } catch (cause) {
+    throw malformed('an embedding that is not base64', about, cause);
+  }
+}
+
+function swap(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += 4) bytes.subarray(at, at + 4).reverse();
+}

@@ -1,0 +1,141 @@
+import type { Attempt } from '../call/contract.ts';
+import { MortiseError } from '../errors.ts';
+import { isObject } from '../json.ts';
+import { SseDecoder, type SseEvent } from './sse.ts';
+
+/** Who speaks, for messages. */
+export interface About {
+  readonly provider: string;
+  readonly model?: string | undefined;
+}
+
+/**
+ * Turns the events of one provider's stream into the contract's: a state machine without I/O. `push` gets each
+ * server-sent event and adds what follows from it to `out`; it is done when it has added a `finish`.
+ */
+export interface StreamTranslator<E> {
+  push(event: SseEvent, out: E[]): void;
+  /** True once the provider's terminal event was seen. */
+  readonly done: boolean;
+}
+
+/** The reply as JSON, read whole. HTML from a proxy, an empty body, half a document: `malformed-response`. */
+export async function readJson(response: Response, attempt: Pick<Attempt, 'touch'>, about: About): Promise<Record<string, unknown>> {
+  const text = await readText(response, attempt);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw malformed(describe(response, text.length), about, cause);
+  }
+  if (!isObject(value)) throw malformed(`JSON that is not an object`, about);
+  return value;
+}
+
+/** The reply as text, telling the attempt of every arrival. */
+export async function readText(response: Response, attempt: Pick<Attempt, 'touch'>): Promise<string> {
+  attempt.touch();
+  return response.text();
+}
+
+/**
+ * The reply's events, translated, in one batch for each arrival of bytes. Ends without complaint when the bytes end:
+ * whether the terminal event was among them is for the caller to judge, by `translator.done`.
+ */
+export async function* streamEvents<E>(
+  response: Response,
+  attempt: Pick<Attempt, 'touch'>,
+  translator: StreamTranslator<E>,
+  about: About,
+): AsyncGenerator<E[], void, undefined> {
+  const type = response.headers.get('content-type') ?? '';
+  // These two are never an event stream: a proxy's page, or a server that ignored `stream: true`.
+  if (/^\s*(text\/html|application\/json)/i.test(type) || response.body === null) {
+    await response.body?.cancel();
+    throw malformed(`${type === '' ? 'no body' : type} instead of an event stream`, about);
+  }
+  const reader = response.body.getReader();
+  const decoder = new SseDecoder();
+  let events = 0;
+  let bytes = 0;
+  let finished = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      attempt.touch();
+      bytes += value.length;
+      const out: E[] = [];
+      for (const event of decoder.push(value)) {
+        events++;
+        if (!translator.done) translator.push(event, out);
+      }
+      // Before the yield: the consumer leaves there, once it has seen the terminal event.
+      finished = translator.done;
+      if (out.length > 0) yield out;
+      if (finished) return;
+    }
+    finished = true;
+    const rest = decoder.end();
+    if (rest !== undefined) {
+      const out = tryLast(translator, rest);
+      events += out.length;
+      if (out.length > 0) yield out;
+    }
+    if (events === 0 && bytes > 0) throw malformed(`${bytes} bytes without a server-sent event`, about);
+  } finally {
+    // After the terminal event the rest is empty: reading it keeps the connection alive for the next call.
+    if (finished) void drain(reader);
+    else reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Half a frame is a cut stream, which the caller reports; only a whole one counts. */
+function tryLast<E>(translator: StreamTranslator<E>, event: SseEvent): E[] {
+  const out: E[] = [];
+  if (translator.done) return out;
+  try {
+    translator.push(event, out);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return [];
+  }
+  return out;
+}
+
+/** How long the end of a finished reply may take before its connection is given up, in milliseconds. */
+const DRAIN_MS = 200;
+
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), DRAIN_MS);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The reply is complete: what happens to its connection afterwards concerns nobody.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One event's data as a JSON object. */
+export function eventJson(event: SseEvent, about: About): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(event.data);
+  } catch (cause) {
+    throw new SyntaxError(`${about.provider} sent an event that is not JSON.`, { cause });
+  }
+  if (isObject(value)) return value;
+  throw malformed('an event that is not a JSON object', about);
+}
+
+/** `malformed-response`: what arrived is not what the provider documents. */
+export function malformed(what: string, { provider, model }: About, cause?: unknown): MortiseError {
+  const message = `${provider} answered with ${what}. Check the base URL, and any proxy between.`;
+  return new MortiseError('malformed-response', message, { provider, model, cause });
+}
+
+function describe(response: Response, length: number): string {
+  const type = response.headers.get('content-type') ?? 'no content type';
+  return length === 0 ? 'an empty body' : `something that is not JSON (${type}, ${length} characters)`;
+}
