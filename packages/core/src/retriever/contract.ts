@@ -1,7 +1,9 @@
 import type { Attempt, CallOptions, CallSettings } from '../call/contract.ts';
 import type { QueryEngine } from '../query-engine/contract.ts';
-import type { MetadataFilter } from '../store/vector.ts';
-import type { Node } from './node.ts';
+import type { MetadataFilter } from '../store/contract.ts';
+import type { Node, NodeWithScore } from './node.ts';
+
+export type { Evidence, NodeWithScore } from './node.ts';
 
 /**
  * Finds the nodes that bear on a query. `BaseRetriever` implements it from one method; wrappers and combinations
@@ -43,23 +45,6 @@ export interface Hop {
   readonly indexId: string;
 }
 
-export interface NodeWithScore {
-  node: Node;
-  /** Higher is better, everywhere; finite. Comparable within one result, not between retrievers or queries. */
-  score: number;
-  /** Absolute measures behind the score, which fusion keeps while it makes scores relative. */
-  evidence?: Evidence;
-}
-
-/** How well a node answers the query in terms that can be held against a threshold. Absent is not measured. */
-export interface Evidence {
-  /** Cosine of the query's and the node's vector, -1 to 1. */
-  similarity?: number;
-  /** The part of the query's terms that the node holds, each weighted by its inverse document frequency, 0 to 1. */
-  coverage?: number;
-  [measure: string]: number | undefined;
-}
-
 /**
  * What `indexId` can stand for. Recognised by shape: `query` makes a query engine, else `retrieve` a retriever, else it
  * is a node.
@@ -74,6 +59,8 @@ export interface Evidence {
 export type RetrievalObject = Node | Retriever | QueryEngine;
 
 export interface BaseRetrieverOptions extends CallSettings {
+  /** Names it in events and messages. Default: the name of its class. */
+  name?: string | undefined;
   /**
    * What the `IndexNode`s stand for, by `indexId`. With it, an id that is not there is `configuration`, naming it.
    * Without it the retriever is not recursive: `IndexNode`s are results like any other, with their own text.
@@ -83,13 +70,13 @@ export interface BaseRetrieverOptions extends CallSettings {
   maxDepth?: number | undefined;
   /** Targets resolved at once. Default: 8. */
   concurrency?: number | undefined;
-  /** Overrides the settings' default: retrievers make one attempt, since the models they call retry by themselves. */
+  /** Default here: `false`, one attempt, since the models that a retriever calls retry by themselves. */
   retry?: CallSettings['retry'];
 }
 
 /**
  * What an author's `retrieveNodes` gets. It fits as the options of any retriever, store or model: hand it on whole, and
- * `signal`, `topK`, `filters`, the trail and the span reach all of them.
+ * `signal`, `topK`, `filters`, the trail and the span reach all of them (R-04).
  */
 export interface RetrieveCall extends Attempt {
   readonly topK?: number;

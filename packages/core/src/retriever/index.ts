@@ -1,8 +1,8 @@
+export { BaseRetriever, toQuery } from './base.ts';
+export { canonicalJson } from './canonical-json.ts';
 export type {
   BaseRetrieverOptions,
-  Evidence,
   Hop,
-  NodeWithScore,
   Query,
   QueryInput,
   RetrievalObject,
@@ -17,12 +17,18 @@ export {
   isKnownNode,
   sourceId,
   type Document,
+  type Evidence,
   type IndexNode,
   type Node,
   type NodeBase,
   type NodeInput,
   type NodeRef,
   type NodeRelationships,
+  type NodeWithScore,
   type OtherNode,
   type TextNode,
 } from './node.ts';
+export { nodeHash } from './node-hash.ts';
+export { copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
+export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
+export { dedupeNodes, mergeEvidence } from './results.ts';

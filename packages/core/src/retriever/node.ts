@@ -74,6 +74,23 @@ export interface NodeRelationships {
   children?: NodeRef[];
 }
 
+export interface NodeWithScore {
+  node: Node;
+  /** Higher is better, everywhere; finite. Comparable within one result, not between retrievers or queries. */
+  score: number;
+  /** Absolute measures behind the score, which fusion keeps while it makes scores relative. */
+  evidence?: Evidence;
+}
+
+/** How well a node answers the query in terms that can be held against a threshold. Absent is not measured. */
+export interface Evidence {
+  /** Cosine of the query's and the node's vector, -1 to 1. */
+  similarity?: number;
+  /** The part of the query's terms that the node holds, each weighted by its inverse document frequency, 0 to 1. */
+  coverage?: number;
+  [measure: string]: number | undefined;
+}
+
 /** Everything but `type`; `id` and `metadata` have defaults. */
 export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
   /** Default: a random UUID. */

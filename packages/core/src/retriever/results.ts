@@ -1,0 +1,63 @@
+import { MortiseError } from '../errors.ts';
+import { isObject } from '../json.ts';
+import { nodeHash } from './node-hash.ts';
+import { sourceId, type Evidence, type NodeWithScore } from './node.ts';
+
+/**
+ * One result for each content of each source document: the first keeps its place, the best score wins, and of each
+ * measure of evidence the greatest. New objects, the input is left as it is.
+ */
+export function dedupeNodes(results: readonly NodeWithScore[]): NodeWithScore[] {
+  const unique = new Map<string, NodeWithScore>();
+  for (const result of results) {
+    const source = sourceId(result.node);
+    // A hash has one length, so nothing needs to separate the two; no source differs from every source.
+    const key = nodeHash(result.node) + (source === undefined ? '' : `+${source}`);
+    const first = unique.get(key);
+    unique.set(key, first === undefined ? result : better(first, result));
+  }
+  return [...unique.values()];
+}
+
+function better(first: NodeWithScore, other: NodeWithScore): NodeWithScore {
+  const evidence = mergeEvidence(first.evidence, other.evidence);
+  const score = Math.max(first.score, other.score);
+  return evidence === undefined ? { ...first, score } : { ...first, score, evidence };
+}
+
+/** The greatest of each measure. Undefined when there is none at all. */
+export function mergeEvidence(a: Evidence | undefined, b: Evidence | undefined): Evidence | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const merged: Evidence = { ...a };
+  for (const [measure, value] of Object.entries(b)) {
+    const known = merged[measure];
+    if (value !== undefined && (known === undefined || value > known)) merged[measure] = value;
+  }
+  return merged;
+}
+
+/** What an author returned, if it is what the contract says; else `malformed-response`, naming the place. */
+export function checkResults(found: unknown, retriever: string): readonly NodeWithScore[] {
+  if (!Array.isArray(found)) throw malformed(retriever, 'its result', 'a list');
+  found.forEach((item: unknown, at) => {
+    const { node, score } = isObject(item) ? item : {};
+    if (!isObject(node)) throw malformed(retriever, `result ${at}`, '{ node, score }');
+    if (
+      typeof node['type'] !== 'string' ||
+      typeof node['id'] !== 'string' ||
+      typeof node['text'] !== 'string'
+    ) {
+      throw malformed(retriever, `the node of result ${at}`, 'type, id and text as strings');
+    }
+    if (!isObject(node['metadata']))
+      throw malformed(retriever, `the node of result ${at}`, 'metadata as an object');
+    if (!Number.isFinite(score))
+      throw malformed(retriever, `result ${at}`, `a finite score, not ${String(score)}`);
+  });
+  return found as readonly NodeWithScore[];
+}
+
+function malformed(retriever: string, place: string, expected: string): MortiseError {
+  const message = `${retriever} returned something else than results: ${place} must have the shape of ${expected}.`;
+  return new MortiseError('malformed-response', message);
+}
