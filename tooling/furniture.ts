@@ -91,8 +91,10 @@ function dependencyProblems(manifest: Manifest): string[] {
   if (!/^\^\d+\.\d+\.\d+$/.test(manifest.peerDependencies?.[CORE] ?? '')) {
     problems.push(`set "peerDependencies" of ${CORE} to the lowest version that works, such as "^1.0.0"`);
   }
-  if (manifest.devDependencies?.[CORE] !== 'workspace:^') {
-    problems.push(`set "devDependencies" of ${CORE} to "workspace:^"`);
+  for (const [name, range] of Object.entries({ [CORE]: undefined, ...manifest.devDependencies })) {
+    if (name.startsWith('@mortise/') && range !== 'workspace:^') {
+      problems.push(`set "devDependencies" of ${name} to "workspace:^"`);
+    }
   }
   if (manifest.dependencies?.[CORE]) {
     problems.push(`remove ${CORE} from "dependencies": a second copy of core would be installed`);

@@ -46,6 +46,7 @@ describe('the check itself', () => {
       { peerDependencies: { '@mortise/core': 'workspace:^' } },
       'such as "^1.0.0"',
     ],
+    ['core missing from the devDependencies', { devDependencies: {} }, 'of @mortise/core to "workspace:^"'],
     ['an SDK by exact version', { dependencies: { openai: '7.57.0' } }, 'caret range'],
     [
       'an export without its source',
