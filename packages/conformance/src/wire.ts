@@ -91,12 +91,15 @@ export async function startWire(handler: WireHandler): Promise<Wire> {
 }
 
 async function readRequest(incoming: IncomingMessage, reply: ServerResponse): Promise<WireRequest> {
-  const closedEarly = new Promise<boolean>((resolve) => reply.once('close', () => resolve(!reply.writableFinished)));
+  const closedEarly = new Promise<boolean>((resolve) =>
+    reply.once('close', () => resolve(!reply.writableFinished)),
+  );
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  for (const [name, value] of Object.entries(incoming.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
   const body: unknown = text === '' ? undefined : parse(text);
   return { method: incoming.method ?? '', path: incoming.url ?? '', headers, body, text, closedEarly };
 }
@@ -110,7 +113,11 @@ function parse(text: string): unknown {
 }
 
 /** One JSON body: an object is serialised, a string goes out as it is. */
-export function json(reply: WireReply, body: unknown, options: { status?: number; headers?: Record<string, string> } = {}): void {
+export function json(
+  reply: WireReply,
+  body: unknown,
+  options: { status?: number; headers?: Record<string, string> } = {},
+): void {
   reply.writeHead(options.status ?? 200, { 'content-type': 'application/json', ...options.headers });
   reply.end(typeof body === 'string' ? body : JSON.stringify(body));
 }

@@ -57,7 +57,13 @@ export async function runCall<T>(plan: CallPlan, run: (attempt: OpenAttempt) => 
       const delayMs = nextDelay(error, number, deadlineAt - performance.now(), policy);
       if (delayMs === undefined) throw error;
       const { code, status } = error;
-      emitPoint('retry', { ...plan.about, attempt: number, delayMs, code, ...(status === undefined ? {} : { status }) });
+      emitPoint('retry', {
+        ...plan.about,
+        attempt: number,
+        delayMs,
+        code,
+        ...(status === undefined ? {} : { status }),
+      });
       await sleep(delayMs, options.signal, plan.left);
     }
   }
@@ -101,7 +107,10 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
           lease = await raceAbort(pending, controller.signal);
         } catch (error) {
           // A place that is granted after all must be given back.
-          pending.then((late) => late.release(), () => undefined);
+          pending.then(
+            (late) => late.release(),
+            () => undefined,
+          );
           throw error;
         }
       }
@@ -139,7 +148,9 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
 
 function timeoutError(plan: CallPlan, { timeoutMs }: Bounds): MortiseError {
   const who = plan.about.provider ?? 'The model';
-  const what = plan.stream ? `was silent for ${timeoutMs} ms` : `did not finish its reply within ${timeoutMs} ms`;
+  const what = plan.stream
+    ? `was silent for ${timeoutMs} ms`
+    : `did not finish its reply within ${timeoutMs} ms`;
   return new MortiseError('timeout', `${who} ${what}. Raise timeoutMs if that can be normal.`, plan.about);
 }
 

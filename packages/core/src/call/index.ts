@@ -11,5 +11,11 @@ export type {
   Warning,
 } from './contract.ts';
 export { runPool } from './pool.ts';
-export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, DEFAULT_TIMEOUT_MS, type CallPolicy } from './retry.ts';
+export {
+  callPolicy,
+  createRetryBudget,
+  DEFAULT_DEADLINE_MS,
+  DEFAULT_TIMEOUT_MS,
+  type CallPolicy,
+} from './retry.ts';
 export { raceAbort, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';

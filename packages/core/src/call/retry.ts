@@ -36,7 +36,10 @@ export function positive(name: string, value: number, whole = false): number {
   const fits = value > 0 && value <= MAX_MS && (!whole || Number.isInteger(value));
   if (fits) return value;
   const kind = whole ? 'a whole number' : 'a number';
-  throw new MortiseError('configuration', `${name} is ${value}; it takes ${kind} above 0 and at most ${MAX_MS}.`);
+  throw new MortiseError(
+    'configuration',
+    `${name} is ${value}; it takes ${kind} above 0 and at most ${MAX_MS}.`,
+  );
 }
 
 /** See {@link RetryBudget}. */
@@ -58,7 +61,12 @@ export function createRetryBudget(capacity = 500, cost = 5): RetryBudget {
  * Milliseconds until the next attempt, or undefined when there is none: not retryable, attempts used up, the wait
  * goes beyond the deadline, or the budget is empty. Full jitter: Brooker, "Exponential Backoff and Jitter", AWS 2015.
  */
-export function nextDelay(error: MortiseError, attempt: number, leftMs: number, policy: CallPolicy): number | undefined {
+export function nextDelay(
+  error: MortiseError,
+  attempt: number,
+  leftMs: number,
+  policy: CallPolicy,
+): number | undefined {
   if (!error.retryable || attempt >= policy.maxAttempts) return undefined;
   const range = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
   const delay = error.retryAfterMs ?? Math.random() * range;

@@ -1,4 +1,10 @@
-export { setContextStorage, subscribe, hasSubscribers, type Subscriber, type SubscribeOptions } from './hub.ts';
+export {
+  setContextStorage,
+  subscribe,
+  hasSubscribers,
+  type Subscriber,
+  type SubscribeOptions,
+} from './hub.ts';
 export type { ContextStorage } from './context.ts';
 export type {
   Attributes,

@@ -88,6 +88,10 @@ export async function inSpan<T>(
  * The same for custom code: `await traced('load-user', () => loadUser(id))` shows up among the events, and what
  * happens inside it has it as parent.
  */
-export function traced<T>(name: EventName, fn: () => T | Promise<T>, attributes: Attributes = {}): Promise<T> {
+export function traced<T>(
+  name: EventName,
+  fn: () => T | Promise<T>,
+  attributes: Attributes = {},
+): Promise<T> {
   return inSpan(name, { attributes }, async () => fn());
 }

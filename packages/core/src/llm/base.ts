@@ -20,7 +20,13 @@ import { createCompletionStream } from './completion-stream.ts';
 import type { ChatInput } from './message.ts';
 import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './request.ts';
 import { eventsOfReply, toChatResponse, toCompletionResponse } from './response.ts';
-import { createChatStream, truncated, type OpenedStream, type StreamBatch, type StreamPlan } from './stream.ts';
+import {
+  createChatStream,
+  truncated,
+  type OpenedStream,
+  type StreamBatch,
+  type StreamPlan,
+} from './stream.ts';
 
 export interface BaseLLMOptions extends CallSettings {
   /** The integration's name, such as `openai`. */
@@ -55,7 +61,10 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
    * One attempt at a streamed reply. Yield events, or arrays of them; end without `finish` when the provider's
    * terminal event did not come, and core reports the cut. Absent: streams are derived from `generate`.
    */
-  stream?(request: ChatRequest<P>, attempt: Attempt): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
+  stream?(
+    request: ChatRequest<P>,
+    attempt: Attempt,
+  ): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
 
   chat(messages: ChatInput, options: ChatOptions<P> = {}): Promise<ChatResponse<M>> {
     return this.#whole('llm.chat', messages, options);
@@ -73,14 +82,21 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     return createCompletionStream(createChatStream<M>(this.#streamPlan('llm.complete', { prompt }, options)));
   }
 
-  async #whole(name: 'llm.chat' | 'llm.complete', input: Input, options: ChatOptions<P>): Promise<ChatResponse<M>> {
+  async #whole(
+    name: 'llm.chat' | 'llm.complete',
+    input: Input,
+    options: ChatOptions<P>,
+  ): Promise<ChatResponse<M>> {
     return inSpan(
       name,
       this.#spanOptions(input, options, false),
       async () => {
         const request = toChatRequest(input, options, this);
         let warnings: Warning[] = [];
-        const plan = { ...this.#plan(options, false), warn: (warning: Warning) => void warnings.push(warning) };
+        const plan = {
+          ...this.#plan(options, false),
+          warn: (warning: Warning) => void warnings.push(warning),
+        };
         const reply = await runCall(plan, (attempt) => {
           warnings = [];
           return this.generate(request, attempt);
@@ -111,10 +127,19 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     };
   }
 
-  async #openStream(input: Input, options: ChatOptions<P>, left: AbortSignal, span: Span): Promise<OpenedStream> {
+  async #openStream(
+    input: Input,
+    options: ChatOptions<P>,
+    left: AbortSignal,
+    span: Span,
+  ): Promise<OpenedStream> {
     const request = toChatRequest(input, options, this);
     let warnings: Warning[] = [];
-    const plan = { ...this.#plan(options, true), left, warn: (warning: Warning) => void warnings.push(warning) };
+    const plan = {
+      ...this.#plan(options, true),
+      left,
+      warn: (warning: Warning) => void warnings.push(warning),
+    };
     const stream = await runCall(plan, (attempt) => {
       warnings = [];
       return this.#openAttempt(request, attempt);
@@ -122,7 +147,10 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     warnings.forEach((warning) => this.#announce(warning, span));
     const [first, ...rest] = stream.head;
     const events = warnings.map((warning): ChatStreamEvent => ({ type: 'warning', warning }));
-    const head = first?.type === 'start' ? [first, ...events, ...rest] : [{ type: 'start' as const }, ...events, ...stream.head];
+    const head =
+      first?.type === 'start'
+        ? [first, ...events, ...rest]
+        : [{ type: 'start' as const }, ...events, ...stream.head];
     return { ...stream, head };
   }
 

@@ -1,6 +1,13 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../json.ts';
-import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ProviderMetadata, ToolCallBlock } from './message.ts';
+import type {
+  ChatInput,
+  CitationBlock,
+  ContentBlock,
+  ChatMessage,
+  ProviderMetadata,
+  ToolCallBlock,
+} from './message.ts';
 import type { ResponseFormat, ToolChoice, ToolLike } from './tool-contract.ts';
 
 /**
@@ -174,8 +181,10 @@ export interface PartialChatResponse {
   model?: string;
 }
 
-export interface CompletionOptions<P extends ProviderOptions = ProviderOptions>
-  extends Omit<ChatOptions<P>, 'tools' | 'toolChoice'> {}
+export interface CompletionOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
+  ChatOptions<P>,
+  'tools' | 'toolChoice'
+> {}
 
 export interface CompletionResponse<M = unknown> {
   text: string;

@@ -129,7 +129,7 @@ export function blocksOf(message: Pick<ChatMessage, 'content'>): readonly Conten
 export function messageText(message: Pick<ChatMessage, 'content'>): string {
   if (typeof message.content === 'string') return message.content;
   let text = '';
-  for (const block of message.content) if (block.type === 'text') text += (block as TextBlock).text;
+  for (const block of message.content) if (block.type === 'text') text += block.text;
   return text;
 }
 
@@ -143,7 +143,8 @@ export function base64Of(data: string | Uint8Array): string {
   if (typeof data === 'string') return data;
   let binary = '';
   // In slices, as the arguments of a call are limited.
-  for (let at = 0; at < data.length; at += 0x8000) binary += String.fromCharCode(...data.subarray(at, at + 0x8000));
+  for (let at = 0; at < data.length; at += 0x8000)
+    binary += String.fromCharCode(...data.subarray(at, at + 0x8000));
   return btoa(binary);
 }
 
@@ -170,5 +171,8 @@ export function toolCallBlock(id: string, name: string, argumentsText: string): 
 export function toMessages(input: ChatInput): readonly ChatMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   if (Array.isArray(input) && input.length > 0) return input as readonly ChatMessage[];
-  throw new MortiseError('invalid-request', 'chat needs at least one message. Give a string or a list of messages.');
+  throw new MortiseError(
+    'invalid-request',
+    'chat needs at least one message. Give a string or a list of messages.',
+  );
 }

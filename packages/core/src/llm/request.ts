@@ -1,8 +1,22 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { defined } from '../json.ts';
-import type { ChatOptions, FinishReason, LLMMetadata, ProviderOptions, ReasoningOptions, Usage } from './contract.ts';
-import { blocksOf, toMessages, type ChatInput, type ChatMessage, type ContentBlock, type ProviderMetadata } from './message.ts';
+import type {
+  ChatOptions,
+  FinishReason,
+  LLMMetadata,
+  ProviderOptions,
+  ReasoningOptions,
+  Usage,
+} from './contract.ts';
+import {
+  blocksOf,
+  toMessages,
+  type ChatInput,
+  type ChatMessage,
+  type ContentBlock,
+  type ProviderMetadata,
+} from './message.ts';
 import type { ResponseFormat, ToolChoice, ToolDefinition } from './tool-contract.ts';
 
 /** A validated request as an integration gets it: messages, never a bare string; tools as plain definitions. */
@@ -52,7 +66,17 @@ export function toChatRequest<P extends ProviderOptions>(
   const tools = options.tools?.length === 0 ? undefined : options.tools?.map(toDefinition);
   checkTools(tools, options.toolChoice);
   checkCapabilities({ ...options, tools }, messages, model);
-  const { toolChoice, responseFormat, temperature, topP, maxOutputTokens, stop, seed, reasoning, providerOptions } = options;
+  const {
+    toolChoice,
+    responseFormat,
+    temperature,
+    topP,
+    maxOutputTokens,
+    stop,
+    seed,
+    reasoning,
+    providerOptions,
+  } = options;
   return defined({
     messages,
     prompt,
@@ -87,7 +111,8 @@ function checkMessage(message: ChatMessage, at: number): void {
     throw invalid(`${where}.role is ${JSON.stringify(message.role)}; it is system, user, assistant or tool.`);
   }
   if (typeof message.content === 'string') return;
-  if (!Array.isArray(message.content)) throw invalid(`${where}.content is neither a string nor a list of blocks.`);
+  if (!Array.isArray(message.content))
+    throw invalid(`${where}.content is neither a string nor a list of blocks.`);
   for (const block of message.content as readonly ContentBlock[]) {
     if (typeof block !== 'object' || block === null || typeof block.type !== 'string') {
       throw invalid(`${where}.content holds something that is not a block.`);
@@ -98,14 +123,25 @@ function checkMessage(message: ChatMessage, at: number): void {
 function checkNumbers(options: ChatOptions): void {
   check('temperature', options.temperature, (value) => value >= 0, 'a number from 0');
   check('topP', options.topP, (value) => value > 0 && value <= 1, 'a number above 0 and at most 1');
-  check('maxOutputTokens', options.maxOutputTokens, (value) => value > 0 && Number.isInteger(value), 'a whole number above 0');
+  check(
+    'maxOutputTokens',
+    options.maxOutputTokens,
+    (value) => value > 0 && Number.isInteger(value),
+    'a whole number above 0',
+  );
   check('seed', options.seed, Number.isSafeInteger, 'a whole number');
   for (const stop of options.stop ?? []) {
-    if (typeof stop !== 'string' || stop === '') throw invalid('stop holds something that is not a non-empty string.');
+    if (typeof stop !== 'string' || stop === '')
+      throw invalid('stop holds something that is not a non-empty string.');
   }
 }
 
-function check(name: string, value: number | undefined, fits: (value: number) => boolean, takes: string): void {
+function check(
+  name: string,
+  value: number | undefined,
+  fits: (value: number) => boolean,
+  takes: string,
+): void {
   if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && fits(value))) return;
   throw invalid(`${name} is ${String(value)}; it takes ${takes}.`);
 }
@@ -121,31 +157,46 @@ function checkTools(tools: readonly ToolDefinition[] | undefined, choice: ToolCh
       throw invalid(`The tool name ${JSON.stringify(name)} is not 1 to 64 letters, digits, _ or -.`);
     }
     if (names.has(name)) throw invalid(`Two tools are named ${name}; names must differ.`);
-    if (typeof parameters !== 'object' || parameters === null) throw invalid(`The tool ${name} has no parameters schema.`);
+    if (typeof parameters !== 'object' || parameters === null)
+      throw invalid(`The tool ${name} has no parameters schema.`);
     names.add(name);
   }
   if (choice === undefined) return;
   if (typeof choice === 'object' && !names.has(choice.tool)) {
     throw invalid(`toolChoice asks for the tool ${choice.tool}, which is not among the tools.`);
   }
-  if (choice === 'required' && names.size === 0) throw invalid('toolChoice is required, but there are no tools.');
+  if (choice === 'required' && names.size === 0)
+    throw invalid('toolChoice is required, but there are no tools.');
 }
 
 function checkCapabilities(
   options: Omit<ChatOptions, 'tools'> & { tools: readonly ToolDefinition[] | undefined },
   messages: readonly ChatMessage[],
-  { provider, model, metadata }: { readonly provider: string; readonly model: string; readonly metadata: LLMMetadata },
+  {
+    provider,
+    model,
+    metadata,
+  }: { readonly provider: string; readonly model: string; readonly metadata: LLMMetadata },
 ): void {
   const { capabilities } = metadata;
   const refuse = (what: string, remedy: string): never => {
     throw new MortiseError('unsupported', `${model} does not take ${what}. ${remedy}`, { provider, model });
   };
-  if (options.tools !== undefined && capabilities.tools === false) refuse('tools', 'Use a model that does, or leave them out.');
-  if (options.toolChoice !== undefined && options.toolChoice !== 'auto' && capabilities.toolChoice === false) {
+  if (options.tools !== undefined && capabilities.tools === false)
+    refuse('tools', 'Use a model that does, or leave them out.');
+  if (
+    options.toolChoice !== undefined &&
+    options.toolChoice !== 'auto' &&
+    capabilities.toolChoice === false
+  ) {
     refuse('toolChoice', 'Leave it out, or use "auto".');
   }
   const { structuredOutput } = capabilities;
-  if (options.responseFormat?.type === 'json' && structuredOutput !== undefined && structuredOutput !== 'native') {
+  if (
+    options.responseFormat?.type === 'json' &&
+    structuredOutput !== undefined &&
+    structuredOutput !== 'native'
+  ) {
     refuse('responseFormat', 'Use structured(), which finds another way.');
   }
   if (options.stop !== undefined && options.stop.length > 0 && capabilities.stop === false) {

@@ -1,10 +1,28 @@
 import type { Warning } from '../call/contract.ts';
-import type { ChatResponse, ChatStreamEvent, CompletionResponse, FinishReason, PartialChatResponse, Usage } from './contract.ts';
-import { messageText, toolCallBlock, type CitationBlock, type ContentBlock, type ProviderMetadata, type TextBlock, type ToolCallBlock } from './message.ts';
+import type {
+  ChatResponse,
+  ChatStreamEvent,
+  CompletionResponse,
+  FinishReason,
+  PartialChatResponse,
+  Usage,
+} from './contract.ts';
+import {
+  messageText,
+  toolCallBlock,
+  type CitationBlock,
+  type ContentBlock,
+  type ProviderMetadata,
+  type ToolCallBlock,
+} from './message.ts';
 import type { ChatReply } from './request.ts';
 
 /** The one place where a reply becomes a response, so that a stream's `final()` equals `chat()`. */
-export function toChatResponse<M>(reply: ChatReply<M>, model: string, warnings: readonly Warning[]): ChatResponse<M> {
+export function toChatResponse<M>(
+  reply: ChatReply<M>,
+  model: string,
+  warnings: readonly Warning[],
+): ChatResponse<M> {
   const content = [...reply.content];
   const message = { role: 'assistant' as const, content };
   return {
@@ -23,8 +41,8 @@ export function toChatResponse<M>(reply: ChatReply<M>, model: string, warnings: 
 }
 
 function citationsOf(block: ContentBlock): readonly CitationBlock[] {
-  if (block.type === 'citation') return [block as CitationBlock];
-  return block.type === 'text' ? ((block as TextBlock).citations ?? []) : [];
+  if (block.type === 'citation') return [block];
+  return block.type === 'text' ? (block.citations ?? []) : [];
 }
 
 /** A completion is a chat response without what only a conversation needs. */
@@ -36,7 +54,8 @@ export function toCompletionResponse<M>(response: ChatResponse<M>): CompletionRe
 /** L-02: `next` replaces, field by field; what it does not know stays. The total follows unless it is given. */
 export function mergeUsage(known: Usage, next: Usage): Usage {
   const merged: Record<string, unknown> = { ...known };
-  for (const [field, value] of Object.entries(next)) if (value !== undefined && value !== null) merged[field] = value;
+  for (const [field, value] of Object.entries(next))
+    if (value !== undefined && value !== null) merged[field] = value;
   const usage = merged as Usage;
   const { inputTokens, outputTokens } = usage;
   if (next.totalTokens === undefined && inputTokens !== undefined && outputTokens !== undefined) {
@@ -115,7 +134,8 @@ export class ReplyBuilder {
   missingBlocks(): ChatStreamEvent[] {
     const missing: ChatStreamEvent[] = [];
     this.#drafts.forEach((draft, index) => {
-      if (draft !== undefined && this.#blocks[index] === undefined) missing.push({ type: 'block', index, block: finishDraft(draft) });
+      if (draft !== undefined && this.#blocks[index] === undefined)
+        missing.push({ type: 'block', index, block: finishDraft(draft) });
     });
     return missing;
   }
@@ -168,14 +188,24 @@ function finishDraft({ kind, pieces, citations, id, name }: Draft): ContentBlock
 export function eventsOfReply(reply: ChatReply): ChatStreamEvent[] {
   const { id, model, createdAt } = reply;
   const events: ChatStreamEvent[] = [
-    { type: 'start', ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }), ...(createdAt === undefined ? {} : { createdAt }) },
+    {
+      type: 'start',
+      ...(id === undefined ? {} : { id }),
+      ...(model === undefined ? {} : { model }),
+      ...(createdAt === undefined ? {} : { createdAt }),
+    },
   ];
   reply.content.forEach((block, index) => {
-    if (block.type === 'text') events.push({ type: 'text-delta', index, delta: (block as TextBlock).text });
+    if (block.type === 'text') events.push({ type: 'text-delta', index, delta: block.text });
     events.push({ type: 'block', index, block });
   });
   for (const warning of reply.warnings ?? []) events.push({ type: 'warning', warning });
   const { finishReason, usage = {}, providerMetadata } = reply;
-  events.push({ type: 'finish', finishReason, usage, ...(providerMetadata === undefined ? {} : { providerMetadata }) });
+  events.push({
+    type: 'finish',
+    finishReason,
+    usage,
+    ...(providerMetadata === undefined ? {} : { providerMetadata }),
+  });
   return events;
 }

@@ -54,9 +54,9 @@ export function readableStream<T>(iterator: AsyncIterator<T>): ReadableStream<T>
   return new ReadableStream<T>(
     {
       async pull(controller) {
-        const { done, value } = await iterator.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
+        const next = await iterator.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(next.value);
       },
       async cancel() {
         await iterator.return?.();
@@ -67,7 +67,9 @@ export function readableStream<T>(iterator: AsyncIterator<T>): ReadableStream<T>
   );
 }
 
-type End = { readonly kind: 'finished'; readonly response: ChatResponse } | { readonly kind: 'failed'; readonly error: unknown };
+type End =
+  | { readonly kind: 'finished'; readonly response: ChatResponse }
+  | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Moves events from the source to the one reader, as fast as the reader asks. */
 class Pump {
@@ -97,7 +99,8 @@ class Pump {
   /** Claims the stream. `pick` says what the reader sees of an event; undefined skips it. */
   reader<T>(pick: (event: ChatStreamEvent) => T | undefined): AsyncIterableIterator<T> {
     if (this.#claimed) {
-      const message = 'This stream already has a reader; a stream is read once. Collect what you need, or call the model again.';
+      const message =
+        'This stream already has a reader; a stream is read once. Collect what you need, or call the model again.';
       throw new MortiseError('invalid-request', message);
     }
     this.#claimed = true;
@@ -156,7 +159,9 @@ class Pump {
   /** `break`, `return()`, `cancel()`: settles at once and closes the connection, also on a stalled stream. */
   leave(): void {
     if (this.#end !== undefined) return;
-    const error = new MortiseError('aborted', 'The stream was left before its end.', { partial: this.partial() });
+    const error = new MortiseError('aborted', 'The stream was left before its end.', {
+      partial: this.partial(),
+    });
     this.#told = true;
     this.#fail(error);
   }
@@ -193,11 +198,11 @@ class Pump {
     const span = this.#span;
     attempt.touch();
     const reading = span === undefined ? source.next() : span.run(() => source.next());
-    const { done, value } = await raceAbort(reading, attempt.signal);
+    const next = await raceAbort(reading, attempt.signal);
     if (this.#end !== undefined) return;
     attempt.pause();
-    if (done !== true) return this.#take(Array.isArray(value) ? value : [value as ChatStreamEvent]);
-    throw truncated();
+    if (next.done === true) throw truncated();
+    this.#take(eventsOf(next.value));
   }
 
   #take(events: readonly ChatStreamEvent[]): void {
@@ -239,7 +244,10 @@ class Pump {
 
   #fail(cause: unknown): void {
     if (this.#end !== undefined) return;
-    const error = isMortiseError(cause) && cause.partial === undefined ? withErrorFields(cause, { partial: this.partial() }) : cause;
+    const error =
+      isMortiseError(cause) && cause.partial === undefined
+        ? withErrorFields(cause, { partial: this.partial() })
+        : cause;
     this.#end = { kind: 'failed', error };
     this.#span?.fail(error);
     if (this.#opened === undefined) return this.#plan.abandon(error);
@@ -247,6 +255,11 @@ class Pump {
     attempt.close({ error }, error);
     void stop(source);
   }
+}
+
+/** A batch as a list. */
+export function eventsOf(batch: StreamBatch): readonly ChatStreamEvent[] {
+  return 'type' in batch ? [batch] : batch;
 }
 
 function close({ attempt, source }: OpenedStream, tokens: number | undefined): void {
@@ -265,6 +278,7 @@ async function stop(source: AsyncIterator<StreamBatch>): Promise<void> {
 
 /** E-01. Retryable: the same call may succeed; core itself repeats it only while nothing was handed out. */
 export function truncated(): MortiseError {
-  const message = "The stream ended before the provider's terminal event: the reply is cut. What had arrived is in `partial`; call again.";
+  const message =
+    "The stream ended before the provider's terminal event: the reply is cut. What had arrived is in `partial`; call again.";
   return new MortiseError('stream-truncated', message, { retryable: true });
 }

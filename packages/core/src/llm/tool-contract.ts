@@ -33,4 +33,9 @@ export type ToolChoice = 'auto' | 'none' | 'required' | { tool: string };
 /** `json` with a schema is the provider's structured output; without one, any JSON object. */
 export type ResponseFormat =
   | { type: 'text' }
-  | { type: 'json'; schema?: JsonSchema | undefined; name?: string | undefined; description?: string | undefined };
+  | {
+      type: 'json';
+      schema?: JsonSchema | undefined;
+      name?: string | undefined;
+      description?: string | undefined;
+    };

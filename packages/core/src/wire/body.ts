@@ -20,7 +20,11 @@ export interface StreamTranslator<E> {
 }
 
 /** The reply as JSON, read whole. HTML from a proxy, an empty body, half a document: `malformed-response`. */
-export async function readJson(response: Response, attempt: Pick<Attempt, 'touch'>, about: About): Promise<Record<string, unknown>> {
+export async function readJson(
+  response: Response,
+  attempt: Pick<Attempt, 'touch'>,
+  about: About,
+): Promise<Record<string, unknown>> {
   const text = await readText(response, attempt);
   let value: unknown;
   try {
@@ -68,7 +72,7 @@ export async function* streamEvents<E>(
       const out: E[] = [];
       for (const event of decoder.push(value)) {
         events++;
-        if (!translator.done) translator.push(event, out);
+        if (!translator.done) push(translator, event, out, about);
       }
       // Before the yield: the consumer leaves there, once it has seen the terminal event.
       finished = translator.done;
@@ -87,6 +91,14 @@ export async function* streamEvents<E>(
     // After the terminal event the rest is empty: reading it keeps the connection alive for the next call.
     if (finished) void drain(reader);
     else reader.cancel().catch(() => undefined);
+  }
+}
+
+function push<E>(translator: StreamTranslator<E>, event: SseEvent, out: E[], about: About): void {
+  try {
+    translator.push(event, out);
+  } catch (error) {
+    throw error instanceof SyntaxError ? malformed('an event that is not JSON', about, error) : error;
   }
 }
 

@@ -20,7 +20,8 @@ export interface HttpFailure extends About {
 export function errorFromResponse(failure: HttpFailure): MortiseError {
   const { provider, model, status, headers, secrets = [] } = failure;
   const code = failure.code ?? codeOf(status);
-  const said = failure.message === undefined || failure.message === '' ? '' : `: ${redact(failure.message, secrets)}`;
+  const said =
+    failure.message === undefined || failure.message === '' ? '' : `: ${redact(failure.message, secrets)}`;
   const message = `${provider} answered ${status}${said.replace(/\.?\s*$/, '')}. ${remedy(code)}`;
   const waits = status === 429 || status === 503 || status === 529;
   return new MortiseError(code, message, {
@@ -86,7 +87,8 @@ function remedy(code: KnownErrorCode): string {
 /** `text` with every secret of at least 4 characters replaced. */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
   let result = text;
-  for (const secret of secrets) if (secret !== undefined && secret.length >= 4) result = result.replaceAll(secret, '[redacted]');
+  for (const secret of secrets)
+    if (secret !== undefined && secret.length >= 4) result = result.replaceAll(secret, '[redacted]');
   return result;
 }
 
@@ -98,7 +100,9 @@ export function withoutSecrets(cause: unknown, secrets: readonly (string | undef
     if (typeof value !== 'object' || value === null || depth > 6 || seen.has(value)) return false;
     seen.add(value);
     if (value instanceof Headers) return [...value.values()].some((text) => holds(text, depth + 1));
-    return Reflect.ownKeys(value).some((key) => holds((value as Record<PropertyKey, unknown>)[key], depth + 1));
+    return Reflect.ownKeys(value).some((key) =>
+      holds((value as Record<PropertyKey, unknown>)[key], depth + 1),
+    );
   };
   return holds(cause, 0) ? undefined : cause;
 }

@@ -1,5 +1,13 @@
 export { float32FromBase64 } from './base64.ts';
-export { eventJson, malformed, readJson, readText, streamEvents, type About, type StreamTranslator } from './body.ts';
+export {
+  eventJson,
+  malformed,
+  readJson,
+  readText,
+  streamEvents,
+  type About,
+  type StreamTranslator,
+} from './body.ts';
 export { errorFromResponse, redact, withoutSecrets, type HttpFailure } from './http-error.ts';
 export { retryAfter } from './retry-after.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';

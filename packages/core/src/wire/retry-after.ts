@@ -35,7 +35,8 @@ function duration(text: string, now: number): number | undefined {
   if (seconds !== undefined) return seconds * 1000;
   if (/^([\d.]+(ms|[smhd]))+$/.test(text)) {
     let total = 0;
-    for (const [, count, unit] of text.matchAll(/([\d.]+)(ms|[smhd])/g)) total += Number(count) * (UNIT_MS[unit ?? ''] ?? 0);
+    for (const [, count, unit] of text.matchAll(/([\d.]+)(ms|[smhd])/g))
+      total += Number(count) * (UNIT_MS[unit ?? ''] ?? 0);
     return total;
   }
   const date = Date.parse(text);

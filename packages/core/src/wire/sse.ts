@@ -59,7 +59,8 @@ export class SseDecoder {
 
   #take(line: string, events: SseEvent[]): void {
     if (line === '') {
-      if (this.#data !== undefined) events.push({ event: this.#event === '' ? 'message' : this.#event, data: this.#data });
+      if (this.#data !== undefined)
+        events.push({ event: this.#event === '' ? 'message' : this.#event, data: this.#data });
       this.#event = '';
       this.#data = undefined;
     } else if (line.startsWith('data:')) {

@@ -1,0 +1,238 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  callPolicy,
+  createRetryBudget,
+  runCall,
+  type CallPlan,
+  type CallSettings,
+  type OpenAttempt,
+} from '@mortise/core/call';
+import { isMortiseError, MortiseError, subscribe, type MortiseEvent } from '@mortise/core';
+
+const about = { provider: 'acme', model: 'a-1' };
+
+function plan(settings: CallSettings = {}, extra: Partial<CallPlan> = {}): CallPlan {
+  return { policy: callPolicy(settings), options: {}, stream: false, about, ...extra };
+}
+
+const server = () => new MortiseError('server', 'down', about);
+
+/** Fails `times` times, then gives the number of the attempt. */
+function failing(times: number, error: () => Error = server) {
+  return vi.fn(async (attempt: OpenAttempt) => {
+    if (attempt.number <= times) throw error();
+    return attempt.number;
+  });
+}
+
+/** Never settles by itself and ignores the signal, as a bad SDK does. */
+const hangs = () => new Promise<never>(() => undefined);
+
+describe('runCall', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('E-05 makes at most maxAttempts attempts and announces every retry', async () => {
+    const events: MortiseEvent[] = [];
+    const stop = subscribe((event) => void events.push(event));
+    const run = failing(9);
+    const result = runCall(plan({ retry: { maxAttempts: 4, baseDelayMs: 10 } }), run);
+    const expectation = expect(result).rejects.toMatchObject({ code: 'server' });
+    await vi.runAllTimersAsync();
+    await expectation;
+    stop();
+    expect(run).toHaveBeenCalledTimes(4);
+    const retries = events.filter(({ name }) => name === 'retry');
+    expect(retries.map(({ attributes }) => attributes['attempt'])).toEqual([1, 2, 3]);
+  });
+
+  it('E-05 makes one attempt with retry: false', async () => {
+    const run = failing(1);
+    await expect(runCall(plan({ retry: false }), run)).rejects.toMatchObject({ code: 'server' });
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it.each(['authentication', 'invalid-request', 'quota', 'malformed-response'] as const)(
+    'E-04 never retries %s',
+    async (code) => {
+      const run = failing(1, () => new MortiseError(code, 'no'));
+      await expect(runCall(plan(), run)).rejects.toMatchObject({ code });
+      expect(run).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it('E-04 waits exactly as long as the provider asks', async () => {
+    const run = failing(1, () => new MortiseError('rate-limit', 'slow', { retryAfterMs: 7000 }));
+    const result = runCall(plan(), run);
+    await vi.advanceTimersByTimeAsync(6999);
+    expect(run).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await result).toBe(2);
+  });
+
+  it('C-04 fails at once when the provider asks to wait beyond the deadline', async () => {
+    const run = failing(1, () => new MortiseError('rate-limit', 'slow', { retryAfterMs: 60_000 }));
+    await expect(runCall(plan({ deadlineMs: 50_000 }), run)).rejects.toMatchObject({
+      code: 'rate-limit',
+      retryAfterMs: 60_000,
+    });
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('E-05 draws waits from 0 to the doubled base, at most maxDelayMs', async () => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const delays: unknown[] = [];
+    const stop = subscribe(
+      (event) => void (event.name === 'retry' && delays.push(event.attributes['delayMs'])),
+    );
+    const result = runCall(
+      plan({ retry: { maxAttempts: 5, baseDelayMs: 100, maxDelayMs: 250 } }),
+      failing(4),
+    );
+    await vi.runAllTimersAsync();
+    expect(await result).toBe(5);
+    stop();
+    random.mockRestore();
+    expect(delays).toEqual([50, 100, 125, 125]);
+  });
+
+  it('E-05 stops retrying when the budget is used up', async () => {
+    const budget = createRetryBudget(10, 5);
+    const run = failing(99);
+    const expectation = expect(
+      runCall(plan({ retry: { maxAttempts: 10, budget } }), run),
+    ).rejects.toMatchObject({ code: 'server' });
+    await vi.runAllTimersAsync();
+    await expectation;
+    expect(run).toHaveBeenCalledTimes(3);
+  });
+
+  it('C-04 bounds one attempt, and retries it', async () => {
+    const run = vi.fn(async (attempt: OpenAttempt) => (attempt.number === 1 ? hangs() : 'ok'));
+    const result = runCall(plan({ timeoutMs: 1000 }), run);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await result).toBe('ok');
+    expect(run.mock.calls[0]?.[0].signal.reason).toMatchObject({ code: 'timeout' });
+  });
+
+  it('C-04 bounds the whole call by deadlineMs', async () => {
+    const expectation = expect(
+      runCall(plan({ deadlineMs: 1500, timeoutMs: 1000 }), hangs),
+    ).rejects.toMatchObject({
+      code: 'timeout',
+      retryable: false,
+    });
+    await vi.advanceTimersByTimeAsync(1600);
+    await expectation;
+  });
+
+  it('C-01 rejects with exactly the reason, whatever the attempt throws', async () => {
+    const controller = new AbortController();
+    const reason = { my: 'reason' };
+    const result = runCall(plan({}, { options: { signal: controller.signal } }), (attempt) => {
+      return new Promise((_resolve, reject) =>
+        attempt.signal.addEventListener('abort', () => reject(new Error('SDK says no'))),
+      );
+    });
+    const seen = result.catch((error: unknown) => error);
+    controller.abort(reason);
+    expect(await seen).toBe(reason);
+  });
+
+  it('C-01 ends at once an attempt that ignores its signal, and a wait between attempts', async () => {
+    for (const run of [hangs, failing(99)]) {
+      const controller = new AbortController();
+      const result = runCall(
+        plan({ retry: { baseDelayMs: 10_000 } }, { options: { signal: controller.signal } }),
+        run,
+      );
+      const seen = result.catch((error: unknown) => error);
+      await vi.advanceTimersByTimeAsync(1);
+      controller.abort('stop');
+      expect(await seen).toBe('stop');
+    }
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('C-02 makes no attempt for an aborted signal', async () => {
+    const run = failing(0);
+    await expect(runCall(plan({}, { options: { signal: AbortSignal.abort('early') } }), run)).rejects.toBe(
+      'early',
+    );
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it('C-03 leaves no listener and no timer behind', async () => {
+    const controller = new AbortController();
+    const add = vi.spyOn(controller.signal, 'addEventListener');
+    const remove = vi.spyOn(controller.signal, 'removeEventListener');
+    for (let n = 0; n < 50; n++)
+      await runCall(plan({}, { options: { signal: controller.signal } }), failing(0));
+    expect(add).toHaveBeenCalledTimes(50);
+    expect(remove).toHaveBeenCalledTimes(50);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('maps what is no MortiseError: network failures to connection, the rest to internal, with the cause', async () => {
+    const reset = new TypeError('fetch failed', {
+      cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+    });
+    const error = await runCall(
+      plan({ retry: false }),
+      failing(1, () => reset),
+    ).catch((thrown: unknown) => thrown);
+    expect(isMortiseError(error, 'connection') && error.message).toContain('ECONNRESET');
+    expect(error).toMatchObject({ retryable: true, ...about, cause: reset });
+    const bug = new RangeError('bug');
+    await expect(
+      runCall(
+        plan(),
+        failing(1, () => bug),
+      ),
+    ).rejects.toMatchObject({ code: 'internal', cause: bug, ...about });
+  });
+
+  it('S-02 asks the limiter before every attempt and gives the place back', async () => {
+    const release = vi.fn();
+    const acquire = vi.fn(async () => ({ release }));
+    const result = runCall(
+      plan({ limiter: { acquire }, retry: { baseDelayMs: 1 } }, { tokens: 7 }),
+      failing(1),
+    );
+    await vi.runAllTimersAsync();
+    await result;
+    expect(acquire).toHaveBeenCalledTimes(2);
+    expect(acquire).toHaveBeenCalledWith(expect.objectContaining({ tokens: 7 }));
+    expect(release).toHaveBeenCalledTimes(2);
+    expect(release.mock.calls[0]).toEqual([
+      { error: expect.objectContaining({ code: 'server' }) as unknown },
+    ]);
+  });
+
+  it('S-02 gives back a place that a limiter grants after the call was aborted', async () => {
+    let grant: (lease: { release(): void }) => void = () => undefined;
+    const acquire = () => new Promise<{ release(): void }>((resolve) => (grant = resolve));
+    const controller = new AbortController();
+    const seen = runCall(
+      plan({ limiter: { acquire } }, { options: { signal: controller.signal } }),
+      failing(0),
+    ).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(0);
+    controller.abort('stop');
+    expect(await seen).toBe('stop');
+    const release = vi.fn();
+    grant({ release });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(release).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    { timeoutMs: 0 },
+    { timeoutMs: Number.NaN },
+    { deadlineMs: Infinity },
+    { retry: { maxAttempts: 1.5 } },
+    { retry: { baseDelayMs: -1 } },
+  ])('refuses %o as configuration', (settings) => {
+    expect(() => callPolicy(settings)).toThrow(expect.objectContaining({ code: 'configuration' }) as Error);
+  });
+});

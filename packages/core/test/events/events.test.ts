@@ -1,0 +1,165 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ScriptedLLM } from '@mortise/core/testing';
+import { MortiseError, subscribe, traced, type MortiseEvent, type SubscribeOptions } from '@mortise/core';
+
+async function record<T>(
+  run: () => Promise<T>,
+  options?: SubscribeOptions,
+): Promise<{ events: MortiseEvent[]; result: T | undefined }> {
+  const events: MortiseEvent[] = [];
+  const stop = subscribe((event) => void events.push(event), options);
+  try {
+    return { events, result: await run().catch(() => undefined) };
+  } finally {
+    stop();
+  }
+}
+
+const phases = (events: readonly MortiseEvent[]) => events.map(({ name, phase }) => `${name} ${phase}`);
+
+describe('events', () => {
+  it('V-01 one start and one end for a call, one start and one error for a failed one', async () => {
+    const llm = new ScriptedLLM({ replies: ['ok', new MortiseError('authentication', 'no')], retry: false });
+    const { events } = await record(async () => {
+      await llm.chat('a');
+      await llm.chat('b');
+    });
+    expect(phases(events)).toEqual(['llm.chat start', 'llm.chat end', 'llm.chat start', 'llm.chat error']);
+    expect(events[1]?.spanId).toBe(events[0]?.spanId);
+    expect(events[1]?.attributes).toMatchObject({
+      provider: 'scripted',
+      model: 'script',
+      finishReason: 'stop',
+    });
+    expect(events[3]).toMatchObject({ error: { code: 'authentication' } });
+  });
+
+  it('V-01 complete is one span, not two', async () => {
+    const llm = new ScriptedLLM({ replies: () => 'ok' });
+    const { events } = await record(async () => {
+      await llm.complete('a');
+      for await (const _piece of llm.streamComplete('b'));
+    });
+    expect(phases(events)).toEqual([
+      'llm.complete start',
+      'llm.complete end',
+      'llm.complete start',
+      'llm.complete end',
+    ]);
+  });
+
+  it('V-01 a stream ends its span once: read out, left early, aborted, failed', async () => {
+    const llm = new ScriptedLLM({ replies: () => 'a long enough answer' });
+    const read = await record(() => llm.streamChat('a').final());
+    expect(phases(read.events)).toEqual(['llm.chat start', 'llm.chat end']);
+
+    const left = await record(async () => {
+      for await (const event of llm.streamChat('a')) if (event.type === 'text-delta') break;
+    });
+    expect(phases(left.events)).toEqual(['llm.chat start', 'llm.chat error']);
+    expect(left.events[1]).toMatchObject({ error: { code: 'aborted' } });
+
+    const controller = new AbortController();
+    const aborted = await record(async () => {
+      for await (const event of llm.streamChat('a', { signal: controller.signal })) {
+        if (event.type === 'text-delta') controller.abort('mine');
+      }
+    });
+    expect(phases(aborted.events)).toEqual(['llm.chat start', 'llm.chat error']);
+    expect(aborted.events[1]).toMatchObject({ error: 'mine' });
+  });
+
+  it('V-01 a stream that nobody reads has no span', async () => {
+    const llm = new ScriptedLLM({ replies: () => 'x' });
+    const { events } = await record(async () => void llm.streamChat('a'));
+    expect(events).toEqual([]);
+    expect(llm.requests).toEqual([]);
+  });
+
+  it('V-02 links parents across awaits, iterators and concurrent calls', async () => {
+    const llm = new ScriptedLLM({ replies: () => 'ok' });
+    const { events } = await record(() => {
+      return traced('outer', async () => {
+        await Promise.all([llm.chat('a'), traced('inner', () => llm.chat('b'))]);
+        for await (const _event of llm.streamChat('c'));
+      });
+    });
+    const starts = events.filter(({ phase }) => phase === 'start');
+    const [outer, first, inner, second, third] = starts;
+    expect(starts.map(({ name }) => name)).toEqual(['outer', 'llm.chat', 'inner', 'llm.chat', 'llm.chat']);
+    expect(outer?.parentId).toBeUndefined();
+    expect([first?.parentId, inner?.parentId, third?.parentId]).toEqual([
+      outer?.spanId,
+      outer?.spanId,
+      outer?.spanId,
+    ]);
+    expect(second?.parentId).toBe(inner?.spanId);
+  });
+
+  it("V-02 what an integration does while a stream is read belongs to the stream's span", async () => {
+    const llm = new ScriptedLLM({ replies: [async () => traced('upstream', () => 'text')] });
+    const { events } = await record(() => llm.streamChat('a').final());
+    const [chat, upstream] = events;
+    expect(upstream).toMatchObject({ name: 'upstream', parentId: chat?.spanId });
+  });
+
+  it('V-02 takes a parent by option where the runtime cannot tell', async () => {
+    const llm = new ScriptedLLM({ replies: () => 'ok' });
+    const { events } = await record(() => llm.chat('a', { parent: 'span-7' }));
+    expect(events[0]?.parentId).toBe('span-7');
+  });
+
+  it('V-03 a throwing subscriber breaks nothing and is reported', async () => {
+    const report = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const stop = subscribe(() => {
+      throw new Error('subscriber bug');
+    });
+    const llm = new ScriptedLLM({ replies: () => 'ok' });
+    const { events, result } = await record(() => llm.chat('a'));
+    stop();
+    expect(result?.text).toBe('ok');
+    expect(events).toHaveLength(2);
+    expect(report).toHaveBeenCalledTimes(2);
+    report.mockRestore();
+  });
+
+  it('V-04 content is there only when a subscriber captures it', async () => {
+    const llm = new ScriptedLLM({ replies: () => 'private answer' });
+    const both = await Promise.all([
+      record(() => llm.chat('private question')),
+      record(() => llm.chat('private question'), { captureContent: true }),
+    ]);
+    // Both subscribers saw both calls; only the second may see what was said.
+    expect(JSON.stringify(both[0].events)).not.toContain('private');
+    expect(JSON.stringify(both[1].events)).toContain('private question');
+    expect(JSON.stringify(both[1].events)).toContain('private answer');
+  });
+
+  it('V-05 two copies of core share one hub', async () => {
+    const hub = (globalThis as Record<symbol, { subscriptions: Set<unknown> }>)[
+      Symbol.for('mortise.events.v1')
+    ];
+    const before = hub?.subscriptions.size ?? 0;
+    const stop = subscribe(() => undefined);
+    expect(hub?.subscriptions.size).toBe(before + 1);
+    stop();
+    expect(hub?.subscriptions.size).toBe(before);
+  });
+
+  it('V-05 computes nothing for events without subscribers', async () => {
+    const clock = vi.spyOn(Date, 'now');
+    await new ScriptedLLM({ replies: () => 'ok' }).chat('a');
+    expect(clock).not.toHaveBeenCalled();
+    clock.mockRestore();
+  });
+
+  it('traced passes results and errors through', async () => {
+    expect(await traced('x', () => 3)).toBe(3);
+    await expect(traced('x', () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+    await expect(
+      traced('x', () => {
+        throw new Error('sync');
+      }),
+    ).rejects.toThrow('sync');
+  });
+});

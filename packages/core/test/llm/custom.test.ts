@@ -1,0 +1,100 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import {
+  CustomLLM,
+  subscribe,
+  toolCallBlock,
+  type LLMMetadata,
+  type TextAttempt,
+  type TextReply,
+} from '@mortise/core';
+
+class EchoLLM extends CustomLLM {
+  readonly prompts: string[] = [];
+  readonly #secret = 'sk-hidden';
+
+  constructor() {
+    super({ provider: 'echo', model: 'echo-1' });
+  }
+
+  get metadata(): LLMMetadata {
+    return { isChatModel: false, capabilities: { tools: false, inputModalities: ['text'] } };
+  }
+
+  async completeText(prompt: string, { request }: TextAttempt): Promise<TextReply> {
+    this.prompts.push(prompt);
+    const length = request.maxOutputTokens ?? this.#secret.length * 100;
+    return { text: prompt.slice(0, length), usage: { inputTokens: 1, outputTokens: 2 } };
+  }
+}
+
+class StreamingEchoLLM extends EchoLLM {
+  override async *streamText(
+    prompt: string,
+    attempt: TextAttempt,
+  ): AsyncGenerator<string | Omit<TextReply, 'text'>> {
+    const { text, usage } = await this.completeText(prompt, attempt);
+    for (const character of text) yield character;
+    yield { usage };
+  }
+}
+
+describe('CustomLLM', () => {
+  it.each([new EchoLLM(), new StreamingEchoLLM()])(
+    'L-08 derives chat, streams and completion from completeText',
+    async (llm) => {
+      const chat = await llm.chat([{ role: 'user', content: 'Hi' }]);
+      expect(chat.text).toBe('user: Hi\nassistant: ');
+      expect(await llm.streamChat('Hi').final()).toEqual(chat);
+      expect((await llm.complete('raw prompt')).text).toBe('raw prompt');
+      expect(await llm.streamComplete('raw prompt').final()).toEqual(await llm.complete('raw prompt'));
+      expect((await llm.complete('raw prompt', { maxOutputTokens: 3 })).text).toBe('raw');
+    },
+  );
+
+  it('L-08 one call is one span', async () => {
+    const names: string[] = [];
+    const stop = subscribe(({ name, phase }) => void names.push(`${name} ${phase}`));
+    await new EchoLLM().chat('Hi');
+    stop();
+    expect(names).toEqual(['llm.chat start', 'llm.chat end']);
+  });
+
+  it('C-08 refuses what it declares not to take', async () => {
+    const llm = new EchoLLM();
+    const options = { tools: [{ name: 'a', parameters: { type: 'object' } }] };
+    await expect(llm.chat('Hi', options)).rejects.toMatchObject({ code: 'unsupported' });
+    expect(llm.prompts).toEqual([]);
+  });
+
+  it('C-09 inspecting it shows no private field', () => {
+    expect(inspect(new EchoLLM(), { depth: 9, showHidden: true })).not.toContain('sk-hidden');
+  });
+});
+
+describe('toolCallBlock', () => {
+  it.each([
+    ['', {}],
+    ['  ', {}],
+    ['null', {}],
+    ['{"a":1}', { a: 1 }],
+  ])('takes %j as arguments', (text, expected) => {
+    expect(toolCallBlock('1', 't', text)).toEqual({
+      type: 'tool-call',
+      id: '1',
+      name: 't',
+      arguments: expected,
+    });
+  });
+
+  it.each(['{"a":', '[1]', '"text"', '7'])('keeps %j as invalid arguments', (text) => {
+    expect(toolCallBlock('1', 't', text)).toEqual({
+      type: 'tool-call',
+      id: '1',
+      name: 't',
+      arguments: {},
+      invalid: true,
+      argumentsText: text,
+    });
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { eventJson, readJson, streamEvents, type StreamTranslator } from '@mortise/core/wire';
+
+const about = { provider: 'acme' };
+const attempt = { touch: () => undefined };
+
+/** Counts the events until one says `end`. */
+function translator(): StreamTranslator<string> & { done: boolean } {
+  return {
+    done: false,
+    push(event, out) {
+      const { text } = eventJson(event, about);
+      out.push(String(text));
+      if (text === 'end') this.done = true;
+    },
+  };
+}
+
+async function collect(response: Response): Promise<string[]> {
+  const all: string[] = [];
+  for await (const batch of streamEvents(response, attempt, translator(), about)) all.push(...batch);
+  return all;
+}
+
+const stream = (text: string, type = 'text/event-stream') =>
+  new Response(text, { headers: { 'content-type': type } });
+
+describe('readJson', () => {
+  it.each([
+    ['HTML', '<html>Bad gateway</html>', 'text/html'],
+    ['an empty body', '', 'application/json'],
+    ['half a document', '{"a":', 'application/json'],
+    ['a bare string', '"hello"', 'application/json'],
+  ])('E-02 refuses %s as malformed-response', async (_what, body, type) => {
+    await expect(readJson(stream(body, type), attempt, about)).rejects.toMatchObject({
+      code: 'malformed-response',
+      provider: 'acme',
+    });
+  });
+
+  it('reads an object whatever the content type says', async () => {
+    expect(await readJson(stream('{"a":1}', 'text/plain'), attempt, about)).toEqual({ a: 1 });
+  });
+});
+
+describe('streamEvents', () => {
+  it('translates until the terminal event and ignores what follows', async () => {
+    expect(
+      await collect(stream('data: {"text":"a"}\n\ndata: {"text":"end"}\n\ndata: {"text":"late"}\n\n')),
+    ).toEqual(['a', 'end']);
+  });
+
+  it.each(['text/html', 'application/json; charset=utf-8'])(
+    'E-02 refuses %s instead of a stream',
+    async (type) => {
+      await expect(collect(stream('{}', type))).rejects.toMatchObject({ code: 'malformed-response' });
+    },
+  );
+
+  it('E-02 refuses bytes that hold no event', async () => {
+    await expect(collect(stream('<html>hello</html>'))).rejects.toMatchObject({ code: 'malformed-response' });
+  });
+
+  it('E-01 ends without complaint when the bytes end, also within a frame: the caller judges', async () => {
+    expect(await collect(stream('data: {"text":"a"}\n\ndata: {"text":"en'))).toEqual(['a']);
+  });
+
+  it('takes a terminal event without its last blank line', async () => {
+    expect(await collect(stream('data: {"text":"a"}\n\ndata: {"text":"end"}'))).toEqual(['a', 'end']);
+  });
+
+  it('tells the attempt of every arrival', async () => {
+    let touched = 0;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const text of [': ping\n\n', 'data: {"text":"end"}\n\n'])
+          controller.enqueue(new TextEncoder().encode(text));
+        controller.close();
+      },
+    });
+    const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    for await (const _batch of streamEvents(response, { touch: () => touched++ }, translator(), about));
+    expect(touched).toBe(2);
+  });
+});

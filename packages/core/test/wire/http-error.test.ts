@@ -1,0 +1,103 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { errorFromResponse, float32FromBase64, retryAfter } from '@mortise/core/wire';
+
+const about = { provider: 'acme', model: 'a-1' };
+
+describe('errorFromResponse', () => {
+  it.each([
+    [400, 'invalid-request', false],
+    [401, 'authentication', false],
+    [402, 'quota', false],
+    [403, 'permission', false],
+    [404, 'not-found', false],
+    [408, 'timeout', true],
+    [409, 'conflict', true],
+    [413, 'invalid-request', false],
+    [422, 'invalid-request', false],
+    [429, 'rate-limit', true],
+    [500, 'server', true],
+    [502, 'server', true],
+    [503, 'overloaded', true],
+    [504, 'server', true],
+    [529, 'overloaded', true],
+  ] as const)('E-04 maps %i to %s, retryable: %s', (status, code, retryable) => {
+    expect(errorFromResponse({ ...about, status })).toMatchObject({ code, retryable, status, ...about });
+  });
+
+  it('E-04 does not retry a quota behind a 429', () => {
+    expect(errorFromResponse({ ...about, status: 429, code: 'quota' }).retryable).toBe(false);
+  });
+
+  it('E-04 reads how long to wait only where waiting helps', () => {
+    const headers = new Headers({ 'retry-after': '7' });
+    expect(errorFromResponse({ ...about, status: 429, headers }).retryAfterMs).toBe(7000);
+    expect(errorFromResponse({ ...about, status: 503, headers }).retryAfterMs).toBe(7000);
+    expect(errorFromResponse({ ...about, status: 400, headers }).retryAfterMs).toBeUndefined();
+  });
+
+  it('C-09 keeps an echoed key out of the message, the cause and toJSON', () => {
+    const secret = 'sk-very-secret';
+    const cause = Object.assign(new Error(`bad key ${secret}`), {
+      headers: new Headers({ authorization: secret }),
+    });
+    const error = errorFromResponse({
+      ...about,
+      status: 401,
+      message: `Incorrect API key: ${secret}`,
+      cause,
+      secrets: [secret],
+    });
+    expect(error.message).toContain('[redacted]');
+    expect(
+      inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error) + (error.stack ?? ''),
+    ).not.toContain(secret);
+  });
+
+  it('keeps a cause that holds no secret', () => {
+    const cause = new Error('plain');
+    expect(errorFromResponse({ ...about, status: 500, cause, secrets: ['sk-1234'] }).cause).toBe(cause);
+  });
+});
+
+describe('retryAfter', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  it.each([
+    [{ 'retry-after-ms': '1500' }, 1500],
+    [{ 'retry-after': '2' }, 2000],
+    [{ 'retry-after': '0.5' }, 500],
+    [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:10 GMT' }, 10_000],
+    [{ 'retry-after': 'Wed, 31 Dec 2025 00:00:10 GMT' }, 0],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' }, 360_000],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1m2.5s' }, 62_500],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '20ms' }, 20],
+    [{ 'x-ratelimit-remaining-requests': '9', 'x-ratelimit-reset-requests': '6m0s' }, undefined],
+    [
+      {
+        'anthropic-ratelimit-tokens-remaining': '0',
+        'anthropic-ratelimit-tokens-reset': '2026-01-01T00:00:30Z',
+      },
+      30_000,
+    ],
+    [{}, undefined],
+  ])('E-04 %o is %s ms', (headers, expected) => {
+    expect(retryAfter(new Headers(headers as Record<string, string>), now)).toBe(expected);
+  });
+});
+
+describe('float32FromBase64', () => {
+  it('gives the floats back, in a buffer of their own', () => {
+    for (const length of [1, 3, 512, 1536]) {
+      const floats = Float32Array.from({ length }, (_, at) => Math.sin(at));
+      const text = Buffer.from(floats.buffer).toString('base64');
+      const decoded = float32FromBase64(text, about);
+      expect(decoded).toEqual(floats);
+      expect(decoded.buffer.byteLength).toBe(length * 4);
+    }
+  });
+
+  it('E-02 refuses half a float', () => {
+    expect(() => float32FromBase64('AAAA', about)).toThrow(/no multiple of 4/);
+  });
+});
