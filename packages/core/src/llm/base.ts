@@ -22,6 +22,7 @@ import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './
 import { eventsOfReply, toChatResponse, toCompletionResponse } from './response.ts';
 import {
   createChatStream,
+  eventsOf,
   truncated,
   type OpenedStream,
   type StreamBatch,
@@ -160,10 +161,9 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     const head: ChatStreamEvent[] = [];
     try {
       while (!head.some(isContent)) {
-        const { done, value } = await raceAbort(source.next(), attempt.signal);
-        if (done === true) throw truncated();
-        if (Array.isArray(value)) head.push(...(value as readonly ChatStreamEvent[]));
-        else head.push(value as ChatStreamEvent);
+        const next = await raceAbort(source.next(), attempt.signal);
+        if (next.done === true) throw truncated();
+        head.push(...eventsOf(next.value));
       }
     } catch (error) {
       // Not awaited: a generator that hangs in `next` would hang in `return` too.
