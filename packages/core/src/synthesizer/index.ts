@@ -6,3 +6,4 @@ export type {
   ResponseStreamEvent,
   ResponseSynthesizer,
 } from './contract.ts';
+export { createResponseStream, type ResponseStreamPlan } from './stream.ts';
