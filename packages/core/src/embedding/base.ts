@@ -1,0 +1,177 @@
+import {
+  callPolicy,
+  throwIfAborted,
+  type Attempt,
+  type CallPolicy,
+  type CallSettings,
+} from '../call/index.ts';
+import { positive } from '../call/retry.ts';
+import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderMetadata } from '../llm/message.ts';
+import type { KeyValueStore } from '../store/contract.ts';
+import { requireKeyValueStore } from '../store/check.ts';
+import type { TokenCounter } from '../tokenizer/contract.ts';
+import { EmbeddingCall, type CallFailure } from './call.ts';
+import type {
+  EmbeddedText,
+  EmbeddingKind,
+  EmbeddingMetadata,
+  EmbeddingModel,
+  EmbeddingResult,
+  EmbedManyOptions,
+  EmbedOptions,
+  PartialEmbeddingResult,
+} from './contract.ts';
+import type { EmbeddingRows } from './rows.ts';
+import { EmbeddingStream } from './stream.ts';
+
+export interface BaseEmbeddingOptions extends CallSettings {
+  /** The integration, such as `openai`. */
+  provider: string;
+  model: string;
+  /** Looked into before the limiter is asked. A store that fails costs a warning, never the call. */
+  cache?: KeyValueStore | undefined;
+  /** Requests under way at once in one call. Default: 5. */
+  concurrency?: number | undefined;
+  /**
+   * Counts tokens for `maxBatchTokens` and the limiter. Default: an estimate, of which batches then use three quarters
+   * of `maxBatchTokens` at most.
+   */
+  tokenizer?: TokenCounter | undefined;
+}
+
+/** What the texts of one request are, and what the caller asked for. */
+export interface EmbedRequest<P extends ProviderOptions = ProviderOptions> {
+  readonly kind: EmbeddingKind;
+  readonly dimensions?: number;
+  readonly providerOptions?: P;
+}
+
+export interface EmbedReply {
+  /** One row a text: in the order of the texts, or each as `{ index, embedding }` with the provider's index. */
+  readonly embeddings: EmbeddingRows;
+  readonly usage?: { readonly inputTokens?: number | undefined } | undefined;
+  readonly providerMetadata?: ProviderMetadata | undefined;
+}
+
+export const DEFAULT_EMBEDDING_CONCURRENCY = 5;
+
+/**
+ * An `EmbeddingModel` from `metadata` and `embed`, which makes one request: no retries, batching or checks in it.
+ * Core batches, pools, de-duplicates, caches, retries, places the rows and checks them.
+ */
+export abstract class BaseEmbedding<
+  P extends ProviderOptions = ProviderOptions,
+> implements EmbeddingModel<P> {
+  readonly provider: string;
+  readonly model: string;
+  abstract readonly metadata: EmbeddingMetadata;
+
+  readonly #policy: CallPolicy;
+  readonly #cache: KeyValueStore | undefined;
+  readonly #concurrency: number;
+  readonly #tokenizer: TokenCounter | undefined;
+
+  constructor(options: BaseEmbeddingOptions) {
+    const { provider, model, cache, concurrency = DEFAULT_EMBEDDING_CONCURRENCY, tokenizer } = options;
+    this.provider = provider;
+    this.model = model;
+    this.#policy = callPolicy(options);
+    this.#cache = cache === undefined ? undefined : requireKeyValueStore(cache, 'cache');
+    this.#concurrency = positive('concurrency', concurrency, true);
+    this.#tokenizer = tokenizer;
+  }
+
+  /** One attempt of one request for 1 to `maxBatchSize` texts. Rejections are retried by their code. */
+  abstract embed(inputs: readonly string[], request: EmbedRequest<P>, attempt: Attempt): Promise<EmbedReply>;
+
+  async embedQuery(query: string, options: EmbedOptions<P> = {}): Promise<Float32Array> {
+    return this.#embedOne(query, { ...options, kind: 'query' });
+  }
+
+  async embedText(text: string, options: EmbedOptions<P> = {}): Promise<Float32Array> {
+    return this.#embedOne(text, { ...options, kind: 'document' });
+  }
+
+  async embedTexts(texts: readonly string[], options: EmbedManyOptions<P> = {}): Promise<EmbeddingResult> {
+    const result = await this.#embedAll(texts, options);
+    if (result.failure === undefined) return result.embedded;
+    const { error, byCaller } = result.failure;
+    // The caller's own reason is handed back untouched, whatever it is.
+    throw isMortiseError(error) && !byCaller ? withErrorFields(error, { partial: result.embedded }) : error;
+  }
+
+  embedStream(
+    texts: AsyncIterable<string> | Iterable<string>,
+    options: EmbedManyOptions<P> = {},
+  ): AsyncIterable<EmbeddedText> {
+    const total = Array.isArray(texts) ? texts.length : undefined;
+    return new EmbeddingStream(texts, (controller) => this.#open(options, total, controller));
+  }
+
+  async #embedOne(text: string, options: EmbedManyOptions<P>): Promise<Float32Array> {
+    const { embedded, failure } = await this.#embedAll([text], { ...options, onProgress: undefined });
+    if (failure !== undefined) throw failure.error;
+    return embedded.embeddings[0]!;
+  }
+
+  async #embedAll(
+    texts: readonly string[],
+    options: EmbedManyOptions<P>,
+  ): Promise<
+    | { embedded: EmbeddingResult; failure?: undefined }
+    | { embedded: PartialEmbeddingResult; failure: CallFailure }
+  > {
+    throwIfAborted(options.signal);
+    // The caller may go on changing its list.
+    const inputs = [...texts];
+    const embeddings = new Array<Float32Array>(inputs.length);
+    const call = this.#open(options, inputs.length, new AbortController());
+    for (const [index, text] of inputs.entries()) call.check(text, index);
+    const failure = await call.run(inputs[Symbol.iterator](), {
+      room: (taken) => inputs.length - taken + 1,
+      place: (index, _text, vector) => void (embeddings[index] = vector),
+    });
+    const embedded = { embeddings, ...call.summary() };
+    return failure === undefined ? { embedded } : { embedded, failure };
+  }
+
+  /** Everything of one call that a list and a stream share. Throws for options that make no sense. */
+  #open(options: EmbedManyOptions<P>, total: number | undefined, controller: AbortController): EmbeddingCall {
+    const { kind = 'document', dimensions, providerOptions, concurrency = this.#concurrency } = options;
+    if (dimensions !== undefined) this.#checkDimensions(dimensions);
+    const { provider, model, metadata } = this;
+    const request: EmbedRequest<P> = {
+      kind,
+      ...(dimensions === undefined ? {} : { dimensions }),
+      ...(providerOptions === undefined ? {} : { providerOptions }),
+    };
+    return new EmbeddingCall({
+      about: { provider, model },
+      metadata,
+      kind,
+      dimensions: dimensions ?? metadata.dimensions,
+      ownOptions: providerOptions?.[provider],
+      policy: this.#policy,
+      options,
+      total,
+      controller,
+      concurrency: positive('concurrency', concurrency, true),
+      store: this.#cache,
+      tokenizer: this.#tokenizer,
+      embed: (inputs, attempt) => this.embed(inputs, request, attempt),
+    });
+  }
+
+  #checkDimensions(dimensions: number): void {
+    const { provider, model, metadata } = this;
+    if (!Number.isInteger(dimensions) || dimensions < 1) {
+      const message = `dimensions is ${dimensions}; it takes a whole number above 0.`;
+      throw new MortiseError('invalid-request', message, { provider, model });
+    }
+    if (metadata.acceptsDimensions !== false || dimensions === metadata.dimensions) return;
+    const message = `${model} has vectors of ${metadata.dimensions ?? 'one'} dimensions only, not ${dimensions}. Leave \`dimensions\` out.`;
+    throw new MortiseError('unsupported', message, { provider, model });
+  }
+}

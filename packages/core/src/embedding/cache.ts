@@ -1,0 +1,184 @@
+import { canonicalJson } from '../retriever/canonical-json.ts';
+import { raceAbort, throwIfAborted } from '../call/timers.ts';
+import type { Warning } from '../call/contract.ts';
+import { MortiseError } from '../errors.ts';
+import { sha256Hex } from '../hash.ts';
+import type { KeyValueStore, StoreValue } from '../store/contract.ts';
+import type { EmbeddingKind } from './contract.ts';
+import { isFiniteVector } from './rows.ts';
+
+/** Everything that makes one vector another. */
+export interface EmbeddingKeyFields {
+  readonly provider: string;
+  readonly model: string;
+  readonly dimensions?: number | undefined;
+  readonly kind: EmbeddingKind;
+  /** The provider's own part of `providerOptions`: it may change the vector in ways core does not know. */
+  readonly providerOptions?: { readonly [option: string]: unknown } | undefined;
+}
+
+/**
+ * The cache's key of one text: SHA-256 of `mortise-embedding-1` and the fields provider, model, dimensions, kind, text
+ * (and provider options as canonical JSON, if any), each as `{length in UTF-16 units}:{field}`, so that no two lists of
+ * fields run together. UTF-8 cannot tell lone surrogates apart: a field that has one is framed as its JSON after a `u`.
+ */
+export function embeddingCacheKey(fields: EmbeddingKeyFields, text: string): string {
+  return embeddingKeys(fields)(text);
+}
+
+/** The same for many texts of one call: what they share is written once. */
+export function embeddingKeys(fields: EmbeddingKeyFields): (text: string) => string {
+  const { provider, model, dimensions, kind, providerOptions } = fields;
+  const shared = [provider, model, String(dimensions ?? ''), kind].map(framed).join('');
+  const options = providerOptions === undefined ? '' : framed(canonicalJson(providerOptions));
+  return (text) => sha256Hex(`mortise-embedding-1${shared}${framed(text)}${options}`);
+}
+
+function framed(field: string): string {
+  if (field.isWellFormed()) return `${field.length}:${field}`;
+  const escaped = JSON.stringify(field);
+  return `u${escaped.length}:${escaped}`;
+}
+
+/** The vector as little-endian Float32 bytes: a view of it where the machine is little-endian, as nearly all are. */
+export function vectorToBytes(vector: Float32Array): Uint8Array {
+  if (isLittleEndian()) return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+  const view = new DataView(new ArrayBuffer(vector.length * 4));
+  for (let i = 0; i < vector.length; i++) view.setFloat32(i * 4, vector[i]!, true);
+  return new Uint8Array(view.buffer);
+}
+
+/** A vector of its own, or undefined for what cannot be one: no bytes, a torn length, a number that is not finite. */
+export function bytesToVector(bytes: unknown): Float32Array | undefined {
+  if (!ArrayBuffer.isView(bytes) || bytes.byteLength === 0 || bytes.byteLength % 4 !== 0) return undefined;
+  // A copy: it is aligned, and the store's bytes stay the store's.
+  const copy = new Uint8Array(bytes.byteLength);
+  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const vector = new Float32Array(copy.buffer);
+  if (!isLittleEndian()) {
+    const view = new DataView(copy.buffer);
+    for (let i = 0; i < vector.length; i++) vector[i] = view.getFloat32(i * 4, true);
+  }
+  return isFiniteVector(vector) ? vector : undefined;
+}
+
+function isLittleEndian(): boolean {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+}
+
+const NAMESPACE = 'embedding';
+
+/** One call's view of the cache: a store that fails or holds rubbish costs a warning, never the call. */
+export interface CallCache {
+  key(text: string): string;
+  /** One vector or miss a key. `dimensions` is what a vector must have, where that is known. */
+  read(keys: readonly string[], dimensions: number | undefined): Promise<(Float32Array | undefined)[]>;
+  write(entries: readonly (readonly [key: string, vector: Float32Array])[]): Promise<void>;
+  /** Requests under way for this store, by key, whoever makes them. */
+  readonly flights: Map<string, Flight>;
+}
+
+export interface CallCacheOptions {
+  readonly key: (text: string) => string;
+  readonly warn: (warning: Warning) => void;
+  /** Of the call: its end is the end of a look into the store. */
+  readonly signal: AbortSignal;
+  /** Of the caller: what was paid for is still written when a sibling has failed. */
+  readonly callerSignal: AbortSignal | undefined;
+  /** Milliseconds after which a store counts as failed. */
+  readonly timeoutMs: number;
+}
+
+export function openCallCache(store: KeyValueStore, options: CallCacheOptions): CallCache {
+  const { key, warn, signal, callerSignal, timeoutMs } = options;
+
+  /** A store may throw, reject or never answer. */
+  async function guarded<T>(
+    what: string,
+    by: AbortSignal | undefined,
+    operation: () => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      const bounded = within(timeoutMs, operation);
+      return await (by === undefined ? bounded : raceAbort(bounded, by));
+    } catch (error) {
+      throwIfAborted(by);
+      const reason = error instanceof Error ? error.message : String(error);
+      warn({
+        type: 'other',
+        setting: 'cache',
+        message: `The cache could not be ${what}: ${reason}. The call goes on without it.`,
+      });
+      return undefined;
+    }
+  }
+
+  return {
+    key,
+    flights: flightsOf(store),
+    async read(keys, dimensions) {
+      const options = { namespace: NAMESPACE, signal };
+      const values = await guarded('read', signal, () => store.getMany(keys, options));
+      if (values === undefined) return keys.map(() => undefined);
+      if (!Array.isArray(values) || values.length !== keys.length) {
+        const message = `The cache gave ${values?.length} values for ${keys.length} keys; they are not used.`;
+        warn({ type: 'other', setting: 'cache', message });
+        return keys.map(() => undefined);
+      }
+      return values.map((value: StoreValue | undefined | null) => {
+        if (value == null) return undefined;
+        const vector = bytesToVector(value);
+        if (vector !== undefined && (dimensions ?? vector.length) === vector.length) return vector;
+        const message = 'The cache holds what is no embedding of this model; such texts are embedded again.';
+        warn({ type: 'other', setting: 'cache', message });
+        return undefined;
+      });
+    },
+    async write(entries) {
+      const values = entries.map(([name, vector]) => [name, vectorToBytes(vector)] as const);
+      const options = { namespace: NAMESPACE, signal: callerSignal };
+      await guarded('written', callerSignal, () => store.setMany(values, options));
+    },
+  };
+}
+
+function within<T>(ms: number, operation: () => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const late = (): void => reject(new MortiseError('timeout', `it did not answer within ${ms} ms`));
+    const timer = setTimeout(late, ms);
+    const attempt = async (): Promise<T> => operation();
+    attempt()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
+}
+
+/** A request under way for one key. Its leader makes it; others wait for what comes of it. */
+export class Flight {
+  readonly #followers: ((vector: Float32Array | undefined) => void)[] = [];
+  readonly #hurry: () => void;
+
+  /** `hurry` is told that somebody waits: the leader may have been collecting a fuller batch. */
+  constructor(hurry: () => void) {
+    this.#hurry = hurry;
+  }
+
+  follow(follower: (vector: Float32Array | undefined) => void): void {
+    this.#followers.push(follower);
+    this.#hurry();
+  }
+
+  /** With nothing when the leader failed or left: a follower then makes its own request. */
+  land(vector: Float32Array | undefined): void {
+    for (const follower of this.#followers) follower(vector?.slice());
+  }
+}
+
+/** Models that share a store share its flights. */
+const flights = new WeakMap<KeyValueStore, Map<string, Flight>>();
+
+function flightsOf(store: KeyValueStore): Map<string, Flight> {
+  let found = flights.get(store);
+  if (found === undefined) flights.set(store, (found = new Map<string, Flight>()));
+  return found;
+}

@@ -1,0 +1,113 @@
+import type { CallOptions, Warning } from '../call/contract.ts';
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderMetadata } from '../llm/message.ts';
+
+/**
+ * Turns texts into vectors. `BaseEmbedding` implements all of it from one method that makes one request.
+ * `P` is the shape of the integration's `providerOptions`.
+ */
+export interface EmbeddingModel<P extends ProviderOptions = ProviderOptions> {
+  /** The integration, such as `openai`; also its key in `providerOptions` and `providerMetadata`. */
+  readonly provider: string;
+  readonly model: string;
+  readonly metadata: EmbeddingMetadata;
+  /** A text that searches. On asymmetric models its vector differs from the same text's as a document. */
+  embedQuery(query: string, options?: EmbedOptions<P>): Promise<Float32Array>;
+  /** A text that is searched. */
+  embedText(text: string, options?: EmbedOptions<P>): Promise<Float32Array>;
+  /**
+   * One vector a text, in the order of the texts, or an error: never fewer, never another's. A `MortiseError` of it
+   * carries what was finished as `partial`, a {@link PartialEmbeddingResult}. No texts: no request.
+   */
+  embedTexts(texts: readonly string[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
+  /**
+   * The same for more than memory holds, in input order. Single use. Nothing is sent before it is first read; it
+   * reads ahead by a bounded number of texts and stops when its reader does. A batch is sent when it is full, when
+   * the source ends, or when the source has paused for 100 ms. `break` settles at once and cancels what is under way.
+   */
+  embedStream(
+    texts: AsyncIterable<string> | Iterable<string>,
+    options?: EmbedManyOptions<P>,
+  ): AsyncIterable<EmbeddedText>;
+}
+
+/** What is known of a model. Unknown is absent, never an invented number. */
+export interface EmbeddingMetadata {
+  /** Numbers in a vector. Where it is given, a row of another length is `malformed-response`. */
+  dimensions?: number;
+  /** Texts a request takes at most; at least 1. */
+  maxBatchSize: number;
+  /** Tokens of all texts of a request. A single text above it goes alone, for the provider to judge. */
+  maxBatchTokens?: number;
+  /** Bytes of all texts of a request, as UTF-8. A single text above it goes alone. */
+  maxBatchBytes?: number;
+  /** Tokens of one text. What happens above it is the provider's: most refuse, some cut. */
+  maxInputTokens?: number;
+  /** Queries and documents are embedded differently. */
+  asymmetric: boolean;
+  /** True where an empty string is embedded; otherwise it is refused as `invalid-request` before anything is sent. */
+  acceptsEmpty?: boolean;
+  /** False where vectors cannot be shortened: the option `dimensions` is then `unsupported`. */
+  acceptsDimensions?: boolean;
+}
+
+/** `deadlineMs` bounds each request with its retries and waits, not the sum of all of them. */
+export interface EmbedOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
+  /** Shorter vectors, where the model has them. A requirement: rows of another length are `malformed-response`. */
+  dimensions?: number | undefined;
+  providerOptions?: P | undefined;
+}
+
+export interface EmbedManyOptions<P extends ProviderOptions = ProviderOptions> extends EmbedOptions<P> {
+  /** What the texts are. Default: `document`. */
+  kind?: EmbeddingKind | undefined;
+  /** Requests under way at once. Default: the model's, which is 5 unless it was set. */
+  concurrency?: number | undefined;
+  /** Called after each batch and each look into the cache. When it throws, the call goes on with one warning. */
+  onProgress?: ((progress: EmbeddingProgress) => void) | undefined;
+}
+
+export type EmbeddingKind = 'query' | 'document';
+
+export interface EmbeddingProgress {
+  /** Texts that have their vector. */
+  done: number;
+  /** Absent for a stream over an iterable that does not know its length. */
+  total?: number;
+  /** Of `done`, those without a request of this call. */
+  cached: number;
+  /** Tokens paid for so far, as far as the provider said. */
+  tokens: number;
+}
+
+export interface EmbeddingResult {
+  /** In the order of the texts. Equal texts have vectors of their own. */
+  embeddings: Float32Array[];
+  usage: EmbeddingUsage;
+  /** How many texts were found in the cache, or came with another call's request for the same text. */
+  cached: number;
+  warnings: Warning[];
+  /** What the provider said besides, keyed by provider; where requests differ, the last batch's member stands. */
+  providerMetadata?: ProviderMetadata;
+}
+
+/** `embeddings` is sparse: `embeddings[i]` belongs to text i, and there is a hole where it was not finished. */
+export interface PartialEmbeddingResult extends Omit<EmbeddingResult, 'embeddings'> {
+  embeddings: (Float32Array | undefined)[];
+}
+
+/** What the requests of one call came to. */
+export interface EmbeddingUsage {
+  /** Absent when any reply did not say; 0 when nothing was sent. */
+  inputTokens?: number;
+}
+
+/** One text of a stream. */
+export interface EmbeddedText {
+  /** Its place in the source, from 0. */
+  index: number;
+  text: string;
+  embedding: Float32Array;
+  /** No request of this stream was made for it. */
+  cached: boolean;
+}

@@ -1,0 +1,24 @@
+export { portableSha256Hex, sha256Hex } from '../hash.ts';
+export {
+  BaseEmbedding,
+  DEFAULT_EMBEDDING_CONCURRENCY,
+  type BaseEmbeddingOptions,
+  type EmbedReply,
+  type EmbedRequest,
+} from './base.ts';
+export { toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+export { bytesToVector, embeddingCacheKey, vectorToBytes, type EmbeddingKeyFields } from './cache.ts';
+export type {
+  EmbeddedText,
+  EmbeddingKind,
+  EmbeddingMetadata,
+  EmbeddingModel,
+  EmbeddingProgress,
+  EmbeddingResult,
+  EmbeddingUsage,
+  EmbedManyOptions,
+  EmbedOptions,
+  PartialEmbeddingResult,
+} from './contract.ts';
+export { placeRows, type EmbeddingRow, type EmbeddingRows, type IndexedRow } from './rows.ts';
+export { meanEmbedding, similarity, type SimilarityMode } from './similarity.ts';

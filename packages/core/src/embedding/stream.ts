@@ -1,0 +1,107 @@
+import { MortiseError, isMortiseError, withErrorFields } from '../errors.ts';
+import type { CallFailure, EmbeddingCall } from './call.ts';
+import type { EmbeddedText } from './contract.ts';
+
+type Texts = AsyncIterable<string> | Iterable<string>;
+type Next = IteratorResult<EmbeddedText, undefined>;
+
+const END: Next = { done: true, value: undefined };
+
+/** Written by hand: the iterator of an async generator could not be left while a request hangs. */
+export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
+  readonly #texts: Texts;
+  readonly #controller = new AbortController();
+  readonly #call: EmbeddingCall;
+  /** Finished and not handed out, by index. */
+  readonly #ready = new Map<number, EmbeddedText>();
+  readonly #waiting: { resolve(next: Next): void; reject(error: unknown): void }[] = [];
+  #handedOut = 0;
+  #read = false;
+  #started = false;
+  /** The run is over; with its failure, if it had one. */
+  #outcome: { readonly failure: CallFailure | undefined } | undefined;
+  /** Nothing more is handed out. */
+  #closed = false;
+
+  /** `open` throws for options that make no sense: here, before the stream is read. */
+  constructor(texts: Texts, open: (controller: AbortController) => EmbeddingCall) {
+    this.#texts = texts;
+    this.#call = open(this.#controller);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<EmbeddedText, undefined> {
+    if (this.#read) {
+      const message = 'An embedding stream is read once. Call embedStream again, or keep what it yields.';
+      throw new MortiseError('invalid-request', message);
+    }
+    this.#read = true;
+    return { next: () => this.#next(), return: () => this.#leave() };
+  }
+
+  #next(): Promise<Next> {
+    if (this.#closed) return Promise.resolve(END);
+    this.#start();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  #start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    const texts = this.#texts;
+    const source = Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
+    const { readAhead } = this.#call;
+    const sink = {
+      room: (taken: number) => readAhead - (taken - this.#handedOut),
+      place: (index: number, text: string, embedding: Float32Array, cached: boolean) =>
+        void this.#ready.set(index, { index, text, embedding, cached }),
+      placed: () => this.#serve(),
+    };
+    void this.#call.run(source, sink).then((failure) => {
+      this.#outcome = { failure };
+      this.#serve();
+    });
+  }
+
+  /** Hands out what is next in order; a failure comes after everything finished before it. */
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      const ready = this.#ready.get(this.#handedOut);
+      if (ready !== undefined && !this.#call.abortedByCaller) {
+        this.#ready.delete(this.#handedOut++);
+        this.#call.handedOut(ready.text);
+        this.#waiting.shift()?.resolve({ done: false, value: ready });
+      } else if (this.#outcome === undefined) return;
+      else {
+        const waiter = this.#waiting.shift();
+        const { failure } = this.#outcome;
+        if (failure !== undefined) waiter?.reject(this.#withPartial(failure));
+        else waiter?.resolve(END);
+        this.#close();
+      }
+    }
+  }
+
+  #withPartial({ error, byCaller }: CallFailure): unknown {
+    if (byCaller || !isMortiseError(error)) return error;
+    const embeddings: Float32Array[] = [];
+    for (const { index, embedding } of this.#ready.values()) embeddings[index] = embedding;
+    return withErrorFields(error, { partial: { embeddings, ...this.#call.summary() } });
+  }
+
+  #leave(): Promise<Next> {
+    if (!this.#closed) {
+      this.#close();
+      this.#controller.abort(new MortiseError('aborted', 'The embedding stream was left before its end.'));
+    }
+    return Promise.resolve(END);
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#ready.clear();
+    for (const waiter of this.#waiting.splice(0)) waiter.resolve(END);
+  }
+}
