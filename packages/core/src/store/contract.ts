@@ -1,0 +1,174 @@
+import type { JsonValue } from '../json.ts';
+import type { Node, NodeWithScore } from '../retriever/node.ts';
+
+/** What every method of a store takes. Aborted, it rejects with exactly `signal.reason`. */
+export interface StoreOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/** Bytes come back as bytes, JSON as JSON. */
+export type StoreValue = Uint8Array | JsonValue;
+
+export interface KeyValueOptions extends StoreOptions {
+  /** The same key in two namespaces is two entries. Default: the namespace `''`. */
+  namespace?: string | undefined;
+}
+
+export interface SetOptions extends KeyValueOptions {
+  /** Milliseconds, above 0; afterwards the entry is a miss. Default: it stays. */
+  ttlMs?: number | undefined;
+}
+
+/**
+ * Keys to values. What was set is got, byte for byte (S-03). A store takes a copy of what it is given and gives
+ * copies: changing either changes nothing in it. A failing store rejects; it never pretends that nothing was there.
+ */
+export interface KeyValueStore {
+  /** `undefined` is a miss; JSON's `null` is a value. */
+  get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
+  set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
+  /** What is not there is deleted already. */
+  delete(key: string, options?: KeyValueOptions): Promise<void>;
+  /** One value or miss for each key, in the order of the keys. */
+  getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
+  /** Of two entries with one key the last wins. */
+  setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
+  /** The entries of one namespace, in no promised order; those set or deleted meanwhile may or may not be among them. */
+  iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+}
+
+export type StoreEntry = readonly [key: string, value: StoreValue];
+
+/** What an index remembers of a source document: enough to see that it changed and what it was made into. */
+export interface SourceRecord {
+  /** The document's identity: two documents with equal content stay two (I-02). */
+  sourceId: string;
+  /** Of the content and metadata the nodes were made from. */
+  hash: string;
+  nodeIds: string[];
+  metadata?: { [key: string]: JsonValue };
+}
+
+/** Nodes by id, and which document they came from. Values are copies, as in {@link KeyValueStore}. */
+export interface DocumentStore {
+  /** A node with an id that is there replaces it. */
+  upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
+  get(id: string, options?: StoreOptions): Promise<Node | undefined>;
+  /** In the order of the ids; `undefined` where there is none. */
+  getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
+  /** What is not there is deleted already. */
+  delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
+  iterate(options?: StoreOptions): AsyncIterable<Node>;
+  /** Replaces the record of `record.sourceId`. */
+  setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
+  getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
+  /** Removes the record and every node in its `nodeIds`. */
+  deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
+  sources(options?: StoreOptions): AsyncIterable<SourceRecord>;
+}
+
+/** A node with its vector. All vectors of a store have one length and only finite numbers. */
+export interface VectorEntry {
+  node: Node;
+  embedding: Float32Array;
+  /** For the modes `sparse` and `hybrid`, where a store takes it from the caller. */
+  sparse?: SparseVector;
+}
+
+/** Weights by index; the rest is zero. */
+export interface SparseVector {
+  indices: readonly number[];
+  values: readonly number[];
+}
+
+/** Nodes by nearness. It refuses what it does not declare in `support`, a wrong dimension and a non-finite vector (S-04). */
+export interface VectorStore {
+  readonly support: VectorStoreSupport;
+  /** An entry with an id that is there replaces it. All of them or, when it rejects, possibly some. */
+  upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
+  /** Deletes what matches any given member. No node of a given source document is left. */
+  delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
+  /** Best first; a higher score is better, in every mode and with every metric. */
+  query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
+}
+
+export interface VectorStoreSupport {
+  modes: readonly VectorQueryMode[];
+  /** Absent: filters are refused. `and`, `or` and `not` are part of every support for filters. */
+  operators?: readonly FilterOperator[];
+  /** Absent: settled by the first entry. */
+  dimensions?: number;
+}
+
+export interface VectorSelection {
+  ids?: readonly string[] | undefined;
+  /** Ids of source documents. */
+  sourceIds?: readonly string[] | undefined;
+  filter?: MetadataFilter | undefined;
+}
+
+/**
+ * `dense` is by vector, `sparse` by weighted terms, `text` by the store's own text search, `hybrid` by `dense` and
+ * one of them, `mmr` dense with diversity (maximal marginal relevance, Carbonell and Goldstein 1998).
+ */
+export type VectorQueryMode = 'dense' | 'sparse' | 'hybrid' | 'text' | 'mmr' | `${string}:${string}`;
+
+export interface VectorQuery {
+  /** Default: `dense`. */
+  mode?: VectorQueryMode | undefined;
+  /** At most this many results; a whole number above 0. */
+  topK: number;
+  /** Required by `dense`, `hybrid` and `mmr`. */
+  embedding?: Float32Array | undefined;
+  /** Required by `sparse`. */
+  sparse?: SparseVector | undefined;
+  /** Required by `text`. */
+  text?: string | undefined;
+  filter?: MetadataFilter | undefined;
+  /** `hybrid`: the share of the dense score, 0 to 1. Default: 0.5. */
+  alpha?: number | undefined;
+  /** `mmr`: relevance against diversity, 1 is relevance alone. Default: 0.5. */
+  lambda?: number | undefined;
+}
+
+/** A tree of conditions on metadata. An empty `and` matches everything, an empty `or` nothing. */
+export type MetadataFilter =
+  | { and: readonly MetadataFilter[] }
+  | { or: readonly MetadataFilter[] }
+  | { not: MetadataFilter }
+  | FilterCondition;
+
+export interface FilterCondition {
+  /** A member of the node's metadata; dots have no meaning. */
+  key: string;
+  op: FilterOperator;
+  /** A list for `in`, `nin`, `any` and `all`; absent for `is-empty`; else one value. */
+  value?: FilterValue | readonly FilterValue[] | undefined;
+}
+
+export type FilterValue = string | number | boolean;
+
+/**
+ * - `==` `!=`: the same type and value. `!=` and `nin` are the negations of `==` and `in`: a missing member satisfies them.
+ * - `>` `>=` `<` `<=`: two numbers, or two strings by code unit (ISO dates work). Mixed types never match.
+ * - `in` `nin`: the member is one of the values.
+ * - `any` `all`: the member is a list that holds one of the values, or all of them.
+ * - `contains`: the member is a list that holds the value.
+ * - `text-match`: the member is a string with the value in it, letter case ignored.
+ * - `is-empty`: missing, `null`, `''` or `[]`.
+ */
+export type FilterOperator =
+  | '=='
+  | '!='
+  | '>'
+  | '>='
+  | '<'
+  | '<='
+  | 'in'
+  | 'nin'
+  | 'any'
+  | 'all'
+  | 'contains'
+  | 'text-match'
+  | 'is-empty'
+  | `${string}:${string}`;

@@ -1,0 +1,24 @@
+export { checkVectorEntries, checkVectorQuery, requireKeyValueStore, requireMembers } from './check.ts';
+export type {
+  DocumentStore,
+  FilterCondition,
+  FilterOperator,
+  FilterValue,
+  KeyValueOptions,
+  KeyValueStore,
+  MetadataFilter,
+  SetOptions,
+  SourceRecord,
+  SparseVector,
+  StoreEntry,
+  StoreOptions,
+  StoreValue,
+  VectorEntry,
+  VectorQuery,
+  VectorQueryMode,
+  VectorSelection,
+  VectorStore,
+  VectorStoreSupport,
+} from './contract.ts';
+export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
