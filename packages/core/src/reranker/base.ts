@@ -1,0 +1,244 @@
+import {
+  callPolicy,
+  runCall,
+  throwIfAborted,
+  type Attempt,
+  type CallPolicy,
+  type CallSettings,
+  type Warning,
+} from '../call/index.ts';
+import { runPool } from '../call/pool.ts';
+import { MortiseError } from '../errors.ts';
+import { emitPoint, inSpan } from '../events/span.ts';
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderMetadata } from '../llm/message.ts';
+import type {
+  RankedDocument,
+  Reranker,
+  RerankerMetadata,
+  RerankOptions,
+  RerankResult,
+  RerankUsage,
+} from './contract.ts';
+
+export interface BaseRerankerOptions extends CallSettings {
+  /** The integration, such as `cohere`. */
+  provider: string;
+  model: string;
+}
+
+/** One request, as an author sees it. */
+export interface RankRequest<P extends ProviderOptions = ProviderOptions> {
+  readonly query: string;
+  /** 1 to `maxDocuments`. */
+  readonly documents: readonly string[];
+  /** At most the number of documents. */
+  readonly topN: number;
+  readonly providerOptions?: P;
+}
+
+export interface RankReply {
+  /** The best `topN` or more, best first, `index` into the request's documents. */
+  readonly results: readonly RankedDocument[];
+  readonly usage?:
+    | { readonly inputTokens?: number | undefined; readonly searchUnits?: number | undefined }
+    | undefined;
+  readonly providerMetadata?: ProviderMetadata | undefined;
+}
+
+/** Requests under way at once, where documents had to be split. */
+const CONCURRENCY = 5;
+
+/** A `Reranker` from `metadata` and `rank`, which makes one attempt of one request. */
+export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> implements Reranker<P> {
+  readonly provider: string;
+  readonly model: string;
+  abstract readonly metadata: RerankerMetadata;
+  readonly #policy: CallPolicy;
+
+  constructor(options: BaseRerankerOptions) {
+    this.provider = options.provider;
+    this.model = options.model;
+    this.#policy = callPolicy(options);
+  }
+
+  /** Rejections are retried by their code. */
+  abstract rank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
+
+  async rerank(
+    query: string,
+    documents: readonly string[],
+    options: RerankOptions<P> = {},
+  ): Promise<RerankResult> {
+    throwIfAborted(options.signal);
+    const { provider, model } = this;
+    const topN = this.#topN(documents.length, options.topN);
+    if (documents.length === 0)
+      return { results: [], usage: { inputTokens: 0, searchUnits: 0 }, warnings: [] };
+    const parts = this.#split(documents);
+    const span = {
+      attributes: { provider, model, documents: documents.length, topN },
+      content: () => ({ query, documents: [...documents] }),
+      parent: options.parent,
+    };
+    return inSpan(
+      'reranker.rerank',
+      span,
+      () => this.#rankAll(query, parts, topN, options),
+      ({ results, usage }) => ({
+        attributes: { results: results.length, usage },
+        content: () => ({ results }),
+      }),
+    );
+  }
+
+  async #rankAll(
+    query: string,
+    parts: readonly Part[],
+    topN: number,
+    options: RerankOptions<P>,
+  ): Promise<RerankResult> {
+    const { provider, model } = this;
+    const replies = new Array<RankReply>(parts.length);
+    const warnings: Warning[] = [];
+    const controller = new AbortController();
+    // By hand: AbortSignal.any would stay with a long-lived signal.
+    const onAbort = (): void => controller.abort(options.signal?.reason);
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    let failure: { readonly error: unknown } | undefined;
+
+    const rankPart = async ([at, { documents, offset }]: [number, Part]): Promise<void> => {
+      const { providerOptions } = options;
+      const best = Math.min(topN, documents.length);
+      const request = {
+        query,
+        documents,
+        topN: best,
+        ...(providerOptions === undefined ? {} : { providerOptions }),
+      };
+      const plan = {
+        policy: this.#policy,
+        options: { ...options, signal: controller.signal },
+        stream: false,
+        about: { provider, model },
+        warn: (warning: Warning) => {
+          warnings.push(warning);
+          emitPoint('warning', { provider, model, ...warning });
+        },
+      };
+      try {
+        replies[at] = await runCall(plan, async (attempt) => {
+          const reply = await this.rank(request, attempt);
+          const results = checkRanking(reply.results, documents.length, best);
+          attempt.close({ tokens: reply.usage?.inputTokens });
+          return { ...reply, results: results.map(({ index, score }) => ({ index: index + offset, score })) };
+        });
+      } catch (error) {
+        failure ??= { error };
+        controller.abort(
+          new MortiseError('aborted', 'Another request of the same call failed.', { provider, model }),
+        );
+        throw error;
+      }
+    };
+
+    try {
+      await runPool(parts.entries(), Math.min(CONCURRENCY, parts.length), rankPart);
+    } catch (error) {
+      throwIfAborted(options.signal);
+      throw failure === undefined ? error : failure.error;
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort);
+    }
+    return { ...merged(replies, topN), warnings };
+  }
+
+  #topN(count: number, topN = count): number {
+    if (topN === count || (Number.isInteger(topN) && topN > 0)) return Math.min(topN, count);
+    const { provider, model } = this;
+    throw new MortiseError('invalid-request', `topN is ${topN}; it takes a whole number above 0.`, {
+      provider,
+      model,
+    });
+  }
+
+  #split(documents: readonly string[]): Part[] {
+    const { provider, model, metadata } = this;
+    const { maxDocuments = documents.length, comparableScores } = metadata;
+    if (documents.length <= maxDocuments) return [{ documents: [...documents], offset: 0 }];
+    if (!comparableScores) {
+      const message = `${model} takes ${maxDocuments} documents at once, not ${documents.length}, and its scores of different requests cannot be compared. Pass fewer.`;
+      throw new MortiseError('unsupported', message, { provider, model });
+    }
+    const parts: Part[] = [];
+    for (let offset = 0; offset < documents.length; offset += maxDocuments) {
+      parts.push({ documents: documents.slice(offset, offset + maxDocuments), offset });
+    }
+    return parts;
+  }
+}
+
+interface Part {
+  readonly documents: readonly string[];
+  /** Of the first of them in the caller's documents. */
+  readonly offset: number;
+}
+
+/** The first `topN` of a reply, once it is known to be a ranking of `count` documents; else `malformed-response`. */
+export function checkRanking(
+  results: readonly RankedDocument[],
+  count: number,
+  topN: number,
+): RankedDocument[] {
+  if (!Array.isArray(results)) throw malformed('is not a list of results');
+  const seen = new Set<number>();
+  let previous = Infinity;
+  for (const { index, score } of results as readonly RankedDocument[]) {
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw malformed(`ranks document ${String(index)}, out of 0 to ${count - 1}`);
+    }
+    if (seen.has(index)) throw malformed(`ranks document ${index} twice`);
+    if (!Number.isFinite(score)) throw malformed(`gives document ${index} the score ${String(score)}`);
+    if (score > previous) throw malformed('is not in the order of its scores');
+    seen.add(index);
+    previous = score;
+  }
+  if (results.length < topN)
+    throw malformed(`ranks ${results.length} documents where ${topN} were asked for`);
+  return results.slice(0, topN) as RankedDocument[];
+}
+
+/** The best of all replies: by score, of equal ones the earlier document first. */
+function merged(replies: readonly RankReply[], topN: number): Omit<RerankResult, 'warnings'> {
+  const [only] = replies;
+  const results =
+    replies.length === 1 && only !== undefined
+      ? [...only.results]
+      : replies
+          .flatMap((reply) => reply.results)
+          .sort((a, b) => b.score - a.score || a.index - b.index)
+          .slice(0, topN);
+  const providerMetadata = replies.findLast(
+    (reply) => reply.providerMetadata !== undefined,
+  )?.providerMetadata;
+  return {
+    results,
+    usage: totalUsage(replies),
+    ...(providerMetadata === undefined ? {} : { providerMetadata }),
+  };
+}
+
+function totalUsage(replies: readonly RankReply[]): RerankUsage {
+  const usage: RerankUsage = {};
+  for (const field of ['inputTokens', 'searchUnits'] as const) {
+    const counts = replies.map((reply) => reply.usage?.[field]);
+    if (counts.every((count) => count !== undefined))
+      usage[field] = counts.reduce((sum, count) => sum + count, 0);
+  }
+  return usage;
+}
+
+function malformed(what: string): MortiseError {
+  const message = `The reply ${what}. The provider, or a proxy before it, does not keep to its format.`;
+  return new MortiseError('malformed-response', message);
+}

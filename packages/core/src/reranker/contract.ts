@@ -1,0 +1,56 @@
+import type { CallOptions, Warning } from '../call/contract.ts';
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderMetadata } from '../llm/message.ts';
+
+/**
+ * Orders documents by how well they answer a query, reading both together: slower and better than comparing vectors,
+ * so it sees the first tens or hundreds of a retrieval. `BaseReranker` implements it from one attempt.
+ */
+export interface Reranker<P extends ProviderOptions = ProviderOptions> {
+  /** The integration, such as `cohere`; also its key in `providerOptions` and `providerMetadata`. */
+  readonly provider: string;
+  readonly model: string;
+  readonly metadata: RerankerMetadata;
+  /**
+   * No documents: an empty result without a request (K-02). More than `metadata.maxDocuments`: several requests where
+   * scores are comparable, else `unsupported` (K-03).
+   */
+  rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
+}
+
+/** What is known of a model. Unknown is absent, never an invented number. */
+export interface RerankerMetadata {
+  /** Documents a request takes at most; at least 1. */
+  maxDocuments?: number;
+  /** A document's score depends on the query and itself alone, so that scores of different requests may be compared. */
+  comparableScores: boolean;
+}
+
+export interface RerankOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
+  /** At most this many results; a whole number above 0. Default: all documents. */
+  topN?: number | undefined;
+  providerOptions?: P | undefined;
+}
+
+export interface RerankResult {
+  /** The best `topN`, or all: best first, each document at most once (K-01). */
+  results: RankedDocument[];
+  usage: RerankUsage;
+  warnings: Warning[];
+  /** What the provider said besides, keyed by provider; of several requests, the last one's. */
+  providerMetadata?: ProviderMetadata;
+}
+
+export interface RankedDocument {
+  /** Its place in `documents`, from 0. */
+  index: number;
+  /** Higher is better. The scale is the model's: 0 to 1 on most, a logit on some. Finite. */
+  score: number;
+}
+
+/** What the requests of one call came to. Absent when any reply did not say; 0 when nothing was sent. */
+export interface RerankUsage {
+  inputTokens?: number;
+  /** For providers that bill by query and a number of documents. */
+  searchUnits?: number;
+}

@@ -1,0 +1,15 @@
+export {
+  BaseReranker,
+  checkRanking,
+  type BaseRerankerOptions,
+  type RankReply,
+  type RankRequest,
+} from './base.ts';
+export type {
+  RankedDocument,
+  Reranker,
+  RerankerMetadata,
+  RerankOptions,
+  RerankResult,
+  RerankUsage,
+} from './contract.ts';
