@@ -1,0 +1,2 @@
+export { HashEmbedding, type HashEmbeddingOptions } from './hash-embedding.ts';
+export * from './scripted-llm.ts';
