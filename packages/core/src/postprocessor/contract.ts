@@ -1,5 +1,6 @@
 import type { CallOptions } from '../call/contract.ts';
-import type { NodeWithScore, QueryInput } from '../retriever/contract.ts';
+import type { QueryInput } from '../retriever/contract.ts';
+import type { NodeWithScore } from '../retriever/node.ts';
 
 /**
  * A step between retrieval and answer: drops, reorders, adds or rescores nodes. A query engine runs its postprocessors
