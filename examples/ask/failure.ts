@@ -1,0 +1,67 @@
+import { isMortiseError, type MortiseError } from '@mortise/core';
+
+/** A failure that the program itself found: what is wrong, and what to do about it. */
+export class AskError extends Error {
+  override readonly name = 'AskError';
+
+  constructor(what: string, hint: string, options?: ErrorOptions) {
+    super(`${what}. ${hint}`, options);
+  }
+}
+
+/** Any failure in one line without a stack, ready to be read by who typed the command. */
+export function describeFailure(error: unknown): string {
+  return `error: ${oneLine(sentences(error))}`;
+}
+
+function sentences(error: unknown): string {
+  if (isMortiseError(error)) return describeMortiseError(error);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Says in this program's words what the user can change: an option or a variable of the environment. */
+function describeMortiseError(error: MortiseError): string {
+  const provider = error.provider ?? 'the provider';
+  const model = error.model === undefined ? 'the model' : `the model "${error.model}"`;
+  const status = error.status === undefined ? '' : ` (HTTP ${error.status})`;
+  switch (error.code) {
+    case 'not-found':
+      if (error.provider === undefined) return error.message;
+      return `${provider} does not know ${model}${status}. Check its name after ${provider}: and the --base-url.`;
+    case 'authentication':
+      return `${provider} refused the key${status}. Check ${keyVariable(error.provider)}.`;
+    case 'permission':
+      if (error.provider === undefined) return error.message;
+      return `${provider} does not allow this key to use ${model}${status}. Use another model or key.`;
+    case 'quota':
+      return `${provider} says that the quota is used up${status}. Check the plan, or leave out --llm.`;
+    case 'rate-limit':
+      return `${provider} is asked too often${status}. Wait a little and ask again.`;
+    case 'connection':
+      return `${provider} cannot be reached: ${deepestMessage(error)}. Check the network and the --base-url.`;
+    default:
+      return error.message;
+  }
+}
+
+function keyVariable(provider: string | undefined): string {
+  if (provider === 'openai') return 'OPENAI_API_KEY';
+  if (provider === 'anthropic') return 'ANTHROPIC_API_KEY';
+  return provider === 'cohere' ? 'CO_API_KEY' : 'the key in the environment';
+}
+
+/** The operating system's own words, which name the host and the port. */
+function deepestMessage(error: Error): string {
+  let deepest: Error = error;
+  for (let depth = 0; depth < 8; depth++) {
+    const { cause, errors } = deepest as { cause?: unknown; errors?: unknown };
+    const next: unknown = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+    if (!(next instanceof Error)) break;
+    deepest = next;
+  }
+  return deepest.message.replace(/\.$/, '');
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
