@@ -1,1 +1,1 @@
-export {};
+export { EnergeticAIEmbedding, type EnergeticAIEmbeddingOptions } from './embedding.ts';

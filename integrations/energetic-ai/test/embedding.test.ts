@@ -1,0 +1,118 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { similarity } from '@mortise/core/embedding';
+import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
+
+/** Anything on these is output of the program that uses the package. */
+function watchConsole(): () => number {
+  const spies = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));
+  const warned = vi.spyOn(process, 'emitWarning');
+  onTestFinished(() => void vi.restoreAllMocks());
+  return () => [...spies, warned].reduce((calls, spy) => calls + spy.mock.calls.length, 0);
+}
+
+const embedding = new EnergeticAIEmbedding();
+const words = (count: number, word = 'river'): string => Array.from({ length: count }, () => word).join(' ');
+
+describe('EnergeticAIEmbedding', () => {
+  it('embeds English so that what is alike is close, and prints nothing', async () => {
+    const printed = watchConsole();
+    const { embeddings } = await embedding.embedTexts([
+      'A dog runs across the field.',
+      'A puppy is running over the grass.',
+      'Interest rates rose by half a percent.',
+    ]);
+    const [dog, puppy, rates] = embeddings as [Float32Array, Float32Array, Float32Array];
+    expect(dog).toHaveLength(512);
+    expect(similarity(dog, puppy)).toBeGreaterThan(similarity(dog, rates) + 0.2);
+    expect(similarity(dog, dog, 'dot')).toBeCloseTo(1, 5);
+    expect(printed()).toBe(0);
+  });
+
+  it('M-02 gives each text its own vector, whatever stands beside it', async () => {
+    const texts = [
+      'good',
+      ' ',
+      'bad',
+      '😀',
+      'one\ntwo',
+      '日本語',
+      'a longer sentence about nothing in particular',
+    ];
+    const { embeddings, warnings } = await embedding.embedTexts(texts);
+    for (const [index, text] of texts.entries()) {
+      const alone = await embedding.embedText(text);
+      expect(similarity(embeddings[index]!, alone), text).toBeCloseTo(1, 4);
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  it('embeds a query as it embeds a document', async () => {
+    expect(await embedding.embedQuery('the same')).toEqual(await embedding.embedText('the same'));
+  });
+
+  it('M-05 refuses an empty text before the model sees it', async () => {
+    await expect(embedding.embedTexts(['good', ''])).rejects.toMatchObject({ code: 'invalid-request' });
+    expect(await embedding.embedTexts([])).toMatchObject({ embeddings: [] });
+  });
+
+  it('refuses another length of vectors', async () => {
+    await expect(embedding.embedText('x', { dimensions: 256 })).rejects.toMatchObject({
+      code: 'unsupported',
+    });
+    expect(await embedding.embedText('x', { dimensions: 512 })).toHaveLength(512);
+  });
+
+  it('takes every run of white space for one space', async () => {
+    const { embeddings } = await embedding.embedTexts(['one two', '  one\r\n\ttwo\n']);
+    expect(embeddings[0]).toEqual(embeddings[1]);
+  });
+
+  it('says when a text is longer than what the model reads, once a call', async () => {
+    const long = words(128);
+    const { embeddings, warnings } = await embedding.embedTexts([
+      long,
+      `${long} volcano`,
+      `${long} banana`,
+      'short',
+    ]);
+    expect(embeddings[1]).toEqual(embeddings[2]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatchObject({ type: 'other', setting: 'maxInputTokens' });
+    expect(warnings[0]!.message).toContain('the first 128 tokens');
+  });
+
+  it('says nothing of a text that is read whole', async () => {
+    const { embeddings, warnings } = await embedding.embedTexts([`${words(127)} the`, `${words(127)} and`]);
+    expect(embeddings[0]).not.toEqual(embeddings[1]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes no longer for a book than for a page', async () => {
+    const before = performance.now();
+    const { warnings } = await embedding.embedTexts([words(100_000), 'ab'.repeat(500_000)]);
+    // The tokenizer alone is quadratic: 14 s for a tenth of either.
+    expect(performance.now() - before).toBeLessThan(4000);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('lets timers run and reports progress between batches of 4', async () => {
+    const seen: number[] = [];
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    onTestFinished(() => clearInterval(timer));
+    const texts = Array.from({ length: 12 }, (_, i) => `text number ${i}`);
+    await embedding.embedTexts(texts, { concurrency: 5, onProgress: ({ done }) => void seen.push(done) });
+    expect(seen).toEqual([4, 8, 12]);
+    expect(ticks).toBeGreaterThanOrEqual(2);
+  });
+
+  it('C-01 stops between two batches with the reason of the signal', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const texts = Array.from({ length: 200 }, (_, i) => `${words(60)} ${i}`);
+    setTimeout(() => controller.abort(reason), 100);
+    const before = performance.now();
+    await expect(embedding.embedTexts(texts, { signal: controller.signal })).rejects.toBe(reason);
+    expect(performance.now() - before).toBeLessThan(3000);
+  });
+});
