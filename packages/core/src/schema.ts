@@ -42,3 +42,8 @@ export type Schema<Input = unknown, Output = Input> = StandardSchema<Input, Outp
 export type InferInput<S> = S extends StandardSchema<infer Input, unknown> ? Input : never;
 /** The type a schema gives. */
 export type InferOutput<S> = S extends StandardSchema<infer _Input, infer Output> ? Output : never;
+
+/** True for a validator of any library; false for a plain JSON Schema. */
+export function isStandardSchema(value: unknown): value is StandardSchema {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
+}

@@ -136,27 +136,28 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   ): Promise<OpenedStream> {
     const request = toChatRequest(input, options, this);
     let warnings: Warning[] = [];
-    const plan = {
-      ...this.#plan(options, true),
-      left,
-      warn: (warning: Warning) => void warnings.push(warning),
+    let opened = false;
+    const warn = (warning: Warning): void => {
+      warnings.push(warning);
+      if (opened) this.#announce(warning, span);
     };
-    const stream = await runCall(plan, (attempt) => {
+    const stream = await runCall({ ...this.#plan(options, true), left, warn }, (attempt) => {
       warnings = [];
       return this.#openAttempt(request, attempt);
     });
+    opened = true;
     warnings.forEach((warning) => this.#announce(warning, span));
     const [first, ...rest] = stream.head;
-    const events = warnings.map((warning): ChatStreamEvent => ({ type: 'warning', warning }));
-    const head =
-      first?.type === 'start'
-        ? [first, ...events, ...rest]
-        : [{ type: 'start' as const }, ...events, ...stream.head];
-    return { ...stream, head };
+    const begins = first?.type === 'start';
+    const start: ChatStreamEvent = { model: this.model, ...(begins ? first : { type: 'start' }) };
+    return { ...stream, head: [start, ...(begins ? rest : stream.head)], warnings };
   }
 
   /** E-03: until the first content nothing is handed out, so that this much can be repeated. */
-  async #openAttempt(request: ChatRequest<P>, attempt: OpenAttempt): Promise<OpenedStream> {
+  async #openAttempt(
+    request: ChatRequest<P>,
+    attempt: OpenAttempt,
+  ): Promise<Omit<OpenedStream, 'warnings'>> {
     const source = (await this.#source(request, attempt))[Symbol.asyncIterator]();
     const head: ChatStreamEvent[] = [];
     try {

@@ -1,4 +1,5 @@
 import type { OpenAttempt } from '../call/call.ts';
+import type { Warning } from '../call/contract.ts';
 import { raceAbort } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
@@ -14,6 +15,8 @@ export interface OpenedStream {
   readonly source: AsyncIterator<StreamBatch>;
   /** The events up to and with the first content. */
   readonly head: readonly ChatStreamEvent[];
+  /** What the attempt warned of and was not handed out yet; it may grow while the stream is read. */
+  readonly warnings: Warning[];
 }
 
 export interface StreamPlan {
@@ -190,11 +193,12 @@ class Pump {
     // The caller's abort and the time bound end the stream also while nobody reads.
     const onAbort = (): void => this.#fail(attempt.failure(undefined));
     attempt.signal.addEventListener('abort', onAbort, { once: true });
-    this.#take(stream.head);
+    this.#take(stream.head, stream);
     attempt.pause();
   }
 
-  async #read({ attempt, source }: OpenedStream): Promise<void> {
+  async #read(stream: OpenedStream): Promise<void> {
+    const { attempt, source } = stream;
     const span = this.#span;
     attempt.touch();
     const reading = span === undefined ? source.next() : span.run(() => source.next());
@@ -202,10 +206,11 @@ class Pump {
     if (this.#end !== undefined) return;
     attempt.pause();
     if (next.done === true) throw truncated();
-    this.#take(eventsOf(next.value));
+    this.#take(eventsOf(next.value), stream);
   }
 
-  #take(events: readonly ChatStreamEvent[]): void {
+  #take(arrived: readonly ChatStreamEvent[], { warnings }: OpenedStream): void {
+    const events = warnings.length === 0 ? arrived : withWarnings(arrived, warnings.splice(0));
     for (const event of events) {
       if (event.type === 'finish') return this.#finish(events);
       this.#builder.apply(event);
@@ -255,6 +260,16 @@ class Pump {
     attempt.close({ error }, error);
     void stop(source);
   }
+}
+
+/** Warnings come after `start`, and before what else arrived. */
+function withWarnings(
+  events: readonly ChatStreamEvent[],
+  warnings: readonly Warning[],
+): ChatStreamEvent[] {
+  const at = events[0]?.type === 'start' ? 1 : 0;
+  const told = warnings.map((warning): ChatStreamEvent => ({ type: 'warning', warning }));
+  return [...events.slice(0, at), ...told, ...events.slice(at)];
 }
 
 /** A batch as a list. */
