@@ -1,0 +1,283 @@
+import type { JsonBuilder } from './json-builder.ts';
+
+const VALUE = 0;
+const FIRST_ITEM = 1;
+const FIRST_KEY = 2;
+const KEY = 3;
+const COLON = 4;
+const AFTER = 5;
+const STRING = 6;
+const ESCAPE = 7;
+const HEX = 8;
+const NUMBER = 9;
+const LITERAL = 10;
+
+type State = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+
+const EXPECTED: Record<State, string> = {
+  [VALUE]: 'a JSON value',
+  [FIRST_ITEM]: 'a JSON value or "]"',
+  [FIRST_KEY]: 'a quoted key or "}"',
+  [KEY]: 'a quoted key',
+  [COLON]: '":" after the key',
+  [AFTER]: '"," or the end of the container',
+  [STRING]: 'a string without raw control characters, ended by a quote',
+  [ESCAPE]: 'one of " \\ / b f n r t u after the backslash',
+  [HEX]: 'four hexadecimal digits after \\u',
+  [NUMBER]: 'a JSON number',
+  [LITERAL]: 'true, false or null',
+};
+
+const ESCAPES: { [code: number]: string } = {
+  0x22: '"',
+  0x5c: '\\',
+  0x2f: '/',
+  0x62: '\b',
+  0x66: '\f',
+  0x6e: '\n',
+  0x72: '\r',
+  0x74: '\t',
+};
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/**
+ * Reads one JSON value (RFC 8259, nothing else) from text that comes in pieces, each character once. It begins at
+ * the value's first character and stops behind its last, or at the first character that does not fit.
+ */
+export class JsonReader {
+  status: 'reading' | 'complete' | 'failed' = 'reading';
+  /** A key with its colon or an element of an array was read: this is JSON, not a bracket in prose. */
+  committed = false;
+  /** It failed by being nested too deep. */
+  tooDeep = false;
+  /** Position of the opening quote of the latest string, -1 before there is one. */
+  stringAt = -1;
+  readonly #builder: JsonBuilder;
+  readonly #maxDepth: number;
+  #state: State = VALUE;
+  #isKey = false;
+  /** The decoded string, or the characters of a number or literal, as far as they were read. */
+  #token = '';
+  /** The first half of a surrogate pair, until it is known what follows. */
+  #held = '';
+  #hex = '';
+  #literal: 'true' | 'false' | 'null' = 'null';
+
+  constructor(builder: JsonBuilder, maxDepth: number) {
+    this.#builder = builder;
+    this.#maxDepth = maxDepth;
+  }
+
+  /** The string value that is being read: what may be shown of it. Never half a surrogate pair. */
+  get partialString(): string | undefined {
+    return this.inString && !this.#isKey ? this.#token : undefined;
+  }
+
+  get inString(): boolean {
+    return this.#state === STRING || this.#state === ESCAPE || this.#state === HEX;
+  }
+
+  get inEscape(): boolean {
+    return this.#state === ESCAPE;
+  }
+
+  get expected(): string {
+    return this.tooDeep ? `at most ${this.#maxDepth} levels of nesting` : EXPECTED[this.#state];
+  }
+
+  /** The text is over: a number at the top level is whole only now. */
+  end(): void {
+    if (this.status === 'reading' && this.#state === NUMBER && this.#builder.depth === 0) this.#endNumber();
+  }
+
+  /** Reads `text` from `at`; `base` is the position of its first character. Gives the index it stopped at. */
+  read(text: string, at: number, base: number): number {
+    const { length } = text;
+    while (at < length && this.status === 'reading') {
+      const code = text.charCodeAt(at);
+      switch (this.#state) {
+        case STRING: {
+          let end = at;
+          let unit = code;
+          while (unit !== 0x22 && unit !== 0x5c && unit >= 0x20) {
+            if (++end === length) break;
+            unit = text.charCodeAt(end);
+          }
+          if (end > at) this.#append(text.slice(at, end));
+          at = end;
+          if (at === length) break;
+          if (unit < 0x20) this.status = 'failed';
+          else {
+            at++;
+            if (unit === 0x22) this.#endString();
+            else this.#state = ESCAPE;
+          }
+          break;
+        }
+        case ESCAPE: {
+          const decoded = ESCAPES[code];
+          if (decoded !== undefined) {
+            this.#append(decoded);
+            this.#state = STRING;
+            at++;
+          } else if (code === 0x75) {
+            this.#hex = '';
+            this.#state = HEX;
+            at++;
+          } else this.status = 'failed';
+          break;
+        }
+        case HEX:
+          if (!isHex(code)) {
+            this.status = 'failed';
+            break;
+          }
+          this.#hex += text[at++];
+          if (this.#hex.length === 4) {
+            this.#append(String.fromCharCode(Number.parseInt(this.#hex, 16)));
+            this.#state = STRING;
+          }
+          break;
+        case NUMBER: {
+          let end = at;
+          while (end < length && isNumberPart(text.charCodeAt(end))) end++;
+          this.#token += text.slice(at, end);
+          at = end;
+          if (at < length) this.#endNumber();
+          break;
+        }
+        case LITERAL:
+          if (code !== this.#literal.charCodeAt(this.#token.length)) {
+            this.status = 'failed';
+            break;
+          }
+          this.#token += text[at++];
+          if (this.#token === this.#literal) {
+            this.#add(this.#literal === 'null' ? null : this.#literal === 'true');
+          }
+          break;
+        default:
+          // White space is free between tokens. Space, tab, line feed and carriage return alone are JSON's.
+          if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) at++;
+          else if (this.#beginToken(code, base + at)) at++;
+          else this.status = 'failed';
+      }
+    }
+    return at;
+  }
+
+  /** The first character of a token. False when it does not fit here. */
+  #beginToken(code: number, position: number): boolean {
+    const builder = this.#builder;
+    switch (this.#state) {
+      case FIRST_KEY:
+      case KEY:
+        if (code === 0x22) return this.#beginString(true, position);
+        if (code === 0x7d && this.#state === FIRST_KEY) return this.#close();
+        return false;
+      case COLON:
+        if (code !== 0x3a) return false;
+        this.committed = true;
+        this.#state = VALUE;
+        return true;
+      case AFTER:
+        if (code === 0x2c) {
+          this.#state = builder.inArray ? VALUE : KEY;
+          return true;
+        }
+        return code === (builder.inArray ? 0x5d : 0x7d) && this.#close();
+      default:
+        if (code === 0x5d && this.#state === FIRST_ITEM) return this.#close();
+        return this.#beginValue(code, position);
+    }
+  }
+
+  #beginValue(code: number, position: number): boolean {
+    if (code === 0x22) return this.#beginString(false, position);
+    if (code === 0x7b || code === 0x5b) {
+      if (this.#builder.depth >= this.#maxDepth) {
+        this.tooDeep = true;
+        return false;
+      }
+      this.#builder.open(code === 0x5b);
+      this.#state = code === 0x5b ? FIRST_ITEM : FIRST_KEY;
+      return true;
+    }
+    this.#token = String.fromCharCode(code);
+    if (code === 0x2d || (code >= 0x30 && code <= 0x39)) this.#state = NUMBER;
+    else if (code === 0x74 || code === 0x66 || code === 0x6e) {
+      this.#literal = code === 0x74 ? 'true' : code === 0x66 ? 'false' : 'null';
+      this.#state = LITERAL;
+    } else return false;
+    return true;
+  }
+
+  #beginString(isKey: boolean, position: number): boolean {
+    this.#isKey = isKey;
+    this.#token = '';
+    this.stringAt = position;
+    this.#state = STRING;
+    if (!isKey) this.#builder.version++;
+    return true;
+  }
+
+  #append(decoded: string): void {
+    let text = this.#held === '' ? decoded : this.#held + decoded;
+    this.#held = '';
+    const last = text.charCodeAt(text.length - 1);
+    if (last >= 0xd800 && last <= 0xdbff) {
+      this.#held = text.slice(-1);
+      text = text.slice(0, -1);
+    }
+    if (text === '') return;
+    this.#token += text;
+    if (!this.#isKey) this.#builder.version++;
+  }
+
+  #endString(): void {
+    const text = this.#token + this.#held;
+    this.#held = '';
+    if (!this.#isKey) return this.#add(text);
+    this.#builder.key(text);
+    this.#state = COLON;
+  }
+
+  #endNumber(): void {
+    if (JSON_NUMBER.test(this.#token)) this.#add(Number(this.#token));
+    else this.status = 'failed';
+  }
+
+  #add(value: string | number | boolean | null): void {
+    this.#builder.add(value);
+    this.#valueEnded();
+  }
+
+  #close(): true {
+    this.#builder.close();
+    this.#valueEnded();
+    return true;
+  }
+
+  #valueEnded(): void {
+    this.#state = AFTER;
+    if (this.#builder.depth === 0) this.status = 'complete';
+    else this.committed = true;
+  }
+}
+
+function isHex(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+}
+
+/** Digits, sign, point, exponent: in any order here, judged when the number is over. */
+function isNumberPart(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    code === 0x2e ||
+    code === 0x2d ||
+    code === 0x2b ||
+    code === 0x65 ||
+    code === 0x45
+  );
+}

@@ -1,0 +1,59 @@
+import { MortiseError } from '../errors.ts';
+import { isObject, type JsonSchema } from '../json.ts';
+import type { Schema, StandardJsonSchema, StandardResult } from '../schema.ts';
+
+/**
+ * A plain JSON Schema (draft 2020-12) as a `Schema`. Core does not validate JSON Schema: without `validate` every
+ * value passes, whatever `T` says. `validate` returns `{ value }` or `{ issues }`; what it throws is an issue.
+ *
+ * ```ts
+ * const check = new Ajv().compile<City>(raw);
+ * const city = jsonSchema<City>(raw, (value) =>
+ *   check(value) ? { value } : { issues: [{ message: ajv.errorsText(check.errors) }] });
+ * ```
+ */
+export function jsonSchema<T = unknown>(
+  raw: JsonSchema,
+  validate?: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>,
+): Schema<T, T> {
+  if (!isObject(raw)) {
+    throw new MortiseError('configuration', 'jsonSchema() takes a JSON Schema as a plain object.');
+  }
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'mortise',
+      validate: validate === undefined ? (value) => ({ value: value as T }) : guarded(validate),
+      jsonSchema: { input: () => raw, output: () => raw },
+    },
+  };
+}
+
+function guarded<T>(
+  validate: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>,
+): (value: unknown) => Promise<StandardResult<T>> {
+  return async (value) => {
+    try {
+      return await validate(value);
+    } catch (error) {
+      return { issues: [{ message: error instanceof Error ? error.message : String(error) }] };
+    }
+  };
+}
+
+/** The JSON Schema of what the model writes: the schema's input, draft 2020-12. Throws `configuration`. */
+export function toJsonSchema(schema: StandardJsonSchema): JsonSchema {
+  const standard = (schema as Partial<StandardJsonSchema> | undefined)?.['~standard'];
+  if (typeof standard?.jsonSchema?.input !== 'function') {
+    const vendor = standard?.vendor === undefined ? 'This schema' : `This ${standard.vendor} schema`;
+    const message = `${vendor} cannot write itself as JSON Schema. Use zod 4 or arktype, wrap a valibot schema in toStandardJsonSchema() of @valibot/to-json-schema, or give the JSON Schema by jsonSchema().`;
+    throw new MortiseError('configuration', message);
+  }
+  try {
+    return standard.jsonSchema.input({ target: 'draft-2020-12' });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `The schema has no JSON Schema for its input: ${reason}. Use types that JSON has on the input side, such as a string that is turned into a date.`;
+    throw new MortiseError('configuration', message, { cause });
+  }
+}

@@ -1,0 +1,77 @@
+import type { JsonValue } from '../json.ts';
+import { BaseOutputParser } from './base.ts';
+import { parserError, pathText, type ParserError } from './errors.ts';
+import { IncrementalJson, type IncrementalJsonOptions, type JsonFailure } from './incremental-json.ts';
+
+export type JsonParserOptions = IncrementalJsonOptions;
+
+/** The first complete JSON value of a reply, in fences or prose too, unvalidated. For a typed one: `SchemaParser`. */
+export class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
+  readonly #options: JsonParserOptions;
+
+  constructor(options: JsonParserOptions = {}) {
+    super();
+    this.#options = options;
+  }
+
+  override get name(): string {
+    return 'JsonParser';
+  }
+
+  override instructions(): string {
+    return 'Answer with one JSON value and nothing else: no prose, no code fence.';
+  }
+
+  parseText(text: string): JsonValue {
+    return findJson(text, this.#options);
+  }
+
+  override snapshots(chunks: AsyncIterable<string>): AsyncIterable<JsonValue> {
+    return streamJson(chunks, this.#options);
+  }
+}
+
+/** The first complete JSON value of `text`, or a `ParserError` of code `parse`. */
+export function findJson(text: string, options: IncrementalJsonOptions = {}): JsonValue {
+  const json = new IncrementalJson(options);
+  json.push(text);
+  return ended(json, text);
+}
+
+/** The value while it arrives, then complete. */
+export async function* streamJson(
+  chunks: AsyncIterable<string>,
+  options: IncrementalJsonOptions = {},
+): AsyncGenerator<JsonValue> {
+  const json = new IncrementalJson(options);
+  let text = '';
+  let last: JsonValue | undefined;
+  // To the end also when the value is complete: a stream that is cut must not pass for a whole reply.
+  for await (const chunk of chunks) {
+    text += chunk;
+    json.push(chunk);
+    if (!json.affordable) continue;
+    const value = json.snapshot();
+    if (value !== undefined && value !== last) yield (last = value);
+  }
+  const value = ended(json, text);
+  if (value !== last) yield value;
+}
+
+function ended(json: IncrementalJson, text: string): JsonValue {
+  json.end();
+  if (json.value !== undefined) return json.value;
+  throw noValue(json.failure as JsonFailure, text);
+}
+
+function noValue(failure: JsonFailure, text: string): ParserError {
+  const { position, path, expected, reason } = failure;
+  const at = `at character ${position} (${pathText(path)})`;
+  const message =
+    reason === 'none'
+      ? 'There is no JSON value in the text. Ask the model for JSON alone, or use its structured output.'
+      : reason === 'cut'
+        ? `The text ends inside its JSON value, ${at}: expected ${expected}. The reply may have been cut short.`
+        : `The JSON value is broken ${at}: expected ${expected}.`;
+  return parserError('parse', message, { text, position, path, expected });
+}

@@ -1,0 +1,124 @@
+import { raceAbort } from '../call/index.ts';
+import { isObject, type JsonSchema, type JsonValue } from '../json.ts';
+import type { Schema, StandardIssue, StandardSchema } from '../schema.ts';
+import { BaseOutputParser } from './base.ts';
+import type { DeepPartial, ParseOptions, ParserIssue } from './contract.ts';
+import { parserError, pathText, type ParserError } from './errors.ts';
+import type { IncrementalJsonOptions, JsonKind } from './incremental-json.ts';
+import { toJsonSchema } from './json-schema.ts';
+import { findJson, streamJson } from './json.ts';
+import { plainSchema, type ShownSchema } from './strict-schema.ts';
+
+export interface SchemaParserOptions {
+  /** Containers inside one another. Default: 512. */
+  maxDepth?: number | undefined;
+  /** The form of the schema that the model is shown, when it is not the schema's own. Default: `plainSchema`. */
+  shown?: ShownSchema | undefined;
+}
+
+/**
+ * JSON that fits a schema of any Standard Schema library. The model is shown the schema's input; `parse` gives its
+ * output; the stream shows the input as it grows and ends with the output. `null` for an optional member that does
+ * not take it is dropped before validation, as models write it for what is absent.
+ */
+export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPartial<Input> | Output> {
+  readonly #schema: StandardSchema<Input, Output>;
+  readonly #shown: ShownSchema;
+  readonly #json: IncrementalJsonOptions;
+
+  /** Throws `configuration` when the schema cannot be written as JSON Schema. */
+  constructor(schema: Schema<Input, Output>, options: SchemaParserOptions = {}) {
+    super();
+    this.#schema = schema;
+    this.#shown = options.shown ?? plainSchema(toJsonSchema(schema));
+    this.#json = { maxDepth: options.maxDepth, kinds: kindsOf(this.#shown.schema) };
+  }
+
+  override get name(): string {
+    return 'SchemaParser';
+  }
+
+  override instructions(): string {
+    const schema = JSON.stringify(this.#shown.schema);
+    return `Answer with one JSON value and nothing else: no prose, no code fence. It must fit this JSON Schema:\n${schema}`;
+  }
+
+  parseText(text: string, options: ParseOptions): Promise<Output> {
+    return this.#validate(findJson(text, this.#json), text, options);
+  }
+
+  override snapshots(
+    chunks: AsyncIterable<string>,
+    options: ParseOptions,
+  ): AsyncIterable<DeepPartial<Input> | Output> {
+    return this.#snapshots(chunks, options) as AsyncIterable<DeepPartial<Input> | Output>;
+  }
+
+  async *#snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncGenerator<unknown> {
+    let text = '';
+    let latest: JsonValue = null;
+    for await (const value of streamJson(
+      noting(chunks, (chunk) => (text += chunk)),
+      this.#json,
+    )) {
+      latest = value;
+      const shown = this.#shown.unwrap(value);
+      if (shown !== undefined) yield shown;
+    }
+    yield await this.#validate(latest, text, options);
+  }
+
+  async #validate(value: JsonValue, text: string, { signal }: ParseOptions): Promise<Output> {
+    const verdict = Promise.resolve(this.#schema['~standard'].validate(this.#shown.restore(value)));
+    const result = await (signal === undefined ? verdict : raceAbort(verdict, signal));
+    if (result.issues === undefined) return result.value;
+    throw misfit(result.issues, text);
+  }
+}
+
+async function* noting(chunks: AsyncIterable<string>, note: (chunk: string) => void): AsyncGenerator<string> {
+  for await (const chunk of chunks) {
+    note(chunk);
+    yield chunk;
+  }
+}
+
+const NAMED_ISSUES = 5;
+
+function misfit(found: readonly StandardIssue[], text: string): ParserError {
+  const issues: ParserIssue[] = found.map(({ message, path = [] }) => ({
+    message,
+    path: path.map(pathPart),
+  }));
+  const named = issues.slice(0, NAMED_ISSUES).map(({ message, path }) => `${message} (${pathText(path)})`);
+  const more = issues.length > NAMED_ISSUES ? `; and ${issues.length - NAMED_ISSUES} more` : '';
+  const { path = [], message: expected = 'a value that fits the schema' } = issues[0] ?? {};
+  const message = `The JSON value does not fit the schema: ${named.join('; ')}${more}.`;
+  return parserError('validation', message, { text, path, expected, issues });
+}
+
+function pathPart(part: PropertyKey | { readonly key: PropertyKey }): string | number {
+  const key = typeof part === 'object' ? part.key : part;
+  return typeof key === 'number' ? key : String(key);
+}
+
+const KINDS: { [type: string]: JsonKind } = {
+  object: 'object',
+  array: 'array',
+  string: 'string',
+  number: 'number',
+  integer: 'number',
+  boolean: 'boolean',
+  null: 'null',
+};
+
+/** The kinds of value that the root of a schema admits; undefined when it does not say. */
+function kindsOf(schema: JsonSchema): JsonKind[] | undefined {
+  const { type, anyOf, oneOf } = schema;
+  const named = (Array.isArray(type) ? type : [type]).map((name) => KINDS[String(name)]);
+  if (!named.includes(undefined)) return named as JsonKind[];
+  const branches = anyOf ?? oneOf;
+  if (!Array.isArray(branches)) return undefined;
+  const kinds = branches.map((branch) => (isObject(branch) ? kindsOf(branch) : undefined));
+  return kinds.includes(undefined) ? undefined : (kinds as JsonKind[][]).flat();
+}

@@ -1,0 +1,153 @@
+import { raceAbort, throwIfAborted } from '../call/index.ts';
+import { MortiseError } from '../errors.ts';
+import { startSpan, type Span } from '../events/index.ts';
+import type { ParseOptions } from './contract.ts';
+import { parserError, toParserError } from './errors.ts';
+
+export interface SnapshotStreamOptions extends ParseOptions {
+  readonly parser: string;
+}
+
+const LEFT = Symbol('left');
+
+/**
+ * A parser's stream: one span from the first `next()` to the end, the abort or the leave; the parser's own failures as
+ * `ParserError`, the source's unchanged. By hand, as `return()` of a generator waits for a `next()` that hangs.
+ */
+export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
+  readonly #source: Source;
+  readonly #snapshots: AsyncIterator<P>;
+  readonly #options: SnapshotStreamOptions;
+  readonly #leave = new AbortController();
+  #span: Span | undefined;
+  #closed = false;
+
+  constructor(
+    chunks: AsyncIterable<string>,
+    options: SnapshotStreamOptions,
+    read: (chunks: AsyncIterable<string>) => AsyncIterable<P>,
+  ) {
+    this.#options = options;
+    this.#source = new Source(chunks);
+    this.#snapshots = deferred(() => read(this.#source));
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<P, undefined>> {
+    if (this.#closed) return { done: true, value: undefined };
+    const { signal, parent, parser } = this.#options;
+    try {
+      throwIfAborted(signal);
+      this.#span ??= startSpan('parser.parse', { attributes: { parser, stream: true }, parent });
+      const step = raceAbort(
+        this.#span.run(() => this.#snapshots.next()),
+        this.#leave.signal,
+      );
+      const result = await (signal === undefined ? step : raceAbort(step, signal));
+      if (result.done !== true) return result;
+      this.#close();
+      this.#span.end({ characters: this.#source.text.length }, () => ({ text: this.#source.text }));
+      return { done: true, value: undefined };
+    } catch (thrown) {
+      if (this.#leave.signal.aborted) return { done: true, value: undefined };
+      const failure = this.#failure(thrown);
+      this.#close();
+      this.#span?.fail(failure);
+      throw failure;
+    }
+  }
+
+  async return(): Promise<IteratorResult<P, undefined>> {
+    if (!this.#closed) {
+      this.#leave.abort(LEFT);
+      this.#close();
+      this.#span?.fail(new MortiseError('aborted', 'The stream of values was left before its end.'));
+    }
+    return { done: true, value: undefined };
+  }
+
+  #failure(thrown: unknown): unknown {
+    const { signal } = this.#options;
+    if (signal?.aborted === true) return signal.reason as unknown;
+    const { failed, error, text } = this.#source;
+    return failed && error === thrown ? thrown : toParserError(thrown, text);
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#source.close();
+    // A generator that waits for a chunk ends when the source does; nobody waits for it.
+    void Promise.resolve(this.#snapshots.return?.()).catch(() => undefined);
+  }
+}
+
+/** The chunks, with a note of their text and of how they failed, closed once. */
+class Source implements AsyncIterableIterator<string, undefined> {
+  text = '';
+  failed = false;
+  error: unknown;
+  #over = false;
+  #iterator: AsyncIterator<string> | undefined;
+  readonly #chunks: AsyncIterable<string>;
+
+  constructor(chunks: AsyncIterable<string>) {
+    this.#chunks = chunks;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<string, undefined>> {
+    if (this.#over) return { done: true, value: undefined };
+    let result: IteratorResult<string>;
+    try {
+      this.#iterator ??= this.#chunks[Symbol.asyncIterator]();
+      result = await this.#iterator.next();
+    } catch (error) {
+      this.#over = true;
+      this.failed = true;
+      this.error = error;
+      throw error;
+    }
+    if (result.done === true) {
+      this.#over = true;
+      return { done: true, value: undefined };
+    }
+    if (typeof result.value !== 'string') {
+      throw parserError('parse', 'A chunk of the stream is not a string.', { text: this.text });
+    }
+    this.text += result.value;
+    return result;
+  }
+
+  async return(): Promise<IteratorResult<string, undefined>> {
+    this.close();
+    return { done: true, value: undefined };
+  }
+
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    // The reader has left: that the source cannot be closed is no longer its concern.
+    void Promise.resolve(this.#iterator?.return?.()).catch(() => undefined);
+  }
+}
+
+/** Nothing runs before the first `next()`, a throw of `make` included. */
+function deferred<P>(make: () => AsyncIterable<P>): AsyncIterator<P> {
+  let iterator: AsyncIterator<P> | undefined;
+  return {
+    async next() {
+      iterator ??= make()[Symbol.asyncIterator]();
+      return iterator.next();
+    },
+    async return() {
+      await iterator?.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}
