@@ -18,4 +18,5 @@ export {
   DEFAULT_TIMEOUT_MS,
   type CallPolicy,
 } from './retry.ts';
+export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
 export { raceAbort, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';

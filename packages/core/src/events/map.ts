@@ -18,6 +18,8 @@ export type KnownEventName =
   | 'retry'
   | 'cache'
   | 'rate-limit'
+  | 'fallback'
+  | 'budget'
   | 'warning';
 
 export type EventName = KnownEventName | (string & {});

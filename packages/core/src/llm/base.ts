@@ -154,10 +154,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   }
 
   /** E-03: until the first content nothing is handed out, so that this much can be repeated. */
-  async #openAttempt(
-    request: ChatRequest<P>,
-    attempt: OpenAttempt,
-  ): Promise<Omit<OpenedStream, 'warnings'>> {
+  async #openAttempt(request: ChatRequest<P>, attempt: OpenAttempt): Promise<Omit<OpenedStream, 'warnings'>> {
     const source = (await this.#source(request, attempt))[Symbol.asyncIterator]();
     const head: ChatStreamEvent[] = [];
     try {

@@ -1,6 +1,14 @@
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
-import type { ChatResponse, ChatStream, ChatStreamEvent, CompletionResponse, CompletionStream, PartialChatResponse, Usage } from './contract.ts';
+import type {
+  ChatResponse,
+  ChatStream,
+  ChatStreamEvent,
+  CompletionResponse,
+  CompletionStream,
+  PartialChatResponse,
+  Usage,
+} from './contract.ts';
 import { readableStream } from './stream.ts';
 import type { Outcome } from './wrap.ts';
 
@@ -36,7 +44,8 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
 
   reader<R>(pick: (item: T) => R | undefined): AsyncIterableIterator<R> {
     if (this.#claimed) {
-      const message = 'This stream already has a reader; a stream is read once. Collect what you need, or call the model again.';
+      const message =
+        'This stream already has a reader; a stream is read once. Collect what you need, or call the model again.';
       throw new MortiseError('invalid-request', message);
     }
     this.#claimed = true;
@@ -131,12 +140,16 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
 }
 
 export function deferChatStream(open: (scope: Scope) => Promise<ChatStream>): ChatStream {
-  const deferred = new Deferred<ChatStreamEvent, ChatResponse, ChatStream>(open, (stream) => stream.partial.text.length);
+  const deferred = new Deferred<ChatStreamEvent, ChatResponse, ChatStream>(
+    open,
+    (stream) => stream.partial.text.length,
+  );
   const empty: PartialChatResponse = { message: { role: 'assistant', content: [] }, text: '', usage: {} };
   return {
     [Symbol.asyncIterator]: () => deferred.reader((event) => event),
     get textStream(): AsyncIterable<string> {
-      const text = (event: ChatStreamEvent): string | undefined => (event.type === 'text-delta' ? event.delta : undefined);
+      const text = (event: ChatStreamEvent): string | undefined =>
+        event.type === 'text-delta' ? event.delta : undefined;
       return { [Symbol.asyncIterator]: () => deferred.reader(text) };
     },
     get partial() {
@@ -149,7 +162,10 @@ export function deferChatStream(open: (scope: Scope) => Promise<ChatStream>): Ch
 }
 
 export function deferCompletionStream(open: (scope: Scope) => Promise<CompletionStream>): CompletionStream {
-  const deferred = new Deferred<string, CompletionResponse, CompletionStream>(open, (stream) => stream.partial.length);
+  const deferred = new Deferred<string, CompletionResponse, CompletionStream>(
+    open,
+    (stream) => stream.partial.length,
+  );
   return {
     [Symbol.asyncIterator]: () => deferred.reader((text) => text),
     get partial() {

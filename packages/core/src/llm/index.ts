@@ -8,3 +8,25 @@ export type { ChatReply, ChatRequest } from './request.ts';
 export { mergeUsage } from './response.ts';
 export type { StreamBatch } from './stream.ts';
 export type * from './tool-contract.ts';
+export {
+  createBudget,
+  withBudget,
+  type Budget,
+  type BudgetOptions,
+  type TokenPrices,
+  type WithBudgetOptions,
+} from './budget.ts';
+export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
+export {
+  runTools,
+  sumUsage,
+  toolResults,
+  type Approval,
+  type RunToolsEvent,
+  type RunToolsOptions,
+  type RunToolsResult,
+} from './run-tools.ts';
+export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
+export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
+export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
+export { aroundLLM, estimateInputTokens, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';

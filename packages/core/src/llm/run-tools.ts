@@ -3,11 +3,28 @@ import { positive } from '../call/retry.ts';
 import { runPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
 import { inSpan, traced } from '../events/index.ts';
-import type { AssistantMessage, ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, Usage } from './contract.ts';
-import { toMessages, type ChatInput, type ChatMessage, type ToolCallBlock, type ToolResultBlock } from './message.ts';
+import type {
+  AssistantMessage,
+  ChatOptions,
+  ChatResponse,
+  ChatStreamEvent,
+  LLM,
+  ProviderOptions,
+  Usage,
+} from './contract.ts';
+import {
+  toMessages,
+  type ChatInput,
+  type ChatMessage,
+  type ToolCallBlock,
+  type ToolResultBlock,
+} from './message.ts';
 import { toolArguments, toolErrorText, toolResultContent, type Tool } from './tool.ts';
 
-export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools'> {
+export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
+  ChatOptions<P>,
+  'tools'
+> {
   tools: readonly Tool[];
   /** Replies of the model, the last one included. Default: 10. */
   maxSteps?: number | undefined;
@@ -18,7 +35,9 @@ export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> ex
   /** A tool that throws: `result` tells the model, `throw` rejects with what it threw. Default: `result`. */
   toolErrors?: 'result' | 'throw' | undefined;
   /** Asked before each execution. `false` or a reason refuses, and the model is told. */
-  approve?: ((call: ToolCallBlock, context: { signal: AbortSignal }) => Approval | Promise<Approval>) | undefined;
+  approve?:
+    | ((call: ToolCallBlock, context: { signal: AbortSignal }) => Approval | Promise<Approval>)
+    | undefined;
   /** What happens, as it happens. Given, the model's replies are streamed. */
   onEvent?: ((event: RunToolsEvent) => void) | undefined;
 }
@@ -53,10 +72,26 @@ export async function runTools<P extends ProviderOptions, M>(
   input: ChatInput,
   options: RunToolsOptions<P>,
 ): Promise<RunToolsResult<M>> {
-  const { tools, maxSteps = 10, concurrency = 8, toolTimeoutMs = 60_000, toolErrors = 'result', approve, onEvent, ...rest } = options;
+  const {
+    tools,
+    maxSteps = 10,
+    concurrency = 8,
+    toolTimeoutMs = 60_000,
+    toolErrors = 'result',
+    approve,
+    onEvent,
+    ...rest
+  } = options;
   positive('maxSteps', maxSteps, true);
   positive('concurrency', concurrency, true);
-  const run: Run = { tools, toolTimeoutMs: positive('toolTimeoutMs', toolTimeoutMs), toolErrors, concurrency, approve, onEvent };
+  const run: Run = {
+    tools,
+    toolTimeoutMs: positive('toolTimeoutMs', toolTimeoutMs),
+    toolErrors,
+    concurrency,
+    approve,
+    onEvent,
+  };
   const chatOptions = { ...rest, tools } as ChatOptions<P>;
 
   return traced('run-tools', async () => {
@@ -66,9 +101,18 @@ export async function runTools<P extends ProviderOptions, M>(
       const response = await reply(llm, messages, chatOptions, run, step);
       onEvent?.({ type: 'response', step, response });
       messages.push(response.message);
-      const results = response.toolCalls.length === 0 || step === maxSteps ? [] : await execute(response.toolCalls, run, step, options.signal);
+      const results =
+        response.toolCalls.length === 0 || step === maxSteps
+          ? []
+          : await execute(response.toolCalls, run, step, options.signal);
       steps.push({ response, results });
-      const result = { response, text: response.text, messages, steps, usage: sumUsage(steps.map((each) => each.response.usage)) };
+      const result = {
+        response,
+        text: response.text,
+        messages,
+        steps,
+        usage: sumUsage(steps.map((each) => each.response.usage)),
+      };
       if (response.toolCalls.length === 0) return result;
       if (step === maxSteps) throw stepsUsedUp(maxSteps, result);
       messages.push({ role: 'tool', content: results });
@@ -101,7 +145,12 @@ async function reply<P extends ProviderOptions, M>(
 }
 
 /** Results in the order of the calls. The first throw (`toolErrors: 'throw'`, or the caller's abort) ends the others. */
-async function execute(calls: readonly ToolCallBlock[], run: Run, step: number, caller: AbortSignal | undefined): Promise<ToolResultBlock[]> {
+async function execute(
+  calls: readonly ToolCallBlock[],
+  run: Run,
+  step: number,
+  caller: AbortSignal | undefined,
+): Promise<ToolResultBlock[]> {
   throwIfAborted(caller);
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(caller?.reason);
@@ -115,7 +164,9 @@ async function execute(calls: readonly ToolCallBlock[], run: Run, step: number, 
         results[at] = result;
         run.onEvent?.({ type: 'tool-end', step, call, result });
       } catch (error) {
-        controller.abort(new MortiseError('aborted', 'Another tool of the same reply failed.', { cause: error }));
+        controller.abort(
+          new MortiseError('aborted', 'Another tool of the same reply failed.', { cause: error }),
+        );
         throw error;
       }
     });
@@ -134,14 +185,20 @@ async function executeOne(call: ToolCallBlock, run: Run, signal: AbortSignal): P
   }
   const prepared = await toolArguments(tool, call);
   if ('problem' in prepared) return failed(prepared.problem);
-  const approval = run.approve === undefined ? true : await raceAbort(Promise.resolve(run.approve(call, { signal })), signal);
+  const approval =
+    run.approve === undefined
+      ? true
+      : await raceAbort(Promise.resolve(run.approve(call, { signal })), signal);
   if (approval !== true) {
     return failed(typeof approval === 'string' ? approval : 'The user did not approve this call.');
   }
   try {
     const value = await inSpan(
       'tool.execute',
-      { attributes: { tool: call.name, toolCallId: call.id }, content: () => ({ arguments: call.arguments }) },
+      {
+        attributes: { tool: call.name, toolCallId: call.id },
+        content: () => ({ arguments: call.arguments }),
+      },
       () => withTimeout(tool, prepared.args, call, tool.timeoutMs ?? run.toolTimeoutMs, signal),
       (result) => ({ content: () => ({ result }) }),
     );
@@ -154,13 +211,23 @@ async function executeOne(call: ToolCallBlock, run: Run, signal: AbortSignal): P
 }
 
 /** The tool gets a signal of its own, which ends with the bound; one that ignores it is left behind. */
-async function withTimeout(tool: Tool, args: unknown, call: ToolCallBlock, ms: number, outer: AbortSignal): Promise<unknown> {
+async function withTimeout(
+  tool: Tool,
+  args: unknown,
+  call: ToolCallBlock,
+  ms: number,
+  outer: AbortSignal,
+): Promise<unknown> {
   throwIfAborted(outer);
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(outer.reason);
   outer.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => {
-    controller.abort(new MortiseError('timeout', `The tool ${tool.name} did not finish within ${ms} ms.`, { retryable: false }));
+    controller.abort(
+      new MortiseError('timeout', `The tool ${tool.name} did not finish within ${ms} ms.`, {
+        retryable: false,
+      }),
+    );
   }, ms);
   const context = { signal: controller.signal, toolCallId: call.id, rawArguments: call.arguments };
   try {
@@ -182,7 +249,14 @@ function stepsUsedUp<M>(maxSteps: number, partial: RunToolsResult<M>): MortiseEr
   return new MortiseError('budget', message, { partial });
 }
 
-const COUNTS = ['inputTokens', 'outputTokens', 'totalTokens', 'cachedInputTokens', 'cacheWriteTokens', 'reasoningTokens'] as const;
+const COUNTS = [
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'cachedInputTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+] as const;
 
 /** Adds up calls, which are separate; within one call usage never adds up (L-02). */
 export function sumUsage(usages: readonly Usage[]): Usage {

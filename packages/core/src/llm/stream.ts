@@ -263,10 +263,7 @@ class Pump {
 }
 
 /** Warnings come after `start`, and before what else arrived. */
-function withWarnings(
-  events: readonly ChatStreamEvent[],
-  warnings: readonly Warning[],
-): ChatStreamEvent[] {
+function withWarnings(events: readonly ChatStreamEvent[], warnings: readonly Warning[]): ChatStreamEvent[] {
   const at = events[0]?.type === 'start' ? 1 : 0;
   const told = warnings.map((warning): ChatStreamEvent => ({ type: 'warning', warning }));
   return [...events.slice(0, at), ...told, ...events.slice(at)];

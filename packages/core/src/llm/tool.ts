@@ -32,7 +32,9 @@ export interface Tool<Args = never, Result = unknown> extends ToolLike {
  * A tool from a function. With a schema the arguments are inferred and validated; with plain JSON Schema they are a
  * JSON object as the model wrote it. Throws `configuration` for a validator that cannot write JSON Schema.
  */
-export function tool<S extends Schema, Result>(options: ToolOptions<S, InferOutput<S>, Result>): Tool<InferOutput<S>, Result>;
+export function tool<S extends Schema, Result>(
+  options: ToolOptions<S, InferOutput<S>, Result>,
+): Tool<InferOutput<S>, Result>;
 export function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
 export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Result>): Tool<never, Result> {
   const { name, description, parameters, execute, timeoutMs, strict } = options;
@@ -40,7 +42,7 @@ export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Re
   return {
     name,
     description,
-    parameters: validated ? toJsonSchema(parameters as Schema) : parameters,
+    parameters: validated ? toJsonSchema(parameters) : parameters,
     ...(validated ? { schema: parameters } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(strict === undefined ? {} : { strict }),
@@ -58,12 +60,16 @@ export async function toolArguments(
   }
   if (tool.schema === undefined) return { args: structuredClone(call.arguments) };
   const result = await tool.schema['~standard'].validate(structuredClone(call.arguments));
-  return result.issues === undefined ? { args: result.value } : { problem: `The arguments are invalid: ${describeIssues(result.issues)}` };
+  return result.issues === undefined
+    ? { args: result.value }
+    : { problem: `The arguments are invalid: ${describeIssues(result.issues)}` };
 }
 
 /** `count: Expected number; name: Required`. */
 export function describeIssues(issues: readonly StandardIssue[]): string {
-  return issues.map(({ message, path = [] }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`)).join('; ');
+  return issues
+    .map(({ message, path = [] }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`))
+    .join('; ');
 }
 
 function pathText(path: NonNullable<StandardIssue['path']>): string {
@@ -84,7 +90,8 @@ export function toolResultContent(value: unknown): string | readonly ResultBlock
   if (typeof value === 'string') return value;
   if (value === undefined) return '';
   if (isObject(value) && BLOCKS in value) return value['blocks'] as readonly ResultBlock[];
-  return JSON.stringify(value) ?? String(value);
+  // A function or a symbol has no JSON.
+  return JSON.stringify(value) ?? typeof value;
 }
 
 /** A tool's failure as text for the model: the message alone, never a stack. */

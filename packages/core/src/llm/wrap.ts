@@ -1,4 +1,13 @@
-import type { ChatOptions, ChatResponse, ChatStream, CompletionResponse, CompletionStream, LLM, ProviderOptions, Usage } from './contract.ts';
+import type {
+  ChatOptions,
+  ChatResponse,
+  ChatStream,
+  CompletionResponse,
+  CompletionStream,
+  LLM,
+  ProviderOptions,
+  Usage,
+} from './contract.ts';
 import { blocksOf, type ChatInput, toMessages } from './message.ts';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
 
@@ -40,8 +49,15 @@ export interface CallInfo {
  * `llm` with something done around each call: `enter` may wait or refuse; what it gives is called exactly once with
  * how the call went. Streams enter at their first read.
  */
-export function aroundLLM<L extends LLM>(llm: L, enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>): L {
-  async function whole<R extends { usage: Usage }>(input: ChatInput, options: ChatOptions, call: () => Promise<R>): Promise<R> {
+export function aroundLLM<L extends LLM>(
+  llm: L,
+  enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>,
+): L {
+  async function whole<R extends { usage: Usage }>(
+    input: ChatInput,
+    options: ChatOptions,
+    call: () => Promise<R>,
+  ): Promise<R> {
     const exit = await enter({ input, options, signal: options.signal });
     try {
       const response = await call();
@@ -55,11 +71,11 @@ export function aroundLLM<L extends LLM>(llm: L, enter: (call: CallInfo) => Prom
 
   function opening<S>(input: ChatInput, options: ChatOptions, open: () => S) {
     return async (scope: Scope): Promise<S> => {
-      const { signal, unlink } = scope.link(options.signal);
+      const link = scope.link(options.signal);
       try {
-        scope.onEnd(await enter({ input, options, signal }));
+        scope.onEnd(await enter({ input, options, signal: link.signal }));
       } finally {
-        unlink();
+        link.unlink();
       }
       return open();
     };

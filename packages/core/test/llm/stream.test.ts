@@ -281,7 +281,9 @@ describe('ChatStream', () => {
       yield [text('ok'), finish];
     });
     const events = await collect(llm.streamChat('hi'));
-    expect(events.filter(({ type }) => type === 'start')).toEqual([{ type: 'start', id: 'r3', model: 'a-1' }]);
+    expect(events.filter(({ type }) => type === 'start')).toEqual([
+      { type: 'start', id: 'r3', model: 'a-1' },
+    ]);
     expect(llm.attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
   });
 
