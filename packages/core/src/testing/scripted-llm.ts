@@ -16,7 +16,9 @@ export type ScriptedReply =
 
 export interface ScriptedLLMOptions extends CallSettings {
   /** Given out in order; a function alone answers every request. More requests than replies is an error. */
-  replies: readonly ScriptedReply[] | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
+  replies:
+    | readonly ScriptedReply[]
+    | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
   model?: string | undefined;
   metadata?: Partial<LLMMetadata> | undefined;
   /** Streamed texts come in pieces of this many UTF-16 units. Default: 4. */
@@ -36,7 +38,12 @@ export class ScriptedLLM extends BaseLLM {
   }
 
   get metadata(): LLMMetadata {
-    const capabilities = { streaming: true, tools: true, toolChoice: true, ...this.#options.metadata?.capabilities };
+    const capabilities = {
+      streaming: true,
+      tools: true,
+      toolChoice: true,
+      ...this.#options.metadata?.capabilities,
+    };
     return { isChatModel: true, ...this.#options.metadata, capabilities };
   }
 
@@ -45,7 +52,10 @@ export class ScriptedLLM extends BaseLLM {
     const at = this.requests.push(request) - 1;
     const scripted = typeof replies === 'function' ? replies : replies[at];
     if (scripted === undefined) {
-      throw new MortiseError('configuration', `The script has ${replies.length} replies; this is request ${at + 1}.`);
+      throw new MortiseError(
+        'configuration',
+        `The script has ${replies.length} replies; this is request ${at + 1}.`,
+      );
     }
     return this.#reply(scripted, request, attempt);
   }
@@ -54,17 +64,23 @@ export class ScriptedLLM extends BaseLLM {
     const length = this.#options.pieceLength ?? 4;
     for (const event of eventsOfReply(await this.generate(request, attempt))) {
       if (event.type !== 'text-delta') yield event;
-      else for (let at = 0; at < event.delta.length; at += length) yield { ...event, delta: event.delta.slice(at, at + length) };
+      else
+        for (let at = 0; at < event.delta.length; at += length)
+          yield { ...event, delta: event.delta.slice(at, at + length) };
     }
   }
 
   async #reply(scripted: ScriptedReply, request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
-    if (typeof scripted === 'function') return this.#reply(await scripted(request, attempt), request, attempt);
+    if (typeof scripted === 'function')
+      return this.#reply(await scripted(request, attempt), request, attempt);
     if (scripted instanceof Error) throw scripted;
-    if (typeof scripted === 'string') return this.#reply([{ type: 'text', text: scripted }], request, attempt);
+    if (typeof scripted === 'string')
+      return this.#reply([{ type: 'text', text: scripted }], request, attempt);
     if ('finishReason' in scripted) return scripted;
     const called = scripted.some((block) => block.type === 'tool-call');
-    const finishReason = called ? { unified: 'tool-calls', raw: 'tool_calls' } : { unified: 'stop', raw: 'stop' };
+    const finishReason = called
+      ? { unified: 'tool-calls', raw: 'tool_calls' }
+      : { unified: 'stop', raw: 'stop' };
     return { content: scripted, finishReason, usage: this.#options.usage };
   }
 }
