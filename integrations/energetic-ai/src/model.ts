@@ -28,7 +28,29 @@ export function loadModel(): Promise<LocalModel> {
 
 async function load(): Promise<LocalModel> {
   const [{ initModel }, { modelSource }] = await importAll();
-  return initModel(modelSource);
+  return withoutHandlers(() => initModel(modelSource));
+}
+
+const HANDLED = ['uncaughtException', 'unhandledRejection'] as const;
+
+/**
+ * The WebAssembly loader makes the whole process throw again whatever is uncaught or rejected, so that an application
+ * could no longer report it in its own way. Its handlers, known by their text, are taken off again.
+ */
+async function withoutHandlers<T>(run: () => Promise<T>): Promise<T> {
+  const before = new Map(HANDLED.map((event) => [event, new Set(process.rawListeners(event))]));
+  try {
+    return await run();
+  } finally {
+    for (const event of HANDLED) {
+      for (const listener of process.rawListeners(event)) {
+        const added = before.get(event)?.has(listener) !== true;
+        if (added && /throw (ex|reason)\b/.test(String(listener))) {
+          process.off(event, listener as (...args: unknown[]) => void);
+        }
+      }
+    }
+  }
 }
 
 async function importAll() {

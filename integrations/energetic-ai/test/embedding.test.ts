@@ -28,6 +28,14 @@ describe('EnergeticAIEmbedding', () => {
     expect(printed()).toBe(0);
   });
 
+  it('leaves no handler of its own on the process', async () => {
+    await embedding.embedText('loaded');
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+      const listeners = process.rawListeners(event).map(String);
+      expect(listeners.filter((text) => /throw (ex|reason)\b/.test(text))).toEqual([]);
+    }
+  });
+
   it('M-02 gives each text its own vector, whatever stands beside it', async () => {
     const texts = [
       'good',
