@@ -7,6 +7,24 @@ export {
 } from './errors.ts';
 export type { JsonObject, JsonSchema, JsonValue } from './json.ts';
 export type { InferInput, InferOutput, Schema, StandardJsonSchema, StandardSchema } from './schema.ts';
+export {
+  createServiceContext,
+  type ServiceContext,
+  type ServiceContextMethods,
+  type ServiceParts,
+} from './service-context.ts';
 export * from './call/index.ts';
+export * from './embedding/index.ts';
 export * from './events/index.ts';
 export * from './llm/index.ts';
+export * from './parser/index.ts';
+export * from './postprocessor/index.ts';
+export * from './prompt/index.ts';
+export * from './query-engine/index.ts';
+export * from './reader/index.ts';
+export * from './reranker/index.ts';
+export * from './retriever/index.ts';
+export * from './store/index.ts';
+export * from './synthesizer/index.ts';
+export * from './tokenizer/index.ts';
+export * from './transform/index.ts';
