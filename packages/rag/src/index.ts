@@ -1,1 +1,2 @@
-export {};
+export * from './readers/index.ts';
+export * from './splitters/index.ts';

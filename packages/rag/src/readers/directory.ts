@@ -1,0 +1,83 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { MortiseError, type JsonObject } from '@mortise/core';
+import type { Reader, ReadOptions } from '@mortise/core/reader';
+import type { Document } from '@mortise/core/retriever';
+import { glob } from 'tinyglobby';
+import { fileError, FilesReader } from './files.ts';
+
+export interface DirectoryReaderOptions {
+  /** A folder, or a single file. */
+  directory: string;
+  /** Globs relative to the folder. Default: text and Markdown files in it and below. */
+  include?: readonly string[] | undefined;
+  /** Globs of what is left out, besides what `hidden` and `dependencies` say. */
+  exclude?: readonly string[] | undefined;
+  /** Read files and folders whose names begin with a dot. Default: false. */
+  hidden?: boolean | undefined;
+  /** Read `node_modules` and `.git` below the folder. Default: false. */
+  dependencies?: boolean | undefined;
+  /** Follow symbolic links. Default: false, they may lead out of the folder and in circles. */
+  followLinks?: boolean | undefined;
+  /** See `FilesReader`. */
+  id?: ((path: string) => string) | undefined;
+  metadata?: JsonObject | undefined;
+}
+
+export const DEFAULT_INCLUDE: readonly string[] = ['**/*.{md,mdx,markdown,txt,text}'];
+
+/**
+ * The text and Markdown files of a folder, as `FilesReader` reads them, in the order of their paths. Paths and ids are
+ * relative to the folder, with `/`. A folder without any such file yields nothing; one that does not exist rejects with
+ * `not-found`.
+ */
+export class DirectoryReader implements Reader {
+  readonly #options: DirectoryReaderOptions;
+
+  constructor(options: DirectoryReaderOptions) {
+    this.#options = options;
+  }
+
+  async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
+    options.signal?.throwIfAborted();
+    const { directory, id, metadata } = this.#options;
+    const isFile = await this.#isFile();
+    const files = isFile ? [basename(directory)] : await this.#list(options.signal);
+    const root = isFile ? dirname(directory) : directory;
+    yield* new FilesReader({ files, root, id, metadata }).read(options);
+  }
+
+  async #isFile(): Promise<boolean> {
+    const { directory } = this.#options;
+    try {
+      return (await stat(directory)).isFile();
+    } catch (error) {
+      const failure = fileError(directory, error);
+      if (failure.code !== 'not-found') throw failure;
+      const message = `There is no folder ${directory}. Check the path.`;
+      throw new MortiseError('not-found', message, { cause: error });
+    }
+  }
+
+  async #list(signal: AbortSignal | undefined): Promise<string[]> {
+    const {
+      directory,
+      include = DEFAULT_INCLUDE,
+      exclude = [],
+      hidden,
+      dependencies,
+      followLinks,
+    } = this.#options;
+    const files = await glob(include, {
+      cwd: directory,
+      dot: hidden ?? false,
+      ignore: [...exclude, ...(dependencies === true ? [] : ['**/node_modules/**', '**/.git/**'])],
+      followSymbolicLinks: followLinks ?? false,
+      // A pattern that names a folder means the folder, not everything below.
+      expandDirectories: false,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    signal?.throwIfAborted();
+    return files.sort();
+  }
+}

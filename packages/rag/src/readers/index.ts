@@ -1,0 +1,2 @@
+export { DEFAULT_INCLUDE, DirectoryReader, type DirectoryReaderOptions } from './directory.ts';
+export { FilesReader, type FilesReaderOptions } from './files.ts';

@@ -1,0 +1,1 @@
+export { SentenceSplitter, type SentenceSplitterOptions } from './sentence.ts';

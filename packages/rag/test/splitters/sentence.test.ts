@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  createDocument,
+  createIndexNode,
+  createTextNode,
+  nodeHash,
+  nodeText,
+  type TextNode,
+} from '@mortise/core/retriever';
+import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
+import { SentenceSplitter } from '@mortise/rag';
+
+const words: TokenCounter = { name: 'words', count: (text) => text.split(/\s+/).filter(Boolean).length };
+const bytes: TokenCounter = { name: 'bytes', count: (text) => new TextEncoder().encode(text).length };
+/** Joined texts may take more tokens than their parts: what no splitter may rely on. */
+const superadditive: TokenCounter = {
+  name: 'super',
+  count: (text) => words.count(text) + Math.floor(text.length / 40),
+};
+
+const texts = (nodes: readonly TextNode[]) => nodes.map(({ text }) => text);
+const split = (text: string, options: ConstructorParameters<typeof SentenceSplitter>[0]) =>
+  new SentenceSplitter(options).split(createDocument({ id: 'd', text }));
+
+/** Prose, lists, code, several scripts, repeats, and things without words. */
+const anyText = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        'The same sentence again. ',
+        '# Heading\n',
+        '\n\n',
+        '\r\n',
+        '- item one\n- item two\n',
+        '```js\nconst a = 1;\n\nb();\n```\n',
+      ),
+      fc.constantFrom(
+        '東京は日本の首都です。人口は多い。',
+        '👩‍👩‍👧‍👦👩‍👩‍👧‍👦',
+        'é'.repeat(9),
+        'a'.repeat(70),
+        '| a | b |\n|---|---|\n| 1 | 2 |\n',
+      ),
+      fc.lorem({ maxCount: 40 }),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+    ),
+    { maxLength: 14 },
+  )
+  .map((parts) => parts.join(''));
+
+const anySettings = fc
+  .record({
+    tokenizer: fc.constantFrom(words, bytes, superadditive, estimateTokenizer),
+    maxTokens: fc.integer({ min: 32, max: 90 }),
+    format: fc.constantFrom('markdown' as const, 'text' as const),
+    share: fc.double({ min: 0, max: 0.9, noNaN: true }),
+  })
+  .map(({ share, ...settings }) => ({ ...settings, overlap: Math.floor(settings.maxTokens * share) }));
+
+describe('SentenceSplitter', () => {
+  it('X-01 no chunk is above its limit, whatever counts and whatever the text', () => {
+    fc.assert(
+      fc.property(anyText, anySettings, (text, settings) => {
+        for (const chunk of split(text, settings)) {
+          expect(settings.tokenizer.count(nodeText(chunk, 'embed'))).toBeLessThanOrEqual(settings.maxTokens);
+          expect(settings.tokenizer.count(nodeText(chunk, 'llm'))).toBeLessThanOrEqual(settings.maxTokens);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('X-02 offsets are exact, and the chunks with their overlaps cover all but white space', () => {
+    fc.assert(
+      fc.property(anyText, anySettings, (text, settings) => {
+        let covered = 0;
+        let last = -1;
+        for (const { text: piece, start = -1, end = -1 } of split(text, settings)) {
+          expect(text.slice(start, end)).toBe(piece);
+          expect(piece).toBe(piece.trim());
+          expect(start).toBeGreaterThan(last);
+          expect(text.slice(covered, Math.max(covered, start)).trim()).toBe('');
+          [covered, last] = [Math.max(covered, end), start];
+        }
+        expect(text.slice(covered).trim()).toBe('');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('X-02 a repeated text has the offset of each of its places', () => {
+    const text = 'Again and again. '.repeat(6);
+    const chunks = split(text, { tokenizer: words, maxTokens: 3, overlap: 0 });
+    expect(chunks.map(({ start }) => start)).toEqual([0, 17, 34, 51, 68, 85]);
+    expect(new Set(texts(chunks))).toEqual(new Set(['Again and again.']));
+  });
+
+  it('X-03 time is linear in the text', () => {
+    const paragraph = 'A sentence of several words. Another one, with a comma. '.repeat(4);
+    const kinds: Record<string, (size: number) => string> = {
+      paragraphs: (size) => `${paragraph}\n\n`.repeat(size),
+      'one line': (size) => paragraph.repeat(size),
+      'one word': (size) => 'x'.repeat(size * paragraph.length),
+      'short lines': (size) => '- a\n'.repeat((size * paragraph.length) / 4),
+      headings: (size) => '## a\n\nb\n\n'.repeat((size * paragraph.length) / 9),
+    };
+    for (const [kind, make] of Object.entries(kinds)) {
+      // Work, not time: characters looked at by the tokenizer, for ten times the text.
+      const work = (size: number) => {
+        let looked = 0;
+        const counter: TokenCounter = {
+          name: 'c',
+          count: (text) => ((looked += text.length), estimateTokenizer.count(text)),
+        };
+        split(make(size), { tokenizer: counter, maxTokens: 64, overlap: 16, format: 'markdown' });
+        return looked / make(size).length;
+      };
+      const [small, large] = [work(20), work(200)];
+      expect(large, kind).toBeLessThan(small * 1.2 + 1);
+      expect(large, kind).toBeLessThan(16);
+    }
+  });
+
+  it('keeps paragraphs whole where they fit, then sentences, then words', () => {
+    const text = 'One two three.\n\nFour five. Six seven eight nine ten.\n\nEleven.';
+    expect(texts(split(text, { tokenizer: words, maxTokens: 6, overlap: 0 }))).toEqual([
+      'One two three.',
+      'Four five.',
+      'Six seven eight nine ten.\n\nEleven.',
+    ]);
+    expect(texts(split('a b c d e f g', { tokenizer: words, maxTokens: 3, overlap: 0 }))).toEqual([
+      'a b c',
+      'd e f',
+      'g',
+    ]);
+  });
+
+  it('does not take the line ends of wrapped prose for the ends of sentences, but those of lists', () => {
+    const text = 'A sentence that\nis wrapped here. And one\nmore.\n- first item\n- second item';
+    const chunks = texts(split(text, { tokenizer: words, maxTokens: 6, overlap: 0 }));
+    expect(chunks).toEqual([
+      'A sentence that\nis wrapped here.',
+      'And one\nmore.\n- first item',
+      '- second item',
+    ]);
+  });
+
+  it('cuts Chinese and Japanese by their own sentences', () => {
+    const text = '東京は日本の首都です。人口は多い。京都は古い。';
+    expect(texts(split(text, { maxTokens: 16, overlap: 0 }))).toEqual([
+      '東京は日本の首都です。',
+      '人口は多い。京都は古い。',
+    ]);
+  });
+
+  it('repeats the last whole sentences within a section, and never across headings', () => {
+    const text =
+      '# A\n\nOne is the first. Two is the second. Three is the third. Four is the fourth.\n\n# B\n\nFive is the fifth.';
+    const chunks = split(text, { tokenizer: words, maxTokens: 14, overlap: 4, format: 'markdown' });
+    expect(texts(chunks)).toEqual([
+      '# A\n\nOne is the first. Two is the second.',
+      'Two is the second. Three is the third. Four is the fourth.',
+      '# B\n\nFive is the fifth.',
+    ]);
+  });
+
+  it('D-02 keeps the heading path, source, neighbours and metadata', () => {
+    const text =
+      '# Guide\n\nIntro.\n\n## Install\n\n### Windows\n\nRun it.\n\nUnderlined\n---\n\n```sh\n# no heading\n```\n\n## Use\n\nSo.';
+    const document = createDocument({
+      id: 'guide.md',
+      text,
+      start: 40,
+      metadata: { path: 'guide.md', title: 'Guide', mediaType: 'text/markdown' },
+      excludedEmbedMetadataKeys: ['mediaType'],
+    });
+    const chunks = new SentenceSplitter().split(document);
+    expect(chunks.map(({ metadata }) => metadata['section'])).toEqual([
+      undefined,
+      'Install > Windows',
+      'Underlined',
+      'Use',
+    ]);
+    expect(texts(chunks)[2]).toBe('Underlined\n---\n\n```sh\n# no heading\n```');
+    expect(chunks[1]).toEqual({
+      type: 'text',
+      id: 'guide.md#1',
+      text: '## Install\n\n### Windows\n\nRun it.',
+      metadata: {
+        path: 'guide.md',
+        title: 'Guide',
+        mediaType: 'text/markdown',
+        section: 'Install > Windows',
+      },
+      excludedEmbedMetadataKeys: ['mediaType'],
+      relationships: {
+        source: { id: 'guide.md', hash: nodeHash(document) },
+        previous: { id: 'guide.md#0' },
+        next: { id: 'guide.md#2' },
+      },
+      start: text.indexOf('## Install'),
+      end: text.indexOf('Run it.') + 7,
+    });
+  });
+
+  it('adds the place of a chunk that is split again, and keeps its source', () => {
+    const chunk = createTextNode({
+      id: 'c',
+      text: 'One. Two.',
+      start: 100,
+      end: 109,
+      relationships: { source: { id: 'd' } },
+    });
+    const parts = new SentenceSplitter({ tokenizer: words, maxTokens: 1, overlap: 0 }).split(chunk);
+    expect(parts.map(({ start, end }) => [start, end])).toEqual([
+      [100, 104],
+      [105, 109],
+    ]);
+    expect(parts[0]?.relationships?.source).toEqual({ id: 'd' });
+  });
+
+  it('counts the metadata that a model sees, and refuses when they leave no room', () => {
+    const document = createDocument({ id: 'd', text: 'One two three four.', metadata: { note: 'five six' } });
+    const splitter = new SentenceSplitter({ tokenizer: words, maxTokens: 5, overlap: 0 });
+    expect(texts(splitter.split(document))).toEqual(['One two', 'three four.']);
+    const tight = new SentenceSplitter({ tokenizer: words, maxTokens: 3, overlap: 0 });
+    expect(() => tight.split(document)).toThrow(
+      expect.objectContaining({ code: 'invalid-request', message: expect.stringContaining('metadata of d') }),
+    );
+  });
+
+  it('refuses settings that cannot work', () => {
+    for (const options of [
+      { maxTokens: 0 },
+      { maxTokens: 1.5 },
+      { maxTokens: 10, overlap: 10 },
+      { overlap: -1 },
+    ]) {
+      expect(() => new SentenceSplitter(options)).toThrow(expect.objectContaining({ code: 'configuration' }));
+    }
+    expect(() => split('👩', { tokenizer: bytes, maxTokens: 3, overlap: 0 })).toThrow(/single character/);
+  });
+
+  it('cuts inside a character only when it cannot be had whole, and never inside a code point', () => {
+    const accented = 'éé'.normalize('NFD');
+    expect(texts(split(`${accented}👩‍👩‍👧`, { tokenizer: bytes, maxTokens: 18, overlap: 0 }))).toEqual([
+      accented,
+      '👩‍👩‍👧',
+    ]);
+    const pieces = texts(split('👩‍👩‍👧‍👦', { tokenizer: bytes, maxTokens: 5, overlap: 0 }));
+    expect(pieces.join('')).toBe('👩‍👩‍👧‍👦');
+    expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+  });
+
+  it('leaves out of the heading path what would take more than half of a chunk', () => {
+    const long = `# ${'long '.repeat(30)}`;
+    const settings = { tokenizer: words, maxTokens: 40, overlap: 0, format: 'markdown' } as const;
+    expect(split(`${long}\n\n## Short one\n\nText.`, settings)[0]?.metadata['section']).toBe('Short one');
+    expect(split(`${long}\n\nText.`, settings)[0]?.metadata).toEqual({});
+  });
+
+  it('gives an unchanged document the same chunks, and an empty one none', () => {
+    const document = createDocument({ id: 'd', text: 'One. Two.' });
+    expect(new SentenceSplitter().split(document)).toEqual(new SentenceSplitter().split(document));
+    expect(split(' \n ', {})).toEqual([]);
+  });
+
+  it('its fingerprint changes with every setting', () => {
+    const all = [{}, { maxTokens: 100 }, { overlap: 3 }, { tokenizer: words }, { format: 'text' as const }];
+    expect(new Set(all.map((options) => new SentenceSplitter(options).fingerprint)).size).toBe(all.length);
+  });
+
+  it('transform() splits texts, passes other nodes on, reports progress, and stops at an abort', async () => {
+    const index = createIndexNode({ text: 'One. Two.', indexId: 'x' });
+    const progress: unknown[] = [];
+    const nodes = [createDocument({ id: 'd', text: 'One. Two.' }), index];
+    const result = await new SentenceSplitter().transform(nodes, { onProgress: (at) => progress.push(at) });
+    expect(result.map(({ id }) => id)).toEqual(['d#0', index.id]);
+    expect(progress).toEqual([
+      { done: 1, total: 2 },
+      { done: 2, total: 2 },
+    ]);
+    await expect(new SentenceSplitter().transform(nodes, { signal: AbortSignal.abort('stop') })).rejects.toBe(
+      'stop',
+    );
+  });
+});
