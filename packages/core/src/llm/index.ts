@@ -7,6 +7,12 @@ export { messagesToPrompt, promptToMessages } from './prompt-text.ts';
 export type { ChatReply, ChatRequest } from './request.ts';
 export { mergeUsage } from './response.ts';
 export type { StreamBatch } from './stream.ts';
+export {
+  structured,
+  type StructuredMode,
+  type StructuredOptions,
+  type StructuredResult,
+} from './structured.ts';
 export type * from './tool-contract.ts';
 export {
   createBudget,
