@@ -1,7 +1,7 @@
 import { canonicalJson } from '../retriever/canonical-json.ts';
 import { raceAbort, throwIfAborted } from '../call/timers.ts';
 import type { Warning } from '../call/contract.ts';
-import { MortiseError } from '../errors.ts';
+import { isMortiseError, MortiseError } from '../errors.ts';
 import { sha256Hex } from '../hash.ts';
 import type { KeyValueStore, StoreValue } from '../store/contract.ts';
 import type { EmbeddingKind } from './contract.ts';
@@ -92,23 +92,25 @@ export interface CallCacheOptions {
 export function openCallCache(store: KeyValueStore, options: CallCacheOptions): CallCache {
   const { key, warn, signal, callerSignal, timeoutMs } = options;
 
+  /** It did not answer once: it is not waited for again, batch after batch. */
+  let silent = false;
+
   /** A store may throw, reject or never answer. */
   async function guarded<T>(
     what: string,
     by: AbortSignal | undefined,
     operation: () => Promise<T>,
   ): Promise<T | undefined> {
+    if (silent) return undefined;
     try {
       const bounded = within(timeoutMs, operation);
       return await (by === undefined ? bounded : raceAbort(bounded, by));
     } catch (error) {
       throwIfAborted(by);
+      silent ||= isMortiseError(error, 'timeout');
       const reason = error instanceof Error ? error.message : String(error);
-      warn({
-        type: 'other',
-        setting: 'cache',
-        message: `The cache could not be ${what}: ${reason}. The call goes on without it.`,
-      });
+      const message = `The cache could not be ${what}: ${reason}. The call goes on without it.`;
+      warn({ type: 'other', setting: 'cache', message });
       return undefined;
     }
   }

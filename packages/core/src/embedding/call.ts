@@ -49,6 +49,8 @@ export interface CallFailure {
 
 /** An estimate may be too low for a text that is all rare words or digits. */
 const ESTIMATE_SHARE = 0.75;
+/** A cache that takes longer is slower than what it saves. */
+const STORE_TIMEOUT_MS = 30_000;
 
 /** One call: its requests with their spans, and what is counted over all of them. */
 export class EmbeddingCall {
@@ -81,7 +83,7 @@ export class EmbeddingCall {
       warn: (warning) => this.#warn(warning),
       signal: controller.signal,
       callerSignal: options.signal,
-      timeoutMs: positive('timeoutMs', options.timeoutMs ?? policy.timeoutMs),
+      timeoutMs: Math.min(STORE_TIMEOUT_MS, positive('timeoutMs', options.timeoutMs ?? policy.timeoutMs)),
     });
   }
 

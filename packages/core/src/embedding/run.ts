@@ -60,8 +60,6 @@ export class EmbeddingRun {
   #ended = false;
   /** Send the batch as it stands. */
   #hurried = false;
-  /** Repeated texts got their vector at once and nobody was told yet. */
-  #placed = false;
   #pendingNext: Promise<IteratorResult<string>> | undefined;
   #linger: Watchdog | undefined;
   #wake: (() => void) | undefined;
@@ -144,7 +142,6 @@ export class EmbeddingRun {
     while (this.#taken < last && !this.#hurried) {
       let next: IteratorResult<string> | Promise<IteratorResult<string>> | undefined =
         this.#pendingNext ?? source.next();
-      if ('then' in next && this.#placed) this.#report();
       if ('then' in next) next = await this.#arrival(next, fresh.length + this.#batcher.size);
       throwIfAborted(this.#signal);
       if (next === undefined) break;
@@ -155,7 +152,6 @@ export class EmbeddingRun {
       this.#admit(next.value, this.#taken++, fresh);
     }
     this.#linger?.pause();
-    if (this.#placed) this.#report();
     return fresh;
   }
 
@@ -189,15 +185,7 @@ export class EmbeddingRun {
       this.#byText.set(text, entry);
       fresh.push(entry);
     } else if (known.vector === undefined) known.indices.push(index);
-    else {
-      this.#plan.place(index, text, known.vector.slice(), known.cached);
-      this.#placed = true;
-    }
-  }
-
-  #report(): void {
-    this.#placed = false;
-    this.#plan.progress();
+    else this.#plan.place(index, text, known.vector.slice(), known.cached);
   }
 
   async #lookUp(entries: Entry[]): Promise<void> {
