@@ -1,0 +1,338 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MortiseError, subscribe, type MortiseEvent } from '@mortise/core';
+import {
+  bytesToVector,
+  embeddingCacheKey,
+  vectorToBytes,
+  type EmbeddingKeyFields,
+  type PartialEmbeddingResult,
+} from '@mortise/core/embedding';
+import { MemoryKeyValueStore, type KeyValueStore, type StoreEntry } from '@mortise/core/store';
+import { FakeEmbedding, hangs, numbers, replyTo, settle, vectorOf } from './fake.ts';
+
+const stops: (() => void)[] = [];
+afterEach(() => stops.splice(0).forEach((stop) => stop()));
+
+function recorded(name: string): MortiseEvent[] {
+  const events: MortiseEvent[] = [];
+  stops.push(subscribe((event) => void (event.name === name && events.push(event))));
+  return events;
+}
+
+/** A store that answers as told and otherwise as the one in memory. */
+function storeWith(members: Partial<KeyValueStore>): KeyValueStore {
+  const memory = new MemoryKeyValueStore();
+  return {
+    get: (key, options) => memory.get(key, options),
+    set: (key, value, options) => memory.set(key, value, options),
+    delete: (key, options) => memory.delete(key, options),
+    getMany: (keys, options) => memory.getMany(keys, options),
+    setMany: (entries, options) => memory.setMany(entries, options),
+    iterate: (options) => memory.iterate(options),
+    ...members,
+  };
+}
+
+async function entriesOf(store: KeyValueStore) {
+  const entries: StoreEntry[] = [];
+  for await (const entry of store.iterate({ namespace: 'embedding' })) entries.push(entry);
+  return entries;
+}
+
+/** Written down from the rule by another program. */
+const VECTORS = [
+  '5f0fb6edfee58da730bac8b07ac3b96f58c95747d99f54ae75460fde413f062a',
+  '5b8019f59ab8be50b2169f2fe915866c37c1c556cb981f780d15b79169e78740',
+  'a7b2c05beff499ba4acbfef3674e0df6083a5bffa59fe549b7e558d1baddac81',
+];
+
+describe('embeddingCacheKey', () => {
+  const fields = fc.record({
+    provider: fc.string({ maxLength: 3 }),
+    model: fc.string({ maxLength: 3 }),
+    dimensions: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
+    kind: fc.constantFrom('query' as const, 'document' as const),
+    text: fc
+      .array(fc.constantFrom('a', '1', ':', 'u', '"', '\ud83d', '\ude00', '\ufffd'), { maxLength: 4 })
+      .map((units) => units.join('')),
+  });
+
+  it('M-06 has published vectors', () => {
+    const key: EmbeddingKeyFields = { provider: 'acme', model: 'fake', dimensions: 4, kind: 'document' };
+    expect(embeddingCacheKey(key, 'hello')).toBe(VECTORS[0]);
+    expect(embeddingCacheKey({ ...key, dimensions: undefined, kind: 'query' }, 'é\ud83d')).toBe(VECTORS[1]);
+    expect(embeddingCacheKey({ ...key, providerOptions: { b: 1, a: [true] } }, 'hello')).toBe(VECTORS[2]);
+  });
+
+  it('M-06 is injective over provider, model, dimensions, kind and text', () => {
+    fc.assert(
+      fc.property(fields, fields, (a, b) => {
+        const same = JSON.stringify(a) === JSON.stringify(b);
+        expect(embeddingCacheKey(a, a.text) === embeddingCacheKey(b, b.text)).toBe(same);
+      }),
+      { numRuns: 500 },
+    );
+    const key = { provider: 'a', model: 'b', kind: 'document' } as const;
+    expect(embeddingCacheKey({ ...key, provider: 'ab', model: '' }, '')).not.toBe(
+      embeddingCacheKey({ ...key, provider: 'a', model: 'b' }, ''),
+    );
+    expect(embeddingCacheKey(key, '\ud83d')).not.toBe(embeddingCacheKey(key, '\ufffd'));
+    expect(embeddingCacheKey(key, '\ud83d')).not.toBe(embeddingCacheKey(key, JSON.stringify('\ud83d')));
+  });
+
+  it('M-06 tells the provider options apart, whatever the order of their members', () => {
+    const key = { provider: 'a', model: 'b', kind: 'document' } as const;
+    const one = embeddingCacheKey({ ...key, providerOptions: { x: 1, y: 2 } }, 't');
+    expect(embeddingCacheKey({ ...key, providerOptions: { y: 2, x: 1 } }, 't')).toBe(one);
+    expect(embeddingCacheKey({ ...key, providerOptions: { x: 1, y: 3 } }, 't')).not.toBe(one);
+    expect(embeddingCacheKey(key, 't')).not.toBe(one);
+  });
+});
+
+describe('bytes', () => {
+  it('M-06 are little-endian Float32 and come back as they were, from any offset', () => {
+    expect([...vectorToBytes(Float32Array.of(1, -2))]).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
+    const values = fc.float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 1 });
+    fc.assert(
+      fc.property(values, fc.nat(3), (vector, offset) => {
+        const shifted = new Uint8Array(vector.length * 4 + offset);
+        shifted.set(vectorToBytes(vector), offset);
+        const back = bytesToVector(shifted.subarray(offset))!;
+        expect(back).toEqual(vector);
+        shifted.fill(0xff);
+        expect(back).toEqual(vector);
+      }),
+    );
+  });
+
+  it('M-06 are no vector when torn, empty, not finite or not bytes', () => {
+    for (const bytes of [
+      new Uint8Array(0),
+      new Uint8Array(5),
+      new Uint8Array(8).fill(0xff),
+      'AAAA',
+      { a: 1 },
+      null,
+      1,
+    ]) {
+      expect(bytesToVector(bytes)).toBeUndefined();
+    }
+  });
+});
+
+describe('the embedding cache', () => {
+  it('M-06 asks once for each model, kind, length and text', async () => {
+    const cache = new MemoryKeyValueStore();
+    const events = recorded('cache');
+    const first = new FakeEmbedding({ cache });
+    await first.embedTexts(['a', 'b']);
+    const second = new FakeEmbedding({ cache });
+    const { embeddings, cached, usage } = await second.embedTexts(['b', 'a', 'c', 'b']);
+    expect(numbers(embeddings)).toEqual(['b', 'a', 'c', 'b'].map((text) => vectorOf(text)));
+    expect(cached).toBe(3);
+    expect(usage).toEqual({ inputTokens: 1 });
+    expect(second.requests).toEqual([['c']]);
+    await second.embedQuery('a');
+    await second.embedText('a', { dimensions: 2 });
+    await new FakeEmbedding({ cache, model: 'other' }).embedText('a');
+    expect(second.requests.length).toBe(3);
+    expect([...(await second.embedQuery('a'))]).toEqual(vectorOf('a', 'query'));
+    expect([...(await second.embedText('a', { dimensions: 2 }))]).toEqual(vectorOf('a', 'document', 2));
+    expect(second.requests.length).toBe(3);
+    expect(events.slice(0, 2).map((event) => event.attributes)).toMatchObject([
+      { hits: 0, misses: 2 },
+      { hits: 2, misses: 1 },
+    ]);
+  });
+
+  it('M-06 is looked into before the limiter is asked', async () => {
+    const cache = new MemoryKeyValueStore();
+    await new FakeEmbedding({ cache }).embedTexts(['a', 'b']);
+    const acquire = vi.fn(hangs);
+    const { cached } = await new FakeEmbedding({ cache, limiter: { acquire } }).embedTexts(['a', 'b']);
+    expect(cached).toBe(2);
+    expect(acquire).not.toHaveBeenCalled();
+  });
+
+  it('M-06 keeps its bytes when the caller changes its vectors, and gives each caller its own', async () => {
+    const cache = new MemoryKeyValueStore();
+    const model = new FakeEmbedding({ cache });
+    (await model.embedText('a')).fill(0);
+    (await model.embedText('a')).fill(1);
+    expect([...(await model.embedText('a'))]).toEqual(vectorOf('a'));
+  });
+
+  it.each([
+    ['torn', new Uint8Array(7)],
+    ['not finite', new Uint8Array(16).fill(0xff)],
+    ['of another length', vectorToBytes(Float32Array.of(1, 2))],
+    ['no bytes', { vector: [1] }],
+  ])('M-06 takes an entry that is %s as a miss with a warning, and mends it', async (_what, value) => {
+    const cache = new MemoryKeyValueStore();
+    const options = { cache, metadata: { dimensions: 4 } };
+    await new FakeEmbedding(options).embedTexts(['a', 'b']);
+    const entries = await entriesOf(cache);
+    await cache.set(entries[0]![0], value, { namespace: 'embedding' });
+    const events = recorded('warning');
+    const model = new FakeEmbedding(options);
+    const { embeddings, cached, warnings } = await model.embedTexts(['a', 'b']);
+    expect(numbers(embeddings)).toEqual([vectorOf('a'), vectorOf('b')]);
+    expect(cached).toBe(1);
+    expect(warnings).toEqual([
+      { type: 'other', setting: 'cache', message: expect.stringContaining('embedded again') },
+    ]);
+    expect(events.length).toBe(1);
+    expect((await model.embedTexts(['a', 'b'])).cached).toBe(2);
+  });
+
+  it('M-06 makes one request for concurrent misses of one key, across calls and models', async () => {
+    const cache = new MemoryKeyValueStore();
+    const embed = async (...[inputs, request]: Parameters<FakeEmbedding['embed']>) => (
+      await settle(5),
+      replyTo(inputs, request)
+    );
+    const [one, two] = [new FakeEmbedding({ cache, embed }), new FakeEmbedding({ cache, embed })];
+    const lists = [['a', 'b', 'c', 'd'], ['d', 'c', 'e'], ['a', 'e', 'f'], ['a']];
+    const results = await Promise.all(lists.map((list, at) => (at % 2 === 0 ? one : two).embedTexts(list)));
+    for (const [at, { embeddings }] of results.entries()) {
+      expect(numbers(embeddings)).toEqual(lists[at]!.map((text) => vectorOf(text)));
+    }
+    expect([...one.requests.flat(), ...two.requests.flat()].sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(results[3]!.cached).toBe(1);
+    results[3]!.embeddings[0]!.fill(0);
+    expect([...results[0]!.embeddings[0]!]).toEqual(vectorOf('a'));
+  });
+
+  it('M-06 does not share the fate of the call it waited for', async () => {
+    const cache = new MemoryKeyValueStore();
+    let blocked = true;
+    const model = new FakeEmbedding({
+      cache,
+      embed: async (inputs, request) => (blocked ? ((blocked = false), hangs()) : replyTo(inputs, request)),
+    });
+    const controller = new AbortController();
+    const leader = model.embedText('a', { signal: controller.signal });
+    await vi.waitFor(() => expect(model.requests.length).toBe(1));
+    const followers = [model.embedText('a'), model.embedText('a')];
+    await settle(5);
+    controller.abort('changed my mind');
+    await expect(leader).rejects.toBe('changed my mind');
+    for (const vector of await Promise.all(followers)) expect([...vector]).toEqual(vectorOf('a'));
+    expect(model.requests.length).toBe(2);
+  });
+
+  it('M-06 lets a caller who waits for another call leave by its own signal', async () => {
+    const model = new FakeEmbedding({ cache: new MemoryKeyValueStore(), embed: hangs });
+    const first = new AbortController();
+    const leader = model.embedText('a', { signal: first.signal });
+    const second = new AbortController();
+    const follower = model.embedText('a', { signal: second.signal });
+    await vi.waitFor(() => expect(model.requests.length).toBe(1));
+    second.abort('mine');
+    await expect(follower).rejects.toBe('mine');
+    first.abort('end');
+    await expect(leader).rejects.toBe('end');
+  });
+
+  it('M-06 does not wait for a stream that nobody reads: its batch is sent as it stands', async () => {
+    const cache = new MemoryKeyValueStore();
+    const model = new FakeEmbedding({ cache, metadata: { maxBatchSize: 100 } });
+    async function* slow() {
+      yield 'a';
+      await hangs();
+    }
+    const iterator = model.embedStream(slow())[Symbol.asyncIterator]();
+    const pending = iterator.next();
+    expect([...(await model.embedText('a'))]).toEqual(vectorOf('a'));
+    expect((await pending).value).toMatchObject({ text: 'a' });
+    await iterator.return?.();
+  });
+
+  it('S-01 refuses a store that lacks members, naming them, at construction', () => {
+    const { iterate: _, getMany: __, ...rest } = storeWith({});
+    expect(() => new FakeEmbedding({ cache: rest as KeyValueStore })).toThrow(
+      expect.objectContaining({
+        code: 'configuration',
+        message: expect.stringMatching(/`cache`.*getMany\(\), iterate\(\)/),
+      }),
+    );
+    expect(() => new FakeEmbedding({ cache: null as unknown as KeyValueStore })).toThrow(
+      expect.objectContaining({ code: 'configuration' }),
+    );
+  });
+
+  it.each([
+    [
+      'throws on reading',
+      {
+        getMany: () => {
+          throw new Error('disk gone');
+        },
+      },
+      'read: disk gone',
+    ],
+    ['rejects on reading', { getMany: () => Promise.reject(new Error('disk gone')) }, 'read: disk gone'],
+    ['rejects on writing', { setMany: () => Promise.reject(new Error('disk gone')) }, 'written: disk gone'],
+    [
+      'rejects with an abort of its own',
+      { getMany: () => Promise.reject(new DOMException('x', 'AbortError')) },
+      'read: x',
+    ],
+    ['gives too few values', { getMany: async () => [] }, '0 values for 2 keys'],
+  ])(
+    'S-01 goes on uncached with a warning and an event when the store %s',
+    async (_what, members, message) => {
+      const events = recorded('warning');
+      const model = new FakeEmbedding({ cache: storeWith(members) });
+      const { embeddings, warnings } = await model.embedTexts(['a', 'b']);
+      expect(numbers(embeddings)).toEqual([vectorOf('a'), vectorOf('b')]);
+      expect(warnings).toEqual([
+        { type: 'other', setting: 'cache', message: expect.stringContaining(message) },
+      ]);
+      expect(events.length).toBe(1);
+    },
+  );
+
+  it('S-01 waits for a store that does not answer once, and no longer than the time bound', async () => {
+    const getMany = vi.fn(hangs);
+    const setMany = vi.fn(hangs);
+    const model = new FakeEmbedding({ cache: storeWith({ getMany, setMany }), timeoutMs: 20 });
+    const { embeddings, warnings } = await model.embedTexts(Array.from({ length: 300 }, (_, at) => `t${at}`));
+    expect(embeddings.length).toBe(300);
+    expect(warnings).toMatchObject([{ message: expect.stringContaining('did not answer within 20 ms') }]);
+    expect([getMany.mock.calls.length, setMany.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it("C-01 rejects with the caller's reason while the store hangs", async () => {
+    const model = new FakeEmbedding({ cache: storeWith({ getMany: hangs }) });
+    const controller = new AbortController();
+    const call = model.embedText('a', { signal: controller.signal });
+    await settle();
+    controller.abort('enough');
+    await expect(call).rejects.toBe('enough');
+  });
+
+  it('M-04 has in the cache what a sibling finished while another batch failed', async () => {
+    const memory = new MemoryKeyValueStore();
+    const cache = storeWith({
+      setMany: async (entries, options) => (await settle(20), memory.setMany(entries, options)),
+    });
+    const model = new FakeEmbedding({
+      cache,
+      metadata: { maxBatchSize: 1 },
+      embed: async (inputs, request) => {
+        if (inputs[0] === 'good') return replyTo(inputs, request);
+        await settle(5);
+        throw new MortiseError('server', 'down', { retryable: false });
+      },
+    });
+    const error = await model.embedTexts(['good', 'bad']).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'server' });
+    expect(numbers((error as { partial: PartialEmbeddingResult }).partial.embeddings)).toEqual([
+      vectorOf('good'),
+      [],
+    ]);
+    expect((await entriesOf(memory)).length).toBe(1);
+  });
+});
