@@ -19,7 +19,7 @@ let shared: Promise<LocalModel> | undefined;
 
 /** The model, loaded once in a process: about 400 ms and 400 MB. A failure is not remembered. */
 export function loadModel(): Promise<LocalModel> {
-  shared ??= load().catch((error: unknown) => {
+  shared ??= withoutHandlers(load).catch((error: unknown) => {
     shared = undefined;
     throw error;
   });
@@ -28,7 +28,7 @@ export function loadModel(): Promise<LocalModel> {
 
 async function load(): Promise<LocalModel> {
   const [{ initModel }, { modelSource }] = await importAll();
-  return withoutHandlers(() => initModel(modelSource));
+  return initModel(modelSource);
 }
 
 const HANDLED = ['uncaughtException', 'unhandledRejection'] as const;
