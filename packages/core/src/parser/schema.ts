@@ -86,15 +86,17 @@ async function* noting(chunks: AsyncIterable<string>, note: (chunk: string) => v
 const NAMED_ISSUES = 5;
 
 function misfit(found: readonly StandardIssue[], text: string): ParserError {
-  const issues: ParserIssue[] = found.map(({ message, path = [] }) => ({
-    message,
-    path: path.map(pathPart),
-  }));
+  const issues: ParserIssue[] = found.map(toIssue);
   const named = issues.slice(0, NAMED_ISSUES).map(({ message, path }) => `${message} (${pathText(path)})`);
   const more = issues.length > NAMED_ISSUES ? `; and ${issues.length - NAMED_ISSUES} more` : '';
   const { path = [], message: expected = 'a value that fits the schema' } = issues[0] ?? {};
   const message = `The JSON value does not fit the schema: ${named.join('; ')}${more}.`;
   return parserError('validation', message, { text, path, expected, issues });
+}
+
+/** Plain arrays: the libraries' own are of classes of theirs. */
+function toIssue({ message, path = [] }: StandardIssue): ParserIssue {
+  return { message, path: Array.from(path, pathPart) };
 }
 
 function pathPart(part: PropertyKey | { readonly key: PropertyKey }): string | number {

@@ -114,7 +114,8 @@ describe('what is found', () => {
 
   it('P-04: takes __proto__ for a name, whole and on the way', () => {
     const json = new IncrementalJson();
-    const seen = [...'{"__proto__":{"polluted":true},"a":{"__proto__":1}}'].map((character) => {
+    const text = '{"__proto__":{"polluted":true},"a":{"__proto__":1}}';
+    const seen = Array.from(text, (character) => {
       json.push(character);
       return json.snapshot();
     });
@@ -219,14 +220,14 @@ describe('on the way', () => {
     fc.assert(
       fc.property(fc.oneof(nearlyJson, fc.json({ maxDepth: 5 })), places, (input, at) => {
         const json = new IncrementalJson();
-        const kept: { value: unknown; then: string | undefined }[] = [];
+        const kept: { value: unknown; was: string | undefined }[] = [];
         for (const chunk of cut(input, at)) {
           json.push(chunk);
           const value = json.snapshot();
-          kept.push({ value, then: JSON.stringify(value) });
+          kept.push({ value, was: JSON.stringify(value) });
         }
         json.end();
-        for (const { value, then } of kept) expect(JSON.stringify(value)).toBe(then);
+        for (const { value, was } of kept) expect(JSON.stringify(value)).toBe(was);
       }),
       { numRuns: 500 },
     );
