@@ -1,6 +1,6 @@
 import type { ChatStream, CompletionStream } from './contract.ts';
 import { toCompletionResponse } from './response.ts';
-import { readableStream } from './stream.ts';
+import { readableStream } from '../call/single-reader.ts';
 
 /** A chat stream seen as the text it carries. */
 export function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream<M> {

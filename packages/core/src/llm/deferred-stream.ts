@@ -9,7 +9,8 @@ import type {
   PartialChatResponse,
   Usage,
 } from './contract.ts';
-import { readableStream } from './stream.ts';
+import { readableStream } from '../call/single-reader.ts';
+import { textOf } from './stream.ts';
 import type { Outcome } from './wrap.ts';
 
 /** What a wrapper may use while it opens a stream. */
@@ -148,9 +149,7 @@ export function deferChatStream(open: (scope: Scope) => Promise<ChatStream>): Ch
   return {
     [Symbol.asyncIterator]: () => deferred.reader((event) => event),
     get textStream(): AsyncIterable<string> {
-      const text = (event: ChatStreamEvent): string | undefined =>
-        event.type === 'text-delta' ? event.delta : undefined;
-      return { [Symbol.asyncIterator]: () => deferred.reader(text) };
+      return { [Symbol.asyncIterator]: () => deferred.reader(textOf) };
     },
     get partial() {
       return deferred.inner?.partial ?? empty;

@@ -1,5 +1,6 @@
 import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
+import { readableStream, SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
@@ -29,149 +30,45 @@ export interface StreamPlan {
   describe(response: ChatResponse): Parameters<Span['end']>;
 }
 
-/**
- * The iterator is written by hand: an async generator's `return()` waits for a pending `next()`, and so would hang
- * on a stalled stream.
- */
 export function createChatStream<M>(plan: StreamPlan): ChatStream<M> {
-  const pump = new Pump(plan);
+  const pump = new ChatPump(plan);
+  const { reader } = pump;
   return {
-    [Symbol.asyncIterator]: () => pump.reader((event) => event),
+    [Symbol.asyncIterator]: () => reader.reader((event) => event),
     get textStream(): AsyncIterable<string> {
-      return { [Symbol.asyncIterator]: () => pump.reader(textOf) };
+      return { [Symbol.asyncIterator]: () => reader.reader(textOf) };
     },
     get partial() {
       return pump.partial();
     },
-    final: () => pump.final() as Promise<ChatResponse<M>>,
-    toReadableStream: () => readableStream(pump.reader((event) => event)),
-    cancel: async () => pump.leave(),
+    final: () => reader.final() as Promise<ChatResponse<M>>,
+    toReadableStream: () => readableStream(reader.reader((event) => event)),
+    cancel: async () => reader.leave(),
   };
 }
 
-function textOf(event: ChatStreamEvent): string | undefined {
+export function textOf(event: ChatStreamEvent): string | undefined {
   return event.type === 'text-delta' ? event.delta : undefined;
 }
 
-export function readableStream<T>(iterator: AsyncIterator<T>): ReadableStream<T> {
-  return new ReadableStream<T>(
-    {
-      async pull(controller) {
-        const next = await iterator.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value);
-      },
-      async cancel() {
-        await iterator.return?.();
-      },
-    },
-    // Nothing is read ahead of the consumer.
-    { highWaterMark: 0 },
-  );
-}
-
-type End =
-  | { readonly kind: 'finished'; readonly response: ChatResponse }
-  | { readonly kind: 'failed'; readonly error: unknown };
-
 /** Moves events from the source to the one reader, as fast as the reader asks. */
-class Pump {
+class ChatPump {
   readonly #plan: StreamPlan;
   readonly #builder = new ReplyBuilder();
+  readonly reader: SingleReader<ChatStreamEvent, ChatResponse>;
   #span: Span | undefined;
   #opened: OpenedStream | undefined;
-  /** What arrived and was not read yet, from `#at` on. The integration's own array until it must grow. */
-  #queue: readonly ChatStreamEvent[] = [];
-  #grown: ChatStreamEvent[] | undefined;
-  #at = 0;
-  #pulling: Promise<void> | undefined;
-  #end: End | undefined;
-  /** The reader has been told of the failure once; after that it is just done. */
-  #told = false;
-  #claimed = false;
-  #final: Promise<ChatResponse> | undefined;
 
   constructor(plan: StreamPlan) {
     this.#plan = plan;
+    this.reader = new SingleReader({
+      advance: () => this.#advance(),
+      leave: () => this.#fail(new MortiseError('aborted', 'The stream was left before its end.')),
+    });
   }
 
   partial(): PartialChatResponse {
     return this.#builder.partial();
-  }
-
-  /** Claims the stream. `pick` says what the reader sees of an event; undefined skips it. */
-  reader<T>(pick: (event: ChatStreamEvent) => T | undefined): AsyncIterableIterator<T> {
-    if (this.#claimed) {
-      const message =
-        'This stream already has a reader; a stream is read once. Collect what you need, or call the model again.';
-      throw new MortiseError('invalid-request', message);
-    }
-    this.#claimed = true;
-    const iterator: AsyncIterableIterator<T> = {
-      [Symbol.asyncIterator]: () => iterator,
-      next: () => this.#next(pick),
-      return: (value?: unknown) => {
-        this.leave();
-        return Promise.resolve({ done: true, value: value as T });
-      },
-    };
-    return iterator;
-  }
-
-  async #next<T>(pick: (event: ChatStreamEvent) => T | undefined): Promise<IteratorResult<T>> {
-    for (;;) {
-      // A failure does not wait behind what has already arrived: an abort settles at once.
-      if (this.#end?.kind === 'failed') {
-        if (this.#told) return { done: true, value: undefined };
-        this.#told = true;
-        throw this.#end.error as Error;
-      }
-      while (this.#at < this.#queue.length) {
-        const value = pick(this.#queue[this.#at++] as ChatStreamEvent);
-        if (value !== undefined) return { done: false, value };
-      }
-      if (this.#end !== undefined) return { done: true, value: undefined };
-      await this.#pull();
-    }
-  }
-
-  /** Settles always, and never as an unhandled rejection. */
-  final(): Promise<ChatResponse> {
-    if (this.#final === undefined) {
-      this.#final = this.#drain();
-      this.#final.catch(() => undefined);
-    }
-    return this.#final;
-  }
-
-  async #drain(): Promise<ChatResponse> {
-    const alone = !this.#claimed;
-    this.#claimed = true;
-    while (this.#end === undefined) {
-      await this.#pull();
-      // With a reader beside us the events stay for it; alone, nobody will ask for them.
-      if (alone) this.#at = this.#queue.length;
-    }
-    if (this.#end.kind === 'failed') {
-      this.#told ||= alone;
-      throw this.#end.error as Error;
-    }
-    return this.#end.response;
-  }
-
-  /** `break`, `return()`, `cancel()`: settles at once and closes the connection, also on a stalled stream. */
-  leave(): void {
-    if (this.#end !== undefined) return;
-    const error = new MortiseError('aborted', 'The stream was left before its end.', {
-      partial: this.partial(),
-    });
-    this.#told = true;
-    this.#fail(error);
-  }
-
-  /** One arrival, shared by the reader and `final()` when both wait. Never rejects: failures are in `#end`. */
-  #pull(): Promise<void> {
-    return (this.#pulling ??= this.#advance().finally(() => (this.#pulling = undefined)));
   }
 
   async #advance(): Promise<void> {
@@ -187,7 +84,7 @@ class Pump {
     const { span, opened } = this.#plan.open();
     this.#span = span;
     const stream = await opened;
-    if (this.#end !== undefined) return close(stream, undefined);
+    if (this.reader.ended) return close(stream, undefined);
     this.#opened = stream;
     const { attempt } = stream;
     // The caller's abort and the time bound end the stream also while nobody reads.
@@ -203,7 +100,7 @@ class Pump {
     attempt.touch();
     const reading = span === undefined ? source.next() : span.run(() => source.next());
     const next = await raceAbort(reading, attempt.signal);
-    if (this.#end !== undefined) return;
+    if (this.reader.ended) return;
     attempt.pause();
     if (next.done === true) throw truncated();
     this.#take(eventsOf(next.value), stream);
@@ -215,22 +112,7 @@ class Pump {
       if (event.type === 'finish') return this.#finish(events);
       this.#builder.apply(event);
     }
-    this.#append(events);
-  }
-
-  #append(events: readonly ChatStreamEvent[]): void {
-    if (this.#at >= this.#queue.length) {
-      this.#queue = events;
-      this.#grown = undefined;
-      this.#at = 0;
-      return;
-    }
-    // Only when `final()` runs ahead of a reader: the events stay for it.
-    if (this.#grown === undefined) {
-      this.#queue = this.#grown = this.#queue.slice(this.#at);
-      this.#at = 0;
-    }
-    for (const event of events) this.#grown.push(event);
+    this.reader.push(events);
   }
 
   /** `events` holds the terminal event: what only deltas told of is completed before it, and nothing follows it. */
@@ -240,20 +122,20 @@ class Pump {
     const blocks = this.#builder.missingBlocks();
     blocks.forEach((block) => this.#builder.apply(block));
     this.#builder.apply(finish);
-    this.#append([...events.slice(0, at), ...blocks, { ...finish, usage: this.#builder.usage }]);
+    this.reader.push([...events.slice(0, at), ...blocks, { ...finish, usage: this.#builder.usage }]);
     const response = toChatResponse(this.#builder.reply(), this.#plan.model, this.#builder.warnings);
-    this.#end = { kind: 'finished', response };
+    this.reader.finish(response);
     this.#span?.end(...this.#plan.describe(response));
     if (this.#opened !== undefined) close(this.#opened, response.usage.totalTokens);
   }
 
   #fail(cause: unknown): void {
-    if (this.#end !== undefined) return;
+    if (this.reader.ended) return;
     const error =
       isMortiseError(cause) && cause.partial === undefined
         ? withErrorFields(cause, { partial: this.partial() })
         : cause;
-    this.#end = { kind: 'failed', error };
+    this.reader.fail(error);
     this.#span?.fail(error);
     if (this.#opened === undefined) return this.#plan.abandon(error);
     const { attempt, source } = this.#opened;
