@@ -404,7 +404,7 @@ describe('BaseEmbedding', () => {
     ],
   ])('goes on with one warning when onProgress %s', async (_what, onProgress: () => unknown) => {
     const { embeddings, warnings } = await new FakeEmbedding().embedTexts(texts(9), {
-      onProgress: onProgress as () => void,
+      onProgress,
     });
     expect(embeddings.length).toBe(9);
     expect(warnings).toEqual([
