@@ -1,5 +1,6 @@
 export {
   readRecordings,
+  recordedResponse,
   recordingsAbsent,
   recordingsVariable,
   replay,

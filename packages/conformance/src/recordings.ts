@@ -138,6 +138,27 @@ export async function replay(
   reply.end();
 }
 
+/**
+ * A recording as what `fetch` returns, its bytes in pieces of exactly `chunk`, without a socket that may join them: for
+ * an injected `fetch`.
+ */
+export function recordedResponse(recording: Recording, chunk: number): Response {
+  const bytes = Buffer.from(recording.body(), 'utf8');
+  let at = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close();
+      controller.enqueue(Uint8Array.from(bytes.subarray(at, at + chunk)));
+      at += chunk;
+    },
+  });
+  const type = recording.streamed ? 'text/event-stream' : 'application/json';
+  return new Response(body, {
+    status: recording.facts.error?.status ?? 200,
+    headers: { 'content-type': type },
+  });
+}
+
 /** What a text's fact would be, to compare with `toEqual`. */
 export function textFact(text: string): TextFact {
   return { sha256: createHash('sha256').update(text, 'utf8').digest('hex'), length: text.length };
