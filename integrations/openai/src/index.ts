@@ -1,1 +1,35 @@
-export {};
+export {
+  OpenAILLM,
+  type OpenAILLMOptions,
+  type OpenAIMetadata,
+  type OpenAIModel,
+  type OpenAIProviderOptions,
+} from './llm.ts';
+export {
+  OpenAIEmbedding,
+  type OpenAIEmbeddingModel,
+  type OpenAIEmbeddingOptions,
+  type OpenAIEmbeddingProviderOptions,
+} from './embedding.ts';
+export type {
+  ConnectionOptions,
+  Endpoint,
+  OpenAIEmbeddingClient,
+  OpenAILLMClient,
+  RequestSettings,
+} from './client.ts';
+
+// For vendors that speak OpenAI's wire: functions without I/O, `about.provider` being the vendor's own name.
+export type { WireAbout, WireBody, WireContext } from './convert.ts';
+export {
+  toChatCompletionsRequest,
+  toChatCompletionsStreamRequest,
+  type ChatCompletionsContext,
+} from './convert-chat-request.ts';
+export { chatUsage, fromChatCompletion } from './convert-chat-reply.ts';
+export { chatCompletionsStream } from './convert-chat-stream.ts';
+export { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
+export { fromResponse } from './convert-responses-reply.ts';
+export { responsesStream } from './convert-responses-stream.ts';
+export { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
+export { errorFromBody, errorFromSdk, type ErrorAbout } from './errors.ts';

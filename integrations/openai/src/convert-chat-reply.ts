@@ -1,0 +1,215 @@
+import type { MortiseError } from '@mortise/core';
+import type {
+  CitationBlock,
+  ChatReply,
+  ContentBlock,
+  FinishReason,
+  ReasoningBlock,
+  TextBlock,
+  Usage,
+} from '@mortise/core/llm';
+import { toolCallBlock } from '@mortise/core/llm';
+import { defined, isObject, malformed, type JsonObject } from '@mortise/core/wire';
+import {
+  countOf,
+  isoTime,
+  metadataOf,
+  objectsOf,
+  stringOf,
+  type WireAbout,
+  type WireBody,
+} from './convert.ts';
+import { errorFromBody } from './errors.ts';
+
+/** The body of a chat completion as a reply. Only the first choice counts. */
+export function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<WireBody> {
+  const choices = objectsOf(body['choices']);
+  const choice = choices.find(({ index }) => index === 0) ?? choices[0];
+  const message = choice?.['message'];
+  if (choice === undefined || !isObject(message)) {
+    if (body['error'] !== undefined && body['error'] !== null) throw errorFromBody(body['error'], about);
+    throw malformed('JSON without a choice', about);
+  }
+  const content = [
+    ...reasoningOf(message).map(([field, text]) => reasoningBlock(field, text, about)),
+    ...textBlocks(message, about),
+    ...objectsOf(message['tool_calls']).map((call, at) => toolCall(call, at, about)),
+    ...(isObject(message['audio'])
+      ? [{ type: `${about.provider}:audio` as const, item: message['audio'] }]
+      : []),
+  ];
+  return {
+    content,
+    finishReason: chatFinishReason(choice['finish_reason'], {
+      called: content.some(({ type }) => type === 'tool-call'),
+      refused: stringOf(message['refusal']) !== undefined,
+    }),
+    usage: chatUsage(usageOf(body)),
+    providerMetadata: metadataOf(
+      about,
+      chatMetadata(body, choice['logprobs']),
+    ) as ChatReply<WireBody>['providerMetadata'],
+    id: stringOf(body['id']),
+    model: stringOf(body['model']),
+    createdAt: isoTime(body['created']),
+  };
+}
+
+/** The names under which vendors put what their model thought. */
+const REASONING_FIELDS = ['reasoning_content', 'reasoning'] as const;
+
+/** The reasoning of a message or a delta and the field it came in; a vendor that fills both says the same twice. */
+export function reasoningOf(message: WireBody): [field: string, text: string][] {
+  for (const field of REASONING_FIELDS) {
+    const text = stringOf(message[field]);
+    if (text !== undefined) return [[field, text]];
+  }
+  return [];
+}
+
+export function reasoningBlock(field: string, text: string, about: WireAbout): ReasoningBlock {
+  return { type: 'reasoning', text, providerMetadata: { [about.provider]: { field } } };
+}
+
+/** A string, or the text parts that some vendors send. */
+export function contentText(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return objectsOf(content)
+    .map(({ text }) => (typeof text === 'string' ? text : ''))
+    .join('');
+}
+
+function textBlocks(message: WireBody, about: WireAbout): TextBlock[] {
+  const text = contentText(message['content']);
+  const citations = objectsOf(message['annotations']).flatMap((annotation) =>
+    annotationCitation(annotation, about),
+  );
+  const blocks: TextBlock[] = [];
+  if (text !== '' || citations.length > 0)
+    blocks.push({ type: 'text', text, ...(citations.length === 0 ? {} : { citations }) });
+  const refusal = stringOf(message['refusal']);
+  if (refusal !== undefined) blocks.push(refusalBlock(refusal, about));
+  return blocks;
+}
+
+/** What the model says when it declines is its answer; the mark sends it back as the refusal it was. */
+export function refusalBlock(text: string, about: WireAbout): TextBlock {
+  return { type: 'text', text, providerMetadata: { [about.provider]: { refusal: true } } };
+}
+
+/** An annotation of a chat message: `{ type: 'url_citation', url_citation: {...} }`. */
+export function annotationCitation(annotation: WireBody, about: WireAbout): CitationBlock[] {
+  const cited = annotation['url_citation'];
+  if (!isObject(cited)) return [];
+  return [citation(cited, annotation, about)];
+}
+
+/** `raw` is kept, so that the annotation goes back as it was. */
+export function citation(cited: WireBody, raw: WireBody, about: WireAbout): CitationBlock {
+  return defined({
+    type: 'citation' as const,
+    url: stringOf(cited['url']),
+    title: stringOf(cited['title']) ?? stringOf(cited['filename']),
+    source: stringOf(cited['file_id']),
+    start: countOf(cited['start_index']),
+    end: countOf(cited['end_index']),
+    providerMetadata: { [about.provider]: raw },
+  });
+}
+
+function toolCall(call: WireBody, at: number, about: WireAbout): ContentBlock {
+  const { function: called } = call;
+  if (!isObject(called)) return customCall(call, about);
+  const name = stringOf(called['name']);
+  if (name === undefined) throw namelessCall(about);
+  return toolCallBlock(callId(call['id'], at), name, argumentsText(called['arguments']));
+}
+
+export function namelessCall(about: WireAbout): MortiseError {
+  return malformed('a tool call without a name', about);
+}
+
+/** Some vendors send the arguments as an object. */
+export function argumentsText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return isObject(value) ? JSON.stringify(value) : '';
+}
+
+/** A call of a custom tool takes free text, which the contract's tool call does not. */
+export function customCall(call: WireBody, about: WireAbout): ContentBlock {
+  return { type: `${about.provider}:custom_tool_call`, item: call };
+}
+
+/** A result must name its call, so a vendor that gives no id gets the call's place. */
+export function callId(id: unknown, at: number): string {
+  return stringOf(id) ?? `call_${at}`;
+}
+
+export function chatFinishReason(
+  raw: unknown,
+  { called, refused }: { called: boolean; refused: boolean },
+): FinishReason {
+  const word = typeof raw === 'string' ? raw : '';
+  if (refused) return { unified: 'content-filter', raw: word };
+  // OpenAI itself says `stop` when a named tool was forced.
+  return { unified: word === 'stop' && called ? 'tool-calls' : unify(word), raw: word };
+}
+
+function unify(word: string): FinishReason['unified'] {
+  switch (word) {
+    case 'stop':
+    case 'length':
+      return word;
+    case 'tool_calls':
+    case 'function_call':
+      return 'tool-calls';
+    case 'content_filter':
+      return 'content-filter';
+    default:
+      return 'other';
+  }
+}
+
+/** Groq gave it under `x_groq` alone for long. */
+export function usageOf(body: WireBody): WireBody | undefined {
+  const { usage, x_groq: groq } = body;
+  if (isObject(usage)) return usage;
+  return isObject(groq) && isObject(groq['usage']) ? groq['usage'] : undefined;
+}
+
+/**
+ * L-01. `completion_tokens` includes reasoning at OpenAI and most vendors. xAI leaves it out, and its total shows it:
+ * prompt + completion + reasoning. Then everything after the prompt is output; `raw` keeps what was said.
+ */
+export function chatUsage(raw: WireBody | undefined): Usage {
+  if (raw === undefined) return {};
+  const prompt = detailsOf(raw['prompt_tokens_details']);
+  const completion = detailsOf(raw['completion_tokens_details']);
+  const inputTokens = countOf(raw['prompt_tokens']);
+  const said = countOf(raw['completion_tokens']);
+  const totalTokens = countOf(raw['total_tokens']);
+  const reasoningTokens = countOf(completion['reasoning_tokens']);
+  const leftOut =
+    totalTokens !== undefined &&
+    reasoningTokens !== undefined &&
+    totalTokens === (inputTokens ?? 0) + (said ?? 0) + reasoningTokens;
+  return defined({
+    inputTokens,
+    outputTokens: leftOut && said !== undefined ? said + reasoningTokens : said,
+    totalTokens,
+    cachedInputTokens: countOf(prompt['cached_tokens']) ?? countOf(raw['prompt_cache_hit_tokens']),
+    cacheWriteTokens: countOf(prompt['cache_write_tokens']),
+    reasoningTokens,
+    raw: raw as JsonObject,
+  });
+}
+
+export function detailsOf(value: unknown): WireBody {
+  return isObject(value) ? value : {};
+}
+
+/** What the contract does not model, in the provider's own spelling. */
+export function chatMetadata(body: WireBody, logprobs: unknown): WireBody {
+  const { service_tier, system_fingerprint, moderation } = body;
+  return { service_tier, system_fingerprint, moderation, logprobs };
+}

@@ -1,0 +1,39 @@
+import type { EmbedReply, EmbedRequest } from '@mortise/core/embedding';
+import { defined, float32FromBase64, isObject, malformed } from '@mortise/core/wire';
+import { countOf, metadataOf, objectsOf, type WireAbout, type WireBody } from './convert.ts';
+import { errorFromBody } from './errors.ts';
+
+/** The body of `POST /embeddings`. Base64 is a third of the bytes of decimal numbers, and exact. */
+export function toEmbeddingRequest(
+  inputs: readonly string[],
+  request: EmbedRequest,
+  about: WireAbout,
+): WireBody {
+  const body = defined({
+    model: about.model,
+    input: inputs,
+    encoding_format: 'base64',
+    dimensions: request.dimensions,
+  });
+  return { ...body, ...request.providerOptions?.[about.provider] };
+}
+
+/** Rows with the provider's `index`, by which core places them. A server that ignores `base64` gives plain numbers. */
+export function fromEmbedding(body: WireBody, about: WireAbout): EmbedReply {
+  const { data, usage, model } = body;
+  if (!Array.isArray(data)) {
+    if (body['error'] !== undefined && body['error'] !== null) throw errorFromBody(body['error'], about);
+    throw malformed('JSON without embeddings', about);
+  }
+  const embeddings = objectsOf(data).map(({ index, embedding }) => ({
+    index: index as number,
+    embedding:
+      typeof embedding === 'string' ? float32FromBase64(embedding, about) : (embedding as readonly number[]),
+  }));
+  const inputTokens = isObject(usage) ? countOf(usage['prompt_tokens']) : undefined;
+  return {
+    embeddings,
+    usage: inputTokens === undefined ? undefined : { inputTokens },
+    providerMetadata: metadataOf(about, { model }),
+  };
+}

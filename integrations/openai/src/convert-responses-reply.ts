@@ -1,0 +1,164 @@
+import {
+  toolCallBlock,
+  type ChatReply,
+  type CitationBlock,
+  type ContentBlock,
+  type FinishReason,
+  type Usage,
+} from '@mortise/core/llm';
+import { defined, isObject, malformed, type JsonObject } from '@mortise/core/wire';
+import { argumentsText, citation, detailsOf } from './convert-chat-reply.ts';
+import {
+  countOf,
+  isoTime,
+  metadataOf,
+  objectsOf,
+  stringOf,
+  type WireAbout,
+  type WireBody,
+} from './convert.ts';
+import { errorFromBody } from './errors.ts';
+
+/** The body of a response as a reply. A failed one throws what it failed of. */
+export function fromResponse(body: WireBody, about: WireAbout): ChatReply<WireBody> {
+  throwIfFailed(body, about);
+  if (!Array.isArray(body['output'])) throw malformed('JSON without an output', about);
+  const items = objectsOf(body['output']);
+  return {
+    content: items.flatMap((item) => blocksOfItem(item, about)),
+    finishReason: responsesFinishReason(body, items),
+    usage: responsesUsage(body['usage']),
+    providerMetadata: responsesMetadata(body, about) as ChatReply<WireBody>['providerMetadata'],
+    ...startOf(body),
+  };
+}
+
+export function throwIfFailed(body: WireBody, about: WireAbout): void {
+  const { error, status } = body;
+  if (status === 'failed' || (error !== undefined && error !== null)) throw errorFromBody(error, about);
+}
+
+export function startOf(body: WireBody): { id?: string; model?: string; createdAt?: string } {
+  const start = {
+    id: stringOf(body['id']),
+    model: stringOf(body['model']),
+    createdAt: isoTime(body['created_at']),
+  };
+  return defined(start) as { id?: string; model?: string; createdAt?: string };
+}
+
+/**
+ * One output item as blocks: a message gives one for each of its parts, everything else one. What the contract does
+ * not model of it stands in `providerMetadata`, so that the item can go back as it was.
+ */
+export function blocksOfItem(item: WireBody, about: WireAbout): ContentBlock[] {
+  const { provider } = about;
+  switch (item['type']) {
+    case 'message': {
+      const { type: _type, role: _role, content, ...rest } = item;
+      return objectsOf(content).map((part) => blockOfPart(part, rest, about));
+    }
+    case 'reasoning': {
+      const { type: _type, id, encrypted_content: encrypted, ...rest } = item;
+      const block = {
+        type: 'reasoning' as const,
+        text: reasoningText(item),
+        id: stringOf(id),
+        encrypted: stringOf(encrypted),
+      };
+      return [defined({ ...block, providerMetadata: { [provider]: rest } })];
+    }
+    case 'function_call': {
+      const { type: _type, call_id: callId, name, arguments: args, ...rest } = item;
+      if (typeof callId !== 'string' || typeof name !== 'string')
+        throw malformed('a tool call without id or name', about);
+      return [
+        { ...toolCallBlock(callId, name, argumentsText(args)), providerMetadata: { [provider]: rest } },
+      ];
+    }
+    default:
+      return [{ type: `${provider}:${String(item['type'])}`, item }];
+  }
+}
+
+function blockOfPart(part: WireBody, message: WireBody, about: WireAbout): ContentBlock {
+  const { provider } = about;
+  if (part['type'] === 'refusal') {
+    const providerMetadata = { [provider]: { ...message, refusal: true } };
+    return { type: 'text', text: textOf(part['refusal']), providerMetadata };
+  }
+  if (part['type'] !== 'output_text') {
+    return { type: `${provider}:${String(part['type'])}`, part, providerMetadata: { [provider]: message } };
+  }
+  const citations = objectsOf(part['annotations']).map((raw) => citation(raw, raw, about));
+  const logprobs =
+    Array.isArray(part['logprobs']) && part['logprobs'].length > 0 ? { logprobs: part['logprobs'] } : {};
+  return {
+    type: 'text',
+    text: textOf(part['text']),
+    ...(citations.length === 0 ? {} : { citations }),
+    providerMetadata: { [provider]: { ...message, ...logprobs } },
+  };
+}
+
+/** Between the parts of a summary, as between paragraphs. */
+export const PARAGRAPH = '\n\n';
+
+/** The summary; open-weight models behind this wire give the reasoning itself instead. */
+function reasoningText(item: WireBody): string {
+  const texts = (value: unknown): string[] => objectsOf(value).map(({ text }) => textOf(text));
+  const summary = texts(item['summary']);
+  return (summary.length > 0 ? summary : texts(item['content'])).join(PARAGRAPH);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+export function annotationOf(raw: unknown, about: WireAbout): CitationBlock | undefined {
+  return isObject(raw) ? citation(raw, raw, about) : undefined;
+}
+
+/** `raw` is the status, or why the response is incomplete. */
+export function responsesFinishReason(body: WireBody, items: readonly WireBody[]): FinishReason {
+  const status = stringOf(body['status']) ?? '';
+  const { reason } = detailsOf(body['incomplete_details']);
+  const raw = stringOf(reason) ?? status;
+  if (status === 'completed') {
+    const refused = items.some(({ content }) => objectsOf(content).some(({ type }) => type === 'refusal'));
+    if (refused) return { unified: 'content-filter', raw };
+    return { unified: items.some(({ type }) => type === 'function_call') ? 'tool-calls' : 'stop', raw };
+  }
+  if (raw === 'max_output_tokens') return { unified: 'length', raw };
+  return { unified: raw === 'content_filter' ? 'content-filter' : 'other', raw };
+}
+
+/** L-01: here `output_tokens` includes reasoning. */
+export function responsesUsage(raw: unknown): Usage {
+  if (!isObject(raw)) return {};
+  const input = detailsOf(raw['input_tokens_details']);
+  const output = detailsOf(raw['output_tokens_details']);
+  return defined({
+    inputTokens: countOf(raw['input_tokens']),
+    outputTokens: countOf(raw['output_tokens']),
+    totalTokens: countOf(raw['total_tokens']),
+    cachedInputTokens: countOf(input['cached_tokens']),
+    cacheWriteTokens: countOf(input['cache_write_tokens']),
+    reasoningTokens: countOf(output['reasoning_tokens']),
+    raw: raw as JsonObject,
+  });
+}
+
+/** What the contract does not model, in the provider's own spelling. */
+export function responsesMetadata(body: WireBody, about: WireAbout): ReturnType<typeof metadataOf> {
+  const { service_tier, conversation, moderation, tool_usage, content_filters, prompt_cache_diagnostics } =
+    body;
+  return metadataOf(about, {
+    service_tier,
+    conversation,
+    moderation,
+    tool_usage,
+    content_filters,
+    prompt_cache_diagnostics,
+  });
+}

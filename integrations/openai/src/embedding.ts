@@ -1,0 +1,71 @@
+import {
+  BaseEmbedding,
+  type BaseEmbeddingOptions,
+  type EmbeddingMetadata,
+  type EmbedReply,
+  type EmbedRequest,
+} from '@mortise/core/embedding';
+import type { Attempt } from '@mortise/core/call';
+import { readJson } from '@mortise/core/wire';
+import { Connection, type ConnectionOptions, type OpenAIEmbeddingClient } from './client.ts';
+import { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
+
+/** For completion in an editor only: any model works. */
+export type OpenAIEmbeddingModel = 'text-embedding-3-small' | 'text-embedding-3-large' | (string & {});
+
+export interface OpenAIEmbeddingOptions
+  extends Omit<BaseEmbeddingOptions, 'provider' | 'model'>, ConnectionOptions<OpenAIEmbeddingClient> {
+  model: OpenAIEmbeddingModel;
+  /** Shorter vectors, from models that can. Default: the model's own. */
+  dimensions?: number | undefined;
+  /** What you know of the model or the server; laid over what this integration declares. */
+  metadata?: Partial<EmbeddingMetadata> | undefined;
+}
+
+/** Merged last into the request's body, in OpenAI's own spelling. */
+export type OpenAIEmbeddingProviderOptions = {
+  openai?: { user?: string | undefined; [member: string]: unknown };
+};
+
+/** OpenAI's limits of a request: https://developers.openai.com/api/reference/resources/embeddings/methods/create */
+const LIMITS = { maxBatchSize: 2048, maxBatchTokens: 300_000, maxInputTokens: 8192 } as const;
+
+/** An embedding model of OpenAI, or of anyone who speaks its wire at `baseURL`. */
+export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOptions> {
+  readonly metadata: EmbeddingMetadata;
+  readonly #dimensions: number | undefined;
+  readonly #connection: Connection<OpenAIEmbeddingClient>;
+
+  constructor(options: OpenAIEmbeddingOptions) {
+    super({ ...options, provider: 'openai' });
+    const { dimensions } = options;
+    this.#dimensions = dimensions;
+    this.#connection = new Connection(options);
+    this.metadata = {
+      ...LIMITS,
+      asymmetric: false,
+      ...(dimensions === undefined ? {} : { dimensions }),
+      ...options.metadata,
+    };
+  }
+
+  async embed(
+    inputs: readonly string[],
+    request: EmbedRequest<OpenAIEmbeddingProviderOptions>,
+    attempt: Attempt,
+  ): Promise<EmbedReply> {
+    const { provider, model } = this;
+    const about = { provider, model, secrets: this.#connection.secrets };
+    const dimensions = request.dimensions ?? this.#dimensions;
+    const body = toEmbeddingRequest(
+      inputs,
+      dimensions === undefined ? request : { ...request, dimensions },
+      about,
+    );
+    const response = await this.#connection.send((client) => client.embeddings, body, attempt, about);
+    return fromEmbedding(await readJson(response, attempt, about), {
+      ...about,
+      secrets: this.#connection.secrets,
+    });
+  }
+}

@@ -1,0 +1,163 @@
+import {
+  BaseLLM,
+  type ChatReply,
+  type ChatRequest,
+  type LLMMetadata,
+  type StreamBatch,
+} from '@mortise/core/llm';
+import type { Attempt, CallSettings } from '@mortise/core/call';
+import { readJson, streamEvents, type StreamTranslator } from '@mortise/core/wire';
+import type { ChatStreamEvent } from '@mortise/core/llm';
+import { Connection, type ConnectionOptions, type Endpoint, type OpenAILLMClient } from './client.ts';
+import { fromChatCompletion } from './convert-chat-reply.ts';
+import {
+  toChatCompletionsRequest,
+  toChatCompletionsStreamRequest,
+  type ChatCompletionsContext,
+} from './convert-chat-request.ts';
+import { chatCompletionsStream } from './convert-chat-stream.ts';
+import { fromResponse } from './convert-responses-reply.ts';
+import { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
+import { responsesStream } from './convert-responses-stream.ts';
+import type { WireAbout, WireBody } from './convert.ts';
+
+/** For completion in an editor only: any model works. */
+export type OpenAIModel =
+  | 'gpt-6.1-sol'
+  | 'gpt-6.1-terra'
+  | 'gpt-6-astra'
+  | 'gpt-6-luna'
+  | 'gpt-5.6-luna'
+  | 'gpt-5.5'
+  | 'gpt-5.4-mini'
+  | 'gpt-5.4-nano'
+  | (string & {});
+
+export interface OpenAILLMOptions extends CallSettings, ConnectionOptions<OpenAILLMClient> {
+  model: OpenAIModel;
+  /** Default: `responses`. Other vendors' servers mostly speak `chat-completions`. */
+  api?: 'responses' | 'chat-completions' | undefined;
+  /** What you know of the model; laid over what this integration declares. */
+  metadata?: Partial<LLMMetadata> | undefined;
+  /** Over Chat Completions, where `maxOutputTokens` goes. Default: `max_completion_tokens`. */
+  maxTokensField?: 'max_completion_tokens' | 'max_tokens' | undefined;
+}
+
+/** Merged last into the request's body, in OpenAI's own spelling. */
+export type OpenAIProviderOptions = {
+  openai?: {
+    /** Whether the provider keeps the reply. Default: the provider's, which is true. */
+    store?: boolean | undefined;
+    include?: readonly string[] | undefined;
+    previous_response_id?: string | undefined;
+    parallel_tool_calls?: boolean | undefined;
+    prompt_cache_key?: string | undefined;
+    service_tier?: string | undefined;
+    safety_identifier?: string | undefined;
+    [member: string]: unknown;
+  };
+};
+
+/** What the reply said and the contract does not model, in OpenAI's own spelling. */
+export type OpenAIMetadata = { [member: string]: unknown };
+
+/** One API of OpenAI: where it is, and what is said there. */
+interface Api {
+  readonly endpoint: (client: OpenAILLMClient) => Endpoint;
+  readonly toRequest: (request: ChatRequest, context: ChatCompletionsContext) => WireBody;
+  readonly toStreamRequest: (request: ChatRequest, context: ChatCompletionsContext) => WireBody;
+  readonly fromReply: (body: WireBody, about: WireAbout) => ChatReply<OpenAIMetadata>;
+  readonly fromStream: (about: WireAbout) => StreamTranslator<ChatStreamEvent>;
+  readonly metadata: LLMMetadata;
+}
+
+const SHARED = {
+  streaming: true,
+  tools: true,
+  parallelTools: true,
+  toolChoice: true,
+  structuredOutput: 'native',
+  usageInStreams: true,
+} as const;
+
+const RESPONSES: Api = {
+  endpoint: (client) => client.responses,
+  toRequest: toResponsesRequest,
+  toStreamRequest: toResponsesStreamRequest,
+  fromReply: fromResponse,
+  fromStream: responsesStream,
+  metadata: {
+    isChatModel: true,
+    capabilities: { ...SHARED, inputModalities: ['text', 'image', 'document'], stop: false, seed: false },
+  },
+};
+
+const CHAT_COMPLETIONS: Api = {
+  endpoint: (client) => client.chat.completions,
+  toRequest: toChatCompletionsRequest,
+  toStreamRequest: toChatCompletionsStreamRequest,
+  fromReply: fromChatCompletion,
+  fromStream: chatCompletionsStream,
+  metadata: {
+    isChatModel: true,
+    capabilities: {
+      ...SHARED,
+      inputModalities: ['text', 'image', 'document', 'audio'],
+      stop: true,
+      seed: true,
+    },
+  },
+};
+
+/** A model of OpenAI, or of anyone who speaks its wire at `baseURL`. */
+export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
+  readonly metadata: LLMMetadata;
+  readonly #api: Api;
+  readonly #connection: Connection<OpenAILLMClient>;
+  readonly #maxTokensField: OpenAILLMOptions['maxTokensField'];
+
+  constructor(options: OpenAILLMOptions) {
+    super({ ...options, provider: 'openai' });
+    this.#api = options.api === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
+    this.#connection = new Connection(options);
+    this.#maxTokensField = options.maxTokensField;
+    const declared = this.#api.metadata;
+    const { metadata } = options;
+    this.metadata = {
+      ...declared,
+      ...metadata,
+      capabilities: { ...declared.capabilities, ...metadata?.capabilities },
+    };
+  }
+
+  async generate(
+    request: ChatRequest<OpenAIProviderOptions>,
+    attempt: Attempt,
+  ): Promise<ChatReply<OpenAIMetadata>> {
+    const body = this.#api.toRequest(request, this.#context(attempt));
+    const response = await this.#connection.send(this.#api.endpoint, body, attempt, this);
+    return this.#api.fromReply(await readJson(response, attempt, this), this.#about());
+  }
+
+  override async stream(
+    request: ChatRequest<OpenAIProviderOptions>,
+    attempt: Attempt,
+  ): Promise<AsyncIterable<StreamBatch>> {
+    const body = this.#api.toStreamRequest(request, this.#context(attempt));
+    const response = await this.#connection.send(this.#api.endpoint, body, attempt, this);
+    return streamEvents(response, attempt, this.#api.fromStream(this.#about()), this);
+  }
+
+  #about(): WireAbout {
+    return { provider: this.provider, model: this.model, secrets: this.#connection.secrets };
+  }
+
+  #context(attempt: Attempt): ChatCompletionsContext {
+    return {
+      ...this.#about(),
+      warn: (warning) => attempt.warn(warning),
+      capabilities: this.metadata.capabilities,
+      maxTokensField: this.#maxTokensField,
+    };
+  }
+}
