@@ -31,8 +31,8 @@ const DEFAULT_MAX_DEPTH = 512;
  * What a character earns and what there is from the start, in the units of `JsonBuilder.cost`. A value with few open
  * children is copied at every chunk; a very wide one as often as its text pays for, so that work stays linear.
  */
-const CREDIT_PER_CHARACTER = 32;
-const FIRST_CREDIT = 262_144;
+const CREDIT_PER_CHARACTER = 16;
+const FIRST_CREDIT = 65_536;
 
 const START = 0;
 const FENCE = 1;

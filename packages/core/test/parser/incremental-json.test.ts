@@ -271,7 +271,7 @@ describe('on the way', () => {
       return json.work;
     };
     const [once, twice] = [make(4000), make(8000)];
-    const bound = (text: string): number => 40 * text.length + 300_000;
+    const bound = (text: string): number => 20 * text.length + 80_000;
     expect(work(once)).toBeLessThan(bound(once));
     expect(work(twice)).toBeLessThan(bound(twice));
   });
