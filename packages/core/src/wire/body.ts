@@ -70,13 +70,20 @@ export async function* streamEvents<E>(
       attempt.touch();
       bytes += value.length;
       const out: E[] = [];
-      for (const event of decoder.push(value)) {
-        events++;
-        if (!translator.done) push(translator, event, out, about);
+      let failure: { readonly error: unknown } | undefined;
+      try {
+        for (const event of decoder.push(value)) {
+          events++;
+          if (!translator.done) push(translator, event, out, about);
+        }
+      } catch (error) {
+        failure = { error };
       }
       // Before the yield: the consumer leaves there, once it has seen the terminal event.
       finished = translator.done;
+      // What came before a failure is told, however the bytes were cut.
       if (out.length > 0) yield out;
+      if (failure !== undefined) throw failure.error;
       if (finished) return;
     }
     finished = true;

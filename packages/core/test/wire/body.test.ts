@@ -69,6 +69,16 @@ describe('streamEvents', () => {
     expect(await collect(stream('data: {"text":"a"}\n\ndata: {"text":"end"}'))).toEqual(['a', 'end']);
   });
 
+  it('W-01 tells what came before a failure, also when both arrived at once', async () => {
+    const told: string[] = [];
+    const reading = (async () => {
+      const response = stream('data: {"text":"a"}\n\ndata: {"te\n\n');
+      for await (const batch of streamEvents(response, attempt, translator(), about)) told.push(...batch);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'malformed-response' });
+    expect(told).toEqual(['a']);
+  });
+
   it('tells the attempt of every arrival', async () => {
     let touched = 0;
     const body = new ReadableStream<Uint8Array>({
