@@ -1,0 +1,158 @@
+import {
+  MortiseError,
+  type ChatRequest,
+  type ReasoningOptions,
+  type ToolChoice,
+  type ToolDefinition,
+  type Warning,
+} from '@mortise/core';
+import { defined, isObject } from '@mortise/core/wire';
+import { toConversation, type Notes, type Wire } from './convert-content.ts';
+
+/**
+ * `providerOptions.anthropic`: merged into the request body last, so that what the contract does not model is one line
+ * away. A member replaces ours, but `tools` are added to the call's, and the members of `tool_choice` and
+ * `output_config` are added one by one.
+ */
+export type AnthropicOptions = {
+  /** Anthropic's own tools, such as `{ type: 'web_search_20260318', name: 'web_search' }`. */
+  tools?: readonly object[] | undefined;
+  /** For what `reasoning` cannot say. */
+  thinking?: object | undefined;
+  service_tier?: 'auto' | 'standard_only' | (string & {}) | undefined;
+  metadata?: { user_id?: string | undefined } | undefined;
+  /** The container of an earlier reply, to work on in. */
+  container?: string | object | undefined;
+  /** Sent as the header `anthropic-beta`. */
+  betas?: readonly string[] | undefined;
+  [option: string]: unknown;
+};
+
+export type AnthropicProviderOptions = {
+  anthropic?: AnthropicOptions | undefined;
+  [provider: string]: { [option: string]: unknown } | undefined;
+};
+
+/**
+ * `max_tokens` is required by the API. Every model since Claude 4 can write that much, and a long answer is not cut.
+ * A model's `maxOutputTokens` bounds it, where it is declared.
+ */
+export const DEFAULT_MAX_TOKENS = 16_384;
+
+export interface RequestContext {
+  readonly model: string;
+  /** Known of the model. */
+  readonly maxOutputTokens?: number | undefined;
+  warn(warning: Warning): void;
+}
+
+/** The body of `POST /v1/messages`: https://platform.claude.com/docs/en/api/messages */
+export function toRequest(request: ChatRequest<AnthropicProviderOptions>, context: RequestContext): Wire {
+  const notes = notesOf(request, context);
+  for (const setting of ['temperature', 'topP', 'seed'] as const) {
+    if (request[setting] === undefined) continue;
+    notes.leaveOut(setting, `Anthropic's API has no ${setting}; it was left out.`);
+  }
+  const { betas: _betas, tools: ownTools, ...own } = request.providerOptions?.anthropic ?? {};
+  const tools = (request.tools ?? []).map(toTool);
+  const { system, turns } = toConversation(request.messages, tools, notes);
+  const { effort, thinking, budget } = toThinkingConfig(request.reasoning, notes);
+  const allTools = [...tools, ...(ownTools ?? [])];
+  const body = defined({
+    model: context.model,
+    max_tokens: request.maxOutputTokens ?? defaultMaxTokens(context, budget),
+    system: system.length === 0 ? undefined : system,
+    messages: turns,
+    tools: allTools.length === 0 ? undefined : allTools,
+    tool_choice: allTools.length === 0 ? undefined : toToolChoice(request.toolChoice),
+    stop_sequences: request.stop,
+    thinking,
+    output_config: nonEmpty({ effort, format: toFormat(request, notes) }),
+  });
+  return merged(body, own);
+}
+
+function notesOf(request: ChatRequest, context: RequestContext): Notes {
+  const said = new Set<string>();
+  const refuse = (message: string): never => {
+    throw new MortiseError('unsupported', message, { provider: 'anthropic', model: context.model });
+  };
+  return {
+    leaveOut(setting, message) {
+      if (request.strict) refuse(message);
+      if (!said.has(setting)) context.warn({ type: 'unsupported-setting', setting, message });
+      said.add(setting);
+    },
+    note(message) {
+      if (!said.has(message)) context.warn({ type: 'other', message });
+      said.add(message);
+    },
+    refuse,
+  };
+}
+
+/** Thinking counts as output, so that a budget for it needs room beside it. */
+function defaultMaxTokens({ maxOutputTokens = Infinity }: RequestContext, budget = 0): number {
+  return Math.min(DEFAULT_MAX_TOKENS + budget, maxOutputTokens);
+}
+
+function toTool({ name, description, parameters, strict }: ToolDefinition): Wire {
+  return defined({ name, description, input_schema: { type: 'object', ...parameters }, strict });
+}
+
+function toToolChoice(choice: ToolChoice | undefined): Wire | undefined {
+  if (choice === undefined) return undefined;
+  if (typeof choice === 'object') return { type: 'tool', name: choice.tool };
+  return { type: choice === 'required' ? 'any' : choice };
+}
+
+/**
+ * An effort is adaptive thinking, which every model since Claude 4.6 takes; a budget is manual thinking, for the models
+ * before. Which of them a model takes is the API's to say: nothing here depends on a model's name.
+ */
+function toThinkingConfig(
+  reasoning: ReasoningOptions | undefined,
+  notes: Notes,
+): { effort?: string | undefined; thinking?: Wire | undefined; budget?: number | undefined } {
+  const { effort, budgetTokens, summary } = reasoning ?? {};
+  if (effort === 'none') return { thinking: { type: 'disabled' } };
+  if (effort === undefined && budgetTokens === undefined && summary === undefined) return {};
+  if (effort === 'minimal') {
+    notes.leaveOut('reasoning.effort', "Anthropic has no effort 'minimal'; 'low' was sent.");
+  }
+  if (summary === 'concise' || summary === 'detailed') {
+    notes.leaveOut('reasoning.summary', `Anthropic has no ${summary} summaries; 'summarized' was sent.`);
+  }
+  const display = summary === undefined ? undefined : summary === 'omitted' ? 'omitted' : 'summarized';
+  const thinking =
+    budgetTokens === undefined
+      ? { type: 'adaptive', display }
+      : { type: 'enabled', budget_tokens: budgetTokens, display };
+  return {
+    effort: effort === 'minimal' ? 'low' : effort,
+    thinking: defined(thinking),
+    budget: budgetTokens,
+  };
+}
+
+function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefined {
+  if (responseFormat?.type !== 'json') return undefined;
+  const { schema, description } = responseFormat;
+  if (schema === undefined) {
+    return notes.refuse('Anthropic gives JSON only by a schema. Give responseFormat a schema.');
+  }
+  return { type: 'json_schema', schema: defined({ description, ...schema }) };
+}
+
+function nonEmpty(object: Wire): Wire | undefined {
+  const result = defined(object);
+  return Object.keys(result).length === 0 ? undefined : result;
+}
+
+function merged(body: Wire, own: Wire): Wire {
+  const result = { ...body, ...own };
+  for (const name of ['tool_choice', 'output_config']) {
+    if (isObject(body[name]) && isObject(own[name])) result[name] = { ...body[name], ...own[name] };
+  }
+  return result;
+}

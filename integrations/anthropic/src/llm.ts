@@ -1,0 +1,93 @@
+import {
+  BaseLLM,
+  type Attempt,
+  type CallSettings,
+  type ChatReply,
+  type ChatRequest,
+  type ChatStreamEvent,
+  type LLMMetadata,
+} from '@mortise/core';
+import { readJson, streamEvents } from '@mortise/core/wire';
+import { createSend, type AnthropicConnection, type Send } from './client.ts';
+import { toRequest, type AnthropicProviderOptions } from './convert-request.ts';
+import { fromResponse, type AnthropicMetadata } from './convert-response.ts';
+import { fromStream } from './convert-stream.ts';
+
+/** For completion in an editor; any other name goes to the API as it is. */
+export type AnthropicModel =
+  | 'claude-opus-5-5'
+  | 'claude-sonnet-5-5'
+  | 'claude-haiku-5-5'
+  | 'claude-fable-5-2'
+  | 'claude-opus-4-8'
+  | 'claude-sonnet-4-6'
+  | 'claude-haiku-4-5'
+  | (string & {});
+
+export interface AnthropicLLMOptions extends CallSettings, AnthropicConnection {
+  model: AnthropicModel;
+  /** What is known of the model, over what is declared for the provider. */
+  metadata?: Partial<LLMMetadata> | undefined;
+}
+
+/** Claude, over Anthropic's Messages API. */
+export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMetadata> {
+  readonly #metadata: LLMMetadata;
+  readonly #send: Send;
+
+  constructor(options: AnthropicLLMOptions) {
+    super({ ...options, provider: 'anthropic' });
+    const capabilities = { ...CAPABILITIES, ...options.metadata?.capabilities };
+    this.#metadata = { isChatModel: true, ...options.metadata, capabilities };
+    this.#send = createSend(options, { provider: this.provider, model: this.model });
+  }
+
+  get metadata(): LLMMetadata {
+    return this.#metadata;
+  }
+
+  async generate(
+    request: ChatRequest<AnthropicProviderOptions>,
+    attempt: Attempt,
+  ): Promise<ChatReply<AnthropicMetadata>> {
+    const response = await this.#post(request, attempt, false);
+    return fromResponse(await readJson(response, attempt, this), this);
+  }
+
+  override async stream(
+    request: ChatRequest<AnthropicProviderOptions>,
+    attempt: Attempt,
+  ): Promise<AsyncIterable<ChatStreamEvent[]>> {
+    const response = await this.#post(request, attempt, true);
+    return streamEvents(response, attempt, fromStream(this), this);
+  }
+
+  #post(
+    request: ChatRequest<AnthropicProviderOptions>,
+    attempt: Attempt,
+    stream: boolean,
+  ): Promise<Response> {
+    const body = toRequest(request, {
+      model: this.model,
+      maxOutputTokens: this.#metadata.maxOutputTokens,
+      warn: (warning) => attempt.warn(warning),
+    });
+    const { betas } = request.providerOptions?.anthropic ?? {};
+    return this.#send({ ...body, stream }, { signal: attempt.signal, betas });
+  }
+}
+
+/** What the API takes; a single model may take less, and says so. */
+const CAPABILITIES: LLMMetadata['capabilities'] = {
+  streaming: true,
+  tools: true,
+  parallelTools: true,
+  toolChoice: true,
+  structuredOutput: 'native',
+  reasoning: true,
+  inputModalities: ['text', 'image', 'document'],
+  stop: true,
+  seed: false,
+  usageInStreams: true,
+  caching: true,
+};
