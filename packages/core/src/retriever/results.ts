@@ -1,7 +1,7 @@
 import { MortiseError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { nodeHash } from './node-hash.ts';
-import { sourceId, type Evidence, type NodeWithScore } from './node.ts';
+import { sourceId, type Evidence, type Node, type NodeWithScore } from './node.ts';
 
 /**
  * One result for each content of each source document: the first keeps its place, the best score wins, and of each
@@ -10,13 +10,18 @@ import { sourceId, type Evidence, type NodeWithScore } from './node.ts';
 export function dedupeNodes(results: readonly NodeWithScore[]): NodeWithScore[] {
   const unique = new Map<string, NodeWithScore>();
   for (const result of results) {
-    const source = sourceId(result.node);
-    // A hash has one length, so nothing needs to separate the two; no source differs from every source.
-    const key = nodeHash(result.node) + (source === undefined ? '' : `+${source}`);
+    const key = contentKey(result.node);
     const first = unique.get(key);
     unique.set(key, first === undefined ? result : better(first, result));
   }
   return [...unique.values()];
+}
+
+/** What two results must share to be one: the hash of the content, and the source document if there is one. */
+export function contentKey(node: Node): string {
+  const source = sourceId(node);
+  // A hash has one length, so the two cannot run into each other; no source differs from every source.
+  return nodeHash(node) + (source === undefined ? '' : `+${source}`);
 }
 
 function better(first: NodeWithScore, other: NodeWithScore): NodeWithScore {

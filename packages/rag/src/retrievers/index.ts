@@ -1,0 +1,4 @@
+export { BM25Retriever, type BM25RetrieverOptions } from './bm25.ts';
+export { BM25Index, type BM25IndexOptions } from './bm25-index.ts';
+export { fuse, FusionRetriever, type FusionRetrieverOptions, type WeightedRetriever } from './fusion.ts';
+export { VectorRetriever, type VectorRetrieverOptions } from './vector.ts';

@@ -1,0 +1,40 @@
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import {
+  BaseRetriever,
+  type BaseRetrieverOptions,
+  type NodeWithScore,
+  type Query,
+  type RetrieveCall,
+} from '@mortise/core/retriever';
+import type { VectorStore } from '@mortise/core/store';
+
+export interface VectorRetrieverOptions extends BaseRetrieverOptions {
+  store: VectorStore;
+  /** The model that the store's vectors come from. */
+  embedding: EmbeddingModel;
+  /** Default: 10. */
+  topK?: number | undefined;
+}
+
+/** Finds nodes by the nearness of their vectors to the query's; a query that brings its vector is not embedded. */
+export class VectorRetriever extends BaseRetriever {
+  override readonly supportsFilters = true;
+  readonly #store: VectorStore;
+  readonly #embedding: EmbeddingModel;
+  readonly #topK: number;
+
+  constructor(options: VectorRetrieverOptions) {
+    super(options);
+    this.#store = options.store;
+    this.#embedding = options.embedding;
+    this.#topK = options.topK ?? 10;
+  }
+
+  async retrieveNodes(
+    query: Query,
+    { topK = this.#topK, filters, signal, parent }: RetrieveCall,
+  ): Promise<NodeWithScore[]> {
+    const embedding = query.embedding ?? (await this.#embedding.embedQuery(query.query, { signal, parent }));
+    return this.#store.query({ topK, embedding, filter: filters }, { signal });
+  }
+}

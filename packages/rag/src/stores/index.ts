@@ -1,0 +1,1 @@
+export { MemoryVectorStore } from './memory-vector-store.ts';

@@ -1,0 +1,155 @@
+import {
+  checkVectorEntries,
+  checkVectorQuery,
+  FILTER_OPERATORS,
+  matchesFilter,
+  type MetadataFilter,
+  type StoreOptions,
+  type VectorEntry,
+  type VectorQuery,
+  type VectorSelection,
+  type VectorStore,
+  type VectorStoreSupport,
+} from '@mortise/core/store';
+import { copyNode, sourceId, type Node, type NodeWithScore } from '@mortise/core/retriever';
+import { TopRows } from './top-rows.ts';
+
+/**
+ * Exact search in memory: every vector is compared. Vectors are kept with length 1 in one typed array, so a score is
+ * the cosine, and it stands in `evidence.similarity` as well.
+ */
+export class MemoryVectorStore implements VectorStore {
+  /** The node of each row; a deleted row is filled with the last one. */
+  readonly #nodes: Node[] = [];
+  readonly #rows = new Map<string, number>();
+  #vectors = new Float32Array(0);
+  #dimensions: number | undefined;
+
+  get support(): VectorStoreSupport {
+    const dimensions = this.#dimensions;
+    return {
+      modes: ['dense'],
+      operators: FILTER_OPERATORS,
+      ...(dimensions === undefined ? {} : { dimensions }),
+    };
+  }
+
+  get size(): number {
+    return this.#nodes.length;
+  }
+
+  async upsert(entries: readonly VectorEntry[], options: StoreOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    const dimensions = checkVectorEntries(entries, this.#dimensions);
+    if (dimensions === undefined) return;
+    this.#dimensions = dimensions;
+    this.#reserve(this.#nodes.length + entries.length, dimensions);
+    for (const { node, embedding } of entries) {
+      const row = this.#rows.get(node.id) ?? this.#nodes.length;
+      const { embedding: _embedding, ...kept } = node;
+      this.#nodes[row] = copyNode(kept);
+      this.#rows.set(node.id, row);
+      this.#vectors.set(unit(embedding), row * dimensions);
+    }
+  }
+
+  async delete(selection: VectorSelection, options: StoreOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    for (const id of selection.ids ?? []) this.#remove(id);
+    const sources = new Set(selection.sourceIds);
+    const { filter } = selection;
+    if (sources.size === 0 && filter === undefined) return;
+    const doomed = this.#nodes.filter((node) => {
+      const source = sourceId(node);
+      const isOfSource = source !== undefined && sources.has(source);
+      return isOfSource || (filter !== undefined && matchesFilter(node.metadata, filter));
+    });
+    for (const { id } of doomed) this.#remove(id);
+  }
+
+  async query(query: VectorQuery, options: StoreOptions = {}): Promise<NodeWithScore[]> {
+    options.signal?.throwIfAborted();
+    checkVectorQuery(query, this.support, this.#dimensions);
+    const { topK, filter, embedding } = query;
+    return this.nearest(embedding as Float32Array, topK, filter).map(({ node, score }) => ({
+      node: copyNode(node),
+      score,
+      evidence: { similarity: score },
+    }));
+  }
+
+  /** What `query` finds, by the store's own nodes, which must not be changed: for who needs many and returns few. */
+  nearest(
+    embedding: Float32Array,
+    topK: number,
+    filter?: MetadataFilter,
+  ): { readonly node: Node; readonly score: number }[] {
+    const query = unit(embedding);
+    const top = new TopRows(Math.min(topK, this.#nodes.length));
+    for (let row = 0; row < this.#nodes.length; row++) {
+      const score = dot(query, this.#vectors, row * query.length);
+      // The filter is asked last: most rows never come near the best.
+      if (!top.wouldTake(score)) continue;
+      const { metadata } = this.#nodes[row] as Node;
+      if (filter === undefined || matchesFilter(metadata, filter)) top.add(row, score);
+    }
+    return top
+      .sorted()
+      .map(({ row, score }) => ({ node: this.#nodes[row] as Node, score: Math.max(-1, Math.min(1, score)) }));
+  }
+
+  /** The cosine of a vector and a node's; undefined for a node that is not there. */
+  similarityTo(embedding: Float32Array, id: string): number | undefined {
+    const row = this.#rows.get(id);
+    if (row === undefined) return undefined;
+    return Math.max(-1, Math.min(1, dot(unit(embedding), this.#vectors, row * embedding.length)));
+  }
+
+  /** A copy of a node's vector, with length 1. */
+  vectorOf(id: string): Float32Array | undefined {
+    const row = this.#rows.get(id);
+    if (row === undefined || this.#dimensions === undefined) return undefined;
+    return this.#vectors.slice(row * this.#dimensions, (row + 1) * this.#dimensions);
+  }
+
+  #remove(id: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined || this.#dimensions === undefined) return;
+    const last = this.#nodes.length - 1;
+    const moved = this.#nodes[last] as Node;
+    this.#nodes[row] = moved;
+    this.#vectors.copyWithin(row * this.#dimensions, last * this.#dimensions, (last + 1) * this.#dimensions);
+    this.#nodes.pop();
+    this.#rows.set(moved.id, row);
+    this.#rows.delete(id);
+  }
+
+  #reserve(rows: number, dimensions: number): void {
+    if (rows * dimensions <= this.#vectors.length) return;
+    const larger = new Float32Array(Math.max(rows, this.#nodes.length * 2) * dimensions);
+    larger.set(this.#vectors.subarray(0, this.#nodes.length * dimensions));
+    this.#vectors = larger;
+  }
+}
+
+function unit(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (const x of vector) squares += x * x;
+  const length = Math.sqrt(squares);
+  return length === 0 ? vector : vector.map((x) => x / length);
+}
+
+/** Four sums at once: they do not wait for each other, which takes a third of the time of one. */
+function dot(query: Float32Array, vectors: Float32Array, offset: number): number {
+  const { length } = query;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    a += query[i]! * vectors[offset + i]!;
+    b += query[i + 1]! * vectors[offset + i + 1]!;
+    c += query[i + 2]! * vectors[offset + i + 2]!;
+    d += query[i + 3]! * vectors[offset + i + 3]!;
+  }
+  for (; i < length; i++) a += query[i]! * vectors[offset + i]!;
+  return a + b + c + d;
+}
