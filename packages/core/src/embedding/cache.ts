@@ -127,10 +127,12 @@ export function openCallCache(store: KeyValueStore, options: CallCacheOptions): 
         warn({ type: 'other', setting: 'cache', message });
         return keys.map(() => undefined);
       }
+      let expected = dimensions;
       return values.map((value: StoreValue | undefined | null) => {
         if (value == null) return undefined;
         const vector = bytesToVector(value);
-        if (vector !== undefined && (dimensions ?? vector.length) === vector.length) return vector;
+        expected ??= vector?.length;
+        if (vector !== undefined && vector.length === expected) return vector;
         const message = 'The cache holds what is no embedding of this model; such texts are embedded again.';
         warn({ type: 'other', setting: 'cache', message });
         return undefined;

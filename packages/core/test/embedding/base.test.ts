@@ -112,7 +112,14 @@ describe('BaseEmbedding', () => {
     expect(numbers(embeddings)).toEqual(['a', 'b', 'a', 'c', 'd', 'a', 'b'].map((text) => vectorOf(text)));
     expect(usage).toEqual({ inputTokens: 4 });
     embeddings[0]!.fill(0);
+    for (const at of [2, 5]) expect([...embeddings[at]!]).toEqual(vectorOf('a'));
+    embeddings[5]!.fill(1);
     expect([...embeddings[2]!]).toEqual(vectorOf('a'));
+    const distant = new FakeEmbedding({ concurrency: 1, metadata: { maxBatchSize: 1 } });
+    const { embeddings: far } = await distant.embedTexts(['a', 'b', 'c', 'a']);
+    far[0]!.fill(0);
+    expect([...far[3]!]).toEqual(vectorOf('a'));
+    expect(distant.requests.length).toBe(3);
   });
 
   it('M-01 retries a batch by itself', async () => {

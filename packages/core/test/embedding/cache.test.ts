@@ -186,6 +186,18 @@ describe('the embedding cache', () => {
     expect((await model.embedTexts(['a', 'b'])).cached).toBe(2);
   });
 
+  it('M-03 never mixes lengths, not even of the cache and a reply where the dimension is unknown', async () => {
+    const cache = new MemoryKeyValueStore();
+    await new FakeEmbedding({ cache }).embedText('a');
+    const [[key]] = (await entriesOf(cache)) as [StoreEntry];
+    await cache.set(key, vectorToBytes(Float32Array.of(1, 2)), { namespace: 'embedding' });
+    const other = { code: 'malformed-response', message: expect.stringContaining('2 were expected') };
+    await expect(new FakeEmbedding({ cache }).embedTexts(['a', 'b'])).rejects.toMatchObject(other);
+    // Now 'b' was not cached; with it, the two entries differ.
+    await new FakeEmbedding({ cache }).embedText('b');
+    await expect(new FakeEmbedding({ cache }).embedTexts(['a', 'b'])).rejects.toMatchObject(other);
+  });
+
   it('M-06 makes one request for concurrent misses of one key, across calls and models', async () => {
     const cache = new MemoryKeyValueStore();
     const embed = async (...[inputs, request]: Parameters<FakeEmbedding['embed']>) => (
@@ -305,12 +317,14 @@ describe('the embedding cache', () => {
   });
 
   it("C-01 rejects with the caller's reason while the store hangs", async () => {
+    const events = recorded('warning');
     const model = new FakeEmbedding({ cache: storeWith({ getMany: hangs }) });
     const controller = new AbortController();
     const call = model.embedText('a', { signal: controller.signal });
     await settle();
     controller.abort('enough');
     await expect(call).rejects.toBe('enough');
+    expect(events).toEqual([]);
   });
 
   it('M-04 has in the cache what a sibling finished while another batch failed', async () => {
