@@ -208,7 +208,7 @@ export function checkRanking(
   return results.slice(0, topN) as RankedDocument[];
 }
 
-/** The best of all replies: by score, of equal ones the earlier document first. */
+/** The best of all replies by score; equal ones stay in the order of the requests, since the sort is stable. */
 function merged(replies: readonly RankReply[], topN: number): Omit<RerankResult, 'warnings'> {
   const [only] = replies;
   const results =
@@ -216,7 +216,7 @@ function merged(replies: readonly RankReply[], topN: number): Omit<RerankResult,
       ? [...only.results]
       : replies
           .flatMap((reply) => reply.results)
-          .sort((a, b) => b.score - a.score || a.index - b.index)
+          .sort((a, b) => b.score - a.score)
           .slice(0, topN);
   const providerMetadata = replies.findLast(
     (reply) => reply.providerMetadata !== undefined,
