@@ -103,6 +103,7 @@ describe('what is found', () => {
     ['an object that breaks, with a whole array in it', '{"a":[1,2], b: 3}'],
     ['an array that is cut, with a whole object in it', '[{"a":1}, {"b":2}'],
     ['a bad escape before brackets in the same string', '{"code":"if \\d { return [1,2]; }"}'],
+    ['a bad escape before a closing brace in the same string', '{"code":"\\d } [1]"}'],
     ['leading zeros', '[01]'],
     ['a trailing comma', '[1,]'],
     ['a raw line end in a string', '{"a":"x\ny"}'],

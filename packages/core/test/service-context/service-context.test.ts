@@ -42,6 +42,7 @@ describe('createServiceContext', () => {
     const context = createServiceContext({ llm });
     expect(() => Object.assign(context, { llm: other })).toThrow(TypeError);
     expect(() => Object.assign(context, { parser })).toThrow(TypeError);
+    expect(() => Object.assign(context, { ownPart: 1 })).toThrow(TypeError);
     expect(context.llm).toBe(llm);
   });
 
