@@ -59,3 +59,20 @@ export function sourceFiles(folder: string, base: string = root): string[] {
     return entry.name.endsWith('.ts') ? [path] : [];
   });
 }
+
+/** Markdown files of the repository, as paths from `base`. */
+export function documents(base: string = root): string[] {
+  const folders = ['docs', 'bench', 'packages', 'integrations', 'examples'];
+  const found = folders.flatMap((folder) => markdownFiles(folder, base));
+  return ['README.md', 'CONTRIBUTING.md', ...found];
+}
+
+function markdownFiles(folder: string, base: string): string[] {
+  return readdirSync(join(base, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      return ['node_modules', 'dist', 'fixtures'].includes(entry.name) ? [] : markdownFiles(path, base);
+    }
+    return entry.name.endsWith('.md') && entry.name !== 'CHANGELOG.md' ? [path] : [];
+  });
+}

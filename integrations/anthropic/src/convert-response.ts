@@ -106,7 +106,7 @@ const FINISH: Readonly<Record<string, FinishReason['unified']>> = {
   tool_use: 'tool-calls',
   refusal: 'content-filter',
   // Not the end: sent back as it is, the message is continued.
-  pause_turn: 'other',
+  pause_turn: 'pause',
 };
 
 export function fromStopReason(reason: unknown): FinishReason {

@@ -202,7 +202,7 @@ describe('the server tools fixture', () => {
   it('gives what it does not model as metadata', async () => {
     const container = { id: 'container_01', expires_at: '2026-11-22T10:00:00Z' };
     const { response } = await streamed(fixture('server-tools.sse'));
-    expect(response.finishReason).toEqual({ unified: 'other', raw: 'pause_turn' });
+    expect(response.finishReason).toEqual({ unified: 'pause', raw: 'pause_turn' });
     expect(response.providerMetadata).toEqual({ anthropic: { container } });
     expect((await whole(fixture('server-tools.json'))).providerMetadata).toEqual({
       anthropic: { container },
@@ -228,7 +228,7 @@ it.each([
   ['model_context_window_exceeded', 'length'],
   ['tool_use', 'tool-calls'],
   ['refusal', 'content-filter'],
-  ['pause_turn', 'other'],
+  ['pause_turn', 'pause'],
   ['a_reason_of_2030', 'other'],
 ])('the stop reason %s is %s', async (raw, unified) => {
   expect((await whole(message({ stop_reason: raw }))).finishReason).toEqual({ unified, raw });

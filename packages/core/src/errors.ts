@@ -140,6 +140,9 @@ export function toMortiseError(
     const complete = error.provider !== undefined || about.provider === undefined;
     return complete ? error : withErrorFields(error, { ...about, ...definedModel(error) });
   }
+  // An SDK wraps whatever its `fetch` throws; what we or another part of the application said there stands.
+  const wrapped = mortiseCause(error);
+  if (wrapped !== undefined) return toMortiseError(wrapped, about);
   const of = about.provider === undefined ? '' : ` to ${about.provider}`;
   const reason = networkReason(error);
   if (reason !== undefined) {
@@ -154,6 +157,15 @@ export function toMortiseError(
     ...about,
     cause: error,
   });
+}
+
+function mortiseCause(error: unknown): MortiseError | undefined {
+  let current = error;
+  for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
+    if (isMortiseError(current)) return current;
+    current = (current as { cause?: unknown }).cause;
+  }
+  return undefined;
 }
 
 function definedModel(error: MortiseError): { model?: string } {

@@ -17,9 +17,10 @@ import type {
   ProviderOptions,
 } from './contract.ts';
 import { createCompletionStream } from './completion-stream.ts';
+import { estimateInputTokens } from './estimate.ts';
 import type { ChatInput } from './message.ts';
 import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './request.ts';
-import { eventsOfReply, toChatResponse, toCompletionResponse } from './response.ts';
+import { eventsOfReply, mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
 import {
   createChatStream,
   eventsOf,
@@ -95,12 +96,15 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
         const request = toChatRequest(input, options, this);
         let warnings: Warning[] = [];
         const plan = {
-          ...this.#plan(options, false),
+          ...this.#plan(options, request, false),
           warn: (warning: Warning) => void warnings.push(warning),
         };
-        const reply = await runCall(plan, (attempt) => {
+        const reply = await runCall(plan, async (attempt) => {
           warnings = [];
-          return this.generate(request, attempt);
+          const reply = await this.generate(request, attempt);
+          // A limiter corrects its estimate by what was really used.
+          attempt.close({ tokens: mergeUsage({}, reply.usage ?? {}).totalTokens });
+          return reply;
         });
         const response = toChatResponse(reply, this.model, warnings);
         response.warnings.forEach((warning) => this.#announce(warning));
@@ -141,7 +145,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
       warnings.push(warning);
       if (opened) this.#announce(warning, span);
     };
-    const stream = await runCall({ ...this.#plan(options, true), left, warn }, (attempt) => {
+    const stream = await runCall({ ...this.#plan(options, request, true), left, warn }, (attempt) => {
       warnings = [];
       return this.#openAttempt(request, attempt);
     });
@@ -180,9 +184,10 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     })();
   }
 
-  #plan(options: ChatOptions<P>, stream: boolean) {
+  #plan(options: ChatOptions<P>, request: ChatRequest<P>, stream: boolean) {
     const about = { provider: this.provider, model: this.model };
-    return { policy: this.#policy, options: callOptions(options), stream, about };
+    const tokens = this.#policy.limiter === undefined ? undefined : estimateTokens(request);
+    return { policy: this.#policy, options: callOptions(options), stream, about, tokens };
   }
 
   #spanOptions(input: Input, options: ChatOptions<P>, streamed: boolean) {
@@ -193,6 +198,11 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   #announce(warning: Warning, span?: Span): void {
     emitPoint('warning', { provider: this.provider, model: this.model, ...warning }, span);
   }
+}
+
+/** What a limiter reserves for a request. */
+function estimateTokens({ messages, tools, maxOutputTokens = 0 }: ChatRequest): number {
+  return estimateInputTokens(messages, { tools }) + maxOutputTokens;
 }
 
 function isContent({ type }: ChatStreamEvent): boolean {

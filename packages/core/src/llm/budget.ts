@@ -2,7 +2,8 @@ import { emitPoint } from '../events/index.ts';
 import { MortiseError } from '../errors.ts';
 import type { ChatOptions, LLM, Usage } from './contract.ts';
 import type { ChatInput } from './message.ts';
-import { aroundLLM, estimateInputTokens } from './wrap.ts';
+import { estimateInputTokens } from './estimate.ts';
+import { aroundLLM } from './wrap.ts';
 
 /** What a million tokens cost, in whatever money the limit is in. Core knows no prices: they change. */
 export interface TokenPrices {

@@ -117,7 +117,8 @@ export interface AssistantMessage extends ChatMessage {
 }
 
 export interface FinishReason {
-  unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other' | (string & {});
+  /** `pause`: the provider stopped in the middle of work of its own; send the message back to let it go on. */
+  unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'pause' | 'other' | (string & {});
   /** The provider's own word. */
   raw: string;
 }

@@ -13,6 +13,9 @@ export interface TextReply {
   finishReason?: FinishReason | undefined;
 }
 
+/** A piece of a streamed text; the last one may tell usage and finish reason instead. */
+export type TextPiece = string | Omit<TextReply, 'text'>;
+
 /** An attempt, with the options that the caller gave (`maxOutputTokens`, `stop`, ...). */
 export interface TextAttempt<P extends ProviderOptions = ProviderOptions> extends Attempt {
   readonly request: ChatRequest<P>;
@@ -34,7 +37,7 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
    * One attempt, piece by piece. The end of the iterable is the end of the text: throw when it was cut. The last
    * item may be a `TextReply` without text, to tell usage and finish reason.
    */
-  streamText?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<string | Omit<TextReply, 'text'>>;
+  streamText?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<TextPiece>;
 
   /** Chat as one prompt. Default: each message as `role: text`, then `assistant: `. */
   messagesToPrompt(messages: readonly ChatMessage[]): string {

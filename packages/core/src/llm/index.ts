@@ -1,6 +1,6 @@
 export { BaseLLM, type BaseLLMOptions } from './base.ts';
 export type * from './contract.ts';
-export { CustomLLM, type TextAttempt, type TextReply } from './custom.ts';
+export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { base64Of, blocksOf, isKnownBlock, messageText, toolCallBlock, toMessages } from './message.ts';
 export type * from './message.ts';
 export { messagesToPrompt, promptToMessages } from './prompt-text.ts';
@@ -22,6 +22,7 @@ export {
   type TokenPrices,
   type WithBudgetOptions,
 } from './budget.ts';
+export { estimateInputTokens } from './estimate.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
 export {
   runTools,
@@ -35,4 +36,4 @@ export {
 export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
 export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
-export { aroundLLM, estimateInputTokens, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';
+export { aroundLLM, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';

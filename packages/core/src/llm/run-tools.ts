@@ -64,7 +64,8 @@ export interface RunToolsResult<M = unknown> {
 
 /**
  * Lets the model use tools until it answers without: every call of a reply is executed once, in parallel, and all
- * results go back together. An unknown tool, invalid arguments and a refusal are told to the model.
+ * results go back together. An unknown tool, invalid arguments and a refusal are told to the model, and a provider that
+ * paused in work of its own is asked to go on.
  * Rejects with `budget` and the result so far in `partial` when the model still asks for tools after `maxSteps`.
  */
 export async function runTools<P extends ProviderOptions, M>(
@@ -101,21 +102,16 @@ export async function runTools<P extends ProviderOptions, M>(
       const response = await reply(llm, messages, chatOptions, run, step);
       onEvent?.({ type: 'response', step, response });
       messages.push(response.message);
-      const results =
-        response.toolCalls.length === 0 || step === maxSteps
-          ? []
-          : await execute(response.toolCalls, run, step, options.signal);
+      const { toolCalls, text } = response;
+      const isLast = step === maxSteps;
+      const results = isLast ? [] : await execute(toolCalls, run, step, options.signal);
       steps.push({ response, results });
-      const result = {
-        response,
-        text: response.text,
-        messages,
-        steps,
-        usage: sumUsage(steps.map((each) => each.response.usage)),
-      };
-      if (response.toolCalls.length === 0) return result;
-      if (step === maxSteps) throw stepsUsedUp(maxSteps, result);
-      messages.push({ role: 'tool', content: results });
+      const usage = sumUsage(steps.map((each) => each.response.usage));
+      const result = { response, text, messages, steps, usage };
+      if (toolCalls.length === 0 && response.finishReason.unified !== 'pause') return result;
+      if (isLast) throw stepsUsedUp(maxSteps, result);
+      // A pause has no calls of ours: the message goes back as it is, and the provider goes on.
+      if (toolCalls.length > 0) messages.push({ role: 'tool', content: results });
     }
   });
 }

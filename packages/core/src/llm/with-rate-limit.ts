@@ -2,7 +2,8 @@ import type { RateLimiter } from '../call/contract.ts';
 import { createRateLimiter, type RateLimitOptions } from '../call/rate-limit.ts';
 import type { ChatOptions, LLM } from './contract.ts';
 import type { ChatInput } from './message.ts';
-import { aroundLLM, estimateInputTokens } from './wrap.ts';
+import { estimateInputTokens } from './estimate.ts';
+import { aroundLLM } from './wrap.ts';
 
 export interface WithRateLimitOptions {
   /** What a request will use. Default: the estimated input and `maxOutputTokens`, where it is given. */

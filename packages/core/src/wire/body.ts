@@ -109,6 +109,25 @@ function push<E>(translator: StreamTranslator<E>, event: SseEvent, out: E[], abo
   }
 }
 
+/**
+ * The data of each event as a JSON object, one after another, until `[DONE]` or the end of the bytes: enough for the
+ * streams of a plain server. Whether the last one was there is for the caller to judge.
+ */
+export async function* jsonEvents(
+  response: Response,
+  attempt: Pick<Attempt, 'touch'>,
+  about: About,
+): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  const translator = {
+    done: false,
+    push(event: SseEvent, out: Record<string, unknown>[]) {
+      if (event.data === '[DONE]') translator.done = true;
+      else out.push(eventJson(event, about));
+    },
+  };
+  for await (const batch of streamEvents(response, attempt, translator, about)) yield* batch;
+}
+
 /** Half a frame is a cut stream, which the caller reports; only a whole one counts. */
 function tryLast<E>(translator: StreamTranslator<E>, event: SseEvent): E[] {
   const out: E[] = [];

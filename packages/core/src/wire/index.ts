@@ -1,6 +1,7 @@
 export { float32FromBase64 } from './base64.ts';
 export {
   eventJson,
+  jsonEvents,
   malformed,
   readJson,
   readText,

@@ -192,6 +192,17 @@ describe('runCall', () => {
     ).rejects.toMatchObject({ code: 'internal', cause: bug, ...about });
   });
 
+  it('keeps a MortiseError that an SDK wrapped: what an injected fetch says stands', async () => {
+    const own = new MortiseError('budget', 'enough for today');
+    const wrapped = new Error('Connection error.', { cause: own });
+    await expect(
+      runCall(
+        plan(),
+        failing(1, () => wrapped),
+      ),
+    ).rejects.toMatchObject({ code: 'budget', message: own.message, ...about });
+  });
+
   it('S-02 asks the limiter before every attempt and gives the place back', async () => {
     const release = vi.fn();
     const acquire = vi.fn(async () => ({ release }));

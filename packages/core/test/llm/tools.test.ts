@@ -304,4 +304,15 @@ describe('runTools', () => {
     expect(messages).toHaveLength(1);
     expect(all).toHaveLength(2);
   });
+
+  it('lets a provider go on that paused in work of its own', async () => {
+    const paused = {
+      content: [{ type: 'text' as const, text: 'searching' }],
+      finishReason: { unified: 'pause', raw: 'pause_turn' },
+    };
+    const llm = new ScriptedLLM({ replies: [paused, 'found'] });
+    const { text, messages } = await runTools(llm, 'x', { tools: [add] });
+    expect(text).toBe('found');
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'assistant']);
+  });
 });

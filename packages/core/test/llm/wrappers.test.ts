@@ -325,3 +325,26 @@ describe('withBudget', () => {
     });
   });
 });
+
+describe('the limiter option of a model', () => {
+  it('S-02 reserves an estimate before each attempt and is corrected by actual usage, whole and streamed', async () => {
+    const log: [string, number | undefined][] = [];
+    const limiter = {
+      async acquire({ tokens }: { tokens?: number | undefined }) {
+        log.push(['acquire', tokens]);
+        return {
+          release: (outcome?: { tokens?: number | undefined }) => void log.push(['release', outcome?.tokens]),
+        };
+      },
+    };
+    const llm = new ScriptedLLM({ replies: () => 'ok', usage, limiter });
+    await llm.chat('four', { maxOutputTokens: 100 });
+    await llm.streamChat('four', { maxOutputTokens: 100 }).final();
+    expect(log).toEqual([
+      ['acquire', 105],
+      ['release', 15],
+      ['acquire', 105],
+      ['release', 15],
+    ]);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventJson, readJson, streamEvents, type StreamTranslator } from '@mortise/core/wire';
+import { eventJson, jsonEvents, readJson, streamEvents, type StreamTranslator } from '@mortise/core/wire';
 
 const about = { provider: 'acme' };
 const attempt = { touch: () => undefined };
@@ -91,5 +91,21 @@ describe('streamEvents', () => {
     const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
     for await (const _batch of streamEvents(response, { touch: () => touched++ }, translator(), about));
     expect(touched).toBe(2);
+  });
+});
+
+describe('jsonEvents', () => {
+  it('gives the data of each event until [DONE] or the end', async () => {
+    const seen: unknown[] = [];
+    const response = stream('data: {"a":1}\n\nevent: x\ndata: {"a":2}\n\ndata: [DONE]\n\ndata: {"a":3}\n\n');
+    for await (const data of jsonEvents(response, attempt, about)) seen.push(data);
+    expect(seen).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+
+  it('E-02 refuses data that is not JSON', async () => {
+    const reading = (async () => {
+      for await (const _data of jsonEvents(stream('data: oops\n\ndata: {}\n\n'), attempt, about));
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'malformed-response' });
   });
 });
