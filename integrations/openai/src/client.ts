@@ -91,14 +91,14 @@ export class Connection<C> {
 
   async #create(): Promise<C> {
     const { apiKey, baseURL, headers = {}, fetch = globalThis.fetch } = this.#options;
-    this.#key = apiKey ?? environmentKey();
     const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
     const authorised = names.has('authorization') || names.has('api-key');
+    this.#key = authorised ? undefined : (apiKey ?? environmentKey());
     if (this.#key === undefined && baseURL === undefined && !authorised) throw missingKey();
     const authorization = this.#key === undefined ? null : `Bearer ${this.#key}`;
     const { OpenAI } = await loadSdk();
     const client: unknown = new OpenAI({
-      // The SDK insists on a key; where there is none, the header is taken out below.
+      // The SDK insists on a key; where there is none, `null` takes its header out again.
       apiKey: this.#key ?? 'none',
       baseURL: baseURL ?? DEFAULT_BASE_URL,
       // Said outright, since the SDK would take each of these from an environment variable.
@@ -107,7 +107,7 @@ export class Connection<C> {
       project: null,
       webhookSecret: null,
       logLevel: 'off',
-      defaultHeaders: { ...(authorised ? {} : { Authorization: authorization }), ...headers },
+      defaultHeaders: { Authorization: authorization, ...headers },
       fetch: onlyKnownHeaders(fetch, names),
       maxRetries: 0,
       timeout: NO_TIMEOUT_MS,

@@ -164,7 +164,11 @@ function toPart(
     const message = `A tool message holds tool-result blocks, not ${block.type}: say which call it answers by toolCallId.`;
     throw new MortiseError('invalid-request', message, { provider: context.provider, model: context.model });
   }
-  if (!isKnownBlock(block)) return place === 'user' ? ownItem(block, context) : undefined;
+  if (!isKnownBlock(block)) {
+    const item = place === 'user' ? ownItem(block, context) : undefined;
+    // A copy, since a cache point may mark it.
+    return item === undefined ? undefined : { ...item };
+  }
   const isMedia =
     block.type === 'image' ||
     block.type === 'audio' ||
@@ -173,8 +177,8 @@ function toPart(
     const where = place === 'tool-result' ? 'tool results' : `${place} messages`;
     throw unsupported(
       context,
-      `an ${block.type} in ${where} over Chat Completions`,
-      'Put it into a user message, or use the Responses API.',
+      `${block.type} blocks in ${where} over Chat Completions`,
+      'Put them into a user message, or use the Responses API.',
     );
   }
   switch (block.type) {
@@ -260,8 +264,8 @@ function toAssistantMessage(message: ChatMessage, request: ChatRequest, context:
     } else if (block.type !== 'citation') {
       throw unsupported(
         context,
-        `a ${block.type} block in an assistant message`,
-        'Put it into a user message.',
+        `${block.type} blocks in an assistant message`,
+        'Put them into a user message.',
       );
     }
   }

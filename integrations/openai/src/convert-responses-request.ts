@@ -248,8 +248,8 @@ function toAssistantItems(message: ChatMessage, request: ChatRequest, context: W
       case 'document':
         throw unsupported(
           context,
-          `a ${block.type} block in an assistant message`,
-          'Put it into a user message.',
+          `${block.type} blocks in an assistant message`,
+          'Put them into a user message.',
         );
     }
   }

@@ -20,7 +20,7 @@ export function errorFromSdk(thrown: unknown, about: ErrorAbout): unknown {
     status,
     headers: known,
     message,
-    code: codeOf(code, message),
+    code: beyondStatus(codeOf(code, message)),
     requestId: known?.get('x-request-id') ?? undefined,
     cause: thrown,
   });
@@ -100,6 +100,18 @@ function codeOf(code: string | undefined, message: string | undefined): KnownErr
   const vague = known === undefined || known === 'invalid-request';
   return vague && message !== undefined && TOO_LONG.test(message) ? 'context-length' : known;
 }
+
+/** What the status does not tell; in everything else it is the better witness, as vendors reuse OpenAI's words. */
+function beyondStatus(code: KnownErrorCode | undefined): KnownErrorCode | undefined {
+  return code !== undefined && BEYOND_STATUS.has(code) ? code : undefined;
+}
+
+const BEYOND_STATUS: ReadonlySet<string> = new Set([
+  'quota',
+  'context-length',
+  'content-filter',
+  'authentication',
+]);
 
 function codeOfStatus(status: number | undefined): KnownErrorCode | undefined {
   if (status === undefined || status < 400 || status > 599) return undefined;
