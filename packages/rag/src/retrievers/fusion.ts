@@ -35,13 +35,15 @@ export interface WeightedRetriever {
 export class FusionRetriever extends BaseRetriever {
   // The retrievers below refuse a filter that they cannot honour.
   override readonly supportsFilters = true;
-  readonly #retrievers: readonly { retriever: Retriever; weight: number }[];
+  readonly #retrievers: readonly Retriever[];
+  readonly #shares: readonly number[];
   readonly #topK: number;
   readonly #candidates: number;
 
   constructor(options: FusionRetrieverOptions) {
     super(options);
-    this.#retrievers = normalized(options.retrievers);
+    this.#retrievers = options.retrievers.map(({ retriever }) => retriever);
+    this.#shares = weightShares(options.retrievers.map(({ weight = 1 }) => weight));
     this.#topK = options.topK ?? 10;
     this.#candidates = options.candidates ?? 100;
   }
@@ -49,13 +51,8 @@ export class FusionRetriever extends BaseRetriever {
   async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const topK = call.topK ?? this.#topK;
     const asked = { ...call, topK: Math.max(topK, this.#candidates) };
-    const lists = await Promise.all(
-      this.#retrievers.map(({ retriever }) => retriever.retrieve(query, asked)),
-    );
-    return fuse(
-      lists,
-      this.#retrievers.map(({ weight }) => weight),
-    ).slice(0, topK);
+    const lists = await Promise.all(this.#retrievers.map((retriever) => retriever.retrieve(query, asked)));
+    return fuse(lists, this.#shares).slice(0, topK);
   }
 }
 
@@ -103,13 +100,13 @@ function relativeScores(list: readonly { readonly score: number }[]): number[] {
   return scores.map((score) => (score - worst) / (best - worst));
 }
 
-function normalized(given: readonly WeightedRetriever[]): { retriever: Retriever; weight: number }[] {
-  const weighted = given.map(({ retriever, weight = 1 }) => ({ retriever, weight }));
-  const sum = weighted.reduce((total, { weight }) => total + weight, 0);
-  if (!(sum > 0) || !Number.isFinite(sum) || weighted.some(({ weight }) => weight < 0)) {
-    const found = weighted.map(({ weight }) => weight).join(', ') || 'no retrievers';
-    const message = `Fusion needs retrievers with weights from 0, not all of them 0; it got ${found}.`;
-    throw new MortiseError('configuration', message);
+/** Weights brought to a sum of 1; `configuration` when that cannot be done. */
+export function weightShares(weights: readonly number[]): number[] {
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  if (sum > 0 && Number.isFinite(sum) && weights.every((weight) => weight >= 0)) {
+    return weights.map((weight) => weight / sum);
   }
-  return weighted.map(({ retriever, weight }) => ({ retriever, weight: weight / sum }));
+  const found = weights.join(', ') || 'none';
+  const message = `Fusion needs weights from 0, not all of them 0; it got ${found}.`;
+  throw new MortiseError('configuration', message);
 }

@@ -1,0 +1,94 @@
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import {
+  BaseRetriever,
+  copyNode,
+  type BaseRetrieverOptions,
+  type Evidence,
+  type Node,
+  type NodeWithScore,
+  type Query,
+  type RetrieveCall,
+} from '@mortise/core/retriever';
+import { matchesFilter } from '@mortise/core/store';
+import type { BM25Index } from '../retrievers/bm25-index.ts';
+import { fuseScores, weightShares } from '../retrievers/fusion.ts';
+import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
+
+/**
+ * Measured on Cranfield with a small local model: nDCG@10 is 0.471 for BM25 alone, 0.262 for vectors alone and 0.486
+ * with these weights.
+ */
+export const DEFAULT_WEIGHTS: Readonly<HybridWeights> = { bm25: 0.7, vector: 0.3 };
+
+export interface HybridWeights {
+  bm25: number;
+  vector: number;
+}
+
+export interface HybridRetrieverOptions extends BaseRetrieverOptions {
+  /** Default: 10. */
+  topK?: number | undefined;
+  /** Shares of the score, from 0. Default: 0.7 for BM25, 0.3 for vectors. With 0 for vectors nothing is embedded. */
+  weights?: HybridWeights | undefined;
+  /** How many of each list are fused; never fewer than `topK`. Default: 1,000. */
+  candidates?: number | undefined;
+}
+
+export interface HybridParts {
+  readonly bm25: BM25Index;
+  readonly vectors: MemoryVectorStore;
+  readonly embedding: Pick<EmbeddingModel, 'embedQuery'>;
+}
+
+/**
+ * BM25 and vectors over the same nodes, fused by relative score as in `FusionRetriever`. Scores are relative: 1 is the
+ * best of both lists, whatever the question. Whether it is any good stands in `evidence`, in full for every result:
+ * `similarity`, `coverage` and `bm25`.
+ */
+export class HybridRetriever extends BaseRetriever {
+  override readonly supportsFilters = true;
+  readonly #parts: HybridParts;
+  readonly #topK: number;
+  readonly #shares: readonly number[];
+  readonly #candidates: number;
+
+  constructor(parts: HybridParts, options: HybridRetrieverOptions = {}) {
+    super(options);
+    this.#parts = parts;
+    this.#topK = options.topK ?? 10;
+    const { bm25, vector } = options.weights ?? DEFAULT_WEIGHTS;
+    this.#shares = weightShares([bm25, vector]);
+    this.#candidates = options.candidates ?? 1000;
+  }
+
+  async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+    const { bm25, vectors } = this.#parts;
+    if (bm25.size === 0) return [];
+    const { topK = this.#topK, filters } = call;
+    const depth = Math.max(topK, this.#candidates);
+    const embedding = await this.#embed(query, call);
+
+    const ranked = bm25.ranked(query.query);
+    const lexical = ranked
+      .filter(({ node }) => filters === undefined || matchesFilter(node.metadata, filters))
+      .slice(0, depth);
+    const dense = embedding === undefined ? [] : vectors.nearest(embedding, depth, filters);
+    const lists = [lexical, dense].map((list) => list.map(({ node, score }) => ({ key: node.id, score })));
+
+    const nodes = new Map<string, Node>([...lexical, ...dense].map(({ node }) => [node.id, node]));
+    const words = new Map(ranked.map(({ node, score, coverage }) => [node.id, { bm25: score, coverage }]));
+    return fuseScores(lists, this.#shares)
+      .slice(0, topK)
+      .map(({ key, score }) => {
+        const similarity = embedding === undefined ? undefined : vectors.similarityTo(embedding, key);
+        const evidence: Evidence = { ...(words.get(key) ?? { bm25: 0, coverage: 0 }) };
+        if (similarity !== undefined) evidence.similarity = similarity;
+        return { node: copyNode(nodes.get(key) as Node), score, evidence };
+      });
+  }
+
+  async #embed(query: Query, { signal, parent }: RetrieveCall): Promise<Float32Array | undefined> {
+    if (this.#shares[1] === 0) return undefined;
+    return query.embedding ?? (await this.#parts.embedding.embedQuery(query.query, { signal, parent }));
+  }
+}

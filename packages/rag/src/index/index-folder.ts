@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256Hex } from '@mortise/core/embedding';
+import { canonicalJson } from '@mortise/core/retriever';
+import { decodeIndex, encodeIndex, type SavedIndex } from './saved-index.ts';
+
+/** What the content of an index depends on; an index with another key is another index. */
+export interface IndexKey {
+  readonly provider: string;
+  readonly model: string;
+  /** Absent when the model does not say. */
+  readonly dimensions?: number | undefined;
+  /** The splitter's, with its settings. */
+  readonly splitter: string;
+}
+
+/** Saved indexes in a folder, one file a key: going back to an earlier model finds its index again. */
+export class IndexFolder {
+  readonly path: string;
+  readonly #folder: string;
+  readonly #key: string;
+
+  constructor(folder: string, key: IndexKey) {
+    this.#folder = folder;
+    this.#key = canonicalJson(key);
+    this.path = join(folder, `${sha256Hex(this.#key).slice(0, 16)}.index`);
+  }
+
+  /** Undefined when nothing was saved; throws when what was saved cannot be used. */
+  async load(signal: AbortSignal | undefined): Promise<SavedIndex | undefined> {
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(this.path, { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    return decodeIndex(this.#key, bytes);
+  }
+
+  /** The old file or the new one is there at any moment, never a part of either. */
+  async save(index: SavedIndex): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const temporary = `${this.path}.${randomUUID()}.tmp`;
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        await file.writeFile(encodeIndex(this.#key, index));
+        // Else the rename may reach the disk before the content does.
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, this.path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+}

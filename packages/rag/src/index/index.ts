@@ -1,0 +1,16 @@
+export {
+  DocumentIndex,
+  openIndex,
+  type IndexParts,
+  type OpenIndexOptions,
+  type UpdateOptions,
+  type UpdateReport,
+} from './document-index.ts';
+export {
+  DEFAULT_WEIGHTS,
+  HybridRetriever,
+  type HybridParts,
+  type HybridRetrieverOptions,
+  type HybridWeights,
+} from './hybrid-retriever.ts';
+export type { DocumentSource, UpdateProgress } from './update-plan.ts';

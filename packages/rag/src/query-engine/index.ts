@@ -1,0 +1,6 @@
+export {
+  createQueryEngine,
+  RetrieverQueryEngine,
+  type CreateQueryEngineOptions,
+  type RetrieverQueryEngineOptions,
+} from './retriever-query-engine.ts';
