@@ -1,0 +1,137 @@
+import {
+  messageText,
+  toolCallBlock,
+  type ChatReply,
+  type ContentBlock,
+  type FinishReason,
+  type PartialChatResponse,
+  type ProviderMetadata,
+  type ReasoningBlock,
+  type TextBlock,
+  type Usage,
+} from '@mortise/core/llm';
+import { defined, isObject, malformed, type JsonObject } from '@mortise/core/wire';
+import { countOf, objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
+import { targetOf, toCitationBlocks } from './convert-citation.ts';
+import { errorFromReply } from './errors.ts';
+
+/** A whole reply of `POST /v2/chat`. */
+export function fromChatReply(body: WireBody, about: WireAbout): ChatReply<CohereMetadata> {
+  const { message, finish_reason: reason } = body;
+  if (!isObject(message) || typeof reason !== 'string') {
+    if (!isObject(message) && stringOf(message) !== undefined) throw errorFromReply('server', body, about);
+    throw malformed('JSON that is not a chat reply', about);
+  }
+  const content = fromMessage(message);
+  const usage = toUsage(body['usage']);
+  const reply = { content, usage, id: stringOf(body['id']) };
+  return {
+    ...reply,
+    finishReason: toFinishReason(reason, undefined, about, () => partialOf(content, usage)),
+    providerMetadata: toMetadata(body['logprobs']),
+  };
+}
+
+/** What the reply said and the contract does not model, in Cohere's own spelling. */
+export type CohereMetadata = { logprobs?: readonly unknown[] } & { [member: string]: unknown };
+
+/** In the order in which a model writes them, and a stream brings them: thinking, plan, text, calls. */
+function fromMessage(message: WireBody): ContentBlock[] {
+  const items = contentItems(message['content']);
+  const citations = objectsOf(message['citations']);
+  const of = (target: string): WireBody[] => citations.filter((citation) => targetOf(citation) === target);
+  const thinking = items.filter(({ type }) => type === 'thinking');
+  const rest = items.filter(({ type }) => type !== 'thinking');
+  const lastText = items.findLastIndex(({ type }) => type === 'text');
+  const lastThinking = items.findLastIndex(({ type }) => type === 'thinking');
+  const about = (target: string, item: WireBody, last: number): WireBody[] =>
+    of(target).filter((citation) => items.indexOf(item) === (countOf(citation['content_index']) ?? last));
+  const plan = stringOf(message['tool_plan']);
+  return [
+    ...thinking
+      .filter((item) => stringOf(item['thinking']) !== undefined)
+      .map((item) => thinkingBlock(String(item['thinking']), about('thinking', item, lastThinking))),
+    ...(plan === undefined ? [] : [planBlock(plan, of('plan'))]),
+    ...rest.flatMap((item) => {
+      if (item['type'] !== 'text') return [otherBlock(item)];
+      const text = stringOf(item['text']);
+      return text === undefined ? [] : [textBlock(text, about('text', item, lastText))];
+    }),
+    ...objectsOf(message['tool_calls']).map((call) => {
+      const { name, arguments: args } = objectOf(call['function']);
+      return toolCallBlock(stringOf(call['id']) ?? '', stringOf(name) ?? '', stringOf(args) ?? '');
+    }),
+  ];
+}
+
+function contentItems(content: unknown): WireBody[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : objectsOf(content);
+}
+
+export function textBlock(text: string, citations: readonly WireBody[]): TextBlock {
+  const blocks = citations.flatMap((citation) => toCitationBlocks(citation, text));
+  return blocks.length === 0 ? { type: 'text', text } : { type: 'text', text, citations: blocks };
+}
+
+export function thinkingBlock(text: string, citations: readonly WireBody[]): ReasoningBlock {
+  if (citations.length === 0) return { type: 'reasoning', text };
+  return { type: 'reasoning', text, providerMetadata: { cohere: { citations: [...citations] } } };
+}
+
+/** Marked, so that it goes back as `tool_plan` and not as thinking. */
+export function planBlock(text: string, citations: readonly WireBody[]): ReasoningBlock {
+  const cited = citations.length === 0 ? {} : { citations: [...citations] };
+  return { type: 'reasoning', text, providerMetadata: { cohere: { toolPlan: true, ...cited } } };
+}
+
+/** A kind of content that came after this version: kept, and sent back as it is. */
+export function otherBlock(value: WireBody): ContentBlock {
+  return { type: `cohere:${stringOf(value['type']) ?? 'unknown'}`, value };
+}
+
+/** `tokens` counts what the model read and wrote; `billed_units` what is paid for, and stays in `raw`. */
+export function toUsage(usage: unknown): Usage {
+  if (!isObject(usage)) return {};
+  const tokens = objectOf(usage['tokens']);
+  return defined({
+    inputTokens: countOf(tokens['input_tokens']),
+    outputTokens: countOf(tokens['output_tokens']),
+    cachedInputTokens: countOf(usage['cached_tokens']),
+    raw: usage as JsonObject,
+  });
+}
+
+/** A generation that failed, or ran out of Cohere's time, is an error with what there is as `partial`. */
+export function toFinishReason(
+  raw: string,
+  said: unknown,
+  about: WireAbout,
+  partial?: () => PartialChatResponse,
+): FinishReason {
+  switch (raw) {
+    case 'COMPLETE':
+    case 'STOP_SEQUENCE':
+      return { unified: 'stop', raw };
+    case 'MAX_TOKENS':
+      return { unified: 'length', raw };
+    case 'TOOL_CALL':
+      return { unified: 'tool-calls', raw };
+    case 'ERROR_TOXIC':
+      return { unified: 'content-filter', raw };
+    case 'ERROR':
+      throw errorFromReply('server', said, about, partial?.());
+    case 'TIMEOUT':
+      throw errorFromReply('timeout', said ?? 'it ran out of time.', about, partial?.());
+    default:
+      return { unified: 'other', raw };
+  }
+}
+
+function partialOf(content: ContentBlock[], usage: Usage): PartialChatResponse {
+  const message = { role: 'assistant' as const, content };
+  return { message, text: messageText(message), usage };
+}
+
+export function toMetadata(logprobs: unknown): ProviderMetadata<CohereMetadata> | undefined {
+  return Array.isArray(logprobs) && logprobs.length > 0 ? { cohere: { logprobs } } : undefined;
+}

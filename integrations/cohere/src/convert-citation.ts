@@ -1,0 +1,70 @@
+import type { CitationBlock, ProviderMetadata } from '@mortise/core/llm';
+import { defined } from '@mortise/core/wire';
+import { countOf, objectOf, objectsOf, stringOf, type WireBody } from './convert.ts';
+
+/** What a citation belongs to: the answer, the thinking, or the tool plan. */
+export function targetOf(citation: WireBody): 'text' | 'thinking' | 'plan' {
+  switch (citation['type']) {
+    case 'THINKING_CONTENT':
+      return 'thinking';
+    case 'PLAN':
+      return 'plan';
+    default:
+      return 'text';
+  }
+}
+
+/** One block for each source; the first carries Cohere's own object, which goes back in the next request. */
+export function toCitationBlocks(citation: WireBody, text: string): CitationBlock[] {
+  const place = placeOf(citation, text);
+  const sources = objectsOf(citation['sources']);
+  return (sources.length === 0 ? [{}] : sources).map((source, at) => {
+    const { title, url } = describe(source);
+    const providerMetadata: ProviderMetadata | undefined = at === 0 ? { cohere: { citation } } : undefined;
+    return defined({
+      type: 'citation' as const,
+      url,
+      title,
+      source: idOf(source),
+      ...place,
+      providerMetadata,
+    });
+  });
+}
+
+/** `doc:N` is our own name for the N-th document of the request. */
+function idOf(source: WireBody): string | number | undefined {
+  const id = stringOf(source['id']);
+  const own = id === undefined ? null : /^doc:(\d+)$/.exec(id);
+  return own === null ? id : Number(own[1]);
+}
+
+function describe(source: WireBody): { title?: string | undefined; url?: string | undefined } {
+  const { title, url } = { ...objectOf(source['tool_output']), ...objectOf(source['document']) };
+  return { title: stringOf(title), url: stringOf(url) };
+}
+
+/**
+ * Where the cited words stand in the text, in UTF-16 units. Cohere does not say in which units it counts, so what it
+ * gives is tried against the words that it gives besides, as UTF-16 units and as characters; a place that does not hold
+ * those words is left out.
+ */
+function placeOf(citation: WireBody, text: string): { start?: number; end?: number } {
+  const start = countOf(citation['start']);
+  const end = countOf(citation['end']);
+  const words = citation['text'];
+  if (start === undefined || end === undefined) return {};
+  if (typeof words !== 'string' || text.slice(start, end) === words) return { start, end };
+  const before = unitsOf(text, start);
+  if (text.startsWith(words, before)) return { start: before, end: before + words.length };
+  return {};
+}
+
+/** UTF-16 units that the first characters of a text take. */
+function unitsOf(text: string, characters: number): number {
+  let units = 0;
+  for (let left = characters; left > 0 && units < text.length; left--) {
+    units += text.codePointAt(units)! > 0xffff ? 2 : 1;
+  }
+  return units;
+}

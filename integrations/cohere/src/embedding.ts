@@ -1,0 +1,87 @@
+import type { Attempt } from '@mortise/core/call';
+import {
+  BaseEmbedding,
+  type BaseEmbeddingOptions,
+  type EmbeddingMetadata,
+  type EmbedReply,
+  type EmbedRequest,
+} from '@mortise/core/embedding';
+import { readJson } from '@mortise/core/wire';
+import { Connection, type CohereConnectionOptions } from './client.ts';
+import { fromEmbedReply, toEmbedRequest, warningsOf, type EmbedSettings } from './convert-embedding.ts';
+
+/** For completion in an editor only: any model works. */
+export type CohereEmbeddingModel =
+  | 'embed-v4.0'
+  | 'embed-multilingual-v3.0'
+  | 'embed-english-v3.0'
+  | (string & {});
+
+export interface CohereEmbeddingOptions
+  extends Omit<BaseEmbeddingOptions, 'provider' | 'model'>, CohereConnectionOptions {
+  model: CohereEmbeddingModel;
+  /** Shorter vectors, from models that can. Default: the model's own. */
+  dimensions?: number | undefined;
+  /**
+   * What happens to a text that is longer than the model takes. Default: `NONE`, an error; Cohere's own default, `END`,
+   * leaves the end of the text out without saying so.
+   */
+  truncate?: EmbedSettings['truncate'] | undefined;
+  /** How vectors travel. Default: `base64`. Models before v3, and some compatible servers, know only `float`. */
+  encodingFormat?: EmbedSettings['encodingFormat'] | undefined;
+  /** What you know of the model; laid over what this integration declares. */
+  metadata?: Partial<EmbeddingMetadata> | undefined;
+}
+
+/** Merged last into the request's body, in Cohere's own spelling. */
+export type CohereEmbeddingProviderOptions = {
+  cohere?: {
+    /** Instead of `search_query` or `search_document`: `classification`, `clustering`. */
+    input_type?: string | undefined;
+    max_tokens?: number | undefined;
+    priority?: number | undefined;
+    [member: string]: unknown;
+  };
+};
+
+/** Texts of a request. https://docs.cohere.com/reference/embed */
+const MAX_BATCH_SIZE = 96;
+
+/**
+ * An embedding model of Cohere, or of anyone who speaks its v2 API at `baseURL`. Queries and documents are embedded
+ * differently.
+ */
+export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOptions> {
+  readonly metadata: EmbeddingMetadata;
+  readonly #dimensions: number | undefined;
+  readonly #settings: EmbedSettings;
+  readonly #connection: Connection;
+
+  constructor(options: CohereEmbeddingOptions) {
+    super({ ...options, provider: 'cohere' });
+    const { dimensions, encodingFormat = 'base64', truncate = 'NONE' } = options;
+    this.#dimensions = dimensions;
+    this.#settings = { encodingFormat, truncate };
+    this.#connection = new Connection(options);
+    this.metadata = {
+      maxBatchSize: MAX_BATCH_SIZE,
+      asymmetric: true,
+      ...(dimensions === undefined ? {} : { dimensions }),
+      ...options.metadata,
+    };
+  }
+
+  async embed(
+    inputs: readonly string[],
+    request: EmbedRequest<CohereEmbeddingProviderOptions>,
+    attempt: Attempt,
+  ): Promise<EmbedReply> {
+    const dimensions = request.dimensions ?? this.#dimensions;
+    const sized = dimensions === undefined ? request : { ...request, dimensions };
+    const body = toEmbedRequest(inputs, sized, this.#settings, this);
+    const response = await this.#connection.send('/v2/embed', body, attempt, this);
+    const reply = await readJson(response, attempt, this);
+    for (const message of warningsOf(reply)) attempt.warn({ type: 'other', message });
+    return fromEmbedReply(reply, this);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Attempt, CallSettings } from '@mortise/core/call';
+import {
+  BaseLLM,
+  type ChatReply,
+  type ChatRequest,
+  type LLMMetadata,
+  type StreamBatch,
+} from '@mortise/core/llm';
+import { readJson, streamEvents } from '@mortise/core/wire';
+import { Connection, type CohereConnectionOptions } from './client.ts';
+import type { WireContext } from './convert.ts';
+import { fromChatReply, type CohereMetadata } from './convert-chat-reply.ts';
+import { toChatRequest, toChatStreamRequest } from './convert-chat-request.ts';
+import { ChatStreamTranslator } from './convert-chat-stream.ts';
+
+/** For completion in an editor only: any model works. */
+export type CohereModel =
+  | 'command-a-plus-05-2026'
+  | 'command-a-reasoning-08-2025'
+  | 'command-a-vision-07-2025'
+  | 'command-a-03-2025'
+  | 'command-r7b-12-2024'
+  | (string & {});
+
+export interface CohereLLMOptions extends CallSettings, CohereConnectionOptions {
+  model: CohereModel;
+  /** What you know of the model; laid over what this integration declares. */
+  metadata?: Partial<LLMMetadata> | undefined;
+}
+
+/** Merged last into the request's body, in Cohere's own spelling. */
+export type CohereProviderOptions = {
+  cohere?: {
+    safety_mode?: 'CONTEXTUAL' | 'STRICT' | 'OFF' | (string & {}) | undefined;
+    citation_options?: { mode: string } | undefined;
+    /** Instead of the document blocks of the messages. */
+    documents?: readonly (string | { data: Record<string, unknown>; id?: string | undefined })[] | undefined;
+    k?: number | undefined;
+    frequency_penalty?: number | undefined;
+    presence_penalty?: number | undefined;
+    logprobs?: boolean | undefined;
+    priority?: number | undefined;
+    [member: string]: unknown;
+  };
+};
+
+const DECLARED: LLMMetadata = {
+  isChatModel: true,
+  capabilities: {
+    streaming: true,
+    tools: true,
+    parallelTools: true,
+    toolChoice: true,
+    structuredOutput: 'native',
+    inputModalities: ['text', 'image', 'document'],
+    stop: true,
+    seed: true,
+    usageInStreams: true,
+  },
+};
+
+/** A chat model of Cohere, or of anyone who speaks its v2 API at `baseURL`. */
+export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
+  readonly metadata: LLMMetadata;
+  readonly #connection: Connection;
+
+  constructor(options: CohereLLMOptions) {
+    super({ ...options, provider: 'cohere' });
+    const { metadata } = options;
+    this.#connection = new Connection(options);
+    this.metadata = {
+      ...DECLARED,
+      ...metadata,
+      capabilities: { ...DECLARED.capabilities, ...metadata?.capabilities },
+    };
+  }
+
+  async generate(
+    request: ChatRequest<CohereProviderOptions>,
+    attempt: Attempt,
+  ): Promise<ChatReply<CohereMetadata>> {
+    const context = this.#context(attempt);
+    const response = await this.#connection.send('/v2/chat', toChatRequest(request, context), attempt, this);
+    return fromChatReply(await readJson(response, attempt, this), this.#context(attempt));
+  }
+
+  override async stream(
+    request: ChatRequest<CohereProviderOptions>,
+    attempt: Attempt,
+  ): Promise<AsyncIterable<StreamBatch>> {
+    const body = toChatStreamRequest(request, this.#context(attempt));
+    const response = await this.#connection.send('/v2/chat', body, attempt, this);
+    return streamEvents(response, attempt, new ChatStreamTranslator(this.#context(attempt)), this);
+  }
+
+  #context(attempt: Attempt): WireContext {
+    const { provider, model } = this;
+    return { provider, model, secrets: this.#connection.secrets, warn: (warning) => attempt.warn(warning) };
+  }
+}

@@ -1,0 +1,55 @@
+import type { Attempt, CallSettings } from '@mortise/core/call';
+import {
+  BaseReranker,
+  type RankReply,
+  type RankRequest,
+  type RerankerMetadata,
+} from '@mortise/core/reranker';
+import { readJson } from '@mortise/core/wire';
+import { Connection, type CohereConnectionOptions } from './client.ts';
+import { warningsOf } from './convert-embedding.ts';
+import { fromRerankReply, toRerankRequest } from './convert-rerank.ts';
+
+/** For completion in an editor only: any model works. */
+export type CohereRerankModel = 'rerank-v4.0-pro' | 'rerank-v4.0-fast' | 'rerank-v3.5' | (string & {});
+
+export interface CohereRerankerOptions extends CallSettings, CohereConnectionOptions {
+  model: CohereRerankModel;
+  /** What you know of the model; laid over what this integration declares. */
+  metadata?: Partial<RerankerMetadata> | undefined;
+}
+
+/** Merged last into the request's body, in Cohere's own spelling. */
+export type CohereRerankProviderOptions = {
+  cohere?: {
+    /** What is longer is cut. Cohere's default: 4096. */
+    max_tokens_per_doc?: number | undefined;
+    priority?: number | undefined;
+    [member: string]: unknown;
+  };
+};
+
+/**
+ * Cohere refuses more than 10,000 documents and recommends at most 1,000 a request. It reads each of them with the query
+ * and without the others, so that scores of several requests for one query can be compared.
+ */
+const DECLARED: RerankerMetadata = { maxDocuments: 1000, comparableScores: true };
+
+/** A reranker of Cohere, or of anyone who speaks its v2 API at `baseURL`. Scores are from 0 to 1. */
+export class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
+  readonly metadata: RerankerMetadata;
+  readonly #connection: Connection;
+
+  constructor(options: CohereRerankerOptions) {
+    super({ ...options, provider: 'cohere' });
+    this.#connection = new Connection(options);
+    this.metadata = { ...DECLARED, ...options.metadata };
+  }
+
+  async rank(request: RankRequest<CohereRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
+    const response = await this.#connection.send('/v2/rerank', toRerankRequest(request, this), attempt, this);
+    const reply = await readJson(response, attempt, this);
+    for (const message of warningsOf(reply)) attempt.warn({ type: 'other', message });
+    return fromRerankReply(reply, this);
+  }
+}
