@@ -30,8 +30,9 @@ export function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<
     if (body['error'] !== undefined && body['error'] !== null) throw errorFromBody(body['error'], about);
     throw malformed('JSON without a choice', about);
   }
+  const reasoning = reasoningOf(message);
   const content = [
-    ...reasoningOf(message).map(([field, text]) => reasoningBlock(field, text, about)),
+    ...(reasoning === undefined ? [] : [reasoningBlock(...reasoning, about)]),
     ...textBlocks(message, about),
     ...objectsOf(message['tool_calls']).map((call, at) => toolCall(call, at, about)),
     ...(isObject(message['audio'])
@@ -59,12 +60,12 @@ export function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<
 const REASONING_FIELDS = ['reasoning_content', 'reasoning'] as const;
 
 /** The reasoning of a message or a delta and the field it came in; a vendor that fills both says the same twice. */
-export function reasoningOf(message: WireBody): [field: string, text: string][] {
+export function reasoningOf(message: WireBody): [field: string, text: string] | undefined {
   for (const field of REASONING_FIELDS) {
-    const text = stringOf(message[field]);
-    if (text !== undefined) return [[field, text]];
+    const text = message[field];
+    if (typeof text === 'string' && text !== '') return [field, text];
   }
-  return [];
+  return undefined;
 }
 
 export function reasoningBlock(field: string, text: string, about: WireAbout): ReasoningBlock {
@@ -209,7 +210,7 @@ export function detailsOf(value: unknown): WireBody {
 }
 
 /** What the contract does not model, in the provider's own spelling. */
-export function chatMetadata(body: WireBody, logprobs: unknown): WireBody {
+function chatMetadata(body: WireBody, logprobs: unknown): WireBody {
   const { service_tier, system_fingerprint, moderation } = body;
   return { service_tier, system_fingerprint, moderation, logprobs };
 }
