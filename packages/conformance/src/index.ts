@@ -1,3 +1,25 @@
+export * from './dialects/contract.ts';
+export { wireFeatures, wireReasons } from './dialects/features.ts';
+export type {
+  CaseResult,
+  CaseStatus,
+  ConformanceCase,
+  ConformanceResults,
+  Suite,
+  Trial,
+} from './frame/case.ts';
+export type { Check } from './frame/check.ts';
+export { conformance, type ConformancePlan, type TestFunctions } from './frame/conformance.ts';
+export { resultsVariable, saveResults } from './frame/results.ts';
+export { runCase } from './frame/run-case.ts';
+export {
+  llmConformance,
+  type LLMConformanceOptions,
+  type LLMFeature,
+  type LLMSubject,
+  type WireTarget,
+} from './llm/conformance.ts';
+export { llmSuite } from './llm/suite.ts';
 export {
   readRecordings,
   recordedResponse,

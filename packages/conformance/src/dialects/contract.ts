@@ -1,0 +1,165 @@
+import type { JsonObject } from '@mortise/core';
+import type { WireRequest } from '../wire.ts';
+
+/** One server-sent event as a dialect writes it, before it is framed. */
+export interface Frame {
+  /** The `event` field, where the provider sends one. */
+  readonly event?: string;
+  readonly data: string;
+  /** The events without which the reply is cut; the first of them is where a cut goes. */
+  readonly terminal?: true;
+}
+
+/** What every dialect says. A dialect holds no state and does no I/O. */
+export interface DialectBase {
+  /** Kebab case, such as `openai-responses`. */
+  readonly name: string;
+  /** What the provider's format has no way to say, and why: cases that need it are skipped with that reason. */
+  readonly without: Readonly<Record<string, string>>;
+  /** The body and the headers of an error reply, as the provider writes them. */
+  failure(failure: Failure): {
+    readonly body: JsonObject;
+    readonly headers: Readonly<Record<string, string>>;
+  };
+}
+
+/** An HTTP error. `quota` comes with 429 (or what the provider uses for it) and is not a matter of waiting. */
+export interface Failure {
+  readonly status: number;
+  readonly kind?: 'rate' | 'quota' | 'context-length' | undefined;
+  readonly message: string;
+}
+
+/** A reply in nobody's format: the same for all dialects, and what a right adapter makes of it follows from it. */
+export interface WireAnswer {
+  readonly id: string;
+  readonly model: string;
+  readonly parts: readonly AnswerPart[];
+  readonly finish: 'stop' | 'length' | 'tool-calls' | 'content-filter';
+  /** By the contract's counting (L-01): parts are included in the whole. Absent: the provider says nothing. */
+  readonly usage?: AnswerUsage | undefined;
+}
+
+export interface AnswerUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedInputTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
+}
+
+/** A part in the pieces that a stream brings it in; a whole reply joins them. */
+export type AnswerPart =
+  | { readonly type: 'text'; readonly pieces: readonly string[] }
+  | {
+      readonly type: 'reasoning';
+      readonly pieces: readonly string[];
+      readonly signature?: string | undefined;
+    }
+  | {
+      readonly type: 'tool-call';
+      readonly id: string;
+      readonly name: string;
+      /** The argument text. `null` stands for the JSON null in the argument field. */
+      readonly pieces: readonly string[] | null;
+    }
+  /** A block of a kind that the provider may add tomorrow. */
+  | { readonly type: 'unknown' };
+
+/** How a stream tells of usage. */
+export type UsageShape =
+  /** As the provider documents it. */
+  | 'once'
+  /** The same final counts twice. */
+  | 'duplicate'
+  /** Growing snapshots during the stream, the last of them right. */
+  | 'cumulative';
+
+export interface StreamShape {
+  /** Default: `once`. */
+  readonly usage?: UsageShape | undefined;
+  /** Pieces of all parts take turns instead of one part after another. */
+  readonly interleaved?: boolean | undefined;
+  /** An event of an unknown kind before the terminal one. */
+  readonly unknownEvent?: boolean | undefined;
+}
+
+/** A chat API's wire format. */
+export interface LLMDialect extends DialectBase {
+  /** Whether a request asks for a stream. */
+  streams(request: WireRequest): boolean;
+  /** The body of a whole reply. */
+  body(answer: WireAnswer): JsonObject;
+  /** The events of a streamed one. */
+  frames(answer: WireAnswer, shape?: StreamShape): readonly Frame[];
+  /** An error in a stream that began with 200. */
+  errorFrame(message: string): Frame;
+  /** The provider's own word for a finish (`finishReason.raw`). */
+  finishWord(finish: WireAnswer['finish']): string;
+  /** Where a request carries what an option asks for; for the options that the wire has a field for. */
+  readonly request: RequestReader;
+}
+
+/** Reads what was sent, in nobody's format. A member that is absent stands in `without`. */
+export interface RequestReader {
+  model(body: JsonObject): unknown;
+  /** Role and text of each message, the system's included. */
+  messages(body: JsonObject): readonly { readonly role: string; readonly text: string }[];
+  tools(body: JsonObject): readonly { readonly name: string; readonly parameters: unknown }[];
+  maxOutputTokens(body: JsonObject): unknown;
+  temperature?(body: JsonObject): unknown;
+  stop?(body: JsonObject): unknown;
+  seed?(body: JsonObject): unknown;
+  /** The name of the tool that is forced, or `required`. */
+  toolChoice?(body: JsonObject): unknown;
+  /** The schema of a structured reply. */
+  schema?(body: JsonObject): unknown;
+  /** The results of tools, by the id of their call. */
+  toolResults(body: JsonObject): readonly { readonly id: string; readonly text: string }[];
+  /** Calls that the assistant made before, with the arguments as JSON text. */
+  toolCalls(
+    body: JsonObject,
+  ): readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+  /** Base64 of the first image that was sent. */
+  image?(body: JsonObject): string | undefined;
+  /** Base64 of the first document that was sent. */
+  document?(body: JsonObject): string | undefined;
+  /** Signatures or encrypted reasoning that went back. */
+  signatures?(body: JsonObject): readonly string[];
+}
+
+/** An embedding API's wire format. */
+export interface EmbeddingDialect extends DialectBase {
+  /** The texts that a request asks for, in order. */
+  inputs(request: WireRequest): readonly string[];
+  /** How a request wants the vectors. */
+  encoding(request: WireRequest): 'float' | 'base64';
+  /** The dimensions that a request asks for, if it does. */
+  dimensions?(request: WireRequest): number | undefined;
+  /** What the texts are, where the provider tells queries from documents. */
+  kind?(request: WireRequest): 'query' | 'document' | undefined;
+  /** The body of a reply. Rows come as given: shuffled, short or broken ones are for the lab to make. */
+  body(rows: readonly EmbeddingRow[], options: EmbeddingBodyOptions): JsonObject;
+}
+
+export interface EmbeddingRow {
+  /** The place of its text, which the provider says where it has a field for it. */
+  readonly index: number;
+  /** `null` in it stands for JSON's null, which is what NaN becomes. */
+  readonly vector: readonly (number | null)[];
+}
+
+export interface EmbeddingBodyOptions {
+  readonly model: string;
+  readonly encoding: 'float' | 'base64';
+  readonly inputTokens?: number | undefined;
+}
+
+/** A reranking API's wire format. */
+export interface RerankDialect extends DialectBase {
+  query(request: WireRequest): string;
+  documents(request: WireRequest): readonly string[];
+  topN(request: WireRequest): number | undefined;
+  /** The body of a reply. Results come as given, right or not. */
+  body(results: readonly { readonly index: number; readonly score: number }[]): JsonObject;
+}

@@ -1,0 +1,15 @@
+import type { Suite } from '../frame/case.ts';
+import type { DialectBase } from './contract.ts';
+
+const PREFIX = 'wire:';
+
+/** What the cases ask of the wire is named `wire:...`; a dialect has all of it but what stands in its `without`. */
+export function wireFeatures<S>({ without }: DialectBase, suite: Suite<S>): string[] {
+  const asked = suite.flatMap(({ requires }) => requires).filter((feature) => feature.startsWith(PREFIX));
+  return [...new Set(asked)].filter((feature) => without[feature.slice(PREFIX.length)] === undefined);
+}
+
+/** The reasons of a dialect, under the names that cases use. */
+export function wireReasons({ without }: DialectBase): Record<string, string> {
+  return Object.fromEntries(Object.entries(without).map(([feature, reason]) => [PREFIX + feature, reason]));
+}

@@ -1,0 +1,49 @@
+import type { LLM, LLMCapabilities } from '@mortise/core/llm';
+import type { LLMDialect } from '../dialects/contract.ts';
+import { wireFeatures, wireReasons } from '../dialects/features.ts';
+import type { ConformanceResults } from '../frame/case.ts';
+import { conformance, type TestFunctions } from '../frame/conformance.ts';
+import { llmSuite } from './suite.ts';
+
+/** Where the implementation under test must send to. */
+export interface WireTarget {
+  /** `http://127.0.0.1:PORT`, without a path. */
+  readonly url: string;
+}
+
+export interface LLMConformanceOptions {
+  /** A new instance that speaks to `wire.url`. */
+  readonly create: (wire: WireTarget) => LLM;
+  readonly dialect: LLMDialect;
+  /** What the implementation says it can do: its `metadata.capabilities`. */
+  readonly declares: LLMCapabilities;
+  /** Why a feature that is not declared is not there, by its name. */
+  readonly reasons?: Readonly<Partial<Record<LLMFeature | (string & {}), string>>> | undefined;
+  /** In titles and reports. Default: the dialect's name. */
+  readonly name?: string | undefined;
+}
+
+export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'>;
+
+/** What a case of the LLM suite may require. */
+export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'image' | 'document' | 'audio';
+
+/** The contract of language models as tests of `functions`' runner, one for each case of {@link llmSuite}. */
+export function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults {
+  const { create, dialect, declares, reasons = {}, name = dialect.name } = options;
+  return conformance(functions, {
+    contract: 'llm',
+    name,
+    suite: llmSuite,
+    subject: { create, dialect, declares },
+    declared: [...featuresOf(declares), ...wireFeatures(dialect, llmSuite)],
+    reasons: { ...wireReasons(dialect), ...reasons },
+  });
+}
+
+function featuresOf({ inputModalities = [], structuredOutput, ...switches }: LLMCapabilities): string[] {
+  const on = Object.entries(switches).flatMap(([feature, value]) => (value ? [feature] : []));
+  // Typed output by a tool or a prompt is core's doing: only the provider's own mode is the integration's.
+  const native = structuredOutput === 'native' ? ['structuredOutput'] : [];
+  return [...on, ...native, ...inputModalities];
+}
