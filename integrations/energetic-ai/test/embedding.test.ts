@@ -10,6 +10,9 @@ function watchConsole(): () => number {
   return () => [...spies, warned].reduce((calls, spy) => calls + spy.mock.calls.length, 0);
 }
 
+// The model computes on two cores that the machine may be using for something else.
+vi.setConfig({ testTimeout: 60_000 });
+
 const embedding = new EnergeticAIEmbedding();
 const words = (count: number, word = 'river'): string => Array.from({ length: count }, () => word).join(' ');
 
@@ -96,10 +99,10 @@ describe('EnergeticAIEmbedding', () => {
   });
 
   it('takes no longer for a book than for a page', async () => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     const { warnings } = await embedding.embedTexts([words(100_000), 'ab'.repeat(500_000)]);
-    // The tokenizer alone is quadratic: 14 s for a tenth of either.
-    expect(performance.now() - before).toBeLessThan(4000);
+    // Of the processor, as the machine may be busy. The tokenizer alone is quadratic: 14 s for a tenth of either.
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
     expect(warnings).toHaveLength(1);
   });
 
@@ -117,10 +120,16 @@ describe('EnergeticAIEmbedding', () => {
   it('C-01 stops between two batches with the reason of the signal', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
-    const texts = Array.from({ length: 200 }, (_, i) => `${words(60)} ${i}`);
-    setTimeout(() => controller.abort(reason), 100);
-    const before = performance.now();
-    await expect(embedding.embedTexts(texts, { signal: controller.signal })).rejects.toBe(reason);
-    expect(performance.now() - before).toBeLessThan(3000);
+    const texts = Array.from({ length: 40 }, (_, i) => `text number ${i}`);
+    let reached = 0;
+    const onProgress = ({ done }: { done: number }): void => {
+      reached = done;
+      // By a timer: it must get its turn before the next batch but one.
+      if (done === 8) setTimeout(() => controller.abort(reason), 0);
+    };
+    const call = embedding.embedTexts(texts, { signal: controller.signal, onProgress });
+    await expect(call).rejects.toBe(reason);
+    expect(reached).toBeGreaterThanOrEqual(8);
+    expect(reached).toBeLessThan(40);
   });
 });

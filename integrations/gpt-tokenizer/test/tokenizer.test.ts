@@ -77,12 +77,12 @@ describe('GptTokenizer', () => {
     ['signs', '=-'.repeat(50_000)],
     ['surrogate pairs', '𝒳'.repeat(30_000)],
     ['prose', 'The quick brown fox jumps. '.repeat(20_000)],
-  ])('X-03 takes time linear in a run of %s', async (_name, text) => {
+  ])('X-03 takes time linear in a run of %s', { timeout: 60_000 }, async (_name, text) => {
     const tokenizer = await createGptTokenizer();
-    const before = performance.now();
+    const before = process.cpuUsage();
     const tokens = tokenizer.encode(text);
-    // Quadratic merging takes 4 to 40 s for these.
-    expect(performance.now() - before).toBeLessThan(2500);
+    // Of the processor, as the machine may be busy. Quadratic merging takes 4 to 40 s for these.
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3);
     expect(tokenizer.count(text)).toBe(tokens.length);
     expect(tokenizer.decode(tokens)).toBe(text);
   });
