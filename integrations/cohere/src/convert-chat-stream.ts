@@ -116,7 +116,11 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
 
   #addContent(key: string, content: WireBody, out: ChatStreamEvent[]): void {
     const draft = this.#places.get(key);
-    if (draft?.kind === 'other') return append(draft.value, content);
+    if (draft?.kind === 'other') {
+      append(draft.value, content);
+      draft.open = true;
+      return;
+    }
     this.#addText(key, 'text', content['text'], out);
     this.#addText(key, 'thinking', content['thinking'], out);
   }
@@ -145,6 +149,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     const delta = stringOf(objectOf(call['function'])['arguments']);
     if (draft === undefined || delta === undefined) return;
     draft.text += delta;
+    draft.open = true;
     out.push({ type: 'tool-call-delta', index: draft.index, delta });
   }
 
