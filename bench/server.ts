@@ -80,7 +80,11 @@ const responsesReply = JSON.stringify({
   usage: { input_tokens: 5, output_tokens: 4, total_tokens: 9, input_tokens_details: { cached_tokens: 0 }, output_tokens_details: { reasoning_tokens: 0 } },
 });
 
+let open = 0;
+let peak = 0;
+
 const server = createServer((request, reply) => {
+  if (request.url === '/peak') return void reply.end(JSON.stringify({ openConnections: open, peakConnections: peak }));
   let text = '';
   request.setEncoding('utf8');
   request.on('data', (chunk: string) => (text += chunk));
@@ -98,6 +102,10 @@ const server = createServer((request, reply) => {
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
     reply.end(frames.get(key));
   });
+});
+server.on('connection', (socket) => {
+  peak = Math.max(peak, ++open);
+  socket.once('close', () => open--);
 });
 server.listen(0, '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);

@@ -2,7 +2,15 @@ import { emitPoint } from '../events/index.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
 import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
 import { nextDelay, positive, type CallPolicy } from './retry.ts';
-import { raceAbort, reasonOf, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';
+import {
+  connectionIsFree,
+  raceAbort,
+  reasonOf,
+  sleep,
+  throwIfAborted,
+  watchdog,
+  type Watchdog,
+} from './timers.ts';
 
 export interface CallPlan {
   readonly policy: CallPolicy;
@@ -52,10 +60,13 @@ export async function runCall<T>(plan: CallPlan, run: (attempt: OpenAttempt) => 
     } catch (thrown) {
       const failure = attempt.failure(thrown);
       attempt.close({ error: failure }, failure);
-      throwIfAborted(options.signal);
-      const error = toMortiseError(failure, plan.about);
-      const delayMs = nextDelay(error, number, deadlineAt - performance.now(), policy);
-      if (delayMs === undefined) throw error;
+      const aborted = options.signal?.aborted === true;
+      const error = aborted ? undefined : toMortiseError(failure, plan.about);
+      const delayMs = error && nextDelay(error, number, deadlineAt - performance.now(), policy);
+      if (error === undefined || delayMs === undefined) {
+        await connectionIsFree();
+        throw error ?? failure;
+      }
       const { code, status } = error;
       emitPoint('retry', {
         ...plan.about,

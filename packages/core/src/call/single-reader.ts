@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { connectionIsFree } from './timers.ts';
 
 type End<R> =
   | { readonly kind: 'finished'; readonly result: R }
@@ -73,9 +74,9 @@ export class SingleReader<E, R> {
     const iterator: AsyncIterableIterator<T> = {
       [Symbol.asyncIterator]: () => iterator,
       next: () => this.#next(pick),
-      return: (value?: unknown) => {
-        this.leave();
-        return Promise.resolve({ done: true, value: value as T });
+      return: async (value?: unknown) => {
+        await this.leave();
+        return { done: true, value: value as T };
       },
     };
     return iterator;
@@ -90,11 +91,12 @@ export class SingleReader<E, R> {
     return this.#final;
   }
 
-  leave(): void {
+  async leave(): Promise<void> {
     if (this.#end !== undefined) return;
     // Who leaves knows it: neither a pending nor a later `next()` throws.
     this.#told = true;
     this.#plan.leave();
+    await connectionIsFree();
   }
 
   async #next<T>(pick: (event: E) => T | undefined): Promise<IteratorResult<T>> {
@@ -102,6 +104,7 @@ export class SingleReader<E, R> {
       if (this.#end?.kind === 'failed') {
         if (this.#told) return { done: true, value: undefined };
         this.#told = true;
+        await connectionIsFree();
         throw this.#end.error as Error;
       }
       while (this.#at < this.#queue.length) {
@@ -123,6 +126,7 @@ export class SingleReader<E, R> {
     }
     if (this.#end.kind === 'finished') return this.#end.result;
     this.#told ||= alone;
+    await connectionIsFree();
     throw this.#end.error as Error;
   }
 

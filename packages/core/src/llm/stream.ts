@@ -43,7 +43,7 @@ export function createChatStream<M>(plan: StreamPlan): ChatStream<M> {
     },
     final: () => reader.final() as Promise<ChatResponse<M>>,
     toReadableStream: () => readableStream(reader.reader((event) => event)),
-    cancel: async () => reader.leave(),
+    cancel: () => reader.leave(),
   };
 }
 

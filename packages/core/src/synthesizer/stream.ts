@@ -38,7 +38,7 @@ export function createResponseStream(plan: ResponseStreamPlan): ResponseStream {
     },
     final: () => reader.final(),
     toReadableStream: () => readableStream(reader.reader((event) => event)),
-    cancel: async () => reader.leave(),
+    cancel: () => reader.leave(),
   };
 }
 

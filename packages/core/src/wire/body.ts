@@ -1,4 +1,5 @@
 import type { Attempt } from '../call/contract.ts';
+import { connectionIsFree } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { SseDecoder, type SseEvent } from './sse.ts';
@@ -39,7 +40,9 @@ export async function readJson(
 /** The reply as text, telling the attempt of every arrival. */
 export async function readText(response: Response, attempt: Pick<Attempt, 'touch'>): Promise<string> {
   attempt.touch();
-  return response.text();
+  const text = await response.text();
+  await connectionIsFree();
+  return text;
 }
 
 /**
@@ -60,7 +63,6 @@ export async function* streamEvents<E>(
   }
   const reader = response.body.getReader();
   const decoder = new SseDecoder();
-  let events = 0;
   let bytes = 0;
   let finished = false;
   try {
@@ -72,32 +74,27 @@ export async function* streamEvents<E>(
       const out: E[] = [];
       let failure: { readonly error: unknown } | undefined;
       try {
-        for (const event of decoder.push(value)) {
-          events++;
-          if (!translator.done) push(translator, event, out, about);
-        }
+        for (const event of decoder.push(value)) if (!translator.done) push(translator, event, out, about);
       } catch (error) {
         failure = { error };
       }
       // Before the yield: the consumer leaves there, once it has seen the terminal event.
       finished = translator.done;
+      if (finished) await drain(reader);
       // What came before a failure is told, however the bytes were cut.
       if (out.length > 0) yield out;
       if (failure !== undefined) throw failure.error;
       if (finished) return;
     }
     finished = true;
+    await connectionIsFree();
     const rest = decoder.end();
-    if (rest !== undefined) {
-      const out = tryLast(translator, rest);
-      events += out.length;
-      if (out.length > 0) yield out;
-    }
-    if (events === 0 && bytes > 0) throw malformed(`${bytes} bytes without a server-sent event`, about);
+    const out = rest === undefined ? [] : tryLast(translator, rest);
+    if (out.length > 0) yield out;
+    if (bytes > 0 && !decoder.recognised)
+      throw malformed(`${bytes} bytes without a server-sent event`, about);
   } finally {
-    // After the terminal event the rest is empty: reading it keeps the connection alive for the next call.
-    if (finished) void drain(reader);
-    else reader.cancel().catch(() => undefined);
+    if (!finished) reader.cancel().catch(() => undefined);
   }
 }
 
@@ -141,13 +138,15 @@ function tryLast<E>(translator: StreamTranslator<E>, event: SseEvent): E[] {
   return out;
 }
 
-/** How long the end of a finished reply may take before its connection is given up, in milliseconds. */
-const DRAIN_MS = 200;
+/** How long the end of a finished reply is waited for before its connection is given up, in milliseconds. */
+const DRAIN_MS = 50;
 
+/** After the terminal event the rest is empty, and mostly there: read, it leaves the connection to the next call. */
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   const timer = setTimeout(() => void reader.cancel().catch(() => undefined), DRAIN_MS);
   try {
     while (!(await reader.read()).done);
+    await connectionIsFree();
   } catch {
     // The reply is complete: what happens to its connection afterwards concerns nobody.
   } finally {

@@ -10,6 +10,8 @@ export interface SseEvent {
  * skipped. Linear in the bytes, also when they come one at a time.
  */
 export class SseDecoder {
+  /** Some line was a comment or a field of the standard: this is an event stream, be it an empty one. */
+  recognised = false;
   // Strips a byte order mark by itself, and keeps split characters until they are whole.
   readonly #decoder = new TextDecoder();
   /** Pieces of the line that has not ended yet. */
@@ -63,13 +65,17 @@ export class SseDecoder {
         events.push({ event: this.#event === '' ? 'message' : this.#event, data: this.#data });
       this.#event = '';
       this.#data = undefined;
-    } else if (line.startsWith('data:')) {
-      const value = line.slice(line.startsWith(' ', 5) ? 6 : 5);
-      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-    } else if (line.startsWith('event:')) {
-      this.#event = line.slice(line.startsWith(' ', 6) ? 7 : 6);
-    } else if (line === 'data') {
-      this.#data = this.#data === undefined ? '' : `${this.#data}\n`;
+      return;
     }
+    const colon = line.indexOf(':');
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value =
+      colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
+    if (field === 'data') this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    else if (field === 'event') this.#event = value;
+    else if (field !== '' && field !== 'id' && field !== 'retry') return;
+    this.recognised = true;
   }
 }
+
+const SPACE = 0x20;

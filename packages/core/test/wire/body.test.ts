@@ -61,6 +61,11 @@ describe('streamEvents', () => {
     await expect(collect(stream('<html>hello</html>'))).rejects.toMatchObject({ code: 'malformed-response' });
   });
 
+  it('E-01 a stream of comments alone is an empty stream, not another format', async () => {
+    expect(await collect(stream(': keep-alive\n\n'))).toEqual([]);
+    expect(await collect(stream(''))).toEqual([]);
+  });
+
   it('E-01 ends without complaint when the bytes end, also within a frame: the caller judges', async () => {
     expect(await collect(stream('data: {"text":"a"}\n\ndata: {"text":"en'))).toEqual(['a']);
   });
