@@ -1,4 +1,10 @@
-export * from './dialects/contract.ts';
+export { anthropicMessages } from './dialects/anthropic-messages.ts';
+export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
+export { cohereChat } from './dialects/cohere-chat.ts';
+export type * from './dialects/contract.ts';
+export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
+export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
+export { openAIResponses } from './dialects/openai-responses.ts';
 export { wireFeatures, wireReasons } from './dialects/features.ts';
 export type {
   CaseResult,
@@ -40,3 +46,11 @@ export {
   type WireReply,
   type WireRequest,
 } from './wire.ts';
+export {
+  keyValueConformance,
+  type KeyValueConformanceOptions,
+  type KeyValueFeature,
+  type KeyValueSubject,
+  type OpenKeyValueStore,
+} from './stores/conformance.ts';
+export { keyValueSuite } from './stores/key-value.ts';

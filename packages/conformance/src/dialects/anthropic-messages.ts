@@ -1,0 +1,211 @@
+import type { JsonObject, JsonValue } from '@mortise/core';
+import { contentText, listAt, objectAt, streamParts, stringAt, typed } from './answer.ts';
+import type {
+  AnswerPart,
+  AnswerUsage,
+  Failure,
+  Frame,
+  LLMDialect,
+  RequestReader,
+  StreamShape,
+  WireAnswer,
+} from './contract.ts';
+
+const FINISH = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  'tool-calls': 'tool_use',
+  'content-filter': 'refusal',
+} as const;
+
+/** https://platform.claude.com/docs/en/api/messages */
+export const anthropicMessages: LLMDialect = {
+  name: 'anthropic-messages',
+  without: {
+    'argument-text': "A whole Messages reply gives a tool's arguments as an object, not as text.",
+    created: 'A Messages reply does not say when it was made.',
+  },
+  streams: ({ body }) => objectAt(body)['stream'] === true,
+  body: (answer) => messageOf(answer, answer.parts.map(blockOf)),
+  frames,
+  errorFrame: (message) => typed({ type: 'error', error: { type: 'api_error', message } }),
+  finishWord: (finish) => FINISH[finish],
+  failure: ({ status, kind, message }) => ({
+    body: { type: 'error', error: errorOf(status, kind, message), request_id: 'req_conformance' },
+    headers: { 'request-id': 'req_conformance' },
+  }),
+  request: requestReader(),
+};
+
+const ERROR_TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  504: 'timeout_error',
+  529: 'overloaded_error',
+};
+
+function errorOf(status: number, kind: Failure['kind'], message: string): JsonObject {
+  const type = ERROR_TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+  if (kind === 'quota') return { type, message, details: { error_code: 'enforced_spend_limit_reached' } };
+  // The API has no code for it; the sentence is its own.
+  if (kind === 'context-length')
+    return { type, message: 'prompt is too long: 211180 tokens > 200000 maximum' };
+  return { type, message };
+}
+
+function messageOf({ id, model, finish, usage }: WireAnswer, content: JsonObject[]): JsonObject {
+  return {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content,
+    stop_reason: FINISH[finish],
+    stop_sequence: null,
+    ...(usage === undefined ? {} : { usage: usageOf(usage) }),
+  };
+}
+
+/** Here what was read from the cache, or written to it, is counted beside `input_tokens`. */
+function usageOf(usage: AnswerUsage): JsonObject {
+  const { inputTokens, outputTokens, cachedInputTokens = 0, cacheWriteTokens = 0, reasoningTokens } = usage;
+  return {
+    input_tokens: inputTokens - cachedInputTokens - cacheWriteTokens,
+    cache_read_input_tokens: usage.cachedInputTokens ?? null,
+    cache_creation_input_tokens: usage.cacheWriteTokens ?? null,
+    output_tokens: outputTokens,
+    ...(reasoningTokens === undefined ? {} : { output_tokens_details: { thinking_tokens: reasoningTokens } }),
+  };
+}
+
+function blockOf(part: AnswerPart): JsonObject {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.pieces.join('') };
+    case 'reasoning':
+      return { type: 'thinking', thinking: part.pieces.join(''), signature: part.signature ?? '' };
+    case 'tool-call': {
+      const text = part.pieces?.join('') ?? 'null';
+      return {
+        type: 'tool_use',
+        id: part.id,
+        name: part.name,
+        input: JSON.parse(text === '' ? '{}' : text) as JsonValue,
+      };
+    }
+    case 'unknown':
+      return { type: 'hologram', depth: 3 };
+  }
+}
+
+/** The block as it stands before its deltas. */
+function openBlock(part: AnswerPart): JsonObject {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: '' };
+    case 'reasoning':
+      return { type: 'thinking', thinking: '', signature: '' };
+    case 'tool-call':
+      return { type: 'tool_use', id: part.id, name: part.name, input: part.pieces === null ? null : {} };
+    case 'unknown':
+      return { type: 'hologram', depth: 3 };
+  }
+}
+
+function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
+  const { parts, finish, usage } = answer;
+  const { stop_reason: _reason, ...message } = messageOf({ ...answer, usage: undefined }, []);
+  const started =
+    usage === undefined ? {} : { usage: usageOf({ ...usage, outputTokens: 1, reasoningTokens: undefined }) };
+  const counts = (outputTokens: number): JsonObject => {
+    if (usage === undefined) return {};
+    const { output_tokens_details: details } = usageOf(usage);
+    // What the start has said is null here, and must not take it away again.
+    const said = { input_tokens: null, output_tokens: outputTokens };
+    return { usage: details === undefined ? said : { ...said, output_tokens_details: details } };
+  };
+  const delta = (index: number, members: JsonObject): Frame =>
+    typed({ type: 'content_block_delta', index, delta: members });
+  const update = (outputTokens: number, reason: string | null): Frame =>
+    typed({
+      type: 'message_delta',
+      delta: { stop_reason: reason, stop_sequence: null },
+      ...counts(outputTokens),
+    });
+
+  const content = streamParts(parts, shape, {
+    open: (part, index) => [typed({ type: 'content_block_start', index, content_block: openBlock(part) })],
+    piece: (part, index, piece) => {
+      if (part.type === 'text') return delta(index, { type: 'text_delta', text: piece });
+      if (part.type === 'reasoning') return delta(index, { type: 'thinking_delta', thinking: piece });
+      return delta(index, { type: 'input_json_delta', partial_json: piece });
+    },
+    close: (part, index) => [
+      ...(part.type === 'reasoning' && part.signature !== undefined
+        ? [delta(index, { type: 'signature_delta', signature: part.signature })]
+        : []),
+      typed({ type: 'content_block_stop', index }),
+    ],
+  });
+  const final = { ...update(usage?.outputTokens ?? 0, FINISH[finish]), terminal: true as const };
+  return [
+    typed({ type: 'message_start', message: { ...message, stop_reason: null, ...started } }),
+    typed({ type: 'ping' }),
+    ...content,
+    ...(shape.usage === 'cumulative' ? [update(1, null), update(2, null)] : []),
+    ...(shape.unknownEvent === true ? [typed({ type: 'hologram_delta', depth: 4 })] : []),
+    final,
+    ...(shape.usage === 'duplicate' ? [final] : []),
+    typed({ type: 'message_stop' }, true),
+  ];
+}
+
+function requestReader(): RequestReader {
+  const turns = (body: JsonObject): JsonObject[] => listAt(body['messages']);
+  const blocks = (body: JsonObject, type: string): JsonObject[] =>
+    turns(body)
+      .flatMap(({ content }) => listAt(content))
+      .filter((block) => block['type'] === type);
+  const media = (body: JsonObject, type: string): string | undefined =>
+    blocks(body, type)
+      .map((block) => objectAt(block['source'])['data'])
+      .find((data): data is string => typeof data === 'string');
+  return {
+    model: (body) => body['model'],
+    messages: (body) => [
+      ...(body['system'] === undefined ? [] : [{ role: 'system', text: contentText(body['system']) }]),
+      ...turns(body).map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),
+    ],
+    tools: (body) =>
+      listAt(body['tools']).map(({ name, input_schema: parameters }) => ({
+        name: stringAt(name),
+        parameters,
+      })),
+    maxOutputTokens: (body) => body['max_tokens'],
+    temperature: (body) => body['temperature'],
+    stop: (body) => body['stop_sequences'],
+    toolChoice: ({ tool_choice: choice }) => {
+      const { type, name } = objectAt(choice);
+      return type === 'any' ? 'required' : (name ?? type);
+    },
+    schema: (body) => objectAt(objectAt(body['output_config'])['format'])['schema'],
+    toolResults: (body) =>
+      blocks(body, 'tool_result').map(({ tool_use_id: id, content }) => ({
+        id: stringAt(id),
+        text: contentText(content),
+      })),
+    toolCalls: (body) =>
+      blocks(body, 'tool_use').map(({ id, name, input }) => ({
+        id: stringAt(id),
+        name: stringAt(name),
+        arguments: JSON.stringify(input),
+      })),
+    image: (body) => media(body, 'image'),
+    document: (body) => media(body, 'document'),
+    signatures: (body) => blocks(body, 'thinking').map(({ signature }) => stringAt(signature)),
+  };
+}

@@ -1,0 +1,174 @@
+import { Buffer } from 'node:buffer';
+import type { JsonObject } from '@mortise/core';
+import {
+  contentText,
+  dataOf,
+  listAt,
+  objectAt,
+  partsOf,
+  streamParts,
+  stringAt,
+  textOf,
+  typed,
+} from './answer.ts';
+import type {
+  AnswerPart,
+  AnswerUsage,
+  Frame,
+  LLMDialect,
+  RequestReader,
+  StreamShape,
+  WireAnswer,
+} from './contract.ts';
+import { cohereFailure } from './cohere.ts';
+
+const FINISH = {
+  stop: 'COMPLETE',
+  length: 'MAX_TOKENS',
+  'tool-calls': 'TOOL_CALL',
+  'content-filter': 'ERROR_TOXIC',
+} as const;
+
+/** https://docs.cohere.com/reference/chat and https://docs.cohere.com/reference/chat-stream */
+export const cohereChat: LLMDialect = {
+  name: 'cohere-chat',
+  without: {
+    model: 'A reply of Cohere does not say which model gave it.',
+    created: 'A reply of Cohere does not say when it was made.',
+    signature: "Cohere does not sign a model's thinking.",
+    'cache-write': 'Cohere does not count what was written to the cache.',
+    'reasoning-tokens': 'Cohere does not count thinking apart.',
+    'usage-repeated': 'Cohere tells of usage once, in its terminal event.',
+  },
+  streams: ({ body }) => objectAt(body)['stream'] === true,
+  body: (answer) => ({
+    id: answer.id,
+    message: messageOf(answer),
+    finish_reason: FINISH[answer.finish],
+    ...(answer.usage === undefined ? {} : { usage: usageOf(answer.usage) }),
+  }),
+  frames,
+  errorFrame: (message) =>
+    typed({ type: 'message-end', delta: { finish_reason: 'ERROR', error: message, usage: null } }),
+  finishWord: (finish) => FINISH[finish],
+  failure: cohereFailure,
+  request: requestReader(),
+};
+
+function messageOf(answer: WireAnswer): JsonObject {
+  const content = answer.parts.flatMap((part) => (part.type === 'tool-call' ? [] : [contentOf(part)]));
+  const calls = partsOf(answer, 'tool-call').map(({ id, name, pieces }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: pieces?.join('') ?? null },
+  }));
+  return { role: 'assistant', content, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
+}
+
+function contentOf(part: Exclude<AnswerPart, { type: 'tool-call' }>): JsonObject {
+  if (part.type === 'text') return { type: 'text', text: textOf(part) };
+  if (part.type === 'reasoning') return { type: 'thinking', thinking: textOf(part) };
+  return { type: 'hologram', depth: 'three' };
+}
+
+/** What is paid for differs from what was read and written; the latter is the contract's usage. */
+function usageOf({ inputTokens, outputTokens, cachedInputTokens }: AnswerUsage): JsonObject {
+  return {
+    billed_units: { input_tokens: 1, output_tokens: 1 },
+    tokens: { input_tokens: inputTokens, output_tokens: outputTokens },
+    ...(cachedInputTokens === undefined ? {} : { cached_tokens: cachedInputTokens }),
+  };
+}
+
+function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
+  const { id, parts, finish, usage } = answer;
+  const calls = parts.filter(({ type }) => type === 'tool-call');
+  const others = parts.filter(({ type }) => type !== 'tool-call');
+  // Content and tool calls are counted apart.
+  const place = (part: AnswerPart): number => (part.type === 'tool-call' ? calls : others).indexOf(part);
+  const event = (type: string, part: AnswerPart, message: JsonObject): Frame =>
+    typed({ type, index: place(part), delta: { message } });
+
+  const content = streamParts(parts, shape, {
+    open: (part) => {
+      if (part.type === 'tool-call') {
+        const called = { name: part.name, arguments: part.pieces === null ? null : '' };
+        return [
+          event('tool-call-start', part, { tool_calls: { id: part.id, type: 'function', function: called } }),
+        ];
+      }
+      const empty = part.type === 'unknown' ? contentOf(part) : contentOf({ ...part, pieces: [] });
+      return [event('content-start', part, { content: empty })];
+    },
+    piece: (part, _at, piece) => {
+      if (part.type === 'tool-call')
+        return event('tool-call-delta', part, { tool_calls: { function: { arguments: piece } } });
+      const member = part.type === 'reasoning' ? 'thinking' : 'text';
+      return event('content-delta', part, { content: { [member]: piece } });
+    },
+    close: (part) => {
+      const type = part.type === 'tool-call' ? 'tool-call-end' : 'content-end';
+      return [typed({ type, index: place(part) })];
+    },
+  });
+  const empty = { role: 'assistant', content: [], tool_plan: '', tool_calls: [], citations: [] };
+  const end = { finish_reason: FINISH[finish], ...(usage === undefined ? {} : { usage: usageOf(usage) }) };
+  return [
+    typed({ type: 'message-start', id, delta: { message: empty } }),
+    ...content,
+    ...(shape.unknownEvent === true ? [typed({ type: 'hologram', depth: 4 })] : []),
+    typed({ type: 'message-end', delta: end }, true),
+  ];
+}
+
+function requestReader(): RequestReader {
+  const messages = (body: JsonObject): JsonObject[] => listAt(body['messages']);
+  return {
+    model: (body) => body['model'],
+    messages: (body) =>
+      messages(body).map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),
+    tools: (body) =>
+      listAt(body['tools']).map((tool) => {
+        const { name, parameters } = objectAt(tool['function']);
+        return { name: stringAt(name), parameters };
+      }),
+    maxOutputTokens: (body) => body['max_tokens'],
+    temperature: (body) => body['temperature'],
+    stop: (body) => body['stop_sequences'],
+    seed: (body) => body['seed'],
+    // A single tool that must be called comes to the same as a named one.
+    toolChoice: ({ tool_choice: choice, tools }) => {
+      if (choice !== 'REQUIRED') return choice;
+      const [only, ...more] = listAt(tools);
+      return more.length === 0 ? objectAt(only?.['function'])['name'] : 'required';
+    },
+    schema: (body) => objectAt(body['response_format'])['json_schema'],
+    toolResults: (body) =>
+      messages(body)
+        .filter(({ role }) => role === 'tool')
+        .map(({ tool_call_id: id, content }) => ({ id: stringAt(id), text: contentText(content) })),
+    toolCalls: (body) =>
+      messages(body)
+        .flatMap((message) => listAt(message['tool_calls']))
+        .map((call) => {
+          const called = objectAt(call['function']);
+          return {
+            id: stringAt(call['id']),
+            name: stringAt(called['name']),
+            arguments: stringAt(called['arguments']),
+          };
+        }),
+    image: (body) =>
+      messages(body)
+        .flatMap(({ content }) => listAt(content))
+        .map((part) => dataOf(objectAt(part['image_url'])['url']))
+        .find((data) => data !== undefined),
+    // Documents go as their text, which comes back as base64 for comparison.
+    document: (body) => {
+      const text = listAt(body['documents'])
+        .map(({ data }) => objectAt(data)['text'])
+        .find((value) => typeof value === 'string');
+      return text === undefined ? undefined : Buffer.from(stringAt(text), 'utf8').toString('base64');
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import type { JsonObject } from '@mortise/core';
+import {
+  contentText,
+  CREATED,
+  dataOf,
+  listAt,
+  objectAt,
+  partsOf,
+  plain,
+  streamParts,
+  stringAt,
+  textOf,
+} from './answer.ts';
+import type {
+  AnswerPart,
+  AnswerUsage,
+  Frame,
+  LLMDialect,
+  RequestReader,
+  StreamShape,
+  WireAnswer,
+} from './contract.ts';
+import { chatUsage, openAIFailure } from './openai.ts';
+
+const FINISH = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+} as const;
+
+/** https://platform.openai.com/docs/api-reference/chat, and everybody who speaks it. */
+export const openAIChatCompletions: LLMDialect = {
+  name: 'openai-chat-completions',
+  without: {
+    signature: 'Chat Completions carries no signature of reasoning.',
+    'cache-write': 'Chat Completions does not count what was written to the cache.',
+    'unknown-block': 'A Chat Completions message has fields, not blocks.',
+    'several-texts': 'A Chat Completions message has one text.',
+  },
+  streams: ({ body }) => objectAt(body)['stream'] === true,
+  body: ({ parts, ...answer }) => ({
+    id: answer.id,
+    object: 'chat.completion',
+    created: CREATED,
+    model: answer.model,
+    choices: [
+      {
+        index: 0,
+        message: messageOf({ parts, ...answer }),
+        logprobs: null,
+        finish_reason: FINISH[answer.finish],
+      },
+    ],
+    ...(answer.usage === undefined ? {} : { usage: chatUsage(answer.usage) }),
+  }),
+  frames,
+  errorFrame: (message) =>
+    plain({ error: { message, type: 'server_error', param: null, code: 'server_error' } }),
+  finishWord: (finish) => FINISH[finish],
+  failure: openAIFailure,
+  request: requestReader(),
+};
+
+function messageOf(answer: WireAnswer): JsonObject {
+  const text = partsOf(answer, 'text').map(textOf).join('');
+  const reasoning = partsOf(answer, 'reasoning').map(textOf).join('');
+  const calls = partsOf(answer, 'tool-call').map(({ id, name, pieces }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: pieces === null ? null : pieces.join('') },
+  }));
+  return {
+    role: 'assistant',
+    content: text === '' && calls.length > 0 ? null : text,
+    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
+}
+
+function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
+  const { id, model, parts, finish, usage } = answer;
+  const base = { id, object: 'chat.completion.chunk', created: CREATED, model };
+  let sent = 0;
+  const chunk = (delta: JsonObject, reason: string | null = null): JsonObject => ({
+    ...base,
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
+    ...runningUsage(usage, shape, sent++),
+  });
+  const calls = parts.filter(({ type }) => type === 'tool-call');
+  const callAt = (part: AnswerPart): number => calls.indexOf(part);
+
+  const content = streamParts(parts, shape, {
+    open: (part) => {
+      if (part.type !== 'tool-call') return [];
+      const { id: callId, name, pieces } = part;
+      const called = { name, arguments: pieces === null ? null : '' };
+      return [
+        plain(
+          chunk({ tool_calls: [{ index: callAt(part), id: callId, type: 'function', function: called }] }),
+        ),
+      ];
+    },
+    piece: (part, _at, piece) => {
+      if (part.type === 'text') return plain(chunk({ content: piece }));
+      if (part.type === 'reasoning') return plain(chunk({ reasoning_content: piece }));
+      return plain(chunk({ tool_calls: [{ index: callAt(part), function: { arguments: piece } }] }));
+    },
+    close: () => [],
+  });
+  const counts = usage === undefined ? [] : [plain({ ...base, choices: [], usage: chatUsage(usage) }, true)];
+  return [
+    plain(chunk({ role: 'assistant', content: '' })),
+    ...content,
+    ...(shape.unknownEvent === true
+      ? [plain({ ...base, object: 'chat.completion.hologram', hologram: {} })]
+      : []),
+    plain(chunk({}, FINISH[finish]), true),
+    ...counts,
+    ...(shape.usage === 'duplicate' ? counts : []),
+    plain('[DONE]', true),
+  ];
+}
+
+/** Vendors that count as they go put a snapshot into every chunk. */
+function runningUsage(
+  usage: AnswerUsage | undefined,
+  { usage: shape }: StreamShape,
+  sent: number,
+): JsonObject {
+  if (usage === undefined || shape !== 'cumulative') return {};
+  return { usage: chatUsage({ ...usage, outputTokens: Math.min(sent, usage.outputTokens) }) };
+}
+
+function requestReader(): RequestReader {
+  const messages = (body: JsonObject): JsonObject[] => listAt(body['messages']);
+  const partsIn = (body: JsonObject): JsonObject[] =>
+    messages(body).flatMap(({ content }) => listAt(content));
+  return {
+    model: (body) => body['model'],
+    messages: (body) =>
+      messages(body).map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),
+    tools: (body) =>
+      listAt(body['tools']).map((tool) => {
+        const { name, parameters } = objectAt(tool['function']);
+        return { name: stringAt(name), parameters };
+      }),
+    maxOutputTokens: (body) => body['max_completion_tokens'] ?? body['max_tokens'],
+    temperature: (body) => body['temperature'],
+    stop: (body) => body['stop'],
+    seed: (body) => body['seed'],
+    toolChoice: ({ tool_choice: choice }) =>
+      typeof choice === 'string' ? choice : objectAt(objectAt(choice)['function'])['name'],
+    schema: (body) => objectAt(objectAt(body['response_format'])['json_schema'])['schema'],
+    toolResults: (body) =>
+      messages(body)
+        .filter(({ role }) => role === 'tool')
+        .map(({ tool_call_id: id, content }) => ({ id: stringAt(id), text: contentText(content) })),
+    toolCalls: (body) =>
+      messages(body)
+        .flatMap((message) => listAt(message['tool_calls']))
+        .map((call) => {
+          const called = objectAt(call['function']);
+          return {
+            id: stringAt(call['id']),
+            name: stringAt(called['name']),
+            arguments: stringAt(called['arguments']),
+          };
+        }),
+    image: (body) =>
+      partsIn(body)
+        .map((part) => dataOf(objectAt(part['image_url'])['url']))
+        .find((data) => data !== undefined),
+    document: (body) =>
+      partsIn(body)
+        .map((part) => dataOf(objectAt(part['file'])['file_data']))
+        .find((data) => data !== undefined),
+  };
+}
