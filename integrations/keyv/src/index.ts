@@ -1,0 +1,1 @@
+export { KeyvKeyValueStore, type KeyvLike } from './store.ts';

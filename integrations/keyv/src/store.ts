@@ -1,0 +1,229 @@
+import { MortiseError, type JsonValue } from '@mortise/core';
+import { raceAbort, throwIfAborted } from '@mortise/core/call';
+import {
+  requireMembers,
+  type KeyValueOptions,
+  type KeyValueStore,
+  type SetOptions,
+  type StoreEntry,
+  type StoreValue,
+} from '@mortise/core/store';
+
+/** What is used of a `Keyv`, of version 6. */
+export interface KeyvLike {
+  get(key: string): Promise<unknown>;
+  getMany(keys: string[]): Promise<unknown[]>;
+  set(key: string, value: unknown, ttl?: number): Promise<boolean>;
+  setMany(entries: { key: string; value: unknown; ttl?: number }[]): Promise<unknown>;
+  delete(key: string): Promise<boolean>;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  /** Without effect where the adapter cannot iterate. */
+  iterator?: unknown;
+  readonly store?: unknown;
+}
+
+const MEMBERS = [
+  'get',
+  'getMany',
+  'set',
+  'setMany',
+  'delete',
+  'on',
+] as const satisfies readonly (keyof KeyvLike)[];
+
+/**
+ * Any Keyv as a `KeyValueStore`. Values are kept as text, bytes as base64, so that every adapter and serializer gives
+ * back what it was given. Keyv tells of a failing adapter by an `error` event and answers as if nothing were there;
+ * here such a call rejects.
+ */
+export class KeyvKeyValueStore implements KeyValueStore {
+  readonly #keyv: KeyvLike;
+  #failures = 0;
+  #failure: unknown;
+
+  constructor(keyv: KeyvLike) {
+    this.#keyv = requireMembers(keyv, MEMBERS, 'keyv', 'Keyv');
+    if ('throwOnErrors' in keyv) {
+      const message =
+        'This is Keyv 5, whose getMany shows a failing store as one without entries. Take Keyv 6.';
+      throw new MortiseError('configuration', message);
+    }
+    keyv.on('error', (error) => {
+      this.#failures++;
+      this.#failure = error;
+    });
+  }
+
+  async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
+    const found = await this.#run(options, () => this.#keyv.get(place(key, options)), isMiss);
+    return decode(found);
+  }
+
+  async set(key: string, value: StoreValue, options: SetOptions = {}): Promise<void> {
+    const entry = entryOf(key, value, options);
+    await this.#run(options, () => this.#keyv.set(entry.key, entry.value, entry.ttl), isRefused);
+  }
+
+  async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
+    // False also where nothing was there, which is as good as deleted.
+    await this.#run(options, () => this.#keyv.delete(place(key, options)), isRefused);
+  }
+
+  async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
+    throwIfAborted(options.signal);
+    if (keys.length === 0) return [];
+    const places = keys.map((key) => place(key, options));
+    const found = await this.#run(
+      options,
+      () => this.#keyv.getMany(places),
+      (values) => values.some(isMiss),
+    );
+    return found.map(decode);
+  }
+
+  async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    if (entries.length === 0) return;
+    // By key, so that the last of two wins, whatever the adapter makes of two.
+    const byKey = new Map(entries.map(([key, value]) => [key, entryOf(key, value, options)]));
+    await this.#run(options, () => this.#keyv.setMany([...byKey.values()]), isRefused);
+  }
+
+  async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+    throwIfAborted(options.signal);
+    const namespace = frame(options);
+    const before = this.#failures;
+    for await (const [id, value] of this.#entries()) {
+      throwIfAborted(options.signal);
+      const entry = id.startsWith(namespace) ? decode(value) : undefined;
+      if (entry !== undefined) yield [unframed(id.slice(namespace.length)), entry];
+    }
+    if (this.#failures !== before) throw this.#error();
+  }
+
+  #entries(): AsyncIterable<[string, unknown]> {
+    const { iterator, store } = this.#keyv;
+    if (typeof iterator === 'function' && iterates(store))
+      return (iterator as () => AsyncIterable<[string, unknown]>).call(this.#keyv);
+    throw new MortiseError(
+      'unsupported',
+      "This Keyv's adapter cannot iterate over its entries. Take one that can.",
+    );
+  }
+
+  /** `suspect` says which results Keyv gives for a failure too: with an error meanwhile they are taken as one. */
+  async #run<T>(
+    { signal }: KeyValueOptions,
+    operation: () => Promise<T>,
+    suspect: (result: T) => boolean,
+  ): Promise<T> {
+    throwIfAborted(signal);
+    const before = this.#failures;
+    const running = started(operation);
+    const result = await (signal === undefined ? running : raceAbort(running, signal));
+    if (this.#failures !== before && suspect(result)) throw this.#error();
+    return result;
+  }
+
+  #error(): MortiseError {
+    const cause = this.#failure;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new MortiseError('internal', `Keyv's store failed: ${reason}. Check the service behind it.`, {
+      cause,
+    });
+  }
+}
+
+/** Keyv 6 wraps its adapter, and gives nothing where that cannot iterate: the innermost one decides. */
+function iterates(store: unknown): boolean {
+  const { store: inner, iterator } = (store ?? {}) as { store?: unknown; iterator?: unknown };
+  if (typeof inner === 'object' && inner !== null) return iterates(inner);
+  return (
+    typeof iterator === 'function' ||
+    (typeof store === 'object' && store !== null && Symbol.iterator in store)
+  );
+}
+
+async function started<T>(operation: () => Promise<T>): Promise<T> {
+  return operation();
+}
+
+function isMiss(value: unknown): boolean {
+  return value == null;
+}
+
+/** One result, or one for each entry. */
+function isRefused(result: unknown): boolean {
+  return Array.isArray(result) ? result.some((one) => one !== true) : result !== true;
+}
+
+/** Never empty, which Keyv refuses, and length-framed, so that no namespace and key make up another's. */
+function place(key: string, options: KeyValueOptions): string {
+  return `${frame(options)}${framed(key)}`;
+}
+
+function frame({ namespace = '' }: KeyValueOptions): string {
+  const name = framed(namespace);
+  return `${name.length}:${name}:`;
+}
+
+/** UTF-8 holds no lone surrogate, and some services stop at a NUL: such a text goes as JSON. */
+function framed(text: string): string {
+  return text.isWellFormed() && !text.includes('\0') ? `=${text}` : JSON.stringify(text);
+}
+
+function unframed(text: string): string {
+  return text.startsWith('=') ? text.slice(1) : (JSON.parse(text) as string);
+}
+
+function entryOf(
+  key: string,
+  value: StoreValue,
+  options: SetOptions,
+): { key: string; value: string; ttl?: number } {
+  const { ttlMs } = options;
+  if (ttlMs !== undefined && !(ttlMs > 0))
+    throw new MortiseError('invalid-request', `ttlMs is ${ttlMs}; it takes a number above 0.`);
+  const entry = { key: place(key, options), value: encode(key, value) };
+  return ttlMs === undefined || ttlMs === Infinity ? entry : { ...entry, ttl: ttlMs };
+}
+
+function encode(key: string, value: StoreValue): string {
+  if (value instanceof Uint8Array) return `b${base64Of(value)}`;
+  const text = JSON.stringify(value) as string | undefined;
+  if (text !== undefined) return `j${text}`;
+  throw new MortiseError('invalid-request', `The value for '${key}' is neither bytes nor JSON.`);
+}
+
+/** What somebody else wrote under our key is a failure, not a miss. */
+function decode(stored: unknown): StoreValue | undefined {
+  if (stored == null) return undefined;
+  if (typeof stored === 'string' && stored.startsWith('b')) return bytesOf(stored.slice(1));
+  if (typeof stored === 'string' && stored.startsWith('j')) return JSON.parse(stored.slice(1)) as JsonValue;
+  throw new MortiseError('internal', 'Keyv gave what this store did not write. Give it a Keyv of its own.');
+}
+
+interface NodeBuffer {
+  from(text: string, encoding: 'base64'): Uint8Array;
+  from(buffer: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64'): string };
+}
+
+/** Several times as fast as `atob` and `btoa`, where there is one. */
+const nodeBuffer = (): NodeBuffer | undefined => (globalThis as { Buffer?: NodeBuffer }).Buffer;
+
+function base64Of(bytes: Uint8Array): string {
+  const buffer = nodeBuffer();
+  if (buffer !== undefined)
+    return buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  let binary = '';
+  // In slices, as the arguments of a call are limited.
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(binary);
+}
+
+function bytesOf(text: string): Uint8Array {
+  const buffer = nodeBuffer();
+  if (buffer !== undefined) return Uint8Array.from(buffer.from(text, 'base64'));
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

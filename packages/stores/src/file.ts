@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, link } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { MortiseError } from '@mortise/core';
+import { runPool, throwIfAborted } from '@mortise/core/call';
+import { sha256Hex } from '@mortise/core/embedding';
+import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
+import { storeError, systemCode } from './errors.ts';
+import { decodeRecord, encodeRecord, type EntryRecord } from './record.ts';
+import { expiry, fromStored, toStored } from './value.ts';
+
+export interface FileKeyValueStoreOptions {
+  /** Made when it is first written to. It belongs to the store alone. */
+  directory: string;
+  /**
+   * Waits for the disk before an entry counts as set, so that it outlives a loss of power, at some milliseconds an
+   * entry. Default: false: it outlives the process, a kill of it included.
+   */
+  durable?: boolean | undefined;
+}
+
+/** Files open at once: more than the threads behind `node:fs`, and far below any limit on open files. */
+const CONCURRENCY = 16;
+const TEMPORARY = 'tmp';
+/** A write takes no hour: what is older was left by a process that was killed. */
+const STALE_MS = 3_600_000;
+
+/**
+ * One file an entry, written beside its place and renamed into it: at any moment of a kill an entry is the old one or
+ * the new one, never half. Several processes may share a directory. Good for some 100,000 entries; for more, or for
+ * many small ones, take `SqliteKeyValueStore`.
+ */
+export class FileKeyValueStore implements KeyValueStore {
+  readonly #directory: string;
+  readonly #durable: boolean;
+  #ready: Promise<void> | undefined;
+
+  constructor({ directory, durable = false }: FileKeyValueStoreOptions) {
+    if (typeof directory !== 'string' || directory === '')
+      throw new MortiseError(
+        'configuration',
+        'directory is missing; give the path of a folder for the store.',
+      );
+    this.#directory = resolve(directory);
+    this.#durable = durable;
+  }
+
+  async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
+    throwIfAborted(options.signal);
+    const path = this.#pathOf(key, options);
+    const record = await this.#guarded('read', () => this.#read(path));
+    throwIfAborted(options.signal);
+    return record?.key === key ? fromStored(record.value) : undefined;
+  }
+
+  async set(key: string, value: StoreValue, options: SetOptions = {}): Promise<void> {
+    await this.setMany([[key, value]], options);
+  }
+
+  async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    const path = this.#pathOf(key, options);
+    await this.#guarded('written', () => removed(path));
+  }
+
+  async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
+    throwIfAborted(options.signal);
+    const values = new Array<StoreValue | undefined>(keys.length).fill(undefined);
+    await runPool(keys.entries(), CONCURRENCY, async ([at, key]) => {
+      values[at] = await this.get(key, options);
+    });
+    return values;
+  }
+
+  async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    const expiresAt = expiry(options.ttlMs);
+    // By key, so that the last of two wins; as bytes, so that the caller may go on changing its values.
+    const records = new Map(
+      entries.map(([key, value]) => [key, encodeRecord({ key, value: toStored(key, value), expiresAt })]),
+    );
+    await this.#guarded(
+      'written',
+      async () => {
+        await (this.#ready ??= this.#prepare());
+        await runPool(records, CONCURRENCY, async ([key, bytes]) => {
+          throwIfAborted(options.signal);
+          await this.#write(this.#pathOf(key, options), bytes);
+        });
+      },
+      options.signal,
+    );
+  }
+
+  async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+    throwIfAborted(options.signal);
+    const root = this.#folderOf(options);
+    for (const shard of await this.#guarded('read', () => namesIn(root))) {
+      const folder = join(root, shard);
+      for await (const name of this.#names(folder)) {
+        throwIfAborted(options.signal);
+        const record = await this.#guarded('read', () => this.#read(join(folder, name)));
+        throwIfAborted(options.signal);
+        if (record !== undefined) yield [record.key, fromStored(record.value)];
+      }
+    }
+  }
+
+  #folderOf({ namespace = '' }: KeyValueOptions): string {
+    // Letter case does not tell folders apart everywhere, and not every character makes a name.
+    const plain = /^[a-z0-9-]{0,64}$/.test(namespace);
+    return join(this.#directory, plain ? `n-${namespace}` : `h-${hashOf(namespace)}`);
+  }
+
+  #pathOf(key: string, options: KeyValueOptions): string {
+    const name = hashOf(key);
+    return join(this.#folderOf(options), name.slice(0, 2), name);
+  }
+
+  async #read(path: string): Promise<EntryRecord | undefined> {
+    const file = await present(readFile(path));
+    if (file === undefined) return undefined;
+    const record = decodeRecord(file);
+    if (record === undefined || record.expiresAt > Date.now()) return record;
+    await this.#removeExpired(path);
+    return undefined;
+  }
+
+  /** Another process may have set it anew since it was read: it is taken aside, looked at, and put back if so. */
+  async #removeExpired(path: string): Promise<void> {
+    const aside = this.#temporary();
+    await (this.#ready ??= this.#prepare());
+    if ((await present(rename(path, aside).then(() => true))) === undefined) return;
+    const record = decodeRecord(await readFile(aside));
+    // Fails where a newer one stands already, which is as well.
+    if (record !== undefined && record.expiresAt > Date.now()) await link(aside, path).catch(() => undefined);
+    await unlink(aside);
+  }
+
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const temporary = this.#temporary();
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        await file.writeFile(bytes);
+        if (this.#durable) await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.#place(temporary, path);
+    } catch (error) {
+      await removed(temporary).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #place(temporary: string, path: string): Promise<void> {
+    const folder = join(path, '..');
+    try {
+      await rename(temporary, path);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+      await mkdir(folder, { recursive: true });
+      await rename(temporary, path);
+    }
+    // The file's name stands in its folder, which reaches the disk on its own.
+    if (this.#durable) await synced(folder);
+  }
+
+  #temporary(): string {
+    return join(this.#directory, TEMPORARY, randomUUID());
+  }
+
+  async #prepare(): Promise<void> {
+    const folder = join(this.#directory, TEMPORARY);
+    try {
+      await mkdir(folder, { recursive: true });
+      for (const name of await readdir(folder)) {
+        const path = join(folder, name);
+        const found = await present(stat(path));
+        if (found !== undefined && found.mtimeMs < Date.now() - STALE_MS) await rm(path, { force: true });
+      }
+    } catch (error) {
+      // The next write may find the disk writable.
+      this.#ready = undefined;
+      throw error;
+    }
+  }
+
+  /** Names one by one: a folder may hold more than memory should. */
+  async *#names(folder: string): AsyncGenerator<string> {
+    const opened = await this.#guarded('read', () => present(opendir(folder)));
+    if (opened === undefined) return;
+    for await (const { name } of opened) yield name;
+  }
+
+  async #guarded<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throwIfAborted(signal);
+      throw storeError(`in ${this.#directory}`, what, error);
+    }
+  }
+}
+
+/** Over UTF-16 units: two keys with different lone surrogates are two keys. */
+function hashOf(text: string): string {
+  return sha256Hex(Buffer.from(text, 'utf16le'));
+}
+
+/** What is not there is a miss and no failure. */
+async function present<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function removed(path: string): Promise<void> {
+  await present(unlink(path));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await present(readdir(folder))) ?? [];
+}
+
+async function synced(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

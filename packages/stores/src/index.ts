@@ -1,0 +1,2 @@
+export { FileKeyValueStore, type FileKeyValueStoreOptions } from './file.ts';
+export { SqliteKeyValueStore, type SqliteKeyValueStoreOptions } from './sqlite.ts';

@@ -1,0 +1,238 @@
+import type * as Sqlite from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { MortiseError } from '@mortise/core';
+import { throwIfAborted } from '@mortise/core/call';
+import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
+import { storeError } from './errors.ts';
+import { expiry, fromStored, toStored } from './value.ts';
+
+export interface SqliteKeyValueStoreOptions {
+  /** The database's file, made at the first use. `:memory:` keeps nothing. */
+  path: string;
+  /**
+   * Waits for the disk at every write, so that it outlives a loss of power. Default: false: it outlives the process,
+   * a kill of it included.
+   */
+  durable?: boolean | undefined;
+}
+
+/** What stands in one row. */
+interface Row {
+  readonly value: Uint8Array;
+  readonly json: number;
+  readonly expires_at: number | null;
+}
+
+/** A value above which `node:sqlite`, which is synchronous, would hold up the event loop for long: some 10 ms. */
+const SLICE_BYTES = 4 * 1024 * 1024;
+const PAGE = 64;
+/** The layout below. A file with a higher number was written by a later version. */
+const LAYOUT = 1;
+
+// No affinity: a key stays text or bytes as it was bound.
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY, namespace, key, value BLOB NOT NULL, json INTEGER NOT NULL, expires_at REAL,
+    UNIQUE (namespace, key)
+  );
+  CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at) WHERE expires_at IS NOT NULL;
+  PRAGMA user_version = ${LAYOUT};
+`;
+
+/**
+ * One SQLite file in WAL mode, on `node:sqlite`: every `set` and each slice of a `setMany` is a transaction, so a kill
+ * leaves the old or the new. Several processes may share a file on a local disk. Expired entries are removed as others
+ * are written.
+ */
+export class SqliteKeyValueStore implements KeyValueStore {
+  readonly #path: string;
+  readonly #durable: boolean;
+  #open: Database | undefined;
+  #closed = false;
+
+  constructor({ path, durable = false }: SqliteKeyValueStoreOptions) {
+    if (typeof path !== 'string' || path === '')
+      throw new MortiseError('configuration', 'path is missing; give the path of a file for the store.');
+    this.#path = path;
+    this.#durable = durable;
+  }
+
+  async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
+    throwIfAborted(options.signal);
+    return this.#guarded('read', (database) => database.read(key, options));
+  }
+
+  async set(key: string, value: StoreValue, options: SetOptions = {}): Promise<void> {
+    await this.setMany([[key, value]], options);
+  }
+
+  async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    this.#guarded('written', ({ remove }) => void remove.run(bound(options.namespace), bound(key)));
+  }
+
+  async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
+    const values: (StoreValue | undefined)[] = [];
+    let bytes = 0;
+    for (const key of keys) {
+      throwIfAborted(options.signal);
+      const value = this.#guarded('read', (database) => database.read(key, options));
+      values.push(value);
+      bytes += value instanceof Uint8Array ? value.length : 0;
+      if (bytes <= SLICE_BYTES) continue;
+      bytes = 0;
+      await setImmediate();
+    }
+    throwIfAborted(options.signal);
+    return values;
+  }
+
+  async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    const expiresAt = expiry(options.ttlMs);
+    const namespace = bound(options.namespace);
+    const rows = entries.map(([key, value]) => ({ key: bound(key), ...toStored(key, value) }));
+    for (let at = 0; at < rows.length;) {
+      throwIfAborted(options.signal);
+      if (at > 0) await setImmediate();
+      at = this.#guarded('written', (database) =>
+        database.transaction(() => {
+          let bytes = 0;
+          let next = at;
+          for (; next < rows.length && bytes < SLICE_BYTES; next++) {
+            const { key, bytes: value, json } = rows[next]!;
+            database.upsert.run(namespace, key, value, Number(json), finite(expiresAt));
+            bytes += value.length;
+          }
+          database.prune.run(Date.now());
+          return next;
+        }),
+      );
+    }
+  }
+
+  async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+    // In pages by row: a cursor left open would keep the log of writes from being folded back.
+    for (let last = 0; ;) {
+      throwIfAborted(options.signal);
+      const rows = this.#guarded('read', ({ page }) => page.all(bound(options.namespace), last, PAGE));
+      for (const row of rows as unknown as (Row & { id: number; key: string | Uint8Array })[]) {
+        last = row.id;
+        throwIfAborted(options.signal);
+        const value = live(row);
+        if (value !== undefined) yield [unbound(row.key), value];
+      }
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  /** Closes the file; the store is of no use afterwards. Safe to repeat. */
+  close(): void {
+    this.#closed = true;
+    this.#open?.close();
+    this.#open = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #guarded<T>(what: string, work: (database: Database) => T): T {
+    if (this.#closed)
+      throw new MortiseError('configuration', `The store ${this.#path} is closed. Make a new one.`);
+    try {
+      return work((this.#open ??= openDatabase(this.#path, this.#durable)));
+    } catch (error) {
+      throw storeError(this.#path, what, error);
+    }
+  }
+}
+
+interface Database {
+  readonly upsert: StatementSync;
+  readonly remove: StatementSync;
+  readonly prune: StatementSync;
+  readonly page: StatementSync;
+  read(key: string, options: KeyValueOptions): StoreValue | undefined;
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+function openDatabase(path: string, durable: boolean): Database {
+  const database = new (sqlite().DatabaseSync)(path);
+  try {
+    return prepared(database, durable);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function prepared(database: DatabaseSync, durable: boolean): Database {
+  // Another process may hold the file for the length of a transaction.
+  database.exec(`PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;`);
+  database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+  const layout = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (layout > LAYOUT) {
+    const message = `The store was written by a later version of @mortise/stores (layout ${layout}). Update the package, or take another file.`;
+    throw new MortiseError('configuration', message);
+  }
+  if (layout < LAYOUT) database.exec(SCHEMA);
+  const select = database.prepare(
+    'SELECT value, json, expires_at FROM entries WHERE namespace = ? AND key = ?',
+  );
+  return {
+    upsert: database.prepare(`
+      INSERT INTO entries (namespace, key, value, json, expires_at) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (namespace, key) DO UPDATE
+      SET value = excluded.value, json = excluded.json, expires_at = excluded.expires_at`),
+    remove: database.prepare('DELETE FROM entries WHERE namespace = ? AND key = ?'),
+    prune: database.prepare('DELETE FROM entries WHERE expires_at <= ?'),
+    page: database.prepare(
+      'SELECT * FROM entries NOT INDEXED WHERE namespace = ? AND id > ? ORDER BY id LIMIT ?',
+    ),
+    read(key, options) {
+      const row = select.get(bound(options.namespace), bound(key)) as unknown as Row | undefined;
+      return row === undefined ? undefined : live(row);
+    },
+    transaction(work) {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        database.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    close: () => database.close(),
+  };
+}
+
+/** Loaded at the first use, since Node 22 and 24 print a warning when it is. */
+function sqlite(): typeof Sqlite {
+  const found = process.getBuiltinModule?.('node:sqlite');
+  if (found !== undefined) return found;
+  const message = 'This runtime has no node:sqlite. Use Node 22.13 or later, or a FileKeyValueStore.';
+  throw new MortiseError('missing-dependency', message);
+}
+
+function live({ value, json, expires_at: expiresAt }: Row): StoreValue | undefined {
+  if (expiresAt !== null && expiresAt <= Date.now()) return undefined;
+  return fromStored({ bytes: value, json: json === 1 });
+}
+
+function finite(expiresAt: number): number | null {
+  return expiresAt === Infinity ? null : expiresAt;
+}
+
+/** SQLite's text is UTF-8, which holds no lone surrogate, and some readers stop at a NUL: such keys go as bytes. */
+function bound(text = ''): string | Uint8Array {
+  return text.isWellFormed() && !text.includes('\0') ? text : Buffer.from(text, 'utf16le');
+}
+
+function unbound(text: string | Uint8Array): string {
+  return typeof text === 'string' ? text : Buffer.from(text).toString('utf16le');
+}

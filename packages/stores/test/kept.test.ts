@@ -1,0 +1,133 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileKeyValueStore, SqliteKeyValueStore } from '@mortise/stores';
+
+let directory: string;
+beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'mortise-stores-'))));
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Paths of the files below the store's directory, its temporary ones included. */
+function files(): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe('FileKeyValueStore', () => {
+  it('S-03 takes a file that was torn or is not its own as a miss, and writes it anew', async () => {
+    const store = new FileKeyValueStore({ directory, durable: true });
+    await store.setMany([
+      ['a', Uint8Array.of(1, 2, 3, 4)],
+      ['b', 'text'],
+    ]);
+    for (const [at, path] of files().entries()) {
+      if (at === 0) truncateSync(path, 26);
+      else writeFileSync(path, 'something else that is longer than the header');
+    }
+    expect(await store.getMany(['a', 'b'])).toEqual([undefined, undefined]);
+    const found: unknown[] = [];
+    for await (const entry of store.iterate()) found.push(entry);
+    expect(found).toEqual([]);
+    await store.set('a', 1);
+    expect(await store.get('a')).toBe(1);
+  });
+
+  it('S-03 removes the file of an expired entry when it is read, and leaves no temporary ones', async () => {
+    const store = new FileKeyValueStore({ directory });
+    await store.set('a', 1, { ttlMs: 1 });
+    await store.set('b', 2);
+    await pause(20);
+    expect(files()).toHaveLength(2);
+    expect(await store.get('a')).toBeUndefined();
+    expect(files()).toHaveLength(1);
+  });
+
+  it('removes what a killed process left half-written, and nothing newer', async () => {
+    const tmp = join(directory, 'tmp');
+    mkdirSync(tmp);
+    for (const name of ['old', 'new']) writeFileSync(join(tmp, name), 'half');
+    utimesSync(join(tmp, 'old'), 1, 1);
+    await new FileKeyValueStore({ directory }).set('a', 1);
+    expect(readdirSync(tmp)).toEqual(['new']);
+  });
+
+  it('touches no disk before its first use, and tells what is missing', async () => {
+    const place = join(directory, 'later');
+    const store = new FileKeyValueStore({ directory: place });
+    expect(await store.get('a')).toBeUndefined();
+    expect(existsSync(place)).toBe(false);
+    expect(() => new FileKeyValueStore({} as never)).toThrow(
+      expect.objectContaining({ code: 'configuration' }),
+    );
+    writeFileSync(place, '');
+    await expect(store.set('a', 1)).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining(place),
+    });
+    rmSync(place);
+    await store.set('a', 1);
+    expect(await store.get('a')).toBe(1);
+  });
+});
+
+describe('SqliteKeyValueStore', () => {
+  it('S-03 removes expired rows as others are written', async () => {
+    const path = join(directory, 'store.sqlite');
+    using store = new SqliteKeyValueStore({ path });
+    await store.set('a', 1, { ttlMs: 1 });
+    await pause(20);
+    await store.set('b', 2);
+    const database = new DatabaseSync(path);
+    expect(database.prepare('SELECT count(*) AS rows FROM entries').get()).toEqual({ rows: 1 });
+    database.close();
+  });
+
+  it('writes more than a slice at once, and lets timers run between', async () => {
+    using store = new SqliteKeyValueStore({ path: join(directory, 'store.sqlite') });
+    const entries = Array.from(
+      { length: 12 },
+      (_, at) => [`k${at}`, new Uint8Array(1_500_000).fill(at)] as const,
+    );
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    await store.setMany(entries);
+    const found = await store.getMany(entries.map(([key]) => key));
+    clearInterval(timer);
+    expect(found.map((value) => (value as Uint8Array)[1_499_999])).toEqual(entries.map((_, at) => at));
+    expect(turns).toBeGreaterThan(2);
+  });
+
+  it('refuses a file of a later version, and a store that was closed', async () => {
+    const path = join(directory, 'store.sqlite');
+    const store = new SqliteKeyValueStore({ path });
+    await store.set('a', 1);
+    store.close();
+    store.close();
+    await expect(store.get('a')).rejects.toMatchObject({ code: 'configuration' });
+    const database = new DatabaseSync(path);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    using later = new SqliteKeyValueStore({ path });
+    await expect(later.get('a')).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('later version'),
+    });
+    expect(() => new SqliteKeyValueStore({} as never)).toThrow(
+      expect.objectContaining({ code: 'configuration' }),
+    );
+  });
+});
