@@ -171,9 +171,11 @@ export class DocumentIndex {
         const vectors: Float32Array[] = [];
         while (vectors.length < document.nodes.length) {
           const next = await stream.next();
+          signal?.throwIfAborted();
           if (next.done === true) throw tooFewVectors(done, total);
           vectors.push(next.value.embedding);
-          onProgress?.({ phase: 'embed', done: ++done, total, item: document.id });
+          done += 1;
+          onProgress?.({ phase: 'embed', done, total, item: document.id });
         }
         await this.#replace(document, vectors);
         if (performance.now() - this.#savedAt > SAVE_EVERY_MS) await this.#saveOrWarn();

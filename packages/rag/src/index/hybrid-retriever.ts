@@ -77,14 +77,18 @@ export class HybridRetriever extends BaseRetriever {
 
     const nodes = new Map<string, Node>([...lexical, ...dense].map(({ node }) => [node.id, node]));
     const words = new Map(ranked.map(({ node, score, coverage }) => [node.id, { bm25: score, coverage }]));
-    return fuseScores(lists, this.#shares)
-      .slice(0, topK)
-      .map(({ key, score }) => {
-        const similarity = embedding === undefined ? undefined : vectors.similarityTo(embedding, key);
-        const evidence: Evidence = { ...(words.get(key) ?? { bm25: 0, coverage: 0 }) };
-        if (similarity !== undefined) evidence.similarity = similarity;
-        return { node: copyNode(nodes.get(key) as Node), score, evidence };
-      });
+    return (
+      fuseScores(lists, this.#shares)
+        // By id where scores are equal, so that the order does not hang on the order of past updates.
+        .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1))
+        .slice(0, topK)
+        .map(({ key, score }) => {
+          const similarity = embedding === undefined ? undefined : vectors.similarityTo(embedding, key);
+          const evidence: Evidence = { ...(words.get(key) ?? { bm25: 0, coverage: 0 }) };
+          if (similarity !== undefined) evidence.similarity = similarity;
+          return { node: copyNode(nodes.get(key) as Node), score, evidence };
+        })
+    );
   }
 
   async #embed(query: Query, { signal, parent }: RetrieveCall): Promise<Float32Array | undefined> {

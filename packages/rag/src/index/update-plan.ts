@@ -100,7 +100,8 @@ async function* counted(
 ): AsyncGenerator<Document> {
   let done = 0;
   for await (const document of source) {
-    onProgress?.({ phase: 'read', done: ++done, item: document.id });
+    done += 1;
+    onProgress?.({ phase: 'read', done, item: document.id });
     yield document;
   }
 }

@@ -74,7 +74,8 @@ export async function* readItems(
         failed += 1;
         report(span, item, document, onError);
       }
-      onProgress?.({ done: ++done, failed, total: items.length, item });
+      done += 1;
+      onProgress?.({ done, failed, total: items.length, item });
       if (!isMortiseError(document)) yield document;
     }
     end = () => span.end({ documents: done - failed, failed });

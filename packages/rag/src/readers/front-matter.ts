@@ -49,8 +49,8 @@ function readValue(inline: string, nested: readonly string[]): JsonValue {
 function readInline(text: string): JsonValue {
   const list = /^\[(.*)\]$/.exec(text)?.[1];
   if (list === undefined) return readScalar(text);
-  const items = list.match(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,]+/g) ?? [];
-  return items.map((item) => item.trim()).flatMap((item) => (item === '' ? [] : [readScalar(item)]));
+  const items = list.match(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,][^,]*/g) ?? [];
+  return items.map((item) => readScalar(item));
 }
 
 function readScalar(source: string): JsonValue {
@@ -60,8 +60,8 @@ function readScalar(source: string): JsonValue {
   const plain = text.replace(/[ \t]+#.*$/, '');
   if (plain === '' || plain === '~' || plain === 'null') return null;
   if (plain === 'true' || plain === 'false') return plain === 'true';
-  // A leading zero or plus, as in a version or a phone number, is a string's.
-  return /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(plain) ? Number(plain) : plain;
+  // 007 and 1.10 are not the numbers 7 and 1.1.
+  return /^-?\d/.test(plain) && String(Number(plain)) === plain ? Number(plain) : plain;
 }
 
 function unquote(text: string): string {

@@ -14,7 +14,7 @@ Use nothing but the sources. After every statement put the number of each source
 When the sources do not answer the question, say so in one sentence and cite nothing.
 Answer in the language of the question, as short as it allows.`,
   },
-  { role: 'user', content: '{sources}\n\n{question}' },
+  { role: 'user', content: 'Sources:\n\n{sources}\n\n{question}' },
 ]);
 
 /** The sources and the question as a model is given them. `tag` is a word that occurs in none of the sources as a tag. */
