@@ -29,7 +29,7 @@ function describeMortiseError(error: MortiseError): string {
       if (error.provider === undefined) return error.message;
       return `${provider} does not know ${model}${status}. Check its name after ${provider}: and the --base-url.`;
     case 'authentication':
-      return `${provider} refused the key${status}. Check ${keyVariable(error.provider)}.`;
+      return `${provider} refused the key${status}. Check ${keyVariable(provider) ?? 'it'}.`;
     case 'permission':
       if (error.provider === undefined) return error.message;
       return `${provider} does not allow this key to use ${model}${status}. Use another model or key.`;
@@ -44,10 +44,15 @@ function describeMortiseError(error: MortiseError): string {
   }
 }
 
-function keyVariable(provider: string | undefined): string {
-  if (provider === 'openai') return 'OPENAI_API_KEY';
-  if (provider === 'anthropic') return 'ANTHROPIC_API_KEY';
-  return provider === 'cohere' ? 'CO_API_KEY' : 'the key in the environment';
+const KEY_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['openai', 'OPENAI_API_KEY'],
+  ['anthropic', 'ANTHROPIC_API_KEY'],
+  ['cohere', 'CO_API_KEY'],
+]);
+
+/** Where a provider's key is looked for. Undefined for models that need none. */
+export function keyVariable(provider: string): string | undefined {
+  return KEY_VARIABLES.get(provider);
 }
 
 /** The operating system's own words, which name the host and the port. */
