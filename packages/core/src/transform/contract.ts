@@ -28,8 +28,8 @@ export interface TransformOptions {
  * chunks with their overlaps cover all of the text but white space. Time is linear in the text.
  *
  * A chunk takes its node's metadata, exclusions and templates, and may add metadata of its own (a heading path). Its
- * `source` is the node's source document, `previous` and `next` are its neighbours. Ids depend on the source id and
- * the place alone, so that an unchanged document keeps them.
+ * `source` is the node's source document, `previous` and `next` are its neighbours. Ids depend on the node's id and
+ * the chunk's place alone, so that an unchanged document keeps them.
  */
 export interface NodeSplitter extends Transform {
   readonly fingerprint: string;

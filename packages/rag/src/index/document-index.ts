@@ -4,6 +4,7 @@ import { emitPoint, inSpan } from '@mortise/core/events';
 import type { ReadFailure } from '@mortise/core/reader';
 import { nodeText, type Node, type Retriever } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
+import { abortable } from '../abort.ts';
 import { BM25Index, type BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
 import { MemoryVectorStore } from '../stores/memory-vector-store.ts';
@@ -170,7 +171,7 @@ export class DocumentIndex {
       for (const document of documents) {
         const vectors: Float32Array[] = [];
         while (vectors.length < document.nodes.length) {
-          const next = await stream.next();
+          const next = await abortable(signal, () => stream.next());
           signal?.throwIfAborted();
           if (next.done === true) throw tooFewVectors(done, total);
           vectors.push(next.value.embedding);

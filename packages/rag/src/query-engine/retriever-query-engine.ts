@@ -10,6 +10,7 @@ import {
   type ResponseStreamEvent,
   type ResponseSynthesizer,
 } from '@mortise/core/synthesizer';
+import { abortable } from '../abort.ts';
 import { CitationSynthesizer, type CitationSynthesizerOptions } from '../synthesizer/citation-synthesizer.ts';
 
 export interface RetrieverQueryEngineOptions {
@@ -33,12 +34,13 @@ export class RetrieverQueryEngine implements QueryEngine {
     return inSpan(
       'query',
       { parent: options.parent, content: () => ({ query: input }) },
-      async (span) => {
-        const call = { ...options, parent: span.id ?? options.parent };
-        const left = clock(options.deadlineMs);
-        const nodes = await this.#retrieve(input, call, left);
-        return this.#options.synthesizer.synthesize(input, nodes, synthesisCall(call, left));
-      },
+      (span) =>
+        abortable(options.signal, async () => {
+          const call = { ...options, parent: span.id ?? options.parent };
+          const left = clock(options.deadlineMs);
+          const nodes = await this.#retrieve(input, call, left);
+          return this.#options.synthesizer.synthesize(input, nodes, synthesisCall(call, left));
+        }),
       ({ outcome, text }) => ({ attributes: { outcome }, content: () => ({ text }) }),
     );
   }
@@ -60,7 +62,6 @@ export class RetrieverQueryEngine implements QueryEngine {
   }
 
   async #retrieve(input: QueryInput, options: QueryOptions, left: Clock): Promise<NodeWithScore[]> {
-    options.signal?.throwIfAborted();
     const { retriever, postprocessors = [], topK } = this.#options;
     let nodes = await retriever.retrieve(input, { ...options, topK: options.topK ?? topK });
     for (const postprocessor of postprocessors) {

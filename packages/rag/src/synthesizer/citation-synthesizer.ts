@@ -10,6 +10,7 @@ import {
   type ResponseSynthesizer,
 } from '@mortise/core/synthesizer';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
+import { abortable } from '../abort.ts';
 import { CitationScanner } from './citations.ts';
 import { CITATION_PROMPT, citationPromptValues, sourceText, type CitationPrompt } from './prompt.ts';
 
@@ -59,7 +60,7 @@ export class CitationSynthesizer implements ResponseSynthesizer {
         const { sources, messages, warnings } = this.#prepare(query, nodes);
         if (messages === undefined) return this.#notFound();
         const call = { ...this.#options.chat, signal, timeoutMs, deadlineMs, parent: span.id ?? parent };
-        const reply = await this.#llm.chat(messages, call);
+        const reply = await abortable(signal, () => this.#llm.chat(messages, call));
         const scanner = new CitationScanner(sources);
         const citations = [...scanner.push(reply.text), ...scanner.end()];
         return toResponse(reply.text, sources, citations, [...warnings, ...reply.warnings], reply);
