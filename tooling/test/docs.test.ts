@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkDocs, embedFiles } from '../docs.ts';
+import { providersPage } from '../providers.ts';
 import { documents, root } from '../workspace.ts';
 
 test('programs in the docs stand there as they run, and links lead somewhere', () => {
@@ -12,3 +15,11 @@ describe('the check itself', () => {
     expect(embedFiles(text, (path) => `// ${path}\n`)).toBe(text.replace('old', '// a.ts'));
   });
 });
+
+test('docs/providers.md is what the integrations declare and do', async () => {
+  const page = readFileSync(join(root, 'docs/providers.md'), 'utf8');
+  expect(normal(await providersPage()), 'run `pnpm run docs`').toBe(normal(page));
+});
+
+/** The formatter aligns the tables. */
+const normal = (text: string) => text.replaceAll(/[ -]{2,}/g, ' ').replaceAll(' ', '');

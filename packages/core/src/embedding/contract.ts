@@ -67,7 +67,7 @@ export interface EmbedManyOptions<P extends ProviderOptions = ProviderOptions> e
   onProgress?: ((progress: EmbeddingProgress) => void) | undefined;
 }
 
-export type EmbeddingKind = 'query' | 'document';
+export type EmbeddingKind = 'query' | 'document' | (string & {});
 
 export interface EmbeddingProgress {
   /** Texts that have their vector. */

@@ -1,0 +1,193 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AnthropicLLM } from '@mortise/anthropic';
+import { CohereEmbedding, CohereLLM, CohereReranker } from '@mortise/cohere';
+import {
+  isMortiseError,
+  type ChatOptions,
+  type ContentBlock,
+  type EmbeddingModel,
+  type LLM,
+  type LLMCapabilities,
+  type Reranker,
+} from '@mortise/core';
+import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
+import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
+import { root } from './workspace.ts';
+
+/** Makes an LLM whose requests end in `fetch`. */
+type Make = (fetch: typeof globalThis.fetch) => LLM;
+
+const llms: readonly (readonly [name: string, make: Make])[] = [
+  ['OpenAI, Responses', (fetch) => new OpenAILLM({ model: 'model', apiKey: 'key', retry: false, fetch })],
+  [
+    'OpenAI, Chat Completions',
+    (fetch) => new OpenAILLM({ model: 'model', apiKey: 'key', retry: false, fetch, api: 'chat-completions' }),
+  ],
+  ['Anthropic', (fetch) => new AnthropicLLM({ model: 'model', apiKey: 'key', retry: false, fetch })],
+  ['Cohere', (fetch) => new CohereLLM({ model: 'model', apiKey: 'key', retry: false, fetch })],
+];
+
+const embeddings: readonly (readonly [name: string, model: EmbeddingModel])[] = [
+  ['OpenAI', new OpenAIEmbedding({ model: 'text-embedding-3-small' })],
+  ['Cohere', new CohereEmbedding({ model: 'embed-v4.0' })],
+  ['energetic-ai', new EnergeticAIEmbedding()],
+];
+
+const rerankers: readonly (readonly [name: string, model: Reranker])[] = [
+  ['Cohere', new CohereReranker({ model: 'rerank-v3.5' })],
+];
+
+const url = 'https://example.com/file';
+const data = 'aGVsbG8=';
+const schema = {
+  type: 'object',
+  properties: { a: { type: 'string' } },
+  required: ['a'],
+  additionalProperties: false,
+};
+const tools = [{ name: 'search', description: 'Searches.', parameters: schema }];
+
+/** What a user message may hold besides text. */
+const blocks: readonly (readonly [name: string, block: ContentBlock])[] = [
+  ['image by URL', { type: 'image', source: { url } }],
+  ['image by bytes', { type: 'image', source: { data, mediaType: 'image/png' } }],
+  ['document as text', { type: 'document', source: { text: 'Some text.' }, title: 'A' }],
+  ['document as PDF', { type: 'document', source: { data, mediaType: 'application/pdf' }, title: 'A' }],
+  ['document by URL', { type: 'document', source: { url } }],
+  ['audio by bytes', { type: 'audio', source: { data, mediaType: 'audio/wav' } }],
+  ['cache point', { type: 'cache-point' }],
+];
+
+const options: readonly (readonly [name: string, options: ChatOptions])[] = [
+  ['`tools`', { tools }],
+  ['`toolChoice: "required"`', { tools, toolChoice: 'required' }],
+  ['`toolChoice: "none"`', { tools, toolChoice: 'none' }],
+  ['`toolChoice: { tool }`', { tools, toolChoice: { tool: 'search' } }],
+  ['`responseFormat`, JSON by schema', { responseFormat: { type: 'json', schema } }],
+  ['`responseFormat`, any JSON', { responseFormat: { type: 'json' } }],
+  ['`stop`', { stop: ['END'] }],
+  ['`maxOutputTokens`', { maxOutputTokens: 77 }],
+  ['`temperature`', { temperature: 0.3 }],
+  ['`topP`', { topP: 0.3 }],
+  ['`seed`', { seed: 7 }],
+  ['`reasoning.effort`', { reasoning: { effort: 'low' } }],
+  ['`reasoning.budgetTokens`', { reasoning: { budgetTokens: 2048 } }],
+];
+
+const capabilities: readonly (readonly [name: string, key: keyof LLMCapabilities])[] = [
+  ['streaming', 'streaming'],
+  ['parallel tool calls', 'parallelTools'],
+  ['structured output', 'structuredOutput'],
+  ['reasoning', 'reasoning'],
+  ['usage in streams', 'usageInStreams'],
+  ['prompt caching', 'caching'],
+];
+
+/** `yes`: it is sent. `left out`: a warning says so, and `strict: true` refuses it. `refused`: nothing is sent. */
+async function probe(make: Make, content: readonly ContentBlock[], options: ChatOptions): Promise<string> {
+  if (!(await isSent(make, content, options))) return 'refused';
+  return (await isSent(make, content, { ...options, strict: true })) ? 'yes' : 'left out';
+}
+
+async function isSent(make: Make, content: readonly ContentBlock[], options: ChatOptions): Promise<boolean> {
+  let asked = false;
+  const llm = make(() => {
+    asked = true;
+    return Promise.reject(new Error('far enough'));
+  });
+  try {
+    await llm.chat([{ role: 'user', content: [{ type: 'text', text: 'Hello.' }, ...content] }], options);
+  } catch (error) {
+    if (!asked && !isMortiseError(error, 'unsupported')) throw error;
+  }
+  return asked;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const shown = (value: boolean | number | string | readonly string[] | undefined): string => {
+  if (value === undefined) return 'unknown';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'object' ? value.join(', ') : String(value);
+};
+
+/** The page, from what every integration declares and from requests that are never sent. */
+export async function providersPage(): Promise<string> {
+  const names = llms.map(([name]) => name);
+  const never: typeof globalThis.fetch = () => Promise.reject(new Error('not used'));
+  const declared = llms.map(([, make]) => make(never).metadata.capabilities);
+  const rows = async (
+    kinds: readonly (readonly [string, (make: Make) => Promise<string>])[],
+  ): Promise<string[][]> => {
+    return Promise.all(
+      kinds.map(async ([name, run]) => [name, ...(await Promise.all(llms.map(([, make]) => run(make))))]),
+    );
+  };
+  const blockRows = await rows(blocks.map(([name, block]) => [name, (make) => probe(make, [block], {})]));
+  const optionRows = await rows(
+    options.map(([name, chatOptions]) => [name, (make) => probe(make, [], chatOptions)]),
+  );
+  return `<!-- Generated by \`pnpm run docs\`; edits are lost. -->
+
+# What each provider takes and gives
+
+The tables are filled in by a program: what is declared comes from each model's \`metadata\`, what is taken from the
+request that an integration makes of it. A model may take less than its API does; the provider then says so.
+
+## Language models
+
+Declared. Unknown means that it depends on the model, and is let through.
+
+${table(
+  ['', ...names],
+  capabilities.map(([name, key]) => [name, ...declared.map((each) => shown(each[key]))]),
+)}
+
+Blocks of a user message. _Refused_: \`unsupported\`, before anything is sent. _Left out_: a preference that the API
+has no place for; a warning says so, and \`strict: true\` refuses it.
+
+${table(['', ...names], blockRows)}
+
+Options.
+
+${table(['', ...names], optionRows)}
+
+## Embedding models
+
+${table(
+  [
+    '',
+    'dimensions',
+    'texts a request',
+    'tokens a request',
+    'queries differ from documents',
+    'shorter vectors',
+  ],
+  embeddings.map(([name, { model, metadata }]) => [
+    `${name}, \`${model}\``,
+    shown(metadata.dimensions),
+    shown(metadata.maxBatchSize),
+    shown(metadata.maxBatchTokens),
+    shown(metadata.asymmetric),
+    shown(metadata.acceptsDimensions),
+  ]),
+)}
+
+## Rerankers
+
+${table(
+  ['', 'documents a request', 'split above that'],
+  rerankers.map(([name, { model, metadata }]) => [
+    `${name}, \`${model}\``,
+    shown(metadata.maxDocuments),
+    shown(metadata.comparableScores),
+  ]),
+)}
+`;
+}
+
+if (import.meta.main) writeFileSync(join(root, 'docs/providers.md'), await providersPage());
