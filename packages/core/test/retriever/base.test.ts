@@ -253,7 +253,7 @@ describe('index nodes', () => {
     const objects = { a: index('b').node, b: index('a').node };
     await expect(new FakeRetriever([index('a')], { objects }).retrieve('q')).rejects.toMatchObject({
       code: 'configuration',
-      message: expect.stringContaining("'a' > 'b' > 'a'"),
+      message: expect.stringContaining("in a circle: 'a' > 'b' > 'a'."),
     });
   });
 
@@ -268,7 +268,7 @@ describe('index nodes', () => {
     });
     await expect(outer.retrieve('q')).rejects.toMatchObject({
       code: 'configuration',
-      message: expect.stringContaining("'engine' > 'outer' > 'engine'"),
+      message: expect.stringContaining("in a circle: 'engine' > 'outer' > 'engine'."),
     });
   });
 

@@ -21,7 +21,7 @@ export interface FilesReaderOptions {
 /**
  * Text and Markdown files as documents, one at a time. Metadata: `path` (as given, with `/`), `mediaType`, `title`
  * (the front matter's, else the first heading of the first level) and the front matter's members. A document's text
- * begins after the front matter; its `start` says where that is in the file.
+ * begins after the front matter, at `bodyStart` of the file: a node's place in the file is its `start` plus that.
  */
 export class FilesReader implements Reader {
   readonly #files: readonly string[];
@@ -152,6 +152,7 @@ function toDocument(id: string, path: string, text: string, extra: JsonObject): 
     ...frontMatter?.metadata,
     ...extra,
     path,
+    ...(frontMatter === undefined ? {} : { bodyStart: frontMatter.bodyStart }),
     mediaType: isMarkdown ? 'text/markdown' : 'text/plain',
   };
   return createDocument({
@@ -159,8 +160,7 @@ function toDocument(id: string, path: string, text: string, extra: JsonObject): 
     text: body,
     metadata,
     excludedEmbedMetadataKeys: Object.keys(metadata).filter((key) => !EMBEDDED.has(key)),
-    excludedLlmMetadataKeys: ['mediaType'],
-    ...(frontMatter === undefined ? {} : { start: frontMatter.bodyStart, end: text.length }),
+    excludedLlmMetadataKeys: ['mediaType', 'bodyStart'],
   });
 }
 

@@ -125,8 +125,7 @@ function chunkMaker(node: Node): ChunkMaker {
     }).filter(([, value]) => value !== undefined),
   );
   const source = node.relationships?.source ?? { id: sourceId(node) ?? id, hash: nodeHash(node) };
-  // A document's own start is its place in a file; offsets of nodes are those in the document.
-  const base = node.type === 'document' ? 0 : (node.start ?? 0);
+  const base = node.start ?? 0;
   let made = 0;
   return ({ start, end }, metadata) => ({
     ...look,

@@ -149,10 +149,11 @@ describe('DirectoryReader', () => {
       empty: null,
       lang: 'en',
       path: 'guide/start.md',
+      bodyStart: text.indexOf('\r\n# Heading'),
       mediaType: 'text/markdown',
     });
     expect(document?.text).toBe('\r\n# Heading\r\nText.');
-    expect(text.slice(document?.start, document?.end)).toBe(document?.text);
+    expect(text.slice(document?.metadata['bodyStart'] as number)).toBe(document?.text);
     expect(document?.excludedEmbedMetadataKeys).not.toContain('title');
     expect(document?.excludedEmbedMetadataKeys).toContain('order');
   });

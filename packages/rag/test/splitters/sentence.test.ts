@@ -171,7 +171,6 @@ describe('SentenceSplitter', () => {
     const document = createDocument({
       id: 'guide.md',
       text,
-      start: 40,
       metadata: { path: 'guide.md', title: 'Guide', mediaType: 'text/markdown' },
       excludedEmbedMetadataKeys: ['mediaType'],
     });
