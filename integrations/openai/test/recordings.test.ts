@@ -68,6 +68,9 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
         .final();
       const { input, include } = wire.requests[1]!.body as { input: unknown[]; include: string[] };
       expect(input.slice(1, 1 + raw.length)).toEqual(raw);
+      const opaque = (items: unknown[]) =>
+        textFact((items[0] as { encrypted_content: string }).encrypted_content);
+      expect(opaque(input.slice(1)).sha256).toBe(opaque(raw).sha256);
       expect(input.at(-1)).toEqual({ type: 'function_call_output', call_id: toolCalls[0]!.id, output: '19' });
       expect(include).toEqual(['reasoning.encrypted_content']);
     },
