@@ -39,13 +39,16 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
    */
   streamText?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<TextPiece>;
 
-  /** Chat as one prompt. Default: each message as `role: text`, then `assistant: `. */
-  messagesToPrompt(messages: readonly ChatMessage[]): string {
+  /**
+   * Chat as one prompt. Default: each message as `role: text`, then `assistant: `; media are refused. To describe them
+   * instead: `return messagesToPrompt(messages, { describe: () => '[image]', warn: (w) => attempt.warn(w) })`.
+   */
+  messagesToPrompt(messages: readonly ChatMessage[], _attempt: Attempt): string {
     return messagesToPrompt(messages);
   }
 
   override async generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply> {
-    const reply = await this.completeText(this.#prompt(request), textAttempt(request, attempt));
+    const reply = await this.completeText(this.#prompt(request, attempt), textAttempt(request, attempt));
     const { text, usage, finishReason = STOP } = typeof reply === 'string' ? { text: reply } : reply;
     return { content: [{ type: 'text', text }], finishReason, usage };
   }
@@ -53,13 +56,16 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
   override async *stream(request: ChatRequest<P>, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
     const tail: Omit<TextReply, 'text'> = {};
     if (this.streamText === undefined) {
-      const reply = await this.completeText(this.#prompt(request), textAttempt(request, attempt));
+      const reply = await this.completeText(this.#prompt(request, attempt), textAttempt(request, attempt));
       const { text, ...rest } = typeof reply === 'string' ? { text: reply } : reply;
       Object.assign(tail, rest);
       yield { type: 'text-delta', index: 0, delta: text };
     } else {
       yield { type: 'start' };
-      for await (const piece of this.streamText(this.#prompt(request), textAttempt(request, attempt))) {
+      for await (const piece of this.streamText(
+        this.#prompt(request, attempt),
+        textAttempt(request, attempt),
+      )) {
         attempt.touch();
         if (typeof piece === 'string') yield { type: 'text-delta', index: 0, delta: piece };
         else Object.assign(tail, piece);
@@ -68,8 +74,8 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
     yield { type: 'finish', finishReason: tail.finishReason ?? STOP, usage: tail.usage ?? {} };
   }
 
-  #prompt(request: ChatRequest<P>): string {
-    return request.prompt ?? this.messagesToPrompt(request.messages);
+  #prompt(request: ChatRequest<P>, attempt: Attempt): string {
+    return request.prompt ?? this.messagesToPrompt(request.messages, attempt);
   }
 }
 

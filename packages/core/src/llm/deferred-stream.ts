@@ -31,6 +31,7 @@ interface AnyStream<T, F> extends AsyncIterable<T> {
 class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
   readonly #open: (scope: Scope) => Promise<S>;
   readonly #lengthOf: (stream: S) => number;
+  readonly #isLast: (item: T) => boolean;
   readonly #left = new AbortController();
   readonly #listeners: ((outcome: Outcome) => void)[] = [];
   #opening: Promise<S> | undefined;
@@ -38,9 +39,14 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
   #ended = false;
   inner: S | undefined;
 
-  constructor(open: (scope: Scope) => Promise<S>, lengthOf: (stream: S) => number) {
+  constructor(
+    open: (scope: Scope) => Promise<S>,
+    lengthOf: (stream: S) => number,
+    isLast: (item: T) => boolean,
+  ) {
     this.#open = open;
     this.#lengthOf = lengthOf;
+    this.#isLast = isLast;
   }
 
   reader<R>(pick: (item: T) => R | undefined): AsyncIterableIterator<R> {
@@ -63,6 +69,8 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
               if (!this.#left.signal.aborted) await this.#finish();
               return { done: true, value: undefined };
             }
+            // Who sees the terminal event need not ask again: the stream was not left then.
+            if (this.#isLast(next.value)) await this.#finish();
             const picked = pick(next.value);
             if (picked !== undefined) return { done: false, value: picked };
           }
@@ -144,6 +152,7 @@ export function deferChatStream(open: (scope: Scope) => Promise<ChatStream>): Ch
   const deferred = new Deferred<ChatStreamEvent, ChatResponse, ChatStream>(
     open,
     (stream) => stream.partial.text.length,
+    (event) => event.type === 'finish',
   );
   const empty: PartialChatResponse = { message: { role: 'assistant', content: [] }, text: '', usage: {} };
   return {
@@ -164,6 +173,7 @@ export function deferCompletionStream(open: (scope: Scope) => Promise<Completion
   const deferred = new Deferred<string, CompletionResponse, CompletionStream>(
     open,
     (stream) => stream.partial.length,
+    () => false,
   );
   return {
     [Symbol.asyncIterator]: () => deferred.reader((text) => text),

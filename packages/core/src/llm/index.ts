@@ -3,7 +3,12 @@ export type * from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { base64Of, blocksOf, isKnownBlock, messageText, toolCallBlock, toMessages } from './message.ts';
 export type * from './message.ts';
-export { messagesToPrompt, promptToMessages } from './prompt-text.ts';
+export {
+  messagesToPrompt,
+  promptToMessages,
+  type MediaBlock,
+  type PromptTextOptions,
+} from './prompt-text.ts';
 export type { ChatReply, ChatRequest } from './request.ts';
 export { mergeUsage } from './response.ts';
 export type { StreamBatch } from './stream.ts';
@@ -34,6 +39,8 @@ export {
   type RunToolsResult,
 } from './run-tools.ts';
 export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
+export { replyCacheKey, type CallKind, type ReplyKeyFields } from './reply-cache.ts';
+export { withCache, type WithCacheOptions } from './with-cache.ts';
 export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
 export { aroundLLM, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';

@@ -2,8 +2,11 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
   CustomLLM,
+  messagesToPrompt,
   subscribe,
   toolCallBlock,
+  type Attempt,
+  type ChatMessage,
   type LLMMetadata,
   type TextAttempt,
   type TextReply,
@@ -69,6 +72,42 @@ describe('CustomLLM', () => {
 
   it('C-09 inspecting it shows no private field', () => {
     expect(inspect(new EchoLLM(), { depth: 9, showHidden: true })).not.toContain('sk-hidden');
+  });
+});
+
+describe('media and models of text', () => {
+  const image = { type: 'image' as const, source: { url: 'https://example.com/cat.png' } };
+  const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'What is ' }, image] }];
+
+  class Describing extends EchoLLM {
+    override get metadata(): LLMMetadata {
+      return { isChatModel: false, capabilities: {} };
+    }
+    override messagesToPrompt(given: readonly ChatMessage[], attempt: Attempt): string {
+      return messagesToPrompt(given, {
+        describe: ({ type }) => `[${type}]`,
+        warn: (warning) => attempt.warn(warning),
+      });
+    }
+  }
+
+  it('C-08 an image is refused before anything is sent, unless the author asked to describe it', async () => {
+    const plain = new EchoLLM();
+    await expect(plain.chat(messages)).rejects.toMatchObject({ code: 'unsupported' });
+    expect(plain.prompts).toEqual([]);
+    expect(() => messagesToPrompt(messages)).toThrow(
+      expect.objectContaining({ code: 'unsupported' }) as Error,
+    );
+  });
+
+  it('C-08 an image that was described is a warning', async () => {
+    const llm = new Describing();
+    const { text, warnings } = await llm.chat(messages);
+    expect(text).toBe('user: What is [image]\nassistant: ');
+    expect(warnings).toEqual([
+      { type: 'other', setting: 'image', message: expect.stringContaining('description') as string },
+    ]);
+    expect(await llm.streamChat(messages).final()).toMatchObject({ text, warnings });
   });
 });
 
