@@ -7,6 +7,16 @@ export function sha256Hex(text: string | Uint8Array): string {
   return (fastest ??= nativeSha256() ?? portableSha256Hex)(text);
 }
 
+/**
+ * A field of a hashed text, by its length in UTF-16 units, so that no two lists of fields run together. UTF-8 cannot
+ * tell lone surrogates apart: a field that has one is framed as its JSON after a `u`.
+ */
+export function framed(field: string): string {
+  if (field.isWellFormed()) return `${field.length}:${field}`;
+  const escaped = JSON.stringify(field);
+  return `u${escaped.length}:${escaped}`;
+}
+
 type Sha256 = (text: string | Uint8Array) => string;
 
 /** Looked up at the first use: importing core does nothing. */

@@ -1,9 +1,8 @@
 import { canonicalJson } from '../retriever/canonical-json.ts';
-import { raceAbort, throwIfAborted } from '../call/timers.ts';
 import type { Warning } from '../call/contract.ts';
-import { isMortiseError, MortiseError } from '../errors.ts';
-import { sha256Hex } from '../hash.ts';
+import { framed, sha256Hex } from '../hash.ts';
 import type { KeyValueStore, StoreValue } from '../store/contract.ts';
+import { createStoreGuard } from '../store/guard.ts';
 import type { EmbeddingKind } from './contract.ts';
 import { isFiniteVector } from './rows.ts';
 
@@ -32,12 +31,6 @@ export function embeddingKeys(fields: EmbeddingKeyFields): (text: string) => str
   const shared = [provider, model, String(dimensions ?? ''), kind].map(framed).join('');
   const options = providerOptions === undefined ? '' : framed(canonicalJson(providerOptions));
   return (text) => sha256Hex(`mortise-embedding-1${shared}${framed(text)}${options}`);
-}
-
-function framed(field: string): string {
-  if (field.isWellFormed()) return `${field.length}:${field}`;
-  const escaped = JSON.stringify(field);
-  return `u${escaped.length}:${escaped}`;
 }
 
 /** The vector as little-endian Float32 bytes: a view of it where the machine is little-endian, as nearly all are. */
@@ -92,28 +85,10 @@ export interface CallCacheOptions {
 export function openCallCache(store: KeyValueStore, options: CallCacheOptions): CallCache {
   const { key, warn, signal, callerSignal, timeoutMs } = options;
 
-  /** It did not answer once: it is not waited for again, batch after batch. */
-  let silent = false;
-
-  /** A store may throw, reject or never answer. */
-  async function guarded<T>(
-    what: string,
-    by: AbortSignal | undefined,
-    operation: () => Promise<T>,
-  ): Promise<T | undefined> {
-    if (silent) return undefined;
-    try {
-      const bounded = within(timeoutMs, operation);
-      return await (by === undefined ? bounded : raceAbort(bounded, by));
-    } catch (error) {
-      throwIfAborted(by);
-      silent ||= isMortiseError(error, 'timeout');
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `The cache could not be ${what}: ${reason}. The call goes on without it.`;
-      warn({ type: 'other', setting: 'cache', message });
-      return undefined;
-    }
-  }
+  const guarded = createStoreGuard({
+    timeoutMs,
+    warn: (message) => warn({ type: 'other', setting: 'cache', message }),
+  });
 
   return {
     key,
@@ -144,17 +119,6 @@ export function openCallCache(store: KeyValueStore, options: CallCacheOptions): 
       await guarded('written', callerSignal, () => store.setMany(values, options));
     },
   };
-}
-
-function within<T>(ms: number, operation: () => Promise<T>): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const late = (): void => reject(new MortiseError('timeout', `it did not answer within ${ms} ms`));
-    const timer = setTimeout(late, ms);
-    const attempt = async (): Promise<T> => operation();
-    attempt()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
 }
 
 /** A request under way for one key. Its leader makes it; others wait for what comes of it. */

@@ -336,7 +336,7 @@ describe('withCache', () => {
     expect((await llm.chat('Hi')).text).toBe('ok');
   });
 
-  const corruptions: [string, (value: { sha256: string; reply: ChatReply }) => StoreValue | null][] = [
+  const corruptions: [string, (value: { sha256: string; reply: ChatReply }) => StoreValue][] = [
     ['bytes', () => Uint8Array.of(1, 2, 3)],
     ['something else', () => ({ text: 'ok' })],
     ['a list', () => []],
@@ -350,7 +350,7 @@ describe('withCache', () => {
     const llm = withCache(inner, memory);
     const expected = await llm.chat('Hi');
     for await (const [key, value] of memory.iterate({ namespace: 'llm' }))
-      await memory.set(key, corrupt(value as never) as StoreValue, { namespace: 'llm' });
+      await memory.set(key, corrupt(value as never), { namespace: 'llm' });
     const warnings = recorded('warning');
     expect(await llm.chat('Hi')).toEqual(expected);
     expect(warnings.map(({ attributes }) => attributes['setting'])).toContain('cache');
