@@ -83,9 +83,6 @@ export abstract class BaseRetriever implements Retriever {
       const results =
         this.#lookup === undefined ? found : await this.#resolve(found, query, handed, scope, this.#lookup);
       return dedupeNodes(results).map((result) => ({ ...result, node: copyNode(result.node) }));
-    } catch (error) {
-      throwIfAborted(options.signal);
-      throw error;
     } finally {
       scope.close();
     }

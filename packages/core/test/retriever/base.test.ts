@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { subscribe, type MortiseEvent } from '@mortise/core/events';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { setContextStorage, subscribe, type MortiseEvent } from '@mortise/core/events';
 import {
   BaseRetriever,
   createIndexNode,
@@ -101,7 +102,7 @@ describe('BaseRetriever', () => {
     const [result] = await retriever.retrieve('q');
     result!.score = 9;
     result!.node.metadata['changed'] = true;
-    expect(held).toMatchObject({ score: 0.5, node: { metadata: {} } });
+    expect(held).toEqual(text('a'));
   });
 
   it('C-08 refuses filters before looking up unless the author says they are honoured', async () => {
@@ -436,6 +437,35 @@ describe('what is handed down', () => {
     expect(by('foreign')).toMatchObject({ parentId: root?.spanId, attributes: { target: 'retriever' } });
     expect(by('engine')).toMatchObject({ parentId: root?.spanId, attributes: { target: 'query-engine' } });
     expect(starts).toHaveLength(5);
+  });
+
+  it('R-04 spans are linked where the runtime carries no context', async () => {
+    setContextStorage(undefined);
+    onTestFinished(() => setContextStorage(new AsyncLocalStorage<string | undefined>()));
+    const foreign: Retriever = {
+      retrieve: (_query, options) => new FakeRetriever([], { name: 'Inner' }).retrieve('q', options),
+    };
+    const objects = {
+      foreign,
+      nested: new FakeRetriever([]),
+      node: index('leaf').node,
+      leaf: text('leaf').node,
+    };
+    const retriever = new FakeRetriever([index('foreign'), index('nested'), index('node')], { objects });
+    const events = await withEvents(() => retriever.retrieve('q', { parent: 'mine' }));
+    const starts = events.filter(({ phase }) => phase === 'start');
+    const parents = starts.map(({ parentId, attributes }) => {
+      const parent = starts.find(({ spanId }) => spanId === parentId)?.attributes;
+      return [attributes['indexId'], parent === undefined ? parentId : parent['indexId']];
+    });
+    expect(parents).toEqual([
+      [undefined, 'mine'],
+      ['foreign', undefined],
+      ['foreign', 'foreign'],
+      ['nested', undefined],
+      ['node', undefined],
+      ['leaf', 'node'],
+    ]);
   });
 
   it('V-01 a failure ends every span once, as an error', async () => {

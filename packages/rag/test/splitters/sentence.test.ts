@@ -109,11 +109,18 @@ describe('SentenceSplitter', () => {
       // Work, not time: characters looked at by the tokenizer, for ten times the text.
       const work = (size: number) => {
         let looked = 0;
+        let longest = 0;
         const counter: TokenCounter = {
           name: 'c',
-          count: (text) => ((looked += text.length), estimateTokenizer.count(text)),
+          count(text) {
+            looked += text.length;
+            longest = Math.max(longest, text.length);
+            return estimateTokenizer.count(text);
+          },
         };
         split(make(size), { tokenizer: counter, maxTokens: 64, overlap: 16, format: 'markdown' });
+        // Real tokenizers take more than linear time for a very long word: they must never see one.
+        expect(longest, kind).toBeLessThanOrEqual(64 * 16);
         return looked / make(size).length;
       };
       const [small, large] = [work(20), work(200)];
