@@ -96,7 +96,7 @@ function readOptions(argv: readonly string[]): Values {
     if (name in values) throw new AskError(`${rawName} is given twice`, 'Give it once.');
     values[name] = optionValue(rawName, OPTIONS[name as OptionName].type, value, inlineValue ?? false);
   }
-  return values as Values;
+  return values;
 }
 
 function optionValue(

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 /**
- * Where the index of a folder is kept between runs: among the user's caches, never in the folder itself. One index for
- * each folder and embedding model, since vectors of two models cannot be compared.
+ * Where the index of a set of documents is kept between runs: among the user's caches, never in their own folder. Within
+ * it, the index keeps models and settings apart by itself.
  */
-export function indexFolder(docs: string, embedding: string): string {
-  const key = createHash('sha256').update(`${docs}\n${embedding}`).digest('hex').slice(0, 16);
-  return join(cacheHome(), 'mortise-ask', `${basename(docs)}-${key}`);
+export function indexFolder(documents: string): string {
+  const key = createHash('sha256').update(documents).digest('hex').slice(0, 16);
+  return join(cacheHome(), 'mortise-ask', key);
 }
 
 /** By the XDG base directory specification, and by custom where it does not hold. */

@@ -1,13 +1,15 @@
-import { realpathSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { DirectoryReader } from '@mortise/rag';
 import type { Reader } from '@mortise/core/reader';
 import { AskError } from './failure.ts';
 
 /** What is read, and how it is called on screen. */
 export interface Documents {
-  /** Absolute, without symbolic links, so that one folder has one index. */
+  /** The folder that paths are relative to. */
   readonly root: string;
+  /** Tells one set of documents from another, wherever the program was started. */
+  readonly key: string;
   readonly label: string;
   readonly reader: Reader;
 }
@@ -22,16 +24,20 @@ const OWN_DOCUMENTATION = [
   '{packages,integrations,examples}/*/README.md',
 ];
 
-export const SAMPLE_QUESTION = 'How do I swap one provider for another?';
+export const SAMPLE_QUESTION = 'What must an integration implement?';
 
 /** The folder that was named, or this repository's own documentation. */
 export function findDocuments(folder: string | undefined): Documents {
   if (folder === undefined) {
     const reader = new DirectoryReader({ directory: REPOSITORY, include: OWN_DOCUMENTATION });
-    return { root: REPOSITORY, label: "Mortise's own documentation", reader };
+    // Not the folder alone: `--docs` may name it, and then means all that is in it.
+    const key = `${REPOSITORY} ${OWN_DOCUMENTATION.join(' ')}`;
+    return { root: REPOSITORY, key, label: "Mortise's own documentation", reader };
   }
-  const root = realpath(folder);
-  return { root, label: relative('.', root) || root, reader: new DirectoryReader({ directory: root }) };
+  const path = realpath(folder);
+  const root = statSync(path).isFile() ? dirname(path) : path;
+  const reader = new DirectoryReader({ directory: path });
+  return { root, key: path, label: relative('.', path) || path, reader };
 }
 
 function realpath(folder: string): string {
@@ -58,6 +64,10 @@ export function nothingToRead(
       'Name another folder with --docs; .md, .mdx, .markdown, .txt and .text are read.',
     );
   }
-  const files = skipped.length === 1 ? 'the only file' : `any of the ${skipped.length} files`;
-  return new AskError(`${files} of ${label} cannot be read`, first.reason);
+  if (skipped.length === 1)
+    return new AskError(first.reason.replace(/\.$/, ''), 'Or name another folder with --docs.');
+  return new AskError(
+    `none of the ${skipped.length} files of ${label} can be read`,
+    `The first: ${first.reason}`,
+  );
 }

@@ -33,7 +33,7 @@ export async function buildIndex(
   embedding: EmbeddingModel,
 ): Promise<{ index: DocumentIndex; summary: IndexSummary }> {
   const begin = performance.now();
-  const index = await openSavedIndex(indexFolder(documents.root, documents.label), embedding);
+  const index = await openSavedIndex(indexFolder(documents.key), embedding);
   const { embedded, skipped } = await updateIndex(index, documents.reader);
   if (index.size === 0) throw nothingToRead(documents, skipped);
   for (const { reason } of skipped) process.stderr.write(`skipped: ${reason}\n`);
@@ -54,8 +54,8 @@ export async function updateIndex(
   index: DocumentIndex,
   source: DocumentSource,
 ): Promise<{ embedded: number; skipped: Skipped[] }> {
-  const reading = progress('Reading', 'files');
-  const embedding = progress('Embedding', 'chunks');
+  const reading = progress('Reading', 'file');
+  const embedding = progress('Embedding', 'chunk');
   const show = (bar: Progress, done: number, total: number | undefined): void => {
     if (total !== undefined) bar.update(done, total);
   };

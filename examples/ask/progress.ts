@@ -24,9 +24,9 @@ function bar(label: string, unit: string, stream: WriteStream): Progress {
       if (total === 0 || (now - drawn < REDRAW && done < total)) return;
       drawn = now;
       const full = Math.round((WIDTH * done) / total);
-      const line = `${label} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${done}/${total} ${unit}`;
+      const line = `${label} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${done}/${total} ${plural(unit, total)}`;
       // Cut, since a line that wraps cannot be drawn over.
-      stream.write(`\r\u001b[2K${line.slice(0, Math.max(20, stream.columns - 1))}`);
+      stream.write(`\r\u001b[2K${line.slice(0, Math.max(20, (stream.columns || 80) - 1))}`);
     },
     end() {
       if (drawn > 0) stream.write('\r\u001b[2K');
@@ -39,9 +39,13 @@ function plain(label: string, unit: string, stream: WriteStream): Progress {
   let said = false;
   return {
     update(_done, total) {
-      if (!said && total > 0) stream.write(`${label} ${total} ${unit}\n`);
+      if (!said && total > 0) stream.write(`${label} ${total} ${plural(unit, total)}\n`);
       said = true;
     },
     end: () => undefined,
   };
+}
+
+function plural(unit: string, count: number): string {
+  return count === 1 ? unit : `${unit}s`;
 }

@@ -20,7 +20,7 @@ export function termsOf(text: string): Set<string> {
 export function stem(word: string): string {
   let result = word;
   if (/(ss|sh|ch|x|z)es$/.test(result)) result = result.slice(0, -2);
-  else if (/ies$/.test(result) && result.length > 4) result = `${result.slice(0, -3)}y`;
+  else if (result.endsWith('ies') && result.length > 4) result = `${result.slice(0, -3)}y`;
   else if (/[^su]s$/.test(result) && result.length > 3) result = result.slice(0, -1);
   const cut = /^(.*[aeiouy].*[^aeiou])(ing|ed)$/.exec(result)?.[1];
   if (cut !== undefined && cut.length > 2) result = /([^aeiouylsz])\1$/.test(cut) ? cut.slice(0, -1) : cut;

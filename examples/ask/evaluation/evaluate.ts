@@ -1,11 +1,10 @@
 import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
-import { indexFolder } from '../cache.ts';
-import { figuresOf, measure, type Measured } from './measure.ts';
+import { CACHE, figuresOf, measure, type Measured } from './measure.ts';
 
 /** `tune` or `check` for one half; default: all. */
 const [half] = process.argv.slice(2);
 
-const all = await measure(new EnergeticAIEmbedding(), indexFolder(import.meta.dirname, 'evaluation'));
+const all = await measure(new EnergeticAIEmbedding(), CACHE);
 const measured = all.filter(({ split }) => half === undefined || split === half);
 
 for (const row of measured) console.log(describe(row));

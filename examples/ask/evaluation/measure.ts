@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { FilesReader, type DocumentIndex } from '@mortise/rag';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { QueryEngine } from '@mortise/core/query-engine';
@@ -6,6 +7,9 @@ import { createEngine } from '../engine.ts';
 import { ExtractiveLLM } from '../extractive-llm.ts';
 import { openSavedIndex, updateIndex } from '../indexing.ts';
 import { findDocuments, questions, type Answerable, type Unanswerable } from './documents.ts';
+
+/** Gone with the install it belongs to. What changed since is embedded again, whatever it is. */
+export const CACHE = join(import.meta.dirname, '../node_modules/.cache/evaluation');
 
 export interface Measured {
   readonly question: string;

@@ -37,3 +37,15 @@ export function openaiText(reply: WireReply, text: string): Promise<void> {
 export function openaiError(reply: WireReply, status: number, code: string, message: string): void {
   json(reply, { error: { message, type: 'invalid_request_error', param: null, code } }, { status });
 }
+
+/** A vector for each input, in the form that was asked for; which one does not matter here. */
+export function openaiEmbeddings(reply: WireReply, body: unknown): void {
+  const { input, encoding_format } = body as { input: string | string[]; encoding_format?: string };
+  const data = [input].flat().map((text, index) => {
+    const vector = new Float32Array([text.length, 1, text.charCodeAt(0)]);
+    const bytes = Buffer.from(vector.buffer);
+    const embedding = encoding_format === 'base64' ? bytes.toString('base64') : [...vector];
+    return { object: 'embedding', index, embedding };
+  });
+  json(reply, { object: 'list', model: 'some-model', data, usage: { prompt_tokens: 9, total_tokens: 9 } });
+}

@@ -2,9 +2,12 @@ import { chmodSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startWire } from '@mortise/conformance';
-import { describe, expect, test } from 'vitest';
-import { openaiError, openaiText } from './answers.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { openaiEmbeddings, openaiError, openaiText } from './answers.ts';
 import { Sandbox } from './run.ts';
+
+// Each test starts the program, some of them twice; the suites of other packages run beside it.
+vi.setConfig({ testTimeout: 60_000 });
 
 const GARDEN = {
   'tomatoes.md':
@@ -21,7 +24,7 @@ describe('an answer', () => {
     const { code, stdout, stderr } = await box.run(['--docs', box.docs, '--question', QUESTION]);
     expect(stdout).toContain('Tomatoes want water in the morning, at the root, never on the leaves. [1]');
     expect(stdout).toMatch(
-      /Sources\n {2}\[1\] tomatoes\.md — Tomatoes > Watering \(lines 3-5, characters 12-95\)/,
+      /Sources\n {2}\[1\] tomatoes\.md — Tomatoes > Watering \(lines 1-5, characters 0-94\)/,
     );
     expect(stderr).toContain('--llm openai:MODEL');
     expect(stderr).toContain('extractive');
@@ -33,6 +36,15 @@ describe('an answer', () => {
     const plain = await box.run(['--docs', box.docs, '--question', QUESTION]);
     const dashed = await box.run(['--', '--docs', box.docs, '--question', QUESTION]);
     expect(dashed.stdout).toBe(plain.stdout);
+  });
+
+  test('is given without any option, to a sample question over the documentation of this repository', async () => {
+    using box = new Sandbox();
+    const { code, stdout, stderr } = await box.run([]);
+    expect(stderr).toContain('A sample question: What must an integration implement?');
+    expect(stdout).toMatch(/implement .* \[1\]/);
+    expect(stdout).toMatch(/Sources\n {2}\[1\] \S+\.md — /);
+    expect(code).toBe(0);
   });
 
   test('is refused when the documents do not hold it', async () => {
@@ -57,7 +69,7 @@ describe('an answer', () => {
       outcome: 'answered',
       llm: 'extractive',
       sources: [
-        { number: 1, file: 'tomatoes.md', heading: 'Tomatoes > Watering', firstLine: 3, lastLine: 5 },
+        { number: 1, file: 'tomatoes.md', heading: 'Tomatoes > Watering', firstLine: 1, lastLine: 5 },
       ],
     });
     expect(answer.citations[0]).toMatchObject({ number: 1 });
@@ -111,6 +123,17 @@ describe('a provider', () => {
     expect(code).toBe(0);
   });
 
+  test('embeds the documents once and the question each time', async () => {
+    using box = new Sandbox(GARDEN);
+    await using wire = await startWire((request, reply) => openaiEmbeddings(reply, request.body));
+    const options = ['--embedding', 'openai:some-model', '--base-url', `${wire.url}/v1`];
+    const embed = () => box.run(['--docs', box.docs, '--question', QUESTION, ...options]);
+    expect((await embed()).stdout).toContain('never on the leaves. [1]');
+    expect((await embed()).code).toBe(0);
+    const inputs = wire.requests.map(({ body }) => (body as { input: string[] }).input.length);
+    expect(inputs).toEqual([3, 1, 1]);
+  });
+
   test('that does not know the model', async () => {
     using box = new Sandbox(GARDEN);
     await using wire = await startWire((_request, reply) => {
@@ -159,14 +182,14 @@ describe('a provider', () => {
 
 describe('one line and exit code 1 for', () => {
   test.for([
-    [['--verbos'], /^error: there is no option --verbos\. See --help/],
-    [['why'], /^error: "why" stands alone\. Put the question in quotes, after --question\.$/],
-    [['--docs', 'nowhere', '--question', 'x'], /^error: there is no folder nowhere\. Check --docs\.$/],
+    [['--verbos'], /^error: there is no option --verbos\. See --help/m],
+    [['why'], /^error: "why" stands alone\. Put the question in quotes, after --question\.$/m],
+    [['--docs', 'nowhere', '--question', 'x'], /^error: there is no folder nowhere\. Check --docs\.$/m],
     [
       ['--docs', 'docs', '--question', 'x'],
       /^error: docs holds no text or Markdown file\. Name another folder/,
     ],
-    [['--docs', 'docs'], /^error: there is no question\. Add --question "\.\.\."\.$/],
+    [['--docs', 'docs'], /^error: there is no question\. Add --question "\.\.\."\.$/m],
   ] as [string[], RegExp][])('%j', async ([args, line]) => {
     using box = new Sandbox();
     const outcome = await box.run(args);
@@ -177,7 +200,7 @@ describe('one line and exit code 1 for', () => {
   test('a folder of which no file can be read', async () => {
     using box = new Sandbox({ 'scan.txt': new Uint8Array([0xff, 0x00, 0x81, 0xfe]) });
     const outcome = await box.run(['--docs', box.docs, '--question', QUESTION]);
-    expectFailure(outcome, /^error: none of the 1 files of .* can be read: scan\.txt/m);
+    expectFailure(outcome, /^error: scan\.txt cannot be read: it is not text in utf-8\. Save it as UTF-8/m);
   });
 
   // The superuser may read everything.
@@ -185,7 +208,7 @@ describe('one line and exit code 1 for', () => {
     using box = new Sandbox({ 'secret.txt': 'hidden' });
     chmodSync(join(box.docs, 'secret.txt'), 0);
     const outcome = await box.run(['--docs', box.docs, '--question', QUESTION]);
-    expectFailure(outcome, /^error: none of the 1 files .* access is denied/m);
+    expectFailure(outcome, /^error: secret\.txt cannot be read: access is denied/m);
   });
 });
 
@@ -206,7 +229,7 @@ test('ctrl-C ends the program at once, in the middle of an answer, with 130', as
 });
 
 test('ctrl-C ends the program at once, in the middle of embedding, with 130', async () => {
-  const files = Array.from({ length: 40 }, (_, at) => [
+  const files = Array.from({ length: 24 }, (_, at) => [
     `${at}.txt`,
     `Note ${at}. ${'Tomatoes want water. '.repeat(80)}`,
   ]);
