@@ -53,6 +53,8 @@ export const cohereChat: LLMDialect = {
   finishWord: (finish) => FINISH[finish],
   failure: cohereFailure,
   request: requestReader(),
+  // It takes texts alone.
+  document: { mediaType: 'text/plain', data: Buffer.from('A report.').toString('base64') },
 };
 
 function messageOf(answer: WireAnswer): JsonObject {

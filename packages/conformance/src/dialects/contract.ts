@@ -98,6 +98,8 @@ export interface LLMDialect extends DialectBase {
   finishWord(finish: WireAnswer['finish']): string;
   /** Where a request carries what an option asks for; for the options that the wire has a field for. */
   readonly request: RequestReader;
+  /** A document that the provider takes, as base64. Default: a PDF. */
+  readonly document?: { readonly mediaType: string; readonly data: string };
 }
 
 /** Reads what was sent, in nobody's format. A member that is absent stands in `without`. */

@@ -6,7 +6,7 @@ import { isMortiseError, type MortiseError } from '@mortise/core';
 export interface Check {
   /** How many were made. */
   readonly count: number;
-  ok(condition: unknown, what: string): asserts condition;
+  ok(condition: unknown, what: string): void;
   /** Strictly equal, all the way down. */
   equal(actual: unknown, expected: unknown, what: string): void;
   /** Gives what the promise rejects with; fails when it does not. */

@@ -1,0 +1,273 @@
+import { Buffer } from 'node:buffer';
+import { deliver, reset } from '../lab/deliver.ts';
+import { cutFrames, framed } from '../lab/framing.ts';
+import type { WireHandler } from '../wire.ts';
+import { TEXT } from './answers.ts';
+import {
+  bothWays,
+  connect,
+  expectedText,
+  inTurn,
+  partialText,
+  telling,
+  tellBytes,
+  tellFrames,
+  WAYS,
+  type LLMCase,
+  type LLMTrial,
+  type Way,
+} from './lab.ts';
+
+const STREAMING = ['streaming'];
+const HTML = '<!doctype html><html><body>Please log in</body></html>';
+const QUICK = { deadlineMs: 2_000 };
+
+/** E-01 to E-03: connections that break, and replies that are not what they should be. */
+export const faultCases: readonly LLMCase[] = [
+  {
+    id: 'fault.reset.before-headers',
+    rule: 'E-03',
+    title: 'tries again when the connection is reset before the headers',
+    requires: [],
+    run: (trial) => recovers(trial, (_request, reply) => reset(reply)),
+  },
+  {
+    id: 'fault.reset.after-headers',
+    rule: 'E-03',
+    title: 'tries again when the connection is reset after the headers, before anything was said',
+    requires: [],
+    run: (trial) =>
+      recovers(trial, (request, reply) => {
+        const headers = {
+          'content-type': trial.subject.dialect.streams(request) ? 'text/event-stream' : 'application/json',
+        };
+        return deliver(reply, [], { headers, end: 'reset' });
+      }),
+  },
+  {
+    id: 'fault.reset.always',
+    rule: 'E-03',
+    title: 'gives connection when every connection is reset',
+    requires: [],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const { llm } = await connect(trial, (_request, reply) => reset(reply));
+        const error = await trial.check.error(WAYS[way](llm), 'connection', way);
+        trial.check.equal(error.retryable, true, `${way}: retryable`);
+      }),
+  },
+  {
+    id: 'fault.reset.in-body',
+    rule: 'E-03',
+    title: 'gives connection with what had arrived when a stream is reset, and sends nothing again',
+    requires: STREAMING,
+    run: (trial) =>
+      breaksOff(
+        trial,
+        'connection',
+        (frames) => (_request, reply) => tellFrames(reply, frames, { end: 'reset' }),
+      ),
+  },
+  {
+    id: 'fault.reset.in-body.whole',
+    rule: 'E-03',
+    title: 'tries again when a whole reply is reset in its body',
+    requires: [],
+    async run(trial) {
+      const { dialect } = trial.subject;
+      const body = Buffer.from(JSON.stringify(dialect.body(TEXT)));
+      const { llm, wire } = await connect(
+        trial,
+        inTurn(
+          (_request, reply) => {
+            const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
+            return deliver(reply, [body.subarray(0, body.length >> 1)], { headers, end: 'reset' });
+          },
+          telling(dialect, TEXT),
+        ),
+      );
+      trial.check.equal((await llm.chat('Hi')).text, expectedText(TEXT), 'the reply after a retry');
+      trial.check.equal(wire.requests.length, 2, 'the requests');
+    },
+  },
+  {
+    id: 'fault.cut.clean',
+    rule: 'E-01',
+    title: 'gives stream-truncated with what had arrived when a stream ends before its terminal event',
+    requires: STREAMING,
+    run: (trial) =>
+      breaksOff(trial, 'stream-truncated', (frames) => (_request, reply) => tellFrames(reply, frames)),
+  },
+  {
+    id: 'fault.cut.half-frame',
+    rule: 'E-01',
+    title: 'gives stream-truncated when a stream ends within an event',
+    requires: STREAMING,
+    run: (trial) =>
+      breaksOff(trial, 'stream-truncated', (frames) => (_request, reply) => {
+        const terminal = trial.subject.dialect.frames(TEXT)[frames.length];
+        const half = terminal === undefined ? '' : terminal.data.slice(0, terminal.data.length >> 1);
+        const bytes = framed(frames);
+        return tellBytes(reply, Buffer.concat([bytes, Buffer.from(`data: ${half}`)]));
+      }),
+  },
+  {
+    id: 'fault.cut.text-stream',
+    rule: 'E-01',
+    title: 'tells readers of textStream and completions of a cut too',
+    requires: STREAMING,
+    async run(trial) {
+      const frames = cutFrames(trial.subject.dialect.frames(TEXT));
+      const { llm } = await connect(trial, (_request, reply) => tellFrames(reply, frames));
+      const read = async (source: AsyncIterable<unknown>): Promise<void> => {
+        for await (const _piece of source);
+      };
+      await trial.check.error(read(llm.streamChat('Hi').textStream), 'stream-truncated', 'textStream');
+      await trial.check.error(read(llm.streamComplete('Hi')), 'stream-truncated', 'streamComplete');
+    },
+  },
+  {
+    id: 'fault.cut.empty',
+    rule: 'E-01',
+    title: 'tries again when a stream ends before anything was said',
+    requires: STREAMING,
+    async run(trial) {
+      const { dialect } = trial.subject;
+      const { llm, wire } = await connect(
+        trial,
+        inTurn((_request, reply) => tellFrames(reply, []), telling(dialect, TEXT)),
+      );
+      trial.check.equal(
+        (await llm.streamChat('Hi').final()).text,
+        expectedText(TEXT),
+        'the reply after a retry',
+      );
+      trial.check.equal(wire.requests.length, 2, 'the requests');
+    },
+  },
+  malformed('html', "a proxy's page", (_request, reply) => {
+    reply.writeHead(200, { 'content-type': 'text/html' });
+    reply.end(HTML);
+  }),
+  malformed('html.as-json', "a proxy's page that claims to be what was asked for", (request, reply) => {
+    const stream = typeof request.body === 'object' && (request.body as { stream?: unknown }).stream === true;
+    reply.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json' });
+    reply.end(HTML);
+  }),
+  malformed('half-json', 'half a JSON document', (_request, reply) => {
+    reply.writeHead(200, { 'content-type': 'application/json' });
+    reply.end('{"id":"reply-1","choi');
+  }),
+  malformed('other-json', 'JSON of another kind', (_request, reply) => {
+    reply.writeHead(200, { 'content-type': 'application/json' });
+    reply.end('{"status":"ok"}');
+  }),
+  {
+    id: 'fault.empty-body',
+    rule: 'E-02',
+    title: 'gives malformed-response for an empty body',
+    requires: [],
+    async run(trial) {
+      const { llm } = await connect(trial, (_request, reply) => {
+        reply.writeHead(200, { 'content-type': 'application/json', 'content-length': '0' });
+        reply.end();
+      });
+      await trial.check.error(llm.chat('Hi', QUICK), 'malformed-response', 'chat');
+    },
+  },
+  {
+    id: 'fault.wrong-type.stream',
+    rule: 'E-02',
+    title: 'gives malformed-response for a whole reply in place of a stream',
+    requires: STREAMING,
+    async run(trial) {
+      const { llm } = await connect(trial, (_request, reply) => {
+        reply.writeHead(200, { 'content-type': 'application/json' });
+        reply.end(JSON.stringify(trial.subject.dialect.body(TEXT)));
+      });
+      await trial.check.error(llm.streamChat('Hi', QUICK).final(), 'malformed-response', 'streamChat');
+    },
+  },
+  {
+    id: 'fault.wrong-type.whole',
+    rule: 'E-02',
+    title: 'gives malformed-response for a stream in place of a whole reply',
+    requires: [],
+    async run(trial) {
+      const { llm } = await connect(trial, (_request, reply) =>
+        tellFrames(reply, trial.subject.dialect.frames(TEXT)),
+      );
+      await trial.check.error(llm.chat('Hi', QUICK), 'malformed-response', 'chat');
+    },
+  },
+  {
+    id: 'fault.error-event',
+    rule: 'E-01',
+    title: 'gives an error, with what had arrived, for an error within a stream',
+    requires: STREAMING,
+    run: (trial) =>
+      breaksOff(
+        trial,
+        ['server', 'overloaded'],
+        (frames) => (_request, reply) =>
+          tellFrames(reply, [...frames, trial.subject.dialect.errorFrame('Conformance broke off.')]),
+      ),
+  },
+  {
+    id: 'fault.broken-event',
+    rule: 'E-02',
+    title: 'gives malformed-response for an event that is not JSON',
+    requires: STREAMING,
+    run: (trial) =>
+      breaksOff(trial, 'malformed-response', (frames) => (_request, reply) => {
+        const { dialect } = trial.subject;
+        const { event } = dialect.frames(TEXT)[frames.length - 1] ?? {};
+        const broken = { ...(event === undefined ? {} : { event }), data: '{"broken": ' };
+        const rest = dialect.frames(TEXT).slice(frames.length);
+        return tellFrames(reply, [...frames, broken, ...rest]);
+      }),
+  },
+];
+
+function malformed(id: string, what: string, handler: WireHandler): LLMCase {
+  return {
+    id: `fault.${id}`,
+    rule: 'E-02',
+    title: `gives malformed-response for ${what} with status 200`,
+    requires: [],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const { llm } = await connect(trial, handler);
+        await trial.check.error(WAYS[way](llm, 'Hi', QUICK), 'malformed-response', way);
+      }),
+  };
+}
+
+/** The first request meets the fault, the second is answered. */
+async function recovers(trial: LLMTrial, fault: WireHandler): Promise<void> {
+  await bothWays(trial, async (way: Way) => {
+    const { llm, wire } = await connect(trial, inTurn(fault, telling(trial.subject.dialect, TEXT)));
+    trial.check.equal((await WAYS[way](llm)).text, expectedText(TEXT), `${way}: the reply after a retry`);
+    trial.check.equal(wire.requests.length, 2, `${way}: the requests`);
+  });
+}
+
+/** The stream says everything but its end. */
+async function breaksOff(
+  trial: LLMTrial,
+  code: string | string[],
+  handlerOf: (frames: ReturnType<typeof cutFrames>) => WireHandler,
+): Promise<void> {
+  const { check, subject } = trial;
+  const { llm, wire } = await connect(trial, handlerOf(cutFrames(subject.dialect.frames(TEXT))));
+  const stream = llm.streamChat('Hi');
+  let seen = '';
+  const read = async (): Promise<void> => {
+    for await (const event of stream) if (event.type === 'text-delta') seen += event.delta;
+  };
+  const error = await check.error(read(), code, 'the stream');
+  check.equal(seen, expectedText(TEXT), 'the deltas before');
+  check.equal(partialText(error), expectedText(TEXT), "the error's partial text");
+  check.equal(await check.rejects(stream.final(), 'final()'), error, 'what final() rejects with');
+  check.equal(wire.requests.length, 1, 'the requests');
+}

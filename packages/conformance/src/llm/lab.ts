@@ -1,0 +1,212 @@
+import { Buffer } from 'node:buffer';
+import { isDeepStrictEqual } from 'node:util';
+import type { ChatInput, ChatOptions, ChatResponse, LLM, Usage } from '@mortise/core/llm';
+import { defined, isObject } from '@mortise/core/wire';
+import { textOf } from '../dialects/answer.ts';
+import type { Failure, Frame, LLMDialect, StreamShape, WireAnswer } from '../dialects/contract.ts';
+import type { ConformanceCase, Trial } from '../frame/case.ts';
+import { deliver, type Delivery } from '../lab/deliver.ts';
+import { framed, type Framing } from '../lab/framing.ts';
+import type { Wire, WireHandler, WireReply, WireRequest } from '../wire.ts';
+import type { LLMSubject } from './conformance.ts';
+
+export type LLMTrial = Trial<LLMSubject>;
+export type LLMCase = ConformanceCase<LLMSubject>;
+
+/** The two ways to one reply; a rule that holds for both is tried on both. */
+export const WAYS = {
+  chat: (llm: LLM, input: ChatInput = 'Hi', options: ChatOptions = {}): Promise<ChatResponse> =>
+    llm.chat(input, options),
+  streamChat: (llm: LLM, input: ChatInput = 'Hi', options: ChatOptions = {}): Promise<ChatResponse> =>
+    llm.streamChat(input, options).final(),
+} as const;
+
+export type Way = keyof typeof WAYS;
+
+/** The ways that the implementation declares. */
+export function waysOf({ declares }: LLMSubject): readonly Way[] {
+  return declares.streaming === true ? ['chat', 'streamChat'] : ['chat'];
+}
+
+/** An implementation before a server of its own. */
+export async function connect(trial: LLMTrial, handler: WireHandler): Promise<{ wire: Wire; llm: LLM }> {
+  const wire = await trial.wire(handler);
+  return { wire, llm: trial.subject.create(wire) };
+}
+
+export interface Telling {
+  readonly shape?: StreamShape | undefined;
+  readonly framing?: Framing | undefined;
+  readonly delivery?: Delivery | undefined;
+  /** Cuts the bytes into writes. Default: one. */
+  readonly split?: ((bytes: Buffer) => Buffer[]) | undefined;
+  /** Changes every JSON object on its way out. */
+  readonly edit?: ((data: Record<string, unknown>) => Record<string, unknown>) | undefined;
+}
+
+/** Answers a request as its dialect does: whole, or as a stream where it asks for one. */
+export function telling(dialect: LLMDialect, answer: WireAnswer, options: Telling = {}): WireHandler {
+  return (request, reply) => tell(dialect, answer, request, reply, options);
+}
+
+export function tell(
+  dialect: LLMDialect,
+  answer: WireAnswer,
+  request: WireRequest,
+  reply: WireReply,
+  { shape, framing, delivery = {}, split = (bytes) => [bytes], edit = (data) => data }: Telling = {},
+): Promise<void> {
+  const streams = dialect.streams(request);
+  const frames = (): Frame[] => dialect.frames(answer, shape).map((frame) => edited(frame, edit));
+  const bytes = streams
+    ? framed(frames(), framing)
+    : Buffer.from(JSON.stringify(edit(dialect.body(answer))), 'utf8');
+  const headers = { ...typeOf(streams), ...delivery.headers };
+  return deliver(reply, split(bytes), { ...delivery, headers });
+}
+
+/** Only these frames, and then the end that is asked for. */
+export function tellFrames(
+  reply: WireReply,
+  frames: readonly Frame[],
+  delivery: Delivery = {},
+): Promise<void> {
+  return tellBytes(reply, framed(frames), delivery);
+}
+
+export function tellBytes(reply: WireReply, bytes: Buffer, delivery: Delivery = {}): Promise<void> {
+  return deliver(reply, [bytes], { ...delivery, headers: { ...typeOf(true), ...delivery.headers } });
+}
+
+function typeOf(stream: boolean): Record<string, string> {
+  return { 'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json' };
+}
+
+function edited(frame: Frame, edit: NonNullable<Telling['edit']>): Frame {
+  let data: unknown;
+  try {
+    data = JSON.parse(frame.data);
+  } catch {
+    return frame;
+  }
+  return isObject(data) ? { ...frame, data: JSON.stringify(edit(data)) } : frame;
+}
+
+/** Answers with an HTTP error. */
+export function failing(
+  dialect: LLMDialect,
+  failure: Failure,
+  headers: Record<string, string> = {},
+): WireHandler {
+  const { body, headers: own } = dialect.failure(failure);
+  return (_request, reply) => {
+    reply.writeHead(failure.status, { 'content-type': 'application/json', ...own, ...headers });
+    reply.end(JSON.stringify(body));
+  };
+}
+
+/** One handler after another; the last one for all that follow. */
+export function inTurn(...handlers: [WireHandler, ...WireHandler[]]): WireHandler {
+  return (request, reply, n) => (handlers[n] ?? handlers.at(-1) ?? handlers[0])(request, reply, n);
+}
+
+/** Checks a response against the answer that was told: content, text, calls, finish, counts. */
+export function checkResponse(
+  { check, subject }: LLMTrial,
+  response: ChatResponse,
+  answer: WireAnswer,
+): void {
+  const { dialect } = subject;
+  check.equal(response.text, expectedText(answer), 'the text');
+  check.equal(response.toolCalls.map(plainCall), expectedCalls(answer), 'the tool calls');
+  check.equal(
+    response.finishReason,
+    { unified: answer.finish, raw: dialect.finishWord(answer.finish) },
+    'finishReason',
+  );
+  const { raw: _raw, ...counts } = response.usage;
+  check.equal(counts, expectedUsage(answer, dialect), 'the usage');
+  check.equal(response.message.role, 'assistant', "the message's role");
+  check.equal(response.id, answer.id, 'the id');
+  if (dialect.without['model'] === undefined)
+    check.equal(response.model, answer.model, 'the model that answered');
+}
+
+export function expectedText({ parts }: WireAnswer): string {
+  return parts.flatMap((part) => (part.type === 'text' ? [textOf(part)] : [])).join('');
+}
+
+function plainCall({ id, name, arguments: args }: ChatResponse['toolCalls'][number]): object {
+  return { id, name, arguments: args };
+}
+
+function expectedCalls({ parts }: WireAnswer): object[] {
+  return parts.flatMap((part) => {
+    if (part.type !== 'tool-call') return [];
+    const text = part.pieces?.join('').trim() ?? '';
+    const args: unknown = text === '' ? {} : JSON.parse(text);
+    return [{ id: part.id, name: part.name, arguments: args ?? {} }];
+  });
+}
+
+/** L-01, less what the wire cannot say. */
+export function expectedUsage({ usage }: WireAnswer, { without }: LLMDialect): Usage {
+  if (usage === undefined) return {};
+  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
+  return defined({
+    inputTokens,
+    outputTokens,
+    totalTokens: inputTokens + outputTokens,
+    cachedInputTokens: without['cache-read'] === undefined ? cachedInputTokens : undefined,
+    cacheWriteTokens: without['cache-write'] === undefined ? cacheWriteTokens : undefined,
+    reasoningTokens: without['reasoning-tokens'] === undefined ? reasoningTokens : undefined,
+  });
+}
+
+/** L-04: what differs between a stream and a whole reply is the provider's own object. */
+export function comparable(response: ChatResponse): object {
+  const { usage, providerMetadata: _metadata, message, ...rest } = response;
+  const { raw: _raw, ...counts } = usage;
+  return { ...rest, usage: counts, message };
+}
+
+/** Everything that an iterable yields. */
+export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of source) all.push(item);
+  return all;
+}
+
+/** Whether the condition comes true in time. */
+export async function waitFor(condition: () => boolean, ms = 3_000): Promise<boolean> {
+  const until = performance.now() + ms;
+  while (!condition()) {
+    if (performance.now() > until) return false;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return true;
+}
+
+/** What had arrived before an error. */
+export function partialText(error: { readonly partial?: unknown }): unknown {
+  return isObject(error.partial) ? error.partial['text'] : undefined;
+}
+
+/** Freezes all the way down, so that a mutation throws where it happens. */
+export function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** True when the value is what JSON makes of it. */
+export function isPlain(value: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
+}
+
+/** Each case is tried the ways that the implementation declares. */
+export async function bothWays(trial: LLMTrial, run: (way: Way) => Promise<void>): Promise<void> {
+  await Promise.all(waysOf(trial.subject).map(run));
+}

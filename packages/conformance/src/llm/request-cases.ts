@@ -1,0 +1,215 @@
+import { Buffer } from 'node:buffer';
+import type { ChatMessage, ChatOptions, ContentBlock } from '@mortise/core/llm';
+import { TEXT } from './answers.ts';
+import { bothWays, connect, frozen, telling, waysOf, WAYS, type LLMCase, type LLMTrial } from './lab.ts';
+import { sentBody } from './sent.ts';
+import { WEATHER } from './tool-cases.ts';
+
+const SCHEMA = {
+  type: 'object',
+  properties: { city: { type: 'string' }, days: { type: 'integer' } },
+  required: ['city', 'days'],
+  additionalProperties: false,
+};
+
+/** One transparent pixel. */
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+
+/** What is sent: everything that was asked for, or a refusal before anything is sent. */
+export const requestCases: readonly LLMCase[] = [
+  {
+    id: 'request.messages',
+    rule: 'L-07',
+    title: "sends the model's name and every message, in order",
+    requires: [],
+    async run(trial) {
+      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+      const messages: ChatMessage[] = [
+        { role: 'system', content: 'Be brief. «Ü»' },
+        { role: 'user', content: 'Ask "A" 😀\n' },
+        { role: 'assistant', content: 'Answer A' },
+        { role: 'user', content: [{ type: 'text', text: 'Ask B' }] },
+      ];
+      await llm.chat(messages);
+      const { request } = trial.subject.dialect;
+      const body = wire.requests[0]?.body as never;
+      trial.check.equal(request.model(body), llm.model, 'the model');
+      const expected = messages.map(({ role, content }) => ({
+        role,
+        text: typeof content === 'string' ? content : 'Ask B',
+      }));
+      trial.check.equal(request.messages(body), expected, 'the messages');
+    },
+  },
+  {
+    id: 'request.not-mutated',
+    rule: 'C-05',
+    title: 'leaves messages and options as they are',
+    requires: [],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const { llm } = await connect(trial, telling(trial.subject.dialect, TEXT));
+        const messages = frozen<ChatMessage[]>([
+          { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
+          { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
+        ]);
+        const tools = trial.subject.declares.tools === true ? [WEATHER] : undefined;
+        const options = frozen<ChatOptions>({ maxOutputTokens: 100, temperature: 0.5, tools });
+        // Frozen all the way down: whoever writes to them throws.
+        const { text } = await WAYS[way](llm, messages, { ...options });
+        trial.check.ok(text !== '', `${way}: the reply`);
+      }),
+  },
+  {
+    id: 'request.max-output-tokens',
+    rule: 'L-07',
+    title: 'sends maxOutputTokens',
+    requires: [],
+    async run(trial) {
+      const body = await sentBody(trial, 'Hi', { maxOutputTokens: 123 });
+      trial.check.equal(trial.subject.dialect.request.maxOutputTokens(body), 123, 'maxOutputTokens');
+    },
+  },
+  {
+    id: 'request.stop',
+    rule: 'C-08',
+    title: 'sends stop sequences',
+    requires: ['stop'],
+    async run(trial) {
+      const body = await sentBody(trial, 'Hi', { stop: ['END', '\n\n'] });
+      trial.check.equal(trial.subject.dialect.request.stop?.(body), ['END', '\n\n'], 'stop');
+    },
+  },
+  {
+    id: 'request.seed',
+    rule: 'C-08',
+    title: 'sends the seed',
+    requires: ['seed'],
+    async run(trial) {
+      const body = await sentBody(trial, 'Hi', { seed: 7 });
+      trial.check.equal(trial.subject.dialect.request.seed?.(body), 7, 'seed');
+    },
+  },
+  {
+    id: 'request.schema',
+    rule: 'C-08',
+    title: 'sends the schema of a structured reply',
+    requires: ['structuredOutput', 'wire:schema'],
+    async run(trial) {
+      const body = await sentBody(trial, 'Hi', {
+        responseFormat: { type: 'json', name: 'forecast', schema: SCHEMA },
+      });
+      trial.check.equal(trial.subject.dialect.request.schema?.(body), SCHEMA, 'the schema');
+    },
+  },
+  {
+    id: 'request.image',
+    rule: 'L-07',
+    title: 'sends an image, given as base64 or as bytes',
+    requires: ['image'],
+    async run(trial) {
+      for (const data of [PNG, new Uint8Array(Buffer.from(PNG, 'base64'))]) {
+        const block: ContentBlock = { type: 'image', source: { data, mediaType: 'image/png' } };
+        const body = await sentBody(trial, [
+          { role: 'user', content: [{ type: 'text', text: 'Look' }, block] },
+        ]);
+        trial.check.equal(trial.subject.dialect.request.image?.(body), PNG, 'the image');
+      }
+    },
+  },
+  {
+    id: 'request.document',
+    rule: 'L-07',
+    title: 'sends the bytes of a document',
+    requires: ['document', 'wire:document'],
+    async run(trial) {
+      const { mediaType, data } = trial.subject.dialect.document ?? PDF;
+      const block: ContentBlock = { type: 'document', title: 'report.pdf', source: { data, mediaType } };
+      const body = await sentBody(trial, [
+        { role: 'user', content: [block, { type: 'text', text: 'Read' }] },
+      ]);
+      trial.check.equal(trial.subject.dialect.request.document?.(body), data, 'the document');
+    },
+  },
+  {
+    id: 'request.provider-options',
+    rule: 'C-07',
+    title: "sends its own provider options, and nobody else's",
+    requires: [],
+    async run(trial) {
+      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+      const providerOptions = { [llm.provider]: { hologram: { depth: 3 } }, stranger: { alien: 1 } };
+      await llm.chat('Hi', { providerOptions });
+      const body = (wire.requests[0]?.body ?? {}) as Record<string, unknown>;
+      trial.check.equal(body['hologram'], { depth: 3 }, 'its own option');
+      trial.check.ok(!JSON.stringify(body).includes('alien'), "another provider's option was sent");
+    },
+  },
+  {
+    id: 'request.refused',
+    rule: 'C-08',
+    title: 'refuses a requirement that it does not declare before anything is sent',
+    requires: [],
+    run: (trial) => bothWays(trial, (way) => refusals(trial, way)),
+  },
+  ...(['temperature', 'topP', 'seed'] as const).map((setting): LLMCase => ({
+    id: `request.preference.${setting}`,
+    rule: 'C-08',
+    title: `sends ${setting}, or leaves it out with a warning, or refuses it when strict`,
+    requires: [],
+    run: (trial) => preference(trial, setting),
+  })),
+];
+
+/** A whole, if empty, document. */
+const PDF = { mediaType: 'application/pdf', data: Buffer.from('%PDF-1.4\n%%EOF').toString('base64') };
+
+async function refusals(trial: LLMTrial, way: keyof typeof WAYS): Promise<void> {
+  const { declares, dialect } = trial.subject;
+  const { llm, wire } = await connect(trial, telling(dialect, TEXT));
+  const refused: [feature: string, isAbsent: boolean, options: ChatOptions, content: ContentBlock[]][] = [
+    ['tools', declares.tools === false, { tools: [WEATHER] }, []],
+    ['toolChoice', declares.toolChoice === false, { tools: [WEATHER], toolChoice: 'required' }, []],
+    ['stop', declares.stop === false, { stop: ['END'] }, []],
+    ...(['image', 'document', 'audio'] as const).map(
+      (type): [string, boolean, ChatOptions, ContentBlock[]] => [
+        type,
+        declares.inputModalities?.includes(type) === false,
+        {},
+        [{ type, source: { data: PNG, mediaType: 'application/octet-stream' } }],
+      ],
+    ),
+  ];
+  for (const [feature, isAbsent, options, blocks] of refused) {
+    if (!isAbsent) continue;
+    const content: ContentBlock[] = [{ type: 'text', text: 'Hi' }, ...blocks];
+    await trial.check.error(WAYS[way](llm, [{ role: 'user', content }], options), 'unsupported', feature);
+  }
+  // A value that no provider takes is refused everywhere.
+  await trial.check.error(
+    WAYS[way](llm, 'Hi', { temperature: Number.NaN }),
+    'invalid-request',
+    'temperature',
+  );
+  trial.check.equal(wire.requests.length, 0, 'the requests that were sent');
+}
+
+async function preference(trial: LLMTrial, setting: 'temperature' | 'topP' | 'seed'): Promise<void> {
+  const value = setting === 'seed' ? 7 : 0.5;
+  for (const way of waysOf(trial.subject)) {
+    const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+    const { warnings } = await WAYS[way](llm, 'Hi', { [setting]: value });
+    const warned = warnings.some((warning) => warning.setting === setting);
+    const body = JSON.stringify({ ...(wire.requests[0]?.body as object), messages: [], input: [] });
+    const sent = new RegExp(`:${value}[,}]`).test(body);
+    trial.check.ok(
+      sent !== warned,
+      `${way}: ${setting} was ${sent ? 'sent and warned of' : 'left out in silence'}`,
+    );
+    const strict = WAYS[way](llm, 'Hi', { [setting]: value, strict: true });
+    if (sent) trial.check.ok((await strict).text !== '', `${way}: strict changes nothing`);
+    else await trial.check.error(strict, 'unsupported', `${way}: ${setting}, strict`);
+    trial.check.equal(wire.requests.length, sent ? 2 : 1, `${way}: the requests`);
+  }
+}

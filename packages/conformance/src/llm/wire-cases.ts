@@ -1,0 +1,152 @@
+import type { Buffer } from 'node:buffer';
+import type { WireAnswer } from '../dialects/contract.ts';
+import { allSplits, everyByte, framed, type Framing } from '../lab/framing.ts';
+import { CALL, REASONING, SHORT, TEXT } from './answers.ts';
+import {
+  bothWays,
+  checkResponse,
+  connect,
+  expectedText,
+  telling,
+  tellFrames,
+  WAYS,
+  type LLMCase,
+  type LLMTrial,
+  type Telling,
+} from './lab.ts';
+
+const STREAMING = ['streaming'];
+
+const FRAMINGS: [id: string, title: string, framing: Framing][] = [
+  ['crlf', 'lines that end in CRLF', { newline: '\r\n' }],
+  ['cr', 'lines that end in CR', { newline: '\r' }],
+  ['comments', 'comments between the events', { comments: true }],
+  ['bom', 'a byte order mark', { bom: true }],
+  ['bare', 'fields without a space after the colon, and unknown ones', { bare: true }],
+];
+
+/** W-01 and W-02: the same reply, however its bytes come, and whatever stands beside it. */
+export const wireCases: readonly LLMCase[] = [
+  ...FRAMINGS.map(([id, title, framing]): LLMCase => ({
+    id: `wire.${id}`,
+    rule: 'W-01',
+    title: `reads ${title}, one byte per write and in one`,
+    requires: STREAMING,
+    async run(trial) {
+      await same(trial, SHORT, { framing });
+      await same(trial, SHORT, { framing, split: everyByte });
+    },
+  })),
+  {
+    id: 'wire.bytes',
+    rule: 'W-01',
+    title: 'reads a reply that comes one byte per write',
+    requires: [],
+    run: (trial) => same(trial, TEXT, { split: everyByte }),
+  },
+  {
+    id: 'wire.bytes.reasoning',
+    rule: 'W-01',
+    title: 'reads reasoning that comes one byte per write',
+    requires: ['reasoning'],
+    run: (trial) => same(trial, REASONING, { split: everyByte }),
+  },
+  {
+    id: 'wire.bytes.tools',
+    rule: 'W-01',
+    title: 'reads a tool call that comes one byte per write',
+    requires: ['tools'],
+    run: (trial) => same(trial, CALL, { split: everyByte }),
+  },
+  {
+    id: 'wire.splits',
+    rule: 'W-01',
+    title: 'reads a reply cut at every position, or at seeded ones where it is long',
+    requires: STREAMING,
+    run: splits,
+  },
+  {
+    id: 'wire.one-write',
+    rule: 'W-01',
+    title: 'reads all events of one write',
+    requires: STREAMING,
+    run: (trial) => same(trial, richest(trial), {}),
+  },
+  {
+    id: 'wire.gzip',
+    rule: 'W-01',
+    title: 'reads a gzipped reply',
+    requires: [],
+    run: (trial) => same(trial, TEXT, { delivery: { gzip: true } }),
+  },
+  {
+    id: 'wire.after-terminal',
+    rule: 'W-01',
+    title: 'does not wait for the connection to end after the terminal event',
+    requires: STREAMING,
+    async run(trial) {
+      const frames = trial.subject.dialect.frames(TEXT);
+      const { llm } = await connect(trial, (_request, reply) => tellFrames(reply, frames, { end: 'stall' }));
+      const response = await trial.check.within(3_000, llm.streamChat('Hi').final(), 'final()');
+      checkResponse(trial, response, TEXT);
+    },
+  },
+  {
+    id: 'unknown.event',
+    rule: 'W-02',
+    title: 'ignores an event of a kind it does not know',
+    requires: STREAMING,
+    run: (trial) => same(trial, TEXT, { shape: { unknownEvent: true } }),
+  },
+  {
+    id: 'unknown.field',
+    rule: 'W-02',
+    title: 'ignores fields it does not know',
+    requires: [],
+    run: (trial) => same(trial, TEXT, { edit: (data) => ({ ...data, hologram: { depth: [3] } }) }),
+  },
+  {
+    id: 'unknown.block',
+    rule: 'W-02',
+    title: 'keeps a block of a kind it does not know as its own',
+    requires: ['wire:unknown-block'],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const answer: WireAnswer = { ...TEXT, parts: [...TEXT.parts, { type: 'unknown' }] };
+        const { llm } = await connect(trial, telling(trial.subject.dialect, answer));
+        const { message, text } = await WAYS[way](llm);
+        trial.check.equal(text, expectedText(TEXT), `${way}: the text`);
+        const types = message.content.map(({ type }) => type);
+        trial.check.equal(types, ['text', `${llm.provider}:hologram`], `${way}: the blocks`);
+      }),
+  },
+];
+
+function richest({ subject }: LLMTrial): WireAnswer {
+  return subject.declares.reasoning === true ? REASONING : TEXT;
+}
+
+async function same(trial: LLMTrial, answer: WireAnswer, options: Telling): Promise<void> {
+  await bothWays(trial, async (way) => {
+    const { llm } = await connect(trial, telling(trial.subject.dialect, answer, options));
+    checkResponse(trial, await WAYS[way](llm), answer);
+  });
+}
+
+/** How many replies are under way at once: enough to be quick, few enough to keep writes apart. */
+const AT_ONCE = 8;
+
+async function splits(trial: LLMTrial): Promise<void> {
+  const { dialect } = trial.subject;
+  const cuts = allSplits(framed(dialect.frames(SHORT)));
+  const { llm } = await connect(trial, (request, reply, n) => {
+    const split = (bytes: Buffer): Buffer[] => cuts[n] ?? [bytes];
+    return telling(dialect, SHORT, { split })(request, reply, n);
+  });
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      while (next++ < cuts.length) checkResponse(trial, await llm.streamChat('Hi').final(), SHORT);
+    }),
+  );
+}
