@@ -5,11 +5,7 @@ export async function readQuestion(prompt: string): Promise<string | undefined> 
   // Opened for one question only: while it is open, ctrl-C is a key to it and not a signal.
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const left = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
-  lines.once('SIGINT', () => {
-    lines.close();
-    process.stderr.write('\n');
-    process.kill(process.pid, 'SIGINT');
-  });
+  lines.once('SIGINT', () => void process.emit('SIGINT'));
   try {
     const line = await Promise.race([lines.question(prompt), left]);
     if (line === undefined) process.stderr.write('\n');
