@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { DirectoryReader } from '@mortise/rag';
 import type { Reader } from '@mortise/core/reader';
 import { AskError } from './failure.ts';
@@ -37,7 +37,7 @@ export function findDocuments(folder: string | undefined): Documents {
   const path = realpath(folder);
   const root = statSync(path).isFile() ? dirname(path) : path;
   const reader = new DirectoryReader({ directory: path });
-  return { root, key: path, label: relative('.', path) || path, reader };
+  return { root, key: path, label: folder, reader };
 }
 
 function realpath(folder: string): string {
