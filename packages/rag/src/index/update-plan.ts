@@ -74,8 +74,9 @@ export async function planUpdate(
     }
   }
   signal?.throwIfAborted();
-  const failedIds = new Set(failed.map(({ item }) => item));
-  const missing = [...known.keys()].filter((id) => !seen.has(id) && !failedIds.has(id));
+  const missing = [...known.keys()].filter(
+    (id) => !seen.has(id) && !failed.some(({ item }) => isOf(id, item)),
+  );
   return { documents, added, changed, unchanged, missing, failed };
 }
 
@@ -104,6 +105,11 @@ async function* counted(
     onProgress?.({ phase: 'read', done, item: document.id });
     yield document;
   }
+}
+
+/** A document that failed is not gone; nor are those below a folder that could not be listed. */
+function isOf(id: string, failedItem: string): boolean {
+  return id === failedItem || id.startsWith(`${failedItem}/`);
 }
 
 /** There is nothing to embed in an empty node, and nothing to find. */

@@ -1,5 +1,6 @@
+import { readdir } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { MortiseError, type JsonObject } from '@mortise/core';
 import type { Reader, ReadOptions } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
@@ -68,6 +69,7 @@ export class DirectoryReader implements Reader {
       dependencies,
       followLinks,
     } = this.#options;
+    const unreadable: string[] = [];
     const files = await glob(include, {
       cwd: directory,
       dot: hidden ?? false,
@@ -75,9 +77,27 @@ export class DirectoryReader implements Reader {
       followSymbolicLinks: followLinks ?? false,
       // A pattern that names a folder means the folder, not everything below.
       expandDirectories: false,
+      fs: { readdir: noting((folder) => unreadable.push(folder)) },
       ...(signal === undefined ? {} : { signal }),
     });
+    // Reading such a folder fails once more, and is then reported like a file.
+    for (const folder of unreadable) files.push(relative(directory, folder).split(sep).join('/') || '.');
     signal?.throwIfAborted();
     return files.sort();
   }
+}
+
+/** tinyglobby passes over folders that it cannot list; what is passed over in silence looks like an empty folder. */
+function noting(onFailure: (folder: string) => void): typeof readdir {
+  const noted = (
+    folder: string,
+    options: object,
+    done: (error: Error | null, entries: never) => void,
+  ): void => {
+    readdir(folder, options, (error, entries) => {
+      if (error !== null) onFailure(folder);
+      done(error, entries as never);
+    });
+  };
+  return noted as unknown as typeof readdir;
 }

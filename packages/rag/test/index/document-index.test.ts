@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import { subscribe } from '@mortise/core/events';
+import type { Reader } from '@mortise/core/reader';
 import { createDocument, type Document, type NodeWithScore } from '@mortise/core/retriever';
 import { HashEmbedding } from '@mortise/core/testing';
 import { DirectoryReader, openIndex, SentenceSplitter, type UpdateProgress } from '@mortise/rag';
@@ -208,6 +209,23 @@ describe('DocumentIndex', () => {
       failed: [{ item: 'long', error: { code: 'invalid-request' } }],
       embedded: 1,
     });
+  });
+
+  it('I-03 what is below a folder that cannot be listed stays', async () => {
+    const index = await openIndex({ embedding: new HashEmbedding() });
+    await index.update([
+      document('locked/a', 'One.'),
+      document('locked2/b', 'Two.'),
+      document('c', 'Three.'),
+    ]);
+    const reader: Reader = {
+      async *read(options) {
+        options?.onError?.({ item: 'locked', error: new Error('access is denied') });
+        yield document('c', 'Three.');
+      },
+    };
+    expect(await index.update(reader)).toMatchObject({ unchanged: 1, removed: 1 });
+    expect(ids(await index.retriever().retrieve('one'))).toContain('locked/a#0');
   });
 
   it('a second update at the same time is refused', async () => {

@@ -1,6 +1,6 @@
-import { symlink } from 'node:fs/promises';
+import { chmod, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
 import type { ReadFailure, ReadOptions } from '@mortise/core/reader';
 import { DirectoryReader, FilesReader, type DirectoryReaderOptions } from '@mortise/rag';
@@ -109,6 +109,16 @@ describe('DirectoryReader', () => {
       true,
     );
     expect(progress.at(-1)).toEqual({ done: 7, failed: 5, total: 7, item: 'z.md' });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('D-01 a folder that cannot be listed is reported too', async () => {
+    const directory = await temporaryFolder({ 'a.md': 'A', 'locked/b.md': 'B' });
+    await chmod(join(directory, 'locked'), 0);
+    onTestFinished(() => chmod(join(directory, 'locked'), 0o700));
+    const failures: ReadFailure[] = [];
+    const documents = await read({ directory }, { onError: (failure) => failures.push(failure) });
+    expect(documents.map(({ id }) => id)).toEqual(['a.md']);
+    expect(failures).toMatchObject([{ item: 'locked', error: { code: 'permission' } }]);
   });
 
   it('D-02 knows path, kind and title, and the front matter', async () => {
