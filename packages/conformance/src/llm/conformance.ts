@@ -1,3 +1,4 @@
+import type { CallSettings } from '@mortise/core/call';
 import type { LLM, LLMCapabilities } from '@mortise/core/llm';
 import type { LLMDialect } from '../dialects/contract.ts';
 import { wireFeatures, wireReasons } from '../dialects/features.ts';
@@ -9,6 +10,8 @@ import { llmSuite } from './suite.ts';
 export interface WireTarget {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;
+  /** Spread it into the options, and retries do not wait as long as they would for a provider: the suite is quicker. */
+  readonly settings: Pick<CallSettings, 'retry'>;
 }
 
 export interface LLMConformanceOptions {

@@ -31,7 +31,7 @@ export function waysOf({ declares }: LLMSubject): readonly Way[] {
 /** An implementation before a server of its own. */
 export async function connect(trial: LLMTrial, handler: WireHandler): Promise<{ wire: Wire; llm: LLM }> {
   const wire = await trial.wire(handler);
-  return { wire, llm: trial.subject.create(wire) };
+  return { wire, llm: trial.subject.create({ url: wire.url, settings: { retry: { baseDelayMs: 20 } } }) };
 }
 
 export interface Telling {

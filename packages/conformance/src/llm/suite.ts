@@ -1,9 +1,12 @@
 import type { Suite } from '../frame/case.ts';
 import type { LLMSubject } from './conformance.ts';
+import { abortCases } from './abort-cases.ts';
 import { faultCases } from './fault-cases.ts';
 import { replyCases } from './reply-cases.ts';
 import { requestCases } from './request-cases.ts';
 import { statusCases } from './status-cases.ts';
+import { streamCases } from './stream-cases.ts';
+import { timeCases } from './time-cases.ts';
 import { toolCases } from './tool-cases.ts';
 import { wireCases } from './wire-cases.ts';
 
@@ -15,4 +18,7 @@ export const llmSuite: Suite<LLMSubject> = [
   ...wireCases,
   ...faultCases,
   ...statusCases,
+  ...abortCases,
+  ...streamCases,
+  ...timeCases,
 ];

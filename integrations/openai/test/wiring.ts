@@ -1,0 +1,28 @@
+import {
+  llmConformance,
+  openAIChatCompletions,
+  openAIResponses,
+  type TestFunctions,
+} from '@mortise/conformance';
+import { OpenAILLM } from '@mortise/openai';
+
+const model = {
+  model: 'gpt-test',
+  apiKey: 'sk-conformance',
+  metadata: { capabilities: { reasoning: true } },
+};
+
+export function wire(functions: TestFunctions): void {
+  llmConformance(functions, {
+    create: ({ url, settings }) => new OpenAILLM({ ...model, ...settings, baseURL: url }),
+    dialect: openAIResponses,
+    declares: new OpenAILLM(model).metadata.capabilities,
+    reasons: { stop: 'The Responses API has no stop sequences.', seed: 'The Responses API has no seed.' },
+  });
+  llmConformance(functions, {
+    create: ({ url, settings }) =>
+      new OpenAILLM({ ...model, ...settings, api: 'chat-completions', baseURL: url }),
+    dialect: openAIChatCompletions,
+    declares: new OpenAILLM({ ...model, api: 'chat-completions' }).metadata.capabilities,
+  });
+}
