@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { connectionIsFree } from './timers.ts';
+import { connectionIsClosed } from './timers.ts';
 
 type End<R> =
   | { readonly kind: 'finished'; readonly result: R }
@@ -92,11 +92,12 @@ export class SingleReader<E, R> {
   }
 
   async leave(): Promise<void> {
-    if (this.#end !== undefined) return;
-    // Who leaves knows it: neither a pending nor a later `next()` throws.
+    // Who leaves knows it: neither a pending nor a later `next()` throws, or gives what had arrived.
     this.#told = true;
+    this.#at = this.#queue.length;
+    if (this.#end !== undefined) return;
     this.#plan.leave();
-    await connectionIsFree();
+    await connectionIsClosed();
   }
 
   async #next<T>(pick: (event: E) => T | undefined): Promise<IteratorResult<T>> {
@@ -104,7 +105,7 @@ export class SingleReader<E, R> {
       if (this.#end?.kind === 'failed') {
         if (this.#told) return { done: true, value: undefined };
         this.#told = true;
-        await connectionIsFree();
+        await connectionIsClosed();
         throw this.#end.error as Error;
       }
       while (this.#at < this.#queue.length) {
@@ -126,7 +127,7 @@ export class SingleReader<E, R> {
     }
     if (this.#end.kind === 'finished') return this.#end.result;
     this.#told ||= alone;
-    await connectionIsFree();
+    await connectionIsClosed();
     throw this.#end.error as Error;
   }
 

@@ -85,10 +85,17 @@ export function watchdog(ms: number, onSilence: () => void): Watchdog {
 }
 
 /**
- * Node's `fetch` takes a connection back one turn after its body has ended or its call was aborted. Who calls again before that opens another
- * one: 20 callers in a row would keep 40. Elsewhere there is no `setImmediate`, and the platform sees to it.
+ * Node's `fetch` takes a connection back one turn of the event loop after its body has ended. Who calls again before
+ * that opens another one: 20 callers in a row would keep 40. Elsewhere there is no `setImmediate`, and the platform
+ * sees to it.
  */
 export function connectionIsFree(): Promise<void> | undefined {
   const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
   return setImmediate === undefined ? undefined : new Promise((resolve) => void setImmediate(resolve));
+}
+
+/** The same after a failure or an abort: libuv closes handles after the immediates, so it takes one turn more. */
+export async function connectionIsClosed(): Promise<void> {
+  await connectionIsFree();
+  await connectionIsFree();
 }
