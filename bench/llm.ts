@@ -19,7 +19,11 @@ const mortise = {
 };
 
 /** What a careful author would write without any library, terminal event included. */
-async function handWritten(path: string, body: object, pick: (data: string) => string | undefined): Promise<string> {
+async function handWritten(
+  path: string,
+  body: object,
+  pick: (data: string) => string | undefined,
+): Promise<string> {
   const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer bench' },
@@ -53,16 +57,25 @@ const chatStreams: Contender[] = [
     name: 'openai SDK',
     async run() {
       let text = '';
-      const stream = await sdk.chat.completions.create({ model, messages, stream: true, stream_options: { include_usage: true } });
+      const stream = await sdk.chat.completions.create({
+        model,
+        messages,
+        stream: true,
+        stream_options: { include_usage: true },
+      });
       for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
       return text;
     },
   },
-  { name: 'Mortise, events', run: async () => {
-    let text = '';
-    for await (const event of mortise.chat.streamChat('Count.')) if (event.type === 'text-delta') text += event.delta;
-    return text;
-  } },
+  {
+    name: 'Mortise, events',
+    run: async () => {
+      let text = '';
+      for await (const event of mortise.chat.streamChat('Count.'))
+        if (event.type === 'text-delta') text += event.delta;
+      return text;
+    },
+  },
   { name: 'Mortise, textStream', run: () => textOf(mortise.chat.streamChat('Count.').textStream) },
   {
     name: 'fetch by hand',
@@ -84,11 +97,15 @@ const responsesStreams: Contender[] = [
       return text;
     },
   },
-  { name: 'Mortise, events', run: async () => {
-    let text = '';
-    for await (const event of mortise.responses.streamChat('Count.')) if (event.type === 'text-delta') text += event.delta;
-    return text;
-  } },
+  {
+    name: 'Mortise, events',
+    run: async () => {
+      let text = '';
+      for await (const event of mortise.responses.streamChat('Count.'))
+        if (event.type === 'text-delta') text += event.delta;
+      return text;
+    },
+  },
   { name: 'Mortise, textStream', run: () => textOf(mortise.responses.streamChat('Count.').textStream) },
   {
     name: 'fetch by hand',
@@ -114,12 +131,18 @@ async function manyCalls(call: () => Promise<string | null | undefined>): Promis
 const chatCalls: Contender[] = [
   {
     name: 'openai SDK',
-    run: () => manyCalls(async () => (await sdk.chat.completions.create({ model, messages })).choices[0]?.message.content),
+    run: () =>
+      manyCalls(
+        async () => (await sdk.chat.completions.create({ model, messages })).choices[0]?.message.content,
+      ),
   },
   { name: 'Mortise', run: () => manyCalls(async () => (await mortise.chat.chat('Count.')).text) },
 ];
 const responsesCalls: Contender[] = [
-  { name: 'openai SDK', run: () => manyCalls(async () => (await sdk.responses.create({ model, input: 'Count.' })).output_text) },
+  {
+    name: 'openai SDK',
+    run: () => manyCalls(async () => (await sdk.responses.create({ model, input: 'Count.' })).output_text),
+  },
   { name: 'Mortise', run: () => manyCalls(async () => (await mortise.responses.chat('Count.')).text) },
 ];
 
@@ -138,11 +161,16 @@ if (process.argv.includes('--peers')) {
         return text;
       },
     },
-    { name: 'AI SDK streamText', run: () => textOf(streamText({ model: aiSdk.chat(model), prompt: 'Count.' }).textStream) },
+    {
+      name: 'AI SDK streamText',
+      run: () => textOf(streamText({ model: aiSdk.chat(model), prompt: 'Count.' }).textStream),
+    },
   );
 }
 
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}`);
+console.log(
+  `Node ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}`,
+);
 console.log(table(`Chat Completions: one stream of ${DELTAS} deltas`, await compare(chatStreams)));
 console.log(table(`Responses: one stream of ${DELTAS} deltas`, await compare(responsesStreams)));
 console.log(table(`Chat Completions: ${CALLS} calls, ${CONCURRENCY} at once`, await compare(chatCalls)));

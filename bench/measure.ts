@@ -38,7 +38,11 @@ export async function compare(contenders: readonly Contender[], rounds = 7): Pro
       cpu.set(name, [...(cpu.get(name) ?? []), (used.user + used.system) / 1000]);
     }
   }
-  return contenders.map(({ name }) => ({ name, ms: median(ms.get(name) ?? []), cpuMs: median(cpu.get(name) ?? []) }));
+  return contenders.map(({ name }) => ({
+    name,
+    ms: median(ms.get(name) ?? []),
+    cpuMs: median(cpu.get(name) ?? []),
+  }));
 }
 
 function median(values: readonly number[]): number {
@@ -53,12 +57,19 @@ export function table(title: string, rows: readonly Row[]): string {
     const ratio = (value: number, to: number | undefined) => (value / (to ?? value)).toFixed(2);
     return `| ${name} | ${ms.toFixed(1)} | ${ratio(ms, base?.ms)} | ${cpuMs.toFixed(1)} | ${ratio(cpuMs, base?.cpuMs)} |`;
   });
-  return [`\n### ${title}\n`, '| | ms | ratio | CPU ms | ratio |', '| --- | --- | --- | --- | --- |', ...lines].join('\n');
+  return [
+    `\n### ${title}\n`,
+    '| | ms | ratio | CPU ms | ratio |',
+    '| --- | --- | --- | --- | --- |',
+    ...lines,
+  ].join('\n');
 }
 
 /** Starts `server.ts` and gives its URL. */
 export async function startServer(): Promise<{ url: string; stop(): void }> {
-  const server = spawn(process.execPath, [new URL('server.ts', import.meta.url).pathname], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [new URL('server.ts', import.meta.url).pathname], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(server.stdout, 'data')) as [Buffer];
   return { url: line.toString().trim(), stop: () => void server.kill() };
 }

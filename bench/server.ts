@@ -24,7 +24,9 @@ function chatStream(count: number): Buffer {
   for (let n = 0; n < count; n++) parts.push(chunk({ content: ` t${n % 1000}` }));
   parts.push(chunk({}, { finish_reason: 'stop' }));
   const usage = { prompt_tokens: 5, completion_tokens: count, total_tokens: count + 5 };
-  parts.push(`data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1770933892, model: 'bench', choices: [], usage })}\n\n`);
+  parts.push(
+    `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1770933892, model: 'bench', choices: [], usage })}\n\n`,
+  );
   parts.push('data: [DONE]\n\n');
   return Buffer.from(parts.join(''));
 }
@@ -33,14 +35,32 @@ function responsesStream(count: number): Buffer {
   let sequence = 0;
   const event = (type: string, members: object) =>
     `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence++, ...members })}\n\n`;
-  const response = { id: 'resp_1', object: 'response', created_at: 1770803615, status: 'in_progress', model: 'bench', output: [] as object[], error: null, incomplete_details: null };
-  const item = { id: 'msg_1', type: 'message', status: 'in_progress', role: 'assistant', content: [] as object[] };
+  const response = {
+    id: 'resp_1',
+    object: 'response',
+    created_at: 1770803615,
+    status: 'in_progress',
+    model: 'bench',
+    output: [] as object[],
+    error: null,
+    incomplete_details: null,
+  };
+  const item = {
+    id: 'msg_1',
+    type: 'message',
+    status: 'in_progress',
+    role: 'assistant',
+    content: [] as object[],
+  };
   const place = { item_id: 'msg_1', output_index: 0, content_index: 0 };
   const parts = [
     event('response.created', { response }),
     event('response.in_progress', { response }),
     event('response.output_item.added', { output_index: 0, item }),
-    event('response.content_part.added', { ...place, part: { type: 'output_text', text: '', annotations: [] } }),
+    event('response.content_part.added', {
+      ...place,
+      part: { type: 'output_text', text: '', annotations: [] },
+    }),
   ];
   let text = '';
   for (let n = 0; n < count; n++) {
@@ -50,7 +70,13 @@ function responsesStream(count: number): Buffer {
   }
   const part = { type: 'output_text', text, annotations: [], logprobs: [] };
   const done = { ...item, status: 'completed', content: [part] };
-  const usage = { input_tokens: 5, output_tokens: count, total_tokens: count + 5, input_tokens_details: { cached_tokens: 0 }, output_tokens_details: { reasoning_tokens: 0 } };
+  const usage = {
+    input_tokens: 5,
+    output_tokens: count,
+    total_tokens: count + 5,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: 0 },
+  };
   parts.push(
     event('response.output_text.done', { ...place, text, logprobs: [] }),
     event('response.content_part.done', { ...place, part }),
@@ -65,7 +91,14 @@ const chatReply = JSON.stringify({
   object: 'chat.completion',
   created: 1770933892,
   model: 'bench',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'A short answer.', refusal: null }, logprobs: null, finish_reason: 'stop' }],
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'A short answer.', refusal: null },
+      logprobs: null,
+      finish_reason: 'stop',
+    },
+  ],
   usage: { prompt_tokens: 5, completion_tokens: 4, total_tokens: 9 },
 });
 const responsesReply = JSON.stringify({
@@ -76,15 +109,30 @@ const responsesReply = JSON.stringify({
   model: 'bench',
   error: null,
   incomplete_details: null,
-  output: [{ id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text: 'A short answer.', annotations: [], logprobs: [] }] }],
-  usage: { input_tokens: 5, output_tokens: 4, total_tokens: 9, input_tokens_details: { cached_tokens: 0 }, output_tokens_details: { reasoning_tokens: 0 } },
+  output: [
+    {
+      id: 'msg_1',
+      type: 'message',
+      status: 'completed',
+      role: 'assistant',
+      content: [{ type: 'output_text', text: 'A short answer.', annotations: [], logprobs: [] }],
+    },
+  ],
+  usage: {
+    input_tokens: 5,
+    output_tokens: 4,
+    total_tokens: 9,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: 0 },
+  },
 });
 
 let open = 0;
 let peak = 0;
 
 const server = createServer((request, reply) => {
-  if (request.url === '/peak') return void reply.end(JSON.stringify({ openConnections: open, peakConnections: peak }));
+  if (request.url === '/peak')
+    return void reply.end(JSON.stringify({ openConnections: open, peakConnections: peak }));
   let text = '';
   request.setEncoding('utf8');
   request.on('data', (chunk: string) => (text += chunk));

@@ -32,7 +32,9 @@ async function call(n: number): Promise<void> {
   const timer = setTimeout(() => own.abort('enough'), n % 7);
   try {
     if (n % 4 === 1) await llm.chat('x', { signal: own.signal });
-    else for await (const event of llm.streamChat('x', { signal: own.signal })) if (event.type === 'text-delta') own.abort('enough');
+    else
+      for await (const event of llm.streamChat('x', { signal: own.signal }))
+        if (event.type === 'text-delta') own.abort('enough');
     completed++;
   } catch (error) {
     if (error !== 'enough') throw error;

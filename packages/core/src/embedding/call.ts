@@ -87,8 +87,10 @@ export class EmbeddingCall {
     });
   }
 
-  get abortedByCaller(): boolean {
-    return this.#plan.options.signal?.aborted === true;
+  /** The caller has aborted, be it after the last request. */
+  get abortedByCaller(): CallFailure | undefined {
+    const { signal } = this.#plan.options;
+    return signal?.aborted === true ? { error: signal.reason as unknown, byCaller: true } : undefined;
   }
 
   /** How many texts a stream may have taken and not handed out. */

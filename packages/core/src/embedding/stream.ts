@@ -69,19 +69,24 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   #serve(): void {
     while (this.#waiting.length > 0) {
       const ready = this.#ready.get(this.#handedOut);
-      if (ready !== undefined && !this.#call.abortedByCaller) {
+      if (ready !== undefined && this.#call.abortedByCaller === undefined) {
         this.#ready.delete(this.#handedOut++);
         this.#call.handedOut(ready.text);
         this.#waiting.shift()?.resolve({ done: false, value: ready });
       } else if (this.#outcome === undefined) return;
       else {
         const waiter = this.#waiting.shift();
-        const { failure } = this.#outcome;
+        const failure = this.#outcome.failure ?? this.#unfinished();
         if (failure !== undefined) waiter?.reject(this.#withPartial(failure));
         else waiter?.resolve(END);
         this.#close();
       }
     }
+  }
+
+  /** Everything was embedded, and then the caller aborted before it had taken everything. */
+  #unfinished(): CallFailure | undefined {
+    return this.#ready.size > 0 ? this.#call.abortedByCaller : undefined;
   }
 
   #withPartial({ error, byCaller }: CallFailure): unknown {

@@ -222,6 +222,17 @@ describe('embedStream', () => {
     expect((await iterator.next()).done).toBe(true);
   });
 
+  it('C-01 rejects with the reason also when everything was embedded before the abort', async () => {
+    const controller = new AbortController();
+    const { texts } = source(3);
+    const iterator = iteratorOf(new FakeEmbedding().embedStream(texts, { signal: controller.signal }));
+    await iterator.next();
+    await settle();
+    controller.abort('enough');
+    expect(await iterator.next().catch((thrown: unknown) => thrown)).toBe('enough');
+    expect((await iterator.next()).done).toBe(true);
+  });
+
   it('C-01 settles a pending next() while the source hangs', async () => {
     const controller = new AbortController();
     const texts = { [Symbol.asyncIterator]: () => ({ next: hangs }) };

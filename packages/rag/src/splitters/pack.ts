@@ -59,7 +59,8 @@ export function packUnits(text: string, stretch: Span, limits: PackLimits): Span
     if (last !== undefined) {
       const span = trimmed(text, start, last.end);
       if (span !== undefined) spans.push(span);
-      repeated = pending.length === 0 ? undefined : tail(text, start, taken, limits);
+      // From where the chunk really begins: white space before it is no part of it.
+      repeated = pending.length === 0 ? undefined : tail(text, span?.start ?? start, taken, limits);
     } else if (repeated !== undefined) {
       // The next unit fits without what would be repeated, or has to be cut.
       repeated = undefined;

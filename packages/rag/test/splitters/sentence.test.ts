@@ -89,6 +89,14 @@ describe('SentenceSplitter', () => {
     );
   });
 
+  it('X-02 a chunk never begins where the one before it does, also after white space', () => {
+    const text = '\r\n東京は日本の首都です。人口は多い。';
+    const bytes = { name: 'bytes', count: (piece: string) => new TextEncoder().encode(piece).length };
+    const chunks = split(text, { tokenizer: bytes, maxTokens: 51, format: 'markdown', overlap: 33 });
+    const starts = chunks.map(({ start }) => start);
+    expect(starts).toEqual([...new Set(starts)]);
+  });
+
   it('X-02 a repeated text has the offset of each of its places', () => {
     const text = 'Again and again. '.repeat(6);
     const chunks = split(text, { tokenizer: words, maxTokens: 3, overlap: 0 });
