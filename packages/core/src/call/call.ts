@@ -3,7 +3,7 @@ import { MortiseError, toMortiseError } from '../errors.ts';
 import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
 import { nextDelay, positive, type CallPolicy } from './retry.ts';
 import {
-  connectionIsFree,
+  connectionIsClosed,
   raceAbort,
   reasonOf,
   sleep,
@@ -64,7 +64,7 @@ export async function runCall<T>(plan: CallPlan, run: (attempt: OpenAttempt) => 
       const error = aborted ? undefined : toMortiseError(failure, plan.about);
       const delayMs = error && nextDelay(error, number, deadlineAt - performance.now(), policy);
       if (error === undefined || delayMs === undefined) {
-        await connectionIsFree();
+        await connectionIsClosed();
         throw error ?? failure;
       }
       const { code, status } = error;
@@ -104,6 +104,7 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
   let silence: Watchdog | undefined;
   let lease: Lease | undefined;
   let closed = false;
+  let headers: Headers | undefined;
   const untilDeadline = Math.max(1, bounds.deadlineAt - performance.now());
   const deadline = setTimeout(() => controller.abort(deadlineError(plan, bounds)), untilDeadline);
 
@@ -130,6 +131,9 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
     touch() {
       if (plan.stream && !closed) silence?.touch();
     },
+    replied(told) {
+      headers = told;
+    },
     pause() {
       silence?.pause();
     },
@@ -146,7 +150,7 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
       silence?.stop();
       caller?.removeEventListener('abort', onAbort);
       plan.left?.removeEventListener('abort', onLeave);
-      lease?.release(outcome);
+      lease?.release(headers === undefined ? outcome : { ...outcome, headers });
       if (reason !== undefined && !controller.signal.aborted) controller.abort(reason);
     },
     failure(error) {

@@ -62,6 +62,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Bytes arrived: the provider is alive. `sse` and `readJson` call it; only own transports need to. */
   touch(): void;
+  /** The reply's headers, for limiters that follow them. `readJson` and `streamEvents` call it. */
+  replied?(headers: Headers): void;
   /** Says that something was left out or changed; it comes back in `warnings` and as an event. */
   warn(warning: Warning): void;
 }

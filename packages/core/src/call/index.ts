@@ -1,3 +1,4 @@
+export { createAdaptiveLimiter } from './adaptive-limiter.ts';
 export { runCall, type CallPlan, type OpenAttempt } from './call.ts';
 export type {
   Attempt,

@@ -81,5 +81,12 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
 
 function textAttempt<P extends ProviderOptions>(request: ChatRequest<P>, attempt: Attempt): TextAttempt<P> {
   const { number, signal } = attempt;
-  return { number, signal, request, touch: () => attempt.touch(), warn: (warning) => attempt.warn(warning) };
+  return {
+    number,
+    signal,
+    request,
+    touch: () => attempt.touch(),
+    replied: (headers) => attempt.replied?.(headers),
+    warn: (warning) => attempt.warn(warning),
+  };
 }

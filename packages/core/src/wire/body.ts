@@ -20,10 +20,13 @@ export interface StreamTranslator<E> {
   readonly done: boolean;
 }
 
+/** What reading a reply tells of it. */
+export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied'>;
+
 /** The reply as JSON, read whole. HTML from a proxy, an empty body, half a document: `malformed-response`. */
 export async function readJson(
   response: Response,
-  attempt: Pick<Attempt, 'touch'>,
+  attempt: ReadingAttempt,
   about: About,
 ): Promise<Record<string, unknown>> {
   const text = await readText(response, attempt);
@@ -38,8 +41,9 @@ export async function readJson(
 }
 
 /** The reply as text, telling the attempt of every arrival. */
-export async function readText(response: Response, attempt: Pick<Attempt, 'touch'>): Promise<string> {
+export async function readText(response: Response, attempt: ReadingAttempt): Promise<string> {
   attempt.touch();
+  attempt.replied?.(response.headers);
   const text = await response.text();
   await connectionIsFree();
   return text;
@@ -51,10 +55,11 @@ export async function readText(response: Response, attempt: Pick<Attempt, 'touch
  */
 export async function* streamEvents<E>(
   response: Response,
-  attempt: Pick<Attempt, 'touch'>,
+  attempt: ReadingAttempt,
   translator: StreamTranslator<E>,
   about: About,
 ): AsyncGenerator<E[], void, undefined> {
+  attempt.replied?.(response.headers);
   const type = response.headers.get('content-type') ?? '';
   // These two are never an event stream: a proxy's page, or a server that ignored `stream: true`.
   if (/^\s*(text\/html|application\/json)/i.test(type) || response.body === null) {
@@ -112,7 +117,7 @@ function push<E>(translator: StreamTranslator<E>, event: SseEvent, out: E[], abo
  */
 export async function* jsonEvents(
   response: Response,
-  attempt: Pick<Attempt, 'touch'>,
+  attempt: ReadingAttempt,
   about: About,
 ): AsyncGenerator<Record<string, unknown>, void, undefined> {
   const translator = {

@@ -7,6 +7,7 @@ export {
   readText,
   streamEvents,
   type About,
+  type ReadingAttempt,
   type StreamTranslator,
 } from './body.ts';
 export { errorFromResponse, redact, withoutSecrets, type HttpFailure } from './http-error.ts';
