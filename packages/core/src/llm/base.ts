@@ -18,7 +18,7 @@ import type {
 } from './contract.ts';
 import { createCompletionStream } from './completion-stream.ts';
 import { estimateInputTokens } from './estimate.ts';
-import type { ChatInput } from './message.ts';
+import { snapshot, type ChatInput } from './message.ts';
 import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './request.ts';
 import { eventsOfReply, mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
 import {
@@ -69,11 +69,11 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   ): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
 
   chat(messages: ChatInput, options: ChatOptions<P> = {}): Promise<ChatResponse<M>> {
-    return this.#whole('llm.chat', messages, options);
+    return this.#whole('llm.chat', snapshot(messages), options);
   }
 
   streamChat(messages: ChatInput, options: ChatOptions<P> = {}): ChatStream<M> {
-    return createChatStream<M>(this.#streamPlan('llm.chat', messages, options));
+    return createChatStream<M>(this.#streamPlan('llm.chat', snapshot(messages), options));
   }
 
   async complete(prompt: string, options: CompletionOptions<P> = {}): Promise<CompletionResponse<M>> {
@@ -122,6 +122,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     const left = new AbortController();
     return {
       model: this.model,
+      signal: options.signal,
       open: () => {
         const span = startSpan(name, this.#spanOptions(input, options, true));
         const opened = span.run(() => this.#openStream(input, options, left.signal, span));

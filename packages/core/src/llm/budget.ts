@@ -111,13 +111,13 @@ export function withBudget<L extends LLM>(
     }
     const most = budget.costOf({ inputTokens: estimateTokens(input, options), outputTokens });
     const book = budget.reserve(most);
-    return ({ usage, error, partialLength = 0 }) => {
-      const begun = error === undefined || partialLength > 0;
+    return ({ usage, error, begun = false }) => {
       const known =
         usage?.inputTokens !== undefined ||
         usage?.outputTokens !== undefined ||
         usage?.totalTokens !== undefined;
-      const cost = known && usage !== undefined ? budget.costOf(usage) : begun ? most : 0;
+      const cost =
+        known && usage !== undefined ? budget.costOf(usage) : error === undefined || begun ? most : 0;
       book(cost);
       emitPoint('budget', { model: llm.model, cost, spent: budget.spent, remaining: budget.remaining });
     };

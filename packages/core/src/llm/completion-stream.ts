@@ -9,8 +9,11 @@ export function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream
     get partial() {
       return chat.partial.text;
     },
-    async final() {
-      return toCompletionResponse(await chat.final());
+    final() {
+      const response = chat.final().then(toCompletionResponse<M>);
+      // L-06: never an unhandled rejection.
+      response.catch(() => undefined);
+      return response;
     },
     toReadableStream: () => readableStream(chat.textStream[Symbol.asyncIterator]()),
     cancel: () => chat.cancel(),

@@ -1,4 +1,4 @@
-import { raceAbort } from '../call/timers.ts';
+import { raceAbort, reasonOf } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import type {
   ChatResponse,
@@ -15,10 +15,10 @@ import type { Outcome } from './wrap.ts';
 
 /** What a wrapper may use while it opens a stream. */
 export interface Scope {
-  /** A signal that follows the caller's and the leaving of the stream. */
-  link(caller: AbortSignal | undefined): { readonly signal: AbortSignal; unlink(): void };
+  /** Aborted with the caller's reason, or when the stream is left. */
+  readonly signal: AbortSignal;
   /** Called exactly once, when the stream has ended in whatever way. */
-  onEnd(listener: (outcome: Outcome) => void): void;
+  readonly onEnd: (listener: (outcome: Outcome) => void) => void;
 }
 
 /** The members that chat and completion streams share. */
@@ -27,26 +27,34 @@ interface AnyStream<T, F> extends AsyncIterable<T> {
   cancel(): Promise<void>;
 }
 
+interface Plan<T, S> {
+  open(scope: Scope): Promise<S>;
+  /** The caller's signal: its abort ends the stream also while nobody reads. */
+  readonly signal: AbortSignal | undefined;
+  /** Something of the reply has arrived. */
+  hasBegun(stream: S): boolean;
+  isLast(item: T): boolean;
+}
+
 /** A stream that is only opened when it is first read: what a wrapper needs to wait or to choose before it. */
 class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
-  readonly #open: (scope: Scope) => Promise<S>;
-  readonly #lengthOf: (stream: S) => number;
-  readonly #isLast: (item: T) => boolean;
-  readonly #left = new AbortController();
+  readonly #plan: Plan<T, S>;
+  readonly #stop = new AbortController();
   readonly #listeners: ((outcome: Outcome) => void)[] = [];
+  readonly #onAbort = (): void => this.#end({ error: this.#plan.signal?.reason as unknown }, true);
   #opening: Promise<S> | undefined;
   #claimed = false;
+  /** The inner stream's iterator, there as soon as it is open: the reader who claimed us has then claimed it. */
+  #source: AsyncIterator<T> | undefined;
+  #hasReader = false;
+  #left = false;
+  /** The reader has been told of the failure once; after that it is just done. */
+  #told = false;
   #ended = false;
   inner: S | undefined;
 
-  constructor(
-    open: (scope: Scope) => Promise<S>,
-    lengthOf: (stream: S) => number,
-    isLast: (item: T) => boolean,
-  ) {
-    this.#open = open;
-    this.#lengthOf = lengthOf;
-    this.#isLast = isLast;
+  constructor(plan: Plan<T, S>) {
+    this.#plan = plan;
   }
 
   reader<R>(pick: (item: T) => R | undefined): AsyncIterableIterator<R> {
@@ -56,36 +64,40 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
       throw new MortiseError('invalid-request', message);
     }
     this.#claimed = true;
-    let source: AsyncIterator<T> | undefined;
+    this.#hasReader = true;
     const iterator: AsyncIterableIterator<R> = {
       [Symbol.asyncIterator]: () => iterator,
-      next: async () => {
-        if (this.#left.signal.aborted) return { done: true, value: undefined };
-        try {
-          source ??= (await this.#opened())[Symbol.asyncIterator]();
-          for (;;) {
-            const next = await source.next();
-            if (next.done === true) {
-              if (!this.#left.signal.aborted) await this.#finish();
-              return { done: true, value: undefined };
-            }
-            // Who sees the terminal event need not ask again: the stream was not left then.
-            if (this.#isLast(next.value)) await this.#finish();
-            const picked = pick(next.value);
-            if (picked !== undefined) return { done: false, value: picked };
-          }
-        } catch (error) {
-          if (this.#left.signal.aborted) return { done: true, value: undefined };
-          this.#end({ error });
-          throw error;
-        }
-      },
+      next: () => this.#next(pick),
       return: async (value?: unknown) => {
         await this.cancel();
         return { done: true, value: value as R };
       },
     };
     return iterator;
+  }
+
+  async #next<R>(pick: (item: T) => R | undefined): Promise<IteratorResult<R>> {
+    try {
+      while (!this.#left && !this.#told) {
+        if (this.inner === undefined) await this.#opened();
+        const next = await this.#source?.next();
+        if (next === undefined || next.done === true) {
+          if (!this.#left) await this.#finish();
+          break;
+        }
+        // Who sees the terminal event need not ask again: the stream was not left then.
+        if (this.#plan.isLast(next.value)) await this.#finish();
+        const value = pick(next.value);
+        if (value !== undefined) return { done: false, value };
+      }
+    } catch (error) {
+      this.#end({ error });
+      if (!this.#left && !this.#told) {
+        this.#told = true;
+        throw error;
+      }
+    }
+    return { done: true, value: undefined };
   }
 
   async final(): Promise<F> {
@@ -102,37 +114,45 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
   }
 
   async cancel(): Promise<void> {
-    if (this.#ended) return;
-    const error = new MortiseError('aborted', 'The stream was left before its end.');
-    this.#left.abort(error);
-    this.#end({ error });
+    this.#left = true;
+    const partial = this.inner === undefined ? NOTHING : undefined;
+    this.#end(
+      { error: new MortiseError('aborted', 'The stream was left before its end.', { partial }) },
+      true,
+    );
     await this.inner?.cancel();
   }
 
   #opened(): Promise<S> {
-    this.#opening ??= this.#open(this.#scope()).then((stream) => (this.inner = stream));
-    return raceAbort(this.#opening, this.#left.signal);
+    if (this.inner !== undefined) return Promise.resolve(this.inner);
+    const { signal } = this.#plan;
+    if (signal?.aborted === true) this.#onAbort();
+    // Left, or aborted, before it was read: nothing is opened any more.
+    if (this.#stop.signal.aborted) return Promise.reject(reasonOf(this.#stop.signal));
+    if (this.#opening === undefined) {
+      signal?.addEventListener('abort', this.#onAbort, { once: true });
+      const scope = { signal: this.#stop.signal, onEnd: this.#onEnd };
+      this.#opening = this.#plan.open(scope).then((stream) => this.#take(stream));
+    }
+    return raceAbort(this.#opening, this.#stop.signal);
   }
 
-  #scope(): Scope {
-    const left = this.#left.signal;
-    return {
-      link(caller) {
-        const controller = new AbortController();
-        const signals = caller === undefined ? [left] : [caller, left];
-        const onAbort = (): void => controller.abort(signals.find(({ aborted }) => aborted)?.reason);
-        if (signals.some(({ aborted }) => aborted)) onAbort();
-        for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
-        const unlink = (): void => signals.forEach((signal) => signal.removeEventListener('abort', onAbort));
-        return { signal: controller.signal, unlink };
-      },
-      onEnd: (listener) => {
-        this.#listeners.push(listener);
-        // Left while it was being opened: whoever joins now learns of it at once.
-        if (this.#ended) listener({ error: left.reason as unknown });
-      },
-    };
+  #take(stream: S): S {
+    // It came too late.
+    if (this.#ended) {
+      stream.cancel().catch(() => undefined);
+      return stream;
+    }
+    this.inner = stream;
+    if (this.#hasReader) this.#source = stream[Symbol.asyncIterator]();
+    return stream;
   }
+
+  readonly #onEnd = (listener: (outcome: Outcome) => void): void => {
+    // Ended while it was being opened: whoever joins now learns of it at once.
+    if (this.#ended) listener({ error: reasonOf(this.#stop.signal) });
+    else this.#listeners.push(listener);
+  };
 
   /** The inner stream has said that it is done: its response is there. */
   async #finish(): Promise<void> {
@@ -140,28 +160,35 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
     this.#end({ usage: response?.usage });
   }
 
-  #end(outcome: Outcome): void {
+  #end(outcome: Outcome, stop = false): void {
     if (this.#ended) return;
     this.#ended = true;
-    const partialLength = this.inner === undefined ? 0 : this.#lengthOf(this.inner);
-    for (const listener of this.#listeners) listener({ ...outcome, partialLength });
+    this.#plan.signal?.removeEventListener('abort', this.#onAbort);
+    if (stop) this.#stop.abort(outcome.error);
+    const begun = this.inner !== undefined && this.#plan.hasBegun(this.inner);
+    for (const listener of this.#listeners) listener({ ...outcome, begun });
   }
 }
 
-export function deferChatStream(open: (scope: Scope) => Promise<ChatStream>): ChatStream {
-  const deferred = new Deferred<ChatStreamEvent, ChatResponse, ChatStream>(
+const NOTHING: PartialChatResponse = { message: { role: 'assistant', content: [] }, text: '', usage: {} };
+
+export function deferChatStream(
+  signal: AbortSignal | undefined,
+  open: (scope: Scope) => Promise<ChatStream>,
+): ChatStream {
+  const deferred = new Deferred<ChatStreamEvent, ChatResponse, ChatStream>({
     open,
-    (stream) => stream.partial.text.length,
-    (event) => event.type === 'finish',
-  );
-  const empty: PartialChatResponse = { message: { role: 'assistant', content: [] }, text: '', usage: {} };
+    signal,
+    hasBegun: (stream) => stream.partial.message.content.length > 0,
+    isLast: (event) => event.type === 'finish',
+  });
   return {
     [Symbol.asyncIterator]: () => deferred.reader((event) => event),
     get textStream(): AsyncIterable<string> {
       return { [Symbol.asyncIterator]: () => deferred.reader(textOf) };
     },
     get partial() {
-      return deferred.inner?.partial ?? empty;
+      return deferred.inner?.partial ?? structuredClone(NOTHING);
     },
     final: () => quiet(deferred.final()),
     toReadableStream: () => readableStream(deferred.reader((event) => event)),
@@ -169,12 +196,16 @@ export function deferChatStream(open: (scope: Scope) => Promise<ChatStream>): Ch
   };
 }
 
-export function deferCompletionStream(open: (scope: Scope) => Promise<CompletionStream>): CompletionStream {
-  const deferred = new Deferred<string, CompletionResponse, CompletionStream>(
+export function deferCompletionStream(
+  signal: AbortSignal | undefined,
+  open: (scope: Scope) => Promise<CompletionStream>,
+): CompletionStream {
+  const deferred = new Deferred<string, CompletionResponse, CompletionStream>({
     open,
-    (stream) => stream.partial.length,
-    () => false,
-  );
+    signal,
+    hasBegun: (stream) => stream.partial !== '',
+    isLast: () => false,
+  });
   return {
     [Symbol.asyncIterator]: () => deferred.reader((text) => text),
     get partial() {

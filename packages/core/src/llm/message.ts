@@ -167,6 +167,11 @@ export function toolCallBlock(id: string, name: string, argumentsText: string): 
   return { type: 'tool-call', id, name, arguments: {}, invalid: true, argumentsText };
 }
 
+/** The input as it stands now: a list that its owner goes on with does not change a call that waits. */
+export function snapshot(input: ChatInput): ChatInput {
+  return Array.isArray(input) ? [...(input as readonly ChatMessage[])] : input;
+}
+
 /** A string or a list of messages as messages; throws `invalid-request` when it is neither. */
 export function toMessages(input: ChatInput): readonly ChatMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];

@@ -22,6 +22,8 @@ export interface OpenedStream {
 
 export interface StreamPlan {
   readonly model: string;
+  /** The caller's. */
+  readonly signal?: AbortSignal | undefined;
   /** Opens the span and makes the call; called at the first read. */
   open(): { readonly span: Span; readonly opened: Promise<OpenedStream> };
   /** Aborts `opened` when the stream is left before it resolves. */
@@ -131,8 +133,11 @@ class ChatPump {
 
   #fail(cause: unknown): void {
     if (this.reader.ended) return;
+    const { signal } = this.#plan;
+    // The caller's reason stays exactly what it is, an error of ours too.
+    const isReason = signal?.aborted === true && cause === signal.reason;
     const error =
-      isMortiseError(cause) && cause.partial === undefined
+      !isReason && isMortiseError(cause) && cause.partial === undefined
         ? withErrorFields(cause, { partial: this.partial() })
         : cause;
     this.reader.fail(error);

@@ -4,7 +4,7 @@ import type { KeyValueStore } from '../store/contract.ts';
 import { createCompletionStream } from './completion-stream.ts';
 import type { ChatOptions, ChatResponse, CompletionResponse, LLM } from './contract.ts';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
-import type { ChatInput } from './message.ts';
+import { snapshot, type ChatInput } from './message.ts';
 import { replayedStream } from './replay.ts';
 import { ReplyCache, type CallKind, type Entry, type Lead } from './reply-cache.ts';
 import type { ChatReply } from './request.ts';
@@ -55,34 +55,32 @@ export function withCache<L extends LLM>(llm: L, store: KeyValueStore, options: 
 
   /** Enters at the stream's first read, and leaves with it. */
   async function enter(kind: CallKind, input: ChatInput, options: ChatOptions, scope: Scope): Promise<Entry> {
-    throwIfAborted(options.signal);
-    const link = scope.link(options.signal);
-    try {
-      const entry = await cache.enter(kind, input, options, link.signal);
-      scope.onEnd(() => entry.lead?.leave());
-      return entry;
-    } finally {
-      link.unlink();
-    }
+    const entry = await cache.enter(kind, input, options, scope.signal);
+    scope.onEnd(() => entry.lead?.leave());
+    return entry;
   }
 
   const responseOf = (reply: ChatReply): ChatResponse => toChatResponse(reply, llm.model, []);
   return wrapLLM(llm, {
-    chat: (input: ChatInput, options: ChatOptions = {}) =>
-      whole('chat', input, options, () => llm.chat(input, options), replyOfChat, responseOf),
+    chat: (input: ChatInput, options: ChatOptions = {}) => {
+      const asked = snapshot(input);
+      return whole('chat', asked, options, () => llm.chat(asked, options), replyOfChat, responseOf);
+    },
     complete: (prompt: string, options: ChatOptions = {}) => {
       const call = () => llm.complete(prompt, options);
       const toResponse = (reply: ChatReply) => toCompletionResponse(responseOf(reply));
       return whole('complete', prompt, options, call, replyOfCompletion, toResponse);
     },
-    streamChat: (input: ChatInput, options: ChatOptions = {}) =>
-      deferChatStream(async (scope) => {
-        const { reply, lead } = await enter('chat', input, options, scope);
+    streamChat: (input: ChatInput, options: ChatOptions = {}) => {
+      const asked = snapshot(input);
+      return deferChatStream(options.signal, async (scope) => {
+        const { reply, lead } = await enter('chat', asked, options, scope);
         if (reply !== undefined) return replayedStream(reply, llm.model);
-        return kept(llm.streamChat(input, options), lead, replyOfChat);
-      }),
+        return kept(llm.streamChat(asked, options), lead, replyOfChat);
+      });
+    },
     streamComplete: (prompt: string, options: ChatOptions = {}) =>
-      deferCompletionStream(async (scope) => {
+      deferCompletionStream(options.signal, async (scope) => {
         const { reply, lead } = await enter('complete', prompt, options, scope);
         if (reply !== undefined) return createCompletionStream(replayedStream(reply, llm.model));
         return kept(llm.streamComplete(prompt, options), lead, replyOfCompletion);

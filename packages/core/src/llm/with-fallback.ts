@@ -1,9 +1,10 @@
 import { emitPoint } from '../events/index.ts';
+import { throwIfAborted } from '../call/timers.ts';
 import { isMortiseError, MortiseError, toMortiseError } from '../errors.ts';
 import type { ChatOptions, ChatStreamEvent, LLM } from './contract.ts';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
-import type { ChatInput } from './message.ts';
-import { wrapLLM } from './wrap.ts';
+import { snapshot, type ChatInput } from './message.ts';
+import { deadlineClock, wrapLLM } from './wrap.ts';
 
 export interface WithFallbackOptions {
   /** Whether this failure of `llm` moves on to the next one. Default: {@link movesOn}. */
@@ -33,7 +34,7 @@ export function movesOn(error: unknown): boolean {
 }
 
 /**
- * The first model, and the next one when it fails. Its members (`provider`, `model`, `metadata`, ...) are the first
+ * The first model, and the next one when it fails, while `deadlineMs`, which bounds them together, lasts. Its members (`provider`, `model`, `metadata`, ...) are the first
  * one's. A stream moves on only while nothing of it was handed out. The last failure is what the caller gets, with
  * the earlier ones as its cause. Each switch is a `fallback` event.
  */
@@ -47,15 +48,21 @@ export function withFallback<L extends LLM>(
   const chain: readonly LLM[] = [first, ...others];
 
   /** Tries one after another; `attempt` must not have handed out anything when it rejects. */
-  async function tryAll<T>(options: ChatOptions, attempt: (llm: LLM) => Promise<T>): Promise<T> {
+  async function tryAll<T>(
+    options: ChatOptions,
+    attempt: (llm: LLM, options: ChatOptions) => Promise<T>,
+    signal = options.signal,
+  ): Promise<T> {
     const failures: unknown[] = [];
+    const left = deadlineClock(options);
     for (const [at, llm] of chain.entries()) {
       try {
-        return await attempt(llm);
+        return await attempt(llm, left());
       } catch (error) {
+        throwIfAborted(signal);
         const next = chain[at + 1];
-        if (options.signal?.aborted === true || next === undefined || !when(error, llm))
-          throw withEarlier(error, failures, llm);
+        const isOver = left().deadlineMs === 1;
+        if (next === undefined || isOver || !when(error, llm)) throw withEarlier(error, failures, llm);
         failures.push(error);
         const code = isMortiseError(error) ? error.code : 'internal';
         emitPoint('fallback', { from: llm.model, to: next.model, provider: next.provider, code });
@@ -65,18 +72,26 @@ export function withFallback<L extends LLM>(
   }
 
   return wrapLLM(first, {
-    chat: (input: ChatInput, options: ChatOptions = {}) => tryAll(options, (llm) => llm.chat(input, options)),
+    chat: (input: ChatInput, options: ChatOptions = {}) => {
+      const asked = snapshot(input);
+      return tryAll(options, (llm, left) => llm.chat(asked, left));
+    },
     complete: (prompt: string, options: ChatOptions = {}) =>
-      tryAll(options, (llm) => llm.complete(prompt, options)),
+      tryAll(options, (llm, left) => llm.complete(prompt, left)),
     streamChat: (input: ChatInput, options: ChatOptions = {}) => {
-      return deferChatStream((scope) =>
-        tryAll(options, (llm) => begun(llm.streamChat(input, options), isContent, scope)),
-      );
+      const asked = snapshot(input);
+      return deferChatStream(options.signal, (scope) => {
+        const attempt = (llm: LLM, left: ChatOptions) =>
+          begun(llm.streamChat(asked, left), isContent, scope, options.signal);
+        return tryAll(options, attempt, scope.signal);
+      });
     },
     streamComplete: (prompt: string, options: ChatOptions = {}) => {
-      return deferCompletionStream((scope) =>
-        tryAll(options, (llm) => begun(llm.streamComplete(prompt, options), () => true, scope)),
-      );
+      return deferCompletionStream(options.signal, (scope) => {
+        const attempt = (llm: LLM, left: ChatOptions) =>
+          begun(llm.streamComplete(prompt, left), () => true, scope, options.signal);
+        return tryAll(options, attempt, scope.signal);
+      });
     },
   });
 }
@@ -90,8 +105,12 @@ async function begun<T, S extends AsyncIterable<T> & { cancel(): Promise<void> }
   stream: S,
   isFirst: (item: T) => boolean,
   scope: Scope,
+  caller: AbortSignal | undefined,
 ): Promise<S> {
-  scope.onEnd(() => void stream.cancel());
+  // Left; what the caller aborts knows it by its own signal, and rejects with its reason.
+  scope.onEnd(() => {
+    if (scope.signal.aborted && caller?.aborted !== true) void stream.cancel();
+  });
   const iterator = stream[Symbol.asyncIterator]();
   const head: T[] = [];
   for (;;) {

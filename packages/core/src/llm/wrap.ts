@@ -1,3 +1,6 @@
+import { DEFAULT_DEADLINE_MS, positive } from '../call/retry.ts';
+import { raceAbort, throwIfAborted } from '../call/timers.ts';
+import { MortiseError } from '../errors.ts';
 import type {
   ChatOptions,
   ChatResponse,
@@ -8,7 +11,7 @@ import type {
   ProviderOptions,
   Usage,
 } from './contract.ts';
-import type { ChatInput } from './message.ts';
+import { snapshot, type ChatInput } from './message.ts';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
 
 /**
@@ -33,21 +36,22 @@ export function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L {
 export interface Outcome {
   readonly usage?: Usage | undefined;
   readonly error?: unknown;
-  /** UTF-16 units of text that had arrived when a stream failed or was left. */
-  readonly partialLength?: number | undefined;
+  /** Something of the reply had arrived when a stream ended. */
+  readonly begun?: boolean | undefined;
 }
 
 /** A call about to be made. */
 export interface CallInfo {
   readonly input: ChatInput;
   readonly options: ChatOptions;
-  /** Aborted when the caller aborts or leaves the stream while `enter` still waits. */
-  readonly signal: AbortSignal | undefined;
+  /** Aborted when the caller aborts, leaves the stream or runs out of time while `enter` still waits. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * `llm` with something done around each call: `enter` may wait or refuse; what it gives is called exactly once with
- * how the call went. Streams enter at their first read.
+ * how the call went. Streams enter at their first read. `deadlineMs` bounds the wait too: what is left of it is the
+ * call's.
  */
 export function aroundLLM<L extends LLM>(
   llm: L,
@@ -56,11 +60,11 @@ export function aroundLLM<L extends LLM>(
   async function whole<R extends { usage: Usage }>(
     input: ChatInput,
     options: ChatOptions,
-    call: () => Promise<R>,
+    call: (options: ChatOptions) => Promise<R>,
   ): Promise<R> {
-    const exit = await enter({ input, options, signal: options.signal });
+    const { exit, left } = await entered(enter, input, options, options.signal);
     try {
-      const response = await call();
+      const response = await call(left);
       exit({ usage: response.usage });
       return response;
     } catch (error) {
@@ -69,30 +73,73 @@ export function aroundLLM<L extends LLM>(
     }
   }
 
-  function opening<S>(input: ChatInput, options: ChatOptions, open: () => S) {
-    return async (scope: Scope): Promise<S> => {
-      const link = scope.link(options.signal);
-      try {
-        scope.onEnd(await enter({ input, options, signal: link.signal }));
-      } finally {
-        link.unlink();
-      }
-      return open();
+  function opening<S>(input: ChatInput, options: ChatOptions, open: (options: ChatOptions) => S) {
+    return async ({ signal, onEnd }: Scope): Promise<S> => {
+      const { exit, left } = await entered(enter, input, options, signal);
+      onEnd(exit);
+      return open(left);
     };
   }
 
   return wrapLLM(llm, {
     chat: (input: ChatInput, options: ChatOptions = {}): Promise<ChatResponse> => {
-      return whole(input, options, () => llm.chat(input, options));
+      const asked = snapshot(input);
+      return whole(asked, options, (left) => llm.chat(asked, left));
     },
     complete: (prompt: string, options: ChatOptions = {}): Promise<CompletionResponse> => {
-      return whole(prompt, options, () => llm.complete(prompt, options));
+      return whole(prompt, options, (left) => llm.complete(prompt, left));
     },
     streamChat: (input: ChatInput, options: ChatOptions = {}): ChatStream => {
-      return deferChatStream(opening(input, options, () => llm.streamChat(input, options)));
+      const asked = snapshot(input);
+      const open = opening(asked, options, (left) => llm.streamChat(asked, left));
+      return deferChatStream(options.signal, open);
     },
     streamComplete: (prompt: string, options: ChatOptions = {}): CompletionStream => {
-      return deferCompletionStream(opening(prompt, options, () => llm.streamComplete(prompt, options)));
+      const open = opening(prompt, options, (left) => llm.streamComplete(prompt, left));
+      return deferCompletionStream(options.signal, open);
     },
   } satisfies Partial<LLM<ProviderOptions>>);
+}
+
+/** `enter` within the signal and the deadline, also where it looks at neither; what it grants after that is given back. */
+async function entered(
+  enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>,
+  input: ChatInput,
+  options: ChatOptions,
+  outer: AbortSignal | undefined,
+): Promise<{ readonly exit: (outcome: Outcome) => void; readonly left: ChatOptions }> {
+  throwIfAborted(outer);
+  const deadlineMs = positive('deadlineMs', options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const clock = deadlineClock(options);
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(outer?.reason);
+  outer?.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => controller.abort(waitedTooLong(deadlineMs)), deadlineMs);
+  try {
+    const entering = enter({ input, options, signal: controller.signal });
+    const exit = await raceAbort(entering, controller.signal).catch((error: unknown) => {
+      entering.then(
+        (late) => late({ error }),
+        () => undefined,
+      );
+      throw error;
+    });
+    return { exit, left: clock() };
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** `options` with what is left of their deadline when it is called; as they are, where they name none. */
+export function deadlineClock(options: ChatOptions): () => ChatOptions {
+  const { deadlineMs } = options;
+  if (deadlineMs === undefined) return () => options;
+  const began = performance.now();
+  return () => ({ ...options, deadlineMs: Math.max(1, deadlineMs - (performance.now() - began)) });
+}
+
+function waitedTooLong(deadlineMs: number): MortiseError {
+  const message = `The call waited for its turn until its deadline of ${deadlineMs} ms. Raise deadlineMs or lower the load.`;
+  return new MortiseError('timeout', message, { retryable: false });
 }
