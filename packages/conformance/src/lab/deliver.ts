@@ -6,7 +6,7 @@ export interface Delivery {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What happens after the last byte. Default: `clean`. */
   readonly end?: 'clean' | 'reset' | 'stall' | undefined;
-  /** Milliseconds between two writes. Default: one turn of the event loop, so that the client reads each on its own. */
+  /** Milliseconds between two writes. Default: turns of the event loop, so that the client reads each on its own. */
   readonly everyMs?: number | undefined;
   readonly gzip?: boolean | undefined;
 }
@@ -21,8 +21,9 @@ export async function deliver(
   reply.socket?.setNoDelay(true);
   reply.writeHead(status, gzip ? { ...headers, 'content-encoding': 'gzip' } : headers);
   reply.flushHeaders();
-  for (const [n, piece] of encoded.entries()) {
-    if (n > 0) await turn(everyMs);
+  for (const piece of encoded) {
+    // Before the first one too: what arrives with the headers is joined with what comes next.
+    if (encoded.length > 1) await turn(everyMs);
     if (reply.destroyed) return;
     reply.write(piece);
   }
@@ -38,6 +39,10 @@ export function reset(reply: WireReply): void {
   reply.socket?.resetAndDestroy();
 }
 
+/** Without `ms` two turns of the event loop: in one of them the client, in the same process, reads what was written. */
 function turn(ms: number | undefined): Promise<void> {
-  return new Promise((resolve) => (ms === undefined ? setImmediate(resolve) : setTimeout(resolve, ms)));
+  return new Promise((resolve) => {
+    if (ms === undefined) setImmediate(() => setImmediate(resolve));
+    else setTimeout(resolve, ms);
+  });
 }

@@ -1,3 +1,4 @@
+import type { ChatStreamEvent } from '@mortise/core/llm';
 import { cutFrames, framed } from '../lab/framing.ts';
 import { saying, TEXT } from './answers.ts';
 import {
@@ -77,12 +78,10 @@ export const streamCases: readonly LLMCase[] = [
         const { llm, wire } = await connect(trial, stalled(trial));
         const stream = llm.streamChat('Hi');
         const iterator = stream[Symbol.asyncIterator]();
-        while (((await iterator.next()).value as { type?: unknown } | undefined)?.type !== 'text-delta');
-        const pending = iterator.next();
-        pending.catch(() => undefined);
+        const pending = await pendingRead(iterator);
         const left = how === 'return' ? iterator.return?.() : stream.cancel();
         await trial.check.within(1_000, Promise.resolve(left), how);
-        await trial.check.within(1_000, Promise.allSettled([pending]), `next() after ${how}`);
+        await trial.check.within(1_000, Promise.allSettled([pending.read]), `next() after ${how}`);
         await closesEarly(trial, wire.requests[0]?.closedEarly, how);
       }
     },
@@ -149,6 +148,32 @@ export const streamCases: readonly LLMCase[] = [
   },
 ];
 
+/** The first read, after some text has come, that the provider leaves waiting. */
+async function pendingRead(
+  iterator: AsyncIterator<ChatStreamEvent>,
+): Promise<{ readonly read: Promise<unknown> }> {
+  for (let type = ''; type !== 'text-delta';) {
+    const next = await iterator.next();
+    type = next.done === true ? 'text-delta' : next.value.type;
+  }
+  for (;;) {
+    const read = iterator.next();
+    read.catch(() => undefined);
+    const waits = new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 100));
+    // In an object, since a promise that is returned is waited for.
+    if (await Promise.race([waits, read.then(() => false)])) return { read };
+  }
+}
+
+/** A number once it has stopped to grow. */
+async function settled(count: () => number): Promise<number> {
+  for (let last = -1; ;) {
+    if (last === count()) return last;
+    last = count();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}
+
 /** Far more than the buffers of both ends' sockets hold. */
 const PIECES = 400;
 const PIECE = 'x'.repeat(64 * 1024);
@@ -171,8 +196,7 @@ async function pull(trial: LLMTrial): Promise<void> {
   const stream = llm.streamChat('Hi');
   const iterator = stream[Symbol.asyncIterator]();
   await iterator.next();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const ahead = written;
+  const ahead = await settled(() => written);
   let text = 0;
   for (;;) {
     const next = await iterator.next();

@@ -1,0 +1,33 @@
+import { llmSuite, runCase } from '@mortise/conformance';
+import { describe, expect, it } from 'vitest';
+import { asking } from './mutants/asking.ts';
+import { bytes } from './mutants/bytes.ts';
+import { failing } from './mutants/failing.ts';
+import { reading } from './mutants/reading.ts';
+import { stopping } from './mutants/stopping.ts';
+import { ReferenceLLM } from './reference/adapter.ts';
+import { reference } from './reference/dialect.ts';
+
+const mutants = [...asking, ...reading, ...bytes, ...failing, ...stopping];
+const declares = new ReferenceLLM({ url: 'http://127.0.0.1', settings: {} }).metadata.capabilities;
+
+// That the reference itself passes every case is `llm-reference.test.ts`.
+describe.concurrent('a broken adapter is caught', () => {
+  it.each(mutants)('$fault: $caughtBy', { timeout: 30_000 }, async ({ caughtBy, create }) => {
+    const testCase = llmSuite.find(({ id }) => id === caughtBy);
+    if (testCase === undefined) throw new Error(`There is no case ${caughtBy}.`);
+    await expect(runCase(testCase, { create, dialect: reference, declares })).rejects.toThrow();
+  });
+});
+
+it('every case is needed by a mutant', () => {
+  const needed = new Set(mutants.map(({ caughtBy }) => caughtBy));
+  expect(llmSuite.map(({ id }) => id).filter((id) => !needed.has(id))).toEqual([]);
+});
+
+it('faults and cases are named once', () => {
+  const faults = mutants.map(({ fault }) => fault);
+  expect(new Set(faults).size).toBe(faults.length);
+  const ids = llmSuite.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});

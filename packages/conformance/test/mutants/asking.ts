@@ -1,0 +1,136 @@
+import type { Attempt } from '@mortise/core';
+import type { ChatInput, ChatOptions, ChatRequest, ContentBlock } from '@mortise/core/llm';
+import { KEY, ReferenceLLM, type Raw } from '../reference/adapter.ts';
+import type { WireTarget } from '@mortise/conformance';
+import { mutant, type Mutant } from './mutant.ts';
+
+/** A request without what some option asked for. */
+const body = (change: (body: Raw, request: ChatRequest) => Raw) =>
+  class extends ReferenceLLM {
+    override body(request: ChatRequest, attempt: Attempt): Raw {
+      const right = super.body(request, attempt);
+      return { ...right, ...change(right, request) };
+    }
+  };
+
+const blocks = (keep: (block: ContentBlock, role: string) => boolean) =>
+  class extends ReferenceLLM {
+    override sentBlock(block: ContentBlock, role: string): Raw[] {
+      return keep(block, role) ? super.sentBlock(block, role) : [];
+    }
+  };
+
+/** What is wrong with what is sent. */
+export const asking: readonly Mutant[] = [
+  mutant(
+    'drops the system message',
+    'request.messages',
+    blocks((_block, role) => role !== 'system'),
+  ),
+  mutant(
+    'writes into the messages it was given',
+    'request.not-mutated',
+    class extends ReferenceLLM {
+      override body(request: ChatRequest, attempt: Attempt): Raw {
+        for (const message of request.messages)
+          (message as { content: unknown }).content = structuredClone(message.content);
+        return super.body(request, attempt);
+      }
+    },
+  ),
+  mutant(
+    'ignores maxOutputTokens',
+    'request.max-output-tokens',
+    body(() => ({ max_tokens: 4096 })),
+  ),
+  mutant(
+    'ignores stop',
+    'request.stop',
+    body(() => ({ stop: undefined })),
+  ),
+  mutant(
+    'ignores the seed',
+    'request.seed',
+    body(() => ({ seed: undefined })),
+  ),
+  mutant(
+    'asks for any JSON in place of a schema',
+    'request.schema',
+    body(({ schema }) => ({ schema: schema && {} })),
+  ),
+  mutant(
+    'sends the bytes of an image as text',
+    'request.image',
+    class extends ReferenceLLM {
+      override sentBlock(block: ContentBlock, role: string): Raw[] {
+        if (block.type !== 'image') return super.sentBlock(block, role);
+        return [{ type: 'image', data: String((block.source as { data: unknown }).data) }];
+      }
+    },
+  ),
+  mutant(
+    'forgets documents',
+    'request.document',
+    blocks(({ type }) => type !== 'document'),
+  ),
+  mutant(
+    'drops the results of tools',
+    'tools.round-trip',
+    blocks(({ type }) => type !== 'tool-result'),
+  ),
+  mutant(
+    'sends tools without their schemas',
+    'tools.definitions',
+    body(({ tools }) => ({
+      tools: (tools as Raw[] | undefined)?.map(({ name }) => ({ name: name as string })),
+    })),
+  ),
+  mutant(
+    'lets the model choose though a tool is forced',
+    'tools.choice',
+    body(({ tool_choice: choice }) => ({ tool_choice: choice && 'auto' })),
+  ),
+  mutant(
+    "sends everybody's provider options",
+    'request.provider-options',
+    body((_right, { providerOptions = {} }) => Object.assign({}, ...Object.values(providerOptions)) as Raw),
+  ),
+  ...(['temperature', 'topP', 'seed'] as const).map((setting) =>
+    mutant(
+      `leaves ${setting} out in silence`,
+      `request.preference.${setting}`,
+      body(() => ({ [setting === 'topP' ? 'top_p' : setting]: undefined })),
+    ),
+  ),
+  mutant(
+    'sends numbers that are none',
+    'request.refused',
+    class extends ReferenceLLM {
+      override chat(messages: ChatInput, options: ChatOptions = {}) {
+        const { temperature, ...rest } = options;
+        return super.chat(messages, Number.isNaN(temperature) ? rest : options);
+      }
+    },
+  ),
+  mutant(
+    'shows the key in an error',
+    'secrets.error',
+    class extends ReferenceLLM {
+      override failure(status: number, headers: Headers, text: string) {
+        const error = super.failure(status, headers, text);
+        return Object.assign(error, { message: text });
+      }
+    },
+  ),
+  mutant(
+    'keeps the key in a field for all to see',
+    'secrets.instance',
+    class extends ReferenceLLM {
+      readonly apiKey: string;
+      constructor(wire: WireTarget) {
+        super(wire);
+        this.apiKey = KEY;
+      }
+    },
+  ),
+];

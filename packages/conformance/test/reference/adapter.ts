@@ -1,0 +1,178 @@
+import type { WireTarget } from '@mortise/conformance';
+import type { Attempt, MortiseError } from '@mortise/core';
+import {
+  BaseLLM,
+  blocksOf,
+  toolCallBlock,
+  type ChatReply,
+  type ChatRequest,
+  type ChatStreamEvent,
+  type ContentBlock,
+  type FinishReason,
+  type LLMMetadata,
+  type StreamBatch,
+  type Usage,
+} from '@mortise/core/llm';
+import { defined, errorFromResponse, malformed, readJson, streamEvents } from '@mortise/core/wire';
+import { base64 } from './dialect.ts';
+import { ReferenceTranslator } from './translator.ts';
+
+export type Raw = Record<string, any>;
+
+export const KEY = 'key-of-the-reference';
+
+/** An adapter that does everything right, in small steps, each of which a mutant can do wrong. */
+export class ReferenceLLM extends BaseLLM {
+  readonly metadata: LLMMetadata = {
+    isChatModel: true,
+    capabilities: {
+      streaming: true,
+      tools: true,
+      parallelTools: true,
+      toolChoice: true,
+      structuredOutput: 'native',
+      reasoning: true,
+      inputModalities: ['text', 'image', 'document'],
+      stop: true,
+      seed: true,
+      usageInStreams: true,
+    },
+  };
+  readonly #url: string;
+
+  constructor({ url, settings }: WireTarget) {
+    super({ provider: 'reference', model: 'reference-1', ...settings });
+    this.#url = url;
+  }
+
+  async generate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
+    const response = await this.send(this.body(request, attempt), attempt);
+    return this.reply(await this.json(response, attempt));
+  }
+
+  override async stream(request: ChatRequest, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
+    const response = await this.send({ ...this.body(request, attempt), stream: true }, attempt);
+    return this.events(response, attempt);
+  }
+
+  body(request: ChatRequest, _attempt: Attempt): Raw {
+    const { toolChoice, responseFormat } = request;
+    const body = defined({
+      model: this.model,
+      blocks: request.messages.flatMap((message) =>
+        blocksOf(message).flatMap((block) => this.sentBlock(block, message.role)),
+      ),
+      tools: request.tools?.map(({ name, parameters }) => ({ name, parameters })),
+      tool_choice: typeof toolChoice === 'object' ? toolChoice.tool : toolChoice,
+      schema: responseFormat?.type === 'json' ? responseFormat.schema : undefined,
+      max_tokens: request.maxOutputTokens,
+      temperature: request.temperature,
+      top_p: request.topP,
+      stop: request.stop,
+      seed: request.seed,
+    });
+    return { ...body, ...request.providerOptions?.['reference'] };
+  }
+
+  sentBlock(block: ContentBlock, role: string): Raw[] {
+    switch (block.type) {
+      case 'text':
+        return [{ type: 'text', role, text: block.text }];
+      case 'tool-call':
+        return [{ type: 'call', id: block.id, name: block.name, arguments: JSON.stringify(block.arguments) }];
+      case 'tool-result':
+        return [{ type: 'result', id: block.toolCallId, text: block.content }];
+      case 'reasoning':
+        return [{ type: 'reasoning', signature: block.signature }];
+      case 'image':
+      case 'document':
+        return [{ type: block.type, data: base64((block.source as { data: string }).data) }];
+      default:
+        return [];
+    }
+  }
+
+  async send(body: Raw, attempt: Attempt): Promise<Response> {
+    const response = await fetch(this.#url, this.init(body, attempt));
+    if (response.ok) return response;
+    throw this.failure(response.status, response.headers, await response.text());
+  }
+
+  init(body: Raw, attempt: Attempt): RequestInit {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+    return { method: 'POST', headers, body: JSON.stringify(body), signal: attempt.signal };
+  }
+
+  failure(status: number, headers: Headers, text: string): MortiseError {
+    let body: Raw = {};
+    try {
+      body = JSON.parse(text) as Raw;
+    } catch {
+      // A proxy's page says nothing.
+    }
+    const { error, kind } = body;
+    const code = kind === 'quota' || kind === 'context-length' ? (kind as 'quota') : undefined;
+    const about = { provider: this.provider, model: this.model };
+    return errorFromResponse({ ...about, status, headers, message: error as string, code, secrets: [KEY] });
+  }
+
+  json(response: Response, attempt: Attempt): Promise<Raw> {
+    return readJson(response, attempt, this);
+  }
+
+  reply({ id, model, blocks, finish, usage }: Raw): ChatReply {
+    if (!Array.isArray(blocks)) throw malformed('JSON that is not a reply', this);
+    return {
+      id: id as string,
+      model: model as string,
+      content: blocks.map((raw: Raw) => this.block(raw)),
+      finishReason: this.finish(finish as string),
+      usage: usage === undefined ? undefined : this.usage(usage as Raw),
+    };
+  }
+
+  block(raw: Raw): ContentBlock {
+    switch (raw['type']) {
+      case 'text':
+        return { type: 'text', text: raw['text'] as string };
+      case 'reasoning':
+        return defined({
+          type: 'reasoning' as const,
+          text: raw['text'] as string,
+          signature: raw['signature'] ?? undefined,
+        });
+      case 'call':
+        return this.call(raw['id'] as string, raw['name'] as string, raw['text'] as string | null);
+      default:
+        return { type: `reference:${raw['type']}`, value: { ...raw, text: undefined } };
+    }
+  }
+
+  call(id: string, name: string, text: string | null): ContentBlock {
+    return toolCallBlock(id, name, text ?? '');
+  }
+
+  finish(raw: string): FinishReason {
+    return { unified: raw, raw };
+  }
+
+  usage(raw: Raw): Usage {
+    const { in: fresh = 0, cached, written, out = 0, reasoned } = raw;
+    return defined({
+      inputTokens: fresh + (cached ?? 0) + (written ?? 0),
+      outputTokens: out + (reasoned ?? 0),
+      cachedInputTokens: cached ?? undefined,
+      cacheWriteTokens: written ?? undefined,
+      reasoningTokens: reasoned ?? undefined,
+      raw,
+    });
+  }
+
+  events(response: Response, attempt: Attempt): AsyncIterable<StreamBatch> {
+    return streamEvents<ChatStreamEvent>(response, attempt, this.translator(), this);
+  }
+
+  translator(): ReferenceTranslator {
+    return new ReferenceTranslator(this);
+  }
+}

@@ -1,0 +1,130 @@
+import { Buffer } from 'node:buffer';
+import type { JsonObject } from '@mortise/core';
+import type {
+  AnswerPart,
+  AnswerUsage,
+  Frame,
+  LLMDialect,
+  StreamShape,
+  WireAnswer,
+} from '@mortise/conformance';
+
+/**
+ * A wire format of nobody's that can say everything the contract knows, so that no case is skipped. It counts cached
+ * tokens beside the input and reasoning beside the output, as some do.
+ */
+export const reference: LLMDialect = {
+  name: 'reference',
+  without: {},
+  streams: ({ body }) => (body as JsonObject)['stream'] === true,
+  body: ({ id, model, parts, finish, usage }) => ({
+    id,
+    model,
+    blocks: parts.map(blockOf),
+    finish,
+    ...(usage === undefined ? {} : { usage: usageOf(usage) }),
+  }),
+  frames,
+  errorFrame: (message) => event({ type: 'error', message }),
+  finishWord: (finish) => finish,
+  failure: ({ kind, message }) => ({ body: { error: message, kind: kind ?? null }, headers: {} }),
+  request: {
+    model: (body) => body['model'],
+    messages: (body) =>
+      blocksOf(body, 'text').map(({ role, text }) => ({ role: role as string, text: text as string })),
+    tools: (body) => (body['tools'] ?? []) as never,
+    maxOutputTokens: (body) => body['max_tokens'],
+    temperature: (body) => body['temperature'],
+    stop: (body) => body['stop'],
+    seed: (body) => body['seed'],
+    toolChoice: (body) => body['tool_choice'],
+    schema: (body) => body['schema'],
+    toolResults: (body) =>
+      blocksOf(body, 'result').map(({ id, text }) => ({ id: id as string, text: text as string })),
+    toolCalls: (body) =>
+      blocksOf(body, 'call').map(({ id, name, arguments: args }) => ({
+        id: id as string,
+        name: name as string,
+        arguments: args as string,
+      })),
+    image: (body) => blocksOf(body, 'image')[0]?.['data'] as string | undefined,
+    document: (body) => blocksOf(body, 'document')[0]?.['data'] as string | undefined,
+    signatures: (body) => blocksOf(body, 'reasoning').map(({ signature }) => signature as string),
+  },
+};
+
+export const base64 = (data: string | Uint8Array): string =>
+  typeof data === 'string' ? data : Buffer.from(data).toString('base64');
+
+function blocksOf(body: JsonObject, type: string): JsonObject[] {
+  return (body['blocks'] as JsonObject[]).filter((block) => block['type'] === type);
+}
+
+function event(data: JsonObject, terminal?: true): Frame {
+  return { data: JSON.stringify(data), ...(terminal === undefined ? {} : { terminal }) };
+}
+
+function usageOf(usage: AnswerUsage): JsonObject {
+  const {
+    inputTokens,
+    outputTokens,
+    cachedInputTokens = 0,
+    cacheWriteTokens = 0,
+    reasoningTokens = 0,
+  } = usage;
+  return {
+    in: inputTokens - cachedInputTokens - cacheWriteTokens,
+    cached: usage.cachedInputTokens ?? null,
+    written: usage.cacheWriteTokens ?? null,
+    out: outputTokens - reasoningTokens,
+    reasoned: usage.reasoningTokens ?? null,
+  };
+}
+
+function blockOf(part: AnswerPart): JsonObject {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.pieces.join('') };
+    case 'reasoning':
+      return { type: 'reasoning', text: part.pieces.join(''), signature: part.signature ?? null };
+    case 'tool-call':
+      return { type: 'call', id: part.id, name: part.name, text: part.pieces?.join('') ?? null };
+    case 'unknown':
+      return { type: 'hologram', depth: 3 };
+  }
+}
+
+/** The block as it stands before its pieces. */
+function openBlock(part: AnswerPart): JsonObject {
+  const { signature: _signature, text, ...block } = blockOf(part);
+  return { ...block, text: text === null ? null : '' };
+}
+
+function frames({ id, model, parts, finish, usage }: WireAnswer, shape: StreamShape = {}): Frame[] {
+  const piecesOf = (part: AnswerPart): readonly string[] => ('pieces' in part ? (part.pieces ?? []) : []);
+  const open = parts.map((part, at) => event({ type: 'open', at, block: openBlock(part) }));
+  const pieces = parts.map((part, at) => piecesOf(part).map((text) => event({ type: 'piece', at, text })));
+  const close = parts.map((part, at) =>
+    event({ type: 'close', at, signature: blockOf(part)['signature'] ?? null }),
+  );
+  const most = Math.max(0, ...pieces.map(({ length }) => length));
+  const turns = Array.from({ length: most }, (_unused, turn) =>
+    pieces.flatMap((own) => own.slice(turn, turn + 1)),
+  );
+  const content =
+    shape.interleaved === true
+      ? [...open, ...turns.flat(), ...close]
+      : parts.flatMap((_part, at) => [open[at]!, ...pieces[at]!, close[at]!]);
+  const counts = usage === undefined ? [] : [event({ type: 'usage', usage: usageOf(usage) })];
+  const growing = [0, 1].map((n) =>
+    event({ type: 'usage', usage: usageOf({ ...usage!, outputTokens: n + 1 }) }),
+  );
+  return [
+    event({ type: 'begin', id, model }),
+    ...content,
+    ...(shape.usage === 'cumulative' ? growing : []),
+    ...(shape.unknownEvent === true ? [event({ type: 'hologram', depth: 4 })] : []),
+    ...(shape.usage === 'duplicate' ? counts : []),
+    event({ type: 'end', finish, ...(usage === undefined ? {} : { usage: usageOf(usage) }) }, true),
+  ];
+}

@@ -1,0 +1,81 @@
+import { MortiseError } from '@mortise/core';
+import type { ChatStreamEvent, Usage } from '@mortise/core/llm';
+import { eventJson, type SseEvent, type StreamTranslator } from '@mortise/core/wire';
+import type { Raw, ReferenceLLM } from './adapter.ts';
+
+type Out = ChatStreamEvent[];
+
+/** The stream's state machine, one method an event. */
+export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
+  done = false;
+  readonly llm: ReferenceLLM;
+  readonly blocks: Raw[] = [];
+  known: Usage = {};
+
+  constructor(llm: ReferenceLLM) {
+    this.llm = llm;
+  }
+
+  push(event: SseEvent, out: Out): void {
+    this.take(eventJson(event, this.llm), out);
+  }
+
+  take(data: Raw, out: Out): void {
+    switch (data['type']) {
+      case 'begin':
+        return void out.push({ type: 'start', id: data['id'] as string, model: data['model'] as string });
+      case 'open':
+        return this.open(data['at'] as number, data['block'] as Raw, out);
+      case 'piece':
+        return this.piece(data['at'] as number, data['text'] as string, out);
+      case 'close':
+        return this.close(data['at'] as number, data, out);
+      case 'usage':
+        return this.usage(data['usage'] as Raw, out);
+      case 'end':
+        return this.end(data, out);
+      case 'error':
+        return this.error(data);
+      default:
+        return this.unknown(data);
+    }
+  }
+
+  open(index: number, block: Raw, out: Out): void {
+    this.blocks[index] = { ...block };
+    if (block['type'] !== 'call') return;
+    out.push({ type: 'tool-call-start', index, id: block['id'] as string, name: block['name'] as string });
+  }
+
+  piece(index: number, text: string, out: Out): void {
+    const block = this.blocks[index]!;
+    block['text'] += text;
+    const type = ({ call: 'tool-call-delta', reasoning: 'reasoning-delta' } as const)[
+      block['type'] as 'call'
+    ];
+    out.push({ type: type ?? 'text-delta', index, delta: text });
+  }
+
+  close(index: number, { signature }: Raw, out: Out): void {
+    const raw = signature === null ? this.blocks[index]! : { ...this.blocks[index], signature };
+    out.push({ type: 'block', index, block: this.llm.block(raw) });
+  }
+
+  usage(raw: Raw, out: Out): void {
+    this.known = this.llm.usage(raw);
+    out.push({ type: 'usage', usage: this.known });
+  }
+
+  end({ finish, usage }: Raw, out: Out): void {
+    if (usage !== undefined) this.usage(usage as Raw, out);
+    this.done = true;
+    out.push({ type: 'finish', finishReason: this.llm.finish(finish as string), usage: this.known });
+  }
+
+  error({ message }: Raw): void {
+    throw new MortiseError('server', `The provider broke off: ${message}`, { provider: 'reference' });
+  }
+
+  /** A later version's event. */
+  unknown(_data: Raw): void {}
+}
