@@ -1,4 +1,6 @@
-import type { Package } from './workspace.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, type Package } from './workspace.ts';
 
 const CORE = '@mortise/core';
 
@@ -30,4 +32,17 @@ export function pendingReleaseProblems(
       ({ manifest }) =>
         `.changeset: add a major of ${manifest.name}, since a major of ${CORE} moves its peer`,
     );
+}
+
+/** Whether a pending changeset makes the next release of a package a major one. */
+export function isMajorPending(changesets: readonly string[], name: string): boolean {
+  return changesets.some((changeset) => bumpsOf(changeset).get(name) === 'major');
+}
+
+/** The texts of the changesets that wait for the next release. */
+export function pendingChangesets(base: string = root): string[] {
+  const folder = join(base, '.changeset');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
 }

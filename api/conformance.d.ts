@@ -1,0 +1,408 @@
+// The API of @mortise/conformance. Written by `pnpm api`.
+// entry . index.d.ts
+
+// ---- dialects/anthropic-messages.d.ts
+import type { LLMDialect } from './contract.ts';
+export declare const anthropicMessages: LLMDialect;
+
+// ---- dialects/cohere-chat.d.ts
+import type { LLMDialect } from './contract.ts';
+export declare const cohereChat: LLMDialect;
+
+// ---- dialects/cohere.d.ts
+import type { EmbeddingDialect, RerankDialect } from './contract.ts';
+export declare const cohereEmbed: EmbeddingDialect;
+export declare const cohereRerank: RerankDialect;
+
+// ---- dialects/contract.d.ts
+import type { JsonObject } from '@mortise/core';
+import type { WireRequest } from '../wire.ts';
+export interface Frame {
+    readonly event?: string;
+    readonly data: string;
+    readonly terminal?: true;
+}
+export interface DialectBase {
+    readonly name: string;
+    readonly without: Readonly<Record<string, string>>;
+    failure(failure: Failure): {
+        readonly body: JsonObject;
+        readonly headers: Readonly<Record<string, string>>;
+    };
+}
+export interface Failure {
+    readonly status: number;
+    readonly kind?: 'rate' | 'quota' | 'context-length' | undefined;
+    readonly message: string;
+}
+export interface WireAnswer {
+    readonly id: string;
+    readonly model: string;
+    readonly parts: readonly AnswerPart[];
+    readonly finish: 'stop' | 'length' | 'tool-calls' | 'content-filter';
+    readonly usage?: AnswerUsage | undefined;
+}
+export interface AnswerUsage {
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly cachedInputTokens?: number | undefined;
+    readonly cacheWriteTokens?: number | undefined;
+    readonly reasoningTokens?: number | undefined;
+}
+export type AnswerPart = {
+    readonly type: 'text';
+    readonly pieces: readonly string[];
+} | {
+    readonly type: 'reasoning';
+    readonly pieces: readonly string[];
+    readonly signature?: string | undefined;
+} | {
+    readonly type: 'tool-call';
+    readonly id: string;
+    readonly name: string;
+    readonly pieces: readonly string[] | null;
+} | {
+    readonly type: 'unknown';
+};
+export type UsageShape = 'once' | 'duplicate' | 'cumulative';
+export interface StreamShape {
+    readonly usage?: UsageShape | undefined;
+    readonly interleaved?: boolean | undefined;
+    readonly unknownEvent?: boolean | undefined;
+}
+export interface LLMDialect extends DialectBase {
+    streams(request: WireRequest): boolean;
+    body(answer: WireAnswer): JsonObject;
+    frames(answer: WireAnswer, shape?: StreamShape): readonly Frame[];
+    errorFrame(message: string): Frame;
+    finishWord(finish: WireAnswer['finish']): string;
+    readonly request: RequestReader;
+    readonly document?: {
+        readonly mediaType: string;
+        readonly data: string;
+    };
+}
+export interface RequestReader {
+    model(body: JsonObject): unknown;
+    messages(body: JsonObject): readonly {
+        readonly role: string;
+        readonly text: string;
+    }[];
+    tools(body: JsonObject): readonly {
+        readonly name: string;
+        readonly parameters: unknown;
+    }[];
+    maxOutputTokens(body: JsonObject): unknown;
+    temperature?(body: JsonObject): unknown;
+    stop?(body: JsonObject): unknown;
+    seed?(body: JsonObject): unknown;
+    toolChoice?(body: JsonObject): unknown;
+    schema?(body: JsonObject): unknown;
+    toolResults(body: JsonObject): readonly {
+        readonly id: string;
+        readonly text: string;
+    }[];
+    toolCalls(body: JsonObject): readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly arguments: string;
+    }[];
+    image?(body: JsonObject): string | undefined;
+    document?(body: JsonObject): string | undefined;
+    signatures?(body: JsonObject): readonly string[];
+}
+export interface EmbeddingDialect extends DialectBase {
+    inputs(request: WireRequest): readonly string[];
+    encoding(request: WireRequest): 'float' | 'base64';
+    dimensions?(request: WireRequest): number | undefined;
+    kind?(request: WireRequest): 'query' | 'document' | undefined;
+    body(rows: readonly EmbeddingRow[], options: EmbeddingBodyOptions): JsonObject;
+}
+export interface EmbeddingRow {
+    readonly index: number;
+    readonly vector: readonly (number | null)[];
+}
+export interface EmbeddingBodyOptions {
+    readonly model: string;
+    readonly encoding: 'float' | 'base64';
+    readonly inputTokens?: number | undefined;
+}
+export interface RerankDialect extends DialectBase {
+    query(request: WireRequest): string;
+    documents(request: WireRequest): readonly string[];
+    topN(request: WireRequest): number | undefined;
+    body(results: readonly {
+        readonly index: number;
+        readonly score: number;
+    }[]): JsonObject;
+}
+
+// ---- dialects/features.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { DialectBase } from './contract.ts';
+export declare function wireFeatures<S>({ without }: DialectBase, suite: Suite<S>): string[];
+export declare function wireReasons({ without }: DialectBase): Record<string, string>;
+
+// ---- dialects/openai-chat-completions.d.ts
+import type { LLMDialect } from './contract.ts';
+export declare const openAIChatCompletions: LLMDialect;
+
+// ---- dialects/openai-embeddings.d.ts
+import type { EmbeddingDialect } from './contract.ts';
+export declare const openAIEmbeddings: EmbeddingDialect;
+
+// ---- dialects/openai-responses.d.ts
+import type { LLMDialect } from './contract.ts';
+export declare const openAIResponses: LLMDialect;
+
+// ---- frame/case.d.ts
+import type { Wire, WireHandler } from '../wire.ts';
+import type { Check } from './check.ts';
+export interface ConformanceCase<S> {
+    readonly id: string;
+    readonly rule: string;
+    readonly title: string;
+    readonly requires: readonly string[];
+    run(trial: Trial<S>): Promise<void>;
+}
+export type Suite<S> = readonly ConformanceCase<S>[];
+export interface Trial<S> {
+    readonly subject: S;
+    readonly check: Check;
+    wire(handler: WireHandler): Promise<Wire>;
+    after(cleanup: () => unknown): void;
+}
+export type CaseStatus = 'passed' | 'failed' | 'skipped' | 'not-run';
+export interface CaseResult {
+    readonly id: string;
+    readonly rule: string;
+    readonly title: string;
+    readonly requires: readonly string[];
+    readonly status: CaseStatus;
+    readonly reason?: string;
+    readonly works?: boolean;
+    readonly error?: string;
+    readonly durationMs?: number;
+}
+export interface ConformanceResults {
+    readonly contract: string;
+    readonly name: string;
+    readonly declared: readonly string[];
+    readonly reasons: Readonly<Record<string, string>>;
+    readonly cases: readonly CaseResult[];
+}
+
+// ---- frame/check.d.ts
+import type { MortiseError } from '@mortise/core';
+export interface Check {
+    readonly count: number;
+    ok(condition: unknown, what: string): void;
+    equal(actual: unknown, expected: unknown, what: string): void;
+    rejects(promise: Promise<unknown>, what: string): Promise<unknown>;
+    error(promise: Promise<unknown>, code: string | readonly string[], what: string): Promise<MortiseError>;
+    within<T>(ms: number, promise: Promise<T>, what: string): Promise<T>;
+}
+
+// ---- frame/conformance.d.ts
+import type { ConformanceResults, Suite } from './case.ts';
+export interface TestFunctions {
+    describe: (name: string, body: () => void) => unknown;
+    it: {
+        (name: string, body: () => Promise<void>, timeoutMs?: number): unknown;
+        skip(name: string, body: () => Promise<void>): unknown;
+    };
+}
+export interface ConformancePlan<S> {
+    readonly contract: string;
+    readonly name: string;
+    readonly suite: Suite<S>;
+    readonly subject: S;
+    readonly declared: Iterable<string>;
+    readonly reasons: Readonly<Record<string, string | undefined>>;
+}
+export declare function conformance<S>({ describe, it }: TestFunctions, plan: ConformancePlan<S>): ConformanceResults;
+
+// ---- frame/results.d.ts
+import type { ConformanceResults } from './case.ts';
+export declare const resultsVariable = "MORTISE_CONFORMANCE";
+export declare function saveResults(results: ConformanceResults, folder?: string | undefined): void;
+
+// ---- frame/run-case.d.ts
+import type { ConformanceCase } from './case.ts';
+export declare function runCase<S>(testCase: ConformanceCase<S>, subject: S): Promise<void>;
+
+// ---- index.d.ts
+export { anthropicMessages } from './dialects/anthropic-messages.ts';
+export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
+export { cohereChat } from './dialects/cohere-chat.ts';
+export type * from './dialects/contract.ts';
+export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
+export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
+export { openAIResponses } from './dialects/openai-responses.ts';
+export { wireFeatures, wireReasons } from './dialects/features.ts';
+export type { CaseResult, CaseStatus, ConformanceCase, ConformanceResults, Suite, Trial, } from './frame/case.ts';
+export type { Check } from './frame/check.ts';
+export { conformance, type ConformancePlan, type TestFunctions } from './frame/conformance.ts';
+export { resultsVariable, saveResults } from './frame/results.ts';
+export { runCase } from './frame/run-case.ts';
+export { llmConformance, type LLMConformanceOptions, type LLMFeature, type LLMSubject, type WireTarget, } from './llm/conformance.ts';
+export { llmSuite } from './llm/suite.ts';
+export { readRecordings, recordedResponse, recordingsAbsent, recordingsVariable, replay, textFact, type Recording, type RecordingFacts, type TextFact, } from './recordings.ts';
+export { eventStream, json, startWire, type Wire, type WireHandler, type WireReply, type WireRequest, } from './wire.ts';
+export { keyValueConformance, type KeyValueConformanceOptions, type KeyValueFeature, type KeyValueSubject, type OpenKeyValueStore, } from './stores/conformance.ts';
+export { keyValueSuite } from './stores/key-value.ts';
+
+// ---- llm/conformance.d.ts
+import type { CallSettings } from '@mortise/core/call';
+import type { LLM, LLMCapabilities } from '@mortise/core/llm';
+import type { LLMDialect } from '../dialects/contract.ts';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface WireTarget {
+    readonly url: string;
+    readonly settings: Pick<CallSettings, 'retry'>;
+}
+export interface LLMConformanceOptions {
+    readonly create: (wire: WireTarget) => LLM;
+    readonly dialect: LLMDialect;
+    readonly declares: LLMCapabilities;
+    readonly reasons?: Readonly<Partial<Record<LLMFeature | (string & {}), string>>> | undefined;
+    readonly name?: string | undefined;
+}
+export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'>;
+export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'image' | 'document' | 'audio';
+export declare function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults;
+
+// ---- llm/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { LLMSubject } from './conformance.ts';
+export declare const llmSuite: Suite<LLMSubject>;
+
+// ---- recordings.d.ts
+import type { WireReply } from './wire.ts';
+export interface TextFact {
+    readonly sha256: string;
+    readonly length: number;
+}
+export interface RecordingFacts {
+    readonly oracle: string;
+    readonly text?: TextFact;
+    readonly toolCalls?: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly args: unknown;
+    }[];
+    readonly serverToolCalls?: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly args: unknown;
+    }[];
+    readonly blockTypes?: readonly string[];
+    readonly outputTypes?: readonly string[];
+    readonly finishReason?: string;
+    readonly status?: string;
+    readonly model?: string;
+    readonly responseId?: string;
+    readonly usage?: Readonly<Record<string, number>>;
+    readonly citations?: {
+        readonly count: number;
+        readonly types: readonly string[];
+        readonly firstUrl?: string;
+    };
+    readonly reasoning?: TextFact;
+    readonly reasoningSummary?: TextFact;
+    readonly encryptedReasoning?: boolean;
+    readonly thoughtSignature?: boolean;
+    readonly toolPlan?: TextFact;
+    readonly count?: number;
+    readonly dims?: number;
+    readonly first?: readonly number[];
+    readonly ranking?: readonly {
+        readonly index: number;
+        readonly score: number;
+    }[];
+    readonly error?: {
+        readonly name: string;
+        readonly status: number;
+        readonly message: string;
+        readonly code: string | null;
+        readonly type: string;
+    };
+    readonly [name: string]: unknown;
+}
+export interface Recording {
+    readonly file: string;
+    readonly provider: string;
+    readonly api: string;
+    readonly tags: readonly string[];
+    readonly facts: RecordingFacts;
+    readonly streamed: boolean;
+    body(): string;
+}
+export declare const recordingsVariable = "MORTISE_WIRE";
+export declare const recordingsAbsent = "recordings: MORTISE_WIRE is not set to a folder of recordings";
+export declare function readRecordings(providers?: readonly string[], folder?: string | undefined): readonly Recording[];
+export declare function replay(reply: WireReply, recording: Recording, options?: {
+    chunk?: number;
+}): Promise<void>;
+export declare function recordedResponse(recording: Recording, chunk: number): Response;
+export declare function textFact(text: string): TextFact;
+
+// ---- stores/conformance.d.ts
+import type { KeyValueStore } from '@mortise/core/store';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface OpenKeyValueStore {
+    readonly store: KeyValueStore;
+    reopen?(): KeyValueStore | Promise<KeyValueStore>;
+    close?(): unknown;
+}
+export type KeyValueFeature = 'persistence' | 'iterate' | 'failure';
+export interface KeyValueSubject {
+    open(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
+    broken?(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
+}
+export interface KeyValueConformanceOptions extends KeyValueSubject {
+    readonly name: string;
+    readonly declares: readonly KeyValueFeature[];
+    readonly reasons?: Readonly<Partial<Record<KeyValueFeature, string>>> | undefined;
+}
+export declare function keyValueConformance(functions: TestFunctions, options: KeyValueConformanceOptions): ConformanceResults;
+
+// ---- stores/key-value.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { KeyValueSubject } from './conformance.ts';
+export declare const keyValueSuite: Suite<KeyValueSubject>;
+
+// ---- wire.d.ts
+import type { ServerResponse } from 'node:http';
+export interface WireRequest {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: unknown;
+    readonly text: string;
+    readonly closedEarly: Promise<boolean>;
+}
+export type WireReply = ServerResponse;
+export type WireHandler = (request: WireRequest, reply: WireReply, n: number) => void | Promise<void>;
+export interface Wire extends AsyncDisposable {
+    readonly url: string;
+    readonly requests: readonly WireRequest[];
+    readonly connections: number;
+    readonly open: number;
+    readonly peak: number;
+    close(): Promise<void>;
+}
+export declare function startWire(handler: WireHandler): Promise<Wire>;
+export declare function json(reply: WireReply, body: unknown, options?: {
+    status?: number;
+    headers?: Record<string, string>;
+}): void;
+export declare function eventStream(reply: WireReply, events: readonly (string | {
+    event: string;
+    data: string;
+})[], options?: {
+    chunk?: number;
+    headers?: Record<string, string>;
+}): Promise<void>;

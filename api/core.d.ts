@@ -1,0 +1,1965 @@
+// The API of @mortise/core. Written by `pnpm api`.
+// entry . index.d.ts
+// entry ./llm llm/index.d.ts
+// entry ./embedding embedding/index.d.ts
+// entry ./retriever retriever/index.d.ts
+// entry ./parser parser/index.d.ts
+// entry ./prompt prompt/index.d.ts
+// entry ./store store/index.d.ts
+// entry ./reranker reranker/index.d.ts
+// entry ./reader reader/index.d.ts
+// entry ./transform transform/index.d.ts
+// entry ./tokenizer tokenizer/index.d.ts
+// entry ./postprocessor postprocessor/index.d.ts
+// entry ./synthesizer synthesizer/index.d.ts
+// entry ./query-engine query-engine/index.d.ts
+// entry ./call call/index.d.ts
+// entry ./wire wire/index.d.ts
+// entry ./events events/index.d.ts
+// entry ./testing testing/index.d.ts
+
+// ---- call/adaptive-limiter.d.ts
+import type { RateLimiter } from './contract.ts';
+export declare function createAdaptiveLimiter(): RateLimiter;
+
+// ---- call/call.d.ts
+import type { Attempt, CallOptions, LeaseOutcome, Warning } from './contract.ts';
+import type { CallPolicy } from './retry.ts';
+export interface CallPlan {
+    readonly policy: CallPolicy;
+    readonly options: CallOptions;
+    readonly stream: boolean;
+    readonly tokens?: number | undefined;
+    readonly about: {
+        readonly provider?: string;
+        readonly model?: string;
+    };
+    readonly warn?: ((warning: Warning) => void) | undefined;
+    readonly left?: AbortSignal | undefined;
+}
+export interface OpenAttempt extends Attempt {
+    opened(): void;
+    pause(): void;
+    close(outcome?: LeaseOutcome, reason?: unknown): void;
+    failure(error: unknown): unknown;
+}
+export declare function runCall<T>(plan: CallPlan, run: (attempt: OpenAttempt) => Promise<T>): Promise<T>;
+
+// ---- call/contract.d.ts
+export interface CallSettings {
+    retry?: false | RetryOptions | undefined;
+    timeoutMs?: number | undefined;
+    deadlineMs?: number | undefined;
+    limiter?: RateLimiter | undefined;
+}
+export interface RetryOptions {
+    maxAttempts?: number | undefined;
+    baseDelayMs?: number | undefined;
+    maxDelayMs?: number | undefined;
+    budget?: RetryBudget | undefined;
+}
+export interface RetryBudget {
+    take(): boolean;
+    refund(): void;
+}
+export interface CallOptions {
+    signal?: AbortSignal | undefined;
+    timeoutMs?: number | undefined;
+    deadlineMs?: number | undefined;
+    parent?: string | undefined;
+}
+export interface Attempt {
+    readonly number: number;
+    readonly signal: AbortSignal;
+    touch(): void;
+    replied?(headers: Headers): void;
+    warn(warning: Warning): void;
+}
+export interface Warning {
+    type: 'unsupported-setting' | 'other' | (string & {});
+    setting?: string;
+    message: string;
+}
+export interface RateLimiter {
+    acquire(request: {
+        tokens?: number | undefined;
+        signal?: AbortSignal | undefined;
+    }): Promise<Lease>;
+}
+export interface Lease {
+    release(outcome?: LeaseOutcome): void;
+}
+export interface LeaseOutcome {
+    tokens?: number | undefined;
+    error?: unknown;
+    headers?: Headers | undefined;
+}
+
+// ---- call/index.d.ts
+export { createAdaptiveLimiter } from './adaptive-limiter.ts';
+export { runCall, type CallPlan, type OpenAttempt } from './call.ts';
+export type { Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, RateLimiter, RetryBudget, RetryOptions, Warning, } from './contract.ts';
+export { runPool } from './pool.ts';
+export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, DEFAULT_TIMEOUT_MS, type CallPolicy, } from './retry.ts';
+export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
+export { raceAbort, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';
+
+// ---- call/pool.d.ts
+export declare function runPool<T>(items: Iterable<T> | AsyncIterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void>;
+
+// ---- call/rate-limit.d.ts
+import type { RateLimiter } from './contract.ts';
+export interface RateLimitOptions {
+    requestsPerMinute?: number | undefined;
+    tokensPerMinute?: number | undefined;
+    concurrency?: number | undefined;
+}
+export declare function createRateLimiter(options: RateLimitOptions): RateLimiter;
+
+// ---- call/retry.d.ts
+import type { CallSettings, RateLimiter, RetryBudget } from './contract.ts';
+export declare const DEFAULT_TIMEOUT_MS = 300000;
+export declare const DEFAULT_DEADLINE_MS = 900000;
+export interface CallPolicy {
+    readonly maxAttempts: number;
+    readonly baseDelayMs: number;
+    readonly maxDelayMs: number;
+    readonly budget: RetryBudget;
+    readonly timeoutMs: number;
+    readonly deadlineMs: number;
+    readonly limiter: RateLimiter | undefined;
+}
+export declare function callPolicy(settings: CallSettings): CallPolicy;
+export declare function createRetryBudget(capacity?: number, cost?: number): RetryBudget;
+
+// ---- call/timers.d.ts
+export declare function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T>;
+export declare function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void>;
+export declare function throwIfAborted(signal: AbortSignal | undefined): void;
+export interface Watchdog {
+    touch(): void;
+    pause(): void;
+    stop(): void;
+}
+export declare function watchdog(ms: number, onSilence: () => void): Watchdog;
+
+// ---- embedding/base.d.ts
+import type { Attempt, CallSettings } from '../call/index.ts';
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderMetadata } from '../llm/message.ts';
+import type { KeyValueStore } from '../store/contract.ts';
+import type { TokenCounter } from '../tokenizer/contract.ts';
+import type { EmbeddedText, EmbeddingKind, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions } from './contract.ts';
+import type { EmbeddingRows } from './rows.ts';
+export interface BaseEmbeddingOptions extends CallSettings {
+    provider: string;
+    model: string;
+    cache?: KeyValueStore | undefined;
+    concurrency?: number | undefined;
+    tokenizer?: TokenCounter | undefined;
+}
+export interface EmbedRequest<P extends ProviderOptions = ProviderOptions> {
+    readonly kind: EmbeddingKind;
+    readonly dimensions?: number;
+    readonly providerOptions?: P;
+}
+export interface EmbedReply {
+    readonly embeddings: EmbeddingRows;
+    readonly usage?: {
+        readonly inputTokens?: number | undefined;
+    } | undefined;
+    readonly providerMetadata?: ProviderMetadata | undefined;
+}
+export declare const DEFAULT_EMBEDDING_CONCURRENCY = 5;
+export declare abstract class BaseEmbedding<P extends ProviderOptions = ProviderOptions> implements EmbeddingModel<P> {
+    readonly provider: string;
+    readonly model: string;
+    abstract readonly metadata: EmbeddingMetadata;
+    constructor(options: BaseEmbeddingOptions);
+    abstract embed(inputs: readonly string[], request: EmbedRequest<P>, attempt: Attempt): Promise<EmbedReply>;
+    embedQuery(query: string, options?: EmbedOptions<P>): Promise<Float32Array>;
+    embedText(text: string, options?: EmbedOptions<P>): Promise<Float32Array>;
+    embedTexts(texts: readonly string[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
+    embedStream(texts: AsyncIterable<string> | Iterable<string>, options?: EmbedManyOptions<P>): AsyncIterable<EmbeddedText>;
+}
+
+// ---- embedding/batch.d.ts
+export interface BatchLimits {
+    readonly maxSize: number;
+    readonly maxTokens?: number | undefined;
+    readonly maxBytes?: number | undefined;
+}
+export interface BatchCost {
+    readonly tokens: number;
+    readonly bytes: number;
+}
+export declare function toBatches<T extends BatchCost>(items: Iterable<T>, limits: BatchLimits): T[][];
+export declare function utf8Length(text: string): number;
+
+// ---- embedding/cache.d.ts
+import type { EmbeddingKind } from './contract.ts';
+export interface EmbeddingKeyFields {
+    readonly provider: string;
+    readonly model: string;
+    readonly dimensions?: number | undefined;
+    readonly kind: EmbeddingKind;
+    readonly providerOptions?: {
+        readonly [option: string]: unknown;
+    } | undefined;
+}
+export declare function embeddingCacheKey(fields: EmbeddingKeyFields, text: string): string;
+export declare function vectorToBytes(vector: Float32Array): Uint8Array;
+export declare function bytesToVector(bytes: unknown): Float32Array | undefined;
+
+// ---- embedding/contract.d.ts
+import type { CallOptions, Warning } from '../call/contract.ts';
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderMetadata } from '../llm/message.ts';
+export interface EmbeddingModel<P extends ProviderOptions = ProviderOptions> {
+    readonly provider: string;
+    readonly model: string;
+    readonly metadata: EmbeddingMetadata;
+    embedQuery(query: string, options?: EmbedOptions<P>): Promise<Float32Array>;
+    embedText(text: string, options?: EmbedOptions<P>): Promise<Float32Array>;
+    embedTexts(texts: readonly string[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
+    embedStream(texts: AsyncIterable<string> | Iterable<string>, options?: EmbedManyOptions<P>): AsyncIterable<EmbeddedText>;
+}
+export interface EmbeddingMetadata {
+    dimensions?: number;
+    maxBatchSize: number;
+    maxBatchTokens?: number;
+    maxBatchBytes?: number;
+    maxInputTokens?: number;
+    asymmetric: boolean;
+    acceptsEmpty?: boolean;
+    acceptsDimensions?: boolean;
+}
+export interface EmbedOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
+    dimensions?: number | undefined;
+    providerOptions?: P | undefined;
+}
+export interface EmbedManyOptions<P extends ProviderOptions = ProviderOptions> extends EmbedOptions<P> {
+    kind?: EmbeddingKind | undefined;
+    concurrency?: number | undefined;
+    onProgress?: ((progress: EmbeddingProgress) => void) | undefined;
+}
+export type EmbeddingKind = 'query' | 'document' | (string & {});
+export interface EmbeddingProgress {
+    done: number;
+    total?: number;
+    cached: number;
+    tokens: number;
+}
+export interface EmbeddingResult {
+    embeddings: Float32Array[];
+    usage: EmbeddingUsage;
+    cached: number;
+    warnings: Warning[];
+    providerMetadata?: ProviderMetadata;
+}
+export interface PartialEmbeddingResult extends Omit<EmbeddingResult, 'embeddings'> {
+    embeddings: (Float32Array | undefined)[];
+}
+export interface EmbeddingUsage {
+    inputTokens?: number;
+}
+export interface EmbeddedText {
+    index: number;
+    text: string;
+    embedding: Float32Array;
+    cached: boolean;
+}
+
+// ---- embedding/index.d.ts
+export { portableSha256Hex, sha256Hex } from '../hash.ts';
+export { BaseEmbedding, DEFAULT_EMBEDDING_CONCURRENCY, type BaseEmbeddingOptions, type EmbedReply, type EmbedRequest, } from './base.ts';
+export { toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+export { bytesToVector, embeddingCacheKey, vectorToBytes, type EmbeddingKeyFields } from './cache.ts';
+export type { EmbeddedText, EmbeddingKind, EmbeddingMetadata, EmbeddingModel, EmbeddingProgress, EmbeddingResult, EmbeddingUsage, EmbedManyOptions, EmbedOptions, PartialEmbeddingResult, } from './contract.ts';
+export { binarySimilarity, dequantizeInt8, hammingDistance, int8Similarity, quantizeBinary, quantizeInt8, shorten, type Int8Vector, } from './quantize.ts';
+export { embedQueries, type EmbedQueriesOptions } from './queries.ts';
+export { placeRows, type EmbeddingRow, type EmbeddingRows, type IndexedRow } from './rows.ts';
+export { meanEmbedding, similarity, type SimilarityMode } from './similarity.ts';
+
+// ---- embedding/quantize.d.ts
+import type { SimilarityMode } from './similarity.ts';
+export interface Int8Vector {
+    readonly values: Int8Array;
+    readonly scale: number;
+}
+export declare function quantizeInt8(vector: ArrayLike<number>): Int8Vector;
+export declare function dequantizeInt8({ values, scale }: Int8Vector): Float32Array;
+export declare function int8Similarity(a: Int8Vector, b: Int8Vector, mode?: SimilarityMode): number;
+export declare function quantizeBinary(vector: ArrayLike<number>): Uint8Array;
+export declare function hammingDistance(a: Uint8Array, b: Uint8Array): number;
+export declare function binarySimilarity(a: Uint8Array, b: Uint8Array, dimensions: number): number;
+export declare function shorten(vector: ArrayLike<number>, dimensions: number): Float32Array;
+
+// ---- embedding/queries.d.ts
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { EmbeddingModel, EmbedManyOptions } from './contract.ts';
+export interface EmbedQueriesOptions<P extends ProviderOptions = ProviderOptions> extends Omit<EmbedManyOptions<P>, 'kind'> {
+    aggregate?: ((embeddings: readonly Float32Array[]) => Float32Array) | undefined;
+}
+export declare function embedQueries<P extends ProviderOptions>(model: EmbeddingModel<P>, queries: readonly string[], { aggregate, ...options }?: EmbedQueriesOptions<P>): Promise<Float32Array>;
+
+// ---- embedding/rows.d.ts
+export type EmbeddingRow = Float32Array | readonly number[];
+export type EmbeddingRows = readonly EmbeddingRow[] | readonly IndexedRow[];
+export interface IndexedRow {
+    readonly index: number;
+    readonly embedding: EmbeddingRow;
+}
+export declare function placeRows(rows: EmbeddingRows, count: number, dimensions: number | undefined): Float32Array[];
+
+// ---- embedding/similarity.d.ts
+export type SimilarityMode = 'cosine' | 'dot' | 'euclidean';
+export declare function similarity(a: ArrayLike<number>, b: ArrayLike<number>, mode?: SimilarityMode): number;
+export declare function meanEmbedding(embeddings: readonly ArrayLike<number>[]): Float32Array;
+
+// ---- errors.d.ts
+export type KnownErrorCode = 'authentication' | 'permission' | 'not-found' | 'invalid-request' | 'context-length' | 'content-filter' | 'rate-limit' | 'quota' | 'overloaded' | 'server' | 'connection' | 'timeout' | 'aborted' | 'stream-truncated' | 'malformed-response' | 'unsupported' | 'parse' | 'validation' | 'missing-dependency' | 'configuration' | 'conflict' | 'budget' | 'internal';
+export type ErrorCode = KnownErrorCode | (string & {});
+export interface MortiseErrorOptions {
+    retryable?: boolean | undefined;
+    provider?: string | undefined;
+    model?: string | undefined;
+    status?: number | undefined;
+    requestId?: string | undefined;
+    retryAfterMs?: number | undefined;
+    cause?: unknown;
+    partial?: unknown;
+}
+export declare class MortiseError extends Error {
+    readonly name = "MortiseError";
+    readonly code: ErrorCode;
+    readonly retryable: boolean;
+    readonly provider?: string;
+    readonly model?: string;
+    readonly status?: number;
+    readonly requestId?: string;
+    readonly retryAfterMs?: number;
+    readonly partial?: unknown;
+    constructor(code: KnownErrorCode, message: string, options?: MortiseErrorOptions);
+    toJSON(): Record<string, unknown>;
+}
+export declare function isMortiseError(error: unknown, code?: ErrorCode): error is MortiseError;
+
+// ---- events/context.d.ts
+export interface ContextStorage {
+    getStore(): string | undefined;
+    run<T>(spanId: string | undefined, fn: () => T): T;
+}
+
+// ---- events/hub.d.ts
+import type { ContextStorage } from './context.ts';
+import type { MortiseEvent } from './map.ts';
+export interface SubscribeOptions {
+    captureContent?: boolean | undefined;
+}
+export type Subscriber = (event: MortiseEvent) => void;
+export declare function subscribe(subscriber: Subscriber, options?: SubscribeOptions): () => void;
+export declare function setContextStorage(storage: ContextStorage | undefined): void;
+export declare function hasSubscribers(): boolean;
+
+// ---- events/index.d.ts
+export { setContextStorage, subscribe, hasSubscribers, type Subscriber, type SubscribeOptions, } from './hub.ts';
+export type { ContextStorage } from './context.ts';
+export type { Attributes, EndEvent, ErrorEvent, EventName, KnownEventName, MortiseEvent, PointEvent, StartEvent, } from './map.ts';
+export { emitPoint, inSpan, startSpan, traced, type Span, type SpanOptions } from './span.ts';
+
+// ---- events/map.d.ts
+export type KnownEventName = 'llm.chat' | 'llm.complete' | 'embedding.batch' | 'retriever.retrieve' | 'reranker.rerank' | 'parser.parse' | 'tool.execute' | 'query' | 'synthesize' | 'ingest.read' | 'ingest.run' | 'retry' | 'cache' | 'rate-limit' | 'fallback' | 'budget' | 'warning';
+export type EventName = KnownEventName | (string & {});
+export type Attributes = {
+    readonly [key: string]: unknown;
+};
+interface EventBase {
+    readonly name: EventName;
+    readonly spanId: string;
+    readonly parentId?: string;
+    readonly time: number;
+    readonly attributes: Attributes;
+    readonly content?: Attributes;
+}
+export interface StartEvent extends EventBase {
+    readonly phase: 'start';
+}
+export interface EndEvent extends EventBase {
+    readonly phase: 'end';
+    readonly durationMs: number;
+}
+export interface ErrorEvent extends EventBase {
+    readonly phase: 'error';
+    readonly durationMs: number;
+    readonly error: unknown;
+}
+export interface PointEvent extends EventBase {
+    readonly phase: 'point';
+}
+export type MortiseEvent = StartEvent | EndEvent | ErrorEvent | PointEvent;
+
+// ---- events/span.d.ts
+import type { Attributes, EventName } from './map.ts';
+export interface Span {
+    readonly id: string | undefined;
+    end(attributes?: Attributes, content?: () => Attributes): void;
+    fail(error: unknown, attributes?: Attributes): void;
+    run<T>(fn: () => T): T;
+}
+export interface SpanOptions {
+    attributes?: Attributes | undefined;
+    content?: (() => Attributes) | undefined;
+    parent?: string | undefined;
+}
+export declare function startSpan(name: EventName, options?: SpanOptions): Span;
+export declare function emitPoint(name: EventName, attributes: Attributes, span?: Pick<Span, 'id'>): void;
+export declare function inSpan<T>(name: EventName, options: SpanOptions, fn: (span: Span) => Promise<T>, describe?: (result: T) => {
+    attributes?: Attributes;
+    content?: () => Attributes;
+}): Promise<T>;
+export declare function traced<T>(name: EventName, fn: () => T | Promise<T>, attributes?: Attributes): Promise<T>;
+
+// ---- hash.d.ts
+export declare function sha256Hex(text: string | Uint8Array): string;
+export declare function portableSha256Hex(text: string | Uint8Array): string;
+
+// ---- index.d.ts
+export { isMortiseError, MortiseError, type ErrorCode, type KnownErrorCode, type MortiseErrorOptions, } from './errors.ts';
+export type { JsonObject, JsonSchema, JsonValue } from './json.ts';
+export type { InferInput, InferOutput, Schema, StandardJsonSchema, StandardSchema } from './schema.ts';
+export { createServiceContext, type ServiceContext, type ServiceContextMethods, type ServiceParts, } from './service-context.ts';
+export * from './call/index.ts';
+export * from './embedding/index.ts';
+export * from './events/index.ts';
+export * from './llm/index.ts';
+export * from './parser/index.ts';
+export * from './postprocessor/index.ts';
+export * from './prompt/index.ts';
+export * from './query-engine/index.ts';
+export * from './reader/index.ts';
+export * from './reranker/index.ts';
+export * from './retriever/index.ts';
+export * from './store/index.ts';
+export * from './synthesizer/index.ts';
+export * from './tokenizer/index.ts';
+export * from './transform/index.ts';
+
+// ---- json.d.ts
+export type JsonValue = string | number | boolean | null | JsonValue[] | {
+    [key: string]: JsonValue;
+};
+export type JsonObject = {
+    [key: string]: JsonValue;
+};
+export type JsonSchema = {
+    [key: string]: unknown;
+};
+export declare function isObject(value: unknown): value is Record<string, unknown>;
+export declare function defined<T extends object>(object: T): {
+    [K in keyof T]: Exclude<T[K], undefined>;
+};
+
+// ---- llm/base.d.ts
+import type { Attempt, CallSettings } from '../call/contract.ts';
+import type { ChatOptions, ChatResponse, ChatStream, CompletionOptions, CompletionResponse, CompletionStream, LLM, LLMMetadata, ProviderOptions } from './contract.ts';
+import type { ChatInput } from './message.ts';
+import type { ChatReply, ChatRequest } from './request.ts';
+import type { StreamBatch } from './stream.ts';
+export interface BaseLLMOptions extends CallSettings {
+    provider: string;
+    model: string;
+}
+export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = unknown> implements LLM<P, M> {
+    readonly provider: string;
+    readonly model: string;
+    constructor(options: BaseLLMOptions);
+    abstract get metadata(): LLMMetadata;
+    abstract generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply<M>>;
+    stream?(request: ChatRequest<P>, attempt: Attempt): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
+    chat(messages: ChatInput, options?: ChatOptions<P>): Promise<ChatResponse<M>>;
+    streamChat(messages: ChatInput, options?: ChatOptions<P>): ChatStream<M>;
+    complete(prompt: string, options?: CompletionOptions<P>): Promise<CompletionResponse<M>>;
+    streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
+}
+
+// ---- llm/budget.d.ts
+import type { ChatOptions, LLM, Usage } from './contract.ts';
+import type { ChatInput } from './message.ts';
+export interface TokenPrices {
+    input: number;
+    output: number;
+    cachedInput?: number | undefined;
+    cacheWrite?: number | undefined;
+}
+export type BudgetOptions = {
+    maxTokens: number;
+} | {
+    maxCost: number;
+    prices: TokenPrices;
+};
+export interface Budget {
+    readonly limit: number;
+    readonly spent: number;
+    readonly reserved: number;
+    readonly remaining: number;
+    costOf(usage: Usage): number;
+    reserve(amount: number): (cost: number) => void;
+}
+export declare function createBudget(options: BudgetOptions): Budget;
+export interface WithBudgetOptions {
+    estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
+}
+export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget, { estimateTokens }?: WithBudgetOptions): L;
+
+// ---- llm/contract.d.ts
+import type { CallOptions, Warning } from '../call/contract.ts';
+import type { JsonObject } from '../json.ts';
+import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ProviderMetadata, ToolCallBlock } from './message.ts';
+import type { ResponseFormat, ToolChoice, ToolLike } from './tool-contract.ts';
+export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
+    readonly provider: string;
+    readonly model: string;
+    readonly metadata: LLMMetadata;
+    chat(messages: ChatInput, options?: ChatOptions<P>): Promise<ChatResponse<M>>;
+    streamChat(messages: ChatInput, options?: ChatOptions<P>): ChatStream<M>;
+    complete(prompt: string, options?: CompletionOptions<P>): Promise<CompletionResponse<M>>;
+    streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
+}
+export type ProviderOptions = {
+    [provider: string]: {
+        [option: string]: unknown;
+    } | undefined;
+};
+export interface LLMMetadata {
+    contextWindow?: number;
+    maxOutputTokens?: number;
+    isChatModel: boolean;
+    capabilities: LLMCapabilities;
+}
+export interface LLMCapabilities {
+    streaming?: boolean;
+    tools?: boolean;
+    parallelTools?: boolean;
+    toolChoice?: boolean;
+    structuredOutput?: 'native' | 'tool' | 'prompt';
+    reasoning?: boolean;
+    inputModalities?: readonly Modality[];
+    stop?: boolean;
+    seed?: boolean;
+    usageInStreams?: boolean;
+    caching?: boolean;
+}
+export type Modality = 'text' | 'image' | 'document' | 'audio' | (string & {});
+export interface ChatOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
+    tools?: readonly ToolLike[] | undefined;
+    toolChoice?: ToolChoice | undefined;
+    responseFormat?: ResponseFormat | undefined;
+    temperature?: number | undefined;
+    topP?: number | undefined;
+    maxOutputTokens?: number | undefined;
+    stop?: readonly string[] | undefined;
+    seed?: number | undefined;
+    reasoning?: ReasoningOptions | undefined;
+    strict?: boolean | undefined;
+    providerOptions?: P | undefined;
+}
+export interface ReasoningOptions {
+    effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | (string & {}) | undefined;
+    budgetTokens?: number | undefined;
+    summary?: 'auto' | 'concise' | 'detailed' | (string & {}) | undefined;
+}
+export interface ChatResponse<M = unknown> {
+    message: AssistantMessage;
+    text: string;
+    toolCalls: ToolCallBlock[];
+    citations: CitationBlock[];
+    finishReason: FinishReason;
+    usage: Usage;
+    warnings: Warning[];
+    providerMetadata?: ProviderMetadata<M>;
+    id?: string;
+    model: string;
+    createdAt?: string;
+}
+export interface AssistantMessage extends ChatMessage {
+    role: 'assistant';
+    content: ContentBlock[];
+}
+export interface FinishReason {
+    unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'pause' | 'other' | (string & {});
+    raw: string;
+}
+export interface Usage {
+    inputTokens?: number;
+    outputTokens?: number;
+    totalTokens?: number;
+    cachedInputTokens?: number;
+    cacheWriteTokens?: number;
+    reasoningTokens?: number;
+    raw?: JsonObject;
+}
+export type ChatStreamEvent = {
+    type: 'start';
+    id?: string;
+    model?: string;
+    createdAt?: string;
+} | {
+    type: 'text-delta';
+    index: number;
+    delta: string;
+} | {
+    type: 'reasoning-delta';
+    index: number;
+    delta: string;
+} | {
+    type: 'tool-call-start';
+    index: number;
+    id: string;
+    name: string;
+} | {
+    type: 'tool-call-delta';
+    index: number;
+    delta: string;
+} | {
+    type: 'citation';
+    index: number;
+    citation: CitationBlock;
+} | {
+    type: 'block';
+    index: number;
+    block: ContentBlock;
+} | {
+    type: 'usage';
+    usage: Usage;
+} | {
+    type: 'warning';
+    warning: Warning;
+} | {
+    type: 'finish';
+    finishReason: FinishReason;
+    usage: Usage;
+    providerMetadata?: ProviderMetadata;
+} | {
+    type: `${string}:${string}`;
+    [member: string]: unknown;
+};
+export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent> {
+    readonly textStream: AsyncIterable<string>;
+    readonly partial: PartialChatResponse;
+    final(): Promise<ChatResponse<M>>;
+    toReadableStream(): ReadableStream<ChatStreamEvent>;
+    cancel(): Promise<void>;
+}
+export interface PartialChatResponse {
+    message: AssistantMessage;
+    text: string;
+    usage: Usage;
+    id?: string;
+    model?: string;
+}
+export interface CompletionOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools' | 'toolChoice'> {
+}
+export interface CompletionResponse<M = unknown> {
+    text: string;
+    finishReason: FinishReason;
+    usage: Usage;
+    warnings: Warning[];
+    providerMetadata?: ProviderMetadata<M>;
+    id?: string;
+    model: string;
+    createdAt?: string;
+}
+export interface CompletionStream<M = unknown> extends AsyncIterable<string> {
+    readonly partial: string;
+    final(): Promise<CompletionResponse<M>>;
+    toReadableStream(): ReadableStream<string>;
+    cancel(): Promise<void>;
+}
+
+// ---- llm/custom.d.ts
+import type { Attempt } from '../call/contract.ts';
+import type { BaseLLM } from './base.ts';
+import type { ChatStreamEvent, FinishReason, ProviderOptions, Usage } from './contract.ts';
+import type { ChatMessage } from './message.ts';
+import type { ChatReply, ChatRequest } from './request.ts';
+export interface TextReply {
+    text: string;
+    usage?: Usage | undefined;
+    finishReason?: FinishReason | undefined;
+}
+export type TextPiece = string | Omit<TextReply, 'text'>;
+export interface TextAttempt<P extends ProviderOptions = ProviderOptions> extends Attempt {
+    readonly request: ChatRequest<P>;
+}
+export declare abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> extends BaseLLM<P> {
+    abstract completeText(prompt: string, attempt: TextAttempt<P>): Promise<string | TextReply>;
+    streamText?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<TextPiece>;
+    messagesToPrompt(messages: readonly ChatMessage[], _attempt: Attempt): string;
+    generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply>;
+    stream(request: ChatRequest<P>, attempt: Attempt): AsyncGenerator<ChatStreamEvent>;
+}
+
+// ---- llm/estimate.d.ts
+import type { ChatOptions } from './contract.ts';
+import type { ChatInput } from './message.ts';
+export declare function estimateInputTokens(input: ChatInput, options?: Pick<ChatOptions, 'tools'>): number;
+
+// ---- llm/fit-messages.d.ts
+import type { TokenCounter } from '../tokenizer/index.ts';
+import type { ChatMessage } from './message.ts';
+export interface FitMessagesOptions {
+    maxTokens: number;
+    tokenizer: TokenCounter;
+    countMessage?: ((message: ChatMessage) => number) | undefined;
+}
+export declare function fitMessages(messages: readonly ChatMessage[], options: FitMessagesOptions): ChatMessage[];
+
+// ---- llm/index.d.ts
+export { BaseLLM, type BaseLLMOptions } from './base.ts';
+export type * from './contract.ts';
+export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
+export { base64Of, blocksOf, isKnownBlock, messageText, toolCallBlock, toMessages } from './message.ts';
+export type * from './message.ts';
+export { messagesToPrompt, promptToMessages, type MediaBlock, type PromptTextOptions, } from './prompt-text.ts';
+export type { ChatReply, ChatRequest } from './request.ts';
+export { mergeUsage } from './response.ts';
+export type { StreamBatch } from './stream.ts';
+export { structured, type StructuredMode, type StructuredOptions, type StructuredResult, } from './structured.ts';
+export type * from './tool-contract.ts';
+export { createBudget, withBudget, type Budget, type BudgetOptions, type TokenPrices, type WithBudgetOptions, } from './budget.ts';
+export { estimateInputTokens } from './estimate.ts';
+export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
+export { runTools, sumUsage, toolResults, type Approval, type RunToolsEvent, type RunToolsOptions, type RunToolsResult, } from './run-tools.ts';
+export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
+export { replyCacheKey, type CallKind, type ReplyKeyFields } from './reply-cache.ts';
+export { withCache, type WithCacheOptions } from './with-cache.ts';
+export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
+export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
+export { aroundLLM, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';
+
+// ---- llm/message.d.ts
+import type { JsonObject } from '../json.ts';
+export type ChatInput = string | readonly ChatMessage[];
+export interface ChatMessage {
+    role: 'system' | 'user' | 'assistant' | 'tool';
+    content: string | readonly ContentBlock[];
+    name?: string | undefined;
+}
+export type ProviderMetadata<M = unknown> = {
+    [provider: string]: M;
+};
+interface BlockBase {
+    providerMetadata?: ProviderMetadata | undefined;
+}
+export interface TextBlock extends BlockBase {
+    type: 'text';
+    text: string;
+    citations?: CitationBlock[] | undefined;
+}
+export interface ReasoningBlock extends BlockBase {
+    type: 'reasoning';
+    text: string;
+    id?: string | undefined;
+    signature?: string | undefined;
+    encrypted?: string | undefined;
+}
+export interface ToolCallBlock extends BlockBase {
+    type: 'tool-call';
+    id: string;
+    name: string;
+    arguments: JsonObject;
+    invalid?: true | undefined;
+    argumentsText?: string | undefined;
+}
+export interface ToolResultBlock extends BlockBase {
+    type: 'tool-result';
+    toolCallId: string;
+    toolName?: string | undefined;
+    content: string | readonly (TextBlock | ImageBlock | DocumentBlock)[];
+    isError?: boolean | undefined;
+}
+export type MediaSource = {
+    url: string;
+} | {
+    data: string | Uint8Array;
+    mediaType: string;
+};
+export interface ImageBlock extends BlockBase {
+    type: 'image';
+    source: MediaSource;
+    detail?: 'low' | 'high' | 'auto' | (string & {}) | undefined;
+}
+export interface DocumentBlock extends BlockBase {
+    type: 'document';
+    source: MediaSource | {
+        text: string;
+    };
+    title?: string | undefined;
+    context?: string | undefined;
+    citations?: boolean | undefined;
+}
+export interface AudioBlock extends BlockBase {
+    type: 'audio';
+    source: MediaSource;
+}
+export interface CitationBlock extends BlockBase {
+    type: 'citation';
+    url?: string | undefined;
+    title?: string | undefined;
+    quote?: string | undefined;
+    source?: string | number | undefined;
+    start?: number | undefined;
+    end?: number | undefined;
+}
+export interface CachePointBlock extends BlockBase {
+    type: 'cache-point';
+    ttl?: '5m' | '1h' | (string & {}) | undefined;
+}
+export interface ProviderBlock {
+    type: `${string}:${string}`;
+    [member: string]: unknown;
+}
+export type ContentBlock = TextBlock | ReasoningBlock | ToolCallBlock | ToolResultBlock | ImageBlock | DocumentBlock | AudioBlock | CitationBlock | CachePointBlock | ProviderBlock;
+export declare function blocksOf(message: Pick<ChatMessage, 'content'>): readonly ContentBlock[];
+export declare function messageText(message: Pick<ChatMessage, 'content'>): string;
+export declare function isKnownBlock(block: ContentBlock): block is Exclude<ContentBlock, ProviderBlock>;
+export declare function base64Of(data: string | Uint8Array): string;
+export declare function toolCallBlock(id: string, name: string, argumentsText: string): ToolCallBlock;
+export declare function snapshot(input: ChatInput): ChatInput;
+export declare function toMessages(input: ChatInput): readonly ChatMessage[];
+
+// ---- llm/prompt-text.d.ts
+import type { Warning } from '../call/contract.ts';
+import type { AudioBlock, ChatMessage, DocumentBlock, ImageBlock } from './message.ts';
+export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock;
+export interface PromptTextOptions {
+    describe?: ((block: MediaBlock) => string | undefined) | undefined;
+    warn?: ((warning: Warning) => void) | undefined;
+}
+export declare function messagesToPrompt(messages: readonly ChatMessage[], options?: PromptTextOptions): string;
+export declare function promptToMessages(prompt: string): ChatMessage[];
+
+// ---- llm/reply-cache.d.ts
+import type { ChatOptions } from './contract.ts';
+import type { ChatInput } from './message.ts';
+export type CallKind = 'chat' | 'complete';
+export interface ReplyKeyFields {
+    readonly provider: string;
+    readonly model: string;
+    readonly scope: string;
+    readonly kind: CallKind;
+}
+export declare function replyCacheKey(fields: ReplyKeyFields, input: ChatInput, options: ChatOptions): string;
+
+// ---- llm/request.d.ts
+import type { Warning } from '../call/contract.ts';
+import type { FinishReason, ProviderOptions, ReasoningOptions, Usage } from './contract.ts';
+import type { ChatMessage, ContentBlock, ProviderMetadata } from './message.ts';
+import type { ResponseFormat, ToolChoice, ToolDefinition } from './tool-contract.ts';
+export interface ChatRequest<P extends ProviderOptions = ProviderOptions> {
+    readonly messages: readonly ChatMessage[];
+    readonly prompt?: string;
+    readonly tools?: readonly ToolDefinition[];
+    readonly toolChoice?: ToolChoice;
+    readonly responseFormat?: ResponseFormat;
+    readonly temperature?: number;
+    readonly topP?: number;
+    readonly maxOutputTokens?: number;
+    readonly stop?: readonly string[];
+    readonly seed?: number;
+    readonly reasoning?: ReasoningOptions;
+    readonly strict: boolean;
+    readonly providerOptions?: P;
+}
+export interface ChatReply<M = unknown> {
+    content: readonly ContentBlock[];
+    finishReason: FinishReason;
+    usage?: Usage | undefined;
+    providerMetadata?: ProviderMetadata<M> | undefined;
+    id?: string | undefined;
+    model?: string | undefined;
+    createdAt?: string | undefined;
+    warnings?: readonly Warning[] | undefined;
+}
+
+// ---- llm/response.d.ts
+import type { Usage } from './contract.ts';
+export declare function mergeUsage(known: Usage, next: Usage): Usage;
+
+// ---- llm/run-tools.d.ts
+import type { AssistantMessage, ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, Usage } from './contract.ts';
+import type { ChatInput, ChatMessage, ToolCallBlock, ToolResultBlock } from './message.ts';
+import type { Tool } from './tool.ts';
+export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools'> {
+    tools: readonly Tool[];
+    maxSteps?: number | undefined;
+    concurrency?: number | undefined;
+    toolTimeoutMs?: number | undefined;
+    toolErrors?: 'result' | 'throw' | undefined;
+    approve?: ((call: ToolCallBlock, context: {
+        signal: AbortSignal;
+    }) => Approval | Promise<Approval>) | undefined;
+    onEvent?: ((event: RunToolsEvent) => void) | undefined;
+}
+export type Approval = boolean | string;
+export type RunToolsEvent = {
+    type: 'stream';
+    step: number;
+    event: ChatStreamEvent;
+} | {
+    type: 'response';
+    step: number;
+    response: ChatResponse;
+} | {
+    type: 'tool-start';
+    step: number;
+    call: ToolCallBlock;
+} | {
+    type: 'tool-end';
+    step: number;
+    call: ToolCallBlock;
+    result: ToolResultBlock;
+};
+export interface RunToolsResult<M = unknown> {
+    response: ChatResponse<M>;
+    text: string;
+    messages: ChatMessage[];
+    steps: {
+        response: ChatResponse<M>;
+        results: ToolResultBlock[];
+    }[];
+    usage: Usage;
+}
+export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, options: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
+export declare function sumUsage(usages: readonly Usage[]): Usage;
+export declare function toolResults(message: AssistantMessage, contents: readonly string[]): ChatMessage;
+
+// ---- llm/stream.d.ts
+import type { ChatStreamEvent } from './contract.ts';
+export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];
+
+// ---- llm/structured.d.ts
+import type { Schema } from '../schema.ts';
+import type { ChatOptions, ChatResponse, LLM, ProviderOptions } from './contract.ts';
+import type { ChatInput } from './message.ts';
+export type StructuredMode = 'native' | 'tool' | 'prompt';
+export interface StructuredOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'responseFormat' | 'tools' | 'toolChoice'> {
+    mode?: StructuredMode | undefined;
+    maxRepairs?: number | undefined;
+    name?: string | undefined;
+    description?: string | undefined;
+}
+export interface StructuredResult<T, M = unknown> {
+    value: T;
+    mode: StructuredMode;
+    response: ChatResponse<M>;
+    repairs: number;
+    responses: ChatResponse<M>[];
+}
+export declare function structured<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): Promise<StructuredResult<Output, M>>;
+
+// ---- llm/tool-contract.d.ts
+import type { JsonObject, JsonSchema } from '../json.ts';
+import type { StandardSchema } from '../schema.ts';
+export interface ToolDefinition {
+    name: string;
+    description?: string | undefined;
+    parameters: JsonSchema;
+    strict?: boolean | undefined;
+}
+export interface ToolLike extends ToolDefinition {
+    readonly schema?: StandardSchema | undefined;
+    execute?(args: never, context: ToolContext): unknown;
+}
+export interface ToolContext {
+    signal: AbortSignal;
+    toolCallId: string;
+    rawArguments: JsonObject;
+}
+export type ToolChoice = 'auto' | 'none' | 'required' | {
+    tool: string;
+};
+export type ResponseFormat = {
+    type: 'text';
+} | {
+    type: 'json';
+    schema?: JsonSchema | undefined;
+    name?: string | undefined;
+    description?: string | undefined;
+};
+
+// ---- llm/tool.d.ts
+import type { JsonObject, JsonSchema } from '../json.ts';
+import type { InferOutput, Schema } from '../schema.ts';
+import type { DocumentBlock, ImageBlock, TextBlock } from './message.ts';
+import type { ToolContext, ToolLike } from './tool-contract.ts';
+export interface ToolOptions<S, Args, Result> {
+    name: string;
+    description: string;
+    parameters: S;
+    execute: (args: Args, context: ToolContext) => Result | Promise<Result>;
+    timeoutMs?: number | undefined;
+    strict?: boolean | undefined;
+}
+export interface Tool<Args = never, Result = unknown> extends ToolLike {
+    readonly name: string;
+    readonly description: string;
+    readonly timeoutMs?: number;
+    execute(args: Args, context: ToolContext): Result | Promise<Result>;
+}
+export declare function tool<S extends Schema, Result>(options: ToolOptions<S, InferOutput<S>, Result>): Tool<InferOutput<S>, Result>;
+export declare function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
+type ResultBlock = TextBlock | ImageBlock | DocumentBlock;
+export declare function toolBlocks(blocks: readonly ResultBlock[]): {
+    readonly blocks: readonly ResultBlock[];
+};
+
+// ---- llm/with-cache.d.ts
+import type { KeyValueStore } from '../store/contract.ts';
+import type { LLM } from './contract.ts';
+export interface WithCacheOptions {
+    ttlMs?: number | undefined;
+    scope?: string | undefined;
+}
+export declare function withCache<L extends LLM>(llm: L, store: KeyValueStore, options?: WithCacheOptions): L;
+
+// ---- llm/with-fallback.d.ts
+import type { LLM } from './contract.ts';
+export interface WithFallbackOptions {
+    when?: ((error: unknown, llm: LLM) => boolean) | undefined;
+}
+export declare function movesOn(error: unknown): boolean;
+export declare function withFallback<L extends LLM>(first: L, others: readonly LLM[], { when }?: WithFallbackOptions): L;
+
+// ---- llm/with-rate-limit.d.ts
+import type { RateLimiter } from '../call/contract.ts';
+import type { RateLimitOptions } from '../call/rate-limit.ts';
+import type { ChatOptions, LLM } from './contract.ts';
+import type { ChatInput } from './message.ts';
+export interface WithRateLimitOptions {
+    estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
+}
+export declare function withRateLimit<L extends LLM>(llm: L, limits: RateLimitOptions | RateLimiter, { estimateTokens }?: WithRateLimitOptions): L;
+
+// ---- llm/wrap.d.ts
+import type { ChatOptions, LLM, Usage } from './contract.ts';
+import type { ChatInput } from './message.ts';
+export declare function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L;
+export interface Outcome {
+    readonly usage?: Usage | undefined;
+    readonly error?: unknown;
+    readonly begun?: boolean | undefined;
+}
+export interface CallInfo {
+    readonly input: ChatInput;
+    readonly options: ChatOptions;
+    readonly signal: AbortSignal;
+}
+export declare function aroundLLM<L extends LLM>(llm: L, enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>): L;
+
+// ---- parser/base.d.ts
+import type { ChatMessage } from '../llm/message.ts';
+import type { DeepPartial, OutputParser, ParseOptions } from './contract.ts';
+export declare abstract class BaseOutputParser<T, P = DeepPartial<T>> implements OutputParser<T, P> {
+    get name(): string;
+    abstract parseText(text: string, options: ParseOptions): T | Promise<T>;
+    instructions?(): string;
+    snapshots?(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<P>;
+    format(input: string): string;
+    format(input: readonly ChatMessage[]): readonly ChatMessage[];
+    parse(text: string, options?: ParseOptions): Promise<T>;
+    stream(chunks: AsyncIterable<string>, options?: ParseOptions): AsyncIterable<P>;
+}
+
+// ---- parser/contract.d.ts
+import type { ChatMessage } from '../llm/message.ts';
+export interface OutputParser<T, P = DeepPartial<T>> {
+    format?(input: string): string;
+    format?(input: readonly ChatMessage[]): readonly ChatMessage[];
+    parse(text: string, options?: ParseOptions): Promise<T>;
+    stream?(chunks: AsyncIterable<string>, options?: ParseOptions): AsyncIterable<P>;
+}
+export interface ParseOptions {
+    signal?: AbortSignal | undefined;
+    parent?: string | undefined;
+}
+export interface ParserErrorDetails {
+    text: string;
+    position?: number;
+    path?: ValuePath;
+    expected?: string;
+    repair?: string;
+    issues?: readonly ParserIssue[];
+}
+export type ValuePath = readonly (string | number)[];
+export interface ParserIssue {
+    message: string;
+    path: ValuePath;
+}
+export type DeepPartial<T> = 0 extends 1 & T ? T : T extends Whole ? T : T extends readonly unknown[] ? number extends T['length'] ? T extends unknown[] ? DeepPartial<T[number]>[] : readonly DeepPartial<T[number]>[] : {
+    [K in keyof T]?: DeepPartial<T[K]>;
+} : T extends object ? {
+    [K in keyof T]?: DeepPartial<T[K]>;
+} : T;
+type Whole = string | number | bigint | boolean | symbol | null | undefined | Date | RegExp | URL | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBuffer | ArrayBufferView | Promise<unknown> | ((...args: never[]) => unknown);
+
+// ---- parser/errors.d.ts
+import type { MortiseError, MortiseErrorOptions } from '../errors.ts';
+import type { ParserErrorDetails } from './contract.ts';
+export type ParserError = MortiseError & Readonly<ParserErrorDetails>;
+export declare function parserError(code: 'parse' | 'validation', message: string, details: ParserErrorDetails, options?: MortiseErrorOptions): ParserError;
+export declare function isParserError(error: unknown): error is ParserError;
+
+// ---- parser/incremental-json.d.ts
+import type { JsonValue } from '../json.ts';
+import type { ValuePath } from './contract.ts';
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+export interface IncrementalJsonOptions {
+    maxDepth?: number | undefined;
+    kinds?: readonly JsonKind[] | undefined;
+}
+export interface JsonFailure {
+    position: number;
+    path: ValuePath;
+    expected: string;
+    reason: 'none' | 'cut' | 'broken';
+}
+export declare class IncrementalJson {
+    work: number;
+    constructor(options?: IncrementalJsonOptions);
+    get done(): boolean;
+    get value(): JsonValue | undefined;
+    get failure(): JsonFailure | undefined;
+    push(chunk: string): void;
+    end(): void;
+    get affordable(): boolean;
+    snapshot(): JsonValue | undefined;
+}
+
+// ---- parser/index.d.ts
+export { BaseOutputParser } from './base.ts';
+export type { DeepPartial, OutputParser, ParseOptions, ParserErrorDetails, ParserIssue, ValuePath, } from './contract.ts';
+export { isParserError, parserError, type ParserError } from './errors.ts';
+export { IncrementalJson, type IncrementalJsonOptions, type JsonFailure, type JsonKind, } from './incremental-json.ts';
+export { jsonSchema, toJsonSchema } from './json-schema.ts';
+export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
+export { ListParser, type ListParserOptions } from './list.ts';
+export { SchemaParser, type SchemaParserOptions } from './schema.ts';
+export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
+
+// ---- parser/json-schema.d.ts
+import type { JsonSchema } from '../json.ts';
+import type { Schema, StandardJsonSchema, StandardResult } from '../schema.ts';
+export declare function jsonSchema<T = unknown>(raw: JsonSchema, validate?: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>): Schema<T, T>;
+export declare function toJsonSchema(schema: StandardJsonSchema): JsonSchema;
+
+// ---- parser/json.d.ts
+import type { JsonValue } from '../json.ts';
+import type { BaseOutputParser } from './base.ts';
+import type { IncrementalJsonOptions } from './incremental-json.ts';
+export type JsonParserOptions = IncrementalJsonOptions;
+export declare class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
+    constructor(options?: JsonParserOptions);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): JsonValue;
+    snapshots(chunks: AsyncIterable<string>): AsyncIterable<JsonValue>;
+}
+export declare function findJson(text: string, options?: IncrementalJsonOptions): JsonValue;
+export declare function streamJson(chunks: AsyncIterable<string>, options?: IncrementalJsonOptions): AsyncGenerator<JsonValue>;
+
+// ---- parser/list.d.ts
+import type { BaseOutputParser } from './base.ts';
+export interface ListParserOptions {
+    style?: 'comma' | 'numbered' | 'bulleted' | undefined;
+}
+export declare class ListParser extends BaseOutputParser<string[], string[]> {
+    constructor(options?: ListParserOptions);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): string[];
+    snapshots(chunks: AsyncIterable<string>): AsyncGenerator<string[]>;
+}
+
+// ---- parser/schema.d.ts
+import type { Schema } from '../schema.ts';
+import type { BaseOutputParser } from './base.ts';
+import type { DeepPartial, ParseOptions } from './contract.ts';
+import type { ShownSchema } from './strict-schema.ts';
+export interface SchemaParserOptions {
+    maxDepth?: number | undefined;
+    shown?: ShownSchema | undefined;
+}
+export declare class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPartial<Input> | Output> {
+    constructor(schema: Schema<Input, Output>, options?: SchemaParserOptions);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string, options: ParseOptions): Promise<Output>;
+    snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<DeepPartial<Input> | Output>;
+}
+
+// ---- parser/strict-schema.d.ts
+import type { JsonSchema, JsonValue } from '../json.ts';
+export interface ShownSchema {
+    readonly schema: JsonSchema;
+    unwrap(value: JsonValue): JsonValue | undefined;
+    restore(value: JsonValue): JsonValue | undefined;
+}
+export type StrictSchema = (ShownSchema & {
+    readonly strict: true;
+}) | {
+    readonly strict: false;
+    readonly reason: string;
+};
+export declare function plainSchema(schema: JsonSchema): ShownSchema;
+export declare function objectSchema(schema: JsonSchema): ShownSchema;
+export declare function strictSchema(schema: JsonSchema): StrictSchema;
+
+// ---- postprocessor/contract.d.ts
+import type { CallOptions } from '../call/contract.ts';
+import type { QueryInput } from '../retriever/contract.ts';
+import type { NodeWithScore } from '../retriever/node.ts';
+export interface NodePostprocessor {
+    postprocess(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
+}
+
+// ---- postprocessor/index.d.ts
+export type { NodePostprocessor } from './contract.ts';
+
+// ---- prompt/chat-prompt.d.ts
+import type { ChatMessage } from '../llm/message.ts';
+import type { ChatPromptTemplate, VariablesOf } from './contract.ts';
+export type ChatPromptMessage = ChatMessage;
+export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<M[number]['content']>;
+type ContentVariables<C> = C extends string ? VariablesOf<C> : C extends readonly unknown[] ? BlockVariables<C[number]> : never;
+type BlockVariables<B> = B extends {
+    readonly type: 'text';
+    readonly text: infer T extends string;
+} ? VariablesOf<T> : never;
+export declare function chatPrompt<const M extends readonly ChatPromptMessage[]>(messages: M): ChatPromptTemplate<ChatVariablesOf<M>>;
+
+// ---- prompt/contract.d.ts
+import type { ChatMessage } from '../llm/message.ts';
+export interface PromptTemplate<V extends string = string> {
+    readonly template: string;
+    readonly variables: readonly V[];
+    format(...values: PromptArguments<V>): string;
+    partial<K extends V>(values: PromptValues<K>): PromptTemplate<Exclude<V, K>>;
+}
+export interface ChatPromptTemplate<V extends string = string> {
+    readonly variables: readonly V[];
+    format(...values: PromptArguments<V>): ChatMessage[];
+    partial<K extends V>(values: PromptValues<K>): ChatPromptTemplate<Exclude<V, K>>;
+}
+export type PromptValue = string | number | bigint | boolean;
+export type PromptValues<V extends string> = {
+    readonly [K in V]: PromptValue;
+};
+export type PromptArguments<V extends string> = [V] extends [never] ? [] : [values: PromptValues<V>];
+export type VariablesOf<T extends string> = string extends T ? string : Names<T, never>;
+type Names<T extends string, Found extends string> = T extends `${string}{${infer Rest}` ? Rest extends `{${infer After}` ? Names<After, Found> : Rest extends `${infer Name}}${infer After}` ? IsIdentifier<Name> extends true ? Names<After, Found | Name> : Names<Rest, Found> : Names<Rest, Found> : Found;
+type IsIdentifier<S extends string> = S extends `${infer First}${infer Rest}` ? First extends Letter ? IsTail<Rest> : false : false;
+type IsTail<S extends string> = S extends `${infer First}${infer Rest}` ? First extends Letter | Digit ? IsTail<Rest> : false : true;
+type Lower = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j' | 'k' | 'l' | 'm' | 'n' | 'o' | 'p' | 'q' | 'r' | 's' | 't' | 'u' | 'v' | 'w' | 'x' | 'y' | 'z';
+type Letter = Lower | Uppercase<Lower> | '_';
+type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
+
+// ---- prompt/delimited.d.ts
+export declare function delimited(text: string, label: string): string;
+
+// ---- prompt/index.d.ts
+export { chatPrompt, type ChatPromptMessage, type ChatVariablesOf } from './chat-prompt.ts';
+export type { ChatPromptTemplate, PromptArguments, PromptTemplate, PromptValue, PromptValues, VariablesOf, } from './contract.ts';
+export { delimited } from './delimited.ts';
+export { prompt } from './prompt.ts';
+
+// ---- prompt/prompt.d.ts
+import type { PromptTemplate, VariablesOf } from './contract.ts';
+export declare function prompt<const T extends string>(template: T): PromptTemplate<VariablesOf<T>>;
+
+// ---- query-engine/contract.d.ts
+import type { QueryInput, RetrieveOptions } from '../retriever/contract.ts';
+import type { QueryResponse, ResponseStream } from '../synthesizer/contract.ts';
+export interface QueryEngine {
+    query(input: QueryInput, options?: QueryOptions): Promise<QueryResponse>;
+    streamQuery(input: QueryInput, options?: QueryOptions): ResponseStream;
+}
+export interface QueryOptions extends RetrieveOptions {
+}
+
+// ---- query-engine/index.d.ts
+export type { QueryEngine, QueryOptions } from './contract.ts';
+
+// ---- reader/contract.d.ts
+import type { Document } from '../retriever/node.ts';
+export interface Reader {
+    read(options?: ReadOptions): AsyncIterable<Document>;
+}
+export interface ReadOptions {
+    signal?: AbortSignal | undefined;
+    onProgress?: ((progress: ReadProgress) => void) | undefined;
+    onError?: ((failure: ReadFailure) => void) | undefined;
+    parent?: string | undefined;
+}
+export interface ReadProgress {
+    done: number;
+    failed: number;
+    total?: number;
+    item: string;
+}
+export interface ReadFailure {
+    item: string;
+    error: Error;
+}
+
+// ---- reader/index.d.ts
+export type { Reader, ReadFailure, ReadOptions, ReadProgress } from './contract.ts';
+
+// ---- reranker/base.d.ts
+import type { Attempt, CallSettings } from '../call/index.ts';
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderMetadata } from '../llm/message.ts';
+import type { RankedDocument, Reranker, RerankerMetadata, RerankOptions, RerankResult } from './contract.ts';
+export interface BaseRerankerOptions extends CallSettings {
+    provider: string;
+    model: string;
+}
+export interface RankRequest<P extends ProviderOptions = ProviderOptions> {
+    readonly query: string;
+    readonly documents: readonly string[];
+    readonly topN: number;
+    readonly providerOptions?: P;
+}
+export interface RankReply {
+    readonly results: readonly RankedDocument[];
+    readonly usage?: {
+        readonly inputTokens?: number | undefined;
+        readonly searchUnits?: number | undefined;
+    } | undefined;
+    readonly providerMetadata?: ProviderMetadata | undefined;
+}
+export declare abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> implements Reranker<P> {
+    readonly provider: string;
+    readonly model: string;
+    abstract readonly metadata: RerankerMetadata;
+    constructor(options: BaseRerankerOptions);
+    abstract rank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
+    rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
+}
+export declare function checkRanking(results: readonly RankedDocument[], count: number, topN: number): RankedDocument[];
+
+// ---- reranker/contract.d.ts
+import type { CallOptions, Warning } from '../call/contract.ts';
+import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderMetadata } from '../llm/message.ts';
+export interface Reranker<P extends ProviderOptions = ProviderOptions> {
+    readonly provider: string;
+    readonly model: string;
+    readonly metadata: RerankerMetadata;
+    rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
+}
+export interface RerankerMetadata {
+    maxDocuments?: number;
+    comparableScores: boolean;
+}
+export interface RerankOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
+    topN?: number | undefined;
+    providerOptions?: P | undefined;
+}
+export interface RerankResult {
+    results: RankedDocument[];
+    usage: RerankUsage;
+    warnings: Warning[];
+    providerMetadata?: ProviderMetadata;
+}
+export interface RankedDocument {
+    index: number;
+    score: number;
+}
+export interface RerankUsage {
+    inputTokens?: number;
+    searchUnits?: number;
+}
+
+// ---- reranker/index.d.ts
+export { BaseReranker, checkRanking, type BaseRerankerOptions, type RankReply, type RankRequest, } from './base.ts';
+export type { RankedDocument, Reranker, RerankerMetadata, RerankOptions, RerankResult, RerankUsage, } from './contract.ts';
+
+// ---- retriever/base.d.ts
+import type { BaseRetrieverOptions, Query, QueryInput, RetrieveCall, RetrieveOptions, Retriever } from './contract.ts';
+import type { NodeWithScore } from './node.ts';
+export declare abstract class BaseRetriever implements Retriever {
+    constructor(options?: BaseRetrieverOptions);
+    abstract retrieveNodes(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]>;
+    readonly supportsFilters: boolean;
+    retrieve(query: QueryInput, options?: RetrieveOptions): Promise<NodeWithScore[]>;
+}
+export declare function toQuery(input: QueryInput): Query;
+
+// ---- retriever/canonical-json.d.ts
+export declare function canonicalJson(value: unknown): string;
+
+// ---- retriever/contract.d.ts
+import type { Attempt, CallOptions, CallSettings } from '../call/contract.ts';
+import type { QueryEngine } from '../query-engine/contract.ts';
+import type { MetadataFilter } from '../store/contract.ts';
+import type { Node, NodeWithScore } from './node.ts';
+export interface Retriever {
+    retrieve(query: QueryInput, options?: RetrieveOptions): Promise<NodeWithScore[]>;
+}
+export type QueryInput = string | Query;
+export interface Query {
+    query: string;
+    embedding?: Float32Array | undefined;
+}
+export interface RetrieveOptions extends CallOptions {
+    topK?: number | undefined;
+    filters?: MetadataFilter | undefined;
+    trail?: readonly Hop[] | undefined;
+}
+export interface Hop {
+    readonly retriever: Retriever;
+    readonly indexId: string;
+}
+export type RetrievalObject = Node | Retriever | QueryEngine;
+export interface BaseRetrieverOptions extends CallSettings {
+    name?: string | undefined;
+    objects?: ReadonlyMap<string, RetrievalObject> | Readonly<Record<string, RetrievalObject>> | undefined;
+    maxDepth?: number | undefined;
+    concurrency?: number | undefined;
+    retry?: CallSettings['retry'];
+}
+export interface RetrieveCall extends Attempt {
+    readonly topK?: number;
+    readonly filters?: MetadataFilter;
+    readonly trail: readonly Hop[];
+    readonly parent?: string;
+}
+
+// ---- retriever/index.d.ts
+export { BaseRetriever, toQuery } from './base.ts';
+export { canonicalJson } from './canonical-json.ts';
+export type { BaseRetrieverOptions, Hop, Query, QueryInput, RetrievalObject, RetrieveCall, RetrieveOptions, Retriever, } from './contract.ts';
+export { createDocument, createIndexNode, createTextNode, isKnownNode, sourceId, type Document, type Evidence, type IndexNode, type Node, type NodeBase, type NodeInput, type NodeRef, type NodeRelationships, type NodeWithScore, type OtherNode, type TextNode, } from './node.ts';
+export { nodeHash } from './node-hash.ts';
+export { copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
+export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
+export { contentKey, dedupeNodes, mergeEvidence } from './results.ts';
+
+// ---- retriever/node-hash.d.ts
+import type { Node } from './node.ts';
+export declare function nodeHash(node: Node): string;
+
+// ---- retriever/node-json.d.ts
+import type { JsonObject } from '../json.ts';
+import type { Node } from './node.ts';
+export declare function nodeToJson(node: Node): JsonObject;
+export declare function nodeFromJson(value: unknown): Node;
+export declare function copyNode(node: Node): Node;
+
+// ---- retriever/node-text.d.ts
+import type { Node } from './node.ts';
+export type NodeTextMode = 'all' | 'embed' | 'llm' | 'none';
+export declare function nodeText(node: Node, mode: NodeTextMode): string;
+export declare function nodeMetadataText(node: Node, mode: Exclude<NodeTextMode, 'none'>): string;
+
+// ---- retriever/node.d.ts
+import type { JsonObject } from '../json.ts';
+export interface NodeBase {
+    id: string;
+    text: string;
+    metadata: JsonObject;
+    excludedEmbedMetadataKeys?: string[];
+    excludedLlmMetadataKeys?: string[];
+    metadataTemplate?: string;
+    metadataSeparator?: string;
+    textTemplate?: string;
+    relationships?: NodeRelationships;
+    start?: number;
+    end?: number;
+    embedding?: Float32Array;
+}
+export interface Document extends NodeBase {
+    type: 'document';
+}
+export interface TextNode extends NodeBase {
+    type: 'text';
+}
+export interface IndexNode extends NodeBase {
+    type: 'index';
+    indexId: string;
+}
+export interface OtherNode extends NodeBase {
+    type: `${string}:${string}`;
+    [member: string]: unknown;
+}
+export type Node = Document | TextNode | IndexNode | OtherNode;
+export interface NodeRef {
+    id: string;
+    hash?: string;
+}
+export interface NodeRelationships {
+    source?: NodeRef;
+    previous?: NodeRef;
+    next?: NodeRef;
+    parent?: NodeRef;
+    children?: NodeRef[];
+}
+export interface NodeWithScore {
+    node: Node;
+    score: number;
+    evidence?: Evidence;
+}
+export interface Evidence {
+    similarity?: number;
+    coverage?: number;
+    [measure: string]: number | undefined;
+}
+export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
+    id?: string | undefined;
+    metadata?: JsonObject | undefined;
+};
+export declare function createDocument(input: NodeInput): Document;
+export declare function createTextNode(input: NodeInput): TextNode;
+export declare function createIndexNode(input: NodeInput & {
+    indexId: string;
+}): IndexNode;
+export declare function sourceId(node: Node): string | undefined;
+export declare function isKnownNode(node: Node): node is Exclude<Node, OtherNode>;
+
+// ---- retriever/results.d.ts
+import type { Evidence, Node, NodeWithScore } from './node.ts';
+export declare function dedupeNodes(results: readonly NodeWithScore[]): NodeWithScore[];
+export declare function contentKey(node: Node): string;
+export declare function mergeEvidence(a: Evidence | undefined, b: Evidence | undefined): Evidence | undefined;
+
+// ---- schema.d.ts
+export interface StandardSchema<Input = unknown, Output = Input> {
+    readonly '~standard': {
+        readonly version: 1;
+        readonly vendor: string;
+        readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+        readonly types?: {
+            readonly input: Input;
+            readonly output: Output;
+        } | undefined;
+    };
+}
+export type StandardResult<Output> = {
+    readonly value: Output;
+    readonly issues?: undefined;
+} | {
+    readonly issues: ReadonlyArray<StandardIssue>;
+};
+export interface StandardIssue {
+    readonly message: string;
+    readonly path?: ReadonlyArray<PropertyKey | {
+        readonly key: PropertyKey;
+    }> | undefined;
+}
+export interface StandardJsonSchema<Input = unknown, Output = Input> {
+    readonly '~standard': {
+        readonly version: 1;
+        readonly vendor: string;
+        readonly types?: {
+            readonly input: Input;
+            readonly output: Output;
+        } | undefined;
+        readonly jsonSchema: {
+            readonly input: (options: {
+                readonly target: string;
+            }) => Record<string, unknown>;
+            readonly output: (options: {
+                readonly target: string;
+            }) => Record<string, unknown>;
+        };
+    };
+}
+export type Schema<Input = unknown, Output = Input> = StandardSchema<Input, Output> & StandardJsonSchema<Input, Output>;
+export type InferInput<S> = S extends StandardSchema<infer Input, unknown> ? Input : never;
+export type InferOutput<S> = S extends StandardSchema<infer _Input, infer Output> ? Output : never;
+
+// ---- service-context.d.ts
+import type { EmbeddingModel } from './embedding/contract.ts';
+import type { LLM } from './llm/contract.ts';
+import type { OutputParser } from './parser/contract.ts';
+import type { Reranker } from './reranker/contract.ts';
+import type { Retriever } from './retriever/contract.ts';
+import type { Tokenizer } from './tokenizer/contract.ts';
+import type { Transform } from './transform/contract.ts';
+export interface ServiceParts {
+    readonly llm?: LLM;
+    readonly embedding?: EmbeddingModel;
+    readonly retriever?: Retriever;
+    readonly reranker?: Reranker;
+    readonly parser?: OutputParser<unknown, unknown>;
+    readonly splitter?: Transform;
+    readonly tokenizer?: Tokenizer;
+    readonly prompts?: {
+        readonly [name: string]: object;
+    };
+    readonly [name: string]: unknown;
+}
+export type ServiceContext<P extends object = ServiceParts> = Readonly<P> & ServiceContextMethods<P>;
+export interface ServiceContextMethods<P extends object> {
+    with<const Q extends ServiceParts>(parts: Q): ServiceContext<Omit<P, keyof Q> & Q>;
+    has(name: string): boolean;
+    get<K extends keyof P>(name: K): P[K];
+}
+export declare function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P>;
+
+// ---- store/check.d.ts
+import type { KeyValueStore, VectorEntry, VectorQuery, VectorStoreSupport } from './contract.ts';
+export declare function requireKeyValueStore(store: KeyValueStore, option: string): KeyValueStore;
+export declare function requireMembers<T>(value: T, members: readonly (keyof T & string)[], option: string, contract: string): T;
+export declare function checkVectorQuery(query: VectorQuery, support: VectorStoreSupport, dimensions?: number | undefined): void;
+export declare function checkVectorEntries(entries: readonly VectorEntry[], dimensions: number | undefined): number | undefined;
+
+// ---- store/contract.d.ts
+import type { JsonValue } from '../json.ts';
+import type { Node, NodeWithScore } from '../retriever/node.ts';
+export interface StoreOptions {
+    signal?: AbortSignal | undefined;
+}
+export type StoreValue = Uint8Array | JsonValue;
+export interface KeyValueOptions extends StoreOptions {
+    namespace?: string | undefined;
+}
+export interface SetOptions extends KeyValueOptions {
+    ttlMs?: number | undefined;
+}
+export interface KeyValueStore {
+    get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
+    set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
+    delete(key: string, options?: KeyValueOptions): Promise<void>;
+    getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
+    setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
+    iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+}
+export type StoreEntry = readonly [key: string, value: StoreValue];
+export interface SourceRecord {
+    sourceId: string;
+    hash: string;
+    nodeIds: string[];
+    metadata?: {
+        [key: string]: JsonValue;
+    };
+}
+export interface DocumentStore {
+    upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
+    get(id: string, options?: StoreOptions): Promise<Node | undefined>;
+    getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
+    delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
+    iterate(options?: StoreOptions): AsyncIterable<Node>;
+    setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
+    getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
+    deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
+    sources(options?: StoreOptions): AsyncIterable<SourceRecord>;
+}
+export interface VectorEntry {
+    node: Node;
+    embedding: Float32Array;
+    sparse?: SparseVector;
+}
+export interface SparseVector {
+    indices: readonly number[];
+    values: readonly number[];
+}
+export interface VectorStore {
+    readonly support: VectorStoreSupport;
+    upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
+}
+export interface VectorStoreSupport {
+    modes: readonly VectorQueryMode[];
+    operators?: readonly FilterOperator[];
+    dimensions?: number;
+}
+export interface VectorSelection {
+    ids?: readonly string[] | undefined;
+    sourceIds?: readonly string[] | undefined;
+    filter?: MetadataFilter | undefined;
+}
+export type VectorQueryMode = 'dense' | 'sparse' | 'hybrid' | 'text' | 'mmr' | `${string}:${string}`;
+export interface VectorQuery {
+    mode?: VectorQueryMode | undefined;
+    topK: number;
+    embedding?: Float32Array | undefined;
+    sparse?: SparseVector | undefined;
+    text?: string | undefined;
+    filter?: MetadataFilter | undefined;
+    alpha?: number | undefined;
+    lambda?: number | undefined;
+}
+export type MetadataFilter = {
+    and: readonly MetadataFilter[];
+} | {
+    or: readonly MetadataFilter[];
+} | {
+    not: MetadataFilter;
+} | FilterCondition;
+export interface FilterCondition {
+    key: string;
+    op: FilterOperator;
+    value?: FilterValue | readonly FilterValue[] | undefined;
+}
+export type FilterValue = string | number | boolean;
+export type FilterOperator = '==' | '!=' | '>' | '>=' | '<' | '<=' | 'in' | 'nin' | 'any' | 'all' | 'contains' | 'text-match' | 'is-empty' | `${string}:${string}`;
+
+// ---- store/filter.d.ts
+import type { FilterOperator, MetadataFilter } from './contract.ts';
+export declare const FILTER_OPERATORS: readonly ["==", "!=", ">", ">=", "<", "<=", "in", "nin", "any", "all", "contains", "text-match", "is-empty"];
+export declare function matchesFilter(metadata: {
+    readonly [key: string]: unknown;
+}, filter: MetadataFilter): boolean;
+export declare function checkFilter(filter: MetadataFilter, operators: readonly FilterOperator[]): void;
+
+// ---- store/index.d.ts
+export { checkVectorEntries, checkVectorQuery, requireKeyValueStore, requireMembers } from './check.ts';
+export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SparseVector, StoreEntry, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorQueryMode, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
+export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
+
+// ---- store/memory.d.ts
+import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';
+export interface MemoryKeyValueStoreOptions {
+    maxBytes?: number | undefined;
+}
+export declare class MemoryKeyValueStore implements KeyValueStore {
+    constructor(options?: MemoryKeyValueStoreOptions);
+    get bytes(): number;
+    get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
+    set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
+    delete(key: string, options?: KeyValueOptions): Promise<void>;
+    getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
+    setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
+    iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+}
+
+// ---- synthesizer/contract.d.ts
+import type { CallOptions, Warning } from '../call/contract.ts';
+import type { JsonObject } from '../json.ts';
+import type { FinishReason, Usage } from '../llm/contract.ts';
+import type { QueryInput } from '../retriever/contract.ts';
+import type { NodeWithScore } from '../retriever/node.ts';
+export interface ResponseSynthesizer {
+    synthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<QueryResponse>;
+    streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
+}
+export interface QueryResponse {
+    text: string;
+    sources: NodeWithScore[];
+    citations: Citation[];
+    outcome: 'answered' | 'no-nodes' | (string & {});
+    finishReason?: FinishReason;
+    usage?: Usage;
+    warnings: Warning[];
+    metadata: JsonObject;
+}
+export interface Citation {
+    number: number;
+    start: number;
+    end: number;
+    nodeId?: string;
+    quote?: string;
+    quoteStart?: number;
+    quoteEnd?: number;
+    problem?: 'unknown-source' | 'misquote' | 'other-source' | (string & {});
+}
+export type ResponseStreamEvent = {
+    type: 'sources';
+    sources: NodeWithScore[];
+} | {
+    type: 'text-delta';
+    delta: string;
+} | {
+    type: 'citation';
+    citation: Citation;
+} | {
+    type: 'warning';
+    warning: Warning;
+} | {
+    type: 'finish';
+    response: QueryResponse;
+} | {
+    type: `${string}:${string}`;
+    [member: string]: unknown;
+};
+export interface ResponseStream extends AsyncIterable<ResponseStreamEvent> {
+    readonly textStream: AsyncIterable<string>;
+    readonly partial: PartialQueryResponse;
+    final(): Promise<QueryResponse>;
+    toReadableStream(): ReadableStream<ResponseStreamEvent>;
+    cancel(): Promise<void>;
+}
+export interface PartialQueryResponse {
+    text: string;
+    sources?: NodeWithScore[];
+    citations: Citation[];
+}
+
+// ---- synthesizer/index.d.ts
+export type { Citation, PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent, ResponseSynthesizer, } from './contract.ts';
+export { createResponseStream, type ResponseStreamPlan } from './stream.ts';
+
+// ---- synthesizer/stream.d.ts
+import type { Attributes, EventName } from '../events/index.ts';
+import type { ResponseStream, ResponseStreamEvent } from './contract.ts';
+export interface ResponseStreamPlan {
+    readonly name: EventName;
+    readonly attributes?: Attributes | undefined;
+    readonly content?: (() => Attributes) | undefined;
+    readonly signal?: AbortSignal | undefined;
+    readonly parent?: string | undefined;
+    events(call: {
+        readonly signal: AbortSignal;
+        readonly parent?: string;
+    }): AsyncIterable<ResponseStreamEvent>;
+}
+export declare function createResponseStream(plan: ResponseStreamPlan): ResponseStream;
+
+// ---- testing/hash-embedding.d.ts
+import type { BaseEmbedding, BaseEmbeddingOptions, EmbedReply, EmbedRequest } from '../embedding/base.ts';
+import type { EmbeddingMetadata } from '../embedding/contract.ts';
+export interface HashEmbeddingOptions extends Partial<BaseEmbeddingOptions> {
+    dimensions?: number | undefined;
+    maxBatchSize?: number | undefined;
+}
+export declare class HashEmbedding extends BaseEmbedding {
+    readonly metadata: EmbeddingMetadata;
+    constructor(options?: HashEmbeddingOptions);
+    embed(inputs: readonly string[], { dimensions }: EmbedRequest): Promise<EmbedReply>;
+}
+
+// ---- testing/index.d.ts
+export { HashEmbedding, type HashEmbeddingOptions } from './hash-embedding.ts';
+export * from './scripted-llm.ts';
+
+// ---- testing/scripted-llm.d.ts
+import type { BaseLLM } from '../llm/base.ts';
+import type { Attempt, CallSettings } from '../call/contract.ts';
+import type { ChatStreamEvent, LLMMetadata, Usage } from '../llm/contract.ts';
+import type { ContentBlock } from '../llm/message.ts';
+import type { ChatReply, ChatRequest } from '../llm/request.ts';
+export type ScriptedReply = string | readonly ContentBlock[] | ChatReply | Error | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
+export interface ScriptedLLMOptions extends CallSettings {
+    replies: readonly ScriptedReply[] | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
+    model?: string | undefined;
+    metadata?: Partial<LLMMetadata> | undefined;
+    pieceLength?: number | undefined;
+    usage?: Usage | undefined;
+}
+export declare class ScriptedLLM extends BaseLLM {
+    readonly requests: ChatRequest[];
+    constructor(options: ScriptedLLMOptions);
+    get metadata(): LLMMetadata;
+    generate(request: ChatRequest, attempt: Attempt): Promise<ChatReply>;
+    stream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent>;
+}
+
+// ---- tokenizer/contract.d.ts
+export interface TokenCounter {
+    readonly name: string;
+    count(text: string): number;
+}
+export interface Tokenizer extends TokenCounter {
+    encode(text: string): number[];
+    decode(tokens: readonly number[]): string;
+}
+
+// ---- tokenizer/estimate.d.ts
+import type { TokenCounter } from './contract.ts';
+export declare const estimateTokenizer: TokenCounter;
+
+// ---- tokenizer/index.d.ts
+export type { TokenCounter, Tokenizer } from './contract.ts';
+export { estimateTokenizer } from './estimate.ts';
+
+// ---- transform/contract.d.ts
+import type { Node, TextNode } from '../retriever/node.ts';
+import type { TokenCounter } from '../tokenizer/contract.ts';
+export interface Transform {
+    readonly fingerprint?: string;
+    transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
+}
+export interface TransformOptions {
+    signal?: AbortSignal | undefined;
+    onProgress?: ((progress: {
+        done: number;
+        total: number;
+    }) => void) | undefined;
+    parent?: string | undefined;
+}
+export interface NodeSplitter extends Transform {
+    readonly fingerprint: string;
+    readonly tokenizer: TokenCounter;
+    readonly maxTokens: number;
+    split(node: Node): TextNode[];
+}
+
+// ---- transform/index.d.ts
+export type { NodeSplitter, Transform, TransformOptions } from './contract.ts';
+
+// ---- wire/base64.d.ts
+import type { About } from './body.ts';
+export declare function float32FromBase64(text: string, about: About): Float32Array;
+
+// ---- wire/body.d.ts
+import type { Attempt } from '../call/contract.ts';
+import type { MortiseError } from '../errors.ts';
+import type { SseEvent } from './sse.ts';
+export interface About {
+    readonly provider: string;
+    readonly model?: string | undefined;
+}
+export interface StreamTranslator<E> {
+    push(event: SseEvent, out: E[]): void;
+    readonly done: boolean;
+}
+export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied'>;
+export declare function readJson(response: Response, attempt: ReadingAttempt, about: About): Promise<Record<string, unknown>>;
+export declare function readText(response: Response, attempt: ReadingAttempt): Promise<string>;
+export declare function streamEvents<E>(response: Response, attempt: ReadingAttempt, translator: StreamTranslator<E>, about: About): AsyncGenerator<E[], void, undefined>;
+export declare function jsonEvents(response: Response, attempt: ReadingAttempt, about: About): AsyncGenerator<Record<string, unknown>, void, undefined>;
+export declare function eventJson(event: SseEvent, about: About): Record<string, unknown>;
+export declare function malformed(what: string, { provider, model }: About, cause?: unknown): MortiseError;
+
+// ---- wire/http-error.d.ts
+import type { MortiseError, KnownErrorCode } from '../errors.ts';
+import type { About } from './body.ts';
+export interface HttpFailure extends About {
+    readonly status: number;
+    readonly headers?: Headers | undefined;
+    readonly message?: string | undefined;
+    readonly code?: KnownErrorCode | undefined;
+    readonly requestId?: string | undefined;
+    readonly cause?: unknown;
+    readonly secrets?: readonly (string | undefined)[] | undefined;
+}
+export declare function errorFromResponse(failure: HttpFailure): MortiseError;
+export declare function redact(text: string, secrets: readonly (string | undefined)[]): string;
+export declare function withoutSecrets(cause: unknown, secrets: readonly (string | undefined)[]): unknown;
+
+// ---- wire/index.d.ts
+export { float32FromBase64 } from './base64.ts';
+export { eventJson, jsonEvents, malformed, readJson, readText, streamEvents, type About, type ReadingAttempt, type StreamTranslator, } from './body.ts';
+export { errorFromResponse, redact, withoutSecrets, type HttpFailure } from './http-error.ts';
+export { retryAfter } from './retry-after.ts';
+export { SseDecoder, type SseEvent } from './sse.ts';
+export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';
+
+// ---- wire/retry-after.d.ts
+export declare function retryAfter(headers: Headers, now?: number): number | undefined;
+
+// ---- wire/sse.d.ts
+export interface SseEvent {
+    readonly event: string;
+    readonly data: string;
+}
+export declare class SseDecoder {
+    recognised: boolean;
+    push(bytes: Uint8Array): SseEvent[];
+    end(): SseEvent | undefined;
+}

@@ -1,0 +1,19 @@
+// The API of @mortise/energetic-ai. Written by `pnpm api`.
+// entry . index.d.ts
+
+// ---- embedding.d.ts
+import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { BaseEmbedding, EmbeddingMetadata, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
+import type { KeyValueStore } from '@mortise/core/store';
+export interface EnergeticAIEmbeddingOptions extends CallSettings {
+    cache?: KeyValueStore | undefined;
+    metadata?: Partial<EmbeddingMetadata> | undefined;
+}
+export declare class EnergeticAIEmbedding extends BaseEmbedding {
+    readonly metadata: EmbeddingMetadata;
+    constructor(options?: EnergeticAIEmbeddingOptions);
+    embed(inputs: readonly string[], _request: EmbedRequest, attempt: Attempt): Promise<EmbedReply>;
+}
+
+// ---- index.d.ts
+export { EnergeticAIEmbedding, type EnergeticAIEmbeddingOptions } from './embedding.ts';

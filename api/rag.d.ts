@@ -1,0 +1,340 @@
+// The API of @mortise/rag. Written by `pnpm api`.
+// entry . index.d.ts
+
+// ---- index.d.ts
+export * from './index/index.ts';
+export * from './query-engine/index.ts';
+export * from './readers/index.ts';
+export * from './retrievers/index.ts';
+export * from './splitters/index.ts';
+export * from './stores/index.ts';
+export * from './synthesizer/index.ts';
+
+// ---- index/document-index.d.ts
+import type { Warning } from '@mortise/core';
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { ReadFailure } from '@mortise/core/reader';
+import type { Retriever } from '@mortise/core/retriever';
+import type { Transform } from '@mortise/core/transform';
+import type { BM25IndexOptions } from '../retrievers/bm25-index.ts';
+import type { HybridRetrieverOptions } from './hybrid-retriever.ts';
+import type { DocumentSource, UpdateProgress } from './update-plan.ts';
+export interface IndexParts {
+    readonly embedding: EmbeddingModel;
+}
+export interface OpenIndexOptions {
+    splitter?: Transform | undefined;
+    directory?: string | undefined;
+    dimensions?: number | undefined;
+    bm25?: BM25IndexOptions | undefined;
+    onWarning?: ((warning: Warning) => void) | undefined;
+    signal?: AbortSignal | undefined;
+}
+export interface UpdateOptions {
+    signal?: AbortSignal | undefined;
+    onProgress?: ((progress: UpdateProgress) => void) | undefined;
+    onError?: ((failure: ReadFailure) => void) | undefined;
+    removeMissing?: boolean | undefined;
+    parent?: string | undefined;
+}
+export interface UpdateReport {
+    added: number;
+    changed: number;
+    unchanged: number;
+    removed: number;
+    failed: ReadFailure[];
+    embedded: number;
+}
+export declare function openIndex(parts: IndexParts, options?: OpenIndexOptions): Promise<DocumentIndex>;
+export declare class DocumentIndex {
+    private constructor();
+    static open(parts: IndexParts, options?: OpenIndexOptions): Promise<DocumentIndex>;
+    get size(): number;
+    get nodeCount(): number;
+    get path(): string | undefined;
+    retriever(options?: HybridRetrieverOptions): Retriever;
+    update(source: DocumentSource, options?: UpdateOptions): Promise<UpdateReport>;
+    save(): Promise<void>;
+}
+
+// ---- index/hybrid-retriever.d.ts
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { BaseRetriever, BaseRetrieverOptions, NodeWithScore, Query, RetrieveCall } from '@mortise/core/retriever';
+import type { BM25Index } from '../retrievers/bm25-index.ts';
+import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
+export declare const DEFAULT_WEIGHTS: Readonly<HybridWeights>;
+export interface HybridWeights {
+    bm25: number;
+    vector: number;
+}
+export interface HybridRetrieverOptions extends BaseRetrieverOptions {
+    topK?: number | undefined;
+    weights?: HybridWeights | undefined;
+    candidates?: number | undefined;
+}
+export interface HybridParts {
+    readonly bm25: BM25Index;
+    readonly vectors: MemoryVectorStore;
+    readonly embedding: Pick<EmbeddingModel, 'embedQuery'>;
+}
+export declare class HybridRetriever extends BaseRetriever {
+    readonly supportsFilters = true;
+    constructor(parts: HybridParts, options?: HybridRetrieverOptions);
+    retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
+}
+
+// ---- index/index.d.ts
+export { DocumentIndex, openIndex, type IndexParts, type OpenIndexOptions, type UpdateOptions, type UpdateReport, } from './document-index.ts';
+export { DEFAULT_WEIGHTS, HybridRetriever, type HybridParts, type HybridRetrieverOptions, type HybridWeights, } from './hybrid-retriever.ts';
+export type { DocumentSource, UpdateProgress } from './update-plan.ts';
+
+// ---- index/update-plan.d.ts
+import type { Reader } from '@mortise/core/reader';
+import type { Document } from '@mortise/core/retriever';
+export type DocumentSource = Reader | AsyncIterable<Document> | Iterable<Document>;
+export interface UpdateProgress {
+    phase: 'read' | 'embed' | (string & {});
+    done: number;
+    total?: number;
+    item: string;
+}
+
+// ---- query-engine/index.d.ts
+export { createQueryEngine, RetrieverQueryEngine, type CreateQueryEngineOptions, type RetrieverQueryEngineOptions, } from './retriever-query-engine.ts';
+
+// ---- query-engine/retriever-query-engine.d.ts
+import type { LLM } from '@mortise/core';
+import type { NodePostprocessor } from '@mortise/core/postprocessor';
+import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
+import type { QueryInput, Retriever } from '@mortise/core/retriever';
+import type { QueryResponse, ResponseStream, ResponseSynthesizer } from '@mortise/core/synthesizer';
+import type { CitationSynthesizerOptions } from '../synthesizer/citation-synthesizer.ts';
+export interface RetrieverQueryEngineOptions {
+    retriever: Retriever;
+    synthesizer: ResponseSynthesizer;
+    postprocessors?: readonly NodePostprocessor[] | undefined;
+    topK?: number | undefined;
+}
+export declare class RetrieverQueryEngine implements QueryEngine {
+    constructor(options: RetrieverQueryEngineOptions);
+    query(input: QueryInput, options?: QueryOptions): Promise<QueryResponse>;
+    streamQuery(input: QueryInput, options?: QueryOptions): ResponseStream;
+}
+export interface CreateQueryEngineOptions extends CitationSynthesizerOptions, Pick<RetrieverQueryEngineOptions, 'postprocessors' | 'topK'> {
+}
+export declare function createQueryEngine({ llm, retriever }: {
+    readonly llm: LLM;
+    readonly retriever: Retriever;
+}, { postprocessors, topK, ...options }?: CreateQueryEngineOptions): RetrieverQueryEngine;
+
+// ---- readers/directory.d.ts
+import type { JsonObject } from '@mortise/core';
+import type { Reader, ReadOptions } from '@mortise/core/reader';
+import type { Document } from '@mortise/core/retriever';
+export interface DirectoryReaderOptions {
+    directory: string;
+    include?: readonly string[] | undefined;
+    exclude?: readonly string[] | undefined;
+    hidden?: boolean | undefined;
+    dependencies?: boolean | undefined;
+    followLinks?: boolean | undefined;
+    id?: ((path: string) => string) | undefined;
+    metadata?: JsonObject | undefined;
+}
+export declare const DEFAULT_INCLUDE: readonly string[];
+export declare class DirectoryReader implements Reader {
+    constructor(options: DirectoryReaderOptions);
+    read(options?: ReadOptions): AsyncGenerator<Document>;
+}
+
+// ---- readers/files.d.ts
+import type { JsonObject } from '@mortise/core';
+import type { Reader, ReadOptions } from '@mortise/core/reader';
+import type { Document } from '@mortise/core/retriever';
+export interface FilesReaderOptions {
+    files: readonly string[];
+    root?: string | undefined;
+    id?: ((path: string) => string) | undefined;
+    metadata?: JsonObject | undefined;
+}
+export declare class FilesReader implements Reader {
+    constructor(options: FilesReaderOptions);
+    read(options?: ReadOptions): AsyncIterable<Document>;
+}
+
+// ---- readers/index.d.ts
+export { DEFAULT_INCLUDE, DirectoryReader, type DirectoryReaderOptions } from './directory.ts';
+export { FilesReader, type FilesReaderOptions } from './files.ts';
+
+// ---- retrievers/bm25-index.d.ts
+import type { MetadataFilter } from '@mortise/core/store';
+import type { Node, NodeWithScore } from '@mortise/core/retriever';
+export interface BM25IndexOptions {
+    toTerm?: ((word: string) => string) | undefined;
+    functionWords?: ReadonlySet<string> | undefined;
+}
+export declare class BM25Index {
+    constructor(options?: BM25IndexOptions);
+    get size(): number;
+    upsert(nodes: readonly Node[]): void;
+    remove(ids: readonly string[]): void;
+    search(query: string, topK: number, filter?: MetadataFilter): NodeWithScore[];
+    ranked(query: string): {
+        readonly node: Node;
+        readonly score: number;
+        readonly coverage: number;
+    }[];
+}
+
+// ---- retrievers/bm25.d.ts
+import type { BaseRetriever, BaseRetrieverOptions, Node, NodeWithScore, Query, RetrieveCall } from '@mortise/core/retriever';
+import type { BM25Index, BM25IndexOptions } from './bm25-index.ts';
+export interface BM25RetrieverOptions extends BaseRetrieverOptions, BM25IndexOptions {
+    nodes?: readonly Node[] | undefined;
+    index?: BM25Index | undefined;
+    topK?: number | undefined;
+}
+export declare class BM25Retriever extends BaseRetriever {
+    readonly supportsFilters = true;
+    constructor(options: BM25RetrieverOptions);
+    retrieveNodes({ query }: Query, { topK, filters }: RetrieveCall): Promise<NodeWithScore[]>;
+}
+
+// ---- retrievers/fusion.d.ts
+import type { BaseRetriever, BaseRetrieverOptions, NodeWithScore, Query, RetrieveCall, Retriever } from '@mortise/core/retriever';
+export interface FusionRetrieverOptions extends BaseRetrieverOptions {
+    retrievers: readonly WeightedRetriever[];
+    topK?: number | undefined;
+    candidates?: number | undefined;
+}
+export interface WeightedRetriever {
+    retriever: Retriever;
+    weight?: number | undefined;
+}
+export declare class FusionRetriever extends BaseRetriever {
+    readonly supportsFilters = true;
+    constructor(options: FusionRetrieverOptions);
+    retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
+}
+export declare function fuse(lists: readonly (readonly NodeWithScore[])[], weights: readonly number[]): NodeWithScore[];
+
+// ---- retrievers/index.d.ts
+export { BM25Retriever, type BM25RetrieverOptions } from './bm25.ts';
+export { BM25Index, type BM25IndexOptions } from './bm25-index.ts';
+export { fuse, FusionRetriever, type FusionRetrieverOptions, type WeightedRetriever } from './fusion.ts';
+export { VectorRetriever, type VectorRetrieverOptions } from './vector.ts';
+
+// ---- retrievers/vector.d.ts
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { BaseRetriever, BaseRetrieverOptions, NodeWithScore, Query, RetrieveCall } from '@mortise/core/retriever';
+import type { VectorStore } from '@mortise/core/store';
+export interface VectorRetrieverOptions extends BaseRetrieverOptions {
+    store: VectorStore;
+    embedding: EmbeddingModel;
+    topK?: number | undefined;
+}
+export declare class VectorRetriever extends BaseRetriever {
+    readonly supportsFilters = true;
+    constructor(options: VectorRetrieverOptions);
+    retrieveNodes(query: Query, { topK, filters, signal, parent }: RetrieveCall): Promise<NodeWithScore[]>;
+}
+
+// ---- splitters/index.d.ts
+export { SentenceSplitter, type SentenceSplitterOptions } from './sentence.ts';
+
+// ---- splitters/sentence.d.ts
+import type { Node, TextNode } from '@mortise/core/retriever';
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
+export interface SentenceSplitterOptions {
+    tokenizer?: TokenCounter | undefined;
+    maxTokens?: number | undefined;
+    overlap?: number | undefined;
+    format?: 'markdown' | 'text' | undefined;
+}
+export declare class SentenceSplitter implements NodeSplitter {
+    readonly tokenizer: TokenCounter;
+    readonly maxTokens: number;
+    readonly fingerprint: string;
+    constructor(options?: SentenceSplitterOptions);
+    split(node: Node): TextNode[];
+    transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
+}
+
+// ---- stores/index.d.ts
+export { MemoryVectorStore } from './memory-vector-store.ts';
+
+// ---- stores/memory-vector-store.d.ts
+import type { MetadataFilter, StoreOptions, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport } from '@mortise/core/store';
+import type { Node, NodeWithScore } from '@mortise/core/retriever';
+export declare class MemoryVectorStore implements VectorStore {
+    get support(): VectorStoreSupport;
+    get size(): number;
+    upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
+    nearest(embedding: Float32Array, topK: number, filter?: MetadataFilter): {
+        readonly node: Node;
+        readonly score: number;
+    }[];
+    similarityTo(embedding: Float32Array, id: string): number | undefined;
+    vectorOf(id: string): Float32Array | undefined;
+}
+
+// ---- synthesizer/citation-synthesizer.d.ts
+import type { CallOptions, ChatOptions, LLM } from '@mortise/core';
+import type { NodeWithScore, QueryInput } from '@mortise/core/retriever';
+import type { QueryResponse, ResponseStream, ResponseSynthesizer } from '@mortise/core/synthesizer';
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { CitationPrompt } from './prompt.ts';
+export interface CitationSynthesizerOptions {
+    prompt?: CitationPrompt | undefined;
+    notFoundText?: string | undefined;
+    maxSourceTokens?: number | undefined;
+    tokenizer?: TokenCounter | undefined;
+    chat?: Pick<ChatOptions, 'temperature' | 'topP' | 'maxOutputTokens' | 'seed' | 'reasoning' | 'providerOptions'> | undefined;
+}
+export declare const NOT_FOUND_TEXT = "The answer was not found in the documents.";
+export declare class CitationSynthesizer implements ResponseSynthesizer {
+    constructor({ llm }: {
+        llm: LLM;
+    }, options?: CitationSynthesizerOptions);
+    synthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<QueryResponse>;
+    streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
+}
+
+// ---- synthesizer/citations.d.ts
+import type { NodeWithScore } from '@mortise/core/retriever';
+import type { Citation } from '@mortise/core/synthesizer';
+export declare class CitationScanner {
+    constructor(sources: readonly NodeWithScore[]);
+    get text(): string;
+    push(delta: string): Citation[];
+    end(): Citation[];
+}
+
+// ---- synthesizer/index.d.ts
+export { CitationSynthesizer, NOT_FOUND_TEXT, type CitationSynthesizerOptions, } from './citation-synthesizer.ts';
+export { CitationScanner } from './citations.ts';
+export { CITATION_PROMPT, citationPromptValues, readCitationPrompt, type CitationPrompt, type PromptSource, } from './prompt.ts';
+
+// ---- synthesizer/prompt.d.ts
+import type { ChatMessage } from '@mortise/core';
+import type { ChatPromptTemplate } from '@mortise/core/prompt';
+import type { Node } from '@mortise/core/retriever';
+export type CitationPrompt = ChatPromptTemplate<'sources' | 'tag' | 'question'>;
+export declare const CITATION_PROMPT: CitationPrompt;
+export declare function citationPromptValues(question: string, nodes: readonly Node[]): {
+    sources: string;
+    tag: string;
+    question: string;
+};
+export interface PromptSource {
+    number: number;
+    about: string;
+    text: string;
+}
+export declare function readCitationPrompt(prompt: string | readonly ChatMessage[]): {
+    question: string;
+    sources: PromptSource[];
+} | undefined;
