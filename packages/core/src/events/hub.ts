@@ -6,7 +6,7 @@ export interface SubscribeOptions {
   captureContent?: boolean | undefined;
 }
 
-/** Receives every event of the process, synchronously. A throw breaks nothing; it is reported. */
+/** Receives every event of the process, synchronously. A throw or a rejection breaks nothing; it is reported. */
 export type Subscriber = (event: MortiseEvent) => void;
 
 interface Subscription {
@@ -57,7 +57,9 @@ export function publish(event: MortiseEvent, content?: () => MortiseEvent['conte
   for (const { subscriber, captureContent } of [...hub().subscriptions]) {
     if (captureContent && content !== undefined) full ??= withContent(event, content());
     try {
-      subscriber(captureContent ? (full ?? event) : event);
+      const returned: unknown = subscriber(captureContent ? (full ?? event) : event);
+      // An async function is a subscriber too: nobody else would catch its rejection.
+      if (returned instanceof Promise) returned.catch(report);
     } catch (error) {
       report(error);
     }
