@@ -71,16 +71,15 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   return {
     acquire({ tokens: asked = 0, signal }) {
       if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+      if (!(asked >= 0)) return Promise.reject(noCount(asked));
       if (tokens !== undefined && asked > tokens.capacity)
         return Promise.reject(oversize(asked, tokens.capacity));
-      return new Promise<Lease>((resolve, reject) => {
-        const began = performance.now();
+      const began = performance.now();
+      const granted = new Promise<Lease>((resolve, reject) => {
         const waiter: Waiter = {
           tokens: asked,
           grant() {
             signal?.removeEventListener('abort', onAbort);
-            const waitedMs = performance.now() - began;
-            if (waitedMs > 1) emitPoint('rate-limit', { waitedMs, tokens: asked });
             resolve(lease(asked));
           },
         };
@@ -94,8 +93,19 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
         // With others before it there is nothing new to serve.
         if (queue.length === 1) serve();
       });
+      // Told in the waiting call's own context: what grants is a timer, or another call's release.
+      return granted.then((place) => {
+        const waitedMs = performance.now() - began;
+        if (waitedMs > 1) emitPoint('rate-limit', { waitedMs, tokens: asked });
+        return place;
+      });
     },
   };
+}
+
+function noCount(asked: number): MortiseError {
+  const message = `A limiter was asked for ${asked} tokens; it takes a number from 0. Check what estimates them.`;
+  return new MortiseError('configuration', message);
 }
 
 function oversize(asked: number, capacity: number): MortiseError {

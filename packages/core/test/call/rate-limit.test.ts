@@ -97,3 +97,9 @@ describe('createRateLimiter', () => {
     expect(() => createRateLimiter({ requestsPerMinute: 0 })).toThrow(/requestsPerMinute/);
   });
 });
+
+it('S-02 refuses what is no count of tokens: it would switch the limit off', async () => {
+  const limiter = createRateLimiter({ tokensPerMinute: 10 });
+  for (const tokens of [Number.NaN, -1])
+    await expect(limiter.acquire({ tokens })).rejects.toMatchObject({ code: 'configuration' });
+});

@@ -1,6 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ScriptedLLM } from '@mortise/core/testing';
-import { MortiseError, subscribe, traced, type MortiseEvent, type SubscribeOptions } from '@mortise/core';
+import {
+  createRateLimiter,
+  MortiseError,
+  subscribe,
+  traced,
+  type MortiseEvent,
+  type SubscribeOptions,
+} from '@mortise/core';
 
 async function record<T>(
   run: () => Promise<T>,
@@ -162,4 +169,32 @@ describe('events', () => {
       }),
     ).rejects.toThrow('sync');
   });
+});
+
+it('V-03 a subscriber that rejects breaks nothing and is reported', async () => {
+  const unhandled: unknown[] = [];
+  const listener = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', listener);
+  const reported = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const stop = subscribe(() => Promise.reject(new Error('mine')));
+  expect((await new ScriptedLLM({ replies: () => 'ok' }).chat('a')).text).toBe('ok');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  stop();
+  process.off('unhandledRejection', listener);
+  expect([unhandled, reported.mock.calls.length]).toEqual([[], 2]);
+  reported.mockRestore();
+});
+
+it('V-02 a wait for a limiter belongs to the call that waited, whoever ended it', async () => {
+  const llm = new ScriptedLLM({
+    replies: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return 'ok';
+    },
+    limiter: createRateLimiter({ concurrency: 1 }),
+  });
+  const { events } = await record(() => Promise.all([llm.chat('a'), llm.chat('b')]));
+  const starts = events.filter(({ phase }) => phase === 'start');
+  const waited = events.filter(({ name }) => name === 'rate-limit');
+  expect(waited.map(({ spanId }) => spanId)).toEqual([starts[1]?.spanId]);
 });
