@@ -25,5 +25,12 @@ export async function runPool<T>(
   }
 
   await Promise.all(Array.from({ length: concurrency }, worker));
-  if (failed) throw failure as Error;
+  if (!failed) return;
+  // As `for await` does: an iterable that holds something open must hear that nobody goes on.
+  try {
+    await iterator.return?.();
+  } catch {
+    // The first failure is the one to tell.
+  }
+  throw failure as Error;
 }

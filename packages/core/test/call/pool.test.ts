@@ -40,3 +40,19 @@ describe('runPool', () => {
     expect(seen.sort()).toEqual(['a', 'b', 'c']);
   });
 });
+
+it('closes what it takes from when it fails', async () => {
+  let isClosed = false;
+  async function* numbers(): AsyncGenerator<number> {
+    try {
+      for (let at = 0; ; at++) yield at;
+    } finally {
+      isClosed = true;
+    }
+  }
+  const failing = runPool(numbers(), 2, (at) =>
+    at === 3 ? Promise.reject(new Error('3')) : Promise.resolve(),
+  );
+  await expect(failing).rejects.toThrow('3');
+  expect(isClosed).toBe(true);
+});
