@@ -29,10 +29,16 @@ function resetOfExhausted(headers: Headers, now: number): number | undefined {
   return longest;
 }
 
-/** `6m0s`, `1.5s`, `20ms` (OpenAI, Groq), an RFC 3339 time (Anthropic), or bare seconds. */
+/**
+ * `6m0s`, `1.5s`, `20ms` (OpenAI, Groq), an RFC 3339 time (Anthropic), bare seconds, or, where a wait of decades would
+ * come of it, a moment in seconds or milliseconds since the epoch (OpenRouter).
+ */
 function duration(text: string, now: number): number | undefined {
   const seconds = number(text);
-  if (seconds !== undefined) return seconds * 1000;
+  if (seconds !== undefined) {
+    if (seconds < 1e9) return seconds * 1000;
+    return Math.max(0, (seconds < 1e11 ? seconds * 1000 : seconds) - now);
+  }
   if (/^([\d.]+(ms|[smhd]))+$/.test(text)) {
     let total = 0;
     for (const [, count, unit] of text.matchAll(/([\d.]+)(ms|[smhd])/g))

@@ -101,3 +101,10 @@ describe('float32FromBase64', () => {
     expect(() => float32FromBase64('AAAA', about)).toThrow(/no multiple of 4/);
   });
 });
+
+it('E-04 takes a reset that is a moment since the epoch for one, in seconds or milliseconds', () => {
+  const now = Date.UTC(2026, 0, 1);
+  const after = (reset: number) =>
+    retryAfter(new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) }), now);
+  expect([after(now + 5000), after(now / 1000 + 5), after(7)]).toEqual([5000, 5000, 7000]);
+});
