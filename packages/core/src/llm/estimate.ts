@@ -1,19 +1,35 @@
 import type { ChatOptions } from './contract.ts';
-import { blocksOf, toMessages, type ChatInput } from './message.ts';
+import { blocksOf, isKnownBlock, toMessages, type ChatInput, type ContentBlock } from './message.ts';
 
 /**
  * Tokens of a request, roughly: 4 characters a token (OpenAI's rule of thumb for English), 4 a message for its frame,
- * and 1,600 an image, the most that Anthropic counts for one.
+ * and 1,600 an image, a file or audio, however large: how many pages a file has is not known here.
  */
 export function estimateInputTokens(input: ChatInput, options: Pick<ChatOptions, 'tools'> = {}): number {
-  let characters = options.tools === undefined ? 0 : JSON.stringify(options.tools).length;
+  let characters = 0;
   let tokens = 0;
+  // What the model is told of a tool: its validator is not sent, and may not even have JSON.
+  for (const { name, description, parameters } of options.tools ?? [])
+    characters += JSON.stringify({ name, description, parameters }).length;
+  const add = (block: ContentBlock): void => {
+    if (isMedia(block)) tokens += MEDIA_TOKENS;
+    else if (block.type === 'text') characters += block.text.length;
+    else if (block.type === 'tool-result' && typeof block.content !== 'string') block.content.forEach(add);
+    else characters += JSON.stringify(block).length;
+  };
   for (const message of toMessages(input)) {
     tokens += 4;
-    for (const block of blocksOf(message)) {
-      if (block.type === 'image') tokens += 1600;
-      else characters += block.type === 'text' ? block.text.length : JSON.stringify(block).length;
-    }
+    blocksOf(message).forEach(add);
   }
   return tokens + Math.ceil(characters / 4);
+}
+
+/** Media have no text to count: this is the most that Anthropic counts for an image. */
+export const MEDIA_TOKENS = 1600;
+
+/** An image, audio, or a document that is not given as text. */
+function isMedia(block: ContentBlock): boolean {
+  if (!isKnownBlock(block)) return false;
+  if (block.type === 'document') return !('text' in block.source);
+  return block.type === 'image' || block.type === 'audio';
 }

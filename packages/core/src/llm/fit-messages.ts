@@ -1,5 +1,6 @@
 import { MortiseError } from '../errors.ts';
 import type { TokenCounter } from '../tokenizer/index.ts';
+import { MEDIA_TOKENS } from './estimate.ts';
 import { blocksOf, type ChatMessage, type ContentBlock } from './message.ts';
 
 export interface FitMessagesOptions {
@@ -18,35 +19,43 @@ export interface FitMessagesOptions {
  */
 export function fitMessages(messages: readonly ChatMessage[], options: FitMessagesOptions): ChatMessage[] {
   const { maxTokens, tokenizer, countMessage = (message) => countTokens(message, tokenizer) } = options;
-  const counts = new Map(messages.map((message) => [message, countMessage(message)]));
-  const sizeOf = (part: readonly ChatMessage[]): number =>
-    part.reduce((sum, message) => sum + (counts.get(message) ?? 0), 0);
-
-  const system = messages.filter(({ role }) => role === 'system');
-  const turns = groupTurns(messages.filter(({ role }) => role !== 'system'));
+  if (!(maxTokens >= 0)) {
+    const message = `maxTokens is ${maxTokens}; it takes a number from 0. A model whose context window is unknown has none to fit.`;
+    throw new MortiseError('invalid-request', message);
+  }
+  // By place: a conversation may hold the same object twice.
+  const placed = messages.map((message): Placed => ({ message, tokens: countMessage(message) }));
+  const system = placed.filter(({ message }) => message.role === 'system');
+  const turns = groupTurns(placed.filter(({ message }) => message.role !== 'system'));
   const last = turns.pop() ?? [];
   const needed = [...system, ...last.slice(0, 1)];
   const steps = groupSteps(last.slice(1));
 
   const room = maxTokens - sizeOf(needed);
   if (room < 0) throw tooLong(maxTokens, sizeOf(needed));
-  const keptSteps = newest(steps, room, sizeOf);
+  const keptSteps = newest(steps, room);
   const newestStep = steps.at(-1);
   if (newestStep !== undefined && keptSteps.length === 0)
     throw tooLong(maxTokens, sizeOf([...needed, ...newestStep]));
   // Older turns only when the last one is whole: a gap between them would be a lie about what happened.
   const left = room - sizeOf(keptSteps.flat());
-  const keptTurns = keptSteps.length === steps.length ? newest(turns, left, sizeOf) : [];
+  const keptTurns = keptSteps.length === steps.length ? newest(turns, left) : [];
   const kept = new Set([...needed, ...keptTurns.flat(), ...keptSteps.flat()]);
-  return messages.filter((message) => kept.has(message));
+  return placed.filter((each) => kept.has(each)).map(({ message }) => message);
+}
+
+/** A message at its place, with what it comes to. */
+interface Placed {
+  readonly message: ChatMessage;
+  readonly tokens: number;
+}
+
+function sizeOf(part: readonly Placed[]): number {
+  return part.reduce((sum, { tokens }) => sum + tokens, 0);
 }
 
 /** The longest end of `groups` that fits into `room`. */
-function newest(
-  groups: readonly ChatMessage[][],
-  room: number,
-  sizeOf: (part: readonly ChatMessage[]) => number,
-): ChatMessage[][] {
+function newest(groups: readonly Placed[][], room: number): Placed[][] {
   let left = room;
   let from = groups.length;
   while (from > 0) {
@@ -58,22 +67,23 @@ function newest(
 }
 
 /** A step is an assistant's message with the tool results that answer it. */
-function groupSteps(messages: readonly ChatMessage[]): ChatMessage[][] {
-  const steps: ChatMessage[][] = [];
-  for (const message of messages) {
-    if (message.role === 'assistant' || steps.length === 0) steps.push([message]);
-    else steps.at(-1)?.push(message);
+function groupSteps(messages: readonly Placed[]): Placed[][] {
+  const steps: Placed[][] = [];
+  for (const placed of messages) {
+    if (placed.message.role === 'assistant' || steps.length === 0) steps.push([placed]);
+    else steps.at(-1)?.push(placed);
   }
   return steps;
 }
 
 /** A turn is a user message with all that follows until the next one; a user message of tool results belongs to what it answers. */
-function groupTurns(messages: readonly ChatMessage[]): ChatMessage[][] {
-  const turns: ChatMessage[][] = [];
-  for (const message of messages) {
+function groupTurns(messages: readonly Placed[]): Placed[][] {
+  const turns: Placed[][] = [];
+  for (const placed of messages) {
+    const { message } = placed;
     const opens = message.role === 'user' && !blocksOf(message).some(({ type }) => type === 'tool-result');
-    if (opens || turns.length === 0) turns.push([message]);
-    else turns.at(-1)?.push(message);
+    if (opens || turns.length === 0) turns.push([placed]);
+    else turns.at(-1)?.push(placed);
   }
   return turns;
 }
@@ -81,9 +91,6 @@ function groupTurns(messages: readonly ChatMessage[]): ChatMessage[][] {
 function countTokens(message: ChatMessage, tokenizer: TokenCounter): number {
   return blocksOf(message).reduce((sum, block) => sum + countBlock(block, tokenizer), 4);
 }
-
-/** Media have no text to count: 1,600 is the most that Anthropic counts for an image. */
-const MEDIA_TOKENS = 1600;
 
 function countBlock(block: ContentBlock, tokenizer: TokenCounter): number {
   switch (block.type) {

@@ -128,3 +128,19 @@ describe('fitMessages', () => {
     fc.assert(property, { numRuns: 300 });
   });
 });
+
+it('tells one object from itself at another place', () => {
+  const hi = user('hi');
+  const kept = fitMessages([hi, { role: 'assistant', content: 'a' }, hi], {
+    maxTokens: 1,
+    tokenizer,
+    countMessage: () => 1,
+  });
+  expect(kept).toEqual([hi]);
+});
+
+it('refuses a bound that is no number, which would keep everything', () => {
+  expect(() => fitMessages([user('hi')], { maxTokens: Number.NaN, tokenizer })).toThrow(
+    expect.objectContaining({ code: 'invalid-request' }),
+  );
+});
