@@ -38,6 +38,10 @@ export function createBudget(options: BudgetOptions): Budget {
   if (!(limit > 0) || !Number.isFinite(limit)) {
     throw new MortiseError('configuration', `A budget of ${limit} is none; give a number above 0.`);
   }
+  for (const [name, price] of Object.entries('prices' in options ? options.prices : {})) {
+    if (price === undefined || (price >= 0 && Number.isFinite(price))) continue;
+    throw new MortiseError('configuration', `The price of ${name} is ${price}; give a number from 0.`);
+  }
   let spent = 0;
   let reserved = 0;
   return {
@@ -54,6 +58,10 @@ export function createBudget(options: BudgetOptions): Budget {
     costOf: (usage) => ('prices' in options ? moneyOf(usage, options.prices) : tokensOf(usage)),
     reserve(amount) {
       const left = limit - spent - reserved;
+      if (!(amount >= 0)) {
+        const message = `A budget was asked for ${amount}; it takes a number from 0. Check what estimates the tokens.`;
+        throw new MortiseError('configuration', message);
+      }
       if (amount > left) {
         const message = `The call may cost ${round(amount)}, and ${round(left)} of the budget of ${limit} is left. Nothing was sent. Raise the budget, shorten the input or lower maxOutputTokens.`;
         throw new MortiseError('budget', message);
@@ -94,7 +102,7 @@ export interface WithBudgetOptions {
 /**
  * `llm` within a budget of tokens, or of money at the caller's prices. Before a call the estimated input and
  * `maxOutputTokens` are reserved, and a call that might not fit is refused with `budget` before anything is sent;
- * after it the real usage is booked. A failed call whose usage nobody told costs what it had reserved only if the
+ * after it the real usage is booked, and of a part that nobody told what was reserved for it. A failed call whose usage nobody told costs what it had reserved only if the
  * provider had begun to answer; else nothing.
  */
 export function withBudget<L extends LLM>(
@@ -109,17 +117,22 @@ export function withBudget<L extends LLM>(
       const message = `The budget cannot hold: nothing says how long a reply of ${llm.model} may become. Give the call maxOutputTokens.`;
       throw new MortiseError('configuration', message);
     }
-    const most = budget.costOf({ inputTokens: estimateTokens(input, options), outputTokens });
-    const book = budget.reserve(most);
+    const estimate = { inputTokens: estimateTokens(input, options), outputTokens };
+    const book = budget.reserve(budget.costOf(estimate));
     return ({ usage, error, begun = false }) => {
-      const known =
-        usage?.inputTokens !== undefined ||
-        usage?.outputTokens !== undefined ||
-        usage?.totalTokens !== undefined;
-      const cost =
-        known && usage !== undefined ? budget.costOf(usage) : error === undefined || begun ? most : 0;
+      const isPaid = usage !== undefined || error === undefined || begun;
+      const cost = isPaid ? budget.costOf(told(usage, estimate)) : 0;
       book(cost);
       emitPoint('budget', { model: llm.model, cost, spent: budget.spent, remaining: budget.remaining });
     };
   });
+}
+
+/** The counts that the provider told, and in place of the others what was reserved for them. */
+function told(usage: Usage = {}, reserved: { inputTokens: number; outputTokens: number }): Usage {
+  const { inputTokens, outputTokens, totalTokens } = usage;
+  if (totalTokens === undefined) return { ...reserved, ...usage };
+  const input =
+    inputTokens ?? (outputTokens === undefined ? reserved.inputTokens : totalTokens - outputTokens);
+  return { ...usage, inputTokens: input, outputTokens: outputTokens ?? Math.max(0, totalTokens - input) };
 }

@@ -15,6 +15,7 @@ import {
   type LLMMetadata,
   type MortiseEvent,
   type StreamBatch,
+  type Usage,
 } from '@mortise/core';
 
 const usage = { inputTokens: 10, outputTokens: 5 };
@@ -346,5 +347,29 @@ describe('the limiter option of a model', () => {
       ['acquire', 105],
       ['release', 15],
     ]);
+  });
+});
+
+describe('a budget of money', () => {
+  const prices = { input: 1e6, output: 2e6 };
+  it.each<[string, Usage, number]>([
+    ['both counts', { inputTokens: 1, outputTokens: 3 }, 7],
+    ['the total alone: what is above the estimated input is output', { totalTokens: 7 }, 5 + 2 * 2],
+    ['the output alone: the estimated input is paid too', { outputTokens: 3 }, 5 + 2 * 3],
+    ['the output and the total', { outputTokens: 3, totalTokens: 7 }, 4 + 2 * 3],
+    ['nothing: all that was reserved', {}, 5 + 2 * 10],
+  ])('books %s', async (_name, told, cost) => {
+    const budget = createBudget({ maxCost: 100, prices });
+    const llm = withBudget(new ScriptedLLM({ replies: () => 'ok', usage: told }), budget);
+    await llm.chat('four', { maxOutputTokens: 10 });
+    expect(budget.spent).toBe(cost);
+  });
+
+  it('refuses prices and estimates that are no numbers: they would switch it off', async () => {
+    expect(() => createBudget({ maxCost: 1, prices: { input: Number.NaN, output: 1 } })).toThrow(
+      expect.objectContaining({ code: 'configuration' }),
+    );
+    const llm = withBudget(answering('x'), { maxTokens: 100 }, { estimateTokens: () => Number.NaN });
+    await expect(llm.chat('hi', { maxOutputTokens: 5 })).rejects.toMatchObject({ code: 'configuration' });
   });
 });
