@@ -21,7 +21,7 @@ export interface TextAttempt<P extends ProviderOptions = ProviderOptions> extend
   readonly request: ChatRequest<P>;
 }
 
-const STOP: FinishReason = { unified: 'stop', raw: 'stop' };
+const stop = (): FinishReason => ({ unified: 'stop', raw: 'stop' });
 
 /**
  * An LLM from a function of text to text. An author implements `metadata` and `completeText`, and `streamText` where
@@ -49,7 +49,7 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
 
   override async generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply> {
     const reply = await this.completeText(this.#prompt(request, attempt), textAttempt(request, attempt));
-    const { text, usage, finishReason = STOP } = typeof reply === 'string' ? { text: reply } : reply;
+    const { text, usage, finishReason = stop() } = typeof reply === 'string' ? { text: reply } : reply;
     return { content: [{ type: 'text', text }], finishReason, usage };
   }
 
@@ -71,7 +71,7 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
         else Object.assign(tail, piece);
       }
     }
-    yield { type: 'finish', finishReason: tail.finishReason ?? STOP, usage: tail.usage ?? {} };
+    yield { type: 'finish', finishReason: tail.finishReason ?? stop(), usage: tail.usage ?? {} };
   }
 
   #prompt(request: ChatRequest<P>, attempt: Attempt): string {

@@ -51,14 +51,15 @@ export function toCompletionResponse<M>(response: ChatResponse<M>): CompletionRe
   return rest;
 }
 
-/** L-02: `next` replaces, field by field; what it does not know stays. The total follows unless it is given. */
+/** L-02: `next` replaces, field by field; what it does not know stays. The total follows new counts unless it is given. */
 export function mergeUsage(known: Usage, next: Usage): Usage {
   const merged: Record<string, unknown> = { ...known };
   for (const [field, value] of Object.entries(next))
     if (value !== undefined && value !== null) merged[field] = value;
   const usage = merged as Usage;
   const { inputTokens, outputTokens } = usage;
-  if (next.totalTokens === undefined && inputTokens !== undefined && outputTokens !== undefined) {
+  const counted = next.inputTokens != null || next.outputTokens != null;
+  if (counted && next.totalTokens == null && inputTokens !== undefined && outputTokens !== undefined) {
     usage.totalTokens = inputTokens + outputTokens;
   }
   return usage;

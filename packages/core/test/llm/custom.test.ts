@@ -137,3 +137,11 @@ describe('toolCallBlock', () => {
     });
   });
 });
+
+it('C-05 what a caller does to a finish reason reaches no other call', async () => {
+  const llm = new EchoLLM();
+  const changed = await llm.chat('a');
+  changed.finishReason.unified = 'mine';
+  expect((await llm.chat('a')).finishReason.unified).toBe('stop');
+  expect((await llm.streamChat('a').final()).finishReason.unified).toBe('stop');
+});

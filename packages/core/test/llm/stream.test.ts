@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ScriptedLLM } from '@mortise/core/testing';
 import {
   BaseLLM,
+  mergeUsage,
+  MortiseError,
   type Attempt,
   type ChatReply,
   type ChatRequest,
@@ -368,4 +370,18 @@ describe('ChatStream', () => {
     expect(stream.partial).toBe('Hello');
     expect(await stream.final()).toEqual(await llm.complete('hi'));
   });
+});
+
+it('L-04 a total that the provider gave stands until it gives other counts', async () => {
+  const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 20 };
+  const llm = new StreamLLM(() => yields([text('a'), { type: 'usage', usage }, finish]));
+  expect((await llm.streamChat('x').final()).usage).toEqual(usage);
+  expect(mergeUsage(usage, { outputTokens: 7, totalTokens: null as never }).totalTokens).toBe(17);
+});
+
+it('C-01 a stream of ours rejects with exactly the reason, an error of ours too', async () => {
+  const reason = new MortiseError('timeout', 'mine');
+  const signal = AbortSignal.abort(reason);
+  const stream = new StreamLLM(() => yields(text('a'))).streamChat('x', { signal });
+  expect(await stream.final().catch((error: unknown) => error)).toBe(reason);
 });
