@@ -16,7 +16,7 @@ export function furnitureProblems(pkg: Package, base: string): string[] {
     ...dependencyProblems(pkg.manifest),
   ]
     .map((problem) => `${file}: ${problem}`)
-    .concat(folderProblems(pkg.folder, base));
+    .concat(folderProblems(pkg.folder, base), readmeProblems(pkg, base));
 }
 
 function identityProblems({ manifest }: Package): string[] {
@@ -116,6 +116,23 @@ function folderProblems(folder: string, base: string): string[] {
   if (problems.length === 0 && read(base, folder, 'LICENSE') !== read(base, '.', 'LICENSE')) {
     problems.push(`${folder}/LICENSE: copy the root's LICENSE`);
   }
+  return problems;
+}
+
+/** Whoever finds a package on a registry reads one page: its name, how to install it, and when it is the wrong one. */
+function readmeProblems({ folder, manifest }: Package, base: string): string[] {
+  if (!existsSync(join(base, folder, 'README.md'))) return [];
+  const text = read(base, folder, 'README.md');
+  const file = `${folder}/README.md`;
+  const problems: string[] = [];
+  if (!text.startsWith(`# ${manifest.name}\n`)) problems.push(`${file}: begin with "# ${manifest.name}"`);
+  if (!new RegExp(`npm (install|create) [^\n]*${manifest.name.replace(/^create-/, '')}\\b`).test(text))
+    problems.push(`${file}: say how to install it: "npm install @mortise/core ${manifest.name}"`);
+  const headings = [...text.replaceAll(/```[\s\S]*?```/g, '').matchAll(/^## (.+)$/gm)].map(
+    ([, title]) => title,
+  );
+  if (headings.at(-1) !== 'When not to use this')
+    problems.push(`${file}: end with a section "## When not to use this"`);
   return problems;
 }
 

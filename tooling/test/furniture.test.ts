@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { furnitureProblems, registryProblems } from '../furniture.ts';
@@ -63,6 +72,23 @@ describe('the check itself', () => {
     const problems = broken(change);
     expect(problems).toContainEqual(expect.stringContaining(fix));
     expect(problems.every((problem) => problem.startsWith('integrations/openai/package.json: '))).toBe(true);
+  });
+
+  test('finds a README without its name, the installation or the end, in a folder of its own', () => {
+    const base = mkdtempSync(join(tmpdir(), 'mortise-furniture-'));
+    mkdirSync(join(base, 'integrations/openai/src'), { recursive: true });
+    const folder = join(base, 'integrations/openai');
+    for (const name of ['LICENSE', 'tsconfig.json', 'tsup.config.ts', 'src/index.ts'])
+      writeFileSync(join(folder, name), '');
+    writeFileSync(join(base, 'LICENSE'), '');
+    writeFileSync(join(folder, 'README.md'), '# OpenAI\n\n## When not to use this\n\n## Options\n');
+    const problems = openai ? furnitureProblems(openai, base) : [];
+    rmSync(base, { recursive: true });
+    expect(problems).toEqual([
+      'integrations/openai/README.md: begin with "# @mortise/openai"',
+      expect.stringContaining('npm install @mortise/core @mortise/openai'),
+      'integrations/openai/README.md: end with a section "## When not to use this"',
+    ]);
   });
 
   test.each(['registry=https://registry.example.org/', '  resolution: {tarball: https://example.org/a.tgz}'])(

@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build, type BuildOptions } from 'esbuild';
+import { publishedPackages, root, type Package } from './workspace.ts';
+
+/** What an application pays for something: minified, tree-shaken and gzipped, in bytes. */
+export interface Bundle {
+  readonly bytes: number;
+  /** The sources that weigh most, before gzip, heaviest first. */
+  readonly heaviest: readonly string[];
+}
+
+/** A promise about a bundle. */
+export interface Budget {
+  readonly name: string;
+  /** The program that is bundled. */
+  readonly code: string;
+  /** Left out: what an application has anyway, or pays for by itself. */
+  readonly external: readonly string[];
+  /** In bytes. */
+  readonly limit: number;
+}
+
+const KB = 1024;
+
+/**
+ * Above the promise, and known: the figure that must not be passed until the promise is kept. An entry that is no
+ * longer needed fails too.
+ */
+export const exceeded: Readonly<Record<string, number>> = {
+  'BaseEmbedding alone': 12 * KB,
+  'all of @mortise/core': 46 * KB,
+  '@mortise/openai': 11 * KB,
+};
+
+/** Milliseconds; the promise is 15. The build's 28 shared chunks take twice the time that one file would. */
+export const IMPORT_LIMIT_MS = 25;
+
+export function budgets(packages: readonly Package[] = publishedPackages()): Budget[] {
+  const core = '@mortise/core';
+  return [
+    {
+      name: 'BaseEmbedding alone',
+      code: `export { BaseEmbedding } from '${core}';`,
+      external: [],
+      limit: 4 * KB,
+    },
+    { name: `all of ${core}`, code: `export * from '${core}';`, external: [], limit: 25 * KB },
+    ...packages
+      .filter(({ folder }) => folder.startsWith('integrations/'))
+      .map(({ folder, manifest }) => ({
+        name: manifest.name,
+        code: `export * from '${join(root, folder, 'src/index.ts')}';`,
+        external: [core, ...Object.keys(manifest.dependencies ?? {}), ...peers(manifest)],
+        limit: 8 * KB,
+      })),
+  ];
+}
+
+const peers = ({ peerDependencies = {} }: Package['manifest']): string[] => Object.keys(peerDependencies);
+
+const shared = {
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2024',
+  platform: 'neutral',
+  conditions: ['mortise-source', 'module', 'import'],
+  absWorkingDir: root,
+  logLevel: 'error',
+} satisfies BuildOptions;
+
+export async function bundle({ code, external }: Pick<Budget, 'code' | 'external'>): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    ...shared,
+    // Tooling depends on every package, so that their names resolve from there.
+    stdin: { contents: code, resolveDir: join(root, 'tooling'), loader: 'ts' },
+    external: ['node:*', ...external.flatMap((name) => [name, `${name}/*`])],
+    write: false,
+    metafile: true,
+  });
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const heaviest = inputs
+    .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+    .slice(0, 3)
+    .map(([file, { bytesInOutput }]) => `${file} (${bytesInOutput})`);
+  const bytes = outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+  return { bytes, heaviest };
+}
+
+/** What is wrong with a bundle's size, with what to look at. */
+export function budgetProblems(
+  { name, limit }: Budget,
+  { bytes, heaviest }: Bundle,
+  allowed: Readonly<Record<string, number>> = exceeded,
+): string[] {
+  const known = allowed[name];
+  if (bytes <= limit) {
+    return known === undefined
+      ? []
+      : [`tooling/budgets.ts: remove "${name}" from \`exceeded\`: with ${bytes} bytes it is in its budget`];
+  }
+  if (known !== undefined && bytes <= known) return [];
+  const most = known === undefined ? `its budget of ${limit}` : `the ${known} that \`exceeded\` allows`;
+  return [
+    `${name} is ${bytes} bytes, minified and gzipped, above ${most}: import less, or load it at the first call. The heaviest: ${heaviest.join(', ')}`,
+  ];
+}
+
+/**
+ * Milliseconds of the processor that `import()` of all of core takes beyond a bare Node whose loader is warm: the least
+ * of several, since the others are the machine's.
+ */
+export async function importMilliseconds(runs: number): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'mortise-import-'));
+  try {
+    // As tsup builds it: shared chunks, nothing minified.
+    await build({
+      ...shared,
+      minify: false,
+      entryPoints: [join(root, 'packages/core/src/index.ts'), ...roomEntries()],
+      splitting: true,
+      outdir: folder,
+      outExtension: { '.js': '.mjs' },
+    });
+    writeFileSync(join(folder, 'empty.mjs'), '');
+    const program = `
+      await import(${JSON.stringify(join(folder, 'empty.mjs'))});
+      const before = process.cpuUsage();
+      await import(${JSON.stringify(join(folder, 'index.mjs'))});
+      const { user, system } = process.cpuUsage(before);
+      console.log((user + system) / 1000);
+    `;
+    const times = Array.from({ length: runs }, () =>
+      Number(execFileSync(process.execPath, ['--input-type=module', '--eval', program]).toString()),
+    );
+    return Math.min(...times);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function roomEntries(): string[] {
+  const core = publishedPackages().find(({ folder }) => folder === 'packages/core');
+  return Object.keys(core?.manifest.exports ?? {})
+    .filter((subpath) => subpath !== '.' && subpath !== './package.json')
+    .map((subpath) => join(root, 'packages/core/src', subpath, 'index.ts'));
+}
