@@ -4,11 +4,12 @@ import { asking } from './mutants/asking.ts';
 import { bytes } from './mutants/bytes.ts';
 import { failing } from './mutants/failing.ts';
 import { reading } from './mutants/reading.ts';
+import { streamReading } from './mutants/stream-reading.ts';
 import { stopping } from './mutants/stopping.ts';
 import { ReferenceLLM } from './reference/adapter.ts';
 import { reference } from './reference/dialect.ts';
 
-const mutants = [...asking, ...reading, ...bytes, ...failing, ...stopping];
+const mutants = [...asking, ...reading, ...streamReading, ...bytes, ...failing, ...stopping];
 const declares = new ReferenceLLM({ url: 'http://127.0.0.1', settings: {} }).metadata.capabilities;
 
 // That the reference itself passes every case is `llm-reference.test.ts`.
@@ -16,7 +17,11 @@ describe.concurrent('a broken adapter is caught', () => {
   it.each(mutants)('$fault: $caughtBy', { timeout: 30_000 }, async ({ caughtBy, create }) => {
     const testCase = llmSuite.find(({ id }) => id === caughtBy);
     if (testCase === undefined) throw new Error(`There is no case ${caughtBy}.`);
-    await expect(runCase(testCase, { create, dialect: reference, declares })).rejects.toThrow();
+    const running = runCase(testCase, { create, dialect: reference, declares });
+    // A mutant that only crashes would prove nothing.
+    await expect(running).rejects.toMatchObject({
+      name: expect.stringMatching(/^(Assertion|Mortise)Error$/),
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import type { WireHandler } from '../wire.ts';
 import { TEXT } from './answers.ts';
 import {
   bothWays,
+  collect,
   connect,
   expectedText,
   inTurn,
@@ -43,6 +44,29 @@ export const faultCases: readonly LLMCase[] = [
         };
         return deliver(reply, [], { headers, end: 'reset' });
       }),
+  },
+  {
+    id: 'fault.reset.after-start',
+    rule: 'E-03',
+    title: 'hands out nothing before the first content, so that a stream reset there is tried again unseen',
+    requires: STREAMING,
+    async run(trial) {
+      const { dialect } = trial.subject;
+      const frames = dialect.frames(TEXT);
+      const opening = frames.slice(
+        0,
+        frames.findIndex(({ data }) => data.includes('Gr')),
+      );
+      const { llm, wire } = await connect(
+        trial,
+        inTurn((_request, reply) => tellFrames(reply, opening, { end: 'reset' }), telling(dialect, TEXT)),
+      );
+      const events = await collect(llm.streamChat('Hi'));
+      trial.check.equal(wire.requests.length, 2, 'the requests');
+      trial.check.equal(events.filter(({ type }) => type === 'start').length, 1, 'the start events');
+      const text = events.map((event) => (event.type === 'text-delta' ? event.delta : '')).join('');
+      trial.check.equal(text, expectedText(TEXT), 'the deltas');
+    },
   },
   {
     id: 'fault.reset.always',

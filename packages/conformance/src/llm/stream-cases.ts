@@ -51,6 +51,24 @@ export const streamCases: readonly LLMCase[] = [
     },
   },
   {
+    id: 'stream.readable',
+    rule: 'L-05',
+    title: 'gives the same events as a ReadableStream, whose cancel() leaves it',
+    requires: STREAMING,
+    async run(trial) {
+      const { dialect } = trial.subject;
+      const whole = await connect(trial, telling(dialect, TEXT));
+      const events = await collect(whole.llm.streamChat('Hi'));
+      const readable = whole.llm.streamChat('Hi').toReadableStream();
+      trial.check.equal(await collect(readable), events, 'the events');
+      const { llm, wire } = await connect(trial, stalled(trial));
+      const reader = llm.streamChat('Hi').toReadableStream().getReader();
+      await reader.read();
+      await trial.check.within(1_000, reader.cancel(), 'cancel()');
+      await closesEarly(trial, wire.requests[0]?.closedEarly, 'cancel()');
+    },
+  },
+  {
     id: 'stream.pull',
     rule: 'L-05',
     title: 'does not read ahead without bound while nobody reads',

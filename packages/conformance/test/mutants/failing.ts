@@ -2,7 +2,8 @@ import { isMortiseError, MortiseError, type Attempt } from '@mortise/core';
 import type { ChatInput, ChatOptions, ChatStreamEvent, StreamBatch } from '@mortise/core/llm';
 import { errorFromResponse, readText, SseDecoder } from '@mortise/core/wire';
 import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
-import { mutant, type Mutant } from './mutant.ts';
+import { ReferenceTranslator } from '../reference/translator.ts';
+import { misread, mutant, type Mutant } from './mutant.ts';
 
 const FINISH = { type: 'finish', finishReason: { unified: 'stop', raw: 'end' }, usage: {} } as const;
 
@@ -132,6 +133,16 @@ export const failing: readonly Mutant[] = [
         } catch (error) {
           throw new MortiseError('connection', 'The body broke.', { retryable: false, cause: error });
         }
+      }
+    },
+  ),
+  misread(
+    'counts the opening of a block as content',
+    'fault.reset.after-start',
+    class extends ReferenceTranslator {
+      override open(index: number, block: Raw, out: ChatStreamEvent[]): void {
+        super.open(index, block, out);
+        out.push({ type: 'text-delta', index, delta: '' });
       }
     },
   ),

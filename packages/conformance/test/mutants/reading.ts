@@ -1,11 +1,7 @@
 import { MortiseError } from '@mortise/core';
-import type { ChatReply, ChatStreamEvent, ContentBlock, FinishReason, Usage } from '@mortise/core/llm';
-import type { SseEvent } from '@mortise/core/wire';
+import type { ChatReply, ContentBlock, FinishReason, Usage } from '@mortise/core/llm';
 import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
-import { ReferenceTranslator } from '../reference/translator.ts';
-import { misread, mutant, type Mutant } from './mutant.ts';
-
-type Out = ChatStreamEvent[];
+import { mutant, type Mutant } from './mutant.ts';
 
 /** A reply without one of its members, or with another. */
 const reply = (change: (reply: ChatReply) => Partial<ChatReply>) =>
@@ -46,7 +42,7 @@ const call = (change: (text: string | null) => string | null) =>
     }
   };
 
-/** What is wrong with how replies and events are read. */
+/** What is wrong with how replies are read. */
 export const reading: readonly Mutant[] = [
   mutant(
     'gives the model that was asked for as the one that answered',
@@ -134,140 +130,6 @@ export const reading: readonly Mutant[] = [
     'tools.call.whole',
     reply(({ content }) => ({ content: content.slice(0, 1) })),
   ),
-
-  misread(
-    'drops the last delta',
-    'stream.equals-whole',
-    class extends ReferenceTranslator {
-      held: (() => void) | undefined;
-      override piece(index: number, text: string, out: Out): void {
-        this.held?.();
-        this.held = () => super.piece(index, text, out);
-      }
-    },
-  ),
-  misread(
-    'streams no reasoning',
-    'stream.equals-whole.reasoning',
-    class extends ReferenceTranslator {
-      override close(index: number, raw: Raw, out: Out): void {
-        if (this.blocks[index]!['type'] !== 'reasoning') super.close(index, raw, out);
-      }
-      override piece(index: number, text: string, out: Out): void {
-        if (this.blocks[index]!['type'] !== 'reasoning') super.piece(index, text, out);
-      }
-    },
-  ),
-  misread(
-    'ignores the index of text',
-    'stream.several-texts',
-    class extends ReferenceTranslator {
-      override piece(index: number, text: string, out: Out): void {
-        super.piece(this.blocks[index]!['type'] === 'text' ? this.blocks.length - 1 : index, text, out);
-      }
-    },
-  ),
-  misread(
-    'ignores the index of calls',
-    'tools.parallel.interleaved',
-    class extends ReferenceTranslator {
-      override piece(_index: number, text: string, out: Out): void {
-        super.piece(this.blocks.length - 1, text, out);
-      }
-    },
-  ),
-  misread(
-    'gives every parallel call the first id',
-    'tools.parallel',
-    class extends ReferenceTranslator {
-      override open(index: number, raw: Raw, out: Out): void {
-        super.open(index, { ...raw, id: (this.blocks[0] ?? raw)['id'] as string }, out);
-      }
-    },
-  ),
-  misread(
-    'loses the fragments of a call but the last',
-    'tools.call',
-    class extends ReferenceTranslator {
-      override piece(index: number, text: string, out: Out): void {
-        const raw = this.blocks[index]!;
-        if (raw['type'] === 'call') raw['text'] = '';
-        super.piece(index, text, out);
-      }
-    },
-  ),
-  misread(
-    'names a call when it is over',
-    'tools.call.events',
-    class extends ReferenceTranslator {
-      override open(index: number, raw: Raw): void {
-        super.open(index, raw, []);
-      }
-      override close(index: number, raw: Raw, out: Out): void {
-        super.open(index, { ...this.blocks[index]! }, out);
-        super.close(index, raw, out);
-      }
-    },
-  ),
-  misread(
-    'loses the signature of streamed reasoning',
-    'reasoning.signature',
-    class extends ReferenceTranslator {
-      override close(index: number, _raw: Raw, out: Out): void {
-        super.close(index, { signature: null }, out);
-      }
-    },
-  ),
-  misread(
-    'sends empty deltas',
-    'stream.events',
-    class extends ReferenceTranslator {
-      override open(index: number, raw: Raw, out: Out): void {
-        super.open(index, raw, out);
-        super.piece(index, '', out);
-      }
-    },
-  ),
-  misread(
-    'sums usage',
-    'usage.duplicate',
-    class extends ReferenceTranslator {
-      override usage(raw: Raw, out: Out): void {
-        const { inputTokens = 0, outputTokens = 0 } = this.known;
-        super.usage(
-          { ...raw, in: inputTokens + (raw['in'] as number), out: outputTokens + (raw['out'] as number) },
-          out,
-        );
-      }
-    },
-  ),
-  misread(
-    'keeps the first usage',
-    'usage.cumulative',
-    class extends ReferenceTranslator {
-      override usage(raw: Raw, out: Out): void {
-        if (this.known.inputTokens === undefined) super.usage(raw, out);
-      }
-    },
-  ),
-  misread(
-    'overlooks usage in the last event',
-    'usage.late',
-    class extends ReferenceTranslator {
-      override end(raw: Raw, out: Out): void {
-        super.end({ ...raw, usage: undefined }, out);
-      }
-    },
-  ),
-  misread(
-    'throws at an event it does not know',
-    'unknown.event',
-    class extends ReferenceTranslator {
-      override unknown({ type }: Raw): void {
-        throw new MortiseError('malformed-response', `The event ${type} is unknown.`);
-      }
-    },
-  ),
   mutant(
     'throws at a field it does not know',
     'unknown.field',
@@ -275,26 +137,6 @@ export const reading: readonly Mutant[] = [
       override reply(raw: Raw): ChatReply {
         if ('hologram' in raw) throw new MortiseError('malformed-response', 'There is an unknown field.');
         return super.reply(raw);
-      }
-    },
-  ),
-  misread(
-    'swallows an error in the stream',
-    'fault.error-event',
-    class extends ReferenceTranslator {
-      override error(): void {}
-    },
-  ),
-  misread(
-    'skips an event that is not JSON',
-    'fault.broken-event',
-    class extends ReferenceTranslator {
-      override push(event: SseEvent, out: Out): void {
-        try {
-          super.push(event, out);
-        } catch {
-          // Skipped.
-        }
       }
     },
   ),

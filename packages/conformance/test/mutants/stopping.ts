@@ -128,6 +128,24 @@ export const stopping: readonly Mutant[] = [
       }),
     ),
   ),
+  mutant(
+    'goes on after its ReadableStream was cancelled',
+    'stream.readable',
+    streaming((stream) =>
+      like(stream, {
+        toReadableStream: () => {
+          const iterator = stream[Symbol.asyncIterator]();
+          return new ReadableStream({
+            async pull(controller) {
+              const next = await iterator.next();
+              if (next.done === true) controller.close();
+              else controller.enqueue(next.value);
+            },
+          });
+        },
+      }),
+    ),
+  ),
   mutant('leaks a socket', 'leave.break', detached),
   mutant('leaks sockets', 'leave.sockets', detached),
   mutant(
