@@ -6,8 +6,9 @@
 import { BaseEmbedding, MortiseError, type Attempt, type EmbeddingMetadata, type EmbedReply } from '@mortise/core';
 import { createAdaptiveLimiter } from '@mortise/core/call';
 import { errorFromResponse, readJson } from '@mortise/core/wire';
-import { createServer } from 'node:http';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const RAMP_MS = 10_000;
@@ -20,8 +21,14 @@ interface Counts {
   grantable: number;
 }
 
-/** Refills by the clock; counts only what comes while `counting`. */
-async function startBucket(full: number) {
+/** What the parent tells the server to do. */
+interface Changes {
+  rate?: number;
+  counting?: boolean;
+}
+
+/** In a child, so that its work is not counted as the client's. Refills by the clock; counts while `counting`. */
+async function serveBucket(full: number): Promise<void> {
   const counts: Counts = { served: 0, refused: 0, grantable: 0 };
   let rate = full;
   let level = full / 10;
@@ -48,18 +55,15 @@ async function startBucket(full: number) {
       accepted ? REPLY_MS : 1,
     );
   });
+  process.on('message', (changes: Changes) => {
+    fill();
+    rate = changes.rate ?? rate;
+    counting = changes.counting ?? counting;
+    if (changes.counting === false) process.send?.(counts);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    counts,
-    set(changes: { rate?: number; counting?: boolean }) {
-      fill();
-      rate = changes.rate ?? rate;
-      counting = changes.counting ?? counting;
-    },
-    close: () => server.close(),
-  };
+  process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
 /** A model on that server, retries left out: each request is counted once. */
@@ -82,8 +86,9 @@ class Remote extends BaseEmbedding {
 }
 
 async function run(rate: number): Promise<Counts> {
-  const bucket = await startBucket(rate);
-  const model = new Remote(bucket.url);
+  const server = fork(import.meta.filename, ['--server', String(rate)], { execArgv: process.execArgv });
+  const [url] = (await once(server, 'message')) as [string];
+  const model = new Remote(url);
   const left = new AbortController();
   const began = performance.now();
   let offered = 0;
@@ -94,27 +99,33 @@ async function run(rate: number): Promise<Counts> {
         if (error !== 'over' && !(error instanceof MortiseError && error.status === 429)) throw error;
       });
   }, 5);
+  const tell = (changes: Changes) => server.send(changes);
   await pause(RAMP_MS);
-  bucket.set({ counting: true });
+  tell({ counting: true });
   await pause(MEASURED_MS / 2);
-  bucket.set({ rate: rate / 2 });
+  tell({ rate: rate / 2 });
   await pause(MEASURED_MS / 2);
-  bucket.set({ counting: false });
+  tell({ counting: false });
+  const [counts] = (await once(server, 'message')) as [Counts];
   clearInterval(load);
   left.abort('over');
-  bucket.close();
-  return bucket.counts;
+  server.kill();
+  return counts;
 }
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-console.log('| R | served, of what could be granted | refused, of what was sent |');
-console.log('| --- | --- | --- |');
-for (const rate of [20, 200]) {
-  const { served, refused, grantable } = await run(rate);
-  const share = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
-  console.log(`| ${rate} | ${share(served, grantable)} | ${share(refused, served + refused)} |`);
+const [flag, rate] = process.argv.slice(2);
+if (flag === '--server') await serveBucket(Number(rate));
+else {
+  console.log('| R | served, of what could be granted | refused, of what was sent |');
+  console.log('| --- | --- | --- |');
+  for (const rate of flag === undefined ? [20, 200] : [Number(flag)]) {
+    const { served, refused, grantable } = await run(rate);
+    const share = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
+    console.log(`| ${rate} | ${share(served, grantable)} | ${share(refused, served + refused)} |`);
+  }
+  process.exit(0);
 }
-process.exit(0);

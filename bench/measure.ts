@@ -45,7 +45,7 @@ export async function compare(contenders: readonly Contender[], rounds = 7): Pro
   }));
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
@@ -65,9 +65,9 @@ export function table(title: string, rows: readonly Row[]): string {
   ].join('\n');
 }
 
-/** Starts `server.ts` and gives its URL. */
-export async function startServer(): Promise<{ url: string; stop(): void }> {
-  const server = spawn(process.execPath, [new URL('server.ts', import.meta.url).pathname], {
+/** Starts a server of this folder and gives its URL. */
+export async function startServer(file = 'server.ts'): Promise<{ url: string; stop(): void }> {
+  const server = spawn(process.execPath, [new URL(file, import.meta.url).pathname], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(server.stdout, 'data')) as [Buffer];

@@ -19,6 +19,8 @@ const STARTING_GROWTH = Math.LN2;
 /** Shares of the rate a second, afterwards: after a slight overshoot, and after a limit that fell. */
 const SLOW_GROWTH = 0.008;
 const FAST_GROWTH = 0.08;
+/** Above this rate, in requests a second, one refusal more is a smaller share of all: growth rises with its root. */
+const SLOW_RATE = 20;
 /** Without a refusal the growth itself doubles in so many seconds: a limit that was raised is found. */
 const GROWTH_DOUBLES_IN = 8;
 /** What is left of the rate after a refusal, the next one, and all further ones in a row. */
@@ -26,7 +28,7 @@ const CUTS = [0.95, 0.85, 0.7] as const;
 /** Of the first refusal of all, where the rate may have been anything up to twice the limit. */
 const FIRST_CUT = 0.6;
 /** Refusals are of one row when less lies between than the longer of the two, and the time a refusal takes twice. */
-const CALM_MS = 500;
+const CALM_MS = 250;
 const CALM_REQUESTS = 8;
 /** A wait the provider asks for is for all when it is longer; a shorter one says no more than the refusal. */
 const LONG_RETRY_AFTER_MS = 1000;
@@ -58,7 +60,7 @@ export function createRateFinder(start: number): RateFinder {
 
   function fill(now: number): void {
     // Enough to make up for late timers, and less than any provider's allowance for bursts.
-    const most = Math.max(2, rate * 0.03);
+    const most = Math.max(2, rate * 0.05);
     level = Math.min(most, level + (Math.max(0, now - filledAt) / 1000) * rate);
     filledAt = now;
   }
@@ -113,7 +115,7 @@ export function createRateFinder(start: number): RateFinder {
       // Where the limits were told and there is another one all the same, the rate was not in force.
       const before = found ? rate : Math.max(rate, sent, sentBefore);
       rate = Math.max(LOWEST_RATE, before * cut);
-      growth = row > 0 || !found ? FAST_GROWTH : SLOW_GROWTH;
+      growth = (row > 0 || !found ? FAST_GROWTH : SLOW_GROWTH) * Math.sqrt(Math.max(1, rate / SLOW_RATE));
       found = true;
       cutAt = grownAt = now;
       // The provider has nothing left: it is let gain a little, or the next request would be refused too.
