@@ -26,11 +26,8 @@ export async function runPool<T>(
 
   await Promise.all(Array.from({ length: concurrency }, worker));
   if (!failed) return;
-  // As `for await` does: an iterable that holds something open must hear that nobody goes on.
-  try {
-    await iterator.return?.();
-  } catch {
-    // The first failure is the one to tell.
-  }
+  // As `for await` does: an iterable that holds something open must hear that nobody goes on. The failure does not wait
+  // for what it then does, and what it throws is not the one to tell.
+  void (async () => iterator.return?.())().catch(() => undefined);
   throw failure as Error;
 }

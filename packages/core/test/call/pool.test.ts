@@ -54,5 +54,6 @@ it('closes what it takes from when it fails', async () => {
     at === 3 ? Promise.reject(new Error('3')) : Promise.resolve(),
   );
   await expect(failing).rejects.toThrow('3');
+  await new Promise((resolve) => setImmediate(resolve));
   expect(isClosed).toBe(true);
 });
