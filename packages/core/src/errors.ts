@@ -125,11 +125,17 @@ export function withErrorFields(error: MortiseError, fields: MortiseErrorOptions
   const result = new MortiseError(error.code as KnownErrorCode, error.message, merged);
   if (error.stack !== undefined)
     Object.defineProperty(result, 'stack', { value: error.stack, configurable: true });
-  return result;
+  // What more it says, as the error of a parser does, and the class its author gave it.
+  for (const key of Reflect.ownKeys(error)) {
+    const member = Object.getOwnPropertyDescriptor(error, key);
+    if (member !== undefined && !Object.hasOwn(result, key)) Object.defineProperty(result, key, member);
+  }
+  return Object.setPrototypeOf(result, Object.getPrototypeOf(error) as object) as MortiseError;
 }
 
 /**
- * `error` as a `MortiseError`. Network failures of `fetch` become `connection`, an abort `aborted`,
+ * `error` as a `MortiseError`. Network failures of `fetch` become `connection`, an abort `aborted`, an
+ * `AbortSignal.timeout` that is not the caller's `timeout`,
  * anything unknown `internal` with the original as its cause.
  */
 export function toMortiseError(
@@ -148,6 +154,10 @@ export function toMortiseError(
   if (reason !== undefined) {
     const message = `The connection${of} failed: ${reason}. Check the network, the base URL and any proxy.`;
     return new MortiseError('connection', message, { ...about, cause: error });
+  }
+  if (errorName(error) === 'TimeoutError') {
+    const message = `The call${of} ran into a time bound of its own. Raise that bound, or leave it to timeoutMs.`;
+    return new MortiseError('timeout', message, { ...about, cause: error });
   }
   if (errorName(error) === 'AbortError') {
     return new MortiseError('aborted', `The call${of} was aborted.`, { ...about, cause: error });

@@ -31,6 +31,8 @@ export interface OpenAttempt extends Attempt {
   opened(): void;
   /** Nobody is waiting for the provider. */
   pause(): void;
+  /** The reader waits again. */
+  resume(): void;
   /** Ends the attempt: aborts what still runs for it and frees its timers, listener and lease. Safe to repeat. */
   close(outcome?: LeaseOutcome, reason?: unknown): void;
   /** What to throw for `error`: the caller's reason, our time-out, or `error` as a `MortiseError`. */
@@ -126,16 +128,21 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
           throw error;
         }
       }
+      // Aborted in the moment of the grant: nothing is sent.
+      throwIfAborted(controller.signal);
       silence = watchdog(bounds.timeoutMs, () => controller.abort(timeoutError(plan, bounds)));
     },
     touch() {
-      if (plan.stream && !closed) silence?.touch();
+      if (plan.stream) silence?.touch();
     },
     replied(told) {
       headers = told;
     },
     pause() {
       silence?.pause();
+    },
+    resume() {
+      if (!closed) silence?.resume();
     },
     warn(warning) {
       plan.warn?.(warning);

@@ -60,7 +60,7 @@ export interface Attempt {
   readonly number: number;
   /** A fresh signal for this attempt: hand it to the SDK, to `fetch`, to every wait. */
   readonly signal: AbortSignal;
-  /** Bytes arrived: the provider is alive. `sse` and `readJson` call it; only own transports need to. */
+  /** Bytes arrived: the provider is alive. `streamEvents` and `readJson` call it; only own transports need to. */
   touch(): void;
   /** The reply's headers, for limiters that follow them. `readJson` and `streamEvents` call it. */
   replied?(headers: Headers): void;

@@ -44,13 +44,16 @@ export function reasonOf(signal: AbortSignal): Error {
 }
 
 /**
- * Calls `onSilence` when `touch` was not called for `ms`. One timer that re-arms itself: a timer an event would
+ * Calls `onSilence` when neither `touch` nor `resume` was called for `ms`. One timer that re-arms itself: a timer an event would
  * cost more than the event.
  */
 export interface Watchdog {
+  /** Something arrived: the silence begins anew. A held clock stays held. */
   touch(): void;
   /** Holds the clock while nobody is waiting (a slow reader is not a silent provider). */
   pause(): void;
+  /** Somebody waits from now on. */
+  resume(): void;
   stop(): void;
 }
 
@@ -70,11 +73,14 @@ export function watchdog(ms: number, onSilence: () => void): Watchdog {
   return {
     touch() {
       last = performance.now();
-      paused = false;
-      timer ??= setTimeout(check, ms);
     },
     pause() {
       paused = true;
+    },
+    resume() {
+      last = performance.now();
+      paused = false;
+      timer ??= setTimeout(check, ms);
     },
     stop() {
       paused = true;

@@ -161,7 +161,7 @@ export class EmbeddingRun {
     unsent: number,
   ): Promise<IteratorResult<string> | undefined> {
     this.#pendingNext = pending;
-    if (unsent > 0) (this.#linger ??= watchdog(LINGER_MS, () => this.#onPause())).touch();
+    if (unsent > 0) (this.#linger ??= watchdog(LINGER_MS, () => this.#onPause())).resume();
     else this.#linger?.pause();
     const next = await new Promise<IteratorResult<string> | undefined>((resolve, reject) => {
       this.#wake = () => resolve(undefined);

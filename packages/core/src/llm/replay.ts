@@ -73,6 +73,7 @@ function attemptDone(): OpenAttempt {
     warn: nothingToDo,
     opened: nothingToDo,
     pause: nothingToDo,
+    resume: nothingToDo,
     close: nothingToDo,
     failure: toMortiseError,
   };

@@ -99,7 +99,7 @@ class ChatPump {
   async #read(stream: OpenedStream): Promise<void> {
     const { attempt, source } = stream;
     const span = this.#span;
-    attempt.touch();
+    attempt.resume();
     const reading = span === undefined ? source.next() : span.run(() => source.next());
     const next = await raceAbort(reading, attempt.signal);
     if (this.reader.ended) return;

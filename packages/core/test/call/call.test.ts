@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ScriptedLLM } from '@mortise/core/testing';
 import {
   callPolicy,
   createRetryBudget,
@@ -246,4 +247,24 @@ describe('runCall', () => {
   ])('refuses %o as configuration', (settings) => {
     expect(() => callPolicy(settings)).toThrow(expect.objectContaining({ code: 'configuration' }) as Error);
   });
+});
+
+it('C-04 a time bound of an integration of its own is a timeout, and not an unknown failure', async () => {
+  const late = () =>
+    Promise.reject(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  await expect(new ScriptedLLM({ replies: late, retry: false }).chat('x')).rejects.toMatchObject({
+    code: 'timeout',
+    retryable: true,
+  });
+});
+
+it('C-02 sends nothing when the signal is aborted in the moment a limiter grants', async () => {
+  const controller = new AbortController();
+  const release = vi.fn();
+  const limiter = {
+    acquire: () => Promise.resolve({ release }).finally(() => queueMicrotask(() => controller.abort('stop'))),
+  };
+  const llm = new ScriptedLLM({ replies: () => 'ok', limiter });
+  await expect(llm.chat('x', { signal: controller.signal })).rejects.toBe('stop');
+  expect([llm.requests.length, release.mock.calls.length]).toEqual([0, 1]);
 });

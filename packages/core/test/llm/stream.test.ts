@@ -385,3 +385,36 @@ it('C-01 a stream of ours rejects with exactly the reason, an error of ours too'
   const stream = new StreamLLM(() => yields(text('a'))).streamChat('x', { signal });
   expect(await stream.final().catch((error: unknown) => error)).toBe(reason);
 });
+
+it('C-04 bytes that arrive while the reader pauses do not start the clock', async () => {
+  let attempt: Attempt | undefined;
+  const llm = new StreamLLM(
+    (given) => {
+      attempt = given;
+      return yields(text('a'), text('b'), finish);
+    },
+    { timeoutMs: 30 },
+  );
+  const reader = llm.streamChat('x')[Symbol.asyncIterator]();
+  await reader.next();
+  await reader.next();
+  attempt?.touch();
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  expect((await reader.next()).value).toMatchObject({ delta: 'b' });
+});
+
+it('an error keeps what more it says, and its class, when partial is added', async () => {
+  class MyError extends MortiseError {
+    readonly detail = 42;
+  }
+  const failing = (async function* () {
+    yield text('a');
+    throw new MyError('parse', 'mine');
+  })();
+  const error: unknown = await new StreamLLM(() => failing)
+    .streamChat('x')
+    .final()
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(MyError);
+  expect(error).toMatchObject({ detail: 42, code: 'parse', partial: { text: 'a' } });
+});
