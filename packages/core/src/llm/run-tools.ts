@@ -2,7 +2,7 @@ import { raceAbort, throwIfAborted } from '../call/timers.ts';
 import { positive } from '../call/retry.ts';
 import { runPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
-import { inSpan, traced } from '../events/index.ts';
+import { inSpan } from '../events/index.ts';
 import type {
   AssistantMessage,
   ChatOptions,
@@ -19,6 +19,7 @@ import {
   type ToolCallBlock,
   type ToolResultBlock,
 } from './message.ts';
+import type { ToolChoice } from './tool-contract.ts';
 import { toolArguments, toolErrorText, toolResultContent, type Tool } from './tool.ts';
 
 export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
@@ -65,7 +66,8 @@ export interface RunToolsResult<M = unknown> {
 /**
  * Lets the model use tools until it answers without: every call of a reply is executed once, in parallel, and all
  * results go back together. An unknown tool, invalid arguments and a refusal are told to the model, and a provider that
- * paused in work of its own is asked to go on.
+ * paused in work of its own is asked to go on. A `toolChoice` that forces a call holds for the first reply.
+ * `timeoutMs` and `deadlineMs` bound each call of the model.
  * Rejects with `budget` and the result so far in `partial` when the model still asks for tools after `maxSteps`.
  */
 export async function runTools<P extends ProviderOptions, M>(
@@ -93,13 +95,15 @@ export async function runTools<P extends ProviderOptions, M>(
     approve,
     onEvent,
   };
-  const chatOptions = { ...rest, tools } as ChatOptions<P>;
-
-  return traced('run-tools', async () => {
+  return inSpan('run-tools', { parent: options.parent }, async ({ id: parent = options.parent }) => {
+    const chatOptions = { ...rest, tools, parent } as ChatOptions<P>;
+    run.parent = parent;
     const messages: ChatMessage[] = [...toMessages(input)];
     const steps: RunToolsResult<M>['steps'] = [];
     for (let step = 1; ; step++) {
       const response = await reply(llm, messages, chatOptions, run, step);
+      // A tool that must be called has been: told so again, the model could never answer.
+      if (isForced(chatOptions.toolChoice)) chatOptions.toolChoice = undefined;
       onEvent?.({ type: 'response', step, response });
       messages.push(response.message);
       const { toolCalls, text } = response;
@@ -124,6 +128,12 @@ interface Run {
   readonly concurrency: number;
   readonly approve: RunToolsOptions['approve'];
   readonly onEvent: RunToolsOptions['onEvent'];
+  /** The span of the run, where the runtime cannot tell. */
+  parent?: string | undefined;
+}
+
+function isForced(choice: ToolChoice | undefined): boolean {
+  return choice === 'required' || typeof choice === 'object';
 }
 
 async function reply<P extends ProviderOptions, M>(
@@ -179,7 +189,7 @@ async function executeOne(call: ToolCallBlock, run: Run, signal: AbortSignal): P
     const names = run.tools.map(({ name }) => name).join(', ');
     return failed(`There is no tool named ${call.name}. There are: ${names}.`);
   }
-  const prepared = await toolArguments(tool, call);
+  const prepared = await raceAbort(toolArguments(tool, call), signal);
   if ('problem' in prepared) return failed(prepared.problem);
   const approval =
     run.approve === undefined
@@ -193,6 +203,7 @@ async function executeOne(call: ToolCallBlock, run: Run, signal: AbortSignal): P
       'tool.execute',
       {
         attributes: { tool: call.name, toolCallId: call.id },
+        parent: run.parent,
         content: () => ({ arguments: call.arguments }),
       },
       () => withTimeout(tool, prepared.args, call, tool.timeoutMs ?? run.toolTimeoutMs, signal),

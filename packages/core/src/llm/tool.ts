@@ -1,7 +1,13 @@
 import { isMortiseError } from '../errors.ts';
 import { isObject, type JsonObject, type JsonSchema } from '../json.ts';
 import { toJsonSchema } from '../parser/json-schema.ts';
-import { isStandardSchema, type InferOutput, type Schema, type StandardIssue } from '../schema.ts';
+import {
+  isStandardSchema,
+  type InferOutput,
+  type Schema,
+  type StandardIssue,
+  type StandardResult,
+} from '../schema.ts';
 import type { DocumentBlock, ImageBlock, TextBlock, ToolCallBlock } from './message.ts';
 import type { ToolContext, ToolLike } from './tool-contract.ts';
 
@@ -59,7 +65,15 @@ export async function toolArguments(
     return { problem: `The arguments are not a JSON object: ${call.argumentsText ?? ''}` };
   }
   if (tool.schema === undefined) return { args: structuredClone(call.arguments) };
-  const result = await tool.schema['~standard'].validate(structuredClone(call.arguments));
+  let result: StandardResult<unknown>;
+  try {
+    result = await tool.schema['~standard'].validate(structuredClone(call.arguments));
+  } catch (error) {
+    // A refinement or a transform that throws says no in its own way.
+    return {
+      problem: `The arguments are invalid: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
   return result.issues === undefined
     ? { args: result.value }
     : { problem: `The arguments are invalid: ${describeIssues(result.issues)}` };

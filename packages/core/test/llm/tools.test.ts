@@ -9,6 +9,7 @@ import {
   subscribe,
   tool,
   toolBlocks,
+  type MortiseEvent,
   type RunToolsEvent,
   type ToolCallBlock,
   type ToolContext,
@@ -314,5 +315,80 @@ describe('runTools', () => {
     const { text, messages } = await runTools(llm, 'x', { tools: [add] });
     expect(text).toBe('found');
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'assistant']);
+  });
+});
+
+describe('runTools, at its edges', () => {
+  const nothing = (execute: () => unknown = () => 'done') =>
+    tool({ name: 'nothing', description: 'x', parameters: z.object({}), execute });
+
+  it.each(['required', { tool: 'nothing' }] as const)(
+    'forces a call by toolChoice %j in the first reply only: else the model could never answer',
+    async (toolChoice) => {
+      const llm = new ScriptedLLM({
+        replies: (request) => (request.toolChoice === undefined ? 'answer' : asks(call('1', 'nothing'))),
+      });
+      const { text, steps } = await runTools(llm, 'x', { tools: [nothing()], toolChoice });
+      expect([text, steps.length]).toEqual(['answer', 2]);
+    },
+  );
+
+  it('keeps a toolChoice that forces nothing', async () => {
+    const llm = new ScriptedLLM({ replies: [asks(call('1', 'nothing')), 'ok'] });
+    await runTools(llm, 'x', { tools: [nothing()], toolChoice: 'auto' });
+    expect(llm.requests.map(({ toolChoice }) => toolChoice)).toEqual(['auto', 'auto']);
+  });
+
+  it('tells the model of a validator that throws', async () => {
+    const parameters = z.object({
+      n: z
+        .number()
+        .transform((): number => {
+          throw new Error('no such n');
+        })
+        .pipe(z.number()),
+    });
+    const strange = tool({
+      name: 'strange',
+      description: 'x',
+      parameters: parameters as never,
+      execute: () => 'x',
+    });
+    const llm = new ScriptedLLM({ replies: [asks(call('1', 'strange', { n: 1 })), 'ok'] });
+    const { steps } = await runTools(llm, 'x', { tools: [strange] });
+    expect(steps[0]?.results).toMatchObject([
+      { isError: true, content: 'The arguments are invalid: no such n' },
+    ]);
+  });
+
+  it('C-01 an abort ends the wait for a validator', async () => {
+    const controller = new AbortController();
+    const schema = {
+      '~standard': {
+        version: 1 as const,
+        vendor: 'mine',
+        validate: () => new Promise<never>(() => undefined),
+      },
+    };
+    const slow = { ...nothing(), schema };
+    const llm = new ScriptedLLM({ replies: [asks(call('1', 'nothing'))] });
+    const run = runTools(llm, 'x', { tools: [slow], signal: controller.signal });
+    setTimeout(() => controller.abort('stop'), 5);
+    await expect(run).rejects.toBe('stop');
+  });
+
+  it('V-02 links model and tools to the run, and the run to a parent given by option', async () => {
+    const starts: MortiseEvent[] = [];
+    const stop = subscribe((event) => void (event.phase === 'start' && starts.push(event)));
+    const llm = new ScriptedLLM({ replies: [asks(call('1', 'nothing')), 'ok'] });
+    await runTools(llm, 'x', { tools: [nothing()], parent: 'outer' });
+    stop();
+    const run = starts[0]?.spanId;
+    expect(starts.map(({ name, parentId }) => [name, parentId])).toEqual([
+      ['run-tools', 'outer'],
+      ['llm.chat', run],
+      ['tool.execute', run],
+      ['llm.chat', run],
+    ]);
   });
 });
