@@ -20,15 +20,17 @@ import { deferChatStream, deferCompletionStream, type Scope } from './deferred-s
  */
 export function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L {
   const bound = new Map<PropertyKey, unknown>();
-  return new Proxy(llm, {
-    get(target, key) {
+  // A proxy may not replace the members of a frozen target.
+  const target = Object.isFrozen(llm) ? (Object.create(llm) as L) : llm;
+  return new Proxy(target, {
+    get(_target, key) {
       if (Object.hasOwn(overrides, key)) return overrides[key as keyof LLM];
-      const value: unknown = Reflect.get(target, key, target);
+      const value: unknown = Reflect.get(llm, key, llm);
       if (typeof value !== 'function') return value;
-      if (!bound.has(key)) bound.set(key, (value as (...args: unknown[]) => unknown).bind(target));
+      if (!bound.has(key)) bound.set(key, (value as (...args: unknown[]) => unknown).bind(llm));
       return bound.get(key);
     },
-    has: (target, key) => key in overrides || key in target,
+    has: (_target, key) => key in overrides || key in llm,
   });
 }
 

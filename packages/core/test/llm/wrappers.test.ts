@@ -373,3 +373,18 @@ describe('a budget of money', () => {
     await expect(llm.chat('hi', { maxOutputTokens: 5 })).rejects.toMatchObject({ code: 'configuration' });
   });
 });
+
+it('wraps a model that is frozen', async () => {
+  const inner = answering('x');
+  const frozen: LLM = Object.freeze({
+    provider: 'frozen',
+    model: 'f',
+    metadata: inner.metadata,
+    chat: inner.chat.bind(inner),
+    streamChat: inner.streamChat.bind(inner),
+    complete: inner.complete.bind(inner),
+    streamComplete: inner.streamComplete.bind(inner),
+  });
+  const llm = withRateLimit(frozen, { concurrency: 1 });
+  expect([(await llm.chat('x')).text, llm.provider, 'chat' in llm]).toEqual(['x', 'frozen', true]);
+});
