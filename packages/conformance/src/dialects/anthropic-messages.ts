@@ -23,7 +23,6 @@ export const anthropicMessages: LLMDialect = {
   name: 'anthropic-messages',
   without: {
     'argument-text': "A whole Messages reply gives a tool's arguments as an object, not as text.",
-    created: 'A Messages reply does not say when it was made.',
   },
   streams: ({ body }) => objectAt(body)['stream'] === true,
   body: (answer) => messageOf(answer, answer.parts.map(blockOf)),

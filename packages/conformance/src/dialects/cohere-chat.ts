@@ -34,7 +34,6 @@ export const cohereChat: LLMDialect = {
   name: 'cohere-chat',
   without: {
     model: 'A reply of Cohere does not say which model gave it.',
-    created: 'A reply of Cohere does not say when it was made.',
     signature: "Cohere does not sign a model's thinking.",
     'cache-write': 'Cohere does not count what was written to the cache.',
     'reasoning-tokens': 'Cohere does not count thinking apart.',
