@@ -2,6 +2,7 @@ import type { JsonValue } from '../json.ts';
 import type { ValuePath } from './contract.ts';
 import { JsonBuilder } from './json-builder.ts';
 import { JsonReader } from './json-reader.ts';
+import { TolerantReader, type JsonRepair } from './tolerant-reader.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
@@ -13,6 +14,12 @@ export interface IncrementalJsonOptions {
    * these follows. Default: all.
    */
   kinds?: readonly JsonKind[] | undefined;
+  /**
+   * Read what models write for JSON as well: trailing and missing commas, other quotes, unquoted keys, comments,
+   * Python's literals, raw line ends and quotes in strings, and a text that ends inside. What was mended stands in
+   * `repairs`. Default: false.
+   */
+  tolerant?: boolean | undefined;
 }
 
 /** Why there is no value. */
@@ -31,7 +38,7 @@ const DEFAULT_MAX_DEPTH = 512;
  * What a character earns and what there is from the start, in the units of `JsonBuilder.cost`. A value with few open
  * children is copied at every chunk; a very wide one as often as its text pays for, so that work stays linear.
  */
-const CREDIT_PER_CHARACTER = 16;
+const CREDIT_PER_CHARACTER = 64;
 const FIRST_CREDIT = 65_536;
 
 const START = 0;
@@ -54,9 +61,10 @@ export class IncrementalJson {
   work = 0;
   readonly #maxDepth: number;
   readonly #kinds: ReadonlySet<JsonKind> | undefined;
+  readonly #tolerant: boolean;
   #state: 0 | 1 | 2 | 3 | 4 | 5 | 6 = START;
   #builder = new JsonBuilder();
-  #reader = new JsonReader(this.#builder, 0);
+  #reader: JsonReader = new JsonReader(this.#builder, 0);
   /** Whether the value being read is of a kind that is looked for. */
   #wanted = true;
   /** Position of the first character of the chunk. */
@@ -67,6 +75,9 @@ export class IncrementalJson {
   #copy: JsonValue | undefined;
   #copiedVersion = -1;
   #unwanted: JsonValue | undefined;
+  #repairs: readonly JsonRepair[] = [];
+  /** The value began where the text or its fence did: a bracket is hardly prose. */
+  #first = false;
   #failure: JsonFailure | undefined;
   // While skipping broken JSON:
   #skipDepth = 0;
@@ -75,6 +86,7 @@ export class IncrementalJson {
 
   constructor(options: IncrementalJsonOptions = {}) {
     this.#maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH;
+    this.#tolerant = options.tolerant ?? false;
     this.#kinds = options.kinds === undefined ? undefined : new Set(options.kinds);
   }
 
@@ -93,6 +105,11 @@ export class IncrementalJson {
     return this.#state === DONE ? undefined : this.#failure;
   }
 
+  /** What was mended in {@link value}, in order. Nothing when not `tolerant`. */
+  get repairs(): readonly JsonRepair[] {
+    return this.#state === DONE ? this.#repairs : [];
+  }
+
   push(chunk: string): void {
     if (this.#state === DONE) return;
     this.#credit += chunk.length * CREDIT_PER_CHARACTER;
@@ -104,7 +121,9 @@ export class IncrementalJson {
   end(): void {
     if (this.#state === READING) {
       this.#reader.end();
-      if (this.#reader.status === 'complete') this.#state = SCALAR_READ;
+      const { status, committed } = this.#reader;
+      const cut = status === 'reading' && this.#builder.depth > 0 && (committed || this.#first);
+      if (status === 'complete' || (cut && this.#reader.finish(this.#base))) this.#state = SCALAR_READ;
     }
     if (this.#state === SCALAR_READ) this.#accept();
     if (this.#state === DONE) return;
@@ -181,7 +200,9 @@ export class IncrementalJson {
   #begin(kind: JsonKind, at: number): number {
     this.#wanted = this.#kinds === undefined || this.#kinds.has(kind);
     this.#builder = new JsonBuilder();
-    this.#reader = new JsonReader(this.#builder, this.#maxDepth);
+    this.#reader = new (this.#tolerant ? TolerantReader : JsonReader)(this.#builder, this.#maxDepth);
+    this.#first = this.#state === START && (kind === 'object' || kind === 'array');
+    if (this.#tolerant) this.#reader.committed = this.#first;
     this.#copiedVersion = -1;
     this.#doubtful = '';
     this.#state = READING;
@@ -232,10 +253,14 @@ export class IncrementalJson {
 
   #accept(): void {
     if (this.#wanted) {
+      this.#repairs = this.#reader.repairs;
       this.#state = DONE;
       return;
     }
-    this.#unwanted ??= this.#builder.value;
+    if (this.#unwanted === undefined) {
+      this.#unwanted = this.#builder.value;
+      this.#repairs = this.#reader.repairs;
+    }
     this.#state = PROSE;
   }
 

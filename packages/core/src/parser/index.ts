@@ -18,6 +18,7 @@ export { jsonSchema, toJsonSchema } from './json-schema.ts';
 export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
 export { ListParser, type ListParserOptions } from './list.ts';
 export { SchemaParser, type SchemaParserOptions } from './schema.ts';
+export type { JsonRepair, JsonRepairKind } from './tolerant-reader.ts';
 export {
   objectSchema,
   plainSchema,

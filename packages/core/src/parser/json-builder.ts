@@ -11,16 +11,20 @@ interface Frame {
   key: string | undefined;
   size: number;
   cost: number;
+  /** The members and the key that is open, in an object that copies fast. */
+  mould: Members | undefined;
 }
 
 /*
- * What it costs to copy one child, in units of an array's element (some 3 ns on V8, where objects of more than
- * about twenty members turn into hash tables, which copy slowly).
+ * What it costs to copy one child, in units of an array's element (some 3 ns on V8). Objects that grow beyond about
+ * sixteen members turn into hash tables there, which copy a hundred times slower; those that JSON.parse makes do so
+ * only beyond 128. So a copy of an object in between is cast from a mould, which is made once for each new member.
  */
 const ITEM_COST = 1;
 const MEMBER_COST = 2;
 const FAST_MEMBERS = 16;
-const SLOW_MEMBER_COST = 32;
+const MOULD_MEMBERS = 100;
+const SLOW_MEMBER_COST = 64;
 
 /**
  * Builds one JSON value from the inside of a reader, and copies of it on the way. A copy covers the containers that
@@ -46,13 +50,23 @@ export class JsonBuilder {
 
   open(isArray: boolean): void {
     const items = isArray ? [] : undefined;
-    this.#frames.push({ items, members: isArray ? undefined : {}, key: undefined, size: 0, cost: 1 });
+    this.#frames.push({
+      items,
+      members: isArray ? undefined : {},
+      key: undefined,
+      size: 0,
+      cost: 1,
+      mould: undefined,
+    });
     this.cost++;
     this.version++;
   }
 
   key(key: string): void {
-    (this.#frames[this.#frames.length - 1] as Frame).key = key;
+    const frame = this.#frames[this.#frames.length - 1] as Frame;
+    frame.key = key;
+    frame.mould = undefined;
+    if (frame.size >= FAST_MEMBERS) this.#price(frame, (frame.size + 1) * SLOW_MEMBER_COST);
   }
 
   /** A value is whole: it goes into the innermost open container, or it is the result. */
@@ -63,16 +77,16 @@ export class JsonBuilder {
       this.value = value;
       return;
     }
-    let cost = ITEM_COST;
-    if (frame.items !== undefined) frame.items.push(value);
-    else {
-      setMember(frame.members as Members, frame.key as string, value);
-      cost = frame.size < FAST_MEMBERS ? MEMBER_COST : SLOW_MEMBER_COST;
-    }
-    frame.key = undefined;
     frame.size++;
-    frame.cost += cost;
-    this.cost += cost;
+    if (frame.items !== undefined) {
+      frame.items.push(value);
+      this.#price(frame, frame.cost + ITEM_COST);
+      return;
+    }
+    setMember(frame.members as Members, frame.key as string, value);
+    if (frame.mould !== undefined) setMember(frame.mould, frame.key as string, value);
+    else if (frame.size < FAST_MEMBERS) this.#price(frame, frame.cost + MEMBER_COST);
+    frame.key = undefined;
   }
 
   close(): void {
@@ -85,18 +99,39 @@ export class JsonBuilder {
   copy(partial: string | undefined): JsonValue | undefined {
     let child: JsonValue | undefined = partial;
     for (let at = this.#frames.length - 1; at >= 0; at--) {
-      const { items, members, key } = this.#frames[at] as Frame;
+      const frame = this.#frames[at] as Frame;
+      const { items, key } = frame;
       if (items !== undefined) {
-        const copy = items.slice();
+        const copy: JsonValue[] = items.slice();
         if (child !== undefined) copy.push(child);
         child = copy;
       } else {
-        const copy = { ...members };
+        const copy: Members = { ...this.#castOf(frame, child === undefined ? undefined : key) };
         if (child !== undefined) setMember(copy, key as string, child);
         child = copy;
       }
     }
     return this.value === undefined ? child : this.value;
+  }
+
+  /** What to copy for an object: its members, or their mould, which has room for the key that is open. */
+  #castOf(frame: Frame, open: string | undefined): Members {
+    const members = frame.members as Members;
+    if (frame.size < FAST_MEMBERS || frame.size > MOULD_MEMBERS) return members;
+    if (frame.mould !== undefined && (open === undefined || Object.hasOwn(frame.mould, open)))
+      return frame.mould;
+    const names = Object.keys(members);
+    if (open !== undefined && !Object.hasOwn(members, open)) names.push(open);
+    const mould = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:0`).join(',')}}`) as Members;
+    for (const [name, value] of Object.entries(members)) setMember(mould, name, value);
+    frame.mould = mould;
+    this.#price(frame, names.length * MEMBER_COST);
+    return mould;
+  }
+
+  #price(frame: Frame, cost: number): void {
+    this.cost += cost - frame.cost;
+    frame.cost = cost;
   }
 
   /** Where the next value would go. */

@@ -2,8 +2,12 @@ import type { JsonValue } from '../json.ts';
 import { BaseOutputParser } from './base.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
 import { IncrementalJson, type IncrementalJsonOptions, type JsonFailure } from './incremental-json.ts';
+import type { JsonRepair } from './tolerant-reader.ts';
 
-export type JsonParserOptions = IncrementalJsonOptions;
+export interface JsonParserOptions extends IncrementalJsonOptions {
+  /** Called once for a value that had to be mended, before it is given. */
+  onRepair?: ((repairs: readonly JsonRepair[]) => void) | undefined;
+}
 
 /** The first complete JSON value of a reply, in fences or prose too, unvalidated. For a typed one: `SchemaParser`. */
 export class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
@@ -32,16 +36,16 @@ export class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
 }
 
 /** The first complete JSON value of `text`, or a `ParserError` of code `parse`. */
-export function findJson(text: string, options: IncrementalJsonOptions = {}): JsonValue {
+export function findJson(text: string, options: JsonParserOptions = {}): JsonValue {
   const json = new IncrementalJson(options);
   json.push(text);
-  return ended(json, text);
+  return ended(json, text, options);
 }
 
 /** The value while it arrives, then complete. */
 export async function* streamJson(
   chunks: AsyncIterable<string>,
-  options: IncrementalJsonOptions = {},
+  options: JsonParserOptions = {},
 ): AsyncGenerator<JsonValue> {
   const json = new IncrementalJson(options);
   let text = '';
@@ -54,17 +58,19 @@ export async function* streamJson(
     const value = json.snapshot();
     if (value !== undefined && value !== last) yield (last = value);
   }
-  const value = ended(json, text);
+  const value = ended(json, text, options);
   if (value !== last) yield value;
 }
 
-function ended(json: IncrementalJson, text: string): JsonValue {
+function ended(json: IncrementalJson, text: string, { tolerant, onRepair }: JsonParserOptions): JsonValue {
   json.end();
-  if (json.value !== undefined) return json.value;
-  throw noValue(json.failure as JsonFailure, text);
+  const { value, repairs } = json;
+  if (value === undefined) throw noValue(json.failure as JsonFailure, text, tolerant === true);
+  if (repairs.length > 0) onRepair?.(repairs);
+  return value;
 }
 
-function noValue(failure: JsonFailure, text: string): ParserError {
+function noValue(failure: JsonFailure, text: string, tolerant: boolean): ParserError {
   const { position, path, expected, reason } = failure;
   const at = `at character ${position} (${pathText(path)})`;
   const message =
@@ -73,5 +79,6 @@ function noValue(failure: JsonFailure, text: string): ParserError {
       : reason === 'cut'
         ? `The text ends inside its JSON value, ${at}: expected ${expected}. The reply may have been cut short.`
         : `The JSON value is broken ${at}: expected ${expected}.`;
-  return parserError('parse', message, { text, position, path, expected });
+  const repair = tolerant ? 'read with tolerance for what is nearly JSON' : undefined;
+  return parserError('parse', message, { text, position, path, expected, ...(repair && { repair }) });
 }

@@ -272,8 +272,57 @@ describe('on the way', () => {
       return json.work;
     };
     const [once, twice] = [make(4000), make(8000)];
-    const bound = (text: string): number => 20 * text.length + 80_000;
+    const bound = (text: string): number => 70 * text.length + 80_000;
     expect(work(once)).toBeLessThan(bound(once));
     expect(work(twice)).toBeLessThan(bound(twice));
+  });
+
+  it.each([
+    [
+      'one array of 2,000 objects',
+      JSON.stringify(Array.from({ length: 2000 }, (_, id) => ({ id, name: 'x'.repeat(80) }))),
+    ],
+    [
+      'an object of 100 members',
+      JSON.stringify(
+        Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`key${at}`, 'x'.repeat(1990)])),
+      ),
+    ],
+  ])('P-02: the text pays for a snapshot at each of 10,000 deltas: %s', (_, text) => {
+    const json = new IncrementalJson();
+    const length = Math.ceil(text.length / 10_000);
+    for (let at = 0; at < text.length; at += length) {
+      json.push(text.slice(at, at + length));
+      expect(json.affordable).toBe(true);
+      json.snapshot();
+    }
+    expect(json.value).toEqual(JSON.parse(text));
+  });
+
+  it('P-02: objects of every width are copied whole, with the keys in their order', () => {
+    const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'a', '1', '0', 'toString'));
+    const members = fc.array(fc.tuple(name, fc.oneof(fc.nat(), fc.string(), fc.constant([]))), {
+      maxLength: 130,
+    });
+    fc.assert(
+      fc.property(members, fc.integer({ min: 1, max: 30 }), (pairs, length) => {
+        const text = `{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+        const json = new IncrementalJson();
+        for (let at = 0; at < text.length; at += length) {
+          json.push(text.slice(at, at + length));
+          const shown = json.snapshot();
+          const closed = read(text.slice(0, at + length));
+          expect(JSON.stringify(shown)).toBe(JSON.stringify(closed));
+        }
+        expect(JSON.stringify(json.value)).toBe(JSON.stringify(JSON.parse(text)));
+      }),
+      { numRuns: 200 },
+    );
+    /** A first snapshot of the same text, from a fresh reader: copied without anything kept from before. */
+    function read(text: string): unknown {
+      const json = new IncrementalJson();
+      json.push(text);
+      return json.snapshot();
+    }
   });
 });
