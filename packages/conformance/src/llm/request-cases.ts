@@ -19,6 +19,18 @@ const PNG =
 /** What is sent: everything that was asked for, or a refusal before anything is sent. */
 export const requestCases: readonly LLMCase[] = [
   {
+    id: 'metadata.declared',
+    rule: 'L-07',
+    title: 'tells applications of the same capabilities as this suite',
+    requires: [],
+    async run(trial) {
+      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+      trial.check.equal(llm.metadata.capabilities, trial.subject.declares, 'metadata.capabilities');
+      trial.check.ok(llm.provider !== '' && llm.model !== '', 'provider and model have no name');
+      trial.check.equal(wire.requests.length, 0, 'the requests that metadata took');
+    },
+  },
+  {
     id: 'request.messages',
     rule: 'L-07',
     title: "sends the model's name and every message, in order",

@@ -23,6 +23,13 @@ const blocks = (keep: (block: ContentBlock, role: string) => boolean) =>
 /** What is wrong with what is sent. */
 export const asking: readonly Mutant[] = [
   mutant(
+    'tells applications of less than it tells the suite',
+    'metadata.declared',
+    class extends ReferenceLLM {
+      override readonly metadata = { isChatModel: true, capabilities: { streaming: true } };
+    },
+  ),
+  mutant(
     'drops the system message',
     'request.messages',
     blocks((_block, role) => role !== 'system'),
