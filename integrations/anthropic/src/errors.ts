@@ -1,5 +1,5 @@
 import { MortiseError, type KnownErrorCode } from '@mortise/core';
-import { errorFromResponse, isObject, redact, type About } from '@mortise/core/wire';
+import { errorFromResponse, isObject, redact, thrownWithoutSecrets, type About } from '@mortise/core/wire';
 
 /**
  * What the SDK threw as a typed error: its errors for replies carry `status`, `headers` and the body. Everything else,
@@ -28,7 +28,8 @@ export function errorFrom(thrown: unknown, about: About, secrets: readonly strin
   }
   // A runtime quotes a header that it refuses.
   const message = redact(thrown.message, secrets);
-  return message === thrown.message ? thrown : new MortiseError('configuration', message, about);
+  if (message !== thrown.message) return new MortiseError('configuration', message, about);
+  return thrownWithoutSecrets(thrown, about, secrets);
 }
 
 /** An error that came in the body of a reply with status 200, as `{ type: 'error', error: { type, message } }`. */

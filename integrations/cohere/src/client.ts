@@ -1,6 +1,7 @@
 import type * as Sdk from 'cohere-ai';
 import { MortiseError } from '@mortise/core';
 import type { Attempt } from '@mortise/core/call';
+import { thrownWithoutSecrets } from '@mortise/core/wire';
 import { errorFromHttp, type ErrorAbout } from './errors.ts';
 
 /**
@@ -44,7 +45,12 @@ export class Connection {
 
   /** What must not appear in an error. */
   get secrets(): readonly (string | undefined)[] {
-    return [this.#key, this.#options.apiKey, ...Object.values(this.#options.headers ?? {})];
+    const values = Object.values(this.#options.headers ?? {});
+    return [
+      this.#key,
+      this.#options.apiKey,
+      ...values.map((value) => value.replace(/^(Bearer|Basic) /i, '')),
+    ];
   }
 
   /** One request, its reply unread; throws for a reply that is an error. */
@@ -57,7 +63,12 @@ export class Connection {
     };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
     // The SDK's own methods parse the reply; its `fetch` gives it as it came.
-    const response = await client.fetch(path, init, { maxRetries: 0, abortSignal: attempt.signal });
+    let response: Response;
+    try {
+      response = await client.fetch(path, init, { maxRetries: 0, abortSignal: attempt.signal });
+    } catch (error) {
+      throw thrownWithoutSecrets(error, about, this.secrets);
+    }
     if (response.ok) return response;
     throw await errorFromHttp(response, attempt, { ...about, secrets: this.secrets });
   }

@@ -95,6 +95,8 @@ export class Connection<C> {
     const authorised = names.has('authorization') || names.has('api-key');
     this.#key = authorised ? undefined : (apiKey ?? environmentKey());
     if (this.#key === undefined && baseURL === undefined && !authorised) throw missingKey();
+    // The runtime's own complaint about the header would print the key.
+    if (/[^\x21-\x7e]/.test(this.#key ?? '')) throw malformedKey();
     const authorization = this.#key === undefined ? null : `Bearer ${this.#key}`;
     const { OpenAI } = await loadSdk();
     const client: unknown = new OpenAI({
@@ -142,6 +144,11 @@ function environmentKey(): string | undefined {
 
 function missingKey(): MortiseError {
   const message = `There is no key for OpenAI. Set the environment variable ${KEY_VARIABLE}, or give apiKey.`;
+  return new MortiseError('configuration', message, { provider: 'openai' });
+}
+
+function malformedKey(): MortiseError {
+  const message = `The API key holds a character that no key has, such as a line break. Check apiKey or ${KEY_VARIABLE}.`;
   return new MortiseError('configuration', message, { provider: 'openai' });
 }
 

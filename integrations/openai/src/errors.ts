@@ -1,5 +1,12 @@
 import { MortiseError, type KnownErrorCode } from '@mortise/core';
-import { errorFromResponse, isObject, redact, withoutSecrets, type About } from '@mortise/core/wire';
+import {
+  errorFromResponse,
+  isObject,
+  redact,
+  thrownWithoutSecrets,
+  withoutSecrets,
+  type About,
+} from '@mortise/core/wire';
 
 /** Who speaks, and what must not be repeated. */
 export interface ErrorAbout extends About {
@@ -11,7 +18,8 @@ export interface ErrorAbout extends About {
  * another copy of the SDK. Network failures and aborts are left to core.
  */
 export function errorFromSdk(thrown: unknown, about: ErrorAbout): unknown {
-  if (!isObject(thrown) || typeof thrown['status'] !== 'number') return thrown;
+  if (!isObject(thrown) || typeof thrown['status'] !== 'number')
+    return thrownWithoutSecrets(thrown, about, about.secrets ?? []);
   const { status, headers, error } = thrown;
   const known = headers instanceof Headers ? headers : undefined;
   const { message, code } = describe(error);

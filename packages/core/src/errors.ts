@@ -152,7 +152,7 @@ export function toMortiseError(
   const of = about.provider === undefined ? '' : ` to ${about.provider}`;
   const reason = networkReason(error);
   if (reason !== undefined) {
-    const message = `The connection${of} failed: ${reason}. Check the network, the base URL and any proxy.`;
+    const message = `The connection${of} failed: ${reason.replace(/\.$/, '')}. Check the network, the base URL and any proxy.`;
     return new MortiseError('connection', message, { ...about, cause: error });
   }
   if (errorName(error) === 'TimeoutError') {

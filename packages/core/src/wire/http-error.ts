@@ -1,4 +1,4 @@
-import { MortiseError, type KnownErrorCode } from '../errors.ts';
+import { MortiseError, toMortiseError, type KnownErrorCode } from '../errors.ts';
 import type { About } from './body.ts';
 import { retryAfter } from './retry-after.ts';
 
@@ -105,4 +105,18 @@ export function withoutSecrets(cause: unknown, secrets: readonly (string | undef
     );
   };
   return holds(cause, 0) ? undefined : cause;
+}
+
+/**
+ * What a client or its `fetch` threw, fit to be shown: as it is, unless it would print a secret (runtimes quote a header
+ * that they refuse, some HTTP libraries keep the whole request); then what it means, redacted and without its cause.
+ */
+export function thrownWithoutSecrets(
+  thrown: unknown,
+  about: About,
+  secrets: readonly (string | undefined)[],
+): unknown {
+  if (withoutSecrets(thrown, secrets) === thrown) return thrown;
+  const { code, message, retryable } = toMortiseError(thrown, about);
+  return new MortiseError(code as KnownErrorCode, redact(message, secrets), { ...about, retryable });
 }

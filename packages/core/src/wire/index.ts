@@ -10,7 +10,13 @@ export {
   type ReadingAttempt,
   type StreamTranslator,
 } from './body.ts';
-export { errorFromResponse, redact, withoutSecrets, type HttpFailure } from './http-error.ts';
+export {
+  errorFromResponse,
+  redact,
+  thrownWithoutSecrets,
+  withoutSecrets,
+  type HttpFailure,
+} from './http-error.ts';
 export { retryAfter } from './retry-after.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
 export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { errorFromResponse, float32FromBase64, retryAfter } from '@mortise/core/wire';
+import { errorFromResponse, float32FromBase64, retryAfter, thrownWithoutSecrets } from '@mortise/core/wire';
 
 const about = { provider: 'acme', model: 'a-1' };
 
@@ -107,4 +107,22 @@ it('E-04 takes a reset that is a moment since the epoch for one, in seconds or m
   const after = (reset: number) =>
     retryAfter(new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) }), now);
   expect([after(now + 5000), after(now / 1000 + 5), after(7)]).toEqual([5000, 5000, 7000]);
+});
+
+describe('thrownWithoutSecrets', () => {
+  const secrets = ['sk-secret'];
+  it('C-09 keeps what holds no secret as it is', () => {
+    const thrown = new Error('boom');
+    expect(thrownWithoutSecrets(thrown, about, secrets)).toBe(thrown);
+  });
+
+  it('C-09 says what happened without the secret, and without the cause that holds it', () => {
+    const held = Object.assign(new Error('socket hang up'), {
+      config: { headers: { key: 'Bearer sk-secret' } },
+    });
+    const thrown = new Error('wrapped sk-secret', { cause: held });
+    const error = thrownWithoutSecrets(thrown, about, secrets);
+    expect(error).toMatchObject({ code: 'connection', retryable: true, ...about });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('sk-secret');
+  });
 });
