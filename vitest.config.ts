@@ -31,6 +31,7 @@ export default defineConfig({
         name: root,
         root,
         include: ['test/**/*.test.ts'],
+        setupFiles: [join(workspace, 'tooling/property-seed.ts')],
         exclude: ['**/*.services.test.ts'],
       },
     })),

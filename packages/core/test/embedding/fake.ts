@@ -61,7 +61,11 @@ export class FakeEmbedding extends BaseEmbedding {
 
 export const hangs = (): Promise<never> => new Promise<never>(() => undefined);
 
-export const settle = (ms = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export async function settle(ms = 0): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  // A failed call ends two turns later, when its connection is closed.
+  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 export const numbers = (vectors: Iterable<Float32Array | undefined>): number[][] =>
   Array.from(vectors, (vector) => [...(vector ?? [])]);
