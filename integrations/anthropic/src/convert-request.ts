@@ -150,7 +150,7 @@ function nonEmpty(object: Wire): Wire | undefined {
 }
 
 function merged(body: Wire, own: Wire): Wire {
-  const result = { ...body, ...own };
+  const result: Wire = { ...body, ...defined(own) };
   for (const name of ['tool_choice', 'output_config']) {
     if (isObject(body[name]) && isObject(own[name])) result[name] = { ...body[name], ...own[name] };
   }

@@ -35,13 +35,17 @@ export interface CohereEmbeddingOptions
 
 /** Merged last into the request's body, in Cohere's own spelling. */
 export type CohereEmbeddingProviderOptions = {
-  cohere?: {
-    /** Instead of `search_query` or `search_document`: `classification`, `clustering`. */
-    input_type?: string | undefined;
-    max_tokens?: number | undefined;
-    priority?: number | undefined;
-    [member: string]: unknown;
-  };
+  cohere?:
+    | {
+        /** Instead of `search_query` or `search_document`: `classification`, `clustering`. */
+        input_type?: string | undefined;
+        max_tokens?: number | undefined;
+        priority?: number | undefined;
+        [member: string]: unknown;
+      }
+    | undefined;
+  /** Those of the models it may be swapped for. */
+  [provider: string]: { [option: string]: unknown } | undefined;
 };
 
 /** Texts of a request. https://docs.cohere.com/reference/embed */

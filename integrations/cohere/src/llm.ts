@@ -30,18 +30,24 @@ export interface CohereLLMOptions extends CallSettings, CohereConnectionOptions 
 
 /** Merged last into the request's body, in Cohere's own spelling. */
 export type CohereProviderOptions = {
-  cohere?: {
-    safety_mode?: 'CONTEXTUAL' | 'STRICT' | 'OFF' | (string & {}) | undefined;
-    citation_options?: { mode: string } | undefined;
-    /** Instead of the document blocks of the messages. */
-    documents?: readonly (string | { data: Record<string, unknown>; id?: string | undefined })[] | undefined;
-    k?: number | undefined;
-    frequency_penalty?: number | undefined;
-    presence_penalty?: number | undefined;
-    logprobs?: boolean | undefined;
-    priority?: number | undefined;
-    [member: string]: unknown;
-  };
+  cohere?:
+    | {
+        safety_mode?: 'CONTEXTUAL' | 'STRICT' | 'OFF' | (string & {}) | undefined;
+        citation_options?: { mode: string } | undefined;
+        /** Instead of the document blocks of the messages. */
+        documents?:
+          | readonly (string | { data: Record<string, unknown>; id?: string | undefined })[]
+          | undefined;
+        k?: number | undefined;
+        frequency_penalty?: number | undefined;
+        presence_penalty?: number | undefined;
+        logprobs?: boolean | undefined;
+        priority?: number | undefined;
+        [member: string]: unknown;
+      }
+    | undefined;
+  /** Those of the models it may be swapped for. */
+  [provider: string]: { [option: string]: unknown } | undefined;
 };
 
 const DECLARED: LLMMetadata = {

@@ -21,12 +21,16 @@ export interface CohereRerankerOptions extends CallSettings, CohereConnectionOpt
 
 /** Merged last into the request's body, in Cohere's own spelling. */
 export type CohereRerankProviderOptions = {
-  cohere?: {
-    /** What is longer is cut. Cohere's default: 4096. */
-    max_tokens_per_doc?: number | undefined;
-    priority?: number | undefined;
-    [member: string]: unknown;
-  };
+  cohere?:
+    | {
+        /** What is longer is cut. Cohere's default: 4096. */
+        max_tokens_per_doc?: number | undefined;
+        priority?: number | undefined;
+        [member: string]: unknown;
+      }
+    | undefined;
+  /** Those of the models it may be swapped for. */
+  [provider: string]: { [option: string]: unknown } | undefined;
 };
 
 /**

@@ -68,7 +68,7 @@ describe('options', () => {
         providerOptions: {
           cohere: { safety_mode: 'STRICT', k: 5, temperature: 0.1, logprobs: undefined },
           openai: { store: true },
-        } as CohereProviderOptions,
+        },
       },
       { temperature: 0.1, safety_mode: 'STRICT', k: 5 },
     ],

@@ -45,17 +45,21 @@ export interface OpenAILLMOptions extends CallSettings, ConnectionOptions<OpenAI
 
 /** Merged last into the request's body, in OpenAI's own spelling. */
 export type OpenAIProviderOptions = {
-  openai?: {
-    /** Whether the provider keeps the reply. Default: the provider's, which is true. */
-    store?: boolean | undefined;
-    include?: readonly string[] | undefined;
-    previous_response_id?: string | undefined;
-    parallel_tool_calls?: boolean | undefined;
-    prompt_cache_key?: string | undefined;
-    service_tier?: string | undefined;
-    safety_identifier?: string | undefined;
-    [member: string]: unknown;
-  };
+  openai?:
+    | {
+        /** Whether the provider keeps the reply. Default: the provider's, which is true. */
+        store?: boolean | undefined;
+        include?: readonly string[] | undefined;
+        previous_response_id?: string | undefined;
+        parallel_tool_calls?: boolean | undefined;
+        prompt_cache_key?: string | undefined;
+        service_tier?: string | undefined;
+        safety_identifier?: string | undefined;
+        [member: string]: unknown;
+      }
+    | undefined;
+  /** Those of the models it may be swapped for. */
+  [provider: string]: { [option: string]: unknown } | undefined;
 };
 
 /** What the reply said and the contract does not model, in OpenAI's own spelling. */

@@ -325,7 +325,7 @@ const bodies: [title: string, input: ChatInput, options: Options, body: Record<s
       providerOptions: {
         openai: { temperature: 0.3, user: 'u', logit_bias: { 50: 1 } },
         other: { x: 1 },
-      } as Options['providerOptions'],
+      },
     },
     { ...hello, temperature: 0.3, user: 'u', logit_bias: { 50: 1 } },
   ],
