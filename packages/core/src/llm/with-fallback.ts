@@ -121,8 +121,11 @@ async function begun<T, S extends AsyncIterable<T> & { cancel(): Promise<void> }
   }
   let at = 0;
   const replayed: AsyncIterator<T> = {
+    // An abort does not wait behind what has arrived.
     next: () =>
-      at < head.length ? Promise.resolve({ done: false, value: head[at++] as T }) : iterator.next(),
+      at < head.length && caller?.aborted !== true
+        ? Promise.resolve({ done: false, value: head[at++] as T })
+        : iterator.next(),
     return: async (value) => (await iterator.return?.(value)) ?? { done: true, value: undefined },
   };
   return new Proxy(stream, {

@@ -175,6 +175,16 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect(await stream.final().catch((error: unknown) => error)).toBe(reason);
   });
 
+  it('C-01 an abort does not wait behind what has arrived', async () => {
+    const controller = new AbortController();
+    const reader = wrap(new TwoPieces())
+      .streamChat('hi', { ...options, signal: controller.signal })
+      [Symbol.asyncIterator]();
+    expect((await reader.next()).value).toMatchObject({ type: 'start' });
+    controller.abort('stop');
+    expect(await reader.next().catch((error: unknown) => error)).toBe('stop');
+  });
+
   it('C-05 a list that grows after the call does not change it', async () => {
     const inner = new ScriptedLLM({ replies: () => 'ok' });
     const llm = wrap(inner);
