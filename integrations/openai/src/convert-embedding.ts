@@ -1,4 +1,4 @@
-import type { EmbedReply, EmbedRequest } from '@mortise/core/embedding';
+import type { EmbeddingRow, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
 import { defined, float32FromBase64, isObject, malformed } from '@mortise/core/wire';
 import { countOf, metadataOf, objectsOf, type WireAbout, type WireBody } from './convert.ts';
 import { errorFromBody } from './errors.ts';
@@ -18,7 +18,10 @@ export function toEmbeddingRequest(
   return { ...body, ...request.providerOptions?.[about.provider] };
 }
 
-/** Rows with the provider's `index`, by which core places them. A server that ignores `base64` gives plain numbers. */
+/**
+ * Rows with the provider's `index`, by which core places them. `readJsonVectors` has decoded base64 already; a server
+ * that ignores `base64` gives plain numbers.
+ */
 export function fromEmbedding(body: WireBody, about: WireAbout): EmbedReply {
   const { data, usage, model } = body;
   if (!Array.isArray(data)) {
@@ -28,7 +31,7 @@ export function fromEmbedding(body: WireBody, about: WireAbout): EmbedReply {
   const embeddings = objectsOf(data).map(({ index, embedding }) => ({
     index: index as number,
     embedding:
-      typeof embedding === 'string' ? float32FromBase64(embedding, about) : (embedding as readonly number[]),
+      typeof embedding === 'string' ? float32FromBase64(embedding, about) : (embedding as EmbeddingRow),
   }));
   const inputTokens = isObject(usage) ? countOf(usage['prompt_tokens']) : undefined;
   return {

@@ -6,7 +6,7 @@ import {
   type EmbedRequest,
 } from '@mortise/core/embedding';
 import type { Attempt } from '@mortise/core/call';
-import { readJson } from '@mortise/core/wire';
+import { readJsonVectors } from '@mortise/core/wire';
 import { Connection, type ConnectionOptions, type OpenAIEmbeddingClient } from './client.ts';
 import { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
 
@@ -63,7 +63,7 @@ export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOption
       about,
     );
     const response = await this.#connection.send((client) => client.embeddings, body, attempt, about);
-    return fromEmbedding(await readJson(response, attempt, about), {
+    return fromEmbedding(await readJsonVectors(response, attempt, about), {
       ...about,
       secrets: this.#connection.secrets,
     });

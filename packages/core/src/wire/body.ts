@@ -29,10 +29,19 @@ export async function readJson(
   attempt: ReadingAttempt,
   about: About,
 ): Promise<Record<string, unknown>> {
-  const text = await readText(response, attempt);
+  return parseJson(await readText(response, attempt), response, about);
+}
+
+/** The text of a reply as a JSON object, by the rules of {@link readJson}. */
+export function parseJson(
+  text: string,
+  response: Response,
+  about: About,
+  reviver?: (key: string, value: unknown) => unknown,
+): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, reviver);
   } catch (cause) {
     throw malformed(describe(response, text.length), about, cause);
   }

@@ -18,5 +18,6 @@ export {
   type HttpFailure,
 } from './http-error.ts';
 export { retryAfter } from './retry-after.ts';
+export { readJsonVectors } from './vectors.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
 export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';
