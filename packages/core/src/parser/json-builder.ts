@@ -24,7 +24,7 @@ const ITEM_COST = 1;
 const MEMBER_COST = 2;
 const FAST_MEMBERS = 16;
 const MOULD_MEMBERS = 100;
-const SLOW_MEMBER_COST = 64;
+const SLOW_MEMBER_COST = 128;
 
 /**
  * Builds one JSON value from the inside of a reader, and copies of it on the way. A copy covers the containers that
