@@ -1,0 +1,1 @@
+export { YamlParser, type YamlParserOptions } from './parser.ts';

@@ -1,0 +1,116 @@
+import type { JsonValue, Schema } from '@mortise/core';
+import {
+  BaseOutputParser,
+  isParserError,
+  parserError,
+  SchemaParser,
+  toJsonSchema,
+  type ParseOptions,
+  type ParserErrorDetails,
+} from '@mortise/core/parser';
+import { parseDocument, YAMLError } from 'yaml';
+
+export interface YamlParserOptions<Input, Output> {
+  /** What the value must fit; the model is shown it. Default: any value, as the model wrote it. */
+  schema?: Schema<Input, Output> | undefined;
+  /** How often aliases may repeat what they stand for, all in all. Default: 100. */
+  maxAliasCount?: number | undefined;
+}
+
+/**
+ * The YAML of a reply: its first block fenced as `yaml` or `yml`, else its first fenced block without a language, else
+ * the whole of it. YAML 1.2, core schema: `no` is a string, there are no dates and no custom tags. Aliases are bounded.
+ */
+export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputParser<Output, Output> {
+  readonly #schema: Schema<Input, Output> | undefined;
+  readonly #validator: SchemaParser<Input, Output> | undefined;
+  readonly #maxAliasCount: number;
+
+  constructor({ schema, maxAliasCount = 100 }: YamlParserOptions<Input, Output> = {}) {
+    super();
+    this.#schema = schema;
+    this.#validator = schema === undefined ? undefined : new SchemaParser(schema);
+    this.#maxAliasCount = maxAliasCount;
+  }
+
+  override get name(): string {
+    return 'YamlParser';
+  }
+
+  override instructions(): string {
+    const form = 'Answer with one YAML document in a ```yaml fence and nothing else.';
+    if (this.#schema === undefined) return form;
+    return `${form} It must fit this JSON Schema:\n${JSON.stringify(toJsonSchema(this.#schema))}`;
+  }
+
+  async parseText(text: string, options: ParseOptions): Promise<Output> {
+    const { source, at } = documentOf(text);
+    const value = this.#read(source, at, text);
+    if (this.#validator === undefined) return value as Output;
+    try {
+      return await this.#validator.parse(JSON.stringify(value), options);
+    } catch (error) {
+      if (!isParserError(error)) throw error;
+      // The error of the validator speaks of the JSON in between.
+      const { path, expected, issues } = error;
+      const details = { text, path, expected, issues } as ParserErrorDetails;
+      throw parserError('validation', error.message.replace('JSON', 'YAML'), details, { cause: error });
+    }
+  }
+
+  #read(source: string, at: number, text: string): JsonValue {
+    const misfit = (message: string, position: number, cause?: unknown): Error => {
+      const expected = 'one YAML document';
+      const about = `The YAML is broken at character ${at + position}: ${message.split('\n')[0]}`;
+      return parserError('parse', about, { text, position: at + position, path: [], expected }, { cause });
+    };
+    try {
+      const document = parseDocument(source, { version: '1.2', schema: 'core', prettyErrors: false });
+      const problem = document.errors[0] ?? document.warnings[0];
+      if (problem !== undefined) throw misfit(problem.message, problem.pos[0], problem);
+      if (document.contents === null) throw misfit('There is nothing in it', 0);
+      return plain(document.toJS({ maxAliasCount: this.#maxAliasCount }), misfit);
+    } catch (error) {
+      if (isParserError(error)) throw error;
+      const position = error instanceof YAMLError ? error.pos[0] : 0;
+      throw misfit(error instanceof Error ? error.message : String(error), position, error);
+    }
+  }
+}
+
+const FENCE = /^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n`]*\n/gm;
+
+/** The YAML of a reply, and where it begins. */
+function documentOf(text: string): { source: string; at: number } {
+  let bare: { source: string; at: number } | undefined;
+  let from = 0;
+  for (const match of text.matchAll(FENCE)) {
+    if (match.index < from) continue;
+    const at = match.index + match[0].length;
+    const [, fence = '', language = ''] = match;
+    const end = closing(text, fence, at);
+    const block = { source: text.slice(at, end), at };
+    if (/^ya?ml$/i.test(language)) return block;
+    if (language === '') bare ??= block;
+    from = end + fence.length;
+  }
+  return bare ?? { source: text, at: 0 };
+}
+
+/** The start of the line that closes a fence; the end of a text that lacks it, whose YAML then says whether it is whole. */
+function closing(text: string, fence: string, from: number): number {
+  for (let at = from; at >= 0 && at < text.length; at = text.indexOf('\n', at) + 1 || -1) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(at, end < 0 ? text.length : end).trim();
+    if (line.startsWith(fence) && line.replaceAll(fence.charAt(0), '') === '') return at;
+  }
+  return text.length;
+}
+
+/** JSON's values only: what JSON cannot hold (`.nan`, a key that is a list) would not come out as it was written. */
+function plain(value: unknown, misfit: (message: string, position: number) => Error): JsonValue {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw misfit(`${value} has no place in JSON`, 0);
+  if (typeof value === 'object' && value !== null)
+    for (const member of Object.values(value)) plain(member, misfit);
+  return value as JsonValue;
+}

@@ -1,0 +1,144 @@
+import { isParserError } from '@mortise/core/parser';
+import { YamlParser } from '@mortise/yaml';
+import fc from 'fast-check';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+
+async function* chunks(texts: readonly string[]): AsyncGenerator<string> {
+  yield* texts;
+}
+
+const rejection = (promise: Promise<unknown>): Promise<any> =>
+  promise.then(
+    (value) => expect.fail(`it did not reject but gave ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+
+const parser = new YamlParser();
+
+describe('YamlParser', () => {
+  it.each([
+    ['a whole reply', 'a: 1\nb: [x, y]\n', { a: 1, b: ['x', 'y'] }],
+    ['a fence in prose', 'Sure:\n```yaml\na: |\n  one\n  two\n```\nDone: yes', { a: 'one\ntwo\n' }],
+    ['the fence that is YAML', '```\nno\n```\n```js\nx: 1\n```\n~~~YML\na: 2\n~~~', { a: 2 }],
+    ['a fence without a language', 'x: y\n```\na: 3\n```', { a: 3 }],
+    ['a fence that is not closed', '```yaml\na: 4\n', { a: 4 }],
+    [
+      'words that YAML 1.1 turned into others',
+      'a: no\nb: 12:30\nc: 2026-11-22',
+      { a: 'no', b: '12:30', c: '2026-11-22' },
+    ],
+    ['aliases', 'a: &x {b: 1}\nc: *x', { a: { b: 1 }, c: { b: 1 } }],
+  ])('P-04: reads %s', async (_, text, expected) => {
+    expect(await parser.parse(text)).toEqual(expected);
+  });
+
+  it('P-04: takes __proto__ for a name', async () => {
+    const value = (await parser.parse('__proto__:\n  polluted: true\na: 1')) as object;
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    expect(Object.keys(value)).toEqual(['__proto__', 'a']);
+  });
+
+  it.each([
+    ['what is no YAML', 'a: [1', 5],
+    ['a key twice', 'a: 1\na: 2', 5],
+    ['a tag that is not known', 'a: !date x', 3],
+    ['two documents', 'a: 1\n---\nb: 2', 5],
+    ['nothing', '', 0],
+    ['what JSON cannot hold', 'a: .nan', 0],
+    ['an alias to nothing', 'a: *b', 0],
+  ])('P-03: refuses %s, and says where', async (_, text, position) => {
+    const error = await rejection(parser.parse(`Hm:\n\`\`\`yaml\n${text}\n\`\`\``));
+    expect(error).toMatchObject({ code: 'parse', path: [], expected: 'one YAML document' });
+    expect(Math.abs(error.position - 12 - position)).toBeLessThanOrEqual(1);
+  });
+
+  it('P-03: bounds what aliases grow to', async () => {
+    const lines = ['a0: &a0 [x,x,x,x,x,x,x,x,x]'];
+    for (let at = 1; at < 9; at++)
+      lines.push(
+        `a${at}: &a${at} [${Array(9)
+          .fill(`*a${at - 1}`)
+          .join(',')}]`,
+      );
+    expect(await rejection(parser.parse(lines.join('\n')))).toMatchObject({ code: 'parse' });
+    expect(await rejection(new YamlParser({ maxAliasCount: 0 }).parse('a: &x {b: 1}\nc: *x'))).toMatchObject({
+      code: 'parse',
+    });
+  });
+
+  it('P-05: shows a schema and validates by it', async () => {
+    const typed = new YamlParser({
+      schema: z.object({ at: z.string().transform(Number), note: z.string().optional() }),
+    });
+    const value = await typed.parse('at: "5"\nnote: null');
+    expectTypeOf(value).toEqualTypeOf<{ at: number; note?: string | undefined }>();
+    expect(value).toEqual({ at: 5 });
+    expect(typed.format('When?')).toContain('"at":{"type":"string"}');
+    const text = 'at: 5';
+    expect(await rejection(typed.parse(text))).toMatchObject({
+      code: 'validation',
+      text,
+      path: ['at'],
+      message: expect.stringContaining('YAML'),
+    });
+  });
+
+  it('P-01: the stream gives what parse gives; P-03: and nothing else is thrown', async () => {
+    const text = fc.oneof(
+      fc.string({
+        unit: fc.constantFrom(
+          'a',
+          ':',
+          ' ',
+          '\n',
+          '-',
+          '&x',
+          '*x',
+          '{',
+          '}',
+          '[',
+          '"',
+          '!!',
+          '```',
+          'yaml\n',
+          '|',
+        ),
+      }),
+      fc.string({ unit: 'binary' }),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, fc.nat(), async (input, at) => {
+        const place = at % (input.length + 1);
+        const whole = await parser.parse(input).catch((error: unknown) => error);
+        const seen: unknown[] = [];
+        const streamed = await (async () => {
+          for await (const value of parser.stream(chunks([input.slice(0, place), input.slice(place)])))
+            seen.push(value);
+          return seen.at(-1);
+        })().catch((error: unknown) => error);
+        if (!(whole instanceof Error)) expect(streamed).toStrictEqual(whole);
+        else {
+          expect(isParserError(whole)).toBe(true);
+          expect((streamed as Error).message).toBe(whole.message);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads what it would be written as', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (value) => {
+        const json = JSON.stringify(value);
+        expect(
+          JSON.stringify(
+            await parser.parse(`\`\`\`\`\`\`yaml\n${stringify(JSON.parse(json))}\n\`\`\`\`\`\``),
+          ),
+        ).toBe(json);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
