@@ -245,9 +245,9 @@ export class EmbeddingRun {
       const vectors = await this.#plan.request(texts, tokens);
       // First the cache, then other calls, then the caller, whose vectors are its own to change.
       await this.#plan.cache?.write(entries.map((entry, at) => [entry.key!, vectors[at]!] as const));
-      for (const [at, entry] of entries.entries()) {
-        this.#land(entry, vectors[at]);
-        this.#settle(entry, vectors[at]!, false);
+      for (let at = 0; at < entries.length; at++) {
+        this.#land(entries[at]!, vectors[at]);
+        this.#settle(entries[at]!, vectors[at]!, false);
       }
       this.#plan.progress();
     } catch (error) {
@@ -276,7 +276,7 @@ export class EmbeddingRun {
     entry.cached = cached;
     const { text, indices } = entry;
     // Copies first: the first place gets the vector itself.
-    for (const index of indices.slice(1)) this.#plan.place(index, text, vector.slice(), cached);
+    for (let at = 1; at < indices.length; at++) this.#plan.place(indices[at]!, text, vector.slice(), cached);
     this.#plan.place(indices[0]!, text, vector, cached);
     indices.length = 0;
   }

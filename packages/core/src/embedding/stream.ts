@@ -41,6 +41,10 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   #next(): Promise<Next> {
     if (this.#closed) return Promise.resolve(END);
     this.#start();
+    if (this.#waiting.length === 0) {
+      const ready = this.#take();
+      if (ready !== undefined) return Promise.resolve({ done: false, value: ready });
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#serve();
@@ -68,12 +72,9 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   /** Hands out what is next in order; a failure comes after everything finished before it. */
   #serve(): void {
     while (this.#waiting.length > 0) {
-      const ready = this.#ready.get(this.#handedOut);
-      if (ready !== undefined && this.#call.abortedByCaller === undefined) {
-        this.#ready.delete(this.#handedOut++);
-        this.#call.handedOut(ready.text);
-        this.#waiting.shift()?.resolve({ done: false, value: ready });
-      } else if (this.#outcome === undefined) return;
+      const ready = this.#take();
+      if (ready !== undefined) this.#waiting.shift()?.resolve({ done: false, value: ready });
+      else if (this.#outcome === undefined) return;
       else {
         const waiter = this.#waiting.shift();
         const failure = this.#outcome.failure ?? this.#unfinished();
@@ -82,6 +83,15 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
         this.#close();
       }
     }
+  }
+
+  /** What is next in order, if it is there. After the caller's abort nothing is. */
+  #take(): EmbeddedText | undefined {
+    const ready = this.#ready.get(this.#handedOut);
+    if (ready === undefined || this.#call.abortedByCaller !== undefined) return undefined;
+    this.#ready.delete(this.#handedOut++);
+    this.#call.handedOut(ready.text);
+    return ready;
   }
 
   /** Everything was embedded, and then the caller aborted before it had taken everything. */

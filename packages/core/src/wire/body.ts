@@ -33,15 +33,10 @@ export async function readJson(
 }
 
 /** The text of a reply as a JSON object, by the rules of {@link readJson}. */
-export function parseJson(
-  text: string,
-  response: Response,
-  about: About,
-  reviver?: (key: string, value: unknown) => unknown,
-): Record<string, unknown> {
+export function parseJson(text: string, response: Response, about: About): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text, reviver);
+    value = JSON.parse(text);
   } catch (cause) {
     throw malformed(describe(response, text.length), about, cause);
   }

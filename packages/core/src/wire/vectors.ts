@@ -1,8 +1,14 @@
-import { parseJson, readText, type About, type ReadingAttempt } from './body.ts';
+import { connectionIsFree } from '../call/timers.ts';
+import { isObject } from '../json.ts';
+import { parseJson, readJson, type About, type ReadingAttempt } from './body.ts';
 
 /** What is used of Node's `Buffer`, where there is one. */
 interface NodeBuffers {
-  from(bytes: ArrayBuffer): { write(text: string, at: number, encoding: 'base64'): number };
+  from(bytes: ArrayBuffer): {
+    write(text: string, at: number, encoding: 'base64'): number;
+    toString(encoding: 'latin1'): string;
+  };
+  from(text: string, encoding: 'latin1'): Uint8Array;
 }
 
 /** Where the base64 of one vector stands in the text, without its quotes. */
@@ -28,16 +34,37 @@ export async function readJsonVectors(
   about: About,
   member = 'embedding',
 ): Promise<Record<string, unknown>> {
-  const text = await readText(response, attempt);
   const { Buffer } = globalThis as { Buffer?: NodeBuffers };
-  if (Buffer === undefined || !LITTLE_ENDIAN) return parseJson(text, response, about);
-  const slots = findSlots(text, member);
-  const vectors = decode(text, slots, Buffer);
-  if (vectors === undefined) return parseJson(text, response, about);
-  return parseJson(withoutSlots(text, slots), response, about, (key, value) => {
-    if (key !== member || typeof value !== 'string' || !value.startsWith(MARK)) return value;
-    return vectors[Number(value.slice(MARK.length))];
-  });
+  if (Buffer === undefined || !LITTLE_ENDIAN) return readJson(response, attempt, about);
+  attempt.touch();
+  attempt.replied?.(response.headers);
+  const bytes = await response.arrayBuffer();
+  await connectionIsFree();
+  // One character a byte, which the engine keeps outside its heap: a string of UTF-8 would fill the young generation.
+  const text = Buffer.from(bytes).toString('latin1');
+  // Given back now and not when it is collected: replies would pile up.
+  bytes.transfer(0);
+  const found = findSlots(text, member);
+  const vectors = decode(text, found, Buffer);
+  const rest = Buffer.from(withoutSlots(text, vectors === undefined ? [] : found), 'latin1');
+  const value = parseJson(new TextDecoder().decode(rest), response, about);
+  if (vectors !== undefined) putBack(value, member, vectors);
+  return value;
+}
+
+/** In place. A reviver would be called for every number, and costs more than the rest. */
+function putBack(value: unknown, member: string, vectors: readonly Float32Array[]): void {
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object') putBack(item, member, vectors);
+    return;
+  }
+  if (!isObject(value)) return;
+  for (const key in value) {
+    const held = value[key];
+    if (typeof held === 'object') putBack(held, member, vectors);
+    else if (key === member && typeof held === 'string' && held.startsWith(MARK))
+      value[key] = vectors[Number(held.slice(MARK.length))];
+  }
 }
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

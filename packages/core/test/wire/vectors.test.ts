@@ -91,6 +91,11 @@ describe('readJsonVectors', () => {
     await expect(read(text)).rejects.toMatchObject({ code: 'malformed-response', provider: 'acme' });
   });
 
+  it('W-01 reads UTF-8, and a byte order mark, around the vectors', async () => {
+    const body = await read(`\ufeff{"é😀":"\u{10ffff}","embedding":"${good}"}`);
+    expect(body).toEqual({ 'é😀': '\u{10ffff}', embedding: new Float32Array(20).fill(1.5) });
+  });
+
   it('takes the last of two members of one name, as JSON does', async () => {
     const last = base64(new Float32Array(20).fill(2));
     const { embedding } = await read(`{"embedding":"${good}","embedding":"${last}"}`);
