@@ -18,6 +18,7 @@ export {
   type StructuredOptions,
   type StructuredResult,
 } from './structured.ts';
+export { structuredStream, type StructuredStream } from './structured-stream.ts';
 export type * from './tool-contract.ts';
 export {
   createBudget,

@@ -115,7 +115,7 @@ const KINDS: { [type: string]: JsonKind } = {
 };
 
 /** The kinds of value that the root of a schema admits; undefined when it does not say. */
-function kindsOf(schema: JsonSchema): JsonKind[] | undefined {
+export function kindsOf(schema: JsonSchema): JsonKind[] | undefined {
   const { type, anyOf, oneOf } = schema;
   const named = (Array.isArray(type) ? type : [type]).map((name) => KINDS[String(name)]);
   if (!named.includes(undefined)) return named as JsonKind[];
