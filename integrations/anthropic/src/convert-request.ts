@@ -8,6 +8,7 @@ import {
 } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/wire';
 import { toConversation, type Notes, type Wire } from './convert-content.ts';
+import { fitGrammar } from './json-schema.ts';
 
 /**
  * `providerOptions.anthropic`: merged into the request body last, so that what the contract does not model is one line
@@ -97,7 +98,8 @@ function defaultMaxTokens({ maxOutputTokens = Infinity }: RequestContext, budget
 }
 
 function toTool({ name, description, parameters, strict }: ToolDefinition): Wire {
-  return defined({ name, description, input_schema: { type: 'object', ...parameters }, strict });
+  const schema = { type: 'object', ...parameters };
+  return defined({ name, description, input_schema: strict === true ? fitGrammar(schema) : schema, strict });
 }
 
 function toToolChoice(choice: ToolChoice | undefined): Wire | undefined {
@@ -141,7 +143,7 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefin
   if (schema === undefined) {
     return notes.refuse('Anthropic gives JSON only by a schema. Give responseFormat a schema.');
   }
-  return { type: 'json_schema', schema: defined({ description, ...schema }) };
+  return { type: 'json_schema', schema: fitGrammar(defined({ description, ...schema })) };
 }
 
 function nonEmpty(object: Wire): Wire | undefined {

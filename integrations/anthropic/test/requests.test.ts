@@ -352,7 +352,58 @@ const wireTool = {
 };
 const schema = { type: 'object', properties: {}, additionalProperties: false };
 
+/** What the grammar takes and what it refuses, side by side. */
+const loose = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  properties: {
+    pattern: { type: 'string', format: 'email', maxLength: 9, pattern: '^a', description: 'An address.' },
+    score: { type: 'number', minimum: 0, maximum: 1 },
+    tags: { type: 'array', items: { type: 'string', format: 'regex' }, minItems: 1, maxItems: 3 },
+    kind: { enum: [{ minimum: 0 }], default: { minimum: 0 } },
+    either: { oneOf: [{ $ref: '#/$defs/a' }, { type: 'null' }] },
+  },
+  $defs: { a: { type: 'integer', multipleOf: 2 } },
+  additionalProperties: false,
+};
+const fitted = {
+  type: 'object',
+  properties: {
+    pattern: {
+      type: 'string',
+      format: 'email',
+      description: 'An address.\n\n{maxLength: 9, pattern: "^a"}',
+    },
+    score: { type: 'number', description: '{minimum: 0, maximum: 1}' },
+    tags: {
+      type: 'array',
+      items: { type: 'string', description: '{format: "regex"}' },
+      minItems: 1,
+      description: '{maxItems: 3}',
+    },
+    kind: { enum: [{ minimum: 0 }], default: { minimum: 0 } },
+    either: { anyOf: [{ $ref: '#/$defs/a' }, { type: 'null' }] },
+  },
+  $defs: { a: { type: 'integer', description: '{multipleOf: 2}' } },
+  additionalProperties: false,
+};
+
 const options: readonly [string, Options, Record<string, unknown>][] = [
+  [
+    'responseFormat json with keywords that the grammar refuses',
+    { responseFormat: { type: 'json', schema: loose } },
+    { output_config: { format: { type: 'json_schema', schema: fitted } } },
+  ],
+  [
+    'a strict tool with keywords that the grammar refuses',
+    { tools: [{ name: 'f', description: 'Does f', parameters: loose, strict: true }] },
+    { tools: [{ name: 'f', description: 'Does f', input_schema: fitted, strict: true }] },
+  ],
+  [
+    'a tool that is not strict, as it is',
+    { tools: [{ name: 'f', description: 'Does f', parameters: loose }] },
+    { tools: [{ name: 'f', description: 'Does f', input_schema: loose }] },
+  ],
   ['tools', { tools: [tool] }, { tools: [wireTool] }],
   [
     'toolChoice auto',
