@@ -75,11 +75,13 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
       if (tokens !== undefined && asked > tokens.capacity)
         return Promise.reject(oversize(asked, tokens.capacity));
       const began = performance.now();
+      let waitedMs = 0;
       const granted = new Promise<Lease>((resolve, reject) => {
         const waiter: Waiter = {
           tokens: asked,
           grant() {
             signal?.removeEventListener('abort', onAbort);
+            waitedMs = performance.now() - began;
             resolve(lease(asked));
           },
         };
@@ -95,7 +97,6 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
       });
       // Told in the waiting call's own context: what grants is a timer, or another call's release.
       return granted.then((place) => {
-        const waitedMs = performance.now() - began;
         if (waitedMs > 1) emitPoint('rate-limit', { waitedMs, tokens: asked });
         return place;
       });
