@@ -3,6 +3,7 @@ import { ScriptedLLM } from '@mortise/core/testing';
 import {
   callPolicy,
   createRetryBudget,
+  raceAbort,
   runCall,
   type CallPlan,
   type CallSettings,
@@ -267,4 +268,60 @@ it('C-02 sends nothing when the signal is aborted in the moment a limiter grants
   const llm = new ScriptedLLM({ replies: () => 'ok', limiter });
   await expect(llm.chat('x', { signal: controller.signal })).rejects.toBe('stop');
   expect([llm.requests.length, release.mock.calls.length]).toEqual([0, 1]);
+});
+
+describe('runCall, at its edges', () => {
+  it('E-05 a first try that succeeds pays back to the budget, one that was repeated does not', async () => {
+    const budget = createRetryBudget(5, 5);
+    const settings = { retry: { baseDelayMs: 1, maxAttempts: 2, budget } };
+    expect(await runCall(plan(settings), failing(1))).toBe(2);
+    for (let calls = 0; calls < 4; calls++) await runCall(plan(settings), failing(0));
+    await expect(runCall(plan(settings), failing(1))).rejects.toMatchObject({ code: 'server' });
+    await runCall(plan(settings), failing(0));
+    expect(await runCall(plan(settings), failing(1))).toBe(2);
+  });
+
+  it('E-05 a budget holds no more than it began with', () => {
+    const budget = createRetryBudget(5, 5);
+    for (let calls = 0; calls < 10; calls++) budget.refund();
+    expect([budget.take(), budget.take()]).toEqual([true, false]);
+  });
+
+  it('E-04 waits no longer than the provider asks, though the back-off would', async () => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.99);
+    const soon = () => new MortiseError('rate-limit', 'busy', { retryAfterMs: 1 });
+    const began = performance.now();
+    expect(await runCall(plan({ retry: { baseDelayMs: 5000 } }), failing(1, soon))).toBe(2);
+    expect(performance.now() - began).toBeLessThan(1000);
+    random.mockRestore();
+  });
+
+  it('L-06 a stream that is left begins no attempt and waits for none', async () => {
+    const run = failing(1);
+    const left = AbortSignal.abort('left');
+    await expect(runCall(plan({}, { left, stream: true }), run)).rejects.toBe('left');
+    expect(run).not.toHaveBeenCalled();
+    const leaving = new AbortController();
+    const slow = runCall(
+      plan({ retry: { baseDelayMs: 60_000 } }, { left: leaving.signal, stream: true }),
+      run,
+    );
+    vi.spyOn(Math, 'random').mockReturnValueOnce(0.99);
+    setTimeout(() => leaving.abort('left'), 10);
+    const began = performance.now();
+    await expect(slow).rejects.toBe('left');
+    expect([performance.now() - began < 1000, run.mock.calls.length]).toEqual([true, 1]);
+  });
+
+  it('C-02 what an aborted signal overtakes is no unhandled rejection', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', listener);
+    await expect(raceAbort(Promise.reject(new Error('late')), AbortSignal.abort('stop'))).rejects.toBe(
+      'stop',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('unhandledRejection', listener);
+    expect(unhandled).toEqual([]);
+  });
 });

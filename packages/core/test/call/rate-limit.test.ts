@@ -103,3 +103,13 @@ it('S-02 refuses what is no count of tokens: it would switch the limit off', asy
   for (const tokens of [Number.NaN, -1])
     await expect(limiter.acquire({ tokens })).rejects.toMatchObject({ code: 'configuration' });
 });
+
+it('C-03 a place that was granted no longer listens: an abort then cancels nobody else', async () => {
+  const limiter = createRateLimiter({ concurrency: 1 });
+  const controller = new AbortController();
+  const first = await limiter.acquire({ signal: controller.signal });
+  const second = limiter.acquire({});
+  controller.abort();
+  first.release();
+  expect(await second).toBeDefined();
+});

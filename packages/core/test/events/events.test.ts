@@ -198,3 +198,20 @@ it('V-02 a wait for a limiter belongs to the call that waited, whoever ended it'
   const waited = events.filter(({ name }) => name === 'rate-limit');
   expect(waited.map(({ spanId }) => spanId)).toEqual([starts[1]?.spanId]);
 });
+
+it('V-04 a subscriber without capture sees no content, whoever subscribed before it', async () => {
+  const seen: MortiseEvent[] = [];
+  const stopCapture = subscribe(() => undefined, { captureContent: true });
+  const stop = subscribe((event) => void seen.push(event));
+  await new ScriptedLLM({ replies: () => 'private' }).chat('private');
+  stop();
+  stopCapture();
+  expect([seen.length, JSON.stringify(seen).includes('private')]).toEqual([2, false]);
+});
+
+it('V-02 a parent given by option goes before the one that is running', async () => {
+  const { events } = await record(() =>
+    traced('outer', () => new ScriptedLLM({ replies: () => 'ok' }).chat('a', { parent: 'mine' })),
+  );
+  expect(events[1]).toMatchObject({ name: 'llm.chat', parentId: 'mine' });
+});

@@ -144,3 +144,17 @@ it('refuses a bound that is no number, which would keep everything', () => {
     expect.objectContaining({ code: 'invalid-request' }),
   );
 });
+
+it('keeps no older turn where a step of the last one had to go', () => {
+  const messages = [
+    user('a'),
+    says('b'),
+    user('c'),
+    calls('1'),
+    result('1'),
+    says('long enough to go'),
+    calls('2'),
+  ];
+  const kept = fitMessages(messages, { maxTokens: 4, tokenizer, countMessage });
+  expect(kept).toEqual([user('c'), calls('2')]);
+});

@@ -9,6 +9,8 @@ import {
   subscribe,
   tool,
   toolBlocks,
+  wrapLLM,
+  type LLM,
   type MortiseEvent,
   type RunToolsEvent,
   type ToolCallBlock,
@@ -390,5 +392,75 @@ describe('runTools, at its edges', () => {
       ['tool.execute', run],
       ['llm.chat', run],
     ]);
+  });
+});
+
+describe('runTools leaves nothing behind', () => {
+  const quick = tool({ name: 'quick', description: 'x', parameters: z.object({}), execute: () => 'ok' });
+
+  it('C-03 no listener on the signal, and no timer', async () => {
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const llm = new ScriptedLLM({ replies: [asks(call('1', 'quick'), call('2', 'quick')), 'ok'] });
+    await runTools(llm, 'x', { tools: [quick], signal });
+    expect([listeners, timers()]).toEqual([0, before]);
+  });
+
+  it('C-05 a tool that changes its arguments does not change the conversation, validated or not', async () => {
+    const spoil = (args: Record<string, unknown>) => ((args['list'] as string[]).push('changed'), 'ok');
+    const parameters = { type: 'object' };
+    const plain = tool({ name: 'plain', description: 'x', parameters, execute: (args) => spoil(args) });
+    const schema = {
+      '~standard': {
+        version: 1 as const,
+        vendor: 'mine',
+        validate: (value: unknown) => ({ value }),
+      },
+    };
+    const validated = { ...plain, name: 'validated', schema };
+    const list = () => ({ list: ['given'] });
+    const llm = new ScriptedLLM({
+      replies: [asks(call('1', 'plain', list()), call('2', 'validated', list())), 'ok'],
+    });
+    const { steps } = await runTools(llm, 'x', { tools: [plain, validated] });
+    expect(steps[0]?.response.toolCalls.map((each) => each.arguments)).toEqual([list(), list()]);
+  });
+
+  it('C-05 a model that keeps its request does not see it grow', async () => {
+    const seen: (readonly unknown[])[] = [];
+    const inner = new ScriptedLLM({ replies: [asks(call('1', 'quick')), 'ok'] });
+    const keeps: LLM = wrapLLM<LLM>(inner, {
+      chat: (messages, options) => (seen.push(messages as readonly unknown[]), inner.chat(messages, options)),
+    });
+    await runTools(keeps, 'x', { tools: [quick] });
+    expect(seen.map(({ length }) => length)).toEqual([1, 3]);
+  });
+
+  it("C-01 a tool that fails on the caller's abort ends the run with the reason, not as a result", async () => {
+    const controller = new AbortController();
+    const inner = new ScriptedLLM({ replies: [asks(call('1', 'aborts')), 'ok'] });
+    const aborts = tool({
+      name: 'aborts',
+      description: 'x',
+      parameters: z.object({}),
+      execute: () => {
+        controller.abort('stop');
+        throw new Error('interrupted');
+      },
+    });
+    const ended: unknown[] = [];
+    const run = runTools(inner, 'x', {
+      tools: [aborts],
+      signal: controller.signal,
+      onEvent: (event) => void (event.type === 'tool-end' && ended.push(event)),
+    });
+    await expect(run).rejects.toBe('stop');
+    expect(ended).toEqual([]);
   });
 });

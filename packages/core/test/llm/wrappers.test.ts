@@ -388,3 +388,52 @@ it('wraps a model that is frozen', async () => {
   const llm = withRateLimit(frozen, { concurrency: 1 });
   expect([(await llm.chat('x')).text, llm.provider, 'chat' in llm]).toEqual(['x', 'frozen', true]);
 });
+
+describe('wrappers, at their edges', () => {
+  it('moves on when a stream was cut before its first content', async () => {
+    class Cut extends BreakingLLM {
+      override async *stream(): AsyncGenerator<StreamBatch> {
+        yield { type: 'start' };
+      }
+    }
+    expect(
+      await withFallback(new Cut([]), [answering('ok')])
+        .streamChat('hi')
+        .final(),
+    ).toMatchObject({
+      text: 'ok',
+    });
+  });
+
+  it('S-02 corrects a shared limiter by what a call really used, and tells it of a failure', async () => {
+    const outcomes: unknown[] = [];
+    const limiter = {
+      acquire: () => Promise.resolve({ release: (outcome: unknown) => void outcomes.push(outcome) }),
+    };
+    const llm = withRateLimit(answering('ok', down(), 'streamed'), limiter);
+    await llm.chat('hi');
+    await llm.chat('hi').catch(() => undefined);
+    await llm.streamChat('hi').final();
+    expect(outcomes).toMatchObject([{ tokens: 15 }, { error: { code: 'overloaded' } }, { tokens: 15 }]);
+  });
+
+  it('C-03 leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const llm = withRateLimit(answering('ok', 'streamed'), { concurrency: 1 });
+    await llm.chat('hi');
+    await llm.streamChat('hi').final();
+    expect(timers()).toBe(before);
+  });
+
+  it('hands out one and the same method each time', () => {
+    class Extra extends ScriptedLLM {
+      ask(): string {
+        return 'asked';
+      }
+    }
+    const llm = withRateLimit(new Extra({ replies: () => 'ok' }), { concurrency: 1 });
+    expect(Reflect.get(llm, 'ask')).toBe(Reflect.get(llm, 'ask'));
+    expect(llm.ask()).toBe('asked');
+  });
+});

@@ -114,3 +114,37 @@ describe('jsonEvents', () => {
     await expect(reading).rejects.toMatchObject({ code: 'malformed-response' });
   });
 });
+
+describe('streamEvents and its connection', () => {
+  function connection(...chunks: string[]) {
+    const seen = { cancelled: 0, pulled: 0 };
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          const chunk = chunks[seen.pulled++];
+          if (chunk === undefined) controller.close();
+          else controller.enqueue(new TextEncoder().encode(chunk));
+        },
+        cancel: () => void seen.cancelled++,
+      },
+      { highWaterMark: 0 },
+    );
+    return { seen, response: new Response(body, { headers: { 'content-type': 'text/event-stream' } }) };
+  }
+  const frame = (text: string) => `data: ${JSON.stringify({ text })}\n\n`;
+
+  it('L-06 closes it when it is left, and when the translator throws', async () => {
+    const left = connection(frame('a'), frame('b'), frame('end'));
+    for await (const _batch of streamEvents(left.response, attempt, translator(), about)) break;
+    expect(left.seen).toEqual({ cancelled: 1, pulled: 1 });
+    const broken = connection('data: {"te\n\n', frame('end'));
+    await expect(collect(broken.response)).rejects.toMatchObject({ code: 'malformed-response' });
+    expect(broken.seen.cancelled).toBe(1);
+  });
+
+  it('C-03 reads on after the terminal event to the end, so that the connection is free for the next call', async () => {
+    const { seen, response } = connection(frame('a'), frame('end'), ': bye\n\n');
+    expect(await collect(response)).toEqual(['a', 'end']);
+    expect(seen).toEqual({ cancelled: 0, pulled: 4 });
+  });
+});

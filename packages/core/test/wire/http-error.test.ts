@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { errorFromResponse, float32FromBase64, retryAfter, thrownWithoutSecrets } from '@mortise/core/wire';
+import { MortiseError } from '@mortise/core';
+import {
+  errorFromResponse,
+  float32FromBase64,
+  redact,
+  retryAfter,
+  thrownWithoutSecrets,
+} from '@mortise/core/wire';
 
 const about = { provider: 'acme', model: 'a-1' };
 
@@ -124,5 +131,30 @@ describe('thrownWithoutSecrets', () => {
     const error = thrownWithoutSecrets(thrown, about, secrets);
     expect(error).toMatchObject({ code: 'connection', retryable: true, ...about });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('sk-secret');
+  });
+});
+
+describe('errors, at their edges', () => {
+  it('E-04 waits for the longest reset of the limits that are used up, in whatever order they come', () => {
+    const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0' };
+    const of = (requests: string, tokens: string) =>
+      retryAfter(
+        new Headers({
+          ...headers,
+          'x-ratelimit-reset-requests': requests,
+          'x-ratelimit-reset-tokens': tokens,
+        }),
+      );
+    expect([of('2s', '5s'), of('5s', '2s')]).toEqual([5000, 5000]);
+  });
+
+  it('C-09 takes nothing for a secret that stands in every text', () => {
+    expect(redact('a key', ['a', '', undefined])).toBe('a key');
+  });
+
+  it('C-09 does not print what had arrived', () => {
+    const error = new MortiseError('server', 'down', { partial: { text: 'private' } });
+    expect([inspect(error), JSON.stringify(error)].join()).not.toContain('private');
+    expect(error.partial).toEqual({ text: 'private' });
   });
 });
