@@ -1,16 +1,20 @@
 import {
+  embeddingConformance,
   llmConformance,
   openAIChatCompletions,
+  openAIEmbeddings,
   openAIResponses,
   type TestFunctions,
 } from '@mortise/conformance';
-import { OpenAILLM } from '@mortise/openai';
+import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
 
 const model = {
   model: 'gpt-test',
   apiKey: 'sk-conformance',
   metadata: { capabilities: { reasoning: true } },
 };
+
+const embedding = { model: 'embedding-test', apiKey: 'sk-conformance' };
 
 export function wire(functions: TestFunctions): void {
   llmConformance(functions, {
@@ -24,5 +28,11 @@ export function wire(functions: TestFunctions): void {
       new OpenAILLM({ ...model, ...settings, api: 'chat-completions', baseURL: url }),
     dialect: openAIChatCompletions,
     declares: new OpenAILLM({ ...model, api: 'chat-completions' }).metadata.capabilities,
+  });
+  embeddingConformance(functions, {
+    create: ({ url, settings }) => new OpenAIEmbedding({ ...embedding, ...settings, baseURL: url }),
+    dialect: openAIEmbeddings,
+    declares: new OpenAIEmbedding(embedding).metadata,
+    reasons: { asymmetric: 'OpenAI embeds queries and documents alike.' },
   });
 }

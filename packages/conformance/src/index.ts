@@ -6,6 +6,14 @@ export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
 export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
 export { openAIResponses } from './dialects/openai-responses.ts';
 export { wireFeatures, wireReasons } from './dialects/features.ts';
+export {
+  embeddingConformance,
+  type EmbeddingConformanceOptions,
+  type EmbeddingFeature,
+  type EmbeddingSubject,
+  type EmbeddingTarget,
+} from './embedding/conformance.ts';
+export { embeddingSuite } from './embedding/suite.ts';
 export type {
   CaseResult,
   CaseStatus,
@@ -37,6 +45,14 @@ export {
   type RecordingFacts,
   type TextFact,
 } from './recordings.ts';
+export {
+  rerankerConformance,
+  type RerankerConformanceOptions,
+  type RerankerFeature,
+  type RerankerSubject,
+  type RerankerTarget,
+} from './reranker/conformance.ts';
+export { rerankerSuite } from './reranker/suite.ts';
 export {
   eventStream,
   json,

@@ -1,10 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { deliver, reset } from '../lab/deliver.ts';
 import { cutFrames, framed } from '../lab/framing.ts';
 import type { WireHandler } from '../wire.ts';
 import { TEXT } from './answers.ts';
 import {
-  bothWays,
   collect,
   connect,
   expectedText,
@@ -13,38 +11,15 @@ import {
   telling,
   tellBytes,
   tellFrames,
-  WAYS,
   type LLMCase,
   type LLMTrial,
-  type Way,
 } from './lab.ts';
 
 const STREAMING = ['streaming'];
-const HTML = '<!doctype html><html><body>Please log in</body></html>';
 const QUICK = { deadlineMs: 2_000 };
 
-/** E-01 to E-03: connections that break, and replies that are not what they should be. */
-export const faultCases: readonly LLMCase[] = [
-  {
-    id: 'fault.reset.before-headers',
-    rule: 'E-03',
-    title: 'tries again when the connection is reset before the headers',
-    requires: [],
-    run: (trial) => recovers(trial, (_request, reply) => reset(reply)),
-  },
-  {
-    id: 'fault.reset.after-headers',
-    rule: 'E-03',
-    title: 'tries again when the connection is reset after the headers, before anything was said',
-    requires: [],
-    run: (trial) =>
-      recovers(trial, (request, reply) => {
-        const headers = {
-          'content-type': trial.subject.dialect.streams(request) ? 'text/event-stream' : 'application/json',
-        };
-        return deliver(reply, [], { headers, end: 'reset' });
-      }),
-  },
+/** E-01 to E-03 for streams: connections that break, and replies that are not what they should be. */
+export const streamFaultCases: readonly LLMCase[] = [
   {
     id: 'fault.reset.after-start',
     rule: 'E-03',
@@ -69,18 +44,6 @@ export const faultCases: readonly LLMCase[] = [
     },
   },
   {
-    id: 'fault.reset.always',
-    rule: 'E-03',
-    title: 'gives connection when every connection is reset',
-    requires: [],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { llm } = await connect(trial, (_request, reply) => reset(reply));
-        const error = await trial.check.error(WAYS[way](llm), 'connection', way);
-        trial.check.equal(error.retryable, true, `${way}: retryable`);
-      }),
-  },
-  {
     id: 'fault.reset.in-body',
     rule: 'E-03',
     title: 'gives connection with what had arrived when a stream is reset, and sends nothing again',
@@ -91,28 +54,6 @@ export const faultCases: readonly LLMCase[] = [
         'connection',
         (frames) => (_request, reply) => tellFrames(reply, frames, { end: 'reset' }),
       ),
-  },
-  {
-    id: 'fault.reset.in-body.whole',
-    rule: 'E-03',
-    title: 'tries again when a whole reply is reset in its body',
-    requires: [],
-    async run(trial) {
-      const { dialect } = trial.subject;
-      const body = Buffer.from(JSON.stringify(dialect.body(TEXT)));
-      const { llm, wire } = await connect(
-        trial,
-        inTurn(
-          (_request, reply) => {
-            const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
-            return deliver(reply, [body.subarray(0, body.length >> 1)], { headers, end: 'reset' });
-          },
-          telling(dialect, TEXT),
-        ),
-      );
-      trial.check.equal((await llm.chat('Hi')).text, expectedText(TEXT), 'the reply after a retry');
-      trial.check.equal(wire.requests.length, 2, 'the requests');
-    },
   },
   {
     id: 'fault.cut.clean',
@@ -169,36 +110,6 @@ export const faultCases: readonly LLMCase[] = [
       trial.check.equal(wire.requests.length, 2, 'the requests');
     },
   },
-  malformed('html', "a proxy's page", (_request, reply) => {
-    reply.writeHead(200, { 'content-type': 'text/html' });
-    reply.end(HTML);
-  }),
-  malformed('html.as-json', "a proxy's page that claims to be what was asked for", (request, reply) => {
-    const stream = typeof request.body === 'object' && (request.body as { stream?: unknown }).stream === true;
-    reply.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json' });
-    reply.end(HTML);
-  }),
-  malformed('half-json', 'half a JSON document', (_request, reply) => {
-    reply.writeHead(200, { 'content-type': 'application/json' });
-    reply.end('{"id":"reply-1","choi');
-  }),
-  malformed('other-json', 'JSON of another kind', (_request, reply) => {
-    reply.writeHead(200, { 'content-type': 'application/json' });
-    reply.end('{"status":"ok"}');
-  }),
-  {
-    id: 'fault.empty-body',
-    rule: 'E-02',
-    title: 'gives malformed-response for an empty body',
-    requires: [],
-    async run(trial) {
-      const { llm } = await connect(trial, (_request, reply) => {
-        reply.writeHead(200, { 'content-type': 'application/json', 'content-length': '0' });
-        reply.end();
-      });
-      await trial.check.error(llm.chat('Hi', QUICK), 'malformed-response', 'chat');
-    },
-  },
   {
     id: 'fault.wrong-type.stream',
     rule: 'E-02',
@@ -252,29 +163,6 @@ export const faultCases: readonly LLMCase[] = [
       }),
   },
 ];
-
-function malformed(id: string, what: string, handler: WireHandler): LLMCase {
-  return {
-    id: `fault.${id}`,
-    rule: 'E-02',
-    title: `gives malformed-response for ${what} with status 200`,
-    requires: [],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { llm } = await connect(trial, handler);
-        await trial.check.error(WAYS[way](llm, 'Hi', QUICK), 'malformed-response', way);
-      }),
-  };
-}
-
-/** The first request meets the fault, the second is answered. */
-async function recovers(trial: LLMTrial, fault: WireHandler): Promise<void> {
-  await bothWays(trial, async (way: Way) => {
-    const { llm, wire } = await connect(trial, inTurn(fault, telling(trial.subject.dialect, TEXT)));
-    trial.check.equal((await WAYS[way](llm)).text, expectedText(TEXT), `${way}: the reply after a retry`);
-    trial.check.equal(wire.requests.length, 2, `${way}: the requests`);
-  });
-}
 
 /** The stream says everything but its end. */
 async function breaksOff(

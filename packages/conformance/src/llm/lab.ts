@@ -1,14 +1,17 @@
 import { Buffer } from 'node:buffer';
-import { isDeepStrictEqual } from 'node:util';
 import type { ChatInput, ChatOptions, ChatResponse, LLM, Usage } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/wire';
 import { textOf } from '../dialects/answer.ts';
-import type { Failure, Frame, LLMDialect, StreamShape, WireAnswer } from '../dialects/contract.ts';
+import type { Frame, LLMDialect, StreamShape, WireAnswer } from '../dialects/contract.ts';
 import type { ConformanceCase, Trial } from '../frame/case.ts';
 import { deliver, type Delivery } from '../lab/deliver.ts';
 import { framed, type Framing } from '../lab/framing.ts';
 import type { Wire, WireHandler, WireReply, WireRequest } from '../wire.ts';
+import type { Probe, Telling as CommonTelling } from '../shared/probe.ts';
+import { TEXT } from './answers.ts';
 import type { LLMSubject } from './conformance.ts';
+
+export { collect, failing, frozen, inTurn, isPlain, waitFor } from '../shared/helpers.ts';
 
 export type LLMTrial = Trial<LLMSubject>;
 export type LLMCase = ConformanceCase<LLMSubject>;
@@ -34,14 +37,9 @@ export async function connect(trial: LLMTrial, handler: WireHandler): Promise<{ 
   return { wire, llm: trial.subject.create({ url: wire.url, settings: { retry: { baseDelayMs: 20 } } }) };
 }
 
-export interface Telling {
+export interface Telling extends CommonTelling {
   readonly shape?: StreamShape | undefined;
   readonly framing?: Framing | undefined;
-  readonly delivery?: Delivery | undefined;
-  /** Cuts the bytes into writes. Default: one. */
-  readonly split?: ((bytes: Buffer) => Buffer[]) | undefined;
-  /** Changes every JSON object on its way out. */
-  readonly edit?: ((data: Record<string, unknown>) => Record<string, unknown>) | undefined;
 }
 
 /** Answers a request as its dialect does: whole, or as a stream where it asks for one. */
@@ -90,24 +88,6 @@ function edited(frame: Frame, edit: NonNullable<Telling['edit']>): Frame {
     return frame;
   }
   return isObject(data) ? { ...frame, data: JSON.stringify(edit(data)) } : frame;
-}
-
-/** Answers with an HTTP error. */
-export function failing(
-  dialect: LLMDialect,
-  failure: Failure,
-  headers: Record<string, string> = {},
-): WireHandler {
-  const { body, headers: own } = dialect.failure(failure);
-  return (_request, reply) => {
-    reply.writeHead(failure.status, { 'content-type': 'application/json', ...own, ...headers });
-    reply.end(JSON.stringify(body));
-  };
-}
-
-/** One handler after another; the last one for all that follow. */
-export function inTurn(...handlers: [WireHandler, ...WireHandler[]]): WireHandler {
-  return (request, reply, n) => (handlers[n] ?? handlers.at(-1) ?? handlers[0])(request, reply, n);
 }
 
 /** Checks a response against the answer that was told: content, text, calls, finish, counts. */
@@ -170,43 +150,26 @@ export function comparable(response: ChatResponse): object {
   return { ...rest, usage: counts, message };
 }
 
-/** Everything that an iterable yields. */
-export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of source) all.push(item);
-  return all;
-}
-
-/** Whether the condition comes true in time. */
-export async function waitFor(condition: () => boolean, ms = 3_000): Promise<boolean> {
-  const until = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > until) return false;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return true;
-}
-
 /** What had arrived before an error. */
 export function partialText(error: { readonly partial?: unknown }): unknown {
   return isObject(error.partial) ? error.partial['text'] : undefined;
-}
-
-/** Freezes all the way down, so that a mutation throws where it happens. */
-export function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
-    Object.values(value).forEach(frozen);
-    Object.freeze(value);
-  }
-  return value;
-}
-
-/** True when the value is what JSON makes of it. */
-export function isPlain(value: unknown): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
 }
 
 /** Each case is tried the ways that the implementation declares. */
 export async function bothWays(trial: LLMTrial, run: (way: Way) => Promise<void>): Promise<void> {
   await Promise.all(waysOf(trial.subject).map(run));
 }
+
+/** What language models have in common with the other contracts is tried by these calls. */
+export const llmProbe: Probe<LLMSubject> = {
+  requires: [],
+  ways: waysOf,
+  dialect: ({ dialect }) => dialect,
+  async connect(trial, handler) {
+    const { wire, llm } = await connect(trial, handler);
+    return { wire, model: llm, call: (way, options) => WAYS[way as Way](llm, 'Hi', options) };
+  },
+  telling: ({ dialect }, options) => telling(dialect, TEXT, options),
+  streams: ({ dialect }, request) => dialect.streams(request),
+  checkReply: (trial, reply) => checkResponse(trial, reply as ChatResponse, TEXT),
+};

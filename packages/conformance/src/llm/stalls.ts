@@ -1,5 +1,6 @@
 import type { LLM } from '@mortise/core/llm';
 import { cutFrames } from '../lab/framing.ts';
+import { closesEarly as closes } from '../shared/helpers.ts';
 import type { WireHandler } from '../wire.ts';
 import { TEXT } from './answers.ts';
 import { tellFrames, type LLMTrial } from './lab.ts';
@@ -16,10 +17,10 @@ export async function leave(llm: LLM, signal?: AbortSignal): Promise<void> {
 }
 
 /** The client closed the connection before the reply was over. */
-export async function closesEarly(
+export function closesEarly(
   { check }: LLMTrial,
   closed: Promise<boolean> | undefined,
   what: string,
 ): Promise<void> {
-  check.equal(await check.within(2_000, Promise.resolve(closed), `${what}: the connection`), true, what);
+  return closes(check, closed, what);
 }

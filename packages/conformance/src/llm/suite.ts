@@ -1,24 +1,34 @@
 import type { Suite } from '../frame/case.ts';
+import { abortCases } from '../shared/abort-cases.ts';
+import { faultCases } from '../shared/fault-cases.ts';
+import { statusCases } from '../shared/status-cases.ts';
+import { secretCases, timeCases } from '../shared/time-cases.ts';
+import { wireCases } from '../shared/wire-cases.ts';
 import type { LLMSubject } from './conformance.ts';
-import { abortCases } from './abort-cases.ts';
-import { faultCases } from './fault-cases.ts';
+import { streamAbortCases } from './abort-cases.ts';
+import { streamFaultCases } from './fault-cases.ts';
+import { llmProbe } from './lab.ts';
 import { replyCases } from './reply-cases.ts';
 import { requestCases } from './request-cases.ts';
-import { statusCases } from './status-cases.ts';
 import { streamCases } from './stream-cases.ts';
-import { timeCases } from './time-cases.ts';
+import { streamTimeCases } from './time-cases.ts';
 import { toolCases } from './tool-cases.ts';
-import { wireCases } from './wire-cases.ts';
+import { streamWireCases } from './wire-cases.ts';
 
 /** Every rule of the LLM contract that can be seen from outside, and every fault of the wire. */
 export const llmSuite: Suite<LLMSubject> = [
   ...requestCases,
   ...replyCases,
   ...toolCases,
-  ...wireCases,
-  ...faultCases,
-  ...statusCases,
-  ...abortCases,
+  ...wireCases(llmProbe),
+  ...streamWireCases,
+  ...faultCases(llmProbe),
+  ...streamFaultCases,
+  ...statusCases(llmProbe),
+  ...abortCases(llmProbe),
+  ...streamAbortCases,
   ...streamCases,
-  ...timeCases,
+  ...timeCases(llmProbe),
+  ...streamTimeCases,
+  ...secretCases(llmProbe),
 ];

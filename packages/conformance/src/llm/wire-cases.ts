@@ -26,7 +26,7 @@ const FRAMINGS: [id: string, title: string, framing: Framing][] = [
 ];
 
 /** W-01 and W-02: the same reply, however its bytes come, and whatever stands beside it. */
-export const wireCases: readonly LLMCase[] = [
+export const streamWireCases: readonly LLMCase[] = [
   ...FRAMINGS.map(([id, title, framing]): LLMCase => ({
     id: `wire.${id}`,
     rule: 'W-01',
@@ -37,13 +37,6 @@ export const wireCases: readonly LLMCase[] = [
       await same(trial, SHORT, { framing, split: everyByte });
     },
   })),
-  {
-    id: 'wire.bytes',
-    rule: 'W-01',
-    title: 'reads a reply that comes one byte per write',
-    requires: [],
-    run: (trial) => same(trial, TEXT, { split: everyByte }),
-  },
   {
     id: 'wire.bytes.reasoning',
     rule: 'W-01',
@@ -73,13 +66,6 @@ export const wireCases: readonly LLMCase[] = [
     run: (trial) => same(trial, richest(trial), {}),
   },
   {
-    id: 'wire.gzip',
-    rule: 'W-01',
-    title: 'reads a gzipped reply',
-    requires: [],
-    run: (trial) => same(trial, TEXT, { delivery: { gzip: true } }),
-  },
-  {
     id: 'wire.after-terminal',
     rule: 'W-01',
     title: 'does not wait for the connection to end after the terminal event',
@@ -97,13 +83,6 @@ export const wireCases: readonly LLMCase[] = [
     title: 'ignores an event of a kind it does not know',
     requires: STREAMING,
     run: (trial) => same(trial, TEXT, { shape: { unknownEvent: true } }),
-  },
-  {
-    id: 'unknown.field',
-    rule: 'W-02',
-    title: 'ignores fields it does not know',
-    requires: [],
-    run: (trial) => same(trial, TEXT, { edit: (data) => ({ ...data, hologram: { depth: [3] } }) }),
   },
   {
     id: 'unknown.block',

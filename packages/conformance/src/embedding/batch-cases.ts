@@ -1,0 +1,221 @@
+import { isObject } from '@mortise/core/wire';
+import { MemoryKeyValueStore } from '@mortise/core/store';
+import { abortable, closesEarly, failing, pause, waitFor } from '../shared/helpers.ts';
+import {
+  askedFor,
+  batchAt,
+  batchesOf,
+  checkVectors,
+  connect,
+  dialectOf,
+  SERVER,
+  telling,
+  type EmbeddingCase,
+  type EmbeddingTrial,
+} from './lab.ts';
+
+const CACHE = ['cache', ...SERVER];
+const NO = { status: 400, message: 'No.' };
+
+/** M-01 and M-04: more texts than a request takes. */
+export const batchCases: readonly EmbeddingCase[] = [
+  {
+    id: 'batch.sizes',
+    rule: 'M-01',
+    title: 'sends no more texts in a request than it declares, and places all vectors',
+    requires: SERVER,
+    async run(trial) {
+      const { check, subject } = trial;
+      // The first request is answered last.
+      const { model, wire } = await connect(trial, async (request, reply, n) => {
+        if (n === 0) await pause(60);
+        return telling(subject)(request, reply, n);
+      });
+      const texts = [...batchesOf(subject, 3), 'one more'];
+      const { embeddings } = await model.embedTexts(texts);
+      checkVectors(trial, embeddings, texts, 'embedTexts');
+      const sizes = askedFor(trial, wire).map(({ length }) => length);
+      check.ok(
+        Math.max(...sizes) <= subject.declares.maxBatchSize,
+        `the requests have ${sizes.join()} texts`,
+      );
+      check.equal(askedFor(trial, wire).flat().toSorted(), texts.toSorted(), 'the texts that were sent');
+    },
+  },
+  {
+    id: 'batch.concurrency',
+    rule: 'M-01',
+    title: 'keeps at most `concurrency` requests under way, and that many',
+    requires: SERVER,
+    async run(trial) {
+      const { model, wire } = await connect(trial, slowly(trial));
+      await model.embedTexts(batchesOf(trial.subject, 6), { concurrency: 2 });
+      trial.check.equal(wire.peak, 2, 'the most requests at once');
+    },
+  },
+  {
+    id: 'batch.concurrency.default',
+    rule: 'M-01',
+    title: 'bounds requests under way by itself',
+    requires: SERVER,
+    async run(trial) {
+      const { model, wire } = await connect(trial, slowly(trial));
+      await model.embedTexts(batchesOf(trial.subject, 12));
+      trial.check.ok(wire.peak < 12, `all ${wire.peak} requests were under way at once`);
+    },
+  },
+  {
+    id: 'batch.pool',
+    rule: 'M-01',
+    title: 'does not let a slow request hold up the ones after it',
+    requires: SERVER,
+    async run(trial) {
+      let answered = 0;
+      const { model } = await connect(trial, async (request, reply, n) => {
+        if (n === 0) trial.check.ok(await waitFor(() => answered === 5), `only ${answered} others were sent`);
+        await telling(trial.subject)(request, reply, n);
+        answered++;
+      });
+      await model.embedTexts(batchesOf(trial.subject, 6), { concurrency: 2, timeoutMs: 10_000 });
+      trial.check.equal(answered, 6, 'the requests that were answered');
+    },
+  },
+  {
+    id: 'batch.retry',
+    rule: 'M-01',
+    title: 'sends only the request again that failed',
+    requires: SERVER,
+    async run(trial) {
+      const { subject } = trial;
+      const down = failing(dialectOf(subject), { status: 500, message: 'Not now.' });
+      const { model, wire } = await connect(trial, (request, reply, n) =>
+        (n === 1 ? down : telling(subject))(request, reply, n),
+      );
+      const texts = batchesOf(subject, 3);
+      const { embeddings } = await model.embedTexts(texts, { concurrency: 1 });
+      checkVectors(trial, embeddings, texts, 'embedTexts');
+      trial.check.equal(wire.requests.length, 4, 'the requests');
+    },
+  },
+  {
+    id: 'batch.progress',
+    rule: 'M-01',
+    title: 'tells of its progress, up to the last text',
+    requires: [],
+    async run(trial) {
+      const { model } = await connect(trial);
+      const texts = batchesOf(trial.subject, 2);
+      const done: [number, number | undefined][] = [];
+      await model.embedTexts(texts, { onProgress: (progress) => done.push([progress.done, progress.total]) });
+      trial.check.equal(done.at(-1), [texts.length, texts.length], 'the last progress');
+      trial.check.equal(
+        done.toSorted(([a], [b]) => a - b),
+        done,
+        'the progress',
+      );
+      trial.check.ok(done.length >= 2, `it told of ${done.length} steps`);
+    },
+  },
+  {
+    id: 'batch.siblings',
+    rule: 'M-01',
+    title: 'cancels the requests beside one that failed, and starts no more',
+    requires: SERVER,
+    async run(trial) {
+      const { check, subject } = trial;
+      const { model, wire } = await connect(trial, async (request, reply, n) => {
+        if (n !== 0) return;
+        await waitFor(() => wire.requests.length === 3);
+        await failing(dialectOf(subject), NO)(request, reply, n);
+      });
+      const call = model.embedTexts(batchesOf(subject, 6), { concurrency: 3 });
+      await check.error(check.within(5_000, call, 'embedTexts'), 'invalid-request', 'embedTexts');
+      for (const at of [1, 2]) await closesEarly(check, wire.requests[at]?.closedEarly, `request ${at}`);
+      check.equal(wire.requests.length, 3, 'the requests');
+    },
+  },
+  {
+    id: 'batch.partial',
+    rule: 'M-04',
+    title: 'carries what was finished in the error',
+    requires: SERVER,
+    async run(trial) {
+      const { check, subject } = trial;
+      const { model } = await connect(trial, failsSecond(trial));
+      const texts = batchesOf(subject, 3);
+      const error = await check.error(
+        model.embedTexts(texts, { concurrency: 1 }),
+        'invalid-request',
+        'embedTexts',
+      );
+      const partial = isObject(error.partial) ? error.partial['embeddings'] : undefined;
+      const embeddings = Array.isArray(partial) ? (partial as (Float32Array | undefined)[]) : [];
+      const first = batchAt(subject, texts, 0);
+      checkVectors(trial, embeddings.slice(0, first.length), first, 'what was finished');
+      check.ok(
+        embeddings.slice(first.length).every((vector) => vector === undefined),
+        'it made up vectors',
+      );
+    },
+  },
+  {
+    id: 'batch.partial.cached',
+    rule: 'M-04',
+    title: 'keeps in the cache what was finished before a failure',
+    requires: CACHE,
+    async run(trial) {
+      const { check, subject } = trial;
+      const cache = new MemoryKeyValueStore();
+      const failed = await connect(trial, failsSecond(trial), { cache });
+      const texts = batchesOf(subject, 2);
+      await check.error(failed.model.embedTexts(texts, { concurrency: 1 }), 'invalid-request', 'embedTexts');
+      await isCached(trial, cache, batchAt(subject, texts, 0));
+    },
+  },
+  {
+    id: 'batch.abort.cached',
+    rule: 'M-04',
+    title: "rejects with exactly the signal's reason between two requests, and has kept what was finished",
+    requires: CACHE,
+    async run(trial) {
+      const { check, subject } = trial;
+      const cache = new MemoryKeyValueStore();
+      const { model, wire } = await connect(
+        trial,
+        (request, reply, n) => (n === 0 ? telling(subject)(request, reply, n) : undefined),
+        { cache },
+      );
+      const { controller, reason } = abortable();
+      const texts = batchesOf(subject, 2);
+      const call = model.embedTexts(texts, { concurrency: 1, signal: controller.signal });
+      call.catch(() => undefined);
+      check.ok(await waitFor(() => wire.requests.length === 2), 'the second request was not sent');
+      controller.abort(reason);
+      const thrown = await check.within(2_000, check.rejects(call, 'embedTexts'), 'embedTexts');
+      check.ok(thrown === reason, "it did not reject with the signal's reason");
+      await isCached(trial, cache, batchAt(subject, texts, 0));
+    },
+  },
+];
+
+/** So that requests meet. */
+function slowly(trial: EmbeddingTrial): ReturnType<typeof telling> {
+  return async (request, reply, n) => {
+    await pause(30);
+    return telling(trial.subject)(request, reply, n);
+  };
+}
+
+function failsSecond({ subject }: EmbeddingTrial): ReturnType<typeof telling> {
+  return (request, reply, n) =>
+    (n === 0 ? telling(subject) : failing(dialectOf(subject), NO))(request, reply, n);
+}
+
+/** Another instance on the same cache has these without a request. */
+async function isCached(trial: EmbeddingTrial, cache: MemoryKeyValueStore, texts: string[]): Promise<void> {
+  const { model, wire } = await connect(trial, telling(trial.subject), { cache });
+  const { embeddings, cached } = await model.embedTexts(texts);
+  checkVectors(trial, embeddings, texts, 'from the cache');
+  trial.check.equal(cached, texts.length, 'cached');
+  trial.check.equal(wire.requests.length, 0, 'the requests for what was finished');
+}

@@ -1,0 +1,170 @@
+import type { EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';
+import type { JsonObject } from '@mortise/core';
+import type { EmbeddingBodyOptions, EmbeddingDialect, EmbeddingRow } from '../dialects/contract.ts';
+import type { ConformanceCase, Trial } from '../frame/case.ts';
+import { collect, tellJson } from '../shared/helpers.ts';
+import type { Probe, Telling } from '../shared/probe.ts';
+import type { Wire, WireHandler, WireRequest } from '../wire.ts';
+import type { EmbeddingSubject, EmbeddingTarget } from './conformance.ts';
+
+export type EmbeddingTrial = Trial<EmbeddingSubject>;
+export type EmbeddingCase = ConformanceCase<EmbeddingSubject>;
+
+/** Required by what can only be seen from a server. */
+export const SERVER = ['wire:server'];
+
+/** Where nothing says how long vectors are. */
+const DIMENSIONS = 8;
+
+export function dimensionsOf({ declares }: EmbeddingSubject): number {
+  return declares.dimensions ?? DIMENSIONS;
+}
+
+/** The dialect, in cases that require a server. */
+export function dialectOf({ dialect }: EmbeddingSubject): EmbeddingDialect {
+  if (dialect === undefined) throw new Error('This case needs a server, and the model has none.');
+  return dialect;
+}
+
+/** Three texts, or as many as a request takes. */
+export function fewTexts({ declares }: EmbeddingSubject): string[] {
+  return ['Grüße "aus" Rom 😀', 'a\nb', 'third'].slice(0, declares.maxBatchSize);
+}
+
+/** So many texts that they take `count` requests. */
+export function batchesOf({ declares }: EmbeddingSubject, count: number): string[] {
+  return Array.from({ length: count * declares.maxBatchSize }, (_unused, at) => `text ${at}`);
+}
+
+/** The texts of one of those requests. */
+export function batchAt({ declares }: EmbeddingSubject, texts: readonly string[], at: number): string[] {
+  return texts.slice(at * declares.maxBatchSize, (at + 1) * declares.maxBatchSize);
+}
+
+/** The lab's vector of a text: its own, and exact as 32-bit floats. */
+export function vectorOf(text: string, dimensions: number): Float32Array {
+  // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/
+  let hash = 0x811c9dc5;
+  for (const unit of text) hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193);
+  return Float32Array.from({ length: dimensions }, (_unused, at) => {
+    hash = Math.imul(hash ^ at, 0x01000193);
+    return (hash >> 16) / 64;
+  });
+}
+
+export interface TellingRows extends Telling {
+  /** Changes the rows on their way out. */
+  readonly rows?: ((rows: readonly EmbeddingRow[]) => readonly EmbeddingRow[]) | undefined;
+  readonly encoding?: EmbeddingBodyOptions['encoding'] | undefined;
+  /** `null`: the reply says nothing of usage. Default: 7. */
+  readonly inputTokens?: number | null | undefined;
+  /** Default: what was asked for, or what the model declares. */
+  readonly dimensions?: number | undefined;
+}
+
+/** Answers as the dialect does, with the vectors of the lab. */
+export function telling(subject: EmbeddingSubject, options: TellingRows = {}): WireHandler {
+  return (request, reply) => tellJson(reply, replyTo(subject, request, options), options);
+}
+
+function replyTo(subject: EmbeddingSubject, request: WireRequest, options: TellingRows): JsonObject {
+  const dialect = dialectOf(subject);
+  const asked = dialect.dimensions?.(request) ?? dimensionsOf(subject);
+  const { dimensions = asked, encoding = dialect.encoding(request), inputTokens = 7 } = options;
+  const { rows = (right: readonly EmbeddingRow[]) => right } = options;
+  const right = dialect
+    .inputs(request)
+    .map((text, index) => ({ index, vector: [...vectorOf(text, dimensions)] }));
+  return dialect.body(rows(right), {
+    model: 'conformance-1',
+    encoding,
+    inputTokens: inputTokens ?? undefined,
+  });
+}
+
+/** An implementation before a server of its own. */
+export async function connect(
+  trial: EmbeddingTrial,
+  handler: WireHandler = trial.subject.dialect === undefined ? () => undefined : telling(trial.subject),
+  settings: EmbeddingTarget['settings'] = {},
+): Promise<{ readonly wire: Wire; readonly model: EmbeddingModel }> {
+  const wire = await trial.wire(handler);
+  const retry = { baseDelayMs: 20 };
+  return { wire, model: trial.subject.create({ url: wire.url, settings: { retry, ...settings } }) };
+}
+
+/** The texts that each request carried. */
+export function askedFor({ subject }: EmbeddingTrial, { requests }: Wire): (readonly string[])[] {
+  return requests.map((request) => dialectOf(subject).inputs(request));
+}
+
+/** One vector a text, in order: the lab's own where the lab answered, else of the right length and finite. */
+export function checkVectors(
+  { check, subject }: EmbeddingTrial,
+  vectors: readonly (Float32Array | undefined)[],
+  texts: readonly string[],
+  what: string,
+): void {
+  check.equal(vectors.length, texts.length, `${what}: the number of vectors`);
+  const { dialect, declares } = subject;
+  const wrong = texts.findIndex((text, at) => {
+    const vector = vectors[at];
+    if (vector === undefined) return true;
+    if (dialect !== undefined) return !equal(vector, vectorOf(text, dimensionsOf(subject)));
+    return vector.length !== (declares.dimensions ?? vectors[0]?.length) || !vector.every(Number.isFinite);
+  });
+  check.equal(wrong, -1, `${what}: the place of the first text that has not its own vector`);
+}
+
+export function equal(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at]);
+}
+
+interface Embedded {
+  readonly text: string;
+  readonly embedding: Float32Array;
+}
+
+type Way = (model: EmbeddingModel, texts: string[], options?: EmbedManyOptions) => Promise<Embedded[]>;
+
+const WAYS: Readonly<Record<string, Way>> = {
+  async embedTexts(model, texts, options) {
+    const { embeddings } = await model.embedTexts(texts, options);
+    return embeddings.map((embedding, at) => ({ embedding, text: texts[at] ?? '' }));
+  },
+  async embedQuery(model, [text = ''], options) {
+    return [{ text, embedding: await model.embedQuery(text, options) }];
+  },
+  embedStream: (model, texts, options) => collect(model.embedStream(texts, options)),
+};
+
+/** What embedding models have in common with the other contracts is tried by these calls. */
+export const embeddingProbe: Probe<EmbeddingSubject> = {
+  requires: SERVER,
+  ways: () => Object.keys(WAYS),
+  dialect: dialectOf,
+  async connect(trial, handler) {
+    const { wire, model } = await connect(trial, handler);
+    const texts = fewTexts(trial.subject);
+    return { wire, model, call: (way, options) => (WAYS[way] as Way)(model, texts, options) };
+  },
+  telling: (subject, options) =>
+    subject.dialect === undefined ? () => undefined : telling(subject, options),
+  streams: () => false,
+  checkReply(trial, reply, what) {
+    const embedded = reply as Embedded[];
+    const vectors = embedded.map(({ embedding }) => embedding);
+    checkVectors(
+      trial,
+      vectors,
+      embedded.map(({ text }) => text),
+      what,
+    );
+    const asked = fewTexts(trial.subject).slice(0, what.startsWith('embedQuery') ? 1 : undefined);
+    trial.check.equal(
+      embedded.map(({ text }) => text),
+      asked,
+      `${what}: the texts`,
+    );
+  },
+};

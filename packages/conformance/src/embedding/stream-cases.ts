@@ -1,0 +1,207 @@
+import { abortable, closesEarly, collect, pause, waitFor } from '../shared/helpers.ts';
+import { listenerCase } from '../shared/abort-cases.ts';
+import { failing } from '../shared/helpers.ts';
+import {
+  batchesOf,
+  checkVectors,
+  connect,
+  dialectOf,
+  SERVER,
+  telling,
+  type EmbeddingCase,
+  type EmbeddingTrial,
+} from './lab.ts';
+
+/** M-07: more than memory holds. */
+export const streamCases: readonly EmbeddingCase[] = [
+  {
+    id: 'stream.order',
+    rule: 'M-07',
+    title: 'yields in the order of its source, whatever comes first',
+    requires: [],
+    async run(trial) {
+      const { model } = await connect(
+        trial,
+        trial.subject.dialect === undefined
+          ? undefined
+          : async (request, reply, n) => {
+              if (n === 0) await pause(60);
+              return telling(trial.subject)(request, reply, n);
+            },
+      );
+      const texts = batchesOf(trial.subject, 3);
+      const all = await collect(model.embedStream(texts));
+      trial.check.equal(
+        all.map(({ text }) => text),
+        texts,
+        'the texts',
+      );
+      trial.check.equal(
+        all.map(({ index }) => index),
+        [...texts.keys()],
+        'the places',
+      );
+      checkVectors(
+        trial,
+        all.map(({ embedding }) => embedding),
+        texts,
+        'the vectors',
+      );
+    },
+  },
+  {
+    id: 'stream.lazy',
+    rule: 'M-07',
+    title: 'reads and sends nothing before it is read',
+    requires: [],
+    async run(trial) {
+      const { model, wire } = await connect(trial);
+      const source = endless();
+      const stream = model.embedStream(source.texts);
+      await pause(50);
+      trial.check.equal([source.taken, wire.requests.length], [0, 0], 'texts taken and requests sent');
+      await take(stream, 1);
+      trial.check.ok(source.taken > 0, 'it took no texts of its source');
+    },
+  },
+  {
+    id: 'stream.bounded',
+    rule: 'M-07',
+    title: 'takes no more of its source than it can soon hand out',
+    requires: [],
+    async run(trial) {
+      const { model } = await connect(trial);
+      const source = endless();
+      const reader = model.embedStream(source.texts, { concurrency: 1 })[Symbol.asyncIterator]();
+      trial.after(() => reader.return?.());
+      const first = await reader.next();
+      trial.check.equal(first.done, false, 'the end after the first');
+      // What reads ahead without bound does so while its reader pauses.
+      await pause(200);
+      const bound = 16 * trial.subject.declares.maxBatchSize;
+      trial.check.ok(source.taken <= bound, `it took ${source.taken} texts for one that was read`);
+    },
+  },
+  {
+    id: 'stream.single-use',
+    rule: 'M-07',
+    title: 'refuses a second reader',
+    requires: [],
+    async run(trial) {
+      const { model } = await connect(trial);
+      const stream = model.embedStream(['a']);
+      await collect(stream);
+      await trial.check.error((async () => collect(stream))(), 'invalid-request', 'a second reader');
+    },
+  },
+  {
+    id: 'stream.leave',
+    rule: 'M-07',
+    title: 'can be left while a request hangs, and closes its connection and its source',
+    requires: SERVER,
+    async run(trial) {
+      const { check, subject } = trial;
+      const { model, wire } = await connect(trial, (request, reply, n) =>
+        n === 0 ? telling(subject)(request, reply, n) : undefined,
+      );
+      const source = endless();
+      const reader = model.embedStream(source.texts, { concurrency: 1 })[Symbol.asyncIterator]();
+      await reader.next();
+      check.ok(await waitFor(() => wire.requests.length === 2), 'it did not read ahead');
+      await check.within(1_000, Promise.resolve(reader.return?.()), 'return()');
+      await closesEarly(check, wire.requests[1]?.closedEarly, 'the request under way');
+      check.ok(await waitFor(() => source.closed, 1_000), 'the source was not closed');
+    },
+  },
+  {
+    id: 'stream.source-fails',
+    rule: 'M-07',
+    title: "rejects with its source's error, after what came before it",
+    requires: [],
+    async run(trial) {
+      const { model } = await connect(trial);
+      const broken = new Error('The source broke.');
+      const stream = model.embedStream(
+        (async function* (): AsyncGenerator<string> {
+          yield 'a';
+          yield 'b';
+          await pause(200);
+          throw broken;
+        })(),
+      );
+      const seen: string[] = [];
+      const read = async (): Promise<void> => {
+        for await (const { text } of stream) seen.push(text);
+      };
+      const thrown = await trial.check.rejects(read(), 'the stream');
+      trial.check.ok(thrown === broken, `it rejected with ${String(thrown)}`);
+      trial.check.equal(seen, ['a', 'b'], 'what came before');
+    },
+  },
+  {
+    id: 'stream.abort',
+    rule: 'C-01',
+    title: "ends with exactly the signal's reason, between two texts too",
+    requires: [],
+    async run(trial) {
+      const { model } = await connect(trial);
+      const { controller, reason } = abortable();
+      const { texts } = endless();
+      const reader = model.embedStream(texts, { signal: controller.signal })[Symbol.asyncIterator]();
+      await reader.next();
+      controller.abort(reason);
+      const rest = async (): Promise<void> => {
+        while ((await reader.next()).done !== true);
+      };
+      const thrown = await trial.check.within(2_000, trial.check.rejects(rest(), 'the stream'), 'the stream');
+      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
+    },
+  },
+  listenerCase<EmbeddingTrial['subject']>(SERVER, async (trial) => {
+    const { subject } = trial;
+    const refused = failing(dialectOf(subject), { status: 400, message: 'No.' });
+    const { model } = await connect(trial, (request, reply, n) =>
+      (n % 3 === 2 ? refused : telling(subject))(request, reply, n),
+    );
+    return (signal) => [
+      model.embedTexts(['a', 'b'], { signal }),
+      model.embedQuery('c', { signal }),
+      collect(model.embedStream(['d'], { signal })),
+      take(model.embedStream(['e', 'f'], { signal }), 1),
+    ];
+  }),
+];
+
+interface Source {
+  readonly texts: AsyncIterable<string>;
+  readonly taken: number;
+  readonly closed: boolean;
+}
+
+/** Texts without end, and how many of them were taken. */
+function endless(): Source {
+  let taken = 0;
+  let closed = false;
+  async function* generate(): AsyncGenerator<string> {
+    try {
+      for (;;) yield `text ${taken++}`;
+    } finally {
+      closed = true;
+    }
+  }
+  return {
+    texts: { [Symbol.asyncIterator]: generate },
+    get taken() {
+      return taken;
+    },
+    get closed() {
+      return closed;
+    },
+  };
+}
+
+async function take<T>(source: AsyncIterable<T>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const item of source) if (taken.push(item) === count) break;
+  return taken;
+}

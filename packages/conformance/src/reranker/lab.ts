@@ -1,0 +1,72 @@
+import type { RankedDocument, Reranker, RerankResult } from '@mortise/core/reranker';
+import type { ConformanceCase, Trial } from '../frame/case.ts';
+import { tellJson } from '../shared/helpers.ts';
+import type { Probe, Telling } from '../shared/probe.ts';
+import type { Wire, WireHandler } from '../wire.ts';
+import type { RerankerSubject } from './conformance.ts';
+
+export type RerankerTrial = Trial<RerankerSubject>;
+export type RerankerCase = ConformanceCase<RerankerSubject>;
+
+export const QUERY = 'Who "asks"? 😀';
+
+/** Texts that end in what the lab scores them by. */
+export const DOCUMENTS: readonly string[] = ['Grüße 0.25', 'b\n0.875', 'c 0.5'];
+
+/** As the lab scores a document, whoever asks. */
+export function scoreOf(document: string): number {
+  return Number(document.split(/\s/).at(-1));
+}
+
+/** The right ranking of these documents. */
+export function ranked(documents: readonly string[], topN = documents.length): RankedDocument[] {
+  return documents
+    .map((document, index) => ({ index, score: scoreOf(document) }))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, topN);
+}
+
+/** So many documents, no two of one score, in no order. */
+export function manyDocuments(count: number): string[] {
+  // 7919 is prime: every place once.
+  return Array.from({ length: count }, (_unused, at) => `d${at} ${((at * 7919) % count) / 2 ** 20}`);
+}
+
+export interface TellingResults extends Telling {
+  /** Changes the results on their way out. */
+  readonly results?: ((results: readonly RankedDocument[]) => readonly RankedDocument[]) | undefined;
+}
+
+/** Answers as the dialect does, with the scores of the lab. */
+export function telling({ dialect }: RerankerSubject, options: TellingResults = {}): WireHandler {
+  const { results = (right: readonly RankedDocument[]) => right } = options;
+  return (request, reply) => {
+    const right = ranked(dialect.documents(request), dialect.topN(request));
+    return tellJson(reply, dialect.body(results(right)), options);
+  };
+}
+
+/** An implementation before a server of its own. */
+export async function connect(
+  trial: RerankerTrial,
+  handler: WireHandler = telling(trial.subject),
+): Promise<{ readonly wire: Wire; readonly reranker: Reranker }> {
+  const wire = await trial.wire(handler);
+  const settings = { retry: { baseDelayMs: 20 } };
+  return { wire, reranker: trial.subject.create({ url: wire.url, settings }) };
+}
+
+/** What rerankers have in common with the other contracts is tried by this call. */
+export const rerankerProbe: Probe<RerankerSubject> = {
+  requires: [],
+  ways: () => ['rerank'],
+  dialect: ({ dialect }) => dialect,
+  async connect(trial, handler) {
+    const { wire, reranker } = await connect(trial, handler);
+    return { wire, model: reranker, call: (_way, options) => reranker.rerank(QUERY, DOCUMENTS, options) };
+  },
+  telling,
+  streams: () => false,
+  checkReply: ({ check }, reply, what) =>
+    check.equal((reply as RerankResult).results, ranked(DOCUMENTS), `${what}: the results`),
+};

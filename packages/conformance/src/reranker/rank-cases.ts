@@ -1,0 +1,228 @@
+import type { RankedDocument, RerankOptions } from '@mortise/core/reranker';
+import { listenerCase } from '../shared/abort-cases.ts';
+import { closesEarly, failing, isPlain, waitFor } from '../shared/helpers.ts';
+import type { RerankerSubject } from './conformance.ts';
+import {
+  connect,
+  DOCUMENTS,
+  manyDocuments,
+  QUERY,
+  ranked,
+  telling,
+  type RerankerCase,
+  type RerankerTrial,
+} from './lab.ts';
+
+const QUICK = { deadlineMs: 2_000 };
+const NO = { status: 400, message: 'No.' };
+
+/** K-01 to K-03, and what is sent. */
+export const rankCases: readonly RerankerCase[] = [
+  {
+    id: 'metadata.declared',
+    rule: 'K-03',
+    title: 'tells applications of the same as this suite',
+    requires: [],
+    async run(trial) {
+      const { reranker, wire } = await connect(trial);
+      trial.check.equal(reranker.metadata, trial.subject.declares, 'metadata');
+      trial.check.ok(reranker.provider !== '' && reranker.model !== '', 'provider and model have no name');
+      trial.check.equal(wire.requests.length, 0, 'the requests that metadata took');
+    },
+  },
+  {
+    id: 'rank.sent',
+    rule: 'K-01',
+    title: 'sends the query, the documents in their order, and how many are wanted',
+    requires: [],
+    async run(trial) {
+      const { reranker, wire } = await connect(trial);
+      await reranker.rerank(QUERY, DOCUMENTS, { topN: 2 });
+      const { dialect } = trial.subject;
+      const sent = wire.requests.map((request) => [
+        dialect.query(request),
+        dialect.documents(request),
+        dialect.topN(request),
+      ]);
+      trial.check.equal(sent, [[QUERY, DOCUMENTS, 2]], 'what was sent');
+    },
+  },
+  {
+    id: 'rank.results',
+    rule: 'K-01',
+    title: 'gives the place and the score of each document, best first, as plain data',
+    requires: [],
+    async run(trial) {
+      const { reranker } = await connect(trial);
+      const result = await reranker.rerank(QUERY, DOCUMENTS);
+      trial.check.equal(result.results, ranked(DOCUMENTS), 'the results');
+      trial.check.ok(isPlain(result), 'the result is no plain data');
+    },
+  },
+  {
+    id: 'rank.top-n',
+    rule: 'K-01',
+    title: 'gives no more than topN, whatever the provider gives',
+    requires: [],
+    async run(trial) {
+      const all = telling(trial.subject, { results: () => ranked(DOCUMENTS) });
+      const { reranker } = await connect(trial, all);
+      const { results } = await reranker.rerank(QUERY, DOCUMENTS, { topN: 2 });
+      trial.check.equal(results, ranked(DOCUMENTS, 2), 'the results');
+      const more = await reranker.rerank(QUERY, DOCUMENTS, { topN: 100 });
+      trial.check.equal(more.results, ranked(DOCUMENTS), 'the results where more were wanted than there are');
+    },
+  },
+  {
+    id: 'rank.top-n.refused',
+    rule: 'C-08',
+    title: 'refuses a topN that is none before anything is sent',
+    requires: [],
+    async run(trial) {
+      const { reranker, wire } = await connect(trial);
+      for (const topN of [0, -1, 1.5, NaN])
+        await trial.check.error(
+          reranker.rerank(QUERY, DOCUMENTS, { topN }),
+          'invalid-request',
+          `topN ${topN}`,
+        );
+      trial.check.equal(wire.requests.length, 0, 'the requests');
+    },
+  },
+  {
+    id: 'rank.ties',
+    rule: 'K-01',
+    title: 'takes equal scores, negative ones and 0',
+    requires: [],
+    async run(trial) {
+      const results = [
+        { index: 2, score: 0 },
+        { index: 0, score: 0 },
+        { index: 1, score: -3.5 },
+      ];
+      const { reranker } = await connect(trial, telling(trial.subject, { results: () => results }));
+      trial.check.equal((await reranker.rerank(QUERY, DOCUMENTS)).results, results, 'the results');
+    },
+  },
+  broken('beyond', 'a place beyond the documents', ([first, ...rest]) => [{ ...first!, index: 3 }, ...rest]),
+  broken('negative', 'a negative place', ([first, ...rest]) => [{ ...first!, index: -1 }, ...rest]),
+  broken('fraction', 'a place that is no whole number', ([first, ...rest]) => [
+    { ...first!, index: 0.5 },
+    ...rest,
+  ]),
+  broken('twice', 'a document that comes twice', ([first, ...rest]) => [
+    first!,
+    { ...first!, score: 0.7 },
+    ...rest,
+  ]),
+  broken('order', 'results that are not in the order of their scores', (results) => results.toReversed()),
+  broken('nan', 'a score that is none', (results) => [
+    ...results.slice(0, -1),
+    { ...results.at(-1)!, score: NaN },
+  ]),
+  broken('short', 'fewer results than were asked for', (results) => results.slice(1)),
+  {
+    id: 'rank.not-mutated',
+    rule: 'C-05',
+    title: 'leaves documents and options as they are',
+    requires: [],
+    async run(trial) {
+      const { reranker } = await connect(trial);
+      const documents = DOCUMENTS.toReversed();
+      const options: RerankOptions = { topN: 3 };
+      await reranker.rerank(QUERY, documents, options);
+      trial.check.equal(documents, DOCUMENTS.toReversed(), 'the documents');
+      trial.check.equal(options, { topN: 3 }, 'the options');
+    },
+  },
+  {
+    id: 'rank.empty',
+    rule: 'K-02',
+    title: 'gives an empty result for no documents, without a request',
+    requires: [],
+    async run(trial) {
+      const { reranker, wire } = await connect(trial);
+      trial.check.equal((await reranker.rerank(QUERY, [])).results, [], 'the results');
+      trial.check.equal(wire.requests.length, 0, 'the requests');
+    },
+  },
+  {
+    id: 'split.merged',
+    rule: 'K-03',
+    title: 'splits and merges what is more than a request takes, or refuses it before anything is sent',
+    requires: ['maxDocuments'],
+    async run(trial) {
+      const { check, subject } = trial;
+      const { reranker, wire } = await connect(trial);
+      const documents = tooMany(trial);
+      const call = reranker.rerank(QUERY, documents, { topN: 10 });
+      if (!subject.declares.comparableScores) {
+        await check.error(call, 'unsupported', 'rerank');
+        check.equal(wire.requests.length, 0, 'the requests');
+        return;
+      }
+      check.equal((await call).results, ranked(documents, 10), 'the results');
+      const sizes = wire.requests.map((request) => subject.dialect.documents(request).length);
+      check.ok(Math.max(...sizes) <= limitOf(subject), `the requests have ${sizes.join()} documents`);
+      check.equal(
+        sizes.reduce((sum, size) => sum + size),
+        documents.length,
+        'the documents that were sent',
+      );
+    },
+  },
+  {
+    id: 'split.siblings',
+    rule: 'K-03',
+    title: 'cancels the requests beside one that failed',
+    requires: ['maxDocuments'],
+    async run(trial) {
+      const { check, subject } = trial;
+      const documents = tooMany(trial);
+      const { reranker, wire } = await connect(trial, async (request, reply, n) => {
+        if (n !== 0) return;
+        await waitFor(() => wire.requests.length > 1);
+        await failing(subject.dialect, NO)(request, reply, n);
+      });
+      const call = check.within(5_000, reranker.rerank(QUERY, documents), 'rerank');
+      if (!subject.declares.comparableScores) {
+        await check.error(call, 'unsupported', 'rerank');
+        return;
+      }
+      await check.error(call, 'invalid-request', 'rerank');
+      await closesEarly(check, wire.requests[1]?.closedEarly, 'the request beside it');
+    },
+  },
+  listenerCase<RerankerSubject>([], async (trial) => {
+    const refused = failing(trial.subject.dialect, NO);
+    const { reranker } = await connect(trial, (request, reply, n) =>
+      (n % 3 === 2 ? refused : telling(trial.subject))(request, reply, n),
+    );
+    return (signal) => [1, 2, 3].map(() => reranker.rerank(QUERY, DOCUMENTS, { signal }));
+  }),
+];
+
+function broken(
+  id: string,
+  what: string,
+  results: (right: readonly RankedDocument[]) => readonly RankedDocument[],
+): RerankerCase {
+  return {
+    id: `rank.${id}`,
+    rule: 'K-01',
+    title: `gives malformed-response for ${what}`,
+    requires: [],
+    async run(trial) {
+      const { reranker } = await connect(trial, telling(trial.subject, { results }));
+      await trial.check.error(reranker.rerank(QUERY, DOCUMENTS, QUICK), 'malformed-response', 'rerank');
+    },
+  };
+}
+
+function limitOf({ declares }: RerankerSubject): number {
+  return declares.maxDocuments ?? Infinity;
+}
+
+function tooMany({ subject }: RerankerTrial): string[] {
+  return manyDocuments(2 * limitOf(subject) + 1);
+}

@@ -1,0 +1,22 @@
+import type { Suite } from '../frame/case.ts';
+import { abortCases } from '../shared/abort-cases.ts';
+import { faultCases } from '../shared/fault-cases.ts';
+import { spanCase } from '../shared/span-case.ts';
+import { statusCases } from '../shared/status-cases.ts';
+import { secretCases, timeCases } from '../shared/time-cases.ts';
+import { wireCases } from '../shared/wire-cases.ts';
+import type { RerankerSubject } from './conformance.ts';
+import { rerankerProbe } from './lab.ts';
+import { rankCases } from './rank-cases.ts';
+
+/** Every rule of the reranker contract that can be seen from outside, and every fault of the wire. */
+export const rerankerSuite: Suite<RerankerSubject> = [
+  ...rankCases,
+  ...wireCases(rerankerProbe),
+  ...faultCases(rerankerProbe),
+  ...statusCases(rerankerProbe),
+  ...abortCases(rerankerProbe),
+  ...timeCases(rerankerProbe),
+  spanCase(rerankerProbe),
+  ...secretCases(rerankerProbe),
+];

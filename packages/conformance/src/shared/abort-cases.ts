@@ -1,0 +1,95 @@
+import { getEventListeners } from 'node:events';
+import type { ConformanceCase } from '../frame/case.ts';
+import { abortable, closesEarly, failing, waitFor } from './helpers.ts';
+import { onEveryWay, onWhole, type Probe } from './probe.ts';
+
+type Case<S> = ConformanceCase<S>;
+
+/** C-01 to C-03: what an abort does. */
+export function abortCases<S>(probe: Probe<S>): Case<S>[] {
+  return [before(probe), waiting(probe), inBody(probe), retrying(probe)];
+}
+
+function before<S>(probe: Probe<S>): Case<S> {
+  const title = 'sends nothing under a signal that is aborted already';
+  return onEveryWay(probe, { id: 'abort.before', rule: 'C-02', title }, async (trial, way) => {
+    const { call, wire } = await probe.connect(trial, probe.telling(trial.subject));
+    const reason = { why: 'too late' };
+    const thrown = await trial.check.rejects(call(way, { signal: AbortSignal.abort(reason) }), way);
+    trial.check.ok(thrown === reason, `${way}: it did not reject with the signal's reason`);
+    trial.check.equal(wire.requests.length, 0, `${way}: the requests`);
+  });
+}
+
+function waiting<S>(probe: Probe<S>): Case<S> {
+  const title =
+    "rejects with exactly the signal's reason while the provider thinks, and closes the connection";
+  return onEveryWay(probe, { id: 'abort.waiting', rule: 'C-01', title }, async (trial, way) => {
+    const { call, wire } = await probe.connect(trial, () => undefined);
+    const { controller, reason } = abortable();
+    const called = call(way, { signal: controller.signal });
+    called.catch(() => undefined);
+    trial.check.ok(await waitFor(() => wire.requests.length === 1), `${way}: nothing was sent`);
+    controller.abort(reason);
+    const thrown = await trial.check.within(2_000, trial.check.rejects(called, way), way);
+    trial.check.ok(thrown === reason, `${way}: it did not reject with the signal's reason`);
+    await closesEarly(trial.check, wire.requests[0]?.closedEarly, way);
+  });
+}
+
+function inBody<S>(probe: Probe<S>): Case<S> {
+  const title = "rejects with exactly the signal's reason within a whole reply";
+  return onWhole(probe, { id: 'abort.in-body', rule: 'C-01', title }, async (trial, way) => {
+    const { call, wire } = await probe.connect(trial, (_request, reply) => {
+      reply.writeHead(200, { 'content-type': 'application/json' });
+      reply.write('{"id": "reply-1", ');
+    });
+    const { controller, reason } = abortable();
+    const called = call(way, { signal: controller.signal });
+    called.catch(() => undefined);
+    await waitFor(() => wire.requests.length === 1);
+    setTimeout(() => controller.abort(reason), 50);
+    const thrown = await trial.check.within(2_000, trial.check.rejects(called, way), way);
+    trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
+    await closesEarly(trial.check, wire.requests[0]?.closedEarly, way);
+  });
+}
+
+function retrying<S>(probe: Probe<S>): Case<S> {
+  const title = "rejects with exactly the signal's reason while it waits to try again";
+  return onEveryWay(probe, { id: 'abort.retry', rule: 'C-01', title }, async (trial, way) => {
+    const limited = { status: 429, kind: 'rate', message: 'Slow down.' } as const;
+    const handler = failing(probe.dialect(trial.subject), limited, { 'retry-after': '30' });
+    const { call, wire } = await probe.connect(trial, handler);
+    const { controller, reason } = abortable();
+    const called = call(way, { signal: controller.signal });
+    called.catch(() => undefined);
+    await waitFor(() => wire.requests.length === 1);
+    setTimeout(() => controller.abort(reason), 50);
+    const thrown = await trial.check.within(2_000, trial.check.rejects(called, way), way);
+    trial.check.ok(thrown === reason, `${way}: it did not reject with the signal's reason`);
+    trial.check.equal(wire.requests.length, 1, `${way}: the requests`);
+  });
+}
+
+/** C-03, for the calls that a contract knows how to make and to leave. */
+export function listenerCase<S>(
+  requires: readonly string[],
+  calls: (trial: Parameters<Case<S>['run']>[0]) => Promise<(signal: AbortSignal) => Promise<unknown>[]>,
+): Case<S> {
+  return {
+    id: 'abort.listeners',
+    rule: 'C-03',
+    title: 'leaves no listener on a signal, after successes, failures and early leaves',
+    requires,
+    async run(trial) {
+      const callAll = await calls(trial);
+      const { signal } = new AbortController();
+      for (let round = 0; round < 6; round++) await Promise.allSettled(callAll(signal));
+      trial.check.ok(
+        await waitFor(() => getEventListeners(signal, 'abort').length === 0, 1_000),
+        `${getEventListeners(signal, 'abort').length} listeners are left on the signal`,
+      );
+    },
+  };
+}

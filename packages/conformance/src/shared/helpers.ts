@@ -1,0 +1,83 @@
+import { Buffer } from 'node:buffer';
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '@mortise/core';
+import type { DialectBase, Failure } from '../dialects/contract.ts';
+import type { Check } from '../frame/check.ts';
+import { deliver } from '../lab/deliver.ts';
+import type { WireHandler, WireReply } from '../wire.ts';
+import type { Telling } from './probe.ts';
+
+/** One JSON body, with what is done to it on its way. */
+export function tellJson(reply: WireReply, body: JsonObject, options: Telling = {}): Promise<void> {
+  const { delivery = {}, split = (bytes) => [bytes], edit = (data) => data } = options;
+  const bytes = Buffer.from(JSON.stringify(edit(body)), 'utf8');
+  const headers = { 'content-type': 'application/json', ...delivery.headers };
+  return deliver(reply, split(bytes), { ...delivery, headers });
+}
+
+/** Answers with an HTTP error. */
+export function failing(
+  dialect: DialectBase,
+  failure: Failure,
+  headers: Record<string, string> = {},
+): WireHandler {
+  const { body, headers: own } = dialect.failure(failure);
+  return (_request, reply) => {
+    reply.writeHead(failure.status, { 'content-type': 'application/json', ...own, ...headers });
+    reply.end(JSON.stringify(body));
+  };
+}
+
+/** One handler after another; the last one for all that follow. */
+export function inTurn(...handlers: [WireHandler, ...WireHandler[]]): WireHandler {
+  return (request, reply, n) => (handlers[n] ?? handlers.at(-1) ?? handlers[0])(request, reply, n);
+}
+
+/** A signal and what it will be aborted with: no error, so that nobody can have made it. */
+export function abortable(): { readonly controller: AbortController; readonly reason: object } {
+  return { controller: new AbortController(), reason: { why: 'the user left' } };
+}
+
+/** The client closed the connection before the reply was over. */
+export async function closesEarly(
+  check: Check,
+  closed: Promise<boolean> | undefined,
+  what: string,
+): Promise<void> {
+  check.equal(await check.within(2_000, Promise.resolve(closed), `${what}: the connection`), true, what);
+}
+
+/** Everything that an iterable yields. */
+export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of source) all.push(item);
+  return all;
+}
+
+/** Whether the condition comes true in time. */
+export async function waitFor(condition: () => boolean, ms = 3_000): Promise<boolean> {
+  const until = performance.now() + ms;
+  while (!condition()) {
+    if (performance.now() > until) return false;
+    await pause(5);
+  }
+  return true;
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Freezes all the way down, so that a mutation throws where it happens. */
+export function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** True when the value is what JSON makes of it. */
+export function isPlain(value: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
+}

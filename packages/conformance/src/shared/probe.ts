@@ -1,0 +1,65 @@
+import type { Buffer } from 'node:buffer';
+import type { CallOptions } from '@mortise/core/call';
+import type { DialectBase } from '../dialects/contract.ts';
+import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { Delivery } from '../lab/deliver.ts';
+import type { Wire, WireHandler, WireRequest } from '../wire.ts';
+
+/**
+ * How the cases that all contracts have in common make a call of one of them, and know a right reply. What a status
+ * means, when a call is tried again and what an abort does is one thing, whatever was asked for.
+ */
+export interface Probe<S> {
+  /** What each of these cases requires. */
+  readonly requires: readonly string[];
+  /** The ways to one reply; a rule that holds for all is tried on all. The first gives a whole reply. */
+  ways(subject: S): readonly string[];
+  dialect(subject: S): DialectBase;
+  /** An implementation before a server of its own. */
+  connect(trial: Trial<S>, handler: WireHandler): Promise<Connected>;
+  /** Answers every request rightly. */
+  telling(subject: S, options?: Telling): WireHandler;
+  /** Whether a request asks for a stream. */
+  streams(subject: S, request: WireRequest): boolean;
+  /** The reply is the one that is told. */
+  checkReply(trial: Trial<S>, reply: unknown, what: string): void;
+}
+
+export interface Connected {
+  readonly wire: Wire;
+  /** The implementation itself. */
+  readonly model: object;
+  readonly call: (way: string, options?: CallOptions) => Promise<unknown>;
+}
+
+/** What is done to a reply on its way out. */
+export interface Telling {
+  readonly delivery?: Delivery | undefined;
+  /** Cuts the bytes into writes. Default: one. */
+  readonly split?: ((bytes: Buffer) => Buffer[]) | undefined;
+  /** Changes every JSON object on its way out. */
+  readonly edit?: ((data: Record<string, unknown>) => Record<string, unknown>) | undefined;
+}
+
+/** A case that is tried on every way. */
+export function onEveryWay<S>(
+  probe: Probe<S>,
+  about: Omit<ConformanceCase<S>, 'run' | 'requires'>,
+  run: (trial: Trial<S>, way: string) => Promise<void>,
+): ConformanceCase<S> {
+  return {
+    ...about,
+    requires: probe.requires,
+    run: async (trial) => void (await Promise.all(probe.ways(trial.subject).map((way) => run(trial, way)))),
+  };
+}
+
+/** A case that is tried on a whole reply. */
+export function onWhole<S>(
+  probe: Probe<S>,
+  about: Omit<ConformanceCase<S>, 'run' | 'requires'>,
+  run: (trial: Trial<S>, way: string) => Promise<void>,
+): ConformanceCase<S> {
+  const { requires } = probe;
+  return { ...about, requires, run: (trial) => run(trial, probe.ways(trial.subject)[0] as string) };
+}

@@ -1,0 +1,162 @@
+import { subscribe, type MortiseEvent } from '@mortise/core/events';
+import type { Failure } from '../dialects/contract.ts';
+import type { ConformanceCase, Trial } from '../frame/case.ts';
+import { failing, inTurn } from './helpers.ts';
+import { onEveryWay, type Probe } from './probe.ts';
+
+/** Milliseconds: more than any back-off that one retry draws, far less than a `Retry-After` that is not waited for. */
+const DEADLINE = { deadlineMs: 4_000 };
+
+const REFUSED: [id: string, code: string, failure: Omit<Failure, 'message'>][] = [
+  ['400', 'invalid-request', { status: 400 }],
+  ['401', 'authentication', { status: 401 }],
+  ['403', 'permission', { status: 403 }],
+  ['404', 'not-found', { status: 404 }],
+  ['413', 'invalid-request', { status: 413 }],
+  ['422', 'invalid-request', { status: 422 }],
+  ['429.quota', 'quota', { status: 429, kind: 'quota' }],
+  ['400.context-length', 'context-length', { status: 400, kind: 'context-length' }],
+];
+
+const RETRIED: [id: string, code: string, failure: Omit<Failure, 'message'>][] = [
+  ['408', 'timeout', { status: 408 }],
+  ['409', 'conflict', { status: 409 }],
+  ['429', 'rate-limit', { status: 429, kind: 'rate' }],
+  ['500', 'server', { status: 500 }],
+  ['502', 'server', { status: 502 }],
+  ['503', 'overloaded', { status: 503 }],
+  ['504', 'server', { status: 504 }],
+  ['529', 'overloaded', { status: 529 }],
+];
+
+/** E-04 and E-05: what each status means, whether it is retried, and how long is waited. */
+export function statusCases<S>(probe: Probe<S>): ConformanceCase<S>[] {
+  return [
+    ...REFUSED.map(([id, code, failure]) => refused(probe, id, code, failure)),
+    ...RETRIED.map(([id, code, failure]) => retried(probe, id, code, failure)),
+    waits(probe),
+    ...retryAfterHeaders().map((header) => beyondDeadline(probe, ...header)),
+    errorPage(probe),
+    bounded(probe),
+  ];
+}
+
+type Case<S> = ConformanceCase<S>;
+type Kind = Omit<Failure, 'message'>;
+
+function refused<S>(probe: Probe<S>, id: string, code: string, failure: Kind): Case<S> {
+  const title = `gives ${code} for a ${failure.status}, and sends nothing again`;
+  return onEveryWay(probe, { id: `status.${id}`, rule: 'E-04', title }, async (trial, way) => {
+    const handler = failing(probe.dialect(trial.subject), { ...failure, message: 'Conformance says no.' });
+    const { call, wire } = await probe.connect(trial, handler);
+    const error = await trial.check.error(call(way), code, way);
+    trial.check.equal(error.status, failure.status, `${way}: the status`);
+    trial.check.equal(error.retryable, false, `${way}: retryable`);
+    trial.check.equal(wire.requests.length, 1, `${way}: the requests`);
+  });
+}
+
+function retried<S>(probe: Probe<S>, id: string, code: string, failure: Kind): Case<S> {
+  const title = `tries again after a ${failure.status}, and tells of it as ${code}`;
+  return onEveryWay(probe, { id: `status.${id}`, rule: 'E-04', title }, async (trial, way) => {
+    const { subject } = trial;
+    const fails = failing(probe.dialect(subject), { ...failure, message: 'Not now.' });
+    const { call, wire } = await probe.connect(trial, inTurn(fails, probe.telling(subject)));
+    const retries = watchRetries(trial);
+    probe.checkReply(trial, await call(way, { parent: retries.parent }), `${way}: the reply after a retry`);
+    trial.check.equal(wire.requests.length, 2, `${way}: the requests`);
+    const told = retries.events.map(({ attributes }) => [attributes['code'], attributes['status']]);
+    trial.check.equal(told, [[code, failure.status]], `${way}: the retries told of`);
+  });
+}
+
+function waits<S>(probe: Probe<S>): Case<S> {
+  const about = {
+    id: 'status.retry-after.seconds',
+    rule: 'E-04',
+    title: 'waits as long as Retry-After says',
+  };
+  return onEveryWay(probe, about, async (trial, way) => {
+    const { subject } = trial;
+    const failure: Failure = { status: 429, kind: 'rate', message: 'Slow down.' };
+    const limited = failing(probe.dialect(subject), failure, { 'retry-after': '1' });
+    let first = 0;
+    let second = 0;
+    const { call } = await probe.connect(trial, (request, reply, n) => {
+      if (n === 0) first = performance.now();
+      else second = performance.now();
+      return inTurn(limited, probe.telling(subject))(request, reply, n);
+    });
+    await call(way);
+    const waited = second - first;
+    trial.check.ok(waited > 950 && waited < 3_000, `${way}: it waited ${Math.round(waited)} ms and not 1000`);
+  });
+}
+
+type RetryAfter = [id: string, headers: () => Record<string, string>, status: number, ms: number];
+
+function retryAfterHeaders(): RetryAfter[] {
+  const date = (): string => new Date(Date.now() + 90_000).toUTCString();
+  return [
+    ['429-seconds', () => ({ 'retry-after': '60' }), 429, 60_000],
+    ['429-date', () => ({ 'retry-after': date() }), 429, 90_000],
+    ['503-seconds', () => ({ 'retry-after': '60' }), 503, 60_000],
+  ];
+}
+
+function beyondDeadline<S>(probe: Probe<S>, ...[name, headers, status, ms]: RetryAfter): Case<S> {
+  const id = `status.retry-after.${name}`;
+  const title = `fails at once when a ${status} asks to wait beyond the deadline (${name})`;
+  return onEveryWay(probe, { id, rule: 'E-04', title }, async (trial, way) => {
+    const failure: Failure = { status, kind: 'rate', message: 'Slow down.' };
+    const handler = failing(probe.dialect(trial.subject), failure, headers());
+    const { call, wire } = await probe.connect(trial, handler);
+    const failed = trial.check.within(2_000, call(way, DEADLINE), way);
+    const error = await trial.check.error(failed, ['rate-limit', 'overloaded'], way);
+    const said = error.retryAfterMs ?? 0;
+    trial.check.ok(Math.abs(said - ms) < 2_500, `${way}: retryAfterMs is ${said}, the header says ${ms}`);
+    trial.check.equal(wire.requests.length, 1, `${way}: the requests`);
+  });
+}
+
+function errorPage<S>(probe: Probe<S>): Case<S> {
+  const about = { id: 'status.html', rule: 'E-04', title: "maps a proxy's error page by its status" };
+  return onEveryWay(probe, about, async (trial, way) => {
+    const { call } = await probe.connect(trial, (_request, reply) => {
+      reply.writeHead(403, { 'content-type': 'text/html' });
+      reply.end('<html><body>Blocked by the proxy</body></html>');
+    });
+    const error = await trial.check.error(call(way), 'permission', way);
+    trial.check.ok(!error.message.includes('<html>'), `${way}: the page stands in the message`);
+  });
+}
+
+function bounded<S>(probe: Probe<S>): Case<S> {
+  const title = 'stops trying, and tells of every retry: nothing below retries too';
+  return onEveryWay(probe, { id: 'retry.bounded', rule: 'E-05', title }, async (trial, way) => {
+    const handler = failing(probe.dialect(trial.subject), { status: 500, message: 'Not now.' });
+    const { call, wire } = await probe.connect(trial, handler);
+    const { events, parent } = watchRetries(trial);
+    const error = await trial.check.error(call(way, { parent }), 'server', way);
+    trial.check.equal(error.retryable, true, `${way}: retryable`);
+    const sent = wire.requests.length;
+    trial.check.ok(sent < 10, `${way}: it sent ${sent} requests`);
+    trial.check.equal(sent, events.length + 1, `${way}: the requests, beside the retries told of`);
+  });
+}
+
+/** Other calls of the process may run meanwhile: a call's retries are known by the span, the span by its parents. */
+function watchRetries<S>(trial: Trial<S>): {
+  readonly parent: string;
+  readonly events: readonly MortiseEvent[];
+} {
+  const parent = `conformance-${Math.random()}`;
+  const events: MortiseEvent[] = [];
+  const spans = new Set<string | undefined>([parent]);
+  const stop = subscribe((event) => {
+    if (event.name === 'retry' && spans.has(event.spanId)) events.push(event);
+    else if (event.phase === 'start' && spans.has(event.parentId)) spans.add(event.spanId);
+  });
+  trial.after(stop);
+  return { parent, events };
+}

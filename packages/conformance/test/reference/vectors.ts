@@ -1,0 +1,151 @@
+import { Buffer } from 'node:buffer';
+import type { EmbeddingDialect, EmbeddingTarget, RerankDialect, RerankerTarget } from '@mortise/conformance';
+import type { Attempt, MortiseError } from '@mortise/core';
+import {
+  BaseEmbedding,
+  type EmbeddingMetadata,
+  type EmbedReply,
+  type EmbedRequest,
+  type IndexedRow,
+} from '@mortise/core/embedding';
+import {
+  BaseReranker,
+  type RankReply,
+  type RankRequest,
+  type RerankerMetadata,
+} from '@mortise/core/reranker';
+import { defined, errorFromResponse, float32FromBase64, malformed, readJson } from '@mortise/core/wire';
+
+export type Raw = Record<string, any>;
+
+const KEY = 'key-of-the-reference';
+
+const failure: EmbeddingDialect['failure'] = ({ kind, message }) => ({
+  body: { error: message, kind: kind ?? null },
+  headers: {},
+});
+const member = (name: string) => (request: { readonly body: unknown }) =>
+  (request.body as Raw | undefined)?.[name] as never;
+
+/** Nobody's wire formats, which can say everything, so that no case is skipped. */
+export const referenceEmbed: EmbeddingDialect = {
+  name: 'reference-embed',
+  without: {},
+  inputs: member('texts'),
+  encoding: () => 'base64',
+  dimensions: member('dimensions'),
+  kind: member('kind'),
+  body: (rows, { encoding, inputTokens }) => ({
+    rows: rows.map(({ index, vector }) => ({
+      index,
+      vector: encoding === 'float' ? [...vector] : packed(vector),
+    })),
+    ...(inputTokens === undefined ? {} : { tokens: inputTokens }),
+  }),
+  failure,
+};
+
+export const referenceRerank: RerankDialect = {
+  name: 'reference-rerank',
+  without: {},
+  query: member('query'),
+  documents: member('documents'),
+  topN: member('top'),
+  body: (results) => ({ results: results.map((result) => ({ ...result })) }),
+  failure,
+};
+
+function packed(vector: readonly (number | null)[]): string {
+  return Buffer.from(Float32Array.from(vector, (value) => value ?? NaN).buffer).toString('base64');
+}
+
+/** One request, in steps that a mutant can do wrong. */
+export class ReferenceClient {
+  readonly url: string;
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async send(body: Raw, attempt: Attempt): Promise<Raw> {
+    const response = await this.fetch(this.init(body, attempt));
+    if (!response.ok) throw this.failure(response.status, response.headers, await response.text());
+    return this.json(response, attempt);
+  }
+
+  fetch(init: RequestInit): Promise<Response> {
+    return fetch(this.url, init);
+  }
+
+  init(body: Raw, attempt: Attempt): RequestInit {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+    return { method: 'POST', headers, body: JSON.stringify(body), signal: attempt.signal };
+  }
+
+  failure(status: number, headers: Headers, text: string): MortiseError {
+    const { error, kind } = (text.startsWith('{') ? JSON.parse(text) : {}) as Raw;
+    const code = kind === 'quota' || kind === 'context-length' ? (kind as 'quota') : undefined;
+    const message = error as string;
+    return errorFromResponse({ provider: 'reference', status, headers, message, code, secrets: [KEY] });
+  }
+
+  json(response: Response, attempt: Attempt): Promise<Raw> {
+    return readJson(response, attempt, { provider: 'reference' });
+  }
+}
+
+type ClientClass = new (url: string) => ReferenceClient;
+
+/** Adapters that do everything right. */
+export class ReferenceEmbedding extends BaseEmbedding {
+  readonly metadata: EmbeddingMetadata = { maxBatchSize: 4, asymmetric: true };
+  readonly #client: ReferenceClient;
+
+  constructor({ url, settings }: EmbeddingTarget, Client: ClientClass = ReferenceClient) {
+    super({ provider: 'reference', model: 'reference-1', ...settings });
+    this.#client = new Client(url);
+  }
+
+  async embed(texts: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+    return this.reply(await this.#client.send(this.body(texts, request), attempt));
+  }
+
+  body(texts: readonly string[], { kind, dimensions }: EmbedRequest): Raw {
+    return defined({ texts, kind, dimensions });
+  }
+
+  reply({ rows, tokens }: Raw): EmbedReply {
+    if (!Array.isArray(rows)) throw malformed('JSON without rows', { provider: 'reference' });
+    return { embeddings: rows.map((row: Raw) => this.row(row)), usage: { inputTokens: tokens as number } };
+  }
+
+  row({ index, vector }: Raw): IndexedRow {
+    const embedding =
+      typeof vector === 'string'
+        ? float32FromBase64(vector, { provider: 'reference' })
+        : (vector as number[]);
+    return { index: index as number, embedding };
+  }
+}
+
+export class ReferenceReranker extends BaseReranker {
+  readonly metadata: RerankerMetadata = { maxDocuments: 4, comparableScores: true };
+  readonly #client: ReferenceClient;
+
+  constructor({ url, settings }: RerankerTarget, Client: ClientClass = ReferenceClient) {
+    super({ provider: 'reference', model: 'reference-1', ...settings });
+    this.#client = new Client(url);
+  }
+
+  async rank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
+    return this.reply(await this.#client.send(this.body(request), attempt));
+  }
+
+  body({ query, documents, topN }: RankRequest): Raw {
+    return { query, documents, top: topN };
+  }
+
+  reply({ results }: Raw): RankReply {
+    if (!Array.isArray(results)) throw malformed('JSON without results', { provider: 'reference' });
+    return { results: results as RankReply['results'] };
+  }
+}

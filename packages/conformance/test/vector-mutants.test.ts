@@ -1,0 +1,56 @@
+import {
+  embeddingConformance,
+  embeddingSuite,
+  rerankerConformance,
+  rerankerSuite,
+  runCase,
+  type Suite,
+} from '@mortise/conformance';
+import { describe, expect, it } from 'vitest';
+import { embeddingMutants } from './mutants/embedding.ts';
+import { rerankerMutants } from './mutants/reranker.ts';
+import {
+  referenceEmbed,
+  ReferenceEmbedding,
+  referenceRerank,
+  ReferenceReranker,
+} from './reference/vectors.ts';
+
+const nowhere = { url: 'http://127.0.0.1', settings: {} };
+const embedding = { dialect: referenceEmbed, declares: new ReferenceEmbedding(nowhere).metadata };
+const reranker = { dialect: referenceRerank, declares: new ReferenceReranker(nowhere).metadata };
+
+embeddingConformance({ describe, it }, { ...embedding, create: (target) => new ReferenceEmbedding(target) });
+rerankerConformance({ describe, it }, { ...reranker, create: (target) => new ReferenceReranker(target) });
+
+describe.concurrent('a broken embedding model is caught', () => {
+  it.each(embeddingMutants)('$fault: $caughtBy', { timeout: 30_000 }, ({ caughtBy, create }) =>
+    caught(embeddingSuite, caughtBy, { ...embedding, create }),
+  );
+});
+
+describe.concurrent('a broken reranker is caught', () => {
+  it.each(rerankerMutants)('$fault: $caughtBy', { timeout: 30_000 }, ({ caughtBy, create }) =>
+    caught(rerankerSuite, caughtBy, { ...reranker, create }),
+  );
+});
+
+it.each([
+  ['embedding', embeddingSuite, embeddingMutants],
+  ['reranker', rerankerSuite, rerankerMutants],
+] as const)('every case of the %s suite is needed by a mutant, and named once', (_name, suite, mutants) => {
+  const needed = new Set(mutants.map(({ caughtBy }) => caughtBy));
+  const ids = suite.map(({ id }) => id);
+  expect(ids.filter((id) => !needed.has(id))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(new Set(mutants.map(({ fault }) => fault)).size).toBe(mutants.length);
+});
+
+async function caught<S>(suite: Suite<S>, id: string, subject: S): Promise<void> {
+  const testCase = suite.find((each) => each.id === id);
+  if (testCase === undefined) throw new Error(`There is no case ${id}.`);
+  // A mutant that only crashes would prove nothing.
+  await expect(runCase(testCase, subject)).rejects.toMatchObject({
+    name: expect.stringMatching(/^(Assertion|Mortise)Error$/),
+  });
+}
