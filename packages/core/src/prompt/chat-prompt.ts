@@ -1,13 +1,50 @@
 import { MortiseError } from '../errors.ts';
 import type { ChatMessage, ContentBlock, TextBlock } from '../llm/message.ts';
-import type { ChatPromptTemplate, VariablesOf } from './contract.ts';
-import { fillAll, fillSome, namesOf, parseTemplate, type Segment } from './segments.ts';
+import type { ChatPromptTemplate, PromptValue, VariablesOf } from './contract.ts';
+import type { PromptOptions } from './prompt.ts';
+import {
+  fillAll,
+  fillSome,
+  madeLater,
+  namesOf,
+  openNames,
+  parseTemplate,
+  present,
+  refuseUnknown,
+  requireAll,
+  valueOf,
+  type Segment,
+} from './segments.ts';
 
-/** A message whose texts are templates. */
-export type ChatPromptMessage = ChatMessage;
+/** Stands for messages, or inside a message for blocks, that come with the values. */
+export interface Placeholder<N extends string = string> {
+  readonly placeholder: N;
+}
+
+/** A place in a chat prompt: between messages for a history, among the blocks of one for images and the like. */
+export function placeholder<const N extends string>(name: N): Placeholder<N> {
+  return { placeholder: name };
+}
+
+/** A message whose texts are templates, or the place for some. */
+export type ChatPromptMessage =
+  | ChatMessage
+  | Placeholder
+  | (Omit<ChatMessage, 'content'> & { readonly content: readonly (ContentBlock | Placeholder)[] });
 
 /** The names in all texts of all messages. */
-export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<M[number]['content']>;
+export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<ContentOf<M[number]>>;
+
+/** What the placeholders take. */
+export type ChatPlaceholdersOf<M extends readonly ChatPromptMessage[]> = {
+  readonly [N in NameOf<M[number]>]: readonly ChatMessage[];
+} & { readonly [N in BlockNames<ContentOf<M[number]>>]: ContentBlock | readonly ContentBlock[] };
+
+type ContentOf<M> = M extends { readonly content: infer C } ? C : never;
+
+type NameOf<M> = M extends Placeholder<infer N> ? N : never;
+
+type BlockNames<C> = C extends readonly unknown[] ? NameOf<C[number]> : never;
 
 type ContentVariables<C> = C extends string
   ? VariablesOf<C>
@@ -25,76 +62,129 @@ type BlockVariables<B> = B extends { readonly type: 'text'; readonly text: infer
  * ```ts
  * const ask = chatPrompt([
  *   { role: 'system', content: 'You answer in {language}.' },
+ *   placeholder('history'),
  *   { role: 'user', content: '{question}' },
  * ]);
- * await llm.chat(ask.format({ language: 'French', question }));
+ * await llm.chat(ask.format({ language: 'French', history, question }));
  * ```
  */
-export function chatPrompt<const M extends readonly ChatPromptMessage[]>(
+export function chatPrompt<
+  const M extends readonly ChatPromptMessage[],
+  const D extends { readonly [N in ChatVariablesOf<M>]?: PromptValue } = {},
+>(
   messages: M,
-): ChatPromptTemplate<ChatVariablesOf<M>> {
+  options: PromptOptions<D & { readonly [N in Exclude<keyof D, ChatVariablesOf<M>>]: never }> = {},
+): ChatPromptTemplate<ChatVariablesOf<M>, ChatPlaceholdersOf<M>, Extract<keyof D, string>> {
   if (!Array.isArray(messages) || messages.length === 0) {
     throw new MortiseError('configuration', 'chatPrompt() takes a list with at least one message.');
   }
-  return ofParts<ChatVariablesOf<M>>(messages.map(toPart));
+  const parts = messages.map(toPart);
+  const defaults = { ...options.defaults };
+  refuseUnknown(defaults, namesOf(parts.flatMap(segmentsOf)));
+  // The names are the compiler's to know: it read them from the literals.
+  return ofParts({ parts, defaults, made: {} }) as unknown as ReturnType<typeof chatPrompt<M, D>>;
 }
 
 type Block =
   | { readonly block: TextBlock; readonly text: readonly Segment[] }
-  | { readonly block: ContentBlock; readonly text: undefined };
+  | { readonly block: ContentBlock | Placeholder; readonly text: undefined };
 
-interface Part {
-  readonly message: ChatMessage;
-  /** One for a content that is a string. */
-  readonly texts: readonly Segment[] | undefined;
-  readonly blocks: readonly Block[];
-}
+type Part =
+  | Placeholder
+  | {
+      readonly message: Pick<ChatMessage, 'role'>;
+      /** One for a content that is a string. */
+      readonly texts: readonly Segment[] | undefined;
+      readonly blocks: readonly Block[];
+    };
 
-function toPart(given: ChatMessage): Part {
+function toPart(given: ChatPromptMessage): Part {
+  if (isPlaceholder(given)) return { ...given };
   const message = { ...given };
   if (typeof message.content === 'string')
     return { message, texts: parseTemplate(message.content), blocks: [] };
   return { message, texts: undefined, blocks: message.content.map(toBlock) };
 }
 
-function toBlock(block: ContentBlock): Block {
+function isPlaceholder(value: object): value is Placeholder {
+  return 'placeholder' in value;
+}
+
+function toBlock(block: ContentBlock | Placeholder): Block {
   return isText(block) ? { block, text: parseTemplate(block.text) } : { block, text: undefined };
 }
 
-function isText(block: ContentBlock): block is TextBlock {
-  return block.type === 'text';
+function isText(block: ContentBlock | Placeholder): block is TextBlock {
+  return 'type' in block && block.type === 'text';
 }
 
-function ofParts<V extends string>(parts: readonly Part[]): ChatPromptTemplate<V> {
-  const segments = parts.flatMap(({ texts, blocks }) => [
-    ...(texts ?? []),
-    ...blocks.flatMap(({ text }) => text ?? []),
-  ]);
-  return Object.freeze<ChatPromptTemplate<V>>({
-    variables: Object.freeze(namesOf(segments) as V[]),
-    format(...[values]) {
-      // All at once first, so that the error names everything that is missing.
-      fillAll(segments, values);
-      return parts.map((part) => formatted(part, values ?? {}));
-    },
-    partial: (values) => ofParts(parts.map((part) => filled(part, values))),
-  });
+interface State {
+  readonly parts: readonly Part[];
+  readonly defaults: object;
+  /** Functions and templates that `partial` was given. */
+  readonly made: object;
 }
 
-function formatted({ message, texts, blocks }: Part, values: object): ChatMessage {
-  if (texts !== undefined) return { ...message, content: fillAll(texts, values) };
-  const content = blocks.map(({ block, text }) =>
-    text === undefined ? block : { ...block, text: fillAll(text, values) },
+function segmentsOf(part: Part): readonly Segment[] {
+  if (isPlaceholder(part)) return [];
+  return [...(part.texts ?? []), ...part.blocks.flatMap(({ text }) => text ?? [])];
+}
+
+function ofParts({ parts, defaults, made }: State): ChatPromptTemplate<string, object> {
+  const segments = parts.flatMap(segmentsOf);
+  const places = parts.flatMap((part) =>
+    isPlaceholder(part)
+      ? [part.placeholder]
+      : part.blocks.flatMap(({ block }) => (isPlaceholder(block) ? [block.placeholder] : [])),
   );
-  return { ...message, content };
+  const template = {
+    variables: Object.freeze(openNames(segments, made)),
+    format(values: object = {}): ChatMessage[] {
+      const given = { ...defaults, ...present(values) };
+      const filling = { ...given, ...made };
+      // All at once first, so that the error names everything that is missing.
+      requireAll(segments, filling);
+      for (const name of places) listAt(name, values);
+      return parts.flatMap((part) => formatted(part, filling, given));
+    },
+    partial: (values: object) =>
+      ofParts({
+        parts: parts.map((part) => filled(part, values)),
+        defaults,
+        made: { ...made, ...madeLater(values) },
+      }),
+  };
+  return Object.freeze(template) as unknown as ChatPromptTemplate<string, object>;
 }
 
-function filled({ message, texts, blocks }: Part, values: object): Part {
+function formatted(part: Part, values: object, given: object): readonly ChatMessage[] {
+  if (isPlaceholder(part)) return listAt(part.placeholder, values) as ChatMessage[];
+  const { message, texts, blocks } = part;
+  if (texts !== undefined) return [{ ...message, content: fillAll(texts, values, given) }];
+  const content = blocks.flatMap(({ block, text }): readonly ContentBlock[] => {
+    if (isPlaceholder(block)) return listAt(block.placeholder, values) as ContentBlock[];
+    return [text === undefined ? block : { ...block, text: fillAll(text, values, given) }];
+  });
+  return [{ ...message, content }];
+}
+
+/** What a placeholder was given, as a list. */
+function listAt(name: string, values: object): readonly object[] {
+  const value = valueOf(name, values);
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? (value as object[]) : [value];
+  const message = `The prompt has a place for ${name} and got ${typeof value}. Give format() messages or blocks; an empty list for none.`;
+  throw new MortiseError('validation', message);
+}
+
+function filled(part: Part, values: object): Part {
+  if (isPlaceholder(part)) return part;
+  const { message, texts, blocks } = part;
   return {
     message,
     texts: texts && fillSome(texts, values),
-    blocks: blocks.map((part) =>
-      part.text === undefined ? part : { block: part.block, text: fillSome(part.text, values) },
+    blocks: blocks.map((each) =>
+      each.text === undefined ? each : { block: each.block, text: fillSome(each.text, values) },
     ),
   };
 }

@@ -1,35 +1,89 @@
 import type { ChatMessage } from '../llm/message.ts';
 
-/** A text with variables. `V` are their names, known to the compiler when the template is a literal. */
-export interface PromptTemplate<V extends string = string> {
-  /** The template, what was filled in by `partial` included. */
+/** A text with variables. `V` are their names, known to the compiler when the template is a literal; `D` those with a default. */
+export interface PromptTemplate<V extends string = string, D extends string = never> {
+  /** The template; texts that `partial` filled in are part of it. */
   readonly template: string;
   /** Names of the variables still to be filled in, each once, in order of appearance. */
   readonly variables: readonly V[];
+  /** Those of them that may be left out. */
+  readonly optional: readonly D[];
   /**
    * The text. Values go in as they are: a brace in one is text. A missing value is `validation`, names that are not
    * variables are ignored. For text that is not trusted see `delimited`.
    */
-  format(...values: PromptArguments<V>): string;
-  /** The same with some variables filled in. */
-  partial<K extends V>(values: PromptValues<K>): PromptTemplate<Exclude<V, K>>;
+  format(...values: PromptArguments<V, D>): string;
+  /** The same with some variables filled in. A template brings its own variables, to be filled in with the rest. */
+  partial<const P extends PartialValues<V>>(
+    values: P & { readonly [N in Exclude<keyof P, V>]: never },
+  ): PromptTemplate<Exclude<V, keyof P> | NestedVariables<P[keyof P]>, Exclude<D, keyof P>>;
 }
 
-/** Messages with variables. The same rules as for {@link PromptTemplate}. */
-export interface ChatPromptTemplate<V extends string = string> {
+/**
+ * Messages with variables. The same rules as for {@link PromptTemplate}. `X` is what its placeholders take: messages
+ * or blocks.
+ */
+export interface ChatPromptTemplate<
+  V extends string = string,
+  X extends object = object,
+  D extends string = never,
+> {
   readonly variables: readonly V[];
   /** Fresh messages. Blocks that are not text go through as they are. */
-  format(...values: PromptArguments<V>): ChatMessage[];
-  partial<K extends V>(values: PromptValues<K>): ChatPromptTemplate<Exclude<V, K>>;
+  format(...values: ChatPromptArguments<V, X, D>): ChatMessage[];
+  partial<K extends V>(values: PromptValues<K>): ChatPromptTemplate<Exclude<V, K>, X, Exclude<D, K>>;
 }
 
-/** What a variable takes. */
-export type PromptValue = string | number | bigint | boolean;
+/** What stands for itself in a text. */
+export type PromptScalar = string | number | bigint | boolean;
+
+/**
+ * What a variable takes. A list is one item a line. A function is called when the text is made, once, with the values
+ * that were given to `format`.
+ */
+export type PromptValue =
+  | PromptScalar
+  | readonly PromptScalar[]
+  | PlainPrompt
+  | ((values: Readonly<Record<string, unknown>>) => PromptScalar | readonly PromptScalar[]);
+
+/** A template that lacks nothing. */
+export interface PlainPrompt {
+  readonly template: string;
+  format(): string;
+}
 
 export type PromptValues<V extends string> = { readonly [K in V]: PromptValue };
 
-/** Without variables `format()` takes nothing. */
-export type PromptArguments<V extends string> = [V] extends [never] ? [] : [values: PromptValues<V>];
+/** A template among the values of `partial`, with variables of its own. */
+export interface NestedPrompt {
+  readonly template: string;
+  readonly variables: readonly string[];
+}
+
+export type PartialValues<V extends string> = { readonly [K in V]?: PromptValue | NestedPrompt };
+
+export type NestedVariables<T> = T extends {
+  readonly template: string;
+  readonly variables: readonly (infer N extends string)[];
+}
+  ? N
+  : never;
+
+/** Without variables `format()` takes nothing; with defaults for all of them it may. */
+export type PromptArguments<V extends string, D extends string = never> = [V] extends [never]
+  ? []
+  : [Exclude<V, D>] extends [never]
+    ? [values?: { readonly [K in D]?: PromptValue }]
+    : [values: PromptValues<Exclude<V, D>> & { readonly [K in D]?: PromptValue }];
+
+export type ChatPromptArguments<V extends string, X extends object, D extends string = never> = [
+  V | keyof X,
+] extends [never]
+  ? []
+  : [Exclude<V, D> | keyof X] extends [never]
+    ? [values?: { readonly [K in D]?: PromptValue }]
+    : [values: PromptValues<Exclude<V, D>> & { readonly [K in D]?: PromptValue } & X];
 
 /**
  * The names in a template: `{identifier}` is a variable, `{{` a brace, any other `{` is text. Identifiers are ASCII

@@ -1,23 +1,64 @@
-import type { PromptTemplate, VariablesOf } from './contract.ts';
-import { fillAll, fillSome, namesOf, parseTemplate, templateOf, type Segment } from './segments.ts';
+import type { PromptTemplate, PromptValue, VariablesOf } from './contract.ts';
+import {
+  fillAll,
+  fillSome,
+  madeLater,
+  namesOf,
+  openNames,
+  parseTemplate,
+  present,
+  refuseUnknown,
+  templateOf,
+  type Segment,
+} from './segments.ts';
+
+export interface PromptOptions<D> {
+  /** For variables that may be left out. */
+  defaults?: D | undefined;
+}
 
 /**
  * A prompt with variables that the compiler knows.
  *
  * ```ts
- * const ask = prompt('Answer {question} from {context}');
+ * const ask = prompt('Answer {question} from {context}, in {language}.', { defaults: { language: 'English' } });
  * ask.format({ question, context }); // leaving one out, or misspelling it, does not compile
  * ```
  */
-export function prompt<const T extends string>(template: T): PromptTemplate<VariablesOf<T>> {
-  return ofSegments<VariablesOf<T>>(parseTemplate(template));
+export function prompt<
+  const T extends string,
+  const D extends { readonly [N in VariablesOf<T>]?: PromptValue } = {},
+>(
+  template: T,
+  options: PromptOptions<D & { readonly [N in Exclude<keyof D, VariablesOf<T>>]: never }> = {},
+): PromptTemplate<VariablesOf<T>, Extract<keyof D, string>> {
+  const segments = parseTemplate(template);
+  const defaults = { ...options.defaults };
+  refuseUnknown(defaults, namesOf(segments));
+  return ofSegments<VariablesOf<T>, Extract<keyof D, string>>({ segments, defaults, made: {} });
 }
 
-function ofSegments<V extends string>(segments: readonly Segment[]): PromptTemplate<V> {
-  return Object.freeze<PromptTemplate<V>>({
+interface State {
+  readonly segments: readonly Segment[];
+  readonly defaults: object;
+  /** Functions and templates that `partial` was given. */
+  readonly made: object;
+}
+
+function ofSegments<V extends string, D extends string>(state: State): PromptTemplate<V, D> {
+  const { segments, defaults, made } = state;
+  const names = openNames(segments, made);
+  const template = {
     template: templateOf(segments),
-    variables: Object.freeze(namesOf(segments) as V[]),
-    format: (...[values]) => fillAll(segments, values),
-    partial: (values) => ofSegments(fillSome(segments, values)),
-  });
+    variables: Object.freeze(names),
+    optional: Object.freeze(names.filter((name) => Object.hasOwn(defaults, name))),
+    format(values: object = {}): string {
+      const given = { ...defaults, ...present(values) };
+      return fillAll(segments, { ...given, ...made }, given);
+    },
+    partial: (values: object) =>
+      ofSegments({ segments: fillSome(segments, values), defaults, made: { ...made, ...madeLater(values) } }),
+  };
+  // The names are the compiler's to know: it read them from the literal.
+  return Object.freeze(template) as unknown as PromptTemplate<V, D>;
 }

@@ -1,0 +1,77 @@
+import type { EmbeddingModel } from '../embedding/contract.ts';
+import { similarity, type SimilarityMode } from '../embedding/similarity.ts';
+import type { TokenCounter } from '../tokenizer/index.ts';
+
+/** Picks examples for a prompt. */
+export interface ExampleSelector<E> {
+  select(query: string, options?: { signal?: AbortSignal | undefined }): Promise<readonly E[]>;
+}
+
+/** Always the same ones. */
+export function fixedExamples<E>(examples: readonly E[]): ExampleSelector<E> {
+  const kept = [...examples];
+  return { select: async () => kept };
+}
+
+export interface SimilarExamplesOptions<E> {
+  embedding: Pick<EmbeddingModel, 'embedQuery' | 'embedTexts'>;
+  /** What of an example is compared with the query. */
+  text(example: E): string;
+  /** How many. Default: 3. */
+  count?: number | undefined;
+  /** Default: `cosine`. */
+  mode?: SimilarityMode | undefined;
+}
+
+/** Those most like the query, the best first. The examples are embedded once, when they are first needed. */
+export function similarExamples<E>(
+  examples: readonly E[],
+  given: SimilarExamplesOptions<E>,
+): ExampleSelector<E> {
+  const { embedding, count = 3, mode = 'cosine' } = given;
+  const kept = [...examples];
+  let vectors: readonly Float32Array[] | undefined;
+  return {
+    async select(query, options = {}) {
+      if (kept.length === 0) return [];
+      // Not a shared promise: a call that is aborted must not take another one's vectors along.
+      vectors ??= (
+        await embedding.embedTexts(
+          kept.map((example) => given.text(example)),
+          options,
+        )
+      ).embeddings;
+      const asked = await embedding.embedQuery(query, options);
+      const scored = vectors.map((vector, at) => ({ at, score: similarity(vector, asked, mode) }));
+      return scored
+        .sort((a, b) => b.score - a.score || a.at - b.at)
+        .slice(0, count)
+        .map(({ at }) => kept[at] as E);
+    },
+  };
+}
+
+export interface BudgetedExamplesOptions<E> {
+  maxTokens: number;
+  tokenizer: TokenCounter;
+  /** An example as it will stand in the prompt. */
+  text(example: E): string;
+}
+
+/** Of what another selector picks, in its order, whatever still fits. */
+export function budgetedExamples<E>(
+  selector: ExampleSelector<E>,
+  options: BudgetedExamplesOptions<E>,
+): ExampleSelector<E> {
+  return {
+    async select(query, call) {
+      let left = options.maxTokens;
+      return (await selector.select(query, call)).filter((example) => {
+        const tokens = options.tokenizer.count(options.text(example));
+        if (tokens > left) return false;
+        left -= tokens;
+        return true;
+      });
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { MortiseError } from '../errors.ts';
+import { chatPrompt } from './chat-prompt.ts';
+import type { ChatPromptTemplate, PromptScalar, PromptTemplate } from './contract.ts';
+import { prompt } from './prompt.ts';
+
+/** What stands in the front matter: a scalar, a list of them, or one level of names. */
+export type FrontMatter = {
+  [name: string]: PromptScalar | PromptScalar[] | { [name: string]: PromptScalar };
+};
+
+export type PromptFile = {
+  /** Everything in the front matter. */
+  readonly data: FrontMatter;
+} & (
+  | { readonly kind: 'text'; readonly prompt: PromptTemplate }
+  | { readonly kind: 'chat'; readonly prompt: ChatPromptTemplate }
+);
+
+/**
+ * A prompt from the text of a Markdown file. Between lines of `---` at its top stands what is said about it, in a small
+ * part of YAML: `name: value`, lists of `- value`, and one level of names. `defaults` there are the prompt's. A body
+ * that begins with one of the headings `# System`, `# User` and `# Assistant` is a chat prompt. Reading the file is the
+ * caller's, and so is knowing its variables: the compiler cannot.
+ */
+export function promptFile(text: string): PromptFile {
+  const plain = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  const [, front = '', rest] =
+    /^---[ \t]*\n((?:(?!---[ \t]*(?:\n|$)).*\n)*)---[ \t]*(?:\n|$)([^]*)$/.exec(plain) ?? [];
+  const data = frontMatter(front);
+  const body = (rest ?? plain).trim();
+  const messages = body.split(/^(?=# (?:System|User|Assistant)[ \t]*$)/im).map((part) => {
+    const [, role, content = ''] = /^# (System|User|Assistant)[ \t]*(?:\n([^]*))?$/i.exec(part) ?? [];
+    return {
+      role: role?.toLowerCase() as 'system' | 'user' | 'assistant' | undefined,
+      content: content.trim(),
+    };
+  });
+  const { defaults = {} } = data;
+  if (typeof defaults !== 'object' || Array.isArray(defaults))
+    throw misfit('`defaults` is not a list of names');
+  if (messages.every((message): message is typeof message & { role: string } => message.role !== undefined)) {
+    const chat = chatPrompt(messages as { role: 'user'; content: string }[], { defaults });
+    return { data, kind: 'chat', prompt: chat as unknown as ChatPromptTemplate };
+  }
+  return {
+    data,
+    kind: 'text',
+    prompt: prompt(body, { defaults }),
+  };
+}
+
+function frontMatter(text: string): FrontMatter {
+  const data: [string, FrontMatter[string]][] = [];
+  for (const [at, line] of text.split('\n').entries()) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    const last = data.at(-1);
+    const [, item] = /^\s*-\s+(.*)$/.exec(line) ?? [];
+    const [, indent = '', name, value = ''] = /^(\s*)([\w-]+):(?:\s+(.*))?$/.exec(line) ?? [];
+    if (item !== undefined && last !== undefined && (last[1] === '' || Array.isArray(last[1])))
+      last[1] = [...(last[1] === '' ? [] : last[1]), scalar(item)];
+    else if (name !== undefined && indent === '') data.push([name, scalar(value)]);
+    else if (name !== undefined && last !== undefined && (last[1] === '' || isNames(last[1])))
+      last[1] = { ...(isNames(last[1]) ? last[1] : {}), [name]: scalar(value) };
+    else throw misfit(`line ${at + 2} is neither \`name: value\` nor \`- value\``);
+  }
+  return Object.fromEntries(data);
+}
+
+function isNames(value: unknown): value is { [name: string]: PromptScalar } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function scalar(text: string): PromptScalar {
+  const plain = text.trim();
+  const [, double, single] = /^(?:"([^"]*)"|'([^']*)')$/.exec(plain) ?? [];
+  if (double !== undefined || single !== undefined) return (double ?? single) as string;
+  if (plain === 'true' || plain === 'false') return plain === 'true';
+  return /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(plain) ? Number(plain) : plain;
+}
+
+function misfit(what: string): MortiseError {
+  const message = `The front matter of the prompt cannot be read: ${what}. It takes scalars, lists and one level of names.`;
+  return new MortiseError('configuration', message);
+}
