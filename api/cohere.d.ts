@@ -52,7 +52,10 @@ export type CohereEmbeddingProviderOptions = {
         max_tokens?: number | undefined;
         priority?: number | undefined;
         [member: string]: unknown;
-    };
+    } | undefined;
+    [provider: string]: {
+        [option: string]: unknown;
+    } | undefined;
 };
 export declare class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOptions> {
     readonly metadata: EmbeddingMetadata;
@@ -93,7 +96,10 @@ export type CohereProviderOptions = {
         logprobs?: boolean | undefined;
         priority?: number | undefined;
         [member: string]: unknown;
-    };
+    } | undefined;
+    [provider: string]: {
+        [option: string]: unknown;
+    } | undefined;
 };
 export declare class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
     readonly metadata: LLMMetadata;
@@ -116,7 +122,10 @@ export type CohereRerankProviderOptions = {
         max_tokens_per_doc?: number | undefined;
         priority?: number | undefined;
         [member: string]: unknown;
-    };
+    } | undefined;
+    [provider: string]: {
+        [option: string]: unknown;
+    } | undefined;
 };
 export declare class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
     readonly metadata: RerankerMetadata;

@@ -155,6 +155,31 @@ export declare const openAIEmbeddings: EmbeddingDialect;
 import type { LLMDialect } from './contract.ts';
 export declare const openAIResponses: LLMDialect;
 
+// ---- embedding/conformance.d.ts
+import type { BaseEmbeddingOptions, EmbeddingMetadata, EmbeddingModel } from '@mortise/core/embedding';
+import type { EmbeddingDialect } from '../dialects/contract.ts';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface EmbeddingTarget {
+    readonly url: string;
+    readonly settings: Pick<BaseEmbeddingOptions, 'retry' | 'cache'>;
+}
+export interface EmbeddingConformanceOptions {
+    readonly create: (target: EmbeddingTarget) => EmbeddingModel;
+    readonly dialect?: EmbeddingDialect | undefined;
+    readonly declares: EmbeddingMetadata;
+    readonly reasons?: Readonly<Partial<Record<EmbeddingFeature | (string & {}), string>>> | undefined;
+    readonly name?: string | undefined;
+}
+export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
+export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'cache';
+export declare function embeddingConformance(functions: TestFunctions, options: EmbeddingConformanceOptions): ConformanceResults;
+
+// ---- embedding/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { EmbeddingSubject } from './conformance.ts';
+export declare const embeddingSuite: Suite<EmbeddingSubject>;
+
 // ---- frame/case.d.ts
 import type { Wire, WireHandler } from '../wire.ts';
 import type { Check } from './check.ts';
@@ -240,6 +265,8 @@ export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
 export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
 export { openAIResponses } from './dialects/openai-responses.ts';
 export { wireFeatures, wireReasons } from './dialects/features.ts';
+export { embeddingConformance, type EmbeddingConformanceOptions, type EmbeddingFeature, type EmbeddingSubject, type EmbeddingTarget, } from './embedding/conformance.ts';
+export { embeddingSuite } from './embedding/suite.ts';
 export type { CaseResult, CaseStatus, ConformanceCase, ConformanceResults, Suite, Trial, } from './frame/case.ts';
 export type { Check } from './frame/check.ts';
 export { conformance, type ConformancePlan, type TestFunctions } from './frame/conformance.ts';
@@ -248,6 +275,12 @@ export { runCase } from './frame/run-case.ts';
 export { llmConformance, type LLMConformanceOptions, type LLMFeature, type LLMSubject, type WireTarget, } from './llm/conformance.ts';
 export { llmSuite } from './llm/suite.ts';
 export { readRecordings, recordedResponse, recordingsAbsent, recordingsVariable, replay, textFact, type Recording, type RecordingFacts, type TextFact, } from './recordings.ts';
+export { reportMarkdown } from './report/markdown.ts';
+export { readResults, reportOf, type ConformanceReport, type ImplementationReport, type ReportedCase, } from './report/report.ts';
+export { rules } from './report/rules.ts';
+export { specMarkdown, type SpecCase } from './report/spec.ts';
+export { rerankerConformance, type RerankerConformanceOptions, type RerankerFeature, type RerankerSubject, type RerankerTarget, } from './reranker/conformance.ts';
+export { rerankerSuite } from './reranker/suite.ts';
 export { eventStream, json, startWire, type Wire, type WireHandler, type WireReply, type WireRequest, } from './wire.ts';
 export { keyValueConformance, type KeyValueConformanceOptions, type KeyValueFeature, type KeyValueSubject, type OpenKeyValueStore, } from './stores/conformance.ts';
 export { keyValueSuite } from './stores/key-value.ts';
@@ -347,6 +380,68 @@ export declare function replay(reply: WireReply, recording: Recording, options?:
 }): Promise<void>;
 export declare function recordedResponse(recording: Recording, chunk: number): Response;
 export declare function textFact(text: string): TextFact;
+
+// ---- report/markdown.d.ts
+import type { ConformanceReport } from './report.ts';
+export declare function reportMarkdown({ implementations }: ConformanceReport, level?: number): string;
+
+// ---- report/report.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+export interface ConformanceReport {
+    readonly implementations: readonly ImplementationReport[];
+}
+export interface ImplementationReport {
+    readonly contract: string;
+    readonly name: string;
+    readonly declared: readonly string[];
+    readonly reasons: Readonly<Record<string, string>>;
+    readonly passed: Readonly<Record<string, readonly string[]>>;
+    readonly failed: readonly ReportedCase[];
+    readonly skipped: readonly ReportedCase[];
+}
+export interface ReportedCase {
+    readonly id: string;
+    readonly rule: string;
+    readonly title: string;
+    readonly why: string;
+    readonly works?: boolean;
+}
+export declare function readResults(folder: string): readonly ConformanceResults[];
+export declare function reportOf(results: readonly ConformanceResults[]): ConformanceReport;
+
+// ---- report/rules.d.ts
+export declare const rules: Readonly<Record<string, string>>;
+
+// ---- report/spec.d.ts
+import type { ConformanceCase } from '../frame/case.ts';
+export type SpecCase = Pick<ConformanceCase<never>, 'id' | 'rule' | 'title' | 'requires'>;
+export declare function specMarkdown(contract: string, suite: readonly SpecCase[]): string;
+
+// ---- reranker/conformance.d.ts
+import type { CallSettings } from '@mortise/core/call';
+import type { Reranker, RerankerMetadata } from '@mortise/core/reranker';
+import type { RerankDialect } from '../dialects/contract.ts';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface RerankerTarget {
+    readonly url: string;
+    readonly settings: Pick<CallSettings, 'retry'>;
+}
+export interface RerankerConformanceOptions {
+    readonly create: (target: RerankerTarget) => Reranker;
+    readonly dialect: RerankDialect;
+    readonly declares: RerankerMetadata;
+    readonly reasons?: Readonly<Partial<Record<RerankerFeature | (string & {}), string>>> | undefined;
+    readonly name?: string | undefined;
+}
+export type RerankerSubject = Pick<RerankerConformanceOptions, 'create' | 'dialect' | 'declares'>;
+export type RerankerFeature = 'maxDocuments';
+export declare function rerankerConformance(functions: TestFunctions, options: RerankerConformanceOptions): ConformanceResults;
+
+// ---- reranker/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { RerankerSubject } from './conformance.ts';
+export declare const rerankerSuite: Suite<RerankerSubject>;
 
 // ---- stores/conformance.d.ts
 import type { KeyValueStore } from '@mortise/core/store';

@@ -40,6 +40,7 @@ export interface CallPlan {
 export interface OpenAttempt extends Attempt {
     opened(): void;
     pause(): void;
+    resume(): void;
     close(outcome?: LeaseOutcome, reason?: unknown): void;
     failure(error: unknown): unknown;
 }
@@ -139,6 +140,7 @@ export declare function throwIfAborted(signal: AbortSignal | undefined): void;
 export interface Watchdog {
     touch(): void;
     pause(): void;
+    resume(): void;
     stop(): void;
 }
 export declare function watchdog(ms: number, onSilence: () => void): Watchdog;
@@ -726,6 +728,7 @@ export type { ChatReply, ChatRequest } from './request.ts';
 export { mergeUsage } from './response.ts';
 export type { StreamBatch } from './stream.ts';
 export { structured, type StructuredMode, type StructuredOptions, type StructuredResult, } from './structured.ts';
+export { structuredStream, type StructuredStream } from './structured-stream.ts';
 export type * from './tool-contract.ts';
 export { createBudget, withBudget, type Budget, type BudgetOptions, type TokenPrices, type WithBudgetOptions, } from './budget.ts';
 export { estimateInputTokens } from './estimate.ts';
@@ -939,6 +942,19 @@ export declare function toolResults(message: AssistantMessage, contents: readonl
 import type { ChatStreamEvent } from './contract.ts';
 export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];
 
+// ---- llm/structured-stream.d.ts
+import type { DeepPartial } from '../parser/contract.ts';
+import type { Schema } from '../schema.ts';
+import type { LLM, ProviderOptions } from './contract.ts';
+import type { ChatInput } from './message.ts';
+import type { StructuredOptions, StructuredResult } from './structured.ts';
+export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P> {
+    final(): Promise<StructuredResult<T, M>>;
+    toReadableStream(): ReadableStream<P>;
+    cancel(): Promise<void>;
+}
+export declare function structuredStream<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): StructuredStream<DeepPartial<Input>, Output, M>;
+
 // ---- llm/structured.d.ts
 import type { Schema } from '../schema.ts';
 import type { ChatOptions, ChatResponse, LLM, ProviderOptions } from './contract.ts';
@@ -1072,6 +1088,39 @@ export declare abstract class BaseOutputParser<T, P = DeepPartial<T>> implements
     stream(chunks: AsyncIterable<string>, options?: ParseOptions): AsyncIterable<P>;
 }
 
+// ---- parser/code-blocks.d.ts
+import type { LinesParser, LineReader } from './lines.ts';
+export interface CodeBlock {
+    language: string;
+    code: string;
+}
+export interface CodeBlocksParserOptions {
+    languages?: readonly string[] | undefined;
+}
+export declare class CodeBlocksParser extends LinesParser<CodeBlock> {
+    constructor(options?: CodeBlocksParserOptions);
+    get name(): string;
+    instructions(): string;
+    protected reader(): LineReader<CodeBlock>;
+}
+
+// ---- parser/combined.d.ts
+import type { BaseOutputParser } from './base.ts';
+import type { OutputParser, ParseOptions } from './contract.ts';
+export type CombinedValue<P> = {
+    -readonly [K in keyof P]: P[K] extends OutputParser<infer T, infer _P> ? T : never;
+};
+type Parts = {
+    readonly [name: string]: OutputParser<unknown, unknown>;
+};
+export declare class CombinedParser<const P extends Parts> extends BaseOutputParser<CombinedValue<P>, Partial<CombinedValue<P>>> {
+    constructor(parts: P);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string, options: ParseOptions): Promise<CombinedValue<P>>;
+    snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<Partial<CombinedValue<P>>>;
+}
+
 // ---- parser/contract.d.ts
 import type { ChatMessage } from '../llm/message.ts';
 export interface OutputParser<T, P = DeepPartial<T>> {
@@ -1114,10 +1163,12 @@ export declare function isParserError(error: unknown): error is ParserError;
 // ---- parser/incremental-json.d.ts
 import type { JsonValue } from '../json.ts';
 import type { ValuePath } from './contract.ts';
+import type { JsonRepair } from './tolerant-reader.ts';
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 export interface IncrementalJsonOptions {
     maxDepth?: number | undefined;
     kinds?: readonly JsonKind[] | undefined;
+    tolerant?: boolean | undefined;
 }
 export interface JsonFailure {
     position: number;
@@ -1131,6 +1182,7 @@ export declare class IncrementalJson {
     get done(): boolean;
     get value(): JsonValue | undefined;
     get failure(): JsonFailure | undefined;
+    get repairs(): readonly JsonRepair[];
     push(chunk: string): void;
     end(): void;
     get affordable(): boolean;
@@ -1139,14 +1191,24 @@ export declare class IncrementalJson {
 
 // ---- parser/index.d.ts
 export { BaseOutputParser } from './base.ts';
+export { CodeBlocksParser, type CodeBlock, type CodeBlocksParserOptions } from './code-blocks.ts';
+export { CombinedParser, type CombinedValue } from './combined.ts';
 export type { DeepPartial, OutputParser, ParseOptions, ParserErrorDetails, ParserIssue, ValuePath, } from './contract.ts';
 export { isParserError, parserError, type ParserError } from './errors.ts';
 export { IncrementalJson, type IncrementalJsonOptions, type JsonFailure, type JsonKind, } from './incremental-json.ts';
 export { jsonSchema, toJsonSchema } from './json-schema.ts';
 export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
+export { fromLangChainParser, toLangChainParser, type LangChainInput, type LangChainParser, type LangChainRunnableParser, } from './langchain.ts';
 export { ListParser, type ListParserOptions } from './list.ts';
+export { MarkdownSectionsParser, MarkdownTableParser, type MarkdownRow, type MarkdownSection, type MarkdownSectionsParserOptions, type MarkdownTableParserOptions, } from './markdown.ts';
+export { RegexParser, type RegexParserOptions } from './regex.ts';
+export { BooleanParser, DateParser, EnumParser, NumberParser, type BooleanParserOptions, type NumberParserOptions, } from './scalar.ts';
 export { SchemaParser, type SchemaParserOptions } from './schema.ts';
+export { SelectionParser, type Selection, type SelectionParserOptions } from './selection.ts';
+export type { JsonRepair, JsonRepairKind } from './tolerant-reader.ts';
 export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
+export { withRepair, type RepairOptions } from './with-repair.ts';
+export { XmlParser, xmlText, type XmlElement, type XmlParserOptions } from './xml.ts';
 
 // ---- parser/json-schema.d.ts
 import type { JsonSchema } from '../json.ts';
@@ -1158,7 +1220,10 @@ export declare function toJsonSchema(schema: StandardJsonSchema): JsonSchema;
 import type { JsonValue } from '../json.ts';
 import type { BaseOutputParser } from './base.ts';
 import type { IncrementalJsonOptions } from './incremental-json.ts';
-export type JsonParserOptions = IncrementalJsonOptions;
+import type { JsonRepair } from './tolerant-reader.ts';
+export interface JsonParserOptions extends IncrementalJsonOptions {
+    onRepair?: ((repairs: readonly JsonRepair[]) => void) | undefined;
+}
 export declare class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
     constructor(options?: JsonParserOptions);
     get name(): string;
@@ -1166,8 +1231,50 @@ export declare class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
     parseText(text: string): JsonValue;
     snapshots(chunks: AsyncIterable<string>): AsyncIterable<JsonValue>;
 }
-export declare function findJson(text: string, options?: IncrementalJsonOptions): JsonValue;
-export declare function streamJson(chunks: AsyncIterable<string>, options?: IncrementalJsonOptions): AsyncGenerator<JsonValue>;
+export declare function findJson(text: string, options?: JsonParserOptions): JsonValue;
+export declare function streamJson(chunks: AsyncIterable<string>, options?: JsonParserOptions): AsyncGenerator<JsonValue>;
+
+// ---- parser/langchain.d.ts
+import type { OutputParser } from './contract.ts';
+export interface LangChainParser<T> {
+    parse(text: string): Promise<T>;
+    getFormatInstructions(): string;
+}
+export declare function fromLangChainParser<T>(parser: LangChainParser<T>): OutputParser<T, T>;
+export type LangChainInput = string | {
+    readonly content: unknown;
+    readonly text?: unknown;
+};
+export interface LangChainRunnableParser<T, P> extends LangChainParser<T> {
+    readonly lc_runnable: true;
+    invoke(input: LangChainInput, options?: {
+        signal?: AbortSignal;
+    }): Promise<T>;
+    batch(inputs: LangChainInput[], options?: {
+        signal?: AbortSignal;
+    }): Promise<T[]>;
+    stream(input: LangChainInput, options?: {
+        signal?: AbortSignal;
+    }): Promise<AsyncIterable<P | T>>;
+    transform(inputs: AsyncIterable<LangChainInput>, options?: {
+        signal?: AbortSignal;
+    }): AsyncGenerator<P | T>;
+}
+export declare function toLangChainParser<T, P>(parser: OutputParser<T, P>): LangChainRunnableParser<T, P>;
+
+// ---- parser/lines.d.ts
+import type { BaseOutputParser } from './base.ts';
+import type { ParseOptions } from './contract.ts';
+export interface LineReader<T> {
+    readonly items: readonly T[];
+    line(line: string, position: number): void;
+    end(text: string): void;
+}
+export declare abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
+    protected abstract reader(): LineReader<T>;
+    parseText(text: string, _options: ParseOptions): T[];
+    snapshots(chunks: AsyncIterable<string>): AsyncGenerator<T[]>;
+}
 
 // ---- parser/list.d.ts
 import type { BaseOutputParser } from './base.ts';
@@ -1180,6 +1287,88 @@ export declare class ListParser extends BaseOutputParser<string[], string[]> {
     instructions(): string;
     parseText(text: string): string[];
     snapshots(chunks: AsyncIterable<string>): AsyncGenerator<string[]>;
+}
+
+// ---- parser/markdown.d.ts
+import type { LinesParser, LineReader } from './lines.ts';
+export interface MarkdownSection {
+    level: number;
+    title: string;
+    text: string;
+}
+export interface MarkdownSectionsParserOptions {
+    required?: readonly string[] | undefined;
+}
+export declare class MarkdownSectionsParser extends LinesParser<MarkdownSection> {
+    constructor(options?: MarkdownSectionsParserOptions);
+    get name(): string;
+    instructions(): string;
+    protected reader(): LineReader<MarkdownSection>;
+}
+export type MarkdownRow = {
+    [column: string]: string;
+};
+export interface MarkdownTableParserOptions {
+    columns?: readonly string[] | undefined;
+}
+export declare class MarkdownTableParser extends LinesParser<MarkdownRow> {
+    constructor(options?: MarkdownTableParserOptions);
+    get name(): string;
+    instructions(): string;
+    protected reader(): LineReader<MarkdownRow>;
+}
+
+// ---- parser/regex.d.ts
+import type { BaseOutputParser } from './base.ts';
+export interface RegexParserOptions {
+    instructions?: string | undefined;
+}
+export declare class RegexParser<K extends string = string> extends BaseOutputParser<{
+    [N in K]?: string;
+}, {
+    [N in K]?: string;
+}> {
+    constructor(pattern: RegExp, options?: RegexParserOptions);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): {
+        [N in K]?: string;
+    };
+}
+
+// ---- parser/scalar.d.ts
+import type { BaseOutputParser } from './base.ts';
+export declare class EnumParser<const V extends string> extends BaseOutputParser<V, V> {
+    constructor(values: readonly V[]);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): V;
+}
+export interface BooleanParserOptions {
+    yes?: readonly [string, ...string[]] | undefined;
+    no?: readonly [string, ...string[]] | undefined;
+}
+export declare class BooleanParser extends BaseOutputParser<boolean, boolean> {
+    constructor({ yes, no }?: BooleanParserOptions);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): boolean;
+}
+export interface NumberParserOptions {
+    min?: number | undefined;
+    max?: number | undefined;
+    integer?: boolean | undefined;
+}
+export declare class NumberParser extends BaseOutputParser<number, number> {
+    constructor(options?: NumberParserOptions);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): number;
+}
+export declare class DateParser extends BaseOutputParser<Date, Date> {
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): Date;
 }
 
 // ---- parser/schema.d.ts
@@ -1199,6 +1388,23 @@ export declare class SchemaParser<Input, Output> extends BaseOutputParser<Output
     snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<DeepPartial<Input> | Output>;
 }
 
+// ---- parser/selection.d.ts
+import type { BaseOutputParser } from './base.ts';
+export interface Selection {
+    index: number;
+    choice: string;
+    reason?: string;
+}
+export interface SelectionParserOptions {
+    max?: number | undefined;
+}
+export declare class SelectionParser extends BaseOutputParser<Selection[], Selection[]> {
+    constructor(choices: readonly string[], { max }?: SelectionParserOptions);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): Selection[];
+}
+
 // ---- parser/strict-schema.d.ts
 import type { JsonSchema, JsonValue } from '../json.ts';
 export interface ShownSchema {
@@ -1216,6 +1422,45 @@ export declare function plainSchema(schema: JsonSchema): ShownSchema;
 export declare function objectSchema(schema: JsonSchema): ShownSchema;
 export declare function strictSchema(schema: JsonSchema): StrictSchema;
 
+// ---- parser/tolerant-reader.d.ts
+export interface JsonRepair {
+    kind: JsonRepairKind;
+    position: number;
+}
+export type JsonRepairKind = 'trailing-comma' | 'missing-comma' | 'quotes' | 'inner-quote' | 'unquoted-key' | 'comment' | 'literal' | 'number' | 'control-character' | 'escape' | 'truncated' | (string & {});
+
+// ---- parser/with-repair.d.ts
+import type { LLM } from '../llm/contract.ts';
+import type { ChatInput } from '../llm/message.ts';
+import type { OutputParser } from './contract.ts';
+export interface RepairOptions {
+    maxAttempts?: number | undefined;
+    input?: ChatInput | undefined;
+}
+export declare function withRepair<T, P>(parser: OutputParser<T, P>, llm: Pick<LLM, 'chat'>, options?: RepairOptions): OutputParser<T, P | T>;
+
+// ---- parser/xml.d.ts
+import type { BaseOutputParser } from './base.ts';
+export interface XmlElement {
+    name: string;
+    attributes: {
+        [name: string]: string;
+    };
+    children: (XmlElement | string)[];
+}
+export interface XmlParserOptions {
+    root?: string | undefined;
+    tags?: readonly string[] | undefined;
+    maxDepth?: number | undefined;
+}
+export declare function xmlText(element: XmlElement): string;
+export declare class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
+    constructor(options?: XmlParserOptions);
+    get name(): string;
+    instructions(): string;
+    parseText(text: string): XmlElement;
+}
+
 // ---- postprocessor/contract.d.ts
 import type { CallOptions } from '../call/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
@@ -1228,35 +1473,86 @@ export interface NodePostprocessor {
 export type { NodePostprocessor } from './contract.ts';
 
 // ---- prompt/chat-prompt.d.ts
-import type { ChatMessage } from '../llm/message.ts';
-import type { ChatPromptTemplate, VariablesOf } from './contract.ts';
-export type ChatPromptMessage = ChatMessage;
-export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<M[number]['content']>;
+import type { ChatMessage, ContentBlock } from '../llm/message.ts';
+import type { ChatPromptTemplate, PromptValue, VariablesOf } from './contract.ts';
+import type { PromptOptions } from './prompt.ts';
+export interface Placeholder<N extends string = string> {
+    readonly placeholder: N;
+}
+export declare function placeholder<const N extends string>(name: N): Placeholder<N>;
+export type ChatPromptMessage = ChatMessage | Placeholder | (Omit<ChatMessage, 'content'> & {
+    readonly content: readonly (ContentBlock | Placeholder)[];
+});
+export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<ContentOf<M[number]>>;
+export type ChatPlaceholdersOf<M extends readonly ChatPromptMessage[]> = {
+    readonly [N in NameOf<M[number]>]: readonly ChatMessage[];
+} & {
+    readonly [N in BlockNames<ContentOf<M[number]>>]: ContentBlock | readonly ContentBlock[];
+};
+type ContentOf<M> = M extends {
+    readonly content: infer C;
+} ? C : never;
+type NameOf<M> = M extends Placeholder<infer N> ? N : never;
+type BlockNames<C> = C extends readonly unknown[] ? NameOf<C[number]> : never;
 type ContentVariables<C> = C extends string ? VariablesOf<C> : C extends readonly unknown[] ? BlockVariables<C[number]> : never;
 type BlockVariables<B> = B extends {
     readonly type: 'text';
     readonly text: infer T extends string;
 } ? VariablesOf<T> : never;
-export declare function chatPrompt<const M extends readonly ChatPromptMessage[]>(messages: M): ChatPromptTemplate<ChatVariablesOf<M>>;
+export declare function chatPrompt<const M extends readonly ChatPromptMessage[], const D extends {
+    readonly [N in ChatVariablesOf<M>]?: PromptValue;
+} = {}>(messages: M, options?: PromptOptions<D & {
+    readonly [N in Exclude<keyof D, ChatVariablesOf<M>>]: never;
+}>): ChatPromptTemplate<ChatVariablesOf<M>, ChatPlaceholdersOf<M>, Extract<keyof D, string>>;
 
 // ---- prompt/contract.d.ts
 import type { ChatMessage } from '../llm/message.ts';
-export interface PromptTemplate<V extends string = string> {
+export interface PromptTemplate<V extends string = string, D extends string = never> {
     readonly template: string;
     readonly variables: readonly V[];
-    format(...values: PromptArguments<V>): string;
-    partial<K extends V>(values: PromptValues<K>): PromptTemplate<Exclude<V, K>>;
+    readonly optional: readonly D[];
+    format(...values: PromptArguments<V, D>): string;
+    partial<const P extends PartialValues<V>>(values: P & {
+        readonly [N in Exclude<keyof P, V>]: never;
+    }): PromptTemplate<Exclude<V, keyof P> | NestedVariables<P[keyof P]>, Exclude<D, keyof P>>;
 }
-export interface ChatPromptTemplate<V extends string = string> {
+export interface ChatPromptTemplate<V extends string = string, X extends object = object, D extends string = never> {
     readonly variables: readonly V[];
-    format(...values: PromptArguments<V>): ChatMessage[];
-    partial<K extends V>(values: PromptValues<K>): ChatPromptTemplate<Exclude<V, K>>;
+    format(...values: ChatPromptArguments<V, X, D>): ChatMessage[];
+    partial<K extends V>(values: PromptValues<K>): ChatPromptTemplate<Exclude<V, K>, X, Exclude<D, K>>;
 }
-export type PromptValue = string | number | bigint | boolean;
+export type PromptScalar = string | number | bigint | boolean;
+export type PromptValue = PromptScalar | readonly PromptScalar[] | PlainPrompt | ((values: Readonly<Record<string, unknown>>) => PromptScalar | readonly PromptScalar[]);
+export interface PlainPrompt {
+    readonly template: string;
+    format(): string;
+}
 export type PromptValues<V extends string> = {
     readonly [K in V]: PromptValue;
 };
-export type PromptArguments<V extends string> = [V] extends [never] ? [] : [values: PromptValues<V>];
+export interface NestedPrompt {
+    readonly template: string;
+    readonly variables: readonly string[];
+}
+export type PartialValues<V extends string> = {
+    readonly [K in V]?: PromptValue | NestedPrompt;
+};
+export type NestedVariables<T> = T extends {
+    readonly template: string;
+    readonly variables: readonly (infer N extends string)[];
+} ? N : never;
+export type PromptArguments<V extends string, D extends string = never> = [V] extends [never] ? [] : [Exclude<V, D>] extends [never] ? [values?: {
+    readonly [K in D]?: PromptValue;
+}] : [values: PromptValues<Exclude<V, D>> & {
+    readonly [K in D]?: PromptValue;
+}];
+export type ChatPromptArguments<V extends string, X extends object, D extends string = never> = [
+    V | keyof X
+] extends [never] ? [] : [Exclude<V, D> | keyof X] extends [never] ? [values?: {
+    readonly [K in D]?: PromptValue;
+}] : [values: PromptValues<Exclude<V, D>> & {
+    readonly [K in D]?: PromptValue;
+} & X];
 export type VariablesOf<T extends string> = string extends T ? string : Names<T, never>;
 type Names<T extends string, Found extends string> = T extends `${string}{${infer Rest}` ? Rest extends `{${infer After}` ? Names<After, Found> : Rest extends `${infer Name}}${infer After}` ? IsIdentifier<Name> extends true ? Names<After, Found | Name> : Names<Rest, Found> : Names<Rest, Found> : Found;
 type IsIdentifier<S extends string> = S extends `${infer First}${infer Rest}` ? First extends Letter ? IsTail<Rest> : false : false;
@@ -1268,15 +1564,75 @@ type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 // ---- prompt/delimited.d.ts
 export declare function delimited(text: string, label: string): string;
 
+// ---- prompt/examples.d.ts
+import type { EmbeddingModel } from '../embedding/contract.ts';
+import type { SimilarityMode } from '../embedding/similarity.ts';
+import type { TokenCounter } from '../tokenizer/index.ts';
+export interface ExampleSelector<E> {
+    select(query: string, options?: {
+        signal?: AbortSignal | undefined;
+    }): Promise<readonly E[]>;
+}
+export declare function fixedExamples<E>(examples: readonly E[]): ExampleSelector<E>;
+export interface SimilarExamplesOptions<E> {
+    embedding: Pick<EmbeddingModel, 'embedQuery' | 'embedTexts'>;
+    text(example: E): string;
+    count?: number | undefined;
+    mode?: SimilarityMode | undefined;
+}
+export declare function similarExamples<E>(examples: readonly E[], given: SimilarExamplesOptions<E>): ExampleSelector<E>;
+export interface BudgetedExamplesOptions<E> {
+    maxTokens: number;
+    tokenizer: TokenCounter;
+    text(example: E): string;
+}
+export declare function budgetedExamples<E>(selector: ExampleSelector<E>, options: BudgetedExamplesOptions<E>): ExampleSelector<E>;
+
 // ---- prompt/index.d.ts
-export { chatPrompt, type ChatPromptMessage, type ChatVariablesOf } from './chat-prompt.ts';
-export type { ChatPromptTemplate, PromptArguments, PromptTemplate, PromptValue, PromptValues, VariablesOf, } from './contract.ts';
+export { chatPrompt, placeholder, type ChatPlaceholdersOf, type ChatPromptMessage, type ChatVariablesOf, type Placeholder, } from './chat-prompt.ts';
+export type { ChatPromptArguments, ChatPromptTemplate, NestedPrompt, NestedVariables, PartialValues, PlainPrompt, PromptArguments, PromptScalar, PromptTemplate, PromptValue, PromptValues, VariablesOf, } from './contract.ts';
 export { delimited } from './delimited.ts';
-export { prompt } from './prompt.ts';
+export { budgetedExamples, fixedExamples, similarExamples, type BudgetedExamplesOptions, type ExampleSelector, type SimilarExamplesOptions, } from './examples.ts';
+export { promptFile, type FrontMatter, type PromptFile } from './prompt-file.ts';
+export { prompt, type PromptOptions } from './prompt.ts';
+export { selectPrompt, type PromptCase } from './select-prompt.ts';
+
+// ---- prompt/prompt-file.d.ts
+import type { ChatPromptTemplate, PromptScalar, PromptTemplate } from './contract.ts';
+export type FrontMatter = {
+    [name: string]: PromptScalar | PromptScalar[] | {
+        [name: string]: PromptScalar;
+    };
+};
+export type PromptFile = {
+    readonly data: FrontMatter;
+} & ({
+    readonly kind: 'text';
+    readonly prompt: PromptTemplate;
+} | {
+    readonly kind: 'chat';
+    readonly prompt: ChatPromptTemplate;
+});
+export declare function promptFile(text: string): PromptFile;
 
 // ---- prompt/prompt.d.ts
-import type { PromptTemplate, VariablesOf } from './contract.ts';
-export declare function prompt<const T extends string>(template: T): PromptTemplate<VariablesOf<T>>;
+import type { PromptTemplate, PromptValue, VariablesOf } from './contract.ts';
+export interface PromptOptions<D> {
+    defaults?: D | undefined;
+}
+export declare function prompt<const T extends string, const D extends {
+    readonly [N in VariablesOf<T>]?: PromptValue;
+} = {}>(template: T, options?: PromptOptions<D & {
+    readonly [N in Exclude<keyof D, VariablesOf<T>>]: never;
+}>): PromptTemplate<VariablesOf<T>, Extract<keyof D, string>>;
+
+// ---- prompt/select-prompt.d.ts
+import type { LLM, LLMMetadata } from '../llm/contract.ts';
+export interface PromptCase<T> {
+    when(metadata: LLMMetadata): boolean;
+    prompt: T;
+}
+export declare function selectPrompt<T>(llm: Pick<LLM, 'metadata'>, cases: readonly PromptCase<T>[], otherwise: T): T;
 
 // ---- query-engine/contract.d.ts
 import type { QueryInput, RetrieveOptions } from '../retriever/contract.ts';
@@ -1941,12 +2297,14 @@ export interface HttpFailure extends About {
 export declare function errorFromResponse(failure: HttpFailure): MortiseError;
 export declare function redact(text: string, secrets: readonly (string | undefined)[]): string;
 export declare function withoutSecrets(cause: unknown, secrets: readonly (string | undefined)[]): unknown;
+export declare function thrownWithoutSecrets(thrown: unknown, about: About, secrets: readonly (string | undefined)[]): unknown;
 
 // ---- wire/index.d.ts
 export { float32FromBase64 } from './base64.ts';
 export { eventJson, jsonEvents, malformed, readJson, readText, streamEvents, type About, type ReadingAttempt, type StreamTranslator, } from './body.ts';
-export { errorFromResponse, redact, withoutSecrets, type HttpFailure } from './http-error.ts';
+export { errorFromResponse, redact, thrownWithoutSecrets, withoutSecrets, type HttpFailure, } from './http-error.ts';
 export { retryAfter } from './retry-after.ts';
+export { readJsonVectors } from './vectors.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
 export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';
 
@@ -1963,3 +2321,7 @@ export declare class SseDecoder {
     push(bytes: Uint8Array): SseEvent[];
     end(): SseEvent | undefined;
 }
+
+// ---- wire/vectors.d.ts
+import type { About, ReadingAttempt } from './body.ts';
+export declare function readJsonVectors(response: Response, attempt: ReadingAttempt, about: About, member?: string): Promise<Record<string, unknown>>;

@@ -154,7 +154,10 @@ export type OpenAIProviderOptions = {
         service_tier?: string | undefined;
         safety_identifier?: string | undefined;
         [member: string]: unknown;
-    };
+    } | undefined;
+    [provider: string]: {
+        [option: string]: unknown;
+    } | undefined;
 };
 export type OpenAIMetadata = {
     [member: string]: unknown;

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import type { Manifest, Package } from './workspace.ts';
 
 const CORE = '@mortise/core';
+/** The scaffolder runs before there is a core, and ships what it writes. */
+const SCAFFOLDER = 'create-mortise';
+/** What a vendor that speaks OpenAI's wire builds on. */
+const OPENAI = '@mortise/openai';
 const SOURCE_CONDITION = 'mortise-source';
 
 /** What a published package and its folder must look like. Each problem names the file and the fix. */
@@ -25,7 +29,13 @@ function identityProblems({ manifest }: Package): string[] {
     type: 'module',
     sideEffects: false,
     engines: { node: '>=22.13' },
-    files: ['dist', 'README.md', 'LICENSE', 'CHANGELOG.md'],
+    files: [
+      'dist',
+      ...(manifest.name === SCAFFOLDER ? ['templates'] : []),
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+    ],
   };
   const problems = Object.entries(expected).flatMap(([key, value]) =>
     isDeepStrictEqual(manifest[key as keyof Manifest], value)
@@ -82,6 +92,11 @@ function exportProblems({ folder, manifest }: Package, base: string): string[] {
 }
 
 function dependencyProblems(manifest: Manifest): string[] {
+  if (manifest.name === SCAFFOLDER) {
+    return manifest.dependencies || manifest.peerDependencies
+      ? [`remove "dependencies" and "peerDependencies": ${SCAFFOLDER} has none`]
+      : [];
+  }
   if (manifest.name === CORE) {
     return manifest.dependencies || manifest.peerDependencies
       ? [`remove "dependencies" and "peerDependencies": ${CORE} has none`]
@@ -100,6 +115,7 @@ function dependencyProblems(manifest: Manifest): string[] {
     problems.push(`remove ${CORE} from "dependencies": a second copy of core would be installed`);
   }
   for (const [name, range] of Object.entries(manifest.dependencies ?? {})) {
+    if (name === OPENAI && range === 'workspace:^') continue;
     if (!/^\^\d|^catalog:$/.test(range)) {
       problems.push(
         `give the dependency ${name} a caret range from the lowest version that works, not "${range}"`,

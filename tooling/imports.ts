@@ -54,7 +54,9 @@ function sourceImport({ folder, manifest }: Package, path: string, specifier: st
   }
   if (isBuiltin(specifier)) return specifier.startsWith('node:') ? undefined : `write "node:${specifier}"`;
   const name = packageOf(specifier);
-  if (name.startsWith('@mortise/') && name !== '@mortise/core') {
+  // A vendor that speaks OpenAI's wire builds on its functions, and says so in its package.json.
+  const isWire = name === '@mortise/openai' && manifest.dependencies?.[name] !== undefined;
+  if (name.startsWith('@mortise/') && name !== '@mortise/core' && !isWire) {
     return `only @mortise/core may be imported here, not ${name}: move what is shared into core`;
   }
   if (!manifest.dependencies?.[name] && !manifest.peerDependencies?.[name]) {

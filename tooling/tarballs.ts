@@ -4,19 +4,10 @@
  *
  * `MORTISE_NODE` is the Node that runs the suites, by default the workspace's own.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
 import { publishedPackages, root, type Manifest } from './workspace.ts';
 
 const node = process.env['MORTISE_NODE'] ?? process.execPath;
@@ -27,8 +18,9 @@ const tarballs = join(work, 'tarballs');
 
 try {
   step('build', () => run('turbo', ['run', 'build']));
-  step('pack', pack);
+  step('pack', () => packAll(packages, tarballs));
   step('publint and attw', lintTarballs);
+  step('two copies of core in one program', proveCopies);
   step('a copy of the tree, with tarballs in place of sources', unpackOverCopy);
   step('require() of every export', requireEverything);
   step('types, against the published declarations', typecheckCopy);
@@ -40,11 +32,6 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-function pack(): void {
-  const filters = packages.flatMap(({ folder }) => ['--filter', `./${folder}`]);
-  run('pnpm', ['--recursive', ...filters, 'pack', '--pack-destination', tarballs], { quiet: true });
-}
-
 function lintTarballs(): void {
   for (const file of readdirSync(tarballs)) {
     run('publint', ['--strict', join(tarballs, file)], { quiet: true });
@@ -52,24 +39,41 @@ function lintTarballs(): void {
   }
 }
 
-function unpackOverCopy(): void {
-  // What git would commit, so that uncommitted work is proved too and builds are not carried over.
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-  });
-  for (const file of listed.toString().split('\0')) {
-    // A file that was deleted and not yet committed is still listed.
-    if (file === '' || file.startsWith('bench/') || !existsSync(join(root, file))) continue;
-    mkdirSync(dirname(join(copy, file)), { recursive: true });
-    cpSync(join(root, file), join(copy, file));
+/** Errors, events, streams and types of one copy, in the hands of another. */
+function proveCopies(): void {
+  const core = packages.find(({ folder }) => folder === 'packages/core');
+  if (core === undefined) throw new Error('There is no core.');
+  const program = join(work, 'copies');
+  for (const name of ['core-one', 'core-two']) {
+    const target = join(program, 'node_modules', name);
+    mkdirSync(target, { recursive: true });
+    run('tar', ['-xzf', join(tarballs, tarballOf(core.manifest)), '--strip-components=1', '-C', target]);
   }
+  cpSync(join(root, 'tooling/copies'), program, { recursive: true });
+  const options = { module: 'nodenext', target: 'ES2024', lib: ['ES2024'], types: ['node'], strict: true };
+  const typeRoots = [join(root, 'node_modules/@types')];
+  const compilerOptions = {
+    ...options,
+    typeRoots,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    outDir: 'built',
+  };
+  writeFileSync(join(program, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(join(program, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  run('tsc', ['--project', program]);
+  run(node, [join(program, 'built/main.js')]);
+}
+
+function unpackOverCopy(): void {
+  copyTree(copy);
   // Everything is in pnpm's store already: the tree that is being copied was installed from the same lock file.
   run('pnpm', ['install', '--frozen-lockfile', '--offline'], { cwd: copy, quiet: true });
 
   for (const { folder, manifest } of packages) {
     const target = join(copy, folder);
     rmSync(join(target, 'src'), { recursive: true });
-    const tarball = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
+    const tarball = tarballOf(manifest);
     run('tar', ['-xzf', join(tarballs, tarball), '--strip-components=1', '-C', target]);
     const published = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8')) as Manifest;
     if (JSON.stringify(published.exports).includes('mortise-source')) {
@@ -112,35 +116,4 @@ function typecheckCopy(): void {
 function runSuites(): void {
   const vitest = join(copy, 'node_modules/vitest/vitest.mjs');
   run(node, [vitest, 'run'], { cwd: copy, env: { ...process.env, MORTISE_TARBALLS: '1' } });
-}
-
-function step(name: string, action: () => void): void {
-  const start = performance.now();
-  console.log(`\ntarballs: ${name}`);
-  action();
-  console.log(`tarballs: ${((performance.now() - start) / 1000).toFixed(1)} s`);
-}
-
-/** Runs a command to its end; with `quiet`, its output is shown only if it fails. */
-function run(
-  command: string,
-  args: string[],
-  {
-    cwd = root,
-    env = process.env,
-    quiet = false,
-  }: { cwd?: string; env?: NodeJS.ProcessEnv; quiet?: boolean } = {},
-): void {
-  const { status, error, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    env,
-    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (error) throw error;
-  if (status !== 0) {
-    if (quiet) process.stderr.write(stdout + stderr);
-    throw new Error(`${basename(command)} exited with ${status}`);
-  }
 }

@@ -3,6 +3,7 @@ import { bumpsOf, pendingChangesets, pendingReleaseProblems } from '../changeset
 import { publishedPackages } from '../workspace.ts';
 
 const packages = publishedPackages();
+const dependents = packages.filter(({ manifest }) => manifest.peerDependencies?.['@mortise/core']);
 const coreMajor = `---\n'@mortise/core': major\n---\n\nA new contract.\n`;
 
 test('pending changesets name published packages only', () => {
@@ -17,7 +18,7 @@ test('a pending major of core comes with a major of each package that has core a
 
 test('the check finds a major of core without the majors of its dependents', () => {
   const problems = pendingReleaseProblems([coreMajor], packages);
-  expect(problems).toHaveLength(packages.length - 1);
+  expect(problems).toHaveLength(dependents.length);
   expect(problems).toContainEqual(expect.stringContaining('add a major of @mortise/openai'));
 });
 

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VERSIONS } from 'create-mortise';
 import { describe, expect, test } from 'vitest';
 import { furnitureProblems, registryProblems } from '../furniture.ts';
 import { publishedPackages, root, type Package } from '../workspace.ts';
@@ -29,7 +30,10 @@ test('package names are unique and follow their folders', () => {
 });
 
 test('no lock file and no .npmrc names a registry', () => {
-  const files = ['.', 'bench'].flatMap((folder) => [`${folder}/pnpm-lock.yaml`, `${folder}/.npmrc`]);
+  const files = ['.', 'bench', 'tooling/rehearsal'].flatMap((folder) => [
+    `${folder}/pnpm-lock.yaml`,
+    `${folder}/.npmrc`,
+  ]);
   const present = files.filter((file) => existsSync(join(root, file)));
   expect(present).toContain('./pnpm-lock.yaml');
   expect(present.flatMap((file) => registryProblems(file, readFileSync(join(root, file), 'utf8')))).toEqual(
@@ -40,6 +44,18 @@ test('no lock file and no .npmrc names a registry', () => {
 test('every decision is numbered without a gap', () => {
   const numbers = readdirSync(join(root, 'docs/decisions')).map((name) => Number(name.slice(0, 4)));
   expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+});
+
+test('the scaffolder installs the versions that the workspace is tested with', () => {
+  const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
+  for (const [name, range] of Object.entries(VERSIONS.tools))
+    expect(catalog.replaceAll("'", ''), 'packages/create-mortise/src/versions.ts').toContain(
+      `  ${name}: ${range}\n`,
+    );
+  for (const name of ['core', 'conformance', 'openai'] as const) {
+    const version = packages.find((pkg) => pkg.manifest.name === `@mortise/${name}`)?.manifest.version ?? '';
+    expect(version.split('.')[0], name).toBe(VERSIONS[name].slice(1).split('.')[0]);
+  }
 });
 
 describe('the check itself', () => {

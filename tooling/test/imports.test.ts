@@ -53,6 +53,15 @@ describe('the check itself', () => {
     expect(importProblems(openai, 'integrations/openai/src/index.ts', text)).toEqual([]);
   });
 
+  test("lets a vendor build on OpenAI's wire functions, and nobody else who does not declare them", () => {
+    const vendor = { ...manifest('@mortise/acme'), dependencies: { '@mortise/openai': 'workspace:^' } };
+    const text = `import { chatUsage } from '@mortise/openai';`;
+    const problems = (of: Package['manifest']) =>
+      importProblems({ folder: 'integrations/acme', manifest: of }, 'integrations/acme/src/llm.ts', text);
+    expect(problems(vendor)).toEqual([]);
+    expect(problems(manifest('@mortise/acme'))).toEqual([expect.stringContaining('only @mortise/core')]);
+  });
+
   test('finds a test that reaches into src', () => {
     const problems = importProblems(
       openai,

@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { connectionTest } from './connection-test.ts';
+import { manifestOf } from './manifest.ts';
+import { hasConnection, type Capability, type Plan } from './plan.ts';
+import { changesetOf, indexOf, readmeOf } from './pages.ts';
+import { constantCase, pascalCase } from './names.ts';
+
+/** Beside `dist` in the package, and beside `src` in the repository. */
+const TEMPLATES = new URL('../templates/', import.meta.url);
+
+/** Every file of a new integration, by its path from the integration's folder. A changeset's path leaves it. */
+export function integrationFiles(plan: Plan): Map<string, string> {
+  const { capabilities, target } = plan;
+  const files = new Map<string, string>([
+    ['package.json', `${JSON.stringify(manifestOf(plan), undefined, 2)}\n`],
+    ['tsconfig.json', target === 'workspace' ? WORKSPACE_TSCONFIG : STANDALONE_TSCONFIG],
+    ['tsup.config.ts', target === 'workspace' ? WORKSPACE_TSUP : STANDALONE_TSUP],
+    ['LICENSE', licenceOf(plan)],
+    ['README.md', readmeOf(plan)],
+    ['src/index.ts', indexOf(plan)],
+  ]);
+  if (target === 'workspace') files.set(`../../.changeset/new-${plan.name}.md`, changesetOf(plan));
+  else files.set('.gitignore', 'node_modules/\ndist/\n.env\n');
+  if (capabilities.some(hasConnection)) files.set('src/client.ts', named(clientOf(plan), plan));
+  for (const capability of capabilities) {
+    files.set(`src/${capability}.ts`, named(read(plan, capability, 'src', `${capability}.ts`), plan));
+    const test = named(read(plan, capability, 'test', `${capability}.test.ts`), plan);
+    files.set(`test/${capability}.test.ts`, test + connectionTest(capability, plan));
+  }
+  return files;
+}
+
+function read({ openAICompatible }: Plan, capability: Capability, ...path: string[]): string {
+  const own = ['openai-compatible', capability, ...path].join('/');
+  return openAICompatible && existsSync(new URL(own, TEMPLATES))
+    ? template(own)
+    : template([capability, ...path].join('/'));
+}
+
+function clientOf({ sdk, openAICompatible }: Plan): string {
+  const client = template('common/src/client.ts');
+  if (openAICompatible) {
+    return client
+      .replace("'https://api.acme.example'", "'https://api.acme.example/v1'")
+      .replace('`https://api.acme.example`', '`https://api.acme.example/v1`')
+      .replace(/\/\/ REPLACE: what the API says when it refuses[^]*$/, () =>
+        template('openai-compatible/error.ts'),
+      );
+  }
+  if (sdk === undefined) return client;
+  return client
+    .replace(
+      'import { errorFromResponse',
+      () => `import type * as Sdk from '${sdk.name}';\nimport { errorFromResponse`,
+    )
+    .replace(
+      '    const response = await fetch(baseURL',
+      '    await (this.#sdk ??= loadSdk());\n    // REPLACE: send through the SDK, without its retries, and give the reply back unread.\n    const response = await fetch(baseURL',
+    )
+    .replace(
+      '  #key: string | undefined;\n',
+      '  #key: string | undefined;\n  #sdk: Promise<typeof Sdk> | undefined;\n',
+    )
+    .concat(
+      '\n',
+      template('sdk/load.ts').replaceAll('acme-sdk', () => sdk.name),
+    );
+}
+
+/** The template's words, as this integration's. The package goes first: it may hold the others. */
+function named(text: string, { name, packageName, target }: Plan): string {
+  // The kit's tests reach a workspace's package by its name; on its own, nothing is built before the tests.
+  const own = target === 'workspace' ? packageName : '../src/index.ts';
+  return text
+    .split("'@mortise/acme'")
+    .map((part) =>
+      part
+        .replaceAll('ACME', constantCase(name))
+        .replaceAll('Acme', pascalCase(name))
+        .replaceAll(
+          'providerOptions?.acme',
+          name.includes('-') ? `providerOptions?.['${name}']` : `providerOptions?.${name}`,
+        )
+        .replaceAll('acme?:', name.includes('-') ? `'${name}'?:` : `${name}?:`)
+        .replaceAll('{ acme:', name.includes('-') ? `{ '${name}':` : `{ ${name}:`)
+        .replaceAll(/\bacme([A-Z])/g, (_, next: string) => `${camel(name)}${next}`)
+        .replaceAll('acme', name),
+    )
+    .join(`'${own}'`);
+}
+
+const camel = (name: string): string => pascalCase(name).replace(/^./, (first) => first.toLowerCase());
+
+/** The workspace's own, or the same in the authors' name. */
+function licenceOf({ target, packageName }: Plan): string {
+  const text = template('../LICENSE');
+  return target === 'workspace'
+    ? text
+    : text.replace('Mortise contributors', `the contributors of ${packageName}`);
+}
+
+const template = (path: string): string => readFileSync(new URL(path, TEMPLATES), 'utf8');
+
+const WORKSPACE_TSCONFIG = `{
+  "extends": "../../tsconfig.base.json",
+  "include": ["src", "test"]
+}
+`;
+
+const WORKSPACE_TSUP = `import { library } from '../../tsup.base.ts';
+
+export default library(['src/index.ts']);
+`;
+
+const STANDALONE_TSCONFIG = `{
+  "compilerOptions": {
+    "target": "ES2024",
+    "lib": ["ES2024"],
+    "module": "nodenext",
+    "types": ["node"],
+    "noEmit": true,
+    "allowImportingTsExtensions": true,
+    "erasableSyntaxOnly": true,
+    "verbatimModuleSyntax": true,
+    "isolatedModules": true,
+    "skipLibCheck": true,
+    "strict": true,
+    "exactOptionalPropertyTypes": true,
+    "noUncheckedIndexedAccess": true,
+    "noImplicitOverride": true,
+    "noUnusedLocals": true,
+    "noUnusedParameters": true
+  },
+  "include": ["src", "test"]
+}
+`;
+
+const STANDALONE_TSUP = `import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: 'esm',
+  target: 'es2024',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+});
+`;

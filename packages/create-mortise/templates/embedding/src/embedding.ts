@@ -1,0 +1,70 @@
+import type { Attempt } from '@mortise/core/call';
+import {
+  BaseEmbedding,
+  type BaseEmbeddingOptions,
+  type EmbeddingMetadata,
+  type EmbedReply,
+  type EmbedRequest,
+} from '@mortise/core/embedding';
+import { defined, isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import { Connection, type AcmeConnectionOptions } from './client.ts';
+
+/** Any model works; put the ones worth completing in an editor before `string`. */
+export type AcmeEmbeddingModel = 'acme-embed-1' | (string & {});
+
+export interface AcmeEmbeddingOptions
+  extends Omit<BaseEmbeddingOptions, 'provider' | 'model'>, AcmeConnectionOptions {
+  model: AcmeEmbeddingModel;
+  /** What you know of the model; laid over what this integration declares. */
+  metadata?: Partial<EmbeddingMetadata> | undefined;
+}
+
+/** Merged last into the request's body, in Acme's own spelling. */
+export type AcmeEmbeddingProviderOptions = { acme?: { [member: string]: unknown } };
+
+// REPLACE: how many texts a request takes, and whether queries are embedded differently.
+const DECLARED: EmbeddingMetadata = { maxBatchSize: 96, asymmetric: true, acceptsDimensions: false };
+
+/** An embedding model of Acme. */
+export class AcmeEmbedding extends BaseEmbedding<AcmeEmbeddingProviderOptions> {
+  readonly metadata: EmbeddingMetadata;
+  readonly #connection: Connection;
+
+  constructor(options: AcmeEmbeddingOptions) {
+    super({ ...options, provider: 'acme' });
+    this.#connection = new Connection(options);
+    this.metadata = { ...DECLARED, ...options.metadata };
+  }
+
+  async embed(
+    inputs: readonly string[],
+    request: EmbedRequest<AcmeEmbeddingProviderOptions>,
+    attempt: Attempt,
+  ): Promise<EmbedReply> {
+    const body = toEmbedRequest(inputs, request, this);
+    const response = await this.#connection.send('/v1/embed', body, attempt, this);
+    return fromEmbedReply(await readJson(response, attempt, this), this);
+  }
+}
+
+// REPLACE: what the API is sent.
+function toEmbedRequest(
+  inputs: readonly string[],
+  request: EmbedRequest<AcmeEmbeddingProviderOptions>,
+  about: About,
+): object {
+  return { model: about.model, texts: inputs, purpose: request.kind, ...request.providerOptions?.acme };
+}
+
+// REPLACE: what the API answers. Give core the API's own index, and it puts each vector in its place.
+function fromEmbedReply({ vectors, usage }: Record<string, unknown>, about: About): EmbedReply {
+  if (!Array.isArray(vectors)) throw malformed('JSON without vectors', about);
+  const { input } = isObject(usage) ? usage : {};
+  return {
+    embeddings: vectors.filter(isObject).map(({ index, vector }) => ({
+      index: Number(index),
+      embedding: Array.isArray(vector) ? vector.map(Number) : [],
+    })),
+    usage: defined({ inputTokens: typeof input === 'number' ? input : undefined }),
+  };
+}

@@ -1,0 +1,54 @@
+import { MortiseError } from '@mortise/core';
+import type { JsonObject } from '@mortise/core';
+import {
+  BaseRetriever,
+  createTextNode,
+  type BaseRetrieverOptions,
+  type NodeWithScore,
+  type Query,
+  type RetrieveCall,
+} from '@mortise/core/retriever';
+import { isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import { Connection, type AcmeConnectionOptions } from './client.ts';
+
+export interface AcmeRetrieverOptions extends BaseRetrieverOptions, AcmeConnectionOptions {
+  /** Where to search. */
+  collection: string;
+  /** Default: 10. */
+  topK?: number | undefined;
+}
+
+/** Searches a collection of Acme. */
+export class AcmeRetriever extends BaseRetriever {
+  readonly #connection: Connection;
+  readonly #collection: string;
+  readonly #topK: number;
+
+  constructor(options: AcmeRetrieverOptions) {
+    super(options);
+    this.#connection = new Connection(options);
+    this.#collection = options.collection;
+    this.#topK = options.topK ?? 10;
+  }
+
+  async retrieveNodes({ query }: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+    const about = { provider: 'acme', model: this.#collection };
+    // REPLACE: what the API is sent.
+    const body = { collection: this.#collection, query, limit: call.topK ?? this.#topK };
+    const response = await this.#connection.send('/v1/search', body, call, about);
+    return fromHits(await readJson(response, call, about), about);
+  }
+}
+
+// REPLACE: what the API answers. Scores are handed on as they are, higher being better.
+function fromHits({ hits }: Record<string, unknown>, about: About): NodeWithScore[] {
+  if (!Array.isArray(hits)) throw malformed('JSON without hits', about);
+  return hits.filter(isObject).map(({ id, text, score, fields }) => {
+    if (typeof id !== 'string' || typeof text !== 'string' || typeof score !== 'number') {
+      const message = 'Acme answered with a hit that has no id, text or score. Check the collection.';
+      throw new MortiseError('malformed-response', message, { provider: 'acme' });
+    }
+    const metadata = isObject(fields) ? (fields as JsonObject) : {};
+    return { node: createTextNode({ id, text, metadata }), score };
+  });
+}

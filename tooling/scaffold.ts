@@ -1,0 +1,159 @@
+/**
+ * Proves what the scaffolder writes: every capability alone, every way to reach a provider, and a set of combinations in
+ * which each two meet. Each is generated, type-checked, linted, tested, built and published for show: on its own, from
+ * packed tarballs, and in a copy of this repository. Then every piece that the author replaces is spoilt, and a case
+ * must turn red.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { integrationFiles, VERSIONS, type Plan } from 'create-mortise';
+import { spoilt } from './scaffold/spoil.ts';
+import { scaffoldPlans } from './scaffold/plans.ts';
+import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
+import { publishedPackages } from './workspace.ts';
+
+const packages = publishedPackages();
+const work = mkdtempSync(join(tmpdir(), 'mortise-scaffold-'));
+const tarballs = join(work, 'tarballs');
+const alone = join(work, 'alone');
+const tree = join(work, 'tree');
+const plans = scaffoldPlans('standalone');
+const quiet = { cwd: alone, quiet: true };
+const bin = (name: string): string => join(alone, 'node_modules/.bin', name);
+
+try {
+  step('build and pack', () => {
+    run('turbo', ['run', 'build']);
+    packAll(packages, tarballs);
+  });
+  step('install the tarballs as a stranger does', install);
+  step(`${plans.length} integrations of their own: types, lint, tests`, checkAlone);
+  step('their builds, publinted', publishAlone);
+  step('the command itself, and `npm run check`', runCommand);
+  step('every forgotten piece turns a case red', spoil);
+  step('the same in a copy of the repository', checkTree);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function install(): void {
+  const local = (name: string): string => {
+    const pkg = packages.find(({ manifest }) => manifest.name === name);
+    if (pkg === undefined) throw new Error(`There is no package ${name}.`);
+    return `file:${join(tarballs, tarballOf(pkg.manifest))}`;
+  };
+  const names = ['@mortise/core', '@mortise/conformance', '@mortise/openai', 'create-mortise'];
+  const own = Object.fromEntries(names.map((name) => [name, local(name)]));
+  const sdks = Object.fromEntries(
+    plans.flatMap(({ sdk }) => (sdk === undefined ? [] : [[sdk.name, sdk.range]])),
+  );
+  write(alone, 'package.json', {
+    private: true,
+    type: 'module',
+    dependencies: { ...own, ...sdks, ...VERSIONS.tools },
+    // One folder for all of them: each on its own would install the same eighteen times.
+    pnpm: { onlyBuiltDependencies: ['esbuild'] },
+  });
+  write(alone, 'pnpm-workspace.yaml', 'packages: []\npmOnFail: ignore\nallowBuilds:\n  esbuild: true\n');
+  run('pnpm', ['install', '--prefer-offline'], quiet);
+}
+
+function checkAlone(): void {
+  for (const plan of plans) writeAll(join(alone, plan.name), plan);
+  const { compilerOptions } = JSON.parse(
+    readFileSync(join(alone, plans[0]!.name, 'tsconfig.json'), 'utf8'),
+  ) as {
+    compilerOptions: object;
+  };
+  const include = plans.flatMap(({ name }) => [`${name}/src`, `${name}/test`]);
+  write(alone, 'tsconfig.json', { compilerOptions, include });
+  run(bin('tsc'), ['--noEmit'], quiet);
+  run(bin('oxlint'), ['--deny-warnings', ...include], quiet);
+  run(bin('vitest'), ['run', '--reporter=dot', ...plans.map(({ name }) => `${name}/`)], quiet);
+}
+
+function publishAlone(): void {
+  for (const { name } of plans) {
+    const cwd = join(alone, name);
+    run(bin('tsup'), [], { cwd, quiet: true });
+    run(bin('publint'), ['--strict'], { cwd, quiet: true });
+  }
+}
+
+function runCommand(): void {
+  run(bin('create-mortise'), ['walk', '--llm', '--reader', '--yes'], quiet);
+  const cwd = join(alone, 'walk');
+  symlinkSync(join(alone, 'node_modules'), join(cwd, 'node_modules'));
+  run('npm', ['run', 'check'], { cwd, quiet: true });
+}
+
+function spoil(): void {
+  const mutants = join(alone, 'mutants');
+  let count = 0;
+  for (const plan of plans.filter(({ capabilities }) => capabilities.length === 1)) {
+    const { capabilities, sdk } = plan;
+    for (const mutant of spoilt(integrationFiles(plan))) {
+      // The connection is the same in all of them, and its cases are quickest beside embeddings.
+      const isConnection = mutant.get('SPOILT')?.startsWith('src/client.ts') === true;
+      if (isConnection && sdk === undefined && !capabilities.includes('embedding')) continue;
+      count++;
+      for (const [path, text] of mutant) writeText(join(mutants, `${count}`, path), text);
+    }
+  }
+  const report = join(alone, 'mutants.json');
+  const args = ['run', '--reporter=json', `--outputFile=${report}`, '--bail=0', 'mutants/'];
+  try {
+    run(bin('vitest'), args, quiet);
+  } catch {
+    // They are meant to fail.
+  }
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+    testResults: { name: string; status: string }[];
+  };
+  const red = new Set(
+    testResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ name }) => /mutants\/(\d+)\//.exec(name)?.[1]),
+  );
+  const green = Array.from({ length: count }, (_, at) => `${at + 1}`).filter((id) => !red.has(id));
+  for (const id of green)
+    console.error(`Forgotten, and green: ${readFileSync(join(mutants, id, 'SPOILT'), 'utf8')}`);
+  if (green.length > 0) throw new Error(`${green.length} of ${count} forgotten pieces turn no case red.`);
+  console.log(`${count} forgotten pieces, each turned a case red`);
+}
+
+function checkTree(): void {
+  copyTree(tree);
+  const inside = scaffoldPlans('workspace');
+  for (const plan of inside) writeAll(join(tree, 'integrations', plan.name), plan);
+  const args = [join(tree, 'tooling/new-integration.ts'), 'walk', '--llm', '--embedding', '--yes'];
+  run('pnpm', ['install', '--prefer-offline', '--no-frozen-lockfile'], { cwd: tree, quiet: true });
+  run(process.execPath, ['--conditions=mortise-source', ...args], { cwd: tree, quiet: true });
+  const names = [...inside.map(({ name }) => name), 'walk'];
+  const folders = names.map((name) => `integrations/${name}`);
+  run('oxfmt', folders, { cwd: tree, quiet: true });
+  run(process.execPath, ['tooling/api.ts'], { cwd: tree, quiet: true });
+  run('oxlint', folders, { cwd: tree, quiet: true });
+  run('tsc', ['--noEmit'], { cwd: tree, quiet: true });
+  const projects = ['tooling', ...folders].flatMap((folder) => ['--project', folder]);
+  const tests = ['furniture', 'imports', 'changesets', 'api', 'budgets', 'secrets'];
+  const files = [...folders.map((folder) => `${folder}/`), ...tests.map((name) => `tooling/test/${name}`)];
+  run('vitest', ['run', '--reporter=dot', ...projects, ...files], { cwd: tree, quiet: true });
+}
+
+function writeAll(folder: string, plan: Plan): void {
+  for (const [path, text] of integrationFiles(plan)) writeText(join(folder, path), text);
+}
+
+function write(folder: string, path: string, content: object | string): void {
+  writeText(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+function writeText(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

@@ -1,0 +1,38 @@
+/** A mark in a source, with what stands under it up to the next mark or empty line. */
+const MARKED = /^([ \t]*)\/\/ REPLACE: (.+)\n((?:(?!\n\n|\n[ \t]*\/\/ REPLACE)[^])*)/gm;
+
+/**
+ * A new integration once for each marked piece of its sources, with that piece as it is when its author forgot it and
+ * changed the test: it spells and counts otherwise than the wire. `SPOILT` says which.
+ */
+export function spoilt(files: ReadonlyMap<string, string>): Map<string, string>[] {
+  const mutants: Map<string, string>[] = [];
+  for (const [path, text] of files) {
+    if (!path.startsWith('src/')) continue;
+    for (const match of text.matchAll(MARKED)) {
+      const [whole, , what = '', piece = ''] = match;
+      const changed = otherwise(piece);
+      if (changed === piece) throw new Error(`${path}: nothing to spoil under "REPLACE: ${what}"`);
+      const at = match.index + whole.length - piece.length;
+      mutants.push(
+        new Map([
+          ...files,
+          [path, text.slice(0, at) + changed + text.slice(at + piece.length)],
+          ['SPOILT', `${path}: ${what}`],
+        ]),
+      );
+    }
+  }
+  return mutants;
+}
+
+/** Every word in quotes and every switch the other way; where there is none, the members of what is sent, or nothing at all. */
+function otherwise(piece: string): string {
+  const spelled = piece
+    .replaceAll(/'(?!\.|@|node:)([^'\n ]+)'/g, "'$1~'")
+    .replaceAll(/\b(true|false)\b/g, (word) => (word === 'true' ? 'false' : 'true'))
+    .replaceAll('`Bearer ', '`Other ');
+  if (spelled !== piece) return spelled;
+  const renamed = piece.replaceAll(/([{,]\s*)(\w+): /g, '$1$2Other: ');
+  return renamed === piece || /^\s*(for|return \[)/.test(piece) ? '' : renamed;
+}

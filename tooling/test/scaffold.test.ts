@@ -1,0 +1,54 @@
+import { CAPABILITIES, integrationFiles } from 'create-mortise';
+import { expect, test } from 'vitest';
+import { pairsOf, pairwise, scaffoldPlans } from '../scaffold/plans.ts';
+import { spoilt } from '../scaffold/spoil.ts';
+
+test('every capability is generated alone, and every two choices meet that can', () => {
+  const alone = scaffoldPlans('standalone').filter(({ capabilities }) => capabilities.length === 1);
+  for (const capability of CAPABILITIES)
+    expect(alone.map(({ capabilities }) => capabilities[0])).toContain(capability);
+  const met = new Set(pairwise().flatMap(pairsOf));
+  for (const [at, a] of CAPABILITIES.entries()) {
+    for (const b of CAPABILITIES.slice(at + 1))
+      for (const values of [
+        `${a}=true ${b}=true`,
+        `${a}=true ${b}=false`,
+        `${a}=false ${b}=true`,
+        `${a}=false ${b}=false`,
+      ])
+        expect(met).toContain(values);
+    for (const way of ['own', 'sdk', 'openai']) expect(met).toContain(`${a}=true way=${way}`);
+  }
+});
+
+test('names are different, and some have a hyphen', () => {
+  const names = scaffoldPlans('workspace').map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.some((name) => name.includes('-'))).toBe(true);
+});
+
+test('each marked piece is spoilt once, and nothing else', () => {
+  const source =
+    "const a = 'x';\n// REPLACE: the word.\nconst b = 'done';\n\n// REPLACE: the switch.\nconst c = { on: true };\n\nconst d = 'y';\n";
+  const mutants = spoilt(
+    new Map([
+      ['src/a.ts', source],
+      ['test/a.test.ts', '// REPLACE: this too'],
+    ]),
+  );
+  expect(mutants.map((files) => [files.get('SPOILT'), files.get('src/a.ts')])).toEqual([
+    ['src/a.ts: the word.', source.replace('done', 'done~')],
+    ['src/a.ts: the switch.', source.replace('true', 'false')],
+  ]);
+  expect(mutants[0]?.get('test/a.test.ts')).toBe('// REPLACE: this too');
+});
+
+test('every mark in the sources of every template can be spoilt', () => {
+  for (const plan of scaffoldPlans('standalone')) {
+    const files = integrationFiles(plan);
+    const marks = [...files]
+      .filter(([path]) => path.startsWith('src/'))
+      .flatMap(([, text]) => text.match(/\/\/ REPLACE: /g) ?? []);
+    expect(spoilt(files)).toHaveLength(marks.length);
+  }
+});
