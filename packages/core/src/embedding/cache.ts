@@ -35,7 +35,7 @@ export function embeddingKeys(fields: EmbeddingKeyFields): (text: string) => str
 
 /** The vector as little-endian Float32 bytes: a view of it where the machine is little-endian, as nearly all are. */
 export function vectorToBytes(vector: Float32Array): Uint8Array {
-  if (isLittleEndian()) return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+  if (LITTLE_ENDIAN) return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (let i = 0; i < vector.length; i++) view.setFloat32(i * 4, vector[i]!, true);
   return new Uint8Array(view.buffer);
@@ -43,21 +43,36 @@ export function vectorToBytes(vector: Float32Array): Uint8Array {
 
 /** A vector of its own, or undefined for what cannot be one: no bytes, a torn length, a number that is not finite. */
 export function bytesToVector(bytes: unknown): Float32Array | undefined {
-  if (!ArrayBuffer.isView(bytes) || bytes.byteLength === 0 || bytes.byteLength % 4 !== 0) return undefined;
-  // A copy: it is aligned, and the store's bytes stay the store's.
+  return isVectorBytes(bytes) ? finite(copied(bytes)) : undefined;
+}
+
+/** The same of what a store gave, which by its contract is a copy already: where they are aligned the bytes become the vector. */
+function adoptVector(bytes: unknown): Float32Array | undefined {
+  if (!isVectorBytes(bytes)) return undefined;
+  if (!LITTLE_ENDIAN || bytes.byteOffset % 4 !== 0) return finite(copied(bytes));
+  return finite(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4));
+}
+
+function isVectorBytes(bytes: unknown): bytes is ArrayBufferView {
+  return ArrayBuffer.isView(bytes) && bytes.byteLength > 0 && bytes.byteLength % 4 === 0;
+}
+
+/** Aligned, wherever the bytes stood in their buffer. */
+function copied(bytes: ArrayBufferView): Float32Array {
   const copy = new Uint8Array(bytes.byteLength);
   copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const vector = new Float32Array(copy.buffer);
-  if (!isLittleEndian()) {
-    const view = new DataView(copy.buffer);
-    for (let i = 0; i < vector.length; i++) vector[i] = view.getFloat32(i * 4, true);
-  }
+  if (LITTLE_ENDIAN) return vector;
+  const view = new DataView(copy.buffer);
+  for (let i = 0; i < vector.length; i++) vector[i] = view.getFloat32(i * 4, true);
+  return vector;
+}
+
+function finite(vector: Float32Array): Float32Array | undefined {
   return isFiniteVector(vector) ? vector : undefined;
 }
 
-function isLittleEndian(): boolean {
-  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-}
+const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;
 
 const NAMESPACE = 'embedding';
 
@@ -105,7 +120,7 @@ export function openCallCache(store: KeyValueStore, options: CallCacheOptions): 
       let expected = dimensions;
       return values.map((value: StoreValue | undefined | null) => {
         if (value == null) return undefined;
-        const vector = bytesToVector(value);
+        const vector = adoptVector(value);
         expected ??= vector?.length;
         if (vector !== undefined && vector.length === expected) return vector;
         const message = 'The cache holds what is no embedding of this model; such texts are embedded again.';

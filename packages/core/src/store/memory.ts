@@ -58,7 +58,8 @@ export class MemoryKeyValueStore implements KeyValueStore {
 
   async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
     throwIfAborted(options.signal);
-    return keys.map((key) => this.#read(place(key, options)));
+    const found = keys.map((key) => this.#find(place(key, options), true));
+    return copies(found);
   }
 
   async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
@@ -77,24 +78,27 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   #read(id: string): StoreValue | undefined {
-    const value = this.#peek(id);
-    const entry = this.#entries.get(id);
-    if (entry !== undefined) {
-      this.#entries.delete(id);
-      this.#entries.set(id, entry);
-    }
-    return value;
+    return copies([this.#find(id, true)])[0];
   }
 
   /** A copy of the value, without counting as a use. */
   #peek(id: string): StoreValue | undefined {
+    return copies([this.#find(id, false)])[0];
+  }
+
+  /** What is kept, which nobody outside may get hold of. */
+  #find(id: string, used: boolean): Uint8Array | string | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
     if (entry.expiresAt <= performance.now()) {
       this.#remove(id);
       return undefined;
     }
-    return typeof entry.value === 'string' ? (JSON.parse(entry.value) as JsonValue) : entry.value.slice();
+    if (used) {
+      this.#entries.delete(id);
+      this.#entries.set(id, entry);
+    }
+    return entry.value;
   }
 
   #write(key: string, value: StoreValue, options: SetOptions): void {
@@ -124,6 +128,25 @@ export class MemoryKeyValueStore implements KeyValueStore {
     this.#entries.delete(id);
     this.#bytes -= entry.bytes;
   }
+}
+
+/** In one buffer, each at a multiple of 8: thousands of small ones are slow to make, and to collect. */
+function copies(kept: readonly (Uint8Array | string | undefined)[]): (StoreValue | undefined)[] {
+  let size = 0;
+  for (const value of kept) if (typeof value === 'object') size += aligned(value.length);
+  const buffer = new ArrayBuffer(size);
+  let at = 0;
+  return kept.map((value) => {
+    if (typeof value !== 'object') return value === undefined ? undefined : (JSON.parse(value) as JsonValue);
+    const copy = new Uint8Array(buffer, at, value.length);
+    copy.set(value);
+    at += aligned(value.length);
+    return copy;
+  });
+}
+
+function aligned(length: number): number {
+  return Math.ceil(length / 8) * 8;
 }
 
 /** Length-framed, so that no namespace and key make up another's. */

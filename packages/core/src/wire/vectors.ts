@@ -70,7 +70,7 @@ function putBack(value: unknown, member: string, vectors: readonly Float32Array[
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Stands for a vector while the rest is parsed. Not to be foreseen, so that no reply can hold one. */
-const MARK = `${Math.random().toString(36)}${Math.random().toString(36)}:`;
+const MARK = `${Math.random().toString(36).slice(2, 12)}:`;
 
 /**
  * In JSON `"name"` is a string of its own wherever it stands, unless a backslash is before it: within a string a quote
