@@ -10,6 +10,7 @@ import {
   withCache,
   withFallback,
   withRateLimit,
+  wrapLLM,
   MemoryKeyValueStore,
   type Attempt,
   type ChatMessage,
@@ -24,6 +25,7 @@ import {
 /** Streams the batches, then hangs for ever, deaf to its signal. */
 class StallingLLM extends BaseLLM {
   attempts = 0;
+  readonly signals: AbortSignal[] = [];
   readonly batches: StreamBatch[];
 
   constructor(...batches: StreamBatch[]) {
@@ -39,8 +41,9 @@ class StallingLLM extends BaseLLM {
     return new Promise(() => undefined);
   }
 
-  override async *stream(_request: ChatRequest, _attempt: Attempt): AsyncGenerator<StreamBatch> {
+  override async *stream(_request: ChatRequest, attempt: Attempt): AsyncGenerator<StreamBatch> {
     this.attempts++;
+    this.signals.push(attempt.signal);
     yield* this.batches;
     await new Promise(() => undefined);
   }
@@ -312,5 +315,33 @@ describe('aroundLLM', () => {
     const second = new ScriptedLLM({ replies: () => (controller.abort(reason), 'late') });
     const call = withFallback(down, [second]).chat('hi', { signal: controller.signal });
     expect(await call.catch((error: unknown) => error)).toBe(reason);
+  });
+});
+
+describe('withFallback, while it opens a stream', () => {
+  it('L-06 leaving it aborts the model that is being asked', async () => {
+    const inner = new StallingLLM();
+    const stream = withFallback(inner, [other()]).streamChat('hi');
+    const pending = stream[Symbol.asyncIterator]().next();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await stream.cancel();
+    await pending;
+    expect(inner.signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it('moves on after a start: a model of somebody else may tell it before it fails', async () => {
+    const down = other();
+    const early: LLM = wrapLLM<LLM>(down, {
+      streamChat: (input, asked) => ({
+        ...down.streamChat(input, asked),
+        textStream: down.streamChat(input, asked).textStream,
+        async *[Symbol.asyncIterator](): AsyncGenerator<ChatStreamEvent> {
+          yield { type: 'start' };
+          throw new MortiseError('overloaded', 'busy');
+        },
+      }),
+    });
+    const second = new ScriptedLLM({ replies: () => 'second' });
+    expect((await withFallback(early, [second]).streamChat('hi').final()).text).toBe('second');
   });
 });

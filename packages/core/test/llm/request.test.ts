@@ -114,3 +114,12 @@ describe('a request', () => {
     );
   });
 });
+
+it('C-08 an empty list of tools or stops is none', async () => {
+  const llm = new ScriptedLLM({
+    replies: () => 'ok',
+    metadata: { capabilities: { stop: false, tools: false } },
+  });
+  await llm.chat('hi', { tools: [], stop: [] });
+  expect([llm.requests[0]?.tools, llm.requests[0]?.stop]).toEqual([undefined, undefined]);
+});

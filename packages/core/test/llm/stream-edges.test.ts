@@ -1,8 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, vi } from 'vitest';
 import {
   BaseLLM,
   mergeUsage,
   MortiseError,
+  setContextStorage,
   subscribe,
   traced,
   type Attempt,
@@ -223,4 +225,16 @@ describe('a stream, at its edges', () => {
       expect(signals.every(({ aborted }) => aborted)).toBe(true);
     }
   });
+});
+
+it('V-02 a warning of a stream names its call where the runtime cannot tell', async () => {
+  const llm = new StreamLLM(async function* (attempt) {
+    yield text('a');
+    attempt.warn({ type: 'other', message: 'late' });
+    yield finish;
+  });
+  setContextStorage(undefined);
+  const events = await eventsOf(() => llm.streamChat('x').final());
+  setContextStorage(new AsyncLocalStorage());
+  expect(events.find(({ name }) => name === 'warning')?.spanId).toBe(events[0]?.spanId);
 });
