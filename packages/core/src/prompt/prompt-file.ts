@@ -38,16 +38,20 @@ export function promptFile(text: string): PromptFile {
   const { defaults = {} } = data;
   if (typeof defaults !== 'object' || Array.isArray(defaults))
     throw misfit('`defaults` is not a list of names');
-  if (messages.every((message): message is typeof message & { role: string } => message.role !== undefined)) {
-    const chat = chatPrompt(messages as { role: 'user'; content: string }[], { defaults });
-    return { data, kind: 'chat', prompt: chat as unknown as ChatPromptTemplate };
+  if (messages.every(({ role }) => role !== undefined)) {
+    return { data, kind: 'chat', prompt: looseChatPrompt(messages, options) };
   }
-  return {
-    data,
-    kind: 'text',
-    prompt: prompt(body, { defaults }),
-  };
+  return { data, kind: 'text', prompt: loosePrompt(body, options) };
 }
+
+type Options = { readonly defaults: object };
+
+// The compiler cannot know which names the text has; both check them when they run.
+const loosePrompt = prompt as unknown as (template: string, options: Options) => PromptTemplate;
+const looseChatPrompt = chatPrompt as unknown as (
+  messages: readonly object[],
+  options: Options,
+) => ChatPromptTemplate;
 
 function frontMatter(text: string): FrontMatter {
   const data: [string, FrontMatter[string]][] = [];
