@@ -31,13 +31,13 @@ export function promptFile(text: string): PromptFile {
   const messages = body.split(/^(?=# (?:System|User|Assistant)[ \t]*$)/im).map((part) => {
     const [, role, content = ''] = /^# (System|User|Assistant)[ \t]*(?:\n([^]*))?$/i.exec(part) ?? [];
     return {
-      role: role?.toLowerCase() as 'system' | 'user' | 'assistant' | undefined,
+      role: role?.toLowerCase(),
       content: content.trim(),
     };
   });
   const { defaults = {} } = data;
-  if (typeof defaults !== 'object' || Array.isArray(defaults))
-    throw misfit('`defaults` is not a list of names');
+  if (!isNames(defaults)) throw misfit('`defaults` is not a list of names');
+  const options = { defaults };
   if (messages.every(({ role }) => role !== undefined)) {
     return { data, kind: 'chat', prompt: looseChatPrompt(messages, options) };
   }
