@@ -15,7 +15,7 @@ export const conditions = [
 ];
 
 // Examples are TypeScript that Node runs as it is; Node 22.13 runs what is published, but cannot do that.
-const groups = ['packages', 'integrations', ...(process.features.typescript ? ['examples'] : [])];
+const groups = ['packages', 'integrations', 'compat', ...(process.features.typescript ? ['examples'] : [])];
 
 export const roots = [
   ...groups.flatMap((group) => readdirSync(join(workspace, group)).map((name) => `${group}/${name}`)),

@@ -103,7 +103,7 @@ function typecheckCopy(): void {
   check('tsconfig.consumer.json', {
     extends: './tsconfig.base.json',
     compilerOptions: { customConditions: [] },
-    include: ['packages/*/test', 'integrations/*/test', 'examples'],
+    include: ['packages/*/test', 'integrations/*/test', 'compat', 'examples'],
   });
   // Core's declarations stand on the web platform alone, so they are checked whole and without Node's types.
   check('tsconfig.declarations.json', {

@@ -50,7 +50,9 @@ log: { type: stdout, level: warn }
     url,
     userconfig,
     async versions(name) {
-      const response = await fetch(url + name.replace('/', '%2f'));
+      const address = url + name.replace('/', '%2f');
+      // A step before this one may have held the process for minutes, and its connection is then gone.
+      const response = await fetch(address).catch(() => fetch(address));
       if (!response.ok) return [];
       const { versions = {} } = (await response.json()) as { versions?: Record<string, unknown> };
       return Object.keys(versions);

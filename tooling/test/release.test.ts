@@ -41,6 +41,7 @@ function release(bumps: Record<string, 'patch' | 'minor' | 'major'>): Map<string
     'pnpm-lock.yaml',
     '.changeset/config.json',
     'tooling/package.json',
+    'compat/1.0/package.json',
     ...[...publishedPackages(), ...examplePackages()].map(({ folder }) => `${folder}/package.json`),
   ];
   for (const file of files) {

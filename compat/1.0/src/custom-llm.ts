@@ -1,0 +1,26 @@
+import { CustomLLM, type LLMMetadata, type TextAttempt, type TextPiece } from '@mortise/core/llm';
+
+/** A function of text to text: what an application writes for a model of its own. */
+export class FrozenCustomLLM extends CustomLLM {
+  readonly metadata: LLMMetadata = {
+    isChatModel: false,
+    capabilities: { streaming: true, tools: false, inputModalities: ['text'] },
+  };
+
+  constructor() {
+    super({ provider: 'frozen', model: 'echo' });
+  }
+
+  async completeText(prompt: string, attempt: TextAttempt): Promise<string> {
+    attempt.signal.throwIfAborted();
+    return `You said: ${prompt}`;
+  }
+
+  override async *streamText(prompt: string, attempt: TextAttempt): AsyncGenerator<TextPiece> {
+    for (const word of ['You ', 'said: ', prompt]) {
+      attempt.signal.throwIfAborted();
+      yield word;
+    }
+    yield { usage: { inputTokens: 3, outputTokens: 2 }, finishReason: { unified: 'stop', raw: 'end' } };
+  }
+}

@@ -1,0 +1,253 @@
+import { MortiseError } from '@mortise/core';
+import type { Attempt, CallSettings } from '@mortise/core/call';
+import {
+  BaseLLM,
+  blocksOf,
+  toolCallBlock,
+  type ChatReply,
+  type ChatRequest,
+  type ChatStreamEvent,
+  type ContentBlock,
+  type FinishReason,
+  type LLMMetadata,
+  type StreamBatch,
+  type Usage,
+} from '@mortise/core/llm';
+import {
+  defined,
+  eventJson,
+  isObject,
+  malformed,
+  readJson,
+  streamEvents,
+  type About,
+  type SseEvent,
+  type StreamTranslator,
+} from '@mortise/core/wire';
+import { Connection, type FrozenConnectionOptions } from './client.ts';
+
+/** Any model works; put the ones worth completing in an editor before `string`. */
+export type FrozenModel = 'frozen-1' | (string & {});
+
+export interface FrozenLLMOptions extends CallSettings, FrozenConnectionOptions {
+  model: FrozenModel;
+  /** What you know of the model; laid over what this integration declares. */
+  metadata?: Partial<LLMMetadata> | undefined;
+}
+
+/** Merged last into the request's body, in Frozen's own spelling. */
+export type FrozenProviderOptions = { frozen?: { [member: string]: unknown } };
+const DECLARED: LLMMetadata = {
+  isChatModel: true,
+  capabilities: {
+    streaming: true,
+    tools: true,
+    parallelTools: true,
+    // Core refuses what is false, and what needs another way is done another way.
+    toolChoice: false,
+    structuredOutput: 'prompt',
+    inputModalities: ['text'],
+    stop: true,
+    usageInStreams: true,
+  },
+};
+
+/** A chat model of Frozen. */
+export class FrozenLLM extends BaseLLM<FrozenProviderOptions> {
+  readonly metadata: LLMMetadata;
+  readonly #connection: Connection;
+
+  constructor(options: FrozenLLMOptions) {
+    super({ ...options, provider: 'frozen' });
+    const { metadata } = options;
+    this.#connection = new Connection(options);
+    this.metadata = {
+      ...DECLARED,
+      ...metadata,
+      capabilities: { ...DECLARED.capabilities, ...metadata?.capabilities },
+    };
+  }
+
+  async generate(request: ChatRequest<FrozenProviderOptions>, attempt: Attempt): Promise<ChatReply> {
+    const body = toRequest(request, this, attempt);
+    const response = await this.#connection.send('/v1/chat', body, attempt, this);
+    return fromReply(await readJson(response, attempt, this), this);
+  }
+
+  override async stream(
+    request: ChatRequest<FrozenProviderOptions>,
+    attempt: Attempt,
+  ): Promise<AsyncIterable<StreamBatch>> {
+    const body = { ...toRequest(request, this, attempt), stream: true };
+    const response = await this.#connection.send('/v1/chat', body, attempt, this);
+    return streamEvents<ChatStreamEvent>(response, attempt, new Translator(this), this);
+  }
+}
+
+type Wire = Record<string, unknown>;
+function toRequest(
+  request: ChatRequest<FrozenProviderOptions>,
+  about: About,
+  attempt: Pick<Attempt, 'warn'>,
+): Wire {
+  // A preference that the API has no place for is left out, and said.
+  if (request.reasoning !== undefined) leaveOut('reasoning', request, about, attempt);
+  if (request.seed !== undefined) leaveOut('seed', request, about, attempt);
+  const { tools } = request;
+  const body = defined({
+    model: about.model,
+    messages: request.messages.map((message) => ({
+      role: message.role,
+      parts: blocksOf(message).flatMap((block) => toPart(block, about)),
+    })),
+    tools: tools?.map(({ name, description, parameters }) => defined({ name, description, parameters })),
+    max_tokens: request.maxOutputTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    stop: request.stop,
+  });
+  return { ...body, ...request.providerOptions?.frozen };
+}
+
+function leaveOut(
+  setting: string,
+  { strict }: Pick<ChatRequest, 'strict'>,
+  about: About,
+  attempt: Pick<Attempt, 'warn'>,
+): void {
+  const message = `Frozen has no setting for ${setting}; it was left out.`;
+  if (strict) throw new MortiseError('unsupported', message, { ...about });
+  attempt.warn({ type: 'unsupported-setting', setting, message });
+}
+
+function toPart(block: ContentBlock, about: About): Wire[] {
+  switch (block.type) {
+    case 'text':
+      return [{ type: 'text', text: block.text }];
+    case 'tool-call':
+      return [{ type: 'call', id: block.id, name: block.name, arguments: argumentText(block) }];
+    case 'tool-result':
+      return [{ type: 'result', id: block.toolCallId, text: resultText(block.content, about) }];
+    default:
+      // Reasoning and what other providers wrote mean nothing here.
+      return [];
+  }
+}
+
+function argumentText(block: Extract<ContentBlock, { type: 'tool-call' }>): string {
+  return block.argumentsText ?? JSON.stringify(block.arguments);
+}
+
+function resultText(
+  content: Extract<ContentBlock, { type: 'tool-result' }>['content'],
+  about: About,
+): string {
+  if (typeof content === 'string') return content;
+  return content
+    .map((part) => {
+      if (part.type === 'text') return part.text;
+      const message = `Frozen takes text as the result of a tool, not ${part.type}. Turn it into text first.`;
+      throw new MortiseError('unsupported', message, { ...about });
+    })
+    .join('');
+}
+function fromReply({ id, model, parts, finish, usage }: Wire, about: About): ChatReply {
+  if (!Array.isArray(parts) || typeof finish !== 'string') throw malformed('JSON that is not a reply', about);
+  return {
+    content: parts.filter(isObject).map(fromPart),
+    finishReason: toFinishReason(finish),
+    usage: toUsage(usage),
+    ...(typeof id === 'string' ? { id } : {}),
+    ...(typeof model === 'string' ? { model } : {}),
+  };
+}
+
+function fromPart(part: Wire): ContentBlock {
+  switch (part['type']) {
+    case 'text':
+      return { type: 'text', text: stringOf(part['text']) };
+    case 'call':
+      return toolCallBlock(stringOf(part['id']), stringOf(part['name']), stringOf(part['arguments']));
+    default:
+      // A kind that came after this version is kept, under a name of its own.
+      return { type: `frozen:${stringOf(part['type'])}`, value: part };
+  }
+}
+function toFinishReason(raw: string): FinishReason {
+  switch (raw) {
+    case 'done':
+      return { unified: 'stop', raw };
+    case 'limit':
+      return { unified: 'length', raw };
+    case 'calls':
+      return { unified: 'tool-calls', raw };
+    case 'filtered':
+      return { unified: 'content-filter', raw };
+    default:
+      return { unified: 'other', raw };
+  }
+}
+function toUsage(usage: unknown): Usage {
+  if (!isObject(usage)) return {};
+  const { input, output } = usage;
+  return defined({
+    inputTokens: typeof input === 'number' ? input : undefined,
+    outputTokens: typeof output === 'number' ? output : undefined,
+    raw: usage as NonNullable<Usage['raw']>,
+  });
+}
+class Translator implements StreamTranslator<ChatStreamEvent> {
+  done = false;
+  readonly #about: About;
+  readonly #parts = new Map<number, Wire>();
+
+  constructor(about: About) {
+    this.#about = about;
+  }
+
+  push(event: SseEvent, out: ChatStreamEvent[]): void {
+    const data = eventJson(event, this.#about);
+    const index = typeof data['at'] === 'number' ? data['at'] : 0;
+    switch (data['type']) {
+      case 'start':
+        out.push({ type: 'start', ...defined({ id: textOf(data['id']), model: textOf(data['model']) }) });
+        return;
+      case 'part':
+        return this.#open(index, isObject(data['part']) ? data['part'] : {}, out);
+      case 'delta':
+        return this.#add(index, stringOf(data['text']), out);
+      case 'end': {
+        for (const [at, part] of this.#parts) out.push({ type: 'block', index: at, block: fromPart(part) });
+        const finishReason = toFinishReason(stringOf(data['finish']));
+        out.push({ type: 'finish', finishReason, usage: toUsage(data['usage']) });
+        this.done = true;
+        return;
+      }
+      case 'error': {
+        const message = `Frozen broke off: ${stringOf(data['message'])}`;
+        throw new MortiseError('server', message, { ...this.#about });
+      }
+      default:
+      // An event that came after this version.
+    }
+  }
+
+  #open(index: number, part: Wire, out: ChatStreamEvent[]): void {
+    this.#parts.set(index, { ...part });
+    if (part['type'] !== 'call') return;
+    out.push({ type: 'tool-call-start', index, id: stringOf(part['id']), name: stringOf(part['name']) });
+  }
+
+  #add(index: number, delta: string, out: ChatStreamEvent[]): void {
+    const part = this.#parts.get(index);
+    if (part === undefined) return;
+    const call = part['type'] === 'call';
+    const member = call ? 'arguments' : 'text';
+    part[member] = stringOf(part[member]) + delta;
+    if (call) out.push({ type: 'tool-call-delta', index, delta });
+    else if (part['type'] === 'text') out.push({ type: 'text-delta', index, delta });
+  }
+}
+
+const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

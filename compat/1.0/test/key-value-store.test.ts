@@ -1,0 +1,13 @@
+import { keyValueConformance } from '@mortise/conformance';
+import { describe, it } from 'vitest';
+import { FrozenKeyValueStore } from '../src/index.ts';
+
+keyValueConformance(
+  { describe, it },
+  {
+    name: 'frozen',
+    open: () => ({ store: new FrozenKeyValueStore() }),
+    declares: ['iterate'],
+    reasons: { persistence: 'It is in memory.', failure: 'Nothing can fail in it.' },
+  },
+);

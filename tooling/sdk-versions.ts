@@ -1,0 +1,62 @@
+/**
+ * `pnpm check:sdks lowest` and `pnpm check:sdks highest`: the integrations' types and tests, in a copy of the tree, on the
+ * lowest version that the range of each SDK allows, or on the newest that it does. Names after it choose integrations.
+ */
+import { readFileSync, rmSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { copyTree, run, step } from './shell.ts';
+import { publishedPackages, type Package } from './workspace.ts';
+
+const [end = 'lowest', ...names] = process.argv.slice(2).filter((argument) => argument !== '--');
+const integrations = publishedPackages()
+  .filter(({ folder }) => folder.startsWith('integrations/'))
+  .filter(({ folder }) => names.length === 0 || names.includes(folder.split('/')[1] ?? ''))
+  .filter((pkg) => sdksOf(pkg).length > 0);
+const work = mkdtempSync(join(tmpdir(), 'mortise-sdks-'));
+
+try {
+  if (end !== 'lowest' && end !== 'highest') throw new Error(`Say lowest or highest, not ${end}.`);
+  const pins = integrations.flatMap((pkg) =>
+    sdksOf(pkg).map(([name, range]) => [name, end === 'lowest' ? lowestOf(range) : range] as const),
+  );
+  step('a copy of the tree', () => copyTree(work));
+  step(pins.map(([name, version]) => `${name}@${version}`).join(', '), () => {
+    const path = join(work, 'pnpm-workspace.yaml');
+    const overrides = pins.map(([name, version]) => `  '${name}': '${version}'\n`).join('');
+    writeFileSync(path, `${readFileSync(path, 'utf8')}\noverrides:\n${overrides}`);
+    // Without the lock file a range is its newest version.
+    rmSync(join(work, 'pnpm-lock.yaml'));
+    run('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline'], { cwd: work, quiet: true });
+  });
+  step('installed', () => {
+    for (const pkg of integrations)
+      for (const [name] of sdksOf(pkg)) console.log(`${pkg.folder}: ${name} ${installed(pkg, name)}`);
+  });
+  step('types', () => {
+    for (const { folder } of integrations) run('tsc', ['--noEmit', '--project', folder], { cwd: work });
+  });
+  step('tests', () => {
+    const projects = integrations.flatMap(({ folder }) => ['--project', folder]);
+    run('vitest', ['run', '--reporter=dot', ...projects], { cwd: work });
+  });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function sdksOf({ manifest }: Package): [name: string, range: string][] {
+  return Object.entries(manifest.dependencies ?? {}).filter(([name]) => !name.startsWith('@mortise/'));
+}
+
+/** `^7.57.0` allows nothing below 7.57.0: furniture holds every range to that form. */
+function lowestOf(range: string): string {
+  return range.replace(/^\^/, '');
+}
+
+function installed({ folder }: Package, name: string): string {
+  const path = join(work, folder, 'node_modules', name, 'package.json');
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
