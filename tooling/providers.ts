@@ -136,7 +136,8 @@ export async function providersPage(): Promise<string> {
 # What each provider takes and gives
 
 The tables are filled in by a program: what is declared comes from each model's \`metadata\`, what is taken from the
-request that an integration makes of it. A model may take less than its API does; the provider then says so.
+request that an integration makes of it. A model may take less than its API does; the provider then says so. What every
+implementation was seen to do stands in the [matrix](./matrix.md).
 
 ## Language models
 

@@ -4,6 +4,7 @@ import {
   openAIChatCompletions,
   openAIEmbeddings,
   openAIResponses,
+  type ConformanceResults,
   type TestFunctions,
 } from '@mortise/conformance';
 import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
@@ -16,23 +17,25 @@ const model = {
 
 const embedding = { model: 'embedding-test', apiKey: 'sk-conformance' };
 
-export function wire(functions: TestFunctions): void {
-  llmConformance(functions, {
-    create: ({ url, settings }) => new OpenAILLM({ ...model, ...settings, baseURL: url }),
-    dialect: openAIResponses,
-    declares: new OpenAILLM(model).metadata.capabilities,
-    reasons: { stop: 'The Responses API has no stop sequences.', seed: 'The Responses API has no seed.' },
-  });
-  llmConformance(functions, {
-    create: ({ url, settings }) =>
-      new OpenAILLM({ ...model, ...settings, api: 'chat-completions', baseURL: url }),
-    dialect: openAIChatCompletions,
-    declares: new OpenAILLM({ ...model, api: 'chat-completions' }).metadata.capabilities,
-  });
-  embeddingConformance(functions, {
-    create: ({ url, settings }) => new OpenAIEmbedding({ ...embedding, ...settings, baseURL: url }),
-    dialect: openAIEmbeddings,
-    declares: new OpenAIEmbedding(embedding).metadata,
-    reasons: { asymmetric: 'OpenAI embeds queries and documents alike.' },
-  });
+export function wire(functions: TestFunctions): ConformanceResults[] {
+  return [
+    llmConformance(functions, {
+      create: ({ url, settings }) => new OpenAILLM({ ...model, ...settings, baseURL: url }),
+      dialect: openAIResponses,
+      declares: new OpenAILLM(model).metadata.capabilities,
+      reasons: { stop: 'The Responses API has no stop sequences.', seed: 'The Responses API has no seed.' },
+    }),
+    llmConformance(functions, {
+      create: ({ url, settings }) =>
+        new OpenAILLM({ ...model, ...settings, api: 'chat-completions', baseURL: url }),
+      dialect: openAIChatCompletions,
+      declares: new OpenAILLM({ ...model, api: 'chat-completions' }).metadata.capabilities,
+    }),
+    embeddingConformance(functions, {
+      create: ({ url, settings }) => new OpenAIEmbedding({ ...embedding, ...settings, baseURL: url }),
+      dialect: openAIEmbeddings,
+      declares: new OpenAIEmbedding(embedding).metadata,
+      reasons: { asymmetric: 'OpenAI embeds queries and documents alike.' },
+    }),
+  ];
 }

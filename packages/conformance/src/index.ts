@@ -45,6 +45,16 @@ export {
   type RecordingFacts,
   type TextFact,
 } from './recordings.ts';
+export { reportMarkdown } from './report/markdown.ts';
+export {
+  readResults,
+  reportOf,
+  type ConformanceReport,
+  type ImplementationReport,
+  type ReportedCase,
+} from './report/report.ts';
+export { rules } from './report/rules.ts';
+export { specMarkdown, type SpecCase } from './report/spec.ts';
 export {
   rerankerConformance,
   type RerankerConformanceOptions,

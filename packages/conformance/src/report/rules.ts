@@ -1,0 +1,52 @@
+/** The rules that the suites hold implementations to, by their id: what each demands, in a sentence or two. */
+export const rules: Readonly<Record<string, string>> = {
+  'C-01':
+    "Every call takes a signal and honours it at every await, waits for a retry included; it then rejects with exactly the signal's reason, and closes its connection.",
+  'C-02': 'A call under a signal that is aborted already sends nothing.',
+  'C-03': 'No listener stays on a signal, however its calls ended.',
+  'C-04':
+    'Time is bounded: one attempt of a whole reply, each silence of a stream and never the length of a healthy one, and the call with all its retries.',
+  'C-05': 'What is passed in is never changed; what comes back is plain data of its own.',
+  'C-07':
+    "What a provider offers and the contract does not model goes in through `providerOptions` and comes back in `providerMetadata`, keyed by provider, so that another's is ignored.",
+  'C-08':
+    'What a provider cannot do is refused, typed, before anything is sent; a preference it cannot honour is left out with a warning, and refused under `strict`.',
+  'C-09':
+    "A key never shows in an error, in JSON or in what `inspect` gives, also when the provider's reply repeats it.",
+  'E-01':
+    "A stream that ends without its provider's terminal event is an error that carries what had arrived.",
+  'E-02': "A reply with status 200 that is not in the provider's format is `malformed-response`.",
+  'E-03': 'A connection that breaks is `connection`, and tried again as long as nothing was handed out.',
+  'E-04':
+    'Each status has its code. 408, 409, 429, 500, 502, 503, 504 and 529 are tried again, as late as `Retry-After` says; spent quota and other refusals never.',
+  'E-05': 'Attempts are bounded, only one layer makes them, and every retry is an event.',
+  'W-01': 'However the bytes come, split anywhere and framed in any legal way, the reply is the same.',
+  'W-02': 'Unknown events, blocks and fields are ignored or kept, never fatal.',
+  'V-01': 'Every span that starts ends exactly once, whatever becomes of its call.',
+  'L-01':
+    'Usage counts all tokens of the prompt, cached ones included, and all of the output, reasoning included. What the provider does not say is absent, not zero.',
+  'L-02': 'Usage that comes again replaces what was known, field by field; it never adds up.',
+  'L-03': 'Every delta says its place in the content, so that interleaved blocks are rebuilt exactly.',
+  'L-04': '`final()` of a stream equals `chat()` on the same content.',
+  'L-05':
+    'A stream is read once, sends nothing before it is read, and takes no more of the wire than its reader does.',
+  'L-06':
+    'Leaving a stream settles at once and closes its connection, also while it waits; `final()` always settles.',
+  'L-07': 'What was asked for is what is sent, and what was answered is what comes back.',
+  'M-01':
+    'Texts are sent in batches within the declared limits, by a bounded pool, equal ones once; each gets its vector, in the order of the texts. A failure stops the rest.',
+  'M-02': "Vectors follow the provider's index, not the order of its rows.",
+  'M-03':
+    'Too few, too many, empty, uneven or wrong-sized rows and numbers that are none are `malformed-response`.',
+  'M-04': 'A call that fails hands over what was finished, and has kept it in the cache.',
+  'M-05': 'No texts make no request; an empty text is refused, unless the model is declared to take it.',
+  'M-07': 'A stream of texts runs in bounded memory, in input order, and stops with its reader.',
+  'K-01':
+    'A ranking names each document at most once, by a place that exists, best score first; anything else is `malformed-response`.',
+  'K-02': 'No documents make no request.',
+  'K-03':
+    'More documents than a request takes are split and merged where scores are comparable, and refused where they are not.',
+  'S-01': 'A store has every member of its contract.',
+  'S-03':
+    'What was set is got, byte for byte, also after a restart where the store persists; what has expired is a miss; namespaces do not leak; a failure is no miss.',
+};

@@ -1,0 +1,217 @@
+import type { EmbeddingTarget } from '@mortise/conformance';
+import { MemoryKeyValueStore } from '@mortise/core/store';
+import type {
+  EmbeddedText,
+  EmbeddingMetadata,
+  EmbeddingResult,
+  EmbedManyOptions,
+} from '@mortise/core/embedding';
+import { ReferenceEmbedding } from '../reference/vectors.ts';
+import { many, mutant, streaming, type EmbeddingMutant } from './embedding-mutant.ts';
+
+export const batched: readonly EmbeddingMutant[] = [
+  mutant(
+    'sends everything in one request',
+    'batch.sizes',
+    class extends ReferenceEmbedding {
+      override readonly metadata: EmbeddingMetadata = { maxBatchSize: 1000, asymmetric: true };
+    },
+  ),
+  mutant(
+    'ignores `concurrency`',
+    'batch.concurrency',
+    many((embed, texts, { concurrency: _own, ...options }) => embed(texts, options)),
+  ),
+  mutant(
+    'sends all requests at once',
+    'batch.concurrency.default',
+    many((embed, texts, options) => embed(texts, { concurrency: 1000, ...options })),
+  ),
+  mutant(
+    'runs in waves',
+    'batch.pool',
+    many(async (embed, texts, options) => {
+      const embeddings: Float32Array[] = [];
+      for (let at = 0; at < texts.length; at += 8)
+        embeddings.push(...(await embed(texts.slice(at, at + 8), options)).embeddings);
+      return { embeddings, usage: {}, cached: 0, warnings: [] };
+    }),
+  ),
+  mutant(
+    'starts over when a request fails',
+    'batch.retry',
+    class extends ReferenceEmbedding {
+      readonly #impatient: ReferenceEmbedding;
+      constructor(target: EmbeddingTarget) {
+        super(target);
+        this.#impatient = new ReferenceEmbedding({ ...target, settings: { retry: false } });
+      }
+      override embedTexts(
+        texts: readonly string[],
+        options: EmbedManyOptions = {},
+      ): Promise<EmbeddingResult> {
+        return this.#impatient.embedTexts(texts, options).catch(() => super.embedTexts(texts, options));
+      }
+    },
+  ),
+  mutant(
+    'tells of no progress',
+    'batch.progress',
+    many((embed, texts, { onProgress: _own, ...options }) => embed(texts, options)),
+  ),
+  mutant(
+    'lets siblings of a failure go on',
+    'batch.siblings',
+    many(async (embed, texts, options) => {
+      const parts = await Promise.all([0, 1, 2].map((n) => embed(texts.slice(n * 4, n * 4 + 4), options)));
+      return { ...parts[0]!, embeddings: parts.flatMap(({ embeddings }) => embeddings) };
+    }),
+  ),
+  mutant(
+    'throws away what was finished',
+    'batch.partial',
+    many((embed, texts, options) =>
+      embed(texts, options).catch((error: object) => {
+        throw Object.defineProperty(error, 'partial', { value: undefined });
+      }),
+    ),
+  ),
+  ...(['batch.partial.cached', 'batch.abort.cached'] as const).map((caughtBy) =>
+    mutant(
+      `fills the cache at the end (${caughtBy})`,
+      caughtBy,
+      class extends ReferenceEmbedding {
+        constructor({ url, settings }: EmbeddingTarget) {
+          super({ url, settings: { ...settings, cache: settings.cache && new MemoryKeyValueStore() } });
+        }
+      },
+    ),
+  ),
+];
+
+export const streamed: readonly EmbeddingMutant[] = [
+  mutant(
+    'yields what comes first',
+    'stream.order',
+    streaming((open, texts, options) => ({
+      async *[Symbol.asyncIterator]() {
+        const all: EmbeddedText[] = [];
+        for await (const item of open(texts, options)) all.push(item);
+        yield* all.toReversed();
+      },
+    })),
+  ),
+  mutant(
+    'reads its source before it is read',
+    'stream.lazy',
+    streaming((open, texts, options) => {
+      const iterator = open(texts, options)[Symbol.asyncIterator]();
+      const first = iterator.next();
+      first.catch(() => undefined);
+      let taken = false;
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: () => (taken ? iterator.next() : ((taken = true), first)),
+          return: () => iterator.return!(),
+        }),
+      };
+    }),
+  ),
+  mutant(
+    'reads its whole source',
+    'stream.bounded',
+    streaming((open, texts, options) => {
+      const read: string[] = [];
+      return open(
+        (async function* () {
+          const source = (texts as AsyncIterable<string>)[Symbol.asyncIterator]();
+          const ahead = (async () => {
+            for (let n = 0; n < 10_000; n++) read.push((await source.next()).value as string);
+          })();
+          await ahead;
+          yield* read;
+        })(),
+        options,
+      );
+    }),
+  ),
+  mutant(
+    'sends again for every reader',
+    'stream.single-use',
+    streaming((open, texts, options) => ({
+      [Symbol.asyncIterator]: () => open(texts, options)[Symbol.asyncIterator](),
+    })),
+  ),
+  mutant(
+    'hangs when it is left while a request does',
+    'stream.leave',
+    streaming((open, texts, options) => ({
+      async *[Symbol.asyncIterator]() {
+        const reader = open(texts, options)[Symbol.asyncIterator]();
+        for (let next = await reader.next(); next.done !== true; next = await reader.next()) yield next.value;
+      },
+    })),
+  ),
+  mutant(
+    "takes its source's error for its end",
+    'stream.source-fails',
+    streaming((open, texts, options) =>
+      open(
+        (async function* () {
+          try {
+            yield* texts;
+          } catch {
+            // Nothing more to say.
+          }
+        })(),
+        options,
+      ),
+    ),
+  ),
+  mutant(
+    'takes no signal for its stream',
+    'stream.abort',
+    streaming((open, texts, { signal, ...options }) => ({
+      async *[Symbol.asyncIterator]() {
+        for await (const item of open(texts, options)) {
+          if (signal?.aborted === true) return;
+          yield item;
+        }
+      },
+    })),
+  ),
+  mutant(
+    'leaves a listener on the signal',
+    'abort.listeners',
+    many((embed, texts, options) => {
+      options.signal?.addEventListener('abort', () => undefined);
+      return embed(texts, options);
+    }),
+  ),
+  mutant(
+    'sends before it looks at the signal',
+    'abort.before',
+    many(async (embed, texts, { signal, ...options }) => {
+      const result = await embed(texts, options);
+      signal?.throwIfAborted();
+      return result;
+    }),
+  ),
+  mutant(
+    'bounds no body',
+    'time.stalled-body',
+    many((embed, texts, { timeoutMs: _timeout, deadlineMs: _deadline, ...options }) => embed(texts, options)),
+  ),
+  mutant(
+    'sleeps through an abort',
+    'abort.retry',
+    many((embed, texts, { signal: _signal, ...options }) => embed(texts, options)),
+  ),
+  mutant(
+    'shows its key',
+    'secrets.instance',
+    class extends ReferenceEmbedding {
+      readonly apiKey = 'key-of-the-reference';
+    },
+  ),
+];

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyValueConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
+import { FileKeyValueStore, SqliteKeyValueStore } from '@mortise/stores';
+
+function folder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'mortise-stores-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function wire(functions: TestFunctions): ConformanceResults[] {
+  const results: ConformanceResults[] = [];
+  results.push(
+    keyValueConformance(functions, {
+      name: 'files',
+      declares: ['persistence', 'iterate', 'failure'],
+      open() {
+        const { path, remove } = folder();
+        const directory = join(path, 'made', 'by', 'the store');
+        const open = () => new FileKeyValueStore({ directory });
+        return { store: open(), reopen: open, close: remove };
+      },
+      broken() {
+        const { path, remove } = folder();
+        // Where a folder should be there is a file, which fails for root too.
+        writeFileSync(join(path, 'file'), '');
+        return { store: new FileKeyValueStore({ directory: join(path, 'file') }), close: remove };
+      },
+    }),
+  );
+
+  for (const durable of [false, true]) {
+    results.push(
+      keyValueConformance(functions, {
+        name: durable ? 'sqlite, durable' : 'sqlite',
+        declares: ['persistence', 'iterate', 'failure'],
+        open() {
+          const { path, remove } = folder();
+          const stores: SqliteKeyValueStore[] = [];
+          const open = () => {
+            const store = new SqliteKeyValueStore({ path: join(path, 'store.sqlite'), durable });
+            stores.push(store);
+            return store;
+          };
+          const close = (): void => {
+            for (const store of stores) store.close();
+            remove();
+          };
+          return { store: open(), reopen: open, close };
+        },
+        broken() {
+          const { path, remove } = folder();
+          writeFileSync(
+            join(path, 'store.sqlite'),
+            'This is no database, and long enough to be seen as none.'.repeat(99),
+          );
+          const store = new SqliteKeyValueStore({ path: join(path, 'store.sqlite') });
+          return { store, close: () => (store.close(), remove()) };
+        },
+      }),
+    );
+  }
+  return results;
+}

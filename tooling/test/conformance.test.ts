@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  embeddingSuite,
+  keyValueSuite,
+  llmSuite,
+  reportOf,
+  rerankerSuite,
+  rules,
+  type ConformanceResults,
+  type TestFunctions,
+} from '@mortise/conformance';
+import { expect, test } from 'vitest';
+import { conformancePages, readReport } from '../conformance.ts';
+import { publishedPackages, root } from '../workspace.ts';
+
+const AGAIN = 'run `pnpm run docs`';
+
+test('docs/matrix.md and docs/spec are what the report and the suites say', () => {
+  for (const [path, text] of conformancePages(readReport()))
+    expect(normal(readFileSync(join(root, path), 'utf8')), AGAIN).toBe(normal(text));
+});
+
+test('the report is of what the packages declare now, and of all cases there are', async () => {
+  // Every case is a test of its package, so that what is written to have passed passes in this very run.
+  const declared = reportOf((await wired()).map(asPassed));
+  const withoutWorks = { implementations: readReport().implementations.map(dropWorks) };
+  expect(withoutWorks, AGAIN).toEqual(declared);
+});
+
+test('every rule of a case has its sentence, and every sentence a case', () => {
+  const suites = [llmSuite, embeddingSuite, rerankerSuite, keyValueSuite];
+  const used = new Set(suites.flatMap((suite) => suite.map(({ rule }) => rule)));
+  expect([...used].toSorted()).toEqual(Object.keys(rules).toSorted());
+});
+
+/** The plans of all packages, of which nothing is run. */
+async function wired(): Promise<ConformanceResults[]> {
+  const files = publishedPackages()
+    .map(({ folder }) => join(root, folder, 'test/wiring.ts'))
+    .filter((file) => existsSync(file));
+  const all: ConformanceResults[] = [];
+  for (const file of files) {
+    const { wire } = (await import(file)) as {
+      wire: (functions: TestFunctions) => readonly ConformanceResults[];
+    };
+    all.push(...wire(nobody));
+  }
+  return all;
+}
+
+/** A test runner that runs nothing. */
+const nobody: TestFunctions = {
+  describe: (_name, body) => body(),
+  it: Object.assign(() => undefined, { skip: () => undefined }),
+};
+
+function asPassed(results: ConformanceResults): ConformanceResults {
+  const cases = results.cases.map((each) =>
+    each.status === 'skipped' ? each : { ...each, status: 'passed' as const },
+  );
+  return { ...results, cases };
+}
+
+function dropWorks<T extends { readonly skipped: readonly object[] }>(implementation: T): T {
+  const skipped = implementation.skipped.map((each) => ({ ...each, works: undefined }));
+  return JSON.parse(JSON.stringify({ ...implementation, skipped })) as T;
+}
+
+/** The formatter aligns tables and wraps prose. */
+const normal = (text: string) =>
+  text
+    .replaceAll(/[ -]{2,}/g, ' ')
+    .replaceAll(/\s+/g, '')
+    .replaceAll('\\', '');
