@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { root } from '../workspace.ts';
+import { workflowProblems } from '../workflows.ts';
+
+const folder = '.github/workflows';
+
+test.each(readdirSync(join(root, folder)))('%s pins its actions, and may no more than it needs', (name) => {
+  expect(workflowProblems(`${folder}/${name}`, readFileSync(join(root, folder, name), 'utf8'))).toEqual([]);
+});
+
+test('what is published carries its provenance, and no token', () => {
+  const release = readFileSync(join(root, folder, 'release.yml'), 'utf8');
+  expect(release).toContain('id-token: write');
+  expect(release).toContain("NPM_CONFIG_PROVENANCE: 'true'");
+  expect(release).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
+});
+
+describe('the check itself', () => {
+  const good = `permissions:\n  contents: read\njobs:\n  a:\n    timeout-minutes: 5\n    steps:\n      - uses: a/b@${'0a'.repeat(20)} # v1.0.0\n`;
+
+  test.each([
+    ['an action by its tag', good.replace(/@\w+ # v1.0.0/, '@v5'), 'pin a/b@v5'],
+    ['a commit without its version', good.replace(' # v1.0.0', ''), 'say which version'],
+    ['permissions that are not said', good.replace('permissions:\n  contents: read\n', ''), 'permissions'],
+    ['a job that never ends', good.replace('    timeout-minutes: 5\n', ''), 'timeout-minutes'],
+  ])('finds %s', (_, text, fix) => {
+    expect(workflowProblems('w.yml', text)).toEqual([expect.stringContaining(fix)]);
+  });
+
+  test('says nothing of a good one', () => {
+    expect(workflowProblems('w.yml', good)).toEqual([]);
+  });
+});
