@@ -13,6 +13,7 @@ export interface AnthropicClient {
   };
 }
 
+/** What the SDK gets beside the body of one request. */
 export interface AnthropicCallOptions {
   signal: AbortSignal;
   maxRetries: number;

@@ -29,6 +29,7 @@ export type AnthropicOptions = {
   [option: string]: unknown;
 };
 
+/** Merged last into the request's body, in Anthropic's own spelling. */
 export type AnthropicProviderOptions = {
   anthropic?: AnthropicOptions | undefined;
   [provider: string]: { [option: string]: unknown } | undefined;

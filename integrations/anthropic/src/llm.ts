@@ -24,6 +24,7 @@ export type AnthropicModel =
   | 'claude-haiku-4-5'
   | (string & {});
 
+/** How to reach a model of Anthropic. All but `model` have defaults. */
 export interface AnthropicLLMOptions extends CallSettings, AnthropicConnection {
   model: AnthropicModel;
   /** What is known of the model, over what is declared for the provider. */

@@ -17,6 +17,7 @@ export type CohereEmbeddingModel =
   | 'embed-english-v3.0'
   | (string & {});
 
+/** How to reach an embedding model of Cohere. All but `model` have defaults. */
 export interface CohereEmbeddingOptions
   extends Omit<BaseEmbeddingOptions, 'provider' | 'model'>, CohereConnectionOptions {
   model: CohereEmbeddingModel;

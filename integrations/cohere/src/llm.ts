@@ -22,6 +22,7 @@ export type CohereModel =
   | 'command-r7b-12-2024'
   | (string & {});
 
+/** How to reach a chat model of Cohere. All but `model` have defaults. */
 export interface CohereLLMOptions extends CallSettings, CohereConnectionOptions {
   model: CohereModel;
   /** What you know of the model; laid over what this integration declares. */

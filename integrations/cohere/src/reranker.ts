@@ -13,6 +13,7 @@ import { fromRerankReply, toRerankRequest } from './convert-rerank.ts';
 /** For completion in an editor only: any model works. */
 export type CohereRerankModel = 'rerank-v4.0-pro' | 'rerank-v4.0-fast' | 'rerank-v3.5' | (string & {});
 
+/** How to reach a reranker of Cohere. All but `model` have defaults. */
 export interface CohereRerankerOptions extends CallSettings, CohereConnectionOptions {
   model: CohereRerankModel;
   /** What you know of the model; laid over what this integration declares. */

@@ -23,6 +23,7 @@ export interface Endpoint {
   create(body: never, options?: RequestSettings): { asResponse(): Promise<Response> };
 }
 
+/** What the SDK gets beside the body of one request. */
 export interface RequestSettings {
   signal?: AbortSignal;
   maxRetries?: number;

@@ -57,6 +57,7 @@ export function toResponsesRequest(request: ChatRequest, context: WireContext): 
   return withProviderOptions(body, request, context);
 }
 
+/** The same body, asking for a stream. */
 export function toResponsesStreamRequest(request: ChatRequest, context: WireContext): WireBody {
   return { ...toResponsesRequest(request, context), stream: true };
 }

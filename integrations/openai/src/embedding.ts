@@ -13,6 +13,7 @@ import { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
 /** For completion in an editor only: any model works. */
 export type OpenAIEmbeddingModel = 'text-embedding-3-small' | 'text-embedding-3-large' | (string & {});
 
+/** How to reach an embedding model of OpenAI. All but `model` have defaults. */
 export interface OpenAIEmbeddingOptions
   extends Omit<BaseEmbeddingOptions, 'provider' | 'model'>, ConnectionOptions<OpenAIEmbeddingClient> {
   model: OpenAIEmbeddingModel;

@@ -33,6 +33,7 @@ export type OpenAIModel =
   | 'gpt-5.4-nano'
   | (string & {});
 
+/** How to reach a model of OpenAI, or of a server that speaks its wire. All but `model` have defaults. */
 export interface OpenAILLMOptions extends CallSettings, ConnectionOptions<OpenAILLMClient> {
   model: OpenAIModel;
   /** Default: `responses`. Other vendors' servers mostly speak `chat-completions`. */

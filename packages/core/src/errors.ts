@@ -27,6 +27,7 @@ export type KnownErrorCode =
 /** Readers must expect codes of later versions; constructors take only the known ones. */
 export type ErrorCode = KnownErrorCode | (string & {});
 
+/** What an error tells besides its code and message. */
 export interface MortiseErrorOptions {
   /** Whether the same call may succeed when made again. Default: by the code, see {@link isRetryableCode}. */
   retryable?: boolean | undefined;

@@ -12,6 +12,7 @@ import {
   type Watchdog,
 } from './timers.ts';
 
+/** One call: its policy, what its caller asked for, and whom to tell. */
 export interface CallPlan {
   readonly policy: CallPolicy;
   readonly options: CallOptions;

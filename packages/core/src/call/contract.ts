@@ -88,6 +88,7 @@ export interface Lease {
   release(outcome?: LeaseOutcome): void;
 }
 
+/** What a limiter learns when an attempt is over. */
 export interface LeaseOutcome {
   tokens?: number | undefined;
   error?: unknown;

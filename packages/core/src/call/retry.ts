@@ -1,7 +1,9 @@
 import { MortiseError } from '../errors.ts';
 import type { CallSettings, RateLimiter, RetryBudget, RetryOptions } from './contract.ts';
 
+/** Milliseconds for one attempt, or for one silence of a stream: a reasoning model may think for minutes. */
 export const DEFAULT_TIMEOUT_MS = 300_000;
+/** Milliseconds for a call with its retries and waits. */
 export const DEFAULT_DEADLINE_MS = 900_000;
 
 /** `CallSettings` with its defaults filled in. */

@@ -57,6 +57,7 @@ export interface Watchdog {
   stop(): void;
 }
 
+/** Calls `onSilence` when nothing was heard for `ms` milliseconds; every sign of life starts it again. */
 export function watchdog(ms: number, onSilence: () => void): Watchdog {
   let last = performance.now();
   let paused = false;

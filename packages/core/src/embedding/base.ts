@@ -26,6 +26,7 @@ import type {
 import type { EmbeddingRows } from './rows.ts';
 import { EmbeddingStream } from './stream.ts';
 
+/** What every embedding model of an integration takes. */
 export interface BaseEmbeddingOptions extends CallSettings {
   /** The integration, such as `openai`. */
   provider: string;
@@ -48,6 +49,7 @@ export interface EmbedRequest<P extends ProviderOptions = ProviderOptions> {
   readonly providerOptions?: P;
 }
 
+/** What an integration reads out of one reply; core puts the rows in their places and checks them. */
 export interface EmbedReply {
   /** One row a text: in the order of the texts, or each as `{ index, embedding }` with the provider's index. */
   readonly embeddings: EmbeddingRows;
@@ -55,6 +57,7 @@ export interface EmbedReply {
   readonly providerMetadata?: ProviderMetadata | undefined;
 }
 
+/** Requests under way at once in one call, unless it says otherwise. */
 export const DEFAULT_EMBEDDING_CONCURRENCY = 5;
 
 /**

@@ -67,6 +67,7 @@ export interface EmbedManyOptions<P extends ProviderOptions = ProviderOptions> e
   onProgress?: ((progress: EmbeddingProgress) => void) | undefined;
 }
 
+/** What a text is for: it searches, or it is searched. */
 export type EmbeddingKind = 'query' | 'document' | (string & {});
 
 export interface EmbeddingProgress {
@@ -80,6 +81,7 @@ export interface EmbeddingProgress {
   tokens: number;
 }
 
+/** One vector a text, with what they cost. */
 export interface EmbeddingResult {
   /** In the order of the texts. Equal texts have vectors of their own. */
   embeddings: Float32Array[];

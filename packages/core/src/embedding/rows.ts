@@ -6,6 +6,7 @@ export type EmbeddingRow = Float32Array | readonly number[];
 /** A reply's rows: in the order of the inputs, or each with the provider's own index. */
 export type EmbeddingRows = readonly EmbeddingRow[] | readonly IndexedRow[];
 
+/** A row with the provider's own index, where its order is not that of the texts. */
 export interface IndexedRow {
   /** Of the input in this request, from 0. */
   readonly index: number;

@@ -1,5 +1,6 @@
 import { MortiseError } from '../errors.ts';
 
+/** `euclidean` is the negated distance, so that higher is nearer in every mode. */
 export type SimilarityMode = 'cosine' | 'dot' | 'euclidean';
 
 /**

@@ -22,6 +22,7 @@ export type KnownEventName =
   | 'budget'
   | 'warning';
 
+/** Readers must expect names of later versions and of applications. */
 export type EventName = KnownEventName | (string & {});
 
 /** Plain data about an event: numbers, names, counts. Never what a user or a model wrote. */
@@ -46,6 +47,7 @@ export interface StartEvent extends EventBase {
   readonly phase: 'start';
 }
 
+/** The operation succeeded. */
 export interface EndEvent extends EventBase {
   readonly phase: 'end';
   readonly durationMs: number;
@@ -64,4 +66,5 @@ export interface PointEvent extends EventBase {
   readonly phase: 'point';
 }
 
+/** Everything that a subscriber gets; `phase` tells them apart. */
 export type MortiseEvent = StartEvent | EndEvent | ErrorEvent | PointEvent;

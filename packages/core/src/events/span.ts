@@ -18,6 +18,7 @@ const SILENT: Span = {
   run: (fn) => fn(),
 };
 
+/** What is known of an operation when it begins. */
 export interface SpanOptions {
   attributes?: Attributes | undefined;
   /** Built only when a subscriber captures content. */

@@ -30,6 +30,7 @@ import {
   type StreamPlan,
 } from './stream.ts';
 
+/** What every language model of an integration takes. */
 export interface BaseLLMOptions extends CallSettings {
   /** The integration's name, such as `openai`. */
   provider: string;

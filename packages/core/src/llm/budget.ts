@@ -15,6 +15,7 @@ export interface TokenPrices {
   cacheWrite?: number | undefined;
 }
 
+/** A limit in tokens, or in money at given prices. */
 export type BudgetOptions = { maxTokens: number } | { maxCost: number; prices: TokenPrices };
 
 /** An amount that calls draw on. Share one between models to bound them together. */
@@ -33,6 +34,7 @@ export interface Budget {
   reserve(amount: number): (cost: number) => void;
 }
 
+/** An empty budget. Throws `configuration` for a limit that is not above 0. */
 export function createBudget(options: BudgetOptions): Budget {
   const limit = 'maxTokens' in options ? options.maxTokens : options.maxCost;
   if (!(limit > 0) || !Number.isFinite(limit)) {

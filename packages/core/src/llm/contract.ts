@@ -58,6 +58,7 @@ export interface LLMCapabilities {
   caching?: boolean;
 }
 
+/** What a message may hold; integrations may know more. */
 export type Modality = 'text' | 'image' | 'document' | 'audio' | (string & {});
 
 /** Requirements (tools, toolChoice, responseFormat, stop) are met or `unsupported`; preferences may be left out with a warning. */
@@ -82,6 +83,7 @@ export interface ChatOptions<P extends ProviderOptions = ProviderOptions> extend
   providerOptions?: P | undefined;
 }
 
+/** How much a model may think. Providers take one of the two; what they do not take is left out with a warning. */
 export interface ReasoningOptions {
   effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | (string & {}) | undefined;
   /** Tokens, for providers that take a budget. */
@@ -90,6 +92,7 @@ export interface ReasoningOptions {
   summary?: 'auto' | 'concise' | 'detailed' | (string & {}) | undefined;
 }
 
+/** A model's whole reply. Plain data. */
 export interface ChatResponse<M = unknown> {
   /** Ready to be appended to the conversation. Its content is always blocks. */
   message: AssistantMessage;
@@ -111,6 +114,7 @@ export interface ChatResponse<M = unknown> {
   createdAt?: string;
 }
 
+/** A model's turn: always blocks, so that reasoning and calls go back as they came. */
 export interface AssistantMessage extends ChatMessage {
   role: 'assistant';
   content: ContentBlock[];
@@ -182,11 +186,13 @@ export interface PartialChatResponse {
   model?: string;
 }
 
+/** The options of a chat that make sense without messages. */
 export interface CompletionOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
   ChatOptions<P>,
   'tools' | 'toolChoice'
 > {}
 
+/** The text that follows a prompt, with what it cost. */
 export interface CompletionResponse<M = unknown> {
   text: string;
   finishReason: FinishReason;

@@ -3,6 +3,7 @@ import type { TokenCounter } from '../tokenizer/index.ts';
 import { MEDIA_TOKENS } from './estimate.ts';
 import { blocksOf, type ChatMessage, type ContentBlock } from './message.ts';
 
+/** How much room there is, and how it is counted. */
 export interface FitMessagesOptions {
   /** What the messages may come to. Leave room for the reply: `contextWindow - maxOutputTokens`. */
   maxTokens: number;

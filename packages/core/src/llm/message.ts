@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../json.ts';
 /** What `chat` takes: a string is one user message. */
 export type ChatInput = string | readonly ChatMessage[];
 
+/** One turn of a conversation. A string is one text block. */
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant' | 'tool';
   /** A string is one text block. */
@@ -19,6 +20,7 @@ interface BlockBase {
   providerMetadata?: ProviderMetadata | undefined;
 }
 
+/** Text, with the citations that a provider put in it. */
 export interface TextBlock extends BlockBase {
   type: 'text';
   text: string;
@@ -36,6 +38,7 @@ export interface ReasoningBlock extends BlockBase {
   encrypted?: string | undefined;
 }
 
+/** What a model wants run. `arguments` is `{}` where what it wrote is not JSON; see `invalid`. */
 export interface ToolCallBlock extends BlockBase {
   type: 'tool-call';
   id: string;
@@ -47,6 +50,7 @@ export interface ToolCallBlock extends BlockBase {
   argumentsText?: string | undefined;
 }
 
+/** What came of a call, by its id. */
 export interface ToolResultBlock extends BlockBase {
   type: 'tool-result';
   /** `id` of the call it answers. */
@@ -60,6 +64,7 @@ export interface ToolResultBlock extends BlockBase {
 /** Bytes are base64 in a string, or raw in a `Uint8Array`. */
 export type MediaSource = { url: string } | { data: string | Uint8Array; mediaType: string };
 
+/** A picture, by address or by its bytes. */
 export interface ImageBlock extends BlockBase {
   type: 'image';
   source: MediaSource;
@@ -67,6 +72,7 @@ export interface ImageBlock extends BlockBase {
   detail?: 'low' | 'high' | 'auto' | (string & {}) | undefined;
 }
 
+/** A file or a text that the model reads, and may cite. */
 export interface DocumentBlock extends BlockBase {
   type: 'document';
   source: MediaSource | { text: string };
@@ -77,6 +83,7 @@ export interface DocumentBlock extends BlockBase {
   citations?: boolean | undefined;
 }
 
+/** Sound, by its bytes. */
 export interface AudioBlock extends BlockBase {
   type: 'audio';
   source: MediaSource;
@@ -108,6 +115,7 @@ export interface ProviderBlock {
   [member: string]: unknown;
 }
 
+/** A piece of a message. A `type` with a colon is of a later version, or a provider's own. */
 export type ContentBlock =
   | TextBlock
   | ReasoningBlock

@@ -10,6 +10,7 @@ import {
   type ImageBlock,
 } from './message.ts';
 
+/** What has no text of its own. */
 export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock;
 
 export interface PromptTextOptions {

@@ -22,6 +22,7 @@ import {
 import type { ToolChoice } from './tool-contract.ts';
 import { toolArguments, toolErrorText, toolResultContent, type Tool } from './tool.ts';
 
+/** The tools of a loop, and what bounds it. */
 export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
   ChatOptions<P>,
   'tools'
@@ -46,12 +47,14 @@ export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> ex
 /** `true` runs the tool; `false` or a reason for the model does not. */
 export type Approval = boolean | string;
 
+/** What happens in a loop: everything of every stream, and the tools between them. */
 export type RunToolsEvent =
   | { type: 'stream'; step: number; event: ChatStreamEvent }
   | { type: 'response'; step: number; response: ChatResponse }
   | { type: 'tool-start'; step: number; call: ToolCallBlock }
   | { type: 'tool-end'; step: number; call: ToolCallBlock; result: ToolResultBlock };
 
+/** How a loop ended: the last reply, and everything that was said on the way. */
 export interface RunToolsResult<M = unknown> {
   /** The last reply: the one that asked for no tool. */
   response: ChatResponse<M>;

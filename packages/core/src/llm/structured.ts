@@ -7,6 +7,7 @@ import { gaveUp, planStructured, refuseUnfinished, repairRequest } from './struc
 /** `native`: the provider's schema mode. `tool`: a tool that the model must call. `prompt`: instructions and a parser. */
 export type StructuredMode = 'native' | 'tool' | 'prompt';
 
+/** How typed output is asked for, and how often a bad answer is sent back. */
 export interface StructuredOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
   ChatOptions<P>,
   'responseFormat' | 'tools' | 'toolChoice'

@@ -19,6 +19,7 @@ export interface ToolLike extends ToolDefinition {
   execute?(args: never, context: ToolContext): unknown;
 }
 
+/** What a tool gets beside its arguments. */
 export interface ToolContext {
   signal: AbortSignal;
   /** The id of the call. */

@@ -48,8 +48,10 @@ export interface ParserErrorDetails {
   issues?: readonly ParserIssue[];
 }
 
+/** Keys and indexes from the root of a value. */
 export type ValuePath = readonly (string | number)[];
 
+/** One thing that a schema had to say. */
 export interface ParserIssue {
   message: string;
   path: ValuePath;

@@ -4,6 +4,7 @@ import type { ParserErrorDetails, ValuePath } from './contract.ts';
 /** A `MortiseError` of code `parse` or `validation` that says where and what. */
 export type ParserError = MortiseError & Readonly<ParserErrorDetails>;
 
+/** A `MortiseError` of a parser: the text is content, so it is not enumerable. */
 export function parserError(
   code: 'parse' | 'validation',
   message: string,

@@ -4,6 +4,7 @@ import { JsonBuilder } from './json-builder.ts';
 import { JsonReader } from './json-reader.ts';
 import { TolerantReader, type JsonRepair } from './tolerant-reader.ts';
 
+/** What a JSON value is. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
 export interface IncrementalJsonOptions {

@@ -53,6 +53,7 @@ export interface PlainPrompt {
   format(): string;
 }
 
+/** What must be given, by the names in the template. */
 export type PromptValues<V extends string> = { readonly [K in V]: PromptValue };
 
 /** A template among the values of `partial`, with variables of its own. */

@@ -16,6 +16,7 @@ export interface Reader {
   read(options?: ReadOptions): AsyncIterable<Document>;
 }
 
+/** How a reading is cancelled and watched. */
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
   /** Called after every item, read or failed. */

@@ -21,6 +21,7 @@ import type {
   RerankUsage,
 } from './contract.ts';
 
+/** What every reranker of an integration takes. */
 export interface BaseRerankerOptions extends CallSettings {
   /** The integration, such as `cohere`. */
   provider: string;
@@ -37,6 +38,7 @@ export interface RankRequest<P extends ProviderOptions = ProviderOptions> {
   readonly providerOptions?: P;
 }
 
+/** What an integration reads out of one reply. */
 export interface RankReply {
   /** The best `topN` or more, best first, `index` into the request's documents. */
   readonly results: readonly RankedDocument[];

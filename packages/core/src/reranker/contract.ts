@@ -26,12 +26,14 @@ export interface RerankerMetadata {
   comparableScores: boolean;
 }
 
+/** What a call of a reranker takes. */
 export interface RerankOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
   /** At most this many results; a whole number above 0. Default: all documents. */
   topN?: number | undefined;
   providerOptions?: P | undefined;
 }
 
+/** The ranking, with what it cost. */
 export interface RerankResult {
   /** The best `topN`, or all: best first, each document at most once (K-01). */
   results: RankedDocument[];

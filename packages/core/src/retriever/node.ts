@@ -54,6 +54,7 @@ export interface OtherNode extends NodeBase {
   [member: string]: unknown;
 }
 
+/** A `type` with a colon is of a later version, or an integration's own. */
 export type Node = Document | TextNode | IndexNode | OtherNode;
 
 /** Another node, by id, with the hash it had when the link was made. */
@@ -63,6 +64,7 @@ export interface NodeRef {
   hash?: string;
 }
 
+/** Where a node comes from, and what is beside it. */
 export interface NodeRelationships {
   /** The document this node was made from, however many steps ago. */
   source?: NodeRef;
@@ -74,6 +76,7 @@ export interface NodeRelationships {
   children?: NodeRef[];
 }
 
+/** A node as a retriever found it. */
 export interface NodeWithScore {
   node: Node;
   /** Higher is better, everywhere; finite. Comparable within one result, not between retrievers or queries. */
@@ -99,14 +102,17 @@ export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
   metadata?: JsonObject | undefined;
 };
 
+/** A document: its own source. Without an `id` it gets a random one. */
 export function createDocument(input: NodeInput): Document {
   return { type: 'document', ...withDefaults(input) };
 }
 
+/** A piece of a document. Without an `id` it gets a random one. */
 export function createTextNode(input: NodeInput): TextNode {
   return { type: 'text', ...withDefaults(input) };
 }
 
+/** A node that stands for something else, found by its `indexId`. */
 export function createIndexNode(input: NodeInput & { indexId: string }): IndexNode {
   return { type: 'index', ...withDefaults(input), indexId: input.indexId };
 }

@@ -37,6 +37,7 @@ export interface KeyValueStore {
   iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
 }
 
+/** A key and its value. */
 export type StoreEntry = readonly [key: string, value: StoreValue];
 
 /** What an index remembers of a source document: enough to see that it changed and what it was made into. */
@@ -92,6 +93,7 @@ export interface VectorStore {
   query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
 }
 
+/** What a store can do. What is not declared is refused. */
 export interface VectorStoreSupport {
   modes: readonly VectorQueryMode[];
   /** Absent: filters are refused. `and`, `or` and `not` are part of every support for filters. */
@@ -100,6 +102,7 @@ export interface VectorStoreSupport {
   dimensions?: number;
 }
 
+/** What to delete; whatever matches any of the three. */
 export interface VectorSelection {
   ids?: readonly string[] | undefined;
   /** Ids of source documents. */
@@ -113,6 +116,7 @@ export interface VectorSelection {
  */
 export type VectorQueryMode = 'dense' | 'sparse' | 'hybrid' | 'text' | 'mmr' | `${string}:${string}`;
 
+/** One search. What the mode requires and is missing is `invalid-request`. */
 export interface VectorQuery {
   /** Default: `dense`. */
   mode?: VectorQueryMode | undefined;
@@ -138,6 +142,7 @@ export type MetadataFilter =
   | { not: MetadataFilter }
   | FilterCondition;
 
+/** One test of one member of the metadata. */
 export interface FilterCondition {
   /** A member of the node's metadata; dots have no meaning. */
   key: string;
@@ -146,6 +151,7 @@ export interface FilterCondition {
   value?: FilterValue | readonly FilterValue[] | undefined;
 }
 
+/** Compared without conversion: `1` is not `'1'`. */
 export type FilterValue = string | number | boolean;
 
 /**

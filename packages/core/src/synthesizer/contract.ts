@@ -16,6 +16,7 @@ export interface ResponseSynthesizer {
   streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
 }
 
+/** An answer, with the nodes it rests on. Plain data. */
 export interface QueryResponse {
   text: string;
   /** What the answer was written from, numbered from 1 by their place: `[2]` in the text is `sources[1]`. */

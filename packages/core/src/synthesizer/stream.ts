@@ -4,6 +4,7 @@ import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import { startSpan, type Attributes, type EventName, type Span } from '../events/index.ts';
 import type { PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent } from './contract.ts';
 
+/** What a stream of an answer is made of. */
 export interface ResponseStreamPlan {
   /** The span around the stream: `query` or `synthesize`. It opens at the first read and ends once. */
   readonly name: EventName;

@@ -14,6 +14,7 @@ export type ScriptedReply =
   | Error
   | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
 
+/** What it says, and how it seems. */
 export interface ScriptedLLMOptions extends CallSettings {
   /** Given out in order; a function alone answers every request. More requests than replies is an error. */
   replies:

@@ -12,6 +12,7 @@ export interface Transform {
   transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
 }
 
+/** How a transformation is cancelled and watched. */
 export interface TransformOptions {
   signal?: AbortSignal | undefined;
   /** Called after every input node. */

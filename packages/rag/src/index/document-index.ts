@@ -18,6 +18,7 @@ export interface IndexParts {
   readonly embedding: EmbeddingModel;
 }
 
+/** Where an index is kept, and how documents are split and found. */
 export interface OpenIndexOptions {
   /** How documents are cut. Default: a `SentenceSplitter` of 512 tokens. A context's `splitter` fits. */
   splitter?: Transform | undefined;
@@ -31,6 +32,7 @@ export interface OpenIndexOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How an update is cancelled and watched, and what becomes of documents that are gone. */
 export interface UpdateOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: UpdateProgress) => void) | undefined;
@@ -42,6 +44,7 @@ export interface UpdateOptions {
   parent?: string | undefined;
 }
 
+/** What an update did, in documents. */
 export interface UpdateReport {
   /** Documents that are new, that changed, that were left as they were, and that are gone. */
   added: number;

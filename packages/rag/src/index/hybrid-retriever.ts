@@ -20,6 +20,7 @@ import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
  */
 export const DEFAULT_WEIGHTS: Readonly<HybridWeights> = { bm25: 0.7, vector: 0.3 };
 
+/** How much each of the two ways counts. */
 export interface HybridWeights {
   bm25: number;
   vector: number;
@@ -34,6 +35,7 @@ export interface HybridRetrieverOptions extends BaseRetrieverOptions {
   candidates?: number | undefined;
 }
 
+/** The two ways of finding that are combined. */
 export interface HybridParts {
   readonly bm25: BM25Index;
   readonly vectors: MemoryVectorStore;

@@ -8,6 +8,7 @@ import type { IndexedDocument } from './saved-index.ts';
 /** A reader, or documents as they come. */
 export type DocumentSource = Reader | AsyncIterable<Document> | Iterable<Document>;
 
+/** How far an update is. */
 export interface UpdateProgress {
   /** `read` counts documents, `embed` nodes. */
   phase: 'read' | 'embed' | (string & {});

@@ -13,6 +13,7 @@ import {
 import { abortable } from '../abort.ts';
 import { CitationSynthesizer, type CitationSynthesizerOptions } from '../synthesizer/citation-synthesizer.ts';
 
+/** What an engine is made of. */
 export interface RetrieverQueryEngineOptions {
   retriever: Retriever;
   synthesizer: ResponseSynthesizer;
@@ -85,6 +86,7 @@ function synthesisCall({ signal, parent, timeoutMs }: QueryOptions, left: Clock)
   return { signal, parent, timeoutMs, deadlineMs: left() };
 }
 
+/** How the usual query engine retrieves and cites. */
 export interface CreateQueryEngineOptions
   extends CitationSynthesizerOptions, Pick<RetrieverQueryEngineOptions, 'postprocessors' | 'topK'> {}
 

@@ -7,6 +7,7 @@ import type { Document } from '@mortise/core/retriever';
 import { glob } from 'tinyglobby';
 import { fileError, FilesReader } from './files.ts';
 
+/** Which files of a folder are read. */
 export interface DirectoryReaderOptions {
   /** A folder, or a single file. */
   directory: string;
@@ -25,6 +26,7 @@ export interface DirectoryReaderOptions {
   metadata?: JsonObject | undefined;
 }
 
+/** The files that are read unless something else is asked for. */
 export const DEFAULT_INCLUDE: readonly string[] = ['**/*.{md,mdx,markdown,txt,text}'];
 
 /**

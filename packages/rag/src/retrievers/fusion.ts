@@ -10,6 +10,7 @@ import {
   type Retriever,
 } from '@mortise/core/retriever';
 
+/** What is combined, and how. */
 export interface FusionRetrieverOptions extends BaseRetrieverOptions {
   retrievers: readonly WeightedRetriever[];
   /** Default: 10. */
@@ -18,6 +19,7 @@ export interface FusionRetrieverOptions extends BaseRetrieverOptions {
   candidates?: number | undefined;
 }
 
+/** A retriever, and how much it counts. */
 export interface WeightedRetriever {
   retriever: Retriever;
   /** Its share, from 0; the shares are brought to a sum of 1. Default: 1. */

@@ -8,6 +8,7 @@ import {
 } from '@mortise/core/retriever';
 import type { VectorStore } from '@mortise/core/store';
 
+/** Where to search, and with which model. */
 export interface VectorRetrieverOptions extends BaseRetrieverOptions {
   store: VectorStore;
   /** The model that the store's vectors come from. */

@@ -29,6 +29,7 @@ export interface CitationSynthesizerOptions {
     | undefined;
 }
 
+/** What is answered when the sources do not say. */
 export const NOT_FOUND_TEXT = 'The answer was not found in the documents.';
 /** Tokens kept for the answer when the model does not say how long one may be. */
 const DEFAULT_ANSWER_TOKENS = 1024;

@@ -5,6 +5,7 @@ import { nodeMetadataText, nodeText, type Node } from '@mortise/core/retriever';
 /** Variables of the prompt: all sources with their tags, the name of the tags, the question in its own. */
 export type CitationPrompt = ChatPromptTemplate<'sources' | 'tag' | 'question'>;
 
+/** Asks for an answer from numbered sources alone, with a citation for each statement. */
 export const CITATION_PROMPT: CitationPrompt = chatPrompt([
   {
     role: 'system',
@@ -55,6 +56,7 @@ function freeTag(texts: readonly string[]): string {
   }
 }
 
+/** A source as the prompt shows it. */
 export interface PromptSource {
   /** From 1. */
   number: number;
