@@ -4,6 +4,7 @@ import { apiOf, publicFiles, publicProgram, type Api } from '../api/declarations
 import { breaks } from '../api/compare.ts';
 import { apiOfReport, readReport, reportOf } from '../api/report.ts';
 import { isMajorPending, pendingChangesets } from '../changesets.ts';
+import { undocumented } from '../documented.ts';
 import { publishedPackages } from '../workspace.ts';
 
 const packages = publishedPackages();
@@ -43,6 +44,10 @@ test('every package keeps to what it was a moment ago, so the comparison sees no
     expect(breaks(before, api, others, folder)).toEqual([]);
   }
 }, 240_000);
+
+test('every public export is documented, itself or by its members', () => {
+  expect(undocumented(program, packages)).toEqual([]);
+});
 
 describe('the comparison', () => {
   const before = `

@@ -21,6 +21,7 @@ export type WireReply = ServerResponse;
 /** Answers one request, the `n`-th from 0. */
 export type WireHandler = (request: WireRequest, reply: WireReply, n: number) => void | Promise<void>;
 
+/** A running server, closed by `close()` or at the end of its `await using` scope. */
 export interface Wire extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;

@@ -40,6 +40,7 @@ export interface WireAnswer {
   readonly usage?: AnswerUsage | undefined;
 }
 
+/** Tokens by the contract's counting: parts are included in the whole. */
 export interface AnswerUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -151,6 +152,7 @@ export interface EmbeddingRow {
   readonly vector: readonly (number | null)[];
 }
 
+/** What a reply of an embedding API says besides its rows. */
 export interface EmbeddingBodyOptions {
   readonly model: string;
   readonly encoding: 'float' | 'base64';

@@ -26,6 +26,7 @@ export interface EmbeddingConformanceOptions {
   readonly name?: string | undefined;
 }
 
+/** What the cases of the embedding suite work with. */
 export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
 
 /** What a case of the embedding suite may require, besides what the wire must be able to say. */

@@ -18,6 +18,7 @@ export interface ConformanceCase<S> {
   run(trial: Trial<S>): Promise<void>;
 }
 
+/** The cases of one contract. */
 export type Suite<S> = readonly ConformanceCase<S>[];
 
 /** What a case works with. Whatever it opens here is closed after it. */
@@ -30,6 +31,7 @@ export interface Trial<S> {
   after(cleanup: () => unknown): void;
 }
 
+/** `not-run` until its test has run. */
 export type CaseStatus = 'passed' | 'failed' | 'skipped' | 'not-run';
 
 /** What came of one case, as data: reports are made of these. */

@@ -14,6 +14,7 @@ export interface WireTarget {
   readonly settings: Pick<CallSettings, 'retry'>;
 }
 
+/** A language model under test, and the wire that it speaks. */
 export interface LLMConformanceOptions {
   /** A new instance that speaks to `wire.url`. */
   readonly create: (wire: WireTarget) => LLM;
@@ -26,6 +27,7 @@ export interface LLMConformanceOptions {
   readonly name?: string | undefined;
 }
 
+/** What the cases of the LLM suite work with. */
 export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'>;
 
 /** What a case of the LLM suite may require. */

@@ -7,6 +7,7 @@ export interface ConformanceReport {
   readonly implementations: readonly ImplementationReport[];
 }
 
+/** What one implementation was found to do, under one suite. Plain data. */
 export interface ImplementationReport {
   readonly contract: string;
   readonly name: string;
@@ -19,6 +20,7 @@ export interface ImplementationReport {
   readonly skipped: readonly ReportedCase[];
 }
 
+/** A case that did not pass. */
 export interface ReportedCase {
   readonly id: string;
   readonly rule: string;

@@ -13,6 +13,7 @@ export interface RerankerTarget {
   readonly settings: Pick<CallSettings, 'retry'>;
 }
 
+/** A reranker under test, and the wire that it speaks. */
 export interface RerankerConformanceOptions {
   /** A new instance that speaks to `target.url`. */
   readonly create: (target: RerankerTarget) => Reranker;
@@ -25,6 +26,7 @@ export interface RerankerConformanceOptions {
   readonly name?: string | undefined;
 }
 
+/** What the cases of the reranker suite work with. */
 export type RerankerSubject = Pick<RerankerConformanceOptions, 'create' | 'dialect' | 'declares'>;
 
 /** What a case of the reranker suite may require. `maxDocuments`: there is a limit to what one request takes. */

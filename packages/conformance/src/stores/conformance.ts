@@ -23,6 +23,7 @@ export interface KeyValueSubject {
   broken?(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
 }
 
+/** A store under test, and what it says it can do. */
 export interface KeyValueConformanceOptions extends KeyValueSubject {
   /** In titles and reports. */
   readonly name: string;

@@ -36,6 +36,7 @@ class FromLangChain<T> extends BaseOutputParser<T, T> {
 /** What a step of a LangChain.js sequence is given: a text, or a message of a model. */
 export type LangChainInput = string | { readonly content: unknown; readonly text?: unknown };
 
+/** A LangChain.js parser that also takes its place in a sequence. */
 export interface LangChainRunnableParser<T, P> extends LangChainParser<T> {
   /** What LangChain.js takes as the mark of a step. */
   readonly lc_runnable: true;

@@ -71,6 +71,7 @@ export interface BooleanParserOptions {
   no?: readonly [string, ...string[]] | undefined;
 }
 
+/** Yes or no, by the words that stand for them. */
 export class BooleanParser extends BaseOutputParser<boolean, boolean> {
   readonly #yes: readonly string[];
   readonly #no: readonly string[];
@@ -101,6 +102,7 @@ function notSaid(text: string, expected: string): Error {
   return parserError('parse', message, { text, position: 0, path: [], expected });
 }
 
+/** Which numbers will do; both bounds are included. */
 export interface NumberParserOptions {
   min?: number | undefined;
   max?: number | undefined;

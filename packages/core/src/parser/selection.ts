@@ -4,6 +4,7 @@ import { BaseOutputParser } from './base.ts';
 import { parserError } from './errors.ts';
 import { findJson } from './json.ts';
 
+/** One of the choices that were given. */
 export interface Selection {
   /** Index in the choices, from 0. */
   index: number;

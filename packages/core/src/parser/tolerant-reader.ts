@@ -20,6 +20,7 @@ export interface JsonRepair {
   position: number;
 }
 
+/** What was wrong with a JSON text and could be put right. */
 export type JsonRepairKind =
   | 'trailing-comma'
   | 'missing-comma'

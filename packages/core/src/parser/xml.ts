@@ -1,6 +1,7 @@
 import { BaseOutputParser } from './base.ts';
 import { parserError, type ParserError } from './errors.ts';
 
+/** An element as it stands in the text. Plain data. */
 export interface XmlElement {
   name: string;
   attributes: { [name: string]: string };

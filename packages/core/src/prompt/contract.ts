@@ -62,8 +62,10 @@ export interface NestedPrompt {
   readonly variables: readonly string[];
 }
 
+/** Values that are known beforehand, for some of the variables. */
 export type PartialValues<V extends string> = { readonly [K in V]?: PromptValue | NestedPrompt };
 
+/** The variables of a prompt that stands in for a variable of another. */
 export type NestedVariables<T> = T extends {
   readonly template: string;
   readonly variables: readonly (infer N extends string)[];
@@ -78,6 +80,7 @@ export type PromptArguments<V extends string, D extends string = never> = [V] ex
     ? [values?: { readonly [K in D]?: PromptValue }]
     : [values: PromptValues<Exclude<V, D>> & { readonly [K in D]?: PromptValue }];
 
+/** What `format()` of a chat prompt takes: as a prompt does, with the messages that fill its places. */
 export type ChatPromptArguments<V extends string, X extends object, D extends string = never> = [
   V | keyof X,
 ] extends [never]

@@ -13,6 +13,7 @@ export function fixedExamples<E>(examples: readonly E[]): ExampleSelector<E> {
   return { select: async () => kept };
 }
 
+/** How examples are compared with the query. */
 export interface SimilarExamplesOptions<E> {
   embedding: Pick<EmbeddingModel, 'embedQuery' | 'embedTexts'>;
   /** What of an example is compared with the query. */
@@ -51,6 +52,7 @@ export function similarExamples<E>(
   };
 }
 
+/** How many tokens the examples may take, and how they are counted. */
 export interface BudgetedExamplesOptions<E> {
   maxTokens: number;
   tokenizer: TokenCounter;

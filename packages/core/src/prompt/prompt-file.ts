@@ -8,6 +8,7 @@ export type FrontMatter = {
   [name: string]: PromptScalar | PromptScalar[] | { [name: string]: PromptScalar };
 };
 
+/** A prompt as a file holds it: with roles it is a chat prompt, else a text. */
 export type PromptFile = {
   /** Everything in the front matter. */
   readonly data: FrontMatter;

@@ -1,5 +1,6 @@
 import type { LLM, LLMMetadata } from '../llm/contract.ts';
 
+/** A prompt, and the models that it is for. */
 export interface PromptCase<T> {
   when(metadata: LLMMetadata): boolean;
   prompt: T;
