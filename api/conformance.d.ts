@@ -275,6 +275,8 @@ export { runCase } from './frame/run-case.ts';
 export { llmConformance, type LLMConformanceOptions, type LLMFeature, type LLMSubject, type WireTarget, } from './llm/conformance.ts';
 export { llmSuite } from './llm/suite.ts';
 export { readRecordings, recordedResponse, recordingsAbsent, recordingsVariable, replay, textFact, type Recording, type RecordingFacts, type TextFact, } from './recordings.ts';
+export { fixtureSecrets, readFixture, type Chunk, type Exchange, type Fixture } from './replay/fixture.ts';
+export { recordVariable, startReplay, type Replay, type ReplayOptions } from './replay/replay.ts';
 export { reportMarkdown } from './report/markdown.ts';
 export { readResults, reportOf, type ConformanceReport, type ImplementationReport, type ReportedCase, } from './report/report.ts';
 export { rules } from './report/rules.ts';
@@ -380,6 +382,51 @@ export declare function replay(reply: WireReply, recording: Recording, options?:
 }): Promise<void>;
 export declare function recordedResponse(recording: Recording, chunk: number): Response;
 export declare function textFact(text: string): TextFact;
+
+// ---- replay/fixture.d.ts
+export interface Fixture {
+    readonly format: 1;
+    readonly recordedAt: string;
+    readonly model?: string;
+    readonly exchanges: readonly Exchange[];
+}
+export interface Exchange {
+    readonly request: {
+        readonly method: string;
+        readonly path: string;
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: string;
+    };
+    readonly response: {
+        readonly status: number;
+        readonly headers: Readonly<Record<string, string>>;
+        readonly chunks: readonly Chunk[];
+    };
+}
+export type Chunk = {
+    readonly ms: number;
+} & ({
+    readonly text: string;
+} | {
+    readonly base64: string;
+});
+export declare function fixtureSecrets(fixture: Fixture, secrets?: readonly string[]): string[];
+export declare function readFixture(file: string): Fixture;
+
+// ---- replay/replay.d.ts
+import type { Wire } from '../wire.ts';
+export declare const recordVariable = "RECORD";
+export interface ReplayOptions {
+    readonly file: string;
+    readonly upstream: string;
+    readonly key: string | undefined;
+    readonly secrets?: readonly string[] | undefined;
+    readonly timing?: boolean | undefined;
+}
+export interface Replay extends Wire {
+    readonly apiKey: string;
+}
+export declare function startReplay(options: ReplayOptions, recording?: boolean): Promise<Replay>;
 
 // ---- report/markdown.d.ts
 import type { ConformanceReport } from './report.ts';

@@ -45,6 +45,8 @@ export {
   type RecordingFacts,
   type TextFact,
 } from './recordings.ts';
+export { fixtureSecrets, readFixture, type Chunk, type Exchange, type Fixture } from './replay/fixture.ts';
+export { recordVariable, startReplay, type Replay, type ReplayOptions } from './replay/replay.ts';
 export { reportMarkdown } from './report/markdown.ts';
 export {
   readResults,
