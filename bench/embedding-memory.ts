@@ -11,7 +11,12 @@ const DIMENSIONS = 256;
 const ROWS = 97;
 
 const server = await startServer('embedding-server.ts');
-const embedding = new OpenAIEmbedding({ model: 'bench', dimensions: DIMENSIONS, apiKey: 'bench', baseURL: server.url });
+const embedding = new OpenAIEmbedding({
+  model: 'bench',
+  dimensions: DIMENSIONS,
+  apiKey: 'bench',
+  baseURL: server.url,
+});
 
 function* texts(): Generator<string> {
   for (let n = 0; n < TEXTS; n++) yield `text-${n}`;
@@ -22,13 +27,15 @@ let peakMB = 0;
 let seen = 0;
 const began = performance.now();
 for await (const { index, text, embedding: vector } of embedding.embedStream(texts())) {
-  if (index !== seen || text !== `text-${seen}` || vector.length !== DIMENSIONS) throw new Error(`Out of order at ${seen}.`);
+  if (index !== seen || text !== `text-${seen}` || vector.length !== DIMENSIONS)
+    throw new Error(`Out of order at ${seen}.`);
   const expected = firstNumbers[seen % ROWS];
   if (expected === undefined) firstNumbers[seen] = vector[0] as number;
   else if (vector[0] !== expected) throw new Error(`A wrong vector at ${seen}.`);
   seen++;
   if (seen % 2000 === 0) peakMB = Math.max(peakMB, process.memoryUsage.rss() / 2 ** 20);
-  if (seen % 100_000 === 0) console.log(`${seen} texts, ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MB`);
+  if (seen % 100_000 === 0)
+    console.log(`${seen} texts, ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MB`);
 }
 server.stop();
 if (seen !== TEXTS) throw new Error(`${seen} texts came back.`);

@@ -55,7 +55,10 @@ const server = createServer((request, reply) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as { input: string | string[]; dimensions?: number };
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as {
+      input: string | string[];
+      dimensions?: number;
+    };
     const input = typeof body.input === 'string' ? [body.input] : body.input;
     const { dimensions = 1536 } = body;
     const key = `${input[0]} ${input.length} ${dimensions}`;

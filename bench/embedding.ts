@@ -146,7 +146,9 @@ if (flag === '--run' && name !== undefined && url !== undefined) {
   console.log(JSON.stringify(await runOne(name, url)));
 } else {
   const server = await startServer('embedding-server.ts');
-  console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}`);
+  console.log(
+    `Node ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}`,
+  );
   console.log(`\n### ${TEXTS} texts, ${IN_FLIGHT} requests in flight, cache off\n`);
   await compareAll(['openai SDK', 'Mortise', 'fetch by hand'], server.url);
   if (process.argv.includes('--peers')) {

@@ -3,7 +3,13 @@
  * halved half way: 10 s of ramp, then 60 s measured, with three times as much offered as the server grants. Prints
  * the share of what the server would have granted that was served, and the share of requests that were refused.
  */
-import { BaseEmbedding, MortiseError, type Attempt, type EmbeddingMetadata, type EmbedReply } from '@mortise/core';
+import {
+  BaseEmbedding,
+  MortiseError,
+  type Attempt,
+  type EmbeddingMetadata,
+  type EmbedReply,
+} from '@mortise/core';
 import { createAdaptiveLimiter } from '@mortise/core/call';
 import { errorFromResponse, readJson } from '@mortise/core/wire';
 import { fork } from 'node:child_process';
