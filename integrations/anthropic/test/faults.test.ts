@@ -304,11 +304,11 @@ describe('a stream', () => {
 });
 
 it('C-01: an abort while waiting for the reply rejects with the reason and closes the socket', async () => {
-  await using wire = await startWire(() => undefined);
   const controller = new AbortController();
   const reason = { why: 'enough' };
+  // Once the request is there, however long the first call took to load the SDK.
+  await using wire = await startWire(() => controller.abort(reason));
   const chat = new AnthropicLLM({ model: 'm', baseURL: wire.url }).chat('Hi', { signal: controller.signal });
-  setTimeout(() => controller.abort(reason), 50);
   await expect(chat).rejects.toBe(reason);
   expect(await wire.requests[0]?.closedEarly).toBe(true);
 });
