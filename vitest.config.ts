@@ -25,6 +25,10 @@ export const roots = [
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
+    // Tests over sockets, processes and timers meet busy machines: they get time, and in CI a second try. What fails
+    // twice has failed.
+    testTimeout: 30_000,
+    retry: process.env['CI'] === undefined ? 0 : 1,
     projects: roots.map((root) => ({
       extends: true as const,
       test: {
