@@ -8,6 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
+import { proveVendor } from './vendor.ts';
 import { publishedPackages, root, type Manifest } from './workspace.ts';
 
 const node = process.env['MORTISE_NODE'] ?? process.execPath;
@@ -21,6 +22,7 @@ try {
   step('pack', () => packAll(packages, tarballs));
   step('publint and attw', lintTarballs);
   step('two copies of core in one program', proveCopies);
+  step('a vendor with nothing but the tarballs', () => proveVendor(tarballs, join(work, 'vendor'), node));
   step('a copy of the tree, with tarballs in place of sources', unpackOverCopy);
   step('require() of every export', requireEverything);
   step('types, against the published declarations', typecheckCopy);
