@@ -1089,7 +1089,7 @@ export declare abstract class BaseOutputParser<T, P = DeepPartial<T>> implements
 }
 
 // ---- parser/code-blocks.d.ts
-import type { LinesParser, LineReader } from './lines.ts';
+import type { LinesParser } from './lines.ts';
 export interface CodeBlock {
     language: string;
     code: string;
@@ -1101,7 +1101,6 @@ export declare class CodeBlocksParser extends LinesParser<CodeBlock> {
     constructor(options?: CodeBlocksParserOptions);
     get name(): string;
     instructions(): string;
-    protected reader(): LineReader<CodeBlock>;
 }
 
 // ---- parser/combined.d.ts
@@ -1271,7 +1270,7 @@ export interface LineReader<T> {
     end(text: string): void;
 }
 export declare abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
-    protected abstract reader(): LineReader<T>;
+    constructor(reader: () => LineReader<T>);
     parseText(text: string, _options: ParseOptions): T[];
     snapshots(chunks: AsyncIterable<string>): AsyncGenerator<T[]>;
 }
@@ -1290,7 +1289,7 @@ export declare class ListParser extends BaseOutputParser<string[], string[]> {
 }
 
 // ---- parser/markdown.d.ts
-import type { LinesParser, LineReader } from './lines.ts';
+import type { LinesParser } from './lines.ts';
 export interface MarkdownSection {
     level: number;
     title: string;
@@ -1303,7 +1302,6 @@ export declare class MarkdownSectionsParser extends LinesParser<MarkdownSection>
     constructor(options?: MarkdownSectionsParserOptions);
     get name(): string;
     instructions(): string;
-    protected reader(): LineReader<MarkdownSection>;
 }
 export type MarkdownRow = {
     [column: string]: string;
@@ -1315,7 +1313,6 @@ export declare class MarkdownTableParser extends LinesParser<MarkdownRow> {
     constructor(options?: MarkdownTableParserOptions);
     get name(): string;
     instructions(): string;
-    protected reader(): LineReader<MarkdownRow>;
 }
 
 // ---- parser/regex.d.ts
@@ -1478,20 +1475,18 @@ import type { ChatPromptTemplate, PromptValue, VariablesOf } from './contract.ts
 import type { PromptOptions } from './prompt.ts';
 export interface Placeholder<N extends string = string> {
     readonly placeholder: N;
+    readonly content?: never;
 }
 export declare function placeholder<const N extends string>(name: N): Placeholder<N>;
 export type ChatPromptMessage = ChatMessage | Placeholder | (Omit<ChatMessage, 'content'> & {
     readonly content: readonly (ContentBlock | Placeholder)[];
 });
-export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<ContentOf<M[number]>>;
+export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<M[number]['content']>;
 export type ChatPlaceholdersOf<M extends readonly ChatPromptMessage[]> = {
     readonly [N in NameOf<M[number]>]: readonly ChatMessage[];
 } & {
-    readonly [N in BlockNames<ContentOf<M[number]>>]: ContentBlock | readonly ContentBlock[];
+    readonly [N in BlockNames<M[number]['content']>]: ContentBlock | readonly ContentBlock[];
 };
-type ContentOf<M> = M extends {
-    readonly content: infer C;
-} ? C : never;
 type NameOf<M> = M extends Placeholder<infer N> ? N : never;
 type BlockNames<C> = C extends readonly unknown[] ? NameOf<C[number]> : never;
 type ContentVariables<C> = C extends string ? VariablesOf<C> : C extends readonly unknown[] ? BlockVariables<C[number]> : never;
@@ -1500,7 +1495,7 @@ type BlockVariables<B> = B extends {
     readonly text: infer T extends string;
 } ? VariablesOf<T> : never;
 export declare function chatPrompt<const M extends readonly ChatPromptMessage[], const D extends {
-    readonly [N in ChatVariablesOf<M>]?: PromptValue;
+    readonly [name: string]: PromptValue;
 } = {}>(messages: M, options?: PromptOptions<D & {
     readonly [N in Exclude<keyof D, ChatVariablesOf<M>>]: never;
 }>): ChatPromptTemplate<ChatVariablesOf<M>, ChatPlaceholdersOf<M>, Extract<keyof D, string>>;

@@ -18,7 +18,7 @@ export class CodeBlocksParser extends LinesParser<CodeBlock> {
   readonly #languages: readonly string[] | undefined;
 
   constructor(options: CodeBlocksParserOptions = {}) {
-    super();
+    super(() => new CodeReader(options.languages));
     this.#languages = options.languages;
   }
 
@@ -29,10 +29,6 @@ export class CodeBlocksParser extends LinesParser<CodeBlock> {
   override instructions(): string {
     const of = this.#languages === undefined ? '' : ` (${this.#languages.join(', ')})`;
     return `Put all code into fenced blocks that name their language${of}.`;
-  }
-
-  protected override reader(): LineReader<CodeBlock> {
-    return new CodeReader(this.#languages);
   }
 }
 

@@ -16,16 +16,21 @@ const FIRST_CREDIT = 16_384;
 
 /** A list of what lines come to. A stream shows an item when it is whole. */
 export abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
-  protected abstract reader(): LineReader<T>;
+  readonly #reader: () => LineReader<T>;
+
+  constructor(reader: () => LineReader<T>) {
+    super();
+    this.#reader = reader;
+  }
 
   parseText(text: string, _options: ParseOptions): T[] {
-    const lines = new Lines(this.reader());
+    const lines = new Lines(this.#reader());
     lines.push(text);
     return lines.end();
   }
 
   override async *snapshots(chunks: AsyncIterable<string>): AsyncGenerator<T[]> {
-    const reader = this.reader();
+    const reader = this.#reader();
     const lines = new Lines(reader);
     let shown = 0;
     let credit = FIRST_CREDIT;

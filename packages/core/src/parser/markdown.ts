@@ -21,8 +21,9 @@ export class MarkdownSectionsParser extends LinesParser<MarkdownSection> {
   readonly #required: readonly string[];
 
   constructor(options: MarkdownSectionsParserOptions = {}) {
-    super();
-    this.#required = options.required ?? [];
+    const required = options.required ?? [];
+    super(() => new SectionReader(required));
+    this.#required = required;
   }
 
   override get name(): string {
@@ -32,10 +33,6 @@ export class MarkdownSectionsParser extends LinesParser<MarkdownSection> {
   override instructions(): string {
     const all = this.#required.map((title) => `\n## ${title}`).join('');
     return `Answer in Markdown, with a heading for each section${all === '' ? '.' : `. These must be there:${all}`}`;
-  }
-
-  protected override reader(): LineReader<MarkdownSection> {
-    return new SectionReader(this.#required);
   }
 }
 
@@ -110,7 +107,7 @@ export class MarkdownTableParser extends LinesParser<MarkdownRow> {
   readonly #columns: readonly string[] | undefined;
 
   constructor(options: MarkdownTableParserOptions = {}) {
-    super();
+    super(() => new TableReader(options.columns ?? []));
     this.#columns = options.columns;
   }
 
@@ -123,10 +120,6 @@ export class MarkdownTableParser extends LinesParser<MarkdownRow> {
     if (columns === undefined) return 'Answer with one Markdown table.';
     const header = `| ${columns.join(' | ')} |\n| ${columns.map(() => '---').join(' | ')} |`;
     return `Answer with one Markdown table with these columns; write \\| for a | inside a cell:\n${header}`;
-  }
-
-  protected override reader(): LineReader<MarkdownRow> {
-    return new TableReader(this.#columns ?? []);
   }
 }
 

@@ -19,6 +19,8 @@ import {
 /** Stands for messages, or inside a message for blocks, that come with the values. */
 export interface Placeholder<N extends string = string> {
   readonly placeholder: N;
+  /** Never there: so that every member of a list of messages has a type for its content. */
+  readonly content?: never;
 }
 
 /** A place in a chat prompt: between messages for a history, among the blocks of one for images and the like. */
@@ -33,14 +35,12 @@ export type ChatPromptMessage =
   | (Omit<ChatMessage, 'content'> & { readonly content: readonly (ContentBlock | Placeholder)[] });
 
 /** The names in all texts of all messages. */
-export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<ContentOf<M[number]>>;
+export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<M[number]['content']>;
 
 /** What the placeholders take. */
 export type ChatPlaceholdersOf<M extends readonly ChatPromptMessage[]> = {
   readonly [N in NameOf<M[number]>]: readonly ChatMessage[];
-} & { readonly [N in BlockNames<ContentOf<M[number]>>]: ContentBlock | readonly ContentBlock[] };
-
-type ContentOf<M> = M extends { readonly content: infer C } ? C : never;
+} & { readonly [N in BlockNames<M[number]['content']>]: ContentBlock | readonly ContentBlock[] };
 
 type NameOf<M> = M extends Placeholder<infer N> ? N : never;
 
@@ -70,7 +70,7 @@ type BlockVariables<B> = B extends { readonly type: 'text'; readonly text: infer
  */
 export function chatPrompt<
   const M extends readonly ChatPromptMessage[],
-  const D extends { readonly [N in ChatVariablesOf<M>]?: PromptValue } = {},
+  const D extends { readonly [name: string]: PromptValue } = {},
 >(
   messages: M,
   options: PromptOptions<D & { readonly [N in Exclude<keyof D, ChatVariablesOf<M>>]: never }> = {},
