@@ -29,6 +29,7 @@ import { Connection, type AcmeConnectionOptions } from './client.ts';
 /** Any model works; put the ones worth completing in an editor before `string`. */
 export type AcmeModel = 'acme-1' | (string & {});
 
+/** How to reach a chat model of Acme. */
 export interface AcmeLLMOptions extends CallSettings, AcmeConnectionOptions {
   model: AcmeModel;
   /** What you know of the model; laid over what this integration declares. */

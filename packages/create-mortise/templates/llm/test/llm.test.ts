@@ -54,24 +54,24 @@ const acmeChat: LLMDialect = {
     model: (body) => body['model'],
     messages: (body) =>
       sent(body).map(({ role, parts }) => ({
-        role: String(role),
-        text: parts.map(({ text, type }) => (type === 'text' ? String(text) : '')).join(''),
+        role: word(role),
+        text: parts.map(({ text, type }) => (type === 'text' ? word(text) : '')).join(''),
       })),
     tools: (body) =>
       ((body['tools'] ?? []) as JsonObject[]).map(({ name, parameters }) => ({
-        name: String(name),
+        name: word(name),
         parameters,
       })),
     maxOutputTokens: (body) => body['max_tokens'],
     temperature: (body) => body['temperature'],
     stop: (body) => body['stop'],
     toolResults: (body) =>
-      sentParts(body, 'result').map(({ id, text }) => ({ id: String(id), text: String(text) })),
+      sentParts(body, 'result').map(({ id, text }) => ({ id: word(id), text: word(text) })),
     toolCalls: (body) =>
       sentParts(body, 'call').map(({ id, name, arguments: args }) => ({
-        id: String(id),
-        name: String(name),
-        arguments: String(args),
+        id: word(id),
+        name: word(name),
+        arguments: word(args),
       })),
   },
 };
@@ -82,6 +82,7 @@ const EMPTY: Partial<Record<AnswerPart['type'], JsonObject>> = {
   'tool-call': { arguments: '' },
 };
 
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
 const frame = (data: JsonObject): Frame => ({ data: JSON.stringify(data) });
 const piecesOf = (part: AnswerPart): readonly string[] => ('pieces' in part ? (part.pieces ?? []) : []);
 

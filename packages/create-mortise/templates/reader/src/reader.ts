@@ -4,6 +4,7 @@ import { createDocument, type Document } from '@mortise/core/retriever';
 import { isObject, malformed, readJson } from '@mortise/core/wire';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
+/** How to reach the pages of Acme. */
 export interface AcmeReaderOptions extends AcmeConnectionOptions {
   /** Which pages. */
   space: string;

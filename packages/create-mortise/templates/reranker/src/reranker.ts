@@ -11,6 +11,7 @@ import { Connection, type AcmeConnectionOptions } from './client.ts';
 /** Any model works; put the ones worth completing in an editor before `string`. */
 export type AcmeRerankModel = 'acme-rerank-1' | (string & {});
 
+/** How to reach a reranker of Acme. */
 export interface AcmeRerankerOptions extends CallSettings, AcmeConnectionOptions {
   model: AcmeRerankModel;
   /** What you know of the model; laid over what this integration declares. */

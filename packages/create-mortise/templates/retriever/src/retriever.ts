@@ -11,6 +11,7 @@ import {
 import { isObject, malformed, readJson, type About } from '@mortise/core/wire';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
+/** How to reach a collection of Acme. */
 export interface AcmeRetrieverOptions extends BaseRetrieverOptions, AcmeConnectionOptions {
   /** Where to search. */
   collection: string;

@@ -13,6 +13,7 @@ import { Connection, type AcmeConnectionOptions } from './client.ts';
 /** Any model works; put the ones worth completing in an editor before `string`. */
 export type AcmeEmbeddingModel = 'acme-embed-1' | (string & {});
 
+/** How to reach an embedding model of Acme. */
 export interface AcmeEmbeddingOptions
   extends Omit<BaseEmbeddingOptions, 'provider' | 'model'>, AcmeConnectionOptions {
   model: AcmeEmbeddingModel;
