@@ -36,9 +36,6 @@ export const exceeded: Readonly<Record<string, number>> = {
   '@mortise/openai': 11 * KB,
 };
 
-/** Milliseconds; the promise is 15. The build's 28 shared chunks take twice the time that one file would. */
-export const IMPORT_LIMIT_MS = 25;
-
 export function budgets(packages: readonly Package[] = publishedPackages()): Budget[] {
   const core = '@mortise/core';
   return [
@@ -149,3 +146,6 @@ function roomEntries(): string[] {
     .filter((subpath) => subpath !== '.' && subpath !== './package.json')
     .map((subpath) => join(root, 'packages/core/src', subpath, 'index.ts'));
 }
+
+// `node tooling/budgets.ts` says how long the import takes. No test asserts a time: it would be the machine's.
+if (import.meta.main) console.log(`import of core: ${await importMilliseconds(9)} ms of the processor`);

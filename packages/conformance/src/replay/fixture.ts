@@ -12,6 +12,7 @@ export interface Fixture {
   readonly exchanges: readonly Exchange[];
 }
 
+/** One request with what answered it, as recorded. */
 export interface Exchange {
   readonly request: {
     readonly method: string;
