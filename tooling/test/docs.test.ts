@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkDocs, embedFiles } from '../docs.ts';
 import { providersPage } from '../providers.ts';
-import { documents, root } from '../workspace.ts';
+import { documents, publishedPackages, root } from '../workspace.ts';
 
 test('programs in the docs stand there as they run, and links lead somewhere', () => {
   expect(checkDocs(root, documents())).toEqual([]);
@@ -23,3 +23,8 @@ test('docs/providers.md is what the integrations declare and do', async () => {
 
 /** The formatter aligns the tables. */
 const normal = (text: string) => text.replaceAll(/[ -]{2,}/g, ' ').replaceAll(' ', '');
+
+test('the README lists every package that is published', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  expect(publishedPackages().filter(({ folder }) => !readme.includes(`](${folder})`))).toEqual([]);
+});
