@@ -2,7 +2,11 @@
 // entry . index.d.ts
 
 // ---- index.d.ts
+export * from './chat-engine/index.ts';
+export * from './evaluation/index.ts';
 export * from './index/index.ts';
+export * from './ingestion/index.ts';
+export * from './postprocessors/index.ts';
 export * from './query-engine/index.ts';
 export * from './readers/index.ts';
 export * from './retrievers/index.ts';
