@@ -1,3 +1,3 @@
-import { library } from '../../tsup.base.ts';
+import { library, oneChunk } from '../../tsup.base.ts';
 
-export default library(['src/index.ts', 'src/*/index.ts'], 'neutral');
+export default library(['src/index.ts', 'src/*/index.ts'], 'neutral', [oneChunk]);

@@ -59,39 +59,39 @@ export function createServiceContext<const P extends ServiceParts>(parts: P): Se
 
 const RESERVED: ReadonlySet<string> = new Set(['with', 'has', 'get', 'constructor', '__proto__', 'then']);
 
-const methods: object = Object.defineProperties(
-  {},
-  {
-    with: {
-      value(this: object, parts: ServiceParts): unknown {
-        return createServiceContext({ ...this, ...parts });
-      },
+// Marked, so that a bundler leaves it out where no context is made.
+const methods: object = /* @__PURE__ */ contextMethods();
+
+function contextMethods(): object {
+  const known = ['llm', 'embedding', 'retriever', 'reranker', 'parser', 'splitter', 'tokenizer', 'prompts'];
+  const absent = (name: string): PropertyDescriptor => ({
+    get(): never {
+      throw missing(name);
     },
-    has: {
-      value(this: object, name: string): boolean {
-        return Object.hasOwn(this, name);
+  });
+  return Object.defineProperties(
+    {},
+    {
+      with: {
+        value(this: object, parts: ServiceParts): unknown {
+          return createServiceContext({ ...this, ...parts });
+        },
       },
-    },
-    get: {
-      value(this: Record<string, unknown>, name: string): unknown {
-        if (!Object.hasOwn(this, name)) throw missing(name);
-        return this[name];
+      has: {
+        value(this: object, name: string): boolean {
+          return Object.hasOwn(this, name);
+        },
       },
+      get: {
+        value(this: Record<string, unknown>, name: string): unknown {
+          if (!Object.hasOwn(this, name)) throw missing(name);
+          return this[name];
+        },
+      },
+      ...Object.fromEntries(known.map((name) => [name, absent(name)])),
     },
-    ...Object.fromEntries(
-      ['llm', 'embedding', 'retriever', 'reranker', 'parser', 'splitter', 'tokenizer', 'prompts'].map(
-        (name) => [
-          name,
-          {
-            get(): never {
-              throw missing(name);
-            },
-          },
-        ],
-      ),
-    ),
-  },
-);
+  );
+}
 
 function missing(name: string): MortiseError {
   const message = `The service context has no ${name}. Give one to createServiceContext({ ${name} }) or context.with({ ${name} }).`;

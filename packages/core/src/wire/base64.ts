@@ -18,7 +18,7 @@ export function float32FromBase64(text: string, about: About): Float32Array {
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;
 
 function bytesFromBase64(text: string, about: About): Uint8Array {
   const { Buffer } = globalThis as { Buffer?: NodeBuffer };

@@ -67,7 +67,7 @@ function putBack(value: unknown, member: string, vectors: readonly Float32Array[
   }
 }
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;
 
 /** Stands for a vector while the rest is parsed. Not to be foreseen, so that no reply can hold one. */
 const MARK = `${Math.random().toString(36).slice(2, 12)}:`;
