@@ -2,8 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documents, root } from './workspace.ts';
 
-/** A fenced block of a Markdown file that shows a file of the repository. */
+/** A fenced block of a Markdown file that shows a file of the repository, or a region of one: `file.ts#region`. */
 const EMBEDDED = /<!-- file: (\S+) -->\n+```(\w+)\n([\s\S]*?)```/g;
+/** A block of program text, with what stands before it. */
+const PROGRAM = /(<!-- file: \S+ -->\n+)?^ *```(?:ts|tsx|js)\n([^\n]*)/gm;
+/** Lines that begin and end a region; they are not shown. */
+const MARKER = /^[ \t]*\/\/ #(?:region \S+|endregion)\n/gm;
 
 export interface DocsProblem {
   readonly file: string;
@@ -13,21 +17,38 @@ export interface DocsProblem {
 /** `text` with every embedded block as its file stands now. */
 export function embedFiles(text: string, read: (path: string) => string): string {
   return text.replaceAll(EMBEDDED, (_block, path: string, language: string) => {
-    return `<!-- file: ${path} -->\n\n\`\`\`${language}\n${read(path).trimEnd()}\n\`\`\``;
+    return `<!-- file: ${path} -->\n\n\`\`\`${language}\n${shown(path, read)}\n\`\`\``;
   });
+}
+
+/** What a page shows of `file.ts` or `file.ts#region`. A region that is not there throws. */
+function shown(path: string, read: (path: string) => string): string {
+  const [file = '', region] = path.split('#');
+  const text = read(file);
+  if (region === undefined) return text.replaceAll(MARKER, '').trimEnd();
+  const [, lines] =
+    new RegExp(`^[ \\t]*// #region ${region}\\n([^]*?)^[ \\t]*// #endregion`, 'm').exec(text) ?? [];
+  if (lines === undefined) throw new Error(`${file} has no region ${region}`);
+  const indents = lines.split('\n').filter((line) => line.trim() !== '');
+  const indent = Math.min(...indents.map((line) => line.length - line.trimStart().length));
+  return lines.replaceAll(new RegExp(`^ {${indent}}`, 'gm'), '').trimEnd();
 }
 
 /** What stands in the docs and is not so: embedded programs that differ from their files, links to nowhere. */
 export function checkDocs(workspace: string, files: readonly string[]): DocsProblem[] {
   return files.flatMap((file) => {
     const text = readFileSync(join(workspace, file), 'utf8');
-    return [...checkEmbedded(workspace, file, text), ...checkLinks(workspace, file, text)];
+    return [
+      ...checkEmbedded(workspace, file, text),
+      ...checkLinks(workspace, file, text),
+      ...(file.startsWith('docs/guides/') || file === 'docs/README.md' ? checkRuns(file, text) : []),
+    ];
   });
 }
 
 function checkEmbedded(workspace: string, file: string, text: string): DocsProblem[] {
   const missing = [...text.matchAll(EMBEDDED)]
-    .map(([, path = '']) => path)
+    .map(([, path = '']) => path.split('#', 1)[0] as string)
     .filter((path) => !existsSync(join(workspace, path)));
   if (missing.length > 0)
     return missing.map((path) => ({ file, message: `shows ${path}, which does not exist` }));
@@ -35,6 +56,16 @@ function checkEmbedded(workspace: string, file: string, text: string): DocsProbl
   return current === text
     ? []
     : [{ file, message: 'shows a program that differs from its file; run `node tooling/docs.ts`' }];
+}
+
+/** A program that stands nowhere else is one that nobody type-checks or runs. */
+function checkRuns(file: string, text: string): DocsProblem[] {
+  return [...text.matchAll(PROGRAM)]
+    .filter(([, marker]) => marker === undefined)
+    .map(([, , line = '']) => ({
+      file,
+      message: `shows a program that CI does not run ("${line.trim()}"): move it to examples/guides and embed it by <!-- file: path#region -->`,
+    }));
 }
 
 function checkLinks(workspace: string, file: string, text: string): DocsProblem[] {

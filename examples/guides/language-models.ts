@@ -1,0 +1,95 @@
+import {
+  createBudget,
+  isMortiseError,
+  runTools,
+  tool,
+  withBudget,
+  withFallback,
+  type ChatMessage,
+  type ChatResponse,
+  type LLM,
+} from '@mortise/core';
+import { z } from 'zod';
+
+/** A conversation is an array that you keep; the reply's message goes into it as it came. */
+export async function twoTurns(llm: LLM): Promise<ChatMessage[]> {
+  // #region conversation
+  const messages: ChatMessage[] = [
+    { role: 'system', content: 'Answer in one sentence.' },
+    { role: 'user', content: 'What is a mortise?' },
+  ];
+  const { message, usage, finishReason } = await llm.chat(messages, { maxOutputTokens: 200 });
+  if (finishReason.unified === 'length') console.error(`Cut after ${usage.outputTokens} tokens.`);
+  messages.push(message, { role: 'user', content: 'And a tenon?' });
+  messages.push((await llm.chat(messages)).message);
+  // #endregion
+  return messages;
+}
+
+export async function events(llm: LLM, print: (text: string) => void): Promise<ChatResponse> {
+  // #region stream
+  const stream = llm.streamChat('Name three joints.');
+  for await (const event of stream) {
+    if (event.type === 'text-delta') print(event.delta);
+    else if (event.type === 'tool-call-start') print(`[${event.name}]`);
+    else if (event.type === 'warning') print(event.warning.message);
+  }
+  const response = await stream.final(); // what chat() would have given
+  // #endregion
+  return response;
+}
+
+/** A picture beside a question. */
+export async function describePicture(llm: LLM, png: Uint8Array): Promise<string> {
+  // #region image
+  const { text } = await llm.chat([
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'What is in this picture?' },
+        { type: 'image', source: { data: png, mediaType: 'image/png' } },
+      ],
+    },
+  ]);
+  // #endregion
+  return text;
+}
+
+export async function untilSeconds(llm: LLM, question: string, abort: AbortController): Promise<string> {
+  // #region errors
+  try {
+    const { text } = await llm.chat(question, { signal: abort.signal, deadlineMs: 20_000 });
+    return text;
+  } catch (error) {
+    if (abort.signal.aborted) return ''; // the caller left: error is abort.signal.reason
+    if (isMortiseError(error, 'context-length')) return 'That was too long for this model.';
+    if (isMortiseError(error, 'rate-limit')) return `Busy; again in ${error.retryAfterMs ?? 1000} ms.`;
+    throw error; // retries are over: core made them
+  }
+  // #endregion
+}
+
+export function production(main: LLM, spare: LLM): LLM {
+  // #region wrappers
+  const budget = createBudget({ maxCost: 5, prices: { input: 0.25, output: 2 } }); // per million tokens
+  const llm = withBudget(withFallback(main, [spare]), budget);
+  // #endregion
+  return llm;
+}
+
+export async function deploy(llm: LLM, run: (service: string) => Promise<string>, ask: () => boolean) {
+  // #region tools
+  const restart = tool({
+    name: 'restart',
+    description: 'Restarts one service and tells its state.',
+    parameters: z.object({ service: z.enum(['api', 'web']) }),
+    execute: ({ service }) => run(service), // service is 'api' | 'web'
+  });
+  const { text, messages } = await runTools(llm, 'The api hangs. Do something.', {
+    tools: [restart],
+    maxSteps: 4,
+    approve: () => (ask() ? true : 'Not at night.'), // a reason is told to the model
+  });
+  // #endregion
+  return { text, messages };
+}
