@@ -64,7 +64,7 @@ export function sourceFiles(folder: string, base: string = root): string[] {
 export function documents(base: string = root): string[] {
   const folders = ['docs', 'bench', 'packages', 'integrations', 'compat', 'examples'];
   const found = folders.flatMap((folder) => markdownFiles(folder, base));
-  return ['README.md', 'CONTRIBUTING.md', ...found];
+  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', ...found];
 }
 
 function markdownFiles(folder: string, base: string): string[] {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withRepository } from '../repository.ts';
 import { root } from '../workspace.ts';
 import { workflowProblems } from '../workflows.ts';
 
@@ -15,6 +16,16 @@ test('what is published carries its provenance, and no token', () => {
   expect(release).toContain('id-token: write');
   expect(release).toContain("NPM_CONFIG_PROVENANCE: 'true'");
   expect(release).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
+  expect(release.indexOf('tooling/repository.ts')).toBeGreaterThan(0);
+  expect(release.indexOf('tooling/repository.ts')).toBeLessThan(release.indexOf('pnpm run release'));
+});
+
+test('a package names the repository and the folder that it was published from', () => {
+  const manifest = { name: '@mortise/core', version: '1.0.0' };
+  expect(withRepository(manifest, 'https://github.com/owner/name', 'packages/core')).toEqual({
+    ...manifest,
+    repository: { type: 'git', url: 'git+https://github.com/owner/name.git', directory: 'packages/core' },
+  });
 });
 
 describe('the check itself', () => {
