@@ -7,7 +7,7 @@ export function gateway(baseURL: string, sign: (body: string) => string, send = 
   const limiter = createRateLimiter({ requestsPerMinute: 600, tokensPerMinute: 400_000 }); // for both
   const signed: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers);
-    headers.set('x-signature', sign(String(init?.body ?? '')));
+    headers.set('x-signature', sign(typeof init?.body === 'string' ? init.body : ''));
     return send(input, { ...init, headers });
   };
   const llm = new OpenAILLM({
