@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  documentStoreSuite,
   embeddingSuite,
   keyValueSuite,
   llmSuite,
@@ -31,6 +32,7 @@ const contracts: readonly (readonly [contract: string, suite: readonly SpecCase[
   ['embedding', embeddingSuite],
   ['reranker', rerankerSuite],
   ['key-value-store', keyValueSuite],
+  ['document-store', documentStoreSuite],
 ];
 
 /** The pages, by their paths from the root. */
@@ -58,7 +60,7 @@ function runSuites(): ConformanceReport {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-conformance-'));
   try {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const filters = ['packages/stores', 'integrations/*'].flatMap((project) => ['--project', project]);
+    const filters = ['packages/stores', 'packages/rag', 'integrations/*'].flatMap((project) => ['--project', project]);
     execFileSync(process.execPath, [vitest, 'run', ...filters, 'test/conformance.test.ts'], {
       cwd: root,
       env: { ...process.env, [resultsVariable]: folder },

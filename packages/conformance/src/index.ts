@@ -7,6 +7,14 @@ export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
 export { openAIResponses } from './dialects/openai-responses.ts';
 export { wireFeatures, wireReasons } from './dialects/features.ts';
 export {
+  documentStoreConformance,
+  type DocumentStoreConformanceOptions,
+  type DocumentStoreFeature,
+  type DocumentStoreSubject,
+  type OpenDocumentStore,
+} from './document-store/conformance.ts';
+export { documentStoreSuite } from './document-store/suite.ts';
+export {
   embeddingConformance,
   type EmbeddingConformanceOptions,
   type EmbeddingFeature,

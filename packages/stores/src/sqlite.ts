@@ -1,9 +1,9 @@
-import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { MortiseError } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
+import { bound, inTransaction, laterVersion, openDatabase, unbound } from './database.ts';
 import { storeError } from './errors.ts';
 import { expiry, fromStored, toStored } from './value.ts';
 
@@ -142,7 +142,7 @@ export class SqliteKeyValueStore implements KeyValueStore {
     if (this.#closed)
       throw new MortiseError('configuration', `The store ${this.#path} is closed. Make a new one.`);
     try {
-      return work((this.#open ??= openDatabase(this.#path, this.#durable)));
+      return work((this.#open ??= openDatabase(this.#path, this.#durable, prepared)));
     } catch (error) {
       throw storeError(this.#path, what, error);
     }
@@ -159,25 +159,9 @@ interface Database {
   close(): void;
 }
 
-function openDatabase(path: string, durable: boolean): Database {
-  const database = new (sqlite().DatabaseSync)(path);
-  try {
-    return prepared(database, durable);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function prepared(database: DatabaseSync, durable: boolean): Database {
-  // Another process may hold the file for the length of a transaction.
-  database.exec(`PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;`);
-  database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+function prepared(database: DatabaseSync): Database {
   const layout = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (layout > LAYOUT) {
-    const message = `The store was written by a later version of @mortise/stores (layout ${layout}). Update the package, or take another file.`;
-    throw new MortiseError('configuration', message);
-  }
+  if (layout > LAYOUT) throw laterVersion(layout);
   if (layout < LAYOUT) database.exec(SCHEMA);
   const select = database.prepare(
     'SELECT value, json, expires_at FROM entries WHERE namespace = ? AND key = ?',
@@ -196,27 +180,9 @@ function prepared(database: DatabaseSync, durable: boolean): Database {
       const row = select.get(bound(options.namespace), bound(key)) as unknown as Row | undefined;
       return row === undefined ? undefined : live(row);
     },
-    transaction(work) {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        const result = work();
-        database.exec('COMMIT');
-        return result;
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
-    },
+    transaction: (work) => inTransaction(database, work),
     close: () => database.close(),
   };
-}
-
-/** Loaded at the first use, since Node 22 and 24 print a warning when it is. */
-function sqlite(): typeof Sqlite {
-  const found = process.getBuiltinModule?.('node:sqlite');
-  if (found !== undefined) return found;
-  const message = 'This runtime has no node:sqlite. Use Node 22.13 or later, or a FileKeyValueStore.';
-  throw new MortiseError('missing-dependency', message);
 }
 
 function live({ value, json, expires_at: expiresAt }: Row): StoreValue | undefined {
@@ -226,13 +192,4 @@ function live({ value, json, expires_at: expiresAt }: Row): StoreValue | undefin
 
 function finite(expiresAt: number): number | null {
   return expiresAt === Infinity ? null : expiresAt;
-}
-
-/** SQLite's text is UTF-8, which holds no lone surrogate, and some readers stop at a NUL: such keys go as bytes. */
-function bound(text = ''): string | Uint8Array {
-  return text.isWellFormed() && !text.includes('\0') ? text : Buffer.from(text, 'utf16le');
-}
-
-function unbound(text: string | Uint8Array): string {
-  return typeof text === 'string' ? text : Buffer.from(text).toString('utf16le');
 }

@@ -10,9 +10,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileKeyValueStore, SqliteKeyValueStore } from '@mortise/stores';
+import { createTextNode } from '@mortise/core/retriever';
+import {
+  FileDocumentStore,
+  FileKeyValueStore,
+  SqliteDocumentStore,
+  SqliteKeyValueStore,
+} from '@mortise/stores';
 
 let directory: string;
 beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'mortise-stores-'))));
@@ -129,5 +136,53 @@ describe('SqliteKeyValueStore', () => {
     expect(() => new SqliteKeyValueStore({} as never)).toThrow(
       expect.objectContaining({ code: 'configuration' }),
     );
+  });
+});
+
+describe('FileDocumentStore', () => {
+  it('I-01 takes over the lock of a process that is no more, and leaves that of a living one', async () => {
+    const store = new FileDocumentStore({ directory });
+    const lock = join(directory, 'lock');
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(lock, String(pid));
+    await (await store.lock()).release();
+    expect(existsSync(lock)).toBe(false);
+    writeFileSync(lock, String(process.ppid));
+    await expect(store.lock()).rejects.toMatchObject({ code: 'conflict' });
+    // An earlier process may have had this one's number.
+    writeFileSync(lock, String(process.pid));
+    await (await store.lock()).release();
+    expect(files()).toEqual([]);
+  });
+});
+
+describe('SqliteDocumentStore', () => {
+  it('shares a file with a key-value store, whichever comes first', async () => {
+    for (const name of ['a', 'b']) {
+      const path = join(directory, name);
+      using documents = new SqliteDocumentStore({ path });
+      using values = new SqliteKeyValueStore({ path });
+      const uses = [() => documents.upsert([createTextNode({ id: 'n', text: 'x' })]), () => values.set('k', 1)];
+      for (const use of name === 'a' ? uses : uses.reverse()) await use();
+      expect([(await documents.get('n'))?.text, await values.get('k')]).toEqual(['x', 1]);
+    }
+  });
+
+  it('refuses a file of a later version, and a store that was closed', async () => {
+    const path = join(directory, 'documents.sqlite');
+    const store = new SqliteDocumentStore({ path });
+    await store.upsert([]);
+    await store.get('a');
+    store.close();
+    store.close();
+    await expect(store.get('a')).rejects.toMatchObject({ code: 'configuration' });
+    const database = new DatabaseSync(path);
+    database.exec('UPDATE document_layout SET version = 99');
+    database.close();
+    using later = new SqliteDocumentStore({ path });
+    const message = expect.stringContaining('later version');
+    await expect(later.get('a')).rejects.toMatchObject({ code: 'configuration', message });
+    const missing = expect.objectContaining({ code: 'configuration' });
+    expect(() => new SqliteDocumentStore({} as never)).toThrow(missing);
   });
 });

@@ -1,8 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyValueConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
-import { FileKeyValueStore, SqliteKeyValueStore } from '@mortise/stores';
+import {
+  documentStoreConformance,
+  keyValueConformance,
+  type ConformanceResults,
+  type TestFunctions,
+} from '@mortise/conformance';
+import { MemoryKeyValueStore } from '@mortise/core/store';
+import {
+  FileDocumentStore,
+  FileKeyValueStore,
+  KeyValueDocumentStore,
+  SqliteDocumentStore,
+  SqliteKeyValueStore,
+} from '@mortise/stores';
 
 function folder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'mortise-stores-'));
@@ -61,5 +73,63 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
       }),
     );
   }
-  return results;
+  return [...results, ...documentStores(functions)];
+}
+
+function documentStores(functions: TestFunctions): ConformanceResults[] {
+  const files = documentStoreConformance(functions, {
+    name: 'files',
+    declares: ['persistence', 'failure', 'lock'],
+    open() {
+      const { path, remove } = folder();
+      const open = () => new FileDocumentStore({ directory: join(path, 'made', 'by', 'the store') });
+      return { store: open(), reopen: open, close: remove };
+    },
+    broken() {
+      const { path, remove } = folder();
+      writeFileSync(join(path, 'file'), '');
+      return { store: new FileDocumentStore({ directory: join(path, 'file') }), close: remove };
+    },
+  });
+
+  const sqlite = documentStoreConformance(functions, {
+    name: 'sqlite',
+    declares: ['persistence', 'failure', 'lock'],
+    open() {
+      const { path, remove } = folder();
+      const stores: SqliteDocumentStore[] = [];
+      const open = () => {
+        const store = new SqliteDocumentStore({ path: join(path, 'documents.sqlite') });
+        stores.push(store);
+        return store;
+      };
+      const close = (): void => {
+        for (const store of stores) store.close();
+        remove();
+      };
+      return { store: open(), reopen: open, close };
+    },
+    broken() {
+      const { path, remove } = folder();
+      const file = join(path, 'documents.sqlite');
+      writeFileSync(file, 'This is no database, and long enough to be seen as none.'.repeat(99));
+      const store = new SqliteDocumentStore({ path: file });
+      return { store, close: () => (store.close(), remove()) };
+    },
+  });
+
+  const keyValue = documentStoreConformance(functions, {
+    name: 'key-value',
+    declares: ['persistence'],
+    reasons: {
+      failure: 'Its key-value store fails, which is tested there.',
+      lock: 'A key-value store has no means of keeping another writer out.',
+    },
+    open() {
+      const store = new MemoryKeyValueStore({ maxBytes: Infinity });
+      const open = () => new KeyValueDocumentStore({ store });
+      return { store: open(), reopen: open };
+    },
+  });
+  return [files, sqlite, keyValue];
 }

@@ -49,4 +49,7 @@ export const rules: Readonly<Record<string, string>> = {
   'S-01': 'A store has every member of its contract.',
   'S-03':
     'What was set is got, byte for byte, also after a restart where the store persists; what has expired is a miss; namespaces do not leak; a failure is no miss.',
+  'I-01':
+    'At any moment of a kill the index holds, for each document, the old version or the new one, never neither and never both; the next run finishes the work.',
+  'I-02': 'Equal content under two identities stays two documents.',
 };

@@ -44,10 +44,28 @@ export type StoreEntry = readonly [key: string, value: StoreValue];
 export interface SourceRecord {
   /** The document's identity: two documents with equal content stay two (I-02). */
   sourceId: string;
-  /** Of the content and metadata the nodes were made from. */
+  /** Of the content and metadata the nodes were made from. Empty while the first version is being written. */
   hash: string;
+  /** The nodes of the version that counts. */
   nodeIds: string[];
+  /**
+   * Nodes that may be there besides: of a version that is being written, or of one that was replaced and is being
+   * removed. They are not part of the index; who reads leaves them out, and the next ingestion removes them (I-01).
+   */
+  strayIds?: string[];
   metadata?: { [key: string]: JsonValue };
+}
+
+/** Which records are asked for. */
+export interface SourcesOptions extends StoreOptions {
+  /** Only those with `strayIds`. A hint: a store may give all, and who asks looks again. Default: all. */
+  unsettled?: boolean | undefined;
+}
+
+/** A store held for one writer, until it is released or its process ends. */
+export interface StoreLock {
+  /** Safe to repeat. */
+  release(): Promise<void>;
 }
 
 /** Nodes by id, and which document they came from. Values are copies, as in {@link KeyValueStore}. */
@@ -60,12 +78,17 @@ export interface DocumentStore {
   /** What is not there is deleted already. */
   delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
   iterate(options?: StoreOptions): AsyncIterable<Node>;
-  /** Replaces the record of `record.sourceId`. */
+  /** Replaces the record of `record.sourceId`, in one step: a kill leaves the old record or the new one. */
   setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
   getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
-  /** Removes the record and every node in its `nodeIds`. */
+  /** Removes every node in the record's `nodeIds` and `strayIds`, then the record. */
   deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
-  sources(options?: StoreOptions): AsyncIterable<SourceRecord>;
+  sources(options?: SourcesOptions): AsyncIterable<SourceRecord>;
+  /**
+   * Holds the store against other writers that ask for this, in other processes too. `conflict`, at once, when another
+   * holds it. Absent: the store cannot, and its caller sees to it that two writers never meet.
+   */
+  lock?(options?: StoreOptions): Promise<StoreLock>;
 }
 
 /** A node with its vector. All vectors of a store have one length and only finite numbers. */

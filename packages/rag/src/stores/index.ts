@@ -1,1 +1,2 @@
+export { MemoryDocumentStore } from './memory-document-store.ts';
 export { MemoryVectorStore } from './memory-vector-store.ts';

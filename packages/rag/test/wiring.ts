@@ -1,0 +1,16 @@
+import { documentStoreConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
+import { MemoryDocumentStore } from '@mortise/rag';
+
+export function wire(functions: TestFunctions): ConformanceResults[] {
+  return [
+    documentStoreConformance(functions, {
+      name: 'memory',
+      declares: ['lock'],
+      reasons: {
+        persistence: 'It is in memory, gone with the process.',
+        failure: 'There is no backend that could fail.',
+      },
+      open: () => ({ store: new MemoryDocumentStore() }),
+    }),
+  ];
+}

@@ -1,0 +1,102 @@
+import type { JsonValue } from '@mortise/core';
+import { throwIfAborted } from '@mortise/core/call';
+import type { Node } from '@mortise/core/retriever';
+import {
+  requireKeyValueStore,
+  type DocumentStore,
+  type KeyValueStore,
+  type SourceRecord,
+  type SourcesOptions,
+  type StoreOptions,
+  type StoreValue,
+} from '@mortise/core/store';
+import { byId, copyRecord, decodeNode, nodesOf } from './node-record.ts';
+
+export interface KeyValueDocumentStoreOptions {
+  /** Where nodes and records are kept. It must not forget: no limit in bytes, no time to live. */
+  store: KeyValueStore;
+  /** Two of them in one store need two names. Default: `documents`. */
+  namespace?: string | undefined;
+}
+
+/** A node as the value of a key. */
+interface Kept {
+  readonly node: JsonValue;
+  /** Base64 of the vector's bytes. */
+  readonly embedding?: string;
+}
+
+/**
+ * A document store on any key-value store: a node an entry, a record an entry. As safe as a `set` of that store is,
+ * and no safer: an `upsert` of many nodes may be cut in the middle by a kill.
+ */
+export class KeyValueDocumentStore implements DocumentStore {
+  readonly #store: KeyValueStore;
+  readonly #nodes: string;
+  readonly #sources: string;
+
+  constructor({ store, namespace = 'documents' }: KeyValueDocumentStoreOptions) {
+    this.#store = requireKeyValueStore(store, 'store');
+    this.#nodes = `${namespace}-nodes`;
+    this.#sources = `${namespace}-sources`;
+  }
+
+  async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    const entries = [...byId(nodes)].map(([id, { json, embedding }]) => {
+      const vector = embedding === undefined ? {} : { embedding: Buffer.from(embedding).toString('base64') };
+      return [id, { node: json, ...vector } as unknown as StoreValue] as const;
+    });
+    await this.#store.setMany(entries, { ...options, namespace: this.#nodes });
+  }
+
+  async get(id: string, options: StoreOptions = {}): Promise<Node | undefined> {
+    return toNode(await this.#store.get(id, { ...options, namespace: this.#nodes }));
+  }
+
+  async getMany(ids: readonly string[], options: StoreOptions = {}): Promise<(Node | undefined)[]> {
+    return (await this.#store.getMany(ids, { ...options, namespace: this.#nodes })).map(toNode);
+  }
+
+  async delete(ids: readonly string[], options: StoreOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    for (const id of ids) await this.#store.delete(id, { ...options, namespace: this.#nodes });
+  }
+
+  async *iterate(options: StoreOptions = {}): AsyncIterable<Node> {
+    for await (const [, value] of this.#store.iterate({ ...options, namespace: this.#nodes })) {
+      yield toNode(value) as Node;
+    }
+  }
+
+  async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
+    const value = copyRecord(record) as unknown as StoreValue;
+    await this.#store.set(record.sourceId, value, { ...options, namespace: this.#sources });
+  }
+
+  async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
+    const value = await this.#store.get(sourceId, { ...options, namespace: this.#sources });
+    return value as unknown as SourceRecord | undefined;
+  }
+
+  async deleteSource(sourceId: string, options: StoreOptions = {}): Promise<void> {
+    const record = await this.getSource(sourceId, options);
+    if (record === undefined) return;
+    // The record last: killed in between, the next call still finds what to remove.
+    await this.delete(nodesOf(record), options);
+    await this.#store.delete(sourceId, { ...options, namespace: this.#sources });
+  }
+
+  async *sources({ signal, unsettled = false }: SourcesOptions = {}): AsyncIterable<SourceRecord> {
+    for await (const [, value] of this.#store.iterate({ signal, namespace: this.#sources })) {
+      const record = value as unknown as SourceRecord;
+      if (!unsettled || record.strayIds !== undefined) yield record;
+    }
+  }
+}
+
+function toNode(value: StoreValue | undefined): Node | undefined {
+  if (value === undefined) return undefined;
+  const { node, embedding } = value as unknown as Kept;
+  return decodeNode(node, embedding === undefined ? undefined : Buffer.from(embedding, 'base64'));
+}

@@ -1,0 +1,38 @@
+import type { JsonObject, JsonValue } from '@mortise/core';
+import { bytesToVector, vectorToBytes } from '@mortise/core/embedding';
+import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
+import type { SourceRecord } from '@mortise/core/store';
+
+/** A node as a store keeps it: its JSON, and its vector as bytes, a quarter of what numbers take as text. */
+export interface NodeRecord {
+  readonly json: JsonObject;
+  readonly embedding?: Uint8Array;
+}
+
+export function encodeNode(node: Node): NodeRecord {
+  const { embedding, ...rest } = node;
+  const json = nodeToJson(rest as Node);
+  return embedding === undefined ? { json } : { json, embedding: vectorToBytes(embedding.slice()) };
+}
+
+export function decodeNode(json: JsonValue, embedding: Uint8Array | undefined): Node {
+  const node = nodeFromJson(json);
+  const vector = embedding === undefined ? undefined : bytesToVector(embedding);
+  if (vector !== undefined) node.embedding = vector;
+  return node;
+}
+
+/** A copy of the members that a store keeps. */
+export function copyRecord(record: SourceRecord): SourceRecord {
+  return JSON.parse(JSON.stringify(record)) as SourceRecord;
+}
+
+/** Every node that a record names: those that count and those that are to go. */
+export function nodesOf({ nodeIds, strayIds = [] }: SourceRecord): string[] {
+  return [...new Set([...nodeIds, ...strayIds])];
+}
+
+/** Of two nodes with one id the last one counts. */
+export function byId(nodes: readonly Node[]): Map<string, NodeRecord> {
+  return new Map(nodes.map((node) => [node.id, encodeNode(node)]));
+}

@@ -1,0 +1,222 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { MortiseError, type JsonValue } from '@mortise/core';
+import { throwIfAborted } from '@mortise/core/call';
+import type { Node } from '@mortise/core/retriever';
+import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
+import { bound, inTransaction, laterVersion, openDatabase } from './database.ts';
+import { storeError } from './errors.ts';
+import { lockDatabase } from './file-lock.ts';
+import { byId, decodeNode, nodesOf } from './node-record.ts';
+import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
+
+/** As of `SqliteKeyValueStore`, with which it may share a file. */
+export type SqliteDocumentStoreOptions = SqliteKeyValueStoreOptions;
+
+/** Nodes read or written before other work has its turn: `node:sqlite` is synchronous. Some milliseconds. */
+const SLICE = 256;
+const PAGE = 64;
+const LAYOUT = 1;
+
+// No affinity: an id stays text or bytes as it was bound.
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS document_layout (version INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS nodes (row INTEGER PRIMARY KEY, id UNIQUE, json TEXT NOT NULL, embedding BLOB);
+  CREATE TABLE IF NOT EXISTS sources (
+    row INTEGER PRIMARY KEY, id UNIQUE, json TEXT NOT NULL, unsettled INTEGER NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS unsettled_sources ON sources (row) WHERE unsettled = 1;
+  INSERT INTO document_layout SELECT ${LAYOUT} WHERE NOT EXISTS (SELECT 1 FROM document_layout);
+`;
+
+interface Row {
+  readonly row: number;
+  readonly json: string;
+  readonly embedding: Uint8Array | null;
+}
+
+/**
+ * Nodes and records in one SQLite file in WAL mode. Every record is one transaction, and so are the removal of a
+ * document with its nodes and up to 256 nodes of an `upsert`. Several processes may share a file on a local disk.
+ */
+export class SqliteDocumentStore implements DocumentStore {
+  readonly #path: string;
+  readonly #durable: boolean;
+  #open: Database | undefined;
+  #closed = false;
+
+  constructor({ path, durable = false }: SqliteDocumentStoreOptions) {
+    if (typeof path !== 'string' || path === '')
+      throw new MortiseError('configuration', 'path is missing; give the path of a file for the store.');
+    this.#path = path;
+    this.#durable = durable;
+  }
+
+  async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    const rows = [...byId(nodes)].map(([id, { json, embedding }]) => {
+      return [bound(id), JSON.stringify(json), embedding ?? null] as const;
+    });
+    await this.#sliced(rows, options, 'written', (database, slice) =>
+      inTransaction(database.connection, () => {
+        for (const row of slice) database.upsertNode.run(...row);
+      }),
+    );
+  }
+
+  async get(id: string, options: StoreOptions = {}): Promise<Node | undefined> {
+    return (await this.getMany([id], options))[0];
+  }
+
+  async getMany(ids: readonly string[], options: StoreOptions = {}): Promise<(Node | undefined)[]> {
+    throwIfAborted(options.signal);
+    const nodes: (Node | undefined)[] = [];
+    await this.#sliced([...ids], options, 'read', ({ node }, slice) => {
+      for (const id of slice) nodes.push(toNode(node.get(bound(id)) as Row | undefined));
+    });
+    return nodes;
+  }
+
+  async delete(ids: readonly string[], options: StoreOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    await this.#sliced([...ids], options, 'written', (database, slice) =>
+      inTransaction(database.connection, () => {
+        for (const id of slice) database.removeNode.run(bound(id));
+      }),
+    );
+  }
+
+  async *iterate(options: StoreOptions = {}): AsyncIterable<Node> {
+    for await (const row of this.#pages(({ nodePage }) => nodePage, options)) yield toNode(row) as Node;
+  }
+
+  async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    const json = JSON.stringify(record);
+    const unsettled = record.strayIds === undefined ? 0 : 1;
+    this.#guarded('written', ({ upsertSource }) => upsertSource.run(bound(record.sourceId), json, unsettled));
+  }
+
+  async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
+    throwIfAborted(options.signal);
+    return this.#guarded('read', (database) => database.record(sourceId));
+  }
+
+  async deleteSource(sourceId: string, options: StoreOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    this.#guarded('written', (database) =>
+      inTransaction(database.connection, () => {
+        const record = database.record(sourceId);
+        if (record === undefined) return;
+        for (const id of nodesOf(record)) database.removeNode.run(bound(id));
+        database.removeSource.run(bound(sourceId));
+      }),
+    );
+  }
+
+  async *sources(options: SourcesOptions = {}): AsyncIterable<SourceRecord> {
+    const page = ({ unsettledPage, sourcePage }: Database): StatementSync =>
+      options.unsettled === true ? unsettledPage : sourcePage;
+    for await (const { json } of this.#pages(page, options)) yield JSON.parse(json) as SourceRecord;
+  }
+
+  /** A lock on a file beside the database's, which the system lets go of when the process ends. */
+  async lock({ signal }: StoreOptions = {}): Promise<StoreLock> {
+    throwIfAborted(signal);
+    return lockDatabase(this.#path);
+  }
+
+  /** Closes the file; the store is of no use afterwards. Safe to repeat. */
+  close(): void {
+    this.#closed = true;
+    this.#open?.connection.close();
+    this.#open = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** In pages by row: a cursor left open would keep the log of writes from being folded back. */
+  async *#pages(statement: (database: Database) => StatementSync, { signal }: StoreOptions): AsyncIterable<Row> {
+    for (let last = 0; ;) {
+      throwIfAborted(signal);
+      const rows = this.#guarded('read', (database) => statement(database).all(last, PAGE)) as unknown as Row[];
+      for (const row of rows) {
+        last = row.row;
+        throwIfAborted(signal);
+        yield row;
+      }
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  async #sliced<T>(
+    items: readonly T[],
+    { signal }: StoreOptions,
+    what: string,
+    work: (database: Database, slice: readonly T[]) => void,
+  ): Promise<void> {
+    for (let at = 0; at < items.length; at += SLICE) {
+      if (at > 0) await setImmediate();
+      throwIfAborted(signal);
+      this.#guarded(what, (database) => work(database, items.slice(at, at + SLICE)));
+    }
+  }
+
+  #guarded<T>(what: string, work: (database: Database) => T): T {
+    if (this.#closed)
+      throw new MortiseError('configuration', `The store ${this.#path} is closed. Make a new one.`);
+    try {
+      return work((this.#open ??= openDatabase(this.#path, this.#durable, prepared)));
+    } catch (error) {
+      throw storeError(this.#path, what, error);
+    }
+  }
+}
+
+interface Database {
+  readonly connection: DatabaseSync;
+  readonly node: StatementSync;
+  readonly upsertNode: StatementSync;
+  readonly removeNode: StatementSync;
+  readonly nodePage: StatementSync;
+  readonly upsertSource: StatementSync;
+  readonly removeSource: StatementSync;
+  readonly sourcePage: StatementSync;
+  readonly unsettledPage: StatementSync;
+  record(sourceId: string): SourceRecord | undefined;
+}
+
+function prepared(connection: DatabaseSync): Database {
+  inTransaction(connection, () => connection.exec(SCHEMA));
+  const layout = Number(connection.prepare('SELECT version FROM document_layout').get()?.['version']);
+  if (layout > LAYOUT) throw laterVersion(layout);
+  const record = connection.prepare('SELECT json FROM sources WHERE id = ?');
+  return {
+    connection,
+    node: connection.prepare('SELECT row, json, embedding FROM nodes WHERE id = ?'),
+    upsertNode: connection.prepare(`
+      INSERT INTO nodes (id, json, embedding) VALUES (?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET json = excluded.json, embedding = excluded.embedding`),
+    removeNode: connection.prepare('DELETE FROM nodes WHERE id = ?'),
+    nodePage: connection.prepare('SELECT * FROM nodes WHERE row > ? ORDER BY row LIMIT ?'),
+    upsertSource: connection.prepare(`
+      INSERT INTO sources (id, json, unsettled) VALUES (?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET json = excluded.json, unsettled = excluded.unsettled`),
+    removeSource: connection.prepare('DELETE FROM sources WHERE id = ?'),
+    sourcePage: connection.prepare('SELECT * FROM sources WHERE row > ? ORDER BY row LIMIT ?'),
+    unsettledPage: connection.prepare(
+      'SELECT * FROM sources WHERE unsettled = 1 AND row > ? ORDER BY row LIMIT ?',
+    ),
+    record(sourceId) {
+      const row = record.get(bound(sourceId)) as { json: string } | undefined;
+      return row === undefined ? undefined : (JSON.parse(row.json) as SourceRecord);
+    },
+  };
+}
+
+function toNode(row: Row | undefined): Node | undefined {
+  if (row === undefined) return undefined;
+  return decodeNode(JSON.parse(row.json) as JsonValue, row.embedding ?? undefined);
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { documentStoreSuite, runCase } from '@mortise/conformance';
+import { MortiseError } from '@mortise/core';
+import type { Node } from '@mortise/core/retriever';
+import { MemoryKeyValueStore, type DocumentStore, type SourceRecord } from '@mortise/core/store';
+import { KeyValueDocumentStore } from '@mortise/stores';
+
+/** A store with one thing wrong. */
+type Fault = (store: KeyValueDocumentStore) => Partial<DocumentStore>;
+
+function sound(): KeyValueDocumentStore {
+  return new KeyValueDocumentStore({ store: new MemoryKeyValueStore({ maxBytes: Infinity }) });
+}
+
+function faulty(fault: Fault): DocumentStore {
+  const store = sound();
+  let locked = false;
+  return {
+    upsert: (nodes, options) => store.upsert(nodes, options),
+    get: (id, options) => store.get(id, options),
+    getMany: (ids, options) => store.getMany(ids, options),
+    delete: (ids, options) => store.delete(ids, options),
+    iterate: (options) => store.iterate(options),
+    setSource: (record, options) => store.setSource(record, options),
+    getSource: (id, options) => store.getSource(id, options),
+    deleteSource: (id, options) => store.deleteSource(id, options),
+    sources: (options) => store.sources(options),
+    async lock({ signal } = {}) {
+      signal?.throwIfAborted();
+      if (locked) throw new MortiseError('conflict', 'It is held already.');
+      locked = true;
+      let released = false;
+      return {
+        release: async () => {
+          if (!released) locked = false;
+          released = true;
+        },
+      };
+    },
+    ...fault(store),
+  };
+}
+
+const without = (member: string) => (node: Node) =>
+  Object.fromEntries(Object.entries(node).filter(([name]) => name !== member)) as unknown as Node;
+
+const faults: [fault: string, caughtBy: string, Fault][] = [
+  ['a member that is missing', 'docs-members', () => ({ sources: undefined as never })],
+  [
+    'vectors that are dropped',
+    'docs-nodes',
+    (s) => ({ upsert: (nodes, options) => s.upsert(nodes.map(without('embedding')), options) }),
+  ],
+  [
+    'members of unknown kinds that are dropped',
+    'docs-nodes',
+    (s) => ({ upsert: (nodes, options) => s.upsert(nodes.map(without('url')), options) }),
+  ],
+  [
+    'ids in normal form',
+    'docs-names',
+    (s) => ({
+      upsert: (nodes) => s.upsert(nodes.map((node) => ({ ...node, id: node.id.normalize() }))),
+      getMany: (ids) => s.getMany(ids.map((id) => id.normalize())),
+    }),
+  ],
+  [
+    'misses that are left out',
+    'docs-miss',
+    (s) => ({ getMany: async (ids, options) => (await s.getMany(ids, options)).filter((n) => n !== undefined) }),
+  ],
+  [
+    'members merged with those that were there',
+    'docs-replace',
+    (s) => ({
+      async upsert(nodes, options) {
+        for (const node of nodes) await s.upsert([{ ...(await s.get(node.id)), ...node }], options);
+      },
+    }),
+  ],
+  [
+    'a delete that fails on what is not there',
+    'docs-delete',
+    (s) => ({
+      async delete(ids, options) {
+        if ((await s.getMany(ids)).includes(undefined)) throw new Error('not there');
+        await s.delete(ids, options);
+      },
+    }),
+  ],
+  [
+    'records without their metadata',
+    'docs-sources',
+    (s) => ({
+      setSource: ({ metadata: _m, ...record }, options) => s.setSource(record, options),
+    }),
+  ],
+  [
+    'a hint that hides what is asked for',
+    'docs-unsettled',
+    (s) => ({
+      async *sources(options) {
+        for await (const record of s.sources(options))
+          if (options?.unsettled !== true || record.strayIds === undefined) yield record;
+      },
+    }),
+  ],
+  [
+    'a deleted document that leaves its strays',
+    'docs-delete-source',
+    (s) => ({
+      async deleteSource(id, options) {
+        const { strayIds: _s, ...record } = (await s.getSource(id)) ?? { sourceId: id, hash: '', nodeIds: [] };
+        await s.setSource(record);
+        await s.deleteSource(id, options);
+      },
+    }),
+  ],
+  [
+    'a deleted record that leaves all of its nodes',
+    'docs-delete-source',
+    (s) => ({
+      async deleteSource(id, options) {
+        if ((await s.getSource(id)) === undefined) return;
+        await s.setSource({ sourceId: id, hash: '', nodeIds: [] });
+        await s.deleteSource(id, options);
+      },
+    }),
+  ],
+  [
+    'documents by their hash',
+    'docs-equal-content',
+    (s) => ({
+      async *sources(options) {
+        const byHash = new Map<string, SourceRecord>();
+        for await (const record of s.sources(options)) byHash.set(record.hash, record);
+        yield* byHash.values();
+      },
+    }),
+  ],
+  [
+    'one record for all readers',
+    'docs-copies',
+    () => {
+      const held = new Map<string, SourceRecord>();
+      return {
+        setSource: async (record) => void held.set(record.sourceId, record),
+        getSource: async (id) => held.get(id),
+      };
+    },
+  ],
+  [
+    'an iteration that a deletion upsets',
+    'docs-iterate-break',
+    (s) => ({
+      async *sources(options) {
+        let at = 0;
+        for (;;) {
+          const all: SourceRecord[] = [];
+          for await (const record of s.sources(options)) all.push(record);
+          const next = all[at++];
+          if (next === undefined) return;
+          yield next;
+        }
+      },
+    }),
+  ],
+  ['an abort that comes too late', 'docs-abort', (s) => ({ setSource: (record) => s.setSource(record) })],
+  [
+    'a lock for everybody',
+    'docs-lock',
+    () => ({ lock: async () => ({ release: () => Promise.resolve() }) }),
+  ],
+];
+
+const suite = documentStoreSuite.filter(({ requires }) => requires.every((feature) => feature === 'lock'));
+
+describe('a broken document store is caught', () => {
+  it.each(faults)('%s: %s', async (_fault, caughtBy, fault) => {
+    const testCase = suite.find(({ id }) => id === caughtBy)!;
+    await expect(runCase(testCase, { open: () => ({ store: faulty(fault) }) })).rejects.toMatchObject({
+      name: expect.stringMatching(/^(Assertion|Mortise)?Error$/),
+    });
+  });
+
+  it('and a sound one is not', async () => {
+    for (const testCase of suite) await runCase(testCase, { open: () => ({ store: faulty(() => ({})) }) });
+  });
+
+  it('by cases of which every one is needed', () => {
+    const needed = new Set(faults.map(([, caughtBy]) => caughtBy));
+    expect(suite.map(({ id }) => id).filter((id) => !needed.has(id))).toEqual([]);
+  });
+
+  it('after a restart and between two instances too', async () => {
+    const forgetful = { open: () => ({ store: sound(), reopen: sound }) };
+    for (const id of ['docs-restart', 'docs-two']) {
+      const testCase = documentStoreSuite.find((each) => each.id === id)!;
+      await expect(runCase(testCase, forgetful)).rejects.toThrow();
+    }
+    const silent = documentStoreSuite.find(({ id }) => id === 'docs-failure')!;
+    const open = () => ({ store: sound() });
+    await expect(runCase(silent, { open, broken: open })).rejects.toThrow();
+  });
+});
