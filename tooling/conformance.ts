@@ -60,7 +60,10 @@ function runSuites(): ConformanceReport {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-conformance-'));
   try {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const filters = ['packages/stores', 'packages/rag', 'integrations/*'].flatMap((project) => ['--project', project]);
+    const filters = ['packages/stores', 'packages/rag', 'integrations/*'].flatMap((project) => [
+      '--project',
+      project,
+    ]);
     execFileSync(process.execPath, [vitest, 'run', ...filters, 'test/conformance.test.ts'], {
       cwd: root,
       env: { ...process.env, [resultsVariable]: folder },

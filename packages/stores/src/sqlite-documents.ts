@@ -3,7 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { MortiseError, type JsonValue } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import type { Node } from '@mortise/core/retriever';
-import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
+import type {
+  DocumentStore,
+  SourceRecord,
+  SourcesOptions,
+  StoreLock,
+  StoreOptions,
+} from '@mortise/core/store';
 import { bound, inTransaction, laterVersion, openDatabase } from './database.ts';
 import { storeError } from './errors.ts';
 import { lockDatabase } from './file-lock.ts';
@@ -138,10 +144,15 @@ export class SqliteDocumentStore implements DocumentStore {
   }
 
   /** In pages by row: a cursor left open would keep the log of writes from being folded back. */
-  async *#pages(statement: (database: Database) => StatementSync, { signal }: StoreOptions): AsyncIterable<Row> {
+  async *#pages(
+    statement: (database: Database) => StatementSync,
+    { signal }: StoreOptions,
+  ): AsyncIterable<Row> {
     for (let last = 0; ;) {
       throwIfAborted(signal);
-      const rows = this.#guarded('read', (database) => statement(database).all(last, PAGE)) as unknown as Row[];
+      const rows = this.#guarded('read', (database) =>
+        statement(database).all(last, PAGE),
+      ) as unknown as Row[];
       for (const row of rows) {
         last = row.row;
         throwIfAborted(signal);

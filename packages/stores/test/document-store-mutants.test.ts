@@ -67,7 +67,9 @@ const faults: [fault: string, caughtBy: string, Fault][] = [
   [
     'misses that are left out',
     'docs-miss',
-    (s) => ({ getMany: async (ids, options) => (await s.getMany(ids, options)).filter((n) => n !== undefined) }),
+    (s) => ({
+      getMany: async (ids, options) => (await s.getMany(ids, options)).filter((n) => n !== undefined),
+    }),
   ],
   [
     'members merged with those that were there',
@@ -110,7 +112,11 @@ const faults: [fault: string, caughtBy: string, Fault][] = [
     'docs-delete-source',
     (s) => ({
       async deleteSource(id, options) {
-        const { strayIds: _s, ...record } = (await s.getSource(id)) ?? { sourceId: id, hash: '', nodeIds: [] };
+        const { strayIds: _s, ...record } = (await s.getSource(id)) ?? {
+          sourceId: id,
+          hash: '',
+          nodeIds: [],
+        };
         await s.setSource(record);
         await s.deleteSource(id, options);
       },
@@ -166,11 +172,7 @@ const faults: [fault: string, caughtBy: string, Fault][] = [
     }),
   ],
   ['an abort that comes too late', 'docs-abort', (s) => ({ setSource: (record) => s.setSource(record) })],
-  [
-    'a lock for everybody',
-    'docs-lock',
-    () => ({ lock: async () => ({ release: () => Promise.resolve() }) }),
-  ],
+  ['a lock for everybody', 'docs-lock', () => ({ lock: async () => ({ release: () => Promise.resolve() }) })],
 ];
 
 const suite = documentStoreSuite.filter(({ requires }) => requires.every((feature) => feature === 'lock'));

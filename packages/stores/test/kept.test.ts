@@ -162,7 +162,10 @@ describe('SqliteDocumentStore', () => {
       const path = join(directory, name);
       using documents = new SqliteDocumentStore({ path });
       using values = new SqliteKeyValueStore({ path });
-      const uses = [() => documents.upsert([createTextNode({ id: 'n', text: 'x' })]), () => values.set('k', 1)];
+      const uses = [
+        () => documents.upsert([createTextNode({ id: 'n', text: 'x' })]),
+        () => values.set('k', 1),
+      ];
       for (const use of name === 'a' ? uses : uses.reverse()) await use();
       expect([(await documents.get('n'))?.text, await values.get('k')]).toEqual(['x', 1]);
     }

@@ -13,7 +13,11 @@ import type { DocumentStoreSubject, OpenDocumentStore } from './conformance.ts';
 /** A node of every kind and with every member, and texts that a backend may not take as they are. */
 export const NODES: readonly Node[] = [
   createTextNode({ id: 'bare', text: '' }),
-  createDocument({ id: 'document', text: 'A whole file.\r\n\u0000 \ud83d 😀 e\u0301', metadata: { path: 'a/b.md' } }),
+  createDocument({
+    id: 'document',
+    text: 'A whole file.\r\n\u0000 \ud83d 😀 e\u0301',
+    metadata: { path: 'a/b.md' },
+  }),
   createTextNode({
     id: 'full',
     text: 'A piece.',
@@ -36,7 +40,11 @@ export const NODES: readonly Node[] = [
   }),
   createIndexNode({ id: 'index', text: 'A summary.', indexId: 'the target' }),
   { type: 'acme:image', id: 'other', text: '', metadata: {}, url: 'data:,x', tags: [1, { a: null }] },
-  createTextNode({ id: 'proto', text: 'x', metadata: JSON.parse('{"__proto__":{"a":1}}') as TextNode['metadata'] }),
+  createTextNode({
+    id: 'proto',
+    text: 'x',
+    metadata: JSON.parse('{"__proto__":{"a":1}}') as TextNode['metadata'],
+  }),
   createTextNode({ id: 'long', text: 'lorem ipsum '.repeat(20_000) }),
 ];
 

@@ -26,7 +26,11 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       const left = NODES.filter(({ id }) => id !== 'index');
       trial.check.equal(await again.getMany(left.map(({ id }) => id)), left, 'the nodes');
       trial.check.equal(await again.getMany(named.map(({ id }) => id)), named, 'the awkward ones');
-      trial.check.equal(await again.getMany(['n0', 'n499', 'n500', 'index', 'gone']), Array(5).fill(undefined), 'gone');
+      trial.check.equal(
+        await again.getMany(['n0', 'n499', 'n500', 'index', 'gone']),
+        Array(5).fill(undefined),
+        'gone',
+      );
       trial.check.equal((await idsOf(again)).length, left.length + 499 + named.length, 'how many nodes');
       trial.check.equal(await again.getSource('stray'), stray, 'the record');
       trial.check.equal((await sourcesOf(again)).length, 1 + AWKWARD_NAMES.length, 'how many records');
@@ -43,7 +47,11 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       await store.upsert([textNode('a')]);
       const other = await open.reopen!();
       const many = (name: string) => Array.from({ length: 100 }, (_, at) => textNode(`${name}${at}`));
-      await Promise.all([store.upsert(many('x')), other.upsert(many('y')), other.setSource(record('d', ['a']))]);
+      await Promise.all([
+        store.upsert(many('x')),
+        other.upsert(many('y')),
+        other.setSource(record('d', ['a'])),
+      ]);
       await other.upsert([textNode('a', 'another')]);
       for (const one of [store, other]) {
         const found = await one.getMany(['a', 'x99', 'y99']);
@@ -51,7 +59,11 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
         trial.check.equal(await one.getSource('d'), record('d', ['a']), 'the record');
       }
       await other.deleteSource('d');
-      trial.check.equal([await store.get('a'), await store.getSource('d')], [undefined, undefined], 'what is gone');
+      trial.check.equal(
+        [await store.get('a'), await store.getSource('d')],
+        [undefined, undefined],
+        'what is gone',
+      );
     },
   },
   {

@@ -51,7 +51,8 @@ export const documentStoreSuite: Suite<DocumentStoreSubject> = [
       const { store } = await opened(trial);
       const nodes = AWKWARD_NAMES.map((id, at) => textNode(id, `node ${at}`));
       await store.upsert(nodes);
-      for (const [at, id] of AWKWARD_NAMES.entries()) await store.setSource(record(id, [id], { hash: `${at}` }));
+      for (const [at, id] of AWKWARD_NAMES.entries())
+        await store.setSource(record(id, [id], { hash: `${at}` }));
       trial.check.equal(await store.getMany(AWKWARD_NAMES), nodes, 'the nodes');
       for (const [at, id] of AWKWARD_NAMES.entries()) {
         const found = await store.getSource(id);
@@ -69,7 +70,11 @@ export const documentStoreSuite: Suite<DocumentStoreSubject> = [
       const { store } = await opened(trial);
       const [a, b] = [textNode('a'), textNode('b')];
       await store.upsert([a, b]);
-      trial.check.equal(await store.getMany(['x', 'b', 'x', 'a', 'b']), [undefined, b, undefined, a, b], 'getMany');
+      trial.check.equal(
+        await store.getMany(['x', 'b', 'x', 'a', 'b']),
+        [undefined, b, undefined, a, b],
+        'getMany',
+      );
       trial.check.equal(await store.getMany([]), [], 'no ids');
       trial.check.equal(await store.get('x'), undefined, 'get');
       trial.check.equal(await store.getSource('a'), undefined, 'a record that was never set');
@@ -132,10 +137,18 @@ export const documentStoreSuite: Suite<DocumentStoreSubject> = [
       const stray = record('b', [], { hash: '', strayIds: ['x'] });
       for (const one of [record('a', []), stray, record('c', ['y'])]) await store.setSource(one);
       const found = await sourcesOf(store, { unsettled: true });
-      trial.check.equal(found.filter(({ strayIds }) => strayIds !== undefined), [stray], 'the unsettled one');
+      trial.check.equal(
+        found.filter(({ strayIds }) => strayIds !== undefined),
+        [stray],
+        'the unsettled one',
+      );
       await store.setSource(record('b', ['x']));
       const after = await sourcesOf(store, { unsettled: true });
-      trial.check.equal(after.filter(({ strayIds }) => strayIds !== undefined), [], 'after it was settled');
+      trial.check.equal(
+        after.filter(({ strayIds }) => strayIds !== undefined),
+        [],
+        'after it was settled',
+      );
       trial.check.equal((await sourcesOf(store)).length, 3, 'all of them');
     },
   },

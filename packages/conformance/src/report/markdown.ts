@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<string, string>> = {
   embedding: 'Embedding models',
   reranker: 'Rerankers',
   'key-value-store': 'Key-value stores',
+  'document-store': 'Document stores',
 };
 
 /** The report as tables: what each implementation declares, and what came of each rule. */

@@ -1,7 +1,13 @@
 import { MortiseError } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import { copyNode, type Node } from '@mortise/core/retriever';
-import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
+import type {
+  DocumentStore,
+  SourceRecord,
+  SourcesOptions,
+  StoreLock,
+  StoreOptions,
+} from '@mortise/core/store';
 
 /** Nodes and records in this process's memory, gone with it. For what is to stay: `@mortise/stores`. */
 export class MemoryDocumentStore implements DocumentStore {
