@@ -45,7 +45,7 @@ export class KeyValueDocumentStore implements DocumentStore {
     throwIfAborted(options.signal);
     const entries = [...byId(nodes)].map(([id, { json, embedding }]) => {
       const vector = embedding === undefined ? {} : { embedding: Buffer.from(embedding).toString('base64') };
-      return [id, { node: json, ...vector } as unknown as StoreValue] as const;
+      return [id, { node: json, ...vector }] as const;
     });
     await this.#store.setMany(entries, { ...options, namespace: this.#nodes });
   }

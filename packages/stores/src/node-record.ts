@@ -11,7 +11,7 @@ export interface NodeRecord {
 
 export function encodeNode(node: Node): NodeRecord {
   const { embedding, ...rest } = node;
-  const json = nodeToJson(rest as Node);
+  const json = nodeToJson(rest);
   return embedding === undefined ? { json } : { json, embedding: vectorToBytes(embedding.slice()) };
 }
 
