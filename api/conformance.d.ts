@@ -155,6 +155,32 @@ export declare const openAIEmbeddings: EmbeddingDialect;
 import type { LLMDialect } from './contract.ts';
 export declare const openAIResponses: LLMDialect;
 
+// ---- document-store/conformance.d.ts
+import type { DocumentStore } from '@mortise/core/store';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface OpenDocumentStore {
+    readonly store: DocumentStore;
+    reopen?(): DocumentStore | Promise<DocumentStore>;
+    close?(): unknown;
+}
+export type DocumentStoreFeature = 'persistence' | 'failure' | 'lock';
+export interface DocumentStoreSubject {
+    open(): OpenDocumentStore | Promise<OpenDocumentStore>;
+    broken?(): OpenDocumentStore | Promise<OpenDocumentStore>;
+}
+export interface DocumentStoreConformanceOptions extends DocumentStoreSubject {
+    readonly name: string;
+    readonly declares: readonly DocumentStoreFeature[];
+    readonly reasons?: Readonly<Partial<Record<DocumentStoreFeature, string>>> | undefined;
+}
+export declare function documentStoreConformance(functions: TestFunctions, options: DocumentStoreConformanceOptions): ConformanceResults;
+
+// ---- document-store/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { DocumentStoreSubject } from './conformance.ts';
+export declare const documentStoreSuite: Suite<DocumentStoreSubject>;
+
 // ---- embedding/conformance.d.ts
 import type { BaseEmbeddingOptions, EmbeddingMetadata, EmbeddingModel } from '@mortise/core/embedding';
 import type { EmbeddingDialect } from '../dialects/contract.ts';
@@ -265,6 +291,8 @@ export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
 export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
 export { openAIResponses } from './dialects/openai-responses.ts';
 export { wireFeatures, wireReasons } from './dialects/features.ts';
+export { documentStoreConformance, type DocumentStoreConformanceOptions, type DocumentStoreFeature, type DocumentStoreSubject, type OpenDocumentStore, } from './document-store/conformance.ts';
+export { documentStoreSuite } from './document-store/suite.ts';
 export { embeddingConformance, type EmbeddingConformanceOptions, type EmbeddingFeature, type EmbeddingSubject, type EmbeddingTarget, } from './embedding/conformance.ts';
 export { embeddingSuite } from './embedding/suite.ts';
 export type { CaseResult, CaseStatus, ConformanceCase, ConformanceResults, Suite, Trial, } from './frame/case.ts';

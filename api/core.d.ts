@@ -1993,9 +1993,16 @@ export interface SourceRecord {
     sourceId: string;
     hash: string;
     nodeIds: string[];
+    strayIds?: string[];
     metadata?: {
         [key: string]: JsonValue;
     };
+}
+export interface SourcesOptions extends StoreOptions {
+    unsettled?: boolean | undefined;
+}
+export interface StoreLock {
+    release(): Promise<void>;
 }
 export interface DocumentStore {
     upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
@@ -2006,7 +2013,8 @@ export interface DocumentStore {
     setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
     getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
     deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
-    sources(options?: StoreOptions): AsyncIterable<SourceRecord>;
+    sources(options?: SourcesOptions): AsyncIterable<SourceRecord>;
+    lock?(options?: StoreOptions): Promise<StoreLock>;
 }
 export interface VectorEntry {
     node: Node;
@@ -2069,7 +2077,7 @@ export declare function checkFilter(filter: MetadataFilter, operators: readonly 
 
 // ---- store/index.d.ts
 export { checkVectorEntries, checkVectorQuery, requireKeyValueStore, requireMembers } from './check.ts';
-export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SparseVector, StoreEntry, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorQueryMode, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
+export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SourcesOptions, SparseVector, StoreEntry, StoreLock, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorQueryMode, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 

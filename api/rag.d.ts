@@ -266,7 +266,24 @@ export declare class SentenceSplitter implements NodeSplitter {
 }
 
 // ---- stores/index.d.ts
+export { MemoryDocumentStore } from './memory-document-store.ts';
 export { MemoryVectorStore } from './memory-vector-store.ts';
+
+// ---- stores/memory-document-store.d.ts
+import type { Node } from '@mortise/core/retriever';
+import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
+export declare class MemoryDocumentStore implements DocumentStore {
+    upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
+    get(id: string, options?: StoreOptions): Promise<Node | undefined>;
+    getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
+    delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
+    iterate(options?: StoreOptions): AsyncIterable<Node>;
+    setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
+    getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
+    deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
+    sources({ signal, unsettled }?: SourcesOptions): AsyncIterable<SourceRecord>;
+    lock({ signal }?: StoreOptions): Promise<StoreLock>;
+}
 
 // ---- stores/memory-vector-store.d.ts
 import type { MetadataFilter, StoreOptions, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport } from '@mortise/core/store';

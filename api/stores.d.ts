@@ -1,6 +1,16 @@
 // The API of @mortise/stores. Written by `pnpm api`.
 // entry . index.d.ts
 
+// ---- file-documents.d.ts
+import type { DocumentStore, StoreLock, StoreOptions } from '@mortise/core/store';
+import type { FileKeyValueStoreOptions } from './file.ts';
+import type { KeyValueDocumentStore } from './key-value-documents.ts';
+export type FileDocumentStoreOptions = FileKeyValueStoreOptions;
+export declare class FileDocumentStore extends KeyValueDocumentStore implements DocumentStore {
+    constructor(options: FileDocumentStoreOptions);
+    lock({ signal }?: StoreOptions): Promise<StoreLock>;
+}
+
 // ---- file.d.ts
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
 export interface FileKeyValueStoreOptions {
@@ -18,8 +28,52 @@ export declare class FileKeyValueStore implements KeyValueStore {
 }
 
 // ---- index.d.ts
+export { FileDocumentStore, type FileDocumentStoreOptions } from './file-documents.ts';
 export { FileKeyValueStore, type FileKeyValueStoreOptions } from './file.ts';
+export { KeyValueDocumentStore, type KeyValueDocumentStoreOptions } from './key-value-documents.ts';
+export { SqliteDocumentStore, type SqliteDocumentStoreOptions } from './sqlite-documents.ts';
 export { SqliteKeyValueStore, type SqliteKeyValueStoreOptions } from './sqlite.ts';
+
+// ---- key-value-documents.d.ts
+import type { Node } from '@mortise/core/retriever';
+import type { DocumentStore, KeyValueStore, SourceRecord, SourcesOptions, StoreOptions } from '@mortise/core/store';
+export interface KeyValueDocumentStoreOptions {
+    store: KeyValueStore;
+    namespace?: string | undefined;
+}
+export declare class KeyValueDocumentStore implements DocumentStore {
+    constructor({ store, namespace }: KeyValueDocumentStoreOptions);
+    upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
+    get(id: string, options?: StoreOptions): Promise<Node | undefined>;
+    getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
+    delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
+    iterate(options?: StoreOptions): AsyncIterable<Node>;
+    setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
+    getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
+    deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
+    sources({ signal, unsettled }?: SourcesOptions): AsyncIterable<SourceRecord>;
+}
+
+// ---- sqlite-documents.d.ts
+import type { Node } from '@mortise/core/retriever';
+import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
+import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
+export type SqliteDocumentStoreOptions = SqliteKeyValueStoreOptions;
+export declare class SqliteDocumentStore implements DocumentStore {
+    constructor({ path, durable }: SqliteDocumentStoreOptions);
+    upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
+    get(id: string, options?: StoreOptions): Promise<Node | undefined>;
+    getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
+    delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
+    iterate(options?: StoreOptions): AsyncIterable<Node>;
+    setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
+    getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
+    deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
+    sources(options?: SourcesOptions): AsyncIterable<SourceRecord>;
+    lock({ signal }?: StoreOptions): Promise<StoreLock>;
+    close(): void;
+    [Symbol.dispose](): void;
+}
 
 // ---- sqlite.d.ts
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
