@@ -1,17 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  embeddingSuite,
-  keyValueSuite,
-  llmSuite,
-  reportOf,
-  rerankerSuite,
-  rules,
-  type ConformanceResults,
-  type TestFunctions,
-} from '@mortise/conformance';
+import { reportOf, rules, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
 import { expect, test } from 'vitest';
-import { conformancePages, readReport } from '../conformance.ts';
+import { conformancePages, contracts, readReport } from '../conformance.ts';
 import { publishedPackages, root } from '../workspace.ts';
 
 const AGAIN = 'run `pnpm run docs`';
@@ -29,8 +20,7 @@ test('the report is of what the packages declare now, and of all cases there are
 });
 
 test('every rule of a case has its sentence, and every sentence a case', () => {
-  const suites = [llmSuite, embeddingSuite, rerankerSuite, keyValueSuite];
-  const used = new Set(suites.flatMap((suite) => suite.map(({ rule }) => rule)));
+  const used = new Set(contracts.flatMap(([, suite]) => suite.map(({ rule }) => rule)));
   expect([...used].toSorted()).toEqual(Object.keys(rules).toSorted());
 });
 
