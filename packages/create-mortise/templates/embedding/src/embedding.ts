@@ -63,9 +63,12 @@ function fromEmbedReply({ vectors, usage }: Record<string, unknown>, about: Abou
   const { input } = isObject(usage) ? usage : {};
   return {
     embeddings: vectors.filter(isObject).map(({ index, vector }) => ({
-      index: Number(index),
-      embedding: Array.isArray(vector) ? vector.map(Number) : [],
+      index: numberOf(index),
+      embedding: Array.isArray(vector) ? vector.map(numberOf) : [],
     })),
     usage: defined({ inputTokens: typeof input === 'number' ? input : undefined }),
   };
 }
+
+// What is no number must not become one: `Number(null)` is 0. Core refuses NaN.
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : NaN);

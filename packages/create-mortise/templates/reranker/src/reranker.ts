@@ -52,6 +52,9 @@ function fromRankReply({ ranking }: Record<string, unknown>, about: About): Rank
   if (!Array.isArray(ranking)) throw malformed('JSON without a ranking', about);
   const results = ranking
     .filter(isObject)
-    .map(({ index, score }) => ({ index: Number(index), score: Number(score) }));
+    .map(({ index, score }) => ({ index: numberOf(index), score: numberOf(score) }));
   return { results };
 }
+
+// What is no number must not become one: `Number(null)` is 0. Core refuses NaN.
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : NaN);
