@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { documents, root } from './workspace.ts';
+import { documents, publishedPackages, root, type Package } from './workspace.ts';
 
 /** A fenced block of a Markdown file that shows a file of the repository, or a region of one: `file.ts#region`. */
 const EMBEDDED = /<!-- file: (\S+) -->\n+```(\w+)\n([\s\S]*?)```/g;
@@ -19,6 +19,18 @@ export function embedFiles(text: string, read: (path: string) => string): string
   return text.replaceAll(EMBEDDED, (_block, path: string, language: string) => {
     return `<!-- file: ${path} -->\n\n\`\`\`${language}\n${shown(path, read)}\n\`\`\``;
   });
+}
+
+/** The table of the packages that are published, between its marks in the README. */
+const TABLE = /<!-- packages -->[^]*?<!-- \/packages -->/;
+
+/** `text` with the table of `packages`: each by its name and its own description. */
+export function embedPackages(text: string, packages: readonly Package[]): string {
+  const rows = packages.map(
+    ({ folder, manifest }) => `| [\`${manifest.name}\`](${folder}) | ${manifest.description ?? ''} |`,
+  );
+  const table = ['| package | what it is |', '| --- | --- |', ...rows].join('\n');
+  return text.replace(TABLE, () => `<!-- packages -->\n\n${table}\n\n<!-- /packages -->`);
 }
 
 /** What a page shows of `file.ts` or `file.ts#region`. A region that is not there throws. */
@@ -80,7 +92,8 @@ if (import.meta.main) {
   for (const file of documents()) {
     const path = join(root, file);
     const text = readFileSync(path, 'utf8');
-    const current = embedFiles(text, (source) => readFileSync(join(root, source), 'utf8'));
+    const shown = embedFiles(text, (source) => readFileSync(join(root, source), 'utf8'));
+    const current = embedPackages(shown, publishedPackages());
     if (current !== text) writeFileSync(path, current);
   }
 }

@@ -39,7 +39,8 @@ async function create(): Promise<void> {
   }
   if (!settle) return;
   run('pnpm', ['install', '--no-frozen-lockfile']);
-  run('oxfmt', [folder]);
+  run(process.execPath, ['tooling/docs.ts']);
+  run('oxfmt', [folder, 'README.md']);
   run(process.execPath, ['tooling/api.ts']);
   console.log(
     `\n${folder} is green: pnpm test --project ${folder}\nNow make it yours: grep -rn REPLACE ${folder}`,

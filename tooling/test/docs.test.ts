@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkDocs, embedFiles } from '../docs.ts';
+import { checkDocs, embedFiles, embedPackages } from '../docs.ts';
 import { providersPage } from '../providers.ts';
 import { documents, publishedPackages, root } from '../workspace.ts';
 
@@ -16,6 +16,26 @@ describe('the check itself', () => {
   });
 });
 
+describe('regions', () => {
+  const file =
+    'export function f() {\n  // #region sum\n  const a = 1;\n  if (a) {\n    g(a);\n  }\n  // #endregion\n}\n';
+  const page = (target: string) => `<!-- file: ${target} -->\n\n\`\`\`ts\n\`\`\`\n`;
+
+  test('a region is shown from its first column on', () => {
+    expect(embedFiles(page('a.ts#sum'), () => file)).toContain(
+      '```ts\nconst a = 1;\nif (a) {\n  g(a);\n}\n```',
+    );
+  });
+
+  test('a whole file is shown without the marks of its regions', () => {
+    expect(embedFiles(page('a.ts'), () => file)).not.toContain('#');
+  });
+
+  test('a region that is not there is said', () => {
+    expect(() => embedFiles(page('a.ts#other'), () => file)).toThrow('a.ts has no region other');
+  });
+});
+
 test('docs/providers.md is what the integrations declare and do', async () => {
   const page = readFileSync(join(root, 'docs/providers.md'), 'utf8');
   expect(normal(await providersPage()), 'run `pnpm run docs`').toBe(normal(page));
@@ -26,5 +46,8 @@ const normal = (text: string) => text.replaceAll(/[ -]{2,}/g, ' ').replaceAll(' 
 
 test('the README lists every package that is published', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  expect(publishedPackages().filter(({ folder }) => !readme.includes(`](${folder})`))).toEqual([]);
+  expect(readme).toMatch(/<!-- packages -->[^]+<!-- \/packages -->/);
+  expect(normal(embedPackages(readme, publishedPackages())), 'run `node tooling/docs.ts`').toBe(
+    normal(readme),
+  );
 });
