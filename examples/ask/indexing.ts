@@ -1,6 +1,6 @@
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import { createGptTokenizer } from '@mortise/gpt-tokenizer';
-import { openIndex, SentenceSplitter, type DocumentIndex, type DocumentSource } from '@mortise/rag';
+import { openIndex, SentenceSplitter, singularTerm, type DocumentIndex, type DocumentSource } from '@mortise/rag';
 import { indexFolder } from './cache.ts';
 import { nothingToRead, type Documents } from './documents.ts';
 import { progress, type Progress } from './progress.ts';
@@ -46,7 +46,9 @@ export async function openSavedIndex(directory: string, embedding: EmbeddingMode
   const onWarning = ({ message }: { message: string }): void => {
     process.stderr.write(`warning: ${message}\n`);
   };
-  return openIndex({ embedding }, { splitter, directory, onWarning });
+  // The thresholds of evidence.ts are for the words as they stand, singular or plural.
+  const bm25 = { toTerm: singularTerm };
+  return openIndex({ embedding }, { splitter, directory, bm25, onWarning });
 }
 
 /** Reads and embeds what is new, with a progress bar where somebody watches. */

@@ -50,6 +50,7 @@ export interface Hop {
  * is a node.
  *
  * - A node comes in place of the `IndexNode`, with its score; if it is an `IndexNode` itself, it is followed in turn.
+ *   Under filters it comes only if its own metadata match.
  * - A retriever is asked the same query; its results come in that place, with their own scores.
  * - A query engine is asked the same query; its answer comes as a `TextNode` with the score of the `IndexNode`. The id
  *   is the `IndexNode`'s with `:answer`, the text is the answer, the metadata are the `IndexNode`'s, then the

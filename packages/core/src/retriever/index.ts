@@ -31,4 +31,4 @@ export {
 export { nodeHash } from './node-hash.ts';
 export { copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
 export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
-export { contentKey, dedupeNodes, mergeEvidence } from './results.ts';
+export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';

@@ -3,6 +3,7 @@ import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
 import { inSpan, type Attributes } from '../events/index.ts';
 import type { QueryEngine, QueryOptions } from '../query-engine/contract.ts';
+import { matchesFilter } from '../store/filter.ts';
 import type { QueryResponse } from '../synthesizer/contract.ts';
 import type { Hop, Query, RetrievalObject, RetrieveOptions, Retriever } from './contract.ts';
 import { createTextNode, type IndexNode, type Node, type NodeWithScore, type TextNode } from './node.ts';
@@ -70,6 +71,10 @@ async function follow(
     }
     case 'node': {
       const found = { ...result, node: target as Node };
+      // What leads on is not shown itself; what is shown must match as if it had been looked up.
+      const { filters } = options;
+      if (found.node.type !== 'index' && filters !== undefined && !matchesFilter(found.node.metadata, filters))
+        return [];
       return inHop({ ...attributes, target: 'node' }, options, async (inner) =>
         found.node.type === 'index'
           ? follow(found, path, { ...resolution, options: inSignal(inner, resolution) })

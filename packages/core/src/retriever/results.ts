@@ -41,7 +41,10 @@ export function mergeEvidence(a: Evidence | undefined, b: Evidence | undefined):
   return merged;
 }
 
-/** What an author returned, if it is what the contract says; else `malformed-response`, naming the place. */
+/**
+ * What a retriever returned, if it is what the contract says: a list of nodes with finite scores. Else
+ * `malformed-response`, naming the retriever and the place.
+ */
 export function checkResults(found: unknown, retriever: string): readonly NodeWithScore[] {
   if (!Array.isArray(found)) throw malformed(retriever, 'its result', 'a list');
   found.forEach((item: unknown, at) => {

@@ -401,6 +401,15 @@ describe('what is handed down', () => {
     });
   });
 
+  it('R-04 a target that the filters hide is not shown, whatever led to it', async () => {
+    const of = (lang: string) => createTextNode({ id: lang, text: lang, metadata: { lang } });
+    const objects = { en: of('en'), de: of('de'), more: index('en').node };
+    const retriever = new FakeRetriever([index('de'), index('more'), index('en')], { objects });
+    const filters = { key: 'lang', op: '==', value: 'en' } as const;
+    expect(ids(await retriever.retrieve('q', { filters }))).toEqual(['en']);
+    expect(ids(await retriever.retrieve('q'))).toEqual(['de', 'en']);
+  });
+
   it('R-04 an author hands the call on whole', async () => {
     const inner = new FakeRetriever([text('a')]);
     const wrapper = new FakeRetriever((query, call) => inner.retrieve(query, call));

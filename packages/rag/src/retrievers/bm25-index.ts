@@ -1,64 +1,86 @@
-import MiniSearch from 'minisearch';
+import { MortiseError } from '@mortise/core';
 import { matchesFilter, type MetadataFilter } from '@mortise/core/store';
 import { copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
 import { FUNCTION_WORDS, toTerm, wordsOf } from './terms.ts';
 
 export interface BM25IndexOptions {
-  /** A word as it is indexed; an empty string leaves it out. Default: lower case, English plurals as singular. */
+  /** A word as it is indexed; an empty string leaves it out. Default: lower case, English words by Porter's stemmer. */
   toTerm?: ((word: string) => string) | undefined;
-  /** Terms that do not count towards `evidence.coverage`. Default: English function words. */
+  /**
+   * Words, in lower case, that a query has whatever it is about: they are searched for only where it has no others, and
+   * do not count towards `evidence.coverage`. Default: English function words.
+   */
   functionWords?: ReadonlySet<string> | undefined;
+  /** How soon a term that comes again stops counting, from 0. Default: 1.2. */
+  k1?: number | undefined;
+  /** How much long nodes are held back, 0 to 1. Default: 0.75. */
+  b?: number | undefined;
 }
 
-interface Entry {
-  readonly id: string;
-  readonly text: string;
-  readonly about: string;
+/** A node found by its words. */
+export interface RankedNode {
+  /** The index's own, which must not be changed. */
+  readonly node: Node;
+  /** BM25, above 0. */
+  readonly score: number;
+  /** The part of the query's terms that the node holds, each by its inverse document frequency, 0 to 1. */
+  readonly coverage: number;
+}
+
+/** One term: the rows that hold it, how often each, and how many of these rows are alive. */
+interface Posting {
+  readonly rows: number[];
+  readonly counts: number[];
+  alive: number;
 }
 
 /**
- * Full-text search over nodes in memory: BM25+ (Lv and Zhai, CIKM 2011) by minisearch, with its k 1.2, b 0.7, d 0.5,
- * over two fields, the text and what the metadata say about it (those that are embedded). Results carry
+ * Full-text search over nodes in memory, by an inverted index and BM25 (Robertson and Zaragoza, "The Probabilistic
+ * Relevance Framework: BM25 and Beyond", 2009), with the inverse document frequency as Lucene has it, which is never
+ * negative. A node is one text: what its metadata say of it (those that are embedded), and its own. Results carry
  * `evidence.bm25`, the raw score, and `evidence.coverage`.
+ *
+ * Time to search is linear in the postings of the query's terms. A node that is replaced or removed leaves a dead row
+ * until half of the rows are dead.
  */
 export class BM25Index {
-  readonly #search: MiniSearch<Entry>;
-  readonly #nodes = new Map<string, Node>();
-  readonly #functionTerms: ReadonlySet<string>;
   readonly #toTerm: (word: string) => string;
+  readonly #functionWords: ReadonlySet<string>;
+  readonly #k1: number;
+  readonly #b: number;
+  readonly #rowOf = new Map<string, number>();
+  /** By row; a dead row has none. */
+  #nodes: (Node | undefined)[] = [];
+  /** Terms of each row. */
+  #lengths: number[] = [];
+  #terms = new Map<string, Posting>();
+  /** Terms of all rows that are alive. */
+  #totalLength = 0;
 
   constructor(options: BM25IndexOptions = {}) {
     this.#toTerm = options.toTerm ?? toTerm;
-    this.#functionTerms = new Set([...(options.functionWords ?? FUNCTION_WORDS)].map(this.#toTerm));
-    this.#search = new MiniSearch<Entry>({
-      fields: ['text', 'about'],
-      tokenize: wordsOf,
-      processTerm: (word) => this.#toTerm(word) || null,
-    });
+    this.#functionWords = options.functionWords ?? FUNCTION_WORDS;
+    this.#k1 = within('k1', options.k1 ?? 1.2, Number.MAX_VALUE);
+    this.#b = within('b', options.b ?? 0.75, 1);
   }
 
   get size(): number {
-    return this.#nodes.size;
+    return this.#rowOf.size;
   }
 
   /** A node with an id that is there replaces it. */
   upsert(nodes: readonly Node[]): void {
     for (const node of nodes) {
-      this.remove([node.id]);
+      this.#remove(node.id);
       const { embedding: _embedding, ...kept } = node;
-      const copy = copyNode(kept);
-      this.#nodes.set(copy.id, copy);
-      this.#search.add(entryOf(copy));
+      this.#add(copyNode(kept));
     }
+    this.#sweep();
   }
 
   remove(ids: readonly string[]): void {
-    for (const id of ids) {
-      const node = this.#nodes.get(id);
-      if (node === undefined) continue;
-      this.#nodes.delete(id);
-      this.#search.remove(entryOf(node));
-    }
+    for (const id of ids) this.#remove(id);
+    this.#sweep();
   }
 
   /** Best first. Nodes that share no term with the query are not results. */
@@ -72,42 +94,114 @@ export class BM25Index {
     return results;
   }
 
-  /** All that `search` can find, by the index's own nodes, which must not be changed. */
-  ranked(query: string): { readonly node: Node; readonly score: number; readonly coverage: number }[] {
-    const found = this.#search.search(query);
-    const weights = this.#weigh(query, found);
-    let sum = 0;
-    for (const weight of weights.values()) sum += weight;
-    return found.map(({ id, score, queryTerms }) => {
-      let covered = 0;
-      for (const term of new Set(queryTerms)) covered += weights.get(term) ?? 0;
-      return { node: this.#nodes.get(id as string) as Node, score, coverage: sum === 0 ? 0 : covered / sum };
-    });
+  /** All that `search` can find; of equal scores by id, so that the order does not hang on past updates. */
+  ranked(query: string): RankedNode[] {
+    const scores = new Float64Array(this.#nodes.length);
+    const covered = new Float64Array(this.#nodes.length);
+    const found: number[] = [];
+    let weights = 0;
+    for (const [term, times] of this.#termsOf(query)) {
+      const posting = this.#terms.get(term);
+      const idf = this.#idf(posting?.alive ?? 0);
+      weights += idf;
+      if (posting === undefined) continue;
+      const { rows, counts } = posting;
+      for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] as number;
+        if (this.#nodes[row] === undefined) continue;
+        if (covered[row] === 0) found.push(row);
+        scores[row]! += times * idf * this.#saturated(counts[at] as number, row);
+        covered[row]! += idf;
+      }
+    }
+    return found
+      .map((row) => {
+        const coverage = Math.min(1, (covered[row] as number) / weights);
+        return { node: this.#nodes[row] as Node, score: scores[row] as number, coverage };
+      })
+      .sort((a, b) => b.score - a.score || (a.node.id < b.node.id ? -1 : 1));
   }
 
-  /** Inverse document frequency of each of the query's terms, as BM25 has it; a term that no node holds weighs most. */
-  #weigh(query: string, found: readonly { queryTerms: readonly string[] }[]): Map<string, number> {
-    const frequency = new Map<string, number>();
-    for (const { queryTerms } of found) {
-      for (const term of new Set(queryTerms)) frequency.set(term, (frequency.get(term) ?? 0) + 1);
+  /** The query's terms with how often each stands in it; function words where there is nothing else. */
+  #termsOf(query: string): Map<string, number> {
+    const words = wordsOf(query);
+    const content = words.filter((word) => !this.#functionWords.has(word.toLowerCase()));
+    return this.#counted(content.length === 0 ? words : content);
+  }
+
+  #counted(words: readonly string[]): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const word of words) {
+      const term = this.#toTerm(word);
+      if (term !== '') counts.set(term, (counts.get(term) ?? 0) + 1);
     }
-    const terms = new Set(wordsOf(query).map((word) => this.#toTerm(word)));
-    const content = [...terms].filter((term) => term !== '' && !this.#functionTerms.has(term));
-    // A question of function words alone ("who are you") is held against all of them.
-    const counted = content.length === 0 ? [...terms] : content;
-    return new Map(
-      counted.map((term) => {
-        const holding = frequency.get(term) ?? 0;
-        return [term, Math.log(1 + (this.#nodes.size - holding + 0.5) / (holding + 0.5))];
-      }),
-    );
+    return counts;
+  }
+
+  /** A term that no node holds weighs most. */
+  #idf(holding: number): number {
+    return Math.log(1 + (this.size - holding + 0.5) / (holding + 0.5));
+  }
+
+  #saturated(count: number, row: number): number {
+    const relative = (this.#lengths[row] as number) / (this.#totalLength / this.size);
+    return (count * (this.#k1 + 1)) / (count + this.#k1 * (1 - this.#b + this.#b * relative));
+  }
+
+  #add(node: Node): void {
+    const row = this.#nodes.push(node) - 1;
+    this.#rowOf.set(node.id, row);
+    let length = 0;
+    for (const [term, count] of this.#counted(wordsOf(indexedText(node)))) {
+      let posting = this.#terms.get(term);
+      if (posting === undefined) this.#terms.set(term, (posting = { rows: [], counts: [], alive: 0 }));
+      posting.rows.push(row);
+      posting.counts.push(count);
+      posting.alive += 1;
+      length += count;
+    }
+    this.#lengths[row] = length;
+    this.#totalLength += length;
+  }
+
+  #remove(id: string): void {
+    const row = this.#rowOf.get(id);
+    if (row === undefined) return;
+    const node = this.#nodes[row] as Node;
+    this.#rowOf.delete(id);
+    this.#nodes[row] = undefined;
+    this.#totalLength -= this.#lengths[row] as number;
+    for (const term of this.#counted(wordsOf(indexedText(node))).keys()) {
+      const posting = this.#terms.get(term) as Posting;
+      posting.alive -= 1;
+      if (posting.alive === 0) this.#terms.delete(term);
+    }
+  }
+
+  /** Builds anew what is mostly dead, which costs no more than the updates that made it so. */
+  #sweep(): void {
+    if (this.#nodes.length < 2 * this.size + 64) return;
+    const alive = this.#nodes.filter((node) => node !== undefined);
+    this.#nodes = [];
+    this.#lengths = [];
+    this.#terms = new Map();
+    this.#totalLength = 0;
+    this.#rowOf.clear();
+    for (const node of alive) this.#add(node);
   }
 }
 
-function entryOf(node: Node): Entry {
+/** What the metadata say, but for the names of their members, and the text. */
+function indexedText(node: Node): string {
   const excluded = new Set(node.excludedEmbedMetadataKeys);
   const about = Object.entries(node.metadata)
     .filter(([key]) => !excluded.has(key))
     .map(([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)));
-  return { id: node.id, text: node.text, about: about.join('\n') };
+  return [...about, node.text].join('\n');
+}
+
+function within(name: string, value: number, most: number): number {
+  if (value >= 0 && value <= most) return value;
+  const range = most === 1 ? 'from 0 to 1' : 'from 0';
+  throw new MortiseError('configuration', `${name} of a BM25 index is ${value}; it takes a number ${range}.`);
 }

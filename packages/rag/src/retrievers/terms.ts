@@ -1,3 +1,5 @@
+import { stemmer } from 'stemmer';
+
 /** Letters, marks and digits of any script; everything else separates words. */
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 /** Scripts that are written without spaces between words. */
@@ -17,10 +19,19 @@ function segmented(text: string): string[] {
 }
 
 /**
- * A word as it is indexed: in lower case, English plurals as their singular, by the three rules of Harman's S stemmer
- * ("How effective is suffixing?", JASIS 42(1), 1991). It changes no word's beginning, and both sides alike.
+ * A word as it is indexed: in lower case, and an English one without its suffixes, by Porter's stemmer ("An algorithm for
+ * suffix stripping", Program 14(3), 1980). Words with other letters than a to z are left whole.
  */
 export function toTerm(word: string): string {
+  const term = word.toLowerCase();
+  return /^[a-z]+$/.test(term) ? stemmer(term) : term;
+}
+
+/**
+ * A milder `toTerm`, for whom a word must not stand for its relatives ("universe" for "university"): lower case, English
+ * plurals as their singular, by the three rules of Harman's S stemmer ("How effective is suffixing?", JASIS 42(1), 1991).
+ */
+export function singularTerm(word: string): string {
   const term = word.toLowerCase();
   if (/[^ae]ies$/.test(term) && term.length > 4) return `${term.slice(0, -3)}y`;
   if (/[^aeo]es$/.test(term) && term.length > 3) return term.slice(0, -1);

@@ -8,8 +8,6 @@ import {
 } from '@mortise/core/retriever';
 import { HashEmbedding } from '@mortise/core/testing';
 import {
-  BM25Index,
-  BM25Retriever,
   fuse,
   FusionRetriever,
   MemoryVectorStore,
@@ -40,73 +38,6 @@ class Fixed extends BaseRetriever {
     return this.#results;
   }
 }
-
-describe('BM25Retriever', () => {
-  it('finds by shared words, the plural as the singular, best first', async () => {
-    const retriever = new BM25Retriever({ nodes: animals });
-    expect(ids(await retriever.retrieve('Which cats sleep?'))).toEqual(['cat', 'dogs']);
-    expect(ids(await retriever.retrieve('moon', { topK: 1 }))).toEqual(['moon']);
-    expect(await retriever.retrieve('quantum')).toEqual([]);
-    expect(await retriever.retrieve('?!')).toEqual([]);
-    expect(await new BM25Retriever({}).retrieve('cat')).toEqual([]);
-  });
-
-  it('finds words in code marks, in metadata that are embedded, and in scripts without spaces', async () => {
-    const nodes = [
-      node('code', 'Call `parseAsync`(x) or z.object({}).'),
-      node('titled', 'Nothing here.', { title: 'Installation' }),
-      { ...node('secret', 'Nothing here.', { token: 'hunter2' }), excludedEmbedMetadataKeys: ['token'] },
-      node('japanese', '東京は日本の首都です。'),
-    ];
-    const retriever = new BM25Retriever({ nodes });
-    expect(ids(await retriever.retrieve('parseAsync'))).toEqual(['code']);
-    expect(ids(await retriever.retrieve('object'))).toEqual(['code']);
-    expect(ids(await retriever.retrieve('installation'))).toEqual(['titled']);
-    expect(ids(await retriever.retrieve('hunter2'))).toEqual([]);
-    expect(ids(await retriever.retrieve('首都'))).toEqual(['japanese']);
-  });
-
-  it('filters before it counts to topK', async () => {
-    const filters = { key: 'kind', op: '!=', value: 'sky' } as const;
-    expect(ids(await new BM25Retriever({ nodes: animals }).retrieve('moon', { topK: 1, filters }))).toEqual([
-      'dogs',
-    ]);
-  });
-
-  it('gives the coverage of the question as evidence: weighted by rarity, function words aside, unknown words included', async () => {
-    const retriever = new BM25Retriever({ nodes: animals });
-    const coverage = async (query: string) =>
-      Object.fromEntries(
-        (await retriever.retrieve(query)).map((result) => [result.node.id, result.evidence?.coverage]),
-      );
-    // Function words alone make these results; they cover nothing.
-    expect(await coverage('Where does the whale sing?')).toEqual({
-      whale: 1,
-      cat: 0,
-      moon: 0,
-      dogs: 0,
-    });
-    expect((await coverage('What is a whale?'))['whale']).toBe(1);
-    const idf = (holding: number) => Math.log(1 + (4 - holding + 0.5) / (holding + 0.5));
-    // "cat" stands in two nodes, "mat" in one, "zebra" in none.
-    expect((await coverage('cat mat zebra'))['cat']).toBeCloseTo(
-      (idf(2) + idf(1)) / (idf(2) + idf(1) + idf(0)),
-      10,
-    );
-    expect((await coverage('the a of'))['cat']).toBeGreaterThan(0);
-  });
-
-  it('an index follows what is put in, replaced and taken out', () => {
-    const index = new BM25Index();
-    index.upsert(animals);
-    index.upsert([node('cat', 'A zebra runs.')]);
-    index.remove(['moon', 'gone']);
-    expect(index.size).toBe(3);
-    expect(ids(index.search('zebra', 5))).toEqual(['cat']);
-    expect(ids(index.search('mat', 5))).toEqual([]);
-    expect(ids(index.search('moon', 5))).toEqual(['dogs']);
-  });
-});
 
 describe('VectorRetriever', () => {
   async function retriever() {
