@@ -1,6 +1,12 @@
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import { createGptTokenizer } from '@mortise/gpt-tokenizer';
-import { openIndex, SentenceSplitter, singularTerm, type DocumentIndex, type DocumentSource } from '@mortise/rag';
+import {
+  openIndex,
+  SentenceSplitter,
+  singularTerm,
+  type DocumentIndex,
+  type DocumentSource,
+} from '@mortise/rag';
 import { indexFolder } from './cache.ts';
 import { nothingToRead, type Documents } from './documents.ts';
 import { progress, type Progress } from './progress.ts';

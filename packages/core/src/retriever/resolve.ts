@@ -73,7 +73,11 @@ async function follow(
       const found = { ...result, node: target as Node };
       // What leads on is not shown itself; what is shown must match as if it had been looked up.
       const { filters } = options;
-      if (found.node.type !== 'index' && filters !== undefined && !matchesFilter(found.node.metadata, filters))
+      if (
+        found.node.type !== 'index' &&
+        filters !== undefined &&
+        !matchesFilter(found.node.metadata, filters)
+      )
         return [];
       return inHop({ ...attributes, target: 'node' }, options, async (inner) =>
         found.node.type === 'index'

@@ -11,7 +11,7 @@ import {
 } from '@mortise/core/retriever';
 import { matchesFilter } from '@mortise/core/store';
 import type { BM25Index } from '../retrievers/bm25-index.ts';
-import { fuseScores, weightShares } from '../retrievers/fusion.ts';
+import { fuseScores, weightShares } from '../retrievers/fuse.ts';
 import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
 
 /**

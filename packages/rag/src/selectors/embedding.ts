@@ -1,0 +1,44 @@
+import { MortiseError } from '@mortise/core';
+import type { CallOptions } from '@mortise/core/call';
+import { similarity, type EmbeddingModel } from '@mortise/core/embedding';
+import type { SelectedChoice, Selector } from './contract.ts';
+
+export interface EmbeddingSelectorOptions {
+  embedding: EmbeddingModel;
+  /** How many choices at most. Default: 1. */
+  max?: number | undefined;
+  /** Of further choices: the least cosine, beside which the best is always taken. Default: -1, all up to `max`. */
+  minSimilarity?: number | undefined;
+}
+
+/** Chooses by the cosine of the query and the descriptions; of equal ones the first. It always finds one. */
+export class EmbeddingSelector implements Selector {
+  readonly #embedding: EmbeddingModel;
+  readonly #max: number;
+  readonly #minSimilarity: number;
+
+  constructor({ embedding, max = 1, minSimilarity = -1 }: EmbeddingSelectorOptions) {
+    if (!(Number.isInteger(max) && max > 0))
+      throw new MortiseError('configuration', `max is ${max}; it takes a whole number above 0.`);
+    this.#embedding = embedding;
+    this.#max = max;
+    this.#minSimilarity = minSimilarity;
+  }
+
+  /** Descriptions are embedded at every call: give the model a cache. */
+  async select(
+    query: string,
+    choices: readonly string[],
+    options: CallOptions = {},
+  ): Promise<SelectedChoice[]> {
+    if (choices.length === 0) throw new MortiseError('invalid-request', 'There is nothing to choose from.');
+    const asked = await this.#embedding.embedQuery(query, options);
+    const { embeddings } = await this.#embedding.embedTexts(choices, options);
+    return embeddings
+      .map((embedding, index) => ({ index, near: similarity(asked, embedding) }))
+      .sort((a, b) => b.near - a.near)
+      .filter(({ near }, place) => place === 0 || near >= this.#minSimilarity)
+      .slice(0, this.#max)
+      .map(({ index, near }) => ({ index, reason: `similarity ${near.toFixed(3)}` }));
+  }
+}
