@@ -1796,7 +1796,7 @@ export { createDocument, createIndexNode, createTextNode, isKnownNode, sourceId,
 export { nodeHash } from './node-hash.ts';
 export { copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
 export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
-export { contentKey, dedupeNodes, mergeEvidence } from './results.ts';
+export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';
 
 // ---- retriever/node-hash.d.ts
 import type { Node } from './node.ts';
@@ -1884,6 +1884,7 @@ import type { Evidence, Node, NodeWithScore } from './node.ts';
 export declare function dedupeNodes(results: readonly NodeWithScore[]): NodeWithScore[];
 export declare function contentKey(node: Node): string;
 export declare function mergeEvidence(a: Evidence | undefined, b: Evidence | undefined): Evidence | undefined;
+export declare function checkResults(found: unknown, retriever: string): readonly NodeWithScore[];
 
 // ---- schema.d.ts
 export interface StandardSchema<Input = unknown, Output = Input> {

@@ -10,6 +10,7 @@ export * from './postprocessors/index.ts';
 export * from './query-engine/index.ts';
 export * from './readers/index.ts';
 export * from './retrievers/index.ts';
+export * from './selectors/index.ts';
 export * from './splitters/index.ts';
 export * from './stores/index.ts';
 export * from './synthesizer/index.ts';
@@ -170,12 +171,37 @@ export declare class FilesReader implements Reader {
 export { DEFAULT_INCLUDE, DirectoryReader, type DirectoryReaderOptions } from './directory.ts';
 export { FilesReader, type FilesReaderOptions } from './files.ts';
 
+// ---- retrievers/auto-merging.d.ts
+import type { BaseRetriever, BaseRetrieverOptions, Node, NodeWithScore, Query, RetrieveCall, Retriever } from '@mortise/core/retriever';
+import type { DocumentStore, StoreOptions } from '@mortise/core/store';
+export type NodeLookup = Pick<DocumentStore, 'getMany'> | ((ids: readonly string[], options: StoreOptions) => Promise<readonly (Node | undefined)[]>);
+export interface AutoMergingRetrieverOptions extends BaseRetrieverOptions {
+    retriever: Retriever;
+    nodes: NodeLookup;
+    threshold?: number | undefined;
+    topK?: number | undefined;
+    candidates?: number | undefined;
+    maxLevels?: number | undefined;
+}
+export declare class AutoMergingRetriever extends BaseRetriever {
+    readonly supportsFilters = true;
+    constructor(options: AutoMergingRetrieverOptions);
+    retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
+}
+
 // ---- retrievers/bm25-index.d.ts
 import type { MetadataFilter } from '@mortise/core/store';
 import type { Node, NodeWithScore } from '@mortise/core/retriever';
 export interface BM25IndexOptions {
     toTerm?: ((word: string) => string) | undefined;
     functionWords?: ReadonlySet<string> | undefined;
+    k1?: number | undefined;
+    b?: number | undefined;
+}
+export interface RankedNode {
+    readonly node: Node;
+    readonly score: number;
+    readonly coverage: number;
 }
 export declare class BM25Index {
     constructor(options?: BM25IndexOptions);
@@ -183,11 +209,7 @@ export declare class BM25Index {
     upsert(nodes: readonly Node[]): void;
     remove(ids: readonly string[]): void;
     search(query: string, topK: number, filter?: MetadataFilter): NodeWithScore[];
-    ranked(query: string): {
-        readonly node: Node;
-        readonly score: number;
-        readonly coverage: number;
-    }[];
+    ranked(query: string): RankedNode[];
 }
 
 // ---- retrievers/bm25.d.ts
@@ -204,12 +226,26 @@ export declare class BM25Retriever extends BaseRetriever {
     retrieveNodes({ query }: Query, { topK, filters }: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
+// ---- retrievers/fuse.d.ts
+import type { NodeWithScore } from '@mortise/core/retriever';
+export type FusionMode = 'relative-score' | 'distribution' | 'reciprocal-rank';
+export interface FuseOptions {
+    mode?: FusionMode | undefined;
+    k?: number | undefined;
+}
+export declare function fuse(lists: readonly (readonly NodeWithScore[])[], weights: readonly number[], options?: FuseOptions): NodeWithScore[];
+
 // ---- retrievers/fusion.d.ts
 import type { BaseRetriever, BaseRetrieverOptions, NodeWithScore, Query, RetrieveCall, Retriever } from '@mortise/core/retriever';
+import type { FusionMode } from './fuse.ts';
+import type { QueryGeneration } from './query-generation.ts';
 export interface FusionRetrieverOptions extends BaseRetrieverOptions {
     retrievers: readonly WeightedRetriever[];
+    mode?: FusionMode | undefined;
+    k?: number | undefined;
     topK?: number | undefined;
     candidates?: number | undefined;
+    queryGeneration?: QueryGeneration | undefined;
 }
 export interface WeightedRetriever {
     retriever: Retriever;
@@ -220,13 +256,49 @@ export declare class FusionRetriever extends BaseRetriever {
     constructor(options: FusionRetrieverOptions);
     retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
 }
-export declare function fuse(lists: readonly (readonly NodeWithScore[])[], weights: readonly number[]): NodeWithScore[];
 
 // ---- retrievers/index.d.ts
+export { AutoMergingRetriever, type AutoMergingRetrieverOptions, type NodeLookup } from './auto-merging.ts';
 export { BM25Retriever, type BM25RetrieverOptions } from './bm25.ts';
-export { BM25Index, type BM25IndexOptions } from './bm25-index.ts';
-export { fuse, FusionRetriever, type FusionRetrieverOptions, type WeightedRetriever } from './fusion.ts';
+export { BM25Index, type BM25IndexOptions, type RankedNode } from './bm25-index.ts';
+export { fuse, type FuseOptions, type FusionMode } from './fuse.ts';
+export { FusionRetriever, type FusionRetrieverOptions, type WeightedRetriever } from './fusion.ts';
+export { QUERY_GENERATION_PROMPT, type QueryGeneration } from './query-generation.ts';
+export { RouterRetriever, type DescribedRetriever, type RouterRetrieverOptions } from './router.ts';
+export { singularTerm } from './terms.ts';
 export { VectorRetriever, type VectorRetrieverOptions } from './vector.ts';
+
+// ---- retrievers/query-generation.d.ts
+import type { LLM } from '@mortise/core';
+import type { PromptTemplate } from '@mortise/core/prompt';
+export interface QueryGeneration {
+    llm: Pick<LLM, 'chat'>;
+    count?: number | undefined;
+    prompt?: PromptTemplate<'question' | 'count' | 'format'> | undefined;
+    deadlineMs?: number | undefined;
+}
+export declare const QUERY_GENERATION_PROMPT: PromptTemplate<'question' | 'count' | 'format'>;
+
+// ---- retrievers/router.d.ts
+import type { BaseRetriever, BaseRetrieverOptions, NodeWithScore, Query, RetrieveCall, Retriever } from '@mortise/core/retriever';
+import type { Selector } from '../selectors/contract.ts';
+export interface DescribedRetriever {
+    retriever: Retriever;
+    description: string;
+}
+export interface RouterRetrieverOptions extends BaseRetrieverOptions {
+    choices: readonly DescribedRetriever[];
+    selector: Selector;
+    onNonsense?: 'error' | 'all' | undefined;
+}
+export declare class RouterRetriever extends BaseRetriever {
+    readonly supportsFilters = true;
+    constructor(options: RouterRetrieverOptions);
+    retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
+}
+
+// ---- retrievers/terms.d.ts
+export declare function singularTerm(word: string): string;
 
 // ---- retrievers/vector.d.ts
 import type { EmbeddingModel } from '@mortise/core/embedding';
@@ -241,6 +313,57 @@ export declare class VectorRetriever extends BaseRetriever {
     readonly supportsFilters = true;
     constructor(options: VectorRetrieverOptions);
     retrieveNodes(query: Query, { topK, filters, signal, parent }: RetrieveCall): Promise<NodeWithScore[]>;
+}
+
+// ---- selectors/check.d.ts
+import type { SelectedChoice } from './contract.ts';
+export declare function checkSelection(found: unknown, choices: number, max?: number): readonly SelectedChoice[];
+
+// ---- selectors/contract.d.ts
+import type { CallOptions } from '@mortise/core/call';
+export interface Selector {
+    select(query: string, choices: readonly string[], options?: CallOptions): Promise<SelectedChoice[]>;
+}
+export interface SelectedChoice {
+    index: number;
+    reason?: string;
+}
+
+// ---- selectors/embedding.d.ts
+import type { CallOptions } from '@mortise/core/call';
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { SelectedChoice, Selector } from './contract.ts';
+export interface EmbeddingSelectorOptions {
+    embedding: EmbeddingModel;
+    max?: number | undefined;
+    minSimilarity?: number | undefined;
+}
+export declare class EmbeddingSelector implements Selector {
+    constructor({ embedding, max, minSimilarity }: EmbeddingSelectorOptions);
+    select(query: string, choices: readonly string[], options?: CallOptions): Promise<SelectedChoice[]>;
+}
+
+// ---- selectors/index.d.ts
+export { checkSelection } from './check.ts';
+export type { SelectedChoice, Selector } from './contract.ts';
+export { EmbeddingSelector, type EmbeddingSelectorOptions } from './embedding.ts';
+export { LLMSelector, SELECTION_PROMPT, type LLMSelectorOptions } from './llm.ts';
+
+// ---- selectors/llm.d.ts
+import type { LLM } from '@mortise/core';
+import type { CallOptions } from '@mortise/core/call';
+import type { PromptTemplate } from '@mortise/core/prompt';
+import type { SelectedChoice, Selector } from './contract.ts';
+export interface LLMSelectorOptions {
+    llm: Pick<LLM, 'chat'>;
+    max?: number | undefined;
+    prompt?: PromptTemplate<'query' | 'instructions'> | undefined;
+    maxRepairs?: number | undefined;
+}
+export declare const SELECTION_PROMPT: PromptTemplate<'query' | 'instructions'>;
+export declare class LLMSelector implements Selector {
+    constructor({ llm, max, prompt: template, maxRepairs }: LLMSelectorOptions);
+    select(query: string, choices: readonly string[], options?: CallOptions): Promise<SelectedChoice[]>;
 }
 
 // ---- splitters/index.d.ts
