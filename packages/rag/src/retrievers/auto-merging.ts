@@ -18,6 +18,7 @@ export type NodeLookup =
   | Pick<DocumentStore, 'getMany'>
   | ((ids: readonly string[], options: StoreOptions) => Promise<readonly (Node | undefined)[]>);
 
+/** What is merged, where the larger nodes are, and when they take the place of their parts. */
 export interface AutoMergingRetrieverOptions extends BaseRetrieverOptions {
   /** Finds the smallest nodes. Their `parent` leads up, and a parent's `children` say how many there are. */
   retriever: Retriever;

@@ -20,6 +20,7 @@ export interface DescribedRetriever {
   description: string;
 }
 
+/** What is chosen from, and who chooses. */
 export interface RouterRetrieverOptions extends BaseRetrieverOptions {
   choices: readonly DescribedRetriever[];
   /** Whether one retriever is asked or several is the selector's to say: see its `max`. */

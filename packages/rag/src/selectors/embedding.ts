@@ -3,6 +3,7 @@ import type { CallOptions } from '@mortise/core/call';
 import { similarity, type EmbeddingModel } from '@mortise/core/embedding';
 import type { SelectedChoice, Selector } from './contract.ts';
 
+/** The model, and how many choices it may make. */
 export interface EmbeddingSelectorOptions {
   embedding: EmbeddingModel;
   /** How many choices at most. Default: 1. */

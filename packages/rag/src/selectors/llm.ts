@@ -4,6 +4,7 @@ import { SelectionParser, withRepair } from '@mortise/core/parser';
 import { delimited, prompt, type PromptTemplate } from '@mortise/core/prompt';
 import type { SelectedChoice, Selector } from './contract.ts';
 
+/** The model, how many choices it may make, and how it is asked. */
 export interface LLMSelectorOptions {
   llm: Pick<LLM, 'chat'>;
   /** How many choices at most. Default: 1. */
