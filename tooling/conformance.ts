@@ -17,6 +17,7 @@ import {
   rerankerSuite,
   resultsVariable,
   specMarkdown,
+  vectorStoreSuite,
   type ConformanceReport,
   type SpecCase,
 } from '@mortise/conformance';
@@ -33,6 +34,7 @@ export const contracts: readonly (readonly [contract: string, suite: readonly Sp
   ['reranker', rerankerSuite],
   ['key-value-store', keyValueSuite],
   ['document-store', documentStoreSuite],
+  ['vector-store', vectorStoreSuite],
 ];
 
 /** The pages, by their paths from the root. */

@@ -90,3 +90,11 @@ export {
   type OpenKeyValueStore,
 } from './stores/conformance.ts';
 export { keyValueSuite } from './stores/key-value.ts';
+export {
+  vectorStoreConformance,
+  type OpenVectorStore,
+  type VectorStoreConformanceOptions,
+  type VectorStoreFeature,
+  type VectorStoreSubject,
+} from './vector-store/conformance.ts';
+export { vectorStoreSuite } from './vector-store/suite.ts';

@@ -8,6 +8,7 @@ const NAMES: Readonly<Record<string, string>> = {
   reranker: 'Rerankers',
   'key-value-store': 'Key-value stores',
   'document-store': 'Document stores',
+  'vector-store': 'Vector stores',
 };
 
 /** The report as tables: what each implementation declares, and what came of each rule. */

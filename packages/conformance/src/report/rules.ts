@@ -46,10 +46,13 @@ export const rules: Readonly<Record<string, string>> = {
   'K-02': 'No documents make no request.',
   'K-03':
     'More documents than a request takes are split and merged where scores are comparable, and refused where they are not.',
+  'R-02': 'A higher score is better, everywhere; every score is a finite number, and the best comes first.',
   'S-01': 'A store has every member of its contract.',
   'S-03':
     'What was set is got, byte for byte, also after a restart where the store persists; what has expired is a miss; namespaces do not leak; a failure is no miss.',
   'I-01':
     'At any moment of a kill the index holds, for each document, the old version or the new one, never neither and never both; the next run finishes the work.',
   'I-02': 'Equal content under two identities stays two documents.',
+  'S-04':
+    'A vector store refuses what it does not declare, a wrong dimension and a vector that is not finite. An upsert of the same id replaces; a delete leaves nothing of what it names; filters mean the same everywhere and apply before the best are taken; what is nearest is found.',
 };

@@ -41,12 +41,14 @@ export function checkVectorQuery(
   support: VectorStoreSupport,
   dimensions: number | undefined = support.dimensions,
 ): void {
-  const { mode = 'dense', topK, filter, embedding } = query;
+  const { mode = 'dense', topK, filter, embedding, alpha = 0, lambda = 0 } = query;
   if (!support.modes.includes(mode)) {
     const message = `This store has no '${mode}' queries; it has: ${support.modes.join(', ')}.`;
     throw new MortiseError('unsupported', message);
   }
   if (!Number.isInteger(topK) || topK < 1) throw invalid(`topK is ${topK}; it takes a whole number above 0.`);
+  for (const [name, share] of Object.entries({ alpha, lambda }))
+    if (!(share >= 0 && share <= 1)) throw invalid(`${name} is ${share}; it takes a number from 0 to 1.`);
   const needs = NEEDS[mode];
   if (needs !== undefined && query[needs] === undefined)
     throw invalid(`A '${mode}' query needs \`${needs}\`.`);

@@ -24,3 +24,4 @@ export type {
 } from './contract.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
+export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';

@@ -140,6 +140,8 @@ describe('checkVectorQuery', () => {
     ['no vector', { embedding: undefined }, 'invalid-request'],
     ['no text', { mode: 'text' }, 'invalid-request'],
     ['topK 0', { topK: 0 }, 'invalid-request'],
+    ['a share above 1', { alpha: 1.5 }, 'invalid-request'],
+    ['a share that is no number', { lambda: NaN }, 'invalid-request'],
   ])('S-04 refuses %s', (_what, change, code) => {
     expect(() => checkVectorQuery({ ...good, ...change }, support)).toThrow(
       expect.objectContaining({ code }),

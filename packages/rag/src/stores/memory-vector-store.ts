@@ -1,8 +1,10 @@
 import {
+  checkFilter,
   checkVectorEntries,
   checkVectorQuery,
   FILTER_OPERATORS,
   matchesFilter,
+  maximalMarginalRelevance,
   type MetadataFilter,
   type StoreOptions,
   type VectorEntry,
@@ -12,23 +14,41 @@ import {
   type VectorStoreSupport,
 } from '@mortise/core/store';
 import { copyNode, sourceId, type Node, type NodeWithScore } from '@mortise/core/retriever';
+import { loadVectors, saveVectors } from './saved-vectors.ts';
 import { TopRows } from './top-rows.ts';
+
+/** Of how many of the nearest `mmr` picks: 4 times as many as it gives, and no fewer than this. */
+const MMR_CANDIDATES = 64;
 
 /**
  * Exact search in memory: every vector is compared. Vectors are kept with length 1 in one typed array, so a score is
- * the cosine, and it stands in `evidence.similarity` as well.
+ * the cosine, and it stands in `evidence.similarity` as well. An `mmr` score is lower: see `maximalMarginalRelevance`.
  */
 export class MemoryVectorStore implements VectorStore {
-  /** The node of each row; a deleted row is filled with the last one. */
+  /** The node of each row; a deleted row is filled with the last one. A node is replaced, never changed. */
   readonly #nodes: Node[] = [];
   readonly #rows = new Map<string, number>();
-  #vectors = new Float32Array(0);
+  readonly #idsBySource = new Map<string, Set<string>>();
+  #vectors: Float32Array = new Float32Array(0);
   #dimensions: number | undefined;
+
+  /**
+   * What `save` wrote to `path`. Rejects with `not-found` where there is nothing, with `validation` for a file that is
+   * damaged or something else, with `configuration` for one of a later version.
+   */
+  static async load(path: string, options: StoreOptions = {}): Promise<MemoryVectorStore> {
+    const { nodes, vectors, dimensions } = await loadVectors(path, options.signal);
+    const store = new MemoryVectorStore();
+    store.#vectors = vectors;
+    if (dimensions > 0) store.#dimensions = dimensions;
+    for (const node of nodes) store.#place(node, store.#nodes.length);
+    return store;
+  }
 
   get support(): VectorStoreSupport {
     const dimensions = this.#dimensions;
     return {
-      modes: ['dense'],
+      modes: ['dense', 'mmr'],
       operators: FILTER_OPERATORS,
       ...(dimensions === undefined ? {} : { dimensions }),
     };
@@ -47,35 +67,51 @@ export class MemoryVectorStore implements VectorStore {
     for (const { node, embedding } of entries) {
       const row = this.#rows.get(node.id) ?? this.#nodes.length;
       const { embedding: _embedding, ...kept } = node;
-      this.#nodes[row] = copyNode(kept);
-      this.#rows.set(node.id, row);
+      this.#place(copyNode(kept), row);
       this.#vectors.set(unit(embedding), row * dimensions);
     }
   }
 
   async delete(selection: VectorSelection, options: StoreOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
-    for (const id of selection.ids ?? []) this.#remove(id);
-    const sources = new Set(selection.sourceIds);
-    const { filter } = selection;
-    if (sources.size === 0 && filter === undefined) return;
-    const doomed = this.#nodes.filter((node) => {
-      const source = sourceId(node);
-      const isOfSource = source !== undefined && sources.has(source);
-      return isOfSource || (filter !== undefined && matchesFilter(node.metadata, filter));
-    });
-    for (const { id } of doomed) this.#remove(id);
+    const { ids = [], sourceIds = [], filter } = selection;
+    if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
+    const doomed = new Set(ids);
+    for (const source of sourceIds) for (const id of this.#idsBySource.get(source) ?? []) doomed.add(id);
+    if (filter !== undefined)
+      for (const { id, metadata } of this.#nodes) if (matchesFilter(metadata, filter)) doomed.add(id);
+    for (const id of doomed) this.#remove(id);
   }
 
   async query(query: VectorQuery, options: StoreOptions = {}): Promise<NodeWithScore[]> {
     options.signal?.throwIfAborted();
     checkVectorQuery(query, this.support, this.#dimensions);
-    const { topK, filter, embedding } = query;
-    return this.nearest(embedding as Float32Array, topK, filter).map(({ node, score }) => ({
+    const { mode, topK, filter } = query;
+    const embedding = query.embedding as Float32Array;
+    const found =
+      mode === 'mmr'
+        ? this.#diverse(embedding, topK, filter, query.lambda)
+        : this.nearest(embedding, topK, filter).map(({ node, score }) => ({
+            node,
+            score,
+            similarity: score,
+          }));
+    return found.map(({ node, score, similarity }) => ({
       node: copyNode(node),
       score,
-      evidence: { similarity: score },
+      evidence: { similarity },
     }));
+  }
+
+  /**
+   * Writes everything to one file, in whose place the old one stays until the new one is whole. What is upserted or
+   * deleted meanwhile is not in it. The folder is made if need be.
+   */
+  async save(path: string, options: StoreOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    const dimensions = this.#dimensions ?? 0;
+    const vectors = this.#vectors.slice(0, this.#nodes.length * dimensions);
+    await saveVectors(path, { nodes: [...this.#nodes], vectors, dimensions }, options.signal);
   }
 
   /** What `query` finds, by the store's own nodes, which must not be changed: for who needs many and returns few. */
@@ -112,9 +148,37 @@ export class MemoryVectorStore implements VectorStore {
     return this.#vectors.slice(row * this.#dimensions, (row + 1) * this.#dimensions);
   }
 
+  #diverse(
+    embedding: Float32Array,
+    topK: number,
+    filter: MetadataFilter | undefined,
+    lambda: number | undefined,
+  ) {
+    const candidates = this.nearest(embedding, Math.max(MMR_CANDIDATES, topK * 4), filter).map(
+      ({ node, score }) => ({ node, similarity: score, embedding: this.vectorOf(node.id) as Float32Array }),
+    );
+    return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) => ({
+      ...candidates[index]!,
+      score,
+    }));
+  }
+
+  /** Puts a node into a row, in the place of the one that is there. */
+  #place(node: Node, row: number): void {
+    this.#forgetSource(this.#nodes[row]);
+    this.#nodes[row] = node;
+    this.#rows.set(node.id, row);
+    const source = sourceId(node);
+    if (source === undefined) return;
+    const ids = this.#idsBySource.get(source);
+    if (ids === undefined) this.#idsBySource.set(source, new Set([node.id]));
+    else ids.add(node.id);
+  }
+
   #remove(id: string): void {
     const row = this.#rows.get(id);
     if (row === undefined || this.#dimensions === undefined) return;
+    this.#forgetSource(this.#nodes[row]);
     const last = this.#nodes.length - 1;
     const moved = this.#nodes[last] as Node;
     this.#nodes[row] = moved;
@@ -122,6 +186,14 @@ export class MemoryVectorStore implements VectorStore {
     this.#nodes.pop();
     this.#rows.set(moved.id, row);
     this.#rows.delete(id);
+  }
+
+  #forgetSource(node: Node | undefined): void {
+    const source = node === undefined ? undefined : sourceId(node);
+    if (node === undefined || source === undefined) return;
+    const ids = this.#idsBySource.get(source);
+    ids?.delete(node.id);
+    if (ids?.size === 0) this.#idsBySource.delete(source);
   }
 
   #reserve(rows: number, dimensions: number): void {

@@ -86,7 +86,9 @@ describe('MemoryVectorStore', () => {
     await expect(store.upsert([entry('b', 1)])).rejects.toMatchObject({ code: 'invalid-request' });
     await expect(store.upsert([entry('b', 1, NaN)])).rejects.toMatchObject({ code: 'invalid-request' });
     await expect(store.query(query(1))).rejects.toMatchObject({ code: 'invalid-request' });
-    await expect(store.query({ ...query(1, 0), mode: 'mmr' })).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(store.query({ ...query(1, 0), mode: 'text', text: 'a' })).rejects.toMatchObject({
+      code: 'unsupported',
+    });
     expect(store.size).toBe(1);
   });
 
