@@ -1,5 +1,6 @@
 import { documentStoreConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
 import { MemoryDocumentStore } from '@mortise/rag';
+import { wireVectorStores } from './stores/vector-stores.ts';
 
 export function wire(functions: TestFunctions): ConformanceResults[] {
   return [
@@ -12,5 +13,6 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
       },
       open: () => ({ store: new MemoryDocumentStore() }),
     }),
+    ...wireVectorStores(functions),
   ];
 }

@@ -30,6 +30,7 @@ export type VectorStoreFeature =
   | 'filters'
   | `filter:${FilterOperator}`;
 
+/** What the suite works with: how a store is opened, and what it says it can do. */
 export interface VectorStoreSubject {
   /** Called once for each case. */
   open(): OpenVectorStore | Promise<OpenVectorStore>;
