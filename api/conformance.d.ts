@@ -314,6 +314,8 @@ export { rerankerSuite } from './reranker/suite.ts';
 export { eventStream, json, startWire, type Wire, type WireHandler, type WireReply, type WireRequest, } from './wire.ts';
 export { keyValueConformance, type KeyValueConformanceOptions, type KeyValueFeature, type KeyValueSubject, type OpenKeyValueStore, } from './stores/conformance.ts';
 export { keyValueSuite } from './stores/key-value.ts';
+export { vectorStoreConformance, type OpenVectorStore, type VectorStoreConformanceOptions, type VectorStoreFeature, type VectorStoreSubject, } from './vector-store/conformance.ts';
+export { vectorStoreSuite } from './vector-store/suite.ts';
 
 // ---- llm/conformance.d.ts
 import type { CallSettings } from '@mortise/core/call';
@@ -543,6 +545,33 @@ export declare function keyValueConformance(functions: TestFunctions, options: K
 import type { Suite } from '../frame/case.ts';
 import type { KeyValueSubject } from './conformance.ts';
 export declare const keyValueSuite: Suite<KeyValueSubject>;
+
+// ---- vector-store/conformance.d.ts
+import type { FilterOperator, VectorStore } from '@mortise/core/store';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface OpenVectorStore {
+    readonly store: VectorStore;
+    settled?(): Promise<void>;
+    reopen?(): VectorStore | Promise<VectorStore>;
+    close?(): unknown;
+}
+export type VectorStoreFeature = 'dense' | 'sparse' | 'hybrid' | 'text' | 'mmr' | 'exact' | 'persistence' | 'filters' | `filter:${FilterOperator}`;
+export interface VectorStoreSubject {
+    open(): OpenVectorStore | Promise<OpenVectorStore>;
+    readonly declares: readonly VectorStoreFeature[];
+    readonly dimensions?: number | undefined;
+}
+export interface VectorStoreConformanceOptions extends VectorStoreSubject {
+    readonly name: string;
+    readonly reasons?: Readonly<Partial<Record<VectorStoreFeature, string>>> | undefined;
+}
+export declare function vectorStoreConformance(functions: TestFunctions, options: VectorStoreConformanceOptions): ConformanceResults;
+
+// ---- vector-store/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { VectorStoreSubject } from './conformance.ts';
+export declare const vectorStoreSuite: Suite<VectorStoreSubject>;
 
 // ---- wire.d.ts
 import type { ServerResponse } from 'node:http';

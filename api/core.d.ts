@@ -2081,6 +2081,7 @@ export { checkVectorEntries, checkVectorQuery, requireKeyValueStore, requireMemb
 export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SourcesOptions, SparseVector, StoreEntry, StoreLock, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorQueryMode, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
+export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
 
 // ---- store/memory.d.ts
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';
@@ -2097,6 +2098,17 @@ export declare class MemoryKeyValueStore implements KeyValueStore {
     setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
     iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
 }
+
+// ---- store/mmr.d.ts
+export interface MmrCandidate {
+    readonly similarity: number;
+    readonly embedding: Float32Array;
+}
+export interface MmrPick {
+    readonly index: number;
+    readonly score: number;
+}
+export declare function maximalMarginalRelevance(candidates: readonly MmrCandidate[], topK: number, lambda?: number): MmrPick[];
 
 // ---- synthesizer/contract.d.ts
 import type { CallOptions, Warning } from '../call/contract.ts';

@@ -412,11 +412,13 @@ export declare class MemoryDocumentStore implements DocumentStore {
 import type { MetadataFilter, StoreOptions, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport } from '@mortise/core/store';
 import type { Node, NodeWithScore } from '@mortise/core/retriever';
 export declare class MemoryVectorStore implements VectorStore {
+    static load(path: string, options?: StoreOptions): Promise<MemoryVectorStore>;
     get support(): VectorStoreSupport;
     get size(): number;
     upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
     delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
     query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
+    save(path: string, options?: StoreOptions): Promise<void>;
     nearest(embedding: Float32Array, topK: number, filter?: MetadataFilter): {
         readonly node: Node;
         readonly score: number;
