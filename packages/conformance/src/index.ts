@@ -98,3 +98,11 @@ export {
   type VectorStoreSubject,
 } from './vector-store/conformance.ts';
 export { vectorStoreSuite } from './vector-store/suite.ts';
+export {
+  retrieverConformance,
+  type RetrieverConformanceOptions,
+  type RetrieverFeature,
+  type RetrieverSetup,
+  type RetrieverSubject,
+} from './retriever/conformance.ts';
+export { retrieverSuite } from './retriever/suite.ts';

@@ -1,6 +1,7 @@
 import { documentStoreConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
 import { MemoryDocumentStore } from '@mortise/rag';
 import { wireVectorStores } from './stores/vector-stores.ts';
+import { wireRetrievers } from './retrievers/wiring.ts';
 
 export function wire(functions: TestFunctions): ConformanceResults[] {
   return [
@@ -14,5 +15,6 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
       open: () => ({ store: new MemoryDocumentStore() }),
     }),
     ...wireVectorStores(functions),
+    ...wireRetrievers(functions),
   ];
 }

@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<string, string>> = {
   llm: 'Language models',
   embedding: 'Embedding models',
   reranker: 'Rerankers',
+  retriever: 'Retrievers',
   'key-value-store': 'Key-value stores',
   'document-store': 'Document stores',
   'vector-store': 'Vector stores',

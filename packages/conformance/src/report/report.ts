@@ -40,7 +40,7 @@ export function readResults(folder: string): readonly ConformanceResults[] {
     .filter(({ cases }) => Array.isArray(cases));
 }
 
-const ORDER = ['llm', 'embedding', 'reranker'];
+const ORDER = ['llm', 'embedding', 'reranker', 'retriever'];
 
 /** A case that did not run counts as failed: nothing is known of it. */
 export function reportOf(results: readonly ConformanceResults[]): ConformanceReport {

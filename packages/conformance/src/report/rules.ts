@@ -46,7 +46,14 @@ export const rules: Readonly<Record<string, string>> = {
   'K-02': 'No documents make no request.',
   'K-03':
     'More documents than a request takes are split and merged where scores are comparable, and refused where they are not.',
-  'R-02': 'A higher score is better, everywhere; every score is a finite number, and the best comes first.',
+  'R-01':
+    'Index nodes lead to nodes, retrievers and query engines, all asked at the same time, in no circle and to a bounded depth; an id that leads nowhere is `configuration`, and is named.',
+  'R-02':
+    'A higher score is better, everywhere; every score is a finite number, the best comes first, and where nothing is found there is none. A score is handed on as it is, 0 included.',
+  'R-03':
+    'Equal content of one source document is one result, in the first place and with the best score; of two documents it stays two.',
+  'R-04':
+    '`signal`, topK, filters, the trail and the span reach everything that is asked below, and hold there.',
   'S-01': 'A store has every member of its contract.',
   'S-03':
     'What was set is got, byte for byte, also after a restart where the store persists; what has expired is a miss; namespaces do not leak; a failure is no miss.',
