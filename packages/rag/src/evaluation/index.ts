@@ -1,1 +1,18 @@
-export {};
+export { compareRetrieval, type CompareOptions, type RetrievalComparison } from './compare.ts';
+export {
+  DEFAULT_METRICS,
+  evaluateRetriever,
+  type EvaluateOptions,
+  type EvaluationCollection,
+  type EvaluationQuery,
+  type MeasuredQuery,
+  type RetrievalReport,
+} from './evaluate.ts';
+export {
+  measureRanking,
+  type Gain,
+  type Judgements,
+  type MetricName,
+  type RetrievalMetric,
+} from './metrics.ts';
+export { comparisonText, retrievalMarkdown } from './report.ts';
