@@ -316,6 +316,8 @@ export { keyValueConformance, type KeyValueConformanceOptions, type KeyValueFeat
 export { keyValueSuite } from './stores/key-value.ts';
 export { vectorStoreConformance, type OpenVectorStore, type VectorStoreConformanceOptions, type VectorStoreFeature, type VectorStoreSubject, } from './vector-store/conformance.ts';
 export { vectorStoreSuite } from './vector-store/suite.ts';
+export { retrieverConformance, type RetrieverConformanceOptions, type RetrieverFeature, type RetrieverSetup, type RetrieverSubject, } from './retriever/conformance.ts';
+export { retrieverSuite } from './retriever/suite.ts';
 
 // ---- llm/conformance.d.ts
 import type { CallSettings } from '@mortise/core/call';
@@ -519,6 +521,31 @@ export declare function rerankerConformance(functions: TestFunctions, options: R
 import type { Suite } from '../frame/case.ts';
 import type { RerankerSubject } from './conformance.ts';
 export declare const rerankerSuite: Suite<RerankerSubject>;
+
+// ---- retriever/conformance.d.ts
+import type { Node, RetrievalObject, Retriever } from '@mortise/core/retriever';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface RetrieverSetup {
+    readonly nodes: readonly Node[];
+    readonly objects?: ReadonlyMap<string, RetrievalObject> | undefined;
+}
+export type RetrieverFeature = 'filters' | 'recursion' | 'nesting' | 'scores' | 'spans';
+export interface RetrieverSubject {
+    create(setup: RetrieverSetup): Retriever | Promise<Retriever>;
+    compose?(inner: Retriever): Retriever | Promise<Retriever>;
+    readonly declares: readonly RetrieverFeature[];
+}
+export interface RetrieverConformanceOptions extends RetrieverSubject {
+    readonly name: string;
+    readonly reasons?: Readonly<Partial<Record<RetrieverFeature, string>>> | undefined;
+}
+export declare function retrieverConformance(functions: TestFunctions, options: RetrieverConformanceOptions): ConformanceResults;
+
+// ---- retriever/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { RetrieverSubject } from './conformance.ts';
+export declare const retrieverSuite: Suite<RetrieverSubject>;
 
 // ---- stores/conformance.d.ts
 import type { KeyValueStore } from '@mortise/core/store';

@@ -1,6 +1,106 @@
 // The API of @mortise/rag. Written by `pnpm api`.
 // entry . index.d.ts
 
+// ---- evaluation/compare.d.ts
+import type { RetrievalReport } from './evaluate.ts';
+import type { RetrievalMetric } from './metrics.ts';
+export interface CompareOptions {
+    metric?: RetrievalMetric | undefined;
+    permutations?: number | undefined;
+    resamples?: number | undefined;
+    confidence?: number | undefined;
+    seed?: number | undefined;
+}
+export interface RetrievalComparison {
+    metric: string;
+    a: {
+        name: string;
+        mean: number;
+    };
+    b: {
+        name: string;
+        mean: number;
+    };
+    difference: number;
+    pValue: number;
+    exact: boolean;
+    interval: {
+        confidence: number;
+        low: number;
+        high: number;
+    };
+    queries: number;
+    wins: number;
+    losses: number;
+    ties: number;
+    seed: number;
+}
+export declare function compareRetrieval(a: RetrievalReport, b: RetrievalReport, options?: CompareOptions): RetrievalComparison;
+
+// ---- evaluation/evaluate.d.ts
+import type { Node, Query, Retriever } from '@mortise/core/retriever';
+import type { Gain, Judgements, RetrievalMetric } from './metrics.ts';
+export interface EvaluationQuery extends Query {
+    id: string;
+}
+export interface EvaluationCollection {
+    readonly queries: readonly EvaluationQuery[];
+    readonly judgements: ReadonlyMap<string, Judgements>;
+}
+export interface EvaluateOptions {
+    name?: string | undefined;
+    metrics?: readonly RetrievalMetric[] | undefined;
+    gain?: Gain | undefined;
+    documentId?: ((node: Node) => string) | undefined;
+    topK?: number | undefined;
+    concurrency?: number | undefined;
+    signal?: AbortSignal | undefined;
+    onProgress?: ((progress: {
+        done: number;
+        total: number;
+        query: string;
+    }) => void) | undefined;
+}
+export declare const DEFAULT_METRICS: readonly RetrievalMetric[];
+export interface RetrievalReport {
+    name: string;
+    metrics: {
+        [metric: string]: number;
+    };
+    gain: Gain;
+    queries: MeasuredQuery[];
+    unjudged: string[];
+    empty: number;
+    durationMs: number;
+}
+export interface MeasuredQuery {
+    id: string;
+    metrics: {
+        [metric: string]: number;
+    };
+    found: string[];
+}
+export declare function evaluateRetriever(retriever: Retriever, collection: EvaluationCollection, options?: EvaluateOptions): Promise<RetrievalReport>;
+
+// ---- evaluation/index.d.ts
+export { compareRetrieval, type CompareOptions, type RetrievalComparison } from './compare.ts';
+export { DEFAULT_METRICS, evaluateRetriever, type EvaluateOptions, type EvaluationCollection, type EvaluationQuery, type MeasuredQuery, type RetrievalReport, } from './evaluate.ts';
+export { measureRanking, type Gain, type Judgements, type MetricName, type RetrievalMetric, } from './metrics.ts';
+export { comparisonText, retrievalMarkdown } from './report.ts';
+
+// ---- evaluation/metrics.d.ts
+export type Judgements = ReadonlyMap<string, number>;
+export type MetricName = 'ndcg' | 'recall' | 'precision' | 'mrr' | 'map' | 'hit-rate';
+export type RetrievalMetric = `${MetricName}@${number}`;
+export type Gain = 'linear' | 'exponential';
+export declare function measureRanking(ranking: readonly string[], judgements: Judgements, metric: RetrievalMetric, gain?: Gain): number;
+
+// ---- evaluation/report.d.ts
+import type { RetrievalComparison } from './compare.ts';
+import type { RetrievalReport } from './evaluate.ts';
+export declare function retrievalMarkdown(reports: readonly RetrievalReport[], comparisons?: readonly RetrievalComparison[]): string;
+export declare function comparisonText(comparison: RetrievalComparison): string;
+
 // ---- index.d.ts
 export * from './chat-engine/index.ts';
 export * from './evaluation/index.ts';

@@ -76,7 +76,7 @@ export const resultCases: readonly RetrieverCase[] = [
       check.equal(await retriever.retrieve({ query: QUERY }), plain, 'the results for { query }');
       for (const wrong of [undefined, null, 7, {}])
         await check.error(
-          Promise.resolve().then(() => retriever.retrieve(wrong as unknown as QueryInput)),
+          (async () => retriever.retrieve(wrong as QueryInput))(),
           'invalid-request',
           `the query ${JSON.stringify(wrong)}`,
         );

@@ -113,8 +113,13 @@ const results: readonly RetrieverMutant[] = [
     (retrieve, query, { topK, ...options }) =>
       retrieve(query, Number.isInteger(topK) && Number(topK) > 0 ? { ...options, topK } : options),
   ),
-  calling('looks for "undefined" when nothing is asked', 'query.forms', (retrieve, query, options) =>
-    retrieve(typeof query === 'object' && typeof query?.query === 'string' ? query : String(query), options),
+  calling('looks for the name of nothing when nothing is asked', 'query.forms', (retrieve, query, options) =>
+    retrieve(
+      typeof query === 'object' && typeof query?.query === 'string'
+        ? query
+        : JSON.stringify(query ?? 'undefined'),
+      options,
+    ),
   ),
   creating('hands out its own nodes', 'results.copies', ({ nodes }) => {
     const held = nodes.map((node, at) => ({ node: structuredClone(node), score: -at }));
