@@ -11,6 +11,7 @@ import {
   embeddingSuite,
   keyValueSuite,
   llmSuite,
+  parserSuite,
   readResults,
   reportMarkdown,
   reportOf,
@@ -37,6 +38,7 @@ export const contracts: readonly (readonly [contract: string, suite: readonly Sp
   ['key-value-store', keyValueSuite],
   ['document-store', documentStoreSuite],
   ['vector-store', vectorStoreSuite],
+  ['output-parser', parserSuite],
 ];
 
 /** The pages, by their paths from the root. */

@@ -43,6 +43,15 @@ export {
 } from './llm/conformance.ts';
 export { llmSuite } from './llm/suite.ts';
 export {
+  parserConformance,
+  type ParserConformanceOptions,
+  type ParserFeature,
+  type ParserMisfit,
+  type ParserSample,
+  type ParserSubject,
+} from './parser/conformance.ts';
+export { parserSuite } from './parser/suite.ts';
+export {
   readRecordings,
   recordedResponse,
   recordingsAbsent,

@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'key-value-store': 'Key-value stores',
   'document-store': 'Document stores',
   'vector-store': 'Vector stores',
+  'output-parser': 'Output parsers',
 };
 
 /** The report as tables: what each implementation declares, and what came of each rule. */

@@ -31,7 +31,7 @@ export const rules: Readonly<Record<string, string>> = {
   'L-05':
     'A stream is read once, sends nothing before it is read, and takes no more of the wire than its reader does.',
   'L-06':
-    'Leaving a stream settles at once and closes its connection, also while it waits; `final()` always settles.',
+    'Leaving a stream settles at once and closes what it reads from, also while it waits; `final()` always settles.',
   'L-07': 'What was asked for is what is sent, and what was answered is what comes back.',
   'M-01':
     'Texts are sent in batches within the declared limits, by a bounded pool, equal ones once; each gets its vector, in the order of the texts. A failure stops the rest.',
@@ -54,6 +54,15 @@ export const rules: Readonly<Record<string, string>> = {
     'Equal content of one source document is one result, in the first place and with the best score; of two documents it stays two.',
   'R-04':
     '`signal`, topK, filters, the trail and the span reach everything that is asked below, and hold there.',
+  'P-01': 'A text has one value: the last one of its stream, however it is cut, is what `parse` gives.',
+  'P-02':
+    'What a stream has shown never changes; values share what they have in common, so that the work is linear in the text.',
+  'P-03':
+    'Whatever the text is, a failure is `parse` or `validation`, with the text, where it went wrong and what was expected.',
+  'P-04':
+    'The first complete JSON value counts, in fences and prose, lists included; of two members with one name the last; numbers and literals are shown whole; names are data.',
+  'P-05':
+    'A schema comes from any library: the model is shown its input, the result is its output, and null for what is absent is dropped.',
   'S-01': 'A store has every member of its contract.',
   'S-03':
     'What was set is got, byte for byte, also after a restart where the store persists; what has expired is a miss; namespaces do not leak; a failure is no miss.',

@@ -84,6 +84,8 @@ class CommaReader implements ListReader {
   readonly items: string[] = [];
   #text = '';
   #item = '';
+  /** Nothing but white space in the item so far. Looked at whole at every quote, a long one would be quadratic. */
+  #blank = true;
   /** In the quotes of the item; `quoted` also behind them. */
   #open = false;
   #quoted = false;
@@ -106,11 +108,16 @@ class CommaReader implements ListReader {
         if (character === '"') this.#atQuote = true;
         else this.#item += character;
       } else if (character === ',' || character === '\n' || character === '\r') this.#finish();
-      else if (character === '"' && !this.#quoted && this.#item.trim() === '') {
+      else if (character === '"' && !this.#quoted && this.#blank) {
         this.#item = '';
         this.#open = this.#quoted = true;
         this.#openedAt = this.#text.length + at;
-      } else if (!this.#quoted || character.trim() !== '') this.#item += character;
+      } else {
+        const blank = character.trim() === '';
+        if (this.#quoted && blank) continue;
+        this.#item += character;
+        this.#blank &&= blank;
+      }
     }
     this.#text += chunk;
   }
@@ -134,6 +141,7 @@ class CommaReader implements ListReader {
     const item = this.#quoted ? this.#item : this.#item.trim();
     if (this.#quoted || item !== '') this.items.push(item);
     this.#item = '';
+    this.#blank = true;
     this.#open = this.#quoted = false;
   }
 }

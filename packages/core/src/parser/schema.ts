@@ -65,7 +65,8 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
       const shown = this.#shown.unwrap(value);
       if (shown !== undefined) yield shown;
     }
-    yield await this.#validate(latest, text, options);
+    // A copy, as some validators fill defaults in where they are: what was shown must not change.
+    yield await this.#validate(structuredClone(latest), text, options);
   }
 
   async #validate(value: JsonValue, text: string, { signal }: ParseOptions): Promise<Output> {

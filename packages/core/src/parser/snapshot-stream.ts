@@ -8,8 +8,6 @@ export interface SnapshotStreamOptions extends ParseOptions {
   readonly parser: string;
 }
 
-const LEFT = Symbol('left');
-
 /**
  * A parser's stream: one span from the first `next()` to the end, the abort or the leave; the parser's own failures as
  * `ParserError`, the source's unchanged. By hand, as `return()` of a generator waits for a `next()` that hangs.
@@ -48,13 +46,13 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
       );
       const result = await (signal === undefined ? step : raceAbort(step, signal));
       if (result.done !== true) return result;
-      this.#close();
+      this.#close(undefined);
       this.#span.end({ characters: this.#source.text.length }, () => ({ text: this.#source.text }));
       return { done: true, value: undefined };
     } catch (thrown) {
       if (this.#leave.signal.aborted) return { done: true, value: undefined };
       const failure = this.#failure(thrown);
-      this.#close();
+      this.#close(failure);
       this.#span?.fail(failure);
       throw failure;
     }
@@ -62,9 +60,10 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
 
   async return(): Promise<IteratorResult<P, undefined>> {
     if (!this.#closed) {
-      this.#leave.abort(LEFT);
-      this.#close();
-      this.#span?.fail(new MortiseError('aborted', 'The stream of values was left before its end.'));
+      const left = new MortiseError('aborted', 'The stream of values was left before its end.');
+      this.#leave.abort(left);
+      this.#close(left);
+      this.#span?.fail(left);
     }
     return { done: true, value: undefined };
   }
@@ -76,9 +75,9 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
     return failed && error === thrown ? thrown : toParserError(thrown, text);
   }
 
-  #close(): void {
+  #close(why: unknown): void {
     this.#closed = true;
-    this.#source.close();
+    this.#source.leave(why);
     // A generator that waits for a chunk ends when the source does; nobody waits for it.
     void Promise.resolve(this.#snapshots.return?.()).catch(() => undefined);
   }
@@ -91,6 +90,8 @@ class Source implements AsyncIterableIterator<string, undefined> {
   error: unknown;
   #over = false;
   #iterator: AsyncIterator<string> | undefined;
+  /** Ends the wait for a chunk that may never come. */
+  #waiting: ((why: unknown) => void) | undefined;
   readonly #chunks: AsyncIterable<string>;
 
   constructor(chunks: AsyncIterable<string>) {
@@ -102,15 +103,14 @@ class Source implements AsyncIterableIterator<string, undefined> {
   }
 
   async next(): Promise<IteratorResult<string, undefined>> {
+    if (this.failed) throw this.error;
     if (this.#over) return { done: true, value: undefined };
     let result: IteratorResult<string>;
     try {
       this.#iterator ??= this.#chunks[Symbol.asyncIterator]();
-      result = await this.#iterator.next();
+      result = await this.#orLeft(this.#iterator.next());
     } catch (error) {
-      this.#over = true;
-      this.failed = true;
-      this.error = error;
+      this.#fail(error);
       throw error;
     }
     if (result.done === true) {
@@ -118,7 +118,10 @@ class Source implements AsyncIterableIterator<string, undefined> {
       return { done: true, value: undefined };
     }
     if (typeof result.value !== 'string') {
-      throw parserError('parse', 'A chunk of the stream is not a string.', { text: this.text });
+      const error = parserError('parse', 'A chunk of the stream is not a string.', { text: this.text });
+      this.close();
+      this.#fail(error);
+      throw error;
     }
     this.text += result.value;
     return result;
@@ -134,6 +137,28 @@ class Source implements AsyncIterableIterator<string, undefined> {
     this.#over = true;
     // The reader has left: that the source cannot be closed is no longer its concern.
     void Promise.resolve(this.#iterator?.return?.()).catch(() => undefined);
+  }
+
+  /** Closes it, and tells whoever still asks for chunks that there is no more of a text that is not whole. */
+  leave(why: unknown): void {
+    if (this.#over) return;
+    this.close();
+    this.#fail(why);
+    this.#waiting?.(why);
+  }
+
+  #fail(error: unknown): void {
+    this.#over = true;
+    if (this.failed) return;
+    this.failed = true;
+    this.error = error;
+  }
+
+  #orLeft<T>(next: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting = reject;
+      Promise.resolve(next).then(resolve, reject);
+    });
   }
 }
 

@@ -63,25 +63,19 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
   /** What the parser shows on the way; when it fails at the end, the mended value. */
   override async *snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncGenerator<P | T> {
     const parser = this.#parser;
-    let text = '';
-    async function* noting(): AsyncGenerator<string> {
-      for await (const chunk of chunks) {
-        text += chunk;
-        yield chunk;
-      }
-    }
+    const noted = new Noted(chunks);
     if (parser.stream === undefined) {
-      for await (const _ of noting());
-      yield await this.parseText(text, options);
+      for await (const _ of noted);
+      yield await this.parseText(noted.text, options);
       return;
     }
     try {
-      for await (const value of parser.stream(noting(), options)) yield value;
+      for await (const value of parser.stream(noted, options)) yield value;
     } catch (error) {
-      if (!isParserError(error)) throw error;
+      if (!isParserError(error) || error === noted.failure) throw error;
       // A parser may see early that the text does not fit; the model mends it as a whole.
-      for await (const _ of noting());
-      yield await this.#repaired(error, text, options);
+      for await (const _ of noted);
+      yield await this.#repaired(error, noted.text, options);
     }
   }
 
@@ -113,6 +107,33 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
     const input = this.#input;
     if (input === undefined) return [mend];
     return [...(typeof input === 'string' ? [{ role: 'user' as const, content: input }] : input), mend];
+  }
+}
+
+/** The chunks, with a note of their text. A parser that gives up does not close them: the rest is still to be read. */
+class Noted implements AsyncIterableIterator<string> {
+  text = '';
+  /** What the source threw, which is no failure of the parser. */
+  failure: unknown;
+  readonly #iterator: AsyncIterator<string>;
+
+  constructor(chunks: AsyncIterable<string>) {
+    this.#iterator = chunks[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<string>> {
+    try {
+      const result = await this.#iterator.next();
+      if (result.done !== true) this.text += result.value;
+      return result;
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
   }
 }
 

@@ -165,6 +165,7 @@ describe('every parser', () => {
     ['XmlParser, elements', new XmlParser({ maxDepth: 1e9 }), '<a x="1"> '],
     ['XmlParser, quotes', new XmlParser(), '<a b="c" d=\''],
     ['CombinedParser', new CombinedParser({ a: new ListParser(), b: new ListParser() }), '<a>< '],
+    ['ListParser, quotes', new ListParser(), 'x"'],
     ['NumberParser', new NumberParser(), '1,'],
     ['NumberParser, words', new NumberParser(), '.x'],
     ['DateParser', new DateParser(), '2026-11-22T'],

@@ -1,0 +1,20 @@
+import type { Suite } from '../frame/case.ts';
+import type { ParserSubject } from './conformance.ts';
+import { failureCases } from './failure-cases.ts';
+import { formatCases } from './format-cases.ts';
+import { jsonCases } from './json-cases.ts';
+import { schemaCases } from './schema-cases.ts';
+import { stopCases } from './stop-cases.ts';
+import { streamCases } from './stream-cases.ts';
+import { valueCases } from './value-cases.ts';
+
+/** Every rule of the contract of output parsers that can be seen from outside. */
+export const parserSuite: Suite<ParserSubject> = [
+  ...valueCases,
+  ...streamCases,
+  ...failureCases,
+  ...jsonCases,
+  ...schemaCases,
+  ...formatCases,
+  ...stopCases,
+];
