@@ -302,6 +302,8 @@ export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
 export { llmConformance, type LLMConformanceOptions, type LLMFeature, type LLMSubject, type WireTarget, } from './llm/conformance.ts';
 export { llmSuite } from './llm/suite.ts';
+export { parserConformance, type ParserConformanceOptions, type ParserFeature, type ParserMisfit, type ParserSample, type ParserSubject, } from './parser/conformance.ts';
+export { parserSuite } from './parser/suite.ts';
 export { readRecordings, recordedResponse, recordingsAbsent, recordingsVariable, replay, textFact, type Recording, type RecordingFacts, type TextFact, } from './recordings.ts';
 export { fixtureSecrets, readFixture, type Chunk, type Exchange, type Fixture } from './replay/fixture.ts';
 export { recordVariable, startReplay, type Replay, type ReplayOptions } from './replay/replay.ts';
@@ -344,6 +346,43 @@ export declare function llmConformance(functions: TestFunctions, options: LLMCon
 import type { Suite } from '../frame/case.ts';
 import type { LLMSubject } from './conformance.ts';
 export declare const llmSuite: Suite<LLMSubject>;
+
+// ---- parser/conformance.d.ts
+import type { Schema } from '@mortise/core';
+import type { OutputParser, ValuePath } from '@mortise/core/parser';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface ParserSample {
+    readonly text: string;
+    readonly value: unknown;
+}
+export interface ParserMisfit {
+    readonly text: string;
+    readonly code?: 'parse' | 'validation' | undefined;
+    readonly position?: number | undefined;
+    readonly path?: ValuePath | undefined;
+}
+export type ParserFeature = 'stream' | 'snapshots' | 'long' | 'failure' | 'place' | 'instructions' | 'json' | 'schema';
+export interface ParserSubject {
+    create(): OutputParser<unknown, unknown>;
+    readonly samples: readonly [ParserSample, ParserSample, ...ParserSample[]];
+    readonly invalid?: readonly ParserMisfit[] | undefined;
+    readonly pieces?: readonly string[] | undefined;
+    long?(items: number): string;
+    json?(): OutputParser<unknown, unknown>;
+    schema?<Input, Output>(schema: Schema<Input, Output>): OutputParser<Output, unknown>;
+}
+export interface ParserConformanceOptions extends ParserSubject {
+    readonly name: string;
+    readonly declares: readonly ParserFeature[];
+    readonly reasons?: Readonly<Partial<Record<ParserFeature, string>>> | undefined;
+}
+export declare function parserConformance(functions: TestFunctions, options: ParserConformanceOptions): ConformanceResults;
+
+// ---- parser/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { ParserSubject } from './conformance.ts';
+export declare const parserSuite: Suite<ParserSubject>;
 
 // ---- recordings.d.ts
 import type { WireReply } from './wire.ts';
