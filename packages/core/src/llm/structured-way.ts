@@ -169,9 +169,9 @@ export function refuseUnfinished(
 
 export function repairRequest(error: ParserError, response: ChatResponse): ChatMessage[] {
   const problem = `${error.message}\nAnswer again with the whole value, corrected.`;
-  const { message, toolCalls } = response;
-  // Providers refuse an empty message, and a tool call that is not answered.
-  if (message.content.length === 0) return [{ role: 'user', content: problem }];
+  const { message, text, toolCalls } = response;
+  // Providers refuse a message that says nothing, reasoning alone included, and a tool call that is not answered.
+  if (text.trim() === '' && toolCalls.length === 0) return [{ role: 'user', content: problem }];
   if (toolCalls.length === 0) return [message, { role: 'user', content: problem }];
   return [message, { role: 'tool', content: toolCalls.map((call) => failedResult(call, problem)) }];
 }

@@ -64,27 +64,23 @@ export class CombinedParser<const P extends Parts> extends BaseOutputParser<
     chunks: AsyncIterable<string> | readonly string[],
     options: ParseOptions,
   ): AsyncGenerator<{ [name: string]: unknown }> {
-    const searches = Object.keys(this.#parts).map((name) => new Search(name));
+    const search = new Search(Object.keys(this.#parts));
     const values = new Map<string, unknown>();
     let text = '';
     for await (const chunk of chunks) {
       text += chunk;
-      const before = values.size;
-      const found = searches.filter((search) => !values.has(search.name) && search.find(text));
-      // In the order in which they end, as chunks would bring them.
-      for (const search of found.sort((a, b) => a.end - b.end))
-        values.set(search.name, await this.#part(search, text, options));
-      if (values.size > before) yield this.#inOrder(values);
+      const found = search.push(chunk);
+      for (const part of found) values.set(part.name, await this.#part(part, () => text, options));
+      if (found.length > 0) yield this.#inOrder(values);
     }
-    const missing = searches.find(({ name }) => !values.has(name));
+    const missing = search.open ?? Object.keys(this.#parts).find((name) => !values.has(name));
     if (missing === undefined) return;
-    const { name, begin } = missing;
-    const expected = begin < 0 ? `<${name}>` : `</${name}>`;
-    const position = begin < 0 ? 0 : text.length;
+    const expected = search.open === undefined ? `<${missing}>` : `</${missing}>`;
+    const position = search.open === undefined ? 0 : text.length;
     throw parserError('parse', `A part is missing: expected ${expected}.`, {
       text,
       position,
-      path: [name],
+      path: [missing],
       expected,
     });
   }
@@ -95,47 +91,88 @@ export class CombinedParser<const P extends Parts> extends BaseOutputParser<
     return Object.fromEntries(names.map((name) => [name, values.get(name)]));
   }
 
-  async #part({ name, begin, end }: Search, text: string, options: ParseOptions): Promise<unknown> {
+  async #part({ name, raw, begin }: Found, text: () => string, options: ParseOptions): Promise<unknown> {
     try {
-      return await (this.#parts[name] as Parts[string]).parse(text.slice(begin, end).trim(), options);
+      return await (this.#parts[name] as Parts[string]).parse(raw.trim(), options);
     } catch (error) {
-      throw isParserError(error) ? inPart(error, name, text, begin) : error;
+      if (!isParserError(error)) throw error;
+      throw inPart(error, name, text(), begin + raw.length - raw.trimStart().length);
     }
   }
 }
 
-/** Looks for one part, never twice at the same place. */
-class Search {
+/** A part that is whole, with where its text begins. */
+interface Found {
   readonly name: string;
-  /** Where the part begins and ends, without its tags; -1 while unknown. */
-  begin = -1;
-  end = -1;
-  #from = 0;
+  readonly raw: string;
+  readonly begin: number;
+}
 
-  constructor(name: string) {
-    this.name = name;
+/**
+ * Looks for the parts, one behind the other: the tags that a part speaks of are not looked for in it. Each character is
+ * looked at once, whatever the chunks.
+ */
+class Search {
+  /** The part whose end has not come. */
+  open: string | undefined;
+  readonly #missing: Set<string>;
+  /** What is not decided yet, and where in the text it begins. */
+  #rest = '';
+  #at = 0;
+  /** Of the part that is open: its text so far, and where that begins. */
+  #raw = '';
+  #begin = 0;
+
+  constructor(names: readonly string[]) {
+    this.#missing = new Set(names);
   }
 
-  find(text: string): boolean {
-    const tag = this.begin < 0 ? `<${this.name}>` : `</${this.name}>`;
-    const at = text.indexOf(tag, this.#from);
-    this.#from = at < 0 ? Math.max(this.#from, text.length - tag.length) : at + tag.length;
-    if (at < 0) return false;
-    if (this.begin >= 0) {
-      this.end = at;
-      return true;
+  push(chunk: string): Found[] {
+    this.#rest += chunk;
+    const found: Found[] = [];
+    for (;;) {
+      const tag = this.open === undefined ? this.#opening() : `</${this.open}>`;
+      const at = tag === undefined ? -1 : this.#rest.indexOf(tag);
+      if (tag === undefined || at < 0) break;
+      const before = this.#drop(at);
+      this.#drop(tag.length);
+      if (this.open === undefined) {
+        this.open = tag.slice(1, -1);
+        this.#begin = this.#at;
+      } else {
+        this.#missing.delete(this.open);
+        found.push({ name: this.open, raw: this.#raw + before, begin: this.#begin });
+        this.open = undefined;
+        this.#raw = '';
+      }
     }
-    this.begin = this.#from;
-    return this.find(text);
+    // The end may be the start of a tag.
+    const names = this.open === undefined ? [...this.#missing] : [this.open];
+    const keep = Math.max(0, ...names.map((name) => name.length + 2));
+    const decided = this.#drop(Math.max(0, this.#rest.length - keep));
+    if (this.open !== undefined) this.#raw += decided;
+    return found;
+  }
+
+  /** The first opening tag of a part that is missing. */
+  #opening(): string | undefined {
+    if (this.#missing.size === 0) return undefined;
+    return new RegExp(`<(?:${[...this.#missing].join('|')})>`).exec(this.#rest)?.[0];
+  }
+
+  #drop(length: number): string {
+    const dropped = this.#rest.slice(0, length);
+    this.#rest = this.#rest.slice(length);
+    this.#at += length;
+    return dropped;
   }
 }
 
 function inPart(error: ParserError, name: string, text: string, begin: number): ParserError {
-  const lead = /^\s*/.exec(text.slice(begin))?.[0].length ?? 0;
   const { position = 0, path = [], expected, repair, issues } = error;
   const details = {
     text,
-    position: begin + lead + position,
+    position: begin + position,
     path: [name, ...path],
     expected,
     repair,

@@ -11,8 +11,22 @@ export function absentAsNull(value: JsonValue, schema: unknown, root: JsonSchema
   const resolved = resolve(schema, root);
   if (typeof value !== 'object' || value === null || resolved === undefined || depth > MAX_DEPTH)
     return value;
-  const fitting = branchFor(value, resolved, root, depth);
-  if (fitting !== undefined) return absentAsNull(value, fitting, root, depth + 1);
+  // All of `allOf` describe the value, one of the alternatives does, and the schema around them does too.
+  const { allOf } = resolved;
+  const parts: unknown[] = [
+    ...(Array.isArray(allOf) ? (allOf as unknown[]) : []),
+    branchFor(value, resolved, root, depth),
+  ];
+  const rest = parts.reduce<JsonValue>((before, part) => absentAsNull(before, part, root, depth + 1), value);
+  return ownMembers(rest as JsonValue[] | { [name: string]: JsonValue }, resolved, root, depth);
+}
+
+function ownMembers(
+  value: JsonValue[] | { [name: string]: JsonValue },
+  resolved: JsonSchema,
+  root: JsonSchema,
+  depth: number,
+): JsonValue {
   const { items, prefixItems, properties, additionalProperties, required } = resolved;
   if (Array.isArray(value)) {
     return kept(
@@ -64,10 +78,10 @@ export function resolve(schema: unknown, root: JsonSchema): JsonSchema | undefin
   for (let hops = 0; isObject(current) && hops < MAX_DEPTH; hops++) {
     const { $ref } = current;
     if (typeof $ref !== 'string') return current;
-    if (!$ref.startsWith('#')) return undefined;
+    if ($ref !== '#' && !$ref.startsWith('#/')) return undefined;
     current = root;
     for (const part of $ref.slice(1).split('/').slice(1)) {
-      const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+      const key = decoded(part).replaceAll('~1', '/').replaceAll('~0', '~');
       const holder: unknown = current;
       if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, key)) return undefined;
       current = (holder as Record<string, unknown>)[key];
@@ -76,9 +90,18 @@ export function resolve(schema: unknown, root: JsonSchema): JsonSchema | undefin
   return undefined;
 }
 
+/** A percent sign that encodes nothing stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Of alternatives, the first that the value could be, judged by its shape. */
 function branchFor(value: JsonValue, schema: JsonSchema, root: JsonSchema, depth: number): unknown {
-  const branches = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
+  const branches = schema['anyOf'] ?? schema['oneOf'];
   if (!Array.isArray(branches)) return undefined;
   return branches.find((branch) => resembles(value, branch, root, depth + 1));
 }

@@ -87,7 +87,7 @@ function strictly(schema: unknown, root: JsonSchema, at: string): JsonSchema {
   if (!isObject(schema)) throw new NotStrict(`${at} admits anything`);
   const foreign = INEXPRESSIBLE.find((keyword) => keyword in schema);
   if (foreign !== undefined) throw new NotStrict(`${at} uses ${foreign}`);
-  const { allOf, oneOf, anyOf, items, properties, $defs, $ref } = schema;
+  const { allOf, oneOf, anyOf, items, properties, $ref } = schema;
   if (Array.isArray(allOf)) {
     if (allOf.length !== 1) throw new NotStrict(`${at} uses allOf`);
     const { allOf: _, ...rest } = schema;
@@ -95,12 +95,18 @@ function strictly(schema: unknown, root: JsonSchema, at: string): JsonSchema {
   }
   const result: JsonSchema = {};
   for (const [keyword, value] of Object.entries(schema)) if (!DROPPED.has(keyword)) result[keyword] = value;
-  if ($defs !== undefined)
-    result['$defs'] = mapped($defs, (name, value) => strictly(value, root, `${at}/$defs/${name}`));
+  for (const holder of ['$defs', 'definitions']) {
+    if (schema[holder] !== undefined)
+      result[holder] = mapped(schema[holder], (name, value) =>
+        strictly(value, root, `${at}/${holder}/${name}`),
+      );
+  }
   if (typeof $ref === 'string') {
     if (resolve(schema, root) === undefined)
       throw new NotStrict(`${at} refers to ${$ref}, which is not in the schema`);
-    return result;
+    // OpenAI refuses a reference with anything beside it, such as the description of this member.
+    const { $ref: _, ...beside } = result;
+    return Object.keys(beside).length === 0 ? result : { ...beside, anyOf: [{ $ref }] };
   }
   const branches = anyOf ?? oneOf;
   if (Array.isArray(branches)) {

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../call/index.ts';
 import { MortiseError } from '../errors.ts';
 import type { LLM } from '../llm/contract.ts';
 import type { ChatInput, ChatMessage } from '../llm/message.ts';
@@ -48,6 +49,14 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
     return 'withRepair';
   }
 
+  /** The parser's own, which may do more than add instructions at the end. */
+  override format(input: string): string;
+  override format(input: readonly ChatMessage[]): readonly ChatMessage[];
+  override format(input: string | readonly ChatMessage[]): string | readonly ChatMessage[] {
+    const parser = this.#parser;
+    return typeof input === 'string' ? (parser.format?.(input) ?? input) : (parser.format?.(input) ?? input);
+  }
+
   override instructions(): string {
     return this.#parser.format?.('').trim() ?? '';
   }
@@ -83,8 +92,7 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
     let error = thrown;
     let text = first;
     for (let attempt = 1; attempt <= this.#maxAttempts && isParserError(error); attempt++) {
-      const response = await this.#llm.chat(this.#request(error, text), options);
-      ({ text } = response);
+      ({ text } = await this.#ask(error, text, options));
       try {
         return await this.#parser.parse(text, options);
       } catch (next) {
@@ -92,6 +100,17 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
       }
     }
     throw isParserError(error) ? gaveUp(error, this.#maxAttempts) : error;
+  }
+
+  /** What keeps the model from answering is no news of the text: the error stays that of the text. */
+  async #ask(error: ParserError, text: string, options: ParseOptions): Promise<{ text: string }> {
+    try {
+      return await this.#llm.chat(this.#request(error, text), options);
+    } catch (cause) {
+      throwIfAborted(options.signal);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw unmended(error, `the model could not be asked to mend it: ${reason}`, cause);
+    }
   }
 
   #request(error: ParserError, text: string): ChatMessage[] {
@@ -139,11 +158,13 @@ class Noted implements AsyncIterableIterator<string> {
 
 function gaveUp(error: ParserError, attempts: number): ParserError {
   if (attempts === 0) return error;
-  const repair = `the model was asked ${attempts} ${attempts === 1 ? 'time' : 'times'} to mend it`;
+  const times = attempts === 1 ? 'time' : 'times';
+  return unmended(error, `the model was asked ${attempts} ${times} to mend it`, error);
+}
+
+function unmended(error: ParserError, repair: string, cause: unknown): ParserError {
   const { text, position, path, expected, issues, code } = error;
   const details = { text, position, path, expected, issues, repair };
-  const message = `${error.message} Repair: ${repair}.`;
-  return parserError(code as 'parse' | 'validation', message, details as ParserErrorDetails, {
-    cause: error,
-  });
+  const message = `${error.message} Repair: ${repair.replace(/\.$/, '')}.`;
+  return parserError(code as 'parse' | 'validation', message, details as ParserErrorDetails, { cause });
 }

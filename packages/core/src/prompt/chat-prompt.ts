@@ -4,15 +4,16 @@ import type { ChatPromptTemplate, PromptValue, VariablesOf } from './contract.ts
 import type { PromptOptions } from './prompt.ts';
 import {
   fillAll,
-  fillSome,
-  madeLater,
   namesOf,
   openNames,
   parseTemplate,
+  partly,
   present,
   refuseUnknown,
   requireAll,
+  textsFor,
   valueOf,
+  type Made,
   type Segment,
 } from './segments.ts';
 
@@ -122,7 +123,7 @@ interface State {
   readonly parts: readonly Part[];
   readonly defaults: object;
   /** Functions and templates that `partial` was given. */
-  readonly made: object;
+  readonly made: Made;
 }
 
 function segmentsOf(part: Part): readonly Segment[] {
@@ -145,25 +146,24 @@ function ofParts({ parts, defaults, made }: State): ChatPromptTemplate<string, o
       // All at once first, so that the error names everything that is missing.
       requireAll(segments, filling);
       for (const name of places) listAt(name, values);
-      return parts.flatMap((part) => formatted(part, filling, given));
+      const texts = textsFor(segments, filling, given);
+      return parts.flatMap((part) => formatted(part, texts, given));
     },
-    partial: (values: object) =>
-      ofParts({
-        parts: parts.map((part) => filled(part, values)),
-        defaults,
-        made: { ...made, ...madeLater(values) },
-      }),
+    partial(values: object) {
+      const { fill, made: kept } = partly(made, values);
+      return ofParts({ parts: parts.map((part) => filled(part, fill)), defaults, made: kept });
+    },
   };
   return Object.freeze(template) as unknown as ChatPromptTemplate<string, object>;
 }
 
-function formatted(part: Part, values: object, given: object): readonly ChatMessage[] {
-  if (isPlaceholder(part)) return listAt(part.placeholder, values) as ChatMessage[];
+function formatted(part: Part, filling: object, given: object): readonly ChatMessage[] {
+  if (isPlaceholder(part)) return listAt(part.placeholder, given) as ChatMessage[];
   const { message, texts, blocks } = part;
-  if (texts !== undefined) return [{ ...message, content: fillAll(texts, values, given) }];
+  if (texts !== undefined) return [{ ...message, content: fillAll(texts, filling) }];
   const content = blocks.flatMap(({ block, text }): readonly ContentBlock[] => {
-    if (isPlaceholder(block)) return listAt(block.placeholder, values) as ContentBlock[];
-    return [text === undefined ? block : { ...block, text: fillAll(text, values, given) }];
+    if (isPlaceholder(block)) return listAt(block.placeholder, given) as ContentBlock[];
+    return [text === undefined ? block : { ...block, text: fillAll(text, filling) }];
   });
   return [{ ...message, content }];
 }
@@ -177,14 +177,14 @@ function listAt(name: string, values: object): readonly object[] {
   throw new MortiseError('validation', message);
 }
 
-function filled(part: Part, values: object): Part {
+function filled(part: Part, fill: (segments: readonly Segment[]) => readonly Segment[]): Part {
   if (isPlaceholder(part)) return part;
   const { message, texts, blocks } = part;
   return {
     message,
-    texts: texts && fillSome(texts, values),
+    texts: texts && fill(texts),
     blocks: blocks.map((each) =>
-      each.text === undefined ? each : { block: each.block, text: fillSome(each.text, values) },
+      each.text === undefined ? each : { block: each.block, text: fill(each.text) },
     ),
   };
 }

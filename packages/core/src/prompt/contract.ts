@@ -16,7 +16,10 @@ export interface PromptTemplate<V extends string = string, D extends string = ne
   /** The same with some variables filled in. A template brings its own variables, to be filled in with the rest. */
   partial<const P extends PartialValues<V>>(
     values: P & { readonly [N in Exclude<keyof P, V>]: never },
-  ): PromptTemplate<Exclude<V, keyof P> | NestedVariables<P[keyof P]>, Exclude<D, keyof P>>;
+  ): PromptTemplate<
+    Exclude<V, keyof P> | NestedVariables<P[keyof P]>,
+    Exclude<D, keyof P> | Exclude<NestedDefaults<P[keyof P]>, V>
+  >;
 }
 
 /**
@@ -31,7 +34,14 @@ export interface ChatPromptTemplate<
   readonly variables: readonly V[];
   /** Fresh messages. Blocks that are not text go through as they are. */
   format(...values: ChatPromptArguments<V, X, D>): ChatMessage[];
-  partial<K extends V>(values: PromptValues<K>): ChatPromptTemplate<Exclude<V, K>, X, Exclude<D, K>>;
+  /** As {@link PromptTemplate} has it; the places stay. */
+  partial<const P extends PartialValues<V>>(
+    values: P & { readonly [N in Exclude<keyof P, V>]: never },
+  ): ChatPromptTemplate<
+    Exclude<V, keyof P> | NestedVariables<P[keyof P]>,
+    X,
+    Exclude<D, keyof P> | Exclude<NestedDefaults<P[keyof P]>, V>
+  >;
 }
 
 /** What stands for itself in a text. */
@@ -61,6 +71,14 @@ export interface NestedPrompt {
   readonly template: string;
   readonly variables: readonly string[];
 }
+
+/** Those of its variables that may be left out. */
+export type NestedDefaults<T> = T extends {
+  readonly template: string;
+  readonly optional: readonly (infer N extends string)[];
+}
+  ? N
+  : never;
 
 /** Values that are known beforehand, for some of the variables. */
 export type PartialValues<V extends string> = { readonly [K in V]?: PromptValue | NestedPrompt };

@@ -23,8 +23,10 @@ export function delimited(text: string, label: string): string {
 /** Linear: one pass collects the numbers in use. */
 function freeTag(text: string, label: string): string {
   const used = new Set<number>();
-  // What a reader would take for the tag counts too: other case, spaces, full-width forms, invisible characters.
-  const plain = text.normalize('NFKC').replaceAll(/\p{Cf}/gu, '');
+  // What a reader would take for the tag counts too: other case, spaces, full-width forms, characters without a shape.
+  const plain = text
+    .normalize('NFKC')
+    .replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}[\p{Cc}--\s]]/gv, '');
   const tags = new RegExp(`<[\\s/]*${label.normalize('NFKC')}(?:-(\\d{1,15}))?`, 'giu');
   for (const match of plain.matchAll(tags)) used.add(match[1] === undefined ? 1 : Number(match[1]));
   let number = 1;

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../call/index.ts';
 import type { EmbeddingModel } from '../embedding/contract.ts';
 import { similarity, type SimilarityMode } from '../embedding/similarity.ts';
 import type { TokenCounter } from '../tokenizer/index.ts';
@@ -10,7 +11,12 @@ export interface ExampleSelector<E> {
 /** Always the same ones. */
 export function fixedExamples<E>(examples: readonly E[]): ExampleSelector<E> {
   const kept = [...examples];
-  return { select: async () => kept };
+  return {
+    async select(_query, options = {}) {
+      throwIfAborted(options.signal);
+      return kept;
+    },
+  };
 }
 
 /** How examples are compared with the query. */
@@ -34,6 +40,7 @@ export function similarExamples<E>(
   let vectors: readonly Float32Array[] | undefined;
   return {
     async select(query, options = {}) {
+      throwIfAborted(options.signal);
       if (kept.length === 0) return [];
       // Not a shared promise: a call that is aborted must not take another one's vectors along.
       vectors ??= (

@@ -9,6 +9,7 @@ export {
 export type {
   ChatPromptArguments,
   ChatPromptTemplate,
+  NestedDefaults,
   NestedPrompt,
   NestedVariables,
   PartialValues,

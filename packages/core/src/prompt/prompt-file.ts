@@ -79,6 +79,8 @@ function scalar(text: string): PromptScalar {
   const plain = text.trim();
   const [, double, single] = /^(?:"([^"]*)"|'([^']*)')$/.exec(plain) ?? [];
   if (double !== undefined || single !== undefined) return (double ?? single) as string;
+  if (/^[[{|>&*!]/.test(plain))
+    throw misfit(`"${plain.slice(0, 40)}" is more of YAML than is read here; quote what is meant as text`);
   if (plain === 'true' || plain === 'false') return plain === 'true';
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(plain) ? Number(plain) : plain;
 }

@@ -1,14 +1,15 @@
 import type { PromptTemplate, PromptValue, VariablesOf } from './contract.ts';
 import {
   fillAll,
-  fillSome,
-  madeLater,
   namesOf,
   openNames,
+  optionalNames,
   parseTemplate,
+  partly,
   present,
   refuseUnknown,
   templateOf,
+  type Made,
   type Segment,
 } from './segments.ts';
 
@@ -42,22 +43,23 @@ interface State {
   readonly segments: readonly Segment[];
   readonly defaults: object;
   /** Functions and templates that `partial` was given. */
-  readonly made: object;
+  readonly made: Made;
 }
 
 function ofSegments<V extends string, D extends string>(state: State): PromptTemplate<V, D> {
   const { segments, defaults, made } = state;
-  const names = openNames(segments, made);
   const template = {
     template: templateOf(segments),
-    variables: Object.freeze(names),
-    optional: Object.freeze(names.filter((name) => Object.hasOwn(defaults, name))),
+    variables: Object.freeze(openNames(segments, made)),
+    optional: Object.freeze(optionalNames(segments, made, defaults)),
     format(values: object = {}): string {
       const given = { ...defaults, ...present(values) };
       return fillAll(segments, { ...given, ...made }, given);
     },
-    partial: (values: object) =>
-      ofSegments({ segments: fillSome(segments, values), defaults, made: { ...made, ...madeLater(values) } }),
+    partial(values: object) {
+      const { fill, made: kept } = partly(made, values);
+      return ofSegments({ segments: fill(segments), defaults, made: kept });
+    },
   };
   // The names are the compiler's to know: it read them from the literal.
   return Object.freeze(template) as unknown as PromptTemplate<V, D>;

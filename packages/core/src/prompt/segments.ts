@@ -39,7 +39,7 @@ export function namesOf(segments: readonly Segment[]): string[] {
 }
 
 /** Fills in the texts among `values`; what is made later, by a function or a template, stays a variable. */
-export function fillSome(segments: readonly Segment[], values: object): readonly Segment[] {
+function fillSome(segments: readonly Segment[], values: object): readonly Segment[] {
   return segments.map((segment) =>
     typeof segment !== 'string' &&
     Object.hasOwn(values, segment.name) &&
@@ -49,9 +49,26 @@ export function fillSome(segments: readonly Segment[], values: object): readonly
   );
 }
 
-/** What `values` has and `fillSome` left. */
-export function madeLater(values: object): { [name: string]: unknown } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => isMade(value)));
+/** What is made when the text is: functions, and templates. */
+export type Made = { readonly [name: string]: unknown };
+
+/** One step of `partial`: the texts are filled in, the rest is kept, and templates that were kept take what is theirs. */
+export function partly(
+  made: Made,
+  values: object,
+): { readonly fill: (segments: readonly Segment[]) => readonly Segment[]; readonly made: Made } {
+  const given = Object.entries(present(values));
+  const own = Object.fromEntries(given.filter(([name]) => !Object.hasOwn(made, name)));
+  const later = Object.entries(own).filter(([, value]) => isMade(value));
+  const kept = Object.entries(made).map(([name, value]): [string, unknown] => {
+    if (!isNested(value)) return [name, value];
+    const theirs = given.filter(([variable]) => value.variables.includes(variable));
+    return [name, theirs.length === 0 ? value : value.partial(Object.fromEntries(theirs))];
+  });
+  return {
+    fill: (segments) => fillSome(segments, own),
+    made: Object.fromEntries([...kept, ...later]),
+  };
 }
 
 /**
@@ -59,11 +76,18 @@ export function madeLater(values: object): { [name: string]: unknown } {
  * filled in with; `values` has what stands in for it besides.
  */
 export function fillAll(segments: readonly Segment[], values: object = {}, given: object = values): string {
-  requireAll(segments, values);
-  const texts = new Map(namesOf(segments).map((name) => [name, textOf(name, valueOf(name, values), given)]));
+  const texts = textsFor(segments, values, given);
   return segments
-    .map((segment) => (typeof segment === 'string' ? segment : (texts.get(segment.name) as string)))
+    .map((segment) => (typeof segment === 'string' ? segment : (valueOf(segment.name, texts) as string)))
     .join('');
+}
+
+/** The text of each variable: functions are called once, however often their names stand there. */
+export function textsFor(segments: readonly Segment[], values: object, given: object): object {
+  requireAll(segments, values);
+  return Object.fromEntries(
+    namesOf(segments).map((name) => [name, textOf(name, valueOf(name, values), given)]),
+  );
 }
 
 export function requireAll(segments: readonly Segment[], values: object): void {
@@ -83,12 +107,25 @@ export function refuseUnknown(defaults: object, names: readonly string[]): void 
 }
 
 /** The names still to be filled in when `made` is there: a template brings its own. */
-export function openNames(segments: readonly Segment[], made: object): string[] {
+export function openNames(segments: readonly Segment[], made: Made): string[] {
   const names = namesOf(segments).flatMap((name) => {
     const value = valueOf(name, made);
     return value === undefined ? [name] : isNested(value) ? value.variables : [];
   });
   return [...new Set(names)];
+}
+
+/** Those of them that may be left out, here and in every template that has them. */
+export function optionalNames(segments: readonly Segment[], made: Made, defaults: object): string[] {
+  const names = namesOf(segments);
+  return openNames(segments, made).filter((open) =>
+    names.every((name) => {
+      const value = valueOf(name, made);
+      if (value === undefined) return name !== open || Object.hasOwn(defaults, name);
+      if (!isNested(value) || !value.variables.includes(open)) return true;
+      return value.optional?.includes(open) === true || Object.hasOwn(defaults, open);
+    }),
+  );
 }
 
 /** A member that is there and undefined has no value, and takes the default. */
@@ -103,7 +140,9 @@ export function valueOf(name: string, values: object): unknown {
 
 interface Nested {
   readonly variables: readonly string[];
+  readonly optional?: readonly string[];
   format(values: object): string;
+  partial(values: object): Nested;
 }
 
 function isNested(value: unknown): value is Nested {
