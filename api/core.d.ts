@@ -1509,12 +1509,14 @@ export interface PromptTemplate<V extends string = string, D extends string = ne
     format(...values: PromptArguments<V, D>): string;
     partial<const P extends PartialValues<V>>(values: P & {
         readonly [N in Exclude<keyof P, V>]: never;
-    }): PromptTemplate<Exclude<V, keyof P> | NestedVariables<P[keyof P]>, Exclude<D, keyof P>>;
+    }): PromptTemplate<Exclude<V, keyof P> | NestedVariables<P[keyof P]>, Exclude<D, keyof P> | Exclude<NestedDefaults<P[keyof P]>, V>>;
 }
 export interface ChatPromptTemplate<V extends string = string, X extends object = object, D extends string = never> {
     readonly variables: readonly V[];
     format(...values: ChatPromptArguments<V, X, D>): ChatMessage[];
-    partial<K extends V>(values: PromptValues<K>): ChatPromptTemplate<Exclude<V, K>, X, Exclude<D, K>>;
+    partial<const P extends PartialValues<V>>(values: P & {
+        readonly [N in Exclude<keyof P, V>]: never;
+    }): ChatPromptTemplate<Exclude<V, keyof P> | NestedVariables<P[keyof P]>, X, Exclude<D, keyof P> | Exclude<NestedDefaults<P[keyof P]>, V>>;
 }
 export type PromptScalar = string | number | bigint | boolean;
 export type PromptValue = PromptScalar | readonly PromptScalar[] | PlainPrompt | ((values: Readonly<Record<string, unknown>>) => PromptScalar | readonly PromptScalar[]);
@@ -1529,6 +1531,10 @@ export interface NestedPrompt {
     readonly template: string;
     readonly variables: readonly string[];
 }
+export type NestedDefaults<T> = T extends {
+    readonly template: string;
+    readonly optional: readonly (infer N extends string)[];
+} ? N : never;
 export type PartialValues<V extends string> = {
     readonly [K in V]?: PromptValue | NestedPrompt;
 };
@@ -1585,7 +1591,7 @@ export declare function budgetedExamples<E>(selector: ExampleSelector<E>, option
 
 // ---- prompt/index.d.ts
 export { chatPrompt, placeholder, type ChatPlaceholdersOf, type ChatPromptMessage, type ChatVariablesOf, type Placeholder, } from './chat-prompt.ts';
-export type { ChatPromptArguments, ChatPromptTemplate, NestedPrompt, NestedVariables, PartialValues, PlainPrompt, PromptArguments, PromptScalar, PromptTemplate, PromptValue, PromptValues, VariablesOf, } from './contract.ts';
+export type { ChatPromptArguments, ChatPromptTemplate, NestedDefaults, NestedPrompt, NestedVariables, PartialValues, PlainPrompt, PromptArguments, PromptScalar, PromptTemplate, PromptValue, PromptValues, VariablesOf, } from './contract.ts';
 export { delimited } from './delimited.ts';
 export { budgetedExamples, fixedExamples, similarExamples, type BudgetedExamplesOptions, type ExampleSelector, type SimilarExamplesOptions, } from './examples.ts';
 export { promptFile, type FrontMatter, type PromptFile } from './prompt-file.ts';
