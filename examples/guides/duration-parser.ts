@@ -11,7 +11,11 @@ export class DurationParser extends BaseOutputParser<number> {
     const [, hours, minutes, seconds] = match ?? [];
     if (hours === undefined && minutes === undefined && seconds === undefined) {
       const expected = 'a duration such as 1h 30m';
-      throw parserError('parse', `The reply is no duration: expected ${expected}.`, { text, expected });
+      throw parserError('parse', `The reply is no duration: expected ${expected}.`, {
+        text,
+        position: 0,
+        expected,
+      });
     }
     return Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
   }
