@@ -1,6 +1,6 @@
 import { raceAbort } from '../call/index.ts';
 import { isObject, type JsonSchema, type JsonValue } from '../json.ts';
-import type { Schema, StandardIssue, StandardSchema } from '../schema.ts';
+import type { Schema, StandardIssue, StandardResult, StandardSchema } from '../schema.ts';
 import { BaseOutputParser } from './base.ts';
 import type { DeepPartial, ParseOptions, ParserIssue } from './contract.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
@@ -70,10 +70,22 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
   }
 
   async #validate(value: JsonValue, text: string, { signal }: ParseOptions): Promise<Output> {
-    const verdict = Promise.resolve(this.#schema['~standard'].validate(this.#shown.restore(value)));
+    const verdict = this.#judged(this.#shown.restore(value), text);
     const result = await (signal === undefined ? verdict : raceAbort(verdict, signal));
     if (result.issues === undefined) return result.value;
     throw misfit(result.issues, text);
+  }
+
+  /** A validator that throws, as a transformation of an application may, has met a value that does not fit. */
+  async #judged(value: JsonValue | undefined, text: string): Promise<StandardResult<Output>> {
+    try {
+      return await this.#schema['~standard'].validate(value);
+    } catch (cause) {
+      const expected = 'a value that the schema can judge';
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `The schema failed on the JSON value: ${reason}. Expected ${expected}.`;
+      throw parserError('validation', message, { text, path: [], expected }, { cause });
+    }
   }
 }
 

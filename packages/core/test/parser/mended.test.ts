@@ -10,11 +10,13 @@ import {
   ListParser,
   NumberParser,
   plainSchema,
+  SchemaParser,
   strictSchema,
   withRepair,
 } from '@mortise/core/parser';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 async function* chunks(texts: readonly string[]): AsyncGenerator<string> {
   yield* texts;
@@ -119,6 +121,15 @@ describe('strictSchema', () => {
   it('P-05: takes a reference that leads nowhere for one', () => {
     for (const $ref of ['#anchor', '#/$defs/100%'])
       expect(strictSchema({ type: 'object', properties: { a: { $ref } } })).toMatchObject({ strict: false });
+  });
+});
+
+describe('SchemaParser', () => {
+  it('P-03: takes what a transformation throws for a value that does not fit', async () => {
+    const schema = z.object({ at: z.string().transform((text) => new Date(text).toISOString()) });
+    const text = '{"at":"tomorrow"}';
+    const error = await rejection(new SchemaParser(schema).parse(text));
+    expect(error).toMatchObject({ code: 'validation', text, path: [], cause: expect.any(RangeError) });
   });
 });
 
