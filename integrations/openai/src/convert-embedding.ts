@@ -1,4 +1,4 @@
-import type { EmbeddingRow, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
+import type { EmbedReply, EmbedRequest, IndexedRow } from '@mortise/core/embedding';
 import { defined, float32FromBase64, isObject, malformed } from '@mortise/core/wire';
 import { countOf, metadataOf, objectsOf, type WireAbout, type WireBody } from './convert.ts';
 import { errorFromBody } from './errors.ts';
@@ -28,14 +28,15 @@ export function fromEmbedding(body: WireBody, about: WireAbout): EmbedReply {
     if (body['error'] !== undefined && body['error'] !== null) throw errorFromBody(body['error'], about);
     throw malformed('JSON without embeddings', about);
   }
-  const embeddings = objectsOf(data).map(({ index, embedding }) => ({
-    index: index as number,
-    embedding:
-      typeof embedding === 'string' ? float32FromBase64(embedding, about) : (embedding as EmbeddingRow),
-  }));
+  // As they are, `{ index, embedding }` and what nobody reads: a list of new objects would be of the same shape.
+  const rows = data.every(isObject) ? data : objectsOf(data);
+  for (const row of rows) {
+    const { embedding } = row;
+    if (typeof embedding === 'string') row['embedding'] = float32FromBase64(embedding, about);
+  }
   const inputTokens = isObject(usage) ? countOf(usage['prompt_tokens']) : undefined;
   return {
-    embeddings,
+    embeddings: rows as unknown as IndexedRow[],
     usage: inputTokens === undefined ? undefined : { inputTokens },
     providerMetadata: metadataOf(about, { model }),
   };

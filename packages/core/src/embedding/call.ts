@@ -9,11 +9,11 @@ import type { KeyValueStore } from '../store/contract.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 import { estimateTokenizer } from '../tokenizer/estimate.ts';
 import type { EmbedReply } from './base.ts';
-import { utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+import { utf8Length, type BatchLimits } from './batch.ts';
 import { embeddingKeys, openCallCache, type CallCache } from './cache.ts';
 import type { EmbeddingKind, EmbeddingMetadata, EmbeddingResult, EmbedManyOptions } from './contract.ts';
 import { placeRows } from './rows.ts';
-import { EmbeddingRun, readAhead } from './run.ts';
+import { EmbeddingRun, readAhead, type RunPlan } from './run.ts';
 
 export interface EmbeddingCallPlan {
   readonly about: { readonly provider: string; readonly model: string };
@@ -39,6 +39,8 @@ export interface EmbeddingSink {
   place(index: number, text: string, vector: Float32Array, cached: boolean): void;
   /** Vectors were placed. */
   placed?(): void;
+  /** Somebody waits for the next vector. Absent: always. */
+  starved?(): boolean;
 }
 
 /** `byCaller`: `error` is the reason of the caller's signal. */
@@ -124,12 +126,13 @@ export class EmbeddingCall {
       cache: this.#cache,
       controller,
       check: (text, index) => this.check(text, index),
-      cost: this.#costs(),
+      ...this.#costs(),
       request: (texts, tokens) => this.#request(texts, tokens),
       dimensions: () => this.#dimensions,
       siblingReason: () =>
         new MortiseError('aborted', 'Another request of the same call failed; this one was aborted.', about),
       room: (taken) => sink.room(taken),
+      starved: () => sink.starved?.() ?? true,
       place: (index, text, vector, cached) => {
         this.#dimensions ??= vector.length;
         this.#done++;
@@ -158,6 +161,11 @@ export class EmbeddingCall {
   /** A stream handed a text out: there is room, and the text is no longer remembered. */
   handedOut(text: string): void {
     this.#run?.forget(text);
+    this.#run?.roomMade();
+  }
+
+  /** A stream's reader waits for the next text. */
+  awaited(): void {
     this.#run?.notify();
   }
 
@@ -214,14 +222,14 @@ export class EmbeddingCall {
     return vectors;
   }
 
-  #costs(): (text: string) => BatchCost {
+  #costs(): Pick<RunPlan, 'tokens' | 'bytes'> {
     const { metadata, policy, tokenizer = estimateTokenizer } = this.#plan;
     const countTokens = metadata.maxBatchTokens !== undefined || policy.limiter !== undefined;
     const countBytes = metadata.maxBatchBytes !== undefined;
-    return (text) => ({
-      tokens: countTokens ? tokenizer.count(text) : 0,
-      bytes: countBytes ? utf8Length(text) : 0,
-    });
+    return {
+      tokens: countTokens ? (text) => tokenizer.count(text) : () => 0,
+      bytes: countBytes ? utf8Length : () => 0,
+    };
   }
 
   #progress(): void {

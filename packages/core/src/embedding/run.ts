@@ -13,7 +13,8 @@ export interface RunPlan {
   readonly controller: AbortController;
   /** Throws for a text that cannot be embedded. */
   check(text: unknown, index: number): void;
-  cost(text: string): BatchCost;
+  tokens(text: string): number;
+  bytes(text: string): number;
   /** One request with its retries. Vectors in the order of the texts. */
   request(texts: readonly string[], tokens: number): Promise<readonly Float32Array[]>;
   /** What every vector of the call must have, as far as it is known yet. */
@@ -22,6 +23,8 @@ export interface RunPlan {
   siblingReason(): unknown;
   /** How many texts may be taken from the source now. */
   room(taken: number): number;
+  /** Somebody waits for a vector, and has all that came before it. */
+  starved(): boolean;
   place(index: number, text: string, vector: Float32Array, cached: boolean): void;
   /** Vectors were placed. */
   progress(): void;
@@ -31,9 +34,11 @@ export interface RunPlan {
 /** One distinct text and the places in the input that wait for its vector. */
 interface Entry extends BatchCost {
   readonly text: string;
-  readonly indices: number[];
-  key?: string;
-  vector?: Float32Array;
+  readonly index: number;
+  /** Further places, while there is no vector. */
+  others: number[] | undefined;
+  key: string | undefined;
+  vector: Float32Array | undefined;
   cached: boolean;
 }
 
@@ -55,6 +60,8 @@ export class EmbeddingRun {
   readonly #leading = new Map<Entry, Flight>();
   /** Misses that are in no batch yet. */
   #misses: Entry[] = [];
+  /** Batches that were handed out and are not settled. */
+  #running = 0;
   #following = 0;
   #taken = 0;
   #ended = false;
@@ -88,9 +95,17 @@ export class EmbeddingRun {
     }
   }
 
-  /** Something changed that the run may be waiting for: room, a follower's vector, an abort. */
+  /** Something changed that the run may be waiting for: a reader, a batch, a follower's vector, an abort. */
   notify(): void {
     this.#wake?.();
+  }
+
+  /** The reader has taken a text. It takes them one by one: there is something to do when a batch's worth is gone. */
+  roomMade(): void {
+    const { limits, cache, room } = this.#plan;
+    const collected = this.#batcher.size + this.#misses.length;
+    const missing = chunkSize(limits.maxSize, cache !== undefined) - collected;
+    if (!this.#ended && room(this.#taken) >= Math.max(1, missing)) this.notify();
   }
 
   /** The text's vector has left the run; should the text come again, it is a new one. */
@@ -107,13 +122,13 @@ export class EmbeddingRun {
         if (due && this.#batcher.size > 0) {
           // Another call's hurry is for one entry: it lasts until every miss was sent.
           if (this.#misses.length === 0) this.#hurried = false;
-          yield this.#batcher.take();
+          yield this.#send();
           continue;
         }
         this.#hurried = false;
         const room = this.#ended ? 0 : this.#plan.room(this.#taken);
         if (room > 0) await this.#lookUp(await this.#take(room));
-        else if (this.#batcher.size > 0) yield this.#batcher.take();
+        else if (this.#batcher.size > 0 && (this.#ended || this.#stuck())) yield this.#send();
         else if (this.#ended && this.#following === 0) return;
         else await new Promise<void>((resolve) => (this.#wake = resolve));
       }
@@ -121,6 +136,19 @@ export class EmbeddingRun {
       this.#fail(error);
       throw error;
     }
+  }
+
+  #send(): { items: Entry[]; tokens: number } {
+    this.#running++;
+    return this.#batcher.take();
+  }
+
+  /**
+   * Without room a batch that is not full waits for its reader to go on, or a slow reader would have its texts sent one
+   * by one. Only when the reader waits, and no request is under way that it could wait for, it is this batch.
+   */
+  #stuck(): boolean {
+    return this.#running === 0 && this.#plan.starved();
   }
 
   #fill(): void {
@@ -181,10 +209,19 @@ export class EmbeddingRun {
     this.#plan.check(text, index);
     const known = this.#byText.get(text);
     if (known === undefined) {
-      const entry: Entry = { text, indices: [index], cached: false, ...this.#plan.cost(text) };
+      const entry: Entry = {
+        text,
+        index,
+        others: undefined,
+        key: undefined,
+        vector: undefined,
+        cached: false,
+        tokens: this.#plan.tokens(text),
+        bytes: this.#plan.bytes(text),
+      };
       this.#byText.set(text, entry);
       fresh.push(entry);
-    } else if (known.vector === undefined) known.indices.push(index);
+    } else if (known.vector === undefined) (known.others ??= []).push(index);
     else this.#plan.place(index, text, known.vector.slice(), known.cached);
   }
 
@@ -253,6 +290,9 @@ export class EmbeddingRun {
     } catch (error) {
       this.#fail(error);
       throw error;
+    } finally {
+      this.#running--;
+      this.notify();
     }
   }
 
@@ -274,11 +314,11 @@ export class EmbeddingRun {
   #settle(entry: Entry, vector: Float32Array, cached: boolean): void {
     entry.vector = vector;
     entry.cached = cached;
-    const { text, indices } = entry;
+    const { text, index, others } = entry;
     // Copies first: the first place gets the vector itself.
-    for (let at = 1; at < indices.length; at++) this.#plan.place(indices[at]!, text, vector.slice(), cached);
-    this.#plan.place(indices[0]!, text, vector, cached);
-    indices.length = 0;
+    for (const other of others ?? []) this.#plan.place(other, text, vector.slice(), cached);
+    this.#plan.place(index, text, vector, cached);
+    entry.others = undefined;
   }
 
   /** A source that was not read to its end is told so; it may be hanging, so nobody waits for it. */

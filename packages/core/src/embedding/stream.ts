@@ -48,6 +48,7 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#serve();
+      if (this.#waiting.length > 0) this.#call.awaited();
     });
   }
 
@@ -62,6 +63,7 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
       place: (index: number, text: string, embedding: Float32Array, cached: boolean) =>
         void this.#ready.set(index, { index, text, embedding, cached }),
       placed: () => this.#serve(),
+      starved: () => this.#waiting.length > 0,
     };
     void this.#call.run(source, sink).then((failure) => {
       this.#outcome = { failure };

@@ -93,6 +93,53 @@ describe('embedStream', () => {
     },
   );
 
+  it('M-01 sends full batches however slowly its reader takes them', async () => {
+    const scenario = fc.record({
+      count: fc.integer({ min: 1, max: 80 }),
+      maxBatchSize: fc.integer({ min: 1, max: 7 }),
+      concurrency: fc.integer({ min: 1, max: 4 }),
+      ticks: fc.infiniteStream(fc.nat(40)),
+      pauses: fc.infiniteStream(fc.nat(12)),
+      withCache: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        scenario,
+        async ({ count, maxBatchSize, concurrency, ticks, pauses, withCache }) => {
+          const model = new FakeEmbedding({
+            concurrency,
+            metadata: { maxBatchSize },
+            ...(withCache ? { cache: new MemoryKeyValueStore() } : {}),
+            embed: async (inputs, request) => {
+              for (let tick = ticks.next().value as number; tick > 0; tick--) await Promise.resolve();
+              return replyTo(inputs, request);
+            },
+          });
+          for await (const { text, embedding } of model.embedStream(source(count).texts)) {
+            expect([...embedding]).toEqual(vectorOf(text));
+            const pause = pauses.next().value as number;
+            if (pause > 8) await settle();
+            else for (let tick = 0; tick < pause; tick++) await Promise.resolve();
+          }
+          expect(model.requests).toHaveLength(Math.ceil(count / maxBatchSize));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('M-07 sends a batch that is not full when its reader waits for it and there is no more room', async () => {
+    const cache = new MemoryKeyValueStore();
+    const known = Array.from({ length: 1_000 }, (_, n) => `known ${n}`);
+    await new FakeEmbedding({ cache }).embedTexts(known);
+    const model = new FakeEmbedding({ cache, metadata: { maxBatchSize: 10 }, concurrency: 2 });
+    const seen: string[] = [];
+    // One new text before all that may be read ahead: its batch never gets full.
+    for await (const { text } of model.embedStream(['new', ...known, 'newer'])) seen.push(text);
+    expect(seen).toEqual(['new', ...known, 'newer']);
+    expect(model.requests).toEqual([['new'], ['newer']]);
+  });
+
   it('M-07 reads ahead by a bounded number when the first batch is slow and the others are not', async () => {
     let release!: () => void;
     const first = new Promise<void>((resolve) => (release = resolve));

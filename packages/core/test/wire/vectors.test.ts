@@ -9,6 +9,20 @@ const read = (body: string) => readJsonVectors(new Response(body), attempt, abou
 const vector = fc
   .array(fc.float({ noDefaultInfinity: true, noNaN: true }), { minLength: 16, maxLength: 40 })
   .map((numbers) => Float32Array.from(numbers));
+/** Of the pieces in which bytes are looked at. */
+const PIECE = 1.25 * 2 ** 20;
+
+function inParts(bytes: Uint8Array, sizes: Iterator<number>): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at === bytes.length) return controller.close();
+      const size = sizes.next().value as number;
+      controller.enqueue(bytes.slice(at, (at = Math.min(bytes.length, at + size))));
+    },
+  });
+}
+
 const base64 = (v: Float32Array) => Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('base64');
 
 describe('readJsonVectors', () => {
@@ -94,6 +108,64 @@ describe('readJsonVectors', () => {
   it('W-01 reads UTF-8, and a byte order mark, around the vectors', async () => {
     const body = await read(`\ufeff{"é😀":"\u{10ffff}","embedding":"${good}"}`);
     expect(body).toEqual({ 'é😀': '\u{10ffff}', embedding: new Float32Array(20).fill(1.5) });
+  });
+
+  it('W-01 reads the same however the bytes are cut', async () => {
+    const texts = fc.record({
+      data: fc.array(fc.record({ embedding: vector.map(base64), note: fc.string({ unit: 'grapheme' }) })),
+      embedding: fc.constantFrom('short', `${good}"`, `${good}\\`, '"embedding":"'),
+    });
+    await fc.assert(
+      fc.asyncProperty(texts, fc.infiniteStream(fc.integer({ min: 1, max: 90 })), async (body, sizes) => {
+        const bytes = new TextEncoder().encode(JSON.stringify(body));
+        expect(await readJsonVectors(new Response(inParts(bytes, sizes)), attempt, about)).toEqual(
+          await read(JSON.stringify(body)),
+        );
+      }),
+    );
+  });
+
+  // Bytes are looked at in pieces of 1.25 MiB: of these replies one ends at every place around a vector.
+  it('W-01 finds a vector wherever it is cut from the one before', async () => {
+    const around = '{"a":"\\\\", "embedding" :\t"';
+    const rest = `${good}","an \\"embedding":"${good}"}`;
+    const expected = { a: '\\', embedding: new Float32Array(20).fill(1.5), 'an "embedding': good };
+    const bytes = new TextEncoder().encode(`${' '.repeat(PIECE)}${around}${rest}`);
+    for (let cut = 0; cut < around.length + rest.length; cut++) {
+      // As many spaces fewer, so that the first piece ends `cut` characters behind them.
+      expect(await readJsonVectors(new Response(bytes.subarray(cut)), attempt, about)).toEqual(expected);
+    }
+  });
+
+  it('reads a vector that is longer than a piece, and many of them', async () => {
+    const long = Float32Array.from({ length: PIECE }, (_, i) => i / 7);
+    const body = { data: [{ embedding: base64(long) }, { embedding: base64(long) }, { embedding: good }] };
+    const { data } = (await read(JSON.stringify(body))) as { data: { embedding: Float32Array }[] };
+    expect(data.map(({ embedding }) => embedding)).toEqual([long, long, new Float32Array(20).fill(1.5)]);
+  });
+
+  it.each([undefined, '1', '1000', '999999999999999', 'none'])(
+    'takes a content-length of %s for what it is, a guess',
+    async (length) => {
+      const headers = length === undefined ? {} : { 'content-length': length };
+      const response = new Response(`{"embedding":"${good}"}`, { headers });
+      const { embedding } = (await readJsonVectors(response, attempt, about)) as { embedding: Float32Array };
+      expect(embedding).toEqual(new Float32Array(20).fill(1.5));
+      expect(embedding.buffer.byteLength).toBe(80);
+    },
+  );
+
+  it("leaves the reader's own bytes as they are", async () => {
+    const bytes = new TextEncoder().encode(`{"embedding":"${good}"}`);
+    const before = bytes.slice();
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(bytes);
+        controller.close();
+      },
+    });
+    await readJsonVectors(new Response(body), attempt, about);
+    expect(bytes).toEqual(before);
   });
 
   it('takes the last of two members of one name, as JSON does', async () => {
