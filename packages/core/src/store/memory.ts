@@ -13,11 +13,15 @@ export interface MemoryKeyValueStoreOptions {
 
 interface Entry {
   readonly key: string;
+  readonly namespace: string;
   /** JSON is kept as its text: measurable, and fresh for every reader. */
   readonly value: Uint8Array | string;
   readonly bytes: number;
   /** On the clock of `performance.now()`. */
   readonly expiresAt: number;
+  /** Its neighbours in the order of use. */
+  older: Entry | undefined;
+  newer: Entry | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
@@ -25,8 +29,11 @@ const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 /** A cache in this process's memory, gone with it: the least recently used entries make room for new ones. */
 export class MemoryKeyValueStore implements KeyValueStore {
   readonly #maxBytes: number;
-  /** In the order of use, oldest first: a `Map` keeps the order of insertion, and a hit inserts again. */
-  readonly #entries = new Map<string, Entry>();
+  /** By namespace and key: one joined from both would have to be made, and hashed, for every look. */
+  readonly #namespaces = new Map<string, Map<string, Entry>>();
+  /** The ends of the list of all entries in the order of use. */
+  #oldest: Entry | undefined;
+  #newest: Entry | undefined;
   #bytes = 0;
 
   constructor(options: MemoryKeyValueStoreOptions = {}) {
@@ -42,23 +49,29 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
-    throwIfAborted(options.signal);
-    return this.#read(place(key, options));
+    return (await this.getMany([key], options))[0];
   }
 
   async set(key: string, value: StoreValue, options: SetOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    this.#write(key, value, options);
+    await this.setMany([[key, value]], options);
   }
 
   async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
-    this.#remove(place(key, options));
+    const entry = this.#namespaces.get(options.namespace ?? '')?.get(key);
+    if (entry !== undefined) this.#remove(entry);
   }
 
   async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
     throwIfAborted(options.signal);
-    const found = keys.map((key) => this.#find(place(key, options), true));
+    const entries = this.#namespaces.get(options.namespace ?? '');
+    if (entries === undefined) return keys.map(() => undefined);
+    const now = performance.now();
+    const found = keys.map((key) => {
+      const entry = this.#live(entries.get(key), now);
+      if (entry !== undefined) this.#use(entry);
+      return entry?.value;
+    });
     return copies(found);
   }
 
@@ -68,65 +81,80 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
-    const prefix = place('', options);
-    for (const [id, { key }] of [...this.#entries]) {
+    const entries = this.#namespaces.get(options.namespace ?? '');
+    for (const key of [...(entries?.keys() ?? [])]) {
       throwIfAborted(options.signal);
-      if (!id.startsWith(prefix)) continue;
-      const value = this.#peek(id);
+      // Looking is not a use.
+      const value = copies([this.#live(entries?.get(key), performance.now())?.value])[0];
       if (value !== undefined) yield [key, value];
     }
   }
 
-  #read(id: string): StoreValue | undefined {
-    return copies([this.#find(id, true)])[0];
-  }
-
-  /** A copy of the value, without counting as a use. */
-  #peek(id: string): StoreValue | undefined {
-    return copies([this.#find(id, false)])[0];
-  }
-
-  /** What is kept, which nobody outside may get hold of. */
-  #find(id: string, used: boolean): Uint8Array | string | undefined {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return undefined;
-    if (entry.expiresAt <= performance.now()) {
-      this.#remove(id);
-      return undefined;
-    }
-    if (used) {
-      this.#entries.delete(id);
-      this.#entries.set(id, entry);
-    }
-    return entry.value;
+  /** The entry, unless its time is over. */
+  #live(entry: Entry | undefined, now: number): Entry | undefined {
+    if (entry === undefined || entry.expiresAt > now) return entry;
+    this.#remove(entry);
+    return undefined;
   }
 
   #write(key: string, value: StoreValue, options: SetOptions): void {
-    const { ttlMs = Infinity } = options;
+    const { ttlMs = Infinity, namespace = '' } = options;
     if (!(ttlMs > 0))
       throw new MortiseError('invalid-request', `ttlMs is ${ttlMs}; it takes a number above 0.`);
-    const id = place(key, options);
     const kept = value instanceof Uint8Array ? Uint8Array.from(value) : jsonText(key, value);
     // A string takes two bytes a character at most.
-    const bytes = id.length * 2 + (typeof kept === 'string' ? kept.length * 2 : kept.byteLength);
+    const size = typeof kept === 'string' ? kept.length * 2 : kept.byteLength;
+    const bytes = (namespace.length + key.length) * 2 + size;
     if (bytes > this.#maxBytes) {
       const message = `The entry '${key}' takes ${bytes} bytes, the store ${this.#maxBytes}. Raise maxBytes.`;
       throw new MortiseError('invalid-request', message);
     }
-    this.#remove(id);
-    this.#entries.set(id, { key, value: kept, bytes, expiresAt: performance.now() + ttlMs });
+    let entries = this.#namespaces.get(namespace);
+    if (entries === undefined) this.#namespaces.set(namespace, (entries = new Map<string, Entry>()));
+    const replaced = entries.get(key);
+    if (replaced !== undefined) this.#remove(replaced);
+    const expiresAt = performance.now() + ttlMs;
+    const entry: Entry = {
+      key,
+      namespace,
+      value: kept,
+      bytes,
+      expiresAt,
+      older: undefined,
+      newer: undefined,
+    };
+    entries.set(key, entry);
+    this.#append(entry);
     this.#bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#maxBytes) return;
-      this.#remove(oldest);
-    }
+    while (this.#bytes > this.#maxBytes && this.#oldest !== undefined) this.#remove(this.#oldest);
   }
 
-  #remove(id: string): void {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return;
-    this.#entries.delete(id);
+  #remove(entry: Entry): void {
+    this.#namespaces.get(entry.namespace)?.delete(entry.key);
+    this.#detach(entry);
     this.#bytes -= entry.bytes;
+  }
+
+  #use(entry: Entry): void {
+    if (entry === this.#newest) return;
+    this.#detach(entry);
+    this.#append(entry);
+  }
+
+  #append(entry: Entry): void {
+    entry.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+  }
+
+  #detach(entry: Entry): void {
+    const { older, newer } = entry;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    entry.older = entry.newer = undefined;
   }
 }
 
@@ -147,11 +175,6 @@ function copies(kept: readonly (Uint8Array | string | undefined)[]): (StoreValue
 
 function aligned(length: number): number {
   return Math.ceil(length / 8) * 8;
-}
-
-/** Length-framed, so that no namespace and key make up another's. */
-function place(key: string, { namespace = '' }: KeyValueOptions): string {
-  return `${namespace.length}:${namespace}:${key}`;
 }
 
 function jsonText(key: string, value: JsonValue): string {
