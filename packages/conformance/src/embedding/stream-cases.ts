@@ -2,6 +2,7 @@ import { abortable, closesEarly, collect, pause, waitFor } from '../shared/helpe
 import { listenerCase } from '../shared/abort-cases.ts';
 import { failing } from '../shared/helpers.ts';
 import {
+  askedFor,
   batchesOf,
   checkVectors,
   connect,
@@ -80,6 +81,29 @@ export const streamCases: readonly EmbeddingCase[] = [
       await pause(200);
       const bound = 16 * trial.subject.declares.maxBatchSize;
       trial.check.ok(source.taken <= bound, `it took ${source.taken} texts for one that was read`);
+    },
+  },
+  {
+    id: 'stream.full-batches',
+    rule: 'M-01',
+    title: 'fills its batches also for a reader that is slower than the provider',
+    requires: SERVER,
+    async run(trial) {
+      const { model, wire } = await connect(trial);
+      const texts = batchesOf(trial.subject, 6);
+      let read = 0;
+      for await (const _item of model.embedStream(texts, { concurrency: 1 })) {
+        // At first everything that it may read ahead is there, then one more place at a time.
+        if (read === 0) await pause(100);
+        else if (read < 20) await pause(5);
+        read++;
+      }
+      trial.check.equal(read, texts.length, 'the texts');
+      trial.check.equal(
+        askedFor(trial, wire).map(({ length }) => length),
+        Array.from({ length: 6 }, () => trial.subject.declares.maxBatchSize),
+        'the texts of each request',
+      );
     },
   },
   {

@@ -6,6 +6,7 @@ import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
 import { batchCases } from './batch-cases.ts';
+import { cacheCases } from './cache-cases.ts';
 import type { EmbeddingSubject } from './conformance.ts';
 import { embeddingProbe } from './lab.ts';
 import { requestCases } from './request-cases.ts';
@@ -18,6 +19,7 @@ export const embeddingSuite: Suite<EmbeddingSubject> = [
   ...rowCases,
   ...batchCases,
   ...streamCases,
+  ...cacheCases,
   ...wireCases(embeddingProbe),
   ...faultCases(embeddingProbe),
   ...statusCases(embeddingProbe),

@@ -40,6 +40,8 @@ export const rules: Readonly<Record<string, string>> = {
     'Too few, too many, empty, uneven or wrong-sized rows and numbers that are none are `malformed-response`.',
   'M-04': 'A call that fails hands over what was finished, and has kept it in the cache.',
   'M-05': 'No texts make no request; an empty text is refused, unless the model is declared to take it.',
+  'M-06':
+    'The cache is asked by a published key that tells provider, model, dimensions, kind and text apart; values are little-endian bytes; concurrent misses of one key are one request; what is corrupt is a miss with a warning.',
   'M-07': 'A stream of texts runs in bounded memory, in input order, and stops with its reader.',
   'K-01':
     'A ranking names each document at most once, by a place that exists, best score first; anything else is `malformed-response`.',
