@@ -33,7 +33,10 @@ export interface BaseEmbeddingOptions extends CallSettings {
   model: string;
   /** Looked into before the limiter is asked. A store that fails costs a warning, never the call. */
   cache?: KeyValueStore | undefined;
-  /** Requests under way at once in one call. Default: 5. */
+  /**
+   * Requests under way at once in one call. Default: 5; for a stream whose vectors have a known length as many as give
+   * 4 MiB of vectors, at least 2 and at most 5.
+   */
   concurrency?: number | undefined;
   /**
    * Counts tokens for `maxBatchTokens` and the limiter. Default: an estimate, of which batches then use three quarters
@@ -59,6 +62,9 @@ export interface EmbedReply {
 
 /** Requests under way at once in one call, unless it says otherwise. */
 export const DEFAULT_EMBEDDING_CONCURRENCY = 5;
+/** A stream is there for bounded memory, and what arrives at once is held several times: as text, bytes and garbage. */
+const STREAM_BYTES = 4 * 2 ** 20;
+const LEAST_STREAM_CONCURRENCY = 2;
 
 /**
  * An `EmbeddingModel` from `metadata` and `embed`, which makes one request: no retries, batching or checks in it.
@@ -73,16 +79,16 @@ export abstract class BaseEmbedding<
 
   readonly #policy: CallPolicy;
   readonly #cache: KeyValueStore | undefined;
-  readonly #concurrency: number;
+  readonly #concurrency: number | undefined;
   readonly #tokenizer: TokenCounter | undefined;
 
   constructor(options: BaseEmbeddingOptions) {
-    const { provider, model, cache, concurrency = DEFAULT_EMBEDDING_CONCURRENCY, tokenizer } = options;
+    const { provider, model, cache, concurrency, tokenizer } = options;
     this.provider = provider;
     this.model = model;
     this.#policy = callPolicy(options);
     this.#cache = cache === undefined ? undefined : requireKeyValueStore(cache, 'cache');
-    this.#concurrency = positive('concurrency', concurrency, true);
+    this.#concurrency = concurrency === undefined ? undefined : positive('concurrency', concurrency, true);
     this.#tokenizer = tokenizer;
   }
 
@@ -110,7 +116,17 @@ export abstract class BaseEmbedding<
     options: EmbedManyOptions<P> = {},
   ): AsyncIterable<EmbeddedText> {
     const total = Array.isArray(texts) ? texts.length : undefined;
-    return new EmbeddingStream(texts, (controller) => this.#open(options, total, controller));
+    const { concurrency = this.#concurrency ?? this.#streamConcurrency(options.dimensions) } = options;
+    return new EmbeddingStream(texts, (controller) =>
+      this.#open({ ...options, concurrency }, total, controller),
+    );
+  }
+
+  #streamConcurrency(asked: number | undefined): number {
+    const { maxBatchSize, dimensions = 0 } = this.metadata;
+    const fitting = Math.floor(STREAM_BYTES / (maxBatchSize * (asked ?? dimensions) * 4));
+    if (!(fitting >= LEAST_STREAM_CONCURRENCY)) return LEAST_STREAM_CONCURRENCY;
+    return Math.min(DEFAULT_EMBEDDING_CONCURRENCY, fitting);
   }
 
   async #embedOne(text: string, options: EmbedManyOptions<P>): Promise<Float32Array> {
@@ -142,7 +158,8 @@ export abstract class BaseEmbedding<
 
   /** Everything of one call that a list and a stream share. Throws for options that make no sense. */
   #open(options: EmbedManyOptions<P>, total: number | undefined, controller: AbortController): EmbeddingCall {
-    const { kind = 'document', dimensions, providerOptions, concurrency = this.#concurrency } = options;
+    const { kind = 'document', dimensions, providerOptions } = options;
+    const { concurrency = this.#concurrency ?? DEFAULT_EMBEDDING_CONCURRENCY } = options;
     if (dimensions !== undefined) this.#checkDimensions(dimensions);
     const { provider, model, metadata } = this;
     const request: EmbedRequest<P> = {

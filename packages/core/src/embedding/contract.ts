@@ -61,7 +61,7 @@ export interface EmbedOptions<P extends ProviderOptions = ProviderOptions> exten
 export interface EmbedManyOptions<P extends ProviderOptions = ProviderOptions> extends EmbedOptions<P> {
   /** What the texts are. Default: `document`. */
   kind?: EmbeddingKind | undefined;
-  /** Requests under way at once. Default: the model's, which is 5 unless it was set. */
+  /** Requests under way at once. Default: the model's; unless it was set 5, and for a stream of long vectors 2 to 5. */
   concurrency?: number | undefined;
   /** Called after each batch and each look into the cache. When it throws, the call goes on with one warning. */
   onProgress?: ((progress: EmbeddingProgress) => void) | undefined;

@@ -74,19 +74,11 @@ function isFloat32Array(row: unknown): row is Float32Array {
   return row instanceof Float32Array || Object.prototype.toString.call(row) === '[object Float32Array]';
 }
 
-/** x - x is 0 for every finite number and NaN for the others, which no sum loses: four at once, without a branch. */
+/** x * 0 is 0 for every finite number and NaN for the others, which no sum loses: without a branch for each. */
 export function isFiniteVector(vector: Float32Array): boolean {
-  const { length } = vector;
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    a += vector[i]! - vector[i]!;
-    b += vector[i + 1]! - vector[i + 1]!;
-    c += vector[i + 2]! - vector[i + 2]!;
-    d += vector[i + 3]! - vector[i + 3]!;
-  }
-  for (; i < length; i++) a += vector[i]! - vector[i]!;
-  return a + b + c + d === 0;
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i]! * 0;
+  return sum === 0;
 }
 
 function malformed(what: string): MortiseError {

@@ -44,8 +44,9 @@ interface Entry extends BatchCost {
 
 /** A source that pauses for so long has what it gave so far sent: it may be waiting for just that. */
 const LINGER_MS = 100;
-/** A look into a cache over a network is worth this many keys. */
-const LOOKUP_SIZE = 64;
+/** Keys of one look into a cache: worth a round trip, and so few that their vectors stay in the processor's cache. */
+const SMALLEST_LOOKUP = 64;
+const LARGEST_LOOKUP = 256;
 
 /**
  * Takes texts from the source, looks them up, batches the misses and keeps `concurrency` requests under way.
@@ -331,7 +332,7 @@ export class EmbeddingRun {
 }
 
 function chunkSize(maxBatch: number, cached: boolean): number {
-  return cached ? Math.max(maxBatch, LOOKUP_SIZE) : maxBatch;
+  return cached ? Math.min(LARGEST_LOOKUP, Math.max(maxBatch, SMALLEST_LOOKUP)) : maxBatch;
 }
 
 /** How many texts a stream reads ahead: every place of the pool full, and one look into the cache. */

@@ -140,6 +140,23 @@ describe('embedStream', () => {
     expect(model.requests).toEqual([['new'], ['newer']]);
   });
 
+  it.each([
+    ['short vectors', { maxBatchSize: 10, dimensions: 4 }, {}, {}, 5],
+    ['vectors of unknown length', { maxBatchSize: 2048 }, {}, {}, 5],
+    ['vectors of 1 MiB a request', { maxBatchSize: 2048, dimensions: 128 }, {}, {}, 4],
+    ['vectors of 16 MiB a request', { maxBatchSize: 2048, dimensions: 2048 }, {}, {}, 2],
+    ['a model that was told', { maxBatchSize: 2048, dimensions: 2048 }, { concurrency: 3 }, {}, 3],
+    ['a call that was told', { maxBatchSize: 2048, dimensions: 2048 }, {}, { concurrency: 6 }, 6],
+    ['shorter vectors that were asked for', { maxBatchSize: 2048 }, {}, { dimensions: 256 }, 2],
+  ])('M-07 keeps requests under way by the bytes of their vectors: %s', async (_what, metadata, own, asked, expected) => {
+    const model = new FakeEmbedding({ metadata, ...own, embed: hangs });
+    const iterator = iteratorOf(model.embedStream(source(50_000).texts, asked));
+    void iterator.next();
+    await settle(20);
+    expect(model.requests).toHaveLength(expected);
+    await iterator.return?.();
+  });
+
   it('M-07 reads ahead by a bounded number when the first batch is slow and the others are not', async () => {
     let release!: () => void;
     const first = new Promise<void>((resolve) => (release = resolve));
