@@ -15,9 +15,11 @@ import {
   readResults,
   reportMarkdown,
   reportOf,
+  rateLimiterSuite,
   rerankerSuite,
   resultsVariable,
   retrieverSuite,
+  similaritySuite,
   specMarkdown,
   vectorStoreSuite,
   type ConformanceReport,
@@ -39,6 +41,8 @@ export const contracts: readonly (readonly [contract: string, suite: readonly Sp
   ['document-store', documentStoreSuite],
   ['vector-store', vectorStoreSuite],
   ['output-parser', parserSuite],
+  ['rate-limiter', rateLimiterSuite],
+  ['similarity', similaritySuite],
 ];
 
 /** The pages, by their paths from the root. */

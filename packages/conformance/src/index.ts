@@ -115,3 +115,17 @@ export {
   type RetrieverSubject,
 } from './retriever/conformance.ts';
 export { retrieverSuite } from './retriever/suite.ts';
+export {
+  rateLimiterConformance,
+  type LimiterTarget,
+  type RateLimiterConformanceOptions,
+  type RateLimiterFeature,
+  type RateLimiterSubject,
+} from './limiter/conformance.ts';
+export { rateLimiterSuite } from './limiter/suite.ts';
+export {
+  similarityConformance,
+  type SimilarityConformanceOptions,
+  type SimilaritySubject,
+} from './similarity/conformance.ts';
+export { similaritySuite } from './similarity/suite.ts';

@@ -11,6 +11,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'document-store': 'Document stores',
   'vector-store': 'Vector stores',
   'output-parser': 'Output parsers',
+  'rate-limiter': 'Rate limiters',
+  similarity: 'Similarity',
 };
 
 /** The report as tables: what each implementation declares, and what came of each rule. */

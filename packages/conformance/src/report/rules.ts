@@ -43,6 +43,8 @@ export const rules: Readonly<Record<string, string>> = {
   'M-06':
     'The cache is asked by a published key that tells provider, model, dimensions, kind and text apart; values are little-endian bytes; concurrent misses of one key are one request; what is corrupt is a miss with a warning.',
   'M-07': 'A stream of texts runs in bounded memory, in input order, and stops with its reader.',
+  'M-08':
+    'Similarity is cosine, dot or euclidean (negated), so that higher is more alike; a zero vector gives 0 and never NaN; vectors of different lengths are an error.',
   'K-01':
     'A ranking names each document at most once, by a place that exists, best score first; anything else is `malformed-response`.',
   'K-02': 'No documents make no request.',
@@ -66,6 +68,8 @@ export const rules: Readonly<Record<string, string>> = {
   'P-05':
     'A schema comes from any library: the model is shown its input, the result is its output, and null for what is absent is dropped.',
   'S-01': 'A store has every member of its contract.',
+  'S-02':
+    'A limiter refuses at once what can never fit; it is first come, first served, its waits end with their signal, and actual usage corrects what was estimated.',
   'S-03':
     'What was set is got, byte for byte, also after a restart where the store persists; what has expired is a miss; namespaces do not leak; a failure is no miss.',
   'I-01':
