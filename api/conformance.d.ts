@@ -320,6 +320,34 @@ export { vectorStoreConformance, type OpenVectorStore, type VectorStoreConforman
 export { vectorStoreSuite } from './vector-store/suite.ts';
 export { retrieverConformance, type RetrieverConformanceOptions, type RetrieverFeature, type RetrieverSetup, type RetrieverSubject, } from './retriever/conformance.ts';
 export { retrieverSuite } from './retriever/suite.ts';
+export { rateLimiterConformance, type LimiterTarget, type RateLimiterConformanceOptions, type RateLimiterFeature, type RateLimiterSubject, } from './limiter/conformance.ts';
+export { rateLimiterSuite } from './limiter/suite.ts';
+export { similarityConformance, type SimilarityConformanceOptions, type SimilaritySubject, } from './similarity/conformance.ts';
+export { similaritySuite } from './similarity/suite.ts';
+
+// ---- limiter/conformance.d.ts
+import type { RateLimiter } from '@mortise/core/call';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface LimiterTarget {
+    readonly tokensPerMinute?: number;
+    readonly concurrency?: number;
+}
+export type RateLimiterFeature = 'tokens' | 'concurrency';
+export interface RateLimiterSubject {
+    create(target: LimiterTarget): RateLimiter;
+}
+export interface RateLimiterConformanceOptions extends RateLimiterSubject {
+    readonly name: string;
+    readonly declares: readonly RateLimiterFeature[];
+    readonly reasons?: Readonly<Partial<Record<RateLimiterFeature, string>>> | undefined;
+}
+export declare function rateLimiterConformance(functions: TestFunctions, options: RateLimiterConformanceOptions): ConformanceResults;
+
+// ---- limiter/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { RateLimiterSubject } from './conformance.ts';
+export declare const rateLimiterSuite: Suite<RateLimiterSubject>;
 
 // ---- llm/conformance.d.ts
 import type { CallSettings } from '@mortise/core/call';
@@ -585,6 +613,23 @@ export declare function retrieverConformance(functions: TestFunctions, options: 
 import type { Suite } from '../frame/case.ts';
 import type { RetrieverSubject } from './conformance.ts';
 export declare const retrieverSuite: Suite<RetrieverSubject>;
+
+// ---- similarity/conformance.d.ts
+import type { similarity } from '@mortise/core/embedding';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface SimilaritySubject {
+    readonly similarity: typeof similarity;
+}
+export interface SimilarityConformanceOptions extends SimilaritySubject {
+    readonly name: string;
+}
+export declare function similarityConformance(functions: TestFunctions, options: SimilarityConformanceOptions): ConformanceResults;
+
+// ---- similarity/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { SimilaritySubject } from './conformance.ts';
+export declare const similaritySuite: Suite<SimilaritySubject>;
 
 // ---- stores/conformance.d.ts
 import type { KeyValueStore } from '@mortise/core/store';

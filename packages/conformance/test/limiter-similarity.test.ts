@@ -42,8 +42,16 @@ const limited =
 describe('a broken limiter is caught', () => {
   it.each<[fault: string, caughtBy: string, create: (target: LimiterTarget) => RateLimiter]>([
     ['lets the small ones go first', 'limiter.order', smallestFirst],
-    ['waits on when nobody wants it any more', 'limiter.abort', limited((acquire, { tokens }) => acquire({ tokens }))],
-    ['gives a place to who has left', 'limiter.abort.before', limited((acquire, { tokens }) => acquire({ tokens }))],
+    [
+      'waits on when nobody wants it any more',
+      'limiter.abort',
+      limited((acquire, { tokens }) => acquire({ tokens })),
+    ],
+    [
+      'gives a place to who has left',
+      'limiter.abort.before',
+      limited((acquire, { tokens }) => acquire({ tokens })),
+    ],
     [
       'cuts down what is too large',
       'limiter.oversize',
@@ -99,18 +107,21 @@ function smallestFirst(target: LimiterTarget): RateLimiter {
       const { tokens = 0 } = request;
       await new Promise<void>((resolve) => {
         waiting.push({ tokens, go: resolve });
-        setTimeout(() => waiting.sort((a, b) => a.tokens - b.tokens).shift()?.go(), 5);
+        setTimeout(
+          () =>
+            waiting
+              .sort((a, b) => a.tokens - b.tokens)
+              .shift()
+              ?.go(),
+          5,
+        );
       });
       return right.acquire(request);
     },
   };
 }
 
-async function caught<S>(
-  suite: readonly { id: string }[],
-  id: string,
-  subject: S,
-): Promise<void> {
+async function caught<S>(suite: readonly { id: string }[], id: string, subject: S): Promise<void> {
   const found = suite.find((each) => each.id === id) as Parameters<typeof runCase<S>>[0] | undefined;
   if (found === undefined) throw new Error(`There is no case ${id}.`);
   // A mutant that only crashes would prove nothing.

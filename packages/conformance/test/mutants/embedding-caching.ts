@@ -14,10 +14,7 @@ const through = (change: (store: KeyValueStore) => Partial<KeyValueStore>) =>
     }
   };
 
-function seen(
-  store: KeyValueStore,
-  change: (store: KeyValueStore) => Partial<KeyValueStore>,
-): KeyValueStore {
+function seen(store: KeyValueStore, change: (store: KeyValueStore) => Partial<KeyValueStore>): KeyValueStore {
   return {
     get: (key, options) => store.get(key, options),
     set: (key, value, options) => store.set(key, value, options),

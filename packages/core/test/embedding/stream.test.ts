@@ -103,27 +103,24 @@ describe('embedStream', () => {
       withCache: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(
-        scenario,
-        async ({ count, maxBatchSize, concurrency, ticks, pauses, withCache }) => {
-          const model = new FakeEmbedding({
-            concurrency,
-            metadata: { maxBatchSize },
-            ...(withCache ? { cache: new MemoryKeyValueStore() } : {}),
-            embed: async (inputs, request) => {
-              for (let tick = ticks.next().value as number; tick > 0; tick--) await Promise.resolve();
-              return replyTo(inputs, request);
-            },
-          });
-          for await (const { text, embedding } of model.embedStream(source(count).texts)) {
-            expect([...embedding]).toEqual(vectorOf(text));
-            const pause = pauses.next().value as number;
-            if (pause > 8) await settle();
-            else for (let tick = 0; tick < pause; tick++) await Promise.resolve();
-          }
-          expect(model.requests).toHaveLength(Math.ceil(count / maxBatchSize));
-        },
-      ),
+      fc.asyncProperty(scenario, async ({ count, maxBatchSize, concurrency, ticks, pauses, withCache }) => {
+        const model = new FakeEmbedding({
+          concurrency,
+          metadata: { maxBatchSize },
+          ...(withCache ? { cache: new MemoryKeyValueStore() } : {}),
+          embed: async (inputs, request) => {
+            for (let tick = ticks.next().value as number; tick > 0; tick--) await Promise.resolve();
+            return replyTo(inputs, request);
+          },
+        });
+        for await (const { text, embedding } of model.embedStream(source(count).texts)) {
+          expect([...embedding]).toEqual(vectorOf(text));
+          const pause = pauses.next().value as number;
+          if (pause > 8) await settle();
+          else for (let tick = 0; tick < pause; tick++) await Promise.resolve();
+        }
+        expect(model.requests).toHaveLength(Math.ceil(count / maxBatchSize));
+      }),
       { numRuns: 60 },
     );
   });
@@ -148,14 +145,17 @@ describe('embedStream', () => {
     ['a model that was told', { maxBatchSize: 2048, dimensions: 2048 }, { concurrency: 3 }, {}, 3],
     ['a call that was told', { maxBatchSize: 2048, dimensions: 2048 }, {}, { concurrency: 6 }, 6],
     ['shorter vectors that were asked for', { maxBatchSize: 2048 }, {}, { dimensions: 256 }, 2],
-  ])('M-07 keeps requests under way by the bytes of their vectors: %s', async (_what, metadata, own, asked, expected) => {
-    const model = new FakeEmbedding({ metadata, ...own, embed: hangs });
-    const iterator = iteratorOf(model.embedStream(source(50_000).texts, asked));
-    void iterator.next();
-    await settle(20);
-    expect(model.requests).toHaveLength(expected);
-    await iterator.return?.();
-  });
+  ])(
+    'M-07 keeps requests under way by the bytes of their vectors: %s',
+    async (_what, metadata, own, asked, expected) => {
+      const model = new FakeEmbedding({ metadata, ...own, embed: hangs });
+      const iterator = iteratorOf(model.embedStream(source(50_000).texts, asked));
+      void iterator.next();
+      await settle(20);
+      expect(model.requests).toHaveLength(expected);
+      await iterator.return?.();
+    },
+  );
 
   it('M-07 reads ahead by a bounded number when the first batch is slow and the others are not', async () => {
     let release!: () => void;
