@@ -74,10 +74,13 @@ function isFloat32Array(row: unknown): row is Float32Array {
   return row instanceof Float32Array || Object.prototype.toString.call(row) === '[object Float32Array]';
 }
 
-/** x * 0 is 0 for every finite number and NaN for the others, which no sum loses: without a branch for each. */
+/** x - x is 0 for every finite number and NaN for the others, which no sum loses: without a branch for each. */
 export function isFiniteVector(vector: Float32Array): boolean {
   let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += vector[i]! * 0;
+  for (let i = 0; i < vector.length; i++) {
+    const x = vector[i]!;
+    sum += x - x;
+  }
   return sum === 0;
 }
 

@@ -103,10 +103,10 @@ export class EmbeddingRun {
 
   /** The reader has taken a text. It takes them one by one: there is something to do when a batch's worth is gone. */
   roomMade(): void {
-    const { limits, cache, room } = this.#plan;
+    const { limits, cache } = this.#plan;
     const collected = this.#batcher.size + this.#misses.length;
     const missing = chunkSize(limits.maxSize, cache !== undefined) - collected;
-    if (!this.#ended && room(this.#taken) >= Math.max(1, missing)) this.notify();
+    if (!this.#ended && this.#plan.room(this.#taken) >= Math.max(1, missing)) this.notify();
   }
 
   /** The text's vector has left the run; should the text come again, it is a new one. */
