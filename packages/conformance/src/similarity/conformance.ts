@@ -3,6 +3,7 @@ import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { similaritySuite } from './suite.ts';
 
+/** What the cases measure with; the signature of core's `similarity`. */
 export interface SimilaritySubject {
   readonly similarity: typeof similarity;
 }
