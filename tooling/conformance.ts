@@ -12,6 +12,8 @@ import {
   keyValueSuite,
   llmSuite,
   parserSuite,
+  postprocessorSuite,
+  queryEngineSuite,
   readResults,
   reportMarkdown,
   reportOf,
@@ -22,6 +24,7 @@ import {
   similaritySuite,
   specMarkdown,
   vectorStoreSuite,
+  synthesizerSuite,
   type ConformanceReport,
   type SpecCase,
 } from '@mortise/conformance';
@@ -43,6 +46,9 @@ export const contracts: readonly (readonly [contract: string, suite: readonly Sp
   ['output-parser', parserSuite],
   ['rate-limiter', rateLimiterSuite],
   ['similarity', similaritySuite],
+  ['synthesizer', synthesizerSuite],
+  ['query-engine', queryEngineSuite],
+  ['postprocessor', postprocessorSuite],
 ];
 
 /** The pages, by their paths from the root. */

@@ -64,6 +64,22 @@ export {
 } from './recordings.ts';
 export { fixtureSecrets, readFixture, type Chunk, type Exchange, type Fixture } from './replay/fixture.ts';
 export { recordVariable, startReplay, type Replay, type ReplayOptions } from './replay/replay.ts';
+export {
+  postprocessorConformance,
+  type PostprocessorConformanceOptions,
+  type PostprocessorFeature,
+  type PostprocessorOutside,
+  type PostprocessorSubject,
+} from './postprocessor/conformance.ts';
+export { postprocessorSuite } from './postprocessor/suite.ts';
+export {
+  queryEngineConformance,
+  type QueryEngineConformanceOptions,
+  type QueryEngineFeature,
+  type QueryEngineParts,
+  type QueryEngineSubject,
+} from './query-engine/conformance.ts';
+export { queryEngineSuite } from './query-engine/suite.ts';
 export { reportMarkdown } from './report/markdown.ts';
 export {
   readResults,
@@ -129,3 +145,10 @@ export {
   type SimilaritySubject,
 } from './similarity/conformance.ts';
 export { similaritySuite } from './similarity/suite.ts';
+export {
+  synthesizerConformance,
+  type SynthesizerConformanceOptions,
+  type SynthesizerFeature,
+  type SynthesizerSubject,
+} from './synthesizer/conformance.ts';
+export { synthesizerSuite } from './synthesizer/suite.ts';

@@ -2,7 +2,11 @@ import { documentStoreConformance, type ConformanceResults, type TestFunctions }
 import { MemoryDocumentStore } from '@mortise/rag';
 import { wireVectorStores } from './stores/vector-stores.ts';
 import { wireRetrievers } from './retrievers/wiring.ts';
+import { wirePostprocessors } from './postprocessors/wiring.ts';
+import { wireQueryEngines } from './query-engine/wiring.ts';
+import { wireSynthesizers } from './synthesizer/wiring.ts';
 
+/** Every suite that holds something of this package to its contract. */
 export function wire(functions: TestFunctions): ConformanceResults[] {
   return [
     documentStoreConformance(functions, {
@@ -16,5 +20,8 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
     }),
     ...wireVectorStores(functions),
     ...wireRetrievers(functions),
+    ...wireSynthesizers(functions),
+    ...wireQueryEngines(functions),
+    ...wirePostprocessors(functions),
   ];
 }

@@ -13,6 +13,9 @@ const NAMES: Readonly<Record<string, string>> = {
   'output-parser': 'Output parsers',
   'rate-limiter': 'Rate limiters',
   similarity: 'Similarity',
+  synthesizer: 'Synthesizers',
+  'query-engine': 'Query engines',
+  postprocessor: 'Postprocessors',
 };
 
 /** The report as tables: what each implementation declares, and what came of each rule. */

@@ -77,4 +77,17 @@ export const rules: Readonly<Record<string, string>> = {
   'I-02': 'Equal content under two identities stays two documents.',
   'S-04':
     'A vector store refuses what it does not declare, a wrong dimension and a vector that is not finite. An upsert of the same id replaces; a delete leaves nothing of what it names; filters mean the same everywhere and apply before the best are taken; what is nearest is found.',
+  'R-04': 'What a query asks for reaches every retriever below: topK, filters, the trail, the signal.',
+  'T-02': 'Text that is not trusted stands between tags that it cannot close.',
+  'V-02': 'Every span is linked to the one around it.',
+  'N-01': 'A postprocessor gives each node once, whole, with a finite score, and makes nothing of nothing.',
+  'N-02': 'It changes the order, the number and the scores of nodes only where that is its purpose.',
+  'Z-01':
+    'A citation names a source that was given, and its quote stands there at the offsets given; one that does not is flagged.',
+  'Z-02': 'Nothing found is said, without a call to the model.',
+  'Z-03':
+    'What was used is told: the sources, numbered by their place, the usage of all calls together, why the last reply ended, and a warning for what was left out.',
+  'Z-04':
+    'A stream of an answer tells the sources first, then the text in deltas, each citation once its marker is there, and the response last.',
+  'Z-05': 'A failure below is a failure of the answer, with its code; never an answer that lacks something.',
 };

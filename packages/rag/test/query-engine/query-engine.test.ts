@@ -162,7 +162,7 @@ describe('createQueryEngine', () => {
     );
   });
 
-  it('leaves out, with a warning, the sources that do not fit, and never the first', async () => {
+  it('leaves out, with a warning, the sources that do not fit; cuts a first one that does not fit alone', async () => {
     const long = [found('a', 'word '.repeat(400)), found('b', 'word '.repeat(400)), found('c', 'short')];
     const run = async (window: number) => {
       const llm = new ScriptedLLM({
@@ -177,7 +177,13 @@ describe('createQueryEngine', () => {
     expect(tight.warnings).toEqual([
       { type: 'other', message: expect.stringContaining('2 of 3 sources were left out') },
     ]);
-    expect((await run(300)).sources).toEqual([long[0]]);
+    const cut = await run(700);
+    expect(cut.sources).toEqual([long[0]]);
+    expect(cut.warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('only its beginning was read'),
+      expect.stringContaining('2 of 3 sources were left out'),
+    ]);
+    await expect(run(300)).rejects.toMatchObject({ code: 'context-length' });
   });
 
   it("hands the model's settings and warnings on, and says when an answer has no text", async () => {

@@ -1,0 +1,233 @@
+import { getEventListeners } from 'node:events';
+import { MortiseError } from '@mortise/core';
+import { createTextNode, type NodeWithScore } from '@mortise/core/retriever';
+import { QUESTION, stalled } from '../answer/lab.ts';
+import { watchSpans } from '../answer/leave-cases.ts';
+import type { ConformanceCase, Suite, Trial } from '../frame/case.ts';
+import { abortable, waitFor } from '../shared/helpers.ts';
+import type { PostprocessorSubject } from './conformance.ts';
+
+type Case = ConformanceCase<PostprocessorSubject>;
+
+/** Eight nodes of one document, linked, best first. The last names a next one, `n8`, which was not found. */
+const FOUND: readonly NodeWithScore[] = Array.from({ length: 8 }, (_, at) => ({
+  node: createTextNode({
+    id: `n${at}`,
+    text: `The text number ${at}.`,
+    metadata: { at },
+    relationships: {
+      source: { id: 'doc' },
+      ...(at > 0 ? { previous: { id: `n${at - 1}` } } : {}),
+      next: { id: `n${at + 1}` },
+    },
+  }),
+  score: 1 - at / 8,
+  evidence: { similarity: 1 - at / 8, coverage: 0.5 },
+}));
+
+const results: readonly Case[] = [
+  {
+    id: 'nodes.none',
+    rule: 'N-01',
+    title: 'makes nothing of nothing, without a call outside',
+    requires: [],
+    async run(trial) {
+      const { postprocess, reached } = open(trial);
+      trial.check.equal(await postprocess([]), [], 'the results');
+      trial.check.equal(reached(), 0, 'the calls outside');
+    },
+  },
+  {
+    id: 'nodes.whole',
+    rule: 'N-01',
+    title: 'gives each node once, whole, with a finite score, and not none of them',
+    requires: [],
+    async run(trial) {
+      const nodes = await open(trial).postprocess(FOUND);
+      const ids = nodes.map(({ node }) => node.id);
+      trial.check.ok(ids.length > 0, 'nothing is left');
+      trial.check.equal(new Set(ids).size, ids.length, `different nodes among ${ids.join()}`);
+      for (const { node, score } of nodes) {
+        trial.check.ok(Number.isFinite(score), `${node.id} has the score ${score}`);
+        const given = FOUND.find((each) => each.node.id === node.id)?.node;
+        trial.check.equal(node, given ?? node, `the node ${node.id}`);
+      }
+    },
+  },
+  {
+    id: 'nodes.best-first',
+    rule: 'N-02',
+    title: 'gives the best first',
+    requires: ['best-first'],
+    async run(trial) {
+      const scores = (await open(trial).postprocess(FOUND)).map(({ score }) => score);
+      trial.check.equal(
+        scores,
+        scores.toSorted((a, b) => b - a),
+        'the scores in their order',
+      );
+    },
+  },
+  {
+    id: 'nodes.subset',
+    rule: 'N-02',
+    title: 'adds no node',
+    requires: ['subset'],
+    async run(trial) {
+      const nodes = await open(trial).postprocess(FOUND);
+      const added = nodes.filter(({ node }) => FOUND.every((each) => each.node.id !== node.id));
+      trial.check.equal(added, [], 'the nodes that were added');
+    },
+  },
+  {
+    id: 'nodes.scores',
+    rule: 'N-02',
+    title: 'leaves the scores and the evidence of what it was given as they are',
+    requires: ['scores'],
+    async run(trial) {
+      for (const { node, score, evidence } of await open(trial).postprocess(FOUND)) {
+        const given = FOUND.find((each) => each.node.id === node.id);
+        if (given === undefined) {
+          const isFrom = FOUND.some((each) => each.score === score);
+          trial.check.ok(isFrom, `${node.id} has a score that no node had that could have brought it`);
+          continue;
+        }
+        trial.check.equal(
+          [score, evidence],
+          [given.score, given.evidence],
+          `score and evidence of ${node.id}`,
+        );
+      }
+    },
+  },
+  {
+    id: 'nodes.not-mutated',
+    rule: 'C-05',
+    title: 'leaves the list, its nodes and the options as they are, and gives a list of its own',
+    requires: [],
+    async run(trial) {
+      const given = structuredClone(FOUND);
+      const options = { timeoutMs: 60_000 };
+      const nodes = await open(trial).postprocess(given, options);
+      trial.check.ok(nodes !== given, 'the result is the list that was given');
+      trial.check.equal(given, FOUND, 'the list');
+      trial.check.equal(options, { timeoutMs: 60_000 }, 'the options');
+    },
+  },
+];
+
+const leaving: readonly Case[] = [
+  {
+    id: 'abort.before',
+    rule: 'C-02',
+    title: 'asks for nothing under a signal that is aborted already',
+    requires: [],
+    async run(trial) {
+      const { postprocess, reached } = open(trial);
+      const reason = { why: 'too late' };
+      const thrown = await trial.check.rejects(
+        postprocess(FOUND, { signal: AbortSignal.abort(reason) }),
+        'postprocess',
+      );
+      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      trial.check.equal(reached(), 0, 'the calls outside');
+    },
+  },
+  {
+    id: 'abort.waiting',
+    rule: 'C-01',
+    title: "rejects with exactly the signal's reason while it waits for the outside, and aborts that",
+    requires: ['outside'],
+    async run(trial) {
+      const { postprocess, reached, signals } = open(trial, stalled);
+      const { controller, reason } = abortable();
+      const running = postprocess(FOUND, { signal: controller.signal });
+      running.catch(() => undefined);
+      trial.check.ok(await waitFor(() => reached() > 0, 1_000), 'nothing outside was asked');
+      controller.abort(reason);
+      const thrown = await trial.check.within(
+        2_000,
+        trial.check.rejects(running, 'postprocess'),
+        'postprocess',
+      );
+      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      const left = await waitFor(() => signals.every((signal) => signal?.aborted === true));
+      trial.check.ok(left, 'the outside was not left');
+    },
+  },
+  {
+    id: 'abort.listeners',
+    rule: 'C-03',
+    title: 'leaves no listener on a signal, after successes and failures',
+    requires: ['outside'],
+    async run(trial) {
+      const { signal } = new AbortController();
+      const calls = [open(trial), open(trial, failing)].map(({ postprocess }) =>
+        postprocess(FOUND, { signal }),
+      );
+      const settled = await Promise.allSettled(calls);
+      trial.check.equal(
+        settled.map(({ status }) => status),
+        ['fulfilled', 'rejected'],
+        'how they ended',
+      );
+      trial.check.equal(getEventListeners(signal, 'abort').length, 0, 'the listeners that are left');
+    },
+  },
+  {
+    id: 'outside.failure',
+    rule: 'Z-05',
+    title: 'rejects with the failure of the outside; it is no result',
+    requires: ['outside'],
+    async run(trial) {
+      await trial.check.error(open(trial, failing).postprocess(FOUND), 'quota', 'postprocess');
+    },
+  },
+  {
+    id: 'spans.once',
+    rule: 'V-01',
+    title: 'opens a span below the parent that is given, and ends it once, under success and abort',
+    requires: [],
+    async run(trial) {
+      const parent = `conformance-${Math.random()}`;
+      const spans = watchSpans(trial, parent);
+      await open(trial).postprocess(FOUND, { parent });
+      const aborted = { parent, signal: AbortSignal.abort('left') };
+      await trial.check.rejects(open(trial).postprocess(FOUND, aborted), 'postprocess');
+      trial.check.equal(spans.ofRoots(), ['end', 'error'], 'how the spans ended');
+      trial.check.ok(spans.areOver(), 'a span is still open');
+      trial.check.equal(spans.twice(), [], 'spans that ended twice');
+    },
+  },
+];
+
+/** Every rule of the contract of postprocessors that can be seen from outside. */
+export const postprocessorSuite: Suite<PostprocessorSubject> = [...results, ...leaving];
+
+function failing(): Promise<never> {
+  return Promise.reject(new MortiseError('quota', 'Nothing is left.'));
+}
+
+function open(
+  { subject }: Trial<PostprocessorSubject>,
+  outside: (signal: AbortSignal | undefined) => Promise<void> = () => Promise.resolve(),
+) {
+  const signals: (AbortSignal | undefined)[] = [];
+  const postprocessor = subject.create(
+    {
+      reached(signal) {
+        signals.push(signal);
+        return outside(signal);
+      },
+    },
+    FOUND,
+  );
+  return {
+    signals,
+    reached: () => signals.length,
+    postprocess: (
+      nodes: readonly NodeWithScore[],
+      options?: Parameters<typeof postprocessor.postprocess>[2],
+    ) => postprocessor.postprocess(QUESTION, nodes, options),
+  };
+}

@@ -1,0 +1,133 @@
+import { MortiseError, sumUsage, type CallOptions, type Usage, type Warning } from '@mortise/core';
+import { inSpan, type Attributes, type EventName } from '@mortise/core/events';
+import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
+import type { QueryInput } from '@mortise/core/retriever';
+import {
+  createResponseStream,
+  type QueryResponse,
+  type ResponseStream,
+  type ResponseStreamEvent,
+} from '@mortise/core/synthesizer';
+import { abortable } from './abort.ts';
+import { clock, type Clock } from './clock.ts';
+
+/** One answer, to be had whole or as a stream. */
+export interface AnswerPlan {
+  readonly name: EventName;
+  readonly attributes?: Attributes | undefined;
+  readonly content: () => Attributes;
+  /** The caller's. */
+  readonly options: CallOptions;
+  /** Called once. The last event is `finish`; of a whole answer it is all that counts. */
+  events(call: AnswerCall): AsyncIterable<ResponseStreamEvent>;
+}
+
+/** What the steps of an answer are called with. */
+export interface AnswerCall {
+  readonly signal: AbortSignal | undefined;
+  readonly parent: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly left: Clock;
+  /** Somebody reads along. */
+  readonly streamed: boolean;
+}
+
+/** The plan's answer, whole. An abort settles it at once, whatever its steps make of it. */
+export function wholeAnswer(plan: AnswerPlan): Promise<QueryResponse> {
+  const { name, attributes, content, options } = plan;
+  const { signal, parent, timeoutMs, deadlineMs } = options;
+  return inSpan(
+    name,
+    { attributes, parent, content },
+    (span) => {
+      const call = { signal, timeoutMs, parent: span.id ?? parent, left: clock(deadlineMs), streamed: false };
+      return abortable(signal, () => responseOf(plan.events(call)));
+    },
+    ({ outcome, text, sources, citations }) => ({
+      attributes: { outcome, sources: sources.length, citations: citations.length },
+      content: () => ({ text }),
+    }),
+  );
+}
+
+/** The plan's answer as a stream. Nothing is done before it is read. */
+export function streamedAnswer(plan: AnswerPlan): ResponseStream {
+  const { name, attributes, content, options } = plan;
+  const { signal, parent, timeoutMs, deadlineMs } = options;
+  return createResponseStream({
+    name,
+    attributes,
+    content,
+    signal,
+    parent,
+    events: (call) =>
+      plan.events({
+        signal: call.signal,
+        parent: call.parent,
+        timeoutMs,
+        left: clock(deadlineMs),
+        streamed: true,
+      }),
+  });
+}
+
+/** The options of one more step. */
+export function stepOptions({ signal, parent, timeoutMs, left }: AnswerCall): CallOptions {
+  return { signal, parent, timeoutMs, deadlineMs: left() };
+}
+
+async function responseOf(events: AsyncIterable<ResponseStreamEvent>): Promise<QueryResponse> {
+  for await (const event of events) {
+    if (event.type === 'finish') return (event as { response: QueryResponse }).response;
+  }
+  throw new MortiseError('stream-truncated', 'The answer ended without its last event, so it may be cut.');
+}
+
+/** An engine's answer as events, streamed only when somebody reads along. */
+export async function* engineEvents(
+  engine: QueryEngine,
+  input: QueryInput,
+  options: QueryOptions,
+  call: AnswerCall,
+): AsyncGenerator<ResponseStreamEvent> {
+  const asked = { ...options, ...stepOptions(call) };
+  if (call.streamed) yield* engine.streamQuery(input, asked);
+  else yield { type: 'finish', response: await engine.query(input, asked) };
+}
+
+/** Events of an answer that had steps before it: their warnings come after the sources, their cost at the end. */
+export async function* withSteps(
+  events: AsyncIterable<ResponseStreamEvent>,
+  { warnings = [], usages = [], metadata = {} }: Steps,
+): AsyncGenerator<ResponseStreamEvent> {
+  for await (const event of events) {
+    if (event.type !== 'finish') {
+      yield event;
+      if (event.type === 'sources') for (const warning of warnings) yield { type: 'warning', warning };
+      continue;
+    }
+    const { response } = event as { response: QueryResponse };
+    const usage = totalUsage([...usages, ...(response.usage === undefined ? [] : [response.usage])]);
+    yield {
+      type: 'finish',
+      response: {
+        ...response,
+        ...(usage === undefined ? {} : { usage }),
+        warnings: [...warnings, ...response.warnings],
+        metadata: { ...response.metadata, ...metadata },
+      },
+    };
+  }
+}
+
+/** What was done before an answer was written. */
+export interface Steps {
+  readonly warnings?: readonly Warning[] | undefined;
+  readonly usages?: readonly Usage[] | undefined;
+  readonly metadata?: QueryResponse['metadata'] | undefined;
+}
+
+/** Of all calls together; of a single one everything that its provider said. */
+export function totalUsage(usages: readonly Usage[]): Usage | undefined {
+  return usages.length < 2 ? usages[0] : sumUsage(usages);
+}

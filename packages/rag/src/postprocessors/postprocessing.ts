@@ -1,0 +1,41 @@
+import type { CallOptions, Warning } from '@mortise/core';
+import { emitPoint, inSpan } from '@mortise/core/events';
+import type { NodeWithScore, QueryInput } from '@mortise/core/retriever';
+import { abortable } from '../abort.ts';
+import { clock, type Clock } from '../clock.ts';
+
+/** What the work of a postprocessor calls others with. */
+export interface PostprocessCall {
+  readonly signal: AbortSignal | undefined;
+  readonly parent: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly left: Clock;
+  /** A postprocessor returns nodes alone: what else is to be said is an event. */
+  warn(warning: Warning): void;
+}
+
+/** What every postprocessor does around its work: a span, and an abort that settles at once. */
+export function postprocessing(
+  name: string,
+  query: QueryInput,
+  nodes: readonly NodeWithScore[],
+  { signal, parent, timeoutMs, deadlineMs }: CallOptions,
+  work: (call: PostprocessCall) => Promise<NodeWithScore[]>,
+): Promise<NodeWithScore[]> {
+  return inSpan(
+    'postprocess',
+    { attributes: { postprocessor: name, given: nodes.length }, parent, content: () => ({ query }) },
+    (span) => {
+      const warn = (warning: Warning): void =>
+        emitPoint('warning', { postprocessor: name, ...warning }, { id: span.id ?? parent });
+      const call = { signal, parent: span.id ?? parent, timeoutMs, left: clock(deadlineMs), warn };
+      return abortable(signal, () => work(call));
+    },
+    (results) => ({ attributes: { nodes: results.length }, content: () => ({ nodes: results }) }),
+  );
+}
+
+/** The options of a call to something outside. */
+export function outsideOptions({ signal, parent, timeoutMs, left }: PostprocessCall): CallOptions {
+  return { signal, parent, timeoutMs, deadlineMs: left() };
+}
