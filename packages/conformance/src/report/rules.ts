@@ -77,7 +77,6 @@ export const rules: Readonly<Record<string, string>> = {
   'I-02': 'Equal content under two identities stays two documents.',
   'S-04':
     'A vector store refuses what it does not declare, a wrong dimension and a vector that is not finite. An upsert of the same id replaces; a delete leaves nothing of what it names; filters mean the same everywhere and apply before the best are taken; what is nearest is found.',
-  'R-04': 'What a query asks for reaches every retriever below: topK, filters, the trail, the signal.',
   'T-02': 'Text that is not trusted stands between tags that it cannot close.',
   'V-02': 'Every span is linked to the one around it.',
   'N-01': 'A postprocessor gives each node once, whole, with a finite score, and makes nothing of nothing.',
