@@ -307,6 +307,10 @@ export { parserSuite } from './parser/suite.ts';
 export { readRecordings, recordedResponse, recordingsAbsent, recordingsVariable, replay, textFact, type Recording, type RecordingFacts, type TextFact, } from './recordings.ts';
 export { fixtureSecrets, readFixture, type Chunk, type Exchange, type Fixture } from './replay/fixture.ts';
 export { recordVariable, startReplay, type Replay, type ReplayOptions } from './replay/replay.ts';
+export { postprocessorConformance, type PostprocessorConformanceOptions, type PostprocessorFeature, type PostprocessorOutside, type PostprocessorSubject, } from './postprocessor/conformance.ts';
+export { postprocessorSuite } from './postprocessor/suite.ts';
+export { queryEngineConformance, type QueryEngineConformanceOptions, type QueryEngineFeature, type QueryEngineParts, type QueryEngineSubject, } from './query-engine/conformance.ts';
+export { queryEngineSuite } from './query-engine/suite.ts';
 export { reportMarkdown } from './report/markdown.ts';
 export { readResults, reportOf, type ConformanceReport, type ImplementationReport, type ReportedCase, } from './report/report.ts';
 export { rules } from './report/rules.ts';
@@ -324,6 +328,8 @@ export { rateLimiterConformance, type LimiterTarget, type RateLimiterConformance
 export { rateLimiterSuite } from './limiter/suite.ts';
 export { similarityConformance, type SimilarityConformanceOptions, type SimilaritySubject, } from './similarity/conformance.ts';
 export { similaritySuite } from './similarity/suite.ts';
+export { synthesizerConformance, type SynthesizerConformanceOptions, type SynthesizerFeature, type SynthesizerSubject, } from './synthesizer/conformance.ts';
+export { synthesizerSuite } from './synthesizer/suite.ts';
 
 // ---- limiter/conformance.d.ts
 import type { RateLimiter } from '@mortise/core/call';
@@ -411,6 +417,56 @@ export declare function parserConformance(functions: TestFunctions, options: Par
 import type { Suite } from '../frame/case.ts';
 import type { ParserSubject } from './conformance.ts';
 export declare const parserSuite: Suite<ParserSubject>;
+
+// ---- postprocessor/conformance.d.ts
+import type { NodePostprocessor } from '@mortise/core/postprocessor';
+import type { NodeWithScore } from '@mortise/core/retriever';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export type PostprocessorFeature = 'best-first' | 'subset' | 'scores' | 'outside';
+export interface PostprocessorOutside {
+    reached(signal: AbortSignal | undefined): Promise<void>;
+}
+export interface PostprocessorSubject {
+    create(outside: PostprocessorOutside, nodes: readonly NodeWithScore[]): NodePostprocessor;
+}
+export interface PostprocessorConformanceOptions extends PostprocessorSubject {
+    readonly name: string;
+    readonly declares: readonly PostprocessorFeature[];
+    readonly reasons?: Readonly<Partial<Record<PostprocessorFeature, string>>> | undefined;
+}
+export declare function postprocessorConformance(functions: TestFunctions, options: PostprocessorConformanceOptions): ConformanceResults;
+
+// ---- postprocessor/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { PostprocessorSubject } from './conformance.ts';
+export declare const postprocessorSuite: Suite<PostprocessorSubject>;
+
+// ---- query-engine/conformance.d.ts
+import type { LLM } from '@mortise/core';
+import type { QueryEngine } from '@mortise/core/query-engine';
+import type { Retriever } from '@mortise/core/retriever';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export type QueryEngineFeature = 'model' | 'retriever' | 'sources';
+export interface QueryEngineParts {
+    readonly llm: LLM;
+    readonly retriever: Retriever;
+}
+export interface QueryEngineSubject {
+    create(parts: QueryEngineParts): QueryEngine;
+}
+export interface QueryEngineConformanceOptions extends QueryEngineSubject {
+    readonly name: string;
+    readonly declares: readonly QueryEngineFeature[];
+    readonly reasons?: Readonly<Partial<Record<QueryEngineFeature, string>>> | undefined;
+}
+export declare function queryEngineConformance(functions: TestFunctions, options: QueryEngineConformanceOptions): ConformanceResults;
+
+// ---- query-engine/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { QueryEngineSubject } from './conformance.ts';
+export declare const queryEngineSuite: Suite<QueryEngineSubject>;
 
 // ---- recordings.d.ts
 import type { WireReply } from './wire.ts';
@@ -656,6 +712,27 @@ export declare function keyValueConformance(functions: TestFunctions, options: K
 import type { Suite } from '../frame/case.ts';
 import type { KeyValueSubject } from './conformance.ts';
 export declare const keyValueSuite: Suite<KeyValueSubject>;
+
+// ---- synthesizer/conformance.d.ts
+import type { LLM } from '@mortise/core';
+import type { ResponseSynthesizer } from '@mortise/core/synthesizer';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export type SynthesizerFeature = 'model' | 'citations';
+export interface SynthesizerSubject {
+    create(llm: LLM): ResponseSynthesizer;
+}
+export interface SynthesizerConformanceOptions extends SynthesizerSubject {
+    readonly name: string;
+    readonly declares: readonly SynthesizerFeature[];
+    readonly reasons?: Readonly<Partial<Record<SynthesizerFeature, string>>> | undefined;
+}
+export declare function synthesizerConformance(functions: TestFunctions, options: SynthesizerConformanceOptions): ConformanceResults;
+
+// ---- synthesizer/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { SynthesizerSubject } from './conformance.ts';
+export declare const synthesizerSuite: Suite<SynthesizerSubject>;
 
 // ---- vector-store/conformance.d.ts
 import type { FilterOperator, VectorStore } from '@mortise/core/store';
