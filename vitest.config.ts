@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -25,6 +26,8 @@ export const roots = [
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
+    // They wait for sockets, timers and processes most of the time: with one worker a core, half of it is idle.
+    maxWorkers: availableParallelism() + 2,
     // Tests over sockets, processes and timers meet busy machines: they get time, and in CI a second try. What fails
     // twice has failed.
     testTimeout: 30_000,

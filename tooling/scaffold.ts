@@ -5,7 +5,7 @@
  * must turn red.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { integrationFiles, VERSIONS, type Plan } from 'create-mortise';
 import { spoilt } from './scaffold/spoil.ts';
@@ -20,6 +20,8 @@ const alone = join(work, 'alone');
 const tree = join(work, 'tree');
 const plans = scaffoldPlans('standalone');
 const quiet = { cwd: alone, quiet: true };
+/** As in the repository's own configuration, which these do not have. */
+const WORKERS = `--maxWorkers=${availableParallelism() + 2}`;
 const bin = (name: string): string => join(alone, 'node_modules/.bin', name);
 
 try {
@@ -73,7 +75,7 @@ function checkAlone(): void {
   write(alone, 'tsconfig.json', { compilerOptions, include });
   run(bin('tsc'), ['--noEmit'], quiet);
   run(bin('oxlint'), ['--deny-warnings', ...include], quiet);
-  run(bin('vitest'), ['run', '--reporter=dot', ...plans.map(({ name }) => `${name}/`)], quiet);
+  run(bin('vitest'), ['run', '--reporter=dot', WORKERS, ...plans.map(({ name }) => `${name}/`)], quiet);
 }
 
 function publishAlone(): void {
@@ -105,7 +107,7 @@ function spoil(): void {
     }
   }
   const report = join(alone, 'mutants.json');
-  const args = ['run', '--reporter=json', `--outputFile=${report}`, '--bail=0', 'mutants/'];
+  const args = ['run', WORKERS, '--reporter=json', `--outputFile=${report}`, '--bail=0', 'mutants/'];
   try {
     run(bin('vitest'), args, quiet);
   } catch {
