@@ -20,7 +20,7 @@ export function copyTree(copy: string): void {
   });
   for (const file of listed.toString().split('\0')) {
     // A file that was deleted and not yet committed is still listed.
-    if (file === '' || file.startsWith('bench/') || !existsSync(join(root, file))) continue;
+    if (file === '' || !existsSync(join(root, file))) continue;
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(root, file), join(copy, file));
   }

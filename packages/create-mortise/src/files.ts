@@ -24,7 +24,7 @@ export function integrationFiles(plan: Plan): Map<string, string> {
   if (capabilities.some(hasConnection)) files.set('src/client.ts', named(clientOf(plan), plan));
   for (const capability of capabilities) {
     files.set(`src/${capability}.ts`, named(read(plan, capability, 'src', `${capability}.ts`), plan));
-    const test = named(read(plan, capability, 'test', `${capability}.test.ts`), plan);
+    const test = named(testOf(plan, capability), plan);
     files.set(`test/${capability}.test.ts`, test + connectionTest(capability, plan));
   }
   return files;
@@ -35,6 +35,15 @@ function read({ openAICompatible }: Plan, capability: Capability, ...path: strin
   return openAICompatible && existsSync(new URL(own, TEMPLATES))
     ? template(own)
     : template([capability, ...path].join('/'));
+}
+
+/** The connection is shared, and so is what it is told when it is refused. */
+function testOf(plan: Plan, capability: Capability): string {
+  const test = read(plan, capability, 'test', `${capability}.test.ts`);
+  if (!plan.openAICompatible || capability !== 'reranker') return test;
+  return test
+    .replace('import { rerankerConformance', 'import { openAIEmbeddings, rerankerConformance')
+    .replace(/ {2}failure: .*\n/, '  failure: openAIEmbeddings.failure,\n');
 }
 
 function clientOf({ sdk, openAICompatible }: Plan): string {
