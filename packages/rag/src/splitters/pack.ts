@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { refine, sentencesIn, type Unit } from './units.ts';
+import { refine, sentencesIn, wordsIn, type Unit } from './units.ts';
 
 /** A stretch of text without white space at its ends. */
 export interface Span {
@@ -12,9 +12,12 @@ export interface PackLimits {
   readonly budget: number;
   /** Tokens that a chunk may repeat. */
   readonly overlap: number;
+  /** `false`: paragraphs, lines and sentences stay whole where they fit. `true`: chunks are filled word by word. */
+  readonly fill: boolean;
+  /** Tokens of a text by itself. */
   count(text: string): number;
-  /** Whether this text can be a chunk. The sum of its units' tokens is only an estimate of it. */
-  fits(text: string): boolean;
+  /** Tokens that the chunk of a stretch takes of the budget. The sum of its parts is only an estimate of it. */
+  measure(span: Span): number;
 }
 
 /**
@@ -24,91 +27,219 @@ export interface PackLimits {
 const MOST_CHARACTERS_PER_TOKEN = 16;
 
 /**
- * Fills chunks with whole units, as coarse as fit: each text is looked at a fixed number of times a grain, so the time
- * is linear in the text.
+ * Fills chunks with whole units, as coarse as fit. Counting is what takes the time, so a chunk is filled by an estimate
+ * from what was counted before, and counted where the estimate does not settle whether a unit fits, and at its end:
+ * little more than once. The time is linear in the text.
  */
 export function packUnits(text: string, stretch: Span, limits: PackLimits): Span[] {
   const spans: Span[] = [];
-  const { budget } = limits;
+  const scale = createScale(limits.budget);
   // A stack, next unit on top.
-  const pending: Counted[] = [counted(text, { ...stretch, grain: 'section' }, limits)];
-  let repeated: Counted | undefined;
+  const pending: Unit[] = [{ ...stretch, grain: 'section' }];
+  let repeatFrom: number | undefined;
 
-  while (pending.length > 0) {
-    const taken: Counted[] = [];
-    let tokens = repeated?.tokens ?? 0;
+  for (let next = pending.at(-1); next !== undefined; next = pending.at(-1)) {
+    const chunk = new Filling(text, repeatFrom ?? next.start, limits, scale);
+    fill(chunk, repeatFrom === undefined);
+    for (const unit of chunk.close().toReversed()) pending.push(unit);
+
+    if (chunk.taken.length > 0) {
+      const span = trimmed(text, chunk.start, chunk.end);
+      if (span !== undefined) spans.push(span);
+      // From where the chunk really begins: white space before it is no part of it.
+      repeatFrom =
+        pending.length === 0 ? undefined : tail(text, span?.start ?? chunk.start, chunk.taken, limits, scale);
+    } else if (repeatFrom !== undefined) {
+      // The next unit fits without what would be repeated, or has to be cut.
+      repeatFrom = undefined;
+    } else {
+      const unit = pending.pop() as Unit;
+      const finer = refine(text, unit);
+      if (finer.length === 1 && unit.grain === 'slice') throw tooSmall(text.slice(unit.start, unit.end), limits);
+      push(finer);
+    }
+  }
+  return spans;
+
+  function fill(chunk: Filling, mayBeAlone: boolean): void {
     for (let next = pending.at(-1); next !== undefined; next = pending.at(-1)) {
-      if (tokens + next.tokens <= budget) {
-        tokens += next.tokens;
-        taken.push(next);
+      if (chunk.take(next, mayBeAlone && chunk.taken.length === 0)) {
         pending.pop();
-      } else if (taken.length > 0 && tokens < budget / 4 && COARSE.has(next.grain)) {
-        // A heading or a short paragraph is not left alone: some of what follows goes with it.
+      } else if (chunk.taken.length > 0 && isWorthCutting(next, chunk)) {
         pending.pop();
         push(refine(text, next));
       } else {
         break;
       }
     }
-    const start = repeated?.start ?? taken[0]?.start ?? 0;
-    while (taken.length > 0 && !limits.fits(text.slice(start, taken.at(-1)?.end).trim())) {
-      pending.push(taken.pop() as Counted);
-    }
-
-    const last = taken.at(-1);
-    if (last !== undefined) {
-      const span = trimmed(text, start, last.end);
-      if (span !== undefined) spans.push(span);
-      // From where the chunk really begins: white space before it is no part of it.
-      repeated = pending.length === 0 ? undefined : tail(text, span?.start ?? start, taken, limits);
-    } else if (repeated !== undefined) {
-      // The next unit fits without what would be repeated, or has to be cut.
-      repeated = undefined;
-    } else {
-      const unit = pending.pop() as Counted;
-      const finer = refine(text, unit);
-      if (finer.length === 1 && unit.grain === 'slice')
-        throw tooSmall(text.slice(unit.start, unit.end), limits);
-      push(finer);
-    }
   }
-  return spans;
+
+  /** A heading or a short paragraph is not left alone: some of what follows goes with it. */
+  function isWorthCutting(unit: Unit, chunk: Filling): boolean {
+    if (limits.fill) return !chunk.isOver && unit.grain !== 'word' && unit.grain !== 'slice';
+    return COARSE.has(unit.grain) && chunk.isShort;
+  }
 
   function push(units: readonly Unit[]): void {
-    for (const unit of units.toReversed()) pending.push(counted(text, unit, limits));
+    for (const unit of units.toReversed()) pending.push(unit);
   }
 }
 
 /** What may be cut into smaller pieces of good sense; the pieces of a sentence have none. */
 const COARSE: ReadonlySet<Unit['grain']> = new Set(['section', 'paragraph', 'line']);
 
-interface Counted extends Unit {
-  readonly tokens: number;
+/** What is known of a text's tokens per character. */
+interface Scale {
+  /** Tokens per character where the text was counted last; undefined before. */
+  rate: number | undefined;
+  /** How far an estimate may be off, as a part of it: the fewer tokens there are, the less they even out. */
+  readonly doubt: number;
 }
 
-function counted(text: string, unit: Unit, limits: PackLimits): Counted {
-  const certainlyTooLong = unit.end - unit.start > limits.budget * MOST_CHARACTERS_PER_TOKEN;
-  return { ...unit, tokens: certainlyTooLong ? Infinity : limits.count(text.slice(unit.start, unit.end)) };
+function createScale(budget: number): Scale {
+  return { rate: undefined, doubt: doubtAbout(budget) };
 }
 
-/** The last sentences of a chunk, as many as may be repeated; never all of it. */
+/** Chunks of one kind of text even out; another kind of text counts at once. */
+function learn(scale: Scale, measured: number): void {
+  const { rate } = scale;
+  const isLike = rate !== undefined && Math.abs(measured / rate - 1) < 0.1;
+  scale.rate = Math.max(isLike ? (3 * rate + measured) / 4 : measured, 1 / MOST_CHARACTERS_PER_TOKEN);
+}
+
+function doubtAbout(tokens: number): number {
+  return Math.min(1, 0.2 / Math.sqrt(tokens));
+}
+
+/** One chunk while it is filled. What is taken up to `#sure` was counted and fits. */
+class Filling {
+  readonly start: number;
+  readonly taken: Unit[] = [];
+  readonly #text: string;
+  readonly #limits: PackLimits;
+  readonly #scale: Scale;
+  #sure: { units: number; end: number; tokens: number };
+  /** It was counted, and is above the budget. */
+  #over = false;
+
+  constructor(text: string, start: number, limits: PackLimits, scale: Scale) {
+    this.#text = text;
+    this.start = start;
+    this.#limits = limits;
+    this.#scale = scale;
+    this.#sure = { units: 0, end: start, tokens: 0 };
+  }
+
+  get end(): number {
+    return this.taken.at(-1)?.end ?? this.start;
+  }
+
+  /** Whether there is much room left, by an estimate where it was not counted. */
+  get isShort(): boolean {
+    return !this.#over && this.#estimate(this.end) < this.#limits.budget / 4;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** Whether the unit fits, and is now part of the chunk. `alone`: it is cut if it does not. */
+  take(unit: Unit, alone: boolean): boolean {
+    let verdict = this.#judge(unit.end);
+    const isLikely = verdict === 'unclear' && this.#estimate(unit.end) <= this.#limits.budget;
+    if (verdict !== 'fits' && !isLikely && this.taken.length > this.#sure.units) {
+      // Counting what is taken makes the estimate of the rest sharper, and is to be done anyway.
+      if (!this.#settle()) return false;
+      verdict = this.#judge(unit.end);
+    }
+    if (verdict === 'does not' && alone && this.#isCountable(unit)) verdict = 'unclear';
+    if (verdict === 'unclear') verdict = this.#fits(unit.end, this.taken.length + 1) ? 'fits' : 'does not';
+    if (verdict === 'fits') this.taken.push(unit);
+    return verdict === 'fits';
+  }
+
+  /** Gives back the units that do not fit after all. */
+  close(): Unit[] {
+    const dropped: Unit[] = [];
+    for (let step = 1; !this.#settle(); step *= 2) {
+      const spare = this.taken.length - this.#sure.units;
+      dropped.unshift(...this.taken.splice(-Math.min(step, spare)));
+      this.#over = false;
+    }
+    return dropped;
+  }
+
+  #settle(): boolean {
+    if (this.taken.length === this.#sure.units) return true;
+    this.#over ||= !this.#fits(this.end, this.taken.length);
+    return !this.#over;
+  }
+
+  /** Counts the chunk up to there. */
+  #fits(end: number, units: number): boolean {
+    const span = trimmed(this.#text, this.start, end);
+    const tokens = span === undefined ? 0 : this.#limits.measure(span);
+    if (span !== undefined) learn(this.#scale, tokens / (end - this.start));
+    if (tokens > this.#limits.budget) return false;
+    this.#sure = { units, end, tokens };
+    return true;
+  }
+
+  #estimate(end: number): number {
+    return this.#sure.tokens + (this.#scale.rate ?? 0) * (end - this.#sure.end);
+  }
+
+  #judge(end: number): 'fits' | 'does not' | 'unclear' {
+    const { budget } = this.#limits;
+    if (end - this.start > budget * MOST_CHARACTERS_PER_TOKEN) return 'does not';
+    if (this.#scale.rate === undefined) return 'unclear';
+    const tokens = this.#estimate(end);
+    const doubt = 1 + (tokens - this.#sure.tokens) * this.#scale.doubt;
+    return tokens + doubt <= budget ? 'fits' : tokens - doubt > budget ? 'does not' : 'unclear';
+  }
+
+  /** Before something is cut it is counted, unless it is far too long. */
+  #isCountable({ end, grain }: Unit): boolean {
+    const { budget } = this.#limits;
+    if (end - this.start > budget * MOST_CHARACTERS_PER_TOKEN) return false;
+    return grain === 'slice' || this.#estimate(end) < 2 * budget;
+  }
+}
+
+/**
+ * Where the last sentences of a chunk begin (words, where chunks are filled with them): as many as may be repeated, and
+ * never all of it.
+ */
 function tail(
   text: string,
   start: number,
-  taken: readonly Counted[],
-  limits: PackLimits,
-): Counted | undefined {
-  const end = (taken.at(-1) as Counted).end;
-  let found: Counted | undefined;
-  let tokens = 0;
+  taken: readonly Unit[],
+  { overlap, fill, count }: PackLimits,
+  { rate: rateOfChunk = 1 }: Scale,
+): number | undefined {
+  const end = (taken.at(-1) as Unit).end;
+  // Further back than it should be: the estimate may be wrong.
+  const from = Math.max(start, end - Math.ceil((1.4 * overlap + 8) / rateOfChunk));
+  const starts: number[] = [];
   for (const unit of taken.toReversed()) {
-    for (const sentence of sentencesIn(text, unit).reverse()) {
-      tokens += limits.count(text.slice(sentence.start, sentence.end));
-      if (tokens > limits.overlap || sentence.start <= start) return found;
-      found = { start: sentence.start, end, grain: 'sentence', tokens };
-    }
+    if (unit.end <= from) break;
+    // What is cut off in front is the rest of a sentence, and falls away with it.
+    const stretch = { start: Math.max(unit.start, from), end: unit.end };
+    for (const part of (fill ? wordsIn : sentencesIn)(text, stretch).reverse())
+      if (part.start > from) starts.push(part.start);
   }
-  return found;
+  const hopeful = overlap + 1;
+  let rate = rateOfChunk;
+  let most = starts.length;
+  while (most > 0) {
+    const likely = starts.findLastIndex((at, index) => index < most && (end - at) * rate <= hopeful);
+    const at = starts[likely];
+    if (at === undefined) return undefined;
+    const tokens = count(text.slice(at, end).trim());
+    if (tokens <= overlap) return at;
+    [rate, most] = [tokens / (end - at), likely];
+  }
+  return undefined;
 }
 
 function trimmed(text: string, start: number, end: number): Span | undefined {

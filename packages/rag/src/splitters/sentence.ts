@@ -41,7 +41,7 @@ export class SentenceSplitter implements NodeSplitter {
     }
     // The number is that of the algorithm: it goes up when the same text would be cut elsewhere.
     const settings = [this.tokenizer.name, this.maxTokens, this.#overlap, this.#format ?? 'auto'];
-    this.fingerprint = `sentence-splitter/1(${settings.join(',')})`;
+    this.fingerprint = `sentence-splitter/2(${settings.join(',')})`;
   }
 
   split(node: Node): TextNode[] {
@@ -84,8 +84,9 @@ export class SentenceSplitter implements NodeSplitter {
     const spans = packUnits(node.text, section, {
       budget: this.maxTokens - overhead,
       overlap: this.#overlap,
+      fill: false,
       count: (text) => this.tokenizer.count(text),
-      fits: (text) => shown(text, metadata) <= this.maxTokens,
+      measure: ({ start, end }) => shown(node.text.slice(start, end), metadata) - overhead,
     });
     return spans.map((span) => make(span, metadata));
   }

@@ -36,6 +36,11 @@ export function sentencesIn(text: string, { start, end }: Pick<Unit, 'start' | '
   return paragraphs.flatMap((unit) => refine(text, unit)).flatMap((unit) => refine(text, unit));
 }
 
+/** Where the words of a stretch begin. */
+export function wordsIn(text: string, { start, end }: Pick<Unit, 'start' | 'end'>): Unit[] {
+  return cutAt(text, { start, end, grain: 'sentence' }, 'word', wordStarts);
+}
+
 function cutAt(text: string, unit: Unit, grain: Grain, find: (stretch: string) => Iterable<number>): Unit[] {
   const units: Unit[] = [];
   let { start } = unit;

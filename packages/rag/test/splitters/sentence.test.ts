@@ -164,8 +164,8 @@ describe('SentenceSplitter', () => {
   it('cuts Chinese and Japanese by their own sentences', () => {
     const text = '東京は日本の首都です。人口は多い。京都は古い。';
     expect(texts(split(text, { maxTokens: 16, overlap: 0 }))).toEqual([
-      '東京は日本の首都です。',
-      '人口は多い。京都は古い。',
+      '東京は日本の首都です。人口は多い。',
+      '京都は古い。',
     ]);
   });
 
