@@ -64,8 +64,12 @@ const rows = await compare(
   ROUNDS,
 );
 
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}`);
-console.log(table(`${CHARACTERS / 1_000_000} MB of English, at most ${MAX_TOKENS} tokens, overlap ${OVERLAP}`, rows));
+console.log(
+  `Node ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}`,
+);
+console.log(
+  table(`${CHARACTERS / 1_000_000} MB of English, at most ${MAX_TOKENS} tokens, overlap ${OVERLAP}`, rows),
+);
 console.log('\nWhat was made, checked:');
 const words = text.match(/\S+/g) ?? [];
 for (const [name, chunks] of made) {

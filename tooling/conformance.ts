@@ -25,6 +25,7 @@ import {
   specMarkdown,
   vectorStoreSuite,
   synthesizerSuite,
+  splitterSuite,
   type ConformanceReport,
   type SpecCase,
 } from '@mortise/conformance';
@@ -49,6 +50,7 @@ export const contracts: readonly (readonly [contract: string, suite: readonly Sp
   ['synthesizer', synthesizerSuite],
   ['query-engine', queryEngineSuite],
   ['postprocessor', postprocessorSuite],
+  ['splitter', splitterSuite],
 ];
 
 /** The pages, by their paths from the root. */

@@ -152,3 +152,11 @@ export {
   type SynthesizerSubject,
 } from './synthesizer/conformance.ts';
 export { synthesizerSuite } from './synthesizer/suite.ts';
+export {
+  splitterConformance,
+  type SplitterConformanceOptions,
+  type SplitterFeature,
+  type SplitterSettings,
+  type SplitterSubject,
+} from './splitter/conformance.ts';
+export { splitterSuite } from './splitter/suite.ts';

@@ -5,6 +5,7 @@ import { wireRetrievers } from './retrievers/wiring.ts';
 import { wirePostprocessors } from './postprocessors/wiring.ts';
 import { wireQueryEngines } from './query-engine/wiring.ts';
 import { wireSynthesizers } from './synthesizer/wiring.ts';
+import { wireSplitters } from './splitters/wiring.ts';
 
 /** Every suite that holds something of this package to its contract. */
 export function wire(functions: TestFunctions): ConformanceResults[] {
@@ -23,5 +24,6 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
     ...wireSynthesizers(functions),
     ...wireQueryEngines(functions),
     ...wirePostprocessors(functions),
+    ...wireSplitters(functions),
   ];
 }

@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   synthesizer: 'Synthesizers',
   'query-engine': 'Query engines',
   postprocessor: 'Postprocessors',
+  splitter: 'Splitters',
 };
 
 /** The report as tables: what each implementation declares, and what came of each rule. */

@@ -1,1 +1,10 @@
+export type { SplitterOptions } from './chunks.ts';
+export {
+  HierarchicalSplitter,
+  leafNodes,
+  rootNodes,
+  type HierarchicalSplitterOptions,
+} from './hierarchical.ts';
+export { MarkdownSplitter, type MarkdownSplitterOptions } from './markdown.ts';
 export { SentenceSplitter, type SentenceSplitterOptions } from './sentence.ts';
+export { TokenSplitter } from './token.ts';

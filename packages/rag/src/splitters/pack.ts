@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { refine, sentencesIn, wordsIn, type Unit } from './units.ts';
+import { isFenced, refine, sentencesIn, wordsIn, type Unit } from './units.ts';
 
 /** A stretch of text without white space at its ends. */
 export interface Span {
@@ -55,7 +55,8 @@ export function packUnits(text: string, stretch: Span, limits: PackLimits): Span
     } else {
       const unit = pending.pop() as Unit;
       const finer = refine(text, unit);
-      if (finer.length === 1 && unit.grain === 'slice') throw tooSmall(text.slice(unit.start, unit.end), limits);
+      if (finer.length === 1 && unit.grain === 'slice')
+        throw tooSmall(text.slice(unit.start, unit.end), limits);
       push(finer);
     }
   }
@@ -74,10 +75,17 @@ export function packUnits(text: string, stretch: Span, limits: PackLimits): Span
     }
   }
 
-  /** A heading or a short paragraph is not left alone: some of what follows goes with it. */
+  /** A heading or a short paragraph is not left alone: some of what follows goes with it, unless it is code. */
   function isWorthCutting(unit: Unit, chunk: Filling): boolean {
-    if (limits.fill) return !chunk.isOver && unit.grain !== 'word' && unit.grain !== 'slice';
-    return COARSE.has(unit.grain) && chunk.isShort;
+    if (chunk.isOver) return false;
+    if (limits.fill) return unit.grain !== 'word' && unit.grain !== 'slice';
+    return COARSE.has(unit.grain) && chunk.isShort && !(isFenced(text, unit) && fitsAlone(unit));
+  }
+
+  function fitsAlone({ start, end }: Unit): boolean {
+    const span = trimmed(text, start, end);
+    if (span === undefined || end - start > limits.budget * MOST_CHARACTERS_PER_TOKEN) return false;
+    return limits.measure(span) <= limits.budget;
   }
 
   function push(units: readonly Unit[]): void {
@@ -136,7 +144,7 @@ class Filling {
 
   /** Whether there is much room left, by an estimate where it was not counted. */
   get isShort(): boolean {
-    return !this.#over && this.#estimate(this.end) < this.#limits.budget / 4;
+    return this.#estimate(this.end) < this.#limits.budget / 4;
   }
 
   get isOver(): boolean {
@@ -214,9 +222,10 @@ function tail(
   text: string,
   start: number,
   taken: readonly Unit[],
-  { overlap, fill, count }: PackLimits,
+  limits: PackLimits,
   { rate: rateOfChunk = 1 }: Scale,
 ): number | undefined {
+  const { overlap, fill } = limits;
   const end = (taken.at(-1) as Unit).end;
   // Further back than it should be: the estimate may be wrong.
   const from = Math.max(start, end - Math.ceil((1.4 * overlap + 8) / rateOfChunk));
@@ -235,7 +244,7 @@ function tail(
     const likely = starts.findLastIndex((at, index) => index < most && (end - at) * rate <= hopeful);
     const at = starts[likely];
     if (at === undefined) return undefined;
-    const tokens = count(text.slice(at, end).trim());
+    const tokens = limits.count(text.slice(at, end).trim());
     if (tokens <= overlap) return at;
     [rate, most] = [tokens / (end - at), likely];
   }

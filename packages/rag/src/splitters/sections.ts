@@ -13,15 +13,15 @@ export function wholeText(text: string): Section[] {
 
 /**
  * The sections of a Markdown text: headings with `#`, underlined ones and `<h1>` to `<h6>` on one line, outside of
- * code. A heading without text of its own belongs to the section that follows.
+ * code, down to `deepest`. A heading without text of its own belongs to the section that follows.
  */
-export function markdownSections(text: string): Section[] {
+export function markdownSections(text: string, deepest = 6): Section[] {
   const sections: Section[] = [];
   let open: { start: number; headings: string[]; levels: number[] } = { start: 0, headings: [], levels: [] };
   let hasBody = false;
 
   for (const line of scanLines(text)) {
-    if (line.heading === undefined) {
+    if (line.heading === undefined || line.heading.level > deepest) {
       hasBody ||= line.text.trim() !== '';
       continue;
     }

@@ -54,7 +54,12 @@ function cutAt(text: string, unit: Unit, grain: Grain, find: (stretch: string) =
   return units;
 }
 
-/** After blank lines. Fenced code stays whole, whatever blank lines it holds. */
+/** Whether the unit is fenced code, as `refine` leaves it whole. */
+export function isFenced(text: string, { start }: Unit): boolean {
+  return /\s*(`{3,}|~{3,})/y.test(text.slice(start, start + 80));
+}
+
+/** After blank lines, and around fenced code, which stays whole whatever blank lines it holds. */
 function* paragraphStarts(text: string): Generator<number> {
   let fence: string | undefined;
   let blank = false;
@@ -62,11 +67,13 @@ function* paragraphStarts(text: string): Generator<number> {
     const found = text.indexOf('\n', at);
     const next = found === -1 ? text.length : found + 1;
     const line = text.slice(at, next).trim();
-    if (line !== '' && blank && fence === undefined) yield at;
     const marker = /^(`{3,}|~{3,})/.exec(line)?.[1];
-    if (fence === undefined) fence = marker;
-    else if (marker !== undefined && marker === line && marker.startsWith(fence)) fence = undefined;
-    blank = line === '';
+    const opens = fence === undefined && marker !== undefined;
+    if (line !== '' && fence === undefined && (blank || opens)) yield at;
+    const closes = fence !== undefined && marker === line && marker.startsWith(fence);
+    if (opens) fence = marker;
+    else if (closes) fence = undefined;
+    blank = line === '' || closes;
     at = next;
   }
 }

@@ -1,97 +1,22 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   createDocument,
   createIndexNode,
   createTextNode,
   nodeHash,
-  nodeText,
   type TextNode,
 } from '@mortise/core/retriever';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
 import { SentenceSplitter } from '@mortise/rag';
-
-const words: TokenCounter = { name: 'words', count: (text) => text.split(/\s+/).filter(Boolean).length };
-const bytes: TokenCounter = { name: 'bytes', count: (text) => new TextEncoder().encode(text).length };
-/** Joined texts may take more tokens than their parts: what no splitter may rely on. */
-const superadditive: TokenCounter = {
-  name: 'super',
-  count: (text) => words.count(text) + Math.floor(text.length / 40),
-};
+import { bytes, words } from './arbitrary.ts';
 
 const texts = (nodes: readonly TextNode[]) => nodes.map(({ text }) => text);
 const split = (text: string, options: ConstructorParameters<typeof SentenceSplitter>[0]) =>
   new SentenceSplitter(options).split(createDocument({ id: 'd', text }));
 
-/** Prose, lists, code, several scripts, repeats, and things without words. */
-const anyText = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        'The same sentence again. ',
-        '# Heading\n',
-        '\n\n',
-        '\r\n',
-        '- item one\n- item two\n',
-        '```js\nconst a = 1;\n\nb();\n```\n',
-      ),
-      fc.constantFrom(
-        '東京は日本の首都です。人口は多い。',
-        '👩‍👩‍👧‍👦👩‍👩‍👧‍👦',
-        'é'.repeat(9),
-        'a'.repeat(70),
-        '| a | b |\n|---|---|\n| 1 | 2 |\n',
-      ),
-      fc.lorem({ maxCount: 40 }),
-      fc.string({ unit: 'binary', maxLength: 20 }),
-    ),
-    { maxLength: 14 },
-  )
-  .map((parts) => parts.join(''));
-
-const anySettings = fc
-  .record({
-    tokenizer: fc.constantFrom(words, bytes, superadditive, estimateTokenizer),
-    maxTokens: fc.integer({ min: 32, max: 90 }),
-    format: fc.constantFrom('markdown' as const, 'text' as const),
-    share: fc.double({ min: 0, max: 0.9, noNaN: true }),
-  })
-  .map(({ share, ...settings }) => ({ ...settings, overlap: Math.floor(settings.maxTokens * share) }));
-
 describe('SentenceSplitter', () => {
-  it('X-01 no chunk is above its limit, whatever counts and whatever the text', () => {
-    fc.assert(
-      fc.property(anyText, anySettings, (text, settings) => {
-        for (const chunk of split(text, settings)) {
-          expect(settings.tokenizer.count(nodeText(chunk, 'embed'))).toBeLessThanOrEqual(settings.maxTokens);
-          expect(settings.tokenizer.count(nodeText(chunk, 'llm'))).toBeLessThanOrEqual(settings.maxTokens);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('X-02 offsets are exact, and the chunks with their overlaps cover all but white space', () => {
-    fc.assert(
-      fc.property(anyText, anySettings, (text, settings) => {
-        let covered = 0;
-        let last = -1;
-        for (const { text: piece, start = -1, end = -1 } of split(text, settings)) {
-          expect(text.slice(start, end)).toBe(piece);
-          expect(piece).toBe(piece.trim());
-          expect(start).toBeGreaterThan(last);
-          expect(text.slice(covered, Math.max(covered, start)).trim()).toBe('');
-          [covered, last] = [Math.max(covered, end), start];
-        }
-        expect(text.slice(covered).trim()).toBe('');
-      }),
-      { numRuns: 300 },
-    );
-  });
-
   it('X-02 a chunk never begins where the one before it does, also after white space', () => {
     const text = '\r\n東京は日本の首都です。人口は多い。';
-    const bytes = { name: 'bytes', count: (piece: string) => new TextEncoder().encode(piece).length };
     const chunks = split(text, { tokenizer: bytes, maxTokens: 51, format: 'markdown', overlap: 33 });
     const starts = chunks.map(({ start }) => start);
     expect(starts).toEqual([...new Set(starts)]);

@@ -1,0 +1,48 @@
+import type { Node, TextNode } from '@mortise/core/retriever';
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
+import {
+  splitNodes,
+  splitSections,
+  splitSettings,
+  whole,
+  type SplitSettings,
+  type SplitterOptions,
+} from './chunks.ts';
+import { markdownSections } from './sections.ts';
+
+export interface MarkdownSplitterOptions extends SplitterOptions {
+  /** Cut at headings down to this level, 1 to 6; deeper ones stay within their section. Default: 6. */
+  level?: number | undefined;
+}
+
+/**
+ * A chunk for each section of a Markdown text, with the path of its headings in `metadata.section`; a longer section is
+ * cut between paragraphs, then sentences. Fenced code that fits into a chunk is never cut. Nothing is repeated unless
+ * `overlap` says so: a section begins with its own context.
+ */
+export class MarkdownSplitter implements NodeSplitter {
+  readonly tokenizer: TokenCounter;
+  readonly maxTokens: number;
+  readonly fingerprint: string;
+  readonly #settings: SplitSettings;
+  readonly #level: number;
+
+  constructor(options: MarkdownSplitterOptions = {}) {
+    this.#settings = splitSettings({ ...options, overlap: options.overlap ?? 0 });
+    this.#level = whole('level', options.level ?? 6, 1);
+    const { tokenizer, maxTokens, overlap } = this.#settings;
+    this.tokenizer = tokenizer;
+    this.maxTokens = maxTokens;
+    this.fingerprint = `markdown-splitter/1(${[tokenizer.name, maxTokens, overlap, this.#level].join(',')})`;
+  }
+
+  split(node: Node): TextNode[] {
+    return splitSections(node, markdownSections(node.text, this.#level), this.#settings);
+  }
+
+  /** Index nodes and kinds that core does not know pass through as they are. */
+  transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]> {
+    return splitNodes(this, nodes, options);
+  }
+}

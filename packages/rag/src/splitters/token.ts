@@ -1,0 +1,39 @@
+import type { Node, TextNode } from '@mortise/core/retriever';
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
+import {
+  splitNodes,
+  splitSections,
+  splitSettings,
+  type SplitSettings,
+  type SplitterOptions,
+} from './chunks.ts';
+import { wholeText } from './sections.ts';
+
+/**
+ * Chunks that are filled to their limit word by word, wherever sentences and headings end: the fewest chunks, for texts
+ * without structure. What is repeated is whole words.
+ */
+export class TokenSplitter implements NodeSplitter {
+  readonly tokenizer: TokenCounter;
+  readonly maxTokens: number;
+  readonly fingerprint: string;
+  readonly #settings: SplitSettings;
+
+  constructor(options: SplitterOptions = {}) {
+    this.#settings = splitSettings(options, true);
+    const { tokenizer, maxTokens, overlap } = this.#settings;
+    this.tokenizer = tokenizer;
+    this.maxTokens = maxTokens;
+    this.fingerprint = `token-splitter/1(${[tokenizer.name, maxTokens, overlap].join(',')})`;
+  }
+
+  split(node: Node): TextNode[] {
+    return splitSections(node, wholeText(node.text), this.#settings);
+  }
+
+  /** Index nodes and kinds that core does not know pass through as they are. */
+  transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]> {
+    return splitNodes(this, nodes, options);
+  }
+}
