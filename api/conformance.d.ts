@@ -330,6 +330,8 @@ export { similarityConformance, type SimilarityConformanceOptions, type Similari
 export { similaritySuite } from './similarity/suite.ts';
 export { synthesizerConformance, type SynthesizerConformanceOptions, type SynthesizerFeature, type SynthesizerSubject, } from './synthesizer/conformance.ts';
 export { synthesizerSuite } from './synthesizer/suite.ts';
+export { splitterConformance, type SplitterConformanceOptions, type SplitterFeature, type SplitterSettings, type SplitterSubject, } from './splitter/conformance.ts';
+export { splitterSuite } from './splitter/suite.ts';
 
 // ---- limiter/conformance.d.ts
 import type { RateLimiter } from '@mortise/core/call';
@@ -686,6 +688,32 @@ export declare function similarityConformance(functions: TestFunctions, options:
 import type { Suite } from '../frame/case.ts';
 import type { SimilaritySubject } from './conformance.ts';
 export declare const similaritySuite: Suite<SimilaritySubject>;
+
+// ---- splitter/conformance.d.ts
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { NodeSplitter } from '@mortise/core/transform';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface SplitterSettings {
+    readonly tokenizer: TokenCounter;
+    readonly maxTokens: number;
+    readonly overlap: number;
+}
+export type SplitterFeature = 'headings' | 'hierarchy';
+export interface SplitterSubject {
+    create(settings: SplitterSettings): NodeSplitter;
+}
+export interface SplitterConformanceOptions extends SplitterSubject {
+    readonly name: string;
+    readonly declares: readonly SplitterFeature[];
+    readonly reasons?: Readonly<Partial<Record<SplitterFeature, string>>> | undefined;
+}
+export declare function splitterConformance(functions: TestFunctions, options: SplitterConformanceOptions): ConformanceResults;
+
+// ---- splitter/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { SplitterSubject } from './conformance.ts';
+export declare const splitterSuite: Suite<SplitterSubject>;
 
 // ---- stores/conformance.d.ts
 import type { KeyValueStore } from '@mortise/core/store';

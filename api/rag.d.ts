@@ -756,17 +756,64 @@ export declare class LLMSelector implements Selector {
     select(query: string, choices: readonly string[], options?: CallOptions): Promise<SelectedChoice[]>;
 }
 
+// ---- splitters/chunks.d.ts
+import type { TokenCounter } from '@mortise/core/tokenizer';
+export interface SplitterOptions {
+    tokenizer?: TokenCounter | undefined;
+    maxTokens?: number | undefined;
+    overlap?: number | undefined;
+}
+
+// ---- splitters/hierarchical.d.ts
+import type { Node, TextNode } from '@mortise/core/retriever';
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
+import type { SplitterOptions } from './chunks.ts';
+import type { SentenceSplitterOptions } from './sentence.ts';
+export interface HierarchicalSplitterOptions extends Pick<SplitterOptions, 'tokenizer' | 'overlap'>, Pick<SentenceSplitterOptions, 'format'> {
+    sizes?: readonly number[] | undefined;
+}
+export declare class HierarchicalSplitter implements NodeSplitter {
+    readonly tokenizer: TokenCounter;
+    readonly maxTokens: number;
+    readonly fingerprint: string;
+    constructor(options?: HierarchicalSplitterOptions);
+    split(node: Node): TextNode[];
+    transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
+}
+export declare function leafNodes<N extends Node>(nodes: readonly N[]): N[];
+export declare function rootNodes<N extends Node>(nodes: readonly N[]): N[];
+
 // ---- splitters/index.d.ts
+export type { SplitterOptions } from './chunks.ts';
+export { HierarchicalSplitter, leafNodes, rootNodes, type HierarchicalSplitterOptions, } from './hierarchical.ts';
+export { MarkdownSplitter, type MarkdownSplitterOptions } from './markdown.ts';
 export { SentenceSplitter, type SentenceSplitterOptions } from './sentence.ts';
+export { TokenSplitter } from './token.ts';
+
+// ---- splitters/markdown.d.ts
+import type { Node, TextNode } from '@mortise/core/retriever';
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
+import type { SplitterOptions } from './chunks.ts';
+export interface MarkdownSplitterOptions extends SplitterOptions {
+    level?: number | undefined;
+}
+export declare class MarkdownSplitter implements NodeSplitter {
+    readonly tokenizer: TokenCounter;
+    readonly maxTokens: number;
+    readonly fingerprint: string;
+    constructor(options?: MarkdownSplitterOptions);
+    split(node: Node): TextNode[];
+    transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
+}
 
 // ---- splitters/sentence.d.ts
 import type { Node, TextNode } from '@mortise/core/retriever';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
-export interface SentenceSplitterOptions {
-    tokenizer?: TokenCounter | undefined;
-    maxTokens?: number | undefined;
-    overlap?: number | undefined;
+import type { SplitterOptions } from './chunks.ts';
+export interface SentenceSplitterOptions extends SplitterOptions {
     format?: 'markdown' | 'text' | undefined;
 }
 export declare class SentenceSplitter implements NodeSplitter {
@@ -774,6 +821,20 @@ export declare class SentenceSplitter implements NodeSplitter {
     readonly maxTokens: number;
     readonly fingerprint: string;
     constructor(options?: SentenceSplitterOptions);
+    split(node: Node): TextNode[];
+    transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
+}
+
+// ---- splitters/token.d.ts
+import type { Node, TextNode } from '@mortise/core/retriever';
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
+import type { SplitterOptions } from './chunks.ts';
+export declare class TokenSplitter implements NodeSplitter {
+    readonly tokenizer: TokenCounter;
+    readonly maxTokens: number;
+    readonly fingerprint: string;
+    constructor(options?: SplitterOptions);
     split(node: Node): TextNode[];
     transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
 }
