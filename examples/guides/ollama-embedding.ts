@@ -18,7 +18,12 @@ export class OllamaEmbedding extends BaseEmbedding {
     const body = JSON.stringify({ model: this.model, input, truncate: false });
     const response = await fetch(`${this.#url}/api/embed`, { method: 'POST', body, signal: attempt.signal });
     const { status, headers } = response;
-    if (!response.ok) throw errorFromResponse({ provider: this.provider, status, headers });
+    if (!response.ok) {
+      const said = await response.text();
+      const known = /context length/.test(said) ? 'context-length' : undefined;
+      const code = /usage limit/.test(said) ? 'quota' : known;
+      throw errorFromResponse({ provider: this.provider, status, headers, code });
+    }
     const { embeddings, prompt_eval_count: tokens } = await readJson(response, attempt, this);
     return { embeddings: embeddings as EmbeddingRows, usage: { inputTokens: Number(tokens) } };
   }
