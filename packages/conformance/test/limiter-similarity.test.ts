@@ -39,43 +39,43 @@ const limited =
     return { acquire: (request) => change((own) => right.acquire(own), request) };
   };
 
-describe('a broken limiter is caught', () => {
-  it.each<[fault: string, caughtBy: string, create: (target: LimiterTarget) => RateLimiter]>([
-    ['lets the small ones go first', 'limiter.order', smallestFirst],
-    [
-      'waits on when nobody wants it any more',
-      'limiter.abort',
-      limited((acquire, { tokens }) => acquire({ tokens })),
-    ],
-    [
-      'gives a place to who has left',
-      'limiter.abort.before',
-      limited((acquire, { tokens }) => acquire({ tokens })),
-    ],
-    [
-      'cuts down what is too large',
-      'limiter.oversize',
-      limited((acquire, { tokens = 0, signal }) => acquire({ tokens: Math.min(tokens, 1_000), signal })),
-    ],
-    [
-      'believes its estimates',
-      'limiter.usage',
-      limited(async (acquire, request) => {
-        const lease = await acquire(request);
-        return { release: () => lease.release() };
-      }),
-    ],
-    ['bounds nothing in flight', 'limiter.release', ({ concurrency: _own, ...target }) => create(target)],
-  ])('%s: %s', async (_fault, id, broken) => {
-    await caught(rateLimiterSuite, id, { create: broken });
-  });
-});
+const limiterMutants: readonly (readonly [
+  fault: string,
+  caughtBy: string,
+  create: (target: LimiterTarget) => RateLimiter,
+])[] = [
+  ['lets the small ones go first', 'limiter.order', smallestFirst],
+  [
+    'waits on when nobody wants it any more',
+    'limiter.abort',
+    limited((acquire, { tokens }) => acquire({ tokens })),
+  ],
+  [
+    'gives a place to who has left',
+    'limiter.abort.before',
+    limited((acquire, { tokens }) => acquire({ tokens })),
+  ],
+  [
+    'cuts down what is too large',
+    'limiter.oversize',
+    limited((acquire, { tokens = 0, signal }) => acquire({ tokens: Math.min(tokens, 1_000), signal })),
+  ],
+  [
+    'believes its estimates',
+    'limiter.usage',
+    limited(async (acquire, request) => {
+      const lease = await acquire(request);
+      return { release: () => lease.release() };
+    }),
+  ],
+  ['bounds nothing in flight', 'limiter.release', ({ concurrency: _own, ...target }) => create(target)],
+];
 
-describe('a broken similarity is caught', () => {
-  const not = (change: (result: number, mode?: string) => number): SimilaritySubject => ({
-    similarity: (a, b, mode) => change(similarity(a, b, mode), mode),
-  });
-  it.each<[fault: string, caughtBy: string, subject: SimilaritySubject]>([
+const not = (change: (result: number, mode?: string) => number): SimilaritySubject => ({
+  similarity: (a, b, mode) => change(similarity(a, b, mode), mode),
+});
+const similarityMutants: readonly (readonly [fault: string, caughtBy: string, subject: SimilaritySubject])[] =
+  [
     ['leaves the root out', 'similarity.values', not((r, mode) => (mode === 'euclidean' ? -r * r : r))],
     ['gives a distance', 'similarity.order', not((r, mode) => (mode === 'euclidean' ? -r : r))],
     ['divides by zero', 'similarity.zero', not((r, mode) => (mode === 'cosine' && r === 0 ? NaN : r))],
@@ -89,14 +89,25 @@ describe('a broken similarity is caught', () => {
         },
       },
     ],
-  ])('%s: %s', async (_fault, id, subject) => {
-    await caught(similaritySuite, id, subject);
-  });
+  ];
+
+it.each(limiterMutants)('a limiter that %s is caught: %s', async (_fault, id, broken) => {
+  await caught(rateLimiterSuite, id, { create: broken });
 });
 
-it.each([rateLimiterSuite, similaritySuite])('every case is named once', (...suite) => {
+it.each(similarityMutants)('a similarity that %s is caught: %s', async (_fault, id, subject) => {
+  await caught(similaritySuite, id, subject);
+});
+
+it.each([
+  ['limiter', rateLimiterSuite, limiterMutants],
+  ['similarity', similaritySuite, similarityMutants],
+] as const)('every case of the %s suite is needed by a mutant, and named once', (_name, suite, mutants) => {
+  const needed = new Set(mutants.map(([, caughtBy]) => caughtBy));
   const ids = suite.map(({ id }) => id);
+  expect(ids.filter((id) => !needed.has(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
+  expect(new Set(mutants.map(([fault]) => fault)).size).toBe(mutants.length);
 });
 
 function smallestFirst(target: LimiterTarget): RateLimiter {

@@ -1,8 +1,9 @@
 import { canonicalJson } from '../retriever/canonical-json.ts';
 import type { Warning } from '../call/contract.ts';
 import { framed, sha256Hex } from '../hash.ts';
-import type { KeyValueStore, StoreValue } from '../store/contract.ts';
+import type { KeyValueStore } from '../store/contract.ts';
 import { createStoreGuard } from '../store/guard.ts';
+import { lenderOf, type LentEntry } from '../store/lending.ts';
 import type { EmbeddingKind } from './contract.ts';
 import { isFiniteVector } from './rows.ts';
 
@@ -53,6 +54,26 @@ function adoptVector(bytes: unknown): Float32Array | undefined {
   return finite(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4));
 }
 
+/**
+ * The vectors that a store lends, in one buffer: no store copies what is copied here, and what was looked at once, or
+ * written as a vector, is not looked at again.
+ */
+function copyVectors(lent: readonly (LentEntry | undefined)[]): (Float32Array | undefined)[] {
+  let size = 0;
+  for (const entry of lent) if (isVectorBytes(entry?.value)) size += entry.value.byteLength;
+  const all = new Uint8Array(size);
+  let at = 0;
+  return lent.map((entry) => {
+    if (!isVectorBytes(entry?.value)) return undefined;
+    const { value } = entry;
+    all.set(value, at);
+    const vector = new Float32Array(all.buffer, at, value.byteLength / 4);
+    at += value.byteLength;
+    entry.isVector ||= isFiniteVector(vector);
+    return entry.isVector ? vector : undefined;
+  });
+}
+
 function isVectorBytes(bytes: unknown): bytes is ArrayBufferView {
   return ArrayBuffer.isView(bytes) && bytes.byteLength > 0 && bytes.byteLength % 4 === 0;
 }
@@ -100,6 +121,7 @@ export interface CallCacheOptions {
 export function openCallCache(store: KeyValueStore, options: CallCacheOptions): CallCache {
   const { key, warn, signal, callerSignal, timeoutMs } = options;
 
+  const lender = LITTLE_ENDIAN ? lenderOf(store) : undefined;
   const guarded = createStoreGuard({
     timeoutMs,
     warn: (message) => warn({ type: 'other', setting: 'cache', message }),
@@ -110,17 +132,19 @@ export function openCallCache(store: KeyValueStore, options: CallCacheOptions): 
     flights: flightsOf(store),
     async read(keys, dimensions) {
       const options = { namespace: NAMESPACE, signal };
-      const values = await guarded('read', signal, () => store.getMany(keys, options));
+      const values = await guarded<readonly unknown[]>('read', signal, async () =>
+        lender === undefined ? store.getMany(keys, options) : lender.lend(keys, options),
+      );
       if (values === undefined) return keys.map(() => undefined);
       if (!Array.isArray(values) || values.length !== keys.length) {
         const message = `The cache gave ${values?.length} values for ${keys.length} keys; they are not used.`;
         warn({ type: 'other', setting: 'cache', message });
         return keys.map(() => undefined);
       }
+      const vectors = lender === undefined ? values.map(adoptVector) : copyVectors(values as LentEntry[]);
       let expected = dimensions;
-      return values.map((value: StoreValue | undefined | null) => {
-        if (value == null) return undefined;
-        const vector = adoptVector(value);
+      return vectors.map((vector, at) => {
+        if (values[at] == null) return undefined;
         expected ??= vector?.length;
         if (vector !== undefined && vector.length === expected) return vector;
         const message = 'The cache holds what is no embedding of this model; such texts are embedded again.';
@@ -131,7 +155,10 @@ export function openCallCache(store: KeyValueStore, options: CallCacheOptions): 
     async write(entries) {
       const values = entries.map(([name, vector]) => [name, vectorToBytes(vector)] as const);
       const options = { namespace: NAMESPACE, signal: callerSignal };
-      await guarded('written', callerSignal, () => store.setMany(values, options));
+      await guarded('written', callerSignal, async () => {
+        if (lender === undefined) return store.setMany(values, options);
+        for (const entry of lender.keep(values, options)) entry.isVector = true;
+      });
     },
   };
 }

@@ -236,8 +236,8 @@ export class EmbeddingRun {
     const keys = entries.map((entry) => (entry.key = cache.key(entry.text)));
     const found = await cache.read(keys, this.#plan.dimensions());
     let hits = 0;
-    for (const [at, entry] of entries.entries()) {
-      const vector = found[at];
+    for (let at = 0; at < entries.length; at++) {
+      const [entry, vector] = [entries[at]!, found[at]];
       if (vector === undefined) {
         this.#claim(entry, cache);
         continue;

@@ -2,6 +2,7 @@ import { throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';
+import { registerLender, type LentEntry } from './lending.ts';
 
 export interface MemoryKeyValueStoreOptions {
   /**
@@ -11,7 +12,7 @@ export interface MemoryKeyValueStoreOptions {
   maxBytes?: number | undefined;
 }
 
-interface Entry {
+interface Entry extends LentEntry {
   readonly key: string;
   readonly namespace: string;
   /** JSON is kept as its text: measurable, and fresh for every reader. */
@@ -41,6 +42,10 @@ export class MemoryKeyValueStore implements KeyValueStore {
     if (!(maxBytes > 0))
       throw new MortiseError('configuration', `maxBytes is ${maxBytes}; it takes a number above 0.`);
     this.#maxBytes = maxBytes;
+    registerLender(this, MemoryKeyValueStore.prototype, {
+      lend: (keys, of) => this.#find(keys, of),
+      keep: (entries, of) => this.#write(entries, of),
+    });
   }
 
   /** What the entries take now, keys included: an estimate that leaves out the engine's own overhead. */
@@ -63,21 +68,11 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
-    throwIfAborted(options.signal);
-    const entries = this.#namespaces.get(options.namespace ?? '');
-    if (entries === undefined) return keys.map(() => undefined);
-    const now = performance.now();
-    const found = keys.map((key) => {
-      const entry = this.#live(entries.get(key), now);
-      if (entry !== undefined) this.#use(entry);
-      return entry?.value;
-    });
-    return copies(found);
+    return copies(this.#find(keys, options));
   }
 
   async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    for (const [key, value] of entries) this.#write(key, value, options);
+    this.#write(entries, options);
   }
 
   async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
@@ -85,9 +80,21 @@ export class MemoryKeyValueStore implements KeyValueStore {
     for (const key of [...(entries?.keys() ?? [])]) {
       throwIfAborted(options.signal);
       // Looking is not a use.
-      const value = copies([this.#live(entries?.get(key), performance.now())?.value])[0];
+      const value = copies([this.#live(entries?.get(key), performance.now())])[0];
       if (value !== undefined) yield [key, value];
     }
+  }
+
+  #find(keys: readonly string[], { namespace = '', signal }: KeyValueOptions): (Entry | undefined)[] {
+    throwIfAborted(signal);
+    const entries = this.#namespaces.get(namespace);
+    if (entries === undefined) return keys.map(() => undefined);
+    const now = performance.now();
+    return keys.map((key) => {
+      const entry = this.#live(entries.get(key), now);
+      if (entry !== undefined) this.#use(entry);
+      return entry;
+    });
   }
 
   /** The entry, unless its time is over. */
@@ -97,7 +104,12 @@ export class MemoryKeyValueStore implements KeyValueStore {
     return undefined;
   }
 
-  #write(key: string, value: StoreValue, options: SetOptions): void {
+  #write(entries: readonly StoreEntry[], options: SetOptions): Entry[] {
+    throwIfAborted(options.signal);
+    return entries.map(([key, value]) => this.#writeOne(key, value, options));
+  }
+
+  #writeOne(key: string, value: StoreValue, options: SetOptions): Entry {
     const { ttlMs = Infinity, namespace = '' } = options;
     if (!(ttlMs > 0))
       throw new MortiseError('invalid-request', `ttlMs is ${ttlMs}; it takes a number above 0.`);
@@ -120,6 +132,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
       value: kept,
       bytes,
       expiresAt,
+      isVector: false,
       older: undefined,
       newer: undefined,
     };
@@ -127,6 +140,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
     this.#append(entry);
     this.#bytes += bytes;
     while (this.#bytes > this.#maxBytes && this.#oldest !== undefined) this.#remove(this.#oldest);
+    return entry;
   }
 
   #remove(entry: Entry): void {
@@ -159,12 +173,13 @@ export class MemoryKeyValueStore implements KeyValueStore {
 }
 
 /** In one buffer, each at a multiple of 8: thousands of small ones are slow to make, and to collect. */
-function copies(kept: readonly (Uint8Array | string | undefined)[]): (StoreValue | undefined)[] {
+function copies(entries: readonly (Entry | undefined)[]): (StoreValue | undefined)[] {
   let size = 0;
-  for (const value of kept) if (typeof value === 'object') size += aligned(value.length);
+  for (const entry of entries) if (typeof entry?.value === 'object') size += aligned(entry.value.length);
   const buffer = new ArrayBuffer(size);
   let at = 0;
-  return kept.map((value) => {
+  return entries.map((entry) => {
+    const value = entry?.value;
     if (typeof value !== 'object') return value === undefined ? undefined : (JSON.parse(value) as JsonValue);
     const copy = new Uint8Array(buffer, at, value.length);
     copy.set(value);

@@ -186,6 +186,35 @@ describe('the embedding cache', () => {
     expect((await model.embedTexts(['a', 'b'])).cached).toBe(2);
   });
 
+  it('M-06 looks at what was set under a key after its vector was found there', async () => {
+    const cache = new MemoryKeyValueStore();
+    const model = new FakeEmbedding({ cache });
+    await model.embedText('a');
+    expect((await model.embedTexts(['a'])).cached).toBe(1);
+    const [[key]] = (await entriesOf(cache)) as [StoreEntry];
+    const bytes = vectorToBytes(Float32Array.of(1, 2, 3, 4));
+    for (const [number, cached] of [
+      [0.5, 1],
+      [NaN, 0],
+    ] as const) {
+      new DataView(bytes.buffer).setFloat32(4, number, true);
+      await cache.set(key, bytes, { namespace: 'embedding' });
+      const found = await model.embedTexts(['a']);
+      expect(found.cached).toBe(cached);
+      expect([...found.embeddings[0]!]).toEqual(cached === 1 ? [1, 0.5, 3, 4] : vectorOf('a'));
+    }
+  });
+
+  it('M-06 asks a memory store through the methods that somebody put in the place of its own', async () => {
+    const cache = new MemoryKeyValueStore();
+    const getMany = vi.spyOn(cache, 'getMany');
+    const setMany = vi.spyOn(cache, 'setMany');
+    const model = new FakeEmbedding({ cache });
+    await model.embedTexts(['a', 'b']);
+    expect((await model.embedTexts(['a', 'b'])).cached).toBe(2);
+    expect([getMany.mock.calls.length, setMany.mock.calls.length]).toEqual([2, 1]);
+  });
+
   it('M-03 never mixes lengths, not even of the cache and a reply where the dimension is unknown', async () => {
     const cache = new MemoryKeyValueStore();
     await new FakeEmbedding({ cache }).embedText('a');
