@@ -71,7 +71,9 @@ export function createRateFinder(start: number): RateFinder {
     grownAt = now;
     if (!used) return;
     used = false;
-    rate = Math.min(HIGHEST_RATE, rate * Math.exp((growth * seconds) / Math.max(1, 4 * blindSeconds)));
+    // What grows unseen is refused unseen: both the overshoot and the time until it is heard of count.
+    const caution = Math.max(1, (6 * Math.min(1, blindSeconds)) ** 2);
+    rate = Math.min(HIGHEST_RATE, rate * Math.exp((growth * seconds) / caution));
     if (found) growth = Math.min(STARTING_GROWTH, growth * 2 ** (seconds / GROWTH_DOUBLES_IN));
   }
 

@@ -11,15 +11,15 @@ const refusal = (retryAfterMs?: number): LeaseOutcome => ({
   error: new MortiseError('rate-limit', 'slow down', { retryAfterMs }),
 });
 
-/** A provider's token bucket: `rate` requests a second, and a tenth of that at once. */
-function provider(rate: number) {
-  let level = rate / 10;
+/** A provider's token bucket: `rate` requests a second, and `burst` seconds' worth of them at once. */
+function provider(rate: number, burst = 0.1) {
+  let level = rate * burst;
   let filledAt = performance.now();
   return {
     rate,
     accepts(): boolean {
       const now = performance.now();
-      level = Math.min(this.rate / 10, level + ((now - filledAt) / 1000) * this.rate);
+      level = Math.min(this.rate * burst, level + ((now - filledAt) / 1000) * this.rate);
       filledAt = now;
       if (level < 1) return false;
       level -= 1;
@@ -29,9 +29,16 @@ function provider(rate: number) {
 }
 
 /** Offers three times what the server grants, and counts what comes of it between 10 s and 70 s. */
-async function measured(rate: number, replyMs: number, refusalMs: number) {
+async function measured(rate: number, replyMs: number, refusalMs: number, { seed = 0, burst = 0.1 } = {}) {
   const limiter = createAdaptiveLimiter();
-  const server = provider(rate);
+  const server = provider(rate, burst);
+  let state = seed;
+  /** Half as long to half as long again; without a seed as it is. */
+  const varied = (ms: number): number => {
+    if (seed === 0) return ms;
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return ms * (0.5 + state / 2 ** 32);
+  };
   const began = performance.now();
   const counts = { served: 0, refused: 0, grantable: 0 };
   const elapsed = () => performance.now() - began;
@@ -40,7 +47,7 @@ async function measured(rate: number, replyMs: number, refusalMs: number) {
     const lease = await limiter.acquire({});
     const accepted = server.accepts();
     if (elapsed() >= 10_000) counts[accepted ? 'served' : 'refused']++;
-    setTimeout(() => lease.release(accepted ? {} : refusal()), accepted ? replyMs : refusalMs);
+    setTimeout(() => lease.release(accepted ? {} : refusal()), varied(accepted ? replyMs : refusalMs));
   }
   for (let tick = 0; tick < 700; tick++) {
     if (tick === 400) server.rate = rate / 2;
@@ -68,6 +75,24 @@ describe('createAdaptiveLimiter', () => {
       const { served, refused } = await measured(rate, replyMs, refusalMs);
       expect(served).toBeGreaterThanOrEqual(0.92);
       expect(refused).toBeLessThanOrEqual(0.04);
+    },
+    60_000,
+  );
+
+  it.each([
+    [20, 5, 1, 0.1],
+    [20, 50, 2, 0.5],
+    [20, 400, 3, 1],
+    [60, 400, 4, 0.1],
+    [200, 5, 5, 1],
+    [200, 50, 6, 0.5],
+    [200, 400, 7, 0.1],
+  ])(
+    'S-02 finds %d requests a second with replies of about %d ms (seed %d) and a burst of %d s',
+    async (rate, ms, seed, burst) => {
+      const { served, refused } = await measured(rate, ms, ms, { seed, burst });
+      expect(served).toBeGreaterThanOrEqual(0.9);
+      expect(refused).toBeLessThanOrEqual(0.05);
     },
     60_000,
   );
