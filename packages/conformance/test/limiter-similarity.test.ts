@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   rateLimiterConformance,
   rateLimiterSuite,
@@ -108,6 +109,11 @@ it.each([
   expect(ids.filter((id) => !needed.has(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
   expect(new Set(mutants.map(([fault]) => fault)).size).toBe(mutants.length);
+  const page = readFileSync(
+    new URL('../../../docs/decisions/0018-a-mutant-for-every-case.md', import.meta.url),
+    'utf8',
+  );
+  for (const [fault, caughtBy] of mutants) expect(page).toContain(`\`${caughtBy}\`: ${fault}`);
 });
 
 function smallestFirst(target: LimiterTarget): RateLimiter {

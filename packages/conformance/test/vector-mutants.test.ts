@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   embeddingConformance,
   embeddingSuite,
@@ -44,6 +45,20 @@ it.each([
   expect(ids.filter((id) => !needed.has(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
   expect(new Set(mutants.map(({ fault }) => fault)).size).toBe(mutants.length);
+});
+
+it('docs/decisions/0018 names the mutant of every case of the Embedding section', () => {
+  const page = readFileSync(
+    new URL('../../../docs/decisions/0018-a-mutant-for-every-case.md', import.meta.url),
+    'utf8',
+  );
+  for (const { id, rule } of embeddingSuite) {
+    if (!/^(M|S)-/.test(rule)) continue;
+    const line = page.split('\n').find((each) => each.includes(`\`${id}\`:`)) ?? '';
+    for (const { fault } of embeddingMutants.filter(({ caughtBy }) => caughtBy === id))
+      expect(line).toContain(fault.replace(` (${id})`, ''));
+    expect(line).not.toBe('');
+  }
 });
 
 async function caught<S>(suite: Suite<S>, id: string, subject: S): Promise<void> {
