@@ -2,7 +2,10 @@ import type { JsonValue } from '../json.ts';
 import type { ValuePath } from './contract.ts';
 import { JsonBuilder } from './json-builder.ts';
 import { JsonReader } from './json-reader.ts';
-import { TolerantReader, type JsonRepair } from './tolerant-reader.ts';
+import { JsonSearch } from './json-search.ts';
+import { Reasoning } from './reasoning.ts';
+import { TolerantReader } from './tolerant-reader.ts';
+import type { JsonRepair } from './tolerant-strings.ts';
 
 /** What a JSON value is. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
@@ -42,13 +45,11 @@ const DEFAULT_MAX_DEPTH = 512;
 const CREDIT_PER_CHARACTER = 64;
 const FIRST_CREDIT = 65_536;
 
-const START = 0;
-const FENCE = 1;
-const PROSE = 2;
-const READING = 3;
-const SCALAR_READ = 4;
-const SKIPPING = 5;
-const DONE = 6;
+const SEARCHING = 0;
+const READING = 1;
+const SCALAR_READ = 2;
+const SKIPPING = 3;
+const DONE = 4;
 
 /**
  * Finds the first complete JSON value in text that comes in pieces: bare, in fences, in prose. Linear in the text.
@@ -56,6 +57,9 @@ const DONE = 6;
  * An object or an array may begin anywhere; a scalar only where the text or its fence begins, and nothing may stand
  * beside it. A bracket that turns out to be prose is forgotten. JSON that breaks is skipped as a whole, to its own
  * closing bracket: no part of it passes for the value.
+ *
+ * Reasoning in `<think>` tags is passed over. A value in a block of another language counts when there is none
+ * elsewhere, and so does one before a `</think>` whose beginning the text lacks.
  */
 export class IncrementalJson {
   /** Characters looked at and children copied, by weight, for tests of linearity. */
@@ -63,27 +67,28 @@ export class IncrementalJson {
   readonly #maxDepth: number;
   readonly #kinds: ReadonlySet<JsonKind> | undefined;
   readonly #tolerant: boolean;
-  #state: 0 | 1 | 2 | 3 | 4 | 5 | 6 = START;
+  #state: 0 | 1 | 2 | 3 | 4 = SEARCHING;
+  #search = new JsonSearch();
+  readonly #reasoning = new Reasoning();
+  /** How much of the text is reasoning, or may be. */
+  #held = 0;
   #builder = new JsonBuilder();
   #reader: JsonReader = new JsonReader(this.#builder, 0);
   /** Whether the value being read is of a kind that is looked for. */
   #wanted = true;
-  /** Position of the first character of the chunk. */
+  /** Where what is scanned next begins. */
   #base = 0;
   /** The text behind an opening quote of which it is not certain that it opened a string. */
   #doubtful = '';
   #credit = FIRST_CREDIT;
   #copy: JsonValue | undefined;
   #copiedVersion = -1;
-  #unwanted: JsonValue | undefined;
+  /** A value that counts only when there is no other: of another kind, or a draft. */
+  #second: { value: JsonValue; repairs: readonly JsonRepair[] } | undefined;
   #repairs: readonly JsonRepair[] = [];
   /** The value began where the text or its fence did: a bracket is hardly prose. */
   #first = false;
   #failure: JsonFailure | undefined;
-  // While skipping broken JSON:
-  #skipDepth = 0;
-  #skipInString = false;
-  #skipEscaped = false;
 
   constructor(options: IncrementalJsonOptions = {}) {
     this.#maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH;
@@ -91,7 +96,7 @@ export class IncrementalJson {
     this.#kinds = options.kinds === undefined ? undefined : new Set(options.kinds);
   }
 
-  /** The value is complete; whatever follows is ignored. */
+  /** The value is complete. What follows is ignored, but for a `</think>`, which makes it a draft. */
   get done(): boolean {
     return this.#state === DONE;
   }
@@ -112,30 +117,62 @@ export class IncrementalJson {
   }
 
   push(chunk: string): void {
-    if (this.#state === DONE) return;
     this.#credit += chunk.length * CREDIT_PER_CHARACTER;
-    this.#scan(chunk, this.#base);
-    this.#base += chunk.length;
+    const held = this.#held;
+    const reply = this.#reasoning.push(chunk);
+    this.#held += chunk.length - reply.length;
+    // What was held back for a while comes with the first of the reply; what stays away is reasoning.
+    if (reply.length > 0 && this.#held > 0) {
+      this.#base += held + chunk.length - reply.length;
+      this.#held = 0;
+    }
+    this.#take(reply);
+  }
+
+  #take(reply: string): void {
+    this.#scan(reply, this.#base);
+    this.#base += reply.length;
   }
 
   /** The text is over. */
   end(): void {
+    this.#take(this.#reasoning.end());
+    const { closing } = this.#reasoning;
+    if (closing !== undefined) {
+      const position = this.#base + this.#held;
+      this.#failure ??= { position, path: [], expected: closing, reason: 'cut' };
+      return;
+    }
+    this.#search.end();
+    const { foreign } = this.#search;
+    this.#finish(this.#base);
+    for (const { text, position } of this.#state === DONE || this.#second !== undefined ? [] : foreign) {
+      this.#search = new JsonSearch();
+      this.#state = SEARCHING;
+      this.#scan(text, position);
+      this.#finish(position + text.length);
+      if ((this.#state as number) === DONE) break;
+    }
+    if (this.#state !== DONE && this.#second !== undefined) {
+      this.#builder = new JsonBuilder();
+      this.#builder.add(this.#second.value);
+      this.#repairs = this.#second.repairs;
+      this.#state = DONE;
+    }
+    if (this.#state !== DONE)
+      this.#failure ??= { position: 0, path: [], expected: 'a JSON value', reason: 'none' };
+  }
+
+  /** No more of the text that ends at `position`. */
+  #finish(position: number): void {
     if (this.#state === READING) {
       this.#reader.end();
       const { status, committed } = this.#reader;
       const cut = status === 'reading' && this.#builder.depth > 0 && (committed || this.#first);
-      if (status === 'complete' || (cut && this.#reader.finish(this.#base))) this.#state = SCALAR_READ;
+      if (status === 'complete' || (cut && this.#reader.finish(position))) this.#state = SCALAR_READ;
     }
     if (this.#state === SCALAR_READ) this.#accept();
-    if (this.#state === DONE) return;
-    if (this.#unwanted !== undefined) {
-      this.#builder = new JsonBuilder();
-      this.#builder.add(this.#unwanted);
-      this.#state = DONE;
-      return;
-    }
-    if (this.#state === READING && this.#reader.status === 'reading') this.#fail('cut', this.#base);
-    this.#failure ??= { position: 0, path: [], expected: 'a JSON value', reason: 'none' };
+    if (this.#state === READING && this.#reader.status === 'reading') this.#fail('cut', position);
   }
 
   /** Whether the text so far pays for a {@link snapshot}. */
@@ -166,12 +203,13 @@ export class IncrementalJson {
   /** One pass over `text`, whose first character stands at `base`. */
   #scan(text: string, base: number): void {
     let at = 0;
-    while (at < text.length && this.#state !== DONE) {
+    while (at < text.length) {
       const from = at;
       if (this.#state === READING) at = this.#read(text, at, base);
       else if (this.#state === SCALAR_READ) at = this.#afterScalar(text, at, base);
       else if (this.#state === SKIPPING) at = this.#skip(text, at);
-      else at = this.#search(text, at);
+      else if (this.#state === DONE) at = this.#watch(text, at);
+      else at = this.#find(text, at, base);
       this.work += Math.max(1, at - from);
     }
     const { stringAt } = this.#reader;
@@ -181,33 +219,50 @@ export class IncrementalJson {
   }
 
   /** Outside a value: to the next character that may begin one. */
-  #search(text: string, at: number): number {
+  #find(text: string, at: number, base: number): number {
+    const found = this.#search.find(text, at, base);
+    if (this.#search.closed) this.#restart();
+    else if (found < text.length) this.#begin(kindOf(text.charCodeAt(found)));
+    return found;
+  }
+
+  /** Behind the value: to a `</think>`. */
+  #watch(text: string, at: number): number {
     for (; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === 0x7b || code === 0x5b) return this.#begin(code === 0x7b ? 'object' : 'array', at);
-      if (this.#state === PROSE) continue;
-      if (this.#state === FENCE) {
-        if (code === 0x0a) this.#state = START;
-        continue;
+      if (this.#search.closes(text.charCodeAt(at))) {
+        this.#restart();
+        return at + 1;
       }
-      if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09 || code === 0xfeff) continue;
-      const scalar = scalarKind(code);
-      if (scalar !== undefined) return this.#begin(scalar, at);
-      this.#state = code === 0x60 || code === 0x7e ? FENCE : PROSE;
     }
     return at;
   }
 
-  #begin(kind: JsonKind, at: number): number {
+  #skip(text: string, at: number): number {
+    const end = this.#search.skip(text, at);
+    if (this.#search.closed) this.#restart();
+    else if (!this.#search.skipping) this.#state = SEARCHING;
+    return end;
+  }
+
+  /** All before was reasoning: the reply begins here. */
+  #restart(): void {
+    if (this.#state === DONE)
+      this.#second ??= { value: this.#builder.value as JsonValue, repairs: this.#repairs };
+    this.#search = new JsonSearch();
+    this.#failure = undefined;
+    this.#state = SEARCHING;
+  }
+
+  #begin(kind: JsonKind): void {
     this.#wanted = this.#kinds === undefined || this.#kinds.has(kind);
     this.#builder = new JsonBuilder();
     this.#reader = new (this.#tolerant ? TolerantReader : JsonReader)(this.#builder, this.#maxDepth);
-    this.#first = this.#state === START && (kind === 'object' || kind === 'array');
-    if (this.#tolerant) this.#reader.committed = this.#first;
+    this.#first = this.#search.atStart && (kind === 'object' || kind === 'array');
+    this.#reader.likely = this.#first;
     this.#copiedVersion = -1;
     this.#doubtful = '';
     this.#state = READING;
-    return at;
+    this.#search.prose();
   }
 
   #read(text: string, at: number, base: number): number {
@@ -220,10 +275,9 @@ export class IncrementalJson {
     } else if (reader.status === 'failed') {
       if (reader.committed || reader.tooDeep) {
         this.#fail('broken', base + at);
-        this.#skipDepth = this.#builder.depth;
-        this.#skipInString = reader.inString;
-        this.#skipEscaped = reader.inEscape;
-        this.#state = this.#skipDepth === 0 ? PROSE : SKIPPING;
+        const { inString, inEscape } = reader;
+        this.#search.beginSkip({ depth: this.#builder.depth, inString, inEscape });
+        this.#state = SKIPPING;
       } else at = this.#forget(at, base);
     }
     return at;
@@ -234,7 +288,7 @@ export class IncrementalJson {
     const { stringAt } = this.#reader;
     const before = this.#doubtful;
     this.#doubtful = '';
-    this.#state = PROSE;
+    this.#state = SEARCHING;
     if (stringAt < 0) return at;
     if (stringAt + 1 >= base) return stringAt + 1 - base;
     this.#reader = new JsonReader(this.#builder, 0);
@@ -258,39 +312,20 @@ export class IncrementalJson {
       this.#state = DONE;
       return;
     }
-    if (this.#unwanted === undefined) {
-      this.#unwanted = this.#builder.value;
-      this.#repairs = this.#reader.repairs;
-    }
-    this.#state = PROSE;
+    this.#second ??= { value: this.#builder.value as JsonValue, repairs: this.#reader.repairs };
+    this.#state = SEARCHING;
   }
 
   #fail(reason: 'cut' | 'broken', position: number): void {
     this.#failure ??= { position, path: this.#builder.path(), expected: this.#reader.expected, reason };
   }
-
-  /** Through broken JSON to the bracket that closes it, as far as that can be told. */
-  #skip(text: string, at: number): number {
-    for (; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (this.#skipEscaped) this.#skipEscaped = false;
-      else if (this.#skipInString) {
-        if (code === 0x5c) this.#skipEscaped = true;
-        else if (code === 0x22) this.#skipInString = false;
-      } else if (code === 0x22) this.#skipInString = true;
-      else if (code === 0x7b || code === 0x5b) this.#skipDepth++;
-      else if ((code === 0x7d || code === 0x5d) && --this.#skipDepth === 0) {
-        this.#state = PROSE;
-        return at + 1;
-      }
-    }
-    return at;
-  }
 }
 
-function scalarKind(code: number): JsonKind | undefined {
+/** The kind of value that a first character begins. */
+function kindOf(code: number): JsonKind {
+  if (code === 0x7b) return 'object';
+  if (code === 0x5b) return 'array';
   if (code === 0x22) return 'string';
-  if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return 'number';
   if (code === 0x74 || code === 0x66) return 'boolean';
-  return code === 0x6e ? 'null' : undefined;
+  return code === 0x6e ? 'null' : 'number';
 }

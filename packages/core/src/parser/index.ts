@@ -34,6 +34,7 @@ export {
   type MarkdownSectionsParserOptions,
   type MarkdownTableParserOptions,
 } from './markdown.ts';
+export { replyStart } from './reasoning.ts';
 export { RegexParser, type RegexParserOptions } from './regex.ts';
 export {
   BooleanParser,
@@ -45,7 +46,7 @@ export {
 } from './scalar.ts';
 export { SchemaParser, type SchemaParserOptions } from './schema.ts';
 export { SelectionParser, type Selection, type SelectionParserOptions } from './selection.ts';
-export type { JsonRepair, JsonRepairKind } from './tolerant-reader.ts';
+export type { JsonRepair, JsonRepairKind } from './tolerant-strings.ts';
 export {
   objectSchema,
   plainSchema,

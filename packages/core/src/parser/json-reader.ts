@@ -1,5 +1,5 @@
 import type { JsonBuilder } from './json-builder.ts';
-import type { JsonRepair } from './tolerant-reader.ts';
+import type { JsonRepair } from './tolerant-strings.ts';
 
 export const VALUE = 0;
 export const FIRST_ITEM = 1;
@@ -52,6 +52,8 @@ export class JsonReader {
   status: 'reading' | 'complete' | 'failed' = 'reading';
   /** A key with its colon or an element of an array was read: this is JSON, not a bracket in prose. */
   committed = false;
+  /** It begins where JSON would: a quote in it is one of JSON, also before that is certain. */
+  likely = false;
   /** It failed by being nested too deep. */
   tooDeep = false;
   /** What was mended: nothing here. */
@@ -63,8 +65,9 @@ export class JsonReader {
   protected isKey = false;
   /** The decoded string, or the characters of a number or literal, as far as they were read. */
   protected token = '';
-  /** What ends the string that is open. */
+  /** What ends the string that is open, and what ends it as well. */
   protected quote = 0x22;
+  protected otherQuote = 0x22;
   protected hex = '';
   readonly #maxDepth: number;
   /** The first half of a surrogate pair, until it is known what follows. */
@@ -119,8 +122,8 @@ export class JsonReader {
         case STRING: {
           let end = at;
           let unit = code;
-          const { quote } = this;
-          while (unit !== quote && unit !== 0x5c && unit >= 0x20) {
+          const { quote, otherQuote } = this;
+          while (unit !== quote && unit !== otherQuote && unit !== 0x5c && unit >= 0x20) {
             if (++end === length) break;
             unit = text.charCodeAt(end);
           }
@@ -130,8 +133,8 @@ export class JsonReader {
           if (unit < 0x20) at += this.misfit(unit, base + at);
           else {
             at++;
-            if (unit === quote) this.endString();
-            else this.state = ESCAPE;
+            if (unit === 0x5c) this.state = ESCAPE;
+            else this.endString(unit);
           }
           break;
         }
@@ -239,7 +242,7 @@ export class JsonReader {
 
   protected beginString(isKey: boolean, position: number, quote: number): boolean {
     this.isKey = isKey;
-    this.quote = quote;
+    this.quote = this.otherQuote = quote;
     this.token = '';
     this.stringAt = position;
     this.state = STRING;
@@ -260,7 +263,7 @@ export class JsonReader {
     if (!this.isKey) this.builder.version++;
   }
 
-  protected endString(): void {
+  protected endString(_quote: number): void {
     const text = this.token + this.#held;
     this.#held = '';
     if (!this.isKey) return this.add(text);

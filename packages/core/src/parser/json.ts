@@ -2,7 +2,7 @@ import type { JsonValue } from '../json.ts';
 import { BaseOutputParser } from './base.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
 import { IncrementalJson, type IncrementalJsonOptions, type JsonFailure } from './incremental-json.ts';
-import type { JsonRepair } from './tolerant-reader.ts';
+import type { JsonRepair } from './tolerant-strings.ts';
 
 export interface JsonParserOptions extends IncrementalJsonOptions {
   /** Called once for a value that had to be mended, before it is given. */

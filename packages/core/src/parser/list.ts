@@ -1,11 +1,13 @@
 import { BaseOutputParser } from './base.ts';
 import { parserError } from './errors.ts';
+import { IncrementalJson } from './incremental-json.ts';
+import { Reasoning } from './reasoning.ts';
 
 export interface ListParserOptions {
   /**
-   * `comma`: items between commas or line ends, those with a comma in double quotes, `""` for a quote inside.
-   * `numbered`: lines that begin with `1.` or `1)`. `bulleted`: lines that begin with `-`, `*`, `+` or `•`.
-   * Default: `comma`.
+   * `comma`: items between commas or line ends, those with a comma in double quotes, `""` for a quote inside; or a
+   * list of JSON or of Python. `numbered`: lines that begin with `1.`, `1)`, `1:` or `1 -`. `bulleted`: lines that
+   * begin with `-`, `*`, `+` or `•`. Default: `comma`.
    */
   style?: 'comma' | 'numbered' | 'bulleted' | undefined;
 }
@@ -18,7 +20,7 @@ const INSTRUCTIONS = {
 };
 
 const MARKERS = {
-  numbered: /^[ \t]{0,3}\d{1,9}[.)](?:[ \t]+|$)/,
+  numbered: /^[ \t]{0,3}\d{1,9}(?:[.):]|[ \t][-–—])(?:[ \t]+|$)/,
   bulleted: /^[ \t]{0,3}[-*+•](?:[ \t]+|$)/,
 };
 
@@ -43,31 +45,31 @@ export class ListParser extends BaseOutputParser<string[], string[]> {
   }
 
   parseText(text: string): string[] {
-    const reader = this.#reader();
-    reader.push(text);
-    return reader.end();
+    const reply = this.#reply();
+    reply.push(text);
+    return reply.end();
   }
 
   override async *snapshots(chunks: AsyncIterable<string>): AsyncGenerator<string[]> {
-    const reader = this.#reader();
+    const reply = this.#reply();
     let shown = 0;
     let credit = FIRST_CREDIT;
     for await (const chunk of chunks) {
-      reader.push(chunk);
+      reply.push(chunk);
       credit += chunk.length;
-      const { length } = reader.items;
+      const { length } = reply.items;
       // Copying the whole list for each item would be quadratic: a long one is shown as often as its text pays for.
       if (length === shown || length > credit) continue;
       credit -= length;
       shown = length;
-      yield [...reader.items];
+      yield [...reply.items];
     }
-    const items = reader.end();
+    const items = reply.end();
     if (shown === 0 || items.length !== shown) yield items;
   }
 
-  #reader(): ListReader {
-    return this.#style === 'comma' ? new CommaReader() : new MarkerReader(this.#style);
+  #reply(): Reply {
+    return new Reply(this.#style === 'comma' ? new ItemsReader() : new MarkerReader(this.#style));
   }
 }
 
@@ -76,13 +78,102 @@ const FIRST_CREDIT = 16_384;
 interface ListReader {
   /** The items that are whole. */
   readonly items: string[];
-  push(chunk: string): void;
-  end(): string[];
+  /** `chunk` begins at `position`. */
+  push(chunk: string, position: number): void;
+  /** `text` is the whole reply, for errors. */
+  end(text: string): string[];
+}
+
+/** The reply without the reasoning before it. */
+class Reply {
+  #text = '';
+  /** How much of the text was read. */
+  #read = 0;
+  readonly #reader: ListReader;
+  readonly #reasoning = new Reasoning();
+
+  constructor(reader: ListReader) {
+    this.#reader = reader;
+  }
+
+  get items(): readonly string[] {
+    return this.#reader.items;
+  }
+
+  push(chunk: string): void {
+    this.#text += chunk;
+    this.#take(this.#reasoning.push(chunk));
+  }
+
+  end(): string[] {
+    this.#take(this.#reasoning.end());
+    const { closing: expected } = this.#reasoning;
+    if (expected === undefined) return this.#reader.end(this.#text);
+    const message = `The text ends inside the reasoning before the list: expected ${expected}.`;
+    const details = { text: this.#text, position: this.#text.length, path: [], expected };
+    throw parserError('parse', message, details);
+  }
+
+  #take(reply: string): void {
+    if (reply === '') return;
+    // The reply is all of the text from where it begins.
+    if (this.#read === 0) this.#read = this.#text.length - reply.length;
+    this.#reader.push(reply, this.#read);
+    this.#read += reply.length;
+  }
+}
+
+/** Items between commas, or a list of JSON or of Python, which only its end tells from items in brackets. */
+class ItemsReader implements ListReader {
+  #commas: CommaReader | undefined;
+  #json: IncrementalJson | undefined;
+  #held = '';
+  #heldAt = 0;
+
+  get items(): string[] {
+    return this.#commas?.items ?? [];
+  }
+
+  push(chunk: string, position: number): void {
+    if (this.#commas !== undefined) return this.#commas.push(chunk, position);
+    if (this.#held === '') this.#heldAt = position;
+    this.#held += chunk;
+    if (this.#json === undefined) {
+      const first = /\S/.exec(chunk)?.[0];
+      if (first === undefined) return;
+      if (first !== '[') return this.#asCommas();
+      this.#json = new IncrementalJson({ tolerant: true, kinds: ['array'] });
+    }
+    this.#json.push(chunk);
+  }
+
+  end(text: string): string[] {
+    this.#json?.end();
+    const value = this.#json?.value;
+    const cut = this.#json?.repairs.some(({ kind }) => kind === 'truncated') === true;
+    if (Array.isArray(value) && !cut && value.every((item) => typeof item !== 'object') && this.#alone())
+      return value.map(String);
+    if (this.#commas === undefined) this.#asCommas();
+    return (this.#commas as unknown as CommaReader).end(text);
+  }
+
+  /** Nothing stands behind the list: `[1] one, [2] two` is no list of JSON. */
+  #alone(): boolean {
+    const list = this.#held.trimEnd();
+    const shorter = new IncrementalJson({ tolerant: true, kinds: ['array'] });
+    shorter.push(list.slice(0, -1));
+    return list.endsWith(']') && !shorter.done;
+  }
+
+  #asCommas(): void {
+    this.#commas = new CommaReader();
+    this.#commas.push(this.#held, this.#heldAt);
+    this.#held = '';
+  }
 }
 
 class CommaReader implements ListReader {
   readonly items: string[] = [];
-  #text = '';
   #item = '';
   /** Nothing but white space in the item so far. Looked at whole at every quote, a long one would be quadratic. */
   #blank = true;
@@ -93,9 +184,9 @@ class CommaReader implements ListReader {
   #atQuote = false;
   #openedAt = 0;
 
-  push(chunk: string): void {
+  push(chunk: string, position: number): void {
     for (let at = 0; at < chunk.length; at++) {
-      const character = chunk[at] as string;
+      const character = chunk.charAt(at);
       if (this.#atQuote) {
         this.#atQuote = false;
         if (character === '"') {
@@ -111,7 +202,7 @@ class CommaReader implements ListReader {
       else if (character === '"' && !this.#quoted && this.#blank) {
         this.#item = '';
         this.#open = this.#quoted = true;
-        this.#openedAt = this.#text.length + at;
+        this.#openedAt = position + at;
       } else {
         const blank = character.trim() === '';
         if (this.#quoted && blank) continue;
@@ -119,15 +210,14 @@ class CommaReader implements ListReader {
         this.#blank &&= blank;
       }
     }
-    this.#text += chunk;
   }
 
-  end(): string[] {
+  end(text: string): string[] {
     if (this.#open && !this.#atQuote) {
       const message = `The quote at character ${this.#openedAt} of the list is never closed.`;
       const details = {
-        text: this.#text,
-        position: this.#text.length,
+        text,
+        position: text.length,
         path: [this.items.length],
         expected: 'a closing quote',
       };
@@ -138,7 +228,7 @@ class CommaReader implements ListReader {
   }
 
   #finish(): void {
-    const item = this.#quoted ? this.#item : this.#item.trim();
+    const item = this.#quoted ? this.#item : plainItem(this.#item);
     if (this.#quoted || item !== '') this.items.push(item);
     this.#item = '';
     this.#blank = true;
@@ -146,9 +236,15 @@ class CommaReader implements ListReader {
   }
 }
 
+/** Without white space and Python's quotes; nothing for a fence. */
+function plainItem(text: string): string {
+  const item = text.trim();
+  if (/^(?:`{3,}|~{3,})\w*$/.test(item)) return '';
+  return item.length > 1 && item.startsWith("'") && item.endsWith("'") ? item.slice(1, -1) : item;
+}
+
 class MarkerReader implements ListReader {
   readonly items: string[] = [];
-  #text = '';
   #line = '';
   #item: string | undefined;
   readonly #style: 'numbered' | 'bulleted';
@@ -158,7 +254,6 @@ class MarkerReader implements ListReader {
   }
 
   push(chunk: string): void {
-    this.#text += chunk;
     let from = 0;
     for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
       this.#take(this.#line + chunk.slice(from, end));
@@ -168,14 +263,14 @@ class MarkerReader implements ListReader {
     this.#line += chunk.slice(from);
   }
 
-  end(): string[] {
+  end(text: string): string[] {
     this.#take(this.#line);
     this.#finish();
-    if (this.items.length === 0 && this.#text.trim() !== '') {
+    if (this.items.length === 0 && text.trim() !== '') {
       const expected =
         this.#style === 'numbered' ? 'a line that begins with "1."' : 'a line that begins with "-"';
       const message = `There is no ${this.#style} list in the text: expected ${expected}.`;
-      throw parserError('parse', message, { text: this.#text, position: 0, path: [], expected });
+      throw parserError('parse', message, { text, position: 0, path: [], expected });
     }
     return this.items;
   }

@@ -3,6 +3,7 @@ import { isObject, type JsonValue } from '../json.ts';
 import { BaseOutputParser } from './base.ts';
 import { parserError } from './errors.ts';
 import { findJson } from './json.ts';
+import type { JsonRepair } from './tolerant-strings.ts';
 
 /** One of the choices that were given. */
 export interface Selection {
@@ -46,7 +47,17 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
   }
 
   parseText(text: string): Selection[] {
-    const value = findJson(text, { kinds: ['array', 'object', 'number'], tolerant: true });
+    const repairs: JsonRepair[] = [];
+    const value = findJson(text, {
+      kinds: ['array', 'object', 'number'],
+      tolerant: true,
+      onRepair: (made) => void repairs.push(...made),
+    });
+    if (repairs.some(({ kind }) => kind === 'truncated')) {
+      const expected = 'the end of the selection';
+      const message = `The text ends inside its selection: expected ${expected}. The reply may have been cut short.`;
+      throw parserError('parse', message, { text, position: text.length, path: [], expected });
+    }
     const items = Array.isArray(value) ? value : [value];
     if (items.length > this.#max) {
       const expected = `at most ${this.#max}`;

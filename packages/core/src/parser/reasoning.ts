@@ -1,0 +1,65 @@
+/*
+ * Some models write what they think in front of the reply, in the same text: `<think>...</think>`. It is no part of
+ * the reply, but drafts of it are likely to stand there.
+ */
+
+const OPENING = /^\s*<(think|thinking|reasoning)>/i;
+/** The longest opening tag, behind any white space. */
+const LONGEST = '<reasoning>'.length;
+
+/** Where the reply begins: behind the reasoning that opens the text. Infinity when that never ends, 0 without any. */
+export function replyStart(text: string): number {
+  const reasoning = new Reasoning();
+  const reply = reasoning.push(text) + reasoning.end();
+  return reasoning.closing === undefined ? text.length - reply.length : Number.POSITIVE_INFINITY;
+}
+
+/** Passes a text that comes in pieces on without the reasoning that opens it. Linear. */
+export class Reasoning {
+  /** The tag that the text still lacks, while inside. */
+  closing: string | undefined;
+  /** What may be the beginning of a tag, or white space before it. */
+  #held = '';
+  /** Where in `#held` the white space ends. */
+  #blank = 0;
+  #decided = false;
+
+  /** What of the text so far is known to belong to the reply, and was not given before. */
+  push(chunk: string): string {
+    if (this.#decided && this.closing === undefined) return chunk;
+    return this.closing === undefined ? this.#begin(chunk) : this.#skip(chunk);
+  }
+
+  /** The text is over: what was held back is the reply's after all. */
+  end(): string {
+    const held = this.#decided ? '' : this.#held;
+    this.#decided = true;
+    this.#held = '';
+    return held;
+  }
+
+  #begin(chunk: string): string {
+    this.#held += chunk;
+    const held = this.#held;
+    while (this.#blank < held.length && held[this.#blank]?.trim() === '') this.#blank++;
+    if (this.#blank === held.length) return '';
+    const tag = held.slice(this.#blank, this.#blank + LONGEST);
+    if (tag[0] === '<' && tag.length < LONGEST && /^<[a-z]*$/i.test(tag)) return '';
+    this.#decided = true;
+    this.#held = '';
+    const name = OPENING.exec(tag)?.[1];
+    if (name === undefined) return held;
+    this.closing = `</${name.toLowerCase()}>`;
+    return this.#skip(held.slice(this.#blank + name.length + 2));
+  }
+
+  #skip(chunk: string): string {
+    const closing = this.closing as string;
+    const text = this.#held + chunk;
+    const at = text.toLowerCase().indexOf(closing);
+    this.#held = at < 0 ? text.slice(-(closing.length - 1)) : '';
+    if (at < 0) return '';
+    this.closing = undefined;
+    return text.slice(at + closing.length);
+  }
+}

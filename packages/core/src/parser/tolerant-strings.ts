@@ -1,0 +1,297 @@
+import { COLON, ESCAPE, HEX, JsonReader, KEY, STRING, VALUE } from './json-reader.ts';
+
+/** Something that is not JSON and was read as if it were. */
+export interface JsonRepair {
+  kind: JsonRepairKind;
+  /** Where in the text, in UTF-16 units. */
+  position: number;
+}
+
+/** What was wrong with a JSON text and could be put right. */
+export type JsonRepairKind =
+  | 'trailing-comma'
+  | 'missing-comma'
+  /** A string or a key in quotes that are not `"`, or in three of them as Python has it. */
+  | 'quotes'
+  /** A `"` in a string that should have been `\"`. */
+  | 'inner-quote'
+  | 'unquoted-key'
+  | 'comment'
+  /** `True`, `False`, `None`; and `NaN`, `Infinity` and `undefined`, which are read as `null`. */
+  | 'literal'
+  /** `.5`, `+1`, `1.`, `01`. */
+  | 'number'
+  /** A line end or another control character in a string; noted once a string. */
+  | 'control-character'
+  /** A backslash before what JSON does not escape; it is kept, but before a quote. */
+  | 'escape'
+  /** The text ended inside. A string keeps what there is of it; a key without a value, a number and a literal go. */
+  | 'truncated'
+  | (string & {});
+
+const AT_QUOTE = 11;
+const AT_COMMA = 12;
+const AT_NAME = 13;
+const BEHIND_NAME = 14;
+const AT_TRIPLE = 15;
+
+/** Opening quotes and what closes them: ' “ ‘ and, since some models turn them round, ” and ’. */
+const CLOSING: { [code: number]: number } = {
+  0x27: 0x27,
+  0x201c: 0x201d,
+  0x2018: 0x2019,
+  0x201d: 0x201d,
+  0x2019: 0x2019,
+};
+
+const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
+  ['true', true],
+  ['false', false],
+  ...['none', 'null', 'nan', 'infinity', 'undefined'].map((word) => [word, null] as const),
+]);
+
+/** A longer name behind a comma is text. */
+const LONGEST_NAME = 64;
+
+/**
+ * Reads strings as models write them. A quote ends its string when what follows fits behind a string; else it belongs
+ * to the text. Behind a comma, which may be the text's as well, a key or a value must follow.
+ */
+export abstract class StringReader extends JsonReader {
+  override readonly repairs: JsonRepair[] = [];
+  /** The quote that may have ended the string. */
+  #met = 0x22;
+  /** What was read since: white space, the comma, a name, white space. */
+  #since = '';
+  #name = '';
+  #triple = false;
+  /** How many of the three quotes that end the string were met. */
+  #quotes = 0;
+  #controlNoted = false;
+  /** A quote and a comma were taken for text. */
+  #joined = false;
+
+  override get inString(): boolean {
+    return super.inString || (this.state >= AT_QUOTE && this.state <= AT_TRIPLE);
+  }
+
+  /** The text is over inside a string. */
+  protected cutString(): void {
+    const { state, isKey } = this;
+    if (state < STRING || state > AT_TRIPLE || !this.inString || isKey) return;
+    const value = state === AT_NAME && this.builder.inArray ? literalOf(this.#name) : undefined;
+    this.builder.add(this.token);
+    if (value !== undefined) this.builder.add(value);
+  }
+
+  /** Whether `code` opens a string or a key that is not in JSON's quotes. */
+  protected opens(code: number): boolean {
+    return CLOSING[code] !== undefined;
+  }
+
+  protected override beginString(isKey: boolean, position: number, quote: number): boolean {
+    this.#controlNoted = this.#triple = this.#joined = false;
+    const closing = CLOSING[quote];
+    if (closing === undefined) return super.beginString(isKey, position, quote);
+    this.note('quotes', position);
+    super.beginString(isKey, position, closing);
+    // Some models close a curly quote as they opened it.
+    this.otherQuote = closing === 0x201d ? 0x201c : closing === 0x2019 ? 0x2018 : closing;
+    return true;
+  }
+
+  /** A key ends at its quote; so does what may still be prose. */
+  protected override endString(quote: number): void {
+    this.#met = quote;
+    if (this.#triple) {
+      this.#quotes = 1;
+      this.state = AT_TRIPLE;
+    } else if (this.isKey || !(this.committed || this.likely)) super.endString(quote);
+    else {
+      this.#since = this.#name = '';
+      this.state = AT_QUOTE;
+    }
+  }
+
+  /** A character that does not fit, in a string or behind its quote; undefined in any other state. */
+  protected inStringMisfit(code: number, position: number): number | undefined {
+    switch (this.state) {
+      case STRING:
+        if (!this.#controlNoted && !this.#triple) this.note('control-character', position);
+        this.#controlNoted = true;
+        this.append(String.fromCharCode(code));
+        return 1;
+      case ESCAPE: {
+        this.note('escape', position - 1);
+        this.state = STRING;
+        const quote = code === 0x27 || code === this.quote || code === this.otherQuote;
+        this.append(quote ? String.fromCharCode(code) : '\\');
+        return quote ? 1 : 0;
+      }
+      case HEX:
+        this.note('escape', position - 2 - this.hex.length);
+        this.append(`\\u${this.hex}`);
+        this.state = STRING;
+        return 0;
+      case AT_QUOTE:
+        return this.#atQuote(code, position);
+      case AT_COMMA:
+        return this.#atComma(code, position);
+      case AT_NAME:
+      case BEHIND_NAME:
+        return this.#atName(code, position);
+      case AT_TRIPLE:
+        return this.#atTriple(code);
+      default:
+        return undefined;
+    }
+  }
+
+  protected note(kind: JsonRepairKind, position: number): void {
+    this.repairs.push({ kind, position });
+  }
+
+  #atQuote(code: number, position: number): number {
+    const quote = code === 0x22 || this.opens(code);
+    if (isBlank(code)) return this.#hold(code);
+    if (code === 0x2c) {
+      this.state = AT_COMMA;
+      return this.#hold(code);
+    }
+    if (quote && code === this.#met && this.token === '' && this.#since === '') {
+      this.note('quotes', this.stringAt);
+      this.#triple = true;
+      this.state = STRING;
+      return 1;
+    }
+    const bracket = code === 0x5d && (this.builder.inArray || !this.#bracketOpen());
+    if (bracket || code === 0x7d || code === 0x2f || code === 0x23 || (quote && this.#since !== '')) {
+      super.endString(this.#met);
+      return 0;
+    }
+    // A key behind all: what was taken for text were members.
+    if (code === 0x3a && this.#joined) return super.misfit(code, position);
+    return this.#textAfterAll(position);
+  }
+
+  #atComma(code: number, position: number): number {
+    if (isBlank(code)) return this.#hold(code);
+    if (isName(code)) {
+      this.state = AT_NAME;
+      this.#name = String.fromCharCode(code);
+      return this.#hold(code);
+    }
+    const { inArray } = this.builder;
+    const value = code === 0x7b || code === 0x5b || code === 0x5d || startsNumber(code);
+    const follows = code === 0x22 || this.opens(code) || code === 0x2f || code === 0x23;
+    if (!follows && (inArray ? !value : code !== 0x7d)) return this.#textAfterAll(position);
+    super.endString(this.#met);
+    this.state = inArray ? VALUE : KEY;
+    return 0;
+  }
+
+  #atName(code: number, position: number): number {
+    if (this.state === AT_NAME && isNamePart(code) && this.#name.length < LONGEST_NAME) {
+      this.#name += String.fromCharCode(code);
+      return this.#hold(code);
+    }
+    const at = position - this.#since.length + this.#since.lastIndexOf(this.#name);
+    if (this.builder.inArray) {
+      const value = literalOf(this.#name);
+      const ends = code === 0x2c || code === 0x5d || isBlank(code) || code === 0x2f || code === 0x23;
+      if (value === undefined || !ends) return this.#textAfterAll(position);
+      super.endString(this.#met);
+      if (String(value) !== this.#name) this.note('literal', at);
+      this.add(value);
+      return 0;
+    }
+    if (isBlank(code)) {
+      this.state = BEHIND_NAME;
+      return this.#hold(code);
+    }
+    if (code !== 0x3a) return this.#textAfterAll(position);
+    super.endString(this.#met);
+    this.note('unquoted-key', at);
+    this.builder.key(this.#name);
+    this.state = COLON;
+    return 0;
+  }
+
+  #atTriple(code: number): number {
+    if (code === this.#met) {
+      this.#quotes++;
+      if (this.#quotes === 3) super.endString(code);
+      return 1;
+    }
+    this.state = STRING;
+    this.append(String.fromCharCode(this.#met).repeat(this.#quotes));
+    return 0;
+  }
+
+  /** The quote was part of the text, unless a curly one had ended the string before it. */
+  #textAfterAll(position: number): number {
+    const quoteAt = position - this.#since.length - 1;
+    const end = this.#since === '' && this.#met === 0x22 ? curlyEnd(this.token) : -1;
+    if (end >= 0) {
+      const { inArray } = this.builder;
+      this.note('quotes', quoteAt - this.token.length + end);
+      this.token = this.token.slice(0, end);
+      super.endString(this.#met);
+      this.state = inArray ? VALUE : KEY;
+      this.beginString(!inArray, quoteAt, 0x22);
+      return 0;
+    }
+    this.note('inner-quote', quoteAt);
+    if (this.#since.includes(',')) this.#joined = true;
+    this.state = STRING;
+    this.append(String.fromCharCode(this.#met) + this.#since);
+    return 0;
+  }
+
+  #hold(code: number): 1 {
+    this.#since += String.fromCharCode(code);
+    return 1;
+  }
+
+  /** The string has a bracket that it does not close, as in `row["name"]`. */
+  #bracketOpen(): boolean {
+    return this.token.lastIndexOf('[') > this.token.lastIndexOf(']');
+  }
+}
+
+/** Where a text ends in a curly quote and a comma, as if that quote had closed it; -1 when it does not. */
+function curlyEnd(text: string): number {
+  let at = text.length - 1;
+  while (isBlank(text.charCodeAt(at))) at--;
+  if (text.charCodeAt(at) !== 0x2c) return -1;
+  do at--;
+  while (isBlank(text.charCodeAt(at)));
+  const code = text.charCodeAt(at);
+  return code === 0x201d || code === 0x2019 ? at : -1;
+}
+
+/** The value of a word of JSON, of Python, or of JavaScript, in any case. */
+export function literalOf(word: string): boolean | null | undefined {
+  const signed = word.startsWith('-') || word.startsWith('+');
+  const name = (signed ? word.slice(1) : word).toLowerCase();
+  return signed && name !== 'infinity' && name !== 'nan' ? undefined : LITERALS.get(name);
+}
+
+export function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+/** ASCII letters, `_`, `$`, and whatever is beyond ASCII. */
+export function isName(code: number): boolean {
+  const lower = code | 0x20;
+  const letter = (lower >= 0x61 && lower <= 0x7a) || code === 0x5f || code === 0x24;
+  return letter || (code > 0x7f && CLOSING[code] === undefined);
+}
+
+export function isNamePart(code: number): boolean {
+  return isName(code) || (code >= 0x30 && code <= 0x39) || code === 0x2d;
+}
+
+function startsNumber(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2b || code === 0x2e;
+}
