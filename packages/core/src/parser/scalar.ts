@@ -1,42 +1,77 @@
 import { MortiseError } from '../errors.ts';
 import { BaseOutputParser } from './base.ts';
 import { parserError } from './errors.ts';
+import { replyStart } from './reasoning.ts';
 
 /**
  * What a reply says that was to be one of `words`: the word alone, its first word when a mark or a line end follows
- * ("Yes, because..."), or its last line when that is the word alone or behind a label ("Answer: yes"). When first and
- * last disagree, or the word stands only somewhere in the prose ("it is not true"), nothing was said.
+ * ("Yes, because..."), or its last line when that is the word alone or behind a label ("Answer: yes"). A line may also
+ * say it as "The answer is (B)" or end with it in parentheses. When first and last disagree, or the word stands only
+ * somewhere in the prose ("it is not true"), nothing was said.
  */
 function verdict(text: string, words: readonly string[]): string | undefined {
-  const lines = text.split('\n').filter((line) => /[^\s`~]/.test(line));
+  const reply = text.slice(replyStart(text));
+  const lines = reply.split('\n').filter((line) => /[^\s`~]/.test(line));
   const said = new Set<string>();
   for (const line of new Set([...lines.slice(0, 1), ...lines.slice(-1)])) {
-    const plain = line.replaceAll(/[*_`"'“”‘’]/g, '').trim();
+    const plain = unmarked(line);
     const behind = /^[^:]{0,40}:(?=\s)\s*(.*)$/.exec(plain)?.[1];
     const found =
       matching(plain, words) ??
       (behind === undefined ? undefined : matching(behind, words)) ??
+      stated(plain, words) ??
       (line === lines[0] ? leading(plain, words) : undefined);
     if (found !== undefined) said.add(found);
   }
   return said.size === 1 ? [...said][0] : undefined;
 }
 
-const bare = (text: string): string => text.replaceAll(/^[\s([{]+|[\s.!?)\]},;:]+$/g, '').toLowerCase();
+/** A line without emphasis, quotes, the signs of LaTeX, and a tag or a box around all of it. */
+function unmarked(line: string): string {
+  const tagged = /^\s*<([A-Za-z]\w{0,30})>([^<>]*)<\/\1>\s*$/.exec(line)?.[2] ?? line;
+  const boxed = /^[^\\]*\\boxed\{([^{}]*)\}[^\\]*$/.exec(tagged)?.[1] ?? tagged;
+  return boxed.replaceAll(/[*_`"'“”‘’$]/g, '').trim();
+}
+
+/** Without brackets and marks at its ends. By hand: a pattern for the end is quadratic in marks in the middle. */
+function bare(text: string): string {
+  let begin = 0;
+  let end = text.length;
+  while (begin < end && ' \t\r([{'.includes(text.charAt(begin))) begin++;
+  while (end > begin && ' \t\r.!?)]},;:'.includes(text.charAt(end - 1))) end--;
+  return text.slice(begin, end).toLowerCase();
+}
 
 function matching(text: string, words: readonly string[]): string | undefined {
   const plain = bare(text);
-  return words.find((word) => word === text) ?? words.find((word) => bare(word) === plain);
+  return (
+    words.find((word) => unmarked(word) === text) ??
+    (plain === '' ? undefined : words.find((word) => bare(unmarked(word)) === plain))
+  );
 }
 
-function leading(text: string, words: readonly string[]): string | undefined {
+/** "The answer is B because ...", "My answer: B.", "Not relevant (NO)". */
+function stated(text: string, words: readonly string[]): string | undefined {
+  const rest = /\banswer(?: is|:) *[([]?(.*)$/i.exec(text)?.[1];
+  const close = /^\W*$/.test(text.slice(text.lastIndexOf(')') + 1)) ? text.lastIndexOf(')') : -1;
+  const end = text.slice(text.lastIndexOf('(', close) + 1, close);
+  return (
+    (close < 0 ? undefined : matching(end, words)) ??
+    (rest === undefined ? undefined : (matching(rest, words) ?? leading(rest, words, FOLLOWS_ANSWER)))
+  );
+}
+
+/** What may follow a word that begins the reply: a mark. */
+const FOLLOWS = /^\s*(?:[.,;:!?)]|[-–—]\s)/;
+/** Behind "the answer is", also a reason. */
+const FOLLOWS_ANSWER = /^\s*(?:[.,;:!?)\]]|[-–—]\s|(?:because|since|as)\s)/;
+
+function leading(text: string, words: readonly string[], follows = FOLLOWS): string | undefined {
   const start = text.toLowerCase();
   return words
-    .filter(
-      (word) =>
-        start.startsWith(word.toLowerCase()) && /^\s*(?:[.,;:!?]|[-–—]\s)/.test(text.slice(word.length)),
-    )
-    .toSorted((a, b) => b.length - a.length)[0];
+    .map((word) => ({ word, plain: unmarked(word).toLowerCase() }))
+    .filter(({ plain }) => plain !== '' && start.startsWith(plain) && follows.test(text.slice(plain.length)))
+    .toSorted((a, b) => b.plain.length - a.plain.length)[0]?.word;
 }
 
 /** One of the values, written without regard to case. Values that differ only in case must be written exactly. */
@@ -145,8 +180,9 @@ export class NumberParser extends BaseOutputParser<number, number> {
   parseText(text: string): number {
     const expected = this.#expected;
     const found = new Map<number, number>();
+    const from = replyStart(text);
     for (const { 0: match, index } of text.matchAll(RUN)) {
-      if (!/\d/.test(match)) continue;
+      if (index < from || !/\d/.test(match)) continue;
       const plain = match.replace(/[.,!?]+$/, '');
       if (!PLAIN_NUMBER.test(plain)) {
         const message = `"${match.slice(0, 40)}" is not clearly a number: expected ${expected}, in plain digits.`;
@@ -181,9 +217,12 @@ export class NumberParser extends BaseOutputParser<number, number> {
 }
 
 const DATE =
-  /(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?(?![\w-])/gi;
+  /(?<![\w-])(?:(\d{4})-(\d\d?)-(\d\d?)|(\d{4})(\d\d)(\d\d)(?=T))(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:\.(\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?(?![\w-])/gi;
 
-/** The one date of a reply, in ISO 8601, with or without a time. Without an offset it is UTC, on every machine. */
+/**
+ * The one date of a reply, in ISO 8601, with or without a time; `1900-1-1` passes for it. Without an offset it is UTC,
+ * on every machine.
+ */
 export class DateParser extends BaseOutputParser<Date, Date> {
   override get name(): string {
     return 'DateParser';
@@ -195,7 +234,9 @@ export class DateParser extends BaseOutputParser<Date, Date> {
 
   parseText(text: string): Date {
     const found = new Map<number, number>();
+    const from = replyStart(text);
     for (const match of text.matchAll(DATE)) {
+      if (match.index < from) continue;
       const at = dateOf(match);
       if (at === undefined) {
         const expected = 'a date of the calendar';
@@ -216,9 +257,11 @@ export class DateParser extends BaseOutputParser<Date, Date> {
 
 /** Milliseconds; undefined for the 30th of February. */
 function dateOf(match: RegExpMatchArray): number | undefined {
-  const fields = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const [, ...parts] = match;
+  const calendar = parts[0] === undefined ? parts.slice(3, 6) : parts.slice(0, 3);
+  const fields = [...calendar, ...parts.slice(6, 9)].map((part) => Number(part ?? 0));
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields;
-  const milliseconds = Math.trunc(Number(`0.${match[7] ?? 0}`) * 1000);
+  const milliseconds = Math.trunc(Number(`0.${match[10] ?? 0}`) * 1000);
   const date = new Date(0);
   // Unlike Date.UTC, these take the year 26 for what it is.
   date.setUTCFullYear(year, month - 1, day);
@@ -226,7 +269,7 @@ function dateOf(match: RegExpMatchArray): number | undefined {
   // The calendar wraps what is too large, and then it reads back as another day.
   const shown = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)/.exec(date.toISOString())?.slice(1).map(Number);
   if (shown?.join() !== fields.join()) return undefined;
-  const [, sign, hours, minutes] = /([+-])(\d\d):?(\d\d)/.exec(match[8] ?? '') ?? [];
+  const [, sign, hours, minutes] = /([+-])(\d\d):?(\d\d)/.exec(match[11] ?? '') ?? [];
   if (sign === undefined) return date.getTime();
   if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
   return date.getTime() - (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;

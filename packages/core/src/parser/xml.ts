@@ -1,5 +1,6 @@
 import { BaseOutputParser } from './base.ts';
 import { parserError, type ParserError } from './errors.ts';
+import { replyStart } from './reasoning.ts';
 
 /** An element as it stands in the text. Plain data. */
 export interface XmlElement {
@@ -59,7 +60,10 @@ export class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
     const { root, maxDepth = 512 } = this.#options;
     const open: { element: XmlElement; at: number }[] = [];
     const token = new RegExp(TOKEN);
-    let from = 0;
+    // Reasoning is an element as well, for who asks for it.
+    const start = root === undefined ? replyStart(text) : 0;
+    if (start === Number.POSITIVE_INFINITY) throw misfit(text, text.length, 'the end of the reasoning');
+    let from = (token.lastIndex = start);
     for (let match = token.exec(text); match !== null; match = token.exec(text)) {
       const [whole, mark, close, name, attributes = '', empty] = match;
       const parent = open.at(-1)?.element;
