@@ -35,19 +35,37 @@ export class CodeBlocksParser extends LinesParser<CodeBlock> {
 /** Fences of CommonMark 0.31, indented as deep as the lists they stand in. */
 const FENCE = /^([ \t]*)(`{3,}|~{3,})[ \t]*([^`]*)$/;
 
-/** Where a line stands: in a block or not. Shared by what must not look into code. */
+/**
+ * Where a line stands: in a block or not. Shared by what must not look into code. With `unwrap`, a Markdown block that
+ * the text begins with is no block but the text itself, as models like to fence all they write.
+ */
 export class Fences {
+  /** The fence around the whole text; `undefined` until a line came, empty when there is none. */
+  #wrapper: string | undefined;
+
   /** The block that is open. */
   open:
     | { readonly fence: string; readonly indent: string; readonly language: string; readonly at: number }
     | undefined;
-  /** Blocks inside a Markdown block, which models fence alike. */
+  /** Blocks inside a block, as in Markdown or in a docstring, which models fence alike. */
   #inner = 0;
 
+  constructor(unwrap = false) {
+    if (!unwrap) this.#wrapper = '';
+  }
+
   /** What the line is. */
-  take(line: string, position: number): 'opening' | 'closing' | 'code' | 'text' {
+  take(line: string, position: number): 'opening' | 'closing' | 'code' | 'text' | 'wrapper' {
     const [, indent = '', fence = '', info = ''] = FENCE.exec(line) ?? [];
     const { open } = this;
+    if (this.#wrapper === undefined && line.trim() !== '') {
+      this.#wrapper = /^(?:md|markdown)\s*$/i.test(info) ? fence : '';
+      if (this.#wrapper !== '') return 'wrapper';
+    }
+    if (open === undefined && fence !== '' && fence === this.#wrapper && info === '') {
+      this.#wrapper = '';
+      return 'wrapper';
+    }
     if (open === undefined) {
       if (fence === '') return 'text';
       const language = (/^\S*/.exec(info)?.[0] ?? '').toLowerCase();
@@ -55,9 +73,8 @@ export class Fences {
       return 'opening';
     }
     if (fence === '' || fence[0] !== open.fence[0] || fence.length < open.fence.length) return 'code';
-    const nested = open.language === 'markdown' || open.language === 'md';
     if (info !== '') {
-      if (nested) this.#inner++;
+      this.#inner++;
       return 'code';
     }
     if (this.#inner > 0) {

@@ -16,7 +16,10 @@ export interface MarkdownSectionsParserOptions {
   required?: readonly string[] | undefined;
 }
 
-/** The sections of a Markdown text, by its `#` headings. Headings in code blocks do not count. */
+/**
+ * The sections of a Markdown text, by its `#` headings. Headings in code blocks do not count; a Markdown block around
+ * the whole text does not hide them.
+ */
 export class MarkdownSectionsParser extends LinesParser<MarkdownSection> {
   readonly #required: readonly string[];
 
@@ -39,7 +42,7 @@ export class MarkdownSectionsParser extends LinesParser<MarkdownSection> {
 class SectionReader implements LineReader<MarkdownSection> {
   readonly items: MarkdownSection[] = [];
   readonly #required: readonly string[];
-  readonly #fences = new Fences();
+  readonly #fences = new Fences(true);
   #level = 0;
   #title = '';
   #lines: string[] = [];
@@ -49,7 +52,9 @@ class SectionReader implements LineReader<MarkdownSection> {
   }
 
   line(line: string, position: number): void {
-    const heading = this.#fences.take(line, position) === 'text' ? headingOf(line) : undefined;
+    const kind = this.#fences.take(line, position);
+    if (kind === 'wrapper') return;
+    const heading = kind === 'text' ? headingOf(line) : undefined;
     if (heading === undefined) {
       this.#lines.push(line);
       return;
@@ -100,7 +105,7 @@ export interface MarkdownTableParserOptions {
 }
 
 /**
- * The rows of the first Markdown table. Cells that are missing at the end of a row are empty, as GFM has it; a row with
+ * The rows of the first Markdown table, which may stand in a block that is Markdown or names no language. Cells that are missing at the end of a row are empty, as GFM has it; a row with
  * too many is `parse`.
  */
 export class MarkdownTableParser extends LinesParser<MarkdownRow> {
@@ -140,7 +145,10 @@ class TableReader implements LineReader<MarkdownRow> {
 
   line(line: string, position: number): void {
     if (this.#over) return;
-    const cells = this.#fences.take(line, position) === 'text' ? cellsOf(line) : undefined;
+    const kind = this.#fences.take(line, position);
+    const { language } = this.#fences.open ?? {};
+    const written = kind === 'text' || (kind === 'code' && /^(?:md|markdown|)$/.test(language ?? ''));
+    const cells = written ? cellsOf(line) : undefined;
     if (this.#columns === undefined) {
       const header = this.#above;
       const rule = cells?.every((cell) => /^:?-+:?$/.test(cell)) === true && header?.length === cells.length;
@@ -193,8 +201,8 @@ function cellsOf(line: string): string[] | undefined {
   let bars = 0;
   const row = line.trim();
   for (let at = 0; at < row.length; at++) {
-    const character = row[at] as string;
-    if (character === '\\' && row[at + 1] === '|') cell += row[++at] as string;
+    const character = row.charAt(at);
+    if (character === '\\' && row.charAt(at + 1) === '|') cell += row.charAt(++at);
     else if (character === '|') {
       bars++;
       if (at > 0) cells.push(cell.trim());
