@@ -3,6 +3,7 @@ import {
   BaseOutputParser,
   isParserError,
   parserError,
+  replyStart,
   SchemaParser,
   toJsonSchema,
   type ParseOptions,
@@ -19,7 +20,7 @@ export interface YamlParserOptions<Input, Output> {
 
 /**
  * The YAML of a reply: its first block fenced as `yaml` or `yml`, else its first fenced block without a language, else
- * the whole of it. YAML 1.2, core schema: `no` is a string, there are no dates and no custom tags. Aliases are bounded.
+ * the whole of it, behind the reasoning that may open it. YAML 1.2, core schema: `no` is a string, there are no dates and no custom tags. Aliases are bounded.
  */
 export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputParser<Output, Output> {
   readonly #schema: Schema<Input, Output> | undefined;
@@ -44,7 +45,7 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
   }
 
   async parseText(text: string, options: ParseOptions): Promise<Output> {
-    const { source, at } = documentOf(text);
+    const { source, at } = documentOf(text, replyStart(text));
     const value = this.#read(source, at, text);
     if (this.#validator === undefined) return value as Output;
     try {
@@ -80,10 +81,10 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
 
 const FENCE = /^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n`]*\n/gm;
 
-/** The YAML of a reply, and where it begins. */
-function documentOf(text: string): { source: string; at: number } {
+/** The YAML of a reply that begins at `start`, and where it begins itself. */
+function documentOf(text: string, start: number): { source: string; at: number } {
   let bare: { source: string; at: number } | undefined;
-  let from = 0;
+  let from = start;
   for (const match of text.matchAll(FENCE)) {
     if (match.index < from) continue;
     const at = match.index + match[0].length;
@@ -94,7 +95,9 @@ function documentOf(text: string): { source: string; at: number } {
     if (language === '') bare ??= block;
     from = end + fence.length;
   }
-  return bare ?? { source: text, at: 0 };
+  if (bare !== undefined || start > text.length) return bare ?? { source: '', at: text.length };
+  // Dashes below a document, as of front matter, would begin another one.
+  return { source: text.slice(start).replace(/\n---\s*$/, '\n'), at: start };
 }
 
 /** The start of the line that closes a fence; the end of a text that lacks it, whose YAML then says whether it is whole. */
