@@ -116,6 +116,11 @@ export class IncrementalJson {
     return this.#state === DONE ? this.#repairs : [];
   }
 
+  /** Where in the value that is being read the next one goes; undefined outside. */
+  get path(): ValuePath | undefined {
+    return this.#state === READING ? this.#builder.path() : undefined;
+  }
+
   push(chunk: string): void {
     this.#credit += chunk.length * CREDIT_PER_CHARACTER;
     const held = this.#held;

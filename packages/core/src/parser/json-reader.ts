@@ -156,7 +156,7 @@ export class JsonReader {
             at += this.misfit(code, base + at);
             break;
           }
-          this.hex += text[at++];
+          this.hex += text.charAt(at++);
           if (this.hex.length === 4) {
             this.append(String.fromCharCode(Number.parseInt(this.hex, 16)));
             this.state = STRING;
@@ -175,7 +175,7 @@ export class JsonReader {
             at += this.misfit(code, base + at);
             break;
           }
-          this.token += text[at++];
+          this.token += text.charAt(at++);
           if (this.token === this.#literal) {
             this.add(this.#literal === 'null' ? null : this.#literal === 'true');
           }

@@ -74,7 +74,7 @@ export class JsonSearch {
       const bracket = code === 0x7b || code === 0x5b;
       if (this.#state === FENCE) {
         if (bracket && LIKELY.test(this.#line)) return at;
-        this.#line += text[at];
+        this.#line += text.charAt(at);
         if (this.#line.length > LONGEST_INFO) this.prose();
         continue;
       }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../json.ts';
 import { BaseOutputParser } from './base.ts';
+import type { ValuePath } from './contract.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
 import { IncrementalJson, type IncrementalJsonOptions, type JsonFailure } from './incremental-json.ts';
 import type { JsonRepair } from './tolerant-strings.ts';
@@ -60,6 +61,23 @@ export async function* streamJson(
   }
   const value = ended(json, text, options);
   if (value !== last) yield value;
+}
+
+/** Where in `text` the value at `path` begins, for errors; where its container does, when it is missing. */
+export function positionOf(text: string, path: ValuePath, options: IncrementalJsonOptions): number {
+  const json = new IncrementalJson(options);
+  let depth = -1;
+  let position = 0;
+  for (let at = 0; at < text.length && !json.done; at++) {
+    json.push(text.charAt(at));
+    const open = json.path;
+    if (open === undefined) depth = -1;
+    else if (open.length > depth && open.every((part, level) => part === path[level])) {
+      depth = open.length;
+      position = depth === 0 ? at : at + 1;
+    }
+  }
+  return position + (depth > 0 ? (/^[\s:,]*/.exec(text.slice(position))?.[0].length ?? 0) : 0);
 }
 
 function ended(json: IncrementalJson, text: string, { tolerant, onRepair }: JsonParserOptions): JsonValue {

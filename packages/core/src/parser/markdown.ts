@@ -91,8 +91,8 @@ function headingOf(line: string): [level: number, title: string] | undefined {
   let title = line.slice(marks[0].length).trim();
   // By hand: a pattern for the marks at the end is quadratic in those in the middle.
   let end = title.length;
-  while (title[end - 1] === '#') end--;
-  if (end === 0 || /[ \t]/.test(title[end - 1] as string)) title = title.slice(0, end).trim();
+  while (title.charAt(end - 1) === '#') end--;
+  if (end === 0 || /[ \t]/.test(title.charAt(end - 1))) title = title.slice(0, end).trim();
   return [(marks[1] as string).length, title];
 }
 

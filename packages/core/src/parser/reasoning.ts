@@ -41,7 +41,7 @@ export class Reasoning {
   #begin(chunk: string): string {
     this.#held += chunk;
     const held = this.#held;
-    while (this.#blank < held.length && held[this.#blank]?.trim() === '') this.#blank++;
+    while (this.#blank < held.length && held.charAt(this.#blank).trim() === '') this.#blank++;
     if (this.#blank === held.length) return '';
     const tag = held.slice(this.#blank, this.#blank + LONGEST);
     if (tag[0] === '<' && tag.length < LONGEST && /^<[a-z]*$/i.test(tag)) return '';

@@ -6,7 +6,7 @@ import type { DeepPartial, ParseOptions, ParserIssue } from './contract.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
 import type { IncrementalJsonOptions, JsonKind } from './incremental-json.ts';
 import { toJsonSchema } from './json-schema.ts';
-import { findJson, streamJson } from './json.ts';
+import { findJson, positionOf, streamJson } from './json.ts';
 import { plainSchema, type ShownSchema } from './strict-schema.ts';
 
 export interface SchemaParserOptions {
@@ -73,7 +73,7 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
     const verdict = this.#judged(this.#shown.restore(value), text);
     const result = await (signal === undefined ? verdict : raceAbort(verdict, signal));
     if (result.issues === undefined) return result.value;
-    throw misfit(result.issues, text);
+    throw misfit(result.issues, text, this.#json);
   }
 
   /** A validator that throws, as a transformation of an application may, has met a value that does not fit. */
@@ -98,13 +98,14 @@ async function* noting(chunks: AsyncIterable<string>, note: (chunk: string) => v
 
 const NAMED_ISSUES = 5;
 
-function misfit(found: readonly StandardIssue[], text: string): ParserError {
+function misfit(found: readonly StandardIssue[], text: string, json: IncrementalJsonOptions): ParserError {
   const issues: ParserIssue[] = found.map(toIssue);
   const named = issues.slice(0, NAMED_ISSUES).map(({ message, path }) => `${message} (${pathText(path)})`);
   const more = issues.length > NAMED_ISSUES ? `; and ${issues.length - NAMED_ISSUES} more` : '';
   const { path = [], message: expected = 'a value that fits the schema' } = issues[0] ?? {};
   const message = `The JSON value does not fit the schema: ${named.join('; ')}${more}.`;
-  return parserError('validation', message, { text, path, expected, issues });
+  const position = positionOf(text, path, json);
+  return parserError('validation', message, { text, position, path, expected, issues });
 }
 
 /** Plain arrays: the libraries' own are of classes of theirs. */

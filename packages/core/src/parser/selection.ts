@@ -2,7 +2,8 @@ import { MortiseError } from '../errors.ts';
 import { isObject, type JsonValue } from '../json.ts';
 import { BaseOutputParser } from './base.ts';
 import { parserError } from './errors.ts';
-import { findJson } from './json.ts';
+import type { IncrementalJsonOptions } from './incremental-json.ts';
+import { findJson, positionOf } from './json.ts';
 import type { JsonRepair } from './tolerant-strings.ts';
 
 /** One of the choices that were given. */
@@ -13,6 +14,8 @@ export interface Selection {
   /** Why, where the model said so. */
   reason?: string;
 }
+
+const JSON_OPTIONS: IncrementalJsonOptions = { kinds: ['array', 'object', 'number'], tolerant: true };
 
 export interface SelectionParserOptions {
   /** How many at most. Default: 1. */
@@ -48,11 +51,7 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
 
   parseText(text: string): Selection[] {
     const repairs: JsonRepair[] = [];
-    const value = findJson(text, {
-      kinds: ['array', 'object', 'number'],
-      tolerant: true,
-      onRepair: (made) => void repairs.push(...made),
-    });
+    const value = findJson(text, { ...JSON_OPTIONS, onRepair: (made) => void repairs.push(...made) });
     if (repairs.some(({ kind }) => kind === 'truncated')) {
       const expected = 'the end of the selection';
       const message = `The text ends inside its selection: expected ${expected}. The reply may have been cut short.`;
@@ -62,9 +61,16 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
     if (items.length > this.#max) {
       const expected = `at most ${this.#max}`;
       const message = `The reply selects ${items.length} choices: expected ${expected}.`;
-      throw parserError('validation', message, { text, path: [], expected });
+      throw parserError('validation', message, {
+        text,
+        position: positionOf(text, [], JSON_OPTIONS),
+        path: [],
+        expected,
+      });
     }
-    const selections = items.map((item, at) => this.#selection(item, at, text));
+    const positionAt = (at: number): number =>
+      positionOf(text, Array.isArray(value) ? [at] : [], JSON_OPTIONS);
+    const selections = items.map((item, at) => this.#selection(item, at, text, positionAt));
     const twice = selections.findIndex(
       ({ index }, at) => selections.findIndex((other) => other.index === index) !== at,
     );
@@ -72,12 +78,13 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
     const expected = 'each choice at most once';
     throw parserError('validation', `A choice is selected twice: expected ${expected}.`, {
       text,
+      position: positionAt(twice),
       path: [twice],
       expected,
     });
   }
 
-  #selection(item: JsonValue, at: number, text: string): Selection {
+  #selection(item: JsonValue, at: number, text: string, positionAt: (at: number) => number): Selection {
     const given = isObject(item) ? item['choice'] : item;
     const number =
       typeof given === 'string' && /^\s*\(?\d{1,9}\)?\s*$/.test(given)
@@ -87,7 +94,7 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
     if (choice === undefined) {
       const expected = `a number from 1 to ${this.#choices.length}`;
       const message = `${JSON.stringify(given)} is not among the choices: expected ${expected}.`;
-      throw parserError('validation', message, { text, path: [at], expected });
+      throw parserError('validation', message, { text, position: positionAt(at), path: [at], expected });
     }
     const reason = isObject(item) ? item['reason'] : undefined;
     return { index: (number as number) - 1, choice, ...(typeof reason === 'string' ? { reason } : {}) };
