@@ -1,8 +1,6 @@
 import { isParserError } from '@mortise/core/parser';
 import { YamlParser } from '@mortise/yaml';
-import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { stringify } from 'yaml';
 import { z } from 'zod';
 
 async function* chunks(texts: readonly string[]): AsyncGenerator<string> {
@@ -83,62 +81,5 @@ describe('YamlParser', () => {
       path: ['at'],
       message: expect.stringContaining('YAML'),
     });
-  });
-
-  it('P-01: the stream gives what parse gives; P-03: and nothing else is thrown', async () => {
-    const text = fc.oneof(
-      fc.string({
-        unit: fc.constantFrom(
-          'a',
-          ':',
-          ' ',
-          '\n',
-          '-',
-          '&x',
-          '*x',
-          '{',
-          '}',
-          '[',
-          '"',
-          '!!',
-          '```',
-          'yaml\n',
-          '|',
-        ),
-      }),
-      fc.string({ unit: 'binary' }),
-    );
-    await fc.assert(
-      fc.asyncProperty(text, fc.nat(), async (input, at) => {
-        const place = at % (input.length + 1);
-        const whole = await parser.parse(input).catch((error: unknown) => error);
-        const seen: unknown[] = [];
-        const streamed = await (async () => {
-          for await (const value of parser.stream(chunks([input.slice(0, place), input.slice(place)])))
-            seen.push(value);
-          return seen.at(-1);
-        })().catch((error: unknown) => error);
-        if (!(whole instanceof Error)) expect(streamed).toStrictEqual(whole);
-        else {
-          expect(isParserError(whole)).toBe(true);
-          expect((streamed as Error).message).toBe(whole.message);
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('reads what it would be written as', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (value) => {
-        const json = JSON.stringify(value);
-        expect(
-          JSON.stringify(
-            await parser.parse(`\`\`\`\`\`\`yaml\n${stringify(JSON.parse(json))}\n\`\`\`\`\`\``),
-          ),
-        ).toBe(json);
-      }),
-      { numRuns: 200 },
-    );
   });
 });
