@@ -84,7 +84,8 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
       const expected = 'a value that the schema can judge';
       const reason = cause instanceof Error ? cause.message : String(cause);
       const message = `The schema failed on the JSON value: ${reason}. Expected ${expected}.`;
-      throw parserError('validation', message, { text, path: [], expected }, { cause });
+      const position = positionOf(text, [], this.#json);
+      throw parserError('validation', message, { text, position, path: [], expected }, { cause });
     }
   }
 }
