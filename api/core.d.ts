@@ -1162,7 +1162,7 @@ export declare function isParserError(error: unknown): error is ParserError;
 // ---- parser/incremental-json.d.ts
 import type { JsonValue } from '../json.ts';
 import type { ValuePath } from './contract.ts';
-import type { JsonRepair } from './tolerant-reader.ts';
+import type { JsonRepair } from './tolerant-strings.ts';
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 export interface IncrementalJsonOptions {
     maxDepth?: number | undefined;
@@ -1182,6 +1182,7 @@ export declare class IncrementalJson {
     get value(): JsonValue | undefined;
     get failure(): JsonFailure | undefined;
     get repairs(): readonly JsonRepair[];
+    get path(): ValuePath | undefined;
     push(chunk: string): void;
     end(): void;
     get affordable(): boolean;
@@ -1200,11 +1201,12 @@ export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json
 export { fromLangChainParser, toLangChainParser, type LangChainInput, type LangChainParser, type LangChainRunnableParser, } from './langchain.ts';
 export { ListParser, type ListParserOptions } from './list.ts';
 export { MarkdownSectionsParser, MarkdownTableParser, type MarkdownRow, type MarkdownSection, type MarkdownSectionsParserOptions, type MarkdownTableParserOptions, } from './markdown.ts';
+export { replyStart } from './reasoning.ts';
 export { RegexParser, type RegexParserOptions } from './regex.ts';
 export { BooleanParser, DateParser, EnumParser, NumberParser, type BooleanParserOptions, type NumberParserOptions, } from './scalar.ts';
 export { SchemaParser, type SchemaParserOptions } from './schema.ts';
 export { SelectionParser, type Selection, type SelectionParserOptions } from './selection.ts';
-export type { JsonRepair, JsonRepairKind } from './tolerant-reader.ts';
+export type { JsonRepair, JsonRepairKind } from './tolerant-strings.ts';
 export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
 export { withRepair, type RepairOptions } from './with-repair.ts';
 export { XmlParser, xmlText, type XmlElement, type XmlParserOptions } from './xml.ts';
@@ -1219,7 +1221,7 @@ export declare function toJsonSchema(schema: StandardJsonSchema): JsonSchema;
 import type { JsonValue } from '../json.ts';
 import type { BaseOutputParser } from './base.ts';
 import type { IncrementalJsonOptions } from './incremental-json.ts';
-import type { JsonRepair } from './tolerant-reader.ts';
+import type { JsonRepair } from './tolerant-strings.ts';
 export interface JsonParserOptions extends IncrementalJsonOptions {
     onRepair?: ((repairs: readonly JsonRepair[]) => void) | undefined;
 }
@@ -1314,6 +1316,9 @@ export declare class MarkdownTableParser extends LinesParser<MarkdownRow> {
     get name(): string;
     instructions(): string;
 }
+
+// ---- parser/reasoning.d.ts
+export declare function replyStart(text: string): number;
 
 // ---- parser/regex.d.ts
 import type { BaseOutputParser } from './base.ts';
@@ -1419,7 +1424,7 @@ export declare function plainSchema(schema: JsonSchema): ShownSchema;
 export declare function objectSchema(schema: JsonSchema): ShownSchema;
 export declare function strictSchema(schema: JsonSchema): StrictSchema;
 
-// ---- parser/tolerant-reader.d.ts
+// ---- parser/tolerant-strings.d.ts
 export interface JsonRepair {
     kind: JsonRepairKind;
     position: number;
