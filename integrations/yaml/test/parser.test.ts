@@ -1,11 +1,6 @@
-import { isParserError } from '@mortise/core/parser';
 import { YamlParser } from '@mortise/yaml';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-
-async function* chunks(texts: readonly string[]): AsyncGenerator<string> {
-  yield* texts;
-}
 
 const rejection = (promise: Promise<unknown>): Promise<any> =>
   promise.then(

@@ -8,7 +8,6 @@ import {
   DateParser,
   EnumParser,
   fromLangChainParser,
-  isParserError,
   JsonParser,
   ListParser,
   MarkdownSectionsParser,
@@ -24,7 +23,6 @@ import {
   type OutputParser,
 } from '@mortise/core/parser';
 import { ScriptedLLM } from '@mortise/core/testing';
-import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 
@@ -38,20 +36,11 @@ async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
   return seen;
 }
 
-function cut(text: string, places: readonly number[]): string[] {
-  const at = [...new Set(places.map((place) => place % (text.length + 1)))].sort((a, b) => a - b);
-  return [...at, text.length].map((end, index) => text.slice(at[index - 1] ?? 0, end));
-}
-
 const rejection = (promise: Promise<unknown>): Promise<any> =>
   promise.then(
     (value) => expect.fail(`it did not reject but gave ${JSON.stringify(value)}`),
     (error: unknown) => error,
   );
-
-const places = fc.array(fc.nat(), { maxLength: 20 });
-const made = (...units: string[]): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...units), maxLength: 30 });
 
 describe('every parser', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { JsonParser, jsonSchema, ListParser, SchemaParser, type OutputParser } from '@mortise/core/parser';
+import { jsonSchema, ListParser, SchemaParser, type OutputParser } from '@mortise/core/parser';
 import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import { type } from 'arktype';
 import fc from 'fast-check';
@@ -16,18 +16,12 @@ async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
   return seen;
 }
 
-function cut(text: string, places: readonly number[]): string[] {
-  const at = [...new Set(places.map((place) => place % (text.length + 1)))].sort((a, b) => a - b);
-  return [...at, text.length].map((end, index) => text.slice(at[index - 1] ?? 0, end));
-}
-
 const rejection = (promise: Promise<unknown>): Promise<any> =>
   promise.then(
     () => expect.fail('it did not reject'),
     (error: unknown) => error,
   );
 
-const places = fc.array(fc.nat(), { maxLength: 20 });
 const item = fc
   .string({ maxLength: 12, unit: 'grapheme' })
   .filter((text) => text.trim() === text && !/[\r\n]/.test(text));

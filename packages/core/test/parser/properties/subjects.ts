@@ -398,7 +398,7 @@ export const subjects: Subject[] = [
             )
             .map((rows) => ({
               columns,
-              rows: rows.map((row) => Object.fromEntries(row) as { [name: string]: string }),
+              rows: rows.map((row) => Object.fromEntries<string>(row)),
             })),
         ),
         ({ columns, rows }) => {
