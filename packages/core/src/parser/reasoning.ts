@@ -5,7 +5,7 @@
 
 const OPENING = /^\s*<(think|thinking|reasoning)>/i;
 /** The longest opening tag, behind any white space. */
-const LONGEST = '<reasoning>'.length;
+const LONGEST = 11;
 
 /** Where the reply begins: behind the reasoning that opens the text. Infinity when that never ends, 0 without any. */
 export function replyStart(text: string): number {

@@ -47,7 +47,11 @@ const CLOSING: { [code: number]: number } = {
 const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
   ['false', false],
-  ...['none', 'null', 'nan', 'infinity', 'undefined'].map((word) => [word, null] as const),
+  ['none', null],
+  ['null', null],
+  ['nan', null],
+  ['infinity', null],
+  ['undefined', null],
 ]);
 
 /** A longer name behind a comma is text. */

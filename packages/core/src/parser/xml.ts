@@ -94,16 +94,12 @@ export class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
   }
 }
 
-const NAME = String.raw`[A-Za-z_][\w.:-]*`;
 /** The start of a comment or of CDATA, a closing tag, an opening tag. Their parts cannot overlap: linear. */
-const TOKEN = new RegExp(
-  String.raw`(<!--|<!\[CDATA\[)|</(${NAME})\s*>|` +
-    String.raw`<(${NAME})((?:\s+${NAME}\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(/)?>`,
-  'g',
-);
+const TOKEN =
+  /(<!--|<!\[CDATA\[)|<\/([A-Za-z_][\w.:-]*)\s*>|<([A-Za-z_][\w.:-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/)?>/g;
 
 function attributesOf(text: string): { [name: string]: string } {
-  const pairs = text.matchAll(new RegExp(String.raw`(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')`, 'g'));
+  const pairs = text.matchAll(/([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g);
   const attributes: [string, string][] = [];
   for (const [, name = '', double, single] of pairs) attributes.push([name, decoded(double ?? single ?? '')]);
   // fromEntries, unlike an assignment, takes `__proto__` for a name.
