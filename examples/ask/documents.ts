@@ -16,11 +16,12 @@ export interface Documents {
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
-/** What a newcomer reads of this repository: guides and READMEs, none of the sources. */
+/** What a newcomer reads of this repository: guides, decisions and READMEs; neither sources nor generated tables. */
 const OWN_DOCUMENTATION = [
   'README.md',
   'CONTRIBUTING.md',
-  'docs/**/*.md',
+  'docs/README.md',
+  'docs/{guides,decisions}/*.md',
   '{packages,integrations,examples}/*/README.md',
 ];
 

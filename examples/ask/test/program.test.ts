@@ -7,7 +7,7 @@ import { openaiEmbeddings, openaiError, openaiText } from './answers.ts';
 import { Sandbox } from './run.ts';
 
 // Each test starts the program, some of them twice; the suites of other packages run beside it.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const GARDEN = {
   'tomatoes.md':
