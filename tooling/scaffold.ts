@@ -130,6 +130,8 @@ function spoil(): void {
 
 function checkTree(): void {
   copyTree(tree);
+  // Some checks ask git for the files of the repository.
+  run('git', ['init', '--quiet'], { cwd: tree });
   const inside = scaffoldPlans('workspace');
   for (const plan of inside) writeAll(join(tree, 'integrations', plan.name), plan);
   const args = [join(tree, 'tooling/new-integration.ts'), 'walk', '--llm', '--embedding', '--yes'];
