@@ -43,7 +43,7 @@ async function create(): Promise<void> {
   run('oxfmt', [folder, 'README.md']);
   run(process.execPath, ['tooling/api.ts']);
   console.log(
-    `\n${folder} is green: pnpm test --project ${folder}\nNow make it yours: grep -rn REPLACE ${folder}`,
+    `\nWrote ${folder}, its changeset and its row in the README. It passes before you change it: pnpm test --project ${folder}\nNow make it yours: grep -rn REPLACE ${folder} --exclude-dir=node_modules`,
   );
 }
 

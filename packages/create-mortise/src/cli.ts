@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
       writeFileSync(join(folder, path), text);
     }
     process.stdout.write(
-      `Wrote ${files.size} files into ${plan.name}/. Next:\n\n  cd ${plan.name}\n  npm install\n  npm run check\n  grep -rn REPLACE src test\n`,
+      `Wrote ${files.size} files into ${plan.name}/. Next:\n\n  cd ${plan.name}\n  npm install\n  npm run check\n  grep -rn REPLACE src test\n\nIt needs Node 22.13 or newer.\n`,
     );
   } finally {
     terminal?.close();

@@ -14,7 +14,12 @@ export interface Frame {
 export interface DialectBase {
   /** Kebab case, such as `openai-responses`. */
   readonly name: string;
-  /** What the provider's format has no way to say, and why: cases that need it are skipped with that reason. */
+  /**
+   * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
+   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `interleaved`, `schema`,
+   * `several-texts`, `signature`, `tool-choice`, `unknown-block`, `usage-repeated`, and, which spare a part of a reply,
+   * `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`. Embedding models: `index`, `kind`.
+   */
   readonly without: Readonly<Record<string, string>>;
   /** The body and the headers of an error reply, as the provider writes them. */
   failure(failure: Failure): {
@@ -64,7 +69,7 @@ export type AnswerPart =
       /** The argument text. `null` stands for the JSON null in the argument field. */
       readonly pieces: readonly string[] | null;
     }
-  /** A block of a kind that the provider may add tomorrow. */
+  /** A block of a kind that the provider may add tomorrow. Its name must be `hologram`: it comes back as `PROVIDER:hologram`. */
   | { readonly type: 'unknown' };
 
 /** How a stream tells of usage. */
@@ -106,7 +111,7 @@ export interface LLMDialect extends DialectBase {
 /** Reads what was sent, in nobody's format. A member that is absent stands in `without`. */
 export interface RequestReader {
   model(body: JsonObject): unknown;
-  /** Role and text of each message, the system's included. */
+  /** Role and text of each message, the system's included. Where the provider keeps the system apart, put it first. */
   messages(body: JsonObject): readonly { readonly role: string; readonly text: string }[];
   tools(body: JsonObject): readonly { readonly name: string; readonly parameters: unknown }[];
   maxOutputTokens(body: JsonObject): unknown;

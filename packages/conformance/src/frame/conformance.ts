@@ -29,6 +29,8 @@ export interface ConformancePlan<S> {
   readonly declared: Iterable<string>;
   /** For each feature that some case requires and that is not declared: why not. */
   readonly reasons: Readonly<Record<string, string | undefined>>;
+  /** Features that are not reported as working though their cases pass, since a refusal passes them too. Default: none. */
+  readonly unreported?: readonly string[] | undefined;
 }
 
 /**
@@ -106,7 +108,9 @@ export function conformance<S>(
         for (const feature of missing) outcomes.set(feature, passed && outcomes.get(feature) !== false);
       }),
     );
-    const works = [...outcomes].flatMap(([feature, passed]) => (passed ? [feature] : []));
+    const works = [...outcomes].flatMap(([feature, passed]) =>
+      passed && plan.unreported?.includes(feature) !== true ? [feature] : [],
+    );
     if (works.length > 0) {
       // Not a failure: what is true of the wire need not be true of every model behind it.
       console.warn(

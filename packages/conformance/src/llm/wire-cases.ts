@@ -96,7 +96,11 @@ export const streamWireCases: readonly LLMCase[] = [
         const { message, text } = await WAYS[way](llm);
         trial.check.equal(text, expectedText(TEXT), `${way}: the text`);
         const types = message.content.map(({ type }) => type);
-        trial.check.equal(types, ['text', `${llm.provider}:hologram`], `${way}: the blocks`);
+        trial.check.equal(
+          types,
+          ['text', `${llm.provider}:hologram`],
+          `${way}: the blocks, the unknown one named PROVIDER:KIND`,
+        );
       }),
   },
 ];

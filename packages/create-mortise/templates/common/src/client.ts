@@ -50,6 +50,7 @@ export class Connection {
     if (response.ok) return response;
     const failure = errorOf(await readText(response, attempt));
     throw errorFromResponse({
+      requestId: response.headers.get('x-request-id') ?? undefined,
       ...about,
       status: response.status,
       headers: response.headers,
@@ -74,7 +75,7 @@ export class Connection {
   }
 }
 
-// REPLACE: what the API says when it refuses, and how it tells a used-up quota and a prompt that is too long.
+// REPLACE: what the API says when it refuses beyond its status (and, above, which header holds the request's id).
 function errorOf(text: string): { message?: string; code?: 'quota' | 'context-length' } {
   let body: unknown;
   try {

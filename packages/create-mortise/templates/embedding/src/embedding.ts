@@ -43,6 +43,7 @@ export class AcmeEmbedding extends BaseEmbedding<AcmeEmbeddingProviderOptions> {
     attempt: Attempt,
   ): Promise<EmbedReply> {
     const body = toEmbedRequest(inputs, request, this);
+    // REPLACE: the path.
     const response = await this.#connection.send('/v1/embed', body, attempt, this);
     return fromEmbedReply(await readJson(response, attempt, this), this);
   }

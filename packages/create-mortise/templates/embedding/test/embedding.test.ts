@@ -23,6 +23,7 @@ const acmeEmbed: EmbeddingDialect = {
 
 const sent = ({ body }: Pick<WireRequest, 'body'>): JsonObject => body as JsonObject;
 
+// REPLACE: the name of a model, here and in `src`.
 const model = { model: 'acme-embed-1', apiKey: 'key-of-a-test' };
 
 embeddingConformance(
@@ -44,6 +45,7 @@ it('M-01 sends exactly this', async () => {
   };
   const embedding = new AcmeEmbedding({ ...model, fetch });
   await embedding.embedText('one', { providerOptions: { acme: { priority: 1 } } });
+  // REPLACE: what the API is sent; and above, what it answers.
   expect(bodies).toEqual([{ model: 'acme-embed-1', texts: ['one'], purpose: 'document', priority: 1 }]);
 });
 

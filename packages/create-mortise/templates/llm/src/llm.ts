@@ -73,6 +73,7 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
 
   async generate(request: ChatRequest<AcmeProviderOptions>, attempt: Attempt): Promise<ChatReply> {
     const body = toRequest(request, this, attempt);
+    // REPLACE: the path, here and in `stream`.
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
     return fromReply(await readJson(response, attempt, this), this);
   }
@@ -81,6 +82,7 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     request: ChatRequest<AcmeProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {
+    // REPLACE: how a stream is asked for.
     const body = { ...toRequest(request, this, attempt), stream: true };
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
     return streamEvents<ChatStreamEvent>(response, attempt, new Translator(this), this);
@@ -89,7 +91,7 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
 
 type Wire = Record<string, unknown>;
 
-// REPLACE: what the API is sent.
+// REPLACE: what the API is sent. Each preference of the contract (temperature, topP, seed, reasoning) is sent or left out.
 function toRequest(
   request: ChatRequest<AcmeProviderOptions>,
   about: About,
@@ -208,7 +210,7 @@ function toUsage(usage: unknown): Usage {
   });
 }
 
-// REPLACE: the events of a streamed reply. It is done when the API says so, not when the bytes end.
+// REPLACE: the events of a streamed reply, an error's code among them. It is done when the API says so, not when the bytes end.
 class Translator implements StreamTranslator<ChatStreamEvent> {
   done = false;
   readonly #about: About;

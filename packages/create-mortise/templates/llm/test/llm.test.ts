@@ -9,7 +9,7 @@ import { AcmeLLM } from '@mortise/acme';
  */
 const acmeChat: LLMDialect = {
   name: 'acme-chat',
-  // What the wire has no way to say, and why.
+  // What the wire has no way to say, and why: the words that the kit knows stand at `DialectBase` in it.
   without: {
     created: 'A reply of Acme does not say when it was made.',
     signature: 'Acme has no reasoning.',
@@ -106,6 +106,7 @@ function sentParts(body: JsonObject, type: string): JsonObject[] {
   return sent(body).flatMap(({ parts }) => parts.filter((part) => part['type'] === type));
 }
 
+// REPLACE: the name of a model, here and in `src`.
 const model = { model: 'acme-1', apiKey: 'key-of-a-test' };
 
 llmConformance(
@@ -127,6 +128,7 @@ llmConformance(
 );
 
 it('C-08 says what it leaves out, and refuses it when told to be strict', async () => {
+  // REPLACE: a reply, and each preference that the API has no place for.
   const fetch = async () => Response.json({ parts: [{ type: 'text', text: 'Hi' }], finish: 'done' });
   const llm = new AcmeLLM({ ...model, fetch });
   const { warnings } = await llm.chat('Hi', { reasoning: { effort: 'low' } });
