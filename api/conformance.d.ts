@@ -270,6 +270,7 @@ export interface ConformancePlan<S> {
     readonly subject: S;
     readonly declared: Iterable<string>;
     readonly reasons: Readonly<Record<string, string | undefined>>;
+    readonly unreported?: readonly string[] | undefined;
 }
 export declare function conformance<S>({ describe, it }: TestFunctions, plan: ConformancePlan<S>): ConformanceResults;
 
