@@ -1,0 +1,1 @@
+export { SqliteVecVectorStore, type SqliteVecVectorStoreOptions } from './store.ts';

@@ -1,0 +1,224 @@
+import { setImmediate } from 'node:timers/promises';
+import { MortiseError } from '@mortise/core';
+import { raceAbort, throwIfAborted } from '@mortise/core/call';
+import { bytesToVector } from '@mortise/core/embedding';
+import { nodeFromJson, type NodeWithScore } from '@mortise/core/retriever';
+import {
+  checkFilter,
+  checkVectorEntries,
+  checkVectorQuery,
+  FILTER_OPERATORS,
+  maximalMarginalRelevance,
+  type StoreOptions,
+  type VectorEntry,
+  type VectorQuery,
+  type VectorSelection,
+  type VectorStore,
+  type VectorStoreSupport,
+} from '@mortise/core/store';
+import { openDatabase, type Database } from './database.ts';
+import { encodeText } from './encode.ts';
+import { storeError } from './errors.ts';
+import { filterSql } from './filter-sql.ts';
+import { deleteRow, nearest, rowsOf, toRow, writeRow, type EntryRow } from './rows.ts';
+
+export interface SqliteVecVectorStoreOptions {
+  /** The database's file, made at the first use. `:memory:` keeps nothing. It may hold other tables. */
+  path: string;
+  /** Of the vectors. Another length in the file is `configuration`. Default: that of the file, or of the first entry. */
+  dimensions?: number | undefined;
+  /**
+   * Waits for the disk at every write, so that it outlives a loss of power. Default: false: it outlives the process,
+   * a kill of it included.
+   */
+  durable?: boolean | undefined;
+  /** The path of the library of `sqlite-vec`, without its ending or with it. Default: that of the package `sqlite-vec`. */
+  extension?: string | undefined;
+}
+
+/** What is written in one transaction: `node:sqlite` is synchronous, and holds up the event loop for some 20 ms. */
+const SLICE_BYTES = 1024 * 1024;
+/** Of how many of the nearest `mmr` picks: 4 times as many as it gives, and no fewer than this. */
+const MMR_CANDIDATES = 64;
+
+/**
+ * Nodes with their vectors in one SQLite file, searched exactly by `sqlite-vec`. A score is the cosine, and it stands
+ * in `evidence.similarity` as well. An `mmr` score is lower: see `maximalMarginalRelevance`. Each slice of an upsert
+ * and every delete is a transaction, so a kill leaves an entry as it was or as it should be.
+ */
+export class SqliteVecVectorStore implements VectorStore {
+  readonly #path: string;
+  readonly #durable: boolean;
+  readonly #extension: string | undefined;
+  #dimensions: number | undefined;
+  #open: Promise<Database> | undefined;
+  #closed = false;
+
+  constructor({ path, dimensions, durable = false, extension }: SqliteVecVectorStoreOptions) {
+    if (typeof path !== 'string' || path === '')
+      throw new MortiseError('configuration', 'path is missing; give the path of a file for the store.');
+    if (dimensions !== undefined && !(Number.isInteger(dimensions) && dimensions > 0)) {
+      const message = `dimensions is ${dimensions}; it takes a whole number above 0.`;
+      throw new MortiseError('configuration', message);
+    }
+    this.#path = path;
+    this.#dimensions = dimensions;
+    this.#durable = durable;
+    this.#extension = extension;
+  }
+
+  /** `dimensions` is known once the file was opened, by any call, or from the options. */
+  get support(): VectorStoreSupport {
+    const dimensions = this.#dimensions;
+    return {
+      modes: ['dense', 'mmr'],
+      operators: FILTER_OPERATORS,
+      ...(dimensions === undefined ? {} : { dimensions }),
+    };
+  }
+
+  async upsert(entries: readonly VectorEntry[], { signal }: StoreOptions = {}): Promise<void> {
+    throwIfAborted(signal);
+    const length = checkVectorEntries(entries, this.#dimensions);
+    if (length === undefined) return;
+    // Copies, before anything is waited for.
+    const rows = entries.map(toRow);
+    const database = await this.#database(signal);
+    for (let at = 0; at < rows.length;) {
+      if (at > 0) await setImmediate();
+      throwIfAborted(signal);
+      at = this.#guarded('written', () =>
+        database.transaction(() => {
+          this.#settle(database, length);
+          return writeSlice(database, rows, at);
+        }),
+      );
+      this.#dimensions = length;
+    }
+  }
+
+  async delete(selection: VectorSelection, { signal }: StoreOptions = {}): Promise<void> {
+    throwIfAborted(signal);
+    const { ids = [], sourceIds = [], filter } = selection;
+    if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
+    const condition = filter === undefined ? undefined : filterSql(filter);
+    const [keys, sources] = [ids.map(encodeText), sourceIds.map(encodeText)];
+    const database = await this.#database(signal);
+    this.#guarded('written', () =>
+      database.transaction(() => {
+        for (const key of keys) for (const row of rowsOf(database, 'id = ?', [key])) deleteRow(database, row);
+        for (const source of sources)
+          for (const row of rowsOf(database, 'source = ?', [source])) deleteRow(database, row);
+        if (condition !== undefined)
+          for (const row of rowsOf(database, condition.text, condition.values)) deleteRow(database, row);
+      }),
+    );
+  }
+
+  async query(query: VectorQuery, { signal }: StoreOptions = {}): Promise<NodeWithScore[]> {
+    throwIfAborted(signal);
+    checkVectorQuery(query, this.support, this.#dimensions);
+    const { mode, topK, filter, lambda } = query;
+    const embedding = (query.embedding as Float32Array).slice();
+    const condition = filter === undefined ? undefined : filterSql(filter);
+    const database = await this.#database(signal);
+    // The file may have told its dimensions only now.
+    checkVectorQuery({ topK, embedding }, this.support, this.#dimensions);
+    return this.#guarded('read', () => {
+      if (mode !== 'mmr') {
+        return nearest(database, embedding, topK, condition).map(({ json, similarity }) => {
+          return found(json, similarity, similarity);
+        });
+      }
+      const rows = nearest(database, embedding, Math.max(MMR_CANDIDATES, topK * 4), condition, true);
+      const candidates = rows.map((row) => ({
+        ...row,
+        embedding: bytesToVector(row.embedding) as Float32Array,
+      }));
+      return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) => {
+        const { json, similarity } = candidates[index]!;
+        return found(json, score, similarity);
+      });
+    });
+  }
+
+  /** Closes the file; the store is of no use afterwards. Safe to repeat. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const opening = this.#open;
+    this.#open = undefined;
+    // What failed to open is closed.
+    (await opening?.catch(() => undefined))?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #database(signal: AbortSignal | undefined): Promise<Database> {
+    if (this.#closed) throw this.#closedError();
+    this.#open ??= this.#opened();
+    const database = await (signal === undefined ? this.#open : raceAbort(this.#open, signal));
+    throwIfAborted(signal);
+    if (this.#closed) throw this.#closedError();
+    return database;
+  }
+
+  async #opened(): Promise<Database> {
+    const options = { path: this.#path, durable: this.#durable, extension: this.#extension };
+    try {
+      const database = await openDatabase(options);
+      const saved = database.about('dimensions');
+      if (saved !== undefined && this.#dimensions !== undefined && saved !== this.#dimensions) {
+        database.close();
+        const message = `The store ${this.#path} holds vectors of ${saved} dimensions, not ${this.#dimensions}. Use the model it was built with, or another file.`;
+        throw new MortiseError('configuration', message);
+      }
+      this.#dimensions ??= saved;
+      return database;
+    } catch (error) {
+      // The next call tries again.
+      this.#open = undefined;
+      throw storeError(this.#path, 'opened', error);
+    }
+  }
+
+  /** The first entry settles the dimensions, for every process on the file. */
+  #settle(database: Database, length: number): void {
+    const saved = database.about('dimensions');
+    if (saved === undefined) database.setAbout('dimensions', length);
+    else if (saved !== length) {
+      const message = `The entries have ${length} dimensions, the store ${this.#path} ${saved}. Use the model it was built with.`;
+      throw new MortiseError('invalid-request', message);
+    }
+  }
+
+  #guarded<T>(what: string, work: () => T): T {
+    if (this.#closed) throw this.#closedError();
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(this.#path, what, error);
+    }
+  }
+
+  #closedError(): MortiseError {
+    return new MortiseError('configuration', `The store ${this.#path} is closed. Make a new one.`);
+  }
+}
+
+/** Writes from `at` on until there is enough for one transaction; returns where it stopped. */
+function writeSlice(database: Database, rows: readonly EntryRow[], at: number): number {
+  let bytes = 0;
+  let next = at;
+  for (; next < rows.length && bytes < SLICE_BYTES; next++) {
+    const row = rows[next]!;
+    writeRow(database, row);
+    bytes += row.json.length + row.embedding.length;
+  }
+  return next;
+}
+
+function found(json: string, score: number, similarity: number): NodeWithScore {
+  return { node: nodeFromJson(JSON.parse(json)), score, evidence: { similarity } };
+}
