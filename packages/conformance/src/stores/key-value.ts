@@ -158,6 +158,7 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     requires: [],
     async run(trial) {
       const { store } = await opened(trial);
+      const start = Date.now();
       await store.setMany(
         [
           ['short', 1],
@@ -166,7 +167,10 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
         { ttlMs: 60 },
       );
       await store.set('long', 2, { ttlMs: 600_000 });
-      trial.check.equal(await store.getMany(['short', 'long']), [1, 2], 'at once');
+      const [short, long] = await store.getMany(['short', 'long']);
+      trial.check.equal(long, 2, 'at once');
+      // On a busy machine it may have run out by now.
+      if (Date.now() - start < 60) trial.check.equal(short, 1, 'at once, of a short ttl');
       await store.set('again', 3);
       await pause(150);
       trial.check.equal(await store.getMany(['short', 'long', 'again']), [undefined, 2, 3], 'later');
