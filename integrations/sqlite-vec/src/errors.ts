@@ -14,7 +14,9 @@ const [PERM, BUSY, READONLY, NOTADB] = [3, 5, 8, 26];
 
 function kindOf(cause: unknown, reason: string): [KnownErrorCode, advice: string] {
   // Limits of SQLite on what a filter becomes; which of the first three it is depends on its version.
-  if (/Expression tree is too large|Recursion limit|parser stack overflow|too many SQL variables/.test(reason))
+  if (
+    /Expression tree is too large|Recursion limit|parser stack overflow|too many SQL variables/.test(reason)
+  )
     return [
       'invalid-request',
       'The filter has more parts or values than SQLite takes. Ask in several queries.',

@@ -1,0 +1,24 @@
+// The API of @mortise/sqlite-vec. Written by `pnpm api`.
+// entry . index.d.ts
+
+// ---- index.d.ts
+export { SqliteVecVectorStore, type SqliteVecVectorStoreOptions } from './store.ts';
+
+// ---- store.d.ts
+import type { NodeWithScore } from '@mortise/core/retriever';
+import type { StoreOptions, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport } from '@mortise/core/store';
+export interface SqliteVecVectorStoreOptions {
+    path: string;
+    dimensions?: number | undefined;
+    durable?: boolean | undefined;
+    extension?: string | undefined;
+}
+export declare class SqliteVecVectorStore implements VectorStore {
+    constructor({ path, dimensions, durable, extension }: SqliteVecVectorStoreOptions);
+    get support(): VectorStoreSupport;
+    upsert(entries: readonly VectorEntry[], { signal }?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, { signal }?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, { signal }?: StoreOptions): Promise<NodeWithScore[]>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
