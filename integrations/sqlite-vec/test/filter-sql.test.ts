@@ -62,7 +62,7 @@ const member: fc.Arbitrary<JsonValue> = fc.oneof(
 );
 const metadata = fc
   .array(fc.tuple(key, member), { maxLength: 5 })
-  .map((members) => Object.fromEntries(members) as JsonObject);
+  .map((members): JsonObject => Object.fromEntries(members));
 const list = fc.array(value, { maxLength: 3 });
 const condition: fc.Arbitrary<MetadataFilter> = fc.oneof(
   ...FILTER_OPERATORS.map((op): fc.Arbitrary<MetadataFilter> => {
@@ -146,7 +146,7 @@ it('S-04 takes thousands of parts and values, and refuses what is above the limi
     1,
   ]);
   const many: MetadataFilter = { key: 'k', op: 'in', value: Array.from({ length: 33_000 }, (_, at) => at) };
-  let deep = one;
+  let deep: MetadataFilter = one;
   for (let at = 0; at < 2_000; at++) deep = { not: deep };
   for (const filter of [many, deep])
     await expect(all(filter)).rejects.toMatchObject({
