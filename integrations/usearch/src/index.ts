@@ -1,0 +1,1 @@
+export { UsearchVectorStore, type UsearchVectorStoreOptions } from './store.ts';
