@@ -1,0 +1,26 @@
+// The API of @mortise/usearch. Written by `pnpm api`.
+// entry . index.d.ts
+
+// ---- index.d.ts
+export { UsearchVectorStore, type UsearchVectorStoreOptions } from './store.ts';
+
+// ---- store.d.ts
+import type { NodeWithScore } from '@mortise/core/retriever';
+import type { StoreOptions, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport } from '@mortise/core/store';
+export interface UsearchVectorStoreOptions {
+    path?: string | undefined;
+    search?: 'hnsw' | 'exact' | undefined;
+    dimensions?: number | undefined;
+    connectivity?: number | undefined;
+    expansionAdd?: number | undefined;
+    expansionSearch?: number | undefined;
+    threads?: number | undefined;
+}
+export declare class UsearchVectorStore implements VectorStore {
+    constructor(options?: UsearchVectorStoreOptions);
+    get support(): VectorStoreSupport;
+    upsert(entries: readonly VectorEntry[], { signal }?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, { signal }?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, { signal }?: StoreOptions): Promise<NodeWithScore[]>;
+    save({ signal }?: StoreOptions): Promise<void>;
+}
