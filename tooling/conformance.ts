@@ -25,6 +25,7 @@ import {
   specMarkdown,
   vectorStoreSuite,
   synthesizerSuite,
+  readerSuite,
   splitterSuite,
   type ConformanceReport,
   type SpecCase,
@@ -51,6 +52,7 @@ export const contracts: readonly (readonly [contract: string, suite: readonly Sp
   ['query-engine', queryEngineSuite],
   ['postprocessor', postprocessorSuite],
   ['splitter', splitterSuite],
+  ['reader', readerSuite],
 ];
 
 /** The pages, by their paths from the root. */

@@ -160,3 +160,12 @@ export {
   type SplitterSubject,
 } from './splitter/conformance.ts';
 export { splitterSuite } from './splitter/suite.ts';
+export {
+  readerConformance,
+  type OpenReader,
+  type ReaderConformanceOptions,
+  type ReaderFeature,
+  type ReaderItem,
+  type ReaderSubject,
+} from './reader/conformance.ts';
+export { readerSuite } from './reader/suite.ts';

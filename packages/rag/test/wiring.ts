@@ -5,6 +5,7 @@ import { wireRetrievers } from './retrievers/wiring.ts';
 import { wirePostprocessors } from './postprocessors/wiring.ts';
 import { wireQueryEngines } from './query-engine/wiring.ts';
 import { wireSynthesizers } from './synthesizer/wiring.ts';
+import { wireReaders } from './readers/wiring.ts';
 import { wireSplitters } from './splitters/wiring.ts';
 
 /** Every suite that holds something of this package to its contract. */
@@ -24,6 +25,7 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
     ...wireSynthesizers(functions),
     ...wireQueryEngines(functions),
     ...wirePostprocessors(functions),
+    ...wireReaders(functions),
     ...wireSplitters(functions),
   ];
 }

@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'query-engine': 'Query engines',
   postprocessor: 'Postprocessors',
   splitter: 'Splitters',
+  reader: 'Readers',
 };
 
 /** The report as tables: what each implementation declares, and what came of each rule. */

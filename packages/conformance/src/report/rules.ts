@@ -89,6 +89,8 @@ export const rules: Readonly<Record<string, string>> = {
   'Z-04':
     'A stream of an answer tells the sources first, then the text in deltas, each citation once its marker is there, and the response last.',
   'Z-05': 'A failure below is a failure of the answer, with its code; never an answer that lacks something.',
+  'D-01':
+    'A reader is lazy: it holds one document at a time, and what cannot be read is reported and does not stop the rest. It can be resumed.',
   'D-02': 'Every document and node keeps where it came from, to the page or heading and the character.',
   'X-01': 'No chunk is above its token limit, the metadata that a model sees with it included.',
   'X-02':

@@ -1,1 +1,12 @@
-export type { Reader, ReadFailure, ReadOptions, ReadProgress } from './contract.ts';
+export { BaseReader } from './base.ts';
+export type {
+  FileFormat,
+  ReadCall,
+  Reader,
+  ReadFailure,
+  ReadItem,
+  ReadOptions,
+  ReadProgress,
+  SourceFile,
+} from './contract.ts';
+export { createTextDecoder, decodeText, type PieceDecoder } from './decode.ts';

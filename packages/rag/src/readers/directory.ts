@@ -1,17 +1,17 @@
 import { readdir } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
-import { MortiseError, type JsonObject } from '@mortise/core';
+import { MortiseError } from '@mortise/core';
 import type { Reader, ReadOptions } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import { glob } from 'tinyglobby';
-import { fileError, FilesReader } from './files.ts';
+import { fileError, FilesReader, type FilesReaderOptions } from './files.ts';
 
 /** Which files of a folder are read. */
-export interface DirectoryReaderOptions {
+export interface DirectoryReaderOptions extends Pick<FilesReaderOptions, 'formats' | 'id' | 'metadata'> {
   /** A folder, or a single file. */
   directory: string;
-  /** Globs relative to the folder. Default: text and Markdown files in it and below. */
+  /** Globs relative to the folder. Default: text, Markdown and the files that `formats` are for, in it and below. */
   include?: readonly string[] | undefined;
   /** Globs of what is left out, besides what `hidden` and `dependencies` say. */
   exclude?: readonly string[] | undefined;
@@ -21,16 +21,13 @@ export interface DirectoryReaderOptions {
   dependencies?: boolean | undefined;
   /** Follow symbolic links. Default: false, they may lead out of the folder and in circles. */
   followLinks?: boolean | undefined;
-  /** See `FilesReader`. */
-  id?: ((path: string) => string) | undefined;
-  metadata?: JsonObject | undefined;
 }
 
-/** The files that are read unless something else is asked for. */
+/** The files that are read unless something else is asked for, those of `formats` aside. */
 export const DEFAULT_INCLUDE: readonly string[] = ['**/*.{md,mdx,markdown,txt,text}'];
 
 /**
- * The text and Markdown files of a folder, as `FilesReader` reads them, in the order of their paths. Paths and ids are
+ * The files of a folder, as `FilesReader` reads them, in the order of their paths. Paths and ids are
  * relative to the folder, with `/`. A folder without any such file yields nothing; one that does not exist rejects with
  * `not-found`.
  */
@@ -43,11 +40,11 @@ export class DirectoryReader implements Reader {
 
   async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
     options.signal?.throwIfAborted();
-    const { directory, id, metadata } = this.#options;
+    const { directory, formats, id, metadata } = this.#options;
     const isFile = await this.#isFile();
     const files = isFile ? [basename(directory)] : await this.#list(options.signal);
     const root = isFile ? dirname(directory) : directory;
-    yield* new FilesReader({ files, root, id, metadata }).read(options);
+    yield* new FilesReader({ files, root, formats, id, metadata }).read(options);
   }
 
   async #isFile(): Promise<boolean> {
@@ -65,7 +62,8 @@ export class DirectoryReader implements Reader {
   async #list(signal: AbortSignal | undefined): Promise<string[]> {
     const {
       directory,
-      include = DEFAULT_INCLUDE,
+      formats = {},
+      include = [...DEFAULT_INCLUDE, ...Object.keys(formats).map((end) => `**/*${inAnyCase(end)}`)],
       exclude = [],
       hidden,
       dependencies,
@@ -87,6 +85,10 @@ export class DirectoryReader implements Reader {
     signal?.throwIfAborted();
     return files.sort();
   }
+}
+
+function inAnyCase(end: string): string {
+  return end.replaceAll(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
 }
 
 /** tinyglobby passes over folders that it cannot list; what is passed over in silence looks like an empty folder. */

@@ -1,17 +1,28 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { isMortiseError, MortiseError, type JsonObject } from '@mortise/core';
-import { emitPoint, startSpan, type Span } from '@mortise/core/events';
-import type { Reader, ReadOptions } from '@mortise/core/reader';
-import { createDocument, type Document } from '@mortise/core/retriever';
-import { markdownTitle } from '../splitters/sections.ts';
-import { readFrontMatter } from './front-matter.ts';
+import {
+  BaseReader,
+  type FileFormat,
+  type ReadCall,
+  type ReadItem,
+  type SourceFile,
+} from '@mortise/core/reader';
+import type { Document } from '@mortise/core/retriever';
+import { excluded } from './shown.ts';
+import { markdownFormat, textFormat } from './text.ts';
 
 export interface FilesReaderOptions {
   /** Paths, relative to `root` or absolute, read in this order. */
   files: readonly string[];
   /** Default: the working directory. */
   root?: string | undefined;
+  /**
+   * How files are read, by the ends of their names, such as `.csv`. Besides these, `.md`, `.mdx` and `.markdown` are read
+   * as Markdown and what has no format as text.
+   */
+  formats?: Readonly<Record<string, FileFormat>> | undefined;
   /** The id of a document, by its path as given, with `/`. Default: that path. It must be the same in every run. */
   id?: ((path: string) => string) | undefined;
   /** Added to the metadata of every document. */
@@ -19,90 +30,109 @@ export interface FilesReaderOptions {
 }
 
 /**
- * Text and Markdown files as documents, one at a time. Metadata: `path` (as given, with `/`), `mediaType`, `title`
- * (the front matter's, else the first heading of the first level) and the front matter's members. A document's text
- * begins after the front matter, at `bodyStart` of the file: a node's place in the file is its `start` plus that.
+ * Files as documents, one at a time, each by its format. Metadata: `path` (as given, with `/`), `mediaType`, and what the
+ * format adds. The version of an item is the size and time of its file: it does not tell that options have changed.
  */
-export class FilesReader implements Reader {
+export class FilesReader extends BaseReader<FileItem> {
   readonly #files: readonly string[];
   readonly #root: string;
+  readonly #formats: ReadonlyMap<string, FileFormat>;
   readonly #id: (path: string) => string;
   readonly #metadata: JsonObject;
 
   constructor(options: FilesReaderOptions) {
+    super();
     this.#files = options.files;
     this.#root = options.root ?? '.';
+    const formats = { ...FORMATS, ...options.formats };
+    this.#formats = new Map(Object.entries(formats).map(([end, format]) => [end.toLowerCase(), format]));
     this.#id = options.id ?? ((path) => path);
     this.#metadata = options.metadata ?? {};
   }
 
-  read(options: ReadOptions = {}): AsyncIterable<Document> {
-    return readItems(
-      async () => this.#files,
-      (file, signal) => this.#document(file, signal),
-      options,
+  items(): Promise<FileItem[]> {
+    return Promise.all(
+      this.#files.map(async (file) => {
+        const path = file.replaceAll('\\', '/');
+        const location = posix.isAbsolute(path) ? file : join(this.#root, file);
+        const version = await versionOf(location);
+        return { id: path, location, ...(version === undefined ? {} : { version }) };
+      }),
     );
   }
 
-  async #document(file: string, signal: AbortSignal | undefined): Promise<Document> {
-    const path = file.replaceAll('\\', '/');
-    const bytes = await readFile(posix.isAbsolute(path) ? file : join(this.#root, file), { signal });
-    const text = decode(path, bytes);
-    return toDocument(this.#id(path), path, text, this.#metadata);
-  }
-}
-
-/**
- * The loop that readers over a list share: lazy, one item at a time, failures reported (D-01), one `ingest.read` span.
- */
-export async function* readItems(
-  list: () => Promise<readonly string[]>,
-  read: (item: string, signal: AbortSignal | undefined) => Promise<Document>,
-  { signal, onProgress, onError, parent }: ReadOptions,
-): AsyncGenerator<Document> {
-  signal?.throwIfAborted();
-  const span = startSpan('ingest.read', { parent });
-  let done = 0;
-  let failed = 0;
-  let end: () => void = () => span.fail(new MortiseError('aborted', 'The reader was left before its end.'));
-  try {
-    const items = await list();
-    for (const item of items) {
-      signal?.throwIfAborted();
-      const document = await attempt(item, read, signal);
-      if (isMortiseError(document)) {
-        failed += 1;
-        report(span, item, document, onError);
-      }
-      done += 1;
-      onProgress?.({ done, failed, total: items.length, item });
-      if (!isMortiseError(document)) yield document;
+  async *readItem({ id: path, location }: FileItem, call: ReadCall): AsyncGenerator<Document> {
+    try {
+      const file = sourceFile(path, this.#id(path), location, call.signal);
+      for await (const document of this.#formatOf(path).read(file, call))
+        yield withMetadata(document, this.#metadata);
+    } catch (error) {
+      throw fileError(path, error);
     }
-    end = () => span.end({ documents: done - failed, failed });
-  } catch (error) {
-    end = () => span.fail(error);
-    throw error;
-  } finally {
-    end();
+  }
+
+  #formatOf(path: string): FileFormat {
+    const name = posix.basename(path).toLowerCase();
+    for (let at = name.indexOf('.'); at !== -1; at = name.indexOf('.', at + 1)) {
+      const end = name.slice(at);
+      const format = this.#formats.get(end);
+      if (format !== undefined) return format;
+      const [package_, factory] = ELSEWHERE.get(end) ?? [];
+      if (package_ !== undefined) {
+        const message = `${path} cannot be read: nothing was given that reads ${end}. npm install ${package_}, and give formats: { '${end}': ${factory}() }.`;
+        throw new MortiseError('missing-dependency', message);
+      }
+    }
+    return TEXT;
   }
 }
 
-async function attempt(
-  item: string,
-  read: (item: string, signal: AbortSignal | undefined) => Promise<Document>,
-  signal: AbortSignal | undefined,
-): Promise<Document | MortiseError> {
-  try {
-    return await read(item, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    return fileError(item, error);
-  }
+/** A file, and where it lies. */
+export interface FileItem extends ReadItem {
+  readonly location: string;
 }
 
-function report(span: Span, item: string, error: MortiseError, onError: ReadOptions['onError']): void {
-  emitPoint('warning', { type: 'unreadable', item, message: error.message }, span);
-  onError?.({ item, error });
+const TEXT = textFormat();
+const MARKDOWN = markdownFormat();
+const FORMATS: Readonly<Record<string, FileFormat>> = {
+  '.md': MARKDOWN,
+  '.mdx': MARKDOWN,
+  '.markdown': MARKDOWN,
+};
+
+/** What is no text as it stands, and which package reads it. */
+const ELSEWHERE: ReadonlyMap<string, readonly [name: string, factory: string]> = new Map([
+  ['.pdf', ['@mortise/pdf', 'pdfFormat']],
+  ['.html', ['@mortise/html', 'htmlFormat']],
+  ['.htm', ['@mortise/html', 'htmlFormat']],
+  ['.xhtml', ['@mortise/html', 'htmlFormat']],
+]);
+
+function sourceFile(path: string, id: string, location: string, signal: AbortSignal | undefined): SourceFile {
+  return {
+    path,
+    id,
+    bytes: () => readFile(location, { signal }),
+    stream: () => createReadStream(location, signal === undefined ? {} : { signal }),
+  };
+}
+
+/** Undefined where there is none: reading will say why. */
+async function versionOf(location: string): Promise<string | undefined> {
+  const found = await stat(location, { bigint: true }).catch(() => undefined);
+  return found === undefined ? undefined : `${found.size}-${found.mtimeNs}`;
+}
+
+function withMetadata(document: Document, extra: JsonObject): Document {
+  if (Object.keys(extra).length === 0) return document;
+  const { path, ...own } = document.metadata;
+  const metadata = { ...own, ...structuredClone(extra), ...(path === undefined ? {} : { path }) };
+  const { excludedEmbedMetadataKeys = [] } = document;
+  return {
+    ...document,
+    metadata,
+    excludedEmbedMetadataKeys: [...excludedEmbedMetadataKeys, ...excluded(extra).excludedEmbedMetadataKeys],
+  };
 }
 
 /** A failure of the file system in words. */
@@ -121,48 +151,3 @@ const FILE_ERRORS: { readonly [code: string]: ['not-found' | 'permission' | 'inv
   EISDIR: ['invalid-request', 'it is a folder. Read it with a DirectoryReader.'],
   ELOOP: ['invalid-request', 'it is a symbolic link to itself.'],
 };
-
-/** UTF-8, or UTF-16 where a byte order mark says so. Anything else is refused rather than garbled. */
-function decode(path: string, bytes: Uint8Array): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8';
-  try {
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    if (!text.includes('\0')) return text;
-  } catch {
-    // Told below, in words.
-  }
-  const message = `${path} cannot be read: it is not text in ${encoding}. Save it as UTF-8, or leave it out.`;
-  throw new MortiseError('parse', message);
-}
-
-const MARKDOWN = /\.(md|mdx|markdown)$/i;
-
-function toDocument(id: string, path: string, text: string, extra: JsonObject): Document {
-  const isMarkdown = MARKDOWN.test(path);
-  const frontMatter = isMarkdown ? readFrontMatter(text) : undefined;
-  const body = text.slice(frontMatter?.bodyStart ?? 0);
-  const title = isMarkdown ? markdownTitle(body) : undefined;
-  const metadata: JsonObject = {
-    ...(title === undefined ? {} : { title }),
-    ...frontMatter?.metadata,
-    ...extra,
-    path,
-    ...(frontMatter === undefined ? {} : { bodyStart: frontMatter.bodyStart }),
-    mediaType: isMarkdown ? 'text/markdown' : 'text/plain',
-  };
-  return createDocument({
-    id,
-    text: body,
-    metadata,
-    excludedEmbedMetadataKeys: Object.keys(metadata).filter((key) => !EMBEDDED.has(key)),
-    excludedLlmMetadataKeys: ['mediaType', 'bodyStart'],
-  });
-}
-
-/** What says what a text is about; dates, weights and layouts only blur its vector. */
-const EMBEDDED: ReadonlySet<string> = new Set(['title', 'description', 'tags', 'keywords', 'path']);

@@ -1,0 +1,53 @@
+import { PlacedText, type Piece } from './places.ts';
+
+/** A paragraph, a heading, an item, a row: what stands on lines of its own. */
+export interface Block {
+  readonly kind: 'text' | 'heading' | 'item' | 'row' | 'code';
+  /** In front of its first line, and of the others. */
+  readonly prefix: string;
+  readonly indent: string;
+  readonly pieces: Piece[];
+  /** Blocks of one list or table stand close to each other. */
+  readonly group?: number;
+  /** Within the element that holds the content. */
+  readonly isContent: boolean;
+  /** Within the head of the page. */
+  readonly isHeader: boolean;
+}
+
+/** What is part of the page's content, as far as the page says; all of it where that would leave nothing. */
+export function contentOf(blocks: readonly Block[], saysContent: boolean): readonly Block[] {
+  const content = blocks.filter(({ isContent, isHeader, kind }) =>
+    saysContent ? isContent : !isHeader || kind === 'heading',
+  );
+  return content.length > 0 ? content : blocks;
+}
+
+/** The blocks as Markdown, each character with its place in the source. */
+export function assemble(blocks: readonly Block[]): PlacedText {
+  const result = new PlacedText();
+  for (const [at, block] of blocks.entries()) {
+    const before = blocks[at - 1];
+    const isClose = before?.group !== undefined && before.group === block.group && before.kind === block.kind;
+    if (before !== undefined) result.add({ text: isClose ? '\n' : '\n\n' });
+    addBlock(result, block);
+  }
+  return result;
+}
+
+function addBlock(result: PlacedText, { kind, prefix, indent, pieces }: Block): void {
+  result.add({ text: prefix });
+  const text = pieces.map((piece) => piece.text).join('');
+  let at = 0;
+  let isLineStart = kind !== 'heading' && kind !== 'code';
+  for (const piece of pieces) {
+    if (isLineStart && LOOKS_LIKE_MARKUP.test(text.slice(at, at + 200))) result.add({ text: '\\' });
+    result.add(piece);
+    isLineStart = piece.start === undefined && piece.text === '\n';
+    if (isLineStart) result.add({ text: indent });
+    if (piece.text !== '') at += piece.text.length;
+  }
+}
+
+/** Text that would be read as a heading or as the beginning of code; a backslash makes it text again. */
+const LOOKS_LIKE_MARKUP = /^(?:#{1,6}(?:\s|$)|`{3}|~{3}|={2,}[ \t]*(?:\n|$)|-{3,}[ \t]*(?:\n|$)|<h[1-6]\b)/i;

@@ -1,0 +1,3 @@
+export { decodeHtml, htmlFormat } from './format.ts';
+export { readHtml, type HtmlOptions, type HtmlText } from './html.ts';
+export type { Range } from './places.ts';

@@ -1,0 +1,1 @@
+export { pdfFormat, type PdfOptions } from './format.ts';

@@ -1,0 +1,48 @@
+import { readerConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
+import { BaseReader, type ReadCall, type ReadItem } from '@mortise/core/reader';
+import type { Document } from '@mortise/core/retriever';
+import { pdfFormat } from '@mortise/pdf';
+import { makePdf } from './make-pdf.ts';
+import { memoryFile } from './memory.ts';
+
+const format = pdfFormat();
+
+/** Files in memory, so that the suite sees the format and no file system. */
+class PaperReader extends BaseReader {
+  readonly opened: string[] = [];
+  readonly #papers: ReadonlyMap<string, Uint8Array>;
+
+  constructor(papers: ReadonlyMap<string, Uint8Array>) {
+    super();
+    this.#papers = papers;
+  }
+
+  items(): ReadItem[] {
+    return [...this.#papers].map(([id, { length }]) => ({ id, version: String(length) }));
+  }
+
+  readItem({ id }: ReadItem, call: ReadCall): AsyncIterable<Document> {
+    this.opened.push(id.replace('.pdf', ''));
+    return format.read(memoryFile(id, this.#papers.get(id) as Uint8Array), call);
+  }
+}
+
+export function wire(functions: TestFunctions): ConformanceResults[] {
+  return [
+    readerConformance(functions, {
+      name: 'pdf',
+      declares: ['failure', 'opened', 'skip', 'version'],
+      reasons: {
+        missing: 'It reads a file that it is given; where files are is the affair of who gives it.',
+      },
+      open(items) {
+        const papers = items.map(({ name, text, broken }): [string, Uint8Array] => [
+          `${name}.pdf`,
+          broken === true ? Buffer.from('%PDF-1.4\nno more') : makePdf([[text]]),
+        ]);
+        const reader = new PaperReader(new Map(papers));
+        return { reader, opened: () => [...reader.opened] };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,225 @@
+import type { ReaderItem, ReaderSubject } from '@mortise/conformance';
+import { isMortiseError } from '@mortise/core';
+import type { ReadCall, ReadFailure, ReadItem, ReadOptions } from '@mortise/core/reader';
+import { createDocument, type Document } from '@mortise/core/retriever';
+import { openReader, ReferenceReader } from '../reference/reader.ts';
+
+export interface ReaderMutant extends ReaderSubject {
+  readonly fault: string;
+  readonly caughtBy: string;
+}
+
+type Reader = new (items: readonly ReaderItem[] | undefined) => ReferenceReader;
+
+function mutant(fault: string, caughtBy: string, Faulty: Reader): ReaderMutant {
+  return {
+    fault,
+    caughtBy,
+    open: (items) => openReader(new Faulty(items)),
+    missing: () => openReader(new Faulty(undefined)),
+  };
+}
+
+/** The documents are as they should be, and then something is done to them. */
+const spoiling = (spoil: (document: Document, at: number) => Document) =>
+  class extends ReferenceReader {
+    #read = 0;
+    override async readItem(item: ReadItem, call: ReadCall): Promise<Document> {
+      return spoil(await super.readItem(item, call), this.#read++);
+    }
+  };
+
+/** The options do not reach what reads. */
+const deafTo = (...names: (keyof ReadOptions)[]) =>
+  class extends ReferenceReader {
+    override read(options: ReadOptions = {}): AsyncGenerator<Document> {
+      const heard = Object.entries(options).filter(([name]) => !names.includes(name as keyof ReadOptions));
+      return super.read(Object.fromEntries(heard));
+    }
+  };
+
+const shared = createDocument({ id: 'shared', text: '', metadata: {} });
+
+/** Each has been a bug of some reader. */
+export const readerMutants: readonly ReaderMutant[] = [
+  mutant(
+    'items come in the order of the file system',
+    'read.all',
+    class extends ReferenceReader {
+      override items(call: ReadCall): ReadItem[] {
+        return super.items(call).toReversed();
+      }
+    },
+  ),
+  mutant(
+    'nothing says where a document comes from',
+    'read.origin',
+    spoiling((document) => ({ ...document, metadata: {} })),
+  ),
+  mutant(
+    'ids are random',
+    'read.ids',
+    spoiling((document) => ({ ...document, id: crypto.randomUUID() })),
+  ),
+  mutant(
+    'ids are numbers of the reading',
+    'read.ids',
+    spoiling((document, at) => ({ ...document, id: String(at % 4) })),
+  ),
+  mutant(
+    'an empty place is an error',
+    'read.nothing',
+    class extends ReferenceReader {
+      override items(call: ReadCall): ReadItem[] {
+        const items = super.items(call);
+        return items.length === 0 ? [{ id: 'none.note' }] : items;
+      }
+    },
+  ),
+  mutant(
+    'everything is read at once',
+    'read.lazy',
+    class extends ReferenceReader {
+      override async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
+        const documents: Document[] = [];
+        for await (const document of super.read(options)) documents.push(document);
+        yield* documents;
+      }
+    },
+  ),
+  mutant(
+    'a reading that was left goes on in the next one',
+    'read.again',
+    class extends ReferenceReader {
+      #at = 0;
+      override items(call: ReadCall): ReadItem[] {
+        return super.items(call).slice(this.#at);
+      }
+      override async readItem(item: ReadItem, call: ReadCall): Promise<Document> {
+        this.#at += 1;
+        return super.readItem(item, call);
+      }
+    },
+  ),
+  mutant(
+    'an item is done before anybody has its document',
+    'read.progress',
+    class extends ReferenceReader {
+      override async *read({ onProgress, ...options }: ReadOptions = {}): AsyncGenerator<Document> {
+        let done = 0;
+        for await (const document of super.read(options)) {
+          onProgress?.({ done: ++done, failed: 0, item: document.id, outcome: 'read' });
+          yield document;
+        }
+      }
+    },
+  ),
+  mutant(
+    'a broken item is an empty document',
+    'read.failure',
+    class extends ReferenceReader {
+      override readItem(item: ReadItem, call: ReadCall): Promise<Document> {
+        return super
+          .readItem(item, call)
+          .catch(() => createDocument({ id: item.id, text: '', metadata: { path: item.id } }));
+      }
+    },
+  ),
+  mutant(
+    'a broken item ends the reading',
+    'read.failure',
+    class extends ReferenceReader {
+      override async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
+        let broken: Error | undefined;
+        const onError = (failure: ReadFailure): void => {
+          broken = failure.error;
+          options.onError?.(failure);
+        };
+        for await (const document of super.read({ ...options, onError })) {
+          if (broken !== undefined) return;
+          yield document;
+        }
+      }
+    },
+  ),
+  mutant(
+    'a place that does not exist has nothing in it',
+    'read.missing',
+    class extends ReferenceReader {
+      override items(call: ReadCall): ReadItem[] {
+        try {
+          return super.items(call);
+        } catch (error) {
+          if (isMortiseError(error)) return [];
+          throw error;
+        }
+      }
+    },
+  ),
+  mutant('nothing is skipped', 'read.skip', deafTo('skip')),
+  mutant(
+    'what is skipped is not told of',
+    'read.skip',
+    class extends ReferenceReader {
+      override read({ onProgress, ...options }: ReadOptions = {}): AsyncGenerator<Document> {
+        return super.read({
+          ...options,
+          onProgress: (step) => void (step.outcome === 'skipped' || onProgress?.(step)),
+        });
+      }
+    },
+  ),
+  mutant(
+    'what is skipped is named otherwise than what is done',
+    'read.resume',
+    class extends ReferenceReader {
+      override read({ skip, ...options }: ReadOptions = {}): AsyncGenerator<Document> {
+        return super.read({
+          ...options,
+          ...(skip === undefined ? {} : { skip: ({ id }) => skip({ id: `/${id}` }) }),
+        });
+      }
+    },
+  ),
+  mutant(
+    'the version is the time of the reading',
+    'read.version',
+    class extends ReferenceReader {
+      #time = 0;
+      override items(call: ReadCall): ReadItem[] {
+        return super.items(call).map(({ id }) => ({ id, version: String(this.#time++) }));
+      }
+    },
+  ),
+  mutant('an abort is not heard', 'read.abort', deafTo('signal')),
+  mutant(
+    'an abort is an error of its own',
+    'read.abort',
+    class extends ReferenceReader {
+      override async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
+        try {
+          yield* super.read(options);
+        } catch (error) {
+          throw options.signal?.aborted === true && options.signal.reason === 'enough'
+            ? new Error('aborted')
+            : error;
+        }
+      }
+    },
+  ),
+  mutant(
+    'an aborted reading opens its first item',
+    'read.aborted',
+    class extends ReferenceReader {
+      override async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
+        if (options.signal?.aborted === true) this.opened.push('alpha');
+        yield* super.read(options);
+      }
+    },
+  ),
+  mutant(
+    'one metadata for all documents',
+    'read.data',
+    spoiling((document) => ({ ...document, metadata: shared.metadata })),
+  ),
+];

@@ -1,0 +1,59 @@
+import { isMortiseError, MortiseError, type JsonValue } from '@mortise/core';
+import { decodeText, type FileFormat } from '@mortise/core/reader';
+import { elementsAt, type JsonElement } from './json-elements.ts';
+import { memberAt, recordDocument, type RecordOptions } from './records.ts';
+
+export interface JsonOptions extends RecordOptions {
+  /** A JSON pointer to the array of records, such as `/data/items`. Default: the whole file where that is an array. */
+  records?: string | undefined;
+}
+
+/**
+ * JSON: a document for each record, with `metadata.pointer`. A file that is no array, when `records` does not say where
+ * one is, is one record. The file is held while its records are read; JSON Lines is not.
+ */
+export function jsonFormat(options: JsonOptions = {}): FileFormat {
+  return {
+    async *read(file, call) {
+      const source = decodeText(file.path, await file.bytes());
+      const whole = parse(file.path, source);
+      const pointer = options.records ?? '';
+      const found = pointer === '' ? whole : memberAt(whole, pointer);
+      if (pointer !== '' && !Array.isArray(found)) {
+        const message = `${file.path} cannot be read: there is no array at ${pointer}. Set \`records\` to where it is.`;
+        throw new MortiseError('validation', message);
+      }
+      const elements: readonly JsonElement[] = Array.isArray(found)
+        ? elementsAt(source, pointer)
+        : [{ start: source.length - source.trimStart().length, end: source.trimEnd().length }];
+      for (const [number, { start, end }] of elements.entries()) {
+        call.signal?.throwIfAborted();
+        const value = Array.isArray(found) ? (found[number] as JsonValue) : whole;
+        const place = { pointer: Array.isArray(found) ? `${pointer}/${number}` : '' };
+        try {
+          const record = { value, source: source.slice(start, end), start, number, place };
+          yield recordDocument(file, record, options, 'application/json');
+        } catch (thrown) {
+          if (!isMortiseError(thrown, 'validation')) throw thrown;
+          const message = `${file.path} cannot be read at ${place.pointer || 'its beginning'}: ${thrown.message}`;
+          call.report({
+            item: `${file.path}#${number}`,
+            error: new MortiseError('parse', message, { cause: thrown }),
+          });
+        }
+      }
+    },
+  };
+}
+
+function parse(path: string, source: string): JsonValue {
+  try {
+    return JSON.parse(source) as JsonValue;
+  } catch (cause) {
+    const hint = /^\s*\{.*\}\s*\n\s*\{/.test(source)
+      ? ' It looks like JSON Lines: read it with jsonLinesFormat.'
+      : '';
+    const message = `${path} cannot be read: it is not JSON: ${(cause as Error).message}.${hint}`;
+    throw new MortiseError('parse', message, { cause });
+  }
+}

@@ -1,0 +1,42 @@
+import type { JsonObject } from '@mortise/core';
+import { decodeText, type FileFormat, type SourceFile } from '@mortise/core/reader';
+import { createDocument, type Document } from '@mortise/core/retriever';
+import { markdownTitle } from '../splitters/sections.ts';
+import { readFrontMatter } from './front-matter.ts';
+import { excluded } from './shown.ts';
+
+/** A file as one document, as it stands. */
+export function textFormat(): FileFormat {
+  return {
+    async *read(file) {
+      const text = decodeText(file.path, await file.bytes());
+      yield toDocument(file, text, { path: file.path, mediaType: 'text/plain' });
+    },
+  };
+}
+
+/**
+ * Markdown as one document. Metadata: `title` (the front matter's, else the first heading of the first level) and the
+ * front matter's members. The text begins after the front matter, at `bodyStart` of the file.
+ */
+export function markdownFormat(): FileFormat {
+  return {
+    async *read(file) {
+      const text = decodeText(file.path, await file.bytes());
+      const frontMatter = readFrontMatter(text);
+      const body = text.slice(frontMatter?.bodyStart ?? 0);
+      const title = markdownTitle(body);
+      yield toDocument(file, body, {
+        ...(title === undefined ? {} : { title }),
+        ...frontMatter?.metadata,
+        path: file.path,
+        ...(frontMatter === undefined ? {} : { bodyStart: frontMatter.bodyStart }),
+        mediaType: 'text/markdown',
+      });
+    },
+  };
+}
+
+function toDocument({ id }: SourceFile, text: string, metadata: JsonObject): Document {
+  return createDocument({ id, text, metadata, ...excluded(metadata) });
+}
