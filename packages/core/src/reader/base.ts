@@ -121,10 +121,10 @@ async function* inContext<T>(
   let isOver = false;
   try {
     for (;;) {
-      const { done, value } = await settled(Promise.resolve(span.run(() => iterator.next())), signal);
-      isOver = done === true;
-      if (isOver) return;
-      yield value as T;
+      const step = await settled(Promise.resolve(span.run(() => iterator.next())), signal);
+      isOver = step.done === true;
+      if (step.done === true) return;
+      yield step.value;
       throwIfAborted(signal);
     }
   } catch (error) {

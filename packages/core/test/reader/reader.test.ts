@@ -47,7 +47,6 @@ describe('BaseReader', () => {
 
   it('D-01 what an author throws is a MortiseError that names the item', async () => {
     class Torn extends NumberReader {
-      // oxlint-disable-next-line require-yield
       override async *readItem(): AsyncGenerator<Document> {
         throw new TypeError('no such thing');
       }
@@ -94,7 +93,7 @@ describe('BaseReader', () => {
       'warning point',
       'ingest.read end',
     ]);
-    expect(others.slice(0, 2).map(({ parentId }) => parentId)).toEqual([start?.id, start?.id]);
+    expect(others.slice(0, 2).map(({ parentId }) => parentId)).toEqual([start?.spanId, start?.spanId]);
   });
 });
 

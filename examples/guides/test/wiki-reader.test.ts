@@ -1,0 +1,30 @@
+import { describe, it } from 'vitest';
+import { json, readerConformance, startWire, type OpenReader, type ReaderItem } from '@mortise/conformance';
+import { WikiReader } from '../wiki-reader.ts';
+
+readerConformance(
+  { describe, it },
+  {
+    name: 'wiki',
+    declares: ['failure', 'missing', 'opened', 'skip', 'version'],
+    open: (items) => openWiki(items),
+    missing: () => openWiki(undefined),
+  },
+);
+
+/** A wiki of these pages, or none at all. */
+async function openWiki(items: readonly ReaderItem[] | undefined): Promise<OpenReader> {
+  const wire = await startWire(({ path }, reply) => {
+    const page = items?.find(({ name }) => path === `/${name}.txt`);
+    if (items !== undefined && path === '/pages.json')
+      return json(reply, Object.fromEntries(items.map(({ name, text }) => [name, String(text.length)])));
+    if (page === undefined || page.broken === true)
+      return json(reply, { error: { message: 'gone' } }, { status: 404 });
+    reply.end(page.text);
+  });
+  return {
+    reader: new WikiReader(wire.url),
+    opened: () => wire.requests.flatMap(({ path }) => /^\/(.*)\.txt$/.exec(path)?.[1] ?? []),
+    close: () => wire.close(),
+  };
+}

@@ -1,0 +1,29 @@
+import { BaseReader, type ReadCall, type ReadItem } from '@mortise/core/reader';
+import { createDocument, type Document } from '@mortise/core/retriever';
+import { errorFromResponse } from '@mortise/core/wire';
+
+/** The pages that a wiki lists in `pages.json`. */
+export class WikiReader extends BaseReader {
+  readonly #url: string;
+
+  constructor(url: string) {
+    super();
+    this.#url = url;
+  }
+
+  async items({ signal }: ReadCall): Promise<ReadItem[]> {
+    const pages = JSON.parse(await get(`${this.#url}/pages.json`, signal)) as Record<string, string>;
+    return Object.entries(pages).map(([id, changed]) => ({ id, version: changed }));
+  }
+
+  async readItem({ id }: ReadItem, { signal }: ReadCall): Promise<Document> {
+    const url = `${this.#url}/${id}.txt`;
+    return createDocument({ id, text: await get(url, signal), metadata: { url } });
+  }
+}
+
+async function get(url: string, signal: AbortSignal | undefined): Promise<string> {
+  const response = await fetch(url, { signal: signal ?? null });
+  if (response.ok) return response.text();
+  throw errorFromResponse({ provider: 'wiki', status: response.status, headers: response.headers });
+}
