@@ -522,19 +522,29 @@ export declare class SubQuestionQueryEngine implements QueryEngine {
     streamQuery(input: QueryInput, options?: QueryOptions): ResponseStream;
 }
 
+// ---- readers/csv.d.ts
+import type { FileFormat } from '@mortise/core/reader';
+import type { RecordOptions } from './records.ts';
+export type CsvRecord = Record<string, string>;
+export interface CsvOptions extends RecordOptions<CsvRecord> {
+    documents?: 'rows' | 'file' | undefined;
+    delimiter?: string | undefined;
+    header?: boolean | readonly string[] | undefined;
+    maxRecordLength?: number | undefined;
+}
+export declare function csvFormat(options?: CsvOptions): FileFormat;
+
 // ---- readers/directory.d.ts
-import type { JsonObject } from '@mortise/core';
 import type { Reader, ReadOptions } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
-export interface DirectoryReaderOptions {
+import type { FilesReaderOptions } from './files.ts';
+export interface DirectoryReaderOptions extends Pick<FilesReaderOptions, 'formats' | 'id' | 'metadata'> {
     directory: string;
     include?: readonly string[] | undefined;
     exclude?: readonly string[] | undefined;
     hidden?: boolean | undefined;
     dependencies?: boolean | undefined;
     followLinks?: boolean | undefined;
-    id?: ((path: string) => string) | undefined;
-    metadata?: JsonObject | undefined;
 }
 export declare const DEFAULT_INCLUDE: readonly string[];
 export declare class DirectoryReader implements Reader {
@@ -544,22 +554,61 @@ export declare class DirectoryReader implements Reader {
 
 // ---- readers/files.d.ts
 import type { JsonObject } from '@mortise/core';
-import type { Reader, ReadOptions } from '@mortise/core/reader';
+import type { BaseReader, FileFormat, ReadCall, ReadItem } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 export interface FilesReaderOptions {
     files: readonly string[];
     root?: string | undefined;
+    formats?: Readonly<Record<string, FileFormat>> | undefined;
     id?: ((path: string) => string) | undefined;
     metadata?: JsonObject | undefined;
 }
-export declare class FilesReader implements Reader {
+export declare class FilesReader extends BaseReader<FileItem> {
     constructor(options: FilesReaderOptions);
-    read(options?: ReadOptions): AsyncIterable<Document>;
+    items(): Promise<FileItem[]>;
+    readItem({ id: path, location }: FileItem, call: ReadCall): AsyncGenerator<Document>;
+}
+export interface FileItem extends ReadItem {
+    readonly location: string;
 }
 
 // ---- readers/index.d.ts
+export { csvFormat, type CsvOptions, type CsvRecord } from './csv.ts';
 export { DEFAULT_INCLUDE, DirectoryReader, type DirectoryReaderOptions } from './directory.ts';
-export { FilesReader, type FilesReaderOptions } from './files.ts';
+export { FilesReader, type FileItem, type FilesReaderOptions } from './files.ts';
+export { jsonLinesFormat, type JsonLinesOptions } from './json-lines.ts';
+export { jsonFormat, type JsonOptions } from './json.ts';
+export type { RecordOptions } from './records.ts';
+export { markdownFormat, textFormat } from './text.ts';
+
+// ---- readers/json-lines.d.ts
+import type { FileFormat } from '@mortise/core/reader';
+import type { RecordOptions } from './records.ts';
+export interface JsonLinesOptions extends RecordOptions {
+    maxRecordLength?: number | undefined;
+}
+export declare function jsonLinesFormat(options?: JsonLinesOptions): FileFormat;
+
+// ---- readers/json.d.ts
+import type { FileFormat } from '@mortise/core/reader';
+import type { RecordOptions } from './records.ts';
+export interface JsonOptions extends RecordOptions {
+    records?: string | undefined;
+}
+export declare function jsonFormat(options?: JsonOptions): FileFormat;
+
+// ---- readers/records.d.ts
+import type { JsonObject, JsonValue } from '@mortise/core';
+export interface RecordOptions<R = JsonValue> {
+    text?: string | readonly string[] | ((record: R) => string | undefined) | undefined;
+    metadata?: readonly string[] | ((record: R) => JsonObject) | undefined;
+    id?: string | undefined;
+}
+
+// ---- readers/text.d.ts
+import type { FileFormat } from '@mortise/core/reader';
+export declare function textFormat(): FileFormat;
+export declare function markdownFormat(): FileFormat;
 
 // ---- retrievers/auto-merging.d.ts
 import type { BaseRetriever, BaseRetrieverOptions, Node, NodeWithScore, Query, RetrieveCall, Retriever } from '@mortise/core/retriever';

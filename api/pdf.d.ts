@@ -1,0 +1,13 @@
+// The API of @mortise/pdf. Written by `pnpm api`.
+// entry . index.d.ts
+
+// ---- format.d.ts
+import type { FileFormat } from '@mortise/core/reader';
+export interface PdfOptions {
+    documents?: 'pages' | 'file' | undefined;
+    password?: string | undefined;
+}
+export declare function pdfFormat(options?: PdfOptions): FileFormat;
+
+// ---- index.d.ts
+export { pdfFormat, type PdfOptions } from './format.ts';
