@@ -333,6 +333,8 @@ export { synthesizerConformance, type SynthesizerConformanceOptions, type Synthe
 export { synthesizerSuite } from './synthesizer/suite.ts';
 export { splitterConformance, type SplitterConformanceOptions, type SplitterFeature, type SplitterSettings, type SplitterSubject, } from './splitter/conformance.ts';
 export { splitterSuite } from './splitter/suite.ts';
+export { readerConformance, type OpenReader, type ReaderConformanceOptions, type ReaderFeature, type ReaderItem, type ReaderSubject, } from './reader/conformance.ts';
+export { readerSuite } from './reader/suite.ts';
 
 // ---- limiter/conformance.d.ts
 import type { RateLimiter } from '@mortise/core/call';
@@ -470,6 +472,37 @@ export declare function queryEngineConformance(functions: TestFunctions, options
 import type { Suite } from '../frame/case.ts';
 import type { QueryEngineSubject } from './conformance.ts';
 export declare const queryEngineSuite: Suite<QueryEngineSubject>;
+
+// ---- reader/conformance.d.ts
+import type { Reader } from '@mortise/core/reader';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface ReaderItem {
+    readonly name: string;
+    readonly text: string;
+    readonly broken?: boolean;
+}
+export interface OpenReader {
+    readonly reader: Reader;
+    opened?(): readonly string[];
+    close?(): unknown;
+}
+export type ReaderFeature = 'failure' | 'missing' | 'opened' | 'skip' | 'version';
+export interface ReaderSubject {
+    open(items: readonly ReaderItem[]): OpenReader | Promise<OpenReader>;
+    missing?(): OpenReader | Promise<OpenReader>;
+}
+export interface ReaderConformanceOptions extends ReaderSubject {
+    readonly name: string;
+    readonly declares: readonly ReaderFeature[];
+    readonly reasons?: Readonly<Partial<Record<ReaderFeature, string>>> | undefined;
+}
+export declare function readerConformance(functions: TestFunctions, options: ReaderConformanceOptions): ConformanceResults;
+
+// ---- reader/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { ReaderSubject } from './conformance.ts';
+export declare const readerSuite: Suite<ReaderSubject>;
 
 // ---- recordings.d.ts
 import type { WireReply } from './wire.ts';

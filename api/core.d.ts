@@ -1653,6 +1653,15 @@ export interface QueryOptions extends RetrieveOptions {
 // ---- query-engine/index.d.ts
 export type { QueryEngine, QueryOptions } from './contract.ts';
 
+// ---- reader/base.d.ts
+import type { Document } from '../retriever/node.ts';
+import type { ReadCall, Reader, ReadItem, ReadOptions } from './contract.ts';
+export declare abstract class BaseReader<I extends ReadItem = ReadItem> implements Reader {
+    abstract items(call: ReadCall): AsyncIterable<I> | Iterable<I> | Promise<AsyncIterable<I> | Iterable<I>>;
+    abstract readItem(item: I, call: ReadCall): Promise<Document> | AsyncIterable<Document> | Iterable<Document>;
+    read(options?: ReadOptions): AsyncGenerator<Document>;
+}
+
 // ---- reader/contract.d.ts
 import type { Document } from '../retriever/node.ts';
 export interface Reader {
@@ -1662,21 +1671,52 @@ export interface ReadOptions {
     signal?: AbortSignal | undefined;
     onProgress?: ((progress: ReadProgress) => void) | undefined;
     onError?: ((failure: ReadFailure) => void) | undefined;
+    skip?: ((item: ReadItem) => boolean | Promise<boolean>) | undefined;
     parent?: string | undefined;
+}
+export interface ReadItem {
+    id: string;
+    version?: string;
 }
 export interface ReadProgress {
     done: number;
     failed: number;
     total?: number;
     item: string;
+    version?: string;
+    outcome?: 'read' | 'partial' | 'failed' | 'skipped';
 }
 export interface ReadFailure {
     item: string;
     error: Error;
 }
+export interface ReadCall {
+    signal?: AbortSignal | undefined;
+    parent?: string | undefined;
+    report(failure: ReadFailure): void;
+}
+export interface SourceFile {
+    readonly path: string;
+    readonly id: string;
+    bytes(): Promise<Uint8Array>;
+    stream(): AsyncIterable<Uint8Array>;
+}
+export interface FileFormat {
+    read(file: SourceFile, call: ReadCall): AsyncIterable<Document>;
+}
+
+// ---- reader/decode.d.ts
+export declare function decodeText(item: string, bytes: Uint8Array, encoding?: string): string;
+export interface PieceDecoder {
+    decode(piece: Uint8Array): string;
+    end(): string;
+}
+export declare function createTextDecoder(item: string, encoding?: string): PieceDecoder;
 
 // ---- reader/index.d.ts
-export type { Reader, ReadFailure, ReadOptions, ReadProgress } from './contract.ts';
+export { BaseReader } from './base.ts';
+export type { FileFormat, ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress, SourceFile, } from './contract.ts';
+export { createTextDecoder, decodeText, type PieceDecoder } from './decode.ts';
 
 // ---- reranker/base.d.ts
 import type { Attempt, CallSettings } from '../call/index.ts';
