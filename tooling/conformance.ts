@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import {
   documentStoreSuite,
   embeddingSuite,
+  ingestionSuite,
   keyValueSuite,
   llmSuite,
   parserSuite,
@@ -53,6 +54,7 @@ export const contracts: readonly (readonly [contract: string, suite: readonly Sp
   ['postprocessor', postprocessorSuite],
   ['splitter', splitterSuite],
   ['reader', readerSuite],
+  ['ingestion', ingestionSuite],
 ];
 
 /** The pages, by their paths from the root. */

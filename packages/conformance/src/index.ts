@@ -35,6 +35,15 @@ export { conformance, type ConformancePlan, type TestFunctions } from './frame/c
 export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
 export {
+  ingestionConformance,
+  type IngestionConformanceOptions,
+  type IngestionOutcome,
+  type IngestionStores,
+  type IngestionSubject,
+  type IngestionTask,
+} from './ingestion/conformance.ts';
+export { ingestionSuite } from './ingestion/suite.ts';
+export {
   llmConformance,
   type LLMConformanceOptions,
   type LLMFeature,

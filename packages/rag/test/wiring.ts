@@ -1,5 +1,6 @@
 import { documentStoreConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
 import { MemoryDocumentStore } from '@mortise/rag';
+import { wireIngestion } from './ingestion/pipelines.ts';
 import { wireVectorStores } from './stores/vector-stores.ts';
 import { wireRetrievers } from './retrievers/wiring.ts';
 import { wirePostprocessors } from './postprocessors/wiring.ts';
@@ -27,5 +28,6 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
     ...wirePostprocessors(functions),
     ...wireReaders(functions),
     ...wireSplitters(functions),
+    wireIngestion(functions),
   ];
 }

@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
   postprocessor: 'Postprocessors',
   splitter: 'Splitters',
   reader: 'Readers',
+  ingestion: 'Ingestion',
 };
 
 /** The report as tables: what each implementation declares, and what came of each rule. */

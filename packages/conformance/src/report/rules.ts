@@ -96,4 +96,5 @@ export const rules: Readonly<Record<string, string>> = {
   'X-02':
     'Offsets are exact, also where a text repeats, and the chunks with their overlaps cover the text but white space.',
   'X-03': 'Time is linear in the text.',
+  'I-03': 'A document that fails is set aside, reported, and tried again by the next run.',
 };

@@ -15,6 +15,8 @@ export type KnownEventName =
   | 'synthesize'
   | 'ingest.read'
   | 'ingest.run'
+  | 'ingest.write'
+  | 'ingest.remove'
   | 'retry'
   | 'cache'
   | 'rate-limit'

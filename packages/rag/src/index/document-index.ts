@@ -11,7 +11,8 @@ import { MemoryVectorStore } from '../stores/memory-vector-store.ts';
 import { HybridRetriever, type HybridRetrieverOptions } from './hybrid-retriever.ts';
 import { IndexFolder } from './index-folder.ts';
 import type { IndexedDocument, SavedIndex } from './saved-index.ts';
-import { planUpdate, type DocumentSource, type PlannedDocument, type UpdateProgress } from './update-plan.ts';
+import type { DocumentSource } from '../ingestion/contract.ts';
+import { planUpdate, type PlannedDocument, type UpdateProgress } from './update-plan.ts';
 
 /** A service context has them, or give them singly. */
 export interface IndexParts {

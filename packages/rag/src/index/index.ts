@@ -13,4 +13,4 @@ export {
   type HybridRetrieverOptions,
   type HybridWeights,
 } from './hybrid-retriever.ts';
-export type { DocumentSource, UpdateProgress } from './update-plan.ts';
+export type { UpdateProgress } from './update-plan.ts';

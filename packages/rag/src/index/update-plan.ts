@@ -1,12 +1,10 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
-import type { Reader, ReadFailure } from '@mortise/core/reader';
+import type { ReadFailure } from '@mortise/core/reader';
 import { nodeHash, type Document, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 import type { UpdateOptions } from './document-index.ts';
+import type { DocumentSource } from '../ingestion/contract.ts';
 import type { IndexedDocument } from './saved-index.ts';
-
-/** A reader, or documents as they come. */
-export type DocumentSource = Reader | AsyncIterable<Document> | Iterable<Document>;
 
 /** How far an update is. */
 export interface UpdateProgress {

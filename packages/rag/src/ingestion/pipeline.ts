@@ -1,0 +1,178 @@
+import { MortiseError } from '@mortise/core';
+import { runPool } from '@mortise/core/call';
+import { inSpan } from '@mortise/core/events';
+import {
+  requireKeyValueStore,
+  requireMembers,
+  type DocumentStore,
+  type StoreLock,
+} from '@mortise/core/store';
+import { SentenceSplitter } from '../splitters/sentence.ts';
+import { CommittedVectorStore } from './committed.ts';
+import type {
+  DocumentSource,
+  IngestionPipelineOptions,
+  IngestionStrategy,
+  IngestOptions,
+  IngestReport,
+} from './contract.ts';
+import { Embedder } from './embedder.ts';
+import { Failures } from './failures.ts';
+import { planned, type Planning } from './plan.ts';
+import { IngestionRun } from './run.ts';
+import { recipeFingerprint } from './version.ts';
+import { IndexWriter } from './writer.ts';
+
+const STRATEGIES: readonly IngestionStrategy[] = ['upserts', 'upserts-and-delete', 'duplicates-only'];
+const DOCUMENT_STORE_MEMBERS = [
+  'upsert',
+  'getMany',
+  'delete',
+  'setSource',
+  'getSource',
+  'deleteSource',
+  'sources',
+] as const satisfies readonly (keyof DocumentStore)[];
+
+/** Stores that cannot be locked, and are written by a run of this process. */
+const running = new WeakSet<DocumentStore>();
+
+/**
+ * Documents to nodes to vectors, in stores that a later run brings up to date. What is unchanged is left alone; a
+ * document takes the place of its earlier version as a whole; one that fails is set aside, reported, and tried again by
+ * the next run. A run that was killed or failed has lost nothing: the next one finishes its work.
+ *
+ * It reads lazily and holds a few batches in memory. Read through `CommittedVectorStore` (`pipeline.committed`), which
+ * shows one version of each document at any moment.
+ */
+export class IngestionPipeline {
+  readonly #options: IngestionPipelineOptions;
+  readonly #transforms: NonNullable<IngestionPipelineOptions['transforms']>;
+  readonly #concurrency: number;
+  readonly #embedder: Embedder | undefined;
+
+  constructor(options: IngestionPipelineOptions) {
+    const { documents, vectors, embedding, cache, batchSize, dimensions, concurrency = 4 } = options;
+    requireMembers(documents, DOCUMENT_STORE_MEMBERS, 'documents', 'DocumentStore');
+    if (vectors !== undefined) requireMembers(vectors, ['upsert', 'delete'], 'vectors', 'VectorStore');
+    if (cache !== undefined) requireKeyValueStore(cache, 'cache');
+    if ((vectors === undefined) !== (embedding === undefined)) {
+      const [given, missing] = vectors === undefined ? ['embedding', 'vectors'] : ['vectors', 'embedding'];
+      const message = `${missing} is missing, and ${given} is given. Give both, or neither to keep nodes without vectors.`;
+      throw new MortiseError('configuration', message);
+    }
+    this.#concurrency = wholeNumber('concurrency', concurrency);
+    if (batchSize !== undefined) wholeNumber('batchSize', batchSize);
+    checkStrategy(options.strategy);
+    this.#options = options;
+    this.#transforms = options.transforms ?? [new SentenceSplitter()];
+    this.#embedder =
+      embedding === undefined ? undefined : new Embedder({ model: embedding, cache, batchSize, dimensions });
+  }
+
+  /** The vector store as readers should see it; undefined without one. */
+  get committed(): CommittedVectorStore | undefined {
+    const { vectors, documents } = this.#options;
+    return vectors === undefined ? undefined : new CommittedVectorStore({ vectors, documents });
+  }
+
+  /**
+   * Brings the stores to what the source holds. Rejects with `conflict` when another run writes to them, with the reason
+   * of an aborted `signal`, and with a failure that is not about one document: the service does not answer, the disk is
+   * full. What was finished until then stays.
+   */
+  async run(source: DocumentSource, options: IngestOptions = {}): Promise<IngestReport> {
+    options.signal?.throwIfAborted();
+    checkStrategy(options.strategy);
+    return inSpan(
+      'ingest.run',
+      { parent: options.parent },
+      (span) => this.#locked(source, { ...options, parent: span.id ?? options.parent }),
+      ({ failed, ...counts }) => ({ attributes: { ...counts, failed: failed.length } }),
+    );
+  }
+
+  async #locked(source: DocumentSource, options: IngestOptions): Promise<IngestReport> {
+    const lock = await lockOf(this.#options.documents, options.signal);
+    try {
+      return await this.#run(source, options);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #run(source: DocumentSource, options: IngestOptions): Promise<IngestReport> {
+    const { documents, vectors, embedding, dimensions, cache } = this.#options;
+    const strategy = options.strategy ?? this.#options.strategy ?? 'upserts';
+    const failures = new Failures(options.onError);
+    const writer = new IndexWriter(documents, vectors);
+    await writer.recover(options);
+
+    const planning: Planning = {
+      documents,
+      transforms: this.#transforms,
+      recipe: recipeFingerprint({ transforms: this.#transforms, embedding, dimensions }),
+      cache,
+      strategy,
+      options,
+      failures,
+      report: emptyReport(failures),
+      progress: (progress) => options.onProgress?.({ ...progress, failed: failures.list.length }),
+      seen: new Set(),
+      hashes: strategy === 'duplicates-only' ? await hashesOf(documents, options.signal) : new Set(),
+    };
+    const run = new IngestionRun({ planning, writer, embedder: this.#embedder });
+    try {
+      await runPool(run.batches(planned(source, planning)), this.#concurrency, (batch) => run.embed(batch));
+      if (strategy === 'upserts-and-delete') await run.removeMissing();
+    } catch (error) {
+      run.stop(error);
+      options.signal?.throwIfAborted();
+      throw error;
+    } finally {
+      run.close();
+    }
+    return planning.report;
+  }
+}
+
+async function lockOf(documents: DocumentStore, signal: AbortSignal | undefined): Promise<StoreLock> {
+  if (documents.lock !== undefined) return documents.lock({ signal });
+  if (running.has(documents)) {
+    const message = 'Another run writes to this document store. Wait for it to end.';
+    throw new MortiseError('conflict', message);
+  }
+  running.add(documents);
+  return { release: async () => void running.delete(documents) };
+}
+
+async function hashesOf(documents: DocumentStore, signal: AbortSignal | undefined): Promise<Set<string>> {
+  const hashes = new Set<string>();
+  for await (const { hash } of documents.sources({ signal })) hashes.add(hash);
+  return hashes;
+}
+
+function emptyReport({ list: failed }: Failures): IngestReport {
+  return {
+    added: 0,
+    changed: 0,
+    unchanged: 0,
+    duplicates: 0,
+    removed: 0,
+    failed,
+    nodes: 0,
+    embedded: 0,
+    cached: 0,
+  };
+}
+
+function checkStrategy(strategy: IngestionStrategy | undefined): void {
+  if (strategy === undefined || STRATEGIES.includes(strategy)) return;
+  const message = `strategy is ${String(strategy)}; it is one of ${STRATEGIES.join(', ')}.`;
+  throw new MortiseError('configuration', message);
+}
+
+function wholeNumber(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new MortiseError('configuration', `${name} is ${value}; it takes a whole number above 0.`);
+}

@@ -1,0 +1,71 @@
+import { MortiseError } from '@mortise/core';
+import { sha256Hex, type EmbeddingModel } from '@mortise/core/embedding';
+import { copyNode, nodeHash, type Document, type Node, type NodeRef } from '@mortise/core/retriever';
+import type { Transform } from '@mortise/core/transform';
+
+/** Everything but the document that nodes and vectors depend on. */
+export interface Recipe {
+  readonly transforms: readonly Transform[];
+  readonly embedding?: EmbeddingModel | undefined;
+  readonly dimensions?: number | undefined;
+}
+
+/** Fields one after the other, each with its length, so that no two lists of fields run together. */
+export function fingerprintOf(...fields: readonly string[]): string {
+  return sha256Hex(fields.map((field) => frame(field)).join(''));
+}
+
+/** UTF-8 cannot tell lone surrogates apart, so they are escaped. */
+function frame(field: string): string {
+  const text = field.isWellFormed() ? field : JSON.stringify(field);
+  return `${field.isWellFormed() ? '' : 'u'}${text.length}:${text}`;
+}
+
+/** What a document's version depends on besides the document: with another splitter or model, all are new versions. */
+export function recipeFingerprint({ transforms, embedding, dimensions }: Recipe): string {
+  const model =
+    embedding === undefined
+      ? ['', '', '']
+      : [embedding.provider, embedding.model, String(dimensions ?? embedding.metadata.dimensions ?? '')];
+  const steps = transforms.map(({ fingerprint }) =>
+    fingerprint === undefined ? 'none' : `is ${fingerprint}`,
+  );
+  return fingerprintOf('mortise-recipe-1', ...model, ...steps);
+}
+
+export function versionHash(document: Document, recipe: string): string {
+  return fingerprintOf('mortise-version-1', nodeHash(document), recipe);
+}
+
+/**
+ * The nodes of one version, by ids that no other version has: `{id}@{beginning of the hash}`. Two versions can then
+ * stand side by side while one takes the other's place, and links between nodes of a version stay within it.
+ */
+export function versionNodes(nodes: readonly Node[], document: Document, hash: string): Node[] {
+  const version = hash.slice(0, 12);
+  const ids = new Map(nodes.map(({ id }) => [id, `${id}@${version}`]));
+  if (ids.size < nodes.length) throw twoOfOneId(nodes, document);
+  const moved = (ref: NodeRef): NodeRef => ({ ...ref, id: ids.get(ref.id) ?? ref.id });
+  return nodes.map((node) => {
+    const { source, previous, next, parent, children } = node.relationships ?? {};
+    return {
+      ...copyNode(node),
+      id: ids.get(node.id) as string,
+      relationships: {
+        // Whatever the transforms said: it is what deletes and filters go by.
+        source: source?.id === document.id ? source : { id: document.id, hash: nodeHash(document) },
+        ...(previous === undefined ? {} : { previous: moved(previous) }),
+        ...(next === undefined ? {} : { next: moved(next) }),
+        ...(parent === undefined ? {} : { parent: moved(parent) }),
+        ...(children === undefined ? {} : { children: children.map(moved) }),
+      },
+    };
+  });
+}
+
+function twoOfOneId(nodes: readonly Node[], document: Document): MortiseError {
+  const seen = new Set<string>();
+  const twice = nodes.find(({ id }) => seen.size === seen.add(id).size)?.id;
+  const message = `Two nodes of ${document.id} have the id ${twice}. Give every node of a transform an id of its own.`;
+  return new MortiseError('conflict', message);
+}

@@ -1,0 +1,143 @@
+import type { IngestionOutcome, IngestionSubject, IngestionTask } from '@mortise/conformance';
+import { isMortiseError, MortiseError } from '@mortise/core';
+import { nodeHash, nodeText, sourceId, type Document, type Node } from '@mortise/core/retriever';
+import type { SourceRecord } from '@mortise/core/store';
+import { MemoryDocumentStore, MemoryVectorStore, SentenceSplitter } from '@mortise/rag';
+
+/** What somebody got wrong once. */
+export type Fault =
+  | 'deletes-first'
+  | 'hash-first'
+  | 'no-strays'
+  | 'no-recovery'
+  | 'plain-ids'
+  | 'last-node-only'
+  | 'identity-by-content'
+  | 'failure-stops'
+  | 'failed-is-done'
+  | 'failed-is-gone'
+  | 'failed-is-silent'
+  | 'nothing-is-removed'
+  | 'everything-again'
+  | 'no-lock'
+  | 'abort-of-its-own';
+
+/** A plain ingestion, one document and one request at a time: sound, or with one fault. */
+export function naiveIngestion(fault?: Fault): IngestionSubject {
+  return {
+    open: () => ({ documents: new MemoryDocumentStore(), vectors: new MemoryVectorStore() }),
+    async ingest(task) {
+      if (fault === 'no-lock') return ingest(task, fault);
+      const lock = await task.stores.documents.lock!(task);
+      try {
+        return await ingest(task, fault);
+      } catch (error) {
+        if (fault === 'abort-of-its-own') throw new MortiseError('aborted', 'The run was aborted.');
+        throw error;
+      } finally {
+        await lock.release();
+      }
+    },
+    async visible({ documents, vectors }) {
+      const found = await vectors.query({ topK: 10_000, embedding: Float32Array.of(1, 1, 1) });
+      const nodes: Node[] = [];
+      for (const { node } of found) {
+        const record = await documents.getSource(sourceId(node) as string);
+        if (record?.nodeIds.includes(node.id) !== false) nodes.push(node);
+      }
+      return nodes;
+    },
+  };
+}
+
+async function ingest(task: IngestionTask, fault: Fault | undefined): Promise<IngestionOutcome> {
+  const { stores, documents, signal } = task;
+  signal?.throwIfAborted();
+  if (fault !== 'no-recovery') {
+    for await (const record of stores.documents.sources())
+      if (record.strayIds !== undefined) await sweep(task, record);
+  }
+  const failed: string[] = [];
+  const seen = new Set<string>();
+  for (const document of documents) {
+    const id = fault === 'identity-by-content' ? nodeHash(document) : document.id;
+    seen.add(id);
+    try {
+      await replace(task, document, id, fault);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (fault === 'failure-stops' || !isMortiseError(error, 'invalid-request')) throw error;
+      if (fault !== 'failed-is-silent') failed.push(document.id);
+      if (fault === 'failed-is-gone') seen.delete(id);
+      const old = await stores.documents.getSource(id);
+      const done = { nodeIds: [], ...old, sourceId: id, hash: nodeHash(document) };
+      if (fault === 'failed-is-done') await stores.documents.setSource(done);
+    }
+  }
+  for await (const record of stores.documents.sources()) {
+    if (seen.has(record.sourceId) || fault === 'nothing-is-removed') continue;
+    const gone = { ...record, hash: '', nodeIds: [], strayIds: record.nodeIds };
+    await stores.documents.setSource(gone);
+    await sweep(task, gone);
+  }
+  return { failed };
+}
+
+async function replace(
+  task: IngestionTask,
+  document: Document,
+  id: string,
+  fault: Fault | undefined,
+): Promise<void> {
+  const { stores, embedding, signal } = task;
+  const hash = nodeHash(document);
+  const old = await stores.documents.getSource(id);
+  if (old?.hash === hash && fault !== 'everything-again') return;
+  const base: SourceRecord = old ?? { sourceId: id, hash: '', nodeIds: [] };
+  const nodes = await versionOf(document, id, hash, fault);
+  const nodeIds = nodes.map((node) => node.id);
+  const gone = base.nodeIds.filter((one) => !nodeIds.includes(one));
+  const done: SourceRecord = { sourceId: id, hash, nodeIds };
+
+  if (fault === 'hash-first') await stores.documents.setSource(done);
+  const { embeddings } = await embedding.embedTexts(
+    nodes.map((node) => nodeText(node, 'embed')),
+    { signal },
+  );
+  if (fault === 'deletes-first') {
+    await stores.vectors.delete({ ids: base.nodeIds });
+    await stores.documents.delete(base.nodeIds);
+  }
+  const strays = fault === 'no-strays' || fault === 'hash-first' ? {} : { strayIds: nodeIds };
+  if (fault !== 'hash-first') await stores.documents.setSource({ ...base, ...strays });
+  await stores.documents.upsert(nodes);
+  await stores.vectors.upsert(nodes.map((node, at) => ({ node, embedding: embeddings[at] as Float32Array })));
+  if (gone.length === 0) return stores.documents.setSource(done);
+  const superseded = fault === 'no-strays' ? done : { ...done, strayIds: gone };
+  await stores.documents.setSource(superseded);
+  await sweep(task, { ...superseded, strayIds: gone });
+}
+
+async function versionOf(
+  document: Document,
+  id: string,
+  hash: string,
+  fault: Fault | undefined,
+): Promise<Node[]> {
+  const nodes = await new SentenceSplitter({ maxTokens: 200, overlap: 0 }).transform([document]);
+  const version = nodes.map((node): Node => {
+    const name = fault === 'plain-ids' ? node.id : `${node.id}@${hash}`;
+    return { ...node, id: name, relationships: { source: { id } } };
+  });
+  return fault === 'last-node-only' ? version.slice(-1) : version;
+}
+
+async function sweep(
+  { stores }: IngestionTask,
+  { strayIds: ids = [], ...record }: SourceRecord,
+): Promise<void> {
+  await stores.vectors.delete({ ids });
+  await stores.documents.delete(ids);
+  if (record.hash === '') await stores.documents.deleteSource(record.sourceId);
+  else await stores.documents.setSource(record);
+}

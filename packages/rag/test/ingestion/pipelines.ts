@@ -1,0 +1,30 @@
+import { ingestionConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
+import {
+  CommittedVectorStore,
+  IngestionPipeline,
+  MemoryDocumentStore,
+  MemoryVectorStore,
+  SentenceSplitter,
+} from '@mortise/rag';
+
+export function wireIngestion(functions: TestFunctions): ConformanceResults {
+  return ingestionConformance(functions, {
+    name: 'pipeline',
+    open: () => ({ documents: new MemoryDocumentStore(), vectors: new MemoryVectorStore() }),
+    async ingest({ stores, documents, embedding, signal }) {
+      const pipeline = new IngestionPipeline({
+        ...stores,
+        embedding,
+        transforms: [new SentenceSplitter({ maxTokens: 200, overlap: 0 })],
+        strategy: 'upserts-and-delete',
+        concurrency: 2,
+      });
+      const { failed } = await pipeline.run(documents, { signal });
+      return { failed: failed.map(({ item }) => item) };
+    },
+    async visible(stores) {
+      const all = { topK: 10_000, embedding: Float32Array.of(1, 1, 1) };
+      return (await new CommittedVectorStore(stores).query(all)).map(({ node }) => node);
+    },
+  });
+}
