@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { canonicalJson, nodeToJson } from '@mortise/core/retriever';
+import type { SourceRecord } from '@mortise/core/store';
+import { SqliteDocumentStore } from '@mortise/stores';
+import { SqliteVectors } from './sqlite-vectors.ts';
+
+export interface IndexOnDisk extends Disposable {
+  readonly documents: SqliteDocumentStore;
+  readonly vectors: SqliteVectors;
+}
+
+export function openIndexOnDisk(folder: string): IndexOnDisk {
+  const documents = new SqliteDocumentStore({ path: join(folder, 'documents.sqlite') });
+  const vectors = new SqliteVectors(join(folder, 'vectors.sqlite'));
+  return {
+    documents,
+    vectors,
+    [Symbol.dispose]() {
+      documents.close();
+      vectors.close();
+    },
+  };
+}
+
+export interface Dump {
+  readonly records: number;
+  readonly nodes: number;
+  readonly sha256: string;
+}
+
+/** Everything in both stores, in one order: records, nodes and vectors. */
+export async function dump(folder: string): Promise<Dump> {
+  using index = openIndexOnDisk(folder);
+  const records = await recordsOf(index);
+  const nodes = [];
+  for await (const node of index.documents.iterate()) nodes.push(node);
+  nodes.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const hash = createHash('sha256');
+  for (const record of records) hash.update(`${canonicalJson(record)}\n`);
+  for (const node of nodes) hash.update(`${canonicalJson(nodeToJson(node))}\n`);
+  for (const { node, embedding } of index.vectors.all())
+    hash.update(`${canonicalJson(nodeToJson({ ...node, embedding }))}\n`);
+  return { records: records.length, nodes: nodes.length, sha256: hash.digest('hex') };
+}
+
+/**
+ * What a reader would find wrong: a document of which a node that counts is missing in one of the stores, or has
+ * another version than its neighbours; a node in a store that no record names. Empty: all is well.
+ */
+export async function flaws(folder: string): Promise<string[]> {
+  using index = openIndexOnDisk(folder);
+  const found: string[] = [];
+  const inVectors = new Set(index.vectors.all().map(({ node }) => node.id));
+  const named = new Set<string>();
+  for (const { sourceId, hash, nodeIds, strayIds = [] } of await recordsOf(index)) {
+    for (const id of [...nodeIds, ...strayIds]) named.add(id);
+    const nodes = await index.documents.getMany(nodeIds);
+    const isWhole = nodes.every((node) => node !== undefined) && nodeIds.every((id) => inVectors.has(id));
+    if (!isWhole) found.push(`${sourceId} has lost a node`);
+    if (nodeIds.some((id) => !id.endsWith(`@${hash.slice(0, 12)}`)))
+      found.push(`${sourceId} is of two versions`);
+    // The last paragraph stands in the last node: a version is all of its document.
+    const texts = nodes.map((node) => node?.text ?? '').join('\n');
+    const paragraphs = new Set([...texts.matchAll(/Paragraph (\d) of/g)].map(([, n]) => n)).size;
+    const number = Number(sourceId.slice(sourceId.lastIndexOf('-') + 1));
+    if (hash !== '' && paragraphs !== 1 + (number % 4)) found.push(`${sourceId} is not whole`);
+  }
+  for (const id of inVectors) if (!named.has(id)) found.push(`${id} belongs to no document`);
+  return found;
+}
+
+async function recordsOf({ documents }: IndexOnDisk): Promise<SourceRecord[]> {
+  const records = [];
+  for await (const record of documents.sources()) records.push(record);
+  return records.sort((a, b) => (a.sourceId < b.sourceId ? -1 : 1));
+}

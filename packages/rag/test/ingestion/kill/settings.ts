@@ -1,0 +1,4 @@
+/** Nodes in a batch. */
+export const BATCH = 16;
+/** Batches at once. */
+export const CONCURRENCY = 4;

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../temporary.ts';
+import { corpus } from './kill/corpus.ts';
+import { killTest, MOST_TEXTS_AGAIN } from './kill/kill.ts';
+
+it(
+  'I-01 ingestion killed at random moments ends where an undisturbed one does, and pays for few batches twice',
+  { timeout: 120_000 },
+  async () => {
+    const folder = await temporaryFolder();
+    const outcome = await killTest({ folder, documents: 200, kills: 6, seed: 3 });
+    expect(outcome.flaws).toEqual([]);
+    expect(outcome.killed).toEqual(outcome.uninterrupted);
+    expect(outcome.killed).toEqual(outcome.fresh);
+    expect(outcome.killed.records).toBe(corpus(200, outcome.generations - 1).length);
+    expect(outcome.mostTextsAgain).toBeLessThanOrEqual(MOST_TEXTS_AGAIN);
+  },
+);
