@@ -1,18 +1,17 @@
 import { MortiseError, type Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
-import { emitPoint, inSpan } from '@mortise/core/events';
+import { emitPoint } from '@mortise/core/events';
 import type { ReadFailure } from '@mortise/core/reader';
-import { nodeText, type Node, type Retriever } from '@mortise/core/retriever';
+import type { Retriever } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
-import { abortable } from '../abort.ts';
+import type { DocumentSource, IngestProgress, IngestReport } from '../ingestion/contract.ts';
+import { IngestionPipeline } from '../ingestion/pipeline.ts';
 import { BM25Index, type BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
-import { MemoryVectorStore } from '../stores/memory-vector-store.ts';
 import { HybridRetriever, type HybridRetrieverOptions } from './hybrid-retriever.ts';
+import { IndexContent } from './index-content.ts';
 import { IndexFolder } from './index-folder.ts';
-import type { IndexedDocument, SavedIndex } from './saved-index.ts';
-import type { DocumentSource } from '../ingestion/contract.ts';
-import { planUpdate, type PlannedDocument, type UpdateProgress } from './update-plan.ts';
+import type { SavedIndex } from './saved-index.ts';
 
 /** A service context has them, or give them singly. */
 export interface IndexParts {
@@ -45,18 +44,11 @@ export interface UpdateOptions {
   parent?: string | undefined;
 }
 
+/** How far an update is: documents are read and cut, then nodes are embedded. */
+export type UpdateProgress = IngestProgress;
+
 /** What an update did, in documents. */
-export interface UpdateReport {
-  /** Documents that are new, that changed, that were left as they were, and that are gone. */
-  added: number;
-  changed: number;
-  unchanged: number;
-  removed: number;
-  /** Set aside: an earlier version stays in the index. */
-  failed: ReadFailure[];
-  /** Nodes that were embedded. */
-  embedded: number;
-}
+export type UpdateReport = IngestReport;
 
 /** While embedding, the index is saved this often, so that a kill costs little. */
 const SAVE_EVERY_MS = 5000;
@@ -69,17 +61,20 @@ export function openIndex(parts: IndexParts, options: OpenIndexOptions = {}): Pr
   return DocumentIndex.open(parts, options);
 }
 
-/** Documents, their nodes and vectors in memory, with full-text and vector search. `openIndex` makes one. */
+/**
+ * Documents, their nodes and vectors in memory, with full-text and vector search. `openIndex` makes one. It is an
+ * `IngestionPipeline` over stores in memory, saved to a file.
+ */
 export class DocumentIndex {
   readonly #embedding: EmbeddingModel;
   readonly #splitter: Transform;
   readonly #dimensions: number | undefined;
   readonly #folder: IndexFolder | undefined;
   readonly #onWarning: ((warning: Warning) => void) | undefined;
-  readonly #documents = new Map<string, IndexedDocument>();
-  readonly #bm25: BM25Index;
-  readonly #vectors = new MemoryVectorStore();
+  readonly #content: IndexContent;
+  readonly #pipeline: IngestionPipeline;
   #updating = false;
+  #saving = false;
   #dirty = false;
   #savedAt = 0;
 
@@ -89,7 +84,14 @@ export class DocumentIndex {
     this.#dimensions = options.dimensions;
     this.#folder = options.directory === undefined ? undefined : this.#folderAt(options.directory);
     this.#onWarning = options.onWarning;
-    this.#bm25 = new BM25Index(options.bm25);
+    this.#content = new IndexContent(new BM25Index(options.bm25), () => this.#changed());
+    this.#pipeline = new IngestionPipeline({
+      documents: this.#content,
+      vectors: this.#content.incoming,
+      embedding,
+      transforms: [this.#splitter],
+      dimensions: this.#dimensions,
+    });
   }
 
   /** See {@link openIndex}. */
@@ -102,11 +104,11 @@ export class DocumentIndex {
 
   /** How many documents there are. */
   get size(): number {
-    return this.#documents.size;
+    return this.#content.size;
   }
 
   get nodeCount(): number {
-    return this.#bm25.size;
+    return this.#content.bm25.size;
   }
 
   /** The file that `save` writes. */
@@ -120,7 +122,8 @@ export class DocumentIndex {
     const embedding: Pick<EmbeddingModel, 'embedQuery'> = {
       embedQuery: (query, call) => this.#embedding.embedQuery(query, { ...call, dimensions }),
     };
-    return new HybridRetriever({ bm25: this.#bm25, vectors: this.#vectors, embedding }, options);
+    const { bm25, vectors } = this.#content;
+    return new HybridRetriever({ bm25, vectors, embedding }, options);
   }
 
   /**
@@ -133,99 +136,41 @@ export class DocumentIndex {
       throw new MortiseError('conflict', 'This index is being updated already. Wait for that update to end.');
     }
     this.#updating = true;
+    const { removeMissing = true, ...others } = options;
     try {
-      return await inSpan(
-        'ingest.run',
-        { parent: options.parent },
-        (span) => this.#update(source, { ...options, parent: span.id ?? options.parent }),
-        ({ failed, ...counts }) => ({ attributes: { ...counts, failed: failed.length } }),
-      );
+      // It is all in memory anyway, and so a progress bar knows its length.
+      const readFirst = true;
+      const strategy = removeMissing ? 'upserts-and-delete' : 'upserts';
+      return await this.#pipeline.run(source, { ...others, strategy, readFirst });
     } finally {
       this.#updating = false;
-    }
-  }
-
-  async #update(source: DocumentSource, options: UpdateOptions): Promise<UpdateReport> {
-    options.signal?.throwIfAborted();
-    const plan = await planUpdate(source, this.#documents, this.#splitter, options);
-    const removed = options.removeMissing === false ? [] : plan.missing;
-    try {
-      for (const id of removed) await this.#remove(id);
-      await this.#embed(plan.documents, options);
-    } finally {
       await this.#saveOrWarn();
     }
-    const { added, changed, unchanged, failed } = plan;
-    const embedded = plan.documents.reduce((sum, { nodes }) => sum + nodes.length, 0);
-    return { added, changed, unchanged, removed: removed.length, failed, embedded };
-  }
-
-  /** One stream over the nodes of all documents; a document goes in when its last vector is there. */
-  async #embed(
-    documents: readonly PlannedDocument[],
-    { signal, onProgress, parent }: UpdateOptions,
-  ): Promise<void> {
-    const total = documents.reduce((sum, { nodes }) => sum + nodes.length, 0);
-    const texts = documents.flatMap(({ nodes }) => nodes.map((node) => nodeText(node, 'embed')));
-    const stream = this.#embedding
-      .embedStream(texts, { signal, parent, dimensions: this.#dimensions })
-      [Symbol.asyncIterator]();
-    let done = 0;
-    try {
-      for (const document of documents) {
-        const vectors: Float32Array[] = [];
-        while (vectors.length < document.nodes.length) {
-          const next = await abortable(signal, () => stream.next());
-          signal?.throwIfAborted();
-          if (next.done === true) throw tooFewVectors(done, total);
-          vectors.push(next.value.embedding);
-          done += 1;
-          onProgress?.({ phase: 'embed', done, total, item: document.id });
-        }
-        await this.#replace(document, vectors);
-        if (performance.now() - this.#savedAt > SAVE_EVERY_MS) await this.#saveOrWarn();
-      }
-    } finally {
-      await stream.return?.();
-    }
-  }
-
-  async #replace({ id, hash, nodes }: PlannedDocument, vectors: readonly Float32Array[]): Promise<void> {
-    const old = this.#documents.get(id)?.nodes ?? [];
-    const kept = new Set(nodes.map((node) => node.id));
-    const gone = old.map((node) => node.id).filter((nodeId) => !kept.has(nodeId));
-    await this.#vectors.upsert(nodes.map((node, at) => ({ node, embedding: vectors[at] as Float32Array })));
-    this.#bm25.upsert(nodes);
-    await this.#vectors.delete({ ids: gone });
-    this.#bm25.remove(gone);
-    this.#documents.set(id, { id, hash, nodes });
-    this.#dirty = true;
-  }
-
-  async #remove(id: string): Promise<void> {
-    const ids = this.#documents.get(id)?.nodes.map((node) => node.id) ?? [];
-    this.#documents.delete(id);
-    await this.#vectors.delete({ ids });
-    this.#bm25.remove(ids);
-    this.#dirty = true;
   }
 
   /** Writes the index to its folder; without one, nothing. */
   async save(): Promise<void> {
     if (this.#folder === undefined) return;
     this.#dirty = false;
-    // In the order of their ids, so that equal indexes are equal files.
-    const documents = [...this.#documents.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const vectors = documents.flatMap(({ nodes }) =>
-      nodes.map((node) => this.#vectors.vectorOf(node.id) as Float32Array),
-    );
     try {
-      await this.#folder.save({ documents, vectors });
+      await this.#folder.save(this.#content.saved());
     } catch (error) {
       this.#dirty = true;
       throw error;
+    } finally {
+      this.#savedAt = performance.now();
     }
-    this.#savedAt = performance.now();
+  }
+
+  async #changed(): Promise<void> {
+    this.#dirty = true;
+    if (this.#saving || performance.now() - this.#savedAt < SAVE_EVERY_MS) return;
+    this.#saving = true;
+    try {
+      await this.#saveOrWarn();
+    } finally {
+      this.#saving = false;
+    }
   }
 
   async #saveOrWarn(): Promise<void> {
@@ -251,12 +196,7 @@ export class DocumentIndex {
       const message = `The saved index ${this.path} is not used: ${messageOf(error)} It will be built again.`;
       return this.#warn('index-not-used', message);
     }
-    if (saved === undefined) return;
-    const nodes: Node[] = saved.documents.flatMap((document) => document.nodes);
-    const { vectors } = saved;
-    await this.#vectors.upsert(nodes.map((node, row) => ({ node, embedding: vectors[row] as Float32Array })));
-    this.#bm25.upsert(nodes);
-    for (const document of saved.documents) this.#documents.set(document.id, document);
+    if (saved !== undefined) await this.#content.restore(saved);
   }
 
   #folderAt(directory: string): IndexFolder {
@@ -280,9 +220,4 @@ export class DocumentIndex {
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.endsWith('.') ? message : `${message}.`;
-}
-
-function tooFewVectors(done: number, total: number): MortiseError {
-  const message = `The embedding model ended its stream after ${done} of ${total} texts.`;
-  return new MortiseError('malformed-response', message);
 }

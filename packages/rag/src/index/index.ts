@@ -4,6 +4,7 @@ export {
   type IndexParts,
   type OpenIndexOptions,
   type UpdateOptions,
+  type UpdateProgress,
   type UpdateReport,
 } from './document-index.ts';
 export {
@@ -13,4 +14,3 @@ export {
   type HybridRetrieverOptions,
   type HybridWeights,
 } from './hybrid-retriever.ts';
-export type { UpdateProgress } from './update-plan.ts';

@@ -6,7 +6,7 @@ import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
 /** One document as the index remembers it. */
 export interface IndexedDocument {
   readonly id: string;
-  /** `nodeHash` of the document the nodes were made from. */
+  /** Of the version: the document, and what was made of it how. */
   readonly hash: string;
   readonly nodes: readonly Node[];
 }
@@ -22,7 +22,7 @@ export interface SavedIndex {
  * up to a multiple of 4, the vectors as 32-bit floats, and the SHA-256 of everything before. Numbers are little-endian.
  */
 const NAME = 'mortise-index ';
-const VERSION = '01';
+const VERSION = '02';
 const HEAD_BYTES = 28;
 const HASH_BYTES = 32;
 

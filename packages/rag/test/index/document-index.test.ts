@@ -1,6 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import type { Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import { subscribe } from '@mortise/core/events';
@@ -20,12 +21,15 @@ class Watched extends HashEmbedding {
 }
 
 const document = (id: string, text: string, metadata = {}) => createDocument({ id, text, metadata });
-const ids = (results: readonly NodeWithScore[]) => results.map(({ node }) => node.id);
+/** Without the version that an index adds to the ids of nodes. */
+const ids = (results: readonly NodeWithScore[]) => results.map(({ node }) => node.id.replace(/@\w+$/, ''));
 const animals = [
   document('cat', 'The cat sleeps on the mat.'),
   document('whale', 'A whale sings below the waves.'),
   document('moon', 'The moon pulls the sea.'),
 ];
+
+const eight = Array.from({ length: 8 }, (_, n) => document(`d${n}`, `Text number ${n}.`));
 
 async function opened(
   directory: string,
@@ -53,7 +57,7 @@ describe('DocumentIndex', () => {
     const results = await index.retriever().retrieve('Where does the whale sing?');
     expect(results).toHaveLength(3);
     expect(results[0]).toMatchObject({
-      node: { id: 'whale#0', text: 'A whale sings below the waves.' },
+      node: { id: expect.stringMatching(/^whale#0@\w{12}$/), text: 'A whale sings below the waves.' },
       score: expect.closeTo(1, 5),
     });
     expect(results[0]?.evidence).toEqual({
@@ -120,6 +124,7 @@ describe('DocumentIndex', () => {
       done: 3,
       total: 3,
       item: 'bad.md',
+      failed: 1,
     });
     expect(
       progress.filter(({ phase }) => phase === 'embed').map(({ done, total, item }) => [done, total, item]),
@@ -226,6 +231,30 @@ describe('DocumentIndex', () => {
     };
     expect(await index.update(reader)).toMatchObject({ unchanged: 1, removed: 1 });
     expect(ids(await index.retriever().retrieve('one'))).toContain('locked/a#0');
+  });
+
+  it('I-01 a search meanwhile sees one version of every document, whole', async () => {
+    const splitter = new SentenceSplitter({ maxTokens: 8, overlap: 0 });
+    const index = await openIndex({ embedding: new HashEmbedding({ maxBatchSize: 1 }) }, { splitter });
+    const sentences = (word: string) =>
+      `One ${word} of words. Another ${word} of words. A third ${word} of words.`;
+    const version = (word: string) => eight.map(({ id }) => document(id, sentences(word)));
+    await index.update(version('old'));
+    const [all, searched] = [index.nodeCount, [] as string[][]];
+    const retriever = index.retriever({ topK: 1000 });
+    const search = async () => {
+      for (let mixed = true; mixed;) {
+        const found = await retriever.retrieve('words');
+        searched.push(found.map(({ node }) => `${node.id.split('#')[0]} ${/old|new/.exec(node.text)?.[0]}`));
+        mixed = !found.every(({ node }) => node.text.includes('new'));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await Promise.all([index.update(version('new')), search()]);
+    for (const found of searched) {
+      expect(found).toHaveLength(all);
+      expect(new Set(found).size).toBe(eight.length);
+    }
   });
 
   it('a second update at the same time is refused', async () => {
@@ -339,19 +368,48 @@ describe('a saved index', () => {
     const directory = await temporaryFolder();
     const controller = new AbortController();
     const { index } = await opened(directory, new HashEmbedding({ maxBatchSize: 1 }));
-    const updating = index.update(animals, {
+    // Four batches are under way at once: with the sixth vector, at least one document is finished.
+    const updating = index.update(eight, {
       signal: controller.signal,
       onProgress: ({ phase, done }) => {
-        if (phase === 'embed' && done === 2) controller.abort('ctrl-c');
+        if (phase === 'embed' && done === 6) controller.abort('ctrl-c');
       },
     });
     await expect(updating).rejects.toBe('ctrl-c');
     const embedding = new Watched({ maxBatchSize: 1 });
     const again = await opened(directory, embedding);
     expect(again.index.size).toBeGreaterThan(0);
-    const { unchanged, added } = await again.index.update(animals);
-    expect([unchanged + added, added < 3]).toEqual([3, true]);
+    const { unchanged, added } = await again.index.update(eight);
+    expect([unchanged + added, added < 8]).toEqual([8, true]);
     expect(embedding.embedded).toHaveLength(added);
+  });
+
+  it('I-01 is saved meanwhile, and what a kill then leaves is whole', async () => {
+    const [directory, copies] = [await temporaryFolder(), await temporaryFolder()];
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6000));
+    let path = '';
+    let file: Buffer | undefined;
+    class Waiting extends HashEmbedding {
+      override async embed(...args: Parameters<HashEmbedding['embed']>) {
+        // The last one takes until the first ones are saved.
+        if (args[0].includes('Text number 7.')) {
+          await vi.waitUntil(() => existsSync(path), { timeout: 20_000 });
+          file ??= readFileSync(path);
+        }
+        return super.embed(...args);
+      }
+    }
+    const embedding = new Waiting({ maxBatchSize: 1 });
+    const index = await openIndex({ embedding }, { directory });
+    path = index.path as string;
+    await index.update(eight);
+    clock.mockRestore();
+    await writeFile(join(copies, basename(path)), file as Buffer);
+    const left = await openIndex({ embedding }, { directory: copies });
+    const { size } = left;
+    expect([size > 0, size < 8, left.nodeCount]).toEqual([true, true, size]);
+    expect(await left.update(eight)).toMatchObject({ unchanged: size, added: 8 - size });
   });
 
   it('what was finished before the model failed is saved too', async () => {
@@ -377,7 +435,7 @@ describe('a saved index', () => {
     stop();
     expect(events).toEqual([
       'start {}',
-      'end {"added":3,"changed":0,"unchanged":0,"removed":0,"embedded":3,"failed":0}',
+      'end {"added":3,"changed":0,"unchanged":0,"duplicates":0,"removed":0,"nodes":3,"embedded":3,"cached":0,"failed":0}',
     ]);
   });
 });

@@ -1,0 +1,116 @@
+import { MortiseError } from '@mortise/core';
+import type { Node } from '@mortise/core/retriever';
+import {
+  checkVectorEntries,
+  type SourceRecord,
+  type StoreOptions,
+  type VectorEntry,
+  type VectorStore,
+  type VectorStoreSupport,
+} from '@mortise/core/store';
+import type { BM25Index } from '../retrievers/bm25-index.ts';
+import { MemoryDocumentStore } from '../stores/memory-document-store.ts';
+import { MemoryVectorStore } from '../stores/memory-vector-store.ts';
+import type { IndexedDocument, SavedIndex } from './saved-index.ts';
+
+/**
+ * What a pipeline writes to, and what retrievers search. The two differ while a run writes: nodes and vectors that come
+ * in wait until the record of their document names them. They then take the place of the old ones in one step, so that
+ * a search sees one version of each document and nothing has to be left out of its results.
+ */
+export class IndexContent extends MemoryDocumentStore {
+  readonly bm25: BM25Index;
+  readonly vectors = new MemoryVectorStore();
+  /** The pipeline's vector store. */
+  readonly incoming: VectorStore;
+  readonly #waiting = new Map<string, VectorEntry>();
+  readonly #shown = new Map<string, IndexedDocument>();
+  readonly #onChange: () => Promise<void>;
+
+  /** `onChange` is awaited after each document that was replaced or removed. */
+  constructor(bm25: BM25Index, onChange: () => Promise<void>) {
+    super();
+    this.bm25 = bm25;
+    this.#onChange = onChange;
+    this.incoming = new IncomingVectors(this.#waiting, this.vectors);
+  }
+
+  /** Documents that can be found. */
+  get size(): number {
+    return this.#shown.size;
+  }
+
+  override async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
+    await super.setSource(record, options);
+    const before = this.#shown.get(record.sourceId);
+    if (record.hash === (before?.hash ?? '')) return;
+    await this.#show(record, before?.nodes ?? []);
+    await this.#onChange();
+  }
+
+  /** In the order of their ids, so that equal indexes are equal files. Taken in one step. */
+  saved(): SavedIndex {
+    const documents = [...this.#shown.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const nodes = documents.flatMap((document) => document.nodes);
+    return { documents, vectors: nodes.map(({ id }) => this.vectors.vectorOf(id) as Float32Array) };
+  }
+
+  /** Into an empty one. */
+  async restore({ documents, vectors }: SavedIndex): Promise<void> {
+    const nodes = documents.flatMap((document) => document.nodes);
+    await this.vectors.upsert(nodes.map((node, row) => ({ node, embedding: vectors[row] as Float32Array })));
+    this.bm25.upsert(nodes);
+    await this.upsert(nodes);
+    for (const document of documents) {
+      const { id, hash } = document;
+      this.#shown.set(id, document);
+      await super.setSource({ sourceId: id, hash, nodeIds: document.nodes.map((node) => node.id) });
+    }
+  }
+
+  async #show({ sourceId: id, hash, nodeIds }: SourceRecord, before: readonly Node[]): Promise<void> {
+    const entries = nodeIds.flatMap((nodeId) => this.#waiting.get(nodeId) ?? []);
+    const nodes = entries.map(({ node }) => node);
+    const gone = before.map((node) => node.id);
+    for (const nodeId of nodeIds) this.#waiting.delete(nodeId);
+    if (hash === '') this.#shown.delete(id);
+    else this.#shown.set(id, { id, hash, nodes });
+    // The store in memory does its work before it gives its promise: both are awaited only once everything is done.
+    const replaced = [this.vectors.delete({ ids: gone }), this.vectors.upsert(entries)];
+    this.bm25.remove(gone);
+    this.bm25.upsert(nodes);
+    await Promise.all(replaced);
+  }
+}
+
+/** Keeps vectors until they are shown, and refuses what the store that is searched would. */
+class IncomingVectors implements VectorStore {
+  readonly #waiting: Map<string, VectorEntry>;
+  readonly #searched: MemoryVectorStore;
+
+  constructor(waiting: Map<string, VectorEntry>, searched: MemoryVectorStore) {
+    this.#waiting = waiting;
+    this.#searched = searched;
+  }
+
+  get support(): VectorStoreSupport {
+    return { ...this.#searched.support, modes: [] };
+  }
+
+  async upsert(entries: readonly VectorEntry[], { signal }: StoreOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    const [other] = this.#waiting.values();
+    checkVectorEntries(entries, this.#searched.support.dimensions ?? other?.embedding.length);
+    for (const entry of entries) this.#waiting.set(entry.node.id, entry);
+  }
+
+  /** By ids, as a pipeline does. What is shown went when its record did. */
+  async delete({ ids = [] }: { readonly ids?: readonly string[] | undefined }): Promise<void> {
+    for (const id of ids) this.#waiting.delete(id);
+  }
+
+  query(): Promise<never> {
+    const message = 'Vectors that are not part of the index yet are not searched.';
+    return Promise.reject(new MortiseError('unsupported', message));
+  }
+}
