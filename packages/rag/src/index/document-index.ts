@@ -26,6 +26,8 @@ export interface OpenIndexOptions {
   directory?: string | undefined;
   /** Shorter vectors, where the model has them. */
   dimensions?: number | undefined;
+  /** Batches embedded at once. Default: 4. */
+  concurrency?: number | undefined;
   bm25?: BM25IndexOptions | undefined;
   /** Called when a saved index cannot be used or the index cannot be saved. A `warning` event is emitted besides. */
   onWarning?: ((warning: Warning) => void) | undefined;
@@ -91,6 +93,7 @@ export class DocumentIndex {
       embedding,
       transforms: [this.#splitter],
       dimensions: this.#dimensions,
+      concurrency: options.concurrency,
     });
   }
 

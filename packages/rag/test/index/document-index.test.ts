@@ -257,6 +257,24 @@ describe('DocumentIndex', () => {
     }
   });
 
+  it('embeds as many batches at once as it is told', async () => {
+    let [running, most] = [0, 0];
+    class Counting extends HashEmbedding {
+      override async embed(...args: Parameters<HashEmbedding['embed']>) {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        return super.embed(...args);
+      }
+    }
+    const embedding = new Counting({ maxBatchSize: 1 });
+    for (const concurrency of [1, 3]) {
+      most = 0;
+      await (await openIndex({ embedding }, { concurrency })).update(eight);
+      expect(most).toBe(concurrency);
+    }
+  });
+
   it('a second update at the same time is refused', async () => {
     const index = await openIndex({ embedding: new HashEmbedding() });
     const first = index.update(animals);
