@@ -301,6 +301,8 @@ export type { Check } from './frame/check.ts';
 export { conformance, type ConformancePlan, type TestFunctions } from './frame/conformance.ts';
 export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
+export { ingestionConformance, type IngestionConformanceOptions, type IngestionOutcome, type IngestionStores, type IngestionSubject, type IngestionTask, } from './ingestion/conformance.ts';
+export { ingestionSuite } from './ingestion/suite.ts';
 export { llmConformance, type LLMConformanceOptions, type LLMFeature, type LLMSubject, type WireTarget, } from './llm/conformance.ts';
 export { llmSuite } from './llm/suite.ts';
 export { parserConformance, type ParserConformanceOptions, type ParserFeature, type ParserMisfit, type ParserSample, type ParserSubject, } from './parser/conformance.ts';
@@ -335,6 +337,44 @@ export { splitterConformance, type SplitterConformanceOptions, type SplitterFeat
 export { splitterSuite } from './splitter/suite.ts';
 export { readerConformance, type OpenReader, type ReaderConformanceOptions, type ReaderFeature, type ReaderItem, type ReaderSubject, } from './reader/conformance.ts';
 export { readerSuite } from './reader/suite.ts';
+
+// ---- ingestion/conformance.d.ts
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { Document, Node } from '@mortise/core/retriever';
+import type { DocumentStore, VectorStore } from '@mortise/core/store';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export interface IngestionStores {
+    readonly documents: DocumentStore;
+    readonly vectors: VectorStore;
+}
+export interface IngestionTask {
+    readonly stores: IngestionStores;
+    readonly documents: readonly Document[];
+    readonly embedding: EmbeddingModel;
+    readonly signal?: AbortSignal | undefined;
+}
+export interface IngestionOutcome {
+    readonly failed: readonly string[];
+}
+export interface IngestionSubject {
+    open(): Promise<IngestionStores & {
+        close?(): unknown;
+    }> | (IngestionStores & {
+        close?(): unknown;
+    });
+    ingest(task: IngestionTask): Promise<IngestionOutcome>;
+    visible(stores: IngestionStores): Promise<readonly Node[]>;
+}
+export interface IngestionConformanceOptions extends IngestionSubject {
+    readonly name: string;
+}
+export declare function ingestionConformance(functions: TestFunctions, options: IngestionConformanceOptions): ConformanceResults;
+
+// ---- ingestion/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { IngestionSubject } from './conformance.ts';
+export declare const ingestionSuite: Suite<IngestionSubject>;
 
 // ---- limiter/conformance.d.ts
 import type { RateLimiter } from '@mortise/core/call';

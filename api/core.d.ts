@@ -371,7 +371,7 @@ export type { Attributes, EndEvent, ErrorEvent, EventName, KnownEventName, Morti
 export { emitPoint, inSpan, startSpan, traced, type Span, type SpanOptions } from './span.ts';
 
 // ---- events/map.d.ts
-export type KnownEventName = 'llm.chat' | 'llm.complete' | 'embedding.batch' | 'retriever.retrieve' | 'reranker.rerank' | 'parser.parse' | 'tool.execute' | 'query' | 'synthesize' | 'ingest.read' | 'ingest.run' | 'retry' | 'cache' | 'rate-limit' | 'fallback' | 'budget' | 'warning';
+export type KnownEventName = 'llm.chat' | 'llm.complete' | 'embedding.batch' | 'retriever.retrieve' | 'reranker.rerank' | 'parser.parse' | 'tool.execute' | 'query' | 'synthesize' | 'ingest.read' | 'ingest.run' | 'ingest.write' | 'ingest.remove' | 'retry' | 'cache' | 'rate-limit' | 'fallback' | 'budget' | 'warning';
 export type EventName = KnownEventName | (string & {});
 export type Attributes = {
     readonly [key: string]: unknown;

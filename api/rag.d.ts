@@ -239,9 +239,9 @@ import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { ReadFailure } from '@mortise/core/reader';
 import type { Retriever } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
+import type { DocumentSource, IngestProgress, IngestReport } from '../ingestion/contract.ts';
 import type { BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import type { HybridRetrieverOptions } from './hybrid-retriever.ts';
-import type { DocumentSource, UpdateProgress } from './update-plan.ts';
 export interface IndexParts {
     readonly embedding: EmbeddingModel;
 }
@@ -249,6 +249,7 @@ export interface OpenIndexOptions {
     splitter?: Transform | undefined;
     directory?: string | undefined;
     dimensions?: number | undefined;
+    concurrency?: number | undefined;
     bm25?: BM25IndexOptions | undefined;
     onWarning?: ((warning: Warning) => void) | undefined;
     signal?: AbortSignal | undefined;
@@ -260,14 +261,8 @@ export interface UpdateOptions {
     removeMissing?: boolean | undefined;
     parent?: string | undefined;
 }
-export interface UpdateReport {
-    added: number;
-    changed: number;
-    unchanged: number;
-    removed: number;
-    failed: ReadFailure[];
-    embedded: number;
-}
+export type UpdateProgress = IngestProgress;
+export type UpdateReport = IngestReport;
 export declare function openIndex(parts: IndexParts, options?: OpenIndexOptions): Promise<DocumentIndex>;
 export declare class DocumentIndex {
     private constructor();
@@ -307,19 +302,83 @@ export declare class HybridRetriever extends BaseRetriever {
 }
 
 // ---- index/index.d.ts
-export { DocumentIndex, openIndex, type IndexParts, type OpenIndexOptions, type UpdateOptions, type UpdateReport, } from './document-index.ts';
+export { DocumentIndex, openIndex, type IndexParts, type OpenIndexOptions, type UpdateOptions, type UpdateProgress, type UpdateReport, } from './document-index.ts';
 export { DEFAULT_WEIGHTS, HybridRetriever, type HybridParts, type HybridRetrieverOptions, type HybridWeights, } from './hybrid-retriever.ts';
-export type { DocumentSource, UpdateProgress } from './update-plan.ts';
 
-// ---- index/update-plan.d.ts
-import type { Reader } from '@mortise/core/reader';
+// ---- ingestion/committed.d.ts
+import type { Node, NodeWithScore } from '@mortise/core/retriever';
+import type { DocumentStore, StoreOptions, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport } from '@mortise/core/store';
+export interface CommittedVectorStoreOptions {
+    vectors: VectorStore;
+    documents: DocumentStore;
+}
+export declare class CommittedVectorStore implements VectorStore {
+    constructor({ vectors, documents }: CommittedVectorStoreOptions);
+    get support(): VectorStoreSupport;
+    upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
+}
+export declare function committedNodes(documents: DocumentStore, options?: StoreOptions): AsyncGenerator<Node>;
+
+// ---- ingestion/contract.d.ts
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { Reader, ReadFailure } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
+import type { DocumentStore, KeyValueStore, VectorStore } from '@mortise/core/store';
+import type { Transform } from '@mortise/core/transform';
 export type DocumentSource = Reader | AsyncIterable<Document> | Iterable<Document>;
-export interface UpdateProgress {
-    phase: 'read' | 'embed' | (string & {});
+export type IngestionStrategy = 'upserts' | 'upserts-and-delete' | 'duplicates-only';
+export interface IngestionPipelineOptions {
+    documents: DocumentStore;
+    vectors?: VectorStore | undefined;
+    embedding?: EmbeddingModel | undefined;
+    transforms?: readonly Transform[] | undefined;
+    cache?: KeyValueStore | undefined;
+    strategy?: IngestionStrategy | undefined;
+    concurrency?: number | undefined;
+    batchSize?: number | undefined;
+    dimensions?: number | undefined;
+}
+export interface IngestOptions {
+    signal?: AbortSignal | undefined;
+    onProgress?: ((progress: IngestProgress) => void) | undefined;
+    onError?: ((failure: ReadFailure) => void) | undefined;
+    strategy?: IngestionStrategy | undefined;
+    readFirst?: boolean | undefined;
+    parent?: string | undefined;
+}
+export interface IngestProgress {
+    phase: 'read' | 'embed' | 'remove' | (string & {});
     done: number;
     total?: number;
     item: string;
+    failed: number;
+}
+export interface IngestReport {
+    added: number;
+    changed: number;
+    unchanged: number;
+    duplicates: number;
+    removed: number;
+    failed: ReadFailure[];
+    nodes: number;
+    embedded: number;
+    cached: number;
+}
+
+// ---- ingestion/index.d.ts
+export { CommittedVectorStore, committedNodes, type CommittedVectorStoreOptions } from './committed.ts';
+export type { DocumentSource, IngestionPipelineOptions, IngestionStrategy, IngestOptions, IngestProgress, IngestReport, } from './contract.ts';
+export { IngestionPipeline } from './pipeline.ts';
+
+// ---- ingestion/pipeline.d.ts
+import type { CommittedVectorStore } from './committed.ts';
+import type { DocumentSource, IngestionPipelineOptions, IngestOptions, IngestReport } from './contract.ts';
+export declare class IngestionPipeline {
+    constructor(options: IngestionPipelineOptions);
+    get committed(): CommittedVectorStore | undefined;
+    run(source: DocumentSource, options?: IngestOptions): Promise<IngestReport>;
 }
 
 // ---- postprocessors/index.d.ts
