@@ -10,7 +10,7 @@ export interface GraphSettings {
 }
 
 /** Rows that are added before timers run. */
-const SLICE = 64;
+const SLICE = 8;
 
 export function createGraph(library: Library, settings: GraphSettings, dimensions: number): GraphIndex {
   return new library.Index({

@@ -14,6 +14,7 @@ import {
   type VectorStoreSupport,
 } from '@mortise/core/store';
 import { copyNode, sourceId, type Node, type NodeWithScore } from '@mortise/core/retriever';
+import { BLOCK_ROWS, innerProduct, innerProducts } from './inner-products.ts';
 import { loadVectors, saveVectors } from './saved-vectors.ts';
 import { TopRows } from './top-rows.ts';
 
@@ -120,14 +121,21 @@ export class MemoryVectorStore implements VectorStore {
     topK: number,
     filter?: MetadataFilter,
   ): { readonly node: Node; readonly score: number }[] {
-    const query = unit(embedding);
-    const top = new TopRows(Math.min(topK, this.#nodes.length));
-    for (let row = 0; row < this.#nodes.length; row++) {
-      const score = dot(query, this.#vectors, row * query.length);
-      // The filter is asked last: most rows never come near the best.
-      if (!top.wouldTake(score)) continue;
-      const { metadata } = this.#nodes[row] as Node;
-      if (filter === undefined || matchesFilter(metadata, filter)) top.add(row, score);
+    const query = Float64Array.from(unit(embedding));
+    const vectors = this.#vectors;
+    const { length } = this.#nodes;
+    const top = new TopRows(Math.min(topK, length));
+    const scores = new Float64Array(BLOCK_ROWS);
+    for (let first = 0; first < length; first += BLOCK_ROWS) {
+      const rows = Math.min(BLOCK_ROWS, length - first);
+      innerProducts(query, vectors, first * query.length, rows, scores);
+      for (let at = 0; at < rows; at++) {
+        const score = scores[at] as number;
+        // The filter is asked last: most rows never come near the best.
+        if (!top.wouldTake(score)) continue;
+        const { metadata } = this.#nodes[first + at] as Node;
+        if (filter === undefined || matchesFilter(metadata, filter)) top.add(first + at, score);
+      }
     }
     return top
       .sorted()
@@ -138,7 +146,8 @@ export class MemoryVectorStore implements VectorStore {
   similarityTo(embedding: Float32Array, id: string): number | undefined {
     const row = this.#rows.get(id);
     if (row === undefined) return undefined;
-    return Math.max(-1, Math.min(1, dot(unit(embedding), this.#vectors, row * embedding.length)));
+    const query = Float64Array.from(unit(embedding));
+    return Math.max(-1, Math.min(1, innerProduct(query, this.#vectors, row * query.length)));
   }
 
   /** A copy of a node's vector, with length 1. */
@@ -209,22 +218,4 @@ function unit(vector: Float32Array): Float32Array {
   for (const x of vector) squares += x * x;
   const length = Math.sqrt(squares);
   return length === 0 ? vector : vector.map((x) => x / length);
-}
-
-/** Four sums at once: they do not wait for each other, which takes a third of the time of one. */
-function dot(query: Float32Array, vectors: Float32Array, offset: number): number {
-  const { length } = query;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    a += query[i]! * vectors[offset + i]!;
-    b += query[i + 1]! * vectors[offset + i + 1]!;
-    c += query[i + 2]! * vectors[offset + i + 2]!;
-    d += query[i + 3]! * vectors[offset + i + 3]!;
-  }
-  for (; i < length; i++) a += query[i]! * vectors[offset + i]!;
-  return a + b + c + d;
 }
