@@ -97,9 +97,10 @@ export class UsearchVectorStore implements VectorStore {
     for (let at = 0; at < copies.length; at += SLICE) {
       if (at > 0) await setImmediate();
       throwIfAborted(signal);
+      const slice = copies.slice(at, at + SLICE);
       // The file, or a call at the same time, may have settled the dimensions meanwhile.
-      this.#dimensions = checkVectorEntries(copies, this.#dimensions);
-      this.#write(library, copies.slice(at, at + SLICE));
+      this.#dimensions = checkVectorEntries(slice, this.#dimensions);
+      this.#write(library, slice);
     }
   }
 
