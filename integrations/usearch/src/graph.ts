@@ -10,7 +10,7 @@ export interface GraphSettings {
 }
 
 /** Rows that are added before timers run. */
-const SLICE = 8;
+const SLICE = 32;
 
 export function createGraph(library: Library, settings: GraphSettings, dimensions: number): GraphIndex {
   return new library.Index({

@@ -46,8 +46,8 @@ export interface UsearchVectorStoreOptions {
 
 /** Of how many of the nearest `mmr` picks: 4 times as many as it gives, and no fewer than this. */
 const MMR_CANDIDATES = 64;
-/** Entries that are added to the graph before timers run: some 20 ms among 20,000 of 384 dimensions. */
-const SLICE = 8;
+/** Entries that are added to the graph before timers run: some 20 ms among 10,000 of 384 dimensions. */
+const SLICE = 32;
 
 /**
  * Nodes and vectors in memory, searched by usearch, saved to a file when `save` is called. A score is the cosine, and it

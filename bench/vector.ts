@@ -1,0 +1,207 @@
+/**
+ * Vector stores on 100,000 x 384: one search, the same for all, results checked against each other. In memory against
+ * LangChain's `MemoryVectorStore` (half its time is the limit) and a plain loop; `@mortise/usearch` exact against
+ * bare `usearch` (1.1 times is the limit); sqlite-vec; upserts a second and the recall of the graph on 10,000.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryVectorStore as LangChainStore } from '@langchain/classic/vectorstores/memory';
+import { Document } from '@langchain/core/documents';
+import { FakeEmbeddings } from '@langchain/core/utils/testing';
+import { createTextNode } from '@mortise/core';
+import type { VectorEntry, VectorStore } from '@mortise/core/store';
+import { MemoryVectorStore } from '@mortise/rag';
+import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
+import { UsearchVectorStore } from '@mortise/usearch';
+import { exactSearch, MetricKind } from 'usearch';
+import { compare, median, table, type Contender } from './measure.ts';
+
+const ROWS = 100_000;
+const GRAPH_ROWS = 10_000;
+const DIMENSIONS = 384;
+const TOP = 10;
+const QUERIES = 5;
+const ROUNDS = 7;
+/** Of native code, whose time is the memory's and varies. */
+const NATIVE_ROUNDS = 25;
+
+/** Around 500 centres, as the vectors of texts are, of length 1, from a fixed sequence. */
+function cloud(rows: number, seed: number): Float32Array {
+  let state = seed;
+  const next = (): number => (state = (state * 48_271) % 2_147_483_647) / 1_073_741_823.5 - 1;
+  const centres = Array.from({ length: 500 }, () => Float32Array.from({ length: DIMENSIONS }, next));
+  const matrix = new Float32Array(rows * DIMENSIONS);
+  for (let row = 0; row < rows; row++) {
+    const centre = centres[Math.floor(((next() + 1) / 2) * 500) % 500]!;
+    const vector = centre.map((x) => x + next());
+    const length = Math.hypot(...vector);
+    matrix.set(
+      vector.map((x) => x / length),
+      row * DIMENSIONS,
+    );
+  }
+  return matrix;
+}
+
+const rowOf = (matrix: Float32Array, row: number): Float32Array =>
+  matrix.slice(row * DIMENSIONS, (row + 1) * DIMENSIONS);
+
+function entriesOf(matrix: Float32Array): VectorEntry[] {
+  return Array.from({ length: matrix.length / DIMENSIONS }, (_, row) => ({
+    node: createTextNode({
+      id: `${row}`,
+      text: `The text of node ${row}.`,
+      metadata: { row, even: row % 2 === 0 },
+    }),
+    embedding: rowOf(matrix, row),
+  }));
+}
+
+async function searches(search: (query: Float32Array) => Promise<readonly string[]>): Promise<string> {
+  const all: string[] = [];
+  for (const query of queries) all.push((await search(query)).join());
+  return all.join(' ');
+}
+
+const bySearch = (store: VectorStore) =>
+  searches(async (embedding) => (await store.query({ embedding, topK: TOP })).map(({ node }) => node.id));
+
+/** What a loop costs that does nothing else: four sums, no nodes, no copies. */
+function plainLoop(matrix: Float32Array, query: Float32Array): string[] {
+  const best: { row: number; score: number }[] = [];
+  for (let row = 0, offset = 0; row < ROWS; row++, offset += DIMENSIONS) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let i = 0; i < DIMENSIONS; i += 4) {
+      a += query[i]! * matrix[offset + i]!;
+      b += query[i + 1]! * matrix[offset + i + 1]!;
+      c += query[i + 2]! * matrix[offset + i + 2]!;
+      d += query[i + 3]! * matrix[offset + i + 3]!;
+    }
+    const score = a + b + c + d;
+    if (best.length === TOP && score <= best[TOP - 1]!.score) continue;
+    best.push({ row, score });
+    best.sort((x, y) => y.score - x.score);
+    best.length = Math.min(best.length, TOP);
+  }
+  return best.map(({ row }) => `${row}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'mortise-bench-'));
+const matrix = cloud(ROWS, 11);
+const queryMatrix = cloud(QUERIES, 12);
+const queries = Array.from({ length: QUERIES }, (_, at) => {
+  // Near a row, as a question is near its answer.
+  const [row, noise] = [rowOf(matrix, at * 19_001), rowOf(queryMatrix, at)];
+  const mixed = row.map((x, i) => x + 0.5 * noise[i]!);
+  const length = Math.hypot(...mixed);
+  return mixed.map((x) => x / length);
+});
+const entries = entriesOf(matrix);
+
+const memory = new MemoryVectorStore();
+const exact = new UsearchVectorStore({ search: 'exact' });
+const sqlite = new SqliteVecVectorStore({ path: join(folder, 'vectors.sqlite') });
+const langchain = new LangChainStore(new FakeEmbeddings());
+await langchain.addVectors(
+  entries.map(({ embedding }) => Array.from(embedding)),
+  entries.map(({ node }) => new Document({ pageContent: node.text, metadata: node.metadata, id: node.id })),
+);
+
+const version = (name: string): string => (versions[name] ?? '').replace('link:', '');
+const { devDependencies: versions } = (await import('./package.json', { with: { type: 'json' } }))
+  .default as {
+  devDependencies: Record<string, string>;
+};
+console.log(
+  `Node ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}; usearch ${version('usearch')}, @langchain/classic ${version('@langchain/classic')}`,
+);
+
+const upserts: string[] = [];
+for (const [name, store] of [
+  ['MemoryVectorStore', memory],
+  ['UsearchVectorStore, exact', exact],
+  ['SqliteVecVectorStore', sqlite],
+] as const) {
+  const before = performance.now();
+  for (let at = 0; at < ROWS; at += 1_000) await store.upsert(entries.slice(at, at + 1_000));
+  upserts.push(
+    `| ${name} | ${Math.round(ROWS / ((performance.now() - before) / 1000)).toLocaleString('en')} |`,
+  );
+}
+
+const contenders: Contender[] = [
+  {
+    name: `LangChain MemoryVectorStore`,
+    run: () =>
+      searches(async (query) =>
+        (await langchain.similaritySearchVectorWithScore(Array.from(query), TOP)).map(
+          ([found]) => found.id ?? '',
+        ),
+      ),
+  },
+  { name: 'plain loop', run: () => searches(async (query) => plainLoop(matrix, query)) },
+  { name: '@mortise/rag MemoryVectorStore', run: () => bySearch(memory) },
+];
+const inMemory = await compare(contenders, ROUNDS);
+console.log(table(`${QUERIES} exact searches in memory, ${ROWS} x ${DIMENSIONS}`, inMemory));
+
+const native = await compare(
+  [
+    {
+      name: 'usearch exactSearch',
+      run: () =>
+        searches(async (query) => {
+          const { keys } = exactSearch(matrix, query, DIMENSIONS, TOP, MetricKind.Cos, 1) as {
+            keys: BigUint64Array;
+          };
+          return Array.from(keys, String);
+        }),
+    },
+    { name: '@mortise/usearch, exact', run: () => bySearch(exact) },
+  ],
+  NATIVE_ROUNDS,
+);
+console.log(table(`${QUERIES} exact searches by native code, ${ROWS} x ${DIMENSIONS}`, native));
+const inFile = await compare([{ name: '@mortise/sqlite-vec', run: () => bySearch(sqlite) }], 3);
+console.log(table(`${QUERIES} exact searches in a file, ${ROWS} x ${DIMENSIONS}`, inFile));
+await sqlite.close();
+rmSync(folder, { recursive: true, force: true });
+
+// The graph, on fewer rows: to add one takes some 0.5 ms.
+const graph = new UsearchVectorStore();
+const part = entries.slice(0, GRAPH_ROWS);
+const before = performance.now();
+await graph.upsert(part);
+const rate = Math.round(GRAPH_ROWS / ((performance.now() - before) / 1000));
+upserts.push(`| UsearchVectorStore, hnsw (${GRAPH_ROWS} rows) | ${rate.toLocaleString('en')} |`);
+const truth = new UsearchVectorStore({ search: 'exact' });
+await truth.upsert(part);
+let hits = 0;
+const times: number[] = [];
+for (let at = 0; at < 200; at++) {
+  const embedding = rowOf(matrix, ROWS - 1 - at);
+  const nearest = new Set((await truth.query({ embedding, topK: TOP })).map(({ node }) => node.id));
+  const start = performance.now();
+  const found = await graph.query({ embedding, topK: TOP });
+  times.push(performance.now() - start);
+  hits += found.filter(({ node }) => nearest.has(node.id)).length;
+}
+console.log(`\n### The graph on ${GRAPH_ROWS} x ${DIMENSIONS}\n`);
+console.log(`recall@${TOP} ${(hits / (200 * TOP)).toFixed(3)}, ${median(times).toFixed(2)} ms a search`);
+console.log(
+  `\n### Upserts a second, ${DIMENSIONS} dimensions\n\n| | |\n| --- | --- |\n${upserts.join('\n')}`,
+);
+
+const ms = (name: string): number => [...inMemory, ...native].find((row) => row.name === name)!.ms;
+for (const [what, ratio, limit] of [
+  [
+    'MemoryVectorStore to LangChain',
+    ms('@mortise/rag MemoryVectorStore') / ms('LangChain MemoryVectorStore'),
+    0.5,
+  ],
+  ['exact to bare usearch', ms('@mortise/usearch, exact') / ms('usearch exactSearch'), 1.1],
+] as const) {
+  console.log(`${what}: ${ratio.toFixed(2)}, limit ${limit}: ${ratio <= limit ? 'kept' : 'MISSED'}`);
+  if (ratio > limit) process.exitCode = 1;
+}
