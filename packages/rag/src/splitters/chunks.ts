@@ -86,7 +86,10 @@ function splitSection(
   const { headings } = section;
   const paths = [headings, headings.slice(-1)].map((path) => withSection(rest, path));
   // A path that leaves too little room for the text is shortened, then left out.
-  const metadata = paths.find((one) => overheadOf(one) <= maxTokens / 2) ?? rest;
+  const roomy = paths.find((one) => overheadOf(one) <= maxTokens / 2) ?? rest;
+  // Nor may one that a larger chunk was given leave nothing at all.
+  const { section: _section, ...bare } = rest;
+  const metadata = overheadOf(roomy) < maxTokens ? roomy : bare;
   const overhead = overheadOf(metadata);
   if (overhead >= maxTokens) throw metadataTooLong(node, overhead, maxTokens);
   const spans = packUnits(node.text, section, {

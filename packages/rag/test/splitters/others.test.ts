@@ -137,6 +137,22 @@ describe('HierarchicalSplitter', () => {
   });
 });
 
+describe('HierarchicalSplitter, long headings', () => {
+  it('X-01 leaves out a path of headings that would fill a smaller chunk', () => {
+    const splitter = new HierarchicalSplitter({ tokenizer: words, sizes: [30, 8], format: 'markdown' });
+    const chunks = splitter.split(
+      document(`# One two three four five six seven eight nine\n\n${'Ten. '.repeat(9)}`),
+    );
+    expect(chunks[0]?.metadata).toEqual({ section: 'One two three four five six seven eight nine' });
+    const leaves = leafNodes(chunks);
+    expect(leaves.length).toBeGreaterThan(1);
+    for (const { metadata, text } of leaves) {
+      expect(metadata).toEqual({});
+      expect(words.count(text)).toBeLessThanOrEqual(8);
+    }
+  });
+});
+
 describe('pages', () => {
   it('D-02 a chunk of a document of several pages has the page that it begins on', () => {
     const pages = ['First page. It is short.\n\n', 'Second page, which is longer than that.\n\n', 'Third.'];
