@@ -1,36 +1,43 @@
-import { expect, it } from 'vitest';
+import { parserConformance } from '@mortise/conformance';
+import { describe, expect, it } from 'vitest';
 import { AcmeParser } from '@mortise/acme';
 
-const parser = new AcmeParser();
-// REPLACE: an answer as models write it, and what stands in it.
-const ANSWER = 'The moon pulls.\n\n**VERDICT: it is the moon (95%)**\n';
-const VALUE = { verdict: 'it is the moon', confidence: 95 };
+parserConformance(
+  { describe, it },
+  {
+    name: 'acme',
+    create: () => new AcmeParser(),
+    // REPLACE: answers as models write them, and what stands in them. The suite cuts them in every way.
+    samples: [
+      {
+        text: 'The moon pulls.\n\n**VERDICT: it is the moon (95%)**\n',
+        value: { verdict: 'it is the moon', confidence: 95 },
+      },
+      {
+        text: 'VERDICT: the wind (30 %)\nNo:\nverdict: a 😀 (400%)',
+        value: { verdict: 'a 😀', confidence: 100 },
+      },
+    ],
+    // REPLACE: answers that it must refuse.
+    invalid: [
+      { text: 'I do not know.', code: 'parse' },
+      { text: 'VERDICT: it is the moon', code: 'parse' },
+      { text: '', code: 'parse' },
+    ],
+    declares: ['stream', 'failure', 'instructions'],
+    // REPLACE: for what is not declared, why.
+    reasons: {
+      snapshots: 'The last line decides.',
+      long: 'It reads one line.',
+      place: 'What is missing has no place.',
+      json: 'It reads a line of text.',
+      schema: 'Its values have one form.',
+    },
+  },
+);
 
-async function* pieces(text: string, size: number) {
-  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
-}
-
-it('reads the value, whatever stands around it', async () => {
-  expect(await parser.parse(ANSWER)).toEqual(VALUE);
-});
-
-it('tells the model what to write, and leaves the input as it was', () => {
-  expect(parser.format('Why are there tides?')).toMatch(/^Why are there tides\?\n\n.*VERDICT/s);
-  const messages = Object.freeze([Object.freeze({ role: 'user' as const, content: 'Why?' })]);
-  expect(parser.format(messages)).toMatchObject([
-    { role: 'user', content: expect.stringMatching(/VERDICT/) },
-  ]);
-});
-
-it.each([1, 3, 1000])('P-01 streams to the same value, in pieces of %i', async (size) => {
-  const values = [];
-  for await (const value of parser.stream(pieces(ANSWER, size))) values.push(value);
-  expect(values.at(-1)).toEqual(VALUE);
-});
-
-it('P-03 fails as `parse`, with the text', async () => {
-  await expect(parser.parse('I do not know.')).rejects.toMatchObject({
-    code: 'parse',
-    text: 'I do not know.',
-  });
+it('tells the model exactly this', () => {
+  // REPLACE: what it is told.
+  const told = 'End with one line: VERDICT: your verdict (your confidence in percent, such as 80%)';
+  expect(new AcmeParser().format('Why are there tides?')).toBe(`Why are there tides?\n\n${told}`);
 });

@@ -2,6 +2,7 @@ import { MortiseError } from '@mortise/core';
 import type { JsonObject } from '@mortise/core';
 import {
   BaseRetriever,
+  createIndexNode,
   createTextNode,
   type BaseRetrieverOptions,
   type NodeWithScore,
@@ -41,15 +42,19 @@ export class AcmeRetriever extends BaseRetriever {
   }
 }
 
-// REPLACE: what the API answers. Scores are handed on as they are, higher being better.
+// REPLACE: what the API answers. Scores are handed on as they are, higher being better; `source` is the document that a
+// text is of, and `leads_to` what the hit stands for in `objects`.
 function fromHits({ hits }: Record<string, unknown>, about: About): NodeWithScore[] {
   if (!Array.isArray(hits)) throw malformed('JSON without hits', about);
-  return hits.filter(isObject).map(({ id, text, score, fields }) => {
+  return hits.filter(isObject).map(({ id, text, score, fields, source, leads_to: indexId }) => {
     if (typeof id !== 'string' || typeof text !== 'string' || typeof score !== 'number') {
       const message = 'Acme answered with a hit that has no id, text or score. Check the collection.';
       throw new MortiseError('malformed-response', message, { provider: 'acme' });
     }
     const metadata = isObject(fields) ? (fields as JsonObject) : {};
-    return { node: createTextNode({ id, text, metadata }), score };
+    const relationships = typeof source === 'string' ? { relationships: { source: { id: source } } } : {};
+    const input = { id, text, metadata, ...relationships };
+    const node = typeof indexId === 'string' ? createIndexNode({ ...input, indexId }) : createTextNode(input);
+    return { node, score };
   });
 }

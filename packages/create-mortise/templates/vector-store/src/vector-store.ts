@@ -44,7 +44,8 @@ export class AcmeVectorStore implements VectorStore {
     if (filter !== undefined) checkFilter(filter, OPERATORS);
     // REPLACE: whatever matches any of the three.
     for (const [id, { node }] of this.#rows) {
-      const ofSource = sourceIds.includes(sourceId(node) ?? id);
+      const source = sourceId(node);
+      const ofSource = source !== undefined && sourceIds.includes(source);
       const matches = filter !== undefined && matchesFilter(node.metadata, filter);
       if (ids.includes(id) || ofSource || matches) this.#rows.delete(id);
     }
