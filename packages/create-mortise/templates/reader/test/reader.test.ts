@@ -14,6 +14,8 @@ function answer(path: string, body: { id?: string }, items: readonly ReaderItem[
   return { text: item.text, url: `https://acme.example/${item.name}`, fields: { author: 'Ada' } };
 }
 
+const home = { space: 'home', apiKey: 'key-of-a-test', baseURL: 'https://acme.example' };
+
 /** A reader of these items, or of a space that is not there, and what it sent. */
 function connect(items?: readonly ReaderItem[]) {
   const sent: [path: string, body: { id?: string }][] = [];
@@ -26,7 +28,7 @@ function connect(items?: readonly ReaderItem[]) {
       status: reply === undefined ? 404 : 200,
     });
   };
-  const reader = new AcmeReader({ space: 'home', apiKey: 'key-of-a-test', fetch });
+  const reader = new AcmeReader({ ...home, fetch });
   return { reader, sent, opened: () => sent.flatMap(([, { id }]) => (id === undefined ? [] : [id])) };
 }
 
@@ -59,7 +61,7 @@ it.each([
   ['a page without an id', { pages: [null] }],
 ])('refuses a reply with %s', async (_, reply) => {
   const fetch = async () => Response.json(reply);
-  const reader = new AcmeReader({ space: 'home', apiKey: 'key-of-a-test', fetch });
+  const reader = new AcmeReader({ ...home, fetch });
   await expect(reader.read().next()).rejects.toMatchObject({ code: 'malformed-response' });
 });
 
@@ -69,7 +71,7 @@ it('D-01 says that a page cannot be reached, and goes on', async () => {
     if ((url as string).endsWith('/v1/pages')) return Response.json({ pages: [{ id: 'tides' }] });
     throw new TypeError('fetch failed');
   };
-  const reader = new AcmeReader({ space: 'home', apiKey: 'key-of-a-test', retry: false, fetch });
+  const reader = new AcmeReader({ ...home, retry: false, fetch });
   const onError = ({ error }: { error: Error }) => codes.push((error as { code?: unknown }).code);
   for await (const document of reader.read({ onError })) expect(document).toBeUndefined();
   expect(codes).toEqual(['connection']);
