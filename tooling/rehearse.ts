@@ -68,6 +68,9 @@ async function rehearse(): Promise<void> {
       );
   }
   step('the stranger takes it, and has one copy of core', () => update(env));
+  step('the integration as it stands, on the core that it was released with', () => {
+    run(process.execPath, ['tooling/sdk-versions.ts', 'lowest', 'openai'], { cwd: tree, env });
+  });
 }
 
 /** The scripts of the repository, as the publishing workflow runs them. */
