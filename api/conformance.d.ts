@@ -83,6 +83,7 @@ export interface LLMDialect extends DialectBase {
     };
 }
 export interface RequestReader {
+    readonly members?: readonly string[];
     model(body: JsonObject): unknown;
     messages(body: JsonObject): readonly {
         readonly role: string;

@@ -1,5 +1,5 @@
-/** A mark in a source, with what stands under it up to the next mark or empty line. */
-const MARKED = /^([ \t]*)\/\/ REPLACE: (.+)\n((?:(?!\n\n|\n[ \t]*\/\/ REPLACE)[^])*)/gm;
+/** A mark in a source, with what stands under it: lines indented no less, up to the next mark. */
+const MARKED = /^( *)\/\/ REPLACE: (.+)\n((?:\1(?! *\/\/ REPLACE).+\n)*)/gm;
 
 /**
  * A new integration once for each marked piece of its sources, with that piece as it is when its author forgot it and

@@ -43,6 +43,13 @@ test('each marked piece is spoilt once, and nothing else', () => {
   expect(mutants[0]?.get('test/a.test.ts')).toBe('// REPLACE: this too');
 });
 
+test('a piece inside a body ends with it', () => {
+  const source =
+    'function f() {\n  // REPLACE: the search.\n  return [...rows]\n    .slice(0, k);\n}\nf();\n';
+  const [mutant] = spoilt(new Map([['src/a.ts', source]]));
+  expect(mutant?.get('src/a.ts')).toBe('function f() {\n  // REPLACE: the search.\n}\nf();\n');
+});
+
 test('every mark in the sources of every template can be spoilt', () => {
   for (const plan of scaffoldPlans('standalone')) {
     const files = integrationFiles(plan);

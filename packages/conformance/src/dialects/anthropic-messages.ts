@@ -11,6 +11,12 @@ import type {
   WireAnswer,
 } from './contract.ts';
 
+/** The parameters of Messages, as `@anthropic-ai/sdk` 1.12 types them. */
+const MEMBERS =
+  'cache_control container diagnostics inference_geo max_tokens messages metadata model output_config service_tier speed stop_sequences stream system thinking tool_choice tools user_profile_id workspace_id'.split(
+    ' ',
+  );
+
 const FINISH = {
   stop: 'end_turn',
   length: 'max_tokens',
@@ -174,6 +180,7 @@ function requestReader(): RequestReader {
       .map((block) => objectAt(block['source'])['data'])
       .find((data): data is string => typeof data === 'string');
   return {
+    members: MEMBERS,
     model: (body) => body['model'],
     messages: (body) => [
       ...(body['system'] === undefined ? [] : [{ role: 'system', text: contentText(body['system']) }]),

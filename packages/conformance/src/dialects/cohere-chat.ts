@@ -22,6 +22,12 @@ import type {
 } from './contract.ts';
 import { cohereFailure } from './cohere.ts';
 
+/** The parameters of Chat v2, as `cohere-ai` 8.1 types them. */
+const MEMBERS =
+  'citation_options documents frequency_penalty k logprobs max_tokens messages model p presence_penalty priority response_format safety_mode seed stop_sequences stream strict_tools temperature thinking tool_choice tools'.split(
+    ' ',
+  );
+
 const FINISH = {
   stop: 'COMPLETE',
   length: 'MAX_TOKENS',
@@ -125,6 +131,7 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
 function requestReader(): RequestReader {
   const messages = (body: JsonObject): JsonObject[] => listAt(body['messages']);
   return {
+    members: MEMBERS,
     model: (body) => body['model'],
     messages: (body) =>
       messages(body).map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),

@@ -110,6 +110,11 @@ export interface LLMDialect extends DialectBase {
 
 /** Reads what was sent, in nobody's format. A member that is absent stands in `without`. */
 export interface RequestReader {
+  /**
+   * The names that a request's body may hold: a setting that is sent under any other is lost at the provider, and fails a
+   * case. Without it that case is skipped.
+   */
+  readonly members?: readonly string[];
   model(body: JsonObject): unknown;
   /** Role and text of each message, the system's included. Where the provider keeps the system apart, put it first. */
   messages(body: JsonObject): readonly { readonly role: string; readonly text: string }[];

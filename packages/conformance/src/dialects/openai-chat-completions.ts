@@ -22,6 +22,12 @@ import type {
 } from './contract.ts';
 import { chatUsage, openAIFailure } from './openai.ts';
 
+/** The parameters of Chat Completions, as the `openai` SDK 7.57 types them. */
+const MEMBERS =
+  'audio frequency_penalty function_call functions logit_bias logprobs max_completion_tokens max_tokens messages metadata modalities model moderation n parallel_tool_calls prediction presence_penalty prompt_cache_key prompt_cache_options prompt_cache_retention reasoning_effort response_format safety_identifier seed service_tier stop store stream stream_options temperature tool_choice tools top_logprobs top_p user verbosity web_search_options'.split(
+    ' ',
+  );
+
 const FINISH = {
   stop: 'stop',
   length: 'length',
@@ -137,6 +143,7 @@ function requestReader(): RequestReader {
   const partsIn = (body: JsonObject): JsonObject[] =>
     messages(body).flatMap(({ content }) => listAt(content));
   return {
+    members: MEMBERS,
     model: (body) => body['model'],
     messages: (body) =>
       messages(body).map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),

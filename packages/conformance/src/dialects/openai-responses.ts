@@ -3,6 +3,12 @@ import { contentText, CREATED, dataOf, listAt, objectAt, streamParts, stringAt, 
 import type { AnswerPart, Frame, LLMDialect, RequestReader, StreamShape, WireAnswer } from './contract.ts';
 import { openAIFailure, responsesUsage } from './openai.ts';
 
+/** The parameters of Responses, as the `openai` SDK 7.57 types them. */
+const MEMBERS =
+  'access_programs background context_management conversation image include input instructions max_output_tokens max_tool_calls metadata model moderation parallel_tool_calls previous_response_id prompt prompt_cache_key prompt_cache_options prompt_cache_retention reasoning safety_identifier service_tier store stream stream_options temperature text tool_choice tools top_logprobs top_p truncation user'.split(
+    ' ',
+  );
+
 const INCOMPLETE = { length: 'max_output_tokens', 'content-filter': 'content_filter' } as const;
 
 /** https://platform.openai.com/docs/api-reference/responses */
@@ -155,6 +161,7 @@ function requestReader(): RequestReader {
   const ofType = (body: JsonObject, type: string): JsonObject[] =>
     items(body).filter((item) => item['type'] === type);
   return {
+    members: MEMBERS,
     model: (body) => body['model'],
     messages: (body) => [
       ...(typeof body['instructions'] === 'string' ? [{ role: 'system', text: body['instructions'] }] : []),

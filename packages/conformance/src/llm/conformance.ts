@@ -35,7 +35,8 @@ export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'im
 
 /** The contract of language models as tests of `functions`' runner, one for each case of {@link llmSuite}. */
 export function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults {
-  const { create, dialect, declares, reasons = {}, name = dialect.name } = options;
+  const { create, declares, reasons = {}, name = options.dialect.name } = options;
+  const dialect = withoutMembers(options.dialect);
   return conformance(functions, {
     contract: 'llm',
     name,
@@ -44,6 +45,13 @@ export function llmConformance(functions: TestFunctions, options: LLMConformance
     declared: [...featuresOf(declares), ...wireFeatures(dialect, llmSuite)],
     reasons: { ...wireReasons(dialect), ...reasons },
   });
+}
+
+/** What stands in `without` for a dialect that was written before requests could be checked for strange members. */
+function withoutMembers(dialect: LLMDialect): LLMDialect {
+  if (dialect.request.members !== undefined) return dialect;
+  const members = 'The dialect does not list the members of a request (`request.members`).';
+  return { ...dialect, without: { members, ...dialect.without } };
 }
 
 function featuresOf({ inputModalities = [], structuredOutput, ...switches }: LLMCapabilities): string[] {

@@ -159,6 +159,29 @@ export const requestCases: readonly LLMCase[] = [
     },
   },
   {
+    id: 'request.members',
+    rule: 'C-08',
+    title: 'sends no setting under a name that the provider does not have',
+    requires: ['wire:members'],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+        const { tools, stop } = trial.subject.declares;
+        await WAYS[way](llm, 'Hi', {
+          temperature: 0.5,
+          topP: 0.5,
+          seed: 7,
+          maxOutputTokens: 2_000,
+          reasoning: { effort: 'low', budgetTokens: 1_024 },
+          tools: tools === true ? [WEATHER] : undefined,
+          stop: stop === true ? ['END'] : undefined,
+        });
+        const known = new Set(trial.subject.dialect.request.members);
+        const strange = Object.keys(wire.requests[0]?.body as object).filter((member) => !known.has(member));
+        trial.check.equal(strange, [], `${way}: members that are not in the dialect's \`request.members\``);
+      }),
+  },
+  {
     id: 'request.refused',
     rule: 'C-08',
     title: 'refuses a requirement that it does not declare before anything is sent',

@@ -110,6 +110,11 @@ export const asking: readonly Mutant[] = [
     ),
   ),
   mutant(
+    'sends a preference under a name of its own invention',
+    'request.members',
+    body(({ top_p }) => ({ top_p: undefined, topP: top_p })),
+  ),
+  mutant(
     'sends numbers that are none',
     'request.refused',
     class extends ReferenceLLM {

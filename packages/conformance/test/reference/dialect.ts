@@ -9,6 +9,20 @@ import type {
   WireAnswer,
 } from '@mortise/conformance';
 
+const MEMBERS = [
+  'model',
+  'blocks',
+  'tools',
+  'tool_choice',
+  'schema',
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'stop',
+  'seed',
+  'stream',
+];
+
 /**
  * A wire format of nobody's that can say everything the contract knows, so that no case is skipped. It counts cached
  * tokens beside the input and reasoning beside the output, as some do.
@@ -29,6 +43,7 @@ export const reference: LLMDialect = {
   finishWord: (finish) => finish,
   failure: ({ kind, message }) => ({ body: { error: message, kind: kind ?? null }, headers: {} }),
   request: {
+    members: MEMBERS,
     model: (body) => body['model'],
     messages: (body) =>
       blocksOf(body, 'text').map(({ role, text }) => ({ role: role as string, text: text as string })),

@@ -55,6 +55,7 @@ export interface LLMCapabilities {
   stop?: boolean;
   seed?: boolean;
   usageInStreams?: boolean;
+  /** Takes cache points (`cache-point` blocks). A provider that caches by itself needs none: leave it out. */
   caching?: boolean;
 }
 

@@ -51,6 +51,7 @@ const acmeChat: LLMDialect = {
   finishWord: (finish) => WORDS[finish],
   failure: ({ kind, message }) => ({ body: { error: { message, code: kind ?? 'refused' } }, headers: {} }),
   request: {
+    members: ['model', 'messages', 'tools', 'max_tokens', 'temperature', 'top_p', 'stop', 'stream'],
     model: (body) => body['model'],
     messages: (body) =>
       sent(body).map(({ role, parts }) => ({
