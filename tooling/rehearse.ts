@@ -1,7 +1,7 @@
 /**
  * `pnpm release:rehearse`: a release for real, against a registry on the loopback interface. Versions and publishes every
- * package, installs them as a stranger with npm and with pnpm, then releases a minor of core, and proves that nothing
- * else was released by it.
+ * package, installs them as a stranger with npm and with pnpm, makes an integration as a vendor does, then releases a
+ * minor of core, and proves that nothing else was released by it.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,6 +50,8 @@ async function rehearse(): Promise<void> {
 
   step('a stranger with npm', () => stranger('npm', env));
   step('a stranger with pnpm', () => stranger('pnpm', env));
+
+  step('a vendor, by `npm create mortise`: and `npm run check`', () => vendor(env));
 
   step('version and publish a minor of core', () => {
     const changeset = "---\n'@mortise/core': minor\n---\n\nSomething more.\n";
@@ -111,6 +113,18 @@ function stranger(manager: 'npm' | 'pnpm', env: NodeJS.ProcessEnv): void {
   writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['main.ts'] }));
   run(process.execPath, [join(cwd, 'node_modules/typescript/bin/tsc')], { cwd });
   use(cwd);
+}
+
+function vendor(env: NodeJS.ProcessEnv): void {
+  const flags = ['--llm', '--embedding', '--yes'];
+  run('npm', ['create', '--yes', 'mortise@latest', 'vendor', '--', ...flags], {
+    cwd: work,
+    env,
+    quiet: true,
+  });
+  const cwd = join(work, 'vendor');
+  run('npm', ['install'], { cwd, env, quiet: true });
+  run('npm', ['run', 'check'], { cwd, env, quiet: true });
 }
 
 function update(env: NodeJS.ProcessEnv): void {
