@@ -38,6 +38,16 @@ export function thawed(folder: string, frozen: Hashes, current: Hashes): string[
     );
 }
 
+/** The suites that no frozen integration is held to, by the names of their functions; `tests` are texts. */
+export function withoutIntegration(suites: readonly string[], tests: readonly string[]): string[] {
+  return suites
+    .filter((suite) => !tests.some((text) => text.includes(`${suite}(`)))
+    .map(
+      (suite) =>
+        `compat: nothing is held to ${suite}: write a small integration and its test, src/NAME.ts and test/NAME.test.ts, and freeze them with \`node tooling/compat.ts\``,
+    );
+}
+
 if (import.meta.main) {
   for (const folder of frozenFolders()) {
     const frozen = { ...hashesOf(folder), ...readFrozen(folder) };
