@@ -30,7 +30,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 2,
     // Tests over sockets, processes and timers meet busy machines: they get time, and in CI a second try. What fails
     // twice has failed.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     retry: process.env['CI'] === undefined ? 0 : 1,
     projects: roots.map((root) => ({
       extends: true as const,

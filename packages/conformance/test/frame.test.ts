@@ -101,3 +101,19 @@ test('results are saved as data', () => {
   expect(JSON.parse(readFileSync(join(folder, 'demo.one.json'), 'utf8'))).toEqual(results);
   rmSync(folder, { recursive: true });
 });
+
+test('a bound is not used up by a busy process, and a hang ends at it', async () => {
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const busy = async (): Promise<void> => {
+    await pause(1);
+    for (const until = performance.now() + 300; performance.now() < until;);
+    await pause(20);
+  };
+  const waits = (promise: () => Promise<unknown>): ConformanceCase<Subject> => ({
+    ...isOne,
+    run: ({ check }) => check.within(200, promise(), 'it').then(() => undefined),
+  });
+  await runCase(waits(busy), { value: 1 });
+  const hangs = waits(() => new Promise(() => undefined));
+  await expect(runCase(hangs, { value: 1 })).rejects.toThrow('it: nothing happened for 200 ms');
+});

@@ -14,7 +14,7 @@ const declares = new ReferenceLLM({ url: 'http://127.0.0.1', settings: {} }).met
 
 // That the reference itself passes every case is `llm-reference.test.ts`.
 describe.concurrent('a broken adapter is caught', () => {
-  it.each(mutants)('$fault: $caughtBy', { timeout: 30_000 }, async ({ caughtBy, create }) => {
+  it.each(mutants)('$fault: $caughtBy', async ({ caughtBy, create }) => {
     const testCase = llmSuite.find(({ id }) => id === caughtBy);
     if (testCase === undefined) throw new Error(`There is no case ${caughtBy}.`);
     const running = runCase(testCase, { create, dialect: reference, declares });

@@ -9,7 +9,7 @@ const mutants = [...readingMutants, ...formMutants];
 afterAll(() => void Reflect.deleteProperty(Object.prototype, 'polluted'));
 
 describe('a broken parser is caught', () => {
-  it.each(mutants)('$fault: $caughtBy', { timeout: 30_000 }, async ({ caughtBy, also, subject }) => {
+  it.each(mutants)('$fault: $caughtBy', async ({ caughtBy, also, subject }) => {
     const declared = new Set<string>(subject.declares);
     // The long text takes most of the time, and only this case needs it.
     if (caughtBy !== 'stream.linear') declared.delete('long');

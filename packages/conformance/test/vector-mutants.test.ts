@@ -25,13 +25,13 @@ embeddingConformance({ describe, it }, { ...embedding, create: (target) => new R
 rerankerConformance({ describe, it }, { ...reranker, create: (target) => new ReferenceReranker(target) });
 
 describe.concurrent('a broken embedding model is caught', () => {
-  it.each(embeddingMutants)('$fault: $caughtBy', { timeout: 30_000 }, ({ caughtBy, create }) =>
+  it.each(embeddingMutants)('$fault: $caughtBy', ({ caughtBy, create }) =>
     caught(embeddingSuite, caughtBy, { ...embedding, create }),
   );
 });
 
 describe.concurrent('a broken reranker is caught', () => {
-  it.each(rerankerMutants)('$fault: $caughtBy', { timeout: 30_000 }, ({ caughtBy, create }) =>
+  it.each(rerankerMutants)('$fault: $caughtBy', ({ caughtBy, create }) =>
     caught(rerankerSuite, caughtBy, { ...reranker, create }),
   );
 });

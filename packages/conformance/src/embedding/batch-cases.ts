@@ -1,6 +1,6 @@
 import { isObject } from '@mortise/core/wire';
 import { MemoryKeyValueStore } from '@mortise/core/store';
-import { abortable, closesEarly, failing, pause, waitFor } from '../shared/helpers.ts';
+import { abortable, closesEarly, failing, pause, settled, waitFor } from '../shared/helpers.ts';
 import {
   askedFor,
   batchAt,
@@ -48,7 +48,7 @@ export const batchCases: readonly EmbeddingCase[] = [
     title: 'keeps at most `concurrency` requests under way, and that many',
     requires: SERVER,
     async run(trial) {
-      const { model, wire } = await connect(trial, slowly(trial));
+      const { model, wire } = await connect(trial, together(trial));
       await model.embedTexts(batchesOf(trial.subject, 6), { concurrency: 2 });
       trial.check.equal(wire.peak, 2, 'the most requests at once');
     },
@@ -59,7 +59,7 @@ export const batchCases: readonly EmbeddingCase[] = [
     title: 'bounds requests under way by itself',
     requires: SERVER,
     async run(trial) {
-      const { model, wire } = await connect(trial, slowly(trial));
+      const { model, wire } = await connect(trial, together(trial));
       await model.embedTexts(batchesOf(trial.subject, 12));
       trial.check.ok(wire.peak < 12, `all ${wire.peak} requests were under way at once`);
     },
@@ -76,7 +76,7 @@ export const batchCases: readonly EmbeddingCase[] = [
         await telling(trial.subject)(request, reply, n);
         answered++;
       });
-      await model.embedTexts(batchesOf(trial.subject, 6), { concurrency: 2, timeoutMs: 10_000 });
+      await model.embedTexts(batchesOf(trial.subject, 6), { concurrency: 2, timeoutMs: 60_000 });
       trial.check.equal(answered, 6, 'the requests that were answered');
     },
   },
@@ -198,10 +198,12 @@ export const batchCases: readonly EmbeddingCase[] = [
   },
 ];
 
-/** So that requests meet. */
-function slowly(trial: EmbeddingTrial): ReturnType<typeof telling> {
+/** Answers when no more requests come: all that are sent without an answer have met. */
+function together(trial: EmbeddingTrial): ReturnType<typeof telling> {
+  let arrived = 0;
   return async (request, reply, n) => {
-    await pause(30);
+    arrived++;
+    await settled(() => arrived);
     return telling(trial.subject)(request, reply, n);
   };
 }

@@ -145,15 +145,15 @@ export const streamCases: readonly EmbeddingCase[] = [
     async run(trial) {
       const { model } = await connect(trial);
       const broken = new Error('The source broke.');
+      const seen: string[] = [];
       const stream = model.embedStream(
         (async function* (): AsyncGenerator<string> {
           yield 'a';
           yield 'b';
-          await pause(200);
+          await waitFor(() => seen.length === 2);
           throw broken;
         })(),
       );
-      const seen: string[] = [];
       const read = async (): Promise<void> => {
         for await (const { text } of stream) seen.push(text);
       };

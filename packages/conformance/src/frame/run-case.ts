@@ -1,9 +1,10 @@
 import { startWire } from '../wire.ts';
 import type { ConformanceCase, Trial } from './case.ts';
 import { createCheck } from './check.ts';
+import { within } from './turns.ts';
 
-/** The longest a case may take, in milliseconds: a hang must fail, and say where. */
-export const CASE_TIMEOUT_MS = 15_000;
+/** The longest a case may take where nothing else runs, in milliseconds: a hang must fail, and say where. */
+export const CASE_TIMEOUT_MS = 30_000;
 
 /** Runs one case on its own, and rejects when the rule is broken. */
 export async function runCase<S>(testCase: ConformanceCase<S>, subject: S): Promise<void> {
@@ -29,18 +30,6 @@ export async function runCase<S>(testCase: ConformanceCase<S>, subject: S): Prom
 }
 
 async function bounded(running: Promise<void>, id: string): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`The case ${id} was not over after ${CASE_TIMEOUT_MS} ms.`)),
-      CASE_TIMEOUT_MS,
-    );
-  });
-  try {
-    await Promise.race([running, late]);
-  } finally {
-    clearTimeout(timer);
-    // The loser must not surface as an unhandled rejection.
-    running.catch(() => undefined);
-  }
+  const late = (): Error => new Error(`The case ${id} was not over after ${CASE_TIMEOUT_MS} ms.`);
+  await within(CASE_TIMEOUT_MS, running, late);
 }

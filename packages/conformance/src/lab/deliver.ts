@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { pause } from '../frame/turns.ts';
 import type { WireReply } from '../wire.ts';
 
 export interface Delivery {
@@ -29,8 +30,8 @@ export async function deliver(
   }
   if (end === 'clean') reply.end();
   if (end !== 'reset') return;
-  // What was written must be out before the reset, or the client never sees it.
-  await turn(20);
+  // What was written must be read before the reset, or the client never sees it.
+  await pause(50);
   reset(reply);
 }
 

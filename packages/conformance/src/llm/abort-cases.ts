@@ -1,5 +1,5 @@
 import { listenerCase } from '../shared/abort-cases.ts';
-import { abortable } from '../shared/helpers.ts';
+import { abortable, pause } from '../shared/helpers.ts';
 import { TEXT } from './answers.ts';
 import { connect, failing, telling, type LLMCase } from './lab.ts';
 import { closesEarly, leave, stalled } from './stalls.ts';
@@ -19,7 +19,7 @@ export const streamAbortCases: readonly LLMCase[] = [
       const stream = llm.streamChat('Hi', { signal: controller.signal });
       const read = (async () => {
         for await (const event of stream)
-          if (event.type === 'text-delta') setTimeout(() => controller.abort(reason), 20);
+          if (event.type === 'text-delta') void pause(20).then(() => controller.abort(reason));
       })();
       const thrown = await trial.check.within(2_000, trial.check.rejects(read, 'the stream'), 'the stream');
       trial.check.ok(thrown === reason, "it did not reject with the signal's reason");

@@ -16,7 +16,7 @@ import {
 } from './lab.ts';
 
 const STREAMING = ['streaming'];
-const QUICK = { deadlineMs: 2_000 };
+const BOUNDED = { deadlineMs: 20_000 };
 
 /** E-01 to E-03 for streams: connections that break, and replies that are not what they should be. */
 export const streamFaultCases: readonly LLMCase[] = [
@@ -120,7 +120,7 @@ export const streamFaultCases: readonly LLMCase[] = [
         reply.writeHead(200, { 'content-type': 'application/json' });
         reply.end(JSON.stringify(trial.subject.dialect.body(TEXT)));
       });
-      await trial.check.error(llm.streamChat('Hi', QUICK).final(), 'malformed-response', 'streamChat');
+      await trial.check.error(llm.streamChat('Hi', BOUNDED).final(), 'malformed-response', 'streamChat');
     },
   },
   {
@@ -132,7 +132,7 @@ export const streamFaultCases: readonly LLMCase[] = [
       const { llm } = await connect(trial, (_request, reply) =>
         tellFrames(reply, trial.subject.dialect.frames(TEXT)),
       );
-      await trial.check.error(llm.chat('Hi', QUICK), 'malformed-response', 'chat');
+      await trial.check.error(llm.chat('Hi', BOUNDED), 'malformed-response', 'chat');
     },
   },
   {

@@ -1,6 +1,6 @@
 import { subscribe } from '@mortise/core/events';
 import { listenerCase } from '../shared/abort-cases.ts';
-import { waitFor } from '../shared/helpers.ts';
+import { pause, waitFor } from '../shared/helpers.ts';
 import { Chunks, outcomeOf, shownOf, stalls, streamOf, units, type ParserCase } from './lab.ts';
 
 /** C-01 to C-03 and V-01: aborts, listeners, spans. */
@@ -92,7 +92,7 @@ export const stopCases: readonly ParserCase[] = [
         calls.push(async () => {
           const iterator = streamOf(parser, new Chunks([], stalls), { parent })[Symbol.asyncIterator]();
           void iterator.next().catch(() => undefined);
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          await pause(5);
           await iterator.return?.();
           await iterator.return?.();
         });
@@ -102,7 +102,7 @@ export const stopCases: readonly ParserCase[] = [
         await check.within(1_000, outcomeOf(call), 'a call');
         const opened = [...spans.values()].slice(before);
         // What is inside a stream that was left ends a moment later.
-        await waitFor(() => opened.every(({ ends }) => ends.length > 0), 500);
+        await waitFor(() => opened.every(({ ends }) => ends.length > 0));
         check.equal(
           opened[0]?.name,
           'parser.parse',

@@ -3,6 +3,7 @@ import { subscribe } from '@mortise/core/events';
 import type { ReadItem } from '@mortise/core/reader';
 import { nodeFromJson, nodeToJson } from '@mortise/core/retriever';
 import type { Suite } from '../frame/case.ts';
+import { pause } from '../frame/turns.ts';
 import type { ReaderSubject } from './conformance.ts';
 import { ITEMS, namesOf, opened, readAll, WITH_BROKEN } from './lab.ts';
 
@@ -80,15 +81,15 @@ export const readerSuite: Suite<ReaderSubject> = [
     async run(trial) {
       const open = await opened(trial);
       const documents = open.reader.read()[Symbol.asyncIterator]();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
       trial.check.equal(open.opened!(), [], 'before the first next()');
       await documents.next();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
       trial.check.equal(open.opened!(), NAMES.slice(0, 1), 'after the first document');
       await documents.next();
       trial.check.equal(open.opened!(), NAMES.slice(0, 2), 'after the second document');
       await documents.return?.();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
       trial.check.equal(open.opened!(), NAMES.slice(0, 2), 'after it was left');
     },
   },

@@ -16,7 +16,7 @@ import {
 } from './lab.ts';
 
 /** Milliseconds: what waits for something that will not come fails at once. */
-const QUICK = { deadlineMs: 2_000 };
+const BOUNDED = { deadlineMs: 20_000 };
 
 /** R-01 to R-04, where index nodes are followed. */
 export const recursionCases: readonly RetrieverCase[] = [
@@ -119,11 +119,11 @@ export const recursionCases: readonly RetrieverCase[] = [
       const meeting = (id: string) =>
         spy(async () => {
           arrived += 1;
-          await waitFor(() => arrived === 2, 1_000);
+          await waitFor(() => arrived === 2);
           return [scored(id, arrived)];
         });
       const objects = { left: meeting('l'), right: meeting('r') };
-      const results = await found(trial, [pointer('left'), pointer('right')], objects, QUICK);
+      const results = await found(trial, [pointer('left'), pointer('right')], objects, BOUNDED);
       trial.check.equal(
         results.map(({ score }) => score),
         [2, 2],
@@ -138,7 +138,7 @@ export const recursionCases: readonly RetrieverCase[] = [
     requires: ['recursion'],
     async run(trial) {
       const objects = { a: pointer('b'), b: pointer('a') };
-      const asked = found(trial, [pointer('a')], objects, QUICK);
+      const asked = found(trial, [pointer('a')], objects, BOUNDED);
       const error = await trial.check.error(asked, 'configuration', 'the circle');
       trial.check.ok(error.message.includes("'a'"), `the message names no node: ${error.message}`);
     },
@@ -158,7 +158,7 @@ export const recursionCases: readonly RetrieverCase[] = [
           return retriever.retrieve(query, options);
         },
       });
-      await check.error(retriever.retrieve(QUERY, QUICK), 'configuration', 'the circle');
+      await check.error(retriever.retrieve(QUERY, BOUNDED), 'configuration', 'the circle');
     },
   },
   {
@@ -170,7 +170,7 @@ export const recursionCases: readonly RetrieverCase[] = [
       const objects: Record<string, RetrievalObject> = { n1000: page('end') };
       for (let at = 0; at < 1000; at++) objects[`n${at}`] = pointer(`n${at + 1}`);
       await trial.check.error(
-        found(trial, [pointer('n0')], objects, QUICK),
+        found(trial, [pointer('n0')], objects, BOUNDED),
         'configuration',
         'a thousand hops',
       );
@@ -203,17 +203,17 @@ export const recursionCases: readonly RetrieverCase[] = [
           }),
       );
       const failing = spy(async () => {
-        await waitFor(() => stalled.calls.length > 0, 500);
+        await waitFor(() => stalled.calls.length > 0);
         throw new Error('the target is down');
       });
-      const asked = found(trial, [pointer('stalled'), pointer('failing')], { stalled, failing }, QUICK);
+      const asked = found(trial, [pointer('stalled'), pointer('failing')], { stalled, failing }, BOUNDED);
       const error = await trial.check.error(
         trial.check.within(3_000, asked, 'the retrieval'),
         'internal',
         'it',
       );
       trial.check.ok(error.message.includes('the target is down'), `it failed with: ${error.message}`);
-      trial.check.ok(await waitFor(() => stopped, 500), 'the other target was not told');
+      trial.check.ok(await waitFor(() => stopped), 'the other target was not told');
     },
   },
   {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import type { ConformanceCase } from '../frame/case.ts';
-import { abortable, closesEarly, failing, waitFor } from './helpers.ts';
+import { abortable, closesEarly, failing, pause, waitFor } from './helpers.ts';
 import { onEveryWay, onWhole, type Probe } from './probe.ts';
 
 type Case<S> = ConformanceCase<S>;
@@ -48,7 +48,9 @@ function inBody<S>(probe: Probe<S>): Case<S> {
     const called = call(way, { signal: controller.signal });
     called.catch(() => undefined);
     await waitFor(() => wire.requests.length === 1);
-    setTimeout(() => controller.abort(reason), 50);
+    // Until the client has read what there is.
+    await pause(50);
+    controller.abort(reason);
     const thrown = await trial.check.within(2_000, trial.check.rejects(called, way), way);
     trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
     await closesEarly(trial.check, wire.requests[0]?.closedEarly, way);
@@ -65,7 +67,9 @@ function retrying<S>(probe: Probe<S>): Case<S> {
     const called = call(way, { signal: controller.signal });
     called.catch(() => undefined);
     await waitFor(() => wire.requests.length === 1);
-    setTimeout(() => controller.abort(reason), 50);
+    // Until the client has read what there is.
+    await pause(50);
+    controller.abort(reason);
     const thrown = await trial.check.within(2_000, trial.check.rejects(called, way), way);
     trial.check.ok(thrown === reason, `${way}: it did not reject with the signal's reason`);
     trial.check.equal(wire.requests.length, 1, `${way}: the requests`);

@@ -5,7 +5,7 @@ import { inTurn } from './helpers.ts';
 import { onEveryWay, onWhole, type Probe } from './probe.ts';
 
 const HTML = '<!doctype html><html><body>Please log in</body></html>';
-const QUICK = { deadlineMs: 2_000 };
+const BOUNDED = { deadlineMs: 20_000 };
 
 type Case<S> = ConformanceCase<S>;
 
@@ -68,7 +68,7 @@ export function faultCases<S>(probe: Probe<S>): Case<S>[] {
           reply.writeHead(200, { 'content-type': 'application/json', 'content-length': '0' });
           reply.end();
         });
-        await trial.check.error(call(way, QUICK), 'malformed-response', way);
+        await trial.check.error(call(way, BOUNDED), 'malformed-response', way);
       },
     ),
   ];
@@ -107,6 +107,6 @@ function malformed<S>(probe: Probe<S>, id: string, what: string, handler: WireHa
   const title = `gives malformed-response for ${what} with status 200`;
   return onEveryWay(probe, { id: `fault.${id}`, rule: 'E-02', title }, async (trial, way) => {
     const { call } = await probe.connect(trial, handler);
-    await trial.check.error(call(way, QUICK), 'malformed-response', way);
+    await trial.check.error(call(way, BOUNDED), 'malformed-response', way);
   });
 }

@@ -7,6 +7,8 @@ import { deliver } from '../lab/deliver.ts';
 import type { WireHandler, WireReply } from '../wire.ts';
 import type { Telling } from './probe.ts';
 
+export { pause, settled, waitFor } from '../frame/turns.ts';
+
 /** One JSON body, with what is done to it on its way. */
 export function tellJson(reply: WireReply, body: JsonObject, options: Telling = {}): Promise<void> {
   const { delivery = {}, split = (bytes) => [bytes], edit = (data) => data } = options;
@@ -52,20 +54,6 @@ export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of source) all.push(item);
   return all;
-}
-
-/** Whether the condition comes true in time. */
-export async function waitFor(condition: () => boolean, ms = 3_000): Promise<boolean> {
-  const until = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > until) return false;
-    await pause(5);
-  }
-  return true;
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Freezes all the way down, so that a mutation throws where it happens. */

@@ -5,6 +5,9 @@ import type { KeyValueSubject } from './conformance.ts';
 import { AWKWARD_NAMES, entriesOf, opened, VALUES } from './lab.ts';
 import { optionalCases } from './optional-cases.ts';
 
+/** Short times to live, in milliseconds, the first of which is long enough where nothing else runs. */
+const TTLS = [60, 600, 6_000];
+
 /** What every key-value store must do. */
 export const keyValueSuite: Suite<KeyValueSubject> = [
   {
@@ -158,21 +161,23 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     requires: [],
     async run(trial) {
       const { store } = await opened(trial);
-      const start = Date.now();
-      await store.setMany(
-        [
-          ['short', 1],
-          ['again', 1],
-        ],
-        { ttlMs: 60 },
-      );
-      await store.set('long', 2, { ttlMs: 600_000 });
-      const [short, long] = await store.getMany(['short', 'long']);
-      trial.check.equal(long, 2, 'at once');
-      // On a busy machine it may have run out by now.
-      if (Date.now() - start < 60) trial.check.equal(short, 1, 'at once, of a short ttl');
-      await store.set('again', 3);
-      await pause(150);
+      const expiring = [
+        ['short', 1],
+        ['again', 1],
+      ] as const;
+      for (const ttlMs of TTLS) {
+        const start = Date.now();
+        await store.setMany(expiring, { ttlMs });
+        await store.set('long', 2, { ttlMs: 600_000 });
+        const [short, long] = await store.getMany(['short', 'long']);
+        trial.check.equal(long, 2, 'at once');
+        // On a busy machine it may have run out by now: then it is set for longer.
+        if (short === undefined && Date.now() - start >= ttlMs && ttlMs < Math.max(...TTLS)) continue;
+        trial.check.equal(short, 1, 'at once, of a short ttl');
+        await store.set('again', 3);
+        await pause(ttlMs + 90);
+        break;
+      }
       trial.check.equal(await store.getMany(['short', 'long', 'again']), [undefined, 2, 3], 'later');
       trial.check.equal(await store.get('short'), undefined, 'the expired one by itself');
       await store.set('short', 4);
