@@ -7,7 +7,7 @@ test(`${PROMPTS} prompts and ${SCHEMAS} schemas compile within the recorded numb
   expect(typeCostProblems(instantiations)).toEqual([]);
   // A number that nothing comes near holds nothing back.
   expect(instantiations).toBeGreaterThan(INSTANTIATIONS / 2);
-}, 60_000);
+});
 
 test('the check names the number, the budget, and what to do', () => {
   expect(typeCostProblems(11, 10)).toEqual([
@@ -19,4 +19,4 @@ test('the check names the number, the budget, and what to do', () => {
 test('the check sees what does not compile', () => {
   const { errors } = typeCost(`${application(1, 0)}\nprompt0.format({});`);
   expect(errors).toContain('question0');
-}, 60_000);
+});

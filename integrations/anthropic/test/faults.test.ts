@@ -62,6 +62,11 @@ async function fail(
   throw new Error('The call did not fail.');
 }
 
+/** Turns of the event loop in which the client, in this process, reads what was written. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 const status = (code: number, body: unknown, headers: Record<string, string> = {}): WireHandler => {
   return (_request, reply) =>
     json(reply, body, { status: code, headers: { 'request-id': 'req_1', ...headers } });
@@ -208,7 +213,8 @@ describe('a stream', () => {
     const { error } = await fail(
       async (_request, reply) => {
         await begin(reply, start, open, delta('Hel'));
-        setTimeout(() => reply.socket?.resetAndDestroy(), 30);
+        await turns();
+        reply.socket?.resetAndDestroy();
       },
       'streamChat',
       { retry: false },
@@ -274,13 +280,13 @@ describe('a stream', () => {
     await using wire = await startWire(async (_request, reply) => {
       await begin(reply, start);
       for (let n = 0; n < 6; n++) {
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await new Promise((resolve) => setTimeout(resolve, 250));
         await begin(reply, event('ping'));
       }
       await begin(reply, open, delta('ok'), close, end, stop);
       reply.end();
     });
-    const llm = new AnthropicLLM({ model: 'm', baseURL: wire.url, timeoutMs: 200, retry: false });
+    const llm = new AnthropicLLM({ model: 'm', baseURL: wire.url, timeoutMs: 1_200, retry: false });
     expect((await llm.streamChat('Hi').final()).text).toBe('ok');
   });
 

@@ -318,8 +318,8 @@ describe('streams', () => {
     const llm = new CohereLLM({ model: 'm', baseURL: wire.url });
     for (let call = 0; call < 3; call++) {
       expect((await llm.streamChat('Hi').final()).text).toBe('Hello');
-      // What follows the terminal event is read beside.
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      // What follows the terminal event is read beside, in turns of the event loop.
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(wire.connections).toBe(1);
   });

@@ -192,7 +192,8 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
         answer.write(
           typeof event === 'string' ? `data: ${event}\n\n` : `event: ${event.event}\ndata: ${event.data}\n\n`,
         );
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      // The client, in this process, reads what was written in turns of the event loop.
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
       answer.socket?.resetAndDestroy();
     });
     const error = (await at(wire.url)

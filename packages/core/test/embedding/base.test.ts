@@ -100,7 +100,7 @@ describe('BaseEmbedding', () => {
       },
     });
     const all = model.embedTexts(texts(10));
-    await vi.waitFor(() => expect(model.requests.length).toBe(10));
+    await vi.waitFor(() => expect(model.requests.length).toBe(10), 20_000);
     release();
     expect((await all).embeddings.length).toBe(10);
   });
@@ -205,7 +205,7 @@ describe('BaseEmbedding', () => {
       metadata: { maxBatchSize: 2 },
       embed: async (inputs, request) => {
         if (inputs.includes('c')) {
-          await vi.waitFor(() => expect(finished).toBe(2));
+          await vi.waitFor(() => expect(finished).toBe(2), 20_000);
           throw down();
         }
         if (inputs.includes('g')) return hangs();
@@ -282,7 +282,7 @@ describe('BaseEmbedding', () => {
         embed: async (inputs, request) => (inputs[0] === 'text 0' ? replyTo(inputs, request) : hangs()),
       });
       const call = rejection(model.embedTexts(texts(9), { signal: controller.signal }));
-      await vi.waitFor(() => expect(model.requests.length).toBe(6));
+      await vi.waitFor(() => expect(model.requests.length).toBe(6), 20_000);
       controller.abort(reason);
       expect(await call).toBe(reason);
       expect((await new FakeEmbedding({ cache }).embedTexts(['text 0'])).cached).toBe(1);

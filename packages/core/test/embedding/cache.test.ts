@@ -254,7 +254,7 @@ describe('the embedding cache', () => {
     });
     const controller = new AbortController();
     const leader = model.embedText('a', { signal: controller.signal });
-    await vi.waitFor(() => expect(model.requests.length).toBe(1));
+    await vi.waitFor(() => expect(model.requests.length).toBe(1), 20_000);
     const followers = [model.embedText('a'), model.embedText('a')];
     await settle(5);
     controller.abort('changed my mind');
@@ -269,7 +269,7 @@ describe('the embedding cache', () => {
     const leader = model.embedText('a', { signal: first.signal });
     const second = new AbortController();
     const follower = model.embedText('a', { signal: second.signal });
-    await vi.waitFor(() => expect(model.requests.length).toBe(1));
+    await vi.waitFor(() => expect(model.requests.length).toBe(1), 20_000);
     second.abort('mine');
     await expect(follower).rejects.toBe('mine');
     first.abort('end');

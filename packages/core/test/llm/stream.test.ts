@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ScriptedLLM } from '@mortise/core/testing';
 import {
   BaseLLM,
@@ -302,6 +302,9 @@ describe('ChatStream', () => {
   });
 
   it('C-04 bounds each silence, and not the length of a healthy stream', async () => {
+    // A clock that a busy machine does not make late.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const healthy = new StreamLLM(
       async function* (attempt) {
         for (let n = 0; n < 8; n++) {
@@ -313,7 +316,10 @@ describe('ChatStream', () => {
       },
       { timeoutMs: 60 },
     );
-    expect((await healthy.streamChat('hi').final()).text).toBe('....');
+    const whole = healthy.streamChat('hi').final();
+    await vi.runAllTimersAsync();
+    expect((await whole).text).toBe('....');
+    vi.useRealTimers();
 
     const silent = new StreamLLM(() => stalls(text('a')), { timeoutMs: 30 });
     await expect(silent.streamChat('hi').final()).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   BaseLLM,
   createBudget,
@@ -421,8 +421,10 @@ describe('withCache', () => {
     const shared = withCache(model('c'), store, { scope: 'a' });
     const texts = async () =>
       [await a.chat('Hi'), await b.chat('Hi'), await shared.chat('Hi')].map(({ text }) => text);
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     expect(await texts()).toEqual(['a', 'b', 'a']);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    vi.advanceTimersByTime(60);
     expect((await shared.chat('Hi')).text).toBe('c');
   });
 });

@@ -272,9 +272,10 @@ describe('promptFile', () => {
 
   it('takes __proto__ for a name, and linear time', () => {
     expect(Object.keys(promptFile('---\n__proto__: 1\n---\nx').data)).toEqual(['__proto__']);
-    const before = performance.now();
+    const before = process.cpuUsage();
     promptFile(`---\n${'a: 1\n'.repeat(20_000)}x`);
     promptFile('# User\n'.repeat(20_000));
-    expect(performance.now() - before).toBeLessThan(3000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(3000);
   });
 });

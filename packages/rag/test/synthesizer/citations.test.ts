@@ -140,11 +140,12 @@ describe('CitationScanner', () => {
   it('takes time linear in the answer', () => {
     const work = (size: number): number => {
       const text = '[1 [ ` [[ "quote" [1] '.repeat(size);
-      const start = performance.now();
+      const start = process.cpuUsage();
       const scanner = new CitationScanner(sources);
       for (let at = 0; at < text.length; at += 7) scanner.push(text.slice(at, at + 7));
       scanner.end();
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000;
     };
     work(200);
     expect(work(4000)).toBeLessThan(2000);
