@@ -20,6 +20,7 @@ import type { WireRequest } from '../wire.ts';
 export interface Frame {
     readonly event?: string;
     readonly data: string;
+    readonly line?: true;
     readonly terminal?: true;
 }
 export interface DialectBase {

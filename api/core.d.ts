@@ -2344,8 +2344,11 @@ export interface StreamTranslator<E> {
 export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied'>;
 export declare function readJson(response: Response, attempt: ReadingAttempt, about: About): Promise<Record<string, unknown>>;
 export declare function readText(response: Response, attempt: ReadingAttempt): Promise<string>;
-export declare function streamEvents<E>(response: Response, attempt: ReadingAttempt, translator: StreamTranslator<E>, about: About): AsyncGenerator<E[], void, undefined>;
-export declare function jsonEvents(response: Response, attempt: ReadingAttempt, about: About): AsyncGenerator<Record<string, unknown>, void, undefined>;
+export interface StreamFormat {
+    readonly format?: 'event-stream' | 'json-lines' | undefined;
+}
+export declare function streamEvents<E>(response: Response, attempt: ReadingAttempt, translator: StreamTranslator<E>, about: About, { format }?: StreamFormat): AsyncGenerator<E[], void, undefined>;
+export declare function jsonEvents(response: Response, attempt: ReadingAttempt, about: About, options?: StreamFormat): AsyncGenerator<Record<string, unknown>, void, undefined>;
 export declare function eventJson(event: SseEvent, about: About): Record<string, unknown>;
 export declare function malformed(what: string, { provider, model }: About, cause?: unknown): MortiseError;
 
@@ -2368,12 +2371,21 @@ export declare function thrownWithoutSecrets(thrown: unknown, about: About, secr
 
 // ---- wire/index.d.ts
 export { float32FromBase64 } from './base64.ts';
-export { eventJson, jsonEvents, malformed, readJson, readText, streamEvents, type About, type ReadingAttempt, type StreamTranslator, } from './body.ts';
+export { eventJson, jsonEvents, malformed, readJson, readText, streamEvents, type About, type ReadingAttempt, type StreamFormat, type StreamTranslator, } from './body.ts';
 export { errorFromResponse, redact, thrownWithoutSecrets, withoutSecrets, type HttpFailure, } from './http-error.ts';
 export { retryAfter } from './retry-after.ts';
 export { readJsonVectors } from './vectors.ts';
+export { JsonLinesDecoder } from './json-lines.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
 export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';
+
+// ---- wire/json-lines.d.ts
+import type { SseEvent } from './sse.ts';
+export declare class JsonLinesDecoder {
+    recognised: boolean;
+    push(bytes: Uint8Array): SseEvent[];
+    end(): SseEvent | undefined;
+}
 
 // ---- wire/retry-after.d.ts
 export declare function retryAfter(headers: Headers, now?: number): number | undefined;

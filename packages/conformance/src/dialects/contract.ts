@@ -1,11 +1,13 @@
 import type { JsonObject } from '@mortise/core';
 import type { WireRequest } from '../wire.ts';
 
-/** One server-sent event as a dialect writes it, before it is framed. */
+/** One event of a stream as a dialect writes it, before it is framed. */
 export interface Frame {
   /** The `event` field, where the provider sends one. */
   readonly event?: string;
   readonly data: string;
+  /** A line of JSON by itself (JSON Lines) instead of a server-sent event. Then `event-stream` stands in `without`. */
+  readonly line?: true;
   /** The events without which the reply is cut; the first of them is where a cut goes. */
   readonly terminal?: true;
 }
@@ -16,7 +18,7 @@ export interface DialectBase {
   readonly name: string;
   /**
    * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
-   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `interleaved`, `schema`,
+   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `event-stream`, `interleaved`, `schema`,
    * `several-texts`, `signature`, `tool-choice`, `unknown-block`, `usage-repeated`, and, which spare a part of a reply,
    * `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`. Embedding models: `index`, `kind`.
    */

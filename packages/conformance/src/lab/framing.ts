@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Frame } from '../dialects/contract.ts';
 
-/** How server-sent events stand on the wire; all of it means the same (WHATWG HTML, 9.2.6). */
+/** How events stand on the wire; all of it means the same (server-sent events: WHATWG HTML, 9.2.6). */
 export interface Framing {
   /** Default: LF. */
   readonly newline?: '\n' | '\r\n' | '\r' | undefined;
@@ -18,7 +18,11 @@ export function framed(frames: readonly Frame[], framing: Framing = {}): Buffer 
   const { newline = '\n', comments = false, bom = false, bare = false } = framing;
   const space = bare ? '' : ' ';
   const lines: string[] = [];
-  for (const { event, data } of frames) {
+  for (const { event, data, line = false } of frames) {
+    if (line) {
+      lines.push(data);
+      continue;
+    }
     if (comments) lines.push(': keep-alive', '');
     if (bare) lines.push('hologram: 1', 'id');
     if (event !== undefined) lines.push(`event:${space}${event}`);

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { cutFrames, framed } from '../lab/framing.ts';
+import { deliver } from '../lab/deliver.ts';
 import type { WireHandler } from '../wire.ts';
 import { TEXT } from './answers.ts';
 import {
@@ -9,7 +10,7 @@ import {
   inTurn,
   partialText,
   telling,
-  tellBytes,
+  typeOf,
   tellFrames,
   type LLMCase,
   type LLMTrial,
@@ -71,9 +72,9 @@ export const streamFaultCases: readonly LLMCase[] = [
     run: (trial) =>
       breaksOff(trial, 'stream-truncated', (frames) => (_request, reply) => {
         const terminal = trial.subject.dialect.frames(TEXT)[frames.length];
-        const half = terminal === undefined ? '' : terminal.data.slice(0, terminal.data.length >> 1);
-        const bytes = framed(frames);
-        return tellBytes(reply, Buffer.concat([bytes, Buffer.from(`data: ${half}`)]));
+        const half = terminal && { ...terminal, data: terminal.data.slice(0, terminal.data.length >> 1) };
+        const bytes = framed([...frames, ...(half === undefined ? [] : [half])]);
+        return deliver(reply, [Buffer.from(bytes.toString('utf8').trimEnd())], { headers: typeOf(frames) });
       }),
   },
   {

@@ -54,12 +54,14 @@ export function tell(
   reply: WireReply,
   { shape, framing, delivery = {}, split = (bytes) => [bytes], edit = (data) => data }: Telling = {},
 ): Promise<void> {
-  const streams = dialect.streams(request);
-  const frames = (): Frame[] => dialect.frames(answer, shape).map((frame) => edited(frame, edit));
-  const bytes = streams
-    ? framed(frames(), framing)
-    : Buffer.from(JSON.stringify(edit(dialect.body(answer))), 'utf8');
-  const headers = { ...typeOf(streams), ...delivery.headers };
+  const frames = dialect.streams(request)
+    ? dialect.frames(answer, shape).map((frame) => edited(frame, edit))
+    : undefined;
+  const bytes =
+    frames === undefined
+      ? Buffer.from(JSON.stringify(edit(dialect.body(answer))), 'utf8')
+      : framed(frames, framing);
+  const headers = { ...typeOf(frames), ...delivery.headers };
   return deliver(reply, split(bytes), { ...delivery, headers });
 }
 
@@ -69,15 +71,17 @@ export function tellFrames(
   frames: readonly Frame[],
   delivery: Delivery = {},
 ): Promise<void> {
-  return tellBytes(reply, framed(frames), delivery);
+  return deliver(reply, [framed(frames)], {
+    ...delivery,
+    headers: { ...typeOf(frames), ...delivery.headers },
+  });
 }
 
-export function tellBytes(reply: WireReply, bytes: Buffer, delivery: Delivery = {}): Promise<void> {
-  return deliver(reply, [bytes], { ...delivery, headers: { ...typeOf(true), ...delivery.headers } });
-}
-
-function typeOf(stream: boolean): Record<string, string> {
-  return { 'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json' };
+/** The headers of a stream of these frames, or of a whole reply. */
+export function typeOf(frames: readonly Frame[] | undefined): Record<string, string> {
+  if (frames === undefined) return { 'content-type': 'application/json' };
+  const isLines = frames[0]?.line === true;
+  return { 'content-type': isLines ? 'application/x-ndjson' : 'text/event-stream; charset=utf-8' };
 }
 
 function edited(frame: Frame, edit: NonNullable<Telling['edit']>): Frame {

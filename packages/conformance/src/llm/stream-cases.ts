@@ -8,7 +8,6 @@ import {
   inTurn,
   partialText,
   telling,
-  tellBytes,
   tellFrames,
   type LLMCase,
   type LLMTrial,
@@ -193,7 +192,7 @@ async function pull(trial: LLMTrial): Promise<void> {
   const frames = dialect.frames(saying(...Array.from({ length: PIECES }, () => PIECE)));
   let written = 0;
   const { llm } = await connect(trial, async (_request, reply) => {
-    await tellBytes(reply, framed(frames.slice(0, 2)), { end: 'stall' });
+    await tellFrames(reply, frames.slice(0, 2), { end: 'stall' });
     const closed = new Promise((resolve) => reply.once('close', resolve));
     for (const frame of frames.slice(2)) {
       if (reply.destroyed) return;

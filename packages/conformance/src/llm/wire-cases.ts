@@ -17,21 +17,24 @@ import {
 
 const STREAMING = ['streaming'];
 
-const FRAMINGS: [id: string, title: string, framing: Framing][] = [
-  ['crlf', 'lines that end in CRLF', { newline: '\r\n' }],
-  ['cr', 'lines that end in CR', { newline: '\r' }],
-  ['comments', 'comments between the events', { comments: true }],
-  ['bom', 'a byte order mark', { bom: true }],
-  ['bare', 'fields without a space after the colon, and unknown ones', { bare: true }],
+/** What only server-sent events have. */
+const EVENTS = [...STREAMING, 'wire:event-stream'];
+
+const FRAMINGS: [id: string, title: string, framing: Framing, requires: readonly string[]][] = [
+  ['crlf', 'lines that end in CRLF', { newline: '\r\n' }, STREAMING],
+  ['cr', 'lines that end in CR', { newline: '\r' }, EVENTS],
+  ['comments', 'comments between the events', { comments: true }, EVENTS],
+  ['bom', 'a byte order mark', { bom: true }, STREAMING],
+  ['bare', 'fields without a space after the colon, and unknown ones', { bare: true }, EVENTS],
 ];
 
 /** W-01 and W-02: the same reply, however its bytes come, and whatever stands beside it. */
 export const streamWireCases: readonly LLMCase[] = [
-  ...FRAMINGS.map(([id, title, framing]): LLMCase => ({
+  ...FRAMINGS.map(([id, title, framing, requires]): LLMCase => ({
     id: `wire.${id}`,
     rule: 'W-01',
     title: `reads ${title}, one byte per write and in one`,
-    requires: STREAMING,
+    requires,
     async run(trial) {
       await same(trial, SHORT, { framing });
       await same(trial, SHORT, { framing, split: everyByte });

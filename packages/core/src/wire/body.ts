@@ -2,6 +2,7 @@ import type { Attempt } from '../call/contract.ts';
 import { connectionIsFree } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { isObject } from '../json.ts';
+import { JsonLinesDecoder } from './json-lines.ts';
 import { SseDecoder, type SseEvent } from './sse.ts';
 
 /** Who speaks, for messages. */
@@ -12,7 +13,7 @@ export interface About {
 
 /**
  * Turns the events of one provider's stream into the contract's: a state machine without I/O. `push` gets each
- * server-sent event and adds what follows from it to `out`; it is done when it has added a `finish`.
+ * event of the wire and adds what follows from it to `out`; it is done when it has added a `finish`.
  */
 export interface StreamTranslator<E> {
   push(event: SseEvent, out: E[]): void;
@@ -53,6 +54,17 @@ export async function readText(response: Response, attempt: ReadingAttempt): Pro
   return text;
 }
 
+/** How a stream of events is written. */
+export interface StreamFormat {
+  /** Server-sent events, or lines of JSON (`application/x-ndjson`), each the `data` of an event. Default: `event-stream`. */
+  readonly format?: 'event-stream' | 'json-lines' | undefined;
+}
+
+const FORMATS = {
+  'event-stream': { decoder: SseDecoder, stream: 'an event stream', one: 'a server-sent event' },
+  'json-lines': { decoder: JsonLinesDecoder, stream: 'lines of JSON', one: 'a line of JSON' },
+} as const;
+
 /**
  * The reply's events, translated, in one batch for each arrival of bytes. Ends without complaint when the bytes end:
  * whether the terminal event was among them is for the caller to judge, by `translator.done`.
@@ -62,16 +74,18 @@ export async function* streamEvents<E>(
   attempt: ReadingAttempt,
   translator: StreamTranslator<E>,
   about: About,
+  { format = 'event-stream' }: StreamFormat = {},
 ): AsyncGenerator<E[], void, undefined> {
+  const expected = FORMATS[format];
   attempt.replied?.(response.headers);
   const type = response.headers.get('content-type') ?? '';
-  // These two are never an event stream: a proxy's page, or a server that ignored `stream: true`.
+  // These two are never a stream of events: a proxy's page, or a server that ignored `stream: true`.
   if (/^\s*(text\/html|application\/json)/i.test(type) || response.body === null) {
     await response.body?.cancel();
-    throw malformed(`${type === '' ? 'no body' : type} instead of an event stream`, about);
+    throw malformed(`${type === '' ? 'no body' : type} instead of ${expected.stream}`, about);
   }
   const reader = response.body.getReader();
-  const decoder = new SseDecoder();
+  const decoder = new expected.decoder();
   let bytes = 0;
   let finished = false;
   try {
@@ -100,8 +114,7 @@ export async function* streamEvents<E>(
     const rest = decoder.end();
     const out = rest === undefined ? [] : tryLast(translator, rest);
     if (out.length > 0) yield out;
-    if (bytes > 0 && !decoder.recognised)
-      throw malformed(`${bytes} bytes without a server-sent event`, about);
+    if (bytes > 0 && !decoder.recognised) throw malformed(`${bytes} bytes without ${expected.one}`, about);
   } finally {
     if (!finished) reader.cancel().catch(() => undefined);
   }
@@ -123,6 +136,7 @@ export async function* jsonEvents(
   response: Response,
   attempt: ReadingAttempt,
   about: About,
+  options: StreamFormat = {},
 ): AsyncGenerator<Record<string, unknown>, void, undefined> {
   const translator = {
     done: false,
@@ -131,7 +145,7 @@ export async function* jsonEvents(
       else out.push(eventJson(event, about));
     },
   };
-  for await (const batch of streamEvents(response, attempt, translator, about)) yield* batch;
+  for await (const batch of streamEvents(response, attempt, translator, about, options)) yield* batch;
 }
 
 /** Half a frame is a cut stream, which the caller reports; only a whole one counts. */

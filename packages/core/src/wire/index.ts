@@ -8,6 +8,7 @@ export {
   streamEvents,
   type About,
   type ReadingAttempt,
+  type StreamFormat,
   type StreamTranslator,
 } from './body.ts';
 export {
@@ -19,5 +20,6 @@ export {
 } from './http-error.ts';
 export { retryAfter } from './retry-after.ts';
 export { readJsonVectors } from './vectors.ts';
+export { JsonLinesDecoder } from './json-lines.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
 export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';

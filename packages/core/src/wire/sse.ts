@@ -1,4 +1,6 @@
-/** One server-sent event. `event` is `message` unless the server named it. */
+import { LineDecoder } from './lines.ts';
+
+/** One event of a stream. `event` is `message` unless the server named it, which JSON lines cannot. */
 export interface SseEvent {
   readonly event: string;
   readonly data: string;
@@ -12,18 +14,15 @@ export interface SseEvent {
 export class SseDecoder {
   /** Some line was a comment or a field of the standard: this is an event stream, be it an empty one. */
   recognised = false;
-  // Strips a byte order mark by itself, and keeps split characters until they are whole.
-  readonly #decoder = new TextDecoder();
-  /** Pieces of the line that has not ended yet. */
-  #line: string[] = [];
-  /** The last chunk ended in CR: an LF at the start of the next one belongs to it. */
-  #afterCarriageReturn = false;
+  readonly #lines = new LineDecoder();
   #event = '';
   #data: string | undefined;
 
   /** The events that these bytes complete. */
   push(bytes: Uint8Array): SseEvent[] {
-    return this.#feed(this.#decoder.decode(bytes, { stream: true }));
+    const events: SseEvent[] = [];
+    for (const line of this.#lines.push(bytes)) this.#take(line, events);
+    return events;
   }
 
   /**
@@ -31,32 +30,9 @@ export class SseDecoder {
    * out the last blank line, so the caller may try it, and must not trust it.
    */
   end(): SseEvent | undefined {
-    const events = this.#feed(`${this.#decoder.decode()}\n\n`);
-    return events[0];
-  }
-
-  #feed(chunk: string): SseEvent[] {
     const events: SseEvent[] = [];
-    let text = chunk;
-    if (text === '') return events;
-    if (this.#afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
-    this.#afterCarriageReturn = false;
-    if (text.includes('\r')) {
-      this.#afterCarriageReturn = text.endsWith('\r');
-      text = text.replace(/\r\n?/g, '\n');
-    }
-    let from = 0;
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
-      let line = text.slice(from, at);
-      if (this.#line.length > 0) {
-        line = this.#line.join('') + line;
-        this.#line = [];
-      }
-      this.#take(line, events);
-      from = at + 1;
-    }
-    if (from < text.length) this.#line.push(from === 0 ? text : text.slice(from));
-    return events;
+    for (const line of [...this.#lines.end(), '']) this.#take(line, events);
+    return events[0];
   }
 
   #take(line: string, events: SseEvent[]): void {

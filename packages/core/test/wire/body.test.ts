@@ -115,6 +115,42 @@ describe('jsonEvents', () => {
   });
 });
 
+describe('streamEvents of lines of JSON', () => {
+  const lines = async (text: string, type = 'application/x-ndjson'): Promise<string[]> => {
+    const all: string[] = [];
+    const options = { format: 'json-lines' } as const;
+    for await (const batch of streamEvents(stream(text, type), attempt, translator(), about, options))
+      all.push(...batch);
+    return all;
+  };
+
+  it('translates each line until the terminal one, with or without a line end', async () => {
+    expect(await lines('{"text":"a"}\n\r\n{"text":"end"}\n{"text":"late"}\n')).toEqual(['a', 'end']);
+    expect(await lines('{"text":"a"}\n{"text":"end"}')).toEqual(['a', 'end']);
+  });
+
+  it('ends without complaint where a line is cut, for the caller to judge', async () => {
+    expect(await lines('{"text":"a"}\n{"text":"en')).toEqual(['a']);
+  });
+
+  it.each([
+    ['HTML', '<html>', 'text/html'],
+    ['a whole reply', '{"text":"end"}', 'application/json'],
+    ['HTML that claims to be lines', '<html>', 'application/x-ndjson'],
+    ['HTML of several lines', '<html>\n</html>\n', 'application/x-ndjson'],
+    ['server-sent events', 'data: {"text":"a"}\n\n', 'application/x-ndjson'],
+  ])('E-02 refuses %s', async (_what, text, type) => {
+    await expect(lines(text, type)).rejects.toMatchObject({ code: 'malformed-response', provider: 'acme' });
+  });
+
+  it('gives the objects of plain lines', async () => {
+    const all: unknown[] = [];
+    for await (const one of jsonEvents(stream('{"a":1}\n{"a":2}'), attempt, about, { format: 'json-lines' }))
+      all.push(one);
+    expect(all).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+});
+
 describe('streamEvents and its connection', () => {
   function connection(...chunks: string[]) {
     const seen = { cancelled: 0, pulled: 0 };

@@ -82,7 +82,7 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     request: ChatRequest<AcmeProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {
-    // REPLACE: how a stream is asked for.
+    // REPLACE: how a stream is asked for; `streamEvents` reads lines of JSON too, by its last argument.
     const body = { ...toRequest(request, this, attempt), stream: true };
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
     return streamEvents<ChatStreamEvent>(response, attempt, new Translator(this), this);

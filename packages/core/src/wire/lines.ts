@@ -1,0 +1,48 @@
+/**
+ * Splits bytes into lines: they may be cut anywhere, inside a UTF-8 character too, and lines may end in CR, LF or CRLF.
+ * A byte order mark is left out. Linear in the bytes, also when they come one at a time.
+ */
+export class LineDecoder {
+  // Strips a byte order mark by itself, and keeps split characters until they are whole.
+  readonly #decoder = new TextDecoder();
+  /** Pieces of the line that has not ended yet. */
+  #line: string[] = [];
+  /** The last chunk ended in CR: an LF at the start of the next one belongs to it. */
+  #afterCarriageReturn = false;
+
+  /** The lines that these bytes complete, without their ends. */
+  push(bytes: Uint8Array): string[] {
+    return this.#feed(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  /** The line that no line end followed, if there is one. */
+  end(): string[] {
+    const lines = this.#feed(this.#decoder.decode());
+    if (this.#line.length > 0) lines.push(this.#line.join(''));
+    this.#line = [];
+    return lines;
+  }
+
+  #feed(chunk: string): string[] {
+    const lines: string[] = [];
+    let text = chunk;
+    if (text === '') return lines;
+    if (this.#afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
+    this.#afterCarriageReturn = false;
+    if (text.includes('\r')) {
+      this.#afterCarriageReturn = text.endsWith('\r');
+      text = text.replace(/\r\n?/g, '\n');
+    }
+    let from = 0;
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
+      const line = text.slice(from, at);
+      if (this.#line.length > 0) {
+        lines.push(this.#line.join('') + line);
+        this.#line = [];
+      } else lines.push(line);
+      from = at + 1;
+    }
+    if (from < text.length) this.#line.push(from === 0 ? text : text.slice(from));
+    return lines;
+  }
+}
