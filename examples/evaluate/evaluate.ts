@@ -1,13 +1,14 @@
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { Retriever } from '@mortise/core/retriever';
 import {
+  BM25Index,
   BM25Retriever,
   compareRetrieval,
+  DEFAULT_WEIGHTS,
   evaluateRetriever,
-  FusionRetriever,
+  HybridRetriever,
   MemoryVectorStore,
   VectorRetriever,
-  type FusionRetrieverOptions,
   type RetrievalComparison,
   type RetrievalReport,
 } from '@mortise/rag';
@@ -15,11 +16,7 @@ import type { Collection } from './collection.ts';
 import type { ShowProgress } from './progress.ts';
 
 /** How BM25 and vectors are fused: fixed before a run. The README says what was looked at to choose it. */
-export const FUSION = {
-  mode: 'relative-score',
-  weights: { bm25: 0.85, vector: 0.15 },
-  candidates: 1000,
-} as const satisfies Pick<FusionRetrieverOptions, 'mode' | 'candidates'> & Record<string, unknown>;
+export const FUSION = { mode: 'relative-score', weights: DEFAULT_WEIGHTS, candidates: 1000 } as const;
 
 /** What came of a run. Plain data. */
 export interface Evaluation {
@@ -39,17 +36,12 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { documents } = collection;
   const store = new MemoryVectorStore();
-  const bm25 = new BM25Retriever({ nodes: documents });
+  const index = new BM25Index();
+  index.upsert(documents);
+  const bm25 = new BM25Retriever({ index });
   const vector = new VectorRetriever({ store, embedding });
-  const { mode, weights, candidates } = FUSION;
-  const hybrid = new FusionRetriever({
-    retrievers: [
-      { retriever: bm25, weight: weights.bm25 },
-      { retriever: vector, weight: weights.vector },
-    ],
-    mode,
-    candidates,
-  });
+  const { weights, candidates } = FUSION;
+  const hybrid = new HybridRetriever({ bm25: index, vectors: store, embedding }, { weights, candidates });
 
   await embedDocuments(collection, store, embedding, steps('Embedding documents'));
   await embedQueries(collection, embedding, steps('Embedding queries'));
