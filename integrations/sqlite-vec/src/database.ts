@@ -88,12 +88,21 @@ function prepared(database: DatabaseSync, { durable }: DatabaseOptions): Databas
         database.exec('COMMIT');
         return result;
       } catch (error) {
-        database.exec('ROLLBACK');
+        rollback(database);
         throw error;
       }
     },
     close: () => database.close(),
   };
+}
+
+/** A full disk or a failed write ends the transaction by itself: that nothing is left to undo is no error. */
+function rollback(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // Whatever else it is, why the work failed is what the caller must hear.
+  }
 }
 
 /** Loaded at the first use, since Node 22 and 24 print a warning when it is. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createTextNode } from '@mortise/core/retriever';
 import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
 
@@ -108,6 +108,14 @@ it('says that its library is missing, and opens once it is there', async () => {
     });
 });
 
+it('tells the call that a file could not be opened, also when the store is closed meanwhile', async () => {
+  const store = new SqliteVecVectorStore({ path, extension: join(folder, 'vec0') });
+  const writing = store.upsert([entry('a', 1)]);
+  const closing = store.close();
+  await expect(writing).rejects.toMatchObject({ code: 'missing-dependency' });
+  await expect(closing).resolves.toBeUndefined();
+});
+
 it('refuses a file of a later version, and a store that was closed', async () => {
   const store = new SqliteVecVectorStore({ path });
   await store.upsert([entry('a', 1, 0)]);
@@ -139,4 +147,28 @@ it('keeps nothing of an entry that could not be written whole', async () => {
   database.exec('DROP TRIGGER fails');
   database.close();
   expect(await store.query(near(1, 0))).toMatchObject([{ node: { id: 'a' }, score: 1 }]);
+});
+
+it('says that the disk is full, keeps what it held, and writes again once there is room', async () => {
+  const { exec } = DatabaseSync.prototype;
+  let limit = (_pages: number): void => undefined;
+  using _spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
+    this: DatabaseSync,
+    sql,
+  ) {
+    limit = (pages) => exec.call(this, `PRAGMA max_page_count = ${pages}`);
+    exec.call(this, sql);
+  });
+  await using store = new SqliteVecVectorStore({ path });
+  await store.upsert([entry('a', 1, 0)]);
+  const many = Array.from({ length: 2_000 }, (_, at) => entry(`n${at}`, 0, 1));
+  limit(30);
+  await expect(store.upsert(many)).rejects.toMatchObject({
+    code: 'internal',
+    message: expect.stringContaining('database or disk is full'),
+  });
+  expect(await store.query(near(1, 0))).toHaveLength(1);
+  limit(10_000);
+  await store.upsert(many);
+  expect(await store.query(near(1, 0))).toHaveLength(2_001);
 });

@@ -31,8 +31,17 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    rollback(database);
     throw error;
+  }
+}
+
+/** A full disk or a failed write ends the transaction by itself: that nothing is left to undo is no error. */
+function rollback(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // Whatever else it is, why the work failed is what the caller must hear.
   }
 }
 

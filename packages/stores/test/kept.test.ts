@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTextNode } from '@mortise/core/retriever';
 import {
   FileDocumentStore,
@@ -116,6 +116,29 @@ describe('SqliteKeyValueStore', () => {
     clearInterval(timer);
     expect(found.map((value) => (value as Uint8Array)[1_499_999])).toEqual(entries.map((_, at) => at));
     expect(turns).toBeGreaterThan(2);
+  });
+
+  it('S-03 says that the disk is full, keeps what it held, and writes again once there is room', async () => {
+    const { exec } = DatabaseSync.prototype;
+    let limit = (_pages: number): void => undefined;
+    using _spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
+      this: DatabaseSync,
+      sql,
+    ) {
+      limit = (pages) => exec.call(this, `PRAGMA max_page_count = ${pages}`);
+      exec.call(this, sql);
+    });
+    using store = new SqliteKeyValueStore({ path: join(directory, 'store.sqlite') });
+    await store.set('a', 1);
+    limit(30);
+    await expect(store.set('b', new Uint8Array(500_000))).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('database or disk is full'),
+    });
+    expect(await store.getMany(['a', 'b'])).toEqual([1, undefined]);
+    limit(10_000);
+    await store.set('b', 2);
+    expect(await store.getMany(['a', 'b'])).toEqual([1, 2]);
   });
 
   it('refuses a file of a later version, and a store that was closed', async () => {
