@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -144,6 +152,19 @@ it('S-04 saves one moment, in the order of the calls, and leaves nothing behind 
   const nowhere = new UsearchVectorStore({ path: join(folder, 'file', 'vectors') });
   await expect(nowhere.query(query)).rejects.toMatchObject({ code: 'internal' });
   await expect(new UsearchVectorStore().save()).rejects.toMatchObject({ code: 'configuration' });
+});
+
+it('tells every save that failed, with a signal or without, and the next one goes through', async () => {
+  const store = new UsearchVectorStore({ path });
+  await store.upsert(all);
+  mkdirSync(path);
+  const failed = { code: 'internal', message: expect.stringContaining(`${path} could not be saved`) };
+  const saves = [store.save(), store.save({ signal: new AbortController().signal })];
+  for (const save of await Promise.allSettled(saves))
+    expect(save).toMatchObject({ status: 'rejected', reason: failed });
+  rmSync(path, { recursive: true });
+  await store.save();
+  expect(await new UsearchVectorStore({ path }).query(query)).toEqual(await store.query(query));
 });
 
 it('loads a store that was saved without a graph into one that has one, and the other way round', async () => {
