@@ -2,13 +2,14 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary.ts';
 import { corpus } from './kill/corpus.ts';
 import { killTest, MOST_TEXTS_AGAIN } from './kill/kill.ts';
+import { KINDS } from './kill/vectors-on-disk.ts';
 
-it(
-  'I-01 ingestion killed at random moments ends where an undisturbed one does, and pays for few batches twice',
+it.each(KINDS)(
+  'I-01 ingestion into %s vectors, killed at random moments, ends where an undisturbed one does, and pays for few batches twice',
   { timeout: 120_000 },
-  async () => {
+  async (kind) => {
     const folder = await temporaryFolder();
-    const outcome = await killTest({ folder, documents: 200, kills: 6, seed: 3 });
+    const outcome = await killTest({ folder, kind, documents: 200, kills: 6, seed: 3 });
     expect(outcome.flaws).toEqual([]);
     expect(outcome.killed).toEqual(outcome.uninterrupted);
     expect(outcome.killed).toEqual(outcome.fresh);

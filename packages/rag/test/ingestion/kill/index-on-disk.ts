@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { canonicalJson, nodeToJson } from '@mortise/core/retriever';
 import type { SourceRecord } from '@mortise/core/store';
 import { SqliteDocumentStore } from '@mortise/stores';
-import { SqliteVectors } from './sqlite-vectors.ts';
+import { openVectors, type Kind, type VectorsOnDisk } from './vectors-on-disk.ts';
 
-export interface IndexOnDisk extends Disposable {
+export interface IndexOnDisk extends AsyncDisposable {
   readonly documents: SqliteDocumentStore;
-  readonly vectors: SqliteVectors;
+  readonly vectors: VectorsOnDisk;
 }
 
-export function openIndexOnDisk(folder: string): IndexOnDisk {
+export function openIndexOnDisk(folder: string, kind: Kind): IndexOnDisk {
   const documents = new SqliteDocumentStore({ path: join(folder, 'documents.sqlite') });
-  const vectors = new SqliteVectors(join(folder, 'vectors.sqlite'));
+  const vectors = openVectors(kind, folder);
   return {
     documents,
     vectors,
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       documents.close();
-      vectors.close();
+      await vectors.close();
     },
   };
 }
@@ -30,8 +30,8 @@ export interface Dump {
 }
 
 /** Everything in both stores, in one order: records, nodes and vectors. */
-export async function dump(folder: string): Promise<Dump> {
-  using index = openIndexOnDisk(folder);
+export async function dump(folder: string, kind: Kind): Promise<Dump> {
+  await using index = openIndexOnDisk(folder, kind);
   const records = await recordsOf(index);
   const nodes = [];
   for await (const node of index.documents.iterate()) nodes.push(node);
@@ -39,7 +39,7 @@ export async function dump(folder: string): Promise<Dump> {
   const hash = createHash('sha256');
   for (const record of records) hash.update(`${canonicalJson(record)}\n`);
   for (const node of nodes) hash.update(`${canonicalJson(nodeToJson(node))}\n`);
-  for (const { node, embedding } of index.vectors.all())
+  for (const { node, embedding } of await index.vectors.all())
     hash.update(`${canonicalJson(nodeToJson({ ...node, embedding }))}\n`);
   return { records: records.length, nodes: nodes.length, sha256: hash.digest('hex') };
 }
@@ -48,10 +48,10 @@ export async function dump(folder: string): Promise<Dump> {
  * What a reader would find wrong: a document of which a node that counts is missing in one of the stores, or has
  * another version than its neighbours; a node in a store that no record names. Empty: all is well.
  */
-export async function flaws(folder: string): Promise<string[]> {
-  using index = openIndexOnDisk(folder);
+export async function flaws(folder: string, kind: Kind): Promise<string[]> {
+  await using index = openIndexOnDisk(folder, kind);
   const found: string[] = [];
-  const inVectors = new Set(index.vectors.all().map(({ node }) => node.id));
+  const inVectors = new Set((await index.vectors.all()).map(({ node }) => node.id));
   const named = new Set<string>();
   for (const { sourceId, hash, nodeIds, strayIds = [] } of await recordsOf(index)) {
     for (const id of [...nodeIds, ...strayIds]) named.add(id);

@@ -6,10 +6,12 @@ import { setTimeout } from 'node:timers/promises';
 import { seeded } from './corpus.ts';
 import { dump, flaws, type Dump } from './index-on-disk.ts';
 import { BATCH, CONCURRENCY } from './settings.ts';
+import type { Kind } from './vectors-on-disk.ts';
 
 export interface KillTest {
   /** Two folders are made in it. */
   readonly folder: string;
+  readonly kind: Kind;
   readonly documents: number;
   readonly kills: number;
   readonly seed: number;
@@ -35,14 +37,14 @@ export interface KillOutcome {
 export const MOST_TEXTS_AGAIN = BATCH * CONCURRENCY;
 
 /** The same generations twice: with kills, and without. */
-export async function killTest({ folder, documents, kills, seed }: KillTest): Promise<KillOutcome> {
+export async function killTest({ folder, kind, documents, kills, seed }: KillTest): Promise<KillOutcome> {
   const random = seeded(seed);
   const places = ['killed', 'uninterrupted', 'fresh'].map((name) => join(folder, name));
   for (const place of places) mkdirSync(place, { recursive: true });
   const [killedPlace, uninterruptedPlace, freshPlace] = places as [string, string, string];
 
   const run = (place: string, generation: number, killAfterMs?: number): Promise<Ended> =>
-    runOnce([place, documents, generation].map(String), killAfterMs);
+    runOnce([place, kind, documents, generation].map(String), killAfterMs);
 
   // The first one tells how long a run takes here, and the kills are spread over that.
   const firstMs = (await run(uninterruptedPlace, 0)).ms;
@@ -70,7 +72,7 @@ export async function killTest({ folder, documents, kills, seed }: KillTest): Pr
     if (ended.killed) killedRuns.push(again);
     if (ended.killed) {
       done += 1;
-      found.push(...(await flaws(killedPlace)));
+      found.push(...(await flaws(killedPlace, kind)));
       // What is restarted need not be what was killed: documents change meanwhile.
       if (random() < 0.25) generation = await next(generation);
     } else {
@@ -88,9 +90,9 @@ export async function killTest({ folder, documents, kills, seed }: KillTest): Pr
     mostTextsAgain: Math.max(0, ...killedRuns.map(({ size }) => size)),
     textsAgain: killedRuns.reduce((sum, { size }) => sum + size, 0),
     batches,
-    killed: await dump(killedPlace),
-    uninterrupted: await dump(uninterruptedPlace),
-    fresh: await dump(freshPlace),
+    killed: await dump(killedPlace, kind),
+    uninterrupted: await dump(uninterruptedPlace, kind),
+    fresh: await dump(freshPlace, kind),
   };
 
   async function next(before: number): Promise<number> {
