@@ -1,6 +1,42 @@
 // The API of @mortise/conformance. Written by `pnpm api`.
 // entry . index.d.ts
 
+// ---- chat-engine/conformance.d.ts
+import type { ChatMessage, KeyValueStore } from '@mortise/core';
+import type { QueryOptions } from '@mortise/core/query-engine';
+import type { QueryResponse, ResponseStream } from '@mortise/core/synthesizer';
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+import type { QueryEngineParts } from '../query-engine/conformance.ts';
+export type ChatEngineFeature = 'messages' | 'store';
+export interface Conversation {
+    chat(message: string, options?: QueryOptions): Promise<QueryResponse>;
+    streamChat(message: string, options?: QueryOptions): ResponseStream;
+    history(): Promise<ChatMessage[]>;
+    reset(): Promise<void>;
+}
+export interface ChatEngineParts extends QueryEngineParts {
+    readonly messages?: readonly ChatMessage[];
+    readonly persist?: {
+        readonly store: KeyValueStore;
+        readonly key: string;
+    };
+}
+export interface ChatEngineSubject {
+    create(parts: ChatEngineParts): Conversation;
+}
+export interface ChatEngineConformanceOptions extends ChatEngineSubject {
+    readonly name: string;
+    readonly declares: readonly ChatEngineFeature[];
+    readonly reasons?: Readonly<Partial<Record<ChatEngineFeature, string>>> | undefined;
+}
+export declare function chatEngineConformance(functions: TestFunctions, options: ChatEngineConformanceOptions): ConformanceResults;
+
+// ---- chat-engine/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { ChatEngineSubject } from './conformance.ts';
+export declare const chatEngineSuite: Suite<ChatEngineSubject>;
+
 // ---- dialects/anthropic-messages.d.ts
 import type { LLMDialect } from './contract.ts';
 export declare const anthropicMessages: LLMDialect;
@@ -286,6 +322,8 @@ import type { ConformanceCase } from './case.ts';
 export declare function runCase<S>(testCase: ConformanceCase<S>, subject: S): Promise<void>;
 
 // ---- index.d.ts
+export { chatEngineConformance, type ChatEngineConformanceOptions, type ChatEngineFeature, type ChatEngineParts, type ChatEngineSubject, type Conversation, } from './chat-engine/conformance.ts';
+export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
 export { cohereChat } from './dialects/cohere-chat.ts';

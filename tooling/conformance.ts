@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  chatEngineSuite,
   documentStoreSuite,
   embeddingSuite,
   ingestionSuite,
@@ -51,6 +52,7 @@ export const contracts: readonly (readonly [contract: string, suite: readonly Sp
   ['similarity', similaritySuite],
   ['synthesizer', synthesizerSuite],
   ['query-engine', queryEngineSuite],
+  ['chat-engine', chatEngineSuite],
   ['postprocessor', postprocessorSuite],
   ['splitter', splitterSuite],
   ['reader', readerSuite],

@@ -1,3 +1,12 @@
+export {
+  chatEngineConformance,
+  type ChatEngineConformanceOptions,
+  type ChatEngineFeature,
+  type ChatEngineParts,
+  type ChatEngineSubject,
+  type Conversation,
+} from './chat-engine/conformance.ts';
+export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
 export { cohereChat } from './dialects/cohere-chat.ts';

@@ -1,4 +1,5 @@
 import {
+  chatEngineSuite,
   postprocessorSuite,
   queryEngineSuite,
   runCase,
@@ -6,6 +7,7 @@ import {
   type Suite,
 } from '@mortise/conformance';
 import { describe, expect, it } from 'vitest';
+import { chatEngineMutants } from './mutants/chat-engine.ts';
 import { postprocessorMutants } from './mutants/postprocessor.ts';
 import { queryEngineMutants } from './mutants/query-engine.ts';
 import { synthesizerMutants } from './mutants/synthesizer.ts';
@@ -18,6 +20,7 @@ interface Mutant<S> {
 
 tried('synthesizer', synthesizerSuite, synthesizerMutants);
 tried('query engine', queryEngineSuite, queryEngineMutants);
+tried('chat engine', chatEngineSuite, chatEngineMutants);
 tried('postprocessor', postprocessorSuite, postprocessorMutants);
 
 /** Every mutant is caught by its case, and every case catches one. */

@@ -1,5 +1,6 @@
 import { documentStoreConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
 import { MemoryDocumentStore } from '@mortise/rag';
+import { wireChatEngines } from './chat-engine/wiring.ts';
 import { wireIngestion } from './ingestion/pipelines.ts';
 import { wireVectorStores } from './stores/vector-stores.ts';
 import { wireRetrievers } from './retrievers/wiring.ts';
@@ -25,6 +26,7 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
     ...wireRetrievers(functions),
     ...wireSynthesizers(functions),
     ...wireQueryEngines(functions),
+    ...wireChatEngines(functions),
     ...wirePostprocessors(functions),
     ...wireReaders(functions),
     ...wireSplitters(functions),

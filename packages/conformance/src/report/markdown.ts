@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<string, string>> = {
   similarity: 'Similarity',
   synthesizer: 'Synthesizers',
   'query-engine': 'Query engines',
+  'chat-engine': 'Chat engines',
   postprocessor: 'Postprocessors',
   splitter: 'Splitters',
   reader: 'Readers',

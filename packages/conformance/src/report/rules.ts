@@ -89,6 +89,13 @@ export const rules: Readonly<Record<string, string>> = {
   'Z-04':
     'A stream of an answer tells the sources first, then the text in deltas, each citation once its marker is there, and the response last.',
   'Z-05': 'A failure below is a failure of the answer, with its code; never an answer that lacks something.',
+  'H-01':
+    'A turn enters the history when its answer is whole, the message and the answer together; one that failed, was aborted or left is not in it.',
+  'H-02': 'What was said before is shown to the model with the next message.',
+  'H-03': 'There is one turn at a time: another one meanwhile, and a reset, is `conflict`.',
+  'H-04':
+    'No message and no answer in the history is empty: the one is refused, the other left out with a warning.',
+  'H-05': 'A conversation goes on where it was kept, and is gone everywhere once it is reset.',
   'D-01':
     'A reader is lazy: it holds one document at a time, and what cannot be read is reported and does not stop the rest. It can be resumed.',
   'D-02': 'Every document and node keeps where it came from, to the page or heading and the character.',

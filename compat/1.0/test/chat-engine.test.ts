@@ -1,0 +1,17 @@
+import { chatEngineConformance } from '@mortise/conformance';
+import { describe, it } from 'vitest';
+import { FrozenChatEngine } from '../src/chat-engine.ts';
+import { FrozenQueryEngine } from '../src/query-engine.ts';
+import { FrozenSynthesizer } from '../src/synthesizer.ts';
+
+chatEngineConformance(
+  { describe, it },
+  {
+    name: 'frozen',
+    create: ({ llm, retriever, ...kept }) => {
+      const engine = new FrozenQueryEngine({ retriever, synthesizer: new FrozenSynthesizer(llm) });
+      return new FrozenChatEngine(engine, kept);
+    },
+    declares: ['messages', 'store'],
+  },
+);

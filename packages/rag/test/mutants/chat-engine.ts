@@ -1,0 +1,190 @@
+import type { ChatEngineParts, Conversation } from '@mortise/conformance';
+import { isMortiseError, MortiseError, type ChatMessage, type KeyValueStore } from '@mortise/core';
+import { createResponseStream, type QueryResponse, type ResponseStream } from '@mortise/core/synthesizer';
+import { createContextChatEngine } from '@mortise/rag';
+
+export interface ChatEngineMutant {
+  readonly fault: string;
+  readonly caughtBy: string;
+  readonly create: (parts: ChatEngineParts) => Conversation;
+}
+
+const open = ({ llm, retriever, messages, persist }: ChatEngineParts, maxTokens?: number): Conversation =>
+  createContextChatEngine({ llm, retriever }, { messages, persist, maxTokens });
+
+/** A right engine, of which some members are others. */
+const around = (
+  fault: string,
+  caughtBy: string,
+  change: (chat: Conversation, parts: ChatEngineParts) => Partial<Conversation>,
+): ChatEngineMutant => ({
+  fault,
+  caughtBy,
+  create(parts) {
+    const chat = open(parts);
+    const right: Conversation = {
+      chat: (message, options) => chat.chat(message, options),
+      streamChat: (message, options) => chat.streamChat(message, options),
+      history: () => chat.history(),
+      reset: () => chat.reset(),
+    };
+    return { ...right, ...change(chat, parts) };
+  },
+});
+
+/** A right engine whose history has more in it than it should. */
+const keeping = (
+  fault: string,
+  caughtBy: string,
+  change: (chat: Conversation, keep: (message: string) => void) => Partial<Conversation>,
+): ChatEngineMutant =>
+  around(fault, caughtBy, (chat) => {
+    const extra: ChatMessage[] = [];
+    return {
+      history: async () => [...(await chat.history()), ...extra],
+      ...change(chat, (content) => extra.push({ role: 'user', content })),
+    };
+  });
+
+/** A right engine of other parts. */
+const of = (
+  fault: string,
+  caughtBy: string,
+  change: (parts: ChatEngineParts) => ChatEngineParts,
+): ChatEngineMutant => ({ fault, caughtBy, create: (parts) => open(change(parts)) });
+
+/** Broken chat engines, each with the case that must catch it. */
+export const chatEngineMutants: readonly ChatEngineMutant[] = [
+  around('tells its history backwards', 'turn.kept', (chat) => ({
+    history: async () => (await chat.history()).toReversed(),
+  })),
+  around('keeps no turn that was streamed', 'turn.kept', (_chat, { llm, retriever }) => ({
+    streamChat: (message, options) => open({ llm, retriever }).streamChat(message, options),
+  })),
+  { fault: 'shows no turn to the model', caughtBy: 'turn.shown', create: (parts) => open(parts, 0) },
+  keeping('keeps the message of a turn that failed', 'turn.failed', (chat, keep) => ({
+    chat: (message, options) =>
+      chat.chat(message, options).catch((error: unknown) => {
+        keep(message);
+        throw error;
+      }),
+  })),
+  around('has a code of its own for what fails', 'turn.failed', (chat) => ({
+    chat: (message, options) =>
+      chat.chat(message, options).catch((cause: unknown) => {
+        throw new MortiseError('internal', 'The turn failed.', { cause });
+      }),
+  })),
+  keeping('keeps the message of a turn that was aborted', 'turn.aborted', (chat, keep) => ({
+    chat: (message, options) => {
+      options?.signal?.addEventListener('abort', () => keep(message));
+      return chat.chat(message, options);
+    },
+  })),
+  around('waits for a model that nobody waits for any more', 'turn.aborted', (chat) => ({
+    chat: (message) => chat.chat(message),
+  })),
+  keeping('keeps the message of a stream that was left', 'turn.left', (chat, keep) => ({
+    streamChat: (message, options) => whenLeft(chat.streamChat(message, options), () => keep(message)),
+  })),
+  around('begins a stream before it is read', 'turn.lazy', (chat) => ({
+    streamChat: (message, options) => {
+      const stream = chat.streamChat(message, options);
+      stream.final().catch(() => undefined);
+      return stream;
+    },
+  })),
+  around('answers two turns at once', 'turn.conflict', (chat, parts) => ({
+    chat: (message, options) =>
+      chat.chat(message, options).catch((error: unknown) => {
+        if (isMortiseError(error) && error.code === 'conflict') return open(parts).chat(message, options);
+        throw error;
+      }),
+  })),
+  around('takes a reset while a turn is under way', 'turn.conflict', (chat) => ({
+    reset: () => chat.reset().catch(() => undefined),
+  })),
+  around('makes a question of nothing', 'turn.message', (chat) => ({
+    chat: (message, options) => chat.chat(message.trim() === '' ? '?' : message, options),
+  })),
+  keeping('keeps a turn whose answer has no text', 'turn.empty', (chat, keep) => ({
+    chat: (message, options) =>
+      chat.chat(message, options).then((response) => {
+        if (response.text.trim() === '') keep(message);
+        return response;
+      }),
+  })),
+  around('says nothing of a turn that it leaves out', 'turn.empty', (chat) => ({
+    chat: (message, options) =>
+      chat.chat(message, options).then((response): QueryResponse => ({ ...response, warnings: [] })),
+  })),
+  around('hands out its own history', 'history.own', (chat) => {
+    let own: ChatMessage[] | undefined;
+    return {
+      chat(message, options) {
+        own = undefined;
+        return chat.chat(message, options);
+      },
+      history: async () => (own ??= await chat.history()),
+    };
+  }),
+  around('hands out what JSON cannot hold', 'history.own', (chat) => ({
+    history: async () => (await chat.history()).map((message) => ({ ...message, at: new Date(0) })),
+  })),
+  around('forgets nothing on reset', 'history.reset', () => ({ reset: async () => undefined })),
+  around('hides what it should forget', 'history.reset', (chat) => {
+    let hidden = 0;
+    return {
+      history: async () => (await chat.history()).slice(hidden),
+      reset: async () => void (hidden = (await chat.history()).length),
+    };
+  }),
+  of('begins anew', 'history.messages', ({ messages: _messages, ...parts }) => parts),
+  around("writes into its caller's messages", 'history.messages', (chat, { messages = [] }) => ({
+    chat(message, options) {
+      (messages as ChatMessage[]).push({ role: 'user', content: message });
+      return chat.chat(message, options);
+    },
+  })),
+  of('keeps nothing in its store', 'store.kept', ({ persist: _persist, ...parts }) => parts),
+  of('leaves the store as it is on reset', 'store.kept', (parts) =>
+    storing(parts, () => ({ delete: async () => undefined })),
+  ),
+  of('takes what its store refused for kept', 'store.failing', (parts) =>
+    storing(parts, (store) => ({ set: (...args) => store.set(...args).catch(() => undefined) })),
+  ),
+];
+
+function whenLeft(stream: ResponseStream, onLeft: () => void): ResponseStream {
+  return createResponseStream({
+    name: 'mutant',
+    async *events() {
+      let isWhole = false;
+      try {
+        for await (const event of stream) {
+          isWhole = event.type === 'finish';
+          yield event;
+        }
+      } finally {
+        if (!isWhole) onLeft();
+      }
+    },
+  });
+}
+
+function storing(
+  parts: ChatEngineParts,
+  change: (store: KeyValueStore) => Partial<KeyValueStore>,
+): ChatEngineParts {
+  if (parts.persist === undefined) return parts;
+  const { store } = parts.persist;
+  const right: KeyValueStore = {
+    get: (...args) => store.get(...args),
+    set: (...args) => store.set(...args),
+    delete: (...args) => store.delete(...args),
+    getMany: (...args) => store.getMany(...args),
+    setMany: (...args) => store.setMany(...args),
+    iterate: (...args) => store.iterate(...args),
+  };
+  return { ...parts, persist: { ...parts.persist, store: { ...right, ...change(store) } } };
+}
