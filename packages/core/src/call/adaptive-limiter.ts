@@ -7,7 +7,8 @@ import { reasonOf } from './timers.ts';
 
 interface Waiter {
   readonly tokens: number;
-  grant(): void;
+  /** `rate` is the one that was found, in requests a second; absent where the headers rule. */
+  grant(rate: number | undefined): void;
 }
 
 /**
@@ -40,13 +41,14 @@ export function createAdaptiveLimiter(): RateLimiter {
         return;
       }
       queue.delete(waiter);
-      finder.take(now);
+      const ruled = headersRule(finder, headers);
+      const rate = finder.take(now);
       headers.take(waiter.tokens);
-      waiter.grant();
+      waiter.grant(ruled ? undefined : rate);
     }
   }
 
-  function lease(tokens: number): Lease {
+  function lease(tokens: number, rate: number | undefined): Lease {
     const grantedAt = performance.now();
     let released = false;
     return {
@@ -56,7 +58,7 @@ export function createAdaptiveLimiter(): RateLimiter {
         const now = performance.now();
         headers.release(tokens, outcome, now);
         const refusal = refusalOf(outcome.error);
-        if (refusal !== undefined) finder.refused(grantedAt, now, refusal.retryAfterMs);
+        if (refusal !== undefined) finder.refused(grantedAt, now, rate, refusal.retryAfterMs);
         else if (outcome.error === undefined) finder.succeeded(now);
         serve();
       },
@@ -72,11 +74,11 @@ export function createAdaptiveLimiter(): RateLimiter {
         const began = performance.now();
         const waiter: Waiter = {
           tokens,
-          grant() {
+          grant(rate) {
             signal?.removeEventListener('abort', onAbort);
             const waitedMs = performance.now() - began;
             if (waitedMs > 1) emitPoint('rate-limit', { waitedMs, tokens });
-            resolve(lease(tokens));
+            resolve(lease(tokens, rate));
           },
         };
         const onAbort = (): void => {
@@ -93,10 +95,14 @@ export function createAdaptiveLimiter(): RateLimiter {
   };
 }
 
-/** Limits that the provider tells are better than any that was found; a refusal all the same means there is another. */
 function waitFor(tokens: number, now: number, finder: RateFinder, headers: HeaderLimits): number {
   const told = headers.waitFor(tokens, now);
-  return headers.tellRequests && !finder.found ? told : Math.max(told, finder.waitFor(now));
+  return headersRule(finder, headers) ? told : Math.max(told, finder.waitFor(now));
+}
+
+/** Limits that the provider tells are better than any that was found; a refusal all the same means there is another. */
+function headersRule(finder: RateFinder, headers: HeaderLimits): boolean {
+  return headers.tellRequests && !finder.found;
 }
 
 function refusalOf(error: unknown): MortiseError | undefined {

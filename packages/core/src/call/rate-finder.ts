@@ -3,11 +3,18 @@ export interface RateFinder {
   /** A refusal has shown where the limit is. */
   readonly found: boolean;
   waitFor(now: number): number;
-  take(now: number): void;
+  /** The rate it is sent at. */
+  take(now: number): number;
   /** Somebody waits because of the rate. Only a rate that is made use of may grow. */
   limited(): void;
   succeeded(now: number): void;
-  refused(grantedAt: number, now: number, retryAfterMs: number | undefined): void;
+  /** `sentRate` is what `take` gave; absent where another limiter ruled. */
+  refused(
+    grantedAt: number,
+    now: number,
+    sentRate: number | undefined,
+    retryAfterMs: number | undefined,
+  ): void;
 }
 
 /** Requests a second. */
@@ -30,6 +37,12 @@ const FIRST_CUT = 0.6;
 /** Refusals are of one row when less lies between than the longer of the two, and the time a refusal takes twice. */
 const CALM_MS = 250;
 const CALM_REQUESTS = 8;
+/** A refusal of a request sent before the cut, heard so long after it, came late: enough of them have come to count. */
+const LATE_MS = 1000;
+/** Replies, at least: over as many as a second has, their share of refusals is taken. */
+const FEWEST_COUNTED = 20;
+/** Refusals may be heard of sooner than successes, and then seem to be all there is. */
+const LEAST_ACCEPTED = 0.5;
 /** A wait the provider asks for is for all when it is longer; a shorter one says no more than the refusal. */
 const LONG_RETRY_AFTER_MS = 1000;
 
@@ -38,6 +51,10 @@ const LONG_RETRY_AFTER_MS = 1000;
  * requests a time and not those in flight. A refusal counts once: of the requests sent before it was heard of, all
  * others say the same. One cut is slight, as it is usually our own growth that has met the limit; refusals that go on
  * after it mean that the limit fell, and cut deeper.
+ *
+ * Where refusals take seconds, the rate has moved on: a refusal tells of the rate at which its request was sent, and is
+ * counted from there. All of them together tell the limit: that rate, less the share that is refused, as TCP Westwood
+ * takes what was acknowledged (Mascolo et al. 2001). It does not wait for a round trip after each cut.
  */
 export function createRateFinder(start: number): RateFinder {
   let rate = INITIAL_RATE;
@@ -55,6 +72,8 @@ export function createRateFinder(start: number): RateFinder {
   let row = 0;
   /** How long the last refusal took: for so long nothing is known of what a faster rate comes to. */
   let blindSeconds = 0;
+  /** Of the replies of the last second or so. */
+  let refusedShare = 0;
   /** Requests sent in this second and in the one before it. */
   let [second, sent, sentBefore] = [0, 0, 0];
 
@@ -75,6 +94,10 @@ export function createRateFinder(start: number): RateFinder {
     const caution = Math.max(1, (6 * Math.min(1, blindSeconds)) ** 2);
     rate = Math.min(HIGHEST_RATE, rate * Math.exp((growth * seconds) / caution));
     if (found) growth = Math.min(STARTING_GROWTH, growth * 2 ** (seconds / GROWTH_DOUBLES_IN));
+  }
+
+  function heard(refusals: 0 | 1): void {
+    refusedShare += (refusals - refusedShare) / Math.max(FEWEST_COUNTED, rate);
   }
 
   function count(now: number): void {
@@ -99,24 +122,30 @@ export function createRateFinder(start: number): RateFinder {
       level = Math.max(level - 1, Math.min(level, 0));
       count(now);
       if (found) grow(now);
+      return rate;
     },
     limited() {
       used = true;
     },
     succeeded(now) {
+      heard(0);
       if (!found) grow(now);
     },
-    refused(grantedAt, now, retryAfterMs = 0) {
+    // Where the limits were told and there is another one all the same, the rate was not in force.
+    refused(grantedAt, now, sentRate = Math.max(rate, sent, sentBefore), retryAfterMs = 0) {
+      heard(1);
       if (retryAfterMs > LONG_RETRY_AFTER_MS) pausedUntil = Math.max(pausedUntil, now + retryAfterMs);
-      if (grantedAt < cutAt) return;
+      if (grantedAt < cutAt) {
+        const accepted = sentRate * Math.max(LEAST_ACCEPTED, 1 - refusedShare);
+        if (now - cutAt > LATE_MS) rate = Math.max(LOWEST_RATE, Math.min(rate, accepted));
+        return;
+      }
       fill(now);
       blindSeconds = (now - grantedAt) / 1000;
       const calmMs = Math.max(CALM_MS, (CALM_REQUESTS / rate) * 1000) + 2 * (now - grantedAt);
       row = now - cutAt < calmMs ? row + 1 : 0;
       const cut = found ? (CUTS[row] ?? CUTS[CUTS.length - 1]!) : FIRST_CUT;
-      // Where the limits were told and there is another one all the same, the rate was not in force.
-      const before = found ? rate : Math.max(rate, sent, sentBefore);
-      rate = Math.max(LOWEST_RATE, before * cut);
+      rate = Math.max(LOWEST_RATE, (found ? Math.min(rate, sentRate) : sentRate) * cut);
       growth = (row > 0 || !found ? FAST_GROWTH : SLOW_GROWTH) * Math.sqrt(Math.max(1, rate / SLOW_RATE));
       found = true;
       cutAt = grownAt = now;

@@ -97,6 +97,23 @@ describe('createAdaptiveLimiter', () => {
     60_000,
   );
 
+  // For 3 s nobody can know that the limit fell to a half: 300 of some 9,000 requests, 3.2 %, are refused whoever sends.
+  it.each([
+    [200, 50, 0, 0.85, 0.05],
+    [200, 3000, 0, 0.85, 0.05],
+    [200, 3000, 8, 0.85, 0.05],
+    [20, 50, 0, 0.75, 0.08],
+    [20, 3000, 0, 0.65, 0.08],
+  ])(
+    'S-02 finds %d requests a second with replies after %d ms and refusals after 3 s (seed %d)',
+    async (rate, replyMs, seed, leastServed, mostRefused) => {
+      const { served, refused } = await measured(rate, replyMs, 3000, { seed });
+      expect(served).toBeGreaterThanOrEqual(leastServed);
+      expect(refused).toBeLessThanOrEqual(mostRefused);
+    },
+    60_000,
+  );
+
   /** Grants within `ms`, with every lease released at once with `outcome`. */
   async function grants(limiter: RateLimiter, ms: number, outcome: LeaseOutcome = {}): Promise<number> {
     let count = 0;
