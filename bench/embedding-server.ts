@@ -34,7 +34,7 @@ function tableOf(dimensions: number): Buffer[] {
 
 function bodyOf(input: readonly string[], dimensions: number): Buffer {
   const table = tableOf(dimensions);
-  const parts = [Buffer.from('{"object":"list","data":[')];
+  const parts: Buffer[] = [Buffer.from('{"object":"list","data":[')];
   for (const [index, text] of input.entries()) {
     const row = table[Number(text.slice(text.indexOf('-') + 1)) % ROWS] as Buffer;
     const open = `${index === 0 ? '' : ','}{"object":"embedding","index":${index},"embedding":`;
