@@ -29,9 +29,9 @@ export function embeddingCacheKey(fields: EmbeddingKeyFields, text: string): str
 /** The same for many texts of one call: what they share is written once. */
 export function embeddingKeys(fields: EmbeddingKeyFields): (text: string) => string {
   const { provider, model, dimensions, kind, providerOptions } = fields;
-  const shared = [provider, model, String(dimensions ?? ''), kind].map(framed).join('');
+  const shared = `mortise-embedding-1${[provider, model, String(dimensions ?? ''), kind].map(framed).join('')}`;
   const options = providerOptions === undefined ? '' : framed(canonicalJson(providerOptions));
-  return (text) => sha256Hex(`mortise-embedding-1${shared}${framed(text)}${options}`);
+  return (text) => sha256Hex(shared + framed(text) + options);
 }
 
 /** The vector as little-endian Float32 bytes: a view of it where the machine is little-endian, as nearly all are. */
@@ -54,21 +54,30 @@ function adoptVector(bytes: unknown): Float32Array | undefined {
   return finite(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4));
 }
 
+/** A buffer of vectors: so small that it is still in the processor's cache, zeroed, when they are copied into it. */
+const BUFFER_BYTES = 384 * 1024;
+
 /**
- * The vectors that a store lends, in one buffer: no store copies what is copied here, and what was looked at once, or
+ * The vectors that a store lends, many in one buffer: no store copies what is copied here, and what was looked at once, or
  * written as a vector, is not looked at again.
  */
 function copyVectors(lent: readonly (LentEntry | undefined)[]): (Float32Array | undefined)[] {
-  let size = 0;
-  for (const entry of lent) if (isVectorBytes(entry?.value)) size += entry.value.byteLength;
-  const all = new Uint8Array(size);
+  let left = 0;
+  for (const entry of lent) if (isVectorBytes(entry?.value)) left += entry.value.byteLength;
+  let buffer = new Uint8Array();
   let at = 0;
   return lent.map((entry) => {
     if (!isVectorBytes(entry?.value)) return undefined;
     const { value } = entry;
-    all.set(value, at);
-    const vector = new Float32Array(all.buffer, at, value.byteLength / 4);
-    at += value.byteLength;
+    const size = value.byteLength;
+    if (at + size > buffer.length) {
+      buffer = new Uint8Array(Math.max(size, Math.min(left, BUFFER_BYTES)));
+      at = 0;
+    }
+    buffer.set(value, at);
+    const vector = new Float32Array(buffer.buffer, at, size / 4);
+    at += size;
+    left -= size;
     entry.isVector ||= isFiniteVector(vector);
     return entry.isVector ? vector : undefined;
   });

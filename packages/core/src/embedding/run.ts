@@ -44,7 +44,7 @@ interface Entry extends BatchCost {
 
 /** A source that pauses for so long has what it gave so far sent: it may be waiting for just that. */
 const LINGER_MS = 100;
-/** Keys of one look into a cache: worth a round trip, and so few that their vectors stay in the processor's cache. */
+/** Keys of one look into a cache: worth a round trip and no more. */
 const SMALLEST_LOOKUP = 64;
 const LARGEST_LOOKUP = 256;
 
@@ -233,12 +233,14 @@ export class EmbeddingRun {
       return;
     }
     if (entries.length === 0) return;
-    const keys = entries.map((entry) => (entry.key = cache.key(entry.text)));
+    const keys = entries.map((entry) => cache.key(entry.text));
     const found = await cache.read(keys, this.#plan.dimensions());
     let hits = 0;
     for (let at = 0; at < entries.length; at++) {
-      const [entry, vector] = [entries[at]!, found[at]];
+      const entry = entries[at]!;
+      const vector = found[at];
       if (vector === undefined) {
+        entry.key = keys[at];
         this.#claim(entry, cache);
         continue;
       }

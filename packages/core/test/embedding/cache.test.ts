@@ -163,6 +163,17 @@ describe('the embedding cache', () => {
     expect([...(await model.embedText('a'))]).toEqual(vectorOf('a'));
   });
 
+  it.each([3, 1536, 100_000])('M-06 gives vectors of %d numbers from memory as they were', async (length) => {
+    const vector = (text: string): Float32Array => new Float32Array(length).fill(Number(text));
+    const embed = async (texts: readonly string[]) => ({ embeddings: texts.map(vector) });
+    const model = new FakeEmbedding({ cache: new MemoryKeyValueStore(), embed });
+    const texts = Array.from({ length: length > 9999 ? 5 : 150 }, (_, n) => String(n));
+    await model.embedTexts(texts);
+    const { cached, embeddings } = await model.embedTexts(texts);
+    expect(cached).toBe(texts.length);
+    expect(embeddings.every((one, n) => one.length === length && one.every((x) => x === n))).toBe(true);
+  });
+
   it.each([
     ['torn', new Uint8Array(7)],
     ['not finite', new Uint8Array(16).fill(0xff)],
