@@ -121,7 +121,7 @@ export interface LLMDialect extends DialectBase {
 }
 export interface RequestReader {
     readonly members?: readonly string[];
-    model(body: JsonObject): unknown;
+    model(body: JsonObject, request: WireRequest): unknown;
     messages(body: JsonObject): readonly {
         readonly role: string;
         readonly text: string;

@@ -117,7 +117,8 @@ export interface RequestReader {
    * case. Without it that case is skipped.
    */
   readonly members?: readonly string[];
-  model(body: JsonObject): unknown;
+  /** The model's name; in the request's `path`, where the wire has it there. */
+  model(body: JsonObject, request: WireRequest): unknown;
   /** Role and text of each message, the system's included. Where the provider keeps the system apart, put it first. */
   messages(body: JsonObject): readonly { readonly role: string; readonly text: string }[];
   tools(body: JsonObject): readonly { readonly name: string; readonly parameters: unknown }[];

@@ -45,8 +45,9 @@ export const requestCases: readonly LLMCase[] = [
       ];
       await llm.chat(messages);
       const { request } = trial.subject.dialect;
-      const body = wire.requests[0]?.body as never;
-      trial.check.equal(request.model(body), llm.model, 'the model');
+      const sent = wire.requests[0]!;
+      const body = sent.body as never;
+      trial.check.equal(request.model(body, sent), llm.model, 'the model');
       const expected = messages.map(({ role, content }) => ({
         role,
         text: typeof content === 'string' ? content : 'Ask B',
