@@ -9,7 +9,7 @@ import {
   type ParseOptions,
   type ParserErrorDetails,
 } from '@mortise/core/parser';
-import { parseDocument, YAMLError } from 'yaml';
+import { isNode, parseDocument, YAMLError, type Document } from 'yaml';
 
 export interface YamlParserOptions<Input, Output> {
   /** What the value must fit; the model is shown it. Default: any value, as the model wrote it. */
@@ -46,20 +46,21 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
 
   async parseText(text: string, options: ParseOptions): Promise<Output> {
     const { source, at } = documentOf(text, replyStart(text));
-    const value = this.#read(source, at, text);
+    const { value, document } = this.#read(source, at, text);
     if (this.#validator === undefined) return value as Output;
     try {
       return await this.#validator.parse(JSON.stringify(value), options);
     } catch (error) {
       if (!isParserError(error)) throw error;
       // The error of the validator speaks of the JSON in between.
-      const { path, expected, issues } = error;
-      const details = { text, path, expected, issues } as ParserErrorDetails;
+      const { path = [], expected, issues } = error;
+      const position = at + placeOf(document, path);
+      const details = { text, position, path, expected, issues } as ParserErrorDetails;
       throw parserError('validation', error.message.replace('JSON', 'YAML'), details, { cause: error });
     }
   }
 
-  #read(source: string, at: number, text: string): JsonValue {
+  #read(source: string, at: number, text: string): { value: JsonValue; document: Document } {
     const misfit = (message: string, position: number, cause?: unknown): Error => {
       const expected = 'one YAML document';
       const about = `The YAML is broken at character ${at + position}: ${message.split('\n')[0]}`;
@@ -70,7 +71,11 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
       const problem = document.errors[0] ?? document.warnings[0];
       if (problem !== undefined) throw misfit(problem.message, problem.pos[0], problem);
       if (document.contents === null) throw misfit('There is nothing in it', 0);
-      return plain(document.toJS({ maxAliasCount: this.#maxAliasCount }), misfit);
+      const value: unknown = document.toJS({ maxAliasCount: this.#maxAliasCount });
+      const broken = notJson(value);
+      if (broken !== undefined)
+        throw misfit(`${broken.what} has no place in JSON`, placeOf(document, broken.path));
+      return { value: value as JsonValue, document };
     } catch (error) {
       if (isParserError(error)) throw error;
       const position = error instanceof YAMLError ? error.pos[0] : 0;
@@ -110,10 +115,25 @@ function closing(text: string, fence: string, from: number): number {
   return text.length;
 }
 
-/** JSON's values only: what JSON cannot hold (`.nan`, a key that is a list) would not come out as it was written. */
-function plain(value: unknown, misfit: (message: string, position: number) => Error): JsonValue {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw misfit(`${value} has no place in JSON`, 0);
-  if (typeof value === 'object' && value !== null)
-    for (const member of Object.values(value)) plain(member, misfit);
-  return value as JsonValue;
+/** Where what stands at `path` begins; where it is missing, or stands behind an alias, what should hold it. */
+function placeOf(document: Document, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+/** What JSON cannot hold (`.nan`, `.inf`) would not come out as it was written. */
+function notJson(
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): { what: string; path: readonly (string | number)[] } | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return { what: String(value), path };
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const found = notJson(member, [...path, Array.isArray(value) ? Number(key) : key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -39,7 +39,7 @@ describe('YamlParser', () => {
     ['a tag that is not known', 'a: !date x', 3],
     ['two documents', 'a: 1\n---\nb: 2', 5],
     ['nothing', '', 0],
-    ['what JSON cannot hold', 'a: .nan', 0],
+    ['what JSON cannot hold', 'a:\n  - b: .nan', 10],
     ['an alias to nothing', 'a: *b', 0],
   ])('P-03: refuses %s, and says where', async (_, text, position) => {
     const error = await rejection(parser.parse(`Hm:\n\`\`\`yaml\n${text}\n\`\`\``));
@@ -76,5 +76,18 @@ describe('YamlParser', () => {
       path: ['at'],
       message: expect.stringContaining('YAML'),
     });
+  });
+
+  it.each([
+    ['a value', 'rows:\n  - at: "1"\n  - at: two\n', ['rows', 1, 'at'], 'two'],
+    ['what lacks a member', 'rows:\n  - at: "1"\n  - {to: 2}\n', ['rows', 1, 'at'], '{to: 2}'],
+    ['what stands for it, behind an alias', 'x: &x {at: no}\nrows:\n  - *x\n', ['rows', 0, 'at'], '*x'],
+    ['the whole', 'x: 1\n', ['rows'], 'x: 1'],
+  ])('P-03: a misfit says where %s stands in the reply', async (_, yaml, path, there) => {
+    const schema = z.object({ rows: z.array(z.object({ at: z.string().regex(/^\d+$/) })) });
+    const text = `Äh:\n\`\`\`yaml\n${yaml}\`\`\``;
+    const error = await rejection(new YamlParser({ schema }).parse(text));
+    expect(error).toMatchObject({ code: 'validation', path });
+    expect(text.slice(error.position, error.position + there.length)).toBe(there);
   });
 });
