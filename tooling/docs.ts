@@ -51,6 +51,7 @@ export function checkDocs(workspace: string, files: readonly string[]): DocsProb
   return files.flatMap((file) => {
     const text = readFileSync(join(workspace, file), 'utf8');
     return [
+      ...checkMarks(file, text),
       ...checkEmbedded(workspace, file, text),
       ...checkLinks(workspace, file, text),
       ...(file.startsWith('docs/guides/') || file === 'docs/README.md' ? checkRuns(file, text) : []),
@@ -68,6 +69,14 @@ function checkEmbedded(workspace: string, file: string, text: string): DocsProbl
   return current === text
     ? []
     : [{ file, message: 'shows a program that differs from its file; run `node tooling/docs.ts`' }];
+}
+
+/** A mark without a block below it shows nothing. */
+function checkMarks(file: string, text: string): DocsProblem[] {
+  return [...text.matchAll(/^<!-- file: (\S+) -->(?!\n+```)/gm)].map(([, path = '']) => ({
+    file,
+    message: `has no block for ${path}: put an empty one below it, and run \`node tooling/docs.ts\``,
+  }));
 }
 
 /** A program that stands nowhere else is one that nobody type-checks or runs. */

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkDocs, embedFiles, embedPackages } from '../docs.ts';
@@ -14,6 +15,18 @@ describe('the check itself', () => {
     const text = 'before\n\n<!-- file: a.ts -->\n\n```ts\nold\n```\n\nafter\n\n```ts\nmine\n```\n';
     expect(embedFiles(text, (path) => `// ${path}\n`)).toBe(text.replace('old', '// a.ts'));
   });
+});
+
+test('a mark without a block is said', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+  writeFileSync(join(folder, 'a.ts'), 'a();\n');
+  writeFileSync(
+    join(folder, 'b.md'),
+    '<!-- file: a.ts -->\n\nText.\n\n<!-- file: a.ts -->\n\n```ts\na();\n```\n',
+  );
+  const problems = checkDocs(folder, ['b.md']);
+  rmSync(folder, { recursive: true });
+  expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('no block for a.ts')]);
 });
 
 describe('regions', () => {
