@@ -1,0 +1,42 @@
+import { MortiseError } from '@mortise/core';
+import type { Attempt, CallSettings } from '@mortise/core/call';
+import { BaseReranker, type RankedDocument, type RankReply, type RankRequest } from '@mortise/core/reranker';
+import { errorFromResponse, isObject, malformed, readJson, type About } from '@mortise/core/wire';
+
+// #region class
+/** A reranker behind llama.cpp's `llama-server --reranking`. */
+export class LlamaReranker extends BaseReranker {
+  readonly metadata = { comparableScores: true };
+  readonly #url: string;
+
+  constructor(url = 'http://127.0.0.1:8080', options: CallSettings = {}) {
+    super({ ...options, provider: 'llama-server', model: 'local' });
+    this.#url = url;
+  }
+
+  async rank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
+    const body = JSON.stringify({ query, documents, top_n: topN });
+    const response = await fetch(`${this.#url}/v1/rerank`, { method: 'POST', body, signal: attempt.signal });
+    if (!response.ok) throw failureOf(response, await response.text(), this);
+    const { results, usage } = await readJson(response, attempt, this);
+    if (!Array.isArray(results)) throw malformed('JSON without results', this);
+    const tokens = isObject(usage) ? usage['prompt_tokens'] : undefined;
+    return {
+      results: results
+        .filter(isObject)
+        .map(({ index, relevance_score: score }) => ({ index, score }) as RankedDocument),
+      usage: { inputTokens: typeof tokens === 'number' ? tokens : undefined },
+    };
+  }
+}
+// #endregion
+
+function failureOf({ status, headers }: Response, said: string, { provider, model }: About): MortiseError {
+  if (/exceed_context_size|too large to process/.test(said)) {
+    // With status 500 at times, by which it would be tried again.
+    const message = 'A document is too long for llama-server. Shorten it, or raise --ubatch-size.';
+    return new MortiseError('context-length', message, { provider, model, status });
+  }
+  const code = /insufficient_quota/.test(said) ? 'quota' : undefined; // a gateway's
+  return errorFromResponse({ provider, model, status, headers, code });
+}
