@@ -805,6 +805,7 @@ import type { VectorStore } from '@mortise/core/store';
 export interface VectorRetrieverOptions extends BaseRetrieverOptions {
     store: VectorStore;
     embedding: EmbeddingModel;
+    dimensions?: number | undefined;
     topK?: number | undefined;
 }
 export declare class VectorRetriever extends BaseRetriever {

@@ -1,4 +1,4 @@
-import { MortiseError, toMortiseError, type KnownErrorCode } from '../errors.ts';
+import { isRetryableCode, MortiseError, toMortiseError, type KnownErrorCode } from '../errors.ts';
 import type { About } from './body.ts';
 import { retryAfter } from './retry-after.ts';
 
@@ -19,7 +19,8 @@ export interface HttpFailure extends About {
 /** E-04: what the status means, whether it is retried, and how long the provider asks to wait. */
 export function errorFromResponse(failure: HttpFailure): MortiseError {
   const { provider, model, status, headers, secrets = [] } = failure;
-  const code = failure.code ?? codeOf(status);
+  const meant = codeOf(status);
+  const code = failure.code ?? meant;
   const said =
     failure.message === undefined || failure.message === '' ? '' : `: ${redact(failure.message, secrets)}`;
   const message = `${provider} answered ${status}${said.replace(/\.?\s*$/, '')}. ${remedy(code)}`;
@@ -28,7 +29,8 @@ export function errorFromResponse(failure: HttpFailure): MortiseError {
     provider,
     model,
     status,
-    retryable: code !== 'quota' && RETRIED.has(status),
+    // What is known better than by the status, such as a prompt that is too long behind a 500, decides.
+    retryable: RETRIED.has(status) && (code === meant || isRetryableCode(code)),
     requestId: failure.requestId,
     retryAfterMs: waits && headers !== undefined ? retryAfter(headers) : undefined,
     cause: withoutSecrets(failure.cause, secrets),

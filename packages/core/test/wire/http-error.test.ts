@@ -32,6 +32,13 @@ describe('errorFromResponse', () => {
     expect(errorFromResponse({ ...about, status })).toMatchObject({ code, retryable, status, ...about });
   });
 
+  it('E-04 does not retry what is known to be no matter of waiting, whatever the status', () => {
+    expect(errorFromResponse({ ...about, status: 500, code: 'context-length' }).retryable).toBe(false);
+    expect(errorFromResponse({ ...about, status: 500, code: 'overloaded' }).retryable).toBe(true);
+    expect(errorFromResponse({ ...about, status: 409, code: 'conflict' }).retryable).toBe(true);
+    expect(errorFromResponse({ ...about, status: 400, code: 'rate-limit' }).retryable).toBe(false);
+  });
+
   it('E-04 does not retry a quota behind a 429', () => {
     expect(errorFromResponse({ ...about, status: 429, code: 'quota' }).retryable).toBe(false);
   });

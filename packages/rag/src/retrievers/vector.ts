@@ -13,6 +13,8 @@ export interface VectorRetrieverOptions extends BaseRetrieverOptions {
   store: VectorStore;
   /** The model that the store's vectors come from. */
   embedding: EmbeddingModel;
+  /** Of the query's vector, as the `dimensions` of the pipeline that made the others. Default: the model's own. */
+  dimensions?: number | undefined;
   /** Default: 10. */
   topK?: number | undefined;
 }
@@ -22,12 +24,14 @@ export class VectorRetriever extends BaseRetriever {
   override readonly supportsFilters = true;
   readonly #store: VectorStore;
   readonly #embedding: EmbeddingModel;
+  readonly #dimensions: number | undefined;
   readonly #topK: number;
 
   constructor(options: VectorRetrieverOptions) {
     super(options);
     this.#store = options.store;
     this.#embedding = options.embedding;
+    this.#dimensions = options.dimensions;
     this.#topK = options.topK ?? 10;
   }
 
@@ -35,7 +39,8 @@ export class VectorRetriever extends BaseRetriever {
     query: Query,
     { topK = this.#topK, filters, signal, parent }: RetrieveCall,
   ): Promise<NodeWithScore[]> {
-    const embedding = query.embedding ?? (await this.#embedding.embedQuery(query.query, { signal, parent }));
+    const options = { dimensions: this.#dimensions, signal, parent };
+    const embedding = query.embedding ?? (await this.#embedding.embedQuery(query.query, options));
     return this.#store.query({ topK, embedding, filter: filters }, { signal });
   }
 }

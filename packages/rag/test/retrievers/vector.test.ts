@@ -37,6 +37,18 @@ describe('VectorRetriever', () => {
     expect(ids(await vector.retrieve('whale', { filters })).toSorted()).toEqual(['cat', 'dogs']);
   });
 
+  it('asks for a query as long as the vectors of the store', async () => {
+    const embedding = new HashEmbedding();
+    const store = new MemoryVectorStore();
+    const { embeddings } = await embedding.embedTexts(['moon'], { dimensions: 16 });
+    await store.upsert([{ node: node('moon', 'moon'), embedding: embeddings[0]! }]);
+    const short = new VectorRetriever({ store, embedding, dimensions: 16 });
+    expect(ids(await short.retrieve('moon'))).toEqual(['moon']);
+    await expect(new VectorRetriever({ store, embedding }).retrieve('moon')).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
+  });
+
   it('C-01 an abort reaches the embedding model', async () => {
     const controller = new AbortController();
     let seen: AbortSignal | undefined;
