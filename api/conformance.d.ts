@@ -132,6 +132,8 @@ export interface RequestReader {
     }[];
     maxOutputTokens(body: JsonObject): unknown;
     temperature?(body: JsonObject): unknown;
+    topP?(body: JsonObject): unknown;
+    reasoning?(body: JsonObject): unknown;
     stop?(body: JsonObject): unknown;
     seed?(body: JsonObject): unknown;
     toolChoice?(body: JsonObject): unknown;

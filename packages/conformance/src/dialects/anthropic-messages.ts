@@ -193,6 +193,8 @@ function requestReader(): RequestReader {
       })),
     maxOutputTokens: (body) => body['max_tokens'],
     temperature: (body) => body['temperature'],
+    topP: (body) => body['top_p'],
+    reasoning: (body) => body['thinking'] ?? objectAt(body['output_config'])['effort'],
     stop: (body) => body['stop_sequences'],
     toolChoice: ({ tool_choice: choice }) => {
       const { type, name } = objectAt(choice);

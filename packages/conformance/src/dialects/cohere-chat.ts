@@ -142,6 +142,8 @@ function requestReader(): RequestReader {
       }),
     maxOutputTokens: (body) => body['max_tokens'],
     temperature: (body) => body['temperature'],
+    topP: (body) => body['p'],
+    reasoning: (body) => body['thinking'],
     stop: (body) => body['stop_sequences'],
     seed: (body) => body['seed'],
     // A single tool that must be called comes to the same as a named one.

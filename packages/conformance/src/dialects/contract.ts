@@ -18,8 +18,8 @@ export interface DialectBase {
   readonly name: string;
   /**
    * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
-   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `event-stream`, `interleaved`, `schema`,
-   * `several-texts`, `signature`, `tool-choice`, `unknown-block`, `usage-repeated`, and, which spare a part of a reply,
+   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `event-stream`, `interleaved`, `reasoning`,
+   * `schema`, `several-texts`, `signature`, `tool-choice`, `unknown-block`, `usage-repeated`, and, which spare a part of a reply,
    * `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`. Embedding models: `index`, `kind`.
    */
   readonly without: Readonly<Record<string, string>>;
@@ -124,6 +124,12 @@ export interface RequestReader {
   tools(body: JsonObject): readonly { readonly name: string; readonly parameters: unknown }[];
   maxOutputTokens(body: JsonObject): unknown;
   temperature?(body: JsonObject): unknown;
+  topP?(body: JsonObject): unknown;
+  /**
+   * Whatever asks for reasoning (an effort, a budget, a switch); undefined where nothing does, and always where the wire
+   * has no place for it. Without it the case of it is skipped.
+   */
+  reasoning?(body: JsonObject): unknown;
   stop?(body: JsonObject): unknown;
   seed?(body: JsonObject): unknown;
   /** The name of the tool that is forced, or `required`. */

@@ -8,6 +8,20 @@ export function wireFeatures<S>({ without }: DialectBase, suite: Suite<S>): stri
   return [...new Set(asked)].filter((feature) => without[feature.slice(WIRE.length)] === undefined);
 }
 
+/**
+ * A dialect that was written before one of these members could be asked for: the cases that read by it are skipped, with
+ * a reason of the kit's. `members`: the word that stands in `without`, the member's name, and whether it is there.
+ */
+export function skipping<D extends DialectBase>(
+  dialect: D,
+  members: readonly (readonly [word: string, name: string, isThere: boolean])[],
+): D {
+  const absent = members.flatMap(([word, name, isThere]) =>
+    isThere ? [] : [[word, `The dialect has no \`${name}\`, which these cases need.`] as const],
+  );
+  return { ...dialect, without: { ...Object.fromEntries(absent), ...dialect.without } };
+}
+
 /** The reasons of a dialect, under the names that cases use. */
 export function wireReasons({ without }: DialectBase): Record<string, string> {
   return Object.fromEntries(Object.entries(without).map(([feature, reason]) => [WIRE + feature, reason]));

@@ -154,6 +154,8 @@ function requestReader(): RequestReader {
       }),
     maxOutputTokens: (body) => body['max_completion_tokens'] ?? body['max_tokens'],
     temperature: (body) => body['temperature'],
+    topP: (body) => body['top_p'],
+    reasoning: (body) => body['reasoning_effort'],
     stop: (body) => body['stop'],
     seed: (body) => body['seed'],
     toolChoice: ({ tool_choice: choice }) =>

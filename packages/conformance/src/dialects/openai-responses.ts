@@ -173,6 +173,8 @@ function requestReader(): RequestReader {
       listAt(body['tools']).map(({ name, parameters }) => ({ name: stringAt(name), parameters })),
     maxOutputTokens: (body) => body['max_output_tokens'],
     temperature: (body) => body['temperature'],
+    topP: (body) => body['top_p'],
+    reasoning: (body) => body['reasoning'],
     toolChoice: ({ tool_choice: choice }) => (typeof choice === 'string' ? choice : objectAt(choice)['name']),
     schema: (body) => objectAt(objectAt(body['text'])['format'])['schema'],
     toolResults: (body) =>

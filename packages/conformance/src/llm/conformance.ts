@@ -1,7 +1,7 @@
 import type { CallSettings } from '@mortise/core/call';
 import type { LLM, LLMCapabilities } from '@mortise/core/llm';
 import type { LLMDialect } from '../dialects/contract.ts';
-import { wireFeatures, wireReasons } from '../dialects/features.ts';
+import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { llmSuite } from './suite.ts';
@@ -36,7 +36,11 @@ export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'im
 /** The contract of language models as tests of `functions`' runner, one for each case of {@link llmSuite}. */
 export function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults {
   const { create, declares, reasons = {}, name = options.dialect.name } = options;
-  const dialect = withoutMembers(options.dialect);
+  const { request } = options.dialect;
+  const dialect = skipping(options.dialect, [
+    ['members', 'request.members', request.members !== undefined],
+    ['reasoning', 'request.reasoning', request.reasoning !== undefined],
+  ]);
   return conformance(functions, {
     contract: 'llm',
     name,
@@ -45,13 +49,6 @@ export function llmConformance(functions: TestFunctions, options: LLMConformance
     declared: [...featuresOf(declares), ...wireFeatures(dialect, llmSuite)],
     reasons: { ...wireReasons(dialect), ...reasons },
   });
-}
-
-/** What stands in `without` for a dialect that was written before requests could be checked for strange members. */
-function withoutMembers(dialect: LLMDialect): LLMDialect {
-  if (dialect.request.members !== undefined) return dialect;
-  const members = 'The dialect does not list the members of a request (`request.members`).';
-  return { ...dialect, without: { members, ...dialect.without } };
 }
 
 function featuresOf({ inputModalities = [], structuredOutput, ...switches }: LLMCapabilities): string[] {

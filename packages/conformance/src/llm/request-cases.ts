@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { ChatMessage, ChatOptions, ContentBlock } from '@mortise/core/llm';
 import { TEXT } from './answers.ts';
-import { bothWays, connect, frozen, telling, waysOf, WAYS, type LLMCase, type LLMTrial } from './lab.ts';
+import { bothWays, connect, frozen, telling, WAYS, type LLMCase, type LLMTrial } from './lab.ts';
 import { sentBody } from './sent.ts';
 import { WEATHER } from './tool-cases.ts';
 
@@ -189,13 +189,6 @@ export const requestCases: readonly LLMCase[] = [
     requires: [],
     run: (trial) => bothWays(trial, (way) => refusals(trial, way)),
   },
-  ...(['temperature', 'topP', 'seed'] as const).map((setting): LLMCase => ({
-    id: `request.preference.${setting}`,
-    rule: 'C-08',
-    title: `sends ${setting}, or leaves it out with a warning, or refuses it when strict`,
-    requires: [],
-    run: (trial) => preference(trial, setting),
-  })),
 ];
 
 /** A whole, if empty, document. */
@@ -229,23 +222,4 @@ async function refusals(trial: LLMTrial, way: keyof typeof WAYS): Promise<void> 
     'temperature',
   );
   trial.check.equal(wire.requests.length, 0, 'the requests that were sent');
-}
-
-async function preference(trial: LLMTrial, setting: 'temperature' | 'topP' | 'seed'): Promise<void> {
-  const value = setting === 'seed' ? 7 : 0.5;
-  for (const way of waysOf(trial.subject)) {
-    const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
-    const { warnings } = await WAYS[way](llm, 'Hi', { [setting]: value });
-    const warned = warnings.some((warning) => warning.setting === setting);
-    const body = JSON.stringify({ ...(wire.requests[0]?.body as object), messages: [], input: [] });
-    const sent = new RegExp(`:${value}[,}]`).test(body);
-    trial.check.ok(
-      sent !== warned,
-      `${way}: ${setting} was ${sent ? 'sent and warned of' : 'left out in silence'}`,
-    );
-    const strict = WAYS[way](llm, 'Hi', { [setting]: value, strict: true });
-    if (sent) trial.check.ok((await strict).text !== '', `${way}: strict changes nothing`);
-    else await trial.check.error(strict, 'unsupported', `${way}: ${setting}, strict`);
-    trial.check.equal(wire.requests.length, sent ? 2 : 1, `${way}: the requests`);
-  }
 }

@@ -8,6 +8,7 @@ import type { LLMSubject } from './conformance.ts';
 import { streamAbortCases } from './abort-cases.ts';
 import { streamFaultCases } from './fault-cases.ts';
 import { llmProbe } from './lab.ts';
+import { preferenceCases } from './preference-cases.ts';
 import { replyCases } from './reply-cases.ts';
 import { requestCases } from './request-cases.ts';
 import { streamCases } from './stream-cases.ts';
@@ -18,6 +19,7 @@ import { streamWireCases } from './wire-cases.ts';
 /** Every rule of the LLM contract that can be seen from outside, and every fault of the wire. */
 export const llmSuite: Suite<LLMSubject> = [
   ...requestCases,
+  ...preferenceCases,
   ...replyCases,
   ...toolCases,
   ...wireCases(llmProbe),

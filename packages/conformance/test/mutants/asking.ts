@@ -102,12 +102,17 @@ export const asking: readonly Mutant[] = [
     'request.provider-options',
     body((_right, { providerOptions = {} }) => Object.assign({}, ...Object.values(providerOptions)) as Raw),
   ),
-  ...(['temperature', 'topP', 'seed'] as const).map((setting) =>
+  ...(['temperature', 'topP', 'seed', 'reasoning'] as const).map((setting) =>
     mutant(
       `leaves ${setting} out in silence`,
       `request.preference.${setting}`,
       body(() => ({ [setting === 'topP' ? 'top_p' : setting]: undefined })),
     ),
+  ),
+  mutant(
+    'takes topP for the temperature',
+    'request.preference.topP',
+    body(({ temperature, top_p }) => ({ temperature: top_p ?? temperature, top_p: undefined })),
   ),
   mutant(
     'sends a preference under a name of its own invention',

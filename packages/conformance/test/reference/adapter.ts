@@ -70,6 +70,7 @@ export class ReferenceLLM extends BaseLLM {
       top_p: request.topP,
       stop: request.stop,
       seed: request.seed,
+      reasoning: request.reasoning,
     });
     return { ...body, ...request.providerOptions?.['reference'] };
   }

@@ -20,6 +20,7 @@ const MEMBERS = [
   'top_p',
   'stop',
   'seed',
+  'reasoning',
   'stream',
 ];
 
@@ -50,6 +51,8 @@ export const reference: LLMDialect = {
     tools: (body) => (body['tools'] ?? []) as never,
     maxOutputTokens: (body) => body['max_tokens'],
     temperature: (body) => body['temperature'],
+    topP: (body) => body['top_p'],
+    reasoning: (body) => body['reasoning'],
     stop: (body) => body['stop'],
     seed: (body) => body['seed'],
     toolChoice: (body) => body['tool_choice'],

@@ -65,6 +65,9 @@ const acmeChat: LLMDialect = {
       })),
     maxOutputTokens: (body) => body['max_tokens'],
     temperature: (body) => body['temperature'],
+    topP: (body) => body['top_p'],
+    // Acme has no place for it: it must be left out with a warning.
+    reasoning: () => undefined,
     stop: (body) => body['stop'],
     toolResults: (body) =>
       sentParts(body, 'result').map(({ id, text }) => ({ id: word(id), text: word(text) })),

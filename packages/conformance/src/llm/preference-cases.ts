@@ -1,0 +1,73 @@
+import type { JsonObject } from '@mortise/core';
+import type { ChatOptions } from '@mortise/core/llm';
+import { objectAt } from '../dialects/answer.ts';
+import { TEXT } from './answers.ts';
+import { connect, telling, waysOf, WAYS, type LLMCase, type LLMTrial } from './lab.ts';
+
+/** C-08: what may be left out is sent, or left out with a warning, or refused where the caller is strict. */
+export const preferenceCases: readonly LLMCase[] = [
+  ...(['temperature', 'topP', 'seed'] as const).map((setting): LLMCase => ({
+    ...about(setting),
+    requires: [],
+    async run(trial) {
+      const { request } = trial.subject.dialect;
+      const value = setting === 'seed' ? 7 : 0.5;
+      await preference(trial, setting, { [setting]: value }, (body) =>
+        request[setting] === undefined ? stands(value, body) : request[setting](body) === value,
+      );
+    },
+  })),
+  {
+    ...about('reasoning'),
+    requires: ['wire:reasoning'],
+    async run(trial) {
+      const { request } = trial.subject.dialect;
+      // Providers take one of the two.
+      for (const reasoning of [{ effort: 'low' }, { budgetTokens: 1_024 }])
+        await preference(
+          trial,
+          'reasoning',
+          { reasoning, maxOutputTokens: 2_000 },
+          (body) => request.reasoning?.(body) !== undefined,
+        );
+    },
+  },
+];
+
+type Setting = 'temperature' | 'topP' | 'seed' | 'reasoning';
+
+function about(setting: Setting): Pick<LLMCase, 'id' | 'rule' | 'title'> {
+  return {
+    id: `request.preference.${setting}`,
+    rule: 'C-08',
+    title: `sends ${setting}, or leaves it out with a warning, or refuses it when strict`,
+  };
+}
+
+async function preference(
+  trial: LLMTrial,
+  setting: Setting,
+  options: ChatOptions,
+  isSent: (body: JsonObject) => boolean,
+): Promise<void> {
+  const { check, subject } = trial;
+  for (const way of waysOf(subject)) {
+    const { llm, wire } = await connect(trial, telling(subject.dialect, TEXT));
+    const { warnings } = await WAYS[way](llm, 'Hi', options);
+    const warned = warnings.some(({ setting: of = '' }) => of === setting || of.startsWith(`${setting}.`));
+    const sent = isSent(objectAt(wire.requests[0]?.body));
+    // Of reasoning the wish may be sent and its measure left out.
+    const fair = setting === 'reasoning' ? sent || warned : sent !== warned;
+    const what = `${way}: ${JSON.stringify(options)}`;
+    check.ok(fair, `${what} was ${sent ? 'sent and warned of' : 'left out in silence'}`);
+    const strict = WAYS[way](llm, 'Hi', { ...options, strict: true });
+    if (warned) await check.error(strict, 'unsupported', `${what}, strict`);
+    else check.ok((await strict).text !== '', `${what}: strict changes nothing`);
+    check.equal(wire.requests.length, warned ? 1 : 2, `${what}: the requests`);
+  }
+}
+
+/** For a dialect without a reader of the setting: its value stands anywhere but in the messages. */
+function stands(value: number, body: JsonObject): boolean {
+  return new RegExp(`:${value}[,}]`).test(JSON.stringify({ ...body, messages: [], input: [] }));
+}
