@@ -75,6 +75,7 @@ export interface Failure {
 export interface WireAnswer {
     readonly id: string;
     readonly model: string;
+    readonly created?: number | undefined;
     readonly parts: readonly AnswerPart[];
     readonly finish: 'stop' | 'length' | 'tool-calls' | 'content-filter';
     readonly usage?: AnswerUsage | undefined;

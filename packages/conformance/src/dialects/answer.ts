@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '@mortise/core/wire';
 import type { AnswerPart, Frame, StreamShape, WireAnswer } from './contract.ts';
 
-/** The creation time in every answer, where the provider gives one, in seconds. */
+/** When an answer was made that does not say so, where the provider always does: seconds since 1970. */
 export const CREATED = 1_790_000_000;
 
 /** One event of a provider that names its events after their `type`. */

@@ -28,6 +28,7 @@ const FINISH = {
 export const anthropicMessages: LLMDialect = {
   name: 'anthropic-messages',
   without: {
+    created: 'A reply of Anthropic does not say when it was made.',
     'argument-text': "A whole Messages reply gives a tool's arguments as an object, not as text.",
   },
   streams: ({ body }) => objectAt(body)['stream'] === true,

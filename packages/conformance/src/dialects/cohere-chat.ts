@@ -39,6 +39,7 @@ const FINISH = {
 export const cohereChat: LLMDialect = {
   name: 'cohere-chat',
   without: {
+    created: 'A reply of Cohere does not say when it was made.',
     model: 'A reply of Cohere does not say which model gave it.',
     signature: "Cohere does not sign a model's thinking.",
     'cache-write': 'Cohere does not count what was written to the cache.',

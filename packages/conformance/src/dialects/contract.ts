@@ -41,6 +41,8 @@ export interface Failure {
 export interface WireAnswer {
   readonly id: string;
   readonly model: string;
+  /** Seconds since 1970, a whole number. A dialect that has no place for it says `created` in its `without`. */
+  readonly created?: number | undefined;
   readonly parts: readonly AnswerPart[];
   readonly finish: 'stop' | 'length' | 'tool-calls' | 'content-filter';
   /** By the contract's counting (L-01): parts are included in the whole. Absent: the provider says nothing. */

@@ -48,7 +48,7 @@ export const openAIChatCompletions: LLMDialect = {
   body: ({ parts, ...answer }) => ({
     id: answer.id,
     object: 'chat.completion',
-    created: CREATED,
+    created: answer.created ?? CREATED,
     model: answer.model,
     choices: [
       {
@@ -85,8 +85,8 @@ function messageOf(answer: WireAnswer): JsonObject {
 }
 
 function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
-  const { id, model, parts, finish, usage } = answer;
-  const base = { id, object: 'chat.completion.chunk', created: CREATED, model };
+  const { id, model, created = CREATED, parts, finish, usage } = answer;
+  const base = { id, object: 'chat.completion.chunk', created, model };
   let sent = 0;
   const chunk = (delta: JsonObject, reason: string | null = null): JsonObject => ({
     ...base,

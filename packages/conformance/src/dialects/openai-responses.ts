@@ -40,11 +40,11 @@ function responseOf(answer: WireAnswer, output: JsonObject[]): JsonObject {
   };
 }
 
-function emptyResponse({ id, model }: WireAnswer): JsonObject {
+function emptyResponse({ id, model, created = CREATED }: WireAnswer): JsonObject {
   return {
     id,
     object: 'response',
-    created_at: CREATED,
+    created_at: created,
     status: 'in_progress',
     error: null,
     incomplete_details: null,

@@ -6,6 +6,7 @@ const PIECES = ['Grüße ', '😀', ' aus Rom: "思', '考"\n', '👩‍🚀 \\ 
 export const TEXT: WireAnswer = {
   id: 'reply-1',
   model: 'conformance-1-2026-11-01',
+  created: 1_793_534_461,
   parts: [{ type: 'text', pieces: PIECES }],
   finish: 'stop',
   usage: { inputTokens: 20, outputTokens: 7 },

@@ -49,6 +49,19 @@ export const replyCases: readonly LLMCase[] = [
       }),
   },
   {
+    id: 'reply.created',
+    rule: 'L-07',
+    title: 'gives the time at which a reply was made, as ISO 8601',
+    requires: ['wire:created'],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const { llm } = await connect(trial, telling(trial.subject.dialect, TEXT));
+        const { createdAt = '' } = await WAYS[way](llm);
+        trial.check.ok(/^\d{4}-\d\d-\d\dT/.test(createdAt), `${way}: createdAt is ${createdAt || 'absent'}`);
+        trial.check.equal(Date.parse(createdAt) / 1_000, TEXT.created, `${way}: createdAt in seconds`);
+      }),
+  },
+  {
     id: 'reply.plain-data',
     rule: 'C-05',
     title: 'gives plain data that JSON can carry',

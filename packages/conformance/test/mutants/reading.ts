@@ -49,6 +49,20 @@ export const reading: readonly Mutant[] = [
     'reply.text',
     reply(() => ({ model: undefined })),
   ),
+  mutant(
+    'does not say when a reply was made',
+    'reply.created',
+    reply(() => ({ createdAt: undefined })),
+  ),
+  mutant(
+    'takes seconds for milliseconds',
+    'reply.created',
+    class extends ReferenceLLM {
+      override time(seconds: number): string {
+        return new Date(seconds).toISOString();
+      }
+    },
+  ),
   mutant('calls a cut by length a stop', 'reply.finish.length', finish('length', 'stop')),
   mutant('calls a filtered reply a stop', 'reply.finish.content-filter', finish('content-filter', 'stop')),
   mutant(

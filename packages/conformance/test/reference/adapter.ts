@@ -121,15 +121,20 @@ export class ReferenceLLM extends BaseLLM {
     return readJson(response, attempt, this);
   }
 
-  reply({ id, model, blocks, finish, usage }: Raw): ChatReply {
+  reply({ id, model, created, blocks, finish, usage }: Raw): ChatReply {
     if (!Array.isArray(blocks)) throw malformed('JSON that is not a reply', this);
     return {
       id: id as string,
       model: model as string,
+      createdAt: this.time(created as number),
       content: blocks.map((raw: Raw) => this.block(raw)),
       finishReason: this.finish(finish as string),
       usage: usage === undefined ? undefined : this.usage(usage as Raw),
     };
+  }
+
+  time(seconds: number): string {
+    return new Date(seconds * 1_000).toISOString();
   }
 
   block(raw: Raw): ContentBlock {

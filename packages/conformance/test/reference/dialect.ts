@@ -32,9 +32,10 @@ export const reference: LLMDialect = {
   name: 'reference',
   without: {},
   streams: ({ body }) => (body as JsonObject)['stream'] === true,
-  body: ({ id, model, parts, finish, usage }) => ({
+  body: ({ id, model, created, parts, finish, usage }) => ({
     id,
     model,
+    created: created ?? null,
     blocks: parts.map(blockOf),
     finish,
     ...(usage === undefined ? {} : { usage: usageOf(usage) }),
@@ -118,7 +119,7 @@ function openBlock(part: AnswerPart): JsonObject {
   return { ...block, text: text === null ? null : '' };
 }
 
-function frames({ id, model, parts, finish, usage }: WireAnswer, shape: StreamShape = {}): Frame[] {
+function frames({ id, model, created, parts, finish, usage }: WireAnswer, shape: StreamShape = {}): Frame[] {
   const piecesOf = (part: AnswerPart): readonly string[] => ('pieces' in part ? (part.pieces ?? []) : []);
   const open = parts.map((part, at) => event({ type: 'open', at, block: openBlock(part) }));
   const pieces = parts.map((part, at) => piecesOf(part).map((text) => event({ type: 'piece', at, text })));
@@ -138,7 +139,7 @@ function frames({ id, model, parts, finish, usage }: WireAnswer, shape: StreamSh
     event({ type: 'usage', usage: usageOf({ ...usage!, outputTokens: n + 1 }) }),
   );
   return [
-    event({ type: 'begin', id, model }),
+    event({ type: 'begin', id, model, created: created ?? null }),
     ...content,
     ...(shape.usage === 'cumulative' ? growing : []),
     ...(shape.unknownEvent === true ? [event({ type: 'hologram', depth: 4 })] : []),

@@ -23,7 +23,7 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
   take(data: Raw, out: Out): void {
     switch (data['type']) {
       case 'begin':
-        return void out.push({ type: 'start', id: data['id'] as string, model: data['model'] as string });
+        return this.begin(data, out);
       case 'open':
         return this.open(data['at'] as number, data['block'] as Raw, out);
       case 'piece':
@@ -39,6 +39,11 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
       default:
         return this.unknown(data);
     }
+  }
+
+  begin({ id, model, created }: Raw, out: Out): void {
+    const createdAt = this.llm.time(created as number);
+    out.push({ type: 'start', id: id as string, model: model as string, createdAt });
   }
 
   open(index: number, block: Raw, out: Out): void {
