@@ -154,6 +154,7 @@ export interface RequestReader {
 }
 export interface EmbeddingDialect extends DialectBase {
     inputs(request: WireRequest): readonly string[];
+    model?(request: WireRequest): unknown;
     encoding(request: WireRequest): 'float' | 'base64';
     dimensions?(request: WireRequest): number | undefined;
     kind?(request: WireRequest): 'query' | 'document' | undefined;
@@ -169,6 +170,7 @@ export interface EmbeddingBodyOptions {
     readonly inputTokens?: number | undefined;
 }
 export interface RerankDialect extends DialectBase {
+    model?(request: WireRequest): unknown;
     query(request: WireRequest): string;
     documents(request: WireRequest): readonly string[];
     topN(request: WireRequest): number | undefined;

@@ -53,7 +53,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What llama-server takes and gives, for the suite's own server. */
 const llamaRerank: RerankDialect = {
   name: 'llama-rerank',
-  without: {},
+  without: { model: 'llama-server has one model, and is asked for none.' },
   query: ({ body }) => (body as Body).query,
   documents: ({ body }) => (body as Body).documents,
   topN: ({ body }) => (body as Body).top_n,

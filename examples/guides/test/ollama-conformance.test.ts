@@ -3,6 +3,7 @@ import { describe, it } from 'vitest';
 import { OllamaEmbedding } from '../ollama-embedding.ts';
 
 interface Body {
+  readonly model: string;
   readonly input: readonly string[];
 }
 
@@ -17,8 +18,8 @@ const ollamaEmbed: EmbeddingDialect = {
   name: 'ollama-embed',
   without: {
     index: 'Ollama gives vectors in the order of the texts, without an index.',
-    base64: 'Ollama gives vectors as JSON numbers.',
   },
+  model: ({ body }) => (body as Body).model,
   inputs: ({ body }) => (body as Body).input.map((text) => text.replace(/^search_\w+: /, '')),
   encoding: () => 'float',
   kind: ({ body }) => ((body as Body).input[0]?.startsWith('search_query: ') ? 'query' : 'document'),

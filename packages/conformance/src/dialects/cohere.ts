@@ -17,6 +17,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 export const cohereEmbed: EmbeddingDialect = {
   name: 'cohere-embed',
   without: { index: 'Cohere gives vectors in the order of the texts, without an index.' },
+  model: ({ body }) => objectAt(body)['model'],
   inputs: ({ body }) => listTexts(objectAt(body)['texts']),
   encoding: ({ body }) =>
     listTexts(objectAt(body)['embedding_types']).includes('base64') ? 'base64' : 'float',
@@ -40,6 +41,7 @@ export const cohereEmbed: EmbeddingDialect = {
 export const cohereRerank: RerankDialect = {
   name: 'cohere-rerank',
   without: {},
+  model: ({ body }) => objectAt(body)['model'],
   query: ({ body }) => stringAt(objectAt(body)['query']),
   documents: ({ body }) => listTexts(objectAt(body)['documents']),
   topN: ({ body }) => numberAt(objectAt(body)['top_n']),

@@ -20,7 +20,8 @@ export interface DialectBase {
    * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
    * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `event-stream`, `interleaved`, `reasoning`,
    * `schema`, `several-texts`, `signature`, `tool-choice`, `unknown-block`, `usage-repeated`, and, which spare a part of a reply,
-   * `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`. Embedding models: `index`, `kind`.
+   * `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`. Embedding models: `float`
+   * (for an API that gives base64 alone), `index`, `kind`, `model`. Rerankers: `model`.
    */
   readonly without: Readonly<Record<string, string>>;
   /** The body and the headers of an error reply, as the provider writes them. */
@@ -156,6 +157,8 @@ export interface RequestReader {
 export interface EmbeddingDialect extends DialectBase {
   /** The texts that a request asks for, in order. */
   inputs(request: WireRequest): readonly string[];
+  /** The model's name. Without it the case of it is skipped. */
+  model?(request: WireRequest): unknown;
   /** How a request wants the vectors. */
   encoding(request: WireRequest): 'float' | 'base64';
   /** The dimensions that a request asks for, if it does. */
@@ -182,6 +185,8 @@ export interface EmbeddingBodyOptions {
 
 /** A reranking API's wire format. */
 export interface RerankDialect extends DialectBase {
+  /** The model's name. Without it the case of it is skipped. */
+  model?(request: WireRequest): unknown;
   query(request: WireRequest): string;
   documents(request: WireRequest): readonly string[];
   topN(request: WireRequest): number | undefined;

@@ -7,6 +7,7 @@ import { openAIFailure } from './openai.ts';
 export const openAIEmbeddings: EmbeddingDialect = {
   name: 'openai-embeddings',
   without: { kind: 'OpenAI embeds queries and documents alike.' },
+  model: ({ body }) => objectAt(body)['model'],
   inputs: ({ body }) => listTexts(objectAt(body)['input']),
   encoding: ({ body }) => (objectAt(body)['encoding_format'] === 'base64' ? 'base64' : 'float'),
   dimensions: ({ body }) => numberAt(objectAt(body)['dimensions']),

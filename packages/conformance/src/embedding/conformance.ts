@@ -1,6 +1,6 @@
 import type { BaseEmbeddingOptions, EmbeddingMetadata, EmbeddingModel } from '@mortise/core/embedding';
 import type { EmbeddingDialect } from '../dialects/contract.ts';
-import { wireFeatures, wireReasons } from '../dialects/features.ts';
+import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, WIRE, type TestFunctions } from '../frame/conformance.ts';
 import { embeddingSuite } from './suite.ts';
@@ -39,7 +39,9 @@ export function embeddingConformance(
   functions: TestFunctions,
   options: EmbeddingConformanceOptions,
 ): ConformanceResults {
-  const { create, dialect, declares, reasons = {}, name = dialect?.name ?? 'local' } = options;
+  const { create, declares, reasons = {}, name = options.dialect?.name ?? 'local' } = options;
+  const dialect =
+    options.dialect && skipping(options.dialect, [['model', 'model', options.dialect.model !== undefined]]);
   const wire = embeddingSuite.flatMap(({ requires }) => requires).filter((name) => name.startsWith(WIRE));
   return conformance(functions, {
     contract: 'embedding',

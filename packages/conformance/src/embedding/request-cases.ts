@@ -57,6 +57,18 @@ export const requestCases: readonly EmbeddingCase[] = [
     },
   },
   {
+    id: 'embed.model',
+    rule: 'M-01',
+    title: "sends the model's name",
+    requires: ['wire:model', ...SERVER],
+    async run(trial) {
+      const { model, wire } = await connect(trial);
+      await model.embedTexts(fewTexts(trial.subject));
+      const sent = wire.requests.map((request) => dialectOf(trial.subject).model?.(request));
+      trial.check.equal(sent, [model.model], 'the model of each request');
+    },
+  },
+  {
     id: 'embed.one-text',
     rule: 'M-01',
     title: 'gives a text the same vector alone as in a list',

@@ -76,7 +76,7 @@ export const rowCases: readonly EmbeddingCase[] = [
     id: 'rows.float',
     rule: 'W-02',
     title: 'reads plain numbers, whatever it asked for',
-    requires: SERVER,
+    requires: ['wire:float', ...SERVER],
     async run(trial) {
       const { call } = await embeddingProbe.connect(trial, telling(trial.subject, { encoding: 'float' }));
       embeddingProbe.checkReply(trial, await call('embedTexts'), 'embedTexts');

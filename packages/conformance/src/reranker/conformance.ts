@@ -1,7 +1,7 @@
 import type { CallSettings } from '@mortise/core/call';
 import type { Reranker, RerankerMetadata } from '@mortise/core/reranker';
 import type { RerankDialect } from '../dialects/contract.ts';
-import { wireFeatures, wireReasons } from '../dialects/features.ts';
+import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { rerankerSuite } from './suite.ts';
@@ -37,7 +37,8 @@ export function rerankerConformance(
   functions: TestFunctions,
   options: RerankerConformanceOptions,
 ): ConformanceResults {
-  const { create, dialect, declares, reasons = {}, name = dialect.name } = options;
+  const { create, declares, reasons = {}, name = options.dialect.name } = options;
+  const dialect = skipping(options.dialect, [['model', 'model', options.dialect.model !== undefined]]);
   return conformance(functions, {
     contract: 'reranker',
     name,

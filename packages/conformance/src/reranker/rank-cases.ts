@@ -48,6 +48,18 @@ export const rankCases: readonly RerankerCase[] = [
     },
   },
   {
+    id: 'rank.model',
+    rule: 'K-01',
+    title: "sends the model's name",
+    requires: ['wire:model'],
+    async run(trial) {
+      const { reranker, wire } = await connect(trial);
+      await reranker.rerank(QUERY, DOCUMENTS);
+      const sent = wire.requests.map((request) => trial.subject.dialect.model?.(request));
+      trial.check.equal(sent, [reranker.model], 'the model of each request');
+    },
+  },
+  {
     id: 'rank.results',
     rule: 'K-01',
     title: 'gives the place and the score of each document, best first, as plain data',

@@ -31,6 +31,11 @@ export const listed: readonly EmbeddingMutant[] = [
     asking((texts, _request, body) => ({ ...body, texts: texts.map((text) => text.replace(/\s+/g, ' ')) })),
   ),
   mutant(
+    'asks whatever model is usual',
+    'embed.model',
+    asking((_texts, _request, body) => ({ ...body, model: 'usual-1' })),
+  ),
+  mutant(
     'scales a text that comes alone',
     'embed.one-text',
     class extends ReferenceEmbedding {

@@ -75,6 +75,11 @@ const own: readonly RerankerMutant[] = [
     asking((body, { documents }) => ({ ...body, documents: documents.toReversed() })),
   ),
   mutant(
+    'asks whatever model is usual',
+    'rank.model',
+    asking(({ model: _model, ...body }) => body),
+  ),
+  mutant(
     'gives ranks for scores',
     'rank.results',
     mending((results) => results.map((each, at) => ({ ...each, score: 1 / (1 + at) }))),

@@ -31,6 +31,7 @@ const member = (name: string) => (request: { readonly body: unknown }) =>
 export const referenceEmbed: EmbeddingDialect = {
   name: 'reference-embed',
   without: {},
+  model: member('model'),
   inputs: member('texts'),
   encoding: () => 'base64',
   dimensions: member('dimensions'),
@@ -48,6 +49,7 @@ export const referenceEmbed: EmbeddingDialect = {
 export const referenceRerank: RerankDialect = {
   name: 'reference-rerank',
   without: {},
+  model: member('model'),
   query: member('query'),
   documents: member('documents'),
   topN: member('top'),
@@ -110,7 +112,7 @@ export class ReferenceEmbedding extends BaseEmbedding {
   }
 
   body(texts: readonly string[], { kind, dimensions }: EmbedRequest): Raw {
-    return defined({ texts, kind, dimensions });
+    return defined({ model: this.model, texts, kind, dimensions });
   }
 
   reply({ rows, tokens }: Raw): EmbedReply {
@@ -141,7 +143,7 @@ export class ReferenceReranker extends BaseReranker {
   }
 
   body({ query, documents, topN }: RankRequest): Raw {
-    return { query, documents, top: topN };
+    return { model: this.model, query, documents, top: topN };
   }
 
   reply({ results }: Raw): RankReply {

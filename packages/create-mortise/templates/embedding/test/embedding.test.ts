@@ -11,6 +11,7 @@ const acmeEmbed: EmbeddingDialect = {
   name: 'acme-embed',
   // What the wire has no way to say, and why.
   without: {},
+  model: (request) => sent(request)['model'],
   inputs: (request) => sent(request)['texts'] as string[],
   encoding: () => 'float',
   kind: (request) => sent(request)['purpose'] as 'query' | 'document',

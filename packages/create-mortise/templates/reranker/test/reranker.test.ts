@@ -11,6 +11,7 @@ const acmeRerank: RerankDialect = {
   name: 'acme-rerank',
   // What the wire has no way to say, and why.
   without: {},
+  model: (request) => sent(request)['model'],
   query: (request) => sent(request)['query'] as string,
   documents: (request) => sent(request)['documents'] as string[],
   topN: (request) => sent(request)['top'] as number | undefined,
