@@ -149,7 +149,7 @@ function requestReader(): RequestReader {
     seed: (body) => body['seed'],
     // A single tool that must be called comes to the same as a named one.
     toolChoice: ({ tool_choice: choice, tools }) => {
-      if (choice !== 'REQUIRED') return choice;
+      if (choice !== 'REQUIRED') return choice === 'NONE' ? 'none' : choice;
       const [only, ...more] = listAt(tools);
       return more.length === 0 ? objectAt(only?.['function'])['name'] : 'required';
     },

@@ -135,7 +135,7 @@ export interface RequestReader {
   reasoning?(body: JsonObject): unknown;
   stop?(body: JsonObject): unknown;
   seed?(body: JsonObject): unknown;
-  /** The name of the tool that is forced, or `required`. */
+  /** The name of the tool that is forced, or `required`, or `none`. */
   toolChoice?(body: JsonObject): unknown;
   /** The schema of a structured reply. */
   schema?(body: JsonObject): unknown;

@@ -57,6 +57,18 @@ export const toolCases: readonly LLMCase[] = [
     },
   },
   {
+    id: 'tools.choice.none',
+    rule: 'L-07',
+    title: 'says that no tool may be called, or sends none',
+    requires: ['tools', 'toolChoice', 'wire:tool-choice'],
+    async run(trial) {
+      const { request } = trial.subject.dialect;
+      const body = await sentBody(trial, 'Hi', { tools, toolChoice: 'none' });
+      const choice = request.tools(body).length === 0 ? 'none' : request.toolChoice?.(body);
+      trial.check.equal(choice, 'none', 'the choice, beside tools');
+    },
+  },
+  {
     id: 'tools.call',
     rule: 'L-04',
     title: 'puts a call together from its fragments',

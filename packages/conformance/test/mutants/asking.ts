@@ -98,6 +98,11 @@ export const asking: readonly Mutant[] = [
     body(({ tool_choice: choice }) => ({ tool_choice: choice && 'auto' })),
   ),
   mutant(
+    'has no word for no tool',
+    'tools.choice.none',
+    body(({ tool_choice: choice }) => ({ tool_choice: choice === 'none' ? undefined : choice })),
+  ),
+  mutant(
     "sends everybody's provider options",
     'request.provider-options',
     body((_right, { providerOptions = {} }) => Object.assign({}, ...Object.values(providerOptions)) as Raw),

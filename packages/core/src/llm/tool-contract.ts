@@ -28,7 +28,10 @@ export interface ToolContext {
   rawArguments: JsonObject;
 }
 
-/** `auto`: the model decides. `required`: some tool. */
+/**
+ * `auto`: the model decides. `none`: no tool; an integration may say so or leave the tools out, which comes to the same.
+ * `required`: some tool.
+ */
 export type ToolChoice = 'auto' | 'none' | 'required' | { tool: string };
 
 /** `json` with a schema is the provider's structured output; without one, any JSON object. */
