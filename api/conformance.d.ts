@@ -62,6 +62,7 @@ export interface Frame {
 export interface DialectBase {
     readonly name: string;
     readonly without: Readonly<Record<string, string>>;
+    readonly requestId?: string;
     failure(failure: Failure): {
         readonly body: JsonObject;
         readonly headers: Readonly<Record<string, string>>;
@@ -131,6 +132,7 @@ export interface RequestReader {
         readonly name: string;
         readonly parameters: unknown;
     }[];
+    toolDescriptions?(body: JsonObject): readonly unknown[];
     maxOutputTokens(body: JsonObject): unknown;
     temperature?(body: JsonObject): unknown;
     topP?(body: JsonObject): unknown;
@@ -148,9 +150,13 @@ export interface RequestReader {
         readonly name: string;
         readonly arguments: string;
     }[];
-    image?(body: JsonObject): string | undefined;
+    image?(body: JsonObject): SentImage | string | undefined;
     document?(body: JsonObject): string | undefined;
     signatures?(body: JsonObject): readonly string[];
+}
+export interface SentImage {
+    readonly mediaType: string;
+    readonly data: string;
 }
 export interface EmbeddingDialect extends DialectBase {
     inputs(request: WireRequest): readonly string[];

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '@mortise/core/wire';
-import type { AnswerPart, Frame, StreamShape, WireAnswer } from './contract.ts';
+import type { AnswerPart, Frame, SentImage, StreamShape, WireAnswer } from './contract.ts';
 
 /** When an answer was made that does not say so, where the provider always does: seconds since 1970. */
 export const CREATED = 1_790_000_000;
@@ -84,7 +84,13 @@ export function contentText(content: unknown): string {
     .join('');
 }
 
+/** What a data URL holds. */
+export function mediaOf(url: unknown): SentImage | undefined {
+  const [, mediaType, data] = /^data:([^,]*);base64,(.*)$/s.exec(stringAt(url)) ?? [];
+  return mediaType === undefined || data === undefined ? undefined : { mediaType, data };
+}
+
 /** The base64 in a data URL. */
 export function dataOf(url: unknown): string | undefined {
-  return /^data:[^,]*;base64,(.*)$/s.exec(stringAt(url))?.[1];
+  return mediaOf(url)?.data;
 }

@@ -7,6 +7,7 @@ import type {
   Frame,
   LLMDialect,
   RequestReader,
+  SentImage,
   StreamShape,
   WireAnswer,
 } from './contract.ts';
@@ -36,6 +37,7 @@ export const anthropicMessages: LLMDialect = {
   frames,
   errorFrame: (message) => typed({ type: 'error', error: { type: 'api_error', message } }),
   finishWord: (finish) => FINISH[finish],
+  requestId: 'request-id',
   failure: ({ status, kind, message }) => ({
     body: { type: 'error', error: errorOf(status, kind, message), request_id: 'req_conformance' },
     headers: { 'request-id': 'req_conformance' },
@@ -176,10 +178,14 @@ function requestReader(): RequestReader {
     turns(body)
       .flatMap(({ content }) => listAt(content))
       .filter((block) => block['type'] === type);
-  const media = (body: JsonObject, type: string): string | undefined =>
+  const media = (body: JsonObject, type: string): SentImage | undefined =>
     blocks(body, type)
-      .map((block) => objectAt(block['source'])['data'])
-      .find((data): data is string => typeof data === 'string');
+      .map(({ source }) => objectAt(source))
+      .filter(({ data }) => data !== undefined)
+      .map(({ media_type: mediaType, data }) => ({
+        mediaType: stringAt(mediaType),
+        data: stringAt(data),
+      }))[0];
   return {
     members: MEMBERS,
     model: (body) => body['model'],
@@ -187,6 +193,7 @@ function requestReader(): RequestReader {
       ...(body['system'] === undefined ? [] : [{ role: 'system', text: contentText(body['system']) }]),
       ...turns(body).map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),
     ],
+    toolDescriptions: (body) => listAt(body['tools']).map(({ description }) => description),
     tools: (body) =>
       listAt(body['tools']).map(({ name, input_schema: parameters }) => ({
         name: stringAt(name),
@@ -214,7 +221,7 @@ function requestReader(): RequestReader {
         arguments: JSON.stringify(input),
       })),
     image: (body) => media(body, 'image'),
-    document: (body) => media(body, 'document'),
+    document: (body) => media(body, 'document')?.data,
     signatures: (body) => blocks(body, 'thinking').map(({ signature }) => stringAt(signature)),
   };
 }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { JsonObject } from '@mortise/core';
 import {
   contentText,
-  dataOf,
+  mediaOf,
   listAt,
   objectAt,
   partsOf,
@@ -57,6 +57,7 @@ export const cohereChat: LLMDialect = {
   errorFrame: (message) =>
     typed({ type: 'message-end', delta: { finish_reason: 'ERROR', error: message, usage: null } }),
   finishWord: (finish) => FINISH[finish],
+  requestId: 'x-request-id',
   failure: cohereFailure,
   request: requestReader(),
   // It takes texts alone.
@@ -136,6 +137,8 @@ function requestReader(): RequestReader {
     model: (body) => body['model'],
     messages: (body) =>
       messages(body).map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),
+    toolDescriptions: (body) =>
+      listAt(body['tools']).map((tool) => objectAt(tool['function'])['description']),
     tools: (body) =>
       listAt(body['tools']).map((tool) => {
         const { name, parameters } = objectAt(tool['function']);
@@ -172,8 +175,8 @@ function requestReader(): RequestReader {
     image: (body) =>
       messages(body)
         .flatMap(({ content }) => listAt(content))
-        .map((part) => dataOf(objectAt(part['image_url'])['url']))
-        .find((data) => data !== undefined),
+        .map((part) => mediaOf(objectAt(part['image_url'])['url']))
+        .find((image) => image !== undefined),
     // Documents go as their text, which comes back as base64 for comparison.
     document: (body) => {
       const text = listAt(body['documents'])

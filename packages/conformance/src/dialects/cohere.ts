@@ -34,6 +34,7 @@ export const cohereEmbed: EmbeddingDialect = {
     texts: [],
     meta: { billed_units: inputTokens === undefined ? {} : { input_tokens: inputTokens } },
   }),
+  requestId: 'x-request-id',
   failure: cohereFailure,
 };
 
@@ -50,5 +51,6 @@ export const cohereRerank: RerankDialect = {
     results: results.map(({ index, score }) => ({ index, relevance_score: score })),
     meta: { billed_units: { search_units: 1 } },
   }),
+  requestId: 'x-request-id',
   failure: cohereFailure,
 };

@@ -19,11 +19,14 @@ export interface DialectBase {
   /**
    * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
    * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `event-stream`, `interleaved`, `reasoning`,
-   * `schema`, `several-texts`, `signature`, `tool-choice`, `unknown-block`, `usage-repeated`, and, which spare a part of a reply,
-   * `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`. Embedding models: `float`
-   * (for an API that gives base64 alone), `index`, `kind`, `model`. Rerankers: `model`.
+   * `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `unknown-block`, `usage-repeated`, and, which spare a part of a reply,
+   * `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`. Embedding models and rerankers: `model`,
+   * `request-id`. Embedding models: `float`
+   * (for an API that gives base64 alone), `index`, `kind`.
    */
   readonly without: Readonly<Record<string, string>>;
+  /** The header of an error reply that names the request to the provider's support. Without it the case of it is skipped. */
+  readonly requestId?: string;
   /** The body and the headers of an error reply, as the provider writes them. */
   failure(failure: Failure): {
     readonly body: JsonObject;
@@ -125,6 +128,8 @@ export interface RequestReader {
   /** Role and text of each message, the system's included. Where the provider keeps the system apart, put it first. */
   messages(body: JsonObject): readonly { readonly role: string; readonly text: string }[];
   tools(body: JsonObject): readonly { readonly name: string; readonly parameters: unknown }[];
+  /** What is said of each tool, in the order of the tools. Without it the case of it is skipped. */
+  toolDescriptions?(body: JsonObject): readonly unknown[];
   maxOutputTokens(body: JsonObject): unknown;
   temperature?(body: JsonObject): unknown;
   topP?(body: JsonObject): unknown;
@@ -145,12 +150,19 @@ export interface RequestReader {
   toolCalls(
     body: JsonObject,
   ): readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
-  /** Base64 of the first image that was sent. */
-  image?(body: JsonObject): string | undefined;
+  /** The first image that was sent as base64; a string is its base64 alone, where the wire says no media type. */
+  image?(body: JsonObject): SentImage | string | undefined;
   /** Base64 of the first document that was sent. */
   document?(body: JsonObject): string | undefined;
   /** Signatures or encrypted reasoning that went back. */
   signatures?(body: JsonObject): readonly string[];
+}
+
+/** An image as it was sent. */
+export interface SentImage {
+  readonly mediaType: string;
+  /** Base64. */
+  readonly data: string;
 }
 
 /** An embedding API's wire format. */

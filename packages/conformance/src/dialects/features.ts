@@ -16,7 +16,8 @@ export function skipping<D extends DialectBase>(
   dialect: D,
   members: readonly (readonly [word: string, name: string, isThere: boolean])[],
 ): D {
-  const absent = members.flatMap(([word, name, isThere]) =>
+  const all = [...members, ['request-id', 'requestId', dialect.requestId !== undefined] as const];
+  const absent = all.flatMap(([word, name, isThere]) =>
     isThere ? [] : [[word, `The dialect has no \`${name}\`, which these cases need.`] as const],
   );
   return { ...dialect, without: { ...Object.fromEntries(absent), ...dialect.without } };

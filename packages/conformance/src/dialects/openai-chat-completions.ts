@@ -3,6 +3,7 @@ import {
   contentText,
   CREATED,
   dataOf,
+  mediaOf,
   listAt,
   objectAt,
   partsOf,
@@ -64,6 +65,7 @@ export const openAIChatCompletions: LLMDialect = {
   errorFrame: (message) =>
     plain({ error: { message, type: 'server_error', param: null, code: 'server_error' } }),
   finishWord: (finish) => FINISH[finish],
+  requestId: 'x-request-id',
   failure: openAIFailure,
   request: requestReader(),
 };
@@ -147,6 +149,8 @@ function requestReader(): RequestReader {
     model: (body) => body['model'],
     messages: (body) =>
       messages(body).map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),
+    toolDescriptions: (body) =>
+      listAt(body['tools']).map((tool) => objectAt(tool['function'])['description']),
     tools: (body) =>
       listAt(body['tools']).map((tool) => {
         const { name, parameters } = objectAt(tool['function']);
@@ -178,8 +182,8 @@ function requestReader(): RequestReader {
         }),
     image: (body) =>
       partsIn(body)
-        .map((part) => dataOf(objectAt(part['image_url'])['url']))
-        .find((data) => data !== undefined),
+        .map((part) => mediaOf(objectAt(part['image_url'])['url']))
+        .find((image) => image !== undefined),
     document: (body) =>
       partsIn(body)
         .map((part) => dataOf(objectAt(part['file'])['file_data']))

@@ -23,5 +23,6 @@ export const openAIEmbeddings: EmbeddingDialect = {
       ? {}
       : { usage: { prompt_tokens: inputTokens, total_tokens: inputTokens } }),
   }),
+  requestId: 'x-request-id',
   failure: openAIFailure,
 };

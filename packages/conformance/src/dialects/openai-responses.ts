@@ -1,5 +1,15 @@
 import type { JsonObject } from '@mortise/core';
-import { contentText, CREATED, dataOf, listAt, objectAt, streamParts, stringAt, typed } from './answer.ts';
+import {
+  contentText,
+  CREATED,
+  dataOf,
+  mediaOf,
+  listAt,
+  objectAt,
+  streamParts,
+  stringAt,
+  typed,
+} from './answer.ts';
 import type { AnswerPart, Frame, LLMDialect, RequestReader, StreamShape, WireAnswer } from './contract.ts';
 import { openAIFailure, responsesUsage } from './openai.ts';
 
@@ -24,6 +34,7 @@ export const openAIResponses: LLMDialect = {
     typed({ type: 'error', sequence_number: 9, code: 'server_error', message, param: null }),
   finishWord: (finish) =>
     finish === 'length' || finish === 'content-filter' ? INCOMPLETE[finish] : 'completed',
+  requestId: 'x-request-id',
   failure: openAIFailure,
   request: requestReader(),
 };
@@ -169,6 +180,7 @@ function requestReader(): RequestReader {
         .filter(({ role }) => role !== undefined)
         .map(({ role, content }) => ({ role: stringAt(role), text: contentText(content) })),
     ],
+    toolDescriptions: (body) => listAt(body['tools']).map(({ description }) => description),
     tools: (body) =>
       listAt(body['tools']).map(({ name, parameters }) => ({ name: stringAt(name), parameters })),
     maxOutputTokens: (body) => body['max_output_tokens'],
@@ -190,8 +202,8 @@ function requestReader(): RequestReader {
       })),
     image: (body) =>
       partsIn(body)
-        .map(({ image_url: url }) => dataOf(url))
-        .find((data) => data !== undefined),
+        .map(({ image_url: url }) => mediaOf(url))
+        .find((image) => image !== undefined),
     document: (body) =>
       partsIn(body)
         .map(({ file_data: data }) => dataOf(data))

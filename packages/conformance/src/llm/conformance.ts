@@ -39,6 +39,7 @@ export function llmConformance(functions: TestFunctions, options: LLMConformance
   const { request } = options.dialect;
   const dialect = skipping(options.dialect, [
     ['members', 'request.members', request.members !== undefined],
+    ['tool-description', 'request.toolDescriptions', request.toolDescriptions !== undefined],
     ['reasoning', 'request.reasoning', request.reasoning !== undefined],
   ]);
   return conformance(functions, {

@@ -1,8 +1,11 @@
 import { Buffer } from 'node:buffer';
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '@mortise/core';
 import type { ChatMessage, ChatOptions, ContentBlock } from '@mortise/core/llm';
+import type { SentImage } from '../dialects/contract.ts';
 import { TEXT } from './answers.ts';
 import { bothWays, connect, frozen, telling, WAYS, type LLMCase, type LLMTrial } from './lab.ts';
-import { sentBody } from './sent.ts';
+import { sentBody, sentOrRefused } from './sent.ts';
 import { WEATHER } from './tool-cases.ts';
 
 const SCHEMA = {
@@ -13,6 +16,9 @@ const SCHEMA = {
 };
 
 /** One transparent pixel. */
+const GIF = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+
+/** Another. */
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
@@ -117,18 +123,56 @@ export const requestCases: readonly LLMCase[] = [
     },
   },
   {
+    id: 'request.json',
+    rule: 'C-08',
+    title: 'asks for JSON that has no schema, or refuses it before anything is sent',
+    requires: ['structuredOutput'],
+    async run(trial) {
+      const plain = await sentBody(trial, 'Hi');
+      const asked = await sentOrRefused(trial, 'Hi', { responseFormat: { type: 'json' } });
+      trial.check.ok(!isDeepStrictEqual(asked, plain), 'nothing that was sent asks for JSON');
+    },
+  },
+  {
     id: 'request.image',
     rule: 'L-07',
-    title: 'sends an image, given as base64 or as bytes',
+    title: 'sends an image and its media type, given as base64 or as bytes',
     requires: ['image'],
     async run(trial) {
-      for (const data of [PNG, new Uint8Array(Buffer.from(PNG, 'base64'))]) {
-        const block: ContentBlock = { type: 'image', source: { data, mediaType: 'image/png' } };
+      const given = [
+        { data: PNG, mediaType: 'image/png', base64: PNG },
+        { data: new Uint8Array(Buffer.from(GIF, 'base64')), mediaType: 'image/gif', base64: GIF },
+      ];
+      for (const { data, mediaType, base64 } of given) {
+        const block: ContentBlock = { type: 'image', source: { data, mediaType } };
         const body = await sentBody(trial, [
           { role: 'user', content: [{ type: 'text', text: 'Look' }, block] },
         ]);
-        trial.check.equal(trial.subject.dialect.request.image?.(body), PNG, 'the image');
+        const image = imageIn(trial, body);
+        trial.check.equal(image?.data, base64, 'the image');
+        trial.check.equal(image?.mediaType ?? mediaType, mediaType, 'its media type');
       }
+    },
+  },
+  {
+    id: 'request.image.url',
+    rule: 'L-07',
+    title: 'sends the address of an image as an address, or refuses it before anything is sent',
+    requires: ['image'],
+    async run(trial) {
+      const url = 'https://example.com/picture.png';
+      const body = await sentOrRefused(trial, [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Look' },
+            { type: 'image', source: { url } },
+          ],
+        },
+      ]);
+      if (body === undefined) return;
+      trial.check.ok(JSON.stringify(body).includes(url), 'the address was not sent');
+      trial.check.ok(imageIn(trial, body)?.data !== url, 'the address was sent as base64');
     },
   },
   {
@@ -190,6 +234,11 @@ export const requestCases: readonly LLMCase[] = [
     run: (trial) => bothWays(trial, (way) => refusals(trial, way)),
   },
 ];
+
+function imageIn({ subject }: LLMTrial, body: JsonObject): Partial<SentImage> | undefined {
+  const image = subject.dialect.request.image?.(body);
+  return typeof image === 'string' ? { data: image } : image;
+}
 
 /** A whole, if empty, document. */
 const PDF = { mediaType: 'application/pdf', data: Buffer.from('%PDF-1.4\n%%EOF').toString('base64') };

@@ -4,6 +4,23 @@ import { objectAt } from '../dialects/answer.ts';
 import { TEXT } from './answers.ts';
 import { connect, telling, type LLMTrial } from './lab.ts';
 
+/** The body that one call sends; undefined where it is refused as `unsupported`, and nothing is sent. */
+export async function sentOrRefused(
+  trial: LLMTrial,
+  input: ChatInput,
+  options: ChatOptions = {},
+): Promise<JsonObject | undefined> {
+  const { wire, llm } = await connect(trial, telling(trial.subject.dialect, TEXT));
+  const call = llm.chat(input, options);
+  const refused = await call.then(
+    () => false,
+    () => true,
+  );
+  if (refused) await trial.check.error(call, 'unsupported', 'the refusal');
+  trial.check.equal(wire.requests.length, refused ? 0 : 1, 'the number of requests');
+  return refused ? undefined : objectAt(wire.requests[0]?.body);
+}
+
 /** The body that one call sends. */
 export async function sentBody(
   trial: LLMTrial,

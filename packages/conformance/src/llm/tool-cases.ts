@@ -44,6 +44,17 @@ export const toolCases: readonly LLMCase[] = [
     },
   },
   {
+    id: 'tools.descriptions',
+    rule: 'L-07',
+    title: 'sends what each tool is for',
+    requires: [...TOOLS, 'wire:tool-description'],
+    async run(trial) {
+      const body = await sentBody(trial, 'Hi', { tools });
+      const [sent] = trial.subject.dialect.request.toolDescriptions?.(body) ?? [];
+      trial.check.equal(sent, WEATHER.description, 'the description');
+    },
+  },
+  {
     id: 'tools.choice',
     rule: 'L-07',
     title: 'sends which tool must be called',

@@ -37,6 +37,7 @@ export function statusCases<S>(probe: Probe<S>): ConformanceCase<S>[] {
     waits(probe),
     ...retryAfterHeaders().map((header) => beyondDeadline(probe, ...header)),
     errorPage(probe),
+    requestId(probe),
     bounded(probe),
   ];
 }
@@ -138,6 +139,24 @@ function errorPage<S>(probe: Probe<S>): Case<S> {
     const error = await trial.check.error(call(way), 'permission', way);
     trial.check.ok(!error.message.includes('<html>'), `${way}: the page stands in the message`);
   });
+}
+
+function requestId<S>(probe: Probe<S>): Case<S> {
+  const about = {
+    id: 'status.request-id',
+    rule: 'E-04',
+    title: "gives the provider's id of a request that failed",
+  };
+  const testCase = onEveryWay(probe, about, async (trial, way) => {
+    const dialect = probe.dialect(trial.subject);
+    const id = 'req_of_this_case';
+    const headers = dialect.requestId === undefined ? {} : { [dialect.requestId.toLowerCase()]: id };
+    const refused = failing(dialect, { status: 400, message: 'Conformance says no.' }, headers);
+    const { call } = await probe.connect(trial, refused);
+    const error = await trial.check.error(call(way), 'invalid-request', way);
+    trial.check.equal(error.requestId, id, `${way}: requestId`);
+  });
+  return { ...testCase, requires: [...probe.requires, 'wire:request-id'] };
 }
 
 function bounded<S>(probe: Probe<S>): Case<S> {

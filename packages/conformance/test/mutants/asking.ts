@@ -1,5 +1,5 @@
 import type { Attempt } from '@mortise/core';
-import type { ChatInput, ChatOptions, ChatRequest, ContentBlock } from '@mortise/core/llm';
+import type { ChatInput, ChatOptions, ChatRequest, ContentBlock, MediaSource } from '@mortise/core/llm';
 import { KEY, ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import type { WireTarget } from '@mortise/conformance';
 import { mutant, type Mutant } from './mutant.ts';
@@ -17,6 +17,14 @@ const blocks = (keep: (block: ContentBlock, role: string) => boolean) =>
   class extends ReferenceLLM {
     override sentBlock(block: ContentBlock, role: string): Raw[] {
       return keep(block, role) ? super.sentBlock(block, role) : [];
+    }
+  };
+
+const media = (change: (source: MediaSource) => MediaSource) =>
+  class extends ReferenceLLM {
+    override sentMedia(source: MediaSource): Raw {
+      const changed = change(source);
+      return 'url' in changed ? { url: changed.url } : { mediaType: changed.mediaType, data: changed.data };
     }
   };
 
@@ -76,6 +84,26 @@ export const asking: readonly Mutant[] = [
     },
   ),
   mutant(
+    'takes every image for a PNG',
+    'request.image',
+    media((source) => ('url' in source ? source : { ...source, mediaType: 'image/png' })),
+  ),
+  mutant(
+    'takes the address of an image for its bytes',
+    'request.image.url',
+    media((source) => ('url' in source ? { data: source.url, mediaType: 'image/png' } : source)),
+  ),
+  mutant(
+    'drops an image that is an address',
+    'request.image.url',
+    blocks((block) => block.type !== 'image' || !('url' in block.source)),
+  ),
+  mutant(
+    'asks for JSON only with a schema',
+    'request.json',
+    body(({ schema }) => ({ schema: schema === true ? undefined : schema })),
+  ),
+  mutant(
     'forgets documents',
     'request.document',
     blocks(({ type }) => type !== 'document'),
@@ -90,6 +118,13 @@ export const asking: readonly Mutant[] = [
     'tools.definitions',
     body(({ tools }) => ({
       tools: (tools as Raw[] | undefined)?.map(({ name }) => ({ name: name as string })),
+    })),
+  ),
+  mutant(
+    'sends tools without what they are for',
+    'tools.descriptions',
+    body(({ tools }) => ({
+      tools: (tools as Raw[] | undefined)?.map(({ name, parameters }) => ({ name, parameters })),
     })),
   ),
   mutant(

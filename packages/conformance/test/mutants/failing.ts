@@ -271,6 +271,14 @@ export const failing: readonly Mutant[] = [
     ),
   ),
   mutant(
+    'forgets the id of a request that failed',
+    'status.request-id',
+    failure(
+      ({ code, message, retryable }, status) =>
+        new MortiseError(code as 'server', message, { status, retryable }),
+    ),
+  ),
+  mutant(
     'expects JSON behind every error',
     'status.html',
     class extends ReferenceLLM {

@@ -101,6 +101,14 @@ export const brokenClients: readonly BrokenClient[] = [
     ),
   ],
   [
+    'forgets the id of a request that failed',
+    'status.request-id',
+    changed(
+      ({ code, message, status, retryable, retryAfterMs }) =>
+        new MortiseError(code as 'server', message, { status, retryable, retryAfterMs }),
+    ),
+  ],
+  [
     'ignores Retry-After',
     'status.retry-after.seconds',
     changed(

@@ -10,6 +10,7 @@ import {
   type ContentBlock,
   type FinishReason,
   type LLMMetadata,
+  type MediaSource,
   type StreamBatch,
   type Usage,
 } from '@mortise/core/llm';
@@ -62,9 +63,9 @@ export class ReferenceLLM extends BaseLLM {
       blocks: request.messages.flatMap((message) =>
         blocksOf(message).flatMap((block) => this.sentBlock(block, message.role)),
       ),
-      tools: request.tools?.map(({ name, parameters }) => ({ name, parameters })),
+      tools: request.tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
       tool_choice: typeof toolChoice === 'object' ? toolChoice.tool : toolChoice,
-      schema: responseFormat?.type === 'json' ? responseFormat.schema : undefined,
+      schema: responseFormat?.type === 'json' ? (responseFormat.schema ?? true) : undefined,
       max_tokens: request.maxOutputTokens,
       temperature: request.temperature,
       top_p: request.topP,
@@ -87,10 +88,15 @@ export class ReferenceLLM extends BaseLLM {
         return [{ type: 'reasoning', signature: block.signature }];
       case 'image':
       case 'document':
-        return [{ type: block.type, data: base64((block.source as { data: string }).data) }];
+        return [{ type: block.type, ...this.sentMedia(block.source as MediaSource) }];
       default:
         return [];
     }
+  }
+
+  sentMedia(source: MediaSource): Raw {
+    if ('url' in source) return { url: source.url };
+    return { mediaType: source.mediaType, data: base64(source.data) };
   }
 
   async send(body: Raw, attempt: Attempt): Promise<Response> {
@@ -113,7 +119,8 @@ export class ReferenceLLM extends BaseLLM {
     }
     const { error, kind } = body;
     const code = kind === 'quota' || kind === 'context-length' ? (kind as 'quota') : undefined;
-    const about = { provider: this.provider, model: this.model };
+    const requestId = headers.get('x-request-id') ?? undefined;
+    const about = { provider: this.provider, model: this.model, requestId };
     return errorFromResponse({ ...about, status, headers, message: error as string, code, secrets: [KEY] });
   }
 

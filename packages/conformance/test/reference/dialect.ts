@@ -43,13 +43,15 @@ export const reference: LLMDialect = {
   frames,
   errorFrame: (message) => event({ type: 'error', message }),
   finishWord: (finish) => finish,
+  requestId: 'x-request-id',
   failure: ({ kind, message }) => ({ body: { error: message, kind: kind ?? null }, headers: {} }),
   request: {
     members: MEMBERS,
     model: (body) => body['model'],
     messages: (body) =>
       blocksOf(body, 'text').map(({ role, text }) => ({ role: role as string, text: text as string })),
-    tools: (body) => (body['tools'] ?? []) as never,
+    tools: (body) => toolsOf(body).map(({ name, parameters }) => ({ name: name as string, parameters })),
+    toolDescriptions: (body) => toolsOf(body).map(({ description }) => description),
     maxOutputTokens: (body) => body['max_tokens'],
     temperature: (body) => body['temperature'],
     topP: (body) => body['top_p'],
@@ -66,7 +68,7 @@ export const reference: LLMDialect = {
         name: name as string,
         arguments: args as string,
       })),
-    image: (body) => blocksOf(body, 'image')[0]?.['data'] as string | undefined,
+    image: (body) => blocksOf(body, 'image')[0] as { mediaType: string; data: string } | undefined,
     document: (body) => blocksOf(body, 'document')[0]?.['data'] as string | undefined,
     signatures: (body) => blocksOf(body, 'reasoning').map(({ signature }) => signature as string),
   },
@@ -74,6 +76,10 @@ export const reference: LLMDialect = {
 
 export const base64 = (data: string | Uint8Array): string =>
   typeof data === 'string' ? data : Buffer.from(data).toString('base64');
+
+function toolsOf(body: JsonObject): JsonObject[] {
+  return (body['tools'] ?? []) as JsonObject[];
+}
 
 function blocksOf(body: JsonObject, type: string): JsonObject[] {
   return (body['blocks'] as JsonObject[]).filter((block) => block['type'] === type);

@@ -43,6 +43,7 @@ export const referenceEmbed: EmbeddingDialect = {
     })),
     ...(inputTokens === undefined ? {} : { tokens: inputTokens }),
   }),
+  requestId: 'x-request-id',
   failure,
 };
 
@@ -54,6 +55,7 @@ export const referenceRerank: RerankDialect = {
   documents: member('documents'),
   topN: member('top'),
   body: (results) => ({ results: results.map((result) => ({ ...result })) }),
+  requestId: 'x-request-id',
   failure,
 };
 
@@ -87,7 +89,9 @@ export class ReferenceClient {
     const { error, kind } = (text.startsWith('{') ? JSON.parse(text) : {}) as Raw;
     const code = kind === 'quota' || kind === 'context-length' ? (kind as 'quota') : undefined;
     const message = error as string;
-    return errorFromResponse({ provider: 'reference', status, headers, message, code, secrets: [KEY] });
+    const requestId = headers.get('x-request-id') ?? undefined;
+    const about = { provider: 'reference', requestId };
+    return errorFromResponse({ ...about, status, headers, message, code, secrets: [KEY] });
   }
 
   json(response: Response, attempt: Attempt): Promise<Raw> {

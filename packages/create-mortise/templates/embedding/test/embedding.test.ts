@@ -19,6 +19,7 @@ const acmeEmbed: EmbeddingDialect = {
     vectors: rows.map(({ index, vector }) => ({ index, vector: [...vector] })),
     ...(inputTokens === undefined ? {} : { usage: { input: inputTokens } }),
   }),
+  requestId: 'x-request-id',
   failure: ({ kind, message }) => ({ body: { error: { message, code: kind ?? 'refused' } }, headers: {} }),
 };
 

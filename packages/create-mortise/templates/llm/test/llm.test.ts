@@ -49,6 +49,7 @@ const acmeChat: LLMDialect = {
   },
   errorFrame: (message) => frame({ type: 'error', message }),
   finishWord: (finish) => WORDS[finish],
+  requestId: 'x-request-id',
   failure: ({ kind, message }) => ({ body: { error: { message, code: kind ?? 'refused' } }, headers: {} }),
   request: {
     members: ['model', 'messages', 'tools', 'max_tokens', 'temperature', 'top_p', 'stop', 'stream'],
@@ -58,6 +59,7 @@ const acmeChat: LLMDialect = {
         role: word(role),
         text: parts.map(({ text, type }) => (type === 'text' ? word(text) : '')).join(''),
       })),
+    toolDescriptions: (body) => ((body['tools'] ?? []) as JsonObject[]).map(({ description }) => description),
     tools: (body) =>
       ((body['tools'] ?? []) as JsonObject[]).map(({ name, parameters }) => ({
         name: word(name),

@@ -16,6 +16,7 @@ const acmeRerank: RerankDialect = {
   documents: (request) => sent(request)['documents'] as string[],
   topN: (request) => sent(request)['top'] as number | undefined,
   body: (results) => ({ ranking: results.map(({ index, score }) => ({ index, score })) }),
+  requestId: 'x-request-id',
   failure: ({ kind, message }) => ({ body: { error: { message, code: kind ?? 'refused' } }, headers: {} }),
 };
 
