@@ -18,11 +18,10 @@ export interface DialectBase {
   readonly name: string;
   /**
    * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
-   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `event-stream`, `interleaved`, `reasoning`,
-   * `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `unknown-block`, `usage-repeated`, and, which spare a part of a reply,
-   * `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`. Embedding models and rerankers: `model`,
-   * `request-id`. Embedding models: `float`
-   * (for an API that gives base64 alone), `index`, `kind`.
+   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `event-stream`, `interleaved`,
+   * `reasoning`, `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `unknown-block`,
+   * `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
+   * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`. Rerankers: `model`, `request-id`.
    */
   readonly without: Readonly<Record<string, string>>;
   /** The header of an error reply that names the request to the provider's support. Without it the case of it is skipped. */
