@@ -40,10 +40,11 @@ async function create(): Promise<void> {
   if (!settle) return;
   run('pnpm', ['install', '--no-frozen-lockfile']);
   run(process.execPath, ['tooling/docs.ts']);
-  run('oxfmt', [folder, 'README.md']);
+  run(process.execPath, ['--conditions=mortise-source', 'tooling/providers.ts']);
+  run('oxfmt', [folder, 'README.md', 'docs/providers.md']);
   run(process.execPath, ['tooling/api.ts']);
   console.log(
-    `\nWrote ${folder}, its changeset and its row in the README. It passes before you change it: pnpm test --project ${folder}\nNow make it yours: grep -rn REPLACE ${folder} --exclude-dir=node_modules`,
+    `\nWrote ${folder}, its changeset, its API report and its rows in the README, the docs and the lock file. It passes before you change it: pnpm test --project ${folder}\nNow make it yours: grep -rn REPLACE ${folder} --exclude-dir=node_modules`,
   );
 }
 

@@ -1,7 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AnthropicLLM } from '@mortise/anthropic';
-import { CohereEmbedding, CohereLLM, CohereReranker } from '@mortise/cohere';
 import {
   isMortiseError,
   type ChatOptions,
@@ -11,32 +9,43 @@ import {
   type LLMCapabilities,
   type Reranker,
 } from '@mortise/core';
-import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
-import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
-import { root } from './workspace.ts';
+import { publishedPackages, root } from './workspace.ts';
 
 /** Makes an LLM whose requests end in `fetch`. */
 type Make = (fetch: typeof globalThis.fetch) => LLM;
 
-const llms: readonly (readonly [name: string, make: Make])[] = [
-  ['OpenAI, Responses', (fetch) => new OpenAILLM({ model: 'model', apiKey: 'key', retry: false, fetch })],
-  [
-    'OpenAI, Chat Completions',
-    (fetch) => new OpenAILLM({ model: 'model', apiKey: 'key', retry: false, fetch, api: 'chat-completions' }),
+type Options = Readonly<Record<string, unknown>>;
+
+/** Where a class is shown more than once, or a model says more than the class. Any other is shown once, by its name. */
+const SHOWN: Readonly<Record<string, readonly (readonly [name: string, options: Options])[]>> = {
+  OpenAILLM: [
+    ['OpenAI, Responses', {}],
+    ['OpenAI, Chat Completions', { api: 'chat-completions' }],
   ],
-  ['Anthropic', (fetch) => new AnthropicLLM({ model: 'model', apiKey: 'key', retry: false, fetch })],
-  ['Cohere', (fetch) => new CohereLLM({ model: 'model', apiKey: 'key', retry: false, fetch })],
-];
+  OpenAIEmbedding: [['OpenAI', { model: 'text-embedding-3-small' }]],
+  CohereEmbedding: [['Cohere', { model: 'embed-v4.0' }]],
+  CohereReranker: [['Cohere', { model: 'rerank-v3.5' }]],
+  EnergeticAIEmbedding: [['EnergeticAI', { model: undefined }]],
+};
 
-const embeddings: readonly (readonly [name: string, model: EmbeddingModel])[] = [
-  ['OpenAI', new OpenAIEmbedding({ model: 'text-embedding-3-small' })],
-  ['Cohere', new CohereEmbedding({ model: 'embed-v4.0' })],
-  ['energetic-ai', new EnergeticAIEmbedding()],
-];
-
-const rerankers: readonly (readonly [name: string, model: Reranker])[] = [
-  ['Cohere', new CohereReranker({ model: 'rerank-v3.5' })],
-];
+/** What the integrations export whose names end so: how it is called, and how one is made. */
+async function exported<T>(suffix: string): Promise<[name: string, make: (options?: Options) => T][]> {
+  const integrations = publishedPackages().filter(({ folder }) => folder.startsWith('integrations/'));
+  const modules = await Promise.all(
+    integrations.map(({ folder }) => import(join(root, folder, 'src/index.ts')) as Promise<object>),
+  );
+  return modules
+    .flatMap((module) => Object.entries(module) as [string, new (options: Options) => T][])
+    .filter(([name]) => /^[A-Z]/.test(name) && name.endsWith(suffix))
+    .flatMap(([name, Class]) =>
+      (SHOWN[name] ?? [[name.slice(0, -suffix.length), {}] as const]).map(
+        ([title, own]): [string, (options?: Options) => T] => [
+          title,
+          (options) => new Class({ model: 'model', apiKey: 'key', retry: false, ...own, ...options }),
+        ],
+      ),
+    );
+}
 
 const url = 'https://example.com/file';
 const data = 'aGVsbG8=';
@@ -117,6 +126,12 @@ const shown = (value: boolean | number | string | readonly string[] | undefined)
 
 /** The page, from what every integration declares and from requests that are never sent. */
 export async function providersPage(): Promise<string> {
+  const llms = (await exported<LLM>('LLM')).map(([name, make]): [string, Make] => [
+    name,
+    (fetch) => make({ fetch }),
+  ]);
+  const embeddings = await exported<EmbeddingModel>('Embedding');
+  const rerankers = await exported<Reranker>('Reranker');
   const names = llms.map(([name]) => name);
   const never: typeof globalThis.fetch = () => Promise.reject(new Error('not used'));
   const declared = llms.map(([, make]) => make(never).metadata.capabilities);
@@ -168,25 +183,27 @@ ${table(
     'queries differ from documents',
     'shorter vectors',
   ],
-  embeddings.map(([name, { model, metadata }]) => [
-    `${name}, \`${model}\``,
-    shown(metadata.dimensions),
-    shown(metadata.maxBatchSize),
-    shown(metadata.maxBatchTokens),
-    shown(metadata.asymmetric),
-    shown(metadata.acceptsDimensions),
-  ]),
+  embeddings.map(([name, make]) => {
+    const { model, metadata } = make();
+    return [
+      `${name}, \`${model}\``,
+      shown(metadata.dimensions),
+      shown(metadata.maxBatchSize),
+      shown(metadata.maxBatchTokens),
+      shown(metadata.asymmetric),
+      shown(metadata.acceptsDimensions),
+    ];
+  }),
 )}
 
 ## Rerankers
 
 ${table(
   ['', 'documents a request', 'split above that'],
-  rerankers.map(([name, { model, metadata }]) => [
-    `${name}, \`${model}\``,
-    shown(metadata.maxDocuments),
-    shown(metadata.comparableScores),
-  ]),
+  rerankers.map(([name, make]) => {
+    const { model, metadata } = make();
+    return [`${name}, \`${model}\``, shown(metadata.maxDocuments), shown(metadata.comparableScores)];
+  }),
 )}
 `;
 }

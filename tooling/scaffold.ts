@@ -141,7 +141,8 @@ function checkTree(): void {
   const names = [...inside.map(({ name }) => name), 'walk'];
   const folders = names.map((name) => `integrations/${name}`);
   run(process.execPath, ['tooling/docs.ts'], { cwd: tree, quiet: true });
-  run('oxfmt', [...folders, 'README.md'], { cwd: tree, quiet: true });
+  run(process.execPath, ['--conditions=mortise-source', 'tooling/providers.ts'], { cwd: tree, quiet: true });
+  run('oxfmt', [...folders, 'README.md', 'docs/providers.md'], { cwd: tree, quiet: true });
   run(process.execPath, ['tooling/api.ts'], { cwd: tree, quiet: true });
   run('oxlint', folders, { cwd: tree, quiet: true });
   run('tsc', ['--noEmit'], { cwd: tree, quiet: true });

@@ -36,7 +36,8 @@ export function manifestOf(plan: Plan): object {
           build: 'tsup',
           test: 'vitest run',
           typecheck: 'tsc --noEmit',
-          lint: 'oxlint --deny-warnings src test',
+          // The rules that the repository has off are off here too, so that sources move between the two.
+          lint: 'oxlint --deny-warnings -A unicorn/no-new-array -A unicorn/no-useless-spread src test',
           check: 'npm run lint && npm run typecheck && npm run test && npm run build && publint --strict',
         },
     ...(Object.keys(dependencies).length > 0 ? { dependencies } : {}),

@@ -93,7 +93,8 @@ The template speaks an invented wire, and is green. Make it yours:
 
 1. Write the provider's wire into the tests, where they say \`REPLACE\`: cases turn red.
 2. Change what stands under each \`REPLACE\` in \`src\` until they are green again: \`${check}\`.
-3. Put the names of the provider's models into the example above, and say in one sentence what this package brings.
+3. Put the names of the provider's models into the example above, and say in one sentence what this package brings: here, in
+   the \`description\` of package.json${target === 'workspace' ? ' and in the changeset' : ''}.
 4. Remove this section, and say below for whom this is the wrong package.
 
 ## When not to use this

@@ -84,7 +84,10 @@ export interface ChatOptions<P extends ProviderOptions = ProviderOptions> extend
   providerOptions?: P | undefined;
 }
 
-/** How much a model may think. Providers take one of the two; what they do not take is left out with a warning. */
+/**
+ * How much a model may think. Providers take one of the two; what they do not take is left out with a warning. What holds
+ * without being asked for (no thought for `none`, a summary that comes anyway) needs none.
+ */
 export interface ReasoningOptions {
   effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | (string & {}) | undefined;
   /** Tokens, for providers that take a budget. */

@@ -6,7 +6,7 @@ interface NodeBuffer {
 
 /**
  * The numbers of a base64 string of little-endian 32-bit floats, as OpenAI's `encoding_format: "base64"` gives them,
- * without an intermediate `number[]`. A length that is no multiple of 4 bytes is `malformed-response`.
+ * without an intermediate `number[]`. What is not base64, or no multiple of 4 bytes, is `malformed-response`.
  */
 export function float32FromBase64(text: string, about: About): Float32Array {
   const bytes = bytesFromBase64(text, about);
@@ -23,7 +23,13 @@ const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array
 function bytesFromBase64(text: string, about: About): Uint8Array {
   const { Buffer } = globalThis as { Buffer?: NodeBuffer };
   // Several times as fast as atob.
-  if (Buffer !== undefined) return Buffer.from(text, 'base64');
+  if (Buffer !== undefined) {
+    const bytes = Buffer.from(text, 'base64');
+    // It leaves out what is not base64, and says nothing.
+    if (bytes.length !== Math.floor((unpadded(text) * 3) / 4))
+      throw malformed('an embedding that is not base64', about);
+    return bytes;
+  }
   try {
     const binary = atob(text);
     const bytes = new Uint8Array(binary.length);
@@ -32,6 +38,13 @@ function bytesFromBase64(text: string, about: About): Uint8Array {
   } catch (cause) {
     throw malformed('an embedding that is not base64', about, cause);
   }
+}
+
+/** The length without the padding, which may be missing. */
+function unpadded(text: string): number {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '=') end--;
+  return end;
 }
 
 function swap(bytes: Uint8Array): void {

@@ -111,6 +111,15 @@ describe('float32FromBase64', () => {
     }
   });
 
+  it.each(['*AAAAAA=', 'AA*AAA==', 'AAAA AAA'])('E-02 refuses %j, which is no base64', (text) => {
+    expect(() => float32FromBase64(text, about)).toThrow(/not base64/);
+  });
+
+  it('takes base64 without its padding, and of the URL alphabet', () => {
+    expect(float32FromBase64('AACAPw', about)).toEqual(Float32Array.of(1));
+    expect(float32FromBase64('-_-_Pw==', about)).toEqual(float32FromBase64('+/+/Pw==', about));
+  });
+
   it('E-02 refuses half a float', () => {
     expect(() => float32FromBase64('AAAA', about)).toThrow(/no multiple of 4/);
   });

@@ -82,7 +82,7 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     request: ChatRequest<AcmeProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {
-    // REPLACE: how a stream is asked for; `streamEvents` reads lines of JSON too, by its last argument.
+    // REPLACE: how a stream is asked for. Lines of JSON: `{ format: 'json-lines' }` as the last argument of `streamEvents`.
     const body = { ...toRequest(request, this, attempt), stream: true };
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
     return streamEvents<ChatStreamEvent>(response, attempt, new Translator(this), this);
@@ -136,8 +136,8 @@ function toPart(block: ContentBlock, about: About): Wire[] {
     case 'tool-result':
       return [{ type: 'result', id: block.toolCallId, text: resultText(block.content, about) }];
     default:
-      // Reasoning and what other providers wrote mean nothing here.
-      return [];
+      // What only this API knows goes back as it came; reasoning and what other providers wrote mean nothing here.
+      return block.type.startsWith('acme:') ? [block['value'] as Wire] : [];
   }
 }
 

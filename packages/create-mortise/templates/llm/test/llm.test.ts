@@ -89,6 +89,7 @@ const EMPTY: Partial<Record<AnswerPart['type'], JsonObject>> = {
 };
 
 const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+// Of a wire that streams lines of JSON: `line: true` besides, and `event-stream` in `without`.
 const frame = (data: JsonObject): Frame => ({ data: JSON.stringify(data) });
 const piecesOf = (part: AnswerPart): readonly string[] => ('pieces' in part ? (part.pieces ?? []) : []);
 
