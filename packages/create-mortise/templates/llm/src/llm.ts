@@ -3,6 +3,7 @@ import type { Attempt, CallSettings } from '@mortise/core/call';
 import {
   BaseLLM,
   blocksOf,
+  isKnownBlock,
   toolCallBlock,
   type ChatReply,
   type ChatRequest,
@@ -137,7 +138,7 @@ function toPart(block: ContentBlock, about: About): Wire[] {
       return [{ type: 'result', id: block.toolCallId, text: resultText(block.content, about) }];
     default:
       // What only this API knows goes back as it came; reasoning and what other providers wrote mean nothing here.
-      return block.type.startsWith('acme:') ? [block['value'] as Wire] : [];
+      return !isKnownBlock(block) && block.type.startsWith('acme:') ? [block['value'] as Wire] : [];
   }
 }
 
