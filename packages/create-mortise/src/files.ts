@@ -76,24 +76,34 @@ function clientOf({ sdk, openAICompatible }: Plan): string {
     );
 }
 
-/** The template's words, as this integration's. The package goes first: it may hold the others. */
+/** The template's words for a provider, in one pass: the name that takes their place may hold them. */
+const WORDS = /ACME|Acme|providerOptions\?\.acme|acme\?:|\{ acme:|\bacme(?=[A-Z])|acme/g;
+
+/** The template's words, as this integration's. */
 function named(text: string, { name, packageName, target }: Plan): string {
   // The kit's tests reach a workspace's package by its name; on its own, nothing is built before the tests.
   const own = target === 'workspace' ? packageName : '../src/index.ts';
+  const isWord = !name.includes('-');
+  const key = isWord ? name : `'${name}'`;
   return text
     .split("'@mortise/acme'")
     .map((part) =>
-      part
-        .replaceAll('ACME', constantCase(name))
-        .replaceAll('Acme', pascalCase(name))
-        .replaceAll(
-          'providerOptions?.acme',
-          name.includes('-') ? `providerOptions?.['${name}']` : `providerOptions?.${name}`,
-        )
-        .replaceAll('acme?:', name.includes('-') ? `'${name}'?:` : `${name}?:`)
-        .replaceAll('{ acme:', name.includes('-') ? `{ '${name}':` : `{ ${name}:`)
-        .replaceAll(/\bacme([A-Z])/g, (_, next: string) => `${camel(name)}${next}`)
-        .replaceAll('acme', name),
+      part.replaceAll(WORDS, (word, at: number) => {
+        switch (word) {
+          case 'ACME':
+            return constantCase(name);
+          case 'Acme':
+            return pascalCase(name);
+          case 'providerOptions?.acme':
+            return isWord ? `providerOptions?.${name}` : `providerOptions?.[${key}]`;
+          case 'acme?:':
+            return `${key}?:`;
+          case '{ acme:':
+            return `{ ${key}:`;
+          default:
+            return /^[A-Z]/.test(part.slice(at + word.length)) ? camel(name) : name;
+        }
+      }),
     )
     .join(`'${own}'`);
 }

@@ -37,6 +37,16 @@ it('writes the names of the provider in every spelling, and none of the template
     expect(text).toContain(name);
 });
 
+it('takes a name that holds the one of the template', () => {
+  const of = (name: string) =>
+    integrationFiles(plan({ name, packageName: `mortise-${name}`, capabilities: CAPABILITIES }));
+  const other = [...of('novas')].map(([path, text]) => [
+    path,
+    text.replaceAll('NOVAS', 'ZACME').replaceAll('Novas', 'Zacme').replaceAll('novas', 'zacme'),
+  ]);
+  expect([...of('zacme')]).toEqual(other);
+});
+
 it('reaches the package by its name in the workspace, and its sources on its own', () => {
   expect(textOf(integrationFiles(plan(workspace)), 'test/llm.test.ts')).toContain("from '@mortise/acme'");
   expect(textOf(integrationFiles(plan()), 'test/llm.test.ts')).toContain("from '../src/index.ts'");
