@@ -31,6 +31,8 @@ export function createCheck(): Check {
     try {
       value = await promise;
     } catch (error) {
+      // What was not over in time failed no otherwise.
+      if (error instanceof AssertionError && error.operator === WITHIN) throw error;
       return error;
     }
     return fail(`${what}: it resolved, with ${short(value)}`);
@@ -63,10 +65,13 @@ export function createCheck(): Check {
     async within(ms, promise, what) {
       count++;
       const message = `${what}: nothing happened for ${ms} ms`;
-      return await within(ms, promise, () => new AssertionError({ message, operator: 'within' }));
+      return await within(ms, promise, () => new AssertionError({ message, operator: WITHIN }));
     },
   };
 }
+
+/** Marks the errors of `within`. */
+const WITHIN = 'within';
 
 function short(value: unknown): string {
   const text = inspect(value, { depth: 6, breakLength: 120 });

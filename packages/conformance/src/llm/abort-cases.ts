@@ -21,7 +21,11 @@ export const streamAbortCases: readonly LLMCase[] = [
         for await (const event of stream)
           if (event.type === 'text-delta') void pause(20).then(() => controller.abort(reason));
       })();
-      const thrown = await trial.check.within(2_000, trial.check.rejects(read, 'the stream'), 'the stream');
+      const thrown = await trial.check.within(
+        2_000,
+        trial.check.rejects(read, 'the stream'),
+        'the stream, aborted at its first text',
+      );
       trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
       const later = await trial.check.rejects(stream.final(), 'final()');
       trial.check.ok(later === reason, "final() did not reject with the signal's reason");
@@ -37,7 +41,7 @@ export const streamAbortCases: readonly LLMCase[] = [
     return (signal) => {
       const whole = [llm.chat('Hi', { signal }), llm.chat('Hi', { signal })];
       if (declares.streaming !== true) return whole;
-      return [...whole, llm.streamChat('Hi', { signal }).final(), leave(llm, signal)];
+      return [...whole, llm.streamChat('Hi', { signal }).final(), leave(trial, llm, signal)];
     };
   }),
 ];

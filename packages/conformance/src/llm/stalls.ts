@@ -1,3 +1,4 @@
+import { isMortiseError } from '@mortise/core';
 import type { LLM } from '@mortise/core/llm';
 import { cutFrames } from '../lab/framing.ts';
 import { closesEarly as closes } from '../shared/helpers.ts';
@@ -11,9 +12,44 @@ export function stalled(trial: LLMTrial): WireHandler {
   return (_request, reply) => tellFrames(reply, frames, { end: 'stall' });
 }
 
-/** Reads one delta and goes. */
-export async function leave(llm: LLM, signal?: AbortSignal): Promise<void> {
-  for await (const _delta of llm.streamChat('Hi', { signal }).textStream) break;
+/** Milliseconds to the first text of a stream. An adapter that does not read the wire yet must not wait for the case's end. */
+export const FIRST_TEXT_MS = 2_000;
+
+/** Reads up to the first item that is `wanted`, by default the very first. Without one it fails. */
+export async function readTo<T>(
+  { check }: LLMTrial,
+  iterator: AsyncIterator<T>,
+  wanted: (item: T) => boolean = () => true,
+): Promise<void> {
+  const read = async (): Promise<boolean> => {
+    for (;;) {
+      const next = await iterator.next();
+      if (next.done === true) return false;
+      if (wanted(next.value)) return true;
+    }
+  };
+  const found = await check.within(FIRST_TEXT_MS, read(), 'the first text of the stream');
+  check.ok(found, 'the stream ended before its first text');
+}
+
+/** As `readTo`, and goes, as `for await` does at a `break`. */
+export async function breakOff<T>(
+  trial: LLMTrial,
+  source: AsyncIterable<T>,
+  wanted?: (item: T) => boolean,
+): Promise<void> {
+  const iterator = source[Symbol.asyncIterator]();
+  await readTo(trial, iterator, wanted);
+  await trial.check.within(2_000, Promise.resolve(iterator.return?.()), 'break');
+}
+
+/** Reads one delta and goes; the provider may refuse. */
+export async function leave(trial: LLMTrial, llm: LLM, signal?: AbortSignal): Promise<void> {
+  try {
+    await breakOff(trial, llm.streamChat('Hi', { signal }).textStream);
+  } catch (error) {
+    if (!isMortiseError(error)) throw error;
+  }
 }
 
 /** The client closed the connection before the reply was over. */

@@ -12,8 +12,8 @@ import {
   type LLMCase,
   type LLMTrial,
 } from './lab.ts';
-import { pause, settled, waitFor } from '../shared/helpers.ts';
-import { closesEarly, leave, stalled } from './stalls.ts';
+import { isSent, pause, settled, waitFor } from '../shared/helpers.ts';
+import { breakOff, closesEarly, FIRST_TEXT_MS, leave, readTo, stalled } from './stalls.ts';
 
 const STREAMING = ['streaming'];
 
@@ -63,7 +63,7 @@ export const streamCases: readonly LLMCase[] = [
       trial.check.equal(await collect(readable), events, 'the events');
       const { llm, wire } = await connect(trial, stalled(trial));
       const reader = llm.streamChat('Hi').toReadableStream().getReader();
-      await reader.read();
+      await trial.check.within(FIRST_TEXT_MS, reader.read(), 'the first event of the stream');
       await trial.check.within(1_000, reader.cancel(), 'cancel()');
       await closesEarly(trial, wire.requests[0]?.closedEarly, 'cancel()');
     },
@@ -82,7 +82,7 @@ export const streamCases: readonly LLMCase[] = [
     requires: STREAMING,
     async run(trial) {
       const { llm, wire } = await connect(trial, stalled(trial));
-      for await (const _delta of llm.streamChat('Hi').textStream) break;
+      await breakOff(trial, llm.streamChat('Hi').textStream);
       await closesEarly(trial, wire.requests[0]?.closedEarly, 'break');
     },
   },
@@ -96,7 +96,7 @@ export const streamCases: readonly LLMCase[] = [
         const { llm, wire } = await connect(trial, stalled(trial));
         const stream = llm.streamChat('Hi');
         const iterator = stream[Symbol.asyncIterator]();
-        const pending = await pendingRead(iterator);
+        const pending = await pendingRead(trial, iterator);
         const left = how === 'return' ? iterator.return?.() : stream.cancel();
         await trial.check.within(1_000, Promise.resolve(left), how);
         await trial.check.within(1_000, Promise.allSettled([pending.read]), `next() after ${how}`);
@@ -114,7 +114,7 @@ export const streamCases: readonly LLMCase[] = [
       const stream = llm.streamChat('Hi');
       const final = stream.final();
       final.catch(() => undefined);
-      await waitFor(() => wire.requests.length === 1);
+      await isSent(trial.check, wire, final, 'final()');
       await trial.check.within(1_000, stream.cancel(), 'cancel()');
       await trial.check.error(trial.check.within(1_000, final, 'final()'), 'aborted', 'final()');
       await closesEarly(trial, wire.requests[0]?.closedEarly, 'cancel()');
@@ -128,7 +128,7 @@ export const streamCases: readonly LLMCase[] = [
     async run(trial) {
       const { llm } = await connect(trial, stalled(trial));
       const stream = llm.streamChat('Hi');
-      for await (const event of stream) if (event.type === 'text-delta') break;
+      await breakOff(trial, stream, ({ type }) => type === 'text-delta');
       const error = await trial.check.error(
         trial.check.within(1_000, stream.final(), 'final()'),
         'aborted',
@@ -158,7 +158,8 @@ export const streamCases: readonly LLMCase[] = [
           telling(dialect, TEXT),
         )(request, reply, n % 5),
       );
-      for (let round = 0; round < 15; round++) await leave(llm).catch(() => undefined);
+      for (let round = 0; round < 15; round++) await leave(trial, llm);
+      trial.check.equal(wire.requests.length, 15, 'the requests');
       // One may be kept for the next call; every other one must be gone.
       const closed = await waitFor(() => wire.open <= 1, 2_000);
       trial.check.ok(closed, `${wire.open} of ${wire.connections} connections are open`);
@@ -168,18 +169,17 @@ export const streamCases: readonly LLMCase[] = [
 
 /** The first read, after some text has come, that the provider leaves waiting. */
 async function pendingRead(
+  trial: LLMTrial,
   iterator: AsyncIterator<ChatStreamEvent>,
 ): Promise<{ readonly read: Promise<unknown> }> {
-  for (let type = ''; type !== 'text-delta';) {
-    const next = await iterator.next();
-    type = next.done === true ? 'text-delta' : next.value.type;
-  }
+  await readTo(trial, iterator, ({ type }) => type === 'text-delta');
   for (;;) {
     const read = iterator.next();
     read.catch(() => undefined);
-    const waits = pause(100).then(() => true);
+    const next = await Promise.race([read, pause(100).then(() => undefined)]);
     // In an object, since a promise that is returned is waited for.
-    if (await Promise.race([waits, read.then(() => false)])) return { read };
+    if (next === undefined) return { read };
+    trial.check.ok(next.done !== true, 'the stream ended where the provider stalls');
   }
 }
 

@@ -2,7 +2,7 @@ import { isMortiseError } from '@mortise/core';
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
 import type { Buffer } from 'node:buffer';
 import { cutFrames, splitAt } from '../lab/framing.ts';
-import { waitFor } from '../shared/helpers.ts';
+import { isSent } from '../shared/helpers.ts';
 import { LONGEST, TIMEOUTS } from '../shared/time-cases.ts';
 import { SHORT, TEXT } from './answers.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type LLMCase,
   type LLMTrial,
 } from './lab.ts';
+import { breakOff } from './stalls.ts';
 
 const STREAMING = ['streaming'];
 
@@ -98,7 +99,7 @@ async function spans(trial: LLMTrial): Promise<void> {
   const controller = new AbortController();
   const aborted = stalls.llm.streamChat('Hi', { parent, signal: controller.signal }).final();
   aborted.catch(() => undefined);
-  await waitFor(() => stalls.wire.requests.length > 0);
+  await isSent(trial.check, stalls.wire, aborted, 'streamChat');
   controller.abort(new Error('left'));
   await Promise.allSettled([
     ok.llm.chat('Hi', { parent }),
@@ -108,7 +109,7 @@ async function spans(trial: LLMTrial): Promise<void> {
     aborted,
   ]);
   const left = stalls.llm.streamChat('Hi', { parent });
-  for await (const _delta of left.textStream) break;
+  await breakOff(trial, left.textStream);
   await left.final().catch(() => undefined);
 
   const phases = [...mine].map((id) =>

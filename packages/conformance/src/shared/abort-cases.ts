@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import type { ConformanceCase } from '../frame/case.ts';
-import { abortable, closesEarly, failing, pause, waitFor } from './helpers.ts';
+import { abortable, closesEarly, failing, isSent, pause, waitFor } from './helpers.ts';
 import { onEveryWay, onWhole, type Probe } from './probe.ts';
 
 type Case<S> = ConformanceCase<S>;
@@ -29,7 +29,7 @@ function waiting<S>(probe: Probe<S>): Case<S> {
     const { controller, reason } = abortable();
     const called = call(way, { signal: controller.signal });
     called.catch(() => undefined);
-    trial.check.ok(await waitFor(() => wire.requests.length === 1), `${way}: nothing was sent`);
+    await isSent(trial.check, wire, called, way);
     controller.abort(reason);
     const thrown = await trial.check.within(2_000, trial.check.rejects(called, way), way);
     trial.check.ok(thrown === reason, `${way}: it did not reject with the signal's reason`);
@@ -47,7 +47,7 @@ function inBody<S>(probe: Probe<S>): Case<S> {
     const { controller, reason } = abortable();
     const called = call(way, { signal: controller.signal });
     called.catch(() => undefined);
-    await waitFor(() => wire.requests.length === 1);
+    await isSent(trial.check, wire, called, way);
     // Until the client has read what there is.
     await pause(50);
     controller.abort(reason);
@@ -66,7 +66,7 @@ function retrying<S>(probe: Probe<S>): Case<S> {
     const { controller, reason } = abortable();
     const called = call(way, { signal: controller.signal });
     called.catch(() => undefined);
-    await waitFor(() => wire.requests.length === 1);
+    await isSent(trial.check, wire, called, way);
     // Until the client has read what there is.
     await pause(50);
     controller.abort(reason);

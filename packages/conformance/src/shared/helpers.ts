@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@mortise/core';
 import type { DialectBase, Failure } from '../dialects/contract.ts';
 import type { Check } from '../frame/check.ts';
+import { waitFor } from '../frame/turns.ts';
 import { deliver } from '../lab/deliver.ts';
-import type { WireHandler, WireReply } from '../wire.ts';
+import type { Wire, WireHandler, WireReply } from '../wire.ts';
 import type { Telling } from './probe.ts';
 
 export { pause, settled, waitFor } from '../frame/turns.ts';
@@ -38,6 +39,17 @@ export function inTurn(...handlers: [WireHandler, ...WireHandler[]]): WireHandle
 /** A signal and what it will be aborted with: no error, so that nobody can have made it. */
 export function abortable(): { readonly controller: AbortController; readonly reason: object } {
   return { controller: new AbortController(), reason: { why: 'the user left' } };
+}
+
+/** The first request of a call that hangs. One that fails before fails the case with its own error. */
+export async function isSent(
+  check: Check,
+  wire: Wire,
+  called: Promise<unknown>,
+  what: string,
+): Promise<void> {
+  const arrived = waitFor(() => wire.requests.length > 0);
+  check.ok(await Promise.race([arrived, called.then(() => false)]), `${what}: nothing was sent`);
 }
 
 /** The client closed the connection before the reply was over. */

@@ -1,6 +1,6 @@
 import { subscribe } from '@mortise/core/events';
 import type { ConformanceCase } from '../frame/case.ts';
-import { failing, waitFor } from './helpers.ts';
+import { failing, isSent } from './helpers.ts';
 import { onEveryWay, type Probe } from './probe.ts';
 
 /** V-01, for contracts whose calls are not streams of one reply. */
@@ -21,7 +21,7 @@ export function spanCase<S>(probe: Probe<S>): ConformanceCase<S> {
     const controller = new AbortController();
     const aborted = stalls.call(way, { parent, signal: controller.signal });
     aborted.catch(() => undefined);
-    await waitFor(() => stalls.wire.requests.length > 0);
+    await isSent(check, stalls.wire, aborted, way);
     controller.abort(new Error('left'));
     await Promise.allSettled([ok.call(way, { parent }), no.call(way, { parent }), aborted]);
     const ends = [...spans.values()].map((phases) => phases.join());
