@@ -117,3 +117,22 @@ test('a bound is not used up by a busy process, and a hang ends at it', async ()
   const hangs = waits(() => new Promise(() => undefined));
   await expect(runCase(hangs, { value: 1 })).rejects.toThrow('it: nothing happened for 200 ms');
 });
+
+test('a dialect that throws fails its case with what it threw, whatever is made of its 500', async () => {
+  const asks = (handler: () => void): ConformanceCase<Subject> => ({
+    ...isOne,
+    async run({ check, wire }) {
+      const { url } = await wire(handler);
+      const { status } = await fetch(`${url}/v1/chat`, { method: 'POST', body: '{"model":"m"}' });
+      check.equal(status, 500, 'the status');
+    },
+  });
+  const bug = new TypeError('no map here');
+  const thrown = asks(() => {
+    throw bug;
+  });
+  await expect(runCase(thrown, { value: 1 })).rejects.toMatchObject({
+    message: `The dialect, or the case's handler, threw on this request: POST /v1/chat {"model":"m"}\nTypeError: no map here`,
+    cause: bug,
+  });
+});
