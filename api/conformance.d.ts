@@ -66,6 +66,7 @@ export interface DialectBase {
     failure(failure: Failure): {
         readonly body: JsonObject;
         readonly headers: Readonly<Record<string, string>>;
+        readonly status?: number | undefined;
     };
 }
 export interface Failure {

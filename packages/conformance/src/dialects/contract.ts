@@ -26,14 +26,20 @@ export interface DialectBase {
   readonly without: Readonly<Record<string, string>>;
   /** The header of an error reply that names the request to the provider's support. Without it the case of it is skipped. */
   readonly requestId?: string;
-  /** The body and the headers of an error reply, as the provider writes them. */
+  /**
+   * The body and the headers of an error reply, as the provider writes them. It is asked for statuses beyond the
+   * provider's own list too (408, 409, 529 and others, as proxies send them): there the status leads, and the body may be
+   * that of any error.
+   */
   failure(failure: Failure): {
     readonly body: JsonObject;
     readonly headers: Readonly<Record<string, string>>;
+    /** The provider's own for a `quota` (402, say) or a `context-length` (413); no other is replaced. Default: as asked for. */
+    readonly status?: number | undefined;
   };
 }
 
-/** An HTTP error. `quota` comes with 429 (or what the provider uses for it) and is not a matter of waiting. */
+/** An HTTP error. `quota` comes with 429 or what the dialect says instead, and is not a matter of waiting. */
 export interface Failure {
   readonly status: number;
   readonly kind?: 'rate' | 'quota' | 'context-length' | undefined;

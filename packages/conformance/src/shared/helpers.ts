@@ -25,10 +25,18 @@ export function failing(
   headers: Record<string, string> = {},
 ): WireHandler {
   const { body, headers: own } = dialect.failure(failure);
+  const status = statusOf(dialect, failure);
   return (_request, reply) => {
-    reply.writeHead(failure.status, { 'content-type': 'application/json', ...own, ...headers });
+    reply.writeHead(status, { 'content-type': 'application/json', ...own, ...headers });
     reply.end(JSON.stringify(body));
   };
+}
+
+/** The status that a failure comes with: of these two kinds the provider may have its own. */
+export function statusOf(dialect: DialectBase, failure: Failure): number {
+  const { kind, status } = failure;
+  const isOwn = kind === 'quota' || kind === 'context-length';
+  return (isOwn ? dialect.failure(failure).status : undefined) ?? status;
 }
 
 /** One handler after another; the last one for all that follow. */

@@ -1,7 +1,7 @@
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
 import type { Failure } from '../dialects/contract.ts';
 import type { ConformanceCase, Trial } from '../frame/case.ts';
-import { failing, inTurn } from './helpers.ts';
+import { failing, inTurn, statusOf } from './helpers.ts';
 import { onEveryWay, type Probe } from './probe.ts';
 
 /** Milliseconds: more than a busy machine takes to a first reply, far less than a `Retry-After` that is not waited for. */
@@ -46,12 +46,14 @@ type Case<S> = ConformanceCase<S>;
 type Kind = Omit<Failure, 'message'>;
 
 function refused<S>(probe: Probe<S>, id: string, code: string, failure: Kind): Case<S> {
-  const title = `gives ${code} for a ${failure.status}, and sends nothing again`;
+  const own = failure.kind === undefined ? '' : " or the provider's own status";
+  const title = `gives ${code} for a ${failure.status}${own}, and sends nothing again`;
   return onEveryWay(probe, { id: `status.${id}`, rule: 'E-04', title }, async (trial, way) => {
-    const handler = failing(probe.dialect(trial.subject), { ...failure, message: 'Conformance says no.' });
-    const { call, wire } = await probe.connect(trial, handler);
+    const dialect = probe.dialect(trial.subject);
+    const said: Failure = { ...failure, message: 'Conformance says no.' };
+    const { call, wire } = await probe.connect(trial, failing(dialect, said));
     const error = await trial.check.error(call(way), code, way);
-    trial.check.equal(error.status, failure.status, `${way}: the status`);
+    trial.check.equal(error.status, statusOf(dialect, said), `${way}: the status`);
     trial.check.equal(error.retryable, false, `${way}: retryable`);
     trial.check.equal(wire.requests.length, 1, `${way}: the requests`);
   });
