@@ -114,7 +114,7 @@ export interface LLMDialect extends DialectBase {
     streams(request: WireRequest): boolean;
     body(answer: WireAnswer): JsonObject;
     frames(answer: WireAnswer, shape?: StreamShape): readonly Frame[];
-    errorFrame(message: string): Frame;
+    errorFrame(message: string, kind?: Failure['kind']): Frame;
     finishWord(finish: WireAnswer['finish']): string;
     readonly request: RequestReader;
     readonly document?: {

@@ -33,7 +33,7 @@ const lines: LLMDialect = {
   name: 'reference-lines',
   without: { 'event-stream': 'It streams lines of JSON.' },
   frames: (answer, shape) => reference.frames(answer, shape).map(asLine),
-  errorFrame: (message) => asLine(reference.errorFrame(message)),
+  errorFrame: (message, kind) => asLine(reference.errorFrame(message, kind)),
 };
 
 llmConformance(

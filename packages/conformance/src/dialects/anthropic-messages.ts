@@ -35,7 +35,8 @@ export const anthropicMessages: LLMDialect = {
   streams: ({ body }) => objectAt(body)['stream'] === true,
   body: (answer) => messageOf(answer, answer.parts.map(blockOf)),
   frames,
-  errorFrame: (message) => typed({ type: 'error', error: { type: 'api_error', message } }),
+  errorFrame: (message, kind) =>
+    typed({ type: 'error', error: errorOf(kind === undefined ? 500 : KIND_STATUS[kind], kind, message) }),
   finishWord: (finish) => FINISH[finish],
   requestId: 'request-id',
   failure: ({ status, kind, message }) => ({
@@ -55,6 +56,9 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
   504: 'timeout_error',
   529: 'overloaded_error',
 };
+
+/** The status by whose type a stream says it. */
+const KIND_STATUS = { rate: 429, quota: 402, 'context-length': 400 } as const;
 
 function errorOf(status: number, kind: Failure['kind'], message: string): JsonObject {
   const type = ERROR_TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');

@@ -44,6 +44,7 @@ export const cohereChat: LLMDialect = {
     signature: "Cohere does not sign a model's thinking.",
     'cache-write': 'Cohere does not count what was written to the cache.',
     'reasoning-tokens': 'Cohere does not count thinking apart.',
+    'error-kind': 'An error within a stream of Cohere is a sentence, without a code or a status.',
     'usage-repeated': 'Cohere tells of usage once, in its terminal event.',
   },
   streams: ({ body }) => objectAt(body)['stream'] === true,

@@ -18,8 +18,8 @@ export interface DialectBase {
   readonly name: string;
   /**
    * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
-   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `event-stream`, `interleaved`,
-   * `reasoning`, `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `unknown-block`,
+   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `error-kind`, `event-stream`,
+   * `interleaved`, `reasoning`, `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `unknown-block`,
    * `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
    * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`. Rerankers: `model`, `request-id`.
    */
@@ -111,8 +111,12 @@ export interface LLMDialect extends DialectBase {
   body(answer: WireAnswer): JsonObject;
   /** The events of a streamed one. */
   frames(answer: WireAnswer, shape?: StreamShape): readonly Frame[];
-  /** An error in a stream that began with 200. */
-  errorFrame(message: string): Frame;
+  /**
+   * An error in a stream that began with 200; of a `kind`, in the words that the provider has for it. Without a `kind` it is
+   * one of the server. A dialect that says the same whatever the kind skips the case of one, for its own reason if
+   * `error-kind` stands in `without`.
+   */
+  errorFrame(message: string, kind?: Failure['kind']): Frame;
   /** The provider's own word for a finish (`finishReason.raw`). */
   finishWord(finish: WireAnswer['finish']): string;
   /** Where a request carries what an option asks for; for the options that the wire has a field for. */

@@ -21,7 +21,7 @@ import type {
   StreamShape,
   WireAnswer,
 } from './contract.ts';
-import { chatUsage, openAIFailure } from './openai.ts';
+import { chatUsage, openAIFailure, streamErrorCode } from './openai.ts';
 
 /** The parameters of Chat Completions, as the `openai` SDK 7.57 types them. */
 const MEMBERS =
@@ -62,8 +62,10 @@ export const openAIChatCompletions: LLMDialect = {
     ...(answer.usage === undefined ? {} : { usage: chatUsage(answer.usage) }),
   }),
   frames,
-  errorFrame: (message) =>
-    plain({ error: { message, type: 'server_error', param: null, code: 'server_error' } }),
+  errorFrame: (message, kind) => {
+    const code = streamErrorCode(kind);
+    return plain({ error: { message, type: code, param: null, code } });
+  },
   finishWord: (finish) => FINISH[finish],
   requestId: 'x-request-id',
   failure: openAIFailure,

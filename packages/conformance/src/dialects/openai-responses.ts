@@ -11,7 +11,7 @@ import {
   typed,
 } from './answer.ts';
 import type { AnswerPart, Frame, LLMDialect, RequestReader, StreamShape, WireAnswer } from './contract.ts';
-import { openAIFailure, responsesUsage } from './openai.ts';
+import { openAIFailure, responsesUsage, streamErrorCode } from './openai.ts';
 
 /** The parameters of Responses, as the `openai` SDK 7.57 types them. */
 const MEMBERS =
@@ -30,8 +30,8 @@ export const openAIResponses: LLMDialect = {
   streams: ({ body }) => objectAt(body)['stream'] === true,
   body: (answer) => responseOf(answer, answer.parts.map(itemOf)),
   frames,
-  errorFrame: (message) =>
-    typed({ type: 'error', sequence_number: 9, code: 'server_error', message, param: null }),
+  errorFrame: (message, kind) =>
+    typed({ type: 'error', sequence_number: 9, code: streamErrorCode(kind), message, param: null }),
   finishWord: (finish) =>
     finish === 'length' || finish === 'content-filter' ? INCOMPLETE[finish] : 'completed',
   requestId: 'x-request-id',

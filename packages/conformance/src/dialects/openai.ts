@@ -20,6 +20,11 @@ function codeOf(status: number, kind: Failure['kind']): string | null {
   return status === 429 ? 'rate_limit_exceeded' : null;
 }
 
+/** The code of an error within a stream. */
+export function streamErrorCode(kind: Failure['kind']): string {
+  return (kind === undefined ? null : codeOf(kind === 'rate' ? 429 : 400, kind)) ?? 'server_error';
+}
+
 /** Usage as Chat Completions writes it. */
 export function chatUsage(usage: AnswerUsage): JsonObject {
   const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = usage;

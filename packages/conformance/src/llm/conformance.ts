@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CallSettings } from '@mortise/core/call';
 import type { LLM, LLMCapabilities } from '@mortise/core/llm';
 import type { LLMDialect } from '../dialects/contract.ts';
@@ -37,7 +38,7 @@ export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'im
 export function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults {
   const { create, declares, reasons = {}, name = options.dialect.name } = options;
   const { request } = options.dialect;
-  const dialect = skipping(options.dialect, [
+  const dialect = skipping(withoutErrorKind(options.dialect), [
     ['members', 'request.members', request.members !== undefined],
     ['tool-description', 'request.toolDescriptions', request.toolDescriptions !== undefined],
     ['reasoning', 'request.reasoning', request.reasoning !== undefined],
@@ -50,6 +51,14 @@ export function llmConformance(functions: TestFunctions, options: LLMConformance
     declared: [...featuresOf(declares), ...wireFeatures(dialect, llmSuite)],
     reasons: { ...wireReasons(dialect), ...reasons },
   });
+}
+
+/** What stands in `without` for a dialect that does not tell one error within a stream from another. */
+function withoutErrorKind(dialect: LLMDialect): LLMDialect {
+  const [any, quota] = ([undefined, 'quota'] as const).map((kind) => dialect.errorFrame('No.', kind));
+  if (!isDeepStrictEqual(any, quota)) return dialect;
+  const reason = 'The dialect has no words for the kind of an error within a stream (`errorFrame`).';
+  return { ...dialect, without: { 'error-kind': reason, ...dialect.without } };
 }
 
 function featuresOf({ inputModalities = [], structuredOutput, ...switches }: LLMCapabilities): string[] {

@@ -150,6 +150,19 @@ export const streamFaultCases: readonly LLMCase[] = [
       ),
   },
   {
+    id: 'fault.error-event.quota',
+    rule: 'E-01',
+    title: 'gives quota for an error within a stream that says so',
+    requires: [...STREAMING, 'wire:error-kind'],
+    run: (trial) =>
+      breaksOff(
+        trial,
+        'quota',
+        (frames) => (_request, reply) =>
+          tellFrames(reply, [...frames, trial.subject.dialect.errorFrame('All of it is used.', 'quota')]),
+      ),
+  },
+  {
     id: 'fault.broken-event',
     rule: 'E-02',
     title: 'gives malformed-response for an event that is not JSON',

@@ -150,6 +150,15 @@ export const streamReading: readonly Mutant[] = [
     },
   ),
   misread(
+    'takes every error in a stream for one of the server',
+    'fault.error-event.quota',
+    class extends ReferenceTranslator {
+      override error(raw: Raw): void {
+        super.error({ ...raw, kind: null });
+      }
+    },
+  ),
+  misread(
     'skips an event that is not JSON',
     'fault.broken-event',
     class extends ReferenceTranslator {

@@ -41,7 +41,7 @@ export const reference: LLMDialect = {
     ...(usage === undefined ? {} : { usage: usageOf(usage) }),
   }),
   frames,
-  errorFrame: (message) => event({ type: 'error', message }),
+  errorFrame: (message, kind) => event({ type: 'error', message, kind: kind ?? null }),
   finishWord: (finish) => finish,
   requestId: 'x-request-id',
   failure: ({ kind, message }) => ({ body: { error: message, kind: kind ?? null }, headers: {} }),

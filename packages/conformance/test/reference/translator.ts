@@ -77,8 +77,9 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
     out.push({ type: 'finish', finishReason: this.llm.finish(finish as string), usage: this.known });
   }
 
-  error({ message }: Raw): void {
-    throw new MortiseError('server', `The provider broke off: ${message}`, { provider: 'reference' });
+  error({ message, kind }: Raw): void {
+    const code = kind === 'quota' ? 'quota' : 'server';
+    throw new MortiseError(code, `The provider broke off: ${message}`, { provider: 'reference' });
   }
 
   /** A later version's event. */

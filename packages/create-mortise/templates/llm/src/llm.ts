@@ -241,7 +241,7 @@ class Translator implements StreamTranslator<ChatStreamEvent> {
       }
       case 'error': {
         const message = `Acme broke off: ${stringOf(data['message'])}`;
-        throw new MortiseError('server', message, { ...this.#about });
+        throw new MortiseError(data['code'] === 'quota' ? 'quota' : 'server', message, { ...this.#about });
       }
       default:
       // An event that came after this version.

@@ -47,7 +47,7 @@ const acmeChat: LLMDialect = {
       { ...frame({ type: 'end', finish: WORDS[finish], ...counts }), terminal: true },
     ];
   },
-  errorFrame: (message) => frame({ type: 'error', message }),
+  errorFrame: (message, kind) => frame({ type: 'error', message, code: kind ?? 'failed' }),
   finishWord: (finish) => WORDS[finish],
   requestId: 'x-request-id',
   failure: ({ kind, message }) => ({ body: { error: { message, code: kind ?? 'refused' } }, headers: {} }),
