@@ -1,35 +1,22 @@
-import { MortiseError } from '@mortise/core';
 import {
   blocksOf,
-  isKnownBlock,
-  type ChatMessage,
   type ChatRequest,
   type ContentBlock,
-  type DocumentBlock,
   type ReasoningBlock,
   type ResponseFormat,
-  type TextBlock,
-  type ToolCallBlock,
   type ToolChoice,
   type ToolDefinition,
-  type ToolResultBlock,
 } from '@mortise/core/llm';
 import { defined } from '@mortise/core/wire';
 import {
-  cacheBreakpoint,
-  dataUrl,
-  documentText,
-  fileName,
   leaveOut,
-  NO_CACHE_POINT,
-  ownItem,
   ownMetadata,
   unsupported,
-  urlOf,
   withProviderOptions,
   type WireBody,
   type WireContext,
 } from './convert.ts';
+import { isStored, toItems } from './convert-responses-items.ts';
 import { fitsStrictMode } from './json-schema.ts';
 
 /** The body of `POST /responses`, without `stream`. Throws `unsupported` for what the wire cannot carry. */
@@ -81,11 +68,6 @@ function isEncrypted(block: ContentBlock): block is ReasoningBlock {
   return block.type === 'reasoning' && block.encrypted !== undefined;
 }
 
-/** The provider stores replies unless it is told not to. */
-function isStored(request: ChatRequest, { provider }: WireContext): boolean {
-  return request.providerOptions?.[provider]?.['store'] !== false;
-}
-
 function toTool({ name, description, parameters, strict = false }: ToolDefinition): WireBody {
   // The field is required here, and its absence has meant true.
   return defined({ type: 'function', name, description, parameters, strict });
@@ -100,213 +82,4 @@ function toFormat(format: ResponseFormat): WireBody {
   const { schema, name = 'response', description } = format;
   if (schema === undefined) return { type: 'json_object' };
   return defined({ type: 'json_schema', name, description, schema, strict: fitsStrictMode(schema) });
-}
-
-function toItems(message: ChatMessage, request: ChatRequest, context: WireContext): WireBody[] {
-  if (message.role === 'assistant') return toAssistantItems(message, request, context);
-  if (typeof message.content === 'string' && message.role !== 'tool') {
-    return [{ role: message.role, content: message.content }];
-  }
-  const items: WireBody[] = [];
-  let parts: WireBody[] = [];
-  const flush = (): void => {
-    if (parts.length > 0) items.push({ role: message.role, content: parts });
-    parts = [];
-  };
-  for (const block of blocksOf(message)) {
-    const item = ownItem(block, context);
-    if (block.type === 'tool-result') {
-      flush();
-      items.push(toToolOutput(block, request, context));
-    } else if (item !== undefined && !String(item['type']).startsWith('input_')) {
-      flush();
-      items.push(item);
-    } else {
-      addPart(parts, block, message.role, request, context);
-    }
-  }
-  flush();
-  return items;
-}
-
-function toToolOutput(
-  { toolCallId, content }: ToolResultBlock,
-  request: ChatRequest,
-  context: WireContext,
-): WireBody {
-  let output: string | WireBody[] = '';
-  if (typeof content === 'string') output = content;
-  else {
-    const parts: WireBody[] = [];
-    for (const block of content) addPart(parts, block, 'tool-result', request, context);
-    const [only] = parts;
-    output = parts.length === 1 && only?.['type'] === 'input_text' ? (only['text'] as string) : parts;
-  }
-  return { type: 'function_call_output', call_id: toolCallId, output };
-}
-
-function addPart(
-  parts: WireBody[],
-  block: ContentBlock,
-  place: ChatMessage['role'] | 'tool-result',
-  request: ChatRequest,
-  context: WireContext,
-): void {
-  if (place === 'tool') {
-    const message = `A tool message holds tool-result blocks, not ${block.type}: say which call it answers by toolCallId.`;
-    throw new MortiseError('invalid-request', message, { provider: context.provider, model: context.model });
-  }
-  if (block.type === 'cache-point') {
-    const last = parts.at(-1);
-    if (context.capabilities?.caching !== true) leaveOut(request, context, 'cache-point', NO_CACHE_POINT);
-    else if (last !== undefined) last['prompt_cache_breakpoint'] = cacheBreakpoint(block.ttl);
-    return;
-  }
-  const part = toPart(block, place, request, context);
-  if (part !== undefined) parts.push(part);
-}
-
-function toPart(
-  block: ContentBlock,
-  place: ChatMessage['role'] | 'tool-result',
-  request: ChatRequest,
-  context: WireContext,
-): WireBody | undefined {
-  if (!isKnownBlock(block)) {
-    const item = ownItem(block, context);
-    // A copy, since a cache point may mark it.
-    return item === undefined ? undefined : { ...item };
-  }
-  switch (block.type) {
-    case 'text':
-      return { type: 'input_text', text: block.text };
-    case 'image': {
-      const { source, detail = 'auto' } = block;
-      return { type: 'input_image', detail, image_url: urlOf(source) };
-    }
-    case 'document':
-      return toDocumentPart(block, request, context);
-    case 'audio':
-      throw unsupported(
-        context,
-        `audio in ${place === 'tool-result' ? 'tool results' : `${place} messages`}`,
-        "Use api: 'chat-completions'.",
-      );
-    default:
-      return undefined;
-  }
-}
-
-function toDocumentPart(block: DocumentBlock, request: ChatRequest, context: WireContext): WireBody {
-  const { source, title, citations } = block;
-  if (citations === true) leaveOut(request, context, 'citations', 'OpenAI cites its search tools only.');
-  if ('text' in source) return { type: 'input_text', text: documentText(block, source.text) };
-  // A file is given by its URL or with a name, never both.
-  if ('url' in source) return { type: 'input_file', file_url: source.url };
-  const { mediaType, data } = source;
-  return { type: 'input_file', filename: fileName(title, mediaType), file_data: dataUrl(mediaType, data) };
-}
-
-/** What this provider sent goes back as the items it was; what another sent, as the text and calls it came to. */
-function toAssistantItems(message: ChatMessage, request: ChatRequest, context: WireContext): WireBody[] {
-  const items: WireBody[] = [];
-  for (const block of blocksOf(message)) {
-    if (!isKnownBlock(block)) {
-      const item = ownItem(block, context);
-      const part = (block as { part?: WireBody }).part;
-      if (item !== undefined) items.push(item);
-      else if (part !== undefined && block.type.startsWith(`${context.provider}:`))
-        addOutputPart(items, block, part, context);
-      continue;
-    }
-    switch (block.type) {
-      case 'text':
-        addText(items, block, context);
-        break;
-      case 'reasoning': {
-        const item = toReasoning(block, request, context);
-        if (item !== undefined) items.push(item);
-        break;
-      }
-      case 'tool-call':
-        items.push(toFunctionCall(block, context));
-        break;
-      case 'tool-result':
-        items.push(toToolOutput(block, request, context));
-        break;
-      case 'cache-point':
-        leaveOut(
-          request,
-          context,
-          'cache-point',
-          'OpenAI takes breakpoints after what was asked, not after an answer.',
-        );
-        break;
-      case 'citation':
-        break;
-      case 'image':
-      case 'audio':
-      case 'document':
-        throw unsupported(
-          context,
-          `${block.type} blocks in an assistant message`,
-          'Put them into a user message.',
-        );
-    }
-  }
-  return items;
-}
-
-function addText(items: WireBody[], block: TextBlock, context: WireContext): void {
-  const own = ownMetadata(block, context);
-  if (typeof own?.['id'] === 'string') {
-    const annotations = (block.citations ?? [])
-      .map((citation) => ownMetadata(citation, context))
-      .filter((raw) => raw !== undefined);
-    const refused = own['refusal'] === true;
-    addOutputPart(
-      items,
-      block,
-      refused
-        ? { type: 'refusal', refusal: block.text }
-        : { type: 'output_text', text: block.text, annotations },
-      context,
-    );
-    return;
-  }
-  const last = items.at(-1);
-  if (last?.['role'] === 'assistant' && last['id'] === undefined)
-    last['content'] = `${last['content'] as string}${block.text}`;
-  else items.push({ role: 'assistant', content: block.text });
-}
-
-/** The parts of one output message stand together again. */
-function addOutputPart(items: WireBody[], block: ContentBlock, part: WireBody, context: WireContext): void {
-  const { id, status = 'completed', phase } = ownMetadata(block as TextBlock, context) ?? {};
-  const last = items.at(-1);
-  if (last !== undefined && last['type'] === 'message' && last['id'] === id)
-    (last['content'] as WireBody[]).push(part);
-  else items.push(defined({ type: 'message', role: 'assistant', id, status, phase, content: [part] }));
-}
-
-function toReasoning(
-  block: ReasoningBlock,
-  request: ChatRequest,
-  context: WireContext,
-): WireBody | undefined {
-  const own = ownMetadata(block, context);
-  // Without an id it is another provider's, or came over Chat Completions.
-  if (own === undefined || block.id === undefined) return undefined;
-  if (block.encrypted === undefined && !isStored(request, context)) {
-    const message = `The reasoning ${block.id} was left out: nothing is stored, and it came without its encrypted content.`;
-    context.warn({ type: 'other', setting: 'reasoning', message });
-    return undefined;
-  }
-  return defined({ type: 'reasoning', ...own, id: block.id, encrypted_content: block.encrypted });
-}
-
-function toFunctionCall(block: ToolCallBlock, context: WireContext): WireBody {
-  const { id, name, invalid, argumentsText } = block;
-  const args = invalid === true ? (argumentsText ?? '') : JSON.stringify(block.arguments);
-  return { type: 'function_call', ...ownMetadata(block, context), call_id: id, name, arguments: args };
 }
