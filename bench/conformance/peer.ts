@@ -116,7 +116,8 @@ export function toMortise(thrown: unknown): unknown {
   const status = error.status ?? error.statusCode;
   if (status === undefined || status < 400) {
     // What the openai SDK makes of an error within a stream: its own class, without a status.
-    if (thrown.constructor.name === 'APIError') return failed('server', error.message ?? '');
+    if (thrown.constructor.name === 'APIError')
+      return failed(codeOf(error.code) ?? 'server', error.message ?? '');
     return /JSONParse|SyntaxError|TypeValidation|InvalidResponse|EmptyResponse|JSON/.test(
       `${error.name} ${error.message}`,
     )
@@ -126,7 +127,15 @@ export function toMortise(thrown: unknown): unknown {
   const headers = new Headers(error.headers ?? error.responseHeaders);
   const word = error.code ?? error.data?.error?.code;
   const message = error.data?.error?.message ?? error.message;
-  return errorFromResponse({ provider: 'peer', model: MODEL, status, headers, message, code: codeOf(word) });
+  return errorFromResponse({
+    provider: 'peer',
+    model: MODEL,
+    status,
+    headers,
+    message,
+    code: codeOf(word),
+    requestId: headers.get('x-request-id') ?? undefined,
+  });
 }
 
 function codeOf(word: string | null | undefined): KnownErrorCode | undefined {
