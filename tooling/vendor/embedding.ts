@@ -48,7 +48,8 @@ export class AcmeEmbedding extends BaseEmbedding {
     const { status, headers } = response;
     const { message, code } = errorIn(await response.text());
     const about = { provider: this.provider, model: this.model, secrets: [this.#key] };
-    return errorFromResponse({ ...about, status, headers, message, code: CODES[code ?? ''] });
+    const requestId = headers.get('x-request-id') ?? undefined;
+    return errorFromResponse({ ...about, status, headers, message, code: CODES[code ?? ''], requestId });
   }
 }
 
