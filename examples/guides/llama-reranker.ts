@@ -1,4 +1,4 @@
-import { MortiseError } from '@mortise/core';
+import type { KnownErrorCode, MortiseError } from '@mortise/core';
 import type { Attempt, CallSettings } from '@mortise/core/call';
 import { BaseReranker, type RankedDocument, type RankReply, type RankRequest } from '@mortise/core/reranker';
 import { errorFromResponse, isObject, malformed, readJson, type About } from '@mortise/core/wire';
@@ -32,11 +32,11 @@ export class LlamaReranker extends BaseReranker {
 // #endregion
 
 function failureOf({ status, headers }: Response, said: string, { provider, model }: About): MortiseError {
-  if (/exceed_context_size|too large to process/.test(said)) {
-    // With status 500 at times, by which it would be tried again.
-    const message = 'A document is too long for llama-server. Shorten it, or raise --ubatch-size.';
-    return new MortiseError('context-length', message, { provider, model, status });
-  }
-  const code = /insufficient_quota/.test(said) ? 'quota' : undefined; // a gateway's
-  return errorFromResponse({ provider, model, status, headers, code });
+  return errorFromResponse({ provider, model, status, headers, code: codeOf(said) });
+}
+
+/** What the status does not tell: a document that is too long comes with 500 at times, and is not tried again. */
+function codeOf(said: string): KnownErrorCode | undefined {
+  if (/exceed_context_size|too large to process/.test(said)) return 'context-length';
+  return /insufficient_quota/.test(said) ? 'quota' : undefined; // a gateway's
 }

@@ -52,14 +52,11 @@ export class TableVectorStore implements core.VectorStore {
     signal?.throwIfAborted();
     if (filter !== undefined) core.checkFilter(filter, core.FILTER_OPERATORS);
     const matching = filter === undefined ? [] : [...this.#rows(filter)].map(({ node }) => node.id);
-    this.#write(
-      'DELETE FROM vectors WHERE id = ?',
-      [...ids, ...matching].map((id) => [keyOf(id)]),
-    );
-    this.#write(
-      'DELETE FROM vectors WHERE source = ?',
-      sourceIds.map((id) => [keyOf(id)]),
-    );
+    const rows = [
+      ...[...ids, ...matching].map((id) => [keyOf(id), null]),
+      ...sourceIds.map((id) => [null, keyOf(id)]),
+    ];
+    this.#write('DELETE FROM vectors WHERE id = ? OR source = ?', rows);
   }
 
   *#rows(filter: core.MetadataFilter = { and: [] }): Generator<core.VectorEntry> {
@@ -78,8 +75,16 @@ export class TableVectorStore implements core.VectorStore {
       for (const row of rows) statement.run(...row);
       this.#database.exec('COMMIT');
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      this.#rollback();
       throw error;
+    }
+  }
+
+  #rollback(): void {
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // A full disk ends the transaction by itself; why the write failed is what the caller must hear.
     }
   }
 }

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@mortise/core';
 import type { ChatMessage, ChatOptions, ContentBlock } from '@mortise/core/llm';
+import { objectAt } from '../dialects/answer.ts';
 import type { SentImage } from '../dialects/contract.ts';
 import { TEXT } from './answers.ts';
 import { bothWays, connect, frozen, telling, WAYS, type LLMCase, type LLMTrial } from './lab.ts';
@@ -52,7 +53,7 @@ export const requestCases: readonly LLMCase[] = [
       await llm.chat(messages);
       const { request } = trial.subject.dialect;
       const sent = wire.requests[0]!;
-      const body = sent.body as never;
+      const body = objectAt(sent.body);
       trial.check.equal(request.model(body, sent), llm.model, 'the model');
       const expected = messages.map(({ role, content }) => ({
         role,
