@@ -24,6 +24,7 @@ export * from './query-engine/index.ts';
 export * from './reader/index.ts';
 export * from './reranker/index.ts';
 export * from './retriever/index.ts';
+export * from './shared/index.ts';
 export * from './store/index.ts';
 export * from './synthesizer/index.ts';
 export * from './tokenizer/index.ts';

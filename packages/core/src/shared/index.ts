@@ -1,0 +1,1 @@
+export { finiteNumber, oneOf, wholeNumber, type NumberBounds } from './options.ts';

@@ -1,0 +1,57 @@
+import { MortiseError } from '../errors.ts';
+
+/** What a number that an option gives may be. */
+export interface NumberBounds {
+  /** Default: 1 for whole numbers, none for others. */
+  readonly least?: number | undefined;
+  /** Default: none. */
+  readonly most?: number | undefined;
+  /** Of the error: what a constructor is given is `configuration`, what a call is given `invalid-request`. Default: `configuration`. */
+  readonly code?: 'configuration' | 'invalid-request' | undefined;
+}
+
+/**
+ * Checks a count, a depth, a top k: a whole number within its bounds. Returns the value; throws a `MortiseError` that
+ * names the option, its value and what it takes.
+ */
+export function wholeNumber(name: string, value: unknown, bounds: NumberBounds = {}): number {
+  const { least = 1 } = bounds;
+  if (Number.isSafeInteger(value) && isWithin(value as number, { ...bounds, least })) return value as number;
+  throw misfit(name, value, 'a whole number', { ...bounds, least });
+}
+
+/** Checks a number with a fraction: finite, and within its bounds. Otherwise as `wholeNumber`. */
+export function finiteNumber(name: string, value: unknown, bounds: NumberBounds = {}): number {
+  if (Number.isFinite(value) && isWithin(value as number, bounds)) return value as number;
+  throw misfit(name, value, 'a number', bounds);
+}
+
+/** Checks a choice among words. Returns the value; throws a `MortiseError` that lists the words. */
+export function oneOf<T extends string>(
+  name: string,
+  value: unknown,
+  words: readonly T[],
+  code: NumberBounds['code'] = 'configuration',
+): T {
+  if (words.includes(value as T)) return value as T;
+  throw new MortiseError(code, `${name} is ${shown(value)}; it takes one of: ${words.join(', ')}.`);
+}
+
+function isWithin(value: number, { least = -Infinity, most = Infinity }: NumberBounds): boolean {
+  return value >= least && value <= most;
+}
+
+function misfit(name: string, value: unknown, kind: string, bounds: NumberBounds): MortiseError {
+  const { least, most, code = 'configuration' } = bounds;
+  const from = least === undefined ? '' : ` from ${least}`;
+  const to = most === undefined ? '' : `${least === undefined ? ' up' : ''} to ${most}`;
+  return new MortiseError(code, `${name} is ${shown(value)}; it takes ${kind}${from}${to}.`);
+}
+
+/** A value in a message: short, and never one that throws when it is made a string. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (value === null || ['number', 'bigint', 'boolean', 'undefined'].includes(typeof value))
+    return String(value);
+  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
+}
