@@ -3,6 +3,7 @@ import type { VectorStoreSubject } from './conformance.ts';
 import { filterCases } from './filter-cases.ts';
 import { keptCases } from './kept-cases.ts';
 import { modeCases } from './mode-cases.ts';
+import { outsideCases } from './outside-cases.ts';
 import { refusalCases } from './refusal-cases.ts';
 import { searchCases } from './search-cases.ts';
 import { writeCases } from './write-cases.ts';
@@ -10,6 +11,7 @@ import { writeCases } from './write-cases.ts';
 /** What every vector store must do. */
 export const vectorStoreSuite: Suite<VectorStoreSubject> = [
   ...refusalCases,
+  ...outsideCases,
   ...writeCases,
   ...searchCases,
   ...filterCases,

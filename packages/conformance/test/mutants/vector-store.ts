@@ -153,6 +153,45 @@ export const vectorStoreMutants: readonly VectorStoreMutant[] = [
     },
   ),
   mutant(
+    'keeps a list of numbers as bytes that nothing reads',
+    'vs-refuses-no-vector',
+    class extends Base {
+      override async upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void> {
+        const kept = entries.map((entry) => ({
+          ...entry,
+          embedding: Array.isArray(entry.embedding)
+            ? new Float32Array(this.dimensions() ?? entry.embedding.length)
+            : entry.embedding,
+        }));
+        await super.upsert(kept, options);
+      }
+    },
+  ),
+  mutant(
+    'takes whatever has a length for a vector in a query',
+    'vs-refuses-no-vector',
+    class extends Base {
+      override checkQuery({ embedding: _embedding, ...query }: VectorQuery): void {
+        super.checkQuery({ ...query, embedding: new Float32Array(this.dimensions() ?? 1) });
+      }
+      override cosine(a: Float32Array, b: Float32Array): number {
+        return similarity(a, Float32Array.from(b ?? [], (x) => Number(x) || 0).slice(0, a.length));
+      }
+    },
+  ),
+  mutant(
+    'takes a filter of any depth',
+    'vs-refuses-deep-filter',
+    class extends Base {
+      override checkQuery({ filter: _filter, ...query }: VectorQuery): void {
+        super.checkQuery(query);
+      }
+      override passes(): boolean {
+        return true;
+      }
+    },
+  ),
+  mutant(
     'takes a topK that is none for one',
     'vs-refuses-query',
     class extends Base {

@@ -5,7 +5,7 @@ import type { KeyValueStore } from '../store/contract.ts';
 import { createStoreGuard } from '../store/guard.ts';
 import { lenderOf, type LentEntry } from '../store/lending.ts';
 import type { EmbeddingKind } from './contract.ts';
-import { isFiniteVector } from './rows.ts';
+import { checkVector, isFiniteVector } from './vector.ts';
 
 /** Everything that makes one vector another. */
 export interface EmbeddingKeyFields {
@@ -34,8 +34,12 @@ export function embeddingKeys(fields: EmbeddingKeyFields): (text: string) => str
   return (text) => sha256Hex(shared + framed(text) + options);
 }
 
-/** The vector as little-endian Float32 bytes: a view of it where the machine is little-endian, as nearly all are. */
+/**
+ * The vector as little-endian Float32 bytes: a view of it where the machine is little-endian, as nearly all are. What is
+ * no vector, a list of numbers too, is `invalid-request`: its bytes could not be read again.
+ */
 export function vectorToBytes(vector: Float32Array): Uint8Array {
+  checkVector(vector, 'The vector');
   if (LITTLE_ENDIAN) return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (let i = 0; i < vector.length; i++) view.setFloat32(i * 4, vector[i]!, true);

@@ -33,3 +33,4 @@ export {
 export { embedQueries, type EmbedQueriesOptions } from './queries.ts';
 export { placeRows, type EmbeddingRow, type EmbeddingRows, type IndexedRow } from './rows.ts';
 export { meanEmbedding, similarity, type SimilarityMode } from './similarity.ts';
+export { checkVector } from './vector.ts';

@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { isFiniteVector, isFloat32Array } from './vector.ts';
 
 /** A vector as a provider gave it; a `Float32Array` is taken as it is, not copied. */
 export type EmbeddingRow = Float32Array | readonly number[];
@@ -67,21 +68,6 @@ function fromNumbers(row: unknown, index: number): Float32Array {
     vector[i] = typeof value === 'number' ? value : NaN;
   }
   return vector;
-}
-
-/** By its tag, not `instanceof`: it may come from another realm. */
-function isFloat32Array(row: unknown): row is Float32Array {
-  return row instanceof Float32Array || Object.prototype.toString.call(row) === '[object Float32Array]';
-}
-
-/** x - x is 0 for every finite number and NaN for the others, which no sum loses: without a branch for each. */
-export function isFiniteVector(vector: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const x = vector[i]!;
-    sum += x - x;
-  }
-  return sum === 0;
 }
 
 function malformed(what: string): MortiseError {

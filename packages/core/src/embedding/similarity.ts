@@ -99,6 +99,10 @@ export function meanEmbedding(embeddings: readonly ArrayLike<number>[]): Float32
 }
 
 function sameLength(a: ArrayLike<number>, b: ArrayLike<number>): void {
+  // What has no length, as a DataView, would be like anything without one number of it being looked at.
+  for (const vector of [a, b])
+    if (!Number.isInteger(vector?.length))
+      throw new MortiseError('invalid-request', 'A vector is a list of numbers; this one has no length.');
   if (a.length === b.length) return;
   const message = `Vectors of ${a.length} and ${b.length} numbers cannot be compared. Embed both with one model.`;
   throw new MortiseError('invalid-request', message);

@@ -5,6 +5,8 @@ import { reasonOf, throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, type Span } from '../events/index.ts';
 import { defined } from '../json.ts';
+import { wholeNumber } from '../shared/options.ts';
+import { checkFilterForm } from '../store/filter.ts';
 import type {
   BaseRetrieverOptions,
   Query,
@@ -56,7 +58,7 @@ export abstract class BaseRetriever implements Retriever {
 
   /**
    * Set to true when `retrieveNodes` honours `call.filters`. Otherwise a call with filters is `unsupported`: a filter
-   * that is ignored shows what it should hide.
+   * that is ignored shows what it should hide. One that no store takes is refused before `retrieveNodes` is called.
    */
   readonly supportsFilters: boolean = false;
 
@@ -127,13 +129,13 @@ export abstract class BaseRetriever implements Retriever {
   }
 
   #check({ topK, filters }: RetrieveOptions): void {
-    if (topK !== undefined && !(Number.isInteger(topK) && topK > 0)) {
-      throw new MortiseError('invalid-request', `topK is ${topK}; it takes a whole number above 0.`);
-    }
-    if (filters !== undefined && !this.supportsFilters) {
+    if (topK !== undefined) wholeNumber('topK', topK, { code: 'invalid-request' });
+    if (filters === undefined) return;
+    if (!this.supportsFilters) {
       const message = `${this.#name} does not filter. Leave filters out, or use a retriever that does.`;
       throw new MortiseError('unsupported', message);
     }
+    checkFilterForm(filters);
   }
 }
 

@@ -1,5 +1,16 @@
 import { MortiseError } from '../errors.ts';
-import type { KeyValueStore, VectorEntry, VectorQuery, VectorStoreSupport } from './contract.ts';
+import { checkVector } from '../embedding/vector.ts';
+import { isObject } from '../json.ts';
+import { finiteNumber, wholeNumber } from '../shared/options.ts';
+import type {
+  KeyValueStore,
+  SparseVector,
+  StoreOptions,
+  VectorEntry,
+  VectorQuery,
+  VectorStore,
+  VectorStoreSupport,
+} from './contract.ts';
 import { checkFilter } from './filter.ts';
 
 const KEY_VALUE_MEMBERS = [
@@ -33,7 +44,7 @@ export function requireMembers<T>(
 
 /**
  * What every vector store refuses before it searches: a mode or filter it does not declare (`unsupported`), and a
- * query without what its mode needs, of the wrong dimension or with a non-finite number (`invalid-request`).
+ * query without what its mode needs, of the wrong dimension or with what is no vector (`invalid-request`).
  * `dimensions` is what the store holds; absent while it is empty.
  */
 export function checkVectorQuery(
@@ -41,18 +52,28 @@ export function checkVectorQuery(
   support: VectorStoreSupport,
   dimensions: number | undefined = support.dimensions,
 ): void {
-  const { mode = 'dense', topK, filter, embedding, alpha = 0, lambda = 0 } = query;
+  checkVectorSearch(query, support);
+  const { mode = 'dense', embedding, sparse } = query;
+  const needs = NEEDS[mode];
+  if (needs !== undefined && query[needs] === undefined)
+    throw invalid(`A '${mode}' query needs \`${needs}\`.`);
+  if (embedding !== undefined) checkLength(embedding, dimensions, "The query's embedding");
+  if (sparse !== undefined) checkSparse(sparse, "The query's sparse vector");
+}
+
+/** The part of {@link checkVectorQuery} that can be told before the question is embedded, and paid for. */
+export function checkVectorSearch(
+  search: Pick<VectorQuery, 'mode' | 'topK' | 'filter' | 'alpha' | 'lambda'>,
+  support: VectorStoreSupport,
+): void {
+  const { mode = 'dense', topK, filter, alpha = 0, lambda = 0 } = search;
   if (!support.modes.includes(mode)) {
     const message = `This store has no '${mode}' queries; it has: ${support.modes.join(', ')}.`;
     throw new MortiseError('unsupported', message);
   }
-  if (!Number.isInteger(topK) || topK < 1) throw invalid(`topK is ${topK}; it takes a whole number above 0.`);
+  wholeNumber('topK', topK, { code: 'invalid-request' });
   for (const [name, share] of Object.entries({ alpha, lambda }))
-    if (!(share >= 0 && share <= 1)) throw invalid(`${name} is ${share}; it takes a number from 0 to 1.`);
-  const needs = NEEDS[mode];
-  if (needs !== undefined && query[needs] === undefined)
-    throw invalid(`A '${mode}' query needs \`${needs}\`.`);
-  if (embedding !== undefined) checkVector(embedding, dimensions, "The query's embedding");
+    finiteNumber(name, share, { least: 0, most: 1, code: 'invalid-request' });
   if (filter !== undefined) checkFilter(filter, support.operators ?? []);
 }
 
@@ -64,28 +85,59 @@ const NEEDS: { readonly [mode: string]: 'embedding' | 'sparse' | 'text' | undefi
   text: 'text',
 };
 
-/** Throws `invalid-request` for a vector of the wrong length or with a non-finite number; returns its length. */
+/**
+ * What every vector store refuses before it writes: an entry without a node, and an embedding that `checkVector`
+ * refuses or that has another length than the rest (`invalid-request`). Returns that length; undefined for no entries.
+ */
 export function checkVectorEntries(
   entries: readonly VectorEntry[],
   dimensions: number | undefined,
 ): number | undefined {
   let expected = dimensions;
-  for (const { node, embedding } of entries) {
-    checkVector(embedding, expected, `The embedding of node '${node.id}'`);
+  for (const { node, embedding, sparse } of entries) {
+    if (!isObject(node) || typeof node.id !== 'string')
+      throw invalid('An entry has no node with an `id`; an entry is { node, embedding }.');
+    checkLength(embedding, expected, `The embedding of node '${node.id}'`);
+    if (sparse !== undefined) checkSparse(sparse, `The sparse vector of node '${node.id}'`);
     expected ??= embedding.length;
   }
   return expected;
 }
 
-function checkVector(vector: Float32Array, dimensions: number | undefined, what: string): void {
-  if (vector.length === 0) throw invalid(`${what} is empty.`);
-  if (dimensions !== undefined && vector.length !== dimensions) {
-    throw invalid(
-      `${what} has ${vector.length} dimensions, the store ${dimensions}. Use the model it was built with.`,
-    );
-  }
-  // x - x is 0 for every finite number and NaN for the others.
-  for (const x of vector) if (x - x !== 0) throw invalid(`${what} holds ${x}.`);
+/**
+ * Throws `configuration` for vectors of other dimensions than the store's, where both are known: told before anything
+ * is embedded, since every single vector would be refused.
+ */
+export function requireDimensions(support: VectorStoreSupport, dimensions: number | undefined): void {
+  const held = support.dimensions;
+  if (held === undefined || dimensions === undefined || held === dimensions) return;
+  const message = `The embedding model gives vectors of ${dimensions} dimensions, the vector store holds ${held}. Use the model it was built with, or an empty store.`;
+  throw new MortiseError('configuration', message);
+}
+
+/**
+ * What a store declares once it was opened: one on a disk tells its dimensions after its first call, so one that deletes
+ * nothing is made where they are not known yet.
+ */
+export async function openedSupport(store: VectorStore, options: StoreOptions): Promise<VectorStoreSupport> {
+  if (store.support.dimensions === undefined) await store.delete({ ids: [] }, options);
+  return store.support;
+}
+
+function checkLength(vector: Float32Array, dimensions: number | undefined, what: string): void {
+  checkVector(vector, what);
+  if (dimensions === undefined || vector.length === dimensions) return;
+  throw invalid(
+    `${what} has ${vector.length} dimensions, the store ${dimensions}. Use the model it was built with.`,
+  );
+}
+
+function checkSparse({ indices, values }: SparseVector, what: string): void {
+  const isList = Array.isArray(indices) && Array.isArray(values) && indices.length === values.length;
+  if (!isList) throw invalid(`${what} has not one value for each index; it is { indices, values }.`);
+  if (!indices.every((index: unknown) => Number.isSafeInteger(index) && (index as number) >= 0))
+    throw invalid(`${what} has an index that is no whole number from 0.`);
+  if (!values.every(Number.isFinite)) throw invalid(`${what} holds a weight that is no finite number.`);
 }
 
 function invalid(message: string): MortiseError {

@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { isObject } from '../json.ts';
 import type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './contract.ts';
 
 /** The operators of 1.0, for a store that declares support for all of them. */
@@ -18,6 +19,11 @@ export const FILTER_OPERATORS = [
   'is-empty',
 ] as const satisfies readonly FilterOperator[];
 
+/** Levels of `and`, `or` and `not`: people write a few, programs some dozens, and stores recurse. */
+export const MAX_FILTER_DEPTH = 100;
+/** Conditions and groups in one filter. Values of a list (`in`) do not count. */
+const MAX_FILTER_PARTS = 100_000;
+
 /**
  * Whether `metadata` satisfies `filter`, by the rules of {@link FilterOperator}. Throws `invalid-request` for a
  * malformed filter and `unsupported` for an operator it does not know: a filter that is ignored shows what it should hide.
@@ -26,21 +32,89 @@ export function matchesFilter(
   metadata: { readonly [key: string]: unknown },
   filter: MetadataFilter,
 ): boolean {
-  if ('and' in filter) return everyPart(filter.and, (part) => matchesFilter(metadata, part), true);
-  if ('or' in filter) return everyPart(filter.or, (part) => matchesFilter(metadata, part), false);
-  if ('not' in filter) return !matchesFilter(metadata, filter.not);
-  checkCondition(filter);
-  return matchesCondition(Object.hasOwn(metadata, filter.key) ? metadata[filter.key] : undefined, filter);
+  return matches(metadata, filter, 0);
 }
 
-/** Throws what {@link matchesFilter} would throw, and `unsupported` for an operator that is not among `operators`. */
+function matches(
+  metadata: { readonly [key: string]: unknown },
+  filter: MetadataFilter,
+  depth: number,
+): boolean {
+  const group = groupOf(filter, depth);
+  if (group !== undefined) {
+    const { name, parts } = group;
+    const result = everyPart(parts, (part) => matches(metadata, part, depth + 1), name !== 'or');
+    return name === 'not' ? !result : result;
+  }
+  const condition = filter as FilterCondition;
+  checkCondition(condition);
+  const member = Object.hasOwn(metadata, condition.key) ? metadata[condition.key] : undefined;
+  return matchesCondition(member, condition);
+}
+
+/**
+ * Throws what {@link matchesFilter} would throw, `unsupported` for an operator that is not among `operators`, and
+ * `invalid-request` for a filter of more than {@link MAX_FILTER_DEPTH} levels or 100,000 parts.
+ */
 export function checkFilter(filter: MetadataFilter, operators: readonly FilterOperator[]): void {
-  if ('and' in filter) return filter.and.forEach((part) => checkFilter(part, operators));
-  if ('or' in filter) return filter.or.forEach((part) => checkFilter(part, operators));
-  if ('not' in filter) return checkFilter(filter.not, operators);
-  if (typeof filter.op === 'string' && !operators.includes(filter.op))
-    throw unknownOperator(filter, operators);
-  checkCondition(filter);
+  check(filter, (op) => operators.includes(op), operators);
+}
+
+/**
+ * The same before it is known who searches: operators with a colon may be somebody's own, others must be of 1.0. So a
+ * filter that nobody takes is refused before anything is paid for.
+ */
+export function checkFilterForm(filter: MetadataFilter): void {
+  check(
+    filter,
+    (op) => op.includes(':') || (FILTER_OPERATORS as readonly string[]).includes(op),
+    FILTER_OPERATORS,
+  );
+}
+
+function check(
+  filter: MetadataFilter,
+  isTaken: (op: FilterOperator) => boolean,
+  operators: readonly FilterOperator[],
+): void {
+  let count = 0;
+  const look = (part: MetadataFilter, depth: number): void => {
+    if (++count > MAX_FILTER_PARTS)
+      throw malformed(`The filter has more than ${MAX_FILTER_PARTS} parts. Ask in several queries.`);
+    const group = groupOf(part, depth);
+    if (group !== undefined) {
+      for (const each of group.parts) look(each, depth + 1);
+      return;
+    }
+    const condition = part as FilterCondition;
+    if (typeof condition.op === 'string' && !isTaken(condition.op))
+      throw unknownOperator(condition, operators);
+    checkCondition(condition);
+  };
+  look(filter, 0);
+}
+
+const GROUPS = ['and', 'or', 'not'] as const;
+
+interface Group {
+  readonly name: (typeof GROUPS)[number];
+  readonly parts: readonly MetadataFilter[];
+}
+
+/** What a group holds; undefined for a condition. */
+function groupOf(filter: MetadataFilter, depth: number): Group | undefined {
+  if (!isObject(filter)) throw malformed(`${FORM}; got ${filter === null ? 'null' : typeof filter}.`);
+  if (depth > MAX_FILTER_DEPTH)
+    throw malformed(`The filter is nested deeper than ${MAX_FILTER_DEPTH} levels. Write it flatter.`);
+  const names = GROUPS.filter((each) => each in filter);
+  const [name] = names;
+  if (name === undefined) return undefined;
+  // One of them would be left out of account.
+  if (names.length > 1 || 'op' in filter) throw malformed(`${FORM}, not two of them at once.`);
+  const held: unknown = (filter as { readonly [member: string]: unknown })[name];
+  if (name === 'not') return { name, parts: [held as MetadataFilter] };
+  if (Array.isArray(held)) return { name, parts: held as readonly MetadataFilter[] };
+  throw malformed(`The '${name}' of a filter takes a list of filters.`);
 }
 
 /** Looks at every part even when the first decides, so that a malformed one never hides behind the data. */
@@ -94,13 +168,14 @@ function compare(member: unknown, value: unknown, fits: (order: number) => boole
   return fits(member < value ? -1 : member > value ? 1 : 0);
 }
 
+const FORM = 'A filter is { and }, { or }, { not } or { key, op, value }';
 const LISTS: ReadonlySet<string> = new Set(['in', 'nin', 'any', 'all']);
 
 function checkCondition(condition: FilterCondition): void {
   const { key, op, value } = condition;
   if (typeof key !== 'string' || typeof op !== 'string') {
     throw malformed(
-      `A filter is { and }, { or }, { not } or { key, op, value }; got ${JSON.stringify(condition)}.`,
+      `${FORM}; got an object with the members: ${Object.keys(condition).slice(0, 10).join(', ') || 'none'}.`,
     );
   }
   if (op === 'is-empty' || op.includes(':')) return;

@@ -1,4 +1,12 @@
-export { checkVectorEntries, checkVectorQuery, requireKeyValueStore, requireMembers } from './check.ts';
+export {
+  checkVectorEntries,
+  checkVectorQuery,
+  checkVectorSearch,
+  openedSupport,
+  requireDimensions,
+  requireKeyValueStore,
+  requireMembers,
+} from './check.ts';
 export type {
   DocumentStore,
   FilterCondition,
@@ -22,6 +30,8 @@ export type {
   VectorStore,
   VectorStoreSupport,
 } from './contract.ts';
-export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { isLocked, sqliteCode, storeFailure, systemCode } from './failure.ts';
+export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILTER_DEPTH } from './filter.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
+export { createWhenFree, type WhenFree } from './when-free.ts';

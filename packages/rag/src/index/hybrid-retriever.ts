@@ -9,7 +9,7 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
-import { matchesFilter } from '@mortise/core/store';
+import { checkFilter, matchesFilter } from '@mortise/core/store';
 import type { BM25Index } from '../retrievers/bm25-index.ts';
 import { fuseScores, weightShares } from '../retrievers/fuse.ts';
 import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
@@ -69,6 +69,8 @@ export class HybridRetriever extends BaseRetriever {
     if (bm25.size === 0) return [];
     const { topK = this.#topK, filters } = call;
     const depth = Math.max(topK, this.#candidates);
+    // A filter that will be refused is refused before the question is paid for.
+    if (filters !== undefined) checkFilter(filters, vectors.support.operators ?? []);
     const embedding = await this.#embed(query, call);
 
     const ranked = bm25.ranked(query.query);

@@ -1,12 +1,20 @@
+import { MortiseError } from '@mortise/core';
 import {
   bytesToVector,
+  checkVector,
   embeddingCacheKey,
   utf8Length,
   vectorToBytes,
   type EmbeddingModel,
 } from '@mortise/core/embedding';
-import type { KeyValueStore, StoreEntry } from '@mortise/core/store';
+import {
+  requireDimensions,
+  type KeyValueStore,
+  type StoreEntry,
+  type VectorStore,
+} from '@mortise/core/store';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
+import { isAboutDocument } from './failures.ts';
 import { guarded } from './guard.ts';
 
 /** The namespace and the keys are those of an embedding model's own cache, so one store serves both. */
@@ -16,6 +24,8 @@ const ESTIMATE_SHARE = 0.75;
 
 export interface EmbedderOptions {
   readonly model: EmbeddingModel;
+  /** What the vectors are for. */
+  readonly vectors: Pick<VectorStore, 'support'> | undefined;
   readonly cache: KeyValueStore | undefined;
   readonly batchSize: number | undefined;
   readonly dimensions: number | undefined;
@@ -32,9 +42,14 @@ export class Embedder {
   readonly #cache: KeyValueStore | undefined;
   readonly #batchSize: number;
   readonly #dimensions: number | undefined;
+  readonly #vectors: Pick<VectorStore, 'support'> | undefined;
+  /** A request that will tell dimensions that nobody has told. */
+  #telling: Promise<unknown> | undefined;
+  #isTold = false;
 
-  constructor({ model, cache, batchSize = Infinity, dimensions }: EmbedderOptions) {
+  constructor({ model, vectors, cache, batchSize = Infinity, dimensions }: EmbedderOptions) {
     this.#model = model;
+    this.#vectors = vectors;
     this.#cache = cache;
     this.#batchSize = Math.min(batchSize, model.metadata.maxBatchSize);
     this.#dimensions = dimensions;
@@ -49,17 +64,47 @@ export class Embedder {
     const dimensions = this.#dimensions ?? this.#model.metadata.dimensions;
     return texts.map((_, at) => {
       const vector = bytesToVector(kept?.[at]);
-      return dimensions === undefined || vector?.length === dimensions ? vector : undefined;
+      if (vector === undefined || (dimensions !== undefined && vector.length !== dimensions))
+        return undefined;
+      this.#compare(vector);
+      return vector;
     });
   }
 
-  /** One batch. */
-  async embed(texts: readonly string[], { signal, parent }: EmbedCall): Promise<Float32Array[]> {
-    const { embeddings } = await this.#model.embedTexts(texts, {
-      signal,
-      parent,
-      dimensions: this.#dimensions,
-    });
+  /**
+   * One batch. While the store has dimensions and the model has not told its own, one request at a time: if they are
+   * others, no more than one was paid for.
+   */
+  async embed(texts: readonly string[], call: EmbedCall): Promise<Float32Array[]> {
+    // What ends the run ends those that wait as well.
+    while (!this.#isTold && this.#telling !== undefined) await this.#telling;
+    if (this.#isTold || !this.#isToBeTold()) return this.#request(texts, call);
+    const request = this.#request(texts, call);
+    const telling = request.then(
+      () => void (this.#isTold = true),
+      (error: unknown) => {
+        this.#telling = undefined;
+        if (!isAboutDocument(error)) throw error;
+      },
+    );
+    telling.catch(() => undefined);
+    this.#telling = telling;
+    return request;
+  }
+
+  #isToBeTold(): boolean {
+    const told = this.#dimensions ?? this.#model.metadata.dimensions;
+    return told === undefined && this.#vectors?.support.dimensions !== undefined;
+  }
+
+  #compare(vector: Float32Array): void {
+    if (this.#vectors !== undefined) requireDimensions(this.#vectors.support, vector.length);
+  }
+
+  async #request(texts: readonly string[], { signal, parent }: EmbedCall): Promise<Float32Array[]> {
+    const reply = await this.#model.embedTexts(texts, { signal, parent, dimensions: this.#dimensions });
+    const embeddings = checked(reply.embeddings, texts.length);
+    for (const vector of embeddings) this.#compare(vector);
     const cache = this.#cache;
     if (cache !== undefined) {
       const entries = texts.map((text, at): StoreEntry => {
@@ -90,4 +135,18 @@ export class Embedder {
 
 function sum(texts: readonly string[], measure: (text: string) => number): number {
   return texts.reduce((total, text) => total + measure(text), 0);
+}
+
+/** A model of the application's own may give what no store takes, and would so for every document. */
+function checked(embeddings: unknown, count: number): Float32Array[] {
+  try {
+    if (!Array.isArray(embeddings) || embeddings.length !== count)
+      throw new MortiseError('invalid-request', `It gave no list of ${count} vectors for ${count} texts.`);
+    for (const vector of embeddings) checkVector(vector, 'A vector that it gave');
+    return embeddings as Float32Array[];
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `The embedding model does not keep to its contract. ${reason}`;
+    throw new MortiseError('configuration', message, { cause });
+  }
 }

@@ -1,7 +1,10 @@
 import { MortiseError } from '@mortise/core';
 import { runPool } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
+import { wholeNumber } from '@mortise/core/shared';
 import {
+  openedSupport,
+  requireDimensions,
   requireKeyValueStore,
   requireMembers,
   type DocumentStore,
@@ -63,11 +66,14 @@ export class IngestionPipeline {
     }
     this.#concurrency = wholeNumber('concurrency', concurrency);
     if (batchSize !== undefined) wholeNumber('batchSize', batchSize);
+    if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     checkStrategy(options.strategy);
     this.#options = options;
     this.#transforms = options.transforms ?? [new SentenceSplitter()];
     this.#embedder =
-      embedding === undefined ? undefined : new Embedder({ model: embedding, cache, batchSize, dimensions });
+      embedding === undefined
+        ? undefined
+        : new Embedder({ model: embedding, vectors, cache, batchSize, dimensions });
   }
 
   /** The vector store as readers should see it; undefined without one. */
@@ -79,7 +85,8 @@ export class IngestionPipeline {
   /**
    * Brings the stores to what the source holds. Rejects with `conflict` when another run writes to them, with the reason
    * of an aborted `signal`, and with a failure that is not about one document: the service does not answer, the disk is
-   * full. What was finished until then stays.
+   * full. A model of other dimensions than the vector store's is `configuration`, before anything is read; where the
+   * model does not say its dimensions, after one request. What was finished until then stays.
    */
   async run(source: DocumentSource, options: IngestOptions = {}): Promise<IngestReport> {
     options.signal?.throwIfAborted();
@@ -107,6 +114,11 @@ export class IngestionPipeline {
     const failures = new Failures(options.onError);
     const writer = new IndexWriter(documents, vectors);
     await writer.recover(options);
+    if (vectors !== undefined) {
+      // Before anything is read, cut or paid for: every single vector would be refused.
+      const support = await openedSupport(vectors, { signal: options.signal });
+      requireDimensions(support, dimensions ?? embedding?.metadata.dimensions);
+    }
 
     const planning: Planning = {
       documents,
@@ -170,9 +182,4 @@ function checkStrategy(strategy: IngestionStrategy | undefined): void {
   if (strategy === undefined || STRATEGIES.includes(strategy)) return;
   const message = `strategy is ${String(strategy)}; it is one of ${STRATEGIES.join(', ')}.`;
   throw new MortiseError('configuration', message);
-}
-
-function wholeNumber(name: string, value: number): number {
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new MortiseError('configuration', `${name} is ${value}; it takes a whole number above 0.`);
 }

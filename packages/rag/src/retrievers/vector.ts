@@ -6,7 +6,8 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
-import type { VectorStore } from '@mortise/core/store';
+import { wholeNumber } from '@mortise/core/shared';
+import { checkVectorSearch, requireDimensions, type VectorStore } from '@mortise/core/store';
 
 /** Where to search, and with which model. */
 export interface VectorRetrieverOptions extends BaseRetrieverOptions {
@@ -19,7 +20,11 @@ export interface VectorRetrieverOptions extends BaseRetrieverOptions {
   topK?: number | undefined;
 }
 
-/** Finds nodes by the nearness of their vectors to the query's; a query that brings its vector is not embedded. */
+/**
+ * Finds nodes by the nearness of their vectors to the query's; a query that brings its vector is not embedded. A filter
+ * that the store does not take is `unsupported`, and a model of other dimensions than the store tells `configuration`,
+ * before the query is embedded.
+ */
 export class VectorRetriever extends BaseRetriever {
   override readonly supportsFilters = true;
   readonly #store: VectorStore;
@@ -32,15 +37,20 @@ export class VectorRetriever extends BaseRetriever {
     this.#store = options.store;
     this.#embedding = options.embedding;
     this.#dimensions = options.dimensions;
-    this.#topK = options.topK ?? 10;
+    this.#topK = wholeNumber('topK', options.topK ?? 10);
   }
 
   async retrieveNodes(
     query: Query,
     { topK = this.#topK, filters, signal, parent }: RetrieveCall,
   ): Promise<NodeWithScore[]> {
+    const search = { topK, filter: filters };
+    // What will be refused is refused before it is paid for.
+    checkVectorSearch(search, this.#store.support);
+    if (query.embedding === undefined)
+      requireDimensions(this.#store.support, this.#dimensions ?? this.#embedding.metadata.dimensions);
     const options = { dimensions: this.#dimensions, signal, parent };
     const embedding = query.embedding ?? (await this.#embedding.embedQuery(query.query, options));
-    return this.#store.query({ topK, embedding, filter: filters }, { signal });
+    return this.#store.query({ ...search, embedding }, { signal });
   }
 }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createTextNode } from '@mortise/core/retriever';
+import type { MetadataFilter, VectorStore, VectorStoreSupport } from '@mortise/core/store';
 import { HashEmbedding } from '@mortise/core/testing';
 import { MemoryVectorStore, VectorRetriever } from '@mortise/rag';
 import { ids } from './fake.ts';
@@ -44,9 +45,36 @@ describe('VectorRetriever', () => {
     await store.upsert([{ node: node('moon', 'moon'), embedding: embeddings[0]! }]);
     const short = new VectorRetriever({ store, embedding, dimensions: 16 });
     expect(ids(await short.retrieve('moon'))).toEqual(['moon']);
-    await expect(new VectorRetriever({ store, embedding }).retrieve('moon')).rejects.toMatchObject({
-      code: 'invalid-request',
-    });
+  });
+
+  it('S-04: refuses what the store will not take before the question is embedded', async () => {
+    const embedding = new HashEmbedding();
+    const asked = vi.spyOn(embedding, 'embedQuery');
+    const store = new MemoryVectorStore();
+    await store.upsert([{ node: node('moon', 'moon'), embedding: Float32Array.of(1, 0) }]);
+    const saying = (support: VectorStoreSupport): VectorStore => {
+      const query = (): never => expect.unreachable();
+      return { support, query, upsert: query, delete: query };
+    };
+    const narrow = saying({ modes: ['dense'], operators: ['=='] });
+    const noDense = saying({ modes: ['text'] });
+    const by = (op: string) => ({ filters: { key: 'k', op, value: 'v' } as MetadataFilter });
+    const cases = [
+      [new VectorRetriever({ store, embedding }), {}, 'configuration'],
+      [new VectorRetriever({ store, embedding, dimensions: 3 }), {}, 'configuration'],
+      [new VectorRetriever({ store: noDense, embedding }), {}, 'unsupported'],
+      [new VectorRetriever({ store: narrow, embedding }), by('!='), 'unsupported'],
+      [new VectorRetriever({ store: narrow, embedding }), by('acme:x'), 'unsupported'],
+      [new VectorRetriever({ store: narrow, embedding }), by('like'), 'unsupported'],
+      [
+        new VectorRetriever({ store: narrow, embedding }),
+        { filters: {} as MetadataFilter },
+        'invalid-request',
+      ],
+    ] as const;
+    for (const [retriever, options, code] of cases)
+      await expect(retriever.retrieve('moon', options)).rejects.toMatchObject({ code });
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('C-01 an abort reaches the embedding model', async () => {
