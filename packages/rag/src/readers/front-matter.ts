@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '@mortise/core';
+import { readFlow, readScalar } from './yaml-values.ts';
 
 export interface FrontMatter {
   readonly metadata: JsonObject;
@@ -6,68 +7,127 @@ export interface FrontMatter {
   readonly bodyStart: number;
 }
 
+/** What is longer is text that begins with a thematic break. In UTF-16 units. */
+const LONGEST = 65_536;
+
 /**
- * The YAML block between `---` lines at the top of a file. Read are `key: value` lines with strings, numbers, booleans,
- * null and flat lists, which is what front matter holds in practice; the lines of anything deeper are kept as one
- * string, as they stand. Undefined when there is no such block.
+ * The YAML block at the top of a file: between a line `---` and a line `---` or `...`, of `key: value` lines and what is
+ * indented below them. Read are strings, numbers, booleans, null, block scalars and flat lists, which is what front matter
+ * holds in practice; the lines of anything deeper are kept as one string, as they stand.
+ *
+ * Undefined where there is no such block: a thematic break and text, which a line that is no YAML shows, or, as Pandoc has
+ * it, a blank line after the first one. Nothing is taken off a text that is not understood.
  */
 export function readFrontMatter(text: string): FrontMatter | undefined {
-  const block = /^---[ \t]*\r?\n([\s\S]*?)^---[ \t]*(?:\r?\n|$)/m.exec(text);
-  if (block === null || block.index !== 0) return undefined;
-  return { metadata: readEntries((block[1] as string).split(/\r?\n/)), bodyStart: block[0].length };
+  const lines: string[] = [];
+  for (let start = 0; start < text.length && start <= LONGEST;) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    const line = text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
+    const isFirst = start === 0;
+    start = Math.min(end + 1, text.length);
+    const mark = line.trimEnd();
+    if (isFirst) {
+      if (mark !== '---') return undefined;
+    } else if (mark === '---' || mark === '...') {
+      const metadata = readEntries(lines);
+      return metadata === undefined ? undefined : { metadata, bodyStart: start };
+    } else {
+      if (lines.length === 0 && mark === '') return undefined;
+      lines.push(line);
+    }
+  }
+  return undefined;
 }
 
-function readEntries(lines: readonly string[]): JsonObject {
+/** Undefined: not every line is of an entry. */
+function readEntries(lines: readonly string[]): JsonObject | undefined {
   const metadata: JsonObject = {};
-  let at = 0;
-  while (at < lines.length) {
-    const entry = /^([\w$][^:\n]*?)[ \t]*:(?:[ \t]+(.*))?$/.exec(lines[at++] as string);
-    if (entry === null) continue;
+  let entries = 0;
+  for (let at = 0; at < lines.length;) {
+    const line = lines[at++] as string;
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const entry = readEntry(line);
+    if (entry === undefined) return undefined;
     const nested: string[] = [];
-    while (at < lines.length && /^(?:[ \t]|- |-$|$)/.test(lines[at] as string))
-      nested.push(lines[at++] as string);
-    const value = readValue((entry[2] ?? '').trim(), nested);
-    Object.defineProperty(metadata, entry[1] as string, {
+    while (at < lines.length && isNested(lines[at] as string)) nested.push(lines[at++] as string);
+    const value = readValue(entry.value, nested);
+    // Assigning `__proto__` would set the prototype.
+    Object.defineProperty(metadata, entry.key, {
       value,
       enumerable: true,
       writable: true,
       configurable: true,
     });
+    entries += 1;
   }
-  return metadata;
+  // A line `#` alone is a heading.
+  return entries === 0 && lines.length > 0 ? undefined : metadata;
+}
+
+/** Indented, an item of a list, the end of a list or an object over several lines, or blank. */
+function isNested(line: string): boolean {
+  return line === '-' || /^(?:[ \t]|- |[\]}]|$)/.test(line);
+}
+
+const LONGEST_KEY = 128;
+
+function readEntry(line: string): { key: string; value: string } | undefined {
+  const quoted = /^(?:"([^"\\]{1,128})"|'([^']{1,128})')[ \t]{0,8}(?=:)/.exec(line);
+  const colon = quoted === null ? keyEnd(line) : quoted[0].length;
+  if (colon === undefined || !isKeyEnd(line, colon)) return undefined;
+  const key = quoted?.[1] ?? quoted?.[2] ?? line.slice(0, colon).trimEnd();
+  if (quoted === null && (!/^[\p{L}\p{N}_$@]/u.test(key) || /[.!?,;] /.test(key))) return undefined;
+  return { key, value: line.slice(colon + 1).trim() };
+}
+
+/** The first colon that ends a key. */
+function keyEnd(line: string): number | undefined {
+  for (let at = line.indexOf(':'); at !== -1 && at <= LONGEST_KEY; at = line.indexOf(':', at + 1))
+    if (isKeyEnd(line, at)) return at;
+  return undefined;
+}
+
+function isKeyEnd(line: string, at: number): boolean {
+  const next = line[at + 1];
+  return line[at] === ':' && (next === undefined || next === ' ' || next === '\t');
 }
 
 function readValue(inline: string, nested: readonly string[]): JsonValue {
   const lines = nested.filter((line) => line.trim() !== '');
-  if (lines.length === 0) return readInline(inline);
-  const items = lines.map((line) => /^[ \t]*-[ \t]+([^:]+|["'].*)$/.exec(line)?.[1]);
-  if (inline === '' && items.every((item) => item !== undefined))
-    return items.map((item) => readScalar(item));
-  return [inline, ...lines].join('\n').trim();
+  if (/^[|>][+-]?(?:[ \t]+#.*)?$/.test(inline)) return blockScalar(inline, nested);
+  if (lines.length === 0) return readFlow(inline) ?? readScalar(inline);
+  const items = inline === '' ? lines.map(listItem) : [undefined];
+  if (items.every((item) => item !== undefined)) return items.map((item) => readScalar(item));
+  const joined = inline.startsWith('[')
+    ? readFlow([inline, ...lines].map((line) => line.trim()).join(' '))
+    : undefined;
+  return joined ?? [inline, ...lines].join('\n').trim();
 }
 
-function readInline(text: string): JsonValue {
-  const list = /^\[(.*)\]$/.exec(text)?.[1];
-  if (list === undefined) return readScalar(text);
-  const items = list.match(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,][^,]*/g) ?? [];
-  return items.map((item) => readScalar(item));
+/** Of `- item`, where it is no object. */
+function listItem(line: string): string | undefined {
+  const entry = line.trim();
+  if (!/^-[ \t]/.test(entry)) return undefined;
+  const item = entry.slice(1).trim();
+  return item !== '' && (!item.includes(':') || /^["']/.test(item)) ? item : undefined;
 }
 
-function readScalar(source: string): JsonValue {
-  const text = source.trim();
-  if (/^'.*'$/.test(text)) return text.slice(1, -1).replaceAll("''", "'");
-  if (/^".*"$/.test(text)) return unquote(text);
-  const plain = text.replace(/[ \t]+#.*$/, '');
-  if (plain === '' || plain === '~' || plain === 'null') return null;
-  if (plain === 'true' || plain === 'false') return plain === 'true';
-  // 007 and 1.10 are not the numbers 7 and 1.1.
-  return /^-?\d/.test(plain) && String(Number(plain)) === plain ? Number(plain) : plain;
-}
-
-function unquote(text: string): string {
-  try {
-    return JSON.parse(text) as string;
-  } catch {
-    return text.slice(1, -1);
+/** `|` keeps line ends, `>` makes spaces of them; `+` keeps the empty lines at the end, which we do not. */
+function blockScalar(inline: string, nested: readonly string[]): string {
+  const first = nested.find((line) => line.trim() !== '') ?? '';
+  const indent = first.length - first.trimStart().length;
+  const lines = nested.map((line) =>
+    line.slice(0, indent).trim() === '' ? line.slice(indent) : line.trimStart(),
+  );
+  if (inline.startsWith('|')) return lines.join('\n').trimEnd();
+  const paragraphs: string[][] = [[]];
+  for (const line of lines) {
+    if (line.trim() === '') paragraphs.push([]);
+    else paragraphs.at(-1)?.push(line);
   }
+  return paragraphs
+    .map((paragraph) => paragraph.join(' '))
+    .join('\n')
+    .trimEnd();
 }
