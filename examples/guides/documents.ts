@@ -60,7 +60,7 @@ export async function ingest(
     onProgress: ({ phase, done, total, item }) => say(`${phase} ${done} of ${total ?? '?'}: ${item}`),
     onError: ({ item, error }) => say(`${item} is set aside: ${error.message}`),
   });
-  say(`${report.changed} changed, ${report.embedded} chunks embedded, ${report.cached} from the cache`);
+  say(`${report.updated} updated, ${report.embedded} chunks embedded, ${report.cached} from the cache`);
   // #endregion
   return report;
 }

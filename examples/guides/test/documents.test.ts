@@ -58,7 +58,7 @@ describe('the ingestion of the guide', () => {
   it('embeds of a changed document what changed, and nothing of one that was only written again', async () => {
     expect(await run()).toMatchObject({
       added: 3,
-      changed: 0,
+      updated: 0,
       unchanged: 0,
       removed: 0,
       embedded: 4,
@@ -72,14 +72,14 @@ describe('the ingestion of the guide', () => {
     write('notes.md', '# Notes\n\nBuy thyme.\n');
     expect(await run()).toMatchObject({
       added: 0,
-      changed: 1,
+      updated: 1,
       unchanged: 2,
       removed: 0,
       embedded: 1,
       cached: 1,
     });
     expect(embedding.asked).toEqual([expect.stringContaining('Lead creeps and tears.')]);
-    expect(lines.at(-1)).toBe('1 changed, 1 chunks embedded, 1 from the cache');
+    expect(lines.at(-1)).toBe('1 updated, 1 chunks embedded, 1 from the cache');
   });
 
   it('embeds a file again that was renamed, since models see its path', async () => {
@@ -87,7 +87,7 @@ describe('the ingestion of the guide', () => {
     renameSync(join(pages, 'notes.md'), join(pages, 'diary.md'));
     expect(await run()).toMatchObject({
       added: 1,
-      changed: 0,
+      updated: 0,
       unchanged: 2,
       removed: 1,
       embedded: 1,
@@ -113,7 +113,7 @@ describe('the ingestion of the guide', () => {
     expect(await open.documents.getSource('2026/roof.md')).toBeUndefined();
     expect(await run()).toMatchObject({
       added: 1,
-      changed: 0,
+      updated: 0,
       unchanged: 2,
       removed: 0,
       embedded: 0,
@@ -146,7 +146,7 @@ describe('the ingestion of the guide', () => {
     await run();
     writeFileSync(join(pages, 'notes.md'), Uint8Array.of(0xff, 0x00, 0xfe));
     expect(await run()).toMatchObject({
-      changed: 0,
+      updated: 0,
       unchanged: 2,
       removed: 0,
       failed: [{ item: 'notes.md' }],
@@ -161,7 +161,7 @@ describe('the ingestion of the guide', () => {
     const transforms = [new SentenceSplitter({ maxTokens: 128 })];
     const other = new IngestionPipeline({ documents, vectors, embedding, cache, transforms });
     const report = await other.run(new DirectoryReader({ directory: pages }));
-    expect(report).toMatchObject({ changed: 3, unchanged: 0, embedded: 0, cached: 4 });
+    expect(report).toMatchObject({ updated: 3, unchanged: 0, embedded: 0, cached: 4 });
   });
 
   it('sets everything aside that a model of other dimensions makes, and keeps what is there', async () => {
@@ -169,8 +169,8 @@ describe('the ingestion of the guide', () => {
     const { documents, vectors } = open;
     const other = new HashEmbedding({ dimensions: 16 });
     const pipeline = new IngestionPipeline({ documents, vectors, embedding: other });
-    const { failed, changed } = await pipeline.run(new DirectoryReader({ directory: pages }));
-    expect([failed.length, changed]).toEqual([3, 0]);
+    const { failed, updated } = await pipeline.run(new DirectoryReader({ directory: pages }));
+    expect([failed.length, updated]).toEqual([3, 0]);
     expect((await open.retriever.retrieve('slates')).length).toBe(4);
   });
 

@@ -177,6 +177,7 @@ export class EmbeddingCall {
     return {
       usage: this.#uncounted ? {} : { inputTokens: this.#tokens },
       cached: this.#cached,
+      requests: this.#batches,
       warnings: [...this.#warnings.values()],
       ...(inOrder.length === 0 ? {} : { providerMetadata: metadata }),
     };

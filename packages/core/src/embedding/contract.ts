@@ -88,6 +88,8 @@ export interface EmbeddingResult {
   usage: EmbeddingUsage;
   /** How many texts were found in the cache, or came with another call's request for the same text. */
   cached: number;
+  /** How many requests were made; one that was tried again counts once. Absent: the model does not say. */
+  requests?: number;
   warnings: Warning[];
   /** What the provider said besides, keyed by provider; where requests differ, the last batch's member stands. */
   providerMetadata?: ProviderMetadata;

@@ -6,7 +6,7 @@ export {
   type EmbedReply,
   type EmbedRequest,
 } from './base.ts';
-export { toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+export { Batcher, toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
 export { bytesToVector, embeddingCacheKey, vectorToBytes, type EmbeddingKeyFields } from './cache.ts';
 export type {
   EmbeddedText,

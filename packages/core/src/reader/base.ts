@@ -5,8 +5,8 @@ import type { Document } from '../retriever/node.ts';
 import type { ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress } from './contract.ts';
 
 /**
- * Everything a reader does besides reading: one item at a time, failures that do not stop the rest, `skip`, progress,
- * abort and its span. An author implements `items` and `readItem`.
+ * Everything a reader does besides reading: one item at a time, failures that do not stop the rest, documents that
+ * name their item, `skip`, progress, abort and its span. An author implements `items` and `readItem`.
  *
  * ```ts
  * class FeedReader extends BaseReader {
@@ -66,12 +66,16 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
     const items = listing instanceof Promise ? await settled(listing, signal) : listing;
     const total = Array.isArray(items) ? { total: items.length } : {};
     for await (const item of inContext(items, span, signal)) {
-      const shown = { id: item.id, ...(item.version === undefined ? {} : { version: item.version }) };
+      const shown: ReadItem = {
+        id: item.id,
+        ...(item.version === undefined ? {} : { version: item.version }),
+      };
+      if (item.contentHash !== undefined) shown.contentHash = (asked) => item.contentHash!(asked);
       const outcome = yield* this.#item(item, shown, options, span);
       tally.done += 1;
       if (outcome === 'failed' || outcome === 'partial') tally.failed += 1;
-      const { id, ...version } = shown;
-      onProgress?.({ ...tally, ...total, item: id, ...version, outcome });
+      const version = shown.version === undefined ? {} : { version: shown.version };
+      onProgress?.({ ...tally, ...total, item: shown.id, ...version, outcome });
     }
   }
 
@@ -85,14 +89,15 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
     if ((await skip?.(shown)) === true) return 'skipped';
     let problems = 0;
     const tell = reporter(options, span);
-    const report = (failure: ReadFailure): void => {
+    const report = ({ item: named, part = named, error }: ReadFailure): void => {
       problems += 1;
-      tell(failure);
+      // Whatever an author calls it: documents and failures of one item have one name (I-04).
+      tell({ item: shown.id, ...(part === shown.id ? {} : { part }), error });
     };
     try {
       const reading = span.run(() => this.readItem(item, { signal, parent: span.id, report }));
-      if (reading instanceof Promise) yield await settled(reading, signal);
-      else yield* inContext(reading, span, signal);
+      if (reading instanceof Promise) yield { ...(await settled(reading, signal)), item: shown.id };
+      else for await (const one of inContext(reading, span, signal)) yield { ...one, item: shown.id };
     } catch (error) {
       throwIfAborted(signal);
       tell({ item: shown.id, error: readError(shown.id, error) });

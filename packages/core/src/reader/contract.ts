@@ -6,7 +6,8 @@ import type { Document } from '../retriever/node.ts';
  * It is lazy: nothing is opened before the first `next()`, and one document is held at a time. Something that cannot be
  * read is reported and does not stop the rest. Every document says where it comes from: by convention `metadata.path`
  * or `metadata.url`, and `metadata.page` where there are pages. An item may give several documents, or none; those of
- * one item come one after another.
+ * one item come one after another, and each names it in `item`, as failures and progress do (I-04): an index keeps what
+ * it has of an item of which something could not be read.
  */
 export interface Reader {
   /**
@@ -40,6 +41,12 @@ export interface ReadItem {
   id: string;
   /** Another one when the content is another one, known without reading it: size and time, an ETag. Absent: unknown. */
   version?: string;
+  /**
+   * A hash of the content: equal hashes promise equal documents, whatever the reader makes of the content and with
+   * whatever settings. Asked before an item is read, to see whether that is needed, and after it was read; it is then
+   * of what was read. Rejects where the item cannot be opened. Absent: an index reads the item in every run.
+   */
+  contentHash?(signal?: AbortSignal): Promise<string>;
 }
 
 export interface ReadProgress {
@@ -58,8 +65,10 @@ export interface ReadProgress {
 }
 
 export interface ReadFailure {
-  /** A path or an address, and where it is a part of an item, which: `a.jsonl:3`. */
+  /** The item, as progress and the documents name it. */
   item: string;
+  /** Of the item, what could not be read, where it is not all of it: a line, a page, a record (`a.jsonl#3`). */
+  part?: string;
   /** A `MortiseError` that says why. */
   error: Error;
 }
@@ -69,7 +78,10 @@ export interface ReadCall {
   signal?: AbortSignal | undefined;
   /** The id of the reading's span. */
   parent?: string | undefined;
-  /** Tells of a part that cannot be read (a line, a page), and goes on. The item is then `partial`. */
+  /**
+   * Reports a part that cannot be read (a line, a page), and goes on. The item is then `partial`. An `item` other than
+   * the one that is being read is taken as the name of the part.
+   */
   report(failure: ReadFailure): void;
 }
 
@@ -87,6 +99,11 @@ export interface SourceFile {
 
 /** Reads the files of one kind, wherever they lie. */
 export interface FileFormat {
+  /**
+   * The format, its version and its settings. Equal fingerprints promise that equal bytes become equal documents, so
+   * that a file is not read again where nothing changed. Absent: it cannot be told, and files are read in every run.
+   */
+  readonly fingerprint?: string | undefined;
   /**
    * The documents of a file, in order, one at a time, with `path` and `mediaType` in their metadata. Rejects when the
    * file cannot be read; of what cannot be read in it (a line, a page) it tells by `call.report`, and goes on.

@@ -8,7 +8,7 @@ import type { Node } from './node.ts';
  * object with the node's content. Nodes of equal content have equal hashes, in every runtime and language.
  *
  * Content is every member except what tells which node it is and where it stands (`id`, `type`, `relationships`,
- * `start`, `end`) and what is computed from it (`embedding`). `text` and `metadata` are always there. Members that say
+ * `start`, `end`, a document's `item`) and what is computed from it (`embedding`). `text` and `metadata` are always there. Members that say
  * the default are left out: empty lists of excluded keys, the default templates. Excluded keys are sorted and unique.
  * An `IndexNode`'s `indexId` is content, and so is every member of a kind that core does not know.
  *
@@ -27,15 +27,17 @@ export function nodeHash(node: Node): string {
 function contentOf(node: Node): Record<string, unknown> {
   const {
     id: _id,
-    type: _type,
+    type,
     relationships: _relationships,
     start: _start,
     end: _end,
     embedding: _embedding,
+    item,
     ...content
   } = node as Node & { [member: string]: unknown };
   return {
     ...content,
+    item: type === 'document' ? undefined : item,
     excludedEmbedMetadataKeys: keySet(node.excludedEmbedMetadataKeys),
     excludedLlmMetadataKeys: keySet(node.excludedLlmMetadataKeys),
     metadataTemplate: unless(DEFAULT_METADATA_TEMPLATE, node.metadataTemplate),

@@ -32,6 +32,12 @@ export interface NodeBase {
 /** What a reader yields: a whole file, a page, a record. Its own source. */
 export interface Document extends NodeBase {
   type: 'document';
+  /**
+   * What a reader read it from, as the reader names it: the `id` of a `ReadItem`. A file of many documents is one item.
+   * Failures are matched by it, so that what could not be read is not taken for gone (I-04). Not part of the content:
+   * see `nodeHash`. Absent for a document that was made by hand.
+   */
+  item?: string;
 }
 
 /** A piece of a document: what is embedded, found and shown to a model. */
@@ -103,8 +109,8 @@ export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
 };
 
 /** A document: its own source. Without an `id` it gets a random one. */
-export function createDocument(input: NodeInput): Document {
-  return { type: 'document', ...withDefaults(input) };
+export function createDocument({ item, ...input }: NodeInput & { item?: string | undefined }): Document {
+  return { type: 'document', ...withDefaults(input), ...(item === undefined ? {} : { item }) };
 }
 
 /** A piece of a document. Without an `id` it gets a random one. */

@@ -53,7 +53,23 @@ export interface SourceRecord {
    * removed. They are not part of the index; who reads leaves them out, and the next ingestion removes them (I-01).
    */
   strayIds?: string[];
+  /** What the document was read from (`Document.item`); absent for a document that was made by hand. */
+  item?: string;
+  /** On the first document of an item that was read to its end and written whole: see {@link ItemState}. */
+  read?: ItemState;
   metadata?: { [key: string]: JsonValue };
+}
+
+/** What a later ingestion needs in order not to read an item again that is as it was. */
+export interface ItemState {
+  /** Of what is made of each document: the transforms and the model with their settings. */
+  recipe: string;
+  /** How many documents the item gave. */
+  documents: number;
+  /** `ReadItem.version` as it was then. */
+  version?: string;
+  /** What `ReadItem.contentHash` gave for what was read. */
+  contentHash: string;
 }
 
 /** Which records are asked for. */

@@ -12,6 +12,7 @@ export type {
   FilterCondition,
   FilterOperator,
   FilterValue,
+  ItemState,
   KeyValueOptions,
   KeyValueStore,
   MetadataFilter,

@@ -250,6 +250,7 @@ describe('BaseEmbedding', () => {
       embeddings: [],
       usage: { inputTokens: 0 },
       cached: 0,
+      requests: 0,
       warnings: [],
     });
     expect(model.requests).toEqual([]);

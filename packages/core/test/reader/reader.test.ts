@@ -6,6 +6,7 @@ import {
   createTextDecoder,
   decodeText,
   type ReadCall,
+  type ReadFailure,
   type ReadItem,
 } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
@@ -32,11 +33,20 @@ describe('BaseReader', () => {
   it('D-01 an item of several documents is done when the last one was taken, and says that a part is missing', async () => {
     const seen: unknown[] = [];
     const options = {
-      onError: ({ item }: { item: string }) => void seen.push(item),
+      onError: ({ item, part }: ReadFailure) => void seen.push(`${part} of ${item}`),
       onProgress: ({ item, outcome, failed }: any) => void seen.push([item, outcome, failed]),
     };
     for await (const { id } of new NumberReader().read(options)) seen.push(id);
-    expect(seen).toEqual(['a1', 'a#2', 'a3', ['a', 'partial', 1], 'b1', 'b#2', 'b3', ['b', 'partial', 2]]);
+    expect(seen).toEqual([
+      'a1',
+      'a#2 of a',
+      'a3',
+      ['a', 'partial', 1],
+      'b1',
+      'b#2 of b',
+      'b3',
+      ['b', 'partial', 2],
+    ]);
   });
 
   it('D-01 leaving the loop closes what is open', async () => {

@@ -43,8 +43,11 @@ export class IndexContent extends MemoryDocumentStore {
   override async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
     await super.setSource(record, options);
     const before = this.#shown.get(record.sourceId);
-    if (record.hash === (before?.hash ?? '')) return;
-    await this.#show(record, before?.nodes ?? []);
+    if (record.hash === (before?.hash ?? '')) {
+      if (before !== undefined) this.#shown.set(before.id, { ...origin(record), ...version(before) });
+    } else {
+      await this.#show(record, before?.nodes ?? []);
+    }
     await this.#onChange();
   }
 
@@ -62,25 +65,40 @@ export class IndexContent extends MemoryDocumentStore {
     this.bm25.upsert(nodes);
     await this.upsert(nodes);
     for (const document of documents) {
-      const { id, hash } = document;
+      const { id, hash, nodes } = document;
       this.#shown.set(id, document);
-      await super.setSource({ sourceId: id, hash, nodeIds: document.nodes.map((node) => node.id) });
+      await super.setSource({
+        ...origin(document),
+        sourceId: id,
+        hash,
+        nodeIds: nodes.map((node) => node.id),
+      });
     }
   }
 
-  async #show({ sourceId: id, hash, nodeIds }: SourceRecord, before: readonly Node[]): Promise<void> {
+  async #show(record: SourceRecord, before: readonly Node[]): Promise<void> {
+    const { sourceId: id, hash, nodeIds } = record;
     const entries = nodeIds.flatMap((nodeId) => this.#waiting.get(nodeId) ?? []);
     const nodes = entries.map(({ node }) => node);
     const gone = before.map((node) => node.id);
     for (const nodeId of nodeIds) this.#waiting.delete(nodeId);
     if (hash === '') this.#shown.delete(id);
-    else this.#shown.set(id, { id, hash, nodes });
+    else this.#shown.set(id, { ...origin(record), id, hash, nodes });
     // The store in memory does its work before it gives its promise: both are awaited only once everything is done.
     const replaced = [this.vectors.delete({ ids: gone }), this.vectors.upsert(entries)];
     this.bm25.remove(gone);
     this.bm25.upsert(nodes);
     await Promise.all(replaced);
   }
+}
+
+/** Where a document comes from, and how far its item is known. */
+function origin({ item, read }: Pick<SourceRecord, 'item' | 'read'>): Pick<IndexedDocument, 'item' | 'read'> {
+  return { ...(item === undefined ? {} : { item }), ...(read === undefined ? {} : { read }) };
+}
+
+function version({ id, hash, nodes }: IndexedDocument): IndexedDocument {
+  return { id, hash, nodes };
 }
 
 /** Keeps vectors until they are shown, and refuses what the store that is searched would. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { bytesToVector, vectorToBytes } from '@mortise/core/embedding';
 import type { JsonObject } from '@mortise/core';
 import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
+import type { ItemState } from '@mortise/core/store';
 
 /** One document as the index remembers it. */
 export interface IndexedDocument {
@@ -9,6 +10,9 @@ export interface IndexedDocument {
   /** Of the version: the document, and what was made of it how. */
   readonly hash: string;
   readonly nodes: readonly Node[];
+  /** As in its `SourceRecord`. */
+  readonly item?: string;
+  readonly read?: ItemState;
 }
 
 export interface SavedIndex {
@@ -22,7 +26,7 @@ export interface SavedIndex {
  * up to a multiple of 4, the vectors as 32-bit floats, and the SHA-256 of everything before. Numbers are little-endian.
  */
 const NAME = 'mortise-index ';
-const VERSION = '02';
+const VERSION = '03';
 const HEAD_BYTES = 28;
 const HASH_BYTES = 32;
 
@@ -60,7 +64,10 @@ export function decodeIndex(key: string, bytes: Buffer): SavedIndex {
   const vectorStart = HEAD_BYTES + Math.ceil(jsonBytes / 4) * 4;
   const { key: savedKey, documents } = JSON.parse(
     bytes.toString('utf8', HEAD_BYTES, HEAD_BYTES + jsonBytes),
-  ) as { key: string; documents: { id: string; hash: string; nodes: JsonObject[] }[] };
+  ) as {
+    key: string;
+    documents: (Omit<IndexedDocument, 'nodes'> & { nodes: JsonObject[] })[];
+  };
   if (savedKey !== key) throw new Error('it was made with another embedding model or other settings.');
   const vectors = Array.from({ length: rows }, (_, row) => {
     const start = vectorStart + row * dimensions * 4;
@@ -71,8 +78,8 @@ export function decodeIndex(key: string, bytes: Buffer): SavedIndex {
   return { documents: documents.map((one) => ({ ...one, nodes: one.nodes.map(nodeFromJson) })), vectors };
 }
 
-function toJson({ id, hash, nodes }: IndexedDocument): JsonObject {
-  return { id, hash, nodes: nodes.map(nodeToJson) };
+function toJson({ nodes, ...document }: IndexedDocument): object {
+  return { ...document, nodes: nodes.map(nodeToJson) };
 }
 
 function hashOf(bytes: Uint8Array): Buffer {

@@ -4,12 +4,16 @@ import type { Document } from '@mortise/core/retriever';
 import type { DocumentStore, KeyValueStore, VectorStore } from '@mortise/core/store';
 import type { Transform } from '@mortise/core/transform';
 
-/** A reader, or documents as they come. */
+/**
+ * A reader, or documents as they come. Documents that a reader read are given by the reader itself wherever what is
+ * missing is removed: it alone can say what it could not read.
+ */
 export type DocumentSource = Reader | AsyncIterable<Document> | Iterable<Document>;
 
 /**
  * - `upserts`: a document that is new or changed is written, one that is as it was is left alone.
- * - `upserts-and-delete`: besides, a document that the source does not have any more is removed, unless it failed.
+ * - `upserts-and-delete`: besides, a document that the source does not have any more is removed, unless something of
+ *   the item that it was read from could not be read.
  * - `duplicates-only`: besides `upserts`, a document whose content is known already, under whatever id, is left out.
  */
 export type IngestionStrategy = 'upserts' | 'upserts-and-delete' | 'duplicates-only';
@@ -43,8 +47,8 @@ export interface IngestionPipelineOptions {
 export interface IngestOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: IngestProgress) => void) | undefined;
-  /** Called for every document that is set aside; the next run tries it again (I-03). */
-  onError?: ((failure: ReadFailure) => void) | undefined;
+  /** Called for everything that is set aside; the next run tries it again (I-03). */
+  onError?: ((failure: IngestFailure) => void) | undefined;
   /** Default: the pipeline's. */
   strategy?: IngestionStrategy | undefined;
   /**
@@ -52,6 +56,11 @@ export interface IngestOptions {
    * the changed documents are in memory together. Default: false.
    */
   readFirst?: boolean | undefined;
+  /**
+   * Compares the content of every item with what the index has of it. Default: false, an item whose size and times are
+   * as they were is taken for unchanged without opening it.
+   */
+  verify?: boolean | undefined;
   /** The id of the span around this run, where the runtime cannot tell. */
   parent?: string | undefined;
 }
@@ -69,20 +78,32 @@ export interface IngestProgress {
   failed: number;
 }
 
+/** Something that is set aside. */
+export interface IngestFailure extends ReadFailure {
+  /** The document that could not be cut, embedded or written; absent where reading failed. */
+  documentId?: string;
+}
+
 /** What a run did, in documents. */
 export interface IngestReport {
-  /** New, changed, left as they were, left out as duplicates, and removed. */
+  /** New, replaced by a newer version, left as they were, left out as duplicates, and removed. */
   added: number;
-  changed: number;
+  updated: number;
   unchanged: number;
   duplicates: number;
   removed: number;
   /** Set aside: an earlier version stays, and the next run tries again. */
-  failed: ReadFailure[];
+  failed: IngestFailure[];
+  /** Of those documents. Of what could not be read `failed` has the name of the part, or else of the item. */
+  ids: { added: string[]; updated: string[]; removed: string[]; failed: string[] };
   /** Nodes that were written. */
   nodes: number;
-  /** Nodes that the model was asked for. */
+  /** Nodes that the model was asked for, and paid. */
   embedded: number;
-  /** Nodes whose vectors were in the cache. */
+  /** Nodes whose vectors were in a cache, the run's or the model's own. */
   cached: number;
+  /** Requests that the model made, as far as it says. */
+  requests: number;
+  /** Tokens that were paid for embedding. Absent when any reply did not say. */
+  tokens?: number;
 }

@@ -5,7 +5,10 @@ import {
   embeddingCacheKey,
   utf8Length,
   vectorToBytes,
+  type BatchCost,
+  type BatchLimits,
   type EmbeddingModel,
+  type EmbeddingResult,
 } from '@mortise/core/embedding';
 import {
   requireDimensions,
@@ -75,7 +78,7 @@ export class Embedder {
    * One batch. While the store has dimensions and the model has not told its own, one request at a time: if they are
    * others, no more than one was paid for.
    */
-  async embed(texts: readonly string[], call: EmbedCall): Promise<Float32Array[]> {
+  async embed(texts: readonly string[], call: EmbedCall): Promise<EmbeddingResult> {
     // What ends the run ends those that wait as well.
     while (!this.#isTold && this.#telling !== undefined) await this.#telling;
     if (this.#isTold || !this.#isToBeTold()) return this.#request(texts, call);
@@ -101,9 +104,9 @@ export class Embedder {
     if (this.#vectors !== undefined) requireDimensions(this.#vectors.support, vector.length);
   }
 
-  async #request(texts: readonly string[], { signal, parent }: EmbedCall): Promise<Float32Array[]> {
-    const reply = await this.#model.embedTexts(texts, { signal, parent, dimensions: this.#dimensions });
-    const embeddings = checked(reply.embeddings, texts.length);
+  async #request(texts: readonly string[], { signal, parent }: EmbedCall): Promise<EmbeddingResult> {
+    const result = await this.#model.embedTexts(texts, { signal, parent, dimensions: this.#dimensions });
+    const embeddings = checked(result.embeddings, texts.length);
     for (const vector of embeddings) this.#compare(vector);
     const cache = this.#cache;
     if (cache !== undefined) {
@@ -112,18 +115,26 @@ export class Embedder {
       });
       await guarded('written', signal, () => cache.setMany(entries, { signal, namespace: NAMESPACE }));
     }
-    return embeddings;
+    return result;
   }
 
-  /** Whether `text` still fits into a batch of `texts`: what the model takes in one request, as far as can be told. */
-  fits(texts: readonly string[], text: string): boolean {
-    if (texts.length === 0) return true;
-    if (texts.length >= this.#batchSize) return false;
-    const { maxBatchTokens = Infinity, maxBatchBytes = Infinity } = this.#model.metadata;
-    const all = [...texts, text];
-    if (maxBatchBytes < Infinity && sum(all, utf8Length) > maxBatchBytes) return false;
-    if (maxBatchTokens === Infinity) return true;
-    return sum(all, (one) => estimateTokenizer.count(one)) <= maxBatchTokens * ESTIMATE_SHARE;
+  /** What the model takes in one request, as far as can be told. */
+  get limits(): BatchLimits {
+    const { maxBatchTokens = Infinity, maxBatchBytes } = this.#model.metadata;
+    return {
+      maxSize: this.#batchSize,
+      maxTokens: maxBatchTokens * ESTIMATE_SHARE,
+      maxBytes: maxBatchBytes,
+    };
+  }
+
+  /** What a text adds to a batch. Each text is measured once, by what the model has a limit for. */
+  costOf(text: string): BatchCost {
+    const { maxBatchTokens, maxBatchBytes } = this.#model.metadata;
+    return {
+      tokens: maxBatchTokens === undefined ? 0 : estimateTokenizer.count(text),
+      bytes: maxBatchBytes === undefined ? 0 : utf8Length(text),
+    };
   }
 
   #key(text: string): string {
@@ -131,10 +142,6 @@ export class Embedder {
     const dimensions = this.#dimensions ?? metadata.dimensions;
     return embeddingCacheKey({ provider, model, dimensions, kind: 'document' }, text);
   }
-}
-
-function sum(texts: readonly string[], measure: (text: string) => number): number {
-  return texts.reduce((total, text) => total + measure(text), 0);
 }
 
 /** A model of the application's own may give what no store takes, and would so for every document. */

@@ -1,5 +1,8 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import type { ReadFailure } from '@mortise/core/reader';
+import type { Document } from '@mortise/core/retriever';
+import type { SourceRecord } from '@mortise/core/store';
+import type { IngestFailure } from './contract.ts';
 
 /** Whatever document is at hand, the next one would fare no better. */
 const ABOUT_THE_SERVICE: ReadonlySet<string> = new Set([
@@ -36,28 +39,49 @@ export function sameId(id: string): MortiseError {
   return new MortiseError('conflict', message);
 }
 
-/** Documents that are set aside, and whether an id is one of them or below one. */
-export class Failures {
-  readonly list: ReadFailure[] = [];
-  readonly #items = new Set<string>();
-  readonly #onError: ((failure: ReadFailure) => void) | undefined;
+export function withoutText(id: string): MortiseError {
+  const message = `${id} holds no text, so there is nothing to find in it. Check how it is read, or leave it out of what is read.`;
+  return new MortiseError('parse', message);
+}
 
-  constructor(onError: ((failure: ReadFailure) => void) | undefined) {
+/** What could not be read or written in a run. */
+export class Failures {
+  readonly list: IngestFailure[] = [];
+  /** Items of which something could not be read. */
+  readonly #items = new Set<string>();
+  readonly #onError: ((failure: IngestFailure) => void) | undefined;
+
+  constructor(onError: ((failure: IngestFailure) => void) | undefined) {
     this.#onError = onError;
   }
 
-  add(failure: ReadFailure): void {
-    this.list.push(failure);
+  /** Reported by the reader: of this item there may be more documents than came. */
+  ofItem(failure: ReadFailure): void {
     this.#items.add(failure.item);
-    this.#onError?.(failure);
+    this.#add(failure);
   }
 
-  /** A document that failed is not gone; nor are those below a folder that could not be listed. */
-  covers(id: string): boolean {
-    if (this.#items.has(id)) return true;
-    for (let at = id.indexOf('/'); at >= 0; at = id.indexOf('/', at + 1)) {
-      if (this.#items.has(id.slice(0, at))) return true;
+  /** A document that came, and could not be cut, embedded or written. */
+  ofDocument({ id, item }: Pick<Document, 'id' | 'item'>, error: Error): void {
+    const part = item === undefined || item === id ? {} : { part: id };
+    this.#add({ item: item ?? id, ...part, error, documentId: id });
+  }
+
+  /**
+   * Whether the document of a record that did not come may still be there: something of its item could not be read, or
+   * the item is below a folder that could not be listed. A record without an item may be of any item.
+   */
+  cover({ item }: SourceRecord): boolean {
+    if (item === undefined) return this.#items.size > 0;
+    if (this.#items.has(item) || this.#items.has('.')) return true;
+    for (let at = item.indexOf('/'); at >= 0; at = item.indexOf('/', at + 1)) {
+      if (this.#items.has(item.slice(0, at))) return true;
     }
     return false;
+  }
+
+  #add(failure: IngestFailure): void {
+    this.list.push(failure);
+    this.#onError?.(failure);
   }
 }

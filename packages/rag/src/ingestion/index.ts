@@ -3,6 +3,7 @@ export type {
   DocumentSource,
   IngestionPipelineOptions,
   IngestionStrategy,
+  IngestFailure,
   IngestOptions,
   IngestProgress,
   IngestReport,

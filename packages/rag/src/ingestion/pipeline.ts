@@ -21,7 +21,9 @@ import type {
 } from './contract.ts';
 import { Embedder } from './embedder.ts';
 import { Failures } from './failures.ts';
+import { Items, withoutReader } from './items.ts';
 import { planned, type Planning } from './plan.ts';
+import { Report } from './report.ts';
 import { IngestionRun } from './run.ts';
 import { recipeFingerprint } from './version.ts';
 import { IndexWriter } from './writer.ts';
@@ -95,7 +97,7 @@ export class IngestionPipeline {
       'ingest.run',
       { parent: options.parent },
       (span) => this.#locked(source, { ...options, parent: span.id ?? options.parent }),
-      ({ failed, ...counts }) => ({ attributes: { ...counts, failed: failed.length } }),
+      ({ failed, ids: _ids, ...counts }) => ({ attributes: { ...counts, failed: failed.length } }),
     );
   }
 
@@ -111,7 +113,10 @@ export class IngestionPipeline {
   async #run(source: DocumentSource, options: IngestOptions): Promise<IngestReport> {
     const { documents, vectors, embedding, dimensions, cache } = this.#options;
     const strategy = options.strategy ?? this.#options.strategy ?? 'upserts';
+    const recipe = recipeFingerprint({ transforms: this.#transforms, embedding, dimensions });
     const failures = new Failures(options.onError);
+    const report = new Report(failures);
+    const items = new Items({ documents, recipe, verify: options.verify ?? false, signal: options.signal });
     const writer = new IndexWriter(documents, vectors);
     await writer.recover(options);
     if (vectors !== undefined) {
@@ -119,16 +124,21 @@ export class IngestionPipeline {
       const support = await openedSupport(vectors, { signal: options.signal });
       requireDimensions(support, dimensions ?? embedding?.metadata.dimensions);
     }
+    await items.load();
+    // A list that is at hand is complete; what an iterator leaves out may be what a reader could not read.
+    const mayHide = !('read' in source) && Symbol.asyncIterator in source;
+    if (mayHide && strategy === 'upserts-and-delete' && items.anyKnown) throw withoutReader();
 
     const planning: Planning = {
       documents,
       transforms: this.#transforms,
-      recipe: recipeFingerprint({ transforms: this.#transforms, embedding, dimensions }),
+      recipe,
       cache,
       strategy,
       options,
       failures,
-      report: emptyReport(failures),
+      items,
+      report,
       progress: (progress) => options.onProgress?.({ ...progress, failed: failures.list.length }),
       seen: new Set(),
       hashes: strategy === 'duplicates-only' ? await hashesOf(documents, options.signal) : new Set(),
@@ -136,6 +146,7 @@ export class IngestionPipeline {
     const run = new IngestionRun({ planning, writer, embedder: this.#embedder });
     try {
       await runPool(run.batches(planned(source, planning)), this.#concurrency, (batch) => run.embed(batch));
+      await items.keep();
       if (strategy === 'upserts-and-delete') await run.removeMissing();
     } catch (error) {
       run.stop(error);
@@ -144,7 +155,7 @@ export class IngestionPipeline {
     } finally {
       run.close();
     }
-    return planning.report;
+    return report.result();
   }
 }
 
@@ -162,20 +173,6 @@ async function hashesOf(documents: DocumentStore, signal: AbortSignal | undefine
   const hashes = new Set<string>();
   for await (const { hash } of documents.sources({ signal })) hashes.add(hash);
   return hashes;
-}
-
-function emptyReport({ list: failed }: Failures): IngestReport {
-  return {
-    added: 0,
-    changed: 0,
-    unchanged: 0,
-    duplicates: 0,
-    removed: 0,
-    failed,
-    nodes: 0,
-    embedded: 0,
-    cached: 0,
-  };
 }
 
 function checkStrategy(strategy: IngestionStrategy | undefined): void {

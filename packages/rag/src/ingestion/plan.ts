@@ -1,20 +1,18 @@
 import type { DocumentStore, KeyValueStore, SourceRecord } from '@mortise/core/store';
 import { nodeText, type Document, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
-import type {
-  DocumentSource,
-  IngestOptions,
-  IngestProgress,
-  IngestReport,
-  IngestionStrategy,
-} from './contract.ts';
-import { isAboutDocument, sameId, transformFailure, type Failures } from './failures.ts';
+import type { DocumentSource, IngestOptions, IngestProgress, IngestionStrategy } from './contract.ts';
+import { isAboutDocument, sameId, transformFailure, withoutText, type Failures } from './failures.ts';
+import { ofItem, withoutReader, type Items } from './items.ts';
+import type { Report } from './report.ts';
 import { transformed } from './transform-cache.ts';
 import { versionHash, versionNodes } from './version.ts';
 
 /** A document that is new or changed, cut into the nodes of its new version. */
 export interface PlannedDocument {
   readonly sourceId: string;
+  /** What it was read from. */
+  readonly item: string | undefined;
   readonly hash: string;
   /** Its record as it stands, of which the version that is replaced. */
   readonly old: SourceRecord | undefined;
@@ -31,7 +29,8 @@ export interface Planning {
   readonly strategy: IngestionStrategy;
   readonly options: IngestOptions;
   readonly failures: Failures;
-  readonly report: IngestReport;
+  readonly items: Items;
+  readonly report: Report;
   readonly progress: (progress: Omit<IngestProgress, 'failed'>) => void;
   /** Ids that the source had: filled as it is read. */
   readonly seen: Set<string>;
@@ -41,41 +40,49 @@ export interface Planning {
 
 /** Reads the source one document at a time, and yields those that have to be written. */
 export async function* planned(source: DocumentSource, planning: Planning): AsyncGenerator<PlannedDocument> {
-  const { seen, failures, hashes, options } = planning;
+  const { seen, failures, items, hashes, options } = planning;
   for await (const document of documentsOf(source, planning)) {
     options.signal?.throwIfAborted();
-    const { id } = document;
-    if (seen.has(id)) {
-      failures.add({ item: id, error: sameId(id) });
-      continue;
-    }
-    seen.add(id);
+    const { id, item } = document;
+    items.came(document);
     try {
+      if (seen.has(id)) throw sameId(id);
+      seen.add(id);
       const plan = await planOf(document, planning);
-      if (plan === undefined) continue;
-      hashes.add(plan.hash);
-      yield plan;
+      if (plan !== undefined) {
+        hashes.add(plan.hash);
+        yield plan;
+      }
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!isAboutDocument(error)) throw error;
-      failures.add({ item: id, error: error as Error });
+      items.settled(item, false);
+      failures.ofDocument(document, error as Error);
     }
+    await items.keep();
   }
   options.signal?.throwIfAborted();
 }
 
 /** Undefined for a document that is left as it is. */
 async function planOf(document: Document, planning: Planning): Promise<PlannedDocument | undefined> {
-  const { documents, transforms, recipe, cache, strategy, options, report, hashes } = planning;
+  const { documents, transforms, recipe, cache, strategy, options, report, hashes, items } = planning;
   const { signal, parent } = options;
+  const { id, item } = document;
+  if (item !== undefined && document.text !== '' && document.text.trim() === '') throw withoutText(id);
   const hash = versionHash(document, recipe);
-  const old = await documents.getSource(document.id, { signal });
+  const old = await documents.getSource(id, { signal });
+  // Its item was not read, since it is as it was: the other document of that id is still there.
+  if (old?.item !== item && items.isSkipped(old?.item)) throw sameId(id);
   if (old?.hash === hash) {
-    report.unchanged += 1;
+    if (old.item !== item) await documents.setSource(ofItem(old, item), { signal });
+    report.unchanged();
+    items.settled(item, true);
     return undefined;
   }
   if (strategy === 'duplicates-only' && hashes.has(hash)) {
-    report.duplicates += 1;
+    report.duplicate();
+    items.settled(item, false);
     return undefined;
   }
   let made: Node[];
@@ -83,33 +90,41 @@ async function planOf(document: Document, planning: Planning): Promise<PlannedDo
     made = await transformed([document], transforms, cache, { signal, parent });
   } catch (error) {
     signal?.throwIfAborted();
-    throw transformFailure(document.id, error);
+    throw transformFailure(id, error);
   }
   const nodes = versionNodes(made.filter(hasText), document, hash);
-  return { sourceId: document.id, hash, old, nodes, texts: nodes.map((node) => nodeText(node, 'embed')) };
+  return { sourceId: id, item, hash, old, nodes, texts: nodes.map((node) => nodeText(node, 'embed')) };
 }
 
-function documentsOf(
-  source: DocumentSource,
-  { options: { signal, parent }, failures, progress }: Planning,
-): AsyncIterable<Document> {
-  if (!('read' in source)) return counted(source, progress);
+function documentsOf(source: DocumentSource, planning: Planning): AsyncIterable<Document> {
+  if (!('read' in source)) return counted(source, planning);
+  const { options, failures, progress, items, report } = planning;
+  const { signal, parent } = options;
   return source.read({
     signal,
     parent,
-    onError: (failure) => failures.add(failure),
-    onProgress: ({ done, total, item }) =>
-      progress({ phase: 'read', done, ...(total === undefined ? {} : { total }), item }),
+    skip: async (item) => {
+      const documents = await items.unchanged(item);
+      if (documents !== undefined) report.unchanged(documents);
+      return documents !== undefined;
+    },
+    onError: (failure) => failures.ofItem(failure),
+    onProgress: (step) => {
+      items.ended(step);
+      const { done, total, item } = step;
+      progress({ phase: 'read', done, ...(total === undefined ? {} : { total }), item });
+    },
   });
 }
 
 async function* counted(
   source: AsyncIterable<Document> | Iterable<Document>,
-  progress: Planning['progress'],
+  { progress, strategy }: Planning,
 ): AsyncGenerator<Document> {
   let done = 0;
   const total = Array.isArray(source) ? { total: source.length } : {};
   for await (const document of source) {
+    if (document.item !== undefined && strategy === 'upserts-and-delete') throw withoutReader();
     done += 1;
     progress({ phase: 'read', done, ...total, item: document.id });
     yield document;

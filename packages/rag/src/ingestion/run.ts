@@ -1,4 +1,5 @@
 import { MortiseError } from '@mortise/core';
+import { Batcher, type BatchCost, type EmbeddingResult } from '@mortise/core/embedding';
 import { abortable } from '../abort.ts';
 import type { EmbedCall, Embedder } from './embedder.ts';
 import { isAboutDocument } from './failures.ts';
@@ -14,8 +15,8 @@ interface Job {
   failed: boolean;
 }
 
-/** One node that has no vector yet. */
-interface Item {
+/** One node that has no vector yet, and what it adds to a batch. */
+interface Item extends BatchCost {
   readonly job: Job;
   readonly at: number;
 }
@@ -50,48 +51,54 @@ export class IngestionRun {
 
   /** Full batches across documents, and the rest. Documents that need no embedding are written on the way. */
   async *batches(plans: AsyncIterable<PlannedDocument>): AsyncGenerator<Batch> {
-    let items: Item[] = [];
+    const batcher = new Batcher<Item>(this.#embedder?.limits ?? { maxSize: 1 });
     const all = this.#planning.options.readFirst === true ? await this.#collected(plans) : plans;
     for await (const plan of all) {
       const job: Job = { plan, vectors: [], missing: plan.texts.length, failed: false };
       if (all === plans) this.#nodes += plan.texts.length;
       for (const item of await this.#missing(job)) {
-        if (this.#embedder?.fits(items.map(textOf), textOf(item)) === false) {
-          yield items;
-          items = [];
-        }
-        items.push(item);
+        if (!batcher.fits(item)) yield batcher.take().items;
+        batcher.add(item);
       }
     }
     this.#total = this.#nodes;
-    if (items.length > 0) yield items;
+    if (batcher.size > 0) yield batcher.take().items;
   }
 
   /** One batch, and then the documents that it completes. */
   async embed(batch: Batch): Promise<void> {
     const items = batch.filter(({ job }) => !job.failed);
     if (items.length === 0) return;
-    let vectors: readonly Float32Array[];
+    let result: EmbeddingResult;
     try {
-      vectors = await this.#vectorsOf(items);
+      result = await this.#vectorsOf(items);
     } catch (error) {
       this.#throwIfStopped();
       if (!isAboutDocument(error)) throw error;
       return this.#apart(items, error as Error);
     }
-    this.#planning.report.embedded += items.length;
-    for (const [n, { job, at }] of items.entries()) this.#place(job, at, vectors[n] as Float32Array);
-    for (const job of new Set(items.map((item) => item.job))) if (job.missing === 0) await this.#write(job);
+    const { embeddings, cached, requests = 1, usage } = result;
+    const { report } = this.#planning;
+    report.fromCache(cached);
+    report.paid({ embedded: items.length - cached, requests, tokens: usage.inputTokens });
+    // Whoever places the last vector of a document writes it. That is settled before the first write is waited for:
+    // meanwhile other batches complete other documents of this one.
+    const complete: Job[] = [];
+    for (const [n, { job, at }] of items.entries()) {
+      this.#place(job, at, embeddings[n] as Float32Array);
+      if (job.missing === 0) complete.push(job);
+    }
+    for (const job of complete) await this.#write(job);
   }
 
   /** Documents that the source does not have any more, unless they could not be read. */
   async removeMissing(): Promise<void> {
-    const { documents, seen, failures, report, progress } = this.#planning;
+    const { documents, seen, items, failures, report, progress } = this.#planning;
     for await (const record of documents.sources({ signal: this.#controller.signal })) {
-      if (seen.has(record.sourceId) || failures.covers(record.sourceId)) continue;
+      const { sourceId } = record;
+      if (seen.has(sourceId) || items.isSkipped(record.item) || failures.cover(record)) continue;
       await this.#writer.remove(record, this.#call());
-      report.removed += 1;
-      progress({ phase: 'remove', done: report.removed, item: record.sourceId });
+      progress({ phase: 'remove', done: report.removed(sourceId), item: sourceId });
     }
   }
 
@@ -113,21 +120,25 @@ export class IngestionRun {
   /** The nodes of a document that have to be embedded. Without any it is written. */
   async #missing(job: Job): Promise<Item[]> {
     const { texts } = job.plan;
-    if (this.#embedder === undefined || texts.length === 0) {
+    const embedder = this.#embedder;
+    if (embedder === undefined || texts.length === 0) {
       await this.#write(job);
       return [];
     }
-    const known = await this.#embedder.known(texts, this.#call());
+    const known = await embedder.known(texts, this.#call());
     for (const [at, vector] of known.entries()) {
       if (vector === undefined) continue;
-      this.#planning.report.cached += 1;
+      this.#planning.report.fromCache(1);
       this.#place(job, at, vector);
     }
+    // None of it is in a batch yet, so nobody else can have completed it.
     if (job.missing === 0) await this.#write(job);
-    return known.flatMap((vector, at) => (vector === undefined ? [{ job, at }] : []));
+    return known.flatMap((vector, at) =>
+      vector === undefined ? [{ job, at, ...embedder.costOf(texts[at] as string) }] : [],
+    );
   }
 
-  #vectorsOf(items: Batch): Promise<Float32Array[]> {
+  #vectorsOf(items: Batch): Promise<EmbeddingResult> {
     const embedder = this.#embedder as Embedder;
     return abortable(this.#controller.signal, () => embedder.embed(items.map(textOf), this.#call()));
   }
@@ -149,16 +160,18 @@ export class IngestionRun {
   }
 
   #setAside(job: Job, error: Error): void {
-    const { failures, hashes } = this.#planning;
+    const { failures, hashes, items } = this.#planning;
     // Two of its batches may be under way.
     if (job.failed) return;
     job.failed = true;
-    hashes.delete(job.plan.hash);
-    failures.add({ item: job.plan.sourceId, error });
+    const { sourceId: id, item, hash } = job.plan;
+    hashes.delete(hash);
+    items.settled(item, false);
+    failures.ofDocument({ id, ...(item === undefined ? {} : { item }) }, error);
   }
 
   async #write(job: Job): Promise<void> {
-    const { report } = this.#planning;
+    const { report, items } = this.#planning;
     const { plan, vectors } = job;
     try {
       await this.#writer.replace(plan.old, { ...plan, vectors }, this.#call());
@@ -167,9 +180,8 @@ export class IngestionRun {
       if (!isAboutDocument(error)) throw error;
       return this.#setAside(job, error as Error);
     }
-    report.nodes += plan.nodes.length;
-    if (plan.old === undefined) report.added += 1;
-    else report.changed += 1;
+    report.written(plan.sourceId, plan.nodes.length, plan.old === undefined);
+    items.settled(plan.item, true);
   }
 
   #throwIfStopped(): void {

@@ -1,10 +1,13 @@
 import { inSpan } from '@mortise/core/events';
 import type { Node } from '@mortise/core/retriever';
 import type { DocumentStore, SourceRecord, VectorEntry, VectorStore } from '@mortise/core/store';
+import { ofItem } from './items.ts';
 
 /** A new version of a document, ready to be written. */
 export interface Version {
   readonly sourceId: string;
+  /** What the document was read from. */
+  readonly item: string | undefined;
   readonly hash: string;
   readonly nodes: readonly Node[];
   /** One for each node; empty where there are no vectors to keep. */
@@ -40,9 +43,9 @@ export class IndexWriter {
   }
 
   async #replace(old: SourceRecord | undefined, version: Version, { signal }: WriteCall): Promise<void> {
-    const { sourceId, hash, nodes, vectors } = version;
+    const { sourceId, item, hash, nodes, vectors } = version;
     const nodeIds = nodes.map(({ id }) => id);
-    const before = old ?? { sourceId, hash: '', nodeIds: [] };
+    const before = ofItem(old ?? { sourceId, hash: '', nodeIds: [] }, item);
     if (nodes.length > 0) {
       await this.#documents.setSource({ ...before, strayIds: nodeIds }, { signal });
       await this.#documents.upsert(nodes, { signal });

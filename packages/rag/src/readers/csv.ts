@@ -3,7 +3,7 @@ import { decodeText, type FileFormat, type ReadCall, type SourceFile } from '@mo
 import { createDocument, type Document } from '@mortise/core/retriever';
 import { csvRows, type CsvRow } from './csv-rows.ts';
 import { MAX_RECORD_LENGTH, recordError, textPieces, tooLong } from './pieces.ts';
-import { recordDocument, type RecordOptions } from './records.ts';
+import { formatFingerprint, recordDocument, type RecordOptions } from './records.ts';
 import { excluded } from './shown.ts';
 
 /** A row by the names of its columns. */
@@ -33,6 +33,7 @@ export function csvFormat(options: CsvOptions = {}): FileFormat {
     throw new MortiseError('configuration', message);
   }
   return {
+    fingerprint: formatFingerprint('mortise-csv-1', options),
     read: (file, call) => (options.documents === 'file' ? wholeFile(file) : rowsOf(file, options, call)),
   };
 }

@@ -1,15 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { isMortiseError, MortiseError, type JsonObject } from '@mortise/core';
-import {
-  BaseReader,
-  type FileFormat,
-  type ReadCall,
-  type ReadItem,
-  type SourceFile,
-} from '@mortise/core/reader';
-import type { Document } from '@mortise/core/retriever';
+import { sha256Hex } from '@mortise/core/embedding';
+import { BaseReader, type FileFormat, type ReadCall, type ReadItem } from '@mortise/core/reader';
+import { canonicalJson, type Document } from '@mortise/core/retriever';
+import { hashOfFile, readingOf } from './read-file.ts';
 import { excluded } from './shown.ts';
 import { markdownFormat, textFormat } from './text.ts';
 
@@ -31,7 +26,9 @@ export interface FilesReaderOptions {
 
 /**
  * Files as documents, one at a time, each by its format. Metadata: `path` (as given, with `/`), `mediaType`, and what the
- * format adds. The version of an item is the size and time of its file: it does not tell that options have changed.
+ * format adds. The version of an item is the size and the times of its file. Where its format has a fingerprint, the
+ * options of the reader are part of it, and `contentHash` is over the bytes and these options: an index then reads
+ * again only what is another file, or is read in another way. A file that is not empty and has no text is a failure.
  */
 export class FilesReader extends BaseReader<FileItem> {
   readonly #files: readonly string[];
@@ -55,41 +52,80 @@ export class FilesReader extends BaseReader<FileItem> {
       this.#files.map(async (file) => {
         const path = file.replaceAll('\\', '/');
         const location = posix.isAbsolute(path) ? file : join(this.#root, file);
-        const version = await versionOf(location);
-        return { id: path, location, ...(version === undefined ? {} : { version }) };
+        const manner = this.#mannerOf(path);
+        const version = await versionOf(location, manner);
+        const item: FileItem = { id: path, location, ...(version === undefined ? {} : { version }) };
+        if (manner === undefined) return item;
+        const contentHash = async (signal?: AbortSignal): Promise<string> =>
+          sha256Hex(`${manner}\n${item.hash ?? (await hashOfFile(location, signal))}`);
+        return Object.assign(item, { contentHash });
       }),
     );
   }
 
-  async *readItem({ id: path, location }: FileItem, call: ReadCall): AsyncGenerator<Document> {
+  /** How a file is read, as a hash; undefined where that cannot be told. */
+  #mannerOf(path: string): string | undefined {
+    const format = this.#findFormat(path);
+    if (!('read' in format) || format.fingerprint === undefined) return undefined;
+    return sha256Hex(canonicalJson([format.fingerprint, this.#id(path), this.#metadata]));
+  }
+
+  async *readItem(item: FileItem, call: ReadCall): AsyncGenerator<Document> {
+    const { id: path, location } = item;
+    delete item.hash;
+    let found = 0;
+    let problems = 0;
+    const watched: ReadCall = {
+      ...call,
+      report: (failure) => {
+        problems += 1;
+        call.report(failure);
+      },
+    };
     try {
-      const file = sourceFile(path, this.#id(path), location, call.signal);
-      for await (const document of this.#formatOf(path).read(file, call))
+      const reading = readingOf(path, this.#id(path), location, call.signal);
+      for await (const document of this.#formatOf(path).read(reading.file, watched)) {
+        if (reading.size > 0 && document.text.trim() === '') continue;
+        found += 1;
         yield withMetadata(document, this.#metadata);
+      }
+      if (reading.hash !== undefined) item.hash = reading.hash;
+      if (found === 0 && problems === 0 && reading.size > 0) throw withoutText(path, reading.size);
     } catch (error) {
       throw fileError(path, error);
     }
   }
 
   #formatOf(path: string): FileFormat {
-    const name = posix.basename(path).toLowerCase();
-    for (let at = name.indexOf('.'); at !== -1; at = name.indexOf('.', at + 1)) {
-      const end = name.slice(at);
-      const format = this.#formats.get(end);
-      if (format !== undefined) return format;
-      const [package_, factory] = ELSEWHERE.get(end) ?? [];
-      if (package_ !== undefined) {
-        const message = `${path} cannot be read: nothing was given that reads ${end}. npm install ${package_}, and give formats: { '${end}': ${factory}() }.`;
-        throw new MortiseError('missing-dependency', message);
-      }
+    const found = this.#findFormat(path);
+    if ('read' in found) return found;
+    const { end, package: name, factory } = found;
+    const message = `${path} cannot be read: nothing was given that reads ${end}. npm install ${name}, and give formats: { '${end}': ${factory}() }.`;
+    throw new MortiseError('missing-dependency', message);
+  }
+
+  #findFormat(path: string): FileFormat | Elsewhere {
+    for (const end of endsOf(path)) {
+      const found = this.#formats.get(end) ?? ELSEWHERE.get(end);
+      if (found !== undefined) return found;
     }
     return TEXT;
   }
 }
 
+/** The ends of a file's name, the longest first, in small letters: `.tar.gz`, `.gz`. */
+function endsOf(path: string): string[] {
+  const name = posix.basename(path).toLowerCase();
+  const ends: string[] = [];
+  for (let at = name.indexOf('.'); at !== -1; at = name.indexOf('.', at + 1)) ends.push(name.slice(at));
+  return ends;
+}
+
 /** A file, and where it lies. */
 export interface FileItem extends ReadItem {
   readonly location: string;
+  /** Of its bytes, once it was read. */
+  hash?: string;
 }
 
 const TEXT = textFormat();
@@ -100,27 +136,34 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
   '.markdown': MARKDOWN,
 };
 
-/** What is no text as it stands, and which package reads it. */
-const ELSEWHERE: ReadonlyMap<string, readonly [name: string, factory: string]> = new Map([
-  ['.pdf', ['@mortise/pdf', 'pdfFormat']],
-  ['.html', ['@mortise/html', 'htmlFormat']],
-  ['.htm', ['@mortise/html', 'htmlFormat']],
-  ['.xhtml', ['@mortise/html', 'htmlFormat']],
-]);
-
-function sourceFile(path: string, id: string, location: string, signal: AbortSignal | undefined): SourceFile {
-  return {
-    path,
-    id,
-    bytes: () => readFile(location, { signal }),
-    stream: () => createReadStream(location, signal === undefined ? {} : { signal }),
-  };
+/** What is not text as it stands, and which package reads it. */
+interface Elsewhere {
+  readonly end: string;
+  readonly package: string;
+  readonly factory: string;
 }
 
+const ELSEWHERE: ReadonlyMap<string, Elsewhere> = new Map(
+  [
+    { end: '.pdf', package: '@mortise/pdf', factory: 'pdfFormat' },
+    { end: '.html', package: '@mortise/html', factory: 'htmlFormat' },
+    { end: '.htm', package: '@mortise/html', factory: 'htmlFormat' },
+    { end: '.xhtml', package: '@mortise/html', factory: 'htmlFormat' },
+  ].map((one) => [one.end, one]),
+);
+
 /** Undefined where there is none: reading will say why. */
-async function versionOf(location: string): Promise<string | undefined> {
+async function versionOf(location: string, manner: string | undefined): Promise<string | undefined> {
   const found = await stat(location, { bigint: true }).catch(() => undefined);
-  return found === undefined ? undefined : `${found.size}-${found.mtimeNs}`;
+  if (found === undefined) return undefined;
+  // The second time is that of the last change of any kind, which nobody can set back.
+  const file = `${found.size}-${found.mtimeNs}-${found.ctimeNs}`;
+  return manner === undefined ? file : `${file}-${manner.slice(0, 16)}`;
+}
+
+function withoutText(path: string, size: number): MortiseError {
+  const message = `${path} cannot be read: there is no text in its ${size} bytes. Check that it is what its name says and how it is read, or leave it out.`;
+  return new MortiseError('parse', message);
 }
 
 function withMetadata(document: Document, extra: JsonObject): Document {

@@ -2,7 +2,7 @@ import { isMortiseError, type JsonValue } from '@mortise/core';
 import type { FileFormat, ReadCall, SourceFile } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import { MAX_RECORD_LENGTH, recordError, textPieces, tooLong } from './pieces.ts';
-import { recordDocument, type RecordOptions } from './records.ts';
+import { formatFingerprint, recordDocument, type RecordOptions } from './records.ts';
 
 export interface JsonLinesOptions extends RecordOptions {
   /** Characters. A longer line is reported and passed over. Default: 16,777,216. */
@@ -15,6 +15,7 @@ export interface JsonLinesOptions extends RecordOptions {
  */
 export function jsonLinesFormat(options: JsonLinesOptions = {}): FileFormat {
   return {
+    fingerprint: formatFingerprint('mortise-json-lines-1', options),
     async *read(file, call) {
       for await (const line of linesOf(file, options.maxRecordLength ?? MAX_RECORD_LENGTH)) {
         const document = attempt(file, line, options, call);

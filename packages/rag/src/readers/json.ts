@@ -1,7 +1,7 @@
 import { isMortiseError, MortiseError, type JsonValue } from '@mortise/core';
 import { decodeText, type FileFormat } from '@mortise/core/reader';
 import { elementsAt, type JsonElement } from './json-elements.ts';
-import { memberAt, recordDocument, type RecordOptions } from './records.ts';
+import { formatFingerprint, memberAt, recordDocument, type RecordOptions } from './records.ts';
 
 export interface JsonOptions extends RecordOptions {
   /** A JSON pointer to the array of records, such as `/data/items`. Default: the whole file where that is an array. */
@@ -14,6 +14,7 @@ export interface JsonOptions extends RecordOptions {
  */
 export function jsonFormat(options: JsonOptions = {}): FileFormat {
   return {
+    fingerprint: formatFingerprint('mortise-json-1', options),
     async *read(file, call) {
       const source = decodeText(file.path, await file.bytes());
       const whole = parse(file.path, source);

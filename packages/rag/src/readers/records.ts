@@ -1,6 +1,6 @@
 import { MortiseError, type JsonObject, type JsonValue } from '@mortise/core';
 import type { SourceFile } from '@mortise/core/reader';
-import { createDocument, type Document } from '@mortise/core/retriever';
+import { canonicalJson, createDocument, type Document } from '@mortise/core/retriever';
 import { excluded } from './shown.ts';
 
 /** What becomes of a record: an object of a JSON file, a line of a JSON Lines file, a row of a CSV file. */
@@ -14,6 +14,13 @@ export interface RecordOptions<R = JsonValue> {
   metadata?: readonly string[] | ((record: R) => JsonObject) | undefined;
   /** The member that names it, so that ids stay the same when records come in between. Default: its number in the file. */
   id?: string | undefined;
+}
+
+/** Undefined where a function is among the options: nobody can tell whether it is still the same. */
+export function formatFingerprint(name: string, options: object): string | undefined {
+  const values: unknown[] = Object.values(options);
+  if (values.some((value) => typeof value === 'function')) return undefined;
+  return `${name} ${canonicalJson(options)}`;
 }
 
 /** Where a record stands in its file, and what it is there. */

@@ -8,6 +8,7 @@ import { excluded } from './shown.ts';
 /** A file as one document, as it stands. */
 export function textFormat(): FileFormat {
   return {
+    fingerprint: 'mortise-text-1',
     async *read(file) {
       const text = decodeText(file.path, await file.bytes());
       yield toDocument(file, text, { path: file.path, mediaType: 'text/plain' });
@@ -21,6 +22,7 @@ export function textFormat(): FileFormat {
  */
 export function markdownFormat(): FileFormat {
   return {
+    fingerprint: 'mortise-markdown-1',
     async *read(file) {
       const text = decodeText(file.path, await file.bytes());
       const frontMatter = readFrontMatter(text);

@@ -113,7 +113,7 @@ describe('DocumentIndex', () => {
     });
     expect(report).toMatchObject({
       added: 2,
-      changed: 0,
+      updated: 0,
       unchanged: 0,
       removed: 0,
       embedded: 3,
@@ -148,7 +148,7 @@ describe('DocumentIndex', () => {
     ];
     expect(await index.update(next)).toMatchObject({
       added: 1,
-      changed: 1,
+      updated: 1,
       unchanged: 1,
       removed: 1,
       embedded: 2,
@@ -204,7 +204,7 @@ describe('DocumentIndex', () => {
     expect(failures).toEqual(['a.md']);
     expect(ids(await index.retriever({ topK: 1 }).retrieve('first version'))).toEqual(['a.md#0']);
     await writeFile(join(directory, 'a.md'), 'Second version.');
-    expect(await index.update(reader)).toMatchObject({ changed: 1, failed: [] });
+    expect(await index.update(reader)).toMatchObject({ updated: 1, failed: [] });
 
     const splitter = new SentenceSplitter({ maxTokens: 20, overlap: 0 });
     const strict = await openIndex({ embedding }, { splitter });
@@ -218,17 +218,16 @@ describe('DocumentIndex', () => {
 
   it('I-03 what is below a folder that cannot be listed stays', async () => {
     const index = await openIndex({ embedding: new HashEmbedding() });
-    await index.update([
-      document('locked/a', 'One.'),
-      document('locked2/b', 'Two.'),
-      document('c', 'Three.'),
-    ]);
-    const reader: Reader = {
+    const file = (item: string, text: string) => ({ ...document(item, text), item });
+    const of = (...documents: Document[]): Reader => ({
       async *read(options) {
-        options?.onError?.({ item: 'locked', error: new Error('access is denied') });
-        yield document('c', 'Three.');
+        if (documents.length < 3)
+          options?.onError?.({ item: 'locked', error: new Error('access is denied') });
+        yield* documents;
       },
-    };
+    });
+    await index.update(of(file('locked/a', 'One.'), file('locked2/b', 'Two.'), file('c', 'Three.')));
+    const reader = of(file('c', 'Three.'));
     expect(await index.update(reader)).toMatchObject({ unchanged: 1, removed: 1 });
     expect(ids(await index.retriever().retrieve('one'))).toContain('locked/a#0');
   });
@@ -453,7 +452,7 @@ describe('a saved index', () => {
     stop();
     expect(events).toEqual([
       'start {}',
-      'end {"added":3,"changed":0,"unchanged":0,"duplicates":0,"removed":0,"nodes":3,"embedded":3,"cached":0,"failed":0}',
+      'end {"added":3,"updated":0,"unchanged":0,"duplicates":0,"removed":0,"nodes":3,"embedded":3,"cached":0,"requests":1,"tokens":17,"failed":0}',
     ]);
   });
 });

@@ -136,7 +136,7 @@ describe('a strategy', () => {
     const { pipeline } = setup();
     await pipeline.run(numbered(3));
     const next = [document('d1', 'Another text.'), document('new', 'A new one.')];
-    expect(await pipeline.run(next)).toMatchObject({ added: 1, changed: 1, unchanged: 0, removed: 0 });
+    expect(await pipeline.run(next)).toMatchObject({ added: 1, updated: 1, unchanged: 0, removed: 0 });
     expect(await pipeline.run([])).toMatchObject({ removed: 0 });
   });
 
@@ -168,9 +168,9 @@ describe('a strategy', () => {
     await pipeline.run(numbered(3));
     expect(await pipeline.run(numbered(3))).toMatchObject({ unchanged: 3 });
     const splitter = open({ transforms: [new SentenceSplitter({ maxTokens: 99 })] });
-    expect(await splitter.run(numbered(3))).toMatchObject({ changed: 3 });
+    expect(await splitter.run(numbered(3))).toMatchObject({ updated: 3 });
     const model = open({ embedding: new Watched({ model: 'other' }) });
-    expect(await model.run(numbered(3))).toMatchObject({ changed: 3, embedded: 3 });
+    expect(await model.run(numbered(3))).toMatchObject({ updated: 3, embedded: 3 });
   });
 });
 

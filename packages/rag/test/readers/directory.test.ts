@@ -114,7 +114,7 @@ describe('DirectoryReader', () => {
       failed: 5,
       total: 7,
       item: 'z.md',
-      version: expect.stringMatching(/^1-\d+$/),
+      version: expect.stringMatching(/^1-\d+-\d+-[0-9a-f]{16}$/),
       outcome: 'read',
     });
   });
