@@ -7,6 +7,7 @@ readerConformance(
   {
     name: 'wiki',
     declares: ['failure', 'missing', 'opened', 'skip', 'version'],
+    reasons: { several: 'A page is one document.' },
     open: (items) => openWiki(items),
     missing: () => openWiki(undefined),
   },

@@ -32,6 +32,7 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
       name: 'html',
       declares: ['failure', 'opened', 'skip', 'version'],
       reasons: {
+        several: 'A page is one document.',
         missing: 'It reads a file that it is given; where files are is the affair of who gives it.',
       },
       open(items) {

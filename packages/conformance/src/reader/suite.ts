@@ -5,6 +5,7 @@ import { nodeFromJson, nodeToJson } from '@mortise/core/retriever';
 import type { Suite } from '../frame/case.ts';
 import { pause } from '../frame/turns.ts';
 import type { ReaderSubject } from './conformance.ts';
+import { itemCases } from './item-cases.ts';
 import { ITEMS, namesOf, opened, readAll, WITH_BROKEN } from './lab.ts';
 
 const NAMES = ITEMS.map(({ name }) => name);
@@ -297,4 +298,5 @@ export const readerSuite: Suite<ReaderSubject> = [
       trial.check.equal((await readAll(reader)).documents, kept, 'the next reading');
     },
   },
+  ...itemCases,
 ];

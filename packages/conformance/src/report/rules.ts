@@ -104,4 +104,6 @@ export const rules: Readonly<Record<string, string>> = {
     'Offsets are exact, also where a text repeats, and the chunks with their overlaps cover the text but white space.',
   'X-03': 'Time is linear in the text.',
   'I-03': 'A document that fails is set aside, reported, and tried again by the next run.',
+  'I-04':
+    'A document knows its item, what a reader read it from; failures are matched by item. Each document is written by one worker, once.',
 };

@@ -24,8 +24,26 @@ function mutant(fault: string, caughtBy: string, Faulty: Reader): ReaderMutant {
 const spoiling = (spoil: (document: Document, at: number) => Document) =>
   class extends ReferenceReader {
     #read = 0;
-    override async readItem(item: ReadItem, call: ReadCall): Promise<Document> {
-      return spoil(await super.readItem(item, call), this.#read++);
+    override async *readItem(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
+      for await (const document of super.readItem(item, call)) yield spoil(document, this.#read++);
+    }
+  };
+
+/** As `spoiling`, after core has done its part. */
+const handedOut = (spoil: (document: Document) => Document) =>
+  class extends ReferenceReader {
+    override async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
+      for await (const document of super.read(options)) yield spoil(document);
+    }
+  };
+
+/** Failures have other names than documents. */
+const renaming = (rename: (item: string, reader: ReferenceReader) => string) =>
+  class extends ReferenceReader {
+    override read({ onError, ...options }: ReadOptions = {}): AsyncGenerator<Document> {
+      const renamed = (failure: ReadFailure): void =>
+        onError?.({ ...failure, item: rename(failure.item, this) });
+      return super.read({ ...options, onError: renamed });
     }
   };
 
@@ -95,9 +113,9 @@ export const readerMutants: readonly ReaderMutant[] = [
       override items(call: ReadCall): ReadItem[] {
         return super.items(call).slice(this.#at);
       }
-      override async readItem(item: ReadItem, call: ReadCall): Promise<Document> {
+      override async *readItem(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
         this.#at += 1;
-        return super.readItem(item, call);
+        yield* super.readItem(item, call);
       }
     },
   ),
@@ -118,10 +136,12 @@ export const readerMutants: readonly ReaderMutant[] = [
     'a broken item is an empty document',
     'read.failure',
     class extends ReferenceReader {
-      override readItem(item: ReadItem, call: ReadCall): Promise<Document> {
-        return super
-          .readItem(item, call)
-          .catch(() => createDocument({ id: item.id, text: '', metadata: { path: item.id } }));
+      override async *readItem(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
+        try {
+          yield* super.readItem(item, call);
+        } catch {
+          yield createDocument({ id: item.id, text: '', metadata: { path: item.id } });
+        }
       }
     },
   ),
@@ -221,5 +241,30 @@ export const readerMutants: readonly ReaderMutant[] = [
     'one metadata for all documents',
     'read.data',
     spoiling((document) => ({ ...document, metadata: shared.metadata })),
+  ),
+  mutant(
+    'documents do not say which item they are of',
+    'read.item',
+    handedOut(({ item: _item, ...document }) => document),
+  ),
+  mutant(
+    'a document is its own item, also where there are several',
+    'read.several',
+    handedOut((document) => ({ ...document, item: document.id })),
+  ),
+  mutant(
+    'the second document of an item has the id of the first',
+    'read.several',
+    spoiling((document) => ({ ...document, id: document.metadata['path'] as string })),
+  ),
+  mutant(
+    'a failure names the place, and documents the item',
+    'read.item-failed',
+    renaming((item) => `notes/${item}`),
+  ),
+  mutant(
+    'a failure of an item of several names its first document',
+    'read.several-failed',
+    renaming((item, reader) => (reader.notes!.get(item)?.more === undefined ? item : `${item}#0`)),
   ),
 ];

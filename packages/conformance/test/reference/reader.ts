@@ -18,11 +18,17 @@ export class ReferenceReader extends BaseReader {
     return [...this.notes].map(([id, { text }]) => ({ id, version: String(text.length) }));
   }
 
-  async readItem({ id }: ReadItem, _call: ReadCall): Promise<Document> {
-    const { name, text, broken } = this.notes!.get(id)!;
+  async *readItem({ id }: ReadItem, _call: ReadCall): AsyncGenerator<Document> {
+    const { name, text, more = [], broken } = this.notes!.get(id)!;
     this.opened.push(name);
     if (broken === true) throw new MortiseError('parse', `${id} cannot be read: it is torn.`);
-    return createDocument({ id, text, metadata: { path: id }, excludedEmbedMetadataKeys: ['path'] });
+    for (const [at, words] of [text, ...more].entries())
+      yield createDocument({
+        id: at === 0 ? id : `${id}#${at}`,
+        text: words,
+        metadata: { path: id },
+        excludedEmbedMetadataKeys: ['path'],
+      });
   }
 }
 

@@ -20,29 +20,49 @@ import {
   textFormat,
 } from '@mortise/rag';
 
-const declares: readonly ReaderFeature[] = ['failure', 'missing', 'opened', 'skip', 'version'];
+const declares: readonly ReaderFeature[] = ['failure', 'missing', 'opened', 'several', 'skip', 'version'];
+const ONE = 'A file of this kind is one document.';
 
 /** An item as a file of the kind. */
 interface Kind {
   readonly end: string;
   readonly format: FileFormat;
-  content(text: string): string;
+  content(text: string, more: readonly string[]): string;
+  /** A file is one document. */
+  readonly isOne?: boolean;
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  text: { end: '.txt', format: textFormat(), content: (text) => text },
+  text: { end: '.txt', format: textFormat(), content: (text) => text, isOne: true },
   markdown: {
     end: '.md',
     format: markdownFormat(),
     content: (text) => `---\norder: 1\n---\n# Note\n\n${text}\n`,
+    isOne: true,
   },
-  json: { end: '.json', format: jsonFormat({ text: 't' }), content: (t) => JSON.stringify([{ t }]) },
+  json: {
+    end: '.json',
+    format: jsonFormat({ text: 't' }),
+    content: (...all) => JSON.stringify(all.flat().map((t) => ({ t }))),
+  },
   'json lines': {
     end: '.jsonl',
     format: jsonLinesFormat({ text: 't' }),
-    content: (t) => `${JSON.stringify({ t })}\n`,
+    content: (...all) =>
+      all
+        .flat()
+        .map((t) => `${JSON.stringify({ t })}\n`)
+        .join(''),
   },
-  csv: { end: '.csv', format: csvFormat({ text: 't' }), content: (text) => `t\n"${text}"\n` },
+  csv: {
+    end: '.csv',
+    format: csvFormat({ text: 't' }),
+    content: (...all) =>
+      `t\n${all
+        .flat()
+        .map((t) => `"${t}"\n`)
+        .join('')}`,
+  },
 };
 
 /** No encoding of text has these bytes. */
@@ -53,7 +73,8 @@ export function wireReaders(functions: TestFunctions): ConformanceResults[] {
     ...Object.entries(kinds).map(([name, kind]) =>
       readerConformance(functions, {
         name: `directory of ${name}`,
-        declares,
+        declares: kind.isOne === true ? declares.filter((feature) => feature !== 'several') : declares,
+        reasons: kind.isOne === true ? { several: ONE } : {},
         open: (items) =>
           openFolder(items, kind, (directory, formats) => new DirectoryReader({ directory, formats })),
         missing: () => ({
@@ -63,8 +84,8 @@ export function wireReaders(functions: TestFunctions): ConformanceResults[] {
     ),
     readerConformance(functions, {
       name: 'files',
-      declares: declares.filter((feature) => feature !== 'missing'),
-      reasons: { missing: 'Each file of the list that is not there is a failure of its own.' },
+      declares: declares.filter((feature) => feature !== 'missing' && feature !== 'several'),
+      reasons: { several: ONE, missing: 'Each file of the list that is not there is a failure of its own.' },
       open: (items) =>
         openFolder(items, kinds['text'] as Kind, (root, formats) => {
           const files = items.map(({ name }) => `${name}.txt`);
@@ -81,8 +102,8 @@ async function openFolder(
   create: (folder: string, formats: Record<string, FileFormat>) => OpenReader['reader'],
 ): Promise<OpenReader> {
   const folder = await mkdtemp(join(tmpdir(), 'mortise-reader-'));
-  for (const { name, text, broken } of items)
-    await writeFile(join(folder, `${name}${end}`), broken === true ? BROKEN : content(text));
+  for (const { name, text, more = [], broken } of items)
+    await writeFile(join(folder, `${name}${end}`), broken === true ? BROKEN : content(text, more));
   const opened: string[] = [];
   const watched: FileFormat = {
     read(file, call) {

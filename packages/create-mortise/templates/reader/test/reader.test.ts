@@ -40,6 +40,7 @@ readerConformance(
     missing: () => connect(),
     // REPLACE: what it can do; for what is not declared, say why in `reasons`.
     declares: ['failure', 'missing', 'opened', 'skip', 'version'],
+    reasons: { several: 'A page is one document.' },
   },
 );
 
