@@ -23,10 +23,11 @@ export function contentOf(blocks: readonly Block[], saysContent: boolean): reado
   return content.length > 0 ? content : blocks;
 }
 
-/** The blocks as Markdown, each character with its place in the source. */
-export function assemble(blocks: readonly Block[]): PlacedText {
+/** The blocks as Markdown, each character with its place in the source. Yields after each. */
+export function* assemble(blocks: readonly Block[]): Generator<void, PlacedText> {
   const result = new PlacedText();
   for (const [at, block] of blocks.entries()) {
+    yield;
     const before = blocks[at - 1];
     const isClose = before?.group !== undefined && before.group === block.group && before.kind === block.kind;
     if (before !== undefined) result.add({ text: isClose ? '\n' : '\n\n' });
@@ -37,16 +38,21 @@ export function assemble(blocks: readonly Block[]): PlacedText {
 
 function addBlock(result: PlacedText, { kind, prefix, indent, pieces }: Block): void {
   result.add({ text: prefix });
-  const text = pieces.map((piece) => piece.text).join('');
-  let at = 0;
   let isLineStart = kind !== 'heading' && kind !== 'code';
-  for (const piece of pieces) {
-    if (isLineStart && LOOKS_LIKE_MARKUP.test(text.slice(at, at + 200))) result.add({ text: '\\' });
+  for (const [at, piece] of pieces.entries()) {
+    if (isLineStart && LOOKS_LIKE_MARKUP.test(lineFrom(pieces, at))) result.add({ text: '\\' });
     result.add(piece);
+    if (kind === 'code') continue;
     isLineStart = piece.start === undefined && piece.text === '\n';
     if (isLineStart) result.add({ text: indent });
-    if (piece.text !== '') at += piece.text.length;
   }
+}
+
+/** The beginning of a line that begins with a piece, with the end of the line where that is near. */
+function lineFrom(pieces: readonly Piece[], from: number): string {
+  let text = '';
+  for (let at = from; at < pieces.length && text.length < 200; at += 1) text += pieces[at]?.text ?? '';
+  return text.slice(0, 200);
 }
 
 /** Text that would be read as a heading or as the beginning of code; a backslash makes it text again. */

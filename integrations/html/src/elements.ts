@@ -1,42 +1,53 @@
-/** Attributes as the parser gives them. */
-export type Attributes = Readonly<Record<string, string>>;
+import { classesOf, type Attributes, type ElementNode } from './tree.ts';
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
+/** They have no content, and no end. */
+export const VOID = set(
+  'area base basefont br col command embed frame hr img input isindex keygen link meta param source track wbr',
+);
+
 /** Nothing in them is text of the page. */
-const NO_TEXT = set(
-  'script style noscript template svg math iframe object canvas audio video select textarea button datalist',
+export const NO_TEXT = set(
+  'script style noscript template svg iframe noframes noembed object canvas audio video select textarea datalist title clipboard-copy',
 );
 
 /** Around the content of a page, not part of it. */
-const BOILERPLATE = set('nav aside footer dialog menu');
+const BOILERPLATE = set('nav aside footer dialog menu search');
 const BOILERPLATE_ROLES = set(
   'navigation contentinfo complementary search dialog alertdialog menu menubar toolbar',
 );
 
 /** They begin on a line of their own. */
 export const BLOCKS = set(
-  'address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul',
+  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul xmp',
 );
 
-export function isWithoutText(name: string, attributes: Attributes): boolean {
-  return NO_TEXT.has(name) || 'hidden' in attributes || /display\s*:\s*none/i.test(attributes['style'] ?? '');
-}
+/** Text in them stands as it is written. */
+export const VERBATIM = set('pre listing plaintext xmp');
 
-export function isBoilerplate(name: string, attributes: Attributes): boolean {
-  return (
-    BOILERPLATE.has(name) ||
-    BOILERPLATE_ROLES.has(attributes['role'] ?? '') ||
-    attributes['aria-hidden'] === 'true'
-  );
+/** Parts of a text that may have a header and a footer of their own: those of a page are not in them. */
+export const SECTIONS = set('article aside blockquote details fieldset figure li main nav section table');
+
+/** Asides that belong to the text: notes, warnings, footnotes. */
+const NOTE =
+  /^(?:(?:foot|end|side|margin)notes?(?:-list|-definition)?|note|notes|admonition|callout|warning|caution|danger|attention|important|hint|tip|error|info|seealso|topic|alert|example)$/i;
+const NOTE_ROLES = set('note doc-footnote doc-endnotes doc-endnote doc-tip doc-notice doc-example alert');
+
+export function isBoilerplate(element: ElementNode): boolean {
+  const { name, attributes } = element;
+  const role = attributes['role'] ?? '';
+  if (name === 'aside' && (NOTE_ROLES.has(role) || classesOf(element).some((word) => NOTE.test(word))))
+    return false;
+  return BOILERPLATE.has(name) || BOILERPLATE_ROLES.has(role);
 }
 
 /** The head of a page is around its content, that of an article is part of it: it holds the heading. */
-export function isPageHeader(name: string, attributes: Attributes): boolean {
+export function isPageHeader({ name, attributes }: ElementNode): boolean {
   return name === 'header' || attributes['role'] === 'banner';
 }
 
-export function isMain(name: string, attributes: Attributes): boolean {
+export function isMain({ name, attributes }: ElementNode): boolean {
   return name === 'main' || attributes['role'] === 'main';
 }
 
@@ -44,7 +55,27 @@ export function headingLevel(name: string): number | undefined {
   return /^h[1-6]$/.test(name) ? Number(name[1]) : undefined;
 }
 
-/** `language-js` or `lang-js`, as highlighters name it. */
-export function codeLanguage(attributes: Attributes): string {
-  return /(?:^|\s)lang(?:uage)?-([\w+#.-]+)/.exec(attributes['class'] ?? '')?.[1] ?? '';
+/** Nobody sees it, whatever they do. What can be found by searching in the page is not hidden. */
+export function isHidden(attributes: Attributes): boolean {
+  const { hidden, style } = attributes;
+  if (hidden !== undefined && hidden.toLowerCase() !== 'until-found') return true;
+  return (
+    style !== undefined &&
+    /(?:^|[;\s])(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)/i.test(style)
+  );
+}
+
+/** What is beside a line of code and is no code: its number. */
+const LINE_NUMBER =
+  /line-?_?num|linenos?(?:div)?$|gutter|^lnt?$|^hljs-ln-n|blob-num|^lnos?$|code-line-no|^rouge-gutter$/i;
+
+export function isLineNumber(element: ElementNode): boolean {
+  return element.isNumbers && classesOf(element).some((word) => LINE_NUMBER.test(word));
+}
+
+/** A button that copies code, in whatever dress. */
+const COPY = /copy.{0,20}(?:btn|button|clipboard)|(?:btn|button|clipboard).{0,20}copy/i;
+
+export function isCopyButton(element: ElementNode): boolean {
+  return element.letters <= 24 && COPY.test(element.attributes['class'] ?? '');
 }

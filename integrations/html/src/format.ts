@@ -1,20 +1,47 @@
-import { decodeText, type FileFormat } from '@mortise/core/reader';
+import { MortiseError } from '@mortise/core';
+import type { FileFormat } from '@mortise/core/reader';
 import { createDocument } from '@mortise/core/retriever';
-import { readHtml, type HtmlOptions } from './html.ts';
+import { wholeNumber } from '@mortise/core/shared';
+import type { Page } from './builder.ts';
+import { decodePieces, knownEncoding } from './charset.ts';
+import { readPage, type HtmlOptions } from './html.ts';
+import { Pace } from './pace.ts';
+
+/** How HTML files are read. */
+export interface HtmlFormatOptions extends Pick<HtmlOptions, 'boilerplate'> {
+  /**
+   * The encoding of pages that are not UTF-8 and do not say theirs, by a label of the encoding standard such as
+   * `windows-1252`. Default: none, they are refused.
+   */
+  encoding?: string | undefined;
+  /** The bytes that a file may have; a larger one is `parse`. Default: 64 MiB. */
+  maxBytes?: number | undefined;
+}
+
+const MIB = 1024 * 1024;
 
 /**
  * HTML files, each as one document: its text is the Markdown that `readHtml` makes of it, so that a splitter cuts at its
  * headings and keeps their path. Metadata: `title`, `description`, `language`, `path`, `mediaType` (that of the text,
  * `text/markdown`) and `sourceMediaType`.
  *
- * A node's `start` and `end` are places in that text; `readHtml(html).sourceRange(node)` gives those in the file.
+ * A file that has no text, such as one that scripts build, is `parse`; so is one that is larger than `maxBytes`. A node's
+ * `start` and `end` are places in the text; `readHtml(html).sourceRange(node)` gives those in the file.
  */
-export function htmlFormat(options: HtmlOptions = {}): FileFormat {
+export function htmlFormat(options: HtmlFormatOptions = {}): FileFormat {
+  const { boilerplate, encoding } = options;
+  const maxBytes = wholeNumber('maxBytes', options.maxBytes ?? 64 * MIB);
+  const otherwise = encoding === undefined ? undefined : checkEncoding(encoding);
   return {
-    async *read(file) {
+    async *read(file, { signal }) {
       const { id, path } = file;
-      const html = decodeHtml(path, await file.bytes());
-      const { text, title, description, language } = await readHtml(html, options);
+      const bytes = await file.bytes();
+      if (bytes.length > maxBytes) throw tooLarge(path, bytes.length, maxBytes);
+      const html = await new Pace(signal).run(decodePieces(path, bytes, { otherwise }));
+      const xml = /\.(?:xhtml?|xht)$/i.test(path) || undefined;
+      const { text: read, page } = await readPage(html, { boilerplate, xml, signal });
+      const { text, title, description, language } = read;
+      if (text === '' && html.trim() !== '') throw withoutText(path, page);
       const metadata = {
         ...(title === undefined ? {} : { title }),
         ...(description === undefined ? {} : { description }),
@@ -35,20 +62,42 @@ export function htmlFormat(options: HtmlOptions = {}): FileFormat {
 }
 
 /**
- * The bytes of a page as text: by its byte order mark, else by the `charset` in its first 1,024 bytes, else as UTF-8.
- * Bytes that are none in that encoding are `parse`.
+ * The bytes of a page as text: by its byte order mark; else as UTF-8 where they are, whatever the page says; else by the
+ * encoding that it names in its first 64 KiB (`<?xml encoding>`, `<meta charset>` or `http-equiv`), else by `encoding`. Bytes
+ * that are not text in that encoding, or are not UTF-8 and name none, are `parse`.
  */
-export function decodeHtml(path: string, bytes: Uint8Array): string {
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
-  const charset = /<meta\b[^>]*\bcharset\s*=\s*["']?\s*([\w-]+)/i.exec(head)?.[1];
-  return decodeText(path, bytes, charset !== undefined && isKnown(charset) ? charset : undefined);
+export function decodeHtml(path: string, bytes: Uint8Array, encoding?: string): string {
+  const otherwise = encoding === undefined ? undefined : checkEncoding(encoding);
+  const pieces = decodePieces(path, bytes, { otherwise });
+  for (;;) {
+    const { done, value } = pieces.next();
+    if (done === true) return value;
+  }
 }
 
-function isKnown(encoding: string): boolean {
-  try {
-    // A page that can be read as ASCII up to here is not in UTF-16, whatever it says.
-    return !new TextDecoder(encoding).encoding.startsWith('utf-16');
-  } catch {
-    return false;
-  }
+function checkEncoding(label: string): string {
+  const known = knownEncoding(label);
+  if (known !== undefined) return known;
+  const message = `encoding is ${JSON.stringify(label)}, which nothing here can decode. Use a label of the encoding standard (https://encoding.spec.whatwg.org/#names-and-labels).`;
+  throw new MortiseError('configuration', message);
+}
+
+function tooLarge(path: string, length: number, maxBytes: number): MortiseError {
+  const message = `${path} cannot be read: it has ${length} bytes, and maxBytes is ${maxBytes}. Cut it into pages, or give htmlFormat({ maxBytes }).`;
+  return new MortiseError('parse', message);
+}
+
+function withoutText(path: string, { scripts, frames, root }: Page): MortiseError {
+  const [why, remedy] =
+    scripts > 0
+      ? [
+          'scripts build it, and nothing is run here',
+          'Let a browser render the page, and save what it has then',
+        ]
+      : frames > 0
+        ? ['its text is in other files, in frames', 'Read those']
+        : root.children.some((child) => 'name' in child)
+          ? ['there are only tags in it', 'Leave it out, or see whether it was saved whole']
+          : ['there is nothing but comments in it', 'Leave it out, or see whether it was saved whole'];
+  return new MortiseError('parse', `${path} has no text: ${why}. ${remedy}.`);
 }

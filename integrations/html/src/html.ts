@@ -1,17 +1,28 @@
 import { assemble, contentOf } from './blocks.ts';
+import type { Page } from './builder.ts';
+import { Pace } from './pace.ts';
 import { PageReader } from './page.ts';
-import type { Range } from './places.ts';
-import { survey, type HtmlParserModule } from './survey.ts';
+import { isXml, parsePage, type HtmlParserModule } from './parse.ts';
+import { PlacedText, type Range } from './places.ts';
+import { survey } from './survey.ts';
+import type { Choice } from './visible.ts';
 
 /** How a page is read. */
 export interface HtmlOptions {
-  /** Keep navigation, headers, footers and asides. What is no text (scripts, styles, hidden elements) is left out anyway. Default: false. */
+  /**
+   * Keep navigation, headers, footers and asides. What is no text (scripts, styles, hidden elements) is left out anyway.
+   * Default: false.
+   */
   boilerplate?: boolean | undefined;
+  /** It is XML: `<title/>` is an empty element. Default: as the page says by `<?xml` or by the namespace of XHTML. */
+  xml?: boolean | undefined;
+  /** Looked at every few milliseconds; rejects with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What a page says. */
 export interface HtmlText {
-  /** Markdown: headings, lists, tables, code and quotes are marked up, nothing else. */
+  /** Markdown: headings, lists, tables, code, quotes and formulas are marked up, nothing else. */
   readonly text: string;
   readonly title?: string;
   readonly description?: string;
@@ -22,29 +33,52 @@ export interface HtmlText {
 }
 
 /**
- * The text of a page as Markdown. Where there is a `main`, or an `article`, only what is in it is read, else all but
- * navigation, headers, footers and asides. It takes one pass to see what there is and one to read it, in linear time.
+ * The text of a page as Markdown. Where there is a `main`, or an `article`, all that is in it is read, else all but
+ * navigation, headers, footers and asides; where that would be nothing, these too. It takes linear time, and lets others
+ * have their turn every few milliseconds.
  */
 export async function readHtml(html: string, options: HtmlOptions = {}): Promise<HtmlText> {
-  const parserModule: HtmlParserModule = await import('htmlparser2');
-  const keepBoilerplate = options.boilerplate ?? false;
-  const seen = survey(parserModule, html);
-  const page = new PageReader(seen, keepBoilerplate);
-  const parser = new parserModule.Parser({
-    onopentag: (name, attributes) => page.open(name, attributes),
-    onclosetag: (name) => page.close(name),
-    ontext: (text) => page.text(text, { start: parser.startIndex, end: parser.endIndex + 1 }),
-  });
-  parser.end(html);
-  page.end();
-  const saysContent = seen.content !== undefined && !keepBoilerplate;
-  const placed = assemble(keepBoilerplate ? page.blocks : contentOf(page.blocks, saysContent));
+  const { text } = await readPage(html, options);
+  return text;
+}
+
+/** The same, with the page that the text is of. */
+export async function readPage(html: string, options: HtmlOptions): Promise<{ text: HtmlText; page: Page }> {
+  const { boilerplate = false, xml = isXml(html), signal } = options;
+  const pace = new Pace(signal);
+  const parser: HtmlParserModule = await import('htmlparser2');
+  let page = await parsePage(parser, html, xml, pace);
+  let placed = await write(page, boilerplate, pace);
+  // A tag that swallows all that follows is empty for whoever wrote it so.
+  if (placed.text === '' && !xml && html.includes('/>')) {
+    page = await parsePage(parser, html, true, pace);
+    placed = await write(page, boilerplate, pace);
+  }
   const title = page.title.replace(/\s+/g, ' ').trim();
-  return {
+  const { description, language } = page;
+  const text = {
     text: placed.text,
     ...(title === '' ? {} : { title }),
-    ...(page.description === undefined ? {} : { description: page.description }),
-    ...(page.language === undefined ? {} : { language: page.language }),
-    sourceRange: (range) => placed.sourceRange(range),
+    ...(description === undefined ? {} : { description }),
+    ...(language === undefined ? {} : { language }),
+    sourceRange: (range: Range) => placed.sourceRange(range),
   };
+  return { text, page };
+}
+
+/** The content; where there is none, what is around it; where there is none either, what is hidden. */
+async function write(page: Page, boilerplate: boolean, pace: Pace): Promise<PlacedText> {
+  const choices: readonly Choice[] = [
+    { boilerplate, hidden: false },
+    { boilerplate: true, hidden: false },
+    { boilerplate: true, hidden: true },
+  ];
+  const content = survey(page);
+  for (const choice of choices) {
+    const blocks = await pace.run(new PageReader(page, content, choice).read());
+    const saysContent = content.roots.size > 0 && !choice.boilerplate;
+    const placed = await pace.run(assemble(choice.boilerplate ? blocks : contentOf(blocks, saysContent)));
+    if (placed.text !== '') return placed;
+  }
+  return new PlacedText();
 }

@@ -1,30 +1,28 @@
 import type { Block } from './blocks.ts';
-import {
-  BLOCKS,
-  codeLanguage,
-  headingLevel,
-  isBoilerplate,
-  isMain,
-  isPageHeader,
-  isWithoutText,
-  type Attributes,
-} from './elements.ts';
-import type { Piece } from './places.ts';
-import type { Survey } from './survey.ts';
+import type { Page } from './builder.ts';
+import { CodeReader, codeLanguage, languageWithin } from './code.ts';
+import { BLOCKS, headingLevel, isPageHeader, SECTIONS, VERBATIM } from './elements.ts';
+import { formulaOf, isFormula, isPreview } from './math.ts';
+import { markOf } from './raised.ts';
+import type { Content } from './survey.ts';
+import { cellsOf, isLayout, isListing, rowsOf, spanOf, tableBlocks, type Cell } from './table.ts';
+import { beginningOf, isElement, type ElementNode, type TextNode } from './tree.ts';
+import { isLeftOut, type Choice } from './visible.ts';
+import { BlockWriter, type Item, type Setting } from './writer.ts';
 
-/** An element that is open, with what it hands down to those in it: no step looks through all that are open. */
-interface Frame {
-  readonly name: string;
-  readonly isSkipped: boolean;
-  readonly isContent: boolean;
-  readonly isHeader: boolean;
-  readonly isCode: boolean;
-  readonly quotes: number;
-  readonly group: number | undefined;
-  readonly heading?: number | undefined;
-  readonly list?: List | undefined;
-  readonly item?: Item | undefined;
-  readonly table?: Table | undefined;
+/** What an element hands down to those in it: no step looks through all that are open. */
+interface Context extends Setting {
+  readonly list: List | undefined;
+  readonly isInCode: boolean;
+  readonly isInFormula: boolean;
+  /** In a part with a header and a footer of its own. */
+  readonly isInSection: boolean;
+  /** In a link to a note of the page. */
+  readonly isInNote: boolean;
+  /** Of the listing that it is the frame of. */
+  readonly language: string;
+  /** Written where it ends. */
+  readonly suffix: string;
 }
 
 /** The number of its next item, undefined for bullets. */
@@ -32,290 +30,240 @@ interface List {
   next: number | undefined;
 }
 
-/** What stands before its first line, and before the others. */
-interface Item {
-  bullet: string | undefined;
-  readonly indent: string;
-}
-
-/** Its rows so far; undefined for one that lays out a page. */
-interface Table {
-  rows: number | undefined;
-}
-
-const ROOT: Frame = {
-  name: '',
-  isSkipped: false,
+const ROOT: Context = {
   isContent: false,
   isHeader: false,
-  isCode: false,
+  isInCode: false,
+  isInFormula: false,
+  isInSection: false,
+  isInNote: false,
   quotes: 0,
   group: undefined,
+  heading: undefined,
+  list: undefined,
+  item: undefined,
+  language: '',
+  suffix: '',
 };
 
 /** What is deeper is marked no deeper: marks on every line would make a long text of a deep one. */
 const MAX_QUOTES = 8;
 const MAX_INDENT = 32;
+/** Nodes between two places where others can have their turn. */
+const STEPS = 256;
 
-/** Takes the events of a parser, and makes blocks of them. */
+/** Walks through the elements of a page, and makes blocks of them. */
 export class PageReader {
-  readonly blocks: Block[] = [];
-  title = '';
-  language: string | undefined;
-  description: string | undefined;
-
-  readonly #survey: Survey;
-  readonly #keepBoilerplate: boolean;
-  readonly #stack: Frame[] = [ROOT];
-  #tables = 0;
+  readonly #page: Page;
+  readonly #content: Content;
+  readonly #choice: Choice;
+  readonly #writer = new BlockWriter();
   #groups = 0;
-  #block: Block | undefined;
-  /** A row that is open, with the number of its cells; within it nothing begins a block. */
-  #row: { readonly table: Table; cells: number; readonly depth: number } | undefined;
-  /** White space that is shown if text follows. */
-  #space: Piece | undefined;
-  #codeLanguage = '';
+  #steps = 0;
 
-  constructor(survey: Survey, keepBoilerplate: boolean) {
-    this.#survey = survey;
-    this.#keepBoilerplate = keepBoilerplate;
+  constructor(page: Page, content: Content, choice: Choice) {
+    this.#page = page;
+    this.#content = content;
+    this.#choice = choice;
   }
 
-  open(name: string, attributes: Attributes): void {
-    const above = this.#top();
-    if (name === 'html') this.language = attributes['lang']?.trim() || undefined;
-    if (name === 'meta' && attributes['name']?.toLowerCase() === 'description')
-      this.description = attributes['content']?.trim() || undefined;
-    if (BLOCKS.has(name)) this.#boundary();
-    const frame = this.#frame(name, attributes, above);
-    this.#stack.push(frame);
-    if (frame.isSkipped) return;
-    if (name === 'br') this.#break();
-    if (name === 'img') this.text(attributes['alt'] ?? '', undefined);
-    if (name === 'code' && !frame.isCode) this.#put({ text: '`' }, true);
-    if (name === 'tr') this.#openRow();
-    if ((name === 'td' || name === 'th') && this.#isOwnCell()) this.#openCell();
-    if (frame.isCode && codeLanguage(attributes) !== '') this.#codeLanguage = codeLanguage(attributes);
+  /** Yields now and then. */
+  *read(): Generator<void, readonly Block[]> {
+    yield* this.#walk(this.#page.root, ROOT);
+    this.#writer.boundary();
+    return this.#writer.blocks;
   }
 
-  close(name: string): void {
-    const frame = this.#stack.length > 1 ? this.#stack.pop() : undefined;
-    if (frame === undefined || frame.isSkipped) return;
-    if (name === 'code' && !frame.isCode && this.#block !== undefined) this.#block.pieces.push({ text: '`' });
-    if (name === 'tr' && this.#row?.depth === this.#stack.length) this.#closeRow();
-    if (BLOCKS.has(name)) this.#boundary();
-    if (name === 'pre') this.#codeLanguage = '';
-  }
-
-  /** `places`: where it stands in the source; none for what stands in an attribute. */
-  text(text: string, places: { readonly start: number; readonly end: number } | undefined): void {
-    const frame = this.#top();
-    if (frame.isSkipped) return;
-    if (frame.name === 'title') {
-      this.title += text;
-      return;
-    }
-    if (frame.isCode && this.#row === undefined) return this.#code(text, places);
-    const isVerbatim = places !== undefined && places.end - places.start === text.length;
-    for (const { 0: run, index } of text.matchAll(/[ \t\r\n\f\u00a0]+|[^ \t\r\n\f\u00a0]+/g)) {
-      const place = isVerbatim
-        ? { start: places.start + index, end: places.start + index + run.length }
-        : places;
-      if (/[ \t\r\n\f\u00a0]/.test(run.charAt(0))) {
-        this.#space ??= { text: ' ', ...place };
-      } else {
-        this.#put({ text: run, ...place }, true);
-      }
+  *#walk(root: ElementNode, context: Context): Generator<void, undefined> {
+    const open = [{ element: root, context, next: 0 }];
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      if (++this.#steps % STEPS === 0) yield;
+      const child = top.element.children[top.next++];
+      if (child === undefined) {
+        open.pop();
+        if (open.length > 0) this.#close(top.element, top.context);
+      } else if (isElement(child)) {
+        const inner = yield* this.#open(child, top.context);
+        if (inner !== undefined) open.push({ element: child, context: inner, next: 0 });
+      } else this.#text(child, top.context);
     }
   }
 
-  end(): void {
-    while (this.#stack.length > 1) this.close(this.#top().name);
-    this.#boundary();
+  /** What holds for those in it; undefined where they are left out, or read already. */
+  *#open(element: ElementNode, above: Context): Generator<void, Context | undefined> {
+    const { name } = element;
+    const writer = this.#writer;
+    if (!above.isInFormula && isFormula(element)) {
+      if (this.#page.hasTexScripts && name !== 'script' && isPreview(element)) return undefined;
+      if (this.#formula(element, above)) return undefined;
+      return { ...above, isInFormula: true };
+    }
+    const isContent = above.isContent || this.#content.roots.has(element);
+    if (isLeftOut(element, this.#choice, this.#page, this.#content, { ...above, isContent })) {
+      if (BLOCKS.has(name)) writer.boundary();
+      return undefined;
+    }
+    if (VERBATIM.has(name) && !writer.isInCell) return yield* this.#listing(element, { ...above, isContent });
+    if (name === 'table' && !writer.isInCell) {
+      const facts = this.#page.tables.get(element);
+      if (facts !== undefined && isListing(facts, element))
+        return yield* this.#listing(element, { ...above, isContent });
+      if (facts !== undefined && !isLayout(facts, element))
+        return yield* this.#table(element, this.#context(element, { ...above, isContent }));
+    }
+    if (BLOCKS.has(name)) writer.boundary();
+    return this.#inline(element, this.#context(element, { ...above, isContent }), above);
   }
 
-  #top(): Frame {
-    return this.#stack.at(-1) as Frame;
+  /** What stands in a line, and what is put before it. */
+  #inline(element: ElementNode, context: Context, above: Context): Context {
+    const { name, attributes } = element;
+    const writer = this.#writer;
+    if (name === 'br') writer.lineBreak();
+    if (name === 'img') writer.text(attributes['alt'] ?? '', undefined, above);
+    if (name === 'code' && !above.isInCode) {
+      // As CommonMark has it: what holds a backtick stands between two.
+      const hasTick = beginningOf(element, 200).includes('`');
+      writer.put({ text: hasTick ? '`` ' : '`' }, context);
+      return { ...context, suffix: hasTick ? ' ``' : '`' };
+    }
+    if (name === 'sup' || name === 'sub') {
+      const { before, after } = markOf(element, writer.before(), above.isInNote);
+      if (before !== '') writer.put({ text: before }, context);
+      return { ...context, suffix: after };
+    }
+    if (
+      name === 'rt' &&
+      element.parent?.children.some((child) => isElement(child) && child.name === 'rp') !== true
+    ) {
+      writer.mark('(');
+      return { ...context, suffix: ')' };
+    }
+    return context;
   }
 
-  #frame(name: string, attributes: Attributes, above: Frame): Frame {
-    const isContent =
-      above.isContent || (this.#survey.content === 'article' ? name === 'article' : isMain(name, attributes));
-    const isSkipped =
-      above.isSkipped ||
-      isWithoutText(name, attributes) ||
-      (!this.#keepBoilerplate && isBoilerplate(name, attributes));
-    const frame: Frame = {
+  #close({ name }: ElementNode, { suffix }: Context): void {
+    if (suffix !== '') this.#writer.mark(suffix);
+    if (BLOCKS.has(name)) this.#writer.boundary();
+  }
+
+  #text(node: TextNode, context: Context): void {
+    this.#writer.text(node.text, node, context);
+  }
+
+  #context(element: ElementNode, above: Context): Context {
+    const { name, attributes } = element;
+    const isInSection = above.isInSection || SECTIONS.has(name);
+    const context: Context = {
       ...above,
-      name,
-      isSkipped,
-      isContent,
-      isHeader: above.isHeader || (!this.#keepBoilerplate && !isContent && isPageHeader(name, attributes)),
-      isCode: above.isCode || name === 'pre',
+      suffix: '',
+      isInSection,
+      isHeader:
+        above.isHeader ||
+        (!this.#choice.boilerplate && !above.isContent && !above.isInSection && isPageHeader(element)),
+      isInCode: above.isInCode || name === 'code',
+      isInNote: above.isInNote || (name === 'a' && /^#|\bfn\b/.test(attributes['href'] ?? '')),
       quotes: Math.min(above.quotes + (name === 'blockquote' ? 1 : 0), MAX_QUOTES),
       heading: headingLevel(name) ?? above.heading,
+      language: name === 'html' || name === 'body' ? '' : codeLanguage(element) || above.language,
     };
     if (name === 'ol' || name === 'ul') {
       const next = name === 'ol' ? Number(attributes['start'] ?? 1) || 1 : undefined;
-      return { ...frame, group: above.group ?? this.#groups++, list: { next } };
+      return { ...context, group: above.group ?? this.#groups++, list: { next } };
     }
-    if (name === 'li') return this.#item(frame, above);
-    if (name === 'table') {
-      const isTable = !this.#survey.layoutTables.has(this.#tables++) && this.#row === undefined;
-      return isTable
-        ? { ...frame, group: this.#groups++, table: { rows: 0 } }
-        : { ...frame, table: { rows: undefined } };
-    }
-    return frame;
+    return name === 'li' ? { ...context, ...this.#item(above) } : context;
   }
 
-  #item(frame: Frame, { group, list, item }: Frame): Frame {
+  #item({ group, list, item }: Context): Pick<Context, 'group' | 'list' | 'item'> {
     const bullet = list?.next === undefined ? '- ' : `${list.next++}. `;
     const outer = item?.indent ?? '';
     const indent = (outer + ' '.repeat(bullet.length)).slice(0, MAX_INDENT);
-    return {
-      ...frame,
-      group: group ?? this.#groups++,
-      list: undefined,
-      item: { bullet: outer + bullet, indent },
-    };
+    const own: Item = { bullet: outer + bullet, indent };
+    return { group: group ?? this.#groups++, list: undefined, item: own };
   }
 
-  /** The block that is open ends here. In a row it is only a space. */
-  #boundary(): void {
-    if (this.#row !== undefined) {
-      this.#space ??= { text: ' ' };
-      return;
+  /** Written once, as LaTeX between dollars where the page has it. `false`: there is only its text. */
+  #formula(element: ElementNode, context: Context): boolean {
+    const formula = formulaOf(element);
+    if (formula === undefined) return element.name === 'script';
+    const { pieces, isLatex, isDisplay } = formula;
+    const mark = isDisplay ? '$$' : '$';
+    const writer = this.#writer;
+    if (pieces.every(({ text }) => text.trim() === '')) return true;
+    if (isLatex) writer.put({ text: mark }, context);
+    writer.glued(pieces, context);
+    if (isLatex) writer.mark(mark);
+    return true;
+  }
+
+  /** One fence around all the lines. */
+  *#listing(element: ElementNode, { isContent, isHeader, language }: Context): Generator<void, undefined> {
+    const code = new CodeReader();
+    yield* code.read(element);
+    if (code.pieces.every(({ text }) => text.trim() === '')) return undefined;
+    const fence = '`'.repeat(Math.max(3, code.ticks + 1));
+    const said = codeLanguage(element) || languageWithin(element) || language;
+    const pieces = [{ text: `${fence}${said}\n` }, ...code.pieces, { text: `\n${fence}` }];
+    this.#writer.add({ kind: 'code', prefix: '', indent: '', pieces, isContent, isHeader });
+    return undefined;
+  }
+
+  *#table(table: ElementNode, context: Context): Generator<void, undefined> {
+    const writer = this.#writer;
+    writer.boundary();
+    const inner = { ...context, item: undefined };
+    // A caption, and what stands between the rows.
+    yield* this.#beside(table, inner);
+    const rows: Cell[][] = [];
+    for (const row of rowsOf(table)) {
+      const cells: Cell[] = [];
+      if (!this.#isShown(row, inner)) continue;
+      for (const cell of cellsOf(row)) {
+        if (!this.#isShown(cell, inner)) continue;
+        writer.openCell();
+        yield* this.#walk(cell, inner);
+        cells.push({ pieces: writer.closeCell(), ...spanOf(cell) });
+      }
+      if (cells.length > 0) rows.push(cells);
     }
-    const block = this.#block;
-    this.#block = undefined;
-    this.#space = undefined;
-    if (block === undefined) return;
-    if (block.kind === 'code') this.#closeCode(block);
-    else if (block.pieces.some(({ text }) => text.trim() !== '' && text !== '`')) this.blocks.push(block);
-  }
-
-  #break(): void {
-    if (this.#row !== undefined) this.#space ??= { text: ' ' };
-    else if (this.#top().isCode) this.#code('\n', undefined);
-    else if (this.#block?.kind === 'heading') this.#space ??= { text: ' ' };
-    else if (this.#block !== undefined) {
-      this.#space = undefined;
-      this.#block.pieces.push({ text: '\n' });
-    }
-  }
-
-  #put(piece: Piece, spaced: boolean): void {
-    const block = (this.#block ??= this.#begin());
-    const last = block.pieces.at(-1);
-    if (
-      spaced &&
-      this.#space !== undefined &&
-      last !== undefined &&
-      last.text !== '\n' &&
-      !last.text.endsWith(' ')
-    )
-      block.pieces.push(this.#space);
-    this.#space = undefined;
-    block.pieces.push(this.#row === undefined ? piece : escaped(piece));
-  }
-
-  #begin(): Block {
-    const { isContent, isHeader, quotes, group, heading, item } = this.#top();
-    const quote = '> '.repeat(quotes);
-    const shared = { pieces: [], isContent, isHeader };
-    if (heading !== undefined)
-      return { ...shared, kind: 'heading', prefix: `${'#'.repeat(heading)} `, indent: '' };
-    if (item === undefined) return { ...shared, kind: 'text', prefix: quote, indent: quote };
-    const { bullet, indent } = item;
-    item.bullet = undefined;
-    return {
-      ...shared,
-      kind: bullet === undefined ? 'text' : 'item',
-      prefix: quote + (bullet ?? indent),
-      indent: quote + indent,
-      ...(group === undefined ? {} : { group }),
-    };
-  }
-
-  #code(text: string, places: { readonly start: number; readonly end: number } | undefined): void {
-    if (this.#block?.kind !== 'code') {
-      this.#boundary();
-      const { isContent, isHeader } = this.#top();
-      this.#block = { kind: 'code', prefix: '', indent: '', pieces: [], isContent, isHeader };
-    }
-    this.#block.pieces.push({ text, ...places });
-  }
-
-  #closeCode(block: Block): void {
-    const text = block.pieces.map((piece) => piece.text).join('');
-    if (text.trim() === '') return;
-    const longest = Math.max(2, ...(text.match(/`{3,}/g) ?? []).map((run) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    // The line end after the tag is no part of the text.
-    const [first, ...others] = block.pieces as [Piece, ...Piece[]];
-    const lead = /^\r?\n/.exec(first.text)?.[0].length ?? 0;
-    const opened = {
-      ...first,
-      text: first.text.slice(lead),
-      ...(first.start === undefined ? {} : { start: first.start + lead }),
-    };
-    const end = /\n\s*$/.test(text) ? '' : '\n';
-    const pieces = [
-      { text: `${fence}${this.#codeLanguage}\n` },
-      opened,
-      ...others,
-      { text: `${end}${fence}` },
-    ];
-    this.blocks.push({ ...block, pieces });
-  }
-
-  #openRow(): void {
-    const { table } = this.#top();
-    if (table?.rows === undefined || this.#row !== undefined) return;
-    this.#boundary();
-    const { isContent, isHeader, group } = this.#top();
-    this.#block = {
+    const { isContent, isHeader } = context;
+    const shared = {
       kind: 'row',
       prefix: '',
       indent: '',
-      pieces: [],
       isContent,
       isHeader,
-      ...(group === undefined ? {} : { group }),
-    };
-    this.#row = { table, cells: 0, depth: this.#stack.length - 1 };
+      group: this.#groups++,
+    } as const;
+    if (rows.some((row) => row.some(({ pieces }) => pieces.length > 0)))
+      for (const block of tableBlocks(rows, shared)) writer.add(block);
+    return undefined;
   }
 
-  /** Not one of a table within a cell. */
-  #isOwnCell(): boolean {
-    return this.#row !== undefined && this.#top().table === this.#row.table;
+  #isShown(element: ElementNode, context: Context): boolean {
+    return !isLeftOut(element, this.#choice, this.#page, this.#content, context);
   }
 
-  #openCell(): void {
-    if (this.#row === undefined) return;
-    this.#space = undefined;
-    this.#block?.pieces.push({ text: this.#row.cells === 0 ? '| ' : ' | ' });
-    this.#row.cells += 1;
+  *#beside(table: ElementNode, context: Context): Generator<void, undefined> {
+    const writer = this.#writer;
+    const parts = table.children.flatMap((part) =>
+      isElement(part) && /^(?:thead|tbody|tfoot|tr)$/.test(part.name)
+        ? part.children.flatMap((within) =>
+            isElement(within) && within.name === 'tr' ? within.children : [within],
+          )
+        : [part],
+    );
+    for (const part of parts) {
+      if (!isElement(part)) {
+        this.#text(part, context);
+        continue;
+      }
+      if (/^(?:tr|td|th|colgroup|col)$/.test(part.name)) continue;
+      const inner = yield* this.#open(part, context);
+      if (inner === undefined) continue;
+      yield* this.#walk(part, inner);
+      this.#close(part, inner);
+    }
+    writer.boundary();
   }
-
-  #closeRow(): void {
-    const row = this.#row;
-    const block = this.#block;
-    this.#row = undefined;
-    this.#block = undefined;
-    this.#space = undefined;
-    if (row === undefined || block === undefined || row.cells === 0) return;
-    const { table, cells } = row;
-    block.pieces.push({ text: ' |' });
-    this.blocks.push(block);
-    // Markdown wants a header: the first row is taken for it.
-    if (table.rows === 0) this.blocks.push({ ...block, pieces: [{ text: `|${' --- |'.repeat(cells)}` }] });
-    table.rows = (table.rows ?? 0) + 1;
-  }
-}
-
-/** A bar would be the end of a cell. */
-function escaped(piece: Piece): Piece {
-  return piece.text.includes('|') ? { ...piece, text: piece.text.replaceAll('|', '\\|') } : piece;
 }

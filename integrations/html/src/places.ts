@@ -40,7 +40,9 @@ export class PlacedText {
     if (first === undefined || last === undefined || end <= start) return undefined;
     const before = last.at >= end ? this.#runs[this.#firstEndingAfter(end - 1) - 1] : last;
     if (before === undefined || before.at + before.length <= start) return undefined;
-    return { start: placeIn(first, start).start, end: placeIn(before, end - 1).end };
+    const [from, to] = [placeIn(first, start), placeIn(before, end - 1)];
+    // A cell that spans several rows stands before all of them.
+    return { start: Math.min(from.start, to.start), end: Math.max(from.end, to.end) };
   }
 
   #firstEndingAfter(offset: number): number {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
 import {
   BaseReader,
@@ -153,5 +153,23 @@ describe('decodeText', () => {
   it('takes another encoding where the text says it, but for a mark', () => {
     expect(decodeText('a', Uint8Array.of(0x47, 0xfc), 'windows-1252')).toBe('Gü');
     expect(decodeText('a', Buffer.from('\ufeffGü'), 'windows-1252')).toBe('Gü');
+  });
+
+  it('reads windows-1252 by the encoding standard, also where the runtime takes it for ISO-8859-1', () => {
+    const bytes = Uint8Array.of(0x93, 0x47, 0xfc, 0x94, 0x20, 0x80, 0x35, 0x96, 0x81);
+    const text = '“Gü” €5–\u0081';
+    expect(decodeText('a', bytes, 'windows-1252')).toBe(text);
+    expect(decodeText('a', bytes, 'latin1')).toBe(text);
+    class Latin1 extends TextDecoder {
+      override decode(input?: Uint8Array): string {
+        return input === undefined ? '' : Buffer.from(input).toString('latin1');
+      }
+    }
+    vi.stubGlobal('TextDecoder', Latin1);
+    try {
+      expect(decodeText('a', bytes, 'windows-1252')).toBe(text);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });

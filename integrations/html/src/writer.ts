@@ -1,0 +1,138 @@
+import type { Block } from './blocks.ts';
+import type { Piece, Range } from './places.ts';
+
+/** What of an element's surroundings decides how its text is written. */
+export interface Setting {
+  readonly isContent: boolean;
+  readonly isHeader: boolean;
+  readonly quotes: number;
+  readonly group: number | undefined;
+  readonly heading: number | undefined;
+  readonly item: Item | undefined;
+}
+
+/** What stands before its first line, and before the others. */
+export interface Item {
+  bullet: string | undefined;
+  readonly indent: string;
+}
+
+const WHITE = /[ \t\r\n\f\u00a0]/;
+/** Words with single spaces between them stand in the text as they stand in the source. */
+const RUNS = /[ \t\r\n\f\u00a0]+|[^ \t\r\n\f\u00a0]+(?: [^ \t\r\n\f\u00a0]+)*/g;
+
+/** Makes blocks of text, with white space as a browser shows it. */
+export class BlockWriter {
+  readonly blocks: Block[] = [];
+  #block: Block | undefined;
+  /** The cell that is open; within it nothing begins a block. */
+  #cell: Piece[] | undefined;
+  /** White space that is shown if text follows. */
+  #space: Piece | undefined;
+
+  get isInCell(): boolean {
+    return this.#cell !== undefined;
+  }
+
+  /** Text without places stands in an attribute. */
+  text(text: string, place: Range | undefined, at: Setting): void {
+    const { start = 0, end = 0 } = place ?? {};
+    const isVerbatim = end - start === text.length;
+    for (const { 0: run, index } of text.matchAll(RUNS)) {
+      const from = isVerbatim ? start + index : start;
+      const runPlace = place === undefined ? {} : { start: from, end: isVerbatim ? from + run.length : end };
+      if (WHITE.test(run.charAt(0))) this.#space ??= { text: ' ', ...runPlace };
+      else this.put({ text: run, ...runPlace }, at);
+    }
+  }
+
+  /** A piece, with the space before it that is owed. */
+  put(piece: Piece, at: Setting): void {
+    const pieces = this.#cell ?? (this.#block ??= begin(at)).pieces;
+    const last = pieces.at(-1)?.text ?? '\n';
+    if (this.#space !== undefined && last !== '\n' && !last.endsWith(' ')) pieces.push(this.#space);
+    this.#space = undefined;
+    pieces.push(this.#cell === undefined ? piece : escaped(piece));
+  }
+
+  /** Pieces as they stand, but for white space. */
+  glued(pieces: readonly Piece[], at: Setting): void {
+    for (const { text, start, end } of pieces) {
+      const place = start === undefined || end === undefined ? undefined : { start, end };
+      this.text(text, place, at);
+    }
+    this.#space = undefined;
+  }
+
+  /** A mark behind what was written, where there is something. */
+  mark(text: string): void {
+    (this.#cell ?? this.#block?.pieces)?.push({ text });
+  }
+
+  /** The character that the next one stands behind: a space where one is owed, nothing at the beginning of a block. */
+  before(): string {
+    if (this.#space !== undefined) return ' ';
+    return (this.#cell ?? this.#block?.pieces)?.at(-1)?.text.slice(-1) ?? '';
+  }
+
+  /** The block that is open ends here. In a cell it is only a space. */
+  boundary(): void {
+    if (this.#cell !== undefined) {
+      this.#space ??= { text: ' ' };
+      return;
+    }
+    const block = this.#block;
+    this.#block = undefined;
+    this.#space = undefined;
+    if (block?.pieces.some(({ text }) => text.trim() !== '' && text !== '`') === true)
+      this.blocks.push(block);
+  }
+
+  lineBreak(): void {
+    if (this.#cell !== undefined || this.#block?.kind === 'heading') this.#space ??= { text: ' ' };
+    else if (this.#block !== undefined) {
+      this.#space = undefined;
+      this.#block.pieces.push({ text: '\n' });
+    }
+  }
+
+  openCell(): void {
+    this.boundary();
+    this.#cell = [];
+  }
+
+  closeCell(): Piece[] {
+    const pieces = this.#cell ?? [];
+    this.#cell = undefined;
+    this.#space = undefined;
+    return pieces;
+  }
+
+  /** A block that is whole. */
+  add(block: Block): void {
+    this.boundary();
+    this.blocks.push(block);
+  }
+}
+
+function begin({ isContent, isHeader, quotes, group, heading, item }: Setting): Block {
+  const quote = '> '.repeat(quotes);
+  const shared = { pieces: [], isContent, isHeader };
+  if (heading !== undefined)
+    return { ...shared, kind: 'heading', prefix: `${'#'.repeat(heading)} `, indent: '' };
+  if (item === undefined) return { ...shared, kind: 'text', prefix: quote, indent: quote };
+  const { bullet, indent } = item;
+  item.bullet = undefined;
+  return {
+    ...shared,
+    kind: bullet === undefined ? 'text' : 'item',
+    prefix: quote + (bullet ?? indent),
+    indent: quote + indent,
+    ...(group === undefined ? {} : { group }),
+  };
+}
+
+/** A bar would be the end of a cell. */
+function escaped(piece: Piece): Piece {
+  return piece.text.includes('|') ? { ...piece, text: piece.text.replaceAll('|', '\\|') } : piece;
+}
