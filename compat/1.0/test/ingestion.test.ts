@@ -13,6 +13,8 @@ ingestionConformance(
   { describe, it },
   {
     name: 'frozen',
+    declares: [],
+    reasons: { readers: 'It takes a list of documents.' },
     open: () => ({
       documents: new FrozenDocumentStore(new FrozenKeyValueStore()),
       vectors: new FrozenVectorStore({ dimensions: 3 }),

@@ -1,4 +1,5 @@
 import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { Reader } from '@mortise/core/reader';
 import type { Document, Node } from '@mortise/core/retriever';
 import type { DocumentStore, VectorStore } from '@mortise/core/store';
 import type { ConformanceResults } from '../frame/case.ts';
@@ -17,6 +18,11 @@ export interface IngestionTask {
   readonly stores: IngestionStores;
   /** All there are: a document that is not among them any more is to be removed. */
   readonly documents: readonly Document[];
+  /**
+   * The same documents as a reader gives them, which reports besides what it could not read. An ingestion that declares
+   * `readers` is to take this.
+   */
+  readonly reader: Reader;
   /** Refuses some texts with `invalid-request`, which is then about the one document. */
   readonly embedding: EmbeddingModel;
   readonly signal?: AbortSignal | undefined;
@@ -27,6 +33,9 @@ export interface IngestionOutcome {
   /** Ids of the documents that were set aside. */
   readonly failed: readonly string[];
 }
+
+/** What a case of the ingestion suite may require. `readers`: it takes a reader, and hears of what could not be read. */
+export type IngestionFeature = 'readers';
 
 /** An ingestion under test. */
 export interface IngestionSubject {
@@ -41,6 +50,9 @@ export interface IngestionSubject {
 export interface IngestionConformanceOptions extends IngestionSubject {
   /** In titles and reports. */
   readonly name: string;
+  readonly declares: readonly IngestionFeature[];
+  /** Why a feature that is not declared is not there. */
+  readonly reasons?: Readonly<Partial<Record<IngestionFeature, string>>> | undefined;
 }
 
 /** The rules of ingestion as tests of `functions`' runner, one for each case of {@link ingestionSuite}. */
@@ -53,7 +65,7 @@ export function ingestionConformance(
     name: options.name,
     suite: ingestionSuite,
     subject: options,
-    declared: [],
-    reasons: {},
+    declared: options.declares,
+    reasons: options.reasons ?? {},
   });
 }

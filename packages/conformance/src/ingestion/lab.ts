@@ -6,7 +6,8 @@ import { createDocument, nodeToJson, sourceId, type Document, type Node } from '
 import type { SourceRecord } from '@mortise/core/store';
 import type { Trial } from '../frame/case.ts';
 import { collect } from '../shared/helpers.ts';
-import type { IngestionStores, IngestionSubject } from './conformance.ts';
+import type { Reader, ReadOptions } from '@mortise/core/reader';
+import type { IngestionStores, IngestionSubject, IngestionTask } from './conformance.ts';
 
 /** Texts with this word are refused. */
 export const POISON = 'unembeddable';
@@ -15,6 +16,8 @@ export const POISON = 'unembeddable';
 export class CountingEmbedding extends BaseEmbedding {
   override readonly metadata = { maxBatchSize: 4, asymmetric: false, dimensions: 3 };
   readonly texts: string[] = [];
+  /** A text with this word is refused. */
+  static readonly poison = POISON;
   /** Called with each request. */
   onRequest: () => void = () => undefined;
 
@@ -47,6 +50,31 @@ export function documentOf(id: string, ...sentences: readonly string[]): Documen
 export function long(id: string, word: string, paragraphs = 3): Document {
   const sentence = (n: number): string => `${`Paragraph ${n} says ${word} again and again. `.repeat(40)}`;
   return documentOf(id, ...Array.from({ length: paragraphs }, (_, n) => sentence(n)));
+}
+
+/** One run over these documents; of the items in `broken` something could not be read. */
+export function taskOf(
+  stores: IngestionStores,
+  documents: readonly Document[],
+  broken: readonly string[] = [],
+  more: Partial<Pick<IngestionTask, 'embedding' | 'signal'>> = {},
+): IngestionTask {
+  const reader = readerOf(documents, broken);
+  return { stores, documents, reader, embedding: new CountingEmbedding(), ...more };
+}
+
+/** Reads the documents in their order; what is broken fails behind them. */
+function readerOf(documents: readonly Document[], broken: readonly string[]): Reader {
+  return {
+    async *read({ signal, onError }: ReadOptions = {}) {
+      for (const document of documents) {
+        signal?.throwIfAborted();
+        yield structuredClone(document);
+      }
+      for (const item of broken)
+        onError?.({ item, error: new MortiseError('parse', `${item} cannot be read: it is torn.`) });
+    },
+  };
 }
 
 export async function opened(trial: Trial<IngestionSubject>): Promise<IngestionStores> {

@@ -3,7 +3,9 @@ import type { Check } from '../frame/check.ts';
 import type { Suite } from '../frame/case.ts';
 import type { IngestionStores, IngestionSubject } from './conformance.ts';
 import { fragile } from './crash.ts';
-import { CountingEmbedding, documentOf, dump, long, opened, POISON, shown } from './lab.ts';
+import { ingestionItemCases } from './item-cases.ts';
+import { CountingEmbedding, documentOf, dump, long, opened, POISON, shown, taskOf } from './lab.ts';
+import { ingestionOnceCases } from './once-cases.ts';
 
 /** Before and after: one changes in length, one stays, one goes, one comes, one has nothing to embed. */
 const BEFORE = [
@@ -152,7 +154,7 @@ export const ingestionSuite: Suite<IngestionSubject> = [
       const old = (await shown(subject, stores)).get('bad');
       const documents = [long('first', 'one', 1), long('bad', POISON), long('last', 'two', 1)];
       const embedding = new CountingEmbedding();
-      const { failed } = await subject.ingest({ stores, documents, embedding });
+      const { failed } = await subject.ingest(taskOf(stores, documents, [], { embedding }));
       check.equal([...failed], ['bad'], 'what is reported');
       const found = await shown(subject, stores);
       check.equal([...found.keys()].sort(), ['bad', 'first', 'last'], 'the others');
@@ -169,7 +171,7 @@ export const ingestionSuite: Suite<IngestionSubject> = [
       const stores = await opened(trial);
       const documents = [long('bad', POISON), long('good', 'beta')];
       for (const run of [1, 2]) {
-        const { failed } = await subject.ingest({ stores, documents, embedding: new CountingEmbedding() });
+        const { failed } = await subject.ingest(taskOf(stores, documents));
         check.equal([...failed], ['bad'], `run ${run}`);
       }
       const cured = [long('bad', 'alpha'), long('good', 'beta')];
@@ -193,7 +195,7 @@ export const ingestionSuite: Suite<IngestionSubject> = [
         throw new Error('down');
       };
       // Whether the run rejects or sets all aside is its own matter.
-      await subject.ingest({ stores, documents, embedding }).catch(() => undefined);
+      await subject.ingest(taskOf(stores, documents, [], { embedding })).catch(() => undefined);
       await ingest(subject, stores, documents);
       check.equal([...(await shown(subject, stores)).keys()].sort(), ['a', 'b'], 'what is there');
     },
@@ -234,12 +236,9 @@ export const ingestionSuite: Suite<IngestionSubject> = [
       const stores = await opened(trial);
       const embedding = new CountingEmbedding();
       const reason = { why: 'the user left' };
-      const aborted = subject.ingest({
-        stores,
-        documents: AFTER,
-        embedding,
-        signal: AbortSignal.abort(reason),
-      });
+      const aborted = subject.ingest(
+        taskOf(stores, AFTER, [], { embedding, signal: AbortSignal.abort(reason) }),
+      );
       check.equal(await check.rejects(aborted, 'aborted before'), reason, 'the reason, before');
       check.equal(
         [embedding.texts, await dump(stores)],
@@ -248,7 +247,7 @@ export const ingestionSuite: Suite<IngestionSubject> = [
       );
       const controller = new AbortController();
       embedding.onRequest = () => controller.abort(reason);
-      const running = subject.ingest({ stores, documents: AFTER, embedding, signal: controller.signal });
+      const running = subject.ingest(taskOf(stores, AFTER, [], { embedding, signal: controller.signal }));
       check.equal(await check.rejects(running, 'aborted meanwhile'), reason, 'the reason, meanwhile');
       await ingest(subject, stores, AFTER);
       const fresh = await opened(trial);
@@ -256,6 +255,8 @@ export const ingestionSuite: Suite<IngestionSubject> = [
       check.equal(await dump(stores), await dump(fresh), 'what is there');
     },
   },
+  ...ingestionItemCases,
+  ...ingestionOnceCases,
 ];
 
 function idOf({ id }: { readonly id?: unknown }): unknown {
@@ -268,7 +269,7 @@ async function ingest(
   documents: readonly Document[],
 ): Promise<CountingEmbedding> {
   const embedding = new CountingEmbedding();
-  await subject.ingest({ stores, documents, embedding });
+  await subject.ingest(taskOf(stores, documents, [], { embedding }));
   return embedding;
 }
 

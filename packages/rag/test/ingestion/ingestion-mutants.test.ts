@@ -19,6 +19,14 @@ const faults: [fault: Fault, caughtBy: string][] = [
   ['hash-first', 'ingest-service-down'],
   ['no-lock', 'ingest-two-at-once'],
   ['abort-of-its-own', 'ingest-abort'],
+  ['deaf-to-failures', 'ingest-item-failed'],
+  ['failures-by-id', 'ingest-item-torn'],
+  ['failure-keeps-all', 'ingest-item-torn'],
+  ['failed-item-is-stuck', 'ingest-item-whole'],
+  ['refused-is-torn', 'ingest-item-document'],
+  ['written-twice', 'ingest-once'],
+  ['deletes-first', 'ingest-watched'],
+  ['no-recovery', 'ingest-killed-and-back'],
 ];
 
 describe('a broken ingestion is caught', () => {

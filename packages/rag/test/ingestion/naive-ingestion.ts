@@ -1,8 +1,12 @@
 import type { IngestionOutcome, IngestionSubject, IngestionTask } from '@mortise/conformance';
 import { isMortiseError, MortiseError } from '@mortise/core';
+import type { ReadFailure } from '@mortise/core/reader';
 import { nodeHash, nodeText, sourceId, type Document, type Node } from '@mortise/core/retriever';
 import type { SourceRecord } from '@mortise/core/store';
 import { MemoryDocumentStore, MemoryVectorStore, SentenceSplitter } from '@mortise/rag';
+
+/** Items that failed in any run. */
+const stuck = new Set<string>();
 
 /** What somebody got wrong once. */
 export type Fault =
@@ -20,7 +24,13 @@ export type Fault =
   | 'nothing-is-removed'
   | 'everything-again'
   | 'no-lock'
-  | 'abort-of-its-own';
+  | 'abort-of-its-own'
+  | 'deaf-to-failures'
+  | 'failures-by-id'
+  | 'failure-keeps-all'
+  | 'failed-item-is-stuck'
+  | 'refused-is-torn'
+  | 'written-twice';
 
 /** A plain ingestion, one document and one request at a time: sound, or with one fault. */
 export function naiveIngestion(fault?: Fault): IngestionSubject {
@@ -51,7 +61,7 @@ export function naiveIngestion(fault?: Fault): IngestionSubject {
 }
 
 async function ingest(task: IngestionTask, fault: Fault | undefined): Promise<IngestionOutcome> {
-  const { stores, documents, signal } = task;
+  const { stores, reader, signal } = task;
   signal?.throwIfAborted();
   if (fault !== 'no-recovery') {
     for await (const record of stores.documents.sources())
@@ -59,16 +69,24 @@ async function ingest(task: IngestionTask, fault: Fault | undefined): Promise<In
   }
   const failed: string[] = [];
   const seen = new Set<string>();
-  for (const document of documents) {
+  const torn = new Set<string>(fault === 'failed-item-is-stuck' ? stuck : []);
+  const onError = ({ item }: ReadFailure): void => {
+    failed.push(item);
+    stuck.add(item);
+    if (fault !== 'deaf-to-failures') torn.add(item);
+  };
+  for await (const document of reader.read({ signal, onError })) {
     const id = fault === 'identity-by-content' ? nodeHash(document) : document.id;
     seen.add(id);
     try {
       await replace(task, document, id, fault);
+      if (fault === 'written-twice') await replace(task, document, id, 'everything-again');
     } catch (error) {
       signal?.throwIfAborted();
       if (fault === 'failure-stops' || !isMortiseError(error, 'invalid-request')) throw error;
       if (fault !== 'failed-is-silent') failed.push(document.id);
       if (fault === 'failed-is-gone') seen.delete(id);
+      if (fault === 'refused-is-torn' && document.item !== undefined) torn.add(document.item);
       const old = await stores.documents.getSource(id);
       const done = { nodeIds: [], ...old, sourceId: id, hash: nodeHash(document) };
       if (fault === 'failed-is-done') await stores.documents.setSource(done);
@@ -76,6 +94,8 @@ async function ingest(task: IngestionTask, fault: Fault | undefined): Promise<In
   }
   for await (const record of stores.documents.sources()) {
     if (seen.has(record.sourceId) || fault === 'nothing-is-removed') continue;
+    if (torn.has((fault === 'failures-by-id' ? record.sourceId : record.item) ?? '')) continue;
+    if (torn.size > 0 && fault === 'failure-keeps-all') continue;
     const gone = { ...record, hash: '', nodeIds: [], strayIds: record.nodeIds };
     await stores.documents.setSource(gone);
     await sweep(task, gone);
@@ -97,7 +117,8 @@ async function replace(
   const nodes = await versionOf(document, id, hash, fault);
   const nodeIds = nodes.map((node) => node.id);
   const gone = base.nodeIds.filter((one) => !nodeIds.includes(one));
-  const done: SourceRecord = { sourceId: id, hash, nodeIds };
+  const from = document.item === undefined ? {} : { item: document.item };
+  const done: SourceRecord = { sourceId: id, hash, nodeIds, ...from };
 
   if (fault === 'hash-first') await stores.documents.setSource(done);
   const { embeddings } = await embedding.embedTexts(

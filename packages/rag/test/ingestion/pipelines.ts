@@ -11,15 +11,16 @@ export function wireIngestion(functions: TestFunctions): ConformanceResults {
   return ingestionConformance(functions, {
     name: 'pipeline',
     open: () => ({ documents: new MemoryDocumentStore(), vectors: new MemoryVectorStore() }),
-    async ingest({ stores, documents, embedding, signal }) {
+    declares: ['readers'],
+    async ingest({ stores, reader, embedding, signal }) {
       const pipeline = new IngestionPipeline({
         ...stores,
         embedding,
         transforms: [new SentenceSplitter({ maxTokens: 200, overlap: 0 })],
         strategy: 'upserts-and-delete',
-        concurrency: 2,
+        concurrency: 8,
       });
-      const { failed } = await pipeline.run(documents, { signal });
+      const { failed } = await pipeline.run(reader, { signal });
       return { failed: failed.map(({ item }) => item) };
     },
     async visible(stores) {
