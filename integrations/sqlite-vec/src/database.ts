@@ -1,6 +1,8 @@
+import * as files from 'node:fs';
 import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { MortiseError } from '@mortise/core';
+import { openSqliteFile, type OpenedSqliteFile } from '@mortise/core/store';
 
 /** The open file with its statements. Everything is synchronous: so is `node:sqlite`. */
 export interface Database {
@@ -34,30 +36,31 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
-export interface DatabaseOptions {
-  readonly path: string;
-  readonly durable: boolean;
-  /** The path of the extension's library; undefined for that of the package `sqlite-vec`. */
-  readonly extension: string | undefined;
+/** Looked for once: what opens the file again, when it is locked, does so without waiting. */
+export async function vectorLibrary(extension: string | undefined): Promise<string> {
+  return extension ?? (await libraryOfPackage());
 }
 
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const library = options.extension ?? (await libraryOfPackage());
-  const database = new (sqlite().DatabaseSync)(options.path, { allowExtension: true });
-  try {
-    loadVectorFunctions(database, library);
-    return prepared(database, options);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+/** `library` is the path of the extension. */
+export function openDatabase(path: string, durable: boolean, library: string): OpenedSqliteFile<Database> {
+  return openSqliteFile(path, files, (place, isReadOnly) => {
+    const database = new (sqlite().DatabaseSync)(place, { allowExtension: true, readOnly: isReadOnly });
+    try {
+      loadVectorFunctions(database, library);
+      return prepared(database, durable, isReadOnly);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
 }
 
-function prepared(database: DatabaseSync, { durable }: DatabaseOptions): Database {
-  // Another process may hold the file for the length of a transaction.
-  database.exec('PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;');
-  database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
-  database.exec(SCHEMA);
+function prepared(database: DatabaseSync, durable: boolean, isReadOnly: boolean): Database {
+  // Who waits for a lock here would stop the whole process.
+  database.exec('PRAGMA busy_timeout = 0');
+  if (!isReadOnly)
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+  if (!isReadOnly || !hasTables(database)) database.exec(SCHEMA);
   const read = database.prepare('SELECT value FROM vector_about WHERE name = ?');
   const write = database.prepare('INSERT OR REPLACE INTO vector_about (name, value) VALUES (?, ?)');
   const about = (name: string): number | undefined => read.get(name)?.['value'] as number | undefined;
@@ -66,7 +69,7 @@ function prepared(database: DatabaseSync, { durable }: DatabaseOptions): Databas
     const message = `The store was written by a later version of @mortise/sqlite-vec (layout ${layout}). Update the package, or take another file.`;
     throw new MortiseError('configuration', message);
   }
-  write.run('layout', LAYOUT);
+  if (!isReadOnly && about('layout') === undefined) write.run('layout', LAYOUT);
 
   const statements = new Map<string, StatementSync>();
   return {
@@ -94,6 +97,11 @@ function prepared(database: DatabaseSync, { durable }: DatabaseOptions): Databas
     },
     close: () => database.close(),
   };
+}
+
+/** What is only read is not given tables that it lacks. */
+function hasTables(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'vector_about'").get() !== undefined;
 }
 
 /** A full disk or a failed write ends the transaction by itself: that nothing is left to undo is no error. */

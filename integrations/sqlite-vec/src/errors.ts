@@ -1,30 +1,16 @@
-import { isMortiseError, MortiseError, type KnownErrorCode } from '@mortise/core';
+import { isMortiseError, MortiseError } from '@mortise/core';
+import { storeFailure } from '@mortise/core/store';
 
 /** What SQLite throws, as ours: which store, what it was doing, the reason, and what to look at. */
 export function storeError(path: string, what: string, cause: unknown): MortiseError {
-  if (isMortiseError(cause)) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const [code, advice] = kindOf(cause, reason);
-  const message = `The vector store ${path} could not be ${what}: ${reason}. ${advice}`;
-  return new MortiseError(code, message, { cause });
+  if (isMortiseError(cause) || !LIMITS.test(reasonOf(cause))) return storeFailure(path, what, cause);
+  const message = `The store ${path} could not be ${what}: ${reasonOf(cause)}. The filter has more parts or values than SQLite takes. Ask in several queries.`;
+  return new MortiseError('invalid-request', message, { cause });
 }
 
-/** SQLite's primary result codes: https://sqlite.org/rescode.html */
-const [PERM, BUSY, READONLY, NOTADB] = [3, 5, 8, 26];
+/** Limits of SQLite on what a filter becomes; which of the first three it is depends on its version. */
+const LIMITS = /Expression tree is too large|Recursion limit|parser stack overflow|too many SQL variables/;
 
-function kindOf(cause: unknown, reason: string): [KnownErrorCode, advice: string] {
-  // Limits of SQLite on what a filter becomes; which of the first three it is depends on its version.
-  if (
-    /Expression tree is too large|Recursion limit|parser stack overflow|too many SQL variables/.test(reason)
-  )
-    return [
-      'invalid-request',
-      'The filter has more parts or values than SQLite takes. Ask in several queries.',
-    ];
-  const code = ((((cause ?? {}) as { errcode?: unknown }).errcode as number | undefined) ?? 0) & 0xff;
-  if (code === BUSY) return ['overloaded', 'Another process is writing to it. Try again later.'];
-  if (code === PERM || code === READONLY)
-    return ['permission', 'Check who may write to the file and its folder.'];
-  if (code === NOTADB) return ['configuration', 'The file is no SQLite database. Take another path.'];
-  return ['internal', 'Check the path, its permissions and the free space.'];
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -3,12 +3,15 @@ import { MortiseError } from '@mortise/core';
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
 import { bytesToVector } from '@mortise/core/embedding';
 import { nodeFromJson, type NodeWithScore } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import {
   checkFilter,
   checkVectorEntries,
   checkVectorQuery,
+  createWhenFree,
   FILTER_OPERATORS,
   maximalMarginalRelevance,
+  type OpenedSqliteFile,
   type StoreOptions,
   type VectorEntry,
   type VectorQuery,
@@ -16,14 +19,14 @@ import {
   type VectorStore,
   type VectorStoreSupport,
 } from '@mortise/core/store';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase, vectorLibrary, type Database } from './database.ts';
 import { encodeText } from './encode.ts';
 import { storeError } from './errors.ts';
 import { filterSql } from './filter-sql.ts';
 import { deleteRow, nearest, rowsOf, toRow, writeRow, type EntryRow } from './rows.ts';
 
 export interface SqliteVecVectorStoreOptions {
-  /** The database's file, made at the first use. `:memory:` keeps nothing. It may hold other tables. */
+  /** The database's file, made at the first use with its folder. `:memory:` keeps nothing. It may hold other tables. */
   path: string;
   /** Of the vectors. Another length in the file is `configuration`. Default: that of the file, or of the first entry. */
   dimensions?: number | undefined;
@@ -44,23 +47,23 @@ const MMR_CANDIDATES = 64;
 /**
  * Nodes with their vectors in one SQLite file, searched exactly by `sqlite-vec`. A score is the cosine, and it stands
  * in `evidence.similarity` as well. An `mmr` score is lower: see `maximalMarginalRelevance`. Each slice of an upsert
- * and every delete is a transaction, so a kill leaves an entry as it was or as it should be.
+ * and every delete is a transaction, so a kill leaves an entry as it was or as it should be. A call waits up to 10 s for
+ * another writer, without holding up the event loop, and is `overloaded` then. A file that may not be written is
+ * searched, and a write is `permission`.
  */
 export class SqliteVecVectorStore implements VectorStore {
   readonly #path: string;
   readonly #durable: boolean;
   readonly #extension: string | undefined;
+  readonly #whenFree = createWhenFree();
   #dimensions: number | undefined;
-  #open: Promise<Database> | undefined;
+  #open: Promise<OpenedSqliteFile<Database>> | undefined;
   #closed = false;
 
   constructor({ path, dimensions, durable = false, extension }: SqliteVecVectorStoreOptions) {
     if (typeof path !== 'string' || path === '')
       throw new MortiseError('configuration', 'path is missing; give the path of a file for the store.');
-    if (dimensions !== undefined && !(Number.isInteger(dimensions) && dimensions > 0)) {
-      const message = `dimensions is ${dimensions}; it takes a whole number above 0.`;
-      throw new MortiseError('configuration', message);
-    }
+    if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     this.#path = path;
     this.#dimensions = dimensions;
     this.#durable = durable;
@@ -87,7 +90,7 @@ export class SqliteVecVectorStore implements VectorStore {
     for (let at = 0; at < rows.length;) {
       if (at > 0) await setImmediate();
       throwIfAborted(signal);
-      at = this.#guarded('written', () =>
+      at = await this.#guarded('written', signal, () =>
         database.transaction(() => {
           this.#settle(database, length);
           return writeSlice(database, rows, at);
@@ -104,7 +107,9 @@ export class SqliteVecVectorStore implements VectorStore {
     const condition = filter === undefined ? undefined : filterSql(filter);
     const [keys, sources] = [ids.map(encodeText), sourceIds.map(encodeText)];
     const database = await this.#database(signal);
-    this.#guarded('written', () =>
+    // Of a file that may not be written nothing can be deleted; nothing is.
+    if (keys.length === 0 && sources.length === 0 && condition === undefined) return;
+    await this.#guarded('written', signal, () =>
       database.transaction(() => {
         for (const key of keys) for (const row of rowsOf(database, 'id = ?', [key])) deleteRow(database, row);
         for (const source of sources)
@@ -124,7 +129,7 @@ export class SqliteVecVectorStore implements VectorStore {
     const database = await this.#database(signal);
     // The file may have told its dimensions only now.
     checkVectorQuery({ topK, embedding }, this.support, this.#dimensions);
-    return this.#guarded('read', () => {
+    return this.#guarded('read', signal, () => {
       if (mode !== 'mmr') {
         return nearest(database, embedding, topK, condition).map(({ json, similarity }) => {
           return found(json, similarity, similarity);
@@ -148,7 +153,7 @@ export class SqliteVecVectorStore implements VectorStore {
     const opening = this.#open;
     this.#open = undefined;
     // What failed to open is closed.
-    (await opening?.catch(() => undefined))?.close();
+    (await opening?.catch(() => undefined))?.opened.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -157,28 +162,35 @@ export class SqliteVecVectorStore implements VectorStore {
 
   async #database(signal: AbortSignal | undefined): Promise<Database> {
     if (this.#closed) throw this.#closedError();
-    this.#open ??= this.#opened();
-    const database = await (signal === undefined ? this.#open : raceAbort(this.#open, signal));
+    this.#open ??= this.#opened(signal);
+    const opening = this.#open;
+    const file = await (signal === undefined ? opening : raceAbort(opening, signal));
     throwIfAborted(signal);
     if (this.#closed) throw this.#closedError();
-    return database;
+    if (!file.isStale()) return file.opened;
+    if (this.#open === opening) {
+      this.#open = undefined;
+      file.opened.close();
+    }
+    return this.#database(signal);
   }
 
-  async #opened(): Promise<Database> {
-    const options = { path: this.#path, durable: this.#durable, extension: this.#extension };
+  async #opened(signal: AbortSignal | undefined): Promise<OpenedSqliteFile<Database>> {
     try {
-      const database = await openDatabase(options);
-      const saved = database.about('dimensions');
+      const library = await vectorLibrary(this.#extension);
+      const file = await this.#whenFree(() => openDatabase(this.#path, this.#durable, library), { signal });
+      const saved = file.opened.about('dimensions');
       if (saved !== undefined && this.#dimensions !== undefined && saved !== this.#dimensions) {
-        database.close();
+        file.opened.close();
         const message = `The store ${this.#path} holds vectors of ${saved} dimensions, not ${this.#dimensions}. Use the model it was built with, or another file.`;
         throw new MortiseError('configuration', message);
       }
       this.#dimensions ??= saved;
-      return database;
+      return file;
     } catch (error) {
       // The next call tries again.
       this.#open = undefined;
+      throwIfAborted(signal);
       throw storeError(this.#path, 'opened', error);
     }
   }
@@ -193,11 +205,17 @@ export class SqliteVecVectorStore implements VectorStore {
     }
   }
 
-  #guarded<T>(what: string, work: () => T): T {
-    if (this.#closed) throw this.#closedError();
+  async #guarded<T>(what: string, signal: AbortSignal | undefined, work: () => T): Promise<T> {
     try {
-      return work();
+      return await this.#whenFree(
+        () => {
+          if (this.#closed) throw this.#closedError();
+          return work();
+        },
+        { signal },
+      );
     } catch (error) {
+      throwIfAborted(signal);
       throw storeError(this.#path, what, error);
     }
   }

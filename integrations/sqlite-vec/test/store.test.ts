@@ -85,11 +85,6 @@ it('touches no disk before its first call, and tells what is wrong with a path',
   expect(() => new SqliteVecVectorStore({ path, dimensions: 1.5 })).toThrow(
     expect.objectContaining({ code: 'configuration' }),
   );
-  await using nowhere = new SqliteVecVectorStore({ path: join(folder, 'none', 'vectors.sqlite') });
-  await expect(nowhere.query(near(1))).rejects.toMatchObject({
-    code: 'internal',
-    message: expect.stringContaining(join('none', 'vectors.sqlite')),
-  });
   const text = join(folder, 'text');
   writeFileSync(text, 'This is no database, and long enough to be seen as none.'.repeat(99));
   await using none = new SqliteVecVectorStore({ path: text });
@@ -97,6 +92,13 @@ it('touches no disk before its first call, and tells what is wrong with a path',
     code: 'configuration',
     message: expect.stringContaining('no SQLite database'),
   });
+  await using below = new SqliteVecVectorStore({ path: join(text, 'none', 'vectors.sqlite') });
+  await expect(below.query(near(1))).rejects.toMatchObject({
+    code: 'configuration',
+    message: expect.stringContaining(join('none', 'vectors.sqlite')),
+  });
+  await using itself = new SqliteVecVectorStore({ path: folder });
+  await expect(itself.query(near(1))).rejects.toMatchObject({ code: 'configuration' });
 });
 
 it('says that its library is missing, and opens once it is there', async () => {
@@ -164,7 +166,7 @@ it('says that the disk is full, keeps what it held, and writes again once there 
   const many = Array.from({ length: 2_000 }, (_, at) => entry(`n${at}`, 0, 1));
   limit(30);
   await expect(store.upsert(many)).rejects.toMatchObject({
-    code: 'internal',
+    code: 'quota',
     message: expect.stringContaining('database or disk is full'),
   });
   expect(await store.query(near(1, 0))).toHaveLength(1);

@@ -5,7 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { MortiseError } from '@mortise/core';
 import { bytesToVector, vectorToBytes } from '@mortise/core/embedding';
 import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
-import { systemCode, unusable } from './errors.ts';
+import { systemCode } from '@mortise/core/store';
+import { unusable } from './errors.ts';
 
 /** What one file holds: nodes, and a label and a row of `vectors` for each. */
 export interface Content {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { MortiseError } from '@mortise/core';
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
 import { copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
+import { oneOf, wholeNumber } from '@mortise/core/shared';
 import {
   checkFilter,
   checkVectorEntries,
@@ -9,6 +10,7 @@ import {
   FILTER_OPERATORS,
   matchesFilter,
   maximalMarginalRelevance,
+  storeFailure,
   type MetadataFilter,
   type StoreOptions,
   type VectorEntry,
@@ -17,7 +19,6 @@ import {
   type VectorStore,
   type VectorStoreSupport,
 } from '@mortise/core/store';
-import { storeError } from './errors.ts';
 import { loadContent, savedGraph, saveContent } from './file.ts';
 import { createGraph, loadGraph, type GraphSettings } from './graph.ts';
 import { loadLibrary, type GraphIndex, type Library } from './library.ts';
@@ -65,14 +66,13 @@ export class UsearchVectorStore implements VectorStore {
   constructor(options: UsearchVectorStoreOptions = {}) {
     const { path, search = 'hnsw', dimensions } = options;
     const { connectivity = 16, expansionAdd = 128, expansionSearch = 64, threads = 1 } = options;
-    if (search !== 'hnsw' && search !== 'exact')
-      throw new MortiseError('configuration', `search is ${String(search)}; it takes 'hnsw' or 'exact'.`);
-    const numbers = { dimensions: dimensions ?? 1, connectivity, expansionAdd, expansionSearch };
-    for (const [name, value] of Object.entries({ ...numbers, threads: threads + 1 }))
-      if (!Number.isInteger(value) || value < 1) {
-        const message = `${name} is no whole number above ${name === 'threads' ? 'or equal to 0' : '0'}.`;
-        throw new MortiseError('configuration', message);
-      }
+    oneOf('search', search, ['hnsw', 'exact']);
+    if (path !== undefined && (typeof path !== 'string' || path === ''))
+      throw new MortiseError('configuration', 'path is empty; give the path of a file, or none.');
+    if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
+    for (const [name, value] of Object.entries({ connectivity, expansionAdd, expansionSearch }))
+      wholeNumber(name, value);
+    wholeNumber('threads', threads, { least: 0 });
     this.#path = path;
     this.#dimensions = dimensions;
     if (search === 'hnsw') this.#settings = { connectivity, expansionAdd, expansionSearch, threads };
@@ -161,7 +161,7 @@ export class UsearchVectorStore implements VectorStore {
       await (signal === undefined ? saving : raceAbort(saving, signal));
     } catch (error) {
       throwIfAborted(signal);
-      throw storeError(path, 'saved', error);
+      throw storeFailure(path, 'saved', error);
     }
   }
 
@@ -207,7 +207,7 @@ export class UsearchVectorStore implements VectorStore {
       if (dimensions > 0) this.#dimensions = dimensions;
       return library;
     } catch (error) {
-      throw storeError(path, 'loaded', error);
+      throw storeFailure(path, 'loaded', error);
     }
   }
 

@@ -150,7 +150,7 @@ it('S-04 saves one moment, in the order of the calls, and leaves nothing behind 
 
   writeFileSync(join(folder, 'file'), '');
   const nowhere = new UsearchVectorStore({ path: join(folder, 'file', 'vectors') });
-  await expect(nowhere.query(query)).rejects.toMatchObject({ code: 'internal' });
+  await expect(nowhere.query(query)).rejects.toMatchObject({ code: 'configuration' });
   await expect(new UsearchVectorStore().save()).rejects.toMatchObject({ code: 'configuration' });
 });
 
@@ -158,7 +158,7 @@ it('tells every save that failed, with a signal or without, and the next one goe
   const store = new UsearchVectorStore({ path });
   await store.upsert(all);
   mkdirSync(path);
-  const failed = { code: 'internal', message: expect.stringContaining(`${path} could not be saved`) };
+  const failed = { code: 'configuration', message: expect.stringContaining(`${path} could not be saved`) };
   const saves = [store.save(), store.save({ signal: new AbortController().signal })];
   for (const save of await Promise.allSettled(saves))
     expect(save).toMatchObject({ status: 'rejected', reason: failed });

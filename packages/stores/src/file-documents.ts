@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DocumentStore, StoreLock, StoreOptions } from '@mortise/core/store';
+import { lockFile } from './file-lock.ts';
 import { FileKeyValueStore, type FileKeyValueStoreOptions } from './file.ts';
-import { lockFolder } from './folder-lock.ts';
 import { KeyValueDocumentStore } from './key-value-documents.ts';
 
 /** As of `FileKeyValueStore`. */
@@ -9,7 +9,8 @@ export type FileDocumentStoreOptions = FileKeyValueStoreOptions;
 
 /**
  * One file a node and one a record, each whole at any moment of a kill. Good for some 100,000 nodes; for more take
- * `SqliteDocumentStore`. Its lock holds among the processes of one machine.
+ * `SqliteDocumentStore`. Its lock is the operating system's and needs `node:sqlite`, on
+ * whatever is a local disk to it: two containers on one volume exclude each other.
  */
 export class FileDocumentStore extends KeyValueDocumentStore implements DocumentStore {
   readonly #directory: string;
@@ -20,6 +21,6 @@ export class FileDocumentStore extends KeyValueDocumentStore implements Document
   }
 
   lock({ signal }: StoreOptions = {}): Promise<StoreLock> {
-    return lockFolder(this.#directory, signal);
+    return lockFile(join(this.#directory, 'writer.sqlite'), `in ${this.#directory}`, signal);
   }
 }

@@ -4,8 +4,15 @@ import { join, resolve } from 'node:path';
 import { MortiseError } from '@mortise/core';
 import { runPool, throwIfAborted } from '@mortise/core/call';
 import { sha256Hex } from '@mortise/core/embedding';
-import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
-import { storeError, systemCode } from './errors.ts';
+import {
+  storeFailure,
+  systemCode,
+  type KeyValueOptions,
+  type KeyValueStore,
+  type SetOptions,
+  type StoreEntry,
+  type StoreValue,
+} from '@mortise/core/store';
 import { decodeRecord, encodeRecord, type EntryRecord } from './record.ts';
 import { expiry, fromStored, toStored } from './value.ts';
 
@@ -199,7 +206,7 @@ export class FileKeyValueStore implements KeyValueStore {
       return await work();
     } catch (error) {
       throwIfAborted(signal);
-      throw storeError(`in ${this.#directory}`, what, error);
+      throw storeFailure(`in ${this.#directory}`, what, error);
     }
   }
 }

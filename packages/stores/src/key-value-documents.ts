@@ -10,7 +10,7 @@ import {
   type StoreOptions,
   type StoreValue,
 } from '@mortise/core/store';
-import { byId, copyRecord, decodeNode, nodesOf } from './node-record.ts';
+import { byId, copyRecord, decodeNode, decodeRecord, nodesOf } from './node-record.ts';
 
 export interface KeyValueDocumentStoreOptions {
   /** Where nodes and records are kept. It must not forget: no limit in bytes, no time to live. */
@@ -76,7 +76,7 @@ export class KeyValueDocumentStore implements DocumentStore {
 
   async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
     const value = await this.#store.get(sourceId, { ...options, namespace: this.#sources });
-    return value as unknown as SourceRecord | undefined;
+    return value === undefined ? undefined : decodeRecord(value);
   }
 
   async deleteSource(sourceId: string, options: StoreOptions = {}): Promise<void> {
@@ -89,7 +89,7 @@ export class KeyValueDocumentStore implements DocumentStore {
 
   async *sources({ signal, unsettled = false }: SourcesOptions = {}): AsyncIterable<SourceRecord> {
     for await (const [, value] of this.#store.iterate({ signal, namespace: this.#sources })) {
-      const record = value as unknown as SourceRecord;
+      const record = decodeRecord(value);
       if (!unsettled || record.strayIds !== undefined) yield record;
     }
   }
@@ -97,6 +97,6 @@ export class KeyValueDocumentStore implements DocumentStore {
 
 function toNode(value: StoreValue | undefined): Node | undefined {
   if (value === undefined) return undefined;
-  const { node, embedding } = value as unknown as Kept;
+  const { node, embedding } = (value ?? {}) as Partial<Kept>;
   return decodeNode(node, embedding === undefined ? undefined : Buffer.from(embedding, 'base64'));
 }

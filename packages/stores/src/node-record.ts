@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@mortise/core';
+import { MortiseError, type JsonObject } from '@mortise/core';
 import { bytesToVector, vectorToBytes } from '@mortise/core/embedding';
 import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
 import type { SourceRecord } from '@mortise/core/store';
@@ -15,7 +15,7 @@ export function encodeNode(node: Node): NodeRecord {
   return embedding === undefined ? { json } : { json, embedding: vectorToBytes(embedding.slice()) };
 }
 
-export function decodeNode(json: JsonValue, embedding: Uint8Array | undefined): Node {
+export function decodeNode(json: unknown, embedding: Uint8Array | undefined): Node {
   const node = nodeFromJson(json);
   const vector = embedding === undefined ? undefined : bytesToVector(embedding);
   if (vector !== undefined) node.embedding = vector;
@@ -25,6 +25,21 @@ export function decodeNode(json: JsonValue, embedding: Uint8Array | undefined): 
 /** A copy of the members that a store keeps. */
 export function copyRecord(record: SourceRecord): SourceRecord {
   return JSON.parse(JSON.stringify(record)) as SourceRecord;
+}
+
+/** A record as it was kept; `validation` for what is none any more. */
+export function decodeRecord(value: unknown): SourceRecord {
+  const record = (value ?? {}) as Partial<Record<keyof SourceRecord, unknown>>;
+  const { sourceId, hash, nodeIds, strayIds = [] } = record;
+  if (typeof sourceId === 'string' && typeof hash === 'string' && isIds(nodeIds) && isIds(strayIds))
+    return value as SourceRecord;
+  const message =
+    'The store holds a record of a source that is none. It is damaged: take another copy, or build it again.';
+  throw new MortiseError('validation', message);
+}
+
+function isIds(value: unknown): boolean {
+  return Array.isArray(value) && value.every((id) => typeof id === 'string');
 }
 
 /** Every node that a record names: those that count and those that are to go. */

@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { MortiseError, type JsonValue } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import type { Node } from '@mortise/core/retriever';
 import type {
@@ -10,10 +9,9 @@ import type {
   StoreLock,
   StoreOptions,
 } from '@mortise/core/store';
-import { bound, inTransaction, laterVersion, openDatabase } from './database.ts';
-import { storeError } from './errors.ts';
-import { lockDatabase } from './file-lock.ts';
-import { byId, decodeNode, nodesOf } from './node-record.ts';
+import { bound, hasTable, inTransaction, laterVersion, SqliteFile } from './database.ts';
+import { lockFile } from './file-lock.ts';
+import { byId, decodeNode, decodeRecord, nodesOf } from './node-record.ts';
 import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
 
 /** As of `SqliteKeyValueStore`, with which it may share a file. */
@@ -43,19 +41,17 @@ interface Row {
 
 /**
  * Nodes and records in one SQLite file in WAL mode. Every record is one transaction, and so are the removal of a
- * document with its nodes and up to 256 nodes of an `upsert`. Several processes may share a file on a local disk.
+ * document with its nodes and up to 256 nodes of an `upsert`. Several processes may share a file on a local disk; a call
+ * waits up to 10 s for another writer, without holding up the event loop, and is `overloaded` then. A file that may not
+ * be written is read, and a write is `permission`.
  */
 export class SqliteDocumentStore implements DocumentStore {
   readonly #path: string;
-  readonly #durable: boolean;
-  #open: Database | undefined;
-  #closed = false;
+  readonly #file: SqliteFile<Database>;
 
   constructor({ path, durable = false }: SqliteDocumentStoreOptions) {
-    if (typeof path !== 'string' || path === '')
-      throw new MortiseError('configuration', 'path is missing; give the path of a file for the store.');
+    this.#file = new SqliteFile({ path, durable, prepare: prepared });
     this.#path = path;
-    this.#durable = durable;
   }
 
   async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
@@ -77,9 +73,9 @@ export class SqliteDocumentStore implements DocumentStore {
   async getMany(ids: readonly string[], options: StoreOptions = {}): Promise<(Node | undefined)[]> {
     throwIfAborted(options.signal);
     const nodes: (Node | undefined)[] = [];
-    await this.#sliced([...ids], options, 'read', ({ node }, slice) => {
-      for (const id of slice) nodes.push(toNode(node.get(bound(id)) as Row | undefined));
-    });
+    const read = ({ node }: Database, slice: readonly string[]): (Node | undefined)[] =>
+      slice.map((id) => toNode(node.get(bound(id)) as Row | undefined));
+    await this.#sliced([...ids], options, 'read', read, (slice) => nodes.push(...slice));
     return nodes;
   }
 
@@ -93,24 +89,29 @@ export class SqliteDocumentStore implements DocumentStore {
   }
 
   async *iterate(options: StoreOptions = {}): AsyncIterable<Node> {
-    for await (const row of this.#pages(({ nodePage }) => nodePage, options)) yield toNode(row) as Node;
+    yield* this.#pages(
+      ({ nodePage }) => nodePage,
+      (row) => toNode(row) as Node,
+      options,
+    );
   }
 
   async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
     const json = JSON.stringify(record);
     const unsettled = record.strayIds === undefined ? 0 : 1;
-    this.#guarded('written', ({ upsertSource }) => upsertSource.run(bound(record.sourceId), json, unsettled));
+    const row = [bound(record.sourceId), json, unsettled] as const;
+    await this.#file.do('written', options, ({ upsertSource }) => void upsertSource.run(...row));
   }
 
   async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
     throwIfAborted(options.signal);
-    return this.#guarded('read', (database) => database.record(sourceId));
+    return this.#file.do('read', options, (database) => database.record(sourceId));
   }
 
   async deleteSource(sourceId: string, options: StoreOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
-    this.#guarded('written', (database) =>
+    await this.#file.do('written', options, (database) =>
       inTransaction(database.connection, () => {
         const record = database.record(sourceId);
         if (record === undefined) return;
@@ -123,20 +124,19 @@ export class SqliteDocumentStore implements DocumentStore {
   async *sources(options: SourcesOptions = {}): AsyncIterable<SourceRecord> {
     const page = ({ unsettledPage, sourcePage }: Database): StatementSync =>
       options.unsettled === true ? unsettledPage : sourcePage;
-    for await (const { json } of this.#pages(page, options)) yield JSON.parse(json) as SourceRecord;
+    yield* this.#pages(page, ({ json }) => decodeRecord(JSON.parse(json)), options);
   }
 
   /** A lock on a file beside the database's, which the system lets go of when the process ends. */
   async lock({ signal }: StoreOptions = {}): Promise<StoreLock> {
-    throwIfAborted(signal);
-    return lockDatabase(this.#path);
+    // A database in memory belongs to one instance.
+    if (this.#path === ':memory:') return { release: () => Promise.resolve() };
+    return lockFile(`${this.#path}-writer`, this.#path, signal);
   }
 
   /** Closes the file; the store is of no use afterwards. Safe to repeat. */
   close(): void {
-    this.#closed = true;
-    this.#open?.connection.close();
-    this.#open = undefined;
+    this.#file.close();
   }
 
   [Symbol.dispose](): void {
@@ -144,44 +144,40 @@ export class SqliteDocumentStore implements DocumentStore {
   }
 
   /** In pages by row: a cursor left open would keep the log of writes from being folded back. */
-  async *#pages(
+  async *#pages<T>(
     statement: (database: Database) => StatementSync,
+    read: (row: Row) => T,
     { signal }: StoreOptions,
-  ): AsyncIterable<Row> {
+  ): AsyncIterable<T> {
     for (let last = 0; ;) {
       throwIfAborted(signal);
-      const rows = this.#guarded('read', (database) =>
-        statement(database).all(last, PAGE),
-      ) as unknown as Row[];
-      for (const row of rows) {
-        last = row.row;
+      const rows = await this.#file.do('read', { signal }, (database) => {
+        const found = statement(database).all(last, PAGE) as unknown as Row[];
+        return found.map((row) => ({ row: row.row, item: read(row) }));
+      });
+      for (const { row, item } of rows) {
+        last = row;
         throwIfAborted(signal);
-        yield row;
+        yield item;
       }
       if (rows.length < PAGE) return;
     }
   }
 
-  async #sliced<T>(
+  async #sliced<T, R>(
     items: readonly T[],
     { signal }: StoreOptions,
-    what: string,
-    work: (database: Database, slice: readonly T[]) => void,
+    what: 'read' | 'written',
+    work: (database: Database, slice: readonly T[]) => R,
+    take?: (result: R) => void,
   ): Promise<void> {
     for (let at = 0; at < items.length; at += SLICE) {
       if (at > 0) await setImmediate();
       throwIfAborted(signal);
-      this.#guarded(what, (database) => work(database, items.slice(at, at + SLICE)));
-    }
-  }
-
-  #guarded<T>(what: string, work: (database: Database) => T): T {
-    if (this.#closed)
-      throw new MortiseError('configuration', `The store ${this.#path} is closed. Make a new one.`);
-    try {
-      return work((this.#open ??= openDatabase(this.#path, this.#durable, prepared)));
-    } catch (error) {
-      throw storeError(this.#path, what, error);
+      const result = await this.#file.do(what, { signal }, (database) =>
+        work(database, items.slice(at, at + SLICE)),
+      );
+      take?.(result);
     }
   }
 }
@@ -197,10 +193,12 @@ interface Database {
   readonly sourcePage: StatementSync;
   readonly unsettledPage: StatementSync;
   record(sourceId: string): SourceRecord | undefined;
+  close(): void;
 }
 
-function prepared(connection: DatabaseSync): Database {
-  inTransaction(connection, () => connection.exec(SCHEMA));
+function prepared(connection: DatabaseSync, isReadOnly: boolean): Database {
+  if (!isReadOnly || !hasTable(connection, 'document_layout'))
+    inTransaction(connection, () => connection.exec(SCHEMA));
   const layout = Number(connection.prepare('SELECT version FROM document_layout').get()?.['version']);
   if (layout > LAYOUT) throw laterVersion(layout);
   const record = connection.prepare('SELECT json FROM sources WHERE id = ?');
@@ -222,12 +220,13 @@ function prepared(connection: DatabaseSync): Database {
     ),
     record(sourceId) {
       const row = record.get(bound(sourceId)) as { json: string } | undefined;
-      return row === undefined ? undefined : (JSON.parse(row.json) as SourceRecord);
+      return row === undefined ? undefined : decodeRecord(JSON.parse(row.json));
     },
+    close: () => connection.close(),
   };
 }
 
 function toNode(row: Row | undefined): Node | undefined {
   if (row === undefined) return undefined;
-  return decodeNode(JSON.parse(row.json) as JsonValue, row.embedding ?? undefined);
+  return decodeNode(JSON.parse(row.json), row.embedding ?? undefined);
 }

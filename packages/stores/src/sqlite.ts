@@ -1,14 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { MortiseError } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
-import { bound, inTransaction, laterVersion, openDatabase, unbound } from './database.ts';
-import { storeError } from './errors.ts';
+import { bound, hasTable, inTransaction, laterVersion, SqliteFile, unbound } from './database.ts';
 import { expiry, fromStored, toStored } from './value.ts';
 
 export interface SqliteKeyValueStoreOptions {
-  /** The database's file, made at the first use. `:memory:` keeps nothing. */
+  /** The database's file, made at the first use with its folder. `:memory:` keeps nothing. */
   path: string;
   /**
    * Waits for the disk at every write, so that it outlives a loss of power. Default: false: it outlives the process,
@@ -26,6 +24,8 @@ interface Row {
 
 /** A value above which `node:sqlite`, which is synchronous, would hold up the event loop for long: some 10 ms. */
 const SLICE_BYTES = 4 * 1024 * 1024;
+/** Keys that are looked up at once: some 5 ms. */
+const SLICE = 512;
 const PAGE = 64;
 /** The layout below. A file with a higher number was written by a later version. */
 const LAYOUT = 1;
@@ -42,25 +42,20 @@ const SCHEMA = `
 
 /**
  * One SQLite file in WAL mode, on `node:sqlite`: every `set` and each slice of a `setMany` is a transaction, so a kill
- * leaves the old or the new. Several processes may share a file on a local disk. Expired entries are removed as others
- * are written.
+ * leaves the old or the new. Several processes may share a file on a local disk; a call waits up to 10 s for another
+ * writer, without holding up the event loop, and is `overloaded` then. A file that may not be written is read, and a
+ * write is `permission`. Expired entries are removed as others are written.
  */
 export class SqliteKeyValueStore implements KeyValueStore {
-  readonly #path: string;
-  readonly #durable: boolean;
-  #open: Database | undefined;
-  #closed = false;
+  readonly #file: SqliteFile<Database>;
 
   constructor({ path, durable = false }: SqliteKeyValueStoreOptions) {
-    if (typeof path !== 'string' || path === '')
-      throw new MortiseError('configuration', 'path is missing; give the path of a file for the store.');
-    this.#path = path;
-    this.#durable = durable;
+    this.#file = new SqliteFile({ path, durable, prepare: prepared });
   }
 
   async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
     throwIfAborted(options.signal);
-    return this.#guarded('read', (database) => database.read(key, options));
+    return this.#file.do('read', options, (database) => database.read(key, options));
   }
 
   async set(key: string, value: StoreValue, options: SetOptions = {}): Promise<void> {
@@ -69,20 +64,28 @@ export class SqliteKeyValueStore implements KeyValueStore {
 
   async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
-    this.#guarded('written', ({ remove }) => void remove.run(bound(options.namespace), bound(key)));
+    const name = [bound(options.namespace), bound(key)] as const;
+    await this.#file.do('written', options, ({ remove }) => void remove.run(...name));
   }
 
   async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
+    const wanted = [...keys];
     const values: (StoreValue | undefined)[] = [];
-    let bytes = 0;
-    for (const key of keys) {
+    while (values.length < wanted.length) {
+      if (values.length > 0) await setImmediate();
       throwIfAborted(options.signal);
-      const value = this.#guarded('read', (database) => database.read(key, options));
-      values.push(value);
-      bytes += value instanceof Uint8Array ? value.length : 0;
-      if (bytes <= SLICE_BYTES) continue;
-      bytes = 0;
-      await setImmediate();
+      const slice = await this.#file.do('read', options, (database) => {
+        const read: (StoreValue | undefined)[] = [];
+        let bytes = 0;
+        for (const key of wanted.slice(values.length, values.length + SLICE)) {
+          const value = database.read(key, options);
+          read.push(value);
+          bytes += value instanceof Uint8Array ? value.length : 0;
+          if (bytes > SLICE_BYTES) break;
+        }
+        return read;
+      });
+      values.push(...slice);
     }
     throwIfAborted(options.signal);
     return values;
@@ -96,7 +99,7 @@ export class SqliteKeyValueStore implements KeyValueStore {
     for (let at = 0; at < rows.length;) {
       throwIfAborted(options.signal);
       if (at > 0) await setImmediate();
-      at = this.#guarded('written', (database) =>
+      at = await this.#file.do('written', options, (database) =>
         database.transaction(() => {
           let bytes = 0;
           let next = at;
@@ -116,12 +119,16 @@ export class SqliteKeyValueStore implements KeyValueStore {
     // In pages by row: a cursor left open would keep the log of writes from being folded back.
     for (let last = 0; ;) {
       throwIfAborted(options.signal);
-      const rows = this.#guarded('read', ({ page }) => page.all(bound(options.namespace), last, PAGE));
-      for (const row of rows as unknown as (Row & { id: number; key: string | Uint8Array })[]) {
-        last = row.id;
+      const rows = await this.#file.do('read', options, ({ page }) => {
+        const found = page.all(bound(options.namespace), last, PAGE);
+        return (found as unknown as (Row & { id: number; key: string | Uint8Array })[]).map((row) => {
+          return { id: row.id, key: unbound(row.key), value: live(row) };
+        });
+      });
+      for (const { id, key, value } of rows) {
+        last = id;
         throwIfAborted(options.signal);
-        const value = live(row);
-        if (value !== undefined) yield [unbound(row.key), value];
+        if (value !== undefined) yield [key, value];
       }
       if (rows.length < PAGE) return;
     }
@@ -129,23 +136,11 @@ export class SqliteKeyValueStore implements KeyValueStore {
 
   /** Closes the file; the store is of no use afterwards. Safe to repeat. */
   close(): void {
-    this.#closed = true;
-    this.#open?.close();
-    this.#open = undefined;
+    this.#file.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  #guarded<T>(what: string, work: (database: Database) => T): T {
-    if (this.#closed)
-      throw new MortiseError('configuration', `The store ${this.#path} is closed. Make a new one.`);
-    try {
-      return work((this.#open ??= openDatabase(this.#path, this.#durable, prepared)));
-    } catch (error) {
-      throw storeError(this.#path, what, error);
-    }
   }
 }
 
@@ -162,7 +157,7 @@ interface Database {
 function prepared(database: DatabaseSync): Database {
   const layout = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   if (layout > LAYOUT) throw laterVersion(layout);
-  if (layout < LAYOUT) database.exec(SCHEMA);
+  if (layout < LAYOUT || !hasTable(database, 'entries')) database.exec(SCHEMA);
   const select = database.prepare(
     'SELECT value, json, expires_at FROM entries WHERE namespace = ? AND key = ?',
   );

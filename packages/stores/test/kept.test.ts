@@ -10,16 +10,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTextNode } from '@mortise/core/retriever';
-import {
-  FileDocumentStore,
-  FileKeyValueStore,
-  SqliteDocumentStore,
-  SqliteKeyValueStore,
-} from '@mortise/stores';
+import { FileKeyValueStore, SqliteDocumentStore, SqliteKeyValueStore } from '@mortise/stores';
 
 let directory: string;
 beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'mortise-stores-'))));
@@ -82,7 +76,7 @@ describe('FileKeyValueStore', () => {
     );
     writeFileSync(place, '');
     await expect(store.set('a', 1)).rejects.toMatchObject({
-      code: 'internal',
+      code: 'configuration',
       message: expect.stringContaining(place),
     });
     rmSync(place);
@@ -132,7 +126,7 @@ describe('SqliteKeyValueStore', () => {
     await store.set('a', 1);
     limit(30);
     await expect(store.set('b', new Uint8Array(500_000))).rejects.toMatchObject({
-      code: 'internal',
+      code: 'quota',
       message: expect.stringContaining('database or disk is full'),
     });
     expect(await store.getMany(['a', 'b'])).toEqual([1, undefined]);
@@ -159,23 +153,6 @@ describe('SqliteKeyValueStore', () => {
     expect(() => new SqliteKeyValueStore({} as never)).toThrow(
       expect.objectContaining({ code: 'configuration' }),
     );
-  });
-});
-
-describe('FileDocumentStore', () => {
-  it('I-01 takes over the lock of a process that is no more, and leaves that of a living one', async () => {
-    const store = new FileDocumentStore({ directory });
-    const lock = join(directory, 'lock');
-    const { pid } = spawnSync(process.execPath, ['--version']);
-    writeFileSync(lock, String(pid));
-    await (await store.lock()).release();
-    expect(existsSync(lock)).toBe(false);
-    writeFileSync(lock, String(process.ppid));
-    await expect(store.lock()).rejects.toMatchObject({ code: 'conflict' });
-    // An earlier process may have had this one's number.
-    writeFileSync(lock, String(process.pid));
-    await (await store.lock()).release();
-    expect(files()).toEqual([]);
   });
 });
 

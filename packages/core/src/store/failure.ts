@@ -94,6 +94,8 @@ const SYSTEM: { readonly [code: string]: Kind } = {
 };
 
 function kindOf(error: unknown): Kind | undefined {
+  // Of JSON that a store wrote, and that is not what it wrote any more.
+  if (error instanceof SyntaxError) return DAMAGED;
   const sqlite = sqliteCode(error);
   if (sqlite !== undefined) return SQLITE[sqlite];
   const system = systemCode(error);

@@ -35,4 +35,5 @@ export { isLocked, sqliteCode, storeFailure, systemCode } from './failure.ts';
 export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILTER_DEPTH } from './filter.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
+export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';
 export { createWhenFree, type WhenFree } from './when-free.ts';
