@@ -1,3 +1,5 @@
+import type { TextPiece } from './pieces.ts';
+
 /** A row as it stands in the text. */
 export interface CsvRow {
   readonly fields: readonly string[];
@@ -7,111 +9,123 @@ export interface CsvRow {
   readonly source: string;
   /** The line it begins on, from 1. */
   readonly line: number;
+  /** The line it ends on. */
+  readonly lastLine: number;
   /** What is wrong with it. */
-  readonly problem?: 'text after a quoted field' | 'a quoted field that is not closed' | 'too long';
+  readonly problem?: CsvProblem;
 }
+
+export type CsvProblem =
+  | 'text after a quoted field'
+  | 'a quoted field that is not closed'
+  | 'too long'
+  | 'not text';
 
 /**
  * The rows of RFC 4180: fields between delimiters, quoted ones with line ends and doubled quotes in them. Lines end in
  * CRLF, LF or CR; empty ones are no rows. Each character is looked at once to find where a row ends, and once to read
  * it, and no more than a row and a piece is held.
  */
-export async function* csvRows(
-  pieces: AsyncIterable<string>,
-  delimiter: string,
-  most: number,
-): AsyncGenerator<CsvRow> {
-  const state: State = { at: 'start' };
-  let held: string[] = [];
-  let length = 0;
-  let start = 0;
-  let line = 1;
-  let lines = 1;
+export class CsvScanner {
+  readonly #delimiter: number;
+  readonly #most: number;
+  /** Within a quoted field; `closed`: after a quote in it, which is its end or the first of two. */
+  #at: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
+  #held: string[] = [];
+  #length = 0;
+  #isBroken = false;
+  #start = 0;
+  #line = 1;
+  #lines = 1;
+  /** A CR at the end of a piece, whose LF may follow. */
+  #isAfterCr = false;
 
-  const take = (part: string): void => {
-    length += part.length;
-    // What is too long is counted, and not kept.
-    if (length <= most) held.push(part);
-    else held = [];
-  };
-  const close = (): CsvRow | undefined => {
-    const row =
-      length === 0 ? undefined : toRow(length > most ? undefined : held.join(''), delimiter, start, line);
-    start += length;
-    [held, length] = [[], 0];
-    state.at = 'start';
-    return row;
-  };
+  constructor(delimiter: string, most: number) {
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#most = most;
+  }
 
-  for await (const piece of withWholeLineEnds(pieces)) {
+  *push({ text, isBroken }: TextPiece): Generator<CsvRow> {
     let from = 0;
-    for (let at = 0; at < piece.length; at++) {
-      const code = piece.charCodeAt(at);
+    if (this.#isAfterCr && text.startsWith('\n')) {
+      // The row is over, unless the line end is quoted.
+      if (this.#length > 0) this.#take('\n');
+      else this.#start += 1;
+      from = 1;
+    }
+    if (text !== '') this.#isAfterCr = text.endsWith('\r');
+    this.#isBroken ||= isBroken && from < text.length;
+    for (let at = from; at < text.length; at++) {
+      const code = text.charCodeAt(at);
       if (code !== LF && code !== CR) {
-        step(state, piece[at] as string, delimiter);
+        this.#step(code);
         continue;
       }
-      const width = code === CR && piece.charCodeAt(at + 1) === LF ? 2 : 1;
-      lines += 1;
-      if (state.at !== 'quoted') {
-        take(piece.slice(from, at));
-        const row = close();
+      const width = code === CR && text.charCodeAt(at + 1) === LF ? 2 : 1;
+      this.#lines += 1;
+      if (this.#at !== 'quoted') {
+        this.#take(text.slice(from, at));
+        const row = this.#close(this.#lines - 1);
         if (row !== undefined) yield row;
-        start += width;
-        line = lines;
+        this.#start += width;
+        this.#line = this.#lines;
         from = at + width;
       }
       at += width - 1;
     }
-    take(piece.slice(from));
+    this.#take(text.slice(from));
   }
-  const row = close();
-  if (row !== undefined) yield row;
-}
 
-/** A piece does not end between CR and LF. */
-async function* withWholeLineEnds(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let kept = '';
-  for await (const piece of pieces) {
-    const text = kept + piece;
-    kept = text.endsWith('\r') ? '\r' : '';
-    yield kept === '' ? text : text.slice(0, -1);
+  *end(): Generator<CsvRow> {
+    const isAfterEnd = /[\r\n]/.test(this.#held.at(-1)?.at(-1) ?? '');
+    const row = this.#close(isAfterEnd ? this.#lines - 1 : this.#lines);
+    if (row !== undefined) yield row;
   }
-  if (kept !== '') yield kept;
+
+  #step(code: number): void {
+    if (this.#at === 'quoted') {
+      if (code === QUOTE) this.#at = 'closed';
+    } else if (code === this.#delimiter) {
+      this.#at = 'start';
+    } else {
+      this.#at = code === QUOTE && this.#at !== 'plain' ? 'quoted' : 'plain';
+    }
+  }
+
+  #take(part: string): void {
+    this.#length += part.length;
+    // What is too long is counted, and not kept.
+    if (this.#length > this.#most) this.#held = [];
+    else if (part !== '') this.#held.push(part);
+  }
+
+  #close(lastLine: number): CsvRow | undefined {
+    const length = this.#length;
+    const place = { start: this.#start, line: this.#line, lastLine };
+    const source = length > this.#most ? undefined : this.#held.join('');
+    const isBroken = this.#isBroken;
+    this.#start += length;
+    [this.#held, this.#length, this.#isBroken, this.#at] = [[], 0, false, 'start'];
+    if (length === 0) return undefined;
+    if (source === undefined) return { ...place, fields: [], source: '', problem: 'too long' };
+    const row = { ...place, source, ...toFields(source, String.fromCharCode(this.#delimiter)) };
+    return isBroken ? { ...row, problem: 'not text' } : row;
+  }
 }
 
 const LF = 10;
 const CR = 13;
+const QUOTE = 34;
 
-interface State {
-  /** `closed`: after a quote within a quoted field, which is its end or the first of two. */
-  at: 'start' | 'plain' | 'quoted' | 'closed';
-}
-
-function step(state: State, character: string, delimiter: string): void {
-  if (state.at === 'quoted') {
-    if (character === '"') state.at = 'closed';
-  } else if (character === delimiter) {
-    state.at = 'start';
-  } else if (character === '"' && state.at !== 'plain') {
-    state.at = 'quoted';
-  } else {
-    state.at = 'plain';
-  }
-}
-
-/** Undefined: it was too long to be kept. */
-function toRow(source: string | undefined, delimiter: string, start: number, line: number): CsvRow {
-  if (source === undefined) return { fields: [], start, source: '', line, problem: 'too long' };
+function toFields(source: string, delimiter: string): Pick<CsvRow, 'fields' | 'problem'> {
   const fields: string[] = [];
-  let problem: CsvRow['problem'];
+  let problem: CsvProblem | undefined;
   for (let at = 0; at <= source.length;) {
     let field = '';
     const isQuoted = source[at] === '"';
     if (isQuoted) {
       const end = quoteEnd(source, at);
-      if (end === undefined)
-        return { fields, start, source, line, problem: 'a quoted field that is not closed' };
+      if (end === undefined) return { fields, problem: 'a quoted field that is not closed' };
       field = source.slice(at + 1, end).replaceAll('""', '"');
       at = end + 1;
     }
@@ -121,12 +135,11 @@ function toRow(source: string | undefined, delimiter: string, start: number, lin
     fields.push(field + source.slice(at, end));
     at = end + 1;
   }
-  return { fields, start, source, line, ...(problem === undefined ? {} : { problem }) };
+  return { fields, ...(problem === undefined ? {} : { problem }) };
 }
 
 function quoteEnd(source: string, open: number): number | undefined {
-  for (let at = open + 1; at < source.length; at++) {
-    if (source[at] !== '"') continue;
+  for (let at = source.indexOf('"', open + 1); at !== -1; at = source.indexOf('"', at + 1)) {
     if (source[at + 1] !== '"') return at;
     at += 1;
   }

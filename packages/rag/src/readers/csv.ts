@@ -1,9 +1,18 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import { decodeText, type FileFormat, type ReadCall, type SourceFile } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
-import { csvRows, type CsvRow } from './csv-rows.ts';
-import { MAX_RECORD_LENGTH, recordError, textPieces, tooLong } from './pieces.ts';
-import { formatFingerprint, recordDocument, type RecordOptions } from './records.ts';
+import { betterDelimiter, declaredDelimiter, detectDelimiter, SAMPLE_LENGTH } from './csv-delimiter.ts';
+import { CsvScanner, type CsvRow } from './csv-rows.ts';
+import {
+  MAX_RECORD_LENGTH,
+  notText,
+  notTextAtAll,
+  recordError,
+  textPieces,
+  tooLong,
+  type TextPiece,
+} from './pieces.ts';
+import { formatFingerprint, inRecord, RecordDocuments, type RecordOptions } from './records.ts';
 import { excluded } from './shown.ts';
 
 /** A row by the names of its columns. */
@@ -12,7 +21,11 @@ export type CsvRecord = Record<string, string>;
 export interface CsvOptions extends RecordOptions<CsvRecord> {
   /** `rows`: a document for each row. `file`: one document of the file as it stands. Default: `rows`. */
   documents?: 'rows' | 'file' | undefined;
-  /** One character. Default: a tab in files named `.tsv` or `.tab`, else a comma. */
+  /**
+   * One character. Default: what a first line `sep=;` says; else, of comma, semicolon, tab and `|`, the one that gives the
+   * first rows as many fields as the header, more than one; else a comma (a tab in files named `.tsv` or `.tab`). A
+   * delimiter given that leaves one column, where another one splits all rows, is reported.
+   */
   delimiter?: string | undefined;
   /** `false`: there is no header, and columns are named `1`, `2`, ... Names: there is none, and these are they. Default: true. */
   header?: boolean | readonly string[] | undefined;
@@ -23,8 +36,9 @@ export interface CsvOptions extends RecordOptions<CsvRecord> {
 /**
  * CSV (RFC 4180), also with other delimiters: a document for each row, with `metadata.line`. Its text is that of the
  * columns of `text`, by default a line `name: value` for each column that is not empty. No more than a row and a piece of
- * the file is held. A row with another number of fields than the header, or with a quote out of place, is reported with
- * its line, and the others come.
+ * the file is held. A row with another number of fields than the header, with a quote out of place, or with bytes that are
+ * not text is reported with its line, and the others come. A quoted field that is not closed where it should be takes the
+ * lines after it with it: the report says which.
  */
 export function csvFormat(options: CsvOptions = {}): FileFormat {
   const { delimiter } = options;
@@ -33,7 +47,7 @@ export function csvFormat(options: CsvOptions = {}): FileFormat {
     throw new MortiseError('configuration', message);
   }
   return {
-    fingerprint: formatFingerprint('mortise-csv-1', options),
+    fingerprint: formatFingerprint('mortise-csv-2', options),
     read: (file, call) => (options.documents === 'file' ? wholeFile(file) : rowsOf(file, options, call)),
   };
 }
@@ -46,11 +60,19 @@ async function* wholeFile(file: SourceFile): AsyncGenerator<Document> {
 
 async function* rowsOf(file: SourceFile, options: CsvOptions, call: ReadCall): AsyncGenerator<Document> {
   const { header = true, maxRecordLength = MAX_RECORD_LENGTH } = options;
-  const delimiter = options.delimiter ?? (/\.(tsv|tab)$/i.test(file.path) ? '\t' : ',');
+  const pieces = textPieces(file);
+  const head = await firstPieces(pieces);
+  const { delimiter, hasDeclaration } = delimiterOf(file, head, options, call);
+  const documents = new RecordDocuments(file, 'text/csv');
   let names = typeof header === 'boolean' ? undefined : header;
   let number = 0;
-  for await (const row of csvRows(textPieces(file), delimiter, maxRecordLength)) {
+  let isFirst = true;
+  for await (const row of csvRows(head.pieces, pieces, new CsvScanner(delimiter, maxRecordLength))) {
+    const isDeclaration = isFirst && hasDeclaration;
+    isFirst = false;
+    if (isDeclaration) continue;
     if (names === undefined && header === true) {
+      if (row.problem === 'not text') throw notTextAtAll(file.path);
       if (row.problem !== undefined) throw problemOf(file, row, maxRecordLength);
       names = unique(row.fields);
       continue;
@@ -58,14 +80,68 @@ async function* rowsOf(file: SourceFile, options: CsvOptions, call: ReadCall): A
     names ??= row.fields.map((_, at) => String(at + 1));
     number += 1;
     try {
-      yield rowDocument(file, row, names, number, options, maxRecordLength);
+      yield rowDocument(file, row, names, number, options, maxRecordLength, documents);
     } catch (thrown) {
       if (!isMortiseError(thrown)) throw thrown;
-      const { code, message } = thrown;
-      const error = code === 'parse' ? thrown : recordError(file.path, row.line, message, thrown);
-      call.report({ item: `${file.path}#${number}`, error });
+      call.report({ item: `${file.path}#${number}`, error: inRecord(file.path, row.line, thrown) });
     }
   }
+}
+
+/** The beginning of a file, by which its delimiter is known. */
+interface Head {
+  readonly pieces: readonly TextPiece[];
+  readonly text: string;
+  readonly isWhole: boolean;
+}
+
+async function firstPieces(pieces: AsyncGenerator<TextPiece>): Promise<Head> {
+  const first: TextPiece[] = [];
+  let text = '';
+  while (text.length < SAMPLE_LENGTH) {
+    const step = await pieces.next();
+    if (step.done === true) return { pieces: first, text, isWhole: true };
+    first.push(step.value);
+    text += step.value.text;
+  }
+  return { pieces: first, text: text.slice(0, SAMPLE_LENGTH), isWhole: false };
+}
+
+async function* csvRows(
+  first: readonly TextPiece[],
+  others: AsyncGenerator<TextPiece>,
+  scanner: CsvScanner,
+): AsyncGenerator<CsvRow> {
+  try {
+    for (const piece of first) yield* scanner.push(piece);
+    for await (const piece of others) yield* scanner.push(piece);
+    yield* scanner.end();
+  } finally {
+    // Left among the first ones, it would keep its file open.
+    await others.return(undefined);
+  }
+}
+
+function delimiterOf(
+  { path }: SourceFile,
+  { text, isWhole }: Head,
+  { delimiter, header }: CsvOptions,
+  call: ReadCall,
+): { delimiter: string; hasDeclaration: boolean } {
+  const declared = declaredDelimiter(text);
+  const hasDeclaration = declared !== undefined;
+  if (delimiter === undefined) {
+    if (declared !== undefined) return { delimiter: declared, hasDeclaration };
+    const preferred = /\.(tsv|tab)$/i.test(path) ? '\t' : ',';
+    const columns = typeof header === 'object' ? header.length : undefined;
+    return { delimiter: detectDelimiter(text, isWhole, preferred, columns) ?? preferred, hasDeclaration };
+  }
+  const better = hasDeclaration ? undefined : betterDelimiter(text, isWhole, delimiter);
+  if (better !== undefined) {
+    const message = `${path} has one column by the delimiter ${JSON.stringify(delimiter)}, and several in each row by ${JSON.stringify(better)}. Give delimiter: ${JSON.stringify(better)}, or none, to have it found.`;
+    call.report({ item: path, error: new MortiseError('parse', message) });
+  }
+  return { delimiter, hasDeclaration };
 }
 
 function rowDocument(
@@ -75,6 +151,7 @@ function rowDocument(
   number: number,
   options: CsvOptions,
   most: number,
+  documents: RecordDocuments,
 ): Document {
   const { fields, source, start, line } = row;
   if (row.problem !== undefined) throw problemOf(file, row, most);
@@ -84,12 +161,7 @@ function rowDocument(
   }
   const value: CsvRecord = Object.fromEntries(names.map((name, at) => [name, fields[at] as string]));
   const { text = () => shown(names, fields), ...others } = options;
-  return recordDocument(
-    file,
-    { value, source, start, number, place: { line } },
-    { ...others, text },
-    'text/csv',
-  );
+  return documents.create({ value, source, start, number, place: { line } }, { ...others, text });
 }
 
 /** In the order of the columns; the members of an object come otherwise where their names are numbers. */
@@ -97,17 +169,27 @@ function shown(names: readonly string[], fields: readonly string[]): string {
   return names.flatMap((name, at) => (fields[at] === '' ? [] : [`${name}: ${fields[at]}`])).join('\n');
 }
 
-function problemOf({ path }: SourceFile, { line, problem }: CsvRow, most: number): MortiseError {
-  if (problem === 'too long') return tooLong(path, line, most);
-  return recordError(path, line, `it has ${problem}. Double the quotes within a quoted field.`);
+function problemOf({ path }: SourceFile, { line, lastLine, problem }: CsvRow, most: number): MortiseError {
+  if (problem === 'not text') return notText(path, line);
+  // What stands in a quoted field that should have ended before looks like a row, and like text.
+  const lost =
+    lastLine === line
+      ? ''
+      : ` Lines ${line} to ${lastLine} cannot be told apart, and none of them was read as a row of its own.`;
+  if (problem === 'too long') {
+    const error = tooLong(path, line, most);
+    return lost === '' ? error : new MortiseError('parse', `${error.message}${lost}`);
+  }
+  return recordError(path, line, `it has ${problem}.${lost} Double the quotes within a quoted field.`);
 }
 
 /** Columns without a name have their number, and a name that comes again has its number behind it. */
 function unique(fields: readonly string[]): string[] {
+  const given = fields.map((field, at) => (field.trim() === '' ? String(at + 1) : field.trim()));
   const seen = new Set<string>();
-  return fields.map((field, at) => {
-    const name = field.trim() === '' ? String(at + 1) : field.trim();
-    const own = seen.has(name) ? `${name} ${at + 1}` : name;
+  return given.map((name, at) => {
+    let own = name;
+    while (seen.has(own) || (own !== name && given.includes(own))) own = `${own} ${at + 1}`;
     seen.add(own);
     return own;
   });

@@ -1,17 +1,21 @@
 import { readdir } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, relative, sep } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { MortiseError } from '@mortise/core';
 import type { Reader, ReadOptions } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import { glob } from 'tinyglobby';
-import { fileError, FilesReader, type FilesReaderOptions } from './files.ts';
+import { ELSEWHERE, fileError, FilesReader, slashed, type FilesReaderOptions } from './files.ts';
 
 /** Which files of a folder are read. */
 export interface DirectoryReaderOptions extends Pick<FilesReaderOptions, 'formats' | 'id' | 'metadata'> {
   /** A folder, or a single file. */
   directory: string;
-  /** Globs relative to the folder. Default: text, Markdown and the files that `formats` are for, in it and below. */
+  /**
+   * Globs relative to the folder. Default: text, Markdown and the files that `formats` are for, in it and below, their ends
+   * in capitals or not. PDF and HTML, when no format is given for them, are reported (`missing-dependency`) rather than
+   * passed over: an index would take them for gone. `exclude` leaves them out.
+   */
   include?: readonly string[] | undefined;
   /** Globs of what is left out, besides what `hidden` and `dependencies` say. */
   exclude?: readonly string[] | undefined;
@@ -23,8 +27,10 @@ export interface DirectoryReaderOptions extends Pick<FilesReaderOptions, 'format
   followLinks?: boolean | undefined;
 }
 
+const OWN_ENDS = ['.md', '.mdx', '.markdown', '.txt', '.text'];
+
 /** The files that are read unless something else is asked for, those of `formats` aside. */
-export const DEFAULT_INCLUDE: readonly string[] = ['**/*.{md,mdx,markdown,txt,text}'];
+export const DEFAULT_INCLUDE: readonly string[] = OWN_ENDS.map(withEnd);
 
 /**
  * The files of a folder, as `FilesReader` reads them, in the order of their paths. Paths and ids are
@@ -63,7 +69,7 @@ export class DirectoryReader implements Reader {
     const {
       directory,
       formats = {},
-      include = [...DEFAULT_INCLUDE, ...Object.keys(formats).map((end) => `**/*${inAnyCase(end)}`)],
+      include = [...DEFAULT_INCLUDE, ...[...Object.keys(formats), ...ELSEWHERE.keys()].map(withEnd)],
       exclude = [],
       hidden,
       dependencies,
@@ -81,14 +87,16 @@ export class DirectoryReader implements Reader {
       ...(signal === undefined ? {} : { signal }),
     });
     // Reading such a folder fails once more, and is then reported like a file.
-    for (const folder of unreadable) files.push(relative(directory, folder).split(sep).join('/') || '.');
+    for (const folder of unreadable) files.push(slashed(relative(directory, folder)) || '.');
     signal?.throwIfAborted();
     return files.sort();
   }
 }
 
-function inAnyCase(end: string): string {
-  return end.replaceAll(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
+/** Files whose names end so, in capitals or not. */
+function withEnd(end: string): string {
+  const letters = end.replaceAll(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
+  return `**/*${letters}`;
 }
 
 /** tinyglobby passes over folders that it cannot list; what is passed over in silence looks like an empty folder. */

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import { isMortiseError, MortiseError, type JsonObject } from '@mortise/core';
 import { sha256Hex } from '@mortise/core/embedding';
 import { BaseReader, type FileFormat, type ReadCall, type ReadItem } from '@mortise/core/reader';
@@ -50,7 +50,7 @@ export class FilesReader extends BaseReader<FileItem> {
   items(): Promise<FileItem[]> {
     return Promise.all(
       this.#files.map(async (file) => {
-        const path = file.replaceAll('\\', '/');
+        const path = slashed(file);
         const location = posix.isAbsolute(path) ? file : join(this.#root, file);
         const manner = this.#mannerOf(path);
         const version = await versionOf(location, manner);
@@ -100,7 +100,7 @@ export class FilesReader extends BaseReader<FileItem> {
     const found = this.#findFormat(path);
     if ('read' in found) return found;
     const { end, package: name, factory } = found;
-    const message = `${path} cannot be read: nothing was given that reads ${end}. npm install ${name}, and give formats: { '${end}': ${factory}() }.`;
+    const message = `${path} cannot be read: nothing was given that reads ${end}. npm install ${name}, and give formats: { '${end}': ${factory}() }; or leave such files out.`;
     throw new MortiseError('missing-dependency', message);
   }
 
@@ -111,6 +111,11 @@ export class FilesReader extends BaseReader<FileItem> {
     }
     return TEXT;
   }
+}
+
+/** With `/` between folders; elsewhere than on Windows a backslash is a character of a name. */
+export function slashed(path: string): string {
+  return sep === '\\' ? path.replaceAll('\\', '/') : path;
 }
 
 /** The ends of a file's name, the longest first, in small letters: `.tar.gz`, `.gz`. */
@@ -143,7 +148,7 @@ interface Elsewhere {
   readonly factory: string;
 }
 
-const ELSEWHERE: ReadonlyMap<string, Elsewhere> = new Map(
+export const ELSEWHERE: ReadonlyMap<string, Elsewhere> = new Map(
   [
     { end: '.pdf', package: '@mortise/pdf', factory: 'pdfFormat' },
     { end: '.html', package: '@mortise/html', factory: 'htmlFormat' },
@@ -183,6 +188,10 @@ export function fileError(path: string, error: unknown): MortiseError {
   if (isMortiseError(error)) return error;
   const { code } = error as { code?: unknown };
   const found = Object.hasOwn(FILE_ERRORS, String(code)) ? FILE_ERRORS[code as string] : undefined;
+  if (code === 'ENOENT' && path.includes('\ufffd')) {
+    const message = `${path} cannot be read: its name is not UTF-8. Rename it.`;
+    return new MortiseError('not-found', message, { cause: error });
+  }
   const [kind, text] = found ?? ['internal', error instanceof Error ? error.message : String(error)];
   return new MortiseError(kind, `${path} cannot be read: ${text}`, { cause: error });
 }

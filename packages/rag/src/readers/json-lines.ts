@@ -1,8 +1,9 @@
-import { isMortiseError, type JsonValue } from '@mortise/core';
+import type { JsonValue } from '@mortise/core';
 import type { FileFormat, ReadCall, SourceFile } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
-import { MAX_RECORD_LENGTH, recordError, textPieces, tooLong } from './pieces.ts';
-import { formatFingerprint, recordDocument, type RecordOptions } from './records.ts';
+import { parseExactly } from './json-numbers.ts';
+import { MAX_RECORD_LENGTH, notText, notTextAtAll, recordError, textPieces, tooLong } from './pieces.ts';
+import { formatFingerprint, inRecord, RecordDocuments, type RecordOptions } from './records.ts';
 
 export interface JsonLinesOptions extends RecordOptions {
   /** Characters. A longer line is reported and passed over. Default: 16,777,216. */
@@ -11,53 +12,69 @@ export interface JsonLinesOptions extends RecordOptions {
 
 /**
  * JSON Lines: a document for each line, with `metadata.line`. No more than a line and a piece of the file is held. A line
- * that is no JSON is reported with its number, and the others come.
+ * that is not JSON, or not text, is reported with its number, and the others come. Numbers that a double cannot hold, such
+ * as 12345678901234567890, are kept as text in ids and metadata.
  */
 export function jsonLinesFormat(options: JsonLinesOptions = {}): FileFormat {
   return {
-    fingerprint: formatFingerprint('mortise-json-lines-1', options),
+    fingerprint: formatFingerprint('mortise-json-lines-2', options),
     async *read(file, call) {
+      const documents = new RecordDocuments(file, 'application/json');
+      const attempt = (line: Line): Document | undefined => toDocument(file, line, options, call, documents);
+      // Until there is one that is text: it may be a file of another kind.
+      let broken: Line[] | undefined = [];
       for await (const line of linesOf(file, options.maxRecordLength ?? MAX_RECORD_LENGTH)) {
-        const document = attempt(file, line, options, call);
+        if (broken !== undefined && line.isBroken) {
+          if (broken.push(line) >= MOST_BROKEN) break;
+          continue;
+        }
+        if (line.text?.trim() === '') continue;
+        broken?.forEach(attempt);
+        broken = undefined;
+        const document = attempt(line);
         if (document !== undefined) yield document;
       }
+      if (broken !== undefined && broken.length > 0) throw notTextAtAll(file.path);
     },
   };
 }
+
+/** A file that begins with so many lines that are not text is refused as a whole. */
+const MOST_BROKEN = 100;
 
 interface Line {
   readonly number: number;
   readonly start: number;
   /** Undefined: too long. */
   readonly text: string | undefined;
+  /** Bytes of it are not text. */
+  readonly isBroken: boolean;
 }
 
-function attempt(
+function toDocument(
   file: SourceFile,
-  { number, start, text }: Line,
+  { number, start, text, isBroken }: Line,
   options: JsonLinesOptions,
   call: ReadCall,
+  documents: RecordDocuments,
 ): Document | undefined {
   const most = options.maxRecordLength ?? MAX_RECORD_LENGTH;
   try {
     if (text === undefined) throw tooLong(file.path, number, most);
+    if (isBroken) throw notText(file.path, number);
     const source = text.trim();
-    if (source === '') return undefined;
     const value = parse(file.path, number, source);
     const record = { value, source, start: start + text.indexOf(source), number, place: { line: number } };
-    return recordDocument(file, record, options, 'application/json');
+    return documents.create(record, options);
   } catch (thrown) {
-    const known = isMortiseError(thrown, 'parse') ? thrown : undefined;
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    const error = known ?? recordError(file.path, number, why, thrown);
-    call.report({ item: `${file.path}#${number}`, error });
+    call.report({ item: `${file.path}#${number}`, error: inRecord(file.path, number, thrown) });
     return undefined;
   }
 }
 
 function parse(path: string, line: number, source: string): JsonValue {
   try {
-    return JSON.parse(source) as JsonValue;
+    return parseExactly(source);
   } catch (cause) {
     throw recordError(path, line, `it is not JSON: ${(cause as Error).message}`, cause);
   }
@@ -68,21 +85,23 @@ async function* linesOf(file: SourceFile, most: number): AsyncGenerator<Line> {
   let length = 0;
   let start = 0;
   let number = 1;
+  let isBroken = false;
   const take = (part: string): void => {
     length += part.length;
     // What is too long is counted, and not kept.
     if (length <= most) held.push(part);
     else held = [];
   };
-  const line = (): Line => ({ number, start, text: length > most ? undefined : held.join('') });
-  for await (const piece of textPieces(file)) {
+  const line = (): Line => ({ number, start, text: length > most ? undefined : held.join(''), isBroken });
+  for await (const { text: piece, isBroken: isPieceBroken } of textPieces(file)) {
+    isBroken ||= isPieceBroken;
     let from = 0;
     for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', from)) {
       take(piece.slice(from, end));
       yield line();
       start += length + 1;
       number += 1;
-      [held, length, from] = [[], 0, end + 1];
+      [held, length, from, isBroken] = [[], 0, end + 1, false];
     }
     take(piece.slice(from));
   }

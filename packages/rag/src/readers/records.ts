@@ -1,6 +1,7 @@
-import { MortiseError, type JsonObject, type JsonValue } from '@mortise/core';
+import { isMortiseError, MortiseError, type JsonObject, type JsonValue } from '@mortise/core';
 import type { SourceFile } from '@mortise/core/reader';
 import { canonicalJson, createDocument, type Document } from '@mortise/core/retriever';
+import { recordError } from './pieces.ts';
 import { excluded } from './shown.ts';
 
 /** What becomes of a record: an object of a JSON file, a line of a JSON Lines file, a row of a CSV file. */
@@ -12,7 +13,11 @@ export interface RecordOptions<R = JsonValue> {
   text?: string | readonly string[] | ((record: R) => string | undefined) | undefined;
   /** The members that become metadata, by name or JSON pointer; or a function. Default: none. */
   metadata?: readonly string[] | ((record: R) => JsonObject) | undefined;
-  /** The member that names it, so that ids stay the same when records come in between. Default: its number in the file. */
+  /**
+   * The member that names it, so that ids stay the same when records come in between: `path#name`, with `%23` for a `#` in
+   * the name. A second record of one name is reported, also where one is the number 5 and the other one the text `5`.
+   * Default: its number in the file.
+   */
   id?: string | undefined;
 }
 
@@ -36,29 +41,64 @@ export interface FoundRecord<R = JsonValue> {
   readonly place: JsonObject;
 }
 
-/** The document of a record. Throws `validation` when it has no text, or no name. */
-export function recordDocument<R extends JsonValue>(
-  file: SourceFile,
-  { value, source, start, number, place }: FoundRecord<R>,
-  { text, metadata, id }: RecordOptions<R>,
-  mediaType: string,
-): Document {
-  const name = id === undefined ? number : nameOf(value, id);
-  const where: JsonObject =
-    text === undefined ? { bodyStart: start } : { recordStart: start, recordEnd: start + source.length };
-  const all: JsonObject = {
-    ...(typeof metadata === 'function' ? metadata(value) : pick(value, metadata ?? [])),
-    path: file.path,
-    ...place,
-    ...where,
-    mediaType: text === undefined ? mediaType : 'text/plain',
-  };
-  return createDocument({
-    id: `${file.id}#${name}`,
-    text: text === undefined ? source : textOf(value, text),
-    metadata: all,
-    ...excluded(all),
-  });
+/** The documents of the records of one file. Where `id` names records, their names are held. */
+export class RecordDocuments {
+  readonly #file: SourceFile;
+  readonly #mediaType: string;
+  readonly #names = new Set<string>();
+
+  constructor(file: SourceFile, mediaType: string) {
+    this.#file = file;
+    this.#mediaType = mediaType;
+  }
+
+  /** Throws `validation` when it has no text or no name, `conflict` when an earlier one has its name. */
+  create<R extends JsonValue>(
+    { value, source, start, number, place }: FoundRecord<R>,
+    { text, metadata, id }: RecordOptions<R>,
+  ): Document {
+    const shown = text === undefined ? source : textOf(value, text);
+    const name = id === undefined ? String(number) : this.#take(nameOf(value, id), id);
+    const where: JsonObject =
+      text === undefined ? { bodyStart: start } : { recordStart: start, recordEnd: start + source.length };
+    const all: JsonObject = {
+      ...(typeof metadata === 'function' ? metadata(value) : pick(value, metadata ?? [])),
+      path: this.#file.path,
+      ...place,
+      ...where,
+      mediaType: text === undefined ? this.#mediaType : 'text/plain',
+    };
+    return createDocument({
+      id: `${this.#file.id}#${escaped(name)}`,
+      text: shown,
+      metadata: all,
+      ...excluded(all),
+    });
+  }
+
+  #take(name: string, id: string): string {
+    if (this.#names.has(name)) {
+      const message = `an earlier record has the same ${id}, ${JSON.stringify(name)}. Give each its own.`;
+      throw new MortiseError('conflict', message);
+    }
+    this.#names.add(name);
+    return name;
+  }
+}
+
+/** The last `#` of an id stands before the name of the record: one in a name is written `%23`, and `%23` as `%2523`. */
+function escaped(name: string): string {
+  return name.replaceAll(/%(?=23|25)/g, '%25').replaceAll('#', '%23');
+}
+
+/** A failure of a record, in words that say where it stands. */
+export function inRecord(path: string, line: number, error: unknown): MortiseError {
+  if (isMortiseError(error, 'parse')) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  const failure = recordError(path, line, why, error);
+  return isMortiseError(error, 'conflict')
+    ? new MortiseError('conflict', failure.message, { cause: error })
+    : failure;
 }
 
 /** The member of that name, or at that JSON pointer (RFC 6901). */

@@ -22,7 +22,7 @@ export function textFormat(): FileFormat {
  */
 export function markdownFormat(): FileFormat {
   return {
-    fingerprint: 'mortise-markdown-1',
+    fingerprint: 'mortise-markdown-2',
     async *read(file) {
       const text = decodeText(file.path, await file.bytes());
       const frontMatter = readFrontMatter(text);
