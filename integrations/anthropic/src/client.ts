@@ -8,6 +8,8 @@ import { errorFrom } from './errors.ts';
  * SDK's clients for other clouds and a double in a test.
  */
 export interface AnthropicClient {
+  /** Where it sends to: what is opaque in a reply goes back there alone. */
+  readonly baseURL?: string | undefined;
   readonly messages: {
     create(body: object, options: AnthropicCallOptions): { asResponse(): Promise<Response> };
   };
@@ -44,6 +46,7 @@ export type Send = (
 ) => Promise<Response>;
 
 const KEY_VARIABLE = 'ANTHROPIC_API_KEY';
+export const DEFAULT_BASE_URL = 'https://api.anthropic.com';
 
 /** The longest timer there is: core bounds the time, and the SDK refuses long unstreamed replies without one. */
 const NO_TIMEOUT = 2 ** 31 - 1;
@@ -64,7 +67,7 @@ export function createSend(connection: AnthropicConnection, about: About): Send 
       apiKey: key ?? 'none',
       authToken: null,
       webhookKey: null,
-      baseURL: connection.baseURL ?? 'https://api.anthropic.com',
+      baseURL: connection.baseURL ?? DEFAULT_BASE_URL,
       defaultHeaders: {
         ...withoutCustomHeaders(key),
         ...(key === undefined ? { authorization: null } : {}),

@@ -2,6 +2,7 @@ import {
   base64Of,
   blocksOf,
   MortiseError,
+  sentArguments,
   type ChatMessage,
   type CitationBlock,
   type ContentBlock,
@@ -148,9 +149,20 @@ function toProviderBlock(block: { type: string }, role: ChatMessage['role'], not
   return undefined;
 }
 
-function toText({ text, citations }: TextBlock): Wire {
+function toText({ text, citations, providerMetadata }: TextBlock): Wire {
   const own = (citations ?? []).map(originalOf).filter(isObject);
-  return defined({ type: 'text', text, citations: own.length === 0 ? undefined : own });
+  return defined({
+    type: 'text',
+    text,
+    ...membersOf(providerMetadata),
+    citations: own.length === 0 ? undefined : own,
+  });
+}
+
+/** What the API put into a block of its own besides what the contract knows. */
+function membersOf(metadata: ContentBlock['providerMetadata']): Wire {
+  const own = (metadata as { readonly anthropic?: unknown } | undefined)?.anthropic;
+  return isObject(own) ? own : {};
 }
 
 function originalOf({ providerMetadata }: CitationBlock): unknown {
@@ -161,19 +173,16 @@ function originalOf({ providerMetadata }: CitationBlock): unknown {
 function toThinking(block: ReasoningBlock, notes: Notes): Wire | undefined {
   const { text, signature, encrypted, id, providerMetadata } = block;
   const own = providerMetadata === undefined ? id === undefined : 'anthropic' in providerMetadata;
-  if (own && encrypted !== undefined) return { type: 'redacted_thinking', data: encrypted };
-  if (own && signature !== undefined) return { type: 'thinking', thinking: text, signature };
+  const members = membersOf(providerMetadata);
+  if (own && encrypted !== undefined) return { ...members, type: 'redacted_thinking', data: encrypted };
+  if (own && signature !== undefined) return { ...members, type: 'thinking', thinking: text, signature };
   notes.note("Reasoning without Anthropic's signature was left out.");
   return undefined;
 }
 
 function toToolUse(block: ToolCallBlock): Wire {
-  const { id, name, invalid, argumentsText, providerMetadata } = block;
-  const anthropic = providerMetadata?.['anthropic'];
-  const { caller, toolset_name } = isObject(anthropic) ? anthropic : {};
-  // The API takes only objects; this is how its documentation hands a model its own invalid JSON.
-  const input = invalid === true ? { INVALID_JSON: argumentsText ?? '' } : block.arguments;
-  return defined({ type: 'tool_use', id, name, input, caller, toolset_name });
+  const { id, name, providerMetadata } = block;
+  return { ...membersOf(providerMetadata), type: 'tool_use', id, name, input: sentArguments(block) };
 }
 
 function toToolResult({ toolCallId, content, isError }: ToolResultBlock, notes: Notes): Wire {

@@ -55,9 +55,15 @@ export function fromBlock(raw: Raw): ContentBlock {
         type: 'reasoning' as const,
         text: text(raw['thinking']) ?? '',
         signature: text(raw['signature']),
+        ...opaque(raw, ['type', 'thinking', 'signature']),
       });
     case 'redacted_thinking':
-      return defined({ type: 'reasoning' as const, text: '', encrypted: text(raw['data']) });
+      return defined({
+        type: 'reasoning' as const,
+        text: '',
+        encrypted: text(raw['data']),
+        ...opaque(raw, ['type', 'data']),
+      });
     case 'tool_use':
       return fromToolUse(raw);
     default:
@@ -69,7 +75,11 @@ function fromText(raw: Raw): TextBlock {
   const citations = Array.isArray(raw['citations'])
     ? raw['citations'].filter(isObject).map(fromCitation)
     : [];
-  const block: TextBlock = { type: 'text', text: text(raw['text']) ?? '' };
+  const block: TextBlock = {
+    type: 'text',
+    text: text(raw['text']) ?? '',
+    ...opaque(raw, ['type', 'text', 'citations']),
+  };
   return citations.length === 0 ? block : { ...block, citations };
 }
 
@@ -91,11 +101,22 @@ function fromToolUse(raw: Raw): ToolCallBlock {
   const { input } = raw;
   const args = typeof input === 'string' ? input : input == null ? '' : JSON.stringify(input);
   const block = toolCallBlock(text(raw['id']) ?? '', text(raw['name']) ?? '', args);
-  const anthropic: Raw = {};
-  // `direct` is the default; a call by a server tool or of a toolset's member must go back as one.
-  if (isObject(raw['caller']) && raw['caller']['type'] !== 'direct') anthropic['caller'] = raw['caller'];
-  if (raw['toolset_name'] != null) anthropic['toolset_name'] = raw['toolset_name'];
-  return Object.keys(anthropic).length === 0 ? block : { ...block, providerMetadata: { anthropic } };
+  return { ...block, ...opaque(raw, ['type', 'id', 'name', 'input']) };
+}
+
+/** Members that the contract has no place for, which go back with the block. A direct `caller` is the default. */
+export function opaque(
+  raw: Raw,
+  known: readonly string[],
+): { providerMetadata?: { anthropic: Raw } | undefined } {
+  const members = Object.entries(raw).filter(
+    ([name, value]) => value != null && !known.includes(name) && !isDirectCaller(name, value),
+  );
+  return members.length === 0 ? {} : { providerMetadata: { anthropic: Object.fromEntries(members) } };
+}
+
+function isDirectCaller(name: string, value: unknown): boolean {
+  return name === 'caller' && isObject(value) && value['type'] === 'direct';
 }
 
 const FINISH: Readonly<Record<string, FinishReason['unified']>> = {

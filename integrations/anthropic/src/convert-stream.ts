@@ -1,4 +1,4 @@
-import type { ChatStreamEvent } from '@mortise/core';
+import type { ChatStreamEvent, CitationBlock } from '@mortise/core';
 import {
   eventJson,
   isObject,
@@ -14,6 +14,7 @@ import {
   fromStopReason,
   fromUsage,
   metadataOf,
+  opaque,
 } from './convert-response.ts';
 import { errorFromBody } from './errors.ts';
 
@@ -24,8 +25,9 @@ interface Draft {
   readonly raw: Raw;
   /** Its place in `message.content`. */
   readonly index: number;
-  /** Pieces of `input` as JSON text, or of `thinking`. */
+  /** Pieces of `input` as JSON text, of `thinking`, or of a text. */
   readonly pieces: string[];
+  readonly citations: CitationBlock[];
   /** Something of a text was handed on: core then knows the block from its deltas. */
   told: boolean;
 }
@@ -79,7 +81,7 @@ export function fromStream(about: About): StreamTranslator<ChatStreamEvent> {
 
   function open(data: Raw, out: ChatStreamEvent[]): void {
     const raw = { ...blockOf(data['content_block'], about) };
-    const draft: Draft = { raw, index: places++, pieces: [], told: false };
+    const draft: Draft = { raw, index: places++, pieces: [], citations: [], told: false };
     drafts.set(data['index'], draft);
     const { index } = draft;
     if (raw['type'] === 'text') {
@@ -111,11 +113,13 @@ export function fromStream(about: About): StreamTranslator<ChatStreamEvent> {
       case 'text_delta':
         if (!isPiece(delta['text'])) return;
         draft.told = true;
+        pieces.push(delta['text']);
         out.push({ type: 'text-delta', index, delta: delta['text'] });
         return;
       case 'citations_delta':
         if (!isObject(delta['citation'])) return;
         draft.told = true;
+        draft.citations.push(fromCitation(delta['citation']));
         out.push({ type: 'citation', index, citation: fromCitation(delta['citation']) });
         return;
       case 'thinking_delta':
@@ -143,11 +147,15 @@ export function fromStream(about: About): StreamTranslator<ChatStreamEvent> {
     if (draft === undefined) return;
     drafts.delete(at);
     const { raw, index, pieces } = draft;
+    const text = pieces.join('');
     if (raw['type'] === 'text') {
-      if (!draft.told) out.push({ type: 'block', index, block: { type: 'text', text: '' } });
+      const own = opaque(raw, ['type', 'text', 'citations']);
+      // Core knows the text and its citations from the deltas, but not what belongs to the server.
+      if (draft.told && own.providerMetadata === undefined) return;
+      const cited = draft.citations.length === 0 ? {} : { citations: draft.citations };
+      out.push({ type: 'block', index, block: { type: 'text', text, ...cited, ...own } });
       return;
     }
-    const text = pieces.join('');
     if (raw['type'] === 'thinking') raw['thinking'] = text;
     else if (raw['type'] === 'tool_use') raw['input'] = text;
     else if (text !== '') raw['input'] = parsed(text);

@@ -1,14 +1,14 @@
 import {
   BaseLLM,
   type Attempt,
-  type CallSettings,
   type ChatReply,
   type ChatRequest,
   type ChatStreamEvent,
   type LLMMetadata,
+  type LLMSettings,
 } from '@mortise/core';
 import { readJson, streamEvents } from '@mortise/core/wire';
-import { createSend, type AnthropicConnection, type Send } from './client.ts';
+import { createSend, DEFAULT_BASE_URL, type AnthropicConnection, type Send } from './client.ts';
 import { toRequest, type AnthropicProviderOptions } from './convert-request.ts';
 import { fromResponse, type AnthropicMetadata } from './convert-response.ts';
 import { fromStream } from './convert-stream.ts';
@@ -25,7 +25,7 @@ export type AnthropicModel =
   | (string & {});
 
 /** How to reach a model of Anthropic. All but `model` have defaults. */
-export interface AnthropicLLMOptions extends CallSettings, AnthropicConnection {
+export interface AnthropicLLMOptions extends LLMSettings, AnthropicConnection {
   model: AnthropicModel;
   /** What is known of the model, over what is declared for the provider. */
   metadata?: Partial<LLMMetadata> | undefined;
@@ -37,7 +37,12 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
   readonly #send: Send;
 
   constructor(options: AnthropicLLMOptions) {
-    super({ ...options, provider: 'anthropic' });
+    super({
+      ...options,
+      provider: 'anthropic',
+      baseURL: options.client?.baseURL ?? options.baseURL ?? DEFAULT_BASE_URL,
+      callIds: options.callIds ?? { maxLength: 64 },
+    });
     const capabilities = { ...CAPABILITIES, ...options.metadata?.capabilities };
     this.#metadata = { isChatModel: true, ...options.metadata, capabilities };
     this.#send = createSend(options, { provider: this.provider, model: this.model });

@@ -31,7 +31,7 @@ export interface CohereConnectionOptions {
 }
 
 const KEY_VARIABLE = 'CO_API_KEY';
-const DEFAULT_BASE_URL = 'https://api.cohere.com';
+export const DEFAULT_BASE_URL = 'https://api.cohere.com';
 
 /** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
 export class Connection {

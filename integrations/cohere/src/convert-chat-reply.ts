@@ -8,6 +8,7 @@ import {
   type ProviderMetadata,
   type ReasoningBlock,
   type TextBlock,
+  type ToolCallBlock,
   type Usage,
 } from '@mortise/core/llm';
 import { defined, isObject, malformed, type JsonObject } from '@mortise/core/wire';
@@ -50,16 +51,19 @@ function fromMessage(message: WireBody): ContentBlock[] {
   return [
     ...thinking
       .filter((item) => stringOf(item['thinking']) !== undefined)
-      .map((item) => thinkingBlock(String(item['thinking']), about('thinking', item, lastThinking))),
+      .map((item) =>
+        thinkingBlock(String(item['thinking']), about('thinking', item, lastThinking), membersOf(item)),
+      ),
     ...(plan === undefined ? [] : [planBlock(plan, of('plan'))]),
     ...rest.flatMap((item) => {
       if (item['type'] !== 'text') return [otherBlock(item)];
       const text = stringOf(item['text']);
-      return text === undefined ? [] : [textBlock(text, about('text', item, lastText))];
+      return text === undefined ? [] : [textBlock(text, about('text', item, lastText), membersOf(item))];
     }),
     ...objectsOf(message['tool_calls']).map((call) => {
       const { name, arguments: args } = objectOf(call['function']);
-      return toolCallBlock(stringOf(call['id']) ?? '', stringOf(name) ?? '', stringOf(args) ?? '');
+      const block = toolCallBlock(stringOf(call['id']) ?? '', stringOf(name) ?? '', stringOf(args) ?? '');
+      return withMembers(block, membersOf(call));
     }),
   ];
 }
@@ -68,14 +72,36 @@ function contentItems(content: unknown): WireBody[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : objectsOf(content);
 }
 
-export function textBlock(text: string, citations: readonly WireBody[]): TextBlock {
+export function textBlock(text: string, citations: readonly WireBody[], members: WireBody = {}): TextBlock {
   const blocks = citations.flatMap((citation) => toCitationBlocks(citation, text));
-  return blocks.length === 0 ? { type: 'text', text } : { type: 'text', text, citations: blocks };
+  const block: TextBlock = { type: 'text', text };
+  return withMembers(blocks.length === 0 ? block : { ...block, citations: blocks }, members);
 }
 
-export function thinkingBlock(text: string, citations: readonly WireBody[]): ReasoningBlock {
-  if (citations.length === 0) return { type: 'reasoning', text };
-  return { type: 'reasoning', text, providerMetadata: { cohere: { citations: [...citations] } } };
+export function thinkingBlock(
+  text: string,
+  citations: readonly WireBody[],
+  members: WireBody = {},
+): ReasoningBlock {
+  const cohere = {
+    ...(citations.length === 0 ? {} : { citations: [...citations] }),
+    ...(Object.keys(members).length === 0 ? {} : { members }),
+  };
+  if (Object.keys(cohere).length === 0) return { type: 'reasoning', text };
+  return { type: 'reasoning', text, providerMetadata: { cohere } };
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['type', 'text', 'thinking', 'id', 'index', 'function']);
+
+/** What an item of the content or a call says besides what the contract knows: it goes back with the item. */
+export function membersOf(item: WireBody): WireBody {
+  return Object.fromEntries(
+    Object.entries(item).filter(([name, value]) => !KNOWN.has(name) && value !== null && value !== undefined),
+  );
+}
+
+export function withMembers<B extends TextBlock | ToolCallBlock>(block: B, members: WireBody): B {
+  return Object.keys(members).length === 0 ? block : { ...block, providerMetadata: { cohere: { members } } };
 }
 
 /** Marked, so that it goes back as `tool_plan` and not as thinking. */

@@ -3,6 +3,7 @@ import { eventJson, malformed, type SseEvent, type StreamTranslator } from '@mor
 import { countOf, objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import {
+  membersOf,
   otherBlock,
   planBlock,
   textBlock,
@@ -10,11 +11,13 @@ import {
   toFinishReason,
   toMetadata,
   toUsage,
+  withMembers,
 } from './convert-chat-reply.ts';
 import { errorFromReply } from './errors.ts';
 
 /** A block in the making. */
 interface Draft {
+  readonly key: string;
   /** Its place in `message.content`. */
   readonly index: number;
   readonly kind: 'text' | 'thinking' | 'plan' | 'tool-call' | 'other';
@@ -35,6 +38,8 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
   readonly #drafts: Draft[] = [];
   /** Cohere counts content and tool calls apart; the keys are `content:0`, `tool-call:0` and `plan`. */
   readonly #places = new Map<string, Draft>();
+  /** What an item says besides what the contract knows, by the same keys. */
+  readonly #members = new Map<string, WireBody>();
   readonly #logprobs: unknown[] = [];
   #done = false;
 
@@ -123,6 +128,17 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     }
     this.#addText(key, 'text', content['text'], out);
     this.#addText(key, 'thinking', content['thinking'], out);
+    this.#keepMembers(key, content);
+  }
+
+  /** They may come before the first word: an empty text is no block, so that they wait. */
+  #keepMembers(key: string, item: WireBody): void {
+    const members = membersOf(item);
+    if (Object.keys(members).length === 0) return;
+    const known = this.#members.get(key) ?? {};
+    this.#members.set(key, Object.assign(known, members));
+    const draft = this.#places.get(key);
+    if (draft !== undefined) draft.open = true;
   }
 
   #addText(key: string, kind: 'text' | 'thinking' | 'plan', delta: unknown, out: ChatStreamEvent[]): void {
@@ -142,6 +158,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     });
     out.push({ type: 'tool-call-start', index: draft.index, id: draft.id, name: draft.name });
     this.#addArguments(key, call, out);
+    this.#keepMembers(key, call);
   }
 
   #addArguments(key: string, call: WireBody, out: ChatStreamEvent[]): void {
@@ -190,7 +207,18 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     const known = this.#places.get(key);
     if (known !== undefined) return known;
     const index = this.#drafts.length;
-    const draft = { index, kind, text: '', citations: [], id: '', name: '', value: {}, open: true, ...more };
+    const draft = {
+      key,
+      index,
+      kind,
+      text: '',
+      citations: [],
+      id: '',
+      name: '',
+      value: {},
+      open: true,
+      ...more,
+    };
     this.#drafts.push(draft);
     this.#places.set(key, draft);
     return draft;
@@ -204,20 +232,20 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
   #close(draft: Draft | undefined, out: ChatStreamEvent[]): void {
     if (draft === undefined || !draft.open) return;
     draft.open = false;
-    out.push({ type: 'block', index: draft.index, block: finished(draft) });
+    out.push({ type: 'block', index: draft.index, block: finished(draft, this.#members.get(draft.key)) });
   }
 }
 
-function finished({ kind, text, citations, id, name, value }: Draft): ContentBlock {
+function finished({ kind, text, citations, id, name, value }: Draft, members: WireBody = {}): ContentBlock {
   switch (kind) {
     case 'text':
-      return textBlock(text, citations);
+      return textBlock(text, citations, members);
     case 'thinking':
-      return thinkingBlock(text, citations);
+      return thinkingBlock(text, citations, members);
     case 'plan':
       return planBlock(text, citations);
     case 'tool-call':
-      return toolCallBlock(id, name, text);
+      return withMembers(toolCallBlock(id, name, text), members);
     case 'other':
       return otherBlock(value);
   }

@@ -3,6 +3,7 @@ import {
   base64Of,
   blocksOf,
   isKnownBlock,
+  sentArguments,
   type ChatMessage,
   type CitationBlock,
   type ContentBlock,
@@ -14,7 +15,15 @@ import {
   type ToolResultBlock,
 } from '@mortise/core/llm';
 import { defined } from '@mortise/core/wire';
-import { objectsOf, ownMetadata, stringOf, unsupported, type WireBody, type WireContext } from './convert.ts';
+import {
+  objectOf,
+  objectsOf,
+  ownMetadata,
+  stringOf,
+  unsupported,
+  type WireBody,
+  type WireContext,
+} from './convert.ts';
 
 export interface WireMessages {
   readonly messages: WireBody[];
@@ -32,7 +41,7 @@ export function toMessages(messages: readonly ChatMessage[], context: WireContex
     cited ||= block.citations !== false;
   };
   const wire = messages.flatMap((message) =>
-    message.role === 'assistant' ? toAssistant(message) : toTurn(message, takeDocument, context),
+    message.role === 'assistant' ? toAssistant(message, context) : toTurn(message, takeDocument, context),
   );
   return { messages: wire, documents, uncited: documents.length > 0 && !cited };
 }
@@ -48,8 +57,8 @@ function toTurn(
   const results: WireBody[] = [];
   const parts: WireBody[] = [];
   for (const block of blocksOf(message)) {
-    if (!isKnownBlock(block)) continue;
-    if (block.type === 'tool-result') results.push(toToolMessage(block, context));
+    if (!isKnownBlock(block)) noteStranger(block, context);
+    else if (block.type === 'tool-result') results.push(toToolMessage(block, context));
     else if (role === 'tool') throw notAResult(block, context);
     else if (block.type === 'text') parts.push({ type: 'text', text: block.text });
     else if (block.type === 'image' && role === 'user') parts.push(toImage(block));
@@ -115,22 +124,27 @@ function toToolMessage(block: ToolResultBlock, context: WireContext): WireBody {
   return { ...message, content: toContent(parts) ?? '' };
 }
 
-function toAssistant(message: ChatMessage): WireBody[] {
+function toAssistant(message: ChatMessage, context: WireContext): WireBody[] {
   const parts: WireBody[] = [];
   const calls: WireBody[] = [];
   const citations: WireBody[] = [];
   let plan = '';
   for (const block of blocksOf(message)) {
     if (!isKnownBlock(block)) {
-      const { value } = block;
-      if (block.type.startsWith('cohere:') && objectsOf([value]).length > 0) parts.push(value as WireBody);
+      const [value] = objectsOf([block['value']]);
+      if (block.type.startsWith('cohere:') && value !== undefined) parts.push(value);
+      else noteStranger(block, context);
     } else if (block.type === 'text') {
-      if (block.text !== '') parts.push({ type: 'text', text: block.text });
+      if (block.text !== '') parts.push({ type: 'text', ...membersOf(block), text: block.text });
       citations.push(...citationsOf(block));
     } else if (block.type === 'reasoning') {
-      if (isForeign(block)) continue;
+      if (isForeign(block)) {
+        const message = 'Reasoning that came from elsewhere was left out: Cohere cannot read it.';
+        context.warn({ type: 'other', setting: 'reasoning', message });
+        continue;
+      }
       if (isPlan(block)) plan += block.text;
-      else if (block.text !== '') parts.push({ type: 'thinking', thinking: block.text });
+      else if (block.text !== '') parts.push({ type: 'thinking', ...membersOf(block), thinking: block.text });
       citations.push(...objectsOf(ownMetadata(block)?.['citations']));
     } else if (block.type === 'tool-call') {
       calls.push(toToolCall(block));
@@ -163,7 +177,19 @@ function citationsOf({ citations = [] }: TextBlock): WireBody[] {
   return objectsOf(citations.map((citation: CitationBlock) => ownMetadata(citation)?.['citation']));
 }
 
-function toToolCall({ id, name, arguments: args, invalid, argumentsText }: ToolCallBlock): WireBody {
-  const text = invalid === true ? (argumentsText ?? '') : JSON.stringify(args);
-  return { id, type: 'function', function: { name, arguments: text } };
+function toToolCall(block: ToolCallBlock): WireBody {
+  const { id, name } = block;
+  const called = { name, arguments: JSON.stringify(sentArguments(block)) };
+  return { ...membersOf(block), id, type: 'function', function: called };
+}
+
+/** What Cohere put into a block besides what the contract knows. */
+function membersOf(block: TextBlock | ReasoningBlock | ToolCallBlock): WireBody {
+  return objectOf(ownMetadata(block)?.['members']);
+}
+
+/** A block that only another provider, or a later version, knows: left out, and said. */
+function noteStranger({ type }: ContentBlock, context: WireContext): void {
+  const message = `A block of the type ${type} was left out: Cohere has no place for it.`;
+  context.warn({ type: 'other', setting: 'messages', message });
 }

@@ -1,13 +1,14 @@
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt } from '@mortise/core/call';
 import {
   BaseLLM,
   type ChatReply,
   type ChatRequest,
   type LLMMetadata,
+  type LLMSettings,
   type StreamBatch,
 } from '@mortise/core/llm';
 import { readJson, streamEvents } from '@mortise/core/wire';
-import { Connection, type CohereConnectionOptions } from './client.ts';
+import { Connection, DEFAULT_BASE_URL, type CohereConnectionOptions } from './client.ts';
 import type { WireContext } from './convert.ts';
 import { fromChatReply, type CohereMetadata } from './convert-chat-reply.ts';
 import { toChatRequest, toChatStreamRequest } from './convert-chat-request.ts';
@@ -23,7 +24,7 @@ export type CohereModel =
   | (string & {});
 
 /** How to reach a chat model of Cohere. All but `model` have defaults. */
-export interface CohereLLMOptions extends CallSettings, CohereConnectionOptions {
+export interface CohereLLMOptions extends LLMSettings, CohereConnectionOptions {
   model: CohereModel;
   /** What you know of the model; laid over what this integration declares. */
   metadata?: Partial<LLMMetadata> | undefined;
@@ -72,7 +73,9 @@ export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
   readonly #connection: Connection;
 
   constructor(options: CohereLLMOptions) {
-    super({ ...options, provider: 'cohere' });
+    const { client, baseURL = DEFAULT_BASE_URL } = options;
+    // A client of the application's does not say where it sends to.
+    super({ ...options, provider: 'cohere', baseURL: client === undefined ? baseURL : undefined });
     const { metadata } = options;
     this.#connection = new Connection(options);
     this.metadata = {

@@ -28,6 +28,10 @@ async function eventsOf(name: Fixture): Promise<ChatStreamEvent[]> {
   return events;
 }
 
+/** Without the mark of the server: what it is for stands in the conformance suite. */
+const unowned = (blocks: readonly object[]): object[] =>
+  blocks.map((block) => Object.fromEntries(Object.entries(block).filter(([name]) => name !== 'owner')));
+
 describe.each(FIXTURES)('%s', (name) => {
   it('L-04 streamed, it comes to the same as whole', async () => {
     expect(await stream(name).final()).toEqual(await whole(name));
@@ -61,6 +65,8 @@ describe.each(FIXTURES)('%s', (name) => {
       const { arguments: text } = call.function;
       if (text === '') call.function.arguments = '{}';
       else if (text.endsWith('}')) call.function.arguments = JSON.stringify(JSON.parse(text));
+      // What is no JSON goes back as JSON, or the API refuses every later turn.
+      else call.function.arguments = JSON.stringify({ INVALID_JSON: text });
     }
     const parts = content?.filter((part: any) => part.text !== '');
     const expected = parts?.length === 1 && parts[0].type === 'text' ? parts[0].text : parts;
@@ -122,7 +128,7 @@ describe('citations', () => {
   it('of thinking and plans stay with them', async () => {
     const { message, citations, finishReason } = await whole('thinking');
     expect(citations).toHaveLength(1);
-    expect(message.content[0]).toEqual({
+    expect(unowned(message.content)[0]).toEqual({
       type: 'reasoning',
       text: 'The table lists two high waters. The first is 06:40.',
       providerMetadata: { cohere: { citations: [wire('thinking').message.citations[0]] } },
@@ -162,7 +168,7 @@ describe('tool calls', () => {
 describe('what came later', () => {
   it('W-02 is kept or ignored', async () => {
     const { message, finishReason, usage, providerMetadata } = await whole('later');
-    expect(message.content).toEqual([
+    expect(unowned(message.content)).toEqual([
       { type: 'cohere:audio_note', value: { type: 'audio_note', audio: 'UklGRg==', seconds: 2 } },
       { type: 'text', text: 'Listen.' },
     ]);

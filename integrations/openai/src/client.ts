@@ -32,6 +32,8 @@ export interface RequestSettings {
 
 /** The part of an `OpenAI` or `AzureOpenAI` client that the language model uses. */
 export interface OpenAILLMClient {
+  /** Where it sends to: what is opaque in a reply goes back there alone. */
+  readonly baseURL?: string | undefined;
   readonly chat: { readonly completions: Endpoint };
   readonly responses: Endpoint;
 }
@@ -42,7 +44,7 @@ export interface OpenAIEmbeddingClient {
 }
 
 const KEY_VARIABLE = 'OPENAI_API_KEY';
-const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+export const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 /** The longest a timer can run. Core bounds time; the SDK's own bound must never come first. */
 const NO_TIMEOUT_MS = 2_147_483_647;
 

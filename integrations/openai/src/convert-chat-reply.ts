@@ -19,6 +19,17 @@ import {
   type WireAbout,
   type WireBody,
 } from './convert.ts';
+import {
+  detailsText,
+  messageBlock,
+  opaqueMembers,
+  opaqueOfCall,
+  partBlock,
+  thinkingBlock,
+  thinkingMembers,
+  thinkingText,
+  withMembers,
+} from './convert-chat-opaque.ts';
 import { errorFromBody } from './errors.ts';
 
 /** The body of a chat completion as a reply. Only the first choice counts. */
@@ -30,14 +41,17 @@ export function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<
     if (body['error'] !== undefined && body['error'] !== null) throw errorFromBody(body['error'], about);
     throw malformed('JSON without a choice', about);
   }
-  const reasoning = reasoningOf(message);
+  const [field, thought = ''] = reasoningOf(message) ?? [];
+  const details = objectsOf(message['reasoning_details']);
+  const members = opaqueMembers(message);
   const content = [
-    ...(reasoning === undefined ? [] : [reasoningBlock(...reasoning, about)]),
-    ...textBlocks(message, about),
+    ...(field === undefined && details.length === 0 ? [] : [reasoningBlock(field, thought, about, details)]),
+    ...contentBlocks(message, about),
     ...objectsOf(message['tool_calls']).map((call, at) => toolCall(call, at, about)),
     ...(isObject(message['audio'])
       ? [{ type: `${about.provider}:audio` as const, item: message['audio'] }]
       : []),
+    ...(members === undefined ? [] : [messageBlock(members, about)]),
   ];
   return {
     content,
@@ -68,8 +82,16 @@ export function reasoningOf(message: WireBody): [field: string, text: string] | 
   return undefined;
 }
 
-export function reasoningBlock(field: string, text: string, about: WireAbout): ReasoningBlock {
-  return { type: 'reasoning', text, providerMetadata: { [about.provider]: { field } } };
+/** With the field that it came in, and with OpenRouter's details of it, which go back instead. */
+export function reasoningBlock(
+  field: string | undefined,
+  text: string,
+  about: WireAbout,
+  details: readonly WireBody[] = [],
+): ReasoningBlock {
+  const own = details.length === 0 ? { field } : defined({ field, details: [...details] });
+  const shown = text === '' ? detailsText(details) : text;
+  return { type: 'reasoning', text: shown, providerMetadata: { [about.provider]: own } };
 }
 
 /** A string, or the text parts that some vendors send. */
@@ -80,8 +102,32 @@ export function contentText(content: unknown): string {
     .join('');
 }
 
-function textBlocks(message: WireBody, about: WireAbout): TextBlock[] {
-  const text = contentText(message['content']);
+/** The parts of the content in their order; texts that no other part separates are one. */
+function contentBlocks(message: WireBody, about: WireAbout): ContentBlock[] {
+  const parts = objectsOf(message['content']);
+  const isOther = ({ type, text }: WireBody): boolean => typeof text !== 'string' && typeof type === 'string';
+  const last = parts.findLastIndex(isOther);
+  if (last < 0) return textBlocks(message['content'], message, about);
+  const blocks: ContentBlock[] = [];
+  let texts: WireBody[] = [];
+  for (const part of parts.slice(0, last + 1)) {
+    if (!isOther(part)) {
+      texts.push(part);
+      continue;
+    }
+    blocks.push(...textBlocks(texts, {}, about));
+    texts = [];
+    blocks.push(
+      part['type'] === 'thinking'
+        ? thinkingBlock(thinkingText(part), thinkingMembers(part), about)
+        : partBlock(part, about),
+    );
+  }
+  return [...blocks, ...textBlocks(parts.slice(last + 1), message, about)];
+}
+
+function textBlocks(content: unknown, message: WireBody, about: WireAbout): TextBlock[] {
+  const text = contentText(content);
   const citations = objectsOf(message['annotations']).flatMap((annotation) =>
     annotationCitation(annotation, about),
   );
@@ -123,7 +169,8 @@ function toolCall(call: WireBody, at: number, about: WireAbout): ContentBlock {
   if (!isObject(called)) return customCall(call, about);
   const name = stringOf(called['name']);
   if (name === undefined) throw namelessCall(about);
-  return toolCallBlock(callId(call['id'], at), name, argumentsText(called['arguments']));
+  const block = toolCallBlock(callId(call['id'], at), name, argumentsText(called['arguments']));
+  return withMembers(block, opaqueOfCall(call), about);
 }
 
 export function namelessCall(about: WireAbout): MortiseError {

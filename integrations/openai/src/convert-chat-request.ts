@@ -11,7 +11,6 @@ import {
   type DocumentBlock,
   type ImageBlock,
   type ResponseFormat,
-  type ToolCallBlock,
   type ToolChoice,
   type ToolDefinition,
   type ToolResultBlock,
@@ -23,14 +22,15 @@ import {
   fileName,
   leaveOut,
   NO_CACHE_POINT,
+  noteStranger,
   ownItem,
-  ownMetadata,
   unsupported,
   urlOf,
   withProviderOptions,
   type WireBody,
   type WireContext,
 } from './convert.ts';
+import { toAssistantMessage } from './convert-chat-assistant.ts';
 import { fitsStrictMode } from './json-schema.ts';
 
 export interface ChatCompletionsContext extends WireContext {
@@ -90,6 +90,8 @@ function toResponseFormat(format: ResponseFormat): WireBody | undefined {
   };
 }
 
+const FAILED = 'The tool failed.';
+
 /** Tool results are messages of their own on this wire, so one message may become several. */
 function toWireMessages(
   message: ChatMessage,
@@ -119,14 +121,19 @@ function toWireMessages(
   return messages;
 }
 
+/** The wire has no field for a failure: a result that says nothing of it says so. */
 function toToolMessage(
-  { toolCallId, content }: ToolResultBlock,
+  { toolCallId, content, isError }: ToolResultBlock,
   request: ChatRequest,
   context: WireContext,
 ): WireBody {
   const parts =
     typeof content === 'string' ? content : (toContent(content, 'tool-result', request, context) ?? '');
-  return { role: 'tool', tool_call_id: toolCallId, content: parts };
+  return {
+    role: 'tool',
+    tool_call_id: toolCallId,
+    content: isError === true && parts === '' ? FAILED : parts,
+  };
 }
 
 /** A single plain text as a string, which every vendor takes; anything else as parts; nothing as undefined. */
@@ -166,6 +173,7 @@ function toPart(
   }
   if (!isKnownBlock(block)) {
     const item = place === 'user' ? ownItem(block, context) : undefined;
+    if (item === undefined) noteStranger(block, context);
     // A copy, since a cache point may mark it.
     return item === undefined ? undefined : { ...item };
   }
@@ -228,64 +236,5 @@ function toDocumentPart(block: DocumentBlock, request: ChatRequest, context: Wir
   return {
     type: 'file',
     file: { filename: fileName(title, mediaType), file_data: dataUrl(mediaType, data) },
-  };
-}
-
-function toAssistantMessage(message: ChatMessage, request: ChatRequest, context: WireContext): WireBody {
-  let text = '';
-  let refusal = '';
-  const calls: WireBody[] = [];
-  const extra: WireBody = {};
-  let reasoning: WireBody = {};
-  for (const block of blocksOf(message)) {
-    if (!isKnownBlock(block)) {
-      const item = ownItem(block, context);
-      if (block.type.endsWith(':custom_tool_call') && item?.['custom'] !== undefined) calls.push(item);
-      if (block.type.endsWith(':audio')) extra['audio'] = { id: item?.['id'] };
-    } else if (block.type === 'text') {
-      if (ownMetadata(block, context)?.['refusal'] === true) refusal += block.text;
-      else text += block.text;
-    } else if (block.type === 'tool-call') {
-      calls.push(toToolCall(block));
-    } else if (block.type === 'reasoning') {
-      const field = ownMetadata(block, context)?.['field'];
-      if (typeof field === 'string')
-        reasoning = {
-          ...reasoning,
-          [field]: `${(reasoning[field] as string | undefined) ?? ''}${block.text}`,
-        };
-    } else if (block.type === 'cache-point') {
-      leaveOut(
-        request,
-        context,
-        'cache-point',
-        'OpenAI takes breakpoints after what was asked, not after an answer.',
-      );
-    } else if (block.type !== 'citation') {
-      throw unsupported(
-        context,
-        `${block.type} blocks in an assistant message`,
-        'Put them into a user message.',
-      );
-    }
-  }
-  const empty = calls.length > 0 || refusal !== '' || extra['audio'] !== undefined ? null : '';
-  return defined({
-    role: 'assistant',
-    content: text === '' ? empty : text,
-    name: message.name,
-    refusal: refusal === '' ? undefined : refusal,
-    // Only within a tool loop: there DeepSeek and others need it, elsewhere some refuse it.
-    ...(calls.length > 0 ? reasoning : {}),
-    ...extra,
-    tool_calls: calls.length === 0 ? undefined : calls,
-  });
-}
-
-function toToolCall({ id, name, arguments: args, invalid, argumentsText }: ToolCallBlock): WireBody {
-  return {
-    id,
-    type: 'function',
-    function: { name, arguments: invalid === true ? (argumentsText ?? '') : JSON.stringify(args) },
   };
 }

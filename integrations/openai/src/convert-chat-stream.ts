@@ -1,4 +1,4 @@
-import type { ChatStreamEvent, ContentBlock, Usage } from '@mortise/core/llm';
+import { toolCallBlock, type ChatStreamEvent, type ContentBlock, type Usage } from '@mortise/core/llm';
 import { eventJson, isObject, malformed, type SseEvent, type StreamTranslator } from '@mortise/core/wire';
 import {
   annotationCitation,
@@ -14,6 +14,19 @@ import {
   refusalBlock,
   usageOf,
 } from './convert-chat-reply.ts';
+import {
+  addDetails,
+  addMembers,
+  detailsText,
+  messageBlock,
+  opaqueMembers,
+  opaqueOfCall,
+  partBlock,
+  thinkingBlock,
+  thinkingMembers,
+  thinkingText,
+  withMembers,
+} from './convert-chat-opaque.ts';
 import { isoTime, metadataOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 import { errorFromBody } from './errors.ts';
 
@@ -36,6 +49,8 @@ interface Call {
   index: number | undefined;
   custom: boolean;
   pieces: string[];
+  /** What it says besides, for its server: the finished block is then ours to make. */
+  members: WireBody | undefined;
 }
 
 class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
@@ -47,7 +62,13 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
   #blocks = 0;
   #text: Growing | undefined;
   #refusal: Growing | undefined;
-  #reasoning: (Growing & { readonly field: string }) | undefined;
+  #reasoning: (Growing & { readonly field: string | undefined }) | undefined;
+  readonly #details: WireBody[] = [];
+  /** Mistral thinks in parts of the content. */
+  readonly #thoughts: (Growing & { members: WireBody })[] = [];
+  #thinking: (Growing & { members: WireBody }) | undefined;
+  /** What the message says besides, for its server. */
+  #members: WireBody = {};
   readonly #calls: Call[] = [];
   readonly #byIndex = new Map<number, Call>();
   #finishReason: unknown;
@@ -114,18 +135,14 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
     const reasoning = reasoningOf(delta);
     if (reasoning !== undefined) {
       const [field, text] = reasoning;
-      this.#reasoning ??= { ...this.#grow(), field };
+      this.#reasoning = { ...(this.#reasoning ?? this.#grow()), field };
       this.#reasoning.pieces.push(text);
       out.push({ type: 'reasoning-delta', index: this.#reasoning.index, delta: text });
     }
-    const { content } = delta;
-    if (content !== undefined && content !== null && content !== '') {
-      const text = contentText(content);
-      if (text !== '') {
-        this.#text ??= this.#grow();
-        out.push({ type: 'text-delta', index: this.#text.index, delta: text });
-      }
-    }
+    const { content, reasoning_details: details } = delta;
+    if (details !== undefined) this.#detail(details, reasoning === undefined, out);
+    if (Array.isArray(content)) for (const part of objectsOf(content)) this.#part(part, out);
+    else if (typeof content === 'string' && content !== '') this.#say(content, out);
     const refusal = stringOf(delta['refusal']);
     if (refusal !== undefined) {
       this.#refusal ??= this.#grow();
@@ -135,6 +152,47 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
     if (delta['annotations'] !== undefined) this.#cite(delta['annotations'], out);
     if (delta['tool_calls'] !== undefined)
       for (const call of objectsOf(delta['tool_calls'])) this.#call(call, out);
+    const members = opaqueMembers(delta);
+    if (members !== undefined) this.#members = addMembers(this.#members, members);
+  }
+
+  #say(text: string, out: ChatStreamEvent[]): void {
+    this.#text ??= this.#grow();
+    this.#thinking = undefined;
+    out.push({ type: 'text-delta', index: this.#text.index, delta: text });
+  }
+
+  #part(part: WireBody, out: ChatStreamEvent[]): void {
+    const text = contentText([part]);
+    if (text !== '') return this.#say(text, out);
+    if (part['type'] !== 'thinking') {
+      if (typeof part['type'] === 'string' && part['type'] !== 'text')
+        out.push({ type: 'block', index: this.#blocks++, block: partBlock(part, this.#about) });
+      return;
+    }
+    let thought = this.#thinking;
+    if (thought === undefined) {
+      this.#thinking = thought = { ...this.#grow(), members: {} };
+      this.#thoughts.push(thought);
+      // A text that follows is another one.
+      this.#text = undefined;
+    }
+    thought.members = addMembers(thought.members, thinkingMembers(part));
+    const delta = thinkingText(part);
+    thought.pieces.push(delta);
+    if (delta !== '') out.push({ type: 'reasoning-delta', index: thought.index, delta });
+  }
+
+  /** Read by who has no `reasoning` beside it. */
+  #detail(details: unknown, isAlone: boolean, out: ChatStreamEvent[]): void {
+    const pieces = objectsOf(details);
+    if (pieces.length === 0) return;
+    this.#reasoning ??= { ...this.#grow(), field: undefined };
+    addDetails(this.#details, pieces);
+    const delta = detailsText(pieces);
+    if (!isAlone || delta === '') return;
+    this.#reasoning.pieces.push(delta);
+    out.push({ type: 'reasoning-delta', index: this.#reasoning.index, delta });
   }
 
   #grow(): Growing {
@@ -157,6 +215,8 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
     call.custom ||= isObject(custom);
     call.id ??= stringOf(delta['id']);
     call.name ??= stringOf(part['name']);
+    const members = opaqueOfCall(delta);
+    if (members !== undefined) call.members = addMembers(call.members ?? {}, members);
     const text = call.custom ? argumentsText(part['input']) : argumentsText(part['arguments']);
     if (call.custom || call.name === undefined) {
       if (call.name !== undefined) call.index ??= this.#blocks++;
@@ -164,9 +224,10 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
       return;
     }
     let waiting = text;
+    call.pieces.push(text);
     if (call.index === undefined) {
       call.index = this.#blocks++;
-      waiting = call.pieces.join('') + text;
+      waiting = call.pieces.join('');
       out.push({ type: 'tool-call-start', index: call.index, id: callId(call.id, call.at), name: call.name });
     }
     if (waiting !== '') out.push({ type: 'tool-call-delta', index: call.index, delta: waiting });
@@ -186,6 +247,7 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
       index: undefined,
       custom: false,
       pieces: [],
+      members: undefined,
     };
     this.#calls.push(call);
     if (typeof index === 'number') this.#byIndex.set(index, call);
@@ -215,16 +277,25 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
     const blocks: [number, ContentBlock][] = [];
     if (this.#reasoning !== undefined) {
       const { index, field, pieces } = this.#reasoning;
-      blocks.push([index, reasoningBlock(field, pieces.join(''), this.#about)]);
+      blocks.push([index, reasoningBlock(field, pieces.join(''), this.#about, this.#details)]);
     }
+    for (const { index, pieces, members } of this.#thoughts)
+      blocks.push([index, thinkingBlock(pieces.join(''), members, this.#about)]);
     if (this.#refusal !== undefined)
       blocks.push([this.#refusal.index, refusalBlock(this.#refusal.pieces.join(''), this.#about)]);
     for (const call of this.#calls) {
-      if (!call.custom || call.index === undefined) continue;
-      const { id, name, pieces, at } = call;
+      const { id, name, pieces, at, members } = call;
+      if (call.index === undefined) continue;
+      if (!call.custom) {
+        const block = toolCallBlock(callId(id, at), name ?? '', pieces.join(''));
+        if (members !== undefined) blocks.push([call.index, withMembers(block, members, this.#about)]);
+        continue;
+      }
       const item = { id: callId(id, at), type: 'custom', custom: { input: pieces.join(''), name } };
       blocks.push([call.index, customCall(item, this.#about)]);
     }
+    if (Object.keys(this.#members).length > 0)
+      blocks.push([this.#blocks++, messageBlock(this.#members, this.#about)]);
     return blocks;
   }
 }

@@ -2,6 +2,7 @@ import { MortiseError } from '@mortise/core';
 import {
   blocksOf,
   isKnownBlock,
+  sentArguments,
   type ChatMessage,
   type ChatRequest,
   type ContentBlock,
@@ -11,7 +12,7 @@ import {
   type ToolCallBlock,
   type ToolResultBlock,
 } from '@mortise/core/llm';
-import { defined } from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/wire';
 import {
   cacheBreakpoint,
   dataUrl,
@@ -19,10 +20,12 @@ import {
   fileName,
   leaveOut,
   NO_CACHE_POINT,
+  noteStranger,
   ownItem,
   ownMetadata,
   unsupported,
   urlOf,
+  withoutNulls,
   type WireBody,
   type WireContext,
 } from './convert.ts';
@@ -55,8 +58,11 @@ export function toItems(message: ChatMessage, request: ChatRequest, context: Wir
   return items;
 }
 
+const FAILED = 'The tool failed.';
+
+/** The wire has no field for a failure: a result that says nothing of it says so. */
 function toToolOutput(
-  { toolCallId, content }: ToolResultBlock,
+  { toolCallId, content, isError }: ToolResultBlock,
   request: ChatRequest,
   context: WireContext,
 ): WireBody {
@@ -68,6 +74,7 @@ function toToolOutput(
     const [only] = parts;
     output = parts.length === 1 && only?.['type'] === 'input_text' ? (only['text'] as string) : parts;
   }
+  if (isError === true && output === '') output = FAILED;
   return { type: 'function_call_output', call_id: toolCallId, output };
 }
 
@@ -100,6 +107,7 @@ function toPart(
 ): WireBody | undefined {
   if (!isKnownBlock(block)) {
     const item = ownItem(block, context);
+    if (item === undefined) noteStranger(block, context);
     // A copy, since a cache point may mark it.
     return item === undefined ? undefined : { ...item };
   }
@@ -139,10 +147,12 @@ function toAssistantItems(message: ChatMessage, request: ChatRequest, context: W
   for (const block of blocksOf(message)) {
     if (!isKnownBlock(block)) {
       const item = ownItem(block, context);
-      const part = (block as { part?: WireBody }).part;
-      if (item !== undefined) items.push(item);
-      else if (part !== undefined && block.type.startsWith(`${context.provider}:`))
+      const part = (block as { readonly part?: unknown }).part;
+      // What came over Chat Completions is no item here.
+      if (typeof item?.['type'] === 'string' && part === undefined) items.push(item);
+      else if (isObject(part) && block.type.startsWith(`${context.provider}:`))
         addOutputPart(items, block, part, context);
+      else noteStranger(block, context);
       continue;
     }
     switch (block.type) {
@@ -155,7 +165,7 @@ function toAssistantItems(message: ChatMessage, request: ChatRequest, context: W
         break;
       }
       case 'tool-call':
-        items.push(toFunctionCall(block, context));
+        items.push(toFunctionCall(block, items.some(isReasoning), context));
         break;
       case 'tool-result':
         items.push(toToolOutput(block, request, context));
@@ -182,6 +192,8 @@ function toAssistantItems(message: ChatMessage, request: ChatRequest, context: W
   }
   return items;
 }
+
+const isReasoning = ({ type }: WireBody): boolean => type === 'reasoning';
 
 function addText(items: WireBody[], block: TextBlock, context: WireContext): void {
   const own = ownMetadata(block, context);
@@ -222,19 +234,30 @@ function toReasoning(
 ): WireBody | undefined {
   const own = ownMetadata(block, context);
   // Without an id it is another provider's, or came over Chat Completions.
-  if (own === undefined || block.id === undefined) return undefined;
+  if (own === undefined || block.id === undefined) {
+    const message = 'Reasoning that came from elsewhere was left out: the Responses API takes its own alone.';
+    context.warn({ type: 'other', setting: 'reasoning', message });
+    return undefined;
+  }
   if (block.encrypted === undefined && !isStored(request, context)) {
     const message = `The reasoning ${block.id} was left out: nothing is stored, and it came without its encrypted content.`;
     context.warn({ type: 'other', setting: 'reasoning', message });
     return undefined;
   }
-  return defined({ type: 'reasoning', ...own, id: block.id, encrypted_content: block.encrypted });
+  return defined({
+    type: 'reasoning',
+    ...withoutNulls(own),
+    id: block.id,
+    encrypted_content: block.encrypted,
+  });
 }
 
-function toFunctionCall(block: ToolCallBlock, context: WireContext): WireBody {
-  const { id, name, invalid, argumentsText } = block;
-  const args = invalid === true ? (argumentsText ?? '') : JSON.stringify(block.arguments);
-  return { type: 'function_call', ...ownMetadata(block, context), call_id: id, name, arguments: args };
+/** An item's own id ties it to the reasoning before it, and is refused without that. The call itself needs none. */
+function toFunctionCall(block: ToolCallBlock, isReasoned: boolean, context: WireContext): WireBody {
+  const { id: itemId, ...own } = withoutNulls(ownMetadata(block, context) ?? {});
+  const args = JSON.stringify(sentArguments(block));
+  const item = { type: 'function_call', ...own, call_id: block.id, name: block.name, arguments: args };
+  return isReasoned && itemId !== undefined ? { ...item, id: itemId } : item;
 }
 
 /** The provider stores replies unless it is told not to. */

@@ -52,6 +52,17 @@ export function ownItem(block: ContentBlock, about: WireAbout): WireBody | undef
   return block.type.startsWith(`${about.provider}:`) && isObject(item) ? item : undefined;
 }
 
+/** A block that only another provider, or a later version, knows: left out, and said. */
+export function noteStranger({ type }: ContentBlock, context: WireContext): void {
+  const message = `A block of the type ${type} was left out: this wire has no place for it.`;
+  context.warn({ type: 'other', setting: 'messages', message });
+}
+
+/** What says nothing is not sent back: servers that write `null` refuse to read it. */
+export function withoutNulls(members: WireBody): WireBody {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+}
+
 /** A URL that the provider fetches, or the bytes as a data URL. */
 export function urlOf(source: MediaSource): string {
   return 'url' in source ? source.url : dataUrl(source.mediaType, source.data);

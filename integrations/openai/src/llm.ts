@@ -3,12 +3,19 @@ import {
   type ChatReply,
   type ChatRequest,
   type LLMMetadata,
+  type LLMSettings,
   type StreamBatch,
 } from '@mortise/core/llm';
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt } from '@mortise/core/call';
 import { readJson, streamEvents, type StreamTranslator } from '@mortise/core/wire';
 import type { ChatStreamEvent } from '@mortise/core/llm';
-import { Connection, type ConnectionOptions, type Endpoint, type OpenAILLMClient } from './client.ts';
+import {
+  Connection,
+  DEFAULT_BASE_URL,
+  type ConnectionOptions,
+  type Endpoint,
+  type OpenAILLMClient,
+} from './client.ts';
 import { fromChatCompletion } from './convert-chat-reply.ts';
 import {
   toChatCompletionsRequest,
@@ -34,7 +41,7 @@ export type OpenAIModel =
   | (string & {});
 
 /** How to reach a model of OpenAI, or of a server that speaks its wire. All but `model` have defaults. */
-export interface OpenAILLMOptions extends CallSettings, ConnectionOptions<OpenAILLMClient> {
+export interface OpenAILLMOptions extends LLMSettings, ConnectionOptions<OpenAILLMClient> {
   model: OpenAIModel;
   /** Default: `responses`. Other vendors' servers mostly speak `chat-completions`. */
   api?: 'responses' | 'chat-completions' | undefined;
@@ -74,6 +81,8 @@ interface Api {
   readonly fromReply: (body: WireBody, about: WireAbout) => ChatReply<OpenAIMetadata>;
   readonly fromStream: (about: WireAbout) => StreamTranslator<ChatStreamEvent>;
   readonly metadata: LLMMetadata;
+  /** Characters that the API takes as the id of a call. */
+  readonly callIdLength: number;
 }
 
 const SHARED = {
@@ -95,6 +104,7 @@ const RESPONSES: Api = {
     isChatModel: true,
     capabilities: { ...SHARED, inputModalities: ['text', 'image', 'document'], stop: false, seed: false },
   },
+  callIdLength: 64,
 };
 
 const CHAT_COMPLETIONS: Api = {
@@ -112,6 +122,7 @@ const CHAT_COMPLETIONS: Api = {
       seed: true,
     },
   },
+  callIdLength: 40,
 };
 
 /** A model of OpenAI, or of anyone who speaks its wire at `baseURL`. */
@@ -122,8 +133,14 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
   readonly #maxTokensField: OpenAILLMOptions['maxTokensField'];
 
   constructor(options: OpenAILLMOptions) {
-    super({ ...options, provider: 'openai' });
-    this.#api = options.api === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
+    const api = options.api === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
+    super({
+      ...options,
+      provider: 'openai',
+      baseURL: options.client?.baseURL ?? options.baseURL ?? DEFAULT_BASE_URL,
+      callIds: options.callIds ?? { maxLength: api.callIdLength },
+    });
+    this.#api = api;
     this.#connection = new Connection(options);
     this.#maxTokensField = options.maxTokensField;
     const declared = this.#api.metadata;

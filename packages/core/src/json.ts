@@ -21,3 +21,19 @@ export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<
   for (const [key, value] of Object.entries(object)) if (value !== undefined) result[key] = value;
   return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }
+
+/** Whether containers stand in one another deeper than `most`. Walks without recursion; a cycle is deeper than any number. */
+export function isDeeper(value: unknown, most: number): boolean {
+  const isContainer = (item: unknown): item is object =>
+    typeof item === 'object' && item !== null && !ArrayBuffer.isView(item);
+  let level = new Set([value].filter(isContainer));
+  for (let depth = 0; level.size > 0; depth++) {
+    if (depth >= most) return true;
+    // A set: what is shared is walked once a level, or a few lines of it would be walked for ever.
+    const next = new Set<object>();
+    for (const container of level)
+      for (const item of Object.values(container) as unknown[]) if (isContainer(item)) next.add(item);
+    level = next;
+  }
+  return false;
+}

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CallSettings } from '@mortise/core/call';
-import type { LLM, LLMCapabilities } from '@mortise/core/llm';
+import type { LLM, LLMCapabilities, LLMSettings } from '@mortise/core/llm';
 import type { LLMDialect } from '../dialects/contract.ts';
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
@@ -11,8 +10,11 @@ import { llmSuite } from './suite.ts';
 export interface WireTarget {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;
-  /** Spread it into the options, and retries do not wait as long as they would for a provider: the suite is quicker. */
-  readonly settings: Pick<CallSettings, 'retry'>;
+  /**
+   * Spread it into the options: retries then do not wait as long as they would for a provider, and the servers of the
+   * suite go by its names, so that two ports of this machine may stand for one server.
+   */
+  readonly settings: Pick<LLMSettings, 'retry' | 'name'>;
 }
 
 /** A language model under test, and the wire that it speaks. */

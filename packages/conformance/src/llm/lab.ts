@@ -32,9 +32,14 @@ export function waysOf({ declares }: LLMSubject): readonly Way[] {
 }
 
 /** An implementation before a server of its own. */
-export async function connect(trial: LLMTrial, handler: WireHandler): Promise<{ wire: Wire; llm: LLM }> {
+export async function connect(
+  trial: LLMTrial,
+  handler: WireHandler,
+  name = 'conformance',
+): Promise<{ wire: Wire; llm: LLM }> {
   const wire = await trial.wire(handler);
-  return { wire, llm: trial.subject.create({ url: wire.url, settings: { retry: { baseDelayMs: 20 } } }) };
+  const settings = { retry: { baseDelayMs: 20 }, name };
+  return { wire, llm: trial.subject.create({ url: wire.url, settings }) };
 }
 
 export interface Telling extends CommonTelling {

@@ -2,6 +2,7 @@ import { runCall, type OpenAttempt } from '../call/call.ts';
 import type { Attempt, CallSettings, Warning } from '../call/contract.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { raceAbort } from '../call/timers.ts';
+import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, startSpan, type Span } from '../events/index.ts';
 import type { Attributes } from '../events/map.ts';
 import type {
@@ -20,7 +21,10 @@ import { createCompletionStream } from './completion-stream.ts';
 import { estimateInputTokens } from './estimate.ts';
 import { snapshot, type ChatInput } from './message.ts';
 import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './request.ts';
-import { eventsOfReply, mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
+import { checkedFormat, type CallIdFormat } from './call-ids.ts';
+import { forServer, ownerOf, type Server } from './owner.ts';
+import { eventsOfReply } from './reply-events.ts';
+import { mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
 import {
   createChatStream,
   eventsOf,
@@ -30,11 +34,24 @@ import {
   type StreamPlan,
 } from './stream.ts';
 
-/** What every language model of an integration takes. */
-export interface BaseLLMOptions extends CallSettings {
+/** What every language model takes besides what it needs to reach its server. Options of an integration extend it. */
+export interface LLMSettings extends CallSettings {
+  /**
+   * The server's name. Signatures, encrypted reasoning and ids go back to the server that sent them alone; models whose
+   * servers share a name share them, such as two addresses of one gateway. Default: by the base URL.
+   */
+  name?: string | undefined;
+  /** What the server takes as the id of a tool call; Mistral's takes nine letters and digits. Default: the integration's. */
+  callIds?: CallIdFormat | undefined;
+}
+
+/** What the author of an integration gives. */
+export interface BaseLLMOptions extends LLMSettings {
   /** The integration's name, such as `openai`. */
   provider: string;
   model: string;
+  /** Where the server is, the provider's own address included. It is not kept. Default: one server for all of `provider`. */
+  baseURL?: string | undefined;
 }
 
 type Input = ChatInput | { readonly prompt: string };
@@ -48,11 +65,14 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   readonly provider: string;
   readonly model: string;
   readonly #policy: CallPolicy;
+  readonly #server: Server;
 
   constructor(options: BaseLLMOptions) {
-    this.provider = options.provider;
-    this.model = options.model;
+    const { provider, model, name, baseURL, callIds } = options;
+    this.provider = provider;
+    this.model = model;
     this.#policy = callPolicy(options);
+    this.#server = { provider, owner: ownerOf(provider, name, baseURL), callIds: checkedFormat(callIds) };
   }
 
   abstract get metadata(): LLMMetadata;
@@ -94,20 +114,20 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
       name,
       this.#spanOptions(input, options, false),
       async () => {
-        const request = toChatRequest(input, options, this);
+        const { request, notes } = this.#request(input, options);
         let warnings: Warning[] = [];
         const plan = {
           ...this.#plan(options, request, false),
-          warn: (warning: Warning) => void warnings.push(warning),
+          warn: (warning: Warning) => void (isSaid(warnings, warning) || warnings.push(warning)),
         };
         const reply = await runCall(plan, async (attempt) => {
-          warnings = [];
+          warnings = [...notes];
           const reply = await this.generate(request, attempt);
           // A limiter corrects its estimate by what was really used.
           attempt.close({ tokens: mergeUsage({}, reply.usage ?? {}).totalTokens });
           return reply;
         });
-        const response = toChatResponse(reply, this.model, warnings);
+        const response = toChatResponse(reply, this.model, warnings, this.#server.owner);
         response.warnings.forEach((warning) => this.#announce(warning));
         return response;
       },
@@ -123,6 +143,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     const left = new AbortController();
     return {
       model: this.model,
+      owner: this.#server.owner,
       signal: options.signal,
       open: () => {
         const span = startSpan(name, this.#spanOptions(input, options, true));
@@ -140,15 +161,19 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     left: AbortSignal,
     span: Span,
   ): Promise<OpenedStream> {
-    const request = toChatRequest(input, options, this);
+    const { request, notes } = this.#request(input, options);
     let warnings: Warning[] = [];
     let opened = false;
+    const said: Warning[] = [];
     const warn = (warning: Warning): void => {
+      if (isSaid(said, warning)) return;
+      said.push(warning);
       warnings.push(warning);
       if (opened) this.#announce(warning, span);
     };
     const stream = await runCall({ ...this.#plan(options, request, true), left, warn }, (attempt) => {
-      warnings = [];
+      warnings = [...notes];
+      said.splice(0);
       return this.#openAttempt(request, attempt);
     });
     opened = true;
@@ -186,6 +211,17 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     })();
   }
 
+  /** What was asked, with of earlier replies what this server understands; and what was left out of them. */
+  #request(input: Input, options: ChatOptions<P>): { request: ChatRequest<P>; notes: readonly Warning[] } {
+    const asked = toChatRequest(input, options, this);
+    const { messages, warnings } = forServer(asked.messages, this.#server);
+    if (messages.length === 0) {
+      const message = `Nothing of the messages is for this server: they hold only what another one can read. Add a message of the user.`;
+      throw new MortiseError('invalid-request', message, { provider: this.provider, model: this.model });
+    }
+    return { request: { ...asked, messages }, notes: warnings };
+  }
+
   #plan(options: ChatOptions<P>, request: ChatRequest<P>, stream: boolean) {
     const about = { provider: this.provider, model: this.model };
     const tokens = this.#policy.limiter === undefined ? undefined : estimateTokens(request);
@@ -200,6 +236,11 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   #announce(warning: Warning, span?: Span): void {
     emitPoint('warning', { provider: this.provider, model: this.model, ...warning }, span);
   }
+}
+
+/** Once for a call, however many blocks it is true of. */
+function isSaid(said: readonly Warning[], { type, setting, message }: Warning): boolean {
+  return said.some((known) => known.message === message && known.type === type && known.setting === setting);
 }
 
 /** What a limiter reserves for a request. */

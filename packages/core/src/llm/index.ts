@@ -1,7 +1,16 @@
-export { BaseLLM, type BaseLLMOptions } from './base.ts';
+export { BaseLLM, type BaseLLMOptions, type LLMSettings } from './base.ts';
+export type { CallIdFormat } from './call-ids.ts';
 export type * from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
-export { base64Of, blocksOf, isKnownBlock, messageText, toolCallBlock, toMessages } from './message.ts';
+export {
+  base64Of,
+  blocksOf,
+  isKnownBlock,
+  messageText,
+  sentArguments,
+  toolCallBlock,
+  toMessages,
+} from './message.ts';
 export type * from './message.ts';
 export {
   messagesToPrompt,

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import { isDeeper, type JsonObject, type JsonValue } from '../json.ts';
 
 /** What `chat` takes: a string is one user message. */
 export type ChatInput = string | readonly ChatMessage[];
@@ -18,6 +18,11 @@ export type ProviderMetadata<M = unknown> = { [provider: string]: M };
 
 interface BlockBase {
   providerMetadata?: ProviderMetadata | undefined;
+  /**
+   * The server that sent what is opaque in this block, set by core on replies: it goes back there and nowhere else.
+   * Absent: the block is the application's, and goes wherever its `providerMetadata` is understood.
+   */
+  owner?: string | undefined;
 }
 
 /** Text, with the citations that a provider put in it. */
@@ -146,6 +151,14 @@ export function isKnownBlock(block: ContentBlock): block is Exclude<ContentBlock
   return !block.type.includes(':');
 }
 
+/**
+ * The arguments of a call as they go back to a model: always an object, as servers refuse every later turn with what is
+ * none. What was no JSON goes as `{ INVALID_JSON: text }`, the way Anthropic's documentation shows a model its own mistake.
+ */
+export function sentArguments({ invalid, arguments: args, argumentsText }: ToolCallBlock): JsonObject {
+  return invalid === true ? { INVALID_JSON: argumentsText ?? '' } : args;
+}
+
 /** Media bytes as base64, whatever form they were given in. */
 export function base64Of(data: string | Uint8Array): string {
   if (typeof data === 'string') return data;
@@ -156,9 +169,12 @@ export function base64Of(data: string | Uint8Array): string {
   return btoa(binary);
 }
 
+/** Containers inside one another in the arguments of a call: what copies, hashes and validates them is recursive. */
+const MAX_DEPTH = 512;
+
 /**
- * The arguments of a tool call from what a model wrote. Empty and `null` are `{}`; what is not a JSON object is kept
- * as `argumentsText` with `invalid: true`, so that the model can be told.
+ * The arguments of a tool call from what a model wrote. Empty and `null` are `{}`; what is not a JSON object, or nested
+ * deeper than 512, is kept as `argumentsText` with `invalid: true`, so that the model can be told.
  */
 export function toolCallBlock(id: string, name: string, argumentsText: string): ToolCallBlock {
   const text = argumentsText.trim();
@@ -169,7 +185,7 @@ export function toolCallBlock(id: string, name: string, argumentsText: string): 
   } catch {
     value = undefined;
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isDeeper(value, MAX_DEPTH)) {
     return { type: 'tool-call', id, name, arguments: value };
   }
   return { type: 'tool-call', id, name, arguments: {}, invalid: true, argumentsText };

@@ -1,4 +1,6 @@
 import type { Warning } from '../call/contract.ts';
+import { MortiseError } from '../errors.ts';
+import { isDeeper } from '../json.ts';
 import type {
   ChatResponse,
   ChatStreamEvent,
@@ -15,6 +17,7 @@ import {
   type ProviderMetadata,
   type ToolCallBlock,
 } from './message.ts';
+import { stamped } from './owner.ts';
 import type { ChatReply } from './request.ts';
 
 /** The one place where a reply becomes a response, so that a stream's `final()` equals `chat()`. */
@@ -22,8 +25,12 @@ export function toChatResponse<M>(
   reply: ChatReply<M>,
   model: string,
   warnings: readonly Warning[],
+  owner?: string,
 ): ChatResponse<M> {
-  const content = [...reply.content];
+  refuseDeep(reply.content);
+  const content =
+    owner === undefined ? [...reply.content] : reply.content.map((block) => stamped(block, owner));
+  const [usage, odd] = counted(reply.usage ?? {});
   const message = { role: 'assistant' as const, content };
   return {
     message,
@@ -31,13 +38,46 @@ export function toChatResponse<M>(
     toolCalls: content.filter((block): block is ToolCallBlock => block.type === 'tool-call'),
     citations: content.flatMap(citationsOf),
     finishReason: reply.finishReason,
-    usage: mergeUsage({}, reply.usage ?? {}),
-    warnings: [...warnings, ...(reply.warnings ?? [])],
+    usage: mergeUsage({}, usage),
+    warnings: [...warnings, ...(reply.warnings ?? []), ...odd],
     ...(reply.providerMetadata === undefined ? {} : { providerMetadata: reply.providerMetadata }),
     ...(reply.id === undefined ? {} : { id: reply.id }),
     model: reply.model ?? model,
     ...(reply.createdAt === undefined ? {} : { createdAt: reply.createdAt }),
   };
+}
+
+/** Beyond it what copies and hashes a reply could not. The wire's own bound is lower or the same. */
+const MAX_DEPTH = 1_000;
+
+function refuseDeep(content: readonly ContentBlock[]): void {
+  if (!isDeeper(content, MAX_DEPTH)) return;
+  const message = `The reply holds containers nested deeper than ${MAX_DEPTH}; no such reply is taken.`;
+  throw new MortiseError('malformed-response', message);
+}
+
+const COUNTS = [
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'cachedInputTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+] as const;
+
+/** Usage without what counts no tokens: a negative number, a fraction. `raw` keeps what was said. */
+function counted(usage: Usage): [usage: Usage, warnings: readonly Warning[]] {
+  const odd = COUNTS.filter((field) => usage[field] != null && !isCount(usage[field]));
+  if (odd.length === 0) return [usage, []];
+  const rest = { ...usage };
+  for (const field of odd) delete rest[field];
+  const said = odd.map((field) => `${field} ${String(usage[field])}`).join(', ');
+  const message = `Usage that counts no tokens was left out: ${said}.`;
+  return [rest, [{ type: 'other', setting: 'usage', message }]];
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function citationsOf(block: ContentBlock): readonly CitationBlock[] {
@@ -81,7 +121,13 @@ export class ReplyBuilder {
   #usage: Usage = {};
   #start: { id?: string; model?: string; createdAt?: string } = {};
   #finish: { finishReason: FinishReason; providerMetadata?: ProviderMetadata } | undefined;
+  readonly #owner: string | undefined;
   readonly warnings: Warning[] = [];
+
+  /** `owner`: the server that what is opaque in the blocks goes back to. */
+  constructor(owner?: string) {
+    this.#owner = owner;
+  }
 
   get usage(): Usage {
     return this.#usage;
@@ -92,7 +138,8 @@ export class ReplyBuilder {
     return this.#finish !== undefined;
   }
 
-  apply(event: ChatStreamEvent): void {
+  /** Gives the event as readers are to see it. */
+  apply(event: ChatStreamEvent): ChatStreamEvent {
     switch (event.type) {
       case 'text-delta':
         this.#draft(event.index, 'text').pieces.push(event.delta);
@@ -109,26 +156,42 @@ export class ReplyBuilder {
       case 'citation':
         this.#draft(event.index, 'text').citations.push(event.citation);
         break;
-      case 'block':
-        this.#blocks[event.index] = event.block;
-        break;
+      case 'block': {
+        refuseDeep([event.block]);
+        const block = this.#own(event.block);
+        this.#blocks[event.index] = block;
+        return block === event.block ? event : { ...event, block };
+      }
       case 'start': {
         const { type: _type, ...start } = event;
         this.#start = start;
         break;
       }
       case 'usage':
-        this.#usage = mergeUsage(this.#usage, event.usage);
+        this.#count(event.usage);
         break;
       case 'warning':
         this.warnings.push(event.warning);
         break;
       case 'finish':
-        this.#usage = mergeUsage(this.#usage, event.usage);
+        this.#count(event.usage);
         this.#finish = event;
         break;
       default: // A later version's or a provider's own event adds nothing to the contract's reply.
     }
+    return event;
+  }
+
+  #own(block: ContentBlock): ContentBlock {
+    return this.#owner === undefined ? block : stamped(block, this.#owner);
+  }
+
+  #count(said: Usage): void {
+    const [usage, odd] = counted(said);
+    this.#usage = mergeUsage(this.#usage, usage);
+    // Said once, though some servers count with every event.
+    for (const warning of odd)
+      if (!this.warnings.some(({ message }) => message === warning.message)) this.warnings.push(warning);
   }
 
   /** The `block` events that the integration left to core: one for each block that only deltas told of. */
@@ -136,7 +199,7 @@ export class ReplyBuilder {
     const missing: ChatStreamEvent[] = [];
     this.#drafts.forEach((draft, index) => {
       if (draft !== undefined && this.#blocks[index] === undefined)
-        missing.push({ type: 'block', index, block: finishDraft(draft) });
+        missing.push({ type: 'block', index, block: this.#own(finishDraft(draft)) });
     });
     return missing;
   }
@@ -171,7 +234,7 @@ export class ReplyBuilder {
     const length = Math.max(this.#blocks.length, this.#drafts.length);
     for (let index = 0; index < length; index++) {
       const draft = this.#drafts[index];
-      const block = this.#blocks[index] ?? (draft === undefined ? undefined : finishDraft(draft));
+      const block = this.#blocks[index] ?? (draft === undefined ? undefined : this.#own(finishDraft(draft)));
       if (block !== undefined) content.push(block);
     }
     return content;
@@ -183,30 +246,4 @@ function finishDraft({ kind, pieces, citations, id, name }: Draft): ContentBlock
   if (kind === 'tool-call') return toolCallBlock(id, name, text);
   if (kind === 'reasoning') return { type: 'reasoning', text };
   return citations.length === 0 ? { type: 'text', text } : { type: 'text', text, citations };
-}
-
-/** The events of a reply that arrived whole, for models that cannot stream. */
-export function eventsOfReply(reply: ChatReply): ChatStreamEvent[] {
-  const { id, model, createdAt } = reply;
-  const events: ChatStreamEvent[] = [
-    {
-      type: 'start',
-      ...(id === undefined ? {} : { id }),
-      ...(model === undefined ? {} : { model }),
-      ...(createdAt === undefined ? {} : { createdAt }),
-    },
-  ];
-  reply.content.forEach((block, index) => {
-    if (block.type === 'text') events.push({ type: 'text-delta', index, delta: block.text });
-    events.push({ type: 'block', index, block });
-  });
-  for (const warning of reply.warnings ?? []) events.push({ type: 'warning', warning });
-  const { finishReason, usage = {}, providerMetadata } = reply;
-  events.push({
-    type: 'finish',
-    finishReason,
-    usage,
-    ...(providerMetadata === undefined ? {} : { providerMetadata }),
-  });
-  return events;
 }

@@ -22,6 +22,8 @@ export interface OpenedStream {
 
 export interface StreamPlan {
   readonly model: string;
+  /** The server that what is opaque in the reply goes back to. Absent: its blocks say so already. */
+  readonly owner?: string | undefined;
   /** The caller's. */
   readonly signal?: AbortSignal | undefined;
   /** Opens the span and makes the call; called at the first read. */
@@ -53,16 +55,19 @@ export function textOf(event: ChatStreamEvent): string | undefined {
   return event.type === 'text-delta' ? event.delta : undefined;
 }
 
+type Finish = Extract<ChatStreamEvent, { type: 'finish' }>;
+
 /** Moves events from the source to the one reader, as fast as the reader asks. */
 class ChatPump {
   readonly #plan: StreamPlan;
-  readonly #builder = new ReplyBuilder();
+  readonly #builder: ReplyBuilder;
   readonly reader: SingleReader<ChatStreamEvent, ChatResponse>;
   #span: Span | undefined;
   #opened: OpenedStream | undefined;
 
   constructor(plan: StreamPlan) {
     this.#plan = plan;
+    this.#builder = new ReplyBuilder(plan.owner);
     this.reader = new SingleReader({
       advance: () => this.#advance(),
       leave: () => this.#fail(new MortiseError('aborted', 'The stream was left before its end.')),
@@ -110,21 +115,20 @@ class ChatPump {
 
   #take(arrived: readonly ChatStreamEvent[], { warnings }: OpenedStream): void {
     const events = warnings.length === 0 ? arrived : withWarnings(arrived, warnings.splice(0));
+    const seen: ChatStreamEvent[] = [];
     for (const event of events) {
-      if (event.type === 'finish') return this.#finish(events);
-      this.#builder.apply(event);
+      if (event.type === 'finish') return this.#finish(seen, event);
+      seen.push(this.#builder.apply(event));
     }
-    this.reader.push(events);
+    this.reader.push(seen);
   }
 
-  /** `events` holds the terminal event: what only deltas told of is completed before it, and nothing follows it. */
-  #finish(events: readonly ChatStreamEvent[]): void {
-    const at = events.findIndex((event) => event.type === 'finish');
-    const finish = events[at] as Extract<ChatStreamEvent, { type: 'finish' }>;
+  /** What only deltas told of is completed before the terminal event, and nothing follows it. */
+  #finish(before: readonly ChatStreamEvent[], finish: Finish): void {
     const blocks = this.#builder.missingBlocks();
     blocks.forEach((block) => this.#builder.apply(block));
     this.#builder.apply(finish);
-    this.reader.push([...events.slice(0, at), ...blocks, { ...finish, usage: this.#builder.usage }]);
+    this.reader.push([...before, ...blocks, { ...finish, usage: this.#builder.usage }]);
     const response = toChatResponse(this.#builder.reply(), this.#plan.model, this.#builder.warnings);
     this.reader.finish(response);
     this.#span?.end(...this.#plan.describe(response));

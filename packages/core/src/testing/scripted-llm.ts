@@ -3,7 +3,7 @@ import type { Attempt, CallSettings } from '../call/contract.ts';
 import type { ChatStreamEvent, LLMMetadata, Usage } from '../llm/contract.ts';
 import type { ContentBlock } from '../llm/message.ts';
 import type { ChatReply, ChatRequest } from '../llm/request.ts';
-import { eventsOfReply } from '../llm/response.ts';
+import { eventsOfReply } from '../llm/reply-events.ts';
 import { MortiseError } from '../errors.ts';
 
 /** One reply of a script: a text, blocks, a whole reply, an error to throw, or a function of the request. */

@@ -9,6 +9,7 @@ import {
   type ChatReply,
   type ChatRequest,
   type ChatStreamEvent,
+  type ContentBlock,
   type LLMMetadata,
   type StreamBatch,
 } from '@mortise/core';
@@ -86,16 +87,13 @@ describe('ChatStream', () => {
   });
 
   it('L-03 every block has its block event, before finish, which is last', async () => {
-    const given: ChatStreamEvent = {
-      type: 'block',
-      index: 1,
-      block: { type: 'reasoning', text: 'r', signature: 's' },
-    };
+    const block: ContentBlock = { type: 'reasoning', text: 'r', signature: 's' };
+    const given: ChatStreamEvent = { type: 'block', index: 1, block };
     const events = await collect(
       new StreamLLM(() => yields(text('a'), given, [finish, text('late')])).streamChat('hi'),
     );
     expect(events.map(({ type }) => type)).toEqual(['start', 'text-delta', 'block', 'block', 'finish']);
-    expect(events[2]).toBe(given);
+    expect(events[2]).toEqual({ ...given, block: { ...block, owner: 'acme' } });
     expect(events[3]).toEqual({ type: 'block', index: 0, block: { type: 'text', text: 'a' } });
   });
 

@@ -249,6 +249,8 @@ describe('runTools', () => {
     );
     expect([...new Set(kinds)]).toEqual([
       '1 start',
+      '1 tool-call-start',
+      '1 tool-call-delta',
       '1 block',
       '1 finish',
       '1 response',

@@ -1,9 +1,10 @@
 import { MortiseError } from '@mortise/core';
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt } from '@mortise/core/call';
 import {
   BaseLLM,
   blocksOf,
   isKnownBlock,
+  sentArguments,
   toolCallBlock,
   type ChatReply,
   type ChatRequest,
@@ -11,6 +12,7 @@ import {
   type ContentBlock,
   type FinishReason,
   type LLMMetadata,
+  type LLMSettings,
   type StreamBatch,
   type Usage,
 } from '@mortise/core/llm';
@@ -31,7 +33,7 @@ import { Connection, type AcmeConnectionOptions } from './client.ts';
 export type AcmeModel = 'acme-1' | (string & {});
 
 /** How to reach a chat model of Acme. */
-export interface AcmeLLMOptions extends CallSettings, AcmeConnectionOptions {
+export interface AcmeLLMOptions extends LLMSettings, AcmeConnectionOptions {
   model: AcmeModel;
   /** What you know of the model; laid over what this integration declares. */
   metadata?: Partial<LLMMetadata> | undefined;
@@ -133,17 +135,22 @@ function toPart(block: ContentBlock, about: About): Wire[] {
     case 'text':
       return [{ type: 'text', text: block.text }];
     case 'tool-call':
-      return [{ type: 'call', id: block.id, name: block.name, arguments: argumentText(block) }];
+      return [
+        {
+          // What the API put into the call besides goes back with it. Core lets nothing through that another server sent.
+          ...block.providerMetadata?.['acme'],
+          type: 'call',
+          id: block.id,
+          name: block.name,
+          arguments: JSON.stringify(sentArguments(block)),
+        },
+      ];
     case 'tool-result':
       return [{ type: 'result', id: block.toolCallId, text: resultText(block.content, about) }];
     default:
       // What only this API knows goes back as it came; reasoning and what other providers wrote mean nothing here.
       return !isKnownBlock(block) && block.type.startsWith('acme:') ? [block['value'] as Wire] : [];
   }
-}
-
-function argumentText(block: Extract<ContentBlock, { type: 'tool-call' }>): string {
-  return block.argumentsText ?? JSON.stringify(block.arguments);
 }
 
 function resultText(
@@ -176,8 +183,11 @@ function fromPart(part: Wire): ContentBlock {
   switch (part['type']) {
     case 'text':
       return { type: 'text', text: stringOf(part['text']) };
-    case 'call':
-      return toolCallBlock(stringOf(part['id']), stringOf(part['name']), stringOf(part['arguments']));
+    case 'call': {
+      const { type: _type, id, name, arguments: text, ...rest } = part;
+      const call = toolCallBlock(stringOf(id), stringOf(name), stringOf(text));
+      return Object.keys(rest).length === 0 ? call : { ...call, providerMetadata: { acme: rest } };
+    }
     default:
       // A kind that came after this version is kept, under a name of its own.
       return { type: `acme:${stringOf(part['type'])}`, value: part };

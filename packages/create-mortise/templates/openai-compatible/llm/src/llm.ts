@@ -1,9 +1,10 @@
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt } from '@mortise/core/call';
 import {
   BaseLLM,
   type ChatReply,
   type ChatRequest,
   type LLMMetadata,
+  type LLMSettings,
   type StreamBatch,
 } from '@mortise/core/llm';
 import { readJson, streamEvents } from '@mortise/core/wire';
@@ -20,7 +21,7 @@ import { Connection, type AcmeConnectionOptions } from './client.ts';
 export type AcmeModel = 'acme-1' | (string & {});
 
 /** How to reach a chat model of Acme. */
-export interface AcmeLLMOptions extends CallSettings, AcmeConnectionOptions {
+export interface AcmeLLMOptions extends LLMSettings, AcmeConnectionOptions {
   model: AcmeModel;
   /** What you know of the model; laid over what this integration declares. */
   metadata?: Partial<LLMMetadata> | undefined;
