@@ -20,7 +20,7 @@ export interface CommittedVectorStoreOptions {
  * The vectors of an ingestion as a reader should see them: of each document one version, whole, also while a run puts
  * another in its place and after a run was killed (I-01). A node counts when its document's record names it; a node
  * whose document has no record was put there by somebody else, and counts. Costs one look at the record of each
- * document among the results.
+ * document among the results, and a second search where one of them has none.
  */
 export class CommittedVectorStore implements VectorStore {
   readonly #vectors: VectorStore;
@@ -45,9 +45,16 @@ export class CommittedVectorStore implements VectorStore {
 
   async query(query: VectorQuery, options: StoreOptions = {}): Promise<NodeWithScore[]> {
     const hidden = new Set<string>();
+    // Documents that were without a record, and whose nodes were there after that was seen: those of somebody else.
+    let withoutRecord = new Set<string>();
     for (let topK = query.topK; ;) {
       const found = await this.#vectors.query({ ...query, topK }, options);
       const counted = await this.#counted(found, options);
+      const unknown = [...counted].flatMap(([id, ids]) => (ids === undefined ? [id] : []));
+      const isNew = unknown.some((id) => !withoutRecord.has(id));
+      withoutRecord = new Set(unknown);
+      // A document that is being removed loses its vectors, and then its record: it may be the one or the other.
+      if (isNew) continue;
       const isHidden = ({ node }: NodeWithScore): boolean => !counts(node, counted);
       const news = found.filter((result) => isHidden(result) && !hidden.has(result.node.id));
       const shown = found.filter((result) => !isHidden(result));
@@ -90,16 +97,20 @@ export async function* committedNodes(
 ): AsyncGenerator<Node> {
   for await (const found of documents.sources(options)) {
     let record: SourceRecord | undefined = found;
+    let isLast = false;
     while (record !== undefined) {
       const nodes: (Node | undefined)[] = await documents.getMany(record.nodeIds, options);
       const next: SourceRecord | undefined = nodes.includes(undefined)
         ? await documents.getSource(record.sourceId, options)
         : record;
-      // Nodes are missing and the record is the same: that is how it is.
-      if (next?.hash === record.hash) {
+      // Nodes are missing and the record is the same, twice: that is how it is. Once, it may have come back to an
+      // older text meanwhile.
+      const isSame = next?.hash === record.hash;
+      if (isSame && (next === record || isLast)) {
         yield* nodes.filter((node) => node !== undefined);
         break;
       }
+      isLast = isSame;
       record = next;
     }
   }
