@@ -1,5 +1,5 @@
 import type { Piece } from './places.ts';
-import { classesOf, descendants, isElement, type ElementNode, type PageNode } from './tree.ts';
+import { classesOf, descendants, isElement, type ElementNode, type PageNode, type TextNode } from './tree.ts';
 
 /** What holds a formula with its pictures and its copies for those who cannot see them. */
 const CONTAINER = /^(?:katex(?:-display|-mathml)?|mwe-math-element|MathJax\w*|mjx-chtml|tex-?math|ltx_Math)$/;
@@ -96,10 +96,19 @@ function inLine(math: ElementNode): Piece[] {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (typeof next === 'string') pieces.push({ text: next });
     else if (!isElement(next)) {
-      if (!UNSEEN.test(next.text)) pieces.push(next);
+      if (!UNSEEN.test(next.text)) pieces.push(trimmed(next));
     } else if (!next.name.startsWith('annotation')) open.push(...partsOf(next).toReversed());
   }
   return pieces;
+}
+
+/** White space around a sign is how the source is set. */
+function trimmed({ text, start, end }: TextNode): Piece {
+  const sign = text.trim();
+  const from = start + text.indexOf(sign);
+  return end - start === text.length
+    ? { text: sign, start: from, end: from + sign.length }
+    : { text: sign, start, end };
 }
 
 function partsOf({ name, children }: ElementNode): (PageNode | string)[] {

@@ -120,7 +120,11 @@ export class PageReader {
     const { name, attributes } = element;
     const writer = this.#writer;
     if (name === 'br') writer.lineBreak();
-    if (name === 'img') writer.text(attributes['alt'] ?? '', undefined, above);
+    if (name === 'img' && attributes['alt'] !== undefined) {
+      writer.apart();
+      writer.text(attributes['alt'], undefined, above);
+      writer.apart();
+    }
     if (name === 'code' && !above.isInCode) {
       // As CommonMark has it: what holds a backtick stands between two.
       const hasTick = beginningOf(element, 200).includes('`');
@@ -190,9 +194,11 @@ export class PageReader {
     const mark = isDisplay ? '$$' : '$';
     const writer = this.#writer;
     if (pieces.every(({ text }) => text.trim() === '')) return true;
+    writer.apart();
     if (isLatex) writer.put({ text: mark }, context);
-    writer.glued(pieces, context);
+    writer.formula(pieces, isLatex, context);
     if (isLatex) writer.mark(mark);
+    writer.apart();
     return true;
   }
 

@@ -29,6 +29,8 @@ export class BlockWriter {
   #cell: Piece[] | undefined;
   /** White space that is shown if text follows. */
   #space: Piece | undefined;
+  /** What follows is no part of the word before it. */
+  #isApart = false;
 
   get isInCell(): boolean {
     return this.#cell !== undefined;
@@ -50,18 +52,26 @@ export class BlockWriter {
   put(piece: Piece, at: Setting): void {
     const pieces = this.#cell ?? (this.#block ??= begin(at)).pieces;
     const last = pieces.at(-1)?.text ?? '\n';
+    if (this.#isApart && WORD_END.test(last.slice(-2)) && WORD_START.test(piece.text))
+      this.#space ??= { text: ' ' };
+    this.#isApart = false;
     if (this.#space !== undefined && last !== '\n' && !last.endsWith(' ')) pieces.push(this.#space);
     this.#space = undefined;
     pieces.push(this.#cell === undefined ? piece : escaped(piece));
   }
 
-  /** Pieces as they stand, but for white space. */
-  glued(pieces: readonly Piece[], at: Setting): void {
+  /** A formula: LaTeX as it stands, other signs with names and numbers apart. */
+  formula(pieces: readonly Piece[], isLatex: boolean, at: Setting): void {
     for (const { text, start, end } of pieces) {
-      const place = start === undefined || end === undefined ? undefined : { start, end };
-      this.text(text, place, at);
+      this.text(text, start === undefined || end === undefined ? undefined : { start, end }, at);
+      if (!isLatex) this.apart();
     }
     this.#space = undefined;
+  }
+
+  /** What stood before and what follows are not one word, though nothing stands between them. */
+  apart(): void {
+    this.#isApart = true;
   }
 
   /** A mark behind what was written, where there is something. */
@@ -114,6 +124,9 @@ export class BlockWriter {
     this.blocks.push(block);
   }
 }
+
+const WORD_START = /^[\p{L}\p{N}]/u;
+const WORD_END = /[\p{L}\p{N}]$/u;
 
 function begin({ isContent, isHeader, quotes, group, heading, item }: Setting): Block {
   const quote = '> '.repeat(quotes);

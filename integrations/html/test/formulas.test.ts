@@ -43,7 +43,18 @@ describe('formulas', () => {
       '<math><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac><mo>=</mo>',
       '<msup><mi>x</mi><mn>2</mn></msup><mo>&#x2061;</mo><msub><mi>y</mi><mi>i</mi></msub><msqrt><mi>z</mi></msqrt></math>',
     ].join('');
-    expect(await textOf(`<p>Let ${math} be.</p>`)).toBe('Let (a+b)/c=x^2y_isqrt(z) be.');
+    expect(await textOf(`<p>Let ${math} be.</p>`)).toBe('Let (a+b)/c=x^2 y_i sqrt(z) be.');
+  });
+
+  it('read without the white space that sets their source', async () => {
+    const math = '<math>\n  <msup>\n    <mi>\n x\n </mi>\n    <mn>\n2\n</mn>\n  </msup>\n</math>';
+    expect(await textOf(`<p>Take${math}apart.</p>`)).toBe('Take x^2 apart.');
+  });
+
+  it('keep names and numbers apart that follow each other', async () => {
+    expect(await textOf('<math><mn>4</mn><mi>a</mi><mi>c</mi><mo>=</mo><mi>sin</mi><mi>x</mi></math>')).toBe(
+      '4 a c=sin x',
+    );
   });
 
   it('have their text where there is nothing else', async () => {

@@ -33,6 +33,7 @@ describe('readHtml', () => {
     ['quotes', '<blockquote><p>a</p><p>b</p></blockquote>', '> a\n\n> b'],
     ['code in a line', '<p>Call <code>run()</code>.</p>', 'Call `run()`.'],
     ['pictures by what they show', '<p>See <img src=x alt="the quay">.</p>', 'See the quay.'],
+    ['pictures apart from words', '<p>Photo<img alt="a quay">12:00</p>', 'Photo a quay 12:00'],
     ['references', '<p>a &amp; b&nbsp;&lt;c&gt; &eacute;&#x1F600; &nosuch;</p>', 'a & b <c> é😀 &nosuch;'],
     ['what would be markup, as text', '<p># no heading</p><p>```</p>', '\\# no heading\n\n\\```'],
     ['nothing', '', ''],
