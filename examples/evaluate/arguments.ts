@@ -61,7 +61,7 @@ function readOptions(argv: readonly string[]): {
 }
 
 /** pnpm runs scripts in the folder of their package, and says where the user was. */
-function fromWhereTyped(path: string): string {
+export function fromWhereTyped(path: string): string {
   if (path.trim() === '') throw new EvaluateError('a path is empty', 'See --help.');
   return resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 }

@@ -1,3 +1,4 @@
 import { library } from '../../tsup.base.ts';
 
-export default library(['src/index.ts']);
+// The thread that reads pages is a file of its own, beside the other.
+export default library(['src/index.ts', 'src/worker.ts']);

@@ -1,12 +1,31 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
 import type { FileFormat, ReadCall, SourceFile } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
+import { oneOf, wholeNumber } from '@mortise/core/shared';
+import {
+  missingError,
+  damageError,
+  lackError,
+  pageError,
+  sizeError,
+  withoutPages,
+  withoutText,
+} from './failures.ts';
+import type { Lack, Opened } from './messages.ts';
+import { PdfSession } from './session.ts';
+import { PdfThreads } from './threads.ts';
 
 export interface PdfOptions {
   /** `pages`: a document for each page. `file`: one document, with `metadata.pageStarts`. Default: `pages`. */
   documents?: 'pages' | 'file' | undefined;
   /** For files that are encrypted. */
   password?: string | undefined;
+  /** Bytes of a file; a larger one is `unsupported`. Default: 256 MiB. */
+  maxBytes?: number | undefined;
+  /** Milliseconds that opening a file may take, and reading each page; past them it is `timeout`. Default: 30,000. */
+  pageTimeoutMs?: number | undefined;
+  /** MiB of heap that reading may take, besides the bytes; past them a page is `unsupported`. Default: 512. */
+  maxMemoryMb?: number | undefined;
 }
 
 /**
@@ -14,138 +33,149 @@ export interface PdfOptions {
  * apart by an empty line, with `metadata.pageStarts`, from which a splitter gives each chunk its `page`. Besides: `title`
  * and `author` where the file has them, `pages`, `path` and `mediaType`.
  *
- * A node's `start` and `end` are places in the text of its document, as pdf.js puts it together: in the file itself text
- * has no order and no offsets. Pages are read one at a time, and one that cannot be read is reported. A file without any
- * text, such as a scan, is reported as `unsupported`.
+ * The text of a page is what is drawn within its borders, line by line, with words mended that were cut at the ends of
+ * lines. Below it stand the form's fields that have a value, a line each as `label: value`, and below these what readers
+ * wrote onto the page, a paragraph each: free text as it stands, notes as `Note (author) on “marked text”: words`.
+ *
+ * A node's `start` and `end` are places in that text: in the file itself text has no order and no offsets.
+ *
+ * Pages are read one at a time, in a thread. A page that cannot be read is reported, and one without text as well, with
+ * what it lacks (`unsupported`); a page past a bound ends its thread, and the next one is read by another. A file that
+ * gives nothing at all is an error: `parse` (damaged), `permission` (encrypted), `unsupported` (a scan, too large) or
+ * `timeout`.
  */
 export function pdfFormat(options: PdfOptions = {}): FileFormat {
-  return { read: (file, call) => readPdf(file, options, call) };
+  const { documents = 'pages', password } = options;
+  const settings: Settings = {
+    documents: oneOf('documents', documents, ['pages', 'file']),
+    password,
+    maxBytes: wholeNumber('maxBytes', options.maxBytes ?? 256 * 1024 * 1024),
+    // What a timer can hold.
+    timeoutMs: wholeNumber('pageTimeoutMs', options.pageTimeoutMs ?? 30_000, { most: 2 ** 31 - 1 }),
+    memoryMb: wholeNumber('maxMemoryMb', options.maxMemoryMb ?? 512, { least: 32 }),
+  };
+  const threads = new PdfThreads(settings);
+  return { read: (file, call) => readPdf(file, settings, threads, call) };
+}
+
+interface Settings {
+  readonly documents: 'pages' | 'file';
+  readonly password: string | undefined;
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
 }
 
 async function* readPdf(
   file: SourceFile,
-  { documents = 'pages', password }: PdfOptions,
+  settings: Settings,
+  threads: PdfThreads,
   call: ReadCall,
 ): AsyncGenerator<Document> {
-  const pdf = await openPdf(file, password);
-  // Once it has come upon damage, pdf.js may count fewer: those it then cannot find are reported.
-  const { numPages: pages } = pdf;
+  const { path } = file;
+  const bytes = await file.bytes();
+  call.signal?.throwIfAborted();
+  if (bytes.length === 0) throw new MortiseError('parse', `${path} cannot be read: it is empty.`);
+  if (bytes.length > settings.maxBytes) throw sizeError(path, bytes.length, settings.maxBytes);
+  const session = new PdfSession({ path, bytes, threads, ...settings, signal: call.signal });
   try {
-    const shared = { ...(await infoOf(pdf)), path: file.path };
-    const starts: number[] = [];
-    const texts: string[] = [];
-    let length = 0;
-    let hasText = false;
-    let isWhole = true;
-    for (let page = 1; page <= pages; page++) {
-      call.signal?.throwIfAborted();
-      const text = await pageText(pdf, page).catch((cause: unknown) => {
-        isWhole = false;
-        call.report({ item: `${file.path}#${page}`, error: pageError(file.path, page, cause) });
-        return '';
-      });
-      hasText ||= text !== '';
-      if (documents === 'file') {
-        starts.push(length);
-        texts.push(text);
-        length += text.length + BETWEEN_PAGES.length;
-      } else if (text !== '') {
-        yield toDocument(`${file.id}#${page}`, text, { ...shared, page, pages });
-      }
-    }
-    if (!hasText && isWhole) throw withoutText(file.path);
-    if (documents === 'file') {
-      const metadata = { ...shared, pages, pageStarts: starts };
-      yield toDocument(file.id, texts.join(BETWEEN_PAGES), metadata);
-    }
+    const opened = await session.open();
+    if (opened.missing !== undefined) call.report({ item: path, error: missingError(path, opened.missing) });
+    const pages = pagesOf(session, opened.pages, file, call);
+    yield* settings.documents === 'file' ? asFile(file, opened, pages) : asPages(file, opened, pages);
   } finally {
-    await pdf.loadingTask.destroy();
+    await session.close();
   }
+}
+
+/** Every page and its text, `''` where there is none; ends with an error when no page has any. */
+async function* pagesOf(
+  session: PdfSession,
+  pages: number,
+  { path }: SourceFile,
+  call: ReadCall,
+): AsyncGenerator<[page: number, text: string]> {
+  let hasText = false;
+  let firstCause: unknown;
+  const report = (page: number, error: MortiseError): void => call.report({ item: `${path}#${page}`, error });
+  // Of a file without any text, that is said once, and not of each page.
+  let lacks: [page: number, lack: Lack][] = [];
+  const seen = new Set<Lack>();
+  for (let page = 1; page <= pages; page++) {
+    call.signal?.throwIfAborted();
+    let text = '';
+    try {
+      const { lack, damage, ...read } = await session.read(page);
+      text = read.text;
+      if (damage !== undefined) report(page, damageError(path, page, damage));
+      if (lack !== undefined) {
+        seen.add(lack);
+        lacks.push([page, lack]);
+      }
+    } catch (cause) {
+      call.signal?.throwIfAborted();
+      firstCause ??= cause;
+      report(page, pageError(path, page, session.bounds, cause));
+    }
+    hasText ||= text !== '';
+    if (hasText) {
+      for (const [lacking, lack] of lacks) report(lacking, lackError(path, lacking, lack));
+      lacks = [];
+    }
+    yield [page, text];
+  }
+  if (hasText) return;
+  if (seen.size > 0 || firstCause === undefined) throw withoutText(path, seen);
+  throw withoutPages(path, pages, session.bounds, firstCause);
+}
+
+async function* asPages(
+  file: SourceFile,
+  opened: Opened,
+  texts: AsyncIterable<[number, string]>,
+): AsyncGenerator<Document> {
+  const { pages } = opened;
+  for await (const [page, text] of texts) {
+    if (text !== '') yield toDocument(file, `${file.id}#${page}`, text, opened, { page, pages });
+  }
+}
+
+async function* asFile(
+  file: SourceFile,
+  opened: Opened,
+  texts: AsyncIterable<[number, string]>,
+): AsyncGenerator<Document> {
+  const pageStarts: number[] = [];
+  const parts: string[] = [];
+  let length = 0;
+  for await (const [, text] of texts) {
+    pageStarts.push(length);
+    parts.push(text);
+    length += text.length + BETWEEN_PAGES.length;
+  }
+  yield toDocument(file, file.id, parts.join(BETWEEN_PAGES), opened, { pages: opened.pages, pageStarts });
 }
 
 const BETWEEN_PAGES = '\n\n';
 
-function toDocument(id: string, text: string, own: JsonObject): Document {
-  const metadata = { ...own, mediaType: 'application/pdf' };
+function toDocument(
+  { path }: SourceFile,
+  id: string,
+  text: string,
+  { title, author }: Opened,
+  own: JsonObject,
+): Document {
   return createDocument({
     id,
     text,
-    metadata,
+    metadata: {
+      ...(title === undefined ? {} : { title }),
+      ...(author === undefined ? {} : { author }),
+      path,
+      ...own,
+      mediaType: 'application/pdf',
+    },
     excludedEmbedMetadataKeys: ['author', 'page', 'pages', 'pageStarts', 'mediaType'],
     excludedLlmMetadataKeys: ['pages', 'pageStarts', 'mediaType'],
   });
-}
-
-/** The part of a `PDFDocumentProxy` that is used. */
-interface Pdf {
-  readonly numPages: number;
-  getPage(page: number): Promise<{
-    getTextContent(): Promise<{ readonly items: readonly object[] }>;
-    cleanup(): unknown;
-  }>;
-  getMetadata(): Promise<{ readonly info: object }>;
-  readonly loadingTask: { destroy(): Promise<unknown> };
-}
-
-async function openPdf(file: SourceFile, password: string | undefined): Promise<Pdf> {
-  const bytes = await file.bytes();
-  if (bytes.length === 0) throw new MortiseError('parse', `${file.path} cannot be read: it is empty.`);
-  const { getDocumentProxy } = await import('unpdf');
-  try {
-    // pdf.js takes the bytes over; `verbosity` 0 keeps its warnings out of the console.
-    const options = { verbosity: 0, ...(password === undefined ? {} : { password }) };
-    return await getDocumentProxy(new Uint8Array(bytes), options);
-  } catch (cause) {
-    throw openError(file.path, password, cause);
-  }
-}
-
-async function pageText(pdf: Pdf, number: number): Promise<string> {
-  const page = await pdf.getPage(number);
-  try {
-    const { items } = await page.getTextContent();
-    return items
-      .map((item) => textOf(item))
-      .join('')
-      .trim();
-  } finally {
-    page.cleanup();
-  }
-}
-
-/** Items without `str` mark structure. */
-function textOf(item: { readonly str?: unknown; readonly hasEOL?: unknown }): string {
-  return typeof item.str === 'string' ? `${item.str}${item.hasEOL === true ? '\n' : ''}` : '';
-}
-
-async function infoOf(pdf: Pdf): Promise<JsonObject> {
-  // A file whose metadata is broken is still worth reading.
-  const { info } = await pdf.getMetadata().catch(() => ({ info: {} }));
-  const { Title: title, Author: author } = info as { Title?: unknown; Author?: unknown };
-  return {
-    ...(typeof title === 'string' && title.trim() !== '' ? { title: title.trim() } : {}),
-    ...(typeof author === 'string' && author.trim() !== '' ? { author: author.trim() } : {}),
-  };
-}
-
-function openError(path: string, password: string | undefined, cause: unknown): MortiseError {
-  if ((cause as { name?: unknown }).name === 'PasswordException') {
-    const why =
-      password === undefined ? 'it is encrypted. Give its password' : 'the password is not the one it wants';
-    return new MortiseError('permission', `${path} cannot be read: ${why}.`, { cause });
-  }
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new MortiseError('parse', `${path} cannot be read: it is no PDF, or a damaged one: ${why}`, {
-    cause,
-  });
-}
-
-function pageError(path: string, page: number, cause: unknown): MortiseError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new MortiseError('parse', `${path} cannot be read at page ${page}: ${why}`, { cause });
-}
-
-function withoutText(path: string): MortiseError {
-  const message = `${path} cannot be read: it holds no text, only pictures as scans do. Run it through text recognition (OCR) first.`;
-  return new MortiseError('unsupported', message);
 }
