@@ -1,3 +1,4 @@
+import { createPace } from '../call/pace.ts';
 import { runPool } from '../call/pool.ts';
 import { throwIfAborted, watchdog, type Watchdog } from '../call/timers.ts';
 import { Batcher, type BatchCost, type BatchLimits } from './batch.ts';
@@ -116,8 +117,11 @@ export class EmbeddingRun {
 
   async *#batches(): AsyncGenerator<{ items: Entry[]; tokens: number }, void> {
     try {
+      const pace = createPace(this.#signal);
       for (;;) {
         throwIfAborted(this.#signal);
+        // A model within the process, and a cache in memory, settle without a turn of the event loop.
+        if (pace.due) await pace.rest();
         this.#fill();
         const due = this.#misses.length > 0 || this.#batcher.full || this.#hurried;
         if (due && this.#batcher.size > 0) {
