@@ -102,8 +102,24 @@ export class MortiseError extends Error {
 
 /** True for a `MortiseError` of any copy of core, with `code` when one is given. */
 export function isMortiseError(error: unknown, code?: ErrorCode): error is MortiseError {
-  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
-  return code === undefined || (error as { code?: unknown }).code === code;
+  try {
+    if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
+    return code === undefined || (error as { code?: unknown }).code === code;
+  } catch {
+    // A proxy of somebody else's.
+    return false;
+  }
+}
+
+/** What a thrown value says, whatever it is: a tool or a validator may throw what cannot even be made a string. */
+export function reasonOf(error: unknown): string {
+  try {
+    const text: unknown = error instanceof Error ? error.message : String(error);
+    if (typeof text === 'string') return text;
+  } catch {
+    // A value without a prototype, a getter that throws, a proxy.
+  }
+  return 'a value that says nothing was thrown';
 }
 
 /**
@@ -147,6 +163,14 @@ export function toMortiseError(
     const complete = error.provider !== undefined || about.provider === undefined;
     return complete ? error : withErrorFields(error, { ...about, ...definedModel(error) });
   }
+  try {
+    return mapped(error, about);
+  } catch {
+    return new MortiseError('internal', reasonOf(error), { ...about, cause: error });
+  }
+}
+
+function mapped(error: unknown, about: Pick<MortiseErrorOptions, 'provider' | 'model'>): MortiseError {
   // An SDK wraps whatever its `fetch` throws; what we or another part of the application said there stands.
   const wrapped = mortiseCause(error);
   if (wrapped !== undefined) return toMortiseError(wrapped, about);
@@ -163,7 +187,7 @@ export function toMortiseError(
   if (errorName(error) === 'AbortError') {
     return new MortiseError('aborted', `The call${of} was aborted.`, { ...about, cause: error });
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonOf(error);
   return new MortiseError('internal', text === '' ? 'An unexpected error was thrown.' : text, {
     ...about,
     cause: error,

@@ -1,5 +1,6 @@
 export { BaseLLM, type BaseLLMOptions, type LLMSettings } from './base.ts';
 export type { CallIdFormat } from './call-ids.ts';
+export { checkMessages } from './check-messages.ts';
 export type * from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export {
@@ -12,6 +13,7 @@ export {
   toMessages,
 } from './message.ts';
 export type * from './message.ts';
+export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export {
   messagesToPrompt,
   promptToMessages,

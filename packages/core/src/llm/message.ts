@@ -169,6 +169,8 @@ export function base64Of(data: string | Uint8Array): string {
   return btoa(binary);
 }
 
+/** Characters of a tool's name: providers take 64, and what is longer than this is cut. */
+const MAX_NAME = 256;
 /** Containers inside one another in the arguments of a call: what copies, hashes and validates them is recursive. */
 const MAX_DEPTH = 512;
 
@@ -176,7 +178,9 @@ const MAX_DEPTH = 512;
  * The arguments of a tool call from what a model wrote. Empty and `null` are `{}`; what is not a JSON object, or nested
  * deeper than 512, is kept as `argumentsText` with `invalid: true`, so that the model can be told.
  */
-export function toolCallBlock(id: string, name: string, argumentsText: string): ToolCallBlock {
+export function toolCallBlock(id: string, called: string, argumentsText: string): ToolCallBlock {
+  // No tool has such a name; it would go back to the model with every turn.
+  const name = called.length > MAX_NAME ? called.slice(0, MAX_NAME) : called;
   const text = argumentsText.trim();
   if (text === '' || text === 'null') return { type: 'tool-call', id, name, arguments: {} };
   let value: JsonValue | undefined;

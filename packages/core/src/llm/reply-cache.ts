@@ -1,6 +1,6 @@
 import { emitPoint } from '../events/index.ts';
 import { raceAbort } from '../call/timers.ts';
-import { isMortiseError } from '../errors.ts';
+import { reasonOf } from '../errors.ts';
 import { framed, sha256Hex } from '../hash.ts';
 import { isObject, type JsonValue } from '../json.ts';
 import { canonicalJson } from '../retriever/canonical-json.ts';
@@ -214,10 +214,6 @@ function decode(value: StoreValue): ChatReply | undefined {
     // What a store gives may be anything.
     return undefined;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return isMortiseError(error) ? error.message : String(error);
 }
 
 /** A call that has no key: nobody can wait for it. */

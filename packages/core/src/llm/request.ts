@@ -1,6 +1,7 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { defined } from '../json.ts';
+import { checkMessages } from './check-messages.ts';
 import type {
   ChatOptions,
   FinishReason,
@@ -50,8 +51,6 @@ export interface ChatReply<M = unknown> {
   warnings?: readonly Warning[] | undefined;
 }
 
-const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool']);
-
 /** Checks the input and the options against themselves and against what the model declares; sends nothing. */
 export function toChatRequest<P extends ProviderOptions>(
   input: ChatInput | { readonly prompt: string },
@@ -61,7 +60,7 @@ export function toChatRequest<P extends ProviderOptions>(
   const prompt = typeof input === 'object' && 'prompt' in input ? input.prompt : undefined;
   if (prompt !== undefined && typeof prompt !== 'string') throw invalid('The prompt is not a string.');
   const messages = toMessages(prompt ?? (input as ChatInput));
-  messages.forEach(checkMessage);
+  checkMessages(messages);
   checkNumbers(options);
   const tools = options.tools?.length === 0 ? undefined : options.tools?.map(toDefinition);
   checkTools(tools, options.toolChoice);
@@ -102,22 +101,6 @@ export function callOptions(options: CallOptions): CallOptions {
 
 function invalid(message: string): MortiseError {
   return new MortiseError('invalid-request', message);
-}
-
-function checkMessage(message: ChatMessage, at: number): void {
-  const where = `messages[${at}]`;
-  if (typeof message !== 'object' || message === null) throw invalid(`${where} is not a message.`);
-  if (!ROLES.has(message.role)) {
-    throw invalid(`${where}.role is ${JSON.stringify(message.role)}; it is system, user, assistant or tool.`);
-  }
-  if (typeof message.content === 'string') return;
-  if (!Array.isArray(message.content))
-    throw invalid(`${where}.content is neither a string nor a list of blocks.`);
-  for (const block of message.content as readonly ContentBlock[]) {
-    if (typeof block !== 'object' || block === null || typeof block.type !== 'string') {
-      throw invalid(`${where}.content holds something that is not a block.`);
-    }
-  }
 }
 
 function checkNumbers(options: ChatOptions): void {

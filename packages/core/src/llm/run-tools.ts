@@ -20,7 +20,7 @@ import {
   type ToolResultBlock,
 } from './message.ts';
 import type { ToolChoice } from './tool-contract.ts';
-import { toolArguments, toolErrorText, toolResultContent, type Tool } from './tool.ts';
+import { shortened, toolArguments, toolErrorText, toolResultContent, type Tool } from './tool.ts';
 
 /** The tools of a loop, and what bounds it. */
 export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
@@ -30,6 +30,8 @@ export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> ex
   tools: readonly Tool[];
   /** Replies of the model, the last one included. Default: 10. */
   maxSteps?: number | undefined;
+  /** Calls of one reply. A reply with more runs none of them, and rejects with `budget`. Default: 128. */
+  maxToolCalls?: number | undefined;
   /** Tools that run at once. Default: 8. */
   concurrency?: number | undefined;
   /** Milliseconds for one execution of a tool without its own bound. Default: 60,000. */
@@ -71,7 +73,8 @@ export interface RunToolsResult<M = unknown> {
  * results go back together. An unknown tool, invalid arguments and a refusal are told to the model, and a provider that
  * paused in work of its own is asked to go on. A `toolChoice` that forces a call holds for the first reply.
  * `timeoutMs` and `deadlineMs` bound each call of the model.
- * Rejects with `budget` and the result so far in `partial` when the model still asks for tools after `maxSteps`.
+ * Rejects with `budget` and the result so far in `partial` when the model still asks for tools after `maxSteps`, or for
+ * more than `maxToolCalls` at once. The calls that were not run are answered so in `partial.messages`: go on from there.
  */
 export async function runTools<P extends ProviderOptions, M>(
   llm: LLM<P, M>,
@@ -81,6 +84,7 @@ export async function runTools<P extends ProviderOptions, M>(
   const {
     tools,
     maxSteps = 10,
+    maxToolCalls = 128,
     concurrency = 8,
     toolTimeoutMs = 60_000,
     toolErrors = 'result',
@@ -89,6 +93,7 @@ export async function runTools<P extends ProviderOptions, M>(
     ...rest
   } = options;
   positive('maxSteps', maxSteps, true);
+  positive('maxToolCalls', maxToolCalls, true);
   positive('concurrency', concurrency, true);
   const run: Run = {
     tools,
@@ -110,13 +115,17 @@ export async function runTools<P extends ProviderOptions, M>(
       onEvent?.({ type: 'response', step, response });
       messages.push(response.message);
       const { toolCalls, text } = response;
-      const isLast = step === maxSteps;
-      const results = isLast ? [] : await execute(toolCalls, run, step, options.signal);
+      const refused = refusal(toolCalls.length, step, maxSteps, maxToolCalls);
+      const results = refused === undefined ? await execute(toolCalls, run, step, options.signal) : [];
       steps.push({ response, results });
       const usage = sumUsage(steps.map((each) => each.response.usage));
       const result = { response, text, messages, steps, usage };
       if (toolCalls.length === 0 && response.finishReason.unified !== 'pause') return result;
-      if (isLast) throw stepsUsedUp(maxSteps, result);
+      if (refused !== undefined) {
+        // Providers refuse calls that nobody answers: so the conversation can go on from here.
+        if (toolCalls.length > 0) messages.push({ role: 'tool', content: toolCalls.map(unrun) });
+        throw new MortiseError('budget', refused, { partial: result });
+      }
       // A pause has no calls of ours: the message goes back as it is, and the provider goes on.
       if (toolCalls.length > 0) messages.push({ role: 'tool', content: results });
     }
@@ -190,7 +199,7 @@ async function executeOne(call: ToolCallBlock, run: Run, signal: AbortSignal): P
   const tool = run.tools.find(({ name }) => name === call.name);
   if (tool === undefined) {
     const names = run.tools.map(({ name }) => name).join(', ');
-    return failed(`There is no tool named ${call.name}. There are: ${names}.`);
+    return failed(`There is no tool named ${shortened(call.name, MAX_NAME)}. There are: ${names}.`);
   }
   const prepared = await raceAbort(toolArguments(tool, call), signal);
   if ('problem' in prepared) return failed(prepared.problem);
@@ -250,13 +259,23 @@ async function withTimeout(
   }
 }
 
+/** Characters of a name that nobody gave a tool. */
+const MAX_NAME = 64;
+
 function resultOf(call: ToolCallBlock, content: ToolResultBlock['content']): ToolResultBlock {
-  return { type: 'tool-result', toolCallId: call.id, toolName: call.name, content };
+  return { type: 'tool-result', toolCallId: call.id, toolName: shortened(call.name, MAX_NAME), content };
 }
 
-function stepsUsedUp<M>(maxSteps: number, partial: RunToolsResult<M>): MortiseError {
-  const message = `The model still asked for tools after ${maxSteps} replies. Raise maxSteps, or look in partial.messages for a loop.`;
-  return new MortiseError('budget', message, { partial });
+/** Why the calls of this reply are not run, if they are not. */
+function refusal(calls: number, step: number, maxSteps: number, maxToolCalls: number): string | undefined {
+  if (calls > maxToolCalls)
+    return `One reply asked for ${calls} tool calls, and maxToolCalls is ${maxToolCalls}: none was run. Raise maxToolCalls, or look in partial.messages for a loop.`;
+  if (step < maxSteps) return undefined;
+  return `The model still asked for tools after ${maxSteps} replies. Raise maxSteps, or look in partial.messages for a loop.`;
+}
+
+function unrun(call: ToolCallBlock): ToolResultBlock {
+  return { ...resultOf(call, 'This call was not run: the run had reached its bound.'), isError: true };
 }
 
 const COUNTS = [

@@ -1,5 +1,5 @@
-import { isMortiseError } from '../errors.ts';
-import { isObject, type JsonObject, type JsonSchema } from '../json.ts';
+import { isMortiseError, MortiseError, reasonOf } from '../errors.ts';
+import { isDeeper, isObject, type JsonObject, type JsonSchema } from '../json.ts';
 import { toJsonSchema } from '../parser/json-schema.ts';
 import {
   isStandardSchema,
@@ -56,13 +56,26 @@ export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Re
   };
 }
 
+/** Characters of what a model wrote that are shown to it again. */
+const SHOWN = 1_000;
+/** Containers inside one another in the arguments of a call. */
+const MAX_DEPTH = 512;
+
+/** The beginning of a text that may be of any length. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
+}
+
 /** A call's arguments, validated; or what to tell the model about them. */
 export async function toolArguments(
   tool: ToolLike,
   call: ToolCallBlock,
 ): Promise<{ readonly args: unknown } | { readonly problem: string }> {
   if (call.invalid === true) {
-    return { problem: `The arguments are not a JSON object: ${call.argumentsText ?? ''}` };
+    return { problem: `The arguments are not a JSON object: ${shortened(call.argumentsText ?? '', SHOWN)}` };
+  }
+  if (isDeeper(call.arguments, MAX_DEPTH)) {
+    return { problem: `The arguments are nested deeper than ${MAX_DEPTH}.` };
   }
   if (tool.schema === undefined) return { args: structuredClone(call.arguments) };
   let result: StandardResult<unknown>;
@@ -71,7 +84,7 @@ export async function toolArguments(
   } catch (error) {
     // A refinement or a transform that throws says no in its own way.
     return {
-      problem: `The arguments are invalid: ${error instanceof Error ? error.message : String(error)}`,
+      problem: `The arguments are invalid: ${reasonOf(error)}`,
     };
   }
   return result.issues === undefined
@@ -104,12 +117,17 @@ export function toolResultContent(value: unknown): string | readonly ResultBlock
   if (typeof value === 'string') return value;
   if (value === undefined) return '';
   if (isObject(value) && BLOCKS in value) return value['blocks'] as readonly ResultBlock[];
-  // A function or a symbol has no JSON.
-  return JSON.stringify(value) ?? typeof value;
+  try {
+    // A function or a symbol has no JSON.
+    return JSON.stringify(value) ?? typeof value;
+  } catch (cause) {
+    const message = `What the tool returned cannot be written as JSON: ${reasonOf(cause)}. Return plain data or a string.`;
+    throw new MortiseError('validation', message, { cause });
+  }
 }
 
 /** A tool's failure as text for the model: the message alone, never a stack. */
 export function toolErrorText(error: unknown): string {
   if (isMortiseError(error, 'timeout')) return error.message;
-  return `The tool failed: ${error instanceof Error ? error.message : String(error)}`;
+  return `The tool failed: ${reasonOf(error)}`;
 }

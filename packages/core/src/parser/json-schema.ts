@@ -1,4 +1,4 @@
-import { MortiseError } from '../errors.ts';
+import { MortiseError, reasonOf } from '../errors.ts';
 import { isObject, type JsonSchema } from '../json.ts';
 import type { Schema, StandardJsonSchema, StandardResult } from '../schema.ts';
 
@@ -36,7 +36,7 @@ function guarded<T>(
     try {
       return await validate(value);
     } catch (error) {
-      return { issues: [{ message: error instanceof Error ? error.message : String(error) }] };
+      return { issues: [{ message: reasonOf(error) }] };
     }
   };
 }
@@ -52,7 +52,7 @@ export function toJsonSchema(schema: StandardJsonSchema): JsonSchema {
   try {
     return standard.jsonSchema.input({ target: 'draft-2020-12' });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     const message = `The schema has no JSON Schema for its input: ${reason}. Use types that JSON has on the input side, such as a string that is turned into a date.`;
     throw new MortiseError('configuration', message, { cause });
   }

@@ -1,0 +1,76 @@
+import { MortiseError } from '../errors.ts';
+import { isDeeper, isObject, type JsonObject, type JsonValue } from '../json.ts';
+import { checkMessages, isBytes } from './check-messages.ts';
+import { base64Of, type ChatMessage } from './message.ts';
+
+/** Marks a source whose `data` were raw bytes. */
+const BYTES = 'bytes';
+
+/** Containers inside one another. */
+const MAX_DEPTH = 1_000;
+
+/**
+ * Messages as plain JSON, to be kept: what is opaque, members that nobody knows and providers' own blocks included. Raw
+ * bytes of a source become base64, marked by `bytes: true`, so that {@link messagesFromJson} gives bytes again. Throws
+ * `invalid-request` for what are no messages and for what JSON cannot hold, and names the place.
+ */
+export function messagesToJson(messages: readonly ChatMessage[]): JsonObject[] {
+  return checkMessages(messages).map((message, at) => toJson(message, `messages[${at}]`) as JsonObject);
+}
+
+/** The inverse, also after a trip through text. Takes anything, and checks it as `checkMessages` does. */
+export function messagesFromJson(json: unknown): ChatMessage[] {
+  if (isDeeper(json, MAX_DEPTH)) {
+    const message = `The messages hold containers nested deeper than ${MAX_DEPTH}, or one within itself.`;
+    throw new MortiseError('invalid-request', message);
+  }
+  return [...checkMessages(fromJson(json))];
+}
+
+function toJson(value: unknown, at: string): JsonValue {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return value;
+    throw unfit(at, String(value));
+  }
+  if (Array.isArray(value)) return value.map((item, n) => toJson(item, `${at}[${n}]`));
+  if (!isPlain(value))
+    throw unfit(at, typeof value === 'object' ? 'an object of a class' : `a ${typeof value}`);
+  const { data } = value;
+  const source = isBytes(data) ? { ...value, data: base64Of(data), [BYTES]: true } : value;
+  return Object.fromEntries(
+    Object.entries(source)
+      .filter(([, member]) => member !== undefined)
+      .map(([name, member]) => [name, toJson(member, `${at}.${name}`)]),
+  );
+}
+
+function fromJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromJson);
+  if (!isPlain(value)) return value;
+  const { data, [BYTES]: mark } = value;
+  const isRaw = mark === true && typeof data === 'string';
+  const entries = Object.entries(value).filter(([name]) => !isRaw || name !== BYTES);
+  return Object.fromEntries(
+    entries.map(([name, member]) => [name, isRaw && name === 'data' ? bytesOf(data) : fromJson(member)]),
+  );
+}
+
+function bytesOf(base64: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  } catch (cause) {
+    const message = 'A source that is marked as bytes holds no base64. Give what messagesToJson made.';
+    throw new MortiseError('invalid-request', message, { cause });
+  }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function unfit(at: string, what: string): MortiseError {
+  return new MortiseError('invalid-request', `${at} is ${what}, which JSON cannot hold.`);
+}
