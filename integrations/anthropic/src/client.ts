@@ -1,7 +1,5 @@
-import type * as Sdk from '@anthropic-ai/sdk';
-import { MortiseError } from '@mortise/core';
-import type { About } from '@mortise/core/wire';
-import { errorFrom } from './errors.ts';
+import { Credentials, errorFromThrown, lazySdk, type About, type Secrets } from '@mortise/core/wire';
+import { connectTimedOut } from './errors.ts';
 
 /**
  * The part of the SDK's client that is used. `new Anthropic()` fits, in any version that has it, and so do the
@@ -39,90 +37,89 @@ export interface AnthropicConnection {
   client?: AnthropicClient | undefined;
 }
 
-/** Sends one request and gives the reply unread, or throws what `errorFrom` makes of the failure. */
-export type Send = (
-  body: object,
-  options: { readonly signal: AbortSignal; readonly betas?: readonly string[] | undefined },
-) => Promise<Response>;
+/** What goes beside a request's body. */
+export interface Sending {
+  readonly signal: AbortSignal;
+  readonly betas?: readonly string[] | undefined;
+}
 
-const KEY_VARIABLE = 'ANTHROPIC_API_KEY';
 export const DEFAULT_BASE_URL = 'https://api.anthropic.com';
+
+const ACCESS = {
+  provider: 'anthropic',
+  name: 'Anthropic',
+  variable: 'ANTHROPIC_API_KEY',
+  defaultBaseURL: DEFAULT_BASE_URL,
+  standIns: ['authorization', 'x-api-key'],
+} as const;
 
 /** The longest timer there is: core bounds the time, and the SDK refuses long unstreamed replies without one. */
 const NO_TIMEOUT = 2 ** 31 - 1;
 
-/** The client is made at the first request, so that creating a model reads no environment and loads no SDK. */
-export function createSend(connection: AnthropicConnection, about: About): Send {
-  let connecting: Promise<AnthropicClient> | undefined;
-  const secrets: string[] = [];
+const loadSdk = lazySdk('anthropic', '@anthropic-ai/sdk', () => import('@anthropic-ai/sdk'));
 
-  async function connect(): Promise<AnthropicClient> {
-    if (connection.client !== undefined) return connection.client;
-    const key = apiKeyOf(connection);
-    secrets.push(...secretsOf(connection.headers));
-    if (key !== undefined) secrets.push(key);
+/** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
+export class Connection {
+  readonly #credentials: Credentials;
+  readonly #options: AnthropicConnection;
+  #client: Promise<AnthropicClient> | undefined;
+
+  constructor(options: AnthropicConnection) {
+    this.#credentials = new Credentials(options, ACCESS);
+    this.#options = options;
+  }
+
+  /** What must not appear in an error. */
+  get secrets(): Secrets {
+    return this.#credentials.secrets;
+  }
+
+  /** One request, its reply unread. */
+  async send(body: object, { signal, betas }: Sending, { provider, model }: About): Promise<Response> {
+    const client = await (this.#client ??= this.#open());
+    const headers = betas === undefined ? {} : { headers: { 'anthropic-beta': betas.join(',') } };
+    const options = { signal, maxRetries: 0, timeout: NO_TIMEOUT, ...headers };
+    try {
+      return await client.messages.create(body, options).asResponse();
+    } catch (error) {
+      const about = { provider, model, secrets: this.secrets };
+      throw connectTimedOut(error, about) ?? errorFromThrown(error, about);
+    }
+  }
+
+  async #open(): Promise<AnthropicClient> {
+    try {
+      return this.#options.client ?? (await this.#create());
+    } catch (error) {
+      // A key that is set later must be found.
+      this.#client = undefined;
+      throw error;
+    }
+  }
+
+  async #create(): Promise<AnthropicClient> {
+    const { headers, baseURL } = this.#credentials;
+    const { fetch } = this.#options;
+    const key = this.#credentials.key();
     const { Anthropic } = await loadSdk();
     return new Anthropic({
       // The SDK looks for other credentials when it has no key, so it gets one and is told not to send it.
       apiKey: key ?? 'none',
       authToken: null,
       webhookKey: null,
-      baseURL: connection.baseURL ?? DEFAULT_BASE_URL,
+      baseURL,
       defaultHeaders: {
         ...withoutCustomHeaders(key),
         ...(key === undefined ? { authorization: null } : {}),
-        ...lowerCased(connection.headers),
+        ...headers,
       },
       maxRetries: 0,
       timeout: NO_TIMEOUT,
       logLevel: 'off',
       openTelemetry: false,
-      ...(connection.fetch === undefined ? {} : { fetch: connection.fetch }),
+      ...(fetch === undefined ? {} : { fetch }),
     });
   }
-
-  return async (body, { signal, betas }) => {
-    connecting ??= connect();
-    const client = await connecting.catch((error: unknown) => {
-      // A key that is set later must be found.
-      connecting = undefined;
-      throw error;
-    });
-    const headers = betas === undefined ? {} : { headers: { 'anthropic-beta': betas.join(',') } };
-    const options = { signal, maxRetries: 0, timeout: NO_TIMEOUT, ...headers };
-    try {
-      return await client.messages.create(body, options).asResponse();
-    } catch (error) {
-      throw errorFrom(error, about, secrets);
-    }
-  };
-}
-
-async function loadSdk(): Promise<typeof Sdk> {
-  try {
-    return await import('@anthropic-ai/sdk');
-  } catch (cause) {
-    const message =
-      'The package @anthropic-ai/sdk could not be loaded. Install it: npm install @anthropic-ai/sdk';
-    throw new MortiseError('missing-dependency', message, { provider: 'anthropic', cause });
-  }
-}
-
-function apiKeyOf({ apiKey, baseURL, headers }: AnthropicConnection): string | undefined {
-  const { authorization, 'x-api-key': inHeader } = lowerCased(headers);
-  if (authorization !== undefined || inHeader !== undefined) return apiKey;
-  const key = apiKey ?? environment(KEY_VARIABLE)?.trim();
-  if (key === undefined || key === '') {
-    if (baseURL !== undefined) return undefined;
-    const message = `There is no API key. Set the environment variable ${KEY_VARIABLE}, or give apiKey.`;
-    throw new MortiseError('configuration', message, { provider: 'anthropic' });
-  }
-  // The runtime's own complaint would print the key.
-  if (/[^\x21-\x7e]/.test(key)) {
-    const message = `The API key holds a character that no key has, such as a line break. Check apiKey or ${KEY_VARIABLE}.`;
-    throw new MortiseError('configuration', message, { provider: 'anthropic' });
-  }
-  return key;
 }
 
 /**
@@ -130,8 +127,9 @@ function apiKeyOf({ apiKey, baseURL, headers }: AnthropicConnection): string | u
  * them by name, so that what is sent depends on the options alone.
  */
 function withoutCustomHeaders(key: string | undefined): Record<string, string | null> {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   const removed: Record<string, string | null> = {};
-  for (const line of environment('ANTHROPIC_CUSTOM_HEADERS')?.split('\n') ?? []) {
+  for (const line of process?.env?.['ANTHROPIC_CUSTOM_HEADERS']?.split('\n') ?? []) {
     const name = line
       .slice(0, Math.max(0, line.indexOf(':')))
       .trim()
@@ -139,20 +137,4 @@ function withoutCustomHeaders(key: string | undefined): Record<string, string | 
     if (name !== '') removed[name] = name === 'authorization' && key !== undefined ? `Bearer ${key}` : null;
   }
   return removed;
-}
-
-function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function secretsOf(headers: Readonly<Record<string, string>> = {}): string[] {
-  return Object.entries(headers)
-    .filter(([name]) => /auth|key|token|secret|cookie/i.test(name))
-    .map(([, value]) => value.replace(/^(Bearer|Basic) /i, ''));
-}
-
-/** Undefined where there is no `process`: browsers and some edge runtimes. */
-function environment(name: string): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env?.[name];
 }

@@ -6,7 +6,7 @@ import {
   type ToolDefinition,
   type Warning,
 } from '@mortise/core';
-import { defined, isObject } from '@mortise/core/wire';
+import { defined, withOptions } from '@mortise/core/wire';
 import { toConversation, type Notes, type Wire } from './convert-content.ts';
 import { fitGrammar } from './json-schema.ts';
 
@@ -71,7 +71,7 @@ export function toRequest(request: ChatRequest<AnthropicProviderOptions>, contex
     thinking,
     output_config: nonEmpty({ effort, format: toFormat(request, notes) }),
   });
-  return merged(body, own);
+  return withOptions(body, own, { merged: ['tool_choice', 'output_config'] });
 }
 
 function notesOf(request: ChatRequest, context: RequestContext): Notes {
@@ -150,12 +150,4 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefin
 function nonEmpty(object: Wire): Wire | undefined {
   const result = defined(object);
   return Object.keys(result).length === 0 ? undefined : result;
-}
-
-function merged(body: Wire, own: Wire): Wire {
-  const result: Wire = { ...body, ...defined(own) };
-  for (const name of ['tool_choice', 'output_config']) {
-    if (isObject(body[name]) && isObject(own[name])) result[name] = { ...body[name], ...own[name] };
-  }
-  return result;
 }

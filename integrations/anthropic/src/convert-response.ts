@@ -9,8 +9,16 @@ import {
   type ToolCallBlock,
   type Usage,
 } from '@mortise/core';
-import { defined, isObject, malformed, type About } from '@mortise/core/wire';
-import { errorFromBody } from './errors.ts';
+import {
+  defined,
+  errorFromSaid,
+  failedEnd,
+  isObject,
+  malformed,
+  throwFailure,
+  uniqueCallId,
+  type About,
+} from '@mortise/core/wire';
 
 /** What Anthropic says of a reply and the contract does not model, in its own words; members that are null are absent. */
 export type AnthropicMetadata = {
@@ -27,9 +35,10 @@ type Raw = Record<string, unknown>;
 
 /** A whole reply: https://platform.claude.com/docs/en/api/messages */
 export function fromResponse(body: Raw, about: About): ChatReply<AnthropicMetadata> {
-  if (body['type'] === 'error') throw errorFromBody(body, about);
   const { id, model, content, usage } = body;
+  throwFailure(body, about, !Array.isArray(content));
   if (!Array.isArray(content)) throw malformed('JSON that is not a message', about);
+  throwFailedEnd(body['stop_reason'], about);
   return {
     content: content.map((block: unknown) => fromBlock(blockOf(block, about))),
     finishReason: fromStopReason(body['stop_reason']),
@@ -38,6 +47,12 @@ export function fromResponse(body: Raw, about: About): ChatReply<AnthropicMetada
     id: text(id),
     model: text(model),
   };
+}
+
+/** E-06: `error` and its like are no end of an answer. */
+export function throwFailedEnd(reason: unknown, about: About): void {
+  const code = failedEnd(reason);
+  if (code !== undefined) throw errorFromSaid({ word: String(reason) }, about, { fallback: code });
 }
 
 export function blockOf(value: unknown, about: About): Raw {
@@ -100,7 +115,12 @@ export function fromCitation(raw: Raw): CitationBlock {
 function fromToolUse(raw: Raw): ToolCallBlock {
   const { input } = raw;
   const args = typeof input === 'string' ? input : input == null ? '' : JSON.stringify(input);
-  const block = toolCallBlock(text(raw['id']) ?? '', text(raw['name']) ?? '', args);
+  const id = text(raw['id']);
+  const block = toolCallBlock(
+    id === undefined || id === '' ? uniqueCallId() : id,
+    text(raw['name']) ?? '',
+    args,
+  );
   return { ...block, ...opaque(raw, ['type', 'id', 'name', 'input']) };
 }
 

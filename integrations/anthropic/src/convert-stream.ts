@@ -1,8 +1,11 @@
 import type { ChatStreamEvent, CitationBlock } from '@mortise/core';
 import {
+  EndOfReply,
   eventJson,
   isObject,
   malformed,
+  throwFailure,
+  uniqueCallId,
   type About,
   type SseEvent,
   type StreamTranslator,
@@ -15,10 +18,11 @@ import {
   fromUsage,
   metadataOf,
   opaque,
+  throwFailedEnd,
 } from './convert-response.ts';
-import { errorFromBody } from './errors.ts';
 
 type Raw = Record<string, unknown>;
+type Out = ChatStreamEvent[];
 
 /** A block in the making, as the API would have given it whole. */
 interface Draft {
@@ -30,6 +34,8 @@ interface Draft {
   readonly citations: CitationBlock[];
   /** Something of a text was handed on: core then knows the block from its deltas. */
   told: boolean;
+  /** It was there before: only what it comes to in the end is handed on. */
+  readonly again: boolean;
 }
 
 /**
@@ -38,77 +44,148 @@ interface Draft {
  * function that reads a whole reply, since only here their signatures and original members are known.
  */
 export function fromStream(about: About): StreamTranslator<ChatStreamEvent> {
-  const message: Raw = {};
-  const usage: Raw = {};
-  const drafts = new Map<unknown, Draft>();
-  let places = 0;
-  let done = false;
+  return new MessageTranslator(about);
+}
 
-  function push(event: SseEvent, out: ChatStreamEvent[]): void {
+class MessageTranslator implements StreamTranslator<ChatStreamEvent> {
+  done = false;
+  readonly end = new EndOfReply();
+  readonly #about: About;
+  readonly #message: Raw = {};
+  readonly #usage: Raw = {};
+  /** Those under way, by the provider's `index`. */
+  readonly #drafts = new Map<unknown, Draft>();
+  /** The places of calls, by their ids. */
+  readonly #calls = new Map<string, number>();
+  /** Blocks that `message_start` held, until it is clear that no event brings them again. */
+  #held: (Raw | undefined)[] = [];
+  #started = false;
+  #places = 0;
+
+  constructor(about: About) {
+    this.#about = about;
+  }
+
+  push(event: SseEvent, out: Out): void {
     // Sent to show that the connection is alive.
     if (event.event === 'ping') return;
-    const data = eventJson(event, about);
+    const data = eventJson(event, this.#about);
     switch (data['type']) {
       case 'message_start':
-        return start(data, out);
+        return this.#start(data, out);
       case 'content_block_start':
-        return open(data, out);
+        return this.#open(data, out);
       case 'content_block_delta':
-        return extend(draftOf(data), isObject(data['delta']) ? data['delta'] : {}, out);
+        return this.#extend(this.#draftOf(data), isObject(data['delta']) ? data['delta'] : {}, out);
       case 'content_block_stop':
-        return close(data['index'], out);
+        return this.#close(data['index'], out);
       case 'message_delta':
-        return update(data);
+        return this.#update(data);
       case 'message_stop':
-        return finish(out);
-      case 'error':
-        throw errorFromBody(data, about);
+        this.end.terminal = true;
+        return;
+      case undefined:
+        return throwFailure(data, this.#about, true);
       default: // A later version's event.
     }
   }
 
-  function start(data: Raw, out: ChatStreamEvent[]): void {
-    if (!isObject(data['message'])) throw malformed('a message_start without a message', about);
-    Object.assign(message, data['message']);
-    const { id, model } = message;
+  #start(data: Raw, out: Out): void {
+    const { message } = data;
+    if (!isObject(message)) throw malformed('a message_start without a message', this.#about);
+    const { id, model, content, usage } = message;
+    if (this.#started) {
+      // Two messages must not mix; the same one once more says nothing new.
+      if (id !== this.#message['id']) throw malformed('two messages in one stream', this.#about);
+      return;
+    }
+    this.#started = true;
+    Object.assign(this.#message, message);
+    this.end.say(message['stop_reason']);
     out.push({
       type: 'start',
       ...(typeof id === 'string' ? { id } : {}),
       ...(typeof model === 'string' ? { model } : {}),
     });
-    if (addUsage(message['usage'])) out.push({ type: 'usage', usage: fromUsage({ ...usage }) });
+    if (Array.isArray(content)) this.#held = content.map((block: unknown) => blockOf(block, this.#about));
+    if (this.#addUsage(usage)) out.push({ type: 'usage', usage: fromUsage({ ...this.#usage }) });
   }
 
-  function open(data: Raw, out: ChatStreamEvent[]): void {
-    const raw = { ...blockOf(data['content_block'], about) };
-    const draft: Draft = { raw, index: places++, pieces: [], citations: [], told: false };
-    drafts.set(data['index'], draft);
-    const { index } = draft;
+  /** Hands on what `message_start` held before `index`. */
+  #release(index: number, out: Out): void {
+    this.#held.slice(0, index).forEach((raw, at) => {
+      this.#held[at] = undefined;
+      if (raw === undefined) return;
+      const draft = this.#draft({ ...raw });
+      this.#begin(draft, out);
+      this.#finishBlock(draft, out);
+    });
+  }
+
+  /** A block that is opened at the place of one that is held, or under its id, is that one: it replaces it. */
+  #releaseBefore(at: unknown, raw: Raw, out: Out): void {
+    const place = typeof at === 'number' ? at : this.#held.length;
+    const id = this.#held[place]?.['id'];
+    const isOther = typeof id === 'string' && id !== raw['id'];
+    this.#held = this.#held.map((each, where) => {
+      const isSame =
+        (where === place && !isOther) || (typeof raw['id'] === 'string' && each?.['id'] === raw['id']);
+      return isSame ? undefined : each;
+    });
+    this.#release(isOther ? place + 1 : place, out);
+  }
+
+  #open(data: Raw, out: Out): void {
+    const { index: at } = data;
+    const raw = { ...blockOf(data['content_block'], this.#about) };
+    // A block that is opened anew was not closed: what it came to is not lost.
+    this.#close(at, out);
+    if (this.#held.length > 0) this.#releaseBefore(at, raw, out);
+    const draft = this.#draft(raw);
+    this.#drafts.set(at, draft);
+    this.#begin(draft, out);
+  }
+
+  /** W-03: a call is known by its id: one that is opened again stands where it stood. */
+  #draft(raw: Raw): Draft {
+    if (raw['type'] === 'tool_use' && (typeof raw['id'] !== 'string' || raw['id'] === ''))
+      raw['id'] = uniqueCallId();
+    const id = raw['type'] === 'tool_use' ? String(raw['id']) : undefined;
+    const known = id === undefined ? undefined : this.#calls.get(id);
+    const index = known ?? this.#places++;
+    if (id !== undefined) this.#calls.set(id, index);
+    return { raw, index, pieces: [], citations: [], told: false, again: known !== undefined };
+  }
+
+  #begin(draft: Draft, out: Out): void {
+    const { raw, index, again } = draft;
     if (raw['type'] === 'text') {
       for (const citation of Array.isArray(raw['citations']) ? raw['citations'] : []) {
-        extend(draft, { type: 'citations_delta', citation: citation as unknown }, out);
+        this.#extend(draft, { type: 'citations_delta', citation: citation as unknown }, out);
       }
-      extend(draft, { type: 'text_delta', text: raw['text'] }, out);
+      this.#extend(draft, { type: 'text_delta', text: raw['text'] }, out);
     } else if (raw['type'] === 'thinking') {
-      extend(draft, { type: 'thinking_delta', thinking: raw['thinking'] }, out);
+      this.#extend(draft, { type: 'thinking_delta', thinking: raw['thinking'] }, out);
     } else if (raw['type'] === 'tool_use') {
-      out.push({ type: 'tool-call-start', index, id: String(raw['id']), name: String(raw['name']) });
+      if (!again)
+        out.push({ type: 'tool-call-start', index, id: String(raw['id']), name: String(raw['name']) });
       // The API starts from an empty object; some servers give the arguments here and send no delta.
       if (isObject(raw['input']) && Object.keys(raw['input']).length > 0) {
-        extend(draft, { type: 'input_json_delta', partial_json: JSON.stringify(raw['input']) }, out);
+        this.#extend(draft, { type: 'input_json_delta', partial_json: JSON.stringify(raw['input']) }, out);
       }
     }
   }
 
-  function draftOf(data: Raw): Draft {
-    const draft = drafts.get(data['index']);
+  /** By its place; a server that gives none means the block that is under way. */
+  #draftOf({ index }: Raw): Draft {
+    const draft = this.#drafts.get(index) ?? (index == null ? [...this.#drafts.values()].at(-1) : undefined);
     if (draft === undefined)
-      throw malformed(`a piece of block ${String(data['index'])}, which is not open`, about);
+      throw malformed(`a piece of block ${String(index)}, which is not open`, this.#about);
     return draft;
   }
 
-  function extend(draft: Draft, delta: Raw, out: ChatStreamEvent[]): void {
-    const { raw, index, pieces } = draft;
+  #extend(draft: Draft, delta: Raw, out: Out): void {
+    const { raw, index, pieces, again } = draft;
     switch (delta['type']) {
       case 'text_delta':
         if (!isPiece(delta['text'])) return;
@@ -131,7 +208,7 @@ export function fromStream(about: About): StreamTranslator<ChatStreamEvent> {
         if (!isPiece(delta['partial_json'])) return;
         pieces.push(delta['partial_json']);
         // A call that Anthropic runs itself is not the caller's to see in pieces.
-        if (raw['type'] === 'tool_use')
+        if (raw['type'] === 'tool_use' && !again)
           out.push({ type: 'tool-call-delta', index, delta: delta['partial_json'] });
         return;
       default: {
@@ -142,10 +219,14 @@ export function fromStream(about: About): StreamTranslator<ChatStreamEvent> {
     }
   }
 
-  function close(at: unknown, out: ChatStreamEvent[]): void {
-    const draft = drafts.get(at);
+  #close(at: unknown, out: Out): void {
+    const draft = this.#drafts.get(at);
     if (draft === undefined) return;
-    drafts.delete(at);
+    this.#drafts.delete(at);
+    this.#finishBlock(draft, out);
+  }
+
+  #finishBlock(draft: Draft, out: Out): void {
     const { raw, index, pieces } = draft;
     const text = pieces.join('');
     if (raw['type'] === 'text') {
@@ -162,39 +243,36 @@ export function fromStream(about: About): StreamTranslator<ChatStreamEvent> {
     out.push({ type: 'block', index, block: fromBlock(raw) });
   }
 
-  function update(data: Raw): void {
+  #update(data: Raw): void {
     const { delta, usage: counts, type: _type, ...others } = data;
-    for (const [name, value] of Object.entries({ ...others, ...(isObject(delta) ? delta : {}) })) {
-      if (value != null) message[name] = value;
-    }
-    addUsage(counts);
+    const members = { ...others, ...(isObject(delta) ? delta : {}) };
+    for (const [name, value] of Object.entries(members)) if (value != null) this.#message[name] = value;
+    throwFailedEnd(members['stop_reason'], this.#about);
+    this.end.say(members['stop_reason']);
+    this.#addUsage(counts);
   }
 
-  function finish(out: ChatStreamEvent[]): void {
-    for (const at of [...drafts.keys()]) close(at, out);
-    done = true;
-    const providerMetadata = metadataOf(message);
+  finish(out: Out): void {
+    for (const at of [...this.#drafts.keys()]) this.#close(at, out);
+    this.#release(this.#held.length, out);
+    this.done = true;
+    const providerMetadata = metadataOf(this.#message);
     out.push({
       type: 'finish',
-      finishReason: fromStopReason(message['stop_reason']),
-      usage: Object.keys(usage).length === 0 ? {} : fromUsage(usage),
+      finishReason: fromStopReason(this.end.reason),
+      usage: Object.keys(this.#usage).length === 0 ? {} : fromUsage(this.#usage),
       ...(providerMetadata === undefined ? {} : { providerMetadata }),
     });
   }
 
-  /** L-02: the counts are cumulative and replace each other; one that is null says nothing. */
-  function addUsage(counts: unknown): boolean {
+  /** L-02: the counts are cumulative and replace each other; one that is null says nothing, nor does a zero after more. */
+  #addUsage(counts: unknown): boolean {
     if (!isObject(counts)) return false;
-    for (const [name, value] of Object.entries(counts)) if (value != null) usage[name] = value;
+    for (const [name, value] of Object.entries(counts)) {
+      if (value != null && !(value === 0 && Number(this.#usage[name]) > 0)) this.#usage[name] = value;
+    }
     return true;
   }
-
-  return {
-    push,
-    get done() {
-      return done;
-    },
-  };
 }
 
 function isPiece(value: unknown): value is string {

@@ -7,8 +7,8 @@ import {
   type LLMMetadata,
   type LLMSettings,
 } from '@mortise/core';
-import { readJson, streamEvents } from '@mortise/core/wire';
-import { createSend, DEFAULT_BASE_URL, type AnthropicConnection, type Send } from './client.ts';
+import { readJson, streamEvents, type About } from '@mortise/core/wire';
+import { Connection, DEFAULT_BASE_URL, type AnthropicConnection } from './client.ts';
 import { toRequest, type AnthropicProviderOptions } from './convert-request.ts';
 import { fromResponse, type AnthropicMetadata } from './convert-response.ts';
 import { fromStream } from './convert-stream.ts';
@@ -34,7 +34,7 @@ export interface AnthropicLLMOptions extends LLMSettings, AnthropicConnection {
 /** Claude, over Anthropic's Messages API. */
 export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMetadata> {
   readonly #metadata: LLMMetadata;
-  readonly #send: Send;
+  readonly #connection: Connection;
 
   constructor(options: AnthropicLLMOptions) {
     super({
@@ -45,7 +45,7 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
     });
     const capabilities = { ...CAPABILITIES, ...options.metadata?.capabilities };
     this.#metadata = { isChatModel: true, ...options.metadata, capabilities };
-    this.#send = createSend(options, { provider: this.provider, model: this.model });
+    this.#connection = new Connection(options);
   }
 
   get metadata(): LLMMetadata {
@@ -57,7 +57,8 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
     attempt: Attempt,
   ): Promise<ChatReply<AnthropicMetadata>> {
     const response = await this.#post(request, attempt, false);
-    return fromResponse(await readJson(response, attempt, this), this);
+    const about = this.#about();
+    return fromResponse(await readJson(response, attempt, about), about);
   }
 
   override async stream(
@@ -65,7 +66,8 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
     attempt: Attempt,
   ): Promise<AsyncIterable<ChatStreamEvent[]>> {
     const response = await this.#post(request, attempt, true);
-    return streamEvents(response, attempt, fromStream(this), this);
+    const about = this.#about();
+    return streamEvents(response, attempt, fromStream(about), about);
   }
 
   #post(
@@ -79,7 +81,11 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
       warn: (warning) => attempt.warn(warning),
     });
     const { betas } = request.providerOptions?.anthropic ?? {};
-    return this.#send({ ...body, stream }, { signal: attempt.signal, betas });
+    return this.#connection.send({ ...body, stream }, { signal: attempt.signal, betas }, this);
+  }
+
+  #about(): About {
+    return { provider: this.provider, model: this.model, secrets: this.#connection.secrets };
   }
 }
 

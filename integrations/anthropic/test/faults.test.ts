@@ -200,13 +200,26 @@ describe('a stream', () => {
     ['before its first event', []],
     ['after its start', [start]],
     ['in a block', [start, open, delta('Hel')]],
-    ['before message_stop', [start, open, delta('Hel'), close, end]],
+    ['before its reason', [start, open, delta('Hel'), close]],
   ])('E-01: that ends %s is stream-truncated, with what had arrived', async (_title, events) => {
     const { error } = await fail((_request, reply) => eventStream(reply, events), 'streamChat', {
       retry: false,
     });
     expect(error).toMatchObject({ code: 'stream-truncated', provider: 'anthropic' });
     expect(error.partial).toMatchObject({ text: events.length > 2 ? 'Hel' : '' });
+  });
+
+  it.each([
+    ['message_stop', [end]],
+    ['a reason', [event('message_stop')]],
+  ])('E-01: without %s is whole', async (missing, last) => {
+    await using wire = await startWire((_request, reply) =>
+      eventStream(reply, [start, open, delta('Hel'), close, ...last]),
+    );
+    const llm = new AnthropicLLM({ model: 'm', baseURL: wire.url, apiKey: KEY });
+    const { text, finishReason, warnings } = await llm.streamChat('Hi').final();
+    expect([text, finishReason.unified]).toEqual(['Hel', missing === 'a reason' ? 'other' : 'stop']);
+    expect(warnings).toHaveLength(missing === 'a reason' ? 1 : 0);
   });
 
   it('E-03: that is reset in the middle is connection, with what had arrived', async () => {

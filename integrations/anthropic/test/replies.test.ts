@@ -235,7 +235,6 @@ it.each([
   ['stop_sequence', 'stop'],
   ['max_tokens', 'length'],
   ['model_context_window_exceeded', 'length'],
-  ['tool_use', 'tool-calls'],
   ['refusal', 'content-filter'],
   ['pause_turn', 'pause'],
   ['a_reason_of_2030', 'other'],

@@ -1,8 +1,13 @@
-import type * as Sdk from 'cohere-ai';
-import { MortiseError } from '@mortise/core';
 import type { Attempt } from '@mortise/core/call';
-import { thrownWithoutSecrets } from '@mortise/core/wire';
-import { errorFromHttp, type ErrorAbout } from './errors.ts';
+import {
+  Credentials,
+  errorFromReply,
+  lazySdk,
+  thrownWithoutSecrets,
+  type About,
+  type Secrets,
+} from '@mortise/core/wire';
+import { beyondWords } from './errors.ts';
 
 /**
  * The part of the SDK's client that is used. `new CohereClientV2()` and `new CohereClient()` fit, in any version that
@@ -30,31 +35,37 @@ export interface CohereConnectionOptions {
   client?: CohereHttpClient | undefined;
 }
 
-const KEY_VARIABLE = 'CO_API_KEY';
 export const DEFAULT_BASE_URL = 'https://api.cohere.com';
+
+const ACCESS = {
+  provider: 'cohere',
+  name: 'Cohere',
+  variable: 'CO_API_KEY',
+  defaultBaseURL: DEFAULT_BASE_URL,
+} as const;
+
+const loadSdk = lazySdk('cohere', 'cohere-ai', () => import('cohere-ai'));
 
 /** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
 export class Connection {
-  readonly #options: CohereConnectionOptions;
+  readonly #credentials: Credentials;
+  readonly #given: CohereHttpClient | undefined;
+  readonly #fetch: typeof globalThis.fetch | undefined;
   #client: Promise<CohereHttpClient> | undefined;
-  #key: string | undefined;
 
   constructor(options: CohereConnectionOptions) {
-    this.#options = options;
+    this.#credentials = new Credentials(options, ACCESS);
+    this.#given = options.client;
+    this.#fetch = options.fetch;
   }
 
   /** What must not appear in an error. */
-  get secrets(): readonly (string | undefined)[] {
-    const values = Object.values(this.#options.headers ?? {});
-    return [
-      this.#key,
-      this.#options.apiKey,
-      ...values.map((value) => value.replace(/^(Bearer|Basic) /i, '')),
-    ];
+  get secrets(): Secrets {
+    return this.#credentials.secrets;
   }
 
   /** One request, its reply unread; throws for a reply that is an error. */
-  async send(path: string, body: object, attempt: Attempt, about: ErrorAbout): Promise<Response> {
+  async send(path: string, body: object, attempt: Attempt, { provider, model }: About): Promise<Response> {
     const client = await (this.#client ??= this.#open());
     const streamed = 'stream' in body && body.stream === true;
     const headers = {
@@ -62,20 +73,21 @@ export class Connection {
       accept: streamed ? 'text/event-stream' : 'application/json',
     };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const about = { provider, model, secrets: this.secrets };
     // The SDK's own methods parse the reply; its `fetch` gives it as it came.
     let response: Response;
     try {
       response = await client.fetch(path, init, { maxRetries: 0, abortSignal: attempt.signal });
     } catch (error) {
-      throw thrownWithoutSecrets(error, about, this.secrets);
+      throw thrownWithoutSecrets(error, about);
     }
     if (response.ok) return response;
-    throw await errorFromHttp(response, attempt, { ...about, secrets: this.secrets });
+    throw await errorFromReply(response, attempt, about, beyondWords);
   }
 
   async #open(): Promise<CohereHttpClient> {
     try {
-      return this.#options.client ?? (await this.#create());
+      return this.#given ?? (await this.#create());
     } catch (error) {
       // The next call may find the key or the package.
       this.#client = undefined;
@@ -84,43 +96,17 @@ export class Connection {
   }
 
   async #create(): Promise<CohereHttpClient> {
-    const { baseURL, headers = {}, fetch } = this.#options;
-    const authorised = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-    this.#key = keyOf(this.#options);
-    if (this.#key === undefined && baseURL === undefined && !authorised) throw missingKey();
+    const { headers, baseURL } = this.#credentials;
+    const key = this.#credentials.key();
     const { CohereClientV2 } = await loadSdk();
     return new CohereClientV2({
       // With an empty token the SDK sends none; with none it would look into the environment.
-      token: authorised ? '' : (this.#key ?? ''),
-      baseUrl: baseURL ?? DEFAULT_BASE_URL,
+      token: key ?? '',
+      baseUrl: baseURL,
       headers: { ...headers },
       maxRetries: 0,
       logging: { silent: true },
-      ...(fetch === undefined ? {} : { fetch }),
+      ...(this.#fetch === undefined ? {} : { fetch: this.#fetch }),
     });
-  }
-}
-
-function keyOf({ apiKey }: CohereConnectionOptions): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  const key = (apiKey ?? process?.env?.[KEY_VARIABLE])?.trim();
-  if (key === undefined || key === '') return undefined;
-  // The runtime's own complaint about the header would print the key.
-  if (!/[^\x21-\x7e]/.test(key)) return key;
-  const message = `The API key holds a character that no key has, such as a line break. Check apiKey or ${KEY_VARIABLE}.`;
-  throw new MortiseError('configuration', message, { provider: 'cohere' });
-}
-
-function missingKey(): MortiseError {
-  const message = `There is no key for Cohere. Set the environment variable ${KEY_VARIABLE}, or give apiKey.`;
-  return new MortiseError('configuration', message, { provider: 'cohere' });
-}
-
-async function loadSdk(): Promise<typeof Sdk> {
-  try {
-    return await import('cohere-ai');
-  } catch (cause) {
-    const message = 'The package cohere-ai could not be loaded. Install it: npm install cohere-ai';
-    throw new MortiseError('missing-dependency', message, { provider: 'cohere', cause });
   }
 }

@@ -11,7 +11,15 @@ import {
   type ToolCallBlock,
   type Usage,
 } from '@mortise/core/llm';
-import { defined, isObject, malformed, type JsonObject } from '@mortise/core/wire';
+import {
+  defined,
+  failedEnd,
+  isObject,
+  malformed,
+  throwFailure,
+  uniqueCallId,
+  type JsonObject,
+} from '@mortise/core/wire';
 import { countOf, objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import { errorFromReply } from './errors.ts';
@@ -19,10 +27,9 @@ import { errorFromReply } from './errors.ts';
 /** A whole reply of `POST /v2/chat`. */
 export function fromChatReply(body: WireBody, about: WireAbout): ChatReply<CohereMetadata> {
   const { message, finish_reason: reason } = body;
-  if (!isObject(message) || typeof reason !== 'string') {
-    if (!isObject(message) && stringOf(message) !== undefined) throw errorFromReply('server', body, about);
+  throwFailure(body, about, !isObject(message));
+  if (!isObject(message) || typeof reason !== 'string')
     throw malformed('JSON that is not a chat reply', about);
-  }
   const content = fromMessage(message);
   const usage = toUsage(body['usage']);
   const reply = { content, usage, id: stringOf(body['id']) };
@@ -62,7 +69,11 @@ function fromMessage(message: WireBody): ContentBlock[] {
     }),
     ...objectsOf(message['tool_calls']).map((call) => {
       const { name, arguments: args } = objectOf(call['function']);
-      const block = toolCallBlock(stringOf(call['id']) ?? '', stringOf(name) ?? '', stringOf(args) ?? '');
+      const block = toolCallBlock(
+        stringOf(call['id']) ?? uniqueCallId(),
+        stringOf(name) ?? '',
+        stringOf(args) ?? '',
+      );
       return withMembers(block, membersOf(call));
     }),
   ];
@@ -148,8 +159,11 @@ export function toFinishReason(
       throw errorFromReply('server', said, about, partial?.());
     case 'TIMEOUT':
       throw errorFromReply('timeout', said ?? 'it ran out of time.', about, partial?.());
-    default:
+    default: {
+      const code = failedEnd(raw);
+      if (code !== undefined) throw errorFromReply(code, said ?? raw, about, partial?.());
       return { unified: 'other', raw };
+    }
   }
 }
 

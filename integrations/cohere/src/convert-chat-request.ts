@@ -1,6 +1,6 @@
 import type { ChatRequest, ToolDefinition } from '@mortise/core/llm';
-import { defined } from '@mortise/core/wire';
-import { leaveOut, unsupported, withProviderOptions, type WireBody, type WireContext } from './convert.ts';
+import { defined, withOptions } from '@mortise/core/wire';
+import { leaveOut, unsupported, type WireBody, type WireContext } from './convert.ts';
 import { toMessages } from './convert-message.ts';
 
 /** Stop sequences that a request takes. https://docs.cohere.com/reference/chat */
@@ -34,7 +34,7 @@ export function toChatRequest(request: ChatRequest, context: WireContext): WireB
     seed: request.seed,
     thinking: toThinking(request, context),
   });
-  return withProviderOptions(body, request.providerOptions?.['cohere']);
+  return withOptions(body, request.providerOptions?.['cohere']);
 }
 
 /** The same, asking for a stream. */

@@ -1,5 +1,13 @@
-import { toolCallBlock, type ChatStreamEvent, type ContentBlock } from '@mortise/core/llm';
-import { eventJson, malformed, type SseEvent, type StreamTranslator } from '@mortise/core/wire';
+import { toolCallBlock, type ChatStreamEvent, type ContentBlock, type FinishReason } from '@mortise/core/llm';
+import {
+  EndOfReply,
+  eventJson,
+  malformed,
+  throwFailure,
+  uniqueCallId,
+  type SseEvent,
+  type StreamTranslator,
+} from '@mortise/core/wire';
 import { countOf, objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import {
@@ -29,6 +37,8 @@ interface Draft {
   readonly value: WireBody;
   /** Something came that the last `block` event did not hold. */
   open: boolean;
+  /** Its end was said: what is begun in its place is another one. */
+  ended: boolean;
 }
 
 /** The events of `POST /v2/chat` with `stream: true`: https://docs.cohere.com/reference/chat-stream */
@@ -41,29 +51,25 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
   /** What an item says besides what the contract knows, by the same keys. */
   readonly #members = new Map<string, WireBody>();
   readonly #logprobs: unknown[] = [];
-  #done = false;
+  readonly end = new EndOfReply();
+  done = false;
+  #id: string | undefined;
+  /** The `delta` of `message-end`. */
+  #last: WireBody = {};
 
   constructor(about: WireAbout) {
     this.#about = about;
   }
 
-  get done(): boolean {
-    return this.#done;
-  }
-
   push(event: SseEvent, out: ChatStreamEvent[]): void {
-    // What a cut stream may still end with, and a whole one after its terminal event.
-    if (event.data === '[DONE]') return;
     const body = eventJson(event, this.#about);
     const delta = objectOf(body['delta']);
     const message = objectOf(delta['message']);
     const at = countOf(body['index']) ?? 0;
     switch (body['type'] ?? event.event) {
-      case 'message-start': {
-        const id = stringOf(body['id']);
-        out.push(id === undefined ? { type: 'start' } : { type: 'start', id });
+      case 'message-start':
+        this.#start(stringOf(body['id']), message, out);
         break;
-      }
       case 'content-start':
         this.#closePlan(out);
         this.#startContent(`content:${at}`, objectOf(message['content']), out);
@@ -74,7 +80,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
         this.#addContent(`content:${at}`, objectOf(message['content']), out);
         break;
       case 'content-end':
-        this.#close(this.#places.get(`content:${at}`), out);
+        this.#endOf(`content:${at}`, out);
         break;
       case 'tool-plan-delta':
         this.#addText('plan', 'plan', message['tool_plan'], out);
@@ -87,7 +93,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
         this.#addArguments(`tool-call:${at}`, objectOf(message['tool_calls']), out);
         break;
       case 'tool-call-end':
-        this.#close(this.#places.get(`tool-call:${at}`), out);
+        this.#endOf(`tool-call:${at}`, out);
         break;
       case 'citation-start': {
         const { citations } = message;
@@ -96,21 +102,40 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
         }
         break;
       }
-      case 'message-end':
-        this.#end(delta, out);
+      case 'message-end': {
+        const { finish_reason: reason, error } = delta;
+        if (typeof reason !== 'string' && stringOf(error) !== undefined)
+          throw errorFromReply('server', error, this.#about);
+        this.#last = delta;
+        this.end.say(reason);
+        this.end.terminal = true;
         break;
-      case 'error':
-        throw errorFromReply('server', body, this.#about);
+      }
       case 'message':
         // No name and no type: what a proxy or a gateway says when it breaks off.
-        if (stringOf(body['message']) !== undefined) throw errorFromReply('server', body, this.#about);
+        throwFailure(body, this.#about, true);
         break;
       default: // Other events, `debug` among them, add nothing to the reply.
     }
   }
 
+  /** Whatever it holds already is content too. */
+  #start(id: string | undefined, message: WireBody, out: ChatStreamEvent[]): void {
+    if (this.#id !== undefined) {
+      // Two messages must not mix; the same one once more says nothing new.
+      if (id !== this.#id) throw malformed('two messages in one stream', this.#about);
+      return;
+    }
+    this.#id = id ?? '';
+    out.push(id === undefined ? { type: 'start' } : { type: 'start', id });
+    objectsOf(message['content']).forEach((content, at) => this.#startContent(`content:${at}`, content, out));
+    this.#addText('plan', 'plan', message['tool_plan'], out);
+    objectsOf(message['tool_calls']).forEach((call, at) => this.#startCall(`tool-call:${at}`, call, out));
+  }
+
   /** Text and thinking become blocks at their first words: an empty one is no block. */
   #startContent(key: string, content: WireBody, out: ChatStreamEvent[]): void {
+    if (this.#places.get(key)?.ended === true) this.#places.delete(key);
     const { type } = content;
     if (typeof type === 'string' && type !== 'text' && type !== 'thinking') {
       this.#draft(key, 'other', { value: { ...content } });
@@ -143,6 +168,12 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
 
   #addText(key: string, kind: 'text' | 'thinking' | 'plan', delta: unknown, out: ChatStreamEvent[]): void {
     if (typeof delta !== 'string' || delta === '') return;
+    // Another kind in the same place, as of a server that does not count, is another block.
+    const known = this.#places.get(key);
+    if (known !== undefined && known.kind !== kind) {
+      this.#close(known, out);
+      this.#places.delete(key);
+    }
     const draft = this.#draft(key, kind);
     draft.text += delta;
     draft.open = true;
@@ -150,13 +181,19 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     out.push({ type, index: draft.index, delta });
   }
 
+  /** W-03: a call is known by its id first; one that begins where another stands is another one. */
   #startCall(key: string, call: WireBody, out: ChatStreamEvent[]): void {
-    const { name } = objectOf(call['function']);
-    const draft = this.#draft(key, 'tool-call', {
-      id: stringOf(call['id']) ?? '',
-      name: stringOf(name) ?? '',
-    });
-    out.push({ type: 'tool-call-start', index: draft.index, id: draft.id, name: draft.name });
+    const name = stringOf(objectOf(call['function'])['name']) ?? '';
+    const id = stringOf(call['id']);
+    const same = this.#drafts.find((each) => each.kind === 'tool-call' && each.id === id);
+    if (same !== undefined) {
+      this.#places.set(key, same);
+      return;
+    }
+    this.#close(this.#places.get(key), out);
+    this.#places.delete(key);
+    const draft = this.#draft(key, 'tool-call', { id: id ?? uniqueCallId(), name });
+    out.push({ type: 'tool-call-start', index: draft.index, id: draft.id, name });
     this.#addArguments(key, call, out);
     this.#keepMembers(key, call);
   }
@@ -164,7 +201,8 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
   #addArguments(key: string, call: WireBody, out: ChatStreamEvent[]): void {
     const draft = this.#places.get(key);
     const delta = stringOf(objectOf(call['function'])['arguments']);
-    if (draft === undefined || delta === undefined) return;
+    // After its end its arguments are known: what comes again adds nothing.
+    if (draft === undefined || delta === undefined || draft.ended) return;
     draft.text += delta;
     draft.open = true;
     out.push({ type: 'tool-call-delta', index: draft.index, delta });
@@ -185,15 +223,13 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     }
   }
 
-  #end(delta: WireBody, out: ChatStreamEvent[]): void {
-    const { finish_reason: reason, error, usage } = delta;
-    if (typeof reason !== 'string') {
-      if (stringOf(error) !== undefined) throw errorFromReply('server', error, this.#about);
-      throw malformed('an end of its stream without a finish reason', this.#about);
-    }
-    const finishReason = toFinishReason(reason, error, this.#about);
+  finish(out: ChatStreamEvent[]): void {
+    const { error, usage } = this.#last;
+    const { reason } = this.end;
+    const finishReason: FinishReason =
+      reason === undefined ? { unified: 'other', raw: '' } : toFinishReason(reason, error, this.#about);
     for (const draft of this.#drafts) this.#close(draft, out);
-    this.#done = true;
+    this.done = true;
     const providerMetadata = toMetadata(this.#logprobs);
     out.push({
       type: 'finish',
@@ -217,11 +253,19 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
       name: '',
       value: {},
       open: true,
+      ended: false,
       ...more,
     };
     this.#drafts.push(draft);
     this.#places.set(key, draft);
     return draft;
+  }
+
+  #endOf(key: string, out: ChatStreamEvent[]): void {
+    const draft = this.#places.get(key);
+    if (draft === undefined) return;
+    draft.ended = true;
+    this.#close(draft, out);
   }
 
   /** A plan has no end of its own. */

@@ -1,6 +1,13 @@
 import type { EmbedReply, EmbedRequest } from '@mortise/core/embedding';
-import { defined, float32FromBase64, isObject, malformed } from '@mortise/core/wire';
-import { countOf, objectOf, withProviderOptions, type WireAbout, type WireBody } from './convert.ts';
+import {
+  defined,
+  float32FromBase64,
+  isObject,
+  malformed,
+  throwFailure,
+  withOptions,
+} from '@mortise/core/wire';
+import { countOf, objectOf, type WireAbout, type WireBody } from './convert.ts';
 
 export interface EmbedSettings {
   readonly encodingFormat: 'base64' | 'float';
@@ -22,7 +29,7 @@ export function toEmbedRequest(
     output_dimension: request.dimensions,
     truncate: settings.truncate,
   });
-  return withProviderOptions(body, request.providerOptions?.['cohere']);
+  return withOptions(body, request.providerOptions?.['cohere']);
 }
 
 /** Rows in the order of the texts, in whichever of the two formats the server gave. */
@@ -35,6 +42,7 @@ export function fromEmbedReply(body: WireBody, about: WireAbout): EmbedReply {
     return { embeddings: base64.map((row) => fromBase64(row, about)), usage };
   }
   if (Array.isArray(float)) return { embeddings: float as number[][], usage };
+  throwFailure(body, about, true);
   throw malformed('JSON without embeddings as base64 or float', about);
 }
 

@@ -35,13 +35,6 @@ export function ownMetadata(block: {
   return isObject(own) ? own : undefined;
 }
 
-/** The caller's own members over the body, last, in Cohere's spelling. */
-export function withProviderOptions(body: WireBody, options: WireBody | undefined): WireBody {
-  const result = { ...body };
-  for (const [name, value] of Object.entries(options ?? {})) if (value !== undefined) result[name] = value;
-  return result;
-}
-
 /** A list of objects, whatever the reply holds there. */
 export function objectsOf(value: unknown): WireBody[] {
   return Array.isArray(value) ? value.filter(isObject) : [];

@@ -85,8 +85,9 @@ export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOption
     const sized = dimensions === undefined ? request : { ...request, dimensions };
     const body = toEmbedRequest(inputs, sized, this.#settings, this);
     const response = await this.#connection.send('/v2/embed', body, attempt, this);
-    const reply = await readJson(response, attempt, this);
+    const about = { provider: this.provider, model: this.model, secrets: this.#connection.secrets };
+    const reply = await readJson(response, attempt, about);
     for (const message of warningsOf(reply)) attempt.warn({ type: 'other', message });
-    return fromEmbedReply(reply, this);
+    return fromEmbedReply(reply, about);
   }
 }

@@ -89,9 +89,10 @@ export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
     request: ChatRequest<CohereProviderOptions>,
     attempt: Attempt,
   ): Promise<ChatReply<CohereMetadata>> {
+    const body = toChatRequest(request, this.#context(attempt));
+    const response = await this.#connection.send('/v2/chat', body, attempt, this);
     const context = this.#context(attempt);
-    const response = await this.#connection.send('/v2/chat', toChatRequest(request, context), attempt, this);
-    return fromChatReply(await readJson(response, attempt, this), this.#context(attempt));
+    return fromChatReply(await readJson(response, attempt, context), context);
   }
 
   override async stream(
@@ -100,7 +101,8 @@ export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
   ): Promise<AsyncIterable<StreamBatch>> {
     const body = toChatStreamRequest(request, this.#context(attempt));
     const response = await this.#connection.send('/v2/chat', body, attempt, this);
-    return streamEvents(response, attempt, new ChatStreamTranslator(this.#context(attempt)), this);
+    const context = this.#context(attempt);
+    return streamEvents(response, attempt, new ChatStreamTranslator(context), context);
   }
 
   #context(attempt: Attempt): WireContext {

@@ -53,8 +53,9 @@ export class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
 
   async rank(request: RankRequest<CohereRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
     const response = await this.#connection.send('/v2/rerank', toRerankRequest(request, this), attempt, this);
-    const reply = await readJson(response, attempt, this);
+    const about = { provider: this.provider, model: this.model, secrets: this.#connection.secrets };
+    const reply = await readJson(response, attempt, about);
     for (const message of warningsOf(reply)) attempt.warn({ type: 'other', message });
-    return fromRerankReply(reply, this);
+    return fromRerankReply(reply, about);
   }
 }

@@ -272,11 +272,55 @@ describe('streams', () => {
     expect(requests).toBe(2);
   });
 
-  it.each([
-    ['an event that is not JSON', { event: 'content-delta', data: 'Hello' }],
-    ['an end that says nothing', event('message-end', { delta: {} })],
-  ])('%s is malformed-response', async (_name, broken) => {
+  it('an event that is not JSON is malformed-response', async () => {
+    const broken = { event: 'content-delta', data: 'Hello' };
     const { error } = await fail(stream(start, open, broken, close, end('COMPLETE')), 'streamChat');
+    expect(error).toMatchObject({ code: 'malformed-response' });
+  });
+
+  it('E-01 an end without a reason is a whole reply, with a warning', async () => {
+    await using wire = await startWire(
+      stream(start, open, delta('Hel'), event('message-end', { delta: {} })),
+    );
+    const llm = new CohereLLM({ model: 'm', apiKey: KEY, baseURL: wire.url });
+    expect(await llm.streamChat('Hi').final()).toMatchObject({
+      text: 'Hel',
+      finishReason: { unified: 'other', raw: '' },
+      warnings: [{ setting: 'finishReason' }],
+    });
+  });
+
+  it('W-03 what begins where another stands is another block, also of a server that counts nothing', async () => {
+    const content = (type: string, text: string) =>
+      event('content-start', { index: 0, delta: { message: { content: { type, [type]: text } } } });
+    const call = (id: string, city: string) =>
+      event('tool-call-start', {
+        delta: { message: { tool_calls: { id, function: { name: 'w', arguments: `{"city":"${city}"}` } } } },
+      });
+    const events = [start, content('thinking', 'Hm'), close, content('text', 'Hel'), close];
+    await using wire = await startWire(
+      stream(...events, call('a', 'Rome'), call('b', 'Oslo'), call('a', 'Rome'), end('TOOL_CALL')),
+    );
+    const llm = new CohereLLM({ model: 'm', apiKey: KEY, baseURL: wire.url });
+    const { text, toolCalls, message } = await llm.streamChat('Hi').final();
+    expect(text).toBe('Hel');
+    expect(message.content.map(({ type }) => type)).toEqual(['reasoning', 'text', 'tool-call', 'tool-call']);
+    expect(toolCalls.map(({ id, arguments: args }) => [id, args['city']])).toEqual([
+      ['a', 'Rome'],
+      ['b', 'Oslo'],
+    ]);
+  });
+
+  it('W-03 content may stand in the start, and two messages do not mix', async () => {
+    const full = event('message-start', {
+      id: 'm-1',
+      delta: { message: { role: 'assistant', content: [{ type: 'text', text: 'Hel' }] } },
+    });
+    await using wire = await startWire(stream(full, full, end('COMPLETE')));
+    const llm = new CohereLLM({ model: 'm', apiKey: KEY, baseURL: wire.url });
+    expect((await llm.streamChat('Hi').final()).text).toBe('Hel');
+    const other = event('message-start', { id: 'm-2', delta: { message: { role: 'assistant' } } });
+    const { error } = await fail(stream(start, open, delta('Hel'), other, end('COMPLETE')), 'streamChat');
     expect(error).toMatchObject({ code: 'malformed-response' });
   });
 

@@ -1,8 +1,5 @@
-import { MortiseError } from '@mortise/core';
 import type { Attempt } from '@mortise/core/call';
-import type { About } from '@mortise/core/wire';
-import type * as OpenAISdk from 'openai';
-import { errorFromSdk } from './errors.ts';
+import { Credentials, errorFromThrown, lazySdk, type About, type Secrets } from '@mortise/core/wire';
 
 /** How to reach the provider. The same names in every integration. */
 export interface ConnectionOptions<C> {
@@ -43,25 +40,38 @@ export interface OpenAIEmbeddingClient {
   readonly embeddings: Endpoint;
 }
 
-const KEY_VARIABLE = 'OPENAI_API_KEY';
 export const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+
+const ACCESS = {
+  provider: 'openai',
+  name: 'OpenAI',
+  variable: 'OPENAI_API_KEY',
+  defaultBaseURL: DEFAULT_BASE_URL,
+  // Azure's stands in for the key too.
+  standIns: ['authorization', 'api-key'],
+} as const;
+
 /** The longest a timer can run. Core bounds time; the SDK's own bound must never come first. */
 const NO_TIMEOUT_MS = 2_147_483_647;
 
+const loadSdk = lazySdk('openai', 'openai', () => import('openai'));
+
 /** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
 export class Connection<C> {
-  readonly #options: ConnectionOptions<C>;
+  readonly #credentials: Credentials;
+  readonly #given: C | undefined;
+  readonly #fetch: typeof globalThis.fetch | undefined;
   #client: Promise<C> | undefined;
-  #key: string | undefined;
 
   constructor(options: ConnectionOptions<C>) {
-    this.#options = options;
+    this.#credentials = new Credentials(options, ACCESS);
+    this.#given = options.client;
+    this.#fetch = options.fetch;
   }
 
   /** What must not appear in an error. */
-  get secrets(): readonly (string | undefined)[] {
-    const named = Object.entries(this.#options.headers ?? {}).filter(([name]) => SECRET_HEADER.test(name));
-    return [this.#key, ...named.map(([, value]) => value.replace(/^bearer\s+/i, ''))];
+  get secrets(): Secrets {
+    return this.#credentials.secrets;
   }
 
   /** One request, its reply unread. */
@@ -69,7 +79,7 @@ export class Connection<C> {
     endpoint: (client: C) => Endpoint,
     body: object,
     attempt: Attempt,
-    about: About,
+    { provider, model }: About,
   ): Promise<Response> {
     const client = await (this.#client ??= this.#open());
     const settings: RequestSettings = { signal: attempt.signal, maxRetries: 0, timeout: NO_TIMEOUT_MS };
@@ -78,13 +88,13 @@ export class Connection<C> {
         .create(body as never, settings)
         .asResponse();
     } catch (error) {
-      throw errorFromSdk(error, { ...about, secrets: this.secrets });
+      throw errorFromThrown(error, { provider, model, secrets: this.secrets });
     }
   }
 
   async #open(): Promise<C> {
     try {
-      return this.#options.client ?? (await this.#create());
+      return this.#given ?? (await this.#create());
     } catch (error) {
       // The next call may find the key or the package.
       this.#client = undefined;
@@ -93,27 +103,22 @@ export class Connection<C> {
   }
 
   async #create(): Promise<C> {
-    const { apiKey, baseURL, headers = {}, fetch = globalThis.fetch } = this.#options;
-    const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-    const authorised = names.has('authorization') || names.has('api-key');
-    this.#key = authorised ? undefined : (apiKey ?? environmentKey());
-    if (this.#key === undefined && baseURL === undefined && !authorised) throw missingKey();
-    // The runtime's own complaint about the header would print the key.
-    if (/[^\x21-\x7e]/.test(this.#key ?? '')) throw malformedKey();
-    const authorization = this.#key === undefined ? null : `Bearer ${this.#key}`;
+    const { headers, baseURL } = this.#credentials;
+    const key = this.#credentials.key();
+    const authorization = key === undefined ? null : `Bearer ${key}`;
     const { OpenAI } = await loadSdk();
     const client: unknown = new OpenAI({
       // The SDK insists on a key; where there is none, `null` takes its header out again.
-      apiKey: this.#key ?? 'none',
-      baseURL: baseURL ?? DEFAULT_BASE_URL,
+      apiKey: key ?? 'none',
+      baseURL,
       // Said outright, since the SDK would take each of these from an environment variable.
       adminAPIKey: null,
       organization: null,
       project: null,
       webhookSecret: null,
       logLevel: 'off',
-      defaultHeaders: { Authorization: authorization, ...headers },
-      fetch: onlyKnownHeaders(fetch, names),
+      defaultHeaders: { authorization, ...headers },
+      fetch: onlyKnownHeaders(this.#fetch ?? globalThis.fetch, new Set(Object.keys(headers))),
       maxRetries: 0,
       timeout: NO_TIMEOUT_MS,
     });
@@ -121,8 +126,6 @@ export class Connection<C> {
   }
 }
 
-/** Header names whose values a message must not repeat. */
-const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
 const SDK_HEADERS = /^(accept|authorization|content-type|user-agent|idempotency-key|x-stainless-.*)$/;
 
 /** The SDK adds what `OPENAI_CUSTOM_HEADERS` holds and has no switch for it: only its own headers and ours go out. */
@@ -137,29 +140,4 @@ function onlyKnownHeaders(
     }
     return fetch(input, { ...init, headers });
   };
-}
-
-function environmentKey(): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  const key = process?.env?.[KEY_VARIABLE]?.trim();
-  return key === '' ? undefined : key;
-}
-
-function missingKey(): MortiseError {
-  const message = `There is no key for OpenAI. Set the environment variable ${KEY_VARIABLE}, or give apiKey.`;
-  return new MortiseError('configuration', message, { provider: 'openai' });
-}
-
-function malformedKey(): MortiseError {
-  const message = `The API key holds a character that no key has, such as a line break. Check apiKey or ${KEY_VARIABLE}.`;
-  return new MortiseError('configuration', message, { provider: 'openai' });
-}
-
-async function loadSdk(): Promise<typeof OpenAISdk> {
-  try {
-    return await import('openai');
-  } catch (cause) {
-    const message = 'The package openai could not be loaded. Install it: npm install openai';
-    throw new MortiseError('missing-dependency', message, { provider: 'openai', cause });
-  }
 }

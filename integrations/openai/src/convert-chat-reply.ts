@@ -4,12 +4,20 @@ import type {
   ChatReply,
   ContentBlock,
   FinishReason,
+  PartialChatResponse,
   ReasoningBlock,
   TextBlock,
   Usage,
 } from '@mortise/core/llm';
-import { toolCallBlock } from '@mortise/core/llm';
-import { defined, isObject, malformed, type JsonObject } from '@mortise/core/wire';
+import { messageText, toolCallBlock } from '@mortise/core/llm';
+import {
+  defined,
+  isObject,
+  malformed,
+  throwFailure,
+  uniqueCallId,
+  type JsonObject,
+} from '@mortise/core/wire';
 import {
   countOf,
   isoTime,
@@ -30,29 +38,19 @@ import {
   thinkingText,
   withMembers,
 } from './convert-chat-opaque.ts';
-import { errorFromBody } from './errors.ts';
+import { endError } from './errors.ts';
 
 /** The body of a chat completion as a reply. Only the first choice counts. */
 export function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<WireBody> {
   const choices = objectsOf(body['choices']);
   const choice = choices.find(({ index }) => index === 0) ?? choices[0];
   const message = choice?.['message'];
-  if (choice === undefined || !isObject(message)) {
-    if (body['error'] !== undefined && body['error'] !== null) throw errorFromBody(body['error'], about);
-    throw malformed('JSON without a choice', about);
-  }
-  const [field, thought = ''] = reasoningOf(message) ?? [];
-  const details = objectsOf(message['reasoning_details']);
-  const members = opaqueMembers(message);
-  const content = [
-    ...(field === undefined && details.length === 0 ? [] : [reasoningBlock(field, thought, about, details)]),
-    ...contentBlocks(message, about),
-    ...objectsOf(message['tool_calls']).map((call, at) => toolCall(call, at, about)),
-    ...(isObject(message['audio'])
-      ? [{ type: `${about.provider}:audio` as const, item: message['audio'] }]
-      : []),
-    ...(members === undefined ? [] : [messageBlock(members, about)]),
-  ];
+  throwFailure(body, about, choice === undefined);
+  const failed =
+    choice === undefined ? undefined : endError(choice, about, () => partialOf(message, body, about));
+  if (failed !== undefined) throw failed;
+  if (choice === undefined || !isObject(message)) throw malformed('JSON without a choice', about);
+  const content = contentOf(message, about);
   return {
     content,
     finishReason: chatFinishReason(choice['finish_reason'], {
@@ -68,6 +66,28 @@ export function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<
     model: stringOf(body['model']),
     createdAt: isoTime(body['created']),
   };
+}
+
+/** What had been said before a failure. A call is not: its arguments may be cut. */
+function partialOf(message: unknown, body: WireBody, about: WireAbout): PartialChatResponse {
+  const content = isObject(message) ? contentOf({ ...message, tool_calls: [] }, about) : [];
+  const said = { role: 'assistant' as const, content };
+  return { message: said, text: messageText(said), usage: chatUsage(usageOf(body)) };
+}
+
+function contentOf(message: WireBody, about: WireAbout): ContentBlock[] {
+  const [field, thought = ''] = reasoningOf(message) ?? [];
+  const details = objectsOf(message['reasoning_details']);
+  const members = opaqueMembers(message);
+  return [
+    ...(field === undefined && details.length === 0 ? [] : [reasoningBlock(field, thought, about, details)]),
+    ...contentBlocks(message, about),
+    ...objectsOf(message['tool_calls']).map((call) => toolCall(call, about)),
+    ...(isObject(message['audio'])
+      ? [{ type: `${about.provider}:audio` as const, item: message['audio'] }]
+      : []),
+    ...(members === undefined ? [] : [messageBlock(members, about)]),
+  ];
 }
 
 /** The names under which vendors put what their model thought. */
@@ -164,12 +184,12 @@ export function citation(cited: WireBody, raw: WireBody, about: WireAbout): Cita
   });
 }
 
-function toolCall(call: WireBody, at: number, about: WireAbout): ContentBlock {
+function toolCall(call: WireBody, about: WireAbout): ContentBlock {
   const { function: called } = call;
   if (!isObject(called)) return customCall(call, about);
   const name = stringOf(called['name']);
   if (name === undefined) throw namelessCall(about);
-  const block = toolCallBlock(callId(call['id'], at), name, argumentsText(called['arguments']));
+  const block = toolCallBlock(callId(call['id']), name, argumentsText(called['arguments']));
   return withMembers(block, opaqueOfCall(call), about);
 }
 
@@ -188,9 +208,9 @@ export function customCall(call: WireBody, about: WireAbout): ContentBlock {
   return { type: `${about.provider}:custom_tool_call`, item: call };
 }
 
-/** A result must name its call, so a vendor that gives no id gets the call's place. */
-export function callId(id: unknown, at: number): string {
-  return stringOf(id) ?? `call_${at}`;
+/** A result must name its call, so one that comes without an id gets one. */
+export function callId(id: unknown): string {
+  return stringOf(id) ?? uniqueCallId();
 }
 
 export function chatFinishReason(

@@ -40,6 +40,10 @@ export interface ChatCompletionsContext extends WireContext {
 
 /** The body of `POST /chat/completions`, without `stream`. Throws `unsupported` for what the wire cannot carry. */
 export function toChatCompletionsRequest(request: ChatRequest, context: ChatCompletionsContext): WireBody {
+  return toBody(request, context, {});
+}
+
+function toBody(request: ChatRequest, context: ChatCompletionsContext, more: WireBody): WireBody {
   const { reasoning, toolChoice, responseFormat, maxOutputTokens } = request;
   if (reasoning?.budgetTokens !== undefined) {
     leaveOut(request, context, 'reasoning.budgetTokens', 'OpenAI takes an effort, not a budget.');
@@ -59,17 +63,22 @@ export function toChatCompletionsRequest(request: ChatRequest, context: ChatComp
     stop: request.stop,
     seed: request.seed,
     reasoning_effort: reasoning?.effort,
+    ...more,
   });
   return withProviderOptions(body, request, context);
 }
 
-/** The same, asking for a stream that ends with its usage. */
+/**
+ * The same, asking for a stream that ends with its usage. Some servers refuse to be asked: `capabilities.usageInStreams:
+ * false`, or `stream_options: null` among the provider's options, leaves it out.
+ */
 export function toChatCompletionsStreamRequest(
   request: ChatRequest,
   context: ChatCompletionsContext,
 ): WireBody {
-  const body = toChatCompletionsRequest(request, context);
-  return { stream_options: { include_usage: true }, ...body, stream: true };
+  const asked =
+    context.capabilities?.usageInStreams === false ? {} : { stream_options: { include_usage: true } };
+  return { ...toBody(request, context, asked), stream: true };
 }
 
 function toTool({ name, description, parameters, strict }: ToolDefinition): WireBody {

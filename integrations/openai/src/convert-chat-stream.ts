@@ -1,14 +1,19 @@
-import { toolCallBlock, type ChatStreamEvent, type ContentBlock, type Usage } from '@mortise/core/llm';
-import { eventJson, isObject, malformed, type SseEvent, type StreamTranslator } from '@mortise/core/wire';
+import type { ChatStreamEvent, ContentBlock, Usage } from '@mortise/core/llm';
+import {
+  EndOfReply,
+  eventJson,
+  isObject,
+  malformed,
+  throwFailure,
+  type SseEvent,
+  type StreamTranslator,
+} from '@mortise/core/wire';
+import { ChatCalls } from './convert-chat-calls.ts';
 import {
   annotationCitation,
-  argumentsText,
-  callId,
   chatFinishReason,
   chatUsage,
   contentText,
-  customCall,
-  namelessCall,
   reasoningBlock,
   reasoningOf,
   refusalBlock,
@@ -20,17 +25,15 @@ import {
   detailsText,
   messageBlock,
   opaqueMembers,
-  opaqueOfCall,
   partBlock,
   thinkingBlock,
   thinkingMembers,
   thinkingText,
-  withMembers,
 } from './convert-chat-opaque.ts';
 import { isoTime, metadataOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
-import { errorFromBody } from './errors.ts';
+import { endError } from './errors.ts';
 
-/** The events of a streamed chat completion. Its terminal event is `data: [DONE]`. */
+/** The events of a streamed chat completion. It ends with a finish reason, and with `data: [DONE]`. */
 export function chatCompletionsStream(about: WireAbout): StreamTranslator<ChatStreamEvent> {
   return new ChatTranslator(about);
 }
@@ -41,20 +44,9 @@ interface Growing {
   readonly pieces: string[];
 }
 
-/** A tool call in the making. It has a place once its name is known; what came before waits in `pieces`. */
-interface Call {
-  readonly at: number;
-  id: string | undefined;
-  name: string | undefined;
-  index: number | undefined;
-  custom: boolean;
-  pieces: string[];
-  /** What it says besides, for its server: the finished block is then ours to make. */
-  members: WireBody | undefined;
-}
-
 class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
   done = false;
+  readonly end = new EndOfReply({ endsWithDone: true });
   readonly #about: WireAbout;
   #started = false;
   /** Anything of a completion came at all. */
@@ -69,29 +61,27 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
   #thinking: (Growing & { members: WireBody }) | undefined;
   /** What the message says besides, for its server. */
   #members: WireBody = {};
-  readonly #calls: Call[] = [];
-  readonly #byIndex = new Map<number, Call>();
-  #finishReason: unknown;
+  readonly #calls: ChatCalls;
   #usage: Usage = {};
   readonly #metadata: WireBody = {};
   readonly #logprobs: unknown[] = [];
 
   constructor(about: WireAbout) {
     this.#about = about;
+    this.#calls = new ChatCalls(about, () => this.#blocks++);
   }
 
   push(event: SseEvent, out: ChatStreamEvent[]): void {
-    if (event.data === '[DONE]') return this.#finish(out);
     const chunk = eventJson(event, this.#about);
-    if (chunk['error'] !== undefined && chunk['error'] !== null)
-      throw errorFromBody(chunk['error'], this.#about);
-    if (!this.#started) this.#start(chunk, out);
+    const { choices } = chunk;
     const usage = usageOf(chunk);
+    if (!Array.isArray(choices) && usage === undefined && chunk['object'] === undefined)
+      throwFailure(chunk, this.#about, true);
+    if (!this.#started) this.#start(chunk, out);
     if (usage !== undefined) {
       this.#usage = chatUsage(usage);
       out.push({ type: 'usage', usage: this.#usage });
     }
-    const { choices } = chunk;
     if (!Array.isArray(choices)) return;
     this.#seen = true;
     for (const choice of choices as unknown[]) {
@@ -125,10 +115,16 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   #choice(choice: WireBody, out: ChatStreamEvent[]): void {
-    const { delta, finish_reason: reason, logprobs } = choice;
+    const { delta, message, finish_reason: reason, logprobs, error } = choice;
     if (isObject(delta)) this.#delta(delta, out);
+    // A whole message in place of a delta: it says again what came before, or all there is.
+    else if (isObject(message))
+      this.#delta(this.#blocks > 0 ? { tool_calls: message['tool_calls'] } : message, out);
     if (isObject(logprobs)) this.#logprobs.push(...objectsOf(logprobs['content']));
-    if (reason !== undefined && reason !== null) this.#finishReason = reason;
+    if ((reason === undefined || reason === null) && error === undefined) return;
+    const failed = endError(choice, this.#about);
+    if (failed !== undefined) throw failed;
+    this.end.say(reason);
   }
 
   #delta(delta: WireBody, out: ChatStreamEvent[]): void {
@@ -150,8 +146,7 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
       out.push({ type: 'text-delta', index: this.#refusal.index, delta: refusal });
     }
     if (delta['annotations'] !== undefined) this.#cite(delta['annotations'], out);
-    if (delta['tool_calls'] !== undefined)
-      for (const call of objectsOf(delta['tool_calls'])) this.#call(call, out);
+    if (delta['tool_calls'] !== undefined) this.#calls.push(delta['tool_calls'], out);
     const members = opaqueMembers(delta);
     if (members !== undefined) this.#members = addMembers(this.#members, members);
   }
@@ -208,63 +203,16 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
     }
   }
 
-  #call(delta: WireBody, out: ChatStreamEvent[]): void {
-    const call = this.#callOf(delta);
-    const { function: called, custom } = delta;
-    const part = isObject(custom) ? custom : isObject(called) ? called : {};
-    call.custom ||= isObject(custom);
-    call.id ??= stringOf(delta['id']);
-    call.name ??= stringOf(part['name']);
-    const members = opaqueOfCall(delta);
-    if (members !== undefined) call.members = addMembers(call.members ?? {}, members);
-    const text = call.custom ? argumentsText(part['input']) : argumentsText(part['arguments']);
-    if (call.custom || call.name === undefined) {
-      if (call.name !== undefined) call.index ??= this.#blocks++;
-      call.pieces.push(text);
-      return;
-    }
-    let waiting = text;
-    call.pieces.push(text);
-    if (call.index === undefined) {
-      call.index = this.#blocks++;
-      waiting = call.pieces.join('');
-      out.push({ type: 'tool-call-start', index: call.index, id: callId(call.id, call.at), name: call.name });
-    }
-    if (waiting !== '') out.push({ type: 'tool-call-delta', index: call.index, delta: waiting });
-  }
-
-  /** By `index`. Some vendors give none, or 0 to every call: there a new id begins a new call. */
-  #callOf(delta: WireBody): Call {
-    const id = stringOf(delta['id']);
-    const { index } = delta;
-    const known = typeof index === 'number' ? this.#byIndex.get(index) : this.#calls.at(-1);
-    const isNew = known === undefined || (id !== undefined && known.id !== undefined && id !== known.id);
-    if (!isNew) return known;
-    const call: Call = {
-      at: this.#calls.length,
-      id,
-      name: undefined,
-      index: undefined,
-      custom: false,
-      pieces: [],
-      members: undefined,
-    };
-    this.#calls.push(call);
-    if (typeof index === 'number') this.#byIndex.set(index, call);
-    return call;
-  }
-
-  #finish(out: ChatStreamEvent[]): void {
+  finish(out: ChatStreamEvent[]): void {
     if (!this.#seen) throw malformed('an event stream without a completion', this.#about);
-    if (this.#calls.some(({ name }) => name === undefined)) throw namelessCall(this.#about);
     for (const [index, block] of this.#finishedBlocks()) out.push({ type: 'block', index, block });
     const logprobs = this.#logprobs.length === 0 ? undefined : { content: this.#logprobs };
     const providerMetadata = metadataOf(this.#about, { ...this.#metadata, logprobs });
     this.done = true;
     out.push({
       type: 'finish',
-      finishReason: chatFinishReason(this.#finishReason, {
-        called: this.#calls.some(({ custom }) => !custom),
+      finishReason: chatFinishReason(this.end.reason, {
+        called: this.#calls.called,
         refused: this.#refusal !== undefined,
       }),
       usage: this.#usage,
@@ -283,17 +231,7 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
       blocks.push([index, thinkingBlock(pieces.join(''), members, this.#about)]);
     if (this.#refusal !== undefined)
       blocks.push([this.#refusal.index, refusalBlock(this.#refusal.pieces.join(''), this.#about)]);
-    for (const call of this.#calls) {
-      const { id, name, pieces, at, members } = call;
-      if (call.index === undefined) continue;
-      if (!call.custom) {
-        const block = toolCallBlock(callId(id, at), name ?? '', pieces.join(''));
-        if (members !== undefined) blocks.push([call.index, withMembers(block, members, this.#about)]);
-        continue;
-      }
-      const item = { id: callId(id, at), type: 'custom', custom: { input: pieces.join(''), name } };
-      blocks.push([call.index, customCall(item, this.#about)]);
-    }
+    blocks.push(...this.#calls.finish());
     if (Object.keys(this.#members).length > 0)
       blocks.push([this.#blocks++, messageBlock(this.#members, this.#about)]);
     return blocks;

@@ -1,7 +1,13 @@
 import type { EmbedReply, EmbedRequest, IndexedRow } from '@mortise/core/embedding';
-import { defined, float32FromBase64, isObject, malformed } from '@mortise/core/wire';
+import {
+  defined,
+  float32FromBase64,
+  isObject,
+  malformed,
+  throwFailure,
+  withOptions,
+} from '@mortise/core/wire';
 import { countOf, metadataOf, objectsOf, type WireAbout, type WireBody } from './convert.ts';
-import { errorFromBody } from './errors.ts';
 
 /** The body of `POST /embeddings`. Base64 is a third of the bytes of decimal numbers, and exact. */
 export function toEmbeddingRequest(
@@ -15,7 +21,7 @@ export function toEmbeddingRequest(
     encoding_format: 'base64',
     dimensions: request.dimensions,
   });
-  return { ...body, ...request.providerOptions?.[about.provider] };
+  return withOptions(body, request.providerOptions?.[about.provider]);
 }
 
 /**
@@ -25,7 +31,7 @@ export function toEmbeddingRequest(
 export function fromEmbedding(body: WireBody, about: WireAbout): EmbedReply {
   const { data, usage, model } = body;
   if (!Array.isArray(data)) {
-    if (body['error'] !== undefined && body['error'] !== null) throw errorFromBody(body['error'], about);
+    throwFailure(body, about, true);
     throw malformed('JSON without embeddings', about);
   }
   // As they are, `{ index, embedding }` and what nobody reads: a list of new objects would be of the same shape.

@@ -6,8 +6,8 @@ import {
   type FinishReason,
   type Usage,
 } from '@mortise/core/llm';
-import { defined, isObject, malformed, type JsonObject } from '@mortise/core/wire';
-import { argumentsText, citation, detailsOf } from './convert-chat-reply.ts';
+import { defined, isObject, malformed, throwFailure, type JsonObject } from '@mortise/core/wire';
+import { argumentsText, callId, citation, detailsOf, namelessCall } from './convert-chat-reply.ts';
 import {
   countOf,
   isoTime,
@@ -22,7 +22,10 @@ import { errorFromBody } from './errors.ts';
 /** The body of a response as a reply. A failed one throws what it failed of. */
 export function fromResponse(body: WireBody, about: WireAbout): ChatReply<WireBody> {
   throwIfFailed(body, about);
-  if (!Array.isArray(body['output'])) throw malformed('JSON without an output', about);
+  if (!Array.isArray(body['output'])) {
+    throwFailure(body, about, true);
+    throw malformed('JSON without an output', about);
+  }
   const items = objectsOf(body['output']);
   return {
     content: items.flatMap((item) => blocksOfItem(item, about)),
@@ -35,7 +38,7 @@ export function fromResponse(body: WireBody, about: WireAbout): ChatReply<WireBo
 
 export function throwIfFailed(body: WireBody, about: WireAbout): void {
   const { error, status } = body;
-  if (status === 'failed' || (error !== undefined && error !== null)) throw errorFromBody(error, about);
+  if (status === 'failed' || (error !== undefined && error !== null)) throw errorFromBody(error ?? {}, about);
 }
 
 export function startOf(body: WireBody): { id?: string; model?: string; createdAt?: string } {
@@ -69,11 +72,13 @@ export function blocksOfItem(item: WireBody, about: WireAbout): ContentBlock[] {
       return [defined({ ...block, providerMetadata: { [provider]: rest } })];
     }
     case 'function_call': {
-      const { type: _type, call_id: callId, name, arguments: args, ...rest } = item;
-      if (typeof callId !== 'string' || typeof name !== 'string')
-        throw malformed('a tool call without id or name', about);
+      const { type: _type, call_id: id, name, arguments: args, ...rest } = item;
+      if (typeof name !== 'string') throw namelessCall(about);
       return [
-        { ...toolCallBlock(callId, name, argumentsText(args)), providerMetadata: { [provider]: rest } },
+        {
+          ...toolCallBlock(callId(id), name, argumentsText(args)),
+          providerMetadata: { [provider]: rest },
+        },
       ];
     }
     default:

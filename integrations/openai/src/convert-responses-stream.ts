@@ -1,5 +1,12 @@
-import type { ChatStreamEvent, ContentBlock } from '@mortise/core/llm';
-import { eventJson, isObject, type SseEvent, type StreamTranslator } from '@mortise/core/wire';
+import type { ChatStreamEvent } from '@mortise/core/llm';
+import {
+  EndOfReply,
+  eventJson,
+  isObject,
+  throwFailure,
+  type SseEvent,
+  type StreamTranslator,
+} from '@mortise/core/wire';
 import {
   annotationOf,
   blocksOfItem,
@@ -10,8 +17,8 @@ import {
   startOf,
   throwIfFailed,
 } from './convert-responses-reply.ts';
-import { objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
-import { errorFromBody } from './errors.ts';
+import { OutputItems, type OutputItem } from './convert-responses-places.ts';
+import { objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 
 /** The events of a streamed response. Its terminal events are `response.completed`, `.incomplete` and `.failed`. */
 export function responsesStream(about: WireAbout): StreamTranslator<ChatStreamEvent> {
@@ -20,20 +27,20 @@ export function responsesStream(about: WireAbout): StreamTranslator<ChatStreamEv
 
 class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
   done = false;
+  readonly end = new EndOfReply();
   readonly #about: WireAbout;
-  /** The place of each part of the output, by the provider's own two indices. */
-  readonly #places = new Map<string, number>();
+  readonly #items = new OutputItems();
   /** What each place held when its block was handed out, as JSON. */
   readonly #sent = new Map<number, string>();
-  readonly #items = new Map<unknown, WireBody>();
+  #started = false;
+  /** The response as the terminal event says it. */
+  #response: WireBody = {};
 
   constructor(about: WireAbout) {
     this.#about = about;
   }
 
   push(event: SseEvent, out: ChatStreamEvent[]): void {
-    // Some servers end this stream as they end the other one.
-    if (event.data === '[DONE]') return;
     const data = eventJson(event, this.#about);
     const { type, delta } = data;
     switch (type) {
@@ -46,17 +53,17 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
         if (isText(delta)) out.push({ type: 'reasoning-delta', index: this.#placeOfItem(data), delta });
         break;
       case 'response.function_call_arguments.delta':
-        if (isText(delta)) out.push({ type: 'tool-call-delta', index: this.#placeOfItem(data), delta });
+        if (isText(delta)) this.#arguments(data, delta, out);
         break;
       case 'response.created':
-        if (isObject(data['response'])) out.push({ type: 'start', ...startOf(data['response']) });
+        if (isObject(data['response'])) this.#start(data['response'], out);
         break;
       case 'response.output_item.added':
         if (isObject(data['item'])) this.#itemAdded(data, data['item'], out);
         break;
       case 'response.content_part.added':
         // A reasoning item has parts too, but one block.
-        if (this.#isMessage(data)) this.#place(data);
+        if (this.#items.of(data).said['type'] !== 'reasoning') this.#place(data);
         break;
       case 'response.reasoning_summary_part.added':
         if (typeof data['summary_index'] === 'number' && data['summary_index'] > 0) {
@@ -69,79 +76,82 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
         break;
       }
       case 'response.output_item.done':
-        if (isObject(data['item'])) this.#itemDone(data['output_index'], data['item'], out);
+        if (isObject(data['item'])) this.#tell(this.#items.finished(data['item'], data['output_index']), out);
         break;
       case 'response.completed':
       case 'response.incomplete':
       case 'response.failed':
-        this.#finish(data['response'], out);
+        this.#response = { status: type.slice('response.'.length), ...objectOf(data['response']) };
+        throwIfFailed(this.#response, this.#about);
+        this.end.say(this.#response['status']);
+        this.end.terminal = true;
         break;
-      case 'error':
-        // The documented event is flat; some come with an `error` inside.
-        throw errorFromBody(isObject(data['error']) ? data['error'] : data, this.#about);
       default: // Progress of server-side tools and the like: what it leads to stands in the finished item.
+        if (type === undefined) throwFailure(data, this.#about, true);
     }
   }
 
-  #itemAdded({ output_index: at }: WireBody, item: WireBody, out: ChatStreamEvent[]): void {
-    this.#items.set(at, item);
-    if (item['type'] === 'message') return;
-    const index = this.#placeAt(at, 0);
-    const id = stringOf(item['call_id']);
-    const name = stringOf(item['name']);
-    if (item['type'] === 'function_call' && id !== undefined && name !== undefined)
+  #start(response: WireBody, out: ChatStreamEvent[]): void {
+    if (this.#started) return;
+    this.#started = true;
+    out.push({ type: 'start', ...startOf(response) });
+  }
+
+  #itemAdded({ output_index: at }: WireBody, said: WireBody, out: ChatStreamEvent[]): void {
+    const before = this.#items.all.length;
+    const item = this.#items.added(said, at);
+    // The same item once more begins nothing.
+    if (this.#items.all.length === before || said['type'] === 'message') return;
+    const index = this.#items.place(item);
+    const id = stringOf(said['call_id']);
+    const name = stringOf(said['name']);
+    if (said['type'] === 'function_call' && id !== undefined && name !== undefined)
       out.push({ type: 'tool-call-start', index, id, name });
   }
 
-  #isMessage({ output_index: at }: WireBody): boolean {
-    return this.#items.get(at)?.['type'] !== 'reasoning';
+  /** After the item was said whole its arguments are known: what comes again adds nothing. */
+  #arguments(data: WireBody, delta: string, out: ChatStreamEvent[]): void {
+    const item = this.#items.of(data);
+    if (!item.done) out.push({ type: 'tool-call-delta', index: this.#items.place(item), delta });
   }
 
-  #itemDone(at: unknown, item: WireBody, out: ChatStreamEvent[]): void {
-    this.#items.set(at, item);
-    blocksOfItem(item, this.#about).forEach((block, part) =>
-      this.#block(this.#placeAt(at, part), block, out),
-    );
+  /** The blocks of an item that was said whole. */
+  #tell(item: OutputItem, out: ChatStreamEvent[]): void {
+    const blocks = blocksOfItem(item.said, this.#about);
+    blocks.forEach((block, part) => {
+      const index = this.#items.placeOfPart(item, part, blocks.length);
+      // Handed out again only when it is said otherwise than before: encrypted content differs.
+      const json = JSON.stringify(block);
+      if (this.#sent.get(index) === json) return;
+      this.#sent.set(index, json);
+      out.push({ type: 'block', index, block });
+    });
   }
 
-  /** Handed out again only when the terminal event says otherwise than the item's own: encrypted content differs. */
-  #block(index: number, block: ContentBlock, out: ChatStreamEvent[]): void {
-    const json = JSON.stringify(block);
-    if (this.#sent.get(index) === json) return;
-    this.#sent.set(index, json);
-    out.push({ type: 'block', index, block });
-  }
-
-  #finish(response: unknown, out: ChatStreamEvent[]): void {
-    const body = isObject(response) ? response : {};
-    throwIfFailed(body, this.#about);
-    const items = objectsOf(body['output']);
-    items.forEach((item, at) => this.#itemDone(at, item, out));
+  finish(out: ChatStreamEvent[]): void {
+    const body = this.#response;
+    for (const item of this.#items.finishedAll(objectsOf(body['output']))) this.#tell(item, out);
     const providerMetadata = responsesMetadata(body, this.#about);
     this.done = true;
     out.push({
       type: 'finish',
-      finishReason: responsesFinishReason(body, items.length > 0 ? items : [...this.#items.values()]),
+      finishReason: responsesFinishReason(
+        body,
+        this.#items.all.map(({ said }) => said),
+      ),
       usage: responsesUsage(body['usage']),
+      ...startOf(body),
       ...(providerMetadata === undefined ? {} : { providerMetadata }),
     });
   }
 
-  #place({ output_index: at, content_index: part }: WireBody): number {
-    return this.#placeAt(at, part);
+  #place(data: WireBody): number {
+    const { content_index: part } = data;
+    return this.#items.place(this.#items.of(data), part ?? 0);
   }
 
-  #placeOfItem({ output_index: at }: WireBody): number {
-    return this.#placeAt(at, 0);
-  }
-
-  #placeAt(at: unknown, part: unknown): number {
-    const key = `${String(at)}:${String(part)}`;
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
-    const place = this.#places.size;
-    this.#places.set(key, place);
-    return place;
+  #placeOfItem(data: WireBody): number {
+    return this.#items.place(this.#items.of(data));
   }
 }
 

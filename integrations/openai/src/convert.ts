@@ -8,7 +8,7 @@ import {
   type MediaSource,
   type ProviderMetadata,
 } from '@mortise/core/llm';
-import { isObject } from '@mortise/core/wire';
+import { isObject, withOptions } from '@mortise/core/wire';
 import type { ErrorAbout } from './errors.ts';
 
 /** Who converts, for whom. `provider` is the key of `providerOptions` and `providerMetadata`. */
@@ -99,24 +99,14 @@ export const NO_CACHE_POINT =
 
 /**
  * The caller's own members over the body, last. Objects are merged one level deep (`text`, `reasoning`); `tools` and
- * `include` are added to, so that a provider's tool stands beside the caller's functions; all else replaces.
+ * `include` are added to, so that a provider's tool stands beside the caller's functions; all else replaces, and
+ * `undefined` or `null` takes a member out.
  */
 export function withProviderOptions(body: WireBody, request: ChatRequest, { provider }: WireAbout): WireBody {
-  const result: WireBody = { ...body };
-  for (const [name, value] of Object.entries(request.providerOptions?.[provider] ?? {})) {
-    const known = result[name];
-    if (isObject(known) && isObject(value)) result[name] = { ...known, ...value };
-    else if (ADDED_TO.has(name) && isList(known) && isList(value))
-      result[name] = [...new Set([...known, ...value])];
-    else if (value !== undefined) result[name] = value;
-  }
-  return result;
-}
-
-const ADDED_TO: ReadonlySet<string> = new Set(['tools', 'include']);
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
+  return withOptions(body, request.providerOptions?.[provider], {
+    merged: true,
+    added: ['tools', 'include'],
+  });
 }
 
 /** `providerMetadata` of the members that are there. */
@@ -142,4 +132,9 @@ export function countOf(value: unknown): number | undefined {
 /** A list of objects, whatever the reply holds there. */
 export function objectsOf(value: unknown): WireBody[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** An object, whatever the reply holds there. */
+export function objectOf(value: unknown): WireBody {
+  return isObject(value) ? value : {};
 }

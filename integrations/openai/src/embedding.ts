@@ -56,17 +56,15 @@ export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOption
     attempt: Attempt,
   ): Promise<EmbedReply> {
     const { provider, model } = this;
-    const about = { provider, model, secrets: this.#connection.secrets };
+    const context = { provider, model };
     const dimensions = request.dimensions ?? this.#dimensions;
     const body = toEmbeddingRequest(
       inputs,
       dimensions === undefined ? request : { ...request, dimensions },
-      about,
+      context,
     );
-    const response = await this.#connection.send((client) => client.embeddings, body, attempt, about);
-    return fromEmbedding(await readJsonVectors(response, attempt, about), {
-      ...about,
-      secrets: this.#connection.secrets,
-    });
+    const response = await this.#connection.send((client) => client.embeddings, body, attempt, context);
+    const about = { ...context, secrets: this.#connection.secrets };
+    return fromEmbedding(await readJsonVectors(response, attempt, about), about);
   }
 }

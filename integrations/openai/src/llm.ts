@@ -158,7 +158,8 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
   ): Promise<ChatReply<OpenAIMetadata>> {
     const body = this.#api.toRequest(request, this.#context(attempt));
     const response = await this.#connection.send(this.#api.endpoint, body, attempt, this);
-    return this.#api.fromReply(await readJson(response, attempt, this), this.#about());
+    const about = this.#about();
+    return this.#api.fromReply(await readJson(response, attempt, about), about);
   }
 
   override async stream(
@@ -167,7 +168,8 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
   ): Promise<AsyncIterable<StreamBatch>> {
     const body = this.#api.toStreamRequest(request, this.#context(attempt));
     const response = await this.#connection.send(this.#api.endpoint, body, attempt, this);
-    return streamEvents(response, attempt, this.#api.fromStream(this.#about()), this);
+    const about = this.#about();
+    return streamEvents(response, attempt, this.#api.fromStream(about), about);
   }
 
   #about(): WireAbout {

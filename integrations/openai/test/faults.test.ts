@@ -11,11 +11,10 @@ const apis = [
   {
     api: 'chat-completions' as const,
     reply: CHAT_REPLY,
-    events: [
-      { id: 'c', model: 'm', choices: [{ index: 0, delta: { content: 'Hello' } }] },
-      { id: 'c', model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-    ].map((event) => JSON.stringify(event)),
-    end: '[DONE]',
+    events: [{ id: 'c', model: 'm', choices: [{ index: 0, delta: { content: 'Hello' } }] }].map((event) =>
+      JSON.stringify(event),
+    ),
+    end: JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
     failure: JSON.stringify({ error: { message: `Overloaded, ${KEY}`, type: 'server_error', code: null } }),
   },
   {

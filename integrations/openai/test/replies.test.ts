@@ -185,7 +185,6 @@ describe('Chat Completions replies', () => {
     ['stop', 'stop'],
     ['length', 'length'],
     ['content_filter', 'content-filter'],
-    ['tool_calls', 'tool-calls'],
     ['insufficient_system_resource', 'other'],
   ])('finish_reason %s is %s', async (raw, unified) => {
     const response = await streamed('chat-completions', chunk({ content: 'a' }), chunk({}, raw), '[DONE]');

@@ -29,7 +29,7 @@ const Deaf = translating(
 const Hasty = translating(
   class extends ReferenceTranslator {
     override take(_data: Raw, out: Parameters<ReferenceTranslator['take']>[1]): void {
-      this.end({ finish: 'stop' }, out);
+      this.ended({ finish: 'stop' }, out);
     }
   },
 );

@@ -2,6 +2,7 @@ import type { Suite } from '../frame/case.ts';
 import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
 import { spanCase } from '../shared/span-case.ts';
+import { saidCases } from '../shared/said-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
@@ -22,6 +23,7 @@ export const embeddingSuite: Suite<EmbeddingSubject> = [
   ...cacheCases,
   ...wireCases(embeddingProbe),
   ...faultCases(embeddingProbe),
+  ...saidCases(embeddingProbe),
   ...statusCases(embeddingProbe),
   // What is aborted before it begins needs no server to be seen.
   ...abortCases(embeddingProbe).map((each) =>

@@ -1,11 +1,13 @@
 import type { Suite } from '../frame/case.ts';
 import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
+import { saidCases } from '../shared/said-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
 import type { LLMSubject } from './conformance.ts';
 import { streamAbortCases } from './abort-cases.ts';
+import { endCases } from './end-cases.ts';
 import { streamFaultCases } from './fault-cases.ts';
 import { llmProbe } from './lab.ts';
 import { preferenceCases } from './preference-cases.ts';
@@ -24,7 +26,9 @@ export const llmSuite: Suite<LLMSubject> = [
   ...toolCases,
   ...wireCases(llmProbe),
   ...streamWireCases,
+  ...endCases,
   ...faultCases(llmProbe),
+  ...saidCases(llmProbe),
   ...streamFaultCases,
   ...statusCases(llmProbe),
   ...abortCases(llmProbe),

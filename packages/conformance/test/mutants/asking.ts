@@ -31,6 +31,11 @@ const media = (change: (source: MediaSource) => MediaSource) =>
 /** What is wrong with what is sent. */
 export const asking: readonly Mutant[] = [
   mutant(
+    'keeps a default that was taken back',
+    'request.options.removed',
+    body((right, { maxOutputTokens }) => ({ max_tokens: right['max_tokens'] ?? maxOutputTokens })),
+  ),
+  mutant(
     'tells applications of less than it tells the suite',
     'metadata.declared',
     class extends ReferenceLLM {

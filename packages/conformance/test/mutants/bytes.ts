@@ -1,7 +1,8 @@
 import type { Attempt } from '@mortise/core';
 import type { ChatStreamEvent, StreamBatch } from '@mortise/core/llm';
-import { SseDecoder, streamEvents } from '@mortise/core/wire';
+import { malformed, SseDecoder, streamEvents, type SseEvent } from '@mortise/core/wire';
 import { ReferenceLLM } from '../reference/adapter.ts';
+import type { ReferenceTranslator } from '../reference/translator.ts';
 import { mutant, type Mutant } from './mutant.ts';
 
 /** Bytes that were changed before they are decoded. */
@@ -33,8 +34,39 @@ const own = (read: (llm: ReferenceLLM, response: Response) => AsyncIterable<Chat
     }
   };
 
+/** One event, and the end where it says it. */
+function tell(translator: ReferenceTranslator, event: SseEvent, out: ChatStreamEvent[]): void {
+  translator.push(event, out);
+  if (translator.end.terminal && !translator.done) translator.finish(out);
+}
+
+/** A reader that knows what is said above all, but not what `isRefused`. */
+const refusing = (isRefused: (data: string) => boolean) =>
+  own(async function* (llm, response) {
+    const translator = llm.translator();
+    const decoder = new SseDecoder();
+    for await (const chunk of response.body!) {
+      const out: ChatStreamEvent[] = [];
+      for (const event of decoder.push(chunk)) {
+        if (isRefused(event.data)) throw malformed('an event that is not JSON', llm);
+        if (event.data.trim() !== '' && !event.data.startsWith('[DONE]')) tell(translator, event, out);
+      }
+      if (out.length > 0) yield out;
+    }
+  });
+
 /** What is wrong with how bytes become events. */
 export const bytes: readonly Mutant[] = [
+  mutant(
+    'takes blank data for an event',
+    'wire.blank-data',
+    refusing((data) => data.trim() === ''),
+  ),
+  mutant(
+    'knows [DONE] to the letter',
+    'wire.done-blank',
+    refusing((data) => data.trim() === '[DONE]' && data !== '[DONE]'),
+  ),
   mutant(
     'reads only LF',
     'wire.crlf',
@@ -77,7 +109,7 @@ export const bytes: readonly Mutant[] = [
       const translator = llm.translator();
       for await (const chunk of response.body!) {
         const out: ChatStreamEvent[] = [];
-        for (const event of new SseDecoder().push(chunk)) translator.push(event, out);
+        for (const event of new SseDecoder().push(chunk)) tell(translator, event, out);
         if (out.length > 0) yield out;
       }
     }),
@@ -90,7 +122,7 @@ export const bytes: readonly Mutant[] = [
       const decoder = new SseDecoder();
       for await (const chunk of response.body!) {
         const out: ChatStreamEvent[] = [];
-        for (const event of decoder.push(chunk).slice(0, 1)) translator.push(event, out);
+        for (const event of decoder.push(chunk).slice(0, 1)) tell(translator, event, out);
         yield out;
       }
     }),
@@ -138,7 +170,7 @@ export const bytes: readonly Mutant[] = [
       for await (const batch of streamEvents<ChatStreamEvent>(
         response,
         touch,
-        { push: translator.push.bind(translator), done: false },
+        { push: (event, out) => tell(translator, event, out), done: false },
         llm,
       ))
         held.push(...batch);

@@ -77,8 +77,25 @@ const mistaken = (status: number, as: number, kind = '') =>
 
 const truncatedAs = (text: string): Raw => ({ blocks: [{ type: 'text', text }] });
 
+/** Bodies that say they are failures, taken for something else. */
+const unsaid = (isSaid: (body: unknown) => boolean) =>
+  class extends ReferenceLLM {
+    override async json(response: Response, attempt: Attempt): Promise<Raw> {
+      const copy = response.clone();
+      const body: unknown = await copy.json().catch(() => undefined);
+      if (isSaid(body)) throw new MortiseError('malformed-response', 'That is no reply.');
+      return super.json(response, attempt);
+    }
+  };
+
 /** What is wrong with how failures are met. */
 export const failing: readonly Mutant[] = [
+  mutant(
+    'knows no error in a body',
+    'fault.said.error',
+    unsaid((body) => typeof body === 'object' && body !== null && 'error' in body),
+  ),
+  mutant('knows no list of errors', 'fault.said.list', unsaid(Array.isArray)),
   mutant(
     'returns early on a truncated stream',
     'fault.cut.clean',

@@ -45,6 +45,16 @@ const call = (change: (text: string | null) => string | null) =>
 /** What is wrong with how replies are read. */
 export const reading: readonly Mutant[] = [
   mutant(
+    'calls every call without an id call_0',
+    'tools.ids.absent',
+    class extends ReferenceLLM {
+      override id(id: string): string {
+        return id === '' ? 'call_0' : id;
+      }
+    },
+  ),
+  mutant('takes an end without a call for a stop', 'finish.no-call', finish('tool-calls', 'stop')),
+  mutant(
     'gives the model that was asked for as the one that answered',
     'reply.text',
     reply(() => ({ model: undefined })),

@@ -70,8 +70,25 @@ const noReply = (): never => {
   throw new MortiseError('server', 'No reply.', { retryable: false });
 };
 
+/** Bodies that say they are failures, taken for something else. */
+const unsaid = (isSaid: (body: unknown) => boolean) =>
+  class extends ReferenceClient {
+    override async json(response: Response, attempt: Attempt): Promise<Raw> {
+      const copy = response.clone();
+      const body: unknown = await copy.json().catch(() => undefined);
+      if (isSaid(body)) throw new MortiseError('malformed-response', 'That is no reply.');
+      return super.json(response, attempt);
+    }
+  };
+
 /** What is wrong with how requests are sent and failures met. */
 export const brokenClients: readonly BrokenClient[] = [
+  [
+    'knows no error in a body',
+    'fault.said.error',
+    unsaid((body) => typeof body === 'object' && body !== null && 'error' in body),
+  ],
+  ['knows no list of errors', 'fault.said.list', unsaid(Array.isArray)],
   ...(
     [
       ['400', 403],

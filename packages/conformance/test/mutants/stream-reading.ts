@@ -128,8 +128,8 @@ export const streamReading: readonly Mutant[] = [
     'overlooks usage in the last event',
     'usage.late',
     class extends ReferenceTranslator {
-      override end(raw: Raw, out: Out): void {
-        super.end({ ...raw, usage: undefined }, out);
+      override ended(raw: Raw, out: Out): void {
+        super.ended({ ...raw, usage: undefined }, out);
       }
     },
   ),
@@ -146,15 +146,40 @@ export const streamReading: readonly Mutant[] = [
     'swallows an error in the stream',
     'fault.error-event',
     class extends ReferenceTranslator {
-      override error(): void {}
+      override read(event: SseEvent): Raw {
+        return JSON.parse(event.data) as Raw;
+      }
     },
   ),
   misread(
     'takes every error in a stream for one of the server',
     'fault.error-event.quota',
     class extends ReferenceTranslator {
-      override error(raw: Raw): void {
-        super.error({ ...raw, kind: null });
+      override read(event: SseEvent): Raw {
+        try {
+          return super.read(event);
+        } catch (cause) {
+          throw new MortiseError('server', 'The provider broke off.', { cause });
+        }
+      }
+    },
+  ),
+  misread(
+    'looks at the data of an event alone, not at its name',
+    'fault.error-event.named',
+    class extends ReferenceTranslator {
+      override read({ data }: SseEvent): Raw {
+        return super.read({ event: 'message', data });
+      }
+    },
+  ),
+  misread(
+    'takes an end that was not said for one',
+    'end.said',
+    class extends ReferenceTranslator {
+      override begin(raw: Raw, out: Out): void {
+        super.begin(raw, out);
+        this.end.say('stop');
       }
     },
   ),

@@ -14,7 +14,15 @@ import {
   type StreamBatch,
   type Usage,
 } from '@mortise/core/llm';
-import { defined, errorFromResponse, malformed, readJson, streamEvents } from '@mortise/core/wire';
+import {
+  defined,
+  errorFromResponse,
+  malformed,
+  readJson,
+  streamEvents,
+  uniqueCallId,
+  withOptions,
+} from '@mortise/core/wire';
 import { base64 } from './dialect.ts';
 import { ReferenceTranslator } from './translator.ts';
 
@@ -73,7 +81,7 @@ export class ReferenceLLM extends BaseLLM {
       seed: request.seed,
       reasoning: request.reasoning,
     });
-    return { ...body, ...request.providerOptions?.['reference'] };
+    return withOptions(body, request.providerOptions?.['reference']);
   }
 
   sentBlock(block: ContentBlock, role: string): Raw[] {
@@ -162,7 +170,11 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   call(id: string, name: string, text: string | null): ContentBlock {
-    return toolCallBlock(id, name, text ?? '');
+    return toolCallBlock(this.id(id), name, text ?? '');
+  }
+
+  id(id: string): string {
+    return id === '' ? uniqueCallId() : id;
   }
 
   finish(raw: string): FinishReason {

@@ -1,6 +1,5 @@
-import { MortiseError } from '@mortise/core';
 import type { ChatStreamEvent, Usage } from '@mortise/core/llm';
-import { eventJson, type SseEvent, type StreamTranslator } from '@mortise/core/wire';
+import { EndOfReply, eventJson, type SseEvent, type StreamTranslator } from '@mortise/core/wire';
 import type { Raw, ReferenceLLM } from './adapter.ts';
 
 type Out = ChatStreamEvent[];
@@ -8,6 +7,7 @@ type Out = ChatStreamEvent[];
 /** The stream's state machine, one method an event. */
 export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
   done = false;
+  readonly end = new EndOfReply();
   readonly llm: ReferenceLLM;
   readonly blocks: Raw[] = [];
   known: Usage = {};
@@ -17,7 +17,12 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   push(event: SseEvent, out: Out): void {
-    this.take(eventJson(event, this.llm), out);
+    this.take(this.read(event), out);
+  }
+
+  /** What says that it is a failure is thrown as it. */
+  read(event: SseEvent): Raw {
+    return eventJson(event, this.llm);
   }
 
   take(data: Raw, out: Out): void {
@@ -33,9 +38,7 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
       case 'usage':
         return this.usage(data['usage'] as Raw, out);
       case 'end':
-        return this.end(data, out);
-      case 'error':
-        return this.error(data);
+        return this.ended(data, out);
       default:
         return this.unknown(data);
     }
@@ -47,9 +50,13 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   open(index: number, block: Raw, out: Out): void {
-    this.blocks[index] = { ...block };
-    if (block['type'] !== 'call') return;
-    out.push({ type: 'tool-call-start', index, id: block['id'] as string, name: block['name'] as string });
+    if (block['type'] !== 'call') {
+      this.blocks[index] = { ...block };
+      return;
+    }
+    const id = this.llm.id(block['id'] as string);
+    this.blocks[index] = { ...block, id };
+    out.push({ type: 'tool-call-start', index, id, name: block['name'] as string });
   }
 
   piece(index: number, text: string, out: Out): void {
@@ -71,15 +78,15 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
     out.push({ type: 'usage', usage: this.known });
   }
 
-  end({ finish, usage }: Raw, out: Out): void {
+  ended({ finish, usage }: Raw, out: Out): void {
     if (usage !== undefined) this.usage(usage as Raw, out);
-    this.done = true;
-    out.push({ type: 'finish', finishReason: this.llm.finish(finish as string), usage: this.known });
+    this.end.say(finish);
+    this.end.terminal = true;
   }
 
-  error({ message, kind }: Raw): void {
-    const code = kind === 'quota' ? 'quota' : 'server';
-    throw new MortiseError(code, `The provider broke off: ${message}`, { provider: 'reference' });
+  finish(out: Out): void {
+    this.done = true;
+    out.push({ type: 'finish', finishReason: this.llm.finish(this.end.reason ?? ''), usage: this.known });
   }
 
   /** A later version's event. */

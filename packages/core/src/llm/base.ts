@@ -2,7 +2,7 @@ import { runCall, type OpenAttempt } from '../call/call.ts';
 import type { Attempt, CallSettings, Warning } from '../call/contract.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { raceAbort } from '../call/timers.ts';
-import { MortiseError } from '../errors.ts';
+import { MortiseError, toMortiseError } from '../errors.ts';
 import { emitPoint, inSpan, startSpan, type Span } from '../events/index.ts';
 import type { Attributes } from '../events/map.ts';
 import type {
@@ -24,7 +24,7 @@ import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './
 import { checkedFormat, type CallIdFormat } from './call-ids.ts';
 import { forServer, ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';
-import { mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
+import { checkCalls, mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
 import {
   createChatStream,
   eventsOf,
@@ -128,6 +128,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
           return reply;
         });
         const response = toChatResponse(reply, this.model, warnings, this.#server.owner);
+        this.#check(response);
         response.warnings.forEach((warning) => this.#announce(warning));
         return response;
       },
@@ -151,6 +152,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
         return { span, opened };
       },
       abandon: (reason) => left.abort(reason),
+      check: (response) => this.#check(response),
       describe,
     };
   }
@@ -231,6 +233,14 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   #spanOptions(input: Input, options: ChatOptions<P>, streamed: boolean) {
     const attributes = { provider: this.provider, model: this.model, streamed };
     return { attributes, parent: options.parent, content: (): Attributes => ({ input }) };
+  }
+
+  #check(response: ChatResponse): void {
+    try {
+      checkCalls(response);
+    } catch (error) {
+      throw toMortiseError(error, { provider: this.provider, model: this.model });
+    }
   }
 
   #announce(warning: Warning, span?: Span): void {

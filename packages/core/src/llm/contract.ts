@@ -161,8 +161,19 @@ export type ChatStreamEvent =
   /** Replaces what was known, field by field; it never adds up. */
   | { type: 'usage'; usage: Usage }
   | { type: 'warning'; warning: Warning }
-  /** The provider's terminal event was seen. Nothing follows. */
-  | { type: 'finish'; finishReason: FinishReason; usage: Usage; providerMetadata?: ProviderMetadata }
+  /**
+   * The provider said the end: by a finish reason, or by its terminal event. Nothing follows. What it says of the reply's
+   * id, model and time replaces what the start said.
+   */
+  | {
+      type: 'finish';
+      finishReason: FinishReason;
+      usage: Usage;
+      providerMetadata?: ProviderMetadata;
+      id?: string;
+      model?: string;
+      createdAt?: string;
+    }
   | { type: `${string}:${string}`; [member: string]: unknown };
 
 /**

@@ -28,8 +28,8 @@ export function toChatResponse<M>(
   owner?: string,
 ): ChatResponse<M> {
   refuseDeep(reply.content);
-  const content =
-    owner === undefined ? [...reply.content] : reply.content.map((block) => stamped(block, owner));
+  const own = withOwnIds(reply.content);
+  const content = owner === undefined ? own : own.map((block) => stamped(block, owner));
   const [usage, odd] = counted(reply.usage ?? {});
   const message = { role: 'assistant' as const, content };
   return {
@@ -80,6 +80,39 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+/** E-06: a reply that says it ended to call tools and calls none is `malformed-response`: it must not pass for an answer. */
+export function checkCalls({ message, finishReason }: ChatResponse): void {
+  const { unified, raw } = finishReason;
+  if (unified !== 'tool-calls' || message.content.some(isCall)) return;
+  const said = `The model ended its reply to call tools (${raw}), and no call came with it. Call again; if it goes on, look at what the server sends.`;
+  throw new MortiseError('malformed-response', said);
+}
+
+/** A call, or a provider's own kind of one. */
+function isCall({ type }: ContentBlock): boolean {
+  return type === 'tool-call' || (type.includes(':') && /call|tool/.test(type));
+}
+
+/**
+ * W-03: every call of a reply under an id of its own, since a result names its call by it. The same call under the same id
+ * twice is one; another call under it gets an id that follows from it.
+ */
+function withOwnIds(blocks: readonly ContentBlock[]): ContentBlock[] {
+  const known = new Map<string, string>();
+  return blocks.flatMap((block): ContentBlock[] => {
+    if (block.type !== 'tool-call' || block.id === '') return [block];
+    const { name, arguments: args, argumentsText } = block;
+    const says = JSON.stringify([name, args, argumentsText]);
+    let { id } = block;
+    for (let n = 2; known.has(id); n++) {
+      if (known.get(id) === says) return [];
+      id = `${block.id}-${n}`;
+    }
+    known.set(id, says);
+    return [id === block.id ? block : { ...block, id }];
+  });
+}
+
 function citationsOf(block: ContentBlock): readonly CitationBlock[] {
   if (block.type === 'citation') return [block];
   return block.type === 'text' ? (block.citations ?? []) : [];
@@ -91,15 +124,19 @@ export function toCompletionResponse<M>(response: ChatResponse<M>): CompletionRe
   return rest;
 }
 
-/** L-02: `next` replaces, field by field; what it does not know stays. The total follows new counts unless it is given. */
+/**
+ * L-02: `next` replaces, field by field; what it does not know stays, and a zero after a count, which only grows, says
+ * nothing. The total follows new counts unless it is given.
+ */
 export function mergeUsage(known: Usage, next: Usage): Usage {
   const merged: Record<string, unknown> = { ...known };
   for (const [field, value] of Object.entries(next))
-    if (value !== undefined && value !== null) merged[field] = value;
+    if (value !== undefined && value !== null && !(value === 0 && Number(merged[field]) > 0))
+      merged[field] = value;
   const usage = merged as Usage;
   const { inputTokens, outputTokens } = usage;
   const counted = next.inputTokens != null || next.outputTokens != null;
-  if (counted && next.totalTokens == null && inputTokens !== undefined && outputTokens !== undefined) {
+  if (counted && !next.totalTokens && inputTokens !== undefined && outputTokens !== undefined) {
     usage.totalTokens = inputTokens + outputTokens;
   }
   return usage;
@@ -162,11 +199,9 @@ export class ReplyBuilder {
         this.#blocks[event.index] = block;
         return block === event.block ? event : { ...event, block };
       }
-      case 'start': {
-        const { type: _type, ...start } = event;
-        this.#start = start;
+      case 'start':
+        this.#start = startOf(event);
         break;
-      }
       case 'usage':
         this.#count(event.usage);
         break;
@@ -176,6 +211,7 @@ export class ReplyBuilder {
       case 'finish':
         this.#count(event.usage);
         this.#finish = event;
+        this.#start = { ...this.#start, ...startOf(event) };
         break;
       default: // A later version's or a provider's own event adds nothing to the contract's reply.
     }
@@ -239,6 +275,14 @@ export class ReplyBuilder {
     }
     return content;
   }
+}
+
+function startOf({ id, model, createdAt }: { id?: string; model?: string; createdAt?: string }) {
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(model === undefined ? {} : { model }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+  };
 }
 
 function finishDraft({ kind, pieces, citations, id, name }: Draft): ContentBlock {

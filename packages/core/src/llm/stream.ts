@@ -30,6 +30,8 @@ export interface StreamPlan {
   open(): { readonly span: Span; readonly opened: Promise<OpenedStream> };
   /** Aborts `opened` when the stream is left before it resolves. */
   abandon(reason: unknown): void;
+  /** Throws for a reply that is whole and no answer all the same. */
+  check?(response: ChatResponse): void;
   /** Attributes of the span's end. */
   describe(response: ChatResponse): Parameters<Span['end']>;
 }
@@ -128,8 +130,9 @@ class ChatPump {
     const blocks = this.#builder.missingBlocks();
     blocks.forEach((block) => this.#builder.apply(block));
     this.#builder.apply(finish);
-    this.reader.push([...before, ...blocks, { ...finish, usage: this.#builder.usage }]);
     const response = toChatResponse(this.#builder.reply(), this.#plan.model, this.#builder.warnings);
+    this.#plan.check?.(response);
+    this.reader.push([...before, ...blocks, { ...finish, usage: this.#builder.usage }]);
     this.reader.finish(response);
     this.#span?.end(...this.#plan.describe(response));
     if (this.#opened !== undefined) close(this.#opened, response.usage.totalTokens);
@@ -182,6 +185,6 @@ async function stop(source: AsyncIterator<StreamBatch>): Promise<void> {
 /** E-01. Retryable: the same call may succeed; core itself repeats it only while nothing was handed out. */
 export function truncated(): MortiseError {
   const message =
-    "The stream ended before the provider's terminal event: the reply is cut. What had arrived is in `partial`; call again.";
+    'The stream ended before the provider said that the reply is over: it is cut. What had arrived is in `partial`; call again.';
   return new MortiseError('stream-truncated', message, { retryable: true });
 }

@@ -1,6 +1,9 @@
 import { isRetryableCode, MortiseError, toMortiseError, type KnownErrorCode } from '../errors.ts';
-import type { About } from './body.ts';
+import { isObject } from '../json.ts';
+import { readText, type About, type ReadingAttempt } from './body.ts';
+import { describeFailure, type SaidFailure } from './failure.ts';
 import { retryAfter } from './retry-after.ts';
+import { redact, withoutSecrets, type Secrets } from './secrets.ts';
 
 /** An HTTP reply that is an error, with what the provider's body says of it. */
 export interface HttpFailure extends About {
@@ -11,35 +14,161 @@ export interface HttpFailure extends About {
   /** What the integration knows better than the status tells, such as `quota` behind a 429. */
   readonly code?: KnownErrorCode | undefined;
   readonly requestId?: string | undefined;
+  /** How long the body asks to wait, in milliseconds; what the headers say comes first. */
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
-  /** Keys that must not appear in the message, should the provider echo them. */
-  readonly secrets?: readonly (string | undefined)[] | undefined;
 }
 
 /** E-04: what the status means, whether it is retried, and how long the provider asks to wait. */
 export function errorFromResponse(failure: HttpFailure): MortiseError {
-  const { provider, model, status, headers, secrets = [] } = failure;
-  const meant = codeOf(status);
+  const { provider, model, status, headers, secrets } = failure;
+  const meant = codeOfStatus(status);
   const code = failure.code ?? meant;
-  const said =
-    failure.message === undefined || failure.message === '' ? '' : `: ${redact(failure.message, secrets)}`;
-  const message = `${provider} answered ${status}${said.replace(/\.?\s*$/, '')}. ${remedy(code)}`;
+  const message = `${provider} answered ${status}${said(failure.message)}. ${remedy(code)}`;
   const waits = status === 429 || status === 503 || status === 529;
-  return new MortiseError(code, message, {
+  return new MortiseError(code, redact(message, secrets), {
     provider,
     model,
     status,
     // What is known better than by the status, such as a prompt that is too long behind a 500, decides.
     retryable: RETRIED.has(status) && (code === meant || isRetryableCode(code)),
-    requestId: failure.requestId,
-    retryAfterMs: waits && headers !== undefined ? retryAfter(headers) : undefined,
+    requestId: failure.requestId === undefined ? undefined : redact(failure.requestId, secrets),
+    retryAfterMs: waits
+      ? ((headers === undefined ? undefined : retryAfter(headers)) ?? failure.retryAfterMs)
+      : undefined,
     cause: withoutSecrets(failure.cause, secrets),
   });
 }
 
+/**
+ * The typed error of a reply that is none: its body is read, and what it says is told by {@link describeFailure}, in any
+ * server's words. `code` overrides what the words and the status mean.
+ */
+export async function errorFromReply(
+  response: Response,
+  attempt: ReadingAttempt,
+  about: About & { readonly cause?: unknown },
+  code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined,
+): Promise<MortiseError> {
+  return errorFromRefusal(
+    response.status,
+    response.headers,
+    await readText(response, attempt, about),
+    about,
+    code,
+  );
+}
+
+/** The same of a status, headers and a body that were read by others, parsed or not. */
+export function errorFromRefusal(
+  status: number,
+  headers: Headers | undefined,
+  body: unknown,
+  about: About & { readonly cause?: unknown },
+  code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined,
+): MortiseError {
+  const failure = describeFailure(body);
+  const { message, requestId, retryAfterMs } = failure;
+  return errorFromResponse({
+    ...about,
+    status,
+    headers,
+    message,
+    retryAfterMs,
+    code: code?.(failure, status) ?? beyondStatus(failure, status),
+    requestId: requestIdOf(headers) ?? requestId ?? idOf(body),
+  });
+}
+
+/** A failure that came with status 200: in a stream's event, in a choice, in place of a reply. */
+export function errorFromSaid(
+  failure: SaidFailure,
+  { provider, model, secrets }: About,
+  { fallback = 'server', partial }: SaidErrorOptions = {},
+): MortiseError {
+  const { message, word, status, retryAfterMs, requestId } = failure;
+  const code = failure.code ?? (status === undefined ? fallback : codeOfStatus(status));
+  const kind = word === undefined || message?.includes(word) === true ? '' : `: ${word}`;
+  const why = message === undefined && kind === '' ? ' without saying why' : `${kind}${said(message)}`;
+  return new MortiseError(
+    code,
+    redact(`${provider} failed while it answered${why}. ${remedy(code)}`, secrets),
+    {
+      provider,
+      model,
+      status,
+      retryAfterMs,
+      partial,
+      requestId: requestId === undefined ? undefined : redact(requestId, secrets),
+    },
+  );
+}
+
+/** What a failure within a reply is, beyond its words. */
+export interface SaidErrorOptions {
+  /** The code where neither the words nor a status tell it. Default: `server`. */
+  readonly fallback?: KnownErrorCode | undefined;
+  /** What had arrived before. */
+  readonly partial?: unknown;
+}
+
+/**
+ * What an SDK or its `fetch` threw: an HTTP reply as a typed error, told by its shape (`status`, `headers`, the body as
+ * `error`), since it may come from another copy of the SDK; anything else without secrets, for core to name.
+ */
+export function errorFromThrown(thrown: unknown, about: About): unknown {
+  if (!isObject(thrown) || typeof thrown['status'] !== 'number')
+    return thrownWithoutSecrets(thrown, about, about.secrets);
+  const { status, headers, error, message } = thrown;
+  const known = headers instanceof Headers ? headers : undefined;
+  const body = error ?? (typeof message === 'string' ? plainText(message, status) : undefined);
+  return errorFromRefusal(status, known, body, { ...about, cause: thrown });
+}
+
+/** The body that is not JSON, without the status that an SDK puts before it. */
+function plainText(message: string, status: number): string | undefined {
+  const text = message.replace(`${status} `, '').trim();
+  return text.includes('status code (no body)') ? undefined : text;
+}
+
+/** What the status does not tell; in everything else it is the better witness, as vendors reuse each other's words. */
+function beyondStatus({ code }: SaidFailure, status: number): KnownErrorCode | undefined {
+  if (code === undefined) return undefined;
+  if (code === 'context-length') return NOT_OF_LENGTH.has(status) ? undefined : code;
+  // Groq refuses what is over the tokens of a minute as too large: https://console.groq.com/docs/rate-limits
+  if (code === 'rate-limit') return status === 413 || status === 400 || status === 422 ? code : undefined;
+  return BEYOND_STATUS.has(code) ? code : undefined;
+}
+
+const NOT_OF_LENGTH: ReadonlySet<number> = new Set([401, 403, 404, 429]);
+const BEYOND_STATUS: ReadonlySet<string> = new Set(['quota', 'content-filter', 'authentication']);
+
+const REQUEST_ID = ['x-request-id', 'request-id', 'x-debug-trace-id', 'x-amzn-requestid', 'apim-request-id'];
+
+function requestIdOf(headers: Headers | undefined): string | undefined {
+  for (const name of REQUEST_ID) {
+    const id = headers?.get(name) ?? undefined;
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+/** Cohere's, in a body that is an error. */
+function idOf(body: unknown): string | undefined {
+  let value = body;
+  if (typeof body === 'string') {
+    try {
+      value = JSON.parse(body);
+    } catch {
+      return undefined;
+    }
+  }
+  return isObject(value) && typeof value['id'] === 'string' ? value['id'] : undefined;
+}
+
 const RETRIED: ReadonlySet<number> = new Set([408, 409, 429, 500, 502, 503, 504, 529]);
 
-function codeOf(status: number): KnownErrorCode {
+function codeOfStatus(status: number): KnownErrorCode {
   switch (status) {
     case 401:
       return 'authentication';
@@ -63,6 +192,14 @@ function codeOf(status: number): KnownErrorCode {
   }
 }
 
+/** A sentence as the end of ours: without the stop that follows. */
+function said(message: string | undefined): string {
+  if (message === undefined) return '';
+  let text = message.trimEnd();
+  if (text.endsWith('.')) text = text.slice(0, -1);
+  return text === '' ? '' : `: ${text}`;
+}
+
 function remedy(code: KnownErrorCode): string {
   switch (code) {
     case 'authentication':
@@ -81,32 +218,11 @@ function remedy(code: KnownErrorCode): string {
       return 'Reword the request.';
     case 'invalid-request':
       return 'Check the options of the call.';
+    case 'malformed-response':
+      return 'Call again, or simplify the tools and the schema.';
     default:
       return 'Try again later.';
   }
-}
-
-/** `text` with every secret of at least 4 characters replaced. */
-export function redact(text: string, secrets: readonly (string | undefined)[]): string {
-  let result = text;
-  for (const secret of secrets)
-    if (secret !== undefined && secret.length >= 4) result = result.replaceAll(secret, '[redacted]');
-  return result;
-}
-
-/** The cause, unless something in it would print a secret: an SDK's error carries the body it got. */
-export function withoutSecrets(cause: unknown, secrets: readonly (string | undefined)[]): unknown {
-  const seen = new Set<unknown>();
-  const holds = (value: unknown, depth: number): boolean => {
-    if (typeof value === 'string') return redact(value, secrets) !== value;
-    if (typeof value !== 'object' || value === null || depth > 6 || seen.has(value)) return false;
-    seen.add(value);
-    if (value instanceof Headers) return [...value.values()].some((text) => holds(text, depth + 1));
-    return Reflect.ownKeys(value).some((key) =>
-      holds((value as Record<PropertyKey, unknown>)[key], depth + 1),
-    );
-  };
-  return holds(cause, 0) ? undefined : cause;
 }
 
 /**
@@ -116,9 +232,10 @@ export function withoutSecrets(cause: unknown, secrets: readonly (string | undef
 export function thrownWithoutSecrets(
   thrown: unknown,
   about: About,
-  secrets: readonly (string | undefined)[],
+  secrets: Secrets = about.secrets,
 ): unknown {
   if (withoutSecrets(thrown, secrets) === thrown) return thrown;
   const { code, message, retryable } = toMortiseError(thrown, about);
-  return new MortiseError(code as KnownErrorCode, redact(message, secrets), { ...about, retryable });
+  const { provider, model } = about;
+  return new MortiseError(code as KnownErrorCode, redact(message, secrets), { provider, model, retryable });
 }

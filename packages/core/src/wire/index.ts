@@ -1,25 +1,37 @@
 export { float32FromBase64 } from './base64.ts';
+export { malformed, readJson, readText, throwFailure, type About, type ReadingAttempt } from './body.ts';
+export { uniqueCallId } from './call-id.ts';
+export { Credentials, lazySdk, type ConnectionSettings, type ProviderAccess } from './credentials.ts';
 export {
-  eventJson,
-  jsonEvents,
-  malformed,
-  readJson,
-  readText,
-  streamEvents,
-  type About,
-  type ReadingAttempt,
-  type StreamFormat,
-  type StreamTranslator,
-} from './body.ts';
+  describeFailure,
+  failedEnd,
+  failureIn,
+  isTooLong,
+  type FailureHints,
+  type SaidFailure,
+} from './failure.ts';
 export {
+  errorFromRefusal,
+  errorFromReply,
   errorFromResponse,
-  redact,
+  errorFromSaid,
+  errorFromThrown,
   thrownWithoutSecrets,
-  withoutSecrets,
   type HttpFailure,
 } from './http-error.ts';
-export { retryAfter } from './retry-after.ts';
-export { readJsonVectors } from './vectors.ts';
+export { withOptions, type OptionMerging } from './options.ts';
 export { JsonLinesDecoder } from './json-lines.ts';
+export { retryAfter } from './retry-after.ts';
+export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
+export {
+  EndOfReply,
+  eventJson,
+  jsonEvents,
+  streamEvents,
+  type StreamFormat,
+  type StreamTranslator,
+} from './stream.ts';
+export { TOO_LONG, type TooLong } from './too-long.ts';
+export { readJsonVectors } from './vectors.ts';
 export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';

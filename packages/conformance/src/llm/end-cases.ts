@@ -1,0 +1,139 @@
+import { isObject } from '@mortise/core/wire';
+import type { Frame, WireAnswer } from '../dialects/contract.ts';
+import { CALL, PARALLEL_CALLS, TEXT } from './answers.ts';
+import {
+  bothWays,
+  checkResponse,
+  connect,
+  partialText,
+  telling,
+  tellFrames,
+  WAYS,
+  type LLMCase,
+  type LLMTrial,
+} from './lab.ts';
+
+const STREAMING = ['streaming'];
+const EVENTS = [...STREAMING, 'wire:event-stream'];
+const BOUNDED = { deadlineMs: 20_000 };
+
+/** E-01, E-06, W-03: what is the end of a reply and what is not, and which call is which. */
+export const endCases: readonly LLMCase[] = [
+  {
+    id: 'end.said',
+    rule: 'E-01',
+    title: 'takes a reply for whole when its end was said, by a reason or by the terminal event',
+    requires: STREAMING,
+    async run(trial) {
+      const frames = trial.subject.dialect.frames(TEXT);
+      const apart = frames.filter(({ terminal }) => terminal === true).length > 1;
+      const last = frames.findLastIndex(({ terminal }) => terminal === true);
+      const { llm } = await connect(trial, (_request, reply) => tellFrames(reply, frames.toSpliced(last, 1)));
+      // Where one event says both there is nothing left that could say it.
+      if (apart) return checkResponse(trial, await llm.streamChat('Hi').final(), TEXT);
+      await trial.check.error(llm.streamChat('Hi', BOUNDED).final(), 'stream-truncated', 'without its end');
+    },
+  },
+  {
+    id: 'wire.blank-data',
+    rule: 'W-01',
+    title: 'takes events with blank data for signs of life',
+    requires: EVENTS,
+    run: (trial) => same(trial, (frames) => frames.flatMap((frame) => [{ data: '' }, frame, { data: ' ' }])),
+  },
+  {
+    id: 'wire.done-blank',
+    rule: 'W-01',
+    title: 'knows [DONE] with a blank behind it',
+    requires: EVENTS,
+    run: (trial) =>
+      same(trial, (frames) => [...frames.filter(({ data }) => data !== '[DONE]'), { data: '[DONE] ' }]),
+  },
+  {
+    id: 'fault.error-event.named',
+    rule: 'E-06',
+    title: "takes an event named error for a failure, whatever its shape, in the server's words",
+    requires: EVENTS,
+    async run(trial) {
+      const data = JSON.stringify({ code: 400, details: 'Conformance sampled too much.' });
+      const frames = trial.subject.dialect.frames(TEXT);
+      const first = frames.findIndex(({ terminal }) => terminal === true);
+      const { llm } = await connect(trial, (_request, reply) =>
+        tellFrames(reply, frames.toSpliced(first, 0, { event: 'error', data })),
+      );
+      const error = await trial.check.error(llm.streamChat('Hi').final(), 'invalid-request', 'the stream');
+      trial.check.ok(error.message.includes('Conformance sampled'), `the message is ${error.message}`);
+      trial.check.ok(partialText(error) !== '', 'what had arrived is lost');
+    },
+  },
+  {
+    id: 'finish.no-call',
+    rule: 'E-06',
+    title: 'gives malformed-response for a reply that ended to call tools and calls none',
+    requires: ['tools'],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const answer: WireAnswer = { ...TEXT, finish: 'tool-calls' };
+        const { llm } = await connect(trial, telling(trial.subject.dialect, answer));
+        const { dialect } = trial.subject;
+        const word = dialect.finishWord('tool-calls');
+        // A wire that has one word for both ends says nothing that could be wrong.
+        if (word === dialect.finishWord('stop')) return trial.check.ok(true, `${way}: one word`);
+        await trial.check.error(WAYS[way](llm, 'Hi', BOUNDED), 'malformed-response', way);
+      }),
+  },
+  {
+    id: 'tools.ids.absent',
+    rule: 'W-03',
+    title: 'gives calls that come without an id one that is unique in the conversation',
+    requires: ['tools'],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const without = (data: Record<string, unknown>): Record<string, unknown> =>
+          JSON.parse(JSON.stringify(data).replaceAll(/"call_[abc]"/g, '""')) as Record<string, unknown>;
+        const { llm } = await connect(
+          trial,
+          telling(trial.subject.dialect, PARALLEL_CALLS, { edit: without }),
+        );
+        const replies = await Promise.all([WAYS[way](llm), WAYS[way](llm)]);
+        const ids = replies.flatMap(({ toolCalls }) => toolCalls.map(({ id }) => id));
+        trial.check.equal(ids.length, 6, `${way}: the calls of two replies`);
+        trial.check.equal(new Set(ids).size, 6, `${way}: their ids: ${ids.join(', ')}`);
+        trial.check.ok(!ids.includes(''), `${way}: an id is empty`);
+      }),
+  },
+  {
+    id: 'request.options.removed',
+    rule: 'C-07',
+    title: 'leaves out of the request what providerOptions take back with null or undefined',
+    requires: [],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+        await WAYS[way](llm, 'Hi', { maxOutputTokens: 77 });
+        const body = wire.requests[0]?.body;
+        const member = isObject(body) ? Object.keys(body).find((name) => body[name] === 77) : undefined;
+        // A wire that puts it deeper, or nowhere, has no member to take back.
+        if (member === undefined) return trial.check.ok(true, 'no member');
+        for (const nothing of [null, undefined]) {
+          const providerOptions = { [llm.provider]: { [member]: nothing } };
+          await WAYS[way](llm, 'Hi', { maxOutputTokens: 77, providerOptions });
+          const sent = wire.requests.at(-1)?.body;
+          trial.check.ok(
+            isObject(sent) && !(member in sent),
+            `${way}: ${member} is sent with ${String(nothing)}`,
+          );
+        }
+      }),
+  },
+];
+
+/** The same reply, its events told otherwise. */
+async function same(trial: LLMTrial, change: (frames: readonly Frame[]) => readonly Frame[]): Promise<void> {
+  for (const answer of trial.subject.declares.tools === true ? [TEXT, CALL] : [TEXT]) {
+    const { llm } = await connect(trial, (_request, reply) =>
+      tellFrames(reply, change(trial.subject.dialect.frames(answer))),
+    );
+    checkResponse(trial, await llm.streamChat('Hi').final(), answer);
+  }
+}

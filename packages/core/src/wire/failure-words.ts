@@ -1,0 +1,137 @@
+import type { KnownErrorCode } from '../errors.ts';
+
+/**
+ * What the words mean that servers put where a code or a type stands, in lower case. OpenAI's, Anthropic's
+ * (https://platform.claude.com/docs/en/api/errors), Google's (https://google.aip.dev/193), AWS's and those of open servers:
+ * a vendor that speaks another's wire uses that one's, its own or both.
+ */
+export const CODES: ReadonlyMap<string, KnownErrorCode> = new Map<string, KnownErrorCode>([
+  // OpenAI: https://platform.openai.com/docs/guides/error-codes
+  ['insufficient_quota', 'quota'],
+  ['billing_hard_limit_reached', 'quota'],
+  ['billing_not_active', 'quota'],
+  ['context_length_exceeded', 'context-length'],
+  ['content_filter', 'content-filter'],
+  ['content_policy_violation', 'content-filter'],
+  ['responsibleaipolicyviolation', 'content-filter'],
+  ['invalid_prompt', 'content-filter'],
+  ['bio_policy', 'content-filter'],
+  ['misalignment_policy_violation', 'content-filter'],
+  ['image_content_policy_violation', 'content-filter'],
+  ['invalid_api_key', 'authentication'],
+  ['model_not_found', 'not-found'],
+  ['deploymentnotfound', 'not-found'],
+  ['rate_limit_exceeded', 'rate-limit'],
+  ['requests_limit_reached', 'rate-limit'],
+  ['server_error', 'server'],
+  ['internal_error', 'server'],
+  ['vector_store_timeout', 'server'],
+  ['server_overloaded', 'overloaded'],
+  ['engine_overloaded', 'overloaded'],
+  ['data_residency_mismatch', 'invalid-request'],
+  ['invalid_request', 'invalid-request'],
+  ['invalid_image', 'invalid-request'],
+  ['invalid_image_format', 'invalid-request'],
+  ['invalid_base64_image', 'invalid-request'],
+  ['invalid_image_url', 'invalid-request'],
+  ['invalid_image_mode', 'invalid-request'],
+  ['image_too_large', 'invalid-request'],
+  ['image_too_small', 'invalid-request'],
+  ['image_parse_error', 'invalid-request'],
+  ['image_file_too_large', 'invalid-request'],
+  ['image_file_not_found', 'invalid-request'],
+  ['unsupported_image_media_type', 'invalid-request'],
+  ['empty_image_file', 'invalid-request'],
+  ['failed_to_download_image', 'invalid-request'],
+  // Anthropic, and those who took its names.
+  ['invalid_request_error', 'invalid-request'],
+  ['authentication_error', 'authentication'],
+  ['billing_error', 'quota'],
+  ['permission_error', 'permission'],
+  ['not_found_error', 'not-found'],
+  ['request_too_large', 'invalid-request'],
+  ['rate_limit_error', 'rate-limit'],
+  ['timeout_error', 'server'],
+  ['api_error', 'server'],
+  ['overloaded_error', 'overloaded'],
+  ['enforced_spend_limit_reached', 'quota'],
+  ['spend_limit_reached', 'quota'],
+  // Google.
+  ['invalid_argument', 'invalid-request'],
+  ['failed_precondition', 'invalid-request'],
+  ['unauthenticated', 'authentication'],
+  ['permission_denied', 'permission'],
+  ['not_found', 'not-found'],
+  ['resource_exhausted', 'rate-limit'],
+  ['deadline_exceeded', 'server'],
+  ['unavailable', 'overloaded'],
+  // AWS.
+  ['validationexception', 'invalid-request'],
+  ['accessdeniedexception', 'permission'],
+  ['unrecognizedclientexception', 'authentication'],
+  ['resourcenotfoundexception', 'not-found'],
+  ['throttlingexception', 'rate-limit'],
+  ['servicequotaexceededexception', 'quota'],
+  ['serviceunavailableexception', 'overloaded'],
+  ['modelnotreadyexception', 'overloaded'],
+  ['internalserverexception', 'server'],
+  ['modelerrorexception', 'server'],
+  ['modelstreamerrorexception', 'server'],
+  ['modeltimeoutexception', 'server'],
+  // llama.cpp, vLLM, SGLang, TGI, LiteLLM, Perplexity, Groq, Mistral.
+  ['exceed_context_size_error', 'context-length'],
+  ['contextwindowexceedederror', 'context-length'],
+  ['context_window_exceeded', 'context-length'],
+  ['too_many_prompt_tokens', 'context-length'],
+  ['model_max_prompt_tokens_exceeded', 'context-length'],
+  ['badrequesterror', 'invalid-request'],
+  ['authenticationerror', 'authentication'],
+  ['permissiondeniederror', 'permission'],
+  ['notfounderror', 'not-found'],
+  ['ratelimiterror', 'rate-limit'],
+  ['contentpolicyviolationerror', 'content-filter'],
+  ['serviceunavailableerror', 'overloaded'],
+  ['internalservererror', 'server'],
+  ['unavailable_error', 'overloaded'],
+  ['overloaded', 'overloaded'],
+  ['incomplete_generation', 'server'],
+  ['generation', 'server'],
+  ['validation', 'invalid-request'],
+  ['rate_limited', 'rate-limit'],
+  ['insufficient_balance', 'quota'],
+  // The contract's own, as a server of one's own may say them.
+  ['authentication', 'authentication'],
+  ['permission', 'permission'],
+  ['not-found', 'not-found'],
+  ['invalid-request', 'invalid-request'],
+  ['context-length', 'context-length'],
+  ['content-filter', 'content-filter'],
+  ['rate-limit', 'rate-limit'],
+  ['quota', 'quota'],
+  ['server', 'server'],
+]);
+
+/** What sentences mean that come without a code, beside those of {@link TOO_LONG}. */
+export const SENTENCES: readonly (readonly [words: RegExp, code: KnownErrorCode])[] = [
+  // Anthropic; OpenRouter; DeepSeek.
+  [/credit balance is too low|requires more credits|insufficient (credits|balance|quota)/i, 'quota'],
+  [/content filtering policy|content management policy/i, 'content-filter'],
+  [/\bmodel\b.{0,200}\b(does not exist|not found|is not available)\b/i, 'not-found'],
+  [/\b(incorrect|invalid) api[ _-]?key\b/i, 'authentication'],
+  [/\brate[ _-]?limit(ed|s| exceeded| reached)?\b|too many requests/i, 'rate-limit'],
+  [/\boverloaded\b/i, 'overloaded'],
+];
+
+/** Ends of a reply that are failures, in lower case. */
+export const FAILED_ENDS: ReadonlyMap<string, KnownErrorCode> = new Map<string, KnownErrorCode>([
+  ['error', 'server'],
+  ['failed', 'server'],
+  // Gemini: https://ai.google.dev/api/generate-content#FinishReason
+  ['malformed_function_call', 'malformed-response'],
+  ['unexpected_tool_call', 'malformed-response'],
+  ['too_many_tool_calls', 'malformed-response'],
+  ['malformed_response', 'malformed-response'],
+  // Bedrock: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+  ['malformed_model_output', 'malformed-response'],
+  ['malformed_tool_use', 'malformed-response'],
+]);

@@ -1,0 +1,290 @@
+import { connectionIsFree } from '../call/timers.ts';
+import { isMortiseError } from '../errors.ts';
+import { isObject } from '../json.ts';
+import { malformed, parseJson, readText, type About, type ReadingAttempt } from './body.ts';
+import { failureIn } from './failure.ts';
+import { errorFromSaid } from './http-error.ts';
+import { JsonLinesDecoder } from './json-lines.ts';
+import { SseDecoder, type SseEvent } from './sse.ts';
+
+/**
+ * What was said of the end of a reply so far (E-01). A translator holds one and fills it; `streamEvents` decides by it, the
+ * same way for every wire, when the reply is whole.
+ */
+export class EndOfReply {
+  /** The provider's own word for why it ended: the last one that was said. */
+  reason: string | undefined;
+  /** The provider's terminal event came. */
+  terminal = false;
+  /** `data: [DONE]` is this wire's terminal event. */
+  readonly endsWithDone: boolean;
+
+  constructor({ endsWithDone = false }: { readonly endsWithDone?: boolean | undefined } = {}) {
+    this.endsWithDone = endsWithDone;
+  }
+
+  /** A finish reason. What is no word, or an empty one, says nothing and takes nothing back. */
+  say(reason: unknown): void {
+    if (typeof reason === 'string' && reason !== '') this.reason = reason;
+  }
+}
+
+/**
+ * Turns the events of one provider's stream into the contract's: a state machine without I/O. `push` gets each
+ * event of the wire and adds what follows from it to `out`; it is done when it has added a `finish`.
+ */
+export interface StreamTranslator<E> {
+  push(event: SseEvent, out: E[]): void;
+  /** True once the reply is whole. */
+  readonly done: boolean;
+  /** With `finish`: then `streamEvents` says when the reply is whole, and blanks and `[DONE]` do not reach `push`. */
+  readonly end?: EndOfReply | undefined;
+  /** Adds the `finish` event, and is `done` from then on. */
+  finish?(out: E[]): void;
+}
+
+/** How a stream of events is written. */
+export interface StreamFormat {
+  /** Server-sent events, or lines of JSON (`application/x-ndjson`), each the `data` of an event. Default: `event-stream`. */
+  readonly format?: 'event-stream' | 'json-lines' | undefined;
+}
+
+const FORMATS = {
+  'event-stream': { decoder: SseDecoder, stream: 'an event stream', one: 'a server-sent event' },
+  'json-lines': { decoder: JsonLinesDecoder, stream: 'lines of JSON', one: 'a line of JSON' },
+} as const;
+
+/** How long more is waited for once the reason of the end was said, such as the usage: milliseconds. */
+const AFTER_REASON_MS = 5_000;
+/** What is kept of a body while no event was recognised in it, to say what it was instead: characters. */
+const MOST_UNRECOGNISED = 65_536;
+
+/**
+ * The reply's events, translated, in one batch for each arrival of bytes. E-01: a reply is whole when its end was said, by
+ * a finish reason or by the terminal event; the terminal event without a reason is whole too, with a warning; without
+ * either this ends without complaint, and `translator.done` tells the caller that the reply is cut. E-06: an event that
+ * says it is a failure throws it.
+ */
+export async function* streamEvents<E>(
+  response: Response,
+  attempt: ReadingAttempt,
+  translator: StreamTranslator<E>,
+  about: About,
+  { format = 'event-stream' }: StreamFormat = {},
+): AsyncGenerator<E[], void, undefined> {
+  const expected = FORMATS[format];
+  attempt.replied?.(response.headers);
+  if (isNoStream(response) || response.body === null)
+    throw await insteadOfStream(response, attempt, about, expected.stream);
+  const reader = response.body.getReader();
+  const decoder = new expected.decoder();
+  const unrecognised: Uint8Array[] = [];
+  let bytes = 0;
+  let finished = false;
+  try {
+    for (;;) {
+      const next = await read(reader, translator);
+      if (next === undefined) break;
+      attempt.touch();
+      bytes += next.length;
+      const out: E[] = [];
+      let failure: { readonly error: unknown } | undefined;
+      try {
+        for (const event of decoder.push(next))
+          if (!translator.done) take(translator, event, out, attempt, about);
+      } catch (error) {
+        failure = { error };
+      }
+      if (!decoder.recognised && bytes < MOST_UNRECOGNISED) unrecognised.push(next);
+      // Before the yield: the consumer leaves there, once it has seen the terminal event.
+      finished = translator.done;
+      if (finished) await drain(reader);
+      // What came before a failure is told, however the bytes were cut.
+      if (out.length > 0) yield out;
+      if (failure !== undefined) throw failure.error;
+      if (finished) return;
+    }
+    finished = true;
+    await connectionIsFree();
+    const rest = decoder.end();
+    const out = rest === undefined ? [] : takeLast(translator, rest, attempt, about);
+    if (!translator.done && translator.end?.reason !== undefined) translator.finish?.(out);
+    if (out.length > 0) yield out;
+    if (bytes > 0 && !decoder.recognised) throw noEvents(unrecognised, bytes, response, about, expected.one);
+  } finally {
+    if (!finished) reader.cancel().catch(() => undefined);
+  }
+}
+
+/**
+ * The next bytes; undefined at their end. Once the reason of the end was said the reply is whole: a connection that breaks
+ * or stalls then is its end.
+ */
+async function read<E>(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  translator: StreamTranslator<E>,
+): Promise<Uint8Array | undefined> {
+  if (translator.finish === undefined || translator.end?.reason === undefined)
+    return (await reader.read()).value;
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), AFTER_REASON_MS);
+  try {
+    return (await reader.read()).value;
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function take<E>(
+  translator: StreamTranslator<E>,
+  event: SseEvent,
+  out: E[],
+  attempt: ReadingAttempt,
+  about: About,
+): void {
+  const { end } = translator;
+  // Blank data keeps a connection alive, and carries nothing.
+  if (event.data.length < MOST_BLANK) {
+    const word = event.data.trim();
+    if (word === '' && event.event !== 'error') return;
+    if (word === '[DONE]') {
+      if (end === undefined) return translator.push({ ...event, data: word }, out);
+      if (end.endsWithDone) end.terminal = true;
+      if (end.terminal || end.reason !== undefined) conclude(translator, out, attempt, about);
+      return;
+    }
+  }
+  try {
+    translator.push(event, out);
+  } catch (error) {
+    throw error instanceof SyntaxError ? malformed('an event that is not JSON', about, error) : error;
+  }
+  if (end?.terminal === true) conclude(translator, out, attempt, about);
+}
+
+const MOST_BLANK = 64;
+
+function conclude<E>(translator: StreamTranslator<E>, out: E[], attempt: ReadingAttempt, about: About): void {
+  if (translator.done) return;
+  if (translator.end?.reason === undefined) {
+    const message = `${about.provider} ended its reply without saying why: it may be whole, or cut by the provider.`;
+    attempt.warn?.({ type: 'other', setting: 'finishReason', message });
+  }
+  translator.finish?.(out);
+}
+
+/** Half a frame is a cut stream, which the caller reports; only a whole one counts. */
+function takeLast<E>(
+  translator: StreamTranslator<E>,
+  event: SseEvent,
+  attempt: ReadingAttempt,
+  about: About,
+): E[] {
+  const out: E[] = [];
+  if (translator.done) return out;
+  try {
+    take(translator, event, out, attempt, about);
+  } catch (error) {
+    if (!isMortiseError(error) || !(error.cause instanceof SyntaxError)) throw error;
+    return [];
+  }
+  return out;
+}
+
+function isNoStream(response: Response): boolean {
+  return /^\s*(text\/html|application\/json)/i.test(response.headers.get('content-type') ?? '');
+}
+
+/** These two are never a stream of events: a proxy's page, or a server that ignored `stream: true` and may have failed. */
+async function insteadOfStream(
+  response: Response,
+  attempt: ReadingAttempt,
+  about: About,
+  expected: string,
+): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? '';
+  if (response.body === null || !/^\s*application\/json/i.test(type)) {
+    await response.body?.cancel();
+    return malformed(
+      `${type === '' || response.body === null ? 'no body' : type} instead of ${expected}`,
+      about,
+    );
+  }
+  try {
+    parseJson(await readText(response, attempt, about), response, about, true);
+  } catch (error) {
+    return error;
+  }
+  return malformed(`${type} instead of ${expected}`, about);
+}
+
+/** Bytes without one event: a failure that came as plain JSON under the name of a stream, or something else. */
+function noEvents(
+  chunks: readonly Uint8Array[],
+  bytes: number,
+  response: Response,
+  about: About,
+  expected: string,
+): unknown {
+  const decoder = new TextDecoder();
+  const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('');
+  try {
+    parseJson(text, response, about, true);
+  } catch (error) {
+    return error;
+  }
+  return malformed(`${bytes} bytes without ${expected}`, about);
+}
+
+/**
+ * The data of each event as a JSON object, one after another, until `[DONE]` or the end of the bytes: enough for the
+ * streams of a plain server. Whether the last one was there is for the caller to judge.
+ */
+export async function* jsonEvents(
+  response: Response,
+  attempt: ReadingAttempt,
+  about: About,
+  options: StreamFormat = {},
+): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  const translator = {
+    done: false,
+    push(event: SseEvent, out: Record<string, unknown>[]) {
+      if (event.data === '[DONE]') translator.done = true;
+      else out.push(eventJson(event, about));
+    },
+  };
+  for await (const batch of streamEvents(response, attempt, translator, about, options)) yield* batch;
+}
+
+/** How long the end of a finished reply is waited for before its connection is given up, in milliseconds. */
+const DRAIN_MS = 50;
+
+/** After the terminal event the rest is empty, and mostly there: read, it leaves the connection to the next call. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), DRAIN_MS);
+  try {
+    while (!(await reader.read()).done);
+    await connectionIsFree();
+  } catch {
+    // The reply is complete: what happens to its connection afterwards concerns nobody.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One event's data as a JSON object. What says that it is a failure, by its name or by its data, throws it. */
+export function eventJson(event: SseEvent, about: About): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(event.data);
+  } catch (cause) {
+    // A sentence under the name of an error is what happened.
+    if (event.event === 'error') value = event.data;
+    else throw new SyntaxError(`${about.provider} sent an event that is not JSON.`, { cause });
+  }
+  const failure = failureIn(value, event);
+  if (failure !== undefined) throw errorFromSaid(failure, about);
+  if (isObject(value)) return value;
+  throw malformed('an event that is not a JSON object', about);
+}
