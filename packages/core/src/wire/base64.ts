@@ -1,4 +1,4 @@
-import { malformed, type About } from './body.ts';
+import { malformed, type About } from './about.ts';
 
 interface NodeBuffer {
   from(text: string, encoding: 'base64'): Uint8Array;

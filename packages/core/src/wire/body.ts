@@ -1,21 +1,8 @@
-import type { Attempt } from '../call/contract.ts';
-import { connectionIsFree } from '../call/timers.ts';
-import { MortiseError } from '../errors.ts';
 import { isObject } from '../json.ts';
+import { malformed, type About, type ReadingAttempt } from './about.ts';
 import { failureIn, MOST_SAID } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
-import { redact, type Secrets } from './secrets.ts';
-
-/** Who speaks, for messages. */
-export interface About {
-  readonly provider: string;
-  readonly model?: string | undefined;
-  /** What no error may show: the keys and header values of the call, should the provider echo them. */
-  readonly secrets?: Secrets;
-}
-
-/** What reading a reply tells of it. */
-export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied'> & Partial<Pick<Attempt, 'warn'>>;
+import { readText } from './read-text.ts';
 
 /**
  * The reply as JSON, read whole. HTML from a proxy, an empty body, half a document: `malformed-response`. A body that says
@@ -54,21 +41,6 @@ export function parseJson(
 export function throwFailure(value: unknown, about: About, alone = false): void {
   const failure = failureIn(value, { alone });
   if (failure !== undefined) throw errorFromSaid(failure, about);
-}
-
-/** The reply as text, telling the attempt of its headers. */
-export async function readText(response: Response, attempt: ReadingAttempt, _about?: About): Promise<string> {
-  attempt.touch();
-  attempt.replied?.(response.headers);
-  const text = await response.text();
-  await connectionIsFree();
-  return text;
-}
-
-/** `malformed-response`: what arrived is not what the provider documents. */
-export function malformed(what: string, { provider, model, secrets }: About, cause?: unknown): MortiseError {
-  const message = `${provider} answered with ${what}. Check the base URL, and any proxy between.`;
-  return new MortiseError('malformed-response', redact(message, secrets), { provider, model, cause });
 }
 
 function describe(response: Response, text: string): string {

@@ -1,7 +1,8 @@
 import { isRetryableCode, MortiseError, toMortiseError, type KnownErrorCode } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { readText, type About, type ReadingAttempt } from './body.ts';
+import type { About, ReadingAttempt } from './about.ts';
 import { describeFailure, type SaidFailure } from './failure.ts';
+import { readText } from './read-text.ts';
 import { retryAfter } from './retry-after.ts';
 import { redact, withoutSecrets, type Secrets } from './secrets.ts';
 

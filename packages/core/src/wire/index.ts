@@ -1,5 +1,7 @@
 export { float32FromBase64 } from './base64.ts';
-export { malformed, readJson, readText, throwFailure, type About, type ReadingAttempt } from './body.ts';
+export { malformed, type About, type ReadingAttempt } from './about.ts';
+export { readJson, throwFailure } from './body.ts';
+export { readText } from './read-text.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings, type ProviderAccess } from './credentials.ts';
 export {

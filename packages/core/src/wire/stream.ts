@@ -1,10 +1,12 @@
 import { connectionIsFree } from '../call/timers.ts';
 import { isMortiseError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { malformed, parseJson, readText, type About, type ReadingAttempt } from './body.ts';
+import { malformed, type About, type ReadingAttempt } from './about.ts';
+import { parseJson } from './body.ts';
 import { failureIn } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
 import { JsonLinesDecoder } from './json-lines.ts';
+import { readText } from './read-text.ts';
 import { SseDecoder, type SseEvent } from './sse.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { connectionIsFree } from '../call/timers.ts';
 import { isObject } from '../json.ts';
-import { parseJson, readJson, type About, type ReadingAttempt } from './body.ts';
+import type { About, ReadingAttempt } from './about.ts';
+import { parseJson, readJson } from './body.ts';
 import { VectorScanner, type NodeBuffers } from './vector-scanner.ts';
 
 /**
