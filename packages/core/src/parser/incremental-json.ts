@@ -2,10 +2,11 @@ import type { JsonValue } from '../json.ts';
 import type { ValuePath } from './contract.ts';
 import { JsonBuilder } from './json-builder.ts';
 import { JsonReader } from './json-reader.ts';
+import { BrokenRegion, Continuation } from './json-region.ts';
 import { JsonSearch } from './json-search.ts';
 import { Reasoning } from './reasoning.ts';
 import { TolerantReader } from './tolerant-reader.ts';
-import type { JsonRepair } from './tolerant-strings.ts';
+import { isBlank, type JsonRepair } from './tolerant-strings.ts';
 
 /** What a JSON value is. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
@@ -50,6 +51,23 @@ const READING = 1;
 const SCALAR_READ = 2;
 const SKIPPING = 3;
 const DONE = 4;
+const PASSED = 5;
+const BRACES = 6;
+
+/** How many braces too many a value may have around it. */
+const MOST_BRACES = 8;
+
+interface Region {
+  readonly broken: BrokenRegion;
+  readonly failure: JsonFailure;
+  /** What closes the value, where one was looked for. */
+  readonly kind: number | undefined;
+}
+
+interface Found {
+  readonly value: JsonValue;
+  readonly repairs: readonly JsonRepair[];
+}
 
 /**
  * Finds the first complete JSON value in text that comes in pieces: bare, in fences, in prose. Linear in the text.
@@ -67,7 +85,7 @@ export class IncrementalJson {
   readonly #maxDepth: number;
   readonly #kinds: ReadonlySet<JsonKind> | undefined;
   readonly #tolerant: boolean;
-  #state: 0 | 1 | 2 | 3 | 4 = SEARCHING;
+  #state: 0 | 1 | 2 | 3 | 4 | 5 | 6 = SEARCHING;
   #search = new JsonSearch();
   readonly #reasoning = new Reasoning();
   /** How much of the text is reasoning, or may be. */
@@ -84,11 +102,29 @@ export class IncrementalJson {
   #copy: JsonValue | undefined;
   #copiedVersion = -1;
   /** A value that counts only when there is no other: of another kind, or a draft. */
-  #second: { value: JsonValue; repairs: readonly JsonRepair[] } | undefined;
+  #second: Found | undefined;
+  /** The latest of another kind, of which it is not known yet whether it is whole. */
+  #passed: Found | undefined;
   #repairs: readonly JsonRepair[] = [];
   /** The value began where the text or its fence did: a bracket is hardly prose. */
   #first = false;
   #failure: JsonFailure | undefined;
+  /** Braces around the value that hold nothing else: `{{"a":1}}`. */
+  #braces = 0;
+  /** The last character of the text before, and the one before the value. */
+  #last = 0;
+  #before = 0;
+  /** The brackets that were given up, and how. */
+  #region: Region | undefined;
+  /** What opened the first value that broke, where one was looked for: what counts after it is of its kind. */
+  #brokenKind: number | undefined;
+  /** The value stands at the start of a line or a fence, or right behind one that broke. */
+  #apart = false;
+  /** A value may have been part of what was given up: no bracket may be closed behind it. */
+  #suspect = false;
+  /** Looks at what stands behind the value, until that is known to be the end of it. */
+  #behind: Continuation | undefined;
+  #openBehind = 0;
 
   constructor(options: IncrementalJsonOptions = {}) {
     this.#maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH;
@@ -176,7 +212,13 @@ export class IncrementalJson {
       const cut = status === 'reading' && this.#builder.depth > 0 && (committed || this.#first);
       if (status === 'complete' || (cut && this.#reader.finish(position))) this.#state = SCALAR_READ;
     }
-    if (this.#state === SCALAR_READ) this.#accept();
+    if (this.#state === PASSED) this.#keepPassed();
+    if (this.#state === SKIPPING) this.#regionEnds();
+    if (this.#state === SCALAR_READ) {
+      if (this.#behind?.afterComma === true) this.#refuse(position);
+      else this.#accept();
+      if ((this.#state as number) === PASSED) this.#keepPassed();
+    }
     if (this.#state === READING && this.#reader.status === 'reading') this.#fail('cut', position);
   }
 
@@ -191,7 +233,7 @@ export class IncrementalJson {
    * they are complete, strings as they grow.
    */
   snapshot(): JsonValue | undefined {
-    const shown = this.#wanted && this.#state >= READING && this.#state !== SKIPPING;
+    const shown = this.#wanted && this.#state >= READING && this.#state !== SKIPPING && this.#state !== BRACES;
     if (!shown) return undefined;
     const { version, cost } = this.#builder;
     if (version !== this.#copiedVersion) {
@@ -213,10 +255,13 @@ export class IncrementalJson {
       if (this.#state === READING) at = this.#read(text, at, base);
       else if (this.#state === SCALAR_READ) at = this.#afterScalar(text, at, base);
       else if (this.#state === SKIPPING) at = this.#skip(text, at);
-      else if (this.#state === DONE) at = this.#watch(text, at);
+      else if (this.#state === DONE) at = this.#watch(text, at, base);
+      else if (this.#state === PASSED) at = this.#afterPassed(text, at, base);
+      else if (this.#state === BRACES) this.#begin('object', this.#first);
       else at = this.#find(text, at, base);
       this.work += Math.max(1, at - from);
     }
+    if (text !== '') this.#last = text.charCodeAt(text.length - 1);
     const { stringAt } = this.#reader;
     const inDoubt = (this.#state === READING || this.#state === SCALAR_READ) && !this.#reader.committed;
     if (!inDoubt) this.#doubtful = '';
@@ -227,26 +272,59 @@ export class IncrementalJson {
   #find(text: string, at: number, base: number): number {
     const found = this.#search.find(text, at, base);
     if (this.#search.closed) this.#restart();
-    else if (found < text.length) this.#begin(kindOf(text.charCodeAt(found)));
+    else if (found < text.length) {
+      this.#braces = 0;
+      this.#before = found > 0 ? text.charCodeAt(found - 1) : this.#last;
+      this.#apart = this.#search.apart;
+      const kind = kindOf(text.charCodeAt(found));
+      this.#begin(kind, this.#search.atStart && (kind === 'object' || kind === 'array'));
+    }
     return found;
   }
 
-  /** Behind the value: to a `</think>`. */
-  #watch(text: string, at: number): number {
+  /** Behind the value: to what shows that it was a part, and to a `</think>`. */
+  #watch(text: string, at: number, base: number): number {
     for (; at < text.length; at++) {
-      if (this.#search.closes(text.charCodeAt(at))) {
+      const code = text.charCodeAt(at);
+      if (this.#search.closes(code)) {
         this.#restart();
+        return at + 1;
+      }
+      if (this.#goesOn(code)) {
+        this.#refuse(base + at);
         return at + 1;
       }
     }
     return at;
   }
 
+  #goesOn(code: number): boolean {
+    const verdict = this.#behind?.take(code);
+    if (verdict === 'continues') return true;
+    if (verdict === 'free') this.#behind = undefined;
+    // Prose has `(0, 1]`, but no brace that closes nothing.
+    if (code === 0x7b || (this.#suspect && code === 0x5b)) this.#openBehind++;
+    else if (code === 0x7d || (this.#suspect && code === 0x5d)) this.#openBehind--;
+    return this.#openBehind < 0 && (this.#suspect || !this.#first);
+  }
+
   #skip(text: string, at: number): number {
     const end = this.#search.skip(text, at);
     if (this.#search.closed) this.#restart();
-    else if (!this.#search.skipping) this.#state = SEARCHING;
+    else if (!this.#search.skipping) {
+      this.#state = SEARCHING;
+      this.#regionEnds();
+    }
     return end;
+  }
+
+  /** What was given up is over. Brackets of prose with nothing of JSON in them are no failure. */
+  #regionEnds(): void {
+    const { broken, failure, kind } = this.#region as Region;
+    if (broken.hasJson) this.#brokenKind ??= kind;
+    if (!broken.suspicious) return;
+    this.#failure ??= failure;
+    this.#suspect = true;
   }
 
   /** All before was reasoning: the reply begins here. */
@@ -255,15 +333,16 @@ export class IncrementalJson {
       this.#second ??= { value: this.#builder.value as JsonValue, repairs: this.#repairs };
     this.#search = new JsonSearch();
     this.#failure = undefined;
+    this.#suspect = false;
+    this.#brokenKind = undefined;
     this.#state = SEARCHING;
   }
 
-  #begin(kind: JsonKind): void {
+  #begin(kind: JsonKind, first: boolean): void {
     this.#wanted = this.#kinds === undefined || this.#kinds.has(kind);
     this.#builder = new JsonBuilder();
     this.#reader = new (this.#tolerant ? TolerantReader : JsonReader)(this.#builder, this.#maxDepth);
-    this.#first = this.#search.atStart && (kind === 'object' || kind === 'array');
-    this.#reader.likely = this.#first;
+    this.#first = this.#reader.likely = first;
     this.#copiedVersion = -1;
     this.#doubtful = '';
     this.#state = READING;
@@ -273,30 +352,91 @@ export class IncrementalJson {
   #read(text: string, at: number, base: number): number {
     const reader = this.#reader;
     at = reader.read(text, at, base);
+    if (reader.status === 'failed') return this.#failed(text, at, base);
     if (reader.status === 'complete') {
       const value = this.#builder.value;
+      this.#behind = undefined;
       if (typeof value === 'object' && value !== null) this.#accept();
       else this.#state = SCALAR_READ;
-    } else if (reader.status === 'failed') {
-      if (reader.committed || reader.tooDeep) {
-        this.#fail('broken', base + at);
-        const { inString, inEscape } = reader;
-        this.#search.beginSkip({ depth: this.#builder.depth, inString, inEscape });
-        this.#state = SKIPPING;
-      } else at = this.#forget(at, base);
     }
     return at;
+  }
+
+  /** The value breaks at `at`, or the bracket was prose. */
+  #failed(text: string, at: number, base: number): number {
+    const reader = this.#reader;
+    const builder = this.#builder;
+    const { committed, openKey } = reader;
+    if (builder.depth === 0) return this.#forget(at, base);
+    const code = text.charCodeAt(at);
+    const previous = at > 0 ? text.charCodeAt(at - 1) : this.#last;
+    if (builder.depth === 1 && !committed) {
+      // A brace in ticks or quotes is what the text speaks of.
+      if (code === this.#before && (code === 0x60 || code === 0x27) && (previous === 0x7b || previous === 0x5b)) {
+        this.#state = SEARCHING;
+        return at;
+      }
+      if (this.#braces < MOST_BRACES) {
+        if (reader.atFirstKey && code === 0x7b) return this.#oneMore(base, base + at);
+        if (openKey === '{' && !reader.inString) return this.#oneMore(base, reader.stringAt + 1);
+      }
+    }
+    const { tooDeep, inString, inEscape } = reader;
+    const failure = this.#failureAt('broken', base + at);
+    const likely = committed || tooDeep || this.#first;
+    if (likely) this.#failure ??= failure;
+    const closers = [...Array<number>(this.#braces).fill(0x7d), ...builder.closers()];
+    const unclosed = !committed && openKey !== undefined && isUnclosed(openKey, inString && !inEscape);
+    const broken = new BrokenRegion(
+      unclosed
+        ? { closers, inString: false, inEscape: false, previous: 0x22, likely }
+        : { closers, inString, inEscape, previous, likely },
+    );
+    // Which quotes are text is the question there.
+    if (this.#tolerant && inString && !unclosed) broken.endless = broken.suspicious = true;
+    broken.hasJson = committed && !tooDeep;
+    this.#giveUp(broken, failure, this.#wanted && likely ? closers[0] : undefined);
+    return unclosed ? this.#backTo(reader.stringAt + 1, base) : at;
+  }
+
+  /** A brace that holds an object and no key is one too many. */
+  #oneMore(base: number, position: number): number {
+    this.#braces++;
+    this.#state = BRACES;
+    return this.#backTo(position, base);
+  }
+
+  #giveUp(broken: BrokenRegion, failure: JsonFailure, kind?: number): void {
+    this.#region = { broken, failure, kind };
+    this.#search.beginSkip(broken);
+    this.#state = SKIPPING;
+  }
+
+  /** What follows shows that the value was a part of something. */
+  #refuse(position: number): void {
+    const expected = 'the end of the value, which goes on behind it';
+    const failure: JsonFailure = { position, path: [], expected, reason: 'broken' };
+    this.#failure ??= failure;
+    const start = { closers: [], inString: false, inEscape: false, previous: 0, likely: true };
+    const broken = new BrokenRegion(start);
+    broken.endless = true;
+    this.#giveUp(broken, failure);
   }
 
   /** The bracket or quote was prose. What was taken for a string is searched again, as it may hold the value. */
   #forget(at: number, base: number): number {
     const { stringAt } = this.#reader;
+    this.#state = SEARCHING;
+    return stringAt < 0 ? at : this.#backTo(stringAt + 1, base);
+  }
+
+  /** Goes on at `position`, which is not before the string that was read last. */
+  #backTo(position: number, base: number): number {
     const before = this.#doubtful;
     this.#doubtful = '';
-    this.#state = SEARCHING;
-    if (stringAt < 0) return at;
-    if (stringAt + 1 >= base) return stringAt + 1 - base;
+    if (position >= base) return position - base;
     this.#reader = new JsonReader(this.#builder, 0);
+    this.#last = 0x22;
     this.#scan(before, base - before.length);
     return 0;
   }
@@ -305,24 +445,78 @@ export class IncrementalJson {
   #afterScalar(text: string, at: number, base: number): number {
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      const blank = code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-      if (!blank && code !== 0x60 && code !== 0x7e) return this.#forget(at, base);
+      if (code === 0x60 || code === 0x7e) continue;
+      const isKey = code === 0x3a && this.#reader.stringAt >= 0;
+      this.#behind ??= new Continuation();
+      const verdict = isKey ? 'continues' : this.#behind.take(code);
+      if (verdict === undefined) continue;
+      this.#behind = undefined;
+      if (verdict === 'free') return this.#forget(at, base);
+      this.#refuse(base + at);
+      return at;
     }
     return at;
   }
 
   #accept(): void {
+    const value = this.#builder.value as JsonValue;
+    const { repairs } = this.#reader;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    this.#behind = new Continuation(this.#braces + (this.#first && isObject ? 1 : 0));
+    this.#openBehind = this.#braces;
+    if (!this.#standsFor(value)) {
+      this.#state = SEARCHING;
+      return;
+    }
     if (this.#wanted) {
-      this.#repairs = this.#reader.repairs;
+      this.#repairs = repairs;
       this.#state = DONE;
       return;
     }
-    this.#second ??= { value: this.#builder.value as JsonValue, repairs: this.#reader.repairs };
+    this.#passed = { value, repairs };
+    this.#state = PASSED;
+  }
+
+  /** Behind a value that broke, what prose has in brackets does not stand for it: `I used [1].` */
+  #standsFor(value: JsonValue): boolean {
+    if (this.#brokenKind === undefined) return true;
+    const isArray = Array.isArray(value);
+    if (isArray !== (this.#brokenKind === 0x5d)) return false;
+    return this.#apart || (!isArray && Object.keys(value as object).length > 0);
+  }
+
+  /** Behind a value of another kind: whether it was whole. A list of numbers may be a citation beside others. */
+  #afterPassed(text: string, at: number, base: number): number {
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      const verdict = this.#behind?.take(code);
+      if (verdict === undefined) {
+        this.#search.pass(code);
+        continue;
+      }
+      const { value } = this.#passed as Found;
+      const citation = Array.isArray(value) && value.every((item) => typeof item === 'number');
+      if (verdict === 'continues' && !citation) this.#refuse(base + at);
+      else {
+        if (verdict === 'free') this.#keepPassed();
+        this.#state = SEARCHING;
+      }
+      return at;
+    }
+    return at;
+  }
+
+  #keepPassed(): void {
+    if (!this.#suspect) this.#second ??= this.#passed;
     this.#state = SEARCHING;
   }
 
   #fail(reason: 'cut' | 'broken', position: number): void {
-    this.#failure ??= { position, path: this.#builder.path(), expected: this.#reader.expected, reason };
+    this.#failure ??= this.#failureAt(reason, position);
+  }
+
+  #failureAt(reason: 'cut' | 'broken', position: number): JsonFailure {
+    return { position, path: this.#builder.path(), expected: this.#reader.expected, reason };
   }
 }
 
@@ -333,4 +527,12 @@ function kindOf(code: number): JsonKind {
   if (code === 0x22) return 'string';
   if (code === 0x74 || code === 0x66) return 'boolean';
   return code === 0x6e ? 'null' : 'number';
+}
+
+/** A key that ends in what opens a key or a value, or breaks in a line end, lacks its closing quote. */
+function isUnclosed(key: string, atLineEnd: boolean): boolean {
+  if (atLineEnd) return true;
+  let end = key.length;
+  while (end > 0 && isBlank(key.charCodeAt(end - 1))) end--;
+  return end > 0 && '{[,:'.includes(key.charAt(end - 1));
 }

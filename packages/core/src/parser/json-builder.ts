@@ -48,6 +48,11 @@ export class JsonBuilder {
     return this.#frames[this.#frames.length - 1]?.items !== undefined;
   }
 
+  /** What closes the containers that are open, the innermost last. */
+  closers(): number[] {
+    return this.#frames.map(({ items }) => (items === undefined ? 0x7d : 0x5d));
+  }
+
   open(isArray: boolean): void {
     const items = isArray ? [] : undefined;
     this.#frames.push({

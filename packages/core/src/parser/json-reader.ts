@@ -89,6 +89,16 @@ export class JsonReader {
     return this.state === STRING || this.state === ESCAPE || this.state === HEX;
   }
 
+  /** An object was opened, and nothing came yet. */
+  get atFirstKey(): boolean {
+    return this.state === FIRST_KEY;
+  }
+
+  /** The key whose colon is missing, or which is being read. */
+  get openKey(): string | undefined {
+    return this.state === COLON || (this.inString && this.isKey) ? this.token : undefined;
+  }
+
   get inEscape(): boolean {
     return this.state === ESCAPE;
   }

@@ -1,3 +1,5 @@
+import type { BrokenRegion } from './json-region.ts';
+
 /** A block of a language in which a value is not looked for at first. */
 export interface ForeignBlock {
   text: string;
@@ -12,6 +14,8 @@ const FOREIGN = 3;
 
 /** Languages of fences in which the value may stand; in a block of another one it is code, or what a command prints. */
 const LIKELY = /^[ \t]*(?:json\w*|md|markdown|te?xt|plaintext)?(?:[ \t]|$)/i;
+/** The rest of a fence of more than three. */
+const TICKS = /^[`~]+/;
 /** An info string that is longer is prose. */
 const LONGEST_INFO = 200;
 
@@ -33,12 +37,19 @@ export class JsonSearch {
   /** What stands behind the fence, or the line so far of a foreign block. */
   #line = '';
   #matched = 0;
-  /** How broken JSON stands that is skipped; a depth of 0 is its end. */
-  #broken = { depth: 0, inString: false, inEscape: false };
+  /** The broken value or the brackets of prose that are passed over. */
+  #region: BrokenRegion | undefined;
+  /** Broken JSON ended with its fence: what stands behind that counts at the start of another one. */
+  #fencesOnly = false;
 
   /** Nothing but white space was met since the text or its fence began: a scalar may stand here. */
   get atStart(): boolean {
     return this.#state === START;
+  }
+
+  /** Nothing but white space was met on this line, or behind a broken value. */
+  get apart(): boolean {
+    return this.#state === START || this.#run === 0;
   }
 
   /** A value, or what looked like one, was read here. */
@@ -73,12 +84,12 @@ export class JsonSearch {
       }
       const bracket = code === 0x7b || code === 0x5b;
       if (this.#state === FENCE) {
-        if (bracket && LIKELY.test(this.#line)) return at;
+        if (bracket && LIKELY.test(this.#line.replace(TICKS, ''))) return at;
         this.#line += text.charAt(at);
         if (this.#line.length > LONGEST_INFO) this.prose();
         continue;
       }
-      if (bracket) return at;
+      if (bracket && (this.#state === START || !this.#fencesOnly)) return at;
       if (this.closes(code)) {
         this.closed = true;
         return at + 1;
@@ -96,31 +107,51 @@ export class JsonSearch {
     if (this.#state === FOREIGN) (this.foreign.at(-1) as ForeignBlock).text += this.#line;
   }
 
-  /** Broken JSON begins, so far inside `depth` brackets. */
-  beginSkip(broken: { depth: number; inString: boolean; inEscape: boolean }): void {
-    this.#broken = broken;
+  /** The brackets of `region` are no value. */
+  beginSkip(region: BrokenRegion): void {
+    this.#region = region;
+    this.#run = -1;
   }
 
   get skipping(): boolean {
-    return this.#broken.depth > 0;
+    return this.#region !== undefined;
   }
 
-  /** Through broken JSON to the bracket that closes it, as far as that can be told. Gives where it stopped. */
+  /** Through what is no value to where that ends, as far as it can be told. Gives where it stopped. */
   skip(text: string, at: number): number {
-    const broken = this.#broken;
-    for (; at < text.length && broken.depth > 0; at++) {
+    const region = this.#region as BrokenRegion;
+    for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
       this.closed = this.closes(code);
       if (this.closed) return at + 1;
-      if (broken.inEscape) broken.inEscape = false;
-      else if (broken.inString) {
-        if (code === 0x5c) broken.inEscape = true;
-        else if (code === 0x22) broken.inString = false;
-      } else if (code === 0x22) broken.inString = true;
-      else if (code === 0x7b || code === 0x5b) broken.depth++;
-      else if (code === 0x7d || code === 0x5d) broken.depth--;
+      const over = region.take(code);
+      const fenceEnds = !over && this.#fenceEnds(code, region);
+      if (!over && !fenceEnds) continue;
+      this.#region = undefined;
+      this.#state = PROSE;
+      if (over && region.bareBehind) this.#run = 0;
+      if (fenceEnds) this.#fence = 0;
+      this.#fencesOnly ||= fenceEnds;
+      return at;
     }
     return at;
+  }
+
+  /** What follows a value of another kind was looked at. */
+  pass(code: number): void {
+    this.#run = code === 0x0a ? 0 : -1;
+  }
+
+  /** The line end behind a closing fence. A quote that is open may hold a fence; that one is not believed in. */
+  #fenceEnds(code: number, region: BrokenRegion): boolean {
+    if (code === 0x0a) {
+      const ends = this.#fence !== 0 && this.#run >= 3 && (region.endless || !region.inString);
+      this.#run = 0;
+      return ends;
+    }
+    if (this.#fence !== 0 && code === this.#fence && this.#run >= 0) this.#run++;
+    else if (code !== 0x20 && code !== 0x0d && code !== 0x09) this.#run = -1;
+    return false;
   }
 
   #fenceGrows(code: number): boolean {
@@ -137,7 +168,7 @@ export class JsonSearch {
   /** `next` is where the next line begins. */
   #lineEnds(next: number): void {
     if (this.#state === FENCE) {
-      const info = this.#line.replace(/^[`~]+/, '').trimEnd();
+      const info = this.#line.replace(TICKS, '').trimEnd();
       const closing = this.#fence === this.#runOf && info === '';
       this.#fence = closing ? 0 : this.#runOf;
       this.#state = closing ? PROSE : LIKELY.test(info) ? START : FOREIGN;

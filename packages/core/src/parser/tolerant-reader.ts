@@ -1,5 +1,5 @@
 import { AFTER, COLON, FIRST_ITEM, FIRST_KEY, KEY, LITERAL, NUMBER, VALUE } from './json-reader.ts';
-import { isName, isNamePart, literalOf, StringReader } from './tolerant-strings.ts';
+import { isDigit, isName, isNamePart, isOddBlank, literalOf, StringReader } from './tolerant-strings.ts';
 
 const BARE = 20;
 const WORD = 21;
@@ -20,11 +20,13 @@ const LONGEST_WORD = 9;
 export class TolerantReader extends StringReader {
   /** Where to go on behind a comment. */
   #behind = VALUE;
+  /** Where an `=` stood for a colon. */
+  #equalsAt = -1;
 
   /** Closes whatever is open: the text is over. False when nothing is in it yet. */
   override finish(position: number): boolean {
     const { builder } = this;
-    if (builder.version === 1) return false;
+    if (builder.version === 1 || !this.cutFits) return false;
     this.note('truncated', position);
     this.cutString();
     while (builder.depth > 0) builder.close();
@@ -55,6 +57,7 @@ export class TolerantReader extends StringReader {
         if (isNamePart(code)) return this.#more(code);
         this.note('unquoted-key', position - this.token.length);
         this.builder.key(this.token);
+        this.isKey = false;
         this.state = COLON;
         return 0;
       case SLASH:
@@ -73,6 +76,11 @@ export class TolerantReader extends StringReader {
     const { state } = this;
     const forKey = state === KEY || state === FIRST_KEY;
     const forValue = state === VALUE || state === FIRST_ITEM;
+    if (isOddBlank(code)) {
+      this.note('white-space', position);
+      return 1;
+    }
+    if (this.#separates(code, position)) return 1;
     if (code === 0x2f || code === 0x23) {
       this.note('comment', position);
       this.#behind = state;
@@ -98,7 +106,7 @@ export class TolerantReader extends StringReader {
       return 0;
     }
     const starts = forKey ? BARE : forValue ? WORD : undefined;
-    if (starts !== undefined && isName(code)) {
+    if (starts !== undefined && (isName(code) || (forKey && isDigit(code)))) {
       this.token = '';
       this.state = starts;
       return this.#more(code);
@@ -109,6 +117,21 @@ export class TolerantReader extends StringReader {
       return this.#more(code);
     }
     return super.misfit(code, position);
+  }
+
+  /** A separator that is doubled or of another kind, where that can be read in one way only. */
+  #separates(code: number, position: number): boolean {
+    const { state } = this;
+    const inObject = !this.builder.inArray;
+    if (state === AFTER && code === 0x3b) this.state = inObject ? KEY : VALUE;
+    else if (state === COLON && code === 0x3d && this.isKey) {
+      this.#equalsAt = position;
+      this.committed = true;
+      this.state = VALUE;
+    } else if (state === VALUE && code === 0x3e && position === this.#equalsAt + 1) return true;
+    else if (!(state === KEY && code === 0x2c) && !(state === VALUE && inObject && code === 0x3a)) return false;
+    this.note('separator', position);
+    return true;
   }
 
   #word(code: number, position: number): number {

@@ -1,3 +1,4 @@
+import { InnerQuotes } from './inner-quotes.ts';
 import { COLON, ESCAPE, HEX, JsonReader, KEY, STRING, VALUE } from './json-reader.ts';
 
 /** Something that is not JSON and was read as if it were. */
@@ -11,10 +12,16 @@ export interface JsonRepair {
 export type JsonRepairKind =
   | 'trailing-comma'
   | 'missing-comma'
+  /** A comma or a colon that is doubled, `;` for a comma, `=` or `=>` for a colon. */
+  | 'separator'
+  /** White space that JSON does not have, such as a no-break space. */
+  | 'white-space'
   /** A string or a key in quotes that are not `"`, or in three of them as Python has it. */
   | 'quotes'
   /** A `"` in a string that should have been `\"`. */
   | 'inner-quote'
+  /** The `"` at the end of a string, in front of a comma and the next key. */
+  | 'missing-quote'
   | 'unquoted-key'
   | 'comment'
   /** `True`, `False`, `None`; and `NaN`, `Infinity` and `undefined`, which are read as `null`. */
@@ -67,13 +74,18 @@ export abstract class StringReader extends JsonReader {
   #met = 0x22;
   /** What was read since: white space, the comma, a name, white space. */
   #since = '';
+  /** What separates is not one comma. */
+  #oddComma = false;
   #name = '';
   #triple = false;
   /** How many of the three quotes that end the string were met. */
   #quotes = 0;
   #controlNoted = false;
-  /** A quote and a comma were taken for text. */
-  #joined = false;
+  /** Quotes that were taken for text. */
+  #inner: InnerQuotes | undefined;
+  /** Where a curly quote stands that the end of the string may follow, and whether a comma does. */
+  #curlyAt = -1;
+  #curlyComma = false;
 
   override get inString(): boolean {
     return super.inString || (this.state >= AT_QUOTE && this.state <= AT_TRIPLE);
@@ -88,13 +100,47 @@ export abstract class StringReader extends JsonReader {
     if (value !== undefined) this.builder.add(value);
   }
 
+  /** Whether what the text ends in can be told: a quote in a string that is cut may have been its end. */
+  protected get cutFits(): boolean {
+    return !this.inString || this.#inner?.fit(this.token, this.token.length, super.inString) !== false;
+  }
+
+  protected override append(decoded: string): void {
+    if (this.#inner !== undefined) this.#inner.pass(decoded);
+    super.append(decoded);
+    const last = decoded.charCodeAt(decoded.length - 1);
+    if (last > 0x2c && last < 0x2000) this.#curlyAt = -1;
+    else this.#noteCurly(decoded);
+  }
+
+  /** By the end of each piece: looked for in the whole string, at every quote, it would be quadratic. */
+  #noteCurly(piece: string): void {
+    let at = lastMark(piece, piece.length);
+    if (at < 0) return;
+    const comma = piece.charCodeAt(at) === 0x2c;
+    if (comma) at = lastMark(piece, at);
+    const code = piece.charCodeAt(at);
+    if (at < 0) this.#curlyAt = this.#curlyComma ? -1 : this.#curlyAt;
+    else this.#curlyAt = code === 0x201d || code === 0x2019 ? this.token.length - piece.length + at : -1;
+    this.#curlyComma = comma;
+  }
+
+  /** The quote that was met ends the string. False when quotes that were taken for text do not fit into it. */
+  #ends(): boolean {
+    if (this.#inner?.fit(this.token) === false) return false;
+    super.endString(this.#met);
+    return true;
+  }
+
   /** Whether `code` opens a string or a key that is not in JSON's quotes. */
   protected opens(code: number): boolean {
     return CLOSING[code] !== undefined;
   }
 
   protected override beginString(isKey: boolean, position: number, quote: number): boolean {
-    this.#controlNoted = this.#triple = this.#joined = false;
+    this.#controlNoted = this.#triple = false;
+    this.#inner = undefined;
+    this.#curlyAt = -1;
     const closing = CLOSING[quote];
     if (closing === undefined) return super.beginString(isKey, position, quote);
     this.note('quotes', position);
@@ -156,40 +202,70 @@ export abstract class StringReader extends JsonReader {
   }
 
   #atQuote(code: number, position: number): number {
-    const quote = code === 0x22 || this.opens(code);
-    if (isBlank(code)) return this.#hold(code);
-    if (code === 0x2c) {
+    if (code === 0x2c || code === 0x3b) {
+      this.#oddComma = code === 0x3b;
       this.state = AT_COMMA;
       return this.#hold(code);
     }
+    if (this.#isBlank(code, position)) return this.#hold(code);
+    const quote = code === 0x22 || this.opens(code);
     if (quote && code === this.#met && this.token === '' && this.#since === '') {
       this.note('quotes', this.stringAt);
       this.#triple = true;
       this.state = STRING;
       return 1;
     }
-    const bracket = code === 0x5d && (this.builder.inArray || !this.#bracketOpen());
-    if (bracket || code === 0x7d || code === 0x2f || code === 0x23 || (quote && this.#since !== '')) {
-      super.endString(this.#met);
-      return 0;
-    }
-    // A key behind all: what was taken for text were members.
-    if (code === 0x3a && this.#joined) return super.misfit(code, position);
+    const { inArray } = this.builder;
+    if (code === 0x3a && !this.#inBrackets()) return this.#atColon(code, position);
+    const closer = code === 0x7d || (code === 0x5d && (inArray || !this.#bracketOpen()));
+    const ends = closer ? !this.#inBrackets() : code === 0x2f || code === 0x23;
+    if (ends || (quote && this.#since !== '' && !this.#inBrackets()))
+      return this.#ends() ? 0 : super.misfit(code, position);
     return this.#textAfterAll(position);
   }
 
+  /** What was taken for text is a key: the string ended before the comma in front of it, or the comma is missing. */
+  #atColon(code: number, position: number): number {
+    const inner = this.#inner;
+    if (inner === undefined || this.builder.inArray || this.#met !== 0x22) return super.misfit(code, position);
+    const quoteAt = position - this.#since.length - 1;
+    const { token } = this;
+    const key = token.slice(inner.last + 1);
+    const doubled = inner.lastDoubled;
+    const head = token.slice(0, doubled ? inner.last - 1 : inner.last);
+    const value = doubled ? head : beforeComma(head);
+    const fits = value !== undefined && key !== '' && key.length <= LONGEST_NAME && !/[\n\r]/.test(key);
+    if (!fits || /[}\]]\s*$/.test(value.slice(-LONGEST_NAME)) || !inner.fit(value))
+      return super.misfit(code, position);
+    const end = quoteAt - (token.length - value.length);
+    this.repairs.splice(this.repairs.findLastIndex((repair) => repair.position < end) + 1);
+    this.note(doubled ? 'missing-comma' : 'missing-quote', end);
+    this.token = value;
+    super.endString(this.#met);
+    this.builder.key(key);
+    this.state = COLON;
+    return 0;
+  }
+
   #atComma(code: number, position: number): number {
-    if (isBlank(code)) return this.#hold(code);
-    if (isName(code)) {
+    if (this.#isBlank(code, position)) return this.#hold(code);
+    const { inArray } = this.builder;
+    if (isName(code) || (!inArray && isDigit(code))) {
       this.state = AT_NAME;
       this.#name = String.fromCharCode(code);
       return this.#hold(code);
     }
-    const { inArray } = this.builder;
+    if (this.#inBrackets()) return this.#textAfterAll(position);
+    // In an object one comma too many leaves nothing out.
+    if (code === 0x2c) {
+      this.#oddComma = true;
+      return inArray ? super.misfit(code, position) : this.#hold(code);
+    }
     const value = code === 0x7b || code === 0x5b || code === 0x5d || startsNumber(code);
     const follows = code === 0x22 || this.opens(code) || code === 0x2f || code === 0x23;
     if (!follows && (inArray ? !value : code !== 0x7d)) return this.#textAfterAll(position);
-    super.endString(this.#met);
+    if (!this.#ends()) return super.misfit(code, position);
+    this.#noteSeparator(position);
     this.state = inArray ? VALUE : KEY;
     return 0;
   }
@@ -204,21 +280,27 @@ export abstract class StringReader extends JsonReader {
       const value = literalOf(this.#name);
       const ends = code === 0x2c || code === 0x5d || isBlank(code) || code === 0x2f || code === 0x23;
       if (value === undefined || !ends) return this.#textAfterAll(position);
-      super.endString(this.#met);
+      if (!this.#ends()) return super.misfit(code, position);
+      this.#noteSeparator(at);
       if (String(value) !== this.#name) this.note('literal', at);
       this.add(value);
       return 0;
     }
-    if (isBlank(code)) {
+    if (this.#isBlank(code, position)) {
       this.state = BEHIND_NAME;
       return this.#hold(code);
     }
     if (code !== 0x3a) return this.#textAfterAll(position);
-    super.endString(this.#met);
+    if (!this.#ends()) return super.misfit(code, position);
+    this.#noteSeparator(at);
     this.note('unquoted-key', at);
     this.builder.key(this.#name);
     this.state = COLON;
     return 0;
+  }
+
+  #noteSeparator(position: number): void {
+    if (this.#oddComma) this.note('separator', position - 1);
   }
 
   #atTriple(code: number): number {
@@ -235,21 +317,30 @@ export abstract class StringReader extends JsonReader {
   /** The quote was part of the text, unless a curly one had ended the string before it. */
   #textAfterAll(position: number): number {
     const quoteAt = position - this.#since.length - 1;
-    const end = this.#since === '' && this.#met === 0x22 ? curlyEnd(this.token) : -1;
+    const end = this.#since === '' && this.#met === 0x22 && this.#curlyComma ? this.#curlyAt : -1;
     if (end >= 0) {
       const { inArray } = this.builder;
       this.note('quotes', quoteAt - this.token.length + end);
       this.token = this.token.slice(0, end);
-      super.endString(this.#met);
+      if (!this.#ends()) return super.misfit(0x22, position);
       this.state = inArray ? VALUE : KEY;
       this.beginString(!inArray, quoteAt, 0x22);
       return 0;
     }
     this.note('inner-quote', quoteAt);
-    if (this.#since.includes(',')) this.#joined = true;
+    this.#inner ??= new InnerQuotes(this.token);
+    this.#inner.add(this.token.length);
     this.state = STRING;
     this.append(String.fromCharCode(this.#met) + this.#since);
     return 0;
+  }
+
+  /** White space behind a quote. */
+  #isBlank(code: number, position: number): boolean {
+    if (isBlank(code)) return true;
+    if (!isOddBlank(code)) return false;
+    this.note('white-space', position);
+    return true;
   }
 
   #hold(code: number): 1 {
@@ -257,21 +348,28 @@ export abstract class StringReader extends JsonReader {
     return 1;
   }
 
+  /** Where quotes are text, so are those in brackets that the string opened. */
+  #inBrackets(): boolean {
+    return this.#inner?.bracketOpen === true;
+  }
+
   /** The string has a bracket that it does not close, as in `row["name"]`. */
   #bracketOpen(): boolean {
-    return this.token.lastIndexOf('[') > this.token.lastIndexOf(']');
+    return (this.#inner ?? new InnerQuotes(this.token)).bracketOpen;
   }
 }
 
-/** Where a text ends in a curly quote and a comma, as if that quote had closed it; -1 when it does not. */
-function curlyEnd(text: string): number {
-  let at = text.length - 1;
-  while (isBlank(text.charCodeAt(at))) at--;
-  if (text.charCodeAt(at) !== 0x2c) return -1;
-  do at--;
-  while (isBlank(text.charCodeAt(at)));
-  const code = text.charCodeAt(at);
-  return code === 0x201d || code === 0x2019 ? at : -1;
+/** The last character before `end` that is not white space; -1 without one. */
+function lastMark(text: string, end: number): number {
+  let at = end - 1;
+  while (at >= 0 && isBlank(text.charCodeAt(at))) at--;
+  return at;
+}
+
+/** A text without the comma that it ends in and the white space behind that. */
+function beforeComma(text: string): string | undefined {
+  const trimmed = text.trimEnd();
+  return trimmed.endsWith(',') ? trimmed.slice(0, -1) : undefined;
 }
 
 /** The value of a word of JSON, of Python, or of JavaScript, in any case. */
@@ -289,7 +387,21 @@ export function isBlank(code: number): boolean {
 export function isName(code: number): boolean {
   const lower = code | 0x20;
   const letter = (lower >= 0x61 && lower <= 0x7a) || code === 0x5f || code === 0x24;
-  return letter || (code > 0x7f && CLOSING[code] === undefined);
+  return letter || (code > 0x7f && CLOSING[code] === undefined && !isOddBlank(code));
+}
+
+/** White space that JSON does not have. Some of it cannot be seen at all. */
+export function isOddBlank(code: number): boolean {
+  if (code < 0x80) return code === 0x0b || code === 0x0c;
+  return (code >= 0x2000 && code <= 0x200b) || ODD_BLANKS.has(code);
+}
+
+const ODD_BLANKS: ReadonlySet<number> = new Set([
+  0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x2060, 0x3000, 0xfeff,
+]);
+
+export function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 export function isNamePart(code: number): boolean {
