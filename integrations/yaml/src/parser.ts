@@ -9,12 +9,13 @@ import {
   type ParseOptions,
   type ParserErrorDetails,
 } from '@mortise/core/parser';
+import { wholeNumber } from '@mortise/core/shared';
 import { isNode, parseDocument, YAMLError, type Document } from 'yaml';
 
 export interface YamlParserOptions<Input, Output> {
   /** What the value must fit; the model is shown it. Default: any value, as the model wrote it. */
   schema?: Schema<Input, Output> | undefined;
-  /** How often aliases may repeat what they stand for, all in all. Default: 100. */
+  /** How often aliases may repeat what they stand for, all in all, from 0. Default: 100. */
   maxAliasCount?: number | undefined;
 }
 
@@ -29,6 +30,7 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
 
   constructor({ schema, maxAliasCount = 100 }: YamlParserOptions<Input, Output> = {}) {
     super();
+    wholeNumber('maxAliasCount', maxAliasCount, { least: 0 });
     this.#schema = schema;
     this.#validator = schema === undefined ? undefined : new SchemaParser(schema);
     this.#maxAliasCount = maxAliasCount;
@@ -101,8 +103,29 @@ function documentOf(text: string, start: number): { source: string; at: number }
     from = end + fence.length;
   }
   if (bare !== undefined || start > text.length) return bare ?? { source: '', at: text.length };
+  const at = behindGreeting(text, start);
   // Dashes below a document, as of front matter, would begin another one.
-  return { source: text.slice(start).replace(/\n---\s*$/, '\n'), at: start };
+  const source = text.slice(at).trimEnd();
+  return { source: source.endsWith('\n---') ? source.slice(0, -3) : source, at };
+}
+
+/** What models write in front of what they were asked for: never a key, though a colon ends it. */
+const GREETING =
+  /^(?:here|sure|certainly|of course|okay|ok|absolutely|great|below|the following|this is|as requested)\b/i;
+
+/** Where the document begins behind a first line such as `Here you go:`; lines below it that are its value are indented. */
+function behindGreeting(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && text.charAt(at).trim() === '') at++;
+  const end = text.indexOf('\n', at);
+  if (end < 0) return start;
+  const line = text.slice(at, end).trimEnd();
+  const isGreeting = GREETING.test(line) && line.endsWith(':') && /\s/.test(line);
+  if (!isGreeting) return start;
+  let next = end + 1;
+  while (next < text.length && text.charAt(next).trim() === '') next++;
+  const indented = /[ \t]/.test(text.charAt(next - 1));
+  return indented ? start : end + 1;
 }
 
 /** The start of the line that closes a fence; the end of a text that lacks it, whose YAML then says whether it is whole. */

@@ -22,6 +22,10 @@ describe('YamlParser', () => {
       'a: no\nb: 12:30\nc: 2026-11-22',
       { a: 'no', b: '12:30', c: '2026-11-22' },
     ],
+    ['what stands behind a greeting', 'Here you go:\nname: x\nn: 1', { name: 'x', n: 1 }],
+    ['a list behind a greeting', "Sure! Here's the list:\n\n- x\n- y\n", ['x', 'y']],
+    ['a key that begins like a greeting', 'Here and there:\n  name: x', { 'Here and there': { name: 'x' } }],
+    ['a key of several words', 'First name:\nlast: x', { 'First name': null, last: 'x' }],
     ['aliases', 'a: &x {b: 1}\nc: *x', { a: { b: 1 }, c: { b: 1 } }],
   ])('P-04: reads %s', async (_, text, expected) => {
     expect(await parser.parse(text)).toEqual(expected);
@@ -45,6 +49,10 @@ describe('YamlParser', () => {
     const error = await rejection(parser.parse(`Hm:\n\`\`\`yaml\n${text}\n\`\`\``));
     expect(error).toMatchObject({ code: 'parse', path: [], expected: 'one YAML document' });
     expect(Math.abs(error.position - 12 - position)).toBeLessThanOrEqual(1);
+  });
+
+  it.each([-1, 1.5, Number.NaN])('C-13: refuses %s for the number of aliases', (maxAliasCount) => {
+    expect(() => new YamlParser({ maxAliasCount })).toThrow(/^maxAliasCount is .*; it takes/);
   });
 
   it('P-03: bounds what aliases grow to', async () => {

@@ -1,9 +1,10 @@
 import { parserSuite, runCase } from '@mortise/conformance';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formMutants } from './mutants/parser-forms.ts';
+import { partMutants } from './mutants/parser-parts.ts';
 import { readingMutants } from './mutants/parser-reading.ts';
 
-const mutants = [...readingMutants, ...formMutants];
+const mutants = [...readingMutants, ...formMutants, ...partMutants];
 
 // One of them reaches the prototype of everything.
 afterAll(() => void Reflect.deleteProperty(Object.prototype, 'polluted'));

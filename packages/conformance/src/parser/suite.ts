@@ -3,6 +3,7 @@ import type { ParserSubject } from './conformance.ts';
 import { failureCases } from './failure-cases.ts';
 import { formatCases } from './format-cases.ts';
 import { jsonCases } from './json-cases.ts';
+import { partCases } from './part-cases.ts';
 import { schemaCases } from './schema-cases.ts';
 import { stopCases } from './stop-cases.ts';
 import { streamCases } from './stream-cases.ts';
@@ -14,6 +15,7 @@ export const parserSuite: Suite<ParserSubject> = [
   ...streamCases,
   ...failureCases,
   ...jsonCases,
+  ...partCases,
   ...schemaCases,
   ...formatCases,
   ...stopCases,

@@ -57,7 +57,7 @@ function closed(text: string): unknown {
 
 /** What goes wrong with JSON, schemas and instructions. */
 export const formMutants: readonly ParserMutant[] = [
-  search('gives up at the first brace', 'json.prose', [], async (text, right) => {
+  search('gives up at the first brace', 'json.prose', ['json.behind'], async (text, right) => {
     const at = text.search(/[[{]/);
     if (text.length > 500 || at < 0) return right.parse(text);
     const found = jsonAt(text, at);
@@ -68,7 +68,7 @@ export const formMutants: readonly ParserMutant[] = [
     const [, inner] = /```(?:json)?\n?([^]*?)```/.exec(text) ?? [];
     return right.parse(inner ?? text);
   }),
-  search('looks for an object only', 'json.array', [], async (text, right) => {
+  search('looks for an object only', 'json.array', ['json.part'], async (text, right) => {
     const found = /^(?:Here.*)?\[\{/.test(text) ? jsonAt(text, text.indexOf('{')) : undefined;
     return found === undefined ? right.parse(text) : found.value;
   }),
@@ -112,7 +112,7 @@ export const formMutants: readonly ParserMutant[] = [
       yield await right.parse(text);
     },
   })),
-  search('bounds no depth', 'json.deep', [], (text) => new JsonParser({ maxDepth: Infinity }).parse(text)),
+  search('bounds no depth', 'json.deep', [], (text) => new JsonParser({ maxDepth: 1_000_000 }).parse(text)),
 
   schema('shows the model the output', 'schema.shown', [], (_right, { '~standard': standard }) => ({
     format: ((input: string) =>

@@ -69,24 +69,29 @@ export const readingMutants: readonly ParserMutant[] = [
       },
     })),
   ),
-  json('takes what has come for the whole', 'stream.random', ['failure.stream'], (right) => ({
-    stream: (chunks, options) =>
-      iterable(right.stream(chunks, options), (iterator) => {
-        let shown = false;
-        return {
-          async next() {
-            try {
-              const result = await iterator.next();
-              shown ||= result.done !== true;
-              return result;
-            } catch (error) {
-              if (shown && isParserError(error)) return { done: true, value: undefined };
-              throw error;
-            }
-          },
-        };
-      }),
-  })),
+  json(
+    'takes what has come for the whole',
+    'stream.random',
+    ['failure.stream', 'json.behind', 'json.part'],
+    (right) => ({
+      stream: (chunks, options) =>
+        iterable(right.stream(chunks, options), (iterator) => {
+          let shown = false;
+          return {
+            async next() {
+              try {
+                const result = await iterator.next();
+                shown ||= result.done !== true;
+                return result;
+              } catch (error) {
+                if (shown && isParserError(error)) return { done: true, value: undefined };
+                throw error;
+              }
+            },
+          };
+        }),
+    }),
+  ),
   json('shows nothing before the end', 'stream.shown', ['stream.leave'], (right) => ({
     stream: (chunks, options) =>
       iterable(right.stream(chunks, options), (iterator) => {

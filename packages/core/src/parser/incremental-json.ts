@@ -1,43 +1,22 @@
 import type { JsonValue } from '../json.ts';
 import type { ValuePath } from './contract.ts';
 import { JsonBuilder } from './json-builder.ts';
+import {
+  checkJsonOptions,
+  DEFAULT_MAX_DEPTH,
+  isUnclosed,
+  kindOf,
+  type IncrementalJsonOptions,
+  type JsonFailure,
+  type JsonKind,
+  type JsonRange,
+} from './json-options.ts';
 import { JsonReader } from './json-reader.ts';
 import { BrokenRegion, Continuation } from './json-region.ts';
 import { JsonSearch } from './json-search.ts';
 import { Reasoning } from './reasoning.ts';
 import { TolerantReader } from './tolerant-reader.ts';
-import { isBlank, type JsonRepair } from './tolerant-strings.ts';
-
-/** What a JSON value is. */
-export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
-
-export interface IncrementalJsonOptions {
-  /** Containers inside one another. Default: 512. */
-  maxDepth?: number | undefined;
-  /**
-   * The kinds that are looked for. A complete value of another kind is passed over, and counts only when none of
-   * these follows. Default: all.
-   */
-  kinds?: readonly JsonKind[] | undefined;
-  /**
-   * Read what models write for JSON as well: trailing and missing commas, other quotes, unquoted keys, comments,
-   * Python's literals, raw line ends and quotes in strings, and a text that ends inside. What was mended stands in
-   * `repairs`. Default: false.
-   */
-  tolerant?: boolean | undefined;
-}
-
-/** Why there is no value. */
-export interface JsonFailure {
-  /** In UTF-16 units. */
-  position: number;
-  path: ValuePath;
-  expected: string;
-  /** `none`: nothing looked like JSON. `cut`: the text ended inside. `broken`: it is not JSON. */
-  reason: 'none' | 'cut' | 'broken';
-}
-
-const DEFAULT_MAX_DEPTH = 512;
+import type { JsonRepair } from './tolerant-strings.ts';
 
 /**
  * What a character earns and what there is from the start, in the units of `JsonBuilder.cost`. A value with few open
@@ -64,9 +43,11 @@ interface Region {
   readonly kind: number | undefined;
 }
 
+/** A value that is whole. */
 interface Found {
   readonly value: JsonValue;
   readonly repairs: readonly JsonRepair[];
+  readonly range: JsonRange;
 }
 
 /**
@@ -84,6 +65,7 @@ export class IncrementalJson {
   work = 0;
   readonly #maxDepth: number;
   readonly #kinds: ReadonlySet<JsonKind> | undefined;
+  readonly #prefers: IncrementalJsonOptions['prefers'];
   readonly #tolerant: boolean;
   #state: 0 | 1 | 2 | 3 | 4 | 5 | 6 = SEARCHING;
   #search = new JsonSearch();
@@ -106,6 +88,8 @@ export class IncrementalJson {
   /** The latest of another kind, of which it is not known yet whether it is whole. */
   #passed: Found | undefined;
   #repairs: readonly JsonRepair[] = [];
+  #start = 0;
+  #range: JsonRange = { start: 0, end: 0 };
   /** The value began where the text or its fence did: a bracket is hardly prose. */
   #first = false;
   #failure: JsonFailure | undefined;
@@ -118,7 +102,7 @@ export class IncrementalJson {
   #region: Region | undefined;
   /** What opened the first value that broke, where one was looked for: what counts after it is of its kind. */
   #brokenKind: number | undefined;
-  /** The value stands at the start of a line or a fence, or right behind one that broke. */
+  /** The value stands at the start of a line or a fence, behind a colon, or right behind one that broke. */
   #apart = false;
   /** A value may have been part of what was given up: no bracket may be closed behind it. */
   #suspect = false;
@@ -127,9 +111,11 @@ export class IncrementalJson {
   #openBehind = 0;
 
   constructor(options: IncrementalJsonOptions = {}) {
+    checkJsonOptions(options);
     this.#maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH;
     this.#tolerant = options.tolerant ?? false;
     this.#kinds = options.kinds === undefined ? undefined : new Set(options.kinds);
+    this.#prefers = options.prefers;
   }
 
   /** The value is complete. What follows is ignored, but for a `</think>`, which makes it a draft. */
@@ -150,6 +136,11 @@ export class IncrementalJson {
   /** What was mended in {@link value}, in order. Nothing when not `tolerant`. */
   get repairs(): readonly JsonRepair[] {
     return this.#state === DONE ? this.#repairs : [];
+  }
+
+  /** Where {@link value} stands. */
+  get range(): JsonRange | undefined {
+    return this.#state === DONE ? this.#range : undefined;
   }
 
   /** Where in the value that is being read the next one goes; undefined outside. */
@@ -198,6 +189,7 @@ export class IncrementalJson {
       this.#builder = new JsonBuilder();
       this.#builder.add(this.#second.value);
       this.#repairs = this.#second.repairs;
+      this.#range = this.#second.range;
       this.#state = DONE;
     }
     if (this.#state !== DONE)
@@ -213,10 +205,10 @@ export class IncrementalJson {
       if (status === 'complete' || (cut && this.#reader.finish(position))) this.#state = SCALAR_READ;
     }
     if (this.#state === PASSED) this.#keepPassed();
-    if (this.#state === SKIPPING) this.#regionEnds();
+    if (this.#state === SKIPPING) this.#failure ??= this.#region?.failure;
     if (this.#state === SCALAR_READ) {
       if (this.#behind?.afterComma === true) this.#refuse(position);
-      else this.#accept();
+      else this.#accept(position);
       if ((this.#state as number) === PASSED) this.#keepPassed();
     }
     if (this.#state === READING && this.#reader.status === 'reading') this.#fail('cut', position);
@@ -233,7 +225,8 @@ export class IncrementalJson {
    * they are complete, strings as they grow.
    */
   snapshot(): JsonValue | undefined {
-    const shown = this.#wanted && this.#state >= READING && this.#state !== SKIPPING && this.#state !== BRACES;
+    const shown =
+      this.#wanted && this.#state >= READING && this.#state !== SKIPPING && this.#state !== BRACES;
     if (!shown) return undefined;
     const { version, cost } = this.#builder;
     if (version !== this.#copiedVersion) {
@@ -276,6 +269,7 @@ export class IncrementalJson {
       this.#braces = 0;
       this.#before = found > 0 ? text.charCodeAt(found - 1) : this.#last;
       this.#apart = this.#search.apart;
+      this.#start = base + found;
       const kind = kindOf(text.charCodeAt(found));
       this.#begin(kind, this.#search.atStart && (kind === 'object' || kind === 'array'));
     }
@@ -330,7 +324,11 @@ export class IncrementalJson {
   /** All before was reasoning: the reply begins here. */
   #restart(): void {
     if (this.#state === DONE)
-      this.#second ??= { value: this.#builder.value as JsonValue, repairs: this.#repairs };
+      this.#second ??= {
+        value: this.#builder.value as JsonValue,
+        repairs: this.#repairs,
+        range: this.#range,
+      };
     this.#search = new JsonSearch();
     this.#failure = undefined;
     this.#suspect = false;
@@ -356,7 +354,7 @@ export class IncrementalJson {
     if (reader.status === 'complete') {
       const value = this.#builder.value;
       this.#behind = undefined;
-      if (typeof value === 'object' && value !== null) this.#accept();
+      if (typeof value === 'object' && value !== null) this.#accept(base + at);
       else this.#state = SCALAR_READ;
     }
     return at;
@@ -372,7 +370,11 @@ export class IncrementalJson {
     const previous = at > 0 ? text.charCodeAt(at - 1) : this.#last;
     if (builder.depth === 1 && !committed) {
       // A brace in ticks or quotes is what the text speaks of.
-      if (code === this.#before && (code === 0x60 || code === 0x27) && (previous === 0x7b || previous === 0x5b)) {
+      if (
+        code === this.#before &&
+        (code === 0x60 || code === 0x27) &&
+        (previous === 0x7b || previous === 0x5b)
+      ) {
         this.#state = SEARCHING;
         return at;
       }
@@ -383,19 +385,18 @@ export class IncrementalJson {
     }
     const { tooDeep, inString, inEscape } = reader;
     const failure = this.#failureAt('broken', base + at);
-    const likely = committed || tooDeep || this.#first;
-    if (likely) this.#failure ??= failure;
+    const likely = committed || this.#first || this.#apart;
+    if (committed || tooDeep) this.#failure ??= failure;
     const closers = [...Array<number>(this.#braces).fill(0x7d), ...builder.closers()];
     const unclosed = !committed && openKey !== undefined && isUnclosed(openKey, inString && !inEscape);
     const broken = new BrokenRegion(
       unclosed
-        ? { closers, inString: false, inEscape: false, previous: 0x22, likely }
-        : { closers, inString, inEscape, previous, likely },
+        ? { closers, inString: false, inEscape: false, previous: 0x22, likely, committed }
+        : { closers, inString, inEscape, previous, likely, committed },
     );
     // Which quotes are text is the question there.
     if (this.#tolerant && inString && !unclosed) broken.endless = broken.suspicious = true;
-    broken.hasJson = committed && !tooDeep;
-    this.#giveUp(broken, failure, this.#wanted && likely ? closers[0] : undefined);
+    this.#giveUp(broken, failure, this.#wanted && likely && !tooDeep ? closers[0] : undefined);
     return unclosed ? this.#backTo(reader.stringAt + 1, base) : at;
   }
 
@@ -417,7 +418,14 @@ export class IncrementalJson {
     const expected = 'the end of the value, which goes on behind it';
     const failure: JsonFailure = { position, path: [], expected, reason: 'broken' };
     this.#failure ??= failure;
-    const start = { closers: [], inString: false, inEscape: false, previous: 0, likely: true };
+    const start = {
+      closers: [],
+      inString: false,
+      inEscape: false,
+      previous: 0,
+      likely: true,
+      committed: true,
+    };
     const broken = new BrokenRegion(start);
     broken.endless = true;
     this.#giveUp(broken, failure);
@@ -458,7 +466,8 @@ export class IncrementalJson {
     return at;
   }
 
-  #accept(): void {
+  /** The value is whole, and ends at `end`. */
+  #accept(end: number): void {
     const value = this.#builder.value as JsonValue;
     const { repairs } = this.#reader;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -468,12 +477,14 @@ export class IncrementalJson {
       this.#state = SEARCHING;
       return;
     }
-    if (this.#wanted) {
+    const range = { start: this.#start, end };
+    if (this.#wanted && this.#prefers?.(value) !== false) {
       this.#repairs = repairs;
+      this.#range = range;
       this.#state = DONE;
       return;
     }
-    this.#passed = { value, repairs };
+    this.#passed = { value, repairs, range };
     this.#state = PASSED;
   }
 
@@ -518,21 +529,4 @@ export class IncrementalJson {
   #failureAt(reason: 'cut' | 'broken', position: number): JsonFailure {
     return { position, path: this.#builder.path(), expected: this.#reader.expected, reason };
   }
-}
-
-/** The kind of value that a first character begins. */
-function kindOf(code: number): JsonKind {
-  if (code === 0x7b) return 'object';
-  if (code === 0x5b) return 'array';
-  if (code === 0x22) return 'string';
-  if (code === 0x74 || code === 0x66) return 'boolean';
-  return code === 0x6e ? 'null' : 'number';
-}
-
-/** A key that ends in what opens a key or a value, or breaks in a line end, lacks its closing quote. */
-function isUnclosed(key: string, atLineEnd: boolean): boolean {
-  if (atLineEnd) return true;
-  let end = key.length;
-  while (end > 0 && isBlank(key.charCodeAt(end - 1))) end--;
-  return end > 0 && '{[,:'.includes(key.charAt(end - 1));
 }

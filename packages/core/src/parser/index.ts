@@ -10,12 +10,13 @@ export type {
   ValuePath,
 } from './contract.ts';
 export { isParserError, parserError, type ParserError } from './errors.ts';
+export { IncrementalJson } from './incremental-json.ts';
 export {
-  IncrementalJson,
   type IncrementalJsonOptions,
   type JsonFailure,
   type JsonKind,
-} from './incremental-json.ts';
+  type JsonRange,
+} from './json-options.ts';
 export { jsonSchema, toJsonSchema } from './json-schema.ts';
 export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
 export {

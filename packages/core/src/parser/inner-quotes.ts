@@ -66,7 +66,15 @@ export class InnerQuotes {
       if (open === 0) {
         if (inWord || (OPENS_BEHIND.includes(before) && after.trim() !== '')) open = length;
         else if (!(length === 1 && after !== '' && /\d/.test(before))) return false;
-        if (cut && open > 0 && text.slice(Math.max(0, begin - 32), begin).trimEnd().endsWith(',')) return false;
+        if (
+          cut &&
+          open > 0 &&
+          text
+            .slice(Math.max(0, begin - 32), begin)
+            .trimEnd()
+            .endsWith(',')
+        )
+          return false;
       } else {
         const closes = before.trim() !== '' && CLOSES_BEFORE.includes(after);
         if (length !== open || !(inWord || closes)) return false;
@@ -78,10 +86,10 @@ export class InnerQuotes {
   }
 }
 
-/** What an opening quote stands behind; the empty string is the beginning. */
-const OPENS_BEHIND = ['', ...' \t\n\r\u00a0([{<=>,;:-\u2013\u2014/|\u201e\'"\\'];
-/** What a closing quote stands before; the empty string is the end. */
-const CLOSES_BEFORE = ['', ...' \t\n\r\u00a0)]}<>.,;:!?-\u2013\u2014/|\'"=\\'];
+/** What an opening quote stands behind, where that is not the beginning. The empty string is in every string. */
+const OPENS_BEHIND = ' \t\n\r\u00a0([{<=>,;:-\u2013\u2014/|\u201e\'"\\';
+/** What a closing quote stands before, where that is not the end. */
+const CLOSES_BEFORE = ' \t\n\r\u00a0)]}<>.,;:!?-\u2013\u2014/|\'"=\\';
 
 /** JSON in a string that was not escaped. */
 function isJson(text: string, end: number): boolean {
@@ -100,5 +108,8 @@ function isWord(character: string): boolean {
 
 /** The next character that is not white space. A key has its colon close by. */
 function behind(text: string, from: number, end: number): string {
-  return text.slice(from, Math.min(end, from + 32)).trimStart().charAt(0);
+  return text
+    .slice(from, Math.min(end, from + 32))
+    .trimStart()
+    .charAt(0);
 }

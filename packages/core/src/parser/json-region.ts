@@ -1,4 +1,4 @@
-import { isBlank, isDigit, literalOf } from './tolerant-strings.ts';
+import { isBlank, isDigit, literalOf } from './json-characters.ts';
 
 /** Looks at what stands behind a value: whether that goes on, so that it was only a part. */
 export class Continuation {
@@ -57,8 +57,10 @@ export interface RegionStart {
   readonly inEscape: boolean;
   /** The character before. */
   readonly previous: number;
-  /** It is a value, or stands where one would: not a bracket of prose. */
+  /** It stands where a value would: not in a sentence. */
   readonly likely: boolean;
+  /** A member or an element was read: it is JSON. */
+  readonly committed: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ export class BrokenRegion {
   /** It has what prose in brackets has not. */
   suspicious: boolean;
   /** It has what a value of its kind has: a quote or a digit where one would begin, in braces any quote or a colon. */
-  hasJson = false;
+  hasJson: boolean;
   /** Its end cannot be told. */
   endless = false;
   readonly #closers: number[];
@@ -91,7 +93,7 @@ export class BrokenRegion {
     this.#inEscape = start.inEscape;
     this.#previous = start.previous;
     this.#likely = start.likely;
-    this.suspicious = start.likely;
+    this.suspicious = this.hasJson = start.committed;
     this.#isObject = start.closers[0] === 0x7d;
   }
 
@@ -149,7 +151,7 @@ export class BrokenRegion {
 
   #isOver(code: number): boolean {
     if (!this.suspicious) return true;
-    const goesOn = this.#likely && (code === 0x22 || code === 0x27 || code === 0x3a);
+    const goesOn = this.#likely && this.hasJson && (code === 0x22 || code === 0x27 || code === 0x3a);
     const verdict = goesOn ? 'continues' : this.#behind?.take(code);
     if (verdict === 'continues') this.endless = true;
     return verdict === 'free';

@@ -34,6 +34,8 @@ export class JsonSearch {
   /** The run of ticks or tildes that the line began with; -1 when it began with something else. */
   #run = 0;
   #runOf = 0;
+  /** The last character of prose that is not white space. */
+  #mark = 0;
   /** What stands behind the fence, or the line so far of a foreign block. */
   #line = '';
   #matched = 0;
@@ -47,15 +49,16 @@ export class JsonSearch {
     return this.#state === START;
   }
 
-  /** Nothing but white space was met on this line, or behind a broken value. */
+  /** Nothing but white space was met on this line, behind a broken value, or behind a colon. */
   get apart(): boolean {
-    return this.#state === START || this.#run === 0;
+    return this.#state === START || this.#run === 0 || this.#mark === 0x3a;
   }
 
   /** A value, or what looked like one, was read here. */
   prose(): void {
     this.#state = PROSE;
     this.#run = -1;
+    this.#mark = 0;
   }
 
   /** True for the last character of a `</think>`. */
@@ -98,6 +101,7 @@ export class JsonSearch {
       if ((code === 0x60 || code === 0x7e) && this.#fenceGrows(code)) continue;
       if (this.#state === START && startsScalar(code)) return at;
       this.prose();
+      this.#mark = code;
     }
     return at;
   }

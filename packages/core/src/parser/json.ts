@@ -2,7 +2,8 @@ import type { JsonValue } from '../json.ts';
 import { BaseOutputParser } from './base.ts';
 import type { ValuePath } from './contract.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
-import { IncrementalJson, type IncrementalJsonOptions, type JsonFailure } from './incremental-json.ts';
+import { IncrementalJson } from './incremental-json.ts';
+import { checkJsonOptions, type IncrementalJsonOptions, type JsonFailure } from './json-options.ts';
 import type { JsonRepair } from './tolerant-strings.ts';
 
 export interface JsonParserOptions extends IncrementalJsonOptions {
@@ -16,6 +17,7 @@ export class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
 
   constructor(options: JsonParserOptions = {}) {
     super();
+    checkJsonOptions(options);
     this.#options = options;
   }
 
@@ -80,7 +82,12 @@ export function positionOf(text: string, path: ValuePath, options: IncrementalJs
   return position + (depth > 0 ? (/^[\s:,]*/.exec(text.slice(position))?.[0].length ?? 0) : 0);
 }
 
-function ended(json: IncrementalJson, text: string, { tolerant, onRepair }: JsonParserOptions): JsonValue {
+/** The value of a text that is over, or why there is none. */
+export function ended(
+  json: IncrementalJson,
+  text: string,
+  { tolerant, onRepair }: JsonParserOptions,
+): JsonValue {
   json.end();
   const { value, repairs } = json;
   if (value === undefined) throw noValue(json.failure as JsonFailure, text, tolerant === true);

@@ -1,12 +1,15 @@
+import { oneOf } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
-import { parserError } from './errors.ts';
+import type { ValuePath } from './contract.ts';
+import { parserError, type ParserError } from './errors.ts';
 import { IncrementalJson } from './incremental-json.ts';
+import { type JsonRange } from './json-options.ts';
 import { Reasoning } from './reasoning.ts';
 
 export interface ListParserOptions {
   /**
-   * `comma`: items between commas or line ends, those with a comma in double quotes, `""` for a quote inside; or a
-   * list of JSON or of Python. `numbered`: lines that begin with `1.`, `1)`, `1:` or `1 -`. `bulleted`: lines that
+   * `comma`: items between commas or line ends, those with a comma in double quotes, `""` for a quote inside; with
+   * text beside the quotes the item is as it was written. Or a list of JSON or of Python; a piece of one is `parse`. `numbered`: lines that begin with `1.`, `1)`, `1:` or `1 -`. `bulleted`: lines that
    * begin with `-`, `*`, `+` or `•`. Default: `comma`.
    */
   style?: 'comma' | 'numbered' | 'bulleted' | undefined;
@@ -33,7 +36,7 @@ export class ListParser extends BaseOutputParser<string[], string[]> {
 
   constructor(options: ListParserOptions = {}) {
     super();
-    this.#style = options.style ?? 'comma';
+    this.#style = oneOf('style', options.style ?? 'comma', ['comma', 'numbered', 'bulleted']);
   }
 
   override get name(): string {
@@ -141,73 +144,96 @@ class ItemsReader implements ListReader {
     if (this.#json === undefined) {
       const first = /\S/.exec(chunk)?.[0];
       if (first === undefined) return;
-      if (first !== '[') return this.#asCommas();
+      if (!'[`~'.includes(first)) return this.#asCommas(this.#held, this.#heldAt);
       this.#json = new IncrementalJson({ tolerant: true, kinds: ['array'] });
     }
     this.#json.push(chunk);
   }
 
   end(text: string): string[] {
-    this.#json?.end();
-    const value = this.#json?.value;
-    const cut = this.#json?.repairs.some(({ kind }) => kind === 'truncated') === true;
-    if (Array.isArray(value) && !cut && value.every((item) => typeof item !== 'object') && this.#alone())
-      return value.map(String);
-    if (this.#commas === undefined) this.#asCommas();
+    const json = this.#json;
+    json?.end();
+    const { value, range } = json ?? {};
+    const cut = json?.repairs.some(({ kind }) => kind === 'truncated') === true;
+    if (Array.isArray(value) && range !== undefined && !cut && this.#isAlone(range)) {
+      const other = value.findIndex((item) => typeof item === 'object');
+      if (other < 0) return value.map(String);
+      throw tornError(text, this.#heldAt + range.start, [other], 'a list of strings');
+    }
+    if (this.#commas === undefined) {
+      const begin = /^\s*\[/.exec(this.#held)?.[0].length;
+      const words = begin === undefined ? undefined : this.#held.trimEnd().slice(begin);
+      // `[a, b]`, a list whose quotes were left out.
+      if (words?.endsWith(']') === true && !/[[\]{}"'“‘]/.test(words.slice(0, -1)))
+        this.#asCommas(words.slice(0, -1), this.#heldAt + (begin as number));
+      else this.#asCommas(this.#held, this.#heldAt);
+    }
     return (this.#commas as unknown as CommaReader).end(text);
   }
 
-  /** Nothing stands behind the list: `[1] one, [2] two` is no list of JSON. */
-  #alone(): boolean {
-    const list = this.#held.trimEnd();
-    const shorter = new IncrementalJson({ tolerant: true, kinds: ['array'] });
-    shorter.push(list.slice(0, -1));
-    return list.endsWith(']') && !shorter.done;
+  /** Nothing but a fence stands beside the list: `[1] one, [2] two` is no list of JSON. */
+  #isAlone({ start, end }: JsonRange): boolean {
+    const before = this.#held.slice(0, start).trim();
+    return /^(?:(?:`{3,}|~{3,})\w*)?$/.test(before) && /^[`~]*$/.test(this.#held.slice(end).trim());
   }
 
-  #asCommas(): void {
+  #asCommas(text: string, position: number): void {
     this.#commas = new CommaReader();
-    this.#commas.push(this.#held, this.#heldAt);
+    this.#commas.push(text, position);
     this.#held = '';
   }
 }
 
 class CommaReader implements ListReader {
   readonly items: string[] = [];
-  #item = '';
+  /** The item as it stands in the text, and what is in its quotes. */
+  #raw = '';
+  #inner = '';
   /** Nothing but white space in the item so far. Looked at whole at every quote, a long one would be quadratic. */
   #blank = true;
-  /** In the quotes of the item; `quoted` also behind them. */
+  /** In the quotes of the item; `quoted` also behind them; `tailed` when something stands behind them. */
   #open = false;
   #quoted = false;
+  #tailed = false;
+  /** White space came last. */
+  #spaced = false;
   /** A quote inside quotes: the end, or with another one a quote. */
   #atQuote = false;
   #openedAt = 0;
+  /** Where the item begins, and where one was torn out of JSON. */
+  #itemAt = 0;
+  #tornAt: { position: number; index: number } | undefined;
 
   push(chunk: string, position: number): void {
     for (let at = 0; at < chunk.length; at++) {
       const character = chunk.charAt(at);
+      if (this.#raw === '') this.#itemAt = position + at;
       if (this.#atQuote) {
         this.#atQuote = false;
         if (character === '"') {
-          this.#item += '"';
+          this.#raw += '"';
+          this.#inner += '"';
           continue;
         }
         this.#open = false;
       }
       if (this.#open) {
+        this.#raw += character;
         if (character === '"') this.#atQuote = true;
-        else this.#item += character;
+        else this.#inner += character;
       } else if (character === ',' || character === '\n' || character === '\r') this.#finish();
-      else if (character === '"' && !this.#quoted && this.#blank) {
-        this.#item = '';
+      else if (character === '"' && (this.#blank || (this.#quoted && this.#spaced))) {
+        this.#tailed = this.#quoted;
+        this.#raw += character;
+        this.#blank = false;
         this.#open = this.#quoted = true;
         this.#openedAt = position + at;
       } else {
         const blank = character.trim() === '';
-        if (this.#quoted && blank) continue;
-        this.#item += character;
+        this.#raw += character;
+        this.#spaced = blank;
         this.#blank &&= blank;
+        if (!blank) this.#tailed = true;
       }
     }
   }
@@ -224,16 +250,41 @@ class CommaReader implements ListReader {
       throw parserError('parse', message, details);
     }
     this.#finish();
-    return this.items;
+    // A tuple of Python.
+    const plain = text.trim();
+    if (/^\(\s*["']/.test(plain) && plain.endsWith(')') && this.items.length > 1)
+      this.#tornAt ??= { position: text.length - text.trimStart().length, index: 0 };
+    const torn = this.#tornAt;
+    if (torn === undefined) return this.items;
+    throw tornError(text, torn.position, [torn.index], 'items between commas, or one whole list of strings');
   }
 
   #finish(): void {
-    const item = this.#quoted ? this.#item : plainItem(this.#item);
-    if (this.#quoted || item !== '') this.items.push(item);
-    this.#item = '';
+    const quoted = this.#quoted && !this.#tailed;
+    const item = quoted ? this.#inner : plainItem(this.#raw);
+    if (!quoted && this.#tornAt === undefined && isTorn(item))
+      this.#tornAt = { position: this.#itemAt, index: this.items.length };
+    if (quoted || item !== '') this.items.push(item);
+    this.#raw = this.#inner = '';
     this.#blank = true;
-    this.#open = this.#quoted = false;
+    this.#open = this.#quoted = this.#tailed = this.#spaced = this.#atQuote = false;
   }
+}
+
+/** A piece of JSON or of Python: a list that is not closed, or a list or an object beside other text. */
+function isTorn(item: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < item.length; at++) {
+    const character = item.charAt(at);
+    if (character === '[') depth++;
+    else if (character === ']') depth--;
+  }
+  return depth > 0 || /(?:^|[^\w)\]])\[\s*["'{[]/.test(item) || /\{\s*"[^"]*"\s*:/.test(item);
+}
+
+function tornError(text: string, position: number, path: ValuePath, expected: string): ParserError {
+  const message = `What begins at character ${position} is no item of a list of strings: expected ${expected}.`;
+  return parserError('parse', message, { text, position, path, expected });
 }
 
 /** Without white space and Python's quotes; nothing for a fence. */

@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { finiteNumber } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
 import { parserError } from './errors.ts';
 import { replyStart } from './reasoning.ts';
@@ -74,13 +75,17 @@ function leading(text: string, words: readonly string[], follows = FOLLOWS): str
     .toSorted((a, b) => b.plain.length - a.plain.length)[0]?.word;
 }
 
+function hasWords(words: readonly string[]): boolean {
+  return words.length > 0 && words.every((word) => typeof word === 'string' && word.trim() !== '');
+}
+
 /** One of the values, written without regard to case. Values that differ only in case must be written exactly. */
 export class EnumParser<const V extends string> extends BaseOutputParser<V, V> {
   readonly #values: readonly V[];
 
   constructor(values: readonly V[]) {
     super();
-    if (values.length === 0) throw new MortiseError('configuration', 'EnumParser takes at least one value.');
+    if (!hasWords(values)) throw new MortiseError('configuration', 'EnumParser takes at least one value.');
     this.#values = [...values];
   }
 
@@ -113,8 +118,12 @@ export class BooleanParser extends BaseOutputParser<boolean, boolean> {
 
   constructor({ yes = ['yes', 'true'], no = ['no', 'false'] }: BooleanParserOptions = {}) {
     super();
-    this.#yes = yes;
-    this.#no = no;
+    if (!hasWords(yes) || !hasWords(no)) {
+      const message = 'BooleanParser takes at least one word each for yes and for no.';
+      throw new MortiseError('configuration', message);
+    }
+    this.#yes = [...yes];
+    this.#no = [...no];
   }
 
   override get name(): string {
@@ -137,10 +146,13 @@ function notSaid(text: string, expected: string): Error {
   return parserError('parse', message, { text, position: 0, path: [], expected });
 }
 
-/** Which numbers will do; both bounds are included. */
+/** Which numbers will do. */
 export interface NumberParserOptions {
+  /** The least one. Default: none. */
   min?: number | undefined;
+  /** The greatest one, not below `min`. Default: none. */
   max?: number | undefined;
+  /** Whole numbers alone. Default: false. */
   integer?: boolean | undefined;
 }
 
@@ -157,6 +169,9 @@ export class NumberParser extends BaseOutputParser<number, number> {
 
   constructor(options: NumberParserOptions = {}) {
     super();
+    const { min, max } = options;
+    if (min !== undefined) finiteNumber('min', min);
+    if (max !== undefined) finiteNumber('max', max, { least: min });
     this.#options = options;
   }
 

@@ -5,13 +5,13 @@ import type { Schema, StandardIssue, StandardResult, StandardSchema } from '../s
 import { BaseOutputParser } from './base.ts';
 import type { DeepPartial, ParseOptions, ParserIssue } from './contract.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
-import type { IncrementalJsonOptions, JsonKind } from './incremental-json.ts';
+import { checkJsonOptions, type IncrementalJsonOptions, type JsonKind } from './json-options.ts';
 import { toJsonSchema } from './json-schema.ts';
 import { findJson, positionOf, streamJson } from './json.ts';
 import { plainSchema, type ShownSchema } from './strict-schema.ts';
 
 export interface SchemaParserOptions {
-  /** Containers inside one another. Default: 512. */
+  /** Containers inside one another, from 1. Default: 512. */
   maxDepth?: number | undefined;
   /** The form of the schema that the model is shown, when it is not the schema's own. Default: `plainSchema`. */
   shown?: ShownSchema | undefined;
@@ -33,6 +33,7 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
     this.#schema = schema;
     this.#shown = options.shown ?? plainSchema(toJsonSchema(schema));
     this.#json = { maxDepth: options.maxDepth, kinds: kindsOf(this.#shown.schema) };
+    checkJsonOptions(this.#json);
   }
 
   override get name(): string {

@@ -1,10 +1,11 @@
 import { MortiseError } from '../errors.ts';
 import { isObject, type JsonValue } from '../json.ts';
+import { wholeNumber } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
-import { parserError } from './errors.ts';
-import type { IncrementalJsonOptions } from './incremental-json.ts';
-import { findJson, positionOf } from './json.ts';
-import type { JsonRepair } from './tolerant-strings.ts';
+import { parserError, type ParserError } from './errors.ts';
+import { IncrementalJson } from './incremental-json.ts';
+import { type IncrementalJsonOptions, type JsonRange } from './json-options.ts';
+import { ended, positionOf } from './json.ts';
 
 /** One of the choices that were given. */
 export interface Selection {
@@ -15,16 +16,43 @@ export interface Selection {
   reason?: string;
 }
 
-const JSON_OPTIONS: IncrementalJsonOptions = { kinds: ['array', 'object', 'number'], tolerant: true };
+const FORM = '[{"choice": 1, "reason": "why"}]';
+
+const JSON_OPTIONS: IncrementalJsonOptions = {
+  kinds: ['array', 'object', 'number'],
+  prefers: isSelection,
+  tolerant: true,
+};
+
+/**
+ * An object with a choice, a list with one, or a list that is not of numbers alone. Those may be citations: they count
+ * when there is nothing else.
+ */
+function isSelection(value: JsonValue): boolean {
+  if (Array.isArray(value)) return value.length === 0 || value.some((item) => typeof item !== 'number');
+  return isObject(value) && Object.hasOwn(value, 'choice');
+}
+
+/** On a line of its own, or behind a label. */
+function standsAlone(text: string, { start, end }: JsonRange): boolean {
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim();
+  const lineEnd = text.indexOf('\n', end);
+  const behind = text.slice(end, lineEnd < 0 ? text.length : lineEnd).trim();
+  let label = before.length;
+  while (before.charAt(label - 1) === '*') label--;
+  const labelled = label === 0 || ':>'.includes(before.charAt(label - 1));
+  return (labelled || /^(?:`{3,}|~{3,})\w*$/.test(before)) && /^(?:[.`~]*|<\/\w+>)$/.test(behind);
+}
 
 export interface SelectionParserOptions {
-  /** How many at most. Default: 1. */
+  /** How many at most, from 1. Default: 1. */
   max?: number | undefined;
 }
 
 /**
  * Some of a list of choices. The model is shown them numbered from 1 and answers with numbers, which must be among
- * them: 0 and one too many are `validation`, never the neighbour.
+ * them: 0 and one too many are `validation`, never the neighbour. Numbers without a `choice` count on a line of their own
+ * or behind a label, as in a sentence they may be citations.
  */
 export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> {
   readonly #choices: readonly string[];
@@ -34,6 +62,7 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
     super();
     if (choices.length === 0)
       throw new MortiseError('configuration', 'SelectionParser takes at least one choice.');
+    wholeNumber('max', max);
     this.#choices = [...choices];
     this.#max = max;
   }
@@ -46,16 +75,22 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
     const list = this.#choices.map((choice, at) => `(${at + 1}) ${choice}`).join('\n');
     const count =
       this.#max === 1 ? 'one of these choices' : `at most ${this.#max} of these choices, the best first`;
-    return `Select ${count} by number:\n${list}\nAnswer with JSON alone: [{"choice": 1, "reason": "why"}]`;
+    return `Select ${count} by number:\n${list}\nAnswer with JSON alone: ${FORM}`;
   }
 
   parseText(text: string): Selection[] {
-    const repairs: JsonRepair[] = [];
-    const value = findJson(text, { ...JSON_OPTIONS, onRepair: (made) => void repairs.push(...made) });
+    const json = new IncrementalJson(JSON_OPTIONS);
+    json.push(text);
+    const value = ended(json, text, JSON_OPTIONS);
+    const { repairs, range } = json;
     if (repairs.some(({ kind }) => kind === 'truncated')) {
       const expected = 'the end of the selection';
       const message = `The text ends inside its selection: expected ${expected}. The reply may have been cut short.`;
       throw parserError('parse', message, { text, position: text.length, path: [], expected });
+    }
+    if (!isSelection(value) && range !== undefined && !standsAlone(text, range)) {
+      const message = `${shown(value)} stands in a sentence, where it may be a citation: expected ${FORM}, and nothing else.`;
+      throw parserError('parse', message, { text, position: range.start, path: [], expected: FORM });
     }
     const items = Array.isArray(value) ? value : [value];
     if (items.length > this.#max) {
@@ -85,6 +120,7 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
   }
 
   #selection(item: JsonValue, at: number, text: string, positionAt: (at: number) => number): Selection {
+    if (isObject(item) && item['choice'] === undefined) throw unlike(item, text, positionAt(at));
     const given = isObject(item) ? item['choice'] : item;
     const number =
       typeof given === 'string' && /^\s*\(?\d{1,9}\)?\s*$/.test(given)
@@ -93,10 +129,30 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
     const choice = typeof number === 'number' ? this.#choices[number - 1] : undefined;
     if (choice === undefined) {
       const expected = `a number from 1 to ${this.#choices.length}`;
-      const message = `${JSON.stringify(given)} is not among the choices: expected ${expected}.`;
+      const message = `${shown(given)} is not among the choices: expected ${expected}.`;
       throw parserError('validation', message, { text, position: positionAt(at), path: [at], expected });
     }
     const reason = isObject(item) ? item['reason'] : undefined;
     return { index: (number as number) - 1, choice, ...(typeof reason === 'string' ? { reason } : {}) };
   }
+}
+
+/** An object without a choice, most often one around the selection. */
+function unlike(item: { [name: string]: JsonValue }, text: string, position: number): ParserError {
+  const around = Object.keys(item).find(
+    (name) => typeof item[name] === 'object' && isSelection(item[name] as JsonValue),
+  );
+  const what =
+    around === undefined
+      ? 'The selection has no member "choice"'
+      : `The selection stands inside the member ${JSON.stringify(around)} of an object`;
+  const message = `${what}: expected the list itself, as in ${FORM}.`;
+  const path = around === undefined ? [] : [around];
+  return parserError('validation', message, { text, position, path, expected: FORM });
+}
+
+/** Short enough for a message. */
+function shown(value: JsonValue | undefined): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

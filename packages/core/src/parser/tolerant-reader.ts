@@ -1,5 +1,6 @@
+import { isDigit, isName, isNamePart, isOddBlank, literalOf } from './json-characters.ts';
 import { AFTER, COLON, FIRST_ITEM, FIRST_KEY, KEY, LITERAL, NUMBER, VALUE } from './json-reader.ts';
-import { isDigit, isName, isNamePart, isOddBlank, literalOf, StringReader } from './tolerant-strings.ts';
+import { StringReader } from './tolerant-strings.ts';
 
 const BARE = 20;
 const WORD = 21;
@@ -129,7 +130,8 @@ export class TolerantReader extends StringReader {
       this.committed = true;
       this.state = VALUE;
     } else if (state === VALUE && code === 0x3e && position === this.#equalsAt + 1) return true;
-    else if (!(state === KEY && code === 0x2c) && !(state === VALUE && inObject && code === 0x3a)) return false;
+    else if (!(state === KEY && code === 0x2c) && !(state === VALUE && inObject && code === 0x3a))
+      return false;
     this.note('separator', position);
     return true;
   }

@@ -1,4 +1,14 @@
 import { InnerQuotes } from './inner-quotes.ts';
+import {
+  CLOSING,
+  isBlank,
+  isDigit,
+  isName,
+  isNamePart,
+  isOddBlank,
+  literalOf,
+  startsNumber,
+} from './json-characters.ts';
 import { COLON, ESCAPE, HEX, JsonReader, KEY, STRING, VALUE } from './json-reader.ts';
 
 /** Something that is not JSON and was read as if it were. */
@@ -41,25 +51,6 @@ const AT_COMMA = 12;
 const AT_NAME = 13;
 const BEHIND_NAME = 14;
 const AT_TRIPLE = 15;
-
-/** Opening quotes and what closes them: ' “ ‘ and, since some models turn them round, ” and ’. */
-const CLOSING: { [code: number]: number } = {
-  0x27: 0x27,
-  0x201c: 0x201d,
-  0x2018: 0x2019,
-  0x201d: 0x201d,
-  0x2019: 0x2019,
-};
-
-const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
-  ['true', true],
-  ['false', false],
-  ['none', null],
-  ['null', null],
-  ['nan', null],
-  ['infinity', null],
-  ['undefined', null],
-]);
 
 /** A longer name behind a comma is text. */
 const LONGEST_NAME = 64;
@@ -227,7 +218,8 @@ export abstract class StringReader extends JsonReader {
   /** What was taken for text is a key: the string ended before the comma in front of it, or the comma is missing. */
   #atColon(code: number, position: number): number {
     const inner = this.#inner;
-    if (inner === undefined || this.builder.inArray || this.#met !== 0x22) return super.misfit(code, position);
+    if (inner === undefined || this.builder.inArray || this.#met !== 0x22)
+      return super.misfit(code, position);
     const quoteAt = position - this.#since.length - 1;
     const { token } = this;
     const key = token.slice(inner.last + 1);
@@ -239,7 +231,7 @@ export abstract class StringReader extends JsonReader {
       return super.misfit(code, position);
     const end = quoteAt - (token.length - value.length);
     this.repairs.splice(this.repairs.findLastIndex((repair) => repair.position < end) + 1);
-    this.note(doubled ? 'missing-comma' : 'missing-quote', end);
+    this.note(doubled ? 'missing-comma' : 'missing-quote', doubled ? end + 1 : end);
     this.token = value;
     super.endString(this.#met);
     this.builder.key(key);
@@ -370,44 +362,4 @@ function lastMark(text: string, end: number): number {
 function beforeComma(text: string): string | undefined {
   const trimmed = text.trimEnd();
   return trimmed.endsWith(',') ? trimmed.slice(0, -1) : undefined;
-}
-
-/** The value of a word of JSON, of Python, or of JavaScript, in any case. */
-export function literalOf(word: string): boolean | null | undefined {
-  const signed = word.startsWith('-') || word.startsWith('+');
-  const name = (signed ? word.slice(1) : word).toLowerCase();
-  return signed && name !== 'infinity' && name !== 'nan' ? undefined : LITERALS.get(name);
-}
-
-export function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-}
-
-/** ASCII letters, `_`, `$`, and whatever is beyond ASCII. */
-export function isName(code: number): boolean {
-  const lower = code | 0x20;
-  const letter = (lower >= 0x61 && lower <= 0x7a) || code === 0x5f || code === 0x24;
-  return letter || (code > 0x7f && CLOSING[code] === undefined && !isOddBlank(code));
-}
-
-/** White space that JSON does not have. Some of it cannot be seen at all. */
-export function isOddBlank(code: number): boolean {
-  if (code < 0x80) return code === 0x0b || code === 0x0c;
-  return (code >= 0x2000 && code <= 0x200b) || ODD_BLANKS.has(code);
-}
-
-const ODD_BLANKS: ReadonlySet<number> = new Set([
-  0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x2060, 0x3000, 0xfeff,
-]);
-
-export function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
-export function isNamePart(code: number): boolean {
-  return isName(code) || (code >= 0x30 && code <= 0x39) || code === 0x2d;
-}
-
-function startsNumber(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2b || code === 0x2e;
 }

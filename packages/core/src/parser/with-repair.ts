@@ -1,8 +1,8 @@
 import { throwIfAborted } from '../call/index.ts';
-import { MortiseError } from '../errors.ts';
 import type { LLM } from '../llm/contract.ts';
 import type { ChatInput, ChatMessage } from '../llm/message.ts';
 import { delimited } from '../prompt/delimited.ts';
+import { wholeNumber } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
 import type { OutputParser, ParseOptions, ParserErrorDetails } from './contract.ts';
 import { isParserError, parserError, type ParserError } from './errors.ts';
@@ -35,10 +35,7 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
 
   constructor(parser: OutputParser<T, P>, llm: Pick<LLM, 'chat'>, { maxAttempts = 1, input }: RepairOptions) {
     super();
-    if (!Number.isInteger(maxAttempts) || maxAttempts < 0) {
-      const message = `maxAttempts is ${maxAttempts}; it takes a whole number from 0.`;
-      throw new MortiseError('configuration', message);
-    }
+    wholeNumber('maxAttempts', maxAttempts, { least: 0 });
     this.#parser = parser;
     this.#llm = llm;
     this.#maxAttempts = maxAttempts;

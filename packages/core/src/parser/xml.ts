@@ -1,3 +1,4 @@
+import { wholeNumber } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
 import { parserError, type ParserError } from './errors.ts';
 import { replyStart } from './reasoning.ts';
@@ -15,7 +16,7 @@ export interface XmlParserOptions {
   root?: string | undefined;
   /** Names of elements inside it, for the instructions. */
   tags?: readonly string[] | undefined;
-  /** Elements inside one another. Default: 512. */
+  /** Elements inside one another, from 1. Default: 512. */
   maxDepth?: number | undefined;
 }
 
@@ -42,6 +43,7 @@ export class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
 
   constructor(options: XmlParserOptions = {}) {
     super();
+    if (options.maxDepth !== undefined) wholeNumber('maxDepth', options.maxDepth);
     this.#options = options;
   }
 

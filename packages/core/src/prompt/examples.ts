@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../call/index.ts';
 import type { EmbeddingModel } from '../embedding/contract.ts';
 import { similarity, type SimilarityMode } from '../embedding/similarity.ts';
+import { oneOf, wholeNumber } from '../shared/index.ts';
 import type { TokenCounter } from '../tokenizer/index.ts';
 
 /** Picks examples for a prompt. */
@@ -24,7 +25,7 @@ export interface SimilarExamplesOptions<E> {
   embedding: Pick<EmbeddingModel, 'embedQuery' | 'embedTexts'>;
   /** What of an example is compared with the query. */
   text(example: E): string;
-  /** How many. Default: 3. */
+  /** How many at most, from 0. Default: 3. */
   count?: number | undefined;
   /** Default: `cosine`. */
   mode?: SimilarityMode | undefined;
@@ -36,6 +37,8 @@ export function similarExamples<E>(
   given: SimilarExamplesOptions<E>,
 ): ExampleSelector<E> {
   const { embedding, count = 3, mode = 'cosine' } = given;
+  wholeNumber('count', count, { least: 0 });
+  oneOf('mode', mode, ['cosine', 'dot', 'euclidean']);
   const kept = [...examples];
   let vectors: readonly Float32Array[] | undefined;
   return {
@@ -61,6 +64,7 @@ export function similarExamples<E>(
 
 /** How many tokens the examples may take, and how they are counted. */
 export interface BudgetedExamplesOptions<E> {
+  /** From 0. */
   maxTokens: number;
   tokenizer: TokenCounter;
   /** An example as it will stand in the prompt. */
@@ -72,6 +76,7 @@ export function budgetedExamples<E>(
   selector: ExampleSelector<E>,
   options: BudgetedExamplesOptions<E>,
 ): ExampleSelector<E> {
+  wholeNumber('maxTokens', options.maxTokens, { least: 0 });
   return {
     async select(query, call) {
       let left = options.maxTokens;

@@ -31,7 +31,13 @@ const DOCUMENTS: readonly unknown[] = [
   { note: 'Use [1] or {x}, not both.', code: 'if (a) { b(); }', list: ['a, b', 'c: d'] },
   { quote: 'She said "yes", and left.', path: 'C:\\temp', line: 'one\ntwo' },
   { who: "it's Bob's", what: "don't", when: ['now', "o'clock"] },
-  { items: [{ id: 1, parts: [{ n: 'x' }, { n: 'y' }] }, { id: 2, parts: [] }], next: null },
+  {
+    items: [
+      { id: 1, parts: [{ n: 'x' }, { n: 'y' }] },
+      { id: 2, parts: [] },
+    ],
+    next: null,
+  },
   { 'first name': 'Zoë', città: 'Napoli', emoji: '😀 ok', n: 0 },
   {
     verdict: 'approve',
@@ -131,7 +137,7 @@ function faultsAt({ text, kind }: Token, next: string | undefined): [kind: strin
   }
 }
 
-/** Every fault at every place of every document. The same list at every run. */
+/** Every fault at every place of every document, but where JSON came of it. The same list at every run. */
 export function faultyTexts(): Faulty[] {
   const layouts: ((value: unknown) => string)[] = [
     (value) => JSON.stringify(value),
@@ -143,14 +149,23 @@ export function faultyTexts(): Faulty[] {
       const json = layout(value);
       const tokens = tokensOf(json);
       return tokens.flatMap((token, index) =>
-        faultsAt(token, tokens[index - 1]?.text === '[' ? undefined : tokens[index - 1]?.text).map(
-          ([kind, instead]) => ({
+        faultsAt(token, tokens[index - 1]?.text === '[' ? undefined : tokens[index - 1]?.text)
+          .map(([kind, instead]) => ({
             kind,
             text: json.slice(0, token.at) + instead + json.slice(token.at + token.text.length),
             value,
-          }),
-        ),
+          }))
+          .filter(({ text }) => !isJson(text)),
       );
     }),
   );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
