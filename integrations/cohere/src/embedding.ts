@@ -6,6 +6,7 @@ import {
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
+import { oneOf, wholeNumber } from '@mortise/core/shared';
 import { readJson } from '@mortise/core/wire';
 import { Connection, type CohereConnectionOptions } from './client.ts';
 import { fromEmbedReply, toEmbedRequest, warningsOf, type EmbedSettings } from './convert-embedding.ts';
@@ -65,6 +66,8 @@ export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOption
   constructor(options: CohereEmbeddingOptions) {
     super({ ...options, provider: 'cohere' });
     const { dimensions, encodingFormat = 'base64', truncate = 'NONE' } = options;
+    if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
+    oneOf('encodingFormat', encodingFormat, ['base64', 'float']);
     this.#dimensions = dimensions;
     this.#settings = { encodingFormat, truncate };
     this.#connection = new Connection(options);

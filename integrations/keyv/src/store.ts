@@ -1,5 +1,6 @@
 import { MortiseError, type JsonValue } from '@mortise/core';
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
+import { finiteNumber } from '@mortise/core/shared';
 import {
   requireMembers,
   type KeyValueOptions,
@@ -182,8 +183,8 @@ function entryOf(
   options: SetOptions,
 ): { key: string; value: string; ttl?: number } {
   const { ttlMs } = options;
-  if (ttlMs !== undefined && !(ttlMs > 0))
-    throw new MortiseError('invalid-request', `ttlMs is ${ttlMs}; it takes a number above 0.`);
+  if (ttlMs !== undefined)
+    finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true, code: 'invalid-request' });
   const entry = { key: place(key, options), value: encode(key, value) };
   return ttlMs === undefined || ttlMs === Infinity ? entry : { ...entry, ttl: ttlMs };
 }

@@ -6,6 +6,7 @@ import {
   type EmbedRequest,
 } from '@mortise/core/embedding';
 import type { Attempt } from '@mortise/core/call';
+import { wholeNumber } from '@mortise/core/shared';
 import { readJsonVectors } from '@mortise/core/wire';
 import { Connection, type ConnectionOptions, type OpenAIEmbeddingClient } from './client.ts';
 import { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
@@ -40,6 +41,7 @@ export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOption
   constructor(options: OpenAIEmbeddingOptions) {
     super({ ...options, provider: 'openai' });
     const { dimensions } = options;
+    if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     this.#dimensions = dimensions;
     this.#connection = new Connection(options);
     this.metadata = {

@@ -33,7 +33,7 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
     wholeNumber('maxAliasCount', maxAliasCount, { least: 0 });
     this.#schema = schema;
     this.#validator = schema === undefined ? undefined : new SchemaParser(schema);
-    this.#maxAliasCount = maxAliasCount;
+    this.#maxAliasCount = wholeNumber('maxAliasCount', maxAliasCount, { least: 0 });
   }
 
   override get name(): string {

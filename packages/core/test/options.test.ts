@@ -22,6 +22,19 @@ describe('options', () => {
     expect(() => finiteNumber('cutoff', 2, { most: 1 })).toThrow('cutoff is 2; it takes a number up to 1.');
   });
 
+  it('takes bounds that a value must be above, and no bound where there may be none', () => {
+    expect(finiteNumber('ttlMs', 0.5, { above: 0 })).toBe(0.5);
+    expect(() => finiteNumber('ttlMs', 0, { above: 0, most: 9 })).toThrow(
+      'ttlMs is 0; it takes a number above 0 and up to 9.',
+    );
+    expect(wholeNumber('maxBytes', Infinity, { orInfinity: true })).toBe(Infinity);
+    expect(() => wholeNumber('maxBytes', Infinity, { most: 5 })).toThrow('from 1 to 5.');
+    expect(() => wholeNumber('maxBytes', 0, { above: 0, orInfinity: true })).toThrow(
+      'maxBytes is 0; it takes a whole number above 0, or Infinity.',
+    );
+    expect(() => wholeNumber('maxBytes', -Infinity, { orInfinity: true })).toThrow('maxBytes is -Infinity');
+  });
+
   it('lists the words of a choice', () => {
     expect(oneOf('style', 'comma', ['comma', 'lines'])).toBe('comma');
     expect(() => oneOf('style', 'foo', ['comma', 'lines'])).toThrow(

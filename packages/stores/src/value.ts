@@ -1,4 +1,5 @@
 import { MortiseError, type JsonValue } from '@mortise/core';
+import { finiteNumber } from '@mortise/core/shared';
 import type { StoreValue } from '@mortise/core/store';
 
 /** A value as a store on bytes keeps it. */
@@ -26,6 +27,5 @@ export function fromStored({ bytes, json }: StoredValue): StoreValue {
 /** Milliseconds since the epoch: a time to live must outlast the process, which has its own clock. */
 export function expiry(ttlMs: number | undefined): number {
   if (ttlMs === undefined) return Infinity;
-  if (ttlMs > 0) return Date.now() + ttlMs;
-  throw new MortiseError('invalid-request', `ttlMs is ${ttlMs}; it takes a number above 0.`);
+  return Date.now() + finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true, code: 'invalid-request' });
 }

@@ -1,3 +1,5 @@
+import { wholeNumber } from '../shared/options.ts';
+
 /**
  * Runs `work` on the items with at most `concurrency` at once: a pool, so a slow item holds back one place and not
  * a wave. The first failure stops the taking of further items; `work` is told by its own means (a shared signal).
@@ -8,6 +10,7 @@ export async function runPool<T>(
   concurrency: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
+  wholeNumber('concurrency', concurrency);
   const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let failed = false;
   let failure: unknown;

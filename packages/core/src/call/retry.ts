@@ -1,4 +1,5 @@
-import { MortiseError } from '../errors.ts';
+import type { MortiseError } from '../errors.ts';
+import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import type { CallSettings, RateLimiter, RetryBudget, RetryOptions } from './contract.ts';
 
 /** Milliseconds for one attempt, or for one silence of a stream: a reasoning model may think for minutes. */
@@ -35,13 +36,7 @@ export function callPolicy(settings: CallSettings): CallPolicy {
 const MAX_MS = 2 ** 31 - 1;
 
 export function positive(name: string, value: number, whole = false): number {
-  const fits = value > 0 && value <= MAX_MS && (!whole || Number.isInteger(value));
-  if (fits) return value;
-  const kind = whole ? 'a whole number' : 'a number';
-  throw new MortiseError(
-    'configuration',
-    `${name} is ${value}; it takes ${kind} above 0 and at most ${MAX_MS}.`,
-  );
+  return (whole ? wholeNumber : finiteNumber)(name, value, { above: 0, most: MAX_MS });
 }
 
 /** See {@link RetryBudget}. */

@@ -9,6 +9,7 @@ import { positive } from '../call/retry.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import type { ProviderOptions } from '../llm/contract.ts';
 import type { ProviderMetadata } from '../llm/message.ts';
+import { wholeNumber } from '../shared/options.ts';
 import type { KeyValueStore } from '../store/contract.ts';
 import { requireKeyValueStore } from '../store/check.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
@@ -186,10 +187,7 @@ export abstract class BaseEmbedding<
 
   #checkDimensions(dimensions: number): void {
     const { provider, model, metadata } = this;
-    if (!Number.isInteger(dimensions) || dimensions < 1) {
-      const message = `dimensions is ${dimensions}; it takes a whole number above 0.`;
-      throw new MortiseError('invalid-request', message, { provider, model });
-    }
+    wholeNumber('dimensions', dimensions, { code: 'invalid-request' });
     if (metadata.acceptsDimensions !== false || dimensions === metadata.dimensions) return;
     const message = `${model} has vectors of ${metadata.dimensions ?? 'one'} dimensions only, not ${dimensions}. Leave \`dimensions\` out.`;
     throw new MortiseError('unsupported', message, { provider, model });

@@ -1,3 +1,5 @@
+import { finiteNumber } from '../shared/options.ts';
+
 /** What one request takes. Absent is unbounded. */
 export interface BatchLimits {
   readonly maxSize: number;
@@ -56,8 +58,10 @@ export class Batcher<T extends BatchCost> {
   }
 }
 
-/** All items at once, for those who have them: the same batches, in order. */
+/** All items at once, for those who have them: the same batches, in order. A limit that is none is `configuration`. */
 export function toBatches<T extends BatchCost>(items: Iterable<T>, limits: BatchLimits): T[][] {
+  for (const [name, most] of Object.entries(limits))
+    if (most !== undefined) finiteNumber(name, most, { above: 0, orInfinity: true });
   const batcher = new Batcher<T>(limits);
   const batches: T[][] = [];
   for (const item of items) {

@@ -5,6 +5,7 @@ import { hub } from '../events/hub.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
 import { isObject } from '../json.ts';
 import type { ProviderMetadata } from '../llm/message.ts';
+import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import type { KeyValueStore } from '../store/contract.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 import { estimateTokenizer } from '../tokenizer/estimate.ts';
@@ -266,12 +267,11 @@ export class EmbeddingCall {
   }
 }
 
-function batchLimits({ metadata, about, tokenizer }: EmbeddingCallPlan): BatchLimits {
+function batchLimits({ metadata, tokenizer }: EmbeddingCallPlan): BatchLimits {
   const { maxBatchSize, maxBatchTokens, maxBatchBytes } = metadata;
-  if (!Number.isInteger(maxBatchSize) || maxBatchSize < 1) {
-    const message = `metadata.maxBatchSize is ${maxBatchSize}; it takes a whole number above 0.`;
-    throw new MortiseError('configuration', message, about);
-  }
+  wholeNumber('metadata.maxBatchSize', maxBatchSize, { orInfinity: true });
+  for (const [name, most] of Object.entries({ maxBatchTokens, maxBatchBytes }))
+    if (most !== undefined) finiteNumber(`metadata.${name}`, most, { above: 0, orInfinity: true });
   const exact = tokenizer !== undefined;
   const maxTokens = maxBatchTokens === undefined || exact ? maxBatchTokens : maxBatchTokens * ESTIMATE_SHARE;
   return { maxSize: maxBatchSize, maxTokens, maxBytes: maxBatchBytes };

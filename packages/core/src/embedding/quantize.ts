@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { wholeNumber } from '../shared/options.ts';
 import { similarity, type SimilarityMode } from './similarity.ts';
 
 /**
@@ -93,10 +94,7 @@ const BITS = /* @__PURE__ */ Uint8Array.from({ length: 256 }, (_, byte) => {
  * zeros stays one.
  */
 export function shorten(vector: ArrayLike<number>, dimensions: number): Float32Array {
-  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > vector.length) {
-    const message = `A vector of ${vector.length} numbers cannot be shortened to ${dimensions}. Take a whole number from 1 to ${vector.length}.`;
-    throw new MortiseError('invalid-request', message);
-  }
+  wholeNumber('dimensions', dimensions, { most: vector.length, code: 'invalid-request' });
   const short = new Float64Array(dimensions);
   for (let i = 0; i < dimensions; i++) short[i] = vector[i]!;
   const norm = Math.hypot(...chunked(short));

@@ -1,5 +1,6 @@
 import { emitPoint } from '../events/index.ts';
 import { MortiseError } from '../errors.ts';
+import { finiteNumber } from '../shared/options.ts';
 import type { ChatOptions, LLM, Usage } from './contract.ts';
 import type { ChatInput } from './message.ts';
 import { estimateInputTokens } from './estimate.ts';
@@ -37,13 +38,9 @@ export interface Budget {
 /** An empty budget. Throws `configuration` for a limit that is not above 0. */
 export function createBudget(options: BudgetOptions): Budget {
   const limit = 'maxTokens' in options ? options.maxTokens : options.maxCost;
-  if (!(limit > 0) || !Number.isFinite(limit)) {
-    throw new MortiseError('configuration', `A budget of ${limit} is none; give a number above 0.`);
-  }
-  for (const [name, price] of Object.entries('prices' in options ? options.prices : {})) {
-    if (price === undefined || (price >= 0 && Number.isFinite(price))) continue;
-    throw new MortiseError('configuration', `The price of ${name} is ${price}; give a number from 0.`);
-  }
+  finiteNumber('maxTokens' in options ? 'maxTokens' : 'maxCost', limit, { above: 0 });
+  for (const [name, price] of Object.entries('prices' in options ? options.prices : {}))
+    if (price !== undefined) finiteNumber(`The price of ${name}`, price, { least: 0 });
   let spent = 0;
   let reserved = 0;
   return {
@@ -60,10 +57,7 @@ export function createBudget(options: BudgetOptions): Budget {
     costOf: (usage) => ('prices' in options ? moneyOf(usage, options.prices) : tokensOf(usage)),
     reserve(amount) {
       const left = limit - spent - reserved;
-      if (!(amount >= 0)) {
-        const message = `A budget was asked for ${amount}; it takes a number from 0. Check what estimates the tokens.`;
-        throw new MortiseError('configuration', message);
-      }
+      finiteNumber('What the call is estimated to cost', amount, { least: 0, orInfinity: true });
       if (amount > left) {
         const message = `The call may cost ${round(amount)}, and ${round(left)} of the budget of ${limit} is left. Nothing was sent. Raise the budget, shorten the input or lower maxOutputTokens.`;
         throw new MortiseError('budget', message);

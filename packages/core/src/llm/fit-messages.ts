@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { finiteNumber } from '../shared/options.ts';
 import type { TokenCounter } from '../tokenizer/index.ts';
 import { MEDIA_TOKENS } from './estimate.ts';
 import { blocksOf, type ChatMessage, type ContentBlock } from './message.ts';
@@ -20,10 +21,8 @@ export interface FitMessagesOptions {
  */
 export function fitMessages(messages: readonly ChatMessage[], options: FitMessagesOptions): ChatMessage[] {
   const { maxTokens, tokenizer, countMessage = (message) => countTokens(message, tokenizer) } = options;
-  if (!(maxTokens >= 0)) {
-    const message = `maxTokens is ${maxTokens}; it takes a number from 0. A model whose context window is unknown has none to fit.`;
-    throw new MortiseError('invalid-request', message);
-  }
+  // A model whose context window is unknown has none to fit.
+  finiteNumber('maxTokens', maxTokens, { least: 0, orInfinity: true, code: 'invalid-request' });
   // By place: a conversation may hold the same object twice.
   const placed = messages.map((message): Placed => ({ message, tokens: countMessage(message) }));
   const system = placed.filter(({ message }) => message.role === 'system');

@@ -1,6 +1,7 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { defined } from '../json.ts';
+import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import { checkMessages } from './check-messages.ts';
 import type {
   ChatOptions,
@@ -104,29 +105,16 @@ function invalid(message: string): MortiseError {
 }
 
 function checkNumbers(options: ChatOptions): void {
-  check('temperature', options.temperature, (value) => value >= 0, 'a number from 0');
-  check('topP', options.topP, (value) => value > 0 && value <= 1, 'a number above 0 and at most 1');
-  check(
-    'maxOutputTokens',
-    options.maxOutputTokens,
-    (value) => value > 0 && Number.isInteger(value),
-    'a whole number above 0',
-  );
-  check('seed', options.seed, Number.isSafeInteger, 'a whole number');
+  const code = 'invalid-request';
+  const { temperature, topP, maxOutputTokens, seed } = options;
+  if (temperature !== undefined) finiteNumber('temperature', temperature, { least: 0, code });
+  if (topP !== undefined) finiteNumber('topP', topP, { above: 0, most: 1, code });
+  if (maxOutputTokens !== undefined) wholeNumber('maxOutputTokens', maxOutputTokens, { code });
+  if (seed !== undefined) wholeNumber('seed', seed, { least: Number.MIN_SAFE_INTEGER, code });
   for (const stop of options.stop ?? []) {
     if (typeof stop !== 'string' || stop === '')
       throw invalid('stop holds something that is not a non-empty string.');
   }
-}
-
-function check(
-  name: string,
-  value: number | undefined,
-  fits: (value: number) => boolean,
-  takes: string,
-): void {
-  if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && fits(value))) return;
-  throw invalid(`${name} is ${String(value)}; it takes ${takes}.`);
 }
 
 function toDefinition({ name, description, parameters, strict }: ToolDefinition): ToolDefinition {

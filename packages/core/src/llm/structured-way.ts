@@ -12,6 +12,7 @@ import {
   type StrictSchema,
 } from '../parser/strict-schema.ts';
 import type { Schema } from '../schema.ts';
+import { wholeNumber } from '../shared/options.ts';
 import type {
   ChatOptions,
   ChatResponse,
@@ -45,9 +46,7 @@ export function planStructured<Input, Output, P extends ProviderOptions>(
   input: ChatInput,
   { mode: asked, maxRepairs = 1, name = 'answer', description, ...options }: StructuredOptions<P>,
 ): StructuredPlan<Input, Output, P> {
-  if (!Number.isInteger(maxRepairs) || maxRepairs < 0) {
-    throw new MortiseError('invalid-request', `maxRepairs is ${maxRepairs}; it takes a whole number from 0.`);
-  }
+  wholeNumber('maxRepairs', maxRepairs, { least: 0, code: 'invalid-request' });
   const json = toJsonSchema(schema);
   const strict = strictSchema(json);
   const mode = asked ?? modeFor(llm.metadata.capabilities, strict);

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../call/timers.ts';
+import { finiteNumber } from '../shared/options.ts';
 import { requireKeyValueStore } from '../store/check.ts';
 import type { KeyValueStore } from '../store/contract.ts';
 import { createCompletionStream } from './completion-stream.ts';
@@ -31,6 +32,7 @@ export interface WithCacheOptions {
  */
 export function withCache<L extends LLM>(llm: L, store: KeyValueStore, options: WithCacheOptions = {}): L {
   const { scope = '', ttlMs } = options;
+  if (ttlMs !== undefined) finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true });
   const cache = new ReplyCache(llm, requireKeyValueStore(store, 'store'), { scope, ttlMs });
 
   async function whole<R>(

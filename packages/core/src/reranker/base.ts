@@ -12,6 +12,7 @@ import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
 import type { ProviderOptions } from '../llm/contract.ts';
 import type { ProviderMetadata } from '../llm/message.ts';
+import { wholeNumber } from '../shared/options.ts';
 import type {
   RankedDocument,
   Reranker,
@@ -156,12 +157,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
   }
 
   #topN(count: number, topN = count): number {
-    if (topN === count || (Number.isInteger(topN) && topN > 0)) return Math.min(topN, count);
-    const { provider, model } = this;
-    throw new MortiseError('invalid-request', `topN is ${topN}; it takes a whole number above 0.`, {
-      provider,
-      model,
-    });
+    return topN === count ? count : Math.min(wholeNumber('topN', topN, { code: 'invalid-request' }), count);
   }
 
   #split(documents: readonly string[]): Part[] {

@@ -2,10 +2,14 @@ import { MortiseError } from '../errors.ts';
 
 /** What a number that an option gives may be. */
 export interface NumberBounds {
-  /** Default: 1 for whole numbers, none for others. */
+  /** Default: 1 for whole numbers, none for others and where there is `above`. */
   readonly least?: number | undefined;
+  /** Exclusive. Default: none. */
+  readonly above?: number | undefined;
   /** Default: none. */
   readonly most?: number | undefined;
+  /** Whether `Infinity`, for no bound at all, is one too. Default: false. */
+  readonly orInfinity?: boolean | undefined;
   /** Of the error: what a constructor is given is `configuration`, what a call is given `invalid-request`. Default: `configuration`. */
   readonly code?: 'configuration' | 'invalid-request' | undefined;
 }
@@ -15,14 +19,16 @@ export interface NumberBounds {
  * names the option, its value and what it takes.
  */
 export function wholeNumber(name: string, value: unknown, bounds: NumberBounds = {}): number {
-  const { least = 1 } = bounds;
-  if (Number.isSafeInteger(value) && isWithin(value as number, { ...bounds, least })) return value as number;
-  throw misfit(name, value, 'a whole number', { ...bounds, least });
+  const within = { ...bounds, least: bounds.least ?? (bounds.above === undefined ? 1 : undefined) };
+  const fits = Number.isSafeInteger(value) || (bounds.orInfinity === true && value === Infinity);
+  if (fits && isWithin(value as number, within)) return value as number;
+  throw misfit(name, value, 'a whole number', within);
 }
 
 /** Checks a number with a fraction: finite, and within its bounds. Otherwise as `wholeNumber`. */
 export function finiteNumber(name: string, value: unknown, bounds: NumberBounds = {}): number {
-  if (Number.isFinite(value) && isWithin(value as number, bounds)) return value as number;
+  const fits = Number.isFinite(value) || (bounds.orInfinity === true && value === Infinity);
+  if (fits && isWithin(value as number, bounds)) return value as number;
   throw misfit(name, value, 'a number', bounds);
 }
 
@@ -37,15 +43,17 @@ export function oneOf<T extends string>(
   throw new MortiseError(code, `${name} is ${shown(value)}; it takes one of: ${words.join(', ')}.`);
 }
 
-function isWithin(value: number, { least = -Infinity, most = Infinity }: NumberBounds): boolean {
-  return value >= least && value <= most;
+function isWithin(value: number, { least = -Infinity, above, most = Infinity }: NumberBounds): boolean {
+  return value >= least && value <= most && (above === undefined || value > above);
 }
 
 function misfit(name: string, value: unknown, kind: string, bounds: NumberBounds): MortiseError {
-  const { least, most, code = 'configuration' } = bounds;
-  const from = least === undefined ? '' : ` from ${least}`;
-  const to = most === undefined ? '' : `${least === undefined ? ' up' : ''} to ${most}`;
-  return new MortiseError(code, `${name} is ${shown(value)}; it takes ${kind}${from}${to}.`);
+  const { least, above, most, orInfinity, code = 'configuration' } = bounds;
+  const from = above !== undefined ? ` above ${above}` : least === undefined ? '' : ` from ${least}`;
+  const to =
+    most === undefined ? '' : `${from === '' ? ' up' : above === undefined ? '' : ' and up'} to ${most}`;
+  const none = orInfinity === true ? ', or Infinity' : '';
+  return new MortiseError(code, `${name} is ${shown(value)}; it takes ${kind}${from}${to}${none}.`);
 }
 
 /** A value in a message: short, and never one that throws when it is made a string. */

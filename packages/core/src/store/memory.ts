@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
+import { finiteNumber } from '../shared/options.ts';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';
 import { registerLender, type LentEntry } from './lending.ts';
 
@@ -39,8 +40,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
 
   constructor(options: MemoryKeyValueStoreOptions = {}) {
     const { maxBytes = DEFAULT_MAX_BYTES } = options;
-    if (!(maxBytes > 0))
-      throw new MortiseError('configuration', `maxBytes is ${maxBytes}; it takes a number above 0.`);
+    finiteNumber('maxBytes', maxBytes, { above: 0, orInfinity: true });
     this.#maxBytes = maxBytes;
     registerLender(this, MemoryKeyValueStore.prototype, {
       lend: (keys, of) => this.#find(keys, of),
@@ -111,8 +111,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
 
   #writeOne(key: string, value: StoreValue, options: SetOptions): Entry {
     const { ttlMs = Infinity, namespace = '' } = options;
-    if (!(ttlMs > 0))
-      throw new MortiseError('invalid-request', `ttlMs is ${ttlMs}; it takes a number above 0.`);
+    finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true, code: 'invalid-request' });
     const kept = value instanceof Uint8Array ? Uint8Array.from(value) : jsonText(key, value);
     // A string takes two bytes a character at most.
     const size = typeof kept === 'string' ? kept.length * 2 : kept.byteLength;

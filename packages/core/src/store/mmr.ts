@@ -1,4 +1,5 @@
 import { similarity } from '../embedding/similarity.ts';
+import { finiteNumber, wholeNumber } from '../shared/options.ts';
 
 /** What may be picked: how near it is to the query, as a cosine, and its vector. */
 export interface MmrCandidate {
@@ -23,6 +24,8 @@ export function maximalMarginalRelevance(
   topK: number,
   lambda = 0.5,
 ): MmrPick[] {
+  wholeNumber('topK', topK, { least: 0, code: 'invalid-request' });
+  finiteNumber('lambda', lambda, { least: 0, most: 1, code: 'invalid-request' });
   const picks: MmrPick[] = [];
   const nearest = candidates.map(() => -1);
   const left = new Set(candidates.keys());

@@ -5,6 +5,7 @@ import {
   type EmbedRequest,
 } from '../embedding/base.ts';
 import type { EmbeddingMetadata } from '../embedding/contract.ts';
+import { wholeNumber } from '../shared/options.ts';
 
 export interface HashEmbeddingOptions extends Partial<BaseEmbeddingOptions> {
   /** Default: 256. Fewer make more words share a number. */
@@ -25,6 +26,8 @@ export class HashEmbedding extends BaseEmbedding {
 
   constructor(options: HashEmbeddingOptions = {}) {
     const { dimensions = 256, maxBatchSize = 96 } = options;
+    wholeNumber('dimensions', dimensions);
+    wholeNumber('maxBatchSize', maxBatchSize, { orInfinity: true });
     super({
       ...options,
       provider: options.provider ?? 'testing',

@@ -8,9 +8,9 @@ import {
   type TokenCounter,
 } from '@mortise/core';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
+import { wholeNumber } from '@mortise/core/shared';
 import { abortable } from '../abort.ts';
 import { messagesTokens } from '../synthesizer/room.ts';
-import { wholeNumber } from '../whole-number.ts';
 
 /** Where a conversation is kept, and how much of it a model is shown. */
 export interface ChatMemoryOptions {
@@ -37,7 +37,7 @@ export class ChatMemory {
 
   constructor(options: ChatMemoryOptions = {}) {
     this.#options = options;
-    this.#maxTokens = wholeNumber('maxTokens', options.maxTokens ?? 4096, 0);
+    this.#maxTokens = wholeNumber('maxTokens', options.maxTokens ?? 4096, { least: 0 });
     this.tokenizer = options.tokenizer ?? estimateTokenizer;
     if (options.persist === undefined) this.#messages = plainCopy(options.messages ?? []);
     else if (options.messages !== undefined) {

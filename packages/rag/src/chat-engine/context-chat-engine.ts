@@ -17,6 +17,7 @@ import { numbered } from '../synthesizer/prompt.ts';
 import { messagesTokens, roomForSources } from '../synthesizer/room.ts';
 import { SourceQueue, type SourcePart } from '../synthesizer/source-queue.ts';
 import { ChatEngine, type ChatTurn } from './chat-engine.ts';
+import { wholeNumber } from '@mortise/core/shared';
 import type { ChatMemoryOptions } from './chat-memory.ts';
 import { condense, CONDENSE_PROMPT, type Condensed, type CondensePrompt } from './condense.ts';
 
@@ -77,7 +78,8 @@ export function createContextChatEngine(
   options: ContextChatEngineOptions = {},
 ): ChatEngine {
   const writer = writerOf(llm, options);
-  const { messages, maxTokens, tokenizer, persist } = options;
+  const { messages, maxTokens, tokenizer, persist, topK } = options;
+  if (topK !== undefined) wholeNumber('topK', topK);
   return new ChatEngine((turn) => contextTurn(writer, retriever, options, turn), {
     messages,
     maxTokens,

@@ -1,4 +1,5 @@
 import { MortiseError } from '@mortise/core';
+import { finiteNumber, wholeNumber } from '@mortise/core/shared';
 import { meanOf, type RetrievalReport } from './evaluate.ts';
 import type { RetrievalMetric } from './metrics.ts';
 import { randomFrom } from './random.ts';
@@ -63,13 +64,10 @@ export function compareRetrieval(
     confidence = 0.95,
     seed = 1,
   } = options;
-  whole('permutations', permutations);
-  whole('resamples', resamples);
-  if (!(confidence > 0 && confidence < 1))
-    throw new MortiseError(
-      'configuration',
-      `confidence is ${confidence}; it takes a number between 0 and 1.`,
-    );
+  wholeNumber('permutations', permutations);
+  wholeNumber('resamples', resamples);
+  finiteNumber('confidence', confidence, { above: 0, most: 1 - Number.EPSILON });
+  wholeNumber('seed', seed, { least: Number.MIN_SAFE_INTEGER });
   const differences = pairedDifferences(a, b, metric);
   const random = randomFrom(seed);
   const { pValue, exact } = randomizationTest(differences, permutations, random);
@@ -156,9 +154,4 @@ function sum(values: readonly number[]): number {
 
 function mean(values: readonly number[]): number {
   return sum(values) / values.length;
-}
-
-function whole(name: string, value: number): void {
-  if (Number.isInteger(value) && value > 0) return;
-  throw new MortiseError('configuration', `${name} is ${value}; it takes a whole number above 0.`);
 }

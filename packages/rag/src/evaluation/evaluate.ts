@@ -1,6 +1,7 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import { raceAbort, runPool, throwIfAborted } from '@mortise/core/call';
 import { sourceId, type Node, type NodeWithScore, type Query, type Retriever } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import { measureRanking, parseMetric, type Gain, type Judgements, type RetrievalMetric } from './metrics.ts';
 
 /** A question with a name. */
@@ -83,11 +84,8 @@ export async function evaluateRetriever(
   const { name = 'retriever', metrics = DEFAULT_METRICS, gain = 'linear', concurrency = 4, signal } = options;
   const documentId = options.documentId ?? ((node: Node) => sourceId(node) ?? node.id);
   const topK = options.topK ?? Math.max(1, ...metrics.map((metric) => parseMetric(metric).k));
-  if (!(Number.isInteger(concurrency) && concurrency > 0))
-    throw new MortiseError(
-      'configuration',
-      `concurrency is ${concurrency}; it takes a whole number above 0.`,
-    );
+  wholeNumber('topK', topK);
+  wholeNumber('concurrency', concurrency);
   throwIfAborted(signal);
   const { judged, unjudged } = split(collection);
   if (judged.length === 0)

@@ -9,6 +9,7 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import { checkFilter, matchesFilter } from '@mortise/core/store';
 import type { BM25Index } from '../retrievers/bm25-index.ts';
 import { fuseScores, weightShares } from '../retrievers/fuse.ts';
@@ -58,10 +59,10 @@ export class HybridRetriever extends BaseRetriever {
   constructor(parts: HybridParts, options: HybridRetrieverOptions = {}) {
     super(options);
     this.#parts = parts;
-    this.#topK = options.topK ?? 10;
+    this.#topK = wholeNumber('topK', options.topK ?? 10);
     const { bm25, vector } = options.weights ?? DEFAULT_WEIGHTS;
     this.#shares = weightShares([bm25, vector]);
-    this.#candidates = options.candidates ?? 1000;
+    this.#candidates = wholeNumber('candidates', options.candidates ?? 1000);
   }
 
   async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {

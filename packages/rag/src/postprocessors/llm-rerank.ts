@@ -3,12 +3,12 @@ import { isParserError, jsonSchema } from '@mortise/core/parser';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import { chatPrompt, delimited } from '@mortise/core/prompt';
 import { toQuery, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import { mapPool } from '../pool.ts';
 import { roomOptions, writerOf, type Writer, type WritingOptions } from '../synthesizer/ask.ts';
 import { numbered } from '../synthesizer/prompt.ts';
 import { roomForSources } from '../synthesizer/room.ts';
 import { SourceQueue, type SourcePart } from '../synthesizer/source-queue.ts';
-import { wholeNumber } from '../whole-number.ts';
 import { outsideOptions, postprocessing, type PostprocessCall } from './postprocessing.ts';
 
 export interface LLMRerankOptions extends WritingOptions {
@@ -53,10 +53,10 @@ export class LLMRerank implements NodePostprocessor {
 
   constructor({ llm }: { readonly llm: LLM }, options: LLMRerankOptions = {}) {
     this.#writer = writerOf(llm, options);
-    this.#topN = wholeNumber('topN', options.topN ?? 10, 1);
-    this.#batchSize = wholeNumber('batchSize', options.batchSize ?? 10, 1);
-    this.#concurrency = wholeNumber('concurrency', options.concurrency ?? 4, 1);
-    this.#maxRepairs = wholeNumber('maxRepairs', options.maxRepairs ?? 1, 0);
+    this.#topN = wholeNumber('topN', options.topN ?? 10);
+    this.#batchSize = wholeNumber('batchSize', options.batchSize ?? 10);
+    this.#concurrency = wholeNumber('concurrency', options.concurrency ?? 4);
+    this.#maxRepairs = wholeNumber('maxRepairs', options.maxRepairs ?? 1, { least: 0 });
     this.#onInvalid = options.onInvalid ?? 'throw';
   }
 

@@ -1,8 +1,8 @@
 import type { CallOptions } from '@mortise/core';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import { copyNode, sourceId, type Node, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import type { NodeLookup } from '../retrievers/auto-merging.ts';
-import { wholeNumber } from '../whole-number.ts';
 import { postprocessing, type PostprocessCall } from './postprocessing.ts';
 
 export interface NeighboursOptions {
@@ -25,8 +25,8 @@ export class Neighbours implements NodePostprocessor {
 
   constructor({ nodes }: { readonly nodes: NodeLookup }, { previous = 1, next = 1 }: NeighboursOptions = {}) {
     this.#lookup = typeof nodes === 'function' ? nodes : (ids, options) => nodes.getMany(ids, options);
-    this.#previous = wholeNumber('previous', previous, 0);
-    this.#next = wholeNumber('next', next, 0);
+    this.#previous = wholeNumber('previous', previous, { least: 0 });
+    this.#next = wholeNumber('next', next, { least: 0 });
   }
 
   postprocess(

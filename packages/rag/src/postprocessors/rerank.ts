@@ -8,7 +8,7 @@ import {
   type NodeWithScore,
   type QueryInput,
 } from '@mortise/core/retriever';
-import { wholeNumber } from '../whole-number.ts';
+import { wholeNumber } from '@mortise/core/shared';
 import { outsideOptions, postprocessing } from './postprocessing.ts';
 
 export interface RerankPostprocessorOptions {
@@ -29,7 +29,7 @@ export class RerankPostprocessor implements NodePostprocessor {
 
   constructor({ reranker }: { readonly reranker: Reranker }, options: RerankPostprocessorOptions = {}) {
     this.#reranker = reranker;
-    this.#topN = options.topN === undefined ? undefined : wholeNumber('topN', options.topN, 1);
+    this.#topN = options.topN === undefined ? undefined : wholeNumber('topN', options.topN);
     this.#textMode = options.textMode ?? 'embed';
   }
 

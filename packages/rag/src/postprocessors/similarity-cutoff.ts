@@ -1,6 +1,7 @@
 import { MortiseError, type CallOptions } from '@mortise/core';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import type { NodeWithScore, QueryInput } from '@mortise/core/retriever';
+import { finiteNumber, oneOf } from '@mortise/core/shared';
 import { postprocessing } from './postprocessing.ts';
 
 export interface SimilarityCutoffOptions {
@@ -24,9 +25,8 @@ export class SimilarityCutoff implements NodePostprocessor {
   readonly #options: SimilarityCutoffOptions;
 
   constructor(options: SimilarityCutoffOptions) {
-    if (!Number.isFinite(options.cutoff)) {
-      throw new MortiseError('configuration', `cutoff is ${options.cutoff}; it takes a number.`);
-    }
+    finiteNumber('cutoff', options.cutoff);
+    oneOf('unmeasured', options.unmeasured ?? 'drop', ['keep', 'drop']);
     this.#options = options;
   }
 

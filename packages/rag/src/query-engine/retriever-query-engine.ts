@@ -1,6 +1,7 @@
 import type { LLM } from '@mortise/core';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import type { QueryInput, Retriever } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import type {
   QueryResponse,
   ResponseStream,
@@ -21,6 +22,7 @@ export class RetrieverQueryEngine implements QueryEngine {
   readonly #options: RetrieverQueryEngineOptions;
 
   constructor(options: RetrieverQueryEngineOptions) {
+    if (options.topK !== undefined) wholeNumber('topK', options.topK);
     this.#options = options;
   }
 

@@ -3,6 +3,7 @@ import { isParserError, jsonSchema } from '@mortise/core/parser';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import { toQuery, type QueryInput } from '@mortise/core/retriever';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
+import { wholeNumber } from '@mortise/core/shared';
 import {
   engineEvents,
   streamedAnswer,
@@ -36,7 +37,8 @@ export class RouterQueryEngine implements QueryEngine {
     this.#llm = llm;
     this.#options = options;
     this.#engines = checkedEngines(options.engines);
-    const { fallback } = options;
+    const { fallback, maxRepairs = 1 } = options;
+    wholeNumber('maxRepairs', maxRepairs, { least: 0 });
     this.#fallback = this.#engines.find(({ name }) => name === fallback);
     if (fallback !== undefined && this.#fallback === undefined) {
       const names = this.#engines.map(({ name }) => name).join(', ');

@@ -3,6 +3,7 @@ import { jsonSchema } from '@mortise/core/parser';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import { toQuery, type QueryInput } from '@mortise/core/retriever';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
+import { wholeNumber } from '@mortise/core/shared';
 import {
   stepOptions,
   streamedAnswer,
@@ -17,7 +18,6 @@ import { writerOf, type WritingOptions } from '../synthesizer/ask.ts';
 import { assembled, notFoundEvents, NOT_FOUND_TEXT } from '../synthesizer/base.ts';
 import { combineAnswers } from '../synthesizer/combine.ts';
 import { COMBINE_PROMPT, type CombinePrompt } from '../synthesizer/prompt.ts';
-import { wholeNumber } from '../whole-number.ts';
 import { checkedEngines, planned, type DescribedEngine, type PlanningOptions } from './plan.ts';
 import { joinAnswers } from './sub-answers.ts';
 
@@ -59,8 +59,9 @@ export class SubQuestionQueryEngine implements QueryEngine {
     this.#planner = planner;
     this.#options = options;
     this.#engines = checkedEngines(options.engines);
-    this.#maxQuestions = wholeNumber('maxQuestions', options.maxQuestions ?? 5, 1);
-    this.#concurrency = wholeNumber('concurrency', options.concurrency ?? 4, 1);
+    this.#maxQuestions = wholeNumber('maxQuestions', options.maxQuestions ?? 5);
+    wholeNumber('maxRepairs', options.maxRepairs ?? 1, { least: 0 });
+    this.#concurrency = wholeNumber('concurrency', options.concurrency ?? 4);
   }
 
   query(input: QueryInput, options: QueryOptions = {}): Promise<QueryResponse> {

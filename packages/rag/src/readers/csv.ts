@@ -1,6 +1,7 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import { decodeText, type FileFormat, type ReadCall, type SourceFile } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
+import { oneOf, wholeNumber } from '@mortise/core/shared';
 import { betterDelimiter, declaredDelimiter, detectDelimiter, SAMPLE_LENGTH } from './csv-delimiter.ts';
 import { CsvScanner, type CsvRow } from './csv-rows.ts';
 import {
@@ -41,7 +42,9 @@ export interface CsvOptions extends RecordOptions<CsvRecord> {
  * lines after it with it: the report says which.
  */
 export function csvFormat(options: CsvOptions = {}): FileFormat {
-  const { delimiter } = options;
+  const { delimiter, maxRecordLength = MAX_RECORD_LENGTH } = options;
+  wholeNumber('maxRecordLength', maxRecordLength, { orInfinity: true });
+  oneOf('documents', options.documents ?? 'rows', ['rows', 'file']);
   if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
     const message = `delimiter is ${JSON.stringify(delimiter)}; it takes one character that is no quote and no line end.`;
     throw new MortiseError('configuration', message);

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@mortise/core';
 import type { FileFormat, ReadCall, SourceFile } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import { parseExactly } from './json-numbers.ts';
 import { MAX_RECORD_LENGTH, notText, notTextAtAll, recordError, textPieces, tooLong } from './pieces.ts';
 import { formatFingerprint, inRecord, RecordDocuments, type RecordOptions } from './records.ts';
@@ -16,6 +17,7 @@ export interface JsonLinesOptions extends RecordOptions {
  * as 12345678901234567890, are kept as text in ids and metadata.
  */
 export function jsonLinesFormat(options: JsonLinesOptions = {}): FileFormat {
+  wholeNumber('maxRecordLength', options.maxRecordLength ?? MAX_RECORD_LENGTH, { orInfinity: true });
   return {
     fingerprint: formatFingerprint('mortise-json-lines-2', options),
     async *read(file, call) {

@@ -11,6 +11,7 @@ import {
   type RetrieveCall,
   type Retriever,
 } from '@mortise/core/retriever';
+import { finiteNumber, wholeNumber } from '@mortise/core/shared';
 import { matchesFilter, type DocumentStore, type StoreOptions } from '@mortise/core/store';
 
 /** Where the larger nodes are: in a store, or wherever a function finds them. In the order of the ids. */
@@ -54,15 +55,16 @@ export class AutoMergingRetriever extends BaseRetriever {
   constructor(options: AutoMergingRetrieverOptions) {
     super(options);
     const { nodes, threshold = 0.5, maxLevels = 8 } = options;
-    if (!(threshold >= 0 && threshold <= 1))
-      throw new MortiseError('configuration', `threshold is ${threshold}; it takes a number from 0 to 1.`);
-    if (!(Number.isInteger(maxLevels) && maxLevels > 0))
-      throw new MortiseError('configuration', `maxLevels is ${maxLevels}; it takes a whole number above 0.`);
+    finiteNumber('threshold', threshold, { least: 0, most: 1 });
+    wholeNumber('maxLevels', maxLevels);
+    const { topK, candidates } = options;
+    for (const [name, value] of Object.entries({ topK, candidates }))
+      if (value !== undefined) wholeNumber(name, value);
     this.#retriever = options.retriever;
     this.#lookup = typeof nodes === 'function' ? nodes : (ids, given) => nodes.getMany(ids, given);
     this.#threshold = threshold;
-    this.#topK = options.topK;
-    this.#candidates = options.candidates;
+    this.#topK = topK;
+    this.#candidates = candidates;
     this.#maxLevels = maxLevels;
   }
 

@@ -1,5 +1,5 @@
-import { MortiseError } from '@mortise/core';
-import { matchesFilter, type MetadataFilter } from '@mortise/core/store';
+import { finiteNumber, wholeNumber } from '@mortise/core/shared';
+import { checkFilter, FILTER_OPERATORS, matchesFilter, type MetadataFilter } from '@mortise/core/store';
 import { copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
 import { FUNCTION_WORDS, toTerm, wordsOf } from './terms.ts';
 
@@ -60,8 +60,8 @@ export class BM25Index {
   constructor(options: BM25IndexOptions = {}) {
     this.#toTerm = options.toTerm ?? toTerm;
     this.#functionWords = options.functionWords ?? FUNCTION_WORDS;
-    this.#k1 = within('k1', options.k1 ?? 1.2, Number.MAX_VALUE);
-    this.#b = within('b', options.b ?? 0.75, 1);
+    this.#k1 = finiteNumber('k1', options.k1 ?? 1.2, { least: 0 });
+    this.#b = finiteNumber('b', options.b ?? 0.75, { least: 0, most: 1 });
   }
 
   get size(): number {
@@ -85,6 +85,8 @@ export class BM25Index {
 
   /** Best first. Nodes that share no term with the query are not results. */
   search(query: string, topK: number, filter?: MetadataFilter): NodeWithScore[] {
+    wholeNumber('topK', topK, { code: 'invalid-request' });
+    if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
     const results: NodeWithScore[] = [];
     for (const { node, score, coverage } of this.ranked(query)) {
       if (filter !== undefined && !matchesFilter(node.metadata, filter)) continue;
@@ -198,10 +200,4 @@ function indexedText(node: Node): string {
     .filter(([key]) => !excluded.has(key))
     .map(([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)));
   return [...about, node.text].join('\n');
-}
-
-function within(name: string, value: number, most: number): number {
-  if (value >= 0 && value <= most) return value;
-  const range = most === 1 ? 'from 0 to 1' : 'from 0';
-  throw new MortiseError('configuration', `${name} of a BM25 index is ${value}; it takes a number ${range}.`);
 }

@@ -6,6 +6,7 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import { BM25Index, type BM25IndexOptions } from './bm25-index.ts';
 
 export interface BM25RetrieverOptions extends BaseRetrieverOptions, BM25IndexOptions {
@@ -25,7 +26,7 @@ export class BM25Retriever extends BaseRetriever {
 
   constructor(options: BM25RetrieverOptions) {
     super(options);
-    this.#topK = options.topK ?? 10;
+    this.#topK = wholeNumber('topK', options.topK ?? 10);
     this.#index = options.index ?? new BM25Index(options);
     this.#index.upsert(options.nodes ?? []);
   }

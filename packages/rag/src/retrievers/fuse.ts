@@ -1,5 +1,6 @@
 import { MortiseError } from '@mortise/core';
 import { contentKey, dedupeNodes, mergeEvidence, type NodeWithScore } from '@mortise/core/retriever';
+import { finiteNumber, oneOf } from '@mortise/core/shared';
 
 /**
  * How the scores of lists are made comparable before they are weighted and added up.
@@ -14,6 +15,8 @@ import { contentKey, dedupeNodes, mergeEvidence, type NodeWithScore } from '@mor
  * In the first two a list whose scores are all equal counts 1 a node when they are above 0, else 0.
  */
 export type FusionMode = 'relative-score' | 'distribution' | 'reciprocal-rank';
+
+const MODES: readonly FusionMode[] = ['relative-score', 'distribution', 'reciprocal-rank'];
 
 export interface FuseOptions {
   /** Default: `relative-score`. */
@@ -69,17 +72,17 @@ export function fuseScores<K>(
 
 /** Weights brought to a sum of 1; `configuration` when that cannot be done. */
 export function weightShares(weights: readonly number[]): number[] {
+  for (const weight of weights) finiteNumber('A weight', weight, { least: 0 });
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  if (sum > 0 && Number.isFinite(sum) && weights.every((weight) => weight >= 0)) {
-    return weights.map((weight) => weight / sum);
-  }
+  if (sum > 0 && Number.isFinite(sum)) return weights.map((weight) => weight / sum);
   const found = weights.join(', ') || 'none';
-  const message = `Fusion needs weights from 0, not all of them 0; it got ${found}.`;
+  const message = `The weights are ${found}; fusion takes weights from 0, not all of them 0, of a finite sum.`;
   throw new MortiseError('configuration', message);
 }
 
 /** What each score of a list counts. Throws `configuration` for a mode or a k that is none. */
 export function comparableBy(mode: FusionMode, k: number): (scores: readonly number[]) => number[] {
+  oneOf('mode', mode, MODES);
   switch (mode) {
     case 'relative-score':
       return (scores) => between(scores, lowest(scores), highest(scores));
@@ -93,24 +96,13 @@ export function comparableBy(mode: FusionMode, k: number): (scores: readonly num
           : between(scores, lowest(scores), highest(scores));
       };
     case 'reciprocal-rank':
-      if (!(k > 0 && k < Infinity))
-        throw new MortiseError(
-          'configuration',
-          `k of reciprocal rank fusion is ${k}; it takes a number above 0.`,
-        );
+      finiteNumber('k', k, { above: 0 });
       return (scores) => {
         const places = [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
         const counts = scores.map(() => 0);
         for (const [place, at] of places.entries()) counts[at] = 1 / (k + place);
         return counts;
       };
-    default: {
-      const modes = 'relative-score, distribution and reciprocal-rank';
-      throw new MortiseError(
-        'configuration',
-        `There is no fusion mode '${String(mode)}'; there are ${modes}.`,
-      );
-    }
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type RetrieveCall,
   type Retriever,
 } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import { comparableBy, fuse, weightShares, type FuseOptions, type FusionMode } from './fuse.ts';
 import { checkQueryGeneration, generateQueries, type QueryGeneration } from './query-generation.ts';
 import { askTogether, DEFAULT_CONCURRENCY, type Asked } from './together.ts';
@@ -58,8 +59,8 @@ export class FusionRetriever extends BaseRetriever {
     this.#shares = weightShares(retrievers.map(({ weight = 1 }) => weight));
     comparableBy(mode, k);
     this.#fusion = { mode, k };
-    this.#topK = options.topK ?? 10;
-    this.#candidates = options.candidates ?? 100;
+    this.#topK = wholeNumber('topK', options.topK ?? 10);
+    this.#candidates = wholeNumber('candidates', options.candidates ?? 100);
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
     if (queryGeneration !== undefined) checkQueryGeneration(queryGeneration);
     this.#generation = queryGeneration;

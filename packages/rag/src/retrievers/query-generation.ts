@@ -1,8 +1,9 @@
-import { MortiseError, type LLM } from '@mortise/core';
+import type { LLM } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import { ListParser } from '@mortise/core/parser';
 import { delimited, prompt, type PromptTemplate } from '@mortise/core/prompt';
 import type { RetrieveCall } from '@mortise/core/retriever';
+import { finiteNumber, wholeNumber } from '@mortise/core/shared';
 
 /** Further wordings of a question, written by a model. */
 export interface QueryGeneration {
@@ -31,14 +32,8 @@ const MAX_COUNT = 16;
 const PARSER = new ListParser({ style: 'numbered' });
 
 export function checkQueryGeneration({ count = 3, deadlineMs = 15_000 }: QueryGeneration): void {
-  if (!(Number.isInteger(count) && count >= 1 && count <= MAX_COUNT)) {
-    const message = `count of queryGeneration is ${count}; it takes a whole number from 1 to ${MAX_COUNT}.`;
-    throw new MortiseError('configuration', message);
-  }
-  if (!(deadlineMs > 0)) {
-    const message = `deadlineMs of queryGeneration is ${deadlineMs}; it takes milliseconds above 0.`;
-    throw new MortiseError('configuration', message);
-  }
+  wholeNumber('count of queryGeneration', count, { most: MAX_COUNT });
+  finiteNumber('deadlineMs of queryGeneration', deadlineMs, { above: 0 });
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type RetrieveCall,
   type Retriever,
 } from '@mortise/core/retriever';
+import { oneOf } from '@mortise/core/shared';
 import { checkSelection } from '../selectors/check.ts';
 import type { Selector } from '../selectors/contract.ts';
 import { fuse } from './fuse.ts';
@@ -51,7 +52,7 @@ export class RouterRetriever extends BaseRetriever {
       throw new MortiseError('configuration', 'A router has no choices. Give it at least one retriever.');
     this.#choices = [...options.choices];
     this.#selector = options.selector;
-    this.#onNonsense = options.onNonsense ?? 'error';
+    this.#onNonsense = oneOf('onNonsense', options.onNonsense ?? 'error', ['error', 'all']);
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
   }
 

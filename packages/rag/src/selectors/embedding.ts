@@ -1,6 +1,7 @@
 import { MortiseError } from '@mortise/core';
 import type { CallOptions } from '@mortise/core/call';
 import { similarity, type EmbeddingModel } from '@mortise/core/embedding';
+import { finiteNumber, wholeNumber } from '@mortise/core/shared';
 import type { SelectedChoice, Selector } from './contract.ts';
 
 /** The model, and how many choices it may make. */
@@ -19,8 +20,8 @@ export class EmbeddingSelector implements Selector {
   readonly #minSimilarity: number;
 
   constructor({ embedding, max = 1, minSimilarity = -1 }: EmbeddingSelectorOptions) {
-    if (!(Number.isInteger(max) && max > 0))
-      throw new MortiseError('configuration', `max is ${max}; it takes a whole number above 0.`);
+    wholeNumber('max', max);
+    finiteNumber('minSimilarity', minSimilarity);
     this.#embedding = embedding;
     this.#max = max;
     this.#minSimilarity = minSimilarity;

@@ -1,7 +1,8 @@
-import { MortiseError, type LLM } from '@mortise/core';
+import type { LLM } from '@mortise/core';
 import type { CallOptions } from '@mortise/core/call';
 import { SelectionParser, withRepair } from '@mortise/core/parser';
 import { delimited, prompt, type PromptTemplate } from '@mortise/core/prompt';
+import { wholeNumber } from '@mortise/core/shared';
 import type { SelectedChoice, Selector } from './contract.ts';
 
 /** The model, how many choices it may make, and how it is asked. */
@@ -37,9 +38,9 @@ export class LLMSelector implements Selector {
 
   constructor({ llm, max = 1, prompt: template, maxRepairs = 1 }: LLMSelectorOptions) {
     this.#llm = llm;
-    this.#max = wholeNumber('max', max, 1);
+    this.#max = wholeNumber('max', max);
     this.#prompt = template ?? SELECTION_PROMPT;
-    this.#maxRepairs = wholeNumber('maxRepairs', maxRepairs, 0);
+    this.#maxRepairs = wholeNumber('maxRepairs', maxRepairs, { least: 0 });
   }
 
   async select(
@@ -58,9 +59,4 @@ export class LLMSelector implements Selector {
     const selections = await repairing.parse(text, { signal, parent });
     return selections.map(({ index, reason }) => (reason === undefined ? { index } : { index, reason }));
   }
-}
-
-function wholeNumber(name: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new MortiseError('configuration', `${name} is ${value}; it takes a whole number from ${least}.`);
 }

@@ -1,5 +1,6 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
 import { nodeHash, nodeText, sourceId, type Node, type TextNode } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
 import { packUnits, type Span } from './pack.ts';
@@ -25,8 +26,9 @@ export interface SplitSettings {
 
 /** The options with their defaults, checked. */
 export function splitSettings(options: SplitterOptions, fill = false): SplitSettings {
-  const maxTokens = whole('maxTokens', options.maxTokens ?? 512, 1);
-  const overlap = whole('overlap', options.overlap ?? Math.min(64, Math.floor(maxTokens / 8)), 0);
+  const maxTokens = wholeNumber('maxTokens', options.maxTokens ?? 512);
+  const eighth = Math.min(64, Math.floor(maxTokens / 8));
+  const overlap = wholeNumber('overlap', options.overlap ?? eighth, { least: 0 });
   if (overlap >= maxTokens) {
     const message = `overlap is ${overlap}, which leaves nothing of maxTokens, ${maxTokens}. Make it smaller.`;
     throw new MortiseError('configuration', message);
@@ -171,9 +173,4 @@ function chunkMaker(node: Node): ChunkMaker {
 function metadataTooLong(node: Node, overhead: number, maxTokens: number): MortiseError {
   const message = `The metadata of ${node.id} alone take ${overhead} of the ${maxTokens} tokens of a chunk. Exclude some of their keys for embedding and language models, or raise maxTokens.`;
   return new MortiseError('invalid-request', message);
-}
-
-export function whole(name: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new MortiseError('configuration', `${name} is ${value}; it takes a whole number from ${least}.`);
 }

@@ -1,5 +1,6 @@
 import { MortiseError } from '@mortise/core';
 import type { Node, TextNode } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
 import { link, splitNodes, type SplitterOptions } from './chunks.ts';
@@ -28,6 +29,7 @@ export class HierarchicalSplitter implements NodeSplitter {
 
   constructor(options: HierarchicalSplitterOptions = {}) {
     const { tokenizer, sizes = [2048, 512, 128], overlap = 0, format } = options;
+    for (const size of sizes) wholeNumber('A size of sizes', size);
     if (sizes.length === 0 || sizes.some((size, at) => at > 0 && size >= (sizes[at - 1] as number))) {
       const message = `sizes are ${sizes.join(', ') || 'empty'}; they take each level's tokens, the largest first, each smaller than the one before.`;
       throw new MortiseError('configuration', message);

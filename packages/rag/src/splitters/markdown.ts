@@ -1,11 +1,11 @@
 import type { Node, TextNode } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
 import {
   splitNodes,
   splitSections,
   splitSettings,
-  whole,
   type SplitSettings,
   type SplitterOptions,
 } from './chunks.ts';
@@ -30,7 +30,7 @@ export class MarkdownSplitter implements NodeSplitter {
 
   constructor(options: MarkdownSplitterOptions = {}) {
     this.#settings = splitSettings({ ...options, overlap: options.overlap ?? 0 });
-    this.#level = whole('level', options.level ?? 6, 1);
+    this.#level = wholeNumber('level', options.level ?? 6, { most: 6 });
     const { tokenizer, maxTokens, overlap } = this.#settings;
     this.tokenizer = tokenizer;
     this.maxTokens = maxTokens;

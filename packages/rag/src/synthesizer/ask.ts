@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatOptions, ChatResponse, LLM, Warning } from '@mortise/core';
+import { wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
 import { abortable } from '../abort.ts';
 import type { SynthesisCall, SynthesisEvent } from './base.ts';
@@ -31,6 +32,7 @@ export function writerOf(
   llm: LLM,
   { tokenizer = estimateTokenizer, maxSourceTokens, chat = {} }: WritingOptions,
 ): Writer {
+  if (maxSourceTokens !== undefined) wholeNumber('maxSourceTokens', maxSourceTokens, { orInfinity: true });
   return { llm, tokenizer, maxSourceTokens, chat };
 }
 

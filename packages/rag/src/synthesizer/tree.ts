@@ -1,4 +1,5 @@
 import type { LLM } from '@mortise/core';
+import { wholeNumber } from '@mortise/core/shared';
 import { mapPool } from '../pool.ts';
 import { answerEvents, replyTo, stepEvents, writerOf, type Writer, type WritingOptions } from './ask.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type SynthesisEvent,
   type SynthesisRequest,
 } from './base.ts';
-import { wholeNumber } from '../whole-number.ts';
 import { answerMessages, roomForAnswer } from './citation-synthesizer.ts';
 import { combineAnswers } from './combine.ts';
 import { CITATION_PROMPT, COMBINE_PROMPT, type CitationPrompt, type CombinePrompt } from './prompt.ts';
@@ -42,8 +42,8 @@ export class TreeSynthesizer extends BaseSynthesizer {
     this.#writer = writerOf(llm, options);
     this.#prompt = options.prompt ?? CITATION_PROMPT;
     this.#combinePrompt = options.combinePrompt ?? COMBINE_PROMPT;
-    this.#fanIn = wholeNumber('fanIn', options.fanIn ?? 8, 2);
-    this.#concurrency = wholeNumber('concurrency', options.concurrency ?? 4, 1);
+    this.#fanIn = wholeNumber('fanIn', options.fanIn ?? 8, { least: 2 });
+    this.#concurrency = wholeNumber('concurrency', options.concurrency ?? 4);
   }
 
   async *write({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent> {
