@@ -6,7 +6,7 @@ import { xfaFieldLines, type XfaNode } from './xfa.ts';
 
 /** The part of pdf.js that is used. */
 export interface PdfJs {
-  getDocument(source: object): { readonly promise: Promise<Pdf> };
+  getDocument(source: object): { readonly promise: Promise<Pdf>; destroy(): Promise<unknown> };
   readonly OPS: Readonly<Record<string, number>>;
 }
 
@@ -73,7 +73,10 @@ export class PdfDocument {
       maxImageSize: 0,
       verbosity: 1,
     });
-    const pdf = await task.promise;
+    const pdf = await task.promise.catch(async (error: unknown) => {
+      await task.destroy();
+      throw error;
+    });
     const isSearched = warnings.take().some((warning) => warning.includes('Indexing all PDF objects'));
     const missing = isSearched && !hasEnd ? 'end' : isRootless ? 'root' : undefined;
     const about = { pages: pdf.numPages, ...(await infoOf(pdf)) };

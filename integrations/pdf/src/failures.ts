@@ -1,4 +1,4 @@
-import { MortiseError } from '@mortise/core';
+import { isMortiseError, MortiseError } from '@mortise/core';
 import type { Lack } from './messages.ts';
 import { ThreadLoss, type Bounds } from './thread.ts';
 
@@ -45,8 +45,8 @@ export function missingError(path: string, missing: 'end' | 'root'): MortiseErro
 }
 
 export function sizeError(path: string, bytes: number, maxBytes: number): MortiseError {
-  const message = `${path} is not read: it has ${bytes} bytes, and maxBytes is ${maxBytes}. Raise it: pdfFormat({ maxBytes }).`;
-  return new MortiseError('unsupported', message);
+  const message = `${path} cannot be read: it has ${bytes} bytes, and maxBytes is ${maxBytes}. Raise it: pdfFormat({ maxBytes }).`;
+  return new MortiseError('parse', message);
 }
 
 export function lackError(path: string, page: number, lack: Lack): MortiseError {
@@ -80,6 +80,8 @@ const LACKS: Readonly<Record<Lack, string>> = {
 const ORDER: readonly Lack[] = ['pictures', 'letters', 'drawing', 'fields', 'blank'];
 
 function readError(what: string, bounds: Bounds, cause: unknown): MortiseError {
+  // It had to be opened anew, and could not be.
+  if (isMortiseError(cause)) return cause;
   if (cause instanceof ThreadLoss) return lossError(what, bounds, cause);
   const why = cause instanceof Error ? cause.message : String(cause);
   return new MortiseError('parse', `${what}: ${why}`, { cause });
@@ -92,7 +94,7 @@ function lossError(what: string, { timeoutMs, memoryMb }: Bounds, cause: ThreadL
   }
   if (cause.loss === 'memory') {
     const message = `${what}: it took more memory than maxMemoryMb, ${memoryMb} MiB. If it is not hostile, raise it: pdfFormat({ maxMemoryMb }).`;
-    return new MortiseError('unsupported', message, { cause });
+    return new MortiseError('parse', message, { cause });
   }
   return new MortiseError('internal', `${what}: its thread broke: ${cause.message}`, { cause });
 }

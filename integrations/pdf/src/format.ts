@@ -20,11 +20,11 @@ export interface PdfOptions {
   documents?: 'pages' | 'file' | undefined;
   /** For files that are encrypted. */
   password?: string | undefined;
-  /** Bytes of a file; a larger one is `unsupported`. Default: 256 MiB. */
+  /** Bytes that a file may have; a larger one is `parse`. Default: 256 MiB. */
   maxBytes?: number | undefined;
   /** Milliseconds that opening a file may take, and reading each page; past them it is `timeout`. Default: 30,000. */
   pageTimeoutMs?: number | undefined;
-  /** MiB of heap that reading may take, besides the bytes; past them a page is `unsupported`. Default: 512. */
+  /** MiB of memory that reading may take, besides the bytes of the file; past them a page is `parse`. Default: 512. */
   maxMemoryMb?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface PdfOptions {
  *
  * Pages are read one at a time, in a thread. A page that cannot be read is reported, and one without text as well, with
  * what it lacks (`unsupported`); a page past a bound ends its thread, and the next one is read by another. A file that
- * gives nothing at all is an error: `parse` (damaged), `permission` (encrypted), `unsupported` (a scan, too large) or
+ * gives nothing at all is an error: `parse` (damaged, too large), `permission` (encrypted), `unsupported` (a scan) or
  * `timeout`.
  */
 export function pdfFormat(options: PdfOptions = {}): FileFormat {
@@ -55,7 +55,11 @@ export function pdfFormat(options: PdfOptions = {}): FileFormat {
     memoryMb: wholeNumber('maxMemoryMb', options.maxMemoryMb ?? 512, { least: 32 }),
   };
   const threads = new PdfThreads(settings);
-  return { read: (file, call) => readPdf(file, settings, threads, call) };
+  return {
+    // Of what is read within its bounds: what is not has failed, and is read again.
+    fingerprint: `mortise-pdf-1 ${settings.documents}`,
+    read: (file, call) => readPdf(file, settings, threads, call),
+  };
 }
 
 interface Settings {

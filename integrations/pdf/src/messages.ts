@@ -2,6 +2,8 @@
 export type Request = { [K in keyof Questions]: { readonly kind: K } & Questions[K] }[keyof Questions];
 
 export interface Questions {
+  /** Loads pdf.js, which takes longer than a small file does. */
+  readonly load: object;
   readonly open: {
     readonly bytes: Uint8Array<ArrayBuffer>;
     readonly password?: string | undefined;
@@ -13,6 +15,7 @@ export interface Questions {
 }
 
 export interface Replies {
+  readonly load: object;
   readonly open: Opened;
   readonly page: PageText;
   readonly close: object;
@@ -43,3 +46,12 @@ export type Lack = 'pictures' | 'drawing' | 'fields' | 'letters' | 'blank';
 export type Reply<K extends keyof Replies = keyof Replies> =
   | { readonly value: Replies[K] }
   | { readonly failure: { readonly name: string; readonly message: string } };
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** Of an array. */
+  readonly mostBytes: number;
+}
+
+/** The name of the failure of what was past the bound of memory. */
+export const MEMORY = 'MemoryBound';

@@ -16,8 +16,8 @@ export interface SessionOptions extends Bounds {
 /** A file that is read by a thread, and by another one after a page that was the end of the first. */
 export class PdfSession {
   readonly #options: SessionOptions;
-  /** Of the thread that has the file open. */
   #thread: PdfThread | undefined;
+  #isOpen = false;
   #isRootless = false;
 
   constructor(options: SessionOptions) {
@@ -47,16 +47,21 @@ export class PdfSession {
     }
   }
 
-  #openAs(isRootless: boolean): Promise<Opened> {
+  async #openAs(isRootless: boolean): Promise<Opened> {
     const { bytes, password, threads, signal } = this.#options;
-    this.#thread ??= threads.take();
+    if (this.#thread?.isAlive === false) await this.#drop();
+    const thread = (this.#thread ??= threads.take());
+    await thread.start(signal);
     const copy = new Uint8Array(bytes);
-    return this.#thread.ask('open', { bytes: copy, password, isRootless }, signal, [copy.buffer]);
+    const question = { bytes: copy, password, isRootless };
+    const opened = await thread.ask('open', question, signal, { transfer: [copy.buffer] });
+    this.#isOpen = true;
+    return opened;
   }
 
   /** Throws a `ThreadLoss`, what pdf.js threw, or the reason of the signal. */
   async read(page: number): Promise<PageText> {
-    if (this.#thread === undefined) await this.open();
+    if (!this.#isOpen) await this.open();
     const thread = this.#thread as PdfThread;
     try {
       return await thread.ask('page', { page }, this.#options.signal);
@@ -70,19 +75,20 @@ export class PdfSession {
     const thread = this.#thread;
     this.#thread = undefined;
     if (thread === undefined) return;
+    // It is being ended; a signal's reason does not wait for that.
+    if (!thread.isAlive) return;
     // Whatever goes wrong here costs only the thread.
-    const isClosed =
-      thread.isAlive &&
-      (await thread.ask('close', {}, undefined).then(
-        () => true,
-        () => false,
-      ));
+    const isClosed = await thread.ask('close', {}, undefined).then(
+      () => true,
+      () => false,
+    );
     await (isClosed ? this.#options.threads.giveBack(thread) : thread.end());
   }
 
   async #drop(): Promise<void> {
     const thread = this.#thread;
     this.#thread = undefined;
+    this.#isOpen = false;
     await thread?.end();
   }
 }

@@ -1,6 +1,6 @@
-import { MortiseError } from '@mortise/core';
+import { isMortiseError, MortiseError } from '@mortise/core';
 import { Worker } from 'node:worker_threads';
-import type { Questions, Replies, Reply } from './messages.ts';
+import { MEMORY, type Questions, type Replies, type Reply, type ThreadData } from './messages.ts';
 
 export interface Bounds {
   /** Of a request, in milliseconds. */
@@ -22,6 +22,16 @@ export class ThreadLoss extends Error {
   }
 }
 
+/** On a machine that is busy with other things. */
+const START_MS = 60_000;
+
+interface AskOptions {
+  /** Given away. */
+  readonly transfer?: ArrayBuffer[];
+  /** Default: that of the bounds. */
+  readonly timeoutMs?: number;
+}
+
 /** A thread of its own, so that a page which spins or hoards holds up nothing and can be ended. One request at a time. */
 export class PdfThread {
   readonly #worker: Worker;
@@ -35,13 +45,20 @@ export class PdfThread {
     this.#timeoutMs = timeoutMs;
     const isSource = import.meta.url.endsWith('.ts');
     const url = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
-    this.#worker = new Worker(url, {
-      name: 'mortise-pdf',
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-      // What pdf.js writes is read there, and not shown.
-      stdout: true,
-      stderr: true,
-    });
+    // While one array grows, there are two.
+    const workerData: ThreadData = { mostBytes: (memoryMb / 2) * 2 ** 20 };
+    try {
+      this.#worker = new Worker(url, {
+        workerData,
+        name: 'mortise-pdf',
+        resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+        // What pdf.js writes is read there, and not shown.
+        stdout: true,
+        stderr: true,
+      });
+    } catch (cause) {
+      throw startError(cause);
+    }
     this.#worker.on('error', (error) => this.#lose(this.#lossOf(error)));
     this.#worker.on('exit', () => this.#lose(new ThreadLoss('crash')));
   }
@@ -49,6 +66,14 @@ export class PdfThread {
   /** Whether it can be asked for more. */
   get isAlive(): boolean {
     return this.#end === undefined;
+  }
+
+  /** Makes it ready; that has a bound of its own. Rejects with the reason of the signal, or a `MortiseError`. */
+  async start(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#hasAnswered) return;
+    await this.ask('load', {}, signal, { timeoutMs: START_MS }).catch((cause: unknown) => {
+      throw isMortiseError(cause) || cause === signal?.reason ? cause : startError(cause);
+    });
   }
 
   /**
@@ -59,12 +84,15 @@ export class PdfThread {
     kind: K,
     question: Questions[K],
     signal: AbortSignal | undefined,
-    /** Given away. */
-    transfer: ArrayBuffer[] = [],
+    { transfer = [], timeoutMs = this.#timeoutMs }: AskOptions = {},
   ): Promise<Replies[K]> {
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) {
         reject(this.#end.error);
+        return;
+      }
+      if (signal?.aborted === true) {
+        reject(signal.reason);
         return;
       }
       const settle = (act: () => void): void => {
@@ -79,7 +107,7 @@ export class PdfThread {
         settle(() => ('value' in reply ? resolve(reply.value) : reject(fromThread(reply.failure))));
       };
       const onAbort = (): void => this.#lose(signal?.reason);
-      const timer = setTimeout(() => this.#lose(new ThreadLoss('time')), this.#timeoutMs);
+      const timer = setTimeout(() => this.#lose(new ThreadLoss('time')), timeoutMs);
       this.#fail = (error) => settle(() => reject(error));
       this.#worker.on('message', onReply);
       signal?.addEventListener('abort', onAbort);
@@ -117,7 +145,7 @@ export class PdfThread {
 
 /** As pdf.js threw it, within the bounds of a message. */
 function fromThread({ name, message }: { readonly name: string; readonly message: string }): Error {
-  return Object.assign(new Error(message), { name });
+  return name === MEMORY ? new ThreadLoss('memory') : Object.assign(new Error(message), { name });
 }
 
 function startError(cause: unknown): MortiseError {
@@ -125,5 +153,5 @@ function startError(cause: unknown): MortiseError {
   const message =
     `The thread that reads PDF files could not be started: ${why}. ` +
     `Where the application is bundled, leave @mortise/pdf and pdfjs-dist out of the bundle.`;
-  return new MortiseError('missing-dependency', message, { cause });
+  return new MortiseError('configuration', message, { cause });
 }

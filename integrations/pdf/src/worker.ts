@@ -1,27 +1,35 @@
 import { fileURLToPath } from 'node:url';
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { boundArrays } from './arrays.ts';
 import { PdfDocument, type PdfData, type PdfJs } from './document.ts';
-import type { Replies, Reply, Request } from './messages.ts';
+import { MEMORY, type Replies, type Reply, type Request, type ThreadData } from './messages.ts';
 
 /** The thread in which pages are read. It imports nothing of core: only messages go in and out. */
-function serve(port: MessagePort): void {
+function serve(port: MessagePort, { mostBytes }: ThreadData): void {
   const warnings = watchWarnings();
+  const arrays = boundArrays(mostBytes);
+  let loading: ReturnType<typeof load> | undefined;
   let document: PdfDocument | undefined;
   const answer = async (request: Request): Promise<Replies[keyof Replies]> => {
+    const { pdfjs, data } = await (loading ??= load());
+    if (request.kind === 'load') return {};
     if (request.kind === 'open') {
-      const { pdfjs, data } = await load();
       const [opened, reply] = await PdfDocument.open(pdfjs, request, data, warnings);
       document = opened;
       return reply;
     }
+    if (request.kind === 'close') {
+      // A file that could not be opened has left nothing.
+      await document?.close();
+      document = undefined;
+      return {};
+    }
     if (document === undefined) throw new Error('No file is open.');
-    if (request.kind === 'page') return document.read(request.page);
-    await document.close();
-    document = undefined;
-    return {};
+    return document.read(request.page);
   };
   port.on('message', (request: Request) => {
-    const send = (reply: Reply): void => port.postMessage(reply);
+    // pdf.js goes on without what it had no room for.
+    const send = (reply: Reply): void => port.postMessage(arrays.take() ? OUT_OF_MEMORY : reply);
     answer(request).then(
       (value) => send({ value }),
       (error: unknown) => {
@@ -32,11 +40,14 @@ function serve(port: MessagePort): void {
   });
 }
 
+const OUT_OF_MEMORY: Reply = { failure: { name: MEMORY, message: 'An array past the bound was asked for.' } };
+
 async function load(): Promise<{ pdfjs: PdfJs; data: PdfData }> {
   const pdfjs = await withoutCanvas(() => import('pdfjs-dist/legacy/build/pdf.mjs'));
   const build = import.meta.resolve('pdfjs-dist/legacy/build/pdf.worker.min.mjs');
-  // Its own worker's code is run in this thread.
+  // Its own worker's code is run in this thread. It would be loaded with the first file.
   pdfjs.GlobalWorkerOptions.workerSrc = build;
+  await import(build);
   const pathOf = (folder: string): string => fileURLToPath(new URL(`../../${folder}/`, build));
   return { pdfjs, data: { cMapUrl: pathOf('cmaps'), standardFontDataUrl: pathOf('standard_fonts') } };
 }
@@ -76,4 +87,4 @@ function watchWarnings(): { take(): string[] } {
   };
 }
 
-if (parentPort !== null) serve(parentPort);
+if (parentPort !== null) serve(parentPort, workerData as ThreadData);

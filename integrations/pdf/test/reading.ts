@@ -1,4 +1,4 @@
-import type { ReadFailure } from '@mortise/core/reader';
+import type { FileFormat, ReadFailure } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import { pdfFormat, type PdfOptions } from '@mortise/pdf';
 import { memoryFile } from './memory.ts';
@@ -12,10 +12,18 @@ export interface Read {
 const byDefault = pdfFormat();
 
 /** Reads a file to its end, by the path `a/paper.pdf`. */
-export async function read(content: Uint8Array, options?: PdfOptions, signal?: AbortSignal): Promise<Read> {
-  const failures: ReadFailure[] = [];
+export function read(content: Uint8Array, options?: PdfOptions, signal?: AbortSignal): Promise<Read> {
+  return readBy(options === undefined ? byDefault : pdfFormat(options), content, [], signal);
+}
+
+/** As `read`; the failures are in the list, too, when it throws. */
+export async function readBy(
+  format: FileFormat,
+  content: Uint8Array,
+  failures: ReadFailure[] = [],
+  signal?: AbortSignal,
+): Promise<Read> {
   const documents: Document[] = [];
-  const format = options === undefined ? byDefault : pdfFormat(options);
   const call = { signal, report: (failure: ReadFailure) => void failures.push(failure) };
   for await (const document of format.read(memoryFile('a/paper.pdf', content), call))
     documents.push(document);
