@@ -21,4 +21,5 @@ export {
   type CallPolicy,
 } from './retry.ts';
 export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
+export { nextTurn, runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
 export { raceAbort, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';

@@ -1,5 +1,6 @@
 import { htmlHeading, plainHeading, type HtmlHeading } from './headings.ts';
 import { Cursor } from './line.ts';
+import { isDelimiterRow } from './table.ts';
 import {
   closesFence,
   fenceOf,
@@ -22,6 +23,10 @@ export interface MarkdownLine {
   readonly isBlank: boolean;
   /** Of a fenced block of code: its first line, one within it, or its last. */
   readonly fence?: 'open' | 'inside' | 'close';
+  /** Of a table (GFM): the line under its header, or a row. */
+  readonly table?: 'begin' | 'row';
+  /** Of a line that begins a table: its header. */
+  readonly header?: TextLine;
   /** The line ends a heading. */
   readonly heading?: Heading;
   /** The block quotes and list items that it is in, outermost first: the same objects while they are open. */
@@ -46,12 +51,14 @@ export interface Container {
 
 /** What is open at the end of a line, within the innermost container. */
 type Leaf =
-  | { readonly kind: 'paragraph'; readonly lines: TitleLine[] }
+  | { readonly kind: 'paragraph'; readonly lines: TextLine[]; last: TextLine }
   | { readonly kind: 'fence'; readonly fence: Fence }
   | { readonly kind: 'html'; readonly until: HtmlEnd; heading?: HtmlHeading | undefined }
-  | { readonly kind: 'code' };
+  | { readonly kind: 'code' }
+  | { readonly kind: 'table' };
 
-interface TitleLine {
+/** A line of a paragraph, without the white space around it. */
+export interface TextLine {
   readonly start: number;
   readonly text: string;
 }
@@ -92,15 +99,8 @@ function readLine(state: State, line: string, start: number, end: number): Markd
   const isBlank = cursor.isBlank;
   const matched = continued(state.containers, cursor);
   const found = matched === state.containers.length ? goOn(state, cursor, start) : undefined;
-  const { fence, heading } = found ?? open(state, cursor, matched, start);
-  return {
-    start,
-    end,
-    isBlank,
-    containers: state.containers,
-    ...(fence === undefined ? {} : { fence }),
-    ...(heading === undefined ? {} : { heading }),
-  };
+  const what = found ?? open(state, cursor, matched, start);
+  return { start, end, isBlank, containers: state.containers, ...what };
 }
 
 /** How many of the open containers the line goes on with. */
@@ -130,7 +130,7 @@ function pastQuote(cursor: Cursor): void {
   cursor.skipColumns(1);
 }
 
-type Found = Pick<MarkdownLine, 'fence' | 'heading'>;
+type Found = Pick<MarkdownLine, 'fence' | 'heading' | 'table' | 'header'>;
 
 /** A line of the code or HTML that is open; undefined: it is over, or there is none. */
 function goOn(state: State, cursor: Cursor, start: number): Found | undefined {
@@ -156,6 +156,7 @@ function open(state: State, cursor: Cursor, matched: number, start: number): Fou
   let before = state.leaf?.kind === 'paragraph' && !cursor.isBlank ? state.leaf : undefined;
   // The same where they do.
   let current = matched === state.containers.length ? before : undefined;
+  let isInTable = state.leaf?.kind === 'table' && matched === state.containers.length;
 
   while (!cursor.isBlank && !cursor.isIndented) {
     const isTooDeep = containers.length >= DEEPEST;
@@ -165,22 +166,31 @@ function open(state: State, cursor: Cursor, matched: number, start: number): Fou
     } else {
       const found = openLeaf(state, cursor, containers, before, current, start);
       if (found !== undefined) return found;
-      indent = isTooDeep ? undefined : listItem(cursor, current !== undefined);
+      indent = isTooDeep ? undefined : listItem(cursor, current !== undefined || isInTable);
       if (indent === undefined) break;
     }
     enter(containers, { indent, isEmpty: true });
     before = current = undefined;
+    isInTable = false;
   }
 
+  if (isInTable && !cursor.isBlank) return { table: 'row' };
+  const header = current?.last;
+  if (header !== undefined && isDelimiterRow(cursor.rest, header.text)) {
+    begin(state, containers, { kind: 'table' });
+    return { table: 'begin', header };
+  }
+  const text: TextLine = { start, text: cursor.rest.trimEnd() };
   if (before !== undefined) {
-    if (before.lines.length < MOST_TITLE_LINES) before.lines.push({ start, text: cursor.rest.trimEnd() });
+    before.last = text;
+    if (before.lines.length < MOST_TITLE_LINES) before.lines.push(text);
   } else if (cursor.isBlank) {
     state.containers = containers;
     state.leaf = undefined;
   } else if (cursor.isIndented) {
     begin(state, containers, { kind: 'code' });
   } else {
-    begin(state, containers, { kind: 'paragraph', lines: [{ start, text: cursor.rest.trimEnd() }] });
+    begin(state, containers, { kind: 'paragraph', lines: [text], last: text });
   }
   return {};
 }
@@ -224,7 +234,7 @@ function openLeaf(
 }
 
 /** Without the references to links that it begins with. */
-function titleLines(lines: readonly TitleLine[]): readonly TitleLine[] {
+function titleLines(lines: readonly TextLine[]): readonly TextLine[] {
   const first = lines.findIndex(({ text }) => !isReference(text));
   return first === -1 ? [] : lines.slice(first);
 }

@@ -102,7 +102,7 @@ export function htmlBlock({ line, next }: Cursor, mayBeTag: boolean): HtmlEnd | 
 }
 
 /** A tag is looked for in so many characters. */
-const LONGEST_TAG = 2_000;
+export const LONGEST_TAG = 2_000;
 
 const BLOCK_NAMES =
   'address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul';

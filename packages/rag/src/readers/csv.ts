@@ -20,7 +20,10 @@ import { excluded } from './shown.ts';
 export type CsvRecord = Record<string, string>;
 
 export interface CsvOptions extends RecordOptions<CsvRecord> {
-  /** `rows`: a document for each row. `file`: one document of the file as it stands. Default: `rows`. */
+  /**
+   * `rows`: a document for each row. `file`: one document of the file as it stands, which splitters cut between rows, with
+   * the header in the metadata of each chunk. Default: `rows`.
+   */
   documents?: 'rows' | 'file' | undefined;
   /**
    * One character. Default: what a first line `sep=;` says; else, of comma, semicolon, tab and `|`, the one that gives the
@@ -51,12 +54,14 @@ export function csvFormat(options: CsvOptions = {}): FileFormat {
   }
   return {
     fingerprint: formatFingerprint('mortise-csv-2', options),
-    read: (file, call) => (options.documents === 'file' ? wholeFile(file) : rowsOf(file, options, call)),
+    read: (file, call) =>
+      options.documents === 'file' ? wholeFile(file, options) : rowsOf(file, options, call),
   };
 }
 
-async function* wholeFile(file: SourceFile): AsyncGenerator<Document> {
-  const metadata = { path: file.path, mediaType: 'text/csv' };
+async function* wholeFile(file: SourceFile, { header }: CsvOptions): AsyncGenerator<Document> {
+  const mediaType = header === undefined || header === true ? 'text/csv' : 'text/csv; header=absent';
+  const metadata = { path: file.path, mediaType };
   const text = decodeText(file.path, await file.bytes());
   yield createDocument({ id: file.id, text, metadata, ...excluded(metadata) });
 }

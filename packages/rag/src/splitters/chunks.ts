@@ -1,10 +1,12 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
+import { runInSlices, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { nodeHash, nodeText, sourceId, type Node, type TextNode } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
-import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
+import type { TransformOptions } from '@mortise/core/transform';
 import { packUnits, type Span } from './pack.ts';
 import type { Section } from './sections.ts';
+import { lastAtMost, type ReadText, type TextStructure } from './structure.ts';
 
 /** What all splitters take. */
 export interface SplitterOptions {
@@ -36,35 +38,46 @@ export function splitSettings(options: SplitterOptions, fill = false): SplitSett
   return { tokenizer: options.tokenizer ?? estimateTokenizer, maxTokens, overlap, fill };
 }
 
-/** The chunks of a node's sections, in order; none goes over the end of a section. */
-export function splitSections(node: Node, sections: readonly Section[], settings: SplitSettings): TextNode[] {
+/** The chunks of a node's sections, in order, in steps; none goes over the end of a section. */
+export function* splitSections(
+  node: Node,
+  { sections, structure }: ReadText,
+  settings: SplitSettings,
+): Generator<void, TextNode[]> {
   const make = chunkMaker(node);
-  return link(sections.flatMap((section) => splitSection(node, section, make, settings)));
+  const chunks: TextNode[] = [];
+  for (const section of sections) {
+    const { spans, metadataAt } = yield* splitSection(node, section, structure, settings);
+    for (const span of spans) {
+      chunks.push(make(span, metadataAt(span.start)));
+      if (chunks.length % 64 === 0) yield;
+    }
+  }
+  return yield* link(chunks);
 }
 
 /** Index nodes and kinds that core does not know pass through as they are: a chunk of them would stand for nothing. */
 export async function splitNodes(
-  splitter: Pick<NodeSplitter, 'split'>,
+  split: (node: Node) => Generator<void, TextNode[]>,
   nodes: readonly Node[],
-  options: TransformOptions = {},
+  { signal, onProgress }: TransformOptions = {},
 ): Promise<Node[]> {
-  options.signal?.throwIfAborted();
+  throwIfAborted(signal);
+  const slices = timeSlices(signal);
   const result: Node[] = [];
   for (const [at, node] of nodes.entries()) {
-    options.signal?.throwIfAborted();
     const isText = node.type === 'document' || node.type === 'text';
-    for (const made of isText ? splitter.split(node) : [node]) result.push(made);
-    options.onProgress?.({ done: at + 1, total: nodes.length });
-    // Splitting is synchronous: let aborts and timers have their turn.
-    if (at % 16 === 15) await new Promise((resolve) => setTimeout(resolve));
+    for (const made of isText ? await runInSlices(split(node), slices) : [node]) result.push(made);
+    onProgress?.({ done: at + 1, total: nodes.length });
   }
-  options.signal?.throwIfAborted();
+  throwIfAborted(signal);
   return result;
 }
 
 /** Puts `previous` and `next` between neighbours. */
-export function link(chunks: readonly TextNode[]): TextNode[] {
-  return chunks.map((chunk, at) => {
+export function* link(chunks: readonly TextNode[]): Generator<void, TextNode[]> {
+  const linked: TextNode[] = [];
+  for (const [at, chunk] of chunks.entries()) {
     const { previous: _previous, next: _next, ...others } = chunk.relationships ?? {};
     const [before, after] = [chunks[at - 1], chunks[at + 1]];
     const relationships = {
@@ -72,36 +85,53 @@ export function link(chunks: readonly TextNode[]): TextNode[] {
       ...(before === undefined ? {} : { previous: { id: before.id } }),
       ...(after === undefined ? {} : { next: { id: after.id } }),
     };
-    return { ...chunk, relationships };
-  });
+    linked.push({ ...chunk, relationships });
+    if (at % 256 === 255) yield;
+  }
+  return linked;
 }
 
-function splitSection(
+function* splitSection(
   node: Node,
   section: Section,
-  make: ChunkMaker,
+  structure: TextStructure,
   { tokenizer, maxTokens, overlap, fill }: SplitSettings,
-): TextNode[] {
+): Generator<void, { spans: Span[]; metadataAt: (start: number) => JsonObject }> {
   const { pageAt, rest } = pagesOf(node.metadata);
   const shown = (text: string, metadata: JsonObject) => countShown({ ...node, metadata, text }, tokenizer);
   const overheadOf = (metadata: JsonObject) => shown('x', pageAt(metadata, Infinity)) - tokenizer.count('x');
   const { headings } = section;
   const paths = [headings, headings.slice(-1)].map((path) => withSection(rest, path));
-  // A path that leaves too little room for the text is shortened, then left out.
-  const roomy = paths.find((one) => overheadOf(one) <= maxTokens / 2) ?? rest;
-  // Nor may one that a larger chunk was given leave nothing at all.
+  // A path that leaves too little room for the text is shortened, then left out, also one that a larger chunk was given.
   const { section: _section, ...bare } = rest;
-  const metadata = overheadOf(roomy) < maxTokens ? roomy : bare;
+  const metadata = [...paths, rest].find((one) => overheadOf(one) <= maxTokens / 2) ?? bare;
   const overhead = overheadOf(metadata);
   if (overhead >= maxTokens) throw metadataTooLong(node, overhead, maxTokens);
-  const spans = packUnits(node.text, section, {
-    budget: maxTokens - overhead,
+  const budget = maxTokens - overhead;
+
+  // A header that leaves too little room for the rows is left out.
+  const headers = new Map<string, boolean>();
+  const fits = (header: string): boolean => {
+    let known = headers.get(header);
+    if (known === undefined) {
+      known = header !== '' && overheadOf({ ...metadata, tableHeader: header }) - overhead <= budget / 2;
+      headers.set(header, known);
+    }
+    return known;
+  };
+  const metadataAt = (start: number): JsonObject => {
+    const block = structure.blockAt(start);
+    const header = block !== undefined && block.first < start ? (block.table?.header ?? '') : '';
+    return pageAt(fits(header) ? { ...metadata, tableHeader: header } : metadata, start);
+  };
+  const spans = yield* packUnits({ text: node.text, structure }, section, {
+    budget,
     overlap,
     fill,
     count: (text) => tokenizer.count(text),
-    measure: ({ start, end }) => shown(node.text.slice(start, end), pageAt(metadata, start)) - overhead,
+    measure: ({ start, end }) => shown(node.text.slice(start, end), metadataAt(start)) - overhead,
   });
-  return spans.map((span) => make(span, pageAt(metadata, span.start)));
+  return { spans, metadataAt };
 }
 
 /** Of what the models get: the longer of the two. */
@@ -124,7 +154,7 @@ function pagesOf(metadata: JsonObject): {
     rest,
     pageAt: (same, offset) => ({
       ...same,
-      page: Math.max(1, starts.findLastIndex((start) => start <= offset) + 1),
+      page: Math.max(1, lastAtMost(starts.length, (index) => (starts[index] as number) <= offset) + 1),
     }),
   };
 }

@@ -1,10 +1,19 @@
 import { MortiseError } from '@mortise/core';
+import { runAtOnce } from '@mortise/core/call';
 import type { Node, TextNode } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
-import { link, splitNodes, type SplitterOptions } from './chunks.ts';
-import { SentenceSplitter, type SentenceSplitterOptions } from './sentence.ts';
+import {
+  link,
+  splitNodes,
+  splitSections,
+  splitSettings,
+  type SplitSettings,
+  type SplitterOptions,
+} from './chunks.ts';
+import type { SentenceSplitterOptions } from './sentence.ts';
+import { formatOf, readStructure, type ReadText, type TextStructure } from './structure.ts';
 
 export interface HierarchicalSplitterOptions
   extends Pick<SplitterOptions, 'tokenizer' | 'overlap'>, Pick<SentenceSplitterOptions, 'format'> {
@@ -25,7 +34,8 @@ export class HierarchicalSplitter implements NodeSplitter {
   /** Of the largest. */
   readonly maxTokens: number;
   readonly fingerprint: string;
-  readonly #levels: readonly SentenceSplitter[];
+  readonly #levels: readonly SplitSettings[];
+  readonly #format: HierarchicalSplitterOptions['format'];
 
   constructor(options: HierarchicalSplitterOptions = {}) {
     const { tokenizer, sizes = [2048, 512, 128], overlap = 0, format } = options;
@@ -34,42 +44,53 @@ export class HierarchicalSplitter implements NodeSplitter {
       const message = `sizes are ${sizes.join(', ') || 'empty'}; they take each level's tokens, the largest first, each smaller than the one before.`;
       throw new MortiseError('configuration', message);
     }
-    this.#levels = sizes.map(
-      (maxTokens, at) =>
-        new SentenceSplitter({
-          tokenizer,
-          maxTokens,
-          overlap: at === sizes.length - 1 ? overlap : 0,
-          // The first level has cut at every heading, and its chunks know their path.
-          format: at === 0 ? format : 'text',
-        }),
+    this.#levels = sizes.map((maxTokens, at) =>
+      splitSettings({ tokenizer, maxTokens, overlap: at === sizes.length - 1 ? overlap : 0 }),
     );
-    const [largest] = this.#levels as [SentenceSplitter];
+    this.#format = format;
+    const [largest] = this.#levels as [SplitSettings];
     this.tokenizer = largest.tokenizer;
     this.maxTokens = largest.maxTokens;
     const settings = [this.tokenizer.name, sizes.join('/'), overlap, format ?? 'auto'];
-    this.fingerprint = `hierarchical-splitter/1(${settings.join(',')})`;
+    this.fingerprint = `hierarchical-splitter/2(${settings.join(',')})`;
   }
 
   /** The chunks of all levels, each parent before its children. */
   split(node: Node): TextNode[] {
-    const levels: TextNode[][] = [];
-    let above: readonly Node[] = [node];
-    for (const [depth, splitter] of this.#levels.entries()) {
-      const chunks = above.flatMap((parent) => {
-        const children = splitter.split(parent);
-        return depth === 0 ? children : children.map((child) => withParent(child, parent));
-      });
-      levels.push(link(chunks));
-      above = chunks;
-    }
-    return inDocumentOrder(levels);
+    return runAtOnce(this.#split(node));
   }
 
   /** Index nodes and kinds that core does not know pass through as they are. */
   transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]> {
-    return splitNodes(this, nodes, options);
+    return splitNodes((node) => this.#split(node), nodes, options);
   }
+
+  *#split(node: Node): Generator<void, TextNode[]> {
+    const read = yield* readStructure(node.text, this.#format ?? formatOf(node));
+    const [largest, ...smaller] = this.#levels as [SplitSettings, ...SplitSettings[]];
+    const levels = [yield* splitSections(node, read, largest)];
+    for (const settings of smaller) {
+      const chunks: TextNode[] = [];
+      for (const parent of levels.at(-1) ?? []) {
+        const part = read.structure.from((parent.start ?? 0) - (node.start ?? 0));
+        for (const child of yield* splitSections(withoutHeader(parent), whole(parent, part), settings))
+          chunks.push({ ...child, relationships: { ...child.relationships, parent: { id: parent.id } } });
+      }
+      levels.push(yield* link(chunks));
+    }
+    return yield* inDocumentOrder(levels);
+  }
+}
+
+/** The first level has cut at every heading, and its chunks know their path. */
+function whole({ text }: Node, structure: TextStructure): ReadText {
+  return { sections: [{ start: 0, end: text.length, headings: [] }], structure };
+}
+
+/** Each of its parts has the header of the table that it begins in itself. */
+function withoutHeader(node: TextNode): TextNode {
+  const { tableHeader: _header, ...metadata } = node.metadata;
+  return { ...node, metadata };
 }
 
 /** The nodes that no other one is a part of: what is embedded. */
@@ -82,11 +103,7 @@ export function rootNodes<N extends Node>(nodes: readonly N[]): N[] {
   return nodes.filter(({ relationships }) => relationships?.parent === undefined);
 }
 
-function withParent(child: TextNode, parent: Node): TextNode {
-  return { ...child, relationships: { ...child.relationships, parent: { id: parent.id } } };
-}
-
-function inDocumentOrder(levels: readonly TextNode[][]): TextNode[] {
+function* inDocumentOrder(levels: readonly TextNode[][]): Generator<void, TextNode[]> {
   const childrenOf = Map.groupBy(levels.flat(), ({ relationships }) => relationships?.parent?.id);
   const ordered: TextNode[] = [];
   const visit = (chunk: TextNode): void => {
@@ -98,6 +115,9 @@ function inDocumentOrder(levels: readonly TextNode[][]): TextNode[] {
     ordered.push({ ...chunk, ...(relationships === undefined ? {} : { relationships }) });
     children.forEach(visit);
   };
-  for (const root of levels[0] ?? []) visit(root);
+  for (const root of levels[0] ?? []) {
+    visit(root);
+    yield;
+  }
   return ordered;
 }

@@ -1,3 +1,4 @@
+import { runAtOnce } from '@mortise/core/call';
 import type { Node, TextNode } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import type { TokenCounter } from '@mortise/core/tokenizer';
@@ -9,7 +10,7 @@ import {
   type SplitSettings,
   type SplitterOptions,
 } from './chunks.ts';
-import { markdownSections } from './sections.ts';
+import { readStructure } from './structure.ts';
 
 export interface MarkdownSplitterOptions extends SplitterOptions {
   /** Cut at headings down to this level, 1 to 6; deeper ones stay within their section. Default: 6. */
@@ -34,15 +35,20 @@ export class MarkdownSplitter implements NodeSplitter {
     const { tokenizer, maxTokens, overlap } = this.#settings;
     this.tokenizer = tokenizer;
     this.maxTokens = maxTokens;
-    this.fingerprint = `markdown-splitter/1(${[tokenizer.name, maxTokens, overlap, this.#level].join(',')})`;
+    this.fingerprint = `markdown-splitter/2(${[tokenizer.name, maxTokens, overlap, this.#level].join(',')})`;
   }
 
   split(node: Node): TextNode[] {
-    return splitSections(node, markdownSections(node.text, this.#level), this.#settings);
+    return runAtOnce(this.#split(node));
   }
 
   /** Index nodes and kinds that core does not know pass through as they are. */
   transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]> {
-    return splitNodes(this, nodes, options);
+    return splitNodes((node) => this.#split(node), nodes, options);
+  }
+
+  *#split(node: Node): Generator<void, TextNode[]> {
+    const read = yield* readStructure(node.text, 'markdown', this.#level);
+    return yield* splitSections(node, read, this.#settings);
   }
 }

@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { isFenced, refine, sentencesIn, wordsIn, type Unit } from './units.ts';
+import { isFenced, refine, sentencesIn, wordsIn, type Source, type Unit } from './units.ts';
 
 /** A stretch of text without white space at its ends. */
 export interface Span {
@@ -29,18 +29,19 @@ const MOST_CHARACTERS_PER_TOKEN = 16;
 /**
  * Fills chunks with whole units, as coarse as fit. Counting is what takes the time, so a chunk is filled by an estimate
  * from what was counted before, and counted where the estimate does not settle whether a unit fits, and at its end:
- * little more than once. The time is linear in the text.
+ * little more than once. The time is linear in the text. Between two steps it can be left for a turn of the event loop.
  */
-export function packUnits(text: string, stretch: Span, limits: PackLimits): Span[] {
+export function* packUnits(source: Source, stretch: Span, limits: PackLimits): Generator<void, Span[]> {
+  const { text } = source;
   const spans: Span[] = [];
   const scale = createScale(limits.budget);
   // A stack, next unit on top.
   const pending: Unit[] = [{ ...stretch, grain: 'section' }];
   let repeatFrom: number | undefined;
 
-  for (let next = pending.at(-1); next !== undefined; next = pending.at(-1)) {
+  for (let next = yield* top(); next !== undefined; next = yield* top()) {
     const chunk = new Filling(text, repeatFrom ?? next.start, limits, scale);
-    fill(chunk, repeatFrom === undefined);
+    yield* fill(chunk, repeatFrom === undefined);
     for (const unit of chunk.close().toReversed()) pending.push(unit);
 
     if (chunk.taken.length > 0) {
@@ -48,27 +49,42 @@ export function packUnits(text: string, stretch: Span, limits: PackLimits): Span
       if (span !== undefined) spans.push(span);
       // From where the chunk really begins: white space before it is no part of it.
       repeatFrom =
-        pending.length === 0 ? undefined : tail(text, span?.start ?? chunk.start, chunk.taken, limits, scale);
+        pending.length === 0
+          ? undefined
+          : tail(source, span?.start ?? chunk.start, chunk.taken, limits, scale);
     } else if (repeatFrom !== undefined) {
       // The next unit fits without what would be repeated, or has to be cut.
       repeatFrom = undefined;
     } else {
       const unit = pending.pop() as Unit;
-      const finer = refine(text, unit);
+      const finer = refine(source, unit);
       if (finer.length === 1 && unit.grain === 'slice')
         throw tooSmall(text.slice(unit.start, unit.end), limits);
       push(finer);
     }
+    yield;
   }
   return spans;
 
-  function fill(chunk: Filling, mayBeAlone: boolean): void {
-    for (let next = pending.at(-1); next !== undefined; next = pending.at(-1)) {
+  /** The next unit; of a long one, more of its pieces are cut off when it is their turn. */
+  function* top(): Generator<void, Unit | undefined> {
+    for (;;) {
+      const next = pending.at(-1);
+      if (next?.isRest !== true) return next;
+      pending.pop();
+      push(refine(source, next));
+      yield;
+    }
+  }
+
+  function* fill(chunk: Filling, mayBeAlone: boolean): Generator<void> {
+    for (let next = yield* top(); next !== undefined; next = yield* top()) {
       if (chunk.take(next, mayBeAlone && chunk.taken.length === 0)) {
         pending.pop();
       } else if (chunk.taken.length > 0 && isWorthCutting(next, chunk)) {
         pending.pop();
-        push(refine(text, next));
+        push(refine(source, next));
+        yield;
       } else {
         break;
       }
@@ -79,7 +95,7 @@ export function packUnits(text: string, stretch: Span, limits: PackLimits): Span
   function isWorthCutting(unit: Unit, chunk: Filling): boolean {
     if (chunk.isOver) return false;
     if (limits.fill) return unit.grain !== 'word' && unit.grain !== 'slice';
-    return COARSE.has(unit.grain) && chunk.isShort && !(isFenced(text, unit) && fitsAlone(unit));
+    return COARSE.has(unit.grain) && chunk.isShort && !(isFenced(source, unit) && fitsAlone(unit));
   }
 
   function fitsAlone({ start, end }: Unit): boolean {
@@ -219,12 +235,13 @@ class Filling {
  * never all of it.
  */
 function tail(
-  text: string,
+  source: Source,
   start: number,
   taken: readonly Unit[],
   limits: PackLimits,
   { rate: rateOfChunk = 1 }: Scale,
 ): number | undefined {
+  const { text } = source;
   const { overlap, fill } = limits;
   const end = (taken.at(-1) as Unit).end;
   // Further back than it should be: the estimate may be wrong.
@@ -234,7 +251,7 @@ function tail(
     if (unit.end <= from) break;
     // What is cut off in front is the rest of a sentence, and falls away with it.
     const stretch = { start: Math.max(unit.start, from), end: unit.end };
-    for (const part of (fill ? wordsIn : sentencesIn)(text, stretch).reverse())
+    for (const part of (fill ? wordsIn : sentencesIn)(source, stretch).reverse())
       if (part.start > from) starts.push(part.start);
   }
   const hopeful = overlap + 1;

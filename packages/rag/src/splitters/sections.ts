@@ -18,18 +18,6 @@ export interface MarkdownHeading {
   start: number;
 }
 
-/** A text without structure. */
-export function wholeText(text: string): Section[] {
-  return text.trim() === '' ? [] : [{ start: 0, end: text.length, headings: [] }];
-}
-
-/** The sections of a Markdown text, at headings down to `deepest`. See `SectionBuilder`. */
-export function markdownSections(text: string, deepest = 6): Section[] {
-  const builder = new SectionBuilder(deepest);
-  for (const line of scanMarkdown(text)) builder.add(line);
-  return builder.end(text);
-}
-
 /**
  * All headings of a Markdown text, in order, as CommonMark has them: with `#`, underlined, also in lists and block
  * quotes, and not in code or comments; besides, `<h1>` to `<h6>` at the beginning of a line of HTML. What

@@ -1,3 +1,4 @@
+import { runAtOnce } from '@mortise/core/call';
 import type { Node, TextNode } from '@mortise/core/retriever';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
@@ -8,7 +9,7 @@ import {
   type SplitSettings,
   type SplitterOptions,
 } from './chunks.ts';
-import { wholeText } from './sections.ts';
+import { formatOf, readStructure } from './structure.ts';
 
 /**
  * Chunks that are filled to their limit word by word, wherever sentences and headings end: the fewest chunks, for texts
@@ -25,15 +26,21 @@ export class TokenSplitter implements NodeSplitter {
     const { tokenizer, maxTokens, overlap } = this.#settings;
     this.tokenizer = tokenizer;
     this.maxTokens = maxTokens;
-    this.fingerprint = `token-splitter/1(${[tokenizer.name, maxTokens, overlap].join(',')})`;
+    this.fingerprint = `token-splitter/2(${[tokenizer.name, maxTokens, overlap].join(',')})`;
   }
 
   split(node: Node): TextNode[] {
-    return splitSections(node, wholeText(node.text), this.#settings);
+    return runAtOnce(this.#split(node));
   }
 
   /** Index nodes and kinds that core does not know pass through as they are. */
   transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]> {
-    return splitNodes(this, nodes, options);
+    return splitNodes((node) => this.#split(node), nodes, options);
+  }
+
+  *#split(node: Node): Generator<void, TextNode[]> {
+    const format = formatOf(node);
+    const read = yield* readStructure(node.text, format === 'markdown' ? 'text' : format);
+    return yield* splitSections(node, read, this.#settings);
   }
 }

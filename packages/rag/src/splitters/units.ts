@@ -1,101 +1,181 @@
+import type { Block, TextStructure } from './structure.ts';
+
 /** A stretch of text, in UTF-16 units, up to where the next one begins: units follow each other without gaps. */
 export interface Unit {
   readonly start: number;
   readonly end: number;
   readonly grain: Grain;
+  /** What is left of a long unit of which the beginning was cut: to be cut itself, before anything is done with it. */
+  readonly isRest?: boolean;
 }
 
 /** From coarse to fine. A unit that does not fit is cut into units of the next grain. */
 export type Grain = 'section' | 'paragraph' | 'line' | 'sentence' | 'word' | 'slice';
+
+type Stretch = Pick<Unit, 'start' | 'end'>;
+
+/** A text and the blocks in it that are not cut like prose. */
+export interface Source {
+  readonly text: string;
+  readonly structure: TextStructure;
+}
 
 /** The locale settles little besides abbreviations; one fixed locale makes chunks the same on every machine. */
 const LOCALE = 'en';
 let sentenceSegmenter: Intl.Segmenter | undefined;
 let wordSegmenter: Intl.Segmenter | undefined;
 
-/** The finer units of one unit; never none, and never the same unit in the same grain. */
-export function refine(text: string, unit: Unit): Unit[] {
+/** The finer units of one unit, or of its beginning; never none, and never the same unit in the same grain. */
+export function refine(source: Source, unit: Unit): Unit[] {
   switch (unit.grain) {
     case 'section':
-      return cutAt(text, unit, 'paragraph', paragraphStarts);
+      return cutAt(source, unit, 'paragraph', paragraphStarts);
     case 'paragraph':
-      return cutAt(text, unit, 'line', lineStarts);
+      return cutAt(source, unit, 'line', lineStarts);
     case 'line':
-      return cutAt(text, unit, 'sentence', sentenceStarts);
+      return cutAt(source, unit, 'sentence', sentenceStarts);
     case 'sentence':
-      return cutAt(text, unit, 'word', wordStarts);
+      return cutAt(source, unit, 'word', wordStarts);
     case 'word':
     case 'slice':
-      return halves(text, unit);
+      return halves(source.text, unit);
   }
 }
 
 /** Where the sentences of a stretch begin. */
-export function sentencesIn(text: string, { start, end }: Pick<Unit, 'start' | 'end'>): Unit[] {
-  const paragraphs = cutAt(text, { start, end, grain: 'section' }, 'paragraph', paragraphStarts);
-  return paragraphs.flatMap((unit) => refine(text, unit)).flatMap((unit) => refine(text, unit));
+export function sentencesIn(source: Source, { start, end }: Stretch): Unit[] {
+  const units = refineAll(source, [{ start, end, grain: 'section' }]);
+  return refineAll(source, refineAll(source, units));
 }
 
 /** Where the words of a stretch begin. */
-export function wordsIn(text: string, { start, end }: Pick<Unit, 'start' | 'end'>): Unit[] {
-  return cutAt(text, { start, end, grain: 'sentence' }, 'word', wordStarts);
+export function wordsIn(source: Source, { start, end }: Stretch): Unit[] {
+  return refineAll(source, [{ start, end, grain: 'sentence' }]);
 }
 
-function cutAt(text: string, unit: Unit, grain: Grain, find: (stretch: string) => Iterable<number>): Unit[] {
+/** Those of the next grain, of long units too. */
+function refineAll(source: Source, units: readonly Unit[]): Unit[] {
+  const finer: Unit[] = [];
+  for (const unit of units) {
+    let pending: Unit | undefined = unit;
+    while (pending !== undefined) {
+      const cut = refine(source, pending);
+      pending = cut.at(-1)?.isRest === true ? cut.pop() : undefined;
+      for (const one of cut) finer.push(one);
+    }
+  }
+  return finer;
+}
+
+/** A unit that is much longer is cut piece by piece: looking for all its ends at once would hold the event loop. */
+const WINDOW = 32_768;
+
+/** In so many characters at the end of a window there is the end of a sentence, if there is one at all. */
+const LAST_SENTENCES = 4_096;
+
+function cutAt(
+  source: Source,
+  unit: Unit,
+  grain: Grain,
+  find: (source: Source, stretch: Stretch) => Iterable<number>,
+): Unit[] {
+  const isLong = unit.end - unit.start > 2 * WINDOW;
+  const end = isLong ? unit.start + WINDOW : unit.end;
   const units: Unit[] = [];
   let { start } = unit;
-  for (const offset of find(text.slice(unit.start, unit.end))) {
-    const at = unit.start + offset;
-    if (at <= start || at >= unit.end) continue;
+  for (const at of find(source, { start, end })) {
+    if (at <= start || at >= end) continue;
     units.push({ start, end: at, grain });
     start = at;
   }
-  units.push({ start, end: unit.end, grain });
-  return units;
+  if (!isLong) return [...units, { start, end: unit.end, grain }];
+  if (units.length === 0) {
+    // The piece in front of the window's end is far too long for a chunk, and will be cut: by its own ends, if it has any.
+    start = placeBefore(source, unit.start, end, unit.grain);
+    units.push({ start: unit.start, end: start, grain });
+  }
+  return [...units, { start, end: unit.end, grain: unit.grain, isRest: true }];
 }
 
-/** Whether the unit is fenced code, as `refine` leaves it whole. */
-export function isFenced(text: string, { start }: Unit): boolean {
-  return /\s*(`{3,}|~{3,})/y.test(text.slice(start, start + 80));
+/** Where a stretch without ends of its grain is cut: in front of a line, else a sentence, a word, a character. */
+function placeBefore(source: Source, start: number, end: number, grain: Grain): number {
+  const { text, structure } = source;
+  const block = structure.blockAt(start);
+  let last = start;
+  if (block !== undefined) {
+    for (const at of structure.lineStarts(text, block, start, end)) last = at;
+  } else if (grain === 'section') {
+    last = text.lastIndexOf('\n', end - 1) + 1;
+  }
+  if (last > start) return last;
+  if (grain === 'section' || grain === 'paragraph')
+    for (const at of sentenceStarts(source, { start: end - LAST_SENTENCES, end }))
+      if (at > end - LAST_SENTENCES) last = at;
+  if (last > start) return last;
+  for (let at = end; at > end - 256 && at > start + 1; at--) if (/\s/.test(text.charAt(at - 1))) return at;
+  return (
+    cutNear(text, end - 64, end + 64, isBetweenCharacters) ??
+    cutNear(text, end - 2, end + 2, isBetweenCodePoints) ??
+    end
+  );
 }
 
-/** After blank lines, and around fenced code, which stays whole whatever blank lines it holds. */
-function* paragraphStarts(text: string): Generator<number> {
-  let fence: string | undefined;
-  let blank = false;
-  for (let at = 0; at < text.length;) {
+/** Whether the unit begins with fenced code, as `refine` leaves it whole. */
+export function isFenced(source: Source, unit: Unit): boolean {
+  const block = source.structure.blockAt(pastSpace(source.text, unit));
+  return block !== undefined && block.table === undefined && block.first >= unit.start;
+}
+
+function pastSpace(text: string, { start, end }: Stretch): number {
+  let at = start;
+  while (at < end && at < start + 80 && /\s/.test(text.charAt(at))) at++;
+  return at;
+}
+
+/** After blank lines, and around fenced code and tables, which stay whole whatever stands in them. */
+function* paragraphStarts({ text, structure }: Source, { start, end }: Stretch): Generator<number> {
+  let isAfterGap = false;
+  for (let at = start; at < end;) {
+    const block = structure.blockAt(at);
+    if (block !== undefined) {
+      yield at;
+      at = block.end;
+      isAfterGap = true;
+      continue;
+    }
     const found = text.indexOf('\n', at);
-    const next = found === -1 ? text.length : found + 1;
-    const line = text.slice(at, next).trim();
-    const marker = /^(`{3,}|~{3,})/.exec(line)?.[1];
-    const opens = fence === undefined && marker !== undefined;
-    if (line !== '' && fence === undefined && (blank || opens)) yield at;
-    const closes = fence !== undefined && marker === line && marker.startsWith(fence);
-    if (opens) fence = marker;
-    else if (closes) fence = undefined;
-    blank = line === '' || closes;
+    const next = found === -1 || found >= end ? end : found + 1;
+    const isBlank = !/\S/.test(text.slice(at, next));
+    if (!isBlank && isAfterGap) yield at;
+    isAfterGap = isBlank;
     at = next;
   }
 }
 
 /** Before list items and rows of tables, and at every line of code; other line ends are those of wrapped prose. */
-function* lineStarts(text: string): Generator<number> {
-  const isCode = /^\s*(`{3,}|~{3,})/.test(text);
-  const starts = isCode ? /\n(?=.)/g : /\n(?=[ \t]*(?:[-*+][ \t]|\d+[.)][ \t]|\|))/g;
-  for (const { index } of text.matchAll(starts)) yield index + 1;
+function* lineStarts(source: Source, { start, end }: Stretch): Generator<number> {
+  const { text, structure } = source;
+  const block: Block | undefined = structure.blockAt(pastSpace(text, { start, end }));
+  if (block !== undefined) {
+    yield* structure.lineStarts(text, block, start, end);
+    return;
+  }
+  const starts = /\n(?=[ \t]{0,40}(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\|))/g;
+  for (const { index } of text.slice(start, end).matchAll(starts)) yield start + index + 1;
 }
 
-function* sentenceStarts(text: string): Generator<number> {
+function* sentenceStarts({ text }: Source, { start, end }: Stretch): Generator<number> {
   sentenceSegmenter ??= new Intl.Segmenter(LOCALE, { granularity: 'sentence' });
   // A line end would end the sentence (UAX #29, SB4); here it is one of wrapped prose.
-  const joined = text.replace(/[\r\n]/g, ' ');
-  for (const { index } of sentenceSegmenter.segment(joined)) yield index;
+  const joined = text.slice(start, end).replace(/[\r\n]/g, ' ');
+  for (const { index } of sentenceSegmenter.segment(joined)) yield start + index;
 }
 
-function* wordStarts(text: string): Generator<number> {
+function* wordStarts({ text }: Source, { start, end }: Stretch): Generator<number> {
   wordSegmenter ??= new Intl.Segmenter(LOCALE, { granularity: 'word' });
   // Punctuation and white space go with the word before them.
-  for (const { index, isWordLike } of wordSegmenter.segment(text)) if (isWordLike === true) yield index;
+  for (const { index, isWordLike } of wordSegmenter.segment(text.slice(start, end)))
+    if (isWordLike === true) yield start + index;
 }
 
 /**
