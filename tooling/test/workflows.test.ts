@@ -35,9 +35,30 @@ describe('the check itself', () => {
     ['an action by its tag', good.replace(/@\w+ # v1.0.0/, '@v5'), 'pin a/b@v5'],
     ['a commit without its version', good.replace(' # v1.0.0', ''), 'say which version'],
     ['permissions that are not said', good.replace('permissions:\n  contents: read\n', ''), 'permissions'],
+    ['a trigger with secrets', good.replace('jobs:', 'on: pull_request_target\njobs:'), 'pull_request'],
+    [
+      'a token that stays on the disk',
+      good.replace('a/b@', 'actions/checkout@'),
+      'persist-credentials: false',
+    ],
+    [
+      'who may publish without being asked',
+      good.replace('    timeout-minutes', '    permissions:\n      id-token: write\n    timeout-minutes'),
+      'environment',
+    ],
+    [
+      'a text of strangers in a script',
+      `${good}      - run: echo \${{ github.event.pull_request.title }}\n`,
+      "a stranger's text",
+    ],
     ['a job that never ends', good.replace('    timeout-minutes: 5\n', ''), 'timeout-minutes'],
   ])('finds %s', (_, text, fix) => {
     expect(workflowProblems('w.yml', text)).toEqual([expect.stringContaining(fix)]);
+  });
+
+  test('says nothing of a text that goes by the environment', () => {
+    const env = `${good}      - run: echo "$TITLE"\n        env:\n          TITLE: \${{ github.event.pull_request.title }}\n`;
+    expect(workflowProblems('w.yml', env)).toEqual([]);
   });
 
   test('says nothing of a good one', () => {
