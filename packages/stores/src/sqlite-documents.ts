@@ -8,11 +8,13 @@ import type {
   SourcesOptions,
   StoreLock,
   StoreOptions,
+  TermIndex,
 } from '@mortise/core/store';
 import { bound, hasTable, inTransaction, laterVersion, SqliteFile } from './database.ts';
 import { lockFile } from './file-lock.ts';
 import { byId, decodeNode, decodeRecord, nodesOf } from './node-record.ts';
 import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
+import { addTermsTo, prepareTerms, SqliteTerms, TERM_SCHEMA, type TermStatements } from './sqlite-terms.ts';
 
 /** As of `SqliteKeyValueStore`, with which it may share a file. */
 export type SqliteDocumentStoreOptions = SqliteKeyValueStoreOptions;
@@ -20,7 +22,8 @@ export type SqliteDocumentStoreOptions = SqliteKeyValueStoreOptions;
 /** Nodes read or written before other work has its turn: `node:sqlite` is synchronous. Some milliseconds. */
 const SLICE = 256;
 const PAGE = 64;
-const LAYOUT = 1;
+/** 1 had no terms. */
+const LAYOUT = 2;
 
 // No affinity: an id stays text or bytes as it was bound.
 const SCHEMA = `
@@ -30,6 +33,7 @@ const SCHEMA = `
     row INTEGER PRIMARY KEY, id UNIQUE, json TEXT NOT NULL, unsettled INTEGER NOT NULL
   );
   CREATE INDEX IF NOT EXISTS unsettled_sources ON sources (row) WHERE unsettled = 1;
+  ${TERM_SCHEMA}
   INSERT INTO document_layout SELECT ${LAYOUT} WHERE NOT EXISTS (SELECT 1 FROM document_layout);
 `;
 
@@ -100,8 +104,17 @@ export class SqliteDocumentStore implements DocumentStore {
     throwIfAborted(options.signal);
     const json = JSON.stringify(record);
     const unsettled = record.strayIds === undefined ? 0 : 1;
-    const row = [bound(record.sourceId), json, unsettled] as const;
-    await this.#file.do('written', options, ({ upsertSource }) => void upsertSource.run(...row));
+    const id = bound(record.sourceId);
+    const { sourceId, nodeIds } = JSON.parse(json) as SourceRecord;
+    await this.#file.do('written', options, (database) =>
+      inTransaction(database.connection, () => {
+        const before = new Set(database.record(sourceId)?.nodeIds);
+        const now = new Set(nodeIds);
+        for (const nodeId of before) if (!now.has(nodeId)) database.terms.unname(nodeId);
+        for (const nodeId of now) if (!before.has(nodeId)) database.terms.name(nodeId);
+        database.upsertSource.run(id, json, unsettled);
+      }),
+    );
   }
 
   async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
@@ -115,7 +128,10 @@ export class SqliteDocumentStore implements DocumentStore {
       inTransaction(database.connection, () => {
         const record = database.record(sourceId);
         if (record === undefined) return;
-        for (const id of nodesOf(record)) database.removeNode.run(bound(id));
+        for (const id of nodesOf(record)) {
+          database.removeNode.run(bound(id));
+          database.terms.unname(id);
+        }
         database.removeSource.run(bound(sourceId));
       }),
     );
@@ -132,6 +148,22 @@ export class SqliteDocumentStore implements DocumentStore {
     // A database in memory belongs to one instance.
     if (this.#path === ':memory:') return { release: () => Promise.resolve() };
     return lockFile(`${this.#path}-writer`, this.#path, signal);
+  }
+
+  /** Words in the same file, in FTS5, changed with their nodes and records in one transaction. */
+  terms(analysis: string): TermIndex {
+    return new SqliteTerms(
+      {
+        do: (what, options, work) => this.#file.do(what, options, work),
+        nodes: (statement, options) =>
+          this.#pages(
+            ({ terms }) => statement(terms),
+            (row) => toNode(row) as Node,
+            options,
+          ),
+      },
+      analysis,
+    );
   }
 
   /** Closes the file; the store is of no use afterwards. Safe to repeat. */
@@ -192,16 +224,23 @@ interface Database {
   readonly removeSource: StatementSync;
   readonly sourcePage: StatementSync;
   readonly unsettledPage: StatementSync;
+  readonly terms: TermStatements;
   record(sourceId: string): SourceRecord | undefined;
   close(): void;
 }
 
 function prepared(connection: DatabaseSync, isReadOnly: boolean): Database {
+  const layoutOf = (): number =>
+    Number(connection.prepare('SELECT version FROM document_layout').get()?.['version']);
   if (!isReadOnly || !hasTable(connection, 'document_layout'))
-    inTransaction(connection, () => connection.exec(SCHEMA));
-  const layout = Number(connection.prepare('SELECT version FROM document_layout').get()?.['version']);
+    inTransaction(connection, () => {
+      connection.exec(SCHEMA);
+      if (layoutOf() === 1) addTerms(connection);
+    });
+  const layout = layoutOf();
   if (layout > LAYOUT) throw laterVersion(layout);
   const record = connection.prepare('SELECT json FROM sources WHERE id = ?');
+  let terms: TermStatements | undefined;
   return {
     connection,
     node: connection.prepare('SELECT row, json, embedding FROM nodes WHERE id = ?'),
@@ -218,12 +257,25 @@ function prepared(connection: DatabaseSync, isReadOnly: boolean): Database {
     unsettledPage: connection.prepare(
       'SELECT * FROM sources WHERE unsettled = 1 AND row > ? ORDER BY row LIMIT ?',
     ),
+    // A file that is only read may be of a layout without terms.
+    get terms() {
+      return (terms ??= prepareTerms(connection));
+    },
     record(sourceId) {
       const row = record.get(bound(sourceId)) as { json: string } | undefined;
       return row === undefined ? undefined : decodeRecord(JSON.parse(row.json));
     },
     close: () => connection.close(),
   };
+}
+
+function addTerms(connection: DatabaseSync): void {
+  const rows = connection.prepare('SELECT json FROM sources').all() as { json: string }[];
+  addTermsTo(
+    connection,
+    rows.flatMap(({ json }) => (JSON.parse(json) as SourceRecord).nodeIds),
+  );
+  connection.prepare('UPDATE document_layout SET version = ?').run(LAYOUT);
 }
 
 function toNode(row: Row | undefined): Node | undefined {

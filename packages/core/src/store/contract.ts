@@ -1,5 +1,6 @@
 import type { JsonValue } from '../json.ts';
 import type { Node, NodeWithScore } from '../retriever/node.ts';
+import type { TermIndex } from './terms.ts';
 
 /** What every method of a store takes. Aborted, it rejects with exactly `signal.reason`. */
 export interface StoreOptions {
@@ -105,6 +106,11 @@ export interface DocumentStore {
    * holds it. Absent: the store cannot, and its caller sees to it that two writers never meet.
    */
   lock?(options?: StoreOptions): Promise<StoreLock>;
+  /**
+   * The store's index of words, of the terms that this `analysis` makes. Does nothing by itself: the calls of what it
+   * gives do. Absent: the store has none, and its caller keeps one in memory.
+   */
+  terms?(analysis: string): TermIndex;
 }
 
 /** A node with its vector. All vectors of a store have one length and only finite numbers. */
@@ -130,6 +136,8 @@ export interface VectorStore {
   delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
   /** Best first; a higher score is better, in every mode and with every metric. */
   query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
+  /** Makes everything that was written outlive the process. Absent: each write does, or the store keeps nothing. */
+  flush?(options?: StoreOptions): Promise<void>;
 }
 
 /** What a store can do. What is not declared is refused. */

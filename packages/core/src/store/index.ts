@@ -36,4 +36,14 @@ export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILT
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
 export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';
+export {
+  BM25_DEFAULTS,
+  checkTermQuery,
+  inverseDocumentFrequency,
+  termSaturation,
+  type NodeTerms,
+  type RankedTerms,
+  type TermIndex,
+  type TermQuery,
+} from './terms.ts';
 export { createWhenFree, type WhenFree } from './when-free.ts';

@@ -1,33 +1,48 @@
 import { MortiseError, type Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
-import { emitPoint } from '@mortise/core/events';
 import type { ReadFailure } from '@mortise/core/reader';
 import type { Retriever } from '@mortise/core/retriever';
+import type { DocumentStore, KeyValueStore, StoreOptions, VectorStore } from '@mortise/core/store';
 import type { Transform } from '@mortise/core/transform';
 import type { DocumentSource, IngestProgress, IngestReport } from '../ingestion/contract.ts';
 import { IngestionPipeline } from '../ingestion/pipeline.ts';
-import { BM25Index, type BM25IndexOptions } from '../retrievers/bm25-index.ts';
+import type { BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
-import { HybridRetriever, type HybridRetrieverOptions } from './hybrid-retriever.ts';
-import { IndexContent } from './index-content.ts';
-import { IndexFolder } from './index-folder.ts';
-import type { SavedIndex } from './saved-index.ts';
+import type { IndexBackend } from './backend.ts';
+import type { HybridRetrieverOptions } from './hybrid-retriever.ts';
+import { MemoryBackend } from './memory-backend.ts';
+import { StoredBackend } from './stored-backend.ts';
 
-/** A service context has them, or give them singly. */
-export interface IndexParts {
+/** A service context has them, or give them singly. With stores the index is kept there, else in memory. */
+export type IndexParts = OwnIndexParts | StoredIndexParts;
+
+/** Of an index in memory, which `directory` saves. */
+export interface OwnIndexParts {
   readonly embedding: EmbeddingModel;
+  readonly documents?: undefined;
+  readonly vectors?: undefined;
+}
+
+/** Of an index in stores. The two are one: keep or delete them together. */
+export interface StoredIndexParts {
+  readonly embedding: EmbeddingModel;
+  /** Nodes, records, and the words where the store can keep them (`terms`); else those are in memory. */
+  readonly documents: DocumentStore;
+  readonly vectors: VectorStore;
 }
 
 /** Where an index is kept, and how documents are split and found. */
 export interface OpenIndexOptions {
   /** How documents are cut. Default: a `SentenceSplitter` of 512 tokens. A context's `splitter` fits. */
   splitter?: Transform | undefined;
-  /** Where the index is saved between runs. Default: nowhere. */
+  /** Where an index in memory is saved between runs. Default: nowhere. Not with stores, which keep it. */
   directory?: string | undefined;
   /** Shorter vectors, where the model has them. */
   dimensions?: number | undefined;
   /** Batches embedded at once. Default: 4. */
   concurrency?: number | undefined;
+  /** Keeps vectors beside the index, so that a kill costs few of them: see `IngestionPipelineOptions`. Default: none. */
+  cache?: KeyValueStore | undefined;
   bm25?: BM25IndexOptions | undefined;
   /** Called when a saved index cannot be used or the index cannot be saved. A `warning` event is emitted besides. */
   onWarning?: ((warning: Warning) => void) | undefined;
@@ -42,6 +57,11 @@ export interface UpdateOptions {
   onError?: ((failure: ReadFailure) => void) | undefined;
   /** Forget documents that are not in the source any more. Default: true. */
   removeMissing?: boolean | undefined;
+  /**
+   * Reads and cuts everything before the first batch is embedded, so that `total` is known from the start. Default: true
+   * in memory; false with stores, where no more than a few batches are held.
+   */
+  readFirst?: boolean | undefined;
   /** The id of the span around this call, where the runtime cannot tell. */
   parent?: string | undefined;
 }
@@ -52,71 +72,59 @@ export type UpdateProgress = IngestProgress;
 /** What an update did, in documents. */
 export type UpdateReport = IngestReport;
 
-/** While embedding, the index is saved this often, so that a kill costs little. */
-const SAVE_EVERY_MS = 5000;
-
 /**
- * Opens the saved index of this embedding model and these settings, or an empty one. A saved index that is damaged, of
- * an older format or unreadable is a warning: the next `update` builds it again.
+ * Opens an index. In memory: the saved one of this embedding model and these settings, or an empty one; one that is
+ * damaged, of an older format or unreadable is a warning, and the next `update` builds it again. With stores: what they
+ * hold. Stores that hold vectors of other dimensions than the model makes are `configuration`, before anything is paid.
  */
 export function openIndex(parts: IndexParts, options: OpenIndexOptions = {}): Promise<DocumentIndex> {
   return DocumentIndex.open(parts, options);
 }
 
 /**
- * Documents, their nodes and vectors in memory, with full-text and vector search. `openIndex` makes one. It is an
- * `IngestionPipeline` over stores in memory, saved to a file.
+ * Documents, their nodes and vectors, with full-text and vector search. `openIndex` makes one. It is an
+ * `IngestionPipeline` over stores in memory, saved to a file, or over stores of yours.
  */
 export class DocumentIndex {
   readonly #embedding: EmbeddingModel;
-  readonly #splitter: Transform;
   readonly #dimensions: number | undefined;
-  readonly #folder: IndexFolder | undefined;
-  readonly #onWarning: ((warning: Warning) => void) | undefined;
-  readonly #content: IndexContent;
+  readonly #backend: IndexBackend;
   readonly #pipeline: IngestionPipeline;
   #updating = false;
-  #saving = false;
-  #dirty = false;
-  #savedAt = 0;
 
-  private constructor({ embedding }: IndexParts, options: OpenIndexOptions) {
+  private constructor(parts: IndexParts, options: OpenIndexOptions) {
+    const { embedding } = parts;
+    const { splitter = new SentenceSplitter(), dimensions, concurrency, cache } = options;
     this.#embedding = embedding;
-    this.#splitter = options.splitter ?? new SentenceSplitter();
-    this.#dimensions = options.dimensions;
-    this.#folder = options.directory === undefined ? undefined : this.#folderAt(options.directory);
-    this.#onWarning = options.onWarning;
-    this.#content = new IndexContent(new BM25Index(options.bm25), () => this.#changed());
-    this.#pipeline = new IngestionPipeline({
-      documents: this.#content,
-      vectors: this.#content.incoming,
-      embedding,
-      transforms: [this.#splitter],
-      dimensions: this.#dimensions,
-      concurrency: options.concurrency,
-    });
+    this.#dimensions = dimensions;
+    this.#backend = backendOf(parts, { ...options, splitter });
+    const { documents, vectors } = this.#backend;
+    const transforms = [splitter];
+    const made = { documents, vectors, embedding, transforms, dimensions, concurrency, cache };
+    this.#pipeline = new IngestionPipeline(made);
   }
 
   /** See {@link openIndex}. */
   static async open(parts: IndexParts, options: OpenIndexOptions = {}): Promise<DocumentIndex> {
     options.signal?.throwIfAborted();
     const index = new DocumentIndex(parts, options);
-    await index.#load(options.signal);
+    await index.#backend.open({ signal: options.signal });
     return index;
   }
 
-  /** How many documents there are. */
+  /** How many documents there are: of stores as they were at the opening or `refresh`, and after updates of this index. */
   get size(): number {
-    return this.#content.size;
+    return this.#backend.size;
   }
 
+  /** How many nodes they were cut into. */
   get nodeCount(): number {
-    return this.#content.bm25.size;
+    return this.#backend.nodeCount;
   }
 
-  /** The file that `save` writes. */
+  /** The file that `save` writes; undefined with stores. */
   get path(): string | undefined {
-    return this.#folder?.path;
+    return this.#backend.path;
   }
 
   /** Full-text and vector search, fused. It sees what the index holds at the moment of each query. */
@@ -125,8 +133,7 @@ export class DocumentIndex {
     const embedding: Pick<EmbeddingModel, 'embedQuery'> = {
       embedQuery: (query, call) => this.#embedding.embedQuery(query, { ...call, dimensions }),
     };
-    const { bm25, vectors } = this.#content;
-    return new HybridRetriever({ bm25, vectors, embedding }, options);
+    return this.#backend.retriever(embedding, options);
   }
 
   /**
@@ -139,88 +146,49 @@ export class DocumentIndex {
       throw new MortiseError('conflict', 'This index is being updated already. Wait for that update to end.');
     }
     this.#updating = true;
-    const { removeMissing = true, ...others } = options;
+    const { removeMissing = true, readFirst = this.#backend.readFirst, ...others } = options;
     try {
-      // It is all in memory anyway, and so a progress bar knows its length.
-      const readFirst = true;
+      this.#backend.checkUpdate();
       const strategy = removeMissing ? 'upserts-and-delete' : 'upserts';
       return await this.#pipeline.run(source, { ...others, strategy, readFirst });
     } finally {
       this.#updating = false;
-      await this.#saveOrWarn();
+      await this.#backend.settle();
     }
   }
 
-  /** Writes the index to its folder; without one, nothing. */
+  /**
+   * Takes in what other processes have written to the stores: `size` and `nodeCount`, and the words where they are in
+   * memory. What they removed or replaced is never found, with or without it; what they added is found by its vector at
+   * once, by its words from here on, or at once where the document store keeps the words.
+   */
+  async refresh(options: StoreOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted();
+    await this.#backend.refresh(options);
+  }
+
+  /** Writes an index in memory to its folder, and what a vector store holds back (`flush`) to where it is kept. */
   async save(): Promise<void> {
-    if (this.#folder === undefined) return;
-    this.#dirty = false;
-    try {
-      await this.#folder.save(this.#content.saved());
-    } catch (error) {
-      this.#dirty = true;
-      throw error;
-    } finally {
-      this.#savedAt = performance.now();
-    }
-  }
-
-  async #changed(): Promise<void> {
-    this.#dirty = true;
-    if (this.#saving || performance.now() - this.#savedAt < SAVE_EVERY_MS) return;
-    this.#saving = true;
-    try {
-      await this.#saveOrWarn();
-    } finally {
-      this.#saving = false;
-    }
-  }
-
-  async #saveOrWarn(): Promise<void> {
-    if (!this.#dirty) return;
-    try {
-      await this.save();
-    } catch (error) {
-      const path = this.path ?? '';
-      this.#warn(
-        'index-not-saved',
-        `The index could not be saved to ${path}: ${messageOf(error)} The next run builds it again.`,
-      );
-    }
-  }
-
-  async #load(signal: AbortSignal | undefined): Promise<void> {
-    this.#savedAt = performance.now();
-    let saved: SavedIndex | undefined;
-    try {
-      saved = await this.#folder?.load(signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      const message = `The saved index ${this.path} is not used: ${messageOf(error)} It will be built again.`;
-      return this.#warn('index-not-used', message);
-    }
-    if (saved !== undefined) await this.#content.restore(saved);
-  }
-
-  #folderAt(directory: string): IndexFolder {
-    const { provider, model, metadata } = this.#embedding;
-    const { fingerprint } = this.#splitter;
-    if (fingerprint === undefined) {
-      const message =
-        'An index cannot be saved with a splitter that has no fingerprint: nobody could tell whether it is still the same. Give the splitter one, or leave directory out.';
-      throw new MortiseError('configuration', message);
-    }
-    const dimensions = this.#dimensions ?? metadata.dimensions;
-    return new IndexFolder(directory, { provider, model, dimensions, splitter: fingerprint });
-  }
-
-  #warn(type: string, message: string): void {
-    emitPoint('warning', { type, message });
-    this.#onWarning?.({ type, message });
+    await this.#backend.save();
   }
 }
 
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.endsWith('.') ? message : `${message}.`;
+function backendOf(
+  parts: IndexParts,
+  options: OpenIndexOptions & { readonly splitter: Transform },
+): IndexBackend {
+  const { embedding, documents, vectors } = parts;
+  const { directory, dimensions, bm25, onWarning, splitter } = options;
+  if (documents === undefined && vectors === undefined)
+    return new MemoryBackend({ embedding, splitter, directory, dimensions, bm25, onWarning });
+  if (documents === undefined || vectors === undefined) {
+    const [given, missing] = documents === undefined ? ['vectors', 'documents'] : ['documents', 'vectors'];
+    const message = `${missing} is missing, and ${given} is given. Give both stores, or neither for an index in memory.`;
+    throw new MortiseError('configuration', message);
+  }
+  if (directory !== undefined) {
+    const message = `directory is ${directory}, and stores are given. Stores keep the index; leave directory out.`;
+    throw new MortiseError('configuration', message);
+  }
+  return new StoredBackend({ documents, vectors, embedding, dimensions, bm25, onWarning });
 }

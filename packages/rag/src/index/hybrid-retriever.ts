@@ -9,8 +9,8 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
 import { checkFilter, matchesFilter } from '@mortise/core/store';
+import { wholeNumber } from '@mortise/core/shared';
 import type { BM25Index } from '../retrievers/bm25-index.ts';
 import { fuseScores, weightShares } from '../retrievers/fuse.ts';
 import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
@@ -58,20 +58,20 @@ export class HybridRetriever extends BaseRetriever {
 
   constructor(parts: HybridParts, options: HybridRetrieverOptions = {}) {
     super(options);
+    const { topK, shares, candidates } = hybridSettings(options);
     this.#parts = parts;
-    this.#topK = wholeNumber('topK', options.topK ?? 10);
-    const { bm25, vector } = options.weights ?? DEFAULT_WEIGHTS;
-    this.#shares = weightShares([bm25, vector]);
-    this.#candidates = wholeNumber('candidates', options.candidates ?? 1000);
+    this.#topK = topK;
+    this.#shares = shares;
+    this.#candidates = candidates;
   }
 
   async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const { bm25, vectors } = this.#parts;
-    if (bm25.size === 0) return [];
     const { topK = this.#topK, filters } = call;
-    const depth = Math.max(topK, this.#candidates);
-    // A filter that will be refused is refused before the question is paid for.
+    // A filter that will be refused is refused before the question is paid for, and whatever the index holds.
     if (filters !== undefined) checkFilter(filters, vectors.support.operators ?? []);
+    if (bm25.size === 0) return [];
+    const depth = Math.max(topK, this.#candidates);
     const embedding = await this.#embed(query, call);
 
     const ranked = bm25.ranked(query.query);
@@ -83,22 +83,36 @@ export class HybridRetriever extends BaseRetriever {
 
     const nodes = new Map<string, Node>([...lexical, ...dense].map(({ node }) => [node.id, node]));
     const words = new Map(ranked.map(({ node, score, coverage }) => [node.id, { bm25: score, coverage }]));
-    return (
-      fuseScores(lists, this.#shares)
-        // By id where scores are equal, so that the order does not hang on the order of past updates.
-        .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1))
-        .slice(0, topK)
-        .map(({ key, score }) => {
-          const similarity = embedding === undefined ? undefined : vectors.similarityTo(embedding, key);
-          const evidence: Evidence = { ...(words.get(key) ?? { bm25: 0, coverage: 0 }) };
-          if (similarity !== undefined) evidence.similarity = similarity;
-          return { node: copyNode(nodes.get(key) as Node), score, evidence };
-        })
-    );
+    return hybridOrder(lists, this.#shares)
+      .slice(0, topK)
+      .map(({ key, score }) => {
+        const similarity = embedding === undefined ? undefined : vectors.similarityTo(embedding, key);
+        const evidence: Evidence = { ...(words.get(key) ?? { bm25: 0, coverage: 0 }) };
+        if (similarity !== undefined) evidence.similarity = similarity;
+        return { node: copyNode(nodes.get(key) as Node), score, evidence };
+      });
   }
 
   async #embed(query: Query, { signal, parent }: RetrieveCall): Promise<Float32Array | undefined> {
     if (this.#shares[1] === 0) return undefined;
     return query.embedding ?? (await this.#parts.embedding.embedQuery(query.query, { signal, parent }));
   }
+}
+
+/** The options with their defaults; throws `configuration` for what is none. */
+export function hybridSettings(options: HybridRetrieverOptions) {
+  const { bm25, vector } = options.weights ?? DEFAULT_WEIGHTS;
+  return {
+    topK: wholeNumber('topK', options.topK ?? 10),
+    shares: weightShares([bm25, vector]),
+    candidates: wholeNumber('candidates', options.candidates ?? 1000),
+  };
+}
+
+/** Words and vectors as one list; by id where scores are equal, so that the order does not hang on that of past updates. */
+export function hybridOrder(
+  lists: readonly (readonly { readonly key: string; readonly score: number }[])[],
+  shares: readonly number[],
+): { key: string; score: number }[] {
+  return fuseScores(lists, shares).sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
 }

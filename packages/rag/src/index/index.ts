@@ -3,6 +3,8 @@ export {
   openIndex,
   type IndexParts,
   type OpenIndexOptions,
+  type OwnIndexParts,
+  type StoredIndexParts,
   type UpdateOptions,
   type UpdateProgress,
   type UpdateReport,

@@ -8,7 +8,6 @@ import {
   requireKeyValueStore,
   requireMembers,
   type DocumentStore,
-  type StoreLock,
 } from '@mortise/core/store';
 import { SentenceSplitter } from '../splitters/sentence.ts';
 import { CommittedVectorStore } from './committed.ts';
@@ -22,6 +21,7 @@ import type {
 import { Embedder } from './embedder.ts';
 import { Failures } from './failures.ts';
 import { Items, withoutReader } from './items.ts';
+import { lockOf } from './lock.ts';
 import { planned, type Planning } from './plan.ts';
 import { Report } from './report.ts';
 import { IngestionRun } from './run.ts';
@@ -38,9 +38,6 @@ const DOCUMENT_STORE_MEMBERS = [
   'deleteSource',
   'sources',
 ] as const satisfies readonly (keyof DocumentStore)[];
-
-/** Stores that cannot be locked, and are written by a run of this process. */
-const running = new WeakSet<DocumentStore>();
 
 /**
  * Documents to nodes to vectors, in stores that a later run brings up to date. What is unchanged is left alone; a
@@ -157,16 +154,6 @@ export class IngestionPipeline {
     }
     return report.result();
   }
-}
-
-async function lockOf(documents: DocumentStore, signal: AbortSignal | undefined): Promise<StoreLock> {
-  if (documents.lock !== undefined) return documents.lock({ signal });
-  if (running.has(documents)) {
-    const message = 'Another run writes to this document store. Wait for it to end.';
-    throw new MortiseError('conflict', message);
-  }
-  running.add(documents);
-  return { release: async () => void running.delete(documents) };
 }
 
 async function hashesOf(documents: DocumentStore, signal: AbortSignal | undefined): Promise<Set<string>> {

@@ -1,16 +1,17 @@
 import { finiteNumber, wholeNumber } from '@mortise/core/shared';
-import { checkFilter, FILTER_OPERATORS, matchesFilter, type MetadataFilter } from '@mortise/core/store';
+import {
+  BM25_DEFAULTS,
+  checkFilter,
+  FILTER_OPERATORS,
+  inverseDocumentFrequency,
+  matchesFilter,
+  termSaturation,
+  type MetadataFilter,
+} from '@mortise/core/store';
 import { copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
-import { FUNCTION_WORDS, toTerm, wordsOf } from './terms.ts';
+import { Analysis, counted, type AnalysisOptions } from './analysis.ts';
 
-export interface BM25IndexOptions {
-  /** A word as it is indexed; an empty string leaves it out. Default: lower case, English words by Porter's stemmer. */
-  toTerm?: ((word: string) => string) | undefined;
-  /**
-   * Words, in lower case, that a query has whatever it is about: they are searched for only where it has no others, and
-   * do not count towards `evidence.coverage`. Default: English function words.
-   */
-  functionWords?: ReadonlySet<string> | undefined;
+export interface BM25IndexOptions extends AnalysisOptions {
   /** How soon a term that comes again stops counting, from 0. Default: 1.2. */
   k1?: number | undefined;
   /** How much long nodes are held back, 0 to 1. Default: 0.75. */
@@ -44,8 +45,7 @@ interface Posting {
  * until half of the rows are dead.
  */
 export class BM25Index {
-  readonly #toTerm: (word: string) => string;
-  readonly #functionWords: ReadonlySet<string>;
+  readonly #analysis: Analysis;
   readonly #k1: number;
   readonly #b: number;
   readonly #rowOf = new Map<string, number>();
@@ -58,10 +58,9 @@ export class BM25Index {
   #totalLength = 0;
 
   constructor(options: BM25IndexOptions = {}) {
-    this.#toTerm = options.toTerm ?? toTerm;
-    this.#functionWords = options.functionWords ?? FUNCTION_WORDS;
-    this.#k1 = finiteNumber('k1', options.k1 ?? 1.2, { least: 0 });
-    this.#b = finiteNumber('b', options.b ?? 0.75, { least: 0, most: 1 });
+    this.#analysis = new Analysis(options);
+    this.#k1 = finiteNumber('k1', options.k1 ?? BM25_DEFAULTS.k1, { least: 0 });
+    this.#b = finiteNumber('b', options.b ?? BM25_DEFAULTS.b, { least: 0, most: 1 });
   }
 
   get size(): number {
@@ -102,7 +101,7 @@ export class BM25Index {
     const covered = new Float64Array(this.#nodes.length);
     const found: number[] = [];
     let weights = 0;
-    for (const [term, times] of this.#termsOf(query)) {
+    for (const [term, times] of this.#analysis.ofQuery(query)) {
       const posting = this.#terms.get(term);
       const idf = this.#idf(posting?.alive ?? 0);
       weights += idf;
@@ -124,37 +123,21 @@ export class BM25Index {
       .sort((a, b) => b.score - a.score || (a.node.id < b.node.id ? -1 : 1));
   }
 
-  /** The query's terms with how often each stands in it; function words where there is nothing else. */
-  #termsOf(query: string): Map<string, number> {
-    const words = wordsOf(query);
-    const content = words.filter((word) => !this.#functionWords.has(word.toLowerCase()));
-    return this.#counted(content.length === 0 ? words : content);
-  }
-
-  #counted(words: readonly string[]): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const word of words) {
-      const term = this.#toTerm(word);
-      if (term !== '') counts.set(term, (counts.get(term) ?? 0) + 1);
-    }
-    return counts;
-  }
-
   /** A term that no node holds weighs most. */
   #idf(holding: number): number {
-    return Math.log(1 + (this.size - holding + 0.5) / (holding + 0.5));
+    return inverseDocumentFrequency(this.size, holding);
   }
 
   #saturated(count: number, row: number): number {
     const relative = (this.#lengths[row] as number) / (this.#totalLength / this.size);
-    return (count * (this.#k1 + 1)) / (count + this.#k1 * (1 - this.#b + this.#b * relative));
+    return termSaturation(count, relative, this.#k1, this.#b);
   }
 
   #add(node: Node): void {
     const row = this.#nodes.push(node) - 1;
     this.#rowOf.set(node.id, row);
     let length = 0;
-    for (const [term, count] of this.#counted(wordsOf(indexedText(node)))) {
+    for (const [term, count] of counted(this.#analysis.ofNode(node))) {
       let posting = this.#terms.get(term);
       if (posting === undefined) this.#terms.set(term, (posting = { rows: [], counts: [], alive: 0 }));
       posting.rows.push(row);
@@ -173,7 +156,7 @@ export class BM25Index {
     this.#rowOf.delete(id);
     this.#nodes[row] = undefined;
     this.#totalLength -= this.#lengths[row] as number;
-    for (const term of this.#counted(wordsOf(indexedText(node))).keys()) {
+    for (const term of counted(this.#analysis.ofNode(node)).keys()) {
       const posting = this.#terms.get(term) as Posting;
       posting.alive -= 1;
       if (posting.alive === 0) this.#terms.delete(term);
@@ -191,13 +174,4 @@ export class BM25Index {
     this.#rowOf.clear();
     for (const node of alive) this.#add(node);
   }
-}
-
-/** What the metadata say, but for the names of their members, and the text. */
-function indexedText(node: Node): string {
-  const excluded = new Set(node.excludedEmbedMetadataKeys);
-  const about = Object.entries(node.metadata)
-    .filter(([key]) => !excluded.has(key))
-    .map(([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)));
-  return [...about, node.text].join('\n');
 }

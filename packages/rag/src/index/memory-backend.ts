@@ -1,0 +1,134 @@
+import { MortiseError, type Warning } from '@mortise/core';
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { Retriever } from '@mortise/core/retriever';
+import type { StoreOptions, VectorStore } from '@mortise/core/store';
+import type { Transform } from '@mortise/core/transform';
+import { BM25Index, type BM25IndexOptions } from '../retrievers/bm25-index.ts';
+import { sentence, warner, type IndexBackend, type QueryEmbedding } from './backend.ts';
+import { HybridRetriever, type HybridRetrieverOptions } from './hybrid-retriever.ts';
+import { IndexContent } from './index-content.ts';
+import { IndexFolder } from './index-folder.ts';
+import type { SavedIndex } from './saved-index.ts';
+
+export interface MemoryBackendOptions {
+  readonly embedding: EmbeddingModel;
+  readonly splitter: Transform;
+  readonly directory: string | undefined;
+  readonly dimensions: number | undefined;
+  readonly bm25: BM25IndexOptions | undefined;
+  readonly onWarning: ((warning: Warning) => void) | undefined;
+}
+
+/** While embedding, the index is saved this often, so that a kill costs little. */
+const SAVE_EVERY_MS = 5000;
+
+/** An index in memory, saved to a file where there is a folder for it. */
+export class MemoryBackend implements IndexBackend {
+  readonly documents: IndexContent;
+  /** It is all in memory anyway, and so a progress bar knows its length. */
+  readonly readFirst = true;
+  readonly #folder: IndexFolder | undefined;
+  readonly #warn: (type: string, message: string) => void;
+  #saving = false;
+  #dirty = false;
+  #savedAt = 0;
+
+  constructor(options: MemoryBackendOptions) {
+    this.#folder = options.directory === undefined ? undefined : folderAt(options.directory, options);
+    this.#warn = warner(options.onWarning);
+    this.documents = new IndexContent(new BM25Index(options.bm25), () => this.#changed());
+  }
+
+  get vectors(): VectorStore {
+    return this.documents.incoming;
+  }
+
+  get size(): number {
+    return this.documents.size;
+  }
+
+  get nodeCount(): number {
+    return this.documents.bm25.size;
+  }
+
+  get path(): string | undefined {
+    return this.#folder?.path;
+  }
+
+  async open({ signal }: StoreOptions): Promise<void> {
+    this.#savedAt = performance.now();
+    let saved: SavedIndex | undefined;
+    try {
+      saved = await this.#folder?.load(signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const message = `The saved index ${this.path} is not used: ${sentence(error)} It will be built again.`;
+      return this.#warn('index-not-used', message);
+    }
+    if (saved !== undefined) await this.documents.restore(saved);
+  }
+
+  async refresh(): Promise<void> {
+    // Nobody else writes to this memory.
+  }
+
+  checkUpdate(): void {
+    // What is of another model or of other dimensions is another index.
+  }
+
+  settle(): Promise<void> {
+    return this.#saveOrWarn();
+  }
+
+  async save(): Promise<void> {
+    if (this.#folder === undefined) return;
+    this.#dirty = false;
+    try {
+      await this.#folder.save(this.documents.saved());
+    } catch (error) {
+      this.#dirty = true;
+      throw error;
+    } finally {
+      this.#savedAt = performance.now();
+    }
+  }
+
+  retriever(embedding: QueryEmbedding, options: HybridRetrieverOptions): Retriever {
+    const { bm25, vectors } = this.documents;
+    return new HybridRetriever({ bm25, vectors, embedding }, options);
+  }
+
+  async #changed(): Promise<void> {
+    this.#dirty = true;
+    if (this.#saving || performance.now() - this.#savedAt < SAVE_EVERY_MS) return;
+    this.#saving = true;
+    try {
+      await this.#saveOrWarn();
+    } finally {
+      this.#saving = false;
+    }
+  }
+
+  async #saveOrWarn(): Promise<void> {
+    if (!this.#dirty) return;
+    try {
+      await this.save();
+    } catch (error) {
+      const path = this.path ?? '';
+      const message = `The index could not be saved to ${path}: ${sentence(error)} The next run builds it again.`;
+      this.#warn('index-not-saved', message);
+    }
+  }
+}
+
+function folderAt(directory: string, { embedding, splitter, dimensions }: MemoryBackendOptions): IndexFolder {
+  const { provider, model, metadata } = embedding;
+  const { fingerprint } = splitter;
+  if (fingerprint === undefined) {
+    const message =
+      'An index cannot be saved with a splitter that has no fingerprint: nobody could tell whether it is still the same. Give the splitter one, or leave directory out.';
+    throw new MortiseError('configuration', message);
+  }
+  const key = { provider, model, dimensions: dimensions ?? metadata.dimensions, splitter: fingerprint };
+  return new IndexFolder(directory, key);
+}
