@@ -140,6 +140,11 @@ export class UsearchVectorStore implements VectorStore {
     );
   }
 
+  /** `save`, where there is a `path`. */
+  async flush(options: StoreOptions = {}): Promise<void> {
+    if (this.#path !== undefined) await this.save(options);
+  }
+
   /**
    * Writes everything to `path`; the old file stays in its place until the new one is whole. What is upserted or deleted
    * meanwhile is not in it. Without a `path` it is `configuration`.

@@ -4,6 +4,7 @@ import { MortiseError } from '@mortise/core';
 import type { Node } from '@mortise/core/retriever';
 import { MemoryKeyValueStore, type DocumentStore, type SourceRecord } from '@mortise/core/store';
 import { KeyValueDocumentStore } from '@mortise/stores';
+import { ReferenceTerms, type TermFault } from './reference-terms.ts';
 
 /** A store with one thing wrong. */
 type Fault = (store: KeyValueDocumentStore) => Partial<DocumentStore>;
@@ -12,11 +13,15 @@ function sound(): KeyValueDocumentStore {
   return new KeyValueDocumentStore({ store: new MemoryKeyValueStore({ maxBytes: Infinity }) });
 }
 
-function faulty(fault: Fault): DocumentStore {
+function faulty(fault: Fault, termFault?: TermFault): DocumentStore {
   const store = sound();
+  const terms = new ReferenceTerms(store, termFault);
   let locked = false;
   return {
-    upsert: (nodes, options) => store.upsert(nodes, options),
+    upsert(nodes, options) {
+      if (options?.signal?.aborted !== true) terms.forget(nodes.map(({ id }) => id));
+      return store.upsert(nodes, options);
+    },
     get: (id, options) => store.get(id, options),
     getMany: (ids, options) => store.getMany(ids, options),
     delete: (ids, options) => store.delete(ids, options),
@@ -37,6 +42,7 @@ function faulty(fault: Fault): DocumentStore {
         },
       };
     },
+    terms: (analysis) => terms.of(analysis),
     ...fault(store),
   };
 }
@@ -175,7 +181,21 @@ const faults: [fault: string, caughtBy: string, Fault][] = [
   ['a lock for everybody', 'docs-lock', () => ({ lock: async () => ({ release: () => Promise.resolve() }) })],
 ];
 
-const suite = documentStoreSuite.filter(({ requires }) => requires.every((feature) => feature === 'lock'));
+const termFaults: [fault: TermFault, caughtBy: string][] = [
+  ['other-scores', 'docs-terms-rank'],
+  ['cut-before-the-filter', 'docs-terms-top'],
+  ['strays-are-found', 'docs-terms-record'],
+  ['replaced-nodes-keep-terms', 'docs-terms-follow'],
+  ['one-analysis-for-all', 'docs-terms-missing'],
+  ['terms-in-lower-case', 'docs-terms-names'],
+  ['any-top-k', 'docs-terms-refused'],
+  ['copies-nothing', 'docs-terms-refused'],
+  ['late-abort', 'docs-terms-abort'],
+];
+
+const suite = documentStoreSuite.filter(({ requires }) =>
+  requires.every((feature) => feature === 'lock' || feature === 'terms'),
+);
 
 describe('a broken document store is caught', () => {
   it.each(faults)('%s: %s', async (_fault, caughtBy, fault) => {
@@ -185,12 +205,18 @@ describe('a broken document store is caught', () => {
     });
   });
 
+  it.each(termFaults)('an index of words, %s: %s', async (fault, caughtBy) => {
+    const testCase = suite.find(({ id }) => id === caughtBy)!;
+    const open = () => ({ store: faulty(() => ({}), fault) });
+    await expect(runCase(testCase, { open })).rejects.toMatchObject({ name: 'AssertionError' });
+  });
+
   it('and a sound one is not', async () => {
     for (const testCase of suite) await runCase(testCase, { open: () => ({ store: faulty(() => ({})) }) });
   });
 
   it('by cases of which every one is needed', () => {
-    const needed = new Set(faults.map(([, caughtBy]) => caughtBy));
+    const needed = new Set([...faults, ...termFaults].map(([, caughtBy]) => caughtBy));
     expect(suite.map(({ id }) => id).filter((id) => !needed.has(id))).toEqual([]);
   });
 
@@ -200,8 +226,12 @@ describe('a broken document store is caught', () => {
       const testCase = documentStoreSuite.find((each) => each.id === id)!;
       await expect(runCase(testCase, forgetful)).rejects.toThrow();
     }
+    const termsRestart = documentStoreSuite.find(({ id }) => id === 'docs-terms-restart')!;
+    const apart = () => faulty(() => ({}));
+    const open = () => ({ store: apart(), reopen: apart });
+    await expect(runCase(termsRestart, { open })).rejects.toMatchObject({ name: 'AssertionError' });
     const silent = documentStoreSuite.find(({ id }) => id === 'docs-failure')!;
-    const open = () => ({ store: sound() });
-    await expect(runCase(silent, { open, broken: open })).rejects.toThrow();
+    const silently = () => ({ store: sound() });
+    await expect(runCase(silent, { open: silently, broken: silently })).rejects.toThrow();
   });
 });

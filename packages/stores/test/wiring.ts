@@ -94,7 +94,7 @@ function documentStores(functions: TestFunctions): ConformanceResults[] {
 
   const sqlite = documentStoreConformance(functions, {
     name: 'sqlite',
-    declares: ['persistence', 'failure', 'lock'],
+    declares: ['persistence', 'failure', 'lock', 'terms'],
     open() {
       const { path, remove } = folder();
       const stores: SqliteDocumentStore[] = [];

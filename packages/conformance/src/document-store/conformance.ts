@@ -14,7 +14,7 @@ export interface OpenDocumentStore {
 }
 
 /** What a case of the document-store suite may require. */
-export type DocumentStoreFeature = 'persistence' | 'failure' | 'lock';
+export type DocumentStoreFeature = 'persistence' | 'failure' | 'lock' | 'terms';
 
 export interface DocumentStoreSubject {
   /** Called once for each case. */
@@ -37,7 +37,9 @@ export function documentStoreConformance(
   functions: TestFunctions,
   options: DocumentStoreConformanceOptions,
 ): ConformanceResults {
-  const { name, declares, reasons = {} } = options;
+  const { name, declares } = options;
+  // The member is optional, and a store that lacks it says so by that.
+  const reasons = { terms: 'It keeps no index of words.', ...options.reasons };
   return conformance(functions, {
     contract: 'document-store',
     name,

@@ -4,6 +4,7 @@ import { AWKWARD_NAMES } from '../stores/lab.ts';
 import type { DocumentStoreSubject } from './conformance.ts';
 import { idsOf, NODES, opened, record, sourcesOf, textNode } from './lab.ts';
 import { optionalCases } from './optional-cases.ts';
+import { termsCases } from './terms-cases.ts';
 
 const MEMBERS = [
   'upsert',
@@ -262,4 +263,5 @@ export const documentStoreSuite: Suite<DocumentStoreSubject> = [
     },
   },
   ...optionalCases,
+  ...termsCases,
 ];
