@@ -30,6 +30,6 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
     ...wirePostprocessors(functions),
     ...wireReaders(functions),
     ...wireSplitters(functions),
-    wireIngestion(functions),
+    ...wireIngestion(functions),
   ];
 }

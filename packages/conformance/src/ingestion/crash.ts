@@ -1,4 +1,4 @@
-import type { DocumentStore, VectorStore } from '@mortise/core/store';
+import type { DocumentStore, TermIndex, VectorStore } from '@mortise/core/store';
 import type { IngestionStores } from './conformance.ts';
 
 /** What a store throws from the moment on at which the process is as good as dead. */
@@ -32,6 +32,15 @@ export function fragile({ documents, vectors }: IngestionStores, at = Infinity):
   };
   const halved = <T>(list: readonly T[]): T[] => list.slice(0, Math.ceil(list.length / 2));
 
+  const fragileTerms = (terms: TermIndex): TermIndex => ({
+    set: (entries, options) =>
+      write(
+        () => terms.set(entries, options),
+        () => terms.set(halved(entries)),
+      ),
+    missing: (options) => terms.missing(options),
+    rank: async (query, options) => (alive(), terms.rank(query, options)),
+  });
   const fragileDocuments: DocumentStore = {
     upsert: (nodes, options) =>
       write(
@@ -51,6 +60,9 @@ export function fragile({ documents, vectors }: IngestionStores, at = Infinity):
     iterate: (options) => documents.iterate(options),
     sources: (options) => documents.sources(options),
     ...(documents.lock === undefined ? {} : { lock: (options) => documents.lock!(options) }),
+    ...(documents.terms === undefined
+      ? {}
+      : { terms: (analysis) => fragileTerms(documents.terms!(analysis)) }),
   };
   const fragileVectors: VectorStore = {
     get support() {

@@ -141,8 +141,9 @@ function wordsOf(documents: DocumentStore, options: BM25IndexOptions = {}): Word
   const { k1, b } = options;
   const analysis = new Analysis(options);
   const { fingerprint } = analysis;
-  // Whatever keeps them, options are checked.
+  // Whatever keeps the words, options are checked.
   const bm25 = new BM25Index(options);
   if (fingerprint === undefined || documents.terms === undefined) return new MemoryWords(documents, bm25);
-  return new StoredWords(documents.terms(fingerprint), analysis, { k1, b });
+  const inMemory = (): Words => new MemoryWords(documents, new BM25Index(options));
+  return new StoredWords(documents.terms(fingerprint), analysis, { k1, b }, inMemory);
 }

@@ -67,13 +67,13 @@ export class StoredHybridRetriever extends BaseRetriever {
   }
 
   async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
-    const { documents, vectors, words, check } = this.#parts;
+    const { documents, vectors, words } = this.#parts;
     const { topK = this.#topK, filters, signal } = call;
     const byVector = this.#shares[1] !== 0;
     if (filters !== undefined)
       checkFilter(filters, byVector ? (vectors.support.operators ?? []) : FILTER_OPERATORS);
     if (await isEmpty(documents, signal)) return [];
-    if (byVector) check();
+    if (byVector) this.#parts.check();
     const embedding = byVector ? await this.#embed(query, call) : undefined;
     for (let round = 1; ; round++) {
       await words.catchUp(signal);

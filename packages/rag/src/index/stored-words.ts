@@ -1,6 +1,7 @@
+import { isMortiseError } from '@mortise/core';
 import { raceAbort } from '@mortise/core/call';
 import type { Node } from '@mortise/core/retriever';
-import type { RankedTerms, StoreOptions, TermIndex } from '@mortise/core/store';
+import type { RankedTerms, SourceRecord, StoreOptions, TermIndex } from '@mortise/core/store';
 import type { Analysis } from '../retrievers/analysis.ts';
 import type { WordQuery, Words } from './words.ts';
 
@@ -18,24 +19,42 @@ export class StoredWords implements Words {
   readonly #terms: TermIndex;
   readonly #analysis: Analysis;
   readonly #weighing: Weighing;
+  readonly #inMemory: () => Words;
   #catching: Promise<void> | undefined;
+  /** In the place of the store's, where those cannot be brought up to date: the file may only be read. */
+  #instead: Words | undefined;
 
-  constructor(terms: TermIndex, analysis: Analysis, weighing: Weighing) {
+  /** `inMemory` makes what stands in for a store that may not be written. */
+  constructor(terms: TermIndex, analysis: Analysis, weighing: Weighing, inMemory: () => Words) {
+    this.#inMemory = inMemory;
     this.#terms = terms;
     this.#analysis = analysis;
     this.#weighing = weighing;
   }
 
   /** Nodes that somebody wrote without their terms. They are added for all, whoever leaves meanwhile. */
-  catchUp(signal: AbortSignal | undefined): Promise<void> {
+  async catchUp(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      if (this.#instead === undefined) return await this.#caughtUp(signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isMortiseError(error, 'permission')) throw error;
+      this.#instead ??= this.#inMemory();
+    }
+    await this.#instead.catchUp(signal);
+  }
+
+  async refresh(signal: AbortSignal | undefined): Promise<void> {
+    // It may be that it can be written by now.
+    this.#instead = undefined;
+    await this.catchUp(signal);
+  }
+
+  #caughtUp(signal: AbortSignal | undefined): Promise<void> {
     this.#catching ??= this.#addMissing().finally(() => {
       this.#catching = undefined;
     });
     return signal === undefined ? this.#catching : raceAbort(this.#catching, signal);
-  }
-
-  refresh(signal: AbortSignal | undefined): Promise<void> {
-    return this.catchUp(signal);
   }
 
   async added(nodes: readonly Node[], { signal }: StoreOptions): Promise<void> {
@@ -46,19 +65,22 @@ export class StoredWords implements Words {
     }
   }
 
-  async changed(): Promise<void> {
-    // The store follows its records.
+  /** The store follows its records. */
+  async changed(sourceId: string): Promise<void> {
+    await this.#instead?.changed(sourceId);
   }
 
-  documentOf(): undefined {
-    return undefined;
+  documentOf(id: string): string | undefined {
+    return this.#instead?.documentOf(id);
   }
 
-  shows(): boolean {
-    return true;
+  shows(record: SourceRecord): boolean {
+    return this.#instead?.shows(record) ?? true;
   }
 
-  rank(question: string, { topK, filter, also, signal }: WordQuery): Promise<RankedTerms[]> {
+  rank(question: string, query: WordQuery): Promise<RankedTerms[]> {
+    if (this.#instead !== undefined) return this.#instead.rank(question, query);
+    const { topK, filter, also, signal } = query;
     const terms = this.#analysis.ofQuery(question);
     return this.#terms.rank({ terms, topK, filter, also, ...this.#weighing }, { signal });
   }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { createServiceContext } from '@mortise/core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createServiceContext, MortiseError } from '@mortise/core';
 import { createDocument, createTextNode, type NodeWithScore } from '@mortise/core/retriever';
 import type { DocumentStore, VectorStore, VectorStoreSupport } from '@mortise/core/store';
 import { HashEmbedding } from '@mortise/core/testing';
@@ -12,7 +12,7 @@ import {
   SentenceSplitter,
 } from '@mortise/rag';
 import { temporaryFolder } from '../temporary.ts';
-import { openStores, STORES } from './stores.ts';
+import { STORES, type IndexStores, type OpenStores } from './stores.ts';
 
 /** Remembers what it was asked to embed. */
 class Watched extends HashEmbedding {
@@ -31,6 +31,13 @@ const animals = [
   document('moon', 'Der Mond zieht das Meer, und Möwen schreien.', { lang: 'de' }),
 ];
 const wordsAlone = { weights: { bm25: 1, vector: 0 } };
+
+/** Closed after the test. */
+function openStores(open: OpenStores, folder: string): IndexStores {
+  const stores = open(folder);
+  onTestFinished(() => stores.close());
+  return stores;
+}
 
 describe.each(STORES)('an index in %s', (_name, open) => {
   const stores = async () => openStores(open, await temporaryFolder());
@@ -123,13 +130,27 @@ describe.each(STORES)('an index in %s', (_name, open) => {
   });
 
   it('a second update at the same time is refused, and a pipeline on the same stores too', async () => {
-    const embedding = new HashEmbedding();
     const { documents, vectors } = await stores();
+    let [begun, goOn] = [(): void => undefined, (): void => undefined];
+    const [begins, held] = [
+      new Promise<void>((resolve) => (begun = resolve)),
+      new Promise<void>((resolve) => (goOn = resolve)),
+    ];
+    class Held extends HashEmbedding {
+      override async embed(...args: Parameters<HashEmbedding['embed']>) {
+        begun();
+        await held;
+        return super.embed(...args);
+      }
+    }
+    const embedding = new Held();
     const index = await openIndex({ embedding, documents, vectors });
     const first = index.update(animals);
+    await begins;
     await expect(index.update(animals)).rejects.toMatchObject({ code: 'conflict' });
     const pipeline = new IngestionPipeline({ documents, vectors, embedding });
     await expect(pipeline.run(animals)).rejects.toMatchObject({ code: 'conflict' });
+    goOn();
     expect(await first).toMatchObject({ added: 3 });
   });
 
@@ -225,9 +246,59 @@ describe.each(STORES.slice(1))('an index in %s, opened again', (_name, open) => 
   });
 });
 
+it('an index in SQLite can be searched where nothing may be written, whoever wrote it', async () => {
+  const [, [, open]] = STORES as [unknown, (typeof STORES)[number]];
+  for (const byPipeline of [false, true]) {
+    const folder = await temporaryFolder();
+    const written = open(folder);
+    const embedding = new HashEmbedding();
+    // A pipeline leaves no words, and nobody can add them afterwards.
+    if (byPipeline) await new IngestionPipeline({ ...written, embedding }).run(animals);
+    else await (await openIndex({ ...written, embedding })).update(animals);
+    await written.close();
+    const { documents, vectors } = openStores(open, folder);
+    const denied = () => Promise.reject(new MortiseError('permission', 'It may only be read.'));
+    const readOnly: DocumentStore = {
+      upsert: denied,
+      delete: denied,
+      setSource: denied,
+      deleteSource: denied,
+      get: (id, options) => documents.get(id, options),
+      getMany: (some, options) => documents.getMany(some, options),
+      getSource: (id, options) => documents.getSource(id, options),
+      iterate: (options) => documents.iterate(options),
+      sources: (options) => documents.sources(options),
+      terms: (analysis) => ({
+        set: denied,
+        missing: (options) => documents.terms!(analysis).missing(options),
+        rank: (query, options) => documents.terms!(analysis).rank(query, options),
+      }),
+    };
+    const index = await openIndex({ embedding, documents: readOnly, vectors });
+    expect(ids(await index.retriever(wordsAlone).retrieve('whales, Meer')).toSorted()).toEqual([
+      'moon#0',
+      'whale#0',
+    ]);
+    await index.refresh();
+    expect(ids(await index.retriever({ topK: 1 }).retrieve('whales'))).toEqual(['whale#0']);
+  }
+});
+
 describe('openIndex', () => {
   const embedding = new HashEmbedding();
   const [documents, vectors] = [new MemoryDocumentStore(), new MemoryVectorStore()];
+
+  it('takes one store with the other, or none', () => {
+    const alone = () => {
+      // @ts-expect-error: the vectors are missing
+      void openIndex({ embedding, documents });
+      // @ts-expect-error: the documents are missing
+      void openIndex({ embedding, vectors });
+      void openIndex({ embedding, documents, vectors });
+      void openIndex({ embedding });
+    };
+    expect(alone).toBeTypeOf('function');
+  });
 
   it('takes a service context that has the stores', async () => {
     const context = createServiceContext({ embedding, documents, vectors });
@@ -247,8 +318,7 @@ describe('openIndex', () => {
     ['stores that lack members', { documents: {} as DocumentStore, vectors }, {}, /getMany\(\)/],
     ['vectors without a search by vector', { documents, vectors: ofModes('text') }, {}, /no 'dense' queries/],
   ])('S-01: refuses %s, and says what is wrong', async (_what, parts, options, message) => {
-    const opening = async () =>
-      openIndex({ embedding, ...parts } as Parameters<typeof openIndex>[0], options);
+    const opening = async () => openIndex({ embedding, ...parts }, options);
     await expect(opening()).rejects.toMatchObject({
       code: 'configuration',
       message: expect.stringMatching(message),

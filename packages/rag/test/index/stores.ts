@@ -1,5 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { DocumentStore, VectorStore } from '@mortise/core/store';
 import { MemoryDocumentStore, MemoryVectorStore } from '@mortise/rag';
 import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
@@ -51,9 +52,9 @@ export const STORES: readonly (readonly [name: string, open: OpenStores])[] = [
   ],
 ];
 
-/** The same, closed after the test. */
-export function openStores(open: OpenStores, folder: string): IndexStores {
-  const stores = open(folder);
-  onTestFinished(() => stores.close());
-  return stores;
+/** Stores in a folder of their own, which goes when the process ends. */
+export function temporaryStores(open: OpenStores): IndexStores {
+  const folder = mkdtempSync(join(tmpdir(), 'mortise-rag-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return open(folder);
 }

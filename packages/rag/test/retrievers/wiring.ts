@@ -6,6 +6,7 @@ import {
   type TestFunctions,
 } from '@mortise/conformance';
 import { HashEmbedding } from '@mortise/core/testing';
+import { STORES, temporaryStores } from '../index/stores.ts';
 import {
   AutoMergingRetriever,
   BM25Index,
@@ -13,6 +14,7 @@ import {
   FusionRetriever,
   HybridRetriever,
   MemoryVectorStore,
+  openIndex,
   RouterRetriever,
   VectorRetriever,
   type FusionMode,
@@ -60,6 +62,24 @@ const leaves: readonly RetrieverConformanceOptions[] = [
   },
 ];
 
+/** Over stores, to which an index is opened that nobody has updated: nodes as other writers leave them. */
+const stored = STORES.map(([name, open]): RetrieverConformanceOptions => ({
+  ...LEAF,
+  name: `hybrid in ${name}`,
+  async create({ nodes, objects }) {
+    const stores = temporaryStores(open);
+    const { embeddings } = await embedding.embedTexts(nodes.map(({ text }) => text));
+    await stores.documents.upsert(nodes);
+    const [sourceId, nodeIds] = ['all', nodes.map(({ id }) => id)];
+    await stores.documents.setSource({ sourceId, hash: 'any', nodeIds });
+    await stores.vectors.upsert(
+      nodes.map((node, at) => ({ node, embedding: embeddings[at] as Float32Array })),
+    );
+    const index = await openIndex({ embedding, ...stores });
+    return index.retriever({ objects });
+  },
+}));
+
 const fusions = (['relative-score', 'distribution', 'reciprocal-rank'] satisfies FusionMode[]).map(
   (mode): RetrieverConformanceOptions => ({
     name: `fusion by ${mode}`,
@@ -104,5 +124,7 @@ const combinations: readonly RetrieverConformanceOptions[] = [
 ];
 
 export function wireRetrievers(functions: TestFunctions): ConformanceResults[] {
-  return [...leaves, ...fusions, ...combinations].map((options) => retrieverConformance(functions, options));
+  return [...leaves, ...stored, ...fusions, ...combinations].map((options) =>
+    retrieverConformance(functions, options),
+  );
 }
