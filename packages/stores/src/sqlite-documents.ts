@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { MortiseError } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import type { Node } from '@mortise/core/retriever';
 import type {
@@ -52,6 +53,7 @@ interface Row {
 export class SqliteDocumentStore implements DocumentStore {
   readonly #path: string;
   readonly #file: SqliteFile<Database>;
+  #isLocked = false;
 
   constructor({ path, durable = false }: SqliteDocumentStoreOptions) {
     this.#file = new SqliteFile({ path, durable, prepare: prepared });
@@ -145,9 +147,26 @@ export class SqliteDocumentStore implements DocumentStore {
 
   /** A lock on a file beside the database's, which the system lets go of when the process ends. */
   async lock({ signal }: StoreOptions = {}): Promise<StoreLock> {
-    // A database in memory belongs to one instance.
-    if (this.#path === ':memory:') return { release: () => Promise.resolve() };
+    if (this.#path === ':memory:') return this.#lockInMemory(signal);
     return lockFile(`${this.#path}-writer`, this.#path, signal);
+  }
+
+  /** A database in memory belongs to one instance: nobody else can hold it. */
+  #lockInMemory(signal: AbortSignal | undefined): StoreLock {
+    throwIfAborted(signal);
+    if (this.#isLocked)
+      throw new MortiseError(
+        'conflict',
+        'This document store is being written by another run. Wait for it to end.',
+      );
+    this.#isLocked = true;
+    let released = false;
+    return {
+      release: async () => {
+        if (!released) this.#isLocked = false;
+        released = true;
+      },
+    };
   }
 
   /** Words in the same file, in FTS5, changed with their nodes and records in one transaction. */

@@ -157,6 +157,48 @@ describe('SqliteKeyValueStore', () => {
 });
 
 describe('SqliteDocumentStore', () => {
+  it('I-01 holds a database in memory for one run at a time', async () => {
+    using store = new SqliteDocumentStore({ path: ':memory:' });
+    const lock = await store.lock();
+    await expect(store.lock()).rejects.toMatchObject({ code: 'conflict' });
+    await lock.release();
+    await lock.release();
+    const next = await store.lock();
+    await lock.release();
+    await expect(store.lock()).rejects.toMatchObject({ code: 'conflict' });
+    await next.release();
+  });
+
+  it('S-03 takes a file of before there were terms, whose nodes have none yet', async () => {
+    const path = join(directory, 'documents.sqlite');
+    const old = new DatabaseSync(path);
+    old.exec(`
+      CREATE TABLE document_layout (version INTEGER NOT NULL);
+      INSERT INTO document_layout VALUES (1);
+      CREATE TABLE nodes (row INTEGER PRIMARY KEY, id UNIQUE, json TEXT NOT NULL, embedding BLOB);
+      CREATE TABLE sources (row INTEGER PRIMARY KEY, id UNIQUE, json TEXT NOT NULL, unsettled INTEGER NOT NULL);`);
+    for (const id of ['a', 'b'])
+      old
+        .prepare('INSERT INTO nodes (id, json) VALUES (?, ?)')
+        .run(id, JSON.stringify(createTextNode({ id, text: id })));
+    const record = { sourceId: 'd', hash: 'h', nodeIds: ['a'] };
+    old
+      .prepare('INSERT INTO sources (id, json, unsettled) VALUES (?, ?, 0)')
+      .run('d', JSON.stringify(record));
+    old.close();
+    using store = new SqliteDocumentStore({ path });
+    const terms = store.terms('any');
+    const missing: string[] = [];
+    for await (const { id } of terms.missing()) missing.push(id);
+    expect(missing).toEqual(['a']);
+    await terms.set([
+      { id: 'a', terms: ['word'] },
+      { id: 'b', terms: ['word'] },
+    ]);
+    const found = await terms.rank({ terms: new Map([['word', 1]]), topK: 5 });
+    expect(found.map(({ id }) => id)).toEqual(['a']);
+  });
+
   it('shares a file with a key-value store, whichever comes first', async () => {
     for (const name of ['a', 'b']) {
       const path = join(directory, name);

@@ -23,10 +23,6 @@ export class MemoryWords implements Words {
     this.#bm25 = bm25;
   }
 
-  catchUp(signal: AbortSignal | undefined): Promise<void> {
-    return shared((this.#filling ??= this.#fill()), signal);
-  }
-
   refresh(signal: AbortSignal | undefined): Promise<void> {
     this.#filling = this.#fill();
     return shared(this.#filling, signal);
@@ -56,7 +52,8 @@ export class MemoryWords implements Words {
     return isSame(this.#shown.get(record.sourceId), record);
   }
 
-  async rank(question: string, { topK, filter, also }: WordQuery): Promise<RankedTerms[]> {
+  async rank(question: string, { topK, filter, also, signal }: WordQuery): Promise<RankedTerms[]> {
+    await shared((this.#filling ??= this.#fill()), signal);
     const ranked = this.#bm25
       .ranked(question)
       .filter(({ node }) => filter === undefined || matchesFilter(node.metadata, filter));

@@ -76,7 +76,6 @@ export class StoredHybridRetriever extends BaseRetriever {
     if (byVector) this.#parts.check();
     const embedding = byVector ? await this.#embed(query, call) : undefined;
     for (let round = 1; ; round++) {
-      await words.catchUp(signal);
       const found = await this.#find(query.query, embedding, { ...call, topK });
       const { results, moved } = await this.#show(found, topK, signal);
       if (moved.size === 0 || round === ROUNDS) return results;

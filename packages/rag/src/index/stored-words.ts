@@ -13,6 +13,8 @@ export interface Weighing {
 
 /** Nodes whose terms are made and set at once. */
 const SLICE = 64;
+/** A writer that is faster than this so many times in a row is not waited for. */
+const ROUNDS = 20;
 
 /** Words that the document store keeps, and finds the nodes by that count at that moment, whoever wrote them. */
 export class StoredWords implements Words {
@@ -33,7 +35,7 @@ export class StoredWords implements Words {
   }
 
   /** Nodes that somebody wrote without their terms. They are added for all, whoever leaves meanwhile. */
-  async catchUp(signal: AbortSignal | undefined): Promise<void> {
+  async #catchUp(signal: AbortSignal | undefined): Promise<void> {
     try {
       if (this.#instead === undefined) return await this.#caughtUp(signal);
     } catch (error) {
@@ -41,13 +43,12 @@ export class StoredWords implements Words {
       if (!isMortiseError(error, 'permission')) throw error;
       this.#instead ??= this.#inMemory();
     }
-    await this.#instead.catchUp(signal);
   }
 
   async refresh(signal: AbortSignal | undefined): Promise<void> {
     // It may be that it can be written by now.
     this.#instead = undefined;
-    await this.catchUp(signal);
+    await this.#catchUp(signal);
   }
 
   #caughtUp(signal: AbortSignal | undefined): Promise<void> {
@@ -78,11 +79,21 @@ export class StoredWords implements Words {
     return this.#instead?.shows(record) ?? true;
   }
 
-  rank(question: string, query: WordQuery): Promise<RankedTerms[]> {
-    if (this.#instead !== undefined) return this.#instead.rank(question, query);
+  async rank(question: string, query: WordQuery): Promise<RankedTerms[]> {
     const { topK, filter, also, signal } = query;
     const terms = this.#analysis.ofQuery(question);
-    return this.#terms.rank({ terms, topK, filter, also, ...this.#weighing }, { signal });
+    for (let round = 1; ; round++) {
+      await this.#catchUp(signal);
+      if (this.#instead !== undefined) return this.#instead.rank(question, query);
+      const found = await this.#terms.rank({ terms, topK, filter, also, ...this.#weighing }, { signal });
+      // A version that another writer put in an earlier one's place just now would be missing, and so would the earlier.
+      if (round === ROUNDS || !(await this.#isBehind(signal))) return found;
+    }
+  }
+
+  async #isBehind(signal: AbortSignal | undefined): Promise<boolean> {
+    for await (const _node of this.#terms.missing({ signal })) return true;
+    return false;
   }
 
   async #addMissing(): Promise<void> {

@@ -3,8 +3,6 @@ import type { MetadataFilter, RankedTerms, SourceRecord, StoreOptions } from '@m
 
 /** The index of words beside a document store. */
 export interface Words {
-  /** Before a query: what was written past this index, as far as it shows at little cost. */
-  catchUp(signal: AbortSignal | undefined): Promise<void>;
   /** Everything that was written past this index. */
   refresh(signal: AbortSignal | undefined): Promise<void>;
   /** Nodes that are in the store, and that no record names yet. */
@@ -15,6 +13,7 @@ export interface Words {
   documentOf(id: string): string | undefined;
   /** Whether it is this version of the document that would be found. */
   shows(record: SourceRecord): boolean;
+  /** Over what was written until now; what others wrote past this index as far as it shows at little cost. */
   rank(question: string, query: WordQuery): Promise<RankedTerms[]>;
 }
 
