@@ -67,7 +67,17 @@ export function toConversation(
     });
   }
   for (const turn of turns) turn.content = resultsFirst(turn.content);
+  withoutTrailingBlanks(turns);
   return { system, turns };
+}
+
+/** An answer that is to be gone on with must not end in blanks; the API refuses it. */
+function withoutTrailingBlanks(turns: Turn[]): void {
+  const last = turns.at(-1);
+  const block = last?.role === 'assistant' ? last.content.at(-1) : undefined;
+  if (block?.['type'] !== 'text' || typeof block['text'] !== 'string') return;
+  block['text'] = block['text'].trimEnd();
+  if (block['text'] === '' && last !== undefined && last.content.length > 1) last.content.pop();
 }
 
 /** The API wants the results of tools before anything else that the user says. */
@@ -186,15 +196,18 @@ function toToolUse(block: ToolCallBlock): Wire {
 }
 
 function toToolResult({ toolCallId, content, isError }: ToolResultBlock, notes: Notes): Wire {
+  const said =
+    typeof content === 'string'
+      ? content
+      : withoutBlanks(content)
+          .map((block) => toBlock(block, 'tool', notes))
+          .filter(isObject);
+  const isEmpty = typeof said === 'string' ? said.trim() === '' : said.length === 0;
   return defined({
     type: 'tool_result',
     tool_use_id: toolCallId,
-    content:
-      typeof content === 'string'
-        ? content
-        : withoutBlanks(content)
-            .map((block) => toBlock(block, 'tool', notes))
-            .filter(isObject),
+    // A failure that says nothing is refused.
+    content: isError === true && isEmpty ? 'The tool failed and said nothing.' : said,
     is_error: isError === true ? true : undefined,
   });
 }

@@ -11,6 +11,7 @@ import type {
   ReasoningOptions,
   Usage,
 } from './contract.ts';
+import { withRegisteredTypes } from './media-types.ts';
 import {
   blocksOf,
   toMessages,
@@ -78,7 +79,7 @@ export function toChatRequest<P extends ProviderOptions>(
     providerOptions,
   } = options;
   return defined({
-    messages,
+    messages: withRegisteredTypes(messages),
     prompt,
     tools,
     toolChoice,
