@@ -152,7 +152,7 @@ describe('what the API refuses', () => {
     const reply = { content: [{ type: 'text', text: 'ok' }], stop_reason: 'end_turn' };
     await using wire = await startWire((_request, answer) => json(answer, reply));
     await new AnthropicLLM({ model: 'm', apiKey: 'sk-test', baseURL: wire.url }).chat(input);
-    return (wire.requests[0]?.body as { messages: { content: Record<string, unknown>[] }[] }).messages;
+    return (wire.requests[0]!.body as { messages: { content: Record<string, unknown>[] }[] }).messages;
   };
 
   it('is not sent: blanks at the end of the last answer', async () => {

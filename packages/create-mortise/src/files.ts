@@ -51,28 +51,19 @@ function clientOf({ sdk, openAICompatible }: Plan): string {
   if (openAICompatible) {
     return client
       .replace("'https://api.acme.example'", "'https://api.acme.example/v1'")
-      .replace('`https://api.acme.example`', '`https://api.acme.example/v1`')
-      .replace(/\/\/ REPLACE: what the API says when it refuses[^]*$/, () =>
-        template('openai-compatible/error.ts'),
-      );
+      .replace('`https://api.acme.example`', '`https://api.acme.example/v1`');
   }
   if (sdk === undefined) return client;
   return client
+    .replace('errorFromReply, thrownWithoutSecrets', 'errorFromReply, lazySdk, thrownWithoutSecrets')
     .replace(
-      'import { errorFromResponse',
-      () => `import type * as Sdk from '${sdk.name}';\nimport { errorFromResponse`,
+      '/** Sends requests, and makes',
+      () =>
+        `${template('sdk/load.ts').replaceAll('acme-sdk', () => sdk.name)}\n/** Sends requests, and makes`,
     )
     .replace(
-      '    const response = await fetch(baseURL',
-      '    await (this.#sdk ??= loadSdk());\n    // REPLACE: send through the SDK, without its retries, and give the reply back unread.\n    const response = await fetch(baseURL',
-    )
-    .replace(
-      '  #key: string | undefined;\n',
-      '  #key: string | undefined;\n  #sdk: Promise<typeof Sdk> | undefined;\n',
-    )
-    .concat(
-      '\n',
-      template('sdk/load.ts').replaceAll('acme-sdk', () => sdk.name),
+      '    const response = await fetch(',
+      '    await loadSdk();\n    // REPLACE: send through the SDK, without its retries, and give the reply back unread.\n    const response = await fetch(',
     );
 }
 

@@ -1,6 +1,5 @@
-import { MortiseError } from '@mortise/core';
 import type { Attempt } from '@mortise/core/call';
-import { errorFromResponse, isObject, readText, type About } from '@mortise/core/wire';
+import { Credentials, errorFromReply, thrownWithoutSecrets, type About } from '@mortise/core/wire';
 
 /** How to reach the provider. The same names in every integration. */
 export interface AcmeConnectionOptions {
@@ -8,7 +7,7 @@ export interface AcmeConnectionOptions {
   apiKey?: string | undefined;
   /** Default: `https://api.acme.example`. With a base URL the key may be missing. */
   baseURL?: string | undefined;
-  /** Sent with every request. */
+  /** Sent with every request; one named `Authorization` stands in for the key. */
   headers?: Readonly<Record<string, string>> | undefined;
   /** Carries every request. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch | undefined;
@@ -18,74 +17,42 @@ export interface AcmeConnectionOptions {
 export type Sending = Pick<Attempt, 'signal' | 'touch'>;
 
 // REPLACE: where the API is, and the variable its users keep their key in.
-const DEFAULT_BASE_URL = 'https://api.acme.example';
-const KEY_VARIABLE = 'ACME_API_KEY';
+const ACCESS = {
+  provider: 'acme',
+  name: 'Acme',
+  variable: 'ACME_API_KEY',
+  defaultBaseURL: 'https://api.acme.example',
+} as const;
 
 /** Sends requests, and makes typed errors of the replies that are none. The key does not show from outside. */
 export class Connection {
-  readonly #options: AcmeConnectionOptions;
-  #key: string | undefined;
+  readonly #credentials: Credentials;
+  readonly #fetch: typeof globalThis.fetch | undefined;
 
   constructor(options: AcmeConnectionOptions) {
-    this.#options = options;
+    this.#credentials = new Credentials(options, ACCESS);
+    this.#fetch = options.fetch;
   }
 
-  /** What must not appear in an error. */
-  get secrets(): readonly (string | undefined)[] {
-    return [this.#key, this.#options.apiKey, ...Object.values(this.#options.headers ?? {})];
+  /** Who speaks, and what no error of a call may show. */
+  about({ provider, model }: About): About {
+    return { provider, model, secrets: this.#credentials.secrets };
   }
 
   /** One request, its reply unread. */
-  async send(path: string, body: object, attempt: Sending, about: About): Promise<Response> {
-    const { baseURL = DEFAULT_BASE_URL, headers = {}, fetch = globalThis.fetch } = this.#options;
-    this.#key ??= this.#readKey();
+  async send(path: string, body: object, attempt: Sending, who: About): Promise<Response> {
+    const key = this.#credentials.key();
     // REPLACE: how the API wants its key.
-    const authorization = this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
-    const response = await fetch(baseURL.replace(/\/+$/, '') + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...authorization, ...headers },
-      body: JSON.stringify(body),
-      signal: attempt.signal,
+    const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const headers = { 'content-type': 'application/json', ...authorization, ...this.#credentials.headers };
+    const init = { method: 'POST', headers, body: JSON.stringify(body), signal: attempt.signal };
+    const about = this.about(who);
+    const fetch = this.#fetch ?? globalThis.fetch;
+    const response = await fetch(this.#credentials.baseURL + path, init).catch((error: unknown) => {
+      throw thrownWithoutSecrets(error, about);
     });
     if (response.ok) return response;
-    const failure = errorOf(await readText(response, attempt));
-    throw errorFromResponse({
-      requestId: response.headers.get('x-request-id') ?? undefined,
-      ...about,
-      status: response.status,
-      headers: response.headers,
-      ...failure,
-      secrets: this.secrets,
-    });
+    // REPLACE: what a refusal means beyond its status and the words that core knows, as a last argument.
+    throw await errorFromReply(response, attempt, about);
   }
-
-  #readKey(): string | undefined {
-    const { apiKey, baseURL } = this.#options;
-    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-    const key = (apiKey ?? process?.env?.[KEY_VARIABLE])?.trim();
-    if (key !== undefined && key !== '') {
-      // The runtime's own complaint about the header would print the key.
-      if (!/[^\x21-\x7e]/.test(key)) return key;
-      const message = `The API key holds a character that no key has, such as a line break. Check apiKey or ${KEY_VARIABLE}.`;
-      throw new MortiseError('configuration', message, { provider: 'acme' });
-    }
-    if (baseURL !== undefined) return undefined;
-    const message = `There is no key for Acme. Set the environment variable ${KEY_VARIABLE}, or give apiKey.`;
-    throw new MortiseError('configuration', message, { provider: 'acme' });
-  }
-}
-
-// REPLACE: what the API says when it refuses beyond its status (and, above, which header holds the request's id).
-function errorOf(text: string): { message?: string; code?: 'quota' | 'context-length' } {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // A proxy's page says nothing of use.
-    return {};
-  }
-  const error = isObject(body) && isObject(body['error']) ? body['error'] : {};
-  const message = typeof error['message'] === 'string' ? { message: error['message'] } : {};
-  const { code } = error;
-  return code === 'quota' || code === 'context-length' ? { ...message, code } : message;
 }

@@ -6,7 +6,7 @@ import {
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
-import { defined, isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import { defined, isObject, malformed, readJson, withOptions, type About } from '@mortise/core/wire';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
 /** Any model works; put the ones worth completing in an editor before `string`. */
@@ -45,7 +45,8 @@ export class AcmeEmbedding extends BaseEmbedding<AcmeEmbeddingProviderOptions> {
     const body = toEmbedRequest(inputs, request, this);
     // REPLACE: the path.
     const response = await this.#connection.send('/v1/embed', body, attempt, this);
-    return fromEmbedReply(await readJson(response, attempt, this), this);
+    const about = this.#connection.about(this);
+    return fromEmbedReply(await readJson(response, attempt, about), about);
   }
 }
 
@@ -55,7 +56,8 @@ function toEmbedRequest(
   request: EmbedRequest<AcmeEmbeddingProviderOptions>,
   about: About,
 ): object {
-  return { model: about.model, texts: inputs, purpose: request.kind, ...request.providerOptions?.acme };
+  const body = { model: about.model, texts: inputs, purpose: request.kind };
+  return withOptions(body, request.providerOptions?.acme);
 }
 
 // REPLACE: what the API answers. Give core the API's own index, and it puts each vector in its place.

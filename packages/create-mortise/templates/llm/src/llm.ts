@@ -18,11 +18,15 @@ import {
 } from '@mortise/core/llm';
 import {
   defined,
+  EndOfReply,
   eventJson,
   isObject,
   malformed,
   readJson,
   streamEvents,
+  throwFailure,
+  uniqueCallId,
+  withOptions,
   type About,
   type SseEvent,
   type StreamTranslator,
@@ -78,7 +82,8 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     const body = toRequest(request, this, attempt);
     // REPLACE: the path, here and in `stream`.
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
-    return fromReply(await readJson(response, attempt, this), this);
+    const about = this.#connection.about(this);
+    return fromReply(await readJson(response, attempt, about), about);
   }
 
   override async stream(
@@ -88,7 +93,8 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     // REPLACE: how a stream is asked for. Lines of JSON: `{ format: 'json-lines' }` as the last argument of `streamEvents`.
     const body = { ...toRequest(request, this, attempt), stream: true };
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
-    return streamEvents<ChatStreamEvent>(response, attempt, new Translator(this), this);
+    const about = this.#connection.about(this);
+    return streamEvents<ChatStreamEvent>(response, attempt, new Translator(about), about);
   }
 }
 
@@ -116,7 +122,7 @@ function toRequest(
     top_p: request.topP,
     stop: request.stop,
   });
-  return { ...body, ...request.providerOptions?.acme };
+  return withOptions(body, request.providerOptions?.acme);
 }
 
 function leaveOut(
@@ -134,17 +140,19 @@ function toPart(block: ContentBlock, about: About): Wire[] {
   switch (block.type) {
     case 'text':
       return [{ type: 'text', text: block.text }];
-    case 'tool-call':
+    case 'tool-call': {
+      const own = block.providerMetadata?.['acme'];
       return [
         {
           // What the API put into the call besides goes back with it. Core lets nothing through that another server sent.
-          ...block.providerMetadata?.['acme'],
+          ...(isObject(own) ? own : {}),
           type: 'call',
           id: block.id,
           name: block.name,
           arguments: JSON.stringify(sentArguments(block)),
         },
       ];
+    }
     case 'tool-result':
       return [{ type: 'result', id: block.toolCallId, text: resultText(block.content, about) }];
     default:
@@ -185,7 +193,7 @@ function fromPart(part: Wire): ContentBlock {
       return { type: 'text', text: stringOf(part['text']) };
     case 'call': {
       const { type: _type, id, name, arguments: text, ...rest } = part;
-      const call = toolCallBlock(stringOf(id), stringOf(name), stringOf(text));
+      const call = toolCallBlock(idOf(id), stringOf(name), stringOf(text));
       return Object.keys(rest).length === 0 ? call : { ...call, providerMetadata: { acme: rest } };
     }
     default:
@@ -221,9 +229,11 @@ function toUsage(usage: unknown): Usage {
   });
 }
 
-// REPLACE: the events of a streamed reply, an error's code among them. It is done when the API says so, not when the bytes end.
+// REPLACE: the events of a streamed reply. It keeps what was said of the end; core decides by it when the reply is whole.
 class Translator implements StreamTranslator<ChatStreamEvent> {
   done = false;
+  readonly end = new EndOfReply();
+  #usage: Usage = {};
   readonly #about: About;
   readonly #parts = new Map<number, Wire>();
 
@@ -232,6 +242,7 @@ class Translator implements StreamTranslator<ChatStreamEvent> {
   }
 
   push(event: SseEvent, out: ChatStreamEvent[]): void {
+    // What says that it is a failure is thrown as it, in whatever words.
     const data = eventJson(event, this.#about);
     const index = typeof data['at'] === 'number' ? data['at'] : 0;
     switch (data['type']) {
@@ -242,26 +253,29 @@ class Translator implements StreamTranslator<ChatStreamEvent> {
         return this.#open(index, isObject(data['part']) ? data['part'] : {}, out);
       case 'delta':
         return this.#add(index, stringOf(data['text']), out);
-      case 'end': {
-        for (const [at, part] of this.#parts) out.push({ type: 'block', index: at, block: fromPart(part) });
-        const finishReason = toFinishReason(stringOf(data['finish']));
-        out.push({ type: 'finish', finishReason, usage: toUsage(data['usage']) });
-        this.done = true;
+      case 'end':
+        this.#usage = toUsage(data['usage']);
+        this.end.say(data['finish']);
+        this.end.terminal = true;
         return;
-      }
-      case 'error': {
-        const message = `Acme broke off: ${stringOf(data['message'])}`;
-        throw new MortiseError(data['code'] === 'quota' ? 'quota' : 'server', message, { ...this.#about });
-      }
+      case undefined:
+        return throwFailure(data, this.#about, true);
       default:
       // An event that came after this version.
     }
   }
 
+  finish(out: ChatStreamEvent[]): void {
+    for (const [at, part] of this.#parts) out.push({ type: 'block', index: at, block: fromPart(part) });
+    this.done = true;
+    out.push({ type: 'finish', finishReason: toFinishReason(this.end.reason ?? ''), usage: this.#usage });
+  }
+
   #open(index: number, part: Wire, out: ChatStreamEvent[]): void {
-    this.#parts.set(index, { ...part });
+    const own = part['type'] === 'call' ? { ...part, id: idOf(part['id']) } : { ...part };
+    this.#parts.set(index, own);
     if (part['type'] !== 'call') return;
-    out.push({ type: 'tool-call-start', index, id: stringOf(part['id']), name: stringOf(part['name']) });
+    out.push({ type: 'tool-call-start', index, id: stringOf(own.id), name: stringOf(part['name']) });
   }
 
   #add(index: number, delta: string, out: ChatStreamEvent[]): void {
@@ -275,5 +289,7 @@ class Translator implements StreamTranslator<ChatStreamEvent> {
   }
 }
 
+/** A result must name its call: one that comes without an id gets one. */
+const idOf = (value: unknown): string => (typeof value === 'string' && value !== '' ? value : uniqueCallId());
 const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -49,7 +49,11 @@ export class AcmeReader extends BaseReader {
   #ask(path: string, body: object, signal: AbortSignal | undefined): Promise<Record<string, unknown>> {
     const call = { policy: this.#policy, options: { signal }, stream: false, about: ABOUT };
     return runCall(call, async (attempt) =>
-      readJson(await this.#connection.send(path, body, attempt, ABOUT), attempt, ABOUT),
+      readJson(
+        await this.#connection.send(path, body, attempt, ABOUT),
+        attempt,
+        this.#connection.about(ABOUT),
+      ),
     );
   }
 }

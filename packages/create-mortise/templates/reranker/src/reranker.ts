@@ -5,7 +5,7 @@ import {
   type RankRequest,
   type RerankerMetadata,
 } from '@mortise/core/reranker';
-import { isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import { isObject, malformed, readJson, withOptions, type About } from '@mortise/core/wire';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
 /** Any model works; put the ones worth completing in an editor before `string`. */
@@ -37,14 +37,15 @@ export class AcmeReranker extends BaseReranker<AcmeRerankProviderOptions> {
 
   async rank(request: RankRequest<AcmeRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
     const response = await this.#connection.send('/v1/rerank', toRankRequest(request, this), attempt, this);
-    return fromRankReply(await readJson(response, attempt, this), this);
+    const about = this.#connection.about(this);
+    return fromRankReply(await readJson(response, attempt, about), about);
   }
 }
 
 // REPLACE: what the API is sent.
 function toRankRequest(request: RankRequest<AcmeRerankProviderOptions>, about: About): object {
   const { query, documents, topN, providerOptions } = request;
-  return { model: about.model, query, documents, top: topN, ...providerOptions?.acme };
+  return withOptions({ model: about.model, query, documents, top: topN }, providerOptions?.acme);
 }
 
 // REPLACE: what the API answers. Core refuses a place out of range, one given twice, and a wrong order.

@@ -38,7 +38,8 @@ export class AcmeRetriever extends BaseRetriever {
     // REPLACE: what the API is sent.
     const body = { collection: this.#collection, query, limit: call.topK ?? this.#topK };
     const response = await this.#connection.send('/v1/search', body, call, about);
-    return fromHits(await readJson(response, call, about), about);
+    const own = this.#connection.about(about);
+    return fromHits(await readJson(response, call, own), own);
   }
 }
 

@@ -45,6 +45,8 @@ export class AcmeEmbedding extends BaseEmbedding<AcmeEmbeddingProviderOptions> {
   ): Promise<EmbedReply> {
     const body = toEmbeddingRequest(inputs, request, this);
     const response = await this.#connection.send('/embeddings', body, attempt, this);
-    return fromEmbedding(await readJson(response, attempt, this), this);
+    const { provider, model } = this;
+    const about = { provider, model, secrets: this.#connection.about(this).secrets };
+    return fromEmbedding(await readJson(response, attempt, about), about);
   }
 }

@@ -65,7 +65,8 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
   async generate(request: ChatRequest<AcmeProviderOptions>, attempt: Attempt): Promise<ChatReply> {
     const body = toChatCompletionsRequest(request, this.#context(attempt));
     const response = await this.#connection.send('/chat/completions', body, attempt, this);
-    return fromChatCompletion(await readJson(response, attempt, this), this.#context(attempt));
+    const about = this.#connection.about(this);
+    return fromChatCompletion(await readJson(response, attempt, about), this.#context(attempt));
   }
 
   override async stream(
@@ -74,13 +75,14 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
   ): Promise<AsyncIterable<StreamBatch>> {
     const body = toChatCompletionsStreamRequest(request, this.#context(attempt));
     const response = await this.#connection.send('/chat/completions', body, attempt, this);
-    return streamEvents(response, attempt, chatCompletionsStream(this.#context(attempt)), this);
+    const context = this.#context(attempt);
+    return streamEvents(response, attempt, chatCompletionsStream(context), context);
   }
 
   #context(attempt: Attempt): ChatCompletionsContext {
     const { provider, model, metadata } = this;
     const { capabilities } = metadata;
-    const { secrets } = this.#connection;
+    const { secrets } = this.#connection.about(this);
     const warn: Attempt['warn'] = (warning) => attempt.warn(warning);
     // REPLACE: some know the limit of the reply only by its newer name, `max_completion_tokens`.
     return { provider, model, capabilities, secrets, warn, maxTokensField: 'max_tokens' };
