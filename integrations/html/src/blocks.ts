@@ -23,23 +23,24 @@ export function contentOf(blocks: readonly Block[], saysContent: boolean): reado
   return content.length > 0 ? content : blocks;
 }
 
-/** The blocks as Markdown, each character with its place in the source. Yields after each. */
+/** The blocks as Markdown, each character with its place in the source. Yields now and then. */
 export function* assemble(blocks: readonly Block[]): Generator<void, PlacedText> {
   const result = new PlacedText();
   for (const [at, block] of blocks.entries()) {
-    yield;
+    if (at % 64 === 0) yield;
     const before = blocks[at - 1];
     const isClose = before?.group !== undefined && before.group === block.group && before.kind === block.kind;
     if (before !== undefined) result.add({ text: isClose ? '\n' : '\n\n' });
-    addBlock(result, block);
+    yield* addBlock(result, block);
   }
   return result;
 }
 
-function addBlock(result: PlacedText, { kind, prefix, indent, pieces }: Block): void {
+function* addBlock(result: PlacedText, { kind, prefix, indent, pieces }: Block): Generator<void, undefined> {
   result.add({ text: prefix });
   let isLineStart = kind !== 'heading' && kind !== 'code';
   for (const [at, piece] of pieces.entries()) {
+    if (at % 1024 === 1023) yield;
     if (isLineStart && LOOKS_LIKE_MARKUP.test(lineFrom(pieces, at))) result.add({ text: '\\' });
     result.add(piece);
     if (kind === 'code') continue;

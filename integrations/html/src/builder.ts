@@ -1,7 +1,9 @@
 import type { QuoteType, TokenizerCallbacks } from 'htmlparser2';
 import { isMain, VERBATIM, VOID } from './elements.ts';
+import { isTexScript } from './math.ts';
 import { OpenElements } from './open.ts';
-import { classesOf, isElement, type ElementNode } from './tree.ts';
+import { MortiseError } from '@mortise/core';
+import { classesOf, isElement, pieces, type Attributes, type ElementNode, type PageNode } from './tree.ts';
 
 /** What has to be known of a table before it is read. */
 export interface TableFacts {
@@ -36,7 +38,10 @@ export interface Page {
   frames: number;
 }
 
-const MATH_SCRIPT = /^math\/tex\b/i;
+/** Of a list of ids. */
+const MAX_IDS = 4096;
+/** What is longer is no title. */
+const MAX_TITLE = 4096;
 const NAMESPACES: ReadonlySet<string> = new Set([
   'http://www.w3.org/1999/xhtml',
   'http://www.w3.org/1998/Math/MathML',
@@ -55,13 +60,22 @@ export class TreeBuilder implements TokenizerCallbacks {
   readonly #prefixes = new Set<string>();
   /** Where the last token ended. */
   #at: number;
+  #elements = 0;
+  readonly #maxElements: number;
   #tag = '';
-  #attributes: Record<string, string> = {};
+  #attributes: Record<string, string> | undefined;
   #name = '';
   #value = '';
 
   /** `from`: where in the source the first character stands that the tokenizer is given. */
-  constructor(source: string, from: number, isXml: boolean, entities: ReadonlyMap<string, string>) {
+  constructor(
+    source: string,
+    from: number,
+    isXml: boolean,
+    entities: ReadonlyMap<string, string>,
+    maxElements: number,
+  ) {
+    this.#maxElements = maxElements;
     this.#source = source;
     this.#from = from;
     this.#at = from;
@@ -90,7 +104,7 @@ export class TreeBuilder implements TokenizerCallbacks {
 
   onopentagname(start: number, end: number): void {
     this.#tag = this.#nameAt(start, end);
-    this.#attributes = {};
+    this.#attributes = undefined;
   }
 
   onattribname(start: number, end: number): void {
@@ -107,7 +121,8 @@ export class TreeBuilder implements TokenizerCallbacks {
   }
 
   onattribend(_quote: QuoteType, _end: number): void {
-    if (!Object.hasOwn(this.#attributes, this.#name)) this.#attributes[this.#name] = this.#value;
+    const attributes = (this.#attributes ??= {});
+    if (!Object.hasOwn(attributes, this.#name)) attributes[this.#name] = this.#value;
     if (this.#isXml && this.#name.startsWith('xmlns:') && NAMESPACES.has(this.#value.trim()))
       this.#prefixes.add(this.#name.slice(6));
   }
@@ -138,8 +153,7 @@ export class TreeBuilder implements TokenizerCallbacks {
     const text = String.fromCodePoint(codePoint);
     const last = this.#open.top.children.at(-1);
     // Some references stand for two characters.
-    if (this.#from + end === this.#at && last !== undefined && !isElement(last))
-      this.#open.top.children[this.#open.top.children.length - 1] = { ...last, text: last.text + text };
+    if (this.#from + end === this.#at && last !== undefined && !isElement(last)) last.text += text;
     else this.#text(text, this.#at, this.#from + end);
   }
 
@@ -177,24 +191,25 @@ export class TreeBuilder implements TokenizerCallbacks {
 
   #begin(isEmpty: boolean): void {
     const name = this.#tag === 'image' ? 'img' : this.#tag;
-    const attributes = this.#attributes;
     if (!this.#open.takes(name)) return;
-    const made = element(name, attributes, this.#open.top);
+    const made = element(name, this.#attributes ?? NO_ATTRIBUTES, this.#open.top);
+    if (++this.#elements > this.#maxElements) throw tooMany(this.#maxElements);
     this.#note(made);
-    made.parent?.children.push(made);
+    addTo(this.#open.top, made);
     if (!isEmpty && !VOID.has(name)) this.#open.push(made);
   }
 
   #empty(name: string): void {
     this.#tag = name;
-    this.#attributes = {};
+    this.#attributes = undefined;
     this.#begin(true);
   }
 
   #text(text: string, start: number, end: number): void {
     this.#at = end;
     const { top } = this.#open;
-    if (top.name === 'title' && top.parent?.name !== 'svg') this.page.title += text;
+    if (top.name === 'title' && top.parent?.name !== 'svg' && this.page.title.length < MAX_TITLE)
+      this.page.title += text.slice(0, MAX_TITLE);
     if (this.#entities.size > 0 && text.includes('&')) return this.#declared(text, start);
     this.#append(text, start, end);
   }
@@ -214,10 +229,14 @@ export class TreeBuilder implements TokenizerCallbacks {
 
   #append(text: string, start: number, end: number): void {
     const { top } = this.#open;
-    top.children.push({ text, start, end });
-    const letters = text.trim().length;
-    top.letters += letters;
-    if (letters > 0 && top.isNumbers) top.isNumbers = /^[\d\s.:|)]*$/.test(text);
+    const isVerbatim = end - start === text.length;
+    for (const [piece, at] of pieces(text)) {
+      const place = isVerbatim ? { start: start + at, end: start + at + piece.length } : { start, end };
+      addTo(top, { text: piece, ...place });
+      const letters = piece.trim().length;
+      top.letters += letters;
+      if (letters > 0 && top.isNumbers) top.isNumbers = /^[\d\s.:|)]*$/.test(piece);
+    }
   }
 
   #note(made: ElementNode): void {
@@ -226,15 +245,16 @@ export class TreeBuilder implements TokenizerCallbacks {
     if (isMain(made)) page.mains.push(made);
     if (name === 'article') page.articles.push(made);
     if (attributes['aria-controls'] !== undefined)
-      for (const id of attributes['aria-controls'].split(/\s/)) page.controlled.add(id);
+      for (const id of attributes['aria-controls'].slice(0, MAX_IDS).split(/\s/)) page.controlled.add(id);
     if (name === 'html')
       page.language ??= (attributes['lang'] ?? attributes['xml:lang'])?.trim() || undefined;
     if (name === 'meta' && attributes['name']?.toLowerCase() === 'description')
       page.description ??= attributes['content']?.trim() || undefined;
     if (name === 'script') {
-      if (MATH_SCRIPT.test(attributes['type'] ?? '')) page.hasTexScripts = true;
+      if (isTexScript(made)) page.hasTexScripts = true;
       else page.scripts += 1;
     }
+    if (name === 'math' || isTexScript(made)) made.formulas = 1;
     if (name === 'frame' || name === 'iframe') page.frames += 1;
     this.#noteTable(made);
   }
@@ -270,10 +290,21 @@ const isNumberCell = (cell: ElementNode): boolean =>
 const isCodeCell = (cell: ElementNode): boolean =>
   classesOf(cell).some((word) => /^(?:code|blob-code|hljs-ln-code|rouge-code)$/i.test(word));
 
-function element(
-  name: string,
-  attributes: Record<string, string>,
-  parent: ElementNode | undefined,
-): ElementNode {
-  return { name, attributes, parent, children: [], letters: 0, isNumbers: true };
+const NO_ATTRIBUTES: Attributes = {};
+const NO_CHILDREN: readonly PageNode[] = [];
+
+function element(name: string, attributes: Attributes, parent: ElementNode | undefined): ElementNode {
+  return { name, attributes, parent, children: NO_CHILDREN, letters: 0, isNumbers: true, formulas: 0 };
+}
+
+/** An array of its own is made with its first child: most elements of a large page have none, or one. */
+function addTo(parent: ElementNode, child: PageNode): void {
+  const { children } = parent;
+  if (children === NO_CHILDREN) parent.children = [child];
+  else (children as PageNode[]).push(child);
+}
+
+function tooMany(maxElements: number): MortiseError {
+  const message = `The page has more than ${maxElements} elements, which is maxElements. Cut it into pages, or give a larger maxElements.`;
+  return new MortiseError('parse', message);
 }

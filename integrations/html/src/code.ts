@@ -145,8 +145,8 @@ function isBetweenLines(text: string, { children }: ElementNode, at: number): bo
   const isLineOrNothing = (node: PageNode | undefined) =>
     node === undefined || (isElement(node) && lineKind(node) !== undefined);
   const [before, after] = [children[at - 1], children[at + 1]];
-  if (before === undefined && after === undefined) return false;
-  return text.trim() === '' && isLineOrNothing(before) && isLineOrNothing(after);
+  if (text.trim() !== '' || (before === undefined && after === undefined)) return false;
+  return isLineOrNothing(before) && isLineOrNothing(after);
 }
 
 const NOT_A_LANGUAGE = /^(?:none|default|no-?highlight|source|table|wrapper|lines?|container|code|block)$/i;
@@ -157,7 +157,7 @@ const NOT_A_DRESS =
 /** The language of a listing, as its highlighter names it: `js` of `language-js`, `highlight-source-js`, `hljs js`. */
 export function codeLanguage(element: ElementNode): string {
   const { name, attributes } = element;
-  const value = attributes['class'] ?? '';
+  const value = attributes['class']?.slice(0, 4096) ?? '';
   const said =
     /(?:^|\s)lang(?:uage)?-([\w+#.-]+)/.exec(value)?.[1] ??
     /(?:^|\s)highlight-(?:source|text)-([\w+#.-]+)/.exec(value)?.[1] ??

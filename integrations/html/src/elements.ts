@@ -77,5 +77,5 @@ export function isLineNumber(element: ElementNode): boolean {
 const COPY = /copy.{0,20}(?:btn|button|clipboard)|(?:btn|button|clipboard).{0,20}copy/i;
 
 export function isCopyButton(element: ElementNode): boolean {
-  return element.letters <= 24 && COPY.test(element.attributes['class'] ?? '');
+  return element.letters <= 24 && COPY.test(element.attributes['class']?.slice(0, 4096) ?? '');
 }

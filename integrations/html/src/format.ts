@@ -8,7 +8,7 @@ import { readPage, type HtmlOptions } from './html.ts';
 import { Pace } from './pace.ts';
 
 /** How HTML files are read. */
-export interface HtmlFormatOptions extends Pick<HtmlOptions, 'boilerplate'> {
+export interface HtmlFormatOptions extends Pick<HtmlOptions, 'boilerplate' | 'maxElements'> {
   /**
    * The encoding of pages that are not UTF-8 and do not say theirs, by a label of the encoding standard such as
    * `windows-1252`. Default: none, they are refused.
@@ -31,15 +31,17 @@ const MIB = 1024 * 1024;
 export function htmlFormat(options: HtmlFormatOptions = {}): FileFormat {
   const { boilerplate, encoding } = options;
   const maxBytes = wholeNumber('maxBytes', options.maxBytes ?? 64 * MIB);
+  const maxElements = wholeNumber('maxElements', options.maxElements ?? 1_000_000);
   const otherwise = encoding === undefined ? undefined : checkEncoding(encoding);
   return {
+    fingerprint: `mortise-html-2 ${JSON.stringify([boilerplate ?? false, otherwise ?? null])}`,
     async *read(file, { signal }) {
       const { id, path } = file;
       const bytes = await file.bytes();
       if (bytes.length > maxBytes) throw tooLarge(path, bytes.length, maxBytes);
       const html = await new Pace(signal).run(decodePieces(path, bytes, { otherwise }));
       const xml = /\.(?:xhtml?|xht)$/i.test(path) || undefined;
-      const { text: read, page } = await readPage(html, { boilerplate, xml, signal });
+      const { text: read, page } = await readPage(html, { boilerplate, xml, maxElements, signal });
       const { text, title, description, language } = read;
       if (text === '' && html.trim() !== '') throw withoutText(path, page);
       const metadata = {

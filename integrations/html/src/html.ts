@@ -1,3 +1,4 @@
+import { wholeNumber } from '@mortise/core/shared';
 import { assemble, contentOf } from './blocks.ts';
 import type { Page } from './builder.ts';
 import { Pace } from './pace.ts';
@@ -16,6 +17,8 @@ export interface HtmlOptions {
   boilerplate?: boolean | undefined;
   /** It is XML: `<title/>` is an empty element. Default: as the page says by `<?xml` or by the namespace of XHTML. */
   xml?: boolean | undefined;
+  /** The elements that a page may have; one with more is `parse`. Each takes about 200 bytes. Default: 1,000,000. */
+  maxElements?: number | undefined;
   /** Looked at every few milliseconds; rejects with its reason. */
   signal?: AbortSignal | undefined;
 }
@@ -45,13 +48,16 @@ export async function readHtml(html: string, options: HtmlOptions = {}): Promise
 /** The same, with the page that the text is of. */
 export async function readPage(html: string, options: HtmlOptions): Promise<{ text: HtmlText; page: Page }> {
   const { boilerplate = false, xml = isXml(html), signal } = options;
+  const maxElements = wholeNumber('maxElements', options.maxElements ?? 1_000_000, {
+    code: 'invalid-request',
+  });
   const pace = new Pace(signal);
   const parser: HtmlParserModule = await import('htmlparser2');
-  let page = await parsePage(parser, html, xml, pace);
+  let page = await parsePage(parser, html, { xml, maxElements }, pace);
   let placed = await write(page, boilerplate, pace);
   // A tag that swallows all that follows is empty for whoever wrote it so.
-  if (placed.text === '' && !xml && html.includes('/>')) {
-    page = await parsePage(parser, html, true, pace);
+  if (placed.isEmpty && !xml && html.includes('/>')) {
+    page = await parsePage(parser, html, { xml: true, maxElements }, pace);
     placed = await write(page, boilerplate, pace);
   }
   const title = page.title.replace(/\s+/g, ' ').trim();
@@ -73,12 +79,12 @@ async function write(page: Page, boilerplate: boolean, pace: Pace): Promise<Plac
     { boilerplate: true, hidden: false },
     { boilerplate: true, hidden: true },
   ];
-  const content = survey(page);
+  const content = await pace.run(survey(page));
   for (const choice of choices) {
     const blocks = await pace.run(new PageReader(page, content, choice).read());
     const saysContent = content.roots.size > 0 && !choice.boilerplate;
     const placed = await pace.run(assemble(choice.boilerplate ? blocks : contentOf(blocks, saysContent)));
-    if (placed.text !== '') return placed;
+    if (!placed.isEmpty) return placed;
   }
   return new PlacedText();
 }

@@ -1,12 +1,24 @@
 import type { Piece } from './places.ts';
-import { classesOf, descendants, isElement, type ElementNode, type PageNode, type TextNode } from './tree.ts';
+import {
+  classesOf,
+  descendants,
+  isElement,
+  pieces,
+  type ElementNode,
+  type PageNode,
+  type TextNode,
+} from './tree.ts';
 
 /** What holds a formula with its pictures and its copies for those who cannot see them. */
-const CONTAINER = /^(?:katex(?:-display|-mathml)?|mwe-math-element|MathJax\w*|mjx-chtml|tex-?math|ltx_Math)$/;
+const CONTAINER = /^(?:katex(?:-display|-mathml)?|mwe-math-element|tex-?math|ltx_Math)$/;
+/** What shows a formula beside the script that has it as it was written. */
+const PREVIEW =
+  /^(?:MathJax(?:_(?:Preview|Display|SVG|SVG_Display|CHTML|MathML|PlainSource))?|MJXc-display|mjx-chtml)$/;
 /** A picture that says in its `alt` which formula it shows, as MediaWiki and WordPress write it. */
 const PICTURE = /^(?:mwe-math-\S+|tex|latex|math)$/;
-/** A picture of a formula beside the script that has it as it was written. */
-const PREVIEW = /^(?:MathJax\w*|mjx-chtml)$/;
+
+/** Nodes between two places where others can have their turn. */
+const STEPS = 256;
 
 /** A formula: as LaTeX where the page has it, else as it reads in a line. */
 export interface Formula {
@@ -16,41 +28,52 @@ export interface Formula {
   readonly isDisplay: boolean;
 }
 
-export function isFormula(element: ElementNode): boolean {
-  const { name, attributes } = element;
-  if (name === 'math' || name === 'mjx-container') return true;
-  if (name === 'script') return isTexScript(element);
-  if (attributes['class'] === undefined) return false;
-  const said = name === 'img' ? PICTURE : CONTAINER;
-  return classesOf(element).some((word) => said.test(word));
+/** Whether an element is a formula by what it is, or a container of one by what it says. */
+export function isFormula(element: ElementNode): 'element' | 'container' | undefined {
+  const { name, attributes, formulas } = element;
+  if (name === 'math' || isTexScript(element)) return 'element';
+  if (name === 'mjx-container') return 'container';
+  if (attributes['class'] === undefined) return undefined;
+  const words = classesOf(element);
+  if (name === 'img') return words.some((word) => PICTURE.test(word)) ? 'element' : undefined;
+  // What holds several is a part of the page that is called so.
+  return formulas < 2 && words.some((word) => CONTAINER.test(word) || PREVIEW.test(word))
+    ? 'container'
+    : undefined;
 }
 
 export function isPreview(element: ElementNode): boolean {
   return element.name === 'mjx-container' || classesOf(element).some((word) => PREVIEW.test(word));
 }
 
-function isTexScript({ name, attributes }: ElementNode): boolean {
+export function isTexScript({ name, attributes }: ElementNode): boolean {
   return name === 'script' && /^math\/tex\b/i.test(attributes['type'] ?? '');
 }
 
-/** Undefined where there is nothing that says the formula: its text is what there is. */
-export function formulaOf(element: ElementNode): Formula | undefined {
+/** Undefined where there is nothing that says the formula, or much besides: its text is what there is. Yields now and then. */
+export function* formulaOf(element: ElementNode): Generator<void, Formula | undefined> {
   let alternative: string | undefined;
   let math: ElementNode | undefined;
+  let latex: ElementNode | undefined;
   let isDisplay = isOnItsOwn(element);
-  for (const node of [element, ...elementsIn(element)]) {
+  let nodes = 0;
+  for (const node of elementsFrom(element)) {
+    if (++nodes % STEPS === 0) yield;
     isDisplay ||= isOnItsOwn(node);
-    if (isAnnotation(node) || isTexScript(node)) return { pieces: piecesOf(node), isLatex: true, isDisplay };
+    if (isAnnotation(node) || isTexScript(node)) latex ??= node;
     const { alt, alttext } = node.attributes;
     alternative ??= node.attributes['data-latex'] ?? alttext ?? (node.name === 'img' ? alt : undefined);
     if (node.name === 'math') math ??= node;
   }
+  if (element.letters > 8 * (math?.letters ?? element.letters) + 64) return undefined;
+  if (latex !== undefined) return { pieces: piecesOf(latex), isLatex: true, isDisplay };
   if (alternative !== undefined && alternative.trim() !== '')
-    return { pieces: [{ text: alternative }], isLatex: true, isDisplay };
-  return math === undefined ? undefined : { pieces: inLine(math), isLatex: false, isDisplay };
+    return { pieces: [...pieces(alternative)].map(([text]) => ({ text })), isLatex: true, isDisplay };
+  return math === undefined ? undefined : { pieces: yield* inLine(math), isLatex: false, isDisplay };
 }
 
-function* elementsIn(root: ElementNode): Generator<ElementNode, undefined> {
+function* elementsFrom(root: ElementNode): Generator<ElementNode, undefined> {
+  yield root;
   for (const node of descendants(root)) if (isElement(node)) yield node;
 }
 
@@ -71,9 +94,9 @@ function isOnItsOwn(element: ElementNode): boolean {
 }
 
 function piecesOf(element: ElementNode): Piece[] {
-  const pieces: Piece[] = [];
-  for (const node of descendants(element)) if (!isElement(node)) pieces.push(node);
-  return pieces;
+  const found: Piece[] = [];
+  for (const node of descendants(element)) if (!isElement(node)) found.push(node);
+  return found;
 }
 
 /** Between the parts of an element of MathML, as it is written in a line. */
@@ -90,16 +113,20 @@ const BETWEEN: ReadonlyMap<string, readonly string[]> = new Map([
 const UNSEEN = /^[\s\u2061-\u2064]*$/;
 
 /** MathML in a line: `x^2`, `(a+b)/c`, `sqrt(x)`. */
-function inLine(math: ElementNode): Piece[] {
-  const pieces: Piece[] = [];
+function* inLine(math: ElementNode): Generator<void, Piece[]> {
+  const signs: Piece[] = [];
   const open: (PageNode | string)[] = [math];
+  let nodes = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next === 'string') pieces.push({ text: next });
+    if (++nodes % STEPS === 0) yield;
+    if (typeof next === 'string') signs.push({ text: next });
     else if (!isElement(next)) {
-      if (!UNSEEN.test(next.text)) pieces.push(trimmed(next));
-    } else if (!next.name.startsWith('annotation')) open.push(...partsOf(next).toReversed());
+      if (!UNSEEN.test(next.text)) signs.push(trimmed(next));
+    } else if (!next.name.startsWith('annotation'))
+      // Not in one call: a formula may have more parts than a call takes arguments.
+      for (const part of partsOf(next).toReversed()) open.push(part);
   }
-  return pieces;
+  return signs;
 }
 
 /** White space around a sign is how the source is set. */
@@ -111,7 +138,7 @@ function trimmed({ text, start, end }: TextNode): Piece {
     : { text: sign, start, end };
 }
 
-function partsOf({ name, children }: ElementNode): (PageNode | string)[] {
+function partsOf({ name, children }: ElementNode): readonly (PageNode | string)[] {
   const between = BETWEEN.get(name);
   const elements = children.filter((child) => isElement(child));
   if (between !== undefined)

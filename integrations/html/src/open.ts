@@ -164,8 +164,10 @@ const isSpecial = (name: string): boolean =>
   BLOCKS.has(name) || NO_TEXT.has(name) || SCOPES.has(name) || name === 'math';
 
 /** What an element that has ended hands up to the one that it is in. */
-function handUp({ name, letters, isNumbers, parent }: ElementNode): void {
-  if (parent === undefined || NO_TEXT.has(name)) return;
+function handUp({ name, letters, isNumbers, formulas, parent }: ElementNode): void {
+  if (parent === undefined) return;
+  parent.formulas += formulas;
+  if (NO_TEXT.has(name)) return;
   parent.letters += letters;
   if (!isNumbers) parent.isNumbers = false;
 }

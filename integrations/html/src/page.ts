@@ -6,7 +6,7 @@ import { formulaOf, isFormula, isPreview } from './math.ts';
 import { markOf } from './raised.ts';
 import type { Content } from './survey.ts';
 import { cellsOf, isLayout, isListing, rowsOf, spanOf, tableBlocks, type Cell } from './table.ts';
-import { beginningOf, isElement, type ElementNode, type TextNode } from './tree.ts';
+import { beginningOf, isElement, pieces, type ElementNode, type PageNode, type TextNode } from './tree.ts';
 import { isLeftOut, type Choice } from './visible.ts';
 import { BlockWriter, type Item, type Setting } from './writer.ts';
 
@@ -52,6 +52,10 @@ const MAX_INDENT = 32;
 /** Nodes between two places where others can have their turn. */
 const STEPS = 256;
 
+const TABLE_PARTS: ReadonlySet<string> = new Set(['thead', 'tbody', 'tfoot', 'tr']);
+/** Read with the rows, or without text. */
+const NO_PARTS: ReadonlySet<string> = new Set(['td', 'th', 'tr', 'colgroup', 'col']);
+
 /** Walks through the elements of a page, and makes blocks of them. */
 export class PageReader {
   readonly #page: Page;
@@ -83,48 +87,69 @@ export class PageReader {
         open.pop();
         if (open.length > 0) this.#close(top.element, top.context);
       } else if (isElement(child)) {
-        const inner = yield* this.#open(child, top.context);
+        const { children } = top.element;
+        const inner = yield* this.#open(child, top.context, [children[top.next], children[top.next + 1]]);
         if (inner !== undefined) open.push({ element: child, context: inner, next: 0 });
       } else this.#text(child, top.context);
     }
   }
 
   /** What holds for those in it; undefined where they are left out, or read already. */
-  *#open(element: ElementNode, above: Context): Generator<void, Context | undefined> {
-    const { name } = element;
+  *#open(
+    element: ElementNode,
+    above: Context,
+    following: readonly (PageNode | undefined)[] = [],
+  ): Generator<void, Context | undefined> {
+    const { name, attributes } = element;
     const writer = this.#writer;
-    if (!above.isInFormula && isFormula(element)) {
-      if (this.#page.hasTexScripts && name !== 'script' && isPreview(element)) return undefined;
-      if (this.#formula(element, above)) return undefined;
-      return { ...above, isInFormula: true };
+    const formula = isFormula(element);
+    if (formula === 'element' || (formula === 'container' && !above.isInFormula)) {
+      if (BLOCKS.has(name)) writer.boundary();
+      const isCopy = this.#page.hasTexScripts && formula === 'container' && isPreview(element);
+      if (isCopy || (yield* this.#formula(element, above))) {
+        if (BLOCKS.has(name)) writer.boundary();
+        return undefined;
+      }
+      return { ...above, isInFormula: true, suffix: '' };
     }
-    const isContent = above.isContent || this.#content.roots.has(element);
-    if (isLeftOut(element, this.#choice, this.#page, this.#content, { ...above, isContent })) {
+    const within =
+      above.isContent || !this.#content.roots.has(element) ? above : { ...above, isContent: true };
+    if (isLeftOut(element, this.#choice, this.#page, this.#content, within)) {
       if (BLOCKS.has(name)) writer.boundary();
       return undefined;
     }
-    if (VERBATIM.has(name) && !writer.isInCell) return yield* this.#listing(element, { ...above, isContent });
+    if (VERBATIM.has(name) && !writer.isInCell) return yield* this.#listing(element, within);
     if (name === 'table' && !writer.isInCell) {
       const facts = this.#page.tables.get(element);
-      if (facts !== undefined && isListing(facts, element))
-        return yield* this.#listing(element, { ...above, isContent });
+      if (facts !== undefined && isListing(facts, element)) return yield* this.#listing(element, within);
       if (facts !== undefined && !isLayout(facts, element))
-        return yield* this.#table(element, this.#context(element, { ...above, isContent }));
+        return yield* this.#table(element, this.#context(element, within));
     }
     if (BLOCKS.has(name)) writer.boundary();
-    return this.#inline(element, this.#context(element, { ...above, isContent }), above);
+    if (name === 'img') yield* this.#picture(attributes['alt'] ?? '', above);
+    return this.#inline(element, this.#context(element, within), above, following);
+  }
+
+  /** What it says that it shows. */
+  *#picture(alternative: string, context: Context): Generator<void, undefined> {
+    this.#writer.apart();
+    for (const [piece] of pieces(alternative)) {
+      this.#writer.text(piece, undefined, context);
+      yield;
+    }
+    this.#writer.apart();
   }
 
   /** What stands in a line, and what is put before it. */
-  #inline(element: ElementNode, context: Context, above: Context): Context {
-    const { name, attributes } = element;
+  #inline(
+    element: ElementNode,
+    context: Context,
+    above: Context,
+    following: readonly (PageNode | undefined)[],
+  ): Context {
+    const { name } = element;
     const writer = this.#writer;
     if (name === 'br') writer.lineBreak();
-    if (name === 'img' && attributes['alt'] !== undefined) {
-      writer.apart();
-      writer.text(attributes['alt'], undefined, above);
-      writer.apart();
-    }
     if (name === 'code' && !above.isInCode) {
       // As CommonMark has it: what holds a backtick stands between two.
       const hasTick = beginningOf(element, 200).includes('`');
@@ -132,14 +157,11 @@ export class PageReader {
       return { ...context, suffix: hasTick ? ' ``' : '`' };
     }
     if (name === 'sup' || name === 'sub') {
-      const { before, after } = markOf(element, writer.before(), above.isInNote);
+      const { before, after } = markOf(element, writer.before(), following, above.isInNote);
       if (before !== '') writer.put({ text: before }, context);
       return { ...context, suffix: after };
     }
-    if (
-      name === 'rt' &&
-      element.parent?.children.some((child) => isElement(child) && child.name === 'rp') !== true
-    ) {
+    if (name === 'rt' && !following.some((node) => isElement(node) && node.name === 'rp')) {
       writer.mark('(');
       return { ...context, suffix: ')' };
     }
@@ -157,25 +179,29 @@ export class PageReader {
 
   #context(element: ElementNode, above: Context): Context {
     const { name, attributes } = element;
-    const isInSection = above.isInSection || SECTIONS.has(name);
-    const context: Context = {
-      ...above,
-      suffix: '',
-      isInSection,
-      isHeader:
-        above.isHeader ||
-        (!this.#choice.boilerplate && !above.isContent && !above.isInSection && isPageHeader(element)),
-      isInCode: above.isInCode || name === 'code',
-      isInNote: above.isInNote || (name === 'a' && /^#|\bfn\b/.test(attributes['href'] ?? '')),
-      quotes: Math.min(above.quotes + (name === 'blockquote' ? 1 : 0), MAX_QUOTES),
-      heading: headingLevel(name) ?? above.heading,
-      language: name === 'html' || name === 'body' ? '' : codeLanguage(element) || above.language,
+    const own: Partial<Context> = {};
+    const change = <K extends keyof Context>(key: K, value: Context[K]) => {
+      if (value !== above[key]) own[key] = value;
     };
+    change('suffix', '');
+    change('isInSection', above.isInSection || SECTIONS.has(name));
+    change('isHeader', above.isHeader || this.#isPageHeader(element, above));
+    change('isInCode', above.isInCode || name === 'code');
+    change('isInNote', above.isInNote || (name === 'a' && /^#|\bfn\b/.test(attributes['href'] ?? '')));
+    change('quotes', Math.min(above.quotes + (name === 'blockquote' ? 1 : 0), MAX_QUOTES));
+    change('heading', headingLevel(name) ?? above.heading);
+    change('language', name === 'html' || name === 'body' ? '' : codeLanguage(element) || above.language);
     if (name === 'ol' || name === 'ul') {
-      const next = name === 'ol' ? Number(attributes['start'] ?? 1) || 1 : undefined;
-      return { ...context, group: above.group ?? this.#groups++, list: { next } };
+      change('group', above.group ?? this.#groups++);
+      change('list', { next: name === 'ol' ? Number(attributes['start'] ?? 1) || 1 : undefined });
     }
-    return name === 'li' ? { ...context, ...this.#item(above) } : context;
+    if (name === 'li') Object.assign(own, this.#item(above));
+    // Most elements change nothing, and deep pages have many.
+    return Object.keys(own).length === 0 ? above : { ...above, ...own };
+  }
+
+  #isPageHeader(element: ElementNode, { isContent, isInSection }: Context): boolean {
+    return !this.#choice.boilerplate && !isContent && !isInSection && isPageHeader(element);
   }
 
   #item({ group, list, item }: Context): Pick<Context, 'group' | 'list' | 'item'> {
@@ -187,8 +213,8 @@ export class PageReader {
   }
 
   /** Written once, as LaTeX between dollars where the page has it. `false`: there is only its text. */
-  #formula(element: ElementNode, context: Context): boolean {
-    const formula = formulaOf(element);
+  *#formula(element: ElementNode, context: Context): Generator<void, boolean> {
+    const formula = yield* formulaOf(element);
     if (formula === undefined) return element.name === 'script';
     const { pieces, isLatex, isDisplay } = formula;
     const mark = isDisplay ? '$$' : '$';
@@ -196,7 +222,7 @@ export class PageReader {
     if (pieces.every(({ text }) => text.trim() === '')) return true;
     writer.apart();
     if (isLatex) writer.put({ text: mark }, context);
-    writer.formula(pieces, isLatex, context);
+    yield* writer.formula(pieces, isLatex, context);
     if (isLatex) writer.mark(mark);
     writer.apart();
     return true;
@@ -242,7 +268,7 @@ export class PageReader {
       group: this.#groups++,
     } as const;
     if (rows.some((row) => row.some(({ pieces }) => pieces.length > 0)))
-      for (const block of tableBlocks(rows, shared)) writer.add(block);
+      for (const block of yield* tableBlocks(rows, shared)) writer.add(block);
     return undefined;
   }
 
@@ -251,25 +277,28 @@ export class PageReader {
   }
 
   *#beside(table: ElementNode, context: Context): Generator<void, undefined> {
-    const writer = this.#writer;
-    const parts = table.children.flatMap((part) =>
-      isElement(part) && /^(?:thead|tbody|tfoot|tr)$/.test(part.name)
-        ? part.children.flatMap((within) =>
-            isElement(within) && within.name === 'tr' ? within.children : [within],
-          )
-        : [part],
-    );
-    for (const part of parts) {
-      if (!isElement(part)) {
-        this.#text(part, context);
-        continue;
-      }
-      if (/^(?:tr|td|th|colgroup|col)$/.test(part.name)) continue;
-      const inner = yield* this.#open(part, context);
-      if (inner === undefined) continue;
-      yield* this.#walk(part, inner);
-      this.#close(part, inner);
+    for (const part of table.children) {
+      if (!isElement(part) || !TABLE_PARTS.has(part.name)) yield* this.#part(part, context);
+      else
+        for (const row of part.children) {
+          if (!isElement(row) || !TABLE_PARTS.has(row.name)) yield* this.#part(row, context);
+          else for (const within of row.children) yield* this.#part(within, context);
+        }
     }
-    writer.boundary();
+    this.#writer.boundary();
+  }
+
+  *#part(part: PageNode, context: Context): Generator<void, undefined> {
+    if (++this.#steps % STEPS === 0) yield;
+    if (!isElement(part)) {
+      this.#text(part, context);
+      return undefined;
+    }
+    if (NO_PARTS.has(part.name)) return undefined;
+    const inner = yield* this.#open(part, context);
+    if (inner === undefined) return undefined;
+    yield* this.#walk(part, inner);
+    this.#close(part, inner);
+    return undefined;
   }
 }

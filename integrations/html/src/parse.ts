@@ -28,11 +28,11 @@ export function isXml(html: string): boolean {
 export async function parsePage(
   { Tokenizer }: HtmlParserModule,
   html: string,
-  xml: boolean,
+  { xml, maxElements }: { readonly xml: boolean; readonly maxElements: number },
   pace: Pace,
 ): Promise<Page> {
   const from = xml ? doctypeEnd(html) : 0;
-  const builder = new TreeBuilder(html, from, xml, declaredEntities(html.slice(0, from)));
+  const builder = new TreeBuilder(html, from, xml, declaredEntities(html.slice(0, from)), maxElements);
   const tokenizer = new Tokenizer({ recognizeSelfClosing: xml }, builder);
   for (let at = from; at < html.length;) {
     const end = pieceEnd(html, at);

@@ -1,4 +1,4 @@
-import { beginningOf, classesOf, isElement, type ElementNode } from './tree.ts';
+import { beginningOf, classesOf, isElement, type ElementNode, type PageNode } from './tree.ts';
 
 /** What stands before and behind a text that is raised or lowered. */
 export interface Mark {
@@ -18,13 +18,18 @@ const NOTE = /^(?:(?:foot|end)?note.*|fn.*|reference|citation|cite.*)$/i;
  * `10^6`, `H_2O`, `x^(n+1)`: what is raised is no part of the word before it. Markers of notes are `[^1]`, ordinals (`1st`)
  * and signs (`©`) stay as they are; so does what stands behind no word, and what is a text of its own.
  */
-export function markOf(element: ElementNode, before: string, isInNote: boolean): Mark {
+export function markOf(
+  element: ElementNode,
+  before: string,
+  following: readonly (PageNode | undefined)[],
+  isInNote: boolean,
+): Mark {
   const text = beginningOf(element, 64).trim();
   if (text === '' || !WORD.test(before)) return NONE;
   const isRaised = element.name === 'sup';
   if (isRaised && (isInNote || isNote(element)))
     return text.startsWith('[') || text.startsWith('(') ? NONE : { before: '[^', after: ']' };
-  if (isRaised && isNumerator(element)) return { before: ' ', after: '' };
+  if (isRaised && isNumerator(following)) return { before: ' ', after: '' };
   if (isRaised && /\p{N}/u.test(before) && ORDINAL.test(text)) return NONE;
   if (SIGN.test(text) && !/^[+\-−]$/.test(text)) return NONE;
   const mark = isRaised ? '^' : '_';
@@ -43,10 +48,7 @@ function isNote(element: ElementNode): boolean {
 }
 
 /** `3<sup>1</sup>/<sub>2</sub>` is three and a half. */
-function isNumerator(element: ElementNode): boolean {
-  const siblings = element.parent?.children ?? [];
-  const from = siblings.indexOf(element);
-  const [slash, below] = [siblings[from + 1], siblings[from + 2]];
+function isNumerator([slash, below]: readonly (PageNode | undefined)[]): boolean {
   if (isElement(slash)) return false;
   return /^[/⁄]$/.test(slash?.text ?? '') && isElement(below) && below.name === 'sub';
 }

@@ -10,13 +10,15 @@ export interface Content {
   readonly around: ReadonlySet<ElementNode>;
 }
 
-/** The `main` of the page, or its articles. */
-export function survey({ mains, articles }: Page): Content {
-  const roots = mains.some(({ letters }) => letters > 0) ? shown(mains) : shown(articles.filter(isOfPage));
+/** The `main` of the page, or its articles. Yields now and then. */
+export function* survey({ mains, articles }: Page): Generator<void, Content> {
+  const roots = mains.some(({ letters }) => letters > 0) ? shown(mains) : shown(yield* ofPage(articles));
   const around = new Set<ElementNode>();
-  for (const root of roots)
+  for (const [at, root] of roots.entries()) {
+    if (at % 256 === 0) yield;
     for (let { parent } = root; parent !== undefined && !around.has(parent); parent = parent.parent)
       around.add(parent);
+  }
   return { roots: new Set(roots), around };
 }
 
@@ -26,16 +28,20 @@ function shown(elements: readonly ElementNode[]): readonly ElementNode[] {
   return seen.length > 0 ? seen : elements.filter(({ letters }) => letters > 0);
 }
 
-const outside = new WeakMap<ElementNode, boolean>();
-
-/** Not a teaser in an aside or a footer. */
-function isOfPage(element: ElementNode): boolean {
-  const path: ElementNode[] = [];
-  let known: boolean | undefined;
-  for (let { parent } = element; parent !== undefined && known === undefined; parent = parent.parent) {
-    known = outside.get(parent) ?? (isBoilerplate(parent) ? true : undefined);
-    path.push(parent);
+/** Those that are no teasers in an aside or a footer. No element is looked at twice. */
+function* ofPage(articles: readonly ElementNode[]): Generator<void, ElementNode[]> {
+  const known = new Map<ElementNode, boolean>();
+  const found: ElementNode[] = [];
+  for (const [at, article] of articles.entries()) {
+    if (at % 256 === 0) yield;
+    const path: ElementNode[] = [];
+    let isBeside: boolean | undefined;
+    for (let { parent } = article; parent !== undefined && isBeside === undefined; parent = parent.parent) {
+      isBeside = known.get(parent) ?? (isBoilerplate(parent) || undefined);
+      path.push(parent);
+    }
+    for (const ancestor of path) known.set(ancestor, isBeside ?? false);
+    if (isBeside !== true) found.push(article);
   }
-  for (const ancestor of path) outside.set(ancestor, known ?? false);
-  return known !== true;
+  return found;
 }

@@ -48,6 +48,8 @@ export function cellsOf(row: ElementNode): ElementNode[] {
     .filter(({ name }) => name === 'td' || name === 'th');
 }
 
+/** Between two places where others can have their turn. */
+const ROWS = 256;
 /** As HTML bounds them. */
 const MAX_COLUMNS = 1000;
 /** What is longer stands in the first of the places that its cell spans. */
@@ -69,23 +71,29 @@ export function spanOf({ attributes }: ElementNode): { readonly columns: number;
  * cell that spans several places says the same in all of them, if it is short. A table that would have more than ten
  * places for each of its cells is written without spans.
  */
-export function tableBlocks(rows: readonly (readonly Cell[])[], shared: Omit<Block, 'pieces'>): Block[] {
-  const grid = gridOf(rows) ?? rows.map((row) => row.map(({ pieces }) => pieces));
+export function* tableBlocks(
+  rows: readonly (readonly Cell[])[],
+  shared: Omit<Block, 'pieces'>,
+): Generator<void, Block[]> {
+  const grid = (yield* gridOf(rows)) ?? rows.map((row) => row.map(({ pieces }) => pieces));
   const width = grid.reduce((most, line) => Math.max(most, line.length), 0);
   const rule = { ...shared, pieces: [{ text: `|${' --- |'.repeat(width)}` }] };
   // One long row among many short ones would make all of them long.
   const isEven = grid.length * width <= placesFor(rows);
-  return grid.flatMap((line, at) => {
-    const block = { ...shared, pieces: lineOf(line, isEven ? width : line.length) };
-    return at === 0 ? [block, rule] : [block];
-  });
+  const blocks: Block[] = [];
+  for (const [at, line] of grid.entries()) {
+    if (at % ROWS === ROWS - 1) yield;
+    blocks.push({ ...shared, pieces: lineOf(line, isEven ? width : line.length) });
+    if (at === 0) blocks.push(rule);
+  }
+  return blocks;
 }
 
 function lineOf(line: Places, width: number): Piece[] {
   const pieces: Piece[] = [{ text: '| ' }];
   for (let column = 0; column < width; column += 1) {
     if (column > 0) pieces.push({ text: ' | ' });
-    pieces.push(...(line[column] ?? []));
+    for (const piece of line[column] ?? []) pieces.push(piece);
   }
   pieces.push({ text: ' |' });
   return pieces;
@@ -93,13 +101,14 @@ function lineOf(line: Places, width: number): Piece[] {
 
 type Places = (readonly Piece[] | undefined)[];
 
-function gridOf(rows: readonly (readonly Cell[])[]): Places[] | undefined {
+function* gridOf(rows: readonly (readonly Cell[])[]): Generator<void, Places[] | undefined> {
   let places = 0;
   const most = placesFor(rows);
   const grid: Places[] = rows.map(() => []);
   /** Columns in which a cell begins; those behind are only the end of spans. */
   let width = 0;
   for (const [at, row] of rows.entries()) {
+    if (at % ROWS === ROWS - 1) yield;
     const line = grid[at] as Places;
     let column = 0;
     for (const cell of row) {

@@ -5,7 +5,7 @@ export type Attributes = Readonly<Record<string, string>>;
 
 /** A run of text between two tags or references, and where it stands in the source. */
 export interface TextNode extends Range {
-  readonly text: string;
+  text: string;
 }
 
 /** An element with what is in it. */
@@ -13,11 +13,14 @@ export interface ElementNode {
   readonly name: string;
   readonly attributes: Attributes;
   readonly parent: ElementNode | undefined;
-  readonly children: PageNode[];
+  /** In order; of an element without any, an array that is shared. */
+  children: readonly PageNode[];
   /** How many characters of text are in it, about; scripts, styles and the like count nothing. */
   letters: number;
   /** All the text in it is digits, spaces and what stands behind a line's number. */
   isNumbers: boolean;
+  /** How many formulas are in it, itself included. */
+  formulas: number;
 }
 
 export type PageNode = ElementNode | TextNode;
@@ -26,10 +29,31 @@ export function isElement(node: PageNode | undefined): node is ElementNode {
   return node !== undefined && 'name' in node;
 }
 
+/** What is longer is no list of classes. */
+const MAX_CLASS = 4096;
+
 /** The words of its `class`. */
 export function classesOf({ attributes }: Pick<ElementNode, 'attributes'>): string[] {
   const value = attributes['class'];
-  return value === undefined ? [] : value.split(/[ \t\r\n\f]+/).filter((word) => word !== '');
+  if (value === undefined) return [];
+  return value
+    .slice(0, MAX_CLASS)
+    .split(/[ \t\r\n\f]+/)
+    .filter((word) => word !== '');
+}
+
+/** Text is cut after so many characters, so that no step has to read more. */
+const MAX_TEXT = 1 << 15;
+
+/** The pieces of a long text, each with the place where it begins; no character is cut. */
+export function* pieces(text: string): Generator<readonly [piece: string, at: number], undefined> {
+  for (let at = 0; at < text.length;) {
+    let end = at + MAX_TEXT;
+    const unit = text.charCodeAt(end - 1);
+    if (unit >= 0xd800 && unit < 0xdc00) end -= 1;
+    yield [text.slice(at, end), at];
+    at = end;
+  }
 }
 
 /** Everything in an element, in the order of the source; `enter` says whether to go into an element. */

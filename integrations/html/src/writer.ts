@@ -1,5 +1,5 @@
 import type { Block } from './blocks.ts';
-import type { Piece, Range } from './places.ts';
+import { WHITE, WHITES, type Piece, type Range } from './places.ts';
 
 /** What of an element's surroundings decides how its text is written. */
 export interface Setting {
@@ -17,9 +17,7 @@ export interface Item {
   readonly indent: string;
 }
 
-const WHITE = /[ \t\r\n\f\u00a0]/;
-/** Words with single spaces between them stand in the text as they stand in the source. */
-const RUNS = /[ \t\r\n\f\u00a0]+|[^ \t\r\n\f\u00a0]+(?: [^ \t\r\n\f\u00a0]+)*/g;
+const NOT_WHITE = /[^ \t\r\n\f\u00a0]/;
 
 /** Makes blocks of text, with white space as a browser shows it. */
 export class BlockWriter {
@@ -39,13 +37,44 @@ export class BlockWriter {
   /** Text without places stands in an attribute. */
   text(text: string, place: Range | undefined, at: Setting): void {
     const { start = 0, end = 0 } = place ?? {};
-    const isVerbatim = end - start === text.length;
-    for (const { 0: run, index } of text.matchAll(RUNS)) {
-      const from = isVerbatim ? start + index : start;
-      const runPlace = place === undefined ? {} : { start: from, end: isVerbatim ? from + run.length : end };
-      if (WHITE.test(run.charAt(0))) this.#space ??= { text: ' ', ...runPlace };
-      else this.put({ text: run, ...runPlace }, at);
+    if (place === undefined || end - start !== text.length) this.#words(text, place, false, at);
+    else if (this.#cell === undefined || !text.includes('|')) this.#words(text, place, true, at);
+    else
+      for (const { 0: part, index } of text.matchAll(/\||[^|]+/g)) {
+        const partPlace = { start: start + index, end: start + index + part.length };
+        // A bar would be the end of the cell.
+        if (part === '|') this.put({ text: '\\|', ...partPlace }, at);
+        else this.#words(part, partPlace, true, at);
+      }
+  }
+
+  #words(text: string, place: Range | undefined, isVerbatim: boolean, at: Setting): void {
+    const lead = text.search(NOT_WHITE);
+    if (lead === -1) return text === '' ? undefined : this.#owe(place);
+    let last = text.length;
+    while (WHITE.test(text.charAt(last - 1))) last -= 1;
+    const raw = text.slice(lead, last);
+    const words = raw.replace(WHITES, ' ');
+    if (place === undefined || !isVerbatim) {
+      if (lead > 0) this.#owe(place);
+      this.put(
+        {
+          ...(place && { start: place.start, end: place.end }),
+          text: this.#cell === undefined ? words : words.replaceAll('|', '\\|'),
+        },
+        at,
+      );
+      if (last < text.length) this.#owe(place);
+      return;
     }
+    const [start, end] = [place.start + lead, place.start + last];
+    if (lead > 0) this.#owe({ start: place.start, end: start });
+    this.put({ text: words, start, end, ...(words === raw ? {} : { raw }) }, at);
+    if (last < text.length) this.#owe({ start: end, end: place.end });
+  }
+
+  #owe(place: Range | undefined): void {
+    this.#space ??= place === undefined ? { text: ' ' } : { text: ' ', start: place.start, end: place.end };
   }
 
   /** A piece, with the space before it that is owed. */
@@ -57,12 +86,13 @@ export class BlockWriter {
     this.#isApart = false;
     if (this.#space !== undefined && last !== '\n' && !last.endsWith(' ')) pieces.push(this.#space);
     this.#space = undefined;
-    pieces.push(this.#cell === undefined ? piece : escaped(piece));
+    pieces.push(piece);
   }
 
   /** A formula: LaTeX as it stands, other signs with names and numbers apart. */
-  formula(pieces: readonly Piece[], isLatex: boolean, at: Setting): void {
-    for (const { text, start, end } of pieces) {
+  *formula(pieces: readonly Piece[], isLatex: boolean, at: Setting): Generator<void, undefined> {
+    for (const [step, { text, start, end }] of pieces.entries()) {
+      if (step % 256 === 255) yield;
       this.text(text, start === undefined || end === undefined ? undefined : { start, end }, at);
       if (!isLatex) this.apart();
     }
@@ -143,9 +173,4 @@ function begin({ isContent, isHeader, quotes, group, heading, item }: Setting): 
     indent: quote + indent,
     ...(group === undefined ? {} : { group }),
   };
-}
-
-/** A bar would be the end of a cell. */
-function escaped(piece: Piece): Piece {
-  return piece.text.includes('|') ? { ...piece, text: piece.text.replaceAll('|', '\\|') } : piece;
 }

@@ -66,6 +66,16 @@ describe('formulas', () => {
     expect(await textOf('<p>a <script>run()</script>b</p>')).toBe('a b');
   });
 
+  it('are not all of a page that is called after them', async () => {
+    const page = (inner: string) =>
+      `<div class="katex"><p>Before it stands much, and after it too.</p>${inner}</div>`;
+    expect(await textOf(page(`${MATHML} and ${MATHML}`))).toBe(
+      `Before it stands much, and after it too.\n\n$${TEX}$ and $${TEX}$`,
+    );
+    const long = 'It goes on for long. '.repeat(20).trim();
+    expect(await textOf(page(`<p>${long} ${MATHML}</p>`))).toContain(`${long} $${TEX}$`);
+  });
+
   it('know where they stand in the source', async () => {
     const { readHtml } = await import('@mortise/html');
     const html = `<p>So ${MATHML}.</p>`;
