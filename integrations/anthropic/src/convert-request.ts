@@ -1,6 +1,9 @@
 import {
+  fitSchema,
   MortiseError,
+  schemaDialects,
   type ChatRequest,
+  type JsonSchema,
   type ReasoningOptions,
   type ToolChoice,
   type ToolDefinition,
@@ -8,7 +11,6 @@ import {
 } from '@mortise/core';
 import { defined, withOptions } from '@mortise/core/wire';
 import { toConversation, type Notes, type Wire } from './convert-content.ts';
-import { fitGrammar } from './json-schema.ts';
 
 /**
  * `providerOptions.anthropic`: merged into the request body last, so that what the contract does not model is one line
@@ -56,7 +58,7 @@ export function toRequest(request: ChatRequest<AnthropicProviderOptions>, contex
     notes.leaveOut(setting, `Anthropic's API has no ${setting}; it was left out.`);
   }
   const { betas: _betas, tools: ownTools, ...own } = request.providerOptions?.anthropic ?? {};
-  const tools = (request.tools ?? []).map(toTool);
+  const tools = (request.tools ?? []).map((tool) => toTool(tool, notes));
   const { system, turns } = toConversation(request.messages, tools, notes);
   const { effort, thinking, budget } = toThinkingConfig(request.reasoning, notes);
   const allTools = [...tools, ...(ownTools ?? [])];
@@ -98,9 +100,33 @@ function defaultMaxTokens({ maxOutputTokens = Infinity }: RequestContext, budget
   return Math.min(DEFAULT_MAX_TOKENS + budget, maxOutputTokens);
 }
 
-function toTool({ name, description, parameters, strict }: ToolDefinition): Wire {
-  const schema = { type: 'object', ...parameters };
-  return defined({ name, description, input_schema: strict === true ? fitGrammar(schema) : schema, strict });
+function toTool({ name, description, parameters, strict }: ToolDefinition, notes: Notes): Wire {
+  const given = parameters['type'] === undefined ? withType(parameters) : parameters;
+  const fitted = fitSchema(given, schemaDialects.anthropic, strict === true ? 'strict-tool' : 'tool');
+  const isStrict = strict === true && fitted.strict;
+  if (strict === true && !isStrict) {
+    const message = `Anthropic cannot hold the model to the schema of ${name}: ${fitted.reason}. It was sent without strict.`;
+    notes.leaveOut('tools.strict', message);
+  }
+  return defined({ name, description, input_schema: fitted.schema, strict: isStrict ? true : undefined });
+}
+
+/** The same object for the same schema, as what it comes to is remembered by object. */
+function withType(parameters: JsonSchema): JsonSchema {
+  let typed = typedParameters.get(parameters);
+  if (typed === undefined)
+    typedParameters.set(
+      parameters,
+      (typed = isRooted(parameters) ? parameters : { type: 'object', ...parameters }),
+    );
+  return typed;
+}
+
+const typedParameters = new WeakMap<JsonSchema, JsonSchema>();
+
+/** What the root is stands elsewhere in the schema. */
+function isRooted(schema: JsonSchema): boolean {
+  return ['$ref', 'anyOf', 'oneOf', 'allOf'].some((keyword) => keyword in schema);
 }
 
 function toToolChoice(choice: ToolChoice | undefined): Wire | undefined {
@@ -144,7 +170,13 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefin
   if (schema === undefined) {
     return notes.refuse('Anthropic gives JSON only by a schema. Give responseFormat a schema.');
   }
-  return { type: 'json_schema', schema: fitGrammar(defined({ description, ...schema })) };
+  const fitted = fitSchema(schema, schemaDialects.anthropic, 'format');
+  if (!fitted.strict) {
+    return notes.refuse(
+      `Anthropic cannot hold the model to this schema: ${fitted.reason}. Use structured(), which finds another way.`,
+    );
+  }
+  return { type: 'json_schema', schema: defined({ description, ...fitted.schema }) };
 }
 
 function nonEmpty(object: Wire): Wire | undefined {

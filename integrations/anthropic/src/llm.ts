@@ -1,5 +1,6 @@
 import {
   BaseLLM,
+  schemaDialects,
   type Attempt,
   type ChatReply,
   type ChatRequest,
@@ -44,7 +45,12 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
       callIds: options.callIds ?? { maxLength: 64 },
     });
     const capabilities = { ...CAPABILITIES, ...options.metadata?.capabilities };
-    this.#metadata = { isChatModel: true, ...options.metadata, capabilities };
+    this.#metadata = {
+      isChatModel: true,
+      schemaDialect: schemaDialects.anthropic,
+      ...options.metadata,
+      capabilities,
+    };
     this.#connection = new Connection(options);
   }
 
@@ -95,6 +101,7 @@ const CAPABILITIES: LLMMetadata['capabilities'] = {
   tools: true,
   parallelTools: true,
   toolChoice: true,
+  toolChoiceWithReasoning: false,
   structuredOutput: 'native',
   reasoning: true,
   inputModalities: ['text', 'image', 'document'],

@@ -3,7 +3,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { AnthropicLLM, type AnthropicClient } from '@mortise/anthropic';
 import { json, startWire } from '@mortise/conformance';
-import type { LLM } from '@mortise/core';
+import { schemaDialects, type LLM } from '@mortise/core';
 
 const KEY = 'sk-ant-api03-never-to-be-seen';
 
@@ -140,11 +140,13 @@ it('declares what it can, and takes what the caller knows better', () => {
   expect(llm.metadata).toEqual({
     isChatModel: true,
     contextWindow: 200_000,
+    schemaDialect: schemaDialects.anthropic,
     capabilities: {
       streaming: true,
       tools: false,
       parallelTools: true,
       toolChoice: true,
+      toolChoiceWithReasoning: false,
       structuredOutput: 'native',
       reasoning: true,
       inputModalities: ['text', 'image', 'document'],

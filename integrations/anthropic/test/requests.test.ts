@@ -347,7 +347,12 @@ const tool = {
 const wireTool = {
   name: 'f',
   description: 'Does f',
-  input_schema: { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] },
+  input_schema: {
+    type: 'object',
+    properties: { a: { type: 'number' } },
+    required: ['a'],
+    additionalProperties: false,
+  },
   strict: true,
 };
 const schema = { type: 'object', properties: {}, additionalProperties: false };
@@ -366,6 +371,7 @@ const loose = {
   $defs: { a: { type: 'integer', multipleOf: 2 } },
   additionalProperties: false,
 };
+const { $schema: _draft, ...open } = loose;
 const fitted = {
   type: 'object',
   properties: {
@@ -400,9 +406,9 @@ const options: readonly [string, Options, Record<string, unknown>][] = [
     { tools: [{ name: 'f', description: 'Does f', input_schema: fitted, strict: true }] },
   ],
   [
-    'a tool that is not strict, as it is',
+    'a tool that is not strict, as it is but for the name of its draft',
     { tools: [{ name: 'f', description: 'Does f', parameters: loose }] },
-    { tools: [{ name: 'f', description: 'Does f', input_schema: loose }] },
+    { tools: [{ name: 'f', description: 'Does f', input_schema: open }] },
   ],
   ['tools', { tools: [tool] }, { tools: [wireTool] }],
   [

@@ -1,4 +1,5 @@
 import type { ChatRequest, ToolDefinition } from '@mortise/core/llm';
+import { fitSchema, schemaDialects } from '@mortise/core/parser';
 import { defined, withOptions } from '@mortise/core/wire';
 import { leaveOut, unsupported, type WireBody, type WireContext } from './convert.ts';
 import { toMessages } from './convert-message.ts';
@@ -17,7 +18,8 @@ export function toChatRequest(request: ChatRequest, context: WireContext): WireB
   }
   // Cohere cannot be told which tool to call; a single one that must be called comes to the same.
   const forced = typeof toolChoice === 'object' ? toolChoice.tool : undefined;
-  const tools = request.tools?.filter(({ name }) => forced === undefined || name === forced);
+  const offered = request.tools?.filter(({ name }) => forced === undefined || name === forced);
+  const tools = offered?.map(fitted);
   const body = defined({
     model: context.model,
     messages,
@@ -44,6 +46,11 @@ export function toChatStreamRequest(request: ChatRequest, context: WireContext):
 
 function toTool({ name, description, parameters }: ToolDefinition): WireBody {
   return { type: 'function', function: defined({ name, description, parameters }) };
+}
+
+/** Strict or not, the API takes optional members and objects that are not closed. */
+function fitted(tool: ToolDefinition): ToolDefinition {
+  return { ...tool, parameters: fitSchema(tool.parameters, schemaDialects.cohere, 'tool').schema };
 }
 
 /** One switch for all tools. */
@@ -79,7 +86,8 @@ function toResponseFormat(
     throw unsupported(context, `responseFormat together with ${beside}`, 'Cohere takes one of them at once.');
   }
   const { schema } = responseFormat;
-  return defined({ type: 'json_object', json_schema: schema });
+  if (schema === undefined) return { type: 'json_object' };
+  return { type: 'json_object', json_schema: fitSchema(schema, schemaDialects.cohere, 'format').schema };
 }
 
 function toP(request: ChatRequest, context: WireContext): number | undefined {

@@ -7,6 +7,7 @@ import {
   type LLMSettings,
   type StreamBatch,
 } from '@mortise/core/llm';
+import { schemaDialects } from '@mortise/core/parser';
 import { readJson, streamEvents } from '@mortise/core/wire';
 import { Connection, DEFAULT_BASE_URL, type CohereConnectionOptions } from './client.ts';
 import type { WireContext } from './convert.ts';
@@ -54,6 +55,7 @@ export type CohereProviderOptions = {
 
 const DECLARED: LLMMetadata = {
   isChatModel: true,
+  schemaDialect: schemaDialects.cohere,
   capabilities: {
     streaming: true,
     tools: true,

@@ -20,10 +20,12 @@ import {
   dataUrl,
   documentText,
   fileName,
+  formatSchema,
   leaveOut,
   NO_CACHE_POINT,
   noteStranger,
   ownItem,
+  toolSchema,
   unsupported,
   urlOf,
   withProviderOptions,
@@ -31,7 +33,6 @@ import {
   type WireContext,
 } from './convert.ts';
 import { toAssistantMessage } from './convert-chat-assistant.ts';
-import { fitsStrictMode } from './json-schema.ts';
 
 export interface ChatCompletionsContext extends WireContext {
   /** Some vendors know only the older name. Default: `max_completion_tokens`. */
@@ -54,9 +55,9 @@ function toBody(request: ChatRequest, context: ChatCompletionsContext, more: Wir
   const body = defined({
     model: context.model,
     messages: request.messages.flatMap((message) => toWireMessages(message, request, context)),
-    tools: request.tools?.map(toTool),
+    tools: request.tools?.map((tool) => toTool(tool, request, context)),
     tool_choice: toolChoice === undefined ? undefined : toToolChoice(toolChoice),
-    response_format: responseFormat === undefined ? undefined : toResponseFormat(responseFormat),
+    response_format: responseFormat === undefined ? undefined : toResponseFormat(responseFormat, context),
     temperature: request.temperature,
     top_p: request.topP,
     [context.maxTokensField ?? 'max_completion_tokens']: maxOutputTokens,
@@ -81,7 +82,9 @@ export function toChatCompletionsStreamRequest(
   return { ...toBody(request, context, asked), stream: true };
 }
 
-function toTool({ name, description, parameters, strict }: ToolDefinition): WireBody {
+function toTool(tool: ToolDefinition, request: ChatRequest, context: WireContext): WireBody {
+  const { name, description } = tool;
+  const { parameters, strict } = toolSchema(tool, request, context);
   return { type: 'function', function: defined({ name, description, parameters, strict }) };
 }
 
@@ -89,13 +92,13 @@ function toToolChoice(choice: ToolChoice): unknown {
   return typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.tool } };
 }
 
-function toResponseFormat(format: ResponseFormat): WireBody | undefined {
+function toResponseFormat(format: ResponseFormat, context: WireContext): WireBody | undefined {
   if (format.type === 'text') return { type: 'text' };
   const { schema, name = 'response', description } = format;
   if (schema === undefined) return { type: 'json_object' };
   return {
     type: 'json_schema',
-    json_schema: defined({ name, description, schema, strict: fitsStrictMode(schema) }),
+    json_schema: defined({ name, description, ...formatSchema(schema, context) }),
   };
 }
 

@@ -9,15 +9,16 @@ import {
 } from '@mortise/core/llm';
 import { defined } from '@mortise/core/wire';
 import {
+  formatSchema,
   leaveOut,
   ownMetadata,
+  toolSchema,
   unsupported,
   withProviderOptions,
   type WireBody,
   type WireContext,
 } from './convert.ts';
 import { isStored, toItems } from './convert-responses-items.ts';
-import { fitsStrictMode } from './json-schema.ts';
 
 /** The body of `POST /responses`, without `stream`. Throws `unsupported` for what the wire cannot carry. */
 export function toResponsesRequest(request: ChatRequest, context: WireContext): WireBody {
@@ -32,9 +33,9 @@ export function toResponsesRequest(request: ChatRequest, context: WireContext): 
   const body = defined({
     model: context.model,
     input: request.messages.flatMap((message) => toItems(message, request, context)),
-    tools: request.tools?.map(toTool),
+    tools: request.tools?.map((tool) => toTool(tool, request, context)),
     tool_choice: toolChoice === undefined ? undefined : toToolChoice(toolChoice),
-    text: responseFormat === undefined ? undefined : { format: toFormat(responseFormat) },
+    text: responseFormat === undefined ? undefined : { format: toFormat(responseFormat, context) },
     temperature: request.temperature,
     top_p: request.topP,
     max_output_tokens: request.maxOutputTokens,
@@ -68,7 +69,9 @@ function isEncrypted(block: ContentBlock): block is ReasoningBlock {
   return block.type === 'reasoning' && block.encrypted !== undefined;
 }
 
-function toTool({ name, description, parameters, strict = false }: ToolDefinition): WireBody {
+function toTool(tool: ToolDefinition, request: ChatRequest, context: WireContext): WireBody {
+  const { name, description } = tool;
+  const { parameters, strict = false } = toolSchema(tool, request, context);
   // The field is required here, and its absence has meant true.
   return defined({ type: 'function', name, description, parameters, strict });
 }
@@ -77,9 +80,9 @@ function toToolChoice(choice: ToolChoice): unknown {
   return typeof choice === 'string' ? choice : { type: 'function', name: choice.tool };
 }
 
-function toFormat(format: ResponseFormat): WireBody {
+function toFormat(format: ResponseFormat, context: WireContext): WireBody {
   if (format.type === 'text') return { type: 'text' };
   const { schema, name = 'response', description } = format;
   if (schema === undefined) return { type: 'json_object' };
-  return defined({ type: 'json_schema', name, description, schema, strict: fitsStrictMode(schema) });
+  return defined({ type: 'json_schema', name, description, ...formatSchema(schema, context) });
 }

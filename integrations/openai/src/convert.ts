@@ -1,4 +1,4 @@
-import { MortiseError, type Warning } from '@mortise/core';
+import { MortiseError, type JsonSchema, type Warning } from '@mortise/core';
 import {
   base64Of,
   type ChatRequest,
@@ -7,7 +7,9 @@ import {
   type LLMCapabilities,
   type MediaSource,
   type ProviderMetadata,
+  type ToolDefinition,
 } from '@mortise/core/llm';
+import { fitSchema, schemaDialects, type SchemaDialect } from '@mortise/core/parser';
 import { isObject, withOptions } from '@mortise/core/wire';
 import type { ErrorAbout } from './errors.ts';
 
@@ -21,6 +23,8 @@ export interface WireContext extends WireAbout {
   /** Says that a preference was left out. */
   warn(warning: Warning): void;
   readonly capabilities?: LLMCapabilities | undefined;
+  /** What the server's strict mode takes. Default: what OpenAI's does. */
+  readonly schemaDialect?: SchemaDialect | undefined;
 }
 
 /** A request body. */
@@ -61,6 +65,30 @@ export function noteStranger({ type }: ContentBlock, context: WireContext): void
 /** What says nothing is not sent back: servers that write `null` refuse to read it. */
 export function withoutNulls(members: WireBody): WireBody {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+}
+
+/** The schema of a tool as the wire takes it; one that strict mode cannot hold the model to is sent without, and said. */
+export function toolSchema(
+  { name, parameters, strict }: ToolDefinition,
+  request: ChatRequest,
+  context: WireContext,
+): { parameters: JsonSchema; strict: boolean | undefined } {
+  const dialect = context.schemaDialect ?? schemaDialects.openai;
+  const fitted = fitSchema(parameters, dialect, strict === true ? 'strict-tool' : 'tool');
+  if (strict === true && !fitted.strict) {
+    leaveOut(request, context, 'tools.strict', `the schema of ${name} has no strict form: ${fitted.reason}.`);
+    return { parameters: fitted.schema, strict: undefined };
+  }
+  return { parameters: fitted.schema, strict };
+}
+
+/** The schema of a reply. The model is held to it where strict mode takes it without a change of its meaning. */
+export function formatSchema(
+  schema: JsonSchema,
+  context: WireContext,
+): { schema: JsonSchema; strict: boolean } {
+  const fitted = fitSchema(schema, context.schemaDialect ?? schemaDialects.openai, 'format');
+  return { schema: fitted.schema, strict: fitted.strict };
 }
 
 /** A URL that the provider fetches, or the bytes as a data URL. */

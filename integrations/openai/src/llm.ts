@@ -7,6 +7,7 @@ import {
   type StreamBatch,
 } from '@mortise/core/llm';
 import type { Attempt } from '@mortise/core/call';
+import { schemaDialects } from '@mortise/core/parser';
 import { readJson, streamEvents, type StreamTranslator } from '@mortise/core/wire';
 import type { ChatStreamEvent } from '@mortise/core/llm';
 import {
@@ -146,6 +147,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     const declared = this.#api.metadata;
     const { metadata } = options;
     this.metadata = {
+      schemaDialect: schemaDialects.openai,
       ...declared,
       ...metadata,
       capabilities: { ...declared.capabilities, ...metadata?.capabilities },
@@ -181,6 +183,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
       ...this.#about(),
       warn: (warning) => attempt.warn(warning),
       capabilities: this.metadata.capabilities,
+      schemaDialect: this.metadata.schemaDialect,
       maxTokensField: this.#maxTokensField,
     };
   }

@@ -1,5 +1,6 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../json.ts';
+import type { SchemaDialect } from '../parser/schema-dialects.ts';
 import type {
   ChatInput,
   CitationBlock,
@@ -39,6 +40,8 @@ export interface LLMMetadata {
   maxOutputTokens?: number;
   isChatModel: boolean;
   capabilities: LLMCapabilities;
+  /** What the wire takes of JSON Schema where it holds the model to it. Default: what all strict modes take. */
+  schemaDialect?: SchemaDialect;
 }
 
 /** `false` is refused as `unsupported` before anything is sent; absent means unknown and is let through. */
@@ -47,6 +50,10 @@ export interface LLMCapabilities {
   tools?: boolean;
   parallelTools?: boolean;
   toolChoice?: boolean;
+  /** A tool can be asked for by its name. `false`: core asks for `required` with that tool alone, which says the same. */
+  namedToolChoice?: boolean;
+  /** A call can be forced while the model thinks. `false`: `structured` goes another way then. */
+  toolChoiceWithReasoning?: boolean;
   /** How typed output is best had: by the provider's own schema mode, by a forced tool, or by prompt and parser. */
   structuredOutput?: 'native' | 'tool' | 'prompt';
   reasoning?: boolean;

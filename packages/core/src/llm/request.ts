@@ -6,6 +6,7 @@ import { checkMessages } from './check-messages.ts';
 import type {
   ChatOptions,
   FinishReason,
+  LLMCapabilities,
   LLMMetadata,
   ProviderOptions,
   ReasoningOptions,
@@ -64,20 +65,12 @@ export function toChatRequest<P extends ProviderOptions>(
   const messages = toMessages(prompt ?? (input as ChatInput));
   checkMessages(messages);
   checkNumbers(options);
-  const tools = options.tools?.length === 0 ? undefined : options.tools?.map(toDefinition);
-  checkTools(tools, options.toolChoice);
+  const given = options.tools?.length === 0 ? undefined : options.tools?.map(toDefinition);
+  checkTools(given, options.toolChoice);
+  const { tools, toolChoice } = chosen(given, options.toolChoice, model.metadata.capabilities);
   checkCapabilities({ ...options, tools }, messages, model);
-  const {
-    toolChoice,
-    responseFormat,
-    temperature,
-    topP,
-    maxOutputTokens,
-    stop,
-    seed,
-    reasoning,
-    providerOptions,
-  } = options;
+  const { responseFormat, temperature, topP, maxOutputTokens, stop, seed, reasoning, providerOptions } =
+    options;
   return defined({
     messages: withRegisteredTypes(messages),
     prompt,
@@ -139,6 +132,16 @@ function checkTools(tools: readonly ToolDefinition[] | undefined, choice: ToolCh
   }
   if (choice === 'required' && names.size === 0)
     throw invalid('toolChoice is required, but there are no tools.');
+}
+
+/** Where a tool cannot be named, it alone is offered. */
+function chosen(
+  tools: readonly ToolDefinition[] | undefined,
+  toolChoice: ToolChoice | undefined,
+  { namedToolChoice }: LLMCapabilities,
+): { tools: readonly ToolDefinition[] | undefined; toolChoice: ToolChoice | undefined } {
+  if (typeof toolChoice !== 'object' || namedToolChoice !== false) return { tools, toolChoice };
+  return { tools: tools?.filter(({ name }) => name === toolChoice.tool), toolChoice: 'required' };
 }
 
 function checkCapabilities(

@@ -3,6 +3,7 @@ import { MortiseError } from '../errors.ts';
 import type { DeepPartial } from '../parser/contract.ts';
 import { isParserError } from '../parser/errors.ts';
 import { IncrementalJson } from '../parser/incremental-json.ts';
+import type { RestoredParts } from '../parser/null-members.ts';
 import { kindsOf } from '../parser/schema.ts';
 import type { Schema } from '../schema.ts';
 import type { ChatResponse, ChatStream, LLM, ProviderOptions } from './contract.ts';
@@ -85,6 +86,8 @@ async function* attempts<Input, Output, P extends ProviderOptions, M>(
 async function* snapshots(stream: ChatStream, way: Way): AsyncGenerator<unknown> {
   const json = new IncrementalJson({ kinds: kindsOf(way.shown.schema) });
   const pieceOf = way.pieces();
+  // Without the nulls that stand for absent members: the type of a part does not know them.
+  const kept: RestoredParts = new WeakMap();
   let shown: unknown;
   for await (const event of stream) {
     const piece = pieceOf(event);
@@ -92,11 +95,11 @@ async function* snapshots(stream: ChatStream, way: Way): AsyncGenerator<unknown>
     json.push(piece);
     if (!json.affordable) continue;
     const value = json.snapshot();
-    const part = value === undefined ? undefined : way.shown.unwrap(value);
+    const part = value === undefined ? undefined : way.shown.restore(value, kept);
     if (part !== undefined && part !== shown) yield (shown = part);
   }
   json.end();
-  const whole = json.value === undefined ? undefined : way.shown.unwrap(json.value);
+  const whole = json.value === undefined ? undefined : way.shown.restore(json.value, kept);
   if (whole !== undefined && whole !== shown) yield whole;
 }
 

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import type { JsonSchema } from '../json.ts';
+import { isObject, type JsonSchema } from '../json.ts';
 import type { ParserErrorDetails } from '../parser/contract.ts';
 import { parserError, type ParserError } from '../parser/errors.ts';
 import { toJsonSchema } from '../parser/json-schema.ts';
@@ -48,19 +48,35 @@ export function planStructured<Input, Output, P extends ProviderOptions>(
 ): StructuredPlan<Input, Output, P> {
   wholeNumber('maxRepairs', maxRepairs, { least: 0, code: 'invalid-request' });
   const json = toJsonSchema(schema);
-  const strict = strictSchema(json);
-  const mode = asked ?? modeFor(llm.metadata.capabilities, strict);
-  const way = wayOf(mode, { json, strict, name, description, llm });
+  const strict = strictSchema(json, llm.metadata.schemaDialect);
+  const canForce = mayForce(llm, options);
+  const mode = asked ?? modeFor(llm.metadata.capabilities, strict, canForce);
+  const way = wayOf(mode, { json, strict, name, description, llm, canForce });
   const parser = new SchemaParser(schema, { shown: way.shown });
   const given = toMessages(input);
   const messages = mode === 'prompt' ? parser.format(given) : given;
   return { mode, way, parser, maxRepairs, messages, options: { ...options, ...way.options } };
 }
 
-function modeFor(capabilities: LLMCapabilities, strict: StrictSchema): StructuredMode {
+/** The best way that the model has for this schema and these options: a tool only where its call can be forced. */
+function modeFor(capabilities: LLMCapabilities, strict: StrictSchema, canForce: boolean): StructuredMode {
   const best = capabilities.structuredOutput ?? 'prompt';
-  if (best !== 'native' || strict.strict) return best;
-  return capabilities.tools === true && capabilities.toolChoice !== false ? 'tool' : 'prompt';
+  if (best === 'native' && strict.strict) return best;
+  if (best === 'prompt' || (best === 'native' && capabilities.tools !== true)) return 'prompt';
+  return canForce ? 'tool' : 'prompt';
+}
+
+/** Whether a call can be forced: not everywhere, and at some providers not while the model thinks. */
+function mayForce(
+  { provider, metadata: { capabilities } }: Pick<LLM, 'provider' | 'metadata'>,
+  { reasoning, providerOptions }: Pick<ChatOptions, 'reasoning' | 'providerOptions'>,
+): boolean {
+  if (capabilities.toolChoice === false) return false;
+  if (capabilities.toolChoiceWithReasoning !== false) return true;
+  const { effort, budgetTokens } = reasoning ?? {};
+  const { thinking } = providerOptions?.[provider] ?? {};
+  const asked = effort === undefined ? budgetTokens !== undefined : effort !== 'none';
+  return !asked && !(isObject(thinking) && thinking['type'] !== 'disabled');
 }
 
 /** What one mode adds to the request, and where its replies hold the JSON. */
@@ -78,9 +94,10 @@ interface Task {
   readonly name: string;
   readonly description: string | undefined;
   readonly llm: Pick<LLM, 'provider' | 'model'>;
+  readonly canForce: boolean;
 }
 
-function wayOf(mode: StructuredMode, { json, strict, name, description, llm }: Task): Way {
+function wayOf(mode: StructuredMode, { json, strict, name, description, llm, canForce }: Task): Way {
   const asText = { textOf: ({ text }: ChatResponse) => text, pieces: () => textPiece };
   if (mode === 'prompt') return { shown: plainSchema(json), options: {}, ...asText };
   if (mode === 'tool') {
@@ -92,7 +109,8 @@ function wayOf(mode: StructuredMode, { json, strict, name, description, llm }: T
       parameters: shown.schema,
       ...(strict.strict ? { strict: true } : {}),
     };
-    const options = { tools: [tool], toolChoice: { tool: name } };
+    // Told so by its description, where it cannot be forced.
+    const options = { tools: [tool], ...(canForce ? { toolChoice: { tool: name } } : {}) };
     return {
       shown,
       options,

@@ -14,7 +14,8 @@ export interface StructuredOptions<P extends ProviderOptions = ProviderOptions> 
 > {
   /**
    * Default: what `llm.metadata.capabilities.structuredOutput` says, `prompt` when it says nothing. A schema that the
-   * strict modes cannot express (see `strictSchema`) goes by a tool instead of natively, or by prompt without tools.
+   * wire's strict mode cannot express, or that is more than it takes (see `strictSchema`), goes by a tool instead of
+   * natively; by prompt where there are no tools, or a call cannot be forced beside the other options (thinking).
    */
   mode?: StructuredMode | undefined;
   /** How often a reply that does not fit is sent back with what was wrong. Default: 1. */

@@ -1,6 +1,7 @@
 import { isMortiseError, MortiseError, reasonOf } from '../errors.ts';
 import { isDeeper, isObject, type JsonObject, type JsonSchema } from '../json.ts';
 import { toJsonSchema } from '../parser/json-schema.ts';
+import { plainSchema } from '../parser/strict-schema.ts';
 import {
   isStandardSchema,
   type InferOutput,
@@ -77,10 +78,12 @@ export async function toolArguments(
   if (isDeeper(call.arguments, MAX_DEPTH)) {
     return { problem: `The arguments are nested deeper than ${MAX_DEPTH}.` };
   }
-  if (tool.schema === undefined) return { args: structuredClone(call.arguments) };
+  // A strict tool is asked for `null` where a member is absent, and models write it without being asked.
+  const written = plainSchema(tool.parameters).restore(structuredClone(call.arguments));
+  if (tool.schema === undefined) return { args: written };
   let result: StandardResult<unknown>;
   try {
-    result = await tool.schema['~standard'].validate(structuredClone(call.arguments));
+    result = await tool.schema['~standard'].validate(written);
   } catch (error) {
     // A refinement or a transform that throws says no in its own way.
     return {

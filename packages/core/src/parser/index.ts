@@ -17,6 +17,7 @@ export {
   type JsonKind,
   type JsonRange,
 } from './json-options.ts';
+export { fitSchema, type FittedSchema, type SchemaPlace } from './fit-schema.ts';
 export { jsonSchema, toJsonSchema } from './json-schema.ts';
 export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
 export {
@@ -46,6 +47,7 @@ export {
   type NumberParserOptions,
 } from './scalar.ts';
 export { SchemaParser, type SchemaParserOptions } from './schema.ts';
+export { schemaDialects, type SchemaDialect, type SchemaLimits } from './schema-dialects.ts';
 export { SelectionParser, type Selection, type SelectionParserOptions } from './selection.ts';
 export type { JsonRepair, JsonRepairKind } from './tolerant-strings.ts';
 export {

@@ -1,5 +1,8 @@
 import { isObject, type JsonSchema, type JsonValue } from '../json.ts';
 
+/** What parts of a growing value came to, by the part and the schema of its place. */
+export type RestoredParts = WeakMap<object, Map<unknown, JsonValue>>;
+
 /** References in a row and schemas inside one another; beyond it a value is taken as it is. */
 const MAX_DEPTH = 512;
 
@@ -7,7 +10,29 @@ const MAX_DEPTH = 512;
  * `value` without the members that are `null` where `schema` makes them optional and does not admit `null`: what a
  * model writes for "absent". Everything else is kept, also what does not fit: judging is the validator's.
  */
-export function absentAsNull(value: JsonValue, schema: unknown, root: JsonSchema, depth = 0): JsonValue {
+export function absentAsNull(
+  value: JsonValue,
+  schema: unknown,
+  root: JsonSchema,
+  kept?: RestoredParts,
+  depth = 0,
+): JsonValue {
+  if (kept === undefined || typeof value !== 'object' || value === null)
+    return restored(value, schema, root, kept, depth);
+  let bySchema = kept.get(value);
+  if (bySchema === undefined) kept.set(value, (bySchema = new Map()));
+  let known = bySchema.get(schema);
+  if (known === undefined) bySchema.set(schema, (known = restored(value, schema, root, kept, depth)));
+  return known;
+}
+
+function restored(
+  value: JsonValue,
+  schema: unknown,
+  root: JsonSchema,
+  kept: RestoredParts | undefined,
+  depth: number,
+): JsonValue {
   const resolved = resolve(schema, root);
   if (typeof value !== 'object' || value === null || resolved === undefined || depth > MAX_DEPTH)
     return value;
@@ -17,14 +42,18 @@ export function absentAsNull(value: JsonValue, schema: unknown, root: JsonSchema
     ...(Array.isArray(allOf) ? (allOf as unknown[]) : []),
     branchFor(value, resolved, root, depth),
   ];
-  const rest = parts.reduce<JsonValue>((before, part) => absentAsNull(before, part, root, depth + 1), value);
-  return ownMembers(rest as JsonValue[] | { [name: string]: JsonValue }, resolved, root, depth);
+  const rest = parts.reduce<JsonValue>(
+    (before, part) => restored(before, part, root, kept, depth + 1),
+    value,
+  );
+  return ownMembers(rest as JsonValue[] | { [name: string]: JsonValue }, resolved, root, kept, depth);
 }
 
 function ownMembers(
   value: JsonValue[] | { [name: string]: JsonValue },
   resolved: JsonSchema,
   root: JsonSchema,
+  cache: RestoredParts | undefined,
   depth: number,
 ): JsonValue {
   const { items, prefixItems, properties, additionalProperties, required } = resolved;
@@ -32,7 +61,13 @@ function ownMembers(
     return kept(
       value,
       value.map((item, at) =>
-        absentAsNull(item, Array.isArray(prefixItems) ? (prefixItems[at] ?? items) : items, root, depth + 1),
+        absentAsNull(
+          item,
+          Array.isArray(prefixItems) ? (prefixItems[at] ?? items) : items,
+          root,
+          cache,
+          depth + 1,
+        ),
       ),
     );
   }
@@ -47,9 +82,9 @@ function ownMembers(
       changed = true;
       continue;
     }
-    const restored = absentAsNull(member, memberSchema, root, depth + 1);
-    changed ||= restored !== member;
-    entries.push([name, restored]);
+    const after = absentAsNull(member, memberSchema, root, cache, depth + 1);
+    changed ||= after !== member;
+    entries.push([name, after]);
   }
   return changed ? Object.fromEntries(entries) : value;
 }

@@ -1,13 +1,19 @@
 import { isObject, type JsonSchema, type JsonValue } from '../json.ts';
-import { absentAsNull, admitsNull, resolve } from './null-members.ts';
+import { normalSchema } from './normal-schema.ts';
+import { absentAsNull, type RestoredParts } from './null-members.ts';
+import { COMMON, type SchemaDialect } from './schema-dialects.ts';
+import { NotStrict, strictForm } from './strict-form.ts';
 
 /** A JSON Schema as a model is shown it, and the way back from what the model wrote. */
 export interface ShownSchema {
   readonly schema: JsonSchema;
   /** What the model wrote, or the part of it that has arrived, without the envelope around it. */
   unwrap(value: JsonValue): JsonValue | undefined;
-  /** What validation takes: unwrapped, and without `null` for optional members that do not take it. */
-  restore(value: JsonValue): JsonValue | undefined;
+  /**
+   * What validation takes: unwrapped, and without `null` for optional members that do not take it. For parts of a value
+   * that grows, `kept` remembers what was done to what does not change any more.
+   */
+  restore(value: JsonValue, kept?: RestoredParts): JsonValue | undefined;
 }
 
 /** A schema in the form of the strict modes, or why it has none. */
@@ -20,7 +26,7 @@ export function plainSchema(schema: JsonSchema): ShownSchema {
   return {
     schema,
     unwrap: (value) => value,
-    restore: (value) => absentAsNull(value, schema, schema),
+    restore: (value, kept) => absentAsNull(value, schema, schema, kept),
   };
 }
 
@@ -28,166 +34,78 @@ const ENVELOPE = 'value';
 
 /** The schema inside an object with one member, as the arguments of tools and the strict modes must be objects. */
 export function objectSchema(schema: JsonSchema): ShownSchema {
-  if (schema['type'] === 'object' && !('anyOf' in schema) && !('oneOf' in schema)) return plainSchema(schema);
-  const plain = plainSchema(schema);
+  const normal = normalSchema(schema);
+  if (normal['type'] === 'object' && !('anyOf' in normal) && !('oneOf' in normal)) return plainSchema(normal);
+  const plain = plainSchema(normal);
   const unwrap = (value: JsonValue): JsonValue | undefined => (isObject(value) ? value[ENVELOPE] : undefined);
   return {
-    schema: enveloped(schema),
+    schema: enveloped(normal),
     unwrap,
-    restore(value) {
+    restore(value, kept) {
       const inner = unwrap(value);
-      return inner === undefined ? undefined : plain.restore(inner);
+      return inner === undefined ? undefined : plain.restore(inner, kept);
     },
   };
 }
 
 /**
- * What the strict modes of the providers take (OpenAI's "Structured model outputs", supported schemas): the root an
- * object, every object closed, every member required, an optional one nullable, `anyOf` for `oneOf`, no `default`.
- * Schemas that cannot be said so (records, tuples, open or untyped members) are not strict.
+ * What the strict modes of the providers take: the root an object, every object closed, every member required, an optional
+ * one nullable, `anyOf` for `oneOf`, no `default`; of one wire where its `dialect` is given (`llm.metadata.schemaDialect`).
+ * Schemas that cannot be said so (records, tuples, open or untyped members, more than the wire takes) are not strict.
+ * Remembered by schema object and dialect.
  */
-export function strictSchema(schema: JsonSchema): StrictSchema {
+export function strictSchema(schema: JsonSchema, dialect: SchemaDialect = COMMON): StrictSchema {
+  let known = memo.get(schema);
+  if (known === undefined) memo.set(schema, (known = new Map<SchemaDialect, StrictSchema>()));
+  let strict = known.get(dialect);
+  if (strict === undefined) known.set(dialect, (strict = toStrict(schema, dialect)));
+  return strict;
+}
+
+const memo = new WeakMap<JsonSchema, Map<SchemaDialect, StrictSchema>>();
+
+function toStrict(schema: JsonSchema, dialect: SchemaDialect): StrictSchema {
   const shown = objectSchema(schema);
   try {
-    return { strict: true, ...shown, schema: strictly(shown.schema, shown.schema, '#') };
+    return { strict: true, ...shown, schema: strictForm(shown.schema, dialect) };
   } catch (error) {
     if (error instanceof NotStrict) return { strict: false, reason: error.message };
     throw error;
   }
 }
 
-class NotStrict extends Error {}
-
-/** Keywords whose meaning a strict mode cannot keep. */
-const INEXPRESSIBLE = [
-  'patternProperties',
-  'propertyNames',
-  'prefixItems',
-  'contains',
-  'not',
-  'if',
-  'dependentSchemas',
-  'dependentRequired',
-  'unevaluatedProperties',
-  'unevaluatedItems',
-];
-
-/** Keywords that are only notes, or are said otherwise. */
-const DROPPED: ReadonlySet<string> = new Set([
-  '$schema',
-  '$id',
-  '$comment',
-  'default',
-  'examples',
-  'oneOf',
-  'allOf',
-]);
-
-function strictly(schema: unknown, root: JsonSchema, at: string): JsonSchema {
-  if (!isObject(schema)) throw new NotStrict(`${at} admits anything`);
-  const foreign = INEXPRESSIBLE.find((keyword) => keyword in schema);
-  if (foreign !== undefined) throw new NotStrict(`${at} uses ${foreign}`);
-  const { allOf, oneOf, anyOf, items, properties, $ref } = schema;
-  if (Array.isArray(allOf)) {
-    if (allOf.length !== 1) throw new NotStrict(`${at} uses allOf`);
-    const { allOf: _, ...rest } = schema;
-    return strictly({ ...(allOf[0] as JsonSchema), ...rest }, root, at);
-  }
-  const result: JsonSchema = {};
-  for (const [keyword, value] of Object.entries(schema)) if (!DROPPED.has(keyword)) result[keyword] = value;
-  for (const holder of ['$defs', 'definitions']) {
-    if (schema[holder] !== undefined)
-      result[holder] = mapped(schema[holder], (name, value) =>
-        strictly(value, root, `${at}/${holder}/${name}`),
-      );
-  }
-  if (typeof $ref === 'string') {
-    if (resolve(schema, root) === undefined)
-      throw new NotStrict(`${at} refers to ${$ref}, which is not in the schema`);
-    // OpenAI refuses a reference with anything beside it, such as the description of this member.
-    const { $ref: _, ...beside } = result;
-    return Object.keys(beside).length === 0 ? result : { ...beside, anyOf: [{ $ref }] };
-  }
-  const branches = anyOf ?? oneOf;
-  if (Array.isArray(branches)) {
-    if (isObject(properties)) throw new NotStrict(`${at} has members beside its alternatives`);
-    result['anyOf'] = branches.map((branch, index) => strictly(branch, root, `${at}/anyOf/${index}`));
-    return result;
-  }
-  const values = enumerated(schema);
-  if (schema['type'] === undefined) {
-    if (values === undefined) throw new NotStrict(`${at} has no type`);
-    result['type'] = typesOf(values);
-  }
-  const types = [result['type']].flat();
-  if (types.includes('array')) result['items'] = strictly(items, root, `${at}/items`);
-  if (types.includes('object')) Object.assign(result, strictObject(schema, root, at));
-  return result;
-}
-
-function strictObject(schema: Record<string, unknown>, root: JsonSchema, at: string): JsonSchema {
-  const { properties, additionalProperties, required } = schema;
-  if (!isObject(properties)) throw new NotStrict(`${at} does not name its members`);
-  if (additionalProperties !== undefined && additionalProperties !== false)
-    throw new NotStrict(`${at} takes further members`);
-  const given = new Set(Array.isArray(required) ? (required as string[]) : []);
-  const members = mapped(properties, (name, value) => {
-    const member = strictly(value, root, `${at}/properties/${name}`);
-    return given.has(name) || admitsNull(value, root) ? member : nullable(member);
-  });
-  return { properties: members, required: Object.keys(members), additionalProperties: false };
-}
-
-function nullable(schema: JsonSchema): JsonSchema {
-  const { description, ...rest } = schema;
-  const branches =
-    Array.isArray(rest['anyOf']) && Object.keys(rest).length === 1 ? (rest['anyOf'] as JsonSchema[]) : [rest];
-  const anyOf = [...branches, { type: 'null' }];
-  return description === undefined ? { anyOf } : { description, anyOf };
-}
-
-/** The envelope takes the definitions along, and references follow the schema to its new place. */
+/** The definitions stay at the root; a schema that refers to itself becomes one of them. */
 function enveloped(schema: JsonSchema): JsonSchema {
-  const { $schema: _, $defs, ...rest } = moved(schema) as JsonSchema;
-  const body = {
-    type: 'object',
-    properties: { [ENVELOPE]: rest },
-    required: [ENVELOPE],
-    additionalProperties: false,
+  const { $defs, ...rest } = schema;
+  const body = { type: 'object', required: [ENVELOPE], additionalProperties: false };
+  if (!refersToRoot(rest) && !refersToRoot($defs)) {
+    const plain = { ...body, properties: { [ENVELOPE]: rest } };
+    return $defs === undefined ? plain : { ...plain, $defs };
+  }
+  const own = isObject($defs) ? $defs : {};
+  let name = ENVELOPE;
+  while (Object.hasOwn(own, name)) name += '_';
+  const $ref = `#/$defs/${name}`;
+  return {
+    ...body,
+    properties: { [ENVELOPE]: { $ref } },
+    $defs: { ...(moved(own, $ref) as object), [name]: moved(rest, $ref) },
   };
-  return $defs === undefined ? body : { ...body, $defs };
 }
 
-function moved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(moved);
+function refersToRoot(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(refersToRoot);
+  if (!isObject(value)) return false;
+  return value['$ref'] === '#' || Object.values(value).some(refersToRoot);
+}
+
+function moved(value: unknown, to: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => moved(item, to));
   if (!isObject(value)) return value;
-  return mapped(value, (key, member) => {
-    if (
-      key !== '$ref' ||
-      typeof member !== 'string' ||
-      !member.startsWith('#') ||
-      member.startsWith('#/$defs/')
-    )
-      return moved(member);
-    return `#/properties/${ENVELOPE}${member.slice(1)}`;
-  });
-}
-
-function enumerated({ enum: values, const: value }: Record<string, unknown>): unknown[] | undefined {
-  if (Array.isArray(values)) return values as unknown[];
-  return value === undefined ? undefined : [value];
-}
-
-function typesOf(values: readonly unknown[]): string | string[] {
-  const types = [
-    ...new Set(
-      values.map((value) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)),
-    ),
-  ];
-  return types.length === 1 ? (types[0] as string) : types;
-}
-
-function mapped<T>(object: unknown, map: (key: string, value: unknown) => T): { [key: string]: T } {
-  // fromEntries, unlike an assignment, takes `__proto__` for a name.
-  return Object.fromEntries(Object.entries(object as object).map(([key, value]) => [key, map(key, value)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      key === '$ref' && member === '#' ? to : moved(member, to),
+    ]),
+  );
 }
