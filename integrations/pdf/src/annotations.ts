@@ -1,11 +1,13 @@
 /** What is used of an annotation as pdf.js gives it. */
 export interface Annotation {
+  readonly id?: string;
   readonly subtype?: string | null;
   readonly annotationFlags?: number;
   readonly contentsObj?: { readonly str?: string };
   readonly titleObj?: { readonly str?: string };
   /** The text that it lies on, such as a highlight's. */
   readonly overlaidText?: string;
+  readonly hasAppearance?: boolean;
   /** The lines that it shows on the page. */
   readonly textContent?: readonly string[];
   readonly fieldType?: string | null;
@@ -25,7 +27,14 @@ export interface Annotation {
   readonly buttonValue?: unknown;
 }
 
-const HIDDEN = 0b10;
+/** `Hidden`, and `NoView`. */
+const HIDDEN = 0b10_0010;
+
+/** Whether it may show text of which nothing is known but what it draws: a stamp, or a signature. */
+export function drawsAlone(annotation: Annotation): boolean {
+  const { subtype, fieldType, hasAppearance } = annotation;
+  return hasAppearance === true && !isHidden(annotation) && (subtype === 'Stamp' || fieldType === 'Sig');
+}
 
 /**
  * The form's fields that have a value, a line each as `label: value`, in the order of the file. The label is what the form
@@ -47,23 +56,24 @@ export function fieldLines(annotations: readonly Annotation[]): string[] {
 const WITHOUT_NOTES: ReadonlySet<unknown> = new Set(['Widget', 'Link']);
 
 /**
- * What readers have written onto the page, a paragraph each, in the order of the file: the text of `FreeText`, as it
- * stands; the words of notes and of remarks on what is marked, as `Note (author) on “marked text”: words`.
+ * What readers have written onto the page, a paragraph each, in the order of the file: the text of `FreeText` and of
+ * stamps, as it stands; the words of notes and of remarks on what is marked, as `Note (author) on “marked text”: words`.
  */
 export function noteLines(annotations: readonly Annotation[]): string[] {
-  const lines: string[] = [];
-  const said = new Set<string>();
-  for (const annotation of annotations) {
-    if (WITHOUT_NOTES.has(annotation.subtype) || isHidden(annotation)) continue;
-    const shown = trimmed(annotation.textContent?.join('\n'));
-    const words = trimmed(annotation.contentsObj?.str) || shown;
-    if (words === '') continue;
-    // The window of a note repeats it.
-    if (annotation.subtype === 'Popup' && said.has(words)) continue;
-    said.add(words);
-    lines.push(annotation.subtype === 'FreeText' ? words : `${headOf(annotation)}: ${words}`);
-  }
-  return lines;
+  const seen = annotations.filter((one) => !WITHOUT_NOTES.has(one.subtype) && !isHidden(one));
+  // The window of a note repeats it.
+  const said = new Set(seen.filter(({ subtype }) => subtype !== 'Popup').map(contentsOf));
+  return seen.flatMap((annotation) => {
+    const [contents, shown] = [contentsOf(annotation), shownOf(annotation)];
+    if (annotation.subtype === 'Popup' && said.has(contents)) return [];
+    if (annotation.subtype === 'FreeText') return contents || shown || [];
+    const note = contents === '' || contents === shown ? [] : [`${headOf(annotation)}: ${contents}`];
+    return shown === '' ? note : [...note, shown];
+  });
+}
+
+function contentsOf({ contentsObj }: Annotation): string {
+  return trimmed(contentsObj?.str);
 }
 
 function headOf({ titleObj, overlaidText }: Annotation): string {
@@ -80,6 +90,7 @@ function valueOf(field: Annotation): string {
   const { fieldType, fieldValue } = field;
   if (fieldType === 'Tx') return field.password === true ? '' : wordsOf(fieldValue) || shownOf(field);
   if (fieldType === 'Ch') return choicesOf(field) || shownOf(field);
+  if (fieldType === 'Sig') return shownOf(field);
   if (fieldType !== 'Btn' || field.pushButton === true) return '';
   const own = wordsOf(field.checkBox === true ? field.exportValue : field.buttonValue);
   return own !== '' && own === wordsOf(fieldValue) && own !== 'Off' ? own : '';

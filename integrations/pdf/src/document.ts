@@ -1,6 +1,8 @@
-import { fieldLines, noteLines, type Annotation } from './annotations.ts';
-import { layOut, type TextItem, type TextStyles } from './layout.ts';
+import { drawsAlone, fieldLines, noteLines, type Annotation } from './annotations.ts';
+import { appearanceTexts, type OperatorList } from './appearances.ts';
+import { layOut } from './layout.ts';
 import type { Lack, Opened, PageText, Questions } from './messages.ts';
+import type { TextItem, TextStyles } from './pieces.ts';
 import { withRoot } from './repair.ts';
 import { xfaFieldLines, type XfaNode } from './xfa.ts';
 
@@ -22,7 +24,7 @@ interface Page {
   getAnnotations(): Promise<readonly Annotation[]>;
   /** Of a form that a program makes anew. */
   getXfa(): Promise<XfaNode | null>;
-  getOperatorList(): Promise<{ readonly fnArray: readonly number[] }>;
+  getOperatorList(): Promise<OperatorList>;
   cleanup(): unknown;
 }
 
@@ -42,12 +44,12 @@ export interface Warnings {
 export class PdfDocument {
   readonly #pdf: Pdf;
   readonly #warnings: Warnings;
-  readonly #painting: ReadonlySet<number>;
+  readonly #ops: PdfJs['OPS'];
 
   private constructor(pdf: Pdf, warnings: Warnings, ops: PdfJs['OPS']) {
     this.#pdf = pdf;
     this.#warnings = warnings;
-    this.#painting = new Set(PAINTING.flatMap((name) => ops[name] ?? []));
+    this.#ops = ops;
   }
 
   /** Takes the bytes over. */
@@ -89,7 +91,7 @@ export class PdfDocument {
     try {
       const { items, styles } = await page.getTextContent();
       const damages = this.#warnings.take().flatMap((warning) => DAMAGE.exec(warning)?.[0] ?? []);
-      const annotations = await page.getAnnotations().catch((error: unknown): Annotation[] => {
+      const annotations = await this.#annotationsOf(page).catch((error: unknown): Annotation[] => {
         damages.push(`its annotations: ${error instanceof Error ? error.message : String(error)}`);
         return [];
       });
@@ -102,7 +104,7 @@ export class PdfDocument {
       const text = parts.filter((part) => part !== '').join('\n\n');
       return {
         text,
-        ...(text === '' ? { lack: await this.#lackOf(page, items, annotations) } : {}),
+        ...(text === '' ? { lack: await this.#lackOf(page, items, annotations, xfa !== null) } : {}),
         ...(damages.length === 0 ? {} : { damage: damages.join('; ') }),
       };
     } finally {
@@ -114,13 +116,29 @@ export class PdfDocument {
     await this.#pdf.loadingTask.destroy();
   }
 
-  async #lackOf(page: Page, items: readonly TextItem[], annotations: readonly Annotation[]): Promise<Lack> {
+  async #annotationsOf(page: Page): Promise<readonly Annotation[]> {
+    const annotations = await page.getAnnotations();
+    if (!annotations.some(drawsAlone)) return annotations;
+    const texts = appearanceTexts(await page.getOperatorList(), this.#ops);
+    return annotations.map((annotation) => {
+      const text = drawsAlone(annotation) ? texts.get(annotation.id ?? '') : undefined;
+      return text === undefined ? annotation : { ...annotation, textContent: [text] };
+    });
+  }
+
+  async #lackOf(
+    page: Page,
+    items: readonly TextItem[],
+    annotations: readonly Annotation[],
+    isXfa: boolean,
+  ): Promise<Lack> {
     if (items.some(({ str = '' }) => str.trim() !== '')) return 'letters';
     this.#warnings.take();
     const { fnArray } = await page.getOperatorList();
     if (this.#warnings.take().some((warning) => warning.includes('Image exceeded'))) return 'pictures';
-    if (annotations.some(({ subtype }) => subtype === 'Widget')) return 'fields';
-    return fnArray.some((operator) => this.#painting.has(operator)) ? 'drawing' : 'blank';
+    if (isXfa || annotations.some(({ subtype }) => subtype === 'Widget')) return 'fields';
+    const painting = new Set(PAINTING.flatMap((name) => this.#ops[name] ?? []));
+    return fnArray.some((operator) => painting.has(operator)) ? 'drawing' : 'blank';
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pdfOf, textAt } from './make-pdf.ts';
+import { pdfOf, streamOf, textAt } from './make-pdf.ts';
 import { read, textsOf } from './reading.ts';
 
 const at = '/Rect [72 600 200 620]';
@@ -72,6 +72,21 @@ it.each([
   expect(await textsOf(pdfOf([page]))).toEqual([`Text\n\n${line}`]);
 });
 
+it.each([
+  ['a stamp', `/Subtype /Stamp /AP << /N 4 0 R >> ${at}`, 'APPROVED\nby Emmy'],
+  [
+    'a stamp with a note',
+    `/Subtype /Stamp /Contents (At last) /AP << /N 4 0 R >> ${at}`,
+    'Note: At last\n\nAPPROVED\nby Emmy',
+  ],
+  ['a signature', `/Subtype /Widget /FT /Sig /T (seal) /AP << /N 4 0 R >> ${at}`, 'seal: APPROVED\nby Emmy'],
+])('D-02: what is drawn over a page is part of it: %s', async (_what, annotation, line) => {
+  const drawn = 'BT /F1 12 Tf 2 12 Td (APPRO) Tj [(VE) 10 (D)] TJ 0 -10 Td (by) Tj 20 0 Td (Emmy) Tj ET';
+  const form = '/Type /XObject /Subtype /Form /BBox [0 0 128 20] /Resources << /Font << /F1 3 0 R >> >>';
+  const page = { content: textAt(72, 720, 'Text'), annotations: [annotation] };
+  expect(await textsOf(pdfOf([page], { objects: [streamOf(form, drawn)] }))).toEqual([`Text\n\n${line}`]);
+});
+
 it('D-01: a file that is only notes is not told to run OCR', async () => {
   const note = `/Subtype /FreeText /Contents (Only a note) /DA (/F1 12 Tf) ${at}`;
   expect(await textsOf(pdfOf([{ annotations: [note] }]))).toEqual(['Only a note']);
@@ -80,7 +95,8 @@ it('D-01: a file that is only notes is not told to run OCR', async () => {
 it('gives a field that stands twice on its page once, and the window of a note not beside the note', async () => {
   const field = `/Subtype /Widget /FT /Tx /T (name) /V (Ada) ${at}`;
   const note = `/Subtype /Text /Contents (Once) ${at}`;
-  const page = { annotations: [field, field, note, `/Subtype /Popup /Contents (Once) ${at}`] };
+  const popup = `/Subtype /Popup /Contents (Once) ${at}`;
+  const page = { annotations: [field, field, popup, note, popup] };
   const { documents } = await read(pdfOf([page]));
   expect(documents.map(({ text }) => text)).toEqual(['name: Ada\n\nNote: Once']);
 });

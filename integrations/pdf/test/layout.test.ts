@@ -108,3 +108,47 @@ it('reads right to left, with numbers and Latin words the right way round', asyn
   const page = { content, fonts: '/F2 4 0 R' };
   expect(await textsOf(pdfOf([page], { objects }))).toEqual(['אבג 12 pm בא']);
 });
+
+const LEFT = [
+  'The tide is the rise and',
+  'fall of the sea that the',
+  'moon and the sun bring',
+  'about, twice each day.',
+];
+const RIGHT = [
+  'Boats are built to float',
+  'on it, and are tied to',
+  'the quay by lines that',
+  'are neither slack nor short.',
+];
+
+it.each([
+  ['line by line', [72, 320]],
+  ['in three', [72, 230, 400]],
+])('reads columns of prose one after the other when they are drawn across: %s', async (_what, places) => {
+  const columns = [LEFT, RIGHT, LEFT.map((line) => line.replace('tide', 'ebb'))].slice(0, places.length);
+  const drawn = LEFT.flatMap((_, row) =>
+    columns.map((column, at) => textAt(places[at] ?? 0, 700 - 14 * row, column[row] ?? '', 10)),
+  );
+  const heading = textAt(
+    72,
+    730,
+    'A heading that goes across the whole of the page, over all of its columns',
+  );
+  const [title, ...lines] = (await textOf([heading, ...drawn].join(' '))).split('\n');
+  expect(title).toMatch(/^A heading/);
+  expect(lines).toEqual(columns.flat());
+});
+
+it('keeps the rows of a table whole', async () => {
+  const rows = [
+    ['documents', 'One for each page, or one for the whole of the file'],
+    ['password', 'For files that are encrypted by the one who wrote them'],
+    ['maxBytes', 'The bytes that a file may have before it is refused'],
+    ['a timeout', 'Milliseconds for each of the pages, and for opening'],
+  ];
+  const drawn = rows.flatMap((row, at) =>
+    row.map((cell, column) => textAt(72 + 120 * column, 700 - 14 * at, cell, 10)),
+  );
+  expect(await textOf(drawn.join(' '))).toBe(rows.map((row) => row.join(' ')).join('\n'));
+});
