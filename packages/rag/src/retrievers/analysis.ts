@@ -1,5 +1,6 @@
 import { sha256Hex } from '@mortise/core/embedding';
 import type { Node } from '@mortise/core/retriever';
+import { foldCase } from '../folding.ts';
 import { FUNCTION_WORDS, toTerm, wordsOf } from './terms.ts';
 
 /** How words become terms. */
@@ -53,7 +54,7 @@ export class Analysis {
   /** The query's terms with how often each stands in it; function words where there is nothing else. */
   ofQuery(query: string): Map<string, number> {
     const words = wordsOf(query);
-    const content = words.filter((word) => !this.#functionWords.has(word.toLowerCase()));
+    const content = words.filter((word) => !this.#functionWords.has(foldCase(word)));
     return counted(this.#terms(content.length === 0 ? words : content));
   }
 

@@ -1,4 +1,5 @@
 import { stemmer } from 'stemmer';
+import { foldCase, foldForm } from '../folding.ts';
 
 /** Letters, marks and digits of any script; everything else separates words. */
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
@@ -7,9 +8,9 @@ const UNSPACED =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
 let segmenter: Intl.Segmenter | undefined;
 
-/** The words of a text, in order. */
+/** The words of a text, in order, in one form: see `foldForm`. */
 export function wordsOf(text: string): string[] {
-  const words = text.normalize('NFKC').match(WORD) ?? [];
+  const words = foldForm(text).match(WORD) ?? [];
   return words.flatMap((word) => (UNSPACED.test(word) ? segmented(word) : [word]));
 }
 
@@ -23,7 +24,7 @@ function segmented(text: string): string[] {
  * suffix stripping", Program 14(3), 1980). Words with other letters than a to z are left whole.
  */
 export function toTerm(word: string): string {
-  const term = word.toLowerCase();
+  const term = foldCase(word);
   return /^[a-z]+$/.test(term) ? stemmer(term) : term;
 }
 
@@ -32,7 +33,7 @@ export function toTerm(word: string): string {
  * plurals as their singular, by the three rules of Harman's S stemmer ("How effective is suffixing?", JASIS 42(1), 1991).
  */
 export function singularTerm(word: string): string {
-  const term = word.toLowerCase();
+  const term = foldCase(word);
   if (/[^ae]ies$/.test(term) && term.length > 4) return `${term.slice(0, -3)}y`;
   if (/[^aeo]es$/.test(term) && term.length > 3) return term.slice(0, -1);
   return /[^us]s$/.test(term) && term.length > 2 ? term.slice(0, -1) : term;

@@ -3,8 +3,9 @@ import type { Citation } from '@mortise/core/synthesizer';
 import { QuotableText } from './find-quote.ts';
 
 /**
- * Finds the citations in an answer as it arrives, and checks each against the source that it names. `[2]` and `[1, 3]`
- * are citations, except in code. What comes before one, back to the citation or the empty line before it, is its claim:
+ * Finds the citations in an answer as it arrives, and checks each against the source that it names. `[2]`, `[1, 3]` and
+ * `[1; 3]` are citations, except in code, and so are `【2】`, `【2†source】`, `〔2〕` and `［２］`, which some models write
+ * whatever they are asked for. `(2)` and `[^2]` are not: a year, an item of a list, a footnote of the answer's own. What comes before one, back to the citation or the empty line before it, is its claim:
  *
  * - Words in quotation marks in the claim must stand in the source (two or more words, or right before the marker).
  * - A claim, or its last sentence, that stands in the source as it is, is a quote too.
@@ -21,6 +22,9 @@ export class CitationScanner {
   #claimEnd = 0;
   /** Where the last marker ended; markers side by side share their claim. */
   #markerEnd = -1;
+  /** What was found of the claim's words: markers share their claim, so each source is looked through once. */
+  #checked = new Map<number, Checked>();
+  #places = new Map<string, Map<number, Place | undefined>>();
   #code: { readonly start: number; readonly length: number } | undefined;
 
   constructor(sources: readonly NodeWithScore[]) {
@@ -51,12 +55,12 @@ export class CitationScanner {
         if (!this.#backticks(isEnd)) return found;
       } else if (this.#code !== undefined) {
         this.#insideCode();
-      } else if (text[this.#at] === '[') {
-        const marker = MARKER.exec(text.slice(this.#at, this.#at + LONGEST_MARKER));
-        if (marker === null && !isEnd && BEGUN.test(text.slice(this.#at, this.#at + LONGEST_MARKER)))
-          return found;
+      } else if (OPENING.has(text[this.#at] as string)) {
+        const begun = text.slice(this.#at, this.#at + LONGEST_MARKER);
+        const marker = MARKER.exec(begun);
+        if (marker === null && !isEnd && BEGUN.test(begun)) return found;
         if (marker === null) this.#at += 1;
-        else found.push(...this.#cite(marker[0].length, (marker[1] as string).split(',').map(Number)));
+        else found.push(...this.#cite(marker[0].length, numbersIn(marker)));
       } else {
         if (text.startsWith('\n\n', this.#at)) this.#claim = this.#at + 2;
         this.#at += 1;
@@ -101,18 +105,28 @@ export class CitationScanner {
     if (!isBeside) {
       this.#claim = Math.max(this.#claim, this.#markerEnd);
       this.#claimEnd = start;
+      this.#checked = new Map();
+      this.#places = new Map();
     }
-    const claim = this.#text.slice(this.#claim, this.#claimEnd);
     this.#at = end;
     this.#markerEnd = end;
-    return numbers.map((number) => ({ number, start, end, ...this.#check(number, claim) }));
+    return numbers.map((number) => ({ number, start, end, ...this.#checkOnce(number) }));
   }
 
-  #check(number: number, claim: string): Omit<Citation, 'number' | 'start' | 'end'> {
+  #checkOnce(number: number): Checked {
+    let checked = this.#checked.get(number);
+    if (checked === undefined) {
+      checked = this.#check(number, this.#text.slice(this.#claim, this.#claimEnd));
+      this.#checked.set(number, checked);
+    }
+    return checked;
+  }
+
+  #check(number: number, claim: string): Checked {
     const source = this.#sources[number - 1];
     if (source === undefined) return { problem: 'unknown-source' };
     const nodeId = source.node.id;
-    let best: { quote: string; start: number; end: number } | undefined;
+    let best: Place | undefined;
     for (const words of quotesIn(claim)) {
       const found = this.#find(number, words);
       if (found === undefined) return { nodeId, quote: words, problem: this.#whoElse(number, words) };
@@ -124,8 +138,8 @@ export class CitationScanner {
       : { nodeId, quote: best.quote, quoteStart: best.start, quoteEnd: best.end };
   }
 
-  #verbatim(number: number, claim: string): { quote: string; start: number; end: number } | undefined {
-    const whole = claim.replace(/^[\s.,;:!?)\]*>#-]+/, '').replace(/[\s.,;:!?*]+$/, '');
+  #verbatim(number: number, claim: string): Place | undefined {
+    const whole = withoutEnd(claim.replace(/^[\s.,;:!?)\]*>#-]+/, ''), /[\s.,;:!?*]/);
     const sentences = Array.from(SENTENCES.segment(whole), ({ segment }) => segment.trim());
     for (const words of [whole, sentences.at(-1) ?? '']) {
       const found = words.split(/\s+/).length < 3 ? undefined : this.#find(number, words);
@@ -139,20 +153,58 @@ export class CitationScanner {
     return others.some((other) => this.#find(other, words) !== undefined) ? 'other-source' : 'misquote';
   }
 
-  #find(number: number, words: string): { quote: string; start: number; end: number } | undefined {
+  #find(number: number, words: string): Place | undefined {
+    let found = this.#places.get(words);
+    if (found === undefined) this.#places.set(words, (found = new Map<number, Place | undefined>()));
+    if (!found.has(number)) found.set(number, this.#sourceText(number).find(words));
+    return found.get(number);
+  }
+
+  #sourceText(number: number): QuotableText {
     let text = this.#texts.get(number);
     if (text === undefined) {
       text = new QuotableText(this.#sources[number - 1]?.node.text ?? '');
       this.#texts.set(number, text);
     }
-    return text.find(words);
+    return text;
   }
 }
 
-const MARKER = /^\[(\d{1,4}(?:\s?,\s?\d{1,4})*)\]/;
+type Checked = Omit<Citation, 'number' | 'start' | 'end'>;
+
+interface Place {
+  readonly quote: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const OPENING: ReadonlySet<string> = new Set('[［【〔');
+const NUMBER = '[0-9０-９]{1,4}';
+const NUMBERS = String.raw`${NUMBER}(?:\s?[,;，；、]\s?${NUMBER})*`;
+/** `†` and words, as in `【1†source】`, come from models that were trained on a vendor's search. */
+const DAGGER = '(?:†[^】\n]{0,60})?';
+const MARKER = new RegExp(
+  `^(?:\\[(${NUMBERS})\\]|［(${NUMBERS})］|【(${NUMBERS})${DAGGER}】|〔(${NUMBERS})〕)`,
+);
 const LONGEST_MARKER = 100;
 /** What the next piece may make a marker of. */
-const BEGUN = /^\[[\d\s,]{0,98}$/;
+const BEGUN = new RegExp(`^[\\[［【〔][0-9０-９\\s,;，；、]{0,98}(?:$|${DAGGER}$)`);
+
+function numbersIn(marker: RegExpExecArray): number[] {
+  const list = marker.slice(1).find((group) => group !== undefined) ?? '';
+  return list
+    .normalize('NFKC')
+    .split(/[,;、]/)
+    .map(Number);
+}
+
+/** One after the other: a pattern for the end of a text would begin anew at every one of them. */
+function withoutEnd(text: string, what: RegExp): string {
+  let end = text.length;
+  while (end > 0 && what.test(text[end - 1] as string)) end -= 1;
+  return text.slice(0, end);
+}
+
 const QUOTED =
   /"([^"]+)"|\u201c([^\u201c\u201d]+)\u201d|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u00ab([^\u00ab\u00bb]+)\u00bb/g;
 const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
@@ -160,7 +212,8 @@ const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
 function quotesIn(claim: string): string[] {
   const quotes: string[] = [];
   for (const match of claim.matchAll(QUOTED)) {
-    const words = (match[1] ?? match[2] ?? match[3] ?? match[4] ?? '').trim().replace(/[.,;:!?]+$/, '');
+    const inside = (match[1] ?? match[2] ?? match[3] ?? match[4] ?? '').trim();
+    const words = withoutEnd(inside, /[.,;:!?]/);
     const isLast = /^[\s.,;:!?)]*$/.test(claim.slice(match.index + match[0].length));
     if (words !== '' && (isLast || /\s/.test(words))) quotes.push(words);
   }

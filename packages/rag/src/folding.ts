@@ -1,0 +1,87 @@
+/*
+ * One folding of text for everything that compares words: the search for words (`terms.ts`) and the check of quotes
+ * (`find-quote.ts`). Two ways to write a character are one (NFKC: composed or not, ligatures, full width), what is not
+ * seen does not count (soft hyphens, zero-width characters, marks of direction), nor does letter case.
+ */
+
+/** Not seen, wherever it stands. https://unicode.org/reports/tr44/#Default_Ignorable_Code_Point */
+const IGNORED = /\p{Default_Ignorable_Code_Point}+/gu;
+
+/** What is joined or composed, and without what is not seen; letter case stays. */
+export function foldForm(text: string): string {
+  return (isAscii(text) ? text : text.replace(IGNORED, '')).normalize('NFKC');
+}
+
+/** In one letter case. By character: a whole string would give a sigma its final form, and keep a sharp s. */
+export function foldCase(text: string): string {
+  if (isAscii(text)) return text.toLowerCase();
+  let folded = '';
+  for (const character of text) folded += character.toUpperCase().toLowerCase();
+  return folded;
+}
+
+/** A text as it is compared, with the place that each of its units has in the text as it is. */
+export interface FoldedText {
+  readonly text: string;
+  /** By unit of `text`: where the character that it is of begins in the original, UTF-16, and where that ends. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/**
+ * As a reader would compare it: besides form and case, the kind of white space, of quotation marks and of dashes does
+ * not count. Linear in the text.
+ */
+export function foldQuotable(text: string): FoldedText {
+  let folded = '';
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const match of text.matchAll(CHARACTERS)) {
+    const [piece] = match;
+    const start = match.index;
+    if (/^[!-~]/.test(piece) && isAscii(piece)) {
+      folded += piece.toLowerCase();
+      for (let i = 0; i < piece.length; i++) {
+        starts.push(start + i);
+        ends.push(start + i + 1);
+      }
+      continue;
+    }
+    const unit = /^\s/.test(piece) ? (folded.endsWith(' ') ? '' : ' ') : foldCharacter(piece);
+    for (let i = 0; i < unit.length; i++) {
+      starts.push(start);
+      ends.push(start + piece.length);
+    }
+    folded += unit;
+  }
+  return { text: folded, starts, ends };
+}
+
+/**
+ * What is normalized together: plain text in runs, white space in runs, and else a character, or the parts of a Korean
+ * syllable, with the marks behind it and what is not seen between them. Bounded, since nobody writes 64 marks.
+ */
+const MARK = String.raw`(?:\p{Default_Ignorable_Code_Point}{0,4}[[\p{M}\u{ff9e}\u{ff9f}]--\p{Default_Ignorable_Code_Point}])`;
+const JAMO = String.raw`[\u{1100}-\u{11ff}\u{a960}-\u{a97f}\u{d7b0}-\u{d7ff}]`;
+const CHARACTERS = new RegExp(String.raw`[!-~]+(?!${MARK})|\s+|(?:${JAMO}{1,8}|[^])${MARK}{0,64}`, 'gv');
+
+function foldCharacter(piece: string): string {
+  const form = foldForm(piece);
+  let folded = '';
+  for (const character of form) folded += MARKS.get(character) ?? (DASH.test(character) ? '-' : character);
+  return foldCase(folded);
+}
+
+const DASH = /^[\p{Pd}\u2212]$/u;
+const MARKS = new Map([
+  ...Array.from('\u2018\u2019\u201a\u201b\u2032\u2039\u203a', (mark) => [mark, "'"] as const),
+  ...Array.from(
+    '\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u300c\u300d\u300e\u300f',
+    (mark) => [mark, '"'] as const,
+  ),
+]);
+
+function isAscii(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return /^[\x00-\x7f]*$/.test(text);
+}
