@@ -32,6 +32,8 @@ export class MemoryBackend implements IndexBackend {
   #saving = false;
   #dirty = false;
   #savedAt = 0;
+  /** Settles with the last save that was asked for. */
+  #saves: Promise<void> = Promise.resolve();
 
   constructor(options: MemoryBackendOptions) {
     this.#folder = options.directory === undefined ? undefined : folderAt(options.directory, options);
@@ -80,7 +82,14 @@ export class MemoryBackend implements IndexBackend {
     return this.#saveOrWarn();
   }
 
-  async save(): Promise<void> {
+  /** One after the other: a larger save that began before another one would end after it, in its place. */
+  save(): Promise<void> {
+    const saving = this.#saves.then(() => this.#save());
+    this.#saves = saving.catch(() => undefined);
+    return saving;
+  }
+
+  async #save(): Promise<void> {
     if (this.#folder === undefined) return;
     this.#dirty = false;
     try {

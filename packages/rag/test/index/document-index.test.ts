@@ -283,6 +283,18 @@ describe('DocumentIndex', () => {
 });
 
 describe('a saved index', () => {
+  it('I-01 holds the newest content when saves meet: a larger one that began before does not take its place', async () => {
+    const directory = await temporaryFolder();
+    const parts = { embedding: new HashEmbedding({ dimensions: 64 }) };
+    const index = await openIndex(parts, { directory });
+    const many = Array.from({ length: 4000 }, (_, at) => document(`d${at}`, `The text number ${at}.`));
+    await index.update(many);
+    const [one] = many;
+    const larger = index.save();
+    await Promise.all([larger, index.update([one!])]);
+    expect((await openIndex(parts, { directory })).size).toBe(1);
+  });
+
   it('is found again by the next run, which embeds nothing and answers the same', async () => {
     const directory = await temporaryFolder();
     const { index } = await opened(directory);
