@@ -8,8 +8,10 @@ import {
   committedNodes,
   DirectoryReader,
   IngestionPipeline,
+  openIndex,
   SentenceSplitter,
   VectorRetriever,
+  type DocumentIndex,
   type IngestReport,
 } from '@mortise/rag';
 import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
@@ -46,6 +48,26 @@ export function openIngestion(folder: string, embedding: EmbeddingModel) {
     await vectors.close();
   };
   return { documents, vectors, cache, pipeline, retriever, close };
+}
+
+export async function openHybrid(folder: string, embedding: EmbeddingModel): Promise<DocumentIndex> {
+  // #region hybrid
+  const documents = new SqliteDocumentStore({ path: join(folder, 'documents.sqlite') });
+  const vectors = new SqliteVecVectorStore({ path: join(folder, 'vectors.sqlite') });
+  const index = await openIndex({ embedding, documents, vectors }, { splitter: new SentenceSplitter() });
+  // #endregion
+  return index;
+}
+
+export async function askHybrid(index: DocumentIndex, directory: string, say: (line: string) => void) {
+  // #region ask
+  await index.update(new DirectoryReader({ directory }));
+  const filters = { key: 'path', op: 'text-match', value: '2026/' } as const;
+  for (const { node, evidence } of await index
+    .retriever({ topK: 3 })
+    .retrieve('What dries a wall?', { filters }))
+    say(`${node.id}: ${evidence?.coverage} of the words, ${evidence?.similarity} near`);
+  // #endregion
 }
 
 export async function ingest(

@@ -7,7 +7,16 @@ import { HashEmbedding } from '@mortise/core/testing';
 import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
 import { DirectoryReader, IngestionPipeline, SentenceSplitter } from '@mortise/rag';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dated, forget, ingest, openIngestion, showChunks, showIndex } from '../documents.ts';
+import {
+  askHybrid,
+  dated,
+  forget,
+  ingest,
+  openHybrid,
+  openIngestion,
+  showChunks,
+  showIndex,
+} from '../documents.ts';
 
 /** Remembers what it was asked for, and does not answer for texts that hold "power cut". */
 class Watched extends HashEmbedding {
@@ -182,6 +191,23 @@ describe('the ingestion of the guide', () => {
     const beside = new IngestionPipeline({ documents, vectors, embedding, transforms });
     const report = await beside.run(new DirectoryReader({ directory: pages }));
     expect(report).toMatchObject({ added: 0, changed: 0, unchanged: 3 });
+  });
+
+  it('finds by words and by vectors together, also when it is opened again', async () => {
+    const place = join(folder, 'hybrid');
+    mkdirSync(place);
+    for (const _opening of [1, 2]) {
+      const index = await openHybrid(place, embedding);
+      lines = [];
+      await askHybrid(index, pages, say);
+      expect(lines[0]).toMatch(/^2026\/wall\.md#0@\w{12}: [\d.]+ of the words, [\d.]+ near$/);
+      expect(lines.join()).not.toContain('notes.md');
+      expect(index.size).toBe(3);
+    }
+    rmSync(join(pages, '2026/wall.md'));
+    const index = await openHybrid(place, embedding);
+    await askHybrid(index, pages, say);
+    expect(paths(await index.retriever().retrieve('lime wall'))).not.toContain('2026/wall.md');
   });
 
   it('shows what a document is cut into, and what an index holds', async () => {

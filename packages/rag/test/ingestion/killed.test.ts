@@ -2,18 +2,18 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary.ts';
 import { corpus } from './kill/corpus.ts';
 import { killTest, MOST_TEXTS_AGAIN } from './kill/kill.ts';
-import { KINDS } from './kill/vectors-on-disk.ts';
+import { KINDS } from './kill/kinds.ts';
 
 it.each(KINDS)(
-  'I-01 ingestion into %s vectors, killed at random moments, ends where an undisturbed one does, and pays for few batches twice',
+  'I-01 ingestion, %s, killed at random moments, ends where an undisturbed one does, and pays for few batches twice',
   { timeout: 120_000 },
   async (kind) => {
     const folder = await temporaryFolder();
-    const outcome = await killTest({ folder, kind, documents: 200, kills: 6, seed: 3 });
+    const outcome = await killTest({ folder, kind, documents: 120, kills: 5, seed: 3 });
     expect(outcome.flaws).toEqual([]);
     expect(outcome.killed).toEqual(outcome.uninterrupted);
     expect(outcome.killed).toEqual(outcome.fresh);
-    expect(outcome.killed.records).toBe(corpus(200, outcome.generations - 1).length);
+    expect(outcome.killed.records).toBe(corpus(120, outcome.generation).length);
     expect(outcome.mostTextsAgain).toBeLessThanOrEqual(MOST_TEXTS_AGAIN);
   },
 );

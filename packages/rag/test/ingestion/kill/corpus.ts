@@ -30,11 +30,15 @@ export function corpus(count: number, generation: number): Document[] {
   return [...versions].map(([id, version]) => createDocument({ id, text: textOf(id, version) }));
 }
 
+/** 1 to 9: the nodes of many documents lie across batches. */
+export function paragraphsOf(id: string): number {
+  return 1 + ((Number(id.slice(id.lastIndexOf('-') + 1)) * 7) % 9);
+}
+
 function textOf(id: string, version: number): string {
   const number = Number(id.slice(id.lastIndexOf('-') + 1));
   const name = number % 3 === 0 ? `pair ${number % 30}` : id;
-  const paragraphs = 1 + (number % 4);
-  return Array.from({ length: paragraphs }, (_, at) => {
+  return Array.from({ length: paragraphsOf(id) }, (_, at) => {
     return `Paragraph ${at} of ${name}, as it was written in version ${version}. It says little, and says it at length.`;
   }).join('\n\n');
 }

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { seeded } from './corpus.ts';
-import { dump, flaws, type Dump } from './index-on-disk.ts';
+import type { Dump } from './index-on-disk.ts';
+import { dumpOf, flawsOf, type Kind } from './kinds.ts';
 import { BATCH, CONCURRENCY } from './settings.ts';
-import type { Kind } from './vectors-on-disk.ts';
 
 export interface KillTest {
   /** Two folders are made in it. */
@@ -21,6 +21,8 @@ export interface KillOutcome {
   readonly kills: number;
   /** Runs that came to their end, of which the last one had the last generation. */
   readonly finished: number;
+  /** The last one, and how many there were. */
+  readonly generation: number;
   readonly generations: number;
   /** After a kill, before the restart. */
   readonly flaws: readonly string[];
@@ -49,7 +51,7 @@ export async function killTest({ folder, kind, documents, kills, seed }: KillTes
   // The first one tells how long a run takes here, and the kills are spread over that.
   const firstMs = (await run(uninterruptedPlace, 0)).ms;
   const found: string[] = [];
-  let [done, finished, generation, batches] = [0, 0, 0, 0];
+  let [done, finished, generation, latest, batches] = [0, 0, 0, 0, 0];
   const killedRuns: Set<string>[] = [];
   const askedIn = new Map<string, Set<string> | undefined>();
   for (let last = false; !last;) {
@@ -72,12 +74,14 @@ export async function killTest({ folder, kind, documents, kills, seed }: KillTes
     if (ended.killed) killedRuns.push(again);
     if (ended.killed) {
       done += 1;
-      found.push(...(await flaws(killedPlace, kind)));
-      // What is restarted need not be what was killed: documents change meanwhile.
-      if (random() < 0.25) generation = await next(generation);
+      found.push(...(await flawsOf(kind, killedPlace)));
+      // What is restarted need not be what was killed: documents change meanwhile, or go back to an older text.
+      const chance = random();
+      if (chance < 0.25) generation = await to(generation + 1);
+      else if (chance < 0.4 && generation > 0) generation = await to(generation - 1);
     } else {
       finished += 1;
-      if (!last) generation = await next(generation);
+      if (!last) generation = await to(generation + 1);
     }
   }
   await run(freshPlace, generation);
@@ -85,19 +89,21 @@ export async function killTest({ folder, kind, documents, kills, seed }: KillTes
   return {
     kills: done,
     finished,
-    generations: generation + 1,
+    generation,
+    generations: latest + 1,
     flaws: found,
     mostTextsAgain: Math.max(0, ...killedRuns.map(({ size }) => size)),
     textsAgain: killedRuns.reduce((sum, { size }) => sum + size, 0),
     batches,
-    killed: await dump(killedPlace, kind),
-    uninterrupted: await dump(uninterruptedPlace, kind),
-    fresh: await dump(freshPlace, kind),
+    killed: await dumpOf(kind, killedPlace),
+    uninterrupted: await dumpOf(kind, uninterruptedPlace),
+    fresh: await dumpOf(kind, freshPlace),
   };
 
-  async function next(before: number): Promise<number> {
-    await run(uninterruptedPlace, before + 1);
-    return before + 1;
+  async function to(next: number): Promise<number> {
+    await run(uninterruptedPlace, next);
+    latest = Math.max(latest, next);
+    return next;
   }
 }
 

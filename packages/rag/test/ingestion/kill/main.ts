@@ -1,13 +1,15 @@
-// The kill test in full, on each kind of vector store: `pnpm test:kill [documents] [kills] [seed]`.
+// The kill test in full, on each kind of index: `pnpm test:kill [documents] [kills] [seed]`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killTest, MOST_TEXTS_AGAIN } from './kill.ts';
+import { KINDS, type Kind } from './kinds.ts';
 import { BATCH, CONCURRENCY } from './settings.ts';
-import { KINDS, type Kind } from './vectors-on-disk.ts';
 
-const [documents = 2000, kills = 50, seed = 1] = process.argv.slice(2).map(Number);
-for (const kind of KINDS) if (!(await passes(kind))) process.exitCode = 1;
+const [documents = 2000, kills = 50, seed = 1] = process.argv.slice(2, 5).map(Number);
+const only = process.argv[5];
+for (const kind of KINDS)
+  if ((only === undefined || kind === only) && !(await passes(kind))) process.exitCode = 1;
 
 async function passes(kind: Kind): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-kill-'));

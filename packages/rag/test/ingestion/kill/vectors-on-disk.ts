@@ -1,12 +1,9 @@
 import { join } from 'node:path';
 import type { VectorEntry, VectorStore } from '@mortise/core/store';
 import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
+import type { Kind } from './kinds.ts';
 import { DIMENSIONS } from './settings.ts';
 import { SqliteVectors } from './sqlite-vectors.ts';
-
-/** What the vectors are kept in: as little as an ingestion needs, or a store that is published. */
-export const KINDS = ['plain', 'sqlite-vec'] as const;
-export type Kind = (typeof KINDS)[number];
 
 export interface VectorsOnDisk {
   readonly store: VectorStore;
