@@ -33,7 +33,9 @@ export function composed(before: string, after: string): string | undefined {
     return before.slice(0, -1) + whole + after.slice(letter.length);
   }
   const above = MARKS[letter];
-  if (above !== undefined && /\p{L}$/u.test(before))
-    return (before + above).normalize('NFC') + after.slice(1);
+  // Of what comes before, its end is enough to look at: a letter, and the marks it has.
+  const end = before.slice(-4);
+  if (above !== undefined && /[\p{L}\p{M}]$/u.test(end))
+    return before.slice(0, -end.length) + (end + above).normalize('NFC') + after.slice(1);
   return undefined;
 }

@@ -18,6 +18,11 @@ import { PdfThreads } from './threads.ts';
 export interface PdfOptions {
   /** `pages`: a document for each page. `file`: one document, with `metadata.pageStarts`. Default: `pages`. */
   documents?: 'pages' | 'file' | undefined;
+  /**
+   * `media`: all text of a page. `crop`: only what lies within its crop box, which is what viewers show, without printers'
+   * marks and what was cut away. Default: `media`.
+   */
+  box?: 'media' | 'crop' | undefined;
   /** For files that are encrypted. */
   password?: string | undefined;
   /** Bytes that a file may have; a larger one is `parse`. Default: 256 MiB. */
@@ -33,7 +38,7 @@ export interface PdfOptions {
  * apart by an empty line, with `metadata.pageStarts`, from which a splitter gives each chunk its `page`. Besides: `title`
  * and `author` where the file has them, `pages`, `path` and `mediaType`.
  *
- * The text of a page is what is drawn within its borders, line by line, with words mended that were cut at the ends of
+ * The text of a page is what is drawn on it, line by line, with words mended that were cut at the ends of
  * lines. Below it stand the form's fields that have a value, a line each as `label: value`, and below these what readers
  * wrote onto the page, a paragraph each: free text as it stands, notes as `Note (author) on “marked text”: words`.
  *
@@ -45,9 +50,10 @@ export interface PdfOptions {
  * `timeout`.
  */
 export function pdfFormat(options: PdfOptions = {}): FileFormat {
-  const { documents = 'pages', password } = options;
+  const { documents = 'pages', box = 'media', password } = options;
   const settings: Settings = {
     documents: oneOf('documents', documents, ['pages', 'file']),
+    box: oneOf('box', box, ['media', 'crop']),
     password,
     maxBytes: wholeNumber('maxBytes', options.maxBytes ?? 256 * 1024 * 1024),
     // What a timer can hold.
@@ -57,13 +63,14 @@ export function pdfFormat(options: PdfOptions = {}): FileFormat {
   const threads = new PdfThreads(settings);
   return {
     // Of what is read within its bounds: what is not has failed, and is read again.
-    fingerprint: `mortise-pdf-1 ${settings.documents}`,
+    fingerprint: `mortise-pdf-1 ${settings.documents} ${settings.box}`,
     read: (file, call) => readPdf(file, settings, threads, call),
   };
 }
 
 interface Settings {
   readonly documents: 'pages' | 'file';
+  readonly box: 'media' | 'crop';
   readonly password: string | undefined;
   readonly maxBytes: number;
   readonly timeoutMs: number;

@@ -7,11 +7,12 @@ const GOES_ON = /^\p{Ll}/u;
  * a capital letter or a digit goes on with what keeps its hyphen. Soft hyphens are left out.
  */
 export function mendHyphens(lines: readonly string[]): string {
-  let text = '';
+  const mended: string[] = [];
   for (const raw of lines) {
     const line = raw.trim();
-    if (CUT.test(text) && GOES_ON.test(line)) text = text.slice(0, -1) + line;
-    else text += text === '' ? line : `\n${line}`;
+    const last = mended.at(-1) ?? '';
+    if (CUT.test(last.slice(-3)) && GOES_ON.test(line)) mended[mended.length - 1] = last.slice(0, -1) + line;
+    else if (line !== '') mended.push(line);
   }
-  return text.replaceAll('\u00AD', '');
+  return mended.join('\n').replaceAll('\u00AD', '');
 }

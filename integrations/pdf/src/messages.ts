@@ -51,6 +51,7 @@ export type Reply<K extends keyof Replies = keyof Replies> =
 export interface ThreadData {
   /** Of an array. */
   readonly mostBytes: number;
+  readonly box: 'media' | 'crop';
 }
 
 /** The name of the failure of what was past the bound of memory. */

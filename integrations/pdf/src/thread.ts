@@ -9,6 +9,10 @@ export interface Bounds {
   readonly memoryMb: number;
 }
 
+export interface ThreadSettings extends Bounds {
+  readonly box: ThreadData['box'];
+}
+
 /** Why a thread came to its end: it took too long, held too much, or broke. */
 export type Loss = 'time' | 'memory' | 'crash';
 
@@ -41,12 +45,12 @@ export class PdfThread {
   #end: { readonly error: unknown } | undefined;
   #fail: ((error: unknown) => void) | undefined;
 
-  constructor({ timeoutMs, memoryMb }: Bounds) {
+  constructor({ timeoutMs, memoryMb, box }: ThreadSettings) {
     this.#timeoutMs = timeoutMs;
     const isSource = import.meta.url.endsWith('.ts');
     const url = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
     // While one array grows, there are two.
-    const workerData: ThreadData = { mostBytes: (memoryMb / 2) * 2 ** 20 };
+    const workerData: ThreadData = { mostBytes: (memoryMb / 2) * 2 ** 20, box };
     try {
       this.#worker = new Worker(url, {
         workerData,

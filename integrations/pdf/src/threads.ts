@@ -1,23 +1,23 @@
-import { PdfThread, type Bounds } from './thread.ts';
+import { PdfThread, type ThreadSettings } from './thread.ts';
 
 /** Starting a thread takes a tenth of a second, so one is kept for the next file, for a while. */
 const KEPT_MS = 2_000;
 
 /** Threads of one format: as many as there are files being read, and one more that waits. */
 export class PdfThreads {
-  readonly #bounds: Bounds;
+  readonly #settings: ThreadSettings;
   #idle: PdfThread | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds;
+  constructor(settings: ThreadSettings) {
+    this.#settings = settings;
   }
 
   take(): PdfThread {
     const idle = this.#idle;
     this.#idle = undefined;
     clearTimeout(this.#timer);
-    if (idle?.isAlive !== true) return new PdfThread(this.#bounds);
+    if (idle?.isAlive !== true) return new PdfThread(this.#settings);
     idle.hold();
     return idle;
   }

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { boundArrays } from './arrays.ts';
+import { readBeyondCropBox } from './borders.ts';
 import { PdfDocument, type PdfData, type PdfJs } from './document.ts';
 import { MEMORY, type Replies, type Reply, type Request, type ThreadData } from './messages.ts';
 
 /** The thread in which pages are read. It imports nothing of core: only messages go in and out. */
-function serve(port: MessagePort, { mostBytes }: ThreadData): void {
+function serve(port: MessagePort, { mostBytes, box }: ThreadData): void {
+  if (box === 'media') readBeyondCropBox();
   const warnings = watchWarnings();
   const arrays = boundArrays(mostBytes);
   let loading: ReturnType<typeof load> | undefined;

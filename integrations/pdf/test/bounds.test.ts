@@ -131,6 +131,7 @@ describe('the bounds of a page', () => {
 
 it.each([
   ['documents', { documents: 'page' }],
+  ['box', { box: 'bleed' }],
   ['maxBytes', { maxBytes: 0 }],
   ['pageTimeoutMs', { pageTimeoutMs: Infinity }],
   ['maxMemoryMb', { maxMemoryMb: 1 }],

@@ -89,8 +89,9 @@ it('D-01: a page of which a part is damaged gives the rest, and is reported', as
   ]);
 });
 
-it('gives what lies within the borders of the page', async () => {
-  const content = `${textAt(72, 72, 'seen')} ${textAt(72, 720, 'beyond')}`;
-  const { documents } = await read(pdfOf([{ content, more: '/CropBox [0 0 612 400]' }]));
-  expect(documents.map(({ text }) => text)).toEqual(['seen']);
+it('gives all text of a page, or by `box` what lies within its crop box', async () => {
+  const content = `${textAt(72, 72, 'seen')} ${textAt(72, 720, 'beyond')} ${textAt(72, 900, 'outside')}`;
+  const file = pdfOf([{ content, more: '/CropBox [0 0 612 400]' }]);
+  expect((await read(file)).documents.map(({ text }) => text)).toEqual(['seen\nbeyond']);
+  expect((await read(file, { box: 'crop' })).documents.map(({ text }) => text)).toEqual(['seen']);
 });
