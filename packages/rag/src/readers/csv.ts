@@ -1,11 +1,11 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
-import { decodeText, type FileFormat, type ReadCall, type SourceFile } from '@mortise/core/reader';
+import { readText, type FileFormat, type ReadCall, type SourceFile } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
-import { oneOf, wholeNumber } from '@mortise/core/shared';
+import { oneOf } from '@mortise/core/shared';
 import { betterDelimiter, declaredDelimiter, detectDelimiter, SAMPLE_LENGTH } from './csv-delimiter.ts';
 import { CsvScanner, type CsvRow } from './csv-rows.ts';
 import {
-  MAX_RECORD_LENGTH,
+  lengthOf,
   notText,
   notTextAtAll,
   recordError,
@@ -15,11 +15,13 @@ import {
 } from './pieces.ts';
 import { formatFingerprint, inRecord, RecordDocuments, type RecordOptions } from './records.ts';
 import { excluded } from './shown.ts';
+import { boundOf, type WholeFileOptions } from './whole-file.ts';
 
 /** A row by the names of its columns. */
 export type CsvRecord = Record<string, string>;
 
-export interface CsvOptions extends RecordOptions<CsvRecord> {
+/** `maxBytes` is of `documents: 'file'`: rows are not held together. */
+export interface CsvOptions extends RecordOptions<CsvRecord>, WholeFileOptions {
   /**
    * `rows`: a document for each row. `file`: one document of the file as it stands, which splitters cut between rows, with
    * the header in the metadata of each chunk. Default: `rows`.
@@ -45,8 +47,9 @@ export interface CsvOptions extends RecordOptions<CsvRecord> {
  * lines after it with it: the report says which.
  */
 export function csvFormat(options: CsvOptions = {}): FileFormat {
-  const { delimiter, maxRecordLength = MAX_RECORD_LENGTH } = options;
-  wholeNumber('maxRecordLength', maxRecordLength, { orInfinity: true });
+  const { delimiter } = options;
+  const maxBytes = boundOf(options);
+  const maxRecordLength = lengthOf(options);
   oneOf('documents', options.documents ?? 'rows', ['rows', 'file']);
   if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
     const message = `delimiter is ${JSON.stringify(delimiter)}; it takes one character that is no quote and no line end.`;
@@ -55,20 +58,32 @@ export function csvFormat(options: CsvOptions = {}): FileFormat {
   return {
     fingerprint: formatFingerprint('mortise-csv-2', options),
     read: (file, call) =>
-      options.documents === 'file' ? wholeFile(file, options) : rowsOf(file, options, call),
+      options.documents === 'file'
+        ? wholeFile(file, options, maxBytes, call.signal)
+        : rowsOf(file, options, maxRecordLength, call),
   };
 }
 
-async function* wholeFile(file: SourceFile, { header }: CsvOptions): AsyncGenerator<Document> {
+async function* wholeFile(
+  file: SourceFile,
+  { header }: CsvOptions,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Document> {
   const mediaType = header === undefined || header === true ? 'text/csv' : 'text/csv; header=absent';
   const metadata = { path: file.path, mediaType };
-  const text = decodeText(file.path, await file.bytes());
+  const text = await readText(file, { maxBytes, signal });
   yield createDocument({ id: file.id, text, metadata, ...excluded(metadata) });
 }
 
-async function* rowsOf(file: SourceFile, options: CsvOptions, call: ReadCall): AsyncGenerator<Document> {
-  const { header = true, maxRecordLength = MAX_RECORD_LENGTH } = options;
-  const pieces = textPieces(file);
+async function* rowsOf(
+  file: SourceFile,
+  options: CsvOptions,
+  maxRecordLength: number,
+  call: ReadCall,
+): AsyncGenerator<Document> {
+  const { header = true } = options;
+  const pieces = textPieces(file, call.signal);
   const head = await firstPieces(pieces);
   const { delimiter, hasDeclaration } = delimiterOf(file, head, options, call);
   const documents = new RecordDocuments(file, 'text/csv');

@@ -1,9 +1,8 @@
 import type { JsonValue } from '@mortise/core';
 import type { FileFormat, ReadCall, SourceFile } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
 import { parseExactly } from './json-numbers.ts';
-import { MAX_RECORD_LENGTH, notText, notTextAtAll, recordError, textPieces, tooLong } from './pieces.ts';
+import { lengthOf, notText, notTextAtAll, recordError, textPieces, tooLong } from './pieces.ts';
 import { formatFingerprint, inRecord, RecordDocuments, type RecordOptions } from './records.ts';
 
 export interface JsonLinesOptions extends RecordOptions {
@@ -17,7 +16,7 @@ export interface JsonLinesOptions extends RecordOptions {
  * as 12345678901234567890, are kept as text in ids and metadata.
  */
 export function jsonLinesFormat(options: JsonLinesOptions = {}): FileFormat {
-  wholeNumber('maxRecordLength', options.maxRecordLength ?? MAX_RECORD_LENGTH, { orInfinity: true });
+  const most = lengthOf(options);
   return {
     fingerprint: formatFingerprint('mortise-json-lines-2', options),
     async *read(file, call) {
@@ -25,7 +24,7 @@ export function jsonLinesFormat(options: JsonLinesOptions = {}): FileFormat {
       const attempt = (line: Line): Document | undefined => toDocument(file, line, options, call, documents);
       // Until there is one that is text: it may be a file of another kind.
       let broken: Line[] | undefined = [];
-      for await (const line of linesOf(file, options.maxRecordLength ?? MAX_RECORD_LENGTH)) {
+      for await (const line of linesOf(file, most, call.signal)) {
         if (broken !== undefined && line.isBroken) {
           if (broken.push(line) >= MOST_BROKEN) break;
           continue;
@@ -60,7 +59,7 @@ function toDocument(
   call: ReadCall,
   documents: RecordDocuments,
 ): Document | undefined {
-  const most = options.maxRecordLength ?? MAX_RECORD_LENGTH;
+  const most = lengthOf(options);
   try {
     if (text === undefined) throw tooLong(file.path, number, most);
     if (isBroken) throw notText(file.path, number);
@@ -82,7 +81,11 @@ function parse(path: string, line: number, source: string): JsonValue {
   }
 }
 
-async function* linesOf(file: SourceFile, most: number): AsyncGenerator<Line> {
+async function* linesOf(
+  file: SourceFile,
+  most: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Line> {
   let held: string[] = [];
   let length = 0;
   let start = 0;
@@ -95,7 +98,7 @@ async function* linesOf(file: SourceFile, most: number): AsyncGenerator<Line> {
     else held = [];
   };
   const line = (): Line => ({ number, start, text: length > most ? undefined : held.join(''), isBroken });
-  for await (const { text: piece, isBroken: isPieceBroken } of textPieces(file)) {
+  for await (const { text: piece, isBroken: isPieceBroken } of textPieces(file, signal)) {
     isBroken ||= isPieceBroken;
     let from = 0;
     for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', from)) {

@@ -1,10 +1,12 @@
-import { isMortiseError, MortiseError, type JsonValue } from '@mortise/core';
-import { decodeText, type FileFormat } from '@mortise/core/reader';
-import { elementsAt, type JsonElement } from './json-elements.ts';
+import { isMortiseError, MortiseError } from '@mortise/core';
+import { runInSlices, timeSlices, type TimeSlices } from '@mortise/core/call';
+import { readText, type FileFormat } from '@mortise/core/reader';
+import { scanElements, type JsonElement } from './json-elements.ts';
+import { boundOf, type WholeFileOptions } from './whole-file.ts';
 import { parseExactly } from './json-numbers.ts';
-import { formatFingerprint, memberAt, RecordDocuments, type RecordOptions } from './records.ts';
+import { formatFingerprint, RecordDocuments, type RecordOptions } from './records.ts';
 
-export interface JsonOptions extends RecordOptions {
+export interface JsonOptions extends RecordOptions, WholeFileOptions {
   /** A JSON pointer to the array of records, such as `/data/items`. Default: the whole file where that is an array. */
   records?: string | undefined;
 }
@@ -15,27 +17,25 @@ export interface JsonOptions extends RecordOptions {
  * such as 12345678901234567890, are kept as text in ids and metadata.
  */
 export function jsonFormat(options: JsonOptions = {}): FileFormat {
+  const maxBytes = boundOf(options);
   return {
     fingerprint: formatFingerprint('mortise-json-2', options),
     async *read(file, call) {
-      const source = decodeText(file.path, await file.bytes());
-      const whole = parse(file.path, source);
+      const source = await readText(file, { maxBytes, signal: call.signal });
+      const slices = timeSlices(call.signal);
       const pointer = options.records ?? '';
-      const found = pointer === '' ? whole : memberAt(whole, pointer);
-      if (pointer !== '' && !Array.isArray(found)) {
+      const found = await checked(file.path, source, pointer, slices);
+      if (pointer !== '' && found === undefined) {
         const message = `${file.path} cannot be read: there is no array at ${pointer}. Set \`records\` to where it is.`;
         throw new MortiseError('validation', message);
       }
+      const whole = { start: source.length - source.trimStart().length, end: source.trimEnd().length };
       const documents = new RecordDocuments(file, 'application/json');
-      const elements: readonly JsonElement[] = Array.isArray(found)
-        ? elementsAt(source, pointer)
-        : [{ start: source.length - source.trimStart().length, end: source.trimEnd().length }];
-      for (const [number, { start, end }] of elements.entries()) {
-        call.signal?.throwIfAborted();
-        const value = Array.isArray(found) ? (found[number] as JsonValue) : whole;
-        const place = { pointer: Array.isArray(found) ? `${pointer}/${number}` : '' };
+      for (const [number, { start, end }] of (found ?? [whole]).entries()) {
+        const place = { pointer: found === undefined ? '' : `${pointer}/${number}` };
         try {
-          const record = { value, source: source.slice(start, end), start, number, place };
+          const text = source.slice(start, end);
+          const record = { value: parseExactly(text), source: text, start, number, place };
           yield documents.create(record, options);
         } catch (thrown) {
           if (!isMortiseError(thrown)) throw thrown;
@@ -46,19 +46,32 @@ export function jsonFormat(options: JsonOptions = {}): FileFormat {
             error: new MortiseError(code, message, { cause: thrown }),
           });
         }
+        const turn = slices.turn();
+        if (turn !== undefined) await turn;
       }
     },
   };
 }
 
-function parse(path: string, source: string): JsonValue {
+/** The elements of the array, once all of the file is known to be JSON. */
+async function checked(
+  path: string,
+  source: string,
+  pointer: string,
+  slices: TimeSlices,
+): Promise<JsonElement[] | undefined> {
   try {
-    return parseExactly(source);
+    return await runInSlices(scanElements(source, pointer), slices);
   } catch (cause) {
+    if (!isSyntaxError(cause)) throw cause;
     const hint = isOfLines(source) ? ' It looks like JSON Lines: read it with jsonLinesFormat.' : '';
-    const message = `${path} cannot be read: it is not JSON: ${(cause as Error).message}.${hint}`;
+    const message = `${path} cannot be read: it is not JSON: ${cause.message}.${hint}`;
     throw new MortiseError('parse', message, { cause });
   }
+}
+
+function isSyntaxError(error: unknown): error is SyntaxError {
+  return error instanceof SyntaxError;
 }
 
 /** A line that is JSON, and another one that begins like it. */

@@ -1,8 +1,18 @@
 import { MortiseError } from '@mortise/core';
-import { createTextDecoder, type SourceFile } from '@mortise/core/reader';
+import { wholeNumber } from '@mortise/core/shared';
+import { createTextDecoder, filePieces, type SourceFile } from '@mortise/core/reader';
 
 /** The longest record that is held, in UTF-16 units: a file without line ends must not fill the memory. */
-export const MAX_RECORD_LENGTH = 1 << 24;
+const MAX_RECORD_LENGTH = 1 << 24;
+
+/** The bound, checked. */
+export function lengthOf({
+  maxRecordLength = MAX_RECORD_LENGTH,
+}: {
+  maxRecordLength?: number | undefined;
+}): number {
+  return wholeNumber('maxRecordLength', maxRecordLength, { orInfinity: true });
+}
 
 /** Some text of a file. */
 export interface TextPiece {
@@ -15,10 +25,10 @@ export interface TextPiece {
  * The text of a file piece by piece: UTF-8, or UTF-16 where a byte order mark says so, without the mark. What is not text
  * in UTF-8 spoils its own line only; in UTF-16 it is refused, as `decodeText` does.
  */
-export async function* textPieces(file: SourceFile): AsyncGenerator<TextPiece> {
+export async function* textPieces(file: SourceFile, signal?: AbortSignal): AsyncGenerator<TextPiece> {
   let head: Uint8Array = new Uint8Array();
   let decode: Decode | undefined;
-  for await (const bytes of file.stream()) {
+  for await (const bytes of filePieces(file, signal)) {
     head = decode === undefined ? joined(head, bytes) : bytes;
     // Three bytes are needed to see a mark.
     if (decode === undefined && head.length < 3) continue;

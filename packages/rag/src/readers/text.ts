@@ -1,16 +1,18 @@
 import type { JsonObject } from '@mortise/core';
-import { decodeText, type FileFormat, type SourceFile } from '@mortise/core/reader';
+import { readText, type FileFormat, type SourceFile } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
 import { markdownTitle } from '../splitters/sections.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { excluded } from './shown.ts';
+import { boundOf, type WholeFileOptions } from './whole-file.ts';
 
 /** A file as one document, as it stands. */
-export function textFormat(): FileFormat {
+export function textFormat(options: WholeFileOptions = {}): FileFormat {
+  const maxBytes = boundOf(options);
   return {
     fingerprint: 'mortise-text-1',
-    async *read(file) {
-      const text = decodeText(file.path, await file.bytes());
+    async *read(file, { signal }) {
+      const text = await readText(file, { maxBytes, signal });
       yield toDocument(file, text, { path: file.path, mediaType: 'text/plain' });
     },
   };
@@ -20,11 +22,12 @@ export function textFormat(): FileFormat {
  * Markdown as one document. Metadata: `title` (the front matter's, else the first heading of the first level) and the
  * front matter's members. The text begins after the front matter, at `bodyStart` of the file.
  */
-export function markdownFormat(): FileFormat {
+export function markdownFormat(options: WholeFileOptions = {}): FileFormat {
+  const maxBytes = boundOf(options);
   return {
     fingerprint: 'mortise-markdown-2',
-    async *read(file) {
-      const text = decodeText(file.path, await file.bytes());
+    async *read(file, { signal }) {
+      const text = await readText(file, { maxBytes, signal });
       const frontMatter = readFrontMatter(text);
       const body = text.slice(frontMatter?.bodyStart ?? 0);
       const title = markdownTitle(body);
