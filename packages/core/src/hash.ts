@@ -25,15 +25,38 @@ let fastest: Sha256 | undefined;
 interface NodeCrypto {
   /** Node 21.7, a third faster than `createHash` for short inputs. */
   hash?: (algorithm: string, data: string | Uint8Array, encoding: 'hex') => string;
-  createHash?: (algorithm: string) => {
-    update(data: string | Uint8Array): { digest(encoding: 'hex'): string };
+  createHash?: (algorithm: string) => NodeHash;
+}
+
+interface NodeHash {
+  update(data: string | Uint8Array): NodeHash;
+  digest(encoding: 'hex'): string;
+}
+
+function nodeCrypto(): NodeCrypto {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
+  return (process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined) ?? {};
+}
+
+/** The hash of a long text that is given in parts, none of which ends within a character. */
+export interface Sha256Sum {
+  update(part: string): void;
+  /** As `sha256Hex` of all parts together. Called once. */
+  digest(): string;
+}
+
+/** Outside of runtimes with `node:crypto` the parts are held, and hashed at the end. */
+export function sha256Sum(): Sha256Sum {
+  const sum = nodeCrypto().createHash?.('sha256');
+  const parts: string[] = [];
+  return {
+    update: (part) => void (sum === undefined ? parts.push(part) : sum.update(part)),
+    digest: () => sum?.digest('hex') ?? sha256Hex(parts.join('')),
   };
 }
 
 function nativeSha256(): Sha256 | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
-  const crypto = process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined;
-  const { hash, createHash } = crypto ?? {};
+  const { hash, createHash } = nodeCrypto();
   if (hash !== undefined) return (text) => hash('sha256', text, 'hex');
   if (createHash !== undefined) return (text) => createHash('sha256').update(text).digest('hex');
   return undefined;

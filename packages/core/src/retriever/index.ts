@@ -28,7 +28,7 @@ export {
   type OtherNode,
   type TextNode,
 } from './node.ts';
-export { nodeHash } from './node-hash.ts';
+export { nodeHash, nodeHashSteps } from './node-hash.ts';
 export { copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
 export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
 export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../hash.ts';
+import { sha256Hex, sha256Sum } from '../hash.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { DEFAULT_METADATA_SEPARATOR, DEFAULT_METADATA_TEMPLATE, DEFAULT_TEXT_TEMPLATE } from './node-text.ts';
 import type { Node } from './node.ts';
@@ -22,6 +22,40 @@ import type { Node } from './node.ts';
  */
 export function nodeHash(node: Node): string {
   return sha256Hex(canonicalJson(contentOf(node)));
+}
+
+/** Characters of a text that are hashed in one step. */
+const STEP = 262_144;
+
+/** `nodeHash` in steps of about a millisecond, for texts of many megabytes. Drain it with `runInSlices`. */
+export function* nodeHashSteps(node: Node): Generator<void, string> {
+  if (node.text.length <= STEP) return nodeHash(node);
+  const { text: _text, ...others } = contentOf(node);
+  const sum = sha256Sum();
+  // Members stand in the order of their names.
+  const before = membersOf(others, (name) => name < 'text');
+  const after = membersOf(others, (name) => name > 'text');
+  sum.update(`{${before}${before === '' ? '' : ','}"text":"`);
+  for (let start = 0; start < node.text.length;) {
+    const end = start + STEP;
+    // A pair of surrogates is escaped when it is cut.
+    const isPair = isHighSurrogate(node.text.charCodeAt(end - 1)) && end < node.text.length;
+    const part = node.text.slice(start, isPair ? end - 1 : end);
+    sum.update(JSON.stringify(part).slice(1, -1));
+    start += part.length;
+    yield;
+  }
+  sum.update(`"${after === '' ? '' : ','}${after}}`);
+  return sum.digest();
+}
+
+function membersOf(content: Record<string, unknown>, isWanted: (name: string) => boolean): string {
+  const wanted = Object.entries(content).filter(([name]) => isWanted(name));
+  return canonicalJson(Object.fromEntries(wanted)).slice(1, -1);
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }
 
 function contentOf(node: Node): Record<string, unknown> {

@@ -21,12 +21,17 @@ export interface RecordOptions<R = JsonValue> {
   id?: string | undefined;
 }
 
-/** Undefined where a function is among the options: nobody can tell whether it is still the same. */
+/**
+ * Undefined where a function is among the options: nobody can tell whether it is still the same. Bounds are no part of it: what
+ * is beyond them has failed, and is read again.
+ */
 export function formatFingerprint(name: string, options: object): string | undefined {
-  const values: unknown[] = Object.values(options);
-  if (values.some((value) => typeof value === 'function')) return undefined;
-  return `${name} ${canonicalJson(options)}`;
+  const shaping = Object.entries(options).filter(([key]) => !BOUNDS.has(key));
+  if (shaping.some(([, value]) => typeof value === 'function')) return undefined;
+  return `${name} ${canonicalJson(Object.fromEntries(shaping))}`;
 }
+
+const BOUNDS: ReadonlySet<string> = new Set(['maxBytes', 'maxRecordLength']);
 
 /** Where a record stands in its file, and what it is there. */
 export interface FoundRecord<R = JsonValue> {

@@ -1,6 +1,6 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
 import { runInSlices, throwIfAborted, timeSlices } from '@mortise/core/call';
-import { nodeHash, nodeText, sourceId, type Node, type TextNode } from '@mortise/core/retriever';
+import { nodeHashSteps, nodeText, sourceId, type Node, type TextNode } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
 import type { TransformOptions } from '@mortise/core/transform';
@@ -44,7 +44,7 @@ export function* splitSections(
   { sections, structure }: ReadText,
   settings: SplitSettings,
 ): Generator<void, TextNode[]> {
-  const make = chunkMaker(node);
+  const make = yield* chunkMaker(node);
   const chunks: TextNode[] = [];
   for (const section of sections) {
     const { spans, metadataAt } = yield* splitSection(node, section, structure, settings);
@@ -169,7 +169,7 @@ function withSection(metadata: JsonObject, headings: readonly string[]): JsonObj
 type ChunkMaker = (span: Span, metadata: JsonObject) => TextNode;
 
 /** Chunks share the node's source and its way of showing metadata. */
-function chunkMaker(node: Node): ChunkMaker {
+function* chunkMaker(node: Node): Generator<void, ChunkMaker> {
   const {
     id,
     excludedEmbedMetadataKeys,
@@ -185,7 +185,8 @@ function chunkMaker(node: Node): ChunkMaker {
     metadataSeparator,
     textTemplate,
   }).filter(([, value]) => value !== undefined);
-  const source = node.relationships?.source ?? { id: sourceId(node) ?? id, hash: nodeHash(node) };
+  const known = node.relationships?.source;
+  const source = known ?? { id: sourceId(node) ?? id, hash: yield* nodeHashSteps(node) };
   const base = node.start ?? 0;
   let made = 0;
   return ({ start, end }, metadata) => ({

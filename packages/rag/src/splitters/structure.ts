@@ -62,8 +62,7 @@ export class TextStructure {
   *lineStarts(text: string, { table }: Block, start: number, end: number): Generator<number> {
     const rows = table?.rows;
     if (rows === undefined) {
-      for (let at = text.indexOf('\n', start); at !== -1 && at + 1 < end; at = text.indexOf('\n', at + 1))
-        yield at + 1;
+      for (let at = lineEnd(text, start, end); at < end; at = lineEnd(text, at, end)) yield at;
       return;
     }
     const first = lastAtMost(rows.length, (index) => (rows[index] as number) - this.#shift <= start) + 1;
@@ -74,6 +73,18 @@ export class TextStructure {
     }
   }
 }
+
+/** Where the line ends that a place is in, behind its line end, or `end`: no further is looked. */
+export function lineEnd(text: string, at: number, end: number): number {
+  for (let from = at; from < end; from += LOOK) {
+    const found = text.slice(from, Math.min(end, from + LOOK)).indexOf('\n');
+    if (found !== -1) return from + found + 1;
+  }
+  return end;
+}
+
+/** Lines are short: looking for the end of one in all of a long text would look at all of it, again and again. */
+const LOOK = 1_024;
 
 /** The last index for which that holds, where it holds up to one and for none after; -1: for none. */
 export function lastAtMost(length: number, holds: (index: number) => boolean): number {

@@ -1,4 +1,4 @@
-import type { Block, TextStructure } from './structure.ts';
+import { lineEnd, type Block, type TextStructure } from './structure.ts';
 
 /** A stretch of text, in UTF-16 units, up to where the next one begins: units follow each other without gaps. */
 export interface Unit {
@@ -105,7 +105,7 @@ function placeBefore(source: Source, start: number, end: number, grain: Grain): 
   if (block !== undefined) {
     for (const at of structure.lineStarts(text, block, start, end)) last = at;
   } else if (grain === 'section') {
-    last = text.lastIndexOf('\n', end - 1) + 1;
+    last = start + text.slice(start, end).lastIndexOf('\n') + 1;
   }
   if (last > start) return last;
   if (grain === 'section' || grain === 'paragraph')
@@ -143,8 +143,7 @@ function* paragraphStarts({ text, structure }: Source, { start, end }: Stretch):
       isAfterGap = true;
       continue;
     }
-    const found = text.indexOf('\n', at);
-    const next = found === -1 || found >= end ? end : found + 1;
+    const next = lineEnd(text, at, end);
     const isBlank = !/\S/.test(text.slice(at, next));
     if (!isBlank && isAfterGap) yield at;
     isAfterGap = isBlank;

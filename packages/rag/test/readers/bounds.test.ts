@@ -62,7 +62,11 @@ describe('maxBytes', () => {
     const { file } = source(endless());
     await expect(read(textFormat(), file)).rejects.toThrow('more than 67108864 bytes');
     expect((await read(textFormat({ maxBytes: 3 }), source('abc').file)).documents).toHaveLength(1);
-    expect((await read(textFormat({ maxBytes: Infinity }), source('abc').file)).documents).toHaveLength(1);
+    for (const create of [textFormat, markdownFormat])
+      expect((await read(create({ maxBytes: Infinity }), source('abc').file)).documents).toHaveLength(1);
+    const csv = csvFormat({ maxBytes: Infinity, maxRecordLength: Infinity });
+    expect((await read(csv, source('a\nb').file)).documents).toHaveLength(1);
+    expect((await read(jsonFormat({ maxBytes: Infinity }), source('[1]').file)).documents).toHaveLength(1);
     for (const maxBytes of [0, -1, 1.5, Number.NaN])
       for (const create of [textFormat, markdownFormat, jsonFormat, csvFormat])
         expect(() => create({ maxBytes })).toThrow(expect.objectContaining({ code: 'configuration' }));
