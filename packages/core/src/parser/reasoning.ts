@@ -3,8 +3,8 @@
  * the reply, but drafts of it are likely to stand there.
  */
 
-const OPENING = /^\s*<(think|thinking|reasoning)>/i;
-/** The longest opening tag, behind any white space. */
+const OPENING = /^<(think|thinking|reasoning)>/i;
+/** The longest opening tag. */
 const LONGEST = 11;
 
 /** Where the reply begins: behind the reasoning that opens the text. Infinity when that never ends, 0 without any. */
@@ -18,10 +18,10 @@ export function replyStart(text: string): number {
 export class Reasoning {
   /** The tag that the text still lacks, while inside. */
   closing: string | undefined;
-  /** What may be the beginning of a tag, or white space before it. */
+  /** White space at the beginning. It only grows: looked at as a whole with every piece, it would be copied each time. */
+  #blank = '';
+  /** What may be the beginning of a tag. */
   #held = '';
-  /** Where in `#held` the white space ends. */
-  #blank = 0;
   #decided = false;
 
   /** What of the text so far is known to belong to the reply, and was not given before. */
@@ -32,25 +32,29 @@ export class Reasoning {
 
   /** The text is over: what was held back is the reply's after all. */
   end(): string {
-    const held = this.#decided ? '' : this.#held;
+    const held = this.#decided ? '' : this.#blank + this.#held;
     this.#decided = true;
     this.#held = '';
     return held;
   }
 
   #begin(chunk: string): string {
-    this.#held += chunk;
+    if (this.#held === '') {
+      let begin = 0;
+      while (begin < chunk.length && chunk.charAt(begin).trim() === '') begin++;
+      this.#blank += chunk.slice(0, begin);
+      this.#held = chunk.slice(begin);
+    } else this.#held += chunk;
     const held = this.#held;
-    while (this.#blank < held.length && held.charAt(this.#blank).trim() === '') this.#blank++;
-    if (this.#blank === held.length) return '';
-    const tag = held.slice(this.#blank, this.#blank + LONGEST);
+    if (held === '') return '';
+    const tag = held.slice(0, LONGEST);
     if (tag[0] === '<' && tag.length < LONGEST && /^<[a-z]*$/i.test(tag)) return '';
     this.#decided = true;
     this.#held = '';
     const name = OPENING.exec(tag)?.[1];
-    if (name === undefined) return held;
+    if (name === undefined) return this.#blank + held;
     this.closing = `</${name.toLowerCase()}>`;
-    return this.#skip(held.slice(this.#blank + name.length + 2));
+    return this.#skip(held.slice(name.length + 2));
   }
 
   #skip(chunk: string): string {

@@ -198,7 +198,7 @@ export class NumberParser extends BaseOutputParser<number, number> {
     const from = replyStart(text);
     for (const { 0: match, index } of text.matchAll(RUN)) {
       if (index < from || !/\d/.test(match)) continue;
-      const plain = match.replace(/[.,!?]+$/, '');
+      const plain = withoutMarks(match);
       if (!PLAIN_NUMBER.test(plain)) {
         const message = `"${match.slice(0, 40)}" is not clearly a number: expected ${expected}, in plain digits.`;
         throw parserError('parse', message, { text, position: index, path: [], expected });
@@ -229,6 +229,13 @@ export class NumberParser extends BaseOutputParser<number, number> {
       expected,
     });
   }
+}
+
+/** By hand: a pattern for the end is quadratic in marks in the middle. */
+function withoutMarks(text: string): string {
+  let end = text.length;
+  while (end > 0 && '.,!?'.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 const DATE =

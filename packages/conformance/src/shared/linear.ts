@@ -1,0 +1,163 @@
+/** Characters of every class, and pieces of them that readers know: what a pattern may be slow on when it comes again and again. */
+export const REPEATED: readonly string[] = [
+  ...[
+    'a',
+    'Z',
+    '0',
+    '{',
+    '}',
+    '[',
+    ']',
+    '(',
+    ')',
+    '<',
+    '>',
+    '"',
+    "'",
+    '`',
+    '“',
+    '\\',
+    '/',
+    '|',
+    '#',
+    '-',
+    '–',
+  ],
+  ...['*', '_', '~', '+', '=', ':', ';', ',', '.', '!', '?', '&', '@', '%', '$', '^'],
+  ...[
+    ' ',
+    '\t',
+    '\n',
+    '\r',
+    '\u00a0',
+    '\u2028',
+    '\u200b',
+    '\u034f',
+    '\0',
+    'é',
+    '中',
+    '😀',
+    '\ud83d',
+    '\udc00',
+  ],
+  ...[
+    '"b',
+    '""',
+    '", ',
+    '\\"',
+    '{"',
+    '["',
+    '[1]',
+    '{}',
+    '<a',
+    '</',
+    '<a>',
+    '&lt;',
+    '```\n',
+    '- ',
+    '# ',
+    'a: ',
+    ' a',
+    '1,',
+  ],
+];
+
+/** A text that takes more than its length says. */
+export interface SlowReading {
+  /** What was repeated, and what stood before and behind. */
+  readonly text: string;
+  /** CPU time for four times the text over that for the text: 4 when it is linear, 16 when it is quadratic. */
+  readonly ratio: number;
+  /** CPU milliseconds of the longest text. */
+  readonly milliseconds: number;
+}
+
+/** What is tried. */
+export interface LinearTrial {
+  /** Characters of the shortest text; it is tried at two and four times as many. Default: 16,000. */
+  readonly length?: number | undefined;
+  /** What is repeated; a function makes each piece from its number, as of keys that must differ. Default: {@link REPEATED}. */
+  readonly repeated?: readonly (string | ((at: number) => string))[] | undefined;
+  /** What stands before it, each in turn. Default: nothing. */
+  readonly heads?: readonly string[] | undefined;
+  /** What stands behind it, each in turn. Default: nothing, and a letter. */
+  readonly tails?: readonly string[] | undefined;
+}
+
+/** Linear work takes four times as long for four times the text; beyond this it is something else. */
+const MOST = 5;
+/** No noise makes linear work look like this: it is not tried again. */
+const CERTAIN = 11;
+/** Less than this for the longest text is not told apart from noise. Quadratic work takes seconds there. */
+const FLOOR_MS = 25;
+const TRIES = 4;
+
+/**
+ * Runs `read` on long texts of one thing, and gives those for which CPU time grows faster than the text. What it throws
+ * is its own affair: a refusal takes time too. For tests: `expect(await slowReadings(read)).toEqual([])`.
+ */
+export async function slowReadings(
+  read: (text: string) => unknown,
+  { length = 16_000, repeated = REPEATED, heads = [''], tails = ['', 'a'] }: LinearTrial = {},
+): Promise<SlowReading[]> {
+  const slow: SlowReading[] = [];
+  for (const unit of repeated)
+    for (const head of heads)
+      for (const tail of tails) {
+        const textOf = (times: number): string => head + repeat(unit, length * times) + tail;
+        const found = await judged(read, textOf);
+        if (found !== undefined)
+          slow.push({
+            text: `${JSON.stringify(head)}, ${JSON.stringify(typeof unit === 'string' ? unit : unit(0))}..., ${JSON.stringify(tail)}`,
+            ...found,
+          });
+      }
+  return slow;
+}
+
+function repeat(unit: string | ((at: number) => string), length: number): string {
+  if (typeof unit === 'string') return unit.repeat(Math.ceil(length / unit.length));
+  const pieces: string[] = [];
+  for (let at = 0, made = 0; made < length; at++) {
+    const piece = unit(at);
+    pieces.push(piece);
+    made += piece.length;
+  }
+  return pieces.join('');
+}
+
+async function judged(
+  read: (text: string) => unknown,
+  textOf: (times: number) => string,
+): Promise<Omit<SlowReading, 'text'> | undefined> {
+  let least = { ratio: Number.POSITIVE_INFINITY, milliseconds: 0 };
+  // The least of a few, as a collection of garbage can only add to it.
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const milliseconds = await cpuOf(read, textOf(4));
+    if (milliseconds < FLOOR_MS) return undefined;
+    const short = await cpuOf(read, textOf(1));
+    const middle = await cpuOf(read, textOf(2));
+    // Of both, as the shortest may be too short to be timed.
+    const ratio = Math.min(milliseconds / short, (milliseconds / middle) ** 2);
+    if (ratio <= MOST) return undefined;
+    if (ratio > CERTAIN) return { ratio, milliseconds };
+    if (ratio < least.ratio) least = { ratio, milliseconds };
+  }
+  return least;
+}
+
+/** CPU milliseconds of this thread, where the runtime tells them, else of the process. */
+async function cpuOf(read: (text: string) => unknown, text: string): Promise<number> {
+  const { threadCpuUsage, cpuUsage } = process as NodeJS.Process & {
+    threadCpuUsage?: typeof process.cpuUsage;
+  };
+  const usage = (threadCpuUsage ?? cpuUsage).bind(process);
+  const before = usage();
+  try {
+    await read(text);
+  } catch {
+    // Refused.
+  }
+  const { user, system } = usage();
+  return (user + system - before.user - before.system) / 1000;
+}

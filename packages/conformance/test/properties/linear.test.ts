@@ -1,0 +1,65 @@
+import { REPEATED, slowReadings } from '@mortise/conformance';
+import * as parser from '@mortise/core/parser';
+import * as prompt from '@mortise/core/prompt';
+import * as reader from '@mortise/core/reader';
+import * as tokenizer from '@mortise/core/tokenizer';
+import * as wire from '@mortise/core/wire';
+import { describe, expect, it } from 'vitest';
+import { coreReaders, notReaders } from './text-readers.ts';
+
+/** `pnpm test:properties` asks for many cases, and gets long texts. */
+const length = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 64_000 : 16_000;
+
+describe('every reader of text in core', () => {
+  it.each(coreReaders)(
+    'C-13: takes time in proportion to the text, whatever comes again and again: $name',
+    async ({ read, heads, repeated = REPEATED }) => {
+      expect(await slowReadings(read, { length, heads, repeated })).toEqual([]);
+    },
+    600_000,
+  );
+
+  it.each(Object.entries({ parser, prompt, reader, tokenizer, wire }))(
+    'is tried, or has a reason not to be: core/%s',
+    (_, room) => {
+      const known = new Set([
+        ...coreReaders.flatMap(({ exports }) => exports),
+        ...Object.values(notReaders).flat(),
+      ]);
+      expect(Object.keys(room).filter((name) => !known.has(name))).toEqual([]);
+    },
+  );
+
+  it('is an export of one of these rooms', () => {
+    const names = new Set([parser, prompt, reader, tokenizer, wire].flatMap((room) => Object.keys(room)));
+    const known = [...coreReaders.flatMap(({ exports }) => exports), ...Object.values(notReaders).flat()];
+    expect(known.filter((name) => !names.has(name))).toEqual([]);
+  });
+});
+
+describe('slowReadings', () => {
+  it('sees what is quadratic, and lets pass what is linear', async () => {
+    const trial = { length: 8000, repeated: ['-', 'a'] };
+    const slow = await slowReadings((text) => /-+$/.test(text), trial);
+    expect(slow).toMatchObject([{ text: '"", "-"..., "a"' }]);
+    expect(slow[0]?.ratio).toBeGreaterThan(5);
+    expect(await slowReadings((text) => text.split('').toSorted(), trial)).toEqual([]);
+  });
+
+  it('makes pieces that differ', async () => {
+    const keys = (text: string): void => {
+      const seen: string[] = [];
+      for (const key of text.split(',')) if (!seen.includes(key)) seen.push(key);
+    };
+    const trial = { length: 8000, tails: [''] };
+    expect(await slowReadings(keys, { ...trial, repeated: [(at) => `k${at},`] })).toHaveLength(1);
+    expect(await slowReadings(keys, { ...trial, repeated: ['k,'] })).toEqual([]);
+  });
+
+  it('takes a refusal for work that was done', async () => {
+    const refusing = (text: string): void => {
+      throw new Error(String(/-+$/.test(text)));
+    };
+    expect(await slowReadings(refusing, { length: 8000, repeated: ['-'], tails: ['a'] })).toHaveLength(1);
+  });
+});

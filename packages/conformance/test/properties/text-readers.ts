@@ -1,0 +1,386 @@
+import {
+  BooleanParser,
+  CodeBlocksParser,
+  CombinedParser,
+  DateParser,
+  EnumParser,
+  findJson,
+  fromLangChainParser,
+  IncrementalJson,
+  JsonParser,
+  jsonSchema,
+  ListParser,
+  MarkdownSectionsParser,
+  MarkdownTableParser,
+  NumberParser,
+  RegexParser,
+  replyStart,
+  SchemaParser,
+  SelectionParser,
+  streamJson,
+  toLangChainParser,
+  withRepair,
+  XmlParser,
+  xmlText,
+  type OutputParser,
+} from '@mortise/core/parser';
+import { chatPrompt, delimited, prompt, promptFile } from '@mortise/core/prompt';
+import { createTextDecoder, decodeText } from '@mortise/core/reader';
+import { ScriptedLLM } from '@mortise/core/testing';
+import { estimateTokenizer } from '@mortise/core/tokenizer';
+import {
+  describeFailure,
+  errorFromRefusal,
+  errorFromReply,
+  errorFromResponse,
+  errorFromSaid,
+  errorFromThrown,
+  eventJson,
+  failedEnd,
+  failureIn,
+  float32FromBase64,
+  isTooLong,
+  jsonEvents,
+  JsonLinesDecoder,
+  malformed,
+  readJson,
+  readJsonVectors,
+  readText,
+  redact,
+  retryAfter,
+  SseDecoder,
+  thrownWithoutSecrets,
+  withoutSecrets,
+} from '@mortise/core/wire';
+
+/** Something that reads a text that is not ours. */
+export interface TextReader {
+  readonly name: string;
+  /** Of the exports of core's rooms, those that it reads with. */
+  readonly exports: readonly string[];
+  /** What stands before the text that is repeated, each in turn. Default: nothing. */
+  readonly heads?: readonly string[];
+  /** What is repeated in it, when it is not what is everywhere. */
+  readonly repeated?: readonly (string | ((at: number) => string))[];
+  read(text: string): unknown;
+}
+
+function parser(
+  name: string,
+  exported: string,
+  make: () => OutputParser<unknown, unknown>,
+  heads?: readonly string[],
+): TextReader {
+  return {
+    name,
+    exports: [exported],
+    ...(heads && { heads }),
+    read: (text) => make().parse(text),
+  };
+}
+
+const about = { provider: 'p', model: 'm', secrets: ['sk-secret', 'another'] };
+const IN_JSON = ['', '{"a":"b', '["a', '{"a":[1}'];
+const attempt = { signal: new AbortController().signal } as never;
+const reply = (text: string, status = 200, type = 'application/json'): Response =>
+  new Response(text, { status, headers: { 'content-type': type } });
+
+async function drained(values: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of values);
+}
+
+async function* chunks(text: string): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += 1000) yield text.slice(at, at + 1000);
+}
+
+/** Every reader of text that core exports. */
+export const coreReaders: readonly TextReader[] = [
+  parser('JsonParser', 'JsonParser', () => new JsonParser(), IN_JSON),
+  parser('JsonParser, tolerant', 'JsonParser', () => new JsonParser({ tolerant: true }), [
+    ...IN_JSON,
+    "{'a': 'b",
+    '{“a": “b',
+  ]),
+  {
+    name: 'JsonParser, members that differ',
+    exports: ['JsonParser'],
+    heads: ['{'],
+    repeated: [(at) => `"key${at}":1,`, (at) => `key${at}: 'x',`, (at) => `"key${at}":{"a":`],
+    read: (text) => new JsonParser({ tolerant: true }).parse(text),
+  },
+  parser('SchemaParser', 'SchemaParser', () => new SchemaParser(jsonSchema({ type: 'object' })), [
+    '',
+    '{"a":"b',
+  ]),
+  parser('ListParser', 'ListParser', () => new ListParser(), ['', '[', '"']),
+  parser('ListParser, numbered', 'ListParser', () => new ListParser({ style: 'numbered' }), ['', '1. ']),
+  parser('ListParser, bulleted', 'ListParser', () => new ListParser({ style: 'bulleted' }), ['', '- ']),
+  parser('EnumParser', 'EnumParser', () => new EnumParser(['yes', 'no', 'C#']), [
+    '',
+    'Answer: ',
+    '(',
+    '\\boxed{',
+    '<a>',
+  ]),
+  parser('BooleanParser', 'BooleanParser', () => new BooleanParser(), ['', 'yes', 'answer is ']),
+  parser('NumberParser', 'NumberParser', () => new NumberParser(), ['', '1', '-']),
+  parser('DateParser', 'DateParser', () => new DateParser(), ['', '2026-11-22']),
+  parser('SelectionParser', 'SelectionParser', () => new SelectionParser(['a', 'b'], { max: 2 }), [
+    '',
+    '[1]',
+    '[{"choice": 1, "reason": "',
+  ]),
+  parser('CodeBlocksParser', 'CodeBlocksParser', () => new CodeBlocksParser(), ['', '```', '```\n']),
+  parser(
+    'MarkdownSectionsParser',
+    'MarkdownSectionsParser',
+    () => new MarkdownSectionsParser({ required: ['x'] }),
+    ['', '# ', '```\n'],
+  ),
+  parser('MarkdownTableParser', 'MarkdownTableParser', () => new MarkdownTableParser(), [
+    '',
+    '|a|\n|-|\n|',
+    '|',
+  ]),
+  parser('XmlParser', 'XmlParser', () => new XmlParser(), ['', '<a>', '<a b="', '<a ', '<!--']),
+  parser('XmlParser of a root', 'XmlParser', () => new XmlParser({ root: 'a' }), ['', '<a>', '</a']),
+  parser('RegexParser', 'RegexParser', () => new RegexParser(/^(?<word>\w+)/)),
+  parser(
+    'CombinedParser',
+    'CombinedParser',
+    () => new CombinedParser({ a: new ListParser(), b: new JsonParser() }),
+    ['', '<a>', '<b>'],
+  ),
+  parser('fromLangChainParser', 'fromLangChainParser', () =>
+    fromLangChainParser({ parse: async (text) => text, getFormatInstructions: () => '' }),
+  ),
+  parser('withRepair', 'withRepair', () =>
+    withRepair(new NumberParser(), new ScriptedLLM({ replies: () => '7' })),
+  ),
+  {
+    name: 'toLangChainParser',
+    exports: ['toLangChainParser'],
+    read: (text) => toLangChainParser(new ListParser()).invoke(text),
+  },
+  { name: 'findJson', exports: ['findJson'], read: (text) => findJson(text, { tolerant: true }) },
+  {
+    name: 'streamJson',
+    exports: ['streamJson'],
+    heads: IN_JSON,
+    read: (text) => drained(streamJson(chunks(text), { tolerant: true })),
+  },
+  {
+    name: 'IncrementalJson, in small pieces',
+    exports: ['IncrementalJson'],
+    heads: IN_JSON,
+    read(text) {
+      const json = new IncrementalJson({ tolerant: true });
+      for (let at = 0; at < text.length; at += 16) json.push(text.slice(at, at + 16));
+      json.end();
+    },
+  },
+  { name: 'replyStart', exports: ['replyStart'], heads: ['', '<think>'], read: replyStart },
+  {
+    name: 'xmlText',
+    exports: ['xmlText'],
+    read: (text) =>
+      xmlText({
+        name: 'a',
+        attributes: {},
+        children: [text, { name: 'b', attributes: {}, children: [text] }],
+      }),
+  },
+  { name: 'prompt', exports: ['prompt'], read: (text) => prompt(text) },
+  {
+    name: 'prompt, filled in',
+    exports: ['prompt'],
+    read: (text) => prompt('{a} and {a}').format({ a: text }),
+  },
+  {
+    name: 'chatPrompt',
+    exports: ['chatPrompt'],
+    read: (text) => chatPrompt([{ role: 'user', content: text }]),
+  },
+  {
+    name: 'promptFile',
+    exports: ['promptFile'],
+    heads: ['', '---\n', '---\na: ', '---\na:\n  - ', '---\nb: 1\n---\n', '# User\n', '---'],
+    read: promptFile,
+  },
+  {
+    name: 'delimited',
+    exports: ['delimited'],
+    heads: ['', '<', '</source', '<source-'],
+    read: (text) => delimited(text, 'source'),
+  },
+  { name: 'decodeText', exports: ['decodeText'], read: (text) => decodeText('item', bytesOf(text)) },
+  {
+    name: 'createTextDecoder',
+    exports: ['createTextDecoder'],
+    read(text) {
+      const decoder = createTextDecoder('item');
+      for (const piece of pieces(text)) decoder.decode(piece);
+    },
+  },
+  {
+    name: 'estimateTokenizer',
+    exports: ['estimateTokenizer'],
+    read: (text) => estimateTokenizer.count(text),
+  },
+  {
+    name: 'describeFailure',
+    exports: ['describeFailure'],
+    heads: ['', '<html><title>', '{"error":"'],
+    read: describeFailure,
+  },
+  {
+    name: 'describeFailure of a message',
+    exports: ['describeFailure'],
+    read: (text) => describeFailure({ error: { message: text, code: text, type: text } }),
+  },
+  {
+    name: 'failureIn',
+    exports: ['failureIn'],
+    read: (text) => failureIn({ error: text, status: text, detail: text }, { alone: true }),
+  },
+  { name: 'failedEnd', exports: ['failedEnd'], read: failedEnd },
+  { name: 'isTooLong', exports: ['isTooLong'], read: isTooLong },
+  {
+    name: 'errorFromRefusal',
+    exports: ['errorFromRefusal'],
+    heads: ['', '<html>'],
+    read: (text) => errorFromRefusal(500, new Headers(), text, about),
+  },
+  {
+    name: 'errorFromReply',
+    exports: ['errorFromReply'],
+    read: (text) => errorFromReply(reply(text, 400), attempt, about),
+  },
+  {
+    name: 'errorFromResponse',
+    exports: ['errorFromResponse'],
+    heads: ['', 'sk-'],
+    read: (text) => errorFromResponse({ ...about, status: 400, message: text }),
+  },
+  {
+    name: 'errorFromSaid',
+    exports: ['errorFromSaid'],
+    read: (text) => errorFromSaid({ message: text, word: text }, about),
+  },
+  {
+    name: 'errorFromThrown',
+    exports: ['errorFromThrown'],
+    read: (text) => errorFromThrown(Object.assign(new Error(`400 ${text}`), { status: 400 }), about),
+  },
+  {
+    name: 'thrownWithoutSecrets',
+    exports: ['thrownWithoutSecrets'],
+    heads: ['', 'sk-secret'],
+    read: (text) => thrownWithoutSecrets(new Error(text, { cause: new Error(text) }), about),
+  },
+  {
+    name: 'withoutSecrets',
+    exports: ['withoutSecrets'],
+    read: (text) => withoutSecrets({ text }, about.secrets),
+  },
+  {
+    name: 'redact',
+    exports: ['redact'],
+    heads: ['', 'sk-secret'],
+    read: (text) => redact(text, about.secrets),
+  },
+  {
+    name: 'retryAfter',
+    exports: ['retryAfter'],
+    read: (text) => retryAfter(headersOf({ 'retry-after': text, 'x-ratelimit-reset-requests': text })),
+  },
+  { name: 'malformed', exports: ['malformed'], read: (text) => malformed(text, about) },
+  {
+    name: 'eventJson',
+    exports: ['eventJson'],
+    heads: ['', '"'],
+    read: (text) => eventJson({ event: 'error', data: text }, about),
+  },
+  { name: 'readJson', exports: ['readJson'], read: (text) => readJson(reply(text), attempt, about) },
+  { name: 'readText', exports: ['readText'], read: (text) => readText(reply(text), attempt, about) },
+  {
+    name: 'readJsonVectors',
+    exports: ['readJsonVectors'],
+    heads: ['', '{"data":[{"embedding":[', '{"data":[{"embedding":"', '{"a":"'],
+    read: (text) => readJsonVectors(reply(text), attempt, about),
+  },
+  { name: 'float32FromBase64', exports: ['float32FromBase64'], read: (text) => float32FromBase64(text, about) },
+  {
+    name: 'SseDecoder',
+    exports: ['SseDecoder'],
+    heads: ['', 'data: ', ': '],
+    read(text) {
+      const decoder = new SseDecoder();
+      for (const piece of pieces(text)) decoder.push(piece);
+    },
+  },
+  {
+    name: 'JsonLinesDecoder',
+    exports: ['JsonLinesDecoder'],
+    heads: ['', '{"a":"'],
+    read(text) {
+      const decoder = new JsonLinesDecoder();
+      for (const piece of pieces(text)) decoder.push(piece);
+    },
+  },
+  {
+    name: 'jsonEvents',
+    exports: ['jsonEvents', 'streamEvents'],
+    heads: ['', 'data: ', 'data: {"a":"'],
+    read: (text) => drained(jsonEvents(reply(text, 200, 'text/event-stream'), attempt, about)),
+  },
+  {
+    name: 'jsonEvents of lines',
+    exports: ['jsonEvents'],
+    heads: ['', '{"a":"'],
+    read: (text) =>
+      drained(jsonEvents(reply(text, 200, 'application/x-ndjson'), attempt, about, { format: 'json-lines' })),
+  },
+];
+
+/** Exports of the same rooms that read no text of others, and why. */
+export const notReaders: { readonly [reason: string]: readonly string[] } = {
+  'a base, of whose subclasses some are tried': ['BaseOutputParser', 'BaseReader'],
+  'it takes a value, or a schema of ours': [
+    'isParserError',
+    'jsonSchema',
+    'objectSchema',
+    'parserError',
+    'plainSchema',
+    'strictSchema',
+    'toJsonSchema',
+    'defined',
+    'isObject',
+    'placeholder',
+    'selectPrompt',
+    'withOptions',
+    'TOO_LONG',
+  ],
+  'it compares or counts examples of ours': ['budgetedExamples', 'fixedExamples', 'similarExamples'],
+  'it takes a key and an address of ours': ['Credentials', 'lazySdk'],
+  'it is told words that were read': ['EndOfReply', 'throwFailure', 'uniqueCallId'],
+};
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function* pieces(text: string): Generator<Uint8Array> {
+  const bytes = bytesOf(text);
+  for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
+}
+
+function headersOf(fields: { readonly [name: string]: string }): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields)) {
+    try {
+      headers.set(name, value);
+    } catch {
+      // Not a value of a header.
+    }
+  }
+  return headers;
+}
