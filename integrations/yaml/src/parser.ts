@@ -10,7 +10,7 @@ import {
   type ParserErrorDetails,
 } from '@mortise/core/parser';
 import { wholeNumber } from '@mortise/core/shared';
-import { isNode, parseDocument, YAMLError, type Document } from 'yaml';
+import { isNode, isScalar, parseDocument, visit, YAMLError, type Document } from 'yaml';
 
 export interface YamlParserOptions<Input, Output> {
   /** What the value must fit; the model is shown it. Default: any value, as the model wrote it. */
@@ -69,9 +69,17 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
       return parserError('parse', about, { text, position: at + position, path: [], expected }, { cause });
     };
     try {
-      const document = parseDocument(source, { version: '1.2', schema: 'core', prettyErrors: false });
+      // The library looks for a key among all before it, which is quadratic.
+      const document = parseDocument(source, {
+        version: '1.2',
+        schema: 'core',
+        prettyErrors: false,
+        uniqueKeys: false,
+      });
       const problem = document.errors[0] ?? document.warnings[0];
       if (problem !== undefined) throw misfit(problem.message, problem.pos[0], problem);
+      const twice = keyTwice(document);
+      if (twice !== undefined) throw misfit('Map keys must be unique', twice);
       if (document.contents === null) throw misfit('There is nothing in it', 0);
       const value: unknown = document.toJS({ maxAliasCount: this.#maxAliasCount });
       const broken = notJson(value);
@@ -86,7 +94,8 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
   }
 }
 
-const FENCE = /^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n`]*\n/gm;
+/** What can match is decided at each place: linear. */
+const FENCE = /^[ \t]*(`{3,}(?!`)|~{3,}(?!~))([^\n`]*)\n/gm;
 
 /** The YAML of a reply that begins at `start`, and where it begins itself. */
 function documentOf(text: string, start: number): { source: string; at: number } {
@@ -95,7 +104,8 @@ function documentOf(text: string, start: number): { source: string; at: number }
   for (const match of text.matchAll(FENCE)) {
     if (match.index < from) continue;
     const at = match.index + match[0].length;
-    const [, fence = '', language = ''] = match;
+    const [, fence = '', info = ''] = match;
+    const language = /^\s*(\w*)/.exec(info)?.[1] ?? '';
     const end = closing(text, fence, at);
     const block = { source: text.slice(at, end), at };
     if (/^ya?ml$/i.test(language)) return block;
@@ -106,7 +116,7 @@ function documentOf(text: string, start: number): { source: string; at: number }
   const at = behindGreeting(text, start);
   // Dashes below a document, as of front matter, would begin another one.
   const source = text.slice(at).trimEnd();
-  return { source: source.endsWith('\n---') ? source.slice(0, -3) : source, at };
+  return { source: source.endsWith('\n---') ? source.slice(0, -3) : text.slice(at), at };
 }
 
 /** What models write in front of what they were asked for: never a key, though a colon ends it. */
@@ -145,6 +155,27 @@ function placeOf(document: Document, path: readonly (string | number)[]): number
     if (isNode(node) && node.range) return node.range[0];
   }
   return document.contents?.range?.[0] ?? 0;
+}
+
+/** Where a key stands that its map has already. In JSON `1` and `"1"` are one. */
+function keyTwice(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) {
+          found = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(name);
+      }
+      return undefined;
+    },
+  });
+  return found;
 }
 
 /** What JSON cannot hold (`.nan`, `.inf`) would not come out as it was written. */

@@ -62,6 +62,9 @@ export const REPEATED: readonly string[] = [
   ],
 ];
 
+/** What a pattern may fail at in the end, and go back from. */
+const TAILS = ['', 'a', '!', '`'];
+
 /** A text that takes more than its length says. */
 export interface SlowReading {
   /** What was repeated, and what stood before and behind. */
@@ -80,7 +83,7 @@ export interface LinearTrial {
   readonly repeated?: readonly (string | ((at: number) => string))[] | undefined;
   /** What stands before it, each in turn. Default: nothing. */
   readonly heads?: readonly string[] | undefined;
-  /** What stands behind it, each in turn. Default: nothing, and a letter. */
+  /** What stands behind it, each in turn. Default: nothing, a letter, a mark, a tick. */
   readonly tails?: readonly string[] | undefined;
 }
 
@@ -98,7 +101,7 @@ const TRIES = 4;
  */
 export async function slowReadings(
   read: (text: string) => unknown,
-  { length = 16_000, repeated = REPEATED, heads = [''], tails = ['', 'a'] }: LinearTrial = {},
+  { length = 16_000, repeated = REPEATED, heads = [''], tails = TAILS }: LinearTrial = {},
 ): Promise<SlowReading[]> {
   const slow: SlowReading[] = [];
   for (const unit of repeated)
@@ -148,10 +151,8 @@ async function judged(
 
 /** CPU milliseconds of this thread, where the runtime tells them, else of the process. */
 async function cpuOf(read: (text: string) => unknown, text: string): Promise<number> {
-  const { threadCpuUsage, cpuUsage } = process as NodeJS.Process & {
-    threadCpuUsage?: typeof process.cpuUsage;
-  };
-  const usage = (threadCpuUsage ?? cpuUsage).bind(process);
+  const { threadCpuUsage } = process as { readonly threadCpuUsage?: () => NodeJS.CpuUsage };
+  const usage = (): NodeJS.CpuUsage => threadCpuUsage?.call(process) ?? process.cpuUsage();
   const before = usage();
   try {
     await read(text);

@@ -39,7 +39,7 @@ describe('every reader of text in core', () => {
 
 describe('slowReadings', () => {
   it('sees what is quadratic, and lets pass what is linear', async () => {
-    const trial = { length: 8000, repeated: ['-', 'a'] };
+    const trial = { length: 8000, repeated: ['-', 'a'], tails: ['', 'a'] };
     const slow = await slowReadings((text) => /-+$/.test(text), trial);
     expect(slow).toMatchObject([{ text: '"", "-"..., "a"' }]);
     expect(slow[0]?.ratio).toBeGreaterThan(5);

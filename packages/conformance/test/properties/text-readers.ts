@@ -309,7 +309,11 @@ export const coreReaders: readonly TextReader[] = [
     heads: ['', '{"data":[{"embedding":[', '{"data":[{"embedding":"', '{"a":"'],
     read: (text) => readJsonVectors(reply(text), attempt, about),
   },
-  { name: 'float32FromBase64', exports: ['float32FromBase64'], read: (text) => float32FromBase64(text, about) },
+  {
+    name: 'float32FromBase64',
+    exports: ['float32FromBase64'],
+    read: (text) => float32FromBase64(text, about),
+  },
   {
     name: 'SseDecoder',
     exports: ['SseDecoder'],

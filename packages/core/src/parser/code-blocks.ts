@@ -32,8 +32,8 @@ export class CodeBlocksParser extends LinesParser<CodeBlock> {
   }
 }
 
-/** Fences of CommonMark 0.31, indented as deep as the lists they stand in. */
-const FENCE = /^([ \t]*)(`{3,}|~{3,})[ \t]*([^`]*)$/;
+/** Fences of CommonMark 0.31, indented as deep as the lists they stand in. What can match is decided at each place: linear. */
+const FENCE = /^([ \t]*)(`{3,}(?!`)|~{3,}(?!~))([^`]*)$/;
 
 /**
  * Where a line stands: in a block or not. Shared by what must not look into code. With `unwrap`, a Markdown block that
@@ -56,7 +56,8 @@ export class Fences {
 
   /** What the line is. */
   take(line: string, position: number): 'opening' | 'closing' | 'code' | 'text' | 'wrapper' {
-    const [, indent = '', fence = '', info = ''] = FENCE.exec(line) ?? [];
+    const [, indent = '', fence = '', behind = ''] = FENCE.exec(line) ?? [];
+    const info = behind.trim();
     const { open } = this;
     if (this.#wrapper === undefined && line.trim() !== '') {
       this.#wrapper = /^(?:md|markdown)\s*$/i.test(info) ? fence : '';

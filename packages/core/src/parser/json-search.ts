@@ -187,7 +187,7 @@ export class JsonSearch {
     const block = this.foreign.at(-1) as ForeignBlock;
     for (let end = text.indexOf('\n', at); end >= 0; end = text.indexOf('\n', at)) {
       const line = this.#line + text.slice(at, end);
-      const fence = /^[ \t]{0,3}(`{3,}|~{3,})([^`]*)$/.exec(line.trimEnd());
+      const fence = /^[ \t]{0,3}(`{3,}(?!`)|~{3,}(?!~))([^`]*)$/.exec(line.trimEnd());
       if (fence !== null) {
         this.#runOf = (fence[1] as string).charCodeAt(0);
         this.#line = fence[2] as string;

@@ -1,0 +1,33 @@
+import { REPEATED, slowReadings } from '@mortise/conformance';
+import { YamlParser } from '@mortise/yaml';
+import { describe, expect, it } from 'vitest';
+
+/** `pnpm test:properties` asks for many cases, and gets longer texts, also in places that the library alone reads. */
+const many = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
+const length = many ? 16_000 : 4000;
+const parser = new YamlParser();
+const read = (text: string): Promise<unknown> => parser.parse(text);
+
+const IN_YAML = [
+  ['in a fence', '```yaml\n'],
+  ['in a value', 'a: '],
+  ['in quotes', 'a: "'],
+  ['in a list', '- '],
+  ['in a flow list', '['],
+  ['in a block', 'a: |\n  '],
+];
+
+describe('YamlParser', () => {
+  it.each([['alone', ''], ['behind a fence', '```'], ...(many ? IN_YAML : [])])(
+    'C-13: takes time in proportion to the text: %s',
+    async (_, head) => {
+      expect(await slowReadings(read, { length, heads: [head], repeated: REPEATED })).toEqual([]);
+    },
+    600_000,
+  );
+
+  it('C-13: takes time in proportion to the keys of a map', async () => {
+    const repeated = [(at: number) => `key${at}: 1\n`, (at: number) => `- {key${at}: 1}\n`];
+    expect(await slowReadings(read, { length, repeated, tails: [''] })).toEqual([]);
+  }, 600_000);
+});
