@@ -1,4 +1,14 @@
-import { Credentials, errorFromThrown, lazySdk, type About, type Secrets } from '@mortise/core/wire';
+import type { Attempt } from '@mortise/core';
+import {
+  Credentials,
+  errorFromReply,
+  errorFromThrown,
+  guardedFetch,
+  lazySdk,
+  refusalOf,
+  type About,
+  type Secrets,
+} from '@mortise/core/wire';
 import { connectTimedOut } from './errors.ts';
 
 /**
@@ -37,12 +47,6 @@ export interface AnthropicConnection {
   client?: AnthropicClient | undefined;
 }
 
-/** What goes beside a request's body. */
-export interface Sending {
-  readonly signal: AbortSignal;
-  readonly betas?: readonly string[] | undefined;
-}
-
 export const DEFAULT_BASE_URL = 'https://api.anthropic.com';
 
 const ACCESS = {
@@ -75,16 +79,25 @@ export class Connection {
   }
 
   /** One request, its reply unread. */
-  async send(body: object, { signal, betas }: Sending, { provider, model }: About): Promise<Response> {
+  async send(
+    body: object,
+    betas: readonly string[] | undefined,
+    attempt: Attempt,
+    { provider, model }: About,
+  ): Promise<Response> {
     const client = await (this.#client ??= this.#open());
     const headers = betas === undefined ? {} : { headers: { 'anthropic-beta': betas.join(',') } };
-    const options = { signal, maxRetries: 0, timeout: NO_TIMEOUT, ...headers };
-    try {
-      return await client.messages.create(body, options).asResponse();
-    } catch (error) {
-      const about = { provider, model, secrets: this.secrets };
-      throw connectTimedOut(error, about) ?? errorFromThrown(error, about);
-    }
+    const options = { signal: attempt.signal, maxRetries: 0, timeout: NO_TIMEOUT, ...headers };
+    const about = { provider, model, secrets: this.secrets };
+    const response = await client.messages
+      .create(body, options)
+      .asResponse()
+      .catch((error: unknown) => {
+        throw connectTimedOut(error, about) ?? errorFromThrown(error, about);
+      });
+    const refusal = refusalOf(response);
+    if (refusal === undefined) return response;
+    throw await errorFromReply(refusal, attempt, about);
   }
 
   async #open(): Promise<AnthropicClient> {
@@ -98,7 +111,7 @@ export class Connection {
   }
 
   async #create(): Promise<AnthropicClient> {
-    const { headers, baseURL } = this.#credentials;
+    const { headers, baseURL, query } = this.#credentials;
     const { fetch } = this.#options;
     const key = this.#credentials.key();
     const { Anthropic } = await loadSdk();
@@ -117,7 +130,7 @@ export class Connection {
       timeout: NO_TIMEOUT,
       logLevel: 'off',
       openTelemetry: false,
-      ...(fetch === undefined ? {} : { fetch }),
+      fetch: guardedFetch({ provider: ACCESS.provider, fetch, query }, { carry: true }),
     });
   }
 }

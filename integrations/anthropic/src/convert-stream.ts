@@ -50,6 +50,7 @@ export function fromStream(about: About): StreamTranslator<ChatStreamEvent> {
 class MessageTranslator implements StreamTranslator<ChatStreamEvent> {
   done = false;
   readonly end = new EndOfReply();
+  said = 0;
   readonly #about: About;
   readonly #message: Raw = {};
   readonly #usage: Raw = {};
@@ -78,6 +79,7 @@ class MessageTranslator implements StreamTranslator<ChatStreamEvent> {
       case 'content_block_delta':
         return this.#extend(this.#draftOf(data), isObject(data['delta']) ? data['delta'] : {}, out);
       case 'content_block_stop':
+        this.said++;
         return this.#close(data['index'], out);
       case 'message_delta':
         return this.#update(data);
@@ -207,6 +209,7 @@ class MessageTranslator implements StreamTranslator<ChatStreamEvent> {
       case 'input_json_delta':
         if (!isPiece(delta['partial_json'])) return;
         pieces.push(delta['partial_json']);
+        this.said++;
         // A call that Anthropic runs itself is not the caller's to see in pieces.
         if (raw['type'] === 'tool_use' && !again)
           out.push({ type: 'tool-call-delta', index, delta: delta['partial_json'] });
@@ -215,6 +218,7 @@ class MessageTranslator implements StreamTranslator<ChatStreamEvent> {
         // `signature_delta`, and those of later blocks, carry final values.
         const { type: _type, ...members } = delta;
         Object.assign(raw, members);
+        this.said++;
       }
     }
   }

@@ -87,7 +87,7 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
       warn: (warning) => attempt.warn(warning),
     });
     const { betas } = request.providerOptions?.anthropic ?? {};
-    return this.#connection.send({ ...body, stream }, { signal: attempt.signal, betas }, this);
+    return this.#connection.send({ ...body, stream }, betas, attempt, this);
   }
 
   #about(): About {

@@ -289,18 +289,19 @@ describe('a stream', () => {
     expect(error.code).toBe('malformed-response');
   });
 
-  it('C-04: is kept alive by pings', async () => {
-    await using wire = await startWire(async (_request, reply) => {
-      await begin(reply, start);
-      for (let n = 0; n < 6; n++) {
-        await new Promise((resolve) => setTimeout(resolve, 250));
-        await begin(reply, event('ping'));
-      }
-      await begin(reply, open, delta('ok'), close, end, stop);
-      reply.end();
-    });
-    const llm = new AnthropicLLM({ model: 'm', baseURL: wire.url, timeoutMs: 1_200, retry: false });
-    expect((await llm.streamChat('Hi').final()).text).toBe('ok');
+  it('C-04: is not kept alive by pings, which a living proxy sends for a dead provider', async () => {
+    const { error } = await fail(
+      async (_request, reply) => {
+        await begin(reply, start, open, delta('Hel'));
+        while (!reply.destroyed) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          await begin(reply, event('ping'));
+        }
+      },
+      'streamChat',
+      { timeoutMs: 400, retry: false },
+    );
+    expect(error).toMatchObject({ code: 'timeout', partial: { text: 'Hel' } });
   });
 
   it.each(['abort', 'break'])('L-06: that is left by %s closes the socket', async (how) => {

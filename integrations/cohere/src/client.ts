@@ -2,7 +2,9 @@ import type { Attempt } from '@mortise/core/call';
 import {
   Credentials,
   errorFromReply,
+  guardedFetch,
   lazySdk,
+  refusalOf,
   thrownWithoutSecrets,
   type About,
   type Secrets,
@@ -81,8 +83,9 @@ export class Connection {
     } catch (error) {
       throw thrownWithoutSecrets(error, about);
     }
-    if (response.ok) return response;
-    throw await errorFromReply(response, attempt, about, beyondWords);
+    const refusal = refusalOf(response);
+    if (refusal === undefined) return response;
+    throw await errorFromReply(refusal, attempt, about, beyondWords);
   }
 
   async #open(): Promise<CohereHttpClient> {
@@ -96,7 +99,7 @@ export class Connection {
   }
 
   async #create(): Promise<CohereHttpClient> {
-    const { headers, baseURL } = this.#credentials;
+    const { headers, baseURL, query } = this.#credentials;
     const key = this.#credentials.key();
     const { CohereClientV2 } = await loadSdk();
     return new CohereClientV2({
@@ -106,7 +109,7 @@ export class Connection {
       headers: { ...headers },
       maxRetries: 0,
       logging: { silent: true },
-      ...(this.#fetch === undefined ? {} : { fetch: this.#fetch }),
+      fetch: guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query }, { carry: true }),
     });
   }
 }

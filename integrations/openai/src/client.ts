@@ -1,5 +1,14 @@
 import type { Attempt } from '@mortise/core/call';
-import { Credentials, errorFromThrown, lazySdk, type About, type Secrets } from '@mortise/core/wire';
+import {
+  Credentials,
+  errorFromReply,
+  errorFromThrown,
+  guardedFetch,
+  lazySdk,
+  refusalOf,
+  type About,
+  type Secrets,
+} from '@mortise/core/wire';
 
 /** How to reach the provider. The same names in every integration. */
 export interface ConnectionOptions<C> {
@@ -83,13 +92,16 @@ export class Connection<C> {
   ): Promise<Response> {
     const client = await (this.#client ??= this.#open());
     const settings: RequestSettings = { signal: attempt.signal, maxRetries: 0, timeout: NO_TIMEOUT_MS };
-    try {
-      return await endpoint(client)
-        .create(body as never, settings)
-        .asResponse();
-    } catch (error) {
-      throw errorFromThrown(error, { provider, model, secrets: this.secrets });
-    }
+    const about = { provider, model, secrets: this.secrets };
+    const response = await endpoint(client)
+      .create(body as never, settings)
+      .asResponse()
+      .catch((error: unknown) => {
+        throw errorFromThrown(error, about);
+      });
+    const refusal = refusalOf(response);
+    if (refusal === undefined) return response;
+    throw await errorFromReply(refusal, attempt, about);
   }
 
   async #open(): Promise<C> {
@@ -103,7 +115,7 @@ export class Connection<C> {
   }
 
   async #create(): Promise<C> {
-    const { headers, baseURL } = this.#credentials;
+    const { headers, baseURL, query } = this.#credentials;
     const key = this.#credentials.key();
     const authorization = key === undefined ? null : `Bearer ${key}`;
     const { OpenAI } = await loadSdk();
@@ -118,7 +130,10 @@ export class Connection<C> {
       webhookSecret: null,
       logLevel: 'off',
       defaultHeaders: { authorization, ...headers },
-      fetch: onlyKnownHeaders(this.#fetch ?? globalThis.fetch, new Set(Object.keys(headers))),
+      fetch: onlyKnownHeaders(
+        guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query }, { carry: true }),
+        new Set(Object.keys(headers)),
+      ),
       maxRetries: 0,
       timeout: NO_TIMEOUT_MS,
     });

@@ -27,6 +27,8 @@ export class ChatCalls {
   readonly #nextIndex: () => number;
   readonly #calls: Call[] = [];
   readonly #byId = new Map<string, Call>();
+  /** Characters of arguments so far. */
+  said = 0;
   readonly #byIndex = new Map<number, Call>();
 
   /** `nextIndex` gives the next place in the message's content. */
@@ -100,6 +102,7 @@ export class ChatCalls {
     const before = call.index;
     call.pieces.push(text);
     call.length += text.length;
+    this.said += text.length;
     if (call.name === undefined) return;
     call.index ??= this.#nextIndex();
     if (call.custom) return;

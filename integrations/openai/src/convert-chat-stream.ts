@@ -71,6 +71,11 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
     this.#calls = new ChatCalls(about, () => this.#blocks++);
   }
 
+  /** Pieces of calls whose events wait for their name, or for their end. */
+  get said(): number {
+    return this.#calls.said;
+  }
+
   push(event: SseEvent, out: ChatStreamEvent[]): void {
     const chunk = eventJson(event, this.#about);
     const { choices } = chunk;

@@ -28,6 +28,7 @@ export function responsesStream(about: WireAbout): StreamTranslator<ChatStreamEv
 class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
   done = false;
   readonly end = new EndOfReply();
+  said = 0;
   readonly #about: WireAbout;
   readonly #items = new OutputItems();
   /** What each place held when its block was handed out, as JSON. */
@@ -43,6 +44,8 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
   push(event: SseEvent, out: ChatStreamEvent[]): void {
     const data = eventJson(event, this.#about);
     const { type, delta } = data;
+    // Progress of what runs at the provider says that it goes on; so does all but a delta, which speaks for itself.
+    if (delta === undefined && typeof type === 'string' && type.startsWith('response.')) this.said++;
     switch (type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':

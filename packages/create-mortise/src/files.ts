@@ -55,15 +55,15 @@ function clientOf({ sdk, openAICompatible }: Plan): string {
   }
   if (sdk === undefined) return client;
   return client
-    .replace('errorFromReply, thrownWithoutSecrets', 'errorFromReply, lazySdk, thrownWithoutSecrets')
+    .replace('  guardedFetch,\n', '  guardedFetch,\n  lazySdk,\n')
     .replace(
       '/** Sends requests, and makes',
       () =>
         `${template('sdk/load.ts').replaceAll('acme-sdk', () => sdk.name)}\n/** Sends requests, and makes`,
     )
     .replace(
-      '    const response = await fetch(',
-      '    await loadSdk();\n    // REPLACE: send through the SDK, without its retries, and give the reply back unread.\n    const response = await fetch(',
+      '    const response = await this.#fetch(',
+      '    await loadSdk();\n    // REPLACE: send through the SDK, without its retries, and give the reply back unread.\n    const response = await this.#fetch(',
     );
 }
 

@@ -3,7 +3,7 @@ import { isMortiseError, MortiseError } from '../errors.ts';
 import type { Lease, LeaseOutcome, RateLimiter } from './contract.ts';
 import { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
 import { createRateFinder, type RateFinder } from './rate-finder.ts';
-import { reasonOf } from './timers.ts';
+import { MAX_TIMER_MS, reasonOf } from './timers.ts';
 
 interface Waiter {
   readonly tokens: number;
@@ -15,7 +15,8 @@ interface Waiter {
  * Finds a provider's limit by itself: sends faster while replies come and slower when one is refused (429, 503, 529), so
  * that it stays near what is granted also when that changes. Where replies tell the limits in their headers (OpenAI,
  * Anthropic and those who write them alike), these are kept to instead. Needs no configuration. Share one between the
- * models of one account. First come, first served; a wait ends with its signal.
+ * models of one account. First come, first served; a wait ends with its signal. One refusal holds up all for five minutes at
+ * most, whatever it asks for.
  *
  * It starts at 10 requests a second and doubles that each second until the first refusal: for a known limit
  * `createRateLimiter` loses nothing in the beginning.
@@ -37,7 +38,7 @@ export function createAdaptiveLimiter(): RateLimiter {
       if (wait > 0) {
         finder.limited();
         // A timer comes up to a millisecond early, and a wait of none would spin.
-        timer = setTimeout(serve, Math.max(1, Math.ceil(wait)));
+        timer = setTimeout(serve, Math.min(MAX_TIMER_MS, Math.max(1, Math.ceil(wait))));
         return;
       }
       queue.delete(waiter);
@@ -58,7 +59,7 @@ export function createAdaptiveLimiter(): RateLimiter {
         const now = performance.now();
         headers.release(tokens, outcome, now);
         const refusal = refusalOf(outcome.error);
-        if (refusal !== undefined) finder.refused(grantedAt, now, rate, refusal.retryAfterMs);
+        if (refusal !== undefined) finder.refused(grantedAt, now, rate, pauseOf(refusal));
         else if (outcome.error === undefined) finder.succeeded(now);
         serve();
       },
@@ -109,6 +110,13 @@ function refusalOf(error: unknown): MortiseError | undefined {
   if (!isMortiseError(error)) return undefined;
   const refused = error.code === 'rate-limit' || error.code === 'overloaded';
   return refused && error.retryable ? error : undefined;
+}
+
+/** The longest that one refusal holds up the calls of all, in milliseconds, whatever its `Retry-After` asks for. */
+const MAX_PAUSE_MS = 300_000;
+
+function pauseOf({ retryAfterMs }: MortiseError): number | undefined {
+  return retryAfterMs === undefined ? undefined : Math.min(MAX_PAUSE_MS, retryAfterMs);
 }
 
 function oversize(tokens: number, most: number): MortiseError {

@@ -114,6 +114,8 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
   return {
     number: bounds.number,
     signal: controller.signal,
+    maxReplyBytes: plan.policy.maxReplyBytes,
+    maxLineBytes: plan.policy.maxLineBytes,
     async acquire() {
       if (plan.policy.limiter !== undefined) {
         const request = { tokens: plan.tokens, signal: controller.signal };

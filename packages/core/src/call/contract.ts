@@ -7,7 +7,8 @@ export interface CallSettings {
   retry?: false | RetryOptions | undefined;
   /**
    * Milliseconds for one attempt of a whole reply; for a stream, for each silence: until the headers, until the
-   * first event, between two arrivals of bytes. It never bounds the length of a healthy stream.
+   * first event, between two events that say something. Comments, pings and empty deltas say nothing: a dead provider
+   * behind a living proxy is silent. It never bounds the length of a healthy stream.
    * Default: 300,000, since a reasoning model may think for minutes.
    */
   timeoutMs?: number | undefined;
@@ -16,6 +17,14 @@ export interface CallSettings {
    * A `Retry-After` beyond it fails at once. Default: 900,000.
    */
   deadlineMs?: number | undefined;
+  /**
+   * Bytes of one reply, a stream's and an error's included, as they come out of decompression. Beyond it the reply is
+   * `malformed-response` and its connection closed. Default: 67,108,864 (64 MiB); of a stream, of which only what it says
+   * is kept, 268,435,456 (256 MiB).
+   */
+  maxReplyBytes?: number | undefined;
+  /** Bytes of one line or event of a stream, likewise. Default: 33,554,432 (32 MiB): an image in base64 is one. */
+  maxLineBytes?: number | undefined;
   /** Asked before every attempt. Share one between models to share the limit. */
   limiter?: RateLimiter | undefined;
 }
@@ -60,8 +69,15 @@ export interface Attempt {
   readonly number: number;
   /** A fresh signal for this attempt: hand it to the SDK, to `fetch`, to every wait. */
   readonly signal: AbortSignal;
-  /** Bytes arrived: the provider is alive. `streamEvents` and `readJson` call it; only own transports need to. */
+  /**
+   * The provider said something: its silence begins anew. Events of a stream that add to the reply count by themselves, and
+   * `streamEvents` and `readJson` call it; only own transports need to.
+   */
   touch(): void;
+  /** Bytes that a reply may have; `readJson`, `readText` and `streamEvents` keep to it. Default: 64 MiB, of a stream 256. */
+  readonly maxReplyBytes?: number | undefined;
+  /** Bytes that a line or an event of a stream may have. Default: 32 MiB. */
+  readonly maxLineBytes?: number | undefined;
   /** The reply's headers, for limiters that follow them. `readJson` and `streamEvents` call it. */
   replied?(headers: Headers): void;
   /** Says that something was left out or changed; it comes back in `warnings` and as an event. */

@@ -17,6 +17,9 @@ export {
   callPolicy,
   createRetryBudget,
   DEFAULT_DEADLINE_MS,
+  DEFAULT_MAX_LINE_BYTES,
+  DEFAULT_MAX_REPLY_BYTES,
+  DEFAULT_MAX_STREAM_BYTES,
   DEFAULT_TIMEOUT_MS,
   type CallPolicy,
 } from './retry.ts';

@@ -2,7 +2,7 @@ import { emitPoint } from '../events/index.ts';
 import { MortiseError } from '../errors.ts';
 import type { Lease, LeaseOutcome, RateLimiter } from './contract.ts';
 import { positive } from './retry.ts';
-import { reasonOf } from './timers.ts';
+import { MAX_TIMER_MS, reasonOf } from './timers.ts';
 
 /** At least one of the three. */
 export interface RateLimitOptions {
@@ -44,7 +44,7 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
       if (running >= concurrency) return;
       const wait = Math.max(requests?.waitFor(1) ?? 0, tokens?.waitFor(head.tokens) ?? 0);
       if (wait > 0) {
-        timer = setTimeout(serve, wait);
+        timer = setTimeout(serve, Math.min(MAX_TIMER_MS, wait));
         return;
       }
       queue.shift();

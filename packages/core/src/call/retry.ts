@@ -6,6 +6,12 @@ import type { CallSettings, RateLimiter, RetryBudget, RetryOptions } from './con
 export const DEFAULT_TIMEOUT_MS = 300_000;
 /** Milliseconds for a call with its retries and waits. */
 export const DEFAULT_DEADLINE_MS = 900_000;
+/** Bytes of a reply that is read whole: 2,048 vectors of 3,072 numbers in base64 are half of it. */
+export const DEFAULT_MAX_REPLY_BYTES = 2 ** 26;
+/** Bytes of a stream, of which only what it says is kept: its envelopes are ten times as much, and it may say all again. */
+export const DEFAULT_MAX_STREAM_BYTES = 2 ** 28;
+/** Bytes of a line: more than any event that a provider documents, images included. */
+export const DEFAULT_MAX_LINE_BYTES = 2 ** 25;
 
 /** `CallSettings` with its defaults filled in. */
 export interface CallPolicy {
@@ -15,6 +21,8 @@ export interface CallPolicy {
   readonly budget: RetryBudget;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
+  readonly maxReplyBytes?: number | undefined;
+  readonly maxLineBytes?: number | undefined;
   readonly limiter: RateLimiter | undefined;
 }
 
@@ -28,8 +36,15 @@ export function callPolicy(settings: CallSettings): CallPolicy {
     budget: retry.budget ?? createRetryBudget(),
     timeoutMs: positive('timeoutMs', settings.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     deadlineMs: positive('deadlineMs', settings.deadlineMs ?? DEFAULT_DEADLINE_MS),
+    maxReplyBytes: bound('maxReplyBytes', settings.maxReplyBytes),
+    maxLineBytes: bound('maxLineBytes', settings.maxLineBytes),
     limiter: settings.limiter,
   };
+}
+
+/** Undefined where the default depends on what is read. */
+function bound(name: string, value: number | undefined): number | undefined {
+  return value === undefined ? undefined : wholeNumber(name, value);
 }
 
 /** `setTimeout` fires at once beyond 2^31 - 1 ms, so that is the longest bound there can be. */

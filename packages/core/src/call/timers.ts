@@ -17,6 +17,9 @@ export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   });
 }
 
+/** `setTimeout` fires at once beyond it. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Resolves after `ms`, or rejects with the reason of the first signal that is aborted, at once. */
 export function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,7 +27,7 @@ export function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Prom
   const waited = new Promise<void>((resolve, reject) => {
     onAbort = () => reject(reasonOf(signals.find((signal) => signal?.aborted === true) as AbortSignal));
     if (signals.some((signal) => signal?.aborted === true)) return onAbort();
-    timer = setTimeout(resolve, ms);
+    timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS));
     for (const signal of signals) signal?.addEventListener('abort', onAbort, { once: true });
   });
   return waited.finally(() => {
@@ -44,27 +47,29 @@ export function reasonOf(signal: AbortSignal): Error {
 }
 
 /**
- * Calls `onSilence` when neither `touch` nor `resume` was called for `ms`. One timer that re-arms itself: a timer an event would
- * cost more than the event.
+ * Calls `onSilence` when somebody has waited for `ms` altogether without a `touch`. One timer that re-arms itself: a timer an
+ * event would cost more than the event.
  */
 export interface Watchdog {
-  /** Something arrived: the silence begins anew. A held clock stays held. */
+  /** Something was said: the silence begins anew. A held clock stays held. */
   touch(): void;
   /** Holds the clock while nobody is waiting (a slow reader is not a silent provider). */
   pause(): void;
-  /** Somebody waits from now on. */
+  /** Somebody waits from now on; the silence before the pause still counts. */
   resume(): void;
   stop(): void;
 }
 
-/** Calls `onSilence` when nothing was heard for `ms` milliseconds; every sign of life starts it again. */
+/** Calls `onSilence` when nothing was said for `ms` milliseconds of waiting; every sign of life starts it again. */
 export function watchdog(ms: number, onSilence: () => void): Watchdog {
   let last = performance.now();
+  /** Milliseconds of silence before the clock was held. */
+  let before = 0;
   let paused = false;
   let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(check, ms);
 
   function check(): void {
-    const left = last + ms - performance.now();
+    const left = last + ms - before - performance.now();
     if (paused) timer = undefined;
     else if (left <= 0) onSilence();
     // Timers may fire up to a millisecond early; the floor keeps that from spinning.
@@ -74,14 +79,17 @@ export function watchdog(ms: number, onSilence: () => void): Watchdog {
   return {
     touch() {
       last = performance.now();
+      before = 0;
     },
     pause() {
+      if (paused) return;
+      before += performance.now() - last;
       paused = true;
     },
     resume() {
-      last = performance.now();
+      if (paused) last = performance.now();
       paused = false;
-      timer ??= setTimeout(check, ms);
+      timer ??= setTimeout(check, Math.max(1, ms - before));
     },
     stop() {
       paused = true;

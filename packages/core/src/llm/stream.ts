@@ -4,6 +4,7 @@ import { readableStream, SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
+import { says } from '../wire/stream.ts';
 import type { ChatResponse, ChatStream, ChatStreamEvent, PartialChatResponse } from './contract.ts';
 import { ReplyBuilder, toChatResponse } from './response.ts';
 
@@ -112,7 +113,9 @@ class ChatPump {
     if (this.reader.ended) return;
     attempt.pause();
     if (next.done === true) throw truncated();
-    this.#take(eventsOf(next.value), stream);
+    const events = eventsOf(next.value);
+    if (events.some(says)) attempt.touch();
+    this.#take(events, stream);
   }
 
   #take(arrived: readonly ChatStreamEvent[], { warnings }: OpenedStream): void {

@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { base64Of } from '../llm/message.ts';
 
 /** How to reach a provider: the same names in every integration that sends requests. */
 export interface ConnectionSettings {
@@ -26,9 +27,8 @@ export interface ProviderAccess {
  * none; at the first call for a key that is missing, and for a key or a header that cannot be sent.
  */
 export class Credentials {
-  /** As given, without a slash at its end. */
-  readonly #baseURL: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #url: BaseURL;
+  #headers: Readonly<Record<string, string>>;
   readonly #apiKey: string | undefined;
   readonly #ownBaseURL: boolean;
   readonly #access: ProviderAccess;
@@ -38,14 +38,25 @@ export class Credentials {
     this.#access = access;
     this.#apiKey = apiKey;
     this.#ownBaseURL = baseURL !== undefined;
-    this.#baseURL = checkBaseURL(baseURL ?? access.defaultBaseURL, access);
+    this.#url = readBaseURL(baseURL ?? access.defaultBaseURL, access);
     this.#headers = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
+    const { basic } = this.#url;
+    if (basic === undefined) return;
+    // They stand in for the key, and beside another one nobody could tell which is meant.
+    if (this.authorised || apiKey !== undefined) throw twoKeys(access);
+    this.#headers = { ...this.#headers, authorization: basic };
   }
 
+  /** Without a slash at its end, without credentials (they are a header) and without its query. */
   get baseURL(): string {
-    return this.#baseURL;
+    return this.#url.address;
+  }
+
+  /** The base URL's query, which every request carries; empty where it has none. */
+  get query(): URLSearchParams {
+    return this.#url.query;
   }
 
   /** The caller's, their names in lower case. Throws `configuration` for one that cannot be sent. */
@@ -73,11 +84,7 @@ export class Credentials {
   /** What no error may show. */
   get secrets(): readonly (string | undefined)[] {
     const values = Object.entries(this.#headers).filter(([name]) => !PLAIN_HEADERS.has(name));
-    return [
-      this.#key,
-      this.#apiKey?.trim(),
-      ...values.flatMap(([, value]) => [value, value.replace(/^(bearer|basic|token) /i, '')]),
-    ];
+    return [this.#key, this.#apiKey, ...values.map(([, value]) => value), ...this.#url.secrets];
   }
 
   #readKey(): string | undefined {
@@ -105,20 +112,58 @@ function environmentVariable(name: string): string | undefined {
   return process?.env?.[name];
 }
 
-function checkBaseURL(baseURL: string, { provider }: ProviderAccess): string {
-  let url: URL | undefined;
-  try {
-    url = new URL(baseURL);
-  } catch {
-    // Told below, without the text: it may hold a credential.
-  }
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+/** A base URL in its parts. */
+interface BaseURL {
+  readonly address: string;
+  readonly query: URLSearchParams;
+  /** Its `user:password@` as the value of a header. */
+  readonly basic: string | undefined;
+  readonly secrets: readonly string[];
+}
+
+function readBaseURL(baseURL: string, { provider }: ProviderAccess): BaseURL {
+  const url = URL.parse(baseURL);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    // Without the text: it may hold a credential.
     const message = 'baseURL is no address that begins with http:// or https://. Give the whole of it.';
     throw new MortiseError('configuration', message, { provider });
   }
-  let end = baseURL.length;
-  while (baseURL[end - 1] === '/') end--;
-  return baseURL.slice(0, end);
+  const query = new URLSearchParams(url.search);
+  const [user, password] = [decoded(url.username), decoded(url.password)];
+  const basic =
+    user === '' && password === ''
+      ? undefined
+      : `Basic ${base64Of(new TextEncoder().encode(`${user}:${password}`))}`;
+  const path = url.pathname.split('/').filter(looksLikeToken);
+  url.search = url.hash = url.username = url.password = '';
+  let end = url.href.length;
+  while (url.href[end - 1] === '/') end--;
+  const secrets = [...(basic === undefined ? [] : [basic]), user, password, ...query.values(), ...path];
+  return {
+    address: url.href.slice(0, end),
+    query,
+    basic,
+    secrets: secrets.filter((secret) => secret !== ''),
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Letters and digits of a length that no name has. */
+function looksLikeToken(segment: string): boolean {
+  return segment.length >= 16 && /\d/.test(segment) && /[a-z]/i.test(segment);
+}
+
+function twoKeys({ provider }: ProviderAccess): MortiseError {
+  const message =
+    'baseURL holds credentials (user:password@), and there is a key beside them. Give one of the two.';
+  return new MortiseError('configuration', message, { provider });
 }
 
 /** The runtime refuses these too, and prints the value. */

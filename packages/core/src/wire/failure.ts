@@ -1,6 +1,7 @@
 import type { KnownErrorCode } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { CODES, FAILED_ENDS, SENTENCES } from './failure-words.ts';
+import { MAX_WAIT_MS } from './retry-after.ts';
 import { TOO_LONG } from './too-long.ts';
 
 /** What a server says of a failure, in whatever shape it says it. */
@@ -94,7 +95,8 @@ export function describeFailure(said: unknown): SaidFailure {
   const word = found.words.find((each) => !NO_WORDS.has(each.toLowerCase()));
   const status = found.statuses[0];
   const code = codeOf(found.words, message);
-  const retryAfterMs = found.wait ?? (message === undefined ? undefined : waitIn(message));
+  const wait = found.wait ?? (message === undefined ? undefined : waitIn(message));
+  const retryAfterMs = wait === undefined ? undefined : Math.min(MAX_WAIT_MS, wait);
   const { requestId } = found;
   return {
     ...(code === undefined ? {} : { code }),

@@ -1,10 +1,16 @@
-import { isRetryableCode, MortiseError, toMortiseError, type KnownErrorCode } from '../errors.ts';
+import {
+  isMortiseError,
+  isRetryableCode,
+  MortiseError,
+  withErrorFields,
+  type KnownErrorCode,
+} from '../errors.ts';
 import { isObject } from '../json.ts';
-import type { About, ReadingAttempt } from './about.ts';
+import { thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { describeFailure, type SaidFailure } from './failure.ts';
 import { readText } from './read-text.ts';
 import { retryAfter } from './retry-after.ts';
-import { redact, withoutSecrets, type Secrets } from './secrets.ts';
+import { redact, withoutSecrets } from './secrets.ts';
 
 /** An HTTP reply that is an error, with what the provider's body says of it. */
 export interface HttpFailure extends About {
@@ -51,13 +57,15 @@ export async function errorFromReply(
   about: About & { readonly cause?: unknown },
   code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined,
 ): Promise<MortiseError> {
-  return errorFromRefusal(
-    response.status,
-    response.headers,
-    await readText(response, attempt, about),
-    about,
-    code,
-  );
+  let body: string;
+  try {
+    body = await readText(response, attempt, about);
+  } catch (error) {
+    // One that is too large, for instance.
+    if (isMortiseError(error)) return withErrorFields(error, { status: response.status });
+    throw error;
+  }
+  return errorFromRefusal(response.status, response.headers, body, about, code);
 }
 
 /** The same of a status, headers and a body that were read by others, parsed or not. */
@@ -224,19 +232,4 @@ function remedy(code: KnownErrorCode): string {
     default:
       return 'Try again later.';
   }
-}
-
-/**
- * What a client or its `fetch` threw, fit to be shown: as it is, unless it would print a secret (runtimes quote a header
- * that they refuse, some HTTP libraries keep the whole request); then what it means, redacted and without its cause.
- */
-export function thrownWithoutSecrets(
-  thrown: unknown,
-  about: About,
-  secrets: Secrets = about.secrets,
-): unknown {
-  if (withoutSecrets(thrown, secrets) === thrown) return thrown;
-  const { code, message, retryable } = toMortiseError(thrown, about);
-  const { provider, model } = about;
-  return new MortiseError(code as KnownErrorCode, redact(message, secrets), { provider, model, retryable });
 }

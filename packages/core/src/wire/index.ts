@@ -1,5 +1,5 @@
 export { float32FromBase64 } from './base64.ts';
-export { malformed, type About, type ReadingAttempt } from './about.ts';
+export { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 export { readJson, throwFailure } from './body.ts';
 export { readText } from './read-text.ts';
 export { uniqueCallId } from './call-id.ts';
@@ -18,10 +18,10 @@ export {
   errorFromResponse,
   errorFromSaid,
   errorFromThrown,
-  thrownWithoutSecrets,
   type HttpFailure,
 } from './http-error.ts';
 export { withOptions, type OptionMerging } from './options.ts';
+export { guardedFetch, refusalOf, type GuardedFetchOptions } from './guarded-fetch.ts';
 export { JsonLinesDecoder } from './json-lines.ts';
 export { retryAfter } from './retry-after.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';

@@ -10,6 +10,11 @@ export class JsonLinesDecoder {
   recognised = false;
   readonly #lines = new LineDecoder();
 
+  /** Bytes of the line that has not ended yet. */
+  get pending(): number {
+    return this.#lines.pending;
+  }
+
   /** The lines that these bytes complete. */
   push(bytes: Uint8Array): SseEvent[] {
     return this.#events(this.#lines.push(bytes));

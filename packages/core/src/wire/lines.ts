@@ -9,9 +9,17 @@ export class LineDecoder {
   #line: string[] = [];
   /** The last chunk ended in CR: an LF at the start of the next one belongs to it. */
   #afterCarriageReturn = false;
+  #pending = 0;
+
+  /** Bytes of the line that has not ended yet. */
+  get pending(): number {
+    return this.#pending;
+  }
 
   /** The lines that these bytes complete, without their ends. */
   push(bytes: Uint8Array): string[] {
+    const end = Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(CARRIAGE_RETURN));
+    this.#pending = end === -1 ? this.#pending + bytes.length : bytes.length - end - 1;
     return this.#feed(this.#decoder.decode(bytes, { stream: true }));
   }
 
@@ -46,3 +54,6 @@ export class LineDecoder {
     return lines;
   }
 }
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;

@@ -18,6 +18,11 @@ export class SseDecoder {
   #event = '';
   #data: string | undefined;
 
+  /** Bytes, or more, of the event that has not ended yet. */
+  get pending(): number {
+    return this.#lines.pending + (this.#data?.length ?? 0);
+  }
+
   /** The events that these bytes complete. */
   push(bytes: Uint8Array): SseEvent[] {
     const events: SseEvent[] = [];

@@ -1,8 +1,10 @@
+import { DEFAULT_MAX_STREAM_BYTES } from '../call/retry.ts';
 import { connectionIsFree } from '../call/timers.ts';
 import { isMortiseError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { malformed, type About, type ReadingAttempt } from './about.ts';
+import { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { parseJson } from './body.ts';
+import { ReplyBounds } from './bounds.ts';
 import { failureIn } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
 import { JsonLinesDecoder } from './json-lines.ts';
@@ -43,6 +45,18 @@ export interface StreamTranslator<E> {
   readonly end?: EndOfReply | undefined;
   /** Adds the `finish` event, and is `done` from then on. */
   finish?(out: E[]): void;
+  /**
+   * Counts the events that say something and give nothing to hand on, such as progress of a tool of the provider's: they end
+   * a silence too. Comments, pings and empty deltas do not.
+   */
+  readonly said?: number | undefined;
+}
+
+/** What counts as said: all but counts, warnings, pings and empty deltas. */
+export function says(event: unknown): boolean {
+  if (!isObject(event)) return true;
+  const { type, delta } = event;
+  return type !== 'usage' && type !== 'warning' && type !== 'ping' && delta !== '';
 }
 
 /** How a stream of events is written. */
@@ -76,28 +90,32 @@ export async function* streamEvents<E>(
 ): AsyncGenerator<E[], void, undefined> {
   const expected = FORMATS[format];
   attempt.replied?.(response.headers);
+  attempt.touch();
   if (isNoStream(response) || response.body === null)
     throw await insteadOfStream(response, attempt, about, expected.stream);
   const reader = response.body.getReader();
   const decoder = new expected.decoder();
+  const bounds = new ReplyBounds(attempt, about, DEFAULT_MAX_STREAM_BYTES);
   const unrecognised: Uint8Array[] = [];
-  let bytes = 0;
   let finished = false;
   try {
     for (;;) {
-      const next = await read(reader, translator);
+      const next = await read(reader, translator, about);
       if (next === undefined) break;
-      attempt.touch();
-      bytes += next.length;
       const out: E[] = [];
+      const { said } = translator;
       let failure: { readonly error: unknown } | undefined;
       try {
+        bounds.add(next.length);
         for (const event of decoder.push(next))
           if (!translator.done) take(translator, event, out, attempt, about);
+        bounds.line(decoder.pending);
       } catch (error) {
         failure = { error };
       }
-      if (!decoder.recognised && bytes < MOST_UNRECOGNISED) unrecognised.push(next);
+      // Bytes alone are no sign of life: a proxy goes on with comments and pings when who is behind it is gone.
+      if (translator.said !== said || out.some(says)) attempt.touch();
+      if (!decoder.recognised && bounds.bytes < MOST_UNRECOGNISED) unrecognised.push(next);
       // Before the yield: the consumer leaves there, once it has seen the terminal event.
       finished = translator.done;
       if (finished) await drain(reader);
@@ -112,7 +130,8 @@ export async function* streamEvents<E>(
     const out = rest === undefined ? [] : takeLast(translator, rest, attempt, about);
     if (!translator.done && translator.end?.reason !== undefined) translator.finish?.(out);
     if (out.length > 0) yield out;
-    if (bytes > 0 && !decoder.recognised) throw noEvents(unrecognised, bytes, response, about, expected.one);
+    if (bounds.bytes > 0 && !decoder.recognised)
+      throw noEvents(unrecognised, bounds.bytes, response, about, expected.one);
   } finally {
     if (!finished) reader.cancel().catch(() => undefined);
   }
@@ -125,9 +144,15 @@ export async function* streamEvents<E>(
 async function read<E>(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   translator: StreamTranslator<E>,
+  about: About,
 ): Promise<Uint8Array | undefined> {
-  if (translator.finish === undefined || translator.end?.reason === undefined)
-    return (await reader.read()).value;
+  if (translator.finish === undefined || translator.end?.reason === undefined) {
+    try {
+      return (await reader.read()).value;
+    } catch (error) {
+      throw thrownWithoutSecrets(error, about);
+    }
+  }
   const timer = setTimeout(() => void reader.cancel().catch(() => undefined), AFTER_REASON_MS);
   try {
     return (await reader.read()).value;

@@ -1,7 +1,7 @@
-import { connectionIsFree } from '../call/timers.ts';
 import { isObject } from '../json.ts';
 import type { About, ReadingAttempt } from './about.ts';
 import { parseJson, readJson } from './body.ts';
+import { readBytes } from './read-text.ts';
 import { VectorScanner, type NodeBuffers } from './vector-scanner.ts';
 
 /**
@@ -19,12 +19,8 @@ export async function readJsonVectors(
   const { Buffer } = globalThis as { Buffer?: NodeBuffers };
   const { body } = response;
   if (Buffer === undefined || !LITTLE_ENDIAN || body === null) return readJson(response, attempt, about);
-  attempt.touch();
-  attempt.replied?.(response.headers);
   const scanner = new VectorScanner(Buffer, member, MARK, contentLength(response.headers));
-  const reader = body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) scanner.push(next.value);
-  await connectionIsFree();
+  await readBytes(response, attempt, about, (bytes) => scanner.push(bytes));
   const { rest, vectors } = scanner.end();
   const value = parseJson(rest, response, about);
   if (vectors.length > 0) putBack(value, member, vectors);

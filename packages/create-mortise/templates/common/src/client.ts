@@ -1,5 +1,11 @@
 import type { Attempt } from '@mortise/core/call';
-import { Credentials, errorFromReply, thrownWithoutSecrets, type About } from '@mortise/core/wire';
+import {
+  Credentials,
+  errorFromReply,
+  guardedFetch,
+  thrownWithoutSecrets,
+  type About,
+} from '@mortise/core/wire';
 
 /** How to reach the provider. The same names in every integration. */
 export interface AcmeConnectionOptions {
@@ -27,11 +33,13 @@ const ACCESS = {
 /** Sends requests, and makes typed errors of the replies that are none. The key does not show from outside. */
 export class Connection {
   readonly #credentials: Credentials;
-  readonly #fetch: typeof globalThis.fetch | undefined;
+  readonly #fetch: typeof globalThis.fetch;
 
   constructor(options: AcmeConnectionOptions) {
     this.#credentials = new Credentials(options, ACCESS);
-    this.#fetch = options.fetch;
+    const { query } = this.#credentials;
+    // Redirects to another origin are refused.
+    this.#fetch = guardedFetch({ provider: ACCESS.provider, fetch: options.fetch, query });
   }
 
   /** Who speaks, and what no error of a call may show. */
@@ -47,8 +55,7 @@ export class Connection {
     const headers = { 'content-type': 'application/json', ...authorization, ...this.#credentials.headers };
     const init = { method: 'POST', headers, body: JSON.stringify(body), signal: attempt.signal };
     const about = this.about(who);
-    const fetch = this.#fetch ?? globalThis.fetch;
-    const response = await fetch(this.#credentials.baseURL + path, init).catch((error: unknown) => {
+    const response = await this.#fetch(this.#credentials.baseURL + path, init).catch((error: unknown) => {
       throw thrownWithoutSecrets(error, about);
     });
     if (response.ok) return response;
