@@ -80,7 +80,8 @@ function notAResult(block: ContentBlock, { provider, model }: WireContext): Mort
 function toContent(parts: readonly WireBody[]): unknown {
   const [only] = parts;
   if (only === undefined) return undefined;
-  return parts.length === 1 && only['type'] === 'text' ? only['text'] : parts;
+  const isPlain = only['type'] === 'text' && Object.keys(only).length === 2;
+  return parts.length === 1 && isPlain ? only['text'] : parts;
 }
 
 function toImage({ source, detail }: ImageBlock): WireBody {

@@ -220,11 +220,18 @@ function addText(items: WireBody[], block: TextBlock, context: WireContext): voi
 
 /** The parts of one output message stand together again. */
 function addOutputPart(items: WireBody[], block: ContentBlock, part: WireBody, context: WireContext): void {
-  const { id, status = 'completed', phase } = ownMetadata(block as TextBlock, context) ?? {};
+  // `refusal` and `logprobs` are of the part, and were put there by us.
+  const {
+    refusal: _refusal,
+    logprobs: _logprobs,
+    id,
+    status = 'completed',
+    ...own
+  } = withoutNulls(ownMetadata(block as TextBlock, context) ?? {});
   const last = items.at(-1);
   if (last !== undefined && last['type'] === 'message' && last['id'] === id)
     (last['content'] as WireBody[]).push(part);
-  else items.push(defined({ type: 'message', role: 'assistant', id, status, phase, content: [part] }));
+  else items.push(defined({ type: 'message', role: 'assistant', id, status, ...own, content: [part] }));
 }
 
 function toReasoning(

@@ -1,6 +1,7 @@
 import { llmSuite, runCase } from '@mortise/conformance';
 import { describe, expect, it } from 'vitest';
 import { asking } from './mutants/asking.ts';
+import { back } from './mutants/back.ts';
 import { bytes } from './mutants/bytes.ts';
 import { failing } from './mutants/failing.ts';
 import { reading } from './mutants/reading.ts';
@@ -9,7 +10,7 @@ import { stopping } from './mutants/stopping.ts';
 import { ReferenceLLM } from './reference/adapter.ts';
 import { reference } from './reference/dialect.ts';
 
-const mutants = [...asking, ...reading, ...streamReading, ...bytes, ...failing, ...stopping];
+const mutants = [...back, ...asking, ...reading, ...streamReading, ...bytes, ...failing, ...stopping];
 const declares = new ReferenceLLM({ url: 'http://127.0.0.1', settings: {} }).metadata.capabilities;
 
 // That the reference itself passes every case is `llm-reference.test.ts`.

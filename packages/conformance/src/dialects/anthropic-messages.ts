@@ -97,7 +97,7 @@ function usageOf(usage: AnswerUsage): JsonObject {
 function blockOf(part: AnswerPart): JsonObject {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: part.pieces.join('') };
+      return { type: 'text', text: part.pieces.join(''), ...part.members };
     case 'reasoning':
       return { type: 'thinking', thinking: part.pieces.join(''), signature: part.signature ?? '' };
     case 'tool-call': {
@@ -107,6 +107,7 @@ function blockOf(part: AnswerPart): JsonObject {
         id: part.id,
         name: part.name,
         input: JSON.parse(text === '' ? '{}' : text) as JsonValue,
+        ...part.members,
       };
     }
     case 'unknown':
@@ -118,11 +119,17 @@ function blockOf(part: AnswerPart): JsonObject {
 function openBlock(part: AnswerPart): JsonObject {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: '' };
+      return { type: 'text', text: '', ...part.members };
     case 'reasoning':
       return { type: 'thinking', thinking: '', signature: '' };
     case 'tool-call':
-      return { type: 'tool_use', id: part.id, name: part.name, input: part.pieces === null ? null : {} };
+      return {
+        type: 'tool_use',
+        id: part.id,
+        name: part.name,
+        input: part.pieces === null ? null : {},
+        ...part.members,
+      };
     case 'unknown':
       return { type: 'hologram', depth: 3 };
   }
@@ -218,6 +225,10 @@ function requestReader(): RequestReader {
         id: stringAt(id),
         text: contentText(content),
       })),
+    failedResults: (body) =>
+      blocks(body, 'tool_result')
+        .filter(({ is_error: failed }) => failed === true)
+        .map(({ tool_use_id: id }) => stringAt(id)),
     toolCalls: (body) =>
       blocks(body, 'tool_use').map(({ id, name, input }) => ({
         id: stringAt(id),

@@ -67,7 +67,8 @@ export const cohereChat: LLMDialect = {
 
 function messageOf(answer: WireAnswer): JsonObject {
   const content = answer.parts.flatMap((part) => (part.type === 'tool-call' ? [] : [contentOf(part)]));
-  const calls = partsOf(answer, 'tool-call').map(({ id, name, pieces }) => ({
+  const calls = partsOf(answer, 'tool-call').map(({ id, name, pieces, members }) => ({
+    ...members,
     id,
     type: 'function',
     function: { name, arguments: pieces?.join('') ?? null },
@@ -76,7 +77,7 @@ function messageOf(answer: WireAnswer): JsonObject {
 }
 
 function contentOf(part: Exclude<AnswerPart, { type: 'tool-call' }>): JsonObject {
-  if (part.type === 'text') return { type: 'text', text: textOf(part) };
+  if (part.type === 'text') return { type: 'text', text: textOf(part), ...part.members };
   if (part.type === 'reasoning') return { type: 'thinking', thinking: textOf(part) };
   return { type: 'hologram', depth: 'three' };
 }
@@ -104,7 +105,9 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
       if (part.type === 'tool-call') {
         const called = { name: part.name, arguments: part.pieces === null ? null : '' };
         return [
-          event('tool-call-start', part, { tool_calls: { id: part.id, type: 'function', function: called } }),
+          event('tool-call-start', part, {
+            tool_calls: { ...part.members, id: part.id, type: 'function', function: called },
+          }),
         ];
       }
       const empty = part.type === 'unknown' ? contentOf(part) : contentOf({ ...part, pieces: [] });
@@ -162,6 +165,10 @@ function requestReader(): RequestReader {
       messages(body)
         .filter(({ role }) => role === 'tool')
         .map(({ tool_call_id: id, content }) => ({ id: stringAt(id), text: contentText(content) })),
+    failedResults: (body) =>
+      messages(body)
+        .filter(({ role, content }) => role === 'tool' && contentText(content).startsWith('{"error":'))
+        .map(({ tool_call_id: id }) => stringAt(id)),
     toolCalls: (body) =>
       messages(body)
         .flatMap((message) => listAt(message['tool_calls']))

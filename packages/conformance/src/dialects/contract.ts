@@ -19,7 +19,7 @@ export interface DialectBase {
   /**
    * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
    * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `error-kind`, `event-stream`,
-   * `interleaved`, `reasoning`, `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `unknown-block`,
+   * `interleaved`, `members-of-blocks`, `reasoning`, `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `tool-failure`, `unknown-block`,
    * `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
    * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`. Rerankers: `model`, `request-id`.
    */
@@ -67,9 +67,15 @@ export interface AnswerUsage {
   readonly reasoningTokens?: number | undefined;
 }
 
+/**
+ * What only the server knows, and wants back with the text or the call: members of the part as it stands on the wire. A
+ * dialect that does not write them skips the cases of them; where a text is no object of its own, they are the message's.
+ */
+export type OwnMembers = JsonObject;
+
 /** A part in the pieces that a stream brings it in; a whole reply joins them. */
 export type AnswerPart =
-  | { readonly type: 'text'; readonly pieces: readonly string[] }
+  | { readonly type: 'text'; readonly pieces: readonly string[]; readonly members?: OwnMembers }
   | {
       readonly type: 'reasoning';
       readonly pieces: readonly string[];
@@ -81,6 +87,7 @@ export type AnswerPart =
       readonly name: string;
       /** The argument text. `null` stands for the JSON null in the argument field. */
       readonly pieces: readonly string[] | null;
+      readonly members?: OwnMembers;
     }
   /** A block of a kind that the provider may add tomorrow. Its name must be `hologram`: it comes back as `PROVIDER:hologram`. */
   | { readonly type: 'unknown' };
@@ -155,6 +162,8 @@ export interface RequestReader {
   schema?(body: JsonObject): unknown;
   /** The results of tools, by the id of their call. */
   toolResults(body: JsonObject): readonly { readonly id: string; readonly text: string }[];
+  /** Ids of the calls whose results were sent as failures. Without it the case of it is skipped. */
+  failedResults?(body: JsonObject): readonly string[];
   /** Calls that the assistant made before, with the arguments as JSON text. */
   toolCalls(
     body: JsonObject,

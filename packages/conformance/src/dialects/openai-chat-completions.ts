@@ -44,6 +44,7 @@ export const openAIChatCompletions: LLMDialect = {
     'cache-write': 'Chat Completions does not count what was written to the cache.',
     'unknown-block': 'A Chat Completions message has fields, not blocks.',
     'several-texts': 'A Chat Completions message has one text.',
+    'tool-failure': 'A tool message of Chat Completions has no field for a failure.',
   },
   streams: ({ body }) => objectAt(body)['stream'] === true,
   body: ({ parts, ...answer }) => ({
@@ -75,13 +76,16 @@ export const openAIChatCompletions: LLMDialect = {
 function messageOf(answer: WireAnswer): JsonObject {
   const text = partsOf(answer, 'text').map(textOf).join('');
   const reasoning = partsOf(answer, 'reasoning').map(textOf).join('');
-  const calls = partsOf(answer, 'tool-call').map(({ id, name, pieces }) => ({
+  const calls = partsOf(answer, 'tool-call').map(({ id, name, pieces, members }) => ({
+    ...members,
     id,
     type: 'function',
     function: { name, arguments: pieces === null ? null : pieces.join('') },
   }));
   return {
     role: 'assistant',
+    // A text is no object here: what belongs to it is the message's.
+    ...Object.fromEntries(partsOf(answer, 'text').flatMap(({ members }) => Object.entries(members ?? {}))),
     content: text === '' && calls.length > 0 ? null : text,
     ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
@@ -102,12 +106,15 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
 
   const content = streamParts(parts, shape, {
     open: (part) => {
+      if (part.type === 'text' && part.members !== undefined) return [plain(chunk(part.members))];
       if (part.type !== 'tool-call') return [];
-      const { id: callId, name, pieces } = part;
+      const { id: callId, name, pieces, members } = part;
       const called = { name, arguments: pieces === null ? null : '' };
       return [
         plain(
-          chunk({ tool_calls: [{ index: callAt(part), id: callId, type: 'function', function: called }] }),
+          chunk({
+            tool_calls: [{ ...members, index: callAt(part), id: callId, type: 'function', function: called }],
+          }),
         ),
       ];
     },

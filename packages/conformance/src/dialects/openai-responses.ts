@@ -25,6 +25,7 @@ const INCOMPLETE = { length: 'max_output_tokens', 'content-filter': 'content_fil
 export const openAIResponses: LLMDialect = {
   name: 'openai-responses',
   without: {
+    'tool-failure': 'The output of a function has no field for a failure.',
     'cache-write': 'The Responses API does not count what was written to the cache.',
   },
   streams: ({ body }) => objectAt(body)['stream'] === true,
@@ -89,7 +90,14 @@ function itemOf(part: AnswerPart, at: number): JsonObject {
 function openItem(part: AnswerPart, at: number): JsonObject {
   switch (part.type) {
     case 'text':
-      return { id: `msg_${at}`, type: 'message', role: 'assistant', status: 'in_progress', content: [] };
+      return {
+        id: `msg_${at}`,
+        type: 'message',
+        role: 'assistant',
+        status: 'in_progress',
+        content: [],
+        ...part.members,
+      };
     case 'reasoning':
       return { id: `rs_${at}`, type: 'reasoning', summary: [] };
     case 'tool-call': {
@@ -101,6 +109,7 @@ function openItem(part: AnswerPart, at: number): JsonObject {
         call_id: id,
         name,
         arguments: '',
+        ...part.members,
       };
     }
     case 'unknown':

@@ -4,6 +4,7 @@ import type { LLMDialect } from '../dialects/contract.ts';
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
+import { MARKED, OPAQUE } from './back-cases.ts';
 import { llmSuite } from './suite.ts';
 
 /** Where the implementation under test must send to. */
@@ -40,10 +41,11 @@ export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'im
 export function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults {
   const { create, declares, reasons = {}, name = options.dialect.name } = options;
   const { request } = options.dialect;
-  const dialect = skipping(withoutErrorKind(options.dialect), [
+  const dialect = skipping(withoutMembers(withoutErrorKind(options.dialect)), [
     ['members', 'request.members', request.members !== undefined],
     ['tool-description', 'request.toolDescriptions', request.toolDescriptions !== undefined],
     ['reasoning', 'request.reasoning', request.reasoning !== undefined],
+    ['tool-failure', 'request.failedResults', request.failedResults !== undefined],
   ]);
   return conformance(functions, {
     contract: 'llm',
@@ -51,7 +53,7 @@ export function llmConformance(functions: TestFunctions, options: LLMConformance
     suite: llmSuite,
     subject: { create, dialect, declares },
     declared: [...featuresOf(declares), ...wireFeatures(dialect, llmSuite)],
-    reasons: { ...wireReasons(dialect), ...reasons },
+    reasons: { caching: NO_CACHING, ...wireReasons(dialect), ...reasons },
   });
 }
 
@@ -61,6 +63,16 @@ function withoutErrorKind(dialect: LLMDialect): LLMDialect {
   if (!isDeepStrictEqual(any, quota)) return dialect;
   const reason = 'The dialect has no words for the kind of an error within a stream (`errorFrame`).';
   return { ...dialect, without: { 'error-kind': reason, ...dialect.without } };
+}
+
+/** What holds without being declared has a case of its own: core leaves cache points out, with a warning. */
+const NO_CACHING = 'It takes no cache points.';
+
+/** What stands in `without` for a dialect that was written before parts had members of their own. */
+function withoutMembers(dialect: LLMDialect): LLMDialect {
+  if (JSON.stringify(dialect.body(MARKED)).includes(OPAQUE)) return dialect;
+  const reason = 'The dialect does not write what only its server knows of a part (`members`).';
+  return { ...dialect, without: { 'members-of-blocks': reason, ...dialect.without } };
 }
 
 function featuresOf({ inputModalities = [], structuredOutput, ...switches }: LLMCapabilities): string[] {

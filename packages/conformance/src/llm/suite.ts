@@ -7,6 +7,7 @@ import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
 import type { LLMSubject } from './conformance.ts';
 import { streamAbortCases } from './abort-cases.ts';
+import { backCases } from './back-cases.ts';
 import { endCases } from './end-cases.ts';
 import { streamFaultCases } from './fault-cases.ts';
 import { llmProbe } from './lab.ts';
@@ -24,6 +25,7 @@ export const llmSuite: Suite<LLMSubject> = [
   ...preferenceCases,
   ...replyCases,
   ...toolCases,
+  ...backCases,
   ...wireCases(llmProbe),
   ...streamWireCases,
   ...endCases,

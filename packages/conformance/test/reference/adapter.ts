@@ -3,6 +3,8 @@ import type { Attempt, MortiseError } from '@mortise/core';
 import {
   BaseLLM,
   blocksOf,
+  messageText,
+  sentArguments,
   toolCallBlock,
   type ChatReply,
   type ChatRequest,
@@ -45,6 +47,7 @@ export class ReferenceLLM extends BaseLLM {
       stop: true,
       seed: true,
       usageInStreams: true,
+      caching: true,
     },
   };
   readonly #url: string;
@@ -87,11 +90,28 @@ export class ReferenceLLM extends BaseLLM {
   sentBlock(block: ContentBlock, role: string): Raw[] {
     switch (block.type) {
       case 'text':
-        return [{ type: 'text', role, text: block.text }];
+        return [{ type: 'text', role, text: block.text, ...this.own(block) }];
       case 'tool-call':
-        return [{ type: 'call', id: block.id, name: block.name, arguments: JSON.stringify(block.arguments) }];
+        return [
+          {
+            type: 'call',
+            id: block.id,
+            name: block.name,
+            arguments: JSON.stringify(sentArguments(block)),
+            ...this.own(block),
+          },
+        ];
       case 'tool-result':
-        return [{ type: 'result', id: block.toolCallId, text: block.content }];
+        return [
+          {
+            type: 'result',
+            id: block.toolCallId,
+            text: messageText(block),
+            ...(block.isError === true ? { failed: true } : {}),
+          },
+        ];
+      case 'cache-point':
+        return [{ type: 'cached' }];
       case 'reasoning':
         return [{ type: 'reasoning', signature: block.signature }];
       case 'image':
@@ -100,6 +120,12 @@ export class ReferenceLLM extends BaseLLM {
       default:
         return [];
     }
+  }
+
+  /** What only the server knows. */
+  own(block: ContentBlock): Raw {
+    const own = (block.providerMetadata as Raw | undefined)?.['reference'] as Raw | undefined;
+    return own === undefined ? {} : { own };
   }
 
   sentMedia(source: MediaSource): Raw {
@@ -155,7 +181,7 @@ export class ReferenceLLM extends BaseLLM {
   block(raw: Raw): ContentBlock {
     switch (raw['type']) {
       case 'text':
-        return { type: 'text', text: raw['text'] as string };
+        return this.owned({ type: 'text', text: raw['text'] as string }, raw);
       case 'reasoning':
         return defined({
           type: 'reasoning' as const,
@@ -163,10 +189,17 @@ export class ReferenceLLM extends BaseLLM {
           signature: raw['signature'] ?? undefined,
         });
       case 'call':
-        return this.call(raw['id'] as string, raw['name'] as string, raw['text'] as string | null);
+        return this.owned(
+          this.call(raw['id'] as string, raw['name'] as string, raw['text'] as string | null),
+          raw,
+        );
       default:
         return { type: `reference:${raw['type']}`, value: { ...raw, text: undefined } };
     }
+  }
+
+  owned(block: ContentBlock, { own }: Raw): ContentBlock {
+    return own == null ? block : { ...block, providerMetadata: { reference: own as Raw } };
   }
 
   call(id: string, name: string, text: string | null): ContentBlock {

@@ -62,6 +62,10 @@ export const reference: LLMDialect = {
     schema: (body) => body['schema'],
     toolResults: (body) =>
       blocksOf(body, 'result').map(({ id, text }) => ({ id: id as string, text: text as string })),
+    failedResults: (body) =>
+      blocksOf(body, 'result')
+        .filter(({ failed }) => failed === true)
+        .map(({ id }) => id as string),
     toolCalls: (body) =>
       blocksOf(body, 'call').map(({ id, name, arguments: args }) => ({
         id: id as string,
@@ -109,11 +113,17 @@ function usageOf(usage: AnswerUsage): JsonObject {
 function blockOf(part: AnswerPart): JsonObject {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: part.pieces.join('') };
+      return { type: 'text', text: part.pieces.join(''), own: part.members ?? null };
     case 'reasoning':
       return { type: 'reasoning', text: part.pieces.join(''), signature: part.signature ?? null };
     case 'tool-call':
-      return { type: 'call', id: part.id, name: part.name, text: part.pieces?.join('') ?? null };
+      return {
+        type: 'call',
+        id: part.id,
+        name: part.name,
+        text: part.pieces?.join('') ?? null,
+        own: part.members ?? null,
+      };
     case 'unknown':
       return { type: 'hologram', depth: 3 };
   }

@@ -22,6 +22,7 @@ import { estimateInputTokens } from './estimate.ts';
 import { snapshot, type ChatInput } from './message.ts';
 import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './request.ts';
 import { checkedFormat, type CallIdFormat } from './call-ids.ts';
+import { withoutCachePoints } from './cache-points.ts';
 import { forServer, ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';
 import { checkCalls, mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
@@ -216,12 +217,13 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   /** What was asked, with of earlier replies what this server understands; and what was left out of them. */
   #request(input: Input, options: ChatOptions<P>): { request: ChatRequest<P>; notes: readonly Warning[] } {
     const asked = toChatRequest(input, options, this);
-    const { messages, warnings } = forServer(asked.messages, this.#server);
+    const marked = withoutCachePoints(asked.messages, this, asked.strict);
+    const { messages, warnings } = forServer(marked.messages, this.#server);
     if (messages.length === 0) {
       const message = `Nothing of the messages is for this server: they hold only what another one can read. Add a message of the user.`;
       throw new MortiseError('invalid-request', message, { provider: this.provider, model: this.model });
     }
-    return { request: { ...asked, messages }, notes: warnings };
+    return { request: { ...asked, messages }, notes: [...marked.warnings, ...warnings] };
   }
 
   #plan(options: ChatOptions<P>, request: ChatRequest<P>, stream: boolean) {

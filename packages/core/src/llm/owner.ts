@@ -2,7 +2,13 @@ import type { Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { sha256Hex } from '../hash.ts';
 import { fitCallIds, isPlainCallId, type CallIdFormat } from './call-ids.ts';
-import { isKnownBlock, type ChatMessage, type CitationBlock, type ContentBlock } from './message.ts';
+import {
+  isKnownBlock,
+  sentArguments,
+  type ChatMessage,
+  type CitationBlock,
+  type ContentBlock,
+} from './message.ts';
 
 /** Who answers: opaque things go back to it, and to nobody else. */
 export interface Server {
@@ -56,7 +62,7 @@ function isOpaque(block: ContentBlock): boolean {
 }
 
 /**
- * The messages as `server` is to see them: its own opaque things as they came, those of other servers left out, and ids
+ * The messages as `server` is to see them: arguments of calls as objects, its own opaque things as they came, those of other servers left out, and ids
  * of calls and their results in a form that it takes. Blocks without an owner are the application's, and stay.
  */
 export function forServer(
@@ -66,8 +72,8 @@ export function forServer(
   const strangers = new Map<string, Set<string>>();
   const fitted = fitCallIds(messages, server);
   const seen = fitted.flatMap((message): readonly ChatMessage[] => {
-    if (typeof message.content === 'string' || !message.content.some(hasOwner)) return [message];
-    const content = message.content.flatMap((block) => readable(block, server, strangers));
+    if (typeof message.content === 'string' || !message.content.some(needsWork)) return [message];
+    const content = message.content.flatMap((block) => readable(withObject(block), server, strangers));
     // Providers refuse a message that says nothing.
     return content.length === 0 ? [] : [{ ...message, content }];
   });
@@ -80,8 +86,15 @@ function leftOut(owner: string, what: ReadonlySet<string>, { owner: own }: Serve
   return { type: 'other', setting: 'messages', message };
 }
 
-function hasOwner(block: ContentBlock): boolean {
-  return ownerIn(block) !== undefined;
+function needsWork(block: ContentBlock): boolean {
+  return ownerIn(block) !== undefined || withObject(block) !== block;
+}
+
+/** A call whose arguments were no JSON, with an object in their place: integrations see no other kind. */
+function withObject(block: ContentBlock): ContentBlock {
+  if (!isKnownBlock(block) || block.type !== 'tool-call' || block.invalid !== true) return block;
+  const { invalid: _invalid, argumentsText: _text, ...call } = block;
+  return { ...call, arguments: sentArguments(block) };
 }
 
 function ownerIn(block: ContentBlock): string | undefined {
