@@ -36,6 +36,7 @@ export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILT
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
 export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';
+export { lockSqliteFile, type LockModules } from './sqlite-lock.ts';
 export {
   BM25_DEFAULTS,
   checkTermQuery,

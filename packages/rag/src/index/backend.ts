@@ -20,10 +20,11 @@ export interface IndexBackend {
   open(options: StoreOptions): Promise<void>;
   /** Takes in what others have written since. */
   refresh(options: StoreOptions): Promise<void>;
-  /** Throws what an update would fail by, before anything is paid. */
-  checkUpdate(): void;
-  /** After an update, whatever became of it. */
-  settle(): Promise<void>;
+  /**
+   * Before an update: throws what it would fail by, before anything is paid, and keeps other writers out. What it gives
+   * is called after the update, whatever became of it.
+   */
+  begin(options: StoreOptions): Promise<() => Promise<void>>;
   save(): Promise<void>;
   retriever(embedding: QueryEmbedding, options: HybridRetrieverOptions): Retriever;
 }

@@ -58,22 +58,37 @@ export class IndexContent extends MemoryDocumentStore {
     return { documents, vectors: nodes.map(({ id }) => this.vectors.vectorOf(id) as Float32Array) };
   }
 
-  /** Into an empty one. */
+  /** Makes this the content; what is the same stays. */
   async restore({ documents, vectors }: SavedIndex): Promise<void> {
-    const nodes = documents.flatMap((document) => document.nodes);
-    await this.vectors.upsert(nodes.map((node, row) => ({ node, embedding: vectors[row] as Float32Array })));
+    const rows = new Map<string, Float32Array>();
+    let row = 0;
+    for (const { nodes } of documents)
+      for (const { id } of nodes) rows.set(id, vectors[row++] as Float32Array);
+    const saved = new Map(documents.map((document) => [document.id, document]));
+    const isSame = ({ id, hash }: IndexedDocument): boolean => saved.get(id)?.hash === hash;
+    const before = [...this.#shown.values()];
+    const gone = before.filter((document) => !isSame(document));
+    const added = documents.filter(({ id, hash }) => this.#shown.get(id)?.hash !== hash);
+    const goneIds = gone.flatMap(({ nodes }) => nodes.map(({ id }) => id));
+    const nodes = added.flatMap((document) => document.nodes);
+
+    for (const { id } of gone) this.#shown.delete(id);
+    for (const document of documents) this.#shown.set(document.id, document);
+    // In one step, as in #show.
+    const entries = nodes.map((node) => ({ node, embedding: rows.get(node.id) as Float32Array }));
+    const replaced = [this.vectors.delete({ ids: goneIds }), this.vectors.upsert(entries)];
+    this.bm25.remove(goneIds);
     this.bm25.upsert(nodes);
+    await Promise.all(replaced);
+    for (const { id } of gone) await super.deleteSource(id);
     await this.upsert(nodes);
-    for (const document of documents) {
-      const { id, hash, nodes } = document;
-      this.#shown.set(id, document);
+    for (const document of documents)
       await super.setSource({
         ...origin(document),
-        sourceId: id,
-        hash,
-        nodeIds: nodes.map((node) => node.id),
+        sourceId: document.id,
+        hash: document.hash,
+        nodeIds: document.nodes.map((node) => node.id),
       });
-    }
   }
 
   async #show(record: SourceRecord, before: readonly Node[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { MortiseError, type Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { Retriever } from '@mortise/core/retriever';
-import type { StoreOptions, VectorStore } from '@mortise/core/store';
+import type { StoreLock, StoreOptions, VectorStore } from '@mortise/core/store';
 import type { Transform } from '@mortise/core/transform';
 import { BM25Index, type BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import { sentence, warner, type IndexBackend, type QueryEmbedding } from './backend.ts';
@@ -29,6 +29,10 @@ export class MemoryBackend implements IndexBackend {
   readonly readFirst = true;
   readonly #folder: IndexFolder | undefined;
   readonly #warn: (type: string, message: string) => void;
+  /** Held by an update and by saves, which may meet. */
+  #holding: { readonly lock: Promise<StoreLock | undefined>; users: number } | undefined;
+  /** During an update, once it has taken in what the file holds: until it ends nobody else writes that. */
+  #isCurrent = false;
   #saving = false;
   #dirty = false;
   #savedAt = 0;
@@ -70,16 +74,53 @@ export class MemoryBackend implements IndexBackend {
     if (saved !== undefined) await this.documents.restore(saved);
   }
 
-  async refresh(): Promise<void> {
-    // Nobody else writes to this memory.
+  async refresh(options: StoreOptions): Promise<void> {
+    // During an update nobody else writes the file.
+    if (!this.#isCurrent && (await this.#folder?.isStale()) === true) await this.open(options);
   }
 
-  checkUpdate(): void {
-    // What is of another model or of other dimensions is another index.
+  /** Under the lock of the file; what another has saved since is taken in first, so that it is not lost. */
+  async begin({ signal }: StoreOptions): Promise<() => Promise<void>> {
+    const folder = this.#folder;
+    if (folder === undefined) return () => Promise.resolve();
+    const release = await this.#hold(folder);
+    try {
+      signal?.throwIfAborted();
+      if (await folder.isStale()) await this.open({ signal });
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    this.#isCurrent = true;
+    return async () => {
+      try {
+        await this.#saveOrWarn();
+      } finally {
+        this.#isCurrent = false;
+        await release();
+      }
+    };
   }
 
-  settle(): Promise<void> {
-    return this.#saveOrWarn();
+  /** Locks the file, once for all of this index that write it at the same time. Gives what lets go of it. */
+  async #hold(folder: IndexFolder): Promise<() => Promise<void>> {
+    const holding = (this.#holding ??= { lock: folder.lock(), users: 0 });
+    holding.users += 1;
+    let lock: StoreLock | undefined;
+    const release = async (): Promise<void> => {
+      holding.users -= 1;
+      if (holding.users > 0) return;
+      // Nothing is waited for in between, so that the next one of this index does not meet this lock.
+      this.#holding = undefined;
+      await lock?.release();
+    };
+    try {
+      lock = await holding.lock;
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    return release;
   }
 
   /** One after the other: a larger save that began before another one would end after it, in its place. */
@@ -91,9 +132,20 @@ export class MemoryBackend implements IndexBackend {
 
   async #save(): Promise<void> {
     if (this.#folder === undefined) return;
+    // Outside of an update what another has saved meanwhile would be lost.
+    const release = await this.#hold(this.#folder);
+    try {
+      if (!this.#isCurrent && (await this.#folder.isStale())) throw outdated(this.#folder.path);
+      await this.#write(this.#folder);
+    } finally {
+      await release();
+    }
+  }
+
+  async #write(folder: IndexFolder): Promise<void> {
     this.#dirty = false;
     try {
-      await this.#folder.save(this.documents.saved());
+      await folder.save(this.documents.saved());
     } catch (error) {
       this.#dirty = true;
       throw error;
@@ -128,6 +180,11 @@ export class MemoryBackend implements IndexBackend {
       this.#warn('index-not-saved', message);
     }
   }
+}
+
+function outdated(path: string): MortiseError {
+  const message = `The index ${path} was saved by another process since it was opened here. Call refresh(), or update(), which takes in what that process has saved.`;
+  return new MortiseError('conflict', message);
 }
 
 function folderAt(directory: string, { embedding, splitter, dimensions }: MemoryBackendOptions): IndexFolder {

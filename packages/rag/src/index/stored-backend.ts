@@ -70,7 +70,7 @@ export class StoredBackend implements IndexBackend, DocumentFollower {
 
   async open(options: StoreOptions): Promise<void> {
     await this.#settleDimensions(options);
-    this.checkUpdate();
+    this.#check();
     await this.#count(options);
   }
 
@@ -79,11 +79,17 @@ export class StoredBackend implements IndexBackend, DocumentFollower {
     await this.#words.refresh(options.signal);
   }
 
-  checkUpdate(): void {
+  /** Other writers are kept out by the document store's own lock, which the pipeline takes. */
+  async begin(): Promise<() => Promise<void>> {
+    this.#check();
+    return () => this.#settle();
+  }
+
+  #check(): void {
     requireDimensions(this.vectors.support, this.#dimensions);
   }
 
-  async settle(): Promise<void> {
+  async #settle(): Promise<void> {
     try {
       await this.save();
     } catch (error) {
@@ -99,7 +105,7 @@ export class StoredBackend implements IndexBackend, DocumentFollower {
   retriever(embedding: QueryEmbedding, options: HybridRetrieverOptions): Retriever {
     const [documents, words] = [this.#store, this.#words];
     const vectors = new CommittedVectorStore({ vectors: this.vectors, documents });
-    const check = (): void => this.checkUpdate();
+    const check = (): void => this.#check();
     return new StoredHybridRetriever({ documents, vectors, words, embedding, check }, options);
   }
 
