@@ -1,3 +1,4 @@
+import { Toll } from './pace.ts';
 import { PlacedText, type Piece } from './places.ts';
 
 /** A paragraph, a heading, an item, a row: what stands on lines of its own. */
@@ -26,21 +27,26 @@ export function contentOf(blocks: readonly Block[], saysContent: boolean): reado
 /** The blocks as Markdown, each character with its place in the source. Yields now and then. */
 export function* assemble(blocks: readonly Block[]): Generator<void, PlacedText> {
   const result = new PlacedText();
+  const toll = new Toll();
   for (const [at, block] of blocks.entries()) {
-    if (at % 64 === 0) yield;
+    if (toll.isDue()) yield;
     const before = blocks[at - 1];
     const isClose = before?.group !== undefined && before.group === block.group && before.kind === block.kind;
     if (before !== undefined) result.add({ text: isClose ? '\n' : '\n\n' });
-    yield* addBlock(result, block);
+    yield* addBlock(result, block, toll);
   }
   return result;
 }
 
-function* addBlock(result: PlacedText, { kind, prefix, indent, pieces }: Block): Generator<void, undefined> {
+function* addBlock(
+  result: PlacedText,
+  { kind, prefix, indent, pieces }: Block,
+  toll: Toll,
+): Generator<void, undefined> {
   result.add({ text: prefix });
   let isLineStart = kind !== 'heading' && kind !== 'code';
   for (const [at, piece] of pieces.entries()) {
-    if (at % 1024 === 1023) yield;
+    if (toll.isDue(piece.text.length)) yield;
     if (isLineStart && LOOKS_LIKE_MARKUP.test(lineFrom(pieces, at))) result.add({ text: '\\' });
     result.add(piece);
     if (kind === 'code') continue;

@@ -42,6 +42,7 @@ export interface Page {
 const MAX_IDS = 4096;
 /** What is longer is no title. */
 const MAX_TITLE = 4096;
+const CDATA = '[CDATA[';
 const NAMESPACES: ReadonlySet<string> = new Set([
   'http://www.w3.org/1999/xhtml',
   'http://www.w3.org/1998/Math/MathML',
@@ -163,7 +164,10 @@ export class TreeBuilder implements TokenizerCallbacks {
     this.#at = this.#from + end + 1;
   }
 
-  oncomment(_start: number, end: number): void {
+  oncomment(start: number, end: number): void {
+    // A section that never ends is none for the tokenizer, and is text all the same.
+    if (this.#isXml && this.#slice(start, start + CDATA.length) === CDATA)
+      this.#text(this.#slice(start + CDATA.length, end), this.#from + start + CDATA.length, this.#from + end);
     this.#at = this.#from + end + 1;
   }
 

@@ -1,6 +1,15 @@
 import { BLOCKS, isCopyButton, isHidden, isLineNumber, NO_TEXT } from './elements.ts';
+import { Toll } from './pace.ts';
 import type { Piece } from './places.ts';
-import { classesOf, descendants, isElement, type ElementNode, type PageNode, type TextNode } from './tree.ts';
+import {
+  classesOf,
+  descendants,
+  isElement,
+  lengthOf,
+  type ElementNode,
+  type PageNode,
+  type TextNode,
+} from './tree.ts';
 
 /** A line of code in the dress of Shiki, Prism, Docusaurus, Pygments, Hexo, Monaco, CodeMirror, highlight.js. */
 const LINE =
@@ -36,9 +45,10 @@ export class CodeReader {
       kind: 'strong' | 'weak' | undefined;
       written: number;
     }[] = [{ element: root, next: 0, kind: undefined, written: 0 }];
-    for (let top = open.at(-1), steps = 1; top !== undefined; top = open.at(-1), steps += 1) {
-      if (steps % 512 === 0) yield;
+    const toll = new Toll();
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
       const child = top.element.children[top.next++];
+      if (toll.isDue(lengthOf(child))) yield;
       if (child === undefined) {
         open.pop();
         if (top.kind !== undefined) this.#endLine(top.kind, top.written);

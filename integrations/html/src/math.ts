@@ -1,3 +1,4 @@
+import { Toll } from './pace.ts';
 import type { Piece } from './places.ts';
 import {
   classesOf,
@@ -16,9 +17,6 @@ const PREVIEW =
   /^(?:MathJax(?:_(?:Preview|Display|SVG|SVG_Display|CHTML|MathML|PlainSource))?|MJXc-display|mjx-chtml)$/;
 /** A picture that says in its `alt` which formula it shows, as MediaWiki and WordPress write it. */
 const PICTURE = /^(?:mwe-math-\S+|tex|latex|math)$/;
-
-/** Nodes between two places where others can have their turn. */
-const STEPS = 256;
 
 /** A formula: as LaTeX where the page has it, else as it reads in a line. */
 export interface Formula {
@@ -56,9 +54,9 @@ export function* formulaOf(element: ElementNode): Generator<void, Formula | unde
   let math: ElementNode | undefined;
   let latex: ElementNode | undefined;
   let isDisplay = isOnItsOwn(element);
-  let nodes = 0;
+  const toll = new Toll();
   for (const node of elementsFrom(element)) {
-    if (++nodes % STEPS === 0) yield;
+    if (toll.isDue()) yield;
     isDisplay ||= isOnItsOwn(node);
     if (isAnnotation(node) || isTexScript(node)) latex ??= node;
     const { alt, alttext } = node.attributes;
@@ -116,9 +114,9 @@ const UNSEEN = /^[\s\u2061-\u2064]*$/;
 function* inLine(math: ElementNode): Generator<void, Piece[]> {
   const signs: Piece[] = [];
   const open: (PageNode | string)[] = [math];
-  let nodes = 0;
+  const toll = new Toll();
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (++nodes % STEPS === 0) yield;
+    if (toll.isDue()) yield;
     if (typeof next === 'string') signs.push({ text: next });
     else if (!isElement(next)) {
       if (!UNSEEN.test(next.text)) signs.push(trimmed(next));

@@ -3,10 +3,19 @@ import type { Page } from './builder.ts';
 import { CodeReader, codeLanguage, languageWithin } from './code.ts';
 import { BLOCKS, headingLevel, isPageHeader, SECTIONS, VERBATIM } from './elements.ts';
 import { formulaOf, isFormula, isPreview } from './math.ts';
+import { Toll } from './pace.ts';
 import { markOf } from './raised.ts';
 import type { Content } from './survey.ts';
 import { cellsOf, isLayout, isListing, rowsOf, spanOf, tableBlocks, type Cell } from './table.ts';
-import { beginningOf, isElement, pieces, type ElementNode, type PageNode, type TextNode } from './tree.ts';
+import {
+  beginningOf,
+  isElement,
+  lengthOf,
+  pieces,
+  type ElementNode,
+  type PageNode,
+  type TextNode,
+} from './tree.ts';
 import { isLeftOut, type Choice } from './visible.ts';
 import { BlockWriter, type Item, type Setting } from './writer.ts';
 
@@ -49,9 +58,6 @@ const ROOT: Context = {
 /** What is deeper is marked no deeper: marks on every line would make a long text of a deep one. */
 const MAX_QUOTES = 8;
 const MAX_INDENT = 32;
-/** Nodes between two places where others can have their turn. */
-const STEPS = 256;
-
 const TABLE_PARTS: ReadonlySet<string> = new Set(['thead', 'tbody', 'tfoot', 'tr']);
 /** Read with the rows, or without text. */
 const NO_PARTS: ReadonlySet<string> = new Set(['td', 'th', 'tr', 'colgroup', 'col']);
@@ -63,7 +69,7 @@ export class PageReader {
   readonly #choice: Choice;
   readonly #writer = new BlockWriter();
   #groups = 0;
-  #steps = 0;
+  readonly #toll = new Toll();
 
   constructor(page: Page, content: Content, choice: Choice) {
     this.#page = page;
@@ -81,8 +87,8 @@ export class PageReader {
   *#walk(root: ElementNode, context: Context): Generator<void, undefined> {
     const open = [{ element: root, context, next: 0 }];
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      if (++this.#steps % STEPS === 0) yield;
       const child = top.element.children[top.next++];
+      if (this.#toll.isDue(lengthOf(child))) yield;
       if (child === undefined) {
         open.pop();
         if (open.length > 0) this.#close(top.element, top.context);
@@ -289,7 +295,7 @@ export class PageReader {
   }
 
   *#part(part: PageNode, context: Context): Generator<void, undefined> {
-    if (++this.#steps % STEPS === 0) yield;
+    if (this.#toll.isDue(lengthOf(part))) yield;
     if (!isElement(part)) {
       this.#text(part, context);
       return undefined;

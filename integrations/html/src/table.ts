@@ -1,5 +1,6 @@
 import type { Block } from './blocks.ts';
 import type { TableFacts } from './builder.ts';
+import { Toll } from './pace.ts';
 import type { Piece } from './places.ts';
 import { isElement, type ElementNode } from './tree.ts';
 
@@ -48,8 +49,6 @@ export function cellsOf(row: ElementNode): ElementNode[] {
     .filter(({ name }) => name === 'td' || name === 'th');
 }
 
-/** Between two places where others can have their turn. */
-const ROWS = 256;
 /** As HTML bounds them. */
 const MAX_COLUMNS = 1000;
 /** What is longer stands in the first of the places that its cell spans. */
@@ -81,17 +80,18 @@ export function* tableBlocks(
   // One long row among many short ones would make all of them long.
   const isEven = grid.length * width <= placesFor(rows);
   const blocks: Block[] = [];
+  const toll = new Toll();
   for (const [at, line] of grid.entries()) {
-    if (at % ROWS === ROWS - 1) yield;
-    blocks.push({ ...shared, pieces: lineOf(line, isEven ? width : line.length) });
+    blocks.push({ ...shared, pieces: yield* lineOf(line, isEven ? width : line.length, toll) });
     if (at === 0) blocks.push(rule);
   }
   return blocks;
 }
 
-function lineOf(line: Places, width: number): Piece[] {
+function* lineOf(line: Places, width: number, toll: Toll): Generator<void, Piece[]> {
   const pieces: Piece[] = [{ text: '| ' }];
   for (let column = 0; column < width; column += 1) {
+    if (toll.isDue()) yield;
     if (column > 0) pieces.push({ text: ' | ' });
     for (const piece of line[column] ?? []) pieces.push(piece);
   }
@@ -103,15 +103,16 @@ type Places = (readonly Piece[] | undefined)[];
 
 function* gridOf(rows: readonly (readonly Cell[])[]): Generator<void, Places[] | undefined> {
   let places = 0;
+  const toll = new Toll();
   const most = placesFor(rows);
   const grid: Places[] = rows.map(() => []);
   /** Columns in which a cell begins; those behind are only the end of spans. */
   let width = 0;
   for (const [at, row] of rows.entries()) {
-    if (at % ROWS === ROWS - 1) yield;
     const line = grid[at] as Places;
     let column = 0;
     for (const cell of row) {
+      if (toll.isDue()) yield;
       while (column in line) column += 1;
       width = Math.max(width, column + 1);
       const last = cell.rows === 0 ? rows.length : Math.min(at + cell.rows, rows.length);

@@ -29,6 +29,11 @@ export function isElement(node: PageNode | undefined): node is ElementNode {
   return node !== undefined && 'name' in node;
 }
 
+/** The characters that a node is itself. */
+export function lengthOf(node: PageNode | undefined): number {
+  return node === undefined || isElement(node) ? 0 : node.text.length;
+}
+
 /** What is longer is no list of classes. */
 const MAX_CLASS = 4096;
 

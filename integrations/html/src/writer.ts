@@ -1,4 +1,5 @@
 import type { Block } from './blocks.ts';
+import { Toll } from './pace.ts';
 import { WHITE, WHITES, type Piece, type Range } from './places.ts';
 
 /** What of an element's surroundings decides how its text is written. */
@@ -91,8 +92,9 @@ export class BlockWriter {
 
   /** A formula: LaTeX as it stands, other signs with names and numbers apart. */
   *formula(pieces: readonly Piece[], isLatex: boolean, at: Setting): Generator<void, undefined> {
-    for (const [step, { text, start, end }] of pieces.entries()) {
-      if (step % 256 === 255) yield;
+    const toll = new Toll();
+    for (const { text, start, end } of pieces) {
+      if (toll.isDue(text.length)) yield;
       this.text(text, start === undefined || end === undefined ? undefined : { start, end }, at);
       if (!isLatex) this.apart();
     }

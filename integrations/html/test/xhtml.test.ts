@@ -48,6 +48,7 @@ describe('XHTML', () => {
   it.each([
     ['references of HTML and of XML', '<p>&eacute;&nbsp;&amp;&apos;&#x2014;</p>', "é &'—"],
     ['CDATA as text', '<p>if <![CDATA[a < b && c > d]]>.</p>', 'if a < b && c > d.'],
+    ['CDATA that never ends', '<p>if <![CDATA[a < b</p>', 'if a < b</p></body></html>'],
     ['comments as nothing', '<p>a<!-- <p>b</p> -->c</p>', 'ac'],
     ['an empty element as one', '<p>a<a id="x"/>b<span/>c</p><div/><p>d</p>', 'abc\n\nd'],
     [
