@@ -1,6 +1,6 @@
 import { MortiseError, type JsonValue } from '@mortise/core';
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
-import { finiteNumber } from '@mortise/core/shared';
+import { finiteNumber, jsonText } from '@mortise/core/shared';
 import {
   requireMembers,
   type KeyValueOptions,
@@ -191,9 +191,7 @@ function entryOf(
 
 function encode(key: string, value: StoreValue): string {
   if (value instanceof Uint8Array) return `b${base64Of(value)}`;
-  const text = JSON.stringify(value) as string | undefined;
-  if (text !== undefined) return `j${text}`;
-  throw new MortiseError('invalid-request', `The value for '${key}' is neither bytes nor JSON.`);
+  return `j${jsonText(value, `The value for '${key}'`)}`;
 }
 
 /** What somebody else wrote under our key is a failure, not a miss. */

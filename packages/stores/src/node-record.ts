@@ -1,6 +1,7 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
 import { bytesToVector, vectorToBytes } from '@mortise/core/embedding';
-import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
+import { checkNode, nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
+import { MAX_METADATA_DEPTH, plainJson } from '@mortise/core/shared';
 import type { SourceRecord } from '@mortise/core/store';
 
 /** A node as a store keeps it: its JSON, and its vector as bytes, a quarter of what numbers take as text. */
@@ -10,9 +11,12 @@ export interface NodeRecord {
 }
 
 export function encodeNode(node: Node): NodeRecord {
+  checkNode(node);
   const { embedding, ...rest } = node;
   const json = nodeToJson(rest);
-  return embedding === undefined ? { json } : { json, embedding: vectorToBytes(embedding.slice()) };
+  return embedding === undefined || embedding.length === 0
+    ? { json }
+    : { json, embedding: vectorToBytes(embedding.slice()) };
 }
 
 export function decodeNode(json: unknown, embedding: Uint8Array | undefined): Node {
@@ -22,9 +26,9 @@ export function decodeNode(json: unknown, embedding: Uint8Array | undefined): No
   return node;
 }
 
-/** A copy of the members that a store keeps. */
+/** A copy of what a store keeps. */
 export function copyRecord(record: SourceRecord): SourceRecord {
-  return JSON.parse(JSON.stringify(record)) as SourceRecord;
+  return plainJson(record, `The record of '${record.sourceId}'`, { depth: MAX_METADATA_DEPTH + 1 });
 }
 
 /** A record as it was kept; `validation` for what is none any more. */

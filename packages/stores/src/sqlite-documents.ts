@@ -13,7 +13,7 @@ import type {
 } from '@mortise/core/store';
 import { bound, hasTable, inTransaction, laterVersion, SqliteFile } from './database.ts';
 import { lockFile } from './file-lock.ts';
-import { byId, decodeNode, decodeRecord, nodesOf } from './node-record.ts';
+import { byId, copyRecord, decodeNode, decodeRecord, nodesOf } from './node-record.ts';
 import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
 import { addTermsTo, prepareTerms, SqliteTerms, TERM_SCHEMA, type TermStatements } from './sqlite-terms.ts';
 
@@ -104,7 +104,7 @@ export class SqliteDocumentStore implements DocumentStore {
 
   async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
-    const json = JSON.stringify(record);
+    const json = JSON.stringify(copyRecord(record));
     const unsettled = record.strayIds === undefined ? 0 : 1;
     const id = bound(record.sourceId);
     const { sourceId, nodeIds } = JSON.parse(json) as SourceRecord;

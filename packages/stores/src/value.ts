@@ -1,5 +1,5 @@
-import { MortiseError, type JsonValue } from '@mortise/core';
-import { finiteNumber } from '@mortise/core/shared';
+import type { JsonValue } from '@mortise/core';
+import { finiteNumber, jsonText } from '@mortise/core/shared';
 import type { StoreValue } from '@mortise/core/store';
 
 /** A value as a store on bytes keeps it. */
@@ -12,10 +12,7 @@ export interface StoredValue {
 /** A copy: what the caller does to its value afterwards changes nothing. */
 export function toStored(key: string, value: StoreValue): StoredValue {
   if (value instanceof Uint8Array) return { bytes: Uint8Array.from(value), json: false };
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined)
-    throw new MortiseError('invalid-request', `The value for '${key}' is neither bytes nor JSON.`);
-  return { bytes: Buffer.from(text, 'utf8'), json: true };
+  return { bytes: Buffer.from(jsonText(value, `The value for '${key}'`), 'utf8'), json: true };
 }
 
 export function fromStored({ bytes, json }: StoredValue): StoreValue {

@@ -63,6 +63,17 @@ const faults: [fault: string, caughtBy: string, Fault][] = [
     (s) => ({ upsert: (nodes, options) => s.upsert(nodes.map(without('url')), options) }),
   ],
   [
+    'metadata that is not JSON left out',
+    'docs-refuses-metadata',
+    (s) => ({
+      upsert: (nodes, options) =>
+        s.upsert(
+          nodes.map((node) => ({ ...node, metadata: {} })),
+          options,
+        ),
+    }),
+  ],
+  [
     'ids in normal form',
     'docs-names',
     (s) => ({

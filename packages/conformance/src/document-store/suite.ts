@@ -4,6 +4,7 @@ import { AWKWARD_NAMES } from '../stores/lab.ts';
 import type { DocumentStoreSubject } from './conformance.ts';
 import { idsOf, NODES, opened, record, sourcesOf, textNode } from './lab.ts';
 import { optionalCases } from './optional-cases.ts';
+import { outsideCases } from './outside-cases.ts';
 import { termsCases } from './terms-cases.ts';
 
 const MEMBERS = [
@@ -262,6 +263,7 @@ export const documentStoreSuite: Suite<DocumentStoreSubject> = [
       trial.check.equal(await sourcesOf(store), [record('d', ['a'])], 'the records');
     },
   },
+  ...outsideCases,
   ...optionalCases,
   ...termsCases,
 ];

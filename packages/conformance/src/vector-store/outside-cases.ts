@@ -1,5 +1,6 @@
 import type { FilterOperator, MetadataFilter } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
+import { hostileValues } from '../shared/hostile-json.ts';
 import type { VectorStoreSubject } from './conformance.ts';
 import { VALUE_FOR } from './filters.ts';
 import { opened } from './lab.ts';
@@ -58,6 +59,26 @@ export const outsideCases: Suite<VectorStoreSubject> = [
         trial.check.equal(nearest, failure === undefined ? 'b' : 'a', `the nearest after ${what}`);
         await lab.delete({ ids: ['b'] });
       }
+    },
+  },
+  {
+    id: 'vs-refuses-metadata',
+    rule: 'S-04',
+    title: 'refuses metadata that is not JSON or has no end, typed, the call with it, and goes on as before',
+    requires: ['dense'],
+    async run(trial) {
+      const lab = await opened(trial);
+      await lab.upsert(lab.entry('a', 0));
+      for (const [what, value] of hostileValues()) {
+        const entry = lab.entry('b', 0, { metadata: { value } as never });
+        const upserting = lab.store.upsert([lab.entry('c', 0), entry]);
+        await trial.check.error(upserting, 'invalid-request', `metadata with ${what}`);
+      }
+      await lab.open.settled?.();
+      const ids = await lab.ids();
+      trial.check.ok(!ids.includes('b'), 'what was refused is there');
+      await lab.upsert(lab.entry('d', 0, { metadata: { deep: { er: [[[1]]] } } }));
+      trial.check.ok((await lab.ids()).includes('d'), 'what came after is not there');
     },
   },
   {

@@ -180,6 +180,16 @@ export const vectorStoreMutants: readonly VectorStoreMutant[] = [
     },
   ),
   mutant(
+    'leaves out what is not JSON in metadata',
+    'vs-refuses-metadata',
+    class extends Base {
+      override async upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void> {
+        const plain = entries.map(({ node, embedding }) => ({ node: { ...node, metadata: {} }, embedding }));
+        await super.upsert(plain, options);
+      }
+    },
+  ),
+  mutant(
     'takes a filter of any depth',
     'vs-refuses-deep-filter',
     class extends Base {

@@ -32,7 +32,10 @@ export interface BaseEmbeddingOptions extends CallSettings {
   /** The integration, such as `openai`. */
   provider: string;
   model: string;
-  /** Looked into before the limiter is asked. A store that fails costs a warning, never the call. */
+  /**
+   * Looked into before the limiter is asked. A store that fails costs a warning, never the call; one that does not answer
+   * within 30 s, or `timeoutMs` if that is less, is left alone by every call for a minute, after which one tries it again.
+   */
   cache?: KeyValueStore | undefined;
   /**
    * Requests under way at once in one call. Default: 5; for a stream whose vectors have a known length as many as give

@@ -136,6 +136,7 @@ export function openCallCache(store: KeyValueStore, options: CallCacheOptions): 
 
   const lender = LITTLE_ENDIAN ? lenderOf(store) : undefined;
   const guarded = createStoreGuard({
+    store,
     timeoutMs,
     warn: (message) => warn({ type: 'other', setting: 'cache', message }),
   });

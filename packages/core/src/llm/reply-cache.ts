@@ -79,6 +79,7 @@ export class ReplyCache {
       flight.land(reply);
     };
     const guard = createStoreGuard({
+      store: this.#store,
       timeoutMs: STORE_TIMEOUT_MS,
       warn: (message) => this.#warn(message),
     });

@@ -29,6 +29,6 @@ export {
   type TextNode,
 } from './node.ts';
 export { nodeHash, nodeHashSteps } from './node-hash.ts';
-export { copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
+export { checkNode, copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
 export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
 export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';

@@ -1,17 +1,49 @@
-import { MortiseError } from '../errors.ts';
+import { checkVector, isFloat32Array } from '../embedding/vector.ts';
+import { isMortiseError, MortiseError } from '../errors.ts';
+import { MAX_METADATA_DEPTH, plainJson } from '../shared/plain-json.ts';
 import { isObject, type JsonObject, type JsonValue } from '../json.ts';
 import { isPlainObject } from './canonical-json.ts';
 import type { Node } from './node.ts';
 
 /**
  * The node as plain JSON: the same members, `embedding` as a list of numbers (a 32-bit float survives that exactly).
- * Members that are `undefined` are left out.
+ * Members that are `undefined` are left out. Throws `invalid-request` for what is not JSON, or is nested deeper than
+ * `MAX_METADATA_DEPTH` levels, and for an embedding that is no vector.
  */
 export function nodeToJson(node: Node): JsonObject {
-  const { embedding, ...rest } = node;
-  const json = copyJson(rest as JsonObject);
-  if (embedding !== undefined) json['embedding'] = Array.from(embedding);
-  return json;
+  return reading(node, ({ embedding, ...rest }) => {
+    const json = plainJson(rest, `The node '${node.id}'`, { depth: MAX_METADATA_DEPTH + 1 }) as JsonObject;
+    if (embedding === undefined) return json;
+    checkEmbedding(node.id, embedding);
+    json['embedding'] = Array.from(embedding);
+    return json;
+  });
+}
+
+/** Throws what `nodeToJson` would throw: what every store refuses before it keeps a node. */
+export function checkNode(node: Node): void {
+  reading(node, ({ embedding, ...rest }) => {
+    plainJson(rest, `The node '${node.id}'`, { depth: MAX_METADATA_DEPTH + 1 });
+    if (embedding !== undefined) checkEmbedding(node.id, embedding);
+  });
+}
+
+/** An empty one says that there is none yet. */
+function checkEmbedding(id: string, embedding: unknown): void {
+  if (!isFloat32Array(embedding) || embedding.length > 0)
+    checkVector(embedding, `The embedding of node '${id}'`);
+}
+
+/** What a node's own getters throw is about the node. */
+function reading<T>(node: Node, read: (node: Node) => T): T {
+  if (!isObject(node) || typeof node.id !== 'string')
+    throw new MortiseError('invalid-request', 'A node is an object with an `id` that is a string.');
+  try {
+    return read(node);
+  } catch (cause) {
+    if (isMortiseError(cause)) throw cause;
+    throw new MortiseError('invalid-request', `The node '${node.id}' cannot be read.`, { cause });
+  }
 }
 
 /** The inverse of `nodeToJson`, also after a trip through text. Throws `validation`, naming the member. */
@@ -29,7 +61,10 @@ export function nodeFromJson(value: unknown): Node {
     throw invalid('indexId', 'a string', value['indexId']);
   }
   const { embedding, ...rest } = value;
-  const node = copyJson(rest as JsonObject) as unknown as Node;
+  const node = plainJson(rest, 'This node', {
+    depth: MAX_METADATA_DEPTH + 1,
+    code: 'validation',
+  }) as unknown as Node;
   if (embedding === undefined) return node;
   if (!Array.isArray(embedding) || !embedding.every((item) => typeof item === 'number')) {
     throw invalid('embedding', 'a list of numbers', embedding);
@@ -49,12 +84,16 @@ export function copyNode(node: Node): Node {
 const KNOWN: ReadonlySet<string> = new Set(['document', 'text', 'index']);
 
 /** `structuredClone` takes five times as long for a node. What is not JSON is kept as it is. */
-function copyJson<T extends JsonValue | undefined>(value: T): T {
-  if (Array.isArray(value)) return value.map((item) => copyJson(item)) as T;
+function copyJson<T extends JsonValue | undefined>(value: T, depth = 0): T {
+  if (depth > MAX_METADATA_DEPTH + 1) {
+    const message = `A node is nested deeper than ${MAX_METADATA_DEPTH} levels. Keep what is deeper elsewhere.`;
+    throw new MortiseError('invalid-request', message);
+  }
+  if (Array.isArray(value)) return value.map((item) => copyJson(item, depth + 1)) as T;
   if (typeof value !== 'object' || value === null || !isPlainObject(value)) return value;
   const copy: { [key: string]: unknown } = {};
   for (const key of Object.keys(value)) {
-    const item = copyJson(value[key]);
+    const item = copyJson(value[key], depth + 1);
     // Assigning `__proto__` would set the prototype.
     if (key === '__proto__')
       Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true, configurable: true });

@@ -1,6 +1,6 @@
 import { MortiseError } from '../errors.ts';
 import { checkVector } from '../embedding/vector.ts';
-import { isObject } from '../json.ts';
+import { checkNode } from '../retriever/node-json.ts';
 import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import type {
   KeyValueStore,
@@ -86,7 +86,7 @@ const NEEDS: { readonly [mode: string]: 'embedding' | 'sparse' | 'text' | undefi
 };
 
 /**
- * What every vector store refuses before it writes: an entry without a node, and an embedding that `checkVector`
+ * What every vector store refuses before it writes: an entry without a node that can be kept (see `checkNode`), and an embedding that `checkVector`
  * refuses or that has another length than the rest (`invalid-request`). Returns that length; undefined for no entries.
  */
 export function checkVectorEntries(
@@ -95,8 +95,7 @@ export function checkVectorEntries(
 ): number | undefined {
   let expected = dimensions;
   for (const { node, embedding, sparse } of entries) {
-    if (!isObject(node) || typeof node.id !== 'string')
-      throw invalid('An entry has no node with an `id`; an entry is { node, embedding }.');
+    checkNode(node);
     checkLength(embedding, expected, `The embedding of node '${node.id}'`);
     if (sparse !== undefined) checkSparse(sparse, `The sparse vector of node '${node.id}'`);
     expected ??= embedding.length;

@@ -2,10 +2,14 @@ import { raceAbort, throwIfAborted } from '../call/timers.ts';
 import { isMortiseError, MortiseError } from '../errors.ts';
 
 export interface StoreGuardOptions {
+  /** Whose silence is remembered, for every guard on it. */
+  readonly store: object;
   /** Told once for each operation that failed, with a sentence. */
   readonly warn: (message: string) => void;
   /** Milliseconds after which a store counts as failed. */
   readonly timeoutMs: number;
+  /** What it is called, and what goes on without it. Default: `The cache`, `The call`. */
+  readonly names?: { readonly cache: string; readonly user: string } | undefined;
 }
 
 /** Undefined when the store failed; rejects only with the reason of `signal`. */
@@ -15,21 +19,47 @@ export type StoreGuard = <T>(
   operation: () => Promise<T>,
 ) => Promise<T | undefined>;
 
-/** A cache is a convenience: whether its store throws, rejects or never answers, the call it serves goes on. */
-export function createStoreGuard({ warn, timeoutMs }: StoreGuardOptions): StoreGuard {
-  /** It did not answer once: it is not waited for again, operation after operation. */
+/** Milliseconds that a store is left alone after it did not answer. Then one call tries it, and others stay away. */
+export const STORE_REST_MS = 60_000;
+
+const NAMES = { cache: 'The cache', user: 'The call' };
+/** Until when each is left alone, on the clock of `performance.now()`. */
+const resting = /* @__PURE__ */ new WeakMap<object, number>();
+
+/**
+ * A cache is a convenience: whether its store throws, rejects or never answers, the call it serves goes on. One that
+ * did not answer in time is not waited for again, by anybody, for `STORE_REST_MS`: it would cost every call as much.
+ */
+export function createStoreGuard({ store, warn, timeoutMs, names = NAMES }: StoreGuardOptions): StoreGuard {
+  /** It did not answer, or is left alone: this guard does not ask again, operation after operation. */
   let silent = false;
 
   return async (what, signal, operation) => {
     if (silent) return undefined;
+    const until = resting.get(store);
+    if (until !== undefined && performance.now() < until) {
+      silent = true;
+      warn(
+        `${names.cache} did not answer lately and is left alone for a while. ${names.user} goes on without it.`,
+      );
+      return undefined;
+    }
+    // The one that tries again: if it fares no better, it has cost nobody else anything.
+    if (until !== undefined) resting.set(store, performance.now() + STORE_REST_MS);
     try {
       const bounded = within(timeoutMs, operation);
-      return await (signal === undefined ? bounded : raceAbort(bounded, signal));
+      const result = await (signal === undefined ? bounded : raceAbort(bounded, signal));
+      resting.delete(store);
+      return result;
     } catch (error) {
+      const isLate = isMortiseError(error, 'timeout');
+      if (isLate) resting.set(store, performance.now() + STORE_REST_MS);
+      // It answered, or nobody knows: the next one may try.
+      else if (until !== undefined) resting.delete(store);
+      silent ||= isLate;
       throwIfAborted(signal);
-      silent ||= isMortiseError(error, 'timeout');
       const reason = error instanceof Error ? error.message : String(error);
-      warn(`The cache could not be ${what}: ${reason}. The call goes on without it.`);
+      warn(`${names.cache} could not be ${what}: ${reason}. ${names.user} goes on without it.`);
       return undefined;
     }
   };

@@ -2,6 +2,7 @@ import { throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import { finiteNumber } from '../shared/options.ts';
+import { jsonText } from '../shared/plain-json.ts';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';
 import { registerLender, type LentEntry } from './lending.ts';
 
@@ -112,7 +113,8 @@ export class MemoryKeyValueStore implements KeyValueStore {
   #writeOne(key: string, value: StoreValue, options: SetOptions): Entry {
     const { ttlMs = Infinity, namespace = '' } = options;
     finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true, code: 'invalid-request' });
-    const kept = value instanceof Uint8Array ? Uint8Array.from(value) : jsonText(key, value);
+    const kept =
+      value instanceof Uint8Array ? Uint8Array.from(value) : jsonText(value, `The value for '${key}'`);
     // A string takes two bytes a character at most.
     const size = typeof kept === 'string' ? kept.length * 2 : kept.byteLength;
     const bytes = (namespace.length + key.length) * 2 + size;
@@ -189,10 +191,4 @@ function copies(entries: readonly (Entry | undefined)[]): (StoreValue | undefine
 
 function aligned(length: number): number {
   return Math.ceil(length / 8) * 8;
-}
-
-function jsonText(key: string, value: JsonValue): string {
-  const text = JSON.stringify(value) as string | undefined;
-  if (text !== undefined) return text;
-  throw new MortiseError('invalid-request', `The value for '${key}' is neither bytes nor JSON.`);
 }

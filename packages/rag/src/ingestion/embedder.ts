@@ -63,7 +63,9 @@ export class Embedder {
     const cache = this.#cache;
     if (cache === undefined) return texts.map(() => undefined);
     const keys = texts.map((text) => this.#key(text));
-    const kept = await guarded('read', signal, () => cache.getMany(keys, { signal, namespace: NAMESPACE }));
+    const kept = await guarded(cache, 'read', signal, () =>
+      cache.getMany(keys, { signal, namespace: NAMESPACE }),
+    );
     const dimensions = this.#dimensions ?? this.#model.metadata.dimensions;
     return texts.map((_, at) => {
       const vector = bytesToVector(kept?.[at]);
@@ -113,7 +115,7 @@ export class Embedder {
       const entries = texts.map((text, at): StoreEntry => {
         return [this.#key(text), vectorToBytes(embeddings[at] as Float32Array)];
       });
-      await guarded('written', signal, () => cache.setMany(entries, { signal, namespace: NAMESPACE }));
+      await guarded(cache, 'written', signal, () => cache.setMany(entries, { signal, namespace: NAMESPACE }));
     }
     return result;
   }

@@ -1,18 +1,17 @@
 import { emitPoint } from '@mortise/core/events';
+import { createStoreGuard, type KeyValueStore } from '@mortise/core/store';
 
-/** The cache is a convenience: one that fails costs a `warning` event, never the run. */
-export async function guarded<T>(
+/** Milliseconds that one operation of the cache may take; then it is left alone for a while. */
+const TIMEOUT_MS = 30_000;
+const NAMES = { cache: 'The ingestion cache', user: 'The run' };
+
+/** The cache is a convenience: one that fails or does not answer costs a `warning` event, never the run. */
+export function guarded<T>(
+  cache: KeyValueStore,
   what: 'read' | 'written',
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    signal?.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The ingestion cache could not be ${what}: ${reason}. The run goes on without it.`;
-    emitPoint('warning', { type: 'other', setting: 'cache', message });
-    return undefined;
-  }
+  const warn = (message: string): void => emitPoint('warning', { type: 'other', setting: 'cache', message });
+  return createStoreGuard({ store: cache, warn, timeoutMs: TIMEOUT_MS, names: NAMES })(what, signal, work);
 }

@@ -36,12 +36,12 @@ async function once(
     return transform.transform(nodes, options);
   }
   const key = transformKey(fingerprint, nodes);
-  const kept = await guarded('read', signal, () => cache.get(key, { signal, namespace: NAMESPACE }));
+  const kept = await guarded(cache, 'read', signal, () => cache.get(key, { signal, namespace: NAMESPACE }));
   const known = nodesOf(kept);
   if (known !== undefined) return known;
   const made = await transform.transform(nodes, options);
   const value = made.map(nodeToJson);
-  await guarded('written', signal, () => cache.set(key, value, { signal, namespace: NAMESPACE }));
+  await guarded(cache, 'written', signal, () => cache.set(key, value, { signal, namespace: NAMESPACE }));
   return made;
 }
 

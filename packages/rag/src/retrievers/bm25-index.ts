@@ -8,7 +8,7 @@ import {
   termSaturation,
   type MetadataFilter,
 } from '@mortise/core/store';
-import { copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
+import { checkNode, copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
 import { Analysis, counted, type AnalysisOptions } from './analysis.ts';
 
 export interface BM25IndexOptions extends AnalysisOptions {
@@ -69,6 +69,7 @@ export class BM25Index {
 
   /** A node with an id that is there replaces it. */
   upsert(nodes: readonly Node[]): void {
+    for (const node of nodes) checkNode(node);
     for (const node of nodes) {
       this.#remove(node.id);
       const { embedding: _embedding, ...kept } = node;

@@ -1,6 +1,7 @@
 import { MortiseError } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
-import { copyNode, type Node } from '@mortise/core/retriever';
+import { checkNode, copyNode, type Node } from '@mortise/core/retriever';
+import { MAX_METADATA_DEPTH, plainJson } from '@mortise/core/shared';
 import type {
   DocumentStore,
   SourceRecord,
@@ -17,6 +18,8 @@ export class MemoryDocumentStore implements DocumentStore {
 
   async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
+    // All or none of them.
+    for (const node of nodes) checkNode(node);
     for (const node of nodes) this.#nodes.set(node.id, copyNode(node));
   }
 
@@ -45,7 +48,8 @@ export class MemoryDocumentStore implements DocumentStore {
 
   async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
-    this.#sources.set(record.sourceId, structuredClone(record));
+    const copy = plainJson(record, `The record of '${record.sourceId}'`, { depth: MAX_METADATA_DEPTH + 1 });
+    this.#sources.set(record.sourceId, copy);
   }
 
   async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
