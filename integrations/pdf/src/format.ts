@@ -84,6 +84,7 @@ async function* readPdf(
   call: ReadCall,
 ): AsyncGenerator<Document> {
   const { path } = file;
+  call.signal?.throwIfAborted();
   const bytes = await file.bytes();
   call.signal?.throwIfAborted();
   if (bytes.length === 0) throw new MortiseError('parse', `${path} cannot be read: it is empty.`);

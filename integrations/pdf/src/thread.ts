@@ -48,7 +48,7 @@ export class PdfThread {
   constructor({ timeoutMs, memoryMb, box }: ThreadSettings) {
     this.#timeoutMs = timeoutMs;
     const isSource = import.meta.url.endsWith('.ts');
-    const url = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
+    const url = new URL(isSource ? './pdf-worker.ts' : './pdf-worker.js', import.meta.url);
     // While one array grows, there are two.
     const workerData: ThreadData = { mostBytes: (memoryMb / 2) * 2 ** 20, box };
     try {

@@ -72,6 +72,19 @@ it('D-01: a file whose end is missing gives what is left of it, and is reported'
   });
 });
 
+it('D-01: a file that has lost its root gives the pages that are found in it, and is reported', async () => {
+  const whole = Buffer.from(makePdf([['The first page'], ['The second page']])).toString('latin1');
+  const rootless = whole.replace('/Type /Catalog', '/Type /Nothing').replace('/Root 1 0 R', '');
+  const { documents, failures } = await read(Buffer.from(rootless, 'latin1'));
+  expect(documents.map(({ text }) => text)).toEqual(['The first page', 'The second page']);
+  expect(failures).toMatchObject([
+    {
+      item: 'a/paper.pdf',
+      error: { code: 'parse', message: expect.stringContaining('lost the list of its pages') },
+    },
+  ]);
+});
+
 it('D-01: a page of which a part is damaged gives the rest, and is reported', async () => {
   // The form that it calls calls itself.
   const form = streamOf(

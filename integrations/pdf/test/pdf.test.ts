@@ -69,6 +69,15 @@ describe('pdfFormat', () => {
     expect(Buffer.from(bytes).equals(before)).toBe(true);
   });
 
+  it('C-02 opens nothing under a signal that is aborted already', async () => {
+    const file = {
+      ...memoryFile('a.pdf', makePdf([['one']])),
+      bytes: () => Promise.reject(new Error('opened')),
+    };
+    const call = { signal: AbortSignal.abort('enough'), report: () => undefined };
+    await expect(pdfFormat().read(file, call)[Symbol.asyncIterator]().next()).rejects.toBe('enough');
+  });
+
   it('C-01 stops between pages', async () => {
     const controller = new AbortController();
     const call = { signal: controller.signal, report: () => undefined };
