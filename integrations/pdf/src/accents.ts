@@ -21,21 +21,21 @@ const MARKS: Readonly<Record<string, string>> = {
 const DOTTED: Readonly<Record<string, string>> = { '\u0131': 'i', '\u0237': 'j' };
 
 /**
- * Two runs that lie one over the other, where the one ends or the other begins with an accent, as one: `na¨` and `ıve`
- * give `naïve`. Otherwise nothing.
+ * Two runs that lie one over the other, where the one ends or the other begins with an accent, with the accent on its
+ * letter: `na¨` and `ıve` give `na` and `ïve`. Otherwise nothing.
  */
-export function composed(before: string, after: string): string | undefined {
+export function composed(before: string, after: string): [before: string, after: string] | undefined {
   const mark = MARKS[before.slice(-1)];
   const [letter = ''] = after;
   // The accent was drawn first.
   if (mark !== undefined && /\p{L}/u.test(letter)) {
     const whole = `${DOTTED[letter] ?? letter}${mark}`.normalize('NFC');
-    return before.slice(0, -1) + whole + after.slice(letter.length);
+    return [before.slice(0, -1), whole + after.slice(letter.length)];
   }
   const above = MARKS[letter];
   // Of what comes before, its end is enough to look at: a letter, and the marks it has.
   const end = before.slice(-4);
   if (above !== undefined && /[\p{L}\p{M}]$/u.test(end))
-    return before.slice(0, -end.length) + (end + above).normalize('NFC') + after.slice(1);
+    return [before.slice(0, -end.length) + (end + above).normalize('NFC'), after.slice(1)];
   return undefined;
 }

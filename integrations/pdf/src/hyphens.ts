@@ -7,12 +7,15 @@ const GOES_ON = /^\p{Ll}/u;
  * a capital letter or a digit goes on with what keeps its hyphen. Soft hyphens are left out.
  */
 export function mendHyphens(lines: readonly string[]): string {
-  const mended: string[] = [];
+  const parts: string[] = [];
   for (const raw of lines) {
     const line = raw.trim();
-    const last = mended.at(-1) ?? '';
-    if (CUT.test(last.slice(-3)) && GOES_ON.test(line)) mended[mended.length - 1] = last.slice(0, -1) + line;
-    else if (line !== '') mended.push(line);
+    if (line === '') continue;
+    const last = parts.at(-1);
+    if (last !== undefined && CUT.test(last.slice(-3)) && GOES_ON.test(line))
+      parts[parts.length - 1] = last.slice(0, -1);
+    else if (last !== undefined) parts.push('\n');
+    parts.push(line);
   }
-  return mended.join('\n').replaceAll('\u00AD', '');
+  return parts.join('').replaceAll('\u00AD', '');
 }

@@ -3,18 +3,19 @@ import type { Piece } from './pieces.ts';
 
 /** The text of what stands on one line. */
 export function joined(line: readonly Piece[]): string {
-  let text = '';
+  const parts: string[] = [];
   let last: Piece | undefined;
   for (const piece of inOrder(line)) {
-    const accented = last !== undefined && isOver(last, piece) ? composed(text, piece.text) : undefined;
-    if (accented !== undefined) text = accented;
+    const accented =
+      last !== undefined && isOver(last, piece) ? composed(parts.at(-1) ?? '', piece.text) : undefined;
+    if (accented !== undefined) parts.splice(-1, 1, ...accented);
     else {
-      if (last !== undefined && (piece.isApart || isGap(last, piece))) text += ' ';
-      text += piece.text;
+      if (last !== undefined && (piece.isApart || isGap(last, piece))) parts.push(' ');
+      parts.push(piece.text);
     }
     last = piece;
   }
-  return text;
+  return parts.join('');
 }
 
 /** Whether one begins where the other has not ended yet, as an accent that is drawn above its letter. */
