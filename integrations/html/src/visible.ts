@@ -33,7 +33,7 @@ export function isLeftOut(
   { roots, around }: Content,
   place: Place,
 ): boolean {
-  if (NO_TEXT.has(element.name)) return true;
+  if (NO_TEXT.has(element.name)) return element.name !== 'noscript' || !choice.hidden || page.scripts > 0;
   if (around.has(element) || roots.has(element)) return false;
   if (!choice.hidden && isHidden(element.attributes) && !isReachable(element, page, place)) return true;
   if (element.name === 'button' && !choice.hidden && isMereButton(element, place)) return true;

@@ -94,6 +94,7 @@ describe('declared content', () => {
   it('is all there is where all else would be nothing', async () => {
     expect(await textOf('<nav>Only links</nav>')).toBe('Only links');
     expect(await textOf('<div hidden>All</div>')).toBe('All');
+    expect(await textOf('<noscript><p>All</p></noscript>')).toBe('All');
     expect(await textOf('<body aria-hidden="true"><p>All</p></body>')).toBe('All');
   });
 
