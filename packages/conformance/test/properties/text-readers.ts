@@ -209,9 +209,9 @@ export const coreReaders: readonly TextReader[] = [
   },
   {
     name: 'delimited',
-    exports: ['delimited'],
+    exports: ['delimited', 'freeTag'],
     heads: ['', '<', '</source', '<source-'],
-    read: (text) => delimited(text, 'source'),
+    read: (text) => delimited(text, 'source', [text]),
   },
   { name: 'decodeText', exports: ['decodeText'], read: (text) => decodeText('item', bytesOf(text)) },
   {

@@ -5,10 +5,10 @@ import { MortiseError } from '../errors.ts';
  * itself speaks of such a tag, `<document-2>` with the first number that it does not mention. The text is kept
  * character for character, so that quotes and offsets stay true; the same text gives the same tags.
  *
- * `label` says what it is: letters, digits, `-` and `_`, beginning with a letter. What is inside is still read by the
+ * `beside` is what else the prompt has that is not trusted: it cannot speak of the tag either. `label` says what it is: letters, digits, `-` and `_`, beginning with a letter. What is inside is still read by the
  * model: say in the prompt that it is data and holds no instructions.
  */
-export function delimited(text: string, label: string): string {
+export function delimited(text: string, label: string, beside: readonly string[] = []): string {
   if (!/^[A-Za-z][\w-]*$/.test(label)) {
     const message =
       'The label of delimited() is a word: letters, digits, - and _, beginning with a letter. A title or a file name belongs inside the text.';
@@ -16,20 +16,34 @@ export function delimited(text: string, label: string): string {
   }
   if (typeof text !== 'string')
     throw new MortiseError('validation', `What is delimited as ${label} is not a string.`);
-  const tag = freeTag(text, label);
+  const tag = freeTag(label, [text, ...beside]);
   return `<${tag}>\n${text}\n</${tag}>`;
 }
 
-/** Linear: one pass collects the numbers in use. */
-function freeTag(text: string, label: string): string {
+/** What has no shape, or is a gap. */
+const SHAPELESS = /[\p{Cf}\p{Cc}\p{Z}\s\p{Default_Ignorable_Code_Point}]/gv;
+
+/**
+ * A name of a tag that none of the texts opens or closes, or seems to: in another case, in full-width letters, with gaps,
+ * line breaks or characters without a shape within the word. `word` itself, or what `nameOf` makes of the first number
+ * from 2 that no such tag has, behind the word or behind a dash. Linear: one pass collects the numbers in use.
+ */
+export function freeTag(
+  word: string,
+  texts: readonly string[],
+  nameOf: (number: number) => string = (number) => `${word}-${number}`,
+): string {
   const used = new Set<number>();
-  // What a reader would take for the tag counts too: other case, spaces, full-width forms, characters without a shape.
-  const plain = text
-    .normalize('NFKC')
-    .replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}[\p{Cc}--\s]]/gv, '');
-  const tags = new RegExp(`<[\\s/]*${label.normalize('NFKC')}(?:-(\\d{1,15}))?`, 'giu');
-  for (const match of plain.matchAll(tags)) used.add(match[1] === undefined ? 1 : Number(match[1]));
+  const tags = new RegExp(`</*${word.normalize('NFKC')}(?:-?(\\d{1,15}))?`, 'giu');
+  for (const text of texts) {
+    const plain = text.normalize('NFKC').replaceAll(SHAPELESS, '');
+    for (const [tag, number] of plain.matchAll(tags)) {
+      if (number !== undefined) used.add(Number(number));
+      // `<document2` may be read as the word with more behind it.
+      if (number === undefined || !tag.includes('-', word.length)) used.add(1);
+    }
+  }
   let number = 1;
   while (used.has(number)) number++;
-  return number === 1 ? label : `${label}-${number}`;
+  return number === 1 ? word : nameOf(number);
 }

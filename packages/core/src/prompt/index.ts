@@ -21,7 +21,7 @@ export type {
   PromptValues,
   VariablesOf,
 } from './contract.ts';
-export { delimited } from './delimited.ts';
+export { delimited, freeTag } from './delimited.ts';
 export {
   budgetedExamples,
   fixedExamples,

@@ -1,5 +1,5 @@
 import type { ChatMessage, LLM } from '@mortise/core';
-import { chatPrompt, delimited, placeholder, type ChatPromptTemplate } from '@mortise/core/prompt';
+import { chatPrompt, placeholder, type ChatPromptTemplate } from '@mortise/core/prompt';
 import type { NodeWithScore, Retriever } from '@mortise/core/retriever';
 import type { ResponseStreamEvent } from '@mortise/core/synthesizer';
 import { withSteps } from '../answer.ts';
@@ -13,7 +13,7 @@ import {
   type SynthesisEvent,
 } from '../synthesizer/base.ts';
 import { leftOutWarnings } from '../synthesizer/citation-synthesizer.ts';
-import { numbered } from '../synthesizer/prompt.ts';
+import { delimitedQuestion, numbered } from '../synthesizer/prompt.ts';
 import { messagesTokens, roomForSources } from '../synthesizer/room.ts';
 import { SourceQueue, type SourcePart } from '../synthesizer/source-queue.ts';
 import { ChatEngine, type ChatTurn } from './chat-engine.ts';
@@ -112,9 +112,9 @@ async function* written(
   nodes: readonly NodeWithScore[],
   { message, history, memory, call }: ChatTurn,
 ): AsyncGenerator<SynthesisEvent> {
-  const question = delimited(message, 'question');
   const format = (said: readonly ChatMessage[], parts: readonly SourcePart[]): ChatMessage[] => {
-    const { texts, tag } = numbered('source', parts);
+    const { texts, tag } = numbered('source', parts, [message]);
+    const question = delimitedQuestion(message, parts);
     return prompt.format({ system, history: said, sources: texts, tag, question });
   };
   const room = roomForSources(writer.llm, format([], []), {

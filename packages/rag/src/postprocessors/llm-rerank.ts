@@ -1,12 +1,12 @@
 import { structured, type CallOptions, type ChatMessage, type LLM } from '@mortise/core';
 import { isParserError, jsonSchema } from '@mortise/core/parser';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
-import { chatPrompt, delimited } from '@mortise/core/prompt';
+import { chatPrompt } from '@mortise/core/prompt';
 import { toQuery, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import { mapPool } from '../pool.ts';
 import { roomOptions, writerOf, type Writer, type WritingOptions } from '../synthesizer/ask.ts';
-import { numbered } from '../synthesizer/prompt.ts';
+import { delimitedQuestion, numbered } from '../synthesizer/prompt.ts';
 import { roomForSources } from '../synthesizer/room.ts';
 import { SourceQueue, type SourcePart } from '../synthesizer/source-queue.ts';
 import { outsideOptions, postprocessing, type PostprocessCall } from './postprocessing.ts';
@@ -134,8 +134,8 @@ function scored(found: NodeWithScore, score: number): NodeWithScore {
 }
 
 function messagesFor(question: string, parts: readonly SourcePart[]): ChatMessage[] {
-  const { texts, tag } = numbered('source', parts);
-  return PROMPT.format({ sources: texts, tag, question: delimited(question, 'question') });
+  const { texts, tag } = numbered('source', parts, [question]);
+  return PROMPT.format({ sources: texts, tag, question: delimitedQuestion(question, parts) });
 }
 
 interface Scores {

@@ -1,5 +1,4 @@
 import type { ChatMessage, LLM, Warning } from '@mortise/core';
-import { delimited } from '@mortise/core/prompt';
 import { answerEvents, roomOptions, writerOf, type Writer, type WritingOptions } from './ask.ts';
 import {
   BaseSynthesizer,
@@ -7,7 +6,7 @@ import {
   type SynthesisEvent,
   type SynthesisRequest,
 } from './base.ts';
-import { CITATION_PROMPT, numbered, type CitationPrompt } from './prompt.ts';
+import { CITATION_PROMPT, delimitedQuestion, numbered, type CitationPrompt } from './prompt.ts';
 import { roomForSources } from './room.ts';
 import { SourceQueue, type SourcePart } from './source-queue.ts';
 
@@ -52,8 +51,8 @@ export function answerMessages(
   question: string,
   parts: readonly SourcePart[],
 ): ChatMessage[] {
-  const { texts, tag } = numbered('source', parts);
-  return prompt.format({ sources: texts, tag, question: delimited(question, 'question') });
+  const { texts, tag } = numbered('source', parts, [question]);
+  return prompt.format({ sources: texts, tag, question: delimitedQuestion(question, parts) });
 }
 
 /** What is to be said of sources that a single prompt did not hold. */

@@ -1,9 +1,8 @@
 import type { ChatMessage } from '@mortise/core';
-import { delimited } from '@mortise/core/prompt';
 import { mapPool } from '../pool.ts';
 import { answerEvents, replyTo, roomOptions, stepEvents, type Writer } from './ask.ts';
 import type { SynthesisCall, SynthesisEvent } from './base.ts';
-import { numbered, type CombinePrompt, type NumberedText } from './prompt.ts';
+import { delimitedQuestion, numbered, type CombinePrompt, type NumberedText } from './prompt.ts';
 import { cutAt, roomForSources } from './room.ts';
 
 /** Who makes one answer of several, and how many at once. */
@@ -107,6 +106,7 @@ function combineMessages(
   const { texts, tag } = numbered(
     'answer',
     answers.map((answer, at) => ({ ...answer, number: at + 1 })),
+    [question],
   );
-  return prompt.format({ answers: texts, tag, question: delimited(question, 'question') });
+  return prompt.format({ answers: texts, tag, question: delimitedQuestion(question, answers) });
 }

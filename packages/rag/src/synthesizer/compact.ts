@@ -22,6 +22,7 @@ import {
   REFINE_PROMPT,
   type CitationPrompt,
   type RefinePrompt,
+  textsIn,
 } from './prompt.ts';
 import { roomForSources } from './room.ts';
 import { SourceQueue, splitWarning, type SourcePart } from './source-queue.ts';
@@ -117,11 +118,11 @@ function refineMessages(
   answer: string,
   parts: readonly SourcePart[],
 ): ChatMessage[] {
-  const { texts, tag } = numbered('source', parts, [answer]);
+  const { texts, tag } = numbered('source', parts, [answer, question]);
   return prompt.format({
     sources: texts,
     tag,
-    answer: delimited(answer, 'answer'),
-    question: delimited(question, 'question'),
+    answer: delimited(answer, 'answer', [question, ...textsIn(parts)]),
+    question: delimited(question, 'question', [answer, ...textsIn(parts)]),
   });
 }

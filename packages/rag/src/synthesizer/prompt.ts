@@ -1,5 +1,5 @@
 import type { ChatMessage } from '@mortise/core';
-import { chatPrompt, delimited, type ChatPromptTemplate } from '@mortise/core/prompt';
+import { chatPrompt, delimited, freeTag, type ChatPromptTemplate } from '@mortise/core/prompt';
 import { nodeMetadataText, nodeText, type Node } from '@mortise/core/retriever';
 
 /** Variables of the prompt: all sources with their tags, the name of the tags, the question in its own. */
@@ -62,11 +62,9 @@ export function citationPromptValues(
   question: string,
   nodes: readonly Node[],
 ): { sources: string; tag: string; question: string } {
-  const { texts, tag } = numbered(
-    'source',
-    nodes.map((node, at) => ({ ...sourceParts(node), number: at + 1 })),
-  );
-  return { sources: texts, tag, question: delimited(question, 'question') };
+  const parts = nodes.map((node, at) => ({ ...sourceParts(node), number: at + 1 }));
+  const { texts, tag } = numbered('source', parts, [question]);
+  return { sources: texts, tag, question: delimitedQuestion(question, parts) };
 }
 
 /** Texts between tags with their numbers, which none of them nor what is `beside` them can open or close. */
@@ -75,7 +73,7 @@ export function numbered(
   parts: readonly (NumberedText & { readonly number: number })[],
   beside: readonly string[] = [],
 ): { texts: string; tag: string } {
-  const tag = freeTag(word, [...parts.flatMap(({ about, text }) => [about, text]), ...beside]);
+  const tag = freeTag(word, [...textsIn(parts), ...beside], (number) => `${word}${number}`);
   const texts = parts.map(({ about, text, number }) => {
     const label = `${tag}_${number}`;
     return about === ''
@@ -91,14 +89,14 @@ export function sourceParts(node: Node): NumberedText {
   return { about: nodeMetadataText(node, 'llm'), text: node.text };
 }
 
-/** A source must neither close its own tag nor open one of another source. */
-function freeTag(word: string, texts: readonly string[]): string {
-  const plain = texts.map((text) => text.normalize('NFKC').replaceAll(/\p{Cf}/gu, ''));
-  for (let number = 1; ; number++) {
-    const tag = number === 1 ? word : `${word}${number}`;
-    const pattern = new RegExp(`<[\\s/]*${tag}_`, 'i');
-    if (!plain.some((text) => pattern.test(text))) return tag;
-  }
+/** A question between tags that neither it nor the texts beside it can open or close. */
+export function delimitedQuestion(question: string, parts: readonly NumberedText[]): string {
+  return delimited(question, 'question', textsIn(parts));
+}
+
+/** Everything that others wrote. */
+export function textsIn(parts: readonly NumberedText[]): string[] {
+  return parts.flatMap(({ about, text }) => [about, text]);
 }
 
 /** A source as the prompt shows it. */
