@@ -1,9 +1,10 @@
 import type { JsonValue } from '../json.ts';
 import { BaseOutputParser } from './base.ts';
-import type { ValuePath } from './contract.ts';
+import type { ParseOptions, ValuePath } from './contract.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
 import { IncrementalJson } from './incremental-json.ts';
 import { checkJsonOptions, type IncrementalJsonOptions, type JsonFailure } from './json-options.ts';
+import { readInSlices } from './slices.ts';
 import type { JsonRepair } from './tolerant-strings.ts';
 
 export interface JsonParserOptions extends IncrementalJsonOptions {
@@ -29,8 +30,8 @@ export class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
     return 'Answer with one JSON value and nothing else: no prose, no code fence.';
   }
 
-  parseText(text: string): JsonValue {
-    return findJson(text, this.#options);
+  parseText(text: string, { signal }: ParseOptions = {}): JsonValue | Promise<JsonValue> {
+    return jsonOf(text, this.#options, signal);
   }
 
   override snapshots(chunks: AsyncIterable<string>): AsyncIterable<JsonValue> {
@@ -43,6 +44,21 @@ export function findJson(text: string, options: JsonParserOptions = {}): JsonVal
   const json = new IncrementalJson(options);
   json.push(text);
   return ended(json, text, options);
+}
+
+/** The same, of a long text in slices, so that others have their turn. */
+export function jsonOf(
+  text: string,
+  options: JsonParserOptions,
+  signal?: AbortSignal,
+): JsonValue | Promise<JsonValue> {
+  const json = new IncrementalJson(options);
+  return readInSlices(
+    text,
+    (piece) => json.push(piece),
+    () => ended(json, text, options),
+    signal,
+  );
 }
 
 /** The value while it arrives, then complete. */

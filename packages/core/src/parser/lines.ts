@@ -1,5 +1,6 @@
 import { BaseOutputParser } from './base.ts';
 import type { ParseOptions } from './contract.ts';
+import { readInSlices } from './slices.ts';
 
 /** Reads a text line by line into items. */
 export interface LineReader<T> {
@@ -23,10 +24,14 @@ export abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
     this.#reader = reader;
   }
 
-  parseText(text: string, _options: ParseOptions): T[] {
+  parseText(text: string, { signal }: ParseOptions = {}): T[] | Promise<T[]> {
     const lines = new Lines(this.#reader());
-    lines.push(text);
-    return lines.end();
+    return readInSlices(
+      text,
+      (piece) => lines.push(piece),
+      () => lines.end(),
+      signal,
+    );
   }
 
   override async *snapshots(chunks: AsyncIterable<string>): AsyncGenerator<T[]> {

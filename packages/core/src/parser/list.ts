@@ -1,10 +1,11 @@
 import { oneOf } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
-import type { ValuePath } from './contract.ts';
+import type { ParseOptions, ValuePath } from './contract.ts';
 import { parserError, type ParserError } from './errors.ts';
 import { IncrementalJson } from './incremental-json.ts';
 import { type JsonRange } from './json-options.ts';
 import { Reasoning } from './reasoning.ts';
+import { readInSlices } from './slices.ts';
 
 export interface ListParserOptions {
   /**
@@ -47,10 +48,14 @@ export class ListParser extends BaseOutputParser<string[], string[]> {
     return INSTRUCTIONS[this.#style];
   }
 
-  parseText(text: string): string[] {
+  parseText(text: string, { signal }: ParseOptions = {}): string[] | Promise<string[]> {
     const reply = this.#reply();
-    reply.push(text);
-    return reply.end();
+    return readInSlices(
+      text,
+      (piece) => reply.push(piece),
+      () => reply.end(),
+      signal,
+    );
   }
 
   override async *snapshots(chunks: AsyncIterable<string>): AsyncGenerator<string[]> {

@@ -1,8 +1,10 @@
 import { MortiseError } from '../errors.ts';
 import { finiteNumber } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
+import type { ParseOptions } from './contract.ts';
 import { parserError } from './errors.ts';
 import { replyStart } from './reasoning.ts';
+import { stepsInSlices } from './slices.ts';
 
 /**
  * What a reply says that was to be one of `words`: the word alone, its first word when a mark or a line end follows
@@ -12,19 +14,44 @@ import { replyStart } from './reasoning.ts';
  */
 function verdict(text: string, words: readonly string[]): string | undefined {
   const reply = text.slice(replyStart(text));
-  const lines = reply.split('\n').filter((line) => /[^\s`~]/.test(line));
+  const first = firstLine(reply);
   const said = new Set<string>();
-  for (const line of new Set([...lines.slice(0, 1), ...lines.slice(-1)])) {
+  for (const line of first === undefined ? [] : new Set([first, lastLine(reply) ?? first])) {
     const plain = unmarked(line);
     const behind = /^[^:]{0,40}:(?=\s)\s*(.*)$/.exec(plain)?.[1];
     const found =
       matching(plain, words) ??
       (behind === undefined ? undefined : matching(behind, words)) ??
       stated(plain, words) ??
-      (line === lines[0] ? leading(plain, words) : undefined);
+      (line === first ? leading(plain, words) : undefined);
     if (found !== undefined) said.add(found);
   }
   return said.size === 1 ? [...said][0] : undefined;
+}
+
+const isWritten = (line: string): boolean => /[^\s`~]/.test(line);
+
+/** The first line that says something. */
+function firstLine(text: string): string | undefined {
+  for (let at = 0; at <= text.length;) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(at, end < 0 ? text.length : end);
+    if (isWritten(line)) return line;
+    if (end < 0) return undefined;
+    at = end + 1;
+  }
+  return undefined;
+}
+
+/** The last line that says something. */
+function lastLine(text: string): string | undefined {
+  for (let end = text.length; end >= 0;) {
+    const at = end === 0 ? -1 : text.lastIndexOf('\n', end - 1);
+    const line = text.slice(at + 1, end);
+    if (isWritten(line)) return line;
+    end = at;
+  }
+  return undefined;
 }
 
 /** A line without emphasis, quotes, the signs of LaTeX, and a tag or a box around all of it. */
@@ -192,11 +219,17 @@ export class NumberParser extends BaseOutputParser<number, number> {
     return `Answer with ${this.#expected}, in digits, and nothing else.`;
   }
 
-  parseText(text: string): number {
+  parseText(text: string, { signal }: ParseOptions = {}): number | Promise<number> {
+    return stepsInSlices(text, this.#read(text), signal);
+  }
+
+  *#read(text: string): Generator<undefined, number> {
     const expected = this.#expected;
     const found = new Map<number, number>();
     const from = replyStart(text);
+    let runs = 0;
     for (const { 0: match, index } of text.matchAll(RUN)) {
+      if (++runs % 4096 === 0) yield;
       if (index < from || !/\d/.test(match)) continue;
       const plain = withoutMarks(match);
       if (!PLAIN_NUMBER.test(plain)) {

@@ -7,7 +7,7 @@ import type { DeepPartial, ParseOptions, ParserIssue } from './contract.ts';
 import { parserError, pathText, type ParserError } from './errors.ts';
 import { checkJsonOptions, type IncrementalJsonOptions, type JsonKind } from './json-options.ts';
 import { toJsonSchema } from './json-schema.ts';
-import { findJson, positionOf, streamJson } from './json.ts';
+import { jsonOf, positionOf, streamJson } from './json.ts';
 import { plainSchema, type ShownSchema } from './strict-schema.ts';
 
 export interface SchemaParserOptions {
@@ -45,8 +45,8 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
     return `Answer with one JSON value and nothing else: no prose, no code fence. It must fit this JSON Schema:\n${schema}`;
   }
 
-  parseText(text: string, options: ParseOptions): Promise<Output> {
-    return this.#validate(findJson(text, this.#json), text, options);
+  async parseText(text: string, options: ParseOptions): Promise<Output> {
+    return this.#validate(await jsonOf(text, this.#json, options.signal), text, options);
   }
 
   override snapshots(

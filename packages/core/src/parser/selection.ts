@@ -2,10 +2,12 @@ import { MortiseError } from '../errors.ts';
 import { isObject, type JsonValue } from '../json.ts';
 import { wholeNumber } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
+import type { ParseOptions } from './contract.ts';
 import { parserError, type ParserError } from './errors.ts';
 import { IncrementalJson } from './incremental-json.ts';
 import { type IncrementalJsonOptions, type JsonRange } from './json-options.ts';
 import { ended, positionOf } from './json.ts';
+import { readInSlices } from './slices.ts';
 
 /** One of the choices that were given. */
 export interface Selection {
@@ -78,9 +80,17 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
     return `Select ${count} by number:\n${list}\nAnswer with JSON alone: ${FORM}`;
   }
 
-  parseText(text: string): Selection[] {
+  parseText(text: string, { signal }: ParseOptions = {}): Selection[] | Promise<Selection[]> {
     const json = new IncrementalJson(JSON_OPTIONS);
-    json.push(text);
+    return readInSlices(
+      text,
+      (piece) => json.push(piece),
+      () => this.#selected(json, text),
+      signal,
+    );
+  }
+
+  #selected(json: IncrementalJson, text: string): Selection[] {
     const value = ended(json, text, JSON_OPTIONS);
     const { repairs, range } = json;
     if (repairs.some(({ kind }) => kind === 'truncated')) {

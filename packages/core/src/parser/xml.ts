@@ -1,7 +1,9 @@
 import { wholeNumber } from '../shared/index.ts';
 import { BaseOutputParser } from './base.ts';
+import type { ParseOptions } from './contract.ts';
 import { parserError, type ParserError } from './errors.ts';
 import { replyStart } from './reasoning.ts';
+import { stepsInSlices } from './slices.ts';
 
 /** An element as it stands in the text. Plain data. */
 export interface XmlElement {
@@ -58,7 +60,11 @@ export class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
     return `Answer with ${one} and nothing else.${inside} Close every tag; write &lt; and &amp; for < and & in text.`;
   }
 
-  parseText(text: string): XmlElement {
+  parseText(text: string, { signal }: ParseOptions = {}): XmlElement | Promise<XmlElement> {
+    return stepsInSlices(text, this.#read(text), signal);
+  }
+
+  *#read(text: string): Generator<undefined, XmlElement> {
     const { root, maxDepth = 512 } = this.#options;
     const open: { element: XmlElement; at: number }[] = [];
     const token = new RegExp(TOKEN);
@@ -66,7 +72,9 @@ export class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
     const start = root === undefined ? replyStart(text) : 0;
     if (start === Number.POSITIVE_INFINITY) throw misfit(text, text.length, 'the end of the reasoning');
     let from = (token.lastIndex = start);
+    let tags = 0;
     for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+      if (++tags % 256 === 0) yield;
       const [whole, mark, close, name, attributes = '', empty] = match;
       const parent = open.at(-1)?.element;
       if (mark === undefined && parent === undefined && (name === undefined || name !== (root ?? name)))
