@@ -209,10 +209,11 @@ function problemOf({ path }: SourceFile, { line, lastLine, problem }: CsvRow, mo
 /** Columns without a name have their number, and a name that comes again has its number behind it. */
 function unique(fields: readonly string[]): string[] {
   const given = fields.map((field, at) => (field.trim() === '' ? String(at + 1) : field.trim()));
+  const names = new Set(given);
   const seen = new Set<string>();
   return given.map((name, at) => {
     let own = name;
-    while (seen.has(own) || (own !== name && given.includes(own))) own = `${own} ${at + 1}`;
+    while (seen.has(own) || (own !== name && names.has(own))) own = `${own} ${at + 1}`;
     seen.add(own);
     return own;
   });

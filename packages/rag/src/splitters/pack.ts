@@ -169,6 +169,11 @@ class Filling {
 
   /** Whether the unit fits, and is now part of the chunk. `alone`: it is cut if it does not. */
   take(unit: Unit, alone: boolean): boolean {
+    // White space takes no room until something follows it; looking at all of it again for each piece would be quadratic.
+    if (this.#isBlank(unit)) {
+      this.taken.push(unit);
+      return true;
+    }
     let verdict = this.#judge(unit.end);
     const isLikely = verdict === 'unclear' && this.#estimate(unit.end) <= this.#limits.budget;
     if (verdict !== 'fits' && !isLikely && this.taken.length > this.#sure.units) {
@@ -180,6 +185,10 @@ class Filling {
     if (verdict === 'unclear') verdict = this.#fits(unit.end, this.taken.length + 1) ? 'fits' : 'does not';
     if (verdict === 'fits') this.taken.push(unit);
     return verdict === 'fits';
+  }
+
+  #isBlank({ start, end }: Unit): boolean {
+    return /\s/.test(this.#text.charAt(start)) && !/\S/.test(this.#text.slice(start, end));
   }
 
   /** Gives back the units that do not fit after all. */
