@@ -190,6 +190,20 @@ describe('a file that was damaged', () => {
   });
 });
 
+describe('a record of a source', () => {
+  it('S-03: that is not JSON, or has no end, is refused, typed, by every store', async () => {
+    let deep: unknown = 1;
+    for (let at = 0; at < 5_000; at++) deep = [deep];
+    using sqlite = new SqliteDocumentStore({ path });
+    for (const store of [sqlite, new FileDocumentStore({ directory })])
+      for (const value of [deep, 1n, () => 1, NaN, new Map()]) {
+        const record = { sourceId: 'd', hash: 'h', nodeIds: [], metadata: { value } as never };
+        await expect(store.setSource(record)).rejects.toMatchObject({ code: 'invalid-request' });
+        expect(await store.getSource('d')).toBeUndefined();
+      }
+  });
+});
+
 describe('a lock', () => {
   const stores: [string, () => DocumentStore, () => string][] = [
     ['FileDocumentStore', () => new FileDocumentStore({ directory }), () => join(directory, 'writer.sqlite')],
