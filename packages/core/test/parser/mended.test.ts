@@ -107,14 +107,14 @@ describe('strictSchema', () => {
     });
   });
 
-  it('P-05: closes what older drafts keep in definitions', () => {
+  it('P-05: closes what older drafts keep in definitions, as $defs', () => {
     const given = {
       type: 'object',
       properties: { home: { $ref: '#/definitions/place' } },
       definitions: { place: { type: 'object', properties: { town: { type: 'string' } } } },
     };
     expect(strictSchema(given)).toMatchObject({
-      schema: { definitions: { place: { required: ['town'], additionalProperties: false } } },
+      schema: { $defs: { place: { required: ['town'], additionalProperties: false } } },
     });
   });
 
