@@ -188,3 +188,4 @@ export {
   type ReaderSubject,
 } from './reader/conformance.ts';
 export { readerSuite } from './reader/suite.ts';
+export { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from './hostile.ts';

@@ -22,7 +22,10 @@ export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<
   return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-/** Whether containers stand in one another deeper than `most`. Walks without recursion; a cycle is deeper than any number. */
+/**
+ * Whether containers stand in one another deeper than `most`. Walks without recursion; a cycle, and what
+ * throws when it is read, are deeper than any number.
+ */
 export function isDeeper(value: unknown, most: number): boolean {
   const isContainer = (item: unknown): item is object =>
     typeof item === 'object' && item !== null && !ArrayBuffer.isView(item);
@@ -31,8 +34,12 @@ export function isDeeper(value: unknown, most: number): boolean {
     if (depth >= most) return true;
     // A set: what is shared is walked once a level, or a few lines of it would be walked for ever.
     const next = new Set<object>();
-    for (const container of level)
-      for (const item of Object.values(container) as unknown[]) if (isContainer(item)) next.add(item);
+    try {
+      for (const container of level)
+        for (const item of Object.values(container) as unknown[]) if (isContainer(item)) next.add(item);
+    } catch {
+      return true;
+    }
     level = next;
   }
   return false;

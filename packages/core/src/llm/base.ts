@@ -128,7 +128,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
           attempt.close({ tokens: mergeUsage({}, reply.usage ?? {}).totalTokens });
           return reply;
         });
-        const response = toChatResponse(reply, this.model, warnings, this.#server.owner);
+        const response = this.#response(reply, warnings);
         this.#check(response);
         response.warnings.forEach((warning) => this.#announce(warning));
         return response;
@@ -138,6 +138,15 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
         return { attributes, content };
       },
     );
+  }
+
+  /** What an integration gives may be anything, as what a server says may be. */
+  #response(reply: ChatReply<M>, warnings: readonly Warning[]): ChatResponse<M> {
+    try {
+      return toChatResponse(reply, this.model, warnings, this.#server.owner);
+    } catch (error) {
+      throw toMortiseError(error, { provider: this.provider, model: this.model });
+    }
   }
 
   #streamPlan(name: 'llm.chat' | 'llm.complete', input: Input, options: ChatOptions<P>): StreamPlan {

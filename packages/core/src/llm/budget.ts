@@ -31,7 +31,7 @@ export interface Budget {
   readonly remaining: number;
   /** What a call of this usage costs. */
   costOf(usage: Usage): number;
-  /** Holds `amount`, or throws `budget`; what it gives is called once with what the call really cost. */
+  /** Holds `amount`, or throws `budget`; what it gives is called with what the call really cost; only the first time counts. */
   reserve(amount: number): (cost: number) => void;
 }
 
@@ -63,9 +63,13 @@ export function createBudget(options: BudgetOptions): Budget {
         throw new MortiseError('budget', message);
       }
       reserved += amount;
+      let isBooked = false;
       return (cost) => {
+        if (isBooked) return;
+        isBooked = true;
         reserved -= amount;
-        spent += cost;
+        // What is no cost would end the bound for ever: such a call costs what was held for it.
+        spent += Number.isFinite(cost) && cost >= 0 ? cost : amount;
       };
     },
   };

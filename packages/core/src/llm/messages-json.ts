@@ -1,4 +1,4 @@
-import { MortiseError } from '../errors.ts';
+import { isMortiseError, MortiseError } from '../errors.ts';
 import { isDeeper, isObject, type JsonObject, type JsonValue } from '../json.ts';
 import { checkMessages, isBytes } from './check-messages.ts';
 import { base64Of, type ChatMessage } from './message.ts';
@@ -15,7 +15,9 @@ const MAX_DEPTH = 1_000;
  * `invalid-request` for what are no messages and for what JSON cannot hold, and names the place.
  */
 export function messagesToJson(messages: readonly ChatMessage[]): JsonObject[] {
-  return checkMessages(messages).map((message, at) => toJson(message, `messages[${at}]`) as JsonObject);
+  return readable(() =>
+    checkMessages(messages).map((message, at) => toJson(message, `messages[${at}]`) as JsonObject),
+  );
 }
 
 /** The inverse, also after a trip through text. Takes anything, and checks it as `checkMessages` does. */
@@ -24,7 +26,18 @@ export function messagesFromJson(json: unknown): ChatMessage[] {
     const message = `The messages hold containers nested deeper than ${MAX_DEPTH}, or one within itself.`;
     throw new MortiseError('invalid-request', message);
   }
-  return [...checkMessages(fromJson(json))];
+  return readable(() => [...checkMessages(fromJson(json))]);
+}
+
+/** A getter or a proxy of somebody else's may throw. */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (isMortiseError(cause)) throw cause;
+    const message = 'The messages cannot be read: a member throws. Give plain data.';
+    throw new MortiseError('invalid-request', message, { cause });
+  }
 }
 
 function toJson(value: unknown, at: string): JsonValue {

@@ -97,8 +97,14 @@ export class ReplyCache {
     let keeping = false;
     const keep = async (reply: ChatReply): Promise<void> => {
       keeping = true;
-      await this.#write(key, reply, guard);
-      end(structuredClone(reply));
+      let copy: ChatReply | undefined;
+      try {
+        await this.#write(key, reply, guard);
+        copy = this.#copyOf(reply);
+      } finally {
+        // Whatever happens: those who wait would wait for ever.
+        end(copy);
+      }
     };
     return {
       lead: {
@@ -134,6 +140,16 @@ export class ReplyCache {
     }
     const { ttlMs } = this.#options;
     await guard('written', undefined, () => this.#store.set(key, value, { namespace: NAMESPACE, ttlMs }));
+  }
+
+  /** What cannot be copied is not shared: who waits asks for himself. */
+  #copyOf(reply: ChatReply): ChatReply | undefined {
+    try {
+      return structuredClone(reply);
+    } catch (error) {
+      this.#warn(`The reply is not shared: ${reasonOf(error)}`);
+      return undefined;
+    }
   }
 
   #key(kind: CallKind, input: ChatInput, options: ChatOptions): string | undefined {

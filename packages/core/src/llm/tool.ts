@@ -78,8 +78,13 @@ export async function toolArguments(
   if (isDeeper(call.arguments, MAX_DEPTH)) {
     return { problem: `The arguments are nested deeper than ${MAX_DEPTH}.` };
   }
-  // A strict tool is asked for `null` where a member is absent, and models write it without being asked.
-  const written = plainSchema(tool.parameters).restore(structuredClone(call.arguments));
+  let written: unknown;
+  try {
+    // A strict tool is asked for `null` where a member is absent, and models write it without being asked.
+    written = plainSchema(tool.parameters).restore(structuredClone(call.arguments));
+  } catch (error) {
+    return { problem: `The arguments cannot be read: ${reasonOf(error)}` };
+  }
   if (tool.schema === undefined) return { args: written };
   let result: StandardResult<unknown>;
   try {
@@ -119,8 +124,8 @@ export function toolBlocks(blocks: readonly ResultBlock[]): { readonly blocks: r
 export function toolResultContent(value: unknown): string | readonly ResultBlock[] {
   if (typeof value === 'string') return value;
   if (value === undefined) return '';
-  if (isObject(value) && BLOCKS in value) return value['blocks'] as readonly ResultBlock[];
   try {
+    if (isObject(value) && BLOCKS in value) return value['blocks'] as readonly ResultBlock[];
     // A function or a symbol has no JSON.
     return JSON.stringify(value) ?? typeof value;
   } catch (cause) {

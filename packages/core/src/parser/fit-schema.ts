@@ -1,6 +1,6 @@
 import { isObject, type JsonSchema } from '../json.ts';
 import { mergedRoot } from './merged-root.ts';
-import { normalSchema } from './normal-schema.ts';
+import { checkedSchema, normalSchema, unreadable } from './normal-schema.ts';
 import type { SchemaDialect } from './schema-dialects.ts';
 import { NotStrict, strictForm } from './strict-form.ts';
 
@@ -23,11 +23,15 @@ export type SchemaPlace = 'tool' | 'strict-tool' | 'format';
  * said so is given back open, with the reason. Remembered by schema object and dialect.
  */
 export function fitSchema(schema: JsonSchema, dialect: SchemaDialect, place: SchemaPlace): FittedSchema {
-  let fitted = memo.get(schema);
+  let fitted = memo.get(checkedSchema(schema));
   if (fitted === undefined) memo.set(schema, (fitted = new Map<SchemaDialect, Fits>()));
   let known = fitted.get(dialect)?.[place];
   if (known === undefined) {
-    known = fit(schema, dialect, place);
+    try {
+      known = fit(schema, dialect, place);
+    } catch (error) {
+      throw unreadable(error);
+    }
     fitted.set(dialect, { ...fitted.get(dialect), [place]: known });
   }
   return known;

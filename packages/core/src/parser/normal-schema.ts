@@ -1,4 +1,5 @@
-import { isObject, type JsonSchema } from '../json.ts';
+import { isMortiseError, MortiseError, reasonOf } from '../errors.ts';
+import { isDeeper, isObject, type JsonSchema } from '../json.ts';
 import { resolve } from './null-members.ts';
 
 /** Keywords whose values are schemas by name, one schema or a list of them: what else an object holds is no schema. */
@@ -27,13 +28,31 @@ const known = new WeakMap<JsonSchema, JsonSchema>();
  * the root itself. One that is in that form already is given back as it is; equal objects give equal ones.
  */
 export function normalSchema(schema: JsonSchema): JsonSchema {
-  let normal = known.get(schema);
+  let normal = known.get(checkedSchema(schema));
   if (normal === undefined) {
     normal = needsWork(schema, true, 0) ? new Normaliser(schema).result() : schema;
     known.set(schema, normal);
     known.set(normal, normal);
   }
   return normal;
+}
+
+/** What is walked by recursion further on is walked once without it. Throws `configuration`. */
+export function checkedSchema(schema: JsonSchema): JsonSchema {
+  if (!isObject(schema))
+    throw new MortiseError('configuration', 'A JSON Schema is a plain object; this is something else.');
+  if (known.has(schema)) return schema;
+  if (isDeeper(schema, MAX_DEPTH)) {
+    const message = `The JSON Schema is nested deeper than ${MAX_DEPTH}, refers to itself as an object, or cannot be read. Use $ref.`;
+    throw new MortiseError('configuration', message);
+  }
+  return schema;
+}
+
+/** A schema that is no JSON, such as one that holds a big integer, throws where it is written. */
+export function unreadable(cause: unknown): MortiseError {
+  const message = `The JSON Schema cannot be read: ${reasonOf(cause)}. Give plain JSON.`;
+  return isMortiseError(cause) ? cause : new MortiseError('configuration', message, { cause });
 }
 
 function needsWork(value: unknown, isRoot: boolean, depth: number): boolean {

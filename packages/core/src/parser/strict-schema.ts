@@ -1,5 +1,5 @@
 import { isObject, type JsonSchema, type JsonValue } from '../json.ts';
-import { normalSchema } from './normal-schema.ts';
+import { checkedSchema, normalSchema, unreadable } from './normal-schema.ts';
 import { absentAsNull, type RestoredParts } from './null-members.ts';
 import { COMMON, type SchemaDialect } from './schema-dialects.ts';
 import { NotStrict, strictForm } from './strict-form.ts';
@@ -55,7 +55,7 @@ export function objectSchema(schema: JsonSchema): ShownSchema {
  * Remembered by schema object and dialect.
  */
 export function strictSchema(schema: JsonSchema, dialect: SchemaDialect = COMMON): StrictSchema {
-  let known = memo.get(schema);
+  let known = memo.get(checkedSchema(schema));
   if (known === undefined) memo.set(schema, (known = new Map<SchemaDialect, StrictSchema>()));
   let strict = known.get(dialect);
   if (strict === undefined) known.set(dialect, (strict = toStrict(schema, dialect)));
@@ -65,12 +65,12 @@ export function strictSchema(schema: JsonSchema, dialect: SchemaDialect = COMMON
 const memo = new WeakMap<JsonSchema, Map<SchemaDialect, StrictSchema>>();
 
 function toStrict(schema: JsonSchema, dialect: SchemaDialect): StrictSchema {
-  const shown = objectSchema(schema);
   try {
+    const shown = objectSchema(schema);
     return { strict: true, ...shown, schema: strictForm(shown.schema, dialect) };
   } catch (error) {
     if (error instanceof NotStrict) return { strict: false, reason: error.message };
-    throw error;
+    throw unreadable(error);
   }
 }
 

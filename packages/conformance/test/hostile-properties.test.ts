@@ -1,0 +1,200 @@
+import { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from '@mortise/conformance';
+import * as core from '@mortise/core';
+import type { ContentBlock } from '@mortise/core';
+import { ScriptedLLM } from '@mortise/core/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+/** Of each way: about 5,000 altogether under `pnpm test:properties`. */
+const numRuns = Math.min(230, Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 60));
+const parameters = { type: 'object', properties: {} };
+const call = (args: unknown): ContentBlock =>
+  ({ type: 'tool-call', id: 'a', name: 'f', arguments: args }) as ContentBlock;
+
+/** The ways by which data of others comes in, each with one hostile value in its place. */
+const WAYS: Readonly<Record<string, (value: never) => unknown>> = {
+  checkMessages: (value) => core.checkMessages(value),
+  'checkMessages, a block': (value) => core.checkMessages([{ role: 'user', content: [value] }]),
+  'checkMessages, a source': (value) =>
+    core.checkMessages([{ role: 'user', content: [{ type: 'image', source: value }] }]),
+  messagesFromJson: (value) => core.messagesFromJson(value),
+  'messagesToJson, a member': (value) =>
+    core.messagesToJson([{ role: 'user', content: [{ type: 'acme:x', value }] }]),
+  'chat, a message': (value) => new ScriptedLLM({ replies: () => 'ok' }).chat([value]),
+  'chat, a block': (value) =>
+    new ScriptedLLM({ replies: () => 'ok' }).chat([{ role: 'user', content: [value] }]),
+  'streamChat, a block': (value) =>
+    new ScriptedLLM({ replies: () => 'ok' }).streamChat([{ role: 'user', content: [value] }]).final(),
+  'chat, a reply': (value) =>
+    new ScriptedLLM({ replies: () => [{ type: 'acme:x', value }] as ContentBlock[] }).chat('x'),
+  'streamChat, a reply': (value) =>
+    new ScriptedLLM({ replies: () => [{ type: 'acme:x', value }] as ContentBlock[] }).streamChat('x'),
+  'runTools, arguments': (value) =>
+    core.runTools(new ScriptedLLM({ replies: [[call(value)], 'ok'] }), 'x', {
+      tools: [core.tool({ name: 'f', description: 'x', parameters, execute: () => 'ok' })],
+    }),
+  'runTools, a result': (value) =>
+    core.runTools(new ScriptedLLM({ replies: [[call({})], 'ok'] }), 'x', {
+      tools: [core.tool({ name: 'f', description: 'x', parameters, execute: (): unknown => value })],
+    }),
+  'runTools, a throw': (value) =>
+    core.runTools(new ScriptedLLM({ replies: [[call({})], 'ok'] }), 'x', {
+      tools: [
+        core.tool({
+          name: 'f',
+          description: 'x',
+          parameters,
+          execute: () => {
+            throw value as Error;
+          },
+        }),
+      ],
+    }),
+  'structured, a reply': (value) =>
+    core.structured(
+      new ScriptedLLM({ replies: () => [{ type: 'text', text: typeof value === 'string' ? value : 'x' }] }),
+      core.jsonSchema({ type: 'object', properties: {}, additionalProperties: false }),
+      'x',
+    ),
+  'toolCallBlock, the text': (value) =>
+    core.toolCallBlock('a', 'f', typeof value === 'string' ? value : '{}'),
+  fitSchema: (value) => core.fitSchema(value, core.schemaDialects.openai, 'strict-tool'),
+  strictSchema: (value) => core.strictSchema(value, core.schemaDialects.anthropic),
+  objectSchema: (value) => core.objectSchema(value),
+  'structured, a schema': (value) => {
+    const llm = new ScriptedLLM({ replies: () => '{}' });
+    return core.structured(llm, core.jsonSchema(value), 'x', { mode: 'tool' });
+  },
+  movesOn: (value) => core.movesOn(value),
+  isMortiseError: (value) => core.isMortiseError(value),
+  isParserError: (value) => core.isParserError(value),
+};
+
+/** Never what throws when it is made a string. */
+function shown(outcome: HostileOutcome): string {
+  if (outcome.kind !== 'untyped') return outcome.kind;
+  return outcome.error instanceof Error
+    ? (outcome.error.stack ?? 'an error')
+    : 'something else than an error';
+}
+
+/** Exports that take what the application itself writes, or whose turn has not come: each is here by its name. */
+const ELSEWHERE: readonly string[] = [
+  ...['BaseEmbedding', 'BaseLLM', 'BaseOutputParser', 'BaseReader', 'BaseReranker', 'BaseRetriever'],
+  ...['Batcher', 'BooleanParser', 'CodeBlocksParser', 'CombinedParser', 'CustomLLM', 'DateParser'],
+  ...[
+    'EnumParser',
+    'IncrementalJson',
+    'JsonParser',
+    'ListParser',
+    'MarkdownSectionsParser',
+    'MarkdownTableParser',
+  ],
+  ...[
+    'MemoryKeyValueStore',
+    'MortiseError',
+    'NumberParser',
+    'RegexParser',
+    'SchemaParser',
+    'SelectionParser',
+  ],
+  ...['XmlParser', 'aroundLLM', 'base64Of', 'binarySimilarity', 'blocksOf', 'budgetedExamples'],
+  ...['bytesToVector', 'callPolicy', 'canonicalJson', 'chatPrompt', 'checkFilter', 'checkFilterForm'],
+  ...[
+    'checkRanking',
+    'checkResults',
+    'checkTermQuery',
+    'checkVector',
+    'checkVectorEntries',
+    'checkVectorQuery',
+  ],
+  ...[
+    'checkVectorSearch',
+    'contentKey',
+    'copyNode',
+    'createAdaptiveLimiter',
+    'createBudget',
+    'createDocument',
+  ],
+  ...[
+    'createIndexNode',
+    'createPace',
+    'createRateLimiter',
+    'createResponseStream',
+    'createRetryBudget',
+    'createServiceContext',
+  ],
+  ...['createTextDecoder', 'createTextNode', 'createWhenFree', 'decodeText', 'dedupeNodes', 'delimited'],
+  ...[
+    'dequantizeInt8',
+    'embedQueries',
+    'embeddingCacheKey',
+    'emitPoint',
+    'estimateInputTokens',
+    'filePieces',
+  ],
+  ...['findJson', 'finiteNumber', 'fitMessages', 'fixedExamples', 'fromLangChainParser', 'hammingDistance'],
+  ...[
+    'hasSubscribers',
+    'inSpan',
+    'int8Similarity',
+    'inverseDocumentFrequency',
+    'isKnownBlock',
+    'isKnownNode',
+  ],
+  ...[
+    'isLocked',
+    'matchesFilter',
+    'maximalMarginalRelevance',
+    'meanEmbedding',
+    'mergeEvidence',
+    'mergeUsage',
+  ],
+  ...['messageText', 'messagesToPrompt', 'nextTurn', 'nodeFromJson', 'nodeHash', 'nodeHashSteps'],
+  ...['nodeMetadataText', 'nodeText', 'nodeToJson', 'oneOf', 'openSqliteFile', 'openedSupport'],
+  ...['parserError', 'placeRows', 'placeholder', 'plainSchema', 'portableSha256Hex', 'prompt'],
+  ...['promptFile', 'promptToMessages', 'quantizeBinary', 'quantizeInt8', 'raceAbort', 'readText'],
+  ...[
+    'replyCacheKey',
+    'replyStart',
+    'requireDimensions',
+    'requireKeyValueStore',
+    'requireMembers',
+    'runAtOnce',
+  ],
+  ...['runCall', 'runInSlices', 'runPool', 'selectPrompt', 'sentArguments', 'setContextStorage'],
+  ...['sha256Hex', 'shorten', 'similarExamples', 'similarity', 'sleep', 'sourceId'],
+  ...['sqliteCode', 'startSpan', 'storeFailure', 'streamJson', 'structuredStream', 'subscribe'],
+  ...['sumUsage', 'systemCode', 'termSaturation', 'throwIfAborted', 'timeSlices', 'toBatches'],
+  ...['toJsonSchema', 'toLangChainParser', 'toMessages', 'toQuery', 'toolBlocks', 'toolResults'],
+  ...['traced', 'utf8Length', 'vectorToBytes', 'watchdog', 'wholeNumber', 'withBudget'],
+  ...['withCache', 'withFallback', 'withRateLimit', 'withRepair', 'wrapLLM', 'xmlText'],
+];
+
+const makers = hostileValues.map(([what, make]) => ({ what, make, toString: () => what }));
+
+describe('C-13 data of others comes to a value or to an error of ours', () => {
+  it.each(Object.entries(WAYS))(
+    '%s',
+    async (_way, run) => {
+      const within = fc.constantFrom('itself', 'in a list', 'in an object');
+      const property = fc.asyncProperty(fc.constantFrom(...makers), within, async ({ make }, how) => {
+        const value = make();
+        const given =
+          how === 'itself' ? value : how === 'in a list' ? [value] : { type: 'object', text: value };
+        const outcome = await hostileOutcome(() => run(given as never));
+        expect(['value', 'typed'], shown(outcome)).toContain(outcome.kind);
+      });
+      await fc.assert(property, { numRuns, seed: 20_261_128 });
+    },
+    60_000,
+  );
+});
+
+it('C-13 every function and class that core exports is tried, or named as one that is not', () => {
+  // A way is named after what it calls; methods of a model are not exports.
+  const tried = Object.keys(WAYS).flatMap((way) => way.split(',').slice(0, 1));
+  const exported = tried.filter((name) => name !== 'chat' && name !== 'streamChat');
+  const names = [...exported, 'tool', 'jsonSchema', ...ELSEWHERE];
+  expect(unlisted(core, names)).toEqual({ missing: [], stale: [] });
+});
