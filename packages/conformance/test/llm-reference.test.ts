@@ -16,7 +16,7 @@ llmConformance(
 /** The same wire in lines of JSON, as servers of local models stream. */
 class LinesLLM extends ReferenceLLM {
   override events(response: Response, attempt: Attempt) {
-    return streamEvents<ChatStreamEvent>(response, attempt, this.translator(), this, {
+    return streamEvents<ChatStreamEvent>(response, attempt, this.translator(), this.about(), {
       format: 'json-lines',
     });
   }

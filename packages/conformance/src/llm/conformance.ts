@@ -13,9 +13,9 @@ export interface WireTarget {
   readonly url: string;
   /**
    * Spread it into the options: retries then do not wait as long as they would for a provider, and the servers of the
-   * suite go by its names, so that two ports of this machine may stand for one server.
+   * suite go by its names, so that two ports of this machine may stand for one server, and cases of bounds set theirs.
    */
-  readonly settings: Pick<LLMSettings, 'retry' | 'name'>;
+  readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'maxReplyBytes' | 'maxLineBytes'>;
 }
 
 /** A language model under test, and the wire that it speaks. */

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { CallSettings } from '@mortise/core/call';
 import type { ChatInput, ChatOptions, ChatResponse, LLM, Usage } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/wire';
 import { textOf } from '../dialects/answer.ts';
@@ -36,9 +37,10 @@ export async function connect(
   trial: LLMTrial,
   handler: WireHandler,
   name = 'conformance',
+  bounds: Pick<CallSettings, 'maxReplyBytes' | 'maxLineBytes'> = {},
 ): Promise<{ wire: Wire; llm: LLM }> {
   const wire = await trial.wire(handler);
-  const settings = { retry: { baseDelayMs: 20 }, name };
+  const settings = { retry: { baseDelayMs: 20 }, name, ...bounds };
   return { wire, llm: trial.subject.create({ url: wire.url, settings }) };
 }
 

@@ -1,6 +1,7 @@
 import type { Suite } from '../frame/case.ts';
 import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
+import { hostileCases } from '../shared/hostile-cases.ts';
 import { saidCases } from '../shared/said-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
@@ -8,6 +9,7 @@ import { wireCases } from '../shared/wire-cases.ts';
 import type { LLMSubject } from './conformance.ts';
 import { streamAbortCases } from './abort-cases.ts';
 import { backCases } from './back-cases.ts';
+import { boundCases } from './bound-cases.ts';
 import { endCases } from './end-cases.ts';
 import { streamFaultCases } from './fault-cases.ts';
 import { llmProbe } from './lab.ts';
@@ -38,5 +40,7 @@ export const llmSuite: Suite<LLMSubject> = [
   ...streamCases,
   ...timeCases(llmProbe),
   ...streamTimeCases,
+  ...boundCases,
   ...secretCases(llmProbe),
+  ...hostileCases(llmProbe),
 ];

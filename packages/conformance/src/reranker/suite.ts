@@ -2,6 +2,7 @@ import type { Suite } from '../frame/case.ts';
 import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
 import { spanCase } from '../shared/span-case.ts';
+import { hostileCases } from '../shared/hostile-cases.ts';
 import { saidCases } from '../shared/said-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
@@ -21,4 +22,5 @@ export const rerankerSuite: Suite<RerankerSubject> = [
   ...timeCases(rerankerProbe),
   spanCase(rerankerProbe),
   ...secretCases(rerankerProbe),
+  ...hostileCases(rerankerProbe),
 ];

@@ -1,6 +1,6 @@
 import { isMortiseError, MortiseError, type Attempt } from '@mortise/core';
 import type { ChatInput, ChatOptions, ChatStreamEvent, StreamBatch } from '@mortise/core/llm';
-import { errorFromResponse, readText, SseDecoder } from '@mortise/core/wire';
+import { errorFromReply, errorFromResponse, readText, SseDecoder, type About } from '@mortise/core/wire';
 import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import { ReferenceTranslator } from '../reference/translator.ts';
 import { misread, mutant, type Mutant } from './mutant.ts';
@@ -90,6 +90,81 @@ const unsaid = (isSaid: (body: unknown) => boolean) =>
 
 /** What is wrong with how failures are met. */
 export const failing: readonly Mutant[] = [
+  mutant(
+    'follows redirects to wherever they lead',
+    'redirect.other-origin',
+    class extends ReferenceLLM {
+      override fetch(url: string, init: RequestInit): Promise<Response> {
+        return fetch(url, init);
+      }
+    },
+  ),
+  ...(['refusal', 'said', 'page'] as const).map((way) =>
+    mutant(
+      `shows what ${way} brings back`,
+      `secrets.forms.${way}`,
+      class extends ReferenceLLM {
+        override about(): About {
+          return { provider: this.provider, model: this.model };
+        }
+        override async send(body: Raw, attempt: Attempt): Promise<Response> {
+          const response = await this.fetch(this.url, this.init(body, attempt));
+          if (response.ok) return response;
+          throw await errorFromReply(response, attempt, this.about());
+        }
+      },
+    ),
+  ),
+  mutant(
+    'reads a reply to wherever it ends',
+    'bounds.reply',
+    class extends ReferenceLLM {
+      override async json(response: Response, attempt: Attempt): Promise<Raw> {
+        const { value } = await response.body!.getReader().read();
+        attempt.touch();
+        return JSON.parse(new TextDecoder().decode(value)) as Raw;
+      }
+    },
+  ),
+  mutant(
+    'reads a refusal to wherever it ends',
+    'bounds.error',
+    class extends ReferenceLLM {
+      override async refusal(response: Response): Promise<string> {
+        const { value } = await response.body!.getReader().read();
+        return new TextDecoder().decode(value);
+      }
+    },
+  ),
+  mutant(
+    'reads a line to the bound of a reply',
+    'bounds.line',
+    class extends ReferenceLLM {
+      override events(response: Response, attempt: Attempt): AsyncIterable<StreamBatch> {
+        return super.events(response, {
+          ...attempt,
+          maxLineBytes: 1_000_000,
+          maxReplyBytes: attempt.maxReplyBytes,
+        });
+      }
+    },
+  ),
+  mutant(
+    'takes bytes for a sign of life',
+    'time.silent-pings',
+    class extends ReferenceLLM {
+      override events(response: Response, attempt: Attempt): AsyncIterable<StreamBatch> {
+        const alive = new TransformStream<Uint8Array, Uint8Array>({
+          transform(bytes, controller) {
+            attempt.touch();
+            controller.enqueue(bytes);
+          },
+        });
+        const { headers } = response;
+        return super.events(new Response(response.body!.pipeThrough(alive), { headers }), attempt);
+      }
+    },
+  ),
   mutant(
     'knows no error in a body',
     'fault.said.error',

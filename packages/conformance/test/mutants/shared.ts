@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { MortiseError, startSpan, type Attempt } from '@mortise/core';
-import { errorFromResponse, readText } from '@mortise/core/wire';
+import { errorFromResponse, readJson, readText } from '@mortise/core/wire';
 import { ReferenceClient, type Raw } from '../reference/vectors.ts';
 
 /** A client with one thing wrong, and the case that must catch it, whatever the client is for. */
@@ -83,6 +83,28 @@ const unsaid = (isSaid: (body: unknown) => boolean) =>
 
 /** What is wrong with how requests are sent and failures met. */
 export const brokenClients: readonly BrokenClient[] = [
+  [
+    'follows redirects to wherever they lead',
+    'redirect.other-origin',
+    class extends ReferenceClient {
+      override fetch(init: RequestInit): Promise<Response> {
+        return fetch(this.url, init);
+      }
+    },
+  ],
+  ...(['refusal', 'said', 'page'] as const).map((way): BrokenClient => [
+    `shows what ${way} brings back`,
+    `secrets.forms.${way}`,
+    class extends ReferenceClient {
+      override failure(status: number, headers: Headers, text: string): MortiseError {
+        const requestId = headers.get('x-request-id') ?? undefined;
+        return errorFromResponse({ provider: 'reference', status, headers, message: text, requestId });
+      }
+      override json(response: Response, attempt: Attempt): Promise<Raw> {
+        return readJson(response, attempt, { provider: 'reference' });
+      }
+    },
+  ]),
   [
     'knows no error in a body',
     'fault.said.error',

@@ -19,11 +19,14 @@ import {
 import {
   defined,
   errorFromResponse,
+  guardedFetch,
   malformed,
   readJson,
+  readText,
   streamEvents,
   uniqueCallId,
   withOptions,
+  type About,
 } from '@mortise/core/wire';
 import { base64 } from './dialect.ts';
 import { ReferenceTranslator } from './translator.ts';
@@ -50,11 +53,11 @@ export class ReferenceLLM extends BaseLLM {
       caching: true,
     },
   };
-  readonly #url: string;
+  readonly url: string;
 
   constructor({ url, settings }: WireTarget) {
     super({ provider: 'reference', model: 'reference-1', ...settings });
-    this.#url = url;
+    this.url = url;
   }
 
   async generate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
@@ -134,9 +137,22 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   async send(body: Raw, attempt: Attempt): Promise<Response> {
-    const response = await fetch(this.#url, this.init(body, attempt));
+    const response = await this.fetch(this.url, this.init(body, attempt));
     if (response.ok) return response;
-    throw this.failure(response.status, response.headers, await response.text());
+    throw this.failure(response.status, response.headers, await this.refusal(response, attempt));
+  }
+
+  about(): About {
+    return { provider: this.provider, model: this.model, secrets: [KEY] };
+  }
+
+  /** Redirects to another origin are refused. */
+  fetch(url: string, init: RequestInit): Promise<Response> {
+    return guardedFetch({ provider: this.provider })(url, init);
+  }
+
+  refusal(response: Response, attempt: Attempt): Promise<string> {
+    return readText(response, attempt, this.about());
   }
 
   init(body: Raw, attempt: Attempt): RequestInit {
@@ -159,7 +175,7 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   json(response: Response, attempt: Attempt): Promise<Raw> {
-    return readJson(response, attempt, this);
+    return readJson(response, attempt, this.about());
   }
 
   reply({ id, model, created, blocks, finish, usage }: Raw): ChatReply {
@@ -227,7 +243,7 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   events(response: Response, attempt: Attempt): AsyncIterable<StreamBatch> {
-    return streamEvents<ChatStreamEvent>(response, attempt, this.translator(), this);
+    return streamEvents<ChatStreamEvent>(response, attempt, this.translator(), this.about());
   }
 
   translator(): ReferenceTranslator {

@@ -22,7 +22,7 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
 
   /** What says that it is a failure is thrown as it. */
   read(event: SseEvent): Raw {
-    return eventJson(event, this.llm);
+    return eventJson(event, this.llm.about());
   }
 
   take(data: Raw, out: Out): void {

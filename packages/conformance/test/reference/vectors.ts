@@ -14,7 +14,14 @@ import {
   type RankRequest,
   type RerankerMetadata,
 } from '@mortise/core/reranker';
-import { defined, errorFromResponse, float32FromBase64, malformed, readJson } from '@mortise/core/wire';
+import {
+  defined,
+  errorFromResponse,
+  float32FromBase64,
+  guardedFetch,
+  malformed,
+  readJson,
+} from '@mortise/core/wire';
 
 export type Raw = Record<string, any>;
 
@@ -77,7 +84,7 @@ export class ReferenceClient {
   }
 
   fetch(init: RequestInit): Promise<Response> {
-    return fetch(this.url, init);
+    return guardedFetch({ provider: 'reference' })(this.url, init);
   }
 
   init(body: Raw, attempt: Attempt): RequestInit {
@@ -95,7 +102,7 @@ export class ReferenceClient {
   }
 
   json(response: Response, attempt: Attempt): Promise<Raw> {
-    return readJson(response, attempt, { provider: 'reference' });
+    return readJson(response, attempt, { provider: 'reference', secrets: [KEY] });
   }
 }
 

@@ -19,7 +19,7 @@ export interface CallSettings {
   deadlineMs?: number | undefined;
   /**
    * Bytes of one reply, a stream's and an error's included, as they come out of decompression. Beyond it the reply is
-   * `malformed-response` and its connection closed. Default: 67,108,864 (64 MiB); of a stream, of which only what it says
+   * `malformed-response` and its connection closed. Default: 50,331,648 (48 MiB); of a stream, of which only what it says
    * is kept, 268,435,456 (256 MiB).
    */
   maxReplyBytes?: number | undefined;
@@ -74,7 +74,7 @@ export interface Attempt {
    * `streamEvents` and `readJson` call it; only own transports need to.
    */
   touch(): void;
-  /** Bytes that a reply may have; `readJson`, `readText` and `streamEvents` keep to it. Default: 64 MiB, of a stream 256. */
+  /** Bytes that a reply may have; `readJson`, `readText` and `streamEvents` keep to it. Default: 48 MiB, of a stream 256. */
   readonly maxReplyBytes?: number | undefined;
   /** Bytes that a line or an event of a stream may have. Default: 32 MiB. */
   readonly maxLineBytes?: number | undefined;

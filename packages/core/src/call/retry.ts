@@ -6,8 +6,8 @@ import type { CallSettings, RateLimiter, RetryBudget, RetryOptions } from './con
 export const DEFAULT_TIMEOUT_MS = 300_000;
 /** Milliseconds for a call with its retries and waits. */
 export const DEFAULT_DEADLINE_MS = 900_000;
-/** Bytes of a reply that is read whole: 2,048 vectors of 3,072 numbers in base64 are half of it. */
-export const DEFAULT_MAX_REPLY_BYTES = 2 ** 26;
+/** Bytes of a reply that is read whole: 2,048 vectors of 3,072 numbers in base64 are two thirds of it. */
+export const DEFAULT_MAX_REPLY_BYTES = 48 * 2 ** 20;
 /** Bytes of a stream, of which only what it says is kept: its envelopes are ten times as much, and it may say all again. */
 export const DEFAULT_MAX_STREAM_BYTES = 2 ** 28;
 /** Bytes of a line: more than any event that a provider documents, images included. */

@@ -3,6 +3,7 @@ import { malformed, type About, type ReadingAttempt } from './about.ts';
 import { failureIn, MOST_SAID } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
 import { readText } from './read-text.ts';
+import { redact } from './secrets.ts';
 
 /**
  * The reply as JSON, read whole. HTML from a proxy, an empty body, half a document: `malformed-response`. A body that says
@@ -27,7 +28,11 @@ export function parseJson(
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw malformed(describe(response, text), about, cause);
+    throw malformed(
+      describe(response, redact(text.slice(0, MOST_SAID), about.secrets), text.length),
+      about,
+      cause,
+    );
   }
   throwFailure(value, about, alone);
   if (!isObject(value)) throw malformed(`JSON that is not an object`, about);
@@ -43,11 +48,11 @@ export function throwFailure(value: unknown, about: About, alone = false): void 
   if (failure !== undefined) throw errorFromSaid(failure, about);
 }
 
-function describe(response: Response, text: string): string {
+function describe(response: Response, text: string, length: number): string {
   const type = response.headers.get('content-type') ?? 'no content type';
-  if (text.length === 0) return 'an empty body';
+  if (length === 0) return 'an empty body';
   const start = text.slice(0, MOST_SAID).trimStart();
   // A sentence of a gateway says what happened; a page or half a document does not.
   const said = /^[<{["]/.test(start) ? '' : `: ${start.slice(0, 200).split(/\s+/).join(' ').trimEnd()}`;
-  return `something that is not JSON (${type}, ${text.length} characters)${said}`;
+  return `something that is not JSON (${type}, ${length} characters)${said}`;
 }

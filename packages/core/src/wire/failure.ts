@@ -8,7 +8,7 @@ import { TOO_LONG } from './too-long.ts';
 export interface SaidFailure {
   /** What its codes and words mean; absent where they mean nothing known. */
   readonly code?: KnownErrorCode;
-  /** Its own sentence, in one line, at most {@link MOST_SAID} characters. */
+  /** Its own sentence, in one line, at most twice {@link MOST_SAID} characters: an error shows half, once secrets are out. */
   readonly message?: string;
   /** Its own word for the kind, such as `overloaded_error`. */
   readonly word?: string;
@@ -224,7 +224,10 @@ function sentence(messages: readonly string[]): string | undefined {
     .toReversed()
     .join(': ')
     .slice(0, MOST_SAID * 4);
-  return text.split(/\s+/).join(' ').slice(0, MOST_SAID);
+  return text
+    .split(/\s+/)
+    .join(' ')
+    .slice(0, MOST_SAID * 2);
 }
 
 function codeOf(words: readonly string[], message: string | undefined): KnownErrorCode | undefined {

@@ -7,10 +7,10 @@ import {
 } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
-import { describeFailure, type SaidFailure } from './failure.ts';
+import { describeFailure, MOST_SAID, type SaidFailure } from './failure.ts';
 import { readText } from './read-text.ts';
 import { retryAfter } from './retry-after.ts';
-import { redact, withoutSecrets } from './secrets.ts';
+import { redact, withoutSecrets, type Secrets } from './secrets.ts';
 
 /** An HTTP reply that is an error, with what the provider's body says of it. */
 export interface HttpFailure extends About {
@@ -31,7 +31,7 @@ export function errorFromResponse(failure: HttpFailure): MortiseError {
   const { provider, model, status, headers, secrets } = failure;
   const meant = codeOfStatus(status);
   const code = failure.code ?? meant;
-  const message = `${provider} answered ${status}${said(failure.message)}. ${remedy(code)}`;
+  const message = `${provider} answered ${status}${said(failure.message, secrets)}. ${remedy(code)}`;
   const waits = status === 429 || status === 503 || status === 529;
   return new MortiseError(code, redact(message, secrets), {
     provider,
@@ -98,7 +98,8 @@ export function errorFromSaid(
   const { message, word, status, retryAfterMs, requestId } = failure;
   const code = failure.code ?? (status === undefined ? fallback : codeOfStatus(status));
   const kind = word === undefined || message?.includes(word) === true ? '' : `: ${word}`;
-  const why = message === undefined && kind === '' ? ' without saying why' : `${kind}${said(message)}`;
+  const why =
+    message === undefined && kind === '' ? ' without saying why' : `${kind}${said(message, secrets)}`;
   return new MortiseError(
     code,
     redact(`${provider} failed while it answered${why}. ${remedy(code)}`, secrets),
@@ -202,9 +203,10 @@ function codeOfStatus(status: number): KnownErrorCode {
 }
 
 /** A sentence as the end of ours: without the stop that follows. */
-function said(message: string | undefined): string {
+function said(message: string | undefined, secrets: Secrets): string {
   if (message === undefined) return '';
-  let text = message.trimEnd();
+  // Cut afterwards: half a secret would not be known.
+  let text = redact(message, secrets).slice(0, MOST_SAID).trimEnd();
   if (text.endsWith('.')) text = text.slice(0, -1);
   return text === '' ? '' : `: ${text}`;
 }

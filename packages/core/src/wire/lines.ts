@@ -18,7 +18,8 @@ export class LineDecoder {
 
   /** The lines that these bytes complete, without their ends. */
   push(bytes: Uint8Array): string[] {
-    const end = Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(CARRIAGE_RETURN));
+    let end = bytes.lastIndexOf(LINE_FEED);
+    if (end === -1) end = bytes.lastIndexOf(CARRIAGE_RETURN);
     this.#pending = end === -1 ? this.#pending + bytes.length : bytes.length - end - 1;
     return this.#feed(this.#decoder.decode(bytes, { stream: true }));
   }

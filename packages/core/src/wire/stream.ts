@@ -310,8 +310,15 @@ export function eventJson(event: SseEvent, about: About): Record<string, unknown
     if (event.event === 'error') value = event.data;
     else throw new SyntaxError(`${about.provider} sent an event that is not JSON.`, { cause });
   }
-  const failure = failureIn(value, event);
-  if (failure !== undefined) throw errorFromSaid(failure, about);
+  if (event.event === 'error' || mayFail(event.data)) {
+    const failure = failureIn(value, event);
+    if (failure !== undefined) throw errorFromSaid(failure, about);
+  }
   if (isObject(value)) return value;
   throw malformed('an event that is not a JSON object', about);
+}
+
+/** Every sign of a failure has one of these in it: text is quicker to search than an object for members it does not have. */
+function mayFail(data: string): boolean {
+  return data.includes('rror') || data.includes('fail') || data.includes('fault') || data.includes('success');
 }

@@ -1,0 +1,130 @@
+import type { Frame } from '../dialects/contract.ts';
+import { cutFrames, framed } from '../lab/framing.ts';
+import { pause } from '../shared/helpers.ts';
+import { LONGEST, TIMEOUTS } from '../shared/time-cases.ts';
+import type { WireReply } from '../wire.ts';
+import { TEXT } from './answers.ts';
+import {
+  bothWays,
+  connect,
+  expectedText,
+  partialText,
+  tellFrames,
+  typeOf,
+  WAYS,
+  type LLMCase,
+} from './lab.ts';
+
+const EVENTS = ['streaming', 'wire:event-stream'];
+const BOUNDS = { maxReplyBytes: 200_000, maxLineBytes: 50_000 };
+const PIECE = 'x'.repeat(1_000);
+
+/** Writes the same for ever, until the client goes. */
+async function endless(reply: WireReply, piece: string): Promise<void> {
+  const closed = new Promise((resolve) => reply.once('close', resolve));
+  while (!reply.destroyed) {
+    if (!reply.write(piece))
+      await Promise.race([new Promise((resolve) => reply.once('drain', resolve)), closed]);
+    else await pause(0);
+  }
+}
+
+/** C-13: what comes from outside is bounded; C-04: silence counts in what is said. */
+export const boundCases: readonly LLMCase[] = [
+  {
+    id: 'bounds.reply',
+    rule: 'C-13',
+    title: 'gives malformed-response, naming maxReplyBytes, for a reply without an end',
+    requires: [],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const { llm, wire } = await connect(
+          trial,
+          (request, reply) => {
+            const frames = trial.subject.dialect.frames(TEXT);
+            if (!trial.subject.dialect.streams(request)) {
+              reply.writeHead(200, typeOf(undefined));
+              return endless(reply, PIECE);
+            }
+            reply.writeHead(200, typeOf(frames));
+            // What says nothing and ends nothing: comments, or blank lines.
+            return endless(reply, frames[0]?.line === true ? '\n'.repeat(1_000) : `: ${PIECE}\n\n`);
+          },
+          undefined,
+          BOUNDS,
+        );
+        const error = await trial.check.error(WAYS[way](llm), 'malformed-response', way);
+        trial.check.ok(error.message.includes('maxReplyBytes'), `${way}: the message is ${error.message}`);
+        trial.check.equal(await wire.requests[0]?.closedEarly, true, `${way}: the connection is closed`);
+      }),
+  },
+  {
+    id: 'bounds.error',
+    rule: 'C-13',
+    title: 'gives malformed-response, naming maxReplyBytes, for a refusal without an end',
+    requires: [],
+    run: (trial) =>
+      bothWays(trial, async (way) => {
+        const { llm } = await connect(
+          trial,
+          (_request, reply) => {
+            reply.writeHead(400, { 'content-type': 'application/json' });
+            return endless(reply, PIECE);
+          },
+          undefined,
+          BOUNDS,
+        );
+        const error = await trial.check.error(WAYS[way](llm), 'malformed-response', way);
+        trial.check.ok(error.message.includes('maxReplyBytes'), `${way}: the message is ${error.message}`);
+      }),
+  },
+  {
+    id: 'bounds.line',
+    rule: 'C-13',
+    title: 'gives malformed-response, naming maxLineBytes, for a line without an end',
+    requires: EVENTS,
+    async run(trial) {
+      const { llm } = await connect(
+        trial,
+        (_request, reply) => {
+          reply.writeHead(200, typeOf(trial.subject.dialect.frames(TEXT)));
+          reply.write('data: {"');
+          return endless(reply, PIECE);
+        },
+        undefined,
+        BOUNDS,
+      );
+      const error = await trial.check.error(llm.streamChat('Hi').final(), 'malformed-response', 'the stream');
+      trial.check.ok(error.message.includes('maxLineBytes'), `the message is ${error.message}`);
+    },
+  },
+  {
+    id: 'time.silent-pings',
+    rule: 'C-04',
+    title: 'gives timeout, with what had arrived, when only comments and blank events go on',
+    requires: EVENTS,
+    async run(trial) {
+      const frames = cutFrames(trial.subject.dialect.frames(TEXT));
+      const nothing = `: keep-alive\n\n${framed([{ data: '' } satisfies Frame]).toString()}`;
+      // From 600 ms: a busy machine may stand still for less, and the pings with it.
+      for (const timeoutMs of TIMEOUTS.slice(1)) {
+        const { llm, wire } = await connect(trial, async (_request, reply) => {
+          await tellFrames(reply, frames, { end: 'stall' });
+          while (!reply.destroyed) {
+            reply.write(nothing);
+            await pause(25);
+          }
+        });
+        const stopped = trial.check.within(
+          timeoutMs + 2_000,
+          llm.streamChat('Hi', { timeoutMs }).final(),
+          'final()',
+        );
+        const error = await trial.check.error(stopped, 'timeout', 'the stream');
+        const inTime = partialText(error) === expectedText(TEXT) && wire.requests.length === 1;
+        if (!inTime && timeoutMs < LONGEST) continue;
+        return trial.check.equal(partialText(error), expectedText(TEXT), 'what had arrived');
+      }
+    },
+  },
+];
