@@ -80,6 +80,7 @@ function shown(outcome: HostileOutcome): string {
 
 /** Exports that take what the application itself writes, or whose turn has not come: each is here by its name. */
 const ELSEWHERE: readonly string[] = [
+  ...['freeTag', 'checkNode', 'jsonText', 'plainJson', 'createStoreGuard', 'lockSqliteFile'],
   ...['BaseEmbedding', 'BaseLLM', 'BaseOutputParser', 'BaseReader', 'BaseReranker', 'BaseRetriever'],
   ...['Batcher', 'BooleanParser', 'CodeBlocksParser', 'CombinedParser', 'CustomLLM', 'DateParser'],
   ...[
