@@ -1,4 +1,4 @@
-import { Toll } from './pace.ts';
+import { Toll } from './toll.ts';
 import { PlacedText, type Piece } from './places.ts';
 
 /** A paragraph, a heading, an item, a row: what stands on lines of its own. */

@@ -1,5 +1,5 @@
 import { BLOCKS, isCopyButton, isHidden, isLineNumber, NO_TEXT } from './elements.ts';
-import { Toll } from './pace.ts';
+import { Toll } from './toll.ts';
 import type { Piece } from './places.ts';
 import {
   classesOf,

@@ -1,11 +1,11 @@
 import { MortiseError } from '@mortise/core';
-import type { FileFormat } from '@mortise/core/reader';
+import { runInSlices, timeSlices } from '@mortise/core/call';
+import { readBytes, type FileFormat } from '@mortise/core/reader';
 import { createDocument } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import type { Page } from './builder.ts';
 import { decodePieces, knownEncoding } from './charset.ts';
 import { readPage, type HtmlOptions } from './html.ts';
-import { Pace } from './pace.ts';
 
 /** How HTML files are read. */
 export interface HtmlFormatOptions extends Pick<HtmlOptions, 'boilerplate' | 'maxElements'> {
@@ -37,9 +37,8 @@ export function htmlFormat(options: HtmlFormatOptions = {}): FileFormat {
     fingerprint: `mortise-html-2 ${JSON.stringify([boilerplate ?? false, otherwise ?? null])}`,
     async *read(file, { signal }) {
       const { id, path } = file;
-      const bytes = await file.bytes();
-      if (bytes.length > maxBytes) throw tooLarge(path, bytes.length, maxBytes);
-      const html = await new Pace(signal).run(decodePieces(path, bytes, { otherwise }));
+      const bytes = await readBytes(file, { maxBytes, signal });
+      const html = await runInSlices(decodePieces(path, bytes, { otherwise }), timeSlices(signal));
       const xml = /\.(?:xhtml?|xht)$/i.test(path) || undefined;
       const { text: read, page } = await readPage(html, { boilerplate, xml, maxElements, signal });
       const { text, title, description, language } = read;
@@ -82,11 +81,6 @@ function checkEncoding(label: string): string {
   if (known !== undefined) return known;
   const message = `encoding is ${JSON.stringify(label)}, which nothing here can decode. Use a label of the encoding standard (https://encoding.spec.whatwg.org/#names-and-labels).`;
   throw new MortiseError('configuration', message);
-}
-
-function tooLarge(path: string, length: number, maxBytes: number): MortiseError {
-  const message = `${path} cannot be read: it has ${length} bytes, and maxBytes is ${maxBytes}. Cut it into pages, or give htmlFormat({ maxBytes }).`;
-  return new MortiseError('parse', message);
 }
 
 function withoutText(path: string, { scripts, frames, root }: Page): MortiseError {

@@ -1,7 +1,7 @@
+import { runInSlices, timeSlices, type TimeSlices } from '@mortise/core/call';
 import { wholeNumber } from '@mortise/core/shared';
 import { assemble, contentOf } from './blocks.ts';
 import type { Page } from './builder.ts';
-import { Pace } from './pace.ts';
 import { PageReader } from './page.ts';
 import { isXml, parsePage, type HtmlParserModule } from './parse.ts';
 import { PlacedText, type Range } from './places.ts';
@@ -51,14 +51,14 @@ export async function readPage(html: string, options: HtmlOptions): Promise<{ te
   const maxElements = wholeNumber('maxElements', options.maxElements ?? 1_000_000, {
     code: 'invalid-request',
   });
-  const pace = new Pace(signal);
+  const slices = timeSlices(signal);
   const parser: HtmlParserModule = await import('htmlparser2');
-  let page = await parsePage(parser, html, { xml, maxElements }, pace);
-  let placed = await write(page, boilerplate, pace);
+  let page = await parsePage(parser, html, { xml, maxElements }, slices);
+  let placed = await write(page, boilerplate, slices);
   // A tag that swallows all that follows is empty for whoever wrote it so.
   if (placed.isEmpty && !xml && html.includes('/>')) {
-    page = await parsePage(parser, html, { xml: true, maxElements }, pace);
-    placed = await write(page, boilerplate, pace);
+    page = await parsePage(parser, html, { xml: true, maxElements }, slices);
+    placed = await write(page, boilerplate, slices);
   }
   const title = page.title.replace(/\s+/g, ' ').trim();
   const { description, language } = page;
@@ -73,17 +73,20 @@ export async function readPage(html: string, options: HtmlOptions): Promise<{ te
 }
 
 /** The content; where there is none, what is around it; where there is none either, what is hidden. */
-async function write(page: Page, boilerplate: boolean, pace: Pace): Promise<PlacedText> {
+async function write(page: Page, boilerplate: boolean, slices: TimeSlices): Promise<PlacedText> {
   const choices: readonly Choice[] = [
     { boilerplate, hidden: false },
     { boilerplate: true, hidden: false },
     { boilerplate: true, hidden: true },
   ];
-  const content = await pace.run(survey(page));
+  const content = await runInSlices(survey(page), slices);
   for (const choice of choices) {
-    const blocks = await pace.run(new PageReader(page, content, choice).read());
+    const blocks = await runInSlices(new PageReader(page, content, choice).read(), slices);
     const saysContent = content.roots.size > 0 && !choice.boilerplate;
-    const placed = await pace.run(assemble(choice.boilerplate ? blocks : contentOf(blocks, saysContent)));
+    const placed = await runInSlices(
+      assemble(choice.boilerplate ? blocks : contentOf(blocks, saysContent)),
+      slices,
+    );
     if (!placed.isEmpty) return placed;
   }
   return new PlacedText();

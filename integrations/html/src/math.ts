@@ -1,4 +1,4 @@
-import { Toll } from './pace.ts';
+import { Toll } from './toll.ts';
 import type { Piece } from './places.ts';
 import {
   classesOf,

@@ -3,7 +3,7 @@ import type { Page } from './builder.ts';
 import { CodeReader, codeLanguage, languageWithin } from './code.ts';
 import { BLOCKS, headingLevel, isPageHeader, SECTIONS, VERBATIM } from './elements.ts';
 import { formulaOf, isFormula, isPreview } from './math.ts';
-import { Toll } from './pace.ts';
+import { Toll } from './toll.ts';
 import { markOf } from './raised.ts';
 import type { Content } from './survey.ts';
 import { cellsOf, isLayout, isListing, rowsOf, spanOf, tableBlocks, type Cell } from './table.ts';

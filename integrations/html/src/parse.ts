@@ -1,7 +1,7 @@
+import type { TimeSlices } from '@mortise/core/call';
 import type { Tokenizer, TokenizerCallbacks } from 'htmlparser2';
 import { TreeBuilder, type Page } from './builder.ts';
 import { declaredEntities, doctypeEnd } from './doctype.ts';
-import type { Pace } from './pace.ts';
 
 /** The part of `htmlparser2` that is used. */
 export interface HtmlParserModule {
@@ -29,7 +29,7 @@ export async function parsePage(
   { Tokenizer }: HtmlParserModule,
   html: string,
   { xml, maxElements }: { readonly xml: boolean; readonly maxElements: number },
-  pace: Pace,
+  slices: TimeSlices,
 ): Promise<Page> {
   const from = xml ? doctypeEnd(html) : 0;
   const builder = new TreeBuilder(html, from, xml, declaredEntities(html.slice(0, from)), maxElements);
@@ -38,7 +38,8 @@ export async function parsePage(
     const end = pieceEnd(html, at);
     tokenizer.write(html.slice(at, end));
     at = end;
-    await pace.rest();
+    const turn = slices.turn();
+    if (turn !== undefined) await turn;
   }
   tokenizer.end();
   return builder.page;

@@ -1,6 +1,6 @@
 import type { Block } from './blocks.ts';
 import type { TableFacts } from './builder.ts';
-import { Toll } from './pace.ts';
+import { Toll } from './toll.ts';
 import type { Piece } from './places.ts';
 import { isElement, type ElementNode } from './tree.ts';
 

@@ -1,5 +1,5 @@
 import type { Block } from './blocks.ts';
-import { Toll } from './pace.ts';
+import { Toll } from './toll.ts';
 import { WHITE, WHITES, type Piece, type Range } from './places.ts';
 
 /** What of an element's surroundings decides how its text is written. */

@@ -44,11 +44,6 @@ export function missingError(path: string, missing: 'end' | 'root'): MortiseErro
   return new MortiseError('parse', `${path} ${what}. What is left of it was read. Get it anew.`);
 }
 
-export function sizeError(path: string, bytes: number, maxBytes: number): MortiseError {
-  const message = `${path} cannot be read: it has ${bytes} bytes, and maxBytes is ${maxBytes}. Raise it: pdfFormat({ maxBytes }).`;
-  return new MortiseError('parse', message);
-}
-
 export function lackError(path: string, page: number, lack: Lack): MortiseError {
   return new MortiseError('unsupported', `${path} has no text at page ${page}: ${LACKS[lack]}`);
 }

@@ -1,16 +1,8 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
-import type { FileFormat, ReadCall, SourceFile } from '@mortise/core/reader';
+import { readBytes, type FileFormat, type ReadCall, type SourceFile } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
 import { oneOf, wholeNumber } from '@mortise/core/shared';
-import {
-  missingError,
-  damageError,
-  lackError,
-  pageError,
-  sizeError,
-  withoutPages,
-  withoutText,
-} from './failures.ts';
+import { missingError, damageError, lackError, pageError, withoutPages, withoutText } from './failures.ts';
 import type { Lack, Opened } from './messages.ts';
 import { PdfSession } from './session.ts';
 import { PdfThreads } from './threads.ts';
@@ -85,10 +77,9 @@ async function* readPdf(
 ): AsyncGenerator<Document> {
   const { path } = file;
   call.signal?.throwIfAborted();
-  const bytes = await file.bytes();
+  const bytes = await readBytes(file, { maxBytes: settings.maxBytes, signal: call.signal });
   call.signal?.throwIfAborted();
   if (bytes.length === 0) throw new MortiseError('parse', `${path} cannot be read: it is empty.`);
-  if (bytes.length > settings.maxBytes) throw sizeError(path, bytes.length, settings.maxBytes);
   const session = new PdfSession({ path, bytes, threads, ...settings, signal: call.signal });
   try {
     const opened = await session.open();

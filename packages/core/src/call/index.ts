@@ -12,7 +12,6 @@ export type {
   Warning,
 } from './contract.ts';
 export { runPool } from './pool.ts';
-export { createPace, type Pace } from './pace.ts';
 export {
   callPolicy,
   createRetryBudget,

@@ -1,5 +1,5 @@
-import { createPace } from '../call/pace.ts';
 import { runPool } from '../call/pool.ts';
+import { timeSlices } from '../call/time-slice.ts';
 import { throwIfAborted, watchdog, type Watchdog } from '../call/timers.ts';
 import { Batcher, type BatchCost, type BatchLimits } from './batch.ts';
 import { Flight, type CallCache } from './cache.ts';
@@ -117,11 +117,12 @@ export class EmbeddingRun {
 
   async *#batches(): AsyncGenerator<{ items: Entry[]; tokens: number }, void> {
     try {
-      const pace = createPace(this.#signal);
+      const slices = timeSlices(this.#signal);
       for (;;) {
         throwIfAborted(this.#signal);
         // A model within the process, and a cache in memory, settle without a turn of the event loop.
-        if (pace.due) await pace.rest();
+        const turn = slices.turn();
+        if (turn !== undefined) await turn;
         this.#fill();
         const due = this.#misses.length > 0 || this.#batcher.full || this.#hurried;
         if (due && this.#batcher.size > 0) {

@@ -10,4 +10,10 @@ export type {
   SourceFile,
 } from './contract.ts';
 export { createTextDecoder, decodeText, type PieceDecoder } from './decode.ts';
-export { DEFAULT_MAX_FILE_BYTES, filePieces, readText, type ReadTextOptions } from './read-text.ts';
+export {
+  DEFAULT_MAX_FILE_BYTES,
+  filePieces,
+  readBytes,
+  readText,
+  type ReadTextOptions,
+} from './read-text.ts';

@@ -33,6 +33,26 @@ export async function readText(file: SourceFile, options: ReadTextOptions = {}):
   return parts.join('');
 }
 
+/** The bytes of a whole file, bounded in the same way, for formats that are not text. */
+export async function readBytes(file: SourceFile, options: ReadTextOptions = {}): Promise<Uint8Array> {
+  const { signal } = options;
+  const maxBytes = wholeNumber('maxBytes', options.maxBytes ?? DEFAULT_MAX_FILE_BYTES, { orInfinity: true });
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of filePieces(file, signal)) {
+    length += piece.length;
+    if (length > maxBytes) throw tooLarge(file.path, maxBytes);
+    pieces.push(piece);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
 const LARGEST_PIECE = 65_536;
 
 /** A file in pieces of 64 KiB at most, however it comes; between two of them the event loop has its turn now and then. */
