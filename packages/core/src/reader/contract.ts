@@ -91,8 +91,8 @@ export interface SourceFile {
   readonly path: string;
   /** The id of its document; where it gives several, what their ids begin with: `${id}#3`. */
   readonly id: string;
-  /** All of it. */
-  bytes(): Promise<Uint8Array>;
+  /** All of it. Of more than `maxBytes` nothing need be read: it may reject with `parse`, as `tooLarge` says it. */
+  bytes(options?: { maxBytes?: number | undefined }): Promise<Uint8Array>;
   /** Piece by piece, for formats that give a document a record and hold no more. */
   stream(): AsyncIterable<Uint8Array>;
 }

@@ -15,5 +15,6 @@ export {
   filePieces,
   readBytes,
   readText,
+  tooLarge,
   type ReadTextOptions,
 } from './read-text.ts';

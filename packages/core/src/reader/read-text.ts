@@ -1,4 +1,5 @@
 import { timeSlices } from '../call/time-slice.ts';
+import { throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { wholeNumber } from '../shared/options.ts';
 import type { SourceFile } from './contract.ts';
@@ -35,21 +36,11 @@ export async function readText(file: SourceFile, options: ReadTextOptions = {}):
 
 /** The bytes of a whole file, bounded in the same way, for formats that are not text. */
 export async function readBytes(file: SourceFile, options: ReadTextOptions = {}): Promise<Uint8Array> {
-  const { signal } = options;
   const maxBytes = wholeNumber('maxBytes', options.maxBytes ?? DEFAULT_MAX_FILE_BYTES, { orInfinity: true });
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of filePieces(file, signal)) {
-    length += piece.length;
-    if (length > maxBytes) throw tooLarge(file.path, maxBytes);
-    pieces.push(piece);
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
+  throwIfAborted(options.signal);
+  const bytes = await file.bytes({ maxBytes });
+  throwIfAborted(options.signal);
+  if (bytes.length > maxBytes) throw tooLarge(file.path, maxBytes);
   return bytes;
 }
 
@@ -67,7 +58,8 @@ export async function* filePieces(file: SourceFile, signal?: AbortSignal): Async
   }
 }
 
-function tooLarge(path: string, maxBytes: number): MortiseError {
+/** What a file is refused with that is larger than its format holds. */
+export function tooLarge(path: string, maxBytes: number): MortiseError {
   const message = `${path} cannot be read: it has more than ${maxBytes} bytes, which is maxBytes. Raise maxBytes where its format is made, or split the file.`;
   return new MortiseError('parse', message);
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import type { SourceFile } from '@mortise/core/reader';
+import { readFile, stat } from 'node:fs/promises';
+import { tooLarge, type SourceFile } from '@mortise/core/reader';
 
 /** One reading of a file, which takes its hash on the way. */
 export interface FileReading {
@@ -25,7 +25,9 @@ export function readingOf(
     file: {
       path,
       id,
-      async bytes() {
+      async bytes({ maxBytes = Infinity } = {}) {
+        // Before it is read, since it would be in memory as a whole.
+        if (maxBytes < Infinity && (await stat(location)).size > maxBytes) throw tooLarge(path, maxBytes);
         const bytes = await readFile(location, { signal });
         size = bytes.length;
         hash = createHash('sha256').update(bytes).digest('hex');
