@@ -41,7 +41,8 @@ export class FrozenEmbedding extends BaseEmbedding<FrozenEmbeddingProviderOption
   ): Promise<EmbedReply> {
     const body = toEmbedRequest(inputs, request, this);
     const response = await this.#connection.send('/v1/embed', body, attempt, this);
-    return fromEmbedReply(await readJson(response, attempt, this), this);
+    const about = this.#connection.about(this);
+    return fromEmbedReply(await readJson(response, attempt, about), about);
   }
 }
 function toEmbedRequest(

@@ -1,8 +1,10 @@
 import { MortiseError } from '@mortise/core';
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt } from '@mortise/core/call';
 import {
   BaseLLM,
   blocksOf,
+  isKnownBlock,
+  sentArguments,
   toolCallBlock,
   type ChatReply,
   type ChatRequest,
@@ -10,16 +12,21 @@ import {
   type ContentBlock,
   type FinishReason,
   type LLMMetadata,
+  type LLMSettings,
   type StreamBatch,
   type Usage,
 } from '@mortise/core/llm';
 import {
   defined,
+  EndOfReply,
   eventJson,
   isObject,
   malformed,
   readJson,
   streamEvents,
+  throwFailure,
+  uniqueCallId,
+  withOptions,
   type About,
   type SseEvent,
   type StreamTranslator,
@@ -29,7 +36,8 @@ import { Connection, type FrozenConnectionOptions } from './client.ts';
 /** Any model works; put the ones worth completing in an editor before `string`. */
 export type FrozenModel = 'frozen-1' | (string & {});
 
-export interface FrozenLLMOptions extends CallSettings, FrozenConnectionOptions {
+/** How to reach a chat model of Frozen. */
+export interface FrozenLLMOptions extends LLMSettings, FrozenConnectionOptions {
   model: FrozenModel;
   /** What you know of the model; laid over what this integration declares. */
   metadata?: Partial<LLMMetadata> | undefined;
@@ -37,6 +45,7 @@ export interface FrozenLLMOptions extends CallSettings, FrozenConnectionOptions 
 
 /** Merged last into the request's body, in Frozen's own spelling. */
 export type FrozenProviderOptions = { frozen?: { [member: string]: unknown } };
+
 const DECLARED: LLMMetadata = {
   isChatModel: true,
   capabilities: {
@@ -71,7 +80,8 @@ export class FrozenLLM extends BaseLLM<FrozenProviderOptions> {
   async generate(request: ChatRequest<FrozenProviderOptions>, attempt: Attempt): Promise<ChatReply> {
     const body = toRequest(request, this, attempt);
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
-    return fromReply(await readJson(response, attempt, this), this);
+    const about = this.#connection.about(this);
+    return fromReply(await readJson(response, attempt, about), about);
   }
 
   override async stream(
@@ -80,11 +90,13 @@ export class FrozenLLM extends BaseLLM<FrozenProviderOptions> {
   ): Promise<AsyncIterable<StreamBatch>> {
     const body = { ...toRequest(request, this, attempt), stream: true };
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
-    return streamEvents<ChatStreamEvent>(response, attempt, new Translator(this), this);
+    const about = this.#connection.about(this);
+    return streamEvents<ChatStreamEvent>(response, attempt, new Translator(about), about);
   }
 }
 
 type Wire = Record<string, unknown>;
+
 function toRequest(
   request: ChatRequest<FrozenProviderOptions>,
   about: About,
@@ -106,7 +118,7 @@ function toRequest(
     top_p: request.topP,
     stop: request.stop,
   });
-  return { ...body, ...request.providerOptions?.frozen };
+  return withOptions(body, request.providerOptions?.frozen);
 }
 
 function leaveOut(
@@ -124,18 +136,25 @@ function toPart(block: ContentBlock, about: About): Wire[] {
   switch (block.type) {
     case 'text':
       return [{ type: 'text', text: block.text }];
-    case 'tool-call':
-      return [{ type: 'call', id: block.id, name: block.name, arguments: argumentText(block) }];
+    case 'tool-call': {
+      const own = block.providerMetadata?.['frozen'];
+      return [
+        {
+          // What the API put into the call besides goes back with it. Core lets nothing through that another server sent.
+          ...(isObject(own) ? own : {}),
+          type: 'call',
+          id: block.id,
+          name: block.name,
+          arguments: JSON.stringify(sentArguments(block)),
+        },
+      ];
+    }
     case 'tool-result':
       return [{ type: 'result', id: block.toolCallId, text: resultText(block.content, about) }];
     default:
-      // Reasoning and what other providers wrote mean nothing here.
-      return [];
+      // What only this API knows goes back as it came; reasoning and what other providers wrote mean nothing here.
+      return !isKnownBlock(block) && block.type.startsWith('frozen:') ? [block['value'] as Wire] : [];
   }
-}
-
-function argumentText(block: Extract<ContentBlock, { type: 'tool-call' }>): string {
-  return block.argumentsText ?? JSON.stringify(block.arguments);
 }
 
 function resultText(
@@ -151,6 +170,7 @@ function resultText(
     })
     .join('');
 }
+
 function fromReply({ id, model, parts, finish, usage }: Wire, about: About): ChatReply {
   if (!Array.isArray(parts) || typeof finish !== 'string') throw malformed('JSON that is not a reply', about);
   return {
@@ -166,13 +186,17 @@ function fromPart(part: Wire): ContentBlock {
   switch (part['type']) {
     case 'text':
       return { type: 'text', text: stringOf(part['text']) };
-    case 'call':
-      return toolCallBlock(stringOf(part['id']), stringOf(part['name']), stringOf(part['arguments']));
+    case 'call': {
+      const { type: _type, id, name, arguments: text, ...rest } = part;
+      const call = toolCallBlock(idOf(id), stringOf(name), stringOf(text));
+      return Object.keys(rest).length === 0 ? call : { ...call, providerMetadata: { frozen: rest } };
+    }
     default:
       // A kind that came after this version is kept, under a name of its own.
       return { type: `frozen:${stringOf(part['type'])}`, value: part };
   }
 }
+
 function toFinishReason(raw: string): FinishReason {
   switch (raw) {
     case 'done':
@@ -187,6 +211,7 @@ function toFinishReason(raw: string): FinishReason {
       return { unified: 'other', raw };
   }
 }
+
 function toUsage(usage: unknown): Usage {
   if (!isObject(usage)) return {};
   const { input, output } = usage;
@@ -196,8 +221,11 @@ function toUsage(usage: unknown): Usage {
     raw: usage as NonNullable<Usage['raw']>,
   });
 }
+
 class Translator implements StreamTranslator<ChatStreamEvent> {
   done = false;
+  readonly end = new EndOfReply();
+  #usage: Usage = {};
   readonly #about: About;
   readonly #parts = new Map<number, Wire>();
 
@@ -206,6 +234,7 @@ class Translator implements StreamTranslator<ChatStreamEvent> {
   }
 
   push(event: SseEvent, out: ChatStreamEvent[]): void {
+    // What says that it is a failure is thrown as it, in whatever words.
     const data = eventJson(event, this.#about);
     const index = typeof data['at'] === 'number' ? data['at'] : 0;
     switch (data['type']) {
@@ -216,26 +245,29 @@ class Translator implements StreamTranslator<ChatStreamEvent> {
         return this.#open(index, isObject(data['part']) ? data['part'] : {}, out);
       case 'delta':
         return this.#add(index, stringOf(data['text']), out);
-      case 'end': {
-        for (const [at, part] of this.#parts) out.push({ type: 'block', index: at, block: fromPart(part) });
-        const finishReason = toFinishReason(stringOf(data['finish']));
-        out.push({ type: 'finish', finishReason, usage: toUsage(data['usage']) });
-        this.done = true;
+      case 'end':
+        this.#usage = toUsage(data['usage']);
+        this.end.say(data['finish']);
+        this.end.terminal = true;
         return;
-      }
-      case 'error': {
-        const message = `Frozen broke off: ${stringOf(data['message'])}`;
-        throw new MortiseError('server', message, { ...this.#about });
-      }
+      case undefined:
+        return throwFailure(data, this.#about, true);
       default:
       // An event that came after this version.
     }
   }
 
+  finish(out: ChatStreamEvent[]): void {
+    for (const [at, part] of this.#parts) out.push({ type: 'block', index: at, block: fromPart(part) });
+    this.done = true;
+    out.push({ type: 'finish', finishReason: toFinishReason(this.end.reason ?? ''), usage: this.#usage });
+  }
+
   #open(index: number, part: Wire, out: ChatStreamEvent[]): void {
-    this.#parts.set(index, { ...part });
+    const own = part['type'] === 'call' ? { ...part, id: idOf(part['id']) } : { ...part };
+    this.#parts.set(index, own);
     if (part['type'] !== 'call') return;
-    out.push({ type: 'tool-call-start', index, id: stringOf(part['id']), name: stringOf(part['name']) });
+    out.push({ type: 'tool-call-start', index, id: stringOf(own.id), name: stringOf(part['name']) });
   }
 
   #add(index: number, delta: string, out: ChatStreamEvent[]): void {
@@ -249,5 +281,7 @@ class Translator implements StreamTranslator<ChatStreamEvent> {
   }
 }
 
+/** A result must name its call: one that comes without an id gets one. */
+const idOf = (value: unknown): string => (typeof value === 'string' && value !== '' ? value : uniqueCallId());
 const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

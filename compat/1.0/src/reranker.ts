@@ -34,7 +34,8 @@ export class FrozenReranker extends BaseReranker<FrozenRerankProviderOptions> {
 
   async rank(request: RankRequest<FrozenRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
     const response = await this.#connection.send('/v1/rerank', toRankRequest(request, this), attempt, this);
-    return fromRankReply(await readJson(response, attempt, this), this);
+    const about = this.#connection.about(this);
+    return fromRankReply(await readJson(response, attempt, about), about);
   }
 }
 function toRankRequest(request: RankRequest<FrozenRerankProviderOptions>, about: About): object {

@@ -33,7 +33,8 @@ export class FrozenV2Embedding extends BaseEmbedding {
     const { dimensions } = request;
     const body = defined({ model: this.model, inputs, dimensions, encoding: 'base64' });
     const response = await this.#connection.send('/v2/embed', body, attempt, this);
-    return fromReply(await readJsonVectors(response, attempt, this, 'bytes'), this);
+    const about = this.#connection.about(this);
+    return fromReply(await readJsonVectors(response, attempt, about, 'bytes'), about);
   }
 }
 

@@ -25,7 +25,8 @@ export class FrozenV2Reranker extends BaseReranker {
   async rank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
     const body = defined({ model: this.model, query, texts: documents, best: topN });
     const response = await this.#connection.send('/v2/rank', body, attempt, this);
-    return fromReply(await readJson(response, attempt, this), this);
+    const about = this.#connection.about(this);
+    return fromReply(await readJson(response, attempt, about), about);
   }
 }
 

@@ -53,8 +53,9 @@ export const back: readonly Mutant[] = [
     'sends arguments that are no JSON as they are',
     'back.invalid-arguments',
     sending((right, block) =>
-      block.type === 'tool-call' && 'argumentsText' in block
-        ? right.map((call) => ({ ...call, arguments: block.argumentsText }))
+      // Core has put the text into an object by now.
+      block.type === 'tool-call' && Object.hasOwn(block['arguments'] as object, 'INVALID_JSON')
+        ? right.map((call) => ({ ...call, arguments: (block['arguments'] as Raw)['INVALID_JSON'] }))
         : right,
     ),
   ),

@@ -365,7 +365,6 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'placeholder',
     'selectPrompt',
     'withOptions',
-    'TOO_LONG',
     'DEFAULT_MAX_FILE_BYTES',
     'guardedFetch',
     'refusalOf',

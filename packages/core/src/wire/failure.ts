@@ -253,7 +253,7 @@ const VAGUE: ReadonlySet<KnownErrorCode> = new Set(['invalid-request', 'server']
 
 /** Whether a sentence says that the prompt does not fit the model. */
 export function isTooLong(message: string): boolean {
-  return TOO_LONG.some(({ words }) => words.test(message));
+  return TOO_LONG.some((words) => words.test(message));
 }
 
 /** `Please try again in 1m2.5s` (OpenAI, Groq), `retry in 34.07s` (Google). */

@@ -34,6 +34,5 @@ export {
   type StreamFormat,
   type StreamTranslator,
 } from './stream.ts';
-export { TOO_LONG, type TooLong } from './too-long.ts';
 export { readJsonVectors } from './vectors.ts';
 export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';
