@@ -54,8 +54,8 @@ export const back: readonly Mutant[] = [
     'back.invalid-arguments',
     sending((right, block) =>
       // Core has put the text into an object by now.
-      block.type === 'tool-call' && Object.hasOwn(block['arguments'] as object, 'INVALID_JSON')
-        ? right.map((call) => ({ ...call, arguments: (block['arguments'] as Raw)['INVALID_JSON'] }))
+      block.type === 'tool-call' && Object.hasOwn(block.arguments, 'INVALID_JSON')
+        ? right.map((call) => ({ ...call, arguments: block.arguments['INVALID_JSON'] }))
         : right,
     ),
   ),
