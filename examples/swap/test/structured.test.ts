@@ -103,7 +103,8 @@ describe.each(PROVIDERS)('%s', (_, { dialect, create }) => {
     else
       expect(schema).toMatchObject({
         type: 'object',
-        required: ['title', 'minutes', 'note', 'steps'],
+        // A dialect that takes optional members has no need of null.
+        required: expect.arrayContaining(['title', 'minutes', 'steps']),
         additionalProperties: false,
       });
     if (mode === 'tool') expect(dialect.request.toolChoice?.(body)).toMatch(/answer|required/);
@@ -118,7 +119,9 @@ describe.each(PROVIDERS)('%s', (_, { dialect, create }) => {
       titles.add(partial.title);
       last = partial;
     }
-    expect(last).toEqual(JSON.parse(good));
+    // The null that stands for an optional member on the wire is not in the type.
+    const { note: _note, ...rest } = JSON.parse(good) as Record<string, unknown>;
+    expect(last).toEqual(rest);
     expect(titles.size).toBeGreaterThan(1);
     expect(await stream.final()).toMatchObject({ value, mode });
   });

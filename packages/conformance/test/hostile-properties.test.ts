@@ -119,7 +119,6 @@ const ELSEWHERE: readonly string[] = [
   ],
   ...[
     'createIndexNode',
-    'createPace',
     'createRateLimiter',
     'createResponseStream',
     'createRetryBudget',
@@ -133,6 +132,8 @@ const ELSEWHERE: readonly string[] = [
     'emitPoint',
     'estimateInputTokens',
     'filePieces',
+    'readBytes',
+    'tooLarge',
   ],
   ...['findJson', 'finiteNumber', 'fitMessages', 'fixedExamples', 'fromLangChainParser', 'hammingDistance'],
   ...[

@@ -13,15 +13,23 @@ export const rules: Readonly<Record<string, string>> = {
     'What a provider cannot do is refused, typed, before anything is sent; a preference it cannot honour is left out with a warning, and refused under `strict`.',
   'C-09':
     "A key never shows in an error, in JSON or in what `inspect` gives, also when the provider's reply repeats it.",
+  'C-13':
+    'What comes from outside is bounded: bytes of a reply and of a line, silence counted in what is said, the wait that a server asks for. Past a bound there is a typed error that names it.',
+  'C-14':
+    'What is opaque goes back to the server it came from, unchanged and through JSON too, and to no other; ids are made fit for each wire.',
   'E-01':
-    "A stream that ends without its provider's terminal event is an error that carries what had arrived.",
+    'A reply is whole when its end was said, by a finish reason or by the terminal event; a stream that ends with neither is an error that carries what had arrived.',
   'E-02': "A reply with status 200 that is not in the provider's format is `malformed-response`.",
   'E-03': 'A connection that breaks is `connection`, and tried again as long as nothing was handed out.',
   'E-04':
     'Each status has its code. 408, 409, 429, 500, 502, 503, 504 and 529 are tried again, as late as `Retry-After` says; spent quota and other refusals never.',
   'E-05': 'Attempts are bounded, only one layer makes them, and every retry is an event.',
+  'E-06':
+    "A failure is known in whatever shape a server says it, status 200 included: its code, in the server's own words.",
   'W-01': 'However the bytes come, split anywhere and framed in any legal way, the reply is the same.',
   'W-02': 'Unknown events, blocks and fields are ignored or kept, never fatal.',
+  'W-03':
+    'Identity is by id first and by position last: what comes again replaces and never adds. Redirects to another origin are refused.',
   'V-01': 'Every span that starts ends exactly once, whatever becomes of its call.',
   'L-01':
     'Usage counts all tokens of the prompt, cached ones included, and all of the output, reasoning included. What the provider does not say is absent, not zero.',

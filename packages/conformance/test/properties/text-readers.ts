@@ -369,6 +369,8 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'guardedFetch',
     'refusalOf',
     'filePieces',
+    'readBytes',
+    'tooLarge',
   ],
   'it compares or counts examples of ours': ['budgetedExamples', 'fixedExamples', 'similarExamples'],
   'it takes a key and an address of ours': ['Credentials', 'lazySdk'],
