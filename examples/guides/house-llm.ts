@@ -1,5 +1,5 @@
 import { BaseLLM, messageText, type Attempt, type ChatReply, type ChatRequest } from '@mortise/core';
-import { errorFromResponse, isObject, malformed, readJson } from '@mortise/core/wire';
+import { errorFromResponse, guardedFetch, isObject, malformed, readJson } from '@mortise/core/wire';
 
 // #region adapter
 /** A company's own model, behind a gateway that takes short-lived tokens. */
@@ -10,6 +10,8 @@ export class HouseLLM extends BaseLLM {
     capabilities: { tools: false, inputModalities: ['text'], structuredOutput: 'prompt' },
   } as const;
   readonly #url: string;
+  /** Refuses to be sent on to another host. */
+  readonly #fetch = guardedFetch({ provider: 'house' });
   readonly #token: TokenSource;
 
   constructor(url: string, token: TokenSource) {
@@ -21,7 +23,7 @@ export class HouseLLM extends BaseLLM {
   async generate({ messages, maxOutputTokens }: ChatRequest, attempt: Attempt): Promise<ChatReply> {
     const token = await this.#token(attempt.signal);
     const turns = messages.map((message) => ({ who: message.role, says: messageText(message) }));
-    const response = await fetch(`${this.#url}/v1/answer`, {
+    const response = await this.#fetch(`${this.#url}/v1/answer`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ turns, limit: maxOutputTokens }),

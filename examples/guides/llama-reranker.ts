@@ -1,13 +1,22 @@
 import type { KnownErrorCode, MortiseError } from '@mortise/core';
 import type { Attempt, CallSettings } from '@mortise/core/call';
 import { BaseReranker, type RankedDocument, type RankReply, type RankRequest } from '@mortise/core/reranker';
-import { errorFromResponse, isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import {
+  errorFromResponse,
+  guardedFetch,
+  isObject,
+  malformed,
+  readJson,
+  type About,
+} from '@mortise/core/wire';
 
 // #region class
 /** A reranker behind llama.cpp's `llama-server --reranking`. */
 export class LlamaReranker extends BaseReranker {
   readonly metadata = { comparableScores: true };
   readonly #url: string;
+  /** Refuses to be sent on to another host. */
+  readonly #fetch = guardedFetch({ provider: 'llama-server' });
 
   constructor(url = 'http://127.0.0.1:8080', options: CallSettings = {}) {
     super({ ...options, provider: 'llama-server', model: 'local' });
@@ -16,7 +25,11 @@ export class LlamaReranker extends BaseReranker {
 
   async rank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
     const body = JSON.stringify({ query, documents, top_n: topN });
-    const response = await fetch(`${this.#url}/v1/rerank`, { method: 'POST', body, signal: attempt.signal });
+    const response = await this.#fetch(`${this.#url}/v1/rerank`, {
+      method: 'POST',
+      body,
+      signal: attempt.signal,
+    });
     if (!response.ok) throw failureOf(response, await response.text(), this);
     const { results, usage } = await readJson(response, attempt, this);
     if (!Array.isArray(results)) throw malformed('JSON without results', this);

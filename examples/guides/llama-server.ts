@@ -1,10 +1,12 @@
 import { CustomLLM, MortiseError, type TextAttempt, type TextPiece, type TextReply } from '@mortise/core';
-import { errorFromResponse, jsonEvents, readJson } from '@mortise/core/wire';
+import { errorFromResponse, guardedFetch, jsonEvents, readJson } from '@mortise/core/wire';
 
 /** A model behind llama.cpp's `llama-server`. */
 export class LlamaServerLLM extends CustomLLM {
   readonly metadata = { isChatModel: false, capabilities: { tools: false, inputModalities: ['text'] } };
   readonly #url: string;
+  /** Refuses to be sent on to another host. */
+  readonly #fetch = guardedFetch({ provider: 'llama-server' });
 
   constructor(url = 'http://127.0.0.1:8080') {
     super({ provider: 'llama-server', model: 'local' });
@@ -26,7 +28,7 @@ export class LlamaServerLLM extends CustomLLM {
 
   async #post(prompt: string, { request, signal }: TextAttempt, stream: boolean): Promise<Response> {
     const body = JSON.stringify({ prompt, stream, n_predict: request.maxOutputTokens, stop: request.stop });
-    const response = await fetch(`${this.#url}/completion`, { method: 'POST', body, signal });
+    const response = await this.#fetch(`${this.#url}/completion`, { method: 'POST', body, signal });
     if (response.ok) return response;
     throw errorFromResponse({ provider: this.provider, status: response.status, headers: response.headers });
   }
