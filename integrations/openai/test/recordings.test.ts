@@ -131,6 +131,8 @@ interface Where {
 
 function llm({ api }: Recording, where: Where): OpenAILLM {
   return new OpenAILLM({
+    // Two servers of one name: what is opaque in the replies has one owner.
+    name: 'recorded',
     model: 'm',
     ...where,
     retry: false,
