@@ -3,6 +3,7 @@
 
 // ---- client.d.ts
 export interface AnthropicClient {
+    readonly baseURL?: string | undefined;
     readonly messages: {
         create(body: object, options: AnthropicCallOptions): {
             asResponse(): Promise<Response>;
@@ -65,12 +66,12 @@ export type { AnthropicMetadata } from './convert-response.ts';
 export { AnthropicLLM, type AnthropicLLMOptions, type AnthropicModel } from './llm.ts';
 
 // ---- llm.d.ts
-import type { BaseLLM, Attempt, CallSettings, ChatReply, ChatRequest, ChatStreamEvent, LLMMetadata } from '@mortise/core';
+import type { BaseLLM, Attempt, ChatReply, ChatRequest, ChatStreamEvent, LLMMetadata, LLMSettings } from '@mortise/core';
 import type { AnthropicConnection } from './client.ts';
 import type { AnthropicProviderOptions } from './convert-request.ts';
 import type { AnthropicMetadata } from './convert-response.ts';
 export type AnthropicModel = 'claude-opus-5-5' | 'claude-sonnet-5-5' | 'claude-haiku-5-5' | 'claude-fable-5-2' | 'claude-opus-4-8' | 'claude-sonnet-4-6' | 'claude-haiku-4-5' | (string & {});
-export interface AnthropicLLMOptions extends CallSettings, AnthropicConnection {
+export interface AnthropicLLMOptions extends LLMSettings, AnthropicConnection {
     model: AnthropicModel;
     metadata?: Partial<LLMMetadata> | undefined;
 }

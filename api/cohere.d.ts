@@ -71,12 +71,12 @@ export { CohereLLM, type CohereLLMOptions, type CohereModel, type CohereProvider
 export { CohereReranker, type CohereRerankerOptions, type CohereRerankModel, type CohereRerankProviderOptions, } from './reranker.ts';
 
 // ---- llm.d.ts
-import type { Attempt, CallSettings } from '@mortise/core/call';
-import type { BaseLLM, ChatReply, ChatRequest, LLMMetadata, StreamBatch } from '@mortise/core/llm';
+import type { Attempt } from '@mortise/core/call';
+import type { BaseLLM, ChatReply, ChatRequest, LLMMetadata, LLMSettings, StreamBatch } from '@mortise/core/llm';
 import type { CohereConnectionOptions } from './client.ts';
 import type { CohereMetadata } from './convert-chat-reply.ts';
 export type CohereModel = 'command-a-plus-05-2026' | 'command-a-reasoning-08-2025' | 'command-a-vision-07-2025' | 'command-a-03-2025' | 'command-r7b-12-2024' | (string & {});
-export interface CohereLLMOptions extends CallSettings, CohereConnectionOptions {
+export interface CohereLLMOptions extends LLMSettings, CohereConnectionOptions {
     model: CohereModel;
     metadata?: Partial<LLMMetadata> | undefined;
 }

@@ -89,9 +89,11 @@ export interface AnswerUsage {
     readonly cacheWriteTokens?: number | undefined;
     readonly reasoningTokens?: number | undefined;
 }
+export type OwnMembers = JsonObject;
 export type AnswerPart = {
     readonly type: 'text';
     readonly pieces: readonly string[];
+    readonly members?: OwnMembers;
 } | {
     readonly type: 'reasoning';
     readonly pieces: readonly string[];
@@ -101,6 +103,7 @@ export type AnswerPart = {
     readonly id: string;
     readonly name: string;
     readonly pieces: readonly string[] | null;
+    readonly members?: OwnMembers;
 } | {
     readonly type: 'unknown';
 };
@@ -146,6 +149,7 @@ export interface RequestReader {
         readonly id: string;
         readonly text: string;
     }[];
+    failedResults?(body: JsonObject): readonly string[];
     toolCalls(body: JsonObject): readonly {
         readonly id: string;
         readonly name: string;
@@ -214,7 +218,7 @@ export interface OpenDocumentStore {
     reopen?(): DocumentStore | Promise<DocumentStore>;
     close?(): unknown;
 }
-export type DocumentStoreFeature = 'persistence' | 'failure' | 'lock';
+export type DocumentStoreFeature = 'persistence' | 'failure' | 'lock' | 'terms';
 export interface DocumentStoreSubject {
     open(): OpenDocumentStore | Promise<OpenDocumentStore>;
     broken?(): OpenDocumentStore | Promise<OpenDocumentStore>;
@@ -333,6 +337,23 @@ export declare function saveResults(results: ConformanceResults, folder?: string
 import type { ConformanceCase } from './case.ts';
 export declare function runCase<S>(testCase: ConformanceCase<S>, subject: S): Promise<void>;
 
+// ---- hostile.d.ts
+export declare const hostileValues: readonly (readonly [what: string, make: () => unknown])[];
+export type HostileOutcome = {
+    readonly kind: 'value' | 'typed' | 'hung';
+} | {
+    readonly kind: 'untyped';
+    readonly error: unknown;
+};
+export declare function hostileOutcome(run: () => unknown, { timeoutMs, items }?: {
+    timeoutMs?: number;
+    items?: number;
+}): Promise<HostileOutcome>;
+export declare function unlisted(module: Readonly<Record<string, unknown>>, listed: Iterable<string>): {
+    readonly missing: string[];
+    readonly stale: string[];
+};
+
 // ---- index.d.ts
 export { chatEngineConformance, type ChatEngineConformanceOptions, type ChatEngineFeature, type ChatEngineParts, type ChatEngineSubject, type Conversation, } from './chat-engine/conformance.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
@@ -355,6 +376,7 @@ export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
 export { ingestionConformance, type IngestionConformanceOptions, type IngestionOutcome, type IngestionStores, type IngestionSubject, type IngestionTask, } from './ingestion/conformance.ts';
 export { ingestionSuite } from './ingestion/suite.ts';
+export { REPEATED, slowReadings, type LinearTrial, type SlowReading } from './shared/linear.ts';
 export { llmConformance, type LLMConformanceOptions, type LLMFeature, type LLMSubject, type WireTarget, } from './llm/conformance.ts';
 export { llmSuite } from './llm/suite.ts';
 export { parserConformance, type ParserConformanceOptions, type ParserFeature, type ParserMisfit, type ParserSample, type ParserSubject, } from './parser/conformance.ts';
@@ -389,9 +411,11 @@ export { splitterConformance, type SplitterConformanceOptions, type SplitterFeat
 export { splitterSuite } from './splitter/suite.ts';
 export { readerConformance, type OpenReader, type ReaderConformanceOptions, type ReaderFeature, type ReaderItem, type ReaderSubject, } from './reader/conformance.ts';
 export { readerSuite } from './reader/suite.ts';
+export { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from './hostile.ts';
 
 // ---- ingestion/conformance.d.ts
 import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { Reader } from '@mortise/core/reader';
 import type { Document, Node } from '@mortise/core/retriever';
 import type { DocumentStore, VectorStore } from '@mortise/core/store';
 import type { ConformanceResults } from '../frame/case.ts';
@@ -403,12 +427,14 @@ export interface IngestionStores {
 export interface IngestionTask {
     readonly stores: IngestionStores;
     readonly documents: readonly Document[];
+    readonly reader: Reader;
     readonly embedding: EmbeddingModel;
     readonly signal?: AbortSignal | undefined;
 }
 export interface IngestionOutcome {
     readonly failed: readonly string[];
 }
+export type IngestionFeature = 'readers';
 export interface IngestionSubject {
     open(): Promise<IngestionStores & {
         close?(): unknown;
@@ -420,6 +446,8 @@ export interface IngestionSubject {
 }
 export interface IngestionConformanceOptions extends IngestionSubject {
     readonly name: string;
+    readonly declares: readonly IngestionFeature[];
+    readonly reasons?: Readonly<Partial<Record<IngestionFeature, string>>> | undefined;
 }
 export declare function ingestionConformance(functions: TestFunctions, options: IngestionConformanceOptions): ConformanceResults;
 
@@ -453,14 +481,13 @@ import type { RateLimiterSubject } from './conformance.ts';
 export declare const rateLimiterSuite: Suite<RateLimiterSubject>;
 
 // ---- llm/conformance.d.ts
-import type { CallSettings } from '@mortise/core/call';
-import type { LLM, LLMCapabilities } from '@mortise/core/llm';
+import type { LLM, LLMCapabilities, LLMSettings } from '@mortise/core/llm';
 import type { LLMDialect } from '../dialects/contract.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
 export interface WireTarget {
     readonly url: string;
-    readonly settings: Pick<CallSettings, 'retry'>;
+    readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'maxReplyBytes' | 'maxLineBytes'>;
 }
 export interface LLMConformanceOptions {
     readonly create: (wire: WireTarget) => LLM;
@@ -572,6 +599,7 @@ import type { TestFunctions } from '../frame/conformance.ts';
 export interface ReaderItem {
     readonly name: string;
     readonly text: string;
+    readonly more?: readonly string[];
     readonly broken?: boolean;
 }
 export interface OpenReader {
@@ -579,7 +607,7 @@ export interface OpenReader {
     opened?(): readonly string[];
     close?(): unknown;
 }
-export type ReaderFeature = 'failure' | 'missing' | 'opened' | 'skip' | 'version';
+export type ReaderFeature = 'failure' | 'missing' | 'opened' | 'several' | 'skip' | 'version';
 export interface ReaderSubject {
     open(items: readonly ReaderItem[]): OpenReader | Promise<OpenReader>;
     missing?(): OpenReader | Promise<OpenReader>;
@@ -797,6 +825,21 @@ export declare function retrieverConformance(functions: TestFunctions, options: 
 import type { Suite } from '../frame/case.ts';
 import type { RetrieverSubject } from './conformance.ts';
 export declare const retrieverSuite: Suite<RetrieverSubject>;
+
+// ---- shared/linear.d.ts
+export declare const REPEATED: readonly string[];
+export interface SlowReading {
+    readonly text: string;
+    readonly ratio: number;
+    readonly milliseconds: number;
+}
+export interface LinearTrial {
+    readonly length?: number | undefined;
+    readonly repeated?: readonly (string | ((at: number) => string))[] | undefined;
+    readonly heads?: readonly string[] | undefined;
+    readonly tails?: readonly string[] | undefined;
+}
+export declare function slowReadings(read: (text: string) => unknown, { length, repeated, heads, tails }?: LinearTrial): Promise<SlowReading[]>;
 
 // ---- similarity/conformance.d.ts
 import type { similarity } from '@mortise/core/embedding';

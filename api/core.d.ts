@@ -16,6 +16,7 @@
 // entry ./call call/index.d.ts
 // entry ./wire wire/index.d.ts
 // entry ./events events/index.d.ts
+// entry ./shared shared/index.d.ts
 // entry ./testing testing/index.d.ts
 
 // ---- call/adaptive-limiter.d.ts
@@ -51,6 +52,8 @@ export interface CallSettings {
     retry?: false | RetryOptions | undefined;
     timeoutMs?: number | undefined;
     deadlineMs?: number | undefined;
+    maxReplyBytes?: number | undefined;
+    maxLineBytes?: number | undefined;
     limiter?: RateLimiter | undefined;
 }
 export interface RetryOptions {
@@ -73,6 +76,8 @@ export interface Attempt {
     readonly number: number;
     readonly signal: AbortSignal;
     touch(): void;
+    readonly maxReplyBytes?: number | undefined;
+    readonly maxLineBytes?: number | undefined;
     replied?(headers: Headers): void;
     warn(warning: Warning): void;
 }
@@ -101,8 +106,9 @@ export { createAdaptiveLimiter } from './adaptive-limiter.ts';
 export { runCall, type CallPlan, type OpenAttempt } from './call.ts';
 export type { Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, RateLimiter, RetryBudget, RetryOptions, Warning, } from './contract.ts';
 export { runPool } from './pool.ts';
-export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, DEFAULT_TIMEOUT_MS, type CallPolicy, } from './retry.ts';
+export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, DEFAULT_MAX_LINE_BYTES, DEFAULT_MAX_REPLY_BYTES, DEFAULT_MAX_STREAM_BYTES, DEFAULT_TIMEOUT_MS, type CallPolicy, } from './retry.ts';
 export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
+export { nextTurn, runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
 export { raceAbort, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';
 
 // ---- call/pool.d.ts
@@ -121,6 +127,9 @@ export declare function createRateLimiter(options: RateLimitOptions): RateLimite
 import type { CallSettings, RateLimiter, RetryBudget } from './contract.ts';
 export declare const DEFAULT_TIMEOUT_MS = 300000;
 export declare const DEFAULT_DEADLINE_MS = 900000;
+export declare const DEFAULT_MAX_REPLY_BYTES: number;
+export declare const DEFAULT_MAX_STREAM_BYTES: number;
+export declare const DEFAULT_MAX_LINE_BYTES: number;
 export interface CallPolicy {
     readonly maxAttempts: number;
     readonly baseDelayMs: number;
@@ -128,10 +137,21 @@ export interface CallPolicy {
     readonly budget: RetryBudget;
     readonly timeoutMs: number;
     readonly deadlineMs: number;
+    readonly maxReplyBytes?: number | undefined;
+    readonly maxLineBytes?: number | undefined;
     readonly limiter: RateLimiter | undefined;
 }
 export declare function callPolicy(settings: CallSettings): CallPolicy;
 export declare function createRetryBudget(capacity?: number, cost?: number): RetryBudget;
+
+// ---- call/time-slice.d.ts
+export interface TimeSlices {
+    turn(): Promise<void> | undefined;
+}
+export declare function timeSlices(signal?: AbortSignal, ms?: number): TimeSlices;
+export declare function runInSlices<T>(steps: Generator<unknown, T>, slices?: TimeSlices): Promise<T>;
+export declare function runAtOnce<T>(steps: Generator<unknown, T>): T;
+export declare function nextTurn(): Promise<void>;
 
 // ---- call/timers.d.ts
 export declare function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T>;
@@ -195,6 +215,17 @@ export interface BatchCost {
     readonly tokens: number;
     readonly bytes: number;
 }
+export declare class Batcher<T extends BatchCost> {
+    constructor(limits: BatchLimits);
+    get size(): number;
+    get full(): boolean;
+    fits({ tokens, bytes }: BatchCost): boolean;
+    add(item: T): void;
+    take(): {
+        readonly items: T[];
+        readonly tokens: number;
+    };
+}
 export declare function toBatches<T extends BatchCost>(items: Iterable<T>, limits: BatchLimits): T[][];
 export declare function utf8Length(text: string): number;
 
@@ -256,6 +287,7 @@ export interface EmbeddingResult {
     embeddings: Float32Array[];
     usage: EmbeddingUsage;
     cached: number;
+    requests?: number;
     warnings: Warning[];
     providerMetadata?: ProviderMetadata;
 }
@@ -275,13 +307,14 @@ export interface EmbeddedText {
 // ---- embedding/index.d.ts
 export { portableSha256Hex, sha256Hex } from '../hash.ts';
 export { BaseEmbedding, DEFAULT_EMBEDDING_CONCURRENCY, type BaseEmbeddingOptions, type EmbedReply, type EmbedRequest, } from './base.ts';
-export { toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+export { Batcher, toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
 export { bytesToVector, embeddingCacheKey, vectorToBytes, type EmbeddingKeyFields } from './cache.ts';
 export type { EmbeddedText, EmbeddingKind, EmbeddingMetadata, EmbeddingModel, EmbeddingProgress, EmbeddingResult, EmbeddingUsage, EmbedManyOptions, EmbedOptions, PartialEmbeddingResult, } from './contract.ts';
 export { binarySimilarity, dequantizeInt8, hammingDistance, int8Similarity, quantizeBinary, quantizeInt8, shorten, type Int8Vector, } from './quantize.ts';
 export { embedQueries, type EmbedQueriesOptions } from './queries.ts';
 export { placeRows, type EmbeddingRow, type EmbeddingRows, type IndexedRow } from './rows.ts';
 export { meanEmbedding, similarity, type SimilarityMode } from './similarity.ts';
+export { checkVector } from './vector.ts';
 
 // ---- embedding/quantize.d.ts
 import type { SimilarityMode } from './similarity.ts';
@@ -318,6 +351,9 @@ export declare function placeRows(rows: EmbeddingRows, count: number, dimensions
 export type SimilarityMode = 'cosine' | 'dot' | 'euclidean';
 export declare function similarity(a: ArrayLike<number>, b: ArrayLike<number>, mode?: SimilarityMode): number;
 export declare function meanEmbedding(embeddings: readonly ArrayLike<number>[]): Float32Array;
+
+// ---- embedding/vector.d.ts
+export declare function checkVector(vector: unknown, what: string): asserts vector is Float32Array;
 
 // ---- errors.d.ts
 export type KnownErrorCode = 'authentication' | 'permission' | 'not-found' | 'invalid-request' | 'context-length' | 'content-filter' | 'rate-limit' | 'quota' | 'overloaded' | 'server' | 'connection' | 'timeout' | 'aborted' | 'stream-truncated' | 'malformed-response' | 'unsupported' | 'parse' | 'validation' | 'missing-dependency' | 'configuration' | 'conflict' | 'budget' | 'internal';
@@ -442,6 +478,7 @@ export * from './query-engine/index.ts';
 export * from './reader/index.ts';
 export * from './reranker/index.ts';
 export * from './retriever/index.ts';
+export * from './shared/index.ts';
 export * from './store/index.ts';
 export * from './synthesizer/index.ts';
 export * from './tokenizer/index.ts';
@@ -467,10 +504,16 @@ import type { Attempt, CallSettings } from '../call/contract.ts';
 import type { ChatOptions, ChatResponse, ChatStream, CompletionOptions, CompletionResponse, CompletionStream, LLM, LLMMetadata, ProviderOptions } from './contract.ts';
 import type { ChatInput } from './message.ts';
 import type { ChatReply, ChatRequest } from './request.ts';
+import type { CallIdFormat } from './call-ids.ts';
 import type { StreamBatch } from './stream.ts';
-export interface BaseLLMOptions extends CallSettings {
+export interface LLMSettings extends CallSettings {
+    name?: string | undefined;
+    callIds?: CallIdFormat | undefined;
+}
+export interface BaseLLMOptions extends LLMSettings {
     provider: string;
     model: string;
+    baseURL?: string | undefined;
 }
 export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = unknown> implements LLM<P, M> {
     readonly provider: string;
@@ -514,9 +557,21 @@ export interface WithBudgetOptions {
 }
 export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget, { estimateTokens }?: WithBudgetOptions): L;
 
+// ---- llm/call-ids.d.ts
+export interface CallIdFormat {
+    characters?: 'word' | 'alphanumeric' | undefined;
+    maxLength?: number | undefined;
+    length?: number | undefined;
+}
+
+// ---- llm/check-messages.d.ts
+import type { ChatMessage } from './message.ts';
+export declare function checkMessages(messages: unknown): readonly ChatMessage[];
+
 // ---- llm/contract.d.ts
 import type { CallOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../json.ts';
+import type { SchemaDialect } from '../parser/schema-dialects.ts';
 import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ProviderMetadata, ToolCallBlock } from './message.ts';
 import type { ResponseFormat, ToolChoice, ToolLike } from './tool-contract.ts';
 export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
@@ -538,12 +593,15 @@ export interface LLMMetadata {
     maxOutputTokens?: number;
     isChatModel: boolean;
     capabilities: LLMCapabilities;
+    schemaDialect?: SchemaDialect;
 }
 export interface LLMCapabilities {
     streaming?: boolean;
     tools?: boolean;
     parallelTools?: boolean;
     toolChoice?: boolean;
+    namedToolChoice?: boolean;
+    toolChoiceWithReasoning?: boolean;
     structuredOutput?: 'native' | 'tool' | 'prompt';
     reasoning?: boolean;
     inputModalities?: readonly Modality[];
@@ -642,6 +700,9 @@ export type ChatStreamEvent = {
     finishReason: FinishReason;
     usage: Usage;
     providerMetadata?: ProviderMetadata;
+    id?: string;
+    model?: string;
+    createdAt?: string;
 } | {
     type: `${string}:${string}`;
     [member: string]: unknown;
@@ -718,11 +779,14 @@ export interface FitMessagesOptions {
 export declare function fitMessages(messages: readonly ChatMessage[], options: FitMessagesOptions): ChatMessage[];
 
 // ---- llm/index.d.ts
-export { BaseLLM, type BaseLLMOptions } from './base.ts';
+export { BaseLLM, type BaseLLMOptions, type LLMSettings } from './base.ts';
+export type { CallIdFormat } from './call-ids.ts';
+export { checkMessages } from './check-messages.ts';
 export type * from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
-export { base64Of, blocksOf, isKnownBlock, messageText, toolCallBlock, toMessages } from './message.ts';
+export { base64Of, blocksOf, isKnownBlock, messageText, sentArguments, toolCallBlock, toMessages, } from './message.ts';
 export type * from './message.ts';
+export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export { messagesToPrompt, promptToMessages, type MediaBlock, type PromptTextOptions, } from './prompt-text.ts';
 export type { ChatReply, ChatRequest } from './request.ts';
 export { mergeUsage } from './response.ts';
@@ -754,6 +818,7 @@ export type ProviderMetadata<M = unknown> = {
 };
 interface BlockBase {
     providerMetadata?: ProviderMetadata | undefined;
+    owner?: string | undefined;
 }
 export interface TextBlock extends BlockBase {
     type: 'text';
@@ -827,10 +892,17 @@ export type ContentBlock = TextBlock | ReasoningBlock | ToolCallBlock | ToolResu
 export declare function blocksOf(message: Pick<ChatMessage, 'content'>): readonly ContentBlock[];
 export declare function messageText(message: Pick<ChatMessage, 'content'>): string;
 export declare function isKnownBlock(block: ContentBlock): block is Exclude<ContentBlock, ProviderBlock>;
+export declare function sentArguments({ invalid, arguments: args, argumentsText }: ToolCallBlock): JsonObject;
 export declare function base64Of(data: string | Uint8Array): string;
-export declare function toolCallBlock(id: string, name: string, argumentsText: string): ToolCallBlock;
+export declare function toolCallBlock(id: string, called: string, argumentsText: string): ToolCallBlock;
 export declare function snapshot(input: ChatInput): ChatInput;
 export declare function toMessages(input: ChatInput): readonly ChatMessage[];
+
+// ---- llm/messages-json.d.ts
+import type { JsonObject } from '../json.ts';
+import type { ChatMessage } from './message.ts';
+export declare function messagesToJson(messages: readonly ChatMessage[]): JsonObject[];
+export declare function messagesFromJson(json: unknown): ChatMessage[];
 
 // ---- llm/prompt-text.d.ts
 import type { Warning } from '../call/contract.ts';
@@ -897,6 +969,7 @@ import type { Tool } from './tool.ts';
 export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools'> {
     tools: readonly Tool[];
     maxSteps?: number | undefined;
+    maxToolCalls?: number | undefined;
     concurrency?: number | undefined;
     toolTimeoutMs?: number | undefined;
     toolErrors?: 'result' | 'throw' | undefined;
@@ -1159,22 +1232,22 @@ export type ParserError = MortiseError & Readonly<ParserErrorDetails>;
 export declare function parserError(code: 'parse' | 'validation', message: string, details: ParserErrorDetails, options?: MortiseErrorOptions): ParserError;
 export declare function isParserError(error: unknown): error is ParserError;
 
+// ---- parser/fit-schema.d.ts
+import type { JsonSchema } from '../json.ts';
+import type { SchemaDialect } from './schema-dialects.ts';
+export interface FittedSchema {
+    readonly schema: JsonSchema;
+    readonly strict: boolean;
+    readonly reason?: string | undefined;
+}
+export type SchemaPlace = 'tool' | 'strict-tool' | 'format';
+export declare function fitSchema(schema: JsonSchema, dialect: SchemaDialect, place: SchemaPlace): FittedSchema;
+
 // ---- parser/incremental-json.d.ts
 import type { JsonValue } from '../json.ts';
 import type { ValuePath } from './contract.ts';
+import type { IncrementalJsonOptions, JsonFailure, JsonRange } from './json-options.ts';
 import type { JsonRepair } from './tolerant-strings.ts';
-export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
-export interface IncrementalJsonOptions {
-    maxDepth?: number | undefined;
-    kinds?: readonly JsonKind[] | undefined;
-    tolerant?: boolean | undefined;
-}
-export interface JsonFailure {
-    position: number;
-    path: ValuePath;
-    expected: string;
-    reason: 'none' | 'cut' | 'broken';
-}
 export declare class IncrementalJson {
     work: number;
     constructor(options?: IncrementalJsonOptions);
@@ -1182,6 +1255,7 @@ export declare class IncrementalJson {
     get value(): JsonValue | undefined;
     get failure(): JsonFailure | undefined;
     get repairs(): readonly JsonRepair[];
+    get range(): JsonRange | undefined;
     get path(): ValuePath | undefined;
     push(chunk: string): void;
     end(): void;
@@ -1195,7 +1269,9 @@ export { CodeBlocksParser, type CodeBlock, type CodeBlocksParserOptions } from '
 export { CombinedParser, type CombinedValue } from './combined.ts';
 export type { DeepPartial, OutputParser, ParseOptions, ParserErrorDetails, ParserIssue, ValuePath, } from './contract.ts';
 export { isParserError, parserError, type ParserError } from './errors.ts';
-export { IncrementalJson, type IncrementalJsonOptions, type JsonFailure, type JsonKind, } from './incremental-json.ts';
+export { IncrementalJson } from './incremental-json.ts';
+export { type IncrementalJsonOptions, type JsonFailure, type JsonKind, type JsonRange, } from './json-options.ts';
+export { fitSchema, type FittedSchema, type SchemaPlace } from './fit-schema.ts';
 export { jsonSchema, toJsonSchema } from './json-schema.ts';
 export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
 export { fromLangChainParser, toLangChainParser, type LangChainInput, type LangChainParser, type LangChainRunnableParser, } from './langchain.ts';
@@ -1205,11 +1281,33 @@ export { replyStart } from './reasoning.ts';
 export { RegexParser, type RegexParserOptions } from './regex.ts';
 export { BooleanParser, DateParser, EnumParser, NumberParser, type BooleanParserOptions, type NumberParserOptions, } from './scalar.ts';
 export { SchemaParser, type SchemaParserOptions } from './schema.ts';
+export { schemaDialects, type SchemaDialect, type SchemaLimits } from './schema-dialects.ts';
 export { SelectionParser, type Selection, type SelectionParserOptions } from './selection.ts';
 export type { JsonRepair, JsonRepairKind } from './tolerant-strings.ts';
 export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
 export { withRepair, type RepairOptions } from './with-repair.ts';
 export { XmlParser, xmlText, type XmlElement, type XmlParserOptions } from './xml.ts';
+
+// ---- parser/json-options.d.ts
+import type { JsonValue } from '../json.ts';
+import type { ValuePath } from './contract.ts';
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+export interface IncrementalJsonOptions {
+    maxDepth?: number | undefined;
+    kinds?: readonly JsonKind[] | undefined;
+    prefers?: ((value: JsonValue) => boolean) | undefined;
+    tolerant?: boolean | undefined;
+}
+export interface JsonRange {
+    readonly start: number;
+    readonly end: number;
+}
+export interface JsonFailure {
+    position: number;
+    path: ValuePath;
+    expected: string;
+    reason: 'none' | 'cut' | 'broken';
+}
 
 // ---- parser/json-schema.d.ts
 import type { JsonSchema } from '../json.ts';
@@ -1220,7 +1318,8 @@ export declare function toJsonSchema(schema: StandardJsonSchema): JsonSchema;
 // ---- parser/json.d.ts
 import type { JsonValue } from '../json.ts';
 import type { BaseOutputParser } from './base.ts';
-import type { IncrementalJsonOptions } from './incremental-json.ts';
+import type { ParseOptions } from './contract.ts';
+import type { IncrementalJsonOptions } from './json-options.ts';
 import type { JsonRepair } from './tolerant-strings.ts';
 export interface JsonParserOptions extends IncrementalJsonOptions {
     onRepair?: ((repairs: readonly JsonRepair[]) => void) | undefined;
@@ -1229,7 +1328,7 @@ export declare class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
     constructor(options?: JsonParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string): JsonValue;
+    parseText(text: string, { signal }?: ParseOptions): JsonValue | Promise<JsonValue>;
     snapshots(chunks: AsyncIterable<string>): AsyncIterable<JsonValue>;
 }
 export declare function findJson(text: string, options?: JsonParserOptions): JsonValue;
@@ -1273,12 +1372,13 @@ export interface LineReader<T> {
 }
 export declare abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
     constructor(reader: () => LineReader<T>);
-    parseText(text: string, _options: ParseOptions): T[];
+    parseText(text: string, { signal }?: ParseOptions): T[] | Promise<T[]>;
     snapshots(chunks: AsyncIterable<string>): AsyncGenerator<T[]>;
 }
 
 // ---- parser/list.d.ts
 import type { BaseOutputParser } from './base.ts';
+import type { ParseOptions } from './contract.ts';
 export interface ListParserOptions {
     style?: 'comma' | 'numbered' | 'bulleted' | undefined;
 }
@@ -1286,7 +1386,7 @@ export declare class ListParser extends BaseOutputParser<string[], string[]> {
     constructor(options?: ListParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string): string[];
+    parseText(text: string, { signal }?: ParseOptions): string[] | Promise<string[]>;
     snapshots(chunks: AsyncIterable<string>): AsyncGenerator<string[]>;
 }
 
@@ -1317,6 +1417,10 @@ export declare class MarkdownTableParser extends LinesParser<MarkdownRow> {
     instructions(): string;
 }
 
+// ---- parser/null-members.d.ts
+import type { JsonValue } from '../json.ts';
+export type RestoredParts = WeakMap<object, Map<unknown, JsonValue>>;
+
 // ---- parser/reasoning.d.ts
 export declare function replyStart(text: string): number;
 
@@ -1340,6 +1444,7 @@ export declare class RegexParser<K extends string = string> extends BaseOutputPa
 
 // ---- parser/scalar.d.ts
 import type { BaseOutputParser } from './base.ts';
+import type { ParseOptions } from './contract.ts';
 export declare class EnumParser<const V extends string> extends BaseOutputParser<V, V> {
     constructor(values: readonly V[]);
     get name(): string;
@@ -1365,13 +1470,74 @@ export declare class NumberParser extends BaseOutputParser<number, number> {
     constructor(options?: NumberParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string): number;
+    parseText(text: string, { signal }?: ParseOptions): number | Promise<number>;
 }
 export declare class DateParser extends BaseOutputParser<Date, Date> {
     get name(): string;
     instructions(): string;
     parseText(text: string): Date;
 }
+
+// ---- parser/schema-dialects.d.ts
+export interface SchemaDialect {
+    readonly name: string;
+    readonly keywords: 'all' | readonly string[];
+    readonly silent: readonly string[];
+    readonly formats?: readonly string[] | undefined;
+    readonly patterns?: 'plain' | undefined;
+    readonly mostMinItems?: number | undefined;
+    readonly optional: 'nullable' | 'kept' | 'refused';
+    readonly open?: 'closed' | 'refused' | undefined;
+    readonly recursive?: boolean | undefined;
+    readonly limits?: SchemaLimits | undefined;
+}
+export interface SchemaLimits {
+    readonly depth?: number | undefined;
+    readonly properties?: number | undefined;
+    readonly optional?: number | undefined;
+    readonly unions?: number | undefined;
+    readonly enumValues?: number | undefined;
+    readonly characters?: number | undefined;
+    readonly enumCharacters?: number | undefined;
+}
+export declare const schemaDialects: {
+    readonly openai: {
+        readonly name: "OpenAI's strict mode";
+        readonly keywords: readonly [...string[], "pattern", "format", "multipleOf", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+        readonly silent: string[];
+        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
+        readonly patterns: "plain";
+        readonly optional: "nullable";
+        readonly limits: {
+            readonly depth: 10;
+            readonly properties: 5000;
+            readonly enumValues: 1000;
+            readonly characters: 120000;
+            readonly enumCharacters: 15000;
+        };
+    };
+    readonly anthropic: {
+        readonly name: "Anthropic's grammar";
+        readonly keywords: readonly [...string[], "allOf", "default", "format", "minItems"];
+        readonly silent: readonly ["deprecated", "readOnly", "writeOnly"];
+        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"];
+        readonly mostMinItems: 1;
+        readonly optional: "kept";
+        readonly recursive: false;
+        readonly limits: {
+            readonly optional: 24;
+            readonly unions: 16;
+        };
+    };
+    readonly cohere: {
+        readonly name: "Cohere's structured output";
+        readonly keywords: readonly [...string[], "pattern", "format"];
+        readonly silent: string[];
+        readonly formats: readonly ["date-time", "uuid", "date", "time"];
+        readonly patterns: "plain";
+        readonly optional: "nullable";
+    };
+};
 
 // ---- parser/schema.d.ts
 import type { Schema } from '../schema.ts';
@@ -1392,6 +1558,7 @@ export declare class SchemaParser<Input, Output> extends BaseOutputParser<Output
 
 // ---- parser/selection.d.ts
 import type { BaseOutputParser } from './base.ts';
+import type { ParseOptions } from './contract.ts';
 export interface Selection {
     index: number;
     choice: string;
@@ -1404,15 +1571,17 @@ export declare class SelectionParser extends BaseOutputParser<Selection[], Selec
     constructor(choices: readonly string[], { max }?: SelectionParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string): Selection[];
+    parseText(text: string, { signal }?: ParseOptions): Selection[] | Promise<Selection[]>;
 }
 
 // ---- parser/strict-schema.d.ts
 import type { JsonSchema, JsonValue } from '../json.ts';
+import type { RestoredParts } from './null-members.ts';
+import type { SchemaDialect } from './schema-dialects.ts';
 export interface ShownSchema {
     readonly schema: JsonSchema;
     unwrap(value: JsonValue): JsonValue | undefined;
-    restore(value: JsonValue): JsonValue | undefined;
+    restore(value: JsonValue, kept?: RestoredParts): JsonValue | undefined;
 }
 export type StrictSchema = (ShownSchema & {
     readonly strict: true;
@@ -1422,14 +1591,14 @@ export type StrictSchema = (ShownSchema & {
 };
 export declare function plainSchema(schema: JsonSchema): ShownSchema;
 export declare function objectSchema(schema: JsonSchema): ShownSchema;
-export declare function strictSchema(schema: JsonSchema): StrictSchema;
+export declare function strictSchema(schema: JsonSchema, dialect?: SchemaDialect): StrictSchema;
 
 // ---- parser/tolerant-strings.d.ts
 export interface JsonRepair {
     kind: JsonRepairKind;
     position: number;
 }
-export type JsonRepairKind = 'trailing-comma' | 'missing-comma' | 'quotes' | 'inner-quote' | 'unquoted-key' | 'comment' | 'literal' | 'number' | 'control-character' | 'escape' | 'truncated' | (string & {});
+export type JsonRepairKind = 'trailing-comma' | 'missing-comma' | 'separator' | 'white-space' | 'quotes' | 'inner-quote' | 'missing-quote' | 'unquoted-key' | 'comment' | 'literal' | 'number' | 'control-character' | 'escape' | 'truncated' | (string & {});
 
 // ---- parser/with-repair.d.ts
 import type { LLM } from '../llm/contract.ts';
@@ -1443,6 +1612,7 @@ export declare function withRepair<T, P>(parser: OutputParser<T, P>, llm: Pick<L
 
 // ---- parser/xml.d.ts
 import type { BaseOutputParser } from './base.ts';
+import type { ParseOptions } from './contract.ts';
 export interface XmlElement {
     name: string;
     attributes: {
@@ -1460,7 +1630,7 @@ export declare class XmlParser extends BaseOutputParser<XmlElement, XmlElement> 
     constructor(options?: XmlParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string): XmlElement;
+    parseText(text: string, { signal }?: ParseOptions): XmlElement | Promise<XmlElement>;
 }
 
 // ---- postprocessor/contract.d.ts
@@ -1568,7 +1738,8 @@ type Letter = Lower | Uppercase<Lower> | '_';
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
 // ---- prompt/delimited.d.ts
-export declare function delimited(text: string, label: string): string;
+export declare function delimited(text: string, label: string, beside?: readonly string[]): string;
+export declare function freeTag(word: string, texts: readonly string[], nameOf?: (number: number) => string): string;
 
 // ---- prompt/examples.d.ts
 import type { EmbeddingModel } from '../embedding/contract.ts';
@@ -1597,7 +1768,7 @@ export declare function budgetedExamples<E>(selector: ExampleSelector<E>, option
 // ---- prompt/index.d.ts
 export { chatPrompt, placeholder, type ChatPlaceholdersOf, type ChatPromptMessage, type ChatVariablesOf, type Placeholder, } from './chat-prompt.ts';
 export type { ChatPromptArguments, ChatPromptTemplate, NestedDefaults, NestedPrompt, NestedVariables, PartialValues, PlainPrompt, PromptArguments, PromptScalar, PromptTemplate, PromptValue, PromptValues, VariablesOf, } from './contract.ts';
-export { delimited } from './delimited.ts';
+export { delimited, freeTag } from './delimited.ts';
 export { budgetedExamples, fixedExamples, similarExamples, type BudgetedExamplesOptions, type ExampleSelector, type SimilarExamplesOptions, } from './examples.ts';
 export { promptFile, type FrontMatter, type PromptFile } from './prompt-file.ts';
 export { prompt, type PromptOptions } from './prompt.ts';
@@ -1677,6 +1848,7 @@ export interface ReadOptions {
 export interface ReadItem {
     id: string;
     version?: string;
+    contentHash?(signal?: AbortSignal): Promise<string>;
 }
 export interface ReadProgress {
     done: number;
@@ -1688,6 +1860,7 @@ export interface ReadProgress {
 }
 export interface ReadFailure {
     item: string;
+    part?: string;
     error: Error;
 }
 export interface ReadCall {
@@ -1698,10 +1871,13 @@ export interface ReadCall {
 export interface SourceFile {
     readonly path: string;
     readonly id: string;
-    bytes(): Promise<Uint8Array>;
+    bytes(options?: {
+        maxBytes?: number | undefined;
+    }): Promise<Uint8Array>;
     stream(): AsyncIterable<Uint8Array>;
 }
 export interface FileFormat {
+    readonly fingerprint?: string | undefined;
     read(file: SourceFile, call: ReadCall): AsyncIterable<Document>;
 }
 
@@ -1717,6 +1893,20 @@ export declare function createTextDecoder(item: string, encoding?: string): Piec
 export { BaseReader } from './base.ts';
 export type { FileFormat, ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress, SourceFile, } from './contract.ts';
 export { createTextDecoder, decodeText, type PieceDecoder } from './decode.ts';
+export { DEFAULT_MAX_FILE_BYTES, filePieces, readBytes, readText, tooLarge, type ReadTextOptions, } from './read-text.ts';
+
+// ---- reader/read-text.d.ts
+import type { MortiseError } from '../errors.ts';
+import type { SourceFile } from './contract.ts';
+export declare const DEFAULT_MAX_FILE_BYTES: number;
+export interface ReadTextOptions {
+    maxBytes?: number | undefined;
+    signal?: AbortSignal | undefined;
+}
+export declare function readText(file: SourceFile, options?: ReadTextOptions): Promise<string>;
+export declare function readBytes(file: SourceFile, options?: ReadTextOptions): Promise<Uint8Array>;
+export declare function filePieces(file: SourceFile, signal?: AbortSignal): AsyncGenerator<Uint8Array>;
+export declare function tooLarge(path: string, maxBytes: number): MortiseError;
 
 // ---- reranker/base.d.ts
 import type { Attempt, CallSettings } from '../call/index.ts';
@@ -1844,19 +2034,21 @@ export { BaseRetriever, toQuery } from './base.ts';
 export { canonicalJson } from './canonical-json.ts';
 export type { BaseRetrieverOptions, Hop, Query, QueryInput, RetrievalObject, RetrieveCall, RetrieveOptions, Retriever, } from './contract.ts';
 export { createDocument, createIndexNode, createTextNode, isKnownNode, sourceId, type Document, type Evidence, type IndexNode, type Node, type NodeBase, type NodeInput, type NodeRef, type NodeRelationships, type NodeWithScore, type OtherNode, type TextNode, } from './node.ts';
-export { nodeHash } from './node-hash.ts';
-export { copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
+export { nodeHash, nodeHashSteps } from './node-hash.ts';
+export { checkNode, copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
 export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
 export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';
 
 // ---- retriever/node-hash.d.ts
 import type { Node } from './node.ts';
 export declare function nodeHash(node: Node): string;
+export declare function nodeHashSteps(node: Node): Generator<void, string>;
 
 // ---- retriever/node-json.d.ts
 import type { JsonObject } from '../json.ts';
 import type { Node } from './node.ts';
 export declare function nodeToJson(node: Node): JsonObject;
+export declare function checkNode(node: Node): void;
 export declare function nodeFromJson(value: unknown): Node;
 export declare function copyNode(node: Node): Node;
 
@@ -1884,6 +2076,7 @@ export interface NodeBase {
 }
 export interface Document extends NodeBase {
     type: 'document';
+    item?: string;
 }
 export interface TextNode extends NodeBase {
     type: 'text';
@@ -1922,7 +2115,9 @@ export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
     id?: string | undefined;
     metadata?: JsonObject | undefined;
 };
-export declare function createDocument(input: NodeInput): Document;
+export declare function createDocument({ item, ...input }: NodeInput & {
+    item?: string | undefined;
+}): Document;
 export declare function createTextNode(input: NodeInput): TextNode;
 export declare function createIndexNode(input: NodeInput & {
     indexId: string;
@@ -2012,16 +2207,45 @@ export interface ServiceContextMethods<P extends object> {
 }
 export declare function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P>;
 
+// ---- shared/index.d.ts
+export { finiteNumber, oneOf, wholeNumber, type NumberBounds } from './options.ts';
+export { jsonText, MAX_METADATA_DEPTH, plainJson, type PlainJsonOptions } from './plain-json.ts';
+
+// ---- shared/options.d.ts
+export interface NumberBounds {
+    readonly least?: number | undefined;
+    readonly above?: number | undefined;
+    readonly most?: number | undefined;
+    readonly orInfinity?: boolean | undefined;
+    readonly code?: 'configuration' | 'invalid-request' | undefined;
+}
+export declare function wholeNumber(name: string, value: unknown, bounds?: NumberBounds): number;
+export declare function finiteNumber(name: string, value: unknown, bounds?: NumberBounds): number;
+export declare function oneOf<T extends string>(name: string, value: unknown, words: readonly T[], code?: NumberBounds['code']): T;
+
+// ---- shared/plain-json.d.ts
+export declare const MAX_METADATA_DEPTH = 100;
+export interface PlainJsonOptions {
+    readonly depth?: number | undefined;
+    readonly code?: 'invalid-request' | 'validation' | undefined;
+}
+export declare function plainJson<T>(value: T, what: string, options?: PlainJsonOptions): T;
+export declare function jsonText(value: unknown, what: string): string;
+
 // ---- store/check.d.ts
-import type { KeyValueStore, VectorEntry, VectorQuery, VectorStoreSupport } from './contract.ts';
+import type { KeyValueStore, StoreOptions, VectorEntry, VectorQuery, VectorStore, VectorStoreSupport } from './contract.ts';
 export declare function requireKeyValueStore(store: KeyValueStore, option: string): KeyValueStore;
 export declare function requireMembers<T>(value: T, members: readonly (keyof T & string)[], option: string, contract: string): T;
 export declare function checkVectorQuery(query: VectorQuery, support: VectorStoreSupport, dimensions?: number | undefined): void;
+export declare function checkVectorSearch(search: Pick<VectorQuery, 'mode' | 'topK' | 'filter' | 'alpha' | 'lambda'>, support: VectorStoreSupport): void;
 export declare function checkVectorEntries(entries: readonly VectorEntry[], dimensions: number | undefined): number | undefined;
+export declare function requireDimensions(support: VectorStoreSupport, dimensions: number | undefined): void;
+export declare function openedSupport(store: VectorStore, options: StoreOptions): Promise<VectorStoreSupport>;
 
 // ---- store/contract.d.ts
 import type { JsonValue } from '../json.ts';
 import type { Node, NodeWithScore } from '../retriever/node.ts';
+import type { TermIndex } from './terms.ts';
 export interface StoreOptions {
     signal?: AbortSignal | undefined;
 }
@@ -2046,9 +2270,17 @@ export interface SourceRecord {
     hash: string;
     nodeIds: string[];
     strayIds?: string[];
+    item?: string;
+    read?: ItemState;
     metadata?: {
         [key: string]: JsonValue;
     };
+}
+export interface ItemState {
+    recipe: string;
+    documents: number;
+    version?: string;
+    contentHash: string;
 }
 export interface SourcesOptions extends StoreOptions {
     unsettled?: boolean | undefined;
@@ -2067,6 +2299,7 @@ export interface DocumentStore {
     deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
     sources(options?: SourcesOptions): AsyncIterable<SourceRecord>;
     lock?(options?: StoreOptions): Promise<StoreLock>;
+    terms?(analysis: string): TermIndex;
 }
 export interface VectorEntry {
     node: Node;
@@ -2082,6 +2315,7 @@ export interface VectorStore {
     upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
     delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
     query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
+    flush?(options?: StoreOptions): Promise<void>;
 }
 export interface VectorStoreSupport {
     modes: readonly VectorQueryMode[];
@@ -2119,20 +2353,49 @@ export interface FilterCondition {
 export type FilterValue = string | number | boolean;
 export type FilterOperator = '==' | '!=' | '>' | '>=' | '<' | '<=' | 'in' | 'nin' | 'any' | 'all' | 'contains' | 'text-match' | 'is-empty' | `${string}:${string}`;
 
+// ---- store/failure.d.ts
+import type { MortiseError } from '../errors.ts';
+export declare function storeFailure(place: string, what: string, cause: unknown): MortiseError;
+export declare function isLocked(error: unknown): boolean;
+export declare function sqliteCode(error: unknown): number | undefined;
+export declare function systemCode(error: unknown): string | undefined;
+
 // ---- store/filter.d.ts
 import type { FilterOperator, MetadataFilter } from './contract.ts';
 export declare const FILTER_OPERATORS: readonly ["==", "!=", ">", ">=", "<", "<=", "in", "nin", "any", "all", "contains", "text-match", "is-empty"];
+export declare const MAX_FILTER_DEPTH = 100;
 export declare function matchesFilter(metadata: {
     readonly [key: string]: unknown;
 }, filter: MetadataFilter): boolean;
 export declare function checkFilter(filter: MetadataFilter, operators: readonly FilterOperator[]): void;
+export declare function checkFilterForm(filter: MetadataFilter): void;
+
+// ---- store/guard.d.ts
+export interface StoreGuardOptions {
+    readonly store: object;
+    readonly warn: (message: string) => void;
+    readonly timeoutMs: number;
+    readonly names?: {
+        readonly cache: string;
+        readonly user: string;
+    } | undefined;
+}
+export type StoreGuard = <T>(what: 'read' | 'written', signal: AbortSignal | undefined, operation: () => Promise<T>) => Promise<T | undefined>;
+export declare const STORE_REST_MS = 60000;
+export declare function createStoreGuard({ store, warn, timeoutMs, names }: StoreGuardOptions): StoreGuard;
 
 // ---- store/index.d.ts
-export { checkVectorEntries, checkVectorQuery, requireKeyValueStore, requireMembers } from './check.ts';
-export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SourcesOptions, SparseVector, StoreEntry, StoreLock, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorQueryMode, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
-export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { checkVectorEntries, checkVectorQuery, checkVectorSearch, openedSupport, requireDimensions, requireKeyValueStore, requireMembers, } from './check.ts';
+export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, ItemState, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SourcesOptions, SparseVector, StoreEntry, StoreLock, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorQueryMode, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
+export { isLocked, sqliteCode, storeFailure, systemCode } from './failure.ts';
+export { createStoreGuard, STORE_REST_MS, type StoreGuard, type StoreGuardOptions } from './guard.ts';
+export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILTER_DEPTH } from './filter.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
+export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';
+export { lockSqliteFile, type LockModules } from './sqlite-lock.ts';
+export { BM25_DEFAULTS, checkTermQuery, inverseDocumentFrequency, termSaturation, type NodeTerms, type RankedTerms, type TermIndex, type TermQuery, } from './terms.ts';
+export { createWhenFree, type WhenFree } from './when-free.ts';
 
 // ---- store/memory.d.ts
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';
@@ -2160,6 +2423,81 @@ export interface MmrPick {
     readonly score: number;
 }
 export declare function maximalMarginalRelevance(candidates: readonly MmrCandidate[], topK: number, lambda?: number): MmrPick[];
+
+// ---- store/sqlite-file.d.ts
+export interface SqliteFiles {
+    existsSync(path: string): boolean;
+    mkdirSync(path: string, options: {
+        recursive: true;
+    }): unknown;
+    accessSync(path: string, mode?: number): void;
+    statSync(path: string): {
+        readonly size: number;
+        readonly mtimeMs: number;
+        isDirectory(): boolean;
+    };
+}
+export interface OpenedSqliteFile<T> {
+    readonly opened: T;
+    readonly isReadOnly: boolean;
+    isStale(): boolean;
+}
+export declare function openSqliteFile<T>(path: string, files: SqliteFiles, open: (place: string, isReadOnly: boolean) => T): OpenedSqliteFile<T>;
+
+// ---- store/sqlite-lock.d.ts
+import type { StoreLock, StoreOptions } from './contract.ts';
+import type { SqliteFiles } from './sqlite-file.ts';
+export interface LockModules {
+    readonly files: SqliteFiles & {
+        truncateSync(path: string, length: number): void;
+    };
+    open(path: string): {
+        exec(sql: string): void;
+        close(): void;
+    };
+}
+export declare function lockSqliteFile(file: string, place: string, modules: LockModules, { signal }?: StoreOptions): Promise<StoreLock>;
+
+// ---- store/terms.d.ts
+import type { Node } from '../retriever/node.ts';
+import type { MetadataFilter, StoreOptions } from './contract.ts';
+export interface NodeTerms {
+    id: string;
+    terms: readonly string[];
+}
+export interface TermQuery {
+    terms: ReadonlyMap<string, number>;
+    topK: number;
+    filter?: MetadataFilter | undefined;
+    also?: readonly string[] | undefined;
+    k1?: number | undefined;
+    b?: number | undefined;
+}
+export interface RankedTerms {
+    id: string;
+    score: number;
+    coverage: number;
+}
+export interface TermIndex {
+    set(entries: readonly NodeTerms[], options?: StoreOptions): Promise<void>;
+    missing(options?: StoreOptions): AsyncIterable<Node>;
+    rank(query: TermQuery, options?: StoreOptions): Promise<RankedTerms[]>;
+}
+export declare const BM25_DEFAULTS: {
+    readonly k1: 1.2;
+    readonly b: 0.75;
+};
+export declare function checkTermQuery(query: TermQuery): TermQuery & {
+    readonly k1: number;
+    readonly b: number;
+};
+export declare function inverseDocumentFrequency(nodes: number, holding: number): number;
+export declare function termSaturation(count: number, relativeLength: number, k1: number, b: number): number;
+
+// ---- store/when-free.d.ts
+import type { StoreOptions } from './contract.ts';
+export type WhenFree = <T>(work: () => T, options?: StoreOptions) => Promise<T>;
+export declare function createWhenFree(timeoutMs?: number): WhenFree;
 
 // ---- synthesizer/contract.d.ts
 import type { CallOptions, Warning } from '../call/contract.ts';
@@ -2325,70 +2663,159 @@ export interface NodeSplitter extends Transform {
 // ---- transform/index.d.ts
 export type { NodeSplitter, Transform, TransformOptions } from './contract.ts';
 
-// ---- wire/base64.d.ts
-import type { About } from './body.ts';
-export declare function float32FromBase64(text: string, about: About): Float32Array;
-
-// ---- wire/body.d.ts
+// ---- wire/about.d.ts
 import type { Attempt } from '../call/contract.ts';
 import type { MortiseError } from '../errors.ts';
-import type { SseEvent } from './sse.ts';
+import type { Secrets } from './secrets.ts';
 export interface About {
     readonly provider: string;
     readonly model?: string | undefined;
+    readonly secrets?: Secrets;
 }
-export interface StreamTranslator<E> {
-    push(event: SseEvent, out: E[]): void;
-    readonly done: boolean;
-}
-export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied'>;
+export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied' | 'maxReplyBytes' | 'maxLineBytes'> & Partial<Pick<Attempt, 'warn'>>;
+export declare function malformed(what: string, { provider, model, secrets }: About, cause?: unknown): MortiseError;
+export declare function thrownWithoutSecrets(thrown: unknown, about: About, secrets?: Secrets): unknown;
+
+// ---- wire/base64.d.ts
+import type { About } from './about.ts';
+export declare function float32FromBase64(text: string, about: About): Float32Array;
+
+// ---- wire/body.d.ts
+import type { About, ReadingAttempt } from './about.ts';
 export declare function readJson(response: Response, attempt: ReadingAttempt, about: About): Promise<Record<string, unknown>>;
-export declare function readText(response: Response, attempt: ReadingAttempt): Promise<string>;
-export interface StreamFormat {
-    readonly format?: 'event-stream' | 'json-lines' | undefined;
+export declare function throwFailure(value: unknown, about: About, alone?: boolean): void;
+
+// ---- wire/call-id.d.ts
+export declare function uniqueCallId(): string;
+
+// ---- wire/credentials.d.ts
+export interface ConnectionSettings {
+    readonly apiKey?: string | undefined;
+    readonly baseURL?: string | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
 }
-export declare function streamEvents<E>(response: Response, attempt: ReadingAttempt, translator: StreamTranslator<E>, about: About, { format }?: StreamFormat): AsyncGenerator<E[], void, undefined>;
-export declare function jsonEvents(response: Response, attempt: ReadingAttempt, about: About, options?: StreamFormat): AsyncGenerator<Record<string, unknown>, void, undefined>;
-export declare function eventJson(event: SseEvent, about: About): Record<string, unknown>;
-export declare function malformed(what: string, { provider, model }: About, cause?: unknown): MortiseError;
+export interface ProviderAccess {
+    readonly provider: string;
+    readonly name: string;
+    readonly variable: string;
+    readonly defaultBaseURL: string;
+    readonly standIns?: readonly string[] | undefined;
+}
+export declare class Credentials {
+    constructor({ apiKey, baseURL, headers }: ConnectionSettings, access: ProviderAccess);
+    get baseURL(): string;
+    get query(): URLSearchParams;
+    get headers(): Readonly<Record<string, string>>;
+    get authorised(): boolean;
+    key(): string | undefined;
+    get secrets(): readonly (string | undefined)[];
+}
+export declare function lazySdk<T>(provider: string, packageName: string, load: () => Promise<T>): () => Promise<T>;
+
+// ---- wire/failure.d.ts
+import type { KnownErrorCode } from '../errors.ts';
+export interface SaidFailure {
+    readonly code?: KnownErrorCode;
+    readonly message?: string;
+    readonly word?: string;
+    readonly status?: number;
+    readonly retryAfterMs?: number;
+    readonly requestId?: string;
+}
+export interface FailureHints {
+    readonly event?: string | undefined;
+    readonly alone?: boolean | undefined;
+}
+export declare function failureIn(said: unknown, hints?: FailureHints): SaidFailure | undefined;
+export declare function describeFailure(said: unknown): SaidFailure;
+export declare function failedEnd(reason: unknown): KnownErrorCode | undefined;
+export declare function isTooLong(message: string): boolean;
+
+// ---- wire/guarded-fetch.d.ts
+export interface GuardedFetchOptions {
+    readonly provider: string;
+    readonly fetch?: typeof globalThis.fetch | undefined;
+    readonly query?: URLSearchParams | undefined;
+}
+export declare function guardedFetch({ provider, fetch, query }: GuardedFetchOptions, { carry }?: {
+    readonly carry?: boolean | undefined;
+}): typeof globalThis.fetch;
+export declare function refusalOf(response: Response): Response | undefined;
 
 // ---- wire/http-error.d.ts
 import type { MortiseError, KnownErrorCode } from '../errors.ts';
-import type { About } from './body.ts';
+import type { About, ReadingAttempt } from './about.ts';
+import type { SaidFailure } from './failure.ts';
 export interface HttpFailure extends About {
     readonly status: number;
     readonly headers?: Headers | undefined;
     readonly message?: string | undefined;
     readonly code?: KnownErrorCode | undefined;
     readonly requestId?: string | undefined;
+    readonly retryAfterMs?: number | undefined;
     readonly cause?: unknown;
-    readonly secrets?: readonly (string | undefined)[] | undefined;
 }
 export declare function errorFromResponse(failure: HttpFailure): MortiseError;
-export declare function redact(text: string, secrets: readonly (string | undefined)[]): string;
-export declare function withoutSecrets(cause: unknown, secrets: readonly (string | undefined)[]): unknown;
-export declare function thrownWithoutSecrets(thrown: unknown, about: About, secrets: readonly (string | undefined)[]): unknown;
+export declare function errorFromReply(response: Response, attempt: ReadingAttempt, about: About & {
+    readonly cause?: unknown;
+}, code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined): Promise<MortiseError>;
+export declare function errorFromRefusal(status: number, headers: Headers | undefined, body: unknown, about: About & {
+    readonly cause?: unknown;
+}, code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined): MortiseError;
+export declare function errorFromSaid(failure: SaidFailure, { provider, model, secrets }: About, { fallback, partial }?: SaidErrorOptions): MortiseError;
+export interface SaidErrorOptions {
+    readonly fallback?: KnownErrorCode | undefined;
+    readonly partial?: unknown;
+}
+export declare function errorFromThrown(thrown: unknown, about: About): unknown;
 
 // ---- wire/index.d.ts
 export { float32FromBase64 } from './base64.ts';
-export { eventJson, jsonEvents, malformed, readJson, readText, streamEvents, type About, type ReadingAttempt, type StreamFormat, type StreamTranslator, } from './body.ts';
-export { errorFromResponse, redact, thrownWithoutSecrets, withoutSecrets, type HttpFailure, } from './http-error.ts';
-export { retryAfter } from './retry-after.ts';
-export { readJsonVectors } from './vectors.ts';
+export { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
+export { readJson, throwFailure } from './body.ts';
+export { readText } from './read-text.ts';
+export { uniqueCallId } from './call-id.ts';
+export { Credentials, lazySdk, type ConnectionSettings, type ProviderAccess } from './credentials.ts';
+export { describeFailure, failedEnd, failureIn, isTooLong, type FailureHints, type SaidFailure, } from './failure.ts';
+export { errorFromRefusal, errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown, type HttpFailure, } from './http-error.ts';
+export { withOptions, type OptionMerging } from './options.ts';
+export { guardedFetch, refusalOf, type GuardedFetchOptions } from './guarded-fetch.ts';
 export { JsonLinesDecoder } from './json-lines.ts';
+export { retryAfter } from './retry-after.ts';
+export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
+export { EndOfReply, eventJson, jsonEvents, streamEvents, type StreamFormat, type StreamTranslator, } from './stream.ts';
+export { readJsonVectors } from './vectors.ts';
 export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';
 
 // ---- wire/json-lines.d.ts
 import type { SseEvent } from './sse.ts';
 export declare class JsonLinesDecoder {
     recognised: boolean;
+    get pending(): number;
     push(bytes: Uint8Array): SseEvent[];
     end(): SseEvent | undefined;
 }
 
+// ---- wire/options.d.ts
+type Members = Readonly<Record<string, unknown>>;
+export interface OptionMerging {
+    readonly merged?: readonly string[] | true | undefined;
+    readonly added?: readonly string[] | undefined;
+}
+export declare function withOptions(body: Members, options: Members | undefined, { merged, added }?: OptionMerging): Record<string, unknown>;
+
+// ---- wire/read-text.d.ts
+import type { About, ReadingAttempt } from './about.ts';
+export declare function readText(response: Response, attempt: ReadingAttempt, about?: About): Promise<string>;
+
 // ---- wire/retry-after.d.ts
 export declare function retryAfter(headers: Headers, now?: number): number | undefined;
+
+// ---- wire/secrets.d.ts
+export type Secrets = readonly (string | undefined)[] | undefined;
+export declare function redact(text: string, secrets: Secrets): string;
+export declare function withoutSecrets(cause: unknown, secrets: Secrets): unknown;
 
 // ---- wire/sse.d.ts
 export interface SseEvent {
@@ -2397,10 +2824,37 @@ export interface SseEvent {
 }
 export declare class SseDecoder {
     recognised: boolean;
+    get pending(): number;
     push(bytes: Uint8Array): SseEvent[];
     end(): SseEvent | undefined;
 }
 
+// ---- wire/stream.d.ts
+import type { About, ReadingAttempt } from './about.ts';
+import type { SseEvent } from './sse.ts';
+export declare class EndOfReply {
+    reason: string | undefined;
+    terminal: boolean;
+    readonly endsWithDone: boolean;
+    constructor({ endsWithDone }?: {
+        readonly endsWithDone?: boolean | undefined;
+    });
+    say(reason: unknown): void;
+}
+export interface StreamTranslator<E> {
+    push(event: SseEvent, out: E[]): void;
+    readonly done: boolean;
+    readonly end?: EndOfReply | undefined;
+    finish?(out: E[]): void;
+    readonly said?: number | undefined;
+}
+export interface StreamFormat {
+    readonly format?: 'event-stream' | 'json-lines' | undefined;
+}
+export declare function streamEvents<E>(response: Response, attempt: ReadingAttempt, translator: StreamTranslator<E>, about: About, { format }?: StreamFormat): AsyncGenerator<E[], void, undefined>;
+export declare function jsonEvents(response: Response, attempt: ReadingAttempt, about: About, options?: StreamFormat): AsyncGenerator<Record<string, unknown>, void, undefined>;
+export declare function eventJson(event: SseEvent, about: About): Record<string, unknown>;
+
 // ---- wire/vectors.d.ts
-import type { About, ReadingAttempt } from './body.ts';
+import type { About, ReadingAttempt } from './about.ts';
 export declare function readJsonVectors(response: Response, attempt: ReadingAttempt, about: About, member?: string): Promise<Record<string, unknown>>;

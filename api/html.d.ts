@@ -4,13 +4,20 @@
 // ---- format.d.ts
 import type { FileFormat } from '@mortise/core/reader';
 import type { HtmlOptions } from './html.ts';
-export declare function htmlFormat(options?: HtmlOptions): FileFormat;
-export declare function decodeHtml(path: string, bytes: Uint8Array): string;
+export interface HtmlFormatOptions extends Pick<HtmlOptions, 'boilerplate' | 'maxElements'> {
+    encoding?: string | undefined;
+    maxBytes?: number | undefined;
+}
+export declare function htmlFormat(options?: HtmlFormatOptions): FileFormat;
+export declare function decodeHtml(path: string, bytes: Uint8Array, encoding?: string): string;
 
 // ---- html.d.ts
 import type { Range } from './places.ts';
 export interface HtmlOptions {
     boilerplate?: boolean | undefined;
+    xml?: boolean | undefined;
+    maxElements?: number | undefined;
+    signal?: AbortSignal | undefined;
 }
 export interface HtmlText {
     readonly text: string;

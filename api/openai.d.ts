@@ -20,6 +20,7 @@ export interface RequestSettings {
     timeout?: number;
 }
 export interface OpenAILLMClient {
+    readonly baseURL?: string | undefined;
     readonly chat: {
         readonly completions: Endpoint;
     };
@@ -76,6 +77,7 @@ export declare function responsesStream(about: WireAbout): StreamTranslator<Chat
 // ---- convert.d.ts
 import type { Warning } from '@mortise/core';
 import type { LLMCapabilities } from '@mortise/core/llm';
+import type { SchemaDialect } from '@mortise/core/parser';
 import type { ErrorAbout } from './errors.ts';
 export interface WireAbout extends ErrorAbout {
     readonly model: string;
@@ -83,6 +85,7 @@ export interface WireAbout extends ErrorAbout {
 export interface WireContext extends WireAbout {
     warn(warning: Warning): void;
     readonly capabilities?: LLMCapabilities | undefined;
+    readonly schemaDialect?: SchemaDialect | undefined;
 }
 export type WireBody = {
     [member: string]: unknown;
@@ -114,7 +117,6 @@ export declare class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProvid
 import type { MortiseError } from '@mortise/core';
 import type { About } from '@mortise/core/wire';
 export interface ErrorAbout extends About {
-    readonly secrets?: readonly (string | undefined)[] | undefined;
 }
 export declare function errorFromSdk(thrown: unknown, about: ErrorAbout): unknown;
 export declare function errorFromBody(error: unknown, about: ErrorAbout): MortiseError;
@@ -134,11 +136,11 @@ export { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
 export { errorFromBody, errorFromSdk, type ErrorAbout } from './errors.ts';
 
 // ---- llm.d.ts
-import type { BaseLLM, ChatReply, ChatRequest, LLMMetadata, StreamBatch } from '@mortise/core/llm';
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { BaseLLM, ChatReply, ChatRequest, LLMMetadata, LLMSettings, StreamBatch } from '@mortise/core/llm';
+import type { Attempt } from '@mortise/core/call';
 import type { ConnectionOptions, OpenAILLMClient } from './client.ts';
 export type OpenAIModel = 'gpt-6.1-sol' | 'gpt-6.1-terra' | 'gpt-6-astra' | 'gpt-6-luna' | 'gpt-5.6-luna' | 'gpt-5.5' | 'gpt-5.4-mini' | 'gpt-5.4-nano' | (string & {});
-export interface OpenAILLMOptions extends CallSettings, ConnectionOptions<OpenAILLMClient> {
+export interface OpenAILLMOptions extends LLMSettings, ConnectionOptions<OpenAILLMClient> {
     model: OpenAIModel;
     api?: 'responses' | 'chat-completions' | undefined;
     metadata?: Partial<LLMMetadata> | undefined;

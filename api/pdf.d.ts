@@ -5,7 +5,11 @@
 import type { FileFormat } from '@mortise/core/reader';
 export interface PdfOptions {
     documents?: 'pages' | 'file' | undefined;
+    box?: 'media' | 'crop' | undefined;
     password?: string | undefined;
+    maxBytes?: number | undefined;
+    pageTimeoutMs?: number | undefined;
+    maxMemoryMb?: number | undefined;
 }
 export declare function pdfFormat(options?: PdfOptions): FileFormat;
 

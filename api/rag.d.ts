@@ -238,18 +238,28 @@ import type { Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { ReadFailure } from '@mortise/core/reader';
 import type { Retriever } from '@mortise/core/retriever';
+import type { DocumentStore, KeyValueStore, StoreOptions, VectorStore } from '@mortise/core/store';
 import type { Transform } from '@mortise/core/transform';
 import type { DocumentSource, IngestProgress, IngestReport } from '../ingestion/contract.ts';
 import type { BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import type { HybridRetrieverOptions } from './hybrid-retriever.ts';
-export interface IndexParts {
+export type IndexParts = OwnIndexParts | StoredIndexParts;
+export interface OwnIndexParts {
     readonly embedding: EmbeddingModel;
+    readonly documents?: undefined;
+    readonly vectors?: undefined;
+}
+export interface StoredIndexParts {
+    readonly embedding: EmbeddingModel;
+    readonly documents: DocumentStore;
+    readonly vectors: VectorStore;
 }
 export interface OpenIndexOptions {
     splitter?: Transform | undefined;
     directory?: string | undefined;
     dimensions?: number | undefined;
     concurrency?: number | undefined;
+    cache?: KeyValueStore | undefined;
     bm25?: BM25IndexOptions | undefined;
     onWarning?: ((warning: Warning) => void) | undefined;
     signal?: AbortSignal | undefined;
@@ -259,6 +269,7 @@ export interface UpdateOptions {
     onProgress?: ((progress: UpdateProgress) => void) | undefined;
     onError?: ((failure: ReadFailure) => void) | undefined;
     removeMissing?: boolean | undefined;
+    readFirst?: boolean | undefined;
     parent?: string | undefined;
 }
 export type UpdateProgress = IngestProgress;
@@ -272,6 +283,7 @@ export declare class DocumentIndex {
     get path(): string | undefined;
     retriever(options?: HybridRetrieverOptions): Retriever;
     update(source: DocumentSource, options?: UpdateOptions): Promise<UpdateReport>;
+    refresh(options?: StoreOptions): Promise<void>;
     save(): Promise<void>;
 }
 
@@ -302,7 +314,7 @@ export declare class HybridRetriever extends BaseRetriever {
 }
 
 // ---- index/index.d.ts
-export { DocumentIndex, openIndex, type IndexParts, type OpenIndexOptions, type UpdateOptions, type UpdateProgress, type UpdateReport, } from './document-index.ts';
+export { DocumentIndex, openIndex, type IndexParts, type OpenIndexOptions, type OwnIndexParts, type StoredIndexParts, type UpdateOptions, type UpdateProgress, type UpdateReport, } from './document-index.ts';
 export { DEFAULT_WEIGHTS, HybridRetriever, type HybridParts, type HybridRetrieverOptions, type HybridWeights, } from './hybrid-retriever.ts';
 
 // ---- ingestion/committed.d.ts
@@ -343,9 +355,10 @@ export interface IngestionPipelineOptions {
 export interface IngestOptions {
     signal?: AbortSignal | undefined;
     onProgress?: ((progress: IngestProgress) => void) | undefined;
-    onError?: ((failure: ReadFailure) => void) | undefined;
+    onError?: ((failure: IngestFailure) => void) | undefined;
     strategy?: IngestionStrategy | undefined;
     readFirst?: boolean | undefined;
+    verify?: boolean | undefined;
     parent?: string | undefined;
 }
 export interface IngestProgress {
@@ -355,21 +368,32 @@ export interface IngestProgress {
     item: string;
     failed: number;
 }
+export interface IngestFailure extends ReadFailure {
+    documentId?: string;
+}
 export interface IngestReport {
     added: number;
-    changed: number;
+    updated: number;
     unchanged: number;
     duplicates: number;
     removed: number;
-    failed: ReadFailure[];
+    failed: IngestFailure[];
+    ids: {
+        added: string[];
+        updated: string[];
+        removed: string[];
+        failed: string[];
+    };
     nodes: number;
     embedded: number;
     cached: number;
+    requests: number;
+    tokens?: number;
 }
 
 // ---- ingestion/index.d.ts
 export { CommittedVectorStore, committedNodes, type CommittedVectorStoreOptions } from './committed.ts';
-export type { DocumentSource, IngestionPipelineOptions, IngestionStrategy, IngestOptions, IngestProgress, IngestReport, } from './contract.ts';
+export type { DocumentSource, IngestionPipelineOptions, IngestionStrategy, IngestFailure, IngestOptions, IngestProgress, IngestReport, } from './contract.ts';
 export { IngestionPipeline } from './pipeline.ts';
 
 // ---- ingestion/pipeline.d.ts
@@ -584,8 +608,9 @@ export declare class SubQuestionQueryEngine implements QueryEngine {
 // ---- readers/csv.d.ts
 import type { FileFormat } from '@mortise/core/reader';
 import type { RecordOptions } from './records.ts';
+import type { WholeFileOptions } from './whole-file.ts';
 export type CsvRecord = Record<string, string>;
-export interface CsvOptions extends RecordOptions<CsvRecord> {
+export interface CsvOptions extends RecordOptions<CsvRecord>, WholeFileOptions {
     documents?: 'rows' | 'file' | undefined;
     delimiter?: string | undefined;
     header?: boolean | readonly string[] | undefined;
@@ -625,10 +650,11 @@ export interface FilesReaderOptions {
 export declare class FilesReader extends BaseReader<FileItem> {
     constructor(options: FilesReaderOptions);
     items(): Promise<FileItem[]>;
-    readItem({ id: path, location }: FileItem, call: ReadCall): AsyncGenerator<Document>;
+    readItem(item: FileItem, call: ReadCall): AsyncGenerator<Document>;
 }
 export interface FileItem extends ReadItem {
     readonly location: string;
+    hash?: string;
 }
 
 // ---- readers/index.d.ts
@@ -650,8 +676,9 @@ export declare function jsonLinesFormat(options?: JsonLinesOptions): FileFormat;
 
 // ---- readers/json.d.ts
 import type { FileFormat } from '@mortise/core/reader';
+import type { WholeFileOptions } from './whole-file.ts';
 import type { RecordOptions } from './records.ts';
-export interface JsonOptions extends RecordOptions {
+export interface JsonOptions extends RecordOptions, WholeFileOptions {
     records?: string | undefined;
 }
 export declare function jsonFormat(options?: JsonOptions): FileFormat;
@@ -666,8 +693,21 @@ export interface RecordOptions<R = JsonValue> {
 
 // ---- readers/text.d.ts
 import type { FileFormat } from '@mortise/core/reader';
-export declare function textFormat(): FileFormat;
-export declare function markdownFormat(): FileFormat;
+import type { WholeFileOptions } from './whole-file.ts';
+export declare function textFormat(options?: WholeFileOptions): FileFormat;
+export declare function markdownFormat(options?: WholeFileOptions): FileFormat;
+
+// ---- readers/whole-file.d.ts
+export interface WholeFileOptions {
+    maxBytes?: number | undefined;
+}
+
+// ---- retrievers/analysis.d.ts
+export interface AnalysisOptions {
+    toTerm?: ((word: string) => string) | undefined;
+    fingerprint?: string | undefined;
+    functionWords?: ReadonlySet<string> | undefined;
+}
 
 // ---- retrievers/auto-merging.d.ts
 import type { BaseRetriever, BaseRetrieverOptions, Node, NodeWithScore, Query, RetrieveCall, Retriever } from '@mortise/core/retriever';
@@ -690,9 +730,8 @@ export declare class AutoMergingRetriever extends BaseRetriever {
 // ---- retrievers/bm25-index.d.ts
 import type { MetadataFilter } from '@mortise/core/store';
 import type { Node, NodeWithScore } from '@mortise/core/retriever';
-export interface BM25IndexOptions {
-    toTerm?: ((word: string) => string) | undefined;
-    functionWords?: ReadonlySet<string> | undefined;
+import type { AnalysisOptions } from './analysis.ts';
+export interface BM25IndexOptions extends AnalysisOptions {
     k1?: number | undefined;
     b?: number | undefined;
 }
@@ -896,6 +935,7 @@ export declare function rootNodes<N extends Node>(nodes: readonly N[]): N[];
 // ---- splitters/index.d.ts
 export type { SplitterOptions } from './chunks.ts';
 export { HierarchicalSplitter, leafNodes, rootNodes, type HierarchicalSplitterOptions, } from './hierarchical.ts';
+export { markdownHeadings, type MarkdownHeading } from './sections.ts';
 export { MarkdownSplitter, type MarkdownSplitterOptions } from './markdown.ts';
 export { SentenceSplitter, type SentenceSplitterOptions } from './sentence.ts';
 export { TokenSplitter } from './token.ts';
@@ -917,13 +957,21 @@ export declare class MarkdownSplitter implements NodeSplitter {
     transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
 }
 
+// ---- splitters/sections.d.ts
+export interface MarkdownHeading {
+    level: number;
+    title: string;
+    start: number;
+}
+export declare function markdownHeadings(text: string): MarkdownHeading[];
+
 // ---- splitters/sentence.d.ts
 import type { Node, TextNode } from '@mortise/core/retriever';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
 import type { SplitterOptions } from './chunks.ts';
 export interface SentenceSplitterOptions extends SplitterOptions {
-    format?: 'markdown' | 'text' | undefined;
+    format?: 'markdown' | 'text' | 'csv' | undefined;
 }
 export declare class SentenceSplitter implements NodeSplitter {
     readonly tokenizer: TokenCounter;

@@ -56,7 +56,7 @@ export declare class KeyValueDocumentStore implements DocumentStore {
 
 // ---- sqlite-documents.d.ts
 import type { Node } from '@mortise/core/retriever';
-import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
+import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions, TermIndex } from '@mortise/core/store';
 import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
 export type SqliteDocumentStoreOptions = SqliteKeyValueStoreOptions;
 export declare class SqliteDocumentStore implements DocumentStore {
@@ -71,6 +71,7 @@ export declare class SqliteDocumentStore implements DocumentStore {
     deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
     sources(options?: SourcesOptions): AsyncIterable<SourceRecord>;
     lock({ signal }?: StoreOptions): Promise<StoreLock>;
+    terms(analysis: string): TermIndex;
     close(): void;
     [Symbol.dispose](): void;
 }

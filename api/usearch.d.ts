@@ -22,5 +22,6 @@ export declare class UsearchVectorStore implements VectorStore {
     upsert(entries: readonly VectorEntry[], { signal }?: StoreOptions): Promise<void>;
     delete(selection: VectorSelection, { signal }?: StoreOptions): Promise<void>;
     query(query: VectorQuery, { signal }?: StoreOptions): Promise<NodeWithScore[]>;
+    flush(options?: StoreOptions): Promise<void>;
     save({ signal }?: StoreOptions): Promise<void>;
 }
