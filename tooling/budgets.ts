@@ -29,20 +29,20 @@ const KB = 1024;
 
 const core = '@mortise/core';
 
-/** What is imported from core for one purpose, in KB: what its contract takes today, rounded up (decision 0044). */
+/** What is imported from core for one purpose, in KB: what its contract takes today, rounded up (decisions 0044, 0092). */
 const USES: Readonly<Record<string, number>> = {
   isMortiseError: 0.25,
   similarity: 1.25,
   BaseOutputParser: 3,
   chatPrompt: 4,
-  runTools: 3.5,
+  runTools: 5.25,
   BaseReranker: 5.5,
-  BaseRetriever: 9,
-  BaseLLM: 9,
-  JsonParser: 9.5,
-  BaseEmbedding: 12,
-  structured: 14,
-  '*': 60,
+  BaseRetriever: 9.75,
+  BaseLLM: 15,
+  JsonParser: 13.25,
+  BaseEmbedding: 13,
+  structured: 20.5,
+  '*': 79,
 };
 
 /** KB of an integration. */
@@ -50,7 +50,7 @@ const INTEGRATION = 8;
 /** Above it, and why. */
 const LARGER: Readonly<Record<string, number>> = {
   // Two chat APIs, each with its requests, replies and streams.
-  '@mortise/openai': 11,
+  '@mortise/openai': 12.5,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.
   '@mortise/html': 14,
 };
@@ -67,7 +67,7 @@ export function budgets(packages: readonly Package[] = publishedPackages()): Bud
       name: 'an application on OpenAILLM, without the SDK',
       code: `export { OpenAILLM } from '@mortise/openai';`,
       external: ['openai'],
-      limit: 20 * KB,
+      limit: 39.5 * KB,
     },
     ...packages
       .filter(({ folder }) => folder.startsWith('integrations/'))
