@@ -89,10 +89,13 @@ export interface LinearTrial {
 
 /** Linear work takes four times as long for four times the text; beyond this it is something else. */
 const MOST = 5;
-/** No noise makes linear work look like this: it is not tried again. */
-const CERTAIN = 11;
-/** Less than this for the longest text is not told apart from noise. Quadratic work takes seconds there. */
-const FLOOR_MS = 25;
+/** No noise makes linear work look like this, with as many milliseconds: it is not tried again. */
+const CERTAIN = { ratio: 11, milliseconds: 1000 } as const;
+/**
+ * Less than this for each 64,000 characters of the longest text is not told apart from noise: a collection of garbage takes
+ * as long. Quadratic work takes seconds there.
+ */
+const FLOOR_MS = 30;
 const TRIES = 4;
 
 /**
@@ -108,7 +111,7 @@ export async function slowReadings(
     for (const head of heads)
       for (const tail of tails) {
         const textOf = (times: number): string => head + repeat(unit, length * times) + tail;
-        const found = await judged(read, textOf);
+        const found = await judged(read, textOf, (FLOOR_MS * length * 4) / 64_000);
         if (found !== undefined)
           slow.push({
             text: `${JSON.stringify(head)}, ${JSON.stringify(typeof unit === 'string' ? unit : unit(0))}..., ${JSON.stringify(tail)}`,
@@ -132,18 +135,19 @@ function repeat(unit: string | ((at: number) => string), length: number): string
 async function judged(
   read: (text: string) => unknown,
   textOf: (times: number) => string,
+  floorMs: number,
 ): Promise<Omit<SlowReading, 'text'> | undefined> {
   let least = { ratio: Number.POSITIVE_INFINITY, milliseconds: 0 };
   // The least of a few, as a collection of garbage can only add to it.
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const milliseconds = await cpuOf(read, textOf(4));
-    if (milliseconds < FLOOR_MS) return undefined;
+    if (milliseconds < floorMs) return undefined;
     const short = await cpuOf(read, textOf(1));
     const middle = await cpuOf(read, textOf(2));
     // Of both, as the shortest may be too short to be timed.
     const ratio = Math.min(milliseconds / short, (milliseconds / middle) ** 2);
     if (ratio <= MOST) return undefined;
-    if (ratio > CERTAIN) return { ratio, milliseconds };
+    if (ratio > CERTAIN.ratio && milliseconds > CERTAIN.milliseconds) return { ratio, milliseconds };
     if (ratio < least.ratio) least = { ratio, milliseconds };
   }
   return least;
