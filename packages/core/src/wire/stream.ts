@@ -310,7 +310,7 @@ export function eventJson(event: SseEvent, about: About): Record<string, unknown
     if (event.event === 'error') value = event.data;
     else throw new SyntaxError(`${about.provider} sent an event that is not JSON.`, { cause });
   }
-  if (event.event === 'error' || mayFail(event.data)) {
+  if (mayFail(event, value)) {
     const failure = failureIn(value, event);
     if (failure !== undefined) throw errorFromSaid(failure, about);
   }
@@ -318,7 +318,12 @@ export function eventJson(event: SseEvent, about: About): Record<string, unknown
   throw malformed('an event that is not a JSON object', about);
 }
 
-/** Every sign of a failure has one of these in it: text is quicker to search than an object for members it does not have. */
-function mayFail(data: string): boolean {
-  return data.includes('rror') || data.includes('fail') || data.includes('fault') || data.includes('success');
+/**
+ * Whether it is worth a closer look, which every token would pay for: what has choices or the type of an event says a failure
+ * by an error, a status or a lack of success, and by nothing else.
+ */
+function mayFail({ event, data }: SseEvent, value: unknown): boolean {
+  if (event === 'error' || data.includes('rror') || !isObject(value)) return true;
+  const { choices, type, status, success } = value;
+  return (choices === undefined && type === undefined) || status !== undefined || success !== undefined;
 }
