@@ -319,11 +319,12 @@ export function eventJson(event: SseEvent, about: About): Record<string, unknown
 }
 
 /**
- * Whether it is worth a closer look, which every token would pay for: what has choices or the type of an event says a failure
- * by an error, a status or a lack of success, and by nothing else.
+ * Whether it is worth a closer look, which every token would pay for: a piece of a reply, which has choices, says a failure by
+ * its error alone, and the event of a type by a word with "error", a status or a lack of success.
  */
 function mayFail({ event, data }: SseEvent, value: unknown): boolean {
-  if (event === 'error' || data.includes('rror') || !isObject(value)) return true;
-  const { choices, type, status, success } = value;
-  return (choices === undefined && type === undefined) || status !== undefined || success !== undefined;
+  if (event === 'error' || !isObject(value)) return true;
+  if (Array.isArray(value['choices'])) return value['error'] !== undefined || value['object'] === 'error';
+  if (value['type'] === undefined) return true;
+  return data.includes('rror') || value['status'] !== undefined || value['success'] !== undefined;
 }
