@@ -1,4 +1,4 @@
-import { MortiseError } from '@mortise/core';
+import { isMortiseError, MortiseError } from '@mortise/core';
 import {
   bytesToVector,
   checkVector,
@@ -82,13 +82,14 @@ export class Embedder {
    */
   async embed(texts: readonly string[], call: EmbedCall): Promise<EmbeddingResult> {
     // What ends the run ends those that wait as well.
-    while (!this.#isTold && this.#telling !== undefined) await this.#telling;
+    while (!this.#isTold && this.#isToBeTold() && this.#telling !== undefined) await this.#telling;
     if (this.#isTold || !this.#isToBeTold()) return this.#request(texts, call);
     const request = this.#request(texts, call);
     const telling = request.then(
       () => void (this.#isTold = true),
       (error: unknown) => {
-        this.#telling = undefined;
+        // Other dimensions stay other ones: who comes before the run has stopped pays for nothing either.
+        if (!isMortiseError(error, 'configuration')) this.#telling = undefined;
         if (!isAboutDocument(error)) throw error;
       },
     );

@@ -42,6 +42,8 @@ export class Items {
   readonly #asked = new Map<string, ReadItem>();
   readonly #open = new Map<string, OpenItem>();
   readonly #skipped = new Set<string>();
+  /** Documents of a reader came without it. */
+  withoutReader = false;
   /** In the index whole, and not yet written down. */
   #ready: { readonly item: ReadItem; readonly open: OpenItem }[] = [];
 

@@ -3,7 +3,7 @@ import { nodeText, type Document, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 import type { DocumentSource, IngestOptions, IngestProgress, IngestionStrategy } from './contract.ts';
 import { isAboutDocument, sameId, transformFailure, withoutText, type Failures } from './failures.ts';
-import { ofItem, withoutReader, type Items } from './items.ts';
+import { ofItem, type Items } from './items.ts';
 import type { Report } from './report.ts';
 import { transformed } from './transform-cache.ts';
 import { versionHash, versionNodes } from './version.ts';
@@ -119,12 +119,12 @@ function documentsOf(source: DocumentSource, planning: Planning): AsyncIterable<
 
 async function* counted(
   source: AsyncIterable<Document> | Iterable<Document>,
-  { progress, strategy }: Planning,
+  { progress, items }: Planning,
 ): AsyncGenerator<Document> {
   let done = 0;
   const total = Array.isArray(source) ? { total: source.length } : {};
   for await (const document of source) {
-    if (document.item !== undefined && strategy === 'upserts-and-delete') throw withoutReader();
+    if (document.item !== undefined) items.withoutReader = true;
     done += 1;
     progress({ phase: 'read', done, ...total, item: document.id });
     yield document;

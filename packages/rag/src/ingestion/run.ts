@@ -1,8 +1,10 @@
 import { MortiseError } from '@mortise/core';
 import { Batcher, type BatchCost, type EmbeddingResult } from '@mortise/core/embedding';
+import type { SourceRecord } from '@mortise/core/store';
 import { abortable } from '../abort.ts';
 import type { EmbedCall, Embedder } from './embedder.ts';
 import { isAboutDocument } from './failures.ts';
+import { withoutReader } from './items.ts';
 import type { PlannedDocument, Planning } from './plan.ts';
 import type { IndexWriter } from './writer.ts';
 
@@ -94,9 +96,16 @@ export class IngestionRun {
   /** Documents that the source does not have any more, unless they could not be read. */
   async removeMissing(): Promise<void> {
     const { documents, seen, items, failures, report, progress } = this.#planning;
-    for await (const record of documents.sources({ signal: this.#controller.signal })) {
+    const { signal } = this.#controller;
+    const isGone = (record: SourceRecord): boolean =>
+      !seen.has(record.sourceId) && !items.isSkipped(record.item) && !failures.cover(record);
+    // Nobody could tell what is gone from what the reader could not read: before anything is removed.
+    if (items.withoutReader)
+      for await (const record of documents.sources({ signal }))
+        if (record.item !== undefined && isGone(record)) throw withoutReader();
+    for await (const record of documents.sources({ signal })) {
       const { sourceId } = record;
-      if (seen.has(sourceId) || items.isSkipped(record.item) || failures.cover(record)) continue;
+      if (!isGone(record)) continue;
       await this.#writer.remove(record, this.#call());
       progress({ phase: 'remove', done: report.removed(sourceId), item: sourceId });
     }

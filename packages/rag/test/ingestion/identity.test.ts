@@ -197,12 +197,29 @@ describe('I-04 documents of a reader without their reader', () => {
     const reader = new DirectoryReader({ directory });
     const index = await openIndex({ embedding: new HashEmbedding() });
     const refused = { code: 'configuration', message: expect.stringContaining('index.update(reader)') };
-    await expect(index.update(hand(reader))).rejects.toMatchObject(refused);
-    expect(await index.update(reader)).toMatchObject({ added: 2 });
+    // There is nothing to lose in an empty index.
+    await index.update(hand(reader));
+    await index.update(reader);
+    expect(index.size).toBe(2);
     await writeFile(join(directory, 'a.md'), Uint8Array.of(0xff));
     await writeFile(join(directory, 'b.md'), Uint8Array.of(0xff));
     await expect(index.update(hand(reader))).rejects.toMatchObject(refused);
     expect(await index.update(hand(reader), { removeMissing: false })).toMatchObject({ removed: 0 });
+    expect(index.size).toBe(2);
+  });
+
+  it('are taken as a list as long as none is missing', async () => {
+    const directory = await temporaryFolder({ 'a.md': 'One.', 'b.md': 'Two.' });
+    const index = await openIndex({ embedding: new HashEmbedding() });
+    const list = async () => {
+      const documents: Document[] = [];
+      for await (const document of new DirectoryReader({ directory }).read()) documents.push(document);
+      return documents;
+    };
+    expect(await index.update(await list())).toMatchObject({ added: 2 });
+    expect(await index.update(await list())).toMatchObject({ unchanged: 2 });
+    await writeFile(join(directory, 'a.md'), Uint8Array.of(0xff));
+    await expect(index.update(await list())).rejects.toMatchObject({ code: 'configuration' });
     expect(index.size).toBe(2);
   });
 
