@@ -318,23 +318,20 @@ export function eventJson(event: SseEvent, about: About): Record<string, unknown
   throw malformed('an event that is not a JSON object', about);
 }
 
-/** By hand and not in a loop over names: this runs for every token, and pieces of one stream have one shape. */
+/** By hand and not in a loop over names: this runs for every token, and events of one stream have few shapes. */
 function hasSign(value: Record<string, unknown>): boolean {
-  const { error, errors, fault, type, status, success } = value;
+  const { error, errors, fault, status, success } = value;
   const { error_type: word, error_code: code, error_message: message, errorMessage } = value;
   return (
-    (error ?? errors ?? fault ?? type ?? status ?? success) !== undefined ||
+    (error ?? errors ?? fault ?? status ?? success) !== undefined ||
     (word ?? code ?? message ?? errorMessage) !== undefined
   );
 }
 
-/**
- * Whether it is worth a closer look, which every token would pay for: a piece of a reply, which has choices, says a failure by
- * a member of that name, and the event of a type by a word with "error", a status or a lack of success.
- */
-function mayFail({ event, data }: SseEvent, value: unknown): boolean {
+/** Whether it is worth a closer look: every member by which `failureIn` knows a failure is asked for, and none is judged. */
+function mayFail({ event }: SseEvent, value: unknown): boolean {
   if (event === 'error' || !isObject(value)) return true;
-  if (Array.isArray(value['choices'])) return value['object'] === 'error' || hasSign(value);
-  if (value['type'] === undefined) return true;
-  return data.includes('rror') || value['status'] !== undefined || value['success'] !== undefined;
+  const { type } = value;
+  if (type === undefined && !Array.isArray(value['choices'])) return true;
+  return type === 'error' || value['object'] === 'error' || hasSign(value);
 }
