@@ -5,8 +5,14 @@ import {
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
-import type { MortiseError } from '@mortise/core';
-import { errorFromResponse, float32FromBase64, isObject, malformed, readJson } from '@mortise/core/wire';
+import {
+  errorFromReply,
+  float32FromBase64,
+  guardedFetch,
+  malformed,
+  readJson,
+  type About,
+} from '@mortise/core/wire';
 
 export interface AcmeEmbeddingOptions extends CallSettings {
   readonly model: string;
@@ -17,6 +23,7 @@ export interface AcmeEmbeddingOptions extends CallSettings {
 /** A vendor's embedding model, as one writes it who has the packages and nothing of this repository. */
 export class AcmeEmbedding extends BaseEmbedding {
   readonly metadata: EmbeddingMetadata = { maxBatchSize: 16, asymmetric: false };
+  readonly #fetch = guardedFetch({ provider: 'acme' });
   readonly #url: string;
   readonly #key: string;
 
@@ -27,29 +34,23 @@ export class AcmeEmbedding extends BaseEmbedding {
   }
 
   async embed(input: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+    const { provider, model } = this;
     const { dimensions } = request;
-    const response = await fetch(this.#url, {
+    const about: About = { provider, model, secrets: [this.#key] };
+    const response = await this.#fetch(this.#url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#key}` },
-      body: JSON.stringify({ model: this.model, input, dimensions, encoding_format: 'base64' }),
+      body: JSON.stringify({ model, input, dimensions, encoding_format: 'base64' }),
       signal: attempt.signal,
     });
-    if (!response.ok) throw await this.#failure(response);
-    const { data, usage } = (await readJson(response, attempt, this)) as Reply;
-    if (!Array.isArray(data)) throw malformed('JSON without embeddings', this);
+    if (!response.ok) throw await errorFromReply(response, attempt, about);
+    const { data, usage } = (await readJson(response, attempt, about)) as Reply;
+    if (!Array.isArray(data)) throw malformed('JSON without embeddings', about);
     const embeddings = (data as readonly Row[]).map(({ index, embedding }) => ({
       index,
-      embedding: typeof embedding === 'string' ? float32FromBase64(embedding, this) : embedding,
+      embedding: typeof embedding === 'string' ? float32FromBase64(embedding, about) : embedding,
     }));
     return { embeddings, usage: { inputTokens: usage?.prompt_tokens } };
-  }
-
-  async #failure(response: Response): Promise<MortiseError> {
-    const { status, headers } = response;
-    const { message, code } = errorIn(await response.text());
-    const about = { provider: this.provider, model: this.model, secrets: [this.#key] };
-    const requestId = headers.get('x-request-id') ?? undefined;
-    return errorFromResponse({ ...about, status, headers, message, code: CODES[code ?? ''], requestId });
   }
 }
 
@@ -61,16 +62,4 @@ interface Row {
 interface Reply {
   readonly data?: unknown;
   readonly usage?: { readonly prompt_tokens?: number };
-}
-
-const CODES: Readonly<Record<string, 'quota' | 'context-length'>> = {
-  insufficient_quota: 'quota',
-  context_length_exceeded: 'context-length',
-};
-
-/** A proxy's page has none. */
-function errorIn(text: string): { readonly message?: string; readonly code?: string } {
-  if (!text.startsWith('{')) return {};
-  const { error } = JSON.parse(text) as { readonly error?: unknown };
-  return isObject(error) ? error : {};
 }
