@@ -112,7 +112,7 @@ export function isMortiseError(error: unknown, code?: ErrorCode): error is Morti
 }
 
 /** What a thrown value says, whatever it is: a tool or a validator may throw what cannot even be made a string. */
-export function reasonOf(error: unknown): string {
+export function errorText(error: unknown): string {
   try {
     const text: unknown = error instanceof Error ? error.message : String(error);
     if (typeof text === 'string') return text;
@@ -166,7 +166,7 @@ export function toMortiseError(
   try {
     return mapped(error, about);
   } catch {
-    return new MortiseError('internal', reasonOf(error), { ...about, cause: error });
+    return new MortiseError('internal', errorText(error), { ...about, cause: error });
   }
 }
 
@@ -187,7 +187,7 @@ function mapped(error: unknown, about: Pick<MortiseErrorOptions, 'provider' | 'm
   if (errorName(error) === 'AbortError') {
     return new MortiseError('aborted', `The call${of} was aborted.`, { ...about, cause: error });
   }
-  const text = reasonOf(error);
+  const text = errorText(error);
   return new MortiseError('internal', text === '' ? 'An unexpected error was thrown.' : text, {
     ...about,
     cause: error,

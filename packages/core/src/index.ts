@@ -1,12 +1,12 @@
 export {
+  errorText,
   isMortiseError,
   MortiseError,
+  toMortiseError,
   type ErrorCode,
   type KnownErrorCode,
   type MortiseErrorOptions,
 } from './errors.ts';
-export type { JsonObject, JsonSchema, JsonValue } from './json.ts';
-export type { InferInput, InferOutput, Schema, StandardJsonSchema, StandardSchema } from './schema.ts';
 export {
   createServiceContext,
   type ServiceContext,

@@ -3,7 +3,7 @@ import { isMortiseError, MortiseError } from '../errors.ts';
 import type { Lease, LeaseOutcome, RateLimiter } from './contract.ts';
 import { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
 import { createRateFinder, type RateFinder } from './rate-finder.ts';
-import { MAX_TIMER_MS, reasonOf } from './timers.ts';
+import { MAX_TIMER_MS, abortReason } from './timers.ts';
 
 interface Waiter {
   readonly tokens: number;
@@ -68,7 +68,7 @@ export function createAdaptiveLimiter(): RateLimiter {
 
   return {
     acquire({ tokens = 0, signal }) {
-      if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+      if (signal?.aborted === true) return Promise.reject(abortReason(signal));
       const most = headers.mostTokens;
       if (tokens > most) return Promise.reject(oversize(tokens, most));
       return new Promise<Lease>((resolve, reject) => {
@@ -84,7 +84,7 @@ export function createAdaptiveLimiter(): RateLimiter {
         };
         const onAbort = (): void => {
           queue.delete(waiter);
-          reject(reasonOf(signal as AbortSignal));
+          reject(abortReason(signal as AbortSignal));
           serve();
         };
         signal?.addEventListener('abort', onAbort, { once: true });

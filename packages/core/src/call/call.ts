@@ -5,7 +5,7 @@ import { nextDelay, positive, type CallPolicy } from './retry.ts';
 import {
   connectionIsClosed,
   raceAbort,
-  reasonOf,
+  abortReason,
   sleep,
   throwIfAborted,
   watchdog,
@@ -164,8 +164,8 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
       if (reason !== undefined && !controller.signal.aborted) controller.abort(reason);
     },
     failure(error) {
-      if (caller?.aborted === true) return reasonOf(caller);
-      if (controller.signal.aborted) return reasonOf(controller.signal);
+      if (caller?.aborted === true) return abortReason(caller);
+      if (controller.signal.aborted) return abortReason(controller.signal);
       return toMortiseError(error, plan.about);
     },
   };

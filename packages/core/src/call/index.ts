@@ -24,4 +24,14 @@ export {
 } from './retry.ts';
 export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
 export { nextTurn, runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { raceAbort, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';
+export { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
+export { readableStream, SingleReader } from './single-reader.ts';
+export {
+  abortReason,
+  MAX_TIMER_MS,
+  raceAbort,
+  sleep,
+  throwIfAborted,
+  watchdog,
+  type Watchdog,
+} from './timers.ts';

@@ -2,7 +2,7 @@ import { emitPoint } from '../events/index.ts';
 import { MortiseError } from '../errors.ts';
 import type { Lease, LeaseOutcome, RateLimiter } from './contract.ts';
 import { positive } from './retry.ts';
-import { MAX_TIMER_MS, reasonOf } from './timers.ts';
+import { MAX_TIMER_MS, abortReason } from './timers.ts';
 
 /** At least one of the three. */
 export interface RateLimitOptions {
@@ -70,7 +70,7 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
 
   return {
     acquire({ tokens: asked = 0, signal }) {
-      if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+      if (signal?.aborted === true) return Promise.reject(abortReason(signal));
       if (!(asked >= 0)) return Promise.reject(noCount(asked));
       if (tokens !== undefined && asked > tokens.capacity)
         return Promise.reject(oversize(asked, tokens.capacity));
@@ -87,7 +87,7 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
         };
         const onAbort = (): void => {
           queue.splice(queue.indexOf(waiter), 1);
-          reject(reasonOf(signal as AbortSignal));
+          reject(abortReason(signal as AbortSignal));
           serve();
         };
         signal?.addEventListener('abort', onAbort, { once: true });

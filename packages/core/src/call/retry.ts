@@ -47,13 +47,6 @@ function bound(name: string, value: number | undefined): number | undefined {
   return value === undefined ? undefined : wholeNumber(name, value);
 }
 
-/** `setTimeout` fires at once beyond 2^31 - 1 ms, so that is the longest bound there can be. */
-const MAX_MS = 2 ** 31 - 1;
-
-export function positive(name: string, value: number, whole = false): number {
-  return (whole ? wholeNumber : finiteNumber)(name, value, { above: 0, most: MAX_MS });
-}
-
 /** See {@link RetryBudget}. */
 export function createRetryBudget(capacity = 500, cost = 5): RetryBudget {
   let tokens = capacity;

@@ -1,7 +1,7 @@
 /** Rejects with `signal.reason` when it is aborted, else settles as `promise`. Leaves no listener behind. */
 export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(reasonOf(signal));
+    const onAbort = (): void => reject(abortReason(signal));
     if (signal.aborted) {
       // The loser must not surface as an unhandled rejection.
       promise.catch(() => undefined);
@@ -25,7 +25,7 @@ export function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Prom
   let timer: ReturnType<typeof setTimeout> | undefined;
   let onAbort: (() => void) | undefined;
   const waited = new Promise<void>((resolve, reject) => {
-    onAbort = () => reject(reasonOf(signals.find((signal) => signal?.aborted === true) as AbortSignal));
+    onAbort = () => reject(abortReason(signals.find((signal) => signal?.aborted === true) as AbortSignal));
     if (signals.some((signal) => signal?.aborted === true)) return onAbort();
     timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS));
     for (const signal of signals) signal?.addEventListener('abort', onAbort, { once: true });
@@ -38,11 +38,11 @@ export function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Prom
 
 /** Throws `signal.reason`, whatever it is, when the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw reasonOf(signal);
+  if (signal?.aborted === true) throw abortReason(signal);
 }
 
 /** The caller's reason exactly as given: it may be anything, and it is the caller's to recognise. */
-export function reasonOf(signal: AbortSignal): Error {
+export function abortReason(signal: AbortSignal): Error {
   return signal.reason as Error;
 }
 

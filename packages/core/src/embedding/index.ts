@@ -1,4 +1,3 @@
-export { portableSha256Hex, sha256Hex } from '../hash.ts';
 export {
   BaseEmbedding,
   DEFAULT_EMBEDDING_CONCURRENCY,

@@ -1,4 +1,4 @@
-import { raceAbort, reasonOf } from '../call/timers.ts';
+import { raceAbort, abortReason } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import type {
   ChatResponse,
@@ -10,7 +10,7 @@ import type {
   Usage,
 } from './contract.ts';
 import { readableStream } from '../call/single-reader.ts';
-import { textOf } from './stream.ts';
+import { textDelta } from './stream.ts';
 import type { Outcome } from './wrap.ts';
 
 /** What a wrapper may use while it opens a stream. */
@@ -128,7 +128,7 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
     const { signal } = this.#plan;
     if (signal?.aborted === true) this.#onAbort();
     // Left, or aborted, before it was read: nothing is opened any more.
-    if (this.#stop.signal.aborted) return Promise.reject(reasonOf(this.#stop.signal));
+    if (this.#stop.signal.aborted) return Promise.reject(abortReason(this.#stop.signal));
     if (this.#opening === undefined) {
       signal?.addEventListener('abort', this.#onAbort, { once: true });
       const scope = { signal: this.#stop.signal, onEnd: this.#onEnd };
@@ -150,7 +150,7 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
 
   readonly #onEnd = (listener: (outcome: Outcome) => void): void => {
     // Ended while it was being opened: whoever joins now learns of it at once.
-    if (this.#ended) listener({ error: reasonOf(this.#stop.signal) });
+    if (this.#ended) listener({ error: abortReason(this.#stop.signal) });
     else this.#listeners.push(listener);
   };
 
@@ -185,7 +185,7 @@ export function deferChatStream(
   return {
     [Symbol.asyncIterator]: () => deferred.reader((event) => event),
     get textStream(): AsyncIterable<string> {
-      return { [Symbol.asyncIterator]: () => deferred.reader(textOf) };
+      return { [Symbol.asyncIterator]: () => deferred.reader(textDelta) };
     },
     get partial() {
       return deferred.inner?.partial ?? structuredClone(NOTHING);

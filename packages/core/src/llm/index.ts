@@ -20,9 +20,17 @@ export {
   type MediaBlock,
   type PromptTextOptions,
 } from './prompt-text.ts';
+export { createCompletionStream } from './completion-stream.ts';
+export { eventsOfReply } from './reply-events.ts';
 export type { ChatReply, ChatRequest } from './request.ts';
-export { mergeUsage } from './response.ts';
-export type { StreamBatch } from './stream.ts';
+export { mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
+export {
+  createChatStream,
+  textDelta,
+  type OpenedStream,
+  type StreamBatch,
+  type StreamPlan,
+} from './stream.ts';
 export {
   structured,
   type StructuredMode,
@@ -39,7 +47,7 @@ export {
   type TokenPrices,
   type WithBudgetOptions,
 } from './budget.ts';
-export { estimateInputTokens } from './estimate.ts';
+export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
 export {
   runTools,

@@ -1,6 +1,6 @@
 import { emitPoint } from '../events/index.ts';
 import { raceAbort } from '../call/timers.ts';
-import { reasonOf } from '../errors.ts';
+import { errorText } from '../errors.ts';
 import { framed, sha256Hex } from '../hash.ts';
 import { isObject, type JsonValue } from '../json.ts';
 import { canonicalJson } from '../retriever/canonical-json.ts';
@@ -136,7 +136,7 @@ export class ReplyCache {
     try {
       value = encode(reply);
     } catch (error) {
-      return this.#warn(`The reply is not kept: ${reasonOf(error)}`);
+      return this.#warn(`The reply is not kept: ${errorText(error)}`);
     }
     const { ttlMs } = this.#options;
     await guard('written', undefined, () => this.#store.set(key, value, { namespace: NAMESPACE, ttlMs }));
@@ -147,7 +147,7 @@ export class ReplyCache {
     try {
       return structuredClone(reply);
     } catch (error) {
-      this.#warn(`The reply is not shared: ${reasonOf(error)}`);
+      this.#warn(`The reply is not shared: ${errorText(error)}`);
       return undefined;
     }
   }
@@ -157,7 +157,7 @@ export class ReplyCache {
     try {
       return replyCacheKey({ provider, model, scope: this.#options.scope, kind }, input, options);
     } catch (error) {
-      this.#warn(`The call is not cached: ${reasonOf(error)}`);
+      this.#warn(`The call is not cached: ${errorText(error)}`);
       return undefined;
     }
   }

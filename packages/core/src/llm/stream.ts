@@ -43,7 +43,7 @@ export function createChatStream<M>(plan: StreamPlan): ChatStream<M> {
   return {
     [Symbol.asyncIterator]: () => reader.reader((event) => event),
     get textStream(): AsyncIterable<string> {
-      return { [Symbol.asyncIterator]: () => reader.reader(textOf) };
+      return { [Symbol.asyncIterator]: () => reader.reader(textDelta) };
     },
     get partial() {
       return pump.partial();
@@ -54,7 +54,7 @@ export function createChatStream<M>(plan: StreamPlan): ChatStream<M> {
   };
 }
 
-export function textOf(event: ChatStreamEvent): string | undefined {
+export function textDelta(event: ChatStreamEvent): string | undefined {
   return event.type === 'text-delta' ? event.delta : undefined;
 }
 

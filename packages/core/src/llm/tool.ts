@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError, reasonOf } from '../errors.ts';
+import { isMortiseError, MortiseError, errorText } from '../errors.ts';
 import { isDeeper, isObject, type JsonObject, type JsonSchema } from '../json.ts';
 import { toJsonSchema } from '../parser/json-schema.ts';
 import { plainSchema } from '../parser/strict-schema.ts';
@@ -83,7 +83,7 @@ export async function toolArguments(
     // A strict tool is asked for `null` where a member is absent, and models write it without being asked.
     written = plainSchema(tool.parameters).restore(structuredClone(call.arguments));
   } catch (error) {
-    return { problem: `The arguments cannot be read: ${reasonOf(error)}` };
+    return { problem: `The arguments cannot be read: ${errorText(error)}` };
   }
   if (tool.schema === undefined) return { args: written };
   let result: StandardResult<unknown>;
@@ -92,7 +92,7 @@ export async function toolArguments(
   } catch (error) {
     // A refinement or a transform that throws says no in its own way.
     return {
-      problem: `The arguments are invalid: ${reasonOf(error)}`,
+      problem: `The arguments are invalid: ${errorText(error)}`,
     };
   }
   return result.issues === undefined
@@ -129,7 +129,7 @@ export function toolResultContent(value: unknown): string | readonly ResultBlock
     // A function or a symbol has no JSON.
     return JSON.stringify(value) ?? typeof value;
   } catch (cause) {
-    const message = `What the tool returned cannot be written as JSON: ${reasonOf(cause)}. Return plain data or a string.`;
+    const message = `What the tool returned cannot be written as JSON: ${errorText(cause)}. Return plain data or a string.`;
     throw new MortiseError('validation', message, { cause });
   }
 }
@@ -137,5 +137,5 @@ export function toolResultContent(value: unknown): string | readonly ResultBlock
 /** A tool's failure as text for the model: the message alone, never a stack. */
 export function toolErrorText(error: unknown): string {
   if (isMortiseError(error, 'timeout')) return error.message;
-  return `The tool failed: ${reasonOf(error)}`;
+  return `The tool failed: ${errorText(error)}`;
 }

@@ -9,7 +9,7 @@ export type {
   ParserIssue,
   ValuePath,
 } from './contract.ts';
-export { isParserError, parserError, type ParserError } from './errors.ts';
+export { isParserError, parserError, pathText, type ParserError } from './errors.ts';
 export { IncrementalJson } from './incremental-json.ts';
 export {
   type IncrementalJsonOptions,

@@ -1,4 +1,4 @@
-import { MortiseError, reasonOf } from '../errors.ts';
+import { MortiseError, errorText } from '../errors.ts';
 import { isObject, type JsonSchema } from '../json.ts';
 import type { Schema, StandardJsonSchema, StandardResult } from '../schema.ts';
 
@@ -36,7 +36,7 @@ function guarded<T>(
     try {
       return await validate(value);
     } catch (error) {
-      return { issues: [{ message: reasonOf(error) }] };
+      return { issues: [{ message: errorText(error) }] };
     }
   };
 }
@@ -65,7 +65,7 @@ function derived(schema: StandardJsonSchema): JsonSchema {
   try {
     return standard.jsonSchema.input({ target: 'draft-2020-12' });
   } catch (cause) {
-    const reason = reasonOf(cause);
+    const reason = errorText(cause);
     const message = `The schema has no JSON Schema for its input: ${reason}. Use types that JSON has on the input side, such as a string that is turned into a date.`;
     throw new MortiseError('configuration', message, { cause });
   }

@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError, reasonOf } from '../errors.ts';
+import { isMortiseError, MortiseError, errorText } from '../errors.ts';
 import { isDeeper, isObject, type JsonSchema } from '../json.ts';
 import { resolve } from './null-members.ts';
 
@@ -51,7 +51,7 @@ export function checkedSchema(schema: JsonSchema): JsonSchema {
 
 /** A schema that is no JSON, such as one that holds a big integer, throws where it is written. */
 export function unreadable(cause: unknown): MortiseError {
-  const message = `The JSON Schema cannot be read: ${reasonOf(cause)}. Give plain JSON.`;
+  const message = `The JSON Schema cannot be read: ${errorText(cause)}. Give plain JSON.`;
   return isMortiseError(cause) ? cause : new MortiseError('configuration', message, { cause });
 }
 

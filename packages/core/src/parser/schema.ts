@@ -1,5 +1,5 @@
 import { raceAbort } from '../call/index.ts';
-import { reasonOf } from '../errors.ts';
+import { errorText } from '../errors.ts';
 import { isObject, type JsonSchema, type JsonValue } from '../json.ts';
 import type { Schema, StandardIssue, StandardResult, StandardSchema } from '../schema.ts';
 import { BaseOutputParser } from './base.ts';
@@ -84,7 +84,7 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
       return await this.#schema['~standard'].validate(value);
     } catch (cause) {
       const expected = 'a value that the schema can judge';
-      const reason = reasonOf(cause);
+      const reason = errorText(cause);
       const message = `The schema failed on the JSON value: ${reason}. Expected ${expected}.`;
       const position = positionOf(text, [], this.#json);
       throw parserError('validation', message, { text, position, path: [], expected }, { cause });

@@ -21,7 +21,6 @@ export type {
   PromptValues,
   VariablesOf,
 } from './contract.ts';
-export { delimited, freeTag } from './delimited.ts';
 export {
   budgetedExamples,
   fixedExamples,

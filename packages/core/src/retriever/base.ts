@@ -1,7 +1,7 @@
 import { runCall } from '../call/call.ts';
 import type { Attempt } from '../call/contract.ts';
 import { callPolicy, positive, type CallPolicy } from '../call/retry.ts';
-import { reasonOf, throwIfAborted } from '../call/timers.ts';
+import { abortReason, throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, type Span } from '../events/index.ts';
 import { defined } from '../json.ts';
@@ -190,7 +190,7 @@ function openScope(options: RetrieveOptions, defaultDeadlineMs: number): Scope {
   const caller = options.signal;
   const deadlineMs = positive('deadlineMs', options.deadlineMs ?? defaultDeadlineMs);
   const controller = new AbortController();
-  const onAbort = (): void => controller.abort(caller && reasonOf(caller));
+  const onAbort = (): void => controller.abort(caller && abortReason(caller));
   caller?.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => controller.abort(late(deadlineMs)), deadlineMs);
   return {

@@ -1,5 +1,4 @@
 export { BaseRetriever, toQuery } from './base.ts';
-export { canonicalJson } from './canonical-json.ts';
 export type {
   BaseRetrieverOptions,
   Hop,

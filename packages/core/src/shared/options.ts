@@ -32,6 +32,14 @@ export function finiteNumber(name: string, value: unknown, bounds: NumberBounds 
   throw misfit(name, value, 'a number', bounds);
 }
 
+/** `setTimeout` fires at once beyond 2^31 - 1 ms, so that is the longest time there can be. */
+const MAX_MS = 2 ** 31 - 1;
+
+/** Checks a time in milliseconds, or with `whole` a count: above 0 and at most 2^31 - 1. Otherwise as `finiteNumber`. */
+export function positive(name: string, value: number, whole = false): number {
+  return (whole ? wholeNumber : finiteNumber)(name, value, { above: 0, most: MAX_MS });
+}
+
 /** Checks a choice among words. Returns the value; throws a `MortiseError` that lists the words. */
 export function oneOf<T extends string>(
   name: string,

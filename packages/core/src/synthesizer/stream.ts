@@ -1,5 +1,5 @@
 import { readableStream, SingleReader } from '../call/single-reader.ts';
-import { raceAbort, reasonOf } from '../call/timers.ts';
+import { raceAbort, abortReason } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import { startSpan, type Attributes, type EventName, type Span } from '../events/index.ts';
 import type { PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent } from './contract.ts';
@@ -52,7 +52,7 @@ class ResponsePump {
   readonly #plan: ResponseStreamPlan;
   readonly reader: SingleReader<ResponseStreamEvent, QueryResponse>;
   readonly #controller = new AbortController();
-  readonly #onAbort = (): void => this.#fail(reasonOf(this.#plan.signal as AbortSignal));
+  readonly #onAbort = (): void => this.#fail(abortReason(this.#plan.signal as AbortSignal));
   #span: Span | undefined;
   #source: AsyncIterator<ResponseStreamEvent> | undefined;
   #partial: PartialQueryResponse = { text: '', citations: [] };
@@ -87,7 +87,7 @@ class ResponsePump {
   #open(): AsyncIterator<ResponseStreamEvent> {
     const { name, attributes, content, signal, parent } = this.#plan;
     this.#span = startSpan(name, { attributes: { ...attributes, streamed: true }, content, parent });
-    if (signal?.aborted === true) throw reasonOf(signal);
+    if (signal?.aborted === true) throw abortReason(signal);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     const own = this.#span.id ?? parent;
     const call = { signal: this.#controller.signal, ...(own === undefined ? {} : { parent: own }) };
@@ -115,7 +115,7 @@ class ResponsePump {
   #fail(cause: unknown): void {
     if (this.reader.ended) return;
     const { signal } = this.#plan;
-    const error = signal?.aborted === true ? reasonOf(signal) : this.#described(cause);
+    const error = signal?.aborted === true ? abortReason(signal) : this.#described(cause);
     this.reader.fail(error);
     this.#close(error);
     this.#span?.fail(error);

@@ -35,4 +35,3 @@ export {
   type StreamTranslator,
 } from './stream.ts';
 export { readJsonVectors } from './vectors.ts';
-export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';
