@@ -7,7 +7,7 @@ import { CommaSeparatedListOutputParser, StructuredOutputParser } from '@langcha
 import { PromptTemplate } from '@langchain/core/prompts';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { isParserError } from '@mortise/core';
-import { fromLangChainParser, ListParser, SchemaParser, toLangChainParser } from '@mortise/core/parser';
+import { fromLangChainParser, ListParser, SchemaParser, toLangChainParser } from '@mortise/toolkit/parsers';
 import { z } from 'zod';
 
 const city = z.object({ name: z.string(), people: z.number() });

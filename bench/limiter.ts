@@ -10,7 +10,7 @@ import {
   type EmbeddingMetadata,
   type EmbedReply,
 } from '@mortise/core';
-import { createAdaptiveLimiter } from '@mortise/core/call';
+import { createAdaptiveLimiter } from '@mortise/toolkit/limiter';
 import { errorFromResponse, readJson } from '@mortise/core/wire';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -3,7 +3,7 @@
  * 2,000 elements. Ourselves against `jsonriver`, and at twice the size. `--peers` adds the AI SDK's `parsePartialJson`
  * and LangChain's `JsonOutputParser`, once, as they take minutes.
  */
-import { JsonParser, streamJson } from '@mortise/core/parser';
+import { JsonParser, streamJson } from '@mortise/toolkit/parsers';
 import { parse } from 'jsonriver';
 import { compare, table, type Contender } from './measure.ts';
 

@@ -56,7 +56,9 @@ function sourceImport({ folder, manifest }: Package, path: string, specifier: st
   const name = packageOf(specifier);
   // A vendor that speaks OpenAI's wire builds on its functions, and says so in its package.json.
   const isWire = name === '@mortise/openai' && manifest.dependencies?.[name] !== undefined;
-  if (name.startsWith('@mortise/') && name !== '@mortise/core' && !isWire) {
+  // What is built of parsers, prompts and tools takes them from the toolkit, as a peer.
+  const isToolkit = name === '@mortise/toolkit' && manifest.peerDependencies?.[name] !== undefined;
+  if (name.startsWith('@mortise/') && name !== '@mortise/core' && !isWire && !isToolkit) {
     return `only @mortise/core may be imported here, not ${name}: move what is shared into core`;
   }
   if (!manifest.dependencies?.[name] && !manifest.peerDependencies?.[name]) {

@@ -1,10 +1,9 @@
+import { createAdaptiveLimiter, withCache } from '@mortise/toolkit';
 import {
-  createAdaptiveLimiter,
   embedQueries,
   isMortiseError,
   MemoryKeyValueStore,
   similarity,
-  withCache,
   type EmbeddingModel,
   type LLM,
   type PartialEmbeddingResult,

@@ -5,9 +5,8 @@ import {
   MarkdownTableParser,
   prompt,
   withRepair,
-  type ChatMessage,
-  type LLM,
-} from '@mortise/core';
+} from '@mortise/toolkit';
+import type { ChatMessage, LLM } from '@mortise/core';
 
 const table = new MarkdownTableParser({ columns: ['name', 'price'] });
 

@@ -1,5 +1,6 @@
 import { BaseLLM, messageText, type Attempt, type ChatReply, type ChatRequest } from '@mortise/core';
-import { errorFromResponse, guardedFetch, isObject, malformed, readJson } from '@mortise/core/wire';
+import { errorFromResponse, guardedFetch, malformed, readJson } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 
 // #region adapter
 /** A company's own model, behind a gateway that takes short-lived tokens. */

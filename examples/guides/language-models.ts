@@ -1,14 +1,5 @@
-import {
-  createBudget,
-  isMortiseError,
-  runTools,
-  tool,
-  withBudget,
-  withFallback,
-  type ChatMessage,
-  type ChatResponse,
-  type LLM,
-} from '@mortise/core';
+import { createBudget, runTools, tool, withBudget, withFallback } from '@mortise/toolkit';
+import { isMortiseError, type ChatMessage, type ChatResponse, type LLM } from '@mortise/core';
 import { z } from 'zod';
 
 /** A conversation is an array that you keep; the reply's message goes into it as it came. */

@@ -1,14 +1,8 @@
 import type { KnownErrorCode, MortiseError } from '@mortise/core';
 import type { Attempt, CallSettings } from '@mortise/core/call';
 import { BaseReranker, type RankedDocument, type RankReply, type RankRequest } from '@mortise/core/reranker';
-import {
-  errorFromResponse,
-  guardedFetch,
-  isObject,
-  malformed,
-  readJson,
-  type About,
-} from '@mortise/core/wire';
+import { errorFromResponse, guardedFetch, malformed, readJson, type About } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 
 // #region class
 /** A reranker behind llama.cpp's `llama-server --reranking`. */

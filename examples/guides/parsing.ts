@@ -1,4 +1,5 @@
-import { CombinedParser, EnumParser, JsonParser, ListParser, withRepair, type LLM } from '@mortise/core';
+import { CombinedParser, EnumParser, JsonParser, ListParser, withRepair } from '@mortise/toolkit';
+import type { LLM } from '@mortise/core';
 
 const review = new CombinedParser({
   mood: new EnumParser(['good', 'bad', 'mixed']),

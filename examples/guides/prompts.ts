@@ -1,13 +1,5 @@
-import {
-  budgetedExamples,
-  chatPrompt,
-  delimited,
-  fixedExamples,
-  placeholder,
-  prompt,
-  type ChatMessage,
-  type TokenCounter,
-} from '@mortise/core';
+import { budgetedExamples, chatPrompt, fixedExamples, placeholder, prompt } from '@mortise/toolkit';
+import { delimited, type ChatMessage, type TokenCounter } from '@mortise/core';
 
 const rules = prompt('Answer in {language}, in at most {words} words.', { defaults: { words: 50 } });
 

@@ -1,4 +1,5 @@
-import { structuredStream, type LLM } from '@mortise/core';
+import { structuredStream } from '@mortise/toolkit';
+import type { LLM } from '@mortise/core';
 import { z } from 'zod';
 
 const Recipe = z.object({

@@ -16,21 +16,8 @@ import {
   type StreamBatch,
   type Usage,
 } from '@mortise/core/llm';
-import {
-  defined,
-  EndOfReply,
-  eventJson,
-  isObject,
-  malformed,
-  readJson,
-  streamEvents,
-  throwFailure,
-  uniqueCallId,
-  withOptions,
-  type About,
-  type SseEvent,
-  type StreamTranslator,
-} from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
+import { EndOfReply, eventJson, malformed, readJson, streamEvents, throwFailure, uniqueCallId, withOptions, type About, type SseEvent, type StreamTranslator } from '@mortise/core/wire';
 import { Connection, type FrozenConnectionOptions } from './client.ts';
 
 /** Any model works; put the ones worth completing in an editor before `string`. */

@@ -5,7 +5,8 @@ import {
   type RankRequest,
   type RerankerMetadata,
 } from '@mortise/core/reranker';
-import { isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
+import { malformed, readJson, type About } from '@mortise/core/wire';
 import { Connection, type FrozenConnectionOptions } from './client.ts';
 
 /** Any model works; put the ones worth completing in an editor before `string`. */

@@ -8,7 +8,8 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
-import { isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
+import { malformed, readJson, type About } from '@mortise/core/wire';
 import { Connection, type FrozenConnectionOptions } from './client.ts';
 
 export interface FrozenRetrieverOptions extends BaseRetrieverOptions, FrozenConnectionOptions {

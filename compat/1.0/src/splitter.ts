@@ -2,7 +2,7 @@ import { MortiseError } from '@mortise/core';
 import { createTextNode, nodeText, type Node, type TextNode } from '@mortise/core/retriever';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
-import { defined } from '@mortise/core/wire';
+import { defined } from '@mortise/core/shared';
 
 export interface FrozenSplitterOptions {
   tokenizer: TokenCounter;

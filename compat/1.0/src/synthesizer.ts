@@ -1,5 +1,5 @@
 import type { CallOptions, LLM } from '@mortise/core';
-import { delimited } from '@mortise/core/prompt';
+import { delimited } from '@mortise/core/shared';
 import { nodeText, toQuery, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
 import {
   createResponseStream,

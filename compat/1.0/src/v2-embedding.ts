@@ -6,14 +6,8 @@ import {
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
-import {
-  defined,
-  float32FromBase64,
-  isObject,
-  malformed,
-  readJsonVectors,
-  type About,
-} from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
+import { float32FromBase64, malformed, readJsonVectors, type About } from '@mortise/core/wire';
 import { Connection, type FrozenConnectionOptions } from './client.ts';
 
 export interface FrozenV2EmbeddingOptions

@@ -5,7 +5,8 @@ import {
   type RankRequest,
   type RerankerMetadata,
 } from '@mortise/core/reranker';
-import { defined, isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
+import { malformed, readJson, type About } from '@mortise/core/wire';
 import { Connection, type FrozenConnectionOptions } from './client.ts';
 
 export interface FrozenV2RerankerOptions extends CallSettings, FrozenConnectionOptions {

@@ -1,4 +1,5 @@
-import { runTools, withFallback, type LLM } from '@mortise/core';
+import { runTools, withFallback } from '@mortise/toolkit';
+import type { LLM } from '@mortise/core';
 import { expect, it } from 'vitest';
 import { FrozenCustomLLM } from '../src/index.ts';
 

@@ -1,4 +1,5 @@
-import { fitMessages, type ChatMessage } from '@mortise/core';
+import { fitMessages } from '@mortise/toolkit';
+import type { ChatMessage } from '@mortise/core';
 import type { TokenCounter, Tokenizer } from '@mortise/core/tokenizer';
 import { expect, it } from 'vitest';
 import { FrozenTokenizer } from '../src/tokenizer.ts';

@@ -1,4 +1,4 @@
-import { ListParser, prompt } from '@mortise/core';
+import { ListParser, prompt } from '@mortise/toolkit';
 import { OpenAILLM } from '@mortise/openai';
 
 const llm = new OpenAILLM({ model: 'gpt-5.4-mini' });

@@ -1,4 +1,4 @@
-import { structured } from '@mortise/core';
+import { structured } from '@mortise/toolkit';
 import { OpenAILLM } from '@mortise/openai';
 import { z } from 'zod';
 

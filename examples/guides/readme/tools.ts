@@ -1,4 +1,4 @@
-import { runTools, tool } from '@mortise/core';
+import { runTools, tool } from '@mortise/toolkit';
 import { OpenAILLM } from '@mortise/openai';
 import { z } from 'zod';
 

@@ -12,7 +12,7 @@ import {
   type Wire,
 } from '@mortise/conformance';
 import type { LLM } from '@mortise/core';
-import { structured, structuredStream, type StructuredMode } from '@mortise/core/llm';
+import { structured, structuredStream, type StructuredMode } from '@mortise/toolkit/structured';
 import { OpenAILLM } from '@mortise/openai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

@@ -14,7 +14,7 @@ import {
   type ToolCallBlock,
   type ToolResultBlock,
 } from '@mortise/core';
-import { defined, isObject } from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
 
 /** Something in a request body. */
 export type Wire = Record<string, unknown>;

@@ -9,7 +9,8 @@ import {
   type ToolDefinition,
   type Warning,
 } from '@mortise/core';
-import { defined, withOptions } from '@mortise/core/wire';
+import { defined } from '@mortise/core/shared';
+import { withOptions } from '@mortise/core/wire';
 import { toConversation, type Notes, type Wire } from './convert-content.ts';
 
 /**

@@ -9,11 +9,10 @@ import {
   type ToolCallBlock,
   type Usage,
 } from '@mortise/core';
+import { defined, isObject } from '@mortise/core/shared';
 import {
-  defined,
   errorFromSaid,
   failedEnd,
-  isObject,
   malformed,
   throwFailure,
   uniqueCallId,

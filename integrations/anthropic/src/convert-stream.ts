@@ -2,7 +2,6 @@ import type { ChatStreamEvent, CitationBlock } from '@mortise/core';
 import {
   EndOfReply,
   eventJson,
-  isObject,
   malformed,
   throwFailure,
   uniqueCallId,
@@ -10,6 +9,7 @@ import {
   type SseEvent,
   type StreamTranslator,
 } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import {
   blockOf,
   fromBlock,

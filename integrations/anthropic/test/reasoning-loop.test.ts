@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startWire, textFact } from '@mortise/conformance';
 import { AnthropicLLM } from '@mortise/anthropic';
-import { runTools, tool } from '@mortise/core';
+import { runTools, tool } from '@mortise/toolkit';
 
 const fixture = readFileSync(new URL('fixtures/thinking.sse', import.meta.url));
 

@@ -11,15 +11,8 @@ import {
   type ToolCallBlock,
   type Usage,
 } from '@mortise/core/llm';
-import {
-  defined,
-  failedEnd,
-  isObject,
-  malformed,
-  throwFailure,
-  uniqueCallId,
-  type JsonObject,
-} from '@mortise/core/wire';
+import { defined, isObject, type JsonObject } from '@mortise/core/shared';
+import { failedEnd, malformed, throwFailure, uniqueCallId } from '@mortise/core/wire';
 import { countOf, objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import { errorFromReply } from './errors.ts';

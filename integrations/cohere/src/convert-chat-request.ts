@@ -1,6 +1,7 @@
 import type { ChatRequest, ToolDefinition } from '@mortise/core/llm';
-import { fitSchema, schemaDialects } from '@mortise/core/parser';
-import { defined, withOptions } from '@mortise/core/wire';
+import { fitSchema, schemaDialects } from '@mortise/core/schema';
+import { defined } from '@mortise/core/shared';
+import { withOptions } from '@mortise/core/wire';
 import { leaveOut, unsupported, type WireBody, type WireContext } from './convert.ts';
 import { toMessages } from './convert-message.ts';
 

@@ -1,5 +1,5 @@
 import type { CitationBlock, ProviderMetadata } from '@mortise/core/llm';
-import { defined } from '@mortise/core/wire';
+import { defined } from '@mortise/core/shared';
 import { countOf, objectOf, objectsOf, stringOf, type WireBody } from './convert.ts';
 
 /** What a citation belongs to: the answer, the thinking, or the tool plan. */

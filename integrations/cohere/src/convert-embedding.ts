@@ -1,12 +1,6 @@
 import type { EmbedReply, EmbedRequest } from '@mortise/core/embedding';
-import {
-  defined,
-  float32FromBase64,
-  isObject,
-  malformed,
-  throwFailure,
-  withOptions,
-} from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
+import { float32FromBase64, malformed, throwFailure, withOptions } from '@mortise/core/wire';
 import { countOf, objectOf, type WireAbout, type WireBody } from './convert.ts';
 
 export interface EmbedSettings {

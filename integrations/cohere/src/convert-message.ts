@@ -14,7 +14,7 @@ import {
   type ToolCallBlock,
   type ToolResultBlock,
 } from '@mortise/core/llm';
-import { defined } from '@mortise/core/wire';
+import { defined } from '@mortise/core/shared';
 import {
   objectOf,
   objectsOf,

@@ -1,6 +1,6 @@
 import { MortiseError, type Warning } from '@mortise/core';
 import type { ChatRequest, ProviderMetadata } from '@mortise/core/llm';
-import { isObject } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import type { ErrorAbout } from './errors.ts';
 
 /** A member of a body, as it stands on the wire. */

@@ -7,7 +7,7 @@ import {
   type LLMSettings,
   type StreamBatch,
 } from '@mortise/core/llm';
-import { schemaDialects } from '@mortise/core/parser';
+import { schemaDialects } from '@mortise/core/schema';
 import { readJson, streamEvents } from '@mortise/core/wire';
 import { Connection, DEFAULT_BASE_URL, type CohereConnectionOptions } from './client.ts';
 import type { WireContext } from './convert.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withFallback } from '@mortise/core';
+import { withFallback } from '@mortise/toolkit';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { CohereLLM } from '@mortise/cohere';
 

@@ -8,7 +8,7 @@ import {
   type ReasoningBlock,
   type ToolCallBlock,
 } from '@mortise/core/llm';
-import { defined, isObject } from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
 import {
   leaveOut,
   noteStranger,

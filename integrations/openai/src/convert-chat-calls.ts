@@ -1,5 +1,6 @@
 import { toolCallBlock, type ChatStreamEvent, type ContentBlock } from '@mortise/core/llm';
-import { isObject, uniqueCallId } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
+import { uniqueCallId } from '@mortise/core/wire';
 import { argumentsText, customCall, namelessCall } from './convert-chat-reply.ts';
 import { addMembers, opaqueOfCall, withMembers } from './convert-chat-opaque.ts';
 import { objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';

@@ -1,5 +1,5 @@
 import type { ContentBlock, ReasoningBlock, ToolCallBlock } from '@mortise/core/llm';
-import { isObject } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import { objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 
 /*

@@ -10,14 +10,8 @@ import type {
   Usage,
 } from '@mortise/core/llm';
 import { messageText, toolCallBlock } from '@mortise/core/llm';
-import {
-  defined,
-  isObject,
-  malformed,
-  throwFailure,
-  uniqueCallId,
-  type JsonObject,
-} from '@mortise/core/wire';
+import { defined, isObject, type JsonObject } from '@mortise/core/shared';
+import { malformed, throwFailure, uniqueCallId } from '@mortise/core/wire';
 import {
   countOf,
   isoTime,

@@ -1,4 +1,4 @@
-import { defined } from '@mortise/core/wire';
+import { defined } from '@mortise/core/shared';
 import { MortiseError } from '@mortise/core';
 import {
   base64Of,

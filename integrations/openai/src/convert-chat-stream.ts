@@ -2,12 +2,12 @@ import type { ChatStreamEvent, ContentBlock, Usage } from '@mortise/core/llm';
 import {
   EndOfReply,
   eventJson,
-  isObject,
   malformed,
   throwFailure,
   type SseEvent,
   type StreamTranslator,
 } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import { ChatCalls } from './convert-chat-calls.ts';
 import {
   annotationCitation,

@@ -1,12 +1,6 @@
 import type { EmbedReply, EmbedRequest, IndexedRow } from '@mortise/core/embedding';
-import {
-  defined,
-  float32FromBase64,
-  isObject,
-  malformed,
-  throwFailure,
-  withOptions,
-} from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
+import { float32FromBase64, malformed, throwFailure, withOptions } from '@mortise/core/wire';
 import { countOf, metadataOf, objectsOf, type WireAbout, type WireBody } from './convert.ts';
 
 /** The body of `POST /embeddings`. Base64 is a third of the bytes of decimal numbers, and exact. */

@@ -12,7 +12,7 @@ import {
   type ToolCallBlock,
   type ToolResultBlock,
 } from '@mortise/core/llm';
-import { defined, isObject } from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
 import {
   cacheBreakpoint,
   dataUrl,

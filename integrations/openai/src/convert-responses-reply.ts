@@ -6,7 +6,8 @@ import {
   type FinishReason,
   type Usage,
 } from '@mortise/core/llm';
-import { defined, isObject, malformed, throwFailure, type JsonObject } from '@mortise/core/wire';
+import { defined, isObject, type JsonObject } from '@mortise/core/shared';
+import { malformed, throwFailure } from '@mortise/core/wire';
 import { argumentsText, callId, citation, detailsOf, namelessCall } from './convert-chat-reply.ts';
 import {
   countOf,

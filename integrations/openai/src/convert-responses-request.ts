@@ -7,7 +7,7 @@ import {
   type ToolChoice,
   type ToolDefinition,
 } from '@mortise/core/llm';
-import { defined } from '@mortise/core/wire';
+import { defined } from '@mortise/core/shared';
 import {
   formatSchema,
   leaveOut,

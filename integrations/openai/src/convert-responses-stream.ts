@@ -2,11 +2,11 @@ import type { ChatStreamEvent } from '@mortise/core/llm';
 import {
   EndOfReply,
   eventJson,
-  isObject,
   throwFailure,
   type SseEvent,
   type StreamTranslator,
 } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import {
   annotationOf,
   blocksOfItem,

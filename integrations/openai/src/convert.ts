@@ -9,8 +9,9 @@ import {
   type ProviderMetadata,
   type ToolDefinition,
 } from '@mortise/core/llm';
-import { fitSchema, schemaDialects, type SchemaDialect } from '@mortise/core/parser';
-import { isObject, withOptions } from '@mortise/core/wire';
+import { fitSchema, schemaDialects, type SchemaDialect } from '@mortise/core/schema';
+import { isObject } from '@mortise/core/shared';
+import { withOptions } from '@mortise/core/wire';
 import type { ErrorAbout } from './errors.ts';
 
 /** Who converts, for whom. `provider` is the key of `providerOptions` and `providerMetadata`. */

@@ -7,7 +7,7 @@ import {
   type StreamBatch,
 } from '@mortise/core/llm';
 import type { Attempt } from '@mortise/core/call';
-import { schemaDialects } from '@mortise/core/parser';
+import { schemaDialects } from '@mortise/core/schema';
 import { readJson, streamEvents, type StreamTranslator } from '@mortise/core/wire';
 import type { ChatStreamEvent } from '@mortise/core/llm';
 import {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startWire, textFact } from '@mortise/conformance';
-import { runTools, tool } from '@mortise/core';
+import { runTools, tool } from '@mortise/toolkit';
 import { OpenAILLM } from '@mortise/openai';
 
 const fixture = readFileSync(new URL('fixtures/responses.sse', import.meta.url));

@@ -3,12 +3,12 @@ import {
   BaseOutputParser,
   isParserError,
   parserError,
-  replyStart,
-  SchemaParser,
-  toJsonSchema,
   type ParseOptions,
   type ParserErrorDetails,
 } from '@mortise/core/parser';
+import { replyStart } from '@mortise/toolkit/json';
+import { SchemaParser } from '@mortise/toolkit/parsers';
+import { toJsonSchema } from '@mortise/toolkit/schema';
 import { wholeNumber } from '@mortise/core/shared';
 import { isNode, isScalar, parseDocument, visit, YAMLError, type Document } from 'yaml';
 

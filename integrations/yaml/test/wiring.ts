@@ -1,5 +1,5 @@
 import { parserConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
-import { jsonSchema } from '@mortise/core/parser';
+import { jsonSchema } from '@mortise/toolkit/schema';
 import { YamlParser } from '@mortise/yaml';
 
 const things = jsonSchema<unknown>({ type: 'array' }, (value) =>

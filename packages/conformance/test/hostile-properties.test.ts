@@ -2,6 +2,7 @@ import { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from '@m
 import * as core from '@mortise/core';
 import type { ContentBlock } from '@mortise/core';
 import { ScriptedLLM } from '@mortise/core/testing';
+import * as toolkit from '@mortise/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -30,17 +31,17 @@ const WAYS: Readonly<Record<string, (value: never) => unknown>> = {
   'streamChat, a reply': (value) =>
     new ScriptedLLM({ replies: () => [{ type: 'acme:x', value }] as ContentBlock[] }).streamChat('x'),
   'runTools, arguments': (value) =>
-    core.runTools(new ScriptedLLM({ replies: [[call(value)], 'ok'] }), 'x', {
-      tools: [core.tool({ name: 'f', description: 'x', parameters, execute: () => 'ok' })],
+    toolkit.runTools(new ScriptedLLM({ replies: [[call(value)], 'ok'] }), 'x', {
+      tools: [toolkit.tool({ name: 'f', description: 'x', parameters, execute: () => 'ok' })],
     }),
   'runTools, a result': (value) =>
-    core.runTools(new ScriptedLLM({ replies: [[call({})], 'ok'] }), 'x', {
-      tools: [core.tool({ name: 'f', description: 'x', parameters, execute: (): unknown => value })],
+    toolkit.runTools(new ScriptedLLM({ replies: [[call({})], 'ok'] }), 'x', {
+      tools: [toolkit.tool({ name: 'f', description: 'x', parameters, execute: (): unknown => value })],
     }),
   'runTools, a throw': (value) =>
-    core.runTools(new ScriptedLLM({ replies: [[call({})], 'ok'] }), 'x', {
+    toolkit.runTools(new ScriptedLLM({ replies: [[call({})], 'ok'] }), 'x', {
       tools: [
-        core.tool({
+        toolkit.tool({
           name: 'f',
           description: 'x',
           parameters,
@@ -51,9 +52,9 @@ const WAYS: Readonly<Record<string, (value: never) => unknown>> = {
       ],
     }),
   'structured, a reply': (value) =>
-    core.structured(
+    toolkit.structured(
       new ScriptedLLM({ replies: () => [{ type: 'text', text: typeof value === 'string' ? value : 'x' }] }),
-      core.jsonSchema({ type: 'object', properties: {}, additionalProperties: false }),
+      toolkit.jsonSchema({ type: 'object', properties: {}, additionalProperties: false }),
       'x',
     ),
   'toolCallBlock, the text': (value) =>
@@ -63,9 +64,9 @@ const WAYS: Readonly<Record<string, (value: never) => unknown>> = {
   objectSchema: (value) => core.objectSchema(value),
   'structured, a schema': (value) => {
     const llm = new ScriptedLLM({ replies: () => '{}' });
-    return core.structured(llm, core.jsonSchema(value), 'x', { mode: 'tool' });
+    return toolkit.structured(llm, toolkit.jsonSchema(value), 'x', { mode: 'tool' });
   },
-  movesOn: (value) => core.movesOn(value),
+  movesOn: (value) => toolkit.movesOn(value),
   isMortiseError: (value) => core.isMortiseError(value),
   isParserError: (value) => core.isParserError(value),
 };
@@ -193,10 +194,10 @@ describe('C-13 data of others comes to a value or to an error of ours', () => {
   );
 });
 
-it('C-13 every function and class that core exports is tried, or named as one that is not', () => {
+it('C-13 every function and class that core and the toolkit export is tried, or named as one that is not', () => {
   // A way is named after what it calls; methods of a model are not exports.
   const tried = Object.keys(WAYS).flatMap((way) => way.split(',').slice(0, 1));
   const exported = tried.filter((name) => name !== 'chat' && name !== 'streamChat');
   const names = [...exported, 'tool', 'jsonSchema', ...ELSEWHERE];
-  expect(unlisted(core, names)).toEqual({ missing: [], stale: [] });
+  expect(unlisted({ ...core, ...toolkit }, names)).toEqual({ missing: [], stale: [] });
 });

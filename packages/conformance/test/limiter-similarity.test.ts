@@ -8,7 +8,8 @@ import {
   type LimiterTarget,
   type SimilaritySubject,
 } from '@mortise/conformance';
-import { createAdaptiveLimiter, createRateLimiter, type Lease, type RateLimiter } from '@mortise/core/call';
+import { createAdaptiveLimiter } from '@mortise/toolkit/limiter';
+import { createRateLimiter, type Lease, type RateLimiter } from '@mortise/core/call';
 import { similarity } from '@mortise/core/embedding';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,5 @@
-import { MortiseError, sumUsage, type CallOptions, type Usage, type Warning } from '@mortise/core';
+import { MortiseError, type CallOptions, type Usage, type Warning } from '@mortise/core';
+import { sumUsage } from '@mortise/toolkit';
 import { inSpan, type Attributes, type EventName } from '@mortise/core/events';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import type { QueryInput } from '@mortise/core/retriever';

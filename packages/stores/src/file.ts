@@ -3,7 +3,7 @@ import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, link
 import { join, resolve } from 'node:path';
 import { MortiseError } from '@mortise/core';
 import { runPool, throwIfAborted } from '@mortise/core/call';
-import { sha256Hex } from '@mortise/core/embedding';
+import { sha256Hex } from '@mortise/core/shared';
 import {
   storeFailure,
   systemCode,

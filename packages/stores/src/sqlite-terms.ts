@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { JsonValue } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
-import { sha256Hex } from '@mortise/core/embedding';
+import { sha256Hex } from '@mortise/core/shared';
 import type { Node } from '@mortise/core/retriever';
 import type { NodeTerms, RankedTerms, StoreOptions, TermIndex, TermQuery } from '@mortise/core/store';
 import { bound, inTransaction, unbound } from './database.ts';

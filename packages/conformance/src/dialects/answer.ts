@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '@mortise/core/wire';
+import { isObject, type JsonObject } from '@mortise/core/shared';
 import type { AnswerPart, Frame, SentImage, StreamShape, WireAnswer } from './contract.ts';
 
 /** When an answer was made that does not say so, where the provider always does: seconds since 1970. */

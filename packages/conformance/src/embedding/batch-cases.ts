@@ -1,4 +1,4 @@
-import { isObject } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import { MemoryKeyValueStore } from '@mortise/core/store';
 import { abortable, closesEarly, failing, pause, settled, waitFor } from '../shared/helpers.ts';
 import {

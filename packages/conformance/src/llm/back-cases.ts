@@ -1,6 +1,6 @@
 import type { JsonObject } from '@mortise/core';
 import type { ChatMessage, ChatResponse, ContentBlock, ToolCallBlock } from '@mortise/core/llm';
-import { isObject } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import { objectAt } from '../dialects/answer.ts';
 import type { WireAnswer } from '../dialects/contract.ts';
 import { CALL, REASONING, TEXT } from './answers.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import type { Frame, WireAnswer } from '../dialects/contract.ts';
 import { CALL, PARALLEL_CALLS, TEXT } from './answers.ts';
 import {

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { CallSettings } from '@mortise/core/call';
 import type { ChatInput, ChatOptions, ChatResponse, LLM, Usage } from '@mortise/core/llm';
-import { defined, isObject } from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
 import { textOf } from '../dialects/answer.ts';
 import type { Frame, LLMDialect, StreamShape, WireAnswer } from '../dialects/contract.ts';
 import type { ConformanceCase, Trial } from '../frame/case.ts';

@@ -1,4 +1,5 @@
-import { jsonSchema, type OutputParser } from '@mortise/core/parser';
+import { jsonSchema } from '@mortise/toolkit/schema';
+import type { OutputParser } from '@mortise/core/parser';
 import { lastOf, outcomeOf, units, type Outcome, type ParserCase } from './lab.ts';
 
 /** P-04: no part of a value that is broken passes for the value. */

@@ -1,5 +1,5 @@
 import type { JsonSchema, Schema } from '@mortise/core';
-import { isObject } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import { isParserError } from '@mortise/core/parser';
 import { waitFor } from '../shared/helpers.ts';
 import { lastOf, outcomeOf, shownOf, units, type ParserCase } from './lab.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as overHttp, type IncomingMessage } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { dirname } from 'node:path';
-import { isObject } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
 import { startWire, type Wire, type WireReply, type WireRequest } from '../wire.ts';
 import { chunkOf, fixtureSecrets, refuseSecrets, type Exchange, type Fixture } from './fixture.ts';
 import type { ReplayOptions } from './replay.ts';

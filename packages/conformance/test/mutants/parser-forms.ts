@@ -1,14 +1,8 @@
 import type { JsonValue } from '@mortise/core';
 import type { ChatMessage } from '@mortise/core/llm';
-import {
-  findJson,
-  isParserError,
-  JsonParser,
-  parserError,
-  SchemaParser,
-  streamJson,
-  toJsonSchema,
-} from '@mortise/core/parser';
+import { findJson, JsonParser, SchemaParser, streamJson } from '@mortise/toolkit/parsers';
+import { isParserError, parserError } from '@mortise/core/parser';
+import { toJsonSchema } from '@mortise/toolkit/schema';
 import { anyJson, json, schema, search, type ParserMutant } from './parser-mutant.ts';
 
 /** The first text from `at` on that is JSON, in a naive way. */

@@ -1,7 +1,8 @@
 import type { ParserConformanceOptions, ParserSubject } from '@mortise/conformance';
 import type { Schema } from '@mortise/core';
 import type { ChatMessage } from '@mortise/core/llm';
-import { SchemaParser, type OutputParser, type ParseOptions } from '@mortise/core/parser';
+import { SchemaParser } from '@mortise/toolkit/parsers';
+import type { OutputParser, ParseOptions } from '@mortise/core/parser';
 import { coreParsers } from '../reference/parsers.ts';
 
 /** One of core's parsers with one thing wrong. */

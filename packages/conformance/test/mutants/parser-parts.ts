@@ -1,4 +1,4 @@
-import { findJson } from '@mortise/core/parser';
+import { findJson } from '@mortise/toolkit/parsers';
 import { schema, search, type ParserMutant } from './parser-mutant.ts';
 
 /** The first whole object or array that stands anywhere in the text. */

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { MortiseError } from '@mortise/core';
-import { IncrementalJson, isParserError, parserError, type ParserError } from '@mortise/core/parser';
+import { IncrementalJson } from '@mortise/toolkit/json';
+import { isParserError, parserError, type ParserError } from '@mortise/core/parser';
 import { iterable, json, mapped, showing, type ParserMutant, type Right } from './parser-mutant.ts';
 
 /** Every failure as `change` makes it. */

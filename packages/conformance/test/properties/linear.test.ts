@@ -1,16 +1,21 @@
 import { REPEATED, slowReadings } from '@mortise/conformance';
 import * as parser from '@mortise/core/parser';
-import * as prompt from '@mortise/core/prompt';
 import * as reader from '@mortise/core/reader';
+import * as shared from '@mortise/core/shared';
 import * as tokenizer from '@mortise/core/tokenizer';
 import * as wire from '@mortise/core/wire';
 import { describe, expect, it } from 'vitest';
+import * as json from '@mortise/toolkit/json';
+import * as parsers from '@mortise/toolkit/parsers';
+import * as prompts from '@mortise/toolkit/prompts';
 import { coreReaders, notReaders } from './text-readers.ts';
 
 /** `pnpm test:properties` asks for many cases, and gets long texts. */
 const length = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 64_000 : 16_000;
 
-describe('every reader of text in core', () => {
+const ROOMS = { json, parser, parsers, prompts, reader, shared, tokenizer, wire };
+
+describe('every reader of text in core and the toolkit', () => {
   it.each(coreReaders)(
     'C-13: takes time in proportion to the text, whatever comes again and again: $name',
     async ({ read, heads, repeated = REPEATED }) => {
@@ -19,19 +24,16 @@ describe('every reader of text in core', () => {
     600_000,
   );
 
-  it.each(Object.entries({ parser, prompt, reader, tokenizer, wire }))(
-    'is tried, or has a reason not to be: core/%s',
-    (_, room) => {
-      const known = new Set([
-        ...coreReaders.flatMap(({ exports }) => exports),
-        ...Object.values(notReaders).flat(),
-      ]);
-      expect(Object.keys(room).filter((name) => !known.has(name))).toEqual([]);
-    },
-  );
+  it.each(Object.entries(ROOMS))('is tried, or has a reason not to be: %s', (_, room) => {
+    const known = new Set([
+      ...coreReaders.flatMap(({ exports }) => exports),
+      ...Object.values(notReaders).flat(),
+    ]);
+    expect(Object.keys(room).filter((name) => !known.has(name))).toEqual([]);
+  });
 
   it('is an export of one of these rooms', () => {
-    const names = new Set([parser, prompt, reader, tokenizer, wire].flatMap((room) => Object.keys(room)));
+    const names = new Set(Object.values(ROOMS).flatMap((room) => Object.keys(room)));
     const known = [...coreReaders.flatMap(({ exports }) => exports), ...Object.values(notReaders).flat()];
     expect(known.filter((name) => !names.has(name))).toEqual([]);
   });

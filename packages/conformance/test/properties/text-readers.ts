@@ -6,15 +6,12 @@ import {
   EnumParser,
   findJson,
   fromLangChainParser,
-  IncrementalJson,
   JsonParser,
-  jsonSchema,
   ListParser,
   MarkdownSectionsParser,
   MarkdownTableParser,
   NumberParser,
   RegexParser,
-  replyStart,
   SchemaParser,
   SelectionParser,
   streamJson,
@@ -22,9 +19,12 @@ import {
   withRepair,
   XmlParser,
   xmlText,
-  type OutputParser,
-} from '@mortise/core/parser';
-import { chatPrompt, delimited, prompt, promptFile } from '@mortise/core/prompt';
+} from '@mortise/toolkit/parsers';
+import { IncrementalJson, replyStart } from '@mortise/toolkit/json';
+import { jsonSchema } from '@mortise/toolkit/schema';
+import type { OutputParser } from '@mortise/core/parser';
+import { chatPrompt, prompt, promptFile } from '@mortise/toolkit/prompts';
+import { delimited } from '@mortise/core/shared';
 import { createTextDecoder, decodeText } from '@mortise/core/reader';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { estimateTokenizer } from '@mortise/core/tokenizer';

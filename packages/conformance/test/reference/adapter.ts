@@ -16,8 +16,8 @@ import {
   type StreamBatch,
   type Usage,
 } from '@mortise/core/llm';
+import { defined } from '@mortise/core/shared';
 import {
-  defined,
   errorFromResponse,
   guardedFetch,
   malformed,

@@ -7,7 +7,6 @@ import {
   EnumParser,
   fromLangChainParser,
   JsonParser,
-  jsonSchema,
   ListParser,
   MarkdownSectionsParser,
   MarkdownTableParser,
@@ -18,7 +17,8 @@ import {
   toLangChainParser,
   withRepair,
   XmlParser,
-} from '@mortise/core/parser';
+} from '@mortise/toolkit/parsers';
+import { jsonSchema } from '@mortise/toolkit/schema';
 import { ScriptedLLM } from '@mortise/core/testing';
 
 const NO_JSON = 'It reads no JSON.';

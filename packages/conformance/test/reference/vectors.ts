@@ -14,14 +14,8 @@ import {
   type RankRequest,
   type RerankerMetadata,
 } from '@mortise/core/reranker';
-import {
-  defined,
-  errorFromResponse,
-  float32FromBase64,
-  guardedFetch,
-  malformed,
-  readJson,
-} from '@mortise/core/wire';
+import { defined } from '@mortise/core/shared';
+import { errorFromResponse, float32FromBase64, guardedFetch, malformed, readJson } from '@mortise/core/wire';
 
 export type Raw = Record<string, any>;
 

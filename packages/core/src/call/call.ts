@@ -1,7 +1,8 @@
+import { positive } from '../shared/options.ts';
 import { emitPoint } from '../events/index.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
 import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
-import { nextDelay, positive, type CallPolicy } from './retry.ts';
+import { nextDelay, type CallPolicy } from './retry.ts';
 import {
   connectionIsClosed,
   raceAbort,

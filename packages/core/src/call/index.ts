@@ -1,4 +1,3 @@
-export { createAdaptiveLimiter } from './adaptive-limiter.ts';
 export { runCall, type CallPlan, type OpenAttempt } from './call.ts';
 export type {
   Attempt,
@@ -11,7 +10,9 @@ export type {
   RetryOptions,
   Warning,
 } from './contract.ts';
+export { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
 export { runPool } from './pool.ts';
+export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
 export {
   callPolicy,
   createRetryBudget,
@@ -22,10 +23,8 @@ export {
   DEFAULT_TIMEOUT_MS,
   type CallPolicy,
 } from './retry.ts';
-export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
-export { nextTurn, runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
+export { nextTurn, runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
 export {
   abortReason,
   MAX_TIMER_MS,

@@ -1,7 +1,7 @@
+import { positive } from '../shared/options.ts';
 import { emitPoint } from '../events/index.ts';
 import { MortiseError } from '../errors.ts';
 import type { Lease, LeaseOutcome, RateLimiter } from './contract.ts';
-import { positive } from './retry.ts';
 import { MAX_TIMER_MS, abortReason } from './timers.ts';
 
 /** At least one of the three. */

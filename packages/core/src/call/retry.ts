@@ -1,5 +1,5 @@
 import type { MortiseError } from '../errors.ts';
-import { finiteNumber, wholeNumber } from '../shared/options.ts';
+import { positive, wholeNumber } from '../shared/options.ts';
 import type { CallSettings, RateLimiter, RetryBudget, RetryOptions } from './contract.ts';
 
 /** Milliseconds for one attempt, or for one silence of a stream: a reasoning model may think for minutes. */

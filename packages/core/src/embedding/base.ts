@@ -5,11 +5,10 @@ import {
   type CallPolicy,
   type CallSettings,
 } from '../call/index.ts';
-import { positive } from '../call/retry.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import type { ProviderOptions } from '../llm/contract.ts';
 import type { ProviderMetadata } from '../llm/message.ts';
-import { wholeNumber } from '../shared/options.ts';
+import { positive, wholeNumber } from '../shared/options.ts';
 import type { KeyValueStore } from '../store/contract.ts';
 import { requireKeyValueStore } from '../store/check.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../retriever/canonical-json.ts';
+import { canonicalJson } from '../shared/canonical-json.ts';
 import type { Warning } from '../call/contract.ts';
-import { framed, sha256Hex } from '../hash.ts';
+import { framed, sha256Hex } from '../shared/hash.ts';
 import type { KeyValueStore } from '../store/contract.ts';
 import { createStoreGuard } from '../store/guard.ts';
 import { lenderOf, type LentEntry } from '../store/lending.ts';

@@ -1,11 +1,10 @@
 import { runCall, type Attempt, type CallPolicy, type Warning } from '../call/index.ts';
-import { positive } from '../call/retry.ts';
 import { MortiseError } from '../errors.ts';
 import { hub } from '../events/hub.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
-import { isObject } from '../json.ts';
+import { isObject } from '../shared/json.ts';
 import type { ProviderMetadata } from '../llm/message.ts';
-import { finiteNumber, wholeNumber } from '../shared/options.ts';
+import { positive, finiteNumber, wholeNumber } from '../shared/options.ts';
 import type { KeyValueStore } from '../store/contract.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 import { estimateTokenizer } from '../tokenizer/estimate.ts';

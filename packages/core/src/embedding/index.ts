@@ -19,16 +19,6 @@ export type {
   EmbedOptions,
   PartialEmbeddingResult,
 } from './contract.ts';
-export {
-  binarySimilarity,
-  dequantizeInt8,
-  hammingDistance,
-  int8Similarity,
-  quantizeBinary,
-  quantizeInt8,
-  shorten,
-  type Int8Vector,
-} from './quantize.ts';
 export { embedQueries, type EmbedQueriesOptions } from './queries.ts';
 export { placeRows, type EmbeddingRow, type EmbeddingRows, type IndexedRow } from './rows.ts';
 export { meanEmbedding, similarity, type SimilarityMode } from './similarity.ts';

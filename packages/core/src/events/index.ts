@@ -1,3 +1,4 @@
+export type { ContextStorage } from './context.ts';
 export {
   setContextStorage,
   subscribe,
@@ -5,7 +6,6 @@ export {
   type Subscriber,
   type SubscribeOptions,
 } from './hub.ts';
-export type { ContextStorage } from './context.ts';
 export type {
   Attributes,
   EndEvent,

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../hash.ts';
+import { sha256Hex } from '../shared/hash.ts';
 import { oneOf, wholeNumber } from '../shared/options.ts';
 import type { ChatMessage, ContentBlock } from './message.ts';
 

@@ -1,5 +1,5 @@
 import { isMortiseError, MortiseError } from '../errors.ts';
-import { isDeeper, isObject } from '../json.ts';
+import { isDeeper, isObject } from '../shared/json.ts';
 import type { ChatMessage } from './message.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
-import type { JsonObject } from '../json.ts';
-import type { SchemaDialect } from '../parser/schema-dialects.ts';
+import type { JsonObject } from '../shared/json.ts';
+import type { SchemaDialect } from '../schema/dialects.ts';
 import type {
   ChatInput,
   CitationBlock,

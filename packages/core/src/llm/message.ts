@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { isDeeper, type JsonObject, type JsonValue } from '../json.ts';
+import { isDeeper, type JsonObject, type JsonValue } from '../shared/json.ts';
 
 /** What `chat` takes: a string is one user message. */
 export type ChatInput = string | readonly ChatMessage[];

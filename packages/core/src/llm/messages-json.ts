@@ -1,5 +1,5 @@
 import { isMortiseError, MortiseError } from '../errors.ts';
-import { isDeeper, isObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isDeeper, isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { checkMessages, isBytes } from './check-messages.ts';
 import { base64Of, type ChatMessage } from './message.ts';
 

@@ -1,6 +1,6 @@
 import type { Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
-import { sha256Hex } from '../hash.ts';
+import { sha256Hex } from '../shared/hash.ts';
 import { fitCallIds, isPlainCallId, type CallIdFormat } from './call-ids.ts';
 import {
   isKnownBlock,

@@ -1,6 +1,6 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
-import { defined } from '../json.ts';
+import { defined } from '../shared/json.ts';
 import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import { checkMessages } from './check-messages.ts';
 import type {

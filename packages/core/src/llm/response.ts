@@ -1,6 +1,6 @@
 import type { Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
-import { isDeeper } from '../json.ts';
+import { isDeeper } from '../shared/json.ts';
 import type {
   ChatResponse,
   ChatStreamEvent,

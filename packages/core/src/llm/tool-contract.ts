@@ -1,5 +1,5 @@
-import type { JsonObject, JsonSchema } from '../json.ts';
-import type { StandardSchema } from '../schema.ts';
+import type { JsonObject, JsonSchema } from '../shared/json.ts';
+import type { StandardSchema } from '../schema/standard.ts';
 
 /** What a model is told of a tool. */
 export interface ToolDefinition {

@@ -1,11 +1,11 @@
 import { runCall } from '../call/call.ts';
 import type { Attempt } from '../call/contract.ts';
-import { callPolicy, positive, type CallPolicy } from '../call/retry.ts';
+import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { abortReason, throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, type Span } from '../events/index.ts';
-import { defined } from '../json.ts';
-import { wholeNumber } from '../shared/options.ts';
+import { defined } from '../shared/json.ts';
+import { positive, wholeNumber } from '../shared/options.ts';
 import { checkFilterForm } from '../store/filter.ts';
 import type {
   BaseRetrieverOptions,

@@ -9,6 +9,9 @@ export type {
   RetrieveOptions,
   Retriever,
 } from './contract.ts';
+export { nodeHash, nodeHashSteps } from './node-hash.ts';
+export { checkNode, copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
+export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
 export {
   createDocument,
   createIndexNode,
@@ -27,7 +30,4 @@ export {
   type OtherNode,
   type TextNode,
 } from './node.ts';
-export { nodeHash, nodeHashSteps } from './node-hash.ts';
-export { checkNode, copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
-export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
 export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';

@@ -1,8 +1,8 @@
 import { checkVector, isFloat32Array } from '../embedding/vector.ts';
 import { isMortiseError, MortiseError } from '../errors.ts';
 import { MAX_METADATA_DEPTH, plainJson } from '../shared/plain-json.ts';
-import { isObject, type JsonObject, type JsonValue } from '../json.ts';
-import { isPlainObject } from './canonical-json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
+import { isPlainObject } from '../shared/canonical-json.ts';
 import type { Node } from './node.ts';
 
 /**

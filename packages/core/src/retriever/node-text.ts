@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonObject, JsonValue } from '../shared/json.ts';
 import type { Node } from './node.ts';
 
 /** `all`: every entry of metadata; `embed`, `llm`: without the keys excluded for them; `none`: the bare text. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../shared/json.ts';
 
 /**
  * A piece of text with where it comes from. Plain data: it survives JSON (see `nodeToJson`) and structured clone.

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { isObject } from '../json.ts';
+import { isObject } from '../shared/json.ts';
 import { nodeHash } from './node-hash.ts';
 import { sourceId, type Evidence, type Node, type NodeWithScore } from './node.ts';
 

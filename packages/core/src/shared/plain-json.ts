@@ -1,5 +1,5 @@
 import { isMortiseError, MortiseError } from '../errors.ts';
-import { isPlainObject } from '../retriever/canonical-json.ts';
+import { isPlainObject } from './canonical-json.ts';
 
 /** Levels of lists and objects in what is kept with a node: nobody writes as many, and stores recurse. */
 export const MAX_METADATA_DEPTH = 100;

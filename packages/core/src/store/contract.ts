@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json.ts';
+import type { JsonValue } from '../shared/json.ts';
 import type { Node, NodeWithScore } from '../retriever/node.ts';
 import type { TermIndex } from './terms.ts';
 

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { isObject } from '../json.ts';
+import { isObject } from '../shared/json.ts';
 import type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './contract.ts';
 
 /** The operators of 1.0, for a store that declares support for all of them. */

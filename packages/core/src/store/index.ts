@@ -32,8 +32,8 @@ export type {
   VectorStoreSupport,
 } from './contract.ts';
 export { isLocked, sqliteCode, storeFailure, systemCode } from './failure.ts';
-export { createStoreGuard, STORE_REST_MS, type StoreGuard, type StoreGuardOptions } from './guard.ts';
 export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILTER_DEPTH } from './filter.ts';
+export { createStoreGuard, STORE_REST_MS, type StoreGuard, type StoreGuardOptions } from './guard.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
 export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
-import type { JsonValue } from '../json.ts';
+import type { JsonValue } from '../shared/json.ts';
 import { finiteNumber } from '../shared/options.ts';
 import { jsonText } from '../shared/plain-json.ts';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';

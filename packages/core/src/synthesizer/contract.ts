@@ -1,5 +1,5 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../shared/json.ts';
 import type { FinishReason, Usage } from '../llm/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
 import type { NodeWithScore } from '../retriever/node.ts';

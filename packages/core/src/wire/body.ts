@@ -1,4 +1,4 @@
-import { isObject } from '../json.ts';
+import { isObject } from '../shared/json.ts';
 import { malformed, type About, type ReadingAttempt } from './about.ts';
 import { failureIn, MOST_SAID } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';

@@ -1,5 +1,5 @@
 import type { KnownErrorCode } from '../errors.ts';
-import { isObject } from '../json.ts';
+import { isObject } from '../shared/json.ts';
 import { CODES, FAILED_ENDS, SENTENCES } from './failure-words.ts';
 import { MAX_WAIT_MS } from './retry-after.ts';
 import { TOO_LONG } from './too-long.ts';

@@ -5,7 +5,7 @@ import {
   withErrorFields,
   type KnownErrorCode,
 } from '../errors.ts';
-import { isObject } from '../json.ts';
+import { isObject } from '../shared/json.ts';
 import { thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { describeFailure, MOST_SAID, type SaidFailure } from './failure.ts';
 import { readText } from './read-text.ts';

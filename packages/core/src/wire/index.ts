@@ -1,7 +1,6 @@
-export { float32FromBase64 } from './base64.ts';
 export { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
+export { float32FromBase64 } from './base64.ts';
 export { readJson, throwFailure } from './body.ts';
-export { readText } from './read-text.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings, type ProviderAccess } from './credentials.ts';
 export {
@@ -12,6 +11,7 @@ export {
   type FailureHints,
   type SaidFailure,
 } from './failure.ts';
+export { guardedFetch, refusalOf, type GuardedFetchOptions } from './guarded-fetch.ts';
 export {
   errorFromRefusal,
   errorFromReply,
@@ -20,9 +20,9 @@ export {
   errorFromThrown,
   type HttpFailure,
 } from './http-error.ts';
-export { withOptions, type OptionMerging } from './options.ts';
-export { guardedFetch, refusalOf, type GuardedFetchOptions } from './guarded-fetch.ts';
 export { JsonLinesDecoder } from './json-lines.ts';
+export { withOptions, type OptionMerging } from './options.ts';
+export { readText } from './read-text.ts';
 export { retryAfter } from './retry-after.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';

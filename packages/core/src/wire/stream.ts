@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_STREAM_BYTES } from '../call/retry.ts';
 import { connectionIsFree } from '../call/timers.ts';
 import { isMortiseError } from '../errors.ts';
-import { isObject } from '../json.ts';
+import { isObject } from '../shared/json.ts';
 import { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { parseJson } from './body.ts';
 import { ReplyBounds } from './bounds.ts';

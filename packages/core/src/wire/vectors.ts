@@ -1,4 +1,4 @@
-import { isObject } from '../json.ts';
+import { isObject } from '../shared/json.ts';
 import type { About, ReadingAttempt } from './about.ts';
 import { parseJson, readJson } from './body.ts';
 import { readBytes } from './read-text.ts';

@@ -1,11 +1,11 @@
 import {
   BaseEmbedding,
-  sha256Hex,
   type BaseEmbeddingOptions,
   type EmbeddingMetadata,
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
+import { sha256Hex } from '@mortise/core/shared';
 import type { Attempt } from '@mortise/core/call';
 
 export const DIMENSIONS = 4;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { portableSha256Hex, sha256Hex } from '@mortise/core/embedding';
+import { portableSha256Hex, sha256Hex } from '@mortise/core/shared';
 
 /** FIPS 180-4 examples, and the empty message of the NIST test vectors. */
 const PUBLISHED = [

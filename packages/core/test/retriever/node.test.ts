@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '@mortise/core/shared';
 import {
-  canonicalJson,
   copyNode,
   createDocument,
   createIndexNode,

@@ -1,12 +1,12 @@
 import {
   base64Of,
-  fitMessages,
   MortiseError,
   type ChatMessage,
   type JsonValue,
   type KeyValueStore,
   type TokenCounter,
 } from '@mortise/core';
+import { fitMessages } from '@mortise/toolkit';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
 import { wholeNumber } from '@mortise/core/shared';
 import { abortable } from '../abort.ts';

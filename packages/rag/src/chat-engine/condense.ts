@@ -1,5 +1,6 @@
 import { messageText, type ChatMessage, type Usage, type Warning } from '@mortise/core';
-import { chatPrompt, delimited, type ChatPromptTemplate } from '@mortise/core/prompt';
+import { chatPrompt, type ChatPromptTemplate } from '@mortise/toolkit/prompts';
+import { delimited } from '@mortise/core/shared';
 import { replyTo, roomOptions, type Writer } from '../synthesizer/ask.ts';
 import { roomForSources } from '../synthesizer/room.ts';
 import type { ChatTurn } from './chat-engine.ts';

@@ -1,5 +1,5 @@
 import type { ChatMessage, LLM } from '@mortise/core';
-import { chatPrompt, placeholder, type ChatPromptTemplate } from '@mortise/core/prompt';
+import { chatPrompt, placeholder, type ChatPromptTemplate } from '@mortise/toolkit/prompts';
 import type { NodeWithScore, Retriever } from '@mortise/core/retriever';
 import type { ResponseStreamEvent } from '@mortise/core/synthesizer';
 import { withSteps } from '../answer.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { sha256Hex } from '@mortise/core/embedding';
-import { canonicalJson } from '@mortise/core/retriever';
+import { sha256Hex, canonicalJson } from '@mortise/core/shared';
 import type { StoreLock } from '@mortise/core/store';
 import { lockIndex } from './folder-lock.ts';
 import { decodeIndex, encodeIndex, type SavedIndex } from './saved-index.ts';

@@ -1,4 +1,5 @@
-import { canonicalJson, nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
+import { canonicalJson } from '@mortise/core/shared';
+import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
 import type { KeyValueStore } from '@mortise/core/store';
 import type { Transform, TransformOptions } from '@mortise/core/transform';
 import { guarded } from './guard.ts';

@@ -1,5 +1,6 @@
 import { MortiseError } from '@mortise/core';
-import { sha256Hex, type EmbeddingModel } from '@mortise/core/embedding';
+import { sha256Hex } from '@mortise/core/shared';
+import type { EmbeddingModel } from '@mortise/core/embedding';
 import { copyNode, nodeHash, type Document, type Node, type NodeRef } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 

@@ -1,7 +1,9 @@
-import { structured, type CallOptions, type ChatMessage, type LLM } from '@mortise/core';
-import { isParserError, jsonSchema } from '@mortise/core/parser';
+import { structured } from '@mortise/toolkit';
+import type { CallOptions, ChatMessage, LLM } from '@mortise/core';
+import { isParserError } from '@mortise/core/parser';
+import { jsonSchema } from '@mortise/toolkit/schema';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
-import { chatPrompt } from '@mortise/core/prompt';
+import { chatPrompt } from '@mortise/toolkit/prompts';
 import { toQuery, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import { mapPool } from '../pool.ts';

@@ -1,13 +1,7 @@
-import {
-  MortiseError,
-  structured,
-  type LLM,
-  type Schema,
-  type StructuredResult,
-  type Usage,
-  type Warning,
-} from '@mortise/core';
-import { chatPrompt, delimited } from '@mortise/core/prompt';
+import { MortiseError, type LLM, type Schema, type Usage, type Warning } from '@mortise/core';
+import { structured, type StructuredResult } from '@mortise/toolkit';
+import { chatPrompt } from '@mortise/toolkit/prompts';
+import { delimited } from '@mortise/core/shared';
 import type { QueryEngine } from '@mortise/core/query-engine';
 import { stepOptions, type AnswerCall } from '../answer.ts';
 import type { WritingChatOptions } from '../synthesizer/ask.ts';

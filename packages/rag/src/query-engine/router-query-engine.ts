@@ -1,5 +1,6 @@
 import { MortiseError, type LLM } from '@mortise/core';
-import { isParserError, jsonSchema } from '@mortise/core/parser';
+import { isParserError } from '@mortise/core/parser';
+import { jsonSchema } from '@mortise/toolkit/schema';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import { toQuery, type QueryInput } from '@mortise/core/retriever';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';

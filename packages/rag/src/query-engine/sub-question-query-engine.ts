@@ -1,5 +1,5 @@
 import type { LLM, Usage, Warning } from '@mortise/core';
-import { jsonSchema } from '@mortise/core/parser';
+import { jsonSchema } from '@mortise/toolkit/schema';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import { toQuery, type QueryInput } from '@mortise/core/retriever';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';

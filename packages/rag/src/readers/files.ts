@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 import { isMortiseError, MortiseError, type JsonObject } from '@mortise/core';
-import { sha256Hex } from '@mortise/core/embedding';
+import { sha256Hex, canonicalJson } from '@mortise/core/shared';
 import { BaseReader, type FileFormat, type ReadCall, type ReadItem } from '@mortise/core/reader';
-import { canonicalJson, type Document } from '@mortise/core/retriever';
+import type { Document } from '@mortise/core/retriever';
 import { hashOfFile, readingOf } from './read-file.ts';
 import { excluded } from './shown.ts';
 import { markdownFormat, textFormat } from './text.ts';

@@ -1,6 +1,7 @@
 import { isMortiseError, MortiseError, type JsonObject, type JsonValue } from '@mortise/core';
 import type { SourceFile } from '@mortise/core/reader';
-import { canonicalJson, createDocument, type Document } from '@mortise/core/retriever';
+import { canonicalJson } from '@mortise/core/shared';
+import { createDocument, type Document } from '@mortise/core/retriever';
 import { recordError } from './pieces.ts';
 import { excluded } from './shown.ts';
 

@@ -1,4 +1,4 @@
-import { sha256Hex } from '@mortise/core/embedding';
+import { sha256Hex } from '@mortise/core/shared';
 import type { Node } from '@mortise/core/retriever';
 import { foldCase } from '../folding.ts';
 import { FUNCTION_WORDS, toTerm, wordsOf } from './terms.ts';

@@ -1,9 +1,9 @@
 import type { LLM } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
-import { ListParser } from '@mortise/core/parser';
-import { delimited, prompt, type PromptTemplate } from '@mortise/core/prompt';
+import { ListParser } from '@mortise/toolkit/parsers';
+import { delimited, finiteNumber, wholeNumber } from '@mortise/core/shared';
+import { prompt, type PromptTemplate } from '@mortise/toolkit/prompts';
 import type { RetrieveCall } from '@mortise/core/retriever';
-import { finiteNumber, wholeNumber } from '@mortise/core/shared';
 
 /** Further wordings of a question, written by a model. */
 export interface QueryGeneration {

@@ -1,8 +1,8 @@
 import type { LLM } from '@mortise/core';
 import type { CallOptions } from '@mortise/core/call';
-import { SelectionParser, withRepair } from '@mortise/core/parser';
-import { delimited, prompt, type PromptTemplate } from '@mortise/core/prompt';
-import { wholeNumber } from '@mortise/core/shared';
+import { SelectionParser, withRepair } from '@mortise/toolkit/parsers';
+import { delimited, wholeNumber } from '@mortise/core/shared';
+import { prompt, type PromptTemplate } from '@mortise/toolkit/prompts';
 import type { SelectedChoice, Selector } from './contract.ts';
 
 /** The model, how many choices it may make, and how it is asked. */

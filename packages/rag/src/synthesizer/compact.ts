@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatResponse, LLM } from '@mortise/core';
-import { delimited } from '@mortise/core/prompt';
+import { delimited } from '@mortise/core/shared';
 import {
   answerEvents,
   replyTo,

@@ -1,5 +1,6 @@
 import type { ChatMessage } from '@mortise/core';
-import { chatPrompt, delimited, freeTag, type ChatPromptTemplate } from '@mortise/core/prompt';
+import { chatPrompt, type ChatPromptTemplate } from '@mortise/toolkit/prompts';
+import { delimited, freeTag } from '@mortise/core/shared';
 import { nodeMetadataText, nodeText, type Node } from '@mortise/core/retriever';
 
 /** Variables of the prompt: all sources with their tags, the name of the tags, the question in its own. */

@@ -202,7 +202,7 @@ describe('createQueryEngine', () => {
   });
 
   it('uses another prompt when given one', async () => {
-    const { chatPrompt } = await import('@mortise/core/prompt');
+    const { chatPrompt } = await import('@mortise/toolkit/prompts');
     const prompt = chatPrompt([{ role: 'user', content: 'MINE {tag} {sources} {question}' }]);
     const { engine, llm } = setUp(['So.'], { prompt });
     await engine.query('Q');

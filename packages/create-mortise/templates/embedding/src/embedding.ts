@@ -6,7 +6,8 @@ import {
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
-import { defined, isObject, malformed, readJson, withOptions, type About } from '@mortise/core/wire';
+import { defined, isObject } from '@mortise/core/shared';
+import { malformed, readJson, withOptions, type About } from '@mortise/core/wire';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
 /** Any model works; put the ones worth completing in an editor before `string`. */

@@ -16,11 +16,10 @@ import {
   type StreamBatch,
   type Usage,
 } from '@mortise/core/llm';
+import { defined, isObject } from '@mortise/core/shared';
 import {
-  defined,
   EndOfReply,
   eventJson,
-  isObject,
   malformed,
   readJson,
   streamEvents,

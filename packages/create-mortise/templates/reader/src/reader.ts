@@ -2,7 +2,8 @@ import type { JsonObject } from '@mortise/core';
 import { callPolicy, runCall, type CallPolicy, type CallSettings } from '@mortise/core/call';
 import { BaseReader, type ReadCall, type ReadItem } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
-import { isObject, malformed, readJson } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
+import { malformed, readJson } from '@mortise/core/wire';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
 /** How to reach the pages of Acme. */

@@ -5,7 +5,8 @@ import {
   type RankRequest,
   type RerankerMetadata,
 } from '@mortise/core/reranker';
-import { isObject, malformed, readJson, withOptions, type About } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
+import { malformed, readJson, withOptions, type About } from '@mortise/core/wire';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
 /** Any model works; put the ones worth completing in an editor before `string`. */

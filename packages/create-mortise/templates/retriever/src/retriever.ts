@@ -9,7 +9,8 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
-import { isObject, malformed, readJson, type About } from '@mortise/core/wire';
+import { isObject } from '@mortise/core/shared';
+import { malformed, readJson, type About } from '@mortise/core/wire';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
 /** How to reach a collection of Acme. */

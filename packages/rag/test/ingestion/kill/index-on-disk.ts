@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { canonicalJson, nodeToJson, type Node } from '@mortise/core/retriever';
+import { canonicalJson } from '@mortise/core/shared';
+import { nodeToJson, type Node } from '@mortise/core/retriever';
 import type { SourceRecord } from '@mortise/core/store';
 import { SqliteDocumentStore } from '@mortise/stores';
 import { HashEmbedding } from '@mortise/core/testing';

@@ -1,0 +1,1 @@
+export { createAdaptiveLimiter } from './adaptive-limiter.ts';

@@ -1,0 +1,1 @@
+export { jsonSchema, toJsonSchema } from './json-schema.ts';

@@ -1,0 +1,139 @@
+import { readableStream, SingleReader } from '@mortise/core/call';
+import { MortiseError } from '@mortise/core';
+import { type DeepPartial, isParserError } from '@mortise/core/parser';
+import { IncrementalJson } from '../json/incremental-json.ts';
+import type { RestoredParts, Schema } from '@mortise/core/schema';
+import { kindsOf } from '../parsers/schema.ts';
+import {
+  type ChatResponse,
+  type ChatStream,
+  type LLM,
+  type ProviderOptions,
+  snapshot,
+  type ChatInput,
+} from '@mortise/core/llm';
+import { gaveUp, planStructured, refuseUnfinished, repairRequest, type Way } from './structured-way.ts';
+import type { StructuredOptions, StructuredResult } from './structured.ts';
+
+/**
+ * A typed value in the making: single use, pull-based, cancelled by `break`, as a `ChatStream` is. It shows the schema's
+ * input as the model writes it, unvalidated; a repair begins anew. Only `final()` gives the value.
+ */
+export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P> {
+  /** Reads to the end and gives what `structured` would have given. After an early leave: `aborted`. */
+  final(): Promise<StructuredResult<T, M>>;
+  toReadableStream(): ReadableStream<P>;
+  /** Leaves the stream and closes its connection. */
+  cancel(): Promise<void>;
+}
+
+/**
+ * `structured`, streamed.
+ *
+ * ```ts
+ * const stream = structuredStream(llm, recipe, 'How do I make tea?');
+ * for await (const partial of stream) render(partial.steps ?? []);
+ * const { value } = await stream.final();
+ * ```
+ */
+export function structuredStream<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(
+  llm: LLM<P, M>,
+  schema: Schema<Input, Output>,
+  input: ChatInput,
+  options: StructuredOptions<P> = {},
+): StructuredStream<DeepPartial<Input>, Output, M> {
+  const taken = snapshot(input);
+  const run = new Run<StructuredResult<Output, M>>((opened) => attempts(llm, schema, taken, options, opened));
+  const { reader } = run;
+  const pick = (value: unknown): DeepPartial<Input> => value as DeepPartial<Input>;
+  return {
+    [Symbol.asyncIterator]: () => reader.reader(pick),
+    final: () => reader.final(),
+    toReadableStream: () => readableStream(reader.reader(pick)),
+    cancel: () => reader.leave(),
+  };
+}
+
+type Cancellable = Pick<ChatStream, 'cancel'>;
+
+/** Every attempt's snapshots; returns the result. */
+async function* attempts<Input, Output, P extends ProviderOptions, M>(
+  llm: LLM<P, M>,
+  schema: Schema<Input, Output>,
+  input: ChatInput,
+  options: StructuredOptions<P>,
+  opened: (stream: Cancellable) => void,
+): AsyncGenerator<unknown, StructuredResult<Output, M>> {
+  const plan = planStructured(llm, schema, input, options);
+  const { mode, way, parser, maxRepairs } = plan;
+  const { signal, parent } = options;
+  let { messages } = plan;
+  const responses: ChatResponse<M>[] = [];
+  for (let repairs = 0; ; repairs++) {
+    const stream = llm.streamChat(messages, plan.options);
+    opened(stream);
+    yield* snapshots(stream, way);
+    const response = await stream.final();
+    responses.push(response);
+    refuseUnfinished(response, llm);
+    try {
+      const value = await parser.parse(way.textOf(response), { signal, parent });
+      return { value, mode, response, repairs, responses };
+    } catch (error) {
+      if (!isParserError(error)) throw error;
+      if (repairs >= maxRepairs) throw gaveUp(error, repairs, response, llm);
+      messages = [...messages, ...repairRequest(error, response)];
+    }
+  }
+}
+
+async function* snapshots(stream: ChatStream, way: Way): AsyncGenerator<unknown> {
+  const json = new IncrementalJson({ kinds: kindsOf(way.shown.schema) });
+  const pieceOf = way.pieces();
+  // Without the nulls that stand for absent members: the type of a part does not know them.
+  const kept: RestoredParts = new WeakMap();
+  let shown: unknown;
+  for await (const event of stream) {
+    const piece = pieceOf(event);
+    if (piece === undefined) continue;
+    json.push(piece);
+    if (!json.affordable) continue;
+    const value = json.snapshot();
+    const part = value === undefined ? undefined : way.shown.restore(value, kept);
+    if (part !== undefined && part !== shown) yield (shown = part);
+  }
+  json.end();
+  const whole = json.value === undefined ? undefined : way.shown.restore(json.value, kept);
+  if (whole !== undefined && whole !== shown) yield whole;
+}
+
+/** Moves values from a generator to the one reader, and closes the connection below when it is left. */
+class Run<R> {
+  readonly reader: SingleReader<unknown, R>;
+  readonly #make: (opened: (stream: Cancellable) => void) => AsyncGenerator<unknown, R>;
+  #source: AsyncGenerator<unknown, R> | undefined;
+  #open: Cancellable | undefined;
+  #latest: unknown;
+
+  constructor(make: (opened: (stream: Cancellable) => void) => AsyncGenerator<unknown, R>) {
+    this.#make = make;
+    this.reader = new SingleReader({ advance: () => this.#advance(), leave: () => this.#leave() });
+  }
+
+  async #advance(): Promise<void> {
+    this.#source ??= this.#make((stream) => (this.#open = stream));
+    const next = await this.#source.next();
+    if (this.reader.ended) return;
+    if (next.done === true) return this.reader.finish(next.value);
+    this.#latest = next.value;
+    this.reader.push([next.value]);
+  }
+
+  #leave(): void {
+    const message = 'The stream of a structured value was left before its end.';
+    this.reader.fail(new MortiseError('aborted', message, { partial: this.#latest }));
+    void this.#open?.cancel().catch(() => undefined);
+    // Not awaited: a generator that hangs in `next` hangs in `return` too.
+    void this.#source?.return(undefined as R).catch(() => undefined);
+  }
+}

@@ -1,0 +1,147 @@
+import { isMortiseError, MortiseError, errorText } from '@mortise/core';
+import { isDeeper, isObject, type JsonObject, type JsonSchema } from '@mortise/core/shared';
+import { toJsonSchema } from '../schema/json-schema.ts';
+import {
+  plainSchema,
+  isStandardSchema,
+  type InferOutput,
+  type Schema,
+  type StandardIssue,
+  type StandardResult,
+} from '@mortise/core/schema';
+import type {
+  DocumentBlock,
+  ImageBlock,
+  TextBlock,
+  ToolCallBlock,
+  ToolContext,
+  ToolLike,
+} from '@mortise/core/llm';
+
+export interface ToolOptions<S, Args, Result> {
+  /** Letters, digits, `_` and `-`, at most 64. */
+  name: string;
+  /** When to use it and what it gives, for the model. */
+  description: string;
+  /** A schema of any library that writes JSON Schema (zod 4, arktype, valibot by its adapter), or plain JSON Schema. */
+  parameters: S;
+  /** Gets validated arguments. What it returns is shown to the model: a string as it is, anything else as JSON. */
+  execute: (args: Args, context: ToolContext) => Result | Promise<Result>;
+  /** Milliseconds for one execution. Default: the run's `toolTimeoutMs`. */
+  timeoutMs?: number | undefined;
+  /** Ask the provider to hold the model to the schema. */
+  strict?: boolean | undefined;
+}
+
+/** A tool that can be shown to a model and run. */
+export interface Tool<Args = never, Result = unknown> extends ToolLike {
+  readonly name: string;
+  readonly description: string;
+  readonly timeoutMs?: number;
+  execute(args: Args, context: ToolContext): Result | Promise<Result>;
+}
+
+/**
+ * A tool from a function. With a schema the arguments are inferred and validated; with plain JSON Schema they are a
+ * JSON object as the model wrote it. Throws `configuration` for a validator that cannot write JSON Schema.
+ */
+export function tool<S extends Schema, Result>(
+  options: ToolOptions<S, InferOutput<S>, Result>,
+): Tool<InferOutput<S>, Result>;
+export function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
+export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Result>): Tool<never, Result> {
+  const { name, description, parameters, execute, timeoutMs, strict } = options;
+  const validated = isStandardSchema(parameters);
+  return {
+    name,
+    description,
+    parameters: validated ? toJsonSchema(parameters) : parameters,
+    ...(validated ? { schema: parameters } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(strict === undefined ? {} : { strict }),
+    execute,
+  };
+}
+
+/** Characters of what a model wrote that are shown to it again. */
+const SHOWN = 1_000;
+/** Containers inside one another in the arguments of a call. */
+const MAX_DEPTH = 512;
+
+/** The beginning of a text that may be of any length. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
+}
+
+/** A call's arguments, validated; or what to tell the model about them. */
+export async function toolArguments(
+  tool: ToolLike,
+  call: ToolCallBlock,
+): Promise<{ readonly args: unknown } | { readonly problem: string }> {
+  if (call.invalid === true) {
+    return { problem: `The arguments are not a JSON object: ${shortened(call.argumentsText ?? '', SHOWN)}` };
+  }
+  if (isDeeper(call.arguments, MAX_DEPTH)) {
+    return { problem: `The arguments are nested deeper than ${MAX_DEPTH}.` };
+  }
+  let written: unknown;
+  try {
+    // A strict tool is asked for `null` where a member is absent, and models write it without being asked.
+    written = plainSchema(tool.parameters).restore(structuredClone(call.arguments));
+  } catch (error) {
+    return { problem: `The arguments cannot be read: ${errorText(error)}` };
+  }
+  if (tool.schema === undefined) return { args: written };
+  let result: StandardResult<unknown>;
+  try {
+    result = await tool.schema['~standard'].validate(written);
+  } catch (error) {
+    // A refinement or a transform that throws says no in its own way.
+    return {
+      problem: `The arguments are invalid: ${errorText(error)}`,
+    };
+  }
+  return result.issues === undefined
+    ? { args: result.value }
+    : { problem: `The arguments are invalid: ${describeIssues(result.issues)}` };
+}
+
+/** `count: Expected number; name: Required`. */
+export function describeIssues(issues: readonly StandardIssue[]): string {
+  return issues
+    .map(({ message, path = [] }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`))
+    .join('; ');
+}
+
+function pathText(path: NonNullable<StandardIssue['path']>): string {
+  return path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+}
+
+const BLOCKS = Symbol.for('mortise.tool-blocks');
+
+type ResultBlock = TextBlock | ImageBlock | DocumentBlock;
+
+/** Lets a tool show images or documents: `return toolBlocks([{ type: 'image', source }])`. */
+export function toolBlocks(blocks: readonly ResultBlock[]): { readonly blocks: readonly ResultBlock[] } {
+  return Object.defineProperty({ blocks }, BLOCKS, { value: true });
+}
+
+/** A tool's return value as the content of its result. */
+export function toolResultContent(value: unknown): string | readonly ResultBlock[] {
+  if (typeof value === 'string') return value;
+  if (value === undefined) return '';
+  try {
+    if (isObject(value) && BLOCKS in value) return value['blocks'] as readonly ResultBlock[];
+    // A function or a symbol has no JSON.
+    return JSON.stringify(value) ?? typeof value;
+  } catch (cause) {
+    const message = `What the tool returned cannot be written as JSON: ${errorText(cause)}. Return plain data or a string.`;
+    throw new MortiseError('validation', message, { cause });
+  }
+}
+
+/** A tool's failure as text for the model: the message alone, never a stack. */
+export function toolErrorText(error: unknown): string {
+  if (isMortiseError(error, 'timeout')) return error.message;
+  return `The tool failed: ${errorText(error)}`;
+}

@@ -1,0 +1,14 @@
+export {
+  createBudget,
+  withBudget,
+  type Budget,
+  type BudgetOptions,
+  type TokenPrices,
+  type WithBudgetOptions,
+} from './budget.ts';
+export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
+export { replyCacheKey, type CallKind, type ReplyKeyFields } from './reply-cache.ts';
+export { withCache, type WithCacheOptions } from './with-cache.ts';
+export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
+export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
+export { aroundLLM, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';

@@ -1,0 +1,148 @@
+import { DEFAULT_DEADLINE_MS, raceAbort, throwIfAborted } from '@mortise/core/call';
+import { positive } from '@mortise/core/shared';
+import { MortiseError } from '@mortise/core';
+import {
+  type ChatOptions,
+  type ChatResponse,
+  type ChatStream,
+  type CompletionResponse,
+  type CompletionStream,
+  type LLM,
+  type ProviderOptions,
+  type Usage,
+  snapshot,
+  type ChatInput,
+} from '@mortise/core/llm';
+import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
+
+/**
+ * `llm` with some members replaced and every other one carried through unchanged, those that core does not know
+ * included. Members run on the original, so private fields work.
+ */
+export function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L {
+  const bound = new Map<PropertyKey, unknown>();
+  // A proxy may not replace the members of a frozen target.
+  const target = Object.isFrozen(llm) ? (Object.create(llm) as L) : llm;
+  return new Proxy(target, {
+    get(_target, key) {
+      if (Object.hasOwn(overrides, key)) return overrides[key as keyof LLM];
+      const value: unknown = Reflect.get(llm, key, llm);
+      if (typeof value !== 'function') return value;
+      if (!bound.has(key)) bound.set(key, (value as (...args: unknown[]) => unknown).bind(llm));
+      return bound.get(key);
+    },
+    has: (_target, key) => key in overrides || key in llm,
+  });
+}
+
+/** How a call went. `usage` is absent when the provider told none, or the call failed. */
+export interface Outcome {
+  readonly usage?: Usage | undefined;
+  readonly error?: unknown;
+  /** Something of the reply had arrived when a stream ended. */
+  readonly begun?: boolean | undefined;
+}
+
+/** A call about to be made. */
+export interface CallInfo {
+  readonly input: ChatInput;
+  readonly options: ChatOptions;
+  /** Aborted when the caller aborts, leaves the stream or runs out of time while `enter` still waits. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * `llm` with something done around each call: `enter` may wait or refuse; what it gives is called exactly once with
+ * how the call went. Streams enter at their first read. `deadlineMs` bounds the wait too: what is left of it is the
+ * call's.
+ */
+export function aroundLLM<L extends LLM>(
+  llm: L,
+  enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>,
+): L {
+  async function whole<R extends { usage: Usage }>(
+    input: ChatInput,
+    options: ChatOptions,
+    call: (options: ChatOptions) => Promise<R>,
+  ): Promise<R> {
+    const { exit, left } = await entered(enter, input, options, options.signal);
+    try {
+      const response = await call(left);
+      exit({ usage: response.usage });
+      return response;
+    } catch (error) {
+      exit({ error });
+      throw error;
+    }
+  }
+
+  function opening<S>(input: ChatInput, options: ChatOptions, open: (options: ChatOptions) => S) {
+    return async ({ signal, onEnd }: Scope): Promise<S> => {
+      const { exit, left } = await entered(enter, input, options, signal);
+      onEnd(exit);
+      return open(left);
+    };
+  }
+
+  return wrapLLM(llm, {
+    chat: (input: ChatInput, options: ChatOptions = {}): Promise<ChatResponse> => {
+      const asked = snapshot(input);
+      return whole(asked, options, (left) => llm.chat(asked, left));
+    },
+    complete: (prompt: string, options: ChatOptions = {}): Promise<CompletionResponse> => {
+      return whole(prompt, options, (left) => llm.complete(prompt, left));
+    },
+    streamChat: (input: ChatInput, options: ChatOptions = {}): ChatStream => {
+      const asked = snapshot(input);
+      const open = opening(asked, options, (left) => llm.streamChat(asked, left));
+      return deferChatStream(options.signal, open);
+    },
+    streamComplete: (prompt: string, options: ChatOptions = {}): CompletionStream => {
+      const open = opening(prompt, options, (left) => llm.streamComplete(prompt, left));
+      return deferCompletionStream(options.signal, open);
+    },
+  } satisfies Partial<LLM<ProviderOptions>>);
+}
+
+/** `enter` within the signal and the deadline, also where it looks at neither; what it grants after that is given back. */
+async function entered(
+  enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>,
+  input: ChatInput,
+  options: ChatOptions,
+  outer: AbortSignal | undefined,
+): Promise<{ readonly exit: (outcome: Outcome) => void; readonly left: ChatOptions }> {
+  throwIfAborted(outer);
+  const deadlineMs = positive('deadlineMs', options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const clock = deadlineClock(options);
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(outer?.reason);
+  outer?.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => controller.abort(waitedTooLong(deadlineMs)), deadlineMs);
+  try {
+    const entering = enter({ input, options, signal: controller.signal });
+    const exit = await raceAbort(entering, controller.signal).catch((error: unknown) => {
+      entering.then(
+        (late) => late({ error }),
+        () => undefined,
+      );
+      throw error;
+    });
+    return { exit, left: clock() };
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** `options` with what is left of their deadline when it is called; as they are, where they name none. */
+export function deadlineClock(options: ChatOptions): () => ChatOptions {
+  const { deadlineMs } = options;
+  if (deadlineMs === undefined) return () => options;
+  const began = performance.now();
+  return () => ({ ...options, deadlineMs: Math.max(1, deadlineMs - (performance.now() - began)) });
+}
+
+function waitedTooLong(deadlineMs: number): MortiseError {
+  const message = `The call waited for its turn until its deadline of ${deadlineMs} ms. Raise deadlineMs or lower the load.`;
+  return new MortiseError('timeout', message, { retryable: false });
+}
