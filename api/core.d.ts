@@ -4,7 +4,6 @@
 // entry ./embedding embedding/index.d.ts
 // entry ./retriever retriever/index.d.ts
 // entry ./parser parser/index.d.ts
-// entry ./prompt prompt/index.d.ts
 // entry ./store store/index.d.ts
 // entry ./reranker reranker/index.d.ts
 // entry ./reader reader/index.d.ts
@@ -13,15 +12,12 @@
 // entry ./postprocessor postprocessor/index.d.ts
 // entry ./synthesizer synthesizer/index.d.ts
 // entry ./query-engine query-engine/index.d.ts
+// entry ./schema schema/index.d.ts
 // entry ./call call/index.d.ts
 // entry ./wire wire/index.d.ts
 // entry ./events events/index.d.ts
 // entry ./shared shared/index.d.ts
 // entry ./testing testing/index.d.ts
-
-// ---- call/adaptive-limiter.d.ts
-import type { RateLimiter } from './contract.ts';
-export declare function createAdaptiveLimiter(): RateLimiter;
 
 // ---- call/call.d.ts
 import type { Attempt, CallOptions, LeaseOutcome, Warning } from './contract.ts';
@@ -102,14 +98,26 @@ export interface LeaseOutcome {
 }
 
 // ---- call/index.d.ts
-export { createAdaptiveLimiter } from './adaptive-limiter.ts';
 export { runCall, type CallPlan, type OpenAttempt } from './call.ts';
 export type { Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, RateLimiter, RetryBudget, RetryOptions, Warning, } from './contract.ts';
+export { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
 export { runPool } from './pool.ts';
-export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, DEFAULT_MAX_LINE_BYTES, DEFAULT_MAX_REPLY_BYTES, DEFAULT_MAX_STREAM_BYTES, DEFAULT_TIMEOUT_MS, type CallPolicy, } from './retry.ts';
 export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
+export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, DEFAULT_MAX_LINE_BYTES, DEFAULT_MAX_REPLY_BYTES, DEFAULT_MAX_STREAM_BYTES, DEFAULT_TIMEOUT_MS, type CallPolicy, } from './retry.ts';
+export { readableStream, SingleReader } from './single-reader.ts';
 export { nextTurn, runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { raceAbort, sleep, throwIfAborted, watchdog, type Watchdog } from './timers.ts';
+export { abortReason, MAX_TIMER_MS, raceAbort, sleep, throwIfAborted, watchdog, type Watchdog, } from './timers.ts';
+
+// ---- call/limit-headers.d.ts
+import type { LeaseOutcome } from './contract.ts';
+export interface HeaderLimits {
+    readonly tellRequests: boolean;
+    readonly mostTokens: number;
+    waitFor(tokens: number, now: number): number;
+    take(tokens: number): void;
+    release(tokens: number, outcome: LeaseOutcome, now: number): void;
+}
+export declare function createHeaderLimits(): HeaderLimits;
 
 // ---- call/pool.d.ts
 export declare function runPool<T>(items: Iterable<T> | AsyncIterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void>;
@@ -144,6 +152,23 @@ export interface CallPolicy {
 export declare function callPolicy(settings: CallSettings): CallPolicy;
 export declare function createRetryBudget(capacity?: number, cost?: number): RetryBudget;
 
+// ---- call/single-reader.d.ts
+export interface SingleReaderPlan {
+    advance(): Promise<void>;
+    leave(): void;
+}
+export declare class SingleReader<E, R> {
+    constructor(plan: SingleReaderPlan);
+    get ended(): boolean;
+    push(events: readonly E[]): void;
+    finish(result: R): void;
+    fail(error: unknown): void;
+    reader<T>(pick: (event: E) => T | undefined): AsyncIterableIterator<T>;
+    final(): Promise<R>;
+    leave(): Promise<void>;
+}
+export declare function readableStream<T>(iterator: AsyncIterator<T>): ReadableStream<T>;
+
 // ---- call/time-slice.d.ts
 export interface TimeSlices {
     turn(): Promise<void> | undefined;
@@ -155,8 +180,10 @@ export declare function nextTurn(): Promise<void>;
 
 // ---- call/timers.d.ts
 export declare function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T>;
+export declare const MAX_TIMER_MS: number;
 export declare function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void>;
 export declare function throwIfAborted(signal: AbortSignal | undefined): void;
+export declare function abortReason(signal: AbortSignal): Error;
 export interface Watchdog {
     touch(): void;
     pause(): void;
@@ -305,30 +332,14 @@ export interface EmbeddedText {
 }
 
 // ---- embedding/index.d.ts
-export { portableSha256Hex, sha256Hex } from '../hash.ts';
 export { BaseEmbedding, DEFAULT_EMBEDDING_CONCURRENCY, type BaseEmbeddingOptions, type EmbedReply, type EmbedRequest, } from './base.ts';
 export { Batcher, toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
 export { bytesToVector, embeddingCacheKey, vectorToBytes, type EmbeddingKeyFields } from './cache.ts';
 export type { EmbeddedText, EmbeddingKind, EmbeddingMetadata, EmbeddingModel, EmbeddingProgress, EmbeddingResult, EmbeddingUsage, EmbedManyOptions, EmbedOptions, PartialEmbeddingResult, } from './contract.ts';
-export { binarySimilarity, dequantizeInt8, hammingDistance, int8Similarity, quantizeBinary, quantizeInt8, shorten, type Int8Vector, } from './quantize.ts';
 export { embedQueries, type EmbedQueriesOptions } from './queries.ts';
 export { placeRows, type EmbeddingRow, type EmbeddingRows, type IndexedRow } from './rows.ts';
 export { meanEmbedding, similarity, type SimilarityMode } from './similarity.ts';
 export { checkVector } from './vector.ts';
-
-// ---- embedding/quantize.d.ts
-import type { SimilarityMode } from './similarity.ts';
-export interface Int8Vector {
-    readonly values: Int8Array;
-    readonly scale: number;
-}
-export declare function quantizeInt8(vector: ArrayLike<number>): Int8Vector;
-export declare function dequantizeInt8({ values, scale }: Int8Vector): Float32Array;
-export declare function int8Similarity(a: Int8Vector, b: Int8Vector, mode?: SimilarityMode): number;
-export declare function quantizeBinary(vector: ArrayLike<number>): Uint8Array;
-export declare function hammingDistance(a: Uint8Array, b: Uint8Array): number;
-export declare function binarySimilarity(a: Uint8Array, b: Uint8Array, dimensions: number): number;
-export declare function shorten(vector: ArrayLike<number>, dimensions: number): Float32Array;
 
 // ---- embedding/queries.d.ts
 import type { ProviderOptions } from '../llm/contract.ts';
@@ -382,6 +393,8 @@ export declare class MortiseError extends Error {
     toJSON(): Record<string, unknown>;
 }
 export declare function isMortiseError(error: unknown, code?: ErrorCode): error is MortiseError;
+export declare function errorText(error: unknown): string;
+export declare function toMortiseError(error: unknown, about?: Pick<MortiseErrorOptions, 'provider' | 'model'>): MortiseError;
 
 // ---- events/context.d.ts
 export interface ContextStorage {
@@ -401,8 +414,8 @@ export declare function setContextStorage(storage: ContextStorage | undefined): 
 export declare function hasSubscribers(): boolean;
 
 // ---- events/index.d.ts
-export { setContextStorage, subscribe, hasSubscribers, type Subscriber, type SubscribeOptions, } from './hub.ts';
 export type { ContextStorage } from './context.ts';
+export { setContextStorage, subscribe, hasSubscribers, type Subscriber, type SubscribeOptions, } from './hub.ts';
 export type { Attributes, EndEvent, ErrorEvent, EventName, KnownEventName, MortiseEvent, PointEvent, StartEvent, } from './map.ts';
 export { emitPoint, inSpan, startSpan, traced, type Span, type SpanOptions } from './span.ts';
 
@@ -458,14 +471,8 @@ export declare function inSpan<T>(name: EventName, options: SpanOptions, fn: (sp
 }): Promise<T>;
 export declare function traced<T>(name: EventName, fn: () => T | Promise<T>, attributes?: Attributes): Promise<T>;
 
-// ---- hash.d.ts
-export declare function sha256Hex(text: string | Uint8Array): string;
-export declare function portableSha256Hex(text: string | Uint8Array): string;
-
 // ---- index.d.ts
-export { isMortiseError, MortiseError, type ErrorCode, type KnownErrorCode, type MortiseErrorOptions, } from './errors.ts';
-export type { JsonObject, JsonSchema, JsonValue } from './json.ts';
-export type { InferInput, InferOutput, Schema, StandardJsonSchema, StandardSchema } from './schema.ts';
+export { errorText, isMortiseError, MortiseError, toMortiseError, type ErrorCode, type KnownErrorCode, type MortiseErrorOptions, } from './errors.ts';
 export { createServiceContext, type ServiceContext, type ServiceContextMethods, type ServiceParts, } from './service-context.ts';
 export * from './call/index.ts';
 export * from './embedding/index.ts';
@@ -473,31 +480,16 @@ export * from './events/index.ts';
 export * from './llm/index.ts';
 export * from './parser/index.ts';
 export * from './postprocessor/index.ts';
-export * from './prompt/index.ts';
 export * from './query-engine/index.ts';
 export * from './reader/index.ts';
 export * from './reranker/index.ts';
 export * from './retriever/index.ts';
+export * from './schema/index.ts';
 export * from './shared/index.ts';
 export * from './store/index.ts';
 export * from './synthesizer/index.ts';
 export * from './tokenizer/index.ts';
 export * from './transform/index.ts';
-
-// ---- json.d.ts
-export type JsonValue = string | number | boolean | null | JsonValue[] | {
-    [key: string]: JsonValue;
-};
-export type JsonObject = {
-    [key: string]: JsonValue;
-};
-export type JsonSchema = {
-    [key: string]: unknown;
-};
-export declare function isObject(value: unknown): value is Record<string, unknown>;
-export declare function defined<T extends object>(object: T): {
-    [K in keyof T]: Exclude<T[K], undefined>;
-};
 
 // ---- llm/base.d.ts
 import type { Attempt, CallSettings } from '../call/contract.ts';
@@ -528,35 +520,6 @@ export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOption
     streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
 }
 
-// ---- llm/budget.d.ts
-import type { ChatOptions, LLM, Usage } from './contract.ts';
-import type { ChatInput } from './message.ts';
-export interface TokenPrices {
-    input: number;
-    output: number;
-    cachedInput?: number | undefined;
-    cacheWrite?: number | undefined;
-}
-export type BudgetOptions = {
-    maxTokens: number;
-} | {
-    maxCost: number;
-    prices: TokenPrices;
-};
-export interface Budget {
-    readonly limit: number;
-    readonly spent: number;
-    readonly reserved: number;
-    readonly remaining: number;
-    costOf(usage: Usage): number;
-    reserve(amount: number): (cost: number) => void;
-}
-export declare function createBudget(options: BudgetOptions): Budget;
-export interface WithBudgetOptions {
-    estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
-}
-export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget, { estimateTokens }?: WithBudgetOptions): L;
-
 // ---- llm/call-ids.d.ts
 export interface CallIdFormat {
     characters?: 'word' | 'alphanumeric' | undefined;
@@ -568,10 +531,14 @@ export interface CallIdFormat {
 import type { ChatMessage } from './message.ts';
 export declare function checkMessages(messages: unknown): readonly ChatMessage[];
 
+// ---- llm/completion-stream.d.ts
+import type { ChatStream, CompletionStream } from './contract.ts';
+export declare function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream<M>;
+
 // ---- llm/contract.d.ts
 import type { CallOptions, Warning } from '../call/contract.ts';
-import type { JsonObject } from '../json.ts';
-import type { SchemaDialect } from '../parser/schema-dialects.ts';
+import type { JsonObject } from '../shared/json.ts';
+import type { SchemaDialect } from '../schema/dialects.ts';
 import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ProviderMetadata, ToolCallBlock } from './message.ts';
 import type { ResponseFormat, ToolChoice, ToolLike } from './tool-contract.ts';
 export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
@@ -767,46 +734,28 @@ export declare abstract class CustomLLM<P extends ProviderOptions = ProviderOpti
 import type { ChatOptions } from './contract.ts';
 import type { ChatInput } from './message.ts';
 export declare function estimateInputTokens(input: ChatInput, options?: Pick<ChatOptions, 'tools'>): number;
-
-// ---- llm/fit-messages.d.ts
-import type { TokenCounter } from '../tokenizer/index.ts';
-import type { ChatMessage } from './message.ts';
-export interface FitMessagesOptions {
-    maxTokens: number;
-    tokenizer: TokenCounter;
-    countMessage?: ((message: ChatMessage) => number) | undefined;
-}
-export declare function fitMessages(messages: readonly ChatMessage[], options: FitMessagesOptions): ChatMessage[];
+export declare const MEDIA_TOKENS = 1600;
 
 // ---- llm/index.d.ts
 export { BaseLLM, type BaseLLMOptions, type LLMSettings } from './base.ts';
 export type { CallIdFormat } from './call-ids.ts';
 export { checkMessages } from './check-messages.ts';
+export { createCompletionStream } from './completion-stream.ts';
 export type * from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
-export { base64Of, blocksOf, isKnownBlock, messageText, sentArguments, toolCallBlock, toMessages, } from './message.ts';
-export type * from './message.ts';
+export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
+export { base64Of, blocksOf, isKnownBlock, messageText, snapshot, sentArguments, toolCallBlock, toMessages, } from './message.ts';
+export type { AudioBlock, CachePointBlock, ChatInput, ChatMessage, CitationBlock, ContentBlock, DocumentBlock, ImageBlock, MediaSource, ProviderBlock, ProviderMetadata, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock, } from './message.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export { messagesToPrompt, promptToMessages, type MediaBlock, type PromptTextOptions, } from './prompt-text.ts';
+export { eventsOfReply } from './reply-events.ts';
 export type { ChatReply, ChatRequest } from './request.ts';
-export { mergeUsage } from './response.ts';
-export type { StreamBatch } from './stream.ts';
-export { structured, type StructuredMode, type StructuredOptions, type StructuredResult, } from './structured.ts';
-export { structuredStream, type StructuredStream } from './structured-stream.ts';
+export { mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
+export { createChatStream, textDelta, type OpenedStream, type StreamBatch, type StreamPlan, } from './stream.ts';
 export type * from './tool-contract.ts';
-export { createBudget, withBudget, type Budget, type BudgetOptions, type TokenPrices, type WithBudgetOptions, } from './budget.ts';
-export { estimateInputTokens } from './estimate.ts';
-export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
-export { runTools, sumUsage, toolResults, type Approval, type RunToolsEvent, type RunToolsOptions, type RunToolsResult, } from './run-tools.ts';
-export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
-export { replyCacheKey, type CallKind, type ReplyKeyFields } from './reply-cache.ts';
-export { withCache, type WithCacheOptions } from './with-cache.ts';
-export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
-export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
-export { aroundLLM, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';
 
 // ---- llm/message.d.ts
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../shared/json.ts';
 export type ChatInput = string | readonly ChatMessage[];
 export interface ChatMessage {
     role: 'system' | 'user' | 'assistant' | 'tool';
@@ -899,7 +848,7 @@ export declare function snapshot(input: ChatInput): ChatInput;
 export declare function toMessages(input: ChatInput): readonly ChatMessage[];
 
 // ---- llm/messages-json.d.ts
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../shared/json.ts';
 import type { ChatMessage } from './message.ts';
 export declare function messagesToJson(messages: readonly ChatMessage[]): JsonObject[];
 export declare function messagesFromJson(json: unknown): ChatMessage[];
@@ -915,17 +864,10 @@ export interface PromptTextOptions {
 export declare function messagesToPrompt(messages: readonly ChatMessage[], options?: PromptTextOptions): string;
 export declare function promptToMessages(prompt: string): ChatMessage[];
 
-// ---- llm/reply-cache.d.ts
-import type { ChatOptions } from './contract.ts';
-import type { ChatInput } from './message.ts';
-export type CallKind = 'chat' | 'complete';
-export interface ReplyKeyFields {
-    readonly provider: string;
-    readonly model: string;
-    readonly scope: string;
-    readonly kind: CallKind;
-}
-export declare function replyCacheKey(fields: ReplyKeyFields, input: ChatInput, options: ChatOptions): string;
+// ---- llm/reply-events.d.ts
+import type { ChatStreamEvent } from './contract.ts';
+import type { ChatReply } from './request.ts';
+export declare function eventsOfReply(reply: ChatReply): ChatStreamEvent[];
 
 // ---- llm/request.d.ts
 import type { Warning } from '../call/contract.ts';
@@ -959,98 +901,43 @@ export interface ChatReply<M = unknown> {
 }
 
 // ---- llm/response.d.ts
-import type { Usage } from './contract.ts';
+import type { Warning } from '../call/contract.ts';
+import type { ChatResponse, CompletionResponse, Usage } from './contract.ts';
+import type { ChatReply } from './request.ts';
+export declare function toChatResponse<M>(reply: ChatReply<M>, model: string, warnings: readonly Warning[], owner?: string): ChatResponse<M>;
+export declare function toCompletionResponse<M>(response: ChatResponse<M>): CompletionResponse<M>;
 export declare function mergeUsage(known: Usage, next: Usage): Usage;
 
-// ---- llm/run-tools.d.ts
-import type { AssistantMessage, ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, Usage } from './contract.ts';
-import type { ChatInput, ChatMessage, ToolCallBlock, ToolResultBlock } from './message.ts';
-import type { Tool } from './tool.ts';
-export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools'> {
-    tools: readonly Tool[];
-    maxSteps?: number | undefined;
-    maxToolCalls?: number | undefined;
-    concurrency?: number | undefined;
-    toolTimeoutMs?: number | undefined;
-    toolErrors?: 'result' | 'throw' | undefined;
-    approve?: ((call: ToolCallBlock, context: {
-        signal: AbortSignal;
-    }) => Approval | Promise<Approval>) | undefined;
-    onEvent?: ((event: RunToolsEvent) => void) | undefined;
-}
-export type Approval = boolean | string;
-export type RunToolsEvent = {
-    type: 'stream';
-    step: number;
-    event: ChatStreamEvent;
-} | {
-    type: 'response';
-    step: number;
-    response: ChatResponse;
-} | {
-    type: 'tool-start';
-    step: number;
-    call: ToolCallBlock;
-} | {
-    type: 'tool-end';
-    step: number;
-    call: ToolCallBlock;
-    result: ToolResultBlock;
-};
-export interface RunToolsResult<M = unknown> {
-    response: ChatResponse<M>;
-    text: string;
-    messages: ChatMessage[];
-    steps: {
-        response: ChatResponse<M>;
-        results: ToolResultBlock[];
-    }[];
-    usage: Usage;
-}
-export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, options: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
-export declare function sumUsage(usages: readonly Usage[]): Usage;
-export declare function toolResults(message: AssistantMessage, contents: readonly string[]): ChatMessage;
-
 // ---- llm/stream.d.ts
-import type { ChatStreamEvent } from './contract.ts';
+import type { OpenAttempt } from '../call/call.ts';
+import type { Warning } from '../call/contract.ts';
+import type { Span } from '../events/index.ts';
+import type { ChatResponse, ChatStream, ChatStreamEvent } from './contract.ts';
 export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];
-
-// ---- llm/structured-stream.d.ts
-import type { DeepPartial } from '../parser/contract.ts';
-import type { Schema } from '../schema.ts';
-import type { LLM, ProviderOptions } from './contract.ts';
-import type { ChatInput } from './message.ts';
-import type { StructuredOptions, StructuredResult } from './structured.ts';
-export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P> {
-    final(): Promise<StructuredResult<T, M>>;
-    toReadableStream(): ReadableStream<P>;
-    cancel(): Promise<void>;
+export interface OpenedStream {
+    readonly attempt: OpenAttempt;
+    readonly source: AsyncIterator<StreamBatch>;
+    readonly head: readonly ChatStreamEvent[];
+    readonly warnings: Warning[];
 }
-export declare function structuredStream<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): StructuredStream<DeepPartial<Input>, Output, M>;
-
-// ---- llm/structured.d.ts
-import type { Schema } from '../schema.ts';
-import type { ChatOptions, ChatResponse, LLM, ProviderOptions } from './contract.ts';
-import type { ChatInput } from './message.ts';
-export type StructuredMode = 'native' | 'tool' | 'prompt';
-export interface StructuredOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'responseFormat' | 'tools' | 'toolChoice'> {
-    mode?: StructuredMode | undefined;
-    maxRepairs?: number | undefined;
-    name?: string | undefined;
-    description?: string | undefined;
+export interface StreamPlan {
+    readonly model: string;
+    readonly owner?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+    open(): {
+        readonly span: Span;
+        readonly opened: Promise<OpenedStream>;
+    };
+    abandon(reason: unknown): void;
+    check?(response: ChatResponse): void;
+    describe(response: ChatResponse): Parameters<Span['end']>;
 }
-export interface StructuredResult<T, M = unknown> {
-    value: T;
-    mode: StructuredMode;
-    response: ChatResponse<M>;
-    repairs: number;
-    responses: ChatResponse<M>[];
-}
-export declare function structured<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): Promise<StructuredResult<Output, M>>;
+export declare function createChatStream<M>(plan: StreamPlan): ChatStream<M>;
+export declare function textDelta(event: ChatStreamEvent): string | undefined;
 
 // ---- llm/tool-contract.d.ts
-import type { JsonObject, JsonSchema } from '../json.ts';
-import type { StandardSchema } from '../schema.ts';
+import type { JsonObject, JsonSchema } from '../shared/json.ts';
+import type { StandardSchema } from '../schema/standard.ts';
 export interface ToolDefinition {
     name: string;
     description?: string | undefined;
@@ -1078,75 +965,6 @@ export type ResponseFormat = {
     description?: string | undefined;
 };
 
-// ---- llm/tool.d.ts
-import type { JsonObject, JsonSchema } from '../json.ts';
-import type { InferOutput, Schema } from '../schema.ts';
-import type { DocumentBlock, ImageBlock, TextBlock } from './message.ts';
-import type { ToolContext, ToolLike } from './tool-contract.ts';
-export interface ToolOptions<S, Args, Result> {
-    name: string;
-    description: string;
-    parameters: S;
-    execute: (args: Args, context: ToolContext) => Result | Promise<Result>;
-    timeoutMs?: number | undefined;
-    strict?: boolean | undefined;
-}
-export interface Tool<Args = never, Result = unknown> extends ToolLike {
-    readonly name: string;
-    readonly description: string;
-    readonly timeoutMs?: number;
-    execute(args: Args, context: ToolContext): Result | Promise<Result>;
-}
-export declare function tool<S extends Schema, Result>(options: ToolOptions<S, InferOutput<S>, Result>): Tool<InferOutput<S>, Result>;
-export declare function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
-type ResultBlock = TextBlock | ImageBlock | DocumentBlock;
-export declare function toolBlocks(blocks: readonly ResultBlock[]): {
-    readonly blocks: readonly ResultBlock[];
-};
-
-// ---- llm/with-cache.d.ts
-import type { KeyValueStore } from '../store/contract.ts';
-import type { LLM } from './contract.ts';
-export interface WithCacheOptions {
-    ttlMs?: number | undefined;
-    scope?: string | undefined;
-}
-export declare function withCache<L extends LLM>(llm: L, store: KeyValueStore, options?: WithCacheOptions): L;
-
-// ---- llm/with-fallback.d.ts
-import type { LLM } from './contract.ts';
-export interface WithFallbackOptions {
-    when?: ((error: unknown, llm: LLM) => boolean) | undefined;
-}
-export declare function movesOn(error: unknown): boolean;
-export declare function withFallback<L extends LLM>(first: L, others: readonly LLM[], { when }?: WithFallbackOptions): L;
-
-// ---- llm/with-rate-limit.d.ts
-import type { RateLimiter } from '../call/contract.ts';
-import type { RateLimitOptions } from '../call/rate-limit.ts';
-import type { ChatOptions, LLM } from './contract.ts';
-import type { ChatInput } from './message.ts';
-export interface WithRateLimitOptions {
-    estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
-}
-export declare function withRateLimit<L extends LLM>(llm: L, limits: RateLimitOptions | RateLimiter, { estimateTokens }?: WithRateLimitOptions): L;
-
-// ---- llm/wrap.d.ts
-import type { ChatOptions, LLM, Usage } from './contract.ts';
-import type { ChatInput } from './message.ts';
-export declare function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L;
-export interface Outcome {
-    readonly usage?: Usage | undefined;
-    readonly error?: unknown;
-    readonly begun?: boolean | undefined;
-}
-export interface CallInfo {
-    readonly input: ChatInput;
-    readonly options: ChatOptions;
-    readonly signal: AbortSignal;
-}
-export declare function aroundLLM<L extends LLM>(llm: L, enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>): L;
-
 // ---- parser/base.d.ts
 import type { ChatMessage } from '../llm/message.ts';
 import type { DeepPartial, OutputParser, ParseOptions } from './contract.ts';
@@ -1159,38 +977,6 @@ export declare abstract class BaseOutputParser<T, P = DeepPartial<T>> implements
     format(input: readonly ChatMessage[]): readonly ChatMessage[];
     parse(text: string, options?: ParseOptions): Promise<T>;
     stream(chunks: AsyncIterable<string>, options?: ParseOptions): AsyncIterable<P>;
-}
-
-// ---- parser/code-blocks.d.ts
-import type { LinesParser } from './lines.ts';
-export interface CodeBlock {
-    language: string;
-    code: string;
-}
-export interface CodeBlocksParserOptions {
-    languages?: readonly string[] | undefined;
-}
-export declare class CodeBlocksParser extends LinesParser<CodeBlock> {
-    constructor(options?: CodeBlocksParserOptions);
-    get name(): string;
-    instructions(): string;
-}
-
-// ---- parser/combined.d.ts
-import type { BaseOutputParser } from './base.ts';
-import type { OutputParser, ParseOptions } from './contract.ts';
-export type CombinedValue<P> = {
-    -readonly [K in keyof P]: P[K] extends OutputParser<infer T, infer _P> ? T : never;
-};
-type Parts = {
-    readonly [name: string]: OutputParser<unknown, unknown>;
-};
-export declare class CombinedParser<const P extends Parts> extends BaseOutputParser<CombinedValue<P>, Partial<CombinedValue<P>>> {
-    constructor(parts: P);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string, options: ParseOptions): Promise<CombinedValue<P>>;
-    snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<Partial<CombinedValue<P>>>;
 }
 
 // ---- parser/contract.d.ts
@@ -1227,411 +1013,16 @@ type Whole = string | number | bigint | boolean | symbol | null | undefined | Da
 
 // ---- parser/errors.d.ts
 import type { MortiseError, MortiseErrorOptions } from '../errors.ts';
-import type { ParserErrorDetails } from './contract.ts';
+import type { ParserErrorDetails, ValuePath } from './contract.ts';
 export type ParserError = MortiseError & Readonly<ParserErrorDetails>;
 export declare function parserError(code: 'parse' | 'validation', message: string, details: ParserErrorDetails, options?: MortiseErrorOptions): ParserError;
 export declare function isParserError(error: unknown): error is ParserError;
-
-// ---- parser/fit-schema.d.ts
-import type { JsonSchema } from '../json.ts';
-import type { SchemaDialect } from './schema-dialects.ts';
-export interface FittedSchema {
-    readonly schema: JsonSchema;
-    readonly strict: boolean;
-    readonly reason?: string | undefined;
-}
-export type SchemaPlace = 'tool' | 'strict-tool' | 'format';
-export declare function fitSchema(schema: JsonSchema, dialect: SchemaDialect, place: SchemaPlace): FittedSchema;
-
-// ---- parser/incremental-json.d.ts
-import type { JsonValue } from '../json.ts';
-import type { ValuePath } from './contract.ts';
-import type { IncrementalJsonOptions, JsonFailure, JsonRange } from './json-options.ts';
-import type { JsonRepair } from './tolerant-strings.ts';
-export declare class IncrementalJson {
-    work: number;
-    constructor(options?: IncrementalJsonOptions);
-    get done(): boolean;
-    get value(): JsonValue | undefined;
-    get failure(): JsonFailure | undefined;
-    get repairs(): readonly JsonRepair[];
-    get range(): JsonRange | undefined;
-    get path(): ValuePath | undefined;
-    push(chunk: string): void;
-    end(): void;
-    get affordable(): boolean;
-    snapshot(): JsonValue | undefined;
-}
+export declare function pathText(path: ValuePath): string;
 
 // ---- parser/index.d.ts
 export { BaseOutputParser } from './base.ts';
-export { CodeBlocksParser, type CodeBlock, type CodeBlocksParserOptions } from './code-blocks.ts';
-export { CombinedParser, type CombinedValue } from './combined.ts';
 export type { DeepPartial, OutputParser, ParseOptions, ParserErrorDetails, ParserIssue, ValuePath, } from './contract.ts';
-export { isParserError, parserError, type ParserError } from './errors.ts';
-export { IncrementalJson } from './incremental-json.ts';
-export { type IncrementalJsonOptions, type JsonFailure, type JsonKind, type JsonRange, } from './json-options.ts';
-export { fitSchema, type FittedSchema, type SchemaPlace } from './fit-schema.ts';
-export { jsonSchema, toJsonSchema } from './json-schema.ts';
-export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
-export { fromLangChainParser, toLangChainParser, type LangChainInput, type LangChainParser, type LangChainRunnableParser, } from './langchain.ts';
-export { ListParser, type ListParserOptions } from './list.ts';
-export { MarkdownSectionsParser, MarkdownTableParser, type MarkdownRow, type MarkdownSection, type MarkdownSectionsParserOptions, type MarkdownTableParserOptions, } from './markdown.ts';
-export { replyStart } from './reasoning.ts';
-export { RegexParser, type RegexParserOptions } from './regex.ts';
-export { BooleanParser, DateParser, EnumParser, NumberParser, type BooleanParserOptions, type NumberParserOptions, } from './scalar.ts';
-export { SchemaParser, type SchemaParserOptions } from './schema.ts';
-export { schemaDialects, type SchemaDialect, type SchemaLimits } from './schema-dialects.ts';
-export { SelectionParser, type Selection, type SelectionParserOptions } from './selection.ts';
-export type { JsonRepair, JsonRepairKind } from './tolerant-strings.ts';
-export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
-export { withRepair, type RepairOptions } from './with-repair.ts';
-export { XmlParser, xmlText, type XmlElement, type XmlParserOptions } from './xml.ts';
-
-// ---- parser/json-options.d.ts
-import type { JsonValue } from '../json.ts';
-import type { ValuePath } from './contract.ts';
-export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
-export interface IncrementalJsonOptions {
-    maxDepth?: number | undefined;
-    kinds?: readonly JsonKind[] | undefined;
-    prefers?: ((value: JsonValue) => boolean) | undefined;
-    tolerant?: boolean | undefined;
-}
-export interface JsonRange {
-    readonly start: number;
-    readonly end: number;
-}
-export interface JsonFailure {
-    position: number;
-    path: ValuePath;
-    expected: string;
-    reason: 'none' | 'cut' | 'broken';
-}
-
-// ---- parser/json-schema.d.ts
-import type { JsonSchema } from '../json.ts';
-import type { Schema, StandardJsonSchema, StandardResult } from '../schema.ts';
-export declare function jsonSchema<T = unknown>(raw: JsonSchema, validate?: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>): Schema<T, T>;
-export declare function toJsonSchema(schema: StandardJsonSchema): JsonSchema;
-
-// ---- parser/json.d.ts
-import type { JsonValue } from '../json.ts';
-import type { BaseOutputParser } from './base.ts';
-import type { ParseOptions } from './contract.ts';
-import type { IncrementalJsonOptions } from './json-options.ts';
-import type { JsonRepair } from './tolerant-strings.ts';
-export interface JsonParserOptions extends IncrementalJsonOptions {
-    onRepair?: ((repairs: readonly JsonRepair[]) => void) | undefined;
-}
-export declare class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
-    constructor(options?: JsonParserOptions);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): JsonValue | Promise<JsonValue>;
-    snapshots(chunks: AsyncIterable<string>): AsyncIterable<JsonValue>;
-}
-export declare function findJson(text: string, options?: JsonParserOptions): JsonValue;
-export declare function streamJson(chunks: AsyncIterable<string>, options?: JsonParserOptions): AsyncGenerator<JsonValue>;
-
-// ---- parser/langchain.d.ts
-import type { OutputParser } from './contract.ts';
-export interface LangChainParser<T> {
-    parse(text: string): Promise<T>;
-    getFormatInstructions(): string;
-}
-export declare function fromLangChainParser<T>(parser: LangChainParser<T>): OutputParser<T, T>;
-export type LangChainInput = string | {
-    readonly content: unknown;
-    readonly text?: unknown;
-};
-export interface LangChainRunnableParser<T, P> extends LangChainParser<T> {
-    readonly lc_runnable: true;
-    invoke(input: LangChainInput, options?: {
-        signal?: AbortSignal;
-    }): Promise<T>;
-    batch(inputs: LangChainInput[], options?: {
-        signal?: AbortSignal;
-    }): Promise<T[]>;
-    stream(input: LangChainInput, options?: {
-        signal?: AbortSignal;
-    }): Promise<AsyncIterable<P | T>>;
-    transform(inputs: AsyncIterable<LangChainInput>, options?: {
-        signal?: AbortSignal;
-    }): AsyncGenerator<P | T>;
-}
-export declare function toLangChainParser<T, P>(parser: OutputParser<T, P>): LangChainRunnableParser<T, P>;
-
-// ---- parser/lines.d.ts
-import type { BaseOutputParser } from './base.ts';
-import type { ParseOptions } from './contract.ts';
-export interface LineReader<T> {
-    readonly items: readonly T[];
-    line(line: string, position: number): void;
-    end(text: string): void;
-}
-export declare abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
-    constructor(reader: () => LineReader<T>);
-    parseText(text: string, { signal }?: ParseOptions): T[] | Promise<T[]>;
-    snapshots(chunks: AsyncIterable<string>): AsyncGenerator<T[]>;
-}
-
-// ---- parser/list.d.ts
-import type { BaseOutputParser } from './base.ts';
-import type { ParseOptions } from './contract.ts';
-export interface ListParserOptions {
-    style?: 'comma' | 'numbered' | 'bulleted' | undefined;
-}
-export declare class ListParser extends BaseOutputParser<string[], string[]> {
-    constructor(options?: ListParserOptions);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): string[] | Promise<string[]>;
-    snapshots(chunks: AsyncIterable<string>): AsyncGenerator<string[]>;
-}
-
-// ---- parser/markdown.d.ts
-import type { LinesParser } from './lines.ts';
-export interface MarkdownSection {
-    level: number;
-    title: string;
-    text: string;
-}
-export interface MarkdownSectionsParserOptions {
-    required?: readonly string[] | undefined;
-}
-export declare class MarkdownSectionsParser extends LinesParser<MarkdownSection> {
-    constructor(options?: MarkdownSectionsParserOptions);
-    get name(): string;
-    instructions(): string;
-}
-export type MarkdownRow = {
-    [column: string]: string;
-};
-export interface MarkdownTableParserOptions {
-    columns?: readonly string[] | undefined;
-}
-export declare class MarkdownTableParser extends LinesParser<MarkdownRow> {
-    constructor(options?: MarkdownTableParserOptions);
-    get name(): string;
-    instructions(): string;
-}
-
-// ---- parser/null-members.d.ts
-import type { JsonValue } from '../json.ts';
-export type RestoredParts = WeakMap<object, Map<unknown, JsonValue>>;
-
-// ---- parser/reasoning.d.ts
-export declare function replyStart(text: string): number;
-
-// ---- parser/regex.d.ts
-import type { BaseOutputParser } from './base.ts';
-export interface RegexParserOptions {
-    instructions?: string | undefined;
-}
-export declare class RegexParser<K extends string = string> extends BaseOutputParser<{
-    [N in K]?: string;
-}, {
-    [N in K]?: string;
-}> {
-    constructor(pattern: RegExp, options?: RegexParserOptions);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string): {
-        [N in K]?: string;
-    };
-}
-
-// ---- parser/scalar.d.ts
-import type { BaseOutputParser } from './base.ts';
-import type { ParseOptions } from './contract.ts';
-export declare class EnumParser<const V extends string> extends BaseOutputParser<V, V> {
-    constructor(values: readonly V[]);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string): V;
-}
-export interface BooleanParserOptions {
-    yes?: readonly [string, ...string[]] | undefined;
-    no?: readonly [string, ...string[]] | undefined;
-}
-export declare class BooleanParser extends BaseOutputParser<boolean, boolean> {
-    constructor({ yes, no }?: BooleanParserOptions);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string): boolean;
-}
-export interface NumberParserOptions {
-    min?: number | undefined;
-    max?: number | undefined;
-    integer?: boolean | undefined;
-}
-export declare class NumberParser extends BaseOutputParser<number, number> {
-    constructor(options?: NumberParserOptions);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): number | Promise<number>;
-}
-export declare class DateParser extends BaseOutputParser<Date, Date> {
-    get name(): string;
-    instructions(): string;
-    parseText(text: string): Date;
-}
-
-// ---- parser/schema-dialects.d.ts
-export interface SchemaDialect {
-    readonly name: string;
-    readonly keywords: 'all' | readonly string[];
-    readonly silent: readonly string[];
-    readonly formats?: readonly string[] | undefined;
-    readonly patterns?: 'plain' | undefined;
-    readonly mostMinItems?: number | undefined;
-    readonly optional: 'nullable' | 'kept' | 'refused';
-    readonly open?: 'closed' | 'refused' | undefined;
-    readonly recursive?: boolean | undefined;
-    readonly limits?: SchemaLimits | undefined;
-}
-export interface SchemaLimits {
-    readonly depth?: number | undefined;
-    readonly properties?: number | undefined;
-    readonly optional?: number | undefined;
-    readonly unions?: number | undefined;
-    readonly enumValues?: number | undefined;
-    readonly characters?: number | undefined;
-    readonly enumCharacters?: number | undefined;
-}
-export declare const schemaDialects: {
-    readonly openai: {
-        readonly name: "OpenAI's strict mode";
-        readonly keywords: readonly [...string[], "pattern", "format", "multipleOf", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
-        readonly silent: string[];
-        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
-        readonly patterns: "plain";
-        readonly optional: "nullable";
-        readonly limits: {
-            readonly depth: 10;
-            readonly properties: 5000;
-            readonly enumValues: 1000;
-            readonly characters: 120000;
-            readonly enumCharacters: 15000;
-        };
-    };
-    readonly anthropic: {
-        readonly name: "Anthropic's grammar";
-        readonly keywords: readonly [...string[], "allOf", "default", "format", "minItems"];
-        readonly silent: readonly ["deprecated", "readOnly", "writeOnly"];
-        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"];
-        readonly mostMinItems: 1;
-        readonly optional: "kept";
-        readonly recursive: false;
-        readonly limits: {
-            readonly optional: 24;
-            readonly unions: 16;
-        };
-    };
-    readonly cohere: {
-        readonly name: "Cohere's structured output";
-        readonly keywords: readonly [...string[], "pattern", "format"];
-        readonly silent: string[];
-        readonly formats: readonly ["date-time", "uuid", "date", "time"];
-        readonly patterns: "plain";
-        readonly optional: "nullable";
-    };
-};
-
-// ---- parser/schema.d.ts
-import type { Schema } from '../schema.ts';
-import type { BaseOutputParser } from './base.ts';
-import type { DeepPartial, ParseOptions } from './contract.ts';
-import type { ShownSchema } from './strict-schema.ts';
-export interface SchemaParserOptions {
-    maxDepth?: number | undefined;
-    shown?: ShownSchema | undefined;
-}
-export declare class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPartial<Input> | Output> {
-    constructor(schema: Schema<Input, Output>, options?: SchemaParserOptions);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string, options: ParseOptions): Promise<Output>;
-    snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<DeepPartial<Input> | Output>;
-}
-
-// ---- parser/selection.d.ts
-import type { BaseOutputParser } from './base.ts';
-import type { ParseOptions } from './contract.ts';
-export interface Selection {
-    index: number;
-    choice: string;
-    reason?: string;
-}
-export interface SelectionParserOptions {
-    max?: number | undefined;
-}
-export declare class SelectionParser extends BaseOutputParser<Selection[], Selection[]> {
-    constructor(choices: readonly string[], { max }?: SelectionParserOptions);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): Selection[] | Promise<Selection[]>;
-}
-
-// ---- parser/strict-schema.d.ts
-import type { JsonSchema, JsonValue } from '../json.ts';
-import type { RestoredParts } from './null-members.ts';
-import type { SchemaDialect } from './schema-dialects.ts';
-export interface ShownSchema {
-    readonly schema: JsonSchema;
-    unwrap(value: JsonValue): JsonValue | undefined;
-    restore(value: JsonValue, kept?: RestoredParts): JsonValue | undefined;
-}
-export type StrictSchema = (ShownSchema & {
-    readonly strict: true;
-}) | {
-    readonly strict: false;
-    readonly reason: string;
-};
-export declare function plainSchema(schema: JsonSchema): ShownSchema;
-export declare function objectSchema(schema: JsonSchema): ShownSchema;
-export declare function strictSchema(schema: JsonSchema, dialect?: SchemaDialect): StrictSchema;
-
-// ---- parser/tolerant-strings.d.ts
-export interface JsonRepair {
-    kind: JsonRepairKind;
-    position: number;
-}
-export type JsonRepairKind = 'trailing-comma' | 'missing-comma' | 'separator' | 'white-space' | 'quotes' | 'inner-quote' | 'missing-quote' | 'unquoted-key' | 'comment' | 'literal' | 'number' | 'control-character' | 'escape' | 'truncated' | (string & {});
-
-// ---- parser/with-repair.d.ts
-import type { LLM } from '../llm/contract.ts';
-import type { ChatInput } from '../llm/message.ts';
-import type { OutputParser } from './contract.ts';
-export interface RepairOptions {
-    maxAttempts?: number | undefined;
-    input?: ChatInput | undefined;
-}
-export declare function withRepair<T, P>(parser: OutputParser<T, P>, llm: Pick<LLM, 'chat'>, options?: RepairOptions): OutputParser<T, P | T>;
-
-// ---- parser/xml.d.ts
-import type { BaseOutputParser } from './base.ts';
-import type { ParseOptions } from './contract.ts';
-export interface XmlElement {
-    name: string;
-    attributes: {
-        [name: string]: string;
-    };
-    children: (XmlElement | string)[];
-}
-export interface XmlParserOptions {
-    root?: string | undefined;
-    tags?: readonly string[] | undefined;
-    maxDepth?: number | undefined;
-}
-export declare function xmlText(element: XmlElement): string;
-export declare class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
-    constructor(options?: XmlParserOptions);
-    get name(): string;
-    instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): XmlElement | Promise<XmlElement>;
-}
+export { isParserError, parserError, pathText, type ParserError } from './errors.ts';
 
 // ---- postprocessor/contract.d.ts
 import type { CallOptions } from '../call/contract.ts';
@@ -1643,173 +1034,6 @@ export interface NodePostprocessor {
 
 // ---- postprocessor/index.d.ts
 export type { NodePostprocessor } from './contract.ts';
-
-// ---- prompt/chat-prompt.d.ts
-import type { ChatMessage, ContentBlock } from '../llm/message.ts';
-import type { ChatPromptTemplate, PromptValue, VariablesOf } from './contract.ts';
-import type { PromptOptions } from './prompt.ts';
-export interface Placeholder<N extends string = string> {
-    readonly placeholder: N;
-    readonly content?: never;
-}
-export declare function placeholder<const N extends string>(name: N): Placeholder<N>;
-export type ChatPromptMessage = ChatMessage | Placeholder | (Omit<ChatMessage, 'content'> & {
-    readonly content: readonly (ContentBlock | Placeholder)[];
-});
-export type ChatVariablesOf<M extends readonly ChatPromptMessage[]> = ContentVariables<M[number]['content']>;
-export type ChatPlaceholdersOf<M extends readonly ChatPromptMessage[]> = {
-    readonly [N in NameOf<M[number]>]: readonly ChatMessage[];
-} & {
-    readonly [N in BlockNames<M[number]['content']>]: ContentBlock | readonly ContentBlock[];
-};
-type NameOf<M> = M extends Placeholder<infer N> ? N : never;
-type BlockNames<C> = C extends readonly unknown[] ? NameOf<C[number]> : never;
-type ContentVariables<C> = C extends string ? VariablesOf<C> : C extends readonly unknown[] ? BlockVariables<C[number]> : never;
-type BlockVariables<B> = B extends {
-    readonly type: 'text';
-    readonly text: infer T extends string;
-} ? VariablesOf<T> : never;
-export declare function chatPrompt<const M extends readonly ChatPromptMessage[], const D extends {
-    readonly [name: string]: PromptValue;
-} = {}>(messages: M, options?: PromptOptions<D & {
-    readonly [N in Exclude<keyof D, ChatVariablesOf<M>>]: never;
-}>): ChatPromptTemplate<ChatVariablesOf<M>, ChatPlaceholdersOf<M>, Extract<keyof D, string>>;
-
-// ---- prompt/contract.d.ts
-import type { ChatMessage } from '../llm/message.ts';
-export interface PromptTemplate<V extends string = string, D extends string = never> {
-    readonly template: string;
-    readonly variables: readonly V[];
-    readonly optional: readonly D[];
-    format(...values: PromptArguments<V, D>): string;
-    partial<const P extends PartialValues<V>>(values: P & {
-        readonly [N in Exclude<keyof P, V>]: never;
-    }): PromptTemplate<Exclude<V, keyof P> | NestedVariables<P[keyof P]>, Exclude<D, keyof P> | Exclude<NestedDefaults<P[keyof P]>, V>>;
-}
-export interface ChatPromptTemplate<V extends string = string, X extends object = object, D extends string = never> {
-    readonly variables: readonly V[];
-    format(...values: ChatPromptArguments<V, X, D>): ChatMessage[];
-    partial<const P extends PartialValues<V>>(values: P & {
-        readonly [N in Exclude<keyof P, V>]: never;
-    }): ChatPromptTemplate<Exclude<V, keyof P> | NestedVariables<P[keyof P]>, X, Exclude<D, keyof P> | Exclude<NestedDefaults<P[keyof P]>, V>>;
-}
-export type PromptScalar = string | number | bigint | boolean;
-export type PromptValue = PromptScalar | readonly PromptScalar[] | PlainPrompt | ((values: Readonly<Record<string, unknown>>) => PromptScalar | readonly PromptScalar[]);
-export interface PlainPrompt {
-    readonly template: string;
-    format(): string;
-}
-export type PromptValues<V extends string> = {
-    readonly [K in V]: PromptValue;
-};
-export interface NestedPrompt {
-    readonly template: string;
-    readonly variables: readonly string[];
-}
-export type NestedDefaults<T> = T extends {
-    readonly template: string;
-    readonly optional: readonly (infer N extends string)[];
-} ? N : never;
-export type PartialValues<V extends string> = {
-    readonly [K in V]?: PromptValue | NestedPrompt;
-};
-export type NestedVariables<T> = T extends {
-    readonly template: string;
-    readonly variables: readonly (infer N extends string)[];
-} ? N : never;
-export type PromptArguments<V extends string, D extends string = never> = [V] extends [never] ? [] : [Exclude<V, D>] extends [never] ? [values?: {
-    readonly [K in D]?: PromptValue;
-}] : [values: PromptValues<Exclude<V, D>> & {
-    readonly [K in D]?: PromptValue;
-}];
-export type ChatPromptArguments<V extends string, X extends object, D extends string = never> = [
-    V | keyof X
-] extends [never] ? [] : [Exclude<V, D> | keyof X] extends [never] ? [values?: {
-    readonly [K in D]?: PromptValue;
-}] : [values: PromptValues<Exclude<V, D>> & {
-    readonly [K in D]?: PromptValue;
-} & X];
-export type VariablesOf<T extends string> = string extends T ? string : Names<T, never>;
-type Names<T extends string, Found extends string> = T extends `${string}{${infer Rest}` ? Rest extends `{${infer After}` ? Names<After, Found> : Rest extends `${infer Name}}${infer After}` ? IsIdentifier<Name> extends true ? Names<After, Found | Name> : Names<Rest, Found> : Names<Rest, Found> : Found;
-type IsIdentifier<S extends string> = S extends `${infer First}${infer Rest}` ? First extends Letter ? IsTail<Rest> : false : false;
-type IsTail<S extends string> = S extends `${infer First}${infer Rest}` ? First extends Letter | Digit ? IsTail<Rest> : false : true;
-type Lower = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j' | 'k' | 'l' | 'm' | 'n' | 'o' | 'p' | 'q' | 'r' | 's' | 't' | 'u' | 'v' | 'w' | 'x' | 'y' | 'z';
-type Letter = Lower | Uppercase<Lower> | '_';
-type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
-
-// ---- prompt/delimited.d.ts
-export declare function delimited(text: string, label: string, beside?: readonly string[]): string;
-export declare function freeTag(word: string, texts: readonly string[], nameOf?: (number: number) => string): string;
-
-// ---- prompt/examples.d.ts
-import type { EmbeddingModel } from '../embedding/contract.ts';
-import type { SimilarityMode } from '../embedding/similarity.ts';
-import type { TokenCounter } from '../tokenizer/index.ts';
-export interface ExampleSelector<E> {
-    select(query: string, options?: {
-        signal?: AbortSignal | undefined;
-    }): Promise<readonly E[]>;
-}
-export declare function fixedExamples<E>(examples: readonly E[]): ExampleSelector<E>;
-export interface SimilarExamplesOptions<E> {
-    embedding: Pick<EmbeddingModel, 'embedQuery' | 'embedTexts'>;
-    text(example: E): string;
-    count?: number | undefined;
-    mode?: SimilarityMode | undefined;
-}
-export declare function similarExamples<E>(examples: readonly E[], given: SimilarExamplesOptions<E>): ExampleSelector<E>;
-export interface BudgetedExamplesOptions<E> {
-    maxTokens: number;
-    tokenizer: TokenCounter;
-    text(example: E): string;
-}
-export declare function budgetedExamples<E>(selector: ExampleSelector<E>, options: BudgetedExamplesOptions<E>): ExampleSelector<E>;
-
-// ---- prompt/index.d.ts
-export { chatPrompt, placeholder, type ChatPlaceholdersOf, type ChatPromptMessage, type ChatVariablesOf, type Placeholder, } from './chat-prompt.ts';
-export type { ChatPromptArguments, ChatPromptTemplate, NestedDefaults, NestedPrompt, NestedVariables, PartialValues, PlainPrompt, PromptArguments, PromptScalar, PromptTemplate, PromptValue, PromptValues, VariablesOf, } from './contract.ts';
-export { delimited, freeTag } from './delimited.ts';
-export { budgetedExamples, fixedExamples, similarExamples, type BudgetedExamplesOptions, type ExampleSelector, type SimilarExamplesOptions, } from './examples.ts';
-export { promptFile, type FrontMatter, type PromptFile } from './prompt-file.ts';
-export { prompt, type PromptOptions } from './prompt.ts';
-export { selectPrompt, type PromptCase } from './select-prompt.ts';
-
-// ---- prompt/prompt-file.d.ts
-import type { ChatPromptTemplate, PromptScalar, PromptTemplate } from './contract.ts';
-export type FrontMatter = {
-    [name: string]: PromptScalar | PromptScalar[] | {
-        [name: string]: PromptScalar;
-    };
-};
-export type PromptFile = {
-    readonly data: FrontMatter;
-} & ({
-    readonly kind: 'text';
-    readonly prompt: PromptTemplate;
-} | {
-    readonly kind: 'chat';
-    readonly prompt: ChatPromptTemplate;
-});
-export declare function promptFile(text: string): PromptFile;
-
-// ---- prompt/prompt.d.ts
-import type { PromptTemplate, PromptValue, VariablesOf } from './contract.ts';
-export interface PromptOptions<D> {
-    defaults?: D | undefined;
-}
-export declare function prompt<const T extends string, const D extends {
-    readonly [N in VariablesOf<T>]?: PromptValue;
-} = {}>(template: T, options?: PromptOptions<D & {
-    readonly [N in Exclude<keyof D, VariablesOf<T>>]: never;
-}>): PromptTemplate<VariablesOf<T>, Extract<keyof D, string>>;
-
-// ---- prompt/select-prompt.d.ts
-import type { LLM, LLMMetadata } from '../llm/contract.ts';
-export interface PromptCase<T> {
-    when(metadata: LLMMetadata): boolean;
-    prompt: T;
-}
-export declare function selectPrompt<T>(llm: Pick<LLM, 'metadata'>, cases: readonly PromptCase<T>[], otherwise: T): T;
 
 // ---- query-engine/contract.d.ts
 import type { QueryInput, RetrieveOptions } from '../retriever/contract.ts';
@@ -1989,9 +1213,6 @@ export declare abstract class BaseRetriever implements Retriever {
 }
 export declare function toQuery(input: QueryInput): Query;
 
-// ---- retriever/canonical-json.d.ts
-export declare function canonicalJson(value: unknown): string;
-
 // ---- retriever/contract.d.ts
 import type { Attempt, CallOptions, CallSettings } from '../call/contract.ts';
 import type { QueryEngine } from '../query-engine/contract.ts';
@@ -2031,12 +1252,11 @@ export interface RetrieveCall extends Attempt {
 
 // ---- retriever/index.d.ts
 export { BaseRetriever, toQuery } from './base.ts';
-export { canonicalJson } from './canonical-json.ts';
 export type { BaseRetrieverOptions, Hop, Query, QueryInput, RetrievalObject, RetrieveCall, RetrieveOptions, Retriever, } from './contract.ts';
-export { createDocument, createIndexNode, createTextNode, isKnownNode, sourceId, type Document, type Evidence, type IndexNode, type Node, type NodeBase, type NodeInput, type NodeRef, type NodeRelationships, type NodeWithScore, type OtherNode, type TextNode, } from './node.ts';
 export { nodeHash, nodeHashSteps } from './node-hash.ts';
 export { checkNode, copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
 export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
+export { createDocument, createIndexNode, createTextNode, isKnownNode, sourceId, type Document, type Evidence, type IndexNode, type Node, type NodeBase, type NodeInput, type NodeRef, type NodeRelationships, type NodeWithScore, type OtherNode, type TextNode, } from './node.ts';
 export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';
 
 // ---- retriever/node-hash.d.ts
@@ -2045,7 +1265,7 @@ export declare function nodeHash(node: Node): string;
 export declare function nodeHashSteps(node: Node): Generator<void, string>;
 
 // ---- retriever/node-json.d.ts
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../shared/json.ts';
 import type { Node } from './node.ts';
 export declare function nodeToJson(node: Node): JsonObject;
 export declare function checkNode(node: Node): void;
@@ -2059,7 +1279,7 @@ export declare function nodeText(node: Node, mode: NodeTextMode): string;
 export declare function nodeMetadataText(node: Node, mode: Exclude<NodeTextMode, 'none'>): string;
 
 // ---- retriever/node.d.ts
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../shared/json.ts';
 export interface NodeBase {
     id: string;
     text: string;
@@ -2132,7 +1352,90 @@ export declare function contentKey(node: Node): string;
 export declare function mergeEvidence(a: Evidence | undefined, b: Evidence | undefined): Evidence | undefined;
 export declare function checkResults(found: unknown, retriever: string): readonly NodeWithScore[];
 
-// ---- schema.d.ts
+// ---- schema/dialects.d.ts
+export interface SchemaDialect {
+    readonly name: string;
+    readonly keywords: 'all' | readonly string[];
+    readonly silent: readonly string[];
+    readonly formats?: readonly string[] | undefined;
+    readonly patterns?: 'plain' | undefined;
+    readonly mostMinItems?: number | undefined;
+    readonly optional: 'nullable' | 'kept' | 'refused';
+    readonly open?: 'closed' | 'refused' | undefined;
+    readonly recursive?: boolean | undefined;
+    readonly limits?: SchemaLimits | undefined;
+}
+export interface SchemaLimits {
+    readonly depth?: number | undefined;
+    readonly properties?: number | undefined;
+    readonly optional?: number | undefined;
+    readonly unions?: number | undefined;
+    readonly enumValues?: number | undefined;
+    readonly characters?: number | undefined;
+    readonly enumCharacters?: number | undefined;
+}
+export declare const schemaDialects: {
+    readonly openai: {
+        readonly name: "OpenAI's strict mode";
+        readonly keywords: readonly [...string[], "pattern", "format", "multipleOf", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+        readonly silent: string[];
+        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
+        readonly patterns: "plain";
+        readonly optional: "nullable";
+        readonly limits: {
+            readonly depth: 10;
+            readonly properties: 5000;
+            readonly enumValues: 1000;
+            readonly characters: 120000;
+            readonly enumCharacters: 15000;
+        };
+    };
+    readonly anthropic: {
+        readonly name: "Anthropic's grammar";
+        readonly keywords: readonly [...string[], "allOf", "default", "format", "minItems"];
+        readonly silent: readonly ["deprecated", "readOnly", "writeOnly"];
+        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"];
+        readonly mostMinItems: 1;
+        readonly optional: "kept";
+        readonly recursive: false;
+        readonly limits: {
+            readonly optional: 24;
+            readonly unions: 16;
+        };
+    };
+    readonly cohere: {
+        readonly name: "Cohere's structured output";
+        readonly keywords: readonly [...string[], "pattern", "format"];
+        readonly silent: string[];
+        readonly formats: readonly ["date-time", "uuid", "date", "time"];
+        readonly patterns: "plain";
+        readonly optional: "nullable";
+    };
+};
+
+// ---- schema/fit-schema.d.ts
+import type { JsonSchema } from '../shared/json.ts';
+import type { SchemaDialect } from './dialects.ts';
+export interface FittedSchema {
+    readonly schema: JsonSchema;
+    readonly strict: boolean;
+    readonly reason?: string | undefined;
+}
+export type SchemaPlace = 'tool' | 'strict-tool' | 'format';
+export declare function fitSchema(schema: JsonSchema, dialect: SchemaDialect, place: SchemaPlace): FittedSchema;
+
+// ---- schema/index.d.ts
+export { schemaDialects, type SchemaDialect, type SchemaLimits } from './dialects.ts';
+export { fitSchema, type FittedSchema, type SchemaPlace } from './fit-schema.ts';
+export type { RestoredParts } from './null-members.ts';
+export { isStandardSchema, type InferInput, type InferOutput, type Schema, type StandardIssue, type StandardJsonSchema, type StandardResult, type StandardSchema, } from './standard.ts';
+export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
+
+// ---- schema/null-members.d.ts
+import type { JsonValue } from '../shared/json.ts';
+export type RestoredParts = WeakMap<object, Map<unknown, JsonValue>>;
+
+// ---- schema/standard.d.ts
 export interface StandardSchema<Input = unknown, Output = Input> {
     readonly '~standard': {
         readonly version: 1;
@@ -2177,6 +1480,26 @@ export interface StandardJsonSchema<Input = unknown, Output = Input> {
 export type Schema<Input = unknown, Output = Input> = StandardSchema<Input, Output> & StandardJsonSchema<Input, Output>;
 export type InferInput<S> = S extends StandardSchema<infer Input, unknown> ? Input : never;
 export type InferOutput<S> = S extends StandardSchema<infer _Input, infer Output> ? Output : never;
+export declare function isStandardSchema(value: unknown): value is StandardSchema;
+
+// ---- schema/strict-schema.d.ts
+import type { JsonSchema, JsonValue } from '../shared/json.ts';
+import type { RestoredParts } from './null-members.ts';
+import type { SchemaDialect } from './dialects.ts';
+export interface ShownSchema {
+    readonly schema: JsonSchema;
+    unwrap(value: JsonValue): JsonValue | undefined;
+    restore(value: JsonValue, kept?: RestoredParts): JsonValue | undefined;
+}
+export type StrictSchema = (ShownSchema & {
+    readonly strict: true;
+}) | {
+    readonly strict: false;
+    readonly reason: string;
+};
+export declare function plainSchema(schema: JsonSchema): ShownSchema;
+export declare function objectSchema(schema: JsonSchema): ShownSchema;
+export declare function strictSchema(schema: JsonSchema, dialect?: SchemaDialect): StrictSchema;
 
 // ---- service-context.d.ts
 import type { EmbeddingModel } from './embedding/contract.ts';
@@ -2207,9 +1530,41 @@ export interface ServiceContextMethods<P extends object> {
 }
 export declare function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P>;
 
+// ---- shared/canonical-json.d.ts
+export declare function canonicalJson(value: unknown): string;
+
+// ---- shared/delimited.d.ts
+export declare function delimited(text: string, label: string, beside?: readonly string[]): string;
+export declare function freeTag(word: string, texts: readonly string[], nameOf?: (number: number) => string): string;
+
+// ---- shared/hash.d.ts
+export declare function sha256Hex(text: string | Uint8Array): string;
+export declare function framed(field: string): string;
+export declare function portableSha256Hex(text: string | Uint8Array): string;
+
 // ---- shared/index.d.ts
-export { finiteNumber, oneOf, wholeNumber, type NumberBounds } from './options.ts';
+export { canonicalJson } from './canonical-json.ts';
+export { delimited, freeTag } from './delimited.ts';
+export { framed, portableSha256Hex, sha256Hex } from './hash.ts';
+export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
+export { finiteNumber, oneOf, positive, wholeNumber, type NumberBounds } from './options.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson, type PlainJsonOptions } from './plain-json.ts';
+
+// ---- shared/json.d.ts
+export type JsonValue = string | number | boolean | null | JsonValue[] | {
+    [key: string]: JsonValue;
+};
+export type JsonObject = {
+    [key: string]: JsonValue;
+};
+export type JsonSchema = {
+    [key: string]: unknown;
+};
+export declare function isObject(value: unknown): value is Record<string, unknown>;
+export declare function defined<T extends object>(object: T): {
+    [K in keyof T]: Exclude<T[K], undefined>;
+};
+export declare function isDeeper(value: unknown, most: number): boolean;
 
 // ---- shared/options.d.ts
 export interface NumberBounds {
@@ -2221,6 +1576,7 @@ export interface NumberBounds {
 }
 export declare function wholeNumber(name: string, value: unknown, bounds?: NumberBounds): number;
 export declare function finiteNumber(name: string, value: unknown, bounds?: NumberBounds): number;
+export declare function positive(name: string, value: number, whole?: boolean): number;
 export declare function oneOf<T extends string>(name: string, value: unknown, words: readonly T[], code?: NumberBounds['code']): T;
 
 // ---- shared/plain-json.d.ts
@@ -2243,7 +1599,7 @@ export declare function requireDimensions(support: VectorStoreSupport, dimension
 export declare function openedSupport(store: VectorStore, options: StoreOptions): Promise<VectorStoreSupport>;
 
 // ---- store/contract.d.ts
-import type { JsonValue } from '../json.ts';
+import type { JsonValue } from '../shared/json.ts';
 import type { Node, NodeWithScore } from '../retriever/node.ts';
 import type { TermIndex } from './terms.ts';
 export interface StoreOptions {
@@ -2388,8 +1744,8 @@ export declare function createStoreGuard({ store, warn, timeoutMs, names }: Stor
 export { checkVectorEntries, checkVectorQuery, checkVectorSearch, openedSupport, requireDimensions, requireKeyValueStore, requireMembers, } from './check.ts';
 export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, ItemState, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SourcesOptions, SparseVector, StoreEntry, StoreLock, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorQueryMode, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
 export { isLocked, sqliteCode, storeFailure, systemCode } from './failure.ts';
-export { createStoreGuard, STORE_REST_MS, type StoreGuard, type StoreGuardOptions } from './guard.ts';
 export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILTER_DEPTH } from './filter.ts';
+export { createStoreGuard, STORE_REST_MS, type StoreGuard, type StoreGuardOptions } from './guard.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
 export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';
@@ -2501,7 +1857,7 @@ export declare function createWhenFree(timeoutMs?: number): WhenFree;
 
 // ---- synthesizer/contract.d.ts
 import type { CallOptions, Warning } from '../call/contract.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../shared/json.ts';
 import type { FinishReason, Usage } from '../llm/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
 import type { NodeWithScore } from '../retriever/node.ts';
@@ -2770,23 +2126,22 @@ export interface SaidErrorOptions {
 export declare function errorFromThrown(thrown: unknown, about: About): unknown;
 
 // ---- wire/index.d.ts
-export { float32FromBase64 } from './base64.ts';
 export { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
+export { float32FromBase64 } from './base64.ts';
 export { readJson, throwFailure } from './body.ts';
-export { readText } from './read-text.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings, type ProviderAccess } from './credentials.ts';
 export { describeFailure, failedEnd, failureIn, isTooLong, type FailureHints, type SaidFailure, } from './failure.ts';
-export { errorFromRefusal, errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown, type HttpFailure, } from './http-error.ts';
-export { withOptions, type OptionMerging } from './options.ts';
 export { guardedFetch, refusalOf, type GuardedFetchOptions } from './guarded-fetch.ts';
+export { errorFromRefusal, errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown, type HttpFailure, } from './http-error.ts';
 export { JsonLinesDecoder } from './json-lines.ts';
+export { withOptions, type OptionMerging } from './options.ts';
+export { readText } from './read-text.ts';
 export { retryAfter } from './retry-after.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
 export { EndOfReply, eventJson, jsonEvents, streamEvents, type StreamFormat, type StreamTranslator, } from './stream.ts';
 export { readJsonVectors } from './vectors.ts';
-export { defined, isObject, type JsonObject, type JsonSchema, type JsonValue } from '../json.ts';
 
 // ---- wire/json-lines.d.ts
 import type { SseEvent } from './sse.ts';

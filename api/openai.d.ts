@@ -77,7 +77,7 @@ export declare function responsesStream(about: WireAbout): StreamTranslator<Chat
 // ---- convert.d.ts
 import type { Warning } from '@mortise/core';
 import type { LLMCapabilities } from '@mortise/core/llm';
-import type { SchemaDialect } from '@mortise/core/parser';
+import type { SchemaDialect } from '@mortise/core/schema';
 import type { ErrorAbout } from './errors.ts';
 export interface WireAbout extends ErrorAbout {
     readonly model: string;

@@ -17,7 +17,8 @@ export const INSTANTIATIONS = 365_000;
 /** A module that uses prompts and schemas as applications do, no two of them alike. */
 export function application(prompts = PROMPTS, schemas = SCHEMAS): string {
   return [
-    `import { chatPrompt, placeholder, prompt, SchemaParser, structured, structuredStream, type LLM } from '@mortise/core';`,
+    `import type { LLM } from '@mortise/core';`,
+    `import { chatPrompt, placeholder, prompt, SchemaParser, structured, structuredStream } from '@mortise/toolkit';`,
     `import { z } from 'zod';`,
     `declare const llm: LLM;`,
     ...Array.from({ length: prompts }, (_, at) => (at % 4 === 3 ? chat(at) : text(at))),
@@ -101,7 +102,7 @@ export function typeCostProblems(instantiations: number, most = INSTANTIATIONS):
   if (instantiations <= most) return [];
   const what = `${PROMPTS} prompts and ${SCHEMAS} schemas make the compiler instantiate ${instantiations} types, above the ${most} recorded in tooling/type-cost.ts`;
   return [
-    `${what}: look for what a change to the types in packages/core/src/prompt, parser or llm multiplies (\`tsc --generateTrace\`), or record the new number with its reason.`,
+    `${what}: look for what a change to the types in packages/toolkit/src/prompts, parsers or structured multiplies (\`tsc --generateTrace\`), or record the new number with its reason.`,
   ];
 }
 

@@ -1,5 +1,5 @@
-import { jsonSchema } from '@mortise/toolkit/schema';
 import type { OutputParser } from '@mortise/core/parser';
+import type { Schema } from '@mortise/core/schema';
 import { lastOf, outcomeOf, units, type Outcome, type ParserCase } from './lab.ts';
 
 /** P-04: no part of a value that is broken passes for the value. */
@@ -64,13 +64,20 @@ const GOES_ON = [
   '"x [1] y", "z"]',
 ];
 
-const optional = jsonSchema<unknown>(
-  {
-    type: 'object',
-    properties: { amount: { type: 'number' }, fee: { type: 'object' } },
+const OPTIONAL = {
+  type: 'object',
+  properties: { amount: { type: 'number' }, fee: { type: 'object' } },
+};
+
+/** Lets every value pass, so that only the parser can refuse. */
+const optional: Schema = {
+  '~standard': {
+    version: 1,
+    vendor: 'mortise-conformance',
+    validate: (value) => ({ value }),
+    jsonSchema: { input: () => OPTIONAL, output: () => OPTIONAL },
   },
-  (value) => ({ value }),
-);
+};
 
 /** Whole values stand in all of them, and each breaks what is around them in JSON as in YAML. */
 const RECORDS = [

@@ -21,6 +21,7 @@ export interface OpenedStream {
   readonly warnings: Warning[];
 }
 
+/** How a stream is opened, left, checked and described. */
 export interface StreamPlan {
   readonly model: string;
   /** The server that what is opaque in the reply goes back to. Absent: its blocks say so already. */
@@ -37,6 +38,7 @@ export interface StreamPlan {
   describe(response: ChatResponse): Parameters<Span['end']>;
 }
 
+/** A stream of one call: single use, pulled, nothing sent before the first read (L-05, L-06). */
 export function createChatStream<M>(plan: StreamPlan): ChatStream<M> {
   const pump = new ChatPump(plan);
   const { reader } = pump;
@@ -54,6 +56,7 @@ export function createChatStream<M>(plan: StreamPlan): ChatStream<M> {
   };
 }
 
+/** The text that an event brings, if it brings any. */
 export function textDelta(event: ChatStreamEvent): string | undefined {
   return event.type === 'text-delta' ? event.delta : undefined;
 }

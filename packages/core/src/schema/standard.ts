@@ -12,10 +12,12 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
+/** What a validator says of a value. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: ReadonlyArray<StandardIssue> };
 
+/** What is wrong with a value, and where in it. */
 export interface StandardIssue {
   readonly message: string;
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
