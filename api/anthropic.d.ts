@@ -78,6 +78,6 @@ export interface AnthropicLLMOptions extends LLMSettings, AnthropicConnection {
 export declare class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMetadata> {
     constructor(options: AnthropicLLMOptions);
     get metadata(): LLMMetadata;
-    generate(request: ChatRequest<AnthropicProviderOptions>, attempt: Attempt): Promise<ChatReply<AnthropicMetadata>>;
-    stream(request: ChatRequest<AnthropicProviderOptions>, attempt: Attempt): Promise<AsyncIterable<ChatStreamEvent[]>>;
+    doGenerate(request: ChatRequest<AnthropicProviderOptions>, attempt: Attempt): Promise<ChatReply<AnthropicMetadata>>;
+    doStream(request: ChatRequest<AnthropicProviderOptions>, attempt: Attempt): Promise<AsyncIterable<ChatStreamEvent[]>>;
 }

@@ -60,7 +60,7 @@ export type CohereEmbeddingProviderOptions = {
 export declare class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOptions> {
     readonly metadata: EmbeddingMetadata;
     constructor(options: CohereEmbeddingOptions);
-    embed(inputs: readonly string[], request: EmbedRequest<CohereEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
+    doEmbed(inputs: readonly string[], request: EmbedRequest<CohereEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
 }
 
 // ---- index.d.ts
@@ -104,8 +104,8 @@ export type CohereProviderOptions = {
 export declare class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
     readonly metadata: LLMMetadata;
     constructor(options: CohereLLMOptions);
-    generate(request: ChatRequest<CohereProviderOptions>, attempt: Attempt): Promise<ChatReply<CohereMetadata>>;
-    stream(request: ChatRequest<CohereProviderOptions>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>>;
+    doGenerate(request: ChatRequest<CohereProviderOptions>, attempt: Attempt): Promise<ChatReply<CohereMetadata>>;
+    doStream(request: ChatRequest<CohereProviderOptions>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>>;
 }
 
 // ---- reranker.d.ts
@@ -130,5 +130,5 @@ export type CohereRerankProviderOptions = {
 export declare class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
     readonly metadata: RerankerMetadata;
     constructor(options: CohereRerankerOptions);
-    rank(request: RankRequest<CohereRerankProviderOptions>, attempt: Attempt): Promise<RankReply>;
+    doRerank(request: RankRequest<CohereRerankProviderOptions>, attempt: Attempt): Promise<RankReply>;
 }

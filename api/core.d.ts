@@ -225,7 +225,7 @@ export declare abstract class BaseEmbedding<P extends ProviderOptions = Provider
     readonly model: string;
     abstract readonly metadata: EmbeddingMetadata;
     constructor(options: BaseEmbeddingOptions);
-    abstract embed(inputs: readonly string[], request: EmbedRequest<P>, attempt: Attempt): Promise<EmbedReply>;
+    abstract doEmbed(inputs: readonly string[], request: EmbedRequest<P>, attempt: Attempt): Promise<EmbedReply>;
     embedQuery(query: string, options?: EmbedOptions<P>): Promise<Float32Array>;
     embedText(text: string, options?: EmbedOptions<P>): Promise<Float32Array>;
     embedTexts(texts: readonly string[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
@@ -512,8 +512,8 @@ export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOption
     readonly model: string;
     constructor(options: BaseLLMOptions);
     abstract get metadata(): LLMMetadata;
-    abstract generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply<M>>;
-    stream?(request: ChatRequest<P>, attempt: Attempt): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
+    abstract doGenerate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply<M>>;
+    doStream?(request: ChatRequest<P>, attempt: Attempt): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
     chat(messages: ChatInput, options?: ChatOptions<P>): Promise<ChatResponse<M>>;
     streamChat(messages: ChatInput, options?: ChatOptions<P>): ChatStream<M>;
     complete(prompt: string, options?: CompletionOptions<P>): Promise<CompletionResponse<M>>;
@@ -723,11 +723,11 @@ export interface TextAttempt<P extends ProviderOptions = ProviderOptions> extend
     readonly request: ChatRequest<P>;
 }
 export declare abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> extends BaseLLM<P> {
-    abstract completeText(prompt: string, attempt: TextAttempt<P>): Promise<string | TextReply>;
-    streamText?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<TextPiece>;
+    abstract doComplete(prompt: string, attempt: TextAttempt<P>): Promise<string | TextReply>;
+    doStreamComplete?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<TextPiece>;
     messagesToPrompt(messages: readonly ChatMessage[], _attempt: Attempt): string;
-    generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply>;
-    stream(request: ChatRequest<P>, attempt: Attempt): AsyncGenerator<ChatStreamEvent>;
+    doGenerate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply>;
+    doStream(request: ChatRequest<P>, attempt: Attempt): AsyncGenerator<ChatStreamEvent>;
 }
 
 // ---- llm/estimate.d.ts
@@ -970,9 +970,9 @@ import type { ChatMessage } from '../llm/message.ts';
 import type { DeepPartial, OutputParser, ParseOptions } from './contract.ts';
 export declare abstract class BaseOutputParser<T, P = DeepPartial<T>> implements OutputParser<T, P> {
     get name(): string;
-    abstract parseText(text: string, options: ParseOptions): T | Promise<T>;
+    abstract doParse(text: string, options: ParseOptions): T | Promise<T>;
     instructions?(): string;
-    snapshots?(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<P>;
+    doStream?(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<P>;
     format(input: string): string;
     format(input: readonly ChatMessage[]): readonly ChatMessage[];
     parse(text: string, options?: ParseOptions): Promise<T>;
@@ -1052,8 +1052,8 @@ export type { QueryEngine, QueryOptions } from './contract.ts';
 import type { Document } from '../retriever/node.ts';
 import type { ReadCall, Reader, ReadItem, ReadOptions } from './contract.ts';
 export declare abstract class BaseReader<I extends ReadItem = ReadItem> implements Reader {
-    abstract items(call: ReadCall): AsyncIterable<I> | Iterable<I> | Promise<AsyncIterable<I> | Iterable<I>>;
-    abstract readItem(item: I, call: ReadCall): Promise<Document> | AsyncIterable<Document> | Iterable<Document>;
+    abstract doList(call: ReadCall): AsyncIterable<I> | Iterable<I> | Promise<AsyncIterable<I> | Iterable<I>>;
+    abstract doRead(item: I, call: ReadCall): Promise<Document> | AsyncIterable<Document> | Iterable<Document>;
     read(options?: ReadOptions): AsyncGenerator<Document>;
 }
 
@@ -1160,7 +1160,7 @@ export declare abstract class BaseReranker<P extends ProviderOptions = ProviderO
     readonly model: string;
     abstract readonly metadata: RerankerMetadata;
     constructor(options: BaseRerankerOptions);
-    abstract rank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
+    abstract doRerank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
     rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
 }
 export declare function checkRanking(results: readonly RankedDocument[], count: number, topN: number): RankedDocument[];
@@ -1207,7 +1207,7 @@ import type { BaseRetrieverOptions, Query, QueryInput, RetrieveCall, RetrieveOpt
 import type { NodeWithScore } from './node.ts';
 export declare abstract class BaseRetriever implements Retriever {
     constructor(options?: BaseRetrieverOptions);
-    abstract retrieveNodes(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]>;
+    abstract doRetrieve(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]>;
     readonly supportsFilters: boolean;
     retrieve(query: QueryInput, options?: RetrieveOptions): Promise<NodeWithScore[]>;
 }
@@ -1947,7 +1947,7 @@ export interface HashEmbeddingOptions extends Partial<BaseEmbeddingOptions> {
 export declare class HashEmbedding extends BaseEmbedding {
     readonly metadata: EmbeddingMetadata;
     constructor(options?: HashEmbeddingOptions);
-    embed(inputs: readonly string[], { dimensions }: EmbedRequest): Promise<EmbedReply>;
+    doEmbed(inputs: readonly string[], { dimensions }: EmbedRequest): Promise<EmbedReply>;
 }
 
 // ---- testing/index.d.ts
@@ -1972,8 +1972,8 @@ export declare class ScriptedLLM extends BaseLLM {
     readonly requests: ChatRequest[];
     constructor(options: ScriptedLLMOptions);
     get metadata(): LLMMetadata;
-    generate(request: ChatRequest, attempt: Attempt): Promise<ChatReply>;
-    stream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent>;
+    doGenerate(request: ChatRequest, attempt: Attempt): Promise<ChatReply>;
+    doStream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent>;
 }
 
 // ---- tokenizer/contract.d.ts

@@ -12,7 +12,7 @@ export interface EnergeticAIEmbeddingOptions extends CallSettings {
 export declare class EnergeticAIEmbedding extends BaseEmbedding {
     readonly metadata: EmbeddingMetadata;
     constructor(options?: EnergeticAIEmbeddingOptions);
-    embed(inputs: readonly string[], _request: EmbedRequest, attempt: Attempt): Promise<EmbedReply>;
+    doEmbed(inputs: readonly string[], _request: EmbedRequest, attempt: Attempt): Promise<EmbedReply>;
 }
 
 // ---- index.d.ts

@@ -110,7 +110,7 @@ export type OpenAIEmbeddingProviderOptions = {
 export declare class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOptions> {
     readonly metadata: EmbeddingMetadata;
     constructor(options: OpenAIEmbeddingOptions);
-    embed(inputs: readonly string[], request: EmbedRequest<OpenAIEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
+    doEmbed(inputs: readonly string[], request: EmbedRequest<OpenAIEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
 }
 
 // ---- errors.d.ts
@@ -167,6 +167,6 @@ export type OpenAIMetadata = {
 export declare class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     readonly metadata: LLMMetadata;
     constructor(options: OpenAILLMOptions);
-    generate(request: ChatRequest<OpenAIProviderOptions>, attempt: Attempt): Promise<ChatReply<OpenAIMetadata>>;
-    stream(request: ChatRequest<OpenAIProviderOptions>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>>;
+    doGenerate(request: ChatRequest<OpenAIProviderOptions>, attempt: Attempt): Promise<ChatReply<OpenAIMetadata>>;
+    doStream(request: ChatRequest<OpenAIProviderOptions>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>>;
 }

@@ -310,7 +310,7 @@ export interface HybridParts {
 export declare class HybridRetriever extends BaseRetriever {
     readonly supportsFilters = true;
     constructor(parts: HybridParts, options?: HybridRetrieverOptions);
-    retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
+    doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
 // ---- index/index.d.ts
@@ -649,8 +649,8 @@ export interface FilesReaderOptions {
 }
 export declare class FilesReader extends BaseReader<FileItem> {
     constructor(options: FilesReaderOptions);
-    items(): Promise<FileItem[]>;
-    readItem(item: FileItem, call: ReadCall): AsyncGenerator<Document>;
+    doList(): Promise<FileItem[]>;
+    doRead(item: FileItem, call: ReadCall): AsyncGenerator<Document>;
 }
 export interface FileItem extends ReadItem {
     readonly location: string;
@@ -724,7 +724,7 @@ export interface AutoMergingRetrieverOptions extends BaseRetrieverOptions {
 export declare class AutoMergingRetriever extends BaseRetriever {
     readonly supportsFilters = true;
     constructor(options: AutoMergingRetrieverOptions);
-    retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
+    doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
 // ---- retrievers/bm25-index.d.ts
@@ -760,7 +760,7 @@ export interface BM25RetrieverOptions extends BaseRetrieverOptions, BM25IndexOpt
 export declare class BM25Retriever extends BaseRetriever {
     readonly supportsFilters = true;
     constructor(options: BM25RetrieverOptions);
-    retrieveNodes({ query }: Query, { topK, filters }: RetrieveCall): Promise<NodeWithScore[]>;
+    doRetrieve({ query }: Query, { topK, filters }: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
 // ---- retrievers/fuse.d.ts
@@ -791,7 +791,7 @@ export interface WeightedRetriever {
 export declare class FusionRetriever extends BaseRetriever {
     readonly supportsFilters = true;
     constructor(options: FusionRetrieverOptions);
-    retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
+    doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
 // ---- retrievers/index.d.ts
@@ -831,7 +831,7 @@ export interface RouterRetrieverOptions extends BaseRetrieverOptions {
 export declare class RouterRetriever extends BaseRetriever {
     readonly supportsFilters = true;
     constructor(options: RouterRetrieverOptions);
-    retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
+    doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
 // ---- retrievers/terms.d.ts
@@ -850,7 +850,7 @@ export interface VectorRetrieverOptions extends BaseRetrieverOptions {
 export declare class VectorRetriever extends BaseRetriever {
     readonly supportsFilters = true;
     constructor(options: VectorRetrieverOptions);
-    retrieveNodes(query: Query, { topK, filters, signal, parent }: RetrieveCall): Promise<NodeWithScore[]>;
+    doRetrieve(query: Query, { topK, filters, signal, parent }: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
 // ---- selectors/check.d.ts
@@ -1081,7 +1081,7 @@ export type SynthesisEvent = {
 };
 export declare abstract class BaseSynthesizer implements ResponseSynthesizer {
     constructor({ notFoundText }?: BaseSynthesizerOptions);
-    abstract write(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
+    abstract doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
     synthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<QueryResponse>;
     streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
 }
@@ -1098,7 +1098,7 @@ export declare class CitationSynthesizer extends BaseSynthesizer {
     constructor({ llm }: {
         readonly llm: LLM;
     }, options?: CitationSynthesizerOptions);
-    write({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent>;
+    doSynthesize({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent>;
 }
 
 // ---- synthesizer/citations.d.ts
@@ -1124,13 +1124,13 @@ export declare class RefineSynthesizer extends BaseSynthesizer {
     constructor({ llm }: {
         readonly llm: LLM;
     }, options?: RefineSynthesizerOptions);
-    write(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
+    doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
 }
 export declare class CompactSynthesizer extends BaseSynthesizer {
     constructor({ llm }: {
         readonly llm: LLM;
     }, options?: RefineSynthesizerOptions);
-    write(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
+    doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
 }
 
 // ---- synthesizer/index.d.ts
@@ -1146,7 +1146,7 @@ export { TreeSynthesizer, type TreeSynthesizerOptions } from './tree.ts';
 // ---- synthesizer/no-text.d.ts
 import type { BaseSynthesizer, SynthesisEvent } from './base.ts';
 export declare class NoTextSynthesizer extends BaseSynthesizer {
-    write(): AsyncGenerator<SynthesisEvent>;
+    doSynthesize(): AsyncGenerator<SynthesisEvent>;
 }
 
 // ---- synthesizer/prompt.d.ts
@@ -1189,5 +1189,5 @@ export declare class TreeSynthesizer extends BaseSynthesizer {
     constructor({ llm }: {
         readonly llm: LLM;
     }, options?: TreeSynthesizerOptions);
-    write({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent>;
+    doSynthesize({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent>;
 }

@@ -112,8 +112,8 @@ export declare class CombinedParser<const P extends Parts> extends BaseOutputPar
     constructor(parts: P);
     get name(): string;
     instructions(): string;
-    parseText(text: string, options: ParseOptions): Promise<CombinedValue<P>>;
-    snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<Partial<CombinedValue<P>>>;
+    doParse(text: string, options: ParseOptions): Promise<CombinedValue<P>>;
+    doStream(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<Partial<CombinedValue<P>>>;
 }
 
 // ---- parsers/index.d.ts
@@ -142,8 +142,8 @@ export declare class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
     constructor(options?: JsonParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): JsonValue | Promise<JsonValue>;
-    snapshots(chunks: AsyncIterable<string>): AsyncIterable<JsonValue>;
+    doParse(text: string, { signal }?: ParseOptions): JsonValue | Promise<JsonValue>;
+    doStream(chunks: AsyncIterable<string>): AsyncIterable<JsonValue>;
 }
 export declare function findJson(text: string, options?: JsonParserOptions): JsonValue;
 export declare function streamJson(chunks: AsyncIterable<string>, options?: JsonParserOptions): AsyncGenerator<JsonValue>;
@@ -185,8 +185,8 @@ export interface LineReader<T> {
 }
 export declare abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
     constructor(reader: () => LineReader<T>);
-    parseText(text: string, { signal }?: ParseOptions): T[] | Promise<T[]>;
-    snapshots(chunks: AsyncIterable<string>): AsyncGenerator<T[]>;
+    doParse(text: string, { signal }?: ParseOptions): T[] | Promise<T[]>;
+    doStream(chunks: AsyncIterable<string>): AsyncGenerator<T[]>;
 }
 
 // ---- parsers/list.d.ts
@@ -198,8 +198,8 @@ export declare class ListParser extends BaseOutputParser<string[], string[]> {
     constructor(options?: ListParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): string[] | Promise<string[]>;
-    snapshots(chunks: AsyncIterable<string>): AsyncGenerator<string[]>;
+    doParse(text: string, { signal }?: ParseOptions): string[] | Promise<string[]>;
+    doStream(chunks: AsyncIterable<string>): AsyncGenerator<string[]>;
 }
 
 // ---- parsers/markdown.d.ts
@@ -242,7 +242,7 @@ export declare class RegexParser<K extends string = string> extends BaseOutputPa
     constructor(pattern: RegExp, options?: RegexParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string): {
+    doParse(text: string): {
         [N in K]?: string;
     };
 }
@@ -253,7 +253,7 @@ export declare class EnumParser<const V extends string> extends BaseOutputParser
     constructor(values: readonly V[]);
     get name(): string;
     instructions(): string;
-    parseText(text: string): V;
+    doParse(text: string): V;
 }
 export interface BooleanParserOptions {
     yes?: readonly [string, ...string[]] | undefined;
@@ -263,7 +263,7 @@ export declare class BooleanParser extends BaseOutputParser<boolean, boolean> {
     constructor({ yes, no }?: BooleanParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string): boolean;
+    doParse(text: string): boolean;
 }
 export interface NumberParserOptions {
     min?: number | undefined;
@@ -274,12 +274,12 @@ export declare class NumberParser extends BaseOutputParser<number, number> {
     constructor(options?: NumberParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): number | Promise<number>;
+    doParse(text: string, { signal }?: ParseOptions): number | Promise<number>;
 }
 export declare class DateParser extends BaseOutputParser<Date, Date> {
     get name(): string;
     instructions(): string;
-    parseText(text: string): Date;
+    doParse(text: string): Date;
 }
 
 // ---- parsers/schema.d.ts
@@ -293,8 +293,8 @@ export declare class SchemaParser<Input, Output> extends BaseOutputParser<Output
     constructor(schema: Schema<Input, Output>, options?: SchemaParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string, options: ParseOptions): Promise<Output>;
-    snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<DeepPartial<Input> | Output>;
+    doParse(text: string, options: ParseOptions): Promise<Output>;
+    doStream(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<DeepPartial<Input> | Output>;
 }
 
 // ---- parsers/selection.d.ts
@@ -311,7 +311,7 @@ export declare class SelectionParser extends BaseOutputParser<Selection[], Selec
     constructor(choices: readonly string[], { max }?: SelectionParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): Selection[] | Promise<Selection[]>;
+    doParse(text: string, { signal }?: ParseOptions): Selection[] | Promise<Selection[]>;
 }
 
 // ---- parsers/with-repair.d.ts
@@ -342,7 +342,7 @@ export declare class XmlParser extends BaseOutputParser<XmlElement, XmlElement> 
     constructor(options?: XmlParserOptions);
     get name(): string;
     instructions(): string;
-    parseText(text: string, { signal }?: ParseOptions): XmlElement | Promise<XmlElement>;
+    doParse(text: string, { signal }?: ParseOptions): XmlElement | Promise<XmlElement>;
 }
 
 // ---- prompts/chat-prompt.d.ts

@@ -15,5 +15,5 @@ export declare class YamlParser<Input = JsonValue, Output = Input> extends BaseO
     constructor({ schema, maxAliasCount }?: YamlParserOptions<Input, Output>);
     get name(): string;
     instructions(): string;
-    parseText(text: string, options: ParseOptions): Promise<Output>;
+    doParse(text: string, options: ParseOptions): Promise<Output>;
 }

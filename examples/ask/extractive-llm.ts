@@ -31,11 +31,11 @@ export class ExtractiveLLM extends CustomLLM {
     super({ provider: 'extractive', model: 'extractive' });
   }
 
-  override completeText(prompt: string): Promise<TextReply> {
+  override doComplete(prompt: string): Promise<TextReply> {
     return Promise.resolve({ text: this.#answer(prompt).join('') });
   }
 
-  override async *streamText(prompt: string, attempt: TextAttempt): AsyncGenerator<string> {
+  override async *doStreamComplete(prompt: string, attempt: TextAttempt): AsyncGenerator<string> {
     for (const sentence of this.#answer(prompt)) {
       attempt.signal.throwIfAborted();
       yield sentence;

@@ -14,7 +14,7 @@ export class SqliteRetriever extends core.BaseRetriever {
     for (const node of nodes) insert.run(node.text, JSON.stringify(core.nodeToJson(node)));
   }
 
-  async retrieveNodes({ query }: core.Query, { topK = 10, filters }: core.RetrieveCall) {
+  async doRetrieve({ query }: core.Query, { topK = 10, filters }: core.RetrieveCall) {
     // In quotes, so that no word is taken for an operator.
     const words = (query.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `"${word}"`);
     const sql = 'SELECT node, -rank AS score FROM pages WHERE pages MATCH ? ORDER BY rank';

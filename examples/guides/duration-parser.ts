@@ -6,7 +6,7 @@ export class DurationParser extends BaseOutputParser<number> {
     return 'Answer with one duration such as 1h 30m or 45s, and nothing else.';
   }
 
-  parseText(text: string): number {
+  doParse(text: string): number {
     const match = /^\W*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*(?:(\d+)\s*s)?\W*$/i.exec(text);
     const [, hours, minutes, seconds] = match ?? [];
     if (hours === undefined && minutes === undefined && seconds === undefined) {

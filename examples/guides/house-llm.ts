@@ -21,7 +21,7 @@ export class HouseLLM extends BaseLLM {
     this.#token = token;
   }
 
-  async generate({ messages, maxOutputTokens }: ChatRequest, attempt: Attempt): Promise<ChatReply> {
+  async doGenerate({ messages, maxOutputTokens }: ChatRequest, attempt: Attempt): Promise<ChatReply> {
     const token = await this.#token(attempt.signal);
     const turns = messages.map((message) => ({ who: message.role, says: messageText(message) }));
     const response = await this.#fetch(`${this.#url}/v1/answer`, {

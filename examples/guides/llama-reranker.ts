@@ -17,7 +17,7 @@ export class LlamaReranker extends BaseReranker {
     this.#url = url;
   }
 
-  async rank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
+  async doRerank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
     const body = JSON.stringify({ query, documents, top_n: topN });
     const response = await this.#fetch(`${this.#url}/v1/rerank`, {
       method: 'POST',

@@ -13,12 +13,12 @@ export class LlamaServerLLM extends CustomLLM {
     this.#url = url;
   }
 
-  async completeText(prompt: string, attempt: TextAttempt): Promise<TextReply> {
+  async doComplete(prompt: string, attempt: TextAttempt): Promise<TextReply> {
     const reply = await readJson(await this.#post(prompt, attempt, false), attempt, this);
     return { text: String(reply['content']), usage: usageOf(reply) };
   }
 
-  override async *streamText(prompt: string, attempt: TextAttempt): AsyncGenerator<TextPiece> {
+  override async *doStreamComplete(prompt: string, attempt: TextAttempt): AsyncGenerator<TextPiece> {
     for await (const event of jsonEvents(await this.#post(prompt, attempt, true), attempt, this)) {
       yield event['stop'] === true ? { usage: usageOf(event) } : String(event['content']);
       if (event['stop'] === true) return;

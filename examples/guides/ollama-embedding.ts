@@ -14,7 +14,7 @@ export class OllamaEmbedding extends BaseEmbedding {
     this.#url = url;
   }
 
-  async embed(inputs: readonly string[], { kind }: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+  async doEmbed(inputs: readonly string[], { kind }: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     // The model was trained with these words: without them a query is not near its answer.
     const input = inputs.map((text) => `search_${kind}: ${text}`);
     const body = JSON.stringify({ model: this.model, input, truncate: false });

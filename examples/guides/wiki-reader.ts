@@ -11,12 +11,12 @@ export class WikiReader extends BaseReader {
     this.#url = url;
   }
 
-  async items({ signal }: ReadCall): Promise<ReadItem[]> {
+  async doList({ signal }: ReadCall): Promise<ReadItem[]> {
     const pages = JSON.parse(await get(`${this.#url}/pages.json`, signal)) as Record<string, string>;
     return Object.entries(pages).map(([id, changed]) => ({ id, version: changed }));
   }
 
-  async readItem({ id }: ReadItem, { signal }: ReadCall): Promise<Document> {
+  async doRead({ id }: ReadItem, { signal }: ReadCall): Promise<Document> {
     const url = `${this.#url}/${id}.txt`;
     return createDocument({ id, text: await get(url, signal), metadata: { url } });
   }

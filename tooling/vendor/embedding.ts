@@ -33,7 +33,7 @@ export class AcmeEmbedding extends BaseEmbedding {
     this.#key = apiKey;
   }
 
-  async embed(input: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+  async doEmbed(input: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     const { provider, model } = this;
     const { dimensions } = request;
     const about: About = { provider, model, secrets: [this.#key] };

@@ -6,7 +6,7 @@ export class AcmeScoreParser extends BaseOutputParser<number> {
     return 'End with one line such as "Score: 7/10".';
   }
 
-  parseText(text: string): number {
+  doParse(text: string): number {
     const [line = '', score] = /^Score:\s*(\d{1,2})\/10$/m.exec(text.trimEnd()) ?? [];
     if (score === undefined) {
       const expected = 'a line such as "Score: 7/10"';

@@ -11,12 +11,12 @@ export class FrozenCustomLLM extends CustomLLM {
     super({ provider: 'frozen', model: 'echo' });
   }
 
-  async completeText(prompt: string, attempt: TextAttempt): Promise<string> {
+  async doComplete(prompt: string, attempt: TextAttempt): Promise<string> {
     attempt.signal.throwIfAborted();
     return `You said: ${prompt}`;
   }
 
-  override async *streamText(prompt: string, attempt: TextAttempt): AsyncGenerator<TextPiece> {
+  override async *doStreamComplete(prompt: string, attempt: TextAttempt): AsyncGenerator<TextPiece> {
     for (const word of ['You ', 'said: ', prompt]) {
       attempt.signal.throwIfAborted();
       yield word;

@@ -35,7 +35,7 @@ export class FrozenEmbedding extends BaseEmbedding<FrozenEmbeddingProviderOption
     this.metadata = { ...DECLARED, ...options.metadata };
   }
 
-  async embed(
+  async doEmbed(
     inputs: readonly string[],
     request: EmbedRequest<FrozenEmbeddingProviderOptions>,
     attempt: Attempt,

@@ -64,14 +64,14 @@ export class FrozenLLM extends BaseLLM<FrozenProviderOptions> {
     };
   }
 
-  async generate(request: ChatRequest<FrozenProviderOptions>, attempt: Attempt): Promise<ChatReply> {
+  async doGenerate(request: ChatRequest<FrozenProviderOptions>, attempt: Attempt): Promise<ChatReply> {
     const body = toRequest(request, this, attempt);
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
     const about = this.#connection.about(this);
     return fromReply(await readJson(response, attempt, about), about);
   }
 
-  override async stream(
+  override async doStream(
     request: ChatRequest<FrozenProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {

@@ -13,7 +13,7 @@ export class FrozenParser extends BaseOutputParser<FrozenVerdict> {
   override instructions(): string {
     return 'End with one line: VERDICT: your verdict (your confidence in percent, such as 80%)';
   }
-  parseText(text: string): FrozenVerdict {
+  doParse(text: string): FrozenVerdict {
     const lines = text.split('\n');
     for (const line of lines.reverse()) {
       const [, verdict, percent] = /^\W*VERDICT:\s*(.+?)\s*\((\d{1,3})\s*%\)\W*$/i.exec(line) ?? [];

@@ -31,12 +31,12 @@ export class FrozenReader extends BaseReader {
     this.#options = options;
   }
 
-  async items({ signal }: ReadCall): Promise<ReadItem[]> {
+  async doList({ signal }: ReadCall): Promise<ReadItem[]> {
     const files = await this.#options.bucket.list(signal);
     return files.map(({ name, tag }) => ({ id: name, version: tag }));
   }
 
-  readItem({ id }: ReadItem, call: ReadCall): AsyncIterable<Document> {
+  doRead({ id }: ReadItem, call: ReadCall): AsyncIterable<Document> {
     const { bucket, format } = this.#options;
     const bytes = () => bucket.load(id, call.signal);
     async function* stream() {

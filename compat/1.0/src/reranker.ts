@@ -33,7 +33,7 @@ export class FrozenReranker extends BaseReranker<FrozenRerankProviderOptions> {
     this.metadata = { ...DECLARED, ...options.metadata };
   }
 
-  async rank(request: RankRequest<FrozenRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
+  async doRerank(request: RankRequest<FrozenRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
     const response = await this.#connection.send('/v1/rerank', toRankRequest(request, this), attempt, this);
     const about = this.#connection.about(this);
     return fromRankReply(await readJson(response, attempt, about), about);

@@ -32,7 +32,7 @@ export class FrozenRetriever extends BaseRetriever {
     this.#topK = options.topK ?? 10;
   }
 
-  async retrieveNodes({ query }: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve({ query }: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const about = this.#connection.about({ provider: 'frozen', model: this.#collection });
     const body = { collection: this.#collection, query, limit: call.topK ?? this.#topK };
     const response = await this.#connection.send('/v1/search', body, call, about);

@@ -23,7 +23,7 @@ export class FrozenV2Embedding extends BaseEmbedding {
     this.#connection = new Connection(options);
   }
 
-  async embed(inputs: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+  async doEmbed(inputs: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     const { dimensions } = request;
     const body = defined({ model: this.model, inputs, dimensions, encoding: 'base64' });
     const response = await this.#connection.send('/v2/embed', body, attempt, this);

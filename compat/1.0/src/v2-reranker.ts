@@ -23,7 +23,7 @@ export class FrozenV2Reranker extends BaseReranker {
     this.#connection = new Connection(options);
   }
 
-  async rank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
+  async doRerank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
     const body = defined({ model: this.model, query, texts: documents, best: topN });
     const response = await this.#connection.send('/v2/rank', body, attempt, this);
     const about = this.#connection.about(this);

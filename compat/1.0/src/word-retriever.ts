@@ -25,7 +25,7 @@ export class FrozenWordRetriever extends BaseRetriever {
     this.#nodes = nodes;
   }
 
-  async retrieveNodes({ query }: Query, { topK = 10, filters }: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve({ query }: Query, { topK = 10, filters }: RetrieveCall): Promise<NodeWithScore[]> {
     const asked = wordsOf(query);
     const shareIn = (held: string[]) => asked.filter((word) => held.includes(word)).length / asked.length;
     return this.#nodes

@@ -3,7 +3,7 @@ import { BaseRetriever, createTextNode, type NodeWithScore, type Query } from '@
 const facts = ['Mortise joints are older than nails.', 'A tenon is cut to fit its mortise.'];
 
 class FactRetriever extends BaseRetriever {
-  async retrieveNodes({ query }: Query): Promise<NodeWithScore[]> {
+  async doRetrieve({ query }: Query): Promise<NodeWithScore[]> {
     const words = query.toLowerCase().match(/\w{3,}/g) ?? [];
     const score = (text: string) => words.filter((word) => text.includes(word)).length / words.length;
     const nodes = facts.map((text) => ({ node: createTextNode({ text }), score: score(text) }));

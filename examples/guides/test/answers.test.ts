@@ -29,7 +29,7 @@ class Backwards extends BaseReranker {
   constructor() {
     super({ provider: 'test', model: 'backwards' });
   }
-  async rank({ documents }: RankRequest): Promise<RankReply> {
+  async doRerank({ documents }: RankRequest): Promise<RankReply> {
     return { results: documents.map((_, at) => ({ index: documents.length - 1 - at, score: 1 - at / 10 })) };
   }
 }

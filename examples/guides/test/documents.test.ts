@@ -21,11 +21,11 @@ import {
 /** Remembers what it was asked for, and does not answer for texts that hold "power cut". */
 class Watched extends HashEmbedding {
   asked: string[] = [];
-  override embed(...args: Parameters<HashEmbedding['embed']>) {
+  override doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
     this.asked.push(...args[0]);
     if (args[0].some((text) => text.includes('power cut')))
       throw new MortiseError('authentication', 'No key.');
-    return super.embed(...args);
+    return super.doEmbed(...args);
   }
 }
 

@@ -9,7 +9,7 @@ class Shared extends BaseReranker {
   constructor() {
     super({ provider: 'test', model: 'shared' });
   }
-  async rank({ query, documents }: RankRequest): Promise<RankReply> {
+  async doRerank({ query, documents }: RankRequest): Promise<RankReply> {
     const asked = new Set(query.split(' '));
     const share = (words: readonly string[]) => words.filter((word) => asked.has(word)).length / words.length;
     const results = documents.map((text, index) => ({ index, score: share(text.split(' ')) }));

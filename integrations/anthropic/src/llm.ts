@@ -58,7 +58,7 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
     return this.#metadata;
   }
 
-  async generate(
+  async doGenerate(
     request: ChatRequest<AnthropicProviderOptions>,
     attempt: Attempt,
   ): Promise<ChatReply<AnthropicMetadata>> {
@@ -67,7 +67,7 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
     return fromResponse(await readJson(response, attempt, about), about);
   }
 
-  override async stream(
+  override async doStream(
     request: ChatRequest<AnthropicProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<ChatStreamEvent[]>> {

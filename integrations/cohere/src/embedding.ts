@@ -79,7 +79,7 @@ export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOption
     };
   }
 
-  async embed(
+  async doEmbed(
     inputs: readonly string[],
     request: EmbedRequest<CohereEmbeddingProviderOptions>,
     attempt: Attempt,

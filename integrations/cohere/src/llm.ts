@@ -87,7 +87,7 @@ export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
     };
   }
 
-  async generate(
+  async doGenerate(
     request: ChatRequest<CohereProviderOptions>,
     attempt: Attempt,
   ): Promise<ChatReply<CohereMetadata>> {
@@ -97,7 +97,7 @@ export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
     return fromChatReply(await readJson(response, attempt, context), context);
   }
 
-  override async stream(
+  override async doStream(
     request: ChatRequest<CohereProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {

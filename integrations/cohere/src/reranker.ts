@@ -51,7 +51,7 @@ export class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
     this.metadata = { ...DECLARED, ...options.metadata };
   }
 
-  async rank(request: RankRequest<CohereRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
+  async doRerank(request: RankRequest<CohereRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
     const response = await this.#connection.send('/v2/rerank', toRerankRequest(request, this), attempt, this);
     const about = { provider: this.provider, model: this.model, secrets: this.#connection.secrets };
     const reply = await readJson(response, attempt, about);

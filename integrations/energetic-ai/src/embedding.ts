@@ -39,7 +39,7 @@ export class EnergeticAIEmbedding extends BaseEmbedding {
     };
   }
 
-  async embed(inputs: readonly string[], _request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+  async doEmbed(inputs: readonly string[], _request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     const model = await loadModel();
     const prepared = inputs.map((text) => prepare(text, model));
     if (prepared.some(({ cut }) => cut)) attempt.warn(CUT);

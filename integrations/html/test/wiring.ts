@@ -16,11 +16,11 @@ class PageReader extends BaseReader {
     this.#pages = pages;
   }
 
-  items(): ReadItem[] {
+  doList(): ReadItem[] {
     return [...this.#pages].map(([id, { length }]) => ({ id, version: String(length) }));
   }
 
-  readItem({ id }: ReadItem, call: ReadCall): AsyncIterable<Document> {
+  doRead({ id }: ReadItem, call: ReadCall): AsyncIterable<Document> {
     this.opened.push(id.replace('.html', ''));
     return format.read(memoryFile(id, this.#pages.get(id) as Uint8Array), call);
   }

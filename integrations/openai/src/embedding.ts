@@ -52,7 +52,7 @@ export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOption
     };
   }
 
-  async embed(
+  async doEmbed(
     inputs: readonly string[],
     request: EmbedRequest<OpenAIEmbeddingProviderOptions>,
     attempt: Attempt,

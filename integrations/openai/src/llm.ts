@@ -154,7 +154,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     };
   }
 
-  async generate(
+  async doGenerate(
     request: ChatRequest<OpenAIProviderOptions>,
     attempt: Attempt,
   ): Promise<ChatReply<OpenAIMetadata>> {
@@ -164,7 +164,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     return this.#api.fromReply(await readJson(response, attempt, about), about);
   }
 
-  override async stream(
+  override async doStream(
     request: ChatRequest<OpenAIProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {

@@ -17,11 +17,11 @@ class PaperReader extends BaseReader {
     this.#papers = papers;
   }
 
-  items(): ReadItem[] {
+  doList(): ReadItem[] {
     return [...this.#papers].map(([id, { length }]) => ({ id, version: String(length) }));
   }
 
-  readItem({ id }: ReadItem, call: ReadCall): AsyncIterable<Document> {
+  doRead({ id }: ReadItem, call: ReadCall): AsyncIterable<Document> {
     this.opened.push(id.replace('.pdf', ''));
     return format.read(memoryFile(id, this.#papers.get(id) as Uint8Array), call);
   }

@@ -46,7 +46,7 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
     return `${form} It must fit this JSON Schema:\n${JSON.stringify(toJsonSchema(this.#schema))}`;
   }
 
-  async parseText(text: string, options: ParseOptions): Promise<Output> {
+  async doParse(text: string, options: ParseOptions): Promise<Output> {
     const { source, at } = documentOf(text, replyStart(text));
     const { value, document } = this.#read(source, at, text);
     if (this.#validator === undefined) return value as Output;

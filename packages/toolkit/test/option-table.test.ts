@@ -28,13 +28,13 @@ class Sized extends BaseEmbedding {
     super({ provider: 'p', model: 'm', retry: false });
     this.metadata = { maxBatchSize: 1, asymmetric: false, ...metadata };
   }
-  async embed(inputs: readonly string[]) {
+  async doEmbed(inputs: readonly string[]) {
     return { embeddings: inputs.map(() => vector) };
   }
 }
 
 class Finds extends BaseRetriever {
-  async retrieveNodes() {
+  async doRetrieve() {
     return [];
   }
 }

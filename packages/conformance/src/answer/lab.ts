@@ -69,14 +69,14 @@ export class LabModel extends ScriptedLLM {
     this.#stallAfter = stallAfter;
   }
 
-  override async generate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
+  override async doGenerate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
     this.signals.push(attempt.signal);
-    const reply = super.generate(request, attempt);
+    const reply = super.doGenerate(request, attempt);
     return this.#stallAfter === 0 ? stalled(attempt.signal) : reply;
   }
 
-  override async *stream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
-    for await (const event of super.stream(request, attempt)) {
+  override async *doStream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
+    for await (const event of super.doStream(request, attempt)) {
       if (event.type === 'text-delta' && this.pieces++ >= this.#stallAfter) await stalled(attempt.signal);
       yield event;
     }

@@ -25,7 +25,7 @@ export class CountingEmbedding extends BaseEmbedding {
     super({ provider: 'conformance', model: 'counting', retry: false });
   }
 
-  async embed(inputs: readonly string[], _request: unknown, { signal }: Attempt): Promise<EmbedReply> {
+  async doEmbed(inputs: readonly string[], _request: unknown, { signal }: Attempt): Promise<EmbedReply> {
     this.onRequest();
     signal.throwIfAborted();
     if (inputs.some((text) => text.includes(POISON))) {

@@ -59,10 +59,10 @@ export const streaming = (
 
 export const replying = (change: (reply: EmbedReply, texts: readonly string[]) => EmbedReply) =>
   class extends ReferenceEmbedding {
-    override async embed(
-      ...[texts, request, attempt]: Parameters<ReferenceEmbedding['embed']>
+    override async doEmbed(
+      ...[texts, request, attempt]: Parameters<ReferenceEmbedding['doEmbed']>
     ): Promise<EmbedReply> {
-      return change(await super.embed(texts, request, attempt), texts);
+      return change(await super.doEmbed(texts, request, attempt), texts);
     }
   };
 

@@ -24,8 +24,8 @@ function mutant(fault: string, caughtBy: string, Faulty: Reader): ReaderMutant {
 const spoiling = (spoil: (document: Document, at: number) => Document) =>
   class extends ReferenceReader {
     #read = 0;
-    override async *readItem(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
-      for await (const document of super.readItem(item, call)) yield spoil(document, this.#read++);
+    override async *doRead(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
+      for await (const document of super.doRead(item, call)) yield spoil(document, this.#read++);
     }
   };
 
@@ -64,8 +64,8 @@ export const readerMutants: readonly ReaderMutant[] = [
     'items come in the order of the file system',
     'read.all',
     class extends ReferenceReader {
-      override items(call: ReadCall): ReadItem[] {
-        return super.items(call).toReversed();
+      override doList(call: ReadCall): ReadItem[] {
+        return super.doList(call).toReversed();
       }
     },
   ),
@@ -88,8 +88,8 @@ export const readerMutants: readonly ReaderMutant[] = [
     'an empty place is an error',
     'read.nothing',
     class extends ReferenceReader {
-      override items(call: ReadCall): ReadItem[] {
-        const items = super.items(call);
+      override doList(call: ReadCall): ReadItem[] {
+        const items = super.doList(call);
         return items.length === 0 ? [{ id: 'none.note' }] : items;
       }
     },
@@ -110,12 +110,12 @@ export const readerMutants: readonly ReaderMutant[] = [
     'read.again',
     class extends ReferenceReader {
       #at = 0;
-      override items(call: ReadCall): ReadItem[] {
-        return super.items(call).slice(this.#at);
+      override doList(call: ReadCall): ReadItem[] {
+        return super.doList(call).slice(this.#at);
       }
-      override async *readItem(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
+      override async *doRead(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
         this.#at += 1;
-        yield* super.readItem(item, call);
+        yield* super.doRead(item, call);
       }
     },
   ),
@@ -136,9 +136,9 @@ export const readerMutants: readonly ReaderMutant[] = [
     'a broken item is an empty document',
     'read.failure',
     class extends ReferenceReader {
-      override async *readItem(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
+      override async *doRead(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
         try {
-          yield* super.readItem(item, call);
+          yield* super.doRead(item, call);
         } catch {
           yield createDocument({ id: item.id, text: '', metadata: { path: item.id } });
         }
@@ -166,9 +166,9 @@ export const readerMutants: readonly ReaderMutant[] = [
     'a place that does not exist has nothing in it',
     'read.missing',
     class extends ReferenceReader {
-      override items(call: ReadCall): ReadItem[] {
+      override doList(call: ReadCall): ReadItem[] {
         try {
-          return super.items(call);
+          return super.doList(call);
         } catch (error) {
           if (isMortiseError(error)) return [];
           throw error;
@@ -206,8 +206,8 @@ export const readerMutants: readonly ReaderMutant[] = [
     'read.version',
     class extends ReferenceReader {
       #time = 0;
-      override items(call: ReadCall): ReadItem[] {
-        return super.items(call).map(({ id }) => ({ id, version: String(this.#time++) }));
+      override doList(call: ReadCall): ReadItem[] {
+        return super.doList(call).map(({ id }) => ({ id, version: String(this.#time++) }));
       }
     },
   ),

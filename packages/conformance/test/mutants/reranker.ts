@@ -36,8 +36,10 @@ const asking = (change: (body: Raw, request: RankRequest) => Raw) =>
 /** What was wrong with the reply is mended in silence. */
 const mending = (mend: (results: Results, request: RankRequest) => Results) =>
   class extends ReferenceReranker {
-    override async rank(...[request, attempt]: Parameters<ReferenceReranker['rank']>): Promise<RankReply> {
-      const reply = await super.rank(request, attempt);
+    override async doRerank(
+      ...[request, attempt]: Parameters<ReferenceReranker['doRerank']>
+    ): Promise<RankReply> {
+      const reply = await super.doRerank(request, attempt);
       return { ...reply, results: mend(reply.results, request) };
     }
   };

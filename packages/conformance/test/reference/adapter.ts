@@ -60,12 +60,12 @@ export class ReferenceLLM extends BaseLLM {
     this.url = url;
   }
 
-  async generate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
+  async doGenerate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
     const response = await this.send(this.body(request, attempt), attempt);
     return this.reply(await this.json(response, attempt));
   }
 
-  override async stream(request: ChatRequest, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
+  override async doStream(request: ChatRequest, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
     const response = await this.send({ ...this.body(request, attempt), stream: true }, attempt);
     return this.events(response, attempt);
   }

@@ -13,12 +13,12 @@ export class ReferenceReader extends BaseReader {
     this.notes = items && new Map(items.map((item) => [`${item.name}.note`, item]));
   }
 
-  items(_call: ReadCall): ReadItem[] {
+  doList(_call: ReadCall): ReadItem[] {
     if (this.notes === undefined) throw new MortiseError('not-found', 'There are no notes.');
     return [...this.notes].map(([id, { text }]) => ({ id, version: String(text.length) }));
   }
 
-  async *readItem({ id }: ReadItem, _call: ReadCall): AsyncGenerator<Document> {
+  async *doRead({ id }: ReadItem, _call: ReadCall): AsyncGenerator<Document> {
     const { name, text, more = [], broken } = this.notes!.get(id)!;
     this.opened.push(name);
     if (broken === true) throw new MortiseError('parse', `${id} cannot be read: it is torn.`);

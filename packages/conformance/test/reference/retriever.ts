@@ -21,7 +21,7 @@ export class ReferenceRetriever extends BaseRetriever {
     this.#nodes = nodes.map(copyNode);
   }
 
-  async retrieveNodes({ query }: Query, { topK = 10, filters }: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve({ query }: Query, { topK = 10, filters }: RetrieveCall): Promise<NodeWithScore[]> {
     return this.#nodes
       .map((node, score) => ({ node, score }))
       .filter(({ node: { text, metadata } }) => {
@@ -42,7 +42,7 @@ export class HandingRetriever extends BaseRetriever {
     this.#inner = inner;
   }
 
-  retrieveNodes(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]> {
+  doRetrieve(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]> {
     return this.#inner.retrieve(query, call);
   }
 }

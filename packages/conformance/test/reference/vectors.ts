@@ -112,7 +112,7 @@ export class ReferenceEmbedding extends BaseEmbedding {
     this.#client = new Client(url);
   }
 
-  async embed(texts: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+  async doEmbed(texts: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     return this.reply(await this.#client.send(this.body(texts, request), attempt));
   }
 
@@ -143,7 +143,7 @@ export class ReferenceReranker extends BaseReranker {
     this.#client = new Client(url);
   }
 
-  async rank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
+  async doRerank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
     return this.reply(await this.#client.send(this.body(request), attempt));
   }
 

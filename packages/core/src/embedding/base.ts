@@ -96,7 +96,11 @@ export abstract class BaseEmbedding<
   }
 
   /** One attempt of one request for 1 to `maxBatchSize` texts. Rejections are retried by their code. */
-  abstract embed(inputs: readonly string[], request: EmbedRequest<P>, attempt: Attempt): Promise<EmbedReply>;
+  abstract doEmbed(
+    inputs: readonly string[],
+    request: EmbedRequest<P>,
+    attempt: Attempt,
+  ): Promise<EmbedReply>;
 
   async embedQuery(query: string, options: EmbedOptions<P> = {}): Promise<Float32Array> {
     return this.#embedOne(query, { ...options, kind: 'query' });
@@ -183,7 +187,7 @@ export abstract class BaseEmbedding<
       concurrency: positive('concurrency', concurrency, true),
       store: this.#cache,
       tokenizer: this.#tokenizer,
-      embed: (inputs, attempt) => this.embed(inputs, request, attempt),
+      embed: (inputs, attempt) => this.doEmbed(inputs, request, attempt),
     });
   }
 

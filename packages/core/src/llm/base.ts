@@ -79,13 +79,13 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   abstract get metadata(): LLMMetadata;
 
   /** One attempt at a whole reply. Throw a `MortiseError`; anything else is mapped as well as can be. */
-  abstract generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply<M>>;
+  abstract doGenerate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply<M>>;
 
   /**
    * One attempt at a streamed reply. Yield events, or arrays of them; end without `finish` when the provider's
    * terminal event did not come, and core reports the cut. Absent: streams are derived from `generate`.
    */
-  stream?(
+  doStream?(
     request: ChatRequest<P>,
     attempt: Attempt,
   ): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
@@ -123,7 +123,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
         };
         const reply = await runCall(plan, async (attempt) => {
           warnings = [...notes];
-          const reply = await this.generate(request, attempt);
+          const reply = await this.doGenerate(request, attempt);
           // A limiter corrects its estimate by what was really used.
           attempt.close({ tokens: mergeUsage({}, reply.usage ?? {}).totalTokens });
           return reply;
@@ -216,8 +216,8 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   }
 
   async #source(request: ChatRequest<P>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
-    if (this.stream !== undefined) return this.stream(request, attempt);
-    const reply = await this.generate(request, attempt);
+    if (this.doStream !== undefined) return this.doStream(request, attempt);
+    const reply = await this.doGenerate(request, attempt);
     return (async function* () {
       yield eventsOfReply(reply);
     })();

@@ -24,20 +24,20 @@ export interface TextAttempt<P extends ProviderOptions = ProviderOptions> extend
 const stop = (): FinishReason => ({ unified: 'stop', raw: 'stop' });
 
 /**
- * An LLM from a function of text to text. An author implements `metadata` and `completeText`, and `streamText` where
+ * An LLM from a function of text to text. An author implements `metadata` and `doComplete`, and `doStreamComplete` where
  * the model streams; chat is derived through `messagesToPrompt`, which may be overridden. One span a call.
  *
  * Declare in `metadata.capabilities` what the model cannot do (`tools: false`), so that core refuses it.
  */
 export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> extends BaseLLM<P> {
   /** One attempt at the text that follows `prompt`. */
-  abstract completeText(prompt: string, attempt: TextAttempt<P>): Promise<string | TextReply>;
+  abstract doComplete(prompt: string, attempt: TextAttempt<P>): Promise<string | TextReply>;
 
   /**
    * One attempt, piece by piece. The end of the iterable is the end of the text: throw when it was cut. The last
    * item may be a `TextReply` without text, to tell usage and finish reason.
    */
-  streamText?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<TextPiece>;
+  doStreamComplete?(prompt: string, attempt: TextAttempt<P>): AsyncIterable<TextPiece>;
 
   /**
    * Chat as one prompt. Default: each message as `role: text`, then `assistant: `; media are refused. To describe them
@@ -47,22 +47,22 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
     return messagesToPrompt(messages);
   }
 
-  override async generate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply> {
-    const reply = await this.completeText(this.#prompt(request, attempt), textAttempt(request, attempt));
+  override async doGenerate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply> {
+    const reply = await this.doComplete(this.#prompt(request, attempt), textAttempt(request, attempt));
     const { text, usage, finishReason = stop() } = typeof reply === 'string' ? { text: reply } : reply;
     return { content: [{ type: 'text', text }], finishReason, usage };
   }
 
-  override async *stream(request: ChatRequest<P>, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
+  override async *doStream(request: ChatRequest<P>, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
     const tail: Omit<TextReply, 'text'> = {};
-    if (this.streamText === undefined) {
-      const reply = await this.completeText(this.#prompt(request, attempt), textAttempt(request, attempt));
+    if (this.doStreamComplete === undefined) {
+      const reply = await this.doComplete(this.#prompt(request, attempt), textAttempt(request, attempt));
       const { text, ...rest } = typeof reply === 'string' ? { text: reply } : reply;
       Object.assign(tail, rest);
       yield { type: 'text-delta', index: 0, delta: text };
     } else {
       yield { type: 'start' };
-      for await (const piece of this.streamText(
+      for await (const piece of this.doStreamComplete(
         this.#prompt(request, attempt),
         textAttempt(request, attempt),
       )) {

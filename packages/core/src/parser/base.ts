@@ -6,13 +6,13 @@ import { parserError, toParserError } from './errors.ts';
 import { SnapshotStream } from './snapshot-stream.ts';
 
 /**
- * An `OutputParser` from `parseText` alone. Core adds the span, the abort, the error's form, the stream, and where
+ * An `OutputParser` from `doParse` alone. Core adds the span, the abort, the error's form, the stream, and where
  * the instructions go.
  *
  * ```ts
  * class YesOrNo extends BaseOutputParser<boolean> {
  *   override instructions() { return 'Answer with yes or no.'; }
- *   parseText(text: string) {
+ *   doParse(text: string) {
  *     if (/^\W*(yes|no)\b/i.test(text)) return /yes/i.test(text);
  *     throw new Error('The answer is neither yes nor no.');
  *   }
@@ -26,13 +26,13 @@ export abstract class BaseOutputParser<T, P = DeepPartial<T>> implements OutputP
   }
 
   /** One text, whole. What it throws reaches the caller as a `ParserError`. */
-  abstract parseText(text: string, options: ParseOptions): T | Promise<T>;
+  abstract doParse(text: string, options: ParseOptions): T | Promise<T>;
 
   /** What to tell the model. Absent: `format` adds nothing. */
   instructions?(): string;
 
-  /** Values on the way, the last being what `parseText` gives. Absent: that one value, at the end. */
-  snapshots?(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<P>;
+  /** Values on the way, the last being what `doParse` gives. Absent: that one value, at the end. */
+  doStream?(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<P>;
 
   format(input: string): string;
   format(input: readonly ChatMessage[]): readonly ChatMessage[];
@@ -64,20 +64,20 @@ export abstract class BaseOutputParser<T, P = DeepPartial<T>> implements OutputP
 
   stream(chunks: AsyncIterable<string>, options: ParseOptions = {}): AsyncIterable<P> {
     const read = (source: AsyncIterable<string>): AsyncIterable<P> =>
-      this.snapshots === undefined ? this.#whole(source, options) : this.snapshots(source, options);
+      this.doStream === undefined ? this.#whole(source, options) : this.doStream(source, options);
     return new SnapshotStream(chunks, { ...options, parser: this.name }, read);
   }
 
   /** A throw before the first await is a rejection like any other. */
   async #started(text: string, options: ParseOptions): Promise<T> {
-    return this.parseText(text, options);
+    return this.doParse(text, options);
   }
 
   async *#whole(chunks: AsyncIterable<string>, options: ParseOptions): AsyncGenerator<P> {
     let text = '';
     for await (const chunk of chunks) text += chunk;
     // A whole value is a partial one that lacks nothing, which the compiler cannot see for an open P.
-    yield (await this.parseText(text, options)) as unknown as P;
+    yield (await this.doParse(text, options)) as unknown as P;
   }
 }
 

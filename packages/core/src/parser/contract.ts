@@ -2,7 +2,7 @@ import type { ChatMessage } from '../llm/message.ts';
 
 /**
  * Turns what a model wrote into a value. `T` is the value, `P` what a stream shows of it while it is written.
- * `BaseOutputParser` implements this from `parseText` alone.
+ * `BaseOutputParser` implements this from `doParse` alone.
  */
 export interface OutputParser<T, P = DeepPartial<T>> {
   /**

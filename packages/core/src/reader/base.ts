@@ -6,14 +6,14 @@ import type { ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress
 
 /**
  * Everything a reader does besides reading: one item at a time, failures that do not stop the rest, documents that
- * name their item, `skip`, progress, abort and its span. An author implements `items` and `readItem`.
+ * name their item, `skip`, progress, abort and its span. An author implements `doList` and `doRead`.
  *
  * ```ts
  * class FeedReader extends BaseReader {
- *   async items({ signal }: ReadCall) {
+ *   async doList({ signal }: ReadCall) {
  *     return (await listEntries(signal)).map(({ url, updated }) => ({ id: url, version: updated }));
  *   }
- *   async readItem({ id }: ReadItem, { signal }: ReadCall) {
+ *   async doRead({ id }: ReadItem, { signal }: ReadCall) {
  *     return createDocument({ id, text: await load(id, signal), metadata: { url: id } });
  *   }
  * }
@@ -24,16 +24,13 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
    * What there is to read, in the same order every time; a list where it is short, so that progress has a total. What
    * it throws ends the reading: there is nothing to read from.
    */
-  abstract items(call: ReadCall): AsyncIterable<I> | Iterable<I> | Promise<AsyncIterable<I> | Iterable<I>>;
+  abstract doList(call: ReadCall): AsyncIterable<I> | Iterable<I> | Promise<AsyncIterable<I> | Iterable<I>>;
 
   /**
    * The document of an item, or its documents one by one. Throw when it cannot be read: that is reported, and the next
    * item comes. Honour `call.signal`.
    */
-  abstract readItem(
-    item: I,
-    call: ReadCall,
-  ): Promise<Document> | AsyncIterable<Document> | Iterable<Document>;
+  abstract doRead(item: I, call: ReadCall): Promise<Document> | AsyncIterable<Document> | Iterable<Document>;
 
   async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
     throwIfAborted(options.signal);
@@ -62,7 +59,7 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
   ): AsyncGenerator<Document> {
     const { signal, onProgress } = options;
     const call = { signal, parent: span.id, report: reporter(options, span) };
-    const listing = span.run(() => this.items(call));
+    const listing = span.run(() => this.doList(call));
     const items = listing instanceof Promise ? await settled(listing, signal) : listing;
     const total = Array.isArray(items) ? { total: items.length } : {};
     for await (const item of inContext(items, span, signal)) {
@@ -95,7 +92,7 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
       tell({ item: shown.id, ...(part === shown.id ? {} : { part }), error });
     };
     try {
-      const reading = span.run(() => this.readItem(item, { signal, parent: span.id, report }));
+      const reading = span.run(() => this.doRead(item, { signal, parent: span.id, report }));
       if (reading instanceof Promise) yield { ...(await settled(reading, signal)), item: shown.id };
       else for await (const one of inContext(reading, span, signal)) yield { ...one, item: shown.id };
     } catch (error) {

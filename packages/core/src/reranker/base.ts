@@ -66,7 +66,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
   }
 
   /** Rejections are retried by their code. */
-  abstract rank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
+  abstract doRerank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
 
   async rerank(
     query: string,
@@ -131,7 +131,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
       };
       try {
         replies[at] = await runCall(plan, async (attempt) => {
-          const reply = await this.rank(request, attempt);
+          const reply = await this.doRerank(request, attempt);
           const results = checkRanking(reply.results, documents.length, best);
           attempt.close({ tokens: reply.usage?.inputTokens });
           return { ...reply, results: results.map(({ index, score }) => ({ index: index + offset, score })) };

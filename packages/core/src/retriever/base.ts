@@ -23,11 +23,11 @@ import { checkResults, dedupeNodes } from './results.ts';
 
 /**
  * Everything a retriever does besides looking up: spans, time bounds, abort, following `IndexNode`s, de-duplication.
- * An author implements `retrieveNodes`.
+ * An author implements `doRetrieve`.
  *
  * ```ts
  * class TitleRetriever extends BaseRetriever {
- *   async retrieveNodes({ query }: Query, { topK = 5, signal }: RetrieveCall) {
+ *   async doRetrieve({ query }: Query, { topK = 5, signal }: RetrieveCall) {
  *     const rows = await search(query, { limit: topK, signal });
  *     return rows.map((row) => ({ node: createTextNode({ id: row.id, text: row.body }), score: row.rank }));
  *   }
@@ -54,11 +54,11 @@ export abstract class BaseRetriever implements Retriever {
    * One attempt at a lookup, best first; more than `call.topK` results are cut. Throw a `MortiseError`; anything else
    * is mapped as well as can be. Honour `call.signal`.
    */
-  abstract retrieveNodes(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]>;
+  abstract doRetrieve(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]>;
 
   /**
-   * Set to true when `retrieveNodes` honours `call.filters`. Otherwise a call with filters is `unsupported`: a filter
-   * that is ignored shows what it should hide. One that no store takes is refused before `retrieveNodes` is called.
+   * Set to true when `doRetrieve` honours `call.filters`. Otherwise a call with filters is `unsupported`: a filter
+   * that is ignored shows what it should hide. One that no store takes is refused before `doRetrieve` is called.
    */
   readonly supportsFilters: boolean = false;
 
@@ -104,7 +104,7 @@ export abstract class BaseRetriever implements Retriever {
         about: {},
         warn: (warning) => emitPoint('warning', { retriever: this.#name, ...warning }, { id: handed.parent }),
       },
-      (attempt) => this.retrieveNodes(query, toCall(attempt, handed)),
+      (attempt) => this.doRetrieve(query, toCall(attempt, handed)),
     );
     return checkResults(found, this.#name).slice(0, options.topK);
   }

@@ -76,7 +76,7 @@ export interface BaseRetrieverOptions extends CallSettings {
 }
 
 /**
- * What an author's `retrieveNodes` gets. It fits as the options of any retriever, store or model: hand it on whole, and
+ * What an author's `doRetrieve` gets. It fits as the options of any retriever, store or model: hand it on whole, and
  * `signal`, `topK`, `filters`, the trail and the span reach all of them (R-04).
  */
 export interface RetrieveCall extends Attempt {

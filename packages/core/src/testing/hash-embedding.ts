@@ -37,7 +37,7 @@ export class HashEmbedding extends BaseEmbedding {
   }
 
   /** Any number of dimensions can be had: the words are hashed into as many. */
-  async embed(
+  async doEmbed(
     inputs: readonly string[],
     { dimensions = this.metadata.dimensions! }: EmbedRequest,
   ): Promise<EmbedReply> {

@@ -48,7 +48,7 @@ export class ScriptedLLM extends BaseLLM {
     return { isChatModel: true, ...this.#options.metadata, capabilities };
   }
 
-  async generate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
+  async doGenerate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
     const { replies } = this.#options;
     const at = this.requests.push(request) - 1;
     const scripted = typeof replies === 'function' ? replies : replies[at];
@@ -61,9 +61,9 @@ export class ScriptedLLM extends BaseLLM {
     return this.#reply(scripted, request, attempt);
   }
 
-  override async *stream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
+  override async *doStream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
     const length = this.#options.pieceLength ?? 4;
-    for (const event of eventsOfReply(await this.generate(request, attempt))) {
+    for (const event of eventsOfReply(await this.doGenerate(request, attempt))) {
       if (event.type !== 'text-delta') yield event;
       else
         for (let at = 0; at < event.delta.length; at += length)

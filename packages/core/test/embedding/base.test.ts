@@ -74,7 +74,7 @@ describe('BaseEmbedding', () => {
   });
 
   it('M-01 keeps a pool of 5 by default, and as many as are asked for', async () => {
-    const embed = async (...[inputs, request]: Parameters<FakeEmbedding['embed']>) => {
+    const embed = async (...[inputs, request]: Parameters<FakeEmbedding['doEmbed']>) => {
       await settle(inputs[0] === 'text 0' ? 30 : 1);
       return replyTo(inputs, request);
     };

@@ -240,7 +240,7 @@ describe('the embedding cache', () => {
 
   it('M-06 makes one request for concurrent misses of one key, across calls and models', async () => {
     const cache = new MemoryKeyValueStore();
-    const embed = async (...[inputs, request]: Parameters<FakeEmbedding['embed']>) => (
+    const embed = async (...[inputs, request]: Parameters<FakeEmbedding['doEmbed']>) => (
       await settle(5),
       replyTo(inputs, request)
     );

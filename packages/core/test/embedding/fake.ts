@@ -48,7 +48,7 @@ export class FakeEmbedding extends BaseEmbedding {
     this.#embed = embed ?? (async (inputs, request) => replyTo(inputs, request));
   }
 
-  async embed(inputs: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+  async doEmbed(inputs: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     this.requests.push(inputs);
     this.peak = Math.max(this.peak, ++this.running);
     try {

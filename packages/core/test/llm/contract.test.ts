@@ -52,7 +52,7 @@ describe('L-07 BaseLLM', () => {
     get metadata(): LLMMetadata {
       return { isChatModel: true, capabilities: {} };
     }
-    async generate({ messages }: ChatRequest, attempt: Attempt): Promise<ChatReply> {
+    async doGenerate({ messages }: ChatRequest, attempt: Attempt): Promise<ChatReply> {
       this.attempts.push(attempt);
       if (attempt.number === 1) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
       return {
@@ -101,7 +101,7 @@ describe('C-12 base classes are a contract too', () => {
       get metadata(): LLMMetadata {
         return { isChatModel: true, capabilities: {} };
       }
-      generate(): Promise<ChatReply> {
+      doGenerate(): Promise<ChatReply> {
         return Promise.reject(new Error('not used'));
       }
     }

@@ -24,7 +24,7 @@ class EchoLLM extends CustomLLM {
     return { isChatModel: false, capabilities: { tools: false, inputModalities: ['text'] } };
   }
 
-  async completeText(prompt: string, { request }: TextAttempt): Promise<TextReply> {
+  async doComplete(prompt: string, { request }: TextAttempt): Promise<TextReply> {
     this.prompts.push(prompt);
     const length = request.maxOutputTokens ?? this.#secret.length * 100;
     return { text: prompt.slice(0, length), usage: { inputTokens: 1, outputTokens: 2 } };
@@ -32,11 +32,11 @@ class EchoLLM extends CustomLLM {
 }
 
 class StreamingEchoLLM extends EchoLLM {
-  override async *streamText(
+  override async *doStreamComplete(
     prompt: string,
     attempt: TextAttempt,
   ): AsyncGenerator<string | Omit<TextReply, 'text'>> {
-    const { text, usage } = await this.completeText(prompt, attempt);
+    const { text, usage } = await this.doComplete(prompt, attempt);
     for (const character of text) yield character;
     yield { usage };
   }
@@ -44,7 +44,7 @@ class StreamingEchoLLM extends EchoLLM {
 
 describe('CustomLLM', () => {
   it.each([new EchoLLM(), new StreamingEchoLLM()])(
-    'L-08 derives chat, streams and completion from completeText',
+    'L-08 derives chat, streams and completion from doComplete',
     async (llm) => {
       const chat = await llm.chat([{ role: 'user', content: 'Hi' }]);
       expect(chat.text).toBe('user: Hi\nassistant: ');

@@ -32,14 +32,14 @@ class StreamLLM extends BaseLLM {
     return { isChatModel: true, capabilities: {} };
   }
 
-  generate(_request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
+  doGenerate(_request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
     attempt.warn({ type: 'other', message: `attempt ${attempt.number}` });
     if (attempt.number === 1) throw new MortiseError('server', 'down');
     const content = [{ type: 'text' as const, text: 'ok' }];
     return Promise.resolve({ content, finishReason: { unified: 'stop', raw: 'stop' } });
   }
 
-  override stream(_request: ChatRequest, attempt: Attempt): AsyncIterable<StreamBatch> {
+  override doStream(_request: ChatRequest, attempt: Attempt): AsyncIterable<StreamBatch> {
     this.attempts++;
     return this.make(attempt);
   }

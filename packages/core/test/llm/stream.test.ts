@@ -31,11 +31,11 @@ class StreamLLM extends BaseLLM {
     return { isChatModel: true, capabilities: {} };
   }
 
-  generate(): Promise<ChatReply> {
+  doGenerate(): Promise<ChatReply> {
     throw new Error('not used');
   }
 
-  override stream(_request: ChatRequest, attempt: Attempt): AsyncIterable<StreamBatch> {
+  override doStream(_request: ChatRequest, attempt: Attempt): AsyncIterable<StreamBatch> {
     this.attempts.push(attempt);
     return this.#make(attempt);
   }

@@ -14,11 +14,11 @@ import { createDocument, type Document } from '@mortise/core/retriever';
 class NumberReader extends BaseReader {
   readonly closed: string[] = [];
 
-  items(): ReadItem[] {
+  doList(): ReadItem[] {
     return ['a', 'b'].map((id) => ({ id }));
   }
 
-  async *readItem({ id }: ReadItem, call: ReadCall): AsyncGenerator<Document> {
+  async *doRead({ id }: ReadItem, call: ReadCall): AsyncGenerator<Document> {
     try {
       yield createDocument({ id: `${id}1`, text: id });
       call.report({ item: `${id}#2`, error: new Error('torn') });
@@ -57,7 +57,7 @@ describe('BaseReader', () => {
 
   it('D-01 what an author throws is a MortiseError that names the item', async () => {
     class Torn extends NumberReader {
-      override async *readItem(): AsyncGenerator<Document> {
+      override async *doRead(): AsyncGenerator<Document> {
         throw new TypeError('no such thing');
       }
     }
@@ -71,10 +71,10 @@ describe('BaseReader', () => {
 
   it('C-01 an abort settles what an author hangs in, with exactly the reason', async () => {
     class Hung extends BaseReader {
-      items(): ReadItem[] {
+      doList(): ReadItem[] {
         return [{ id: 'a' }];
       }
-      readItem(): Promise<Document> {
+      doRead(): Promise<Document> {
         return new Promise(() => undefined);
       }
     }

@@ -22,12 +22,12 @@ const byNumber: Rank = async ({ documents, topN }) => ({
 
 class FakeReranker extends BaseReranker {
   readonly metadata: RerankerMetadata;
-  readonly rank: Rank;
+  readonly doRerank: Rank;
 
   constructor(rank: Rank = byNumber, metadata: Partial<RerankerMetadata> = {}, settings: CallSettings = {}) {
     super({ provider: 'acme', model: 'rank-1', retry: false, ...settings });
     this.metadata = { comparableScores: true, ...metadata };
-    this.rank = vi.fn(rank);
+    this.doRerank = vi.fn(rank);
   }
 }
 
@@ -111,7 +111,7 @@ describe('BaseReranker', () => {
     const model = new FakeReranker();
     expect((await model.rerank('q', [])).results).toEqual([]);
     expect((await model.rerank('q', [], { topN: 3 })).results).toEqual([]);
-    expect(model.rank).not.toHaveBeenCalled();
+    expect(model.doRerank).not.toHaveBeenCalled();
   });
 
   it('K-03 splits what the provider does not take at once and merges by score', async () => {
@@ -132,7 +132,7 @@ describe('BaseReranker', () => {
           inputTokens: scores.length,
           searchUnits: Math.ceil(scores.length / maxDocuments),
         });
-        for (const [request] of vi.mocked(model.rank).mock.calls)
+        for (const [request] of vi.mocked(model.doRerank).mock.calls)
           expect(request.documents.length).toBeLessThanOrEqual(maxDocuments);
       }),
     );
@@ -141,7 +141,7 @@ describe('BaseReranker', () => {
   it('K-03 refuses too many documents where scores cannot be compared, before anything is sent', async () => {
     const model = new FakeReranker(byNumber, { maxDocuments: 2, comparableScores: false });
     await expect(model.rerank('q', ['1', '2', '3'])).rejects.toMatchObject({ code: 'unsupported' });
-    expect(model.rank).not.toHaveBeenCalled();
+    expect(model.doRerank).not.toHaveBeenCalled();
     expect((await model.rerank('q', ['1', '2'])).results.length).toBe(2);
   });
 
@@ -163,13 +163,13 @@ describe('BaseReranker', () => {
   it.each([0, -1, 1.5, NaN])('refuses topN %d', async (topN) => {
     const model = new FakeReranker();
     await expect(model.rerank('q', ['1', '2'], { topN })).rejects.toMatchObject({ code: 'invalid-request' });
-    expect(model.rank).not.toHaveBeenCalled();
+    expect(model.doRerank).not.toHaveBeenCalled();
   });
 
   it("C-01 rejects with exactly the caller's reason, C-02 without a request when it is aborted before", async () => {
     const model = new FakeReranker(hangs);
     await expect(model.rerank('q', ['1'], { signal: AbortSignal.abort('before') })).rejects.toBe('before');
-    expect(model.rank).not.toHaveBeenCalled();
+    expect(model.doRerank).not.toHaveBeenCalled();
     const controller = new AbortController();
     const call = model.rerank('q', ['1'], { signal: controller.signal });
     await Promise.resolve();
@@ -185,7 +185,7 @@ describe('BaseReranker', () => {
     };
     const model = new FakeReranker(rank, {}, { retry: { baseDelayMs: 1 } });
     expect((await model.rerank('q', ['1'])).results.length).toBe(1);
-    expect(model.rank).toHaveBeenCalledTimes(2);
+    expect(model.doRerank).toHaveBeenCalledTimes(2);
   });
 
   it('V-01 opens one span a call, V-04 without content unless it is captured', async () => {

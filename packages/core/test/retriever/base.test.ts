@@ -29,7 +29,7 @@ class FakeRetriever extends BaseRetriever {
     this.#lookup = typeof lookup === 'function' ? lookup : () => lookup;
   }
 
-  async retrieveNodes(query: Query, call: RetrieveCall) {
+  async doRetrieve(query: Query, call: RetrieveCall) {
     this.calls.push({ query, call });
     return this.#lookup(query, call);
   }
@@ -108,7 +108,7 @@ describe('BaseRetriever', () => {
   it('C-08 refuses filters before looking up unless the author says they are honoured', async () => {
     let lookups = 0;
     class Plain extends BaseRetriever {
-      async retrieveNodes() {
+      async doRetrieve() {
         lookups += 1;
         return [];
       }

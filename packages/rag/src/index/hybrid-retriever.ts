@@ -65,7 +65,7 @@ export class HybridRetriever extends BaseRetriever {
     this.#candidates = candidates;
   }
 
-  async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const { bm25, vectors } = this.#parts;
     const { topK = this.#topK, filters } = call;
     // A filter that will be refused is refused before the question is paid for, and whatever the index holds.

@@ -66,7 +66,7 @@ export class StoredHybridRetriever extends BaseRetriever {
     this.#candidates = candidates;
   }
 
-  async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const { documents, vectors, words } = this.#parts;
     const { topK = this.#topK, filters, signal } = call;
     const byVector = this.#shares[1] !== 0;

@@ -47,7 +47,7 @@ export class FilesReader extends BaseReader<FileItem> {
     this.#metadata = options.metadata ?? {};
   }
 
-  items(): Promise<FileItem[]> {
+  doList(): Promise<FileItem[]> {
     return Promise.all(
       this.#files.map(async (file) => {
         const path = slashed(file);
@@ -70,7 +70,7 @@ export class FilesReader extends BaseReader<FileItem> {
     return sha256Hex(canonicalJson([format.fingerprint, this.#id(path), this.#metadata]));
   }
 
-  async *readItem(item: FileItem, call: ReadCall): AsyncGenerator<Document> {
+  async *doRead(item: FileItem, call: ReadCall): AsyncGenerator<Document> {
     const { id: path, location } = item;
     delete item.hash;
     let found = 0;

@@ -68,7 +68,7 @@ export class AutoMergingRetriever extends BaseRetriever {
     this.#maxLevels = maxLevels;
   }
 
-  async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const topK = call.topK ?? this.#topK;
     const asked = topK === undefined ? this.#candidates : Math.max(topK, this.#candidates ?? topK);
     const options = asked === undefined ? call : { ...call, topK: asked };

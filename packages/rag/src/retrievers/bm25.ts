@@ -31,10 +31,7 @@ export class BM25Retriever extends BaseRetriever {
     this.#index.upsert(options.nodes ?? []);
   }
 
-  async retrieveNodes(
-    { query }: Query,
-    { topK = this.#topK, filters }: RetrieveCall,
-  ): Promise<NodeWithScore[]> {
+  async doRetrieve({ query }: Query, { topK = this.#topK, filters }: RetrieveCall): Promise<NodeWithScore[]> {
     return this.#index.search(query, topK, filters);
   }
 }

@@ -66,7 +66,7 @@ export class FusionRetriever extends BaseRetriever {
     this.#generation = queryGeneration;
   }
 
-  async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const topK = call.topK ?? this.#topK;
     const queries = [query, ...(await this.#furtherQueries(query, call))];
     const asked: Asked[] = queries.flatMap((each) =>

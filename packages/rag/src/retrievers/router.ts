@@ -56,7 +56,7 @@ export class RouterRetriever extends BaseRetriever {
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
   }
 
-  async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const selected = await this.#select(query, call);
     const asked: Asked[] = selected.map((at) => {
       const { retriever } = this.#choices[at] as DescribedRetriever;

@@ -40,7 +40,7 @@ export class VectorRetriever extends BaseRetriever {
     this.#topK = wholeNumber('topK', options.topK ?? 10);
   }
 
-  async retrieveNodes(
+  async doRetrieve(
     query: Query,
     { topK = this.#topK, filters, signal, parent }: RetrieveCall,
   ): Promise<NodeWithScore[]> {

@@ -58,7 +58,7 @@ export abstract class BaseSynthesizer implements ResponseSynthesizer {
   }
 
   /** The answer, piece by piece. The request's nodes must not be changed. */
-  abstract write(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
+  abstract doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
 
   synthesize(
     query: QueryInput,
@@ -94,7 +94,7 @@ export abstract class BaseSynthesizer implements ResponseSynthesizer {
     const question = toQuery(query).query;
     const given = nodes.map((source) => ({ ...source }));
     if (given.length === 0) yield* notFoundEvents(this.#notFoundText);
-    else yield* assembled(this.write({ question, nodes: given, call }), given);
+    else yield* assembled(this.doSynthesize({ question, nodes: given, call }), given);
   }
 }
 

@@ -30,7 +30,7 @@ export class CitationSynthesizer extends BaseSynthesizer {
     this.#prompt = options.prompt ?? CITATION_PROMPT;
   }
 
-  async *write({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent> {
+  async *doSynthesize({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent> {
     const queue = new SourceQueue(nodes, this.#writer.tokenizer);
     const parts = queue.take(roomForAnswer(this.#writer, this.#prompt, question));
     yield { type: 'sources', sources: nodes.slice(0, parts.length) };

@@ -47,7 +47,7 @@ export class RefineSynthesizer extends BaseSynthesizer {
     this.#steps = stepsOf(llm, options, 1);
   }
 
-  write(request: SynthesisRequest): AsyncIterable<SynthesisEvent> {
+  doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent> {
     return refined(request, this.#steps);
   }
 }
@@ -64,7 +64,7 @@ export class CompactSynthesizer extends BaseSynthesizer {
     this.#steps = stepsOf(llm, options, Infinity);
   }
 
-  write(request: SynthesisRequest): AsyncIterable<SynthesisEvent> {
+  doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent> {
     return refined(request, this.#steps);
   }
 }

@@ -5,7 +5,7 @@ import { BaseSynthesizer, type SynthesisEvent } from './base.ts';
  * themselves. `outcome` is `answered`: something was found.
  */
 export class NoTextSynthesizer extends BaseSynthesizer {
-  async *write(): AsyncGenerator<SynthesisEvent> {
+  async *doSynthesize(): AsyncGenerator<SynthesisEvent> {
     // The base class hands out the sources.
   }
 }

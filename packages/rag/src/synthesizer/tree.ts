@@ -46,7 +46,7 @@ export class TreeSynthesizer extends BaseSynthesizer {
     this.#concurrency = wholeNumber('concurrency', options.concurrency ?? 4);
   }
 
-  async *write({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent> {
+  async *doSynthesize({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent> {
     const queue = new SourceQueue(nodes, this.#writer.tokenizer);
     const batches = packed(queue, roomForAnswer(this.#writer, this.#prompt, question));
     const cut = queue.cutSources();

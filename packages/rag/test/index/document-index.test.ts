@@ -14,9 +14,9 @@ import { temporaryFolder } from '../temporary.ts';
 /** Remembers what it was asked to embed. */
 class Watched extends HashEmbedding {
   readonly embedded: string[] = [];
-  override embed(...args: Parameters<HashEmbedding['embed']>) {
+  override doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
     this.embedded.push(...args[0]);
-    return super.embed(...args);
+    return super.doEmbed(...args);
   }
 }
 
@@ -259,11 +259,11 @@ describe('DocumentIndex', () => {
   it('embeds as many batches at once as it is told', async () => {
     let [running, most] = [0, 0];
     class Counting extends HashEmbedding {
-      override async embed(...args: Parameters<HashEmbedding['embed']>) {
+      override async doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
         most = Math.max(most, ++running);
         await new Promise((resolve) => setImmediate(resolve));
         running -= 1;
-        return super.embed(...args);
+        return super.doEmbed(...args);
       }
     }
     const embedding = new Counting({ maxBatchSize: 1 });
@@ -420,13 +420,13 @@ describe('a saved index', () => {
     let path = '';
     let file: Buffer | undefined;
     class Waiting extends HashEmbedding {
-      override async embed(...args: Parameters<HashEmbedding['embed']>) {
+      override async doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
         // The last one takes until the first ones are saved.
         if (args[0].includes('Text number 7.')) {
           await vi.waitUntil(() => existsSync(path), { timeout: 20_000 });
           file ??= readFileSync(path);
         }
-        return super.embed(...args);
+        return super.doEmbed(...args);
       }
     }
     const embedding = new Waiting({ maxBatchSize: 1 });
@@ -444,9 +444,9 @@ describe('a saved index', () => {
   it('what was finished before the model failed is saved too', async () => {
     const directory = await temporaryFolder();
     class Failing extends HashEmbedding {
-      override embed(...args: Parameters<HashEmbedding['embed']>) {
+      override doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
         if (args[0].some((text) => text.includes('moon'))) return Promise.reject(new Error('quota'));
-        return super.embed(...args);
+        return super.doEmbed(...args);
       }
     }
     const { index } = await opened(directory, new Failing({ maxBatchSize: 1, concurrency: 1, retry: false }));

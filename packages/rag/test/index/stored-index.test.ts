@@ -17,9 +17,9 @@ import { STORES, type IndexStores, type OpenStores } from './stores.ts';
 /** Remembers what it was asked to embed. */
 class Watched extends HashEmbedding {
   readonly asked: string[] = [];
-  override embed(...args: Parameters<HashEmbedding['embed']>) {
+  override doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
     this.asked.push(...args[0]);
-    return super.embed(...args);
+    return super.doEmbed(...args);
   }
 }
 
@@ -137,10 +137,10 @@ describe.each(STORES)('an index in %s', (_name, open) => {
       new Promise<void>((resolve) => (goOn = resolve)),
     ];
     class Held extends HashEmbedding {
-      override async embed(...args: Parameters<HashEmbedding['embed']>) {
+      override async doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
         begun();
         await held;
-        return super.embed(...args);
+        return super.doEmbed(...args);
       }
     }
     const embedding = new Held();

@@ -27,10 +27,10 @@ function held() {
   const begins = new Promise<void>((resolve) => (begun = resolve));
   const waits = new Promise<void>((resolve) => (goOn = resolve));
   class Held extends HashEmbedding {
-    override async embed(...args: Parameters<HashEmbedding['embed']>) {
+    override async doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
       begun();
       await waits;
-      return super.embed(...args);
+      return super.doEmbed(...args);
     }
   }
   return { model: new Held(), begins, goOn: () => goOn() };

@@ -142,10 +142,10 @@ describe.each(Object.entries(ways))('I-04 what could not be read is not gone (%s
   it('a reader of one’s own, of items with several documents', async () => {
     class Feed extends BaseReader {
       lost = new Set<string>();
-      items(): ReadItem[] {
+      doList(): ReadItem[] {
         return ['https://a', 'https://b'].map((id) => ({ id }));
       }
-      async *readItem({ id }: ReadItem): AsyncGenerator<Document> {
+      async *doRead({ id }: ReadItem): AsyncGenerator<Document> {
         yield createDocument({ id: `${id}/entries/1`, text: 'One.' });
         if (this.lost.has(id)) throw new Error('connection reset');
         yield createDocument({ id: `urn:${id}:2`, text: 'Two.' });
@@ -250,9 +250,9 @@ describe('I-04 documents of a reader without their reader', () => {
 
 it('a document that was set aside names its item and itself', async () => {
   class Picky extends HashEmbedding {
-    override embed(...args: Parameters<HashEmbedding['embed']>) {
+    override doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
       if (args[0].some((text) => text.includes('poison'))) throw new MortiseError('invalid-request', 'No.');
-      return super.embed(...args);
+      return super.doEmbed(...args);
     }
   }
   const directory = await temporaryFolder({ 'a.json': '["fine","poison","fine too"]' });

@@ -19,11 +19,11 @@ import { collect } from '../temporary.ts';
 /** Remembers its requests, and refuses texts that hold "poison". */
 class Watched extends HashEmbedding {
   readonly requests: (readonly string[])[] = [];
-  override embed(...args: Parameters<HashEmbedding['embed']>) {
+  override doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
     this.requests.push(args[0]);
     if (args[0].some((text) => text.includes('poison')))
       throw new MortiseError('invalid-request', 'Not this one.');
-    return super.embed(...args);
+    return super.doEmbed(...args);
   }
 }
 
@@ -283,9 +283,9 @@ describe('a run', () => {
     'ends with a failure that is not about a document (%s), and what was finished stays',
     async (code) => {
       class Down extends Watched {
-        override embed(...args: Parameters<HashEmbedding['embed']>) {
+        override doEmbed(...args: Parameters<HashEmbedding['doEmbed']>) {
           if (this.requests.length === 1) throw new MortiseError(code, 'No.', { retryable: false });
-          return super.embed(...args);
+          return super.doEmbed(...args);
         }
       }
       const { pipeline, documents, open } = setup({

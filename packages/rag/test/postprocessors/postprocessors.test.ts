@@ -214,7 +214,7 @@ class LengthReranker extends BaseReranker {
   constructor() {
     super({ provider: 'test', model: 'length', retry: false });
   }
-  async rank(request: RankRequest): Promise<RankReply> {
+  async doRerank(request: RankRequest): Promise<RankReply> {
     this.requests.push(request);
     const results = request.documents.map((text, index) => ({ index, score: text.length }));
     return { results: results.sort((a, b) => b.score - a.score) };

@@ -29,7 +29,7 @@ class LabReranker extends BaseReranker {
     super({ provider: 'lab', model: 'lab', retry: false });
     this.#reached = reached;
   }
-  async rank({ documents }: RankRequest, { signal }: Attempt): Promise<RankReply> {
+  async doRerank({ documents }: RankRequest, { signal }: Attempt): Promise<RankReply> {
     await this.#reached(signal);
     return { results: documents.map((_, at) => ({ index: documents.length - 1 - at, score: 1 - at / 100 })) };
   }

@@ -38,7 +38,7 @@ class Fixed extends BaseRetriever {
     super();
     this.#nodes = results;
   }
-  async retrieveNodes(query: Query, call: RetrieveCall) {
+  async doRetrieve(query: Query, call: RetrieveCall) {
     this.calls.push({ query, call });
     return this.#nodes;
   }
@@ -226,7 +226,7 @@ describe('what a query engine hands down and gives up', () => {
       { node: createIndexNode({ id: 'i', text: 'about the sky', indexId: 'sky' }), score: 0 },
     ]);
     class Recursive extends BaseRetriever {
-      async retrieveNodes(query: Query, call: RetrieveCall) {
+      async doRetrieve(query: Query, call: RetrieveCall) {
         return leading.retrieve(query, call);
       }
     }
@@ -284,9 +284,9 @@ describe('what a query engine hands down and gives up', () => {
   it('L-06 leaving the stream leaves the model: its signal is aborted, partial says what had come', async () => {
     let seen: AbortSignal | undefined;
     class Slow extends ScriptedLLM {
-      override async *stream(...args: Parameters<ScriptedLLM['stream']>) {
+      override async *doStream(...args: Parameters<ScriptedLLM['doStream']>) {
         seen = args[1].signal;
-        for await (const event of super.stream(...args)) {
+        for await (const event of super.doStream(...args)) {
           yield event;
           if (event.type === 'text-delta') await stall({ signal: args[1].signal });
         }

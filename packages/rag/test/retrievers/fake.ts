@@ -22,7 +22,7 @@ export class FakeRetriever extends BaseRetriever {
     this.#found = found;
   }
 
-  async retrieveNodes(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     this.queries.push(query);
     this.calls.push(call);
     if (this.#found instanceof Error) throw this.#found;

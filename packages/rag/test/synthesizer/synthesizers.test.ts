@@ -250,7 +250,9 @@ describe('TreeSynthesizer', () => {
   it('the first failure cancels the calls beside it', async () => {
     const seen: AbortSignal[] = [];
     class Failing extends ScriptedLLM {
-      override async generate(...[request, attempt]: Parameters<ScriptedLLM['generate']>): Promise<never> {
+      override async doGenerate(
+        ...[request, attempt]: Parameters<ScriptedLLM['doGenerate']>
+      ): Promise<never> {
         seen.push(attempt.signal);
         if (numbers(request).includes(1)) throw new Error('down');
         return new Promise((_resolve, reject) => {
@@ -304,7 +306,7 @@ describe('NoTextSynthesizer', () => {
 describe('BaseSynthesizer', () => {
   it('makes a synthesizer of a generator: sources, checked citations, usage', async () => {
     class First extends BaseSynthesizer {
-      async *write(): AsyncGenerator<SynthesisEvent> {
+      async *doSynthesize(): AsyncGenerator<SynthesisEvent> {
         yield { type: 'text-delta', delta: '"Oak is hard" [1' };
         yield { type: 'text-delta', delta: '] and [9].' };
         yield { type: 'reply', finishReason: { unified: 'stop', raw: 'end' }, usage: { inputTokens: 1 } };

@@ -53,13 +53,13 @@ export class CombinedParser<const P extends Parts> extends BaseOutputParser<
     return `Answer with these parts, each between its tags; what stands in brackets says what belongs there:\n${parts.join('\n')}`;
   }
 
-  async parseText(text: string, options: ParseOptions): Promise<CombinedValue<P>> {
+  async doParse(text: string, options: ParseOptions): Promise<CombinedValue<P>> {
     let latest: unknown;
     for await (const value of this.#read([text], options)) latest = value;
     return latest as CombinedValue<P>;
   }
 
-  override snapshots(
+  override doStream(
     chunks: AsyncIterable<string>,
     options: ParseOptions,
   ): AsyncIterable<Partial<CombinedValue<P>>> {

@@ -35,11 +35,11 @@ export class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
     return 'Answer with one JSON value and nothing else: no prose, no code fence.';
   }
 
-  parseText(text: string, { signal }: ParseOptions = {}): JsonValue | Promise<JsonValue> {
+  doParse(text: string, { signal }: ParseOptions = {}): JsonValue | Promise<JsonValue> {
     return jsonOf(text, this.#options, signal);
   }
 
-  override snapshots(chunks: AsyncIterable<string>): AsyncIterable<JsonValue> {
+  override doStream(chunks: AsyncIterable<string>): AsyncIterable<JsonValue> {
     return streamJson(chunks, this.#options);
   }
 }

@@ -27,7 +27,7 @@ class FromLangChain<T> extends BaseOutputParser<T, T> {
     return this.#parser.getFormatInstructions();
   }
 
-  parseText(text: string): Promise<T> {
+  doParse(text: string): Promise<T> {
     return this.#parser.parse(text);
   }
 }

@@ -23,7 +23,7 @@ export abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
     this.#reader = reader;
   }
 
-  parseText(text: string, { signal }: ParseOptions = {}): T[] | Promise<T[]> {
+  doParse(text: string, { signal }: ParseOptions = {}): T[] | Promise<T[]> {
     const lines = new Lines(this.#reader());
     return readInSlices(
       text,
@@ -33,7 +33,7 @@ export abstract class LinesParser<T> extends BaseOutputParser<T[], T[]> {
     );
   }
 
-  override async *snapshots(chunks: AsyncIterable<string>): AsyncGenerator<T[]> {
+  override async *doStream(chunks: AsyncIterable<string>): AsyncGenerator<T[]> {
     const reader = this.#reader();
     const lines = new Lines(reader);
     let shown = 0;

@@ -52,7 +52,7 @@ export class ListParser extends BaseOutputParser<string[], string[]> {
     return INSTRUCTIONS[this.#style];
   }
 
-  parseText(text: string, { signal }: ParseOptions = {}): string[] | Promise<string[]> {
+  doParse(text: string, { signal }: ParseOptions = {}): string[] | Promise<string[]> {
     const reply = this.#reply();
     return readInSlices(
       text,
@@ -62,7 +62,7 @@ export class ListParser extends BaseOutputParser<string[], string[]> {
     );
   }
 
-  override async *snapshots(chunks: AsyncIterable<string>): AsyncGenerator<string[]> {
+  override async *doStream(chunks: AsyncIterable<string>): AsyncGenerator<string[]> {
     const reply = this.#reply();
     let shown = 0;
     let credit = FIRST_CREDIT;

@@ -44,7 +44,7 @@ export class RegexParser<K extends string = string> extends BaseOutputParser<
     return this.#instructions;
   }
 
-  parseText(text: string): { [N in K]?: string } {
+  doParse(text: string): { [N in K]?: string } {
     const match = this.#pattern.exec(text);
     if (match === null) {
       const expected = `text that matches ${String(this.#pattern)}`;

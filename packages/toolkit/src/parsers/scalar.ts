@@ -122,7 +122,7 @@ export class EnumParser<const V extends string> extends BaseOutputParser<V, V> {
     return `Answer with exactly one of these and nothing else: ${this.#values.join(', ')}`;
   }
 
-  parseText(text: string): V {
+  doParse(text: string): V {
     const found = verdict(text, this.#values) as V | undefined;
     if (found !== undefined) return found;
     throw notSaid(text, `one of ${this.#values.join(', ')}`);
@@ -159,7 +159,7 @@ export class BooleanParser extends BaseOutputParser<boolean, boolean> {
     return `Answer with ${this.#yes[0]} or ${this.#no[0]} and nothing else.`;
   }
 
-  parseText(text: string): boolean {
+  doParse(text: string): boolean {
     const found = verdict(text, [...this.#yes, ...this.#no]);
     if (found !== undefined) return this.#yes.includes(found);
     throw notSaid(text, `${this.#yes[0]} or ${this.#no[0]}`);
@@ -217,7 +217,7 @@ export class NumberParser extends BaseOutputParser<number, number> {
     return `Answer with ${this.#expected}, in digits, and nothing else.`;
   }
 
-  parseText(text: string, { signal }: ParseOptions = {}): number | Promise<number> {
+  doParse(text: string, { signal }: ParseOptions = {}): number | Promise<number> {
     return stepsInSlices(text, this.#read(text), signal);
   }
 
@@ -285,7 +285,7 @@ export class DateParser extends BaseOutputParser<Date, Date> {
     return 'Answer with one date in ISO 8601, such as 2026-11-22 or 2026-11-22T14:30:00Z, and nothing else.';
   }
 
-  parseText(text: string): Date {
+  doParse(text: string): Date {
     const found = new Map<number, number>();
     const from = replyStart(text);
     for (const match of text.matchAll(DATE)) {

@@ -57,11 +57,11 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
     return `Answer with one JSON value and nothing else: no prose, no code fence. It must fit this JSON Schema:\n${schema}`;
   }
 
-  async parseText(text: string, options: ParseOptions): Promise<Output> {
+  async doParse(text: string, options: ParseOptions): Promise<Output> {
     return this.#validate(await jsonOf(text, this.#json, options.signal), text, options);
   }
 
-  override snapshots(
+  override doStream(
     chunks: AsyncIterable<string>,
     options: ParseOptions,
   ): AsyncIterable<DeepPartial<Input> | Output> {

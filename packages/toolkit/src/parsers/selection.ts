@@ -77,7 +77,7 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
     return `Select ${count} by number:\n${list}\nAnswer with JSON alone: ${FORM}`;
   }
 
-  parseText(text: string, { signal }: ParseOptions = {}): Selection[] | Promise<Selection[]> {
+  doParse(text: string, { signal }: ParseOptions = {}): Selection[] | Promise<Selection[]> {
     const json = new IncrementalJson(JSON_OPTIONS);
     return readInSlices(
       text,

@@ -62,7 +62,7 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
     return this.#parser.format?.('').trim() ?? '';
   }
 
-  async parseText(text: string, options: ParseOptions): Promise<T> {
+  async doParse(text: string, options: ParseOptions): Promise<T> {
     try {
       return await this.#parser.parse(text, options);
     } catch (error) {
@@ -71,12 +71,12 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
   }
 
   /** What the parser shows on the way; when it fails at the end, the mended value. */
-  override async *snapshots(chunks: AsyncIterable<string>, options: ParseOptions): AsyncGenerator<P | T> {
+  override async *doStream(chunks: AsyncIterable<string>, options: ParseOptions): AsyncGenerator<P | T> {
     const parser = this.#parser;
     const noted = new Noted(chunks);
     if (parser.stream === undefined) {
       for await (const _ of noted);
-      yield await this.parseText(noted.text, options);
+      yield await this.doParse(noted.text, options);
       return;
     }
     try {

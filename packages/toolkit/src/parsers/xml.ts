@@ -58,7 +58,7 @@ export class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
     return `Answer with ${one} and nothing else.${inside} Close every tag; write &lt; and &amp; for < and & in text.`;
   }
 
-  parseText(text: string, { signal }: ParseOptions = {}): XmlElement | Promise<XmlElement> {
+  doParse(text: string, { signal }: ParseOptions = {}): XmlElement | Promise<XmlElement> {
     return stepsInSlices(text, this.#read(text), signal);
   }
 

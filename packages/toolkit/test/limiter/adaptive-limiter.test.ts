@@ -326,10 +326,10 @@ it("hands a reply's headers to the limiter, whoever reads it", async () => {
   };
   class Remote extends BaseEmbedding {
     readonly metadata: EmbeddingMetadata = { maxBatchSize: 9, asymmetric: false };
-    override async embed(
+    override async doEmbed(
       _inputs: readonly string[],
       _request: unknown,
-      attempt: Parameters<BaseEmbedding['embed']>[2],
+      attempt: Parameters<BaseEmbedding['doEmbed']>[2],
     ) {
       const response = new Response('{"rows":[[1]]}', { headers: { 'x-ratelimit-limit-requests': '9' } });
       const { rows } = await readJson(response, attempt, this);

@@ -10,7 +10,7 @@ class Upper extends BaseOutputParser<string> {
     return 'Write in capitals.';
   }
 
-  parseText(text: string, _options: ParseOptions): string | Promise<string> {
+  doParse(text: string, _options: ParseOptions): string | Promise<string> {
     if (text === 'throw') throw new TypeError('not this one');
     if (text === 'hang') return new Promise(() => undefined);
     if (text === 'server') throw new MortiseError('server', 'A model behind the parser failed.');
@@ -19,7 +19,7 @@ class Upper extends BaseOutputParser<string> {
 }
 
 class Silent extends BaseOutputParser<string> {
-  parseText(text: string): string {
+  doParse(text: string): string {
     return text;
   }
 }
@@ -106,7 +106,7 @@ describe('parse', () => {
 });
 
 describe('stream', () => {
-  it('P-01: is derived from parseText alone', async () => {
+  it('P-01: is derived from doParse alone', async () => {
     expect(await all(new Upper().stream(chunks('a', 'b')))).toEqual(['AB']);
   });
 

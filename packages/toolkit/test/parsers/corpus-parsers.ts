@@ -40,7 +40,7 @@ export const replies: Reply[] = readdirSync(FOLDER)
   .map((line) => JSON.parse(line) as Reply);
 
 class TextParser extends BaseOutputParser<string> {
-  parseText(text: string): string {
+  doParse(text: string): string {
     return text;
   }
 }

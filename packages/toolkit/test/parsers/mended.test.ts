@@ -82,7 +82,7 @@ describe('withRepair', () => {
           ? `Shout.\n${input}`
           : [{ role: 'system', content: 'Shout.' }, ...input];
       }
-      parseText(text: string): string {
+      doParse(text: string): string {
         return text;
       }
     }

@@ -526,7 +526,7 @@ describe('LangChain', () => {
 
   it('there and back, a parser without a stream included', async () => {
     class Upper extends BaseOutputParser<string> {
-      parseText(text: string): string {
+      doParse(text: string): string {
         return text.toUpperCase();
       }
     }

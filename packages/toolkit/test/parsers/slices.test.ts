@@ -57,6 +57,6 @@ describe('a long reply', () => {
 
   it('is read as a short one is, without a turn', async () => {
     expect(await new JsonParser().parse(json)).toHaveLength(JSON.parse(json).length);
-    expect(new JsonParser().parseText('{"a":1}')).toEqual({ a: 1 });
+    expect(new JsonParser().doParse('{"a":1}')).toEqual({ a: 1 });
   });
 });

@@ -23,12 +23,12 @@ const rejection = (promise: Promise<unknown>): Promise<any> =>
 
 /** Sees at the first chunk that it does not fit. */
 class Hasty extends BaseOutputParser<string> {
-  parseText(text: string): string {
+  doParse(text: string): string {
     if (text.startsWith('ok')) return text;
     throw new Error('not ok');
   }
 
-  override async *snapshots(source: AsyncIterable<string>): AsyncGenerator<string> {
+  override async *doStream(source: AsyncIterable<string>): AsyncGenerator<string> {
     let text = '';
     for await (const chunk of source) {
       text += chunk;

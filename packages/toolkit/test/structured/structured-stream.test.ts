@@ -153,10 +153,13 @@ describe('structuredStream', () => {
       get metadata(): LLMMetadata {
         return { isChatModel: true, capabilities: { streaming: true } };
       }
-      async completeText(): Promise<TextReply | string> {
+      async doComplete(): Promise<TextReply | string> {
         return '';
       }
-      override async *streamText(_prompt: string, attempt: { signal: AbortSignal }): AsyncGenerator<string> {
+      override async *doStreamComplete(
+        _prompt: string,
+        attempt: { signal: AbortSignal },
+      ): AsyncGenerator<string> {
         ({ signal } = attempt);
         yield '{"city":"Ro';
         await new Promise(() => undefined);
@@ -206,7 +209,7 @@ describe('structuredStream', () => {
       get metadata(): LLMMetadata {
         return { isChatModel: false, capabilities: {} };
       }
-      async completeText(prompt: string): Promise<string> {
+      async doComplete(prompt: string): Promise<string> {
         return prompt.includes('JSON Schema') ? `Here you are: ${json}` : 'What?';
       }
     }

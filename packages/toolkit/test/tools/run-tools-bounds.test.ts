@@ -178,7 +178,7 @@ describe('L-07 one reply, one list of events', () => {
       warnings: [{ type: 'other', message: 'note' }],
     };
     class Whole extends ScriptedLLM {
-      override stream = undefined as never;
+      override doStream = undefined as never;
     }
     const llm = withCache(new Whole({ replies: () => reply }), new MemoryKeyValueStore());
     const first = await listOf(llm.streamChat('x'));

@@ -39,11 +39,11 @@ class StallingLLM extends BaseLLM {
     return { isChatModel: true, capabilities: {} };
   }
 
-  generate(): Promise<ChatReply> {
+  doGenerate(): Promise<ChatReply> {
     return new Promise(() => undefined);
   }
 
-  override async *stream(_request: ChatRequest, attempt: Attempt): AsyncGenerator<StreamBatch> {
+  override async *doStream(_request: ChatRequest, attempt: Attempt): AsyncGenerator<StreamBatch> {
     this.attempts++;
     this.signals.push(attempt.signal);
     yield* this.batches;
@@ -58,10 +58,10 @@ class TwoPieces extends CustomLLM {
   get metadata(): LLMMetadata {
     return { isChatModel: false, capabilities: {} };
   }
-  completeText(): Promise<string> {
+  doComplete(): Promise<string> {
     return Promise.resolve('Hello world');
   }
-  override async *streamText(): AsyncGenerator<string> {
+  override async *doStreamComplete(): AsyncGenerator<string> {
     yield 'Hello ';
     yield 'world';
   }

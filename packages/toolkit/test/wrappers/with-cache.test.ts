@@ -307,8 +307,8 @@ describe('withCache', () => {
     class Cut extends BaseLLM {
       requests = 0;
       override readonly metadata: LLMMetadata = { isChatModel: true, capabilities: {} };
-      generate = () => Promise.resolve<ChatReply>({ content: [], finishReason: REPLY.finishReason });
-      override async *stream(): AsyncGenerator<StreamBatch> {
+      doGenerate = () => Promise.resolve<ChatReply>({ content: [], finishReason: REPLY.finishReason });
+      override async *doStream(): AsyncGenerator<StreamBatch> {
         this.requests++;
         yield { type: 'text-delta', index: 0, delta: 'half' };
         if (this.requests === 2) yield { type: 'finish', finishReason: REPLY.finishReason, usage: {} };

@@ -67,10 +67,10 @@ class BreakingLLM extends BaseLLM {
   get metadata(): LLMMetadata {
     return { isChatModel: true, capabilities: {} };
   }
-  generate(): Promise<ChatReply> {
+  doGenerate(): Promise<ChatReply> {
     return Promise.reject(down());
   }
-  override async *stream(
+  override async *doStream(
     _request: unknown,
     { signal }: { signal: AbortSignal },
   ): AsyncGenerator<StreamBatch> {
@@ -389,7 +389,7 @@ it('wraps a model that is frozen', async () => {
 describe('wrappers, at their edges', () => {
   it('moves on when a stream was cut before its first content', async () => {
     class Cut extends BreakingLLM {
-      override async *stream(): AsyncGenerator<StreamBatch> {
+      override async *doStream(): AsyncGenerator<StreamBatch> {
         yield { type: 'start' };
       }
     }

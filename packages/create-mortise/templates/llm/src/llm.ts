@@ -77,7 +77,7 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     };
   }
 
-  async generate(request: ChatRequest<AcmeProviderOptions>, attempt: Attempt): Promise<ChatReply> {
+  async doGenerate(request: ChatRequest<AcmeProviderOptions>, attempt: Attempt): Promise<ChatReply> {
     const body = toRequest(request, this, attempt);
     // REPLACE: the path, here and in `stream`.
     const response = await this.#connection.send('/v1/chat', body, attempt, this);
@@ -85,7 +85,7 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     return fromReply(await readJson(response, attempt, about), about);
   }
 
-  override async stream(
+  override async doStream(
     request: ChatRequest<AcmeProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {

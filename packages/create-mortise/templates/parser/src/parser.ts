@@ -16,7 +16,7 @@ export class AcmeParser extends BaseOutputParser<AcmeVerdict> {
   }
 
   // REPLACE: how the value is read. What is thrown here reaches the caller as a `parse` error, with the text.
-  parseText(text: string): AcmeVerdict {
+  doParse(text: string): AcmeVerdict {
     const lines = text.split('\n');
     for (const line of lines.reverse()) {
       const [, verdict, percent] = /^\W*VERDICT:\s*(.+?)\s*\((\d{1,3})\s*%\)\W*$/i.exec(line) ?? [];

@@ -28,7 +28,7 @@ export class AcmeReader extends BaseReader {
   }
 
   // REPLACE: what there is to read. A version that the API tells spares reading again what has not changed.
-  async items({ signal }: ReadCall): Promise<ReadItem[]> {
+  async doList({ signal }: ReadCall): Promise<ReadItem[]> {
     const { pages } = await this.#ask('/v1/pages', { space: this.#space }, signal);
     if (!Array.isArray(pages)) throw malformed('JSON without pages', ABOUT);
     return pages.map((page: { id: unknown; changed?: unknown } | null) => {
@@ -38,7 +38,7 @@ export class AcmeReader extends BaseReader {
   }
 
   // REPLACE: one document. Its id is the same in every run, and its metadata say where it comes from.
-  async readItem({ id }: ReadItem, { signal }: ReadCall): Promise<Document> {
+  async doRead({ id }: ReadItem, { signal }: ReadCall): Promise<Document> {
     const { text, url, fields } = await this.#ask('/v1/page', { id }, signal);
     if (typeof text !== 'string') throw malformed('a page without text', ABOUT);
     const origin = typeof url === 'string' ? { url } : {};

@@ -36,7 +36,7 @@ export class AcmeReranker extends BaseReranker<AcmeRerankProviderOptions> {
     this.metadata = { ...DECLARED, ...options.metadata };
   }
 
-  async rank(request: RankRequest<AcmeRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
+  async doRerank(request: RankRequest<AcmeRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
     const response = await this.#connection.send('/v1/rerank', toRankRequest(request, this), attempt, this);
     const about = this.#connection.about(this);
     return fromRankReply(await readJson(response, attempt, about), about);

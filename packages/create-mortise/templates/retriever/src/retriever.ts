@@ -34,7 +34,7 @@ export class AcmeRetriever extends BaseRetriever {
     this.#topK = options.topK ?? 10;
   }
 
-  async retrieveNodes({ query }: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
+  async doRetrieve({ query }: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const about = { provider: 'acme', model: this.#collection };
     // REPLACE: what the API is sent.
     const body = { collection: this.#collection, query, limit: call.topK ?? this.#topK };

@@ -14,7 +14,7 @@ export class SlowEmbedding extends BaseEmbedding {
     this.#folder = folder;
   }
 
-  async embed(inputs: readonly string[]): Promise<EmbedReply> {
+  async doEmbed(inputs: readonly string[]): Promise<EmbedReply> {
     appendFileSync(join(this.#folder, 'asked.jsonl'), `${JSON.stringify(inputs)}\n`);
     await setTimeout(5);
     return {

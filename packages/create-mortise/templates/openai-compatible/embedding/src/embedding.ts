@@ -38,7 +38,7 @@ export class AcmeEmbedding extends BaseEmbedding<AcmeEmbeddingProviderOptions> {
     this.metadata = { ...DECLARED, ...options.metadata };
   }
 
-  async embed(
+  async doEmbed(
     inputs: readonly string[],
     request: EmbedRequest<AcmeEmbeddingProviderOptions>,
     attempt: Attempt,

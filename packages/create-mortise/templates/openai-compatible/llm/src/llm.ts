@@ -62,14 +62,14 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     };
   }
 
-  async generate(request: ChatRequest<AcmeProviderOptions>, attempt: Attempt): Promise<ChatReply> {
+  async doGenerate(request: ChatRequest<AcmeProviderOptions>, attempt: Attempt): Promise<ChatReply> {
     const body = toChatCompletionsRequest(request, this.#context(attempt));
     const response = await this.#connection.send('/chat/completions', body, attempt, this);
     const about = this.#connection.about(this);
     return fromChatCompletion(await readJson(response, attempt, about), this.#context(attempt));
   }
 
-  override async stream(
+  override async doStream(
     request: ChatRequest<AcmeProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {
