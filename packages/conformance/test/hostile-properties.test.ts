@@ -68,6 +68,9 @@ const WAYS: Readonly<Record<string, (value: never) => unknown>> = {
   },
   movesOn: (value) => toolkit.movesOn(value),
   isMortiseError: (value) => core.isMortiseError(value),
+  errorText: (value) => core.errorText(value),
+  toMortiseError: (value) => core.toMortiseError(value),
+  isObject: (value) => core.isObject(value),
   isParserError: (value) => core.isParserError(value),
 };
 
@@ -81,6 +84,9 @@ function shown(outcome: HostileOutcome): string {
 
 /** Exports that take what the application itself writes, or whose turn has not come: each is here by its name. */
 const ELSEWHERE: readonly string[] = [
+  ...['createHeaderLimits', 'readableStream', 'SingleReader', 'abortReason', 'createCompletionStream'],
+  ...['snapshot', 'eventsOfReply', 'toChatResponse', 'toCompletionResponse', 'createChatStream'],
+  ...['textDelta', 'pathText', 'isStandardSchema', 'framed', 'defined', 'isDeeper', 'positive'],
   ...['freeTag', 'checkNode', 'jsonText', 'plainJson', 'createStoreGuard', 'lockSqliteFile'],
   ...['BaseEmbedding', 'BaseLLM', 'BaseOutputParser', 'BaseReader', 'BaseReranker', 'BaseRetriever'],
   ...['Batcher', 'BooleanParser', 'CodeBlocksParser', 'CombinedParser', 'CustomLLM', 'DateParser'],

@@ -1,6 +1,7 @@
 import { REPEATED, slowReadings } from '@mortise/conformance';
 import * as parser from '@mortise/core/parser';
 import * as reader from '@mortise/core/reader';
+import * as schema from '@mortise/core/schema';
 import * as shared from '@mortise/core/shared';
 import * as tokenizer from '@mortise/core/tokenizer';
 import * as wire from '@mortise/core/wire';
@@ -8,12 +9,13 @@ import { describe, expect, it } from 'vitest';
 import * as json from '@mortise/toolkit/json';
 import * as parsers from '@mortise/toolkit/parsers';
 import * as prompts from '@mortise/toolkit/prompts';
+import * as toolkitSchema from '@mortise/toolkit/schema';
 import { coreReaders, notReaders } from './text-readers.ts';
 
 /** `pnpm test:properties` asks for many cases, and gets long texts. */
 const length = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 64_000 : 16_000;
 
-const ROOMS = { json, parser, parsers, prompts, reader, shared, tokenizer, wire };
+const ROOMS = { json, parser, parsers, prompts, reader, schema, shared, tokenizer, toolkitSchema, wire };
 
 describe('every reader of text in core and the toolkit', () => {
   it.each(coreReaders)(
