@@ -86,7 +86,7 @@ describe('C-12 base classes are a contract too', () => {
   // Whoever adds a public member here may break a subclass that already has one of that name: it takes a major.
   it.each([
     [BaseLLM, ['chat', 'complete', 'streamChat', 'streamComplete']],
-    [CustomLLM, ['generate', 'messagesToPrompt', 'stream']],
+    [CustomLLM, ['doGenerate', 'doStream', 'messagesToPrompt']],
     [BaseEmbedding, ['embedQuery', 'embedStream', 'embedText', 'embedTexts']],
     [BaseReranker, ['rerank']],
     [BaseRetriever, ['retrieve']],
