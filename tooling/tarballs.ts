@@ -4,7 +4,16 @@
  *
  * `MORTISE_NODE` is the Node that runs the suites, by default the workspace's own.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
@@ -21,7 +30,7 @@ try {
   step('build', () => run('turbo', ['run', 'build']));
   step('pack', () => packAll(packages, tarballs));
   step('publint and attw', lintTarballs);
-  step('two copies of core in one program', proveCopies);
+  step('two copies of core and of the toolkit in one program', proveCopies);
   step('a vendor with nothing but the tarballs', () => proveVendor(tarballs, join(work, 'vendor'), node));
   step('a copy of the tree, with tarballs in place of sources', unpackOverCopy);
   step('require() of every export', requireEverything);
@@ -41,15 +50,23 @@ function lintTarballs(): void {
   }
 }
 
-/** Errors, events, streams and types of one copy, in the hands of another. */
+/** Errors, events, streams and types of one copy of core and of the toolkit, in the hands of another. */
 function proveCopies(): void {
-  const core = packages.find(({ folder }) => folder === 'packages/core');
-  if (core === undefined) throw new Error('There is no core.');
   const program = join(work, 'copies');
-  for (const name of ['core-one', 'core-two']) {
-    const target = join(program, 'node_modules', name);
+  const modules = join(program, 'node_modules');
+  const unpack = (folder: string, name: string): string => {
+    const pkg = packages.find((one) => one.folder === folder);
+    if (pkg === undefined) throw new Error(`There is no ${folder}.`);
+    const target = join(modules, name);
     mkdirSync(target, { recursive: true });
-    run('tar', ['-xzf', join(tarballs, tarballOf(core.manifest)), '--strip-components=1', '-C', target]);
+    run('tar', ['-xzf', join(tarballs, tarballOf(pkg.manifest)), '--strip-components=1', '-C', target]);
+    return target;
+  };
+  for (const copyName of ['one', 'two']) {
+    const core = unpack('packages/core', `core-${copyName}`);
+    const scope = join(unpack('packages/toolkit', `toolkit-${copyName}`), 'node_modules/@mortise');
+    mkdirSync(scope, { recursive: true });
+    symlinkSync(core, join(scope, 'core'));
   }
   cpSync(join(root, 'tooling/copies'), program, { recursive: true });
   const options = { module: 'nodenext', target: 'ES2024', lib: ['ES2024'], types: ['node'], strict: true };
@@ -107,11 +124,11 @@ function typecheckCopy(): void {
     compilerOptions: { customConditions: [] },
     include: ['packages/*/test', 'integrations/*/test', 'compat', 'examples'],
   });
-  // Core's declarations stand on the web platform alone, so they are checked whole and without Node's types.
+  // Core's and the toolkit's declarations stand on the web platform alone, so they are checked whole and without Node's types.
   check('tsconfig.declarations.json', {
     extends: './tsconfig.base.json',
     compilerOptions: { lib: ['ES2024', 'WebWorker'], types: [], skipLibCheck: false },
-    include: ['packages/core/dist/**/*.d.ts'],
+    include: ['packages/core/dist/**/*.d.ts', 'packages/toolkit/dist/**/*.d.ts'],
   });
 }
 

@@ -1,9 +1,11 @@
-/** Two copies of core in one program, as an application has them whose integrations were installed apart. */
+/** Two copies of core and of the toolkit in one program, as an application has them whose integrations were installed apart. */
 import assert from 'node:assert/strict';
 import * as one from 'core-one';
 import { ScriptedLLM as OneLLM } from 'core-one/testing';
 import * as two from 'core-two';
 import { ScriptedLLM as TwoLLM } from 'core-two/testing';
+import * as toolkitOne from 'toolkit-one';
+import * as toolkitTwo from 'toolkit-two';
 
 assert.notEqual(one.MortiseError, two.MortiseError, 'there is one copy only, so this proves nothing');
 
@@ -31,7 +33,7 @@ assert.equal(chats[0]?.parentId, work?.spanId);
 // Streams: models of one copy behind the other's wrappers, which know their failures and hand on what they stream.
 const busy = new OneLLM({ replies: [new one.MortiseError('overloaded', 'Busy.')], retry: false });
 const other = new OneLLM({ replies: ['From the other.'] });
-const stream = two.withFallback<one.LLM>(busy, [other]).streamChat('Hi');
+const stream = toolkitTwo.withFallback<one.LLM>(busy, [other]).streamChat('Hi');
 let text = '';
 for await (const delta of stream.textStream) text += delta;
 assert.equal(text, 'From the other.');
@@ -39,15 +41,16 @@ assert.equal((await stream.final()).text, text);
 
 // A failure passes through the other copy with its code.
 const refusing = (): one.LLM => new OneLLM({ replies: [new one.MortiseError('quota', 'Used up.')] });
-await assert.rejects(two.withFallback<one.LLM>(refusing(), [refusing()]).chat('Hi'), (thrown: unknown) =>
-  two.isMortiseError(thrown, 'quota'),
+await assert.rejects(
+  toolkitTwo.withFallback<one.LLM>(refusing(), [refusing()]).chat('Hi'),
+  (thrown: unknown) => two.isMortiseError(thrown, 'quota'),
 );
 
 // Tools: defined with one copy, run by the other.
-const add = one.tool({
+const add = toolkitOne.tool({
   name: 'add',
   description: 'Adds.',
-  parameters: one.jsonSchema<{ a: number; b: number }>({
+  parameters: toolkitOne.jsonSchema<{ a: number; b: number }>({
     type: 'object',
     properties: { a: { type: 'number' }, b: { type: 'number' } },
     required: ['a', 'b'],
@@ -60,7 +63,7 @@ const calling = new OneLLM({
     ({ messages }) => JSON.stringify(messages.at(-1)),
   ],
 });
-const { response } = await two.runTools(calling, 'Add 2 and 3.', { tools: [add] });
+const { response } = await toolkitTwo.runTools(calling, 'Add 2 and 3.', { tools: [add] });
 assert.match(response.text, /5/);
 
 console.log('two copies of core work together');
