@@ -6,40 +6,48 @@ import {
   type EmbedRequest,
 } from '@mortise/core/embedding';
 import {
+  Credentials,
   errorFromReply,
   float32FromBase64,
   guardedFetch,
   malformed,
   readJson,
   type About,
+  type ConnectionSettings,
 } from '@mortise/core/wire';
 
-export interface AcmeEmbeddingOptions extends CallSettings {
+export interface AcmeEmbeddingOptions extends CallSettings, ConnectionSettings {
   readonly model: string;
-  readonly apiKey: string;
-  readonly baseURL?: string;
 }
+
+const ACCESS = {
+  provider: 'acme',
+  name: 'Acme',
+  variable: 'ACME_API_KEY',
+  defaultBaseURL: 'https://api.acme.example',
+};
 
 /** A vendor's embedding model, as one writes it who has the packages and nothing of this repository. */
 export class AcmeEmbedding extends BaseEmbedding {
   readonly metadata: EmbeddingMetadata = { maxBatchSize: 16, asymmetric: false };
-  readonly #fetch = guardedFetch({ provider: 'acme' });
-  readonly #url: string;
-  readonly #key: string;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #credentials: Credentials;
 
-  constructor({ baseURL = 'https://api.acme.example', apiKey, ...options }: AcmeEmbeddingOptions) {
+  constructor({ apiKey, baseURL, headers, ...options }: AcmeEmbeddingOptions) {
     super({ ...options, provider: 'acme' });
-    this.#url = `${baseURL}/embeddings`;
-    this.#key = apiKey;
+    this.#credentials = new Credentials({ apiKey, baseURL, headers }, ACCESS);
+    this.#fetch = guardedFetch({ provider: 'acme', query: this.#credentials.query });
   }
 
   async doEmbed(input: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     const { provider, model } = this;
     const { dimensions } = request;
-    const about: About = { provider, model, secrets: [this.#key] };
-    const response = await this.#fetch(this.#url, {
+    const key = this.#credentials.key();
+    const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const about: About = { provider, model, secrets: this.#credentials.secrets };
+    const response = await this.#fetch(`${this.#credentials.baseURL}/embeddings`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#key}` },
+      headers: { 'content-type': 'application/json', ...authorization, ...this.#credentials.headers },
       body: JSON.stringify({ model, input, dimensions, encoding_format: 'base64' }),
       signal: attempt.signal,
     });

@@ -52,6 +52,7 @@ export {
   type IngestionTask,
 } from './ingestion/conformance.ts';
 export { ingestionSuite } from './ingestion/suite.ts';
+export type { OwnHeaders } from './shared/probe.ts';
 export { REPEATED, slowReadings, type LinearTrial, type SlowReading } from './shared/linear.ts';
 export {
   llmConformance,

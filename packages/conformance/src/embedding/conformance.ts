@@ -1,6 +1,7 @@
 import type { BaseEmbeddingOptions, EmbeddingMetadata, EmbeddingModel } from '@mortise/core/embedding';
 import type { EmbeddingDialect } from '../dialects/contract.ts';
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
+import type { OwnHeaders } from '../shared/probe.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, WIRE, type TestFunctions } from '../frame/conformance.ts';
 import { embeddingSuite } from './suite.ts';
@@ -10,7 +11,7 @@ export interface EmbeddingTarget {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;
   /** Spread it into the options: retries are quick, and some cases bring a cache. */
-  readonly settings: Pick<BaseEmbeddingOptions, 'retry' | 'cache'>;
+  readonly settings: Pick<BaseEmbeddingOptions, 'retry' | 'cache'> & OwnHeaders;
 }
 
 export interface EmbeddingConformanceOptions {

@@ -1,6 +1,7 @@
 import type { EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';
 import type { JsonObject } from '@mortise/core';
 import type { EmbeddingBodyOptions, EmbeddingDialect, EmbeddingRow } from '../dialects/contract.ts';
+import { defined } from '@mortise/core/shared';
 import type { ConformanceCase, Trial } from '../frame/case.ts';
 import { collect, tellJson } from '../shared/helpers.ts';
 import type { Probe, Telling } from '../shared/probe.ts';
@@ -87,10 +88,11 @@ export async function connect(
   trial: EmbeddingTrial,
   handler: WireHandler = trial.subject.dialect === undefined ? () => undefined : telling(trial.subject),
   settings: EmbeddingTarget['settings'] = {},
+  url = (plain: string): string => plain,
 ): Promise<{ readonly wire: Wire; readonly model: EmbeddingModel }> {
   const wire = await trial.wire(handler);
   const retry = { baseDelayMs: 20 };
-  return { wire, model: trial.subject.create({ url: wire.url, settings: { retry, ...settings } }) };
+  return { wire, model: trial.subject.create({ url: url(wire.url), settings: { retry, ...settings } }) };
 }
 
 /** The texts that each request carried. */
@@ -143,8 +145,8 @@ export const embeddingProbe: Probe<EmbeddingSubject> = {
   requires: SERVER,
   ways: () => Object.keys(WAYS),
   dialect: dialectOf,
-  async connect(trial, handler) {
-    const { wire, model } = await connect(trial, handler);
+  async connect(trial, handler, { headers, url } = {}) {
+    const { wire, model } = await connect(trial, handler, defined({ headers }), url);
     const texts = fewTexts(trial.subject);
     return { wire, model, call: (way, options) => (WAYS[way] as Way)(model, texts, options) };
   },

@@ -4,6 +4,7 @@ import { faultCases } from '../shared/fault-cases.ts';
 import { spanCase } from '../shared/span-case.ts';
 import { hostileCases } from '../shared/hostile-cases.ts';
 import { saidCases } from '../shared/said-cases.ts';
+import { ownSecretCases } from '../shared/secret-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
@@ -34,4 +35,5 @@ export const embeddingSuite: Suite<EmbeddingSubject> = [
   spanCase(embeddingProbe),
   ...secretCases(embeddingProbe),
   ...hostileCases(embeddingProbe),
+  ...ownSecretCases(embeddingProbe),
 ];

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LLM, LLMCapabilities, LLMSettings } from '@mortise/core/llm';
 import type { LLMDialect } from '../dialects/contract.ts';
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
+import type { OwnHeaders } from '../shared/probe.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { MARKED, OPAQUE } from './back-cases.ts';
@@ -15,7 +16,7 @@ export interface WireTarget {
    * Spread it into the options: retries then do not wait as long as they would for a provider, and the servers of the
    * suite go by its names, so that two ports of this machine may stand for one server, and cases of bounds set theirs.
    */
-  readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'maxReplyBytes' | 'maxLineBytes'>;
+  readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'maxReplyBytes' | 'maxLineBytes'> & OwnHeaders;
 }
 
 /** A language model under test, and the wire that it speaks. */

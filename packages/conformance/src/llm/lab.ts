@@ -8,7 +8,7 @@ import type { ConformanceCase, Trial } from '../frame/case.ts';
 import { deliver, type Delivery } from '../lab/deliver.ts';
 import { framed, type Framing } from '../lab/framing.ts';
 import type { Wire, WireHandler, WireReply, WireRequest } from '../wire.ts';
-import type { Probe, Telling as CommonTelling } from '../shared/probe.ts';
+import type { Access, Probe, Telling as CommonTelling } from '../shared/probe.ts';
 import { TEXT } from './answers.ts';
 import type { LLMSubject } from './conformance.ts';
 
@@ -38,10 +38,11 @@ export async function connect(
   handler: WireHandler,
   name = 'conformance',
   bounds: Pick<CallSettings, 'maxReplyBytes' | 'maxLineBytes'> = {},
+  { headers, url = (plain) => plain }: Access = {},
 ): Promise<{ wire: Wire; llm: LLM }> {
   const wire = await trial.wire(handler);
-  const settings = { retry: { baseDelayMs: 20 }, name, ...bounds };
-  return { wire, llm: trial.subject.create({ url: wire.url, settings }) };
+  const settings = defined({ retry: { baseDelayMs: 20 }, name, headers, ...bounds });
+  return { wire, llm: trial.subject.create({ url: url(wire.url), settings }) };
 }
 
 export interface Telling extends CommonTelling {
@@ -176,8 +177,8 @@ export const llmProbe: Probe<LLMSubject> = {
   requires: [],
   ways: waysOf,
   dialect: ({ dialect }) => dialect,
-  async connect(trial, handler) {
-    const { wire, llm } = await connect(trial, handler);
+  async connect(trial, handler, access) {
+    const { wire, llm } = await connect(trial, handler, undefined, undefined, access);
     return { wire, model: llm, call: (way, options) => WAYS[way as Way](llm, 'Hi', options) };
   },
   telling: ({ dialect }, options) => telling(dialect, TEXT, options),

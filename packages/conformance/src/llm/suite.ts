@@ -3,6 +3,7 @@ import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
 import { hostileCases } from '../shared/hostile-cases.ts';
 import { saidCases } from '../shared/said-cases.ts';
+import { ownSecretCases } from '../shared/secret-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
@@ -16,6 +17,7 @@ import { llmProbe } from './lab.ts';
 import { preferenceCases } from './preference-cases.ts';
 import { replyCases } from './reply-cases.ts';
 import { requestCases } from './request-cases.ts';
+import { streamSecretCases } from './secret-cases.ts';
 import { streamCases } from './stream-cases.ts';
 import { streamTimeCases } from './time-cases.ts';
 import { toolCases } from './tool-cases.ts';
@@ -43,4 +45,6 @@ export const llmSuite: Suite<LLMSubject> = [
   ...boundCases,
   ...secretCases(llmProbe),
   ...hostileCases(llmProbe),
+  ...ownSecretCases(llmProbe),
+  ...streamSecretCases,
 ];

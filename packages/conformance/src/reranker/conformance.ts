@@ -2,6 +2,7 @@ import type { CallSettings } from '@mortise/core/call';
 import type { Reranker, RerankerMetadata } from '@mortise/core/reranker';
 import type { RerankDialect } from '../dialects/contract.ts';
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
+import type { OwnHeaders } from '../shared/probe.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { rerankerSuite } from './suite.ts';
@@ -10,7 +11,7 @@ export interface RerankerTarget {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;
   /** Spread it into the options, and retries are quick. */
-  readonly settings: Pick<CallSettings, 'retry'>;
+  readonly settings: Pick<CallSettings, 'retry'> & OwnHeaders;
 }
 
 /** A reranker under test, and the wire that it speaks. */

@@ -1,7 +1,8 @@
 import type { RankedDocument, Reranker, RerankResult } from '@mortise/core/reranker';
+import { defined } from '@mortise/core/shared';
 import type { ConformanceCase, Trial } from '../frame/case.ts';
 import { tellJson } from '../shared/helpers.ts';
-import type { Probe, Telling } from '../shared/probe.ts';
+import type { Access, Probe, Telling } from '../shared/probe.ts';
 import type { Wire, WireHandler } from '../wire.ts';
 import type { RerankerSubject } from './conformance.ts';
 
@@ -50,10 +51,11 @@ export function telling({ dialect }: RerankerSubject, options: TellingResults = 
 export async function connect(
   trial: RerankerTrial,
   handler: WireHandler = telling(trial.subject),
+  { headers, url = (plain) => plain }: Access = {},
 ): Promise<{ readonly wire: Wire; readonly reranker: Reranker }> {
   const wire = await trial.wire(handler);
-  const settings = { retry: { baseDelayMs: 20 } };
-  return { wire, reranker: trial.subject.create({ url: wire.url, settings }) };
+  const settings = defined({ retry: { baseDelayMs: 20 }, headers });
+  return { wire, reranker: trial.subject.create({ url: url(wire.url), settings }) };
 }
 
 /** What rerankers have in common with the other contracts is tried by this call. */
@@ -61,8 +63,8 @@ export const rerankerProbe: Probe<RerankerSubject> = {
   requires: [],
   ways: () => ['rerank'],
   dialect: ({ dialect }) => dialect,
-  async connect(trial, handler) {
-    const { wire, reranker } = await connect(trial, handler);
+  async connect(trial, handler, access) {
+    const { wire, reranker } = await connect(trial, handler, access);
     return { wire, model: reranker, call: (_way, options) => reranker.rerank(QUERY, DOCUMENTS, options) };
   },
   telling,

@@ -16,7 +16,7 @@ export interface Probe<S> {
   ways(subject: S): readonly string[];
   dialect(subject: S): DialectBase;
   /** An implementation before a server of its own. */
-  connect(trial: Trial<S>, handler: WireHandler): Promise<Connected>;
+  connect(trial: Trial<S>, handler: WireHandler, access?: Access): Promise<Connected>;
   /** Answers every request rightly. */
   telling(subject: S, options?: Telling): WireHandler;
   /** Whether a request asks for a stream. */
@@ -30,6 +30,18 @@ export interface Connected {
   /** The implementation itself. */
   readonly model: object;
   readonly call: (way: string, options?: CallOptions) => Promise<unknown>;
+}
+
+/** What the cases of secrets add to the settings; an implementation that takes no headers ignores it. */
+export interface OwnHeaders {
+  /** Of the application's own, sent with every request; their values are secrets, whatever their names. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How an implementation is told to reach its server. */
+export interface Access extends OwnHeaders {
+  /** Makes the base URL of the server's, which is without a path. */
+  readonly url?: (url: string) => string;
 }
 
 /** What is done to a reply on its way out. */

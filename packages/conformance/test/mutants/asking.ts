@@ -1,4 +1,4 @@
-import type { Attempt } from '@mortise/core';
+import { startSpan, type Attempt } from '@mortise/core';
 import type { ChatInput, ChatOptions, ChatRequest, ContentBlock, MediaSource } from '@mortise/core/llm';
 import { KEY, ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import type { WireTarget } from '@mortise/conformance';
@@ -181,6 +181,41 @@ export const asking: readonly Mutant[] = [
       override failure(status: number, headers: Headers, text: string) {
         const error = super.failure(status, headers, text);
         return Object.assign(error, { message: text });
+      }
+    },
+  ),
+  ...(['secrets.headers', 'secrets.url', 'secrets.stream.first', 'secrets.stream.middle'] as const).map(
+    (id) =>
+      mutant(
+        `redacts the key alone (${id})`,
+        id,
+        class extends ReferenceLLM {
+          override get secrets() {
+            return [KEY];
+          }
+        },
+      ),
+  ),
+  mutant(
+    'tells listeners of the whole request',
+    'secrets.events',
+    class extends ReferenceLLM {
+      override send(request: Raw, attempt: Attempt): Promise<Response> {
+        const { headers } = this.init(request, attempt);
+        startSpan('llm.chat', { content: () => ({ headers: { ...(headers as Raw) } }) }).end();
+        return super.send(request, attempt);
+      }
+    },
+  ),
+  mutant(
+    'warns in the words of a header',
+    'secrets.reply',
+    class extends ReferenceLLM {
+      override async send(request: Raw, attempt: Attempt): Promise<Response> {
+        const response = await super.send(request, attempt);
+        const message = response.headers.get('x-warning');
+        if (message !== null) attempt.warn({ type: 'other', message });
+        return response;
       }
     },
   ),

@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import { MortiseError, startSpan, type Attempt } from '@mortise/core';
 import { errorFromResponse, readJson, readText } from '@mortise/core/wire';
-import { ReferenceClient, type Raw } from '../reference/vectors.ts';
+import { KEY, ReferenceClient, type Raw } from '../reference/vectors.ts';
 
 /** A client with one thing wrong, and the case that must catch it, whatever the client is for. */
 export type BrokenClient = readonly [
   fault: string,
   caughtBy: string,
-  Client: new (url: string) => ReferenceClient,
+  Client: new (url: string, headers?: Readonly<Record<string, string>>) => ReferenceClient,
 ];
 
 const mistaken = (id: string, as: number): BrokenClient => {
@@ -105,6 +105,46 @@ export const brokenClients: readonly BrokenClient[] = [
       }
     },
   ]),
+  [
+    'redacts the key and no other header',
+    'secrets.headers',
+    class extends ReferenceClient {
+      override get secrets() {
+        return [KEY];
+      }
+    },
+  ],
+  [
+    'redacts the key and nothing of the base URL',
+    'secrets.url',
+    class extends ReferenceClient {
+      override get secrets() {
+        return [KEY];
+      }
+    },
+  ],
+  [
+    'tells listeners of the whole request',
+    'secrets.events',
+    class extends ReferenceClient {
+      override send(body: Raw, attempt: Attempt): Promise<Raw> {
+        const { headers } = this.init(body, attempt);
+        startSpan('embedding.batch', { content: () => ({ headers: { ...(headers as Raw) } }) }).end();
+        return super.send(body, attempt);
+      }
+    },
+  ],
+  [
+    'warns in the words of a header',
+    'secrets.reply',
+    class extends ReferenceClient {
+      override json(response: Response, attempt: Attempt): Promise<Raw> {
+        const message = response.headers.get('x-warning');
+        if (message !== null) attempt.warn({ type: 'other', message });
+        return super.json(response, attempt);
+      }
+    },
+  ],
   [
     'knows no error in a body',
     'fault.said.error',

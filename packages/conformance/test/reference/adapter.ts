@@ -18,6 +18,7 @@ import {
 } from '@mortise/core/llm';
 import { defined } from '@mortise/core/shared';
 import {
+  Credentials,
   errorFromResponse,
   guardedFetch,
   malformed,
@@ -27,6 +28,7 @@ import {
   uniqueCallId,
   withOptions,
   type About,
+  type ProviderAccess,
 } from '@mortise/core/wire';
 import { base64 } from './dialect.ts';
 import { ReferenceTranslator } from './translator.ts';
@@ -34,6 +36,13 @@ import { ReferenceTranslator } from './translator.ts';
 export type Raw = Record<string, any>;
 
 export const KEY = 'key-of-the-reference';
+
+const ACCESS: ProviderAccess = {
+  provider: 'reference',
+  name: 'Reference',
+  variable: 'REFERENCE_API_KEY',
+  defaultBaseURL: 'http://127.0.0.1',
+};
 
 /** An adapter that does everything right, in small steps, each of which a mutant can do wrong. */
 export class ReferenceLLM extends BaseLLM {
@@ -53,11 +62,20 @@ export class ReferenceLLM extends BaseLLM {
       caching: true,
     },
   };
-  readonly url: string;
+  readonly #access: Credentials;
 
-  constructor({ url, settings }: WireTarget) {
+  constructor({ url, settings: { headers, ...settings } }: WireTarget) {
     super({ provider: 'reference', model: 'reference-1', ...settings });
-    this.url = url;
+    this.#access = new Credentials({ apiKey: KEY, baseURL: url, headers }, ACCESS);
+  }
+
+  get url(): string {
+    const { baseURL, query } = this.#access;
+    return query.size === 0 ? baseURL : `${baseURL}?${query.toString()}`;
+  }
+
+  get secrets(): readonly (string | undefined)[] {
+    return this.#access.secrets;
   }
 
   async doGenerate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
@@ -143,7 +161,7 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   about(): About {
-    return { provider: this.provider, model: this.model, secrets: [KEY] };
+    return { provider: this.provider, model: this.model, secrets: this.secrets };
   }
 
   /** Redirects to another origin are refused. */
@@ -156,7 +174,8 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   init(body: Raw, attempt: Attempt): RequestInit {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+    const own = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+    const headers = { ...own, ...this.#access.headers };
     return { method: 'POST', headers, body: JSON.stringify(body), signal: attempt.signal };
   }
 
@@ -171,7 +190,14 @@ export class ReferenceLLM extends BaseLLM {
     const code = kind === 'quota' || kind === 'context-length' ? (kind as 'quota') : undefined;
     const requestId = headers.get('x-request-id') ?? undefined;
     const about = { provider: this.provider, model: this.model, requestId };
-    return errorFromResponse({ ...about, status, headers, message: error as string, code, secrets: [KEY] });
+    return errorFromResponse({
+      ...about,
+      status,
+      headers,
+      message: error as string,
+      code,
+      secrets: this.secrets,
+    });
   }
 
   json(response: Response, attempt: Attempt): Promise<Raw> {

@@ -15,11 +15,26 @@ import {
   type RerankerMetadata,
 } from '@mortise/core/reranker';
 import { defined } from '@mortise/core/shared';
-import { errorFromResponse, float32FromBase64, guardedFetch, malformed, readJson } from '@mortise/core/wire';
+import {
+  Credentials,
+  errorFromResponse,
+  float32FromBase64,
+  guardedFetch,
+  malformed,
+  readJson,
+  type ProviderAccess,
+} from '@mortise/core/wire';
 
 export type Raw = Record<string, any>;
 
-const KEY = 'key-of-the-reference';
+export const KEY = 'key-of-the-reference';
+
+const ACCESS: ProviderAccess = {
+  provider: 'reference',
+  name: 'Reference',
+  variable: 'REFERENCE_API_KEY',
+  defaultBaseURL: 'http://127.0.0.1',
+};
 
 const failure: EmbeddingDialect['failure'] = ({ kind, message }) => ({
   body: { error: message, kind: kind ?? null },
@@ -66,9 +81,19 @@ function packed(vector: readonly (number | null)[]): string {
 
 /** One request, in steps that a mutant can do wrong. */
 export class ReferenceClient {
-  readonly url: string;
-  constructor(url: string) {
-    this.url = url;
+  readonly #access: Credentials;
+
+  constructor(baseURL: string, headers?: Readonly<Record<string, string>>) {
+    this.#access = new Credentials({ apiKey: KEY, baseURL, headers }, ACCESS);
+  }
+
+  get url(): string {
+    const { baseURL, query } = this.#access;
+    return query.size === 0 ? baseURL : `${baseURL}?${query.toString()}`;
+  }
+
+  get secrets(): readonly (string | undefined)[] {
+    return this.#access.secrets;
   }
 
   async send(body: Raw, attempt: Attempt): Promise<Raw> {
@@ -82,7 +107,8 @@ export class ReferenceClient {
   }
 
   init(body: Raw, attempt: Attempt): RequestInit {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+    const own = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+    const headers = { ...own, ...this.#access.headers };
     return { method: 'POST', headers, body: JSON.stringify(body), signal: attempt.signal };
   }
 
@@ -92,24 +118,27 @@ export class ReferenceClient {
     const message = error as string;
     const requestId = headers.get('x-request-id') ?? undefined;
     const about = { provider: 'reference', requestId };
-    return errorFromResponse({ ...about, status, headers, message, code, secrets: [KEY] });
+    return errorFromResponse({ ...about, status, headers, message, code, secrets: this.secrets });
   }
 
   json(response: Response, attempt: Attempt): Promise<Raw> {
-    return readJson(response, attempt, { provider: 'reference', secrets: [KEY] });
+    return readJson(response, attempt, { provider: 'reference', secrets: this.secrets });
   }
 }
 
-type ClientClass = new (url: string) => ReferenceClient;
+type ClientClass = new (url: string, headers?: Readonly<Record<string, string>>) => ReferenceClient;
 
 /** Adapters that do everything right. */
 export class ReferenceEmbedding extends BaseEmbedding {
   readonly metadata: EmbeddingMetadata = { maxBatchSize: 4, asymmetric: true };
   readonly #client: ReferenceClient;
 
-  constructor({ url, settings }: EmbeddingTarget, Client: ClientClass = ReferenceClient) {
+  constructor(
+    { url, settings: { headers, ...settings } }: EmbeddingTarget,
+    Client: ClientClass = ReferenceClient,
+  ) {
     super({ provider: 'reference', model: 'reference-1', ...settings });
-    this.#client = new Client(url);
+    this.#client = new Client(url, headers);
   }
 
   async doEmbed(texts: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
@@ -138,9 +167,12 @@ export class ReferenceReranker extends BaseReranker {
   readonly metadata: RerankerMetadata = { maxDocuments: 4, comparableScores: true };
   readonly #client: ReferenceClient;
 
-  constructor({ url, settings }: RerankerTarget, Client: ClientClass = ReferenceClient) {
+  constructor(
+    { url, settings: { headers, ...settings } }: RerankerTarget,
+    Client: ClientClass = ReferenceClient,
+  ) {
     super({ provider: 'reference', model: 'reference-1', ...settings });
-    this.#client = new Client(url);
+    this.#client = new Client(url, headers);
   }
 
   async doRerank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
