@@ -80,7 +80,7 @@ class Remote extends BaseEmbedding {
     super({ provider: 'bench', model: 'bucket', limiter, retry: false });
     this.#url = url;
   }
-  async embed(_inputs: readonly string[], _request: object, attempt: Attempt): Promise<EmbedReply> {
+  async doEmbed(_inputs: readonly string[], _request: object, attempt: Attempt): Promise<EmbedReply> {
     const response = await fetch(this.#url, { method: 'POST', body: 'x', signal: attempt.signal });
     if (!response.ok) {
       await response.arrayBuffer();

@@ -1,3 +1,4 @@
+import { runInSlices, timeSlices } from '@mortise/core/call';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import {
   BaseRetriever,
@@ -9,9 +10,9 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
-import { checkFilter, matchesFilter } from '@mortise/core/store';
+import { checkFilter, matchesFilter, type MetadataFilter } from '@mortise/core/store';
 import { wholeNumber } from '@mortise/core/shared';
-import type { BM25Index } from '../retrievers/bm25-index.ts';
+import type { BM25Index, RankedNode } from '../retrievers/bm25-index.ts';
 import { fuseScores, weightShares } from '../retrievers/fuse.ts';
 import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
 
@@ -37,11 +38,18 @@ export interface HybridRetrieverOptions extends BaseRetrieverOptions {
   candidates?: number | undefined;
 }
 
+/** Runs a search while nothing changes what it searches. */
+export interface SearchLock {
+  read<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
 /** The two ways of finding that are combined. */
 export interface HybridParts {
   readonly bm25: BM25Index;
   readonly vectors: MemoryVectorStore;
   readonly embedding: Pick<EmbeddingModel, 'embedQuery'>;
+  /** What is read under while both are searched, by whoever changes the two together. Default: none. */
+  readonly lock?: SearchLock | undefined;
 }
 
 /**
@@ -66,23 +74,42 @@ export class HybridRetriever extends BaseRetriever {
   }
 
   async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
-    const { bm25, vectors } = this.#parts;
-    const { topK = this.#topK, filters } = call;
+    const { bm25, vectors, lock } = this.#parts;
+    const { topK = this.#topK, filters, signal } = call;
     // A filter that will be refused is refused before the question is paid for, and whatever the index holds.
     if (filters !== undefined) checkFilter(filters, vectors.support.operators ?? []);
     if (bm25.size === 0) return [];
-    const depth = Math.max(topK, this.#candidates);
     const embedding = await this.#embed(query, call);
+    const search = (): Promise<NodeWithScore[]> =>
+      this.#search(query.query, embedding, topK, filters, signal);
+    return lock === undefined ? search() : lock.read(search, signal);
+  }
 
-    const ranked = bm25.ranked(query.query);
-    const lexical = ranked
-      .filter(({ node }) => filters === undefined || matchesFilter(node.metadata, filters))
-      .slice(0, depth);
-    const dense = embedding === undefined ? [] : vectors.nearest(embedding, depth, filters);
+  async #search(
+    question: string,
+    embedding: Float32Array | undefined,
+    topK: number,
+    filter: MetadataFilter | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<NodeWithScore[]> {
+    const { bm25, vectors } = this.#parts;
+    const depth = Math.max(topK, this.#candidates);
+    const slices = timeSlices(signal);
+    const ranked = await runInSlices(bm25.rankedSteps(question), slices);
+    const lexical: RankedNode[] = [];
+    const words = new Map<string, { readonly bm25: number; readonly coverage: number }>();
+    for (const found of ranked) {
+      const { node, score, coverage } = found;
+      words.set(node.id, { bm25: score, coverage });
+      if (lexical.length < depth && (filter === undefined || matchesFilter(node.metadata, filter)))
+        lexical.push(found);
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
+    const dense = embedding === undefined ? [] : await vectors.nearest(embedding, depth, { filter, signal });
     const lists = [lexical, dense].map((list) => list.map(({ node, score }) => ({ key: node.id, score })));
 
     const nodes = new Map<string, Node>([...lexical, ...dense].map(({ node }) => [node.id, node]));
-    const words = new Map(ranked.map(({ node, score, coverage }) => [node.id, { bm25: score, coverage }]));
     return hybridOrder(lists, this.#shares)
       .slice(0, topK)
       .map(({ key, score }) => {

@@ -1,4 +1,5 @@
 import { MortiseError } from '@mortise/core';
+import { runInSlices, timeSlices } from '@mortise/core/call';
 import type { Node } from '@mortise/core/retriever';
 import {
   checkVectorEntries,
@@ -11,15 +12,18 @@ import {
 import type { BM25Index } from '../retrievers/bm25-index.ts';
 import { MemoryDocumentStore } from '../stores/memory-document-store.ts';
 import { MemoryVectorStore } from '../stores/memory-vector-store.ts';
+import { SharedLock } from '../stores/shared-lock.ts';
 import type { IndexedDocument, SavedIndex } from './saved-index.ts';
 
 /**
  * What a pipeline writes to, and what retrievers search. The two differ while a run writes: nodes and vectors that come
- * in wait until the record of their document names them. They then take the place of the old ones in one step, so that
+ * in wait until the record of their document names them. They then take the place of the old ones under a lock, so that
  * a search sees one version of each document and nothing has to be left out of its results.
  */
 export class IndexContent extends MemoryDocumentStore {
   readonly bm25: BM25Index;
+  /** Written while a document takes the place of another, read by whoever must not see both or neither. */
+  readonly swaps = new SharedLock();
   readonly vectors = new MemoryVectorStore();
   /** The pipeline's vector store. */
   readonly incoming: VectorStore;
@@ -42,24 +46,35 @@ export class IndexContent extends MemoryDocumentStore {
 
   override async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
     await super.setSource(record, options);
-    const before = this.#shown.get(record.sourceId);
-    if (record.hash === (before?.hash ?? '')) {
-      if (before !== undefined) this.#shown.set(before.id, { ...origin(record), ...version(before) });
-    } else {
-      await this.#show(record, before?.nodes ?? []);
-    }
+    await this.swaps.write(async () => {
+      const before = this.#shown.get(record.sourceId);
+      if (record.hash !== (before?.hash ?? '')) await this.#show(record, before?.nodes ?? []);
+      else if (before !== undefined) this.#shown.set(before.id, { ...origin(record), ...version(before) });
+    });
     await this.#onChange();
   }
 
-  /** In the order of their ids, so that equal indexes are equal files. Taken in one step. */
-  saved(): SavedIndex {
-    const documents = [...this.#shown.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const nodes = documents.flatMap((document) => document.nodes);
-    return { documents, vectors: nodes.map(({ id }) => this.vectors.vectorOf(id) as Float32Array) };
+  /** In the order of their ids, so that equal indexes are equal files. As it is at one moment. */
+  saved(): Promise<SavedIndex> {
+    return this.swaps.read(async () => {
+      const documents = [...this.#shown.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+      const vectors: Float32Array[] = [];
+      const slices = timeSlices();
+      for (const { id } of documents.flatMap(({ nodes }) => nodes)) {
+        vectors.push(this.vectors.vectorOf(id) as Float32Array);
+        const turn = slices.turn();
+        if (turn !== undefined) await turn;
+      }
+      return { documents, vectors };
+    });
   }
 
   /** Makes this the content; what is the same stays. */
-  async restore({ documents, vectors }: SavedIndex): Promise<void> {
+  restore(saved: SavedIndex, signal?: AbortSignal): Promise<void> {
+    return this.swaps.write(() => this.#restore(saved), signal);
+  }
+
+  async #restore({ documents, vectors }: SavedIndex): Promise<void> {
     const rows = new Map<string, Float32Array>();
     let row = 0;
     for (const { nodes } of documents)
@@ -68,27 +83,33 @@ export class IndexContent extends MemoryDocumentStore {
     const isSame = ({ id, hash }: IndexedDocument): boolean => saved.get(id)?.hash === hash;
     const before = [...this.#shown.values()];
     const gone = before.filter((document) => !isSame(document));
-    const added = documents.filter(({ id, hash }) => this.#shown.get(id)?.hash !== hash);
+    const added = new Set(documents.filter(({ id, hash }) => this.#shown.get(id)?.hash !== hash));
     const goneIds = gone.flatMap(({ nodes }) => nodes.map(({ id }) => id));
-    const nodes = added.flatMap((document) => document.nodes);
+    const nodes = [...added].flatMap((document) => document.nodes);
 
     for (const { id } of gone) this.#shown.delete(id);
     for (const document of documents) this.#shown.set(document.id, document);
-    // In one step, as in #show.
-    const entries = nodes.map((node) => ({ node, embedding: rows.get(node.id) as Float32Array }));
-    const replaced = [this.vectors.delete({ ids: goneIds }), this.vectors.upsert(entries)];
-    this.bm25.remove(goneIds);
-    this.bm25.upsert(nodes);
-    await Promise.all(replaced);
-    for (const { id } of gone) await super.deleteSource(id);
-    await this.upsert(nodes);
-    for (const document of documents)
+    await this.#replace(
+      goneIds,
+      nodes.map((node) => ({ node, embedding: rows.get(node.id) as Float32Array })),
+    );
+    const slices = timeSlices();
+    for (const { id } of gone) {
+      await super.deleteSource(id);
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
+    for (const document of documents) {
+      if (added.has(document)) await this.upsert(document.nodes);
       await super.setSource({
         ...origin(document),
         sourceId: document.id,
         hash: document.hash,
         nodeIds: document.nodes.map((node) => node.id),
       });
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
   }
 
   async #show(record: SourceRecord, before: readonly Node[]): Promise<void> {
@@ -99,11 +120,17 @@ export class IndexContent extends MemoryDocumentStore {
     for (const nodeId of nodeIds) this.#waiting.delete(nodeId);
     if (hash === '') this.#shown.delete(id);
     else this.#shown.set(id, { ...origin(record), id, hash, nodes });
-    // The store in memory does its work before it gives its promise: both are awaited only once everything is done.
-    const replaced = [this.vectors.delete({ ids: gone }), this.vectors.upsert(entries)];
-    this.bm25.remove(gone);
-    this.bm25.upsert(nodes);
-    await Promise.all(replaced);
+    await this.#replace(gone, entries);
+  }
+
+  /** Under the lock: between two turns of the event loop only a part is there. */
+  async #replace(gone: readonly string[], entries: readonly VectorEntry[]): Promise<void> {
+    await this.vectors.delete({ ids: gone });
+    await this.vectors.upsert(entries);
+    const slices = timeSlices();
+    await runInSlices(this.bm25.removeSteps(gone), slices);
+    const nodes = entries.map(({ node }) => node);
+    await runInSlices(this.bm25.upsertSteps(nodes), slices);
   }
 }
 

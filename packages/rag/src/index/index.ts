@@ -13,6 +13,7 @@ export {
   DEFAULT_WEIGHTS,
   HybridRetriever,
   type HybridParts,
+  type SearchLock,
   type HybridRetrieverOptions,
   type HybridWeights,
 } from './hybrid-retriever.ts';

@@ -71,7 +71,7 @@ export class MemoryBackend implements IndexBackend {
       const message = `The saved index ${this.path} is not used: ${sentence(error)} It will be built again.`;
       return this.#warn('index-not-used', message);
     }
-    if (saved !== undefined) await this.documents.restore(saved);
+    if (saved !== undefined) await this.documents.restore(saved, signal);
   }
 
   async refresh(options: StoreOptions): Promise<void> {
@@ -145,7 +145,7 @@ export class MemoryBackend implements IndexBackend {
   async #write(folder: IndexFolder): Promise<void> {
     this.#dirty = false;
     try {
-      await folder.save(this.documents.saved());
+      await folder.save(await this.documents.saved());
     } catch (error) {
       this.#dirty = true;
       throw error;
@@ -155,8 +155,8 @@ export class MemoryBackend implements IndexBackend {
   }
 
   retriever(embedding: QueryEmbedding, options: HybridRetrieverOptions): Retriever {
-    const { bm25, vectors } = this.documents;
-    return new HybridRetriever({ bm25, vectors, embedding }, options);
+    const { bm25, vectors, swaps: lock } = this.documents;
+    return new HybridRetriever({ bm25, vectors, embedding, lock }, options);
   }
 
   async #changed(): Promise<void> {

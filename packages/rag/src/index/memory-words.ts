@@ -1,7 +1,8 @@
-import { raceAbort } from '@mortise/core/call';
+import { raceAbort, runInSlices, timeSlices } from '@mortise/core/call';
 import type { Node } from '@mortise/core/retriever';
 import { matchesFilter, type DocumentStore, type RankedTerms, type SourceRecord } from '@mortise/core/store';
 import type { BM25Index } from '../retrievers/bm25-index.ts';
+import { SharedLock } from '../stores/shared-lock.ts';
 import type { WordQuery, Words } from './words.ts';
 
 /**
@@ -16,6 +17,8 @@ export class MemoryWords implements Words {
   readonly #documentOf = new Map<string, string>();
   /** By document, what is being done to it: one thing after the other. */
   readonly #turns = new Map<string, Promise<void>>();
+  /** Written while the words of a document take the place of others. */
+  readonly #swaps = new SharedLock();
   #filling: Promise<void> | undefined;
 
   constructor(documents: DocumentStore, bm25: BM25Index) {
@@ -54,13 +57,23 @@ export class MemoryWords implements Words {
 
   async rank(question: string, { topK, filter, also, signal }: WordQuery): Promise<RankedTerms[]> {
     await shared((this.#filling ??= this.#fill()), signal);
-    const ranked = this.#bm25
-      .ranked(question)
-      .filter(({ node }) => filter === undefined || matchesFilter(node.metadata, filter));
+    return this.#swaps.read(() => this.#rank(question, { topK, filter, also, signal }), signal);
+  }
+
+  async #rank(question: string, { topK, filter, also, signal }: WordQuery): Promise<RankedTerms[]> {
+    const slices = timeSlices(signal);
     const asked = new Set(also);
-    return ranked
-      .filter(({ node }, place) => place < topK || asked.has(node.id))
-      .map(({ node, score, coverage }) => ({ id: node.id, score, coverage }));
+    const ranked: RankedTerms[] = [];
+    let place = 0;
+    for (const { node, score, coverage } of await runInSlices(this.#bm25.rankedSteps(question), slices)) {
+      if (filter === undefined || matchesFilter(node.metadata, filter)) {
+        if (place < topK || asked.has(node.id)) ranked.push({ id: node.id, score, coverage });
+        place += 1;
+      }
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
+    return ranked;
   }
 
   /** Each document once, and those that are gone. What fails is tried again by the next query. */
@@ -94,14 +107,24 @@ export class MemoryWords implements Words {
         record = next;
         if (moved) continue;
       }
-      for (const id of shown?.nodeIds ?? []) this.#documentOf.delete(id);
-      for (const { id } of nodes) this.#documentOf.set(id, sourceId);
-      this.#bm25.remove(shown?.nodeIds ?? []);
-      this.#bm25.upsert(nodes);
-      if (record === undefined) this.#shown.delete(sourceId);
-      else this.#shown.set(sourceId, record);
-      return;
+      const now = record;
+      return this.#swaps.write(() => this.#replace(sourceId, shown?.nodeIds ?? [], nodes, now));
     }
+  }
+
+  async #replace(
+    sourceId: string,
+    gone: readonly string[],
+    nodes: readonly Node[],
+    record: SourceRecord | undefined,
+  ): Promise<void> {
+    for (const id of gone) this.#documentOf.delete(id);
+    for (const { id } of nodes) this.#documentOf.set(id, sourceId);
+    const slices = timeSlices();
+    await runInSlices(this.#bm25.removeSteps(gone), slices);
+    await runInSlices(this.#bm25.upsertSteps(nodes), slices);
+    if (record === undefined) this.#shown.delete(sourceId);
+    else this.#shown.set(sourceId, record);
   }
 }
 

@@ -6,7 +6,7 @@ import { isAboutDocument, sameId, transformFailure, withoutText, type Failures }
 import { ofItem, type Items } from './items.ts';
 import type { Report } from './report.ts';
 import { transformed } from './transform-cache.ts';
-import { versionHash, versionNodes } from './version.ts';
+import { contentHash, versionHash, versionNodes } from './version.ts';
 
 /** A document that is new or changed, cut into the nodes of its new version. */
 export interface PlannedDocument {
@@ -70,7 +70,8 @@ async function planOf(document: Document, planning: Planning): Promise<PlannedDo
   const { signal, parent } = options;
   const { id, item } = document;
   if (item !== undefined && document.text !== '' && document.text.trim() === '') throw withoutText(id);
-  const hash = versionHash(document, recipe);
+  const content = await contentHash(document, signal);
+  const hash = versionHash(content, recipe);
   const old = await documents.getSource(id, { signal });
   // Its item was not read, since it is as it was: the other document of that id is still there.
   if (old?.item !== item && items.isSkipped(old?.item)) throw sameId(id);
@@ -92,7 +93,7 @@ async function planOf(document: Document, planning: Planning): Promise<PlannedDo
     signal?.throwIfAborted();
     throw transformFailure(id, error);
   }
-  const nodes = versionNodes(made.filter(hasText), document, hash);
+  const nodes = await versionNodes(made.filter(hasText), { id, content }, hash, signal);
   return { sourceId: id, item, hash, old, nodes, texts: nodes.map((node) => nodeText(node, 'embed')) };
 }
 

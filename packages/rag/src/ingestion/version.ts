@@ -1,7 +1,8 @@
 import { MortiseError } from '@mortise/core';
 import { sha256Hex } from '@mortise/core/shared';
+import { runInSlices, timeSlices } from '@mortise/core/call';
 import type { EmbeddingModel } from '@mortise/core/embedding';
-import { copyNode, nodeHash, type Document, type Node, type NodeRef } from '@mortise/core/retriever';
+import { copyNode, nodeHashSteps, type Document, type Node, type NodeRef } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 
 /** Everything but the document that nodes and vectors depend on. */
@@ -34,39 +35,55 @@ export function recipeFingerprint({ transforms, embedding, dimensions }: Recipe)
   return fingerprintOf('mortise-recipe-1', ...model, ...steps);
 }
 
-export function versionHash(document: Document, recipe: string): string {
-  return fingerprintOf('mortise-version-1', nodeHash(document), recipe);
+/** `content` is the document's `nodeHash`. */
+export function versionHash(content: string, recipe: string): string {
+  return fingerprintOf('mortise-version-1', content, recipe);
+}
+
+/** The document's `nodeHash`, with turns of the event loop while a text of many megabytes is hashed. */
+export function contentHash(document: Document, signal: AbortSignal | undefined): Promise<string> {
+  return runInSlices(nodeHashSteps(document), timeSlices(signal));
 }
 
 /**
  * The nodes of one version, by ids that no other version has: `{id}@{beginning of the hash}`. Two versions can then
  * stand side by side while one takes the other's place, and links between nodes of a version stay within it.
  */
-export function versionNodes(nodes: readonly Node[], document: Document, hash: string): Node[] {
+export async function versionNodes(
+  nodes: readonly Node[],
+  { id: documentId, content }: { readonly id: string; readonly content: string },
+  hash: string,
+  signal: AbortSignal | undefined,
+): Promise<Node[]> {
+  const slices = timeSlices(signal);
   const version = hash.slice(0, 12);
   const ids = new Map(nodes.map(({ id }) => [id, `${id}@${version}`]));
-  if (ids.size < nodes.length) throw twoOfOneId(nodes, document);
+  if (ids.size < nodes.length) throw twoOfOneId(nodes, documentId);
   const moved = (ref: NodeRef): NodeRef => ({ ...ref, id: ids.get(ref.id) ?? ref.id });
-  return nodes.map((node) => {
+  const own: Node[] = [];
+  for (const node of nodes) {
     const { source, previous, next, parent, children } = node.relationships ?? {};
-    return {
+    own.push({
       ...copyNode(node),
       id: ids.get(node.id) as string,
       relationships: {
         // Whatever the transforms said: it is what deletes and filters go by.
-        source: source?.id === document.id ? source : { id: document.id, hash: nodeHash(document) },
+        source: source?.id === documentId ? source : { id: documentId, hash: content },
         ...(previous === undefined ? {} : { previous: moved(previous) }),
         ...(next === undefined ? {} : { next: moved(next) }),
         ...(parent === undefined ? {} : { parent: moved(parent) }),
         ...(children === undefined ? {} : { children: children.map(moved) }),
       },
-    };
-  });
+    });
+    const turn = slices.turn();
+    if (turn !== undefined) await turn;
+  }
+  return own;
 }
 
-function twoOfOneId(nodes: readonly Node[], document: Document): MortiseError {
+function twoOfOneId(nodes: readonly Node[], documentId: string): MortiseError {
   const seen = new Set<string>();
   const twice = nodes.find(({ id }) => seen.size === seen.add(id).size)?.id;
-  const message = `Two nodes of ${document.id} have the id ${twice}. Give every node of a transform an id of its own.`;
+  const message = `Two nodes of ${documentId} have the id ${twice}. Give every node of a transform an id of its own.`;
   return new MortiseError('conflict', message);
 }

@@ -1,3 +1,4 @@
+import { runInSlices, timeSlices } from '@mortise/core/call';
 import {
   BaseRetriever,
   type BaseRetrieverOptions,
@@ -31,7 +32,10 @@ export class BM25Retriever extends BaseRetriever {
     this.#index.upsert(options.nodes ?? []);
   }
 
-  async doRetrieve({ query }: Query, { topK = this.#topK, filters }: RetrieveCall): Promise<NodeWithScore[]> {
-    return this.#index.search(query, topK, filters);
+  doRetrieve(
+    { query }: Query,
+    { topK = this.#topK, filters, signal }: RetrieveCall,
+  ): Promise<NodeWithScore[]> {
+    return runInSlices(this.#index.searchSteps(query, topK, filters), timeSlices(signal));
   }
 }

@@ -1,2 +1,2 @@
 export { MemoryDocumentStore } from './memory-document-store.ts';
-export { MemoryVectorStore } from './memory-vector-store.ts';
+export { MemoryVectorStore, type NearestNode, type NearestOptions } from './memory-vector-store.ts';

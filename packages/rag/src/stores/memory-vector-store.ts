@@ -13,41 +13,67 @@ import {
   type VectorStore,
   type VectorStoreSupport,
 } from '@mortise/core/store';
+import { timeSlices } from '@mortise/core/call';
 import { copyNode, sourceId, type Node, type NodeWithScore } from '@mortise/core/retriever';
 import { BLOCK_ROWS, innerProduct, innerProducts } from './inner-products.ts';
-import { loadVectors, saveVectors } from './saved-vectors.ts';
+import { loadVectors, saveVectors, type SavedVectors } from './saved-vectors.ts';
+import { SharedLock } from './shared-lock.ts';
 import { TopRows } from './top-rows.ts';
+import { unit, VectorRows } from './vector-rows.ts';
 
 /** Of how many of the nearest `mmr` picks: 4 times as many as it gives, and no fewer than this. */
 const MMR_CANDIDATES = 64;
+/** Numbers that are compared in one step, less than a millisecond. */
+const STEP_NUMBERS = 256 * 1024;
+
+/** What a search is narrowed to, and cancelled by. */
+export interface NearestOptions {
+  readonly filter?: MetadataFilter | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A node that was found, and its cosine. */
+export interface NearestNode {
+  readonly node: Node;
+  readonly score: number;
+}
 
 /**
  * Exact search in memory: every vector is compared. Vectors are kept with length 1 in one typed array, so a score is
  * the cosine, and it stands in `evidence.similarity` as well. An `mmr` score is lower: see `maximalMarginalRelevance`.
+ *
+ * Work on many rows gives the event loop its turns, and is whole for all the same: a query finds what was there when it
+ * began, and waits for writes that began before it. An abort is seen until an upsert or a delete has looked at everything;
+ * then it is done to its end.
  */
 export class MemoryVectorStore implements VectorStore {
   /** The node of each row; a deleted row is filled with the last one. A node is replaced, never changed. */
   readonly #nodes: Node[] = [];
   readonly #rows = new Map<string, number>();
   readonly #idsBySource = new Map<string, Set<string>>();
-  #vectors: Float32Array = new Float32Array(0);
-  #dimensions: number | undefined;
+  readonly #lock = new SharedLock();
+  /** Of the first entry on. */
+  #vectors: VectorRows | undefined;
 
   /**
    * What `save` wrote to `path`. Rejects with `not-found` where there is nothing, with `validation` for a file that is
    * damaged or something else, with `configuration` for one of a later version.
    */
   static async load(path: string, options: StoreOptions = {}): Promise<MemoryVectorStore> {
-    const { nodes, vectors, dimensions } = await loadVectors(path, options.signal);
+    const { nodes, vectors } = await loadVectors(path, options.signal);
     const store = new MemoryVectorStore();
-    store.#vectors = vectors;
-    if (dimensions > 0) store.#dimensions = dimensions;
-    for (const node of nodes) store.#place(node, store.#nodes.length);
+    if (vectors.dimensions > 0) store.#vectors = vectors;
+    const slices = timeSlices(options.signal);
+    for (const node of nodes) {
+      store.#place(node, store.#nodes.length);
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
     return store;
   }
 
   get support(): VectorStoreSupport {
-    const dimensions = this.#dimensions;
+    const dimensions = this.#vectors?.dimensions;
     return {
       modes: ['dense', 'mmr'],
       operators: FILTER_OPERATORS,
@@ -59,113 +85,200 @@ export class MemoryVectorStore implements VectorStore {
     return this.#nodes.length;
   }
 
-  async upsert(entries: readonly VectorEntry[], options: StoreOptions = {}): Promise<void> {
-    options.signal?.throwIfAborted();
-    const dimensions = checkVectorEntries(entries, this.#dimensions);
-    if (dimensions === undefined) return;
-    this.#dimensions = dimensions;
-    this.#reserve(this.#nodes.length + entries.length, dimensions);
-    for (const { node, embedding } of entries) {
+  async upsert(entries: readonly VectorEntry[], { signal }: StoreOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    await this.#lock.write(() => this.#upsert(entries, signal), signal);
+  }
+
+  /** All or nothing: entries are checked and copied, and then take their places without a look at the signal. */
+  async #upsert(entries: readonly VectorEntry[], signal: AbortSignal | undefined): Promise<void> {
+    const looking = timeSlices(signal);
+    const nodes: Node[] = [];
+    let copies = this.#vectors === undefined ? undefined : new VectorRows(this.#vectors.dimensions);
+    for (const entry of entries) {
+      const dimensions = checkVectorEntries([entry], copies?.dimensions) ?? 0;
+      const { embedding: _embedding, ...kept } = entry.node;
+      copies ??= new VectorRows(dimensions);
+      copies.setUnit(nodes.length, entry.embedding);
+      nodes.push(copyNode(kept));
+      const turn = looking.turn();
+      if (turn !== undefined) await turn;
+    }
+    if (copies === undefined) return;
+    const vectors = (this.#vectors ??= new VectorRows(copies.dimensions));
+    const placing = timeSlices();
+    for (const [at, node] of nodes.entries()) {
       const row = this.#rows.get(node.id) ?? this.#nodes.length;
-      const { embedding: _embedding, ...kept } = node;
-      this.#place(copyNode(kept), row);
-      this.#vectors.set(unit(embedding), row * dimensions);
+      this.#place(node, row);
+      vectors.set(row, copies.view(at));
+      const turn = placing.turn();
+      if (turn !== undefined) await turn;
     }
   }
 
-  async delete(selection: VectorSelection, options: StoreOptions = {}): Promise<void> {
-    options.signal?.throwIfAborted();
-    const { ids = [], sourceIds = [], filter } = selection;
+  async delete(selection: VectorSelection, { signal }: StoreOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    const { filter } = selection;
     if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
-    const doomed = new Set(ids);
-    for (const source of sourceIds) for (const id of this.#idsBySource.get(source) ?? []) doomed.add(id);
-    if (filter !== undefined)
-      for (const { id, metadata } of this.#nodes) if (matchesFilter(metadata, filter)) doomed.add(id);
-    for (const id of doomed) this.#remove(id);
+    await this.#lock.write(() => this.#delete(selection, signal), signal);
   }
 
-  async query(query: VectorQuery, options: StoreOptions = {}): Promise<NodeWithScore[]> {
-    options.signal?.throwIfAborted();
-    checkVectorQuery(query, this.support, this.#dimensions);
+  async #delete(selection: VectorSelection, signal: AbortSignal | undefined): Promise<void> {
+    const { ids = [], sourceIds = [], filter } = selection;
+    const doomed = new Set(ids);
+    for (const source of sourceIds) for (const id of this.#idsBySource.get(source) ?? []) doomed.add(id);
+    const looking = timeSlices(signal);
+    for (const { id, metadata } of filter === undefined ? [] : this.#nodes) {
+      if (filter !== undefined && matchesFilter(metadata, filter)) doomed.add(id);
+      const turn = looking.turn();
+      if (turn !== undefined) await turn;
+    }
+    const removing = timeSlices();
+    for (const id of doomed) {
+      this.#remove(id);
+      const turn = removing.turn();
+      if (turn !== undefined) await turn;
+    }
+  }
+
+  async query(query: VectorQuery, { signal }: StoreOptions = {}): Promise<NodeWithScore[]> {
+    signal?.throwIfAborted();
+    checkVectorQuery(query, this.support, this.#vectors?.dimensions);
+    return this.#lock.read(() => this.#query(query, signal), signal);
+  }
+
+  async #query(query: VectorQuery, signal: AbortSignal | undefined): Promise<NodeWithScore[]> {
+    // Writes that it has waited for may have been the first.
+    checkVectorQuery(query, this.support, this.#vectors?.dimensions);
     const { mode, topK, filter } = query;
     const embedding = query.embedding as Float32Array;
     const found =
       mode === 'mmr'
-        ? this.#diverse(embedding, topK, filter, query.lambda)
-        : this.nearest(embedding, topK, filter).map(({ node, score }) => ({
+        ? await this.#diverse(embedding, topK, filter, query.lambda, signal)
+        : (await this.#nearest(embedding, topK, filter, signal)).map(({ node, score }) => ({
             node,
             score,
             similarity: score,
           }));
-    return found.map(({ node, score, similarity }) => ({
-      node: copyNode(node),
-      score,
-      evidence: { similarity },
-    }));
+    const results: NodeWithScore[] = [];
+    const slices = timeSlices(signal);
+    for (const { node, score, similarity } of found) {
+      results.push({ node: copyNode(node), score, evidence: { similarity } });
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
+    return results;
   }
 
   /**
    * Writes everything to one file, in whose place the old one stays until the new one is whole. What is upserted or
    * deleted meanwhile is not in it. The folder is made if need be.
    */
-  async save(path: string, options: StoreOptions = {}): Promise<void> {
-    options.signal?.throwIfAborted();
-    const dimensions = this.#dimensions ?? 0;
-    const vectors = this.#vectors.slice(0, this.#nodes.length * dimensions);
-    await saveVectors(path, { nodes: [...this.#nodes], vectors, dimensions }, options.signal);
+  async save(path: string, { signal }: StoreOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    await saveVectors(path, await this.#lock.read(() => this.#copy(signal), signal), signal);
+  }
+
+  async #copy(signal: AbortSignal | undefined): Promise<SavedVectors> {
+    const slices = timeSlices(signal);
+    const from = this.#vectors ?? new VectorRows(0);
+    const vectors = new VectorRows(from.dimensions);
+    for (let row = 0; row < this.#nodes.length; row += vectors.chunkRows) {
+      const rows = Math.min(vectors.chunkRows, this.#nodes.length - row);
+      vectors.set(row, from.chunkOf(row).subarray(0, rows * from.dimensions));
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
+    return { nodes: [...this.#nodes], vectors };
   }
 
   /** What `query` finds, by the store's own nodes, which must not be changed: for who needs many and returns few. */
   nearest(
     embedding: Float32Array,
     topK: number,
-    filter?: MetadataFilter,
-  ): { readonly node: Node; readonly score: number }[] {
+    { filter, signal }: NearestOptions = {},
+  ): Promise<NearestNode[]> {
+    return this.#lock.read(() => this.#nearest(embedding, topK, filter, signal), signal);
+  }
+
+  async #nearest(
+    embedding: Float32Array,
+    topK: number,
+    filter: MetadataFilter | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<NearestNode[]> {
     const query = Float64Array.from(unit(embedding));
-    const vectors = this.#vectors;
     const { length } = this.#nodes;
     const top = new TopRows(Math.min(topK, length));
-    const scores = new Float64Array(BLOCK_ROWS);
-    for (let first = 0; first < length; first += BLOCK_ROWS) {
-      const rows = Math.min(BLOCK_ROWS, length - first);
-      innerProducts(query, vectors, first * query.length, rows, scores);
-      for (let at = 0; at < rows; at++) {
-        const score = scores[at] as number;
-        // The filter is asked last: most rows never come near the best.
-        if (!top.wouldTake(score)) continue;
-        const { metadata } = this.#nodes[first + at] as Node;
-        if (filter === undefined || matchesFilter(metadata, filter)) top.add(first + at, score);
-      }
+    const slices = timeSlices(signal);
+    const step = Math.max(1, Math.floor(STEP_NUMBERS / query.length / BLOCK_ROWS)) * BLOCK_ROWS;
+    const { chunkRows = 0 } = this.#vectors ?? {};
+    for (let first = 0; first < length;) {
+      const inChunk = chunkRows - (first % chunkRows);
+      const rows = Math.min(step, inChunk, length - first);
+      this.#compare(query, first, rows, filter, top);
+      first += rows;
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
     }
     return top
       .sorted()
       .map(({ row, score }) => ({ node: this.#nodes[row] as Node, score: Math.max(-1, Math.min(1, score)) }));
   }
 
+  /** Rows of one chunk. */
+  #compare(
+    query: Float64Array,
+    from: number,
+    count: number,
+    filter: MetadataFilter | undefined,
+    top: TopRows,
+  ): void {
+    const rowsOf = this.#vectors as VectorRows;
+    const vectors = rowsOf.chunkOf(from);
+    const start = rowsOf.offsetOf(from);
+    const scores = new Float64Array(BLOCK_ROWS);
+    for (let first = 0; first < count; first += BLOCK_ROWS) {
+      const rows = Math.min(BLOCK_ROWS, count - first);
+      innerProducts(query, vectors, start + first * query.length, rows, scores);
+      for (let at = 0; at < rows; at++) {
+        const score = scores[at] as number;
+        // The filter is asked last: most rows never come near the best.
+        if (!top.wouldTake(score)) continue;
+        const { metadata } = this.#nodes[from + first + at] as Node;
+        if (filter === undefined || matchesFilter(metadata, filter)) top.add(from + first + at, score);
+      }
+    }
+  }
+
   /** The cosine of a vector and a node's; undefined for a node that is not there. */
   similarityTo(embedding: Float32Array, id: string): number | undefined {
     const row = this.#rows.get(id);
-    if (row === undefined) return undefined;
+    if (row === undefined || this.#vectors === undefined) return undefined;
     const query = Float64Array.from(unit(embedding));
-    return Math.max(-1, Math.min(1, innerProduct(query, this.#vectors, row * query.length)));
+    const score = innerProduct(query, this.#vectors.chunkOf(row), this.#vectors.offsetOf(row));
+    return Math.max(-1, Math.min(1, score));
   }
 
   /** A copy of a node's vector, with length 1. */
   vectorOf(id: string): Float32Array | undefined {
     const row = this.#rows.get(id);
-    if (row === undefined || this.#dimensions === undefined) return undefined;
-    return this.#vectors.slice(row * this.#dimensions, (row + 1) * this.#dimensions);
+    return row === undefined ? undefined : this.#vectors?.view(row).slice();
   }
 
-  #diverse(
+  async #diverse(
     embedding: Float32Array,
     topK: number,
     filter: MetadataFilter | undefined,
     lambda: number | undefined,
+    signal: AbortSignal | undefined,
   ) {
-    const candidates = this.nearest(embedding, Math.max(MMR_CANDIDATES, topK * 4), filter).map(
-      ({ node, score }) => ({ node, similarity: score, embedding: this.vectorOf(node.id) as Float32Array }),
-    );
+    const nearest = await this.#nearest(embedding, Math.max(MMR_CANDIDATES, topK * 4), filter, signal);
+    const candidates = nearest.map(({ node, score }) => ({
+      node,
+      similarity: score,
+      embedding: this.vectorOf(node.id) as Float32Array,
+    }));
     return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) => ({
       ...candidates[index]!,
       score,
@@ -186,12 +299,13 @@ export class MemoryVectorStore implements VectorStore {
 
   #remove(id: string): void {
     const row = this.#rows.get(id);
-    if (row === undefined || this.#dimensions === undefined) return;
+    const vectors = this.#vectors;
+    if (row === undefined || vectors === undefined) return;
     this.#forgetSource(this.#nodes[row]);
     const last = this.#nodes.length - 1;
     const moved = this.#nodes[last] as Node;
     this.#nodes[row] = moved;
-    this.#vectors.copyWithin(row * this.#dimensions, last * this.#dimensions, (last + 1) * this.#dimensions);
+    vectors.set(row, vectors.view(last));
     this.#nodes.pop();
     this.#rows.set(moved.id, row);
     this.#rows.delete(id);
@@ -204,18 +318,4 @@ export class MemoryVectorStore implements VectorStore {
     ids?.delete(node.id);
     if (ids?.size === 0) this.#idsBySource.delete(source);
   }
-
-  #reserve(rows: number, dimensions: number): void {
-    if (rows * dimensions <= this.#vectors.length) return;
-    const larger = new Float32Array(Math.max(rows, this.#nodes.length * 2) * dimensions);
-    larger.set(this.#vectors.subarray(0, this.#nodes.length * dimensions));
-    this.#vectors = larger;
-  }
-}
-
-function unit(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (const x of vector) squares += x * x;
-  const length = Math.sqrt(squares);
-  return length === 0 ? vector : vector.map((x) => x / length);
 }

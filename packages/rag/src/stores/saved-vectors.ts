@@ -2,15 +2,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isMortiseError, MortiseError } from '@mortise/core';
+import { timeSlices } from '@mortise/core/call';
 import { bytesToVector, vectorToBytes } from '@mortise/core/embedding';
 import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
+import { VectorRows } from './vector-rows.ts';
 
-/** Nodes, and one row of `vectors` for each. */
+/** Nodes, and one row of `vectors` for each; of 0 dimensions where there is none. */
 export interface SavedVectors {
   readonly nodes: readonly Node[];
-  readonly vectors: Float32Array;
-  /** The length of a row; 0 where there is none. */
-  readonly dimensions: number;
+  readonly vectors: VectorRows;
 }
 
 /*
@@ -21,9 +21,9 @@ const NAME = 'mortise-vectors';
 const VERSION = '1';
 const HEAD_BYTES = 24;
 const HASH_BYTES = 32;
-/** What is read, or made of nodes and vectors, at once. */
-const BLOCK_BYTES = 8 * 1024 * 1024;
-const BLOCK_NODES = 500;
+/** What is read, or made of nodes, at once: a few milliseconds. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+const BLOCK_NODES = 200;
 
 /** The old file or the new one is there at any moment, never a part of either. */
 export async function saveVectors(
@@ -56,15 +56,17 @@ export async function saveVectors(
   }
 }
 
-function* parts({ nodes, vectors, dimensions }: SavedVectors): Iterable<Uint8Array> {
+function* parts({ nodes, vectors }: SavedVectors): Iterable<Uint8Array> {
+  const { dimensions, chunkRows } = vectors;
   const head = Buffer.alloc(HEAD_BYTES);
   head.write(NAME + VERSION, 'latin1');
   head.writeUInt32LE(nodes.length, 16);
   head.writeUInt32LE(dimensions, 20);
   yield head;
-  const numbers = nodes.length * dimensions;
-  for (let at = 0; at < numbers; at += BLOCK_BYTES / 4)
-    yield vectorToBytes(vectors.subarray(at, Math.min(numbers, at + BLOCK_BYTES / 4)));
+  for (let row = 0; row < nodes.length && dimensions > 0; row += chunkRows) {
+    const rows = Math.min(chunkRows, nodes.length - row);
+    yield vectorToBytes(vectors.chunkOf(row).subarray(0, rows * dimensions));
+  }
   for (let at = 0; at < nodes.length; at += BLOCK_NODES) {
     const lines = nodes.slice(at, at + BLOCK_NODES).map((node) => `${JSON.stringify(nodeToJson(node))}\n`);
     yield Buffer.from(lines.join(''), 'utf8');
@@ -95,6 +97,7 @@ async function read(file: FileHandle, path: string, signal: AbortSignal | undefi
       signal?.throwIfAborted();
       const { bytesRead } = await file.read(buffer, at, Math.min(BLOCK_BYTES, bytes - at));
       if (bytesRead === 0) throw unusable(path, 'it was cut');
+      hash.update(buffer.subarray(at, at + bytesRead));
       at += bytesRead;
     }
     return buffer;
@@ -111,18 +114,28 @@ async function read(file: FileHandle, path: string, signal: AbortSignal | undefi
   const [rows, dimensions] = [head.readUInt32LE(16), head.readUInt32LE(20)];
   const lineBytes = size - HEAD_BYTES - HASH_BYTES - rows * dimensions * 4;
   if (lineBytes < 0) throw unusable(path, 'it was cut');
-  const vectors = await take(rows * dimensions * 4);
+  const vectors = new VectorRows(dimensions);
+  for (let row = 0; row < rows && dimensions > 0; row += vectors.chunkRows) {
+    const bytes = await take(Math.min(vectors.chunkRows, rows - row) * dimensions * 4);
+    const numbers = bytesToVector(bytes);
+    if (numbers === undefined) throw unusable(path, 'it is damaged');
+    vectors.set(row, numbers);
+  }
   const lines = await take(lineBytes);
-  for (const part of [head, vectors, lines]) hash.update(part);
-  if (!hash.digest().equals(await take(HASH_BYTES))) throw unusable(path, 'it is damaged');
+  const digest = hash.digest();
+  const { buffer: written } = await file.read(Buffer.alloc(HASH_BYTES), 0, HASH_BYTES);
+  if (!digest.equals(written)) throw unusable(path, 'it is damaged');
 
   const nodes: Node[] = [];
+  const slices = timeSlices(signal);
   for (let start = 0; start < lines.length;) {
     const end = lines.indexOf(0x0a, start);
     nodes.push(nodeFromJson(JSON.parse(lines.toString('utf8', start, end))));
     start = end + 1;
+    const turn = slices.turn();
+    if (turn !== undefined) await turn;
   }
-  return { nodes, vectors: bytesToVector(vectors) ?? new Float32Array(0), dimensions };
+  return { nodes, vectors };
 }
 
 function unusable(path: string, why: string): MortiseError {
