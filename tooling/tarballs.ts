@@ -5,6 +5,7 @@
  * `MORTISE_NODE` is the Node that runs the suites, by default the workspace's own.
  */
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -23,6 +24,8 @@ import { publishedPackages, root, type Manifest } from './workspace.ts';
 const node = process.env['MORTISE_NODE'] ?? process.execPath;
 const packages = publishedPackages();
 const work = mkdtempSync(join(tmpdir(), 'mortise-tarballs-'));
+// Tests run programs as a user who owns nothing, and who must reach them.
+chmodSync(work, 0o755);
 const copy = join(work, 'tree');
 const tarballs = join(work, 'tarballs');
 

@@ -62,8 +62,13 @@ export function foldQuotable(text: string): FoldedText {
  * syllable, with the marks behind it and what is not seen between them. Bounded, since nobody writes 64 marks.
  */
 const MARK = String.raw`(?:\p{Default_Ignorable_Code_Point}{0,4}[[\p{M}\u{ff9e}\u{ff9f}]--\p{Default_Ignorable_Code_Point}])`;
-const JAMO = String.raw`[\u{1100}-\u{11ff}\u{a960}-\u{a97f}\u{d7b0}-\u{d7ff}]`;
-const CHARACTERS = new RegExp(String.raw`[!-~]+(?!${MARK})|\s+|(?:${JAMO}{1,8}|[^])${MARK}{0,64}`, 'gv');
+const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}{0,4}`;
+/** The letters that begin, carry and end a Korean syllable, those too that NFKC makes of other blocks. Unicode 16, 3.12. */
+const LEADING = String.raw`[\u1100-\u1112\u3131-\u3132\u3134\u3137-\u3139\u3141-\u3143\u3145-\u314e\u3260-\u326d\uffa1-\uffa2\uffa4\uffa7-\uffa9\uffb1-\uffb3\uffb5-\uffbe]`;
+const VOWEL = String.raw`[\u1161-\u1175\u314f-\u3163\uffc2-\uffc7\uffca-\uffcf\uffd2-\uffd7\uffda-\uffdc]`;
+const TRAILING = String.raw`[\u11a8-\u11c2\u3133\u3135-\u3136\u313a-\u313f\uffa3\uffa5-\uffa6\uffaa-\uffaf]`;
+const SYLLABLE = String.raw`(?:${LEADING}${UNSEEN}${VOWEL}|[\uac00-\ud7a3])(?:${UNSEEN}${TRAILING})?`;
+const CHARACTERS = new RegExp(String.raw`[!-~]+(?!${MARK})|\s+|(?:${SYLLABLE}|[^])${MARK}{0,64}`, 'gv');
 
 function foldCharacter(piece: string): string {
   const form = foldForm(piece);

@@ -91,6 +91,12 @@ describe('quotes are folded', () => {
       'Σ',
       '한',
       '한'.normalize('NFD'),
+      '가'.normalize('NFD'),
+      'ㄱ',
+      'ㅏ',
+      'ㄳ',
+      'ﾡ',
+      'ￂ',
       'ｶﾞ',
       '\u00ad',
       '\u200b',
@@ -121,6 +127,13 @@ describe('quotes are folded', () => {
         },
       ),
     );
+  });
+
+  it('Z-01: Korean syllables of letters are found, however many stand in a row', () => {
+    const syllables = '한글가나'.repeat(5);
+    expect(check(`${syllables.normalize('NFD')} x`, syllables)).toMatchObject({ quoteStart: 0 });
+    expect(check(`${syllables} x`, syllables.normalize('NFD'))).toMatchObject({ quote: syllables });
+    expect(check('ㄱㅏㄱㅏ 가', '가가')).toMatchObject({ quote: 'ㄱㅏㄱㅏ' });
   });
 
   it('in time that is linear in the text', () => {

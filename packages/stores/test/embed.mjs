@@ -8,7 +8,7 @@ const [kind, folder, url, texts, maxBatchSize, concurrency] = process.argv.slice
 
 class Remote extends BaseEmbedding {
   metadata = { maxBatchSize: Number(maxBatchSize), asymmetric: false };
-  async embed(inputs, _request, { signal }) {
+  async doEmbed(inputs, _request, { signal }) {
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(inputs), signal });
     return { embeddings: await response.json() };
   }

@@ -76,8 +76,11 @@ describe('a model of other dimensions than the store', () => {
     const pipeline = pipelineOf(model, await old());
     await expect(pipeline.run(many)).rejects.toThrow('not now');
     failing = false;
+    // One that waited may have been sent before the run had ended.
+    const failed = requests();
+    expect(failed).toBeLessThanOrEqual(2);
     expect(await pipeline.run(many)).toMatchObject({ added: 200, failed: [] });
-    expect(requests()).toBe(21);
+    expect(requests() - failed).toBe(20);
   });
 });
 
