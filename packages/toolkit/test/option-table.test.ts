@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createBudget, fitMessages, runTools, structured, withCache } from '@mortise/toolkit';
 import { createRateLimiter, MortiseError } from '@mortise/core';
 import { runPool } from '@mortise/core/call';
-import { BaseEmbedding, toBatches } from '@mortise/core/embedding';
+import { BaseEmbedding } from '@mortise/core/embedding';
 import { shorten } from '@mortise/toolkit/vectors';
 import { BaseRetriever } from '@mortise/core/retriever';
 import {
@@ -74,13 +74,6 @@ const options: Row[] = [
   ['metadata.maxBatchBytes', bound, (maxBatchBytes) => new Sized({ maxBatchBytes }).embedTexts(['a'])],
   ['HashEmbedding.dimensions', count, (dimensions) => new HashEmbedding({ dimensions })],
   ['HashEmbedding.maxBatchSize', [...NONE, 0, 1.5], (maxBatchSize) => new HashEmbedding({ maxBatchSize })],
-  ['toBatches maxSize', bound, (maxSize) => toBatches([{ tokens: 1, bytes: 1 }], { maxSize })],
-  [
-    'toBatches maxTokens',
-    bound,
-    (maxTokens) => toBatches([{ tokens: 1, bytes: 1 }], { maxSize: 1, maxTokens }),
-  ],
-  ['toBatches maxBytes', bound, (maxBytes) => toBatches([{ tokens: 1, bytes: 1 }], { maxSize: 1, maxBytes })],
   ['shorten', [...count, 3], (dimensions) => shorten(vector, dimensions), call],
   ['query topK', count, (topK) => checkVectorQuery({ topK, embedding: vector }, support), call],
   ['query alpha', share, (alpha) => checkVectorQuery({ topK: 1, embedding: vector, alpha }, support), call],

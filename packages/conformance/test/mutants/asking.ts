@@ -1,4 +1,4 @@
-import { startSpan, type Attempt } from '@mortise/core';
+import { inSpan, type Attempt } from '@mortise/core';
 import type { ChatInput, ChatOptions, ChatRequest, ContentBlock, MediaSource } from '@mortise/core/llm';
 import { KEY, ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import type { WireTarget } from '@mortise/conformance';
@@ -202,7 +202,7 @@ export const asking: readonly Mutant[] = [
     class extends ReferenceLLM {
       override send(request: Raw, attempt: Attempt): Promise<Response> {
         const { headers } = this.init(request, attempt);
-        startSpan('llm.chat', { content: () => ({ headers: { ...(headers as Raw) } }) }).end();
+        void inSpan('llm.chat', { content: () => ({ headers: { ...(headers as Raw) } }) }, async () => 1);
         return super.send(request, attempt);
       }
     },

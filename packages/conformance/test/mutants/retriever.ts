@@ -1,6 +1,6 @@
 import type { RetrieverSetup, RetrieverSubject } from '@mortise/conformance';
 import { isMortiseError } from '@mortise/core';
-import { startSpan } from '@mortise/core/events';
+import { inSpan } from '@mortise/core/events';
 import {
   createTextNode,
   type Node,
@@ -179,9 +179,10 @@ const results: readonly RetrieverMutant[] = [
     return retrieve(query, options);
   }),
   calling('forgets the span of a failure', 'spans.once', async (retrieve, query, { parent, ...options }) => {
-    const span = startSpan('retriever.retrieve', { parent });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    void inSpan('retriever.retrieve', { parent }, () => promise);
     const found = await retrieve(query, options);
-    span.end();
+    resolve();
     return found;
   }),
 ];

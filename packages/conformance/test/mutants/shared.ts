@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { MortiseError, startSpan, type Attempt } from '@mortise/core';
+import { inSpan, MortiseError, type Attempt } from '@mortise/core';
 import { errorFromResponse, readJson, readText } from '@mortise/core/wire';
 import { KEY, ReferenceClient, type Raw } from '../reference/vectors.ts';
 
@@ -129,7 +129,11 @@ export const brokenClients: readonly BrokenClient[] = [
     class extends ReferenceClient {
       override send(body: Raw, attempt: Attempt): Promise<Raw> {
         const { headers } = this.init(body, attempt);
-        startSpan('embedding.batch', { content: () => ({ headers: { ...(headers as Raw) } }) }).end();
+        void inSpan(
+          'embedding.batch',
+          { content: () => ({ headers: { ...(headers as Raw) } }) },
+          async () => 1,
+        );
         return super.send(body, attempt);
       }
     },
@@ -307,7 +311,7 @@ export const brokenClients: readonly BrokenClient[] = [
     'spans.once',
     class extends ReferenceClient {
       override send(body: Raw, attempt: Attempt): Promise<Raw> {
-        startSpan('embedding.batch');
+        void inSpan('embedding.batch', {}, () => new Promise(() => undefined));
         return super.send(body, attempt);
       }
     },

@@ -1,4 +1,4 @@
-import { isMortiseError, startSpan, type Attempt } from '@mortise/core';
+import { inSpan, isMortiseError, type Attempt } from '@mortise/core';
 import type { ChatInput, ChatOptions, ChatResponse, ChatStream, StreamBatch } from '@mortise/core/llm';
 import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import { mutant, type Mutant } from './mutant.ts';
@@ -234,7 +234,7 @@ export const stopping: readonly Mutant[] = [
     'opens a span that it never ends',
     'spans.once',
     calling((chat, options) => {
-      startSpan('llm.chat', { parent: options.parent });
+      void inSpan('llm.chat', { parent: options.parent }, () => new Promise(() => undefined));
       return chat(options);
     }),
   ),

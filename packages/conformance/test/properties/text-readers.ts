@@ -30,18 +30,14 @@ import { ScriptedLLM } from '@mortise/core/testing';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
 import {
   describeFailure,
-  errorFromRefusal,
   errorFromReply,
   errorFromResponse,
   errorFromSaid,
   errorFromThrown,
   eventJson,
   failedEnd,
-  failureIn,
   float32FromBase64,
-  isTooLong,
   jsonEvents,
-  JsonLinesDecoder,
   malformed,
   readJson,
   readJsonVectors,
@@ -49,6 +45,7 @@ import {
   redact,
   retryAfter,
   SseDecoder,
+  throwFailure,
   thrownWithoutSecrets,
   withoutSecrets,
 } from '@mortise/core/wire';
@@ -239,18 +236,11 @@ export const coreReaders: readonly TextReader[] = [
     read: (text) => describeFailure({ error: { message: text, code: text, type: text } }),
   },
   {
-    name: 'failureIn',
-    exports: ['failureIn'],
-    read: (text) => failureIn({ error: text, status: text, detail: text }, { alone: true }),
+    name: 'throwFailure',
+    exports: ['throwFailure'],
+    read: (text) => throwFailure({ error: text, status: text, detail: text }, about, true),
   },
   { name: 'failedEnd', exports: ['failedEnd'], read: failedEnd },
-  { name: 'isTooLong', exports: ['isTooLong'], read: isTooLong },
-  {
-    name: 'errorFromRefusal',
-    exports: ['errorFromRefusal'],
-    heads: ['', '<html>'],
-    read: (text) => errorFromRefusal(500, new Headers(), text, about),
-  },
   {
     name: 'errorFromReply',
     exports: ['errorFromReply'],
@@ -324,15 +314,6 @@ export const coreReaders: readonly TextReader[] = [
     },
   },
   {
-    name: 'JsonLinesDecoder',
-    exports: ['JsonLinesDecoder'],
-    heads: ['', '{"a":"'],
-    read(text) {
-      const decoder = new JsonLinesDecoder();
-      for (const piece of pieces(text)) decoder.push(piece);
-    },
-  },
-  {
     name: 'jsonEvents',
     exports: ['jsonEvents', 'streamEvents'],
     heads: ['', 'data: ', 'data: {"a":"'],
@@ -379,11 +360,11 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'readBytes',
     'tooLarge',
   ],
-  'it goes through the bytes once': ['framed', 'portableSha256Hex', 'sha256Hex'],
+  'it goes through the bytes once': ['framed', 'sha256Hex'],
   'it checks an option': ['finiteNumber', 'oneOf', 'positive', 'wholeNumber'],
   'it compares or counts examples of ours': ['budgetedExamples', 'fixedExamples', 'similarExamples'],
   'it takes a key and an address of ours': ['Credentials', 'lazySdk'],
-  'it is told words that were read': ['EndOfReply', 'throwFailure', 'uniqueCallId'],
+  'it is told words that were read': ['EndOfReply', 'uniqueCallId'],
 };
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

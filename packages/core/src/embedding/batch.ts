@@ -1,5 +1,3 @@
-import { finiteNumber } from '../shared/options.ts';
-
 /** What one request takes. Absent is unbounded. */
 export interface BatchLimits {
   readonly maxSize: number;
@@ -56,20 +54,6 @@ export class Batcher<T extends BatchCost> {
     [this.#items, this.#tokens, this.#bytes] = [[], 0, 0];
     return taken;
   }
-}
-
-/** All items at once, for those who have them: the same batches, in order. A limit that is none is `configuration`. */
-export function toBatches<T extends BatchCost>(items: Iterable<T>, limits: BatchLimits): T[][] {
-  for (const [name, most] of Object.entries(limits))
-    if (most !== undefined) finiteNumber(name, most, { above: 0, orInfinity: true });
-  const batcher = new Batcher<T>(limits);
-  const batches: T[][] = [];
-  for (const item of items) {
-    if (!batcher.fits(item)) batches.push(batcher.take().items);
-    batcher.add(item);
-  }
-  if (batcher.size > 0) batches.push(batcher.take().items);
-  return batches;
 }
 
 /** Bytes of a string as UTF-8, without encoding it. A lone surrogate counts as its replacement, three bytes. */

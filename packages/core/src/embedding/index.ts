@@ -1,11 +1,5 @@
-export {
-  BaseEmbedding,
-  DEFAULT_EMBEDDING_CONCURRENCY,
-  type BaseEmbeddingOptions,
-  type EmbedReply,
-  type EmbedRequest,
-} from './base.ts';
-export { Batcher, toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+export { BaseEmbedding, type BaseEmbeddingOptions, type EmbedReply, type EmbedRequest } from './base.ts';
+export { Batcher, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
 export { bytesToVector, embeddingCacheKey, vectorToBytes, type EmbeddingKeyFields } from './cache.ts';
 export type {
   EmbeddedText,
@@ -20,6 +14,6 @@ export type {
   PartialEmbeddingResult,
 } from './contract.ts';
 export { embedQueries, type EmbedQueriesOptions } from './queries.ts';
-export { placeRows, type EmbeddingRow, type EmbeddingRows, type IndexedRow } from './rows.ts';
-export { meanEmbedding, similarity, type SimilarityMode } from './similarity.ts';
+export type { EmbeddingRow, EmbeddingRows, IndexedRow } from './rows.ts';
+export { similarity, type SimilarityMode } from './similarity.ts';
 export { checkVector } from './vector.ts';

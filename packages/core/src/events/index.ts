@@ -1,11 +1,5 @@
 export type { ContextStorage } from './context.ts';
-export {
-  setContextStorage,
-  subscribe,
-  hasSubscribers,
-  type Subscriber,
-  type SubscribeOptions,
-} from './hub.ts';
+export { setContextStorage, subscribe, type Subscriber, type SubscribeOptions } from './hub.ts';
 export type {
   Attributes,
   EndEvent,
@@ -16,4 +10,4 @@ export type {
   PointEvent,
   StartEvent,
 } from './map.ts';
-export { emitPoint, inSpan, startSpan, traced, type Span, type SpanOptions } from './span.ts';
+export { emitPoint, inSpan, traced, type Span, type SpanOptions } from './span.ts';

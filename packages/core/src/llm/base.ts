@@ -3,7 +3,7 @@ import type { Attempt, CallSettings, Warning } from '../call/contract.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
-import { emitPoint, inSpan, startSpan, type Span } from '../events/index.ts';
+import { emitPoint, inSpan, startSpan, type Span } from '../events/span.ts';
 import type { Attributes } from '../events/map.ts';
 import type {
   ChatOptions,

@@ -33,15 +33,10 @@ export type {
   ToolResultBlock,
 } from './message.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
-export {
-  messagesToPrompt,
-  promptToMessages,
-  type MediaBlock,
-  type PromptTextOptions,
-} from './prompt-text.ts';
+export { messagesToPrompt, type MediaBlock, type PromptTextOptions } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';
 export type { ChatReply, ChatRequest } from './request.ts';
-export { mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
+export { toChatResponse, toCompletionResponse } from './response.ts';
 export {
   createChatStream,
   textDelta,

@@ -34,30 +34,6 @@ export function messagesToPrompt(messages: readonly ChatMessage[], options: Prom
   return [...lines, 'assistant: '].join('\n');
 }
 
-/** The other way round: lines that begin with a role start a message; what stands before the first is the user's. */
-export function promptToMessages(prompt: string): ChatMessage[] {
-  const messages: ChatMessage[] = [];
-  let role: ChatMessage['role'] = 'user';
-  let lines: string[] = [];
-  const flush = (): void => {
-    const content = lines.join('\n');
-    if (content.trim() !== '') messages.push({ role, content });
-    lines = [];
-  };
-  for (const line of prompt.split('\n')) {
-    const start = /^(system|user|assistant|tool): ?(.*)$/.exec(line);
-    if (start === null) {
-      lines.push(line);
-      continue;
-    }
-    flush();
-    role = start[1] as ChatMessage['role'];
-    lines = [start[2] ?? ''];
-  }
-  flush();
-  return messages;
-}
-
 function blockText(block: ContentBlock, options: PromptTextOptions): string {
   if (!isKnownBlock(block)) return '';
   switch (block.type) {

@@ -1,6 +1,6 @@
 import { raceAbort, throwIfAborted } from '../call/index.ts';
 import { MortiseError } from '../errors.ts';
-import { startSpan, type Span } from '../events/index.ts';
+import { startSpan, type Span } from '../events/span.ts';
 import type { ParseOptions } from './contract.ts';
 import { parserError, toParserError } from './errors.ts';
 

@@ -16,7 +16,6 @@ export {
   createDocument,
   createIndexNode,
   createTextNode,
-  isKnownNode,
   sourceId,
   type Document,
   type Evidence,

@@ -131,8 +131,3 @@ function withDefaults({ id, text, metadata, ...rest }: NodeInput): NodeBase {
 export function sourceId(node: Node): string | undefined {
   return node.relationships?.source?.id ?? (node.type === 'document' ? node.id : undefined);
 }
-
-/** True for the kinds of 1.0, so that `type` narrows; false for those of later versions and integrations. */
-export function isKnownNode(node: Node): node is Exclude<Node, OtherNode> {
-  return !node.type.includes(':');
-}

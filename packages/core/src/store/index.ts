@@ -31,9 +31,9 @@ export type {
   VectorStore,
   VectorStoreSupport,
 } from './contract.ts';
-export { isLocked, sqliteCode, storeFailure, systemCode } from './failure.ts';
-export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILTER_DEPTH } from './filter.ts';
-export { createStoreGuard, STORE_REST_MS, type StoreGuard, type StoreGuardOptions } from './guard.ts';
+export { storeFailure, systemCode } from './failure.ts';
+export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { createStoreGuard, type StoreGuard, type StoreGuardOptions } from './guard.ts';
 export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
 export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
 export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';

@@ -1,7 +1,8 @@
 import { readableStream, SingleReader } from '../call/single-reader.ts';
 import { raceAbort, abortReason } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
-import { startSpan, type Attributes, type EventName, type Span } from '../events/index.ts';
+import type { Attributes, EventName } from '../events/map.ts';
+import { startSpan, type Span } from '../events/span.ts';
 import type { PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent } from './contract.ts';
 
 /** What a stream of an answer is made of. */

@@ -3,24 +3,15 @@ export { float32FromBase64 } from './base64.ts';
 export { readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings, type ProviderAccess } from './credentials.ts';
-export {
-  describeFailure,
-  failedEnd,
-  failureIn,
-  isTooLong,
-  type FailureHints,
-  type SaidFailure,
-} from './failure.ts';
+export { describeFailure, failedEnd, type SaidFailure } from './failure.ts';
 export { guardedFetch, refusalOf, type GuardedFetchOptions } from './guarded-fetch.ts';
 export {
-  errorFromRefusal,
   errorFromReply,
   errorFromResponse,
   errorFromSaid,
   errorFromThrown,
   type HttpFailure,
 } from './http-error.ts';
-export { JsonLinesDecoder } from './json-lines.ts';
 export { withOptions, type OptionMerging } from './options.ts';
 export { readText } from './read-text.ts';
 export { retryAfter } from './retry-after.ts';

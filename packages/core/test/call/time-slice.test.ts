@@ -1,5 +1,5 @@
 import { describe, expect, it, vi, afterEach } from 'vitest';
-import { nextTurn, runAtOnce, runInSlices, timeSlices } from '@mortise/core/call';
+import { runAtOnce, runInSlices, timeSlices } from '@mortise/core/call';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -46,7 +46,7 @@ describe('work in slices', () => {
       let called = false;
       setTimeout(() => (called = true), 0);
       const end = performance.now() + 1_000;
-      while (!called && performance.now() < end) await nextTurn();
+      while (!called && performance.now() < end) await timeSlices(undefined, 0).turn();
       expect(called).toBe(true);
     }
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toBatches, utf8Length } from '@mortise/core/embedding';
+import { Batcher, utf8Length, type BatchCost, type BatchLimits } from '@mortise/core/embedding';
 
 const items = fc.array(fc.record({ tokens: fc.nat(20), bytes: fc.nat(50) }), { maxLength: 60 });
 const limits = fc.record({
@@ -13,7 +13,18 @@ const units = fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => Strin
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-describe('toBatches', () => {
+/** All batches of a list. */
+function toBatches<T extends BatchCost>(list: readonly T[], bounds: BatchLimits): T[][] {
+  const batcher = new Batcher<T>(bounds);
+  const batches: T[][] = [];
+  for (const item of list) {
+    if (!batcher.fits(item)) batches.push(batcher.take().items);
+    batcher.add(item);
+  }
+  return batcher.size > 0 ? [...batches, batcher.take().items] : batches;
+}
+
+describe('Batcher', () => {
   it('M-01 keeps the order and stays within every limit, but for an item that is above one by itself', () => {
     fc.assert(
       fc.property(items, limits, (list, { maxSize, maxTokens = Infinity, maxBytes = Infinity }) => {

@@ -1,21 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isMortiseError } from '@mortise/core';
-import { placeRows, type EmbeddingRows } from '@mortise/core/embedding';
-import { numbers } from './fake.ts';
+import type { EmbeddingRows } from '@mortise/core/embedding';
+import { FakeEmbedding, numbers } from './fake.ts';
 
-function malformed(rows: unknown, count = 2, dimensions?: number): string {
-  try {
-    placeRows(rows as EmbeddingRows, count, dimensions);
-  } catch (error) {
-    if (isMortiseError(error, 'malformed-response')) return error.message;
-    throw error;
-  }
-  throw new Error('The rows were accepted.');
+/** The vectors of as many texts, from a provider whose reply has these rows. */
+async function placed(rows: unknown, count: number, dimensions?: number): Promise<readonly Float32Array[]> {
+  const embed = async () => ({ embeddings: rows as EmbeddingRows });
+  const model = new FakeEmbedding({ metadata: { maxBatchSize: 100 }, embed });
+  const texts = Array.from({ length: count }, (_, at) => `text ${at}`);
+  return (await model.embedTexts(texts, { dimensions })).embeddings;
 }
 
-describe('placeRows', () => {
-  it("M-02 places rows by the provider's index, in whatever order they come", () => {
+describe('rows of a reply', () => {
+  it("M-02 places rows by the provider's index, in whatever order they come", async () => {
     const rows = fc.uniqueArray(fc.float({ noNaN: true, noDefaultInfinity: true }), {
       minLength: 1,
       maxLength: 30,
@@ -29,18 +26,18 @@ describe('placeRows', () => {
         ),
       ),
     );
-    fc.assert(
-      fc.property(shuffled, ([values, indexed]) => {
-        const placed = placeRows(indexed, values.length, 2);
-        expect(numbers(placed)).toEqual(values.map((value, index) => [value, index]));
+    await fc.assert(
+      fc.asyncProperty(shuffled, async ([values, indexed]) => {
+        const vectors = await placed(indexed, values.length, 2);
+        expect(numbers(vectors)).toEqual(values.map((value, index) => [value, index]));
       }),
     );
   });
 
-  it('M-01 takes a Float32Array as it is, without a copy', () => {
+  it('M-01 takes a Float32Array as it is, without a copy', async () => {
     const row = Float32Array.of(1, 2);
-    expect(placeRows([row], 1, undefined)[0]).toBe(row);
-    expect(placeRows([{ index: 0, embedding: row }], 1, undefined)[0]).toBe(row);
+    expect((await placed([row], 1))[0]).toBe(row);
+    expect((await placed([{ index: 0, embedding: row }], 1))[0]).toBe(row);
   });
 
   it.each([
@@ -127,7 +124,10 @@ describe('placeRows', () => {
     ],
     ['a missing row', [[1, 2], null], undefined],
     ['base64 left undecoded', ['AAAA', 'AAAA'], undefined],
-  ])('M-03 refuses %s', (_what, rows, dimensions) => {
-    expect(malformed(rows, 2, dimensions)).toMatch(/^The reply /);
+  ])('M-03 refuses %s', async (_what, rows, dimensions) => {
+    await expect(placed(rows, 2, dimensions)).rejects.toMatchObject({
+      code: 'malformed-response',
+      message: expect.stringMatching(/^The reply /),
+    });
   });
 });

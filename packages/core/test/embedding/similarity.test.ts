@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMortiseError } from '@mortise/core';
-import { meanEmbedding, similarity, type SimilarityMode } from '@mortise/core/embedding';
+import { similarity, type SimilarityMode } from '@mortise/core/embedding';
 
 const vector = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 });
 const invalid = (error: unknown): boolean => isMortiseError(error, 'invalid-request');
@@ -47,16 +47,5 @@ describe('similarity', () => {
     expect(() => similarity([NaN], [1])).toThrow(expect.toSatisfy(invalid));
     expect(() => similarity([Infinity], [1])).toThrow(expect.toSatisfy(invalid));
     expect(() => similarity([1], [1], 'manhattan' as SimilarityMode)).toThrow(expect.toSatisfy(invalid));
-  });
-});
-
-describe('meanEmbedding', () => {
-  it('is the mean, number by number', () => {
-    expect([...meanEmbedding([Float32Array.of(1, 2), Float32Array.of(3, 6)])]).toEqual([2, 4]);
-  });
-
-  it('refuses no vectors and vectors of different lengths', () => {
-    expect(() => meanEmbedding([])).toThrow(expect.toSatisfy(invalid));
-    expect(() => meanEmbedding([[1], [1, 2]])).toThrow(expect.toSatisfy(invalid));
   });
 });

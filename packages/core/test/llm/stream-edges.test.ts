@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, vi } from 'vitest';
 import {
   BaseLLM,
-  mergeUsage,
   MortiseError,
   setContextStorage,
   subscribe,
@@ -161,11 +160,12 @@ describe('a stream, at its edges', () => {
     for await (const event of llm.streamChat('x')) events.push(event);
     expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 4, outputTokens: 2, totalTokens: 6 } });
     const nulls = { inputTokens: null as never, outputTokens: 5 };
-    expect(mergeUsage({ inputTokens: 4 }, nulls)).toEqual({
-      inputTokens: 4,
-      outputTokens: 5,
-      totalTokens: 9,
+    const nulled = new StreamLLM(async function* () {
+      yield [text('a'), { type: 'usage', usage: { inputTokens: 4 } }];
+      yield { ...finish, usage: nulls };
     });
+    const { usage } = await nulled.streamChat('x').final();
+    expect(usage).toEqual({ inputTokens: 4, outputTokens: 5, totalTokens: 9 });
   });
 
   it('L-05 a ReadableStream that nobody reads sends nothing', async () => {

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createStoreGuard, STORE_REST_MS } from '@mortise/core/store';
+import { createStoreGuard } from '@mortise/core/store';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const TIMEOUT = 10_000;
+/** How long a store that did not answer is left alone. */
+const REST = 60_000;
 const hangs = () => new Promise<never>(() => undefined);
 
 /** A call's look into its cache: each call has a guard of its own. */
@@ -33,7 +35,7 @@ it('S-01: a cache that hangs costs one call its time, and for a while no other c
 it('S-01: after it one call tries, and the others stay away until it has an answer', async () => {
   const { look } = looks({});
   const late = look(hangs);
-  await vi.advanceTimersByTimeAsync(TIMEOUT + STORE_REST_MS);
+  await vi.advanceTimersByTimeAsync(TIMEOUT + REST);
   await late;
   const operation = vi.fn(hangs);
   const trial = look(operation);
@@ -44,7 +46,7 @@ it('S-01: after it one call tries, and the others stay away until it has an answ
   expect(await look(operation)).toBeUndefined();
   expect(operation).toHaveBeenCalledTimes(1);
 
-  await vi.advanceTimersByTimeAsync(STORE_REST_MS);
+  await vi.advanceTimersByTimeAsync(REST);
   const answers = async () => 'there';
   expect(await look(answers)).toBe('there');
   expect(await look(answers)).toBe('there');

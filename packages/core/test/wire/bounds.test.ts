@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { watchdog } from '@mortise/core/call';
+import { callPolicy, runCall } from '@mortise/core/call';
 import {
   errorFromReply,
   guardedFetch,
@@ -91,17 +91,18 @@ describe('C-13 bounds', () => {
   });
 
   it('C-04 counts the silence that is waited through, whatever pauses are between', async () => {
-    let silent = 0;
-    const dog = watchdog(60, () => void silent++);
+    const policy = callPolicy({ timeoutMs: 60, retry: false });
+    const plan = { policy, options: {}, stream: true, about: { provider: 'acme' } };
+    const open = await runCall(plan, async (opened) => opened);
     for (let n = 0; n < 6; n++) {
-      dog.resume();
+      open.resume();
       await new Promise((resolve) => setTimeout(resolve, 20));
-      dog.pause();
+      open.pause();
     }
-    dog.resume();
+    open.resume();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(silent).toBe(1);
-    dog.stop();
+    expect(open.signal.reason).toMatchObject({ code: 'timeout', message: expect.stringContaining('60 ms') });
+    open.close();
   });
 });
 

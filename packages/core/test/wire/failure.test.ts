@@ -1,14 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { describeFailure, errorFromRefusal, failedEnd, failureIn, isTooLong } from '@mortise/core/wire';
+import { describeFailure, errorFromReply, eventJson, failedEnd, throwFailure } from '@mortise/core/wire';
 import { TOO_LONG_SENTENCES } from './too-long-sentences.ts';
 
 const about = { provider: 'acme', model: 'a-1' };
 
-describe('isTooLong', () => {
-  it.each(TOO_LONG_SENTENCES)('E-04 knows the words of %s', (_server, sentence) => {
-    expect(isTooLong(sentence)).toBe(true);
-    const body = { error: { message: sentence } };
-    expect(errorFromRefusal(400, undefined, body, about).code).toBe('context-length');
+/** What `act` throws, if it does. */
+function thrown(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('a prompt that is too long', () => {
+  it.each(TOO_LONG_SENTENCES)('E-04 knows the words of %s', async (_server, sentence) => {
+    expect(describeFailure(sentence).code).toBe('context-length');
+    const refusal = Response.json({ error: { message: sentence } }, { status: 400 });
+    expect((await errorFromReply(refusal, { touch: () => undefined }, about)).code).toBe('context-length');
   });
 
   it.each([
@@ -21,11 +31,11 @@ describe('isTooLong', () => {
     'The tool name is longer than 64 characters.',
     "Invalid 'user': string too long. Expected a string with maximum length 64.",
   ])('E-04 takes %j for something else', (message) => {
-    expect(isTooLong(message)).toBe(false);
+    expect(describeFailure(message).code).not.toBe('context-length');
   });
 });
 
-describe('failureIn', () => {
+describe('throwFailure', () => {
   it.each<[string, unknown]>([
     ['a reply of Chat Completions', { id: 'c', choices: [], usage: null, error: null }],
     ['a reply of Responses', { id: 'r', status: 'completed', error: null, output: [] }],
@@ -39,7 +49,7 @@ describe('failureIn', () => {
     ['a list of texts', ['error']],
     ['a text', 'error'],
   ])('E-06 sees none in %s', (_name, said) => {
-    expect(failureIn(said)).toBeUndefined();
+    expect(thrown(() => throwFailure(said, about))).toBeUndefined();
   });
 
   it.each<[unknown, object]>([
@@ -85,23 +95,26 @@ describe('failureIn', () => {
       { code: 'context-length' },
     ],
   ])('E-06 reads %j', (said, expected) => {
-    expect(failureIn(said)).toMatchObject(expected);
+    expect(thrown(() => throwFailure(said, about))).toMatchObject({ provider: 'acme' });
+    expect(describeFailure(said)).toMatchObject(expected);
   });
 
   it('E-06 takes bare words for a failure only where nothing of a reply is beside them', () => {
     const detail = { detail: [{ loc: ['body', 'model'], msg: 'Field required', type: 'missing' }] };
-    expect(failureIn(detail)).toBeUndefined();
-    expect(failureIn(detail, { alone: true })).toMatchObject({ message: 'Field required' });
-    expect(failureIn({ message: { role: 'assistant' } }, { alone: true })).toBeUndefined();
-    expect(failureIn({ status: 'ok' }, { alone: true })).toBeUndefined();
+    const alone = (said: unknown) => thrown(() => throwFailure(said, about, true));
+    expect(thrown(() => throwFailure(detail, about))).toBeUndefined();
+    expect(alone(detail)).toMatchObject({ message: expect.stringContaining('Field required') });
+    expect(alone({ message: { role: 'assistant' } })).toBeUndefined();
+    expect(alone({ status: 'ok' })).toBeUndefined();
   });
 
   it('E-06 believes the name of an event', () => {
-    expect(failureIn({ code: 400, details: 'Too many' }, { event: 'error' })).toMatchObject({
+    const named = (data: string) => thrown(() => eventJson({ event: 'error', data }, about));
+    expect(named('{"code":400,"details":"Too many"}')).toMatchObject({
       status: 400,
-      message: 'Too many',
+      message: expect.stringContaining('Too many'),
     });
-    expect(failureIn('upstream died', { event: 'error' })).toMatchObject({ message: 'upstream died' });
+    expect(named('upstream died')).toMatchObject({ message: expect.stringContaining('upstream died') });
   });
 
   it('keeps what a server says short, in one line, and without its page', () => {

@@ -1,5 +1,5 @@
 import { MortiseError, type CallOptions, type LLM } from '@mortise/core';
-import { startSpan } from '@mortise/core/events';
+import { inSpan } from '@mortise/core/events';
 import {
   createResponseStream,
   type QueryResponse,
@@ -194,7 +194,7 @@ export const answerFaults: readonly AnswerFault[] = [
     return call(options);
   }),
   calling('opens a span and forgets it', 'spans.once', (call, options) => {
-    startSpan('mutant', { parent: options.parent });
+    void inSpan('mutant', { parent: options.parent }, () => new Promise(() => undefined));
     return call(options);
   }),
 ];
