@@ -30,8 +30,8 @@ const KB = 1024;
 const core = '@mortise/core';
 
 /**
- * What is imported for one purpose, in KB: what its contract takes today, rounded up (decisions 0044, 0092). Of the
- * toolkit with what it takes of core, since an application pays for both.
+ * What is imported for one purpose, in KB: what its contract takes today, rounded up (docs/decisions/budgets-by-use.md
+ * and what-the-bounds-weigh.md). The toolkit counts with what it takes of core, since an application pays for both.
  */
 const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   [core]: {

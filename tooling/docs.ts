@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decisionsIndex, decisionsPage } from './decisions.ts';
 import { documents, publishedPackages, root, type Package } from './workspace.ts';
 
 /** A fenced block of a Markdown file that shows a file of the repository, or a region of one: `file.ts#region`. */
@@ -98,6 +99,7 @@ function checkLinks(workspace: string, file: string, text: string): DocsProblem[
 }
 
 if (import.meta.main) {
+  writeFileSync(join(root, decisionsIndex), decisionsPage());
   for (const file of documents()) {
     const path = join(root, file);
     const text = readFileSync(path, 'utf8');

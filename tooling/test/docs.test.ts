@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkDecisions, decisionsIndex, decisionsPage } from '../decisions.ts';
 import { checkDocs, embedFiles, embedPackages } from '../docs.ts';
 import { providersPage } from '../providers.ts';
 import { documents, publishedPackages, root } from '../workspace.ts';
@@ -63,4 +64,27 @@ test('the README lists every package that is published', () => {
   expect(normal(embedPackages(readme, publishedPackages())), 'run `node tooling/docs.ts`').toBe(
     normal(readme),
   );
+});
+
+describe('the pages of decisions', () => {
+  test('are named after their subjects, have a date, and are all listed', () => {
+    expect(checkDecisions()).toEqual([]);
+    const index = readFileSync(join(root, decisionsIndex), 'utf8');
+    expect(normal(decisionsPage()), 'run `node tooling/docs.ts`').toBe(normal(index));
+  });
+
+  test('a number in a name or a title, and a page without a date, are said', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'decisions-'));
+    mkdirSync(join(folder, 'docs/decisions'), { recursive: true });
+    const page = (name: string, text: string) => writeFileSync(join(folder, 'docs/decisions', name), text);
+    page('0001-a.md', '# A\n\n2026-11-22, accepted\n');
+    page('b.md', '# 2. B\n\n2026-11-22\n');
+    page('c.md', '# C\n\n## Context\n');
+    page('d.md', '# D\n\n2026-11-21\n');
+    const problems = checkDecisions(folder).map((problem) => problem.split(':', 1)[0]);
+    const listed = [...decisionsPage(folder).matchAll(/\((\S+)\) \|/g)].map(([, file]) => file);
+    rmSync(folder, { recursive: true });
+    expect(problems).toEqual(['c.md', '0001-a.md', 'b.md']);
+    expect(listed).toEqual(['c.md', 'd.md', '0001-a.md', 'b.md']);
+  });
 });

@@ -41,13 +41,6 @@ test('no lock file and no .npmrc names a registry', () => {
   );
 });
 
-test('every decision has a number of its own', () => {
-  // Numbers are given out before pages are written, so that there may be gaps.
-  const names = readdirSync(join(root, 'docs/decisions'));
-  expect(names.filter((name) => !/^\d{4}-[a-z0-9-]+\.md$/.test(name))).toEqual([]);
-  expect(new Set(names.map((name) => name.slice(0, 4))).size).toBe(names.length);
-});
-
 test('the scaffolder installs the versions that the workspace is tested with', () => {
   const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8');
   for (const [name, range] of Object.entries(VERSIONS.tools))

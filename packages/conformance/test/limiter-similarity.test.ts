@@ -111,7 +111,7 @@ it.each([
   expect(new Set(ids).size).toBe(ids.length);
   expect(new Set(mutants.map(([fault]) => fault)).size).toBe(mutants.length);
   const page = readFileSync(
-    new URL('../../../docs/decisions/0018-a-mutant-for-every-case.md', import.meta.url),
+    new URL('../../../docs/decisions/a-mutant-for-every-case.md', import.meta.url),
     'utf8',
   );
   for (const [fault, caughtBy] of mutants) expect(page).toContain(`\`${caughtBy}\`: ${fault}`);

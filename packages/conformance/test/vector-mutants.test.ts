@@ -47,9 +47,9 @@ it.each([
   expect(new Set(mutants.map(({ fault }) => fault)).size).toBe(mutants.length);
 });
 
-it('docs/decisions/0018 names the mutant of every case of the Embedding section', () => {
+it('docs/decisions/a-mutant-for-every-case.md names the mutant of every case of the Embedding section', () => {
   const page = readFileSync(
-    new URL('../../../docs/decisions/0018-a-mutant-for-every-case.md', import.meta.url),
+    new URL('../../../docs/decisions/a-mutant-for-every-case.md', import.meta.url),
     'utf8',
   );
   for (const { id, rule } of embeddingSuite) {
