@@ -10,21 +10,21 @@ const contracts = readdirSync(join(root, core))
   .map((room) => `${core}/${room}/contract.ts`)
   .filter((file) => existsSync(join(root, file)));
 
-test('C-11 contract members use method syntax', () => {
+test('C-11: contract members use method syntax', () => {
   expect(contracts.length).toBeGreaterThan(8);
   expect(contracts.flatMap((file) => contractMembers(file, readFileSync(join(root, file), 'utf8')))).toEqual(
     [],
   );
 });
 
-test('C-11 the check sees a function in a property, and leaves options alone', () => {
+test('C-11: the check sees a function in a property, and leaves options alone', () => {
   const text = 'interface A { run(): void; bad: () => void }\ninterface Options { onProgress: () => void }';
   expect(contractMembers('a.ts', text).map(({ message }) => message)).toEqual([
     'A.bad is a function in a property; write it as a method',
   ]);
 });
 
-test('C-11 core is type-checked against the web platform alone, without Node types', () => {
+test('C-11: core is type-checked against the web platform alone, without Node types', () => {
   const { config } = ts.readConfigFile(join(root, 'packages/core/tsconfig.json'), (path) =>
     readFileSync(path, 'utf8'),
   ) as {

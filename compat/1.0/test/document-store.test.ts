@@ -29,7 +29,7 @@ documentStoreConformance(
   },
 );
 
-it('S-01 refuses a store that lacks a member, and names it', () => {
+it('S-01: refuses a store that lacks a member, and names it', () => {
   const store = { ...broken, setMany: undefined } as unknown as KeyValueStore;
   expect(() => new FrozenDocumentStore(store)).toThrow('setMany');
 });

@@ -23,7 +23,7 @@ async function connect(answer: (sent: Sent) => object, status = 200) {
   return { embedding, sent: () => wire.requests.map(({ body }) => body as Sent), wire };
 }
 
-it('M-01 sends the model and the texts, and tells a query from a document', async () => {
+it('M-01: sends the model and the texts, and tells a query from a document', async () => {
   const { embedding, sent } = await connect(({ texts }) => ({ vectors: rows(texts) }));
   await embedding.embedQuery('a query');
   await embedding.embedTexts(['one', 'three'], { providerOptions: { frozen: { priority: 1 } } });
@@ -33,7 +33,7 @@ it('M-01 sends the model and the texts, and tells a query from a document', asyn
   ]);
 });
 
-it('M-02 puts each vector in the place of its text, whatever their order', async () => {
+it('M-02: puts each vector in the place of its text, whatever their order', async () => {
   const { embedding } = await connect(({ texts }) => ({ vectors: rows(texts), usage: { input: 7 } }));
   const { embeddings, usage } = await embedding.embedTexts(['a', 'bb', 'ccc']);
   expect(embeddings.map((vector) => vector[0])).toEqual([1, 2, 3]);
@@ -48,12 +48,12 @@ it.each([
   ],
   ['two rows of one index', (texts: string[]) => rows(texts).map((row) => ({ ...row, index: 0 }))],
   ['no rows', () => undefined],
-])('M-03 refuses a reply with %s', async (_, broken) => {
+])('M-03: refuses a reply with %s', async (_, broken) => {
   const { embedding } = await connect(({ texts }) => ({ vectors: broken(texts) }));
   await expect(embedding.embedTexts(['a', 'b'])).rejects.toMatchObject({ code: 'malformed-response' });
 });
 
-it('E-04 maps what the API says when it refuses, without the key', async () => {
+it('E-04: maps what the API says when it refuses, without the key', async () => {
   const { embedding } = await connect(
     () => ({ error: { message: 'key-of-a-test is unknown', code: 'refused' } }),
     401,
@@ -75,7 +75,7 @@ it('sends no more texts at once than it declares', async () => {
   expect(sent()).toHaveLength(2);
 });
 
-it('C-09 sends the key to the provider, and says where to put it when there is none', async () => {
+it('C-09: sends the key to the provider, and says where to put it when there is none', async () => {
   const sent: unknown[] = [];
   const fetch: typeof globalThis.fetch = async (url, init) => {
     sent.push([url, new Headers(init?.headers).get('authorization')]);
@@ -86,7 +86,7 @@ it('C-09 sends the key to the provider, and says where to put it when there is n
   await expect(new FrozenEmbedding({ model: 'm', apiKey: ' ', fetch }).embedText('a')).rejects.toThrow('FROZEN_API_KEY');
 });
 
-it('E-04 tells a quota that is used up from a limit that passes', async () => {
+it('E-04: tells a quota that is used up from a limit that passes', async () => {
   const error = { message: 'All of it is used.', code: 'quota' };
   const fetch: typeof globalThis.fetch = async () => Response.json({ error }, { status: 429 });
   const failed = new FrozenEmbedding({ model: 'm', apiKey: 'key-of-a-test', fetch }).embedText('a');

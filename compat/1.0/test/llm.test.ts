@@ -124,7 +124,7 @@ llmConformance(
   },
 );
 
-it('C-08 says what it leaves out, and refuses it when told to be strict', async () => {
+it('C-08: says what it leaves out, and refuses it when told to be strict', async () => {
   const fetch = async () => Response.json({ parts: [{ type: 'text', text: 'Hi' }], finish: 'done' });
   const llm = new FrozenLLM({ ...model, fetch });
   const { warnings } = await llm.chat('Hi', { reasoning: { effort: 'low' } });
@@ -133,7 +133,7 @@ it('C-08 says what it leaves out, and refuses it when told to be strict', async 
   await expect(strict).rejects.toMatchObject({ code: 'unsupported' });
 });
 
-it('C-09 sends the key to the provider, and says where to put it when there is none', async () => {
+it('C-09: sends the key to the provider, and says where to put it when there is none', async () => {
   const sent: unknown[] = [];
   const fetch: typeof globalThis.fetch = async (url, init) => {
     sent.push([url, new Headers(init?.headers).get('authorization')]);
@@ -144,7 +144,7 @@ it('C-09 sends the key to the provider, and says where to put it when there is n
   await expect(new FrozenLLM({ model: 'm', apiKey: ' ', fetch }).chat('Hi')).rejects.toThrow('FROZEN_API_KEY');
 });
 
-it('E-04 tells a quota that is used up from a limit that passes', async () => {
+it('E-04: tells a quota that is used up from a limit that passes', async () => {
   const error = { message: 'All of it is used.', code: 'quota' };
   const fetch: typeof globalThis.fetch = async () => Response.json({ error }, { status: 429 });
   const failed = new FrozenLLM({ model: 'm', apiKey: 'key-of-a-test', fetch }).chat('Hi');

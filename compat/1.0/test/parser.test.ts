@@ -21,13 +21,13 @@ it('tells the model what to write, and leaves the input as it was', () => {
   ]);
 });
 
-it.each([1, 3, 1000])('P-01 streams to the same value, in pieces of %i', async (size) => {
+it.each([1, 3, 1000])('P-01: streams to the same value, in pieces of %i', async (size) => {
   const values = [];
   for await (const value of parser.stream(pieces(ANSWER, size))) values.push(value);
   expect(values.at(-1)).toEqual(VALUE);
 });
 
-it('P-03 fails as `parse`, with the text', async () => {
+it('P-03: fails as `parse`, with the text', async () => {
   await expect(parser.parse('I do not know.')).rejects.toMatchObject({
     code: 'parse',
     text: 'I do not know.',

@@ -16,7 +16,7 @@ postprocessorConformance(
   },
 );
 
-it('N-02 leaves out what the reader may not see', async () => {
+it('N-02: leaves out what the reader may not see', async () => {
   const nodes = ['a', 'b', 'c'].map((id, at) => ({ node: createTextNode({ id, text: id }), score: -at }));
   const filter = new FrozenPermissionFilter(async () => ['c', 'a']);
   expect(await filter.postprocess('q', nodes)).toEqual([nodes[0], nodes[2]]);

@@ -17,7 +17,7 @@ queryEngineConformance(
   },
 );
 
-it('Z-03 answers from what the postprocessors leave', async () => {
+it('Z-03: answers from what the postprocessors leave', async () => {
   const nodes = ['open', 'secret'].map((id) => createTextNode({ id, text: `${id} tides` }));
   const llm = new ScriptedLLM({ replies: ['The moon.'] });
   const engine = new FrozenQueryEngine({

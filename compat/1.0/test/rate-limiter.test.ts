@@ -13,7 +13,7 @@ rateLimiterConformance(
   },
 );
 
-it('S-02 stands before a model, one request at a time, and is told what each used', async () => {
+it('S-02: stands before a model, one request at a time, and is told what each used', async () => {
   let [inFlight, most] = [0, 0];
   const fetch = async () => {
     most = Math.max(most, ++inFlight);

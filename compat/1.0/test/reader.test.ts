@@ -33,7 +33,7 @@ readerConformance(
   },
 );
 
-it('D-02 gives every note of a file, and tells of one that cannot be read', async () => {
+it('D-02: gives every note of a file, and tells of one that cannot be read', async () => {
   const { reader } = open([{ name: 'three', text: 'One.\n%\n \n%\nThree.' }]);
   const failures: ReadFailure[] = [];
   const outcomes: unknown[] = [];

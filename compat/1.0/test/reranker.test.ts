@@ -26,7 +26,7 @@ async function connect(answer: (sent: Sent) => object, status = 200) {
   return { reranker, sent: () => wire.requests.map(({ body }) => body as Sent) };
 }
 
-it('K-01 asks with the query and the documents, and gives them best first', async () => {
+it('K-01: asks with the query and the documents, and gives them best first', async () => {
   const { reranker, sent } = await connect((request) => ({ ranking: byLength(request) }));
   const { results } = await reranker.rerank('q', ['a', 'ccc', 'bb'], {
     topN: 2,
@@ -71,12 +71,12 @@ it.each([
     ],
   ],
   ['no ranking', undefined],
-])('K-01 refuses a reply with %s', async (_, ranking) => {
+])('K-01: refuses a reply with %s', async (_, ranking) => {
   const { reranker } = await connect(() => ({ ranking }));
   await expect(reranker.rerank('q', ['a', 'b'])).rejects.toMatchObject({ code: 'malformed-response' });
 });
 
-it('K-02 asks nothing about no documents', async () => {
+it('K-02: asks nothing about no documents', async () => {
   const { reranker, sent } = await connect((request) => ({ ranking: byLength(request) }));
   expect((await reranker.rerank('q', [])).results).toEqual([]);
   expect(sent()).toEqual([]);
@@ -89,7 +89,7 @@ it('declares what the documentation says', () => {
   });
 });
 
-it('K-03 splits what is more than a request takes', async () => {
+it('K-03: splits what is more than a request takes', async () => {
   const { reranker, sent } = await connect((request) => ({ ranking: byLength(request) }));
   const { maxDocuments = 0 } = reranker.metadata;
   const documents = Array.from({ length: maxDocuments + 1 }, (_, n) => 'x'.repeat(n + 1));
@@ -98,14 +98,14 @@ it('K-03 splits what is more than a request takes', async () => {
   expect(sent()).toHaveLength(2);
 });
 
-it('E-04 maps what the API says when it refuses, without the key', async () => {
+it('E-04: maps what the API says when it refuses, without the key', async () => {
   const { reranker } = await connect(() => ({ error: { message: 'key-of-a-test is unknown' } }), 401);
   const failed = reranker.rerank('q', ['a']);
   await expect(failed).rejects.toMatchObject({ code: 'authentication', provider: 'frozen' });
   await expect(failed).rejects.not.toThrow('key-of-a-test');
 });
 
-it('C-09 sends the key to the provider, and says where to put it when there is none', async () => {
+it('C-09: sends the key to the provider, and says where to put it when there is none', async () => {
   const sent: unknown[] = [];
   const fetch: typeof globalThis.fetch = async (url, init) => {
     sent.push([url, new Headers(init?.headers).get('authorization')]);
@@ -116,7 +116,7 @@ it('C-09 sends the key to the provider, and says where to put it when there is n
   await expect(new FrozenReranker({ model: 'm', apiKey: ' ', fetch }).rerank('q', ['a'])).rejects.toThrow('FROZEN_API_KEY');
 });
 
-it('E-04 tells a quota that is used up from a limit that passes', async () => {
+it('E-04: tells a quota that is used up from a limit that passes', async () => {
   const error = { message: 'All of it is used.', code: 'quota' };
   const fetch: typeof globalThis.fetch = async () => Response.json({ error }, { status: 429 });
   const failed = new FrozenReranker({ model: 'm', apiKey: 'key-of-a-test', fetch }).rerank('q', ['a']);

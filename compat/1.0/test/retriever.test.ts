@@ -15,7 +15,7 @@ async function connect(reply: object, status = 200) {
   return { retriever, wire };
 }
 
-it('R-02 gives nodes with the scores of the API, 0 included', async () => {
+it('R-02: gives nodes with the scores of the API, 0 included', async () => {
   const { retriever, wire } = await connect({ hits: HITS });
   const found = await retriever.retrieve('Why are there tides?');
   expect(found.map(({ node, score }) => [node.id, nodeText(node, 'none'), node.metadata, score])).toEqual([
@@ -25,7 +25,7 @@ it('R-02 gives nodes with the scores of the API, 0 included', async () => {
   expect(wire.requests[0]?.body).toEqual({ collection: 'notes', query: 'Why are there tides?', limit: 10 });
 });
 
-it('R-04 hands on how many are asked for, and refuses filters that it cannot pass on', async () => {
+it('R-04: hands on how many are asked for, and refuses filters that it cannot pass on', async () => {
   const { retriever, wire } = await connect({ hits: [] });
   await retriever.retrieve('q', { topK: 3 });
   expect(wire.requests[0]?.body).toMatchObject({ limit: 3 });
@@ -33,7 +33,7 @@ it('R-04 hands on how many are asked for, and refuses filters that it cannot pas
   await expect(filtered).rejects.toMatchObject({ code: 'unsupported' });
 });
 
-it('C-01 stops when the caller does', async () => {
+it('C-01: stops when the caller does', async () => {
   const { retriever, wire } = await connect({ hits: HITS });
   const reason = new Error('left');
   await expect(retriever.retrieve('q', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -48,13 +48,13 @@ it.each([
   await expect(retriever.retrieve('q')).rejects.toMatchObject({ code: 'malformed-response' });
 });
 
-it('E-04 maps what the API says when it refuses, without the key', async () => {
+it('E-04: maps what the API says when it refuses, without the key', async () => {
   const { retriever } = await connect({ error: { message: 'key-of-a-test is unknown' } }, 401);
   await expect(retriever.retrieve('q')).rejects.toMatchObject({ code: 'authentication', provider: 'frozen' });
   await expect(retriever.retrieve('q')).rejects.not.toThrow('key-of-a-test');
 });
 
-it('C-09 sends the key to the provider, and says where to put it when there is none', async () => {
+it('C-09: sends the key to the provider, and says where to put it when there is none', async () => {
   const sent: unknown[] = [];
   const fetch: typeof globalThis.fetch = async (url, init) => {
     sent.push([url, new Headers(init?.headers).get('authorization')]);
@@ -65,7 +65,7 @@ it('C-09 sends the key to the provider, and says where to put it when there is n
   await expect(new FrozenRetriever({ collection: 'notes', apiKey: ' ', fetch }).retrieve('q')).rejects.toThrow('FROZEN_API_KEY');
 });
 
-it('E-04 tells a quota that is used up from a limit that passes', async () => {
+it('E-04: tells a quota that is used up from a limit that passes', async () => {
   const error = { message: 'All of it is used.', code: 'quota' };
   const fetch: typeof globalThis.fetch = async () => Response.json({ error }, { status: 429 });
   const failed = new FrozenRetriever({ collection: 'notes', apiKey: 'key-of-a-test', fetch }).retrieve('q');

@@ -13,7 +13,7 @@ retrieverConformance(
   },
 );
 
-it('R-02 asks the next one only where the first found nothing', async () => {
+it('R-02: asks the next one only where the first found nothing', async () => {
   const [wood, stone] = ['wood', 'stone'].map(
     (id) => new FrozenWordRetriever([createTextNode({ id, text: id })]),
   );

@@ -2,7 +2,7 @@ import { json, rerankerConformance, startWire, type RerankDialect } from '@morti
 import { describe, expect, it } from 'vitest';
 import { LlamaReranker } from '../llama-reranker.ts';
 
-it('K-01 ranks over a local server, by the scores that it gives', async () => {
+it('K-01: ranks over a local server, by the scores that it gives', async () => {
   await using wire = await startWire((_request, reply) =>
     json(reply, {
       model: 'bge-reranker',
@@ -28,7 +28,7 @@ it('K-01 ranks over a local server, by the scores that it gives', async () => {
   });
 });
 
-it('E-04 takes a document that is too long for what it is, though the status says that the server failed', async () => {
+it('E-04: takes a document that is too long for what it is, though the status says that the server failed', async () => {
   const message = 'input (518 tokens) is too large to process. increase the physical batch size';
   await using wire = await startWire((_request, reply) =>
     json(reply, { error: { code: 500, message, type: 'server_error' } }, { status: 500 }),

@@ -12,7 +12,7 @@ async function model(handler: WireHandler): Promise<LlamaServerLLM> {
 
 const ending = { stop: true, tokens_evaluated: 7, tokens_predicted: 2 };
 
-it('L-08 chats and streams over a local server, with one prompt and one answer', async () => {
+it('L-08: chats and streams over a local server, with one prompt and one answer', async () => {
   const llm = await model((request, reply) => {
     if ((request.body as { stream: boolean }).stream) {
       return eventStream(reply, [
@@ -33,7 +33,7 @@ it('L-08 chats and streams over a local server, with one prompt and one answer',
   expect(await llm.streamChat('Hi').final()).toEqual(whole);
 });
 
-it('E-01 a cut stream is told, with what had arrived', async () => {
+it('E-01: a cut stream is told, with what had arrived', async () => {
   const llm = await model((_request, reply) =>
     eventStream(reply, [JSON.stringify({ content: 'Hel', stop: false })]),
   );
@@ -43,7 +43,7 @@ it('E-01 a cut stream is told, with what had arrived', async () => {
   });
 });
 
-it('E-04 an overloaded server is asked again', async () => {
+it('E-04: an overloaded server is asked again', async () => {
   const llm = await model((_request, reply, n) => {
     return n === 0
       ? json(reply, {}, { status: 503, headers: { 'retry-after': '0' } })

@@ -31,7 +31,7 @@ async function model(
   return new OllamaEmbedding(wire.url, options);
 }
 
-it('M-01 embeds queries and documents by their kind, in batches and in order', async () => {
+it('M-01: embeds queries and documents by their kind, in batches and in order', async () => {
   const embedding = await model(answer);
   const texts = Array.from({ length: 150 }, (_, n) => `text ${n}`);
   const { embeddings, usage } = await embedding.embedTexts(texts);
@@ -45,7 +45,7 @@ it('M-01 embeds queries and documents by their kind, in batches and in order', a
   });
 });
 
-it('M-03 refuses a short answer and rows of another length', async () => {
+it('M-03: refuses a short answer and rows of another length', async () => {
   const short = await model((_request, reply) => json(reply, { embeddings: [] }), { retry: false });
   await expect(short.embedText('a')).rejects.toMatchObject({ code: 'malformed-response' });
   await wire?.close();
@@ -53,14 +53,14 @@ it('M-03 refuses a short answer and rows of another length', async () => {
   await expect(wrong.embedText('a')).rejects.toMatchObject({ code: 'malformed-response' });
 });
 
-it('M-06 asks once for what a cache can keep', async () => {
+it('M-06: asks once for what a cache can keep', async () => {
   const embedding = await model(answer, { cache: new MemoryKeyValueStore() });
   const first = await embedding.embedText('a');
   expect(await embedding.embedText('a')).toEqual(first);
   expect(wire?.requests).toHaveLength(1);
 });
 
-it('E-04 an overloaded server is asked again, an unknown model is not', async () => {
+it('E-04: an overloaded server is asked again, an unknown model is not', async () => {
   const embedding = await model((request, reply, n) => {
     if (n === 0) return json(reply, {}, { status: 503, headers: { 'retry-after': '0' } });
     return n === 1 ? answer(request, reply, n) : json(reply, { error: 'not found' }, { status: 404 });
@@ -70,7 +70,7 @@ it('E-04 an overloaded server is asked again, an unknown model is not', async ()
   expect(wire?.requests).toHaveLength(3);
 });
 
-it('C-01 an abort reaches the server', async () => {
+it('C-01: an abort reaches the server', async () => {
   const controller = new AbortController();
   const embedding = await model(() => controller.abort('enough'));
   await expect(embedding.embedText('a', { signal: controller.signal })).rejects.toBe('enough');

@@ -148,7 +148,7 @@ describe('events', () => {
     expect(lines.join()).not.toContain('secret question');
   });
 
-  it('V-02 gives a tracer its spans, with their parents', async () => {
+  it('V-02: gives a tracer its spans, with their parents', async () => {
     const closed: string[] = [];
     const stop = trace<{ name: string; parent: string | undefined }>({
       open: (name, _attributes, parent) => ({ name, parent: parent?.name }),
@@ -222,7 +222,7 @@ describe('proprietary models', () => {
     expect(await token(signal)).toBe('t-3');
   });
 
-  it('C-09 keeps its token out of what it throws', async () => {
+  it('C-09: keeps its token out of what it throws', async () => {
     const url = await serve((request, reply) =>
       json(reply, { message: request.headers['authorization'] }, { status: 403 }),
     );
@@ -252,7 +252,7 @@ describe('custom models in use', () => {
     expect(printed).toEqual(['Light']);
   });
 
-  it('L-08 takes a chat template of its own', async () => {
+  it('L-08: takes a chat template of its own', async () => {
     await new PhiServerLLM(await serve(llama)).chat('Hi');
     expect(wire?.requests[0]?.body).toMatchObject({ prompt: '<|user|>\nHi<|end|>\n<|assistant|>\n' });
   });

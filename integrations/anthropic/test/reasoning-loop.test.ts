@@ -12,7 +12,7 @@ interface Block {
   data?: string;
 }
 
-it('C-07 signed and redacted thinking goes through runTools and back, by its sha256', async () => {
+it('C-07: signed and redacted thinking goes through runTools and back, by its sha256', async () => {
   await using wire = await startWire((_request, reply) => {
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
     reply.end(fixture);

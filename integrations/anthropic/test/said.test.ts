@@ -37,7 +37,7 @@ async function read(...events: { event: string; data: string }[]): Promise<ChatR
   return await llm.streamChat('Hi').final();
 }
 
-describe('W-03 content in any place of a stream', () => {
+describe('W-03: content in any place of a stream', () => {
   const told = message({
     content: [{ type: 'text', text: 'Hel' }, use('t1', { eur: 5 })],
     stop_reason: 'tool_use',
@@ -78,7 +78,7 @@ describe('W-03 content in any place of a stream', () => {
   });
 });
 
-it('W-03 a call that is opened again under its id runs once, and one under another id is another', async () => {
+it('W-03: a call that is opened again under its id runs once, and one under another id is another', async () => {
   const { toolCalls } = await read(
     message(),
     open(0, use('t1', {})),
@@ -98,7 +98,7 @@ it('W-03 a call that is opened again under its id runs once, and one under anoth
   ]);
 });
 
-it('W-03 calls without ids get ids of their own', async () => {
+it('W-03: calls without ids get ids of their own', async () => {
   const of = async () =>
     (
       await read(
@@ -116,7 +116,7 @@ it('W-03 calls without ids get ids of their own', async () => {
   expect(ids).not.toContain('');
 });
 
-it('W-03 two messages in one stream do not mix, and one that starts twice is one', async () => {
+it('W-03: two messages in one stream do not mix, and one that starts twice is one', async () => {
   const words = [open(0, { type: 'text', text: '' }), text(0, 'Hel'), close(0)];
   await expect(
     read(message(), ...words, message({ id: 'msg_2' }), end('end_turn'), stop),
@@ -127,7 +127,7 @@ it('W-03 two messages in one stream do not mix, and one that starts twice is one
   expect((await read(message(), message(), ...words, end('end_turn'), stop)).text).toBe('Hel');
 });
 
-it('L-02 zeros after counts do not undo them', async () => {
+it('L-02: zeros after counts do not undo them', async () => {
   const { usage } = await read(
     message(),
     open(0, { type: 'text', text: 'a' }),
@@ -139,7 +139,7 @@ it('L-02 zeros after counts do not undo them', async () => {
   expect(usage).toMatchObject({ inputTokens: 9, outputTokens: 5, totalTokens: 14 });
 });
 
-it('E-06 an event named error without a type is what it says', async () => {
+it('E-06: an event named error without a type is what it says', async () => {
   const failure = { event: 'error', data: '{"error":{"type":"overloaded_error"}}' };
   await expect(read(message(), open(0, { type: 'text', text: 'Hel' }), failure)).rejects.toMatchObject({
     code: 'overloaded',

@@ -33,12 +33,12 @@ const unowned = (blocks: readonly object[]): object[] =>
   blocks.map((block) => Object.fromEntries(Object.entries(block).filter(([name]) => name !== 'owner')));
 
 describe.each(FIXTURES)('%s', (name) => {
-  it('L-04 streamed, it comes to the same as whole', async () => {
+  it('L-04: streamed, it comes to the same as whole', async () => {
     expect(await stream(name).final()).toEqual(await whole(name));
     expect(await stream(name, (text) => text.replaceAll('\n', '\r\n')).final()).toEqual(await whole(name));
   });
 
-  it('L-03 deltas and finished blocks tell the same, at dense places', async () => {
+  it('L-03: deltas and finished blocks tell the same, at dense places', async () => {
     const { message } = await whole(name);
     const events = await eventsOf(name);
     const blocks: unknown[] = [];
@@ -107,7 +107,7 @@ describe('citations', () => {
     });
   });
 
-  it('L-03 are events of the text that is there', async () => {
+  it('L-03: are events of the text that is there', async () => {
     const found = (await eventsOf('citations')).filter((event) => event.type === 'citation');
     expect(found.map((event) => event.citation)).toEqual((await whole('citations')).citations);
   });
@@ -166,7 +166,7 @@ describe('tool calls', () => {
 });
 
 describe('what came later', () => {
-  it('W-02 is kept or ignored', async () => {
+  it('W-02: is kept or ignored', async () => {
     const { message, finishReason, usage, providerMetadata } = await whole('later');
     expect(unowned(message.content)).toEqual([
       { type: 'cohere:audio_note', value: { type: 'audio_note', audio: 'UklGRg==', seconds: 2 } },

@@ -62,7 +62,7 @@ describe('options', () => {
       { response_format: { type: 'json_object', json_schema: schema } },
     ],
     [
-      'C-07 providerOptions, last',
+      'C-07: providerOptions, last',
       {
         temperature: 1,
         providerOptions: {
@@ -101,7 +101,7 @@ describe('options', () => {
       { tools: [TIDES, HOURS] },
       'tools.strict',
     ],
-  ])('C-08 warns of %s, and refuses it when strict', async (_name, options, expected, setting) => {
+  ])('C-08: warns of %s, and refuses it when strict', async (_name, options, expected, setting) => {
     const { body, warnings } = await sent('Hi', options);
     expect(body).toEqual({ model: 'command-test', messages: HI, ...expected });
     expect(warnings).toEqual([expect.objectContaining({ setting })]);
@@ -128,7 +128,7 @@ describe('options', () => {
       {},
     ],
     ['an image in a tool result', results({ type: 'tool-result', toolCallId: 'a', content: [image()] }), {}],
-  ])('C-08 refuses %s before anything is sent', async (_name, input, options) => {
+  ])('C-08: refuses %s before anything is sent', async (_name, input, options) => {
     await expect(sent(input, options)).rejects.toMatchObject({ code: 'unsupported', model: 'command-test' });
   });
 });

@@ -80,7 +80,7 @@ describe('the connection', () => {
     expect(wire.requests.every(({ headers }) => headers['authorization'] === 'Bearer co-own')).toBe(true);
   });
 
-  it('C-09 shows neither key nor client', async () => {
+  it('C-09: shows neither key nor client', async () => {
     const options = { model: 'm', apiKey: 'co-never-to-be-seen', headers: { 'x-secret': 'co-hidden' } };
     const fetch = async (): Promise<Response> => Response.json(REPLY);
     const models = [

@@ -73,7 +73,7 @@ describe('CohereEmbedding', () => {
     });
   });
 
-  it('M-01 sends 96 texts at once, and M-02 keeps their order', async () => {
+  it('M-01: sends 96 texts at once, and M-02 keeps their order', async () => {
     await withWire(async (embedding, bodies) => {
       const texts = Array.from({ length: 200 }, (_, at) => String(at));
       const { embeddings, usage } = await embedding.embedTexts(texts);
@@ -108,7 +108,7 @@ describe('CohereEmbedding', () => {
     ['another type', { embeddings: { int8: [[1, 2]] } }],
     ['no embeddings', { id: 'e' }],
     ['wrong dimensions', { embeddings: { float: [[1, 2, 3]] } }],
-  ])('M-03 refuses %s as malformed', async (_name, body) => {
+  ])('M-03: refuses %s as malformed', async (_name, body) => {
     await withWire(
       async (embedding) => {
         await expect(embedding.embedText('7')).rejects.toMatchObject({ code: 'malformed-response' });

@@ -97,12 +97,12 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     expect(requests).toBe(2);
   });
 
-  it('E-04 says how long a 429 asks to wait', async () => {
+  it('E-04: says how long a 429 asks to wait', async () => {
     const { error } = await fail(status(429, 'slow', { 'retry-after': '7' }), way, { retry: false });
     expect(error.retryAfterMs).toBe(7000);
   });
 
-  it('E-05 succeeds at the second attempt, and makes no third', async () => {
+  it('E-05: succeeds at the second attempt, and makes no third', async () => {
     await using wire = await startWire((request, reply, n) => {
       if (n === 0) return json(reply, { message: 'internal server error' }, { status: 500 });
       const streamed = (request.body as { stream?: boolean }).stream === true;
@@ -115,13 +115,13 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     expect(wire.requests).toHaveLength(2);
   });
 
-  it('E-03 a reset connection is connection, and retried', async () => {
+  it('E-03: a reset connection is connection, and retried', async () => {
     const { error, requests } = await fail((_request, reply) => void reply.socket?.destroy(), way);
     expect(error).toMatchObject({ code: 'connection', retryable: true });
     expect(requests).toBe(2);
   });
 
-  it("E-02 a proxy's page with status 200 is malformed-response", async () => {
+  it("E-02: a proxy's page with status 200 is malformed-response", async () => {
     const page: WireHandler = (_request, reply) => {
       reply.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in</html>');
     };
@@ -138,7 +138,7 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     expect(error.message).not.toContain('<html>');
   });
 
-  it('C-04 a body that stalls is a time-out', async () => {
+  it('C-04: a body that stalls is a time-out', async () => {
     const stall: WireHandler = (_request, reply) => {
       const type = way === 'chat' ? 'application/json' : 'text/event-stream';
       reply.writeHead(200, { 'content-type': type });
@@ -148,7 +148,7 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     expect(error).toMatchObject({ code: 'timeout', retryable: true });
   });
 
-  it('C-04 an error whose body stalls is a time-out too', async () => {
+  it('C-04: an error whose body stalls is a time-out too', async () => {
     const stall: WireHandler = (_request, reply) => {
       reply.writeHead(500, { 'content-type': 'application/json' });
       reply.write('{"mess');
@@ -157,12 +157,12 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     expect(error.code).toBe('timeout');
   });
 
-  it('C-09 shows no key that the provider repeats', async () => {
+  it('C-09: shows no key that the provider repeats', async () => {
     const { error } = await fail(status(401, `invalid api token: ${KEY}`), way);
     expect(error.message).toContain('[redacted]');
   });
 
-  it('C-09 names the variable when there is no key, and sends nothing', async () => {
+  it('C-09: names the variable when there is no key, and sends nothing', async () => {
     const before = process.env['CO_API_KEY'];
     delete process.env['CO_API_KEY'];
     try {
@@ -188,7 +188,7 @@ describe('whole replies', () => {
     ['a list', []],
     ['half of one', '{"message": {"content": [{"type": "te'],
     ['nothing', ''],
-  ])('E-02 %s is malformed-response', async (_name, body) => {
+  ])('E-02: %s is malformed-response', async (_name, body) => {
     const { error, requests } = await fail((_request, reply) => json(reply, body));
     expect(error).toMatchObject({ code: 'malformed-response', provider: 'cohere', model: 'command-test' });
     expect(requests).toBe(1);
@@ -226,12 +226,12 @@ describe('streams', () => {
     ['after its text', [start, open, delta('Hello'), close]],
     ['with a [DONE] that ends nothing', [start, open, delta('Hello'), close, DONE]],
     ['before it began', [start]],
-  ])('E-01 a stream that is cut %s is stream-truncated', async (_name, events) => {
+  ])('E-01: a stream that is cut %s is stream-truncated', async (_name, events) => {
     const { error } = await fail(stream(...events), 'streamChat', { retry: false });
     expect(error).toMatchObject({ code: 'stream-truncated', provider: 'cohere' });
   });
 
-  it('E-01 half an event is a cut stream, with what had arrived', async () => {
+  it('E-01: half an event is a cut stream, with what had arrived', async () => {
     const half: WireHandler = (_request, reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
       const frames = [start, open, delta('Hello')].map(
@@ -267,7 +267,7 @@ describe('streams', () => {
     expect(error.message).toContain('no capacity');
   });
 
-  it('E-03 an error before the first content is retried', async () => {
+  it('E-03: an error before the first content is retried', async () => {
     const { requests } = await fail(stream(start, end('ERROR')), 'streamChat');
     expect(requests).toBe(2);
   });
@@ -278,7 +278,7 @@ describe('streams', () => {
     expect(error).toMatchObject({ code: 'malformed-response' });
   });
 
-  it('E-01 an end without a reason is a whole reply, with a warning', async () => {
+  it('E-01: an end without a reason is a whole reply, with a warning', async () => {
     await using wire = await startWire(
       stream(start, open, delta('Hel'), event('message-end', { delta: {} })),
     );
@@ -290,7 +290,7 @@ describe('streams', () => {
     });
   });
 
-  it('W-03 what begins where another stands is another block, also of a server that counts nothing', async () => {
+  it('W-03: what begins where another stands is another block, also of a server that counts nothing', async () => {
     const content = (type: string, text: string) =>
       event('content-start', { index: 0, delta: { message: { content: { type, [type]: text } } } });
     const call = (id: string, city: string) =>
@@ -311,7 +311,7 @@ describe('streams', () => {
     ]);
   });
 
-  it('W-03 content may stand in the start, and two messages do not mix', async () => {
+  it('W-03: content may stand in the start, and two messages do not mix', async () => {
     const full = event('message-start', {
       id: 'm-1',
       delta: { message: { role: 'assistant', content: [{ type: 'text', text: 'Hel' }] } },
@@ -324,7 +324,7 @@ describe('streams', () => {
     expect(error).toMatchObject({ code: 'malformed-response' });
   });
 
-  it('L-06 an abort closes the socket at once, with the reason of the signal', async () => {
+  it('L-06: an abort closes the socket at once, with the reason of the signal', async () => {
     await using wire = await startWire((_request, reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const { event: name, data } of [start, open, delta('Hel')])
@@ -346,7 +346,7 @@ describe('streams', () => {
     expect(await wire.requests[0]!.closedEarly).toBe(true);
   });
 
-  it('L-06 a break closes the socket', async () => {
+  it('L-06: a break closes the socket', async () => {
     await using wire = await startWire((_request, reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const { event: name, data } of [start, open, delta('Hel')])

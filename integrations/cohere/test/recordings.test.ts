@@ -22,17 +22,17 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
   });
 
   for (const recording of of('chat')) {
-    it(`L-01 L-04 ${recording.file}`, async () => {
+    it(`L-01: L-04 ${recording.file}`, async () => {
       await using wire = await startWire((_request, reply) => replay(reply, recording));
       check(await ask(recording, { baseURL: wire.url }), recording);
     });
 
-    it.each([1, 2, 7, 64, 1000])(`W-01 ${recording.file} in pieces of %i`, async (chunk) => {
+    it.each([1, 2, 7, 64, 1000])(`W-01: ${recording.file} in pieces of %i`, async (chunk) => {
       const fetch = async (): Promise<Response> => recordedResponse(recording, chunk);
       check(await ask(recording, { apiKey: 'k', fetch }), recording);
     });
 
-    it(`L-03 ${recording.file}: the plan goes back as tool_plan, the calls as they came`, async () => {
+    it(`L-03: ${recording.file}: the plan goes back as tool_plan, the calls as they came`, async () => {
       await using wire = await startWire((_request, reply) => replay(reply, recording));
       const { message, text } = await ask(recording, { baseURL: wire.url });
       const stored = JSON.parse(JSON.stringify(message)) as typeof message;
@@ -55,7 +55,7 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
 
     if (!recording.streamed) continue;
 
-    it(`E-01 ${recording.file} without its terminal event`, async () => {
+    it(`E-01: ${recording.file} without its terminal event`, async () => {
       const frames = recording.body().split('\n\n').slice(0, -2);
       expect(frames.join('\n')).not.toContain('message-end');
       const body = `${frames.join('\n\n')}\n\n`;
@@ -66,7 +66,7 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
     });
   }
 
-  it.each(of('embed'))('M-02 $file', async (recording) => {
+  it.each(of('embed'))('M-02: $file', async (recording) => {
     const { oracle: _oracle, count, dims, first, usage, ...rest } = recording.facts;
     await using wire = await startWire((_request, reply) => replay(reply, recording));
     const embedding = new CohereEmbedding({ model: 'm', baseURL: wire.url, retry: false });
@@ -79,7 +79,7 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
     expect(rest).toEqual({});
   });
 
-  it.each(of('rerank'))('K-01 $file', async (recording) => {
+  it.each(of('rerank'))('K-01: $file', async (recording) => {
     const { oracle: _oracle, ranking, ...rest } = recording.facts;
     await using wire = await startWire((_request, reply) => replay(reply, recording));
     const reranker = new CohereReranker({ model: 'm', baseURL: wire.url, retry: false });

@@ -58,14 +58,14 @@ describe('CohereReranker', () => {
     });
   });
 
-  it('K-02 sends nothing for no documents', async () => {
+  it('K-02: sends nothing for no documents', async () => {
     await withWire(async (reranker, bodies) => {
       expect((await reranker.rerank('q', [])).results).toEqual([]);
       expect(bodies()).toEqual([]);
     });
   });
 
-  it('K-03 splits more than 1,000 documents and merges them by score', async () => {
+  it('K-03: splits more than 1,000 documents and merges them by score', async () => {
     await withWire(async (reranker, bodies) => {
       const documents = Array.from({ length: 2300 }, (_, at) => String(((at * 7919) % 2300) / 2300));
       const { results, usage } = await reranker.rerank('q', documents, { topN: 5 });
@@ -81,7 +81,7 @@ describe('CohereReranker', () => {
     });
   });
 
-  it('K-03 refuses to split where the scores were declared not to be comparable', async () => {
+  it('K-03: refuses to split where the scores were declared not to be comparable', async () => {
     await withWire(
       async (reranker) => {
         await expect(reranker.rerank('q', ['1', '2'])).rejects.toMatchObject({ code: 'unsupported' });
@@ -108,7 +108,7 @@ describe('CohereReranker', () => {
     ],
     ['a score that is none', [{ index: 0, relevance_score: '1' }, { index: 1 }]],
     ['no results', undefined],
-  ])('K-01 refuses %s as malformed', async (_name, results) => {
+  ])('K-01: refuses %s as malformed', async (_name, results) => {
     await withWire(
       async (reranker) => {
         await expect(reranker.rerank('q', ['a', 'b'])).rejects.toMatchObject({ code: 'malformed-response' });

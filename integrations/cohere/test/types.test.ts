@@ -3,7 +3,7 @@ import { withFallback } from '@mortise/toolkit';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { CohereLLM } from '@mortise/cohere';
 
-it('C-07 takes options for the models it may be swapped for, and checks its own', async () => {
+it('C-07: takes options for the models it may be swapped for, and checks its own', async () => {
   const bodies: string[] = [];
   const fetch = (_input: unknown, init?: RequestInit): Promise<Response> => {
     bodies.push(init?.body as string);

@@ -39,7 +39,7 @@ describe('EnergeticAIEmbedding', () => {
     }
   });
 
-  it('M-02 gives each text its own vector, whatever stands beside it', async () => {
+  it('M-02: gives each text its own vector, whatever stands beside it', async () => {
     const texts = [
       'good',
       ' ',
@@ -61,7 +61,7 @@ describe('EnergeticAIEmbedding', () => {
     expect(await embedding.embedQuery('the same')).toEqual(await embedding.embedText('the same'));
   });
 
-  it('M-05 refuses an empty text before the model sees it', async () => {
+  it('M-05: refuses an empty text before the model sees it', async () => {
     await expect(embedding.embedTexts(['good', ''])).rejects.toMatchObject({ code: 'invalid-request' });
     expect(await embedding.embedTexts([])).toMatchObject({ embeddings: [] });
   });
@@ -117,7 +117,7 @@ describe('EnergeticAIEmbedding', () => {
     expect(ticks).toBeGreaterThanOrEqual(2);
   });
 
-  it('C-01 stops between two batches with the reason of the signal', async () => {
+  it('C-01: stops between two batches with the reason of the signal', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const texts = Array.from({ length: 40 }, (_, i) => `text number ${i}`);

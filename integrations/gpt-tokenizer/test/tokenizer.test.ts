@@ -77,7 +77,7 @@ describe('GptTokenizer', () => {
     ['signs', '=-'.repeat(50_000)],
     ['surrogate pairs', '𝒳'.repeat(30_000)],
     ['prose', 'The quick brown fox jumps. '.repeat(20_000)],
-  ])('X-03 takes time linear in a run of %s', async (_name, text) => {
+  ])('X-03: takes time linear in a run of %s', async (_name, text) => {
     const tokenizer = await createGptTokenizer();
     const before = process.cpuUsage();
     const tokens = tokenizer.encode(text);

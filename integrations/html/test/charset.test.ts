@@ -14,7 +14,7 @@ describe('charsets', () => {
     ['UTF-16 without a mark', Buffer.from('<p>Grüße 水', 'utf16le')],
     ['UTF-16 the other way round', Buffer.from('<p>Grüße 水', 'utf16le').swap16()],
     ['UTF-16 with a mark', Buffer.from('\ufeff<meta charset="utf-8"><p>Grüße 水', 'utf16le')],
-  ])('D-01 reads %s', (_what, bytes) => {
+  ])('D-01: reads %s', (_what, bytes) => {
     expect(decodeHtml('a.html', bytes)).toContain('Grüße 水');
   });
 
@@ -36,7 +36,7 @@ describe('charsets', () => {
     ],
     ['behind much', latin1(`<style>${' '.repeat(5000)}</style><meta charset="latin1"><p>Grüße`)],
     ['behind one that cannot be', latin1('<meta charset="utf-8"><meta charset="latin1"><p>Grüße')],
-  ])('D-01 reads what a page says where it counts: %s', (_what, bytes) => {
+  ])('D-01: reads what a page says where it counts: %s', (_what, bytes) => {
     expect(decodeHtml('a.html', bytes)).toContain('Grüße');
   });
 
@@ -54,7 +54,7 @@ describe('charsets', () => {
     ['iso-2022-jp', [0x1b, 0x24, 0x42, 0x46, 0x7c, 0x1b, 0x28, 0x42], '日'],
     ['iso-8859-15', [0xa4], '€'],
     ['macintosh', [0x8a], 'ä'],
-  ])('D-01 reads %s', (label, bytes, text) => {
+  ])('D-01: reads %s', (label, bytes, text) => {
     const page = Buffer.concat([Buffer.from(`<meta charset="${label}"><p>`), Uint8Array.from(bytes)]);
     expect(decodeHtml('a.html', page)).toContain(`<p>${text}`);
   });
@@ -68,7 +68,7 @@ describe('charsets', () => {
       'that are not what they say',
       Buffer.concat([Buffer.from('<meta charset="euc-jp"><p>'), Uint8Array.of(0xc6, 0x20)]),
     ],
-  ])('D-01 refuses bytes %s, and names the file', (_what, bytes) => {
+  ])('D-01: refuses bytes %s, and names the file', (_what, bytes) => {
     expect(() => decodeHtml('a.html', bytes)).toThrow(
       expect.objectContaining({ code: 'parse', message: expect.stringMatching(/^a\.html cannot be read/) }),
     );

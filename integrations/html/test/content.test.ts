@@ -27,7 +27,7 @@ describe('a page without text', () => {
     ['of frames', '<frameset><frame src="a.html"></frameset>', /in frames.*Read those/],
     ['of tags', '<html><head><title>T</title></head><body><img src="x.png"></body></html>', /only tags/],
     ['of comments', '<!-- nothing -->', /nothing but comments/],
-  ])('D-01 is a failure that says why: one %s', async (_what, html, message) => {
+  ])('D-01: is a failure that says why: one %s', async (_what, html, message) => {
     await expect(read(html)).rejects.toMatchObject({
       code: 'parse',
       message: expect.stringMatching(new RegExp(`^a/page\\.html has no text: .*${message.source}`)),

@@ -81,7 +81,7 @@ describe('readHtml', () => {
     expect(await textOf(html)).toBe(text);
   });
 
-  it('D-02 knows where a stretch of the text stands in the HTML', async () => {
+  it('D-02: knows where a stretch of the text stands in the HTML', async () => {
     const html = '<h2>Tides</h2>\n<p>Twice &amp; <b>thrice</b>\n a day.</p><pre>a\n b</pre>';
     const { text, sourceRange } = await readHtml(html);
     const sourceOf = (part: string) => {
@@ -96,7 +96,7 @@ describe('readHtml', () => {
     expect(sourceOf('## ')).toBeUndefined();
   });
 
-  it('D-02 the place of each word is exact in any page', async () => {
+  it('D-02: the place of each word is exact in any page', async () => {
     const word = fc.stringMatching(/^[a-z]{2,6}$/);
     const around = fc.constantFrom(
       'p',
@@ -141,7 +141,7 @@ describe('readHtml', () => {
 });
 
 describe('htmlFormat', () => {
-  it('D-02 gives one document with title, path and language', async () => {
+  it('D-02: gives one document with title, path and language', async () => {
     const html = '<html lang=de><title>T</title><body><h1>Grüße</h1><p>Hallo.</p>';
     expect(await documentOf(Buffer.from(html))).toMatchObject({
       id: 'a/page.html',
@@ -174,7 +174,7 @@ describe('htmlFormat', () => {
     expect((await documentOf(content)).text).toBe('Grüße');
   });
 
-  it('D-01 refuses bytes that are no text, and names the file', () => {
+  it('D-01: refuses bytes that are no text, and names the file', () => {
     expect(() => decodeHtml('a.html', Uint8Array.of(0x3c, 0xff))).toThrow(
       expect.objectContaining({ code: 'parse', message: expect.stringContaining('a.html cannot be read') }),
     );

@@ -14,7 +14,7 @@ describe('XHTML', () => {
     '<iframe src="x"/>',
     '<noscript/>',
     '<select/>',
-  ])('D-01 takes %s for empty', async (tag) => {
+  ])('D-01: takes %s for empty', async (tag) => {
     const body = '<h1>Chapter 1</h1><p>It was a dark and stormy night.</p>';
     const text = '# Chapter 1\n\nIt was a dark and stormy night.';
     expect(await textOf(`${XHTML}<head>${tag}</head><body>${body}</body></html>`)).toBe(text);
@@ -22,7 +22,7 @@ describe('XHTML', () => {
     expect(await textOf(`<html><body>${tag}${body}</body></html>`, { xml: true })).toBe(text);
   });
 
-  it('D-01 takes a tag for empty that would swallow the page', async () => {
+  it('D-01: takes a tag for empty that would swallow the page', async () => {
     expect(await textOf('<html><head><script src="a.js"/></head><body><p>Text.</p></body></html>')).toBe(
       'Text.',
     );

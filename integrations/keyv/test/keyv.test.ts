@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { KeyvKeyValueStore } from '@mortise/keyv';
 import Keyv from 'keyv';
 
-it('S-01 names what an object lacks that is no Keyv', () => {
+it('S-01: names what an object lacks that is no Keyv', () => {
   expect(() => new KeyvKeyValueStore(new Map() as never)).toThrow(
     expect.objectContaining({
       code: 'configuration',
@@ -11,14 +11,14 @@ it('S-01 names what an object lacks that is no Keyv', () => {
   );
 });
 
-it('S-03 refuses a Keyv 5, which hides failures', () => {
+it('S-03: refuses a Keyv 5, which hides failures', () => {
   const keyv = Object.assign(new Keyv(), { throwOnErrors: false });
   expect(() => new KeyvKeyValueStore(keyv)).toThrow(
     expect.objectContaining({ code: 'configuration', message: expect.stringContaining('Keyv 6') }),
   );
 });
 
-it('S-03 says that an adapter cannot iterate, where Keyv would give nothing', async () => {
+it('S-03: says that an adapter cannot iterate, where Keyv would give nothing', async () => {
   const backend = new Map<string, unknown>();
   const adapter = {
     get: (key: string) => Promise.resolve(backend.get(key)),
@@ -35,7 +35,7 @@ it('S-03 says that an adapter cannot iterate, where Keyv would give nothing', as
   await expect(all()).rejects.toMatchObject({ code: 'unsupported' });
 });
 
-it('S-03 rejects for what it did not write, which is no miss', async () => {
+it('S-03: rejects for what it did not write, which is no miss', async () => {
   const keyv = new Keyv();
   const store = new KeyvKeyValueStore(keyv);
   await store.set('a', 1);
@@ -44,7 +44,7 @@ it('S-03 rejects for what it did not write, which is no miss', async () => {
   await expect(store.get('a')).rejects.toMatchObject({ code: 'internal' });
 });
 
-it('C-01 does not wait for a store that hangs once the call is aborted', async () => {
+it('C-01: does not wait for a store that hangs once the call is aborted', async () => {
   const keyv = new Keyv();
   keyv.get = () => new Promise(() => undefined);
   const controller = new AbortController();

@@ -351,7 +351,7 @@ const bodies: [title: string, input: ChatInput, options: Options, body: Record<s
 ];
 
 describe('Chat Completions bodies', () => {
-  it.each(bodies)('C-05 %s', async (_title, input, options, expected) => {
+  it.each(bodies)('C-05: %s', async (_title, input, options, expected) => {
     const { body, warnings, path } = await sent('chat-completions', input, options);
     expect(body).toEqual({ model: 'gpt-test', ...expected });
     // What belongs to others stays behind, and is told of.
@@ -395,7 +395,7 @@ const preferences: [setting: string, input: ChatInput, options: Options][] = [
 ];
 
 describe('Chat Completions preferences', () => {
-  it.each(preferences)('C-08 leaves out %s with a warning', async (setting, input, options) => {
+  it.each(preferences)('C-08: leaves out %s with a warning', async (setting, input, options) => {
     const { body, warnings } = await sent('chat-completions', input, options);
     expect(body).toEqual({ model: 'gpt-test', ...hello });
     expect(warnings).toEqual([
@@ -403,7 +403,7 @@ describe('Chat Completions preferences', () => {
     ]);
   });
 
-  it.each(preferences)('C-08 refuses %s when strict', async (_setting, input, options) => {
+  it.each(preferences)('C-08: refuses %s when strict', async (_setting, input, options) => {
     await expect(sent('chat-completions', input, { ...options, strict: true })).rejects.toMatchObject({
       code: 'unsupported',
     });
@@ -441,7 +441,7 @@ const refused: [title: string, input: ChatInput, code: string][] = [
 ];
 
 describe('Chat Completions requirements', () => {
-  it.each(refused)('C-08 refuses %s before anything is sent', async (_title, input, code) => {
+  it.each(refused)('C-08: refuses %s before anything is sent', async (_title, input, code) => {
     const error: unknown = await sent('chat-completions', input).catch((thrown: unknown) => thrown);
     expect(isMortiseError(error, code), String(error)).toBe(true);
   });

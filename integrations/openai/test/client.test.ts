@@ -49,7 +49,7 @@ describe('the key', () => {
     expect(wire.requests[0]!.headers['authorization']).toBeUndefined();
   });
 
-  it('C-09 does not show in inspect or JSON, before and after a call', async () => {
+  it('C-09: does not show in inspect or JSON, before and after a call', async () => {
     const options = {
       model: 'm',
       apiKey: KEY,
@@ -69,7 +69,7 @@ describe('the key', () => {
 });
 
 describe('the environment', () => {
-  it('C-09 only the key is taken from it, though the SDK reads more', async () => {
+  it('C-09: only the key is taken from it, though the SDK reads more', async () => {
     vi.stubEnv('OPENAI_API_KEY', KEY);
     vi.stubEnv('OPENAI_BASE_URL', 'https://elsewhere.test/v1');
     vi.stubEnv('OPENAI_ORG_ID', 'org-1');
@@ -100,7 +100,7 @@ describe('the environment', () => {
 });
 
 describe('an injected client', () => {
-  it('C-10 is used as it is, with its own key and URL, and does not retry by itself', async () => {
+  it('C-10: is used as it is, with its own key and URL, and does not retry by itself', async () => {
     await using wire = await startWire((_request, reply) =>
       json(reply, { error: { message: 'oops' } }, { status: 500 }),
     );
@@ -120,7 +120,7 @@ describe('an injected client', () => {
     expect(wire.requests[0]!.headers['authorization']).toBe('Bearer sk-own');
   });
 
-  it('C-10 may be Azure’s', async () => {
+  it('C-10: may be Azure’s', async () => {
     await using wire = await startWire((_request, reply) => json(reply, RESPONSE_REPLY));
     const client = new AzureOpenAI({
       apiKey: 'azure',
@@ -131,7 +131,7 @@ describe('an injected client', () => {
     expect((await new OpenAILLM({ model: 'm', client }).chat('q')).text).toBe('Hello');
   });
 
-  it('C-10 needs only the parts that are used', async () => {
+  it('C-10: needs only the parts that are used', async () => {
     const create = (body: { model: string }): { asResponse(): Promise<Response> } => ({
       asResponse: async () => Response.json({ ...RESPONSE_REPLY, model: body.model }),
     });
@@ -156,7 +156,7 @@ describe('metadata', () => {
     });
   });
 
-  it('C-08 what it says a model cannot do is refused', async () => {
+  it('C-08: what it says a model cannot do is refused', async () => {
     const llm = new OpenAILLM({ model: 'm', apiKey: KEY, metadata: { capabilities: { tools: false } } });
     await expect(llm.chat('q', { tools: [{ name: 'f', parameters: {} }] })).rejects.toMatchObject({
       code: 'unsupported',

@@ -25,7 +25,7 @@ async function embedding(handler: WireHandler, options: Partial<OpenAIEmbeddingO
 }
 
 describe('OpenAIEmbedding', () => {
-  it('M-02 sends one body and places base64 rows by their index', async () => {
+  it('M-02: sends one body and places base64 rows by their index', async () => {
     await using it = await embedding((_request, answer) =>
       json(answer, reply([1, base64(3, 4)], [0, base64(1, 2)])),
     );
@@ -72,7 +72,7 @@ describe('OpenAIEmbedding', () => {
     ['bytes that are no floats', reply([0, base64(1, 2)], [1, 'AAA='])],
     ['no index', { data: [{ embedding: base64(1) }, { embedding: base64(1) }] }],
     ['no rows', {}],
-  ])('M-03 %s is malformed-response', async (_title, body) => {
+  ])('M-03: %s is malformed-response', async (_title, body) => {
     await using it = await embedding((_request, answer) => json(answer, body));
     await expect(it.model.embedTexts(['a', 'b'])).rejects.toMatchObject({
       code: 'malformed-response',
@@ -80,7 +80,7 @@ describe('OpenAIEmbedding', () => {
     });
   });
 
-  it('M-01 keeps to 2,048 texts and 300,000 tokens a request', async () => {
+  it('M-01: keeps to 2,048 texts and 300,000 tokens a request', async () => {
     const sizes: number[] = [];
     await using it = await embedding((request, answer) => {
       const { input } = request.body as { input: string[] };
@@ -101,14 +101,14 @@ describe('OpenAIEmbedding', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBe(60);
   });
 
-  it('M-05 refuses an empty string and sends nothing for no texts', async () => {
+  it('M-05: refuses an empty string and sends nothing for no texts', async () => {
     await using it = await embedding((_request, answer) => json(answer, reply()));
     await expect(it.model.embedTexts(['a', ''])).rejects.toMatchObject({ code: 'invalid-request' });
     expect((await it.model.embedTexts([])).embeddings).toEqual([]);
     expect(it.wire.requests).toHaveLength(0);
   });
 
-  it('E-04 maps errors like the language model', async () => {
+  it('E-04: maps errors like the language model', async () => {
     const body = {
       error: {
         message: 'This model takes at most 8192 tokens',

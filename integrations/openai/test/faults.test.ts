@@ -112,7 +112,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
       'quota',
     ],
     [422, { detail: 'no' }, 'invalid-request'],
-  ])('E-04 %i is made once and says what to do (%j)', async (status, body, code) => {
+  ])('E-04: %i is made once and says what to do (%j)', async (status, body, code) => {
     await using wire = await startWire(refuse(status, body));
     for (const call of [() => at(wire.url).chat('q'), () => at(wire.url).streamChat('q').final()]) {
       const error = (await call().catch((thrown: unknown) => thrown)) as MortiseError;
@@ -129,7 +129,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(wire.requests).toHaveLength(2);
   });
 
-  it('E-04 429 with Retry-After waits for it', async () => {
+  it('E-04: 429 with Retry-After waits for it', async () => {
     await using wire = await startWire((_request, answer, n) => {
       if (n > 0) return json(answer, reply);
       return json(
@@ -144,7 +144,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(wire.requests).toHaveLength(2);
   });
 
-  it('E-05 500 then success: two requests, none of them the SDK’s retry', async () => {
+  it('E-05: 500 then success: two requests, none of them the SDK’s retry', async () => {
     await using wire = await startWire((_request, answer, n) => {
       return n === 0 ? json(answer, { error: { message: 'oops' } }, { status: 500 }) : json(answer, reply);
     });
@@ -152,7 +152,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(wire.requests.map(({ headers }) => headers['x-stainless-retry-count'])).toEqual(['0', '0']);
   });
 
-  it('E-05 retry: false is one attempt', async () => {
+  it('E-05: retry: false is one attempt', async () => {
     await using wire = await startWire(refuse(500, { error: { message: 'oops' } }));
     await expect(at(wire.url, { retry: false }).chat('q')).rejects.toMatchObject({
       code: 'server',
@@ -161,7 +161,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(wire.requests).toHaveLength(1);
   });
 
-  it('E-04 an HTML page with 502 is retried and named without the page', async () => {
+  it('E-04: an HTML page with 502 is retried and named without the page', async () => {
     await using wire = await startWire((_request, answer) => {
       answer.writeHead(502, { 'content-type': 'text/html' }).end('<html><body>Bad gateway</body></html>');
     });
@@ -173,7 +173,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(wire.requests).toHaveLength(3);
   });
 
-  it('E-03 a reset before the headers is connection, and retried', async () => {
+  it('E-03: a reset before the headers is connection, and retried', async () => {
     await using wire = await startWire((_request, answer, n) => {
       if (n === 0) answer.socket?.resetAndDestroy();
       else json(answer, reply);
@@ -184,7 +184,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     await expect(at(dead.url).streamChat('q').final()).rejects.toMatchObject({ code: 'connection' });
   });
 
-  it('E-03 a reset after the first words is connection, with what had arrived', async () => {
+  it('E-03: a reset after the first words is connection, with what had arrived', async () => {
     await using wire = await startWire(async (_request, answer) => {
       answer.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const event of events)
@@ -203,7 +203,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(wire.requests).toHaveLength(1);
   });
 
-  it('E-01 a stream that ends without its terminal event is stream-truncated', async () => {
+  it('E-01: a stream that ends without its terminal event is stream-truncated', async () => {
     await using wire = await startWire((_request, answer) => eventStream(answer, events));
     const error = (await at(wire.url)
       .streamChat('q')
@@ -225,7 +225,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     );
   });
 
-  it('E-02 HTML with 200 is malformed-response, whole and streamed', async () => {
+  it('E-02: HTML with 200 is malformed-response, whole and streamed', async () => {
     await using wire = await startWire((_request, answer) => {
       answer.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
     });
@@ -233,14 +233,14 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     await expect(at(wire.url).streamChat('q').final()).rejects.toMatchObject({ code: 'malformed-response' });
   });
 
-  it('E-02 half a JSON body is malformed-response', async () => {
+  it('E-02: half a JSON body is malformed-response', async () => {
     await using wire = await startWire((_request, answer) =>
       json(answer, JSON.stringify(reply).slice(0, 80)),
     );
     await expect(at(wire.url).chat('q')).rejects.toMatchObject({ code: 'malformed-response' });
   });
 
-  it('E-04 an error inside a 200 stream is an error, without the key it repeats', async () => {
+  it('E-04: an error inside a 200 stream is an error, without the key it repeats', async () => {
     await using wire = await startWire((_request, answer) => eventStream(answer, [...events, failure]));
     const error = (await at(wire.url)
       .streamChat('q')
@@ -251,7 +251,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(KEY);
   });
 
-  it('E-03 an error before the first words is retried', async () => {
+  it('E-03: an error before the first words is retried', async () => {
     await using wire = await startWire((_request, answer, n) =>
       eventStream(answer, n === 0 ? [failure] : [...events, end]),
     );
@@ -259,7 +259,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(wire.requests).toHaveLength(2);
   });
 
-  it('C-04 a body that stalls is a timeout', async () => {
+  it('C-04: a body that stalls is a timeout', async () => {
     await using wire = await startWire((_request, answer) => {
       answer.writeHead(200, { 'content-type': 'application/json' });
       answer.write(JSON.stringify(reply).slice(0, 40));
@@ -279,7 +279,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     ).rejects.toMatchObject({ code: 'timeout' });
   });
 
-  it('C-01 an abort in mid-stream rejects with the caller’s reason and closes the socket', async () => {
+  it('C-01: an abort in mid-stream rejects with the caller’s reason and closes the socket', async () => {
     await using wire = await startWire((_request, answer) => {
       answer.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const event of events)
@@ -298,7 +298,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(await wire.requests[0]!.closedEarly).toBe(true);
   });
 
-  it('C-01 C-02 an abort of a whole reply rejects with the reason, and an aborted signal sends nothing', async () => {
+  it('C-01: C-02 an abort of a whole reply rejects with the reason, and an aborted signal sends nothing', async () => {
     const reason = new Error('enough');
     const controller = new AbortController();
     await using wire = await startWire(() => controller.abort(reason));
@@ -308,7 +308,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(wire.requests).toHaveLength(1);
   });
 
-  it('L-06 leaving a stream closes the socket', async () => {
+  it('L-06: leaving a stream closes the socket', async () => {
     await using wire = await startWire((_request, answer) => {
       answer.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const event of events)
@@ -320,7 +320,7 @@ describe.each(apis)('faults over $api', ({ api, reply, events, end, failure }) =
     expect(await wire.requests[0]!.closedEarly).toBe(true);
   });
 
-  it('E-02 a reply of the other API is malformed-response', async () => {
+  it('E-02: a reply of the other API is malformed-response', async () => {
     await using wire = await startWire((_request, answer) =>
       json(answer, api === 'responses' ? CHAT_REPLY : RESPONSE_REPLY),
     );

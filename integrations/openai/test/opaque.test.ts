@@ -62,7 +62,7 @@ async function turn(
 const signed = { extra_content: { google: { thought_signature: 'c2ln+/==' } } };
 const call = { id: 'call_1', type: 'function', function: { name: 'pay', arguments: '{"eur":5}' } };
 
-describe('C-14 over Chat Completions', () => {
+describe('C-14: over Chat Completions', () => {
   it.each([
     ['whole', message({ tool_calls: [{ ...call, ...signed }] })],
     [
@@ -177,7 +177,7 @@ describe('C-14 over Chat Completions', () => {
   });
 });
 
-describe('C-14 over Responses', () => {
+describe('C-14: over Responses', () => {
   const reasoning = {
     type: 'reasoning',
     id: 'rs_1',

@@ -6,7 +6,7 @@ import { OpenAILLM } from '@mortise/openai';
 
 const fixture = readFileSync(new URL('fixtures/responses.sse', import.meta.url));
 
-it('C-07 encrypted reasoning goes through runTools and back, by its sha256, also through JSON', async () => {
+it('C-07: encrypted reasoning goes through runTools and back, by its sha256, also through JSON', async () => {
   await using wire = await startWire((_request, reply) => {
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
     reply.end(fixture);

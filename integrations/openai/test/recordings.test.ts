@@ -18,20 +18,20 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
   const chats = recordings.filter(({ api, facts }) => api !== 'embeddings' && facts.error === undefined);
 
   for (const recording of chats) {
-    it(`L-01 L-04 ${recording.file}`, async () => {
+    it(`L-01: L-04 ${recording.file}`, async () => {
       await using wire = await startWire((_request, reply) => replay(reply, recording));
       check(await ask(recording, { baseURL: `${wire.url}/v1` }), recording);
     });
 
     if (!recording.streamed) continue;
 
-    it.each([1, 2, 7, 64, 1000])(`W-01 ${recording.file} in pieces of %i`, async (chunk) => {
+    it.each([1, 2, 7, 64, 1000])(`W-01: ${recording.file} in pieces of %i`, async (chunk) => {
       const fetch = async (): Promise<Response> => recordedResponse(recording, chunk);
       check(await ask(recording, { baseURL: 'http://recorded.test/v1', fetch }), recording);
     });
 
     if (recording.api === 'responses')
-      it(`L-04 ${recording.file}, whole`, async () => {
+      it(`L-04: ${recording.file}, whole`, async () => {
         const completed = terminalResponse(recording);
         await using wire = await startWire((_request, reply) => {
           reply.writeHead(200, { 'content-type': 'application/json' }).end(completed);
@@ -42,7 +42,7 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
         expect(await ask(recording, { baseURL: `${streaming.url}/v1` })).toEqual(whole);
       });
 
-    it(`E-01 ${recording.file} without its end`, async () => {
+    it(`E-01: ${recording.file} without its end`, async () => {
       const frames = recording.body().split('\n\n');
       // Before the first word of an end: over Chat Completions a finish reason is one.
       const end = frames.findIndex((frame) =>
@@ -60,7 +60,7 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
   }
 
   it.each(chats.filter(({ facts }) => facts.encryptedReasoning === true))(
-    'L-01 $file: reasoning goes back byte for byte',
+    'L-01: $file: reasoning goes back byte for byte',
     async (recording) => {
       const raw = (JSON.parse(terminalResponse(recording)) as { output: unknown[] }).output;
       await using wire = await startWire((_request, reply) => replay(reply, recording));
@@ -82,7 +82,7 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
   );
 
   it.each(chats.filter(({ tags }) => tags.includes('web-search')))(
-    'C-07 $file: every item goes back as it came',
+    'C-07: $file: every item goes back as it came',
     async (recording) => {
       const raw = (JSON.parse(terminalResponse(recording)) as { output: { type: string }[] }).output;
       await using wire = await startWire((_request, reply) => replay(reply, recording));
@@ -96,7 +96,7 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
     },
   );
 
-  it.each(recordings.filter(({ facts }) => facts.error !== undefined))('E-04 $file', async (recording) => {
+  it.each(recordings.filter(({ facts }) => facts.error !== undefined))('E-04: $file', async (recording) => {
     const expected = recording.facts.error!;
     await using wire = await startWire((_request, reply) => replay(reply, recording));
     const error: unknown = await llm(recording, { baseURL: `${wire.url}/v1` })
@@ -107,7 +107,7 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
     expect(wire.requests).toHaveLength(1);
   });
 
-  it.each(recordings.filter(({ api }) => api === 'embeddings'))('M-02 $file', async (recording) => {
+  it.each(recordings.filter(({ api }) => api === 'embeddings'))('M-02: $file', async (recording) => {
     const { count, dims, first, usage } = recording.facts;
     await using wire = await startWire((_request, reply) => replay(reply, recording));
     const embedding = new OpenAIEmbedding({ model: 'm', baseURL: `${wire.url}/v1`, retry: false });

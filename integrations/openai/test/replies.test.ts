@@ -69,7 +69,7 @@ const USAGE = {
 };
 
 describe('Chat Completions replies', () => {
-  it('L-01 gives every block of a whole reply', async () => {
+  it('L-01: gives every block of a whole reply', async () => {
     const response = await answering('chat-completions', fixture('chat.json')).chat('q');
     const annotation = {
       type: 'url_citation',
@@ -119,14 +119,17 @@ describe('Chat Completions replies', () => {
     });
   });
 
-  it.each([1, 2, 3, 5, 16, 333, 1 << 20])('L-04 W-01 final() equals chat() in pieces of %i', async (size) => {
-    const expected = await answering('chat-completions', fixture('chat.json')).chat('q');
-    expect(await answering('chat-completions', fixture('chat.sse'), size).streamChat('q').final()).toEqual(
-      expected,
-    );
-  });
+  it.each([1, 2, 3, 5, 16, 333, 1 << 20])(
+    'L-04: W-01 final() equals chat() in pieces of %i',
+    async (size) => {
+      const expected = await answering('chat-completions', fixture('chat.json')).chat('q');
+      expect(await answering('chat-completions', fixture('chat.sse'), size).streamChat('q').final()).toEqual(
+        expected,
+      );
+    },
+  );
 
-  it('L-03 gives each block its place, and asks for usage', async () => {
+  it('L-03: gives each block its place, and asks for usage', async () => {
     const events: ChatStreamEvent[] = [];
     for await (const event of answering('chat-completions', fixture('chat.sse')).streamChat('q'))
       events.push(event);
@@ -159,7 +162,7 @@ describe('Chat Completions replies', () => {
     ]);
   });
 
-  it('L-04 a refusal is text, marked, and finishes as content-filter', async () => {
+  it('L-04: a refusal is text, marked, and finishes as content-filter', async () => {
     const message = { role: 'assistant', content: null, refusal: 'I cannot.' };
     const a = await whole('chat-completions', {
       id: 'c',
@@ -240,7 +243,7 @@ describe('Chat Completions replies', () => {
         { index: 1, id: 'b', function: { name: 'g' } },
       ],
     ],
-  ])('W-02 takes tool calls of vendors with %s', async (_title, deltas) => {
+  ])('W-02: takes tool calls of vendors with %s', async (_title, deltas) => {
     const chunks = deltas.map((delta) => chunk({ tool_calls: [delta] }));
     const response = await streamed('chat-completions', ...chunks, chunk({}, 'tool_calls'), '[DONE]');
     expect(response.toolCalls).toEqual([
@@ -249,7 +252,7 @@ describe('Chat Completions replies', () => {
     ]);
   });
 
-  it('W-02 takes content in parts and `reasoning`', async () => {
+  it('W-02: takes content in parts and `reasoning`', async () => {
     const content = [
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
@@ -275,14 +278,14 @@ describe('Chat Completions replies', () => {
     ]);
   });
 
-  it('L-02 usage replaces and is never summed', async () => {
+  it('L-02: usage replaces and is never summed', async () => {
     const usage = (completion_tokens: number): unknown =>
       chunk({ content: 'a' }, null, { usage: { prompt_tokens: 10, completion_tokens } });
     const response = await streamed('chat-completions', usage(1), usage(2), chunk({}, 'stop'), '[DONE]');
     expect(response.usage).toMatchObject({ inputTokens: 10, outputTokens: 2, totalTokens: 12 });
   });
 
-  it('L-01 counts reasoning as output where the total shows that it was left out', () => {
+  it('L-01: counts reasoning as output where the total shows that it was left out', () => {
     const raw = {
       prompt_tokens: 10,
       completion_tokens: 5,
@@ -307,7 +310,7 @@ describe('Chat Completions replies', () => {
       'a nameless tool call',
       { choices: [{ message: { tool_calls: [{ id: 'a', function: {} }] }, finish_reason: 'tool_calls' }] },
     ],
-  ])('E-02 %s is malformed-response', async (_title, body) => {
+  ])('E-02: %s is malformed-response', async (_title, body) => {
     await expect(whole('chat-completions', body)).rejects.toMatchObject({ code: 'malformed-response' });
   });
 
@@ -318,7 +321,7 @@ describe('Chat Completions replies', () => {
       [chunk({ tool_calls: [{ index: 0, id: 'a' }] }), chunk({}, 'tool_calls'), '[DONE]'],
     ],
     ['an event that is no object', [chunk({ content: 'a' }), '[1]']],
-  ])('E-02 a stream of %s is malformed-response', async (_title, events) => {
+  ])('E-02: a stream of %s is malformed-response', async (_title, events) => {
     await expect(streamed('chat-completions', ...events)).rejects.toMatchObject({
       code: 'malformed-response',
     });
@@ -336,7 +339,7 @@ describe('Responses replies', () => {
   const second = { type: 'file_citation', index: 3, file_id: 'file-1', filename: 'notes.pdf' };
   const { output } = JSON.parse(fixture('responses.json')) as { output: Record<string, unknown>[] };
 
-  it('L-01 gives every block of a whole reply', async () => {
+  it('L-01: gives every block of a whole reply', async () => {
     const response = await answering('responses', fixture('responses.json')).chat('q');
     const part = { id: 'msg_1', status: 'completed', phase: 'commentary' };
     expect(unowned(response.message.content)).toEqual([
@@ -392,14 +395,17 @@ describe('Responses replies', () => {
     });
   });
 
-  it.each([1, 2, 3, 5, 16, 333, 1 << 20])('L-04 W-01 final() equals chat() in pieces of %i', async (size) => {
-    const expected = await answering('responses', fixture('responses.json')).chat('q');
-    expect(await answering('responses', fixture('responses.sse'), size).streamChat('q').final()).toEqual(
-      expected,
-    );
-  });
+  it.each([1, 2, 3, 5, 16, 333, 1 << 20])(
+    'L-04: W-01 final() equals chat() in pieces of %i',
+    async (size) => {
+      const expected = await answering('responses', fixture('responses.json')).chat('q');
+      expect(await answering('responses', fixture('responses.sse'), size).streamChat('q').final()).toEqual(
+        expected,
+      );
+    },
+  );
 
-  it('L-03 deltas of each place come to the text of its block', async () => {
+  it('L-03: deltas of each place come to the text of its block', async () => {
     const deltas = new Map<number, string>();
     const blocks = new Map<number, unknown>();
     for await (const event of answering('responses', fixture('responses.sse')).streamChat('q')) {
@@ -413,7 +419,7 @@ describe('Responses replies', () => {
     for (const [index, text] of deltas) expect(blocks.get(index)).toMatchObject({ text });
   });
 
-  it('C-07 every item goes back as it came, by way of JSON', async () => {
+  it('C-07: every item goes back as it came, by way of JSON', async () => {
     const bodies: unknown[] = [];
     const llm = new OpenAILLM({
       model: 'm',
@@ -465,7 +471,7 @@ describe('Responses replies', () => {
     expect(final.message.content).toMatchObject([{ type: 'reasoning', text: 'hm', id: 'rs_1' }]);
   });
 
-  it('L-04 a refusal is text, marked, and finishes as content-filter', async () => {
+  it('L-04: a refusal is text, marked, and finishes as content-filter', async () => {
     const item = {
       id: 'msg_1',
       type: 'message',
@@ -536,7 +542,7 @@ describe('Responses replies', () => {
     ).rejects.toMatchObject(expected);
   });
 
-  it('E-02 JSON without an output is malformed-response', async () => {
+  it('E-02: JSON without an output is malformed-response', async () => {
     await expect(whole('responses', CHAT_REPLY)).rejects.toMatchObject({ code: 'malformed-response' });
   });
 });
@@ -544,7 +550,7 @@ describe('Responses replies', () => {
 describe('wire functions for vendors', () => {
   const about = { provider: 'vendor', model: 'm' };
 
-  it('C-07 keys what must come back by the vendor’s own name', () => {
+  it('C-07: keys what must come back by the vendor’s own name', () => {
     const { content } = fromChatCompletion(
       JSON.parse(fixture('chat.json')) as Record<string, unknown>,
       about,
@@ -555,7 +561,7 @@ describe('wire functions for vendors', () => {
     expect(reply.content[1]).toMatchObject({ type: 'vendor:web_search_call' });
   });
 
-  it('E-04 names the vendor in an error of its stream', () => {
+  it('E-04: names the vendor in an error of its stream', () => {
     for (const translator of [chatCompletionsStream(about), responsesStream(about)]) {
       const data = JSON.stringify({ type: 'error', error: { code: 502, message: 'upstream' } });
       let error: unknown;

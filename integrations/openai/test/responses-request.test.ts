@@ -364,7 +364,7 @@ const bodies: [title: string, input: ChatInput, options: Options, body: Record<s
 ];
 
 describe('Responses bodies', () => {
-  it.each(bodies)('C-05 %s', async (_title, input, options, expected) => {
+  it.each(bodies)('C-05: %s', async (_title, input, options, expected) => {
     const { body, warnings, path } = await sent('responses', input, options);
     expect(body).toEqual({ model: 'gpt-test', ...expected });
     // What belongs to others stays behind, and is told of.
@@ -427,7 +427,7 @@ const preferences: [setting: string, input: ChatInput, options: Options][] = [
 ];
 
 describe('Responses preferences', () => {
-  it.each(preferences)('C-08 leaves out %s with a warning', async (setting, input, options) => {
+  it.each(preferences)('C-08: leaves out %s with a warning', async (setting, input, options) => {
     const { body, warnings } = await sent('responses', input, options);
     expect(body['input']).toEqual(hello.input);
     expect(Object.keys(body).filter((name) => !['model', 'input', 'include'].includes(name))).toEqual([]);
@@ -436,7 +436,7 @@ describe('Responses preferences', () => {
     ]);
   });
 
-  it.each(preferences)('C-08 refuses %s when strict', async (_setting, input, options) => {
+  it.each(preferences)('C-08: refuses %s when strict', async (_setting, input, options) => {
     await expect(sent('responses', input, { ...options, strict: true })).rejects.toMatchObject({
       code: 'unsupported',
     });
@@ -456,7 +456,7 @@ const refused: [title: string, input: ChatInput, options: Options, code: string]
 ];
 
 describe('Responses requirements', () => {
-  it.each(refused)('C-08 refuses %s before anything is sent', async (_title, input, options, code) => {
+  it.each(refused)('C-08: refuses %s before anything is sent', async (_title, input, options, code) => {
     const error: unknown = await sent('responses', input, options).catch((thrown: unknown) => thrown);
     expect(isMortiseError(error, code), String(error)).toBe(true);
   });

@@ -31,7 +31,7 @@ const streamed = (...events: (string | { event: string; data: string })[]): Wire
   return (_request, reply) => eventStream(reply, events);
 };
 
-describe('E-06 a failure in whatever shape', () => {
+describe('E-06: a failure in whatever shape', () => {
   it.each<[string, string | { event: string; data: string }, string, string]>([
     [
       'a code and details',
@@ -160,7 +160,7 @@ describe('E-06 a failure in whatever shape', () => {
       'rate-limit',
       true,
     ],
-  ])('E-04 %i (%j) is %s', async (status, body, code, retryable) => {
+  ])('E-04: %i (%j) is %s', async (status, body, code, retryable) => {
     const error = await failure(
       ask('chat-completions', (_request, reply) => json(reply, body, { status }), 'chat'),
     );
@@ -168,7 +168,7 @@ describe('E-06 a failure in whatever shape', () => {
     if (status === 429) expect(error.retryAfterMs).toBe(62_500);
   });
 
-  it('E-04 keeps the sentence of a refusal in plain text', async () => {
+  it('E-04: keeps the sentence of a refusal in plain text', async () => {
     const plain: WireHandler = (_request, reply) => {
       reply.writeHead(503, { 'content-type': 'text/plain' }).end('no healthy upstream');
     };
@@ -176,7 +176,7 @@ describe('E-06 a failure in whatever shape', () => {
   });
 });
 
-describe('E-01 the end', () => {
+describe('E-01: the end', () => {
   it.each<[string, string[], string, number]>([
     ['a finish reason without [DONE]', [chunk({ content: 'Hel' }), stop], 'stop', 0],
     ['[DONE] with blanks', [chunk({ content: 'Hel' }), stop, '[DONE] '], 'stop', 0],
@@ -199,7 +199,7 @@ describe('E-01 the end', () => {
     expect(error).toMatchObject({ code: 'stream-truncated', partial: { text: 'Hel' } });
   });
 
-  it('E-06 that says calls and has none is no answer, whole and streamed', async () => {
+  it('E-06: that says calls and has none is no answer, whole and streamed', async () => {
     const ends = streamed(chunk({ content: '' }), chunk({}, { finish_reason: 'tool_calls' }), '[DONE]');
     expect((await failure(ask('chat-completions', ends))).code).toBe('malformed-response');
     const body = { choices: [{ index: 0, message: { content: '' }, finish_reason: 'tool_calls' }] };
@@ -208,7 +208,7 @@ describe('E-01 the end', () => {
   });
 });
 
-describe('W-03 calls', () => {
+describe('W-03: calls', () => {
   const calls = async (...events: string[]) => {
     const end = chunk({}, { finish_reason: 'tool_calls' });
     const { toolCalls } = await ask('chat-completions', streamed(...events, end, '[DONE]'));
@@ -308,7 +308,7 @@ describe('W-03 calls', () => {
   });
 });
 
-describe('W-03 items of a response', () => {
+describe('W-03: items of a response', () => {
   const item = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'pay', arguments: '{"eur":5}' };
   const text = (id: string) => ({
     type: 'message',
@@ -397,7 +397,7 @@ describe('W-03 items of a response', () => {
   });
 });
 
-describe('C-07 defaults can be removed', () => {
+describe('C-07: defaults can be removed', () => {
   it.each([undefined, null])('by %s', async (nothing) => {
     const sent: unknown[] = [];
     const fetch = async (_url: unknown, init?: RequestInit) => {

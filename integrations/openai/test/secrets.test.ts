@@ -5,7 +5,7 @@ import { OpenAILLM } from '@mortise/openai';
 const KEY = 'key-that-nobody-may-see';
 const connection = { model: 'm', baseURL: 'http://127.0.0.1:9/v1', retry: false as const };
 
-describe('C-09 no secret shows in what a failed call rejects with', () => {
+describe('C-09: no secret shows in what a failed call rejects with', () => {
   /** As HTTP libraries throw: with the request. */
   const throwing = (_input: unknown, init?: RequestInit): Promise<Response> => {
     const headers = Object.fromEntries(new Headers(init?.headers));

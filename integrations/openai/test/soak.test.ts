@@ -18,7 +18,7 @@ const chunks = [chunk({ content: 'o' }), chunk({ content: 'k' }), chunk({}, 'sto
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 // The same with 10,000 calls, and the memory they leave, is bench/soak.ts.
-it('C-03 calls under one signal, half of them aborted, leave no listener, timer or connection behind', async () => {
+it('C-03: calls under one signal, half of them aborted, leave no listener, timer or connection behind', async () => {
   await using wire = await startWire((request, response) => {
     const { stream } = request.body as { stream?: boolean };
     return stream === true ? eventStream(response, chunks, { chunk: 40 }) : json(response, reply);

@@ -8,7 +8,7 @@ import { read } from './reading.ts';
 const pages = [['Tides', 'turn (twice) a day.'], [], ['Boats float.']];
 
 describe('pdfFormat', () => {
-  it('D-02 gives a document for each page that has text, with its number and what the file says of itself', async () => {
+  it('D-02: gives a document for each page that has text, with its number and what the file says of itself', async () => {
     const { documents, failures } = await read(makePdf(pages, { title: 'On water' }));
     expect(failures.map(({ item }) => item)).toEqual(['a/paper.pdf#2']);
     expect(documents).toMatchObject([
@@ -21,7 +21,7 @@ describe('pdfFormat', () => {
     ]);
   });
 
-  it('D-02 gives one document of the file, that says where each page begins', async () => {
+  it('D-02: gives one document of the file, that says where each page begins', async () => {
     const { documents } = await read(makePdf(pages), { documents: 'file' });
     expect(documents).toHaveLength(1);
     const [{ id, text, metadata }] = documents as [Document];
@@ -34,7 +34,7 @@ describe('pdfFormat', () => {
     ]);
   });
 
-  it('D-01 a page that cannot be read is reported, and the others come', async () => {
+  it('D-01: a page that cannot be read is reported, and the others come', async () => {
     const { documents, failures } = await read(makePdf([['one'], ['two'], ['three']], { damagedPage: 2 }));
     expect(documents.map(({ text }) => text)).toEqual(['one', 'three']);
     expect(failures).toMatchObject([{ item: 'a/paper.pdf#2', error: { code: 'parse' } }]);
@@ -47,7 +47,7 @@ describe('pdfFormat', () => {
     ['half of one', makePdf([['one']]).subarray(0, 120), 'parse', 'a damaged one.*print it'],
     ['blank pages', makePdf([[], []]), 'unsupported', 'it has no text, and it is blank.*text recognition'],
     ['an encrypted one', makePdf([['one']], { encrypted: true }), 'permission', 'Give its password'],
-  ])('D-01 refuses %s, in words', async (_what, content, code, message) => {
+  ])('D-01: refuses %s, in words', async (_what, content, code, message) => {
     await expect(read(content)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(new RegExp(`^a/paper\\.pdf cannot be read: .*${message}`)),
@@ -62,14 +62,14 @@ describe('pdfFormat', () => {
     });
   });
 
-  it('C-05 leaves the bytes that it was given as they are', async () => {
+  it('C-05: leaves the bytes that it was given as they are', async () => {
     const bytes = makePdf([['one']]);
     const before = Buffer.from(bytes);
     await read(bytes);
     expect(Buffer.from(bytes).equals(before)).toBe(true);
   });
 
-  it('C-02 opens nothing under a signal that is aborted already', async () => {
+  it('C-02: opens nothing under a signal that is aborted already', async () => {
     const file = {
       ...memoryFile('a.pdf', makePdf([['one']])),
       bytes: () => Promise.reject(new Error('opened')),
@@ -78,7 +78,7 @@ describe('pdfFormat', () => {
     await expect(pdfFormat().read(file, call)[Symbol.asyncIterator]().next()).rejects.toBe('enough');
   });
 
-  it('C-01 stops between pages', async () => {
+  it('C-01: stops between pages', async () => {
     const controller = new AbortController();
     const call = { signal: controller.signal, report: () => undefined };
     const documents = pdfFormat().read(memoryFile('a.pdf', makePdf([['one'], ['two']])), call);

@@ -21,14 +21,14 @@ afterEach(() => {
 const entry = { node: createTextNode({ id: 'a', text: 'a' }), embedding: Float32Array.of(1, 0) };
 const near = { topK: 1, embedding: Float32Array.of(1, 0) };
 
-it('S-04 makes its folder at the first use', async () => {
+it('S-04: makes its folder at the first use', async () => {
   await using store = new SqliteVecVectorStore({ path });
   expect(existsSync(join(folder, 'made'))).toBe(false);
   await store.upsert([entry]);
   expect(await store.query(near)).toHaveLength(1);
 });
 
-it('S-04 waits for another writer while everything else goes on, and no more after an abort', async () => {
+it('S-04: waits for another writer while everything else goes on, and no more after an abort', async () => {
   await using store = new SqliteVecVectorStore({ path });
   await store.upsert([]);
   await store.query(near);
@@ -48,7 +48,7 @@ it('S-04 waits for another writer while everything else goes on, and no more aft
   expect(await store.query(near)).toHaveLength(1);
 });
 
-it('S-04 is `overloaded`, to be tried again, after 10 seconds, opening included', async () => {
+it('S-04: is `overloaded`, to be tried again, after 10 seconds, opening included', async () => {
   await using first = new SqliteVecVectorStore({ path });
   await first.upsert([entry]);
   const other = new DatabaseSync(path);
@@ -64,7 +64,7 @@ it('S-04 is `overloaded`, to be tried again, after 10 seconds, opening included'
   other.close();
 });
 
-it('S-04 searches a file that may not be written, and writes are `permission`', async (context) => {
+it('S-04: searches a file that may not be written, and writes are `permission`', async (context) => {
   const store = new SqliteVecVectorStore({ path });
   await store.upsert([entry]);
   await store.close();

@@ -81,7 +81,7 @@ const { tree } = fc.letrec<{ tree: MetadataFilter }>((tie) => ({
   ),
 }));
 
-it('S-04 filters in SQL as matchesFilter does, whatever the metadata and the tree', async () => {
+it('S-04: filters in SQL as matchesFilter does, whatever the metadata and the tree', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(metadata, { maxLength: 12 }),
@@ -115,7 +115,7 @@ it('S-04 filters in SQL as matchesFilter does, whatever the metadata and the tre
   );
 });
 
-it('S-04 leaves nothing of the members of what was replaced or deleted', async () => {
+it('S-04: leaves nothing of the members of what was replaced or deleted', async () => {
   const node = (metadata: JsonObject) => ({
     node: createTextNode({ id: '1', text: '', metadata }),
     embedding,
@@ -138,7 +138,7 @@ it('S-04 leaves nothing of the members of what was replaced or deleted', async (
   database.close();
 });
 
-it('S-04 takes thousands of parts and values, and refuses what is above the limits of SQLite', async () => {
+it('S-04: takes thousands of parts and values, and refuses what is above the limits of SQLite', async () => {
   await store.upsert([{ node: createTextNode({ id: '1', text: '', metadata: { k: 1 } }), embedding }]);
   const one: MetadataFilter = { key: 'k', op: '==', value: 1 };
   expect(await all({ and: Array.from({ length: 2_000 }, () => one) })).toEqual([1]);

@@ -20,7 +20,7 @@ const entry = (id: string, ...numbers: number[]) => ({
 });
 const near = (...numbers: number[]) => ({ topK: 10_000, embedding: Float32Array.from(numbers) });
 
-it('S-04 refuses the dimensions of another model, from the options and from the file', async () => {
+it('S-04: refuses the dimensions of another model, from the options and from the file', async () => {
   await using store = new SqliteVecVectorStore({ path, dimensions: 2 });
   expect(store.support.dimensions).toBe(2);
   await expect(store.upsert([entry('a', 1, 2, 3)])).rejects.toMatchObject({ code: 'invalid-request' });
@@ -35,7 +35,7 @@ it('S-04 refuses the dimensions of another model, from the options and from the 
   expect(unset.support.dimensions).toBe(2);
 });
 
-it('S-04 lets one process settle the dimensions for another that has the file open', async () => {
+it('S-04: lets one process settle the dimensions for another that has the file open', async () => {
   await using first = new SqliteVecVectorStore({ path });
   await using second = new SqliteVecVectorStore({ path });
   expect(await first.query(near(1))).toEqual([]);

@@ -37,7 +37,7 @@ async function saved(): Promise<UsearchVectorStore> {
   return store;
 }
 
-it('S-04 loads what was saved, graph included, and goes on from there', async () => {
+it('S-04: loads what was saved, graph included, and goes on from there', async () => {
   const store = await saved();
   const again = new UsearchVectorStore({ path });
   expect(await again.query(query)).toEqual(await store.query(query));
@@ -52,7 +52,7 @@ it('S-04 loads what was saved, graph included, and goes on from there', async ()
   expect(graphs()).toHaveLength(1);
 });
 
-it('S-04 makes the graph again where it is missing, torn, no graph or of other content', async () => {
+it('S-04: makes the graph again where it is missing, torn, no graph or of other content', async () => {
   const store = await saved();
   const expected = (await store.query(query)).map(({ node }) => node.id);
   const [graph] = graphs();
@@ -76,7 +76,7 @@ it('S-04 makes the graph again where it is missing, torn, no graph or of other c
   }
 });
 
-it('S-04 has the old store or the new one, wherever a save is killed', async () => {
+it('S-04: has the old store or the new one, wherever a save is killed', async () => {
   const store = await saved();
   const before = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
   await store.upsert([entry(1_000)]);
@@ -103,7 +103,7 @@ it('S-04 has the old store or the new one, wherever a save is killed', async () 
   expect(await size()).toBe(699);
 });
 
-it('S-04 refuses a file that was cut or changed, one of a later version, and other dimensions', async () => {
+it('S-04: refuses a file that was cut or changed, one of a later version, and other dimensions', async () => {
   await saved();
   const bytes = readFileSync(path);
   const damaged = [0, 17, 30, 9_000, bytes.length - 1].map((at) => {
@@ -132,7 +132,7 @@ it('S-04 refuses a file that was cut or changed, one of a later version, and oth
   });
 });
 
-it('S-04 saves one moment, in the order of the calls, and leaves nothing behind when it fails', async () => {
+it('S-04: saves one moment, in the order of the calls, and leaves nothing behind when it fails', async () => {
   const store = new UsearchVectorStore({ path });
   await store.upsert(all);
   const saves = [store.save(), store.upsert([entry(2_000)]).then(() => store.save())];

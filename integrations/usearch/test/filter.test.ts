@@ -46,7 +46,7 @@ const { tree } = fc.letrec<{ tree: MetadataFilter }>((tie) => ({
 }));
 
 it.each(['hnsw', 'exact'] as const)(
-  'S-04 gives with %s the nearest of what matchesFilter lets pass, as many as asked for where there are so many',
+  'S-04: gives with %s the nearest of what matchesFilter lets pass, as many as asked for where there are so many',
   async (search) => {
     const store = new UsearchVectorStore({ search, expansionSearch: 400 });
     await store.upsert(ROWS);

@@ -29,7 +29,7 @@ function nearest(all: readonly VectorEntry[], query: Float32Array, topK: number)
 }
 
 describe('the graph', () => {
-  it('S-04 finds 95 of 100 of the nearest of 4,000, and scores them by their cosine', async () => {
+  it('S-04: finds 95 of 100 of the nearest of 4,000, and scores them by their cosine', async () => {
     const all = entries(4_000);
     const store = new UsearchVectorStore();
     await store.upsert(all);
@@ -47,7 +47,7 @@ describe('the graph', () => {
     expect(found).toBeGreaterThanOrEqual(475);
   });
 
-  it('S-04 gives all that pass a filter, however few and far they are, and they are the nearest of them', async () => {
+  it('S-04: gives all that pass a filter, however few and far they are, and they are the nearest of them', async () => {
     const all = entries(4_000);
     const store = new UsearchVectorStore();
     await store.upsert(all);
@@ -66,7 +66,7 @@ describe('the graph', () => {
     }
   });
 
-  it('S-04 finds everything again after most of it was replaced or deleted, many times over', async () => {
+  it('S-04: finds everything again after most of it was replaced or deleted, many times over', async () => {
     const store = new UsearchVectorStore();
     const all = entries(600);
     for (let round = 0; round < 5; round++) {

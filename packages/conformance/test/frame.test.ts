@@ -51,7 +51,7 @@ test('a case that fails is recorded with what it says, and the test fails', asyn
 test('a feature that is not declared is skipped with its reason', () => {
   const { tests, functions } = collector();
   const results = conformance(functions, plan([needsTools], { reasons: { tools: 'It has none.' } }));
-  expect(tests[0]).toMatchObject({ skipped: true, title: 'X-01 is one (tools) [tools: It has none.]' });
+  expect(tests[0]).toMatchObject({ skipped: true, title: 'X-01: is one (tools) [tools: It has none.]' });
   expect(results).toMatchObject({
     reasons: { tools: 'It has none.' },
     cases: [{ status: 'skipped', reason: 'tools: It has none.' }],

@@ -168,7 +168,7 @@ const ELSEWHERE: readonly string[] = [
 
 const makers = hostileValues.map(([what, make]) => ({ what, make, toString: () => what }));
 
-describe('C-13 data of others comes to a value or to an error of ours', () => {
+describe('C-13: data of others comes to a value or to an error of ours', () => {
   it.each(Object.entries(WAYS))(
     '%s',
     async (_way, run) => {
@@ -186,7 +186,7 @@ describe('C-13 data of others comes to a value or to an error of ours', () => {
   );
 });
 
-it('C-13 every function and class that core and the toolkit export is tried, or named as one that is not', () => {
+it('C-13: every function and class that core and the toolkit export is tried, or named as one that is not', () => {
   // A way is named after what it calls; methods of a model are not exports.
   const tried = Object.keys(WAYS).flatMap((way) => way.split(',').slice(0, 1));
   const exported = tried.filter((name) => name !== 'chat' && name !== 'streamChat');

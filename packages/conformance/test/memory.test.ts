@@ -78,7 +78,7 @@ async function run(attack: string, way: string): Promise<Outcome> {
 /** Above the start: half of what a process of 256 MB has. */
 const MOST_MEGABYTES = 128;
 
-describe('C-13 a hostile server ends in a typed error, and not the process', () => {
+describe('C-13: a hostile server ends in a typed error, and not the process', () => {
   it.each([
     ['line', 'stream', 'maxLineBytes'],
     ['line-gzip', 'stream', 'maxLineBytes'],

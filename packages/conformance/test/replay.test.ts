@@ -90,7 +90,7 @@ async function record(file: string): Promise<{ readonly asked: Asked; readonly o
 }
 
 describe('a fixture', () => {
-  it('C-09 is written without any secret of its headers, its body and its URL', async () => {
+  it('C-09: is written without any secret of its headers, its body and its URL', async () => {
     const file = join(folder, 'deep/acme.json');
     const { asked } = await record(file);
     expect(asked.text).toContain(ORGANISATION);
@@ -150,7 +150,7 @@ describe('a fixture', () => {
     expect(more).toEqual({ status: 501, text: expect.stringContaining('no more exchanges') });
   });
 
-  it('C-09 is refused when it holds a secret, and is not written then', async () => {
+  it('C-09: is refused when it holds a secret, and is not written then', async () => {
     const file = join(folder, 'planted.json');
     const { options } = await record(file);
     const clean = JSON.parse(readFileSync(file, 'utf8')) as Fixture;

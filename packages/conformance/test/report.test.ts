@@ -78,7 +78,7 @@ describe('the report', () => {
     expect(text).toContain('| `seed` | no |');
     expect(text).not.toContain('wire:signature');
     expect(text).toMatch(/\| E-01\. .+ \| \*\*1 of 2 failed\*\* \|/);
-    expect(text).toContain('- E-01 tells of half (`half`): got a | b not c');
+    expect(text).toContain('- E-01: tells of half (`half`): got a | b not c');
     expect(text).toContain('- seed: None. (`seed`, which passes all the same)');
   });
 });

@@ -21,7 +21,7 @@ describe('two copies of core in one program', () => {
 
   const failure = () => new theirs.MortiseError('overloaded', 'busy', { retryAfterMs: 1 });
 
-  it('E-05 an error of the other copy is one of ours: told by its code, retried, passed on as it is', async () => {
+  it('E-05: an error of the other copy is one of ours: told by its code, retried, passed on as it is', async () => {
     const error = failure();
     expect(error).not.toBeInstanceOf(mine.MortiseError);
     expect([mine.isMortiseError(error), mine.isMortiseError(error, 'overloaded')]).toEqual([true, true]);
@@ -37,7 +37,7 @@ describe('two copies of core in one program', () => {
     expect(await passed.catch((thrown: unknown) => thrown)).toBe(refused);
   });
 
-  it('V-05 a subscriber of one copy sees the calls of both, linked, each once', async () => {
+  it('V-05: a subscriber of one copy sees the calls of both, linked, each once', async () => {
     const seen: string[] = [];
     const stop = mine.subscribe(({ name, phase, parentId }) => {
       seen.push(`${name} ${phase}${parentId === undefined ? '' : ' inside'}`);

@@ -27,7 +27,7 @@ export function connectionTest(capability: Capability, { name, openAICompatible 
   const base = `https://api.${name}.example${openAICompatible ? '/v1' : ''}`;
   const url = base + (openAICompatible && compatible !== undefined ? compatible : path);
   return `
-it('C-09 sends the key to the provider, and says where to put it when there is none', async () => {
+it('C-09: sends the key to the provider, and says where to put it when there is none', async () => {
   const sent: unknown[] = [];
   const fetch: typeof globalThis.fetch = async (url, init) => {
     sent.push([url, new Headers(init?.headers).get('authorization')]);
@@ -39,7 +39,7 @@ it('C-09 sends the key to the provider, and says where to put it when there is n
   await expect(${instance(' ')}).rejects.toThrow('${constantCase(name)}_API_KEY');
 });
 
-it('E-04 tells a quota that is used up from a limit that passes', async () => {
+it('E-04: tells a quota that is used up from a limit that passes', async () => {
   // REPLACE: what the API says then.
   const error = { message: 'All of it is used.', code: '${openAICompatible ? 'insufficient_quota' : 'quota'}' };
   const fetch: typeof globalThis.fetch = async () => Response.json({ error }, { status: 429 });

@@ -29,7 +29,7 @@ function files(): string[] {
 }
 
 describe('FileKeyValueStore', () => {
-  it('S-03 takes a file that was torn or is not its own as a miss, and writes it anew', async () => {
+  it('S-03: takes a file that was torn or is not its own as a miss, and writes it anew', async () => {
     const store = new FileKeyValueStore({ directory, durable: true });
     await store.setMany([
       ['a', Uint8Array.of(1, 2, 3, 4)],
@@ -47,7 +47,7 @@ describe('FileKeyValueStore', () => {
     expect(await store.get('a')).toBe(1);
   });
 
-  it('S-03 removes the file of an expired entry when it is read, and leaves no temporary ones', async () => {
+  it('S-03: removes the file of an expired entry when it is read, and leaves no temporary ones', async () => {
     const store = new FileKeyValueStore({ directory });
     await store.set('a', 1, { ttlMs: 1 });
     await store.set('b', 2);
@@ -86,7 +86,7 @@ describe('FileKeyValueStore', () => {
 });
 
 describe('SqliteKeyValueStore', () => {
-  it('S-03 removes expired rows as others are written', async () => {
+  it('S-03: removes expired rows as others are written', async () => {
     const path = join(directory, 'store.sqlite');
     using store = new SqliteKeyValueStore({ path });
     await store.set('a', 1, { ttlMs: 1 });
@@ -112,7 +112,7 @@ describe('SqliteKeyValueStore', () => {
     expect(turns).toBeGreaterThan(2);
   });
 
-  it('S-03 says that the disk is full, keeps what it held, and writes again once there is room', async () => {
+  it('S-03: says that the disk is full, keeps what it held, and writes again once there is room', async () => {
     const { exec } = DatabaseSync.prototype;
     let limit = (_pages: number): void => undefined;
     using _spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
@@ -157,7 +157,7 @@ describe('SqliteKeyValueStore', () => {
 });
 
 describe('SqliteDocumentStore', () => {
-  it('I-01 holds a database in memory for one run at a time', async () => {
+  it('I-01: holds a database in memory for one run at a time', async () => {
     using store = new SqliteDocumentStore({ path: ':memory:' });
     const lock = await store.lock();
     await expect(store.lock()).rejects.toMatchObject({ code: 'conflict' });
@@ -169,7 +169,7 @@ describe('SqliteDocumentStore', () => {
     await next.release();
   });
 
-  it('S-03 takes a file of before there were terms, whose nodes have none yet', async () => {
+  it('S-03: takes a file of before there were terms, whose nodes have none yet', async () => {
     const path = join(directory, 'documents.sqlite');
     const old = new DatabaseSync(path);
     old.exec(`

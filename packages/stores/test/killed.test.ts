@@ -46,7 +46,7 @@ async function run(
 }
 
 it.each(['files', 'sqlite'].flatMap((kind) => [8, 15, 22].map((killAt) => [kind, killAt] as const)))(
-  'S-03 a run on %s that was killed at request %i asks again for at most as many batches as were under way',
+  'S-03: a run on %s that was killed at request %i asks again for at most as many batches as were under way',
   async (kind, killAt) => {
     const killed = await run(kind, killAt);
     expect(killed.signal).toBe('SIGKILL');

@@ -24,7 +24,7 @@ describe('two copies of core and toolkit in one program', () => {
 
   const failure = () => new theirs.MortiseError('overloaded', 'busy', { retryAfterMs: 1 });
 
-  it('C-06 runTools and the wrappers of one copy take a model and a tool of the other', async () => {
+  it('C-06: runTools and the wrappers of one copy take a model and a tool of the other', async () => {
     const call = { type: 'tool-call' as const, id: '1', name: 'shot', arguments: {} };
     const shot = theirs.tool({
       name: 'shot',
@@ -45,7 +45,7 @@ describe('two copies of core and toolkit in one program', () => {
     expect([streamed, budget.spent]).toEqual(['streamed', 9]);
   });
 
-  it('C-01 L-06 a stream of the other copy is aborted and left through a wrapper of ours', async () => {
+  it('C-01: L-06 a stream of the other copy is aborted and left through a wrapper of ours', async () => {
     const model = () => new testing.ScriptedLLM({ replies: () => 'a long answer', pieceLength: 1 });
     const wrap = () => mine.withRateLimit(mine.withFallback(model(), [model()]), { concurrency: 1 });
     const left = wrap().streamChat('hi');

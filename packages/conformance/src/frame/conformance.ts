@@ -66,7 +66,7 @@ export function conformance<S>(
       it(`declares ${feature}, or gives a reason`, () => Promise.reject(new Error(message)));
     }
     plan.suite.forEach((testCase, at) => {
-      const title = `${testCase.rule} ${testCase.title} (${testCase.id})`;
+      const title = `${testCase.rule}: ${testCase.title} (${testCase.id})`;
       const missing = lacking(testCase);
       if (missing.length === 0) {
         it(title, () => runRecorded(testCase, at), RUNNER_TIMEOUT_MS);

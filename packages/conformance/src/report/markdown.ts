@@ -81,7 +81,7 @@ function ruleCell({ passed, failed, skipped }: ImplementationReport, rule: strin
 
 function failures({ name, failed }: ImplementationReport): string[] {
   if (failed.length === 0) return [];
-  const lines = failed.map(({ rule, title, id, why }) => `- ${rule} ${title} (\`${id}\`): ${oneLine(why)}`);
+  const lines = failed.map(({ rule, title, id, why }) => `- ${rule}: ${title} (\`${id}\`): ${oneLine(why)}`);
   return [`${name} failed:\n\n${lines.join('\n')}\n`];
 }
 

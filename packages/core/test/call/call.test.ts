@@ -34,7 +34,7 @@ describe('runCall', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('E-05 makes at most maxAttempts attempts and announces every retry', async () => {
+  it('E-05: makes at most maxAttempts attempts and announces every retry', async () => {
     const events: MortiseEvent[] = [];
     const stop = subscribe((event) => void events.push(event));
     const run = failing(9);
@@ -48,14 +48,14 @@ describe('runCall', () => {
     expect(retries.map(({ attributes }) => attributes['attempt'])).toEqual([1, 2, 3]);
   });
 
-  it('E-05 makes one attempt with retry: false', async () => {
+  it('E-05: makes one attempt with retry: false', async () => {
     const run = failing(1);
     await expect(runCall(plan({ retry: false }), run)).rejects.toMatchObject({ code: 'server' });
     expect(run).toHaveBeenCalledTimes(1);
   });
 
   it.each(['authentication', 'invalid-request', 'quota', 'malformed-response'] as const)(
-    'E-04 never retries %s',
+    'E-04: never retries %s',
     async (code) => {
       const run = failing(1, () => new MortiseError(code, 'no'));
       await expect(runCall(plan(), run)).rejects.toMatchObject({ code });
@@ -63,7 +63,7 @@ describe('runCall', () => {
     },
   );
 
-  it('E-04 waits exactly as long as the provider asks', async () => {
+  it('E-04: waits exactly as long as the provider asks', async () => {
     const run = failing(1, () => new MortiseError('rate-limit', 'slow', { retryAfterMs: 7000 }));
     const result = runCall(plan(), run);
     await vi.advanceTimersByTimeAsync(6999);
@@ -72,7 +72,7 @@ describe('runCall', () => {
     expect(await result).toBe(2);
   });
 
-  it('C-04 fails at once when the provider asks to wait beyond the deadline', async () => {
+  it('C-04: fails at once when the provider asks to wait beyond the deadline', async () => {
     const run = failing(1, () => new MortiseError('rate-limit', 'slow', { retryAfterMs: 60_000 }));
     await expect(runCall(plan({ deadlineMs: 50_000 }), run)).rejects.toMatchObject({
       code: 'rate-limit',
@@ -81,7 +81,7 @@ describe('runCall', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
-  it('E-05 draws waits from 0 to the doubled base, at most maxDelayMs', async () => {
+  it('E-05: draws waits from 0 to the doubled base, at most maxDelayMs', async () => {
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
     const delays: unknown[] = [];
     const stop = subscribe(
@@ -98,7 +98,7 @@ describe('runCall', () => {
     expect(delays).toEqual([50, 100, 125, 125]);
   });
 
-  it('E-05 stops retrying when the budget is used up', async () => {
+  it('E-05: stops retrying when the budget is used up', async () => {
     const budget = createRetryBudget(10, 5);
     const run = failing(99);
     const expectation = expect(
@@ -109,7 +109,7 @@ describe('runCall', () => {
     expect(run).toHaveBeenCalledTimes(3);
   });
 
-  it('C-04 bounds one attempt, and retries it', async () => {
+  it('C-04: bounds one attempt, and retries it', async () => {
     const run = vi.fn(async (attempt: OpenAttempt) => (attempt.number === 1 ? hangs() : 'ok'));
     const result = runCall(plan({ timeoutMs: 1000 }), run);
     await vi.advanceTimersByTimeAsync(2000);
@@ -117,7 +117,7 @@ describe('runCall', () => {
     expect(run.mock.calls[0]?.[0].signal.reason).toMatchObject({ code: 'timeout' });
   });
 
-  it('C-04 bounds the whole call by deadlineMs', async () => {
+  it('C-04: bounds the whole call by deadlineMs', async () => {
     const expectation = expect(
       runCall(plan({ deadlineMs: 1500, timeoutMs: 1000 }), hangs),
     ).rejects.toMatchObject({
@@ -128,7 +128,7 @@ describe('runCall', () => {
     await expectation;
   });
 
-  it('C-01 rejects with exactly the reason, whatever the attempt throws', async () => {
+  it('C-01: rejects with exactly the reason, whatever the attempt throws', async () => {
     const controller = new AbortController();
     const reason = { my: 'reason' };
     const result = runCall(plan({}, { options: { signal: controller.signal } }), (attempt) => {
@@ -141,7 +141,7 @@ describe('runCall', () => {
     expect(await seen).toBe(reason);
   });
 
-  it('C-01 ends at once an attempt that ignores its signal, and a wait between attempts', async () => {
+  it('C-01: ends at once an attempt that ignores its signal, and a wait between attempts', async () => {
     for (const run of [hangs, failing(99)]) {
       const controller = new AbortController();
       const result = runCall(
@@ -156,7 +156,7 @@ describe('runCall', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('C-02 makes no attempt for an aborted signal', async () => {
+  it('C-02: makes no attempt for an aborted signal', async () => {
     const run = failing(0);
     await expect(runCall(plan({}, { options: { signal: AbortSignal.abort('early') } }), run)).rejects.toBe(
       'early',
@@ -164,7 +164,7 @@ describe('runCall', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
-  it('C-03 leaves no listener and no timer behind', async () => {
+  it('C-03: leaves no listener and no timer behind', async () => {
     const controller = new AbortController();
     const add = vi.spyOn(controller.signal, 'addEventListener');
     const remove = vi.spyOn(controller.signal, 'removeEventListener');
@@ -205,7 +205,7 @@ describe('runCall', () => {
     ).rejects.toMatchObject({ code: 'budget', message: own.message, ...about });
   });
 
-  it('S-02 asks the limiter before every attempt and gives the place back', async () => {
+  it('S-02: asks the limiter before every attempt and gives the place back', async () => {
     const release = vi.fn();
     const acquire = vi.fn(async () => ({ release }));
     const result = runCall(
@@ -222,7 +222,7 @@ describe('runCall', () => {
     ]);
   });
 
-  it('S-02 gives back a place that a limiter grants after the call was aborted', async () => {
+  it('S-02: gives back a place that a limiter grants after the call was aborted', async () => {
     let grant: (lease: { release(): void }) => void = () => undefined;
     const acquire = () => new Promise<{ release(): void }>((resolve) => (grant = resolve));
     const controller = new AbortController();
@@ -250,7 +250,7 @@ describe('runCall', () => {
   });
 });
 
-it('C-04 a time bound of an integration of its own is a timeout, and not an unknown failure', async () => {
+it('C-04: a time bound of an integration of its own is a timeout, and not an unknown failure', async () => {
   const late = () =>
     Promise.reject(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
   await expect(new ScriptedLLM({ replies: late, retry: false }).chat('x')).rejects.toMatchObject({
@@ -259,7 +259,7 @@ it('C-04 a time bound of an integration of its own is a timeout, and not an unkn
   });
 });
 
-it('C-02 sends nothing when the signal is aborted in the moment a limiter grants', async () => {
+it('C-02: sends nothing when the signal is aborted in the moment a limiter grants', async () => {
   const controller = new AbortController();
   const release = vi.fn();
   const limiter = {
@@ -271,7 +271,7 @@ it('C-02 sends nothing when the signal is aborted in the moment a limiter grants
 });
 
 describe('runCall, at its edges', () => {
-  it('E-05 a first try that succeeds pays back to the budget, one that was repeated does not', async () => {
+  it('E-05: a first try that succeeds pays back to the budget, one that was repeated does not', async () => {
     const budget = createRetryBudget(5, 5);
     const settings = { retry: { baseDelayMs: 1, maxAttempts: 2, budget } };
     expect(await runCall(plan(settings), failing(1))).toBe(2);
@@ -281,13 +281,13 @@ describe('runCall, at its edges', () => {
     expect(await runCall(plan(settings), failing(1))).toBe(2);
   });
 
-  it('E-05 a budget holds no more than it began with', () => {
+  it('E-05: a budget holds no more than it began with', () => {
     const budget = createRetryBudget(5, 5);
     for (let calls = 0; calls < 10; calls++) budget.refund();
     expect([budget.take(), budget.take()]).toEqual([true, false]);
   });
 
-  it('E-04 waits no longer than the provider asks, though the back-off would', async () => {
+  it('E-04: waits no longer than the provider asks, though the back-off would', async () => {
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.99);
     const soon = () => new MortiseError('rate-limit', 'busy', { retryAfterMs: 1 });
     const began = performance.now();
@@ -296,7 +296,7 @@ describe('runCall, at its edges', () => {
     random.mockRestore();
   });
 
-  it('L-06 a stream that is left begins no attempt and waits for none', async () => {
+  it('L-06: a stream that is left begins no attempt and waits for none', async () => {
     const run = failing(1);
     const left = AbortSignal.abort('left');
     await expect(runCall(plan({}, { left, stream: true }), run)).rejects.toBe('left');
@@ -313,7 +313,7 @@ describe('runCall, at its edges', () => {
     expect([performance.now() - began < 30_000, run.mock.calls.length]).toEqual([true, 1]);
   });
 
-  it('C-02 what an aborted signal overtakes is no unhandled rejection', async () => {
+  it('C-02: what an aborted signal overtakes is no unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const listener = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', listener);

@@ -5,7 +5,7 @@ describe('createRateLimiter', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('S-02 grants a burst of the limit, then evenly', async () => {
+  it('S-02: grants a burst of the limit, then evenly', async () => {
     const limiter = createRateLimiter({ requestsPerMinute: 60 });
     const granted: number[] = [];
     const began = performance.now();
@@ -15,7 +15,7 @@ describe('createRateLimiter', () => {
     expect(granted.slice(60).map(Math.round)).toEqual([1000, 2000, 3000]);
   });
 
-  it('S-02 never grants more than the limit and its burst in any minute', async () => {
+  it('S-02: never grants more than the limit and its burst in any minute', async () => {
     const limiter = createRateLimiter({ requestsPerMinute: 30 });
     const granted: number[] = [];
     for (let n = 0; n < 200; n++) void limiter.acquire({}).then(() => granted.push(performance.now()));
@@ -27,7 +27,7 @@ describe('createRateLimiter', () => {
     }
   });
 
-  it('S-02 is FIFO: a small request does not overtake a large one', async () => {
+  it('S-02: is FIFO: a small request does not overtake a large one', async () => {
     const limiter = createRateLimiter({ tokensPerMinute: 100 });
     const order: string[] = [];
     await limiter.acquire({ tokens: 100 });
@@ -39,7 +39,7 @@ describe('createRateLimiter', () => {
     expect(order).toEqual(['large', 'small']);
   });
 
-  it('S-02 is corrected by actual usage, in both directions', async () => {
+  it('S-02: is corrected by actual usage, in both directions', async () => {
     const limiter = createRateLimiter({ tokensPerMinute: 100 });
     const first = await limiter.acquire({ tokens: 100 });
     first.release({ tokens: 10 });
@@ -54,7 +54,7 @@ describe('createRateLimiter', () => {
     expect(granted).toBe(true);
   });
 
-  it('S-02 refuses at once what can never fit', async () => {
+  it('S-02: refuses at once what can never fit', async () => {
     const limiter = createRateLimiter({ tokensPerMinute: 100 });
     await expect(limiter.acquire({ tokens: 101 })).rejects.toMatchObject({
       code: 'rate-limit',
@@ -62,7 +62,7 @@ describe('createRateLimiter', () => {
     });
   });
 
-  it('C-01 a cancelled wait rejects with the reason and lets the next one through', async () => {
+  it('C-01: a cancelled wait rejects with the reason and lets the next one through', async () => {
     const limiter = createRateLimiter({ tokensPerMinute: 100 });
     await limiter.acquire({ tokens: 100 });
     const controller = new AbortController();
@@ -98,13 +98,13 @@ describe('createRateLimiter', () => {
   });
 });
 
-it('S-02 refuses what is no count of tokens: it would switch the limit off', async () => {
+it('S-02: refuses what is no count of tokens: it would switch the limit off', async () => {
   const limiter = createRateLimiter({ tokensPerMinute: 10 });
   for (const tokens of [Number.NaN, -1])
     await expect(limiter.acquire({ tokens })).rejects.toMatchObject({ code: 'configuration' });
 });
 
-it('C-03 a place that was granted no longer listens: an abort then cancels nobody else', async () => {
+it('C-03: a place that was granted no longer listens: an abort then cancels nobody else', async () => {
   const limiter = createRateLimiter({ concurrency: 1 });
   const controller = new AbortController();
   const first = await limiter.acquire({ signal: controller.signal });

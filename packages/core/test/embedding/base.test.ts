@@ -30,7 +30,7 @@ function recorded(captureContent = false): MortiseEvent[] {
 }
 
 describe('BaseEmbedding', () => {
-  it('M-01 embeds queries and documents by their kind', async () => {
+  it('M-01: embeds queries and documents by their kind', async () => {
     const model = new FakeEmbedding();
     expect([...(await model.embedQuery('a'))]).toEqual(vectorOf('a', 'query'));
     expect([...(await model.embedText('a'))]).toEqual(vectorOf('a', 'document'));
@@ -38,7 +38,7 @@ describe('BaseEmbedding', () => {
     expect([...embeddings[0]!]).toEqual(vectorOf('a', 'query'));
   });
 
-  it('M-01 hands the dimensions and the provider options to every request', async () => {
+  it('M-01: hands the dimensions and the provider options to every request', async () => {
     const seen: unknown[] = [];
     const model = new FakeEmbedding({
       embed: async (inputs, request) => (seen.push(request), replyTo(inputs, request)),
@@ -49,7 +49,7 @@ describe('BaseEmbedding', () => {
     expect(seen).toEqual(Array(2).fill({ kind: 'document', dimensions: 2, providerOptions }));
   });
 
-  it('M-01 sends batches by count, tokens and bytes, each as full as it goes', async () => {
+  it('M-01: sends batches by count, tokens and bytes, each as full as it goes', async () => {
     const list = ['one', 'two', 'three three three', 'four', 'five', 'ééééé', 'seven'];
     const tokenizer = { name: 'words', count: (text: string) => text.split(' ').length };
     const metadata = { maxBatchSize: 4, maxBatchTokens: 4, maxBatchBytes: 20 };
@@ -64,14 +64,14 @@ describe('BaseEmbedding', () => {
     ]);
   });
 
-  it('M-01 keeps a quarter of the token limit free where tokens are only estimated', async () => {
+  it('M-01: keeps a quarter of the token limit free where tokens are only estimated', async () => {
     // Four characters are one token by the estimate.
     const model = new FakeEmbedding({ metadata: { maxBatchSize: 100, maxBatchTokens: 8 } });
     await model.embedTexts(Array.from({ length: 12 }, (_, at) => `${at}`.padStart(4, 'x')));
     expect(model.requests.map((request) => request.length)).toEqual([6, 6]);
   });
 
-  it('M-01 keeps a pool of 5 by default, and as many as are asked for', async () => {
+  it('M-01: keeps a pool of 5 by default, and as many as are asked for', async () => {
     const embed = async (...[inputs, request]: Parameters<FakeEmbedding['doEmbed']>) => {
       await settle(inputs[0] === 'text 0' ? 30 : 1);
       return replyTo(inputs, request);
@@ -86,7 +86,7 @@ describe('BaseEmbedding', () => {
     expect(two.peak).toBe(7);
   });
 
-  it('M-01 is a pool and not waves: a slow batch holds back one place', async () => {
+  it('M-01: is a pool and not waves: a slow batch holds back one place', async () => {
     let release!: () => void;
     const slow = new Promise<void>((resolve) => (release = resolve));
     const model = new FakeEmbedding({
@@ -103,7 +103,7 @@ describe('BaseEmbedding', () => {
     expect((await all).embeddings.length).toBe(10);
   });
 
-  it('M-01 sends equal texts of one call once, and gives each its own vector', async () => {
+  it('M-01: sends equal texts of one call once, and gives each its own vector', async () => {
     const model = new FakeEmbedding();
     const { embeddings, usage } = await model.embedTexts(['a', 'b', 'a', 'c', 'd', 'a', 'b']);
     expect(model.requests.flat()).toEqual(['a', 'b', 'c', 'd']);
@@ -120,7 +120,7 @@ describe('BaseEmbedding', () => {
     expect(distant.requests.length).toBe(3);
   });
 
-  it('M-01 retries a batch by itself', async () => {
+  it('M-01: retries a batch by itself', async () => {
     let failures = 2;
     const model = new FakeEmbedding({
       retry: { baseDelayMs: 1 },
@@ -134,7 +134,7 @@ describe('BaseEmbedding', () => {
     expect(model.requests.length).toBe(3 + 2);
   });
 
-  it('M-01 asks the limiter for each request, and tells it the tokens that were used', async () => {
+  it('M-01: asks the limiter for each request, and tells it the tokens that were used', async () => {
     const outcomes: unknown[] = [];
     const asked: (number | undefined)[] = [];
     const limiter: RateLimiter = {
@@ -149,7 +149,7 @@ describe('BaseEmbedding', () => {
     expect(outcomes).toEqual([3, 1]);
   });
 
-  it("M-02 follows the provider's index when the rows are shuffled", async () => {
+  it("M-02: follows the provider's index when the rows are shuffled", async () => {
     const model = new FakeEmbedding({
       metadata: { maxBatchSize: 10 },
       embed: async (inputs) => ({
@@ -166,7 +166,7 @@ describe('BaseEmbedding', () => {
     ['of another dimension', (rows: number[][]) => rows.map((row) => [...row, 1])],
     ['empty', (rows: number[][]) => rows.map(() => [])],
     ['not finite', (rows: number[][]) => rows.map((row) => row.with(0, NaN))],
-  ])('M-03 refuses a reply that is %s, naming the provider', async (_what, spoil) => {
+  ])('M-03: refuses a reply that is %s, naming the provider', async (_what, spoil) => {
     const model = new FakeEmbedding({
       metadata: { dimensions: DIMENSIONS },
       embed: async (inputs) => ({ embeddings: spoil(inputs.map((text) => vectorOf(text))) }),
@@ -175,7 +175,7 @@ describe('BaseEmbedding', () => {
     expect(error).toMatchObject({ code: 'malformed-response', provider: 'acme', model: 'fake' });
   });
 
-  it('M-03 refuses batches of different dimensions where the dimension is not known', async () => {
+  it('M-03: refuses batches of different dimensions where the dimension is not known', async () => {
     const model = new FakeEmbedding({
       embed: async (inputs) => ({
         embeddings: inputs.map((text) => vectorOf(text, 'document', inputs.includes('text 0') ? 4 : 5)),
@@ -184,7 +184,7 @@ describe('BaseEmbedding', () => {
     expect(await rejection(model.embedTexts(texts(6)))).toMatchObject({ code: 'malformed-response' });
   });
 
-  it('M-03 refuses rows of another length than was asked for', async () => {
+  it('M-03: refuses rows of another length than was asked for', async () => {
     const model = new FakeEmbedding({
       metadata: { dimensions: 4 },
       embed: async (inputs) => ({ embeddings: inputs.map((text) => vectorOf(text, 'document', 4)) }),
@@ -194,7 +194,7 @@ describe('BaseEmbedding', () => {
     });
   });
 
-  it('M-04 fails with the finished embeddings by input index, and they are in the cache', async () => {
+  it('M-04: fails with the finished embeddings by input index, and they are in the cache', async () => {
     const cache = new MemoryKeyValueStore();
     const list = ['a', 'b', 'c', 'd', 'e', 'f', 'a', 'g'];
     let finished = 0;
@@ -226,7 +226,7 @@ describe('BaseEmbedding', () => {
     expect(again.requests.flat()).toEqual(['c', 'd', 'g']);
   });
 
-  it('M-04 aborts the other requests when one fails, with `aborted` and not the failure', async () => {
+  it('M-04: aborts the other requests when one fails, with `aborted` and not the failure', async () => {
     const reasons: unknown[] = [];
     const model = new FakeEmbedding({
       metadata: { maxBatchSize: 1 },
@@ -242,7 +242,7 @@ describe('BaseEmbedding', () => {
     expect(reasons.filter((reason) => isMortiseError(reason, 'aborted')).length).toBe(4);
   });
 
-  it('M-05 gives an empty result for no texts, without a request', async () => {
+  it('M-05: gives an empty result for no texts, without a request', async () => {
     const model = new FakeEmbedding();
     expect(await model.embedTexts([])).toEqual({
       embeddings: [],
@@ -254,7 +254,7 @@ describe('BaseEmbedding', () => {
     expect(model.requests).toEqual([]);
   });
 
-  it('M-05 refuses an empty string before anything is sent, unless the model embeds it', async () => {
+  it('M-05: refuses an empty string before anything is sent, unless the model embeds it', async () => {
     const model = new FakeEmbedding();
     const refused = { code: 'invalid-request', message: expect.stringContaining('Text 4 is empty') };
     expect(await rejection(model.embedTexts(['a', 'b', 'c', 'd', '']))).toMatchObject(refused);
@@ -264,14 +264,14 @@ describe('BaseEmbedding', () => {
     expect((await lenient.embedTexts(['a', ''])).embeddings.length).toBe(2);
   });
 
-  it('M-05 refuses what is not a string before anything is sent', async () => {
+  it('M-05: refuses what is not a string before anything is sent', async () => {
     const model = new FakeEmbedding();
     const error = await rejection(model.embedTexts(['a', undefined as unknown as string]));
     expect(error).toMatchObject({ code: 'invalid-request', message: expect.stringContaining('Text 1') });
     expect(model.requests).toEqual([]);
   });
 
-  it("C-01 rejects with exactly the caller's reason, be it anything, and keeps what was finished in the cache", async () => {
+  it("C-01: rejects with exactly the caller's reason, be it anything, and keeps what was finished in the cache", async () => {
     for (const reason of ['enough', new Error('mine'), new MortiseError('timeout', 'theirs')]) {
       const cache = new MemoryKeyValueStore();
       const controller = new AbortController();
@@ -288,7 +288,7 @@ describe('BaseEmbedding', () => {
     }
   });
 
-  it("C-01 is not told by the SDK's own abort error", async () => {
+  it("C-01: is not told by the SDK's own abort error", async () => {
     const controller = new AbortController();
     const model = new FakeEmbedding({
       embed: (_inputs, _request, { signal }) =>
@@ -302,7 +302,7 @@ describe('BaseEmbedding', () => {
     expect(await call).toBe('mine');
   });
 
-  it('C-02 sends nothing for a signal that is aborted already', async () => {
+  it('C-02: sends nothing for a signal that is aborted already', async () => {
     const model = new FakeEmbedding();
     const signal = AbortSignal.abort('before');
     expect(await rejection(model.embedTexts(texts(3), { signal }))).toBe('before');
@@ -311,7 +311,7 @@ describe('BaseEmbedding', () => {
     expect(model.requests).toEqual([]);
   });
 
-  it('C-03 leaves no listener on a long-lived signal', async () => {
+  it('C-03: leaves no listener on a long-lived signal', async () => {
     const { signal } = new AbortController();
     const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
     const model = new FakeEmbedding({ cache: new MemoryKeyValueStore() });
@@ -322,7 +322,7 @@ describe('BaseEmbedding', () => {
     }
   });
 
-  it('C-05 does not change its input, nor follow changes to it', async () => {
+  it('C-05: does not change its input, nor follow changes to it', async () => {
     const list = texts(7);
     const model = new FakeEmbedding({
       embed: async (inputs, request) => (await settle(1), replyTo(inputs, request)),
@@ -335,7 +335,7 @@ describe('BaseEmbedding', () => {
     expect(numbers((await other).embeddings)).toEqual(texts(20).map((text) => vectorOf(text)));
   });
 
-  it('C-08 refuses a length that the model cannot give, before anything is sent', async () => {
+  it('C-08: refuses a length that the model cannot give, before anything is sent', async () => {
     const model = new FakeEmbedding({ metadata: { dimensions: 4, acceptsDimensions: false } });
     expect(await rejection(model.embedText('a', { dimensions: 2 }))).toMatchObject({ code: 'unsupported' });
     expect(model.requests).toEqual([]);
@@ -381,7 +381,7 @@ describe('BaseEmbedding', () => {
     expect(events.filter((event) => event.name === 'warning').length).toBe(1);
   });
 
-  it('M-01 reports progress up to the total', async () => {
+  it('M-01: reports progress up to the total', async () => {
     const cache = new MemoryKeyValueStore();
     const model = new FakeEmbedding({ cache, concurrency: 1 });
     await model.embedTexts(['a', 'b']);
@@ -418,7 +418,7 @@ describe('BaseEmbedding', () => {
     ]);
   });
 
-  it('V-01 opens one span a request and closes each, under success and failure', async () => {
+  it('V-01: opens one span a request and closes each, under success and failure', async () => {
     const events = recorded();
     const model = new FakeEmbedding({
       embed: async (inputs, request) => {
@@ -439,7 +439,7 @@ describe('BaseEmbedding', () => {
     expect(ended!.attributes).toMatchObject({ dimensions: DIMENSIONS, inputTokens: 3 });
   });
 
-  it('V-02 links requests to the span around the call, of a stream to that of its making', async () => {
+  it('V-02: links requests to the span around the call, of a stream to that of its making', async () => {
     const events = recorded();
     const model = new FakeEmbedding();
     await traced('around', () => model.embedTexts(texts(4)));
@@ -452,7 +452,7 @@ describe('BaseEmbedding', () => {
     expect(parents).toEqual([idOf('around'), idOf('around'), idOf('made here')]);
   });
 
-  it('V-04 shows texts only to those who capture content', async () => {
+  it('V-04: shows texts only to those who capture content', async () => {
     const events = recorded();
     await new FakeEmbedding().embedTexts(['my secret']);
     expect(JSON.stringify(events)).not.toContain('my secret');
@@ -461,7 +461,7 @@ describe('BaseEmbedding', () => {
     expect(JSON.stringify(captured)).toContain('my secret');
   });
 
-  it('M-01 gives the image of any input in order, or an error whose partial is right', async () => {
+  it('M-01: gives the image of any input in order, or an error whose partial is right', async () => {
     const scenario = fc.record({
       list: fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), minLength: 1, maxLength: 3 }), {
         maxLength: 40,

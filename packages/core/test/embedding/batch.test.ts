@@ -25,7 +25,7 @@ function toBatches<T extends BatchCost>(list: readonly T[], bounds: BatchLimits)
 }
 
 describe('Batcher', () => {
-  it('M-01 keeps the order and stays within every limit, but for an item that is above one by itself', () => {
+  it('M-01: keeps the order and stays within every limit, but for an item that is above one by itself', () => {
     fc.assert(
       fc.property(items, limits, (list, { maxSize, maxTokens = Infinity, maxBytes = Infinity }) => {
         const batches = toBatches(list, { maxSize, maxTokens, maxBytes });
@@ -41,7 +41,7 @@ describe('Batcher', () => {
     );
   });
 
-  it('M-01 makes every batch full: the next item would not have fitted', () => {
+  it('M-01: makes every batch full: the next item would not have fitted', () => {
     fc.assert(
       fc.property(items, limits, (list, { maxSize, maxTokens = Infinity, maxBytes = Infinity }) => {
         const batches = toBatches(list, { maxSize, maxTokens, maxBytes });

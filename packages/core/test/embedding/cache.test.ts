@@ -58,14 +58,14 @@ describe('embeddingCacheKey', () => {
       .map((units) => units.join('')),
   });
 
-  it('M-06 has published vectors', () => {
+  it('M-06: has published vectors', () => {
     const key: EmbeddingKeyFields = { provider: 'acme', model: 'fake', dimensions: 4, kind: 'document' };
     expect(embeddingCacheKey(key, 'hello')).toBe(VECTORS[0]);
     expect(embeddingCacheKey({ ...key, dimensions: undefined, kind: 'query' }, 'é\ud83d')).toBe(VECTORS[1]);
     expect(embeddingCacheKey({ ...key, providerOptions: { b: 1, a: [true] } }, 'hello')).toBe(VECTORS[2]);
   });
 
-  it('M-06 is injective over provider, model, dimensions, kind and text', () => {
+  it('M-06: is injective over provider, model, dimensions, kind and text', () => {
     fc.assert(
       fc.property(fields, fields, (a, b) => {
         const same = JSON.stringify(a) === JSON.stringify(b);
@@ -81,7 +81,7 @@ describe('embeddingCacheKey', () => {
     expect(embeddingCacheKey(key, '\ud83d')).not.toBe(embeddingCacheKey(key, JSON.stringify('\ud83d')));
   });
 
-  it('M-06 tells the provider options apart, whatever the order of their members', () => {
+  it('M-06: tells the provider options apart, whatever the order of their members', () => {
     const key = { provider: 'a', model: 'b', kind: 'document' } as const;
     const one = embeddingCacheKey({ ...key, providerOptions: { x: 1, y: 2 } }, 't');
     expect(embeddingCacheKey({ ...key, providerOptions: { y: 2, x: 1 } }, 't')).toBe(one);
@@ -91,7 +91,7 @@ describe('embeddingCacheKey', () => {
 });
 
 describe('bytes', () => {
-  it('M-06 are little-endian Float32 and come back as they were, from any offset', () => {
+  it('M-06: are little-endian Float32 and come back as they were, from any offset', () => {
     expect([...vectorToBytes(Float32Array.of(1, -2))]).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
     const values = fc.float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 1 });
     fc.assert(
@@ -106,7 +106,7 @@ describe('bytes', () => {
     );
   });
 
-  it('M-06 are no vector when torn, empty, not finite or not bytes', () => {
+  it('M-06: are no vector when torn, empty, not finite or not bytes', () => {
     for (const bytes of [
       new Uint8Array(0),
       new Uint8Array(5),
@@ -122,7 +122,7 @@ describe('bytes', () => {
 });
 
 describe('the embedding cache', () => {
-  it('M-06 asks once for each model, kind, length and text', async () => {
+  it('M-06: asks once for each model, kind, length and text', async () => {
     const cache = new MemoryKeyValueStore();
     const events = recorded('cache');
     const first = new FakeEmbedding({ cache });
@@ -146,7 +146,7 @@ describe('the embedding cache', () => {
     ]);
   });
 
-  it('M-06 is looked into before the limiter is asked', async () => {
+  it('M-06: is looked into before the limiter is asked', async () => {
     const cache = new MemoryKeyValueStore();
     await new FakeEmbedding({ cache }).embedTexts(['a', 'b']);
     const acquire = vi.fn(hangs);
@@ -155,7 +155,7 @@ describe('the embedding cache', () => {
     expect(acquire).not.toHaveBeenCalled();
   });
 
-  it('M-06 keeps its bytes when the caller changes its vectors, and gives each caller its own', async () => {
+  it('M-06: keeps its bytes when the caller changes its vectors, and gives each caller its own', async () => {
     const cache = new MemoryKeyValueStore();
     const model = new FakeEmbedding({ cache });
     (await model.embedText('a')).fill(0);
@@ -163,23 +163,26 @@ describe('the embedding cache', () => {
     expect([...(await model.embedText('a'))]).toEqual(vectorOf('a'));
   });
 
-  it.each([3, 1536, 100_000])('M-06 gives vectors of %d numbers from memory as they were', async (length) => {
-    const vector = (text: string): Float32Array => new Float32Array(length).fill(Number(text));
-    const embed = async (texts: readonly string[]) => ({ embeddings: texts.map(vector) });
-    const model = new FakeEmbedding({ cache: new MemoryKeyValueStore(), embed });
-    const texts = Array.from({ length: length > 9999 ? 5 : 150 }, (_, n) => String(n));
-    await model.embedTexts(texts);
-    const { cached, embeddings } = await model.embedTexts(texts);
-    expect(cached).toBe(texts.length);
-    expect(embeddings.every((one, n) => one.length === length && one.every((x) => x === n))).toBe(true);
-  });
+  it.each([3, 1536, 100_000])(
+    'M-06: gives vectors of %d numbers from memory as they were',
+    async (length) => {
+      const vector = (text: string): Float32Array => new Float32Array(length).fill(Number(text));
+      const embed = async (texts: readonly string[]) => ({ embeddings: texts.map(vector) });
+      const model = new FakeEmbedding({ cache: new MemoryKeyValueStore(), embed });
+      const texts = Array.from({ length: length > 9999 ? 5 : 150 }, (_, n) => String(n));
+      await model.embedTexts(texts);
+      const { cached, embeddings } = await model.embedTexts(texts);
+      expect(cached).toBe(texts.length);
+      expect(embeddings.every((one, n) => one.length === length && one.every((x) => x === n))).toBe(true);
+    },
+  );
 
   it.each([
     ['torn', new Uint8Array(7)],
     ['not finite', new Uint8Array(16).fill(0xff)],
     ['of another length', vectorToBytes(Float32Array.of(1, 2))],
     ['no bytes', { vector: [1] }],
-  ])('M-06 takes an entry that is %s as a miss with a warning, and mends it', async (_what, value) => {
+  ])('M-06: takes an entry that is %s as a miss with a warning, and mends it', async (_what, value) => {
     const cache = new MemoryKeyValueStore();
     const options = { cache, metadata: { dimensions: 4 } };
     await new FakeEmbedding(options).embedTexts(['a', 'b']);
@@ -197,7 +200,7 @@ describe('the embedding cache', () => {
     expect((await model.embedTexts(['a', 'b'])).cached).toBe(2);
   });
 
-  it('M-06 looks at what was set under a key after its vector was found there', async () => {
+  it('M-06: looks at what was set under a key after its vector was found there', async () => {
     const cache = new MemoryKeyValueStore();
     const model = new FakeEmbedding({ cache });
     await model.embedText('a');
@@ -216,7 +219,7 @@ describe('the embedding cache', () => {
     }
   });
 
-  it('M-06 asks a memory store through the methods that somebody put in the place of its own', async () => {
+  it('M-06: asks a memory store through the methods that somebody put in the place of its own', async () => {
     const cache = new MemoryKeyValueStore();
     const getMany = vi.spyOn(cache, 'getMany');
     const setMany = vi.spyOn(cache, 'setMany');
@@ -226,7 +229,7 @@ describe('the embedding cache', () => {
     expect([getMany.mock.calls.length, setMany.mock.calls.length]).toEqual([2, 1]);
   });
 
-  it('M-03 never mixes lengths, not even of the cache and a reply where the dimension is unknown', async () => {
+  it('M-03: never mixes lengths, not even of the cache and a reply where the dimension is unknown', async () => {
     const cache = new MemoryKeyValueStore();
     await new FakeEmbedding({ cache }).embedText('a');
     const [[key]] = (await entriesOf(cache)) as [StoreEntry];
@@ -238,7 +241,7 @@ describe('the embedding cache', () => {
     await expect(new FakeEmbedding({ cache }).embedTexts(['a', 'b'])).rejects.toMatchObject(other);
   });
 
-  it('M-06 makes one request for concurrent misses of one key, across calls and models', async () => {
+  it('M-06: makes one request for concurrent misses of one key, across calls and models', async () => {
     const cache = new MemoryKeyValueStore();
     const embed = async (...[inputs, request]: Parameters<FakeEmbedding['doEmbed']>) => (
       await settle(5),
@@ -256,7 +259,7 @@ describe('the embedding cache', () => {
     expect([...results[0]!.embeddings[0]!]).toEqual(vectorOf('a'));
   });
 
-  it('M-06 does not share the fate of the call it waited for', async () => {
+  it('M-06: does not share the fate of the call it waited for', async () => {
     const cache = new MemoryKeyValueStore();
     let blocked = true;
     const model = new FakeEmbedding({
@@ -274,7 +277,7 @@ describe('the embedding cache', () => {
     expect(model.requests.length).toBe(2);
   });
 
-  it('M-06 lets a caller who waits for another call leave by its own signal', async () => {
+  it('M-06: lets a caller who waits for another call leave by its own signal', async () => {
     const model = new FakeEmbedding({ cache: new MemoryKeyValueStore(), embed: hangs });
     const first = new AbortController();
     const leader = model.embedText('a', { signal: first.signal });
@@ -287,7 +290,7 @@ describe('the embedding cache', () => {
     await expect(leader).rejects.toBe('end');
   });
 
-  it('M-06 does not wait for a stream that nobody reads: its batch is sent as it stands', async () => {
+  it('M-06: does not wait for a stream that nobody reads: its batch is sent as it stands', async () => {
     const cache = new MemoryKeyValueStore();
     const model = new FakeEmbedding({ cache, metadata: { maxBatchSize: 100 } });
     async function* slow() {
@@ -301,7 +304,7 @@ describe('the embedding cache', () => {
     await iterator.return?.();
   });
 
-  it('S-01 refuses a store that lacks members, naming them, at construction', () => {
+  it('S-01: refuses a store that lacks members, naming them, at construction', () => {
     const { iterate: _, getMany: __, ...rest } = storeWith({});
     expect(() => new FakeEmbedding({ cache: rest as KeyValueStore })).toThrow(
       expect.objectContaining({
@@ -333,7 +336,7 @@ describe('the embedding cache', () => {
     ],
     ['gives too few values', { getMany: async () => [] }, '0 values for 2 keys'],
   ])(
-    'S-01 goes on uncached with a warning and an event when the store %s',
+    'S-01: goes on uncached with a warning and an event when the store %s',
     async (_what, members, message) => {
       const events = recorded('warning');
       const model = new FakeEmbedding({ cache: storeWith(members) });
@@ -346,7 +349,7 @@ describe('the embedding cache', () => {
     },
   );
 
-  it('S-01 waits for a store that does not answer once, and no longer than the time bound', async () => {
+  it('S-01: waits for a store that does not answer once, and no longer than the time bound', async () => {
     const getMany = vi.fn(hangs);
     const setMany = vi.fn(hangs);
     const model = new FakeEmbedding({ cache: storeWith({ getMany, setMany }), timeoutMs: 20 });
@@ -356,7 +359,7 @@ describe('the embedding cache', () => {
     expect([getMany.mock.calls.length, setMany.mock.calls.length]).toEqual([1, 0]);
   });
 
-  it("C-01 rejects with the caller's reason while the store hangs", async () => {
+  it("C-01: rejects with the caller's reason while the store hangs", async () => {
     const events = recorded('warning');
     const model = new FakeEmbedding({ cache: storeWith({ getMany: hangs }) });
     const controller = new AbortController();
@@ -367,7 +370,7 @@ describe('the embedding cache', () => {
     expect(events).toEqual([]);
   });
 
-  it('M-04 has in the cache what a sibling finished while another batch failed', async () => {
+  it('M-04: has in the cache what a sibling finished while another batch failed', async () => {
     const memory = new MemoryKeyValueStore();
     const cache = storeWith({
       setMany: async (entries, options) => (await settle(20), memory.setMany(entries, options)),

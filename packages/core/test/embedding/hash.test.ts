@@ -34,13 +34,13 @@ function portable(inputs: readonly (string | readonly number[])[]): string[] {
 }
 
 describe('sha256Hex', () => {
-  it('M-06 gives the published digests, natively and in plain JavaScript', () => {
+  it('M-06: gives the published digests, natively and in plain JavaScript', () => {
     const digests = PUBLISHED.map(([, digest]) => digest);
     expect(PUBLISHED.map(([text]) => sha256Hex(text))).toEqual(digests);
     expect(portable(PUBLISHED.map(([text]) => text))).toEqual(digests);
   });
 
-  it('M-06 gives the same natively and in plain JavaScript, for texts and bytes of any length', () => {
+  it('M-06: gives the same natively and in plain JavaScript, for texts and bytes of any length', () => {
     const texts = fc.sample(units, 200);
     const bytes = [
       ...fc.sample(fc.uint8Array({ maxLength: 200 }), 200),

@@ -12,7 +12,7 @@ async function placed(rows: unknown, count: number, dimensions?: number): Promis
 }
 
 describe('rows of a reply', () => {
-  it("M-02 places rows by the provider's index, in whatever order they come", async () => {
+  it("M-02: places rows by the provider's index, in whatever order they come", async () => {
     const rows = fc.uniqueArray(fc.float({ noNaN: true, noDefaultInfinity: true }), {
       minLength: 1,
       maxLength: 30,
@@ -34,7 +34,7 @@ describe('rows of a reply', () => {
     );
   });
 
-  it('M-01 takes a Float32Array as it is, without a copy', async () => {
+  it('M-01: takes a Float32Array as it is, without a copy', async () => {
     const row = Float32Array.of(1, 2);
     expect((await placed([row], 1))[0]).toBe(row);
     expect((await placed([{ index: 0, embedding: row }], 1))[0]).toBe(row);
@@ -124,7 +124,7 @@ describe('rows of a reply', () => {
     ],
     ['a missing row', [[1, 2], null], undefined],
     ['base64 left undecoded', ['AAAA', 'AAAA'], undefined],
-  ])('M-03 refuses %s', async (_what, rows, dimensions) => {
+  ])('M-03: refuses %s', async (_what, rows, dimensions) => {
     await expect(placed(rows, 2, dimensions)).rejects.toMatchObject({
       code: 'malformed-response',
       message: expect.stringMatching(/^The reply /),

@@ -7,7 +7,7 @@ const vector = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { m
 const invalid = (error: unknown): boolean => isMortiseError(error, 'invalid-request');
 
 describe('similarity', () => {
-  it('M-08 is the cosine, the inner product, or the distance negated', () => {
+  it('M-08: is the cosine, the inner product, or the distance negated', () => {
     const [a, b] = [Float32Array.of(3, 4), Float32Array.of(4, 3)];
     expect(similarity(a, b)).toBeCloseTo(24 / 25, 12);
     expect(similarity(a, b, 'dot')).toBe(24);
@@ -15,7 +15,7 @@ describe('similarity', () => {
     expect(similarity(a, a, 'euclidean')).toBe(0);
   });
 
-  it.each(['cosine', 'dot', 'euclidean'] as const)('M-08 gives no NaN and is symmetric: %s', (mode) => {
+  it.each(['cosine', 'dot', 'euclidean'] as const)('M-08: gives no NaN and is symmetric: %s', (mode) => {
     fc.assert(
       fc.property(vector, vector, (a, b) => {
         let result: number;
@@ -34,7 +34,7 @@ describe('similarity', () => {
     );
   });
 
-  it('M-08 gives 0 for zero vectors, and keeps the angle of tiny and huge ones', () => {
+  it('M-08: gives 0 for zero vectors, and keeps the angle of tiny and huge ones', () => {
     expect(similarity([0, 0], [1, 2])).toBe(0);
     expect(similarity([0, 0], [0, 0])).toBe(0);
     expect(similarity([0, 0], [0, 0], 'dot')).toBe(0);
@@ -42,7 +42,7 @@ describe('similarity', () => {
     expect(similarity([1e200, 1e200], [1e200, -1e200])).toBe(0);
   });
 
-  it('M-08 refuses vectors of different lengths, numbers that are not finite, and unknown modes', () => {
+  it('M-08: refuses vectors of different lengths, numbers that are not finite, and unknown modes', () => {
     expect(() => similarity([1], [1, 2])).toThrow(expect.toSatisfy(invalid));
     expect(() => similarity([NaN], [1])).toThrow(expect.toSatisfy(invalid));
     expect(() => similarity([Infinity], [1])).toThrow(expect.toSatisfy(invalid));

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, it } from 'vitest';
 import { HashEmbedding } from '@mortise/core/testing';
 
-it('C-13 embeds with a model of this process in slices, and sees its signal', async () => {
+it('C-13: embeds with a model of this process in slices, and sees its signal', async () => {
   const model = new HashEmbedding({ dimensions: 64 });
   const texts = Array.from({ length: 20_000 }, (_, at) => `The text number ${at}, of some words.`);
   const delay = monitorEventLoopDelay({ resolution: 1 });

@@ -28,7 +28,7 @@ async function* later(texts: Iterable<string>) {
 const iteratorOf = <T>(stream: AsyncIterable<T>): AsyncIterator<T> => stream[Symbol.asyncIterator]();
 
 describe('embedStream', () => {
-  it('M-07 yields every text in input order, for any source, batches, replies and cache', async () => {
+  it('M-07: yields every text in input order, for any source, batches, replies and cache', async () => {
     const scenario = fc.record({
       list: fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 3 }), {
         maxLength: 60,
@@ -61,7 +61,7 @@ describe('embedStream', () => {
     );
   });
 
-  it('M-07 sends nothing and takes nothing before it is read', async () => {
+  it('M-07: sends nothing and takes nothing before it is read', async () => {
     const model = new FakeEmbedding();
     const { state, texts } = source(10);
     const stream = model.embedStream(texts);
@@ -74,7 +74,7 @@ describe('embedStream', () => {
     ['without a cache', undefined, 3 * 4 + 4],
     ['with one', new MemoryKeyValueStore(), 3 * 4 + 64],
   ])(
-    'M-07 reads ahead by a bounded number of texts when its reader is slow, %s',
+    'M-07: reads ahead by a bounded number of texts when its reader is slow, %s',
     async (_what, cache, bound) => {
       const model = new FakeEmbedding({
         concurrency: 3,
@@ -93,7 +93,7 @@ describe('embedStream', () => {
     },
   );
 
-  it('M-01 sends full batches however slowly its reader takes them', async () => {
+  it('M-01: sends full batches however slowly its reader takes them', async () => {
     const scenario = fc.record({
       count: fc.integer({ min: 1, max: 80 }),
       maxBatchSize: fc.integer({ min: 1, max: 7 }),
@@ -125,7 +125,7 @@ describe('embedStream', () => {
     );
   });
 
-  it('M-07 sends a batch that is not full when its reader waits for it and there is no more room', async () => {
+  it('M-07: sends a batch that is not full when its reader waits for it and there is no more room', async () => {
     const cache = new MemoryKeyValueStore();
     const known = Array.from({ length: 1_000 }, (_, n) => `known ${n}`);
     await new FakeEmbedding({ cache }).embedTexts(known);
@@ -146,7 +146,7 @@ describe('embedStream', () => {
     ['a call that was told', { maxBatchSize: 2048, dimensions: 2048 }, {}, { concurrency: 6 }, 6],
     ['shorter vectors that were asked for', { maxBatchSize: 2048 }, {}, { dimensions: 256 }, 2],
   ])(
-    'M-07 keeps requests under way by the bytes of their vectors: %s',
+    'M-07: keeps requests under way by the bytes of their vectors: %s',
     async (_what, metadata, own, asked, expected) => {
       const model = new FakeEmbedding({ metadata, ...own, embed: hangs });
       const iterator = iteratorOf(model.embedStream(source(50_000).texts, asked));
@@ -157,7 +157,7 @@ describe('embedStream', () => {
     },
   );
 
-  it('M-07 reads ahead by a bounded number when the first batch is slow and the others are not', async () => {
+  it('M-07: reads ahead by a bounded number when the first batch is slow and the others are not', async () => {
     let release!: () => void;
     const first = new Promise<void>((resolve) => (release = resolve));
     const model = new FakeEmbedding({
@@ -180,7 +180,7 @@ describe('embedStream', () => {
     expect(count).toBe(1_000);
   });
 
-  it('M-07 settles `break` at once while a request hangs, aborts it and leaves the source', async () => {
+  it('M-07: settles `break` at once while a request hangs, aborts it and leaves the source', async () => {
     let aborted: unknown;
     const model = new FakeEmbedding({
       embed: (inputs, request, { signal }) => {
@@ -198,7 +198,7 @@ describe('embedStream', () => {
     expect(state.left).toBe(true);
   });
 
-  it('M-07 settles return() at once while next() is pending on a request that hangs', async () => {
+  it('M-07: settles return() at once while next() is pending on a request that hangs', async () => {
     const model = new FakeEmbedding({ embed: hangs });
     const iterator = iteratorOf(model.embedStream(['a', 'b']));
     const pending = iterator.next();
@@ -208,7 +208,7 @@ describe('embedStream', () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('M-07 settles return() at once while the source or the cache hangs', async () => {
+  it('M-07: settles return() at once while the source or the cache hangs', async () => {
     async function* stuck() {
       yield 'a';
       await hangs();
@@ -219,7 +219,7 @@ describe('embedStream', () => {
     expect(await pending).toEqual({ done: true, value: undefined });
   });
 
-  it('M-07 sends a batch that is not full when the source pauses, for it may be waiting for the answer', async () => {
+  it('M-07: sends a batch that is not full when the source pauses, for it may be waiting for the answer', async () => {
     const model = new FakeEmbedding({ metadata: { maxBatchSize: 100 } });
     let answered!: () => void;
     const answer = new Promise<void>((resolve) => (answered = resolve));
@@ -237,7 +237,7 @@ describe('embedStream', () => {
     expect(model.requests).toEqual([['question'], ['thanks']]);
   });
 
-  it('M-07 hands out a repeated text that has its vector while the source pauses', async () => {
+  it('M-07: hands out a repeated text that has its vector while the source pauses', async () => {
     const model = new FakeEmbedding({ metadata: { maxBatchSize: 1 }, concurrency: 1 });
     const paused = Promise.withResolvers<void>();
     async function* repeated() {
@@ -253,7 +253,7 @@ describe('embedStream', () => {
     expect((await iterator.next()).done).toBe(true);
   });
 
-  it('M-04 yields what was finished in order, then fails with the rest as partial', async () => {
+  it('M-04: yields what was finished in order, then fails with the rest as partial', async () => {
     const model = new FakeEmbedding({
       metadata: { maxBatchSize: 2 },
       embed: async (inputs, request) => {
@@ -273,7 +273,7 @@ describe('embedStream', () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
-  it("C-01 rejects with exactly the caller's reason, and hands out nothing after it", async () => {
+  it("C-01: rejects with exactly the caller's reason, and hands out nothing after it", async () => {
     const reason = new MortiseError('aborted', "the caller's own");
     const controller = new AbortController();
     const iterator = iteratorOf(
@@ -286,7 +286,7 @@ describe('embedStream', () => {
     expect((await iterator.next()).done).toBe(true);
   });
 
-  it('C-01 rejects with the reason also when everything was embedded before the abort', async () => {
+  it('C-01: rejects with the reason also when everything was embedded before the abort', async () => {
     const controller = new AbortController();
     const { texts } = source(3);
     const iterator = iteratorOf(new FakeEmbedding().embedStream(texts, { signal: controller.signal }));
@@ -297,7 +297,7 @@ describe('embedStream', () => {
     expect((await iterator.next()).done).toBe(true);
   });
 
-  it('C-01 settles a pending next() while the source hangs', async () => {
+  it('C-01: settles a pending next() while the source hangs', async () => {
     const controller = new AbortController();
     const texts = { [Symbol.asyncIterator]: () => ({ next: hangs }) };
     const pending = iteratorOf(new FakeEmbedding().embedStream(texts, { signal: controller.signal })).next();
@@ -305,7 +305,7 @@ describe('embedStream', () => {
     await expect(pending).rejects.toBe('enough');
   });
 
-  it('C-02 sends nothing and takes nothing for a signal that is aborted already', async () => {
+  it('C-02: sends nothing and takes nothing for a signal that is aborted already', async () => {
     const model = new FakeEmbedding();
     const { state, texts } = source(3);
     const stream = model.embedStream(texts, { signal: AbortSignal.abort('before') });
@@ -328,7 +328,7 @@ describe('embedStream', () => {
     expect(aborted).toHaveBeenCalledOnce();
   });
 
-  it('M-05 refuses an empty string by its place, and an empty source ends at once', async () => {
+  it('M-05: refuses an empty string by its place, and an empty source ends at once', async () => {
     const model = new FakeEmbedding();
     const refused = { code: 'invalid-request', message: expect.stringContaining('Text 1') };
     await expect(iteratorOf(model.embedStream(['a', ''])).next()).rejects.toMatchObject(refused);
@@ -356,7 +356,7 @@ describe('embedStream', () => {
     ]);
   });
 
-  it('M-01 sends equal texts once while they are near each other, and knows cached ones', async () => {
+  it('M-01: sends equal texts once while they are near each other, and knows cached ones', async () => {
     const cache = new MemoryKeyValueStore();
     await new FakeEmbedding({ cache }).embedTexts(['b']);
     const model = new FakeEmbedding({ cache });

@@ -25,7 +25,7 @@ async function record<T>(
 const phases = (events: readonly MortiseEvent[]) => events.map(({ name, phase }) => `${name} ${phase}`);
 
 describe('events', () => {
-  it('V-01 one start and one end for a call, one start and one error for a failed one', async () => {
+  it('V-01: one start and one end for a call, one start and one error for a failed one', async () => {
     const llm = new ScriptedLLM({ replies: ['ok', new MortiseError('authentication', 'no')], retry: false });
     const { events } = await record(async () => {
       await llm.chat('a');
@@ -41,7 +41,7 @@ describe('events', () => {
     expect(events[3]).toMatchObject({ error: { code: 'authentication' } });
   });
 
-  it('V-01 complete is one span, not two', async () => {
+  it('V-01: complete is one span, not two', async () => {
     const llm = new ScriptedLLM({ replies: () => 'ok' });
     const { events } = await record(async () => {
       await llm.complete('a');
@@ -55,7 +55,7 @@ describe('events', () => {
     ]);
   });
 
-  it('V-01 a stream ends its span once: read out, left early, aborted, failed', async () => {
+  it('V-01: a stream ends its span once: read out, left early, aborted, failed', async () => {
     const llm = new ScriptedLLM({ replies: () => 'a long enough answer' });
     const read = await record(() => llm.streamChat('a').final());
     expect(phases(read.events)).toEqual(['llm.chat start', 'llm.chat end']);
@@ -76,14 +76,14 @@ describe('events', () => {
     expect(aborted.events[1]).toMatchObject({ error: 'mine' });
   });
 
-  it('V-01 a stream that nobody reads has no span', async () => {
+  it('V-01: a stream that nobody reads has no span', async () => {
     const llm = new ScriptedLLM({ replies: () => 'x' });
     const { events } = await record(async () => void llm.streamChat('a'));
     expect(events).toEqual([]);
     expect(llm.requests).toEqual([]);
   });
 
-  it('V-02 links parents across awaits, iterators and concurrent calls', async () => {
+  it('V-02: links parents across awaits, iterators and concurrent calls', async () => {
     const llm = new ScriptedLLM({ replies: () => 'ok' });
     const { events } = await record(() => {
       return traced('outer', async () => {
@@ -103,20 +103,20 @@ describe('events', () => {
     expect(second?.parentId).toBe(inner?.spanId);
   });
 
-  it("V-02 what an integration does while a stream is read belongs to the stream's span", async () => {
+  it("V-02: what an integration does while a stream is read belongs to the stream's span", async () => {
     const llm = new ScriptedLLM({ replies: [async () => traced('upstream', () => 'text')] });
     const { events } = await record(() => llm.streamChat('a').final());
     const [chat, upstream] = events;
     expect(upstream).toMatchObject({ name: 'upstream', parentId: chat?.spanId });
   });
 
-  it('V-02 takes a parent by option where the runtime cannot tell', async () => {
+  it('V-02: takes a parent by option where the runtime cannot tell', async () => {
     const llm = new ScriptedLLM({ replies: () => 'ok' });
     const { events } = await record(() => llm.chat('a', { parent: 'span-7' }));
     expect(events[0]?.parentId).toBe('span-7');
   });
 
-  it('V-03 a throwing subscriber breaks nothing and is reported', async () => {
+  it('V-03: a throwing subscriber breaks nothing and is reported', async () => {
     const report = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const stop = subscribe(() => {
       throw new Error('subscriber bug');
@@ -130,7 +130,7 @@ describe('events', () => {
     report.mockRestore();
   });
 
-  it('V-04 content is there only when a subscriber captures it', async () => {
+  it('V-04: content is there only when a subscriber captures it', async () => {
     const llm = new ScriptedLLM({ replies: () => 'private answer' });
     const both = await Promise.all([
       record(() => llm.chat('private question')),
@@ -142,7 +142,7 @@ describe('events', () => {
     expect(JSON.stringify(both[1].events)).toContain('private answer');
   });
 
-  it('V-05 two copies of core share one hub', async () => {
+  it('V-05: two copies of core share one hub', async () => {
     const hub = (globalThis as Record<symbol, { subscriptions: Set<unknown> }>)[
       Symbol.for('mortise.events.v1')
     ];
@@ -153,7 +153,7 @@ describe('events', () => {
     expect(hub?.subscriptions.size).toBe(before);
   });
 
-  it('V-05 computes nothing for events without subscribers', async () => {
+  it('V-05: computes nothing for events without subscribers', async () => {
     const clock = vi.spyOn(Date, 'now');
     await new ScriptedLLM({ replies: () => 'ok' }).chat('a');
     expect(clock).not.toHaveBeenCalled();
@@ -171,7 +171,7 @@ describe('events', () => {
   });
 });
 
-it('V-03 a subscriber that rejects breaks nothing and is reported', async () => {
+it('V-03: a subscriber that rejects breaks nothing and is reported', async () => {
   const unhandled: unknown[] = [];
   const listener = (error: unknown): void => void unhandled.push(error);
   process.on('unhandledRejection', listener);
@@ -185,7 +185,7 @@ it('V-03 a subscriber that rejects breaks nothing and is reported', async () => 
   reported.mockRestore();
 });
 
-it('V-02 a wait for a limiter belongs to the call that waited, whoever ended it', async () => {
+it('V-02: a wait for a limiter belongs to the call that waited, whoever ended it', async () => {
   const llm = new ScriptedLLM({
     replies: async () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -199,7 +199,7 @@ it('V-02 a wait for a limiter belongs to the call that waited, whoever ended it'
   expect(waited.map(({ spanId }) => spanId)).toEqual([starts[1]?.spanId]);
 });
 
-it('V-04 a subscriber without capture sees no content, whoever subscribed before it', async () => {
+it('V-04: a subscriber without capture sees no content, whoever subscribed before it', async () => {
   const seen: MortiseEvent[] = [];
   const stopCapture = subscribe(() => undefined, { captureContent: true });
   const stop = subscribe((event) => void seen.push(event));
@@ -209,7 +209,7 @@ it('V-04 a subscriber without capture sees no content, whoever subscribed before
   expect([seen.length, JSON.stringify(seen).includes('private')]).toEqual([2, false]);
 });
 
-it('V-02 a parent given by option goes before the one that is running', async () => {
+it('V-02: a parent given by option goes before the one that is running', async () => {
   const { events } = await record(() =>
     traced('outer', () => new ScriptedLLM({ replies: () => 'ok' }).chat('a', { parent: 'mine' })),
   );

@@ -73,7 +73,7 @@ const WRONG: [what: string, messages: unknown, place: string][] = [
   ['no list', { role: 'user', content: 'x' }, 'messages'],
 ];
 
-describe('L-07 messages from outside', () => {
+describe('L-07: messages from outside', () => {
   it.each(WRONG)('%s are refused with the place, before anything is sent', async (_what, messages, place) => {
     expect(() => checkMessages(messages)).toThrow(
       expect.objectContaining({ code: 'invalid-request', message: expect.stringContaining(`${place} is `) }),
@@ -147,7 +147,7 @@ describe('messages as JSON', () => {
     { role: 'assistant', content: blocks, ...({ unknown: { member: true } } as object) },
   ];
 
-  it('C-07 come back as they were, bytes as bytes and base64 as base64', () => {
+  it('C-07: come back as they were, bytes as bytes and base64 as base64', () => {
     const text = JSON.stringify(messagesToJson(messages));
     expect(messagesFromJson(JSON.parse(text))).toEqual(messages);
     expect(JSON.parse(text)[1].content[1].source).toEqual({

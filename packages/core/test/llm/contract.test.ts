@@ -18,7 +18,7 @@ import {
   type TextBlock,
 } from '@mortise/core';
 
-describe('C-06 unions grow without breaking anyone', () => {
+describe('C-06: unions grow without breaking anyone', () => {
   /** What a later 1.x may add. */
   type LaterBlock = ContentBlock | { type: 'v2:audio'; seconds: number };
   type LaterEvent = ChatStreamEvent | { type: 'v2:audio-delta'; index: number; delta: string };
@@ -46,7 +46,7 @@ describe('C-06 unions grow without breaking anyone', () => {
   });
 });
 
-describe('L-07 BaseLLM', () => {
+describe('L-07: BaseLLM', () => {
   class Minimal extends BaseLLM {
     readonly attempts: Attempt[] = [];
     get metadata(): LLMMetadata {
@@ -82,7 +82,7 @@ describe('L-07 BaseLLM', () => {
   });
 });
 
-describe('C-12 base classes are a contract too', () => {
+describe('C-12: base classes are a contract too', () => {
   // Whoever adds a public member here may break a subclass that already has one of that name: it takes a major.
   it.each([
     [BaseLLM, ['chat', 'complete', 'streamChat', 'streamComplete']],

@@ -44,7 +44,7 @@ class StreamingEchoLLM extends EchoLLM {
 
 describe('CustomLLM', () => {
   it.each([new EchoLLM(), new StreamingEchoLLM()])(
-    'L-08 derives chat, streams and completion from doComplete',
+    'L-08: derives chat, streams and completion from doComplete',
     async (llm) => {
       const chat = await llm.chat([{ role: 'user', content: 'Hi' }]);
       expect(chat.text).toBe('user: Hi\nassistant: ');
@@ -55,7 +55,7 @@ describe('CustomLLM', () => {
     },
   );
 
-  it('L-08 one call is one span', async () => {
+  it('L-08: one call is one span', async () => {
     const names: string[] = [];
     const stop = subscribe(({ name, phase }) => void names.push(`${name} ${phase}`));
     await new EchoLLM().chat('Hi');
@@ -63,14 +63,14 @@ describe('CustomLLM', () => {
     expect(names).toEqual(['llm.chat start', 'llm.chat end']);
   });
 
-  it('C-08 refuses what it declares not to take', async () => {
+  it('C-08: refuses what it declares not to take', async () => {
     const llm = new EchoLLM();
     const options = { tools: [{ name: 'a', parameters: { type: 'object' } }] };
     await expect(llm.chat('Hi', options)).rejects.toMatchObject({ code: 'unsupported' });
     expect(llm.prompts).toEqual([]);
   });
 
-  it('C-09 inspecting it shows no private field', () => {
+  it('C-09: inspecting it shows no private field', () => {
     expect(inspect(new EchoLLM(), { depth: 9, showHidden: true })).not.toContain('sk-hidden');
   });
 });
@@ -91,7 +91,7 @@ describe('media and models of text', () => {
     }
   }
 
-  it('C-08 an image is refused before anything is sent, unless the author asked to describe it', async () => {
+  it('C-08: an image is refused before anything is sent, unless the author asked to describe it', async () => {
     const plain = new EchoLLM();
     await expect(plain.chat(messages)).rejects.toMatchObject({ code: 'unsupported' });
     expect(plain.prompts).toEqual([]);
@@ -100,7 +100,7 @@ describe('media and models of text', () => {
     );
   });
 
-  it('C-08 an image that was described is a warning', async () => {
+  it('C-08: an image that was described is a warning', async () => {
     const llm = new Describing();
     const { text, warnings } = await llm.chat(messages);
     expect(text).toBe('user: What is [image]\nassistant: ');
@@ -138,7 +138,7 @@ describe('toolCallBlock', () => {
   });
 });
 
-it('C-05 what a caller does to a finish reason reaches no other call', async () => {
+it('C-05: what a caller does to a finish reason reaches no other call', async () => {
   const llm = new EchoLLM();
   const changed = await llm.chat('a');
   changed.finishReason.unified = 'mine';

@@ -59,7 +59,7 @@ describe('a request', () => {
       { inputModalities: ['text'] },
     ],
   ])(
-    'C-08 for %s that the model lacks is unsupported before anything is sent',
+    'C-08: for %s that the model lacks is unsupported before anything is sent',
     async (_what, input, options, capabilities) => {
       const { errors, sent } = await refusal(input, options, capabilities);
       expect(errors).toEqual([
@@ -70,12 +70,12 @@ describe('a request', () => {
     },
   );
 
-  it('C-08 an unknown capability is let through', async () => {
+  it('C-08: an unknown capability is let through', async () => {
     const { errors, sent } = await refusal('x', { tools: [tool], stop: ['END'] }, {});
     expect([errors, sent]).toEqual([[undefined, undefined], 2]);
   });
 
-  it('C-05 does not change what it was given', async () => {
+  it('C-05: does not change what it was given', async () => {
     const input: ChatInput = Object.freeze([
       Object.freeze({
         role: 'user' as const,
@@ -92,7 +92,7 @@ describe('a request', () => {
     expect(JSON.parse(JSON.stringify(response))).toEqual(response);
   });
 
-  it('L-08 chat becomes a prompt', () => {
+  it('L-08: chat becomes a prompt', () => {
     const messages = [
       { role: 'system' as const, content: 'Be brief.' },
       { role: 'user' as const, content: 'Hi\nthere' },
@@ -104,7 +104,7 @@ describe('a request', () => {
   });
 });
 
-it('C-08 an empty list of tools or stops is none', async () => {
+it('C-08: an empty list of tools or stops is none', async () => {
   const llm = new ScriptedLLM({
     replies: () => 'ok',
     metadata: { capabilities: { stop: false, tools: false } },

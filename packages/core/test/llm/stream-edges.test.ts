@@ -57,7 +57,7 @@ async function eventsOf(run: () => Promise<unknown>): Promise<MortiseEvent[]> {
 }
 
 describe('a stream, at its edges', () => {
-  it('C-04 bounds the silence after a long pause of the reader, too', async () => {
+  it('C-04: bounds the silence after a long pause of the reader, too', async () => {
     const llm = new StreamLLM(
       async function* () {
         yield text('a');
@@ -72,7 +72,7 @@ describe('a stream, at its edges', () => {
     await expect(reader.next()).rejects.toMatchObject({ code: 'timeout' });
   });
 
-  it('C-04 deadlineMs does not bound what comes after the first content', async () => {
+  it('C-04: deadlineMs does not bound what comes after the first content', async () => {
     const llm = new StreamLLM(async function* () {
       yield text('a');
       await wait(60);
@@ -81,7 +81,7 @@ describe('a stream, at its edges', () => {
     expect((await llm.streamChat('x', { deadlineMs: 30 }).final()).text).toBe('ab');
   });
 
-  it('E-03 a warning is no content: what fails after it is repeated', async () => {
+  it('E-03: a warning is no content: what fails after it is repeated', async () => {
     const llm = new StreamLLM(async function* ({ number }) {
       yield { type: 'warning', warning: { type: 'other', message: 'w' } };
       if (number === 1) throw new MortiseError('server', 'down');
@@ -91,7 +91,7 @@ describe('a stream, at its edges', () => {
     expect([response.text, response.warnings.length, llm.attempts]).toEqual(['ok', 1, 2]);
   });
 
-  it('C-08 the warnings are those of the attempt that answered, whole and streamed', async () => {
+  it('C-08: the warnings are those of the attempt that answered, whole and streamed', async () => {
     const llm = new StreamLLM(async function* (attempt) {
       attempt.warn({ type: 'other', message: `attempt ${attempt.number}` });
       if (attempt.number === 1) throw new MortiseError('server', 'down');
@@ -102,7 +102,7 @@ describe('a stream, at its edges', () => {
     expect((await llm.chat('x')).warnings).toEqual(expected);
   });
 
-  it('C-08 a warning that comes late is an event of the call, and in the response', async () => {
+  it('C-08: a warning that comes late is an event of the call, and in the response', async () => {
     const llm = new StreamLLM(async function* (attempt) {
       yield text('a');
       attempt.warn({ type: 'other', message: 'late' });
@@ -115,7 +115,7 @@ describe('a stream, at its edges', () => {
     expect((await stream.final()).warnings).toEqual([{ type: 'other', message: 'late' }]);
   });
 
-  it("V-02 what runs between two reads belongs to the stream's span, whoever reads", async () => {
+  it("V-02: what runs between two reads belongs to the stream's span, whoever reads", async () => {
     const llm = new StreamLLM(async function* () {
       yield text('a');
       await traced('upstream', () => wait(1));
@@ -130,7 +130,7 @@ describe('a stream, at its edges', () => {
     expect(upstream.map(({ parentId }) => parentId)).toEqual([chat?.spanId]);
   });
 
-  it('V-04 tells the counts of the usage and not the raw object, and who failed', async () => {
+  it('V-04: tells the counts of the usage and not the raw object, and who failed', async () => {
     const usage = { inputTokens: 1, outputTokens: 2, raw: { prompt: 'private' } };
     const events = await eventsOf(() =>
       new StreamLLM(async function* () {
@@ -151,7 +151,7 @@ describe('a stream, at its edges', () => {
     expect(failed.at(-1)).toMatchObject({ phase: 'error', attributes: { provider: 'acme', model: 'a-1' } });
   });
 
-  it('L-02 finish tells all that is known of the usage, and nulls hide nothing', async () => {
+  it('L-02: finish tells all that is known of the usage, and nulls hide nothing', async () => {
     const llm = new StreamLLM(async function* () {
       yield [text('a'), { type: 'usage', usage: { inputTokens: 4 } }];
       yield { ...finish, usage: { outputTokens: 2 } };
@@ -168,7 +168,7 @@ describe('a stream, at its edges', () => {
     expect(usage).toEqual({ inputTokens: 4, outputTokens: 5, totalTokens: 9 });
   });
 
-  it('L-05 a ReadableStream that nobody reads sends nothing', async () => {
+  it('L-05: a ReadableStream that nobody reads sends nothing', async () => {
     const llm = new StreamLLM(async function* () {
       yield [text('a'), finish];
     });
@@ -178,7 +178,7 @@ describe('a stream, at its edges', () => {
     await readable.cancel();
   });
 
-  it("L-06 leaves the integration's iterator: after a break, and when an attempt ran out of time", async () => {
+  it("L-06: leaves the integration's iterator: after a break, and when an attempt ran out of time", async () => {
     const left: string[] = [];
     const llm = new StreamLLM(async function* () {
       try {
@@ -202,7 +202,7 @@ describe('a stream, at its edges', () => {
     expect(left).toEqual(['generator', 'iterator']);
   });
 
-  it('L-06 left in whatever moment of its opening, it gives its place back, once', async () => {
+  it('L-06: left in whatever moment of its opening, it gives its place back, once', async () => {
     for (let turns = 0; turns < 30; turns++) {
       const release = vi.fn();
       const limiter = { acquire: () => Promise.resolve({ release }) };
@@ -227,7 +227,7 @@ describe('a stream, at its edges', () => {
   });
 });
 
-it('V-02 a warning of a stream names its call where the runtime cannot tell', async () => {
+it('V-02: a warning of a stream names its call where the runtime cannot tell', async () => {
   const llm = new StreamLLM(async function* (attempt) {
     yield text('a');
     attempt.warn({ type: 'other', message: 'late' });

@@ -60,7 +60,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('ChatStream', () => {
-  it('L-03 interleaved blocks rebuild exactly, in the order of their index', async () => {
+  it('L-03: interleaved blocks rebuild exactly, in the order of their index', async () => {
     const llm = new StreamLLM(() =>
       yields(
         { type: 'tool-call-start', index: 2, id: 'c2', name: 'b' },
@@ -85,7 +85,7 @@ describe('ChatStream', () => {
     expect(citations).toHaveLength(1);
   });
 
-  it('L-03 every block has its block event, before finish, which is last', async () => {
+  it('L-03: every block has its block event, before finish, which is last', async () => {
     const block: ContentBlock = { type: 'reasoning', text: 'r', signature: 's' };
     const given: ChatStreamEvent = { type: 'block', index: 1, block };
     const events = await collect(
@@ -96,7 +96,7 @@ describe('ChatStream', () => {
     expect(events[3]).toEqual({ type: 'block', index: 0, block: { type: 'text', text: 'a' } });
   });
 
-  it('L-02 usage replaces field by field and never sums', async () => {
+  it('L-02: usage replaces field by field and never sums', async () => {
     const usage = (fields: object): ChatStreamEvent => ({ type: 'usage', usage: fields });
     const llm = new StreamLLM(() =>
       yields(usage({ inputTokens: 10, outputTokens: 1 }), text('a'), usage({ outputTokens: 2 }), finish),
@@ -108,7 +108,7 @@ describe('ChatStream', () => {
     });
   });
 
-  it('L-04 final() deep-equals chat(), for any blocks and any pieces', async () => {
+  it('L-04: final() deep-equals chat(), for any blocks and any pieces', async () => {
     const block = fc.oneof(
       fc.record({ type: fc.constant('text' as const), text: fc.string({ minLength: 1 }) }),
       fc.record({ type: fc.constant('reasoning' as const), text: fc.string(), signature: fc.string() }),
@@ -134,7 +134,7 @@ describe('ChatStream', () => {
     await fc.assert(property, { numRuns: 60 });
   });
 
-  it('L-05 sends nothing before it is read', async () => {
+  it('L-05: sends nothing before it is read', async () => {
     const llm = new StreamLLM(() => yields(text('a'), finish));
     const stream = llm.streamChat('hi');
     expect(llm.attempts).toHaveLength(0);
@@ -142,7 +142,7 @@ describe('ChatStream', () => {
     expect(llm.attempts).toHaveLength(1);
   });
 
-  it('L-05 refuses a second reader', async () => {
+  it('L-05: refuses a second reader', async () => {
     const stream = new StreamLLM(() => yields(text('a'), finish)).streamChat('hi');
     await collect(stream);
     expect(() => stream.textStream[Symbol.asyncIterator]()).toThrow(
@@ -153,7 +153,7 @@ describe('ChatStream', () => {
     expect(() => second[Symbol.asyncIterator]()).toThrow(/already has a reader/);
   });
 
-  it('L-05 an unread stream does not run ahead of its reader', async () => {
+  it('L-05: an unread stream does not run ahead of its reader', async () => {
     let produced = 0;
     async function* endless(): AsyncGenerator<StreamBatch> {
       for (;;) yield text(String(produced++));
@@ -163,7 +163,7 @@ describe('ChatStream', () => {
     expect(produced).toBe(4);
   });
 
-  it('L-05 partial holds what has arrived', async () => {
+  it('L-05: partial holds what has arrived', async () => {
     const stream = new StreamLLM(() =>
       yields({ type: 'start', id: 'r1' }, text('Hel'), text('lo'), finish),
     ).streamChat('hi');
@@ -176,7 +176,7 @@ describe('ChatStream', () => {
     expect(stream.partial.text).toBe('Hello');
   });
 
-  it('L-05 toReadableStream() gives the events and cancels upstream', async () => {
+  it('L-05: toReadableStream() gives the events and cancels upstream', async () => {
     const events: ChatStreamEvent[] = [];
     await new StreamLLM(() => yields(text('a'), finish))
       .streamChat('hi')
@@ -191,7 +191,7 @@ describe('ChatStream', () => {
     expect(llm.attempts[0]?.signal.aborted).toBe(true);
   });
 
-  it('L-06 break settles at once, aborts the attempt, and final() rejects with aborted and partial', async () => {
+  it('L-06: break settles at once, aborts the attempt, and final() rejects with aborted and partial', async () => {
     const llm = new StreamLLM(() => stalls(text('a')));
     const stream = llm.streamChat('hi');
     for await (const event of stream) if (event.type === 'text-delta') break;
@@ -199,7 +199,7 @@ describe('ChatStream', () => {
     await expect(stream.final()).rejects.toMatchObject({ code: 'aborted', partial: { text: 'a' } });
   });
 
-  it('L-06 return() and cancel() settle while next() is pending on a stalled stream', async () => {
+  it('L-06: return() and cancel() settle while next() is pending on a stalled stream', async () => {
     for (const leave of ['return', 'cancel'] as const) {
       const llm = new StreamLLM(() => stalls(text('a')));
       const stream = llm.streamChat('hi');
@@ -214,7 +214,7 @@ describe('ChatStream', () => {
     }
   });
 
-  it('L-06 a stream left while it is being opened aborts the attempt and makes no other', async () => {
+  it('L-06: a stream left while it is being opened aborts the attempt and makes no other', async () => {
     const llm = new StreamLLM(() => stalls());
     const stream = llm.streamChat('hi');
     const reader = stream[Symbol.asyncIterator]();
@@ -227,7 +227,7 @@ describe('ChatStream', () => {
     expect(llm.attempts[0]?.signal.aborted).toBe(true);
   });
 
-  it('C-01 an abort rejects the pending next() and final() with exactly the reason', async () => {
+  it('C-01: an abort rejects the pending next() and final() with exactly the reason', async () => {
     const controller = new AbortController();
     const stream = new StreamLLM(() => stalls(text('a'))).streamChat('hi', { signal: controller.signal });
     const reader = stream[Symbol.asyncIterator]();
@@ -241,13 +241,13 @@ describe('ChatStream', () => {
     expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('C-02 an aborted signal opens nothing', async () => {
+  it('C-02: an aborted signal opens nothing', async () => {
     const llm = new StreamLLM(() => yields(finish));
     await expect(llm.streamChat('hi', { signal: AbortSignal.abort('early') }).final()).rejects.toBe('early');
     expect(llm.attempts).toHaveLength(0);
   });
 
-  it('L-06 final() beside a reader gives the response, and the reader loses nothing', async () => {
+  it('L-06: final() beside a reader gives the response, and the reader loses nothing', async () => {
     const stream = new StreamLLM(() => yields(text('a'), text('b'), text('c'), finish)).streamChat('hi');
     const reader = stream.textStream[Symbol.asyncIterator]();
     expect(await reader.next()).toEqual({ done: false, value: 'a' });
@@ -257,7 +257,7 @@ describe('ChatStream', () => {
     expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('E-01 a stream that ends without finish is stream-truncated, with partial, and not repeated', async () => {
+  it('E-01: a stream that ends without finish is stream-truncated, with partial, and not repeated', async () => {
     const llm = new StreamLLM(() => yields(text('half')));
     const seen: string[] = [];
     const reading = (async () => {
@@ -272,7 +272,7 @@ describe('ChatStream', () => {
     expect(llm.attempts).toHaveLength(1);
   });
 
-  it('E-03 a failure before the first content is repeated; start is handed out once', async () => {
+  it('E-03: a failure before the first content is repeated; start is handed out once', async () => {
     let calls = 0;
     const llm = new StreamLLM(async function* () {
       yield { type: 'start', id: `r${++calls}` };
@@ -286,7 +286,7 @@ describe('ChatStream', () => {
     expect(llm.attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
   });
 
-  it('E-03 a failure after the first content is not repeated and carries partial', async () => {
+  it('E-03: a failure after the first content is not repeated and carries partial', async () => {
     const llm = new StreamLLM(async function* () {
       yield text('a');
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
@@ -298,7 +298,7 @@ describe('ChatStream', () => {
     expect(llm.attempts).toHaveLength(1);
   });
 
-  it('C-04 bounds each silence, and not the length of a healthy stream', async () => {
+  it('C-04: bounds each silence, and not the length of a healthy stream', async () => {
     // A clock that a busy machine does not make late.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
@@ -327,7 +327,7 @@ describe('ChatStream', () => {
     await expect(mute.streamChat('hi').final()).rejects.toMatchObject({ code: 'timeout' });
   });
 
-  it('C-04 a slow reader is not a silent provider', async () => {
+  it('C-04: a slow reader is not a silent provider', async () => {
     const stream = new StreamLLM(() => yields(text('a'), text('b'), finish), { timeoutMs: 30 }).streamChat(
       'hi',
     );
@@ -339,7 +339,7 @@ describe('ChatStream', () => {
     expect(pieces).toEqual(['a', 'b']);
   });
 
-  it('L-06 an unread rejection of final() is not unhandled', async () => {
+  it('L-06: an unread rejection of final() is not unhandled', async () => {
     const unhandled: unknown[] = [];
     const listen = (error: unknown) => void unhandled.push(error);
     process.on('unhandledRejection', listen);
@@ -350,7 +350,7 @@ describe('ChatStream', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it('W-02 events of a later version pass through and change nothing', async () => {
+  it('W-02: events of a later version pass through and change nothing', async () => {
     const llm = new StreamLLM(() =>
       yields({ type: 'v2:audio-delta', index: 0, delta: 'x' }, text('a'), finish),
     );
@@ -375,7 +375,7 @@ describe('ChatStream', () => {
   });
 });
 
-it('L-04 a total that the provider gave stands until it gives other counts', async () => {
+it('L-04: a total that the provider gave stands until it gives other counts', async () => {
   const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 20 };
   const llm = new StreamLLM(() => yields([text('a'), { type: 'usage', usage }, finish]));
   expect((await llm.streamChat('x').final()).usage).toEqual(usage);
@@ -386,14 +386,14 @@ it('L-04 a total that the provider gave stands until it gives other counts', asy
   expect((await counted.streamChat('x').final()).usage.totalTokens).toBe(17);
 });
 
-it('C-01 a stream of ours rejects with exactly the reason, an error of ours too', async () => {
+it('C-01: a stream of ours rejects with exactly the reason, an error of ours too', async () => {
   const reason = new MortiseError('timeout', 'mine');
   const signal = AbortSignal.abort(reason);
   const stream = new StreamLLM(() => yields(text('a'))).streamChat('x', { signal });
   expect(await stream.final().catch((error: unknown) => error)).toBe(reason);
 });
 
-it('C-04 bytes that arrive while the reader pauses do not start the clock', async () => {
+it('C-04: bytes that arrive while the reader pauses do not start the clock', async () => {
   let attempt: Attempt | undefined;
   const llm = new StreamLLM(
     (given) => {

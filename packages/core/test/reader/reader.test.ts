@@ -30,7 +30,7 @@ class NumberReader extends BaseReader {
 }
 
 describe('BaseReader', () => {
-  it('D-01 an item of several documents is done when the last one was taken, and says that a part is missing', async () => {
+  it('D-01: an item of several documents is done when the last one was taken, and says that a part is missing', async () => {
     const seen: unknown[] = [];
     const options = {
       onError: ({ item, part }: ReadFailure) => void seen.push(`${part} of ${item}`),
@@ -49,13 +49,13 @@ describe('BaseReader', () => {
     ]);
   });
 
-  it('D-01 leaving the loop closes what is open', async () => {
+  it('D-01: leaving the loop closes what is open', async () => {
     const reader = new NumberReader();
     for await (const _document of reader.read()) break;
     expect(reader.closed).toEqual(['a']);
   });
 
-  it('D-01 what an author throws is a MortiseError that names the item', async () => {
+  it('D-01: what an author throws is a MortiseError that names the item', async () => {
     class Torn extends NumberReader {
       override async *doRead(): AsyncGenerator<Document> {
         throw new TypeError('no such thing');
@@ -69,7 +69,7 @@ describe('BaseReader', () => {
     ]);
   });
 
-  it('C-01 an abort settles what an author hangs in, with exactly the reason', async () => {
+  it('C-01: an abort settles what an author hangs in, with exactly the reason', async () => {
     class Hung extends BaseReader {
       doList(): ReadItem[] {
         return [{ id: 'a' }];
@@ -91,7 +91,7 @@ describe('BaseReader', () => {
     await expect(new NumberReader().read({ skip }).next()).rejects.toThrow('the list is lost');
   });
 
-  it('V-01 one span around a reading, and V-02 what cannot be read is told within it', async () => {
+  it('V-01: one span around a reading, and V-02 what cannot be read is told within it', async () => {
     const events: MortiseEvent[] = [];
     const stop = subscribe((event) => void events.push(event));
     for await (const _document of new NumberReader().read());

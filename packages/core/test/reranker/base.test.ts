@@ -36,7 +36,7 @@ const stops: (() => void)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
 
 describe('BaseReranker', () => {
-  it('K-01 gives the best first, as many as were asked for', async () => {
+  it('K-01: gives the best first, as many as were asked for', async () => {
     const model = new FakeReranker();
     const { results, usage, warnings } = await model.rerank('q', ['1', '3', '2'], { topN: 2 });
     expect(results).toEqual([
@@ -94,7 +94,7 @@ describe('BaseReranker', () => {
     ['no score', [{ index: 0 }, { index: 1 }]],
     ['too few results', [{ index: 0, score: 1 }]],
     ['no list', null],
-  ])('K-01 refuses %s as malformed-response', async (_what, results) => {
+  ])('K-01: refuses %s as malformed-response', async (_what, results) => {
     const model = new FakeReranker(async () => ({ results }) as unknown as RankReply);
     await expect(model.rerank('q', ['a', 'b'])).rejects.toMatchObject({
       code: 'malformed-response',
@@ -102,19 +102,19 @@ describe('BaseReranker', () => {
     });
   });
 
-  it('K-01 cuts a reply that ranks more than was asked for', async () => {
+  it('K-01: cuts a reply that ranks more than was asked for', async () => {
     const model = new FakeReranker((request, attempt) => byNumber({ ...request, topN: 9 }, attempt));
     expect((await model.rerank('q', ['1', '3', '2'], { topN: 1 })).results).toEqual([{ index: 1, score: 3 }]);
   });
 
-  it('K-02 gives an empty result for no documents, without a request', async () => {
+  it('K-02: gives an empty result for no documents, without a request', async () => {
     const model = new FakeReranker();
     expect((await model.rerank('q', [])).results).toEqual([]);
     expect((await model.rerank('q', [], { topN: 3 })).results).toEqual([]);
     expect(model.doRerank).not.toHaveBeenCalled();
   });
 
-  it('K-03 splits what the provider does not take at once and merges by score', async () => {
+  it('K-03: splits what the provider does not take at once and merges by score', async () => {
     const scenario = fc.record({
       scores: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 30 }),
       maxDocuments: fc.integer({ min: 1, max: 8 }),
@@ -138,14 +138,14 @@ describe('BaseReranker', () => {
     );
   });
 
-  it('K-03 refuses too many documents where scores cannot be compared, before anything is sent', async () => {
+  it('K-03: refuses too many documents where scores cannot be compared, before anything is sent', async () => {
     const model = new FakeReranker(byNumber, { maxDocuments: 2, comparableScores: false });
     await expect(model.rerank('q', ['1', '2', '3'])).rejects.toMatchObject({ code: 'unsupported' });
     expect(model.doRerank).not.toHaveBeenCalled();
     expect((await model.rerank('q', ['1', '2'])).results.length).toBe(2);
   });
 
-  it('K-03 aborts the other requests when one fails', async () => {
+  it('K-03: aborts the other requests when one fails', async () => {
     const aborted: unknown[] = [];
     const rank: Rank = async ({ documents }, { signal }) => {
       if (documents.includes('1')) {
@@ -166,7 +166,7 @@ describe('BaseReranker', () => {
     expect(model.doRerank).not.toHaveBeenCalled();
   });
 
-  it("C-01 rejects with exactly the caller's reason, C-02 without a request when it is aborted before", async () => {
+  it("C-01: rejects with exactly the caller's reason, C-02 without a request when it is aborted before", async () => {
     const model = new FakeReranker(hangs);
     await expect(model.rerank('q', ['1'], { signal: AbortSignal.abort('before') })).rejects.toBe('before');
     expect(model.doRerank).not.toHaveBeenCalled();
@@ -177,7 +177,7 @@ describe('BaseReranker', () => {
     await expect(call).rejects.toBe('enough');
   });
 
-  it('E-05 retries a failed attempt', async () => {
+  it('E-05: retries a failed attempt', async () => {
     let failures = 1;
     const rank: Rank = async (request, attempt) => {
       if (failures-- > 0) throw new MortiseError('overloaded', 'busy');
@@ -188,7 +188,7 @@ describe('BaseReranker', () => {
     expect(model.doRerank).toHaveBeenCalledTimes(2);
   });
 
-  it('V-01 opens one span a call, V-04 without content unless it is captured', async () => {
+  it('V-01: opens one span a call, V-04 without content unless it is captured', async () => {
     const [plain, full]: [MortiseEvent[], MortiseEvent[]] = [[], []];
     stops.push(subscribe((event) => void plain.push(event)));
     stops.push(subscribe((event) => void full.push(event), { captureContent: true }));

@@ -96,7 +96,7 @@ describe('BaseRetriever', () => {
     }
   });
 
-  it('C-05 gives copies: changing a result changes nothing in the retriever', async () => {
+  it('C-05: gives copies: changing a result changes nothing in the retriever', async () => {
     const held = text('a');
     const retriever = new FakeRetriever([held]);
     const [result] = await retriever.retrieve('q');
@@ -105,7 +105,7 @@ describe('BaseRetriever', () => {
     expect(held).toEqual(text('a'));
   });
 
-  it('C-08 refuses filters before looking up unless the author says they are honoured', async () => {
+  it('C-08: refuses filters before looking up unless the author says they are honoured', async () => {
     let lookups = 0;
     class Plain extends BaseRetriever {
       async doRetrieve() {
@@ -155,7 +155,7 @@ describe('BaseRetriever', () => {
 });
 
 describe('index nodes', () => {
-  it('R-01 a node, a retriever and a query engine come in place of the index nodes', async () => {
+  it('R-01: a node, a retriever and a query engine come in place of the index nodes', async () => {
     const nested = new FakeRetriever([text('n1', 0.1), text('n2', 0.2)]);
     const retriever = new FakeRetriever(
       [text('first', 0.9), index('node', 0.8), index('retriever', 0.7), index('engine', 0.6)],
@@ -184,12 +184,12 @@ describe('index nodes', () => {
     expect(nested.calls[0]?.query).toEqual({ query: 'q' });
   });
 
-  it('R-01 an engine that found nothing adds no node', async () => {
+  it('R-01: an engine that found nothing adds no node', async () => {
     const objects = new Map([['e', engine({ outcome: 'no-nodes', text: 'Nothing was found.' })]]);
     expect(await new FakeRetriever([index('e')], { objects }).retrieve('q')).toEqual([]);
   });
 
-  it('R-01 index nodes lead on over two levels', async () => {
+  it('R-01: index nodes lead on over two levels', async () => {
     const inner = new FakeRetriever([index('leaf', 0.3)], {
       objects: new Map([['leaf', text('leaf').node]]),
     });
@@ -198,7 +198,7 @@ describe('index nodes', () => {
     expect(results).toMatchObject([{ node: { id: 'leaf' }, score: 0.3 }]);
   });
 
-  it('R-01 targets are resolved at the same time', async () => {
+  it('R-01: targets are resolved at the same time', async () => {
     let arrived = 0;
     let release: () => void = () => undefined;
     const both = new Promise<void>((resolve) => (release = resolve));
@@ -216,7 +216,7 @@ describe('index nodes', () => {
     expect(await retriever.retrieve('q', { deadlineMs: 20_000 })).toHaveLength(1);
   });
 
-  it('R-01 no more targets are resolved at once than concurrency', async () => {
+  it('R-01: no more targets are resolved at once than concurrency', async () => {
     let running = 0;
     let most = 0;
     const slow: Retriever = {
@@ -236,7 +236,7 @@ describe('index nodes', () => {
     expect(most).toBe(3);
   });
 
-  it('R-01 an id that is not there is configuration and is named, inherited members included', async () => {
+  it('R-01: an id that is not there is configuration and is named, inherited members included', async () => {
     for (const id of ['gone', 'constructor', '__proto__']) {
       const retriever = new FakeRetriever([index(id)], { objects: {}, name: 'Catalogue' });
       await expect(retriever.retrieve('q')).rejects.toMatchObject({
@@ -246,11 +246,11 @@ describe('index nodes', () => {
     }
   });
 
-  it('R-01 without objects an index node is a result like any other', async () => {
+  it('R-01: without objects an index node is a result like any other', async () => {
     expect(await new FakeRetriever([index('x')]).retrieve('q')).toEqual([index('x')]);
   });
 
-  it('R-01 a circle of nodes is refused', async () => {
+  it('R-01: a circle of nodes is refused', async () => {
     const objects = { a: index('b').node, b: index('a').node };
     await expect(new FakeRetriever([index('a')], { objects }).retrieve('q')).rejects.toMatchObject({
       code: 'configuration',
@@ -258,7 +258,7 @@ describe('index nodes', () => {
     });
   });
 
-  it('R-01 a circle through retrievers and engines is refused', async () => {
+  it('R-01: a circle through retrievers and engines is refused', async () => {
     const objects = new Map<string, Retriever | QueryEngine>();
     const outer = new FakeRetriever([index('engine')], { objects });
     const inner = new FakeRetriever([index('outer')], { objects: { outer } });
@@ -273,7 +273,7 @@ describe('index nodes', () => {
     });
   });
 
-  it('R-01 one target on two paths is no circle', async () => {
+  it('R-01: one target on two paths is no circle', async () => {
     const shared = new FakeRetriever([text('s')]);
     const retriever = new FakeRetriever([index('a'), index('b'), index('c')], {
       objects: { a: shared, b: shared, c: index('b').node },
@@ -282,7 +282,7 @@ describe('index nodes', () => {
     expect(shared.calls).toHaveLength(3);
   });
 
-  it('R-01 the depth is bounded, nested retrievers included', async () => {
+  it('R-01: the depth is bounded, nested retrievers included', async () => {
     const chain = (length: number): Retriever => {
       let target = new FakeRetriever([text('end')]);
       for (let at = length; at > 0; at--)
@@ -301,7 +301,7 @@ describe('index nodes', () => {
     await expect(shallow.retrieve('q')).rejects.toMatchObject({ code: 'configuration' });
   });
 
-  it('R-01 the first failure cancels the other targets, and is what is thrown', async () => {
+  it('R-01: the first failure cancels the other targets, and is what is thrown', async () => {
     let reason: unknown;
     const stalled: Retriever = {
       retrieve: (_query, options) =>
@@ -322,7 +322,7 @@ describe('index nodes', () => {
 });
 
 describe('scores', () => {
-  it('R-02 a score of 0 stays 0, and a negative one negative', async () => {
+  it('R-02: a score of 0 stays 0, and a negative one negative', async () => {
     const objects = { a: text('a').node, b: text('b').node, e: engine({}) };
     const retriever = new FakeRetriever([index('a', 0), index('b', -2), index('e', 0), text('plain', 0)], {
       objects,
@@ -330,7 +330,7 @@ describe('scores', () => {
     expect((await retriever.retrieve('q')).map(({ score }) => score)).toEqual([0, -2, 0, 0]);
   });
 
-  it('R-02 evidence goes with the score', async () => {
+  it('R-02: evidence goes with the score', async () => {
     const found = { ...index('a', 0.5), evidence: { similarity: 0.4, coverage: 0 } };
     const [result] = await new FakeRetriever([found], { objects: { a: text('a').node } }).retrieve('q');
     expect(result?.evidence).toEqual({ similarity: 0.4, coverage: 0 });
@@ -353,7 +353,7 @@ describe('de-duplication', () => {
     ...(evidence === undefined ? {} : { evidence }),
   });
 
-  it('R-03 equal content of one source document is one result: first position, best score', async () => {
+  it('R-03: equal content of one source document is one result: first position, best score', async () => {
     const found = [
       same('a', 0.2, 'd', { similarity: 0.1, coverage: 0.9 }),
       text('other', 0.5),
@@ -366,12 +366,12 @@ describe('de-duplication', () => {
     ]);
   });
 
-  it('R-03 equal content of two source documents stays two results', async () => {
+  it('R-03: equal content of two source documents stays two results', async () => {
     const found = [same('a', 0.2, 'd1'), same('b', 0.9, 'd2'), same('c', 0.3, undefined), same('e', 0.3, '')];
     expect(ids(await new FakeRetriever(found).retrieve('q'))).toEqual(['a', 'b', 'c', 'e']);
   });
 
-  it('R-03 counts what nested retrievers found', async () => {
+  it('R-03: counts what nested retrievers found', async () => {
     const retriever = new FakeRetriever([index('a', 0.1), index('b', 0.8)], {
       objects: { a: new FakeRetriever([same('x', 0.1, 'd')]), b: new FakeRetriever([same('y', 0.7, 'd')]) },
     });
@@ -380,7 +380,7 @@ describe('de-duplication', () => {
 });
 
 describe('what is handed down', () => {
-  it('R-04 topK, filters, the trail and a linked signal reach every target', async () => {
+  it('R-04: topK, filters, the trail and a linked signal reach every target', async () => {
     const seen: unknown[] = [];
     const nested = new FakeRetriever([index('deep')], { objects: { deep: engine({}, seen) } });
     const retriever = new FakeRetriever([index('nested')], { objects: { nested } });
@@ -401,7 +401,7 @@ describe('what is handed down', () => {
     });
   });
 
-  it('R-04 a target that the filters hide is not shown, whatever led to it', async () => {
+  it('R-04: a target that the filters hide is not shown, whatever led to it', async () => {
     const of = (lang: string) => createTextNode({ id: lang, text: lang, metadata: { lang } });
     const objects = { en: of('en'), de: of('de'), more: index('en').node };
     const retriever = new FakeRetriever([index('de'), index('more'), index('en')], { objects });
@@ -410,7 +410,7 @@ describe('what is handed down', () => {
     expect(ids(await retriever.retrieve('q'))).toEqual(['de', 'en']);
   });
 
-  it('R-04 an author hands the call on whole', async () => {
+  it('R-04: an author hands the call on whole', async () => {
     const inner = new FakeRetriever([text('a')]);
     const wrapper = new FakeRetriever((query, call) => inner.retrieve(query, call));
     const filters = { key: 'a', op: '==', value: 1 } as const;
@@ -418,7 +418,7 @@ describe('what is handed down', () => {
     expect(inner.calls[0]?.call).toMatchObject({ topK: 2, filters });
   });
 
-  it('R-04 spans are linked: every hop is an event with its parent', async () => {
+  it('R-04: spans are linked: every hop is an event with its parent', async () => {
     const foreign: Retriever = { retrieve: async () => [text('f')] };
     const nested = new FakeRetriever([index('leaf')], {
       objects: { leaf: text('leaf').node },
@@ -448,7 +448,7 @@ describe('what is handed down', () => {
     expect(starts).toHaveLength(5);
   });
 
-  it('R-04 spans are linked where the runtime carries no context', async () => {
+  it('R-04: spans are linked where the runtime carries no context', async () => {
     setContextStorage(undefined);
     onTestFinished(() => setContextStorage(new AsyncLocalStorage<string | undefined>()));
     const foreign: Retriever = {
@@ -477,14 +477,14 @@ describe('what is handed down', () => {
     ]);
   });
 
-  it('V-01 a failure ends every span once, as an error', async () => {
+  it('V-01: a failure ends every span once, as an error', async () => {
     const failing = new FakeRetriever(() => Promise.reject(new Error('down')));
     const retriever = new FakeRetriever([index('a')], { objects: { a: failing } });
     const phases = (await withEvents(() => retriever.retrieve('q'))).map(({ phase }) => phase);
     expect(phases).toEqual(['start', 'start', 'error', 'error']);
   });
 
-  it('V-04 queries and nodes are shown only to those who ask', async () => {
+  it('V-04: queries and nodes are shown only to those who ask', async () => {
     const shown: MortiseEvent[] = [];
     const stop = subscribe((event) => shown.push(event), { captureContent: true });
     const events = await withEvents(() => new FakeRetriever([text('a')]).retrieve('private'));
@@ -500,7 +500,7 @@ describe('what is handed down', () => {
 describe('abort and time', () => {
   const stall = () => new FakeRetriever(() => new Promise(() => undefined));
 
-  it('C-01 an abort rejects with exactly the reason, also below a nested retriever that does not listen', async () => {
+  it('C-01: an abort rejects with exactly the reason, also below a nested retriever that does not listen', async () => {
     const deaf: Retriever = { retrieve: () => new Promise(() => undefined) };
     for (const retriever of [
       stall(),
@@ -515,14 +515,14 @@ describe('abort and time', () => {
     }
   });
 
-  it('C-02 an aborted signal looks nothing up', async () => {
+  it('C-02: an aborted signal looks nothing up', async () => {
     const retriever = new FakeRetriever([]);
     const reason = new Error('enough');
     await expect(retriever.retrieve('q', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(retriever.calls).toEqual([]);
   });
 
-  it('C-03 leaves no listener on a long-lived signal', async () => {
+  it('C-03: leaves no listener on a long-lived signal', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const add = signal.addEventListener.bind(signal);
@@ -534,7 +534,7 @@ describe('abort and time', () => {
     expect(listeners).toBe(0);
   });
 
-  it('C-04 deadlineMs bounds the lookup and everything it led to', async () => {
+  it('C-04: deadlineMs bounds the lookup and everything it led to', async () => {
     await expect(stall().retrieve('q', { deadlineMs: 10 })).rejects.toMatchObject({ code: 'timeout' });
     const deaf: Retriever = { retrieve: () => new Promise(() => undefined) };
     const nested = new FakeRetriever([index('a')], { objects: { a: deaf } });

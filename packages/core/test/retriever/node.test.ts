@@ -45,7 +45,7 @@ describe('constructors', () => {
     expect(sourceId(createTextNode({ text: '' }))).toBeUndefined();
   });
 
-  it('C-06 a kind of a later version is a node too', () => {
+  it('C-06: a kind of a later version is a node too', () => {
     const later: Node = { type: 'v2:image', id: 'i', text: 'a cat', metadata: {}, pixels: 4 };
     expect(nodeText(later, 'embed')).toBe('a cat');
     expect(nodeFromJson(nodeToJson(later))).toEqual(later);
@@ -206,7 +206,7 @@ describe('JSON', () => {
     expect(() => nodeFromJson(value)).toThrow(`This is not a node: ${member} is`);
   });
 
-  it('C-05 a copy shares nothing', () => {
+  it('C-05: a copy shares nothing', () => {
     const node = createTextNode({
       text: 'a',
       metadata: { deep: { list: [1] } },

@@ -71,7 +71,7 @@ describe('matchesFilter', () => {
     ['constructor', 'is-empty', undefined, true],
     ['__proto__', 'is-empty', undefined, true],
   ];
-  it.each(cases)('S-04 %s %s %j is %s', (key, op, value, expected) => {
+  it.each(cases)('S-04: %s %s %j is %s', (key, op, value, expected) => {
     expect(matchesFilter(metadata, { key, op, value })).toBe(expected);
   });
 
@@ -79,7 +79,7 @@ describe('matchesFilter', () => {
     expect(new Set(cases.map(([, op]) => op))).toEqual(new Set(FILTER_OPERATORS));
   });
 
-  it('S-04 combines by and, or and not as logic does', () => {
+  it('S-04: combines by and, or and not as logic does', () => {
     const leaf = fc.constantFrom<MetadataFilter>(
       { key: 'year', op: '==', value: 2020 },
       { key: 'year', op: '>', value: 2020 },
@@ -109,7 +109,7 @@ describe('matchesFilter', () => {
     ['NaN', { key: 'year', op: '>', value: NaN }, 'invalid-request'],
     ['text-match by a number', { key: 'year', op: 'text-match', value: 1 }, 'invalid-request'],
     ['no filter at all', {}, 'invalid-request'],
-  ])('S-04 refuses %s, also where the data would decide without it', (_what, filter, code) => {
+  ])('S-04: refuses %s, also where the data would decide without it', (_what, filter, code) => {
     const broken = filter as MetadataFilter;
     const error = expect.objectContaining({ code });
     expect(() => matchesFilter(metadata, broken)).toThrow(error);
@@ -123,7 +123,7 @@ describe('checkVectorQuery', () => {
   const support = { modes: ['dense', 'text'] as const, operators: ['=='] as const, dimensions: 2 };
   const good: VectorQuery = { topK: 3, embedding: Float32Array.of(1, 2) };
 
-  it('S-04 lets pass what is declared', () => {
+  it('S-04: lets pass what is declared', () => {
     checkVectorQuery({ ...good, filter: { and: [{ key: 'a', op: '==', value: 1 }] } }, support);
     checkVectorQuery({ mode: 'text', text: 'a', topK: 1 }, support);
   });
@@ -142,19 +142,19 @@ describe('checkVectorQuery', () => {
     ['topK 0', { topK: 0 }, 'invalid-request'],
     ['a share above 1', { alpha: 1.5 }, 'invalid-request'],
     ['a share that is no number', { lambda: NaN }, 'invalid-request'],
-  ])('S-04 refuses %s', (_what, change, code) => {
+  ])('S-04: refuses %s', (_what, change, code) => {
     expect(() => checkVectorQuery({ ...good, ...change }, support)).toThrow(
       expect.objectContaining({ code }),
     );
   });
 
-  it('S-04 refuses every filter where none is declared', () => {
+  it('S-04: refuses every filter where none is declared', () => {
     const filter = { key: 'a', op: '==', value: 1 } as const;
     const refused = expect.objectContaining({ code: 'unsupported' });
     expect(() => checkVectorQuery({ ...good, filter }, { modes: ['dense'] })).toThrow(refused);
   });
 
-  it('S-04 refuses entries of different lengths, empty or not finite, naming the node', () => {
+  it('S-04: refuses entries of different lengths, empty or not finite, naming the node', () => {
     const entry = (...numbers: number[]) => ({
       node: createTextNode({ id: `n${numbers.length}`, text: '' }),
       embedding: Float32Array.from(numbers),

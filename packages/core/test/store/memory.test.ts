@@ -23,7 +23,7 @@ async function entriesOf(store: KeyValueStore, options?: KeyValueOptions) {
 afterEach(() => void vi.useRealTimers());
 
 describe('MemoryKeyValueStore', () => {
-  it('S-03 gives what was set, byte for byte, whatever the key, namespace and value', async () => {
+  it('S-03: gives what was set, byte for byte, whatever the key, namespace and value', async () => {
     const entry = fc.record({
       namespace: fc.constantFrom('', 'a', '1:a', 'a:'),
       key: fc.constantFrom('', 'a', ':a', '1:a:', '__proto__'),
@@ -51,7 +51,7 @@ describe('MemoryKeyValueStore', () => {
     );
   });
 
-  it('S-03 is not changed by what happens to the values given and got', async () => {
+  it('S-03: is not changed by what happens to the values given and got', async () => {
     const store = new MemoryKeyValueStore();
     const [bytes, json] = [Uint8Array.of(1, 2), { list: [1] }];
     await store.setMany([
@@ -70,7 +70,7 @@ describe('MemoryKeyValueStore', () => {
     ]);
   });
 
-  it('S-03 tells null from a miss, and deletes', async () => {
+  it('S-03: tells null from a miss, and deletes', async () => {
     const store = new MemoryKeyValueStore();
     await store.set('null', null);
     expect(await store.getMany(['null', 'none'])).toEqual([null, undefined]);
@@ -80,7 +80,7 @@ describe('MemoryKeyValueStore', () => {
     expect(store.bytes).toBe(0);
   });
 
-  it('S-03 is a miss once the ttl has run out', async () => {
+  it('S-03: is a miss once the ttl has run out', async () => {
     vi.useFakeTimers();
     const store = new MemoryKeyValueStore();
     await store.set('short', 1, { ttlMs: 50 });
@@ -114,7 +114,7 @@ describe('MemoryKeyValueStore', () => {
     );
   });
 
-  it("C-01 rejects with exactly the caller's reason", async () => {
+  it("C-01: rejects with exactly the caller's reason", async () => {
     const store = new MemoryKeyValueStore();
     const options = { signal: AbortSignal.abort('enough') };
     await expect(store.get('a', options)).rejects.toBe('enough');
@@ -124,7 +124,7 @@ describe('MemoryKeyValueStore', () => {
     await expect(store.delete('a', options)).rejects.toBe('enough');
   });
 
-  it('S-01 has every member of the contract, and a store that lacks one is named', () => {
+  it('S-01: has every member of the contract, and a store that lacks one is named', () => {
     const store = new MemoryKeyValueStore();
     expect(requireKeyValueStore(store, 'cache')).toBe(store);
     const half = { get: store.get } as unknown as KeyValueStore;

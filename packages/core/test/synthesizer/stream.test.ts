@@ -59,7 +59,7 @@ describe('createResponseStream', () => {
     expect(types.at(-1)).toBe('finish');
   });
 
-  it('L-05 nothing happens before the first read, and a second reader is refused', async () => {
+  it('L-05: nothing happens before the first read, and a second reader is refused', async () => {
     let started = 0;
     const one = stream(() => ((started += 1), answer()));
     expect(started).toBe(0);
@@ -68,7 +68,7 @@ describe('createResponseStream', () => {
     expect(() => one[Symbol.asyncIterator]()).toThrow(expect.objectContaining({ code: 'invalid-request' }));
   });
 
-  it('L-06 leaving a stalled stream settles at once; final() then rejects with aborted and what had arrived', async () => {
+  it('L-06: leaving a stalled stream settles at once; final() then rejects with aborted and what had arrived', async () => {
     let seen: AbortSignal | undefined;
     const one = createResponseStream({ name: 'query', events: ({ signal }) => ((seen = signal), stalled()) });
     const iterator = one[Symbol.asyncIterator]();
@@ -80,7 +80,7 @@ describe('createResponseStream', () => {
     await expect(one.final()).rejects.toMatchObject({ code: 'aborted', partial: { text: 'Yes' } });
   });
 
-  it('C-01 an abort rejects with exactly the reason', async () => {
+  it('C-01: an abort rejects with exactly the reason', async () => {
     const controller = new AbortController();
     const one = stream(stalled, controller.signal);
     setTimeout(() => controller.abort('stop'), 5);
@@ -88,7 +88,7 @@ describe('createResponseStream', () => {
     await expect(stream(answer, AbortSignal.abort('early')).final()).rejects.toBe('early');
   });
 
-  it('E-01 a source that ends without finish is stream-truncated, with partial', async () => {
+  it('E-01: a source that ends without finish is stream-truncated, with partial', async () => {
     const cut = stream(async function* () {
       yield { type: 'text-delta', delta: 'Ye' } as const;
     });
@@ -106,7 +106,7 @@ describe('createResponseStream', () => {
       'error',
     ],
     ['abort', () => stream(answer, AbortSignal.abort('x')).final(), 'error'],
-  ])('V-01 the span ends once under %s', async (_how, run, phase) => {
+  ])('V-01: the span ends once under %s', async (_how, run, phase) => {
     const phases: string[] = [];
     const stop = subscribe((event) => phases.push(event.phase));
     await run().catch(() => undefined);

@@ -31,7 +31,7 @@ describe('readJson', () => {
     ['an empty body', '', 'application/json'],
     ['half a document', '{"a":', 'application/json'],
     ['a bare string', '"hello"', 'application/json'],
-  ])('E-02 refuses %s as malformed-response', async (_what, body, type) => {
+  ])('E-02: refuses %s as malformed-response', async (_what, body, type) => {
     await expect(readJson(stream(body, type), attempt, about)).rejects.toMatchObject({
       code: 'malformed-response',
       provider: 'acme',
@@ -51,22 +51,22 @@ describe('streamEvents', () => {
   });
 
   it.each(['text/html', 'application/json; charset=utf-8'])(
-    'E-02 refuses %s instead of a stream',
+    'E-02: refuses %s instead of a stream',
     async (type) => {
       await expect(collect(stream('{}', type))).rejects.toMatchObject({ code: 'malformed-response' });
     },
   );
 
-  it('E-02 refuses bytes that hold no event', async () => {
+  it('E-02: refuses bytes that hold no event', async () => {
     await expect(collect(stream('<html>hello</html>'))).rejects.toMatchObject({ code: 'malformed-response' });
   });
 
-  it('E-01 a stream of comments alone is an empty stream, not another format', async () => {
+  it('E-01: a stream of comments alone is an empty stream, not another format', async () => {
     expect(await collect(stream(': keep-alive\n\n'))).toEqual([]);
     expect(await collect(stream(''))).toEqual([]);
   });
 
-  it('E-01 ends without complaint when the bytes end, also within a frame: the caller judges', async () => {
+  it('E-01: ends without complaint when the bytes end, also within a frame: the caller judges', async () => {
     expect(await collect(stream('data: {"text":"a"}\n\ndata: {"text":"en'))).toEqual(['a']);
   });
 
@@ -74,7 +74,7 @@ describe('streamEvents', () => {
     expect(await collect(stream('data: {"text":"a"}\n\ndata: {"text":"end"}'))).toEqual(['a', 'end']);
   });
 
-  it('W-01 tells what came before a failure, also when both arrived at once', async () => {
+  it('W-01: tells what came before a failure, also when both arrived at once', async () => {
     const told: string[] = [];
     const reading = (async () => {
       const response = stream('data: {"text":"a"}\n\ndata: {"te\n\n');
@@ -107,7 +107,7 @@ describe('jsonEvents', () => {
     expect(seen).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
-  it('E-02 refuses data that is not JSON', async () => {
+  it('E-02: refuses data that is not JSON', async () => {
     const reading = (async () => {
       for await (const _data of jsonEvents(stream('data: oops\n\ndata: {}\n\n'), attempt, about));
     })();
@@ -139,7 +139,7 @@ describe('streamEvents of lines of JSON', () => {
     ['HTML that claims to be lines', '<html>', 'application/x-ndjson'],
     ['HTML of several lines', '<html>\n</html>\n', 'application/x-ndjson'],
     ['server-sent events', 'data: {"text":"a"}\n\n', 'application/x-ndjson'],
-  ])('E-02 refuses %s', async (_what, text, type) => {
+  ])('E-02: refuses %s', async (_what, text, type) => {
     await expect(lines(text, type)).rejects.toMatchObject({ code: 'malformed-response', provider: 'acme' });
   });
 
@@ -169,7 +169,7 @@ describe('streamEvents and its connection', () => {
   }
   const frame = (text: string) => `data: ${JSON.stringify({ text })}\n\n`;
 
-  it('L-06 closes it when it is left, and when the translator throws', async () => {
+  it('L-06: closes it when it is left, and when the translator throws', async () => {
     const left = connection(frame('a'), frame('b'), frame('end'));
     for await (const _batch of streamEvents(left.response, attempt, translator(), about)) break;
     expect(left.seen).toEqual({ cancelled: 1, pulled: 1 });
@@ -178,7 +178,7 @@ describe('streamEvents and its connection', () => {
     expect(broken.seen.cancelled).toBe(1);
   });
 
-  it('C-03 reads on after the terminal event to the end, so that the connection is free for the next call', async () => {
+  it('C-03: reads on after the terminal event to the end, so that the connection is free for the next call', async () => {
     const { seen, response } = connection(frame('a'), frame('end'), ': bye\n\n');
     expect(await collect(response)).toEqual(['a', 'end']);
     expect(seen).toEqual({ cancelled: 0, pulled: 4 });

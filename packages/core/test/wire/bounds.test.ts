@@ -44,7 +44,7 @@ async function read(response: Response): Promise<void> {
   for await (const _batch of streamEvents(response, attempt, translator(), about));
 }
 
-describe('C-13 bounds', () => {
+describe('C-13: bounds', () => {
   it.each<[string, string, string, (response: Response) => Promise<unknown>]>([
     ['a JSON body', '{"a":', 'maxReplyBytes', (response) => readJson(response, attempt, about)],
     [
@@ -86,11 +86,11 @@ describe('C-13 bounds', () => {
     [{ 'retry-after': '315360000' }, 86_400_000],
     [{ 'retry-after-ms': '99999999999999' }, 86_400_000],
     [{ 'retry-after': '60' }, 60_000],
-  ])('E-04 believes %o for %i ms', (headers, expected) => {
+  ])('E-04: believes %o for %i ms', (headers, expected) => {
     expect(retryAfter(new Headers(headers as Record<string, string>))).toBe(expected);
   });
 
-  it('C-04 counts the silence that is waited through, whatever pauses are between', async () => {
+  it('C-04: counts the silence that is waited through, whatever pauses are between', async () => {
     const policy = callPolicy({ timeoutMs: 60, retry: false });
     const plan = { policy, options: {}, stream: true, about: { provider: 'acme' } };
     const open = await runCall(plan, async (opened) => opened);
@@ -106,7 +106,7 @@ describe('C-13 bounds', () => {
   });
 });
 
-describe('C-09 secrets', () => {
+describe('C-09: secrets', () => {
   const key = 'sk-secret/with+odd="chars" äß';
   const forms: [string, string][] = [
     ['as it is', key],
@@ -172,7 +172,7 @@ describe('C-09 secrets', () => {
   });
 });
 
-describe('W-03 redirects', () => {
+describe('W-03: redirects', () => {
   async function server(
     answer: (url: string, method: string) => { status: number; location?: string; body?: string },
   ) {
@@ -232,7 +232,7 @@ describe('W-03 redirects', () => {
   });
 });
 
-it('W-01 counts bytes after decompression', async () => {
+it('W-01: counts bytes after decompression', async () => {
   const bomb = gzipSync(Buffer.alloc(5_000_000, 120));
   const made = createServer(
     (_request, reply) => void reply.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),

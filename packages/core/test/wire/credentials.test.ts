@@ -13,7 +13,7 @@ const KEY = 'key-that-nobody-may-see';
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('Credentials', () => {
-  it('C-09 reads the variable at the first call, and leaves out the blanks around it', () => {
+  it('C-09: reads the variable at the first call, and leaves out the blanks around it', () => {
     const credentials = new Credentials({}, ACCESS);
     expect(() => credentials.key()).toThrow(/no key for Acme.*ACME_TEST_KEY/);
     vi.stubEnv('ACME_TEST_KEY', ` ${KEY}\n`);
@@ -22,7 +22,7 @@ describe('Credentials', () => {
   });
 
   it.each([`${KEY}\n`, `${KEY} `, 'schlüssel', `${KEY}\u0000`])(
-    'C-09 refuses %j as a key, without showing it',
+    'C-09: refuses %j as a key, without showing it',
     (apiKey) => {
       const credentials = new Credentials({ apiKey }, ACCESS);
       const thrown = (() => {
@@ -55,7 +55,7 @@ describe('Credentials', () => {
     },
   );
 
-  it('C-09 refuses a header that cannot be sent, and names every value as a secret', () => {
+  it('C-09: refuses a header that cannot be sent, and names every value as a secret', () => {
     const broken = new Credentials({ headers: { 'X-Odd': `${KEY}\nx` } }, ACCESS);
     expect(() => broken.headers).toThrow(/x-odd/);
     const { secrets } = new Credentials(
@@ -66,7 +66,7 @@ describe('Credentials', () => {
     expect(secrets).not.toContain('x/y');
   });
 
-  it('C-09 shows nothing of itself', () => {
+  it('C-09: shows nothing of itself', () => {
     const shown = new Credentials({ apiKey: KEY, headers: { 'x-odd': 'odd-secret' } }, ACCESS);
     expect(inspect(shown, { depth: 9, showHidden: true }) + JSON.stringify(shown)).not.toMatch(
       /odd-secret|nobody/,
@@ -74,7 +74,7 @@ describe('Credentials', () => {
   });
 });
 
-it('C-10 loads an SDK once, at the first call, and looks again for one that was missing', async () => {
+it('C-10: loads an SDK once, at the first call, and looks again for one that was missing', async () => {
   let there = false;
   const load = vi.fn(async () => {
     if (!there) throw new Error('Cannot find package');

@@ -15,7 +15,7 @@ function thrown(act: () => unknown): unknown {
 }
 
 describe('a prompt that is too long', () => {
-  it.each(TOO_LONG_SENTENCES)('E-04 knows the words of %s', async (_server, sentence) => {
+  it.each(TOO_LONG_SENTENCES)('E-04: knows the words of %s', async (_server, sentence) => {
     expect(describeFailure(sentence).code).toBe('context-length');
     const refusal = Response.json({ error: { message: sentence } }, { status: 400 });
     expect((await errorFromReply(refusal, { touch: () => undefined }, about)).code).toBe('context-length');
@@ -30,7 +30,7 @@ describe('a prompt that is too long', () => {
     'Too many tokens in batch. Max is 16384 got 17555',
     'The tool name is longer than 64 characters.',
     "Invalid 'user': string too long. Expected a string with maximum length 64.",
-  ])('E-04 takes %j for something else', (message) => {
+  ])('E-04: takes %j for something else', (message) => {
     expect(describeFailure(message).code).not.toBe('context-length');
   });
 });
@@ -48,7 +48,7 @@ describe('throwFailure', () => {
     ['an empty list', []],
     ['a list of texts', ['error']],
     ['a text', 'error'],
-  ])('E-06 sees none in %s', (_name, said) => {
+  ])('E-06: sees none in %s', (_name, said) => {
     expect(thrown(() => throwFailure(said, about))).toBeUndefined();
   });
 
@@ -94,12 +94,12 @@ describe('throwFailure', () => {
       { error: { message: 'm', type: 'invalid_request_error', code: 'context_length_exceeded' } },
       { code: 'context-length' },
     ],
-  ])('E-06 reads %j', (said, expected) => {
+  ])('E-06: reads %j', (said, expected) => {
     expect(thrown(() => throwFailure(said, about))).toMatchObject({ provider: 'acme' });
     expect(describeFailure(said)).toMatchObject(expected);
   });
 
-  it('E-06 takes bare words for a failure only where nothing of a reply is beside them', () => {
+  it('E-06: takes bare words for a failure only where nothing of a reply is beside them', () => {
     const detail = { detail: [{ loc: ['body', 'model'], msg: 'Field required', type: 'missing' }] };
     const alone = (said: unknown) => thrown(() => throwFailure(said, about, true));
     expect(thrown(() => throwFailure(detail, about))).toBeUndefined();
@@ -108,7 +108,7 @@ describe('throwFailure', () => {
     expect(alone({ status: 'ok' })).toBeUndefined();
   });
 
-  it('E-06 believes the name of an event', () => {
+  it('E-06: believes the name of an event', () => {
     const named = (data: string) => thrown(() => eventJson({ event: 'error', data }, about));
     expect(named('{"code":400,"details":"Too many"}')).toMatchObject({
       status: 400,
@@ -124,7 +124,7 @@ describe('throwFailure', () => {
     expect(describeFailure('<html>Sign in</html>').message).toBeUndefined();
   });
 
-  it('C-13 is linear in what came', () => {
+  it('C-13: is linear in what came', () => {
     const deep = (depth: number): unknown => (depth === 0 ? 'x' : { error: deep(depth - 1) });
     const begin = performance.now();
     describeFailure(deep(2_000));
@@ -142,6 +142,6 @@ it.each([
   ['stop', undefined],
   ['', undefined],
   [null, undefined],
-])('E-06 takes the finish reason %j for %s', (reason, code) => {
+])('E-06: takes the finish reason %j for %s', (reason, code) => {
   expect(failedEnd(reason)).toBe(code);
 });

@@ -28,29 +28,29 @@ describe('errorFromResponse', () => {
     [503, 'overloaded', true],
     [504, 'server', true],
     [529, 'overloaded', true],
-  ] as const)('E-04 maps %i to %s, retryable: %s', (status, code, retryable) => {
+  ] as const)('E-04: maps %i to %s, retryable: %s', (status, code, retryable) => {
     expect(errorFromResponse({ ...about, status })).toMatchObject({ code, retryable, status, ...about });
   });
 
-  it('E-04 does not retry what is known to be no matter of waiting, whatever the status', () => {
+  it('E-04: does not retry what is known to be no matter of waiting, whatever the status', () => {
     expect(errorFromResponse({ ...about, status: 500, code: 'context-length' }).retryable).toBe(false);
     expect(errorFromResponse({ ...about, status: 500, code: 'overloaded' }).retryable).toBe(true);
     expect(errorFromResponse({ ...about, status: 409, code: 'conflict' }).retryable).toBe(true);
     expect(errorFromResponse({ ...about, status: 400, code: 'rate-limit' }).retryable).toBe(false);
   });
 
-  it('E-04 does not retry a quota behind a 429', () => {
+  it('E-04: does not retry a quota behind a 429', () => {
     expect(errorFromResponse({ ...about, status: 429, code: 'quota' }).retryable).toBe(false);
   });
 
-  it('E-04 reads how long to wait only where waiting helps', () => {
+  it('E-04: reads how long to wait only where waiting helps', () => {
     const headers = new Headers({ 'retry-after': '7' });
     expect(errorFromResponse({ ...about, status: 429, headers }).retryAfterMs).toBe(7000);
     expect(errorFromResponse({ ...about, status: 503, headers }).retryAfterMs).toBe(7000);
     expect(errorFromResponse({ ...about, status: 400, headers }).retryAfterMs).toBeUndefined();
   });
 
-  it('C-09 keeps an echoed key out of the message, the cause and toJSON', () => {
+  it('C-09: keeps an echoed key out of the message, the cause and toJSON', () => {
     const secret = 'sk-very-secret';
     const cause = Object.assign(new Error(`bad key ${secret}`), {
       headers: new Headers({ authorization: secret }),
@@ -95,7 +95,7 @@ describe('retryAfter', () => {
       30_000,
     ],
     [{}, undefined],
-  ])('E-04 %o is %s ms', (headers, expected) => {
+  ])('E-04: %o is %s ms', (headers, expected) => {
     expect(retryAfter(new Headers(headers as Record<string, string>), now)).toBe(expected);
   });
 });
@@ -111,7 +111,7 @@ describe('float32FromBase64', () => {
     }
   });
 
-  it.each(['*AAAAAA=', 'AA*AAA==', 'AAAA AAA'])('E-02 refuses %j, which is no base64', (text) => {
+  it.each(['*AAAAAA=', 'AA*AAA==', 'AAAA AAA'])('E-02: refuses %j, which is no base64', (text) => {
     expect(() => float32FromBase64(text, about)).toThrow(/not base64/);
   });
 
@@ -120,12 +120,12 @@ describe('float32FromBase64', () => {
     expect(float32FromBase64('-_-_Pw==', about)).toEqual(float32FromBase64('+/+/Pw==', about));
   });
 
-  it('E-02 refuses half a float', () => {
+  it('E-02: refuses half a float', () => {
     expect(() => float32FromBase64('AAAA', about)).toThrow(/no multiple of 4/);
   });
 });
 
-it('E-04 takes a reset that is a moment since the epoch for one, in seconds or milliseconds', () => {
+it('E-04: takes a reset that is a moment since the epoch for one, in seconds or milliseconds', () => {
   const now = Date.UTC(2026, 0, 1);
   const after = (reset: number) =>
     retryAfter(new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) }), now);
@@ -134,12 +134,12 @@ it('E-04 takes a reset that is a moment since the epoch for one, in seconds or m
 
 describe('thrownWithoutSecrets', () => {
   const secrets = ['sk-secret'];
-  it('C-09 keeps what holds no secret as it is', () => {
+  it('C-09: keeps what holds no secret as it is', () => {
     const thrown = new Error('boom');
     expect(thrownWithoutSecrets(thrown, about, secrets)).toBe(thrown);
   });
 
-  it('C-09 says what happened without the secret, and without the cause that holds it', () => {
+  it('C-09: says what happened without the secret, and without the cause that holds it', () => {
     const held = Object.assign(new Error('socket hang up'), {
       config: { headers: { key: 'Bearer sk-secret' } },
     });
@@ -151,7 +151,7 @@ describe('thrownWithoutSecrets', () => {
 });
 
 describe('errors, at their edges', () => {
-  it('E-04 waits for the longest reset of the limits that are used up, in whatever order they come', () => {
+  it('E-04: waits for the longest reset of the limits that are used up, in whatever order they come', () => {
     const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0' };
     const of = (requests: string, tokens: string) =>
       retryAfter(
@@ -164,11 +164,11 @@ describe('errors, at their edges', () => {
     expect([of('2s', '5s'), of('5s', '2s')]).toEqual([5000, 5000]);
   });
 
-  it('C-09 takes nothing for a secret that stands in every text', () => {
+  it('C-09: takes nothing for a secret that stands in every text', () => {
     expect(redact('a key', ['a', '', undefined])).toBe('a key');
   });
 
-  it('C-09 does not print what had arrived', () => {
+  it('C-09: does not print what had arrived', () => {
     const error = new MortiseError('server', 'down', { partial: { text: 'private' } });
     expect([inspect(error), JSON.stringify(error)].join()).not.toContain('private');
     expect(error.partial).toEqual({ text: 'private' });

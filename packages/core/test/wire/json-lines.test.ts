@@ -31,7 +31,7 @@ async function decode(chunks: readonly Uint8Array[]): Promise<SseEvent[]> {
 }
 
 describe('lines of JSON', () => {
-  it('W-01 gives the same lines for any split, line ending, blank line and byte order mark', async () => {
+  it('W-01: gives the same lines for any split, line ending, blank line and byte order mark', async () => {
     const line = fc.record({
       value: fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue(), { maxKeys: 3 }),
       ending: fc.constantFrom('\n', '\r\n', '\n\n', '\r\n \r\n'),
@@ -53,7 +53,7 @@ describe('lines of JSON', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
-  it('W-01 gives the same lines one byte at a time', async () => {
+  it('W-01: gives the same lines one byte at a time', async () => {
     const bytes = encoder.encode('\uFEFF{"a":"ü🙂"}\r\n\r\n{"b":1}\n{"c"');
     const whole = await decode([bytes]);
     expect(whole.map(({ data }) => data)).toEqual(['{"a":"ü🙂"}', '{"b":1}', '{"c"']);

@@ -25,7 +25,7 @@ const event = fc.record({
 });
 
 describe('SseDecoder', () => {
-  it('W-01 gives the same events for any split, line ending, comment and byte order mark', () => {
+  it('W-01: gives the same events for any split, line ending, comment and byte order mark', () => {
     const property = fc.property(
       fc.array(event),
       fc.boolean(),
@@ -52,7 +52,7 @@ describe('SseDecoder', () => {
     fc.assert(property, { numRuns: 300 });
   });
 
-  it('W-01 gives the same events one byte at a time', () => {
+  it('W-01: gives the same events one byte at a time', () => {
     const bytes = encoder.encode(
       '\uFEFF: hi\r\n\r\ndata: ü🙂\r\rdata:two\ndata\n\nevent: x\ndata: {"a":1}\r\n\r\n',
     );
@@ -65,7 +65,7 @@ describe('SseDecoder', () => {
     expect(decode([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(whole);
   });
 
-  it('W-01 skips events without data, comments and unknown fields', () => {
+  it('W-01: skips events without data, comments and unknown fields', () => {
     const bytes = encoder.encode('event: empty\n\n: keep-alive\n\nid: 3\nretry: 10\nfoo: bar\ndata: x\n\n');
     expect(decode([bytes])).toEqual([{ event: 'message', data: 'x' }]);
   });

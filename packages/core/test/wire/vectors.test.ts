@@ -26,7 +26,7 @@ function inParts(bytes: Uint8Array, sizes: Iterator<number>): ReadableStream<Uin
 const base64 = (v: Float32Array) => Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('base64');
 
 describe('readJsonVectors', () => {
-  it('W-02 gives what JSON gives, with the vectors in their places, whatever stands around them', async () => {
+  it('W-02: gives what JSON gives, with the vectors in their places, whatever stands around them', async () => {
     const other = fc.oneof(
       fc.jsonValue(),
       fc.string({ unit: fc.constantFrom('"', '\\', ':', 'embedding', 'é', '😀') }),
@@ -101,16 +101,16 @@ describe('readJsonVectors', () => {
     `{"data":[{"embedding":"${good}`,
     `[{"embedding":"${good}"}]`,
     `{"a":1}${good}`,
-  ])('E-02 refuses %j', async (text) => {
+  ])('E-02: refuses %j', async (text) => {
     await expect(read(text)).rejects.toMatchObject({ code: 'malformed-response', provider: 'acme' });
   });
 
-  it('W-01 reads UTF-8, and a byte order mark, around the vectors', async () => {
+  it('W-01: reads UTF-8, and a byte order mark, around the vectors', async () => {
     const body = await read(`\ufeff{"é😀":"\u{10ffff}","embedding":"${good}"}`);
     expect(body).toEqual({ 'é😀': '\u{10ffff}', embedding: new Float32Array(20).fill(1.5) });
   });
 
-  it('W-01 reads the same however the bytes are cut', async () => {
+  it('W-01: reads the same however the bytes are cut', async () => {
     const texts = fc.record({
       data: fc.array(fc.record({ embedding: vector.map(base64), note: fc.string({ unit: 'grapheme' }) })),
       embedding: fc.constantFrom('short', `${good}"`, `${good}\\`, '"embedding":"'),
@@ -126,7 +126,7 @@ describe('readJsonVectors', () => {
   });
 
   // Bytes are looked at in pieces of 1.25 MiB: of these replies one ends at every place around a vector.
-  it('W-01 finds a vector wherever it is cut from the one before', async () => {
+  it('W-01: finds a vector wherever it is cut from the one before', async () => {
     const around = '{"a":"\\\\", "embedding" :\t"';
     const rest = `${good}","an \\"embedding":"${good}"}`;
     const expected = { a: '\\', embedding: new Float32Array(20).fill(1.5), 'an "embedding': good };

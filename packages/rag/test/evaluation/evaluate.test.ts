@@ -117,7 +117,7 @@ describe('evaluateRetriever', () => {
     expect(stopped).toBe(true);
   });
 
-  it('C-01 C-02 an abort rejects with exactly the reason, and an aborted one asks nothing', async () => {
+  it('C-01: C-02 an abort rejects with exactly the reason, and an aborted one asks nothing', async () => {
     const controller = new AbortController();
     let asked = 0;
     const retriever: Retriever = {

@@ -178,7 +178,7 @@ describe('DocumentIndex', () => {
     expect(ids(await index.retriever().retrieve('sentence'))).toEqual(['d#0']);
   });
 
-  it('I-02 equal content under two identities stays two documents; one identity twice is a conflict that is reported', async () => {
+  it('I-02: equal content under two identities stays two documents; one identity twice is a conflict that is reported', async () => {
     const index = await openIndex({ embedding: new HashEmbedding() });
     const report = await index.update([
       document('a', 'Same.'),
@@ -189,7 +189,7 @@ describe('DocumentIndex', () => {
     expect(report.failed).toMatchObject([{ item: 'a', error: { code: 'conflict' } }]);
   });
 
-  it('I-03 a document that fails is set aside, its earlier version stays, and the next update tries again', async () => {
+  it('I-03: a document that fails is set aside, its earlier version stays, and the next update tries again', async () => {
     const directory = await temporaryFolder({ 'a.md': 'First version.', 'b.md': 'Other.' });
     const reader = new DirectoryReader({ directory });
     const embedding = new HashEmbedding();
@@ -216,7 +216,7 @@ describe('DocumentIndex', () => {
     });
   });
 
-  it('I-03 what is below a folder that cannot be listed stays', async () => {
+  it('I-03: what is below a folder that cannot be listed stays', async () => {
     const index = await openIndex({ embedding: new HashEmbedding() });
     const file = (item: string, text: string) => ({ ...document(item, text), item });
     const of = (...documents: Document[]): Reader => ({
@@ -232,7 +232,7 @@ describe('DocumentIndex', () => {
     expect(ids(await index.retriever().retrieve('one'))).toContain('locked/a#0');
   });
 
-  it('I-01 a search meanwhile sees one version of every document, whole', async () => {
+  it('I-01: a search meanwhile sees one version of every document, whole', async () => {
     const splitter = new SentenceSplitter({ maxTokens: 8, overlap: 0 });
     const index = await openIndex({ embedding: new HashEmbedding({ maxBatchSize: 1 }) }, { splitter });
     const sentences = (word: string) =>
@@ -283,7 +283,7 @@ describe('DocumentIndex', () => {
 });
 
 describe('a saved index', () => {
-  it('I-01 holds the newest content when saves meet: a larger one that began before does not take its place', async () => {
+  it('I-01: holds the newest content when saves meet: a larger one that began before does not take its place', async () => {
     const directory = await temporaryFolder();
     const parts = { embedding: new HashEmbedding({ dimensions: 64 }) };
     const index = await openIndex(parts, { directory });
@@ -393,7 +393,7 @@ describe('a saved index', () => {
     });
   });
 
-  it('C-01 an abort rejects with exactly the reason, and what was finished is saved', async () => {
+  it('C-01: an abort rejects with exactly the reason, and what was finished is saved', async () => {
     const directory = await temporaryFolder();
     const controller = new AbortController();
     const { index } = await opened(directory, new HashEmbedding({ maxBatchSize: 1 }));
@@ -413,7 +413,7 @@ describe('a saved index', () => {
     expect(embedding.embedded).toHaveLength(added);
   });
 
-  it('I-01 is saved meanwhile, and what a kill then leaves is whole', async () => {
+  it('I-01: is saved meanwhile, and what a kill then leaves is whole', async () => {
     const [directory, copies] = [await temporaryFolder(), await temporaryFolder()];
     let now = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6000));
@@ -454,7 +454,7 @@ describe('a saved index', () => {
     expect((await opened(directory, new HashEmbedding({ maxBatchSize: 1 }))).index.size).toBe(2);
   });
 
-  it('V-01 an update is one span, with what it did', async () => {
+  it('V-01: an update is one span, with what it did', async () => {
     const events: string[] = [];
     const index = await openIndex({ embedding: new HashEmbedding() });
     const stop = subscribe(({ name, phase, attributes }) => {

@@ -36,7 +36,7 @@ function held() {
   return { model: new Held(), begins, goOn: () => goOn() };
 }
 
-it('I-01 two indexes on one folder lose nothing of each other, one update after the other', async () => {
+it('I-01: two indexes on one folder lose nothing of each other, one update after the other', async () => {
   const directory = await temporaryFolder();
   const [one, two] = [await open(directory), await open(directory)];
   await one.update([a], keeping);
@@ -53,7 +53,7 @@ it('I-01 two indexes on one folder lose nothing of each other, one update after 
   expect(await idsIn(one)).toEqual(['a']);
 });
 
-it('I-01 a second writer is refused while the first writes, and reads and writes after it', async () => {
+it('I-01: a second writer is refused while the first writes, and reads and writes after it', async () => {
   const directory = await temporaryFolder();
   const { model, begins, goOn } = held();
   const [one, two] = [await open(directory, model), await open(directory)];
@@ -72,7 +72,7 @@ it('I-01 a second writer is refused while the first writes, and reads and writes
   expect((await readdir(directory)).filter((name) => !name.endsWith('.index'))).toEqual([]);
 });
 
-it('I-01 save() does not write over what another has saved', async () => {
+it('I-01: save() does not write over what another has saved', async () => {
   const directory = await temporaryFolder();
   const [one, two] = [await open(directory), await open(directory)];
   await one.update([a], keeping);
@@ -83,7 +83,7 @@ it('I-01 save() does not write over what another has saved', async () => {
   expect((await open(directory)).size).toBe(1);
 });
 
-it('I-01 many at once: each is done or refused, and what was done is there', async () => {
+it('I-01: many at once: each is done or refused, and what was done is there', async () => {
   const directory = await temporaryFolder();
   const documents = Array.from({ length: 12 }, (_, at) =>
     createDocument({ id: `d${at}`, text: `The text of ${at}.` }),
@@ -97,7 +97,7 @@ it('I-01 many at once: each is done or refused, and what was done is there', asy
   expect((await open(directory)).size).toBe(12 - refused.length);
 });
 
-it('I-01 a lock and half a file that a killed process has left are in nobody’s way', async () => {
+it('I-01: a lock and half a file that a killed process has left are in nobody’s way', async () => {
   const directory = await temporaryFolder();
   const index = await open(directory);
   await index.update([a]);

@@ -21,7 +21,7 @@ async function setup() {
 }
 
 describe('the committed vectors', () => {
-  it('I-01 do not show a document that is removed between the search and the look at its record', async () => {
+  it('I-01: do not show a document that is removed between the search and the look at its record', async () => {
     const { documents, vectors, pipeline, query } = await setup();
     let isRemoved = false;
     const racing = Object.create(vectors) as MemoryVectorStore;
@@ -50,7 +50,7 @@ describe('the committed vectors', () => {
   });
 });
 
-it('I-01 committed nodes are those of a document that comes back to its old text while they are read', async () => {
+it('I-01: committed nodes are those of a document that comes back to its old text while they are read', async () => {
   const { documents, pipeline } = await setup();
   let times = 0;
   const own = documents.getMany.bind(documents);

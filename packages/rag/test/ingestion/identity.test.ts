@@ -36,7 +36,7 @@ const ways = {
   },
 };
 
-describe.each(Object.entries(ways))('I-04 what could not be read is not gone (%s)', (_name, open) => {
+describe.each(Object.entries(ways))('I-04: what could not be read is not gone (%s)', (_name, open) => {
   const folder = async (files: Record<string, string>, options: Partial<DirectoryReaderOptions> = {}) => {
     const directory = await temporaryFolder(files);
     const run = await open();
@@ -183,7 +183,7 @@ describe.each(Object.entries(ways))('I-04 what could not be read is not gone (%s
   });
 });
 
-describe('I-04 documents of a reader without their reader', () => {
+describe('I-04: documents of a reader without their reader', () => {
   it.each([
     ['a generator', (reader: Reader) => reader.read({ onError: () => undefined })],
     [

@@ -5,7 +5,7 @@ import { killTest, MOST_TEXTS_AGAIN } from './kill/kill.ts';
 import { KINDS } from './kill/kinds.ts';
 
 it.each(KINDS)(
-  'I-01 ingestion, %s, killed at random moments, ends where an undisturbed one does, and pays for few batches twice',
+  'I-01: ingestion, %s, killed at random moments, ends where an undisturbed one does, and pays for few batches twice',
   { timeout: 120_000 },
   async (kind) => {
     const folder = await temporaryFolder();

@@ -40,7 +40,7 @@ const corpus = (count: number, version: string) =>
 
 describe.each([1, 2, 4, 8, 16])('at concurrency %i', (concurrency) => {
   it.each([0, 1])(
-    'I-04 each document is written once, and the report says so (stores that take %i ms)',
+    'I-04: each document is written once, and the report says so (stores that take %i ms)',
     async (ms) => {
       const own = { documents: new MemoryDocumentStore(), vectors: new MemoryVectorStore() };
       const writes: string[] = [];
@@ -78,7 +78,7 @@ describe.each([1, 2, 4, 8, 16])('at concurrency %i', (concurrency) => {
     },
   );
 
-  it('I-01 who looks at any moment of an update sees each document whole, in one version', async () => {
+  it('I-01: who looks at any moment of an update sees each document whole, in one version', async () => {
     const own = { documents: new MemoryDocumentStore(), vectors: new MemoryVectorStore() };
     const pipeline = new IngestionPipeline({
       documents: slow(own.documents, 1),

@@ -79,7 +79,7 @@ describe('a batch', () => {
     expect(sizes(bytes.embedding)).toEqual([2, 2, 1]);
   });
 
-  it('I-03 that is refused is asked again by document: only the one it is about is set aside', async () => {
+  it('I-03: that is refused is asked again by document: only the one it is about is set aside', async () => {
     const { pipeline, documents, embedding } = setup({ concurrency: 1 });
     const failures: string[] = [];
     const list = numbered(12).with(2, document('bad', 'This is poison.'));
@@ -117,7 +117,7 @@ describe('memory', () => {
     expect(most).toBeLessThanOrEqual(8 * 4);
   });
 
-  it('I-01 source that fails in the middle fails the run, and the next one goes on', async () => {
+  it('I-01: source that fails in the middle fails the run, and the next one goes on', async () => {
     const { pipeline, documents } = setup({ concurrency: 1 });
     async function* source(): AsyncGenerator<Document> {
       yield* numbered(10);
@@ -156,7 +156,7 @@ describe('a strategy', () => {
     expect(await textsOf(documents)).toEqual(['Other.', 'Same.']);
   });
 
-  it('I-03 duplicates-only: a document that failed is no duplicate of itself in the next run', async () => {
+  it('I-03: duplicates-only: a document that failed is no duplicate of itself in the next run', async () => {
     const { pipeline } = setup({ strategy: 'duplicates-only' });
     const bad = document('a', 'poison');
     for (const _run of [1, 2])
@@ -339,7 +339,7 @@ describe('a run', () => {
     expect(pipeline.committed).toBeUndefined();
   });
 
-  it('V-01 has one span, with a span for every write and removal in it', async () => {
+  it('V-01: has one span, with a span for every write and removal in it', async () => {
     const { pipeline } = setup({ strategy: 'upserts-and-delete' });
     await pipeline.run(numbered(2));
     const events: string[] = [];
@@ -381,7 +381,7 @@ describe('a run', () => {
 });
 
 describe('the committed vectors', () => {
-  it('I-01 show one version of each document at every moment of a run, and as many nodes as asked for', async () => {
+  it('I-01: show one version of each document at every moment of a run, and as many nodes as asked for', async () => {
     const { pipeline, documents, vectors } = setup({ concurrency: 1 });
     const version = (word: string) =>
       numbered(6).map(({ id, text }) => document(id, `${text} It is ${word}.`));

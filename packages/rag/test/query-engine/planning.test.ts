@@ -143,7 +143,7 @@ describe('RouterQueryEngine', () => {
       );
   });
 
-  it('C-01 an abort while the model selects rejects with exactly the reason', async () => {
+  it('C-01: an abort while the model selects rejects with exactly the reason', async () => {
     const llm = new ScriptedLLM({ replies: () => new Promise<never>(() => undefined) });
     const engine = new RouterQueryEngine({ llm }, { engines });
     for (const ask of [
@@ -199,7 +199,7 @@ describe('SubQuestionQueryEngine', () => {
     expect(second.asked).toMatchObject([{ input: 'Which trees?', options: { topK: 3, filters } }]);
   });
 
-  it('Z-01 a number that named no source names none in the joined list', async () => {
+  it('Z-01: a number that named no source names none in the joined list', async () => {
     const wrong = new Saying(() => response('Oak [1], who knows [3].', [oak]));
     const llm = model([questions(['A?', 1], ['B?', 2]), 'So [1].']);
     const { warnings } = await new SubQuestionQueryEngine(
@@ -231,7 +231,7 @@ describe('SubQuestionQueryEngine', () => {
     expect(warnings).toEqual([{ type: 'other', message: expect.stringContaining('3 of 9 sub-questions') }]);
   });
 
-  it('Z-05 answers from the others when one fails, and says so; or rejects and cancels them', async () => {
+  it('Z-05: answers from the others when one fails, and says so; or rejects and cancels them', async () => {
     let left: AbortSignal | undefined;
     const down = new Saying(() => Promise.reject(new MortiseError('quota', 'Nothing left.')));
     const plan = questions(['A?', 1], ['B?', 2]);
@@ -258,7 +258,7 @@ describe('SubQuestionQueryEngine', () => {
     expect(left?.aborted).toBe(true);
   });
 
-  it('Z-05 a failure is not hidden behind others that found nothing', async () => {
+  it('Z-05: a failure is not hidden behind others that found nothing', async () => {
     const down = new Saying(() => Promise.reject(new MortiseError('quota', 'Nothing left.')));
     const empty = new Saying(() => response('Not found.', [], 'no-nodes'));
     const llm = model([questions(['A?', 1], ['B?', 2])]);
@@ -267,7 +267,7 @@ describe('SubQuestionQueryEngine', () => {
     ).rejects.toMatchObject({ code: 'quota' });
   });
 
-  it('Z-02 says that nothing was found when no engine found anything, without a further call', async () => {
+  it('Z-02: says that nothing was found when no engine found anything, without a further call', async () => {
     const empty = new Saying(() => response('Not found.', [], 'no-nodes'));
     const llm = model([questions(['A?', 1])]);
     const engine = new SubQuestionQueryEngine(

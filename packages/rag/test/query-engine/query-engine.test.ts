@@ -94,7 +94,7 @@ describe('createQueryEngine', () => {
     });
   });
 
-  it('L-04 streams the same: sources first, deltas, each citation once its marker is there, the response last', async () => {
+  it('L-04: streams the same: sources first, deltas, each citation once its marker is there, the response last', async () => {
     const { engine } = setUp(() => answer);
     const stream = engine.streamQuery('Sky?');
     const events: ResponseStreamEvent[] = [];
@@ -114,7 +114,7 @@ describe('createQueryEngine', () => {
     expect(text).toBe(answer);
   });
 
-  it('Z-02 no nodes: says so, whole and streamed, without a call to the model', async () => {
+  it('Z-02: no nodes: says so, whole and streamed, without a call to the model', async () => {
     const { engine, llm } = setUp([], { notFoundText: 'Nothing there.' }, []);
     const response = await engine.query('What?');
     expect(response).toMatchObject({
@@ -211,7 +211,7 @@ describe('createQueryEngine', () => {
 });
 
 describe('what a query engine hands down and gives up', () => {
-  it('R-04 topK, filters and the trail reach the retriever, the signal everything', async () => {
+  it('R-04: topK, filters and the trail reach the retriever, the signal everything', async () => {
     const { engine, retriever, llm } = setUp(['So.'], { topK: 4 });
     const controller = new AbortController();
     const filters = { key: 'path', op: '==', value: 'sky.md' } as const;
@@ -220,7 +220,7 @@ describe('what a query engine hands down and gives up', () => {
     expect(llm.requests).toHaveLength(1);
   });
 
-  it('R-01 an index node leads to an engine, whose answer becomes a node; a circle through it is refused', async () => {
+  it('R-01: an index node leads to an engine, whose answer becomes a node; a circle through it is refused', async () => {
     const { engine } = setUp(['It is blue [1].']);
     const leading = new Fixed([
       { node: createIndexNode({ id: 'i', text: 'about the sky', indexId: 'sky' }), score: 0 },
@@ -247,7 +247,7 @@ describe('what a query engine hands down and gives up', () => {
     expect(llm.requests).toEqual([]);
   });
 
-  it('C-01 an abort rejects with exactly the reason, wherever it strikes', async () => {
+  it('C-01: an abort rejects with exactly the reason, wherever it strikes', async () => {
     const stalls: Retriever = { retrieve: (_query, options) => stall(options) };
     const llm = new ScriptedLLM({ replies: (_request, { signal }) => stall({ signal }) });
     const engines = [
@@ -267,21 +267,21 @@ describe('what a query engine hands down and gives up', () => {
     }
   });
 
-  it('C-02 an aborted signal looks nothing up', async () => {
+  it('C-02: an aborted signal looks nothing up', async () => {
     const { engine, retriever, llm } = setUp([]);
     await expect(engine.query('Q', { signal: AbortSignal.abort('x') })).rejects.toBe('x');
     await expect(engine.streamQuery('Q', { signal: AbortSignal.abort('x') }).final()).rejects.toBe('x');
     expect([retriever.calls, llm.requests]).toEqual([[], []]);
   });
 
-  it('L-05 nothing is looked up before the stream is read', async () => {
+  it('L-05: nothing is looked up before the stream is read', async () => {
     const { engine, retriever } = setUp([answer]);
     engine.streamQuery('Q');
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(retriever.calls).toEqual([]);
   });
 
-  it('L-06 leaving the stream leaves the model: its signal is aborted, partial says what had come', async () => {
+  it('L-06: leaving the stream leaves the model: its signal is aborted, partial says what had come', async () => {
     let seen: AbortSignal | undefined;
     class Slow extends ScriptedLLM {
       override async *doStream(...args: Parameters<ScriptedLLM['doStream']>) {
@@ -313,7 +313,7 @@ describe('what a query engine hands down and gives up', () => {
   });
 
   it.each(['whole', 'streamed'])(
-    'V-02 query, retrieval, synthesis and model are nested spans, %s',
+    'V-02: query, retrieval, synthesis and model are nested spans, %s',
     async (how) => {
       const { engine } = setUp([answer]);
       const events: MortiseEvent[] = [];
@@ -342,7 +342,7 @@ describe('what a query engine hands down and gives up', () => {
     },
   );
 
-  it('C-04 deadlineMs bounds the whole query', async () => {
+  it('C-04: deadlineMs bounds the whole query', async () => {
     const llm = new ScriptedLLM({ replies: (_request, { signal }) => stall({ signal }) });
     const retriever: Retriever = {
       retrieve: () => new Promise((resolve) => setTimeout(() => resolve(nodes), 30)),

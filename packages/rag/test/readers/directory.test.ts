@@ -69,7 +69,7 @@ describe('DirectoryReader', () => {
     });
   });
 
-  it('D-01 is lazy: nothing is opened before the first read, and one document at a time', async () => {
+  it('D-01: is lazy: nothing is opened before the first read, and one document at a time', async () => {
     const directory = await temporaryFolder({ 'a.md': 'A', 'b.md': 'B' });
     const seen: string[] = [];
     const documents = new DirectoryReader({ directory }).read({ onProgress: ({ item }) => seen.push(item) });
@@ -83,7 +83,7 @@ describe('DirectoryReader', () => {
     expect(seen).toEqual([]);
   });
 
-  it('D-01 what cannot be read is reported and does not stop the rest', async () => {
+  it('D-01: what cannot be read is reported and does not stop the rest', async () => {
     const root = await temporaryFolder({
       'a.md': 'A',
       'bad.md': Uint8Array.of(0x47, 0xff, 0xfe, 0x80),
@@ -119,7 +119,7 @@ describe('DirectoryReader', () => {
     });
   });
 
-  it('D-01 follows links only when asked to, and a circle of them not for ever', async () => {
+  it('D-01: follows links only when asked to, and a circle of them not for ever', async () => {
     const directory = await temporaryFolder({ 'a.md': 'A', 'sub/b.md': 'B' });
     await symlink(directory, join(directory, 'sub/round'));
     await symlink(join(directory, 'self.md'), join(directory, 'self.md'));
@@ -129,7 +129,7 @@ describe('DirectoryReader', () => {
     expect(new Set(followed.map(({ text }) => text))).toEqual(new Set(['A', 'B']));
   });
 
-  it.skipIf(process.getuid?.() === 0)('D-01 a folder that cannot be listed is reported too', async () => {
+  it.skipIf(process.getuid?.() === 0)('D-01: a folder that cannot be listed is reported too', async () => {
     const directory = await temporaryFolder({ 'a.md': 'A', 'locked/b.md': 'B' });
     await chmod(join(directory, 'locked'), 0);
     onTestFinished(() => chmod(join(directory, 'locked'), 0o700));
@@ -139,7 +139,7 @@ describe('DirectoryReader', () => {
     expect(failures).toMatchObject([{ item: 'locked', error: { code: 'permission' } }]);
   });
 
-  it('D-02 knows path, kind and title, and the front matter', async () => {
+  it('D-02: knows path, kind and title, and the front matter', async () => {
     const text = [
       '---',
       'title: "Getting started: fast"',
@@ -210,7 +210,7 @@ describe('DirectoryReader', () => {
     expect(documents[0]?.metadata).toEqual({ path: 'a.txt', mediaType: 'text/plain' });
   });
 
-  it('C-01 stops at an abort with exactly the reason; C-02 an aborted signal reads nothing', async () => {
+  it('C-01: stops at an abort with exactly the reason; C-02 an aborted signal reads nothing', async () => {
     const directory = await temporaryFolder({ 'a.md': 'A', 'b.md': 'B' });
     const controller = new AbortController();
     const seen: string[] = [];
@@ -225,7 +225,7 @@ describe('DirectoryReader', () => {
     await expect(read({ directory: 'gone' }, { signal: AbortSignal.abort('early') })).rejects.toBe('early');
   });
 
-  it('V-01 one span around a reading, whether it ends, is left or fails', async () => {
+  it('V-01: one span around a reading, whether it ends, is left or fails', async () => {
     const directory = await temporaryFolder({ 'a.md': 'A', 'b.md': 'B' });
     const events: MortiseEvent[] = [];
     const stop = subscribe((event) => events.push(event));

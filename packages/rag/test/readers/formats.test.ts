@@ -62,7 +62,7 @@ const ids = ({ documents }: Seen) => documents.map(({ id }) => id);
 const errors = ({ failures }: Seen) => failures.map(({ item, part = item, error }) => [part, error.message]);
 
 describe('jsonLinesFormat', () => {
-  it('D-02 gives a document a line, with its line, and its place in the file', async () => {
+  it('D-02: gives a document a line, with its line, and its place in the file', async () => {
     const source = '{"a":1}\r\n\r\n  {"a":2}\n{"a":3}';
     const seen = await read('a.jsonl', source, jsonLinesFormat());
     expect(ids(seen)).toEqual(['a.jsonl#1', 'a.jsonl#3', 'a.jsonl#4']);
@@ -94,7 +94,7 @@ describe('jsonLinesFormat', () => {
     ]);
   });
 
-  it('D-01 a line that is no JSON is reported with its number, and the rest is read', async () => {
+  it('D-01: a line that is no JSON is reported with its number, and the rest is read', async () => {
     const source = '{"t":"one"}\n{"t":\n{"u":"three"}\n{"t":"four"}\n';
     const seen = await read('a.jsonl', source, jsonLinesFormat({ text: 't' }));
     expect(texts(seen)).toEqual(['one', 'four']);
@@ -110,14 +110,14 @@ describe('jsonLinesFormat', () => {
     expect(seen.progress).toMatchObject([{ done: 1, failed: 1, outcome: 'partial' }]);
   });
 
-  it('D-01 a line that is too long is passed over without being held', async () => {
+  it('D-01: a line that is too long is passed over without being held', async () => {
     const source = `{"t":"${'x'.repeat(300)}"}\n{"t":"short"}\n`;
     const seen = await read('a.jsonl', source, jsonLinesFormat({ text: 't', maxRecordLength: 100 }));
     expect(texts(seen)).toEqual(['short']);
     expect(errors(seen)).toEqual([['a.jsonl#1', expect.stringContaining('longer than 100 characters')]]);
   });
 
-  it('D-01 holds no more than a record: the first comes before the rest was read', async () => {
+  it('D-01: holds no more than a record: the first comes before the rest was read', async () => {
     let pulled = 0;
     const file = {
       path: 'a.jsonl',
@@ -155,7 +155,7 @@ describe('jsonLinesFormat', () => {
 });
 
 describe('jsonFormat', () => {
-  it('D-02 gives a document a record, with its pointer, and its place in the file', async () => {
+  it('D-02: gives a document a record, with its pointer, and its place in the file', async () => {
     const source = '\n{"n": 2, "items": [ {"t": "a ]"}, {"t": "b"} , 3 ], "after": [1]}';
     const seen = await read('a.json', source, jsonFormat({ records: '/items' }));
     expect(texts(seen)).toEqual(['{"t": "a ]"}', '{"t": "b"}', '3']);
@@ -190,7 +190,7 @@ describe('jsonFormat', () => {
     expect(texts(await read('a.json', '[]', jsonFormat()))).toEqual([]);
   });
 
-  it('D-01 what is no JSON, and what is not where it should be, is reported in words', async () => {
+  it('D-01: what is no JSON, and what is not where it should be, is reported in words', async () => {
     const lines = await read('a.json', '{"a":1}\n{"a":2}', jsonFormat());
     expect(lines.documents).toEqual([]);
     expect(errors(lines)[0]?.[1]).toMatch(/It looks like JSON Lines/);
@@ -212,7 +212,7 @@ describe('csvFormat', () => {
   const csv = (content: string | Uint8Array, options?: CsvOptions, name = 'a.csv') =>
     read(name, content, csvFormat(options));
 
-  it('D-02 gives a document a row, with its line, and its place in the file', async () => {
+  it('D-02: gives a document a row, with its line, and its place in the file', async () => {
     const source = 'name,about\r\nAda,"Wrote, first\r\nof all"\r\n\r\nGrace,"She ""found"" it"\r\n';
     const seen = await csv(source);
     expect(texts(seen)).toEqual([
@@ -247,7 +247,7 @@ describe('csvFormat', () => {
     expect([texts(seen), seen.failures]).toEqual([wanted, []]);
   });
 
-  it('D-01 a row that is broken is reported with its line, and the rest is read', async () => {
+  it('D-01: a row that is broken is reported with its line, and the rest is read', async () => {
     const seen = await csv('a,b\n1,2\n3\n"4"x,5\n6,7\n"8,9\n');
     expect(texts(seen)).toEqual(['a: 1\nb: 2', 'a: 6\nb: 7']);
     expect(errors(seen)).toEqual([
@@ -361,7 +361,7 @@ describe('a folder of several kinds', () => {
     expect(documents.map(({ id }) => id)).toEqual(['a.csv', 'c.md', 'e.tar.csv']);
   });
 
-  it('D-01 what needs a package says which', async () => {
+  it('D-01: what needs a package says which', async () => {
     const directory = await temporaryFolder({ 'a.pdf': '%PDF', 'b.html': '<p>', 'c.txt': 'C' });
     const failures: ReadFailure[] = [];
     const reader = new DirectoryReader({ directory, include: ['*'] });
@@ -379,7 +379,7 @@ describe('a folder of several kinds', () => {
     ]);
   });
 
-  it('D-01 is resumed by what was done, and repeated by what has changed', async () => {
+  it('D-01: is resumed by what was done, and repeated by what has changed', async () => {
     const directory = await temporaryFolder(files);
     const reader = new DirectoryReader({ directory, formats });
     const versions = new Map<string, string | undefined>();
@@ -395,7 +395,7 @@ describe('a folder of several kinds', () => {
     expect(await collect(reader.read({ skip }))).toMatchObject([{ id: 'b.JSONL#1' }, { id: 'b.JSONL#3' }]);
   });
 
-  it('D-02 a chunk has its document, its place there, and what the document had', async () => {
+  it('D-02: a chunk has its document, its place there, and what the document had', async () => {
     const directory = await temporaryFolder({ 'a.csv': `t\n${'Words and words. '.repeat(9).trim()}\n` });
     const [document] = await collect(new DirectoryReader({ directory, formats }).read());
     const chunks = new SentenceSplitter({ maxTokens: 24, overlap: 0 }).split(document as Document);

@@ -69,7 +69,7 @@ describe('AutoMergingRetriever', () => {
     ]);
   });
 
-  it('R-02 keeps scores of 0 and below', async () => {
+  it('R-02: keeps scores of 0 and below', async () => {
     const results = await merging([hit('b1', 0), hit('a1', 0), hit('a2', -3), hit('a3', 0)]).retrieve('q');
     expect(results.map(({ node, score }) => [node.id, score])).toEqual([
       ['b1', 0],
@@ -125,7 +125,7 @@ describe('AutoMergingRetriever', () => {
     expect(more).toEqual([expect.stringContaining('does not say what its children are')]);
   });
 
-  it('R-04 hands topK and filters down; a parent that the filters hide does not come', async () => {
+  it('R-04: hands topK and filters down; a parent that the filters hide does not come', async () => {
     const retriever = new FakeRetriever(pages('a').map((id) => hit(id, 1)));
     const auto = new AutoMergingRetriever({ retriever, nodes: lookup, candidates: 40 });
     const filters = { key: 'of', op: '==', value: 'a' } as const;

@@ -26,7 +26,7 @@ describe('fusion', () => {
     expect(fuse([[], [scored('a', 2)]], [0.5, 0.5]).map(({ score }) => score)).toEqual([0.5]);
   });
 
-  it('R-02 keeps the raw evidence of all lists, and changes no list', () => {
+  it('R-02: keeps the raw evidence of all lists, and changes no list', () => {
     const lists = [[scored('a', 3, { bm25: 3, coverage: 0.5 })], [scored('a', 0.4, { similarity: 0.4 })]];
     const before = structuredClone(lists);
     expect(fuse(lists, [0.5, 0.5])[0]?.evidence).toEqual({ bm25: 3, coverage: 0.5, similarity: 0.4 });
@@ -54,7 +54,7 @@ describe('fusion', () => {
     expect(left.calls[1]?.topK).toBe(80);
   });
 
-  it('R-04 hands filters down, and fails as a whole when one retriever does', async () => {
+  it('R-04: hands filters down, and fails as a whole when one retriever does', async () => {
     const left = new FakeRetriever([]);
     const filters = { key: 'a', op: '==', value: 1 } as const;
     await new FusionRetriever({ retrievers: [{ retriever: left }] }).retrieve('q', { filters });
@@ -190,7 +190,7 @@ describe('query generation', () => {
     expect(warnings).toEqual([expect.stringMatching(/^No further queries were generated/)]);
   });
 
-  it('C-01 an abort while the model writes is no failure of the model', async () => {
+  it('C-01: an abort while the model writes is no failure of the model', async () => {
     const controller = new AbortController();
     const llm = new ScriptedLLM({
       replies: () => {

@@ -13,7 +13,7 @@ import { FakeRetriever, ids, scored } from './fake.ts';
 const summary = (indexId: string, text: string) => createIndexNode({ id: `about-${indexId}`, text, indexId });
 
 describe('the retrievers of this package, one in another', () => {
-  it('R-01 recursion over two levels: summaries of shelves lead to summaries of books, and these to pages', async () => {
+  it('R-01: recursion over two levels: summaries of shelves lead to summaries of books, and these to pages', async () => {
     const pages = new BM25Retriever({
       nodes: [
         createTextNode({ id: 'tenon', text: 'A tenon is cut to fit its mortise.' }),
@@ -34,7 +34,7 @@ describe('the retrievers of this package, one in another', () => {
     expect(ids(await shelves.retrieve('tenon mortise'))).toEqual(['tenon', 'glue']);
   });
 
-  it('R-01 a cycle is refused, through a fusion and a router as well', async () => {
+  it('R-01: a cycle is refused, through a fusion and a router as well', async () => {
     const objects = new Map<string, RetrievalObject>();
     const nodes = [summary('again', 'all about tenons')];
     const shelf = new BM25Retriever({ nodes, objects });
@@ -52,7 +52,7 @@ describe('the retrievers of this package, one in another', () => {
     });
   });
 
-  it('R-01 a dangling id is configuration and is named, from below a fusion too', async () => {
+  it('R-01: a dangling id is configuration and is named, from below a fusion too', async () => {
     const shelf = new BM25Retriever({
       nodes: [summary('gone', 'all about tenons')],
       objects: {},
@@ -66,7 +66,7 @@ describe('the retrievers of this package, one in another', () => {
       });
   });
 
-  it('R-04 a router into an auto-merging retriever: topK, filters and signal go all the way, the parent comes back', async () => {
+  it('R-04: a router into an auto-merging retriever: topK, filters and signal go all the way, the parent comes back', async () => {
     const relationships = { parent: { id: 'chapter' } };
     const metadata = { lang: 'en' };
     const parts = ['one', 'two', 'three'].map((id) =>

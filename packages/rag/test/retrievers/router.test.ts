@@ -27,7 +27,7 @@ function router(selector: Selector, more: Partial<RouterRetrieverOptions> = {}) 
 }
 
 describe('RouterRetriever', () => {
-  it('R-02 asks the chosen retriever alone, and hands its scores on', async () => {
+  it('R-02: asks the chosen retriever alone, and hands its scores on', async () => {
     const { retriever, wood, stars } = router(fixed(0));
     const results = await retriever.retrieve('q');
     expect(results.map(({ node, score }) => [node.id, score])).toEqual([
@@ -46,7 +46,7 @@ describe('RouterRetriever', () => {
     ]);
   });
 
-  it('R-04 hands topK, filters and the trail to what it chose', async () => {
+  it('R-04: hands topK, filters and the trail to what it chose', async () => {
     const { retriever, stars } = router(fixed(1));
     const filters = { key: 'a', op: '==', value: 1 } as const;
     const trail = [{ retriever, indexId: 'before' }];
@@ -141,7 +141,7 @@ describe('LLMSelector', () => {
     expect(ids(await lenient.retrieve('q'))).toEqual(['oak', 'sun', 'ash']);
   });
 
-  it('C-01 an abort reaches the model', async () => {
+  it('C-01: an abort reaches the model', async () => {
     const controller = new AbortController();
     const llm = new ScriptedLLM({
       replies: () => {

@@ -77,7 +77,7 @@ describe('VectorRetriever', () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
-  it('C-01 an abort reaches the embedding model', async () => {
+  it('C-01: an abort reaches the embedding model', async () => {
     const controller = new AbortController();
     let seen: AbortSignal | undefined;
     const embedding = new HashEmbedding();

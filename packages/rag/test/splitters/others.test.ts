@@ -138,7 +138,7 @@ describe('HierarchicalSplitter', () => {
 });
 
 describe('HierarchicalSplitter, long headings', () => {
-  it('X-01 leaves out a path of headings that would fill a smaller chunk', () => {
+  it('X-01: leaves out a path of headings that would fill a smaller chunk', () => {
     const splitter = new HierarchicalSplitter({ tokenizer: words, sizes: [30, 8], format: 'markdown' });
     const chunks = splitter.split(
       document(`# One two three four five six seven eight nine\n\n${'Ten. '.repeat(9)}`),
@@ -154,7 +154,7 @@ describe('HierarchicalSplitter, long headings', () => {
 });
 
 describe('pages', () => {
-  it('D-02 a chunk of a document of several pages has the page that it begins on', () => {
+  it('D-02: a chunk of a document of several pages has the page that it begins on', () => {
     const pages = ['First page. It is short.\n\n', 'Second page, which is longer than that.\n\n', 'Third.'];
     const pageStarts = [0, pages[0]!.length, pages[0]!.length + pages[1]!.length];
     const chunks = new SentenceSplitter({ tokenizer: words, maxTokens: 11, overlap: 0 }).split(

@@ -33,7 +33,7 @@ const splitters: Record<string, (settings: Settings) => NodeSplitter> = {
 };
 
 describe.each(Object.entries(splitters))('%s', (_name, create) => {
-  it('X-01 no chunk is above its limit, whatever counts and whatever the text', () => {
+  it('X-01: no chunk is above its limit, whatever counts and whatever the text', () => {
     fc.assert(
       fc.property(anyText, anySettings, fc.string({ maxLength: 12 }), (text, settings, note) => {
         const splitter = create(settings);
@@ -51,7 +51,7 @@ describe.each(Object.entries(splitters))('%s', (_name, create) => {
     );
   });
 
-  it('X-02 offsets are exact, and the chunks with their overlaps cover all but white space', () => {
+  it('X-02: offsets are exact, and the chunks with their overlaps cover all but white space', () => {
     fc.assert(
       fc.property(anyText, anySettings, (text, settings) => {
         const chunks = create(settings).split(createDocument({ id: 'd', text }));

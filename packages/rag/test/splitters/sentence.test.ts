@@ -15,21 +15,21 @@ const split = (text: string, options: ConstructorParameters<typeof SentenceSplit
   new SentenceSplitter(options).split(createDocument({ id: 'd', text }));
 
 describe('SentenceSplitter', () => {
-  it('X-02 a chunk never begins where the one before it does, also after white space', () => {
+  it('X-02: a chunk never begins where the one before it does, also after white space', () => {
     const text = '\r\n東京は日本の首都です。人口は多い。';
     const chunks = split(text, { tokenizer: bytes, maxTokens: 51, format: 'markdown', overlap: 33 });
     const starts = chunks.map(({ start }) => start);
     expect(starts).toEqual([...new Set(starts)]);
   });
 
-  it('X-02 a repeated text has the offset of each of its places', () => {
+  it('X-02: a repeated text has the offset of each of its places', () => {
     const text = 'Again and again. '.repeat(6);
     const chunks = split(text, { tokenizer: words, maxTokens: 3, overlap: 0 });
     expect(chunks.map(({ start }) => start)).toEqual([0, 17, 34, 51, 68, 85]);
     expect(new Set(texts(chunks))).toEqual(new Set(['Again and again.']));
   });
 
-  it('X-03 time is linear in the text', () => {
+  it('X-03: time is linear in the text', () => {
     const paragraph = 'A sentence of several words. Another one, with a comma. '.repeat(4);
     const kinds: Record<string, (size: number) => string> = {
       paragraphs: (size) => `${paragraph}\n\n`.repeat(size),
@@ -105,7 +105,7 @@ describe('SentenceSplitter', () => {
     ]);
   });
 
-  it('D-02 keeps the heading path, source, neighbours and metadata', () => {
+  it('D-02: keeps the heading path, source, neighbours and metadata', () => {
     const text =
       '# Guide\n\nIntro.\n\n## Install\n\n### Windows\n\nRun it.\n\nUnderlined\n---\n\n```sh\n# no heading\n```\n\n## Use\n\nSo.';
     const document = createDocument({

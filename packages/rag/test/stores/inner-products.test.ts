@@ -6,7 +6,7 @@ import { MemoryVectorStore } from '@mortise/rag';
 
 const number = fc.double({ min: -1, max: 1, noNaN: true });
 
-it('S-04 scores any number of rows, of any dimensions, by their cosine, wherever a row stands', async () => {
+it('S-04: scores any number of rows, of any dimensions, by their cosine, wherever a row stands', async () => {
   const sizes = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 7 }));
   const matrix = sizes.chain(([rows, dimensions]) =>
     fc.array(fc.array(number, { minLength: dimensions, maxLength: dimensions }), {

@@ -44,7 +44,7 @@ describe('MemoryVectorStore', () => {
     ]);
   });
 
-  it('S-04 an upsert of the same id replaces', async () => {
+  it('S-04: an upsert of the same id replaces', async () => {
     const store = new MemoryVectorStore();
     await store.upsert([entry('a', 1, 0), entry('b', 0, 1)]);
     await store.upsert([entry('a', 0, 2)]);
@@ -52,7 +52,7 @@ describe('MemoryVectorStore', () => {
     expect((await store.query(query(0, 1))).map(({ score }) => score)).toEqual([1, 1]);
   });
 
-  it('S-04 deletes by id, source document and filter, and keeps every other node with its own vector', async () => {
+  it('S-04: deletes by id, source document and filter, and keeps every other node with its own vector', async () => {
     const store = new MemoryVectorStore();
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     await store.upsert(
@@ -80,7 +80,7 @@ describe('MemoryVectorStore', () => {
     expect(found.map(({ node: { id } }) => id)).toEqual(['y']);
   });
 
-  it('S-04 refuses other dimensions, vectors that are not finite, and modes it does not have', async () => {
+  it('S-04: refuses other dimensions, vectors that are not finite, and modes it does not have', async () => {
     const store = new MemoryVectorStore();
     await store.upsert([entry('a', 1, 0)]);
     await expect(store.upsert([entry('b', 1)])).rejects.toMatchObject({ code: 'invalid-request' });
@@ -92,7 +92,7 @@ describe('MemoryVectorStore', () => {
     expect(store.size).toBe(1);
   });
 
-  it('C-05 keeps and gives copies', async () => {
+  it('C-05: keeps and gives copies', async () => {
     const store = new MemoryVectorStore();
     const given = entry('a', 1, 0);
     await store.upsert([given]);

@@ -27,7 +27,7 @@ async function saved(): Promise<MemoryVectorStore> {
   return store;
 }
 
-it('S-04 loads what was saved, to the last bit, and saves the same again', async () => {
+it('S-04: loads what was saved, to the last bit, and saves the same again', async () => {
   const store = await saved();
   const loaded = await MemoryVectorStore.load(path);
   expect(await loaded.query(everything)).toEqual(await store.query(everything));
@@ -36,7 +36,7 @@ it('S-04 loads what was saved, to the last bit, and saves the same again', async
   expect(readFileSync(`${path}-2`).equals(readFileSync(path))).toBe(true);
 });
 
-it('S-04 saves and loads an empty store, and one whose nodes were deleted', async () => {
+it('S-04: saves and loads an empty store, and one whose nodes were deleted', async () => {
   const store = new MemoryVectorStore();
   await store.save(path);
   expect((await MemoryVectorStore.load(path)).support.dimensions).toBeUndefined();
@@ -47,7 +47,7 @@ it('S-04 saves and loads an empty store, and one whose nodes were deleted', asyn
   expect([loaded.size, loaded.support.dimensions]).toEqual([0, 2]);
 });
 
-it('S-04 refuses a file that was cut or changed anywhere, and one that is none', async () => {
+it('S-04: refuses a file that was cut or changed anywhere, and one that is none', async () => {
   await saved();
   const bytes = readFileSync(path);
   const damaged = [0, 17, 21, 30, 5_000, bytes.length - 40, bytes.length - 1].map((at) => {
@@ -69,7 +69,7 @@ it('S-04 refuses a file that was cut or changed anywhere, and one that is none',
   await expect(MemoryVectorStore.load(join(folder, 'none'))).rejects.toMatchObject({ code: 'not-found' });
 });
 
-it('S-04 leaves the old file, and no other, where saving fails or is aborted', async () => {
+it('S-04: leaves the old file, and no other, where saving fails or is aborted', async () => {
   const store = await saved();
   const before = readFileSync(path);
   await store.upsert([entry('new', 0, 1)]);
@@ -85,7 +85,7 @@ it('S-04 leaves the old file, and no other, where saving fails or is aborted', a
   expect(readdirSync(folder).toSorted()).toEqual(['taken', 'vectors']);
 });
 
-it('S-04 saves what is there when it is called, whatever is written meanwhile', async () => {
+it('S-04: saves what is there when it is called, whatever is written meanwhile', async () => {
   const store = await saved();
   const saving = store.save(path);
   await store.delete({ ids: ['n0', 'n1'] });

@@ -27,7 +27,7 @@ function scan(text: string, pieces: readonly string[] = [text]) {
 }
 
 describe('CitationScanner', () => {
-  it('Z-01 finds markers alone, side by side and in a list, each with its place', () => {
+  it('Z-01: finds markers alone, side by side and in a list, each with its place', () => {
     const text = 'Blue [1]. Deep [2][3], or [1, 3].';
     expect(
       scan(text).map(({ number, start, end, nodeId }) => [number, text.slice(start, end), nodeId]),
@@ -40,12 +40,12 @@ describe('CitationScanner', () => {
     ]);
   });
 
-  it.each(['[0]', '[4]', '[9]', '[9999]'])('Z-01 flags %s of three sources', (marker) => {
+  it.each(['[0]', '[4]', '[9]', '[9999]'])('Z-01: flags %s of three sources', (marker) => {
     expect(scan(`So it is ${marker}.`)).toMatchObject([{ problem: 'unknown-source' }]);
     expect(scan(`So it is ${marker}.`)[0]).not.toHaveProperty('nodeId');
   });
 
-  it('Z-01 finds the quoted words in the source, however white space, case and quotation marks are written', () => {
+  it('Z-01: finds the quoted words in the source, however white space, case and quotation marks are written', () => {
     expect(scan('They say "the sky is blue during the day" [1].')).toEqual([
       {
         number: 1,
@@ -61,7 +61,7 @@ describe('CitationScanner', () => {
     expect(scan('It is “deep and cold.” [2]')).toMatchObject([{ quote: 'deep and cold' }]);
   });
 
-  it('Z-01 flags words that stand in no source, and words of another source', () => {
+  it('Z-01: flags words that stand in no source, and words of another source', () => {
     expect(scan('"The sky is green" [1].')).toMatchObject([
       { nodeId: 'sky', quote: 'The sky is green', problem: 'misquote' },
     ]);
@@ -76,7 +76,7 @@ describe('CitationScanner', () => {
     ]);
   });
 
-  it('Z-01 a claim that stands in the source as it is, is a quote', () => {
+  it('Z-01: a claim that stands in the source as it is, is a quote', () => {
     expect(scan('The sea is deep and cold. [2]\nThe sky is blue during the day [1].')).toMatchObject([
       { number: 2, quote: 'The sea is deep and cold', quoteStart: 0, quoteEnd: 24 },
       { number: 1, quote: 'The sky is blue\nduring the day' },

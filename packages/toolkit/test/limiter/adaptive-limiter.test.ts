@@ -71,7 +71,7 @@ describe('createAdaptiveLimiter', () => {
     [200, 50, 50],
     [200, 3000, 20],
   ])(
-    'S-02 finds %d requests a second, and half of it, with replies after %d ms and refusals after %d ms',
+    'S-02: finds %d requests a second, and half of it, with replies after %d ms and refusals after %d ms',
     async (rate, replyMs, refusalMs) => {
       const { served, refused } = await measured(rate, replyMs, refusalMs);
       expect(served).toBeGreaterThanOrEqual(0.92);
@@ -89,7 +89,7 @@ describe('createAdaptiveLimiter', () => {
     [200, 50, 6, 0.5],
     [200, 400, 7, 0.1],
   ])(
-    'S-02 finds %d requests a second with replies of about %d ms (seed %d) and a burst of %d s',
+    'S-02: finds %d requests a second with replies of about %d ms (seed %d) and a burst of %d s',
     async (rate, ms, seed, burst) => {
       const { served, refused } = await measured(rate, ms, ms, { seed, burst });
       expect(served).toBeGreaterThanOrEqual(0.9);
@@ -106,7 +106,7 @@ describe('createAdaptiveLimiter', () => {
     [20, 50, 0, 0.75, 0.08],
     [20, 3000, 0, 0.65, 0.08],
   ])(
-    'S-02 finds %d requests a second with replies after %d ms and refusals after 3 s (seed %d)',
+    'S-02: finds %d requests a second with replies after %d ms and refusals after 3 s (seed %d)',
     async (rate, replyMs, seed, leastServed, mostRefused) => {
       const { served, refused } = await measured(rate, replyMs, 3000, { seed });
       expect(served).toBeGreaterThanOrEqual(leastServed);
@@ -201,7 +201,7 @@ describe('createAdaptiveLimiter', () => {
     expect(await grants(limiter, 2000)).toBeGreaterThan(30);
   });
 
-  it('E-04 waits as long as a provider asks for, when that is longer than a second', async () => {
+  it('E-04: waits as long as a provider asks for, when that is longer than a second', async () => {
     const limiter = createAdaptiveLimiter();
     (await limiter.acquire({})).release(refusal(5000));
     expect(await grants(limiter, 4900)).toBe(0);
@@ -225,7 +225,7 @@ describe('createAdaptiveLimiter', () => {
     expect(Math.abs(granted - 200)).toBeLessThanOrEqual(1);
   });
 
-  it('S-02 keeps to tokens as the replies tell them, corrects estimates, and refuses what can never fit', async () => {
+  it('S-02: keeps to tokens as the replies tell them, corrects estimates, and refuses what can never fit', async () => {
     const limiter = createAdaptiveLimiter();
     const limits = told({ 'x-ratelimit-limit-tokens': '6000', 'x-ratelimit-remaining-tokens': '1000' });
     (await limiter.acquire({ tokens: 10 })).release(limits);
@@ -278,7 +278,7 @@ describe('createAdaptiveLimiter', () => {
     expect(after).toBeLessThan(5000);
   });
 
-  it('S-02 is FIFO, and a waiter that leaves is not served', async () => {
+  it('S-02: is FIFO, and a waiter that leaves is not served', async () => {
     const limiter = createAdaptiveLimiter();
     const order: number[] = [];
     const left = new AbortController();
@@ -296,7 +296,7 @@ describe('createAdaptiveLimiter', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('C-03 leaves no listener on a long-lived signal', async () => {
+  it('C-03: leaves no listener on a long-lived signal', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     vi.spyOn(signal, 'addEventListener').mockImplementation(() => void listeners++);

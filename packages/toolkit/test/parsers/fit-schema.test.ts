@@ -33,7 +33,7 @@ const object = (properties: Record<string, unknown>): JsonSchema => ({
   additionalProperties: false,
 });
 
-describe('C-15 what a wire does not take', () => {
+describe('C-15: what a wire does not take', () => {
   it.each([
     ['z.url()', z.url(), ['format']],
     ['z.base64()', z.base64(), ['format', 'contentEncoding']],
@@ -73,7 +73,7 @@ describe('C-15 what a wire does not take', () => {
   });
 });
 
-describe('C-15 what is more than a wire takes', () => {
+describe('C-15: what is more than a wire takes', () => {
   const many = (n: number, value: unknown): Record<string, unknown> =>
     Object.fromEntries(Array.from({ length: n }, (_, at) => [`m${at}`, value]));
   const tree: z.ZodType = z.lazy(() => z.object({ kids: z.array(tree) }));
@@ -127,7 +127,7 @@ describe('C-15 what is more than a wire takes', () => {
   });
 });
 
-describe('C-15 references', () => {
+describe('C-15: references', () => {
   const person = object({ name: { type: 'string' } });
 
   it('definitions of draft-07 become $defs, and a root that is a reference its target', () => {
@@ -178,7 +178,7 @@ describe('C-15 references', () => {
   });
 });
 
-describe('C-15 tools', () => {
+describe('C-15: tools', () => {
   it('a strict tool comes closed, its optional members nullable where the wire wants all', () => {
     const { parameters } = tool({
       name: 'f',
@@ -246,7 +246,7 @@ describe('C-15 tools', () => {
   });
 });
 
-describe('C-15 structured chooses by the schema and all options', () => {
+describe('C-15: structured chooses by the schema and all options', () => {
   const model = (metadata: Partial<LLMMetadata>, ...replies: string[]) =>
     new ScriptedLLM({ replies, metadata: { isChatModel: true, ...metadata } });
   const native = { streaming: true, tools: true, toolChoice: true, structuredOutput: 'native' as const };

@@ -36,8 +36,8 @@ async function partialOf(run: Promise<unknown>): Promise<RunToolsResult> {
   return error!.partial;
 }
 
-describe('C-13 what a model may ask of runTools', () => {
-  it('C-14 what is left at maxSteps can be gone on from', async () => {
+describe('C-13: what a model may ask of runTools', () => {
+  it('C-14: what is left at maxSteps can be gone on from', async () => {
     const llm = new ScriptedLLM({ replies: () => [call('a'), call('b')] });
     const { messages, steps } = await partialOf(runTools(llm, 'x', { tools: [now(() => 1)], maxSteps: 2 }));
     expect(unanswered(checkMessages(messages))).toEqual([]);
@@ -150,7 +150,7 @@ async function listOf(stream: ChatStream): Promise<ChatStreamEvent[]> {
   return events;
 }
 
-describe('L-01 usage that counts no tokens', () => {
+describe('L-01: usage that counts no tokens', () => {
   it('is left out, with a warning, whole and streamed', async () => {
     const usage = { inputTokens: -5, outputTokens: 1.5, reasoningTokens: 2, raw: { in: -5 } };
     const llm = new ScriptedLLM({ replies: () => 'ok', usage });
@@ -161,7 +161,7 @@ describe('L-01 usage that counts no tokens', () => {
   });
 });
 
-describe('L-07 one reply, one list of events', () => {
+describe('L-07: one reply, one list of events', () => {
   it('a derived stream and a kept reply give the same events, none of them empty', async () => {
     const reply = {
       content: [

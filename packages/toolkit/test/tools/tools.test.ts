@@ -29,7 +29,7 @@ describe('tool', () => {
     ['valibot', toStandardJsonSchema(v.object({ city: v.string(), days: v.optional(v.number()) }))],
     ['arktype', type({ city: 'string', 'days?': 'number' })],
   ])(
-    'P-05 takes a schema of %s: JSON Schema for the model, validation for the arguments',
+    'P-05: takes a schema of %s: JSON Schema for the model, validation for the arguments',
     async (_library, parameters) => {
       const weather = tool({
         name: 'weather',
@@ -205,7 +205,7 @@ describe('runTools', () => {
     expect(text).toBe('ok');
   });
 
-  it('C-01 an abort rejects with exactly the reason and reaches the tool', async () => {
+  it('C-01: an abort rejects with exactly the reason and reaches the tool', async () => {
     const controller = new AbortController();
     let seen: AbortSignal | undefined;
     const waits = tool({
@@ -254,7 +254,7 @@ describe('runTools', () => {
     ]);
   });
 
-  it('V-01 a tool is a span inside the run, whose error is seen although the model is only told', async () => {
+  it('V-01: a tool is a span inside the run, whose error is seen although the model is only told', async () => {
     const seen: string[] = [];
     const stop = subscribe(({ name, phase }) => void seen.push(`${name} ${phase}`));
     const fails = tool({
@@ -291,7 +291,7 @@ describe('runTools', () => {
     expect(steps[0]?.results[0]?.content).toEqual([image]);
   });
 
-  it('C-05 does not change the messages it was given', async () => {
+  it('C-05: does not change the messages it was given', async () => {
     const messages = Object.freeze([Object.freeze({ role: 'user' as const, content: 'x' })]);
     const { messages: all } = await runTools(new ScriptedLLM({ replies: ['ok'] }), messages, {
       tools: [add],
@@ -355,7 +355,7 @@ describe('runTools, at its edges', () => {
     ]);
   });
 
-  it('C-01 an abort ends the wait for a validator', async () => {
+  it('C-01: an abort ends the wait for a validator', async () => {
     const controller = new AbortController();
     const schema = {
       '~standard': {
@@ -371,7 +371,7 @@ describe('runTools, at its edges', () => {
     await expect(run).rejects.toBe('stop');
   });
 
-  it('V-02 links model and tools to the run, and the run to a parent given by option', async () => {
+  it('V-02: links model and tools to the run, and the run to a parent given by option', async () => {
     const starts: MortiseEvent[] = [];
     const stop = subscribe((event) => void (event.phase === 'start' && starts.push(event)));
     const llm = new ScriptedLLM({ replies: [asks(call('1', 'nothing')), 'ok'] });
@@ -390,7 +390,7 @@ describe('runTools, at its edges', () => {
 describe('runTools leaves nothing behind', () => {
   const quick = tool({ name: 'quick', description: 'x', parameters: z.object({}), execute: () => 'ok' });
 
-  it('C-03 no listener on the signal, and no timer', async () => {
+  it('C-03: no listener on the signal, and no timer', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const add = signal.addEventListener.bind(signal);
@@ -404,7 +404,7 @@ describe('runTools leaves nothing behind', () => {
     expect([listeners, timers()]).toEqual([0, before]);
   });
 
-  it('C-05 a tool that changes its arguments does not change the conversation, validated or not', async () => {
+  it('C-05: a tool that changes its arguments does not change the conversation, validated or not', async () => {
     const spoil = (args: Record<string, unknown>) => ((args['list'] as string[]).push('changed'), 'ok');
     const parameters = { type: 'object' };
     const plain = tool({ name: 'plain', description: 'x', parameters, execute: (args) => spoil(args) });
@@ -424,7 +424,7 @@ describe('runTools leaves nothing behind', () => {
     expect(steps[0]?.response.toolCalls.map((each) => each.arguments)).toEqual([list(), list()]);
   });
 
-  it('C-05 a model that keeps its request does not see it grow', async () => {
+  it('C-05: a model that keeps its request does not see it grow', async () => {
     const seen: (readonly unknown[])[] = [];
     const inner = new ScriptedLLM({ replies: [asks(call('1', 'quick')), 'ok'] });
     const keeps: LLM = wrapLLM<LLM>(inner, {
@@ -434,7 +434,7 @@ describe('runTools leaves nothing behind', () => {
     expect(seen.map(({ length }) => length)).toEqual([1, 3]);
   });
 
-  it("C-01 a tool that fails on the caller's abort ends the run with the reason, not as a result", async () => {
+  it("C-01: a tool that fails on the caller's abort ends the run with the reason, not as a result", async () => {
     const controller = new AbortController();
     const inner = new ScriptedLLM({ replies: [asks(call('1', 'aborts')), 'ok'] });
     const aborts = tool({

@@ -102,13 +102,13 @@ async function onFakeClock(call: () => Promise<unknown>): Promise<{ error: unkno
 }
 
 describe.each(wrappers)('a stream through %s', (_name, wrap) => {
-  it('L-06 after break, final() rejects with aborted and what had arrived', async () => {
+  it('L-06: after break, final() rejects with aborted and what had arrived', async () => {
     const stream = wrap(new StallingLLM(piece('half'))).streamChat('hi', options);
     for await (const event of stream) if (event.type === 'text-delta') break;
     await expect(stream.final()).rejects.toMatchObject({ code: 'aborted', partial: { text: 'half' } });
   });
 
-  it('L-06 cancelled before it was read, it sends nothing, and final() rejects with an empty partial', async () => {
+  it('L-06: cancelled before it was read, it sends nothing, and final() rejects with an empty partial', async () => {
     const inner = new StallingLLM();
     const stream = wrap(inner).streamChat('hi', options);
     await stream.cancel();
@@ -116,7 +116,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect(inner.attempts).toBe(0);
   });
 
-  it('L-06 cancelled while it is being opened, it settles, and final() rejects with a partial', async () => {
+  it('L-06: cancelled while it is being opened, it settles, and final() rejects with a partial', async () => {
     const stream = wrap(new StallingLLM()).streamChat('hi', options);
     const pending = stream[Symbol.asyncIterator]().next();
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -125,7 +125,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     await expect(stream.final()).rejects.toMatchObject({ code: 'aborted', partial: { text: '' } });
   });
 
-  it('L-05 a reader loses nothing to a final() that was called before its first read', async () => {
+  it('L-05: a reader loses nothing to a final() that was called before its first read', async () => {
     const stream = wrap(new TwoPieces()).streamChat('hi', options);
     const readable = stream.toReadableStream();
     expect((await stream.final()).text).toBe('Hello world');
@@ -134,7 +134,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect(text).toBe('Hello world');
   });
 
-  it('L-05 answers concurrent reads in order', async () => {
+  it('L-05: answers concurrent reads in order', async () => {
     const chat = wrap(new TwoPieces()).streamChat('hi', options)[Symbol.asyncIterator]();
     const events = await Promise.all([1, 2, 3, 4, 5, 6].map(() => chat.next()));
     // Through a cache, too: it sees the first asker only.
@@ -151,7 +151,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect(pieces.map(({ value }) => value as unknown)).toEqual(['Hello ', 'world', undefined, undefined]);
   });
 
-  it('L-06 gives nothing after it was left, though the rest had arrived', async () => {
+  it('L-06: gives nothing after it was left, though the rest had arrived', async () => {
     const stream = wrap(new TwoPieces()).streamChat('hi', options);
     const reader = stream[Symbol.asyncIterator]();
     await reader.next();
@@ -161,7 +161,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect((await stream.final()).text).toBe('Hello world');
   });
 
-  it('L-06 tells its reader of a failure once', async () => {
+  it('L-06: tells its reader of a failure once', async () => {
     const reader = wrap(new ScriptedLLM({ replies: [new MortiseError('validation', 'no')], retry: false }))
       .streamChat('hi', options)
       [Symbol.asyncIterator]();
@@ -169,7 +169,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('L-06 a final() that nobody awaits is no unhandled rejection', async () => {
+  it('L-06: a final() that nobody awaits is no unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const listener = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', listener);
@@ -181,7 +181,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect(unhandled).toEqual([]);
   });
 
-  it('C-01 an abort while nobody reads is what the next read and final() reject with', async () => {
+  it('C-01: an abort while nobody reads is what the next read and final() reject with', async () => {
     const controller = new AbortController();
     const stream = wrap(new StallingLLM(piece('a'))).streamChat('hi', {
       ...options,
@@ -195,7 +195,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect(await stream.final().catch((error: unknown) => error)).toBe(reason);
   });
 
-  it('C-01 an abort does not wait behind what has arrived', async () => {
+  it('C-01: an abort does not wait behind what has arrived', async () => {
     const controller = new AbortController();
     const reader = wrap(new TwoPieces())
       .streamChat('hi', { ...options, signal: controller.signal })
@@ -205,7 +205,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
     expect(await reader.next().catch((error: unknown) => error)).toBe('stop');
   });
 
-  it('C-05 a list that grows after the call does not change it', async () => {
+  it('C-05: a list that grows after the call does not change it', async () => {
     const inner = new ScriptedLLM({ replies: () => 'ok' });
     const llm = wrap(inner);
     const messages: ChatMessage[] = [{ role: 'user', content: 'one' }];
@@ -220,7 +220,7 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
 describe('aroundLLM', () => {
   const deaf = () => aroundLLM(other(), () => new Promise(() => undefined));
 
-  it('C-01 gives a place back at the abort of a stream that nobody reads any more', async () => {
+  it('C-01: gives a place back at the abort of a stream that nobody reads any more', async () => {
     const controller = new AbortController();
     const llm = withRateLimit(new StallingLLM(piece('a')), { concurrency: 1 });
     await llm.streamChat('hi', { signal: controller.signal })[Symbol.asyncIterator]().next();
@@ -228,7 +228,7 @@ describe('aroundLLM', () => {
     expect(await within(llm.streamChat('hi')[Symbol.asyncIterator]().next())).toMatchObject({ done: false });
   });
 
-  it('C-01 ends a wait that does not listen, with the reason, whole and streamed', async () => {
+  it('C-01: ends a wait that does not listen, with the reason, whole and streamed', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const calls = [
@@ -241,7 +241,7 @@ describe('aroundLLM', () => {
     expect(await Promise.all(calls)).toEqual(['stop', 'stop', 'stop', 'stop']);
   });
 
-  it('C-01 gives back what was granted after the abort', async () => {
+  it('C-01: gives back what was granted after the abort', async () => {
     const granted = Promise.withResolvers<() => void>();
     const exits: unknown[] = [];
     const llm = aroundLLM(other(), async () => {
@@ -262,14 +262,14 @@ describe('aroundLLM', () => {
     expect(exits).toEqual(['stop', 'stop']);
   });
 
-  it('C-02 an aborted signal does not even ask, and the reason goes before any refusal', async () => {
+  it('C-02: an aborted signal does not even ask, and the reason goes before any refusal', async () => {
     const signal = AbortSignal.abort('stop');
     const spent = withBudget(other(), { maxTokens: 1 });
     await expect(spent.chat('hi', { maxOutputTokens: 9, signal })).rejects.toBe('stop');
     await expect(spent.streamChat('hi', { maxOutputTokens: 9, signal }).final()).rejects.toBe('stop');
   });
 
-  it('C-03 leaves no listener on a signal, whole, streamed, failed or left', async () => {
+  it('C-03: leaves no listener on a signal, whole, streamed, failed or left', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     let listeners = 0;
@@ -289,7 +289,7 @@ describe('aroundLLM', () => {
     expect(listeners).toBeLessThanOrEqual(0);
   });
 
-  it('C-04 deadlineMs bounds the wait for a turn, and the call gets what is left of it', async () => {
+  it('C-04: deadlineMs bounds the wait for a turn, and the call gets what is left of it', async () => {
     await expect(within(deaf().chat('hi', { deadlineMs: 20 }))).rejects.toMatchObject({
       code: 'timeout',
       retryable: false,
@@ -306,7 +306,7 @@ describe('aroundLLM', () => {
     expect(ms).toBe(80);
   });
 
-  it('C-04 deadlineMs bounds the models of a fallback together', async () => {
+  it('C-04: deadlineMs bounds the models of a fallback together', async () => {
     const models = [new StallingLLM(), new StallingLLM(), new StallingLLM()] as const;
     const llm = withFallback(models[0], models.slice(1));
     const { error, ms } = await onFakeClock(() => llm.streamChat('hi', { deadlineMs: 60 }).final());
@@ -325,7 +325,7 @@ describe('aroundLLM', () => {
     expect(budget.spent).toBeGreaterThanOrEqual(50);
   });
 
-  it('C-01 a fallback does not wrap the reason of an abort, be it an error of ours', async () => {
+  it('C-01: a fallback does not wrap the reason of an abort, be it an error of ours', async () => {
     const reason = new MortiseError('timeout', 'mine');
     const controller = new AbortController();
     const down = new ScriptedLLM({ replies: [new MortiseError('server', 'down')], retry: false });
@@ -336,7 +336,7 @@ describe('aroundLLM', () => {
 });
 
 describe('withFallback, while it opens a stream', () => {
-  it('L-06 leaving it aborts the model that is being asked', async () => {
+  it('L-06: leaving it aborts the model that is being asked', async () => {
     const inner = new StallingLLM();
     const stream = withFallback(inner, [other()]).streamChat('hi');
     const pending = stream[Symbol.asyncIterator]().next();

@@ -35,7 +35,7 @@ describe('state that calls share', () => {
     expect([budget.spent, budget.reserved]).toEqual([10, 0]);
   });
 
-  it('C-01 nobody waits for ever behind a reply that cannot be copied', async () => {
+  it('C-01: nobody waits for ever behind a reply that cannot be copied', async () => {
     const { llm, asked } = replying((response) => ({
       ...response,
       providerMetadata: { scripted: { later: () => 'no JSON' } },

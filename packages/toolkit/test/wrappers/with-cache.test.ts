@@ -164,7 +164,7 @@ describe('replyCacheKey', () => {
 describe('withCache', () => {
   it.each(
     ways.flatMap(([first, ask]) => ways.map(([second, again]) => [first, second, ask, again] as const)),
-  )('L-04 answers %s and then %s with one request and one response', async (_first, _second, ask, again) => {
+  )('L-04: answers %s and then %s with one request and one response', async (_first, _second, ask, again) => {
     const inner = model();
     const llm = withCache(inner, new MemoryKeyValueStore());
     const expected = await model().chat('Hi');
@@ -177,7 +177,7 @@ describe('withCache', () => {
     completions.flatMap(([first, ask]) =>
       completions.map(([second, again]) => [first, second, ask, again] as const),
     ),
-  )('L-04 answers %s and then %s with one request and one response', async (_first, _second, ask, again) => {
+  )('L-04: answers %s and then %s with one request and one response', async (_first, _second, ask, again) => {
     const inner = model();
     const llm = withCache(inner, new MemoryKeyValueStore());
     const expected = await model().complete('Hi');
@@ -188,7 +188,7 @@ describe('withCache', () => {
     expect(inner.requests).toHaveLength(2);
   });
 
-  it('L-03 replays events by which a reader of deltas alone rebuilds every block', async () => {
+  it('L-03: replays events by which a reader of deltas alone rebuilds every block', async () => {
     const llm = withCache(model(), new MemoryKeyValueStore());
     await llm.chat('Hi');
     const events = await listOf(llm.streamChat('Hi'));
@@ -212,7 +212,7 @@ describe('withCache', () => {
     expect(at('citation').map(({ index, citation }) => [index, citation.quote])).toEqual([[1, 'a']]);
   });
 
-  it('L-05 L-06 a replayed stream is lazy, single use, and can be left', async () => {
+  it('L-05: L-06 a replayed stream is lazy, single use, and can be left', async () => {
     const memory = new MemoryKeyValueStore();
     let looks = 0;
     const store = over(memory, { get: (key, options) => (looks++, memory.get(key, options)) });
@@ -232,7 +232,7 @@ describe('withCache', () => {
     expect(llm.streamChat('Hi').partial.text).toBe('');
   });
 
-  it('C-05 gives every caller a response of its own', async () => {
+  it('C-05: gives every caller a response of its own', async () => {
     const llm = withCache(model(), new MemoryKeyValueStore());
     const [first, second] = await Promise.all([llm.chat('Hi'), llm.chat('Hi')]);
     first.message.content.length = 0;
@@ -286,7 +286,7 @@ describe('withCache', () => {
     },
   );
 
-  it('C-01 the abort of one caller is not that of another, and rejects with its own reason', async () => {
+  it('C-01: the abort of one caller is not that of another, and rejects with its own reason', async () => {
     const inner = new ScriptedLLM({ replies: async () => (await settle(), 'ok'), retry: false });
     const llm = withCache(inner, new MemoryKeyValueStore());
     const [leader, follower] = [new AbortController(), new AbortController()];
@@ -303,7 +303,7 @@ describe('withCache', () => {
     await expect(llm.streamChat('Hi', aborted).final()).rejects.toBe('never');
   });
 
-  it('L-06 keeps nothing of a stream that was left or cut, and asks again', async () => {
+  it('L-06: keeps nothing of a stream that was left or cut, and asks again', async () => {
     class Cut extends BaseLLM {
       requests = 0;
       override readonly metadata: LLMMetadata = { isChatModel: true, capabilities: {} };
@@ -382,7 +382,7 @@ describe('withCache', () => {
     expect(about[0]?.attributes['message']).toContain('The call goes on without it.');
   });
 
-  it('S-01 names the members that a store lacks, at construction', () => {
+  it('S-01: names the members that a store lacks, at construction', () => {
     expect(() => withCache(model(), new Map() as never)).toThrow(
       expect.objectContaining({ code: 'configuration', message: expect.stringContaining('getMany()') }),
     );
@@ -425,7 +425,7 @@ describe('withCache', () => {
   });
 });
 
-it('L-06 a wrapped stream is not left by a reader who stops at the terminal event', async () => {
+it('L-06: a wrapped stream is not left by a reader who stops at the terminal event', async () => {
   const budget = createBudget({ maxTokens: 10_000 });
   const llm = withBudget(model(), budget);
   const stream = llm.streamChat('Hi', { maxOutputTokens: 1000 });

@@ -198,7 +198,7 @@ describe('withFallback', () => {
     expect([seen, second.requests.length]).toEqual([['half '], 0]);
   });
 
-  it('C-01 an abort does not move on', async () => {
+  it('C-01: an abort does not move on', async () => {
     const second = answering('x');
     const controller = new AbortController();
     const first = answering(() => (controller.abort('stop'), 'late'));
@@ -210,7 +210,7 @@ describe('withFallback', () => {
 });
 
 describe('withRateLimit', () => {
-  it('S-02 holds the concurrency, first come first served', async () => {
+  it('S-02: holds the concurrency, first come first served', async () => {
     let running = 0;
     let peak = 0;
     const order: string[] = [];
@@ -232,7 +232,7 @@ describe('withRateLimit', () => {
     expect([peak, order]).toEqual([2, ['1', '2', '3', '4', '5']]);
   });
 
-  it('S-02 refuses at once what can never fit, before anything is sent', async () => {
+  it('S-02: refuses at once what can never fit, before anything is sent', async () => {
     const inner = answering('x');
     const llm = withRateLimit(inner, { tokensPerMinute: 100 });
     await expect(llm.chat('hi', { maxOutputTokens: 101 })).rejects.toMatchObject({
@@ -242,7 +242,7 @@ describe('withRateLimit', () => {
     expect(inner.requests).toHaveLength(0);
   });
 
-  it('C-01 ends a wait with the reason, and those behind it are served', async () => {
+  it('C-01: ends a wait with the reason, and those behind it are served', async () => {
     const gate = Promise.withResolvers<string>();
     const inner = new ScriptedLLM({
       replies: ({ messages }) => (messages[0]?.content === 'first' ? gate.promise : 'ok'),
@@ -325,7 +325,7 @@ describe('withBudget', () => {
 });
 
 describe('the limiter option of a model', () => {
-  it('S-02 reserves an estimate before each attempt and is corrected by actual usage, whole and streamed', async () => {
+  it('S-02: reserves an estimate before each attempt and is corrected by actual usage, whole and streamed', async () => {
     const log: [string, number | undefined][] = [];
     const limiter = {
       async acquire({ tokens }: { tokens?: number | undefined }) {
@@ -402,7 +402,7 @@ describe('wrappers, at their edges', () => {
     });
   });
 
-  it('S-02 corrects a shared limiter by what a call really used, and tells it of a failure', async () => {
+  it('S-02: corrects a shared limiter by what a call really used, and tells it of a failure', async () => {
     const outcomes: unknown[] = [];
     const limiter = {
       acquire: () => Promise.resolve({ release: (outcome: unknown) => void outcomes.push(outcome) }),
@@ -414,7 +414,7 @@ describe('wrappers, at their edges', () => {
     expect(outcomes).toMatchObject([{ tokens: 15 }, { error: { code: 'overloaded' } }, { tokens: 15 }]);
   });
 
-  it('C-03 leaves no timer behind', async () => {
+  it('C-03: leaves no timer behind', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
     const llm = withRateLimit(answering('ok', 'streamed'), { concurrency: 1 });

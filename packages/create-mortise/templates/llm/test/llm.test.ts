@@ -134,7 +134,7 @@ llmConformance(
   },
 );
 
-it('C-08 says what it leaves out, and refuses it when told to be strict', async () => {
+it('C-08: says what it leaves out, and refuses it when told to be strict', async () => {
   // REPLACE: a reply, and each preference that the API has no place for.
   const fetch = async () => Response.json({ parts: [{ type: 'text', text: 'Hi' }], finish: 'done' });
   const llm = new AcmeLLM({ ...model, fetch });

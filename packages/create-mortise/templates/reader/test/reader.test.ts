@@ -44,7 +44,7 @@ readerConformance(
   },
 );
 
-it('D-02 sends exactly this, and keeps what the API tells of a page', async () => {
+it('D-02: sends exactly this, and keeps what the API tells of a page', async () => {
   const { reader, sent } = connect([{ name: 'tides', text: 'The moon pulls.' }]);
   const documents = [];
   for await (const document of reader.read()) documents.push(document);
@@ -66,7 +66,7 @@ it.each([
   await expect(reader.read().next()).rejects.toMatchObject({ code: 'malformed-response' });
 });
 
-it('D-01 says that a page cannot be reached, and goes on', async () => {
+it('D-01: says that a page cannot be reached, and goes on', async () => {
   const codes: unknown[] = [];
   const fetch: typeof globalThis.fetch = async (url) => {
     if ((url as string).endsWith('/v1/pages')) return Response.json({ pages: [{ id: 'tides' }] });

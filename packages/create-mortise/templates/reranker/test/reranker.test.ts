@@ -33,7 +33,7 @@ rerankerConformance(
   },
 );
 
-it('K-01 sends exactly this', async () => {
+it('K-01: sends exactly this', async () => {
   const bodies: unknown[] = [];
   const fetch: typeof globalThis.fetch = async (_url, init) => {
     bodies.push(JSON.parse(init?.body as string));

@@ -42,7 +42,7 @@ retrieverConformance(
   },
 );
 
-it('R-04 sends exactly this', async () => {
+it('R-04: sends exactly this', async () => {
   const sent: unknown[] = [];
   const retriever = new AcmeRetriever({ ...collection, fetch: search([], sent) });
   await retriever.retrieve('Why are there tides?');
@@ -57,7 +57,7 @@ it('R-04 sends exactly this', async () => {
 const answers = (reply: object, status = 200) =>
   new AcmeRetriever({ ...collection, fetch: async () => Response.json(reply, { status }) }).retrieve('q');
 
-it('R-02 hands on the scores of the API, 0 included', async () => {
+it('R-02: hands on the scores of the API, 0 included', async () => {
   // REPLACE: what the API answers.
   const hits = [{ id: 'a', text: 'Tides follow the moon.', score: 0 }];
   expect(await answers({ hits })).toMatchObject([{ node: { id: 'a', metadata: {} }, score: 0 }]);
@@ -70,7 +70,7 @@ it.each([
   await expect(answers(reply)).rejects.toMatchObject({ code: 'malformed-response' });
 });
 
-it('E-04 maps what the API says when it refuses, without the key', async () => {
+it('E-04: maps what the API says when it refuses, without the key', async () => {
   const refused = answers({ error: { message: 'key-of-a-test is unknown' } }, 401);
   await expect(refused).rejects.toMatchObject({ code: 'authentication', provider: 'acme' });
   await expect(refused).rejects.not.toThrow('key-of-a-test');

@@ -17,7 +17,7 @@ embeddingConformance(
   },
 );
 
-it('M-01 sends exactly this', async () => {
+it('M-01: sends exactly this', async () => {
   const bodies: unknown[] = [];
   const fetch: typeof globalThis.fetch = async (_url, init) => {
     bodies.push(JSON.parse(init?.body as string));
