@@ -1,6 +1,5 @@
 import { MortiseError } from '@mortise/core';
 import {
-  base64Of,
   blocksOf,
   isKnownBlock,
   sentArguments,
@@ -14,7 +13,7 @@ import {
   type ToolCallBlock,
   type ToolResultBlock,
 } from '@mortise/core/llm';
-import { defined } from '@mortise/core/shared';
+import { base64Of, defined } from '@mortise/core/shared';
 import {
   objectOf,
   objectsOf,

@@ -1,14 +1,7 @@
 import { MortiseError, type JsonValue } from '@mortise/core';
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
-import { finiteNumber, jsonText } from '@mortise/core/shared';
-import {
-  requireMembers,
-  type KeyValueOptions,
-  type KeyValueStore,
-  type SetOptions,
-  type StoreEntry,
-  type StoreValue,
-} from '@mortise/core/store';
+import { finiteNumber, jsonText, requireMembers } from '@mortise/core/shared';
+import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
 
 /** What is used of a `Keyv`, of version 6. */
 export interface KeyvLike {

@@ -1,7 +1,6 @@
-import { defined } from '@mortise/core/shared';
+import { defined, base64Of } from '@mortise/core/shared';
 import { MortiseError } from '@mortise/core';
 import {
-  base64Of,
   blocksOf,
   isKnownBlock,
   type AudioBlock,

@@ -1,16 +1,15 @@
 import { MortiseError, type JsonSchema, type Warning } from '@mortise/core';
-import {
-  base64Of,
-  type ChatRequest,
-  type ContentBlock,
-  type DocumentBlock,
-  type LLMCapabilities,
-  type MediaSource,
-  type ProviderMetadata,
-  type ToolDefinition,
+import type {
+  ChatRequest,
+  ContentBlock,
+  DocumentBlock,
+  LLMCapabilities,
+  MediaSource,
+  ProviderMetadata,
+  ToolDefinition,
 } from '@mortise/core/llm';
+import { base64Of, isObject } from '@mortise/core/shared';
 import { fitSchema, schemaDialects, type SchemaDialect } from '@mortise/core/schema';
-import { isObject } from '@mortise/core/shared';
 import { withOptions } from '@mortise/core/wire';
 import type { ErrorAbout } from './errors.ts';
 

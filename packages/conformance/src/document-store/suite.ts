@@ -1,4 +1,5 @@
-import { requireMembers, type DocumentStore } from '@mortise/core/store';
+import type { DocumentStore } from '@mortise/core/store';
+import { requireMembers } from '@mortise/core/shared';
 import type { Suite } from '../frame/case.ts';
 import { AWKWARD_NAMES } from '../stores/lab.ts';
 import type { DocumentStoreSubject } from './conformance.ts';

@@ -63,6 +63,12 @@ export interface CallOptions {
   parent?: string | undefined;
 }
 
+/** Settings for one provider or several, keyed by provider, so that a swap ignores what is not its own. */
+export type ProviderOptions = { [provider: string]: { [option: string]: unknown } | undefined };
+
+/** Keyed by provider. What must be sent back (signatures, encrypted reasoning) survives a round trip through JSON. */
+export type ProviderMetadata<M = unknown> = { [provider: string]: M };
+
 /** One try of a request, as an integration sees it. */
 export interface Attempt {
   /** 1 for the first. */

@@ -10,7 +10,7 @@ export type {
   RetryOptions,
   Warning,
 } from './contract.ts';
-export { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
+export { createHeaderLimits, type HeaderLimits } from './limit-headers/what-is-left.ts';
 export { runPool } from './pool.ts';
 export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
 export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, type CallPolicy } from './retry.ts';

@@ -6,10 +6,10 @@ import {
   type CallSettings,
 } from '../call/index.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
-import type { ProviderOptions } from '../llm/contract.ts';
-import type { ProviderMetadata } from '../llm/message.ts';
+import type { ProviderOptions } from '../call/contract.ts';
+import type { ProviderMetadata } from '../call/contract.ts';
 import { positive, wholeNumber } from '../shared/options.ts';
-import type { KeyValueStore } from '../store/contract.ts';
+import type { KeyValueStore } from '../store/key-value-contract.ts';
 import { requireKeyValueStore } from '../store/check.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 import { EmbeddingCall, type CallFailure } from './call.ts';

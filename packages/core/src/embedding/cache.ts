@@ -1,11 +1,11 @@
 import { canonicalJson } from '../shared/canonical-json.ts';
 import type { Warning } from '../call/contract.ts';
 import { framed, sha256Hex } from '../shared/hash.ts';
-import type { KeyValueStore } from '../store/contract.ts';
+import type { KeyValueStore } from '../store/key-value-contract.ts';
 import { createStoreGuard } from '../store/guard.ts';
 import { lenderOf, type LentEntry } from '../store/lending.ts';
 import type { EmbeddingKind } from './contract.ts';
-import { checkVector, isFiniteVector } from './vector.ts';
+import { checkVector, isFiniteVector } from '../vectors/vector.ts';
 
 /** Everything that makes one vector another. */
 export interface EmbeddingKeyFields {

@@ -15,5 +15,5 @@ export type {
 } from './contract.ts';
 export { embedQueries, type EmbedQueriesOptions } from './queries.ts';
 export type { EmbeddingRow, EmbeddingRows, IndexedRow } from './rows.ts';
-export { similarity, type SimilarityMode } from './similarity.ts';
-export { checkVector } from './vector.ts';
+export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
+export { checkVector } from '../vectors/vector.ts';

@@ -1,7 +1,7 @@
 import { MortiseError } from '../errors.ts';
-import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderOptions } from '../call/contract.ts';
 import type { EmbeddingModel, EmbedManyOptions } from './contract.ts';
-import { meanEmbedding } from './similarity.ts';
+import { meanEmbedding } from '../vectors/similarity.ts';
 
 export interface EmbedQueriesOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
   EmbedManyOptions<P>,

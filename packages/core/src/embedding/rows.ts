@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { isFiniteVector, isFloat32Array } from './vector.ts';
+import { isFiniteVector, isFloat32Array } from '../vectors/vector.ts';
 
 /** A vector as a provider gave it; a `Float32Array` is taken as it is, not copied. */
 export type EmbeddingRow = Float32Array | readonly number[];

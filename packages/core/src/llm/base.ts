@@ -15,11 +15,12 @@ import type {
   CompletionStream,
   LLM,
   LLMMetadata,
-  ProviderOptions,
 } from './contract.ts';
+import type { ProviderOptions } from '../call/contract.ts';
 import { createCompletionStream } from './completion-stream.ts';
 import { estimateInputTokens } from './estimate.ts';
-import { snapshot, type ChatInput } from './message.ts';
+import type { ChatInput } from './message-contract.ts';
+import { snapshot } from './message.ts';
 import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './request.ts';
 import { checkedFormat, type CallIdFormat } from './call-ids.ts';
 import { withoutCachePoints } from './cache-points.ts';

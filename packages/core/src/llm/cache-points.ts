@@ -1,7 +1,8 @@
 import type { Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import type { LLMMetadata } from './contract.ts';
-import { blocksOf, type ChatMessage } from './message.ts';
+import type { ChatMessage } from './message-contract.ts';
+import { blocksOf } from './message.ts';
 
 /**
  * C-08: a cache point is a preference. Where the model does not declare `caching` it is left out with a warning, and under

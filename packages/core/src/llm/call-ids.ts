@@ -1,6 +1,6 @@
 import { sha256Hex } from '../shared/hash.ts';
 import { oneOf, wholeNumber } from '../shared/options.ts';
-import type { ChatMessage, ContentBlock } from './message.ts';
+import type { ChatMessage, ContentBlock } from './message-contract.ts';
 
 /** The ids of tool calls that a server takes. An id in another form is refused by it with every later turn. */
 export interface CallIdFormat {

@@ -1,6 +1,6 @@
 import { isMortiseError, MortiseError } from '../errors.ts';
 import { isDeeper, isObject } from '../shared/json.ts';
-import type { ChatMessage } from './message.ts';
+import type { ChatMessage } from './message-contract.ts';
 
 /**
  * Messages from outside (a database, a browser, another program) as messages, or one `invalid-request` that names the

@@ -1,14 +1,13 @@
-import type { CallOptions, Warning } from '../call/contract.ts';
+import type { CallOptions, ProviderMetadata, ProviderOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
-import type { SchemaDialect } from '../schema/dialects.ts';
+import type { SchemaDialect } from '../schema/contract.ts';
 import type {
   ChatInput,
   CitationBlock,
   ContentBlock,
   ChatMessage,
-  ProviderMetadata,
   ToolCallBlock,
-} from './message.ts';
+} from './message-contract.ts';
 import type { ResponseFormat, ToolChoice, ToolLike } from './tool-contract.ts';
 
 /**
@@ -28,9 +27,6 @@ export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
   complete(prompt: string, options?: CompletionOptions<P>): Promise<CompletionResponse<M>>;
   streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
 }
-
-/** Settings for one provider or several, keyed by provider, so that a swap ignores what is not its own. */
-export type ProviderOptions = { [provider: string]: { [option: string]: unknown } | undefined };
 
 /** What is known of a model. Unknown is absent, never an invented number. */
 export interface LLMMetadata {

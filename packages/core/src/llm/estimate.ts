@@ -1,5 +1,6 @@
 import type { ChatOptions } from './contract.ts';
-import { blocksOf, isKnownBlock, toMessages, type ChatInput, type ContentBlock } from './message.ts';
+import type { ChatInput, ContentBlock } from './message-contract.ts';
+import { blocksOf, isKnownBlock, toMessages } from './message.ts';
 
 /**
  * Tokens of a request, roughly: 4 characters a token (OpenAI's rule of thumb for English), 4 a message for its frame,

@@ -6,7 +6,6 @@ export type * from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
 export {
-  base64Of,
   blocksOf,
   isKnownBlock,
   messageText,
@@ -26,12 +25,12 @@ export type {
   ImageBlock,
   MediaSource,
   ProviderBlock,
-  ProviderMetadata,
   ReasoningBlock,
   TextBlock,
   ToolCallBlock,
   ToolResultBlock,
-} from './message.ts';
+} from './message-contract.ts';
+export type { ProviderMetadata, ProviderOptions } from '../call/contract.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export { messagesToPrompt, type MediaBlock, type PromptTextOptions } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';

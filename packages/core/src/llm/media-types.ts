@@ -1,4 +1,5 @@
-import { blocksOf, type ChatMessage, type ContentBlock, type MediaSource } from './message.ts';
+import type { ChatMessage, ContentBlock, MediaSource } from './message-contract.ts';
+import { blocksOf } from './message.ts';
 
 /** Names that people and tools give to types which no registry has and providers refuse. */
 const KNOWN_AS: ReadonlyMap<string, string> = new Map([

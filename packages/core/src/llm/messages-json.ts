@@ -1,7 +1,8 @@
 import { isMortiseError, MortiseError } from '../errors.ts';
 import { isDeeper, isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { checkMessages, isBytes } from './check-messages.ts';
-import { base64Of, type ChatMessage } from './message.ts';
+import type { ChatMessage } from './message-contract.ts';
+import { base64Of } from '../shared/base64.ts';
 
 /** Marks a source whose `data` were raw bytes. */
 const BYTES = 'bytes';

@@ -2,13 +2,8 @@ import type { Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { fitCallIds, isPlainCallId, type CallIdFormat } from './call-ids.ts';
-import {
-  isKnownBlock,
-  sentArguments,
-  type ChatMessage,
-  type CitationBlock,
-  type ContentBlock,
-} from './message.ts';
+import type { ChatMessage, CitationBlock, ContentBlock } from './message-contract.ts';
+import { isKnownBlock, sentArguments } from './message.ts';
 
 /** Who answers: opaque things go back to it, and to nobody else. */
 export interface Server {

@@ -1,14 +1,7 @@
 import { MortiseError } from '../errors.ts';
 import type { Warning } from '../call/contract.ts';
-import {
-  blocksOf,
-  isKnownBlock,
-  type AudioBlock,
-  type ChatMessage,
-  type ContentBlock,
-  type DocumentBlock,
-  type ImageBlock,
-} from './message.ts';
+import type { AudioBlock, ChatMessage, ContentBlock, DocumentBlock, ImageBlock } from './message-contract.ts';
+import { blocksOf, isKnownBlock } from './message.ts';
 
 /** What has no text of its own. */
 export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock;

@@ -1,5 +1,5 @@
 import type { ChatStreamEvent } from './contract.ts';
-import type { ContentBlock } from './message.ts';
+import type { ContentBlock } from './message-contract.ts';
 import type { ChatReply } from './request.ts';
 
 /**

@@ -8,19 +8,14 @@ import type {
   FinishReason,
   LLMCapabilities,
   LLMMetadata,
-  ProviderOptions,
   ReasoningOptions,
   Usage,
 } from './contract.ts';
+import type { ProviderOptions } from '../call/contract.ts';
 import { withRegisteredTypes } from './media-types.ts';
-import {
-  blocksOf,
-  toMessages,
-  type ChatInput,
-  type ChatMessage,
-  type ContentBlock,
-  type ProviderMetadata,
-} from './message.ts';
+import type { ChatInput, ChatMessage, ContentBlock } from './message-contract.ts';
+import type { ProviderMetadata } from '../call/contract.ts';
+import { blocksOf, toMessages } from './message.ts';
 import type { ResponseFormat, ToolChoice, ToolDefinition } from './tool-contract.ts';
 
 /** A validated request as an integration gets it: messages, never a bare string; tools as plain definitions. */

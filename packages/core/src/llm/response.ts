@@ -9,14 +9,9 @@ import type {
   PartialChatResponse,
   Usage,
 } from './contract.ts';
-import {
-  messageText,
-  toolCallBlock,
-  type CitationBlock,
-  type ContentBlock,
-  type ProviderMetadata,
-  type ToolCallBlock,
-} from './message.ts';
+import type { CitationBlock, ContentBlock, ToolCallBlock } from './message-contract.ts';
+import type { ProviderMetadata } from '../call/contract.ts';
+import { messageText, toolCallBlock } from './message.ts';
 import { stamped } from './owner.ts';
 import type { ChatReply } from './request.ts';
 

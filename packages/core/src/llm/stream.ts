@@ -4,7 +4,7 @@ import { readableStream, SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
-import { says } from '../wire/stream.ts';
+import { says } from '../call/signs-of-life.ts';
 import type { ChatResponse, ChatStream, ChatStreamEvent, PartialChatResponse } from './contract.ts';
 import { ReplyBuilder, toChatResponse } from './response.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonSchema } from '../shared/json.ts';
-import type { StandardSchema } from '../schema/standard.ts';
+import type { StandardSchema } from '../schema/standard-contract.ts';
 
 /** What a model is told of a tool. */
 export interface ToolDefinition {

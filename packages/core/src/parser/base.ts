@@ -1,6 +1,6 @@
 import { raceAbort, throwIfAborted } from '../call/index.ts';
 import { inSpan } from '../events/index.ts';
-import type { ChatMessage } from '../llm/message.ts';
+import type { ChatMessage } from '../llm/message-contract.ts';
 import type { DeepPartial, OutputParser, ParseOptions } from './contract.ts';
 import { parserError, toParserError } from './errors.ts';
 import { SnapshotStream } from './snapshot-stream.ts';

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../llm/message.ts';
+import type { ChatMessage } from '../llm/message-contract.ts';
 
 /**
  * Turns what a model wrote into a value. `T` is the value, `P` what a stream shows of it while it is written.

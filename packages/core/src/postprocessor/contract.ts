@@ -1,6 +1,6 @@
 import type { CallOptions } from '../call/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
-import type { NodeWithScore } from '../retriever/node.ts';
+import type { NodeWithScore } from '../nodes/contract.ts';
 
 /**
  * A step between retrieval and answer: drops, reorders, adds or rescores nodes. A query engine runs its postprocessors

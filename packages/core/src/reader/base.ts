@@ -1,7 +1,7 @@
 import { raceAbort, throwIfAborted } from '../call/timers.ts';
 import { isMortiseError, MortiseError } from '../errors.ts';
 import { emitPoint, startSpan, type Span } from '../events/span.ts';
-import type { Document } from '../retriever/node.ts';
+import type { Document } from '../nodes/contract.ts';
 import type { ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress } from './contract.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Document } from '../retriever/node.ts';
+import type { Document } from '../nodes/contract.ts';
 
 /**
  * Turns files, pages or records into documents.

@@ -10,8 +10,8 @@ import {
 import { runPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
-import type { ProviderOptions } from '../llm/contract.ts';
-import type { ProviderMetadata } from '../llm/message.ts';
+import type { ProviderOptions } from '../call/contract.ts';
+import type { ProviderMetadata } from '../call/contract.ts';
 import { wholeNumber } from '../shared/options.ts';
 import type {
   RankedDocument,

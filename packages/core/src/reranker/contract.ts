@@ -1,6 +1,6 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
-import type { ProviderOptions } from '../llm/contract.ts';
-import type { ProviderMetadata } from '../llm/message.ts';
+import type { ProviderOptions } from '../call/contract.ts';
+import type { ProviderMetadata } from '../call/contract.ts';
 
 /**
  * Orders documents by how well they answer a query, reading both together: slower and better than comparing vectors,

@@ -16,8 +16,8 @@ import type {
   RetrieveOptions,
   Retriever,
 } from './contract.ts';
-import { copyNode } from './node-json.ts';
-import type { NodeWithScore } from './node.ts';
+import { copyNode } from '../nodes/node-json.ts';
+import type { NodeWithScore } from '../nodes/contract.ts';
 import { ANNOUNCES_ITSELF, resolveIndexNodes } from './resolve.ts';
 import { checkResults, dedupeNodes } from './results.ts';
 

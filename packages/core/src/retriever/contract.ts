@@ -1,9 +1,7 @@
+import type { JsonObject } from '../shared/json.ts';
 import type { Attempt, CallOptions, CallSettings } from '../call/contract.ts';
-import type { QueryEngine } from '../query-engine/contract.ts';
-import type { MetadataFilter } from '../store/contract.ts';
-import type { Node, NodeWithScore } from './node.ts';
-
-export type { Evidence, NodeWithScore } from './node.ts';
+import type { MetadataFilter } from '../store/filter-contract.ts';
+import type { Node, NodeWithScore } from '../nodes/contract.ts';
 
 /**
  * Finds the nodes that bear on a query. `BaseRetriever` implements it from one method; wrappers and combinations
@@ -45,6 +43,20 @@ export interface Hop {
   readonly indexId: string;
 }
 
+/** What an `IndexNode` can stand for that answers by itself. Every `QueryEngine` is one. */
+export interface QueryTarget {
+  query(query: Query, options?: RetrieveOptions): Promise<QueryTargetAnswer>;
+}
+
+/** What is taken of its answer: a `QueryResponse` has all of it. */
+export interface QueryTargetAnswer {
+  readonly text: string;
+  readonly sources: readonly NodeWithScore[];
+  /** `no-nodes`: it found nothing to answer from. */
+  readonly outcome: 'answered' | 'no-nodes' | (string & {});
+  readonly metadata: JsonObject;
+}
+
 /**
  * What `indexId` can stand for. Recognised by shape: `query` makes a query engine, else `retrieve` a retriever, else it
  * is a node.
@@ -57,7 +69,7 @@ export interface Hop {
  *   response's, then `sourceNodeIds`, the ids of the nodes it rests on; the source document is the `IndexNode`'s.
  *   An engine that found nothing to answer from (`outcome: 'no-nodes'`) adds no node.
  */
-export type RetrievalObject = Node | Retriever | QueryEngine;
+export type RetrievalObject = Node | Retriever | QueryTarget;
 
 export interface BaseRetrieverOptions extends CallSettings {
   /** Names it in events and messages. Default: the name of its class. */

@@ -4,29 +4,28 @@ export type {
   Hop,
   Query,
   QueryInput,
+  QueryTarget,
+  QueryTargetAnswer,
   RetrievalObject,
   RetrieveCall,
   RetrieveOptions,
   Retriever,
 } from './contract.ts';
-export { nodeHash, nodeHashSteps } from './node-hash.ts';
-export { checkNode, copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
-export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
-export {
-  createDocument,
-  createIndexNode,
-  createTextNode,
-  sourceId,
-  type Document,
-  type Evidence,
-  type IndexNode,
-  type Node,
-  type NodeBase,
-  type NodeInput,
-  type NodeRef,
-  type NodeRelationships,
-  type NodeWithScore,
-  type OtherNode,
-  type TextNode,
-} from './node.ts';
+export { nodeHash, nodeHashSteps } from '../nodes/node-hash.ts';
+export { checkNode, copyNode, nodeFromJson, nodeToJson } from '../nodes/node-json.ts';
+export { nodeMetadataText, nodeText, type NodeTextMode } from '../nodes/node-text.ts';
+export type {
+  Document,
+  Evidence,
+  IndexNode,
+  Node,
+  NodeBase,
+  NodeInput,
+  NodeRef,
+  NodeRelationships,
+  NodeWithScore,
+  OtherNode,
+  TextNode,
+} from '../nodes/contract.ts';
+export { createDocument, createIndexNode, createTextNode, sourceId } from '../nodes/node.ts';
 export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';

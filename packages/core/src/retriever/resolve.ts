@@ -2,11 +2,18 @@ import { runPool } from '../call/pool.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
 import { inSpan, type Attributes } from '../events/index.ts';
-import type { QueryEngine, QueryOptions } from '../query-engine/contract.ts';
 import { matchesFilter } from '../store/filter.ts';
-import type { QueryResponse } from '../synthesizer/contract.ts';
-import type { Hop, Query, RetrievalObject, RetrieveOptions, Retriever } from './contract.ts';
-import { createTextNode, type IndexNode, type Node, type NodeWithScore, type TextNode } from './node.ts';
+import type {
+  Hop,
+  Query,
+  QueryTarget,
+  QueryTargetAnswer,
+  RetrievalObject,
+  RetrieveOptions,
+  Retriever,
+} from './contract.ts';
+import type { IndexNode, Node, NodeWithScore, TextNode } from '../nodes/contract.ts';
+import { createTextNode } from '../nodes/node.ts';
 
 /** What one retrieval follows its index nodes with. */
 export interface Resolution {
@@ -60,7 +67,7 @@ async function follow(
   switch (kindOf(target)) {
     case 'query-engine':
       return inHop({ ...attributes, target: 'query-engine' }, options, async (inner) => {
-        const response = await (target as QueryEngine).query(resolution.query, inner);
+        const response = await (target as QueryTarget).query(resolution.query, inner);
         return response.outcome === 'no-nodes' ? [] : [{ ...result, node: answerNode(node, response) }];
       });
     case 'retriever': {
@@ -114,7 +121,7 @@ function extend(trail: readonly Hop[], hop: Hop, maxDepth: number): readonly Hop
 function inHop(
   attributes: Attributes,
   options: RetrieveOptions,
-  fn: (options: QueryOptions) => Promise<NodeWithScore[]>,
+  fn: (options: RetrieveOptions) => Promise<NodeWithScore[]>,
 ): Promise<NodeWithScore[]> {
   return inSpan(
     'retriever.retrieve',
@@ -135,7 +142,7 @@ function inSignal(options: RetrieveOptions, { options: { signal } }: Resolution)
 }
 
 /** See {@link RetrievalObject}. */
-function answerNode(node: IndexNode, response: QueryResponse): TextNode {
+function answerNode(node: IndexNode, response: QueryTargetAnswer): TextNode {
   const {
     id,
     metadata,

@@ -1,7 +1,8 @@
 import { MortiseError } from '../errors.ts';
 import { isObject } from '../shared/json.ts';
-import { nodeHash } from './node-hash.ts';
-import { sourceId, type Evidence, type Node, type NodeWithScore } from './node.ts';
+import { nodeHash } from '../nodes/node-hash.ts';
+import type { Evidence, Node, NodeWithScore } from '../nodes/contract.ts';
+import { sourceId } from '../nodes/node.ts';
 
 /**
  * One result for each content of each source document: the first keeps its place, the best score wins, and of each

@@ -1,16 +1,17 @@
-export { schemaDialects, type SchemaDialect, type SchemaLimits } from './dialects.ts';
+export { schemaDialects } from './dialects.ts';
+export type { SchemaDialect, SchemaLimits } from './contract.ts';
 export { fitSchema, type FittedSchema, type SchemaPlace } from './fit-schema.ts';
 export type { RestoredParts } from './null-members.ts';
-export {
-  isStandardSchema,
-  type InferInput,
-  type InferOutput,
-  type Schema,
-  type StandardIssue,
-  type StandardJsonSchema,
-  type StandardResult,
-  type StandardSchema,
-} from './standard.ts';
+export type {
+  InferInput,
+  InferOutput,
+  Schema,
+  StandardIssue,
+  StandardJsonSchema,
+  StandardResult,
+  StandardSchema,
+} from './standard-contract.ts';
+export { isStandardSchema } from './standard.ts';
 export {
   objectSchema,
   plainSchema,

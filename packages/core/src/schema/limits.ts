@@ -1,5 +1,5 @@
 import { isObject, type JsonSchema } from '../shared/json.ts';
-import type { SchemaDialect, SchemaLimits } from './dialects.ts';
+import type { SchemaDialect, SchemaLimits } from './contract.ts';
 
 /** What a wire counts of a strict schema. */
 type Counts = { -readonly [limit in keyof SchemaLimits]-?: number };

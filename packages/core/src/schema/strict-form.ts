@@ -1,6 +1,6 @@
 import { isObject, type JsonSchema } from '../shared/json.ts';
 import { admitsNull, resolve } from './null-members.ts';
-import type { SchemaDialect } from './dialects.ts';
+import type { SchemaDialect } from './contract.ts';
 import { overLimit } from './limits.ts';
 
 /** Why a schema has no strict form, with its place. */

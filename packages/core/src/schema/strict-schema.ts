@@ -1,7 +1,8 @@
 import { isObject, type JsonSchema, type JsonValue } from '../shared/json.ts';
 import { checkedSchema, normalSchema, unreadable } from './normal-schema.ts';
 import { absentAsNull, type RestoredParts } from './null-members.ts';
-import { COMMON, type SchemaDialect } from './dialects.ts';
+import { COMMON } from './dialects.ts';
+import type { SchemaDialect } from './contract.ts';
 import { NotStrict, strictForm } from './strict-form.ts';
 
 /** A JSON Schema as a model is shown it, and the way back from what the model wrote. */

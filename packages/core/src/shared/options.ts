@@ -51,6 +51,21 @@ export function oneOf<T extends string>(
   throw new MortiseError(code, `${name} is ${shown(value)}; it takes one of: ${words.join(', ')}.`);
 }
 
+/** Throws `configuration` that names every member of `members` that is not a function of `value`. */
+export function requireMembers<T>(
+  value: T,
+  members: readonly (keyof T & string)[],
+  option: string,
+  contract: string,
+): T {
+  const holder = (value ?? {}) as { readonly [member: string]: unknown };
+  const missing = members.filter((member) => typeof holder[member] !== 'function');
+  if (missing.length === 0) return value;
+  const names = missing.map((member) => `${member}()`).join(', ');
+  const message = `\`${option}\` is not a ${contract}: it lacks ${names}. Pass an object with every member of the contract.`;
+  throw new MortiseError('configuration', message);
+}
+
 function isWithin(value: number, { least = -Infinity, above, most = Infinity }: NumberBounds): boolean {
   return value >= least && value <= most && (above === undefined || value > above);
 }

@@ -1,16 +1,9 @@
 import { MortiseError } from '../errors.ts';
-import { checkVector } from '../embedding/vector.ts';
-import { checkNode } from '../retriever/node-json.ts';
-import { finiteNumber, wholeNumber } from '../shared/options.ts';
-import type {
-  KeyValueStore,
-  SparseVector,
-  StoreOptions,
-  VectorEntry,
-  VectorQuery,
-  VectorStore,
-  VectorStoreSupport,
-} from './contract.ts';
+import { checkVector } from '../vectors/vector.ts';
+import { checkNode } from '../nodes/node-json.ts';
+import { finiteNumber, requireMembers, wholeNumber } from '../shared/options.ts';
+import type { SparseVector, VectorEntry, VectorQuery, VectorStore, VectorStoreSupport } from './contract.ts';
+import type { KeyValueStore, StoreOptions } from './key-value-contract.ts';
 import { checkFilter } from './filter.ts';
 
 const KEY_VALUE_MEMBERS = [
@@ -25,21 +18,6 @@ const KEY_VALUE_MEMBERS = [
 /** Throws `configuration` at construction for a store that lacks a member, naming it: not at the millionth text (S-01). */
 export function requireKeyValueStore(store: KeyValueStore, option: string): KeyValueStore {
   return requireMembers(store, KEY_VALUE_MEMBERS, option, 'KeyValueStore');
-}
-
-/** Throws `configuration` that names every member of `members` that is not a function of `value`. */
-export function requireMembers<T>(
-  value: T,
-  members: readonly (keyof T & string)[],
-  option: string,
-  contract: string,
-): T {
-  const holder = (value ?? {}) as { readonly [member: string]: unknown };
-  const missing = members.filter((member) => typeof holder[member] !== 'function');
-  if (missing.length === 0) return value;
-  const names = missing.map((member) => `${member}()`).join(', ');
-  const message = `\`${option}\` is not a ${contract}: it lacks ${names}. Pass an object with every member of the contract.`;
-  throw new MortiseError('configuration', message);
 }
 
 /**

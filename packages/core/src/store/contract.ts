@@ -1,45 +1,8 @@
+import type { FilterOperator, MetadataFilter } from './filter-contract.ts';
+import type { StoreOptions } from './key-value-contract.ts';
 import type { JsonValue } from '../shared/json.ts';
-import type { Node, NodeWithScore } from '../retriever/node.ts';
-import type { TermIndex } from './terms.ts';
-
-/** What every method of a store takes. Aborted, it rejects with exactly `signal.reason`. */
-export interface StoreOptions {
-  signal?: AbortSignal | undefined;
-}
-
-/** Bytes come back as bytes, JSON as JSON. */
-export type StoreValue = Uint8Array | JsonValue;
-
-export interface KeyValueOptions extends StoreOptions {
-  /** The same key in two namespaces is two entries. Default: the namespace `''`. */
-  namespace?: string | undefined;
-}
-
-export interface SetOptions extends KeyValueOptions {
-  /** Milliseconds, above 0; afterwards the entry is a miss. Default: it stays. */
-  ttlMs?: number | undefined;
-}
-
-/**
- * Keys to values. What was set is got, byte for byte (S-03). A store takes a copy of what it is given and gives
- * copies: changing either changes nothing in it. A failing store rejects; it never pretends that nothing was there.
- */
-export interface KeyValueStore {
-  /** `undefined` is a miss; JSON's `null` is a value. */
-  get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
-  set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
-  /** What is not there is deleted already. */
-  delete(key: string, options?: KeyValueOptions): Promise<void>;
-  /** One value or miss for each key, in the order of the keys. */
-  getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
-  /** Of two entries with one key the last wins. */
-  setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
-  /** The entries of one namespace, in no promised order; those set or deleted meanwhile may or may not be among them. */
-  iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
-}
-
-/** A key and its value. */
-export type StoreEntry = readonly [key: string, value: StoreValue];
+import type { Node, NodeWithScore } from '../nodes/contract.ts';
+import type { TermIndex } from './term-contract.ts';
 
 /** What an index remembers of a source document: enough to see that it changed and what it was made into. */
 export interface SourceRecord {
@@ -181,47 +144,3 @@ export interface VectorQuery {
   /** `mmr`: relevance against diversity, 1 is relevance alone. Default: 0.5. */
   lambda?: number | undefined;
 }
-
-/** A tree of conditions on metadata. An empty `and` matches everything, an empty `or` nothing. */
-export type MetadataFilter =
-  | { and: readonly MetadataFilter[] }
-  | { or: readonly MetadataFilter[] }
-  | { not: MetadataFilter }
-  | FilterCondition;
-
-/** One test of one member of the metadata. */
-export interface FilterCondition {
-  /** A member of the node's metadata; dots have no meaning. */
-  key: string;
-  op: FilterOperator;
-  /** A list for `in`, `nin`, `any` and `all`; absent for `is-empty`; else one value. */
-  value?: FilterValue | readonly FilterValue[] | undefined;
-}
-
-/** Compared without conversion: `1` is not `'1'`. */
-export type FilterValue = string | number | boolean;
-
-/**
- * - `==` `!=`: the same type and value. `!=` and `nin` are the negations of `==` and `in`: a missing member satisfies them.
- * - `>` `>=` `<` `<=`: two numbers, or two strings by code unit (ISO dates work). Mixed types never match.
- * - `in` `nin`: the member is one of the values.
- * - `any` `all`: the member is a list that holds one of the values, or all of them.
- * - `contains`: the member is a list that holds the value.
- * - `text-match`: the member is a string with the value in it, letter case ignored.
- * - `is-empty`: missing, `null`, `''` or `[]`.
- */
-export type FilterOperator =
-  | '=='
-  | '!='
-  | '>'
-  | '>='
-  | '<'
-  | '<='
-  | 'in'
-  | 'nin'
-  | 'any'
-  | 'all'
-  | 'contains'
-  | 'text-match'
-  | 'is-empty'
-  | `${string}:${string}`;

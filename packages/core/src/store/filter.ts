@@ -1,6 +1,6 @@
 import { MortiseError } from '../errors.ts';
 import { isObject } from '../shared/json.ts';
-import type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './contract.ts';
+import type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './filter-contract.ts';
 
 /** The operators of 1.0, for a store that declares support for all of them. */
 export const FILTER_OPERATORS = [

@@ -1,4 +1,4 @@
-import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry } from './contract.ts';
+import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry } from './key-value-contract.ts';
 
 /** An entry as the store itself holds it. Its value is to be read: never changed, never handed out. */
 export interface LentEntry {

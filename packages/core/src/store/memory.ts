@@ -3,7 +3,13 @@ import { MortiseError } from '../errors.ts';
 import type { JsonValue } from '../shared/json.ts';
 import { finiteNumber } from '../shared/options.ts';
 import { jsonText } from '../shared/plain-json.ts';
-import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';
+import type {
+  KeyValueOptions,
+  KeyValueStore,
+  SetOptions,
+  StoreEntry,
+  StoreValue,
+} from './key-value-contract.ts';
 import { registerLender, type LentEntry } from './lending.ts';
 
 export interface MemoryKeyValueStoreOptions {

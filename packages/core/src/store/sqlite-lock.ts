@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
-import type { StoreLock, StoreOptions } from './contract.ts';
+import type { StoreLock } from './contract.ts';
+import type { StoreOptions } from './key-value-contract.ts';
 import { isLocked, sqliteCode, storeFailure } from './failure.ts';
 import type { SqliteFiles } from './sqlite-file.ts';
 

@@ -1,6 +1,6 @@
 import { raceAbort, sleep, throwIfAborted } from '../call/timers.ts';
 import { isLocked } from './failure.ts';
-import type { StoreOptions } from './contract.ts';
+import type { StoreOptions } from './key-value-contract.ts';
 
 /** Milliseconds between tries: those of SQLite's own handler of busy files, which stops the process meanwhile. */
 const DELAYS = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50] as const;

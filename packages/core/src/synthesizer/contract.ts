@@ -2,7 +2,7 @@ import type { CallOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { FinishReason, Usage } from '../llm/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
-import type { NodeWithScore } from '../retriever/node.ts';
+import type { NodeWithScore } from '../nodes/contract.ts';
 
 /** Writes an answer to a query from the nodes that were found. */
 export interface ResponseSynthesizer {

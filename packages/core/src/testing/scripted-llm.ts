@@ -1,7 +1,7 @@
 import { BaseLLM } from '../llm/base.ts';
 import type { Attempt, CallSettings } from '../call/contract.ts';
 import type { ChatStreamEvent, LLMMetadata, Usage } from '../llm/contract.ts';
-import type { ContentBlock } from '../llm/message.ts';
+import type { ContentBlock } from '../llm/message-contract.ts';
 import type { ChatReply, ChatRequest } from '../llm/request.ts';
 import { eventsOfReply } from '../llm/reply-events.ts';
 import { MortiseError } from '../errors.ts';

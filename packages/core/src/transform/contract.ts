@@ -1,4 +1,4 @@
-import type { Node, TextNode } from '../retriever/node.ts';
+import type { Node, TextNode } from '../nodes/contract.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 
 /** A step of ingestion: nodes in, new nodes out. Its input is never changed. */

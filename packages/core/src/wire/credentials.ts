@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { base64Of } from '../llm/message.ts';
+import { base64Of } from '../shared/base64.ts';
 
 /** How to reach a provider: the same names in every integration that sends requests. */
 export interface ConnectionSettings {

@@ -1,7 +1,7 @@
 import type { KnownErrorCode } from '../errors.ts';
 import { isObject } from '../shared/json.ts';
 import { CODES, FAILED_ENDS, SENTENCES } from './failure-words.ts';
-import { MAX_WAIT_MS } from './retry-after.ts';
+import { MAX_WAIT_MS } from '../call/limit-headers/wait-asked.ts';
 import { TOO_LONG } from './too-long.ts';
 
 /** What a server says of a failure, in whatever shape it says it. */

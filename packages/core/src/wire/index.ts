@@ -14,7 +14,7 @@ export {
 } from './http-error.ts';
 export { withOptions, type OptionMerging } from './options.ts';
 export { readText } from './read-text.ts';
-export { retryAfter } from './retry-after.ts';
+export { retryAfter } from '../call/limit-headers/wait-asked.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
 export {

@@ -1,4 +1,4 @@
-import { base64Of } from '../llm/message.ts';
+import { base64Of } from '../shared/base64.ts';
 
 /** What must not be shown: keys, tokens, whatever a request carried that others must not read. */
 export type Secrets = readonly (string | undefined)[] | undefined;

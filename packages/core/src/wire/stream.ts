@@ -1,4 +1,5 @@
 import { DEFAULT_MAX_STREAM_BYTES } from '../call/retry.ts';
+import { says } from '../call/signs-of-life.ts';
 import { connectionIsFree } from '../call/timers.ts';
 import { isMortiseError } from '../errors.ts';
 import { isObject } from '../shared/json.ts';
@@ -50,13 +51,6 @@ export interface StreamTranslator<E> {
    * a silence too. Comments, pings and empty deltas do not.
    */
   readonly said?: number | undefined;
-}
-
-/** What counts as said: all but counts, warnings, pings and empty deltas. */
-export function says(event: unknown): boolean {
-  if (!isObject(event)) return true;
-  const { type, delta } = event;
-  return type !== 'usage' && type !== 'warning' && type !== 'ping' && delta !== '';
 }
 
 /** How a stream of events is written. */

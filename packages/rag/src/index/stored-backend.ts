@@ -3,12 +3,12 @@ import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { Node, Retriever } from '@mortise/core/retriever';
 import {
   requireDimensions,
-  requireMembers,
   type DocumentStore,
   type SourceRecord,
   type StoreOptions,
   type VectorStore,
 } from '@mortise/core/store';
+import { requireMembers } from '@mortise/core/shared';
 import { CommittedVectorStore } from '../ingestion/committed.ts';
 import { Analysis } from '../retrievers/analysis.ts';
 import { BM25Index, type BM25IndexOptions } from '../retrievers/bm25-index.ts';

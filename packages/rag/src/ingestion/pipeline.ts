@@ -1,12 +1,11 @@
 import { MortiseError } from '@mortise/core';
 import { runPool } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
-import { wholeNumber } from '@mortise/core/shared';
+import { wholeNumber, requireMembers } from '@mortise/core/shared';
 import {
   openedSupport,
   requireDimensions,
   requireKeyValueStore,
-  requireMembers,
   type DocumentStore,
 } from '@mortise/core/store';
 import { SentenceSplitter } from '../splitters/sentence.ts';

@@ -1,16 +1,9 @@
 import { emitPoint } from '@mortise/core/events';
 import { raceAbort } from '@mortise/core/call';
 import { errorText } from '@mortise/core';
-import { framed, sha256Hex, isObject, type JsonValue, canonicalJson } from '@mortise/core/shared';
+import { framed, sha256Hex, isObject, type JsonValue, canonicalJson, base64Of } from '@mortise/core/shared';
 import { type KeyValueStore, type StoreValue, createStoreGuard, type StoreGuard } from '@mortise/core/store';
-import {
-  type ChatOptions,
-  type LLM,
-  base64Of,
-  toMessages,
-  type ChatInput,
-  type ChatReply,
-} from '@mortise/core/llm';
+import { type ChatOptions, type LLM, toMessages, type ChatInput, type ChatReply } from '@mortise/core/llm';
 
 /** `chat` and `complete` of one text are two questions: a model may put the one into a template. */
 export type CallKind = 'chat' | 'complete';

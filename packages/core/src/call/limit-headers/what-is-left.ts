@@ -1,4 +1,4 @@
-import type { LeaseOutcome } from './contract.ts';
+import type { LeaseOutcome } from '../contract.ts';
 
 /** The provider's limits as far as its replies tell them. */
 export interface HeaderLimits {

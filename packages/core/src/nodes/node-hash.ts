@@ -1,7 +1,7 @@
 import { sha256Hex, sha256Sum } from '../shared/hash.ts';
 import { canonicalJson } from '../shared/canonical-json.ts';
 import { DEFAULT_METADATA_SEPARATOR, DEFAULT_METADATA_TEMPLATE, DEFAULT_TEXT_TEMPLATE } from './node-text.ts';
-import type { Node } from './node.ts';
+import type { Node } from './contract.ts';
 
 /**
  * The identity of a node's content: SHA-256, in lower-case hex, over the UTF-8 of the canonical JSON (RFC 8785) of an

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../shared/json.ts';
-import type { Node } from './node.ts';
+import type { Node } from './contract.ts';
 
 /** `all`: every entry of metadata; `embed`, `llm`: without the keys excluded for them; `none`: the bare text. */
 export type NodeTextMode = 'all' | 'embed' | 'llm' | 'none';

@@ -107,27 +107,3 @@ export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
   /** Default: `{}`. */
   metadata?: JsonObject | undefined;
 };
-
-/** A document: its own source. Without an `id` it gets a random one. */
-export function createDocument({ item, ...input }: NodeInput & { item?: string | undefined }): Document {
-  return { type: 'document', ...withDefaults(input), ...(item === undefined ? {} : { item }) };
-}
-
-/** A piece of a document. Without an `id` it gets a random one. */
-export function createTextNode(input: NodeInput): TextNode {
-  return { type: 'text', ...withDefaults(input) };
-}
-
-/** A node that stands for something else, found by its `indexId`. */
-export function createIndexNode(input: NodeInput & { indexId: string }): IndexNode {
-  return { type: 'index', ...withDefaults(input), indexId: input.indexId };
-}
-
-function withDefaults({ id, text, metadata, ...rest }: NodeInput): NodeBase {
-  return { id: id ?? crypto.randomUUID(), text, metadata: metadata ?? {}, ...rest };
-}
-
-/** The id of the document a node comes from; a document is its own source. Undefined when it is not known. */
-export function sourceId(node: Node): string | undefined {
-  return node.relationships?.source?.id ?? (node.type === 'document' ? node.id : undefined);
-}

@@ -1,4 +1,4 @@
-import { similarity } from '../embedding/similarity.ts';
+import { similarity } from './similarity.ts';
 import { finiteNumber, wholeNumber } from '../shared/options.ts';
 
 /** What may be picked: how near it is to the query, as a cosine, and its vector. */

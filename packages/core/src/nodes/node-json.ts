@@ -1,9 +1,9 @@
-import { checkVector, isFloat32Array } from '../embedding/vector.ts';
+import { checkVector, isFloat32Array } from '../vectors/vector.ts';
 import { isMortiseError, MortiseError } from '../errors.ts';
 import { MAX_METADATA_DEPTH, plainJson } from '../shared/plain-json.ts';
 import { isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { isPlainObject } from '../shared/canonical-json.ts';
-import type { Node } from './node.ts';
+import type { Node } from './contract.ts';
 
 /**
  * The node as plain JSON: the same members, `embedding` as a list of numbers (a 32-bit float survives that exactly).

@@ -1,0 +1,40 @@
+import type { JsonValue } from '../shared/json.ts';
+
+/** What every method of a store takes. Aborted, it rejects with exactly `signal.reason`. */
+export interface StoreOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/** Bytes come back as bytes, JSON as JSON. */
+export type StoreValue = Uint8Array | JsonValue;
+
+export interface KeyValueOptions extends StoreOptions {
+  /** The same key in two namespaces is two entries. Default: the namespace `''`. */
+  namespace?: string | undefined;
+}
+
+export interface SetOptions extends KeyValueOptions {
+  /** Milliseconds, above 0; afterwards the entry is a miss. Default: it stays. */
+  ttlMs?: number | undefined;
+}
+
+/**
+ * Keys to values. What was set is got, byte for byte (S-03). A store takes a copy of what it is given and gives
+ * copies: changing either changes nothing in it. A failing store rejects; it never pretends that nothing was there.
+ */
+export interface KeyValueStore {
+  /** `undefined` is a miss; JSON's `null` is a value. */
+  get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
+  set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
+  /** What is not there is deleted already. */
+  delete(key: string, options?: KeyValueOptions): Promise<void>;
+  /** One value or miss for each key, in the order of the keys. */
+  getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
+  /** Of two entries with one key the last wins. */
+  setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
+  /** The entries of one namespace, in no promised order; those set or deleted meanwhile may or may not be among them. */
+  iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+}
+
+/** A key and its value. */
+export type StoreEntry = readonly [key: string, value: StoreValue];
