@@ -8,6 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTextNode, type Document } from '@mortise/core';
+import { runInSlices } from '@mortise/core/call';
 import { BaseEmbedding, type EmbeddingMetadata, type EmbedReply } from '@mortise/core/embedding';
 import { createDocument } from '@mortise/core/retriever';
 import type { VectorEntry, VectorStore } from '@mortise/core/store';
@@ -44,7 +45,7 @@ const entries: VectorEntry[] = Array.from({ length: ROWS }, (_, row) => ({
 }));
 const nodes = entries.map(({ node }) => node);
 const query = { mode: 'dense', embedding: vector(), topK: 10 } as const;
-const even = { key: 'even', op: '=', value: true } as const;
+const even = { key: 'even', op: '==', value: true } as const;
 
 class AtOnce extends BaseEmbedding {
   readonly metadata: EmbeddingMetadata = { dimensions: DIMENSIONS, maxBatchSize: 96, asymmetric: false };
@@ -114,13 +115,16 @@ const tasks: Task[] = [
   {
     name: 'BM25Index: upsert',
     before: async () => (bm25 = new BM25Index()),
-    run: async () => bm25.upsert(nodes),
+    run: () => runInSlices(bm25.upsertSteps(nodes)),
   },
   {
     name: 'BM25Index: search, a common word',
     run: () => new BM25Retriever({ index: bm25 }).retrieve('the water of a house'),
   },
-  { name: 'BM25Index: remove', run: async () => bm25.remove(nodes.slice(0, ROWS * 0.7).map(({ id }) => id)) },
+  {
+    name: 'BM25Index: remove',
+    run: () => runInSlices(bm25.removeSteps(nodes.slice(0, ROWS * 0.7).map(({ id }) => id))),
+  },
   {
     name: 'openIndex: update',
     run: async () => {

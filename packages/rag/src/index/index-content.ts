@@ -76,9 +76,12 @@ export class IndexContent extends MemoryDocumentStore {
 
   async #restore({ documents, vectors }: SavedIndex): Promise<void> {
     const rows = new Map<string, Float32Array>();
-    let row = 0;
-    for (const { nodes } of documents)
-      for (const { id } of nodes) rows.set(id, vectors[row++] as Float32Array);
+    const slices = timeSlices();
+    for (const [row, { id }] of documents.flatMap(({ nodes }) => nodes).entries()) {
+      rows.set(id, vectors[row] as Float32Array);
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
     const saved = new Map(documents.map((document) => [document.id, document]));
     const isSame = ({ id, hash }: IndexedDocument): boolean => saved.get(id)?.hash === hash;
     const before = [...this.#shown.values()];
@@ -93,7 +96,6 @@ export class IndexContent extends MemoryDocumentStore {
       goneIds,
       nodes.map((node) => ({ node, embedding: rows.get(node.id) as Float32Array })),
     );
-    const slices = timeSlices();
     for (const { id } of gone) {
       await super.deleteSource(id);
       const turn = slices.turn();

@@ -42,7 +42,7 @@ export class IndexFolder {
       if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
       throw error;
     }
-    return decodeIndex(this.#key, bytes);
+    return decodeIndex(this.#key, bytes, signal);
   }
 
   /** Whether another has written the file since it was loaded or saved here. */
@@ -67,7 +67,7 @@ export class IndexFolder {
     try {
       const file = await open(temporary, 'wx');
       try {
-        await file.writeFile(encodeIndex(this.#key, index));
+        for (const piece of encodeIndex(this.#key, index)) await file.writeFile(piece);
         // Else the rename may reach the disk before the content does.
         await file.sync();
       } finally {
