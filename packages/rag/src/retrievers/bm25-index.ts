@@ -49,7 +49,7 @@ interface Posting {
  * Time to search is linear in the postings of the query's terms. A node that is replaced or removed leaves a dead row
  * until half of the rows are dead.
  *
- * Each method does its work in one step, some 100 ms for 1,000 nodes of 300 words that are taken in. The same methods with
+ * Each method does its work in one step. The same methods with
  * `Steps` do it between turns of the event loop, drained by `runInSlices` of `@mortise/core/call`; what changes meanwhile
  * is found or not.
  */
