@@ -415,8 +415,10 @@ describe('a saved index', () => {
 
   it('I-01: is saved meanwhile, and what a kill then leaves is whole', async () => {
     const [directory, copies] = [await temporaryFolder(), await temporaryFolder()];
+    // The first save is of some documents, not of none.
+    let size = (): number => 0;
     let now = 0;
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6000));
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += size() > 2 ? 6000 : 0));
     let path = '';
     let file: Buffer | undefined;
     class Waiting extends HashEmbedding {
@@ -431,14 +433,15 @@ describe('a saved index', () => {
     }
     const embedding = new Waiting({ maxBatchSize: 1 });
     const index = await openIndex({ embedding }, { directory });
+    size = () => index.size;
     path = index.path as string;
     await index.update(eight);
     clock.mockRestore();
     await writeFile(join(copies, basename(path)), file as Buffer);
     const left = await openIndex({ embedding }, { directory: copies });
-    const { size } = left;
-    expect([size > 0, size < 8, left.nodeCount]).toEqual([true, true, size]);
-    expect(await left.update(eight)).toMatchObject({ unchanged: size, added: 8 - size });
+    const kept = left.size;
+    expect([kept > 0, kept < 8, left.nodeCount]).toEqual([true, true, kept]);
+    expect(await left.update(eight)).toMatchObject({ unchanged: kept, added: 8 - kept });
   });
 
   it('what was finished before the model failed is saved too', async () => {
