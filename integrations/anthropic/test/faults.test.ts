@@ -42,7 +42,7 @@ interface Outcome {
 /** The error of a call, whole or streamed, and how many requests it took. */
 async function fail(
   handler: WireHandler,
-  way: 'chat' | 'streamChat' = 'chat',
+  method: 'chat' | 'streamChat' = 'chat',
   options: Partial<AnthropicLLMOptions> = {},
 ): Promise<Outcome> {
   await using wire = await startWire(handler);
@@ -54,7 +54,7 @@ async function fail(
     ...options,
   });
   try {
-    await (way === 'chat' ? llm.chat('Hi') : llm.streamChat('Hi').final());
+    await (method === 'chat' ? llm.chat('Hi') : llm.streamChat('Hi').final());
   } catch (error) {
     if (!isMortiseError(error)) throw error;
     return { error, requests: wire.requests.length };
@@ -72,7 +72,7 @@ const status = (code: number, body: unknown, headers: Record<string, string> = {
     json(reply, body, { status: code, headers: { 'request-id': 'req_1', ...headers } });
 };
 
-describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
+describe.each(['chat', 'streamChat'] as const)('%s', (method) => {
   it.each<[number, string, string, string, object?]>([
     [400, 'invalid_request_error', 'max_tokens: Field required', 'invalid-request'],
     [400, 'invalid_request_error', 'prompt is too long: 211180 tokens > 200000 maximum', 'context-length'],
@@ -91,7 +91,7 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     [413, 'request_too_large', 'Request exceeds the maximum size', 'invalid-request'],
     [429, 'rate_limit_error', 'Spent', 'quota', { error_code: 'enforced_spend_limit_reached' }],
   ])('E-04: %i %s (%s) is %s and not retried', async (code, type, message, expected, details) => {
-    const { error, requests } = await fail(status(code, failure(type, message, details ?? null)), way);
+    const { error, requests } = await fail(status(code, failure(type, message, details ?? null)), method);
     expect(error).toMatchObject({
       code: expected,
       status: code,
@@ -110,18 +110,18 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     [504, 'timeout_error', 'server'],
     [529, 'overloaded_error', 'overloaded'],
   ])('E-04: %i %s is %s and retried', async (code, type, expected) => {
-    const { error, requests } = await fail(status(code, failure(type, 'Busy')), way);
+    const { error, requests } = await fail(status(code, failure(type, 'Busy')), method);
     expect(error).toMatchObject({ code: expected, status: code, retryable: true });
     expect(requests).toBe(2);
   });
 
   it('E-04: says how long a 429 asks to wait', async () => {
     const reply = status(429, failure('rate_limit_error', 'Slow down'), { 'retry-after': '7' });
-    expect((await fail(reply, way, { retry: false })).error.retryAfterMs).toBe(7_000);
+    expect((await fail(reply, method, { retry: false })).error.retryAfterMs).toBe(7_000);
   });
 
   it('E-03: a connection reset before the headers is connection, and retried', async () => {
-    const { error, requests } = await fail((_request, reply) => void reply.socket?.destroy(), way);
+    const { error, requests } = await fail((_request, reply) => void reply.socket?.destroy(), method);
     expect(error).toMatchObject({ code: 'connection', retryable: true });
     expect(requests).toBe(2);
   });
@@ -131,7 +131,7 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
       reply.writeHead(200, { 'content-type': 'text/html' });
       reply.end('<html>Please log in</html>');
     };
-    expect((await fail(page, way)).error.code).toBe('malformed-response');
+    expect((await fail(page, method)).error.code).toBe('malformed-response');
   });
 
   it("a proxy's page with status 502 is server, without the page", async () => {
@@ -139,23 +139,23 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
       reply.writeHead(502, { 'content-type': 'text/html' });
       reply.end('<html>Bad gateway</html>');
     };
-    const { error } = await fail(page, way);
+    const { error } = await fail(page, method);
     expect(error).toMatchObject({ code: 'server', status: 502 });
     expect(error.message).not.toContain('<html>');
   });
 
   it('C-04: a body that stalls is a time-out', async () => {
     const stall: WireHandler = (_request, reply) => {
-      reply.writeHead(200, { 'content-type': way === 'chat' ? 'application/json' : 'text/event-stream' });
-      reply.write(way === 'chat' ? '{"id":' : `event: ${start.event}\ndata: ${start.data}\n\n`);
+      reply.writeHead(200, { 'content-type': method === 'chat' ? 'application/json' : 'text/event-stream' });
+      reply.write(method === 'chat' ? '{"id":' : `event: ${start.event}\ndata: ${start.data}\n\n`);
     };
-    const { error } = await fail(stall, way, { timeoutMs: 50, retry: false });
+    const { error } = await fail(stall, method, { timeoutMs: 50, retry: false });
     expect(error).toMatchObject({ code: 'timeout', retryable: true });
   });
 
   it('C-09: a key that the provider echoes is in nothing of the error', async () => {
     const echo = status(401, failure('authentication_error', `The key ${KEY} is wrong`));
-    const { error } = await fail(echo, way);
+    const { error } = await fail(echo, method);
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(KEY);
     expect(JSON.stringify(error)).not.toContain(KEY);
   });

@@ -32,7 +32,7 @@ interface Outcome {
 /** The error of a call, whole or streamed, and how many requests it took. */
 async function fail(
   handler: WireHandler,
-  way: 'chat' | 'streamChat' = 'chat',
+  method: 'chat' | 'streamChat' = 'chat',
   options: Partial<CohereLLMOptions> = {},
 ): Promise<Outcome> {
   await using wire = await startWire(handler);
@@ -44,7 +44,7 @@ async function fail(
     ...options,
   });
   try {
-    await (way === 'chat' ? llm.chat('Hi') : llm.streamChat('Hi').final());
+    await (method === 'chat' ? llm.chat('Hi') : llm.streamChat('Hi').final());
   } catch (error) {
     if (!isMortiseError(error)) throw error;
     expect(
@@ -59,7 +59,7 @@ const status = (code: number, message: string, headers: Record<string, string> =
   return (_request, reply) => json(reply, { id: 'req-1', message }, { status: code, headers });
 };
 
-describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
+describe.each(['chat', 'streamChat'] as const)('%s', (method) => {
   it.each([
     [400, 'invalid request: message must be at least 1 token long.', 'invalid-request'],
     [400, 'too many tokens: total number of tokens in the prompt cannot exceed 4081.', 'context-length'],
@@ -73,7 +73,7 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     [498, 'invalid token', 'authentication'],
     [499, 'request cancelled', 'invalid-request'],
   ])('E-04: %i (%s) is %s and not retried', async (code, message, expected) => {
-    const { error, requests } = await fail(status(code, message), way);
+    const { error, requests } = await fail(status(code, message), method);
     expect(error).toMatchObject({
       code: expected,
       status: code,
@@ -92,13 +92,13 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     [503, 'overloaded', 'overloaded'],
     [504, 'gateway timeout', 'server'],
   ])('E-04: %i (%s) is %s and retried', async (code, message, expected) => {
-    const { error, requests } = await fail(status(code, message), way);
+    const { error, requests } = await fail(status(code, message), method);
     expect(error).toMatchObject({ code: expected, status: code, retryable: true });
     expect(requests).toBe(2);
   });
 
   it('E-04: says how long a 429 asks to wait', async () => {
-    const { error } = await fail(status(429, 'slow', { 'retry-after': '7' }), way, { retry: false });
+    const { error } = await fail(status(429, 'slow', { 'retry-after': '7' }), method, { retry: false });
     expect(error.retryAfterMs).toBe(7000);
   });
 
@@ -110,13 +110,13 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
       return eventStream(reply, [start, open, delta('Hello'), close, end('COMPLETE'), DONE]);
     });
     const llm = new CohereLLM({ model: 'm', baseURL: wire.url, retry: { baseDelayMs: 1 } });
-    const response = await (way === 'chat' ? llm.chat('Hi') : llm.streamChat('Hi').final());
+    const response = await (method === 'chat' ? llm.chat('Hi') : llm.streamChat('Hi').final());
     expect(response.text).toBe('Hello');
     expect(wire.requests).toHaveLength(2);
   });
 
   it('E-03: a reset connection is connection, and retried', async () => {
-    const { error, requests } = await fail((_request, reply) => void reply.socket?.destroy(), way);
+    const { error, requests } = await fail((_request, reply) => void reply.socket?.destroy(), method);
     expect(error).toMatchObject({ code: 'connection', retryable: true });
     expect(requests).toBe(2);
   });
@@ -125,7 +125,7 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     const page: WireHandler = (_request, reply) => {
       reply.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in</html>');
     };
-    const { error } = await fail(page, way);
+    const { error } = await fail(page, method);
     expect(error).toMatchObject({ code: 'malformed-response' });
   });
 
@@ -133,18 +133,18 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     const page: WireHandler = (_request, reply) => {
       reply.writeHead(502, { 'content-type': 'text/html' }).end('<html>Bad gateway</html>');
     };
-    const { error } = await fail(page, way);
+    const { error } = await fail(page, method);
     expect(error).toMatchObject({ code: 'server', status: 502 });
     expect(error.message).not.toContain('<html>');
   });
 
   it('C-04: a body that stalls is a time-out', async () => {
     const stall: WireHandler = (_request, reply) => {
-      const type = way === 'chat' ? 'application/json' : 'text/event-stream';
+      const type = method === 'chat' ? 'application/json' : 'text/event-stream';
       reply.writeHead(200, { 'content-type': type });
-      reply.write(way === 'chat' ? '{"id":' : `event: ${start.event}\ndata: ${start.data}\n\n`);
+      reply.write(method === 'chat' ? '{"id":' : `event: ${start.event}\ndata: ${start.data}\n\n`);
     };
-    const { error } = await fail(stall, way, { timeoutMs: 50, retry: false });
+    const { error } = await fail(stall, method, { timeoutMs: 50, retry: false });
     expect(error).toMatchObject({ code: 'timeout', retryable: true });
   });
 
@@ -153,12 +153,12 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
       reply.writeHead(500, { 'content-type': 'application/json' });
       reply.write('{"mess');
     };
-    const { error } = await fail(stall, way, { timeoutMs: 50, retry: false });
+    const { error } = await fail(stall, method, { timeoutMs: 50, retry: false });
     expect(error.code).toBe('timeout');
   });
 
   it('C-09: shows no key that the provider repeats', async () => {
-    const { error } = await fail(status(401, `invalid api token: ${KEY}`), way);
+    const { error } = await fail(status(401, `invalid api token: ${KEY}`), method);
     expect(error.message).toContain('[redacted]');
   });
 
@@ -167,7 +167,7 @@ describe.each(['chat', 'streamChat'] as const)('%s', (way) => {
     delete process.env['CO_API_KEY'];
     try {
       const llm = new CohereLLM({ model: 'm', fetch: async () => Response.json(REPLY) });
-      const call = way === 'chat' ? llm.chat('Hi') : llm.streamChat('Hi').final();
+      const call = method === 'chat' ? llm.chat('Hi') : llm.streamChat('Hi').final();
       await expect(call).rejects.toMatchObject({ code: 'configuration', provider: 'cohere' });
       await expect(call).rejects.toThrow('CO_API_KEY');
       process.env['CO_API_KEY'] = '  ';

@@ -72,7 +72,7 @@ describe('C-14: over Chat Completions', () => {
         { tool_calls: [{ index: 0, function: { arguments: '{"eur":5}' }, ...signed }] },
       ),
     ],
-  ])("Gemini's signature goes back with its call, %s", async (_way, reply) => {
+  ])("Gemini's signature goes back with its call, %s", async (_method, reply) => {
     const { body } = await turn(reply);
     expect(body.messages[1]!['tool_calls']).toEqual([{ ...call, ...signed }]);
   });
@@ -95,7 +95,7 @@ describe('C-14: over Chat Completions', () => {
         { content: 'Yes' },
       ),
     ],
-  ])("OpenRouter's reasoning details go back as they came, %s", async (_way, reply) => {
+  ])("OpenRouter's reasoning details go back as they came, %s", async (_method, reply) => {
     const { body, first } = await turn(reply);
     expect(first.message.content[0]).toMatchObject({ type: 'reasoning', text: 'First things.' });
     expect(body.messages[1]).toMatchObject({ content: 'Yes', reasoning_details: details });
@@ -113,7 +113,7 @@ describe('C-14: over Chat Completions', () => {
         { content: [answer] },
       ),
     ],
-  ])("Mistral's thinking goes back in its content, %s", async (_way, reply) => {
+  ])("Mistral's thinking goes back in its content, %s", async (_method, reply) => {
     const { body, first } = await turn(reply);
     expect(first.text).toBe('Yes');
     expect(first.message.content[0]).toMatchObject({ type: 'reasoning', text: 'Hm, yes.' });
@@ -123,7 +123,7 @@ describe('C-14: over Chat Completions', () => {
   it.each([
     ['whole', message({ content: 'Yes', extra_content: { a: 1 }, opaque: 'x', nothing: null, none: [] })],
     ['streamed', chunks({ content: 'Yes', extra_content: { a: 1 } }, { opaque: 'x', nothing: null })],
-  ])('members of a message that nobody knows go back, %s', async (_way, reply) => {
+  ])('members of a message that nobody knows go back, %s', async (_method, reply) => {
     const { body } = await turn(reply);
     expect(body.messages[1]).toEqual({
       role: 'assistant',

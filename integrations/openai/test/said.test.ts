@@ -11,11 +11,11 @@ const call = (entry: object) => chunk({ tool_calls: [entry] });
 async function ask(
   api: 'chat-completions' | 'responses',
   handler: WireHandler,
-  way: 'chat' | 'streamChat' = 'streamChat',
+  method: 'chat' | 'streamChat' = 'streamChat',
 ) {
   await using wire = await startWire(handler);
   const llm = new OpenAILLM({ model: 'm', api, apiKey: 'sk-test', baseURL: `${wire.url}/v1`, retry: false });
-  return await (way === 'chat' ? llm.chat('q') : llm.streamChat('q').final());
+  return await (method === 'chat' ? llm.chat('q') : llm.streamChat('q').final());
 }
 
 async function failure(asked: Promise<unknown>): Promise<MortiseError> {
@@ -123,9 +123,9 @@ describe('E-06: a failure in whatever shape', () => {
     ],
   ])('%s with status 200 is the same to a chat and to a stream request', async (_name, body, code, words) => {
     const answer: WireHandler = (_request, reply) => json(reply, body);
-    for (const way of ['chat', 'streamChat'] as const) {
-      const error = await failure(ask('chat-completions', answer, way));
-      if (way === 'streamChat' && 'choices' in (body as object))
+    for (const method of ['chat', 'streamChat'] as const) {
+      const error = await failure(ask('chat-completions', answer, method));
+      if (method === 'streamChat' && 'choices' in (body as object))
         expect(error.code).toBe('malformed-response');
       else {
         expect(error.code).toBe(code);

@@ -37,10 +37,10 @@ export type {
   ConformanceCase,
   ConformanceResults,
   Suite,
-  Trial,
+  CaseContext,
 } from './frame/case.ts';
 export type { Check } from './frame/check.ts';
-export { conformance, type ConformancePlan, type TestFunctions } from './frame/conformance.ts';
+export { conformance, type ConformanceOptions, type TestFunctions } from './frame/conformance.ts';
 export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
 export {
@@ -53,7 +53,7 @@ export {
 } from './ingestion/conformance.ts';
 export { ingestionSuite } from './ingestion/suite.ts';
 export type { OwnHeaders } from './shared/probe.ts';
-export { REPEATED, slowReadings, type LinearTrial, type SlowReading } from './shared/linear.ts';
+export { REPEATED, slowReadings, type LinearOptions, type SlowReading } from './shared/linear.ts';
 export {
   llmConformance,
   type LLMConformanceOptions,

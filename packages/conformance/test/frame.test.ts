@@ -22,7 +22,7 @@ function collector() {
   return { tests, functions: { describe: (_name: string, body: () => void) => body(), it } };
 }
 
-function plan(
+function options(
   suite: Suite<Subject>,
   more: { declared?: string[]; reasons?: Record<string, string>; value?: number } = {},
 ) {
@@ -32,7 +32,7 @@ function plan(
 
 test('a declared feature is tested, and the results tell', async () => {
   const { tests, functions } = collector();
-  const results = conformance(functions, plan([isOne, needsTools], { declared: ['tools'] }));
+  const results = conformance(functions, options([isOne, needsTools], { declared: ['tools'] }));
   expect(results.cases.map(({ status }) => status)).toEqual(['not-run', 'not-run']);
   for (const { body } of tests) await body();
   expect(results.cases).toMatchObject([
@@ -43,14 +43,14 @@ test('a declared feature is tested, and the results tell', async () => {
 
 test('a case that fails is recorded with what it says, and the test fails', async () => {
   const { tests, functions } = collector();
-  const results = conformance(functions, plan([isOne], { value: 2 }));
+  const results = conformance(functions, options([isOne], { value: 2 }));
   await expect(tests[0]?.body()).rejects.toThrow('value: got 2, expected 1');
   expect(results.cases[0]).toMatchObject({ status: 'failed', error: 'value: got 2, expected 1' });
 });
 
 test('a feature that is not declared is skipped with its reason', () => {
   const { tests, functions } = collector();
-  const results = conformance(functions, plan([needsTools], { reasons: { tools: 'It has none.' } }));
+  const results = conformance(functions, options([needsTools], { reasons: { tools: 'It has none.' } }));
   expect(tests[0]).toMatchObject({ skipped: true, title: 'X-01: is one (tools) [tools: It has none.]' });
   expect(results).toMatchObject({
     reasons: { tools: 'It has none.' },
@@ -60,7 +60,7 @@ test('a feature that is not declared is skipped with its reason', () => {
 
 test.each([[{}], [{ tools: ' ' }]])('a feature without declaration and reason fails: %j', async (reasons) => {
   const { tests, functions } = collector();
-  conformance(functions, plan([needsTools], { reasons }));
+  conformance(functions, options([needsTools], { reasons }));
   expect(tests[0]).toMatchObject({ skipped: false, title: 'declares tools, or gives a reason' });
   await expect(tests[0]?.body()).rejects.toThrow('Declare tools');
 });
@@ -68,7 +68,7 @@ test.each([[{}], [{ tools: ' ' }]])('a feature without declaration and reason fa
 test('what works and is not declared is reported', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const { tests, functions } = collector();
-  const results = conformance(functions, plan([needsTools], { reasons: { tools: 'It has none.' } }));
+  const results = conformance(functions, options([needsTools], { reasons: { tools: 'It has none.' } }));
   await tests.at(-1)?.body();
   expect(results.cases[0]).toMatchObject({ status: 'skipped', works: true });
   expect(warn.mock.calls).toEqual([[expect.stringContaining('not declared, and works: tools')]]);
@@ -96,7 +96,7 @@ test('what a case opens is closed after it', async () => {
 test('results are saved as data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-results-'));
   const { functions } = collector();
-  const results = conformance(functions, plan([isOne]));
+  const results = conformance(functions, options([isOne]));
   saveResults(results, folder);
   expect(JSON.parse(readFileSync(join(folder, 'demo.one.json'), 'utf8'))).toEqual(results);
   rmSync(folder, { recursive: true });

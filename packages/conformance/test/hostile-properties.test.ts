@@ -6,14 +6,14 @@ import * as toolkit from '@mortise/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** Of each way: about 5,000 altogether under `pnpm test:properties`. */
+/** Of each call: about 5,000 altogether under `pnpm test:properties`. */
 const numRuns = Math.min(230, Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 60));
 const parameters = { type: 'object', properties: {} };
 const call = (args: unknown): ContentBlock =>
   ({ type: 'tool-call', id: 'a', name: 'f', arguments: args }) as ContentBlock;
 
-/** The ways by which data of others comes in, each with one hostile value in its place. */
-const WAYS: Readonly<Record<string, (value: never) => unknown>> = {
+/** The calls through which data of others comes in, each with one hostile value in its place. */
+const METHODS: Readonly<Record<string, (value: never) => unknown>> = {
   checkMessages: (value) => core.checkMessages(value),
   'checkMessages, a block': (value) => core.checkMessages([{ role: 'user', content: [value] }]),
   'checkMessages, a source': (value) =>
@@ -169,9 +169,9 @@ const ELSEWHERE: readonly string[] = [
 const makers = hostileValues.map(([what, make]) => ({ what, make, toString: () => what }));
 
 describe('C-13: data of others comes to a value or to an error of ours', () => {
-  it.each(Object.entries(WAYS))(
+  it.each(Object.entries(METHODS))(
     '%s',
-    async (_way, run) => {
+    async (_method, run) => {
       const within = fc.constantFrom('itself', 'in a list', 'in an object');
       const property = fc.asyncProperty(fc.constantFrom(...makers), within, async ({ make }, how) => {
         const value = make();
@@ -187,8 +187,8 @@ describe('C-13: data of others comes to a value or to an error of ours', () => {
 });
 
 it('C-13: every function and class that core and the toolkit export is tried, or named as one that is not', () => {
-  // A way is named after what it calls; methods of a model are not exports.
-  const tried = Object.keys(WAYS).flatMap((way) => way.split(',').slice(0, 1));
+  // Each is named after what it calls; methods of a model are not exports.
+  const tried = Object.keys(METHODS).flatMap((method) => method.split(',').slice(0, 1));
   const exported = tried.filter((name) => name !== 'chat' && name !== 'streamChat');
   const names = [...exported, 'tool', 'jsonSchema', ...ELSEWHERE];
   expect(unlisted({ ...core, ...toolkit }, names)).toEqual({ missing: [], stale: [] });

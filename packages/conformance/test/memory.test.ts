@@ -62,9 +62,15 @@ interface Outcome {
 }
 
 /** The call in a process with 256 MB for its objects. */
-async function run(attack: string, way: string): Promise<Outcome> {
+async function run(attack: string, method: string): Promise<Outcome> {
   const client = fileURLToPath(new URL('memory/client.ts', import.meta.url));
-  const args = ['--max-old-space-size=256', '--conditions=mortise-source', client, `${url}/${attack}`, way];
+  const args = [
+    '--max-old-space-size=256',
+    '--conditions=mortise-source',
+    client,
+    `${url}/${attack}`,
+    method,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let complaints = '';
@@ -90,8 +96,8 @@ describe('C-13: a hostile server ends in a typed error, and not the process', ()
     ['embedding', 'embed', 'maxReplyBytes'],
   ])(
     '%s to %s',
-    async (attack, way, option) => {
-      const { code, message, megabytes } = await run(attack, way);
+    async (attack, method, option) => {
+      const { code, message, megabytes } = await run(attack, method);
       expect([code, megabytes < MOST_MEGABYTES], `${megabytes} MB: ${message}`).toEqual([
         'malformed-response',
         true,

@@ -2,7 +2,7 @@ import { MortiseError } from '@mortise/core';
 import type { Citation, ResponseStreamEvent } from '@mortise/core/synthesizer';
 import type { ConformanceCase } from '../frame/case.ts';
 import { collect, isPlain, pause } from '../shared/helpers.ts';
-import { ANSWER, LabModel, MODEL, NODES, WAYS, type AnswerProbe } from './lab.ts';
+import { ANSWER, LabModel, MODEL, NODES, METHODS, type AnswerProbe } from './lab.ts';
 
 /** What every answer and every stream of one must be, whoever gives it. */
 export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
@@ -13,17 +13,24 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'Z-02',
       title: 'says that nothing was found, without a call to the model',
       requires: [],
-      async run(trial) {
+      async run(context) {
         const llm = new LabModel();
-        const answering = await probe.open(trial, llm, []);
-        for (const [way, ask] of WAYS) {
+        const answering = await probe.open(context, llm, []);
+        for (const [method, ask] of METHODS) {
           const response = await ask(answering);
-          trial.check.equal(response.outcome, 'no-nodes', `${way}: the outcome`);
-          trial.check.ok(response.text.trim() !== '', `${way}: it says nothing`);
-          trial.check.equal([response.sources, response.citations], [[], []], `${way}: sources, citations`);
-          trial.check.ok(response.finishReason === undefined, `${way}: a finish reason that nobody gave`);
+          context.check.equal(response.outcome, 'no-nodes', `${method}: the outcome`);
+          context.check.ok(response.text.trim() !== '', `${method}: it says nothing`);
+          context.check.equal(
+            [response.sources, response.citations],
+            [[], []],
+            `${method}: sources, citations`,
+          );
+          context.check.ok(
+            response.finishReason === undefined,
+            `${method}: a finish reason that nobody gave`,
+          );
         }
-        trial.check.equal(llm.requests.length, 0, 'the calls to the model');
+        context.check.equal(llm.requests.length, 0, 'the calls to the model');
       },
     },
     {
@@ -31,13 +38,13 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'Z-03',
       title: 'hands out the nodes as sources, in their order, with their scores and evidence, as plain data',
       requires: ofSources,
-      async run(trial) {
-        const answering = await probe.open(trial, new LabModel());
-        for (const [way, ask] of WAYS) {
+      async run(context) {
+        const answering = await probe.open(context, new LabModel());
+        for (const [method, ask] of METHODS) {
           const response = await ask(answering);
-          trial.check.equal(response.sources, NODES, `${way}: the sources`);
-          trial.check.equal(response.outcome, 'answered', `${way}: the outcome`);
-          trial.check.ok(isPlain(response), `${way}: the response is no plain data`);
+          context.check.equal(response.sources, NODES, `${method}: the sources`);
+          context.check.equal(response.outcome, 'answered', `${method}: the outcome`);
+          context.check.ok(isPlain(response), `${method}: the response is no plain data`);
         }
       },
     },
@@ -46,14 +53,14 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'Z-05',
       title: "rejects with the model's failure, and with what had arrived of a stream",
       requires: [MODEL],
-      async run(trial) {
+      async run(context) {
         const error = new MortiseError('quota', 'Nothing is left.');
-        const answering = await probe.open(trial, new LabModel({ error }));
-        for (const [way, ask] of WAYS) {
-          const thrown = await trial.check.error(ask(answering), 'quota', way);
-          if (way === 'whole') continue;
+        const answering = await probe.open(context, new LabModel({ error }));
+        for (const [method, ask] of METHODS) {
+          const thrown = await context.check.error(ask(answering), 'quota', method);
+          if (method === 'whole') continue;
           const { text } = (thrown.partial ?? {}) as { text?: unknown };
-          trial.check.equal(text, '', 'the text in partial');
+          context.check.equal(text, '', 'the text in partial');
         }
       },
     },
@@ -62,13 +69,13 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'L-04',
       title: 'gives by final() what the whole answer is',
       requires: [],
-      async run(trial) {
-        const answering = await probe.open(trial, new LabModel());
+      async run(context) {
+        const answering = await probe.open(context, new LabModel());
         const whole = await answering.whole();
         const read = answering.stream();
         await collect(read);
-        trial.check.equal(await read.final(), whole, 'final() after reading');
-        trial.check.equal(await answering.stream().final(), whole, 'final() alone');
+        context.check.equal(await read.final(), whole, 'final() after reading');
+        context.check.equal(await answering.stream().final(), whole, 'final() alone');
       },
     },
     {
@@ -77,9 +84,9 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       title:
         'streams the sources first, the text in deltas, each citation after its marker, the response last',
       requires: [],
-      async run(trial) {
-        const { check } = trial;
-        const answering = await probe.open(trial, new LabModel());
+      async run(context) {
+        const { check } = context;
+        const answering = await probe.open(context, new LabModel());
         const events = await collect<ResponseStreamEvent>(answering.stream());
         const final = await answering.stream().final();
         const ofType = (type: string) => events.filter((event) => event.type === type);
@@ -105,13 +112,13 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'L-05',
       title: 'asks for nothing before the stream is read',
       requires: [MODEL],
-      async run(trial) {
+      async run(context) {
         const llm = new LabModel();
-        const stream = (await probe.open(trial, llm)).stream();
+        const stream = (await probe.open(context, llm)).stream();
         await pause(20);
-        trial.check.equal(llm.requests.length, 0, 'the calls to the model before the first read');
+        context.check.equal(llm.requests.length, 0, 'the calls to the model before the first read');
         await stream.final();
-        trial.check.ok(llm.requests.length > 0, 'the model was not asked at all');
+        context.check.ok(llm.requests.length > 0, 'the model was not asked at all');
       },
     },
     {
@@ -119,16 +126,20 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'L-05',
       title: 'refuses a second reader, and lets final() be called besides',
       requires: [],
-      async run(trial) {
-        const stream = (await probe.open(trial, new LabModel())).stream();
+      async run(context) {
+        const stream = (await probe.open(context, new LabModel())).stream();
         const reader = stream[Symbol.asyncIterator]();
         await reader.next();
         const second = (async () => stream.textStream[Symbol.asyncIterator]().next())();
-        await trial.check.error(second, 'invalid-request', 'a second reader');
+        await context.check.error(second, 'invalid-request', 'a second reader');
         const final = stream.final();
         let last = await reader.next();
         for (let next = last; next.done !== true; next = await reader.next()) last = next;
-        trial.check.equal(last.value, { type: 'finish', response: await final }, 'what the reader saw last');
+        context.check.equal(
+          last.value,
+          { type: 'finish', response: await final },
+          'what the reader saw last',
+        );
       },
     },
     {
@@ -136,13 +147,13 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'L-05',
       title: 'takes no more of the model than its reader does',
       requires: [MODEL],
-      async run(trial) {
+      async run(context) {
         const llm = new LabModel({ text: ANSWER.repeat(100) });
-        const stream = (await probe.open(trial, llm)).stream();
+        const stream = (await probe.open(context, llm)).stream();
         const reader = stream.textStream[Symbol.asyncIterator]();
         for (let read = 0; read < 3; read++) await reader.next();
         await pause(30);
-        trial.check.ok(llm.pieces < 50, `${llm.pieces} pieces were fetched where 3 were read`);
+        context.check.ok(llm.pieces < 50, `${llm.pieces} pieces were fetched where 3 were read`);
         await stream.cancel();
       },
     },

@@ -3,7 +3,7 @@ import type { ChatReply, ChatRequest, ChatStreamEvent } from '@mortise/core/llm'
 import { createTextNode, type NodeWithScore } from '@mortise/core/retriever';
 import type { QueryResponse, ResponseStream } from '@mortise/core/synthesizer';
 import { ScriptedLLM } from '@mortise/core/testing';
-import type { Trial } from '../frame/case.ts';
+import type { CaseContext } from '../frame/case.ts';
 
 /** Something that answers, ready to be asked one question. */
 export interface Answering {
@@ -16,7 +16,7 @@ export interface AnswerProbe<S> {
   /** What its sources being the nodes that were found requires. Default: nothing. */
   readonly sources?: readonly string[];
   /** It asks this model, about these nodes. */
-  open(trial: Trial<S>, llm: LLM, nodes?: readonly NodeWithScore[]): Answering | Promise<Answering>;
+  open(context: CaseContext<S>, llm: LLM, nodes?: readonly NodeWithScore[]): Answering | Promise<Answering>;
 }
 
 /** What a case may require of something that answers. `model`: it asks a model, and streams what the model writes. */
@@ -92,8 +92,8 @@ export function stalled(signal: AbortSignal | undefined): Promise<never> {
   });
 }
 
-/** The two ways to one answer. */
-export const WAYS: readonly (readonly [
+/** The two methods that give one answer. */
+export const METHODS: readonly (readonly [
   name: string,
   ask: (answering: Answering, options?: CallOptions) => Promise<QueryResponse>,
 ])[] = [

@@ -1,9 +1,9 @@
 import { subscribe } from '@mortise/core/events';
 import { MortiseError } from '@mortise/core';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { listenerCase } from '../shared/abort-cases.ts';
 import { abortable, waitFor } from '../shared/helpers.ts';
-import { ANSWER, LabModel, MODEL, WAYS, type AnswerProbe } from './lab.ts';
+import { ANSWER, LabModel, MODEL, METHODS, type AnswerProbe } from './lab.ts';
 
 /** What an abort and an early leave do, and what is told of them. */
 export function leaveCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
@@ -13,18 +13,18 @@ export function leaveCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'C-02',
       title: 'asks for nothing under a signal that is aborted already',
       requires: [],
-      async run(trial) {
+      async run(context) {
         const llm = new LabModel();
-        const answering = await probe.open(trial, llm);
+        const answering = await probe.open(context, llm);
         const reason = { why: 'too late' };
-        for (const [way, ask] of WAYS) {
-          const thrown = await trial.check.rejects(
+        for (const [method, ask] of METHODS) {
+          const thrown = await context.check.rejects(
             ask(answering, { signal: AbortSignal.abort(reason) }),
-            way,
+            method,
           );
-          trial.check.ok(thrown === reason, `${way}: it did not reject with the signal's reason`);
+          context.check.ok(thrown === reason, `${method}: it did not reject with the signal's reason`);
         }
-        trial.check.equal(llm.requests.length, 0, 'the calls to the model');
+        context.check.equal(llm.requests.length, 0, 'the calls to the model');
       },
     },
     {
@@ -32,21 +32,21 @@ export function leaveCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'C-01',
       title: "rejects with exactly the signal's reason while the model thinks, and aborts the model",
       requires: [MODEL],
-      async run(trial) {
-        for (const [way, ask] of WAYS) {
+      async run(context) {
+        for (const [method, ask] of METHODS) {
           const llm = new LabModel({ stallAfter: 0 });
-          const answering = await probe.open(trial, llm);
+          const answering = await probe.open(context, llm);
           const { controller, reason } = abortable();
           const asked = ask(answering, { signal: controller.signal });
           asked.catch(() => undefined);
-          trial.check.ok(
+          context.check.ok(
             await waitFor(() => llm.signals.length > 0, 1_000),
-            `${way}: the model was not asked`,
+            `${method}: the model was not asked`,
           );
           controller.abort(reason);
-          const thrown = await trial.check.within(2_000, trial.check.rejects(asked, way), way);
-          trial.check.ok(thrown === reason, `${way}: it did not reject with the signal's reason`);
-          await leftAlone(trial, llm, way);
+          const thrown = await context.check.within(2_000, context.check.rejects(asked, method), method);
+          context.check.ok(thrown === reason, `${method}: it did not reject with the signal's reason`);
+          await leftAlone(context, llm, method);
         }
       },
     },
@@ -55,21 +55,21 @@ export function leaveCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'L-06',
       title: 'leaves the model when its reader breaks off; final() then has what had arrived',
       requires: [MODEL],
-      async run(trial) {
+      async run(context) {
         const llm = new LabModel({ stallAfter: 3 });
-        const stream = (await probe.open(trial, llm)).stream();
+        const stream = (await probe.open(context, llm)).stream();
         let text = '';
         for await (const event of stream) {
           if (event.type === 'text-delta') text += (event as { delta: string }).delta;
           if (text.length >= 6) break;
         }
-        const { partial } = await trial.check.error(stream.final(), 'aborted', 'final()');
-        trial.check.equal(
+        const { partial } = await context.check.error(stream.final(), 'aborted', 'final()');
+        context.check.equal(
           (partial as { text: string }).text,
           ANSWER.slice(0, text.length),
           'the partial text',
         );
-        await leftAlone(trial, llm, 'break');
+        await leftAlone(context, llm, 'break');
       },
     },
     {
@@ -77,25 +77,25 @@ export function leaveCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'L-06',
       title: 'settles at once when it is left while the model says nothing',
       requires: [MODEL],
-      async run(trial) {
+      async run(context) {
         const llm = new LabModel({ stallAfter: 0 });
-        const stream = (await probe.open(trial, llm)).stream();
+        const stream = (await probe.open(context, llm)).stream();
         const reader = stream.textStream[Symbol.asyncIterator]();
         const waiting = reader.next();
         waiting.catch(() => undefined);
-        trial.check.ok(await waitFor(() => llm.signals.length > 0, 1_000), 'the model was not asked');
-        await trial.check.within(2_000, stream.cancel(), 'cancel()');
-        const { done } = await trial.check.within(2_000, waiting, 'the pending next()');
-        trial.check.equal(done, true, 'the pending next() is done');
-        await trial.check.error(stream.final(), 'aborted', 'final()');
-        await leftAlone(trial, llm, 'cancel()');
+        context.check.ok(await waitFor(() => llm.signals.length > 0, 1_000), 'the model was not asked');
+        await context.check.within(2_000, stream.cancel(), 'cancel()');
+        const { done } = await context.check.within(2_000, waiting, 'the pending next()');
+        context.check.equal(done, true, 'the pending next() is done');
+        await context.check.error(stream.final(), 'aborted', 'final()');
+        await leftAlone(context, llm, 'cancel()');
       },
     },
-    listenerCase<S>([MODEL], async (trial) => {
-      const good = await probe.open(trial, new LabModel());
-      const bad = await probe.open(trial, new LabModel({ error: new MortiseError('quota', 'No.') }));
+    listenerCase<S>([MODEL], async (context) => {
+      const good = await probe.open(context, new LabModel());
+      const bad = await probe.open(context, new LabModel({ error: new MortiseError('quota', 'No.') }));
       return (signal) => [
-        ...[good, bad].flatMap((answering) => WAYS.map(([, ask]) => ask(answering, { signal }))),
+        ...[good, bad].flatMap((answering) => METHODS.map(([, ask]) => ask(answering, { signal }))),
         leaveAtOnce(good, signal),
       ];
     }),
@@ -104,40 +104,40 @@ export function leaveCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
       rule: 'V-01',
       title: 'ends every span exactly once, under success, failure, abort and early leave',
       requires: [MODEL],
-      async run(trial) {
+      async run(context) {
         const parent = `conformance-${Math.random()}`;
-        const spans = watchSpans(trial, parent);
-        const good = await probe.open(trial, new LabModel());
-        const bad = await probe.open(trial, new LabModel({ error: new MortiseError('quota', 'No.') }));
+        const spans = watchSpans(context, parent);
+        const good = await probe.open(context, new LabModel());
+        const bad = await probe.open(context, new LabModel({ error: new MortiseError('quota', 'No.') }));
         const silent = new LabModel({ stallAfter: 0 });
-        const stalls = await probe.open(trial, silent);
-        for (const [way, ask] of WAYS) {
+        const stalls = await probe.open(context, silent);
+        for (const [method, ask] of METHODS) {
           const controller = new AbortController();
           const before = silent.signals.length;
           const aborted = ask(stalls, { parent, signal: controller.signal });
           aborted.catch(() => undefined);
           const wasAsked = await waitFor(() => silent.signals.length > before, 1_000);
-          trial.check.ok(wasAsked, `${way}: the model was not asked`);
+          context.check.ok(wasAsked, `${method}: the model was not asked`);
           controller.abort(new Error('left'));
           await Promise.allSettled([ask(good, { parent }), ask(bad, { parent }), aborted]);
-          trial.check.ok(await waitFor(() => spans.areOver(), 1_000), `${way}: a span is still open`);
+          context.check.ok(await waitFor(() => spans.areOver(), 1_000), `${method}: a span is still open`);
         }
         await leaveAtOnce(good, undefined, parent);
-        trial.check.ok(
+        context.check.ok(
           await waitFor(() => spans.areOver(), 1_000),
           'a span is still open after an early leave',
         );
         const expected = ['end', 'end', 'error', 'error', 'error', 'error', 'error'];
-        trial.check.equal(spans.ofRoots().toSorted(), expected, 'how the spans ended');
-        trial.check.equal(spans.twice(), [], 'spans that ended twice');
+        context.check.equal(spans.ofRoots().toSorted(), expected, 'how the spans ended');
+        context.check.equal(spans.twice(), [], 'spans that ended twice');
       },
     },
   ];
 }
 
-async function leftAlone<S>(trial: Trial<S>, llm: LabModel, what: string): Promise<void> {
+async function leftAlone<S>(context: CaseContext<S>, llm: LabModel, what: string): Promise<void> {
   const left = await waitFor(() => llm.signals.at(-1)?.aborted === true, 1_000);
-  trial.check.ok(left, `${what}: the model was not left`);
+  context.check.ok(left, `${what}: the model was not left`);
 }
 
 async function leaveAtOnce(
@@ -149,11 +149,11 @@ async function leaveAtOnce(
 }
 
 /** Every span below one that nobody opened. */
-export function watchSpans<S>(trial: Trial<S>, parent: string) {
+export function watchSpans<S>(context: CaseContext<S>, parent: string) {
   const ends = new Map<string, string[]>();
   const roots: string[] = [];
   const names = new Map<string, string>();
-  trial.after(
+  context.after(
     subscribe(({ phase, spanId, name, parentId = '' }) => {
       if (phase === 'start' && (parentId === parent || ends.has(parentId))) {
         ends.set(spanId, []);

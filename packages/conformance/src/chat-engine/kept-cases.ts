@@ -11,15 +11,15 @@ export const keptCases: readonly ConformanceCase<ChatEngineSubject>[] = [
     rule: 'C-05',
     title: 'hands out the history as plain data, that nobody can change it by',
     requires: [],
-    async run(trial) {
-      const { chat } = talk(trial);
+    async run(context) {
+      const { chat } = talk(context);
       await chat.chat('One?');
       const before = await said(chat);
       const history = await chat.history();
-      trial.check.ok(isPlain(history), 'the history is no plain data');
+      context.check.ok(isPlain(history), 'the history is no plain data');
       for (const message of history) message.content = 'changed';
       history.length = 1;
-      trial.check.equal(await said(chat), before, 'the history after a caller changed its own');
+      context.check.equal(await said(chat), before, 'the history after a caller changed its own');
     },
   },
   {
@@ -27,16 +27,16 @@ export const keptCases: readonly ConformanceCase<ChatEngineSubject>[] = [
     rule: 'H-05',
     title: 'forgets everything on reset: neither the history nor the model has it',
     requires: [],
-    async run(trial) {
-      const { chat, llm } = talk(trial);
+    async run(context) {
+      const { chat, llm } = talk(context);
       await chat.chat('Which wood is hard?');
       await chat.reset();
-      trial.check.equal(await said(chat), [], 'the history');
+      context.check.equal(await said(chat), [], 'the history');
       const before = llm.requests.length;
       await chat.chat('Two?');
       const shown = llm.requests.slice(before).flatMap(({ messages }) => messages.map(messageText));
-      trial.check.ok(!shown.join('\n').includes('Which wood is hard?'), 'the model was shown the old turn');
-      trial.check.equal(await said(chat), turnOf('Two?', ANSWER), 'the history after the next turn');
+      context.check.ok(!shown.join('\n').includes('Which wood is hard?'), 'the model was shown the old turn');
+      context.check.equal(await said(chat), turnOf('Two?', ANSWER), 'the history after the next turn');
     },
   },
   {
@@ -44,16 +44,16 @@ export const keptCases: readonly ConformanceCase<ChatEngineSubject>[] = [
     rule: 'H-05',
     title: 'goes on from the history of another conversation, and leaves it as it is',
     requires: ['messages'],
-    async run(trial) {
-      const first = talk(trial).chat;
+    async run(context) {
+      const first = talk(context).chat;
       await first.chat('One?');
       const messages = await first.history();
       const copy = structuredClone(messages);
-      const { chat } = talk(trial, { messages });
+      const { chat } = talk(context, { messages });
       await chat.chat('Two?');
       const expected = [...(await said(first)), ...turnOf('Two?', ANSWER)];
-      trial.check.equal(await said(chat), expected, 'the history');
-      trial.check.equal(messages, copy, 'the messages that were given');
+      context.check.equal(await said(chat), expected, 'the history');
+      context.check.equal(messages, copy, 'the messages that were given');
     },
   },
   {
@@ -61,18 +61,18 @@ export const keptCases: readonly ConformanceCase<ChatEngineSubject>[] = [
     rule: 'H-05',
     title: 'keeps the conversation in its store: another engine goes on from there, and a reset empties it',
     requires: ['store'],
-    async run(trial) {
+    async run(context) {
       const persist = { store: new MemoryKeyValueStore(), key: 'conversation' };
-      const first = talk(trial, { persist }).chat;
+      const first = talk(context, { persist }).chat;
       await first.chat('One?');
-      const second = talk(trial, { persist }).chat;
+      const second = talk(context, { persist }).chat;
       const expected = turnOf('One?', ANSWER);
-      trial.check.equal(await said(second), expected, 'the history of the second engine');
+      context.check.equal(await said(second), expected, 'the history of the second engine');
       await second.chat('Two?');
-      const third = talk(trial, { persist }).chat;
-      trial.check.equal(await said(third), await said(second), 'the history of the third engine');
+      const third = talk(context, { persist }).chat;
+      context.check.equal(await said(third), await said(second), 'the history of the third engine');
       await third.reset();
-      trial.check.equal(await said(talk(trial, { persist }).chat), [], 'the history after a reset');
+      context.check.equal(await said(talk(context, { persist }).chat), [], 'the history after a reset');
     },
   },
   {
@@ -80,19 +80,19 @@ export const keptCases: readonly ConformanceCase<ChatEngineSubject>[] = [
     rule: 'H-01',
     title: 'rejects a turn that its store refuses, and has it neither there nor in its own history',
     requires: ['store'],
-    async run(trial) {
+    async run(context) {
       const store = new MemoryKeyValueStore();
       const persist = { store, key: 'conversation' };
-      const { chat } = talk(trial, { persist });
+      const { chat } = talk(context, { persist });
       await chat.chat('One?');
       const before = await said(chat);
       const set = store.set.bind(store);
       store.set = () => Promise.reject(new MortiseError('overloaded', 'Not now.'));
-      await trial.check.error(chat.chat('Two?'), 'overloaded', 'chat');
+      await context.check.error(chat.chat('Two?'), 'overloaded', 'chat');
       store.set = set;
-      trial.check.equal(await said(chat), before, 'the history');
+      context.check.equal(await said(chat), before, 'the history');
       await chat.chat('Three?');
-      trial.check.equal(await said(talk(trial, { persist }).chat), await said(chat), 'the store');
+      context.check.equal(await said(talk(context, { persist }).chat), await said(chat), 'the store');
     },
   },
 ];

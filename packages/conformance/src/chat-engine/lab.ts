@@ -4,7 +4,7 @@ import { copyNode, type Retriever } from '@mortise/core/retriever';
 import type { QueryResponse } from '@mortise/core/synthesizer';
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
 import { NODES } from '../answer/lab.ts';
-import type { Trial } from '../frame/case.ts';
+import type { CaseContext } from '../frame/case.ts';
 import type { ChatEngineParts, ChatEngineSubject, Conversation } from './conformance.ts';
 
 /** What the model says, unless it is told otherwise. */
@@ -18,7 +18,7 @@ export interface Talk {
 }
 
 export function talk(
-  { subject }: Trial<ChatEngineSubject>,
+  { subject }: CaseContext<ChatEngineSubject>,
   setup: Omit<ChatEngineParts, 'llm' | 'retriever'> = {},
 ): Talk {
   const talking = { next: ANSWER as ScriptedReply };
@@ -30,8 +30,8 @@ const retriever: Retriever = {
   retrieve: async () => NODES.map((each) => ({ ...each, node: copyNode(each.node) })),
 };
 
-/** The two ways to one turn. */
-export const WAYS: readonly (readonly [
+/** The two methods that take one turn. */
+export const METHODS: readonly (readonly [
   name: string,
   say: (chat: Conversation, message: string, options?: QueryOptions) => Promise<QueryResponse>,
 ])[] = [

@@ -17,7 +17,7 @@ export interface DialectBase {
   /** Kebab case, such as `openai-responses`. */
   readonly name: string;
   /**
-   * What the provider's format has no way to say, and why: cases that need it are skipped with that reason. A key is
+   * What the provider's format cannot say, and why: cases that need it are skipped with that reason. A key is
    * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `error-kind`, `event-stream`,
    * `interleaved`, `members-of-blocks`, `reasoning`, `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `tool-failure`, `unknown-block`,
    * `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.

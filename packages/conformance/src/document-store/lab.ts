@@ -6,7 +6,7 @@ import {
   type TextNode,
 } from '@mortise/core/retriever';
 import type { DocumentStore, SourceRecord, SourcesOptions, StoreOptions } from '@mortise/core/store';
-import type { Trial } from '../frame/case.ts';
+import type { CaseContext } from '../frame/case.ts';
 import { collect } from '../shared/helpers.ts';
 import type { DocumentStoreSubject, OpenDocumentStore } from './conformance.ts';
 
@@ -56,9 +56,9 @@ export function record(sourceId: string, nodeIds: string[], more: Partial<Source
   return { sourceId, hash: `hash of ${sourceId}`, nodeIds, ...more };
 }
 
-export async function opened(trial: Trial<DocumentStoreSubject>): Promise<OpenDocumentStore> {
-  const open = await trial.subject.open();
-  trial.after(() => open.close?.());
+export async function opened(context: CaseContext<DocumentStoreSubject>): Promise<OpenDocumentStore> {
+  const open = await context.subject.open();
+  context.after(() => open.close?.());
   return open;
 }
 

@@ -10,8 +10,8 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'still has everything after a restart, deletions included',
     requires: ['persistence'],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const { store } = open;
       const ids = Array.from({ length: 1000 }, (_, at) => `n${at}`);
       const named = AWKWARD_NAMES.map((id) => textNode(`of ${id}`));
@@ -24,16 +24,16 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       await store.delete(['n500', 'index']);
       const again = await open.reopen!();
       const left = NODES.filter(({ id }) => id !== 'index');
-      trial.check.equal(await again.getMany(left.map(({ id }) => id)), left, 'the nodes');
-      trial.check.equal(await again.getMany(named.map(({ id }) => id)), named, 'the awkward ones');
-      trial.check.equal(
+      context.check.equal(await again.getMany(left.map(({ id }) => id)), left, 'the nodes');
+      context.check.equal(await again.getMany(named.map(({ id }) => id)), named, 'the awkward ones');
+      context.check.equal(
         await again.getMany(['n0', 'n499', 'n500', 'index', 'gone']),
         Array(5).fill(undefined),
         'gone',
       );
-      trial.check.equal((await idsOf(again)).length, left.length + 499 + named.length, 'how many nodes');
-      trial.check.equal(await again.getSource('stray'), stray, 'the record');
-      trial.check.equal((await sourcesOf(again)).length, 1 + AWKWARD_NAMES.length, 'how many records');
+      context.check.equal((await idsOf(again)).length, left.length + 499 + named.length, 'how many nodes');
+      context.check.equal(await again.getSource('stray'), stray, 'the record');
+      context.check.equal((await sourcesOf(again)).length, 1 + AWKWARD_NAMES.length, 'how many records');
     },
   },
   {
@@ -41,8 +41,8 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'shows one instance what another has written',
     requires: ['persistence'],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const { store } = open;
       await store.upsert([textNode('a')]);
       const other = await open.reopen!();
@@ -55,11 +55,11 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       await other.upsert([textNode('a', 'another')]);
       for (const one of [store, other]) {
         const found = await one.getMany(['a', 'x99', 'y99']);
-        trial.check.equal(found, [textNode('a', 'another'), textNode('x99'), textNode('y99')], 'the nodes');
-        trial.check.equal(await one.getSource('d'), record('d', ['a']), 'the record');
+        context.check.equal(found, [textNode('a', 'another'), textNode('x99'), textNode('y99')], 'the nodes');
+        context.check.equal(await one.getSource('d'), record('d', ['a']), 'the record');
       }
       await other.deleteSource('d');
-      trial.check.equal(
+      context.check.equal(
         [await store.get('a'), await store.getSource('d')],
         [undefined, undefined],
         'what is gone',
@@ -71,9 +71,9 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'rejects where its backend fails: a failure is no miss',
     requires: ['failure'],
-    async run(trial) {
-      const open = await trial.subject.broken!();
-      trial.after(() => open.close?.());
+    async run(context) {
+      const open = await context.subject.broken!();
+      context.after(() => open.close?.());
       const { store } = open;
       const calls: [string, () => Promise<unknown>][] = [
         ['upsert', () => store.upsert([textNode('a')])],
@@ -86,7 +86,7 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
         ['deleteSource', () => store.deleteSource('d')],
         ['sources', () => sourcesOf(store)],
       ];
-      for (const [name, call] of calls) await trial.check.rejects(call(), name);
+      for (const [name, call] of calls) await context.check.rejects(call(), name);
     },
   },
   {
@@ -94,25 +94,25 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'I-01',
     title: 'is held by one writer at a time, and is free again after it',
     requires: ['lock'],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const { store } = open;
       const lock = await store.lock!();
-      await trial.check.error(store.lock!(), 'conflict', 'a second writer');
+      await context.check.error(store.lock!(), 'conflict', 'a second writer');
       const other = (await open.reopen?.()) ?? store;
-      await trial.check.error(other.lock!(), 'conflict', 'a second writer on another instance');
+      await context.check.error(other.lock!(), 'conflict', 'a second writer on another instance');
       await store.upsert([textNode('a')]);
-      trial.check.equal(await other.get('a'), textNode('a'), 'reading goes on');
+      context.check.equal(await other.get('a'), textNode('a'), 'reading goes on');
       await lock.release();
       await lock.release();
       const next = await other.lock!();
-      await trial.check.error(store.lock!(), 'conflict', 'while the next one holds it');
+      await context.check.error(store.lock!(), 'conflict', 'while the next one holds it');
       // Of the first lock once more: it must not free the next.
       await lock.release();
-      await trial.check.error(store.lock!(), 'conflict', 'after the first was released again');
+      await context.check.error(store.lock!(), 'conflict', 'after the first was released again');
       await next.release();
       const aborted = store.lock!({ signal: AbortSignal.abort('enough') });
-      trial.check.equal(await trial.check.rejects(aborted, 'aborted'), 'enough', 'the reason');
+      context.check.equal(await context.check.rejects(aborted, 'aborted'), 'enough', 'the reason');
       await (await store.lock!()).release();
     },
   },

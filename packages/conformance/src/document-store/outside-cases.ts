@@ -11,18 +11,18 @@ export const outsideCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'refuses what is not JSON or has no end, typed, in nodes, and goes on as before',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       await store.upsert([textNode('a')]);
       for (const [what, value] of hostileValues()) {
         const metadata = { value } as never;
         const node: Node = { ...textNode('b'), metadata };
-        await trial.check.error(store.upsert([node]), 'invalid-request', `a node with ${what}`);
+        await context.check.error(store.upsert([node]), 'invalid-request', `a node with ${what}`);
       }
-      trial.check.equal(await idsOf(store), ['a'], 'the nodes that are there');
+      context.check.equal(await idsOf(store), ['a'], 'the nodes that are there');
       const embedding = [1, 2] as unknown as Float32Array;
       const listed = store.upsert([{ ...textNode('c'), embedding }]);
-      await trial.check.error(listed, 'invalid-request', 'a list for an embedding');
+      await context.check.error(listed, 'invalid-request', 'a list for an embedding');
     },
   },
 ];

@@ -1,5 +1,5 @@
 import type { DocumentStore, NodeTerms, RankedTerms, TermIndex, TermQuery } from '@mortise/core/store';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { collect } from '../shared/helpers.ts';
 import { AWKWARD_NAMES } from '../stores/lab.ts';
 import type { DocumentStoreSubject } from './conformance.ts';
@@ -25,8 +25,8 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'ranks nodes by BM25 over their terms, with the part of the query that they hold',
     requires: ['terms'],
-    async run(trial) {
-      const { index } = await filled(trial);
+    async run(context) {
+      const { index } = await filled(context);
       const queries: TermQuery[] = [
         { terms: new Map([['third', 1]]), topK: 10 },
         { terms: new Map(Object.entries({ often: 1, once: 2, never: 1 })), topK: 10 },
@@ -37,18 +37,22 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
         const expected = ranked(TERMS, query);
         const found = await index.rank(query);
         const what = `the query ${JSON.stringify([...query.terms])}`;
-        trial.check.equal(
+        context.check.equal(
           found.map(({ id }) => id),
           expected.map(({ id }) => id),
           `the order of ${what}`,
         );
         for (const [at, { score, coverage }] of found.entries()) {
-          trial.check.ok(near(score, expected[at]?.score), `${what}: the score ${score} of place ${at}`);
-          trial.check.ok(near(coverage, expected[at]?.coverage), `${what}: the coverage ${coverage}`);
+          context.check.ok(near(score, expected[at]?.score), `${what}: the score ${score} of place ${at}`);
+          context.check.ok(near(coverage, expected[at]?.coverage), `${what}: the coverage ${coverage}`);
         }
       }
-      trial.check.equal(await index.rank({ terms: new Map(), topK: 3 }), [], 'no terms');
-      trial.check.equal(await index.rank({ terms: new Map([['never', 1]]), topK: 3 }), [], 'an unknown term');
+      context.check.equal(await index.rank({ terms: new Map(), topK: 3 }), [], 'no terms');
+      context.check.equal(
+        await index.rank({ terms: new Map([['never', 1]]), topK: 3 }),
+        [],
+        'an unknown term',
+      );
     },
   },
   {
@@ -57,24 +61,28 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     title:
       'gives the best of so many that pass the filter, of equal scores those of the first ids, and what is asked for besides',
     requires: ['terms'],
-    async run(trial) {
-      const { store, index } = await filled(trial);
+    async run(context) {
+      const { store, index } = await filled(context);
       const all = new Map([['all', 1]]);
       // Without k1 and b every node that holds the term has one score.
       const equal = { terms: all, k1: 0 };
-      trial.check.equal(idsIn(await index.rank({ ...equal, topK: 3 })), ['n0', 'n1', 'n2'], 'the first ids');
+      context.check.equal(
+        idsIn(await index.rank({ ...equal, topK: 3 })),
+        ['n0', 'n1', 'n2'],
+        'the first ids',
+      );
       const also = ['n8', 'n1', 'not there'];
       const found = await index.rank({ ...equal, topK: 3, also });
-      trial.check.equal(idsIn(found), ['n0', 'n1', 'n2', 'n8'], 'with those that are asked for');
+      context.check.equal(idsIn(found), ['n0', 'n1', 'n2', 'n8'], 'with those that are asked for');
       const rare = await index.rank({ terms: new Map([['once', 1]]), topK: 1, also: ['n2'] });
-      trial.check.equal(idsIn(rare), ['n7'], 'what is asked for and shares no term');
+      context.check.equal(idsIn(rare), ['n7'], 'what is asked for and shares no term');
 
       for (const at of [3, 6, 9])
         await store.upsert([{ ...textNode(`n${at}`), metadata: { kind: 'third' } }]);
       await index.set(TERMS);
       const filter = { key: 'kind', op: '==', value: 'third' } as const;
       const filtered = await index.rank({ ...equal, topK: 2, filter, also: ['n1', 'n9'] });
-      trial.check.equal(idsIn(filtered), ['n3', 'n6', 'n9'], 'under a filter');
+      context.check.equal(idsIn(filtered), ['n3', 'n6', 'n9'], 'under a filter');
     },
   },
   {
@@ -83,8 +91,8 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     title:
       'finds by its words what a record names, from the moment that it does until the moment that it does not',
     requires: ['terms'],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const index = termsOf(store);
       const found = async (): Promise<string[]> =>
         idsIn(await index.rank({ terms: new Map([['word', 1]]), topK: 9 })).sort();
@@ -93,21 +101,21 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
         await index.set(ids.map((id) => ({ id, terms: ['word'] })));
       };
       await written(['a1', 'a2', 'b1']);
-      trial.check.equal(await found(), [], 'before there is a record');
+      context.check.equal(await found(), [], 'before there is a record');
       await store.setSource(record('a', ['a1']));
       await store.setSource(record('b', ['b1', 'b2'], { strayIds: ['a2'] }));
-      trial.check.equal(await found(), ['a1', 'b1'], 'what records name, strays left out');
+      context.check.equal(await found(), ['a1', 'b1'], 'what records name, strays left out');
       await written(['b2']);
-      trial.check.equal(await found(), ['a1', 'b1', 'b2'], 'a node that came after its record');
+      context.check.equal(await found(), ['a1', 'b1', 'b2'], 'a node that came after its record');
       await store.setSource(record('a', ['a2'], { strayIds: ['a1'] }));
-      trial.check.equal(await found(), ['a2', 'b1', 'b2'], 'after the record names another version');
+      context.check.equal(await found(), ['a2', 'b1', 'b2'], 'after the record names another version');
       await store.setSource({ sourceId: 'b', hash: '', nodeIds: [], strayIds: ['b1', 'b2'] });
-      trial.check.equal(await found(), ['a2'], 'after the record names none');
+      context.check.equal(await found(), ['a2'], 'after the record names none');
       await store.deleteSource('a');
-      trial.check.equal(await found(), [], 'after the record went');
+      context.check.equal(await found(), [], 'after the record went');
       await store.upsert([textNode('a2')]);
       await store.setSource(record('a', ['a2']));
-      trial.check.equal(await found(), [], 'a node that is there again has no terms yet');
+      context.check.equal(await found(), [], 'a node that is there again has no terms yet');
     },
   },
   {
@@ -115,8 +123,8 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'loses the terms of a node that is deleted or replaced, also from what makes a term rare',
     requires: ['terms'],
-    async run(trial) {
-      const { store, index } = await filled(trial);
+    async run(context) {
+      const { store, index } = await filled(context);
       await store.delete(['n9', 'n8']);
       await store.upsert([textNode('n7', 'Another text.')]);
       await index.set([
@@ -127,9 +135,9 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       for (const terms of [{ often: 1 }, { all: 1, new: 1 }, { once: 1, third: 2 }]) {
         const query = { terms: new Map(Object.entries(terms)), topK: 10 };
         const [expected, found] = [ranked(left, query), await index.rank(query)];
-        trial.check.equal(idsIn(found), idsIn(expected), `what is found by ${JSON.stringify(terms)}`);
+        context.check.equal(idsIn(found), idsIn(expected), `what is found by ${JSON.stringify(terms)}`);
         for (const [at, { score }] of found.entries())
-          trial.check.ok(near(score, expected[at]?.score), `the score ${score} of place ${at}`);
+          context.check.ok(near(score, expected[at]?.score), `the score ${score} of place ${at}`);
       }
     },
   },
@@ -138,29 +146,29 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'tells which nodes of records have no terms, those of another analysis none at all',
     requires: ['terms'],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const index = termsOf(store);
       const missing = async (of: TermIndex): Promise<string[]> =>
         (await collect(of.missing())).map(({ id }) => id).sort();
       const many = Array.from({ length: 200 }, (_, at) => `m${at}`);
       await store.upsert([...many, 'stray', 'loose'].map((id) => textNode(id)));
       await store.setSource(record('m', many, { strayIds: ['stray'] }));
-      trial.check.equal(await missing(index), [...many].sort(), 'before any was set');
+      context.check.equal(await missing(index), [...many].sort(), 'before any was set');
       const [first] = await collect(index.missing());
-      trial.check.equal(first, textNode(first?.id ?? ''), 'the node itself');
+      context.check.equal(first, textNode(first?.id ?? ''), 'the node itself');
       await index.set(many.slice(1).map((id) => ({ id, terms: ['word'] })));
       await index.set([{ id: 'loose', terms: ['word'] }]);
-      trial.check.equal(await missing(index), ['m0'], 'after all but one were set');
+      context.check.equal(await missing(index), ['m0'], 'after all but one were set');
       await index.set([{ id: 'm0', terms: [] }]);
-      trial.check.equal(await missing(index), [], 'a node without a word has its terms');
+      context.check.equal(await missing(index), [], 'a node without a word has its terms');
 
       const other = termsOf(store, 'conformance/2');
-      trial.check.equal((await missing(other)).length, many.length, 'of another analysis');
+      context.check.equal((await missing(other)).length, many.length, 'of another analysis');
       await other.set([{ id: 'm1', terms: ['word'] }]);
       const query = { terms: new Map([['word', 1]]), topK: 500 };
-      trial.check.equal(idsIn(await other.rank(query)), ['m1'], 'what the other analysis has');
-      trial.check.equal(await index.rank(query), [], 'what the earlier one has');
+      context.check.equal(idsIn(await other.rank(query)), ['m1'], 'what the other analysis has');
+      context.check.equal(await index.rank(query), [], 'what the earlier one has');
     },
   },
   {
@@ -168,8 +176,8 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'keeps all terms apart, whatever they are, and all ids',
     requires: ['terms'],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const index = termsOf(store);
       const words = [
         ...AWKWARD_NAMES.filter((name) => name !== ''),
@@ -185,10 +193,10 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       await index.set(words.map((word, at) => ({ id: ids[at] ?? '', terms: [word, 'all'] })));
       for (const [at, word] of words.entries()) {
         const found = await index.rank({ terms: new Map([[word, 1]]), topK: 9 });
-        trial.check.equal(idsIn(found), [ids[at]], `by the term ${JSON.stringify(word.slice(0, 20))}`);
+        context.check.equal(idsIn(found), [ids[at]], `by the term ${JSON.stringify(word.slice(0, 20))}`);
       }
       const found = await index.rank({ terms: new Map([['all', 1]]), topK: 999 });
-      trial.check.equal(idsIn(found).sort(), [...ids].sort(), 'all ids');
+      context.check.equal(idsIn(found).sort(), [...ids].sort(), 'all ids');
     },
   },
   {
@@ -196,8 +204,8 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'refuses what is no query, and takes copies',
     requires: ['terms'],
-    async run(trial) {
-      const { index } = await filled(trial);
+    async run(context) {
+      const { index } = await filled(context);
       const terms = new Map([['all', 1]]);
       const wrong: [string, TermQuery][] = [
         ...[0, -1, 1.5, NaN].map((topK): [string, TermQuery] => [`topK ${topK}`, { terms, topK }]),
@@ -208,9 +216,10 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
         ['k1 below 0', { terms, topK: 1, k1: -1 }],
         ['b above 1', { terms, topK: 1, b: 1.1 }],
       ];
-      for (const [what, query] of wrong) await trial.check.error(index.rank(query), 'invalid-request', what);
+      for (const [what, query] of wrong)
+        await context.check.error(index.rank(query), 'invalid-request', what);
       const filter = { key: 'a', op: 'acme:near', value: 1 } as const;
-      await trial.check.error(index.rank({ terms, topK: 1, filter }), 'unsupported', 'an unknown operator');
+      await context.check.error(index.rank({ terms, topK: 1, filter }), 'unsupported', 'an unknown operator');
 
       const given = { id: 'n0', terms: ['mine'] };
       const setting = index.set([given]);
@@ -219,7 +228,7 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       const asked = new Map([['mine', 1]]);
       const ranking = index.rank({ terms: asked, topK: 1 });
       asked.clear();
-      trial.check.equal(idsIn(await ranking), ['n0'], 'after what was given was changed');
+      context.check.equal(idsIn(await ranking), ['n0'], 'after what was given was changed');
     },
   },
   {
@@ -227,8 +236,8 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'C-01',
     title: "rejects calls of terms with exactly the caller's reason, and does nothing",
     requires: ['terms'],
-    async run(trial) {
-      const { index } = await filled(trial);
+    async run(context) {
+      const { index } = await filled(context);
       const options = { signal: AbortSignal.abort('enough') };
       const query = { terms: new Map([['new', 1]]), topK: 1 };
       const calls: [string, Promise<unknown>][] = [
@@ -237,8 +246,8 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
         ['rank', index.rank(query, options)],
       ];
       for (const [name, call] of calls)
-        trial.check.equal(await trial.check.rejects(call, name), 'enough', `the reason of ${name}`);
-      trial.check.equal(await index.rank(query), [], 'what was not set');
+        context.check.equal(await context.check.rejects(call, name), 'enough', `the reason of ${name}`);
+      context.check.equal(await index.rank(query), [], 'what was not set');
     },
   },
   {
@@ -246,20 +255,23 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
     rule: 'S-03',
     title: 'keeps terms over a restart, and shows one instance what another has set and removed',
     requires: ['terms', 'persistence'],
-    async run(trial) {
-      const { open, store, index } = await filled(trial);
+    async run(context) {
+      const { open, store, index } = await filled(context);
       const query = { terms: new Map(Object.entries({ often: 1, third: 1 })), topK: 10 };
       const before = await index.rank(query);
       const other = await open.reopen!();
       const again = termsOf(other);
-      trial.check.equal(await again.rank(query), before, 'the same, opened again');
+      context.check.equal(await again.rank(query), before, 'the same, opened again');
       await other.upsert([textNode('late')]);
       await again.set([{ id: 'late', terms: ['often', 'third'] }]);
       await other.setSource(record('late', ['late']));
-      trial.check.ok(idsIn(await index.rank(query)).includes('late'), 'what the other has written is found');
+      context.check.ok(
+        idsIn(await index.rank(query)).includes('late'),
+        'what the other has written is found',
+      );
       await other.deleteSource('nodes');
-      trial.check.equal(idsIn(await index.rank(query)), ['late'], 'what the other has removed is not');
-      trial.check.equal((await store.get('late'))?.id, 'late', 'the node');
+      context.check.equal(idsIn(await index.rank(query)), ['late'], 'what the other has removed is not');
+      context.check.equal((await store.get('late'))?.id, 'late', 'the node');
     },
   },
 ];
@@ -269,8 +281,8 @@ function termsOf(store: DocumentStore, analysis = ANALYSIS): TermIndex {
   return store.terms!(analysis);
 }
 
-async function filled(trial: Trial<DocumentStoreSubject>) {
-  const open = await opened(trial);
+async function filled(context: CaseContext<DocumentStoreSubject>) {
+  const open = await opened(context);
   const { store } = open;
   const ids = TERMS.map(({ id }) => id);
   await store.upsert(ids.map((id) => textNode(id)));

@@ -9,9 +9,9 @@ import {
   connect,
   dialectOf,
   SERVER,
-  telling,
+  respondWith,
   type EmbeddingCase,
-  type EmbeddingTrial,
+  type EmbeddingCaseContext,
 } from './lab.ts';
 
 const CACHE = ['cache', ...SERVER];
@@ -24,22 +24,22 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'sends no more texts in a request than it declares, and places all vectors',
     requires: SERVER,
-    async run(trial) {
-      const { check, subject } = trial;
+    async run(context) {
+      const { check, subject } = context;
       // The first request is answered last.
-      const { model, wire } = await connect(trial, async (request, reply, n) => {
+      const { model, wire } = await connect(context, async (request, reply, n) => {
         if (n === 0) await pause(60);
-        return telling(subject)(request, reply, n);
+        return respondWith(subject)(request, reply, n);
       });
       const texts = [...batchesOf(subject, 3), 'one more'];
       const { embeddings } = await model.embedTexts(texts);
-      checkVectors(trial, embeddings, texts, 'embedTexts');
-      const sizes = askedFor(trial, wire).map(({ length }) => length);
+      checkVectors(context, embeddings, texts, 'embedTexts');
+      const sizes = askedFor(context, wire).map(({ length }) => length);
       check.ok(
         Math.max(...sizes) <= subject.declares.maxBatchSize,
         `the requests have ${sizes.join()} texts`,
       );
-      check.equal(askedFor(trial, wire).flat().toSorted(), texts.toSorted(), 'the texts that were sent');
+      check.equal(askedFor(context, wire).flat().toSorted(), texts.toSorted(), 'the texts that were sent');
     },
   },
   {
@@ -47,10 +47,10 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'keeps at most `concurrency` requests under way, and that many',
     requires: SERVER,
-    async run(trial) {
-      const { model, wire } = await connect(trial, together(trial));
-      await model.embedTexts(batchesOf(trial.subject, 6), { concurrency: 2 });
-      trial.check.equal(wire.peak, 2, 'the most requests at once');
+    async run(context) {
+      const { model, wire } = await connect(context, together(context));
+      await model.embedTexts(batchesOf(context.subject, 6), { concurrency: 2 });
+      context.check.equal(wire.peak, 2, 'the most requests at once');
     },
   },
   {
@@ -58,10 +58,10 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'bounds requests under way by itself',
     requires: SERVER,
-    async run(trial) {
-      const { model, wire } = await connect(trial, together(trial));
-      await model.embedTexts(batchesOf(trial.subject, 12));
-      trial.check.ok(wire.peak < 12, `all ${wire.peak} requests were under way at once`);
+    async run(context) {
+      const { model, wire } = await connect(context, together(context));
+      await model.embedTexts(batchesOf(context.subject, 12));
+      context.check.ok(wire.peak < 12, `all ${wire.peak} requests were under way at once`);
     },
   },
   {
@@ -69,15 +69,16 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'does not let a slow request hold up the ones after it',
     requires: SERVER,
-    async run(trial) {
+    async run(context) {
       let answered = 0;
-      const { model } = await connect(trial, async (request, reply, n) => {
-        if (n === 0) trial.check.ok(await waitFor(() => answered === 5), `only ${answered} others were sent`);
-        await telling(trial.subject)(request, reply, n);
+      const { model } = await connect(context, async (request, reply, n) => {
+        if (n === 0)
+          context.check.ok(await waitFor(() => answered === 5), `only ${answered} others were sent`);
+        await respondWith(context.subject)(request, reply, n);
         answered++;
       });
-      await model.embedTexts(batchesOf(trial.subject, 6), { concurrency: 2, timeoutMs: 60_000 });
-      trial.check.equal(answered, 6, 'the requests that were answered');
+      await model.embedTexts(batchesOf(context.subject, 6), { concurrency: 2, timeoutMs: 60_000 });
+      context.check.equal(answered, 6, 'the requests that were answered');
     },
   },
   {
@@ -85,16 +86,16 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'sends only the request again that failed',
     requires: SERVER,
-    async run(trial) {
-      const { subject } = trial;
+    async run(context) {
+      const { subject } = context;
       const down = failing(dialectOf(subject), { status: 500, message: 'Not now.' });
-      const { model, wire } = await connect(trial, (request, reply, n) =>
-        (n === 1 ? down : telling(subject))(request, reply, n),
+      const { model, wire } = await connect(context, (request, reply, n) =>
+        (n === 1 ? down : respondWith(subject))(request, reply, n),
       );
       const texts = batchesOf(subject, 3);
       const { embeddings } = await model.embedTexts(texts, { concurrency: 1 });
-      checkVectors(trial, embeddings, texts, 'embedTexts');
-      trial.check.equal(wire.requests.length, 4, 'the requests');
+      checkVectors(context, embeddings, texts, 'embedTexts');
+      context.check.equal(wire.requests.length, 4, 'the requests');
     },
   },
   {
@@ -102,18 +103,18 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'tells of its progress, up to the last text',
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
-      const texts = batchesOf(trial.subject, 2);
+    async run(context) {
+      const { model } = await connect(context);
+      const texts = batchesOf(context.subject, 2);
       const done: [number, number | undefined][] = [];
       await model.embedTexts(texts, { onProgress: (progress) => done.push([progress.done, progress.total]) });
-      trial.check.equal(done.at(-1), [texts.length, texts.length], 'the last progress');
-      trial.check.equal(
+      context.check.equal(done.at(-1), [texts.length, texts.length], 'the last progress');
+      context.check.equal(
         done.toSorted(([a], [b]) => a - b),
         done,
         'the progress',
       );
-      trial.check.ok(done.length >= 2, `it told of ${done.length} steps`);
+      context.check.ok(done.length >= 2, `it told of ${done.length} steps`);
     },
   },
   {
@@ -121,9 +122,9 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'cancels the requests beside one that failed, and starts no more',
     requires: SERVER,
-    async run(trial) {
-      const { check, subject } = trial;
-      const { model, wire } = await connect(trial, async (request, reply, n) => {
+    async run(context) {
+      const { check, subject } = context;
+      const { model, wire } = await connect(context, async (request, reply, n) => {
         if (n !== 0) return;
         await waitFor(() => wire.requests.length === 3);
         await failing(dialectOf(subject), NO)(request, reply, n);
@@ -139,9 +140,9 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-04',
     title: 'carries what was finished in the error',
     requires: SERVER,
-    async run(trial) {
-      const { check, subject } = trial;
-      const { model } = await connect(trial, failsSecond(trial));
+    async run(context) {
+      const { check, subject } = context;
+      const { model } = await connect(context, failsSecond(context));
       const texts = batchesOf(subject, 3);
       const error = await check.error(
         model.embedTexts(texts, { concurrency: 1 }),
@@ -151,7 +152,7 @@ export const batchCases: readonly EmbeddingCase[] = [
       const partial = isObject(error.partial) ? error.partial['embeddings'] : undefined;
       const embeddings = Array.isArray(partial) ? (partial as (Float32Array | undefined)[]) : [];
       const first = batchAt(subject, texts, 0);
-      checkVectors(trial, embeddings.slice(0, first.length), first, 'what was finished');
+      checkVectors(context, embeddings.slice(0, first.length), first, 'what was finished');
       check.ok(
         embeddings.slice(first.length).every((vector) => vector === undefined),
         'it made up vectors',
@@ -163,13 +164,13 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-04',
     title: 'keeps in the cache what was finished before a failure',
     requires: CACHE,
-    async run(trial) {
-      const { check, subject } = trial;
+    async run(context) {
+      const { check, subject } = context;
       const cache = new MemoryKeyValueStore();
-      const failed = await connect(trial, failsSecond(trial), { cache });
+      const failed = await connect(context, failsSecond(context), { cache });
       const texts = batchesOf(subject, 2);
       await check.error(failed.model.embedTexts(texts, { concurrency: 1 }), 'invalid-request', 'embedTexts');
-      await isCached(trial, cache, batchAt(subject, texts, 0));
+      await isCached(context, cache, batchAt(subject, texts, 0));
     },
   },
   {
@@ -177,12 +178,12 @@ export const batchCases: readonly EmbeddingCase[] = [
     rule: 'M-04',
     title: "rejects with exactly the signal's reason between two requests, and has kept what was finished",
     requires: CACHE,
-    async run(trial) {
-      const { check, subject } = trial;
+    async run(context) {
+      const { check, subject } = context;
       const cache = new MemoryKeyValueStore();
       const { model, wire } = await connect(
-        trial,
-        (request, reply, n) => (n === 0 ? telling(subject)(request, reply, n) : undefined),
+        context,
+        (request, reply, n) => (n === 0 ? respondWith(subject)(request, reply, n) : undefined),
         { cache },
       );
       const { controller, reason } = abortable();
@@ -193,31 +194,35 @@ export const batchCases: readonly EmbeddingCase[] = [
       controller.abort(reason);
       const thrown = await check.within(2_000, check.rejects(call, 'embedTexts'), 'embedTexts');
       check.ok(thrown === reason, "it did not reject with the signal's reason");
-      await isCached(trial, cache, batchAt(subject, texts, 0));
+      await isCached(context, cache, batchAt(subject, texts, 0));
     },
   },
 ];
 
 /** Answers when no more requests come: all that are sent without an answer have met. */
-function together(trial: EmbeddingTrial): ReturnType<typeof telling> {
+function together(context: EmbeddingCaseContext): ReturnType<typeof respondWith> {
   let arrived = 0;
   return async (request, reply, n) => {
     arrived++;
     await settled(() => arrived);
-    return telling(trial.subject)(request, reply, n);
+    return respondWith(context.subject)(request, reply, n);
   };
 }
 
-function failsSecond({ subject }: EmbeddingTrial): ReturnType<typeof telling> {
+function failsSecond({ subject }: EmbeddingCaseContext): ReturnType<typeof respondWith> {
   return (request, reply, n) =>
-    (n === 0 ? telling(subject) : failing(dialectOf(subject), NO))(request, reply, n);
+    (n === 0 ? respondWith(subject) : failing(dialectOf(subject), NO))(request, reply, n);
 }
 
 /** Another instance on the same cache has these without a request. */
-async function isCached(trial: EmbeddingTrial, cache: MemoryKeyValueStore, texts: string[]): Promise<void> {
-  const { model, wire } = await connect(trial, telling(trial.subject), { cache });
+async function isCached(
+  context: EmbeddingCaseContext,
+  cache: MemoryKeyValueStore,
+  texts: string[],
+): Promise<void> {
+  const { model, wire } = await connect(context, respondWith(context.subject), { cache });
   const { embeddings, cached } = await model.embedTexts(texts);
-  checkVectors(trial, embeddings, texts, 'from the cache');
-  trial.check.equal(cached, texts.length, 'cached');
-  trial.check.equal(wire.requests.length, 0, 'the requests for what was finished');
+  checkVectors(context, embeddings, texts, 'from the cache');
+  context.check.equal(cached, texts.length, 'cached');
+  context.check.equal(wire.requests.length, 0, 'the requests for what was finished');
 }

@@ -7,9 +7,9 @@ import {
   dimensionsOf,
   fewTexts,
   SERVER,
-  telling,
+  respondWith,
   type EmbeddingCase,
-  type EmbeddingTrial,
+  type EmbeddingCaseContext,
 } from './lab.ts';
 
 const CACHE = ['cache', ...SERVER];
@@ -21,15 +21,15 @@ export const cacheCases: readonly EmbeddingCase[] = [
     rule: 'M-06',
     title: 'keeps a vector as little-endian bytes under the published key of its text',
     requires: CACHE,
-    async run(trial) {
-      const { check, subject } = trial;
+    async run(context) {
+      const { check, subject } = context;
       const store = new MemoryKeyValueStore();
       const written: (readonly [key: string, bytes: unknown])[] = [];
       const cache = spied(store, {
         set: async (key, value, options) => (written.push([key, value]), store.set(key, value, options)),
         setMany: async (entries, options) => (written.push(...entries), store.setMany(entries, options)),
       });
-      const { model } = await connect(trial, telling(subject), { cache });
+      const { model } = await connect(context, respondWith(subject), { cache });
       const texts = fewTexts(subject);
       const { embeddings } = await model.embedTexts(texts);
       const { provider, model: name, metadata } = model;
@@ -50,15 +50,15 @@ export const cacheCases: readonly EmbeddingCase[] = [
     rule: 'M-06',
     title: 'takes a query and a document of the same words for two entries',
     requires: CACHE,
-    async run(trial) {
-      const { model, wire } = await connect(trial, telling(trial.subject), {
+    async run(context) {
+      const { model, wire } = await connect(context, respondWith(context.subject), {
         cache: new MemoryKeyValueStore(),
       });
       for (let round = 0; round < 2; round++) {
         await model.embedText('the same words');
         await model.embedQuery('the same words');
       }
-      trial.check.equal(wire.requests.length, 2, 'the requests for both, twice');
+      context.check.equal(wire.requests.length, 2, 'the requests for both, twice');
     },
   },
   {
@@ -66,19 +66,19 @@ export const cacheCases: readonly EmbeddingCase[] = [
     rule: 'M-06',
     title: 'makes one request for a text that two calls miss at once',
     requires: CACHE,
-    async run(trial) {
-      const { check, subject } = trial;
+    async run(context) {
+      const { check, subject } = context;
       const { model, wire } = await connect(
-        trial,
+        context,
         async (request, reply, n) => {
           await pause(50);
-          return telling(subject)(request, reply, n);
+          return respondWith(subject)(request, reply, n);
         },
         { cache: new MemoryKeyValueStore() },
       );
       const texts = fewTexts(subject);
       const both = await Promise.all([model.embedTexts(texts), model.embedTexts(texts)]);
-      for (const { embeddings } of both) checkVectors(trial, embeddings, texts, 'each call');
+      for (const { embeddings } of both) checkVectors(context, embeddings, texts, 'each call');
       check.equal(wire.requests.length, 1, 'the requests');
       check.ok(both[0].embeddings[0] !== both[1].embeddings[0], 'two calls have one vector between them');
     },
@@ -88,16 +88,18 @@ export const cacheCases: readonly EmbeddingCase[] = [
     rule: 'M-06',
     title: 'takes what is no vector of the model for a miss, with a warning',
     requires: CACHE,
-    async run(trial) {
+    async run(context) {
       const torn = new Uint8Array(7);
-      const notFinite = new Uint8Array(new Float32Array(dimensionsOf(trial.subject)).fill(Number.NaN).buffer);
+      const notFinite = new Uint8Array(
+        new Float32Array(dimensionsOf(context.subject)).fill(Number.NaN).buffer,
+      );
       for (const rubbish of [torn, notFinite, 'text', 17]) {
         const store = new MemoryKeyValueStore();
         const cache = spied(store, {
           get: async () => rubbish,
           getMany: async (keys) => keys.map(() => rubbish),
         });
-        await survives(trial, cache, `a cache that holds ${String(rubbish)}`);
+        await survives(context, cache, `a cache that holds ${String(rubbish)}`);
       }
     },
   },
@@ -106,12 +108,12 @@ export const cacheCases: readonly EmbeddingCase[] = [
     rule: 'M-06',
     title: 'goes on uncached, with a warning, when its store fails',
     requires: CACHE,
-    async run(trial) {
+    async run(context) {
       const fails = (): Promise<never> => Promise.reject(new Error('The disk is gone.'));
       const unreadable = spied(new MemoryKeyValueStore(), { get: fails, getMany: fails });
       const unwritable = spied(new MemoryKeyValueStore(), { set: fails, setMany: fails });
-      await survives(trial, unreadable, 'a cache that cannot be read');
-      await survives(trial, unwritable, 'a cache that cannot be written');
+      await survives(context, unreadable, 'a cache that cannot be read');
+      await survives(context, unwritable, 'a cache that cannot be written');
     },
   },
   {
@@ -141,12 +143,12 @@ function spied(store: KeyValueStore, members: Partial<KeyValueStore>): KeyValueS
   };
 }
 
-async function survives(trial: EmbeddingTrial, cache: KeyValueStore, what: string): Promise<void> {
-  const { check, subject } = trial;
-  const { model, wire } = await connect(trial, telling(subject), { cache });
+async function survives(context: EmbeddingCaseContext, cache: KeyValueStore, what: string): Promise<void> {
+  const { check, subject } = context;
+  const { model, wire } = await connect(context, respondWith(subject), { cache });
   const texts = fewTexts(subject);
   const { embeddings, cached, warnings } = await model.embedTexts(texts);
-  checkVectors(trial, embeddings, texts, what);
+  checkVectors(context, embeddings, texts, what);
   check.equal(cached, 0, `${what}: texts from the cache`);
   check.equal(wire.requests.length, 1, `${what}: the requests`);
   check.ok(warnings.length > 0, `${what}: it gave no warning`);

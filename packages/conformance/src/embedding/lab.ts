@@ -2,13 +2,13 @@ import type { EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';
 import type { JsonObject } from '@mortise/core';
 import type { EmbeddingBodyOptions, EmbeddingDialect, EmbeddingRow } from '../dialects/contract.ts';
 import { defined } from '@mortise/core/shared';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
-import { collect, tellJson } from '../shared/helpers.ts';
-import type { Probe, Telling } from '../shared/probe.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
+import { collect, respondJson } from '../shared/helpers.ts';
+import type { Probe, RespondOptions } from '../shared/probe.ts';
 import type { Wire, WireHandler, WireRequest } from '../wire.ts';
 import type { EmbeddingSubject, EmbeddingTarget } from './conformance.ts';
 
-export type EmbeddingTrial = Trial<EmbeddingSubject>;
+export type EmbeddingCaseContext = CaseContext<EmbeddingSubject>;
 export type EmbeddingCase = ConformanceCase<EmbeddingSubject>;
 
 /** Required by what can only be seen from a server. */
@@ -53,8 +53,8 @@ export function vectorOf(text: string, dimensions: number): Float32Array {
   });
 }
 
-export interface TellingRows extends Telling {
-  /** Changes the rows on their way out. */
+export interface RespondRowsOptions extends RespondOptions {
+  /** Changes the rows before they are sent. */
   readonly rows?: ((rows: readonly EmbeddingRow[]) => readonly EmbeddingRow[]) | undefined;
   readonly encoding?: EmbeddingBodyOptions['encoding'] | undefined;
   /** `null`: the reply says nothing of usage. Default: 7. */
@@ -64,11 +64,11 @@ export interface TellingRows extends Telling {
 }
 
 /** Answers as the dialect does, with the vectors of the lab. */
-export function telling(subject: EmbeddingSubject, options: TellingRows = {}): WireHandler {
-  return (request, reply) => tellJson(reply, replyTo(subject, request, options), options);
+export function respondWith(subject: EmbeddingSubject, options: RespondRowsOptions = {}): WireHandler {
+  return (request, reply) => respondJson(reply, replyTo(subject, request, options), options);
 }
 
-function replyTo(subject: EmbeddingSubject, request: WireRequest, options: TellingRows): JsonObject {
+function replyTo(subject: EmbeddingSubject, request: WireRequest, options: RespondRowsOptions): JsonObject {
   const dialect = dialectOf(subject);
   const asked = dialect.dimensions?.(request) ?? dimensionsOf(subject);
   const { dimensions = asked, encoding = dialect.encoding(request), inputTokens = 7 } = options;
@@ -85,24 +85,26 @@ function replyTo(subject: EmbeddingSubject, request: WireRequest, options: Telli
 
 /** An implementation before a server of its own. */
 export async function connect(
-  trial: EmbeddingTrial,
-  handler: WireHandler = trial.subject.dialect === undefined ? () => undefined : telling(trial.subject),
+  context: EmbeddingCaseContext,
+  handler: WireHandler = context.subject.dialect === undefined
+    ? () => undefined
+    : respondWith(context.subject),
   settings: EmbeddingTarget['settings'] = {},
   url = (plain: string): string => plain,
 ): Promise<{ readonly wire: Wire; readonly model: EmbeddingModel }> {
-  const wire = await trial.wire(handler);
+  const wire = await context.wire(handler);
   const retry = { baseDelayMs: 20 };
-  return { wire, model: trial.subject.create({ url: url(wire.url), settings: { retry, ...settings } }) };
+  return { wire, model: context.subject.create({ url: url(wire.url), settings: { retry, ...settings } }) };
 }
 
 /** The texts that each request carried. */
-export function askedFor({ subject }: EmbeddingTrial, { requests }: Wire): (readonly string[])[] {
+export function askedFor({ subject }: EmbeddingCaseContext, { requests }: Wire): (readonly string[])[] {
   return requests.map((request) => dialectOf(subject).inputs(request));
 }
 
 /** One vector a text, in order: the lab's own where the lab answered, else of the right length and finite. */
 export function checkVectors(
-  { check, subject }: EmbeddingTrial,
+  { check, subject }: EmbeddingCaseContext,
   vectors: readonly (Float32Array | undefined)[],
   texts: readonly string[],
   what: string,
@@ -127,9 +129,9 @@ interface Embedded {
   readonly embedding: Float32Array;
 }
 
-type Way = (model: EmbeddingModel, texts: string[], options?: EmbedManyOptions) => Promise<Embedded[]>;
+type Method = (model: EmbeddingModel, texts: string[], options?: EmbedManyOptions) => Promise<Embedded[]>;
 
-const WAYS: Readonly<Record<string, Way>> = {
+const METHODS: Readonly<Record<string, Method>> = {
   async embedTexts(model, texts, options) {
     const { embeddings } = await model.embedTexts(texts, options);
     return embeddings.map((embedding, at) => ({ embedding, text: texts[at] ?? '' }));
@@ -143,27 +145,27 @@ const WAYS: Readonly<Record<string, Way>> = {
 /** What embedding models have in common with the other contracts is tried by these calls. */
 export const embeddingProbe: Probe<EmbeddingSubject> = {
   requires: SERVER,
-  ways: () => Object.keys(WAYS),
+  methods: () => Object.keys(METHODS),
   dialect: dialectOf,
-  async connect(trial, handler, { headers, url } = {}) {
-    const { wire, model } = await connect(trial, handler, defined({ headers }), url);
-    const texts = fewTexts(trial.subject);
-    return { wire, model, call: (way, options) => (WAYS[way] as Way)(model, texts, options) };
+  async connect(context, handler, { headers, url } = {}) {
+    const { wire, model } = await connect(context, handler, defined({ headers }), url);
+    const texts = fewTexts(context.subject);
+    return { wire, model, call: (method, options) => (METHODS[method] as Method)(model, texts, options) };
   },
-  telling: (subject, options) =>
-    subject.dialect === undefined ? () => undefined : telling(subject, options),
+  respondWith: (subject, options) =>
+    subject.dialect === undefined ? () => undefined : respondWith(subject, options),
   streams: () => false,
-  checkReply(trial, reply, what) {
+  checkReply(context, reply, what) {
     const embedded = reply as Embedded[];
     const vectors = embedded.map(({ embedding }) => embedding);
     checkVectors(
-      trial,
+      context,
       vectors,
       embedded.map(({ text }) => text),
       what,
     );
-    const asked = fewTexts(trial.subject).slice(0, what.startsWith('embedQuery') ? 1 : undefined);
-    trial.check.equal(
+    const asked = fewTexts(context.subject).slice(0, what.startsWith('embedQuery') ? 1 : undefined);
+    context.check.equal(
       embedded.map(({ text }) => text),
       asked,
       `${what}: the texts`,

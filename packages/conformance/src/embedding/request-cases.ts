@@ -9,7 +9,7 @@ import {
   equal,
   fewTexts,
   SERVER,
-  telling,
+  respondWith,
   type EmbeddingCase,
 } from './lab.ts';
 
@@ -20,11 +20,11 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'tells applications of the same as this suite',
     requires: [],
-    async run(trial) {
-      const { model, wire } = await connect(trial);
-      trial.check.equal(model.metadata, trial.subject.declares, 'metadata');
-      trial.check.ok(model.provider !== '' && model.model !== '', 'provider and model have no name');
-      trial.check.equal(wire.requests.length, 0, 'the requests that metadata took');
+    async run(context) {
+      const { model, wire } = await connect(context);
+      context.check.equal(model.metadata, context.subject.declares, 'metadata');
+      context.check.ok(model.provider !== '' && model.model !== '', 'provider and model have no name');
+      context.check.equal(wire.requests.length, 0, 'the requests that metadata took');
     },
   },
   {
@@ -32,16 +32,16 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'gives each text its vector, in the order of the texts',
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
-      const texts = fewTexts(trial.subject);
+    async run(context) {
+      const { model } = await connect(context);
+      const texts = fewTexts(context.subject);
       const result = await model.embedTexts(texts);
-      checkVectors(trial, result.embeddings, texts, 'embedTexts');
+      checkVectors(context, result.embeddings, texts, 'embedTexts');
       const [first] = result.embeddings;
-      trial.check.ok(first instanceof Float32Array, 'a vector is no Float32Array');
+      context.check.ok(first instanceof Float32Array, 'a vector is no Float32Array');
       const { embeddings: _embeddings, ...rest } = result;
-      trial.check.ok(isPlain(rest), 'what stands beside the vectors is no plain data');
-      trial.check.equal(rest.cached, 0, 'cached');
+      context.check.ok(isPlain(rest), 'what stands beside the vectors is no plain data');
+      context.check.equal(rest.cached, 0, 'cached');
     },
   },
   {
@@ -49,11 +49,11 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'sends the texts as they are, in one request where they fit in one',
     requires: SERVER,
-    async run(trial) {
-      const { model, wire } = await connect(trial);
-      const texts = fewTexts(trial.subject);
+    async run(context) {
+      const { model, wire } = await connect(context);
+      const texts = fewTexts(context.subject);
       await model.embedTexts(texts);
-      trial.check.equal(askedFor(trial, wire), [texts], 'the texts of each request');
+      context.check.equal(askedFor(context, wire), [texts], 'the texts of each request');
     },
   },
   {
@@ -61,11 +61,11 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: "sends the model's name",
     requires: ['wire:model', ...SERVER],
-    async run(trial) {
-      const { model, wire } = await connect(trial);
-      await model.embedTexts(fewTexts(trial.subject));
-      const sent = wire.requests.map((request) => dialectOf(trial.subject).model?.(request));
-      trial.check.equal(sent, [model.model], 'the model of each request');
+    async run(context) {
+      const { model, wire } = await connect(context);
+      await model.embedTexts(fewTexts(context.subject));
+      const sent = wire.requests.map((request) => dialectOf(context.subject).model?.(request));
+      context.check.equal(sent, [model.model], 'the model of each request');
     },
   },
   {
@@ -73,14 +73,14 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'gives a text the same vector alone as in a list',
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
-      const texts = fewTexts(trial.subject);
+    async run(context) {
+      const { model } = await connect(context);
+      const texts = fewTexts(context.subject);
       const { embeddings } = await model.embedTexts(texts);
       const alone = await Promise.all(texts.map((text) => model.embedText(text)));
       const apart = alone.map((vector, at) => distance(vector, embeddings[at]));
       // A local model may add up in another order.
-      trial.check.ok(Math.max(...apart) < 1e-4, `the vectors are ${String(apart)} apart`);
+      context.check.ok(Math.max(...apart) < 1e-4, `the vectors are ${String(apart)} apart`);
     },
   },
   {
@@ -88,14 +88,14 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'tells queries from documents',
     requires: ['asymmetric', 'wire:kind', ...SERVER],
-    async run(trial) {
-      const { model, wire } = await connect(trial);
+    async run(context) {
+      const { model, wire } = await connect(context);
       await model.embedQuery('q');
       await model.embedText('d');
       await model.embedTexts(['d']);
       await model.embedTexts(['q'], { kind: 'query' });
-      const kinds = wire.requests.map((request) => dialectOf(trial.subject).kind?.(request));
-      trial.check.equal(kinds, ['query', 'document', 'document', 'query'], 'the kinds that were sent');
+      const kinds = wire.requests.map((request) => dialectOf(context.subject).kind?.(request));
+      context.check.equal(kinds, ['query', 'document', 'document', 'query'], 'the kinds that were sent');
     },
   },
   {
@@ -103,9 +103,9 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'C-08',
     title: 'asks for shorter vectors, or refuses before anything is sent',
     requires: ['dimensions'],
-    async run(trial) {
-      const { check, subject } = trial;
-      const { model, wire } = await connect(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const { model, wire } = await connect(context);
       const dimensions = dimensionsOf(subject) / 2;
       const call = model.embedText('a', { dimensions });
       if (subject.declares.acceptsDimensions === false) {
@@ -125,14 +125,14 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'gives equal texts vectors of their own',
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
+    async run(context) {
+      const { model } = await connect(context);
       const texts = ['a', 'b', 'a', 'a'];
       const { embeddings } = await model.embedTexts(texts);
-      checkVectors(trial, embeddings, texts, 'embedTexts');
+      checkVectors(context, embeddings, texts, 'embedTexts');
       const before = [...(embeddings[2] ?? [])];
       embeddings[0]?.fill(0);
-      trial.check.equal([...(embeddings[2] ?? [])], before, "a vector after its equal's was changed");
+      context.check.equal([...(embeddings[2] ?? [])], before, "a vector after its equal's was changed");
     },
   },
   {
@@ -140,10 +140,10 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'asks for equal texts once',
     requires: SERVER,
-    async run(trial) {
-      const { model, wire } = await connect(trial);
+    async run(context) {
+      const { model, wire } = await connect(context);
       await model.embedTexts(['a', 'b', 'a', 'a']);
-      trial.check.equal(askedFor(trial, wire).flat(), ['a', 'b'], 'the texts that were sent');
+      context.check.equal(askedFor(context, wire).flat(), ['a', 'b'], 'the texts that were sent');
     },
   },
   {
@@ -151,13 +151,13 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'C-05',
     title: 'leaves texts and options as they are',
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
+    async run(context) {
+      const { model } = await connect(context);
       const texts = ['b', 'a', 'b'];
       const options: EmbedManyOptions = { kind: 'document', concurrency: 1 };
       await model.embedTexts(texts, options);
-      trial.check.equal(texts, ['b', 'a', 'b'], 'the texts');
-      trial.check.equal(options, { kind: 'document', concurrency: 1 }, 'the options');
+      context.check.equal(texts, ['b', 'a', 'b'], 'the texts');
+      context.check.equal(options, { kind: 'document', concurrency: 1 }, 'the options');
     },
   },
   {
@@ -165,14 +165,14 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'adds up the tokens of all requests',
     requires: SERVER,
-    async run(trial) {
-      const { model } = await connect(trial);
+    async run(context) {
+      const { model } = await connect(context);
       const texts = [
         'a',
-        ...Array.from({ length: trial.subject.declares.maxBatchSize }, (_v, at) => `b${at}`),
+        ...Array.from({ length: context.subject.declares.maxBatchSize }, (_v, at) => `b${at}`),
       ];
       const { usage } = await model.embedTexts(texts);
-      trial.check.equal(usage, { inputTokens: 14 }, 'the usage of two requests');
+      context.check.equal(usage, { inputTokens: 14 }, 'the usage of two requests');
     },
   },
   {
@@ -180,9 +180,9 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'makes no number of a usage that the provider does not give',
     requires: SERVER,
-    async run(trial) {
-      const { model } = await connect(trial, telling(trial.subject, { inputTokens: null }));
-      trial.check.equal((await model.embedTexts(['a'])).usage, {}, 'usage');
+    async run(context) {
+      const { model } = await connect(context, respondWith(context.subject, { inputTokens: null }));
+      context.check.equal((await model.embedTexts(['a'])).usage, {}, 'usage');
     },
   },
   {
@@ -190,11 +190,11 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-05',
     title: 'gives an empty result for no texts, without a request',
     requires: [],
-    async run(trial) {
-      const { model, wire } = await connect(trial);
+    async run(context) {
+      const { model, wire } = await connect(context);
       const { embeddings } = await model.embedTexts([]);
-      trial.check.equal(embeddings, [], 'the vectors');
-      trial.check.equal(wire.requests.length, 0, 'the requests');
+      context.check.equal(embeddings, [], 'the vectors');
+      context.check.equal(wire.requests.length, 0, 'the requests');
     },
   },
   {
@@ -202,11 +202,11 @@ export const requestCases: readonly EmbeddingCase[] = [
     rule: 'M-05',
     title: 'refuses an empty text before anything is sent, or embeds it where it is declared',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const { model, wire } = await connect(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const { model, wire } = await connect(context);
       if (subject.declares.acceptsEmpty === true) {
-        checkVectors(trial, (await model.embedTexts(['a', ''])).embeddings, ['a', ''], 'embedTexts');
+        checkVectors(context, (await model.embedTexts(['a', ''])).embeddings, ['a', ''], 'embedTexts');
         return;
       }
       await check.error(model.embedTexts(['a', '']), 'invalid-request', 'embedTexts');

@@ -5,7 +5,7 @@ import {
   embeddingProbe,
   fewTexts,
   SERVER,
-  telling,
+  respondWith,
   type EmbeddingCase,
 } from './lab.ts';
 
@@ -21,12 +21,12 @@ export const rowCases: readonly EmbeddingCase[] = [
     rule: 'M-02',
     title: "follows the provider's index, not the order of its rows",
     requires: INDEX,
-    async run(trial) {
+    async run(context) {
       const { call } = await embeddingProbe.connect(
-        trial,
-        telling(trial.subject, { rows: (rows) => rows.toReversed() }),
+        context,
+        respondWith(context.subject, { rows: (rows) => rows.toReversed() }),
       );
-      embeddingProbe.checkReply(trial, await call('embedTexts'), 'embedTexts');
+      embeddingProbe.checkReply(context, await call('embedTexts'), 'embedTexts');
     },
   },
   broken('short', 'too few rows', (rows) => rows.slice(1), SERVER, [
@@ -63,13 +63,13 @@ export const rowCases: readonly EmbeddingCase[] = [
     rule: 'M-03',
     title: 'gives malformed-response for vectors of another length than was asked for, or declared',
     requires: ['dimensions', ...SERVER],
-    async run(trial) {
-      const { acceptsDimensions, dimensions: declared } = trial.subject.declares;
-      const dimensions = acceptsDimensions === false ? declared : dimensionsOf(trial.subject) / 2;
-      const wrong = telling(trial.subject, { dimensions: (dimensions ?? 0) + 1 });
-      const { model } = await connect(trial, wrong);
-      const call = model.embedTexts(fewTexts(trial.subject), { ...BOUNDED, dimensions });
-      await trial.check.error(call, 'malformed-response', 'embedTexts');
+    async run(context) {
+      const { acceptsDimensions, dimensions: declared } = context.subject.declares;
+      const dimensions = acceptsDimensions === false ? declared : dimensionsOf(context.subject) / 2;
+      const wrong = respondWith(context.subject, { dimensions: (dimensions ?? 0) + 1 });
+      const { model } = await connect(context, wrong);
+      const call = model.embedTexts(fewTexts(context.subject), { ...BOUNDED, dimensions });
+      await context.check.error(call, 'malformed-response', 'embedTexts');
     },
   },
   {
@@ -77,9 +77,12 @@ export const rowCases: readonly EmbeddingCase[] = [
     rule: 'W-02',
     title: 'reads plain numbers, whatever it asked for',
     requires: ['wire:float', ...SERVER],
-    async run(trial) {
-      const { call } = await embeddingProbe.connect(trial, telling(trial.subject, { encoding: 'float' }));
-      embeddingProbe.checkReply(trial, await call('embedTexts'), 'embedTexts');
+    async run(context) {
+      const { call } = await embeddingProbe.connect(
+        context,
+        respondWith(context.subject, { encoding: 'float' }),
+      );
+      embeddingProbe.checkReply(context, await call('embedTexts'), 'embedTexts');
     },
   },
 ];
@@ -89,18 +92,18 @@ function broken(
   what: string,
   rows: Change,
   requires: readonly string[] = SERVER,
-  ways: readonly string[] = ['embedTexts'],
+  methods: readonly string[] = ['embedTexts'],
 ): EmbeddingCase {
   return {
     id: `rows.${id}`,
     rule: 'M-03',
     title: `gives malformed-response for ${what}`,
     requires,
-    run: async (trial) => {
+    run: async (context) => {
       await Promise.all(
-        ways.map(async (way) => {
-          const { call } = await embeddingProbe.connect(trial, telling(trial.subject, { rows }));
-          await trial.check.error(call(way, BOUNDED), 'malformed-response', way);
+        methods.map(async (method) => {
+          const { call } = await embeddingProbe.connect(context, respondWith(context.subject, { rows }));
+          await context.check.error(call(method, BOUNDED), 'malformed-response', method);
         }),
       );
     },

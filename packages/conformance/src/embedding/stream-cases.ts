@@ -8,9 +8,9 @@ import {
   connect,
   dialectOf,
   SERVER,
-  telling,
+  respondWith,
   type EmbeddingCase,
-  type EmbeddingTrial,
+  type EmbeddingCaseContext,
 } from './lab.ts';
 
 /** M-07: more than memory holds. */
@@ -20,30 +20,30 @@ export const streamCases: readonly EmbeddingCase[] = [
     rule: 'M-07',
     title: 'yields in the order of its source, whatever comes first',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const { model } = await connect(
-        trial,
-        trial.subject.dialect === undefined
+        context,
+        context.subject.dialect === undefined
           ? undefined
           : async (request, reply, n) => {
               if (n === 0) await pause(60);
-              return telling(trial.subject)(request, reply, n);
+              return respondWith(context.subject)(request, reply, n);
             },
       );
-      const texts = batchesOf(trial.subject, 3);
+      const texts = batchesOf(context.subject, 3);
       const all = await collect(model.embedStream(texts));
-      trial.check.equal(
+      context.check.equal(
         all.map(({ text }) => text),
         texts,
         'the texts',
       );
-      trial.check.equal(
+      context.check.equal(
         all.map(({ index }) => index),
         [...texts.keys()],
         'the places',
       );
       checkVectors(
-        trial,
+        context,
         all.map(({ embedding }) => embedding),
         texts,
         'the vectors',
@@ -55,14 +55,14 @@ export const streamCases: readonly EmbeddingCase[] = [
     rule: 'M-07',
     title: 'reads and sends nothing before it is read',
     requires: [],
-    async run(trial) {
-      const { model, wire } = await connect(trial);
+    async run(context) {
+      const { model, wire } = await connect(context);
       const source = endless();
       const stream = model.embedStream(source.texts);
       await pause(50);
-      trial.check.equal([source.taken, wire.requests.length], [0, 0], 'texts taken and requests sent');
+      context.check.equal([source.taken, wire.requests.length], [0, 0], 'texts taken and requests sent');
       await take(stream, 1);
-      trial.check.ok(source.taken > 0, 'it took no texts of its source');
+      context.check.ok(source.taken > 0, 'it took no texts of its source');
     },
   },
   {
@@ -70,17 +70,17 @@ export const streamCases: readonly EmbeddingCase[] = [
     rule: 'M-07',
     title: 'takes no more of its source than it can soon hand out',
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
+    async run(context) {
+      const { model } = await connect(context);
       const source = endless();
       const reader = model.embedStream(source.texts, { concurrency: 1 })[Symbol.asyncIterator]();
-      trial.after(() => reader.return?.());
+      context.after(() => reader.return?.());
       const first = await reader.next();
-      trial.check.equal(first.done, false, 'the end after the first');
+      context.check.equal(first.done, false, 'the end after the first');
       // What reads ahead without bound does so while its reader pauses.
       await pause(200);
-      const bound = 16 * trial.subject.declares.maxBatchSize;
-      trial.check.ok(source.taken <= bound, `it took ${source.taken} texts for one that was read`);
+      const bound = 16 * context.subject.declares.maxBatchSize;
+      context.check.ok(source.taken <= bound, `it took ${source.taken} texts for one that was read`);
     },
   },
   {
@@ -88,9 +88,9 @@ export const streamCases: readonly EmbeddingCase[] = [
     rule: 'M-01',
     title: 'fills its batches also for a reader that is slower than the provider',
     requires: SERVER,
-    async run(trial) {
-      const { model, wire } = await connect(trial);
-      const texts = batchesOf(trial.subject, 6);
+    async run(context) {
+      const { model, wire } = await connect(context);
+      const texts = batchesOf(context.subject, 6);
       let read = 0;
       for await (const _item of model.embedStream(texts, { concurrency: 1 })) {
         // At first everything that it may read ahead is there, then one more place at a time.
@@ -98,10 +98,10 @@ export const streamCases: readonly EmbeddingCase[] = [
         else if (read < 20) await pause(5);
         read++;
       }
-      trial.check.equal(read, texts.length, 'the texts');
-      trial.check.equal(
-        askedFor(trial, wire).map(({ length }) => length),
-        Array.from({ length: 6 }, () => trial.subject.declares.maxBatchSize),
+      context.check.equal(read, texts.length, 'the texts');
+      context.check.equal(
+        askedFor(context, wire).map(({ length }) => length),
+        Array.from({ length: 6 }, () => context.subject.declares.maxBatchSize),
         'the texts of each request',
       );
     },
@@ -111,11 +111,11 @@ export const streamCases: readonly EmbeddingCase[] = [
     rule: 'M-07',
     title: 'refuses a second reader',
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
+    async run(context) {
+      const { model } = await connect(context);
       const stream = model.embedStream(['a']);
       await collect(stream);
-      await trial.check.error((async () => collect(stream))(), 'invalid-request', 'a second reader');
+      await context.check.error((async () => collect(stream))(), 'invalid-request', 'a second reader');
     },
   },
   {
@@ -123,10 +123,10 @@ export const streamCases: readonly EmbeddingCase[] = [
     rule: 'M-07',
     title: 'can be left while a request hangs, and closes its connection and its source',
     requires: SERVER,
-    async run(trial) {
-      const { check, subject } = trial;
-      const { model, wire } = await connect(trial, (request, reply, n) =>
-        n === 0 ? telling(subject)(request, reply, n) : undefined,
+    async run(context) {
+      const { check, subject } = context;
+      const { model, wire } = await connect(context, (request, reply, n) =>
+        n === 0 ? respondWith(subject)(request, reply, n) : undefined,
       );
       const source = endless();
       const reader = model.embedStream(source.texts, { concurrency: 1 })[Symbol.asyncIterator]();
@@ -142,8 +142,8 @@ export const streamCases: readonly EmbeddingCase[] = [
     rule: 'M-07',
     title: "rejects with its source's error, after what came before it",
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
+    async run(context) {
+      const { model } = await connect(context);
       const broken = new Error('The source broke.');
       const seen: string[] = [];
       const stream = model.embedStream(
@@ -157,9 +157,9 @@ export const streamCases: readonly EmbeddingCase[] = [
       const read = async (): Promise<void> => {
         for await (const { text } of stream) seen.push(text);
       };
-      const thrown = await trial.check.rejects(read(), 'the stream');
-      trial.check.ok(thrown === broken, `it rejected with ${String(thrown)}`);
-      trial.check.equal(seen, ['a', 'b'], 'what came before');
+      const thrown = await context.check.rejects(read(), 'the stream');
+      context.check.ok(thrown === broken, `it rejected with ${String(thrown)}`);
+      context.check.equal(seen, ['a', 'b'], 'what came before');
     },
   },
   {
@@ -167,8 +167,8 @@ export const streamCases: readonly EmbeddingCase[] = [
     rule: 'C-01',
     title: "ends with exactly the signal's reason, between two texts too",
     requires: [],
-    async run(trial) {
-      const { model } = await connect(trial);
+    async run(context) {
+      const { model } = await connect(context);
       const { controller, reason } = abortable();
       const { texts } = endless();
       const reader = model.embedStream(texts, { signal: controller.signal })[Symbol.asyncIterator]();
@@ -177,15 +177,19 @@ export const streamCases: readonly EmbeddingCase[] = [
       const rest = async (): Promise<void> => {
         while ((await reader.next()).done !== true);
       };
-      const thrown = await trial.check.within(2_000, trial.check.rejects(rest(), 'the stream'), 'the stream');
-      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      const thrown = await context.check.within(
+        2_000,
+        context.check.rejects(rest(), 'the stream'),
+        'the stream',
+      );
+      context.check.ok(thrown === reason, "it did not reject with the signal's reason");
     },
   },
-  listenerCase<EmbeddingTrial['subject']>(SERVER, async (trial) => {
-    const { subject } = trial;
+  listenerCase<EmbeddingCaseContext['subject']>(SERVER, async (context) => {
+    const { subject } = context;
     const refused = failing(dialectOf(subject), { status: 400, message: 'No.' });
-    const { model } = await connect(trial, (request, reply, n) =>
-      (n % 3 === 2 ? refused : telling(subject))(request, reply, n),
+    const { model } = await connect(context, (request, reply, n) =>
+      (n % 3 === 2 ? refused : respondWith(subject))(request, reply, n),
     );
     return (signal) => [
       model.embedTexts(['a', 'b'], { signal }),

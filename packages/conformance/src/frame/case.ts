@@ -15,14 +15,14 @@ export interface ConformanceCase<S> {
   /** Features that must be there for the case to mean anything. An absent one needs a reason. Empty: always run. */
   readonly requires: readonly string[];
   /** Rejects when the rule is broken. A case that checks nothing fails too. */
-  run(trial: Trial<S>): Promise<void>;
+  run(context: CaseContext<S>): Promise<void>;
 }
 
 /** The cases of one contract. */
 export type Suite<S> = readonly ConformanceCase<S>[];
 
 /** What a case works with. Whatever it opens here is closed after it. */
-export interface Trial<S> {
+export interface CaseContext<S> {
   readonly subject: S;
   readonly check: Check;
   /** A loopback server that lives as long as the case. */

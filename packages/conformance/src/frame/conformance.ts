@@ -21,7 +21,7 @@ export interface TestFunctions {
 }
 
 /** An implementation and what is asked of it. Each contract has a function that makes one of its own options. */
-export interface ConformancePlan<S> {
+export interface ConformanceOptions<S> {
   /** `llm`, `embedding`, `reranker`. */
   readonly contract: string;
   /** The implementation, in titles and reports. */
@@ -44,28 +44,28 @@ export interface ConformancePlan<S> {
  */
 export function conformance<S>(
   { describe, it }: TestFunctions,
-  plan: ConformancePlan<S>,
+  options: ConformanceOptions<S>,
 ): ConformanceResults {
-  const declared = new Set(plan.declared);
-  const cases: CaseResult[] = plan.suite.map((testCase) => ({ ...about(testCase), status: 'not-run' }));
+  const declared = new Set(options.declared);
+  const cases: CaseResult[] = options.suite.map((testCase) => ({ ...about(testCase), status: 'not-run' }));
   const lacking = (testCase: ConformanceCase<S>): string[] =>
     testCase.requires.filter((feature) => !declared.has(feature));
   const results: ConformanceResults = {
-    contract: plan.contract,
-    name: plan.name,
+    contract: options.contract,
+    name: options.name,
     declared: [...declared],
-    reasons: givenReasons(plan, declared),
+    reasons: givenReasons(options, declared),
     cases,
   };
 
-  describe(`${plan.name} conforms to the ${plan.contract} contract`, () => {
-    for (const [feature, title] of undeclared(plan, declared)) {
+  describe(`${options.name} conforms to the ${options.contract} contract`, () => {
+    for (const [feature, title] of undeclared(options, declared)) {
       const message =
         `${title} Declare ${feature}, or say in \`reasons\` why the implementation does not have it; ` +
         'what is neither declared nor explained does not pass.';
       it(`declares ${feature}, or gives a reason`, () => Promise.reject(new Error(message)));
     }
-    plan.suite.forEach((testCase, at) => {
+    options.suite.forEach((testCase, at) => {
       const title = `${testCase.rule}: ${testCase.title} (${testCase.id})`;
       const missing = lacking(testCase);
       if (missing.length === 0) {
@@ -73,10 +73,10 @@ export function conformance<S>(
         return;
       }
       const reason = missing
-        .map((feature) => `${feature}: ${plan.reasons[feature] ?? 'no reason given'}`)
+        .map((feature) => `${feature}: ${options.reasons[feature] ?? 'no reason given'}`)
         .join('; ');
       cases[at] = { ...about(testCase), status: 'skipped', reason };
-      it.skip(`${title} [${reason}]`, () => runCase(testCase, plan.subject));
+      it.skip(`${title} [${reason}]`, () => runCase(testCase, options.subject));
     });
     it('reports what works and is not declared', () => reportUndeclared(), RUNNER_TIMEOUT_MS);
   });
@@ -88,7 +88,7 @@ export function conformance<S>(
       cases[at] = { ...about(testCase), ...outcome, durationMs: Math.round(performance.now() - begin) };
     };
     try {
-      await runCase(testCase, plan.subject);
+      await runCase(testCase, options.subject);
       record({ status: 'passed' });
     } catch (error) {
       record({ status: 'failed', error: error instanceof Error ? error.message : String(error) });
@@ -99,11 +99,11 @@ export function conformance<S>(
   async function reportUndeclared(): Promise<void> {
     const outcomes = new Map<string, boolean>();
     await Promise.all(
-      plan.suite.map(async (testCase, at) => {
+      options.suite.map(async (testCase, at) => {
         const missing = lacking(testCase);
         // What the wire cannot say cannot be tried.
         if (missing.length === 0 || missing.some((feature) => feature.startsWith(WIRE))) return;
-        const passed = await runCase(testCase, plan.subject).then(
+        const passed = await runCase(testCase, options.subject).then(
           () => true,
           () => false,
         );
@@ -112,12 +112,12 @@ export function conformance<S>(
       }),
     );
     const works = [...outcomes].flatMap(([feature, passed]) =>
-      passed && plan.unreported?.includes(feature) !== true ? [feature] : [],
+      passed && options.unreported?.includes(feature) !== true ? [feature] : [],
     );
     if (works.length > 0) {
       // Not a failure: what is true of the wire need not be true of every model behind it.
       console.warn(
-        `${plan.name}: not declared, and works: ${works.join(', ')}. Declare it if it is meant to.`,
+        `${options.name}: not declared, and works: ${works.join(', ')}. Declare it if it is meant to.`,
       );
     }
     saveResults(results);
@@ -128,11 +128,14 @@ function about<S>({ id, rule, title, requires }: ConformanceCase<S>): Omit<CaseR
   return { id, rule, title, requires };
 }
 
-function givenReasons<S>(plan: ConformancePlan<S>, declared: ReadonlySet<string>): Record<string, string> {
+function givenReasons<S>(
+  options: ConformanceOptions<S>,
+  declared: ReadonlySet<string>,
+): Record<string, string> {
   const given: Record<string, string> = {};
-  for (const { requires } of plan.suite) {
+  for (const { requires } of options.suite) {
     for (const feature of requires) {
-      const reason = plan.reasons[feature];
+      const reason = options.reasons[feature];
       if (!declared.has(feature) && reason !== undefined) given[feature] = reason;
     }
   }
@@ -140,11 +143,11 @@ function givenReasons<S>(plan: ConformancePlan<S>, declared: ReadonlySet<string>
 }
 
 /** Features that some case requires, that are not declared, and for which nobody said why. */
-function undeclared<S>(plan: ConformancePlan<S>, declared: ReadonlySet<string>): Map<string, string> {
+function undeclared<S>(options: ConformanceOptions<S>, declared: ReadonlySet<string>): Map<string, string> {
   const found = new Map<string, string>();
-  for (const { requires, rule, title } of plan.suite) {
+  for (const { requires, rule, title } of options.suite) {
     for (const feature of requires) {
-      const reason = plan.reasons[feature]?.trim();
+      const reason = options.reasons[feature]?.trim();
       if (!declared.has(feature) && (reason === undefined || reason === ''))
         found.set(feature, `${rule} (${title}) asks for ${feature}.`);
     }

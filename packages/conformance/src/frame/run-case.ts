@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { startWire, type WireRequest } from '../wire.ts';
-import type { ConformanceCase, Trial } from './case.ts';
+import type { ConformanceCase, CaseContext } from './case.ts';
 import { createCheck } from './check.ts';
 import { within } from './turns.ts';
 
@@ -13,7 +13,7 @@ export async function runCase<S>(testCase: ConformanceCase<S>, subject: S): Prom
   const cleanups: (() => unknown)[] = [];
   let fail: (error: unknown) => void = () => undefined;
   const threw = new Promise<never>((_resolve, reject) => (fail = reject));
-  const trial: Trial<S> = {
+  const context: CaseContext<S> = {
     subject,
     check,
     async wire(handler) {
@@ -31,7 +31,7 @@ export async function runCase<S>(testCase: ConformanceCase<S>, subject: S): Prom
     after: (cleanup) => void cleanups.push(cleanup),
   };
   try {
-    await bounded(Promise.race([testCase.run(trial), threw]), testCase.id);
+    await bounded(Promise.race([testCase.run(context), threw]), testCase.id);
   } finally {
     for (const cleanup of cleanups.reverse()) await cleanup();
   }

@@ -39,7 +39,7 @@ export type IngestionFeature = 'readers';
 
 /** An ingestion under test. */
 export interface IngestionSubject {
-  /** Empty stores, once for each trial. `close` frees them. */
+  /** Empty stores, once for each case. `close` frees them. */
   open(): Promise<IngestionStores & { close?(): unknown }> | (IngestionStores & { close?(): unknown });
   ingest(task: IngestionTask): Promise<IngestionOutcome>;
   /** Every node that a reader of the index can find. */

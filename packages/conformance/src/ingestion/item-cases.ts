@@ -20,9 +20,9 @@ export const ingestionItemCases: Suite<IngestionSubject> = [
     rule: 'I-04',
     title: 'keeps every document of an item that cannot be read, whatever their ids are',
     requires: ['readers'],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       await subject.ingest(taskOf(stores, [...BOOK, NOTE]));
       const before = await shown(subject, stores);
       const { failed } = await subject.ingest(taskOf(stores, [NOTE], ['book.txt']));
@@ -35,9 +35,9 @@ export const ingestionItemCases: Suite<IngestionSubject> = [
     rule: 'I-04',
     title: 'keeps what an item held behind the place where it cannot be read any more, and takes what came',
     requires: ['readers'],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       await subject.ingest(taskOf(stores, [...BOOK, NOTE]));
       const before = await shown(subject, stores);
       const changed = of('book.txt', 'urn:1', 'epsilon');
@@ -53,9 +53,9 @@ export const ingestionItemCases: Suite<IngestionSubject> = [
     rule: 'I-04',
     title: 'removes what an item does not hold any more once it can be read again',
     requires: ['readers'],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       await subject.ingest(taskOf(stores, BOOK));
       await subject.ingest(taskOf(stores, BOOK.slice(0, 1), ['book.txt']));
       await subject.ingest(taskOf(stores, BOOK.slice(0, 2)));
@@ -67,9 +67,9 @@ export const ingestionItemCases: Suite<IngestionSubject> = [
     rule: 'I-04',
     title: 'keeps the old version of one document of an item that the model refuses, and the others follow',
     requires: ['readers'],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       await subject.ingest(taskOf(stores, BOOK));
       const before = await shown(subject, stores);
       const refused = of('book.txt', 'urn:2', CountingEmbedding.poison);

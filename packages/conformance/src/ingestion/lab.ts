@@ -4,7 +4,7 @@ import type { Attempt } from '@mortise/core/call';
 import { BaseEmbedding, type EmbedReply } from '@mortise/core/embedding';
 import { createDocument, nodeToJson, sourceId, type Document, type Node } from '@mortise/core/retriever';
 import type { SourceRecord } from '@mortise/core/store';
-import type { Trial } from '../frame/case.ts';
+import type { CaseContext } from '../frame/case.ts';
 import { collect } from '../shared/helpers.ts';
 import type { Reader, ReadOptions } from '@mortise/core/reader';
 import type { IngestionStores, IngestionSubject, IngestionTask } from './conformance.ts';
@@ -77,9 +77,9 @@ function readerOf(documents: readonly Document[], broken: readonly string[]): Re
   };
 }
 
-export async function opened(trial: Trial<IngestionSubject>): Promise<IngestionStores> {
-  const stores = await trial.subject.open();
-  trial.after(() => stores.close?.());
+export async function opened(context: CaseContext<IngestionSubject>): Promise<IngestionStores> {
+  const stores = await context.subject.open();
+  context.after(() => stores.close?.());
   return stores;
 }
 

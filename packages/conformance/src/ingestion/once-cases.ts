@@ -15,9 +15,9 @@ export const ingestionOnceCases: Suite<IngestionSubject> = [
     rule: 'I-04',
     title: 'writes each document once, however slow the stores are',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       for (const documents of [OLD, NEW]) {
         const written = new Map<string, number>();
         await subject.ingest(
@@ -37,12 +37,12 @@ export const ingestionOnceCases: Suite<IngestionSubject> = [
     rule: 'I-01',
     title: 'shows each document whole and in one version at every moment of a run over slow stores',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       await subject.ingest(taskOf(stores, OLD));
       const old = await shown(subject, stores);
-      const fresh = await opened(trial);
+      const fresh = await opened(context);
       await subject.ingest(taskOf(fresh, NEW));
       const now = await shown(subject, fresh);
       let isRunning = true;
@@ -66,14 +66,14 @@ export const ingestionOnceCases: Suite<IngestionSubject> = [
     rule: 'I-01',
     title: 'holds the old text whole again when a run was killed at any write and the source went back to it',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
+    async run(context) {
+      const { check, subject } = context;
       const [before, after] = [OLD.slice(0, 3), NEW.slice(0, 3)];
-      const fresh = await opened(trial);
+      const fresh = await opened(context);
       await subject.ingest(taskOf(fresh, before));
       const expected = await dump(fresh);
       for (let at = 0, isDone = false; !isDone && at < 200; at++) {
-        const stores = await opened(trial);
+        const stores = await opened(context);
         await subject.ingest(taskOf(stores, before));
         const broken = fragile(stores, at);
         await subject.ingest(taskOf(broken.stores, after)).catch(() => undefined);

@@ -30,9 +30,9 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'I-01',
     title: 'writes what is new or changed, removes what is gone, and asks for nothing that is there',
     requires: [],
-    async run(trial) {
-      const stores = await opened(trial);
-      const { check, subject } = trial;
+    async run(context) {
+      const stores = await opened(context);
+      const { check, subject } = context;
       await ingest(subject, stores, BEFORE);
       check.equal([...(await shown(subject, stores)).keys()].sort(), ['changed', 'gone', 'kept'], 'before');
       const whole = (await shown(subject, stores)).get('changed') ?? '';
@@ -64,11 +64,11 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'I-01',
     title: 'holds each document in its old version or its new one, at whatever write it is killed',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const [old, now] = [await versions(trial, BEFORE), await versions(trial, BEFORE, AFTER)];
+    async run(context) {
+      const { check, subject } = context;
+      const [old, now] = [await versions(context, BEFORE), await versions(context, BEFORE, AFTER)];
       await atEachWrite(check, async (at) => {
-        const stores = await opened(trial);
+        const stores = await opened(context);
         await ingest(subject, stores, BEFORE);
         const done = await killed(subject, stores, AFTER, at);
         const found = await shown(subject, stores);
@@ -89,13 +89,13 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'I-01',
     title: 'finishes the work of a run that was killed, and leaves nothing of it behind',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const uninterrupted = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const uninterrupted = await opened(context);
       for (const documents of [BEFORE, AFTER]) await ingest(subject, uninterrupted, documents);
       const expected = await dump(uninterrupted);
       await atEachWrite(check, async (at) => {
-        const stores = await opened(trial);
+        const stores = await opened(context);
         await ingest(subject, stores, BEFORE);
         const done = await killed(subject, stores, AFTER, at);
         await ingest(subject, stores, AFTER);
@@ -110,13 +110,13 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     title:
       'leaves nothing of a killed run behind when the documents have changed or gone since, killed again or not',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const fresh = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const fresh = await opened(context);
       await ingest(subject, fresh, LATER);
       const expected = await dump(fresh);
       await atEachWrite(check, async (at) => {
-        const stores = await opened(trial);
+        const stores = await opened(context);
         const done = await killed(subject, stores, AFTER, at);
         await killed(subject, stores, LATER, at % 7);
         await ingest(subject, stores, LATER);
@@ -130,9 +130,9 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'I-02',
     title: 'keeps two documents of equal content two, also when one of them goes',
     requires: [],
-    async run(trial) {
-      const stores = await opened(trial);
-      const { check, subject } = trial;
+    async run(context) {
+      const stores = await opened(context);
+      const { check, subject } = context;
       const [a, b] = [long('a', 'same'), long('b', 'same')];
       await ingest(subject, stores, [a, b]);
       const found = await shown(subject, stores);
@@ -147,9 +147,9 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'I-03',
     title: 'sets a document aside that fails, reports it, keeps its old version, and goes on with the rest',
     requires: [],
-    async run(trial) {
-      const stores = await opened(trial);
-      const { check, subject } = trial;
+    async run(context) {
+      const stores = await opened(context);
+      const { check, subject } = context;
       await ingest(subject, stores, [long('bad', 'alpha'), long('gone', 'beta')]);
       const old = (await shown(subject, stores)).get('bad');
       const documents = [long('first', 'one', 1), long('bad', POISON), long('last', 'two', 1)];
@@ -166,9 +166,9 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'I-03',
     title: 'tries a document again that failed, in every run until it succeeds',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       const documents = [long('bad', POISON), long('good', 'beta')];
       for (const run of [1, 2]) {
         const { failed } = await subject.ingest(taskOf(stores, documents));
@@ -176,7 +176,7 @@ export const ingestionSuite: Suite<IngestionSubject> = [
       }
       const cured = [long('bad', 'alpha'), long('good', 'beta')];
       await ingest(subject, stores, cured);
-      const fresh = await opened(trial);
+      const fresh = await opened(context);
       await ingest(subject, fresh, cured);
       check.equal(await dump(stores), await dump(fresh), 'what is there in the end');
     },
@@ -186,9 +186,9 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'I-03',
     title: 'does the whole work in the next run when the model had not answered at all',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       const documents = [long('a', 'alpha'), long('b', 'beta')];
       const embedding = new CountingEmbedding();
       embedding.onRequest = () => {
@@ -205,9 +205,9 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'I-01',
     title: 'loses nothing when two runs meet: one is refused as `conflict`, or both are right',
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       await ingest(subject, stores, BEFORE);
       const runs = [AFTER, LATER].map((documents) => ingest(subject, stores, documents));
       const outcomes = await Promise.allSettled(runs);
@@ -231,9 +231,9 @@ export const ingestionSuite: Suite<IngestionSubject> = [
     rule: 'C-01',
     title: "rejects with exactly the caller's reason, and the next run finishes the work",
     requires: [],
-    async run(trial) {
-      const { check, subject } = trial;
-      const stores = await opened(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const stores = await opened(context);
       const embedding = new CountingEmbedding();
       const reason = { why: 'the user left' };
       const aborted = subject.ingest(
@@ -250,7 +250,7 @@ export const ingestionSuite: Suite<IngestionSubject> = [
       const running = subject.ingest(taskOf(stores, AFTER, [], { embedding, signal: controller.signal }));
       check.equal(await check.rejects(running, 'aborted meanwhile'), reason, 'the reason, meanwhile');
       await ingest(subject, stores, AFTER);
-      const fresh = await opened(trial);
+      const fresh = await opened(context);
       await ingest(subject, fresh, AFTER);
       check.equal(await dump(stores), await dump(fresh), 'what is there');
     },
@@ -290,17 +290,17 @@ async function killed(
 }
 
 /** Until a run has no further write. */
-async function atEachWrite(check: Check, trial: (at: number) => Promise<boolean>): Promise<void> {
+async function atEachWrite(check: Check, context: (at: number) => Promise<boolean>): Promise<void> {
   const LIMIT = 300;
-  for (let at = 0; at < LIMIT; at++) if (await trial(at)) return check.ok(at > 3, 'a run writes');
+  for (let at = 0; at < LIMIT; at++) if (await context(at)) return check.ok(at > 3, 'a run writes');
   check.ok(false, `a run over a few documents has no more than ${LIMIT} writes`);
 }
 
 async function versions(
-  trial: Parameters<(typeof ingestionSuite)[number]['run']>[0],
+  context: Parameters<(typeof ingestionSuite)[number]['run']>[0],
   ...states: readonly (readonly Document[])[]
 ): Promise<Map<string, string>> {
-  const stores = await opened(trial);
-  for (const documents of states) await ingest(trial.subject, stores, documents);
-  return shown(trial.subject, stores);
+  const stores = await opened(context);
+  for (const documents of states) await ingest(context.subject, stores, documents);
+  return shown(context.subject, stores);
 }

@@ -4,7 +4,15 @@ import { isObject } from '@mortise/core/shared';
 import { objectAt } from '../dialects/answer.ts';
 import type { WireAnswer } from '../dialects/contract.ts';
 import { CALL, REASONING, TEXT } from './answers.ts';
-import { bothWays, connect, telling, WAYS, type LLMCase, type LLMTrial, type Way } from './lab.ts';
+import {
+  forEachMethod,
+  connect,
+  respondWith,
+  METHODS,
+  type LLMCase,
+  type LLMCaseContext,
+  type Method,
+} from './lab.ts';
 import { WEATHER } from './tool-cases.ts';
 
 const TOOLS = ['tools'];
@@ -34,13 +42,13 @@ export const backCases: readonly LLMCase[] = [
     rule: 'C-14',
     title: 'sends members of calls and texts that nobody knows back to their server, through JSON',
     requires: [...TOOLS, 'wire:members-of-blocks'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { sent } = await twoTurns(trial, way, MARKED, 'conformance');
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { sent } = await twoTurns(context, method, MARKED, 'conformance');
         for (const part of ['text', 'call'])
-          trial.check.ok(
+          context.check.ok(
             sent.includes(`${OPAQUE}${part}`),
-            `${way}: the member of the ${part} did not go back`,
+            `${method}: the member of the ${part} did not go back`,
           );
       }),
   },
@@ -49,12 +57,12 @@ export const backCases: readonly LLMCase[] = [
     rule: 'C-14',
     title: 'sends what is opaque to no other server, and warns that it was left out',
     requires: [...TOOLS, 'wire:members-of-blocks'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { sent, warnings } = await twoTurns(trial, way, MARKED, 'another server');
-        trial.check.ok(!sent.includes(OPAQUE), `${way}: what is opaque was sent to another server`);
-        trial.check.ok(sent.includes('One moment.'), `${way}: the text was not sent`);
-        trial.check.ok(warnings.length > 0, `${way}: no warning says that something was left out`);
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { sent, warnings } = await twoTurns(context, method, MARKED, 'another server');
+        context.check.ok(!sent.includes(OPAQUE), `${method}: what is opaque was sent to another server`);
+        context.check.ok(sent.includes('One moment.'), `${method}: the text was not sent`);
+        context.check.ok(warnings.length > 0, `${method}: no warning says that something was left out`);
       }),
   },
   {
@@ -62,14 +70,14 @@ export const backCases: readonly LLMCase[] = [
     rule: 'C-14',
     title: 'sends signed reasoning to no other server',
     requires: ['reasoning', 'wire:signature'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { sent, warnings } = await twoTurns(trial, way, REASONING, 'another server');
-        trial.check.ok(
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { sent, warnings } = await twoTurns(context, method, REASONING, 'another server');
+        context.check.ok(
           !sent.includes('c2lnbmF0dXJlL+=='),
-          `${way}: the signature was sent to another server`,
+          `${method}: the signature was sent to another server`,
         );
-        trial.check.ok(warnings.length > 0, `${way}: no warning says that something was left out`);
+        context.check.ok(warnings.length > 0, `${method}: no warning says that something was left out`);
       }),
   },
   {
@@ -77,18 +85,18 @@ export const backCases: readonly LLMCase[] = [
     rule: 'C-14',
     title: "makes another server's ids of calls fit, call and result alike",
     requires: TOOLS,
-    run: (trial) =>
-      bothWays(trial, async (way) => {
+    run: (context) =>
+      forEachMethod(context, async (method) => {
         const odd = ['functions.weather:0', 'functions.weather:1', 'x'.repeat(200)];
         const parts = odd.map((id) => ({ ...CALL.parts[0], id }) as WireAnswer['parts'][number]);
-        const { body } = await twoTurns(trial, way, { ...CALL, parts }, 'another server');
-        const { request } = trial.subject.dialect;
+        const { body } = await twoTurns(context, method, { ...CALL, parts }, 'another server');
+        const { request } = context.subject.dialect;
         const calls = request.toolCalls(body).map(({ id }) => id);
         const results = request.toolResults(body).map(({ id }) => id);
-        trial.check.equal(results, calls, `${way}: the ids of the results`);
-        trial.check.equal(new Set(calls).size, odd.length, `${way}: the number of different ids`);
+        context.check.equal(results, calls, `${method}: the ids of the results`);
+        context.check.equal(new Set(calls).size, odd.length, `${method}: the number of different ids`);
         for (const id of calls)
-          trial.check.ok(/^[a-zA-Z0-9_-]{1,64}$/.test(id), `${way}: ${id} is no id of a call`);
+          context.check.ok(/^[a-zA-Z0-9_-]{1,64}$/.test(id), `${method}: ${id} is no id of a call`);
       }),
   },
   {
@@ -96,7 +104,7 @@ export const backCases: readonly LLMCase[] = [
     rule: 'C-14',
     title: 'sends a call whose arguments were no JSON back with an object',
     requires: TOOLS,
-    async run(trial) {
+    async run(context) {
       const argumentsText = '{"city": "Rome"';
       const call: ToolCallBlock = {
         type: 'tool-call',
@@ -106,7 +114,7 @@ export const backCases: readonly LLMCase[] = [
         invalid: true,
         argumentsText,
       };
-      const body = await bodyOf(trial, [
+      const body = await bodyOf(context, [
         { role: 'user', content: 'Hi' },
         { role: 'assistant', content: [call] },
         {
@@ -114,14 +122,14 @@ export const backCases: readonly LLMCase[] = [
           content: [{ type: 'tool-result', toolCallId: 'call_a', content: 'No.', isError: true }],
         },
       ]);
-      const [sent] = trial.subject.dialect.request.toolCalls(body);
+      const [sent] = context.subject.dialect.request.toolCalls(body);
       let parsed: unknown;
       try {
         parsed = JSON.parse(sent?.arguments ?? '');
       } catch {
         parsed = undefined;
       }
-      trial.check.ok(isObject(parsed), `the arguments are no JSON object: ${sent?.arguments}`);
+      context.check.ok(isObject(parsed), `the arguments are no JSON object: ${sent?.arguments}`);
     },
   },
   {
@@ -129,7 +137,7 @@ export const backCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends the failed result of a tool as a failure, given as text and as blocks',
     requires: [...TOOLS, 'wire:tool-failure'],
-    async run(trial) {
+    async run(context) {
       const text: ContentBlock = { type: 'text', text: 'No such city.' };
       for (const content of ['No such city.', [text]] as const) {
         const turn = (isError: boolean): ChatMessage[] => [
@@ -144,14 +152,14 @@ export const backCases: readonly LLMCase[] = [
           },
         ];
         const what = typeof content === 'string' ? 'a text' : 'blocks';
-        const { request } = trial.subject.dialect;
-        trial.check.equal(
-          request.failedResults?.(await bodyOf(trial, turn(true))),
+        const { request } = context.subject.dialect;
+        context.check.equal(
+          request.failedResults?.(await bodyOf(context, turn(true))),
           ['call_a'],
           `${what}: the failures`,
         );
-        trial.check.equal(
-          request.failedResults?.(await bodyOf(trial, turn(false))),
+        context.check.equal(
+          request.failedResults?.(await bodyOf(context, turn(false))),
           [],
           `${what}: what did not fail`,
         );
@@ -163,10 +171,10 @@ export const backCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends a text of its own and one of the application beside each other, both whole and in order',
     requires: [],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
-        const { message, text } = await WAYS[way](llm);
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
+        const { message, text } = await METHODS[method](llm);
         const mine: ContentBlock = { type: 'text', text: 'Mine.' };
         const content = [mine, ...message.content, mine];
         await llm.chat([
@@ -175,11 +183,11 @@ export const backCases: readonly LLMCase[] = [
           { role: 'user', content: 'On' },
         ]);
         const body = objectAt(wire.requests.at(-1)!.body);
-        const sent = trial.subject.dialect.request.messages(body);
+        const sent = context.subject.dialect.request.messages(body);
         const said = sent
           .filter(({ role }) => role === 'assistant' || role === 'model')
           .map((turn) => turn.text);
-        trial.check.equal(said.join(''), `Mine.${text}Mine.`, `${way}: what the assistant said`);
+        context.check.equal(said.join(''), `Mine.${text}Mine.`, `${method}: what the assistant said`);
       }),
   },
   {
@@ -188,24 +196,24 @@ export const backCases: readonly LLMCase[] = [
     title:
       'leaves cache points out with a warning where it does not declare caching, and refuses them under strict',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const point: ContentBlock = { type: 'cache-point' };
       const user: ChatMessage = { role: 'user', content: [point, { type: 'text', text: 'Long.' }, point] };
-      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
-      if (trial.subject.declares.caching === true) {
+      const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
+      if (context.subject.declares.caching === true) {
         await llm.chat([user], { strict: true });
-        trial.check.equal(wire.requests.length, 1, 'the number of requests');
+        context.check.equal(wire.requests.length, 1, 'the number of requests');
         return;
       }
       const { warnings } = await llm.chat([user]);
-      trial.check.equal(
+      context.check.equal(
         warnings.map(({ type, setting }) => ({ type, setting })),
         [{ type: 'unsupported-setting', setting: 'cache-point' }],
         'the warnings',
       );
       await llm.chat([{ role: 'user', content: [{ type: 'text', text: 'Long.' }] }]);
-      trial.check.equal(wire.requests[0]?.body, wire.requests[1]?.body, 'the body without cache points');
-      await trial.check.error(llm.chat([user], { strict: true }), 'unsupported', 'under strict');
+      context.check.equal(wire.requests[0]?.body, wire.requests[1]?.body, 'the body without cache points');
+      await context.check.error(llm.chat([user], { strict: true }), 'unsupported', 'under strict');
     },
   },
   {
@@ -213,7 +221,7 @@ export const backCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: "marks a cache point after a text, after a tool's result and at the beginning of a message",
     requires: [...TOOLS, 'caching'],
-    async run(trial) {
+    async run(context) {
       const point: ContentBlock = { type: 'cache-point' };
       const text = (said: string): ContentBlock => ({ type: 'text', text: said });
       const result: ContentBlock = { type: 'tool-result', toolCallId: 'call_a', content: 'Sun.' };
@@ -226,10 +234,10 @@ export const backCases: readonly LLMCase[] = [
         { role: 'tool', content: [result, ...(place === 'result' ? [point] : [])] },
         { role: 'user', content: [...(place === 'beginning' ? [point] : []), text('On')] },
       ];
-      const plain = JSON.stringify(await bodyOf(trial, conversation()));
+      const plain = JSON.stringify(await bodyOf(context, conversation()));
       for (const place of ['text', 'result', 'beginning'] as const) {
-        const marked = JSON.stringify(await bodyOf(trial, conversation(place)));
-        trial.check.ok(marked !== plain, `nothing that was sent marks a cache point: ${place}`);
+        const marked = JSON.stringify(await bodyOf(context, conversation(place)));
+        context.check.ok(marked !== plain, `nothing that was sent marks a cache point: ${place}`);
       }
     },
   },
@@ -238,16 +246,16 @@ export const backCases: readonly LLMCase[] = [
     rule: 'C-07',
     title: "lets the caller's own options win over what the contract and the integration say, in streams too",
     requires: [],
-    run: (trial) => bothWays(trial, (way) => optionsWin(trial, way)),
+    run: (context) => forEachMethod(context, (method) => optionsWin(context, method)),
   },
 ];
 
 /** A reply that goes through JSON into a second turn, which goes to the server of that name. */
-async function twoTurns(trial: LLMTrial, way: Way, answer: WireAnswer, server: string) {
-  const first = await connect(trial, telling(trial.subject.dialect, answer));
-  const tools = trial.subject.declares.tools === true ? [WEATHER] : undefined;
-  const reply = await WAYS[way](first.llm, 'Hi', { tools });
-  const second = await connect(trial, telling(trial.subject.dialect, TEXT), server);
+async function twoTurns(context: LLMCaseContext, method: Method, answer: WireAnswer, server: string) {
+  const first = await connect(context, respondWith(context.subject.dialect, answer));
+  const tools = context.subject.declares.tools === true ? [WEATHER] : undefined;
+  const reply = await METHODS[method](first.llm, 'Hi', { tools });
+  const second = await connect(context, respondWith(context.subject.dialect, TEXT), server);
   const results = reply.toolCalls.map(({ id }) => ({
     type: 'tool-result' as const,
     toolCallId: id,
@@ -259,35 +267,39 @@ async function twoTurns(trial: LLMTrial, way: Way, answer: WireAnswer, server: s
     JSON.parse(JSON.stringify(reply.message)) as ChatMessage,
     results.length === 0 ? { role: 'user', content: 'On' } : { role: 'tool', content: results },
   ];
-  const { warnings }: Pick<ChatResponse, 'warnings'> = await WAYS[way](second.llm, messages, { tools });
+  const { warnings }: Pick<ChatResponse, 'warnings'> = await METHODS[method](second.llm, messages, { tools });
   const body = objectAt(second.wire.requests[0]?.body);
   return { body, sent: JSON.stringify(body), warnings };
 }
 
-async function bodyOf(trial: LLMTrial, messages: ChatMessage[]): Promise<JsonObject> {
-  const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+async function bodyOf(context: LLMCaseContext, messages: ChatMessage[]): Promise<JsonObject> {
+  const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
   await llm.chat(messages, { tools: [WEATHER] });
   return objectAt(wire.requests[0]?.body);
 }
 
 /** The member that a setting goes to is found by its value, and what only a stream asks for by what a whole reply does not. */
-async function optionsWin(trial: LLMTrial, way: Way): Promise<void> {
-  const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+async function optionsWin(context: LLMCaseContext, method: Method): Promise<void> {
+  const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
   const ask = async (own?: Record<string, unknown>, with1234 = true): Promise<JsonObject> => {
     const providerOptions = own === undefined ? undefined : { [llm.provider]: own };
-    await WAYS[way](llm, 'Hi', { providerOptions, ...(with1234 ? { maxOutputTokens: 1_234 } : {}) });
+    await METHODS[method](llm, 'Hi', { providerOptions, ...(with1234 ? { maxOutputTokens: 1_234 } : {}) });
     return objectAt(wire.requests.at(-1)!.body);
   };
   const asked = await ask();
   const [member] = Object.entries(asked).find(([, value]) => value === 1_234) ?? [];
   if (member !== undefined)
-    trial.check.equal((await ask({ [member]: 77 }))[member], 77, `${way}: ${member}, which the caller gave`);
+    context.check.equal(
+      (await ask({ [member]: 77 }))[member],
+      77,
+      `${method}: ${member}, which the caller gave`,
+    );
   await llm.chat('Hi', { maxOutputTokens: 1_234 });
   const whole = objectAt(wire.requests.at(-1)!.body);
   for (const [name, value] of Object.entries(asked)) {
     if (name in whole || !isObject(value)) continue;
     const sent = objectAt((await ask({ [name]: { ...value, hologram: 1 } }))[name]);
-    trial.check.equal(sent['hologram'], 1, `${way}: ${name}, which the caller gave`);
+    context.check.equal(sent['hologram'], 1, `${method}: ${name}, which the caller gave`);
   }
-  trial.check.ok(wire.requests.length > 1, 'nothing was sent');
+  context.check.ok(wire.requests.length > 1, 'nothing was sent');
 }

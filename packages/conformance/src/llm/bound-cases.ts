@@ -5,13 +5,13 @@ import { LONGEST, TIMEOUTS } from '../shared/time-cases.ts';
 import type { WireReply } from '../wire.ts';
 import { TEXT } from './answers.ts';
 import {
-  bothWays,
+  forEachMethod,
   connect,
   expectedText,
   partialText,
-  tellFrames,
+  respondFrames,
   typeOf,
-  WAYS,
+  METHODS,
   type LLMCase,
 } from './lab.ts';
 
@@ -36,13 +36,13 @@ export const boundCases: readonly LLMCase[] = [
     rule: 'C-13',
     title: 'gives malformed-response, naming maxReplyBytes, for a reply without an end',
     requires: [],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
+    run: (context) =>
+      forEachMethod(context, async (method) => {
         const { llm, wire } = await connect(
-          trial,
+          context,
           (request, reply) => {
-            const frames = trial.subject.dialect.frames(TEXT);
-            if (!trial.subject.dialect.streams(request)) {
+            const frames = context.subject.dialect.frames(TEXT);
+            if (!context.subject.dialect.streams(request)) {
               reply.writeHead(200, typeOf(undefined));
               return endless(reply, PIECE);
             }
@@ -53,9 +53,12 @@ export const boundCases: readonly LLMCase[] = [
           undefined,
           BOUNDS,
         );
-        const error = await trial.check.error(WAYS[way](llm), 'malformed-response', way);
-        trial.check.ok(error.message.includes('maxReplyBytes'), `${way}: the message is ${error.message}`);
-        trial.check.equal(await wire.requests[0]?.closedEarly, true, `${way}: the connection is closed`);
+        const error = await context.check.error(METHODS[method](llm), 'malformed-response', method);
+        context.check.ok(
+          error.message.includes('maxReplyBytes'),
+          `${method}: the message is ${error.message}`,
+        );
+        context.check.equal(await wire.requests[0]?.closedEarly, true, `${method}: the connection is closed`);
       }),
   },
   {
@@ -63,10 +66,10 @@ export const boundCases: readonly LLMCase[] = [
     rule: 'C-13',
     title: 'gives malformed-response, naming maxReplyBytes, for a refusal without an end',
     requires: [],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
+    run: (context) =>
+      forEachMethod(context, async (method) => {
         const { llm } = await connect(
-          trial,
+          context,
           (_request, reply) => {
             reply.writeHead(400, { 'content-type': 'application/json' });
             return endless(reply, PIECE);
@@ -74,8 +77,11 @@ export const boundCases: readonly LLMCase[] = [
           undefined,
           BOUNDS,
         );
-        const error = await trial.check.error(WAYS[way](llm), 'malformed-response', way);
-        trial.check.ok(error.message.includes('maxReplyBytes'), `${way}: the message is ${error.message}`);
+        const error = await context.check.error(METHODS[method](llm), 'malformed-response', method);
+        context.check.ok(
+          error.message.includes('maxReplyBytes'),
+          `${method}: the message is ${error.message}`,
+        );
       }),
   },
   {
@@ -83,19 +89,23 @@ export const boundCases: readonly LLMCase[] = [
     rule: 'C-13',
     title: 'gives malformed-response, naming maxLineBytes, for a line without an end',
     requires: EVENTS,
-    async run(trial) {
+    async run(context) {
       const { llm } = await connect(
-        trial,
+        context,
         (_request, reply) => {
-          reply.writeHead(200, typeOf(trial.subject.dialect.frames(TEXT)));
+          reply.writeHead(200, typeOf(context.subject.dialect.frames(TEXT)));
           reply.write('data: {"');
           return endless(reply, PIECE);
         },
         undefined,
         BOUNDS,
       );
-      const error = await trial.check.error(llm.streamChat('Hi').final(), 'malformed-response', 'the stream');
-      trial.check.ok(error.message.includes('maxLineBytes'), `the message is ${error.message}`);
+      const error = await context.check.error(
+        llm.streamChat('Hi').final(),
+        'malformed-response',
+        'the stream',
+      );
+      context.check.ok(error.message.includes('maxLineBytes'), `the message is ${error.message}`);
     },
   },
   {
@@ -103,27 +113,27 @@ export const boundCases: readonly LLMCase[] = [
     rule: 'C-04',
     title: 'gives timeout, with what had arrived, when only comments and blank events go on',
     requires: EVENTS,
-    async run(trial) {
-      const frames = cutFrames(trial.subject.dialect.frames(TEXT));
+    async run(context) {
+      const frames = cutFrames(context.subject.dialect.frames(TEXT));
       const nothing = `: keep-alive\n\n${framed([{ data: '' } satisfies Frame]).toString()}`;
       // From 600 ms: a busy machine may stand still for less, and the pings with it.
       for (const timeoutMs of TIMEOUTS.slice(1)) {
-        const { llm, wire } = await connect(trial, async (_request, reply) => {
-          await tellFrames(reply, frames, { end: 'stall' });
+        const { llm, wire } = await connect(context, async (_request, reply) => {
+          await respondFrames(reply, frames, { end: 'stall' });
           while (!reply.destroyed) {
             reply.write(nothing);
             await pause(25);
           }
         });
-        const stopped = trial.check.within(
+        const stopped = context.check.within(
           timeoutMs + 2_000,
           llm.streamChat('Hi', { timeoutMs }).final(),
           'final()',
         );
-        const error = await trial.check.error(stopped, 'timeout', 'the stream');
+        const error = await context.check.error(stopped, 'timeout', 'the stream');
         const inTime = partialText(error) === expectedText(TEXT) && wire.requests.length === 1;
         if (!inTime && timeoutMs < LONGEST) continue;
-        return trial.check.equal(partialText(error), expectedText(TEXT), 'what had arrived');
+        return context.check.equal(partialText(error), expectedText(TEXT), 'what had arrived');
       }
     },
   },

@@ -2,15 +2,15 @@ import { isObject } from '@mortise/core/shared';
 import type { Frame, WireAnswer } from '../dialects/contract.ts';
 import { CALL, PARALLEL_CALLS, TEXT } from './answers.ts';
 import {
-  bothWays,
+  forEachMethod,
   checkResponse,
   connect,
   partialText,
-  telling,
-  tellFrames,
-  WAYS,
+  respondWith,
+  respondFrames,
+  METHODS,
   type LLMCase,
-  type LLMTrial,
+  type LLMCaseContext,
 } from './lab.ts';
 
 const STREAMING = ['streaming'];
@@ -24,14 +24,16 @@ export const endCases: readonly LLMCase[] = [
     rule: 'E-01',
     title: 'takes a reply for whole when its end was said, by a reason or by the terminal event',
     requires: STREAMING,
-    async run(trial) {
-      const frames = trial.subject.dialect.frames(TEXT);
+    async run(context) {
+      const frames = context.subject.dialect.frames(TEXT);
       const apart = frames.filter(({ terminal }) => terminal === true).length > 1;
       const last = frames.findLastIndex(({ terminal }) => terminal === true);
-      const { llm } = await connect(trial, (_request, reply) => tellFrames(reply, frames.toSpliced(last, 1)));
+      const { llm } = await connect(context, (_request, reply) =>
+        respondFrames(reply, frames.toSpliced(last, 1)),
+      );
       // Where one event says both there is nothing left that could say it.
-      if (apart) return checkResponse(trial, await llm.streamChat('Hi').final(), TEXT);
-      await trial.check.error(llm.streamChat('Hi', BOUNDED).final(), 'stream-truncated', 'without its end');
+      if (apart) return checkResponse(context, await llm.streamChat('Hi').final(), TEXT);
+      await context.check.error(llm.streamChat('Hi', BOUNDED).final(), 'stream-truncated', 'without its end');
     },
   },
   {
@@ -39,31 +41,32 @@ export const endCases: readonly LLMCase[] = [
     rule: 'W-01',
     title: 'takes events with blank data for signs of life',
     requires: EVENTS,
-    run: (trial) => same(trial, (frames) => frames.flatMap((frame) => [{ data: '' }, frame, { data: ' ' }])),
+    run: (context) =>
+      same(context, (frames) => frames.flatMap((frame) => [{ data: '' }, frame, { data: ' ' }])),
   },
   {
     id: 'wire.done-blank',
     rule: 'W-01',
     title: 'knows [DONE] with a blank behind it',
     requires: EVENTS,
-    run: (trial) =>
-      same(trial, (frames) => [...frames.filter(({ data }) => data !== '[DONE]'), { data: '[DONE] ' }]),
+    run: (context) =>
+      same(context, (frames) => [...frames.filter(({ data }) => data !== '[DONE]'), { data: '[DONE] ' }]),
   },
   {
     id: 'fault.error-event.named',
     rule: 'E-06',
     title: "takes an event named error for a failure, whatever its shape, in the server's words",
     requires: EVENTS,
-    async run(trial) {
+    async run(context) {
       const data = JSON.stringify({ code: 400, details: 'Conformance sampled too much.' });
-      const frames = trial.subject.dialect.frames(TEXT);
+      const frames = context.subject.dialect.frames(TEXT);
       const first = frames.findIndex(({ terminal }) => terminal === true);
-      const { llm } = await connect(trial, (_request, reply) =>
-        tellFrames(reply, frames.toSpliced(first, 0, { event: 'error', data })),
+      const { llm } = await connect(context, (_request, reply) =>
+        respondFrames(reply, frames.toSpliced(first, 0, { event: 'error', data })),
       );
-      const error = await trial.check.error(llm.streamChat('Hi').final(), 'invalid-request', 'the stream');
-      trial.check.ok(error.message.includes('Conformance sampled'), `the message is ${error.message}`);
-      trial.check.ok(partialText(error) !== '', 'what had arrived is lost');
+      const error = await context.check.error(llm.streamChat('Hi').final(), 'invalid-request', 'the stream');
+      context.check.ok(error.message.includes('Conformance sampled'), `the message is ${error.message}`);
+      context.check.ok(partialText(error) !== '', 'what had arrived is lost');
     },
   },
   {
@@ -71,15 +74,15 @@ export const endCases: readonly LLMCase[] = [
     rule: 'E-06',
     title: 'gives malformed-response for a reply that ended to call tools and calls none',
     requires: ['tools'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
+    run: (context) =>
+      forEachMethod(context, async (method) => {
         const answer: WireAnswer = { ...TEXT, finish: 'tool-calls' };
-        const { llm } = await connect(trial, telling(trial.subject.dialect, answer));
-        const { dialect } = trial.subject;
+        const { llm } = await connect(context, respondWith(context.subject.dialect, answer));
+        const { dialect } = context.subject;
         const word = dialect.finishWord('tool-calls');
         // A wire that has one word for both ends says nothing that could be wrong.
-        if (word === dialect.finishWord('stop')) return trial.check.ok(true, `${way}: one word`);
-        await trial.check.error(WAYS[way](llm, 'Hi', BOUNDED), 'malformed-response', way);
+        if (word === dialect.finishWord('stop')) return context.check.ok(true, `${method}: one word`);
+        await context.check.error(METHODS[method](llm, 'Hi', BOUNDED), 'malformed-response', method);
       }),
   },
   {
@@ -87,19 +90,19 @@ export const endCases: readonly LLMCase[] = [
     rule: 'W-03',
     title: 'gives calls that come without an id one that is unique in the conversation',
     requires: ['tools'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
+    run: (context) =>
+      forEachMethod(context, async (method) => {
         const without = (data: Record<string, unknown>): Record<string, unknown> =>
           JSON.parse(JSON.stringify(data).replaceAll(/"call_[abc]"/g, '""')) as Record<string, unknown>;
         const { llm } = await connect(
-          trial,
-          telling(trial.subject.dialect, PARALLEL_CALLS, { edit: without }),
+          context,
+          respondWith(context.subject.dialect, PARALLEL_CALLS, { edit: without }),
         );
-        const replies = await Promise.all([WAYS[way](llm), WAYS[way](llm)]);
+        const replies = await Promise.all([METHODS[method](llm), METHODS[method](llm)]);
         const ids = replies.flatMap(({ toolCalls }) => toolCalls.map(({ id }) => id));
-        trial.check.equal(ids.length, 6, `${way}: the calls of two replies`);
-        trial.check.equal(new Set(ids).size, 6, `${way}: their ids: ${ids.join(', ')}`);
-        trial.check.ok(!ids.includes(''), `${way}: an id is empty`);
+        context.check.equal(ids.length, 6, `${method}: the calls of two replies`);
+        context.check.equal(new Set(ids).size, 6, `${method}: their ids: ${ids.join(', ')}`);
+        context.check.ok(!ids.includes(''), `${method}: an id is empty`);
       }),
   },
   {
@@ -107,21 +110,21 @@ export const endCases: readonly LLMCase[] = [
     rule: 'C-07',
     title: 'leaves out of the request what providerOptions take back with null or undefined',
     requires: [],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
-        await WAYS[way](llm, 'Hi', { maxOutputTokens: 77 });
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
+        await METHODS[method](llm, 'Hi', { maxOutputTokens: 77 });
         const body = wire.requests[0]?.body;
         const member = isObject(body) ? Object.keys(body).find((name) => body[name] === 77) : undefined;
         // A wire that puts it deeper, or nowhere, has no member to take back.
-        if (member === undefined) return trial.check.ok(true, 'no member');
+        if (member === undefined) return context.check.ok(true, 'no member');
         for (const nothing of [null, undefined]) {
           const providerOptions = { [llm.provider]: { [member]: nothing } };
-          await WAYS[way](llm, 'Hi', { maxOutputTokens: 77, providerOptions });
+          await METHODS[method](llm, 'Hi', { maxOutputTokens: 77, providerOptions });
           const sent = wire.requests.at(-1)?.body;
-          trial.check.ok(
+          context.check.ok(
             isObject(sent) && !(member in sent),
-            `${way}: ${member} is sent with ${String(nothing)}`,
+            `${method}: ${member} is sent with ${String(nothing)}`,
           );
         }
       }),
@@ -129,11 +132,14 @@ export const endCases: readonly LLMCase[] = [
 ];
 
 /** The same reply, its events told otherwise. */
-async function same(trial: LLMTrial, change: (frames: readonly Frame[]) => readonly Frame[]): Promise<void> {
-  for (const answer of trial.subject.declares.tools === true ? [TEXT, CALL] : [TEXT]) {
-    const { llm } = await connect(trial, (_request, reply) =>
-      tellFrames(reply, change(trial.subject.dialect.frames(answer))),
+async function same(
+  context: LLMCaseContext,
+  change: (frames: readonly Frame[]) => readonly Frame[],
+): Promise<void> {
+  for (const answer of context.subject.declares.tools === true ? [TEXT, CALL] : [TEXT]) {
+    const { llm } = await connect(context, (_request, reply) =>
+      respondFrames(reply, change(context.subject.dialect.frames(answer))),
     );
-    checkResponse(trial, await llm.streamChat('Hi').final(), answer);
+    checkResponse(context, await llm.streamChat('Hi').final(), answer);
   }
 }

@@ -9,11 +9,11 @@ import {
   expectedText,
   inTurn,
   partialText,
-  telling,
+  respondWith,
   typeOf,
-  tellFrames,
+  respondFrames,
   type LLMCase,
-  type LLMTrial,
+  type LLMCaseContext,
 } from './lab.ts';
 
 const STREAMING = ['streaming'];
@@ -26,22 +26,25 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-03',
     title: 'hands out nothing before the first content, so that a stream reset there is tried again unseen',
     requires: STREAMING,
-    async run(trial) {
-      const { dialect } = trial.subject;
+    async run(context) {
+      const { dialect } = context.subject;
       const frames = dialect.frames(TEXT);
       const opening = frames.slice(
         0,
         frames.findIndex(({ data }) => data.includes('Gr')),
       );
       const { llm, wire } = await connect(
-        trial,
-        inTurn((_request, reply) => tellFrames(reply, opening, { end: 'reset' }), telling(dialect, TEXT)),
+        context,
+        inTurn(
+          (_request, reply) => respondFrames(reply, opening, { end: 'reset' }),
+          respondWith(dialect, TEXT),
+        ),
       );
       const events = await collect(llm.streamChat('Hi'));
-      trial.check.equal(wire.requests.length, 2, 'the requests');
-      trial.check.equal(events.filter(({ type }) => type === 'start').length, 1, 'the start events');
+      context.check.equal(wire.requests.length, 2, 'the requests');
+      context.check.equal(events.filter(({ type }) => type === 'start').length, 1, 'the start events');
       const text = events.map((event) => (event.type === 'text-delta' ? event.delta : '')).join('');
-      trial.check.equal(text, expectedText(TEXT), 'the deltas');
+      context.check.equal(text, expectedText(TEXT), 'the deltas');
     },
   },
   {
@@ -49,11 +52,11 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-03',
     title: 'gives connection with what had arrived when a stream is reset, and sends nothing again',
     requires: STREAMING,
-    run: (trial) =>
+    run: (context) =>
       breaksOff(
-        trial,
+        context,
         'connection',
-        (frames) => (_request, reply) => tellFrames(reply, frames, { end: 'reset' }),
+        (frames) => (_request, reply) => respondFrames(reply, frames, { end: 'reset' }),
       ),
   },
   {
@@ -61,17 +64,17 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-01',
     title: 'gives stream-truncated with what had arrived when a stream ends before its terminal event',
     requires: STREAMING,
-    run: (trial) =>
-      breaksOff(trial, 'stream-truncated', (frames) => (_request, reply) => tellFrames(reply, frames)),
+    run: (context) =>
+      breaksOff(context, 'stream-truncated', (frames) => (_request, reply) => respondFrames(reply, frames)),
   },
   {
     id: 'fault.cut.half-frame',
     rule: 'E-01',
     title: 'gives stream-truncated when a stream ends within an event',
     requires: STREAMING,
-    run: (trial) =>
-      breaksOff(trial, 'stream-truncated', (frames) => (_request, reply) => {
-        const terminal = trial.subject.dialect.frames(TEXT)[frames.length];
+    run: (context) =>
+      breaksOff(context, 'stream-truncated', (frames) => (_request, reply) => {
+        const terminal = context.subject.dialect.frames(TEXT)[frames.length];
         const half = terminal && { ...terminal, data: terminal.data.slice(0, terminal.data.length >> 1) };
         const bytes = framed([...frames, ...(half === undefined ? [] : [half])]);
         return deliver(reply, [Buffer.from(bytes.toString('utf8').trimEnd())], { headers: typeOf(frames) });
@@ -82,14 +85,14 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-01',
     title: 'tells readers of textStream and completions of a cut too',
     requires: STREAMING,
-    async run(trial) {
-      const frames = cutFrames(trial.subject.dialect.frames(TEXT));
-      const { llm } = await connect(trial, (_request, reply) => tellFrames(reply, frames));
+    async run(context) {
+      const frames = cutFrames(context.subject.dialect.frames(TEXT));
+      const { llm } = await connect(context, (_request, reply) => respondFrames(reply, frames));
       const read = async (source: AsyncIterable<unknown>): Promise<void> => {
         for await (const _piece of source);
       };
-      await trial.check.error(read(llm.streamChat('Hi').textStream), 'stream-truncated', 'textStream');
-      await trial.check.error(read(llm.streamComplete('Hi')), 'stream-truncated', 'streamComplete');
+      await context.check.error(read(llm.streamChat('Hi').textStream), 'stream-truncated', 'textStream');
+      await context.check.error(read(llm.streamComplete('Hi')), 'stream-truncated', 'streamComplete');
     },
   },
   {
@@ -97,18 +100,18 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-01',
     title: 'tries again when a stream ends before anything was said',
     requires: STREAMING,
-    async run(trial) {
-      const { dialect } = trial.subject;
+    async run(context) {
+      const { dialect } = context.subject;
       const { llm, wire } = await connect(
-        trial,
-        inTurn((_request, reply) => tellFrames(reply, []), telling(dialect, TEXT)),
+        context,
+        inTurn((_request, reply) => respondFrames(reply, []), respondWith(dialect, TEXT)),
       );
-      trial.check.equal(
+      context.check.equal(
         (await llm.streamChat('Hi').final()).text,
         expectedText(TEXT),
         'the reply after a retry',
       );
-      trial.check.equal(wire.requests.length, 2, 'the requests');
+      context.check.equal(wire.requests.length, 2, 'the requests');
     },
   },
   {
@@ -116,12 +119,12 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-02',
     title: 'gives malformed-response for a whole reply in place of a stream',
     requires: STREAMING,
-    async run(trial) {
-      const { llm } = await connect(trial, (_request, reply) => {
+    async run(context) {
+      const { llm } = await connect(context, (_request, reply) => {
         reply.writeHead(200, { 'content-type': 'application/json' });
-        reply.end(JSON.stringify(trial.subject.dialect.body(TEXT)));
+        reply.end(JSON.stringify(context.subject.dialect.body(TEXT)));
       });
-      await trial.check.error(llm.streamChat('Hi', BOUNDED).final(), 'malformed-response', 'streamChat');
+      await context.check.error(llm.streamChat('Hi', BOUNDED).final(), 'malformed-response', 'streamChat');
     },
   },
   {
@@ -129,11 +132,11 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-02',
     title: 'gives malformed-response for a stream in place of a whole reply',
     requires: [],
-    async run(trial) {
-      const { llm } = await connect(trial, (_request, reply) =>
-        tellFrames(reply, trial.subject.dialect.frames(TEXT)),
+    async run(context) {
+      const { llm } = await connect(context, (_request, reply) =>
+        respondFrames(reply, context.subject.dialect.frames(TEXT)),
       );
-      await trial.check.error(llm.chat('Hi', BOUNDED), 'malformed-response', 'chat');
+      await context.check.error(llm.chat('Hi', BOUNDED), 'malformed-response', 'chat');
     },
   },
   {
@@ -141,12 +144,12 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-01',
     title: 'gives an error, with what had arrived, for an error within a stream',
     requires: STREAMING,
-    run: (trial) =>
+    run: (context) =>
       breaksOff(
-        trial,
+        context,
         ['server', 'overloaded'],
         (frames) => (_request, reply) =>
-          tellFrames(reply, [...frames, trial.subject.dialect.errorFrame('Conformance broke off.')]),
+          respondFrames(reply, [...frames, context.subject.dialect.errorFrame('Conformance broke off.')]),
       ),
   },
   {
@@ -154,12 +157,15 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-01',
     title: 'gives quota for an error within a stream that says so',
     requires: [...STREAMING, 'wire:error-kind'],
-    run: (trial) =>
+    run: (context) =>
       breaksOff(
-        trial,
+        context,
         'quota',
         (frames) => (_request, reply) =>
-          tellFrames(reply, [...frames, trial.subject.dialect.errorFrame('All of it is used.', 'quota')]),
+          respondFrames(reply, [
+            ...frames,
+            context.subject.dialect.errorFrame('All of it is used.', 'quota'),
+          ]),
       ),
   },
   {
@@ -167,25 +173,25 @@ export const streamFaultCases: readonly LLMCase[] = [
     rule: 'E-02',
     title: 'gives malformed-response for an event that is not JSON',
     requires: STREAMING,
-    run: (trial) =>
-      breaksOff(trial, 'malformed-response', (frames) => (_request, reply) => {
-        const { dialect } = trial.subject;
+    run: (context) =>
+      breaksOff(context, 'malformed-response', (frames) => (_request, reply) => {
+        const { dialect } = context.subject;
         const { event } = dialect.frames(TEXT)[frames.length - 1] ?? {};
         const broken = { ...(event === undefined ? {} : { event }), data: '{"broken": ' };
         const rest = dialect.frames(TEXT).slice(frames.length);
-        return tellFrames(reply, [...frames, broken, ...rest]);
+        return respondFrames(reply, [...frames, broken, ...rest]);
       }),
   },
 ];
 
 /** The stream says everything but its end. */
 async function breaksOff(
-  trial: LLMTrial,
+  context: LLMCaseContext,
   code: string | string[],
   handlerOf: (frames: ReturnType<typeof cutFrames>) => WireHandler,
 ): Promise<void> {
-  const { check, subject } = trial;
-  const { llm, wire } = await connect(trial, handlerOf(cutFrames(subject.dialect.frames(TEXT))));
+  const { check, subject } = context;
+  const { llm, wire } = await connect(context, handlerOf(cutFrames(subject.dialect.frames(TEXT))));
   const stream = llm.streamChat('Hi');
   let seen = '';
   const read = async (): Promise<void> => {

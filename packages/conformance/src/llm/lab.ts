@@ -4,63 +4,67 @@ import type { ChatInput, ChatOptions, ChatResponse, LLM, Usage } from '@mortise/
 import { defined, isObject } from '@mortise/core/shared';
 import { textOf } from '../dialects/answer.ts';
 import type { Frame, LLMDialect, StreamShape, WireAnswer } from '../dialects/contract.ts';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { deliver, type Delivery } from '../lab/deliver.ts';
 import { framed, type Framing } from '../lab/framing.ts';
 import type { Wire, WireHandler, WireReply, WireRequest } from '../wire.ts';
-import type { Access, Probe, Telling as CommonTelling } from '../shared/probe.ts';
+import type { Access, Probe, RespondOptions as CommonRespondOptions } from '../shared/probe.ts';
 import { TEXT } from './answers.ts';
 import type { LLMSubject } from './conformance.ts';
 
 export { collect, failing, frozen, inTurn, isPlain, waitFor } from '../shared/helpers.ts';
 
-export type LLMTrial = Trial<LLMSubject>;
+export type LLMCaseContext = CaseContext<LLMSubject>;
 export type LLMCase = ConformanceCase<LLMSubject>;
 
-/** The two ways to one reply; a rule that holds for both is tried on both. */
-export const WAYS = {
+/** The two methods that give one reply; a rule that holds for both is tried on both. */
+export const METHODS = {
   chat: (llm: LLM, input: ChatInput = 'Hi', options: ChatOptions = {}): Promise<ChatResponse> =>
     llm.chat(input, options),
   streamChat: (llm: LLM, input: ChatInput = 'Hi', options: ChatOptions = {}): Promise<ChatResponse> =>
     llm.streamChat(input, options).final(),
 } as const;
 
-export type Way = keyof typeof WAYS;
+export type Method = keyof typeof METHODS;
 
-/** The ways that the implementation declares. */
-export function waysOf({ declares }: LLMSubject): readonly Way[] {
+/** The methods that the implementation declares. */
+export function methodsOf({ declares }: LLMSubject): readonly Method[] {
   return declares.streaming === true ? ['chat', 'streamChat'] : ['chat'];
 }
 
 /** An implementation before a server of its own. */
 export async function connect(
-  trial: LLMTrial,
+  context: LLMCaseContext,
   handler: WireHandler,
   name = 'conformance',
   bounds: Pick<CallSettings, 'maxReplyBytes' | 'maxLineBytes'> = {},
   { headers, url = (plain) => plain }: Access = {},
 ): Promise<{ wire: Wire; llm: LLM }> {
-  const wire = await trial.wire(handler);
+  const wire = await context.wire(handler);
   const settings = defined({ retry: { baseDelayMs: 20 }, name, headers, ...bounds });
-  return { wire, llm: trial.subject.create({ url: url(wire.url), settings }) };
+  return { wire, llm: context.subject.create({ url: url(wire.url), settings }) };
 }
 
-export interface Telling extends CommonTelling {
+export interface RespondOptions extends CommonRespondOptions {
   readonly shape?: StreamShape | undefined;
   readonly framing?: Framing | undefined;
 }
 
 /** Answers a request as its dialect does: whole, or as a stream where it asks for one. */
-export function telling(dialect: LLMDialect, answer: WireAnswer, options: Telling = {}): WireHandler {
-  return (request, reply) => tell(dialect, answer, request, reply, options);
+export function respondWith(
+  dialect: LLMDialect,
+  answer: WireAnswer,
+  options: RespondOptions = {},
+): WireHandler {
+  return (request, reply) => respond(dialect, answer, request, reply, options);
 }
 
-export function tell(
+export function respond(
   dialect: LLMDialect,
   answer: WireAnswer,
   request: WireRequest,
   reply: WireReply,
-  { shape, framing, delivery = {}, split = (bytes) => [bytes], edit = (data) => data }: Telling = {},
+  { shape, framing, delivery = {}, split = (bytes) => [bytes], edit = (data) => data }: RespondOptions = {},
 ): Promise<void> {
   const frames = dialect.streams(request)
     ? dialect.frames(answer, shape).map((frame) => edited(frame, edit))
@@ -74,7 +78,7 @@ export function tell(
 }
 
 /** Only these frames, and then the end that is asked for. */
-export function tellFrames(
+export function respondFrames(
   reply: WireReply,
   frames: readonly Frame[],
   delivery: Delivery = {},
@@ -92,7 +96,7 @@ export function typeOf(frames: readonly Frame[] | undefined): Record<string, str
   return { 'content-type': isLines ? 'application/x-ndjson' : 'text/event-stream; charset=utf-8' };
 }
 
-function edited(frame: Frame, edit: NonNullable<Telling['edit']>): Frame {
+function edited(frame: Frame, edit: NonNullable<RespondOptions['edit']>): Frame {
   let data: unknown;
   try {
     data = JSON.parse(frame.data);
@@ -104,7 +108,7 @@ function edited(frame: Frame, edit: NonNullable<Telling['edit']>): Frame {
 
 /** Checks a response against the answer that was told: content, text, calls, finish, counts. */
 export function checkResponse(
-  { check, subject }: LLMTrial,
+  { check, subject }: LLMCaseContext,
   response: ChatResponse,
   answer: WireAnswer,
 ): void {
@@ -167,21 +171,24 @@ export function partialText(error: { readonly partial?: unknown }): unknown {
   return isObject(error.partial) ? error.partial['text'] : undefined;
 }
 
-/** Each case is tried the ways that the implementation declares. */
-export async function bothWays(trial: LLMTrial, run: (way: Way) => Promise<void>): Promise<void> {
-  await Promise.all(waysOf(trial.subject).map(run));
+/** Runs a case once for each method that the implementation declares. */
+export async function forEachMethod(
+  context: LLMCaseContext,
+  run: (method: Method) => Promise<void>,
+): Promise<void> {
+  await Promise.all(methodsOf(context.subject).map(run));
 }
 
 /** What language models have in common with the other contracts is tried by these calls. */
 export const llmProbe: Probe<LLMSubject> = {
   requires: [],
-  ways: waysOf,
+  methods: methodsOf,
   dialect: ({ dialect }) => dialect,
-  async connect(trial, handler, access) {
-    const { wire, llm } = await connect(trial, handler, undefined, undefined, access);
-    return { wire, model: llm, call: (way, options) => WAYS[way as Way](llm, 'Hi', options) };
+  async connect(context, handler, access) {
+    const { wire, llm } = await connect(context, handler, undefined, undefined, access);
+    return { wire, model: llm, call: (method, options) => METHODS[method as Method](llm, 'Hi', options) };
   },
-  telling: ({ dialect }, options) => telling(dialect, TEXT, options),
+  respondWith: ({ dialect }, options) => respondWith(dialect, TEXT, options),
   streams: ({ dialect }, request) => dialect.streams(request),
-  checkReply: (trial, reply) => checkResponse(trial, reply as ChatResponse, TEXT),
+  checkReply: (context, reply) => checkResponse(context, reply as ChatResponse, TEXT),
 };

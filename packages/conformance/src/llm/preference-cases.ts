@@ -2,17 +2,17 @@ import type { JsonObject } from '@mortise/core';
 import type { ChatOptions } from '@mortise/core/llm';
 import { objectAt } from '../dialects/answer.ts';
 import { TEXT } from './answers.ts';
-import { connect, telling, waysOf, WAYS, type LLMCase, type LLMTrial } from './lab.ts';
+import { connect, respondWith, methodsOf, METHODS, type LLMCase, type LLMCaseContext } from './lab.ts';
 
 /** C-08: what may be left out is sent, or left out with a warning, or refused where the caller is strict. */
 export const preferenceCases: readonly LLMCase[] = [
   ...(['temperature', 'topP', 'seed'] as const).map((setting): LLMCase => ({
     ...about(setting),
     requires: [],
-    async run(trial) {
-      const { request } = trial.subject.dialect;
+    async run(context) {
+      const { request } = context.subject.dialect;
       const value = setting === 'seed' ? 7 : 0.5;
-      await preference(trial, setting, { [setting]: value }, (body) =>
+      await preference(context, setting, { [setting]: value }, (body) =>
         request[setting] === undefined ? stands(value, body) : request[setting](body) === value,
       );
     },
@@ -20,12 +20,12 @@ export const preferenceCases: readonly LLMCase[] = [
   {
     ...about('reasoning'),
     requires: ['wire:reasoning'],
-    async run(trial) {
-      const { request } = trial.subject.dialect;
+    async run(context) {
+      const { request } = context.subject.dialect;
       // Providers take one of the two.
       for (const reasoning of [{ effort: 'low' }, { budgetTokens: 1_024 }])
         await preference(
-          trial,
+          context,
           'reasoning',
           { reasoning, maxOutputTokens: 2_000 },
           (body) => request.reasoning?.(body) !== undefined,
@@ -45,22 +45,22 @@ function about(setting: Setting): Pick<LLMCase, 'id' | 'rule' | 'title'> {
 }
 
 async function preference(
-  trial: LLMTrial,
+  context: LLMCaseContext,
   setting: Setting,
   options: ChatOptions,
   isSent: (body: JsonObject) => boolean,
 ): Promise<void> {
-  const { check, subject } = trial;
-  for (const way of waysOf(subject)) {
-    const { llm, wire } = await connect(trial, telling(subject.dialect, TEXT));
-    const { warnings } = await WAYS[way](llm, 'Hi', options);
+  const { check, subject } = context;
+  for (const method of methodsOf(subject)) {
+    const { llm, wire } = await connect(context, respondWith(subject.dialect, TEXT));
+    const { warnings } = await METHODS[method](llm, 'Hi', options);
     const warned = warnings.some(({ setting: of = '' }) => of === setting || of.startsWith(`${setting}.`));
     const sent = isSent(objectAt(wire.requests[0]?.body));
     // Of reasoning the wish may be sent and its measure left out.
     const fair = setting === 'reasoning' ? sent || warned : sent !== warned;
-    const what = `${way}: ${JSON.stringify(options)}`;
+    const what = `${method}: ${JSON.stringify(options)}`;
     check.ok(fair, `${what} was ${sent ? 'sent and warned of' : 'left out in silence'}`);
-    const strict = WAYS[way](llm, 'Hi', { ...options, strict: true });
+    const strict = METHODS[method](llm, 'Hi', { ...options, strict: true });
     if (warned) await check.error(strict, 'unsupported', `${what}, strict`);
     else check.ok((await strict).text !== '', `${what}: strict changes nothing`);
     check.equal(wire.requests.length, warned ? 1 : 2, `${what}: the requests`);

@@ -5,7 +5,15 @@ import type { ChatMessage, ChatOptions, ContentBlock } from '@mortise/core/llm';
 import { objectAt } from '../dialects/answer.ts';
 import type { SentImage } from '../dialects/contract.ts';
 import { TEXT } from './answers.ts';
-import { bothWays, connect, frozen, telling, WAYS, type LLMCase, type LLMTrial } from './lab.ts';
+import {
+  forEachMethod,
+  connect,
+  frozen,
+  respondWith,
+  METHODS,
+  type LLMCase,
+  type LLMCaseContext,
+} from './lab.ts';
 import { sentBody, sentOrRefused } from './sent.ts';
 import { WEATHER } from './tool-cases.ts';
 
@@ -30,11 +38,11 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'tells applications of the same capabilities as this suite',
     requires: [],
-    async run(trial) {
-      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
-      trial.check.equal(llm.metadata.capabilities, trial.subject.declares, 'metadata.capabilities');
-      trial.check.ok(llm.provider !== '' && llm.model !== '', 'provider and model have no name');
-      trial.check.equal(wire.requests.length, 0, 'the requests that metadata took');
+    async run(context) {
+      const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
+      context.check.equal(llm.metadata.capabilities, context.subject.declares, 'metadata.capabilities');
+      context.check.ok(llm.provider !== '' && llm.model !== '', 'provider and model have no name');
+      context.check.equal(wire.requests.length, 0, 'the requests that metadata took');
     },
   },
   {
@@ -42,8 +50,8 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: "sends the model's name and every message, in order",
     requires: [],
-    async run(trial) {
-      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+    async run(context) {
+      const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
       const messages: ChatMessage[] = [
         { role: 'system', content: 'Be brief. «Ü»' },
         { role: 'user', content: 'Ask "A" 😀\n' },
@@ -51,15 +59,15 @@ export const requestCases: readonly LLMCase[] = [
         { role: 'user', content: [{ type: 'text', text: 'Ask B' }] },
       ];
       await llm.chat(messages);
-      const { request } = trial.subject.dialect;
+      const { request } = context.subject.dialect;
       const sent = wire.requests[0]!;
       const body = objectAt(sent.body);
-      trial.check.equal(request.model(body, sent), llm.model, 'the model');
+      context.check.equal(request.model(body, sent), llm.model, 'the model');
       const expected = messages.map(({ role, content }) => ({
         role,
         text: typeof content === 'string' ? content : 'Ask B',
       }));
-      trial.check.equal(request.messages(body), expected, 'the messages');
+      context.check.equal(request.messages(body), expected, 'the messages');
     },
   },
   {
@@ -67,18 +75,18 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'C-05',
     title: 'leaves messages and options as they are',
     requires: [],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { llm } = await connect(trial, telling(trial.subject.dialect, TEXT));
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { llm } = await connect(context, respondWith(context.subject.dialect, TEXT));
         const messages = frozen<ChatMessage[]>([
           { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
           { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
         ]);
-        const tools = trial.subject.declares.tools === true ? [WEATHER] : undefined;
+        const tools = context.subject.declares.tools === true ? [WEATHER] : undefined;
         const options = frozen<ChatOptions>({ maxOutputTokens: 100, temperature: 0.5, tools });
         // Frozen all the way down: whoever writes to them throws.
-        const { text } = await WAYS[way](llm, messages, { ...options });
-        trial.check.ok(text !== '', `${way}: the reply`);
+        const { text } = await METHODS[method](llm, messages, { ...options });
+        context.check.ok(text !== '', `${method}: the reply`);
       }),
   },
   {
@@ -86,9 +94,9 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends maxOutputTokens',
     requires: [],
-    async run(trial) {
-      const body = await sentBody(trial, 'Hi', { maxOutputTokens: 123 });
-      trial.check.equal(trial.subject.dialect.request.maxOutputTokens(body), 123, 'maxOutputTokens');
+    async run(context) {
+      const body = await sentBody(context, 'Hi', { maxOutputTokens: 123 });
+      context.check.equal(context.subject.dialect.request.maxOutputTokens(body), 123, 'maxOutputTokens');
     },
   },
   {
@@ -96,9 +104,9 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'C-08',
     title: 'sends stop sequences',
     requires: ['stop'],
-    async run(trial) {
-      const body = await sentBody(trial, 'Hi', { stop: ['END', '\n\n'] });
-      trial.check.equal(trial.subject.dialect.request.stop?.(body), ['END', '\n\n'], 'stop');
+    async run(context) {
+      const body = await sentBody(context, 'Hi', { stop: ['END', '\n\n'] });
+      context.check.equal(context.subject.dialect.request.stop?.(body), ['END', '\n\n'], 'stop');
     },
   },
   {
@@ -106,9 +114,9 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'C-08',
     title: 'sends the seed',
     requires: ['seed'],
-    async run(trial) {
-      const body = await sentBody(trial, 'Hi', { seed: 7 });
-      trial.check.equal(trial.subject.dialect.request.seed?.(body), 7, 'seed');
+    async run(context) {
+      const body = await sentBody(context, 'Hi', { seed: 7 });
+      context.check.equal(context.subject.dialect.request.seed?.(body), 7, 'seed');
     },
   },
   {
@@ -116,11 +124,11 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'C-08',
     title: 'sends the schema of a structured reply',
     requires: ['structuredOutput', 'wire:schema'],
-    async run(trial) {
-      const body = await sentBody(trial, 'Hi', {
+    async run(context) {
+      const body = await sentBody(context, 'Hi', {
         responseFormat: { type: 'json', name: 'forecast', schema: SCHEMA },
       });
-      trial.check.equal(trial.subject.dialect.request.schema?.(body), SCHEMA, 'the schema');
+      context.check.equal(context.subject.dialect.request.schema?.(body), SCHEMA, 'the schema');
     },
   },
   {
@@ -128,10 +136,10 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'C-08',
     title: 'asks for JSON that has no schema, or refuses it before anything is sent',
     requires: ['structuredOutput'],
-    async run(trial) {
-      const plain = await sentBody(trial, 'Hi');
-      const asked = await sentOrRefused(trial, 'Hi', { responseFormat: { type: 'json' } });
-      trial.check.ok(!isDeepStrictEqual(asked, plain), 'nothing that was sent asks for JSON');
+    async run(context) {
+      const plain = await sentBody(context, 'Hi');
+      const asked = await sentOrRefused(context, 'Hi', { responseFormat: { type: 'json' } });
+      context.check.ok(!isDeepStrictEqual(asked, plain), 'nothing that was sent asks for JSON');
     },
   },
   {
@@ -139,19 +147,19 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends an image and its media type, given as base64 or as bytes',
     requires: ['image'],
-    async run(trial) {
+    async run(context) {
       const given = [
         { data: PNG, mediaType: 'image/png', base64: PNG },
         { data: new Uint8Array(Buffer.from(GIF, 'base64')), mediaType: 'image/gif', base64: GIF },
       ];
       for (const { data, mediaType, base64 } of given) {
         const block: ContentBlock = { type: 'image', source: { data, mediaType } };
-        const body = await sentBody(trial, [
+        const body = await sentBody(context, [
           { role: 'user', content: [{ type: 'text', text: 'Look' }, block] },
         ]);
-        const image = imageIn(trial, body);
-        trial.check.equal(image?.data, base64, 'the image');
-        trial.check.equal(image?.mediaType ?? mediaType, mediaType, 'its media type');
+        const image = imageIn(context, body);
+        context.check.equal(image?.data, base64, 'the image');
+        context.check.equal(image?.mediaType ?? mediaType, mediaType, 'its media type');
       }
     },
   },
@@ -160,9 +168,9 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends the address of an image as an address, or refuses it before anything is sent',
     requires: ['image'],
-    async run(trial) {
+    async run(context) {
       const url = 'https://example.com/picture.png';
-      const body = await sentOrRefused(trial, [
+      const body = await sentOrRefused(context, [
         {
           role: 'user',
           content: [
@@ -172,8 +180,8 @@ export const requestCases: readonly LLMCase[] = [
         },
       ]);
       if (body === undefined) return;
-      trial.check.ok(JSON.stringify(body).includes(url), 'the address was not sent');
-      trial.check.ok(imageIn(trial, body)?.data !== url, 'the address was sent as base64');
+      context.check.ok(JSON.stringify(body).includes(url), 'the address was not sent');
+      context.check.ok(imageIn(context, body)?.data !== url, 'the address was sent as base64');
     },
   },
   {
@@ -181,13 +189,13 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends the bytes of a document',
     requires: ['document', 'wire:document'],
-    async run(trial) {
-      const { mediaType, data } = trial.subject.dialect.document ?? PDF;
+    async run(context) {
+      const { mediaType, data } = context.subject.dialect.document ?? PDF;
       const block: ContentBlock = { type: 'document', title: 'report.pdf', source: { data, mediaType } };
-      const body = await sentBody(trial, [
+      const body = await sentBody(context, [
         { role: 'user', content: [block, { type: 'text', text: 'Read' }] },
       ]);
-      trial.check.equal(trial.subject.dialect.request.document?.(body), data, 'the document');
+      context.check.equal(context.subject.dialect.request.document?.(body), data, 'the document');
     },
   },
   {
@@ -195,13 +203,13 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'C-07',
     title: "sends its own provider options, and nobody else's",
     requires: [],
-    async run(trial) {
-      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+    async run(context) {
+      const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
       const providerOptions = { [llm.provider]: { hologram: { depth: 3 } }, stranger: { alien: 1 } };
       await llm.chat('Hi', { providerOptions });
       const body = (wire.requests[0]?.body ?? {}) as Record<string, unknown>;
-      trial.check.equal(body['hologram'], { depth: 3 }, 'its own option');
-      trial.check.ok(!JSON.stringify(body).includes('alien'), "another provider's option was sent");
+      context.check.equal(body['hologram'], { depth: 3 }, 'its own option');
+      context.check.ok(!JSON.stringify(body).includes('alien'), "another provider's option was sent");
     },
   },
   {
@@ -209,11 +217,11 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'C-08',
     title: 'sends no setting under a name that the provider does not have',
     requires: ['wire:members'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
-        const { tools, stop } = trial.subject.declares;
-        await WAYS[way](llm, 'Hi', {
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
+        const { tools, stop } = context.subject.declares;
+        await METHODS[method](llm, 'Hi', {
           temperature: 0.5,
           topP: 0.5,
           seed: 7,
@@ -222,9 +230,13 @@ export const requestCases: readonly LLMCase[] = [
           tools: tools === true ? [WEATHER] : undefined,
           stop: stop === true ? ['END'] : undefined,
         });
-        const known = new Set(trial.subject.dialect.request.members);
+        const known = new Set(context.subject.dialect.request.members);
         const strange = Object.keys(wire.requests[0]?.body as object).filter((member) => !known.has(member));
-        trial.check.equal(strange, [], `${way}: members that are not in the dialect's \`request.members\``);
+        context.check.equal(
+          strange,
+          [],
+          `${method}: members that are not in the dialect's \`request.members\``,
+        );
       }),
   },
   {
@@ -232,11 +244,11 @@ export const requestCases: readonly LLMCase[] = [
     rule: 'C-08',
     title: 'refuses a requirement that it does not declare before anything is sent',
     requires: [],
-    run: (trial) => bothWays(trial, (way) => refusals(trial, way)),
+    run: (context) => forEachMethod(context, (method) => refusals(context, method)),
   },
 ];
 
-function imageIn({ subject }: LLMTrial, body: JsonObject): Partial<SentImage> | undefined {
+function imageIn({ subject }: LLMCaseContext, body: JsonObject): Partial<SentImage> | undefined {
   const image = subject.dialect.request.image?.(body);
   return typeof image === 'string' ? { data: image } : image;
 }
@@ -244,9 +256,9 @@ function imageIn({ subject }: LLMTrial, body: JsonObject): Partial<SentImage> | 
 /** A whole, if empty, document. */
 const PDF = { mediaType: 'application/pdf', data: Buffer.from('%PDF-1.4\n%%EOF').toString('base64') };
 
-async function refusals(trial: LLMTrial, way: keyof typeof WAYS): Promise<void> {
-  const { declares, dialect } = trial.subject;
-  const { llm, wire } = await connect(trial, telling(dialect, TEXT));
+async function refusals(context: LLMCaseContext, method: keyof typeof METHODS): Promise<void> {
+  const { declares, dialect } = context.subject;
+  const { llm, wire } = await connect(context, respondWith(dialect, TEXT));
   const refused: [feature: string, isAbsent: boolean, options: ChatOptions, content: ContentBlock[]][] = [
     ['tools', declares.tools === false, { tools: [WEATHER] }, []],
     ['toolChoice', declares.toolChoice === false, { tools: [WEATHER], toolChoice: 'required' }, []],
@@ -263,13 +275,17 @@ async function refusals(trial: LLMTrial, way: keyof typeof WAYS): Promise<void> 
   for (const [feature, isAbsent, options, blocks] of refused) {
     if (!isAbsent) continue;
     const content: ContentBlock[] = [{ type: 'text', text: 'Hi' }, ...blocks];
-    await trial.check.error(WAYS[way](llm, [{ role: 'user', content }], options), 'unsupported', feature);
+    await context.check.error(
+      METHODS[method](llm, [{ role: 'user', content }], options),
+      'unsupported',
+      feature,
+    );
   }
   // A value that no provider takes is refused everywhere.
-  await trial.check.error(
-    WAYS[way](llm, 'Hi', { temperature: Number.NaN }),
+  await context.check.error(
+    METHODS[method](llm, 'Hi', { temperature: Number.NaN }),
     'invalid-request',
     'temperature',
   );
-  trial.check.equal(wire.requests.length, 0, 'the requests that were sent');
+  context.check.equal(wire.requests.length, 0, 'the requests that were sent');
 }

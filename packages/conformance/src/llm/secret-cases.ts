@@ -3,7 +3,7 @@ import { isObject } from '@mortise/core/shared';
 import { ownHeaders } from '../shared/secret-cases.ts';
 import { carried, formsOf, showsNone, shownData, shownOf } from '../shared/secret-forms.ts';
 import { TEXT } from './answers.ts';
-import { connect, tellFrames, type LLMCase, type LLMTrial } from './lab.ts';
+import { connect, respondFrames, type LLMCase, type LLMCaseContext } from './lab.ts';
 
 const BOUNDED = { deadlineMs: 20_000 };
 
@@ -15,29 +15,29 @@ export const streamSecretCases: readonly LLMCase[] = [
     title:
       'keeps every form of the key and of headers out of errors, sent back as the first event of a stream',
     requires: ['streaming'],
-    run: (trial) => echoedInStream(trial, false),
+    run: (context) => echoedInStream(context, false),
   },
   {
     id: 'secrets.stream.middle',
     rule: 'C-09',
     title: 'keeps every form of the key and of headers out of errors, sent back in the middle of a stream',
     requires: ['streaming'],
-    run: (trial) => echoedInStream(trial, true),
+    run: (context) => echoedInStream(context, true),
   },
 ];
 
-async function echoedInStream(trial: LLMTrial, isBegun: boolean): Promise<void> {
-  const { check, subject } = trial;
+async function echoedInStream(context: LLMCaseContext, isBegun: boolean): Promise<void> {
+  const { check, subject } = context;
   const headers = ownHeaders();
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   let sent: string[] = [];
   const { llm } = await connect(
-    trial,
+    context,
     (request, reply) => {
       sent = carried(request, names);
       const before = isBegun ? cutFrames(subject.dialect.frames(TEXT)) : [];
       const error = subject.dialect.errorFrame(sent.flatMap(formsOf).join(' '));
-      return tellFrames(reply, [...before, error]);
+      return respondFrames(reply, [...before, error]);
     },
     undefined,
     undefined,

@@ -2,33 +2,33 @@ import type { JsonObject } from '@mortise/core';
 import type { ChatInput, ChatOptions } from '@mortise/core/llm';
 import { objectAt } from '../dialects/answer.ts';
 import { TEXT } from './answers.ts';
-import { connect, telling, type LLMTrial } from './lab.ts';
+import { connect, respondWith, type LLMCaseContext } from './lab.ts';
 
 /** The body that one call sends; undefined where it is refused as `unsupported`, and nothing is sent. */
 export async function sentOrRefused(
-  trial: LLMTrial,
+  context: LLMCaseContext,
   input: ChatInput,
   options: ChatOptions = {},
 ): Promise<JsonObject | undefined> {
-  const { wire, llm } = await connect(trial, telling(trial.subject.dialect, TEXT));
+  const { wire, llm } = await connect(context, respondWith(context.subject.dialect, TEXT));
   const call = llm.chat(input, options);
   const refused = await call.then(
     () => false,
     () => true,
   );
-  if (refused) await trial.check.error(call, 'unsupported', 'the refusal');
-  trial.check.equal(wire.requests.length, refused ? 0 : 1, 'the number of requests');
+  if (refused) await context.check.error(call, 'unsupported', 'the refusal');
+  context.check.equal(wire.requests.length, refused ? 0 : 1, 'the number of requests');
   return refused ? undefined : objectAt(wire.requests[0]?.body);
 }
 
 /** The body that one call sends. */
 export async function sentBody(
-  trial: LLMTrial,
+  context: LLMCaseContext,
   input: ChatInput,
   options: ChatOptions = {},
 ): Promise<JsonObject> {
-  const { wire, llm } = await connect(trial, telling(trial.subject.dialect, TEXT));
+  const { wire, llm } = await connect(context, respondWith(context.subject.dialect, TEXT));
   await llm.chat(input, options);
-  trial.check.equal(wire.requests.length, 1, 'the number of requests');
+  context.check.equal(wire.requests.length, 1, 'the number of requests');
   return objectAt(wire.requests[0]?.body);
 }

@@ -4,12 +4,12 @@ import { cutFrames } from '../lab/framing.ts';
 import { closesEarly as closes } from '../shared/helpers.ts';
 import type { WireHandler } from '../wire.ts';
 import { TEXT } from './answers.ts';
-import { tellFrames, type LLMTrial } from './lab.ts';
+import { respondFrames, type LLMCaseContext } from './lab.ts';
 
 /** Everything up to the terminal event, and then nothing. */
-export function stalled(trial: LLMTrial): WireHandler {
-  const frames = cutFrames(trial.subject.dialect.frames(TEXT));
-  return (_request, reply) => tellFrames(reply, frames, { end: 'stall' });
+export function stalled(context: LLMCaseContext): WireHandler {
+  const frames = cutFrames(context.subject.dialect.frames(TEXT));
+  return (_request, reply) => respondFrames(reply, frames, { end: 'stall' });
 }
 
 /** Milliseconds to the first text of a stream. An adapter that does not read the wire yet must not wait for the case's end. */
@@ -17,7 +17,7 @@ export const FIRST_TEXT_MS = 2_000;
 
 /** Reads up to the first item that is `wanted`, by default the very first. Without one it fails. */
 export async function readTo<T>(
-  { check }: LLMTrial,
+  { check }: LLMCaseContext,
   iterator: AsyncIterator<T>,
   wanted: (item: T) => boolean = () => true,
 ): Promise<void> {
@@ -34,19 +34,19 @@ export async function readTo<T>(
 
 /** As `readTo`, and goes, as `for await` does at a `break`. */
 export async function breakOff<T>(
-  trial: LLMTrial,
+  context: LLMCaseContext,
   source: AsyncIterable<T>,
   wanted?: (item: T) => boolean,
 ): Promise<void> {
   const iterator = source[Symbol.asyncIterator]();
-  await readTo(trial, iterator, wanted);
-  await trial.check.within(2_000, Promise.resolve(iterator.return?.()), 'break');
+  await readTo(context, iterator, wanted);
+  await context.check.within(2_000, Promise.resolve(iterator.return?.()), 'break');
 }
 
 /** Reads one delta and goes; the provider may refuse. */
-export async function leave(trial: LLMTrial, llm: LLM, signal?: AbortSignal): Promise<void> {
+export async function leave(context: LLMCaseContext, llm: LLM, signal?: AbortSignal): Promise<void> {
   try {
-    await breakOff(trial, llm.streamChat('Hi', { signal }).textStream);
+    await breakOff(context, llm.streamChat('Hi', { signal }).textStream);
   } catch (error) {
     if (!isMortiseError(error)) throw error;
   }
@@ -54,7 +54,7 @@ export async function leave(trial: LLMTrial, llm: LLM, signal?: AbortSignal): Pr
 
 /** The client closed the connection before the reply was over. */
 export function closesEarly(
-  { check }: LLMTrial,
+  { check }: LLMCaseContext,
   closed: Promise<boolean> | undefined,
   what: string,
 ): Promise<void> {

@@ -7,10 +7,10 @@ import {
   failing,
   inTurn,
   partialText,
-  telling,
-  tellFrames,
+  respondWith,
+  respondFrames,
   type LLMCase,
-  type LLMTrial,
+  type LLMCaseContext,
 } from './lab.ts';
 import { isSent, pause, settled, waitFor } from '../shared/helpers.ts';
 import { breakOff, closesEarly, FIRST_TEXT_MS, leave, readTo, stalled } from './stalls.ts';
@@ -24,14 +24,14 @@ export const streamCases: readonly LLMCase[] = [
     rule: 'L-05',
     title: 'sends nothing before a stream is read',
     requires: STREAMING,
-    async run(trial) {
-      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+    async run(context) {
+      const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
       const stream = llm.streamChat('Hi');
       // When a later call is over, what was sent before it has arrived.
       await llm.chat('Hi');
-      trial.check.equal(wire.requests.length, 1, 'the requests before, one of which is another call');
+      context.check.equal(wire.requests.length, 1, 'the requests before, one of which is another call');
       await stream.final();
-      trial.check.equal(wire.requests.length, 2, 'the requests after');
+      context.check.equal(wire.requests.length, 2, 'the requests after');
     },
   },
   {
@@ -39,15 +39,15 @@ export const streamCases: readonly LLMCase[] = [
     rule: 'L-05',
     title: 'refuses a second reader, and calls the provider once',
     requires: STREAMING,
-    async run(trial) {
-      const { llm, wire } = await connect(trial, telling(trial.subject.dialect, TEXT));
+    async run(context) {
+      const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
       const stream = llm.streamChat('Hi');
       await collect(stream);
       const second = (async () => collect(stream))();
-      await trial.check.error(second, 'invalid-request', 'the second reader');
+      await context.check.error(second, 'invalid-request', 'the second reader');
       await stream.final();
       await stream.final();
-      trial.check.equal(wire.requests.length, 1, 'the requests');
+      context.check.equal(wire.requests.length, 1, 'the requests');
     },
   },
   {
@@ -55,17 +55,17 @@ export const streamCases: readonly LLMCase[] = [
     rule: 'L-05',
     title: 'gives the same events as a ReadableStream, whose cancel() leaves it',
     requires: STREAMING,
-    async run(trial) {
-      const { dialect } = trial.subject;
-      const whole = await connect(trial, telling(dialect, TEXT));
+    async run(context) {
+      const { dialect } = context.subject;
+      const whole = await connect(context, respondWith(dialect, TEXT));
       const events = await collect(whole.llm.streamChat('Hi'));
       const readable = whole.llm.streamChat('Hi').toReadableStream();
-      trial.check.equal(await collect(readable), events, 'the events');
-      const { llm, wire } = await connect(trial, stalled(trial));
+      context.check.equal(await collect(readable), events, 'the events');
+      const { llm, wire } = await connect(context, stalled(context));
       const reader = llm.streamChat('Hi').toReadableStream().getReader();
-      await trial.check.within(FIRST_TEXT_MS, reader.read(), 'the first event of the stream');
-      await trial.check.within(1_000, reader.cancel(), 'cancel()');
-      await closesEarly(trial, wire.requests[0]?.closedEarly, 'cancel()');
+      await context.check.within(FIRST_TEXT_MS, reader.read(), 'the first event of the stream');
+      await context.check.within(1_000, reader.cancel(), 'cancel()');
+      await closesEarly(context, wire.requests[0]?.closedEarly, 'cancel()');
     },
   },
   {
@@ -80,10 +80,10 @@ export const streamCases: readonly LLMCase[] = [
     rule: 'L-06',
     title: 'closes the connection when its reader breaks off',
     requires: STREAMING,
-    async run(trial) {
-      const { llm, wire } = await connect(trial, stalled(trial));
-      await breakOff(trial, llm.streamChat('Hi').textStream);
-      await closesEarly(trial, wire.requests[0]?.closedEarly, 'break');
+    async run(context) {
+      const { llm, wire } = await connect(context, stalled(context));
+      await breakOff(context, llm.streamChat('Hi').textStream);
+      await closesEarly(context, wire.requests[0]?.closedEarly, 'break');
     },
   },
   {
@@ -91,16 +91,16 @@ export const streamCases: readonly LLMCase[] = [
     rule: 'L-06',
     title: 'settles at once when it is left while it waits for a stalled provider',
     requires: STREAMING,
-    async run(trial) {
+    async run(context) {
       for (const how of ['return', 'cancel'] as const) {
-        const { llm, wire } = await connect(trial, stalled(trial));
+        const { llm, wire } = await connect(context, stalled(context));
         const stream = llm.streamChat('Hi');
         const iterator = stream[Symbol.asyncIterator]();
-        const pending = await pendingRead(trial, iterator);
+        const pending = await pendingRead(context, iterator);
         const left = how === 'return' ? iterator.return?.() : stream.cancel();
-        await trial.check.within(1_000, Promise.resolve(left), how);
-        await trial.check.within(1_000, Promise.allSettled([pending.read]), `next() after ${how}`);
-        await closesEarly(trial, wire.requests[0]?.closedEarly, how);
+        await context.check.within(1_000, Promise.resolve(left), how);
+        await context.check.within(1_000, Promise.allSettled([pending.read]), `next() after ${how}`);
+        await closesEarly(context, wire.requests[0]?.closedEarly, how);
       }
     },
   },
@@ -109,15 +109,15 @@ export const streamCases: readonly LLMCase[] = [
     rule: 'L-06',
     title: 'settles at once when it is left before the headers',
     requires: STREAMING,
-    async run(trial) {
-      const { llm, wire } = await connect(trial, () => undefined);
+    async run(context) {
+      const { llm, wire } = await connect(context, () => undefined);
       const stream = llm.streamChat('Hi');
       const final = stream.final();
       final.catch(() => undefined);
-      await isSent(trial.check, wire, final, 'final()');
-      await trial.check.within(1_000, stream.cancel(), 'cancel()');
-      await trial.check.error(trial.check.within(1_000, final, 'final()'), 'aborted', 'final()');
-      await closesEarly(trial, wire.requests[0]?.closedEarly, 'cancel()');
+      await isSent(context.check, wire, final, 'final()');
+      await context.check.within(1_000, stream.cancel(), 'cancel()');
+      await context.check.error(context.check.within(1_000, final, 'final()'), 'aborted', 'final()');
+      await closesEarly(context, wire.requests[0]?.closedEarly, 'cancel()');
     },
   },
   {
@@ -125,17 +125,17 @@ export const streamCases: readonly LLMCase[] = [
     rule: 'L-06',
     title: 'rejects final() with aborted and what had arrived after an early leave',
     requires: STREAMING,
-    async run(trial) {
-      const { llm } = await connect(trial, stalled(trial));
+    async run(context) {
+      const { llm } = await connect(context, stalled(context));
       const stream = llm.streamChat('Hi');
-      await breakOff(trial, stream, ({ type }) => type === 'text-delta');
-      const error = await trial.check.error(
-        trial.check.within(1_000, stream.final(), 'final()'),
+      await breakOff(context, stream, ({ type }) => type === 'text-delta');
+      const error = await context.check.error(
+        context.check.within(1_000, stream.final(), 'final()'),
         'aborted',
         'final()',
       );
       const partial = partialText(error);
-      trial.check.ok(
+      context.check.ok(
         typeof partial === 'string' && partial.startsWith('Grüße '),
         `partial is ${String(partial)}`,
       );
@@ -146,40 +146,40 @@ export const streamCases: readonly LLMCase[] = [
     rule: 'L-06',
     title: 'leaves no connection behind after replies, failures and early leaves',
     requires: STREAMING,
-    async run(trial) {
-      const { dialect } = trial.subject;
+    async run(context) {
+      const { dialect } = context.subject;
       const cut = cutFrames(dialect.frames(TEXT));
-      const { llm, wire } = await connect(trial, (request, reply, n) =>
+      const { llm, wire } = await connect(context, (request, reply, n) =>
         inTurn(
-          telling(dialect, TEXT),
-          stalled(trial),
-          (_request, response) => tellFrames(response, cut),
+          respondWith(dialect, TEXT),
+          stalled(context),
+          (_request, response) => respondFrames(response, cut),
           failing(dialect, { status: 400, message: 'No.' }),
-          telling(dialect, TEXT),
+          respondWith(dialect, TEXT),
         )(request, reply, n % 5),
       );
-      for (let round = 0; round < 15; round++) await leave(trial, llm);
-      trial.check.equal(wire.requests.length, 15, 'the requests');
+      for (let round = 0; round < 15; round++) await leave(context, llm);
+      context.check.equal(wire.requests.length, 15, 'the requests');
       // One may be kept for the next call; every other one must be gone.
       const closed = await waitFor(() => wire.open <= 1, 2_000);
-      trial.check.ok(closed, `${wire.open} of ${wire.connections} connections are open`);
+      context.check.ok(closed, `${wire.open} of ${wire.connections} connections are open`);
     },
   },
 ];
 
 /** The first read, after some text has come, that the provider leaves waiting. */
 async function pendingRead(
-  trial: LLMTrial,
+  context: LLMCaseContext,
   iterator: AsyncIterator<ChatStreamEvent>,
 ): Promise<{ readonly read: Promise<unknown> }> {
-  await readTo(trial, iterator, ({ type }) => type === 'text-delta');
+  await readTo(context, iterator, ({ type }) => type === 'text-delta');
   for (;;) {
     const read = iterator.next();
     read.catch(() => undefined);
     const next = await Promise.race([read, pause(100).then(() => undefined)]);
     // In an object, since a promise that is returned is waited for.
     if (next === undefined) return { read };
-    trial.check.ok(next.done !== true, 'the stream ended where the provider stalls');
+    context.check.ok(next.done !== true, 'the stream ended where the provider stalls');
   }
 }
 
@@ -187,12 +187,12 @@ async function pendingRead(
 const PIECES = 400;
 const PIECE = 'x'.repeat(64 * 1024);
 
-async function pull(trial: LLMTrial): Promise<void> {
-  const { dialect } = trial.subject;
+async function pull(context: LLMCaseContext): Promise<void> {
+  const { dialect } = context.subject;
   const frames = dialect.frames(saying(...Array.from({ length: PIECES }, () => PIECE)));
   let written = 0;
-  const { llm } = await connect(trial, async (_request, reply) => {
-    await tellFrames(reply, frames.slice(0, 2), { end: 'stall' });
+  const { llm } = await connect(context, async (_request, reply) => {
+    await respondFrames(reply, frames.slice(0, 2), { end: 'stall' });
     const closed = new Promise((resolve) => reply.once('close', resolve));
     for (const frame of frames.slice(2)) {
       if (reply.destroyed) return;
@@ -212,6 +212,6 @@ async function pull(trial: LLMTrial): Promise<void> {
     if (next.done === true) break;
     if (next.value.type === 'text-delta') text += next.value.delta.length;
   }
-  trial.check.ok(ahead < PIECES / 2, `${ahead} of ${PIECES} pieces were read before anybody asked`);
-  trial.check.equal(text, PIECES * PIECE.length, 'the length of the text in the end');
+  context.check.ok(ahead < PIECES / 2, `${ahead} of ${PIECES} pieces were read before anybody asked`);
+  context.check.equal(text, PIECES * PIECE.length, 'the length of the text in the end');
 }

@@ -10,10 +10,10 @@ import {
   expectedText,
   failing,
   partialText,
-  telling,
-  tellFrames,
+  respondWith,
+  respondFrames,
   type LLMCase,
-  type LLMTrial,
+  type LLMCaseContext,
 } from './lab.ts';
 import { breakOff } from './stalls.ts';
 
@@ -26,23 +26,23 @@ export const streamTimeCases: readonly LLMCase[] = [
     rule: 'C-04',
     title: 'gives timeout, with what had arrived, when a stream stalls',
     requires: STREAMING,
-    async run(trial) {
-      const frames = cutFrames(trial.subject.dialect.frames(TEXT));
+    async run(context) {
+      const frames = cutFrames(context.subject.dialect.frames(TEXT));
       for (const timeoutMs of TIMEOUTS) {
-        const { llm, wire } = await connect(trial, (_request, reply) =>
-          tellFrames(reply, frames, { end: 'stall' }),
+        const { llm, wire } = await connect(context, (_request, reply) =>
+          respondFrames(reply, frames, { end: 'stall' }),
         );
         let seen = '';
         const read = async (): Promise<void> => {
           for await (const delta of llm.streamChat('Hi', { timeoutMs }).textStream) seen += delta;
         };
-        const stopped = trial.check.within(timeoutMs + 2_000, read(), 'the stream');
-        const error = await trial.check.error(stopped, 'timeout', 'stream');
+        const stopped = context.check.within(timeoutMs + 2_000, read(), 'the stream');
+        const error = await context.check.error(stopped, 'timeout', 'stream');
         // Where the time was over too soon, not all was there, or it was there at a second try.
         const inTime = seen === expectedText(TEXT) && wire.requests.length === 1;
         if (!inTime && timeoutMs < LONGEST) continue;
-        trial.check.equal(partialText(error), expectedText(TEXT), 'what had arrived');
-        trial.check.equal(wire.requests.length, 1, 'the requests');
+        context.check.equal(partialText(error), expectedText(TEXT), 'what had arrived');
+        context.check.equal(wire.requests.length, 1, 'the requests');
         return;
       }
     },
@@ -52,7 +52,7 @@ export const streamTimeCases: readonly LLMCase[] = [
     rule: 'C-04',
     title: 'lets a stream that goes on take as long as it likes',
     requires: STREAMING,
-    async run(trial) {
+    async run(context) {
       const split = (bytes: Buffer): Buffer[] =>
         splitAt(
           bytes,
@@ -60,14 +60,14 @@ export const streamTimeCases: readonly LLMCase[] = [
         );
       for (const everyMs of [60, 200, 600]) {
         const { llm } = await connect(
-          trial,
-          telling(trial.subject.dialect, SHORT, { split, delivery: { everyMs } }),
+          context,
+          respondWith(context.subject.dialect, SHORT, { split, delivery: { everyMs } }),
         );
         const reply = llm.streamChat('Hi', { timeoutMs: 6 * everyMs, deadlineMs: 60_000 }).final();
         const outcome = await reply.catch((error: unknown) => error);
         // A busy machine may make a pause of the stream as long as that.
         if (isMortiseError(outcome) && outcome.code === 'timeout' && everyMs < 600) continue;
-        trial.check.equal((outcome as { text?: string }).text, expectedText(SHORT), 'the text');
+        context.check.equal((outcome as { text?: string }).text, expectedText(SHORT), 'the text');
         return;
       }
     },
@@ -81,8 +81,8 @@ export const streamTimeCases: readonly LLMCase[] = [
   },
 ];
 
-async function spans(trial: LLMTrial): Promise<void> {
-  const { dialect } = trial.subject;
+async function spans(context: LLMCaseContext): Promise<void> {
+  const { dialect } = context.subject;
   const parent = `conformance-${Math.random()}`;
   const mine = new Set<string>();
   const events: MortiseEvent[] = [];
@@ -90,16 +90,16 @@ async function spans(trial: LLMTrial): Promise<void> {
     if (event.phase === 'start' && event.parentId === parent) mine.add(event.spanId);
     if (mine.has(event.spanId) && event.phase !== 'point') events.push(event);
   });
-  trial.after(stop);
+  context.after(stop);
 
-  const ok = await connect(trial, telling(dialect, TEXT));
-  const refused = await connect(trial, failing(dialect, { status: 400, message: 'No.' }));
+  const ok = await connect(context, respondWith(dialect, TEXT));
+  const refused = await connect(context, failing(dialect, { status: 400, message: 'No.' }));
   const frames = cutFrames(dialect.frames(TEXT));
-  const stalls = await connect(trial, (_request, reply) => tellFrames(reply, frames, { end: 'stall' }));
+  const stalls = await connect(context, (_request, reply) => respondFrames(reply, frames, { end: 'stall' }));
   const controller = new AbortController();
   const aborted = stalls.llm.streamChat('Hi', { parent, signal: controller.signal }).final();
   aborted.catch(() => undefined);
-  await isSent(trial.check, stalls.wire, aborted, 'streamChat');
+  await isSent(context.check, stalls.wire, aborted, 'streamChat');
   controller.abort(new Error('left'));
   await Promise.allSettled([
     ok.llm.chat('Hi', { parent }),
@@ -109,17 +109,17 @@ async function spans(trial: LLMTrial): Promise<void> {
     aborted,
   ]);
   const left = stalls.llm.streamChat('Hi', { parent });
-  await breakOff(trial, left.textStream);
+  await breakOff(context, left.textStream);
   await left.final().catch(() => undefined);
 
   const phases = [...mine].map((id) =>
     events.filter(({ spanId }) => spanId === id).map(({ phase }) => phase),
   );
   const count = (phase: string): number => phases.filter((span) => span.join() === `start,${phase}`).length;
-  trial.check.equal(
+  context.check.equal(
     { end: count('end'), error: count('error') },
     { end: 2, error: 4 },
     'the spans by their end',
   );
-  trial.check.equal(phases.length, 6, 'the spans');
+  context.check.equal(phases.length, 6, 'the spans');
 }

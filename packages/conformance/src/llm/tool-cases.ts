@@ -2,16 +2,16 @@ import type { ChatMessage, ToolDefinition } from '@mortise/core/llm';
 import type { AnswerPart, WireAnswer } from '../dialects/contract.ts';
 import { CALL, PARALLEL_CALLS, REASONING, TEXT } from './answers.ts';
 import {
-  bothWays,
+  forEachMethod,
   checkResponse,
   collect,
   connect,
-  telling,
-  WAYS,
+  respondWith,
+  METHODS,
   type LLMCase,
-  type LLMTrial,
+  type LLMCaseContext,
 } from './lab.ts';
-import { sameBothWays } from './reply-cases.ts';
+import { sameByEveryMethod } from './reply-cases.ts';
 import { sentBody } from './sent.ts';
 
 const TOOLS = ['tools'];
@@ -36,11 +36,11 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends the tools with their schemas',
     requires: TOOLS,
-    async run(trial) {
-      const body = await sentBody(trial, 'Hi', { tools });
-      const sent = trial.subject.dialect.request.tools(body);
+    async run(context) {
+      const body = await sentBody(context, 'Hi', { tools });
+      const sent = context.subject.dialect.request.tools(body);
       const expected = tools.map(({ name, parameters }) => ({ name, parameters }));
-      trial.check.equal(sent, expected, 'the tools');
+      context.check.equal(sent, expected, 'the tools');
     },
   },
   {
@@ -48,10 +48,10 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends what each tool is for',
     requires: [...TOOLS, 'wire:tool-description'],
-    async run(trial) {
-      const body = await sentBody(trial, 'Hi', { tools });
-      const [sent] = trial.subject.dialect.request.toolDescriptions?.(body) ?? [];
-      trial.check.equal(sent, WEATHER.description, 'the description');
+    async run(context) {
+      const body = await sentBody(context, 'Hi', { tools });
+      const [sent] = context.subject.dialect.request.toolDescriptions?.(body) ?? [];
+      context.check.equal(sent, WEATHER.description, 'the description');
     },
   },
   {
@@ -59,12 +59,12 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'sends which tool must be called',
     requires: ['tools', 'toolChoice', 'wire:tool-choice'],
-    async run(trial) {
-      const { request } = trial.subject.dialect;
-      const named = await sentBody(trial, 'Hi', { tools, toolChoice: { tool: 'now' } });
-      trial.check.equal(request.toolChoice?.(named), 'now', 'the named tool');
-      const required = await sentBody(trial, 'Hi', { tools, toolChoice: 'required' });
-      trial.check.equal(request.toolChoice?.(required), 'required', 'some tool');
+    async run(context) {
+      const { request } = context.subject.dialect;
+      const named = await sentBody(context, 'Hi', { tools, toolChoice: { tool: 'now' } });
+      context.check.equal(request.toolChoice?.(named), 'now', 'the named tool');
+      const required = await sentBody(context, 'Hi', { tools, toolChoice: 'required' });
+      context.check.equal(request.toolChoice?.(required), 'required', 'some tool');
     },
   },
   {
@@ -72,11 +72,11 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: 'says that no tool may be called, or sends none',
     requires: ['tools', 'toolChoice', 'wire:tool-choice'],
-    async run(trial) {
-      const { request } = trial.subject.dialect;
-      const body = await sentBody(trial, 'Hi', { tools, toolChoice: 'none' });
+    async run(context) {
+      const { request } = context.subject.dialect;
+      const body = await sentBody(context, 'Hi', { tools, toolChoice: 'none' });
       const choice = request.tools(body).length === 0 ? 'none' : request.toolChoice?.(body);
-      trial.check.equal(choice, 'none', 'the choice, beside tools');
+      context.check.equal(choice, 'none', 'the choice, beside tools');
     },
   },
   {
@@ -84,16 +84,16 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-04',
     title: 'puts a call together from its fragments',
     requires: STREAMED_TOOLS,
-    run: (trial) => sameBothWays(trial, CALL),
+    run: (context) => sameByEveryMethod(context, CALL),
   },
   {
     id: 'tools.call.whole',
     rule: 'L-07',
     title: 'reads a call of a whole reply',
     requires: TOOLS,
-    async run(trial) {
-      const { llm } = await connect(trial, telling(trial.subject.dialect, PARALLEL_CALLS));
-      checkResponse(trial, await llm.chat('Hi', { tools }), PARALLEL_CALLS);
+    async run(context) {
+      const { llm } = await connect(context, respondWith(context.subject.dialect, PARALLEL_CALLS));
+      checkResponse(context, await llm.chat('Hi', { tools }), PARALLEL_CALLS);
     },
   },
   {
@@ -101,18 +101,18 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-03',
     title: 'names a call before its arguments come',
     requires: STREAMED_TOOLS,
-    async run(trial) {
-      const { llm } = await connect(trial, telling(trial.subject.dialect, CALL));
+    async run(context) {
+      const { llm } = await connect(context, respondWith(context.subject.dialect, CALL));
       const events = await collect(llm.streamChat('Hi', { tools }));
       const start = events.findIndex(({ type }) => type === 'tool-call-start');
       const first = events.findIndex(({ type }) => type === 'tool-call-delta');
       const { id, name } = (events[start] ?? {}) as { id?: unknown; name?: unknown };
-      trial.check.equal({ id, name }, { id: 'call_a', name: 'weather' }, 'the start of the call');
-      trial.check.ok(first > start, 'the arguments come after the start');
+      context.check.equal({ id, name }, { id: 'call_a', name: 'weather' }, 'the start of the call');
+      context.check.ok(first > start, 'the arguments come after the start');
       const text = events
         .flatMap((event) => (event.type === 'tool-call-delta' ? [event.delta] : []))
         .join('');
-      trial.check.equal(text, '{"city": "Röm", "days": 3}', 'the fragments, joined');
+      context.check.equal(text, '{"city": "Röm", "days": 3}', 'the fragments, joined');
     },
   },
   {
@@ -120,20 +120,20 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-03',
     title: 'keeps parallel calls apart',
     requires: [...STREAMED_TOOLS, 'parallelTools'],
-    run: (trial) => sameBothWays(trial, PARALLEL_CALLS),
+    run: (context) => sameByEveryMethod(context, PARALLEL_CALLS),
   },
   {
     id: 'tools.parallel.interleaved',
     rule: 'L-03',
     title: 'puts interleaved parallel calls together by their index',
     requires: [...STREAMED_TOOLS, 'parallelTools', 'wire:interleaved'],
-    async run(trial) {
-      const { dialect } = trial.subject;
+    async run(context) {
+      const { dialect } = context.subject;
       const { llm } = await connect(
-        trial,
-        telling(dialect, PARALLEL_CALLS, { shape: { interleaved: true } }),
+        context,
+        respondWith(dialect, PARALLEL_CALLS, { shape: { interleaved: true } }),
       );
-      checkResponse(trial, await llm.streamChat('Hi', { tools }).final(), PARALLEL_CALLS);
+      checkResponse(context, await llm.streamChat('Hi', { tools }).final(), PARALLEL_CALLS);
     },
   },
   ...emptyArguments().map(([what, pieces]): LLMCase => ({
@@ -141,30 +141,30 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-07',
     title: `reads ${what} arguments as an empty object`,
     requires: TOOLS,
-    run: (trial) => bothWays(trial, (way) => checkCall(trial, way, pieces)),
+    run: (context) => forEachMethod(context, (method) => checkCall(context, method, pieces)),
   })),
   {
     id: 'tools.arguments.invalid',
     rule: 'L-07',
     title: 'marks arguments that are not JSON, and keeps their text',
     requires: STREAMED_TOOLS,
-    run: (trial) => invalidArguments(trial, 'streamChat'),
+    run: (context) => invalidArguments(context, 'streamChat'),
   },
   {
     id: 'tools.arguments.invalid.whole',
     rule: 'L-07',
     title: 'marks arguments of a whole reply that are not JSON',
     requires: [...TOOLS, 'wire:argument-text'],
-    run: (trial) => invalidArguments(trial, 'chat'),
+    run: (context) => invalidArguments(context, 'chat'),
   },
   {
     id: 'tools.round-trip',
     rule: 'L-07',
     title: 'sends calls and their results back',
     requires: TOOLS,
-    async run(trial) {
-      const { request } = trial.subject.dialect;
-      const { llm } = await connect(trial, telling(trial.subject.dialect, PARALLEL_CALLS));
+    async run(context) {
+      const { request } = context.subject.dialect;
+      const { llm } = await connect(context, respondWith(context.subject.dialect, PARALLEL_CALLS));
       const { message, toolCalls } = await llm.chat('Hi', { tools });
       const results: ChatMessage = {
         role: 'tool',
@@ -174,10 +174,10 @@ export const toolCases: readonly LLMCase[] = [
           content: `result of ${id}`,
         })),
       };
-      const body = await sentBody(trial, [{ role: 'user', content: 'Hi' }, message, results], { tools });
+      const body = await sentBody(context, [{ role: 'user', content: 'Hi' }, message, results], { tools });
       const expected = toolCalls.map(({ id }) => ({ id, text: `result of ${id}` }));
-      trial.check.equal(request.toolResults(body), expected, 'the results');
-      trial.check.equal(
+      context.check.equal(request.toolResults(body), expected, 'the results');
+      context.check.equal(
         request
           .toolCalls(body)
           .map((call) => ({ ...call, arguments: JSON.parse(call.arguments) as unknown })),
@@ -191,19 +191,19 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'C-07',
     title: 'sends signed reasoning back byte for byte, through JSON and out of a stream too',
     requires: ['reasoning', 'wire:signature'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { llm } = await connect(trial, telling(trial.subject.dialect, REASONING));
-        const { message } = await WAYS[way](llm);
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { llm } = await connect(context, respondWith(context.subject.dialect, REASONING));
+        const { message } = await METHODS[method](llm);
         const carried = JSON.parse(JSON.stringify(message)) as ChatMessage;
         const messages: ChatMessage[] = [
           { role: 'user', content: 'Hi' },
           carried,
           { role: 'user', content: 'Go on' },
         ];
-        const body = await sentBody(trial, messages);
-        const { request } = trial.subject.dialect;
-        trial.check.equal(request.signatures?.(body), ['c2lnbmF0dXJlL+=='], `${way}: the signatures`);
+        const body = await sentBody(context, messages);
+        const { request } = context.subject.dialect;
+        context.check.equal(request.signatures?.(body), ['c2lnbmF0dXJlL+=='], `${method}: the signatures`);
       }),
   },
   {
@@ -211,19 +211,19 @@ export const toolCases: readonly LLMCase[] = [
     rule: 'L-03',
     title: 'keeps reasoning apart from the text',
     requires: ['reasoning'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
-        const { llm } = await connect(trial, telling(trial.subject.dialect, REASONING));
-        const { message, text } = await WAYS[way](llm);
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { llm } = await connect(context, respondWith(context.subject.dialect, REASONING));
+        const { message, text } = await METHODS[method](llm);
         const types = message.content.map(({ type }) => type);
         const [first] = message.content;
-        trial.check.equal(types, ['reasoning', 'text'], `${way}: the blocks`);
-        trial.check.equal(
+        context.check.equal(types, ['reasoning', 'text'], `${method}: the blocks`);
+        context.check.equal(
           first?.type === 'reasoning' && first.text,
           'First things first.',
-          `${way}: the reasoning`,
+          `${method}: the reasoning`,
         );
-        trial.check.equal(text, 'It is 42.', `${way}: the text`);
+        context.check.equal(text, 'It is 42.', `${method}: the text`);
       }),
   },
 ];
@@ -236,20 +236,20 @@ function emptyArguments(): [what: string, pieces: readonly string[] | null][] {
 }
 
 async function checkCall(
-  trial: LLMTrial,
-  way: keyof typeof WAYS,
+  context: LLMCaseContext,
+  method: keyof typeof METHODS,
   pieces: readonly string[] | null,
 ): Promise<void> {
   const part: AnswerPart = { type: 'tool-call', id: 'call_a', name: 'now', pieces };
   const answer: WireAnswer = { ...TEXT, parts: [part], finish: 'tool-calls' };
-  const { llm } = await connect(trial, telling(trial.subject.dialect, answer));
-  const [call] = (await WAYS[way](llm, 'Hi', { tools })).toolCalls;
+  const { llm } = await connect(context, respondWith(context.subject.dialect, answer));
+  const [call] = (await METHODS[method](llm, 'Hi', { tools })).toolCalls;
   const { id, name, arguments: args, invalid } = call ?? {};
   const expected = { id: 'call_a', name: 'now', args: {}, invalid: undefined };
-  trial.check.equal({ id, name, args, invalid }, expected, `${way}: the call`);
+  context.check.equal({ id, name, args, invalid }, expected, `${method}: the call`);
 }
 
-async function invalidArguments(trial: LLMTrial, way: keyof typeof WAYS): Promise<void> {
+async function invalidArguments(context: LLMCaseContext, method: keyof typeof METHODS): Promise<void> {
   const part: AnswerPart = {
     type: 'tool-call',
     id: 'call_a',
@@ -257,8 +257,8 @@ async function invalidArguments(trial: LLMTrial, way: keyof typeof WAYS): Promis
     pieces: ['{"city": "Ro', 'me', '"'],
   };
   const answer: WireAnswer = { ...TEXT, parts: [part], finish: 'tool-calls' };
-  const { llm } = await connect(trial, telling(trial.subject.dialect, answer));
-  const [call] = (await WAYS[way](llm, 'Hi', { tools })).toolCalls;
+  const { llm } = await connect(context, respondWith(context.subject.dialect, answer));
+  const [call] = (await METHODS[method](llm, 'Hi', { tools })).toolCalls;
   const { id, name, arguments: args, invalid, argumentsText } = call ?? {};
   const expected = {
     id: 'call_a',
@@ -267,5 +267,5 @@ async function invalidArguments(trial: LLMTrial, way: keyof typeof WAYS): Promis
     invalid: true,
     argumentsText: '{"city": "Rome"',
   };
-  trial.check.equal({ id, name, args, invalid, argumentsText }, expected, 'the call');
+  context.check.equal({ id, name, args, invalid, argumentsText }, expected, 'the call');
 }

@@ -3,16 +3,16 @@ import type { WireAnswer } from '../dialects/contract.ts';
 import { allSplits, everyByte, framed, type Framing } from '../lab/framing.ts';
 import { CALL, REASONING, SHORT, TEXT } from './answers.ts';
 import {
-  bothWays,
+  forEachMethod,
   checkResponse,
   connect,
   expectedText,
-  telling,
-  tellFrames,
-  WAYS,
+  respondWith,
+  respondFrames,
+  METHODS,
   type LLMCase,
-  type LLMTrial,
-  type Telling,
+  type LLMCaseContext,
+  type RespondOptions,
 } from './lab.ts';
 
 const STREAMING = ['streaming'];
@@ -35,9 +35,9 @@ export const streamWireCases: readonly LLMCase[] = [
     rule: 'W-01',
     title: `reads ${title}, one byte per write and in one`,
     requires,
-    async run(trial) {
-      await same(trial, SHORT, { framing });
-      await same(trial, SHORT, { framing, split: everyByte });
+    async run(context) {
+      await same(context, SHORT, { framing });
+      await same(context, SHORT, { framing, split: everyByte });
     },
   })),
   {
@@ -45,14 +45,14 @@ export const streamWireCases: readonly LLMCase[] = [
     rule: 'W-01',
     title: 'reads reasoning that comes one byte per write',
     requires: ['reasoning'],
-    run: (trial) => same(trial, REASONING, { split: everyByte }),
+    run: (context) => same(context, REASONING, { split: everyByte }),
   },
   {
     id: 'wire.bytes.tools',
     rule: 'W-01',
     title: 'reads a tool call that comes one byte per write',
     requires: ['tools'],
-    run: (trial) => same(trial, CALL, { split: everyByte }),
+    run: (context) => same(context, CALL, { split: everyByte }),
   },
   {
     id: 'wire.splits',
@@ -66,18 +66,20 @@ export const streamWireCases: readonly LLMCase[] = [
     rule: 'W-01',
     title: 'reads all events of one write',
     requires: STREAMING,
-    run: (trial) => same(trial, richest(trial), {}),
+    run: (context) => same(context, richest(context), {}),
   },
   {
     id: 'wire.after-terminal',
     rule: 'W-01',
     title: 'does not wait for the connection to end after the terminal event',
     requires: STREAMING,
-    async run(trial) {
-      const frames = trial.subject.dialect.frames(TEXT);
-      const { llm } = await connect(trial, (_request, reply) => tellFrames(reply, frames, { end: 'stall' }));
-      const response = await trial.check.within(3_000, llm.streamChat('Hi').final(), 'final()');
-      checkResponse(trial, response, TEXT);
+    async run(context) {
+      const frames = context.subject.dialect.frames(TEXT);
+      const { llm } = await connect(context, (_request, reply) =>
+        respondFrames(reply, frames, { end: 'stall' }),
+      );
+      const response = await context.check.within(3_000, llm.streamChat('Hi').final(), 'final()');
+      checkResponse(context, response, TEXT);
     },
   },
   {
@@ -85,54 +87,54 @@ export const streamWireCases: readonly LLMCase[] = [
     rule: 'W-02',
     title: 'ignores an event of a kind it does not know',
     requires: STREAMING,
-    run: (trial) => same(trial, TEXT, { shape: { unknownEvent: true } }),
+    run: (context) => same(context, TEXT, { shape: { unknownEvent: true } }),
   },
   {
     id: 'unknown.block',
     rule: 'W-02',
     title: 'keeps a block of a kind it does not know as its own',
     requires: ['wire:unknown-block'],
-    run: (trial) =>
-      bothWays(trial, async (way) => {
+    run: (context) =>
+      forEachMethod(context, async (method) => {
         const answer: WireAnswer = { ...TEXT, parts: [...TEXT.parts, { type: 'unknown' }] };
-        const { llm } = await connect(trial, telling(trial.subject.dialect, answer));
-        const { message, text } = await WAYS[way](llm);
-        trial.check.equal(text, expectedText(TEXT), `${way}: the text`);
+        const { llm } = await connect(context, respondWith(context.subject.dialect, answer));
+        const { message, text } = await METHODS[method](llm);
+        context.check.equal(text, expectedText(TEXT), `${method}: the text`);
         const types = message.content.map(({ type }) => type);
-        trial.check.equal(
+        context.check.equal(
           types,
           ['text', `${llm.provider}:hologram`],
-          `${way}: the blocks, the unknown one named PROVIDER:KIND`,
+          `${method}: the blocks, the unknown one named PROVIDER:KIND`,
         );
       }),
   },
 ];
 
-function richest({ subject }: LLMTrial): WireAnswer {
+function richest({ subject }: LLMCaseContext): WireAnswer {
   return subject.declares.reasoning === true ? REASONING : TEXT;
 }
 
-async function same(trial: LLMTrial, answer: WireAnswer, options: Telling): Promise<void> {
-  await bothWays(trial, async (way) => {
-    const { llm } = await connect(trial, telling(trial.subject.dialect, answer, options));
-    checkResponse(trial, await WAYS[way](llm), answer);
+async function same(context: LLMCaseContext, answer: WireAnswer, options: RespondOptions): Promise<void> {
+  await forEachMethod(context, async (method) => {
+    const { llm } = await connect(context, respondWith(context.subject.dialect, answer, options));
+    checkResponse(context, await METHODS[method](llm), answer);
   });
 }
 
 /** How many replies are under way at once: enough to be quick, few enough to keep writes apart. */
 const AT_ONCE = 8;
 
-async function splits(trial: LLMTrial): Promise<void> {
-  const { dialect } = trial.subject;
+async function splits(context: LLMCaseContext): Promise<void> {
+  const { dialect } = context.subject;
   const cuts = allSplits(framed(dialect.frames(SHORT)));
-  const { llm } = await connect(trial, (request, reply, n) => {
+  const { llm } = await connect(context, (request, reply, n) => {
     const split = (bytes: Buffer): Buffer[] => cuts[n] ?? [bytes];
-    return telling(dialect, SHORT, { split })(request, reply, n);
+    return respondWith(dialect, SHORT, { split })(request, reply, n);
   });
   let next = 0;
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      while (next++ < cuts.length) checkResponse(trial, await llm.streamChat('Hi').final(), SHORT);
+      while (next++ < cuts.length) checkResponse(context, await llm.streamChat('Hi').final(), SHORT);
     }),
   );
 }

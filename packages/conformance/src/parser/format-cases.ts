@@ -1,7 +1,7 @@
 import type { ChatMessage } from '@mortise/core/llm';
 import type { OutputParser } from '@mortise/core/parser';
 import { frozen } from '../shared/helpers.ts';
-import type { ParserCase, ParserTrial } from './lab.ts';
+import type { ParserCase, ParserCaseContext } from './lab.ts';
 
 const image = { type: 'image', source: { url: 'https://example.com/a.png' } } as const;
 
@@ -58,10 +58,10 @@ export const formatCases: readonly ParserCase[] = [
     rule: 'C-05',
     title: 'adds its instructions to the last user message, behind all it holds',
     requires: ['instructions'],
-    async run(trial) {
-      const { check } = trial;
-      const parser = trial.subject.create();
-      const [, , , last] = shape(trial, parser, MESSAGES, 4);
+    async run(context) {
+      const { check } = context;
+      const parser = context.subject.create();
+      const [, , , last] = shape(context, parser, MESSAGES, 4);
       const blocks = last?.content as readonly { type: string }[] | undefined;
       check.equal(blocks?.slice(0, 2), MESSAGES[3]?.content, 'the blocks of the last message');
       check.equal(
@@ -69,7 +69,7 @@ export const formatCases: readonly ParserCase[] = [
         ['text'],
         'the blocks that were added',
       );
-      const text = shape(trial, parser, MESSAGES.slice(0, 3), 3)[1]?.content;
+      const text = shape(context, parser, MESSAGES.slice(0, 3), 3)[1]?.content;
       check.ok(
         typeof text === 'string' && text.startsWith('First.') && text.length > 'First.'.length,
         'a content that is a string did not get them at its end',
@@ -81,11 +81,11 @@ export const formatCases: readonly ParserCase[] = [
     rule: 'C-05',
     title: 'adds a user message where there is none',
     requires: ['instructions'],
-    async run(trial) {
-      const parser = trial.subject.create();
+    async run(context) {
+      const parser = context.subject.create();
       for (const messages of [[], MESSAGES.slice(0, 1)]) {
-        const added = shape(trial, parser, messages, messages.length + 1).at(-1);
-        trial.check.equal(added?.role, 'user', 'the role of the message that was added');
+        const added = shape(context, parser, messages, messages.length + 1).at(-1);
+        context.check.equal(added?.role, 'user', 'the role of the message that was added');
       }
     },
   },
@@ -93,7 +93,7 @@ export const formatCases: readonly ParserCase[] = [
 
 /** What was made of the messages, all but the last user message unchanged. */
 function shape(
-  { check }: ParserTrial,
+  { check }: ParserCaseContext,
   parser: OutputParser<unknown, unknown>,
   messages: readonly ChatMessage[],
   length: number,

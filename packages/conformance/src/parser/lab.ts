@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { isMortiseError } from '@mortise/core';
 import type { OutputParser, ParseOptions, ParserErrorDetails } from '@mortise/core/parser';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import type { ParserSubject } from './conformance.ts';
 
-export type ParserTrial = Trial<ParserSubject>;
+export type ParserCaseContext = CaseContext<ParserSubject>;
 export type ParserCase = ConformanceCase<ParserSubject>;
 
 /** What came of reading a text, as data: two ways of reading are compared at one look. */

@@ -70,11 +70,11 @@ export const stopCases: readonly ParserCase[] = [
     rule: 'V-01',
     title: 'ends every span exactly once, under success, failure, abort and an early leave',
     requires: [],
-    async run(trial) {
-      const { subject, check } = trial;
+    async run(context) {
+      const { subject, check } = context;
       const parent = `conformance-${Math.random()}`;
       const spans = new Map<string, { name: string; ends: string[] }>();
-      trial.after(
+      context.after(
         subscribe(({ name, phase, spanId, parentId = '' }) => {
           const ours = parentId === parent || spans.has(parentId);
           if (phase === 'start' && ours) spans.set(spanId, { name, ends: [] });

@@ -3,7 +3,7 @@ import { MortiseError } from '@mortise/core';
 import { createTextNode, type NodeWithScore } from '@mortise/core/retriever';
 import { QUESTION, stalled } from '../answer/lab.ts';
 import { watchSpans } from '../answer/leave-cases.ts';
-import type { ConformanceCase, Suite, Trial } from '../frame/case.ts';
+import type { ConformanceCase, Suite, CaseContext } from '../frame/case.ts';
 import { abortable, waitFor } from '../shared/helpers.ts';
 import type { PostprocessorSubject } from './conformance.ts';
 
@@ -31,10 +31,10 @@ const results: readonly Case[] = [
     rule: 'N-01',
     title: 'makes nothing of nothing, without a call outside',
     requires: [],
-    async run(trial) {
-      const { postprocess, reached } = open(trial);
-      trial.check.equal(await postprocess([]), [], 'the results');
-      trial.check.equal(reached(), 0, 'the calls outside');
+    async run(context) {
+      const { postprocess, reached } = open(context);
+      context.check.equal(await postprocess([]), [], 'the results');
+      context.check.equal(reached(), 0, 'the calls outside');
     },
   },
   {
@@ -42,15 +42,15 @@ const results: readonly Case[] = [
     rule: 'N-01',
     title: 'gives each node once, whole, with a finite score, and not none of them',
     requires: [],
-    async run(trial) {
-      const nodes = await open(trial).postprocess(FOUND);
+    async run(context) {
+      const nodes = await open(context).postprocess(FOUND);
       const ids = nodes.map(({ node }) => node.id);
-      trial.check.ok(ids.length > 0, 'nothing is left');
-      trial.check.equal(new Set(ids).size, ids.length, `different nodes among ${ids.join()}`);
+      context.check.ok(ids.length > 0, 'nothing is left');
+      context.check.equal(new Set(ids).size, ids.length, `different nodes among ${ids.join()}`);
       for (const { node, score } of nodes) {
-        trial.check.ok(Number.isFinite(score), `${node.id} has the score ${score}`);
+        context.check.ok(Number.isFinite(score), `${node.id} has the score ${score}`);
         const given = FOUND.find((each) => each.node.id === node.id)?.node;
-        trial.check.equal(node, given ?? node, `the node ${node.id}`);
+        context.check.equal(node, given ?? node, `the node ${node.id}`);
       }
     },
   },
@@ -59,9 +59,9 @@ const results: readonly Case[] = [
     rule: 'N-02',
     title: 'gives the best first',
     requires: ['best-first'],
-    async run(trial) {
-      const scores = (await open(trial).postprocess(FOUND)).map(({ score }) => score);
-      trial.check.equal(
+    async run(context) {
+      const scores = (await open(context).postprocess(FOUND)).map(({ score }) => score);
+      context.check.equal(
         scores,
         scores.toSorted((a, b) => b - a),
         'the scores in their order',
@@ -73,10 +73,10 @@ const results: readonly Case[] = [
     rule: 'N-02',
     title: 'adds no node',
     requires: ['subset'],
-    async run(trial) {
-      const nodes = await open(trial).postprocess(FOUND);
+    async run(context) {
+      const nodes = await open(context).postprocess(FOUND);
       const added = nodes.filter(({ node }) => FOUND.every((each) => each.node.id !== node.id));
-      trial.check.equal(added, [], 'the nodes that were added');
+      context.check.equal(added, [], 'the nodes that were added');
     },
   },
   {
@@ -84,15 +84,15 @@ const results: readonly Case[] = [
     rule: 'N-02',
     title: 'leaves the scores and the evidence of what it was given as they are',
     requires: ['scores'],
-    async run(trial) {
-      for (const { node, score, evidence } of await open(trial).postprocess(FOUND)) {
+    async run(context) {
+      for (const { node, score, evidence } of await open(context).postprocess(FOUND)) {
         const given = FOUND.find((each) => each.node.id === node.id);
         if (given === undefined) {
           const isFrom = FOUND.some((each) => each.score === score);
-          trial.check.ok(isFrom, `${node.id} has a score that no node had that could have brought it`);
+          context.check.ok(isFrom, `${node.id} has a score that no node had that could have brought it`);
           continue;
         }
-        trial.check.equal(
+        context.check.equal(
           [score, evidence],
           [given.score, given.evidence],
           `score and evidence of ${node.id}`,
@@ -105,13 +105,13 @@ const results: readonly Case[] = [
     rule: 'C-05',
     title: 'leaves the list, its nodes and the options as they are, and gives a list of its own',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const given = structuredClone(FOUND);
       const options = { timeoutMs: 60_000 };
-      const nodes = await open(trial).postprocess(given, options);
-      trial.check.ok(nodes !== given, 'the result is the list that was given');
-      trial.check.equal(given, FOUND, 'the list');
-      trial.check.equal(options, { timeoutMs: 60_000 }, 'the options');
+      const nodes = await open(context).postprocess(given, options);
+      context.check.ok(nodes !== given, 'the result is the list that was given');
+      context.check.equal(given, FOUND, 'the list');
+      context.check.equal(options, { timeoutMs: 60_000 }, 'the options');
     },
   },
 ];
@@ -122,15 +122,15 @@ const leaving: readonly Case[] = [
     rule: 'C-02',
     title: 'asks for nothing under a signal that is aborted already',
     requires: [],
-    async run(trial) {
-      const { postprocess, reached } = open(trial);
+    async run(context) {
+      const { postprocess, reached } = open(context);
       const reason = { why: 'too late' };
-      const thrown = await trial.check.rejects(
+      const thrown = await context.check.rejects(
         postprocess(FOUND, { signal: AbortSignal.abort(reason) }),
         'postprocess',
       );
-      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
-      trial.check.equal(reached(), 0, 'the calls outside');
+      context.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      context.check.equal(reached(), 0, 'the calls outside');
     },
   },
   {
@@ -138,21 +138,21 @@ const leaving: readonly Case[] = [
     rule: 'C-01',
     title: "rejects with exactly the signal's reason while it waits for the outside, and aborts that",
     requires: ['outside'],
-    async run(trial) {
-      const { postprocess, reached, signals } = open(trial, stalled);
+    async run(context) {
+      const { postprocess, reached, signals } = open(context, stalled);
       const { controller, reason } = abortable();
       const running = postprocess(FOUND, { signal: controller.signal });
       running.catch(() => undefined);
-      trial.check.ok(await waitFor(() => reached() > 0, 1_000), 'nothing outside was asked');
+      context.check.ok(await waitFor(() => reached() > 0, 1_000), 'nothing outside was asked');
       controller.abort(reason);
-      const thrown = await trial.check.within(
+      const thrown = await context.check.within(
         2_000,
-        trial.check.rejects(running, 'postprocess'),
+        context.check.rejects(running, 'postprocess'),
         'postprocess',
       );
-      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      context.check.ok(thrown === reason, "it did not reject with the signal's reason");
       const left = await waitFor(() => signals.every((signal) => signal?.aborted === true));
-      trial.check.ok(left, 'the outside was not left');
+      context.check.ok(left, 'the outside was not left');
     },
   },
   {
@@ -160,18 +160,18 @@ const leaving: readonly Case[] = [
     rule: 'C-03',
     title: 'leaves no listener on a signal, after successes and failures',
     requires: ['outside'],
-    async run(trial) {
+    async run(context) {
       const { signal } = new AbortController();
-      const calls = [open(trial), open(trial, failing)].map(({ postprocess }) =>
+      const calls = [open(context), open(context, failing)].map(({ postprocess }) =>
         postprocess(FOUND, { signal }),
       );
       const settled = await Promise.allSettled(calls);
-      trial.check.equal(
+      context.check.equal(
         settled.map(({ status }) => status),
         ['fulfilled', 'rejected'],
         'how they ended',
       );
-      trial.check.equal(getEventListeners(signal, 'abort').length, 0, 'the listeners that are left');
+      context.check.equal(getEventListeners(signal, 'abort').length, 0, 'the listeners that are left');
     },
   },
   {
@@ -179,8 +179,8 @@ const leaving: readonly Case[] = [
     rule: 'Z-05',
     title: 'rejects with the failure of the outside; it is no result',
     requires: ['outside'],
-    async run(trial) {
-      await trial.check.error(open(trial, failing).postprocess(FOUND), 'quota', 'postprocess');
+    async run(context) {
+      await context.check.error(open(context, failing).postprocess(FOUND), 'quota', 'postprocess');
     },
   },
   {
@@ -188,15 +188,15 @@ const leaving: readonly Case[] = [
     rule: 'V-01',
     title: 'opens a span below the parent that is given, and ends it once, under success and abort',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const parent = `conformance-${Math.random()}`;
-      const spans = watchSpans(trial, parent);
-      await open(trial).postprocess(FOUND, { parent });
+      const spans = watchSpans(context, parent);
+      await open(context).postprocess(FOUND, { parent });
       const aborted = { parent, signal: AbortSignal.abort('left') };
-      await trial.check.rejects(open(trial).postprocess(FOUND, aborted), 'postprocess');
-      trial.check.equal(spans.ofRoots(), ['end', 'error'], 'how the spans ended');
-      trial.check.ok(spans.areOver(), 'a span is still open');
-      trial.check.equal(spans.twice(), [], 'spans that ended twice');
+      await context.check.rejects(open(context).postprocess(FOUND, aborted), 'postprocess');
+      context.check.equal(spans.ofRoots(), ['end', 'error'], 'how the spans ended');
+      context.check.ok(spans.areOver(), 'a span is still open');
+      context.check.equal(spans.twice(), [], 'spans that ended twice');
     },
   },
 ];
@@ -209,7 +209,7 @@ function failing(): Promise<never> {
 }
 
 function open(
-  { subject }: Trial<PostprocessorSubject>,
+  { subject }: CaseContext<PostprocessorSubject>,
   outside: (signal: AbortSignal | undefined) => Promise<void> = () => Promise.resolve(),
 ) {
   const signals: (AbortSignal | undefined)[] = [];

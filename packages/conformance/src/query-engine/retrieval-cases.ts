@@ -9,7 +9,7 @@ import {
   type Retriever,
 } from '@mortise/core/retriever';
 import { LabModel, NODES, QUESTION, stalled, type AnswerProbe } from '../answer/lab.ts';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { watchSpans } from '../answer/leave-cases.ts';
 import { abortable, pause, waitFor } from '../shared/helpers.ts';
 import type { QueryEngineSubject } from './conformance.ts';
@@ -29,71 +29,71 @@ export const queryEngineProbe: AnswerProbe<QueryEngineSubject> = {
 
 /** What is asked of the retriever. */
 export const retrievalCases: readonly Case[] = [
-  onBothWays(
+  onBothMethods(
     'retrieve.options',
     'R-04',
     'hands the topK, the filters and the trail of a query down to the retriever',
-    async (trial, ask) => {
+    async (context, ask) => {
       const retriever = new LabRetriever();
-      const engine = trial.subject.create({ llm: new LabModel(), retriever });
+      const engine = context.subject.create({ llm: new LabModel(), retriever });
       const filters = { key: 'path', op: '==', value: 'oak.md' } as const;
       const trail = [{ retriever: new LabRetriever(), indexId: 'before' }];
       await ask(engine, { topK: 7, filters, trail });
-      trial.check.ok(retriever.calls.length > 0, 'nothing was retrieved');
+      context.check.ok(retriever.calls.length > 0, 'nothing was retrieved');
       for (const { options } of retriever.calls) {
-        trial.check.equal([options.topK, options.filters], [7, filters], 'topK and filters');
-        trial.check.ok(options.trail?.[0] === trail[0], 'the trail was lost');
+        context.check.equal([options.topK, options.filters], [7, filters], 'topK and filters');
+        context.check.ok(options.trail?.[0] === trail[0], 'the trail was lost');
       }
     },
   ),
-  onBothWays(
+  onBothMethods(
     'retrieve.query',
     'C-05',
     'leaves the query as it is, and takes a query object like a string',
-    async (trial, ask) => {
+    async (context, ask) => {
       const retriever = new LabRetriever();
-      const engine = trial.subject.create({ llm: new LabModel(), retriever });
+      const engine = context.subject.create({ llm: new LabModel(), retriever });
       const query = { query: QUESTION };
       const { outcome } = await ask(engine, {}, query);
-      trial.check.equal(outcome, 'answered', 'the outcome');
-      trial.check.equal(query, { query: QUESTION }, 'the query');
-      trial.check.ok(
+      context.check.equal(outcome, 'answered', 'the outcome');
+      context.check.equal(query, { query: QUESTION }, 'the query');
+      context.check.ok(
         retriever.calls.every((call) => call.query.trim() !== ''),
         'the retriever was asked for nothing',
       );
     },
   ),
-  onBothWays(
+  onBothMethods(
     'retrieve.abort',
     'C-01',
     "rejects with exactly the signal's reason while the retriever searches, and aborts it",
-    async (trial, ask) => {
+    async (context, ask) => {
       const retriever = new LabRetriever(NODES, (options) => stalled(options.signal));
       const llm = new LabModel();
-      const engine = trial.subject.create({ llm, retriever });
+      const engine = context.subject.create({ llm, retriever });
       const { controller, reason } = abortable();
       const asked = ask(engine, { signal: controller.signal });
       asked.catch(() => undefined);
-      trial.check.ok(await waitFor(() => retriever.calls.length > 0), 'nothing was retrieved');
+      context.check.ok(await waitFor(() => retriever.calls.length > 0), 'nothing was retrieved');
       controller.abort(reason);
-      const thrown = await trial.check.within(2_000, trial.check.rejects(asked, 'query'), 'query');
-      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      const thrown = await context.check.within(2_000, context.check.rejects(asked, 'query'), 'query');
+      context.check.ok(thrown === reason, "it did not reject with the signal's reason");
       const left = await waitFor(
         () => retriever.calls.every(({ options }) => options.signal?.aborted),
         1_000,
       );
-      trial.check.ok(left, 'the retriever was not left');
-      trial.check.equal(llm.requests.length, 0, 'the calls to the model');
+      context.check.ok(left, 'the retriever was not left');
+      context.check.equal(llm.requests.length, 0, 'the calls to the model');
     },
   ),
-  onBothWays(
+  onBothMethods(
     'retrieve.failure',
     'Z-05',
     "rejects with the retriever's failure; it is no answer that nothing was found",
-    async (trial, ask) => {
+    async (context, ask) => {
       const retriever = new LabRetriever(NODES, () => Promise.reject(new MortiseError('quota', 'No more.')));
-      const engine = trial.subject.create({ llm: new LabModel(), retriever });
-      await trial.check.error(ask(engine, {}), 'quota', 'query');
+      const engine = context.subject.create({ llm: new LabModel(), retriever });
+      await context.check.error(ask(engine, {}), 'quota', 'query');
     },
   ),
   {
@@ -101,28 +101,28 @@ export const retrievalCases: readonly Case[] = [
     rule: 'L-05',
     title: 'looks nothing up before the stream is read',
     requires: ['retriever'],
-    async run(trial) {
+    async run(context) {
       const retriever = new LabRetriever();
-      const stream = trial.subject.create({ llm: new LabModel(), retriever }).streamQuery(QUESTION);
+      const stream = context.subject.create({ llm: new LabModel(), retriever }).streamQuery(QUESTION);
       await pause(20);
-      trial.check.equal(retriever.calls.length, 0, 'retrievals before the first read');
+      context.check.equal(retriever.calls.length, 0, 'retrievals before the first read');
       await stream.cancel();
     },
   },
-  onBothWays(
+  onBothMethods(
     'spans.parent',
     'V-02',
     'links the retrieval to a span of its own, which is linked to the parent that was given',
-    async (trial, ask) => {
+    async (context, ask) => {
       const parent = `conformance-${Math.random()}`;
-      const spans = watchSpans(trial, parent);
+      const spans = watchSpans(context, parent);
       const retriever = new LabRetriever();
-      const engine = trial.subject.create({ llm: new LabModel(), retriever });
+      const engine = context.subject.create({ llm: new LabModel(), retriever });
       await ask(engine, { parent });
-      trial.check.ok(retriever.calls.length > 0, 'nothing was retrieved');
+      context.check.ok(retriever.calls.length > 0, 'nothing was retrieved');
       for (const { options } of retriever.calls) {
         const isOwn = spans.nameOf(options.parent ?? '') !== undefined;
-        trial.check.ok(isOwn, 'the retriever was given no span of this query');
+        context.check.ok(isOwn, 'the retriever was given no span of this query');
       }
     },
   ),
@@ -139,19 +139,19 @@ const ASKS: readonly Ask[] = [
   (engine, options, query = QUESTION) => engine.streamQuery(query, options).final(),
 ];
 
-function onBothWays(
+function onBothMethods(
   id: string,
   rule: string,
   title: string,
-  run: (trial: Trial<QueryEngineSubject>, ask: Ask) => Promise<void>,
+  run: (context: CaseContext<QueryEngineSubject>, ask: Ask) => Promise<void>,
 ): Case {
   return {
     id,
     rule,
     title,
     requires: ['retriever'],
-    async run(trial) {
-      for (const ask of ASKS) await run(trial, ask);
+    async run(context) {
+      for (const ask of ASKS) await run(context, ask);
     },
   };
 }

@@ -39,12 +39,12 @@ export const itemCases: Suite<ReaderSubject> = [
     rule: 'I-04',
     title: 'names in each document the item that it was read from, as progress does',
     requires: [],
-    async run(trial) {
-      const { reader } = await opened(trial);
+    async run(context) {
+      const { reader } = await opened(context);
       const readings = await readItems(reader);
-      trial.check.equal(readings.length, ITEMS.length, 'how many items were done');
+      context.check.equal(readings.length, ITEMS.length, 'how many items were done');
       for (const { documents, progress } of readings)
-        trial.check.equal(
+        context.check.equal(
           documents.map(({ item }) => item),
           [progress.item],
           'the item of the documents of one item',
@@ -56,20 +56,20 @@ export const itemCases: Suite<ReaderSubject> = [
     rule: 'I-04',
     title: 'names the item in a failure as progress and its documents do',
     requires: ['failure'],
-    async run(trial) {
-      const whole = await opened(trial);
+    async run(context) {
+      const whole = await opened(context);
       const names = (await readItems(whole.reader)).map(({ documents }) => documents[0]?.item);
-      const { reader } = await opened(trial, WITH_BROKEN);
+      const { reader } = await opened(context, WITH_BROKEN);
       const readings = await readItems(reader);
-      trial.check.equal(
+      context.check.equal(
         readings.map(({ progress }) => progress.item),
         names,
         'progress names the items as the documents did while all could be read',
       );
       for (const { failures, progress } of readings) {
         const isBroken = progress.outcome === 'failed' || progress.outcome === 'partial';
-        trial.check.equal(isBroken, failures.length > 0, 'an item is failed when there is a failure of it');
-        for (const { item } of failures) trial.check.equal(item, progress.item, 'the item of the failure');
+        context.check.equal(isBroken, failures.length > 0, 'an item is failed when there is a failure of it');
+        for (const { item } of failures) context.check.equal(item, progress.item, 'the item of the failure');
       }
     },
   },
@@ -78,20 +78,20 @@ export const itemCases: Suite<ReaderSubject> = [
     rule: 'I-04',
     title: 'gives several documents of one item one after another, each with an id of its own and the item',
     requires: ['several'],
-    async run(trial) {
-      const { reader } = await opened(trial, SEVERAL);
+    async run(context) {
+      const { reader } = await opened(context, SEVERAL);
       const readings = await readItems(reader);
-      trial.check.equal(
+      context.check.equal(
         readings.map(({ documents }) => documents.length),
         SEVERAL.map(({ more = [] }) => 1 + more.length),
         'how many documents each item gave',
       );
       const ids = readings.flatMap(({ documents }) => documents.map(({ id }) => id));
-      trial.check.equal(new Set(ids).size, ids.length, 'how many ids there are');
+      context.check.equal(new Set(ids).size, ids.length, 'how many ids there are');
       for (const { documents, progress } of readings)
-        for (const { item } of documents) trial.check.equal(item, progress.item, 'the item of a document');
+        for (const { item } of documents) context.check.equal(item, progress.item, 'the item of a document');
       const again = await readItems(reader);
-      trial.check.equal(
+      context.check.equal(
         again.flatMap(({ documents }) => documents.map(({ id }) => id)),
         ids,
         'the ids of the next run',
@@ -103,16 +103,16 @@ export const itemCases: Suite<ReaderSubject> = [
     rule: 'I-04',
     title: 'names the item, and not a document of it, where an item of several documents cannot be read',
     requires: ['several', 'failure'],
-    async run(trial) {
-      const whole = await opened(trial, SEVERAL);
+    async run(context) {
+      const whole = await opened(context, SEVERAL);
       const names = (await readItems(whole.reader)).map(({ documents }) => documents[0]?.item);
       const { reader } = await opened(
-        trial,
+        context,
         SEVERAL.map((item, at) => (at === 1 ? { ...item, broken: true } : item)),
       );
       const failures = (await readItems(reader)).flatMap((reading) => reading.failures);
-      trial.check.ok(failures.length > 0, 'there is a failure');
-      for (const { item } of failures) trial.check.equal(item, names[1], 'the item of the failure');
+      context.check.ok(failures.length > 0, 'there is a failure');
+      for (const { item } of failures) context.check.equal(item, names[1], 'the item of the failure');
     },
   },
 ];

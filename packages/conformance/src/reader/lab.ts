@@ -1,6 +1,6 @@
 import type { Reader, ReadFailure, ReadOptions, ReadProgress } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
-import type { Trial } from '../frame/case.ts';
+import type { CaseContext } from '../frame/case.ts';
 import type { OpenReader, ReaderItem, ReaderSubject } from './conformance.ts';
 
 /** In alphabetical order, which is that of a folder. */
@@ -15,9 +15,9 @@ export const WITH_BROKEN: readonly ReaderItem[] = ITEMS.map((item, at) =>
   at === 1 ? { ...item, broken: true } : item,
 );
 
-export async function opened(trial: Trial<ReaderSubject>, items = ITEMS): Promise<OpenReader> {
-  const open = await trial.subject.open(items);
-  trial.after(() => open.close?.());
+export async function opened(context: CaseContext<ReaderSubject>, items = ITEMS): Promise<OpenReader> {
+  const open = await context.subject.open(items);
+  context.after(() => open.close?.());
   return open;
 }
 

@@ -17,9 +17,9 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-02',
     title: 'gives a document of each item, in their order',
     requires: [],
-    async run(trial) {
-      const { reader } = await opened(trial);
-      trial.check.equal(
+    async run(context) {
+      const { reader } = await opened(context);
+      context.check.equal(
         namesOf((await readAll(reader)).documents),
         NAMES,
         'which items the documents are of',
@@ -31,14 +31,14 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-02',
     title: 'says where each document comes from',
     requires: [],
-    async run(trial) {
-      const { reader } = await opened(trial);
+    async run(context) {
+      const { reader } = await opened(context);
       const { documents } = await readAll(reader);
       for (const [at, { type, metadata }] of documents.entries()) {
         const { path, url } = metadata;
         const origin = path ?? url;
-        trial.check.equal(type, 'document', 'the type');
-        trial.check.ok(
+        context.check.equal(type, 'document', 'the type');
+        context.check.ok(
           typeof origin === 'string' && origin.includes(NAMES[at] as string),
           `metadata.path or metadata.url of ${NAMES[at]} names it: ${JSON.stringify(origin)}`,
         );
@@ -50,18 +50,18 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-02',
     title: 'gives each document an id of its own, the same in every run',
     requires: [],
-    async run(trial) {
-      const { reader } = await opened(trial);
+    async run(context) {
+      const { reader } = await opened(context);
       const ids = (await readAll(reader)).documents.map(({ id }) => id);
-      trial.check.equal(new Set(ids).size, ITEMS.length, 'how many ids there are');
-      trial.check.equal(
+      context.check.equal(new Set(ids).size, ITEMS.length, 'how many ids there are');
+      context.check.equal(
         (await readAll(reader)).documents.map(({ id }) => id),
         ids,
         'the ids of the next run',
       );
-      const { reader: other } = await opened(trial, ITEMS.slice(1));
+      const { reader: other } = await opened(context, ITEMS.slice(1));
       const others = (await readAll(other)).documents.map(({ id }) => id);
-      trial.check.equal(others, ids.slice(1), 'the ids when an item before them is gone');
+      context.check.equal(others, ids.slice(1), 'the ids when an item before them is gone');
     },
   },
   {
@@ -69,9 +69,9 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'gives nothing where there is nothing to read',
     requires: [],
-    async run(trial) {
-      const { reader } = await opened(trial, []);
-      trial.check.equal(await readAll(reader), { documents: [], progress: [], failures: [] }, 'no items');
+    async run(context) {
+      const { reader } = await opened(context, []);
+      context.check.equal(await readAll(reader), { documents: [], progress: [], failures: [] }, 'no items');
     },
   },
   {
@@ -79,19 +79,19 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'opens an item when its document is asked for, and no other',
     requires: ['opened'],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const documents = open.reader.read()[Symbol.asyncIterator]();
       await pause(20);
-      trial.check.equal(open.opened!(), [], 'before the first next()');
+      context.check.equal(open.opened!(), [], 'before the first next()');
       await documents.next();
       await pause(20);
-      trial.check.equal(open.opened!(), NAMES.slice(0, 1), 'after the first document');
+      context.check.equal(open.opened!(), NAMES.slice(0, 1), 'after the first document');
       await documents.next();
-      trial.check.equal(open.opened!(), NAMES.slice(0, 2), 'after the second document');
+      context.check.equal(open.opened!(), NAMES.slice(0, 2), 'after the second document');
       await documents.return?.();
       await pause(20);
-      trial.check.equal(open.opened!(), NAMES.slice(0, 2), 'after it was left');
+      context.check.equal(open.opened!(), NAMES.slice(0, 2), 'after it was left');
     },
   },
   {
@@ -99,13 +99,13 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'begins anew after it was left',
     requires: [],
-    async run(trial) {
-      const { reader } = await opened(trial);
+    async run(context) {
+      const { reader } = await opened(context);
       for await (const document of reader.read()) {
-        trial.check.equal(namesOf([document]), NAMES.slice(0, 1), 'the first document');
+        context.check.equal(namesOf([document]), NAMES.slice(0, 1), 'the first document');
         break;
       }
-      trial.check.equal(namesOf((await readAll(reader)).documents), NAMES, 'the next reading');
+      context.check.equal(namesOf((await readAll(reader)).documents), NAMES, 'the next reading');
     },
   },
   {
@@ -113,20 +113,24 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'tells of each item once, after its document was taken',
     requires: [],
-    async run(trial) {
-      const { reader } = await opened(trial);
+    async run(context) {
+      const { reader } = await opened(context);
       const order: string[] = [];
       const options = { onProgress: ({ done }: { done: number }) => void order.push(`done ${done}`) };
       for await (const _document of reader.read(options)) order.push('document');
-      trial.check.equal(
+      context.check.equal(
         order,
         ITEMS.flatMap((_item, at) => ['document', `done ${at + 1}`]),
         'documents and progress',
       );
       const { progress } = await readAll(reader);
-      trial.check.equal(new Set(progress.map(({ item }) => item)).size, ITEMS.length, 'each names its item');
+      context.check.equal(
+        new Set(progress.map(({ item }) => item)).size,
+        ITEMS.length,
+        'each names its item',
+      );
       for (const { failed, total = ITEMS.length } of progress)
-        trial.check.equal([failed, total], [0, ITEMS.length], 'the failed ones, and all');
+        context.check.equal([failed, total], [0, ITEMS.length], 'the failed ones, and all');
     },
   },
   {
@@ -134,21 +138,21 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'reports what cannot be read, and goes on',
     requires: ['failure'],
-    async run(trial) {
-      const { reader } = await opened(trial, WITH_BROKEN);
+    async run(context) {
+      const { reader } = await opened(context, WITH_BROKEN);
       const warnings: unknown[] = [];
       const stop = subscribe(({ name, attributes }) => {
         if (name === 'warning') warnings.push(attributes);
       });
       const { documents, failures, progress } = await readAll(reader).finally(stop);
-      trial.check.equal(namesOf(documents), ['alpha', 'delta', 'gamma'], 'the others');
-      trial.check.equal(failures.length, 1, 'how many failures there were');
+      context.check.equal(namesOf(documents), ['alpha', 'delta', 'gamma'], 'the others');
+      context.check.equal(failures.length, 1, 'how many failures there were');
       const [failure] = failures;
-      trial.check.ok(failure?.item.includes('beta'), `the failure names its item: ${failure?.item}`);
-      trial.check.ok(isMortiseError(failure?.error), 'its error is a MortiseError');
-      trial.check.equal(progress.at(-1)?.done, ITEMS.length, 'the items done');
-      trial.check.equal(progress.at(-1)?.failed, 1, 'the items failed');
-      trial.check.ok(warnings.length > 0, 'there is a `warning` event');
+      context.check.ok(failure?.item.includes('beta'), `the failure names its item: ${failure?.item}`);
+      context.check.ok(isMortiseError(failure?.error), 'its error is a MortiseError');
+      context.check.equal(progress.at(-1)?.done, ITEMS.length, 'the items done');
+      context.check.equal(progress.at(-1)?.failed, 1, 'the items failed');
+      context.check.ok(warnings.length > 0, 'there is a `warning` event');
     },
   },
   {
@@ -156,11 +160,11 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'rejects when there is nothing to read from',
     requires: ['missing'],
-    async run(trial) {
-      const open = await trial.subject.missing!();
-      trial.after(() => open.close?.());
+    async run(context) {
+      const open = await context.subject.missing!();
+      context.after(() => open.close?.());
       const codes = ['not-found', 'permission', 'configuration', 'connection'];
-      await trial.check.error(readAll(open.reader), codes, 'the reading');
+      await context.check.error(readAll(open.reader), codes, 'the reading');
     },
   },
   {
@@ -168,27 +172,27 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'leaves out what is to be skipped, and says so',
     requires: ['skip'],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const asked: ReadItem[] = [];
       const skip = async (item: ReadItem): Promise<boolean> => {
         asked.push(item);
         return item.id.includes('alpha') || item.id.includes('delta');
       };
       const { documents, progress } = await readAll(open.reader, { skip });
-      trial.check.equal(namesOf(documents), ['beta', 'gamma'], 'the documents');
-      trial.check.equal(asked.length, ITEMS.length, 'it is asked once for each item');
-      trial.check.equal(
+      context.check.equal(namesOf(documents), ['beta', 'gamma'], 'the documents');
+      context.check.equal(asked.length, ITEMS.length, 'it is asked once for each item');
+      context.check.equal(
         progress.map(({ outcome }) => outcome),
         ['skipped', 'read', 'skipped', 'read'],
         'what became of the items',
       );
-      trial.check.equal(
+      context.check.equal(
         progress.map(({ item }) => item),
         asked.map(({ id }) => id),
         'progress names what skip was asked',
       );
-      if (open.opened !== undefined) trial.check.equal(open.opened(), ['beta', 'gamma'], 'what was opened');
+      if (open.opened !== undefined) context.check.equal(open.opened(), ['beta', 'gamma'], 'what was opened');
     },
   },
   {
@@ -196,8 +200,8 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'goes on where a reading was left',
     requires: ['skip'],
-    async run(trial) {
-      const { reader } = await opened(trial);
+    async run(context) {
+      const { reader } = await opened(context);
       const finished = new Set<string>();
       const first: string[] = [];
       const onProgress = ({ item }: { item: string }): void => void finished.add(item);
@@ -207,7 +211,7 @@ export const readerSuite: Suite<ReaderSubject> = [
         if (first.length === 3) break;
       }
       const { documents } = await readAll(reader, { skip: ({ id }) => finished.has(id) });
-      trial.check.equal(namesOf(documents), ['delta', 'gamma'], 'the documents of the next reading');
+      context.check.equal(namesOf(documents), ['delta', 'gamma'], 'the documents of the next reading');
     },
   },
   {
@@ -215,20 +219,20 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'D-01',
     title: 'knows a version of each item without reading it, the same while nothing changes',
     requires: ['version'],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const versions = async (): Promise<Map<string, string | undefined>> => {
         const seen = new Map<string, string | undefined>();
         await readAll(open.reader, { skip: ({ id, version }) => (seen.set(id, version), true) });
         return seen;
       };
       const seen = await versions();
-      trial.check.equal(seen.size, ITEMS.length, 'how many items there are');
-      for (const [id, version] of seen) trial.check.ok(typeof version === 'string', `${id} has a version`);
-      trial.check.equal(await versions(), seen, 'the versions of the next run');
-      if (open.opened !== undefined) trial.check.equal(open.opened(), [], 'what was opened');
+      context.check.equal(seen.size, ITEMS.length, 'how many items there are');
+      for (const [id, version] of seen) context.check.ok(typeof version === 'string', `${id} has a version`);
+      context.check.equal(await versions(), seen, 'the versions of the next run');
+      if (open.opened !== undefined) context.check.equal(open.opened(), [], 'what was opened');
       const { progress } = await readAll(open.reader);
-      trial.check.equal(
+      context.check.equal(
         new Map(progress.map(({ item, version }) => [item, version])),
         seen,
         'progress has them too',
@@ -240,8 +244,8 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'C-01',
     title: "stops at an abort with exactly the signal's reason, and opens nothing more",
     requires: [],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const controller = new AbortController();
       const seen: string[] = [];
       const reading = (async () => {
@@ -250,9 +254,9 @@ export const readerSuite: Suite<ReaderSubject> = [
           controller.abort('enough');
         }
       })();
-      trial.check.equal(await trial.check.rejects(reading, 'the reading'), 'enough', 'the reason');
-      trial.check.equal(seen, NAMES.slice(0, 1), 'the documents before it');
-      if (open.opened !== undefined) trial.check.equal(open.opened(), NAMES.slice(0, 1), 'what was opened');
+      context.check.equal(await context.check.rejects(reading, 'the reading'), 'enough', 'the reason');
+      context.check.equal(seen, NAMES.slice(0, 1), 'the documents before it');
+      if (open.opened !== undefined) context.check.equal(open.opened(), NAMES.slice(0, 1), 'what was opened');
     },
   },
   {
@@ -260,20 +264,20 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'C-02',
     title: 'reads nothing under a signal that is aborted already',
     requires: [],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const failures: unknown[] = [];
       const options = {
         signal: AbortSignal.abort('early'),
         onError: (failure: unknown) => void failures.push(failure),
       };
-      trial.check.equal(
-        await trial.check.rejects(readAll(open.reader, options), 'the reading'),
+      context.check.equal(
+        await context.check.rejects(readAll(open.reader, options), 'the reading'),
         'early',
         'the reason',
       );
-      trial.check.equal(failures, [], 'an abort is no failure of an item');
-      if (open.opened !== undefined) trial.check.equal(open.opened(), [], 'what was opened');
+      context.check.equal(failures, [], 'an abort is no failure of an item');
+      if (open.opened !== undefined) context.check.equal(open.opened(), [], 'what was opened');
     },
   },
   {
@@ -281,11 +285,11 @@ export const readerSuite: Suite<ReaderSubject> = [
     rule: 'C-05',
     title: 'gives plain data that nobody else has',
     requires: [],
-    async run(trial) {
-      const { reader } = await opened(trial);
+    async run(context) {
+      const { reader } = await opened(context);
       const { documents } = await readAll(reader);
       for (const document of documents)
-        trial.check.equal(
+        context.check.equal(
           nodeFromJson(JSON.parse(JSON.stringify(nodeToJson(document)))),
           document,
           'it survives JSON',
@@ -294,8 +298,8 @@ export const readerSuite: Suite<ReaderSubject> = [
       const [first, ...others] = documents;
       first!.metadata['changed'] = true;
       first!.excludedEmbedMetadataKeys?.push('changed');
-      trial.check.equal(others, kept.slice(1), 'the others after one was changed');
-      trial.check.equal((await readAll(reader)).documents, kept, 'the next reading');
+      context.check.equal(others, kept.slice(1), 'the others after one was changed');
+      context.check.equal((await readAll(reader)).documents, kept, 'the next reading');
     },
   },
   ...itemCases,

@@ -1,12 +1,12 @@
 import type { RankedDocument, Reranker, RerankResult } from '@mortise/core/reranker';
 import { defined } from '@mortise/core/shared';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
-import { tellJson } from '../shared/helpers.ts';
-import type { Access, Probe, Telling } from '../shared/probe.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
+import { respondJson } from '../shared/helpers.ts';
+import type { Access, Probe, RespondOptions } from '../shared/probe.ts';
 import type { Wire, WireHandler } from '../wire.ts';
 import type { RerankerSubject } from './conformance.ts';
 
-export type RerankerTrial = Trial<RerankerSubject>;
+export type RerankerCaseContext = CaseContext<RerankerSubject>;
 export type RerankerCase = ConformanceCase<RerankerSubject>;
 
 export const QUERY = 'Who "asks"? 😀';
@@ -33,41 +33,41 @@ export function manyDocuments(count: number): string[] {
   return Array.from({ length: count }, (_unused, at) => `d${at} ${((at * 7919) % count) / 2 ** 20}`);
 }
 
-export interface TellingResults extends Telling {
-  /** Changes the results on their way out. */
+export interface RespondResultsOptions extends RespondOptions {
+  /** Changes the results before they are sent. */
   readonly results?: ((results: readonly RankedDocument[]) => readonly RankedDocument[]) | undefined;
 }
 
 /** Answers as the dialect does, with the scores of the lab. */
-export function telling({ dialect }: RerankerSubject, options: TellingResults = {}): WireHandler {
+export function respondWith({ dialect }: RerankerSubject, options: RespondResultsOptions = {}): WireHandler {
   const { results = (right: readonly RankedDocument[]) => right } = options;
   return (request, reply) => {
     const right = ranked(dialect.documents(request), dialect.topN(request));
-    return tellJson(reply, dialect.body(results(right)), options);
+    return respondJson(reply, dialect.body(results(right)), options);
   };
 }
 
 /** An implementation before a server of its own. */
 export async function connect(
-  trial: RerankerTrial,
-  handler: WireHandler = telling(trial.subject),
+  context: RerankerCaseContext,
+  handler: WireHandler = respondWith(context.subject),
   { headers, url = (plain) => plain }: Access = {},
 ): Promise<{ readonly wire: Wire; readonly reranker: Reranker }> {
-  const wire = await trial.wire(handler);
+  const wire = await context.wire(handler);
   const settings = defined({ retry: { baseDelayMs: 20 }, headers });
-  return { wire, reranker: trial.subject.create({ url: url(wire.url), settings }) };
+  return { wire, reranker: context.subject.create({ url: url(wire.url), settings }) };
 }
 
 /** What rerankers have in common with the other contracts is tried by this call. */
 export const rerankerProbe: Probe<RerankerSubject> = {
   requires: [],
-  ways: () => ['rerank'],
+  methods: () => ['rerank'],
   dialect: ({ dialect }) => dialect,
-  async connect(trial, handler, access) {
-    const { wire, reranker } = await connect(trial, handler, access);
-    return { wire, model: reranker, call: (_way, options) => reranker.rerank(QUERY, DOCUMENTS, options) };
+  async connect(context, handler, access) {
+    const { wire, reranker } = await connect(context, handler, access);
+    return { wire, model: reranker, call: (_method, options) => reranker.rerank(QUERY, DOCUMENTS, options) };
   },
-  telling,
+  respondWith,
   streams: () => false,
   checkReply: ({ check }, reply, what) =>
     check.equal((reply as RerankResult).results, ranked(DOCUMENTS), `${what}: the results`),

@@ -8,9 +8,9 @@ import {
   manyDocuments,
   QUERY,
   ranked,
-  telling,
+  respondWith,
   type RerankerCase,
-  type RerankerTrial,
+  type RerankerCaseContext,
 } from './lab.ts';
 
 const BOUNDED = { deadlineMs: 20_000 };
@@ -23,11 +23,11 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-03',
     title: 'tells applications of the same as this suite',
     requires: [],
-    async run(trial) {
-      const { reranker, wire } = await connect(trial);
-      trial.check.equal(reranker.metadata, trial.subject.declares, 'metadata');
-      trial.check.ok(reranker.provider !== '' && reranker.model !== '', 'provider and model have no name');
-      trial.check.equal(wire.requests.length, 0, 'the requests that metadata took');
+    async run(context) {
+      const { reranker, wire } = await connect(context);
+      context.check.equal(reranker.metadata, context.subject.declares, 'metadata');
+      context.check.ok(reranker.provider !== '' && reranker.model !== '', 'provider and model have no name');
+      context.check.equal(wire.requests.length, 0, 'the requests that metadata took');
     },
   },
   {
@@ -35,16 +35,16 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-01',
     title: 'sends the query, the documents in their order, and how many are wanted',
     requires: [],
-    async run(trial) {
-      const { reranker, wire } = await connect(trial);
+    async run(context) {
+      const { reranker, wire } = await connect(context);
       await reranker.rerank(QUERY, DOCUMENTS, { topN: 2 });
-      const { dialect } = trial.subject;
+      const { dialect } = context.subject;
       const sent = wire.requests.map((request) => [
         dialect.query(request),
         dialect.documents(request),
         dialect.topN(request),
       ]);
-      trial.check.equal(sent, [[QUERY, DOCUMENTS, 2]], 'what was sent');
+      context.check.equal(sent, [[QUERY, DOCUMENTS, 2]], 'what was sent');
     },
   },
   {
@@ -52,11 +52,11 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-01',
     title: "sends the model's name",
     requires: ['wire:model'],
-    async run(trial) {
-      const { reranker, wire } = await connect(trial);
+    async run(context) {
+      const { reranker, wire } = await connect(context);
       await reranker.rerank(QUERY, DOCUMENTS);
-      const sent = wire.requests.map((request) => trial.subject.dialect.model?.(request));
-      trial.check.equal(sent, [reranker.model], 'the model of each request');
+      const sent = wire.requests.map((request) => context.subject.dialect.model?.(request));
+      context.check.equal(sent, [reranker.model], 'the model of each request');
     },
   },
   {
@@ -64,11 +64,11 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-01',
     title: 'gives the place and the score of each document, best first, as plain data',
     requires: [],
-    async run(trial) {
-      const { reranker } = await connect(trial);
+    async run(context) {
+      const { reranker } = await connect(context);
       const result = await reranker.rerank(QUERY, DOCUMENTS);
-      trial.check.equal(result.results, ranked(DOCUMENTS), 'the results');
-      trial.check.ok(isPlain(result), 'the result is no plain data');
+      context.check.equal(result.results, ranked(DOCUMENTS), 'the results');
+      context.check.ok(isPlain(result), 'the result is no plain data');
     },
   },
   {
@@ -76,13 +76,17 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-01',
     title: 'gives no more than topN, whatever the provider gives',
     requires: [],
-    async run(trial) {
-      const all = telling(trial.subject, { results: () => ranked(DOCUMENTS) });
-      const { reranker } = await connect(trial, all);
+    async run(context) {
+      const all = respondWith(context.subject, { results: () => ranked(DOCUMENTS) });
+      const { reranker } = await connect(context, all);
       const { results } = await reranker.rerank(QUERY, DOCUMENTS, { topN: 2 });
-      trial.check.equal(results, ranked(DOCUMENTS, 2), 'the results');
+      context.check.equal(results, ranked(DOCUMENTS, 2), 'the results');
       const more = await reranker.rerank(QUERY, DOCUMENTS, { topN: 100 });
-      trial.check.equal(more.results, ranked(DOCUMENTS), 'the results where more were wanted than there are');
+      context.check.equal(
+        more.results,
+        ranked(DOCUMENTS),
+        'the results where more were wanted than there are',
+      );
     },
   },
   {
@@ -90,15 +94,15 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'C-08',
     title: 'refuses a topN that is none before anything is sent',
     requires: [],
-    async run(trial) {
-      const { reranker, wire } = await connect(trial);
+    async run(context) {
+      const { reranker, wire } = await connect(context);
       for (const topN of [0, -1, 1.5, NaN])
-        await trial.check.error(
+        await context.check.error(
           reranker.rerank(QUERY, DOCUMENTS, { topN }),
           'invalid-request',
           `topN ${topN}`,
         );
-      trial.check.equal(wire.requests.length, 0, 'the requests');
+      context.check.equal(wire.requests.length, 0, 'the requests');
     },
   },
   {
@@ -106,14 +110,14 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-01',
     title: 'takes equal scores, negative ones and 0',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const results = [
         { index: 2, score: 0 },
         { index: 0, score: 0 },
         { index: 1, score: -3.5 },
       ];
-      const { reranker } = await connect(trial, telling(trial.subject, { results: () => results }));
-      trial.check.equal((await reranker.rerank(QUERY, DOCUMENTS)).results, results, 'the results');
+      const { reranker } = await connect(context, respondWith(context.subject, { results: () => results }));
+      context.check.equal((await reranker.rerank(QUERY, DOCUMENTS)).results, results, 'the results');
     },
   },
   broken('beyond', 'a place beyond the documents', ([first, ...rest]) => [{ ...first!, index: 3 }, ...rest]),
@@ -138,13 +142,13 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'C-05',
     title: 'leaves documents and options as they are',
     requires: [],
-    async run(trial) {
-      const { reranker } = await connect(trial);
+    async run(context) {
+      const { reranker } = await connect(context);
       const documents = DOCUMENTS.toReversed();
       const options: RerankOptions = { topN: 3 };
       await reranker.rerank(QUERY, documents, options);
-      trial.check.equal(documents, DOCUMENTS.toReversed(), 'the documents');
-      trial.check.equal(options, { topN: 3 }, 'the options');
+      context.check.equal(documents, DOCUMENTS.toReversed(), 'the documents');
+      context.check.equal(options, { topN: 3 }, 'the options');
     },
   },
   {
@@ -152,10 +156,10 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-02',
     title: 'gives an empty result for no documents, without a request',
     requires: [],
-    async run(trial) {
-      const { reranker, wire } = await connect(trial);
-      trial.check.equal((await reranker.rerank(QUERY, [])).results, [], 'the results');
-      trial.check.equal(wire.requests.length, 0, 'the requests');
+    async run(context) {
+      const { reranker, wire } = await connect(context);
+      context.check.equal((await reranker.rerank(QUERY, [])).results, [], 'the results');
+      context.check.equal(wire.requests.length, 0, 'the requests');
     },
   },
   {
@@ -163,10 +167,10 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-03',
     title: 'splits and merges what is more than a request takes, or refuses it before anything is sent',
     requires: ['maxDocuments'],
-    async run(trial) {
-      const { check, subject } = trial;
-      const { reranker, wire } = await connect(trial);
-      const documents = tooMany(trial);
+    async run(context) {
+      const { check, subject } = context;
+      const { reranker, wire } = await connect(context);
+      const documents = tooMany(context);
       const call = reranker.rerank(QUERY, documents, { topN: 10 });
       if (!subject.declares.comparableScores) {
         await check.error(call, 'unsupported', 'rerank');
@@ -188,10 +192,10 @@ export const rankCases: readonly RerankerCase[] = [
     rule: 'K-03',
     title: 'cancels the requests beside one that failed',
     requires: ['maxDocuments'],
-    async run(trial) {
-      const { check, subject } = trial;
-      const documents = tooMany(trial);
-      const { reranker, wire } = await connect(trial, async (request, reply, n) => {
+    async run(context) {
+      const { check, subject } = context;
+      const documents = tooMany(context);
+      const { reranker, wire } = await connect(context, async (request, reply, n) => {
         if (n !== 0) return;
         await waitFor(() => wire.requests.length > 1);
         await failing(subject.dialect, NO)(request, reply, n);
@@ -205,10 +209,10 @@ export const rankCases: readonly RerankerCase[] = [
       await closesEarly(check, wire.requests[1]?.closedEarly, 'the request beside it');
     },
   },
-  listenerCase<RerankerSubject>([], async (trial) => {
-    const refused = failing(trial.subject.dialect, NO);
-    const { reranker } = await connect(trial, (request, reply, n) =>
-      (n % 3 === 2 ? refused : telling(trial.subject))(request, reply, n),
+  listenerCase<RerankerSubject>([], async (context) => {
+    const refused = failing(context.subject.dialect, NO);
+    const { reranker } = await connect(context, (request, reply, n) =>
+      (n % 3 === 2 ? refused : respondWith(context.subject))(request, reply, n),
     );
     return (signal) => [1, 2, 3].map(() => reranker.rerank(QUERY, DOCUMENTS, { signal }));
   }),
@@ -224,9 +228,9 @@ function broken(
     rule: 'K-01',
     title: `gives malformed-response for ${what}`,
     requires: [],
-    async run(trial) {
-      const { reranker } = await connect(trial, telling(trial.subject, { results }));
-      await trial.check.error(reranker.rerank(QUERY, DOCUMENTS, BOUNDED), 'malformed-response', 'rerank');
+    async run(context) {
+      const { reranker } = await connect(context, respondWith(context.subject, { results }));
+      await context.check.error(reranker.rerank(QUERY, DOCUMENTS, BOUNDED), 'malformed-response', 'rerank');
     },
   };
 }
@@ -235,6 +239,6 @@ function limitOf({ declares }: RerankerSubject): number {
   return declares.maxDocuments ?? Infinity;
 }
 
-function tooMany({ subject }: RerankerTrial): string[] {
+function tooMany({ subject }: RerankerCaseContext): string[] {
   return manyDocuments(2 * limitOf(subject) + 1);
 }

@@ -11,11 +11,11 @@ import {
   type TextNode,
 } from '@mortise/core/retriever';
 import type { QueryResponse } from '@mortise/core/synthesizer';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import type { RetrieverSubject } from './conformance.ts';
 
 export type RetrieverCase = ConformanceCase<RetrieverSubject>;
-export type RetrieverTrial = Trial<RetrieverSubject>;
+export type RetrieverCaseContext = CaseContext<RetrieverSubject>;
 
 /** What is asked, and stands in every text. */
 export const QUERY = 'tenon';
@@ -73,7 +73,7 @@ export function engine(response: Partial<QueryResponse>): QueryEngine {
 
 /** What the subject finds of these nodes, with what they stand for. */
 export async function found(
-  { subject }: RetrieverTrial,
+  { subject }: RetrieverCaseContext,
   nodes: readonly (TextNode | IndexNode)[],
   objects?: Readonly<Record<string, RetrievalObject>>,
   options?: RetrieveOptions,
@@ -90,11 +90,11 @@ export function pairs(results: readonly NodeWithScore[]): (readonly [string, num
 }
 
 /** Asks one retriever in the place where another finds an index node that stands for it. */
-export function asTarget(trial: RetrieverTrial, target: RetrievalObject, options?: RetrieveOptions) {
-  return found(trial, [pointer('target')], { target }, options);
+export function asTarget(context: RetrieverCaseContext, target: RetrievalObject, options?: RetrieveOptions) {
+  return found(context, [pointer('target')], { target }, options);
 }
 
-export async function composed({ subject }: RetrieverTrial, inner: Retriever): Promise<Retriever> {
+export async function composed({ subject }: RetrieverCaseContext, inner: Retriever): Promise<Retriever> {
   if (subject.compose === undefined) throw new Error('`nesting` needs `compose`.');
   return subject.compose(inner);
 }

@@ -8,15 +8,19 @@ export const nestingCases: readonly RetrieverCase[] = [
     rule: 'R-04',
     title: 'asks another retriever for at least topK, with the trail that it was given',
     requires: ['nesting'],
-    async run(trial) {
+    async run(context) {
       const inner = spy([scored('a', 2), scored('b', 1)]);
-      const retriever = await composed(trial, inner);
+      const retriever = await composed(context, inner);
       const trail = [{ retriever: inner, indexId: 'before' }];
-      trial.check.equal(ids(await retriever.retrieve(QUERY, { topK: 2, trail })), ['a', 'b'], 'the results');
+      context.check.equal(
+        ids(await retriever.retrieve(QUERY, { topK: 2, trail })),
+        ['a', 'b'],
+        'the results',
+      );
       const { query, options } = inner.calls[0] ?? { query: '', options: {} };
-      trial.check.equal(typeof query === 'string' ? query : query.query, QUERY, 'what was asked');
-      trial.check.ok((options.topK ?? 0) >= 2, `the topK that was asked for is ${options.topK}`);
-      trial.check.ok(
+      context.check.equal(typeof query === 'string' ? query : query.query, QUERY, 'what was asked');
+      context.check.ok((options.topK ?? 0) >= 2, `the topK that was asked for is ${options.topK}`);
+      context.check.ok(
         options.trail?.some(({ indexId }) => indexId === 'before'),
         'the trail was not handed on',
       );
@@ -27,11 +31,11 @@ export const nestingCases: readonly RetrieverCase[] = [
     rule: 'R-04',
     title: 'hands filters to another retriever',
     requires: ['nesting', 'filters'],
-    async run(trial) {
+    async run(context) {
       const inner = spy([scored('a', 1)]);
       const filters = { key: 'shelf', op: '==', value: 'a' } as const;
-      await (await composed(trial, inner)).retrieve(QUERY, { filters });
-      trial.check.equal(inner.calls[0]?.options.filters, filters, 'the filters');
+      await (await composed(context, inner)).retrieve(QUERY, { filters });
+      context.check.equal(inner.calls[0]?.options.filters, filters, 'the filters');
     },
   },
   {
@@ -39,20 +43,20 @@ export const nestingCases: readonly RetrieverCase[] = [
     rule: 'C-01',
     title: "rejects with exactly the signal's reason while another retriever thinks, and tells it",
     requires: ['nesting'],
-    async run(trial) {
+    async run(context) {
       const inner = spy(() => new Promise(() => undefined));
       const { controller, reason } = abortable();
-      const asked = (await composed(trial, inner)).retrieve(QUERY, { signal: controller.signal });
+      const asked = (await composed(context, inner)).retrieve(QUERY, { signal: controller.signal });
       asked.catch(() => undefined);
-      trial.check.ok(await waitFor(() => inner.calls.length === 1), 'the retriever was not asked');
+      context.check.ok(await waitFor(() => inner.calls.length === 1), 'the retriever was not asked');
       controller.abort(reason);
-      const thrown = await trial.check.within(
+      const thrown = await context.check.within(
         2_000,
-        trial.check.rejects(asked, 'the retrieval'),
+        context.check.rejects(asked, 'the retrieval'),
         'the abort',
       );
-      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
-      trial.check.equal(inner.calls[0]?.options.signal?.aborted, true, 'its signal is aborted');
+      context.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      context.check.equal(inner.calls[0]?.options.signal?.aborted, true, 'its signal is aborted');
     },
   },
   {
@@ -60,11 +64,11 @@ export const nestingCases: readonly RetrieverCase[] = [
     rule: 'R-04',
     title: 'fails with the failure of another retriever: an empty list would say that nothing is there',
     requires: ['nesting'],
-    async run(trial) {
+    async run(context) {
       const inner = spy(() => Promise.reject(new Error('the retriever is down')));
-      const asked = (await composed(trial, inner)).retrieve(QUERY);
-      const error = await trial.check.error(asked, 'internal', 'the retrieval');
-      trial.check.ok(error.message.includes('the retriever is down'), `it failed with: ${error.message}`);
+      const asked = (await composed(context, inner)).retrieve(QUERY);
+      const error = await context.check.error(asked, 'internal', 'the retrieval');
+      context.check.ok(error.message.includes('the retriever is down'), `it failed with: ${error.message}`);
     },
   },
   {
@@ -72,15 +76,15 @@ export const nestingCases: readonly RetrieverCase[] = [
     rule: 'R-02',
     title: 'refuses a score of another retriever that is no finite number',
     requires: ['nesting'],
-    async run(trial) {
+    async run(context) {
       for (const score of [NaN, Infinity, undefined as unknown as number]) {
         const asked = (
           await composed(
-            trial,
+            context,
             spy(() => [{ ...scored('a', 1), score }]),
           )
         ).retrieve(QUERY);
-        await trial.check.error(asked, 'malformed-response', `a score of ${score}`);
+        await context.check.error(asked, 'malformed-response', `a score of ${score}`);
       }
     },
   },
@@ -89,15 +93,15 @@ export const nestingCases: readonly RetrieverCase[] = [
     rule: 'R-02',
     title: 'hands the scores of another retriever on as they are, 0 and below included',
     requires: ['nesting', 'scores'],
-    async run(trial) {
+    async run(context) {
       const inner = spy([scored('best', 3), scored('nothing', 0), scored('worse', -2)]);
       const expected = [
         ['best', 3],
         ['nothing', 0],
         ['worse', -2],
       ];
-      const results = await (await composed(trial, inner)).retrieve(QUERY);
-      trial.check.equal(pairs(results), expected, 'ids and scores');
+      const results = await (await composed(context, inner)).retrieve(QUERY);
+      context.check.equal(pairs(results), expected, 'ids and scores');
     },
   },
 ];

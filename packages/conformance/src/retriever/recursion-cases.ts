@@ -25,9 +25,9 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'without objects gives index nodes as results like any other',
     requires: [],
-    async run(trial) {
-      const results = await found(trial, [pointer('somewhere')]);
-      trial.check.equal(
+    async run(context) {
+      const results = await found(context, [pointer('somewhere')]);
+      context.check.equal(
         results.map(({ node }) => node),
         [pointer('somewhere')],
         'the nodes',
@@ -39,12 +39,12 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'puts a node in the place of the index node that stands for it, with its score',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const nodes = [pointer('target'), page('beside')];
-      const before = await found(trial, nodes);
-      const after = await found(trial, nodes, { target: page('target') });
+      const before = await found(context, nodes);
+      const after = await found(context, nodes, { target: page('target') });
       const expected = pairs(before).map(([id, score]) => [id === 'to target' ? 'target' : id, score]);
-      trial.check.equal(pairs(after), expected, 'ids and scores');
+      context.check.equal(pairs(after), expected, 'ids and scores');
     },
   },
   {
@@ -52,17 +52,17 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-02',
     title: 'hands the scores of a target on as they are, 0 and below included',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const target = spy([scored('best', 3), scored('nothing', 0), scored('worse', -2)]);
       const expected = [
         ['best', 3],
         ['nothing', 0],
         ['worse', -2],
       ];
-      trial.check.equal(pairs(await asTarget(trial, target)), expected, 'ids and scores');
-      trial.check.equal(target.calls.length, 1, 'how often the target was asked');
+      context.check.equal(pairs(await asTarget(context, target)), expected, 'ids and scores');
+      context.check.equal(target.calls.length, 1, 'how often the target was asked');
       const asked = target.calls[0]?.query;
-      trial.check.equal(typeof asked === 'string' ? asked : asked?.query, QUERY, 'what it was asked');
+      context.check.equal(typeof asked === 'string' ? asked : asked?.query, QUERY, 'what it was asked');
     },
   },
   {
@@ -70,17 +70,21 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: "makes a text node of a query engine's answer: id, metadata, sources and score",
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const nodes = [pointer('target')];
-      const [before] = await found(trial, nodes);
+      const [before] = await found(context, nodes);
       const sources = [scored('s1', 1), scored('s2', 0)];
-      const [after, ...more] = await found(trial, nodes, {
+      const [after, ...more] = await found(context, nodes, {
         target: engine({ text: 'an answer', metadata: { tone: 'dry' }, sources }),
       });
       const metadata = { shelf: 'a', tone: 'dry', sourceNodeIds: ['s1', 's2'] };
       const node = { type: 'text', id: 'to target:answer', text: 'an answer', metadata };
-      trial.check.equal(after?.node, node, 'the node');
-      trial.check.equal([after?.score, more.length], [before?.score, 0], 'its score, and what comes besides');
+      context.check.equal(after?.node, node, 'the node');
+      context.check.equal(
+        [after?.score, more.length],
+        [before?.score, 0],
+        'its score, and what comes besides',
+      );
     },
   },
   {
@@ -88,9 +92,9 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'adds nothing for an engine that found nothing to answer from',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const nothing = engine({ outcome: 'no-nodes', text: 'Nothing was found.' });
-      trial.check.equal(await asTarget(trial, nothing), [], 'the results');
+      context.check.equal(await asTarget(context, nothing), [], 'the results');
     },
   },
   {
@@ -98,11 +102,14 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'goes on from index node to index node, into a retriever that does the same',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const end = page('end');
-      const inner = await trial.subject.create({ nodes: [pointer('end')], objects: new Map([['end', end]]) });
-      const results = await found(trial, [pointer('first')], { first: pointer('second'), second: inner });
-      trial.check.equal(
+      const inner = await context.subject.create({
+        nodes: [pointer('end')],
+        objects: new Map([['end', end]]),
+      });
+      const results = await found(context, [pointer('first')], { first: pointer('second'), second: inner });
+      context.check.equal(
         results.map(({ node }) => node),
         [end],
         'the nodes',
@@ -114,7 +121,7 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'asks the targets at the same time',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       let arrived = 0;
       const meeting = (id: string) =>
         spy(async () => {
@@ -123,8 +130,8 @@ export const recursionCases: readonly RetrieverCase[] = [
           return [scored(id, arrived)];
         });
       const objects = { left: meeting('l'), right: meeting('r') };
-      const results = await found(trial, [pointer('left'), pointer('right')], objects, BOUNDED);
-      trial.check.equal(
+      const results = await found(context, [pointer('left'), pointer('right')], objects, BOUNDED);
+      context.check.equal(
         results.map(({ score }) => score),
         [2, 2],
         'how many had come when each went on',
@@ -136,11 +143,11 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'refuses nodes that lead in a circle, and says so',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const objects = { a: pointer('b'), b: pointer('a') };
-      const asked = found(trial, [pointer('a')], objects, BOUNDED);
-      const error = await trial.check.error(asked, 'configuration', 'the circle');
-      trial.check.ok(error.message.includes("'a'"), `the message names no node: ${error.message}`);
+      const asked = found(context, [pointer('a')], objects, BOUNDED);
+      const error = await context.check.error(asked, 'configuration', 'the circle');
+      context.check.ok(error.message.includes("'a'"), `the message names no node: ${error.message}`);
     },
   },
   {
@@ -166,11 +173,11 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'follows index nodes to a bounded depth',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const objects: Record<string, RetrievalObject> = { n1000: page('end') };
       for (let at = 0; at < 1000; at++) objects[`n${at}`] = pointer(`n${at + 1}`);
-      await trial.check.error(
-        found(trial, [pointer('n0')], objects, BOUNDED),
+      await context.check.error(
+        found(context, [pointer('n0')], objects, BOUNDED),
         'configuration',
         'a thousand hops',
       );
@@ -181,11 +188,11 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'refuses an id that leads nowhere, and names it',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       for (const id of ['gone', 'constructor']) {
-        const asked = found(trial, [pointer(id), page('beside')], { other: page('other') });
-        const error = await trial.check.error(asked, 'configuration', `the id '${id}'`);
-        trial.check.ok(error.message.includes(`'${id}'`), `the message does not name it: ${error.message}`);
+        const asked = found(context, [pointer(id), page('beside')], { other: page('other') });
+        const error = await context.check.error(asked, 'configuration', `the id '${id}'`);
+        context.check.ok(error.message.includes(`'${id}'`), `the message does not name it: ${error.message}`);
       }
     },
   },
@@ -194,7 +201,7 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-01',
     title: 'fails with the failure of a target, and gives up the others',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       let stopped = false;
       const stalled = spy(
         ({ signal }) =>
@@ -206,14 +213,14 @@ export const recursionCases: readonly RetrieverCase[] = [
         await waitFor(() => stalled.calls.length > 0);
         throw new Error('the target is down');
       });
-      const asked = found(trial, [pointer('stalled'), pointer('failing')], { stalled, failing }, BOUNDED);
-      const error = await trial.check.error(
-        trial.check.within(3_000, asked, 'the retrieval'),
+      const asked = found(context, [pointer('stalled'), pointer('failing')], { stalled, failing }, BOUNDED);
+      const error = await context.check.error(
+        context.check.within(3_000, asked, 'the retrieval'),
         'internal',
         'it',
       );
-      trial.check.ok(error.message.includes('the target is down'), `it failed with: ${error.message}`);
-      trial.check.ok(await waitFor(() => stopped), 'the other target was not told');
+      context.check.ok(error.message.includes('the target is down'), `it failed with: ${error.message}`);
+      context.check.ok(await waitFor(() => stopped), 'the other target was not told');
     },
   },
   {
@@ -221,14 +228,14 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-03',
     title: 'gives what two targets found once, in the first place and with the best score',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const twin = { text: 'tenon twin', relationships: { source: { id: 'file' } } };
       const target = spy([scored('left', 0.2, twin), scored('beside', 0.5), scored('right', 0.9, twin)]);
       const expected = [
         ['left', 0.9],
         ['beside', 0.5],
       ];
-      trial.check.equal(pairs(await asTarget(trial, target)), expected, 'ids and scores');
+      context.check.equal(pairs(await asTarget(context, target)), expected, 'ids and scores');
     },
   },
   {
@@ -236,13 +243,13 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-04',
     title: 'hands topK and the hops that led there to a target',
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const target = spy();
       const { signal } = new AbortController();
-      await asTarget(trial, target, { topK: 3, signal });
+      await asTarget(context, target, { topK: 3, signal });
       const options: RetrieveOptions = target.calls[0]?.options ?? {};
-      trial.check.equal(options.topK, 3, 'topK');
-      trial.check.equal(
+      context.check.equal(options.topK, 3, 'topK');
+      context.check.equal(
         options.trail?.map(({ indexId }) => indexId),
         ['target'],
         'the trail',
@@ -254,14 +261,14 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-04',
     title: 'hands filters to a target, and does not show a node that they hide',
     requires: ['recursion', 'filters'],
-    async run(trial) {
+    async run(context) {
       const filters = { key: 'shelf', op: '==', value: 'a' } as const;
       const target = spy();
-      await asTarget(trial, target, { filters });
-      trial.check.equal(target.calls[0]?.options.filters, filters, 'the filters');
+      await asTarget(context, target, { filters });
+      context.check.equal(target.calls[0]?.options.filters, filters, 'the filters');
       const hidden = page('hidden', { metadata: { shelf: 'b' } });
-      trial.check.equal(await asTarget(trial, hidden, { filters }), [], 'the results');
-      trial.check.equal(ids(await asTarget(trial, hidden)), ['hidden'], 'the results without filters');
+      context.check.equal(await asTarget(context, hidden, { filters }), [], 'the results');
+      context.check.equal(ids(await asTarget(context, hidden)), ['hidden'], 'the results without filters');
     },
   },
   {
@@ -269,20 +276,20 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'C-01',
     title: "rejects with exactly the signal's reason while a target thinks, and tells it",
     requires: ['recursion'],
-    async run(trial) {
+    async run(context) {
       const target = spy(() => new Promise(() => undefined));
       const { controller, reason } = abortable();
-      const asked = asTarget(trial, target, { signal: controller.signal });
+      const asked = asTarget(context, target, { signal: controller.signal });
       asked.catch(() => undefined);
-      trial.check.ok(await waitFor(() => target.calls.length === 1), 'the target was not asked');
+      context.check.ok(await waitFor(() => target.calls.length === 1), 'the target was not asked');
       controller.abort(reason);
-      const thrown = await trial.check.within(
+      const thrown = await context.check.within(
         2_000,
-        trial.check.rejects(asked, 'the retrieval'),
+        context.check.rejects(asked, 'the retrieval'),
         'the abort',
       );
-      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
-      trial.check.equal(target.calls[0]?.options.signal?.aborted, true, "the target's signal is aborted");
+      context.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      context.check.equal(target.calls[0]?.options.signal?.aborted, true, "the target's signal is aborted");
     },
   },
   {
@@ -290,20 +297,20 @@ export const recursionCases: readonly RetrieverCase[] = [
     rule: 'R-04',
     title: 'hands its span to a target, so that what happens there has a parent',
     requires: ['recursion', 'spans'],
-    async run(trial) {
+    async run(context) {
       const parent = `conformance-${Math.random()}`;
       const parents = new Map<string, string | undefined>();
       const stop = subscribe(({ phase, spanId, parentId }) => {
         if (phase === 'start') parents.set(spanId, parentId);
       });
-      trial.after(stop);
+      context.after(stop);
       const target = spy();
-      await asTarget(trial, target, { parent });
+      await asTarget(context, target, { parent });
       await pause(0);
       let span = target.calls[0]?.options.parent;
-      trial.check.ok(span !== undefined && span !== parent, 'the target got no span of the retrieval');
+      context.check.ok(span !== undefined && span !== parent, 'the target got no span of the retrieval');
       for (let hops = 0; span !== undefined && span !== parent && hops < 10; hops++) span = parents.get(span);
-      trial.check.equal(span, parent, "what the target's spans lead up to");
+      context.check.equal(span, parent, "what the target's spans lead up to");
     },
   },
 ];

@@ -13,24 +13,24 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'R-02',
     title: 'gives nodes that were put in with finite scores, best first, as plain data',
     requires: [],
-    async run(trial) {
-      const results = await found(trial, PAGES);
-      trial.check.equal(ids(results).toSorted(), PAGES.map(({ id }) => id).toSorted(), 'the ids');
+    async run(context) {
+      const results = await found(context, PAGES);
+      context.check.equal(ids(results).toSorted(), PAGES.map(({ id }) => id).toSorted(), 'the ids');
       for (const { node, score } of results) {
-        trial.check.equal(
+        context.check.equal(
           node,
           PAGES.find(({ id }) => id === node.id),
           `the node '${node.id}'`,
         );
-        trial.check.ok(Number.isFinite(score), `the score of '${node.id}' is ${score}`);
+        context.check.ok(Number.isFinite(score), `the score of '${node.id}' is ${score}`);
       }
       const scores = results.map(({ score }) => score);
-      trial.check.equal(
+      context.check.equal(
         scores,
         scores.toSorted((a, b) => b - a),
         'the scores, best first',
       );
-      trial.check.ok(isPlain(results), 'the results are no plain data');
+      context.check.ok(isPlain(results), 'the results are no plain data');
     },
   },
   {
@@ -38,8 +38,8 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'R-02',
     title: 'gives an empty list where there is nothing to find',
     requires: [],
-    async run(trial) {
-      trial.check.equal(await found(trial, []), [], 'the results');
+    async run(context) {
+      context.check.equal(await found(context, []), [], 'the results');
     },
   },
   {
@@ -47,12 +47,12 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'R-04',
     title: 'gives no more than topK',
     requires: [],
-    async run(trial) {
+    async run(context) {
       for (const topK of [1, 3]) {
-        const results = await found(trial, PAGES, undefined, { topK });
-        trial.check.equal(results.length, topK, `how many for a topK of ${topK}`);
+        const results = await found(context, PAGES, undefined, { topK });
+        context.check.equal(results.length, topK, `how many for a topK of ${topK}`);
       }
-      trial.check.equal((await found(trial, PAGES, undefined, { topK: 100 })).length, 4, 'all there are');
+      context.check.equal((await found(context, PAGES, undefined, { topK: 100 })).length, 4, 'all there are');
     },
   },
   {
@@ -60,9 +60,13 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'C-08',
     title: 'refuses a topK that is none',
     requires: [],
-    async run(trial) {
+    async run(context) {
       for (const topK of [0, -1, 1.5, NaN])
-        await trial.check.error(found(trial, PAGES, undefined, { topK }), 'invalid-request', `topK ${topK}`);
+        await context.check.error(
+          found(context, PAGES, undefined, { topK }),
+          'invalid-request',
+          `topK ${topK}`,
+        );
     },
   },
   {
@@ -119,10 +123,10 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'R-03',
     title: 'gives equal content of one source document once',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const twin = { text: 'tenon twin', relationships: { source: { id: 'file' } } };
-      const results = await found(trial, [page('left', twin), page('right', twin), page('other')]);
-      trial.check.equal(results.length, 2, `the results (${ids(results).join(', ')}), how many`);
+      const results = await found(context, [page('left', twin), page('right', twin), page('other')]);
+      context.check.equal(results.length, 2, `the results (${ids(results).join(', ')}), how many`);
     },
   },
   {
@@ -130,12 +134,12 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'R-03',
     title: 'keeps equal content of two source documents, or of one and none, apart',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const of = (id: string, source: string) =>
         page(id, { text: 'tenon twin', relationships: { source: { id: source } } });
       const bare = page('bare', { text: 'tenon twin', relationships: {} });
-      const results = await found(trial, [of('left', 'a'), of('right', 'b'), bare]);
-      trial.check.equal(ids(results).toSorted(), ['bare', 'left', 'right'], 'the ids');
+      const results = await found(context, [of('left', 'a'), of('right', 'b'), bare]);
+      context.check.equal(ids(results).toSorted(), ['bare', 'left', 'right'], 'the ids');
     },
   },
   {
@@ -143,15 +147,15 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'R-04',
     title: 'finds only what the filters match, and counts topK among that',
     requires: ['filters'],
-    async run(trial) {
+    async run(context) {
       const nodes = PAGES.map((node, at) => ({ ...node, metadata: { shelf: at === 2 ? 'b' : 'a' } }));
       const on = (shelf: string) => ({ key: 'shelf', op: '==', value: shelf }) as const;
       for (const topK of [1, 10]) {
-        const results = await found(trial, nodes, undefined, { topK, filters: on('b') });
-        trial.check.equal(ids(results), ['three'], `the results for a topK of ${topK}`);
+        const results = await found(context, nodes, undefined, { topK, filters: on('b') });
+        context.check.equal(ids(results), ['three'], `the results for a topK of ${topK}`);
       }
-      const others = await found(trial, nodes, undefined, { filters: { not: on('b') } });
-      trial.check.equal(ids(others).toSorted(), ['four', 'one', 'two'], 'the results of the negation');
+      const others = await found(context, nodes, undefined, { filters: { not: on('b') } });
+      context.check.equal(ids(others).toSorted(), ['four', 'one', 'two'], 'the results of the negation');
     },
   },
   {
@@ -159,11 +163,11 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'C-08',
     title: 'refuses filters that it cannot honour: ignored, they show what they should hide',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const filters = { key: 'shelf', op: '==', value: 'none' } as const;
-      const asked = found(trial, PAGES, undefined, { filters });
-      if (trial.subject.declares.includes('filters')) trial.check.equal(await asked, [], 'the results');
-      else await trial.check.error(asked, 'unsupported', 'the filters');
+      const asked = found(context, PAGES, undefined, { filters });
+      if (context.subject.declares.includes('filters')) context.check.equal(await asked, [], 'the results');
+      else await context.check.error(asked, 'unsupported', 'the filters');
     },
   },
   {
@@ -171,13 +175,13 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'C-02',
     title: 'looks nothing up under a signal that is aborted already',
     requires: [],
-    async run(trial) {
+    async run(context) {
       const reason = { why: 'too late' };
       const target = spy();
-      const asked = found(trial, [pointer('target')], { target }, { signal: AbortSignal.abort(reason) });
-      const thrown = await trial.check.rejects(asked, 'the retrieval');
-      trial.check.ok(thrown === reason, "it did not reject with the signal's reason");
-      trial.check.equal(target.calls.length, 0, 'how often a target was asked');
+      const asked = found(context, [pointer('target')], { target }, { signal: AbortSignal.abort(reason) });
+      const thrown = await context.check.rejects(asked, 'the retrieval');
+      context.check.ok(thrown === reason, "it did not reject with the signal's reason");
+      context.check.equal(target.calls.length, 0, 'how often a target was asked');
     },
   },
   {
@@ -199,21 +203,21 @@ export const resultCases: readonly RetrieverCase[] = [
     rule: 'V-01',
     title: 'ends every span exactly once, under success, failure and abort',
     requires: ['spans'],
-    async run(trial) {
+    async run(context) {
       const parent = `conformance-${Math.random()}`;
       const spans = new Map<string, string[]>();
       const stop = subscribe(({ name, phase, spanId, parentId }) => {
         if (phase === 'start' && name === 'retriever.retrieve' && parentId === parent) spans.set(spanId, []);
         else if (phase === 'end' || phase === 'error') spans.get(spanId)?.push(phase);
       });
-      trial.after(stop);
+      context.after(stop);
       const signal = AbortSignal.abort(new Error('left'));
       const all: Promise<NodeWithScore[]>[] = [{}, { topK: 0 }, { signal }].map((options) =>
-        found(trial, PAGES, undefined, { ...options, parent }),
+        found(context, PAGES, undefined, { ...options, parent }),
       );
       await Promise.allSettled(all);
       const ends = [...spans.values()].map((phases) => phases.join());
-      trial.check.equal(ends.toSorted(), ['end', 'error', 'error'], 'how the spans ended');
+      context.check.equal(ends.toSorted(), ['end', 'error', 'error'], 'how the spans ended');
     },
   },
 ];

@@ -2,7 +2,7 @@ import type { ConformanceCase } from '../frame/case.ts';
 import { deliver, reset } from '../lab/deliver.ts';
 import type { WireHandler } from '../wire.ts';
 import { inTurn } from './helpers.ts';
-import { onEveryWay, onWhole, type Probe } from './probe.ts';
+import { onEveryMethod, onWhole, type Probe } from './probe.ts';
 
 const HTML = '<!doctype html><html><body>Please log in</body></html>';
 const BOUNDED = { deadlineMs: 20_000 };
@@ -24,17 +24,17 @@ export function faultCases<S>(probe: Probe<S>): Case<S>[] {
         return deliver(reply, [], { headers: { 'content-type': type }, end: 'reset' });
       },
     ),
-    onEveryWay(
+    onEveryMethod(
       probe,
       {
         id: 'fault.reset.always',
         rule: 'E-03',
         title: 'gives connection when every connection is reset',
       },
-      async (trial, way) => {
-        const { call } = await probe.connect(trial, (_request, reply) => reset(reply));
-        const error = await trial.check.error(call(way), 'connection', way);
-        trial.check.equal(error.retryable, true, `${way}: retryable`);
+      async (context, method) => {
+        const { call } = await probe.connect(context, (_request, reply) => reset(reply));
+        const error = await context.check.error(call(method), 'connection', method);
+        context.check.equal(error.retryable, true, `${method}: retryable`);
       },
     ),
     brokenBody(probe),
@@ -63,12 +63,12 @@ export function faultCases<S>(probe: Probe<S>): Case<S>[] {
     onWhole(
       probe,
       { id: 'fault.empty-body', rule: 'E-02', title: 'gives malformed-response for an empty body' },
-      async (trial, way) => {
-        const { call } = await probe.connect(trial, (_request, reply) => {
+      async (context, method) => {
+        const { call } = await probe.connect(context, (_request, reply) => {
           reply.writeHead(200, { 'content-type': 'application/json', 'content-length': '0' });
           reply.end();
         });
-        await trial.check.error(call(way, BOUNDED), 'malformed-response', way);
+        await context.check.error(call(method, BOUNDED), 'malformed-response', method);
       },
     ),
   ];
@@ -81,32 +81,32 @@ function recovers<S>(
   title: string,
   fault: (subject: S) => WireHandler,
 ): Case<S> {
-  return onEveryWay(probe, { id: `fault.reset.${id}`, rule: 'E-03', title }, async (trial, way) => {
-    const { subject } = trial;
-    const { call, wire } = await probe.connect(trial, inTurn(fault(subject), probe.telling(subject)));
-    probe.checkReply(trial, await call(way), `${way}: the reply after a retry`);
-    trial.check.equal(wire.requests.length, 2, `${way}: the requests`);
+  return onEveryMethod(probe, { id: `fault.reset.${id}`, rule: 'E-03', title }, async (context, method) => {
+    const { subject } = context;
+    const { call, wire } = await probe.connect(context, inTurn(fault(subject), probe.respondWith(subject)));
+    probe.checkReply(context, await call(method), `${method}: the reply after a retry`);
+    context.check.equal(wire.requests.length, 2, `${method}: the requests`);
   });
 }
 
 function brokenBody<S>(probe: Probe<S>): Case<S> {
   const title = 'tries again when a whole reply is reset in its body';
-  return onWhole(probe, { id: 'fault.reset.in-body.whole', rule: 'E-03', title }, async (trial, way) => {
-    const told = probe.telling(trial.subject);
-    const half = probe.telling(trial.subject, {
+  return onWhole(probe, { id: 'fault.reset.in-body.whole', rule: 'E-03', title }, async (context, method) => {
+    const told = probe.respondWith(context.subject);
+    const half = probe.respondWith(context.subject, {
       split: (bytes) => [bytes.subarray(0, bytes.length >> 1)],
       delivery: { end: 'reset' },
     });
-    const { call, wire } = await probe.connect(trial, inTurn(half, told));
-    probe.checkReply(trial, await call(way), 'the reply after a retry');
-    trial.check.equal(wire.requests.length, 2, 'the requests');
+    const { call, wire } = await probe.connect(context, inTurn(half, told));
+    probe.checkReply(context, await call(method), 'the reply after a retry');
+    context.check.equal(wire.requests.length, 2, 'the requests');
   });
 }
 
 function malformed<S>(probe: Probe<S>, id: string, what: string, handler: WireHandler): Case<S> {
   const title = `gives malformed-response for ${what} with status 200`;
-  return onEveryWay(probe, { id: `fault.${id}`, rule: 'E-02', title }, async (trial, way) => {
-    const { call } = await probe.connect(trial, handler);
-    await trial.check.error(call(way, BOUNDED), 'malformed-response', way);
+  return onEveryMethod(probe, { id: `fault.${id}`, rule: 'E-02', title }, async (context, method) => {
+    const { call } = await probe.connect(context, handler);
+    await context.check.error(call(method, BOUNDED), 'malformed-response', method);
   });
 }

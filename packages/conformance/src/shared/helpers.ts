@@ -6,12 +6,12 @@ import type { Check } from '../frame/check.ts';
 import { waitFor } from '../frame/turns.ts';
 import { deliver } from '../lab/deliver.ts';
 import type { Wire, WireHandler, WireReply } from '../wire.ts';
-import type { Telling } from './probe.ts';
+import type { RespondOptions } from './probe.ts';
 
 export { pause, settled, waitFor } from '../frame/turns.ts';
 
-/** One JSON body, with what is done to it on its way. */
-export function tellJson(reply: WireReply, body: JsonObject, options: Telling = {}): Promise<void> {
+/** One JSON body, with what is done to it before it is sent. */
+export function respondJson(reply: WireReply, body: JsonObject, options: RespondOptions = {}): Promise<void> {
   const { delivery = {}, split = (bytes) => [bytes], edit = (data) => data } = options;
   const bytes = Buffer.from(JSON.stringify(edit(body)), 'utf8');
   const headers = { 'content-type': 'application/json', ...delivery.headers };

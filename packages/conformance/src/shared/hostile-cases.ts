@@ -1,6 +1,6 @@
 import type { ConformanceCase } from '../frame/case.ts';
 import type { WireHandler } from '../wire.ts';
-import { onEveryWay, type Probe } from './probe.ts';
+import { onEveryMethod, type Probe } from './probe.ts';
 import { carried, formsOf, showsNone, shownOf } from './secret-forms.ts';
 
 type Case<S> = ConformanceCase<S>;
@@ -14,23 +14,31 @@ export function hostileCases<S>(probe: Probe<S>): Case<S>[] {
 
 function otherOrigin<S>(probe: Probe<S>): Case<S> {
   const title = 'sends nothing on to another origin, whatever a redirect says';
-  return onEveryWay(probe, { id: 'redirect.other-origin', rule: 'W-03', title }, async (trial, way) => {
-    const other = await trial.wire((_request, reply) => void reply.end('{}'));
-    for (const status of [302, 307, 308]) {
-      const { call } = await probe.connect(trial, (request, reply) => {
-        reply.writeHead(status, { location: `${other.url}${request.path}` }).end();
-      });
-      const error = await trial.check.rejects(call(way, BOUNDED), `${way} after a ${status}`);
-      trial.check.ok(
-        typeof (error as { code?: unknown }).code === 'string',
-        `${way}: the error has no code: ${String(error)}`,
-      );
-      trial.check.equal(other.requests.length, 0, `${way}: the requests that a ${status} sent elsewhere`);
-    }
-  });
+  return onEveryMethod(
+    probe,
+    { id: 'redirect.other-origin', rule: 'W-03', title },
+    async (context, method) => {
+      const other = await context.wire((_request, reply) => void reply.end('{}'));
+      for (const status of [302, 307, 308]) {
+        const { call } = await probe.connect(context, (request, reply) => {
+          reply.writeHead(status, { location: `${other.url}${request.path}` }).end();
+        });
+        const error = await context.check.rejects(call(method, BOUNDED), `${method} after a ${status}`);
+        context.check.ok(
+          typeof (error as { code?: unknown }).code === 'string',
+          `${method}: the error has no code: ${String(error)}`,
+        );
+        context.check.equal(
+          other.requests.length,
+          0,
+          `${method}: the requests that a ${status} sent elsewhere`,
+        );
+      }
+    },
+  );
 }
 
-type Echo = [id: string, way: string, handler: (secrets: string) => WireHandler];
+type Echo = [id: string, method: string, handler: (secrets: string) => WireHandler];
 
 /** The ways out of a server for what it was sent. */
 const ECHOES: Echo[] = [
@@ -69,12 +77,16 @@ const ECHOES: Echo[] = [
 
 function secretForms<S>(probe: Probe<S>, name: string, what: string, handler: Echo[2]): Case<S> {
   const title = `keeps every form of the key out of errors, sent back in ${what}`;
-  return onEveryWay(probe, { id: `secrets.forms.${name}`, rule: 'C-09', title }, async (trial, way) => {
-    const { call, wire } = await probe.connect(trial, (request, reply, n) =>
-      handler(carried(request).flatMap(formsOf).join(' '))(request, reply, n),
-    );
-    const error = await trial.check.rejects(call(way, BOUNDED), way);
-    trial.check.ok(wire.requests.length > 0, `${way}: nothing was sent`);
-    showsNone(trial.check, shownOf(error), carried(wire.requests[0]), `${way}: the error`);
-  });
+  return onEveryMethod(
+    probe,
+    { id: `secrets.forms.${name}`, rule: 'C-09', title },
+    async (context, method) => {
+      const { call, wire } = await probe.connect(context, (request, reply, n) =>
+        handler(carried(request).flatMap(formsOf).join(' '))(request, reply, n),
+      );
+      const error = await context.check.rejects(call(method, BOUNDED), method);
+      context.check.ok(wire.requests.length > 0, `${method}: nothing was sent`);
+      showsNone(context.check, shownOf(error), carried(wire.requests[0]), `${method}: the error`);
+    },
+  );
 }

@@ -76,7 +76,7 @@ export interface SlowReading {
 }
 
 /** What is tried. */
-export interface LinearTrial {
+export interface LinearOptions {
   /** Characters of the shortest text; it is tried at two and four times as many. Default: 16,000. */
   readonly length?: number | undefined;
   /** What is repeated; a function makes each piece from its number, as of keys that must differ. Default: {@link REPEATED}. */
@@ -104,7 +104,7 @@ const TRIES = 4;
  */
 export async function slowReadings(
   read: (text: string) => unknown,
-  { length = 16_000, repeated = REPEATED, heads = [''], tails = TAILS }: LinearTrial = {},
+  { length = 16_000, repeated = REPEATED, heads = [''], tails = TAILS }: LinearOptions = {},
 ): Promise<SlowReading[]> {
   const slow: SlowReading[] = [];
   for (const unit of repeated)

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { CallOptions } from '@mortise/core/call';
 import type { DialectBase } from '../dialects/contract.ts';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import type { Delivery } from '../lab/deliver.ts';
 import type { Wire, WireHandler, WireRequest } from '../wire.ts';
 
@@ -12,24 +12,24 @@ import type { Wire, WireHandler, WireRequest } from '../wire.ts';
 export interface Probe<S> {
   /** What each of these cases requires. */
   readonly requires: readonly string[];
-  /** The ways to one reply; a rule that holds for all is tried on all. The first gives a whole reply. */
-  ways(subject: S): readonly string[];
+  /** The methods that give one reply; a rule that holds for all is tried on all. The first gives a whole reply. */
+  methods(subject: S): readonly string[];
   dialect(subject: S): DialectBase;
   /** An implementation before a server of its own. */
-  connect(trial: Trial<S>, handler: WireHandler, access?: Access): Promise<Connected>;
+  connect(context: CaseContext<S>, handler: WireHandler, access?: Access): Promise<Connected>;
   /** Answers every request rightly. */
-  telling(subject: S, options?: Telling): WireHandler;
+  respondWith(subject: S, options?: RespondOptions): WireHandler;
   /** Whether a request asks for a stream. */
   streams(subject: S, request: WireRequest): boolean;
   /** The reply is the one that is told. */
-  checkReply(trial: Trial<S>, reply: unknown, what: string): void;
+  checkReply(context: CaseContext<S>, reply: unknown, what: string): void;
 }
 
 export interface Connected {
   readonly wire: Wire;
   /** The implementation itself. */
   readonly model: object;
-  readonly call: (way: string, options?: CallOptions) => Promise<unknown>;
+  readonly call: (method: string, options?: CallOptions) => Promise<unknown>;
 }
 
 /** What the cases of secrets add to the settings; an implementation that takes no headers ignores it. */
@@ -44,25 +44,26 @@ export interface Access extends OwnHeaders {
   readonly url?: (url: string) => string;
 }
 
-/** What is done to a reply on its way out. */
-export interface Telling {
+/** What is done to a reply before it is sent. */
+export interface RespondOptions {
   readonly delivery?: Delivery | undefined;
   /** Cuts the bytes into writes. Default: one. */
   readonly split?: ((bytes: Buffer) => Buffer[]) | undefined;
-  /** Changes every JSON object on its way out. */
+  /** Changes every JSON object before it is sent. */
   readonly edit?: ((data: Record<string, unknown>) => Record<string, unknown>) | undefined;
 }
 
-/** A case that is tried on every way. */
-export function onEveryWay<S>(
+/** A case that is tried by every method. */
+export function onEveryMethod<S>(
   probe: Probe<S>,
   about: Omit<ConformanceCase<S>, 'run' | 'requires'>,
-  run: (trial: Trial<S>, way: string) => Promise<void>,
+  run: (context: CaseContext<S>, method: string) => Promise<void>,
 ): ConformanceCase<S> {
   return {
     ...about,
     requires: probe.requires,
-    run: async (trial) => void (await Promise.all(probe.ways(trial.subject).map((way) => run(trial, way)))),
+    run: async (context) =>
+      void (await Promise.all(probe.methods(context.subject).map((method) => run(context, method)))),
   };
 }
 
@@ -70,8 +71,8 @@ export function onEveryWay<S>(
 export function onWhole<S>(
   probe: Probe<S>,
   about: Omit<ConformanceCase<S>, 'run' | 'requires'>,
-  run: (trial: Trial<S>, way: string) => Promise<void>,
+  run: (context: CaseContext<S>, method: string) => Promise<void>,
 ): ConformanceCase<S> {
   const { requires } = probe;
-  return { ...about, requires, run: (trial) => run(trial, probe.ways(trial.subject)[0] as string) };
+  return { ...about, requires, run: (context) => run(context, probe.methods(context.subject)[0] as string) };
 }

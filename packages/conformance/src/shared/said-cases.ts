@@ -1,5 +1,5 @@
 import type { ConformanceCase } from '../frame/case.ts';
-import { onEveryWay, type Probe } from './probe.ts';
+import { onEveryMethod, type Probe } from './probe.ts';
 
 /** Milliseconds: nothing here waits for anything. */
 const BOUNDED = { deadlineMs: 20_000 };
@@ -24,20 +24,20 @@ const SAID: [id: string, what: string, code: string, words: string, body: unknow
 /** E-06: failures that come with status 200, in shapes that are not the home vendor's. */
 export function saidCases<S>(probe: Probe<S>): ConformanceCase<S>[] {
   return SAID.map(([name, what, code, words, body]) =>
-    onEveryWay(
+    onEveryMethod(
       probe,
       {
         id: `fault.said.${name}`,
         rule: 'E-06',
         title: `gives ${code}, in the server's words, for ${what} with status 200`,
       },
-      async (trial, way) => {
-        const { call } = await probe.connect(trial, (_request, reply) => {
+      async (context, method) => {
+        const { call } = await probe.connect(context, (_request, reply) => {
           reply.writeHead(200, { 'content-type': 'application/json' });
           reply.end(JSON.stringify(body));
         });
-        const error = await trial.check.error(call(way, BOUNDED), code, way);
-        trial.check.ok(error.message.includes(words), `${way}: the message is ${error.message}`);
+        const error = await context.check.error(call(method, BOUNDED), code, method);
+        context.check.ok(error.message.includes(words), `${method}: the message is ${error.message}`);
       },
     ),
   );

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
 import type { DialectBase } from '../dialects/contract.ts';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import type { WireHandler } from '../wire.ts';
-import { onEveryWay, type Access, type Probe } from './probe.ts';
+import { onEveryMethod, type Access, type Probe } from './probe.ts';
 import { carried, formsOf, showsNone, shownData, shownOf } from './secret-forms.ts';
 
 type Case<S> = ConformanceCase<S>;
@@ -34,25 +34,25 @@ function echoing(dialect: DialectBase, secrets: readonly string[]): WireHandler 
 
 function secretHeaders<S>(probe: Probe<S>): Case<S> {
   const title = 'keeps values of headers out of errors, whatever the names of the headers are';
-  return onEveryWay(probe, { id: 'secrets.headers', rule: 'C-09', title }, async (trial, way) => {
+  return onEveryMethod(probe, { id: 'secrets.headers', rule: 'C-09', title }, async (context, method) => {
     const headers = ownHeaders();
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     let sent: string[] = [];
     const { call, wire } = await probe.connect(
-      trial,
+      context,
       (request, reply, n) =>
-        echoing(probe.dialect(trial.subject), (sent = carried(request, names)))(request, reply, n),
+        echoing(probe.dialect(context.subject), (sent = carried(request, names)))(request, reply, n),
       { headers },
     );
-    const error = await trial.check.rejects(call(way, BOUNDED), way);
-    trial.check.ok(wire.requests.length > 0, `${way}: nothing was sent`);
-    showsNone(trial.check, shownOf(error), sent, `${way}: the error`);
+    const error = await context.check.rejects(call(method, BOUNDED), method);
+    context.check.ok(wire.requests.length > 0, `${method}: nothing was sent`);
+    showsNone(context.check, shownOf(error), sent, `${method}: the error`);
   });
 }
 
 function secretURL<S>(probe: Probe<S>): Case<S> {
   const title = 'keeps credentials of the base URL out of errors: its user, its password and its query';
-  return onEveryWay(probe, { id: 'secrets.url', rule: 'C-09', title }, async (trial, way) => {
+  return onEveryMethod(probe, { id: 'secrets.url', rule: 'C-09', title }, async (context, method) => {
     const [user, password, value] = [
       `user-${randomUUID()}`,
       `pass-${randomUUID()}`,
@@ -64,48 +64,48 @@ function secretURL<S>(probe: Probe<S>): Case<S> {
     ];
     for (const [secrets, url] of urls) {
       // Refusing such an address is right too, as long as it is not shown.
-      const error = await trial.check.rejects(
-        called(probe, trial, way, echoing(probe.dialect(trial.subject), secrets), { url }),
-        way,
+      const error = await context.check.rejects(
+        called(probe, context, method, echoing(probe.dialect(context.subject), secrets), { url }),
+        method,
       );
-      showsNone(trial.check, shownOf(error), secrets, `${way}: the error`);
+      showsNone(context.check, shownOf(error), secrets, `${method}: the error`);
     }
   });
 }
 
 async function called<S>(
   probe: Probe<S>,
-  trial: Trial<S>,
-  way: string,
+  context: CaseContext<S>,
+  method: string,
   handler: WireHandler,
   access: Access,
 ): Promise<unknown> {
-  const { call } = await probe.connect(trial, handler, access);
-  return call(way, BOUNDED);
+  const { call } = await probe.connect(context, handler, access);
+  return call(method, BOUNDED);
 }
 
 function secretEvents<S>(probe: Probe<S>): Case<S> {
   const title = 'keeps the key and values of headers out of events, those that capture content included';
-  return onEveryWay(probe, { id: 'secrets.events', rule: 'C-09', title }, async (trial, way) => {
+  return onEveryMethod(probe, { id: 'secrets.events', rule: 'C-09', title }, async (context, method) => {
     const headers = ownHeaders();
     const names = Object.keys(headers).map((name) => name.toLowerCase());
-    const { events, parent } = listening(trial);
-    const tell = probe.telling(trial.subject);
+    const { events, parent } = listening(context);
+    const respond = probe.respondWith(context.subject);
     let sent: string[] = [];
     const refused = (request: Parameters<WireHandler>[0]): WireHandler =>
-      echoing(probe.dialect(trial.subject), (sent = carried(request, names)));
-    const ok = await probe.connect(trial, tell, { headers });
-    const no = await probe.connect(trial, (...about) => refused(about[0])(...about), { headers });
-    await ok.call(way, { ...BOUNDED, parent });
-    await trial.check.rejects(no.call(way, { ...BOUNDED, parent }), way);
-    trial.check.ok(events.length > 0, `${way}: there are no events`);
-    showsNone(trial.check, events.map(shownEvent).join('\n'), sent, `${way}: an event`);
+      echoing(probe.dialect(context.subject), (sent = carried(request, names)));
+    const ok = await probe.connect(context, respond, { headers });
+    const no = await probe.connect(context, (...about) => refused(about[0])(...about), { headers });
+    await ok.call(method, { ...BOUNDED, parent });
+    await context.check.rejects(no.call(method, { ...BOUNDED, parent }), method);
+    context.check.ok(events.length > 0, `${method}: there are no events`);
+    showsNone(context.check, events.map(shownEvent).join('\n'), sent, `${method}: an event`);
   });
 }
 
 function secretReply<S>(probe: Probe<S>): Case<S> {
   const title = 'keeps what headers of a reply repeat out of the reply, its warnings and its events';
-  return onEveryWay(probe, { id: 'secrets.reply', rule: 'C-09', title }, async (trial, way) => {
+  return onEveryMethod(probe, { id: 'secrets.reply', rule: 'C-09', title }, async (context, method) => {
     const headers = ownHeaders();
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     let sent: string[] = [];
@@ -113,18 +113,18 @@ function secretReply<S>(probe: Probe<S>): Case<S> {
       sent = carried(request, names);
       const echoed = sent.flatMap(formsOf).join(' ');
       const own = { 'x-request-id': echoed, 'request-id': echoed, warning: echoed, 'x-warning': echoed };
-      return probe.telling(trial.subject, { delivery: { headers: own } })(request, reply, n);
+      return probe.respondWith(context.subject, { delivery: { headers: own } })(request, reply, n);
     };
-    const { call } = await probe.connect(trial, handler, { headers });
-    const { events, parent } = listening(trial);
-    const reply = await call(way, { ...BOUNDED, parent });
-    showsNone(trial.check, shownData(reply), sent, `${way}: the reply`);
-    showsNone(trial.check, events.map(shownEvent).join('\n'), sent, `${way}: an event`);
+    const { call } = await probe.connect(context, handler, { headers });
+    const { events, parent } = listening(context);
+    const reply = await call(method, { ...BOUNDED, parent });
+    showsNone(context.check, shownData(reply), sent, `${method}: the reply`);
+    showsNone(context.check, events.map(shownEvent).join('\n'), sent, `${method}: an event`);
   });
 }
 
 /** The events of the calls under `parent`, with their content: others' cases run at the same time. */
-function listening<S>(trial: Trial<S>): { readonly events: MortiseEvent[]; readonly parent: string } {
+function listening<S>(context: CaseContext<S>): { readonly events: MortiseEvent[]; readonly parent: string } {
   const parent = `conformance-${randomUUID()}`;
   const spans = new Set([parent]);
   const events: MortiseEvent[] = [];
@@ -133,7 +133,7 @@ function listening<S>(trial: Trial<S>): { readonly events: MortiseEvent[]; reado
     spans.add(event.spanId);
     events.push(event);
   };
-  trial.after(subscribe(listen, { captureContent: true }));
+  context.after(subscribe(listen, { captureContent: true }));
   return { events, parent };
 }
 

@@ -1,8 +1,8 @@
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
 import type { Failure } from '../dialects/contract.ts';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { failing, inTurn, statusOf } from './helpers.ts';
-import { onEveryWay, type Probe } from './probe.ts';
+import { onEveryMethod, type Probe } from './probe.ts';
 
 /** Milliseconds: more than a busy machine takes to a first reply, far less than a `Retry-After` that is not waited for. */
 const DEADLINE = { deadlineMs: 30_000 };
@@ -48,28 +48,32 @@ type Kind = Omit<Failure, 'message'>;
 function refused<S>(probe: Probe<S>, id: string, code: string, failure: Kind): Case<S> {
   const own = failure.kind === undefined ? '' : " or the provider's own status";
   const title = `gives ${code} for a ${failure.status}${own}, and sends nothing again`;
-  return onEveryWay(probe, { id: `status.${id}`, rule: 'E-04', title }, async (trial, way) => {
-    const dialect = probe.dialect(trial.subject);
+  return onEveryMethod(probe, { id: `status.${id}`, rule: 'E-04', title }, async (context, method) => {
+    const dialect = probe.dialect(context.subject);
     const said: Failure = { ...failure, message: 'Conformance says no.' };
-    const { call, wire } = await probe.connect(trial, failing(dialect, said));
-    const error = await trial.check.error(call(way), code, way);
-    trial.check.equal(error.status, statusOf(dialect, said), `${way}: the status`);
-    trial.check.equal(error.retryable, false, `${way}: retryable`);
-    trial.check.equal(wire.requests.length, 1, `${way}: the requests`);
+    const { call, wire } = await probe.connect(context, failing(dialect, said));
+    const error = await context.check.error(call(method), code, method);
+    context.check.equal(error.status, statusOf(dialect, said), `${method}: the status`);
+    context.check.equal(error.retryable, false, `${method}: retryable`);
+    context.check.equal(wire.requests.length, 1, `${method}: the requests`);
   });
 }
 
 function retried<S>(probe: Probe<S>, id: string, code: string, failure: Kind): Case<S> {
   const title = `tries again after a ${failure.status}, and tells of it as ${code}`;
-  return onEveryWay(probe, { id: `status.${id}`, rule: 'E-04', title }, async (trial, way) => {
-    const { subject } = trial;
+  return onEveryMethod(probe, { id: `status.${id}`, rule: 'E-04', title }, async (context, method) => {
+    const { subject } = context;
     const fails = failing(probe.dialect(subject), { ...failure, message: 'Not now.' });
-    const { call, wire } = await probe.connect(trial, inTurn(fails, probe.telling(subject)));
-    const retries = watchRetries(trial);
-    probe.checkReply(trial, await call(way, { parent: retries.parent }), `${way}: the reply after a retry`);
-    trial.check.equal(wire.requests.length, 2, `${way}: the requests`);
+    const { call, wire } = await probe.connect(context, inTurn(fails, probe.respondWith(subject)));
+    const retries = watchRetries(context);
+    probe.checkReply(
+      context,
+      await call(method, { parent: retries.parent }),
+      `${method}: the reply after a retry`,
+    );
+    context.check.equal(wire.requests.length, 2, `${method}: the requests`);
     const told = retries.events.map(({ attributes }) => [attributes['code'], attributes['status']]);
-    trial.check.equal(told, [[code, failure.status]], `${way}: the retries told of`);
+    context.check.equal(told, [[code, failure.status]], `${method}: the retries told of`);
   });
 }
 
@@ -79,24 +83,27 @@ function waits<S>(probe: Probe<S>): Case<S> {
     rule: 'E-04',
     title: 'waits as long as Retry-After says',
   };
-  return onEveryWay(probe, about, async (trial, way) => {
-    const { subject } = trial;
+  return onEveryMethod(probe, about, async (context, method) => {
+    const { subject } = context;
     const failure: Failure = { status: 429, kind: 'rate', message: 'Slow down.' };
     const limited = failing(probe.dialect(subject), failure, { 'retry-after': '1' });
     let first = 0;
     let second = 0;
-    const { call } = await probe.connect(trial, (request, reply, n) => {
+    const { call } = await probe.connect(context, (request, reply, n) => {
       if (n === 0) first = performance.now();
       else second = performance.now();
-      return inTurn(limited, probe.telling(subject))(request, reply, n);
+      return inTurn(limited, probe.respondWith(subject))(request, reply, n);
     });
-    const { events, parent } = watchRetries(trial);
-    await trial.check.within(3_000, call(way, { parent }), way);
+    const { events, parent } = watchRetries(context);
+    await context.check.within(3_000, call(method, { parent }), method);
     // A busy machine makes a wait longer; where it is told how long it was meant to be, that is looked at too.
     const told = events[0]?.attributes['delayMs'];
     const waited = second - first;
     const meant = typeof told === 'number' ? told : waited;
-    trial.check.ok(waited > 950 && meant > 950, `${way}: it waited ${Math.round(meant)} ms and not 1000`);
+    context.check.ok(
+      waited > 950 && meant > 950,
+      `${method}: it waited ${Math.round(meant)} ms and not 1000`,
+    );
   });
 }
 
@@ -113,33 +120,33 @@ function retryAfterHeaders(): RetryAfter[] {
 function beyondDeadline<S>(probe: Probe<S>, ...[name, header, status, ms]: RetryAfter): Case<S> {
   const id = `status.retry-after.${name}`;
   const title = `fails at once when a ${status} asks to wait beyond the deadline (${name})`;
-  return onEveryWay(probe, { id, rule: 'E-04', title }, async (trial, way) => {
+  return onEveryMethod(probe, { id, rule: 'E-04', title }, async (context, method) => {
     const failure: Failure = { status, kind: 'rate', message: 'Slow down.' };
-    const handler = failing(probe.dialect(trial.subject), failure, { 'retry-after': header() });
-    const { call, wire } = await probe.connect(trial, handler);
+    const handler = failing(probe.dialect(context.subject), failure, { 'retry-after': header() });
+    const { call, wire } = await probe.connect(context, handler);
     const begin = performance.now();
-    const failed = trial.check.within(2_000, call(way, DEADLINE), way);
-    const error = await trial.check.error(failed, ['rate-limit', 'overloaded'], way);
+    const failed = context.check.within(2_000, call(method, DEADLINE), method);
+    const error = await context.check.error(failed, ['rate-limit', 'overloaded'], method);
     const said = error.retryAfterMs ?? 0;
     // A date comes nearer while the call runs.
     const least = ms - 2_500 - (performance.now() - begin);
-    trial.check.ok(
+    context.check.ok(
       said > least && said < ms + 2_500,
-      `${way}: retryAfterMs is ${said}, the header says ${ms}`,
+      `${method}: retryAfterMs is ${said}, the header says ${ms}`,
     );
-    trial.check.equal(wire.requests.length, 1, `${way}: the requests`);
+    context.check.equal(wire.requests.length, 1, `${method}: the requests`);
   });
 }
 
 function errorPage<S>(probe: Probe<S>): Case<S> {
   const about = { id: 'status.html', rule: 'E-04', title: "maps a proxy's error page by its status" };
-  return onEveryWay(probe, about, async (trial, way) => {
-    const { call } = await probe.connect(trial, (_request, reply) => {
+  return onEveryMethod(probe, about, async (context, method) => {
+    const { call } = await probe.connect(context, (_request, reply) => {
       reply.writeHead(403, { 'content-type': 'text/html' });
       reply.end('<html><body>Blocked by the proxy</body></html>');
     });
-    const error = await trial.check.error(call(way), 'permission', way);
-    trial.check.ok(!error.message.includes('<html>'), `${way}: the page stands in the message`);
+    const error = await context.check.error(call(method), 'permission', method);
+    context.check.ok(!error.message.includes('<html>'), `${method}: the page stands in the message`);
   });
 }
 
@@ -149,34 +156,34 @@ function requestId<S>(probe: Probe<S>): Case<S> {
     rule: 'E-04',
     title: "gives the provider's id of a request that failed",
   };
-  const testCase = onEveryWay(probe, about, async (trial, way) => {
-    const dialect = probe.dialect(trial.subject);
+  const testCase = onEveryMethod(probe, about, async (context, method) => {
+    const dialect = probe.dialect(context.subject);
     const id = 'req_of_this_case';
     const headers = dialect.requestId === undefined ? {} : { [dialect.requestId.toLowerCase()]: id };
     const refused = failing(dialect, { status: 400, message: 'Conformance says no.' }, headers);
-    const { call } = await probe.connect(trial, refused);
-    const error = await trial.check.error(call(way), 'invalid-request', way);
-    trial.check.equal(error.requestId, id, `${way}: requestId`);
+    const { call } = await probe.connect(context, refused);
+    const error = await context.check.error(call(method), 'invalid-request', method);
+    context.check.equal(error.requestId, id, `${method}: requestId`);
   });
   return { ...testCase, requires: [...probe.requires, 'wire:request-id'] };
 }
 
 function bounded<S>(probe: Probe<S>): Case<S> {
   const title = 'stops trying, and tells of every retry: nothing below retries too';
-  return onEveryWay(probe, { id: 'retry.bounded', rule: 'E-05', title }, async (trial, way) => {
-    const handler = failing(probe.dialect(trial.subject), { status: 500, message: 'Not now.' });
-    const { call, wire } = await probe.connect(trial, handler);
-    const { events, parent } = watchRetries(trial);
-    const error = await trial.check.error(call(way, { parent }), 'server', way);
-    trial.check.equal(error.retryable, true, `${way}: retryable`);
+  return onEveryMethod(probe, { id: 'retry.bounded', rule: 'E-05', title }, async (context, method) => {
+    const handler = failing(probe.dialect(context.subject), { status: 500, message: 'Not now.' });
+    const { call, wire } = await probe.connect(context, handler);
+    const { events, parent } = watchRetries(context);
+    const error = await context.check.error(call(method, { parent }), 'server', method);
+    context.check.equal(error.retryable, true, `${method}: retryable`);
     const sent = wire.requests.length;
-    trial.check.ok(sent < 10, `${way}: it sent ${sent} requests`);
-    trial.check.equal(sent, events.length + 1, `${way}: the requests, beside the retries told of`);
+    context.check.ok(sent < 10, `${method}: it sent ${sent} requests`);
+    context.check.equal(sent, events.length + 1, `${method}: the requests, beside the retries told of`);
   });
 }
 
 /** Other calls of the process may run meanwhile: a call's retries are known by the span, the span by its parents. */
-function watchRetries<S>(trial: Trial<S>): {
+function watchRetries<S>(context: CaseContext<S>): {
   readonly parent: string;
   readonly events: readonly MortiseEvent[];
 } {
@@ -187,6 +194,6 @@ function watchRetries<S>(trial: Trial<S>): {
     if (event.name === 'retry' && spans.has(event.spanId)) events.push(event);
     else if (event.phase === 'start' && spans.has(event.parentId)) spans.add(event.spanId);
   });
-  trial.after(stop);
+  context.after(stop);
   return { parent, events };
 }

@@ -1,6 +1,6 @@
 import type { ConformanceCase } from '../frame/case.ts';
 import { everyByte } from '../lab/framing.ts';
-import { onEveryWay, type Probe, type Telling } from './probe.ts';
+import { onEveryMethod, type Probe, type RespondOptions } from './probe.ts';
 
 type Case<S> = ConformanceCase<S>;
 
@@ -15,9 +15,9 @@ export function wireCases<S>(probe: Probe<S>): Case<S>[] {
   ];
 }
 
-function same<S>(probe: Probe<S>, id: string, rule: string, title: string, options: Telling): Case<S> {
-  return onEveryWay(probe, { id, rule, title }, async (trial, way) => {
-    const { call } = await probe.connect(trial, probe.telling(trial.subject, options));
-    probe.checkReply(trial, await call(way), way);
+function same<S>(probe: Probe<S>, id: string, rule: string, title: string, options: RespondOptions): Case<S> {
+  return onEveryMethod(probe, { id, rule, title }, async (context, method) => {
+    const { call } = await probe.connect(context, probe.respondWith(context.subject, options));
+    probe.checkReply(context, await call(method), method);
   });
 }

@@ -50,9 +50,9 @@ export const similaritySuite: Suite<SimilaritySubject> = [
 function similarityCase(
   id: string,
   title: string,
-  run: (trial: Parameters<SimilarityCase['run']>[0]) => void | Promise<void>,
+  run: (context: Parameters<SimilarityCase['run']>[0]) => void | Promise<void>,
 ): SimilarityCase {
-  return { id, rule: 'M-08', title, requires: [], run: async (trial) => run(trial) };
+  return { id, rule: 'M-08', title, requires: [], run: async (context) => run(context) };
 }
 
 function near(actual: number | undefined, expected: number | undefined): boolean {

@@ -15,9 +15,9 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-01',
     title: 'has every member of the contract',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
-      trial.check.equal(
+    async run(context) {
+      const { store } = await opened(context);
+      context.check.equal(
         requireKeyValueStore(store, 'store'),
         store,
         'the store passes the check of its members',
@@ -29,13 +29,13 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'gives back every value, byte for byte',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       for (const [at, value] of VALUES.entries()) await store.set(`v${at}`, value);
       for (const [at, value] of VALUES.entries())
-        trial.check.equal(await store.get(`v${at}`), value, `value ${at}`);
+        context.check.equal(await store.get(`v${at}`), value, `value ${at}`);
       const keys = VALUES.map((_, at) => `v${at}`);
-      trial.check.equal(await store.getMany(keys), VALUES, 'getMany');
+      context.check.equal(await store.getMany(keys), VALUES, 'getMany');
     },
   },
   {
@@ -43,8 +43,8 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'keeps all keys and namespaces apart',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const names = [...AWKWARD_NAMES.entries()];
       for (const [n, namespace] of names)
         await store.setMany(
@@ -53,13 +53,13 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
         );
       for (const [n, namespace] of names) {
         const found = await store.getMany(AWKWARD_NAMES, { namespace });
-        trial.check.equal(
+        context.check.equal(
           found,
           names.map(([k]) => n * 100 + k),
           `the namespace ${JSON.stringify(namespace)}`,
         );
       }
-      trial.check.equal(
+      context.check.equal(
         await store.get('a', { namespace: 'other' }),
         undefined,
         'a namespace never written to',
@@ -71,10 +71,10 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: "takes no namespace as the namespace ''",
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       await store.set('a', 1);
-      trial.check.equal(await store.get('a', { namespace: '' }), 1, "namespace ''");
+      context.check.equal(await store.get('a', { namespace: '' }), 1, "namespace ''");
     },
   },
   {
@@ -82,18 +82,18 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'tells null from a miss, in the order of the keys',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       await store.setMany([
         ['null', null],
         ['one', 1],
       ]);
-      trial.check.equal(
+      context.check.equal(
         await store.getMany(['none', 'null', 'one', 'none', 'one']),
         [undefined, null, 1, undefined, 1],
         'getMany',
       );
-      trial.check.equal(await store.getMany([]), [], 'no keys');
+      context.check.equal(await store.getMany([]), [], 'no keys');
     },
   },
   {
@@ -101,13 +101,13 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'replaces what is there; of two entries with one key the last wins',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       await store.set('a', new Uint8Array(1000));
       await store.set('a', 'short');
-      trial.check.equal(await store.get('a'), 'short', 'another value of another kind');
+      context.check.equal(await store.get('a'), 'short', 'another value of another kind');
       await store.setMany(Array.from({ length: 50 }, (_, at) => ['b', at] as const));
-      trial.check.equal(await store.get('b'), 49, 'the last of 50');
+      context.check.equal(await store.get('b'), 49, 'the last of 50');
     },
   },
   {
@@ -115,14 +115,14 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'deletes one entry of one namespace, and takes a missing one as deleted',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       for (const namespace of ['', 'n']) await store.set('a', 1, { namespace });
       await store.delete('a', { namespace: 'n' });
       await store.delete('a', { namespace: 'n' });
       await store.delete('never');
-      trial.check.equal(await store.get('a', { namespace: 'n' }), undefined, 'the deleted one');
-      trial.check.equal(await store.get('a'), 1, 'the same key elsewhere');
+      context.check.equal(await store.get('a', { namespace: 'n' }), undefined, 'the deleted one');
+      context.check.equal(await store.get('a'), 1, 'the same key elsewhere');
     },
   },
   {
@@ -130,8 +130,8 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'is not changed by what happens to the values given and got',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const bytes = Uint8Array.of(1, 2, 3);
       const list = { list: [1] };
       const writing = store.setMany([
@@ -143,10 +143,10 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
       await writing;
       const expected = [Uint8Array.of(2, 3), { list: [1] }];
       const found = (await store.getMany(['bytes', 'json'])) as [Uint8Array, { list: number[] }];
-      trial.check.equal(found, expected, 'after the given values were changed');
+      context.check.equal(found, expected, 'after the given values were changed');
       found[0].fill(7);
       found[1].list.push(7);
-      trial.check.equal(
+      context.check.equal(
         await store.getMany(['bytes', 'json']),
         expected,
         'after the got values were changed',
@@ -159,8 +159,8 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'takes an entry whose ttl has run out as a miss, and one set again as new',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const expiring = [
         ['short', 1],
         ['again', 1],
@@ -170,20 +170,20 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
         await store.setMany(expiring, { ttlMs });
         await store.set('long', 2, { ttlMs: 600_000 });
         const [short, long] = await store.getMany(['short', 'long']);
-        trial.check.equal(long, 2, 'at once');
+        context.check.equal(long, 2, 'at once');
         // On a busy machine it may have run out by now: then it is set for longer.
         if (short === undefined && Date.now() - start >= ttlMs && ttlMs < Math.max(...TTLS)) continue;
-        trial.check.equal(short, 1, 'at once, of a short ttl');
+        context.check.equal(short, 1, 'at once, of a short ttl');
         await store.set('again', 3);
         await pause(ttlMs + 90);
         break;
       }
-      trial.check.equal(await store.getMany(['short', 'long', 'again']), [undefined, 2, 3], 'later');
-      trial.check.equal(await store.get('short'), undefined, 'the expired one by itself');
+      context.check.equal(await store.getMany(['short', 'long', 'again']), [undefined, 2, 3], 'later');
+      context.check.equal(await store.get('short'), undefined, 'the expired one by itself');
       await store.set('short', 4);
-      trial.check.equal(await store.get('short'), 4, 'set again');
+      context.check.equal(await store.get('short'), 4, 'set again');
       for (const ttlMs of [0, -1, NaN])
-        await trial.check.error(store.set('a', 1, { ttlMs }), 'invalid-request', `a ttl of ${ttlMs}`);
+        await context.check.error(store.set('a', 1, { ttlMs }), 'invalid-request', `a ttl of ${ttlMs}`);
     },
   },
   {
@@ -191,11 +191,11 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'refuses what is neither bytes nor JSON',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const nothing = undefined as unknown as StoreValue;
-      await trial.check.error(store.set('a', nothing), 'invalid-request', 'undefined');
-      trial.check.equal(await store.get('a'), undefined, 'nothing was kept');
+      await context.check.error(store.set('a', nothing), 'invalid-request', 'undefined');
+      context.check.equal(await store.get('a'), undefined, 'nothing was kept');
     },
   },
   {
@@ -203,8 +203,8 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'S-03',
     title: 'takes thousands of entries at once, while others are read',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const entries = Array.from({ length: 2000 }, (_, at) => {
         return [`k${at}`, Uint8Array.from({ length: 64 }, (_byte, i) => (at + i) % 256)] as const;
       });
@@ -216,12 +216,12 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
         store.setMany(entries.slice(1000)),
         store.set('k0', half[0]![1]),
       ]);
-      trial.check.equal(
+      context.check.equal(
         found,
         half.map(([, value]) => value),
         'read while others were written',
       );
-      trial.check.equal(
+      context.check.equal(
         await store.getMany(keys),
         entries.map(([, value]) => value),
         'all of them',
@@ -233,8 +233,8 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     rule: 'C-01',
     title: "rejects with exactly the caller's reason, and does nothing",
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       await store.set('a', 1);
       const options = { signal: AbortSignal.abort('enough') };
       const calls: [string, () => Promise<unknown>][] = [
@@ -246,8 +246,8 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
         ['iterate', () => entriesOf(store, options)],
       ];
       for (const [name, call] of calls)
-        trial.check.equal(await trial.check.rejects(call(), name), 'enough', `the reason of ${name}`);
-      trial.check.equal(await store.getMany(['a', 'b']), [1, undefined], 'what is there');
+        context.check.equal(await context.check.rejects(call(), name), 'enough', `the reason of ${name}`);
+      context.check.equal(await store.getMany(['a', 'b']), [1, undefined], 'what is there');
     },
   },
   ...optionalCases,

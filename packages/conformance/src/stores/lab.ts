@@ -1,5 +1,5 @@
 import type { KeyValueOptions, KeyValueStore, StoreEntry, StoreValue } from '@mortise/core/store';
-import type { Trial } from '../frame/case.ts';
+import type { CaseContext } from '../frame/case.ts';
 import type { KeyValueSubject, OpenKeyValueStore } from './conformance.ts';
 
 /** Names that a backend may take for something else: separators, paths, prototypes, other encodings of one text. */
@@ -49,9 +49,9 @@ export const VALUES: readonly StoreValue[] = [
   JSON.parse('{"__proto__":{"polluted":true}}') as StoreValue,
 ];
 
-export async function opened(trial: Trial<KeyValueSubject>): Promise<OpenKeyValueStore> {
-  const open = await trial.subject.open();
-  trial.after(() => open.close?.());
+export async function opened(context: CaseContext<KeyValueSubject>): Promise<OpenKeyValueStore> {
+  const open = await context.subject.open();
+  context.after(() => open.close?.());
   return open;
 }
 

@@ -10,8 +10,8 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
     rule: 'S-03',
     title: 'iterates over the live entries of one namespace',
     requires: ['iterate'],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const entries = [...AWKWARD_NAMES, ...Array.from({ length: 200 }, (_, at) => `k${at}`)].map(
         (key, at) => [key, VALUES[at % VALUES.length]!] as const,
       );
@@ -20,10 +20,10 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
       await store.set('gone', 1, { namespace: 'n', ttlMs: 1 });
       await pause(20);
       const found = await entriesOf(store, { namespace: 'n' });
-      trial.check.equal(found.length, entries.length, 'how many');
-      trial.check.equal(new Map(found), new Map(entries), 'which');
-      trial.check.equal(await entriesOf(store), [['a', 1]], 'the default namespace');
-      trial.check.equal(await entriesOf(store, { namespace: 'none' }), [], 'an empty one');
+      context.check.equal(found.length, entries.length, 'how many');
+      context.check.equal(new Map(found), new Map(entries), 'which');
+      context.check.equal(await entriesOf(store), [['a', 1]], 'the default namespace');
+      context.check.equal(await entriesOf(store, { namespace: 'none' }), [], 'an empty one');
     },
   },
   {
@@ -31,17 +31,17 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
     rule: 'S-03',
     title: 'can be left in the middle of an iteration, and changed during one',
     requires: ['iterate'],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       await store.setMany(Array.from({ length: 100 }, (_, at) => [`k${at}`, at] as const));
       for await (const [key] of store.iterate()) {
         await store.delete(key);
         break;
       }
       for await (const [key] of store.iterate()) await store.delete(key);
-      trial.check.equal(await entriesOf(store), [], 'all were deleted');
+      context.check.equal(await entriesOf(store), [], 'all were deleted');
       await store.set('a', 1);
-      trial.check.equal(await store.get('a'), 1, 'the store goes on');
+      context.check.equal(await store.get('a'), 1, 'the store goes on');
     },
   },
   {
@@ -49,8 +49,8 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
     rule: 'S-03',
     title: 'still has everything after a restart, deletions and times to live included',
     requires: ['persistence'],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const { store } = open;
       for (const [at, value] of VALUES.entries()) await store.set(`v${at}`, value, { namespace: 'n' });
       await store.setMany(AWKWARD_NAMES.map((key, at) => [key, at] as const));
@@ -60,9 +60,9 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
       await pause(100);
       const again = await open.reopen!();
       const keys = VALUES.map((_, at) => `v${at}`);
-      trial.check.equal(await again.getMany(keys, { namespace: 'n' }), VALUES, 'the values');
-      trial.check.equal(await again.getMany(AWKWARD_NAMES), [...AWKWARD_NAMES.keys()], 'the names');
-      trial.check.equal(await again.getMany(['short', 'gone']), [undefined, undefined], 'what is over');
+      context.check.equal(await again.getMany(keys, { namespace: 'n' }), VALUES, 'the values');
+      context.check.equal(await again.getMany(AWKWARD_NAMES), [...AWKWARD_NAMES.keys()], 'the names');
+      context.check.equal(await again.getMany(['short', 'gone']), [undefined, undefined], 'what is over');
     },
   },
   {
@@ -70,8 +70,8 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
     rule: 'S-03',
     title: 'shows one instance what another has written',
     requires: ['persistence'],
-    async run(trial) {
-      const open = await opened(trial);
+    async run(context) {
+      const open = await opened(context);
       const { store } = open;
       await store.set('a', 1);
       const other = await open.reopen!();
@@ -80,8 +80,8 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
         other.setMany(Array.from({ length: 100 }, (_, at) => [`y${at}`, at] as const)),
       ]);
       await other.set('a', 2);
-      trial.check.equal(await store.getMany(['a', 'x99', 'y99']), [2, 99, 99], 'the first one');
-      trial.check.equal(await other.getMany(['a', 'x99', 'y99']), [2, 99, 99], 'the second one');
+      context.check.equal(await store.getMany(['a', 'x99', 'y99']), [2, 99, 99], 'the first one');
+      context.check.equal(await other.getMany(['a', 'x99', 'y99']), [2, 99, 99], 'the second one');
     },
   },
   {
@@ -89,9 +89,9 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
     rule: 'S-03',
     title: 'rejects where its backend fails: a failure is no miss',
     requires: ['failure'],
-    async run(trial) {
-      const open = await trial.subject.broken!();
-      trial.after(() => open.close?.());
+    async run(context) {
+      const open = await context.subject.broken!();
+      context.after(() => open.close?.());
       const { store } = open;
       const calls: [string, () => Promise<unknown>][] = [
         ['get', () => store.get('a')],
@@ -101,7 +101,7 @@ export const optionalCases: readonly ConformanceCase<KeyValueSubject>[] = [
         ['setMany', () => store.setMany([['a', 1]])],
         ['iterate', () => entriesOf(store)],
       ];
-      for (const [name, call] of calls) await trial.check.rejects(call(), name);
+      for (const [name, call] of calls) await context.check.rejects(call(), name);
     },
   },
 ];

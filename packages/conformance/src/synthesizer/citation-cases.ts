@@ -1,6 +1,6 @@
 import type { Citation } from '@mortise/core/synthesizer';
 import { LabModel, NODES, QUESTION } from '../answer/lab.ts';
-import type { ConformanceCase, Trial } from '../frame/case.ts';
+import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import type { SynthesizerSubject } from './conformance.ts';
 
 type Case = ConformanceCase<SynthesizerSubject>;
@@ -12,17 +12,17 @@ export const citationCases: readonly Case[] = [
     rule: 'Z-01',
     title: 'finds a quote in the source that is named, at its offsets, and flags nothing',
     requires: ['citations'],
-    async run(trial) {
+    async run(context) {
       const text = 'Well: "ash bends well when it is steamed" [2]. Oak is the heavier one [1].';
-      const [quoted, plain] = await citationsOf(trial, text);
+      const [quoted, plain] = await citationsOf(context, text);
       const { text: source } = NODES[1]!.node;
-      trial.check.equal(quoted?.nodeId, 'ash', 'the node that [2] names');
-      trial.check.equal(quoted?.problem, undefined, 'the problem of a right quote');
-      trial.check.equal(text.slice(quoted?.start, quoted?.end), '[2]', 'the place of the marker');
+      context.check.equal(quoted?.nodeId, 'ash', 'the node that [2] names');
+      context.check.equal(quoted?.problem, undefined, 'the problem of a right quote');
+      context.check.equal(text.slice(quoted?.start, quoted?.end), '[2]', 'the place of the marker');
       const found = source.slice(quoted?.quoteStart ?? 0, quoted?.quoteEnd ?? 0);
-      trial.check.equal(found, 'Ash bends well\nwhen it is steamed', 'what stands at the offsets');
-      trial.check.equal(quoted?.quote, found, 'the quote');
-      trial.check.equal([plain?.nodeId, plain?.problem], ['oak', undefined], 'a citation in own words');
+      context.check.equal(found, 'Ash bends well\nwhen it is steamed', 'what stands at the offsets');
+      context.check.equal(quoted?.quote, found, 'the quote');
+      context.check.equal([plain?.nodeId, plain?.problem], ['oak', undefined], 'a citation in own words');
     },
   },
   flagged('unknown', 'unknown-source', 'flags a number that no source has', 'Oak is hard [9].'),
@@ -39,18 +39,18 @@ export const citationCases: readonly Case[] = [
     rule: 'Z-01',
     title: 'finds the same citations however the text is cut into deltas',
     requires: ['citations'],
-    async run(trial) {
+    async run(context) {
       const text = 'One [1]. "Pine is soft" [3][2]. None [12]. Open [1';
-      const whole = await citationsOf(trial, text);
-      trial.check.equal(
+      const whole = await citationsOf(context, text);
+      context.check.equal(
         whole.map(({ number }) => number),
         [1, 3, 2, 12],
         'the citations of the whole answer',
       );
       for (const pieceLength of [1, 2, 3, 5]) {
-        const synthesizer = trial.subject.create(new LabModel({ text, pieceLength }));
+        const synthesizer = context.subject.create(new LabModel({ text, pieceLength }));
         const { citations } = await synthesizer.streamSynthesize(QUESTION, NODES).final();
-        trial.check.equal(citations, whole, `in pieces of ${pieceLength}`);
+        context.check.equal(citations, whole, `in pieces of ${pieceLength}`);
       }
     },
   },
@@ -62,20 +62,20 @@ function flagged(id: string, problem: string, title: string, text: string): Case
     rule: 'Z-01',
     title,
     requires: ['citations'],
-    async run(trial) {
-      const citations = await citationsOf(trial, text);
-      trial.check.equal(
+    async run(context) {
+      const citations = await citationsOf(context, text);
+      context.check.equal(
         citations.map((each) => each.problem),
         [problem],
         `the problems in ${text}`,
       );
       const names = citations[0]?.nodeId !== undefined;
-      trial.check.equal(names, problem !== 'unknown-source', 'whether it names a node');
+      context.check.equal(names, problem !== 'unknown-source', 'whether it names a node');
     },
   };
 }
 
-async function citationsOf({ subject }: Trial<SynthesizerSubject>, text: string): Promise<Citation[]> {
+async function citationsOf({ subject }: CaseContext<SynthesizerSubject>, text: string): Promise<Citation[]> {
   const { citations } = await subject.create(new LabModel({ text })).synthesize(QUESTION, NODES);
   return citations;
 }

@@ -34,11 +34,11 @@ export const filterCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: `filters by \`${op}\` as the contract says`,
     requires: ['dense', `filter:${op}`],
-    async run(trial) {
-      const { lab, entries } = await filled(await opened(trial));
+    async run(context) {
+      const { lab, entries } = await filled(await opened(context));
       const random = sequence(17);
       for (let at = 0; at < CONDITIONS; at++)
-        await agrees(trial.check, lab, entries, randomCondition(random, op));
+        await agrees(context.check, lab, entries, randomCondition(random, op));
     },
   })),
   {
@@ -46,18 +46,18 @@ export const filterCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'combines conditions by and, or and not as logic does, at any depth',
     requires: ['dense', 'filters'],
-    async run(trial) {
-      const { lab, entries } = await filled(await opened(trial));
+    async run(context) {
+      const { lab, entries } = await filled(await opened(context));
       const random = sequence(23);
       const operators = lab.store.support.operators ?? [];
       for (let at = 0; at < TREES; at++)
-        await agrees(trial.check, lab, entries, randomTree(random, operators));
+        await agrees(context.check, lab, entries, randomTree(random, operators));
       let deep = randomCondition(random, operators[0]!);
       for (let at = 0; at < 40; at++) deep = at % 2 === 0 ? { not: deep } : { and: [{ or: [deep] }] };
-      await agrees(trial.check, lab, entries, deep);
+      await agrees(context.check, lab, entries, deep);
       const wide = Array.from({ length: 300 }, () => randomCondition(random, operators[0]!));
-      await agrees(trial.check, lab, entries, { or: wide });
-      await agrees(trial.check, lab, entries, { not: { and: wide } });
+      await agrees(context.check, lab, entries, { or: wide });
+      await agrees(context.check, lab, entries, { not: { and: wide } });
     },
   },
   {
@@ -65,8 +65,8 @@ export const filterCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'filters before it takes the best, so that a filter never leaves fewer than there are',
     requires: ['dense', 'filter:=='],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       // Only the 20 that are farthest from the query match.
       const entries = Array.from({ length: 400 }, (_, at) =>
         lab.entry(`n${at}`, at * 0.4, { metadata: { far: at >= 380 } }),
@@ -76,11 +76,14 @@ export const filterCases: Suite<VectorStoreSubject> = [
       const matching = entries.filter(({ node }) => node.metadata['far'] === true);
       for (const topK of [1, 5, 20]) {
         const found = await lab.query({ filter, topK });
-        trial.check.equal(found.length, topK, `how many of topK ${topK}`);
+        context.check.equal(found.length, topK, `how many of topK ${topK}`);
         const best = bestCosines(matching, lab.axis(0), topK);
-        trial.check.ok(isClose(cosinesOf(found, entries, lab.axis(0)), best), `the best ${topK} that match`);
+        context.check.ok(
+          isClose(cosinesOf(found, entries, lab.axis(0)), best),
+          `the best ${topK} that match`,
+        );
       }
-      trial.check.equal((await lab.ids({ filter, topK: 50 })).length, 20, 'all that match');
+      context.check.equal((await lab.ids({ filter, topK: 50 })).length, 20, 'all that match');
     },
   },
 ];

@@ -9,8 +9,8 @@ export const keptCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'still has everything after a restart: nodes, vectors, replacements, deletes and dimensions',
     requires: ['dense', 'persistence'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = lab.cloud(200, 14, (at) => ({
         metadata: { at, name: `é${at}` },
         relationships: { source: { id: `s${at % 4}` } },
@@ -24,17 +24,17 @@ export const keptCases: Suite<VectorStoreSubject> = [
 
       const again = labOf(lab.open, lab.dimensions, await lab.open.reopen!());
       const found = await again.query();
-      trial.check.equal(found.length, left.length, 'how many');
+      context.check.equal(found.length, left.length, 'how many');
       const byId = new Map(found.map(({ node }) => [node.id, node]));
-      for (const { node } of left) trial.check.equal(byId.get(node.id), node, `the node ${node.id}`);
+      for (const { node } of left) context.check.equal(byId.get(node.id), node, `the node ${node.id}`);
       const best = bestCosines(left, lab.axis(0), 5);
       const cosines = cosinesOf(await again.query({ topK: 5 }), left, lab.axis(0));
-      trial.check.ok(
+      context.check.ok(
         isClose(cosines, best),
         `the nearest have ${cosines.join(' ')}, expected ${best.join(' ')}`,
       );
       const uneven = again.query({ embedding: Float32Array.of(1) });
-      await trial.check.error(uneven, 'invalid-request', 'a query of one dimension');
+      await context.check.error(uneven, 'invalid-request', 'a query of one dimension');
     },
   },
   {
@@ -42,8 +42,8 @@ export const keptCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'goes on after a restart: replaces, deletes and adds as if there had been none',
     requires: ['dense', 'persistence'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(
         lab.entry('a', 0, { source: 's' }),
         lab.entry('b', 30, { source: 't' }),
@@ -52,13 +52,17 @@ export const keptCases: Suite<VectorStoreSubject> = [
       await lab.delete({ ids: ['b'] });
       const again = labOf(lab.open, lab.dimensions, await lab.open.reopen!());
       await again.upsert(again.entry('a', 90, { source: 'u' }), again.entry('d', 10, { source: 's' }));
-      trial.check.equal(await again.ids(), ['d', 'c', 'a'], 'after a write');
+      context.check.equal(await again.ids(), ['d', 'c', 'a'], 'after a write');
       await again.delete({ sourceIds: ['s'] });
-      trial.check.equal(await again.ids(), ['c', 'a'], 'after a delete by source');
+      context.check.equal(await again.ids(), ['c', 'a'], 'after a delete by source');
       await again.upsert(again.entry('b', 20));
-      trial.check.equal(await again.ids(), ['b', 'c', 'a'], 'what was deleted before, written again');
+      context.check.equal(await again.ids(), ['b', 'c', 'a'], 'what was deleted before, written again');
       await again.delete({ sourceIds: ['v'] });
-      trial.check.equal(await again.ids(), ['b', 'a'], 'after a delete by a source from before the restart');
+      context.check.equal(
+        await again.ids(),
+        ['b', 'a'],
+        'after a delete by a source from before the restart',
+      );
     },
   },
 ];

@@ -1,7 +1,7 @@
 import { similarity } from '@mortise/core/embedding';
 import { createTextNode, type Node, type NodeInput, type NodeWithScore } from '@mortise/core/retriever';
 import type { VectorEntry, VectorQuery, VectorSelection, VectorStore } from '@mortise/core/store';
-import type { Trial } from '../frame/case.ts';
+import type { CaseContext } from '../frame/case.ts';
 import type { OpenVectorStore, VectorStoreSubject } from './conformance.ts';
 import { direction, sequence } from './random.ts';
 
@@ -31,10 +31,10 @@ export interface Lab {
   cloud(count: number, seed: number, node?: (at: number) => Partial<NodeInput>): VectorEntry[];
 }
 
-export async function opened(trial: Trial<VectorStoreSubject>): Promise<Lab> {
-  const open = await trial.subject.open();
-  trial.after(() => open.close?.());
-  return labOf(open, trial.subject.dimensions);
+export async function opened(context: CaseContext<VectorStoreSubject>): Promise<Lab> {
+  const open = await context.subject.open();
+  context.after(() => open.close?.());
+  return labOf(open, context.subject.dimensions);
 }
 
 export function labOf(open: OpenVectorStore, dimensions = 8, store = open.store): Lab {

@@ -12,8 +12,8 @@ export const outsideCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses what is no vector, a list of numbers too or else takes it whole, and goes on as before',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0));
       const numbers = Array.from(lab.axis(1));
       const holes = new Array<number>(lab.dimensions);
@@ -36,11 +36,11 @@ export const outsideCases: Suite<VectorStoreSubject> = [
       for (const [what, value] of none) {
         const embedding = value as Float32Array;
         const entry = { ...lab.entry('b', 0), embedding };
-        await trial.check.error(lab.store.upsert([entry]), 'invalid-request', `an entry with ${what}`);
-        await trial.check.error(lab.query({ embedding }), 'invalid-request', `a query with ${what}`);
+        await context.check.error(lab.store.upsert([entry]), 'invalid-request', `an entry with ${what}`);
+        await context.check.error(lab.query({ embedding }), 'invalid-request', `a query with ${what}`);
       }
       await lab.open.settled?.();
-      trial.check.equal(await lab.all(), ['a'], 'what is there');
+      context.check.equal(await lab.all(), ['a'], 'what is there');
 
       // Plain numbers may be refused, or be what they say: never bytes that no query can read any more.
       for (const [what, value] of [
@@ -53,10 +53,10 @@ export const outsideCases: Suite<VectorStoreSubject> = [
           (error: unknown) => error,
         );
         if (failure !== undefined)
-          await trial.check.error(Promise.reject(failure), 'invalid-request', `an entry with ${what}`);
+          await context.check.error(Promise.reject(failure), 'invalid-request', `an entry with ${what}`);
         await lab.open.settled?.();
         const nearest = (await lab.ids({ embedding: lab.axis(1) }))[0];
-        trial.check.equal(nearest, failure === undefined ? 'b' : 'a', `the nearest after ${what}`);
+        context.check.equal(nearest, failure === undefined ? 'b' : 'a', `the nearest after ${what}`);
         await lab.delete({ ids: ['b'] });
       }
     },
@@ -66,19 +66,19 @@ export const outsideCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses metadata that is not JSON or has no end, typed, the call with it, and goes on as before',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0));
       for (const [what, value] of hostileValues()) {
         const entry = lab.entry('b', 0, { metadata: { value } as never });
         const upserting = lab.store.upsert([lab.entry('c', 0), entry]);
-        await trial.check.error(upserting, 'invalid-request', `metadata with ${what}`);
+        await context.check.error(upserting, 'invalid-request', `metadata with ${what}`);
       }
       await lab.open.settled?.();
       const ids = await lab.ids();
-      trial.check.ok(!ids.includes('b'), 'what was refused is there');
+      context.check.ok(!ids.includes('b'), 'what was refused is there');
       await lab.upsert(lab.entry('d', 0, { metadata: { deep: { er: [[[1]]] } } }));
-      trial.check.ok((await lab.ids()).includes('d'), 'what came after is not there');
+      context.check.ok((await lab.ids()).includes('d'), 'what came after is not there');
     },
   },
   {
@@ -86,8 +86,8 @@ export const outsideCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses a filter that is nested without end, typed, in queries and deletes',
     requires: ['dense', 'filters'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0));
       const op = lab.store.support.operators?.[0] as FilterOperator;
       let deep = { key: 'k', op, value: VALUE_FOR[op] ?? 'x' } as MetadataFilter;
@@ -98,10 +98,10 @@ export const outsideCases: Suite<VectorStoreSubject> = [
         ['20,000 levels', deep],
         ['itself within itself', cyclic],
       ] as const) {
-        await trial.check.error(lab.query({ filter }), 'invalid-request', `a query by ${what}`);
-        await trial.check.error(lab.store.delete({ filter }), 'invalid-request', `a delete by ${what}`);
+        await context.check.error(lab.query({ filter }), 'invalid-request', `a query by ${what}`);
+        await context.check.error(lab.store.delete({ filter }), 'invalid-request', `a delete by ${what}`);
       }
-      trial.check.equal(await lab.all(), ['a'], 'what is there');
+      context.check.equal(await lab.all(), ['a'], 'what is there');
     },
   },
 ];

@@ -13,13 +13,13 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'S-01',
     title: 'has every member of the contract',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
+    async run(context) {
+      const { store } = await opened(context);
       const missing = (['upsert', 'delete', 'query'] as const).filter(
         (member) => typeof store[member] !== 'function',
       );
-      trial.check.equal(missing, [], 'the members that are missing');
-      trial.check.ok(Array.isArray(store.support?.modes), 'support.modes is no list');
+      context.check.equal(missing, [], 'the members that are missing');
+      context.check.ok(Array.isArray(store.support?.modes), 'support.modes is no list');
     },
   },
   {
@@ -27,17 +27,17 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'says in `support` what its conformance declares, no more and no less',
     requires: [],
-    async run(trial) {
-      const { store } = await opened(trial);
-      const { declares } = trial.subject;
+    async run(context) {
+      const { store } = await opened(context);
+      const { declares } = context.subject;
       const { modes, operators } = store.support;
       const known = (mode: string): boolean => (MODES as readonly string[]).includes(mode);
-      trial.check.equal(modes.filter(known).toSorted(), declares.filter(known).toSorted(), 'the modes');
+      context.check.equal(modes.filter(known).toSorted(), declares.filter(known).toSorted(), 'the modes');
       const declared = declares
         .filter((feature) => feature.startsWith('filter:'))
         .map((feature) => feature.slice(7));
-      trial.check.equal((operators ?? []).toSorted(), declared.toSorted(), 'the operators');
-      trial.check.equal(operators !== undefined, declares.includes('filters'), 'filters');
+      context.check.equal((operators ?? []).toSorted(), declared.toSorted(), 'the operators');
+      context.check.equal(operators !== undefined, declares.includes('filters'), 'filters');
     },
   },
   {
@@ -45,13 +45,13 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses a mode that it does not declare, also while it is empty',
     requires: [],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const sparse = { indices: [1], values: [1] };
       const refuse = async (when: string): Promise<void> => {
         const others = MODES.filter((mode) => !lab.store.support.modes.includes(mode));
         for (const mode of [...others, 'conformance:none'] as const)
-          await trial.check.error(
+          await context.check.error(
             lab.query({ mode, text: 'text', sparse }),
             'unsupported',
             `${mode}, ${when}`,
@@ -67,8 +67,8 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses an operator that it does not declare, deep in a tree too, and leaves everything in place',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0), lab.entry('b', 90));
       const declared = lab.store.support.operators ?? [];
       const missing = FILTER_OPERATORS.filter((op) => !declared.includes(op));
@@ -82,15 +82,15 @@ export const refusalCases: Suite<VectorStoreSubject> = [
           { and: [{ or: [] }, { not: one }] },
         ]) {
           const what = JSON.stringify(filter);
-          await trial.check.error(lab.query({ filter }), 'unsupported', `a query by ${what}`);
-          await trial.check.error(
+          await context.check.error(lab.query({ filter }), 'unsupported', `a query by ${what}`);
+          await context.check.error(
             lab.store.delete({ ids: ['a'], filter }),
             'unsupported',
             `a delete by ${what}`,
           );
         }
       }
-      trial.check.equal(await lab.all(), ['a', 'b'], 'what is there');
+      context.check.equal(await lab.all(), ['a', 'b'], 'what is there');
     },
   },
   {
@@ -98,8 +98,8 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses a filter that is none, also where the rest of it decides and where nothing is stored',
     requires: ['dense', 'filters'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const op = lab.store.support.operators?.find((one) => one !== 'is-empty');
       const broken = [
         {},
@@ -110,14 +110,14 @@ export const refusalCases: Suite<VectorStoreSubject> = [
         for (const one of broken)
           for (const filter of [one, { or: [{ and: [] }, one] }, { not: one }]) {
             const what = `${JSON.stringify(filter)}, ${when}`;
-            await trial.check.error(lab.query({ filter }), 'invalid-request', `a query by ${what}`);
-            await trial.check.error(lab.store.delete({ filter }), 'invalid-request', `a delete by ${what}`);
+            await context.check.error(lab.query({ filter }), 'invalid-request', `a query by ${what}`);
+            await context.check.error(lab.store.delete({ filter }), 'invalid-request', `a delete by ${what}`);
           }
       };
       await refuse('empty');
       await lab.upsert(lab.entry('a', 0));
       await refuse('filled');
-      trial.check.equal(await lab.all(), ['a'], 'what is there');
+      context.check.equal(await lab.all(), ['a'], 'what is there');
     },
   },
   {
@@ -125,20 +125,20 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses a vector of another length, and the call with it',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0));
-      trial.check.equal(lab.store.support.dimensions, lab.dimensions, 'the dimensions that are declared');
+      context.check.equal(lab.store.support.dimensions, lab.dimensions, 'the dimensions that are declared');
       for (const length of [lab.dimensions - 1, lab.dimensions + 1, 0]) {
         const embedding = new Float32Array(length).fill(0.5);
         const entry = { ...lab.entry('b', 0), embedding };
-        await trial.check.error(lab.store.upsert([entry]), 'invalid-request', `an entry of ${length}`);
-        await trial.check.error(lab.query({ embedding }), 'invalid-request', `a query of ${length}`);
+        await context.check.error(lab.store.upsert([entry]), 'invalid-request', `an entry of ${length}`);
+        await context.check.error(lab.query({ embedding }), 'invalid-request', `a query of ${length}`);
       }
       const uneven = [lab.entry('c', 0), { ...lab.entry('d', 0), embedding: Float32Array.of(1) }];
-      await trial.check.error(lab.store.upsert(uneven), 'invalid-request', 'two lengths in one call');
+      await context.check.error(lab.store.upsert(uneven), 'invalid-request', 'two lengths in one call');
       await lab.open.settled?.();
-      trial.check.ok(!(await lab.ids()).some((id) => id === 'b' || id === 'd'), 'a refused entry was kept');
+      context.check.ok(!(await lab.ids()).some((id) => id === 'b' || id === 'd'), 'a refused entry was kept');
     },
   },
   {
@@ -146,17 +146,17 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses a vector with a number that is not finite',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0));
       for (const number of [NaN, Infinity, -Infinity]) {
         const embedding = lab.axis(0);
         embedding[lab.dimensions - 1] = number;
         const entry = { ...lab.entry('b', 0), embedding };
-        await trial.check.error(lab.store.upsert([entry]), 'invalid-request', `an entry with ${number}`);
-        await trial.check.error(lab.query({ embedding }), 'invalid-request', `a query with ${number}`);
+        await context.check.error(lab.store.upsert([entry]), 'invalid-request', `an entry with ${number}`);
+        await context.check.error(lab.query({ embedding }), 'invalid-request', `a query with ${number}`);
       }
-      trial.check.equal(await lab.all(), ['a'], 'what is there');
+      context.check.equal(await lab.all(), ['a'], 'what is there');
     },
   },
   {
@@ -164,12 +164,12 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'refuses a query without its vector, and a topK that is no whole number above 0',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0));
-      await trial.check.error(lab.query({ embedding: undefined }), 'invalid-request', 'no vector');
+      await context.check.error(lab.query({ embedding: undefined }), 'invalid-request', 'no vector');
       for (const topK of [0, -1, 1.5, NaN, Infinity])
-        await trial.check.error(lab.query({ topK }), 'invalid-request', `topK ${topK}`);
+        await context.check.error(lab.query({ topK }), 'invalid-request', `topK ${topK}`);
     },
   },
   {
@@ -177,8 +177,8 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     rule: 'C-02',
     title: "rejects with exactly the caller's reason, and does nothing",
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0));
       const options = { signal: AbortSignal.abort('enough') };
       const calls: [string, () => Promise<unknown>][] = [
@@ -187,9 +187,9 @@ export const refusalCases: Suite<VectorStoreSubject> = [
         ['query', () => lab.store.query({ topK: 1, embedding: lab.axis(0) }, options)],
       ];
       for (const [name, call] of calls)
-        trial.check.equal(await trial.check.rejects(call(), name), 'enough', `the reason of ${name}`);
+        context.check.equal(await context.check.rejects(call(), name), 'enough', `the reason of ${name}`);
       await lab.open.settled?.();
-      trial.check.equal(await lab.all(), ['a'], 'what is there');
+      context.check.equal(await lab.all(), ['a'], 'what is there');
     },
   },
   {
@@ -198,8 +198,8 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     title:
       'aborted under way, it is done already or rejects with exactly the reason, and goes on with the next call',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = lab.cloud(600, 1);
       const ended = async (run: (options: { signal: AbortSignal }) => Promise<unknown>): Promise<unknown> => {
         const controller = new AbortController();
@@ -209,7 +209,7 @@ export const refusalCases: Suite<VectorStoreSubject> = [
         );
         await Promise.resolve();
         controller.abort('left');
-        return trial.check.within(5_000, running, 'an aborted call');
+        return context.check.within(5_000, running, 'an aborted call');
       };
       const calls = [
         await ended((options) => lab.store.upsert(entries, options)),
@@ -217,9 +217,9 @@ export const refusalCases: Suite<VectorStoreSubject> = [
         await ended((options) => lab.store.delete({ ids: ['n0'] }, options)),
       ];
       for (const end of calls)
-        trial.check.ok(end === 'done' || end === 'left', `it ended with ${String(end)}`);
+        context.check.ok(end === 'done' || end === 'left', `it ended with ${String(end)}`);
       await lab.upsert(...entries);
-      trial.check.equal((await lab.all()).length, entries.length, 'how many are there');
+      context.check.equal((await lab.all()).length, entries.length, 'how many are there');
     },
   },
 ];

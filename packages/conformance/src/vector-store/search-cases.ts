@@ -15,20 +15,23 @@ export const searchCases: Suite<VectorStoreSubject> = [
     rule: 'R-02',
     title: 'gives the nearest first; a higher score is better, and all are finite numbers',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const angles = [120, 0, 60, 180, 30, 90, 150];
       await lab.upsert(...angles.map((angle) => lab.entry(`${angle}`, angle)));
       const found = await lab.query();
-      trial.check.equal(
+      context.check.equal(
         found.map(({ node }) => Number(node.id)),
         angles.toSorted((a, b) => a - b),
         'the order',
       );
-      trial.check.ok(isRanked(found), `the scores are ${found.map(({ score }) => score).join(' ')}`);
-      trial.check.ok(found[0]!.score > found[6]!.score, 'the nearest has no higher score than the farthest');
+      context.check.ok(isRanked(found), `the scores are ${found.map(({ score }) => score).join(' ')}`);
+      context.check.ok(
+        found[0]!.score > found[6]!.score,
+        'the nearest has no higher score than the farthest',
+      );
       const turned = await lab.ids({ embedding: lab.at(180) });
-      trial.check.equal(
+      context.check.equal(
         turned.map(Number),
         angles.toSorted((a, b) => b - a),
         'the order from the other side',
@@ -40,15 +43,19 @@ export const searchCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'gives at most topK, the best of them, and everything when there is less',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = lab.cloud(300, 7);
       await lab.upsert(...entries);
       const all = await lab.ids();
-      trial.check.equal(new Set(all).size, 300, 'how many different ones');
-      trial.check.equal(all.length, 300, 'how many');
+      context.check.equal(new Set(all).size, 300, 'how many different ones');
+      context.check.equal(all.length, 300, 'how many');
       for (const topK of [1, 2, 10, 299, 300, 301])
-        trial.check.equal((await lab.ids({ topK })).length, Math.min(topK, 300), `how many of topK ${topK}`);
+        context.check.equal(
+          (await lab.ids({ topK })).length,
+          Math.min(topK, 300),
+          `how many of topK ${topK}`,
+        );
     },
   },
   {
@@ -56,8 +63,8 @@ export const searchCases: Suite<VectorStoreSubject> = [
     rule: 'R-02',
     title: 'gives no score that is no number, also with vectors of zeros, where it takes them',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const zero = new Float32Array(lab.dimensions);
       await lab.upsert(lab.entry('a', 0), lab.entry('b', 120));
       const taken = await lab.store.upsert([{ ...lab.entry('zero', 0), embedding: zero }]).then(
@@ -66,15 +73,15 @@ export const searchCases: Suite<VectorStoreSubject> = [
       );
       if (!taken) {
         const again = lab.store.upsert([{ ...lab.entry('zero', 0), embedding: zero }]);
-        await trial.check.error(again, 'invalid-request', 'an entry of zeros');
+        await context.check.error(again, 'invalid-request', 'an entry of zeros');
         return;
       }
       await lab.open.settled?.();
       const found = await lab.query();
-      trial.check.equal(found.length, 3, 'how many');
-      trial.check.ok(isRanked(found), `the scores are ${found.map(({ score }) => score).join(' ')}`);
+      context.check.equal(found.length, 3, 'how many');
+      context.check.ok(isRanked(found), `the scores are ${found.map(({ score }) => score).join(' ')}`);
       const nowhere = await lab.query({ embedding: zero });
-      trial.check.ok(
+      context.check.ok(
         isRanked(nowhere),
         `with a query of zeros: ${nowhere.map(({ score }) => score).join(' ')}`,
       );
@@ -85,8 +92,8 @@ export const searchCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: `finds at least ${RECALL * 100} of 100 of the nearest, after deletes and replacements too`,
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = await churned(lab);
       let found = 0;
       const random = sequence(9);
@@ -97,7 +104,7 @@ export const searchCases: Suite<VectorStoreSubject> = [
         found += cosines.filter((cosine) => cosine >= worst).length;
       }
       const share = found / (QUERIES * 10);
-      trial.check.ok(share >= RECALL, `${share} of the nearest were found`);
+      context.check.ok(share >= RECALL, `${share} of the nearest were found`);
     },
   },
   {
@@ -105,15 +112,15 @@ export const searchCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'finds the very nearest, as brute force does, after deletes and replacements too',
     requires: ['dense', 'exact'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = await churned(lab);
       const random = sequence(10);
       for (let at = 0; at < QUERIES; at++) {
         const embedding = direction(random, lab.dimensions);
         const topK = 1 + at * 3;
         const found = cosinesOf(await lab.query({ embedding, topK }), entries, embedding);
-        trial.check.ok(
+        context.check.ok(
           isClose(found, bestCosines(entries, embedding, topK)),
           `query ${at}: ${found.join(' ')}`,
         );

@@ -11,12 +11,12 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'gives back every kind of node whole, with all that it was given',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(...NODES.map((node, at) => ({ node, embedding: lab.at(at) })));
       const found = (await lab.query()).map(({ node }) => node);
-      trial.check.equal(found.length, NODES.length, 'how many');
-      for (const [at, node] of NODES.entries()) trial.check.equal(found[at], node, `the node '${node.id}'`);
+      context.check.equal(found.length, NODES.length, 'how many');
+      for (const [at, node] of NODES.entries()) context.check.equal(found[at], node, `the node '${node.id}'`);
     },
   },
   {
@@ -24,16 +24,16 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'keeps all ids and source documents apart, whatever characters they have',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(...AWKWARD_NAMES.map((id) => lab.entry(id, 10, { source: `of ${id}` })));
-      trial.check.equal(await lab.all(), AWKWARD_NAMES.toSorted(), 'the ids');
+      context.check.equal(await lab.all(), AWKWARD_NAMES.toSorted(), 'the ids');
       const [first, second, ...others] = AWKWARD_NAMES as [string, string, ...string[]];
       await lab.delete({ ids: [first], sourceIds: [`of ${second}`] });
-      trial.check.equal(await lab.all(), others.toSorted(), 'all but two');
+      context.check.equal(await lab.all(), others.toSorted(), 'all but two');
       for (const [at, id] of others.entries())
         await lab.delete(at % 2 === 0 ? { ids: [id] } : { sourceIds: [`of ${id}`] });
-      trial.check.equal(await lab.all(), [], 'none');
+      context.check.equal(await lab.all(), [], 'none');
     },
   },
   {
@@ -41,22 +41,22 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'replaces an entry with an id that is there: vector, text, metadata and source document',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0, { source: 'old' }), lab.entry('b', 45), lab.entry('c', 80));
       await lab.upsert(lab.entry('a', 90, { text: 'new', metadata: { version: 2 }, source: 'new' }));
       const found = await lab.query();
-      trial.check.equal(
+      context.check.equal(
         found.map(({ node }) => node.id),
         ['b', 'c', 'a'],
         'the order by the new vector',
       );
       const expected = lab.entry('a', 90, { text: 'new', metadata: { version: 2 }, source: 'new' }).node;
-      trial.check.equal(found[2]?.node, expected, 'the node');
+      context.check.equal(found[2]?.node, expected, 'the node');
       await lab.delete({ sourceIds: ['old'] });
-      trial.check.equal(await lab.all(), ['a', 'b', 'c'], 'after a delete by the old source');
+      context.check.equal(await lab.all(), ['a', 'b', 'c'], 'after a delete by the old source');
       await lab.delete({ sourceIds: ['new'] });
-      trial.check.equal(await lab.all(), ['b', 'c'], 'after a delete by the new source');
+      context.check.equal(await lab.all(), ['b', 'c'], 'after a delete by the new source');
     },
   },
   {
@@ -64,16 +64,16 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'filters a replaced entry by its new metadata alone',
     requires: ['dense', 'filter:=='],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(lab.entry('a', 0, { metadata: { old: 1, both: 'x' } }));
       await lab.upsert(lab.entry('a', 0, { metadata: { new: 1, both: 'y' } }));
       const count = async (key: string, value: string | number): Promise<number> =>
         (await lab.ids({ filter: { key, op: '==', value } })).length;
-      trial.check.equal(await count('old', 1), 0, 'a member that is gone');
-      trial.check.equal(await count('both', 'x'), 0, 'the old value');
-      trial.check.equal(await count('both', 'y'), 1, 'the new value');
-      trial.check.equal(await count('new', 1), 1, 'a new member');
+      context.check.equal(await count('old', 1), 0, 'a member that is gone');
+      context.check.equal(await count('both', 'x'), 0, 'the old value');
+      context.check.equal(await count('both', 'y'), 1, 'the new value');
+      context.check.equal(await count('new', 1), 1, 'a new member');
     },
   },
   {
@@ -81,15 +81,15 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'keeps the last of two entries with one id in a call',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       await lab.upsert(
         lab.entry('a', 0, { text: 'first' }),
         lab.entry('b', 45),
         lab.entry('a', 90, { text: 'last' }),
       );
       const found = await lab.query();
-      trial.check.equal(
+      context.check.equal(
         found.map(({ node }) => [node.id, node.text]),
         [
           ['b', 'The text of b.'],
@@ -104,8 +104,8 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'deletes by id, and takes what is not there as deleted',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = lab.cloud(60, 3);
       await lab.upsert(...entries);
       const gone = entries.filter((_, at) => at % 3 !== 1).map(({ node }) => node.id);
@@ -114,12 +114,12 @@ export const writeCases: Suite<VectorStoreSubject> = [
           () => undefined,
           (error: unknown) => error,
         );
-      trial.check.equal(await failed(lab.delete({ ids: [...gone, gone[0]!] })), undefined, 'a delete');
-      trial.check.equal(await failed(lab.delete({ ids: ['never', ...gone] })), undefined, 'the same again');
+      context.check.equal(await failed(lab.delete({ ids: [...gone, gone[0]!] })), undefined, 'a delete');
+      context.check.equal(await failed(lab.delete({ ids: ['never', ...gone] })), undefined, 'the same again');
       const left = entries.filter((_, at) => at % 3 === 1);
-      trial.check.equal(await lab.all(), left.map(({ node }) => node.id).toSorted(), 'what is left');
+      context.check.equal(await lab.all(), left.map(({ node }) => node.id).toSorted(), 'what is left');
       for (const { node, embedding } of left)
-        trial.check.equal(
+        context.check.equal(
           await lab.ids({ embedding, topK: 1 }),
           [node.id],
           'the nearest to a vector of what is left',
@@ -131,8 +131,8 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'deletes by source document and leaves none of its nodes; a document is its own source',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const node = createDocument({ id: 'doc', text: 'whole' });
       await lab.upsert(
         { node, embedding: lab.at(5) },
@@ -144,7 +144,7 @@ export const writeCases: Suite<VectorStoreSubject> = [
       );
       await lab.delete({ sourceIds: ['doc', 'never'] });
       const left = Array.from({ length: 15 }, (_, at) => `p${at * 2 + 1}`);
-      trial.check.equal(await lab.all(), [...left, 'doc-2', 'without'].toSorted(), 'what is left');
+      context.check.equal(await lab.all(), [...left, 'doc-2', 'without'].toSorted(), 'what is left');
     },
   },
   {
@@ -152,21 +152,21 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'deletes by filter, and whatever matches any of the three',
     requires: ['dense', 'filter:=='],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = Array.from({ length: 12 }, (_, at) =>
         lab.entry(`n${at}`, at, { metadata: { even: at % 2 === 0 }, source: `s${Math.floor(at / 4)}` }),
       );
       await lab.upsert(...entries);
       await lab.delete({ filter: { key: 'even', op: '==', value: true } });
-      trial.check.equal(await lab.all(), ['n1', 'n11', 'n3', 'n5', 'n7', 'n9'], 'by filter');
+      context.check.equal(await lab.all(), ['n1', 'n11', 'n3', 'n5', 'n7', 'n9'], 'by filter');
       await lab.upsert(...entries);
       await lab.delete({
         ids: ['n1'],
         sourceIds: ['s1'],
         filter: { not: { key: 'even', op: '==', value: false } },
       });
-      trial.check.equal(await lab.all(), ['n11', 'n3', 'n9'], 'by any of the three');
+      context.check.equal(await lab.all(), ['n11', 'n3', 'n9'], 'by any of the three');
     },
   },
   {
@@ -174,8 +174,8 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'deletes nothing for a selection of nothing',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       // A node without a source belongs to no source document.
       await lab.upsert(lab.entry('a', 0), lab.entry('b', 1, { source: 's' }));
       for (const selection of [
@@ -186,7 +186,7 @@ export const writeCases: Suite<VectorStoreSubject> = [
       ])
         await lab.delete(selection);
       await lab.delete({ sourceIds: ['', 'a', 'undefined', 'null'] });
-      trial.check.equal(await lab.all(), ['a', 'b'], 'what is there');
+      context.check.equal(await lab.all(), ['a', 'b'], 'what is there');
     },
   },
   {
@@ -194,16 +194,20 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'takes again what was deleted, also after everything was',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = lab.cloud(40, 4);
       for (let round = 0; round < 3; round++) {
         await lab.upsert(...entries);
-        trial.check.equal((await lab.all()).length, 40, `round ${round}: all of them`);
+        context.check.equal((await lab.all()).length, 40, `round ${round}: all of them`);
         for (const { node, embedding } of entries.slice(0, 5))
-          trial.check.equal(await lab.ids({ embedding, topK: 1 }), [node.id], `round ${round}: the nearest`);
+          context.check.equal(
+            await lab.ids({ embedding, topK: 1 }),
+            [node.id],
+            `round ${round}: the nearest`,
+          );
         await lab.delete({ ids: entries.map(({ node }) => node.id) });
-        trial.check.equal(await lab.all(), [], `round ${round}: none`);
+        context.check.equal(await lab.all(), [], `round ${round}: none`);
       }
     },
   },
@@ -212,12 +216,12 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'finds nothing while it is empty, and takes writes of nothing',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
-      trial.check.equal(await lab.query({ topK: 3 }), [], 'a query');
+    async run(context) {
+      const lab = await opened(context);
+      context.check.equal(await lab.query({ topK: 3 }), [], 'a query');
       await lab.upsert();
       await lab.delete({ ids: ['a'], sourceIds: ['b'] });
-      trial.check.equal(await lab.query({ topK: 3 }), [], 'after writes of nothing');
+      context.check.equal(await lab.query({ topK: 3 }), [], 'after writes of nothing');
     },
   },
   {
@@ -225,26 +229,26 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'C-05',
     title: 'is not changed by what happens to the entries given and the nodes got, and changes neither',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const given = lab.entry('a', 0, { metadata: { list: [1] }, source: 's' });
       const kept = structuredClone(given);
       const writing = lab.store.upsert([given, lab.entry('b', 40)]);
-      trial.check.equal(given, kept, 'the given entry');
+      context.check.equal(given, kept, 'the given entry');
       given.node.text = 'changed';
       (given.node.metadata['list'] as number[]).push(9);
       given.embedding.reverse();
       await writing;
       await lab.open.settled?.();
       const [first] = await lab.query();
-      trial.check.equal(first?.node, kept.node, 'after the given entry was changed');
+      context.check.equal(first?.node, kept.node, 'after the given entry was changed');
       first!.node.text = 'changed';
       (first!.node.metadata['list'] as number[]).push(7);
       delete first!.node.relationships;
       const query = lab.at(0);
       const [again] = await lab.query({ embedding: query });
-      trial.check.equal(again?.node, kept.node, 'after the got node was changed');
-      trial.check.equal(query, lab.at(0), 'the vector of the query');
+      context.check.equal(again?.node, kept.node, 'after the got node was changed');
+      context.check.equal(query, lab.at(0), 'the vector of the query');
     },
   },
   {
@@ -252,8 +256,8 @@ export const writeCases: Suite<VectorStoreSubject> = [
     rule: 'S-04',
     title: 'loses and doubles nothing when it is written and read at once',
     requires: ['dense'],
-    async run(trial) {
-      const lab = await opened(trial);
+    async run(context) {
+      const lab = await opened(context);
       const entries = lab.cloud(400, 6, (at) => ({ relationships: { source: { id: `s${at % 10}` } } }));
       await lab.store.upsert(entries.slice(0, 50));
       await Promise.all([
@@ -265,10 +269,10 @@ export const writeCases: Suite<VectorStoreSubject> = [
       ]);
       await lab.open.settled?.();
       const expected = [...entries.map(({ node }) => node.id), 'same'].toSorted();
-      trial.check.equal(await lab.all(), expected, 'what is there');
+      context.check.equal(await lab.all(), expected, 'what is there');
       await Promise.all([lab.store.delete({ sourceIds: ['s1'] }), lab.store.delete({ sourceIds: ['s2'] })]);
       await lab.open.settled?.();
-      trial.check.equal((await lab.all()).length, expected.length - 80, 'after two deletes at once');
+      context.check.equal((await lab.all()).length, expected.length - 80, 'after two deletes at once');
     },
   },
 ];

@@ -3,7 +3,7 @@ import { isMortiseError } from '@mortise/core';
 import { ReferenceEmbedding } from '../reference/vectors.ts';
 import { ReferenceLLM } from '../reference/adapter.ts';
 
-const [, , url = '', way = 'chat'] = process.argv;
+const [, , url = '', method = 'chat'] = process.argv;
 const settings = { retry: false as const, timeoutMs: 60_000 };
 const llm = new ReferenceLLM({ url, settings });
 
@@ -19,7 +19,7 @@ const calls: Record<string, () => Promise<unknown>> = {
   stream: () => llm.streamChat('Hi').final(),
   embed: () => new ReferenceEmbedding({ url, settings }).embedText('Hi'),
 };
-const error: unknown = await calls[way]?.().then(
+const error: unknown = await calls[method]?.().then(
   () => 'it did not fail',
   (thrown: unknown) => thrown,
 );

@@ -35,7 +35,7 @@ const own = (read: (llm: ReferenceLLM, response: Response) => AsyncIterable<Chat
   };
 
 /** One event, and the end where it says it. */
-function tell(translator: ReferenceTranslator, event: SseEvent, out: ChatStreamEvent[]): void {
+function respond(translator: ReferenceTranslator, event: SseEvent, out: ChatStreamEvent[]): void {
   translator.push(event, out);
   if (translator.end.terminal && !translator.done) translator.finish(out);
 }
@@ -49,7 +49,7 @@ const refusing = (isRefused: (data: string) => boolean) =>
       const out: ChatStreamEvent[] = [];
       for (const event of decoder.push(chunk)) {
         if (isRefused(event.data)) throw malformed('an event that is not JSON', llm);
-        if (event.data.trim() !== '' && !event.data.startsWith('[DONE]')) tell(translator, event, out);
+        if (event.data.trim() !== '' && !event.data.startsWith('[DONE]')) respond(translator, event, out);
       }
       if (out.length > 0) yield out;
     }
@@ -109,7 +109,7 @@ export const bytes: readonly Mutant[] = [
       const translator = llm.translator();
       for await (const chunk of response.body!) {
         const out: ChatStreamEvent[] = [];
-        for (const event of new SseDecoder().push(chunk)) tell(translator, event, out);
+        for (const event of new SseDecoder().push(chunk)) respond(translator, event, out);
         if (out.length > 0) yield out;
       }
     }),
@@ -122,7 +122,7 @@ export const bytes: readonly Mutant[] = [
       const decoder = new SseDecoder();
       for await (const chunk of response.body!) {
         const out: ChatStreamEvent[] = [];
-        for (const event of decoder.push(chunk).slice(0, 1)) tell(translator, event, out);
+        for (const event of decoder.push(chunk).slice(0, 1)) respond(translator, event, out);
         yield out;
       }
     }),
@@ -170,7 +170,7 @@ export const bytes: readonly Mutant[] = [
       for await (const batch of streamEvents<ChatStreamEvent>(
         response,
         touch,
-        { push: (event, out) => tell(translator, event, out), done: false },
+        { push: (event, out) => respond(translator, event, out), done: false },
         llm,
       ))
         held.push(...batch);

@@ -99,10 +99,10 @@ export const failing: readonly Mutant[] = [
       }
     },
   ),
-  ...(['refusal', 'said', 'page'] as const).map((way) =>
+  ...(['refusal', 'said', 'page'] as const).map((method) =>
     mutant(
-      `shows what ${way} brings back`,
-      `secrets.forms.${way}`,
+      `shows what ${method} brings back`,
+      `secrets.forms.${method}`,
       class extends ReferenceLLM {
         override about(): About {
           return { provider: this.provider, model: this.model };

@@ -92,9 +92,9 @@ export const brokenClients: readonly BrokenClient[] = [
       }
     },
   ],
-  ...(['refusal', 'said', 'page'] as const).map((way): BrokenClient => [
-    `shows what ${way} brings back`,
-    `secrets.forms.${way}`,
+  ...(['refusal', 'said', 'page'] as const).map((method): BrokenClient => [
+    `shows what ${method} brings back`,
+    `secrets.forms.${method}`,
     class extends ReferenceClient {
       override failure(status: number, headers: Headers, text: string): MortiseError {
         const requestId = headers.get('x-request-id') ?? undefined;

@@ -43,11 +43,11 @@ describe('every reader of text in core and the toolkit', () => {
 
 describe('slowReadings', () => {
   it('sees what is quadratic, and lets pass what is linear', async () => {
-    const trial = { length: 8000, repeated: ['-', 'a'], tails: ['', 'a'] };
-    const slow = await slowReadings((text) => /-+$/.test(text), trial);
+    const context = { length: 8000, repeated: ['-', 'a'], tails: ['', 'a'] };
+    const slow = await slowReadings((text) => /-+$/.test(text), context);
     expect(slow).toMatchObject([{ text: '"", "-"..., "a"' }]);
     expect(slow[0]?.ratio).toBeGreaterThan(5);
-    expect(await slowReadings((text) => text.split('').toSorted(), trial)).toEqual([]);
+    expect(await slowReadings((text) => text.split('').toSorted(), context)).toEqual([]);
   });
 
   it('makes pieces that differ', async () => {
@@ -55,9 +55,9 @@ describe('slowReadings', () => {
       const seen: string[] = [];
       for (const key of text.split(',')) if (!seen.includes(key)) seen.push(key);
     };
-    const trial = { length: 8000, tails: [''] };
-    expect(await slowReadings(keys, { ...trial, repeated: [(at) => `k${at},`] })).toHaveLength(1);
-    expect(await slowReadings(keys, { ...trial, repeated: ['k,'] })).toEqual([]);
+    const context = { length: 8000, tails: [''] };
+    expect(await slowReadings(keys, { ...context, repeated: [(at) => `k${at},`] })).toHaveLength(1);
+    expect(await slowReadings(keys, { ...context, repeated: ['k,'] })).toEqual([]);
   });
 
   it('takes a refusal for work that was done', async () => {
