@@ -1,4 +1,4 @@
-import { createRateLimiter } from '@mortise/core';
+import { createRateLimiter } from '@mortise/toolkit';
 import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
 
 /** A gateway that speaks OpenAI's wire and wants every request signed. */

@@ -4,7 +4,6 @@ import {
   schemaDialects,
   type ChatRequest,
   type JsonSchema,
-  type ReasoningOptions,
   type ToolChoice,
   type ToolDefinition,
   type Warning,
@@ -141,7 +140,7 @@ function toToolChoice(choice: ToolChoice | undefined): Wire | undefined {
  * before. Which of them a model takes is the API's to say: nothing here depends on a model's name.
  */
 function toThinkingConfig(
-  reasoning: ReasoningOptions | undefined,
+  reasoning: ChatRequest['reasoning'],
   notes: Notes,
 ): { effort?: string | undefined; thinking?: Wire | undefined; budget?: number | undefined } {
   const { effort, budgetTokens, summary } = reasoning ?? {};

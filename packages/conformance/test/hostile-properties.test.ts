@@ -84,7 +84,7 @@ function shown(outcome: HostileOutcome): string {
 
 /** Exports that take what the application itself writes, or whose turn has not come: each is here by its name. */
 const ELSEWHERE: readonly string[] = [
-  ...['createHeaderLimits', 'readableStream', 'SingleReader', 'abortReason', 'createCompletionStream'],
+  ...['readableStream', 'SingleReader', 'abortReason', 'createCompletionStream'],
   ...['snapshot', 'eventsOfReply', 'toChatResponse', 'toCompletionResponse', 'createChatStream'],
   ...['textDelta', 'pathText', 'isStandardSchema', 'framed', 'defined', 'isDeeper', 'positive'],
   ...['freeTag', 'checkNode', 'jsonText', 'plainJson', 'createStoreGuard', 'lockSqliteFile'],
@@ -146,13 +146,13 @@ const ELSEWHERE: readonly string[] = [
   ...['inSpan', 'int8Similarity', 'inverseDocumentFrequency', 'isKnownBlock'],
   ...['matchesFilter', 'maximalMarginalRelevance', 'mergeEvidence'],
   ...['messageText', 'messagesToPrompt', 'nodeFromJson', 'nodeHash', 'nodeHashSteps'],
-  ...['nodeMetadataText', 'nodeText', 'nodeToJson', 'oneOf', 'openSqliteFile', 'openedSupport'],
+  ...['nodeMetadataText', 'nodeText', 'nodeToJson', 'oneOf', 'openSqliteFile'],
   ...['parserError', 'placeholder', 'plainSchema', 'prompt'],
   ...['promptFile', 'quantizeBinary', 'quantizeInt8', 'raceAbort', 'readText'],
   ...[
     'replyCacheKey',
     'replyStart',
-    'requireDimensions',
+
     'requireKeyValueStore',
     'requireMembers',
     'runAtOnce',

@@ -9,7 +9,8 @@ import {
   type SimilaritySubject,
 } from '@mortise/conformance';
 import { createAdaptiveLimiter } from '@mortise/toolkit/limiter';
-import { createRateLimiter, type Lease, type RateLimiter } from '@mortise/core/call';
+import type { Lease, RateLimiter } from '@mortise/core/call';
+import { createRateLimiter } from '@mortise/toolkit/limiter';
 import { similarity } from '@mortise/core/embedding';
 import { describe, expect, it } from 'vitest';
 

@@ -5,14 +5,8 @@ export {
   toMortiseError,
   type ErrorCode,
   type KnownErrorCode,
-  type MortiseErrorOptions,
 } from './errors.ts';
-export {
-  createServiceContext,
-  type ServiceContext,
-  type ServiceContextMethods,
-  type ServiceParts,
-} from './service-context.ts';
+export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './call/index.ts';
 export * from './embedding/index.ts';
 export * from './events/index.ts';

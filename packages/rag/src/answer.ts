@@ -1,6 +1,6 @@
 import { MortiseError, type CallOptions, type Usage, type Warning } from '@mortise/core';
 import { sumUsage } from '@mortise/toolkit';
-import { inSpan, type Attributes, type EventName } from '@mortise/core/events';
+import { inSpan, type Attributes } from '@mortise/core/events';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import type { QueryInput } from '@mortise/core/retriever';
 import {
@@ -14,7 +14,7 @@ import { clock, type Clock } from './clock.ts';
 
 /** One answer, to be had whole or as a stream. */
 export interface AnswerPlan {
-  readonly name: EventName;
+  readonly name: string;
   readonly attributes?: Attributes | undefined;
   readonly content: () => Attributes;
   /** The caller's. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createBudget, fitMessages, runTools, structured, withCache } from '@mortise/toolkit';
-import { createRateLimiter, MortiseError } from '@mortise/core';
+import { MortiseError } from '@mortise/core';
+import { createRateLimiter } from '@mortise/toolkit/limiter';
 import { runPool } from '@mortise/core/call';
 import { BaseEmbedding } from '@mortise/core/embedding';
 import { shorten } from '@mortise/toolkit/vectors';

@@ -1,10 +1,10 @@
-import { type FilterOperator, type MetadataFilter, type VectorQueryMode } from '@mortise/core/store';
+import { type FilterOperator, type MetadataFilter, type VectorStoreSupport } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
 import type { VectorStoreSubject } from './conformance.ts';
 import { FILTER_OPERATORS, VALUE_FOR } from './filters.ts';
 import { opened } from './lab.ts';
 
-const MODES: readonly VectorQueryMode[] = ['dense', 'sparse', 'hybrid', 'text', 'mmr'];
+const MODES: VectorStoreSupport['modes'] = ['dense', 'sparse', 'hybrid', 'text', 'mmr'];
 
 /** What a store says of itself, and what it does not take. */
 export const refusalCases: Suite<VectorStoreSubject> = [

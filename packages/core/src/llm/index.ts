@@ -1,8 +1,21 @@
 export { BaseLLM, type BaseLLMOptions, type LLMSettings } from './base.ts';
-export type { CallIdFormat } from './call-ids.ts';
 export { checkMessages } from './check-messages.ts';
 export { createCompletionStream } from './completion-stream.ts';
-export type * from './contract.ts';
+export type {
+  ChatOptions,
+  ChatResponse,
+  ChatStream,
+  ChatStreamEvent,
+  CompletionOptions,
+  CompletionResponse,
+  CompletionStream,
+  FinishReason,
+  LLM,
+  LLMCapabilities,
+  LLMMetadata,
+  PartialChatResponse,
+  Usage,
+} from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
 export {
@@ -24,7 +37,6 @@ export type {
   DocumentBlock,
   ImageBlock,
   MediaSource,
-  ProviderBlock,
   ReasoningBlock,
   TextBlock,
   ToolCallBlock,
@@ -32,15 +44,9 @@ export type {
 } from './message-contract.ts';
 export type { ProviderMetadata, ProviderOptions } from '../call/contract.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
-export { messagesToPrompt, type MediaBlock, type PromptTextOptions } from './prompt-text.ts';
+export { messagesToPrompt } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';
 export type { ChatReply, ChatRequest } from './request.ts';
 export { toChatResponse, toCompletionResponse } from './response.ts';
-export {
-  createChatStream,
-  textDelta,
-  type OpenedStream,
-  type StreamBatch,
-  type StreamPlan,
-} from './stream.ts';
-export type * from './tool-contract.ts';
+export { createChatStream, textDelta, type StreamBatch } from './stream.ts';
+export type { ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike } from './tool-contract.ts';

@@ -9,12 +9,5 @@ export type {
   ReadProgress,
   SourceFile,
 } from './contract.ts';
-export { createTextDecoder, decodeText, type PieceDecoder } from './decode.ts';
-export {
-  DEFAULT_MAX_FILE_BYTES,
-  filePieces,
-  readBytes,
-  readText,
-  tooLarge,
-  type ReadTextOptions,
-} from './read-text.ts';
+export { createTextDecoder, decodeText } from './decode.ts';
+export { DEFAULT_MAX_FILE_BYTES, filePieces, readBytes, readText, tooLarge } from './read-text.ts';

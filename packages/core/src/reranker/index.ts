@@ -5,11 +5,4 @@ export {
   type RankReply,
   type RankRequest,
 } from './base.ts';
-export type {
-  RankedDocument,
-  Reranker,
-  RerankerMetadata,
-  RerankOptions,
-  RerankResult,
-  RerankUsage,
-} from './contract.ts';
+export type { RankedDocument, Reranker, RerankerMetadata, RerankOptions, RerankResult } from './contract.ts';

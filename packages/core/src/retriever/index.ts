@@ -1,7 +1,6 @@
 export { BaseRetriever, toQuery } from './base.ts';
 export type {
   BaseRetrieverOptions,
-  Hop,
   Query,
   QueryInput,
   QueryTarget,
@@ -19,12 +18,8 @@ export type {
   Evidence,
   IndexNode,
   Node,
-  NodeBase,
   NodeInput,
-  NodeRef,
-  NodeRelationships,
   NodeWithScore,
-  OtherNode,
   TextNode,
 } from '../nodes/contract.ts';
 export { createDocument, createIndexNode, createTextNode, sourceId } from '../nodes/node.ts';

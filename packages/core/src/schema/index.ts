@@ -1,9 +1,7 @@
 export { schemaDialects } from './dialects.ts';
-export type { SchemaDialect, SchemaLimits } from './contract.ts';
-export { fitSchema, type FittedSchema, type SchemaPlace } from './fit-schema.ts';
-export type { RestoredParts } from './null-members.ts';
+export type { SchemaDialect } from './contract.ts';
+export { fitSchema, type FittedSchema } from './fit-schema.ts';
 export type {
-  InferInput,
   InferOutput,
   Schema,
   StandardIssue,

@@ -3,5 +3,5 @@ export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
 export { framed, sha256Hex } from './hash.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
-export { finiteNumber, oneOf, positive, requireMembers, wholeNumber, type NumberBounds } from './options.ts';
-export { jsonText, MAX_METADATA_DEPTH, plainJson, type PlainJsonOptions } from './plain-json.ts';
+export { finiteNumber, oneOf, positive, requireMembers, wholeNumber } from './options.ts';
+export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';

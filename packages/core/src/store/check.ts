@@ -2,8 +2,8 @@ import { MortiseError } from '../errors.ts';
 import { checkVector } from '../vectors/vector.ts';
 import { checkNode } from '../nodes/node-json.ts';
 import { finiteNumber, requireMembers, wholeNumber } from '../shared/options.ts';
-import type { SparseVector, VectorEntry, VectorQuery, VectorStore, VectorStoreSupport } from './contract.ts';
-import type { KeyValueStore, StoreOptions } from './key-value-contract.ts';
+import type { SparseVector, VectorEntry, VectorQuery, VectorStoreSupport } from './contract.ts';
+import type { KeyValueStore } from './key-value-contract.ts';
 import { checkFilter } from './filter.ts';
 
 const KEY_VALUE_MEMBERS = [
@@ -79,26 +79,6 @@ export function checkVectorEntries(
     expected ??= embedding.length;
   }
   return expected;
-}
-
-/**
- * Throws `configuration` for vectors of other dimensions than the store's, where both are known: told before anything
- * is embedded, since every single vector would be refused.
- */
-export function requireDimensions(support: VectorStoreSupport, dimensions: number | undefined): void {
-  const held = support.dimensions;
-  if (held === undefined || dimensions === undefined || held === dimensions) return;
-  const message = `The embedding model gives vectors of ${dimensions} dimensions, the vector store holds ${held}. Use the model it was built with, or an empty store.`;
-  throw new MortiseError('configuration', message);
-}
-
-/**
- * What a store declares once it was opened: one on a disk tells its dimensions after its first call, so one that deletes
- * nothing is made where they are not known yet.
- */
-export async function openedSupport(store: VectorStore, options: StoreOptions): Promise<VectorStoreSupport> {
-  if (store.support.dimensions === undefined) await store.delete({ ids: [] }, options);
-  return store.support;
 }
 
 function checkLength(vector: Float32Array, dimensions: number | undefined, what: string): void {

@@ -1,11 +1,4 @@
-export {
-  checkVectorEntries,
-  checkVectorQuery,
-  checkVectorSearch,
-  openedSupport,
-  requireDimensions,
-  requireKeyValueStore,
-} from './check.ts';
+export { checkVectorEntries, checkVectorQuery, checkVectorSearch, requireKeyValueStore } from './check.ts';
 export type {
   DocumentStore,
   ItemState,
@@ -15,7 +8,6 @@ export type {
   StoreLock,
   VectorEntry,
   VectorQuery,
-  VectorQueryMode,
   VectorSelection,
   VectorStore,
   VectorStoreSupport,
@@ -31,11 +23,11 @@ export type {
 } from './key-value-contract.ts';
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
-export { createStoreGuard, type StoreGuard, type StoreGuardOptions } from './guard.ts';
-export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
-export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from '../vectors/mmr.ts';
-export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';
-export { lockSqliteFile, type LockModules } from './sqlite-lock.ts';
+export { createStoreGuard, type StoreGuard } from './guard.ts';
+export { MemoryKeyValueStore } from './memory.ts';
+export { maximalMarginalRelevance } from '../vectors/mmr.ts';
+export { openSqliteFile, type OpenedSqliteFile } from './sqlite-file.ts';
+export { lockSqliteFile } from './sqlite-lock.ts';
 export type { NodeTerms, RankedTerms, TermIndex, TermQuery } from './term-contract.ts';
 export { BM25_DEFAULTS, checkTermQuery, inverseDocumentFrequency, termSaturation } from './terms.ts';
-export { createWhenFree, type WhenFree } from './when-free.ts';
+export { createWhenFree } from './when-free.ts';

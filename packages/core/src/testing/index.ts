@@ -1,2 +1,2 @@
-export { HashEmbedding, type HashEmbeddingOptions } from './hash-embedding.ts';
-export * from './scripted-llm.ts';
+export { HashEmbedding } from './hash-embedding.ts';
+export { ScriptedLLM, type ScriptedReply } from './scripted-llm.ts';

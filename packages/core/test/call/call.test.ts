@@ -5,13 +5,14 @@ import {
   createRetryBudget,
   raceAbort,
   runCall,
-  type CallPlan,
   type CallSettings,
   type OpenAttempt,
 } from '@mortise/core/call';
 import { isMortiseError, MortiseError, subscribe, type MortiseEvent } from '@mortise/core';
 
 const about = { provider: 'acme', model: 'a-1' };
+
+type CallPlan = Parameters<typeof runCall>[0];
 
 function plan(settings: CallSettings = {}, extra: Partial<CallPlan> = {}): CallPlan {
   return { policy: callPolicy(settings), options: {}, stream: false, about, ...extra };

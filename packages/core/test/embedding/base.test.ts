@@ -2,11 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isMortiseError, MortiseError, subscribe, traced, type MortiseEvent } from '@mortise/core';
 import type { RateLimiter } from '@mortise/core/call';
-import {
-  type EmbeddingProgress,
-  type EmbeddingResult,
-  type PartialEmbeddingResult,
-} from '@mortise/core/embedding';
+import { type EmbeddingResult, type PartialEmbeddingResult } from '@mortise/core/embedding';
 import { MemoryKeyValueStore } from '@mortise/core/store';
 import { DIMENSIONS, FakeEmbedding, hangs, numbers, replyTo, settle, vectorOf } from './fake.ts';
 
@@ -385,7 +381,7 @@ describe('BaseEmbedding', () => {
     const cache = new MemoryKeyValueStore();
     const model = new FakeEmbedding({ cache, concurrency: 1 });
     await model.embedTexts(['a', 'b']);
-    const seen: EmbeddingProgress[] = [];
+    const seen: { done: number }[] = [];
     const list = ['a', 'c', 'd', 'e', 'f', 'c', 'b'];
     const { cached } = await model.embedTexts(list, { onProgress: (progress) => void seen.push(progress) });
     expect(cached).toBe(2);

@@ -5,7 +5,6 @@ import {
   bytesToVector,
   embeddingCacheKey,
   vectorToBytes,
-  type EmbeddingKeyFields,
   type PartialEmbeddingResult,
 } from '@mortise/core/embedding';
 import { MemoryKeyValueStore, type KeyValueStore, type StoreEntry } from '@mortise/core/store';
@@ -59,7 +58,12 @@ describe('embeddingCacheKey', () => {
   });
 
   it('M-06: has published vectors', () => {
-    const key: EmbeddingKeyFields = { provider: 'acme', model: 'fake', dimensions: 4, kind: 'document' };
+    const key: Parameters<typeof embeddingCacheKey>[0] = {
+      provider: 'acme',
+      model: 'fake',
+      dimensions: 4,
+      kind: 'document',
+    };
     expect(embeddingCacheKey(key, 'hello')).toBe(VECTORS[0]);
     expect(embeddingCacheKey({ ...key, dimensions: undefined, kind: 'query' }, 'é\ud83d')).toBe(VECTORS[1]);
     expect(embeddingCacheKey({ ...key, providerOptions: { b: 1, a: [true] } }, 'hello')).toBe(VECTORS[2]);

@@ -1,17 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ScriptedLLM } from '@mortise/core/testing';
-import {
-  createRateLimiter,
-  MortiseError,
-  subscribe,
-  traced,
-  type MortiseEvent,
-  type SubscribeOptions,
-} from '@mortise/core';
+import { MortiseError, subscribe, traced, type MortiseEvent } from '@mortise/core';
 
 async function record<T>(
   run: () => Promise<T>,
-  options?: SubscribeOptions,
+  options?: Parameters<typeof subscribe>[1],
 ): Promise<{ events: MortiseEvent[]; result: T | undefined }> {
   const events: MortiseEvent[] = [];
   const stop = subscribe((event) => void events.push(event), options);
@@ -183,20 +176,6 @@ it('V-03: a subscriber that rejects breaks nothing and is reported', async () =>
   process.off('unhandledRejection', listener);
   expect([unhandled, reported.mock.calls.length]).toEqual([[], 2]);
   reported.mockRestore();
-});
-
-it('V-02: a wait for a limiter belongs to the call that waited, whoever ended it', async () => {
-  const llm = new ScriptedLLM({
-    replies: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      return 'ok';
-    },
-    limiter: createRateLimiter({ concurrency: 1 }),
-  });
-  const { events } = await record(() => Promise.all([llm.chat('a'), llm.chat('b')]));
-  const starts = events.filter(({ phase }) => phase === 'start');
-  const waited = events.filter(({ name }) => name === 'rate-limit');
-  expect(waited.map(({ spanId }) => spanId)).toEqual([starts[1]?.spanId]);
 });
 
 it('V-04: a subscriber without capture sees no content, whoever subscribed before it', async () => {

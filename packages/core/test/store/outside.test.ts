@@ -10,7 +10,6 @@ import {
   createWhenFree,
   FILTER_OPERATORS,
   matchesFilter,
-  requireDimensions,
   storeFailure,
   type MetadataFilter,
 } from '@mortise/core/store';
@@ -96,20 +95,6 @@ describe('what is no vector', () => {
       {},
     ])
       expect(() => checkVectorEntries([{ node, embedding, sparse: sparse as never }], 1)).toThrow(refused);
-  });
-
-  it('S-04: dimensions are compared where both are known', () => {
-    expect(() => requireDimensions({ modes: [], dimensions: 3 }, 4)).toThrow(
-      expect.objectContaining({ code: 'configuration', message: expect.stringContaining('4 dimensions') }),
-    );
-    for (const [held, given] of [
-      [3, 3],
-      [undefined, 4],
-      [3, undefined],
-    ] as const)
-      expect(() =>
-        requireDimensions({ modes: [], ...(held === undefined ? {} : { dimensions: held }) }, given),
-      ).not.toThrow();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openSqliteFile, type SqliteFiles } from '@mortise/core/store';
+import { openSqliteFile } from '@mortise/core/store';
 
 const sqlite = (errcode: number) => Object.assign(new Error('sqlite'), { errcode });
 const system = (code: string) => Object.assign(new Error(code), { code });
@@ -10,7 +10,7 @@ function disk(sizes: Record<string, number | undefined>, { isWritable = true } =
   const refused = (): void => {
     if (!isWritable) throw system('EROFS');
   };
-  const files: SqliteFiles = {
+  const files: Parameters<typeof openSqliteFile>[1] = {
     existsSync: (path) => path in sizes || made.includes(path),
     mkdirSync(path) {
       if (!isWritable) throw system('ENOENT');

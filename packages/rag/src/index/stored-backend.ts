@@ -2,13 +2,13 @@ import { isMortiseError, MortiseError, type Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { Node, Retriever } from '@mortise/core/retriever';
 import {
-  requireDimensions,
   type DocumentStore,
   type SourceRecord,
   type StoreOptions,
   type VectorStore,
 } from '@mortise/core/store';
 import { requireMembers } from '@mortise/core/shared';
+import { requireDimensions } from '../dimensions.ts';
 import { CommittedVectorStore } from '../ingestion/committed.ts';
 import { Analysis } from '../retrievers/analysis.ts';
 import { BM25Index, type BM25IndexOptions } from '../retrievers/bm25-index.ts';

@@ -10,13 +10,9 @@ import {
   type EmbeddingModel,
   type EmbeddingResult,
 } from '@mortise/core/embedding';
-import {
-  requireDimensions,
-  type KeyValueStore,
-  type StoreEntry,
-  type VectorStore,
-} from '@mortise/core/store';
+import { type KeyValueStore, type StoreEntry, type VectorStore } from '@mortise/core/store';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
+import { requireDimensions } from '../dimensions.ts';
 import { isAboutDocument } from './failures.ts';
 import { guarded } from './guard.ts';
 

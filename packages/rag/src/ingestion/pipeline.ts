@@ -2,12 +2,8 @@ import { MortiseError } from '@mortise/core';
 import { runPool } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
 import { wholeNumber, requireMembers } from '@mortise/core/shared';
-import {
-  openedSupport,
-  requireDimensions,
-  requireKeyValueStore,
-  type DocumentStore,
-} from '@mortise/core/store';
+import { requireKeyValueStore, type DocumentStore } from '@mortise/core/store';
+import { openedSupport, requireDimensions } from '../dimensions.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
 import { CommittedVectorStore } from './committed.ts';
 import type {

@@ -2,7 +2,7 @@ import { MortiseError } from '@mortise/core';
 import { sha256Hex } from '@mortise/core/shared';
 import { runInSlices, timeSlices } from '@mortise/core/call';
 import type { EmbeddingModel } from '@mortise/core/embedding';
-import { copyNode, nodeHashSteps, type Document, type Node, type NodeRef } from '@mortise/core/retriever';
+import { copyNode, nodeHashSteps, type Document, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 
 /** Everything but the document that nodes and vectors depend on. */
@@ -59,7 +59,10 @@ export async function versionNodes(
   const version = hash.slice(0, 12);
   const ids = new Map(nodes.map(({ id }) => [id, `${id}@${version}`]));
   if (ids.size < nodes.length) throw twoOfOneId(nodes, documentId);
-  const moved = (ref: NodeRef): NodeRef => ({ ...ref, id: ids.get(ref.id) ?? ref.id });
+  const moved = <Ref extends { readonly id: string }>(ref: Ref): Ref => ({
+    ...ref,
+    id: ids.get(ref.id) ?? ref.id,
+  });
   const own: Node[] = [];
   for (const node of nodes) {
     const { source, previous, next, parent, children } = node.relationships ?? {};

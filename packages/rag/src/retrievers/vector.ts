@@ -7,7 +7,8 @@ import {
   type RetrieveCall,
 } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
-import { checkVectorSearch, requireDimensions, type VectorStore } from '@mortise/core/store';
+import { checkVectorSearch, type VectorStore } from '@mortise/core/store';
+import { requireDimensions } from '../dimensions.ts';
 
 /** Where to search, and with which model. */
 export interface VectorRetrieverOptions extends BaseRetrieverOptions {

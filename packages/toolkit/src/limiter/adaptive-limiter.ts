@@ -4,11 +4,10 @@ import {
   type Lease,
   type LeaseOutcome,
   type RateLimiter,
-  createHeaderLimits,
-  type HeaderLimits,
   MAX_TIMER_MS,
   abortReason,
 } from '@mortise/core/call';
+import { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
 import { createRateFinder, type RateFinder } from './rate-finder.ts';
 
 interface Waiter {

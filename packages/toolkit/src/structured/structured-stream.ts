@@ -2,7 +2,8 @@ import { readableStream, SingleReader } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
 import { type DeepPartial, isParserError } from '@mortise/core/parser';
 import { IncrementalJson } from '../json/incremental-json.ts';
-import type { RestoredParts, Schema } from '@mortise/core/schema';
+import type { Schema } from '@mortise/core/schema';
+import type { JsonValue } from '@mortise/core/shared';
 import { kindsOf } from '../parsers/schema.ts';
 import {
   type ChatResponse,
@@ -91,7 +92,7 @@ async function* snapshots(stream: ChatStream, way: Way): AsyncGenerator<unknown>
   const json = new IncrementalJson({ kinds: kindsOf(way.shown.schema) });
   const pieceOf = way.pieces();
   // Without the nulls that stand for absent members: the type of a part does not know them.
-  const kept: RestoredParts = new WeakMap();
+  const kept = new WeakMap<object, Map<unknown, JsonValue>>();
   let shown: unknown;
   for await (const event of stream) {
     const piece = pieceOf(event);

@@ -3,7 +3,6 @@ import { positive } from '@mortise/core/shared';
 import { MortiseError } from '@mortise/core';
 import { inSpan } from '@mortise/core/events';
 import {
-  type AssistantMessage,
   type ChatOptions,
   type ChatResponse,
   type ChatStreamEvent,
@@ -297,7 +296,7 @@ export function sumUsage(usages: readonly Usage[]): Usage {
 }
 
 /** The answer to a reply's tool calls as one message, for those who run the loop themselves. */
-export function toolResults(message: AssistantMessage, contents: readonly string[]): ChatMessage {
+export function toolResults(message: ChatResponse['message'], contents: readonly string[]): ChatMessage {
   const calls = message.content.filter((block): block is ToolCallBlock => block.type === 'tool-call');
   return { role: 'tool', content: calls.map((call, at) => resultOf(call, contents[at] ?? '')) };
 }

@@ -1,5 +1,6 @@
-import { type RateLimiter, createRateLimiter, type RateLimitOptions } from '@mortise/core/call';
+import type { RateLimiter } from '@mortise/core/call';
 import { type ChatOptions, type LLM, type ChatInput, estimateInputTokens } from '@mortise/core/llm';
+import { createRateLimiter, type RateLimitOptions } from '../limiter/rate-limit.ts';
 import { aroundLLM } from './wrap.ts';
 
 export interface WithRateLimitOptions {

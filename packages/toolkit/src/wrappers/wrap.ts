@@ -1,5 +1,4 @@
-import { DEFAULT_DEADLINE_MS, raceAbort, throwIfAborted } from '@mortise/core/call';
-import { positive } from '@mortise/core/shared';
+import { callPolicy, raceAbort, throwIfAborted } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
 import {
   type ChatOptions,
@@ -112,7 +111,7 @@ async function entered(
   outer: AbortSignal | undefined,
 ): Promise<{ readonly exit: (outcome: Outcome) => void; readonly left: ChatOptions }> {
   throwIfAborted(outer);
-  const deadlineMs = positive('deadlineMs', options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const { deadlineMs } = callPolicy({ deadlineMs: options.deadlineMs });
   const clock = deadlineClock(options);
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(outer?.reason);

@@ -1,8 +1,13 @@
-import { positive } from '../shared/options.ts';
-import { emitPoint } from '../events/index.ts';
-import { MortiseError } from '../errors.ts';
-import type { Lease, LeaseOutcome, RateLimiter } from './contract.ts';
-import { MAX_TIMER_MS, abortReason } from './timers.ts';
+import { MortiseError } from '@mortise/core';
+import {
+  abortReason,
+  MAX_TIMER_MS,
+  type Lease,
+  type LeaseOutcome,
+  type RateLimiter,
+} from '@mortise/core/call';
+import { emitPoint } from '@mortise/core/events';
+import { positive } from '@mortise/core/shared';
 
 /** At least one of the three. */
 export interface RateLimitOptions {

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createRateLimiter, type Lease } from '@mortise/core/call';
+import type { Lease } from '@mortise/core/call';
+import { subscribe, type MortiseEvent } from '@mortise/core/events';
+import { ScriptedLLM } from '@mortise/core/testing';
+import { createRateLimiter } from '@mortise/toolkit/limiter';
 
 describe('createRateLimiter', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
@@ -112,4 +115,21 @@ it('C-03: a place that was granted no longer listens: an abort then cancels nobo
   controller.abort();
   first.release();
   expect(await second).toBeDefined();
+});
+
+it('V-02: a wait for a limiter belongs to the call that waited, whoever ended it', async () => {
+  const llm = new ScriptedLLM({
+    replies: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return 'ok';
+    },
+    limiter: createRateLimiter({ concurrency: 1 }),
+  });
+  const events: MortiseEvent[] = [];
+  const stop = subscribe((event) => void events.push(event));
+  await Promise.all([llm.chat('a'), llm.chat('b')]);
+  stop();
+  const starts = events.filter(({ phase }) => phase === 'start');
+  const waited = events.filter(({ name }) => name === 'rate-limit');
+  expect(waited.map(({ spanId }) => spanId)).toEqual([starts[1]?.spanId]);
 });

@@ -1,4 +1,4 @@
-import type { LeaseOutcome } from '../contract.ts';
+import type { LeaseOutcome } from '@mortise/core/call';
 
 /** The provider's limits as far as its replies tell them. */
 export interface HeaderLimits {
