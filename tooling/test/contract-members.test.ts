@@ -1,14 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import ts from 'typescript';
 import { contractMembers } from '../contract-members.ts';
-import { root } from '../workspace.ts';
+import { root, sourceFiles } from '../workspace.ts';
 
 const core = 'packages/core/src';
-const contracts = readdirSync(join(root, core))
-  .map((room) => `${core}/${room}/contract.ts`)
-  .filter((file) => existsSync(join(root, file)));
+const contracts = sourceFiles(core).filter((file) => /[/-]contract\.ts$/.test(file));
 
 test('C-11: contract members use method syntax', () => {
   expect(contracts.length).toBeGreaterThan(8);

@@ -1,11 +1,10 @@
-export {
-  chatEngineConformance,
-  type ChatEngineConformanceOptions,
-  type ChatEngineFeature,
-  type ChatEngineParts,
-  type ChatEngineSubject,
-  type Conversation,
-} from './chat-engine/conformance.ts';
+export { chatEngineConformance, type ChatEngineConformanceOptions } from './chat-engine/conformance.ts';
+export type {
+  ChatEngineFeature,
+  ChatEngineParts,
+  ChatEngineSubject,
+  Conversation,
+} from './chat-engine/subject.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
@@ -18,18 +17,20 @@ export { wireFeatures, wireReasons } from './dialects/features.ts';
 export {
   documentStoreConformance,
   type DocumentStoreConformanceOptions,
-  type DocumentStoreFeature,
-  type DocumentStoreSubject,
-  type OpenDocumentStore,
 } from './document-store/conformance.ts';
+export type {
+  DocumentStoreFeature,
+  DocumentStoreSubject,
+  OpenDocumentStore,
+} from './document-store/subject.ts';
 export { documentStoreSuite } from './document-store/suite.ts';
-export {
-  embeddingConformance,
-  type EmbeddingConformanceOptions,
-  type EmbeddingFeature,
-  type EmbeddingSubject,
-  type EmbeddingTarget,
-} from './embedding/conformance.ts';
+export { embeddingConformance } from './embedding/conformance.ts';
+export type {
+  EmbeddingConformanceOptions,
+  EmbeddingFeature,
+  EmbeddingSubject,
+  EmbeddingTarget,
+} from './embedding/subject.ts';
 export { embeddingSuite } from './embedding/suite.ts';
 export type {
   CaseResult,
@@ -43,33 +44,21 @@ export type { Check } from './frame/check.ts';
 export { conformance, type ConformanceOptions, type TestFunctions } from './frame/conformance.ts';
 export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
-export {
-  ingestionConformance,
-  type IngestionConformanceOptions,
-  type IngestionOutcome,
-  type IngestionStores,
-  type IngestionSubject,
-  type IngestionTask,
-} from './ingestion/conformance.ts';
+export { ingestionConformance, type IngestionConformanceOptions } from './ingestion/conformance.ts';
+export type {
+  IngestionOutcome,
+  IngestionStores,
+  IngestionSubject,
+  IngestionTask,
+} from './ingestion/subject.ts';
 export { ingestionSuite } from './ingestion/suite.ts';
 export type { OwnHeaders } from './shared/probe.ts';
 export { REPEATED, slowReadings, type LinearOptions, type SlowReading } from './shared/linear.ts';
-export {
-  llmConformance,
-  type LLMConformanceOptions,
-  type LLMFeature,
-  type LLMSubject,
-  type WireTarget,
-} from './llm/conformance.ts';
+export { llmConformance } from './llm/conformance.ts';
+export type { LLMConformanceOptions, LLMFeature, LLMSubject, WireTarget } from './llm/subject.ts';
 export { llmSuite } from './llm/suite.ts';
-export {
-  parserConformance,
-  type ParserConformanceOptions,
-  type ParserFeature,
-  type ParserMisfit,
-  type ParserSample,
-  type ParserSubject,
-} from './parser/conformance.ts';
+export { parserConformance, type ParserConformanceOptions } from './parser/conformance.ts';
+export type { ParserFeature, ParserMisfit, ParserSample, ParserSubject } from './parser/subject.ts';
 export { parserSuite } from './parser/suite.ts';
 export {
   readRecordings,
@@ -83,22 +72,20 @@ export {
   type TextFact,
 } from './recordings.ts';
 export { fixtureSecrets, readFixture, type Chunk, type Exchange, type Fixture } from './replay/fixture.ts';
-export { recordVariable, startReplay, type Replay, type ReplayOptions } from './replay/replay.ts';
+export { recordVariable, startReplay, type Replay } from './replay/replay.ts';
+export type { ReplayOptions } from './replay/options.ts';
 export {
   postprocessorConformance,
   type PostprocessorConformanceOptions,
-  type PostprocessorFeature,
-  type PostprocessorOutside,
-  type PostprocessorSubject,
 } from './postprocessor/conformance.ts';
+export type {
+  PostprocessorFeature,
+  PostprocessorOutside,
+  PostprocessorSubject,
+} from './postprocessor/subject.ts';
 export { postprocessorSuite } from './postprocessor/suite.ts';
-export {
-  queryEngineConformance,
-  type QueryEngineConformanceOptions,
-  type QueryEngineFeature,
-  type QueryEngineParts,
-  type QueryEngineSubject,
-} from './query-engine/conformance.ts';
+export { queryEngineConformance, type QueryEngineConformanceOptions } from './query-engine/conformance.ts';
+export type { QueryEngineFeature, QueryEngineParts, QueryEngineSubject } from './query-engine/subject.ts';
 export { queryEngineSuite } from './query-engine/suite.ts';
 export { reportMarkdown } from './report/markdown.ts';
 export {
@@ -110,13 +97,13 @@ export {
 } from './report/report.ts';
 export { rules } from './report/rules.ts';
 export { specMarkdown, type SpecCase } from './report/spec.ts';
-export {
-  rerankerConformance,
-  type RerankerConformanceOptions,
-  type RerankerFeature,
-  type RerankerSubject,
-  type RerankerTarget,
-} from './reranker/conformance.ts';
+export { rerankerConformance } from './reranker/conformance.ts';
+export type {
+  RerankerConformanceOptions,
+  RerankerFeature,
+  RerankerSubject,
+  RerankerTarget,
+} from './reranker/subject.ts';
 export { rerankerSuite } from './reranker/suite.ts';
 export {
   eventStream,
@@ -127,66 +114,28 @@ export {
   type WireReply,
   type WireRequest,
 } from './wire.ts';
-export {
-  keyValueConformance,
-  type KeyValueConformanceOptions,
-  type KeyValueFeature,
-  type KeyValueSubject,
-  type OpenKeyValueStore,
-} from './stores/conformance.ts';
+export { keyValueConformance, type KeyValueConformanceOptions } from './stores/conformance.ts';
+export type { KeyValueFeature, KeyValueSubject, OpenKeyValueStore } from './stores/subject.ts';
 export { keyValueSuite } from './stores/key-value.ts';
-export {
-  vectorStoreConformance,
-  type OpenVectorStore,
-  type VectorStoreConformanceOptions,
-  type VectorStoreFeature,
-  type VectorStoreSubject,
-} from './vector-store/conformance.ts';
+export { vectorStoreConformance, type VectorStoreConformanceOptions } from './vector-store/conformance.ts';
+export type { OpenVectorStore, VectorStoreFeature, VectorStoreSubject } from './vector-store/subject.ts';
 export { vectorStoreSuite } from './vector-store/suite.ts';
-export {
-  retrieverConformance,
-  type RetrieverConformanceOptions,
-  type RetrieverFeature,
-  type RetrieverSetup,
-  type RetrieverSubject,
-} from './retriever/conformance.ts';
+export { retrieverConformance, type RetrieverConformanceOptions } from './retriever/conformance.ts';
+export type { RetrieverFeature, RetrieverSetup, RetrieverSubject } from './retriever/subject.ts';
 export { retrieverSuite } from './retriever/suite.ts';
-export {
-  rateLimiterConformance,
-  type LimiterTarget,
-  type RateLimiterConformanceOptions,
-  type RateLimiterFeature,
-  type RateLimiterSubject,
-} from './limiter/conformance.ts';
+export { rateLimiterConformance, type RateLimiterConformanceOptions } from './limiter/conformance.ts';
+export type { LimiterTarget, RateLimiterFeature, RateLimiterSubject } from './limiter/subject.ts';
 export { rateLimiterSuite } from './limiter/suite.ts';
-export {
-  similarityConformance,
-  type SimilarityConformanceOptions,
-  type SimilaritySubject,
-} from './similarity/conformance.ts';
+export { similarityConformance, type SimilarityConformanceOptions } from './similarity/conformance.ts';
+export type { SimilaritySubject } from './similarity/subject.ts';
 export { similaritySuite } from './similarity/suite.ts';
-export {
-  synthesizerConformance,
-  type SynthesizerConformanceOptions,
-  type SynthesizerFeature,
-  type SynthesizerSubject,
-} from './synthesizer/conformance.ts';
+export { synthesizerConformance, type SynthesizerConformanceOptions } from './synthesizer/conformance.ts';
+export type { SynthesizerFeature, SynthesizerSubject } from './synthesizer/subject.ts';
 export { synthesizerSuite } from './synthesizer/suite.ts';
-export {
-  splitterConformance,
-  type SplitterConformanceOptions,
-  type SplitterFeature,
-  type SplitterSettings,
-  type SplitterSubject,
-} from './splitter/conformance.ts';
+export { splitterConformance, type SplitterConformanceOptions } from './splitter/conformance.ts';
+export type { SplitterFeature, SplitterSettings, SplitterSubject } from './splitter/subject.ts';
 export { splitterSuite } from './splitter/suite.ts';
-export {
-  readerConformance,
-  type OpenReader,
-  type ReaderConformanceOptions,
-  type ReaderFeature,
-  type ReaderItem,
-  type ReaderSubject,
-} from './reader/conformance.ts';
+export { readerConformance, type ReaderConformanceOptions } from './reader/conformance.ts';
+export type { OpenReader, ReaderFeature, ReaderItem, ReaderSubject } from './reader/subject.ts';
 export { readerSuite } from './reader/suite.ts';
 export { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from './hostile.ts';

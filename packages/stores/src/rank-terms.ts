@@ -9,14 +9,7 @@ import {
   type TermQuery,
 } from '@mortise/core/store';
 import { BestFirst } from './best-first.ts';
-import type { TermStatements } from './sqlite-terms.ts';
-
-/** The nodes that count and have terms, by row, and the mean of their lengths. */
-export interface TermRows {
-  readonly rows: Float64Array;
-  readonly lengths: Float64Array;
-  readonly mean: number;
-}
+import type { TermRows, TermStatements } from './term-statements.ts';
 
 /** Milliseconds of work before other work has its turn. */
 const TURN_MS = 10;

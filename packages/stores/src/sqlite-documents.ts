@@ -15,7 +15,8 @@ import { bound, hasTable, inTransaction, laterVersion, SqliteFile } from './data
 import { lockFile } from './file-lock.ts';
 import { byId, copyRecord, decodeNode, decodeRecord, nodesOf } from './node-record.ts';
 import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
-import { addTermsTo, prepareTerms, SqliteTerms, TERM_SCHEMA, type TermStatements } from './sqlite-terms.ts';
+import { SqliteTerms } from './sqlite-terms.ts';
+import { addTermsTo, prepareTerms, TERM_SCHEMA, type TermStatements } from './term-statements.ts';
 
 /** As of `SqliteKeyValueStore`, with which it may share a file. */
 export type SqliteDocumentStoreOptions = SqliteKeyValueStoreOptions;

@@ -1,7 +1,7 @@
 import { MemoryKeyValueStore, messageText, MortiseError } from '@mortise/core';
 import type { ConformanceCase } from '../frame/case.ts';
 import { isPlain } from '../shared/helpers.ts';
-import type { ChatEngineSubject } from './conformance.ts';
+import type { ChatEngineSubject } from './subject.ts';
 import { ANSWER, said, talk, turnOf } from './lab.ts';
 
 /** What is handed out of a conversation, and where it goes on from. */

@@ -5,7 +5,7 @@ import type { QueryResponse } from '@mortise/core/synthesizer';
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
 import { NODES } from '../answer/lab.ts';
 import type { CaseContext } from '../frame/case.ts';
-import type { ChatEngineParts, ChatEngineSubject, Conversation } from './conformance.ts';
+import type { ChatEngineParts, ChatEngineSubject, Conversation } from './subject.ts';
 
 /** What the model says, unless it is told otherwise. */
 export const ANSWER = 'Oak is hard [1].';

@@ -1,5 +1,5 @@
 import type { Suite } from '../frame/case.ts';
-import type { ChatEngineSubject } from './conformance.ts';
+import type { ChatEngineSubject } from './subject.ts';
 import { keptCases } from './kept-cases.ts';
 import { turnCases } from './turn-cases.ts';
 

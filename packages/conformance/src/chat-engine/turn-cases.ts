@@ -1,7 +1,7 @@
 import { messageText, MortiseError } from '@mortise/core';
 import type { ConformanceCase } from '../frame/case.ts';
 import { abortable, pause, waitFor } from '../shared/helpers.ts';
-import type { ChatEngineSubject } from './conformance.ts';
+import type { ChatEngineSubject } from './subject.ts';
 import { ANSWER, said, talk, turnOf, METHODS } from './lab.ts';
 
 /** What becomes of a turn, and of the one after it. */

@@ -8,7 +8,7 @@ import {
 import type { DocumentStore, SourceRecord, SourcesOptions, StoreOptions } from '@mortise/core/store';
 import type { CaseContext } from '../frame/case.ts';
 import { collect } from '../shared/helpers.ts';
-import type { DocumentStoreSubject, OpenDocumentStore } from './conformance.ts';
+import type { DocumentStoreSubject, OpenDocumentStore } from './subject.ts';
 
 /** A node of every kind and with every member, and texts that a backend may not take as they are. */
 export const NODES: readonly Node[] = [

@@ -1,6 +1,6 @@
 import type { ConformanceCase } from '../frame/case.ts';
 import { AWKWARD_NAMES } from '../stores/lab.ts';
-import type { DocumentStoreSubject } from './conformance.ts';
+import type { DocumentStoreSubject } from './subject.ts';
 import { idsOf, NODES, opened, record, sourcesOf, textNode } from './lab.ts';
 
 /** What only some stores can do: outlive their process, fail, be held by one writer. */

@@ -1,7 +1,7 @@
 import type { Node } from '@mortise/core/retriever';
 import type { ConformanceCase } from '../frame/case.ts';
 import { hostileValues } from '../shared/hostile-json.ts';
-import type { DocumentStoreSubject } from './conformance.ts';
+import type { DocumentStoreSubject } from './subject.ts';
 import { idsOf, opened, textNode } from './lab.ts';
 
 /** What comes from JavaScript where JSON belongs. */

@@ -2,7 +2,7 @@ import type { DocumentStore } from '@mortise/core/store';
 import { requireMembers } from '@mortise/core/shared';
 import type { Suite } from '../frame/case.ts';
 import { AWKWARD_NAMES } from '../stores/lab.ts';
-import type { DocumentStoreSubject } from './conformance.ts';
+import type { DocumentStoreSubject } from './subject.ts';
 import { idsOf, NODES, opened, record, sourcesOf, textNode } from './lab.ts';
 import { optionalCases } from './optional-cases.ts';
 import { outsideCases } from './outside-cases.ts';

@@ -2,7 +2,7 @@ import type { DocumentStore, NodeTerms, RankedTerms, TermIndex, TermQuery } from
 import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { collect } from '../shared/helpers.ts';
 import { AWKWARD_NAMES } from '../stores/lab.ts';
-import type { DocumentStoreSubject } from './conformance.ts';
+import type { DocumentStoreSubject } from './subject.ts';
 import { opened, record, textNode } from './lab.ts';
 
 const ANALYSIS = 'conformance/1';

@@ -1,37 +1,9 @@
-import type { BaseEmbeddingOptions, EmbeddingMetadata, EmbeddingModel } from '@mortise/core/embedding';
-import type { EmbeddingDialect } from '../dialects/contract.ts';
+import type { EmbeddingMetadata } from '@mortise/core/embedding';
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
-import type { OwnHeaders } from '../shared/probe.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, WIRE, type TestFunctions } from '../frame/conformance.ts';
 import { embeddingSuite } from './suite.ts';
-
-/** Where the implementation under test must send to, and what it must be created with. */
-export interface EmbeddingTarget {
-  /** `http://127.0.0.1:PORT`, without a path. */
-  readonly url: string;
-  /** Spread it into the options: retries are quick, and some cases bring a cache. */
-  readonly settings: Pick<BaseEmbeddingOptions, 'retry' | 'cache'> & OwnHeaders;
-}
-
-export interface EmbeddingConformanceOptions {
-  /** A new instance that speaks to `target.url`. */
-  readonly create: (target: EmbeddingTarget) => EmbeddingModel;
-  /** Absent for a model that runs in this process: what needs a server is then shown as skipped. */
-  readonly dialect?: EmbeddingDialect | undefined;
-  /** What the implementation says of itself: its `metadata`. */
-  readonly declares: EmbeddingMetadata;
-  /** Why a feature is not there, by its name. One for `cache` says that the implementation takes none. */
-  readonly reasons?: Readonly<Partial<Record<EmbeddingFeature | (string & {}), string>>> | undefined;
-  /** In titles and reports. Default: the dialect's name. */
-  readonly name?: string | undefined;
-}
-
-/** What the cases of the embedding suite work with. */
-export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
-
-/** What a case of the embedding suite may require, besides what the wire must be able to say. */
-export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'cache';
+import type { EmbeddingConformanceOptions, EmbeddingFeature } from './subject.ts';
 
 const LOCAL = 'The model runs in this process: there is no wire.';
 

@@ -6,7 +6,7 @@ import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { collect, respondJson } from '../shared/helpers.ts';
 import type { Probe, RespondOptions } from '../shared/probe.ts';
 import type { Wire, WireHandler, WireRequest } from '../wire.ts';
-import type { EmbeddingSubject, EmbeddingTarget } from './conformance.ts';
+import type { EmbeddingSubject, EmbeddingTarget } from './subject.ts';
 
 export type EmbeddingCaseContext = CaseContext<EmbeddingSubject>;
 export type EmbeddingCase = ConformanceCase<EmbeddingSubject>;

@@ -10,7 +10,7 @@ import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
 import { batchCases } from './batch-cases.ts';
 import { cacheCases } from './cache-cases.ts';
-import type { EmbeddingSubject } from './conformance.ts';
+import type { EmbeddingSubject } from './subject.ts';
 import { embeddingProbe } from './lab.ts';
 import { requestCases } from './request-cases.ts';
 import { rowCases } from './row-cases.ts';

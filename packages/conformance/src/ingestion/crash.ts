@@ -1,5 +1,5 @@
 import type { DocumentStore, TermIndex, VectorStore } from '@mortise/core/store';
-import type { IngestionStores } from './conformance.ts';
+import type { IngestionStores } from './subject.ts';
 
 /** What a store throws from the moment on at which the process is as good as dead. */
 export class Crash extends Error {

@@ -1,6 +1,6 @@
 import type { Document } from '@mortise/core/retriever';
 import type { Suite } from '../frame/case.ts';
-import type { IngestionSubject } from './conformance.ts';
+import type { IngestionSubject } from './subject.ts';
 import { CountingEmbedding, long, opened, shown, taskOf } from './lab.ts';
 
 /** A document of an item; its id says nothing of the item. */

@@ -7,7 +7,7 @@ import type { SourceRecord } from '@mortise/core/store';
 import type { CaseContext } from '../frame/case.ts';
 import { collect } from '../shared/helpers.ts';
 import type { Reader, ReadOptions } from '@mortise/core/reader';
-import type { IngestionStores, IngestionSubject, IngestionTask } from './conformance.ts';
+import type { IngestionStores, IngestionSubject, IngestionTask } from './subject.ts';
 
 /** Texts with this word are refused. */
 export const POISON = 'unembeddable';

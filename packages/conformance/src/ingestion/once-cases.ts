@@ -1,6 +1,6 @@
 import type { DocumentStore, VectorStore } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
-import type { IngestionStores, IngestionSubject } from './conformance.ts';
+import type { IngestionStores, IngestionSubject } from './subject.ts';
 import { fragile } from './crash.ts';
 import { dump, long, opened, shown, taskOf } from './lab.ts';
 

@@ -1,7 +1,7 @@
 import type { Document } from '@mortise/core/retriever';
 import type { Check } from '../frame/check.ts';
 import type { Suite } from '../frame/case.ts';
-import type { IngestionStores, IngestionSubject } from './conformance.ts';
+import type { IngestionStores, IngestionSubject } from './subject.ts';
 import { fragile } from './crash.ts';
 import { ingestionItemCases } from './item-cases.ts';
 import { CountingEmbedding, documentOf, dump, long, opened, POISON, shown, taskOf } from './lab.ts';

@@ -1,7 +1,7 @@
 import type { Lease } from '@mortise/core/call';
 import type { ConformanceCase, Suite } from '../frame/case.ts';
 import { abortable, pause, waitFor } from '../shared/helpers.ts';
-import type { RateLimiterSubject } from './conformance.ts';
+import type { RateLimiterSubject } from './subject.ts';
 
 type LimiterCase = ConformanceCase<RateLimiterSubject>;
 

@@ -10,7 +10,7 @@ import { framed, type Framing } from '../lab/framing.ts';
 import type { Wire, WireHandler, WireReply, WireRequest } from '../wire.ts';
 import type { Access, Probe, RespondOptions as CommonRespondOptions } from '../shared/probe.ts';
 import { TEXT } from './answers.ts';
-import type { LLMSubject } from './conformance.ts';
+import type { LLMSubject } from './subject.ts';
 
 export { collect, failing, frozen, inTurn, isPlain, waitFor } from '../shared/helpers.ts';
 

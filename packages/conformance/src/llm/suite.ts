@@ -7,7 +7,7 @@ import { ownSecretCases } from '../shared/secret-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
-import type { LLMSubject } from './conformance.ts';
+import type { LLMSubject } from './subject.ts';
 import { streamAbortCases } from './abort-cases.ts';
 import { backCases } from './back-cases.ts';
 import { boundCases } from './bound-cases.ts';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { isMortiseError } from '@mortise/core';
 import type { OutputParser, ParseOptions, ParserErrorDetails } from '@mortise/core/parser';
 import type { ConformanceCase, CaseContext } from '../frame/case.ts';
-import type { ParserSubject } from './conformance.ts';
+import type { ParserSubject } from './subject.ts';
 
 export type ParserCaseContext = CaseContext<ParserSubject>;
 export type ParserCase = ConformanceCase<ParserSubject>;

@@ -1,5 +1,5 @@
 import type { Suite } from '../frame/case.ts';
-import type { ParserSubject } from './conformance.ts';
+import type { ParserSubject } from './subject.ts';
 import { failureCases } from './failure-cases.ts';
 import { formatCases } from './format-cases.ts';
 import { jsonCases } from './json-cases.ts';

@@ -5,7 +5,7 @@ import { QUESTION, stalled } from '../answer/lab.ts';
 import { watchSpans } from '../answer/leave-cases.ts';
 import type { ConformanceCase, Suite, CaseContext } from '../frame/case.ts';
 import { abortable, waitFor } from '../shared/helpers.ts';
-import type { PostprocessorSubject } from './conformance.ts';
+import type { PostprocessorSubject } from './subject.ts';
 
 type Case = ConformanceCase<PostprocessorSubject>;
 

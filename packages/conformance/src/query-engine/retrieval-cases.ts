@@ -12,7 +12,7 @@ import { LabModel, NODES, QUESTION, stalled, type AnswerProbe } from '../answer/
 import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { watchSpans } from '../answer/leave-cases.ts';
 import { abortable, pause, waitFor } from '../shared/helpers.ts';
-import type { QueryEngineSubject } from './conformance.ts';
+import type { QueryEngineSubject } from './subject.ts';
 
 type Case = ConformanceCase<QueryEngineSubject>;
 

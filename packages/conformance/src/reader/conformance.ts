@@ -1,44 +1,7 @@
-import type { Reader } from '@mortise/core/reader';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { readerSuite } from './suite.ts';
-
-/** Something for the reader to read: a file, a page, an object, of the reader's kind. */
-export interface ReaderItem {
-  /** Without an ending or an address: the subject adds what its kind needs. */
-  readonly name: string;
-  /** One sentence of plain words, to be found in the text of the item's document. */
-  readonly text: string;
-  /** Of the documents that it holds behind the first, one sentence each. Given where `several` is declared. */
-  readonly more?: readonly string[];
-  /** It cannot be read: bytes that are none of the kind, a page that is gone. */
-  readonly broken?: boolean;
-}
-
-/** A reader of the items, and what the suite may ask about it. */
-export interface OpenReader {
-  /** Reads the items in their order, each as one document, or as several where it has `more`. */
-  readonly reader: Reader;
-  /** The names of the items that were opened so far, in the order of their opening. `opened` needs it. */
-  opened?(): readonly string[];
-  /** Frees what was opened, files included. */
-  close?(): unknown;
-}
-
-/**
- * What a case of the reader suite may require. `failure`: an item can be broken. `missing`: there can be nothing to read
- * from. `opened`: it can be seen what is opened. `several`: an item can hold several documents. `skip`: items can be left
- * out. `version`: items have versions.
- */
-export type ReaderFeature = 'failure' | 'missing' | 'opened' | 'several' | 'skip' | 'version';
-
-/** How a reader under test is made. */
-export interface ReaderSubject {
-  /** Called once for each case. The names are in alphabetical order. */
-  open(items: readonly ReaderItem[]): OpenReader | Promise<OpenReader>;
-  /** A reader of a place that does not exist. `missing` needs it. */
-  missing?(): OpenReader | Promise<OpenReader>;
-}
+import type { ReaderFeature, ReaderSubject } from './subject.ts';
 
 /** A reader under test, and what it says it can do. */
 export interface ReaderConformanceOptions extends ReaderSubject {

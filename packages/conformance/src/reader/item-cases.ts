@@ -1,7 +1,7 @@
 import type { Reader, ReadFailure, ReadProgress } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import type { Suite } from '../frame/case.ts';
-import type { ReaderItem, ReaderSubject } from './conformance.ts';
+import type { ReaderItem, ReaderSubject } from './subject.ts';
 import { ITEMS, opened, WITH_BROKEN } from './lab.ts';
 
 /** The second and the last hold more than one document. */

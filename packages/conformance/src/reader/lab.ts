@@ -1,7 +1,7 @@
 import type { Reader, ReadFailure, ReadOptions, ReadProgress } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import type { CaseContext } from '../frame/case.ts';
-import type { OpenReader, ReaderItem, ReaderSubject } from './conformance.ts';
+import type { OpenReader, ReaderItem, ReaderSubject } from './subject.ts';
 
 /** In alphabetical order, which is that of a folder. */
 export const ITEMS: readonly ReaderItem[] = [

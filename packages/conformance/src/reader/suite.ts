@@ -4,7 +4,7 @@ import type { ReadItem } from '@mortise/core/reader';
 import { nodeFromJson, nodeToJson } from '@mortise/core/retriever';
 import type { Suite } from '../frame/case.ts';
 import { pause } from '../frame/turns.ts';
-import type { ReaderSubject } from './conformance.ts';
+import type { ReaderSubject } from './subject.ts';
 import { itemCases } from './item-cases.ts';
 import { ITEMS, namesOf, opened, readAll, WITH_BROKEN } from './lab.ts';
 

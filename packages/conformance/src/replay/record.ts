@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { isObject } from '@mortise/core/shared';
 import { startWire, type Wire, type WireReply, type WireRequest } from '../wire.ts';
 import { chunkOf, fixtureSecrets, refuseSecrets, type Exchange, type Fixture } from './fixture.ts';
-import type { ReplayOptions } from './replay.ts';
+import type { ReplayOptions } from './options.ts';
 import { scrub } from './secrets.ts';
 
 /** Headers that are written. All others may name an account, a cookie or a key, and say nothing to an adapter. */

@@ -3,23 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { deliver } from '../lab/deliver.ts';
 import { json, startWire, type Wire, type WireReply, type WireRequest } from '../wire.ts';
 import { bytesOf, readFixture, type Exchange } from './fixture.ts';
+import type { ReplayOptions } from './options.ts';
 import { recordWire } from './record.ts';
 
 /** The environment variable that makes {@link startReplay} ask the provider and write what it says. */
 export const recordVariable = 'RECORD';
-
-export interface ReplayOptions {
-  /** The fixture: read, or with `RECORD=1` written. */
-  readonly file: string;
-  /** The provider, without a path: `https://api.acme.com`. */
-  readonly upstream: string;
-  /** Needed to record only, and never written: `process.env.ACME_API_KEY`. */
-  readonly key: string | undefined;
-  /** What else must not be written, such as an organisation's name. Keys of common shapes are found without. */
-  readonly secrets?: readonly string[] | undefined;
-  /** Whether the pauses of the recording are kept. Default: no, each chunk comes on its own turn. */
-  readonly timing?: boolean | undefined;
-}
 
 export interface Replay extends Wire {
   /** For the client: the real key while it is recorded, else a harmless one. */

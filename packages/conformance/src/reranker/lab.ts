@@ -4,7 +4,7 @@ import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { respondJson } from '../shared/helpers.ts';
 import type { Access, Probe, RespondOptions } from '../shared/probe.ts';
 import type { Wire, WireHandler } from '../wire.ts';
-import type { RerankerSubject } from './conformance.ts';
+import type { RerankerSubject } from './subject.ts';
 
 export type RerankerCaseContext = CaseContext<RerankerSubject>;
 export type RerankerCase = ConformanceCase<RerankerSubject>;

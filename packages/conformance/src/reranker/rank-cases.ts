@@ -1,7 +1,7 @@
 import type { RankedDocument, RerankOptions } from '@mortise/core/reranker';
 import { listenerCase } from '../shared/abort-cases.ts';
 import { closesEarly, failing, isPlain, waitFor } from '../shared/helpers.ts';
-import type { RerankerSubject } from './conformance.ts';
+import type { RerankerSubject } from './subject.ts';
 import {
   connect,
   DOCUMENTS,

@@ -8,7 +8,7 @@ import { ownSecretCases } from '../shared/secret-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
-import type { RerankerSubject } from './conformance.ts';
+import type { RerankerSubject } from './subject.ts';
 import { rerankerProbe } from './lab.ts';
 import { rankCases } from './rank-cases.ts';
 

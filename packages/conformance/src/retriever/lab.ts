@@ -12,7 +12,7 @@ import {
 } from '@mortise/core/retriever';
 import type { QueryResponse } from '@mortise/core/synthesizer';
 import type { ConformanceCase, CaseContext } from '../frame/case.ts';
-import type { RetrieverSubject } from './conformance.ts';
+import type { RetrieverSubject } from './subject.ts';
 
 export type RetrieverCase = ConformanceCase<RetrieverSubject>;
 export type RetrieverCaseContext = CaseContext<RetrieverSubject>;

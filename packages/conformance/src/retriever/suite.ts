@@ -1,5 +1,5 @@
 import type { Suite } from '../frame/case.ts';
-import type { RetrieverSubject } from './conformance.ts';
+import type { RetrieverSubject } from './subject.ts';
 import { nestingCases } from './nesting-cases.ts';
 import { recursionCases } from './recursion-cases.ts';
 import { resultCases } from './result-cases.ts';

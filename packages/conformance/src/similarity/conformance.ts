@@ -1,12 +1,7 @@
-import type { similarity } from '@mortise/core/embedding';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { similaritySuite } from './suite.ts';
-
-/** What the cases measure with; the signature of core's `similarity`. */
-export interface SimilaritySubject {
-  readonly similarity: typeof similarity;
-}
+import type { SimilaritySubject } from './subject.ts';
 
 /** What measures the likeness of vectors, such as that of a vector store of one's own. */
 export interface SimilarityConformanceOptions extends SimilaritySubject {

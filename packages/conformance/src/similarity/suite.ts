@@ -1,6 +1,6 @@
 import type { SimilarityMode } from '@mortise/core/embedding';
 import type { ConformanceCase, Suite } from '../frame/case.ts';
-import type { SimilaritySubject } from './conformance.ts';
+import type { SimilaritySubject } from './subject.ts';
 
 type SimilarityCase = ConformanceCase<SimilaritySubject>;
 

@@ -1,6 +1,6 @@
 import { createDocument, type Document, type NodeInput, type TextNode } from '@mortise/core/retriever';
 import type { TokenCounter } from '@mortise/core/tokenizer';
-import type { SplitterSettings } from './conformance.ts';
+import type { SplitterSettings } from './subject.ts';
 
 const count = (text: string): number => text.split(/\s+/).filter(Boolean).length;
 

@@ -1,6 +1,6 @@
 import { createTextNode, type TextNode } from '@mortise/core/retriever';
 import type { ConformanceCase } from '../frame/case.ts';
-import type { SplitterSubject } from './conformance.ts';
+import type { SplitterSubject } from './subject.ts';
 import { document, leaves, SETTINGS, TEXTS, where, WORDS } from './lab.ts';
 
 /** X-02 and D-02: where a chunk stands, and what it comes from. */

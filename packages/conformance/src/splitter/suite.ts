@@ -1,7 +1,7 @@
 import { nodeText } from '@mortise/core/retriever';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { Suite } from '../frame/case.ts';
-import type { SplitterSubject } from './conformance.ts';
+import type { SplitterSubject } from './subject.ts';
 import { BYTES, document, leaves, SETTINGS, TEXTS, where, WORDS } from './lab.ts';
 import { placeCases } from './place-cases.ts';
 

@@ -1,27 +1,7 @@
-import type { KeyValueStore } from '@mortise/core/store';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { keyValueSuite } from './key-value.ts';
-
-/** A store under test, and what the suite may do with it. */
-export interface OpenKeyValueStore {
-  /** Empty. */
-  readonly store: KeyValueStore;
-  /** Another instance on the same content, as a process has it that starts again. `persistence` needs it. */
-  reopen?(): KeyValueStore | Promise<KeyValueStore>;
-  /** Frees what was opened, files included. */
-  close?(): unknown;
-}
-
-/** What a case of the key-value suite may require. */
-export type KeyValueFeature = 'persistence' | 'iterate' | 'failure';
-
-export interface KeyValueSubject {
-  /** Called once for each case. */
-  open(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
-  /** A store whose backend fails at every access. `failure` needs it. */
-  broken?(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
-}
+import type { KeyValueFeature, KeyValueSubject } from './subject.ts';
 
 /** A store under test, and what it says it can do. */
 export interface KeyValueConformanceOptions extends KeyValueSubject {

@@ -1,7 +1,7 @@
 import { requireKeyValueStore, type StoreValue } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
 import { pause } from '../shared/helpers.ts';
-import type { KeyValueSubject } from './conformance.ts';
+import type { KeyValueSubject } from './subject.ts';
 import { AWKWARD_NAMES, entriesOf, opened, VALUES } from './lab.ts';
 import { optionalCases } from './optional-cases.ts';
 

@@ -1,6 +1,6 @@
 import type { KeyValueOptions, KeyValueStore, StoreEntry, StoreValue } from '@mortise/core/store';
 import type { CaseContext } from '../frame/case.ts';
-import type { KeyValueSubject, OpenKeyValueStore } from './conformance.ts';
+import type { KeyValueSubject, OpenKeyValueStore } from './subject.ts';
 
 /** Names that a backend may take for something else: separators, paths, prototypes, other encodings of one text. */
 export const AWKWARD_NAMES: readonly string[] = [

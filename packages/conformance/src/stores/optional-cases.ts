@@ -1,6 +1,6 @@
 import type { ConformanceCase } from '../frame/case.ts';
 import { pause } from '../shared/helpers.ts';
-import type { KeyValueSubject } from './conformance.ts';
+import type { KeyValueSubject } from './subject.ts';
 import { AWKWARD_NAMES, entriesOf, opened, VALUES } from './lab.ts';
 
 /** What only some stores can do: list their entries, outlive their process, fail. */

@@ -1,7 +1,7 @@
 import type { Citation } from '@mortise/core/synthesizer';
 import { LabModel, NODES, QUESTION } from '../answer/lab.ts';
 import type { ConformanceCase, CaseContext } from '../frame/case.ts';
-import type { SynthesizerSubject } from './conformance.ts';
+import type { SynthesizerSubject } from './subject.ts';
 
 type Case = ConformanceCase<SynthesizerSubject>;
 

@@ -1,20 +1,7 @@
-import type { LLM } from '@mortise/core';
-import type { ResponseSynthesizer } from '@mortise/core/synthesizer';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { synthesizerSuite } from './suite.ts';
-
-/**
- * What a case of the synthesizer suite may require. `model`: it asks a model, and streams what the model writes.
- * `citations`: it checks `[1]` and what is quoted before it.
- */
-export type SynthesizerFeature = 'model' | 'citations';
-
-/** What the cases of the synthesizer suite work with. */
-export interface SynthesizerSubject {
-  /** A new instance that asks this model. */
-  create(llm: LLM): ResponseSynthesizer;
-}
+import type { SynthesizerFeature, SynthesizerSubject } from './subject.ts';
 
 /** A synthesizer under test, and what it says it does. */
 export interface SynthesizerConformanceOptions extends SynthesizerSubject {

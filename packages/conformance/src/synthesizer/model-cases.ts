@@ -2,7 +2,7 @@ import { messageText, type ChatMessage } from '@mortise/core';
 import { createTextNode, type NodeWithScore } from '@mortise/core/retriever';
 import { LabModel, MODEL, NODES, QUESTION } from '../answer/lab.ts';
 import type { ConformanceCase } from '../frame/case.ts';
-import type { SynthesizerSubject } from './conformance.ts';
+import type { SynthesizerSubject } from './subject.ts';
 
 /** What becomes of the nodes, what is sent to the model, and what is told of its replies. */
 export const modelCases: readonly ConformanceCase<SynthesizerSubject>[] = [

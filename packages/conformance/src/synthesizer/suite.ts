@@ -3,7 +3,7 @@ import { leaveCases } from '../answer/leave-cases.ts';
 import { NODES, QUESTION, type AnswerProbe } from '../answer/lab.ts';
 import type { Suite } from '../frame/case.ts';
 import { citationCases } from './citation-cases.ts';
-import type { SynthesizerSubject } from './conformance.ts';
+import type { SynthesizerSubject } from './subject.ts';
 import { modelCases } from './model-cases.ts';
 
 const probe: AnswerProbe<SynthesizerSubject> = {

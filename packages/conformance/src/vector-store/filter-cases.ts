@@ -1,7 +1,7 @@
 import { matchesFilter, type MetadataFilter, type VectorEntry } from '@mortise/core/store';
 import type { Check } from '../frame/check.ts';
 import type { ConformanceCase, Suite } from '../frame/case.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 import { FILTER_OPERATORS, randomCondition, randomMetadata, randomTree } from './filters.ts';
 import { bestCosines, cosinesOf, isClose, opened, type Lab } from './lab.ts';
 import { sequence } from './random.ts';

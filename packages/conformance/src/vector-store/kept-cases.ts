@@ -1,5 +1,5 @@
 import type { Suite } from '../frame/case.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 import { bestCosines, cosinesOf, isClose, labOf, opened } from './lab.ts';
 
 /** What outlives the process. */

@@ -2,7 +2,7 @@ import { similarity } from '@mortise/core/embedding';
 import { createTextNode, type Node, type NodeInput, type NodeWithScore } from '@mortise/core/retriever';
 import type { VectorEntry, VectorQuery, VectorSelection, VectorStore } from '@mortise/core/store';
 import type { CaseContext } from '../frame/case.ts';
-import type { OpenVectorStore, VectorStoreSubject } from './conformance.ts';
+import type { OpenVectorStore, VectorStoreSubject } from './subject.ts';
 import { direction, sequence } from './random.ts';
 
 /** More than any case writes: a query for so many gives everything. */

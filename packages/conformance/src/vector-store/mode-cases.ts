@@ -1,7 +1,7 @@
 import { similarity } from '@mortise/core/embedding';
 import { maximalMarginalRelevance, type VectorQuery } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 import { isRanked, opened, type Lab } from './lab.ts';
 
 /** The modes besides `dense`. */

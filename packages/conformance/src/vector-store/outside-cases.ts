@@ -1,7 +1,7 @@
 import type { FilterOperator, MetadataFilter } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
 import { hostileValues } from '../shared/hostile-json.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 import { VALUE_FOR } from './filters.ts';
 import { opened } from './lab.ts';
 

@@ -1,6 +1,6 @@
 import { type FilterOperator, type MetadataFilter, type VectorStoreSupport } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 import { FILTER_OPERATORS, VALUE_FOR } from './filters.ts';
 import { opened } from './lab.ts';
 

@@ -1,6 +1,6 @@
 import type { VectorEntry } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 import { bestCosines, cosinesOf, isClose, isRanked, opened } from './lab.ts';
 import { direction, sequence } from './random.ts';
 

@@ -1,5 +1,5 @@
 import type { Suite } from '../frame/case.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 import { filterCases } from './filter-cases.ts';
 import { keptCases } from './kept-cases.ts';
 import { modeCases } from './mode-cases.ts';

@@ -1,7 +1,7 @@
 import { createDocument, createIndexNode, createTextNode, type Node } from '@mortise/core/retriever';
 import type { Suite } from '../frame/case.ts';
 import { AWKWARD_NAMES } from '../stores/lab.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 import { opened } from './lab.ts';
 
 /** What is written is what is found, and what is deleted is not. */

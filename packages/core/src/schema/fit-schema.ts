@@ -2,7 +2,7 @@ import { isObject, type JsonSchema } from '../shared/json.ts';
 import { mergedRoot } from './merged-root.ts';
 import { checkedSchema, normalSchema, unreadable } from './normal-schema.ts';
 import type { SchemaDialect } from './contract.ts';
-import { NotStrict, strictForm } from './strict-form.ts';
+import { NotStrict, strictForm } from './what-is-strict.ts';
 
 /** A schema as a wire takes it in one of its places. */
 export interface FittedSchema {

@@ -3,7 +3,7 @@ import { checkedSchema, normalSchema, unreadable } from './normal-schema.ts';
 import { absentAsNull, type RestoredParts } from './null-members.ts';
 import { COMMON } from './dialects.ts';
 import type { SchemaDialect } from './contract.ts';
-import { NotStrict, strictForm } from './strict-form.ts';
+import { NotStrict, strictForm } from './what-is-strict.ts';
 
 /** A JSON Schema as a model is shown it, and the way back from what the model wrote. */
 export interface ShownSchema {

@@ -13,7 +13,7 @@ import {
 import { type KeyValueStore, type StoreEntry, type VectorStore } from '@mortise/core/store';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
 import { requireDimensions } from '../dimensions.ts';
-import { isAboutDocument } from './failures.ts';
+import { isAboutDocument } from './failed-documents.ts';
 import { guarded } from './guard.ts';
 
 /** The namespace and the keys are those of an embedding model's own cache, so one store serves both. */

@@ -14,7 +14,7 @@ import type {
   IngestReport,
 } from './contract.ts';
 import { Embedder } from './embedder.ts';
-import { Failures } from './failures.ts';
+import { Failures } from './failed-documents.ts';
 import { Items, withoutReader } from './items.ts';
 import { lockOf } from './lock.ts';
 import { planned, type Planning } from './plan.ts';

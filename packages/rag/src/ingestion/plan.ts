@@ -2,7 +2,7 @@ import type { DocumentStore, KeyValueStore, SourceRecord } from '@mortise/core/s
 import { nodeText, type Document, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 import type { DocumentSource, IngestOptions, IngestProgress, IngestionStrategy } from './contract.ts';
-import { isAboutDocument, sameId, transformFailure, withoutText, type Failures } from './failures.ts';
+import { isAboutDocument, sameId, transformFailure, withoutText, type Failures } from './failed-documents.ts';
 import { ofItem, type Items } from './items.ts';
 import type { Report } from './report.ts';
 import { transformed } from './transform-cache.ts';

@@ -1,5 +1,5 @@
 import type { IngestReport } from './contract.ts';
-import type { Failures } from './failures.ts';
+import type { Failures } from './failed-documents.ts';
 
 /** Counts what a run does. */
 export class Report {

@@ -3,7 +3,7 @@ import { Batcher, type BatchCost, type EmbeddingResult } from '@mortise/core/emb
 import type { SourceRecord } from '@mortise/core/store';
 import { abortable } from '../abort.ts';
 import type { EmbedCall, Embedder } from './embedder.ts';
-import { isAboutDocument } from './failures.ts';
+import { isAboutDocument } from './failed-documents.ts';
 import { withoutReader } from './items.ts';
 import type { PlannedDocument, Planning } from './plan.ts';
 import type { IndexWriter } from './writer.ts';

@@ -2,17 +2,10 @@ import { isMortiseError, MortiseError } from '@mortise/core';
 import { readText, type FileFormat, type ReadCall, type SourceFile } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
 import { oneOf } from '@mortise/core/shared';
-import { betterDelimiter, declaredDelimiter, detectDelimiter, SAMPLE_LENGTH } from './csv-delimiter.ts';
-import { CsvScanner, type CsvRow } from './csv-rows.ts';
-import {
-  lengthOf,
-  notText,
-  notTextAtAll,
-  recordError,
-  textPieces,
-  tooLong,
-  type TextPiece,
-} from './pieces.ts';
+import { betterDelimiter, declaredDelimiter, detectDelimiter, SAMPLE_LENGTH } from '../csv/delimiter.ts';
+import { CsvScanner, type CsvRow } from '../csv/rows.ts';
+import { lengthOf, notText, notTextAtAll, recordError, textPieces, tooLong } from './pieces.ts';
+import type { TextPiece } from '../text-piece.ts';
 import { formatFingerprint, inRecord, RecordDocuments, type RecordOptions } from './records.ts';
 import { excluded } from './shown.ts';
 import { boundOf, type WholeFileOptions } from './whole-file.ts';

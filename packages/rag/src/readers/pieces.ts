@@ -1,6 +1,7 @@
 import { MortiseError } from '@mortise/core';
 import { wholeNumber } from '@mortise/core/shared';
 import { createTextDecoder, filePieces, type SourceFile } from '@mortise/core/reader';
+import type { TextPiece } from '../text-piece.ts';
 
 /** The longest record that is held, in UTF-16 units: a file without line ends must not fill the memory. */
 const MAX_RECORD_LENGTH = 1 << 24;
@@ -12,13 +13,6 @@ export function lengthOf({
   maxRecordLength?: number | undefined;
 }): number {
   return wholeNumber('maxRecordLength', maxRecordLength, { orInfinity: true });
-}
-
-/** Some text of a file. */
-export interface TextPiece {
-  readonly text: string;
-  /** Bytes of it are not text, and stand in it as U+FFFD. It is then of one line, its end included. */
-  readonly isBroken: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Node } from '@mortise/core/retriever';
 import { scanMarkdown } from '../markdown/scan.ts';
-import { declaredDelimiter, detectDelimiter, SAMPLE_LENGTH } from '../readers/csv-delimiter.ts';
-import { CsvScanner } from '../readers/csv-rows.ts';
+import { declaredDelimiter, detectDelimiter, SAMPLE_LENGTH } from '../csv/delimiter.ts';
+import { CsvScanner } from '../csv/rows.ts';
 import { SectionBuilder, type Section } from './sections.ts';
 
 /** What a text is read as: `text` has no headings, `csv` is one table. */

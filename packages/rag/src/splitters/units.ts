@@ -1,3 +1,4 @@
+import { SEGMENTER_LOCALE, sentenceStarts } from '../sentence-ends.ts';
 import { lineEnd, type Block, type TextStructure } from './structure.ts';
 
 /** A stretch of text, in UTF-16 units, up to where the next one begins: units follow each other without gaps. */
@@ -20,9 +21,6 @@ export interface Source {
   readonly structure: TextStructure;
 }
 
-/** The locale settles little besides abbreviations; one fixed locale makes chunks the same on every machine. */
-const LOCALE = 'en';
-let sentenceSegmenter: Intl.Segmenter | undefined;
 let wordSegmenter: Intl.Segmenter | undefined;
 
 /** The finer units of one unit, or of its beginning; never none, and never the same unit in the same grain. */
@@ -163,15 +161,8 @@ function* lineStarts(source: Source, { start, end }: Stretch): Generator<number>
   for (const { index } of text.slice(start, end).matchAll(starts)) yield start + index + 1;
 }
 
-function* sentenceStarts({ text }: Source, { start, end }: Stretch): Generator<number> {
-  sentenceSegmenter ??= new Intl.Segmenter(LOCALE, { granularity: 'sentence' });
-  // A line end would end the sentence (UAX #29, SB4); here it is one of wrapped prose.
-  const joined = text.slice(start, end).replace(/[\r\n]/g, ' ');
-  for (const { index } of sentenceSegmenter.segment(joined)) yield start + index;
-}
-
 function* wordStarts({ text }: Source, { start, end }: Stretch): Generator<number> {
-  wordSegmenter ??= new Intl.Segmenter(LOCALE, { granularity: 'word' });
+  wordSegmenter ??= new Intl.Segmenter(SEGMENTER_LOCALE, { granularity: 'word' });
   // Punctuation and white space go with the word before them.
   for (const { index, isWordLike } of wordSegmenter.segment(text.slice(start, end)))
     if (isWordLike === true) yield start + index;

@@ -1,5 +1,6 @@
 import type { NodeWithScore } from '@mortise/core/retriever';
 import type { Citation } from '@mortise/core/synthesizer';
+import { sentenceSegmenter } from '../sentence-ends.ts';
 import { QuotableText } from './find-quote.ts';
 
 /**
@@ -140,7 +141,7 @@ export class CitationScanner {
 
   #verbatim(number: number, claim: string): Place | undefined {
     const whole = withoutEnd(claim.replace(/^[\s.,;:!?)\]*>#-]+/, ''), /[\s.,;:!?*]/);
-    const sentences = Array.from(SENTENCES.segment(whole), ({ segment }) => segment.trim());
+    const sentences = Array.from(sentenceSegmenter().segment(whole), ({ segment }) => segment.trim());
     for (const words of [whole, sentences.at(-1) ?? '']) {
       const found = words.split(/\s+/).length < 3 ? undefined : this.#find(number, words);
       if (found !== undefined) return found;
@@ -207,7 +208,6 @@ function withoutEnd(text: string, what: RegExp): string {
 
 const QUOTED =
   /"([^"]+)"|\u201c([^\u201c\u201d]+)\u201d|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u00ab([^\u00ab\u00bb]+)\u00bb/g;
-const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 function quotesIn(claim: string): string[] {
   const quotes: string[] = [];

@@ -16,7 +16,7 @@ import { BrokenRegion, Continuation } from './json-region.ts';
 import { JsonSearch } from './json-search.ts';
 import { Reasoning } from './reasoning.ts';
 import { TolerantReader } from './tolerant-reader.ts';
-import type { JsonRepair } from './tolerant-strings.ts';
+import type { JsonRepair } from './json-repair.ts';
 
 /**
  * What a character earns and what there is from the start, in the units of `JsonBuilder.cost`. A value with few open

@@ -6,4 +6,4 @@ export {
   type JsonRange,
 } from './json-options.ts';
 export { replyStart } from './reasoning.ts';
-export type { JsonRepair, JsonRepairKind } from './tolerant-strings.ts';
+export type { JsonRepair, JsonRepairKind } from './json-repair.ts';

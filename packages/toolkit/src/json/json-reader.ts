@@ -1,5 +1,5 @@
 import type { JsonBuilder } from './json-builder.ts';
-import type { JsonRepair } from './tolerant-strings.ts';
+import type { JsonRepair } from './json-repair.ts';
 
 export const VALUE = 0;
 export const FIRST_ITEM = 1;

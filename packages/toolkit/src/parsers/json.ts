@@ -10,7 +10,7 @@ import {
 import { IncrementalJson } from '../json/incremental-json.ts';
 import { checkJsonOptions, type IncrementalJsonOptions, type JsonFailure } from '../json/json-options.ts';
 import { readInSlices } from '../json/slices.ts';
-import type { JsonRepair } from '../json/tolerant-strings.ts';
+import type { JsonRepair } from '../json/json-repair.ts';
 
 export interface JsonParserOptions extends IncrementalJsonOptions {
   /** Called once for a value that had to be mended, before it is given. */

@@ -1,7 +1,3 @@
 export { structuredStream, type StructuredStream } from './structured-stream.ts';
-export {
-  structured,
-  type StructuredMode,
-  type StructuredOptions,
-  type StructuredResult,
-} from './structured.ts';
+export { structured } from './structured.ts';
+export type { StructuredMode, StructuredOptions, StructuredResult } from './contract.ts';

@@ -14,7 +14,7 @@ import {
   type ChatInput,
 } from '@mortise/core/llm';
 import { gaveUp, planStructured, refuseUnfinished, repairRequest, type Way } from './structured-way.ts';
-import type { StructuredOptions, StructuredResult } from './structured.ts';
+import type { StructuredOptions, StructuredResult } from './contract.ts';
 
 /**
  * A typed value in the making: single use, pull-based, cancelled by `break`, as a `ChatStream` is. It shows the schema's

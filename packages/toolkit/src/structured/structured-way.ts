@@ -24,7 +24,7 @@ import {
   type ContentBlock,
   type ToolCallBlock,
 } from '@mortise/core/llm';
-import type { StructuredMode, StructuredOptions } from './structured.ts';
+import type { StructuredMode, StructuredOptions } from './contract.ts';
 
 /** One call of `structured`, from its arguments to what each attempt needs. */
 export interface StructuredPlan<Input, Output, P extends ProviderOptions> {

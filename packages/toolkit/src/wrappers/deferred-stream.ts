@@ -10,7 +10,7 @@ import {
   type Usage,
   textDelta,
 } from '@mortise/core/llm';
-import type { Outcome } from './wrap.ts';
+import type { Outcome } from './outcome.ts';
 
 /** What a wrapper may use while it opens a stream. */
 export interface Scope {

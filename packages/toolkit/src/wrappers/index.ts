@@ -11,4 +11,5 @@ export { replyCacheKey, type CallKind, type ReplyKeyFields } from './reply-cache
 export { withCache, type WithCacheOptions } from './with-cache.ts';
 export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
-export { aroundLLM, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';
+export { aroundLLM, wrapLLM, type CallInfo } from './wrap.ts';
+export type { Outcome } from './outcome.ts';

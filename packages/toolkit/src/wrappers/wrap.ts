@@ -12,6 +12,7 @@ import {
   snapshot,
   type ChatInput,
 } from '@mortise/core/llm';
+import type { Outcome } from './outcome.ts';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
 
 /**
@@ -32,14 +33,6 @@ export function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L {
     },
     has: (_target, key) => key in overrides || key in llm,
   });
-}
-
-/** How a call went. `usage` is absent when the provider told none, or the call failed. */
-export interface Outcome {
-  readonly usage?: Usage | undefined;
-  readonly error?: unknown;
-  /** Something of the reply had arrived when a stream ended. */
-  readonly begun?: boolean | undefined;
 }
 
 /** A call about to be made. */

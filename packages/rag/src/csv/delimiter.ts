@@ -1,4 +1,4 @@
-import { CsvScanner } from './csv-rows.ts';
+import { CsvScanner } from './rows.ts';
 
 /** What stands between fields in the files that there are, the standard's first. */
 const CANDIDATES = [',', ';', '\t', '|'] as const;

@@ -22,7 +22,10 @@ const ABOUT_THE_SERVICE: ReadonlySet<string> = new Set([
   'timeout',
 ]);
 
-/** A failure that one document is set aside for; any other ends the run. */
+/**
+ * A failure that one document is set aside for; any other ends the run. It is tried once in a run, and again by
+ * every later run (I-03).
+ */
 export function isAboutDocument(error: unknown): boolean {
   return isMortiseError(error) && !ABOUT_THE_SERVICE.has(error.code);
 }

@@ -1,7 +1,7 @@
 import { isObject, type JsonSchema } from '../shared/json.ts';
 import { admitsNull, resolve } from './null-members.ts';
 import type { SchemaDialect } from './contract.ts';
-import { overLimit } from './limits.ts';
+import { overLimit } from './strict-limits.ts';
 
 /** Why a schema has no strict form, with its place. */
 export class NotStrict extends Error {}

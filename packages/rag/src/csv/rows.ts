@@ -1,4 +1,4 @@
-import type { TextPiece } from './pieces.ts';
+import type { TextPiece } from '../text-piece.ts';
 
 /** A row as it stands in the text. */
 export interface CsvRow {
