@@ -20,7 +20,7 @@ export interface CohereConnectionOptions {
     client?: CohereHttpClient | undefined;
 }
 
-// ---- convert-chat-reply.d.ts
+// ---- convert-chat-response.d.ts
 export type CohereMetadata = {
     logprobs?: readonly unknown[];
 } & {
@@ -65,7 +65,7 @@ export declare class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProvid
 
 // ---- index.d.ts
 export type { CohereConnectionOptions, CohereHttpClient } from './client.ts';
-export type { CohereMetadata } from './convert-chat-reply.ts';
+export type { CohereMetadata } from './convert-chat-response.ts';
 export { CohereEmbedding, type CohereEmbeddingModel, type CohereEmbeddingOptions, type CohereEmbeddingProviderOptions, } from './embedding.ts';
 export { CohereLLM, type CohereLLMOptions, type CohereModel, type CohereProviderOptions } from './llm.ts';
 export { CohereReranker, type CohereRerankerOptions, type CohereRerankModel, type CohereRerankProviderOptions, } from './reranker.ts';
@@ -74,7 +74,7 @@ export { CohereReranker, type CohereRerankerOptions, type CohereRerankModel, typ
 import type { Attempt } from '@mortise/core/call';
 import type { BaseLLM, ChatReply, ChatRequest, LLMMetadata, LLMSettings, StreamBatch } from '@mortise/core/llm';
 import type { CohereConnectionOptions } from './client.ts';
-import type { CohereMetadata } from './convert-chat-reply.ts';
+import type { CohereMetadata } from './convert-chat-response.ts';
 export type CohereModel = 'command-a-plus-05-2026' | 'command-a-reasoning-08-2025' | 'command-a-vision-07-2025' | 'command-a-03-2025' | 'command-r7b-12-2024' | (string & {});
 export interface CohereLLMOptions extends LLMSettings, CohereConnectionOptions {
     model: CohereModel;

@@ -30,7 +30,7 @@ export interface OpenAIEmbeddingClient {
     readonly embeddings: Endpoint;
 }
 
-// ---- convert-chat-reply.d.ts
+// ---- convert-chat-response.d.ts
 import type { ChatReply, Usage } from '@mortise/core/llm';
 import type { WireAbout, WireBody } from './convert.ts';
 export declare function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<WireBody>;
@@ -57,7 +57,7 @@ import type { WireAbout, WireBody } from './convert.ts';
 export declare function toEmbeddingRequest(inputs: readonly string[], request: EmbedRequest, about: WireAbout): WireBody;
 export declare function fromEmbedding(body: WireBody, about: WireAbout): EmbedReply;
 
-// ---- convert-responses-reply.d.ts
+// ---- convert-responses-response.d.ts
 import type { ChatReply } from '@mortise/core/llm';
 import type { WireAbout, WireBody } from './convert.ts';
 export declare function fromResponse(body: WireBody, about: WireAbout): ChatReply<WireBody>;
@@ -127,10 +127,10 @@ export { OpenAIEmbedding, type OpenAIEmbeddingModel, type OpenAIEmbeddingOptions
 export type { ConnectionOptions, Endpoint, OpenAIEmbeddingClient, OpenAILLMClient, RequestSettings, } from './client.ts';
 export type { WireAbout, WireBody, WireContext } from './convert.ts';
 export { toChatCompletionsRequest, toChatCompletionsStreamRequest, type ChatCompletionsContext, } from './convert-chat-request.ts';
-export { chatUsage, fromChatCompletion } from './convert-chat-reply.ts';
+export { chatUsage, fromChatCompletion } from './convert-chat-response.ts';
 export { chatCompletionsStream } from './convert-chat-stream.ts';
 export { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
-export { fromResponse } from './convert-responses-reply.ts';
+export { fromResponse } from './convert-responses-response.ts';
 export { responsesStream } from './convert-responses-stream.ts';
 export { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
 export { errorFromBody, errorFromSdk, type ErrorAbout } from './errors.ts';

@@ -1,9 +1,9 @@
-/** `pnpm new:integration acme --llm`: what `npm create mortise` writes, with this repository's furniture. */
+/** `pnpm new:integration acme --llm`: what `npm create mortise` writes, with what this repository adds. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { completePlan, integrationFiles, parseFlags } from 'create-mortise';
+import { completeOptions, integrationFiles, parseFlags } from 'create-mortise';
 import { root } from './workspace.ts';
 
 /** Without it what the generated files need besides is left to the caller. */
@@ -20,20 +20,23 @@ async function create(): Promise<void> {
   const terminal = process.stdin.isTTY
     ? createInterface({ input: process.stdin, output: process.stderr })
     : undefined;
-  const plan = await completePlan(parseFlags(process.argv.slice(2).filter((argument) => argument !== '--')), {
-    target: 'workspace',
-    taken: [...readdirSync(join(root, 'integrations')), ...readdirSync(join(root, 'packages'))],
-    ask: terminal && ((question) => terminal.question(question)),
-    newest: async (name) => {
-      const { stdout, status } = spawnSync('npm', ['view', name, 'version'], { encoding: 'utf8' });
-      if (status === 0) return stdout.trim();
-      throw new TypeError(
-        `The newest version of ${name} could not be found. Give a range: --sdk ${name}@^1.0.0`,
-      );
+  const options = await completeOptions(
+    parseFlags(process.argv.slice(2).filter((argument) => argument !== '--')),
+    {
+      target: 'workspace',
+      taken: [...readdirSync(join(root, 'integrations')), ...readdirSync(join(root, 'packages'))],
+      ask: terminal && ((question) => terminal.question(question)),
+      newest: async (name) => {
+        const { stdout, status } = spawnSync('npm', ['view', name, 'version'], { encoding: 'utf8' });
+        if (status === 0) return stdout.trim();
+        throw new TypeError(
+          `The newest version of ${name} could not be found. Give a range: --sdk ${name}@^1.0.0`,
+        );
+      },
     },
-  }).finally(() => terminal?.close());
-  const folder = `integrations/${plan.name}`;
-  for (const [path, text] of integrationFiles(plan)) {
+  ).finally(() => terminal?.close());
+  const folder = `integrations/${options.name}`;
+  for (const [path, text] of integrationFiles(options)) {
     mkdirSync(dirname(join(root, folder, path)), { recursive: true });
     writeFileSync(join(root, folder, path), text);
   }

@@ -1,15 +1,15 @@
 /**
- * Proves what the scaffolder writes: every capability alone, every way to reach a provider, and a set of combinations in
+ * Proves what the scaffolder writes: every capability alone, every connection to a provider, and a set of combinations in
  * which each two meet. Each is generated, type-checked, linted, tested, built and published for show: on its own, from
- * packed tarballs, and in a copy of this repository. Then every piece that the author replaces is spoilt, and a case
+ * packed tarballs, and in a copy of this repository. Then every piece that the author replaces is broken, and a case
  * must turn red.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { integrationFiles, VERSIONS, type Plan } from 'create-mortise';
-import { spoilt } from './scaffold/spoil.ts';
-import { scaffoldPlans } from './scaffold/plans.ts';
+import { integrationFiles, VERSIONS, type ScaffoldOptions } from 'create-mortise';
+import { mutantsOf } from './scaffold/mutants.ts';
+import { scaffoldCombinations } from './scaffold/combinations.ts';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
 import { publishedPackages } from './workspace.ts';
 
@@ -18,7 +18,7 @@ const work = mkdtempSync(join(tmpdir(), 'mortise-scaffold-'));
 const tarballs = join(work, 'tarballs');
 const alone = join(work, 'alone');
 const tree = join(work, 'tree');
-const plans = scaffoldPlans('standalone');
+const combinations = scaffoldCombinations('standalone');
 const quiet = { cwd: alone, quiet: true };
 /** As in the repository's own configuration, which these do not have. */
 const WORKERS = `--maxWorkers=${availableParallelism() + 2}`;
@@ -30,10 +30,10 @@ try {
     packAll(packages, tarballs);
   });
   step('install the tarballs as a stranger does', install);
-  step(`${plans.length} integrations of their own: types, lint, tests`, checkAlone);
+  step(`${combinations.length} integrations of their own: types, lint, tests`, checkAlone);
   step('their builds, publinted', publishAlone);
   step('the command itself, and `npm run check`', runCommand);
-  step('every forgotten piece turns a case red', spoil);
+  step('every forgotten piece turns a case red', checkMutants);
   step('the same in a copy of the repository', checkTree);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -51,7 +51,7 @@ function install(): void {
   const names = ['@mortise/core', '@mortise/conformance', '@mortise/openai', 'create-mortise'];
   const own = Object.fromEntries(names.map((name) => [name, local(name)]));
   const sdks = Object.fromEntries(
-    plans.flatMap(({ sdk }) => (sdk === undefined ? [] : [[sdk.name, sdk.range]])),
+    combinations.flatMap(({ sdk }) => (sdk === undefined ? [] : [[sdk.name, sdk.range]])),
   );
   write(alone, 'package.json', {
     private: true,
@@ -65,21 +65,25 @@ function install(): void {
 }
 
 function checkAlone(): void {
-  for (const plan of plans) writeAll(join(alone, plan.name), plan);
+  for (const options of combinations) writeAll(join(alone, options.name), options);
   const { compilerOptions } = JSON.parse(
-    readFileSync(join(alone, plans[0]!.name, 'tsconfig.json'), 'utf8'),
+    readFileSync(join(alone, combinations[0]!.name, 'tsconfig.json'), 'utf8'),
   ) as {
     compilerOptions: object;
   };
-  const include = plans.flatMap(({ name }) => [`${name}/src`, `${name}/test`]);
+  const include = combinations.flatMap(({ name }) => [`${name}/src`, `${name}/test`]);
   write(alone, 'tsconfig.json', { compilerOptions, include });
   run(bin('tsc'), ['--noEmit'], quiet);
   run(bin('oxlint'), ['--deny-warnings', ...include], quiet);
-  run(bin('vitest'), ['run', '--reporter=dot', WORKERS, ...plans.map(({ name }) => `${name}/`)], quiet);
+  run(
+    bin('vitest'),
+    ['run', '--reporter=dot', WORKERS, ...combinations.map(({ name }) => `${name}/`)],
+    quiet,
+  );
 }
 
 function publishAlone(): void {
-  for (const { name } of plans) {
+  for (const { name } of combinations) {
     const cwd = join(alone, name);
     run(bin('tsup'), [], { cwd, quiet: true });
     run(bin('publint'), ['--strict'], { cwd, quiet: true });
@@ -93,14 +97,14 @@ function runCommand(): void {
   run('npm', ['run', 'check'], { cwd, quiet: true });
 }
 
-function spoil(): void {
+function checkMutants(): void {
   const mutants = join(alone, 'mutants');
   let count = 0;
-  for (const plan of plans.filter(({ capabilities }) => capabilities.length === 1)) {
-    const { capabilities, sdk } = plan;
-    for (const mutant of spoilt(integrationFiles(plan))) {
+  for (const options of combinations.filter(({ capabilities }) => capabilities.length === 1)) {
+    const { capabilities, sdk } = options;
+    for (const mutant of mutantsOf(integrationFiles(options))) {
       // The connection is the same in all of them, and its cases are quickest beside embeddings.
-      const isConnection = mutant.get('SPOILT')?.startsWith('src/client.ts') === true;
+      const isConnection = mutant.get('MUTANT')?.startsWith('src/client.ts') === true;
       if (isConnection && sdk === undefined && !capabilities.includes('embedding')) continue;
       count++;
       for (const [path, text] of mutant) writeText(join(mutants, `${count}`, path), text);
@@ -124,7 +128,7 @@ function spoil(): void {
   );
   const green = Array.from({ length: count }, (_, at) => `${at + 1}`).filter((id) => !red.has(id));
   for (const id of green)
-    console.error(`Forgotten, and green: ${readFileSync(join(mutants, id, 'SPOILT'), 'utf8')}`);
+    console.error(`Forgotten, and green: ${readFileSync(join(mutants, id, 'MUTANT'), 'utf8')}`);
   if (green.length > 0) throw new Error(`${green.length} of ${count} forgotten pieces turn no case red.`);
   console.log(`${count} forgotten pieces, each turned a case red`);
 }
@@ -133,8 +137,8 @@ function checkTree(): void {
   copyTree(tree);
   // Some checks ask git for the files of the repository.
   run('git', ['init', '--quiet'], { cwd: tree });
-  const inside = scaffoldPlans('workspace');
-  for (const plan of inside) writeAll(join(tree, 'integrations', plan.name), plan);
+  const inside = scaffoldCombinations('workspace');
+  for (const options of inside) writeAll(join(tree, 'integrations', options.name), options);
   const args = [join(tree, 'tooling/new-integration.ts'), 'walk', '--llm', '--embedding', '--yes'];
   run('pnpm', ['install', '--prefer-offline', '--no-frozen-lockfile'], { cwd: tree, quiet: true });
   run(process.execPath, ['--conditions=mortise-source', ...args], { cwd: tree, quiet: true });
@@ -151,8 +155,8 @@ function checkTree(): void {
   run('vitest', ['run', '--reporter=dot', ...projects, ...files], { cwd: tree, quiet: true });
 }
 
-function writeAll(folder: string, plan: Plan): void {
-  for (const [path, text] of integrationFiles(plan)) writeText(join(folder, path), text);
+function writeAll(folder: string, options: ScaffoldOptions): void {
+  for (const [path, text] of integrationFiles(options)) writeText(join(folder, path), text);
 }
 
 function write(folder: string, path: string, content: object | string): void {

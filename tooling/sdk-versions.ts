@@ -70,7 +70,7 @@ function pinsOf({ manifest }: Package): Pin[] {
   return end === 'lowest' && floor !== coreVersion ? [...sdks, { of, name: CORE, version: floor }] : sdks;
 }
 
-/** `^7.57.0` allows nothing below 7.57.0: furniture holds every range to that form. */
+/** `^7.57.0` allows nothing below 7.57.0: package-conventions.ts holds every range to that form. */
 function lowestOf(range: string): string {
   return range.replace(/^\^/, '');
 }

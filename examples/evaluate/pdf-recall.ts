@@ -23,15 +23,15 @@ const WORD =
 
 /** How many of the reference's words are among ours, each counted as often as it stands in both. */
 export function recallOf(reference: readonly string[], ours: readonly string[]): Recall {
-  const left = counted(ours);
-  const lost = reference.filter((word) => !take(left, word));
+  const remaining = counted(ours);
+  const lost = reference.filter((word) => !take(remaining, word));
   return { found: reference.length - lost.length, total: reference.length, lost };
 }
 
 /** What is left of a list when every word of another is taken from it once. */
 export function without(words: readonly string[], others: readonly string[]): string[] {
-  const left = counted(others);
-  return words.filter((word) => !take(left, word));
+  const remaining = counted(others);
+  return words.filter((word) => !take(remaining, word));
 }
 
 function counted(words: readonly string[]): Map<string, number> {

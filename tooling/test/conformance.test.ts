@@ -19,7 +19,7 @@ test('every rule of a case has its sentence, and every sentence a case', () => {
   expect([...used].toSorted()).toEqual(Object.keys(rules).toSorted());
 });
 
-/** The plans of all packages, of which nothing is run. */
+/** The suites of all packages, of which nothing is run. */
 async function wired(): Promise<ConformanceResults[]> {
   const files = publishedPackages()
     .map(({ folder }) => join(root, folder, 'test/wiring.ts'))

@@ -1,10 +1,10 @@
 import { CAPABILITIES, integrationFiles } from 'create-mortise';
 import { expect, test } from 'vitest';
-import { pairsOf, pairwise, scaffoldPlans } from '../scaffold/plans.ts';
-import { spoilt } from '../scaffold/spoil.ts';
+import { pairsOf, pairwise, scaffoldCombinations } from '../scaffold/combinations.ts';
+import { mutantsOf } from '../scaffold/mutants.ts';
 
 test('every capability is generated alone, and every two choices meet that can', () => {
-  const alone = scaffoldPlans('standalone').filter(({ capabilities }) => capabilities.length === 1);
+  const alone = scaffoldCombinations('standalone').filter(({ capabilities }) => capabilities.length === 1);
   for (const capability of CAPABILITIES)
     expect(alone.map(({ capabilities }) => capabilities[0])).toContain(capability);
   const met = new Set(pairwise().flatMap(pairsOf));
@@ -17,26 +17,27 @@ test('every capability is generated alone, and every two choices meet that can',
         `${a}=false ${b}=false`,
       ])
         expect(met).toContain(values);
-    for (const way of ['own', 'sdk', 'openai']) expect(met).toContain(`${a}=true way=${way}`);
+    for (const connection of ['own', 'sdk', 'openai'])
+      expect(met).toContain(`${a}=true connection=${connection}`);
   }
 });
 
 test('names are different, and some have a hyphen', () => {
-  const names = scaffoldPlans('workspace').map(({ name }) => name);
+  const names = scaffoldCombinations('workspace').map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.some((name) => name.includes('-'))).toBe(true);
 });
 
-test('each marked piece is spoilt once, and nothing else', () => {
+test('each marked piece is changed once, and nothing else', () => {
   const source =
     "const a = 'x';\n// REPLACE: the word.\nconst b = 'done';\n\n// REPLACE: the switch.\nconst c = { on: true };\n\nconst d = 'y';\n";
-  const mutants = spoilt(
+  const mutants = mutantsOf(
     new Map([
       ['src/a.ts', source],
       ['test/a.test.ts', '// REPLACE: this too'],
     ]),
   );
-  expect(mutants.map((files) => [files.get('SPOILT'), files.get('src/a.ts')])).toEqual([
+  expect(mutants.map((files) => [files.get('MUTANT'), files.get('src/a.ts')])).toEqual([
     ['src/a.ts: the word.', source.replace('done', 'done~')],
     ['src/a.ts: the switch.', source.replace('true', 'false')],
   ]);
@@ -46,16 +47,16 @@ test('each marked piece is spoilt once, and nothing else', () => {
 test('a piece inside a body ends with it', () => {
   const source =
     'function f() {\n  // REPLACE: the search.\n  return [...rows]\n    .slice(0, k);\n}\nf();\n';
-  const [mutant] = spoilt(new Map([['src/a.ts', source]]));
+  const [mutant] = mutantsOf(new Map([['src/a.ts', source]]));
   expect(mutant?.get('src/a.ts')).toBe('function f() {\n  // REPLACE: the search.\n}\nf();\n');
 });
 
-test('every mark in the sources of every template can be spoilt', () => {
-  for (const plan of scaffoldPlans('standalone')) {
-    const files = integrationFiles(plan);
+test('every mark in the sources of every template can be changed', () => {
+  for (const options of scaffoldCombinations('standalone')) {
+    const files = integrationFiles(options);
     const marks = [...files]
       .filter(([path]) => path.startsWith('src/'))
       .flatMap(([, text]) => text.match(/\/\/ REPLACE: /g) ?? []);
-    expect(spoilt(files)).toHaveLength(marks.length);
+    expect(mutantsOf(files)).toHaveLength(marks.length);
   }
 });

@@ -13,14 +13,14 @@ import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import {
   membersOf,
   otherBlock,
-  planBlock,
+  toolPlanBlock,
   textBlock,
   thinkingBlock,
   toFinishReason,
   toMetadata,
   toUsage,
   withMembers,
-} from './convert-chat-reply.ts';
+} from './convert-chat-response.ts';
 import { errorFromReply } from './errors.ts';
 
 /** A block in the making. */
@@ -287,7 +287,7 @@ function finished({ kind, text, citations, id, name, value }: Draft, members: Wi
     case 'thinking':
       return thinkingBlock(text, citations, members);
     case 'plan':
-      return planBlock(text, citations);
+      return toolPlanBlock(text, citations);
     case 'tool-call':
       return withMembers(toolCallBlock(id, name, text), members);
     case 'other':

@@ -63,7 +63,7 @@ function placeOf(citation: WireBody, text: string): { start?: number; end?: numb
 /** UTF-16 units that the first characters of a text take. */
 function unitsOf(text: string, characters: number): number {
   let units = 0;
-  for (let left = characters; left > 0 && units < text.length; left--) {
+  for (let remaining = characters; remaining > 0 && units < text.length; remaining--) {
     units += text.codePointAt(units)! > 0xffff ? 2 : 1;
   }
   return units;

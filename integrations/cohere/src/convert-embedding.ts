@@ -27,7 +27,7 @@ export function toEmbedRequest(
 }
 
 /** Rows in the order of the texts, in whichever of the two formats the server gave. */
-export function fromEmbedReply(body: WireBody, about: WireAbout): EmbedReply {
+export function fromEmbedResponse(body: WireBody, about: WireAbout): EmbedReply {
   const { embeddings, meta } = body;
   const { base64, float } = objectOf(embeddings);
   const inputTokens = inputTokensOf(objectOf(meta));

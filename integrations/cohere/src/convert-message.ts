@@ -128,7 +128,7 @@ function toAssistant(message: ChatMessage, context: WireContext): WireBody[] {
   const parts: WireBody[] = [];
   const calls: WireBody[] = [];
   const citations: WireBody[] = [];
-  let plan = '';
+  let toolPlan = '';
   for (const block of blocksOf(message)) {
     if (!isKnownBlock(block)) {
       const [value] = objectsOf([block['value']]);
@@ -143,7 +143,7 @@ function toAssistant(message: ChatMessage, context: WireContext): WireBody[] {
         context.warn({ type: 'other', setting: 'reasoning', message });
         continue;
       }
-      if (isPlan(block)) plan += block.text;
+      if (isToolPlan(block)) toolPlan += block.text;
       else if (block.text !== '') parts.push({ type: 'thinking', ...membersOf(block), thinking: block.text });
       citations.push(...objectsOf(ownMetadata(block)?.['citations']));
     } else if (block.type === 'tool-call') {
@@ -153,7 +153,7 @@ function toAssistant(message: ChatMessage, context: WireContext): WireBody[] {
   const body = defined({
     role: 'assistant',
     content: toContent(parts),
-    tool_plan: plan === '' ? undefined : plan,
+    tool_plan: toolPlan === '' ? undefined : toolPlan,
     tool_calls: calls.length === 0 ? undefined : calls,
     citations: citations.length === 0 ? undefined : citations,
   });
@@ -168,7 +168,7 @@ function isForeign(block: ReasoningBlock): boolean {
   );
 }
 
-function isPlan(block: ReasoningBlock): boolean {
+function isToolPlan(block: ReasoningBlock): boolean {
   return ownMetadata(block)?.['toolPlan'] === true;
 }
 

@@ -9,7 +9,7 @@ export function toRerankRequest(request: RankRequest, about: WireAbout): WireBod
 }
 
 /** Core checks that it is a ranking of the documents. */
-export function fromRerankReply(body: WireBody, about: WireAbout): RankReply {
+export function fromRerankResponse(body: WireBody, about: WireAbout): RankReply {
   const { results, meta } = body;
   if (!Array.isArray(results)) {
     throwFailure(body, about, true);

@@ -9,7 +9,7 @@ import {
 import { oneOf, wholeNumber } from '@mortise/core/shared';
 import { readJson } from '@mortise/core/wire';
 import { Connection, type CohereConnectionOptions } from './client.ts';
-import { fromEmbedReply, toEmbedRequest, warningsOf, type EmbedSettings } from './convert-embedding.ts';
+import { fromEmbedResponse, toEmbedRequest, warningsOf, type EmbedSettings } from './convert-embedding.ts';
 
 /** For completion in an editor only: any model works. */
 export type CohereEmbeddingModel =
@@ -91,6 +91,6 @@ export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOption
     const about = { provider: this.provider, model: this.model, secrets: this.#connection.secrets };
     const reply = await readJson(response, attempt, about);
     for (const message of warningsOf(reply)) attempt.warn({ type: 'other', message });
-    return fromEmbedReply(reply, about);
+    return fromEmbedResponse(reply, about);
   }
 }

@@ -1,5 +1,5 @@
 export type { CohereConnectionOptions, CohereHttpClient } from './client.ts';
-export type { CohereMetadata } from './convert-chat-reply.ts';
+export type { CohereMetadata } from './convert-chat-response.ts';
 export {
   CohereEmbedding,
   type CohereEmbeddingModel,

@@ -11,7 +11,7 @@ import { schemaDialects } from '@mortise/core/schema';
 import { readJson, streamEvents } from '@mortise/core/wire';
 import { Connection, DEFAULT_BASE_URL, type CohereConnectionOptions } from './client.ts';
 import type { WireContext } from './convert.ts';
-import { fromChatReply, type CohereMetadata } from './convert-chat-reply.ts';
+import { fromChatResponse, type CohereMetadata } from './convert-chat-response.ts';
 import { toChatRequest, toChatStreamRequest } from './convert-chat-request.ts';
 import { ChatStreamTranslator } from './convert-chat-stream.ts';
 
@@ -94,7 +94,7 @@ export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
     const body = toChatRequest(request, this.#context(attempt));
     const response = await this.#connection.send('/v2/chat', body, attempt, this);
     const context = this.#context(attempt);
-    return fromChatReply(await readJson(response, attempt, context), context);
+    return fromChatResponse(await readJson(response, attempt, context), context);
   }
 
   override async doStream(

@@ -8,7 +8,7 @@ import {
 import { readJson } from '@mortise/core/wire';
 import { Connection, type CohereConnectionOptions } from './client.ts';
 import { warningsOf } from './convert-embedding.ts';
-import { fromRerankReply, toRerankRequest } from './convert-rerank.ts';
+import { fromRerankResponse, toRerankRequest } from './convert-rerank.ts';
 
 /** For completion in an editor only: any model works. */
 export type CohereRerankModel = 'rerank-v4.0-pro' | 'rerank-v4.0-fast' | 'rerank-v3.5' | (string & {});
@@ -56,6 +56,6 @@ export class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
     const about = { provider: this.provider, model: this.model, secrets: this.#connection.secrets };
     const reply = await readJson(response, attempt, about);
     for (const message of warningsOf(reply)) attempt.warn({ type: 'other', message });
-    return fromRerankReply(reply, about);
+    return fromRerankResponse(reply, about);
   }
 }

@@ -1,7 +1,7 @@
 import { toolCallBlock, type ChatStreamEvent, type ContentBlock } from '@mortise/core/llm';
 import { isObject } from '@mortise/core/shared';
 import { uniqueCallId } from '@mortise/core/wire';
-import { argumentsText, customCall, namelessCall } from './convert-chat-reply.ts';
+import { argumentsText, customCall, namelessCall } from './convert-chat-response.ts';
 import { addMembers, opaqueOfCall, withMembers } from './convert-chat-opaque.ts';
 import { objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 
@@ -67,12 +67,12 @@ export class ChatCalls {
   }
 
   /** `left`: how many pieces of the delta are left, this one included. */
-  #knownCall({ id, index }: WireBody, left: number, taken: ReadonlySet<Call>): Call | undefined {
+  #knownCall({ id, index }: WireBody, remaining: number, taken: ReadonlySet<Call>): Call | undefined {
     const byId = this.#byId.get(stringOf(id) ?? '');
     if (byId !== undefined) return byId;
     if (typeof index === 'number') return this.#byIndex.get(index);
     // Without both, several pieces of a delta are for the last calls, in order.
-    const last = this.#calls.at(-left);
+    const last = this.#calls.at(-remaining);
     return last !== undefined && !taken.has(last) ? last : this.#calls.at(-1);
   }
 

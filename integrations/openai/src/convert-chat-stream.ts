@@ -18,7 +18,7 @@ import {
   reasoningOf,
   refusalBlock,
   usageOf,
-} from './convert-chat-reply.ts';
+} from './convert-chat-response.ts';
 import {
   addDetails,
   addMembers,

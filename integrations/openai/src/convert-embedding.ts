@@ -22,7 +22,7 @@ export function toEmbeddingRequest(
  * Rows with the provider's `index`, by which core places them. `readJsonVectors` has decoded base64 already; a server
  * that ignores `base64` gives plain numbers.
  */
-export function fromEmbedding(body: WireBody, about: WireAbout): EmbedReply {
+export function fromEmbeddingResponse(body: WireBody, about: WireAbout): EmbedReply {
   const { data, usage, model } = body;
   if (!Array.isArray(data)) {
     throwFailure(body, about, true);

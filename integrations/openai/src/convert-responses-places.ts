@@ -50,15 +50,16 @@ export class OutputItems {
 
   /** The whole output, as the terminal event says it: its items in the order of what came before. */
   finishedAll(output: readonly WireBody[]): OutputItem[] {
-    const left = new Set(this.#items);
+    const remaining = new Set(this.#items);
     const byId = output.map((said) => {
       const item = this.#known(said);
-      if (item !== undefined) left.delete(item);
+      if (item !== undefined) remaining.delete(item);
       return item;
     });
     return output.map((said, at) => {
-      const item = byId[at] ?? [...left].find((each) => canBe(each, said)) ?? this.#begin(said, undefined);
-      left.delete(item);
+      const item =
+        byId[at] ?? [...remaining].find((each) => canBe(each, said)) ?? this.#begin(said, undefined);
+      remaining.delete(item);
       return this.#finish(item, said);
     });
   }

@@ -16,7 +16,7 @@ import {
   responsesUsage,
   startOf,
   throwIfFailed,
-} from './convert-responses-reply.ts';
+} from './convert-responses-response.ts';
 import { OutputItems, type OutputItem } from './convert-responses-places.ts';
 import { objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 

@@ -9,7 +9,7 @@ import type { Attempt } from '@mortise/core/call';
 import { wholeNumber } from '@mortise/core/shared';
 import { readJsonVectors } from '@mortise/core/wire';
 import { Connection, type ConnectionOptions, type OpenAIEmbeddingClient } from './client.ts';
-import { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
+import { fromEmbeddingResponse, toEmbeddingRequest } from './convert-embedding.ts';
 
 /** For completion in an editor only: any model works. */
 export type OpenAIEmbeddingModel = 'text-embedding-3-small' | 'text-embedding-3-large' | (string & {});
@@ -67,6 +67,6 @@ export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOption
     );
     const response = await this.#connection.send((client) => client.embeddings, body, attempt, context);
     const about = { ...context, secrets: this.#connection.secrets };
-    return fromEmbedding(await readJsonVectors(response, attempt, about), about);
+    return fromEmbeddingResponse(await readJsonVectors(response, attempt, about), about);
   }
 }

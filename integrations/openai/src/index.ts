@@ -26,10 +26,10 @@ export {
   toChatCompletionsStreamRequest,
   type ChatCompletionsContext,
 } from './convert-chat-request.ts';
-export { chatUsage, fromChatCompletion } from './convert-chat-reply.ts';
+export { chatUsage, fromChatCompletionsResponse } from './convert-chat-response.ts';
 export { chatCompletionsStream } from './convert-chat-stream.ts';
 export { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
-export { fromResponse } from './convert-responses-reply.ts';
+export { fromResponsesResponse } from './convert-responses-response.ts';
 export { responsesStream } from './convert-responses-stream.ts';
-export { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
+export { fromEmbeddingResponse, toEmbeddingRequest } from './convert-embedding.ts';
 export { errorFromBody, errorFromSdk, type ErrorAbout } from './errors.ts';

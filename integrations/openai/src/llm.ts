@@ -17,14 +17,14 @@ import {
   type Endpoint,
   type OpenAILLMClient,
 } from './client.ts';
-import { fromChatCompletion } from './convert-chat-reply.ts';
+import { fromChatCompletionsResponse } from './convert-chat-response.ts';
 import {
   toChatCompletionsRequest,
   toChatCompletionsStreamRequest,
   type ChatCompletionsContext,
 } from './convert-chat-request.ts';
 import { chatCompletionsStream } from './convert-chat-stream.ts';
-import { fromResponse } from './convert-responses-reply.ts';
+import { fromResponsesResponse } from './convert-responses-response.ts';
 import { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
 import { responsesStream } from './convert-responses-stream.ts';
 import type { WireAbout, WireBody } from './convert.ts';
@@ -99,7 +99,7 @@ const RESPONSES: Api = {
   endpoint: (client) => client.responses,
   toRequest: toResponsesRequest,
   toStreamRequest: toResponsesStreamRequest,
-  fromReply: fromResponse,
+  fromReply: fromResponsesResponse,
   fromStream: responsesStream,
   metadata: {
     isChatModel: true,
@@ -112,7 +112,7 @@ const CHAT_COMPLETIONS: Api = {
   endpoint: (client) => client.chat.completions,
   toRequest: toChatCompletionsRequest,
   toStreamRequest: toChatCompletionsStreamRequest,
-  fromReply: fromChatCompletion,
+  fromReply: fromChatCompletionsResponse,
   fromStream: chatCompletionsStream,
   metadata: {
     isChatModel: true,

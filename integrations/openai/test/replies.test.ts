@@ -4,8 +4,8 @@ import type { ChatResponse, ChatStreamEvent } from '@mortise/core/llm';
 import {
   chatCompletionsStream,
   chatUsage,
-  fromChatCompletion,
-  fromResponse,
+  fromChatCompletionsResponse,
+  fromResponsesResponse,
   OpenAILLM,
   responsesStream,
 } from '@mortise/openai';
@@ -551,13 +551,16 @@ describe('wire functions for vendors', () => {
   const about = { provider: 'vendor', model: 'm' };
 
   it('C-07: keys what must come back by the vendor’s own name', () => {
-    const { content } = fromChatCompletion(
+    const { content } = fromChatCompletionsResponse(
       JSON.parse(fixture('chat.json')) as Record<string, unknown>,
       about,
     );
     expect(content[0]).toMatchObject({ providerMetadata: { vendor: { field: 'reasoning_content' } } });
     expect(content.at(-1)).toMatchObject({ type: 'vendor:custom_tool_call' });
-    const reply = fromResponse(JSON.parse(fixture('responses.json')) as Record<string, unknown>, about);
+    const reply = fromResponsesResponse(
+      JSON.parse(fixture('responses.json')) as Record<string, unknown>,
+      about,
+    );
     expect(reply.content[1]).toMatchObject({ type: 'vendor:web_search_call' });
   });
 

@@ -31,7 +31,7 @@ it('C-03: calls under one signal, half of them aborted, leave no listener, timer
   });
   const shared = new AbortController();
   const timersBefore = timers();
-  let left = CALLS;
+  let remaining = CALLS;
   let completed = 0;
   let aborted = 0;
 
@@ -53,15 +53,16 @@ it('C-03: calls under one signal, half of them aborted, leave no listener, timer
   }
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
-      while (left > 0) await call(left--);
+      while (remaining > 0) await call(remaining--);
     }),
   );
 
   expect(completed + aborted).toBe(CALLS);
   expect(completed).toBeGreaterThanOrEqual(CALLS / 2);
   expect(getEventListeners(shared.signal, 'abort')).toHaveLength(0);
-  const areLeft = (): boolean => timers() > timersBefore || wire.open > CONCURRENCY;
-  for (let turn = 0; areLeft() && turn < 500; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  const remainingListeners = (): boolean => timers() > timersBefore || wire.open > CONCURRENCY;
+  for (let turn = 0; remainingListeners() && turn < 500; turn++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
   expect(timers()).toBeLessThanOrEqual(timersBefore);
   expect(wire.open).toBeLessThanOrEqual(CONCURRENCY);
 });

@@ -20,12 +20,12 @@ export interface XfaNode {
 export function xfaFieldLines(root: XfaNode): string[] {
   const lines: string[] = [];
   // Not by recursion: how deep a form is, its file says.
-  const left: XfaNode[] = [root];
-  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+  const pending: XfaNode[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const value = oneLine(valueOf(node));
     const label = oneLine(node.attributes?.['aria-label'] ?? node.attributes?.dataId);
     if (value !== '') lines.push(label === '' ? value : `${label}: ${value}`);
-    for (const child of (node.children ?? []).toReversed()) if (child) left.push(child);
+    for (const child of (node.children ?? []).toReversed()) if (child) pending.push(child);
   }
   return lines;
 }

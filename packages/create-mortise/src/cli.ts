@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
-import { completePlan } from './complete.ts';
+import { completeOptions } from './complete.ts';
 import { integrationFiles } from './files.ts';
-import { CAPABILITIES, parseFlags } from './plan.ts';
+import { CAPABILITIES, parseFlags } from './options.ts';
 
 const USAGE = `Usage: npm create mortise@latest NAME -- [options]
 
@@ -26,22 +26,22 @@ async function main(args: readonly string[]): Promise<void> {
     ? createInterface({ input: process.stdin, output: process.stderr })
     : undefined;
   try {
-    const plan = await completePlan(flags, {
+    const options = await completeOptions(flags, {
       target: 'standalone',
       taken: [],
       ask: terminal && ((question) => terminal.question(question)),
       newest,
     });
-    const folder = resolve(plan.name);
+    const folder = resolve(options.name);
     if (existsSync(folder) && readdirSync(folder).length > 0)
-      throw new TypeError(`The folder ${plan.name} is not empty. Take another name, or another place.`);
-    const files = integrationFiles(plan);
+      throw new TypeError(`The folder ${options.name} is not empty. Take another name, or another place.`);
+    const files = integrationFiles(options);
     for (const [path, text] of files) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
     process.stdout.write(
-      `Wrote ${files.size} files into ${plan.name}/. Next:\n\n  cd ${plan.name}\n  npm install\n  npm run check\n  grep -rn REPLACE src test\n\nIt needs Node 22.13 or newer.\n`,
+      `Wrote ${files.size} files into ${options.name}/. Next:\n\n  cd ${options.name}\n  npm install\n  npm run check\n  grep -rn REPLACE src test\n\nIt needs Node 22.13 or newer.\n`,
     );
   } finally {
     terminal?.close();

@@ -2,16 +2,16 @@ import {
   CAPABILITIES,
   nameProblem,
   packageNameProblem,
-  planProblem,
+  optionsProblem,
   sdkOf,
   type Capability,
   type Flags,
-  type Plan,
-} from './plan.ts';
+  type ScaffoldOptions,
+} from './options.ts';
 
 /** Where the integration goes, and how its author is asked. */
 export interface Surroundings {
-  readonly target: Plan['target'];
+  readonly target: ScaffoldOptions['target'];
   /** Names of integrations that exist. */
   readonly taken: readonly string[];
   /** Asks one question; absent where nobody answers. */
@@ -20,11 +20,11 @@ export interface Surroundings {
   readonly newest: (name: string) => Promise<string>;
 }
 
-/** A plan from what was said, asking for the rest. Throws a `TypeError` with one sentence for what cannot be. */
-export async function completePlan(
+/** The options from the command line and from questions about the rest. Throws a `TypeError` with one sentence for what cannot be. */
+export async function completeOptions(
   flags: Flags,
   { target, taken, ask, newest }: Surroundings,
-): Promise<Plan> {
+): Promise<ScaffoldOptions> {
   const asking = flags.yes ? undefined : ask;
   const name = await valid(flags.name, 'Name of the provider, such as acme: ', asking, (text) =>
     nameProblem(text, taken),
@@ -32,7 +32,7 @@ export async function completePlan(
   const capabilities = flags.capabilities.length > 0 ? flags.capabilities : await askCapabilities(asking);
   const packageName = flags.packageName ?? (target === 'workspace' ? `@mortise/${name}` : `mortise-${name}`);
   const { name: sdkName, range } = sdkOf(flags.sdk ?? '');
-  const plan: Plan = {
+  const options: ScaffoldOptions = {
     name,
     packageName,
     capabilities,
@@ -45,9 +45,9 @@ export async function completePlan(
   const problem =
     packageNameProblem(packageName) ??
     (flags.sdk === undefined ? undefined : packageNameProblem(sdkName)) ??
-    planProblem(plan);
+    optionsProblem(options);
   if (problem !== undefined) throw new TypeError(problem);
-  return plan;
+  return options;
 }
 
 async function valid(

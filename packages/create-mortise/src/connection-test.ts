@@ -1,4 +1,4 @@
-import type { Capability, Plan } from './plan.ts';
+import type { Capability, ScaffoldOptions } from './options.ts';
 import { constantCase, pascalCase } from './names.ts';
 
 /** One call of each capability that sends something, and where it goes. */
@@ -18,7 +18,7 @@ const CALLS: Readonly<
 };
 
 /** The case that turns red when the address or the header of the key is forgotten; the same for whatever connects. */
-export function connectionTest(capability: Capability, { name, openAICompatible }: Plan): string {
+export function connectionTest(capability: Capability, { name, openAICompatible }: ScaffoldOptions): string {
   const found = CALLS[capability];
   if (found === undefined) return '';
   const { make, call, path, compatible } = found;

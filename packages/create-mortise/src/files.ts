@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { connectionTest } from './connection-test.ts';
 import { manifestOf } from './manifest.ts';
-import { hasConnection, type Capability, type Plan } from './plan.ts';
+import { hasConnection, type Capability, type ScaffoldOptions } from './options.ts';
 import { changesetOf, indexOf, readmeOf } from './pages.ts';
 import { constantCase, pascalCase } from './names.ts';
 
@@ -9,28 +9,28 @@ import { constantCase, pascalCase } from './names.ts';
 const TEMPLATES = new URL('../templates/', import.meta.url);
 
 /** Every file of a new integration, by its path from the integration's folder. A changeset's path leaves it. */
-export function integrationFiles(plan: Plan): Map<string, string> {
-  const { capabilities, target } = plan;
+export function integrationFiles(options: ScaffoldOptions): Map<string, string> {
+  const { capabilities, target } = options;
   const files = new Map<string, string>([
-    ['package.json', `${JSON.stringify(manifestOf(plan), undefined, 2)}\n`],
+    ['package.json', `${JSON.stringify(manifestOf(options), undefined, 2)}\n`],
     ['tsconfig.json', target === 'workspace' ? WORKSPACE_TSCONFIG : STANDALONE_TSCONFIG],
     ['tsup.config.ts', target === 'workspace' ? WORKSPACE_TSUP : STANDALONE_TSUP],
-    ['LICENSE', licenceOf(plan)],
-    ['README.md', readmeOf(plan)],
-    ['src/index.ts', indexOf(plan)],
+    ['LICENSE', licenceOf(options)],
+    ['README.md', readmeOf(options)],
+    ['src/index.ts', indexOf(options)],
   ]);
-  if (target === 'workspace') files.set(`../../.changeset/new-${plan.name}.md`, changesetOf(plan));
+  if (target === 'workspace') files.set(`../../.changeset/new-${options.name}.md`, changesetOf(options));
   else files.set('.gitignore', 'node_modules/\ndist/\n.env\n');
-  if (capabilities.some(hasConnection)) files.set('src/client.ts', named(clientOf(plan), plan));
+  if (capabilities.some(hasConnection)) files.set('src/client.ts', named(clientOf(options), options));
   for (const capability of capabilities) {
-    files.set(`src/${capability}.ts`, named(read(plan, capability, 'src', `${capability}.ts`), plan));
-    const test = named(testOf(plan, capability), plan);
-    files.set(`test/${capability}.test.ts`, test + connectionTest(capability, plan));
+    files.set(`src/${capability}.ts`, named(read(options, capability, 'src', `${capability}.ts`), options));
+    const test = named(testOf(options, capability), options);
+    files.set(`test/${capability}.test.ts`, test + connectionTest(capability, options));
   }
   return files;
 }
 
-function read({ openAICompatible }: Plan, capability: Capability, ...path: string[]): string {
+function read({ openAICompatible }: ScaffoldOptions, capability: Capability, ...path: string[]): string {
   const own = ['openai-compatible', capability, ...path].join('/');
   return openAICompatible && existsSync(new URL(own, TEMPLATES))
     ? template(own)
@@ -38,15 +38,15 @@ function read({ openAICompatible }: Plan, capability: Capability, ...path: strin
 }
 
 /** The connection is shared, and so is what it is told when it is refused. */
-function testOf(plan: Plan, capability: Capability): string {
-  const test = read(plan, capability, 'test', `${capability}.test.ts`);
-  if (!plan.openAICompatible || capability !== 'reranker') return test;
+function testOf(options: ScaffoldOptions, capability: Capability): string {
+  const test = read(options, capability, 'test', `${capability}.test.ts`);
+  if (!options.openAICompatible || capability !== 'reranker') return test;
   return test
     .replace('import { rerankerConformance', 'import { openAIEmbeddings, rerankerConformance')
     .replace(/ {2}failure: .*\n/, '  failure: openAIEmbeddings.failure,\n');
 }
 
-function clientOf({ sdk, openAICompatible }: Plan): string {
+function clientOf({ sdk, openAICompatible }: ScaffoldOptions): string {
   const client = template('common/src/client.ts');
   if (openAICompatible) {
     return client
@@ -71,7 +71,7 @@ function clientOf({ sdk, openAICompatible }: Plan): string {
 const WORDS = /ACME|Acme|providerOptions\?\.acme|acme\?:|\{ acme:|\bacme(?=[A-Z])|acme/g;
 
 /** The template's words, as this integration's. */
-function named(text: string, { name, packageName, target }: Plan): string {
+function named(text: string, { name, packageName, target }: ScaffoldOptions): string {
   // The kit's tests reach a workspace's package by its name; on its own, nothing is built before the tests.
   const own = target === 'workspace' ? packageName : '../src/index.ts';
   const isWord = !name.includes('-');
@@ -102,7 +102,7 @@ function named(text: string, { name, packageName, target }: Plan): string {
 const camel = (name: string): string => pascalCase(name).replace(/^./, (first) => first.toLowerCase());
 
 /** The workspace's own, or the same in the authors' name. */
-function licenceOf({ target, packageName }: Plan): string {
+function licenceOf({ target, packageName }: ScaffoldOptions): string {
   const text = template('../LICENSE');
   return target === 'workspace'
     ? text

@@ -5,11 +5,11 @@ export {
   nameProblem,
   packageNameProblem,
   parseFlags,
-  planProblem,
+  optionsProblem,
   sdkOf,
   type Capability,
   type Flags,
-  type Plan,
-} from './plan.ts';
-export { completePlan, type Surroundings } from './complete.ts';
+  type ScaffoldOptions,
+} from './options.ts';
+export { completeOptions, type Surroundings } from './complete.ts';
 export { VERSIONS } from './versions.ts';

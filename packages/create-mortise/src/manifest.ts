@@ -1,9 +1,9 @@
-import type { Plan } from './plan.ts';
+import type { ScaffoldOptions } from './options.ts';
 import { VERSIONS } from './versions.ts';
 
 /** The package.json of a new integration. */
-export function manifestOf(plan: Plan): object {
-  const { name, packageName, sdk, openAICompatible, target, capabilities } = plan;
+export function manifestOf(options: ScaffoldOptions): object {
+  const { name, packageName, sdk, openAICompatible, target, capabilities } = options;
   const workspace = target === 'workspace';
   const built = { types: './dist/index.d.ts', default: './dist/index.js' };
   const published = { '.': built, './package.json': './package.json' };

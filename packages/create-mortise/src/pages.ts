@@ -1,5 +1,5 @@
 import { constantCase, pascalCase } from './names.ts';
-import { hasConnection, type Capability, type Plan } from './plan.ts';
+import { hasConnection, type Capability, type ScaffoldOptions } from './options.ts';
 
 /** What a capability exports, after the provider's name. */
 const EXPORTS: Readonly<
@@ -18,7 +18,7 @@ const EXPORTS: Readonly<
 };
 
 /** `src/index.ts`: the table of contents. */
-export function indexOf({ name, capabilities }: Plan): string {
+export function indexOf({ name, capabilities }: ScaffoldOptions): string {
   const prefix = pascalCase(name);
   const lines = capabilities.map((capability) => {
     const { values, types } = EXPORTS[capability];
@@ -52,7 +52,14 @@ const USES: Readonly<Record<Capability, (prefix: string, name: string) => string
 };
 
 /** The README, with what the author has left to do in it. */
-export function readmeOf({ name, packageName, capabilities, sdk, openAICompatible, target }: Plan): string {
+export function readmeOf({
+  name,
+  packageName,
+  capabilities,
+  sdk,
+  openAICompatible,
+  target,
+}: ScaffoldOptions): string {
   const prefix = pascalCase(name);
   const imports = capabilities.flatMap((capability) =>
     EXPORTS[capability].values.map((each) => prefix + each),
@@ -104,7 +111,7 @@ The template speaks an invented wire, and is green. Make it yours:
 }
 
 /** The entry of the first release. */
-export function changesetOf({ name, packageName, capabilities }: Plan): string {
+export function changesetOf({ name, packageName, capabilities }: ScaffoldOptions): string {
   return `---
 '${packageName}': minor
 ---

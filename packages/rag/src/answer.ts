@@ -13,7 +13,7 @@ import { abortable } from './abort.ts';
 import { clock, type Clock } from './clock.ts';
 
 /** One answer, to be had whole or as a stream. */
-export interface AnswerPlan {
+export interface AnswerSpec {
   readonly name: string;
   readonly attributes?: Attributes | undefined;
   readonly content: () => Attributes;
@@ -28,21 +28,27 @@ export interface AnswerCall {
   readonly signal: AbortSignal | undefined;
   readonly parent: string | undefined;
   readonly timeoutMs: number | undefined;
-  readonly left: Clock;
+  readonly remainingMs: Clock;
   /** Somebody reads along. */
   readonly streamed: boolean;
 }
 
-/** The plan's answer, whole. An abort settles it at once, whatever its steps make of it. */
-export function wholeAnswer(plan: AnswerPlan): Promise<QueryResponse> {
-  const { name, attributes, content, options } = plan;
+/** The answer, whole. An abort settles it at once, whatever its steps make of it. */
+export function wholeAnswer(spec: AnswerSpec): Promise<QueryResponse> {
+  const { name, attributes, content, options } = spec;
   const { signal, parent, timeoutMs, deadlineMs } = options;
   return inSpan(
     name,
     { attributes, parent, content },
     (span) => {
-      const call = { signal, timeoutMs, parent: span.id ?? parent, left: clock(deadlineMs), streamed: false };
-      return abortable(signal, () => responseOf(plan.events(call)));
+      const call = {
+        signal,
+        timeoutMs,
+        parent: span.id ?? parent,
+        remainingMs: clock(deadlineMs),
+        streamed: false,
+      };
+      return abortable(signal, () => responseOf(spec.events(call)));
     },
     ({ outcome, text, sources, citations }) => ({
       attributes: { outcome, sources: sources.length, citations: citations.length },
@@ -51,9 +57,9 @@ export function wholeAnswer(plan: AnswerPlan): Promise<QueryResponse> {
   );
 }
 
-/** The plan's answer as a stream. Nothing is done before it is read. */
-export function streamedAnswer(plan: AnswerPlan): ResponseStream {
-  const { name, attributes, content, options } = plan;
+/** The answer as a stream. Nothing is done before it is read. */
+export function streamedAnswer(spec: AnswerSpec): ResponseStream {
+  const { name, attributes, content, options } = spec;
   const { signal, parent, timeoutMs, deadlineMs } = options;
   return createResponseStream({
     name,
@@ -62,19 +68,19 @@ export function streamedAnswer(plan: AnswerPlan): ResponseStream {
     signal,
     parent,
     events: (call) =>
-      plan.events({
+      spec.events({
         signal: call.signal,
         parent: call.parent,
         timeoutMs,
-        left: clock(deadlineMs),
+        remainingMs: clock(deadlineMs),
         streamed: true,
       }),
   });
 }
 
 /** The options of one more step. */
-export function stepOptions({ signal, parent, timeoutMs, left }: AnswerCall): CallOptions {
-  return { signal, parent, timeoutMs, deadlineMs: left() };
+export function stepOptions({ signal, parent, timeoutMs, remainingMs }: AnswerCall): CallOptions {
+  return { signal, parent, timeoutMs, deadlineMs: remainingMs() };
 }
 
 async function responseOf(events: AsyncIterable<ResponseStreamEvent>): Promise<QueryResponse> {

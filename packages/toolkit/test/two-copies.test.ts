@@ -48,9 +48,9 @@ describe('two copies of core and toolkit in one program', () => {
   it('C-01: L-06 a stream of the other copy is aborted and left through a wrapper of ours', async () => {
     const model = () => new testing.ScriptedLLM({ replies: () => 'a long answer', pieceLength: 1 });
     const wrap = () => mine.withRateLimit(mine.withFallback(model(), [model()]), { concurrency: 1 });
-    const left = wrap().streamChat('hi');
-    for await (const event of left) if (event.type === 'text-delta') break;
-    const error: unknown = await left.final().catch((thrown: unknown) => thrown);
+    const abandoned = wrap().streamChat('hi');
+    for await (const event of abandoned) if (event.type === 'text-delta') break;
+    const error: unknown = await abandoned.final().catch((thrown: unknown) => thrown);
     expect([mine.isMortiseError(error, 'aborted'), error]).toMatchObject([true, { partial: { text: 'a' } }]);
     const controller = new AbortController();
     const aborted = wrap().streamChat('hi', { signal: controller.signal })[Symbol.asyncIterator]();

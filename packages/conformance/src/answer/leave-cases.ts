@@ -136,8 +136,8 @@ export function leaveCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
 }
 
 async function leftAlone<S>(context: CaseContext<S>, llm: LabModel, what: string): Promise<void> {
-  const left = await waitFor(() => llm.signals.at(-1)?.aborted === true, 1_000);
-  context.check.ok(left, `${what}: the model was not left`);
+  const abandoned = await waitFor(() => llm.signals.at(-1)?.aborted === true, 1_000);
+  context.check.ok(abandoned, `${what}: the model was not left`);
 }
 
 async function leaveAtOnce(

@@ -23,15 +23,19 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       await store.deleteSource('gone');
       await store.delete(['n500', 'index']);
       const again = await open.reopen!();
-      const left = NODES.filter(({ id }) => id !== 'index');
-      context.check.equal(await again.getMany(left.map(({ id }) => id)), left, 'the nodes');
+      const remaining = NODES.filter(({ id }) => id !== 'index');
+      context.check.equal(await again.getMany(remaining.map(({ id }) => id)), remaining, 'the nodes');
       context.check.equal(await again.getMany(named.map(({ id }) => id)), named, 'the awkward ones');
       context.check.equal(
         await again.getMany(['n0', 'n499', 'n500', 'index', 'gone']),
         Array(5).fill(undefined),
         'gone',
       );
-      context.check.equal((await idsOf(again)).length, left.length + 499 + named.length, 'how many nodes');
+      context.check.equal(
+        (await idsOf(again)).length,
+        remaining.length + 499 + named.length,
+        'how many nodes',
+      );
       context.check.equal(await again.getSource('stray'), stray, 'the record');
       context.check.equal((await sourcesOf(again)).length, 1 + AWKWARD_NAMES.length, 'how many records');
     },

@@ -131,10 +131,10 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
         { id: 'n6', terms: ['all', 'new'] },
         { id: 'not there', terms: ['all'] },
       ]);
-      const left = [...TERMS.slice(0, 6), { id: 'n6', terms: ['all', 'new'] }];
+      const remaining = [...TERMS.slice(0, 6), { id: 'n6', terms: ['all', 'new'] }];
       for (const terms of [{ often: 1 }, { all: 1, new: 1 }, { once: 1, third: 2 }]) {
         const query = { terms: new Map(Object.entries(terms)), topK: 10 };
-        const [expected, found] = [ranked(left, query), await index.rank(query)];
+        const [expected, found] = [ranked(remaining, query), await index.rank(query)];
         context.check.equal(idsIn(found), idsIn(expected), `what is found by ${JSON.stringify(terms)}`);
         for (const [at, { score }] of found.entries())
           context.check.ok(near(score, expected[at]?.score), `the score ${score} of place ${at}`);

@@ -8,14 +8,14 @@ const TURN_MS = 10;
  */
 export async function pause(ms: number): Promise<void> {
   const until = performance.now() + ms;
-  for (let left = ms; left > 0 || performance.now() < until; left -= TURN_MS)
+  for (let remaining = ms; remaining > 0 || performance.now() < until; remaining -= TURN_MS)
     await new Promise((resolve) => setTimeout(resolve, TURN_MS));
 }
 
 /** Whether the condition comes true in the turns of `ms`. */
 export async function waitFor(condition: () => boolean, ms = 3_000): Promise<boolean> {
-  for (let left = ms; !condition(); left -= TURN_MS) {
-    if (left <= 0) return false;
+  for (let remaining = ms; !condition(); remaining -= TURN_MS) {
+    if (remaining <= 0) return false;
     await pause(1);
   }
   return true;
@@ -34,9 +34,9 @@ export async function settled(count: () => number): Promise<number> {
 export async function within<T>(ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
   let timer: ReturnType<typeof setInterval> | undefined;
   const over = new Promise<never>((_resolve, reject) => {
-    let left = ms;
+    let remaining = ms;
     timer = setInterval(() => {
-      if ((left -= TURN_MS) <= 0) reject(late());
+      if ((remaining -= TURN_MS) <= 0) reject(late());
     }, TURN_MS);
   });
   try {

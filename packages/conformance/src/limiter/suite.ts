@@ -34,9 +34,12 @@ export const rateLimiterSuite: Suite<RateLimiterSubject> = [
         limiter.acquire(n === 4 ? { signal: controller.signal } : {}),
       );
       const others = waits.filter((_unused, n) => n !== 4);
-      const left = check.rejects(waits[4] as Promise<Lease>, 'the wait that was aborted');
+      const abandoned = check.rejects(waits[4] as Promise<Lease>, 'the wait that was aborted');
       controller.abort(reason);
-      check.ok((await check.within(1_000, left, 'the wait')) === reason, "it is not the signal's reason");
+      check.ok(
+        (await check.within(1_000, abandoned, 'the wait')) === reason,
+        "it is not the signal's reason",
+      );
       const served = Promise.all(others.map(async (wait) => (await wait).release()));
       await check.within(5_000, served, 'the others');
     },

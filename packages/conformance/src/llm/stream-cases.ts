@@ -97,8 +97,8 @@ export const streamCases: readonly LLMCase[] = [
         const stream = llm.streamChat('Hi');
         const iterator = stream[Symbol.asyncIterator]();
         const pending = await pendingRead(context, iterator);
-        const left = how === 'return' ? iterator.return?.() : stream.cancel();
-        await context.check.within(1_000, Promise.resolve(left), how);
+        const abandoned = how === 'return' ? iterator.return?.() : stream.cancel();
+        await context.check.within(1_000, Promise.resolve(abandoned), how);
         await context.check.within(1_000, Promise.allSettled([pending.read]), `next() after ${how}`);
         await closesEarly(context, wire.requests[0]?.closedEarly, how);
       }

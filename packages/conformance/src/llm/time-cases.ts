@@ -108,9 +108,9 @@ async function spans(context: LLMCaseContext): Promise<void> {
     refused.llm.streamChat('Hi', { parent }).final(),
     aborted,
   ]);
-  const left = stalls.llm.streamChat('Hi', { parent });
-  await breakOff(context, left.textStream);
-  await left.final().catch(() => undefined);
+  const abandoned = stalls.llm.streamChat('Hi', { parent });
+  await breakOff(context, abandoned.textStream);
+  await abandoned.final().catch(() => undefined);
 
   const phases = [...mine].map((id) =>
     events.filter(({ spanId }) => spanId === id).map(({ phase }) => phase),

@@ -45,7 +45,7 @@ export const valueCases: readonly ParserCase[] = [
       const parser = subject.create();
       for (const { text, value } of subject.samples) {
         const first = await outcomeOf(() => parser.parse(text));
-        if ('value' in first) spoil(first.value);
+        if ('value' in first) mutate(first.value);
         check.equal(
           await outcomeOf(() => parser.parse(text)),
           { value },
@@ -88,13 +88,13 @@ export const valueCases: readonly ParserCase[] = [
 ];
 
 /** Changes a value wherever it can be changed. */
-function spoil(value: unknown): void {
+function mutate(value: unknown): void {
   if (Array.isArray(value)) {
-    value.forEach(spoil);
+    value.forEach(mutate);
     value.push('spoilt');
   } else if (value instanceof Date) value.setTime(0);
   else if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(spoil);
+    Object.values(value).forEach(mutate);
     for (const key of Object.keys(value)) Reflect.deleteProperty(value, key);
   }
 }

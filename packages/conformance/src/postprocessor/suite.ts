@@ -151,8 +151,8 @@ const leaving: readonly Case[] = [
         'postprocess',
       );
       context.check.ok(thrown === reason, "it did not reject with the signal's reason");
-      const left = await waitFor(() => signals.every((signal) => signal?.aborted === true));
-      context.check.ok(left, 'the outside was not left');
+      const abandoned = await waitFor(() => signals.every((signal) => signal?.aborted === true));
+      context.check.ok(abandoned, 'the outside was not left');
     },
   },
   {

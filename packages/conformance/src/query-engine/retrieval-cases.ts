@@ -78,11 +78,11 @@ export const retrievalCases: readonly Case[] = [
       controller.abort(reason);
       const thrown = await context.check.within(2_000, context.check.rejects(asked, 'query'), 'query');
       context.check.ok(thrown === reason, "it did not reject with the signal's reason");
-      const left = await waitFor(
+      const abandoned = await waitFor(
         () => retriever.calls.every(({ options }) => options.signal?.aborted),
         1_000,
       );
-      context.check.ok(left, 'the retriever was not left');
+      context.check.ok(abandoned, 'the retriever was not left');
       context.check.equal(llm.requests.length, 0, 'the calls to the model');
     },
   ),

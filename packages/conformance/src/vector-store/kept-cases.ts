@@ -18,17 +18,17 @@ export const keptCases: Suite<VectorStoreSubject> = [
       await lab.upsert(...entries);
       await lab.upsert({ ...entries[0]!, embedding: lab.axis(2) });
       await lab.delete({ ids: ['n5'], sourceIds: ['s3'] });
-      const left = entries
+      const remaining = entries
         .map((entry, at) => (at === 0 ? { ...entry, embedding: lab.axis(2) } : entry))
         .filter((_, at) => at % 4 !== 3 && at !== 5);
 
       const again = labOf(lab.open, lab.dimensions, await lab.open.reopen!());
       const found = await again.query();
-      context.check.equal(found.length, left.length, 'how many');
+      context.check.equal(found.length, remaining.length, 'how many');
       const byId = new Map(found.map(({ node }) => [node.id, node]));
-      for (const { node } of left) context.check.equal(byId.get(node.id), node, `the node ${node.id}`);
-      const best = bestCosines(left, lab.axis(0), 5);
-      const cosines = cosinesOf(await again.query({ topK: 5 }), left, lab.axis(0));
+      for (const { node } of remaining) context.check.equal(byId.get(node.id), node, `the node ${node.id}`);
+      const best = bestCosines(remaining, lab.axis(0), 5);
+      const cosines = cosinesOf(await again.query({ topK: 5 }), remaining, lab.axis(0));
       context.check.ok(
         isClose(cosines, best),
         `the nearest have ${cosines.join(' ')}, expected ${best.join(' ')}`,

@@ -116,9 +116,9 @@ export const writeCases: Suite<VectorStoreSubject> = [
         );
       context.check.equal(await failed(lab.delete({ ids: [...gone, gone[0]!] })), undefined, 'a delete');
       context.check.equal(await failed(lab.delete({ ids: ['never', ...gone] })), undefined, 'the same again');
-      const left = entries.filter((_, at) => at % 3 === 1);
-      context.check.equal(await lab.all(), left.map(({ node }) => node.id).toSorted(), 'what is left');
-      for (const { node, embedding } of left)
+      const remaining = entries.filter((_, at) => at % 3 === 1);
+      context.check.equal(await lab.all(), remaining.map(({ node }) => node.id).toSorted(), 'what is left');
+      for (const { node, embedding } of remaining)
         context.check.equal(
           await lab.ids({ embedding, topK: 1 }),
           [node.id],
@@ -143,8 +143,8 @@ export const writeCases: Suite<VectorStoreSubject> = [
         lab.entry('without', 60),
       );
       await lab.delete({ sourceIds: ['doc', 'never'] });
-      const left = Array.from({ length: 15 }, (_, at) => `p${at * 2 + 1}`);
-      context.check.equal(await lab.all(), [...left, 'doc-2', 'without'].toSorted(), 'what is left');
+      const remaining = Array.from({ length: 15 }, (_, at) => `p${at * 2 + 1}`);
+      context.check.equal(await lab.all(), [...remaining, 'doc-2', 'without'].toSorted(), 'what is left');
     },
   },
   {

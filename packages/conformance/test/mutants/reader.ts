@@ -21,19 +21,19 @@ function mutant(fault: string, caughtBy: string, Faulty: Reader): ReaderMutant {
 }
 
 /** The documents are as they should be, and then something is done to them. */
-const spoiling = (spoil: (document: Document, at: number) => Document) =>
+const mutating = (mutate: (document: Document, at: number) => Document) =>
   class extends ReferenceReader {
     #read = 0;
     override async *doRead(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
-      for await (const document of super.doRead(item, call)) yield spoil(document, this.#read++);
+      for await (const document of super.doRead(item, call)) yield mutate(document, this.#read++);
     }
   };
 
 /** As `spoiling`, after core has done its part. */
-const handedOut = (spoil: (document: Document) => Document) =>
+const handedOut = (mutate: (document: Document) => Document) =>
   class extends ReferenceReader {
     override async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
-      for await (const document of super.read(options)) yield spoil(document);
+      for await (const document of super.read(options)) yield mutate(document);
     }
   };
 
@@ -72,17 +72,17 @@ export const readerMutants: readonly ReaderMutant[] = [
   mutant(
     'nothing says where a document comes from',
     'read.origin',
-    spoiling((document) => ({ ...document, metadata: {} })),
+    mutating((document) => ({ ...document, metadata: {} })),
   ),
   mutant(
     'ids are random',
     'read.ids',
-    spoiling((document) => ({ ...document, id: crypto.randomUUID() })),
+    mutating((document) => ({ ...document, id: crypto.randomUUID() })),
   ),
   mutant(
     'ids are numbers of the reading',
     'read.ids',
-    spoiling((document, at) => ({ ...document, id: String(at % 4) })),
+    mutating((document, at) => ({ ...document, id: String(at % 4) })),
   ),
   mutant(
     'an empty place is an error',
@@ -240,7 +240,7 @@ export const readerMutants: readonly ReaderMutant[] = [
   mutant(
     'one metadata for all documents',
     'read.data',
-    spoiling((document) => ({ ...document, metadata: shared.metadata })),
+    mutating((document) => ({ ...document, metadata: shared.metadata })),
   ),
   mutant(
     'documents do not say which item they are of',
@@ -255,7 +255,7 @@ export const readerMutants: readonly ReaderMutant[] = [
   mutant(
     'the second document of an item has the id of the first',
     'read.several',
-    spoiling((document) => ({ ...document, id: document.metadata['path'] as string })),
+    mutating((document) => ({ ...document, id: document.metadata['path'] as string })),
   ),
   mutant(
     'a failure names the place, and documents the item',

@@ -17,15 +17,15 @@ function mutant(fault: string, caughtBy: string, Faulty: Splitter): SplitterMuta
 }
 
 /** The reference splits, and then something is done to what it made. */
-const spoiling = (spoil: (chunks: TextNode[], node: Node) => TextNode[]) =>
+const mutating = (mutate: (chunks: TextNode[], node: Node) => TextNode[]) =>
   class extends ReferenceSplitter {
     override split(node: Node): TextNode[] {
-      return spoil(super.split(node), node);
+      return mutate(super.split(node), node);
     }
   };
 
-const each = (spoil: (chunk: TextNode, node: Node) => Partial<TextNode>) =>
-  spoiling((chunks, node) => chunks.map((chunk) => ({ ...chunk, ...spoil(chunk, node) })));
+const each = (mutate: (chunk: TextNode, node: Node) => Partial<TextNode>) =>
+  mutating((chunks, node) => chunks.map((chunk) => ({ ...chunk, ...mutate(chunk, node) })));
 
 let runs = 0;
 
@@ -98,7 +98,7 @@ export const splitterMutants: readonly SplitterMutant[] = [
   mutant(
     'the last chunk is lost when it is short',
     'split.cover',
-    spoiling((chunks) =>
+    mutating((chunks) =>
       chunks.length > 2 && chunks.at(-1)!.text.length < 40 ? chunks.slice(0, -1) : chunks,
     ),
   ),
@@ -121,12 +121,12 @@ export const splitterMutants: readonly SplitterMutant[] = [
   mutant(
     'templates are left behind',
     'split.source',
-    spoiling((chunks) => chunks.map(({ textTemplate: _template, ...chunk }) => chunk)),
+    mutating((chunks) => chunks.map(({ textTemplate: _template, ...chunk }) => chunk)),
   ),
   mutant(
     'ids are random',
     'split.ids',
-    spoiling((chunks) => {
+    mutating((chunks) => {
       const run = runs++;
       const renamed = (id: string): string => `${id}/${run}`;
       return chunks.map((chunk) => ({ ...chunk, id: renamed(chunk.id) }));
@@ -171,7 +171,7 @@ export const splitterMutants: readonly SplitterMutant[] = [
   mutant(
     'children do not know their parent',
     'split.hierarchy',
-    spoiling((chunks) => {
+    mutating((chunks) => {
       const [, first] = chunks;
       if (first?.relationships?.parent !== undefined) first.relationships.parent = { id: 'gone' };
       return chunks;

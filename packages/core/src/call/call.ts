@@ -14,7 +14,7 @@ import {
 } from './timers.ts';
 
 /** One call: its policy, what its caller asked for, and whom to tell. */
-export interface CallPlan {
+export interface CallSpec {
   readonly policy: CallPolicy;
   readonly options: CallOptions;
   /** For a stream the time bound is on each silence, and a successful attempt stays open until it is closed. */
@@ -23,8 +23,8 @@ export interface CallPlan {
   readonly tokens?: number | undefined;
   readonly about: { readonly provider?: string; readonly model?: string };
   readonly warn?: ((warning: Warning) => void) | undefined;
-  /** A second way to end the call, beside the caller's signal: a stream that is left while it is being opened. */
-  readonly left?: AbortSignal | undefined;
+  /** Ends the call too, beside the caller's signal: aborted when a stream is left while it is being opened. */
+  readonly leaveSignal?: AbortSignal | undefined;
 }
 
 /** An attempt with what must be undone when it ends. */
@@ -45,27 +45,27 @@ export interface OpenAttempt extends Attempt {
  * The one robust path from a public method to one attempt after another: limiter, time bounds, retries, abort.
  * A whole reply's attempt is closed on return; a stream's is handed out open.
  */
-export async function runCall<T>(plan: CallPlan, run: (attempt: OpenAttempt) => Promise<T>): Promise<T> {
-  const { policy, options } = plan;
+export async function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => Promise<T>): Promise<T> {
+  const { policy, options } = spec;
   const deadlineMs = positive('deadlineMs', options.deadlineMs ?? policy.deadlineMs);
   const timeoutMs = positive('timeoutMs', options.timeoutMs ?? policy.timeoutMs);
   const deadlineAt = performance.now() + deadlineMs;
 
   for (let number = 1; ; number++) {
     throwIfAborted(options.signal);
-    throwIfAborted(plan.left);
-    const attempt = openAttempt(plan, { number, timeoutMs, deadlineMs, deadlineAt });
+    throwIfAborted(spec.leaveSignal);
+    const attempt = openAttempt(spec, { number, timeoutMs, deadlineMs, deadlineAt });
     try {
       await attempt.acquire();
       const result = await raceAbort(started(run, attempt), attempt.signal);
-      if (!plan.stream) attempt.close();
+      if (!spec.stream) attempt.close();
       if (number === 1) policy.budget.refund();
       return result;
     } catch (thrown) {
       const failure = attempt.failure(thrown);
       attempt.close({ error: failure }, failure);
       const aborted = options.signal?.aborted === true;
-      const error = aborted ? undefined : toMortiseError(failure, plan.about);
+      const error = aborted ? undefined : toMortiseError(failure, spec.about);
       const delayMs = error && nextDelay(error, number, deadlineAt - performance.now(), policy);
       if (error === undefined || delayMs === undefined) {
         await connectionIsClosed();
@@ -73,13 +73,13 @@ export async function runCall<T>(plan: CallPlan, run: (attempt: OpenAttempt) => 
       }
       const { code, status } = error;
       emitPoint('retry', {
-        ...plan.about,
+        ...spec.about,
         attempt: number,
         delayMs,
         code,
         ...(status === undefined ? {} : { status }),
       });
-      await sleep(delayMs, options.signal, plan.left);
+      await sleep(delayMs, options.signal, spec.leaveSignal);
     }
   }
 }
@@ -96,31 +96,31 @@ interface Bounds {
   readonly deadlineAt: number;
 }
 
-function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire(): Promise<void> } {
-  const caller = plan.options.signal;
+function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire(): Promise<void> } {
+  const caller = spec.options.signal;
   const controller = new AbortController();
   // Linked by hand: AbortSignal.any keeps every dependent signal of a long-lived caller's signal in memory.
   const onAbort = (): void => controller.abort(caller?.reason);
-  const onLeave = (): void => controller.abort(plan.left?.reason);
+  const onLeave = (): void => controller.abort(spec.leaveSignal?.reason);
   caller?.addEventListener('abort', onAbort, { once: true });
-  plan.left?.addEventListener('abort', onLeave, { once: true });
+  spec.leaveSignal?.addEventListener('abort', onLeave, { once: true });
 
   let silence: Watchdog | undefined;
   let lease: Lease | undefined;
   let closed = false;
   let headers: Headers | undefined;
   const untilDeadline = Math.max(1, bounds.deadlineAt - performance.now());
-  const deadline = setTimeout(() => controller.abort(deadlineError(plan, bounds)), untilDeadline);
+  const deadline = setTimeout(() => controller.abort(deadlineError(spec, bounds)), untilDeadline);
 
   return {
     number: bounds.number,
     signal: controller.signal,
-    maxReplyBytes: plan.policy.maxReplyBytes,
-    maxLineBytes: plan.policy.maxLineBytes,
+    maxReplyBytes: spec.policy.maxReplyBytes,
+    maxLineBytes: spec.policy.maxLineBytes,
     async acquire() {
-      if (plan.policy.limiter !== undefined) {
-        const request = { tokens: plan.tokens, signal: controller.signal };
-        const pending = plan.policy.limiter.acquire(request);
+      if (spec.policy.limiter !== undefined) {
+        const request = { tokens: spec.tokens, signal: controller.signal };
+        const pending = spec.policy.limiter.acquire(request);
         try {
           lease = await raceAbort(pending, controller.signal);
         } catch (error) {
@@ -134,10 +134,10 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
       }
       // Aborted in the moment of the grant: nothing is sent.
       throwIfAborted(controller.signal);
-      silence = watchdog(bounds.timeoutMs, () => controller.abort(timeoutError(plan, bounds)));
+      silence = watchdog(bounds.timeoutMs, () => controller.abort(timeoutError(spec, bounds)));
     },
     touch() {
-      if (plan.stream) silence?.touch();
+      if (spec.stream) silence?.touch();
     },
     replied(told) {
       headers = told;
@@ -149,7 +149,7 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
       if (!closed) silence?.resume();
     },
     warn(warning) {
-      plan.warn?.(warning);
+      spec.warn?.(warning);
     },
     opened() {
       clearTimeout(deadline);
@@ -160,27 +160,27 @@ function openAttempt(plan: CallPlan, bounds: Bounds): OpenAttempt & { acquire():
       clearTimeout(deadline);
       silence?.stop();
       caller?.removeEventListener('abort', onAbort);
-      plan.left?.removeEventListener('abort', onLeave);
+      spec.leaveSignal?.removeEventListener('abort', onLeave);
       lease?.release(headers === undefined ? outcome : { ...outcome, headers });
       if (reason !== undefined && !controller.signal.aborted) controller.abort(reason);
     },
     failure(error) {
       if (caller?.aborted === true) return abortReason(caller);
       if (controller.signal.aborted) return abortReason(controller.signal);
-      return toMortiseError(error, plan.about);
+      return toMortiseError(error, spec.about);
     },
   };
 }
 
-function timeoutError(plan: CallPlan, { timeoutMs }: Bounds): MortiseError {
-  const who = plan.about.provider ?? 'The model';
-  const what = plan.stream
+function timeoutError(spec: CallSpec, { timeoutMs }: Bounds): MortiseError {
+  const who = spec.about.provider ?? 'The model';
+  const what = spec.stream
     ? `was silent for ${timeoutMs} ms`
     : `did not finish its reply within ${timeoutMs} ms`;
-  return new MortiseError('timeout', `${who} ${what}. Raise timeoutMs if that can be normal.`, plan.about);
+  return new MortiseError('timeout', `${who} ${what}. Raise timeoutMs if that can be normal.`, spec.about);
 }
 
-function deadlineError(plan: CallPlan, { deadlineMs }: Bounds): MortiseError {
+function deadlineError(spec: CallSpec, { deadlineMs }: Bounds): MortiseError {
   const message = `The call took longer than its deadline of ${deadlineMs} ms, retries and waits included. Raise deadlineMs or lower the load.`;
-  return new MortiseError('timeout', message, { ...plan.about, retryable: false });
+  return new MortiseError('timeout', message, { ...spec.about, retryable: false });
 }

@@ -69,12 +69,12 @@ export function createRetryBudget(capacity = 500, cost = 5): RetryBudget {
 export function nextDelay(
   error: MortiseError,
   attempt: number,
-  leftMs: number,
+  remainingMs: number,
   policy: CallPolicy,
 ): number | undefined {
   if (!error.retryable || attempt >= policy.maxAttempts) return undefined;
   const range = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
   const delay = error.retryAfterMs ?? Math.random() * range;
-  if (delay >= leftMs) return undefined;
+  if (delay >= remainingMs) return undefined;
   return policy.budget.take() ? delay : undefined;
 }

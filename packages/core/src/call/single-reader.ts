@@ -5,7 +5,7 @@ type End<R> =
   | { readonly kind: 'finished'; readonly result: R }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-export interface SingleReaderPlan {
+export interface SingleReaderHooks {
   /** Gets more, and says so by `push`, `finish` or `fail`. What it rejects with is a failure. */
   advance(): Promise<void>;
   /** The stream was left before its end: calls `fail`. */
@@ -18,7 +18,7 @@ export interface SingleReaderPlan {
  * generator's `return()` waits for a pending `next()` and so would hang on a stalled stream.
  */
 export class SingleReader<E, R> {
-  readonly #plan: SingleReaderPlan;
+  readonly #hooks: SingleReaderHooks;
   /** What arrived and was not read yet, from `#at` on. The source's own array until it must grow. */
   #queue: readonly E[] = [];
   #grown: E[] | undefined;
@@ -30,8 +30,8 @@ export class SingleReader<E, R> {
   #claimed = false;
   #final: Promise<R> | undefined;
 
-  constructor(plan: SingleReaderPlan) {
-    this.#plan = plan;
+  constructor(hooks: SingleReaderHooks) {
+    this.#hooks = hooks;
   }
 
   get ended(): boolean {
@@ -96,7 +96,7 @@ export class SingleReader<E, R> {
     this.#told = true;
     this.#at = this.#queue.length;
     if (this.#end !== undefined) return;
-    this.#plan.leave();
+    this.#hooks.leave();
     await connectionIsClosed();
   }
 
@@ -133,7 +133,7 @@ export class SingleReader<E, R> {
 
   /** One arrival, shared by the reader and `final()` when both wait. Never rejects: failures are in `#end`. */
   #pull(): Promise<void> {
-    return (this.#pulling ??= this.#plan
+    return (this.#pulling ??= this.#hooks
       .advance()
       .catch((error: unknown) => this.fail(error))
       .finally(() => (this.#pulling = undefined)));

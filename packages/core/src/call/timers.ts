@@ -69,11 +69,11 @@ export function watchdog(ms: number, onSilence: () => void): Watchdog {
   let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(check, ms);
 
   function check(): void {
-    const left = last + ms - before - performance.now();
+    const remainingMs = last + ms - before - performance.now();
     if (paused) timer = undefined;
-    else if (left <= 0) onSilence();
+    else if (remainingMs <= 0) onSilence();
     // Timers may fire up to a millisecond early; the floor keeps that from spinning.
-    else timer = setTimeout(check, Math.max(1, left));
+    else timer = setTimeout(check, Math.max(1, remainingMs));
   }
 
   return {

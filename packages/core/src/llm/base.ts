@@ -33,7 +33,7 @@ import {
   truncated,
   type OpenedStream,
   type StreamBatch,
-  type StreamPlan,
+  type ChatStreamHooks,
 } from './stream.ts';
 
 /** What every language model takes besides what it needs to reach its server. Options of an integration extend it. */
@@ -96,7 +96,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   }
 
   streamChat(messages: ChatInput, options: ChatOptions<P> = {}): ChatStream<M> {
-    return createChatStream<M>(this.#streamPlan('llm.chat', snapshot(messages), options));
+    return createChatStream<M>(this.#streamHooks('llm.chat', snapshot(messages), options));
   }
 
   async complete(prompt: string, options: CompletionOptions<P> = {}): Promise<CompletionResponse<M>> {
@@ -104,7 +104,9 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   }
 
   streamComplete(prompt: string, options: CompletionOptions<P> = {}): CompletionStream<M> {
-    return createCompletionStream(createChatStream<M>(this.#streamPlan('llm.complete', { prompt }, options)));
+    return createCompletionStream(
+      createChatStream<M>(this.#streamHooks('llm.complete', { prompt }, options)),
+    );
   }
 
   async #whole(
@@ -118,11 +120,11 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
       async () => {
         const { request, notes } = this.#request(input, options);
         let warnings: Warning[] = [];
-        const plan = {
-          ...this.#plan(options, request, false),
+        const spec = {
+          ...this.#callSpec(options, request, false),
           warn: (warning: Warning) => void (isSaid(warnings, warning) || warnings.push(warning)),
         };
-        const reply = await runCall(plan, async (attempt) => {
+        const reply = await runCall(spec, async (attempt) => {
           warnings = [...notes];
           const reply = await this.doGenerate(request, attempt);
           // A limiter corrects its estimate by what was really used.
@@ -150,19 +152,19 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     }
   }
 
-  #streamPlan(name: 'llm.chat' | 'llm.complete', input: Input, options: ChatOptions<P>): StreamPlan {
+  #streamHooks(name: 'llm.chat' | 'llm.complete', input: Input, options: ChatOptions<P>): ChatStreamHooks {
     // Aborted when the stream is left while it is still being opened; linked to nothing, so it cannot leak.
-    const left = new AbortController();
+    const abandoned = new AbortController();
     return {
       model: this.model,
       owner: this.#server.owner,
       signal: options.signal,
       open: () => {
         const span = startSpan(name, this.#spanOptions(input, options, true));
-        const opened = span.run(() => this.#openStream(input, options, left.signal, span));
+        const opened = span.run(() => this.#openStream(input, options, abandoned.signal, span));
         return { span, opened };
       },
-      abandon: (reason) => left.abort(reason),
+      abandon: (reason) => abandoned.abort(reason),
       check: (response) => this.#check(response),
       describe,
     };
@@ -171,7 +173,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   async #openStream(
     input: Input,
     options: ChatOptions<P>,
-    left: AbortSignal,
+    leaveSignal: AbortSignal,
     span: Span,
   ): Promise<OpenedStream> {
     const { request, notes } = this.#request(input, options);
@@ -184,11 +186,14 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
       warnings.push(warning);
       if (opened) this.#announce(warning, span);
     };
-    const stream = await runCall({ ...this.#plan(options, request, true), left, warn }, (attempt) => {
-      warnings = [...notes];
-      said.splice(0);
-      return this.#openAttempt(request, attempt);
-    });
+    const stream = await runCall(
+      { ...this.#callSpec(options, request, true), leaveSignal, warn },
+      (attempt) => {
+        warnings = [...notes];
+        said.splice(0);
+        return this.#openAttempt(request, attempt);
+      },
+    );
     opened = true;
     warnings.forEach((warning) => this.#announce(warning, span));
     const [first, ...rest] = stream.head;
@@ -236,7 +241,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     return { request: { ...asked, messages }, notes: [...marked.warnings, ...warnings] };
   }
 
-  #plan(options: ChatOptions<P>, request: ChatRequest<P>, stream: boolean) {
+  #callSpec(options: ChatOptions<P>, request: ChatRequest<P>, stream: boolean) {
     const about = { provider: this.provider, model: this.model };
     const tokens = this.#policy.limiter === undefined ? undefined : estimateTokens(request);
     return { policy: this.#policy, options: callOptions(options), stream, about, tokens };

@@ -22,7 +22,7 @@ export interface OpenedStream {
 }
 
 /** How a stream is opened, left, checked and described. */
-export interface StreamPlan {
+export interface ChatStreamHooks {
   readonly model: string;
   /** The server that what is opaque in the reply goes back to. Absent: its blocks say so already. */
   readonly owner?: string | undefined;
@@ -39,8 +39,8 @@ export interface StreamPlan {
 }
 
 /** A stream of one call: single use, pulled, nothing sent before the first read (L-05, L-06). */
-export function createChatStream<M>(plan: StreamPlan): ChatStream<M> {
-  const pump = new ChatPump(plan);
+export function createChatStream<M>(hooks: ChatStreamHooks): ChatStream<M> {
+  const pump = new ChatPump(hooks);
   const { reader } = pump;
   return {
     [Symbol.asyncIterator]: () => reader.reader((event) => event),
@@ -65,15 +65,15 @@ type Finish = Extract<ChatStreamEvent, { type: 'finish' }>;
 
 /** Moves events from the source to the one reader, as fast as the reader asks. */
 class ChatPump {
-  readonly #plan: StreamPlan;
+  readonly #hooks: ChatStreamHooks;
   readonly #builder: ReplyBuilder;
   readonly reader: SingleReader<ChatStreamEvent, ChatResponse>;
   #span: Span | undefined;
   #opened: OpenedStream | undefined;
 
-  constructor(plan: StreamPlan) {
-    this.#plan = plan;
-    this.#builder = new ReplyBuilder(plan.owner);
+  constructor(hooks: ChatStreamHooks) {
+    this.#hooks = hooks;
+    this.#builder = new ReplyBuilder(hooks.owner);
     this.reader = new SingleReader({
       advance: () => this.#advance(),
       leave: () => this.#fail(new MortiseError('aborted', 'The stream was left before its end.')),
@@ -94,7 +94,7 @@ class ChatPump {
   }
 
   async #open(): Promise<void> {
-    const { span, opened } = this.#plan.open();
+    const { span, opened } = this.#hooks.open();
     this.#span = span;
     const stream = await opened;
     if (this.reader.ended) return close(stream, undefined);
@@ -136,17 +136,17 @@ class ChatPump {
     const blocks = this.#builder.missingBlocks();
     blocks.forEach((block) => this.#builder.apply(block));
     this.#builder.apply(finish);
-    const response = toChatResponse(this.#builder.reply(), this.#plan.model, this.#builder.warnings);
-    this.#plan.check?.(response);
+    const response = toChatResponse(this.#builder.reply(), this.#hooks.model, this.#builder.warnings);
+    this.#hooks.check?.(response);
     this.reader.push([...before, ...blocks, { ...finish, usage: this.#builder.usage }]);
     this.reader.finish(response);
-    this.#span?.end(...this.#plan.describe(response));
+    this.#span?.end(...this.#hooks.describe(response));
     if (this.#opened !== undefined) close(this.#opened, response.usage.totalTokens);
   }
 
   #fail(cause: unknown): void {
     if (this.reader.ended) return;
-    const { signal } = this.#plan;
+    const { signal } = this.#hooks;
     // The caller's reason stays exactly what it is, an error of ours too.
     const isReason = signal?.aborted === true && cause === signal.reason;
     const error =
@@ -155,7 +155,7 @@ class ChatPump {
         : cause;
     this.reader.fail(error);
     this.#span?.fail(error);
-    if (this.#opened === undefined) return this.#plan.abandon(error);
+    if (this.#opened === undefined) return this.#hooks.abandon(error);
     const { attempt, source } = this.#opened;
     attempt.close({ error }, error);
     void stop(source);

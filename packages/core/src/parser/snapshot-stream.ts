@@ -60,10 +60,10 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
 
   async return(): Promise<IteratorResult<P, undefined>> {
     if (!this.#closed) {
-      const left = new MortiseError('aborted', 'The stream of values was left before its end.');
-      this.#leave.abort(left);
-      this.#close(left);
-      this.#span?.fail(left);
+      const abandoned = new MortiseError('aborted', 'The stream of values was left before its end.');
+      this.#leave.abort(abandoned);
+      this.#close(abandoned);
+      this.#span?.fail(abandoned);
     }
     return { done: true, value: undefined };
   }

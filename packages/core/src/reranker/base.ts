@@ -119,7 +119,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
         topN: best,
         ...(providerOptions === undefined ? {} : { providerOptions }),
       };
-      const plan = {
+      const spec = {
         policy: this.#policy,
         options: { ...options, signal: controller.signal },
         stream: false,
@@ -130,7 +130,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
         },
       };
       try {
-        replies[at] = await runCall(plan, async (attempt) => {
+        replies[at] = await runCall(spec, async (attempt) => {
           const reply = await this.doRerank(request, attempt);
           const results = checkRanking(reply.results, documents.length, best);
           attempt.close({ tokens: reply.usage?.inputTokens });

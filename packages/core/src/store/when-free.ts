@@ -26,9 +26,9 @@ export function createWhenFree(timeoutMs = 10_000): WhenFree {
       try {
         return work();
       } catch (error) {
-        const left = start + timeoutMs - performance.now();
-        if (!isLocked(error) || left <= 0) throw error;
-        await sleep(Math.min(left, DELAYS[tries] ?? LONGEST_DELAY), signal);
+        const remaining = start + timeoutMs - performance.now();
+        if (!isLocked(error) || remaining <= 0) throw error;
+        await sleep(Math.min(remaining, DELAYS[tries] ?? LONGEST_DELAY), signal);
       }
     }
   }

@@ -6,7 +6,7 @@ import { startSpan, type Span } from '../events/span.ts';
 import type { PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent } from './contract.ts';
 
 /** What a stream of an answer is made of. */
-export interface ResponseStreamPlan {
+export interface ResponseStreamOptions {
   /** The span around the stream: `query` or `synthesize`. It opens at the first read and ends once. */
   readonly name: EventName;
   readonly attributes?: Attributes | undefined;
@@ -27,8 +27,8 @@ export interface ResponseStreamPlan {
 /**
  * A `ResponseStream` from a generator of events: what authors of query engines and synthesizers need to stream.
  */
-export function createResponseStream(plan: ResponseStreamPlan): ResponseStream {
-  const pump = new ResponsePump(plan);
+export function createResponseStream(options: ResponseStreamOptions): ResponseStream {
+  const pump = new ResponsePump(options);
   const { reader } = pump;
   return {
     [Symbol.asyncIterator]: () => reader.reader((event) => event),
@@ -50,16 +50,16 @@ function textOf(event: ResponseStreamEvent): string | undefined {
 
 /** Moves events from the source to the one reader, as fast as the reader asks. */
 class ResponsePump {
-  readonly #plan: ResponseStreamPlan;
+  readonly #options: ResponseStreamOptions;
   readonly reader: SingleReader<ResponseStreamEvent, QueryResponse>;
   readonly #controller = new AbortController();
-  readonly #onAbort = (): void => this.#fail(abortReason(this.#plan.signal as AbortSignal));
+  readonly #onAbort = (): void => this.#fail(abortReason(this.#options.signal as AbortSignal));
   #span: Span | undefined;
   #source: AsyncIterator<ResponseStreamEvent> | undefined;
   #partial: PartialQueryResponse = { text: '', citations: [] };
 
-  constructor(plan: ResponseStreamPlan) {
-    this.#plan = plan;
+  constructor(options: ResponseStreamOptions) {
+    this.#options = options;
     this.reader = new SingleReader({
       advance: () => this.#advance(),
       leave: () => this.#fail(new MortiseError('aborted', 'The stream was left before its end.')),
@@ -86,13 +86,13 @@ class ResponsePump {
   }
 
   #open(): AsyncIterator<ResponseStreamEvent> {
-    const { name, attributes, content, signal, parent } = this.#plan;
+    const { name, attributes, content, signal, parent } = this.#options;
     this.#span = startSpan(name, { attributes: { ...attributes, streamed: true }, content, parent });
     if (signal?.aborted === true) throw abortReason(signal);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     const own = this.#span.id ?? parent;
     const call = { signal: this.#controller.signal, ...(own === undefined ? {} : { parent: own }) };
-    return this.#span.run(() => this.#plan.events(call)[Symbol.asyncIterator]());
+    return this.#span.run(() => this.#options.events(call)[Symbol.asyncIterator]());
   }
 
   #take(event: ResponseStreamEvent): void {
@@ -115,7 +115,7 @@ class ResponsePump {
 
   #fail(cause: unknown): void {
     if (this.reader.ended) return;
-    const { signal } = this.#plan;
+    const { signal } = this.#options;
     const error = signal?.aborted === true ? abortReason(signal) : this.#described(cause);
     this.reader.fail(error);
     this.#close(error);
@@ -128,7 +128,7 @@ class ResponsePump {
   }
 
   #close(reason?: unknown): void {
-    this.#plan.signal?.removeEventListener('abort', this.#onAbort);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (reason !== undefined) this.#controller.abort(reason);
     // Not awaited: a generator that hangs in `next` hangs in `return` too. What it throws now changes nothing.
     this.#source?.return?.().then(undefined, () => undefined);

@@ -101,17 +101,17 @@ export function withoutSecrets(cause: unknown, secrets: Secrets): unknown {
 
 function holdsSecret(root: unknown, pattern: RegExp): boolean {
   const seen = new Set<unknown>();
-  const left: unknown[] = [root];
-  for (let count = 0; left.length > 0; count++) {
+  const pending: unknown[] = [root];
+  for (let count = 0; pending.length > 0; count++) {
     if (count > MOST_LOOKED_AT) return true;
-    const value = left.pop();
+    const value = pending.pop();
     if (typeof value === 'string') {
       if (value.search(pattern) !== -1) return true;
     } else if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
       if (seen.has(value)) continue;
       seen.add(value);
       // One by one: a list may be longer than the arguments of a call.
-      for (const part of partsOf(value)) left.push(part);
+      for (const part of partsOf(value)) pending.push(part);
     }
   }
   return false;

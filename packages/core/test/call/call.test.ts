@@ -12,9 +12,9 @@ import { isMortiseError, MortiseError, subscribe, type MortiseEvent } from '@mor
 
 const about = { provider: 'acme', model: 'a-1' };
 
-type CallPlan = Parameters<typeof runCall>[0];
+type CallSpec = Parameters<typeof runCall>[0];
 
-function plan(settings: CallSettings = {}, extra: Partial<CallPlan> = {}): CallPlan {
+function spec(settings: CallSettings = {}, extra: Partial<CallSpec> = {}): CallSpec {
   return { policy: callPolicy(settings), options: {}, stream: false, about, ...extra };
 }
 
@@ -39,7 +39,7 @@ describe('runCall', () => {
     const events: MortiseEvent[] = [];
     const stop = subscribe((event) => void events.push(event));
     const run = failing(9);
-    const result = runCall(plan({ retry: { maxAttempts: 4, baseDelayMs: 10 } }), run);
+    const result = runCall(spec({ retry: { maxAttempts: 4, baseDelayMs: 10 } }), run);
     const expectation = expect(result).rejects.toMatchObject({ code: 'server' });
     await vi.runAllTimersAsync();
     await expectation;
@@ -51,7 +51,7 @@ describe('runCall', () => {
 
   it('E-05: makes one attempt with retry: false', async () => {
     const run = failing(1);
-    await expect(runCall(plan({ retry: false }), run)).rejects.toMatchObject({ code: 'server' });
+    await expect(runCall(spec({ retry: false }), run)).rejects.toMatchObject({ code: 'server' });
     expect(run).toHaveBeenCalledTimes(1);
   });
 
@@ -59,14 +59,14 @@ describe('runCall', () => {
     'E-04: never retries %s',
     async (code) => {
       const run = failing(1, () => new MortiseError(code, 'no'));
-      await expect(runCall(plan(), run)).rejects.toMatchObject({ code });
+      await expect(runCall(spec(), run)).rejects.toMatchObject({ code });
       expect(run).toHaveBeenCalledTimes(1);
     },
   );
 
   it('E-04: waits exactly as long as the provider asks', async () => {
     const run = failing(1, () => new MortiseError('rate-limit', 'slow', { retryAfterMs: 7000 }));
-    const result = runCall(plan(), run);
+    const result = runCall(spec(), run);
     await vi.advanceTimersByTimeAsync(6999);
     expect(run).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(1);
@@ -75,7 +75,7 @@ describe('runCall', () => {
 
   it('C-04: fails at once when the provider asks to wait beyond the deadline', async () => {
     const run = failing(1, () => new MortiseError('rate-limit', 'slow', { retryAfterMs: 60_000 }));
-    await expect(runCall(plan({ deadlineMs: 50_000 }), run)).rejects.toMatchObject({
+    await expect(runCall(spec({ deadlineMs: 50_000 }), run)).rejects.toMatchObject({
       code: 'rate-limit',
       retryAfterMs: 60_000,
     });
@@ -89,7 +89,7 @@ describe('runCall', () => {
       (event) => void (event.name === 'retry' && delays.push(event.attributes['delayMs'])),
     );
     const result = runCall(
-      plan({ retry: { maxAttempts: 5, baseDelayMs: 100, maxDelayMs: 250 } }),
+      spec({ retry: { maxAttempts: 5, baseDelayMs: 100, maxDelayMs: 250 } }),
       failing(4),
     );
     await vi.runAllTimersAsync();
@@ -103,7 +103,7 @@ describe('runCall', () => {
     const budget = createRetryBudget(10, 5);
     const run = failing(99);
     const expectation = expect(
-      runCall(plan({ retry: { maxAttempts: 10, budget } }), run),
+      runCall(spec({ retry: { maxAttempts: 10, budget } }), run),
     ).rejects.toMatchObject({ code: 'server' });
     await vi.runAllTimersAsync();
     await expectation;
@@ -112,7 +112,7 @@ describe('runCall', () => {
 
   it('C-04: bounds one attempt, and retries it', async () => {
     const run = vi.fn(async (attempt: OpenAttempt) => (attempt.number === 1 ? hangs() : 'ok'));
-    const result = runCall(plan({ timeoutMs: 1000 }), run);
+    const result = runCall(spec({ timeoutMs: 1000 }), run);
     await vi.advanceTimersByTimeAsync(2000);
     expect(await result).toBe('ok');
     expect(run.mock.calls[0]?.[0].signal.reason).toMatchObject({ code: 'timeout' });
@@ -120,7 +120,7 @@ describe('runCall', () => {
 
   it('C-04: bounds the whole call by deadlineMs', async () => {
     const expectation = expect(
-      runCall(plan({ deadlineMs: 1500, timeoutMs: 1000 }), hangs),
+      runCall(spec({ deadlineMs: 1500, timeoutMs: 1000 }), hangs),
     ).rejects.toMatchObject({
       code: 'timeout',
       retryable: false,
@@ -132,7 +132,7 @@ describe('runCall', () => {
   it('C-01: rejects with exactly the reason, whatever the attempt throws', async () => {
     const controller = new AbortController();
     const reason = { my: 'reason' };
-    const result = runCall(plan({}, { options: { signal: controller.signal } }), (attempt) => {
+    const result = runCall(spec({}, { options: { signal: controller.signal } }), (attempt) => {
       return new Promise((_resolve, reject) =>
         attempt.signal.addEventListener('abort', () => reject(new Error('SDK says no'))),
       );
@@ -146,7 +146,7 @@ describe('runCall', () => {
     for (const run of [hangs, failing(99)]) {
       const controller = new AbortController();
       const result = runCall(
-        plan({ retry: { baseDelayMs: 10_000 } }, { options: { signal: controller.signal } }),
+        spec({ retry: { baseDelayMs: 10_000 } }, { options: { signal: controller.signal } }),
         run,
       );
       const seen = result.catch((error: unknown) => error);
@@ -159,7 +159,7 @@ describe('runCall', () => {
 
   it('C-02: makes no attempt for an aborted signal', async () => {
     const run = failing(0);
-    await expect(runCall(plan({}, { options: { signal: AbortSignal.abort('early') } }), run)).rejects.toBe(
+    await expect(runCall(spec({}, { options: { signal: AbortSignal.abort('early') } }), run)).rejects.toBe(
       'early',
     );
     expect(run).not.toHaveBeenCalled();
@@ -170,7 +170,7 @@ describe('runCall', () => {
     const add = vi.spyOn(controller.signal, 'addEventListener');
     const remove = vi.spyOn(controller.signal, 'removeEventListener');
     for (let n = 0; n < 50; n++)
-      await runCall(plan({}, { options: { signal: controller.signal } }), failing(0));
+      await runCall(spec({}, { options: { signal: controller.signal } }), failing(0));
     expect(add).toHaveBeenCalledTimes(50);
     expect(remove).toHaveBeenCalledTimes(50);
     expect(vi.getTimerCount()).toBe(0);
@@ -181,7 +181,7 @@ describe('runCall', () => {
       cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
     });
     const error = await runCall(
-      plan({ retry: false }),
+      spec({ retry: false }),
       failing(1, () => reset),
     ).catch((thrown: unknown) => thrown);
     expect(isMortiseError(error, 'connection') && error.message).toContain('ECONNRESET');
@@ -189,7 +189,7 @@ describe('runCall', () => {
     const bug = new RangeError('bug');
     await expect(
       runCall(
-        plan(),
+        spec(),
         failing(1, () => bug),
       ),
     ).rejects.toMatchObject({ code: 'internal', cause: bug, ...about });
@@ -200,7 +200,7 @@ describe('runCall', () => {
     const wrapped = new Error('Connection error.', { cause: own });
     await expect(
       runCall(
-        plan(),
+        spec(),
         failing(1, () => wrapped),
       ),
     ).rejects.toMatchObject({ code: 'budget', message: own.message, ...about });
@@ -210,7 +210,7 @@ describe('runCall', () => {
     const release = vi.fn();
     const acquire = vi.fn(async () => ({ release }));
     const result = runCall(
-      plan({ limiter: { acquire }, retry: { baseDelayMs: 1 } }, { tokens: 7 }),
+      spec({ limiter: { acquire }, retry: { baseDelayMs: 1 } }, { tokens: 7 }),
       failing(1),
     );
     await vi.runAllTimersAsync();
@@ -228,7 +228,7 @@ describe('runCall', () => {
     const acquire = () => new Promise<{ release(): void }>((resolve) => (grant = resolve));
     const controller = new AbortController();
     const seen = runCall(
-      plan({ limiter: { acquire } }, { options: { signal: controller.signal } }),
+      spec({ limiter: { acquire } }, { options: { signal: controller.signal } }),
       failing(0),
     ).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(0);
@@ -275,11 +275,11 @@ describe('runCall, at its edges', () => {
   it('E-05: a first try that succeeds pays back to the budget, one that was repeated does not', async () => {
     const budget = createRetryBudget(5, 5);
     const settings = { retry: { baseDelayMs: 1, maxAttempts: 2, budget } };
-    expect(await runCall(plan(settings), failing(1))).toBe(2);
-    for (let calls = 0; calls < 4; calls++) await runCall(plan(settings), failing(0));
-    await expect(runCall(plan(settings), failing(1))).rejects.toMatchObject({ code: 'server' });
-    await runCall(plan(settings), failing(0));
-    expect(await runCall(plan(settings), failing(1))).toBe(2);
+    expect(await runCall(spec(settings), failing(1))).toBe(2);
+    for (let calls = 0; calls < 4; calls++) await runCall(spec(settings), failing(0));
+    await expect(runCall(spec(settings), failing(1))).rejects.toMatchObject({ code: 'server' });
+    await runCall(spec(settings), failing(0));
+    expect(await runCall(spec(settings), failing(1))).toBe(2);
   });
 
   it('E-05: a budget holds no more than it began with', () => {
@@ -292,19 +292,19 @@ describe('runCall, at its edges', () => {
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.99);
     const soon = () => new MortiseError('rate-limit', 'busy', { retryAfterMs: 1 });
     const began = performance.now();
-    expect(await runCall(plan({ retry: { baseDelayMs: 5000 } }), failing(1, soon))).toBe(2);
+    expect(await runCall(spec({ retry: { baseDelayMs: 5000 } }), failing(1, soon))).toBe(2);
     expect(performance.now() - began).toBeLessThan(4000);
     random.mockRestore();
   });
 
   it('L-06: a stream that is left begins no attempt and waits for none', async () => {
     const run = failing(1);
-    const left = AbortSignal.abort('left');
-    await expect(runCall(plan({}, { left, stream: true }), run)).rejects.toBe('left');
+    const leaveSignal = AbortSignal.abort('left');
+    await expect(runCall(spec({}, { leaveSignal, stream: true }), run)).rejects.toBe('left');
     expect(run).not.toHaveBeenCalled();
     const leaving = new AbortController();
     const slow = runCall(
-      plan({ retry: { baseDelayMs: 60_000 } }, { left: leaving.signal, stream: true }),
+      spec({ retry: { baseDelayMs: 60_000 } }, { leaveSignal: leaving.signal, stream: true }),
       run,
     );
     vi.spyOn(Math, 'random').mockReturnValueOnce(0.99);

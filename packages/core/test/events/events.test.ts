@@ -53,11 +53,11 @@ describe('events', () => {
     const read = await record(() => llm.streamChat('a').final());
     expect(phases(read.events)).toEqual(['llm.chat start', 'llm.chat end']);
 
-    const left = await record(async () => {
+    const abandoned = await record(async () => {
       for await (const event of llm.streamChat('a')) if (event.type === 'text-delta') break;
     });
-    expect(phases(left.events)).toEqual(['llm.chat start', 'llm.chat error']);
-    expect(left.events[1]).toMatchObject({ error: { code: 'aborted' } });
+    expect(phases(abandoned.events)).toEqual(['llm.chat start', 'llm.chat error']);
+    expect(abandoned.events[1]).toMatchObject({ error: { code: 'aborted' } });
 
     const controller = new AbortController();
     const aborted = await record(async () => {

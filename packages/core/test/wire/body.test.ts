@@ -170,9 +170,9 @@ describe('streamEvents and its connection', () => {
   const frame = (text: string) => `data: ${JSON.stringify({ text })}\n\n`;
 
   it('L-06: closes it when it is left, and when the translator throws', async () => {
-    const left = connection(frame('a'), frame('b'), frame('end'));
-    for await (const _batch of streamEvents(left.response, attempt, translator(), about)) break;
-    expect(left.seen).toEqual({ cancelled: 1, pulled: 1 });
+    const abandoned = connection(frame('a'), frame('b'), frame('end'));
+    for await (const _batch of streamEvents(abandoned.response, attempt, translator(), about)) break;
+    expect(abandoned.seen).toEqual({ cancelled: 1, pulled: 1 });
     const broken = connection('data: {"te\n\n', frame('end'));
     await expect(collect(broken.response)).rejects.toMatchObject({ code: 'malformed-response' });
     expect(broken.seen.cancelled).toBe(1);

@@ -1,7 +1,7 @@
 import { MortiseError, type ChatMessage } from '@mortise/core';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
-import { streamedAnswer, wholeAnswer, type AnswerCall, type AnswerPlan } from '../answer.ts';
+import { streamedAnswer, wholeAnswer, type AnswerCall, type AnswerSpec } from '../answer.ts';
 import { ChatMemory, plainCopy, type ChatMemoryOptions } from './chat-memory.ts';
 
 /** One turn, as a mode sees it. */
@@ -34,12 +34,12 @@ export class ChatEngine {
 
   /** Rejects like a query engine, and with `conflict`. */
   chat(message: string, options: QueryOptions = {}): Promise<QueryResponse> {
-    return wholeAnswer(this.#plan(message, options));
+    return wholeAnswer(this.#spec(message, options));
   }
 
   /** Nothing is done before the stream is first read. */
   streamChat(message: string, options: QueryOptions = {}): ResponseStream {
-    return streamedAnswer(this.#plan(message, options));
+    return streamedAnswer(this.#spec(message, options));
   }
 
   /** What was said, as plain JSON of its own: `messages` of another engine goes on from there. */
@@ -57,7 +57,7 @@ export class ChatEngine {
     }
   }
 
-  #plan(message: string, options: QueryOptions): AnswerPlan {
+  #spec(message: string, options: QueryOptions): AnswerSpec {
     return {
       name: 'chat',
       content: () => ({ message }),

@@ -122,9 +122,9 @@ async function* written(
     maxSourceTokens: undefined,
   });
   const said = memory.fit(history, { role: 'user', content: message }, Math.floor(room / 2));
-  const left = room - messagesTokens(said, writer.tokenizer);
+  const remaining = room - messagesTokens(said, writer.tokenizer);
   const queue = new SourceQueue(nodes, writer.tokenizer);
-  const parts = queue.take(Math.min(left, writer.maxSourceTokens ?? Infinity));
+  const parts = queue.take(Math.min(remaining, writer.maxSourceTokens ?? Infinity));
   yield { type: 'sources', sources: nodes.slice(0, parts.length).map((source) => ({ ...source })) };
   if (nodes.length === 0) {
     const why = 'No source was found; the answer rests on the conversation alone.';

@@ -17,7 +17,7 @@ import { Embedder } from './embedder.ts';
 import { Failures } from './failed-documents.ts';
 import { Items, withoutReader } from './items.ts';
 import { lockOf } from './lock.ts';
-import { planned, type Planning } from './plan.ts';
+import { changedDocuments, type ChangeContext } from './changes.ts';
 import { Report } from './report.ts';
 import { IngestionRun } from './run.ts';
 import { recipeFingerprint } from './version.ts';
@@ -121,7 +121,7 @@ export class IngestionPipeline {
     const mayHide = !('read' in source) && Symbol.asyncIterator in source;
     if (mayHide && strategy === 'upserts-and-delete' && items.anyKnown) throw withoutReader();
 
-    const planning: Planning = {
+    const context: ChangeContext = {
       documents,
       transforms: this.#transforms,
       recipe,
@@ -135,9 +135,11 @@ export class IngestionPipeline {
       seen: new Set(),
       hashes: strategy === 'duplicates-only' ? await hashesOf(documents, options.signal) : new Set(),
     };
-    const run = new IngestionRun({ planning, writer, embedder: this.#embedder });
+    const run = new IngestionRun({ context, writer, embedder: this.#embedder });
     try {
-      await runPool(run.batches(planned(source, planning)), this.#concurrency, (batch) => run.embed(batch));
+      await runPool(run.batches(changedDocuments(source, context)), this.#concurrency, (batch) =>
+        run.embed(batch),
+      );
       await items.keep();
       if (strategy === 'upserts-and-delete') await run.removeMissing();
     } catch (error) {

@@ -5,12 +5,12 @@ import { abortable } from '../abort.ts';
 import type { EmbedCall, Embedder } from './embedder.ts';
 import { isAboutDocument } from './failed-documents.ts';
 import { withoutReader } from './items.ts';
-import type { PlannedDocument, Planning } from './plan.ts';
+import type { ChangedDocument, ChangeContext } from './changes.ts';
 import type { IndexWriter } from './writer.ts';
 
 /** A document on its way: written when its last vector is there. */
 interface Job {
-  readonly plan: PlannedDocument;
+  readonly change: ChangedDocument;
   readonly vectors: Float32Array[];
   missing: number;
   /** Set aside: what of it stands in other batches is left out. */
@@ -26,14 +26,14 @@ interface Item extends BatchCost {
 export type Batch = readonly Item[];
 
 export interface RunParts {
-  readonly planning: Planning;
+  readonly context: ChangeContext;
   readonly writer: IndexWriter;
   readonly embedder: Embedder | undefined;
 }
 
 /** One run of a pipeline: what is shared by its batches. */
 export class IngestionRun {
-  readonly #planning: Planning;
+  readonly #planning: ChangeContext;
   readonly #writer: IndexWriter;
   readonly #embedder: Embedder | undefined;
   /** Ends what is under way when something else failed; by hand, since `AbortSignal.any` stays with a long-lived signal. */
@@ -44,20 +44,20 @@ export class IngestionRun {
   #nodes = 0;
   #total: number | undefined;
 
-  constructor({ planning, writer, embedder }: RunParts) {
-    this.#planning = planning;
+  constructor({ context, writer, embedder }: RunParts) {
+    this.#planning = context;
     this.#writer = writer;
     this.#embedder = embedder;
-    planning.options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    context.options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** Full batches across documents, and the rest. Documents that need no embedding are written on the way. */
-  async *batches(plans: AsyncIterable<PlannedDocument>): AsyncGenerator<Batch> {
+  async *batches(changes: AsyncIterable<ChangedDocument>): AsyncGenerator<Batch> {
     const batcher = new Batcher<Item>(this.#embedder?.limits ?? { maxSize: 1 });
-    const all = this.#planning.options.readFirst === true ? await this.#collected(plans) : plans;
-    for await (const plan of all) {
-      const job: Job = { plan, vectors: [], missing: plan.texts.length, failed: false };
-      if (all === plans) this.#nodes += plan.texts.length;
+    const all = this.#planning.options.readFirst === true ? await this.#collected(changes) : changes;
+    for await (const change of all) {
+      const job: Job = { change, vectors: [], missing: change.texts.length, failed: false };
+      if (all === changes) this.#nodes += change.texts.length;
       for (const item of await this.#missing(job)) {
         if (!batcher.fits(item)) yield batcher.take().items;
         batcher.add(item);
@@ -119,16 +119,16 @@ export class IngestionRun {
     this.#planning.options.signal?.removeEventListener('abort', this.#onAbort);
   }
 
-  async #collected(plans: AsyncIterable<PlannedDocument>): Promise<PlannedDocument[]> {
-    const all: PlannedDocument[] = [];
-    for await (const plan of plans) all.push(plan);
+  async #collected(changes: AsyncIterable<ChangedDocument>): Promise<ChangedDocument[]> {
+    const all: ChangedDocument[] = [];
+    for await (const change of changes) all.push(change);
     this.#nodes = this.#total = all.reduce((sum, { texts }) => sum + texts.length, 0);
     return all;
   }
 
   /** The nodes of a document that have to be embedded. Without any it is written. */
   async #missing(job: Job): Promise<Item[]> {
-    const { texts } = job.plan;
+    const { texts } = job.change;
     const embedder = this.#embedder;
     if (embedder === undefined || texts.length === 0) {
       await this.#write(job);
@@ -157,7 +157,7 @@ export class IngestionRun {
     job.missing -= 1;
     this.#embedded += 1;
     const total = this.#total === undefined ? {} : { total: this.#total };
-    this.#planning.progress({ phase: 'embed', done: this.#embedded, ...total, item: job.plan.sourceId });
+    this.#planning.progress({ phase: 'embed', done: this.#embedded, ...total, item: job.change.sourceId });
   }
 
   /** A batch was refused: which of its documents it is about shows when each is asked alone. */
@@ -173,7 +173,7 @@ export class IngestionRun {
     // Two of its batches may be under way.
     if (job.failed) return;
     job.failed = true;
-    const { sourceId: id, item, hash } = job.plan;
+    const { sourceId: id, item, hash } = job.change;
     hashes.delete(hash);
     items.settled(item, false);
     failures.ofDocument({ id, ...(item === undefined ? {} : { item }) }, error);
@@ -181,16 +181,16 @@ export class IngestionRun {
 
   async #write(job: Job): Promise<void> {
     const { report, items } = this.#planning;
-    const { plan, vectors } = job;
+    const { change, vectors } = job;
     try {
-      await this.#writer.replace(plan.old, { ...plan, vectors }, this.#call());
+      await this.#writer.replace(change.old, { ...change, vectors }, this.#call());
     } catch (error) {
       this.#throwIfStopped();
       if (!isAboutDocument(error)) throw error;
       return this.#setAside(job, error as Error);
     }
-    report.written(plan.sourceId, plan.nodes.length, plan.old === undefined);
-    items.settled(plan.item, true);
+    report.written(change.sourceId, change.nodes.length, change.old === undefined);
+    items.settled(change.item, true);
   }
 
   #throwIfStopped(): void {
@@ -203,5 +203,5 @@ export class IngestionRun {
 }
 
 function textOf({ job, at }: Item): string {
-  return job.plan.texts[at] as string;
+  return job.change.texts[at] as string;
 }

@@ -44,7 +44,7 @@ export class Cursor {
 
   /** Past columns of white space, as many as there are. */
   skipColumns(columns: number): void {
-    for (let left = columns; left > 0 && this.indent > 0; left--) {
+    for (let remaining = columns; remaining > 0 && this.indent > 0; remaining--) {
       if (this.#inTab === 0) {
         this.#inTab = this.line.charCodeAt(this.at) === TAB ? 4 - (this.#column % 4) : 1;
         this.at += 1;

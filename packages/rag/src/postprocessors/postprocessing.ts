@@ -9,7 +9,7 @@ export interface PostprocessCall {
   readonly signal: AbortSignal | undefined;
   readonly parent: string | undefined;
   readonly timeoutMs: number | undefined;
-  readonly left: Clock;
+  readonly remainingMs: Clock;
   /** A postprocessor returns nodes alone: what else is to be said is an event. */
   warn(warning: Warning): void;
 }
@@ -28,7 +28,7 @@ export function postprocessing(
     (span) => {
       const warn = (warning: Warning): void =>
         emitPoint('warning', { postprocessor: name, ...warning }, { id: span.id ?? parent });
-      const call = { signal, parent: span.id ?? parent, timeoutMs, left: clock(deadlineMs), warn };
+      const call = { signal, parent: span.id ?? parent, timeoutMs, remainingMs: clock(deadlineMs), warn };
       return abortable(signal, () => work(call));
     },
     (results) => ({ attributes: { nodes: results.length }, content: () => ({ nodes: results }) }),
@@ -36,6 +36,6 @@ export function postprocessing(
 }
 
 /** The options of a call to something outside. */
-export function outsideOptions({ signal, parent, timeoutMs, left }: PostprocessCall): CallOptions {
-  return { signal, parent, timeoutMs, deadlineMs: left() };
+export function outsideOptions({ signal, parent, timeoutMs, remainingMs }: PostprocessCall): CallOptions {
+  return { signal, parent, timeoutMs, deadlineMs: remainingMs() };
 }

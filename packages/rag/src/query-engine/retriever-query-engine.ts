@@ -8,7 +8,7 @@ import type {
   ResponseStreamEvent,
   ResponseSynthesizer,
 } from '@mortise/core/synthesizer';
-import { stepOptions, streamedAnswer, wholeAnswer, type AnswerCall, type AnswerPlan } from '../answer.ts';
+import { stepOptions, streamedAnswer, wholeAnswer, type AnswerCall, type AnswerSpec } from '../answer.ts';
 import { CitationSynthesizer, type CitationSynthesizerOptions } from '../synthesizer/citation-synthesizer.ts';
 import { findNodes, type Finding } from './find-nodes.ts';
 
@@ -34,7 +34,7 @@ export class RetrieverQueryEngine implements QueryEngine {
     return streamedAnswer(this.#plan(input, options));
   }
 
-  #plan(input: QueryInput, options: QueryOptions): AnswerPlan {
+  #plan(input: QueryInput, options: QueryOptions): AnswerSpec {
     return {
       name: 'query',
       content: () => ({ query: input }),

@@ -11,7 +11,7 @@ import {
   wholeAnswer,
   withSteps,
   type AnswerCall,
-  type AnswerPlan,
+  type AnswerSpec,
 } from '../answer.ts';
 import { checkedEngines, planned, type DescribedEngine, type Plan, type PlanningOptions } from './plan.ts';
 
@@ -55,7 +55,7 @@ export class RouterQueryEngine implements QueryEngine {
     return streamedAnswer(this.#plan(input, options));
   }
 
-  #plan(input: QueryInput, options: QueryOptions): AnswerPlan {
+  #plan(input: QueryInput, options: QueryOptions): AnswerSpec {
     return {
       name: 'query',
       attributes: { engines: this.#engines.length },

@@ -11,7 +11,7 @@ import {
   wholeAnswer,
   withSteps,
   type AnswerCall,
-  type AnswerPlan,
+  type AnswerSpec,
 } from '../answer.ts';
 import { mapPool } from '../pool.ts';
 import { writerOf, type WritingOptions } from '../synthesizer/ask.ts';
@@ -72,7 +72,7 @@ export class SubQuestionQueryEngine implements QueryEngine {
     return streamedAnswer(this.#plan(input, options));
   }
 
-  #plan(input: QueryInput, options: QueryOptions): AnswerPlan {
+  #plan(input: QueryInput, options: QueryOptions): AnswerSpec {
     return {
       name: 'query',
       attributes: { engines: this.#engines.length },
@@ -124,9 +124,13 @@ export class SubQuestionQueryEngine implements QueryEngine {
       call,
     );
     const questions = value.questions.slice(0, this.#maxQuestions);
-    const left = value.questions.length - questions.length;
-    const message = `${left} of ${value.questions.length} sub-questions were left out, as maxQuestions is ${this.#maxQuestions}.`;
-    return { questions, usages, warnings: left === 0 ? warnings : [...warnings, { type: 'other', message }] };
+    const remaining = value.questions.length - questions.length;
+    const message = `${remaining} of ${value.questions.length} sub-questions were left out, as maxQuestions is ${this.#maxQuestions}.`;
+    return {
+      questions,
+      usages,
+      warnings: remaining === 0 ? warnings : [...warnings, { type: 'other', message }],
+    };
   }
 
   #ask(questions: readonly SubQuestion[], options: QueryOptions, call: AnswerCall): Promise<Outcome[]> {

@@ -30,7 +30,7 @@ export class SharedLock {
 
   #wait(isWriter: boolean, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const left = (): void => {
+      const onAbort = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(entry), 1);
         reject(signal?.reason);
         this.#next();
@@ -38,12 +38,12 @@ export class SharedLock {
       const entry = {
         isWriter,
         begin: (): void => {
-          signal?.removeEventListener('abort', left);
+          signal?.removeEventListener('abort', onAbort);
           resolve();
         },
       };
       this.#waiting.push(entry);
-      signal?.addEventListener('abort', left, { once: true });
+      signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 

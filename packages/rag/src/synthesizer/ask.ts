@@ -98,7 +98,7 @@ function* warningEvents(warnings: readonly Warning[]): Generator<SynthesisEvent>
 
 function chatOptions(
   { chat }: Writer,
-  { signal, parent, timeoutMs, left }: Omit<SynthesisCall, 'streamed'>,
+  { signal, parent, timeoutMs, remainingMs }: Omit<SynthesisCall, 'streamed'>,
 ): ChatOptions {
-  return { ...chat, signal, parent, timeoutMs, deadlineMs: left() };
+  return { ...chat, signal, parent, timeoutMs, deadlineMs: remainingMs() };
 }

@@ -7,7 +7,7 @@ import type {
   ResponseStreamEvent,
   ResponseSynthesizer,
 } from '@mortise/core/synthesizer';
-import { streamedAnswer, totalUsage, wholeAnswer, type AnswerCall, type AnswerPlan } from '../answer.ts';
+import { streamedAnswer, totalUsage, wholeAnswer, type AnswerCall, type AnswerSpec } from '../answer.ts';
 import { CitationScanner } from './citations.ts';
 
 /** What is answered when the sources do not say. */
@@ -32,7 +32,7 @@ export interface SynthesisCall {
   readonly parent: string | undefined;
   readonly timeoutMs: number | undefined;
   /** Milliseconds that are left of the caller's deadline; undefined without one. */
-  readonly left: () => number | undefined;
+  readonly remainingMs: () => number | undefined;
   /** Somebody reads along: stream the text where it can be streamed. */
   readonly streamed: boolean;
 }
@@ -65,7 +65,7 @@ export abstract class BaseSynthesizer implements ResponseSynthesizer {
     nodes: readonly NodeWithScore[],
     options: CallOptions = {},
   ): Promise<QueryResponse> {
-    return wholeAnswer(this.#plan(query, nodes, options));
+    return wholeAnswer(this.#spec(query, nodes, options));
   }
 
   streamSynthesize(
@@ -73,10 +73,10 @@ export abstract class BaseSynthesizer implements ResponseSynthesizer {
     nodes: readonly NodeWithScore[],
     options: CallOptions = {},
   ): ResponseStream {
-    return streamedAnswer(this.#plan(query, nodes, options));
+    return streamedAnswer(this.#spec(query, nodes, options));
   }
 
-  #plan(query: QueryInput, nodes: readonly NodeWithScore[], options: CallOptions): AnswerPlan {
+  #spec(query: QueryInput, nodes: readonly NodeWithScore[], options: CallOptions): AnswerSpec {
     return {
       name: 'synthesize',
       attributes: { nodes: nodes.length },

@@ -27,8 +27,8 @@ export async function* combineAnswers(
 ): AsyncGenerator<SynthesisEvent> {
   const { writer, prompt, concurrency } = combining;
   const { signal } = call;
-  for (let left = answers; ;) {
-    const { groups, cut } = groupAnswers(combining, question, left.filter(hasText));
+  for (let remaining = answers; ;) {
+    const { groups, cut } = groupAnswers(combining, question, remaining.filter(hasText));
     if (cut > 0) yield { type: 'warning', warning: { type: 'other', message: cutMessage(cut) } };
     const [first, ...others] = groups.map((group) => combineMessages(prompt, question, group));
     if (first === undefined) return;
@@ -44,7 +44,7 @@ export async function* combineAnswers(
       replyTo(writer, messages, { ...call, signal: own }),
     );
     for (const reply of replies) yield* stepEvents(reply, 'A partial answer');
-    left = [...replies.map(({ text }) => ({ about: '', text })), ...carried];
+    remaining = [...replies.map(({ text }) => ({ about: '', text })), ...carried];
   }
 }
 
@@ -68,15 +68,15 @@ function groupAnswers(
   const room = roomForSources(writer.llm, combineMessages(prompt, question, []), roomOptions(writer));
   const fitting = answers.map((answer) => fit(answer, Math.max(1, room / 2 - TAG_TOKENS), writer));
   const groups: NumberedText[][] = [];
-  let left = 0;
+  let remaining = 0;
   for (const { answer, tokens } of fitting) {
     const group = groups.at(-1);
-    if (group === undefined || group.length >= fanIn || (group.length > 1 && left < tokens)) {
+    if (group === undefined || group.length >= fanIn || (group.length > 1 && remaining < tokens)) {
       groups.push([answer]);
-      left = room - tokens;
+      remaining = room - tokens;
     } else {
       group.push(answer);
-      left -= tokens;
+      remaining -= tokens;
     }
   }
   return { groups, cut: fitting.filter(({ isCut }) => isCut).length };

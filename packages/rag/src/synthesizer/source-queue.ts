@@ -35,11 +35,11 @@ export class SourceQueue {
   /** The next parts that `room` tokens hold, `limit` at most; at least one, cut if need be. */
   take(room: number, limit = Infinity): SourcePart[] {
     const taken: SourcePart[] = [];
-    let left = room;
+    let remaining = room;
     while (!this.isEmpty && taken.length < limit) {
       const part = this.#parts[this.#at] as SourcePart;
-      left -= this.#size(part, left);
-      if (left >= 0) {
+      remaining -= this.#size(part, remaining);
+      if (remaining >= 0) {
         taken.push(part);
         this.#at += 1;
       } else {

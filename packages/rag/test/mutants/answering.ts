@@ -18,7 +18,7 @@ export interface Asked {
 export interface AnswerFault {
   readonly fault: string;
   readonly caughtBy: string;
-  spoil(asked: Asked, llm: LLM): Asked;
+  mutate(asked: Asked, llm: LLM): Asked;
 }
 
 type Events = AsyncIterable<ResponseStreamEvent>;
@@ -32,7 +32,7 @@ export function changing(
   return {
     fault,
     caughtBy,
-    spoil: ({ whole, stream }) => ({
+    mutate: ({ whole, stream }) => ({
       whole: async (options) => change(await whole(options)),
       stream: (options) => restreamed(options, stream(options), (events) => finishing(events, change)),
     }),
@@ -48,7 +48,7 @@ export function streaming(
   return {
     fault,
     caughtBy,
-    spoil: (asked, llm) => ({ whole: asked.whole, stream: (options) => stream(asked, options, llm) }),
+    mutate: (asked, llm) => ({ whole: asked.whole, stream: (options) => stream(asked, options, llm) }),
   };
 }
 
@@ -65,7 +65,7 @@ function calling(
   return {
     fault,
     caughtBy,
-    spoil: ({ whole, stream }, llm) => ({
+    mutate: ({ whole, stream }, llm) => ({
       whole: (options) => around(whole, options, llm),
       stream: (options) =>
         createResponseStream({

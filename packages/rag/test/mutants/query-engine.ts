@@ -10,14 +10,14 @@ export interface QueryEngineMutant {
   readonly create: QueryEngineSubject['create'];
 }
 
-function spoiled({ fault, caughtBy, spoil }: AnswerFault): QueryEngineMutant {
+function mutated({ fault, caughtBy, mutate }: AnswerFault): QueryEngineMutant {
   return {
     fault,
     caughtBy,
     create(parts) {
       const inner = createQueryEngine(parts);
       const ask = (input: QueryInput, options: QueryOptions) =>
-        spoil(
+        mutate(
           {
             whole: (own) => inner.query(input, { ...options, ...own }),
             stream: (own) => inner.streamQuery(input, { ...options, ...own }),
@@ -62,7 +62,7 @@ const around = (
 
 /** Broken query engines, each with the case that must catch it. */
 export const queryEngineMutants: readonly QueryEngineMutant[] = [
-  ...answerFaults.map(spoiled),
+  ...answerFaults.map(mutated),
   asking('forgets the filters', 'retrieve.options', (retrieve, query, { filters: _filters, ...options }) =>
     retrieve(query, options),
   ),

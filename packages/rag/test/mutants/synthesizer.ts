@@ -21,14 +21,14 @@ type Make = (llm: LLM) => ResponseSynthesizer;
 
 const citing: Make = (llm) => new CitationSynthesizer({ llm });
 
-function spoiled({ fault, caughtBy, spoil }: AnswerFault, make: Make = citing): SynthesizerMutant {
+function mutated({ fault, caughtBy, mutate }: AnswerFault, make: Make = citing): SynthesizerMutant {
   return {
     fault,
     caughtBy,
     create(llm) {
       const inner = make(llm);
       const ask = (query: QueryInput, nodes: readonly NodeWithScore[]): Asked =>
-        spoil(
+        mutate(
           {
             whole: (options) => inner.synthesize(query, nodes, options),
             stream: (options) => inner.streamSynthesize(query, nodes, options),
@@ -49,7 +49,7 @@ const reading = (
   caughtBy: string,
   read: (citation: Citation, response: QueryResponse) => Citation,
 ): SynthesizerMutant =>
-  spoiled(
+  mutated(
     changing(fault, caughtBy, (response) => ({
       ...response,
       citations: response.citations.map((citation) => read({ ...citation }, response)),
@@ -78,7 +78,7 @@ function sending(llm: LLM, change: (text: string) => string): LLM {
 
 /** Broken synthesizers, each with the case that must catch it. */
 export const synthesizerMutants: readonly SynthesizerMutant[] = [
-  ...answerFaults.map((fault) => spoiled(fault)),
+  ...answerFaults.map((fault) => mutated(fault)),
   reading(
     'counts the offsets of a quote from 1',
     'citation.right',
@@ -100,7 +100,7 @@ export const synthesizerMutants: readonly SynthesizerMutant[] = [
   reading('takes a quote from any source', 'citation.other-source', (citation) =>
     citation.problem === 'other-source' ? without(citation) : citation,
   ),
-  spoiled(
+  mutated(
     streaming('looks for citations in each delta alone', 'citation.split', ({ stream }, options) =>
       createResponseStream({
         name: 'mutant',
@@ -132,14 +132,14 @@ export const synthesizerMutants: readonly SynthesizerMutant[] = [
       };
     },
   },
-  spoiled(
+  mutated(
     changing('tells the usage of the last call', 'model.usage', (response) => ({
       ...response,
       usage: { inputTokens: 7, outputTokens: 3 },
     })),
     (llm) => new RefineSynthesizer({ llm }),
   ),
-  spoiled(
+  mutated(
     changing('leaves sources out in silence', 'model.shown', (response) => ({ ...response, warnings: [] })),
   ),
   {

@@ -78,11 +78,11 @@ export function budgetedExamples<E>(
   wholeNumber('maxTokens', options.maxTokens, { least: 0 });
   return {
     async select(query, call) {
-      let left = options.maxTokens;
+      let remaining = options.maxTokens;
       return (await selector.select(query, call)).filter((example) => {
         const tokens = options.tokenizer.count(options.text(example));
-        if (tokens > left) return false;
-        left -= tokens;
+        if (tokens > remaining) return false;
+        remaining -= tokens;
         return true;
       });
     },

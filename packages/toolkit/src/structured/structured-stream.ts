@@ -13,7 +13,13 @@ import {
   snapshot,
   type ChatInput,
 } from '@mortise/core/llm';
-import { gaveUp, planStructured, refuseUnfinished, repairRequest, type Way } from './structured-way.ts';
+import {
+  gaveUp,
+  prepareStructured,
+  refuseUnfinished,
+  repairRequest,
+  type StructuredForm,
+} from './structured-mode.ts';
 import type { StructuredOptions, StructuredResult } from './contract.ts';
 
 /**
@@ -65,20 +71,20 @@ async function* attempts<Input, Output, P extends ProviderOptions, M>(
   options: StructuredOptions<P>,
   opened: (stream: Cancellable) => void,
 ): AsyncGenerator<unknown, StructuredResult<Output, M>> {
-  const plan = planStructured(llm, schema, input, options);
-  const { mode, way, parser, maxRepairs } = plan;
+  const prepared = prepareStructured(llm, schema, input, options);
+  const { mode, form, parser, maxRepairs } = prepared;
   const { signal, parent } = options;
-  let { messages } = plan;
+  let { messages } = prepared;
   const responses: ChatResponse<M>[] = [];
   for (let repairs = 0; ; repairs++) {
-    const stream = llm.streamChat(messages, plan.options);
+    const stream = llm.streamChat(messages, prepared.options);
     opened(stream);
-    yield* snapshots(stream, way);
+    yield* snapshots(stream, form);
     const response = await stream.final();
     responses.push(response);
     refuseUnfinished(response, llm);
     try {
-      const value = await parser.parse(way.textOf(response), { signal, parent });
+      const value = await parser.parse(form.textOf(response), { signal, parent });
       return { value, mode, response, repairs, responses };
     } catch (error) {
       if (!isParserError(error)) throw error;
@@ -88,9 +94,9 @@ async function* attempts<Input, Output, P extends ProviderOptions, M>(
   }
 }
 
-async function* snapshots(stream: ChatStream, way: Way): AsyncGenerator<unknown> {
-  const json = new IncrementalJson({ kinds: kindsOf(way.shown.schema) });
-  const pieceOf = way.pieces();
+async function* snapshots(stream: ChatStream, form: StructuredForm): AsyncGenerator<unknown> {
+  const json = new IncrementalJson({ kinds: kindsOf(form.shown.schema) });
+  const pieceOf = form.pieces();
   // Without the nulls that stand for absent members: the type of a part does not know them.
   const kept = new WeakMap<object, Map<unknown, JsonValue>>();
   let shown: unknown;
@@ -100,11 +106,11 @@ async function* snapshots(stream: ChatStream, way: Way): AsyncGenerator<unknown>
     json.push(piece);
     if (!json.affordable) continue;
     const value = json.snapshot();
-    const part = value === undefined ? undefined : way.shown.restore(value, kept);
+    const part = value === undefined ? undefined : form.shown.restore(value, kept);
     if (part !== undefined && part !== shown) yield (shown = part);
   }
   json.end();
-  const whole = json.value === undefined ? undefined : way.shown.restore(json.value, kept);
+  const whole = json.value === undefined ? undefined : form.shown.restore(json.value, kept);
   if (whole !== undefined && whole !== shown) yield whole;
 }
 

@@ -1,7 +1,7 @@
 import { isParserError } from '@mortise/core/parser';
 import type { Schema } from '@mortise/core/schema';
 import type { ChatResponse, LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
-import { gaveUp, planStructured, refuseUnfinished, repairRequest } from './structured-way.ts';
+import { gaveUp, prepareStructured, refuseUnfinished, repairRequest } from './structured-mode.ts';
 import type { StructuredOptions, StructuredResult } from './contract.ts';
 
 /**
@@ -21,17 +21,17 @@ export async function structured<Input, Output, P extends ProviderOptions = Prov
   input: ChatInput,
   options: StructuredOptions<P> = {},
 ): Promise<StructuredResult<Output, M>> {
-  const plan = planStructured(llm, schema, input, options);
-  const { mode, way, parser, maxRepairs } = plan;
+  const prepared = prepareStructured(llm, schema, input, options);
+  const { mode, form, parser, maxRepairs } = prepared;
   const { signal, parent } = options;
-  let { messages } = plan;
+  let { messages } = prepared;
   const responses: ChatResponse<M>[] = [];
   for (let repairs = 0; ; repairs++) {
-    const response = await llm.chat(messages, plan.options);
+    const response = await llm.chat(messages, prepared.options);
     responses.push(response);
     refuseUnfinished(response, llm);
     try {
-      const value = await parser.parse(way.textOf(response), { signal, parent });
+      const value = await parser.parse(form.textOf(response), { signal, parent });
       return { value, mode, response, repairs, responses };
     } catch (error) {
       if (!isParserError(error)) throw error;

@@ -60,10 +60,10 @@ export function createBudget(options: BudgetOptions): Budget {
     },
     costOf: (usage) => ('prices' in options ? moneyOf(usage, options.prices) : tokensOf(usage)),
     reserve(amount) {
-      const left = limit - spent - reserved;
+      const remaining = limit - spent - reserved;
       finiteNumber('What the call is estimated to cost', amount, { least: 0, orInfinity: true });
-      if (amount > left) {
-        const message = `The call may cost ${round(amount)}, and ${round(left)} of the budget of ${limit} is left. Nothing was sent. Raise the budget, shorten the input or lower maxOutputTokens.`;
+      if (amount > remaining) {
+        const message = `The call may cost ${round(amount)}, and ${round(remaining)} of the budget of ${limit} is left. Nothing was sent. Raise the budget, shorten the input or lower maxOutputTokens.`;
         throw new MortiseError('budget', message);
       }
       reserved += amount;

@@ -26,7 +26,7 @@ interface AnyStream<T, F> extends AsyncIterable<T> {
   cancel(): Promise<void>;
 }
 
-interface Plan<T, S> {
+interface DeferredStreamOptions<T, S> {
   open(scope: Scope): Promise<S>;
   /** The caller's signal: its abort ends the stream also while nobody reads. */
   readonly signal: AbortSignal | undefined;
@@ -37,23 +37,23 @@ interface Plan<T, S> {
 
 /** A stream that is only opened when it is first read: what a wrapper needs to wait or to choose before it. */
 class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
-  readonly #plan: Plan<T, S>;
+  readonly #options: DeferredStreamOptions<T, S>;
   readonly #stop = new AbortController();
   readonly #listeners: ((outcome: Outcome) => void)[] = [];
-  readonly #onAbort = (): void => this.#end({ error: this.#plan.signal?.reason as unknown }, true);
+  readonly #onAbort = (): void => this.#end({ error: this.#options.signal?.reason as unknown }, true);
   #opening: Promise<S> | undefined;
   #claimed = false;
   /** The inner stream's iterator, there as soon as it is open: the reader who claimed us has then claimed it. */
   #source: AsyncIterator<T> | undefined;
   #hasReader = false;
-  #left = false;
+  #abandoned = false;
   /** The reader has been told of the failure once; after that it is just done. */
   #told = false;
   #ended = false;
   inner: S | undefined;
 
-  constructor(plan: Plan<T, S>) {
-    this.#plan = plan;
+  constructor(options: DeferredStreamOptions<T, S>) {
+    this.#options = options;
   }
 
   reader<R>(pick: (item: T) => R | undefined): AsyncIterableIterator<R> {
@@ -77,21 +77,21 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
 
   async #next<R>(pick: (item: T) => R | undefined): Promise<IteratorResult<R>> {
     try {
-      while (!this.#left && !this.#told) {
+      while (!this.#abandoned && !this.#told) {
         if (this.inner === undefined) await this.#opened();
         const next = await this.#source?.next();
         if (next === undefined || next.done === true) {
-          if (!this.#left) await this.#finish();
+          if (!this.#abandoned) await this.#finish();
           break;
         }
         // Who sees the terminal event need not ask again: the stream was not left then.
-        if (this.#plan.isLast(next.value)) await this.#finish();
+        if (this.#options.isLast(next.value)) await this.#finish();
         const value = pick(next.value);
         if (value !== undefined) return { done: false, value };
       }
     } catch (error) {
       this.#end({ error });
-      if (!this.#left && !this.#told) {
+      if (!this.#abandoned && !this.#told) {
         this.#told = true;
         throw error;
       }
@@ -113,7 +113,7 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
   }
 
   async cancel(): Promise<void> {
-    this.#left = true;
+    this.#abandoned = true;
     const partial = this.inner === undefined ? NOTHING : undefined;
     this.#end(
       { error: new MortiseError('aborted', 'The stream was left before its end.', { partial }) },
@@ -124,14 +124,14 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
 
   #opened(): Promise<S> {
     if (this.inner !== undefined) return Promise.resolve(this.inner);
-    const { signal } = this.#plan;
+    const { signal } = this.#options;
     if (signal?.aborted === true) this.#onAbort();
     // Left, or aborted, before it was read: nothing is opened any more.
     if (this.#stop.signal.aborted) return Promise.reject(abortReason(this.#stop.signal));
     if (this.#opening === undefined) {
       signal?.addEventListener('abort', this.#onAbort, { once: true });
       const scope = { signal: this.#stop.signal, onEnd: this.#onEnd };
-      this.#opening = this.#plan.open(scope).then((stream) => this.#take(stream));
+      this.#opening = this.#options.open(scope).then((stream) => this.#take(stream));
     }
     return raceAbort(this.#opening, this.#stop.signal);
   }
@@ -162,9 +162,9 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
   #end(outcome: Outcome, stop = false): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#plan.signal?.removeEventListener('abort', this.#onAbort);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (stop) this.#stop.abort(outcome.error);
-    const begun = this.inner !== undefined && this.#plan.hasBegun(this.inner);
+    const begun = this.inner !== undefined && this.#options.hasBegun(this.inner);
     for (const listener of this.#listeners) listener({ ...outcome, begun });
   }
 }

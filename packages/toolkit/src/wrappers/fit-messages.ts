@@ -37,8 +37,8 @@ export function fitMessages(messages: readonly ChatMessage[], options: FitMessag
   if (newestStep !== undefined && keptSteps.length === 0)
     throw tooLong(maxTokens, sizeOf([...needed, ...newestStep]));
   // Older turns only when the last one is whole: a gap between them would be a lie about what happened.
-  const left = room - sizeOf(keptSteps.flat());
-  const keptTurns = keptSteps.length === steps.length ? newest(turns, left) : [];
+  const remaining = room - sizeOf(keptSteps.flat());
+  const keptTurns = keptSteps.length === steps.length ? newest(turns, remaining) : [];
   const kept = new Set([...needed, ...keptTurns.flat(), ...keptSteps.flat()]);
   return placed.filter((each) => kept.has(each)).map(({ message }) => message);
 }
@@ -55,11 +55,11 @@ function sizeOf(part: readonly Placed[]): number {
 
 /** The longest end of `groups` that fits into `room`. */
 function newest(groups: readonly Placed[][], room: number): Placed[][] {
-  let left = room;
+  let remaining = room;
   let from = groups.length;
   while (from > 0) {
-    left -= sizeOf(groups[from - 1] ?? []);
-    if (left < 0) break;
+    remaining -= sizeOf(groups[from - 1] ?? []);
+    if (remaining < 0) break;
     from--;
   }
   return groups.slice(from);

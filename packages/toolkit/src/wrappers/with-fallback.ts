@@ -59,14 +59,14 @@ export function withFallback<L extends LLM>(
     signal = options.signal,
   ): Promise<T> {
     const failures: unknown[] = [];
-    const left = deadlineClock(options);
+    const remaining = deadlineClock(options);
     for (const [at, llm] of chain.entries()) {
       try {
-        return await attempt(llm, left());
+        return await attempt(llm, remaining());
       } catch (error) {
         throwIfAborted(signal);
         const next = chain[at + 1];
-        const isOver = left().deadlineMs === 1;
+        const isOver = remaining().deadlineMs === 1;
         if (next === undefined || isOver || !when(error, llm)) throw withEarlier(error, failures, llm);
         failures.push(error);
         const code = isMortiseError(error) ? error.code : 'internal';
@@ -79,22 +79,22 @@ export function withFallback<L extends LLM>(
   return wrapLLM(first, {
     chat: (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
-      return tryAll(options, (llm, left) => llm.chat(asked, left));
+      return tryAll(options, (llm, remaining) => llm.chat(asked, remaining));
     },
     complete: (prompt: string, options: ChatOptions = {}) =>
-      tryAll(options, (llm, left) => llm.complete(prompt, left)),
+      tryAll(options, (llm, remaining) => llm.complete(prompt, remaining)),
     streamChat: (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
       return deferChatStream(options.signal, (scope) => {
-        const attempt = (llm: LLM, left: ChatOptions) =>
-          begun(llm.streamChat(asked, left), isContent, scope, options.signal);
+        const attempt = (llm: LLM, remaining: ChatOptions) =>
+          begun(llm.streamChat(asked, remaining), isContent, scope, options.signal);
         return tryAll(options, attempt, scope.signal);
       });
     },
     streamComplete: (prompt: string, options: ChatOptions = {}) => {
       return deferCompletionStream(options.signal, (scope) => {
-        const attempt = (llm: LLM, left: ChatOptions) =>
-          begun(llm.streamComplete(prompt, left), () => true, scope, options.signal);
+        const attempt = (llm: LLM, remaining: ChatOptions) =>
+          begun(llm.streamComplete(prompt, remaining), () => true, scope, options.signal);
         return tryAll(options, attempt, scope.signal);
       });
     },

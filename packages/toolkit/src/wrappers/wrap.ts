@@ -57,9 +57,9 @@ export function aroundLLM<L extends LLM>(
     options: ChatOptions,
     call: (options: ChatOptions) => Promise<R>,
   ): Promise<R> {
-    const { exit, left } = await entered(enter, input, options, options.signal);
+    const { exit, remaining } = await entered(enter, input, options, options.signal);
     try {
-      const response = await call(left);
+      const response = await call(remaining);
       exit({ usage: response.usage });
       return response;
     } catch (error) {
@@ -70,27 +70,27 @@ export function aroundLLM<L extends LLM>(
 
   function opening<S>(input: ChatInput, options: ChatOptions, open: (options: ChatOptions) => S) {
     return async ({ signal, onEnd }: Scope): Promise<S> => {
-      const { exit, left } = await entered(enter, input, options, signal);
+      const { exit, remaining } = await entered(enter, input, options, signal);
       onEnd(exit);
-      return open(left);
+      return open(remaining);
     };
   }
 
   return wrapLLM(llm, {
     chat: (input: ChatInput, options: ChatOptions = {}): Promise<ChatResponse> => {
       const asked = snapshot(input);
-      return whole(asked, options, (left) => llm.chat(asked, left));
+      return whole(asked, options, (remaining) => llm.chat(asked, remaining));
     },
     complete: (prompt: string, options: ChatOptions = {}): Promise<CompletionResponse> => {
-      return whole(prompt, options, (left) => llm.complete(prompt, left));
+      return whole(prompt, options, (remaining) => llm.complete(prompt, remaining));
     },
     streamChat: (input: ChatInput, options: ChatOptions = {}): ChatStream => {
       const asked = snapshot(input);
-      const open = opening(asked, options, (left) => llm.streamChat(asked, left));
+      const open = opening(asked, options, (remaining) => llm.streamChat(asked, remaining));
       return deferChatStream(options.signal, open);
     },
     streamComplete: (prompt: string, options: ChatOptions = {}): CompletionStream => {
-      const open = opening(prompt, options, (left) => llm.streamComplete(prompt, left));
+      const open = opening(prompt, options, (remaining) => llm.streamComplete(prompt, remaining));
       return deferCompletionStream(options.signal, open);
     },
   } satisfies Partial<LLM<ProviderOptions>>);
@@ -102,7 +102,7 @@ async function entered(
   input: ChatInput,
   options: ChatOptions,
   outer: AbortSignal | undefined,
-): Promise<{ readonly exit: (outcome: Outcome) => void; readonly left: ChatOptions }> {
+): Promise<{ readonly exit: (outcome: Outcome) => void; readonly remaining: ChatOptions }> {
   throwIfAborted(outer);
   const { deadlineMs } = callPolicy({ deadlineMs: options.deadlineMs });
   const clock = deadlineClock(options);
@@ -119,7 +119,7 @@ async function entered(
       );
       throw error;
     });
-    return { exit, left: clock() };
+    return { exit, remaining: clock() };
   } finally {
     clearTimeout(timer);
     outer?.removeEventListener('abort', onAbort);

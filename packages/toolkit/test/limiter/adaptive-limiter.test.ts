@@ -118,16 +118,16 @@ describe('createAdaptiveLimiter', () => {
   /** Grants within `ms`, with every lease released at once with `outcome`. */
   async function grants(limiter: RateLimiter, ms: number, outcome: LeaseOutcome = {}): Promise<number> {
     let count = 0;
-    const left = new AbortController();
+    const controller = new AbortController();
     const ask = async (): Promise<void> => {
-      const lease = await limiter.acquire({ signal: left.signal });
+      const lease = await limiter.acquire({ signal: controller.signal });
       count++;
       lease.release(outcome);
       return ask();
     };
     ask().catch(() => undefined);
     await vi.advanceTimersByTimeAsync(ms);
-    left.abort();
+    controller.abort();
     await vi.advanceTimersByTimeAsync(0);
     return count;
   }
@@ -137,9 +137,9 @@ describe('createAdaptiveLimiter', () => {
     const server = provider(20);
     const run = async (ms: number): Promise<number> => {
       let served = 0;
-      const left = new AbortController();
+      const controller = new AbortController();
       const ask = async (): Promise<void> => {
-        const lease = await limiter.acquire({ signal: left.signal });
+        const lease = await limiter.acquire({ signal: controller.signal });
         const accepted = server.accepts();
         if (accepted) served++;
         setTimeout(() => lease.release(accepted ? {} : refusal()), 10);
@@ -147,7 +147,7 @@ describe('createAdaptiveLimiter', () => {
       };
       ask().catch(() => undefined);
       await vi.advanceTimersByTimeAsync(ms);
-      left.abort();
+      controller.abort();
       return served / (ms / 1000);
     };
     await run(30_000);
@@ -281,15 +281,15 @@ describe('createAdaptiveLimiter', () => {
   it('S-02: is FIFO, and a waiter that leaves is not served', async () => {
     const limiter = createAdaptiveLimiter();
     const order: number[] = [];
-    const left = new AbortController();
+    const controller = new AbortController();
     for (let n = 0; n < 10; n++) {
-      const signal = n === 5 ? left.signal : undefined;
+      const signal = n === 5 ? controller.signal : undefined;
       limiter.acquire({ signal }).then(
         () => order.push(n),
         (reason: unknown) => expect(reason).toBe('enough'),
       );
     }
-    left.abort('enough');
+    controller.abort('enough');
     await vi.advanceTimersByTimeAsync(5000);
     expect(order).toEqual([0, 1, 2, 3, 4, 6, 7, 8, 9]);
     await expect(limiter.acquire({ signal: AbortSignal.abort('no') })).rejects.toBe('no');

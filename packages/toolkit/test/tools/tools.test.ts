@@ -405,9 +405,9 @@ describe('runTools leaves nothing behind', () => {
   });
 
   it('C-05: a tool that changes its arguments does not change the conversation, validated or not', async () => {
-    const spoil = (args: Record<string, unknown>) => ((args['list'] as string[]).push('changed'), 'ok');
+    const mutate = (args: Record<string, unknown>) => ((args['list'] as string[]).push('changed'), 'ok');
     const parameters = { type: 'object' };
-    const plain = tool({ name: 'plain', description: 'x', parameters, execute: (args) => spoil(args) });
+    const plain = tool({ name: 'plain', description: 'x', parameters, execute: (args) => mutate(args) });
     const schema = {
       '~standard': {
         version: 1 as const,

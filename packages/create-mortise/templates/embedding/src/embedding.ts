@@ -47,7 +47,7 @@ export class AcmeEmbedding extends BaseEmbedding<AcmeEmbeddingProviderOptions> {
     // REPLACE: the path.
     const response = await this.#connection.send('/v1/embed', body, attempt, this);
     const about = this.#connection.about(this);
-    return fromEmbedReply(await readJson(response, attempt, about), about);
+    return fromEmbedResponse(await readJson(response, attempt, about), about);
   }
 }
 
@@ -62,7 +62,7 @@ function toEmbedRequest(
 }
 
 // REPLACE: what the API answers. Give core the API's own index, and it puts each vector in its place.
-function fromEmbedReply({ vectors, usage }: Record<string, unknown>, about: About): EmbedReply {
+function fromEmbedResponse({ vectors, usage }: Record<string, unknown>, about: About): EmbedReply {
   if (!Array.isArray(vectors)) throw malformed('JSON without vectors', about);
   const { input } = isObject(usage) ? usage : {};
   return {

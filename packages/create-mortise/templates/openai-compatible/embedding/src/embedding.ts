@@ -7,7 +7,7 @@ import {
   type EmbedRequest,
 } from '@mortise/core/embedding';
 import { readJson } from '@mortise/core/wire';
-import { fromEmbedding, toEmbeddingRequest } from '@mortise/openai';
+import { fromEmbeddingResponse, toEmbeddingRequest } from '@mortise/openai';
 import { Connection, type AcmeConnectionOptions } from './client.ts';
 
 /** Any model works; put the ones worth completing in an editor before `string`. */
@@ -47,6 +47,6 @@ export class AcmeEmbedding extends BaseEmbedding<AcmeEmbeddingProviderOptions> {
     const response = await this.#connection.send('/embeddings', body, attempt, this);
     const { provider, model } = this;
     const about = { provider, model, secrets: this.#connection.about(this).secrets };
-    return fromEmbedding(await readJson(response, attempt, about), about);
+    return fromEmbeddingResponse(await readJson(response, attempt, about), about);
   }
 }

@@ -10,7 +10,7 @@ import {
 import { readJson, streamEvents } from '@mortise/core/wire';
 import {
   chatCompletionsStream,
-  fromChatCompletion,
+  fromChatCompletionsResponse,
   toChatCompletionsRequest,
   toChatCompletionsStreamRequest,
   type ChatCompletionsContext,
@@ -66,7 +66,7 @@ export class AcmeLLM extends BaseLLM<AcmeProviderOptions> {
     const body = toChatCompletionsRequest(request, this.#context(attempt));
     const response = await this.#connection.send('/chat/completions', body, attempt, this);
     const about = this.#connection.about(this);
-    return fromChatCompletion(await readJson(response, attempt, about), this.#context(attempt));
+    return fromChatCompletionsResponse(await readJson(response, attempt, about), this.#context(attempt));
   }
 
   override async doStream(

@@ -1,38 +1,42 @@
-import { CAPABILITIES, hasConnection, type Capability, type Plan } from 'create-mortise';
+import { CAPABILITIES, hasConnection, type Capability, type ScaffoldOptions } from 'create-mortise';
 
-/** Ways to reach a provider. */
-const WAYS = ['own', 'sdk', 'openai'] as const;
-type Way = (typeof WAYS)[number];
+/** How the integration reaches its provider. */
+const CONNECTIONS = ['own', 'sdk', 'openai'] as const;
+type Connection = (typeof CONNECTIONS)[number];
 
 /** A package with types that is installed anyway. */
 const SDK = { name: 'openai', range: '^7.57.0' };
 
-/** What a plan decides, as pairs of a factor and its value. */
-type Choice = Readonly<Record<Capability, boolean>> & { readonly way: Way };
+/** What the options decide, as pairs of a factor and its value. */
+type Choice = Readonly<Record<Capability, boolean>> & { readonly connection: Connection };
 
-/** Each capability alone, each way alone, and combinations in which every two choices meet that can. */
-export function scaffoldPlans(target: Plan['target']): Plan[] {
+/** Each capability alone, each connection alone, and combinations in which every two choices meet that can. */
+export function scaffoldCombinations(target: ScaffoldOptions['target']): ScaffoldOptions[] {
   const alone = CAPABILITIES.map((capability) => [capability]);
-  const plans = [
-    ...alone.map((capabilities) => planOf(capabilities, 'own')),
-    planOf(['llm'], 'sdk'),
-    planOf(['llm'], 'openai'),
-    planOf(['embedding'], 'openai'),
-    ...pairwise().map((choice) => planOf(chosen(choice), choice.way)),
+  const all = [
+    ...alone.map((capabilities) => optionsOf(capabilities, 'own')),
+    optionsOf(['llm'], 'sdk'),
+    optionsOf(['llm'], 'openai'),
+    optionsOf(['embedding'], 'openai'),
+    ...pairwise().map((choice) => optionsOf(chosen(choice), choice.connection)),
   ];
-  return plans.map((plan, at) => {
+  return all.map((options, at) => {
     // The second name has a hyphen, which identifiers and members of objects do not like.
     const name = at % 2 === 0 ? `trial${at}` : `trial-no${at}`;
     const packageName = target === 'workspace' ? `@mortise/${name}` : `mortise-${name}`;
-    return { ...plan, name, packageName, target };
+    return { ...options, name, packageName, target };
   });
 }
 
-function planOf(
+function optionsOf(
   capabilities: readonly Capability[],
-  way: Way,
-): Omit<Plan, 'name' | 'packageName' | 'target'> {
-  return { capabilities, openAICompatible: way === 'openai', ...(way === 'sdk' ? { sdk: SDK } : {}) };
+  connection: Connection,
+): Omit<ScaffoldOptions, 'name' | 'packageName' | 'target'> {
+  return {
+    capabilities,
+    openAICompatible: connection === 'openai',
+    ...(connection === 'sdk' ? { sdk: SDK } : {}),
+  };
 }
 
 const chosen = (choice: Choice): Capability[] => CAPABILITIES.filter((capability) => choice[capability]);
@@ -57,19 +61,19 @@ export function pairsOf(choice: Choice): string[] {
 }
 
 function combinations(): Choice[] {
-  return WAYS.flatMap((way) =>
+  return CONNECTIONS.flatMap((connection) =>
     Array.from({ length: 2 ** CAPABILITIES.length }, (_, bits) => ({
       ...(Object.fromEntries(
         CAPABILITIES.map((capability, at) => [capability, ((bits >> at) & 1) === 1]),
       ) as Record<Capability, boolean>),
-      way,
+      connection,
     })),
   );
 }
 
 function isPossible(choice: Choice): boolean {
   const capabilities = chosen(choice);
-  if (choice.way === 'openai') return choice.llm || choice.embedding;
-  if (choice.way === 'sdk') return capabilities.some(hasConnection);
+  if (choice.connection === 'openai') return choice.llm || choice.embedding;
+  if (choice.connection === 'sdk') return capabilities.some(hasConnection);
   return capabilities.length > 0;
 }

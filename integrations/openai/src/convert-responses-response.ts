@@ -8,7 +8,7 @@ import {
 } from '@mortise/core/llm';
 import { defined, isObject, type JsonObject } from '@mortise/core/shared';
 import { malformed, throwFailure } from '@mortise/core/wire';
-import { argumentsText, callId, citation, detailsOf, namelessCall } from './convert-chat-reply.ts';
+import { argumentsText, callId, citation, detailsOf, namelessCall } from './convert-chat-response.ts';
 import {
   countOf,
   isoTime,
@@ -21,7 +21,7 @@ import {
 import { errorFromBody } from './errors.ts';
 
 /** The body of a response as a reply. A failed one throws what it failed of. */
-export function fromResponse(body: WireBody, about: WireAbout): ChatReply<WireBody> {
+export function fromResponsesResponse(body: WireBody, about: WireAbout): ChatReply<WireBody> {
   throwIfFailed(body, about);
   if (!Array.isArray(body['output'])) {
     throwFailure(body, about, true);

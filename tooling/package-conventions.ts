@@ -11,7 +11,7 @@ const OPENAI = '@mortise/openai';
 const SOURCE_CONDITION = 'mortise-source';
 
 /** What a published package and its folder must look like. Each problem names the file and the fix. */
-export function furnitureProblems(pkg: Package, base: string): string[] {
+export function packageProblems(pkg: Package, base: string): string[] {
   const file = `${pkg.folder}/package.json`;
   return [
     ...identityProblems(pkg),

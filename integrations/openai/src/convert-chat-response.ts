@@ -35,7 +35,7 @@ import {
 import { endError } from './errors.ts';
 
 /** The body of a chat completion as a reply. Only the first choice counts. */
-export function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<WireBody> {
+export function fromChatCompletionsResponse(body: WireBody, about: WireAbout): ChatReply<WireBody> {
   const choices = objectsOf(body['choices']);
   const choice = choices.find(({ index }) => index === 0) ?? choices[0];
   const message = choice?.['message'];

@@ -9,7 +9,7 @@ import { transformed } from './transform-cache.ts';
 import { contentHash, versionHash, versionNodes } from './version.ts';
 
 /** A document that is new or changed, cut into the nodes of its new version. */
-export interface PlannedDocument {
+export interface ChangedDocument {
   readonly sourceId: string;
   /** What it was read from. */
   readonly item: string | undefined;
@@ -21,7 +21,7 @@ export interface PlannedDocument {
   readonly texts: readonly string[];
 }
 
-export interface Planning {
+export interface ChangeContext {
   readonly documents: DocumentStore;
   readonly transforms: readonly Transform[];
   readonly recipe: string;
@@ -39,19 +39,22 @@ export interface Planning {
 }
 
 /** Reads the source one document at a time, and yields those that have to be written. */
-export async function* planned(source: DocumentSource, planning: Planning): AsyncGenerator<PlannedDocument> {
-  const { seen, failures, items, hashes, options } = planning;
-  for await (const document of documentsOf(source, planning)) {
+export async function* changedDocuments(
+  source: DocumentSource,
+  context: ChangeContext,
+): AsyncGenerator<ChangedDocument> {
+  const { seen, failures, items, hashes, options } = context;
+  for await (const document of documentsOf(source, context)) {
     options.signal?.throwIfAborted();
     const { id, item } = document;
     items.came(document);
     try {
       if (seen.has(id)) throw sameId(id);
       seen.add(id);
-      const plan = await planOf(document, planning);
-      if (plan !== undefined) {
-        hashes.add(plan.hash);
-        yield plan;
+      const change = await changeOf(document, context);
+      if (change !== undefined) {
+        hashes.add(change.hash);
+        yield change;
       }
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -65,8 +68,8 @@ export async function* planned(source: DocumentSource, planning: Planning): Asyn
 }
 
 /** Undefined for a document that is left as it is. */
-async function planOf(document: Document, planning: Planning): Promise<PlannedDocument | undefined> {
-  const { documents, transforms, recipe, cache, strategy, options, report, hashes, items } = planning;
+async function changeOf(document: Document, context: ChangeContext): Promise<ChangedDocument | undefined> {
+  const { documents, transforms, recipe, cache, strategy, options, report, hashes, items } = context;
   const { signal, parent } = options;
   const { id, item } = document;
   if (item !== undefined && document.text !== '' && document.text.trim() === '') throw withoutText(id);
@@ -97,9 +100,9 @@ async function planOf(document: Document, planning: Planning): Promise<PlannedDo
   return { sourceId: id, item, hash, old, nodes, texts: nodes.map((node) => nodeText(node, 'embed')) };
 }
 
-function documentsOf(source: DocumentSource, planning: Planning): AsyncIterable<Document> {
-  if (!('read' in source)) return counted(source, planning);
-  const { options, failures, progress, items, report } = planning;
+function documentsOf(source: DocumentSource, context: ChangeContext): AsyncIterable<Document> {
+  if (!('read' in source)) return counted(source, context);
+  const { options, failures, progress, items, report } = context;
   const { signal, parent } = options;
   return source.read({
     signal,
@@ -120,7 +123,7 @@ function documentsOf(source: DocumentSource, planning: Planning): AsyncIterable<
 
 async function* counted(
   source: AsyncIterable<Document> | Iterable<Document>,
-  { progress, items }: Planning,
+  { progress, items }: ChangeContext,
 ): AsyncGenerator<Document> {
   let done = 0;
   const total = Array.isArray(source) ? { total: source.length } : {};

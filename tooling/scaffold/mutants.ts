@@ -3,22 +3,22 @@ const MARKED = /^( *)\/\/ REPLACE: (.+)\n((?:\1(?! *\/\/ REPLACE).+\n)*)/gm;
 
 /**
  * A new integration once for each marked piece of its sources, with that piece as it is when its author forgot it and
- * changed the test: it spells and counts otherwise than the wire. `SPOILT` says which.
+ * changed the test: it spells and counts otherwise than the wire. `MUTANT` says which.
  */
-export function spoilt(files: ReadonlyMap<string, string>): Map<string, string>[] {
+export function mutantsOf(files: ReadonlyMap<string, string>): Map<string, string>[] {
   const mutants: Map<string, string>[] = [];
   for (const [path, text] of files) {
     if (!path.startsWith('src/')) continue;
     for (const match of text.matchAll(MARKED)) {
       const [whole, , what = '', piece = ''] = match;
       const changed = otherwise(piece);
-      if (changed === piece) throw new Error(`${path}: nothing to spoil under "REPLACE: ${what}"`);
+      if (changed === piece) throw new Error(`${path}: nothing to change under "REPLACE: ${what}"`);
       const at = match.index + whole.length - piece.length;
       mutants.push(
         new Map([
           ...files,
           [path, text.slice(0, at) + changed + text.slice(at + piece.length)],
-          ['SPOILT', `${path}: ${what}`],
+          ['MUTANT', `${path}: ${what}`],
         ]),
       );
     }

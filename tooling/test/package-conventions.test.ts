@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VERSIONS } from 'create-mortise';
 import { describe, expect, test } from 'vitest';
-import { furnitureProblems, registryProblems } from '../furniture.ts';
+import { packageProblems, registryProblems } from '../package-conventions.ts';
 import { publishedPackages, root, type Package } from '../workspace.ts';
 
 const packages = publishedPackages();
 
-test.each(packages)('$folder has the furniture of every published package', (pkg) => {
-  expect(furnitureProblems(pkg, root)).toEqual([]);
+test.each(packages)('$folder follows the conventions of every published package', (pkg) => {
+  expect(packageProblems(pkg, root)).toEqual([]);
 });
 
 test('package names are unique and follow their folders', () => {
@@ -48,7 +48,7 @@ test('the scaffolder installs the versions that the workspace is tested with', (
 describe('the check itself', () => {
   const openai = packages.find((pkg) => pkg.folder === 'integrations/openai');
   const broken = (change: Partial<Package['manifest']>) =>
-    openai ? furnitureProblems({ ...openai, manifest: { ...openai.manifest, ...change } }, root) : [];
+    openai ? packageProblems({ ...openai, manifest: { ...openai.manifest, ...change } }, root) : [];
 
   test.each([
     ['a drifted script', { scripts: { build: 'tsc' } }, 'set "scripts" to'],
@@ -78,14 +78,14 @@ describe('the check itself', () => {
   });
 
   test('finds a README without its name, the installation or the end, in a folder of its own', () => {
-    const base = mkdtempSync(join(tmpdir(), 'mortise-furniture-'));
+    const base = mkdtempSync(join(tmpdir(), 'mortise-conventions-'));
     mkdirSync(join(base, 'integrations/openai/src'), { recursive: true });
     const folder = join(base, 'integrations/openai');
     for (const name of ['LICENSE', 'tsconfig.json', 'tsup.config.ts', 'src/index.ts'])
       writeFileSync(join(folder, name), '');
     writeFileSync(join(base, 'LICENSE'), '');
     writeFileSync(join(folder, 'README.md'), '# OpenAI\n\n## When not to use this\n\n## Options\n');
-    const problems = openai ? furnitureProblems(openai, base) : [];
+    const problems = openai ? packageProblems(openai, base) : [];
     rmSync(base, { recursive: true });
     expect(problems).toEqual([
       'integrations/openai/README.md: begin with "# @mortise/openai"',

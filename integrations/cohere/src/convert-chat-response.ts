@@ -18,7 +18,7 @@ import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import { errorFromReply } from './errors.ts';
 
 /** A whole reply of `POST /v2/chat`. */
-export function fromChatReply(body: WireBody, about: WireAbout): ChatReply<CohereMetadata> {
+export function fromChatResponse(body: WireBody, about: WireAbout): ChatReply<CohereMetadata> {
   const { message, finish_reason: reason } = body;
   throwFailure(body, about, !isObject(message));
   if (!isObject(message) || typeof reason !== 'string')
@@ -47,14 +47,14 @@ function fromMessage(message: WireBody): ContentBlock[] {
   const lastThinking = items.findLastIndex(({ type }) => type === 'thinking');
   const about = (target: string, item: WireBody, last: number): WireBody[] =>
     of(target).filter((citation) => items.indexOf(item) === (countOf(citation['content_index']) ?? last));
-  const plan = stringOf(message['tool_plan']);
+  const toolPlan = stringOf(message['tool_plan']);
   return [
     ...thinking
       .filter((item) => stringOf(item['thinking']) !== undefined)
       .map((item) =>
         thinkingBlock(String(item['thinking']), about('thinking', item, lastThinking), membersOf(item)),
       ),
-    ...(plan === undefined ? [] : [planBlock(plan, of('plan'))]),
+    ...(toolPlan === undefined ? [] : [toolPlanBlock(toolPlan, of('plan'))]),
     ...rest.flatMap((item) => {
       if (item['type'] !== 'text') return [otherBlock(item)];
       const text = stringOf(item['text']);
@@ -109,7 +109,7 @@ export function withMembers<B extends TextBlock | ToolCallBlock>(block: B, membe
 }
 
 /** Marked, so that it goes back as `tool_plan` and not as thinking. */
-export function planBlock(text: string, citations: readonly WireBody[]): ReasoningBlock {
+export function toolPlanBlock(text: string, citations: readonly WireBody[]): ReasoningBlock {
   const cited = citations.length === 0 ? {} : { citations: [...citations] };
   return { type: 'reasoning', text, providerMetadata: { cohere: { toolPlan: true, ...cited } } };
 }

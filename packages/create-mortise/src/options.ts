@@ -15,7 +15,7 @@ export const CAPABILITIES = [
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** Everything that decides what is written. */
-export interface Plan {
+export interface ScaffoldOptions {
   /** Kebab case, such as `acme`: the provider's name in options, events and errors. */
   readonly name: string;
   /** The package, such as `mortise-acme` or `@mortise/acme`. */
@@ -99,7 +99,7 @@ export function packageNameProblem(name: string): string | undefined {
 }
 
 /** Why these do not go together; `undefined` when they do. */
-export function planProblem({ capabilities, sdk, openAICompatible }: Plan): string | undefined {
+export function optionsProblem({ capabilities, sdk, openAICompatible }: ScaffoldOptions): string | undefined {
   if (capabilities.length === 0)
     return `Say what the integration brings: ${CAPABILITIES.map((each) => `--${each}`).join(' ')}.`;
   if (openAICompatible && sdk !== undefined)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   CAPABILITIES,
-  completePlan,
+  completeOptions,
   nameProblem,
   packageNameProblem,
   parseFlags,
@@ -63,12 +63,12 @@ it('takes an SDK with its range, or a caret of what is newest', async () => {
   expect(sdkOf('@acme/sdk@~1.2.0')).toEqual({ name: '@acme/sdk', range: '~1.2.0' });
   expect(sdkOf('acme@1.2.0')).toEqual({ name: 'acme', range: '^1.2.0' });
   const flags = parseFlags(['nova', '--llm', '--sdk', 'known', '--yes']);
-  expect((await completePlan(flags, nobody)).sdk).toEqual({ name: 'known', range: '^2.3.4' });
+  expect((await completeOptions(flags, nobody)).sdk).toEqual({ name: 'known', range: '^2.3.4' });
 });
 
-describe('completing a plan', () => {
+describe('completing the options', () => {
   const complete = (args: string[], surroundings: Partial<Surroundings> = {}) =>
-    completePlan(parseFlags(args), { ...nobody, ...surroundings });
+    completeOptions(parseFlags(args), { ...nobody, ...surroundings });
 
   it('names the package by where it goes', async () => {
     expect(await complete(['nova', '--llm'])).toMatchObject({ packageName: 'mortise-nova' });

@@ -27,34 +27,34 @@ import {
 import type { StructuredMode, StructuredOptions } from './contract.ts';
 
 /** One call of `structured`, from its arguments to what each attempt needs. */
-export interface StructuredPlan<Input, Output, P extends ProviderOptions> {
+export interface StructuredRequest<Input, Output, P extends ProviderOptions> {
   readonly mode: StructuredMode;
-  readonly way: Way;
+  readonly form: StructuredForm;
   readonly parser: SchemaParser<Input, Output>;
   readonly maxRepairs: number;
   readonly messages: readonly ChatMessage[];
   readonly options: ChatOptions<P>;
 }
 
-export function planStructured<Input, Output, P extends ProviderOptions>(
+export function prepareStructured<Input, Output, P extends ProviderOptions>(
   llm: Pick<LLM, 'provider' | 'model' | 'metadata'>,
   schema: Schema<Input, Output>,
   input: ChatInput,
   { mode: asked, maxRepairs = 1, name = 'answer', description, ...options }: StructuredOptions<P>,
-): StructuredPlan<Input, Output, P> {
+): StructuredRequest<Input, Output, P> {
   wholeNumber('maxRepairs', maxRepairs, { least: 0, code: 'invalid-request' });
   const json = toJsonSchema(schema);
   const strict = strictSchema(json, llm.metadata.schemaDialect);
   const canForce = mayForce(llm, options);
   const mode = asked ?? modeFor(llm.metadata.capabilities, strict, canForce);
-  const way = wayOf(mode, { json, strict, name, description, llm, canForce });
-  const parser = new SchemaParser(schema, { shown: way.shown });
+  const form = formOf(mode, { json, strict, name, description, llm, canForce });
+  const parser = new SchemaParser(schema, { shown: form.shown });
   const given = toMessages(input);
   const messages = mode === 'prompt' ? parser.format(given) : given;
-  return { mode, way, parser, maxRepairs, messages, options: { ...options, ...way.options } };
+  return { mode, form, parser, maxRepairs, messages, options: { ...options, ...form.options } };
 }
 
-/** The best way that the model has for this schema and these options: a tool only where its call can be forced. */
+/** The best mode that the model has for this schema and these options: a tool only where its call can be forced. */
 function modeFor(capabilities: LLMCapabilities, strict: StrictSchema, canForce: boolean): StructuredMode {
   const best = capabilities.structuredOutput ?? 'prompt';
   if (best === 'native' && strict.strict) return best;
@@ -76,7 +76,7 @@ function mayForce(
 }
 
 /** What one mode adds to the request, and where its replies hold the JSON. */
-export interface Way {
+export interface StructuredForm {
   readonly shown: ShownSchema;
   readonly options: Pick<ChatOptions, 'responseFormat' | 'tools' | 'toolChoice'>;
   textOf(response: ChatResponse): string;
@@ -93,7 +93,10 @@ interface Task {
   readonly canForce: boolean;
 }
 
-function wayOf(mode: StructuredMode, { json, strict, name, description, llm, canForce }: Task): Way {
+function formOf(
+  mode: StructuredMode,
+  { json, strict, name, description, llm, canForce }: Task,
+): StructuredForm {
   const asText = { textOf: ({ text }: ChatResponse) => text, pieces: () => textPiece };
   if (mode === 'prompt') return { shown: plainSchema(json), options: {}, ...asText };
   if (mode === 'tool') {
