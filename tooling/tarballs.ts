@@ -36,6 +36,7 @@ try {
   step('two copies of core and of the toolkit in one program', proveCopies);
   step('a vendor with nothing but the tarballs', () => proveVendor(tarballs, join(work, 'vendor'), node));
   step('a copy of the tree, with tarballs in place of sources', unpackOverCopy);
+  step('what is declared is there, and is what the API reports say', checkShipped);
   step('require() of every export', requireEverything);
   step('types, against the published declarations', typecheckCopy);
   step('suites', runSuites);
@@ -102,6 +103,11 @@ function unpackOverCopy(): void {
       throw new Error(`${tarball} still has the source condition: see publishConfig.exports in ${folder}`);
     }
   }
+}
+
+/** With the workspace's own Node, since the check is TypeScript. */
+function checkShipped(): void {
+  run(process.execPath, [join(copy, 'tooling/shipped.ts')], { cwd: copy });
 }
 
 /** CommonJS consumers reach ESM through require(), which a top-level await anywhere would break. */
