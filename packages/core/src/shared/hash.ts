@@ -65,10 +65,11 @@ function nativeSha256(): Sha256 | undefined {
 /** The same in plain JavaScript, for runtimes without `node:crypto`. */
 export function portableSha256Hex(text: string | Uint8Array): string {
   const message = padded(typeof text === 'string' ? new TextEncoder().encode(text) : text);
-  const state = Uint32Array.from(INITIAL);
+  const { initial, round } = (tables ??= constants());
+  const state = initial.slice();
   const schedule = new Uint32Array(64);
   for (let offset = 0; offset < message.byteLength; offset += 64) {
-    compress(state, schedule, message, offset);
+    compress(state, schedule, round, message, offset);
   }
   let hex = '';
   for (const word of state) hex += word.toString(16).padStart(8, '0');
@@ -87,7 +88,13 @@ function padded(bytes: Uint8Array): DataView {
 }
 
 /** FIPS 180-4, 6.2.2. Indices are within the arrays by construction. */
-function compress(state: Uint32Array, w: Uint32Array, message: DataView, offset: number): void {
+function compress(
+  state: Uint32Array,
+  w: Uint32Array,
+  round: Uint32Array,
+  message: DataView,
+  offset: number,
+): void {
   for (let t = 0; t < 16; t++) w[t] = message.getUint32(offset + t * 4);
   for (let t = 16; t < 64; t++) {
     const x = w[t - 15]!;
@@ -99,7 +106,7 @@ function compress(state: Uint32Array, w: Uint32Array, message: DataView, offset:
   let [a, b, c, d, e, f, g, h] = state as unknown as Eight;
   for (let t = 0; t < 64; t++) {
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + ROUND[t]! + w[t]!) | 0;
+    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + round[t]! + w[t]!) | 0;
     const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const t2 = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
@@ -114,18 +121,23 @@ function rotate(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
 }
 
-const INITIAL = [
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-];
+/** The tables of the standard, computed at the first use: two dozen lines of digits would be most of this file's weight. */
+let tables: { readonly initial: Uint32Array; readonly round: Uint32Array } | undefined;
 
-// prettier-ignore
-const ROUND = /* @__PURE__ */ Uint32Array.from([
-  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-]);
+/** FIPS 180-4, 4.2.2 and 5.3.3: the fractions of the cube roots of the first 64 primes, and of the square roots of the first 8. */
+function constants(): NonNullable<typeof tables> {
+  const primes: number[] = [];
+  for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
+  return {
+    initial: Uint32Array.from(primes.slice(0, 8), (prime) => fraction(prime, 2n)),
+    round: Uint32Array.from(primes, (prime) => fraction(prime, 3n)),
+  };
+}
+
+/** The first 32 bits after the point of a root below 16: the low ones of the root of the number times 2^32 to its power. */
+function fraction(prime: number, power: bigint): number {
+  const most = BigInt(prime) << (32n * power);
+  let root = 0n;
+  for (let bit = 1n << 35n; bit > 0n; bit >>= 1n) if ((root | bit) ** power <= most) root |= bit;
+  return Number(BigInt.asUintN(32, root));
+}

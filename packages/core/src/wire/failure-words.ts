@@ -5,100 +5,72 @@ import type { KnownErrorCode } from '../errors.ts';
  * (https://platform.claude.com/docs/en/api/errors), Google's (https://google.aip.dev/193), AWS's and those of open servers:
  * a vendor that speaks another's wire uses that one's, its own or both.
  */
-export const CODES: ReadonlyMap<string, KnownErrorCode> = new Map<string, KnownErrorCode>([
+export const CODES: ReadonlyMap<string, KnownErrorCode> = /* @__PURE__ */ byWord([
   // OpenAI: https://platform.openai.com/docs/guides/error-codes
-  ['insufficient_quota', 'quota'],
-  ['billing_hard_limit_reached', 'quota'],
-  ['billing_not_active', 'quota'],
-  ['context_length_exceeded', 'context-length'],
-  ['content_filter', 'content-filter'],
-  ['content_policy_violation', 'content-filter'],
-  ['responsibleaipolicyviolation', 'content-filter'],
-  ['invalid_prompt', 'content-filter'],
-  ['bio_policy', 'content-filter'],
-  ['misalignment_policy_violation', 'content-filter'],
-  ['image_content_policy_violation', 'content-filter'],
-  ['invalid_api_key', 'authentication'],
-  ['model_not_found', 'not-found'],
-  ['deploymentnotfound', 'not-found'],
-  ['rate_limit_exceeded', 'rate-limit'],
-  ['requests_limit_reached', 'rate-limit'],
-  ['server_error', 'server'],
-  ['internal_error', 'server'],
-  ['vector_store_timeout', 'server'],
-  ['server_overloaded', 'overloaded'],
-  ['engine_overloaded', 'overloaded'],
-  ['data_residency_mismatch', 'invalid-request'],
-  ['invalid_request', 'invalid-request'],
-  ['invalid_image', 'invalid-request'],
-  ['invalid_image_format', 'invalid-request'],
-  ['invalid_base64_image', 'invalid-request'],
-  ['invalid_image_url', 'invalid-request'],
-  ['invalid_image_mode', 'invalid-request'],
-  ['image_too_large', 'invalid-request'],
-  ['image_too_small', 'invalid-request'],
-  ['image_parse_error', 'invalid-request'],
-  ['image_file_too_large', 'invalid-request'],
-  ['image_file_not_found', 'invalid-request'],
-  ['unsupported_image_media_type', 'invalid-request'],
-  ['empty_image_file', 'invalid-request'],
-  ['failed_to_download_image', 'invalid-request'],
+  ['quota', 'insufficient_quota billing_hard_limit_reached billing_not_active'],
+  ['context-length', 'context_length_exceeded'],
+  [
+    'content-filter',
+    `content_filter content_policy_violation responsibleaipolicyviolation invalid_prompt
+     bio_policy misalignment_policy_violation image_content_policy_violation`,
+  ],
+  ['authentication', 'invalid_api_key'],
+  ['not-found', 'model_not_found deploymentnotfound'],
+  ['rate-limit', 'rate_limit_exceeded requests_limit_reached'],
+  ['server', 'server_error internal_error vector_store_timeout'],
+  ['overloaded', 'server_overloaded engine_overloaded'],
+  [
+    'invalid-request',
+    `data_residency_mismatch invalid_request invalid_image invalid_image_format
+     invalid_base64_image invalid_image_url invalid_image_mode image_too_large image_too_small
+     image_parse_error image_file_too_large image_file_not_found unsupported_image_media_type
+     empty_image_file failed_to_download_image`,
+  ],
   // Anthropic, and those who took its names.
-  ['invalid_request_error', 'invalid-request'],
-  ['authentication_error', 'authentication'],
-  ['billing_error', 'quota'],
-  ['permission_error', 'permission'],
-  ['not_found_error', 'not-found'],
-  ['request_too_large', 'invalid-request'],
-  ['rate_limit_error', 'rate-limit'],
-  ['timeout_error', 'server'],
-  ['api_error', 'server'],
-  ['overloaded_error', 'overloaded'],
-  ['enforced_spend_limit_reached', 'quota'],
-  ['spend_limit_reached', 'quota'],
+  ['invalid-request', 'invalid_request_error request_too_large'],
+  ['authentication', 'authentication_error'],
+  ['quota', 'billing_error enforced_spend_limit_reached spend_limit_reached'],
+  ['permission', 'permission_error'],
+  ['not-found', 'not_found_error'],
+  ['rate-limit', 'rate_limit_error'],
+  ['server', 'timeout_error api_error'],
+  ['overloaded', 'overloaded_error'],
   // Google.
-  ['invalid_argument', 'invalid-request'],
-  ['failed_precondition', 'invalid-request'],
-  ['unauthenticated', 'authentication'],
-  ['permission_denied', 'permission'],
-  ['not_found', 'not-found'],
-  ['resource_exhausted', 'rate-limit'],
-  ['deadline_exceeded', 'server'],
-  ['unavailable', 'overloaded'],
+  ['invalid-request', 'invalid_argument failed_precondition'],
+  ['authentication', 'unauthenticated'],
+  ['permission', 'permission_denied'],
+  ['not-found', 'not_found'],
+  ['rate-limit', 'resource_exhausted'],
+  ['server', 'deadline_exceeded'],
+  ['overloaded', 'unavailable'],
   // AWS.
-  ['validationexception', 'invalid-request'],
-  ['accessdeniedexception', 'permission'],
-  ['unrecognizedclientexception', 'authentication'],
-  ['resourcenotfoundexception', 'not-found'],
-  ['throttlingexception', 'rate-limit'],
-  ['servicequotaexceededexception', 'quota'],
-  ['serviceunavailableexception', 'overloaded'],
-  ['modelnotreadyexception', 'overloaded'],
-  ['internalserverexception', 'server'],
-  ['modelerrorexception', 'server'],
-  ['modelstreamerrorexception', 'server'],
-  ['modeltimeoutexception', 'server'],
+  ['invalid-request', 'validationexception'],
+  ['permission', 'accessdeniedexception'],
+  ['authentication', 'unrecognizedclientexception'],
+  ['not-found', 'resourcenotfoundexception'],
+  ['rate-limit', 'throttlingexception'],
+  ['quota', 'servicequotaexceededexception'],
+  ['overloaded', 'serviceunavailableexception modelnotreadyexception'],
+  [
+    'server',
+    `internalserverexception modelerrorexception modelstreamerrorexception
+     modeltimeoutexception`,
+  ],
   // llama.cpp, vLLM, SGLang, TGI, LiteLLM, Perplexity, Groq, Mistral.
-  ['exceed_context_size_error', 'context-length'],
-  ['contextwindowexceedederror', 'context-length'],
-  ['context_window_exceeded', 'context-length'],
-  ['too_many_prompt_tokens', 'context-length'],
-  ['model_max_prompt_tokens_exceeded', 'context-length'],
-  ['badrequesterror', 'invalid-request'],
-  ['authenticationerror', 'authentication'],
-  ['permissiondeniederror', 'permission'],
-  ['notfounderror', 'not-found'],
-  ['ratelimiterror', 'rate-limit'],
-  ['contentpolicyviolationerror', 'content-filter'],
-  ['serviceunavailableerror', 'overloaded'],
-  ['internalservererror', 'server'],
-  ['unavailable_error', 'overloaded'],
-  ['overloaded', 'overloaded'],
-  ['incomplete_generation', 'server'],
-  ['generation', 'server'],
-  ['validation', 'invalid-request'],
-  ['rate_limited', 'rate-limit'],
-  ['insufficient_balance', 'quota'],
+  [
+    'context-length',
+    `exceed_context_size_error contextwindowexceedederror context_window_exceeded
+     too_many_prompt_tokens model_max_prompt_tokens_exceeded`,
+  ],
+  ['invalid-request', 'badrequesterror validation'],
+  ['authentication', 'authenticationerror'],
+  ['permission', 'permissiondeniederror'],
+  ['not-found', 'notfounderror'],
+  ['rate-limit', 'ratelimiterror rate_limited'],
+  ['content-filter', 'contentpolicyviolationerror'],
+  ['overloaded', 'serviceunavailableerror unavailable_error overloaded'],
+  ['server', 'internalservererror incomplete_generation generation'],
+  ['quota', 'insufficient_balance'],
   // The contract's own, as a server of one's own may say them.
   ['authentication', 'authentication'],
   ['permission', 'permission'],
@@ -123,15 +95,24 @@ export const SENTENCES: readonly (readonly [words: RegExp, code: KnownErrorCode]
 ];
 
 /** Ends of a reply that are failures, in lower case. */
-export const FAILED_ENDS: ReadonlyMap<string, KnownErrorCode> = new Map<string, KnownErrorCode>([
-  ['error', 'server'],
-  ['failed', 'server'],
+export const FAILED_ENDS: ReadonlyMap<string, KnownErrorCode> = /* @__PURE__ */ byWord([
+  ['server', 'error failed'],
   // Gemini: https://ai.google.dev/api/generate-content#FinishReason
-  ['malformed_function_call', 'malformed-response'],
-  ['unexpected_tool_call', 'malformed-response'],
-  ['too_many_tool_calls', 'malformed-response'],
-  ['malformed_response', 'malformed-response'],
+  [
+    'malformed-response',
+    'malformed_function_call unexpected_tool_call too_many_tool_calls malformed_response',
+  ],
   // Bedrock: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
-  ['malformed_model_output', 'malformed-response'],
-  ['malformed_tool_use', 'malformed-response'],
+  ['malformed-response', 'malformed_model_output malformed_tool_use'],
 ]);
+
+/** Words by what they mean, turned round. */
+function byWord(
+  meanings: readonly (readonly [code: KnownErrorCode, words: string])[],
+): ReadonlyMap<string, KnownErrorCode> {
+  return new Map(
+    meanings.flatMap(([code, words]) =>
+      words.split(/\s+/).map((word): [string, KnownErrorCode] => [word, code]),
+    ),
+  );
+}

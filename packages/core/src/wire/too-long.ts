@@ -5,6 +5,8 @@
  */
 export const TOO_LONG: readonly RegExp[] = [
   // OpenAI, Chat Completions; DeepSeek; vLLM: https://github.com/FoundationAgents/OpenManus/issues/79
+  // OpenRouter: https://github.com/Aider-AI/aider/issues/3721
+  // Fireworks; Ollama Cloud: https://docs.fireworks.ai/guides/inference-error-codes
   /maximum context length/i,
   // OpenAI, Responses: https://github.com/dyad-sh/dyad/issues/1672
   /exceeds? (the|this|your) (model'?s )?context (window|length|limit)/i,
@@ -24,14 +26,10 @@ export const TOO_LONG: readonly RegExp[] = [
   /too large for model with \d+ maximum context/i,
   // Groq; vLLM; Azure OpenAI: https://github.com/thepersonalaicompany/amurex-backend/issues/51
   /reduce the length of the (messages|prompt|input)/i,
-  // OpenRouter: https://github.com/Aider-AI/aider/issues/3721
-  /endpoint'?s maximum context length/i,
   // Together; Text Generation Inference, prompt and output together: https://github.com/stanford-crfm/helm/issues/2080
   /`?inputs`? tokens \+ `?max_new_tokens`? must be/i,
   // Text Generation Inference: https://github.com/huggingface/text-generation-inference/issues/695
   /`?inputs`? must have less than \d+ tokens/i,
-  // Fireworks; Ollama Cloud: https://docs.fireworks.ai/guides/inference-error-codes
-  /model maximum context length/i,
   // xAI: https://github.com/cline/cline/issues/3120
   /maximum prompt length is \d+/i,
   // Perplexity: https://github.com/crmne/ruby_llm/tree/main/spec/fixtures/vcr_cassettes
@@ -50,8 +48,6 @@ export const TOO_LONG: readonly RegExp[] = [
   /too long to fit into the model/i,
   // SGLang: https://github.com/QwenLM/Qwen3/issues/1321
   /longer than the model'?s context length/i,
-  // Ollama: https://github.com/lfnovo/open-notebook/issues/350
-  /input length exceeds (the |maximum )?context length/i,
   // Ollama, chat: https://github.com/earendil-works/pi/blob/main/packages/ai/src/utils/overflow.ts
   /prompt too long; exceeded (max )?context length/i,
   // LiteLLM: https://github.com/HKUDS/AI-Researcher/issues/33
@@ -66,6 +62,7 @@ export const TOO_LONG: readonly RegExp[] = [
   /prompt token count of \d+ exceeds the limit of \d+/i,
   // DashScope: https://help.aliyun.com/zh/model-studio/error-code
   /range of input length should be/i,
+  // Ollama: https://github.com/lfnovo/open-notebook/issues/350
   // Servers that only name it: https://github.com/forcedotcom/Einstein-GPT-for-Developers/issues/198
   /context length exceeded|exceed(s|ed)? (the )?(maximum )?context (length|window|size)|too many tokens in the prompt/i,
 ];
