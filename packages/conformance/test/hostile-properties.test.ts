@@ -66,7 +66,12 @@ const METHODS: Readonly<Record<string, (value: never) => unknown>> = {
     const llm = new ScriptedLLM({ replies: () => '{}' });
     return toolkit.structured(llm, toolkit.jsonSchema(value), 'x', { mode: 'tool' });
   },
-  movesOn: (value) => toolkit.movesOn(value),
+  'withFallback, a throw': (value) =>
+    toolkit
+      .withFallback(new ScriptedLLM({ replies: () => Promise.reject(value) }), [
+        new ScriptedLLM({ replies: () => 'ok' }),
+      ])
+      .chat('x'),
   isMortiseError: (value) => core.isMortiseError(value),
   errorText: (value) => core.errorText(value),
   toMortiseError: (value) => core.toMortiseError(value),
@@ -142,7 +147,7 @@ const ELSEWHERE: readonly string[] = [
     'readBytes',
     'tooLarge',
   ],
-  ...['findJson', 'finiteNumber', 'fitMessages', 'fixedExamples', 'fromLangChainParser', 'hammingDistance'],
+  ...['finiteNumber', 'fitMessages', 'fixedExamples', 'fromLangChainParser', 'hammingDistance'],
   ...['inSpan', 'int8Similarity', 'inverseDocumentFrequency', 'isKnownBlock'],
   ...['matchesFilter', 'maximalMarginalRelevance', 'mergeEvidence'],
   ...['messageText', 'messagesToPrompt', 'nodeFromJson', 'nodeHash', 'nodeHashSteps'],
@@ -150,7 +155,6 @@ const ELSEWHERE: readonly string[] = [
   ...['parserError', 'placeholder', 'plainSchema', 'prompt'],
   ...['promptFile', 'quantizeBinary', 'quantizeInt8', 'raceAbort', 'readText'],
   ...[
-    'replyCacheKey',
     'replyStart',
 
     'requireKeyValueStore',
@@ -161,9 +165,9 @@ const ELSEWHERE: readonly string[] = [
   ...['sha256Hex', 'shorten', 'similarExamples', 'similarity', 'sourceId'],
   ...['storeFailure', 'streamJson', 'structuredStream', 'subscribe'],
   ...['sumUsage', 'systemCode', 'termSaturation', 'throwIfAborted', 'timeSlices'],
-  ...['toJsonSchema', 'toLangChainParser', 'toMessages', 'toQuery', 'toolBlocks', 'toolResults'],
+  ...['toJsonSchema', 'toLangChainParser', 'toMessages', 'toQuery', 'toolBlocks'],
   ...['traced', 'utf8Length', 'vectorToBytes', 'wholeNumber', 'withBudget'],
-  ...['withCache', 'withFallback', 'withRateLimit', 'withRepair', 'wrapLLM', 'xmlText'],
+  ...['withCache', 'withRateLimit', 'withRepair', 'wrapLLM', 'xmlText'],
 ];
 
 const makers = hostileValues.map(([what, make]) => ({ what, make, toString: () => what }));

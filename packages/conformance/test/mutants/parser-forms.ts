@@ -1,6 +1,6 @@
 import type { JsonValue } from '@mortise/core';
 import type { ChatMessage } from '@mortise/core/llm';
-import { findJson, JsonParser, SchemaParser, streamJson } from '@mortise/toolkit/parsers';
+import { JsonParser, SchemaParser, streamJson } from '@mortise/toolkit/parsers';
 import { isParserError, parserError } from '@mortise/core/parser';
 import { toJsonSchema } from '@mortise/toolkit/schema';
 import { anyJson, json, schema, search, type ParserMutant } from './parser-mutant.ts';
@@ -115,7 +115,7 @@ export const formMutants: readonly ParserMutant[] = [
   schema('validates, and gives what was written', 'schema.output', [], (right) => ({
     parse: async (text, options) => {
       await right.parse(text, options);
-      return findJson(text);
+      return new JsonParser().parse(text);
     },
   })),
   schema('validates each value on the way', 'schema.stream', [], (right, { '~standard': standard }) => ({

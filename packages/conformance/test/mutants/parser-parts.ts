@@ -1,4 +1,4 @@
-import { findJson } from '@mortise/toolkit/parsers';
+import type { JsonValue } from '@mortise/core/shared';
 import { schema, search, type ParserMutant } from './parser-mutant.ts';
 
 /** The first whole object or array that stands anywhere in the text. */
@@ -39,7 +39,7 @@ export const partMutants: readonly ParserMutant[] = [
       right.parse(text, options).catch((error: unknown) => {
         const found = text.includes('"amount"') ? inside(text) : undefined;
         if (found === undefined) throw error;
-        return findJson(JSON.stringify(found));
+        return JSON.parse(JSON.stringify(found)) as JsonValue;
       }),
   })),
 ];

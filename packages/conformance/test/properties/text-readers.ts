@@ -4,7 +4,6 @@ import {
   CombinedParser,
   DateParser,
   EnumParser,
-  findJson,
   fromLangChainParser,
   JsonParser,
   ListParser,
@@ -159,7 +158,6 @@ export const coreReaders: readonly TextReader[] = [
     exports: ['toLangChainParser'],
     read: (text) => toLangChainParser(new ListParser()).invoke(text),
   },
-  { name: 'findJson', exports: ['findJson'], read: (text) => findJson(text, { tolerant: true }) },
   {
     name: 'streamJson',
     exports: ['streamJson'],

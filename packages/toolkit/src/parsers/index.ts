@@ -1,6 +1,6 @@
 export { CodeBlocksParser, type CodeBlock, type CodeBlocksParserOptions } from './code-blocks.ts';
 export { CombinedParser, type CombinedValue } from './combined.ts';
-export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
+export { JsonParser, streamJson, type JsonParserOptions } from './json.ts';
 export {
   fromLangChainParser,
   toLangChainParser,

@@ -44,14 +44,10 @@ export class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
   }
 }
 
-/** The first complete JSON value of `text`, or a `ParserError` of code `parse`. */
-export function findJson(text: string, options: JsonParserOptions = {}): JsonValue {
-  const json = new IncrementalJson(options);
-  json.push(text);
-  return ended(json, text, options);
-}
-
-/** The same, of a long text in slices, so that others have their turn. */
+/**
+ * The first complete JSON value of `text`, or a `ParserError` of code `parse`. A long text is read in slices, so that others
+ * have their turn.
+ */
 export function jsonOf(
   text: string,
   options: JsonParserOptions,

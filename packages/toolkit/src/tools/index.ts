@@ -1,7 +1,6 @@
 export {
   runTools,
   sumUsage,
-  toolResults,
   type Approval,
   type RunToolsEvent,
   type RunToolsOptions,

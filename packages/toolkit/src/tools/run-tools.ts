@@ -294,9 +294,3 @@ export function sumUsage(usages: readonly Usage[]): Usage {
   }
   return sum;
 }
-
-/** The answer to a reply's tool calls as one message, for those who run the loop themselves. */
-export function toolResults(message: ChatResponse['message'], contents: readonly string[]): ChatMessage {
-  const calls = message.content.filter((block): block is ToolCallBlock => block.type === 'tool-call');
-  return { role: 'tool', content: calls.map((call, at) => resultOf(call, contents[at] ?? '')) };
-}

@@ -7,9 +7,8 @@ export {
   type WithBudgetOptions,
 } from './budget.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
-export { replyCacheKey, type CallKind, type ReplyKeyFields } from './reply-cache.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
-export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
+export { withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
 export { aroundLLM, wrapLLM, type CallInfo } from './wrap.ts';
 export type { Outcome } from './outcome.ts';

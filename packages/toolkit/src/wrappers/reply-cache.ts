@@ -169,7 +169,7 @@ export class ReplyCache {
 }
 
 /** What makes one model another. */
-export interface ReplyKeyFields {
+interface ReplyKeyFields {
   readonly provider: string;
   readonly model: string;
   readonly scope: string;
@@ -181,7 +181,7 @@ export interface ReplyKeyFields {
  * `embeddingCacheKey`; messages and options are canonical JSON. Every option counts but those of the call itself
  * (`signal`, `timeoutMs`, `deadlineMs`, `parent`): one that core does not know may change the answer too.
  */
-export function replyCacheKey(fields: ReplyKeyFields, input: ChatInput, options: ChatOptions): string {
+function replyCacheKey(fields: ReplyKeyFields, input: ChatInput, options: ChatOptions): string {
   const { signal: _signal, timeoutMs: _timeout, deadlineMs: _deadline, parent: _parent, ...asked } = options;
   const request = { ...asked, tools: asked.tools?.map(definitionOf) };
   const { provider, model, scope, kind } = fields;

@@ -34,7 +34,7 @@ const MOVES_ON: ReadonlySet<string> = new Set([
  * (`invalid-request`, `unsupported`, `authentication`, `configuration`, ...) are not hidden behind another model, and
  * neither is an abort.
  */
-export function movesOn(error: unknown): boolean {
+function movesOn(error: unknown): boolean {
   return isMortiseError(error) && MOVES_ON.has(error.code);
 }
 

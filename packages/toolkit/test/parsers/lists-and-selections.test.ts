@@ -2,7 +2,6 @@ import { similarExamples, budgetedExamples, fixedExamples } from '@mortise/toolk
 import {
   BooleanParser,
   EnumParser,
-  findJson,
   JsonParser,
   ListParser,
   NumberParser,
@@ -104,7 +103,6 @@ describe('options', () => {
       () => new IncrementalJson({ maxDepth: depth }),
       () => new SchemaParser(schema, { maxDepth: depth }),
       () => new XmlParser({ maxDepth: depth }),
-      () => findJson('[1]', { maxDepth: depth }),
       () => new SelectionParser(['a'], { max: depth }),
     ])
       expect(make).toThrow(
@@ -112,9 +110,10 @@ describe('options', () => {
       );
   });
 
-  it('C-13: a depth of one is taken', () => {
-    expect(findJson('[1]', { maxDepth: 1 })).toEqual([1]);
-    expect(() => findJson('[[1]]', { maxDepth: 1 })).toThrow(/at most 1 levels/);
+  it('C-13: a depth of one is taken', async () => {
+    const flat = new JsonParser({ maxDepth: 1 });
+    expect(await flat.parse('[1]')).toEqual([1]);
+    await expect(flat.parse('[[1]]')).rejects.toThrow(/at most 1 levels/);
   });
 
   it.each<[string, () => unknown]>([
