@@ -1,5 +1,5 @@
 import type { KnownErrorCode, MortiseError } from '@mortise/core';
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt, ModelSettings } from '@mortise/core/call';
 import { BaseReranker, type RankedDocument, type RankReply, type RankRequest } from '@mortise/core/reranker';
 import { errorFromResponse, guardedFetch, malformed, readJson, type About } from '@mortise/core/wire';
 import { isObject } from '@mortise/core/shared';
@@ -12,7 +12,7 @@ export class LlamaReranker extends BaseReranker {
   /** Refuses to be sent on to another host. */
   readonly #fetch = guardedFetch({ provider: 'llama-server' });
 
-  constructor(url = 'http://127.0.0.1:8080', options: CallSettings = {}) {
+  constructor(url = 'http://127.0.0.1:8080', options: ModelSettings = {}) {
     super({ ...options, provider: 'llama-server', model: 'local' });
     this.#url = url;
   }

@@ -1,4 +1,4 @@
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt, ModelSettings } from '@mortise/core/call';
 import {
   BaseReranker,
   type RankReply,
@@ -14,7 +14,7 @@ import { fromRerankResponse, toRerankRequest } from './convert-rerank.ts';
 export type CohereRerankModel = 'rerank-v4.0-pro' | 'rerank-v4.0-fast' | 'rerank-v3.5' | (string & {});
 
 /** How to reach a reranker of Cohere. All but `model` have defaults. */
-export interface CohereRerankerOptions extends CallSettings, CohereConnectionOptions {
+export interface CohereRerankerOptions extends ModelSettings, CohereConnectionOptions {
   model: CohereRerankModel;
   /** What you know of the model; laid over what this integration declares. */
   metadata?: Partial<RerankerMetadata> | undefined;

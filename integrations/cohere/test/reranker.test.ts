@@ -40,6 +40,8 @@ describe('CohereReranker', () => {
         ],
         usage: { searchUnits: 1 },
         warnings: [],
+        provider: 'cohere',
+        model: 'rerank-test',
       });
       expect(bodies()).toEqual([
         { model: 'rerank-test', query: 'tides', documents: ['0.1', '0.9', '0.5'], top_n: 3 },

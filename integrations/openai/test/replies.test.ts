@@ -114,6 +114,7 @@ describe('Chat Completions replies', () => {
       warnings: [],
       providerMetadata: { openai: { service_tier: 'default', system_fingerprint: 'fp_1' } },
       id: 'chatcmpl-fixture',
+      provider: 'openai',
       model: 'gpt-fixture-1',
       createdAt: new Date(1_790_000_000_000).toISOString(),
     });

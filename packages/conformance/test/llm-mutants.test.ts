@@ -1,5 +1,6 @@
 import { llmSuite, runCase } from '@mortise/conformance';
 import { describe, expect, it } from 'vitest';
+import { answered } from './mutants/answered.ts';
 import { asking } from './mutants/asking.ts';
 import { back } from './mutants/back.ts';
 import { bytes } from './mutants/bytes.ts';
@@ -10,7 +11,16 @@ import { stopping } from './mutants/stopping.ts';
 import { ReferenceLLM } from './reference/adapter.ts';
 import { reference } from './reference/dialect.ts';
 
-const mutants = [...back, ...asking, ...reading, ...streamReading, ...bytes, ...failing, ...stopping];
+const mutants = [
+  ...answered,
+  ...back,
+  ...asking,
+  ...reading,
+  ...streamReading,
+  ...bytes,
+  ...failing,
+  ...stopping,
+];
 const declares = new ReferenceLLM({ url: 'http://127.0.0.1', settings: {} }).metadata.capabilities;
 
 // That the reference itself passes every case is `llm-reference.test.ts`.

@@ -9,13 +9,16 @@ import {
 } from '@mortise/conformance';
 import { describe, expect, it } from 'vitest';
 import { embeddingMutants } from './mutants/embedding.ts';
-import { rerankerMutants } from './mutants/reranker.ts';
+import { rerankersAnswered } from './mutants/answered.ts';
+import { rerankerMutants as ownMutants } from './mutants/reranker.ts';
 import {
   referenceEmbed,
   ReferenceEmbedding,
   referenceRerank,
   ReferenceReranker,
 } from './reference/vectors.ts';
+
+const rerankerMutants = [...ownMutants, ...rerankersAnswered];
 
 const nowhere = { url: 'http://127.0.0.1', settings: {} };
 const embedding = { dialect: referenceEmbed, declares: new ReferenceEmbedding(nowhere).metadata };

@@ -9,6 +9,7 @@ import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
 import type { LLMSubject } from './subject.ts';
 import { streamAbortCases } from './abort-cases.ts';
+import { answeredByCases } from './answered-cases.ts';
 import { backCases } from './back-cases.ts';
 import { boundCases } from './bound-cases.ts';
 import { endCases } from './end-cases.ts';
@@ -28,6 +29,7 @@ export const llmSuite: Suite<LLMSubject> = [
   ...requestCases,
   ...preferenceCases,
   ...replyCases,
+  ...answeredByCases,
   ...toolCases,
   ...backCases,
   ...wireCases(llmProbe),

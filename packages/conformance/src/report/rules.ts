@@ -17,6 +17,8 @@ export const rules: Readonly<Record<string, string>> = {
     'What comes from outside is bounded: bytes of a reply and of a line, silence counted in what is said, the wait that a server asks for. Past a bound there is a typed error that names it.',
   'C-14':
     'What is opaque goes back to the server it came from, unchanged and through JSON too, and to no other; ids are made fit for each wire.',
+  'C-16':
+    'Every response says who answered: the integration, the name that the application gave its server, and the model.',
   'E-01':
     'A reply is whole when its end was said, by a finish reason or by the terminal event; a stream that ends with neither is an error that carries what had arrived.',
   'E-02': "A reply with status 200 that is not in the provider's format is `malformed-response`.",

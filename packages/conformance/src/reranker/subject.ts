@@ -1,4 +1,4 @@
-import type { CallSettings } from '@mortise/core/call';
+import type { ModelSettings } from '@mortise/core/call';
 import type { Reranker, RerankerMetadata } from '@mortise/core/reranker';
 import type { RerankDialect } from '../dialects/contract.ts';
 import type { OwnHeaders } from '../shared/probe.ts';
@@ -6,8 +6,8 @@ import type { OwnHeaders } from '../shared/probe.ts';
 export interface RerankerTarget {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;
-  /** Spread it into the options, and retries are quick. */
-  readonly settings: Pick<CallSettings, 'retry'> & OwnHeaders;
+  /** Spread it into the options: retries are quick then, and the server of the suite has its name. */
+  readonly settings: Pick<ModelSettings, 'retry' | 'name'> & OwnHeaders;
 }
 
 /** A reranker under test, and the wire that it speaks. */

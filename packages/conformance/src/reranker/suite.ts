@@ -9,12 +9,14 @@ import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
 import type { RerankerSubject } from './subject.ts';
+import { answeredByCases } from './answered-cases.ts';
 import { rerankerProbe } from './lab.ts';
 import { rankCases } from './rank-cases.ts';
 
 /** Every rule of the reranker contract that can be seen from outside, and every fault of the wire. */
 export const rerankerSuite: Suite<RerankerSubject> = [
   ...rankCases,
+  ...answeredByCases,
   ...wireCases(rerankerProbe),
   ...faultCases(rerankerProbe),
   ...saidCases(rerankerProbe),

@@ -29,6 +29,26 @@ export interface CallSettings {
   limiter?: RateLimiter | undefined;
 }
 
+/** What every model of an integration takes besides what it needs to reach its server. */
+export interface ModelSettings extends CallSettings {
+  /**
+   * What the application calls the server, such as `eu-gateway`; not empty, else `configuration`. Every response says it
+   * as `server`. Default: no name.
+   */
+  name?: string | undefined;
+}
+
+/**
+ * Who answered; part of every response, beside `model`. The bases always give it (C-16), and wrappers pass on what the
+ * model behind them said. It is optional for those who implement a contract without a base.
+ */
+export interface AnsweredBy {
+  /** The integration, such as `openai`. */
+  provider?: string;
+  /** The name that the application gave the server (the option `name`). Absent where it gave none. */
+  server?: string;
+}
+
 export interface RetryOptions {
   /** The first try included. Default: 3. */
   maxAttempts?: number | undefined;

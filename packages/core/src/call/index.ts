@@ -1,10 +1,12 @@
 export { runCall, type OpenAttempt } from './call.ts';
 export type {
+  AnsweredBy,
   Attempt,
   CallOptions,
   CallSettings,
   Lease,
   LeaseOutcome,
+  ModelSettings,
   RateLimiter,
   RetryBudget,
   Warning,

@@ -1,5 +1,6 @@
 import { runCall, type OpenAttempt } from '../call/call.ts';
-import type { Attempt, CallSettings, Warning } from '../call/contract.ts';
+import { answeredBy } from '../call/answered-by.ts';
+import type { Attempt, ModelSettings, Warning } from '../call/contract.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
@@ -26,7 +27,7 @@ import { checkedFormat, type CallIdFormat } from './call-ids.ts';
 import { withoutCachePoints } from './cache-points.ts';
 import { forServer, ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';
-import { checkCalls, mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
+import { checkCalls, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
 import {
   createChatStream,
   eventsOf,
@@ -37,10 +38,11 @@ import {
 } from './stream.ts';
 
 /** What every language model takes besides what it needs to reach its server. Options of an integration extend it. */
-export interface LLMSettings extends CallSettings {
+export interface LLMSettings extends ModelSettings {
   /**
-   * The server's name. Signatures, encrypted reasoning and ids go back to the server that sent them alone; models whose
-   * servers share a name share them, such as two addresses of one gateway. Default: by the base URL.
+   * The server's name, such as `eu-gateway`; every response says it as `server`. Signatures, encrypted reasoning and ids go
+   * back to the server that sent them alone; models whose servers share a name share them, such as two addresses of one
+   * gateway. Default: none, and servers differ by the base URL.
    */
   name?: string | undefined;
   /** What the server takes as the id of a tool call; Mistral's takes nine letters and digits. Default: the integration's. */
@@ -68,12 +70,14 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   readonly model: string;
   readonly #policy: CallPolicy;
   readonly #server: Server;
+  readonly #asked: Asked;
 
   constructor(options: BaseLLMOptions) {
     const { provider, model, name, baseURL, callIds } = options;
     this.provider = provider;
     this.model = model;
     this.#policy = callPolicy(options);
+    this.#asked = { ...answeredBy(provider, options), model };
     this.#server = { provider, owner: ownerOf(provider, name, baseURL), callIds: checkedFormat(callIds) };
   }
 
@@ -146,7 +150,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   /** What an integration gives may be anything, as what a server says may be. */
   #response(reply: ChatReply<M>, warnings: readonly Warning[]): ChatResponse<M> {
     try {
-      return toChatResponse(reply, this.model, warnings, this.#server.owner);
+      return toChatResponse(reply, this.#asked, warnings, this.#server.owner);
     } catch (error) {
       throw toMortiseError(error, { provider: this.provider, model: this.model });
     }
@@ -156,7 +160,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     // Aborted when the stream is left while it is still being opened; linked to nothing, so it cannot leak.
     const abandoned = new AbortController();
     return {
-      model: this.model,
+      asked: this.#asked,
       owner: this.#server.owner,
       signal: options.signal,
       open: () => {

@@ -1,4 +1,10 @@
-import type { CallOptions, ProviderMetadata, ProviderOptions, Warning } from '../call/contract.ts';
+import type {
+  AnsweredBy,
+  CallOptions,
+  ProviderMetadata,
+  ProviderOptions,
+  Warning,
+} from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { SchemaDialect } from '../schema/contract.ts';
 import type {
@@ -100,7 +106,7 @@ export interface ReasoningOptions {
 }
 
 /** A model's whole reply. Plain data. */
-export interface ChatResponse<M = unknown> {
+export interface ChatResponse<M = unknown> extends AnsweredBy {
   /** Ready to be appended to the conversation. Its content is always blocks. */
   message: AssistantMessage;
   /** All text blocks joined; empty when there is none. */
@@ -196,7 +202,7 @@ export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent> 
 }
 
 /** A `ChatResponse` without what only the end of a stream can tell. */
-export interface PartialChatResponse {
+export interface PartialChatResponse extends AnsweredBy {
   message: AssistantMessage;
   text: string;
   usage: Usage;
@@ -211,7 +217,7 @@ export interface CompletionOptions<P extends ProviderOptions = ProviderOptions> 
 > {}
 
 /** The text that follows a prompt, with what it cost. */
-export interface CompletionResponse<M = unknown> {
+export interface CompletionResponse<M = unknown> extends AnsweredBy {
   text: string;
   finishReason: FinishReason;
   usage: Usage;

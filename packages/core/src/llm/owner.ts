@@ -1,5 +1,5 @@
+import { answeredBy } from '../call/answered-by.ts';
 import type { Warning } from '../call/contract.ts';
-import { MortiseError } from '../errors.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { fitCallIds, isPlainCallId, type CallIdFormat } from './call-ids.ts';
 import type { ChatMessage, CitationBlock, ContentBlock } from './message-contract.ts';
@@ -18,10 +18,8 @@ export interface Server {
  * secrets (credentials, query, a token in its path) does not show: owners stand in messages, and messages are kept.
  */
 export function ownerOf(provider: string, name: string | undefined, baseURL: string | undefined): string {
-  if (name !== undefined) {
-    if (typeof name === 'string' && name !== '') return `${provider}:${name}`;
-    throw new MortiseError('configuration', 'name is not a non-empty string; it names the server.');
-  }
+  const { server } = answeredBy(provider, { name });
+  if (server !== undefined) return `${provider}:${server}`;
   if (baseURL === undefined) return provider;
   const url = URL.parse(baseURL);
   if (url === null) return `${provider}@${sha256Hex(String(baseURL)).slice(0, 16)}`;

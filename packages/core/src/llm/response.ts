@@ -1,4 +1,4 @@
-import type { Warning } from '../call/contract.ts';
+import type { AnsweredBy, Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { isDeeper } from '../shared/json.ts';
 import type {
@@ -15,10 +15,16 @@ import { messageText, toolCallBlock } from './message.ts';
 import { stamped } from './owner.ts';
 import type { ChatReply } from './request.ts';
 
+/** Who was asked. */
+export interface Asked extends AnsweredBy {
+  /** Stands in the response unless the reply names another. */
+  readonly model: string;
+}
+
 /** The one place where a reply becomes a response, so that a stream's `final()` equals `chat()`. */
 export function toChatResponse<M>(
   reply: ChatReply<M>,
-  model: string,
+  { model, ...answeredBy }: Asked,
   warnings: readonly Warning[],
   owner?: string,
 ): ChatResponse<M> {
@@ -37,8 +43,16 @@ export function toChatResponse<M>(
     warnings: [...warnings, ...(reply.warnings ?? []), ...odd],
     ...(reply.providerMetadata === undefined ? {} : { providerMetadata: reply.providerMetadata }),
     ...(reply.id === undefined ? {} : { id: reply.id }),
+    ...saidBy(answeredBy),
     model: reply.model ?? model,
     ...(reply.createdAt === undefined ? {} : { createdAt: reply.createdAt }),
+  };
+}
+
+function saidBy({ provider, server }: AnsweredBy): AnsweredBy {
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    ...(server === undefined ? {} : { server }),
   };
 }
 
@@ -153,11 +167,13 @@ export class ReplyBuilder {
   #usage: Usage = {};
   #start: { id?: string; model?: string; createdAt?: string } = {};
   #finish: { finishReason: FinishReason; providerMetadata?: ProviderMetadata } | undefined;
+  readonly #answeredBy: AnsweredBy;
   readonly #owner: string | undefined;
   readonly warnings: Warning[] = [];
 
   /** `owner`: the server that what is opaque in the blocks goes back to. */
-  constructor(owner?: string) {
+  constructor(answeredBy: AnsweredBy, owner?: string) {
+    this.#answeredBy = answeredBy;
     this.#owner = owner;
   }
 
@@ -243,6 +259,7 @@ export class ReplyBuilder {
       message,
       text: messageText(message),
       usage: this.#usage,
+      ...saidBy(this.#answeredBy),
       ...(id === undefined ? {} : { id }),
       ...(model === undefined ? {} : { model }),
     };

@@ -6,7 +6,7 @@ import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
 import { says } from '../call/signs-of-life.ts';
 import type { ChatResponse, ChatStream, ChatStreamEvent, PartialChatResponse } from './contract.ts';
-import { ReplyBuilder, toChatResponse } from './response.ts';
+import { ReplyBuilder, toChatResponse, type Asked } from './response.ts';
 
 /** What an integration may yield: one event, or all those that one arrival of bytes gave. */
 export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];
@@ -23,7 +23,7 @@ export interface OpenedStream {
 
 /** How a stream is opened, left, checked and described. */
 export interface ChatStreamHooks {
-  readonly model: string;
+  readonly asked: Asked;
   /** The server that what is opaque in the reply goes back to. Absent: its blocks say so already. */
   readonly owner?: string | undefined;
   /** The caller's. */
@@ -73,7 +73,7 @@ class ChatPump {
 
   constructor(hooks: ChatStreamHooks) {
     this.#hooks = hooks;
-    this.#builder = new ReplyBuilder(hooks.owner);
+    this.#builder = new ReplyBuilder(hooks.asked, hooks.owner);
     this.reader = new SingleReader({
       advance: () => this.#advance(),
       leave: () => this.#fail(new MortiseError('aborted', 'The stream was left before its end.')),
@@ -136,7 +136,7 @@ class ChatPump {
     const blocks = this.#builder.missingBlocks();
     blocks.forEach((block) => this.#builder.apply(block));
     this.#builder.apply(finish);
-    const response = toChatResponse(this.#builder.reply(), this.#hooks.model, this.#builder.warnings);
+    const response = toChatResponse(this.#builder.reply(), this.#hooks.asked, this.#builder.warnings);
     this.#hooks.check?.(response);
     this.reader.push([...before, ...blocks, { ...finish, usage: this.#builder.usage }]);
     this.reader.finish(response);

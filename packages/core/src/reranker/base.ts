@@ -2,11 +2,13 @@ import {
   callPolicy,
   runCall,
   throwIfAborted,
+  type AnsweredBy,
   type Attempt,
   type CallPolicy,
-  type CallSettings,
+  type ModelSettings,
   type Warning,
 } from '../call/index.ts';
+import { answeredBy } from '../call/answered-by.ts';
 import { runPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
@@ -23,7 +25,7 @@ import type {
 } from './contract.ts';
 
 /** What every reranker of an integration takes. */
-export interface BaseRerankerOptions extends CallSettings {
+export interface BaseRerankerOptions extends ModelSettings {
   /** The integration, such as `cohere`. */
   provider: string;
   model: string;
@@ -58,11 +60,13 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
   readonly model: string;
   abstract readonly metadata: RerankerMetadata;
   readonly #policy: CallPolicy;
+  readonly #answeredBy: AnsweredBy;
 
   constructor(options: BaseRerankerOptions) {
     this.provider = options.provider;
     this.model = options.model;
     this.#policy = callPolicy(options);
+    this.#answeredBy = answeredBy(options.provider, options);
   }
 
   /** Rejections are retried by their code. */
@@ -77,7 +81,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     const { provider, model } = this;
     const topN = this.#topN(documents.length, options.topN);
     if (documents.length === 0)
-      return { results: [], usage: { inputTokens: 0, searchUnits: 0 }, warnings: [] };
+      return { results: [], usage: { inputTokens: 0, searchUnits: 0 }, warnings: [], ...this.#said };
     const parts = this.#split(documents);
     const span = {
       attributes: { provider, model, documents: documents.length, topN },
@@ -153,7 +157,11 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     } finally {
       options.signal?.removeEventListener('abort', onAbort);
     }
-    return { ...merged(replies, topN), warnings };
+    return { ...merged(replies, topN), warnings, ...this.#said };
+  }
+
+  get #said(): AnsweredBy & { model: string } {
+    return { ...this.#answeredBy, model: this.model };
   }
 
   #topN(count: number, topN = count): number {
@@ -207,7 +215,10 @@ export function checkRanking(
 }
 
 /** The best of all replies by score; equal ones stay in the order of the requests, since the sort is stable. */
-function merged(replies: readonly RankReply[], topN: number): Omit<RerankResult, 'warnings'> {
+function merged(
+  replies: readonly RankReply[],
+  topN: number,
+): Pick<RerankResult, 'results' | 'usage' | 'providerMetadata'> {
   const [only] = replies;
   const results =
     replies.length === 1 && only !== undefined

@@ -1,6 +1,10 @@
-import type { CallOptions, Warning } from '../call/contract.ts';
-import type { ProviderOptions } from '../call/contract.ts';
-import type { ProviderMetadata } from '../call/contract.ts';
+import type {
+  AnsweredBy,
+  CallOptions,
+  ProviderMetadata,
+  ProviderOptions,
+  Warning,
+} from '../call/contract.ts';
 
 /**
  * Orders documents by how well they answer a query, reading both together: slower and better than comparing vectors,
@@ -34,11 +38,13 @@ export interface RerankOptions<P extends ProviderOptions = ProviderOptions> exte
 }
 
 /** The ranking, with what it cost. */
-export interface RerankResult {
+export interface RerankResult extends AnsweredBy {
   /** The best `topN`, or all: best first, each document at most once (K-01). */
   results: RankedDocument[];
   usage: RerankUsage;
   warnings: Warning[];
+  /** The model that was asked. The bases always give it. */
+  model?: string;
   /** What the provider said besides, keyed by provider; of several requests, the last one's. */
   providerMetadata?: ProviderMetadata;
 }

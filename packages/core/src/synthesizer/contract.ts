@@ -1,4 +1,4 @@
-import type { CallOptions, Warning } from '../call/contract.ts';
+import type { AnsweredBy, CallOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { FinishReason, Usage } from '../llm/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
@@ -16,8 +16,11 @@ export interface ResponseSynthesizer {
   streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
 }
 
-/** An answer, with the nodes it rests on. Plain data. */
-export interface QueryResponse {
+/**
+ * An answer, with the nodes it rests on. Plain data. `provider`, `server` and `model` are of the reply whose text it is;
+ * absent when no model was asked.
+ */
+export interface QueryResponse extends AnsweredBy {
   text: string;
   /** What the answer was written from, numbered from 1 by their place: `[2]` in the text is `sources[1]`. */
   sources: NodeWithScore[];
@@ -27,6 +30,8 @@ export interface QueryResponse {
   outcome: 'answered' | 'no-nodes' | (string & {});
   /** Why the model stopped: an answer cut at `length` shows here. Absent when no model was asked. */
   finishReason?: FinishReason;
+  /** The model that wrote the answer; it may be a dated version of the one asked for. */
+  model?: string;
   /** Of all calls to the language model together. */
   usage?: Usage;
   warnings: Warning[];

@@ -1,5 +1,5 @@
-import { BaseLLM } from '../llm/base.ts';
-import type { Attempt, CallSettings } from '../call/contract.ts';
+import { BaseLLM, type LLMSettings } from '../llm/base.ts';
+import type { Attempt } from '../call/contract.ts';
 import type { ChatStreamEvent, LLMMetadata, Usage } from '../llm/contract.ts';
 import type { ContentBlock } from '../llm/message-contract.ts';
 import type { ChatReply, ChatRequest } from '../llm/request.ts';
@@ -15,7 +15,7 @@ export type ScriptedReply =
   | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
 
 /** What it says, and how it seems. */
-export interface ScriptedLLMOptions extends CallSettings {
+export interface ScriptedLLMOptions extends LLMSettings {
   /** Given out in order; a function alone answers every request. More requests than replies is an error. */
   replies:
     | readonly ScriptedReply[]

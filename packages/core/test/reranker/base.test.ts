@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MortiseError, subscribe, type MortiseEvent } from '@mortise/core';
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt, ModelSettings } from '@mortise/core/call';
 import {
   BaseReranker,
   type RankReply,
@@ -24,7 +24,7 @@ class FakeReranker extends BaseReranker {
   readonly metadata: RerankerMetadata;
   readonly doRerank: Rank;
 
-  constructor(rank: Rank = byNumber, metadata: Partial<RerankerMetadata> = {}, settings: CallSettings = {}) {
+  constructor(rank: Rank = byNumber, metadata: Partial<RerankerMetadata> = {}, settings: ModelSettings = {}) {
     super({ provider: 'acme', model: 'rank-1', retry: false, ...settings });
     this.metadata = { comparableScores: true, ...metadata };
     this.doRerank = vi.fn(rank);
@@ -36,6 +36,18 @@ const stops: (() => void)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
 
 describe('BaseReranker', () => {
+  it('C-16: says who answered, also where nothing was sent, and refuses a name that is none', async () => {
+    const named = new FakeReranker(byNumber, {}, { name: 'eu-gateway' });
+    const said = { provider: 'acme', server: 'eu-gateway', model: 'rank-1' };
+    expect(await named.rerank('q', ['1'])).toMatchObject(said);
+    expect(await named.rerank('q', [])).toMatchObject(said);
+    expect(await new FakeReranker().rerank('q', ['1'])).not.toHaveProperty('server');
+    for (const name of ['', 7 as unknown as string])
+      expect(() => new FakeReranker(byNumber, {}, { name })).toThrow(
+        expect.objectContaining({ code: 'configuration' }),
+      );
+  });
+
   it('K-01: gives the best first, as many as were asked for', async () => {
     const model = new FakeReranker();
     const { results, usage, warnings } = await model.rerank('q', ['1', '3', '2'], { topN: 2 });

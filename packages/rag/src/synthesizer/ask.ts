@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatOptions, ChatResponse, LLM, Warning } from '@mortise/core';
-import { wholeNumber } from '@mortise/core/shared';
+import { defined, wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
 import { abortable } from '../abort.ts';
 import type { SynthesisCall, SynthesisEvent } from './base.ts';
@@ -55,7 +55,7 @@ export async function* answerEvents(
     const reply = await replyTo(writer, messages, call);
     yield { type: 'text-delta', delta: reply.text };
     yield* warningEvents(reply.warnings);
-    yield { type: 'reply', finishReason: reply.finishReason, usage: reply.usage };
+    yield replyEvent(reply);
     return;
   }
   const stream = writer.llm.streamChat(messages, chatOptions(writer, call));
@@ -69,7 +69,7 @@ export async function* answerEvents(
   }
   const reply = await stream.final();
   yield* warningEvents(reply.warnings.slice(told));
-  yield { type: 'reply', finishReason: reply.finishReason, usage: reply.usage };
+  yield replyEvent(reply);
 }
 
 /** A whole reply that is a step on the way: nobody reads it as it comes. */
@@ -84,12 +84,16 @@ export function replyTo(
 /** What a reply that was a step on the way cost, and what is to be said of it. */
 export function* stepEvents(reply: ChatResponse, what: string): Generator<SynthesisEvent> {
   yield* warningEvents(reply.warnings);
-  const { finishReason, usage, text } = reply;
+  const { finishReason, text } = reply;
   if (finishReason.unified === 'length' || finishReason.unified === 'content-filter' || text.trim() === '') {
     const message = `${what} stopped for ${finishReason.raw}${text.trim() === '' ? ' and has no text' : ''}; the answer may lack what it would have told.`;
     yield { type: 'warning', warning: { type: 'other', message } };
   }
-  yield { type: 'reply', finishReason, usage };
+  yield replyEvent(reply);
+}
+
+function replyEvent({ finishReason, usage, provider, server, model }: ChatResponse): SynthesisEvent {
+  return { type: 'reply', finishReason, usage, ...defined({ provider, server }), model };
 }
 
 function* warningEvents(warnings: readonly Warning[]): Generator<SynthesisEvent> {

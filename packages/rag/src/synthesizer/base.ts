@@ -1,4 +1,6 @@
 import type { CallOptions, FinishReason, Usage, Warning } from '@mortise/core';
+import type { AnsweredBy } from '@mortise/core/call';
+import { defined } from '@mortise/core/shared';
 import { toQuery, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
 import type {
   Citation,
@@ -43,8 +45,13 @@ export type SynthesisEvent =
   | { readonly type: 'sources'; readonly sources: readonly NodeWithScore[] }
   | { readonly type: 'text-delta'; readonly delta: string }
   | { readonly type: 'warning'; readonly warning: Warning }
-  /** A reply of a model is over. Usage is summed; the finish reason of the last one is the answer's. */
-  | { readonly type: 'reply'; readonly finishReason: FinishReason; readonly usage: Usage };
+  /** A reply of a model is over. Usage is summed; finish reason and who answered are those of the last one. */
+  | ({
+      readonly type: 'reply';
+      readonly finishReason: FinishReason;
+      readonly usage: Usage;
+      readonly model?: string;
+    } & Readonly<AnsweredBy>);
 
 /**
  * Everything a synthesizer does besides writing: both ways to read it, spans, abort, sources, checked citations, the
@@ -114,7 +121,7 @@ export async function* assembled(
   const warnings: Warning[] = [];
   const usages: Usage[] = [];
   const citations: Citation[] = [];
-  let finishReason: FinishReason | undefined;
+  let last: Pick<QueryResponse, 'finishReason' | 'provider' | 'server' | 'model'> = {};
   let sources: NodeWithScore[] = nodes;
   let scanner: CitationScanner | undefined;
 
@@ -127,7 +134,8 @@ export async function* assembled(
   for await (const event of written) {
     if (event.type === 'reply') {
       usages.push(event.usage);
-      finishReason = event.finishReason;
+      const { finishReason, provider, server, model } = event;
+      last = defined({ finishReason, provider, server, model });
       continue;
     }
     if (event.type === 'sources') {
@@ -151,8 +159,8 @@ export async function* assembled(
     citations.push(citation);
     yield { type: 'citation', citation };
   }
-  if (scan.text.trim() === '' && finishReason !== undefined) {
-    const message = `The model answered with no text; it stopped for ${finishReason.raw}.`;
+  if (scan.text.trim() === '' && last.finishReason !== undefined) {
+    const message = `The model answered with no text; it stopped for ${last.finishReason.raw}.`;
     const warning: Warning = { type: 'other', message };
     warnings.push(warning);
     yield { type: 'warning', warning };
@@ -165,7 +173,7 @@ export async function* assembled(
       sources,
       citations,
       outcome: 'answered',
-      ...(finishReason === undefined ? {} : { finishReason }),
+      ...last,
       ...(usage === undefined ? {} : { usage }),
       warnings,
       metadata: {},

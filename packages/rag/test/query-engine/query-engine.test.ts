@@ -78,6 +78,8 @@ describe('createQueryEngine', () => {
       ],
       outcome: 'answered',
       finishReason: { unified: 'stop', raw: 'stop' },
+      provider: 'scripted',
+      model: 'script',
       usage: { inputTokens: 7, outputTokens: 3, totalTokens: 10 },
       warnings: [],
       metadata: {},

@@ -67,6 +67,15 @@ describe('RefineSynthesizer', () => {
     expect(response.finishReason).toEqual({ unified: 'length', raw: 'max_tokens' });
   });
 
+  it('C-16: says who wrote the answer, whole and streamed, and nobody where no model was asked', async () => {
+    const llm = new ScriptedLLM({ name: 'eu-gateway', replies: () => 'One.' });
+    const synthesizer = new RefineSynthesizer({ llm });
+    const said = { provider: 'scripted', server: 'eu-gateway', model: 'script' };
+    expect(await synthesizer.synthesize('Q', three)).toMatchObject(said);
+    expect(await synthesizer.streamSynthesize('Q', three).final()).toMatchObject(said);
+    expect(await synthesizer.synthesize('Q', [])).not.toHaveProperty('provider');
+  });
+
   it('Z-03: a step that was cut or has no text is told, and loses nothing of the steps before', async () => {
     const cut: ScriptedReply = {
       content: [{ type: 'text', text: '' }],

@@ -1,13 +1,13 @@
-import type { OpenAttempt } from '@mortise/core/call';
+import type { AnsweredBy, OpenAttempt } from '@mortise/core/call';
 import { toMortiseError } from '@mortise/core';
 import type { Span } from '@mortise/core/events';
 import { type ChatStream, eventsOfReply, type ChatReply, createChatStream } from '@mortise/core/llm';
 
 /** A reply that is there already as the stream it might have been, with one delta for each text. */
-export function replayedStream(reply: ChatReply, model: string): ChatStream {
+export function replayedStream(reply: ChatReply, asked: AnsweredBy & { readonly model: string }): ChatStream {
   const opened = { attempt: attemptDone(), source: nothing(), head: eventsOfReply(reply), warnings: [] };
   return createChatStream({
-    model,
+    asked,
     open: () => ({ span: NO_SPAN, opened: Promise.resolve(opened) }),
     abandon: () => undefined,
     describe: () => [],

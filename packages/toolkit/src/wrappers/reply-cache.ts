@@ -1,5 +1,5 @@
 import { emitPoint } from '@mortise/core/events';
-import { raceAbort } from '@mortise/core/call';
+import { raceAbort, type AnsweredBy } from '@mortise/core/call';
 import { errorText } from '@mortise/core';
 import { framed, sha256Hex, isObject, type JsonValue, canonicalJson, base64Of } from '@mortise/core/shared';
 import { type KeyValueStore, type StoreValue, createStoreGuard, type StoreGuard } from '@mortise/core/store';
@@ -13,14 +13,17 @@ export interface ReplyCacheOptions {
   readonly ttlMs: number | undefined;
 }
 
+/** A reply with who gave it; what was kept before that was known does not say. */
+export type KeptReply = ChatReply & AnsweredBy;
+
 /** A reply that was there, or the duty to get it for everybody who waits for it. */
 export type Entry =
-  | { readonly reply: ChatReply; readonly lead?: undefined }
+  | { readonly reply: KeptReply; readonly lead?: undefined }
   | { readonly lead: Lead; readonly reply?: undefined };
 
 export interface Lead {
   /** Writes the reply, then hands it to those who wait. Rejects only with the caller's own reason. */
-  keep(reply: ChatReply): Promise<void>;
+  keep(reply: KeptReply): Promise<void>;
   /** There will be no reply, unless there is one already: somebody else makes the request. */
   leave(): void;
   /** Somebody waits: a stream must go on also when its reader does not. */
@@ -69,7 +72,7 @@ export class ReplyCache {
     // Before the look into the store, so that those who come meanwhile share it.
     const flight = new Flight();
     this.#flights.set(key, flight);
-    const end = (reply: ChatReply | undefined): void => {
+    const end = (reply: KeptReply | undefined): void => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
       flight.land(reply);
     };
@@ -90,9 +93,9 @@ export class ReplyCache {
       throw error;
     }
     let keeping = false;
-    const keep = async (reply: ChatReply): Promise<void> => {
+    const keep = async (reply: KeptReply): Promise<void> => {
       keeping = true;
-      let copy: ChatReply | undefined;
+      let copy: KeptReply | undefined;
       try {
         await this.#write(key, reply, guard);
         copy = this.#copyOf(reply);
@@ -118,7 +121,7 @@ export class ReplyCache {
     key: string,
     guard: StoreGuard,
     signal: AbortSignal | undefined,
-  ): Promise<ChatReply | undefined> {
+  ): Promise<KeptReply | undefined> {
     const value = await guard('read', signal, () => this.#store.get(key, { namespace: NAMESPACE, signal }));
     if (value == null) return undefined;
     const reply = decode(value);
@@ -126,7 +129,7 @@ export class ReplyCache {
     return reply;
   }
 
-  async #write(key: string, reply: ChatReply, guard: StoreGuard): Promise<void> {
+  async #write(key: string, reply: KeptReply, guard: StoreGuard): Promise<void> {
     let value: StoreValue;
     try {
       value = encode(reply);
@@ -138,7 +141,7 @@ export class ReplyCache {
   }
 
   /** What cannot be copied is not shared: who waits asks for himself. */
-  #copyOf(reply: ChatReply): ChatReply | undefined {
+  #copyOf(reply: KeptReply): KeptReply | undefined {
     try {
       return structuredClone(reply);
     } catch (error) {
@@ -212,16 +215,16 @@ function isPlain(value: object): boolean {
 }
 
 /** With a hash of its own: a value that was changed or cut is no reply. */
-function encode(reply: ChatReply): StoreValue {
+function encode(reply: KeptReply): StoreValue {
   const text = canonicalJson(reply);
   return { sha256: sha256Hex(text), reply: JSON.parse(text) as JsonValue };
 }
 
-function decode(value: StoreValue): ChatReply | undefined {
+function decode(value: StoreValue): KeptReply | undefined {
   if (!isObject(value) || !isObject(value['reply'])) return undefined;
   const { sha256, reply } = value;
   try {
-    return sha256Hex(canonicalJson(reply)) === sha256 ? (reply as unknown as ChatReply) : undefined;
+    return sha256Hex(canonicalJson(reply)) === sha256 ? (reply as unknown as KeptReply) : undefined;
   } catch {
     // What a store gives may be anything.
     return undefined;
@@ -237,12 +240,12 @@ const ALONE: Lead = {
 
 /** A request under way for one key. */
 class Flight {
-  readonly #landed = Promise.withResolvers<ChatReply | undefined>();
+  readonly #landed = Promise.withResolvers<KeptReply | undefined>();
   #followed = false;
   #drive: (() => void) | undefined;
 
   /** Resolves with a reply of its own, or with nothing when the leader failed or left. */
-  async follow(): Promise<ChatReply | undefined> {
+  async follow(): Promise<KeptReply | undefined> {
     this.#followed = true;
     this.#drive?.();
     return structuredClone(await this.#landed.promise);
@@ -253,7 +256,7 @@ class Flight {
     if (this.#followed) drive();
   }
 
-  land(reply: ChatReply | undefined): void {
+  land(reply: KeptReply | undefined): void {
     this.#landed.resolve(reply);
   }
 }

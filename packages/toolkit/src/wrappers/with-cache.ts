@@ -9,13 +9,12 @@ import {
   type LLM,
   snapshot,
   type ChatInput,
-  type ChatReply,
   toChatResponse,
   toCompletionResponse,
 } from '@mortise/core/llm';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
 import { replayedStream } from './replay.ts';
-import { ReplyCache, type CallKind, type Entry, type Lead } from './reply-cache.ts';
+import { ReplyCache, type CallKind, type Entry, type KeptReply, type Lead } from './reply-cache.ts';
 import { wrapLLM } from './wrap.ts';
 
 export interface WithCacheOptions {
@@ -47,8 +46,8 @@ export function withCache<L extends LLM>(llm: L, store: KeyValueStore, options: 
     input: ChatInput,
     options: ChatOptions,
     call: () => Promise<R>,
-    toReply: (response: R) => ChatReply,
-    toResponse: (reply: ChatReply) => R,
+    toReply: (response: R) => KeptReply,
+    toResponse: (reply: KeptReply) => R,
   ): Promise<R> {
     throwIfAborted(options.signal);
     const { reply, lead } = await cache.enter(kind, input, options, options.signal);
@@ -69,7 +68,13 @@ export function withCache<L extends LLM>(llm: L, store: KeyValueStore, options: 
     return entry;
   }
 
-  const responseOf = (reply: ChatReply): ChatResponse => toChatResponse(reply, llm.model, []);
+  // Who answered when the reply was new: behind a fallback not always the one that is asked first.
+  const askedOf = ({ provider = llm.provider, server }: KeptReply) => ({
+    provider,
+    ...(server === undefined ? {} : { server }),
+    model: llm.model,
+  });
+  const responseOf = (reply: KeptReply): ChatResponse => toChatResponse(reply, askedOf(reply), []);
   return wrapLLM(llm, {
     chat: (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
@@ -77,21 +82,21 @@ export function withCache<L extends LLM>(llm: L, store: KeyValueStore, options: 
     },
     complete: (prompt: string, options: ChatOptions = {}) => {
       const call = () => llm.complete(prompt, options);
-      const toResponse = (reply: ChatReply) => toCompletionResponse(responseOf(reply));
+      const toResponse = (reply: KeptReply) => toCompletionResponse(responseOf(reply));
       return whole('complete', prompt, options, call, replyOfCompletion, toResponse);
     },
     streamChat: (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
       return deferChatStream(options.signal, async (scope) => {
         const { reply, lead } = await enter('chat', asked, options, scope);
-        if (reply !== undefined) return replayedStream(reply, llm.model);
+        if (reply !== undefined) return replayedStream(reply, askedOf(reply));
         return kept(llm.streamChat(asked, options), lead, replyOfChat);
       });
     },
     streamComplete: (prompt: string, options: ChatOptions = {}) =>
       deferCompletionStream(options.signal, async (scope) => {
         const { reply, lead } = await enter('complete', prompt, options, scope);
-        if (reply !== undefined) return createCompletionStream(replayedStream(reply, llm.model));
+        if (reply !== undefined) return createCompletionStream(replayedStream(reply, askedOf(reply)));
         return kept(llm.streamComplete(prompt, options), lead, replyOfCompletion);
       }),
   });
@@ -107,7 +112,7 @@ function replyOfChat({
   return { content: message.content, ...rest };
 }
 
-function replyOfCompletion({ text, ...rest }: CompletionResponse): ChatReply {
+function replyOfCompletion({ text, ...rest }: CompletionResponse): KeptReply {
   return { content: [{ type: 'text', text }], ...rest };
 }
 
@@ -115,7 +120,7 @@ function replyOfCompletion({ text, ...rest }: CompletionResponse): ChatReply {
 function kept<T, R, S extends AsyncIterable<T> & { final(): Promise<R> }>(
   stream: S,
   lead: Lead,
-  toReply: (response: R) => ChatReply,
+  toReply: (response: R) => KeptReply,
 ): S {
   let keeping: Promise<R> | undefined;
   const final = (): Promise<R> => {

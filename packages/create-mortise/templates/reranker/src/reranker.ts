@@ -1,4 +1,4 @@
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt, ModelSettings } from '@mortise/core/call';
 import {
   BaseReranker,
   type RankReply,
@@ -13,7 +13,7 @@ import { Connection, type AcmeConnectionOptions } from './client.ts';
 export type AcmeRerankModel = 'acme-rerank-1' | (string & {});
 
 /** How to reach a reranker of Acme. */
-export interface AcmeRerankerOptions extends CallSettings, AcmeConnectionOptions {
+export interface AcmeRerankerOptions extends ModelSettings, AcmeConnectionOptions {
   model: AcmeRerankModel;
   /** What you know of the model; laid over what this integration declares. */
   metadata?: Partial<RerankerMetadata> | undefined;
