@@ -135,7 +135,7 @@ function folderProblems(folder: string, base: string): string[] {
   return problems;
 }
 
-/** Whoever finds a package on a registry reads one page: its name, how to install it, and when it is the wrong one. */
+/** Readers who find a package on a registry read one page: its name, how to install it, and when it is the wrong one. */
 function readmeProblems({ folder, manifest }: Package, base: string): string[] {
   if (!existsSync(join(base, folder, 'README.md'))) return [];
   const text = read(base, folder, 'README.md');

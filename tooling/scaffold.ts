@@ -120,7 +120,7 @@ function checkMutants(): void {
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
     testResults: { name: string; assertionResults: { status: string }[] }[];
   };
-  // A file that does not even load is no case that turned red.
+  // A file that does not load is not a case that turned red.
   const red = new Set(
     testResults
       .filter(({ assertionResults }) => assertionResults.some(({ status }) => status === 'failed'))

@@ -48,7 +48,7 @@ export function fromResponse(body: Raw, about: About): ChatReply<AnthropicMetada
   };
 }
 
-/** E-06: `error` and its like are no end of an answer. */
+/** E-06: `error` and its like do not end an answer. */
 export function throwFailedEnd(reason: unknown, about: About): void {
   const code = failedEnd(reason);
   if (code !== undefined) throw errorFromSaid({ word: String(reason) }, about, { fallback: code });

@@ -133,7 +133,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     objectsOf(message['tool_calls']).forEach((call, at) => this.#startCall(`tool-call:${at}`, call, out));
   }
 
-  /** Text and thinking become blocks at their first words: an empty one is no block. */
+  /** Text and thinking become blocks at their first words: an empty one is not a block. */
   #startContent(key: string, content: WireBody, out: ChatStreamEvent[]): void {
     if (this.#places.get(key)?.ended === true) this.#places.delete(key);
     const { type } = content;
@@ -156,7 +156,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     this.#keepMembers(key, content);
   }
 
-  /** They may come before the first word: an empty text is no block, so that they wait. */
+  /** They may come before the first word: an empty text is not a block, so they wait. */
   #keepMembers(key: string, item: WireBody): void {
     const members = membersOf(item);
     if (Object.keys(members).length === 0) return;

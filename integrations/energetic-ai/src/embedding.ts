@@ -21,7 +21,7 @@ const MAX_BATCH_SIZE = 4;
 
 /**
  * English embeddings computed in this process: the Universal Sentence Encoder Lite, 512 dimensions, of unit length.
- * The model is loaded at the first call. There is no network in it.
+ * The model is loaded at the first call, without the network.
  */
 export class EnergeticAIEmbedding extends BaseEmbedding {
   readonly metadata: EmbeddingMetadata;

@@ -8,7 +8,7 @@ export interface GptEncodingModule {
   decode(tokens: Iterable<number>): string;
 }
 
-/** What a `gpt-tokenizer/bpeRanks/*` module exports: the text of each token, or its bytes where they are no text. */
+/** What a `gpt-tokenizer/bpeRanks/*` module exports: the text of each token, or its bytes where they are not text. */
 export type GptRanks = readonly (string | readonly number[] | undefined)[];
 
 /**

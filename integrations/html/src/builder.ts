@@ -40,7 +40,7 @@ export interface Page {
 
 /** Of a list of ids. */
 const MAX_IDS = 4096;
-/** What is longer is no title. */
+/** A longer text is not a title. */
 const MAX_TITLE = 4096;
 const CDATA = '[CDATA[';
 const NAMESPACES: ReadonlySet<string> = new Set([

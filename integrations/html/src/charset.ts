@@ -74,7 +74,7 @@ export function knownEncoding(label: string): string | undefined {
   }
 }
 
-/** A comment, an element whose content is no markup, or a tag, as far as they stand in the head of a page. */
+/** A comment, an element whose content is not markup, or a tag, as far as they stand in the head of a page. */
 const TOKEN =
   /<!--|<(script|style|title|textarea|noscript|xmp|iframe)(?=[\s/>])|<meta(?=[\s/])|<body(?=[\s/>])/gi;
 

@@ -67,7 +67,7 @@ export class CodeReader {
 
   #text(node: TextNode, parent: ElementNode, at: number): void {
     const text = isBetweenLines(node.text, parent, at) ? node.text.replace(/[^\n]+/g, '') : node.text;
-    // The line end after the tag is no part of the text.
+    // The line end after the tag is not part of the text.
     const lead = this.#written === 0 ? (/^\r?\n/.exec(text)?.[0].length ?? 0) : 0;
     this.#written += lead;
     if (lead === text.length) return;
@@ -111,7 +111,7 @@ export class CodeReader {
       this.#write({ text: name === 'sup' ? '^' : '_' });
   }
 
-  /** White space at the end is no code. */
+  /** White space at the end is not code. */
   #trim(): void {
     for (let last = this.pieces.pop(); last !== undefined; last = this.pieces.pop()) {
       const text = last.text.trimEnd();

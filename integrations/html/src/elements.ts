@@ -65,7 +65,7 @@ export function isHidden(attributes: Attributes): boolean {
   );
 }
 
-/** What is beside a line of code and is no code: its number. */
+/** An element beside a line of code that is not code: its number. */
 const LINE_NUMBER =
   /line-?_?num|linenos?(?:div)?$|gutter|^lnt?$|^hljs-ln-n|blob-num|^lnos?$|code-line-no|^rouge-gutter$/i;
 

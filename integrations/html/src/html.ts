@@ -11,7 +11,7 @@ import type { Choice } from './visible.ts';
 /** How a page is read. */
 export interface HtmlOptions {
   /**
-   * Keep navigation, headers, footers and asides. What is no text (scripts, styles, hidden elements) is left out anyway.
+   * Keep navigation, headers, footers and asides. Elements without text (scripts, styles, hidden elements) are always left out.
    * Default: false.
    */
   boilerplate?: boolean | undefined;
@@ -55,7 +55,7 @@ export async function readPage(html: string, options: HtmlOptions): Promise<{ te
   const parser: HtmlParserModule = await import('htmlparser2');
   let page = await parsePage(parser, html, { xml, maxElements }, slices);
   let placed = await write(page, boilerplate, slices);
-  // A tag that swallows all that follows is empty for whoever wrote it so.
+  // A tag that swallows all that follows was meant to be empty.
   if (placed.isEmpty && !xml && html.includes('/>')) {
     page = await parsePage(parser, html, { xml: true, maxElements }, slices);
     placed = await write(page, boilerplate, slices);

@@ -15,7 +15,7 @@ const ONE = /^[+\-−±]?[\p{L}\p{N}\p{M}.,]+[+\-−]?$/u;
 const NOTE = /^(?:(?:foot|end)?note.*|fn.*|reference|citation|cite.*)$/i;
 
 /**
- * `10^6`, `H_2O`, `x^(n+1)`: what is raised is no part of the word before it. Markers of notes are `[^1]`, ordinals (`1st`)
+ * `10^6`, `H_2O`, `x^(n+1)`: the raised part does not belong to the word before it. Markers of notes are `[^1]`, ordinals (`1st`)
  * and signs (`©`) stay as they are; so does what stands behind no word, and what is a text of its own.
  */
 export function markOf(

@@ -28,7 +28,7 @@ function shown(elements: readonly ElementNode[]): readonly ElementNode[] {
   return seen.length > 0 ? seen : elements.filter(({ letters }) => letters > 0);
 }
 
-/** Those that are no teasers in an aside or a footer. No element is looked at twice. */
+/** Those that are not teasers in an aside or a footer. No element is looked at twice. */
 function* ofPage(articles: readonly ElementNode[]): Generator<void, ElementNode[]> {
   const known = new Map<ElementNode, boolean>();
   const found: ElementNode[] = [];

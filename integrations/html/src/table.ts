@@ -18,7 +18,7 @@ export function isListing(facts: TableFacts, table: ElementNode): boolean {
   return (hasLineNumbers && (hasCode || hasCodeCells)) || (hasCode && isNumbersBesideCode(table));
 }
 
-/** It lays out a page, and is no table. */
+/** Lays out a page, and is not a data table. */
 export function isLayout(facts: TableFacts, { attributes }: ElementNode): boolean {
   if (attributes['role'] === 'presentation' || attributes['role'] === 'none') return true;
   return facts.hasCode || facts.isNested || (facts.hasBlocks && !facts.hasHeaders);

@@ -34,7 +34,7 @@ export function lengthOf(node: PageNode | undefined): number {
   return node === undefined || isElement(node) ? 0 : node.text.length;
 }
 
-/** What is longer is no list of classes. */
+/** A longer value is not a list of classes. */
 const MAX_CLASS = 4096;
 
 /** The words of its `class`. */

@@ -25,7 +25,7 @@ interface Place {
   readonly heading: number | undefined;
 }
 
-/** Whether an element is no text of the page, is shown to nobody, or is around the content and not asked for. */
+/** Whether an element holds no text of the page, is hidden, or surrounds the content and was not asked for. */
 export function isLeftOut(
   element: ElementNode,
   choice: Choice,

@@ -28,7 +28,7 @@ export class BlockWriter {
   #cell: Piece[] | undefined;
   /** White space that is shown if text follows. */
   #space: Piece | undefined;
-  /** What follows is no part of the word before it. */
+  /** The next text does not belong to the word before it. */
   #isApart = false;
 
   get isInCell(): boolean {

@@ -27,7 +27,7 @@ const MEMBERS = [
 
 /**
  * Any Keyv as a `KeyValueStore`. Values are kept as text, bytes as base64, so that every adapter and serializer gives
- * back what it was given. Keyv tells of a failing adapter by an `error` event and answers as if nothing were there;
+ * back what it was given. Keyv emits an `error` event for a failing adapter and answers as if the entry were absent;
  * here such a call rejects.
  */
 export class KeyvKeyValueStore implements KeyValueStore {

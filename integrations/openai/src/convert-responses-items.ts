@@ -148,7 +148,7 @@ function toAssistantItems(message: ChatMessage, request: ChatRequest, context: W
     if (!isKnownBlock(block)) {
       const item = ownItem(block, context);
       const part = (block as { readonly part?: unknown }).part;
-      // What came over Chat Completions is no item here.
+      // A block from Chat Completions is not an item here.
       if (typeof item?.['type'] === 'string' && part === undefined) items.push(item);
       else if (isObject(part) && block.type.startsWith(`${context.provider}:`))
         addOutputPart(items, block, part, context);

@@ -71,7 +71,7 @@ export class PdfDocument {
       disableFontFace: true,
       // Of forms that are made anew by a program: what they show, and not their "Please wait".
       enableXfa: true,
-      // Pictures are not decoded: that there are some is told by a warning.
+      // Pictures are not decoded; a warning says that there are some.
       maxImageSize: 0,
       verbosity: 1,
     });

@@ -104,7 +104,7 @@ function hasTables(database: DatabaseSync): boolean {
   return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'vector_about'").get() !== undefined;
 }
 
-/** A full disk or a failed write ends the transaction by itself: that nothing is left to undo is no error. */
+/** A full disk or a failed write ends the transaction by itself: having nothing to undo is not an error. */
 function rollback(database: DatabaseSync): void {
   try {
     database.exec('ROLLBACK');

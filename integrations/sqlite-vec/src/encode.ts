@@ -61,7 +61,7 @@ function valueMember(key: Uint8Array, kind: Member['kind'], value: FilterValue):
   return { key, kind, value: encodeValue(value), folded };
 }
 
-/** A number that is none has no place in JSON, where it is `null`. */
+/** NaN has no form in JSON, where it is `null`. */
 function isValue(value: JsonValue): value is FilterValue {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }

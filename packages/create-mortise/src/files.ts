@@ -37,7 +37,7 @@ function read({ openAICompatible }: ScaffoldOptions, capability: Capability, ...
     : template([capability, ...path].join('/'));
 }
 
-/** The connection is shared, and so is what it is told when it is refused. */
+/** The connection is shared, and so are the provider's refusals. */
 function testOf(options: ScaffoldOptions, capability: Capability): string {
   const test = read(options, capability, 'test', `${capability}.test.ts`);
   if (!options.openAICompatible || capability !== 'reranker') return test;

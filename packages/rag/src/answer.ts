@@ -12,7 +12,7 @@ import {
 import { abortable } from './abort.ts';
 import { clock, type Clock } from './clock.ts';
 
-/** One answer, to be had whole or as a stream. */
+/** One answer, given whole or as a stream. */
 export interface AnswerSpec {
   readonly name: string;
   readonly attributes?: Attributes | undefined;

@@ -24,7 +24,7 @@ export interface SqliteFileOptions<T> {
 
 /**
  * A file in WAL mode, opened by the first work that is done with it. Work is synchronous, all or nothing, and done as
- * soon as the file is free: see `createWhenFree`. What fails is told by `storeFailure`.
+ * soon as the file is free: see `createWhenFree`. `storeFailure` makes the errors.
  */
 export class SqliteFile<T extends Prepared> {
   readonly #options: SqliteFileOptions<T>;
@@ -99,7 +99,7 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-/** A full disk or a failed write ends the transaction by itself: that nothing is left to undo is no error. */
+/** A full disk or a failed write ends the transaction by itself: having nothing to undo is not an error. */
 function rollback(database: DatabaseSync): void {
   try {
     database.exec('ROLLBACK');

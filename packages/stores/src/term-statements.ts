@@ -8,7 +8,7 @@ import { decodeNode } from './node-record.ts';
 
 /*
  * `counted` has the ids that records name, `node_terms` a row for each node: whether it counts, and how many terms it
- * has, NULL before they are set. Triggers keep both in step with nodes, whoever writes them. `words` is FTS5's inverted
+ * has, NULL before they are set. Triggers keep both in step with nodes, through whichever connection they are written. `words` is FTS5's inverted
  * index of the terms alone; `word_rows` lists for a term the rows that hold it, once for each time.
  */
 export const TERM_SCHEMA = `

@@ -4,7 +4,7 @@ import type { ConformanceCase } from '../frame/case.ts';
 import { collect, isPlain, pause } from '../shared/helpers.ts';
 import { ANSWER, LabModel, MODEL, NODES, METHODS, type AnswerProbe } from './lab.ts';
 
-/** What every answer and every stream of one must be, whoever gives it. */
+/** What holds for every answer and every stream of one. */
 export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
   const { sources: ofSources = [] } = probe;
   return [

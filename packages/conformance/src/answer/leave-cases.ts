@@ -5,7 +5,7 @@ import { listenerCase } from '../shared/abort-cases.ts';
 import { abortable, waitFor } from '../shared/helpers.ts';
 import { ANSWER, LabModel, MODEL, METHODS, type AnswerProbe } from './lab.ts';
 
-/** What an abort and an early leave do, and what is told of them. */
+/** What an abort and an early leave do, and what is reported of them. */
 export function leaveCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
   return [
     {

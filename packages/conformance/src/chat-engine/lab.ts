@@ -7,7 +7,7 @@ import { NODES } from '../answer/lab.ts';
 import type { CaseContext } from '../frame/case.ts';
 import type { ChatEngineParts, ChatEngineSubject, Conversation } from './subject.ts';
 
-/** What the model says, unless it is told otherwise. */
+/** The model's default answer. */
 export const ANSWER = 'Oak is hard [1].';
 
 /** A conversation with a model that says `next`, whatever it is at the time. */

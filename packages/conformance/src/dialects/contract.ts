@@ -69,7 +69,7 @@ export interface AnswerUsage {
 
 /**
  * What only the server knows, and wants back with the text or the call: members of the part as it stands on the wire. A
- * dialect that does not write them skips the cases of them; where a text is no object of its own, they are the message's.
+ * dialect that does not write them skips the cases of them; where a text is not an object of its own, they belong to the message.
  */
 export type OwnMembers = JsonObject;
 
@@ -92,7 +92,7 @@ export type AnswerPart =
   /** A block of a kind that the provider may add tomorrow. Its name must be `hologram`: it comes back as `PROVIDER:hologram`. */
   | { readonly type: 'unknown' };
 
-/** How a stream tells of usage. */
+/** How a stream reports usage. */
 export type UsageShape =
   /** As the provider documents it. */
   | 'once'

@@ -84,7 +84,7 @@ function messageOf(answer: WireAnswer): JsonObject {
   }));
   return {
     role: 'assistant',
-    // A text is no object here: what belongs to it is the message's.
+    // A text is not an object here: its members belong to the message.
     ...Object.fromEntries(partsOf(answer, 'text').flatMap(({ members }) => Object.entries(members ?? {}))),
     content: text === '' && calls.length > 0 ? null : text,
     ...(reasoning === '' ? {} : { reasoning_content: reasoning }),

@@ -84,7 +84,7 @@ export const requestCases: readonly LLMCase[] = [
         ]);
         const tools = context.subject.declares.tools === true ? [WEATHER] : undefined;
         const options = frozen<ChatOptions>({ maxOutputTokens: 100, temperature: 0.5, tools });
-        // Frozen all the way down: whoever writes to them throws.
+        // Frozen at every depth: a write to them throws.
         const { text } = await METHODS[method](llm, messages, { ...options });
         context.check.ok(text !== '', `${method}: the reply`);
       }),

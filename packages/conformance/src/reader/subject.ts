@@ -8,7 +8,7 @@ export interface ReaderItem {
   readonly text: string;
   /** Of the documents that it holds behind the first, one sentence each. Given where `several` is declared. */
   readonly more?: readonly string[];
-  /** It cannot be read: bytes that are none of the kind, a page that is gone. */
+  /** An item that cannot be read: bytes of another kind, a page that is gone. */
   readonly broken?: boolean;
 }
 

@@ -58,7 +58,7 @@ export function fixtureSecrets(fixture: Fixture, secrets: readonly string[] = []
   return [...new Set([...found, ...rest.map((kind) => `${kind} beside the exchanges`)])];
 }
 
-/** Reads a fixture, and refuses one that is none or that holds a secret. */
+/** Reads a fixture, and refuses a file that is not one or that holds a secret. */
 export function readFixture(file: string): Fixture {
   const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
   if (fixture.format !== 1 || !Array.isArray(fixture.exchanges))

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 /** What stands in place of each character of a secret: lengths, and so the bytes of a stream, stay as they were. */
 const MASK = '*';
 
-/** What looks like a secret whoever it belongs to; the part to mask is the last group. */
+/** Patterns of secrets of any provider; the part to mask is the last group. */
 const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['a key', /()\b((?:sk|pk|rk|co|xai|gsk|hf|pplx|r8)[-_][A-Za-z0-9_-]{16,})/g],
   ['a Google key', /()\b(AIza[A-Za-z0-9_-]{30,})/g],

@@ -14,7 +14,7 @@ export const QUERY = 'Who "asks"? 😀';
 /** Texts that end in what the lab scores them by. */
 export const DOCUMENTS: readonly string[] = ['Grüße 0.25', 'b\n0.875', 'c 0.5'];
 
-/** As the lab scores a document, whoever asks. */
+/** The score that the lab gives a document. */
 export function scoreOf(document: string): number {
   return Number(document.split(/\s/).at(-1));
 }

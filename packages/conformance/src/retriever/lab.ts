@@ -35,7 +35,7 @@ export function scored(id: string, score: number, more: Partial<TextNode> = {}):
   return { node: page(id, more), score };
 }
 
-/** A retriever of the lab: finds what it is told to, whatever is asked, and remembers how. */
+/** A retriever of the lab: gives fixed results for any query, and records its calls. */
 export interface Spy extends Retriever {
   readonly calls: { readonly query: QueryInput; readonly options: RetrieveOptions }[];
 }

@@ -21,7 +21,7 @@ export interface Probe<S> {
   respondWith(subject: S, options?: RespondOptions): WireHandler;
   /** Whether a request asks for a stream. */
   streams(subject: S, request: WireRequest): boolean;
-  /** The reply is the one that is told. */
+  /** Checks that the reply is the one that was sent. */
   checkReply(context: CaseContext<S>, reply: unknown, what: string): void;
 }
 
@@ -38,7 +38,7 @@ export interface OwnHeaders {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How an implementation is told to reach its server. */
+/** How an implementation reaches its server. */
 export interface Access extends OwnHeaders {
   /** Makes the base URL of the server's, which is without a path. */
   readonly url?: (url: string) => string;

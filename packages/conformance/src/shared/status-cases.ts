@@ -96,7 +96,7 @@ function waits<S>(probe: Probe<S>): Case<S> {
     });
     const { events, parent } = watchRetries(context);
     await context.check.within(3_000, call(method, { parent }), method);
-    // A busy machine makes a wait longer; where it is told how long it was meant to be, that is looked at too.
+    // A busy machine makes a wait longer; where its intended length is known, that is checked too.
     const told = events[0]?.attributes['delayMs'];
     const waited = second - first;
     const meant = typeof told === 'number' ? told : waited;

@@ -4,7 +4,7 @@ import { LabModel, MODEL, NODES, QUESTION } from '../answer/lab.ts';
 import type { ConformanceCase } from '../frame/case.ts';
 import type { SynthesizerSubject } from './subject.ts';
 
-/** What becomes of the nodes, what is sent to the model, and what is told of its replies. */
+/** What becomes of the nodes, what is sent to the model, and what is reported of its replies. */
 export const modelCases: readonly ConformanceCase<SynthesizerSubject>[] = [
   {
     id: 'nodes.not-mutated',

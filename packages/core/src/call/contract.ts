@@ -96,8 +96,8 @@ export interface Attempt {
   /** A fresh signal for this attempt: hand it to the SDK, to `fetch`, to every wait. */
   readonly signal: AbortSignal;
   /**
-   * The provider said something: its silence begins anew. Events of a stream that add to the reply count by themselves, and
-   * `streamEvents` and `readJson` call it; only own transports need to.
+   * Reports that the provider sent something, which restarts the bound on silence. Events of a stream that add to the reply count
+   * by themselves, and `streamEvents` and `readJson` call it; only a transport of your own has to.
    */
   touch(): void;
   /** Bytes that a reply may have; `readJson`, `readText` and `streamEvents` keep to it. Default: 48 MiB, of a stream 256. */
@@ -130,7 +130,7 @@ export interface Lease {
   release(outcome?: LeaseOutcome): void;
 }
 
-/** What a limiter learns when an attempt is over. */
+/** What an attempt reports to its limiter when it ends. */
 export interface LeaseOutcome {
   tokens?: number | undefined;
   error?: unknown;

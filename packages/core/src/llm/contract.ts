@@ -54,9 +54,9 @@ export interface LLMCapabilities {
   toolChoice?: boolean;
   /** A tool can be asked for by its name. `false`: core asks for `required` with that tool alone, which says the same. */
   namedToolChoice?: boolean;
-  /** A call can be forced while the model thinks. `false`: `structured` goes another way then. */
+  /** A tool call can be forced while the model thinks. `false`: `structured` then uses a prompt. */
   toolChoiceWithReasoning?: boolean;
-  /** How typed output is best had: by the provider's own schema mode, by a forced tool, or by prompt and parser. */
+  /** The best mode for typed output: the provider's own schema mode, a forced tool, or prompt and parser. */
   structuredOutput?: 'native' | 'tool' | 'prompt';
   reasoning?: boolean;
   /** What user messages may hold besides text. */
@@ -94,8 +94,8 @@ export interface ChatOptions<P extends ProviderOptions = ProviderOptions> extend
 }
 
 /**
- * How much a model may think. Providers take one of the two; what they do not take is left out with a warning. What holds
- * without being asked for (no thought for `none`, a summary that comes anyway) needs none.
+ * How much a model may think. Providers take `effort` or `budgetTokens`; the one that a provider does not take is left out with a
+ * warning. A setting that holds anyway (`none` on a model that does not think, a summary that always comes) needs no warning.
  */
 export interface ReasoningOptions {
   effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | (string & {}) | undefined;
@@ -111,7 +111,7 @@ export interface ChatResponse<M = unknown> extends AnsweredBy {
   message: AssistantMessage;
   /** All text blocks joined; empty when there is none. */
   text: string;
-  /** The calls the caller is asked to make, in order. */
+  /** The tool calls that the model asks for, in order. */
   toolCalls: ToolCallBlock[];
   /** All citations of all text blocks, in order. */
   citations: CitationBlock[];
@@ -171,8 +171,8 @@ export type ChatStreamEvent =
   | { type: 'usage'; usage: Usage }
   | { type: 'warning'; warning: Warning }
   /**
-   * The provider said the end: by a finish reason, or by its terminal event. Nothing follows. What it says of the reply's
-   * id, model and time replaces what the start said.
+   * The provider ended the reply: by a finish reason, or by its terminal event. Nothing follows. Its `id`, `model` and
+   * `createdAt` replace those of `start`.
    */
   | {
       type: 'finish';
@@ -186,22 +186,22 @@ export type ChatStreamEvent =
   | { type: `${string}:${string}`; [member: string]: unknown };
 
 /**
- * A reply in the making: single use, pull-based, cancelled by `break`. Exactly one of the ways to read it may be
- * used; a second reader is refused with `invalid-request`. `final()` may be called at any time besides.
+ * A reply that is still arriving: single use, pull-based, cancelled by `break`. It has one reader: the events, `textStream` or
+ * `toReadableStream()`; a second one is refused with `invalid-request`. `final()` may be called beside the reader, at any time.
  */
 export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent> {
   /** The text deltas alone. */
   readonly textStream: AsyncIterable<string>;
   /** What has arrived so far. */
   readonly partial: PartialChatResponse;
-  /** Reads to the end and gives what `chat` would have given. After an early leave: `aborted`, with `partial`. */
+  /** Reads to the end and gives what `chat` would have given. Rejects with `aborted` and `partial` after `break` or `cancel()`. */
   final(): Promise<ChatResponse<M>>;
   toReadableStream(): ReadableStream<ChatStreamEvent>;
   /** Leaves the stream and closes its connection. */
   cancel(): Promise<void>;
 }
 
-/** A `ChatResponse` without what only the end of a stream can tell. */
+/** A `ChatResponse` without the members that only the end of a stream gives. */
 export interface PartialChatResponse extends AnsweredBy {
   message: AssistantMessage;
   text: string;

@@ -9,7 +9,7 @@ import { blocksOf, isKnownBlock, toMessages } from './message.ts';
 export function estimateInputTokens(input: ChatInput, options: Pick<ChatOptions, 'tools'> = {}): number {
   let characters = 0;
   let tokens = 0;
-  // What the model is told of a tool: its validator is not sent, and may not even have JSON.
+  // A tool as the model sees it: its validator is not sent, and may not have a form in JSON.
   for (const { name, description, parameters } of options.tools ?? [])
     characters += JSON.stringify({ name, description, parameters }).length;
   const add = (block: ContentBlock): void => {

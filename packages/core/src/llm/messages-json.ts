@@ -13,7 +13,7 @@ const MAX_DEPTH = 1_000;
 /**
  * Messages as plain JSON, to be kept: what is opaque, members that nobody knows and providers' own blocks included. Raw
  * bytes of a source become base64, marked by `bytes: true`, so that {@link messagesFromJson} gives bytes again. Throws
- * `invalid-request` for what are no messages and for what JSON cannot hold, and names the place.
+ * `invalid-request` for values that are not messages or that JSON cannot hold; the error names the place.
  */
 export function messagesToJson(messages: readonly ChatMessage[]): JsonObject[] {
   return readable(() =>

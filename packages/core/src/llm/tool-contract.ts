@@ -1,7 +1,7 @@
 import type { JsonObject, JsonSchema } from '../shared/json.ts';
 import type { StandardSchema } from '../schema/standard-contract.ts';
 
-/** What a model is told of a tool. */
+/** A tool as the model sees it. */
 export interface ToolDefinition {
   /** Letters, digits, `_` and `-`, at most 64: what every provider takes. */
   name: string;

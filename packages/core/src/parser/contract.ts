@@ -7,18 +7,18 @@ import type { ChatMessage } from '../llm/message-contract.ts';
 export interface OutputParser<T, P = DeepPartial<T>> {
   /**
    * The prompt with the parser's instructions added. Messages get them at the end of the last user message, in a
-   * block of their own when its content is blocks. The input is never changed. Absent: there is nothing to say.
+   * block of their own when its content is blocks. The input is never changed. Absent: the parser has no instructions.
    */
   format?(input: string): string;
   format?(input: readonly ChatMessage[]): readonly ChatMessage[];
   /**
-   * Rejects with a {@link ParserError} of code `parse` (not the form that was asked for) or `validation` (the form,
-   * but not the values), or with exactly the reason of an aborted `signal`; with nothing else.
+   * Rejects with a {@link ParserError}, of code `parse` for a wrong form or `validation` for wrong values in the right form, or
+   * with exactly the reason of an aborted `signal`; with nothing else.
    */
   parse(text: string, options?: ParseOptions): Promise<T>;
   /**
    * Snapshots of the value as the text arrives, however it is cut into chunks. The last one deep-equals
-   * `parse(text)`. A snapshot never changes afterwards; what two of them have in common they share, so treat them as
+   * `parse(text)`. A snapshot never changes afterwards; snapshots share the parts that are equal, so treat them as
    * read-only. A chunk that adds nothing yields nothing. `chunks` is read to its end, and what it throws passes
    * through unchanged. Absent: core derives a stream of one value.
    */
@@ -32,7 +32,7 @@ export interface ParseOptions {
   parent?: string | undefined;
 }
 
-/** What a failure of a parser tells besides `code` and `message`. Content stands in `text` alone, which loggers skip. */
+/** The members of a parser's error besides `code` and `message`. Only `text` holds content, and loggers skip it. */
 export interface ParserErrorDetails {
   /** What was parsed. Not enumerable. */
   text: string;
@@ -40,25 +40,25 @@ export interface ParserErrorDetails {
   position?: number;
   /** Where in the value it went wrong. */
   path?: ValuePath;
-  /** What would have fitted. */
+  /** What the parser expected there. */
   expected?: string;
-  /** What was done to mend it before giving up. */
+  /** The repair that was tried. */
   repair?: string;
-  /** Everything the schema had to say, when it was the values. */
+  /** All issues of the schema; with `validation` only. */
   issues?: readonly ParserIssue[];
 }
 
 /** Keys and indexes from the root of a value. */
 export type ValuePath = readonly (string | number)[];
 
-/** One thing that a schema had to say. */
+/** One issue that a schema reports. */
 export interface ParserIssue {
   message: string;
   path: ValuePath;
 }
 
 /**
- * `T` in the making: every member may still be missing, at every depth; an element of a list is there or not.
+ * A part of `T`: every member may be missing, at every depth; an element of a list is never `undefined`.
  * Dates, maps, sets, typed arrays and functions come whole.
  */
 export type DeepPartial<T> = 0 extends 1 & T

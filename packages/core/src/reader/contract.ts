@@ -6,13 +6,13 @@ import type { Document } from '../nodes/contract.ts';
  * It is lazy: nothing is opened before the first `next()`, and one document is held at a time. Something that cannot be
  * read is reported and does not stop the rest. Every document says where it comes from: by convention `metadata.path`
  * or `metadata.url`, and `metadata.page` where there are pages. An item may give several documents, or none; those of
- * one item come one after another, and each names it in `item`, as failures and progress do (I-04): an index keeps what
- * it has of an item of which something could not be read.
+ * one item come one after another. Each names its item in `item`, as failures and progress do (I-04), since an index keeps
+ * the earlier documents of an item that could not be read completely.
  */
 export interface Reader {
   /**
-   * Rejects only when there is nothing to read from at all (`not-found`, `permission`, `configuration`) or with the
-   * reason of an aborted `signal`. Leaving the loop closes what is open. Ids are the same in every run, so that an
+   * Rejects when the source itself cannot be opened (`not-found`, `permission`, `configuration`), or with the reason of an
+   * aborted `signal`. Leaving the loop closes what is open. Ids are the same in every run, so that an
    * index can tell what changed.
    */
   read(options?: ReadOptions): AsyncIterable<Document>;
@@ -26,9 +26,9 @@ export interface ReadOptions {
   /** Called for everything that cannot be read: an item, or a part of one. A `warning` event is emitted besides. */
   onError?: ((failure: ReadFailure) => void) | undefined;
   /**
-   * Asked once for each item, before it is opened; `true` leaves it out. So a reading is resumed (skip what an earlier
-   * run has finished) and repeated cheaply (skip what has the version that it had). A reader that does not know of
-   * this reads everything, which gives the same documents again. What it throws ends the reading.
+   * Asked once for each item, before it is opened; `true` leaves it out. Use it to resume a reading (skip the items that an
+   * earlier run finished) or to repeat it cheaply (skip the items whose version is the same). A reader that ignores it reads
+   * everything. An error that it throws ends the reading.
    */
   skip?: ((item: ReadItem) => boolean | Promise<boolean>) | undefined;
   /** The id of the span around this call, where the runtime cannot tell. */
@@ -39,20 +39,20 @@ export interface ReadOptions {
 export interface ReadItem {
   /** A path or an address, the same in every run; what `item` of progress and failures says. */
   id: string;
-  /** Another one when the content is another one, known without reading it: size and time, an ETag. Absent: unknown. */
+  /** Changes when the content changes, and is known without reading it: size and time, an ETag. Absent: unknown. */
   version?: string;
   /**
-   * A hash of the content: equal hashes promise equal documents, whatever the reader makes of the content and with
-   * whatever settings. Asked before an item is read, to see whether that is needed, and after it was read; it is then
-   * of what was read. Rejects where the item cannot be opened. Absent: an index reads the item in every run.
+   * A hash of the content and of the reader's settings: equal hashes promise equal documents. Core asks before it reads an item,
+   * to see whether it must, and again afterwards; the second answer is the hash of what was read. Rejects when the item
+   * cannot be opened. Absent: an index reads the item in every run.
    */
   contentHash?(signal?: AbortSignal): Promise<string>;
 }
 
 export interface ReadProgress {
-  /** Items done with, failed and skipped ones included. */
+  /** Items that are finished, failed and skipped ones included. */
   done: number;
-  /** Of those, the ones of which something could not be read. */
+  /** Finished items that could not be read completely. */
   failed: number;
   /** Items in all, when it is known. */
   total?: number;
@@ -67,13 +67,13 @@ export interface ReadProgress {
 export interface ReadFailure {
   /** The item, as progress and the documents name it. */
   item: string;
-  /** Of the item, what could not be read, where it is not all of it: a line, a page, a record (`a.jsonl#3`). */
+  /** The part of the item that could not be read: a line, a page, a record (`a.jsonl#3`). Absent: the whole item. */
   part?: string;
   /** A `MortiseError` that says why. */
   error: Error;
 }
 
-/** What the reading of an item has from the reading as a whole. */
+/** What `doRead` gets with an item. */
 export interface ReadCall {
   signal?: AbortSignal | undefined;
   /** The id of the reading's span. */
@@ -85,13 +85,13 @@ export interface ReadCall {
   report(failure: ReadFailure): void;
 }
 
-/** A file as the format is given it that reads it. */
+/** A file, as its format receives it. */
 export interface SourceFile {
   /** With `/`. Documents have it in their metadata. */
   readonly path: string;
-  /** The id of its document; where it gives several, what their ids begin with: `${id}#3`. */
+  /** The id of its document, or the prefix of their ids where it gives several: `${id}#3`. */
   readonly id: string;
-  /** All of it. Of more than `maxBytes` nothing need be read: it may reject with `parse`, as `tooLarge` says it. */
+  /** The whole file. A file above `maxBytes` need not be read: this may reject with `parse`, as `tooLarge` does. */
   bytes(options?: { maxBytes?: number | undefined }): Promise<Uint8Array>;
   /** Piece by piece, for formats that give a document a record and hold no more. */
   stream(): AsyncIterable<Uint8Array>;
@@ -106,7 +106,7 @@ export interface FileFormat {
   readonly fingerprint?: string | undefined;
   /**
    * The documents of a file, in order, one at a time, with `path` and `mediaType` in their metadata. Rejects when the
-   * file cannot be read; of what cannot be read in it (a line, a page) it tells by `call.report`, and goes on.
+   * file cannot be read; a part that cannot be read (a line, a page) is reported by `call.report`, and reading goes on.
    */
   read(file: SourceFile, call: ReadCall): AsyncIterable<Document>;
 }

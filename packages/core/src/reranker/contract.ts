@@ -24,7 +24,7 @@ export interface Reranker<P extends ProviderOptions = ProviderOptions> {
 
 /** What is known of a model. Unknown is absent, never an invented number. */
 export interface RerankerMetadata {
-  /** Documents a request takes at most; at least 1. */
+  /** The most documents in one request; at least 1. */
   maxDocuments?: number;
   /** A document's score depends on the query and itself alone, so that scores of different requests may be compared. */
   comparableScores: boolean;
@@ -45,7 +45,7 @@ export interface RerankResult extends AnsweredBy {
   warnings: Warning[];
   /** The model that was asked. The bases always give it. */
   model?: string;
-  /** What the provider said besides, keyed by provider; of several requests, the last one's. */
+  /** The provider's other data, keyed by provider; of several requests, the last one's. */
   providerMetadata?: ProviderMetadata;
 }
 
@@ -56,7 +56,7 @@ export interface RankedDocument {
   score: number;
 }
 
-/** What the requests of one call came to. Absent when any reply did not say; 0 when nothing was sent. */
+/** The sum over the requests of one call. A member is absent when any reply lacks it, and 0 when nothing was sent. */
 export interface RerankUsage {
   inputTokens?: number;
   /** For providers that bill by query and a number of documents. */

@@ -33,7 +33,7 @@ export interface RetrieveOptions extends CallOptions {
   topK?: number | undefined;
   /** Only nodes whose metadata match. A retriever that cannot filter refuses it as `unsupported`. */
   filters?: MetadataFilter | undefined;
-  /** Core's own: the hops that led here. Hand on what you were given when you call another retriever. */
+  /** Core's own: the hops that led here. Pass it on when you call another retriever. */
   trail?: readonly Hop[] | undefined;
 }
 
@@ -43,12 +43,12 @@ export interface Hop {
   readonly indexId: string;
 }
 
-/** What an `IndexNode` can stand for that answers by itself. Every `QueryEngine` is one. */
+/** A target of an `IndexNode` that answers by itself. Every `QueryEngine` is one. */
 export interface QueryTarget {
   query(query: Query, options?: RetrieveOptions): Promise<QueryTargetAnswer>;
 }
 
-/** What is taken of its answer: a `QueryResponse` has all of it. */
+/** The members of its answer that are used. A `QueryResponse` has all of them. */
 export interface QueryTargetAnswer {
   readonly text: string;
   readonly sources: readonly NodeWithScore[];
@@ -58,8 +58,8 @@ export interface QueryTargetAnswer {
 }
 
 /**
- * What `indexId` can stand for. Recognised by shape: `query` makes a query engine, else `retrieve` a retriever, else it
- * is a node.
+ * A target of an `IndexNode`. Its shape tells its kind: an object with `query` is a query engine, one with `retrieve` a
+ * retriever, any other a node.
  *
  * - A node comes in place of the `IndexNode`, with its score; if it is an `IndexNode` itself, it is followed in turn.
  *   Under filters it comes only if its own metadata match.
@@ -75,7 +75,7 @@ export interface BaseRetrieverOptions extends CallSettings {
   /** Names it in events and messages. Default: the name of its class. */
   name?: string | undefined;
   /**
-   * What the `IndexNode`s stand for, by `indexId`. With it, an id that is not there is `configuration`, naming it.
+   * What the `IndexNode`s stand for, by `indexId`. With it, an id that it lacks is `configuration`, and the error names the id.
    * Without it the retriever is not recursive: `IndexNode`s are results like any other, with their own text.
    */
   objects?: ReadonlyMap<string, RetrievalObject> | Readonly<Record<string, RetrievalObject>> | undefined;
@@ -95,6 +95,6 @@ export interface RetrieveCall extends Attempt {
   readonly topK?: number;
   readonly filters?: MetadataFilter;
   readonly trail: readonly Hop[];
-  /** The span of this retrieval, or the caller's when nobody listens. */
+  /** The span of this retrieval, or the caller's where there is no subscriber. */
   readonly parent?: string;
 }

@@ -2,7 +2,7 @@ import { isMortiseError, MortiseError, errorText } from '../errors.ts';
 import { isDeeper, isObject, type JsonSchema } from '../shared/json.ts';
 import { resolve } from './null-members.ts';
 
-/** Keywords whose values are schemas by name, one schema or a list of them: what else an object holds is no schema. */
+/** Keywords whose values are schemas by name, one schema or a list of them: other members of an object are not schemas. */
 const MAPS: ReadonlySet<string> = new Set([
   ...['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'],
 ]);
@@ -131,7 +131,7 @@ class Normaliser {
     const known = this.#names.get(ref);
     if (known !== undefined) return `#/$defs/${known}`;
     const target = resolve({ $ref: ref }, this.#root);
-    // Whoever fits the schema says that it points nowhere.
+    // The fitting of the schema reports that it points nowhere.
     if (target === undefined) return ref;
     const name = this.#freeName(ref);
     this.#names.set(ref, name);

@@ -22,7 +22,7 @@ export function requireKeyValueStore(store: KeyValueStore, option: string): KeyV
 
 /**
  * What every vector store refuses before it searches: a mode or filter it does not declare (`unsupported`), and a
- * query without what its mode needs, of the wrong dimension or with what is no vector (`invalid-request`).
+ * query without what its mode needs, of the wrong dimension or with a value that is not a vector (`invalid-request`).
  * `dimensions` is what the store holds; absent while it is empty.
  */
 export function checkVectorQuery(

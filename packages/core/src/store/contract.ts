@@ -4,7 +4,7 @@ import type { JsonValue } from '../shared/json.ts';
 import type { Node, NodeWithScore } from '../nodes/contract.ts';
 import type { TermIndex } from './term-contract.ts';
 
-/** What an index remembers of a source document: enough to see that it changed and what it was made into. */
+/** What an index keeps about a source document: whether it changed, and which nodes it became. */
 export interface SourceRecord {
   /** The document's identity: two documents with equal content stay two (I-02). */
   sourceId: string;
@@ -14,7 +14,7 @@ export interface SourceRecord {
   nodeIds: string[];
   /**
    * Nodes that may be there besides: of a version that is being written, or of one that was replaced and is being
-   * removed. They are not part of the index; who reads leaves them out, and the next ingestion removes them (I-01).
+   * removed. They are not part of the index: readers leave them out, and the next ingestion removes them (I-01).
    */
   strayIds?: string[];
   /** What the document was read from (`Document.item`); absent for a document that was made by hand. */
@@ -24,7 +24,7 @@ export interface SourceRecord {
   metadata?: { [key: string]: JsonValue };
 }
 
-/** What a later ingestion needs in order not to read an item again that is as it was. */
+/** What a later ingestion compares, so that it does not read an unchanged item again. */
 export interface ItemState {
   /** Of what is made of each document: the transforms and the model with their settings. */
   recipe: string;
@@ -38,7 +38,7 @@ export interface ItemState {
 
 /** Which records are asked for. */
 export interface SourcesOptions extends StoreOptions {
-  /** Only those with `strayIds`. A hint: a store may give all, and who asks looks again. Default: all. */
+  /** Only those with `strayIds`. A hint: a store may give all records, so callers check each. Default: all. */
   unsettled?: boolean | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface DocumentStore {
   get(id: string, options?: StoreOptions): Promise<Node | undefined>;
   /** In the order of the ids; `undefined` where there is none. */
   getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
-  /** What is not there is deleted already. */
+  /** An id that is not there is not an error. */
   delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
   iterate(options?: StoreOptions): AsyncIterable<Node>;
   /** Replaces the record of `record.sourceId`, in one step: a kill leaves the old record or the new one. */
@@ -70,8 +70,8 @@ export interface DocumentStore {
    */
   lock?(options?: StoreOptions): Promise<StoreLock>;
   /**
-   * The store's index of words, of the terms that this `analysis` makes. Does nothing by itself: the calls of what it
-   * gives do. Absent: the store has none, and its caller keeps one in memory.
+   * The store's index of words, of the terms that this `analysis` makes. It only gives an object; the methods of
+   * that object do the work. Absent: the store has none, and its caller keeps one in memory.
    */
   terms?(analysis: string): TermIndex;
 }
@@ -93,7 +93,7 @@ export interface SparseVector {
 /** Nodes by nearness. It refuses what it does not declare in `support`, a wrong dimension and a non-finite vector (S-04). */
 export interface VectorStore {
   readonly support: VectorStoreSupport;
-  /** An entry with an id that is there replaces it. All of them or, when it rejects, possibly some. */
+  /** An entry replaces the one with its id. When it rejects, some entries may have been written. */
   upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
   /** Deletes what matches any given member. No node of a given source document is left. */
   delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;

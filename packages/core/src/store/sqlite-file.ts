@@ -21,7 +21,7 @@ export interface OpenedSqliteFile<T> {
  * Opens an SQLite file by `open`, which gets a path or a URI and whether it may write, and closes what it opened when it
  * throws. A missing folder is made. Where nothing may be written, and the file is there, it is opened to be read; also
  * where not even the shared memory of a file in WAL mode can be made, as on a read-only file system, provided that its
- * log is empty. What cannot be opened is told by the system's own error where it has one, since SQLite does not say why.
+ * log is empty. A file that cannot be opened throws the system's own error where there is one, since SQLite does not say why.
  * `:memory:` and URIs are opened as they are.
  */
 export function openSqliteFile<T>(
@@ -74,7 +74,7 @@ function makeFolder(folder: string, files: SqliteFiles): void {
   }
 }
 
-/** Throws the system's error where there is no file to be read. */
+/** Throws the system's error where the file cannot be read. */
 function explain(path: string, folder: string, files: SqliteFiles): void {
   if (!files.existsSync(path)) {
     files.accessSync(folder, MAY_WRITE);

@@ -72,9 +72,9 @@ export type ResponseStreamEvent =
   | { type: `${string}:${string}`; [member: string]: unknown };
 
 /**
- * An answer in the making, under the rules of `ChatStream`: single use, pull-based, cancelled by `break`; a second
- * reader is refused with `invalid-request`; `final()` may be called at any time besides, and after an early leave
- * rejects with `aborted` and the text so far in `partial`.
+ * An answer that is still arriving, under the rules of `ChatStream`: single use, pull-based, cancelled by `break`. A second reader
+ * is refused with `invalid-request`. `final()` may be called at any time; after `break` or `cancel()` it rejects with
+ * `aborted` and the text so far in `partial`.
  */
 export interface ResponseStream extends AsyncIterable<ResponseStreamEvent> {
   /** The text deltas alone. */
@@ -87,7 +87,7 @@ export interface ResponseStream extends AsyncIterable<ResponseStreamEvent> {
   cancel(): Promise<void>;
 }
 
-/** A `QueryResponse` without what only the end of a stream can tell. `sources` is absent until they are known. */
+/** A `QueryResponse` without the members that only the end of a stream gives. `sources` is absent until they are known. */
 export interface PartialQueryResponse {
   text: string;
   sources?: NodeWithScore[];

@@ -4,8 +4,8 @@ import type { TokenCounter } from '../tokenizer/contract.ts';
 /** A step of ingestion: nodes in, new nodes out. Its input is never changed. */
 export interface Transform {
   /**
-   * Names the transform with everything that its output depends on: two with the same fingerprint give the same nodes
-   * for the same nodes. Without one its results are never reused.
+   * Names the transform and everything that its output depends on: two transforms with the same fingerprint make the same output
+   * from the same nodes. The results of a transform without a fingerprint are never reused.
    */
   readonly fingerprint?: string;
   /** Output order follows input order. Rejects with exactly the reason of an aborted `signal`. */

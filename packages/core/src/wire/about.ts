@@ -10,7 +10,7 @@ export interface About {
   readonly secrets?: Secrets;
 }
 
-/** What reading a reply tells of it. */
+/** What reading a reply reports about it. */
 export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied' | 'maxReplyBytes' | 'maxLineBytes'> &
   Partial<Pick<Attempt, 'warn'>>;
 

@@ -103,7 +103,7 @@ export class Credentials {
   }
 }
 
-/** Their values are no secrets, and stand in sentences of ours. */
+/** Headers whose values are not secret and may stand in messages. */
 const PLAIN_HEADERS: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'content-type']);
 
 /** Undefined where there is no `process`: browsers and some edge runtimes. */

@@ -47,7 +47,7 @@ export function guardedFetch(
   };
 }
 
-/** The error reply that a guarded fetch carried through an SDK, unread; undefined for a reply that is none. */
+/** The error reply that a guarded fetch carried through an SDK, unread; undefined for any other reply. */
 export function refusalOf(response: Response): Response | undefined {
   return REFUSALS.get(response) ?? (response.ok ? undefined : response);
 }

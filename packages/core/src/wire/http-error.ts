@@ -48,7 +48,7 @@ export function errorFromResponse(failure: HttpFailure): MortiseError {
 }
 
 /**
- * The typed error of a reply that is none: its body is read, and what it says is told by {@link describeFailure}, in any
+ * The typed error of a failed response: its body is read, and {@link describeFailure} recognises what it says, in any
  * server's words. `code` overrides what the words and the status mean.
  */
 export async function errorFromReply(

@@ -28,7 +28,7 @@ export class EndOfReply {
     this.endsWithDone = endsWithDone;
   }
 
-  /** A finish reason. What is no word, or an empty one, says nothing and takes nothing back. */
+  /** A finish reason. A value that is not a word, or is empty, counts as absent. */
   say(reason: unknown): void {
     if (typeof reason === 'string' && reason !== '') this.reason = reason;
   }
@@ -107,13 +107,13 @@ export async function* streamEvents<E>(
       } catch (error) {
         failure = { error };
       }
-      // Bytes alone are no sign of life: a proxy goes on with comments and pings when who is behind it is gone.
+      // Bytes alone are not a sign of life: a proxy goes on with comments and pings when who is behind it is gone.
       if (translator.said !== said || out.some(says)) attempt.touch();
       if (!decoder.recognised && bounds.bytes < MOST_UNRECOGNISED) unrecognised.push(next);
       // Before the yield: the consumer leaves there, once it has seen the terminal event.
       finished = translator.done;
       if (finished) await drain(reader);
-      // What came before a failure is told, however the bytes were cut.
+      // Events that came before a failure are handed out, however the bytes were cut.
       if (out.length > 0) yield out;
       if (failure !== undefined) throw failure.error;
       if (finished) return;

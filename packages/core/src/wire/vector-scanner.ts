@@ -48,7 +48,7 @@ export class VectorScanner {
     this.#name = JSON.stringify(member);
     this.#mark = mark;
     this.#expected = Math.min(MOST_EXPECTED, bytes ?? 0);
-    // In equal pieces, and an eighth more for what is no vector and stays: a small one at the end would be on the heap.
+    // In equal pieces, and an eighth more for what is not a vector and stays: a small one at the end would be on the heap.
     const pieces = Math.max(1, Math.floor(this.#expected / PIECE));
     this.#piece = new Uint8Array(Math.max(FIRST_PIECE, Math.ceil((this.#expected / pieces) * 1.125)));
   }

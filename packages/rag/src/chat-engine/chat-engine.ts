@@ -136,7 +136,7 @@ class Turn {
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** From here on the turn becomes part of the history, whoever leaves. */
+  /** From here on the turn enters the history, even if its reader leaves. */
   commit(): void {
     // What a model says after it was left must not turn up in the history.
     if (this.#isOver) throw new MortiseError('aborted', 'The turn was left before its answer was whole.');

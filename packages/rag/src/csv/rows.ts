@@ -23,7 +23,7 @@ export type CsvProblem =
 
 /**
  * The rows of RFC 4180: fields between delimiters, quoted ones with line ends and doubled quotes in them. Lines end in
- * CRLF, LF or CR; empty ones are no rows. Each character is looked at once to find where a row ends, and once to read
+ * CRLF, LF or CR; empty ones are not rows. Each character is looked at once to find where a row ends, and once to read
  * it, and no more than a row and a piece is held.
  */
 export class CsvScanner {

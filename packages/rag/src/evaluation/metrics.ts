@@ -66,7 +66,7 @@ const NAMES: readonly string[] = [
   'hit-rate',
 ] satisfies MetricName[];
 
-/** Throws `configuration` for what is no measure. */
+/** Throws `configuration` for an unknown measure. */
 export function parseMetric(metric: string): { readonly name: MetricName; readonly k: number } {
   const [, name = '', digits = ''] = /^([a-z-]+)@([1-9]\d{0,8})$/.exec(metric) ?? [];
   if (NAMES.includes(name)) return { name: name as MetricName, k: Number(digits) };

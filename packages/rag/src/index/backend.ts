@@ -14,7 +14,7 @@ export interface IndexBackend {
   readonly size: number;
   readonly nodeCount: number;
   readonly path?: string | undefined;
-  /** Whether an update reads everything before it embeds, unless it is told. */
+  /** Whether an update reads everything before it embeds, by default. */
   readonly readFirst: boolean;
   /** Before the first use: takes in what is there. */
   open(options: StoreOptions): Promise<void>;

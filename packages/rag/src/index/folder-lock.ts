@@ -25,7 +25,7 @@ export async function lockIndex(path: string): Promise<StoreLock | undefined> {
       if (isMortiseError(error, 'conflict')) throw inUse(path, error);
       return undefined;
     }
-    // Whoever held it before may have removed it between its opening and its locking: that lock excludes nobody.
+    // The holder before may have removed the file between our opening and our locking it: such a lock excludes nobody.
     const now = inodeOf(file);
     if (now !== undefined && (before === undefined || now === before)) return removing(file, lock);
     await lock.release();
@@ -33,7 +33,7 @@ export async function lockIndex(path: string): Promise<StoreLock | undefined> {
   }
 }
 
-/** Removed while it is still held, so that whoever opens it anew makes another one. */
+/** Removed while it is still held, so that the next opening makes a new file. */
 function removing(file: string, lock: StoreLock): StoreLock {
   return {
     async release() {

@@ -48,7 +48,7 @@ export interface HybridParts {
   readonly bm25: BM25Index;
   readonly vectors: MemoryVectorStore;
   readonly embedding: Pick<EmbeddingModel, 'embedQuery'>;
-  /** What is read under while both are searched, by whoever changes the two together. Default: none. */
+  /** A lock that is read while both are searched, for callers that change the two together. Default: none. */
   readonly lock?: SearchLock | undefined;
 }
 

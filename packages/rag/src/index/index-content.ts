@@ -22,7 +22,7 @@ import type { IndexedDocument, SavedIndex } from './saved-index.ts';
  */
 export class IndexContent extends MemoryDocumentStore {
   readonly bm25: BM25Index;
-  /** Written while a document takes the place of another, read by whoever must not see both or neither. */
+  /** Written while a document replaces another; readers that must not see both or neither read it. */
   readonly swaps = new SharedLock();
   readonly vectors = new MemoryVectorStore();
   /** The pipeline's vector store. */

@@ -34,7 +34,7 @@ export class StoredWords implements Words {
     this.#weighing = weighing;
   }
 
-  /** Nodes that somebody wrote without their terms. They are added for all, whoever leaves meanwhile. */
+  /** Nodes that somebody wrote without their terms. They are added for all callers, even if one leaves meanwhile. */
   async #catchUp(signal: AbortSignal | undefined): Promise<void> {
     try {
       if (this.#instead === undefined) return await this.#caughtUp(signal);

@@ -4,7 +4,7 @@ import type { Document } from '@mortise/core/retriever';
 import type { SourceRecord } from '@mortise/core/store';
 import type { IngestFailure } from './contract.ts';
 
-/** Whatever document is at hand, the next one would fare no better. */
+/** Failures that would meet every other document too. */
 const ABOUT_THE_SERVICE: ReadonlySet<string> = new Set([
   'aborted',
   'authentication',

@@ -83,7 +83,7 @@ export class IngestionRun {
     const { report } = this.#planning;
     report.fromCache(cached);
     report.paid({ embedded: items.length - cached, requests, tokens: usage.inputTokens });
-    // Whoever places the last vector of a document writes it. That is settled before the first write is waited for:
+    // The worker that places the last vector of a document writes it. That is settled before the first write is waited for:
     // meanwhile other batches complete other documents of this one.
     const complete: Job[] = [];
     for (const [n, { job, at }] of items.entries()) {

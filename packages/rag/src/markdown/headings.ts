@@ -7,7 +7,7 @@ export interface HtmlHeading {
   readonly isClosed: boolean;
 }
 
-/** A title is no longer, in UTF-16 units; the text keeps the rest. */
+/** The most UTF-16 units of a title; the text keeps the rest. */
 const LONGEST_TITLE = 500;
 
 /** A heading in HTML that has not ended after so many characters is none. */

@@ -6,7 +6,7 @@ export class Cursor {
   #column = 0;
   /** Columns of a tab that were not read yet. */
   #inTab = 0;
-  /** Where the next character stands that is no space and no tab; the length of the line where there is none. */
+  /** The place of the next character that is neither space nor tab, or the length of the line. */
   next = 0;
   /** Columns from here to there. */
   indent = 0;

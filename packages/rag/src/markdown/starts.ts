@@ -119,7 +119,7 @@ const HTML_BLOCKS: readonly (readonly [begin: RegExp, end: HtmlEnd])[] = [
 const WHOLE_TAG =
   /^(?:<[a-z][a-z0-9-]*(?:\s+[a-z_:][a-z0-9:._-]*(?:\s*=\s*(?:[^"'=<>`\s]+|'[^']*'|"[^"]*"))?)*\s*\/?>|<\/[a-z][a-z0-9-]*\s*>)$/i;
 
-/** CommonMark 4.7, on one line: `[label]: address "title"`, which is no text. */
+/** CommonMark 4.7, on one line: `[label]: address "title"`, which is not text. */
 export function isReference(line: string): boolean {
   return line.startsWith('[') && line.length <= LONGEST_TAG && REFERENCE.test(line);
 }

@@ -42,7 +42,7 @@ Answer with a score for every source, each once: {"scores": [{"source": 1, "scor
 
 /**
  * Reorders by the scores of a language model, 0 to 10, for which it reads question and nodes together. Each node of a
- * batch must be scored once, by a number that was shown: a model that names another is told so, and never picks the
+ * batch must be scored once, by a number that was shown: a model that names another gets that as an error, and never picks the
  * neighbour. Nodes that the model scores alike stay in their order. The score is in `evidence.llm` too.
  */
 export class LLMRerank implements NodePostprocessor {

@@ -6,7 +6,7 @@ import type { QueryEngine } from '@mortise/core/query-engine';
 import { stepOptions, type AnswerCall } from '../answer.ts';
 import type { WritingChatOptions } from '../synthesizer/ask.ts';
 
-/** An engine, and what a model is told of it. */
+/** An engine, and its description for the model. */
 export interface DescribedEngine {
   /** Unique among the engines beside it; shown to the model and in the answer's metadata. */
   name: string;

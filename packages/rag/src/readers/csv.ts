@@ -26,7 +26,7 @@ export interface CsvOptions extends RecordOptions<CsvRecord>, WholeFileOptions {
    * delimiter given that leaves one column, where another one splits all rows, is reported.
    */
   delimiter?: string | undefined;
-  /** `false`: there is no header, and columns are named `1`, `2`, ... Names: there is none, and these are they. Default: true. */
+  /** `false`: no header; columns are named `1`, `2`, ... A list: no header; these are the names. Default: true. */
   header?: boolean | readonly string[] | undefined;
   /** Characters. A longer row is reported and passed over. Default: 16,777,216. */
   maxRecordLength?: number | undefined;

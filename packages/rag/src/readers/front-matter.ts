@@ -15,7 +15,7 @@ const LONGEST = 65_536;
  * indented below them. Read are strings, numbers, booleans, null, block scalars and flat lists, which is what front matter
  * holds in practice; the lines of anything deeper are kept as one string, as they stand.
  *
- * Undefined where there is no such block: a thematic break and text, which a line that is no YAML shows, or, as Pandoc has
+ * Undefined where there is no such block: a thematic break and text, which a line that is not YAML shows, or, as Pandoc has
  * it, a blank line after the first one. Nothing is taken off a text that is not understood.
  */
 export function readFrontMatter(text: string): FrontMatter | undefined {
@@ -105,7 +105,7 @@ function readValue(inline: string, nested: readonly string[]): JsonValue {
   return joined ?? [inline, ...lines].join('\n').trim();
 }
 
-/** Of `- item`, where it is no object. */
+/** Of `- item`, where it is not an object. */
 function listItem(line: string): string | undefined {
   const entry = line.trim();
   if (!/^-[ \t]/.test(entry)) return undefined;

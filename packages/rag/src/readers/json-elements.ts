@@ -20,7 +20,7 @@ export function* scanElements(source: string, pointer: string): Generator<void, 
   return scan.elements;
 }
 
-/** A value that is no longer is checked by `JSON.parse`, in one step. In UTF-16 units. */
+/** A value up to this length is checked by `JSON.parse`, in one step. In UTF-16 units. */
 const STEP = 65_536;
 
 /** What nests deeper, and is longer than a step, is checked in one go: a generator for each level is a stack too. */

@@ -12,7 +12,7 @@ export interface JsonOptions extends RecordOptions, WholeFileOptions {
 }
 
 /**
- * JSON: a document for each record, with `metadata.pointer`. A file that is no array, when `records` does not say where
+ * JSON: a document for each record, with `metadata.pointer`. A file that is not an array, when `records` does not say where
  * one is, is one record. The file is held while its records are read; JSON Lines is not. Numbers that a double cannot hold,
  * such as 12345678901234567890, are kept as text in ids and metadata.
  */

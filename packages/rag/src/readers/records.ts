@@ -23,7 +23,7 @@ export interface RecordOptions<R = JsonValue> {
 }
 
 /**
- * Undefined where a function is among the options: nobody can tell whether it is still the same. Bounds are no part of it: what
+ * Undefined where a function is among the options: nobody can tell whether it is still the same. Bounds are not part of it: what
  * is beyond them has failed, and is read again.
  */
 export function formatFingerprint(name: string, options: object): string | undefined {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@mortise/core';
 
-/** `[a, "b, c"]`; undefined for what is no list of scalars on one line. */
+/** `[a, "b, c"]`; undefined for anything but a list of scalars on one line. */
 export function readFlow(text: string): JsonValue[] | undefined {
   if (!text.startsWith('[') || !text.endsWith(']') || text.length < 2) return undefined;
   const inner = text.slice(1, -1);

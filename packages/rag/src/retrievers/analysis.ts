@@ -26,7 +26,7 @@ const PROBE =
   'The universities were running: co-operation, na\u00efve cafe\u0301s, \ufb01ne \uff21\uff22\uff11\uff12, 3.14 don\u2019t e-mail x\u00ady z\u200bq ' +
   'Stra\u00dfe \u0130stanbul \u03a3\u0391\u03a3 \u6771\u4eac\u306b\u884c\u304d\u307e\u3057\u305f \u0e20\u0e32\u0e29\u0e32\u0e44\u0e17\u0e22 \u0645\u064f\u062f\u0631\u0651\u0633 snake_case 10\u2076 \u00bd I\u00b2C';
 
-/** Turns nodes and queries into terms, the same way whoever keeps them. */
+/** Turns nodes and queries into terms, equally for every store. */
 export class Analysis {
   readonly #name: string | undefined;
   readonly #toTerm: (word: string) => string;

@@ -80,7 +80,7 @@ export function weightShares(weights: readonly number[]): number[] {
   throw new MortiseError('configuration', message);
 }
 
-/** What each score of a list counts. Throws `configuration` for a mode or a k that is none. */
+/** The weight of each score of a list. Throws `configuration` for an invalid mode or k. */
 export function comparableBy(mode: FusionMode, k: number): (scores: readonly number[]) => number[] {
   oneOf('mode', mode, MODES);
   switch (mode) {

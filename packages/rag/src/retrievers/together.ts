@@ -24,7 +24,7 @@ export interface Asked {
 
 /**
  * Asks several retrievers at the same time, each with all of `call`, and gives their lists in the order of the
- * questions. The first failure cancels the others and is what is thrown; a list that is no result is refused.
+ * questions. The first failure cancels the others and is thrown; a list that is not a result is refused.
  */
 export async function askTogether(
   asked: readonly Asked[],

@@ -47,7 +47,7 @@ export function* packUnits(source: Source, stretch: Span, limits: PackLimits): G
     if (chunk.taken.length > 0) {
       const span = trimmed(text, chunk.start, chunk.end);
       if (span !== undefined) spans.push(span);
-      // From where the chunk really begins: white space before it is no part of it.
+      // From where the chunk really begins: white space before it is not part of it.
       repeatFrom =
         pending.length === 0
           ? undefined

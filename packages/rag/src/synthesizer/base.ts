@@ -16,7 +16,7 @@ import { CitationScanner } from './citations.ts';
 export const NOT_FOUND_TEXT = 'The answer was not found in the documents.';
 
 export interface BaseSynthesizerOptions {
-  /** What is said when there are no nodes. Default: `The answer was not found in the documents.` */
+  /** The answer where no nodes were found. Default: `The answer was not found in the documents.` */
   notFoundText?: string | undefined;
 }
 

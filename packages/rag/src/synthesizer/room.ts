@@ -12,7 +12,7 @@ import type { TokenCounter } from '@mortise/core/tokenizer';
 const DEFAULT_ANSWER_TOKENS = 1024;
 /** The frame of one message, a role and its ends, as core counts it. */
 const MESSAGE_TOKENS = 4;
-/** Fewer tokens for sources than this are no room: what is left of a text says nothing. */
+/** The fewest tokens for sources: a shorter piece of a text says nothing. */
 const LEAST_ROOM = 64;
 
 /** What bounds the sources of one call to a model. */

@@ -83,7 +83,7 @@ export class IncrementalJson {
   #credit = FIRST_CREDIT;
   #copy: JsonValue | undefined;
   #copiedVersion = -1;
-  /** A value that counts only when there is no other: of another kind, or a draft. */
+  /** A value that counts only where no other is found: one of another kind, or a draft. */
   #second: Found | undefined;
   /** The latest of another kind, of which it is not known yet whether it is whole. */
   #passed: Found | undefined;
@@ -312,7 +312,7 @@ export class IncrementalJson {
     return end;
   }
 
-  /** What was given up is over. Brackets of prose with nothing of JSON in them are no failure. */
+  /** Ends the value that was given up. Brackets of prose without any JSON are not a failure. */
   #regionEnds(): void {
     const { broken, failure, kind } = this.#region as Region;
     if (broken.hasJson) this.#brokenKind ??= kind;

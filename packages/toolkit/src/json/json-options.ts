@@ -43,7 +43,7 @@ export const DEFAULT_MAX_DEPTH = 512;
 
 const KINDS: readonly JsonKind[] = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 
-/** Throws `configuration` for a depth or a kind that is none. */
+/** Throws `configuration` for an invalid depth or kind. */
 export function checkJsonOptions({ maxDepth = DEFAULT_MAX_DEPTH, kinds = [] }: IncrementalJsonOptions): void {
   wholeNumber('maxDepth', maxDepth);
   for (const kind of kinds) oneOf('kinds', kind, KINDS);

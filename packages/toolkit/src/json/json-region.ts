@@ -2,7 +2,7 @@ import { isBlank, isDigit, literalOf } from './json-characters.ts';
 
 /** Looks at what stands behind a value: whether that goes on, so that it was only a part. */
 export class Continuation {
-  /** Closing braces that are no sign of more. */
+  /** Closing braces that do not announce more. */
   #spare: number;
   #comma = false;
   #word = '';
@@ -64,7 +64,7 @@ export interface RegionStart {
 }
 
 /**
- * A text in brackets that is no value: broken JSON, or prose. Its brackets are matched by kind, so that no part of it
+ * A text in brackets that is not a value: broken JSON, or prose. Its brackets are matched by kind, so that no part of it
  * passes for the value. Where it ends is believed when its quotes stand where quotes of JSON do and nothing behind it
  * continues it; else it goes on for as long as it is asked.
  */

@@ -111,7 +111,7 @@ export class JsonSearch {
     if (this.#state === FOREIGN) (this.foreign.at(-1) as ForeignBlock).text += this.#line;
   }
 
-  /** The brackets of `region` are no value. */
+  /** The brackets of `region` are not a value. */
   beginSkip(region: BrokenRegion): void {
     this.#region = region;
     this.#run = -1;
@@ -121,7 +121,7 @@ export class JsonSearch {
     return this.#region !== undefined;
   }
 
-  /** Through what is no value to where that ends, as far as it can be told. Gives where it stopped. */
+  /** Skips text that is not a value, as far as its end is known. Gives the place where it stopped. */
   skip(text: string, at: number): number {
     const region = this.#region as BrokenRegion;
     for (; at < text.length; at++) {

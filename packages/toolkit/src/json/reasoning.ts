@@ -1,5 +1,5 @@
 /*
- * Some models write what they think in front of the reply, in the same text: `<think>...</think>`. It is no part of
+ * Some models write what they think in front of the reply, in the same text: `<think>...</think>`. It is not part of
  * the reply, but drafts of it are likely to stand there.
  */
 

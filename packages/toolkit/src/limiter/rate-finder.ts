@@ -52,7 +52,7 @@ const LONG_RETRY_AFTER_MS = 1000;
  * others say the same. One cut is slight, as it is usually our own growth that has met the limit; refusals that go on
  * after it mean that the limit fell, and cut deeper.
  *
- * Where refusals take seconds, the rate has moved on: a refusal tells of the rate at which its request was sent, and is
+ * Where refusals take seconds, the rate has moved on: a refusal reports on the rate at which its request was sent, and is
  * counted from there. All of them together tell the limit: that rate, less the share that is refused, as TCP Westwood
  * takes what was acknowledged (Mascolo et al. 2001). It does not wait for a round trip after each cut.
  */
@@ -85,7 +85,7 @@ export function createRateFinder(start: number): RateFinder {
   }
 
   function grow(now: number): void {
-    // Replies that stay away for long are no reason to grow for all that time.
+    // The rate does not grow for the time in which no reply comes.
     const seconds = Math.min(1, (now - grownAt) / 1000);
     grownAt = now;
     if (!used) return;

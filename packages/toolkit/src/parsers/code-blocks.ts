@@ -37,7 +37,7 @@ const FENCE = /^([ \t]*)(`{3,}(?!`)|~{3,}(?!~))([^`]*)$/;
 
 /**
  * Where a line stands: in a block or not. Shared by what must not look into code. With `unwrap`, a Markdown block that
- * the text begins with is no block but the text itself, as models like to fence all they write.
+ * the text begins with is not a block but the text itself, as models like to fence all they write.
  */
 export class Fences {
   /** The fence around the whole text; `undefined` until a line came, empty when there is none. */

@@ -180,7 +180,7 @@ class ItemsReader implements ListReader {
     return (this.#commas as unknown as CommaReader).end(text);
   }
 
-  /** Nothing but a fence stands beside the list: `[1] one, [2] two` is no list of JSON. */
+  /** Nothing but a fence stands beside the list: `[1] one, [2] two` is not a list of JSON. */
   #isAlone({ start, end }: JsonRange): boolean {
     const before = this.#held.slice(0, start).trim();
     return /^(?:(?:`{3,}|~{3,})\w*)?$/.test(before) && /^[`~]*$/.test(this.#held.slice(end).trim());

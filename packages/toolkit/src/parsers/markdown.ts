@@ -100,7 +100,7 @@ function headingOf(line: string): [level: number, title: string] | undefined {
 export type MarkdownRow = { [column: string]: string };
 
 export interface MarkdownTableParserOptions {
-  /** Columns that the model is told of and that must be there. */
+  /** Columns that the instructions name and that the table must have. */
   columns?: readonly string[] | undefined;
 }
 

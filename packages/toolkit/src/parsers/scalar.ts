@@ -130,7 +130,7 @@ export class EnumParser<const V extends string> extends BaseOutputParser<V, V> {
 }
 
 export interface BooleanParserOptions {
-  /** Words for true. Default: yes, true. The first is what the model is told. */
+  /** Words for true. Default: yes, true. The instructions name the first. */
   yes?: readonly [string, ...string[]] | undefined;
   /** Words for false. Default: no, false. */
   no?: readonly [string, ...string[]] | undefined;

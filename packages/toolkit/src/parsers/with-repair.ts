@@ -103,7 +103,7 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
     throw isParserError(error) ? gaveUp(error, this.#maxAttempts) : error;
   }
 
-  /** What keeps the model from answering is no news of the text: the error stays that of the text. */
+  /** A failure of the model says nothing about the text: the error stays that of the text. */
   async #ask(error: ParserError, text: string, options: ParseOptions): Promise<{ text: string }> {
     try {
       return await this.#llm.chat(this.#request(error, text), options);
@@ -133,7 +133,7 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
 /** The chunks, with a note of their text. A parser that gives up does not close them: the rest is still to be read. */
 class Noted implements AsyncIterableIterator<string> {
   text = '';
-  /** What the source threw, which is no failure of the parser. */
+  /** An error of the source, which is not a failure of the parser. */
   failure: unknown;
   readonly #iterator: AsyncIterator<string>;
 

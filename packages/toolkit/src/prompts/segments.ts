@@ -98,7 +98,7 @@ export function requireAll(segments: readonly Segment[], values: object): void {
   throw new MortiseError('validation', message);
 }
 
-/** A default for what is no variable is a misspelt one. */
+/** A default without its variable is misspelt. */
 export function refuseUnknown(defaults: object, names: readonly string[]): void {
   const unknown = Object.keys(defaults).find((name) => !names.includes(name));
   if (unknown === undefined) return;

@@ -24,7 +24,7 @@ export interface StructuredOptions<P extends ProviderOptions = ProviderOptions> 
 export interface StructuredResult<T, M = unknown> {
   /** What the schema gave: its output. */
   value: T;
-  /** The way it was had. */
+  /** The mode that was used. */
   mode: StructuredMode;
   /** The reply that holds the value. */
   response: ChatResponse<M>;

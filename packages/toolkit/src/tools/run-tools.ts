@@ -34,7 +34,7 @@ export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> ex
   toolTimeoutMs?: number | undefined;
   /** A tool that throws: `result` tells the model, `throw` rejects with what it threw. Default: `result`. */
   toolErrors?: 'result' | 'throw' | undefined;
-  /** Asked before each execution. `false` or a reason refuses, and the model is told. */
+  /** Asked before each execution. `false` or a reason refuses, and goes back to the model. */
   approve?:
     | ((call: ToolCallBlock, context: { signal: AbortSignal }) => Approval | Promise<Approval>)
     | undefined;
@@ -66,7 +66,7 @@ export interface RunToolsResult<M = unknown> {
 
 /**
  * Lets the model use tools until it answers without: every call of a reply is executed once, in parallel, and all
- * results go back together. An unknown tool, invalid arguments and a refusal are told to the model, and a provider that
+ * results go back together. An unknown tool, invalid arguments and a refusal go back to the model as results, and a provider that
  * paused in work of its own is asked to go on. A `toolChoice` that forces a call holds for the first reply.
  * `timeoutMs` and `deadlineMs` bound each call of the model.
  * Rejects with `budget` and the result so far in `partial` when the model still asks for tools after `maxSteps`, or for

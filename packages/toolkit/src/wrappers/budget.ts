@@ -72,7 +72,7 @@ export function createBudget(options: BudgetOptions): Budget {
         if (isBooked) return;
         isBooked = true;
         reserved -= amount;
-        // What is no cost would end the bound for ever: such a call costs what was held for it.
+        // A value that is not a cost would end the bound for ever: such a call costs what was reserved for it.
         spent += Number.isFinite(cost) && cost >= 0 ? cost : amount;
       };
     },

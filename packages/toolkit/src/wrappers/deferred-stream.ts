@@ -148,7 +148,7 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
   }
 
   readonly #onEnd = (listener: (outcome: Outcome) => void): void => {
-    // Ended while it was being opened: whoever joins now learns of it at once.
+    // Ended while it was being opened: later readers get the end at once.
     if (this.#ended) listener({ error: abortReason(this.#stop.signal) });
     else this.#listeners.push(listener);
   };

@@ -192,7 +192,7 @@ function replyCacheKey(fields: ReplyKeyFields, input: ChatInput, options: ChatOp
   return sha256Hex(`mortise-llm-1${parts.map(framed).join('')}`);
 }
 
-/** What the model is told of a tool; how it runs here changes no answer. */
+/** A tool as the model sees it; how it runs here changes no answer. */
 function definitionOf({ name, description, parameters, strict }: NonNullable<ChatOptions['tools']>[number]) {
   return { name, description, parameters, strict };
 }
@@ -214,7 +214,7 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** With a hash of its own: a value that was changed or cut is no reply. */
+/** With a hash of its own: a value that was changed or cut is not a reply. */
 function encode(reply: KeptReply): StoreValue {
   const text = canonicalJson(reply);
   return { sha256: sha256Hex(text), reply: JSON.parse(text) as JsonValue };

@@ -30,7 +30,7 @@ const ACCESS = {
   defaultBaseURL: 'https://api.acme.example',
 } as const;
 
-/** Sends requests, and makes typed errors of the replies that are none. The key does not show from outside. */
+/** Sends requests, and throws a typed error for a failed response. The key does not show from outside. */
 export class Connection {
   readonly #credentials: Credentials;
   readonly #fetch: typeof globalThis.fetch;

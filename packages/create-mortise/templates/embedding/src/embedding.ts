@@ -74,5 +74,5 @@ function fromEmbedResponse({ vectors, usage }: Record<string, unknown>, about: A
   };
 }
 
-// What is no number must not become one: `Number(null)` is 0. Core refuses NaN.
+// A value that is not a number must not become one: `Number(null)` is 0. Core refuses NaN.
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : NaN);

@@ -10,7 +10,7 @@ export interface AcmeVerdict {
 
 /** Reads `VERDICT: ... (NN%)` out of a model's answer, wherever it stands. */
 export class AcmeParser extends BaseOutputParser<AcmeVerdict> {
-  // REPLACE: what the model is told.
+  // REPLACE: the instructions for the model.
   override instructions(): string {
     return 'End with one line: VERDICT: your verdict (your confidence in percent, such as 80%)';
   }

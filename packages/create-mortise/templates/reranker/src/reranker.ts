@@ -58,5 +58,5 @@ function fromRankReply({ ranking }: Record<string, unknown>, about: About): Rank
   return { results };
 }
 
-// What is no number must not become one: `Number(null)` is 0. Core refuses NaN.
+// A value that is not a number must not become one: `Number(null)` is 0. Core refuses NaN.
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : NaN);
