@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, link } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MortiseError } from '@mortise/core';
-import { runPool, throwIfAborted } from '@mortise/core/call';
+import { mapPool, runPool, throwIfAborted } from '@mortise/core/call';
 import { sha256Hex } from '@mortise/core/shared';
 import {
   storeFailure,
@@ -71,12 +71,8 @@ export class FileKeyValueStore implements KeyValueStore {
   }
 
   async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
-    throwIfAborted(options.signal);
-    const values = new Array<StoreValue | undefined>(keys.length).fill(undefined);
-    await runPool(keys.entries(), CONCURRENCY, async ([at, key]) => {
-      values[at] = await this.get(key, options);
-    });
-    return values;
+    const pool = { concurrency: CONCURRENCY, signal: options.signal };
+    return mapPool(keys, pool, (key, signal) => this.get(key, { ...options, signal }));
   }
 
   async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {

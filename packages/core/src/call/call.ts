@@ -2,6 +2,7 @@ import { positive } from '../shared/options.ts';
 import { emitPoint } from '../events/index.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
 import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
+import { linkedController } from './linked-controller.ts';
 import { nextDelay, type CallPolicy } from './retry.ts';
 import {
   connectionIsClosed,
@@ -98,12 +99,7 @@ interface Bounds {
 
 function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire(): Promise<void> } {
   const caller = spec.options.signal;
-  const controller = new AbortController();
-  // Linked by hand: AbortSignal.any keeps every dependent signal of a long-lived caller's signal in memory.
-  const onAbort = (): void => controller.abort(caller?.reason);
-  const onLeave = (): void => controller.abort(spec.leaveSignal?.reason);
-  caller?.addEventListener('abort', onAbort, { once: true });
-  spec.leaveSignal?.addEventListener('abort', onLeave, { once: true });
+  const controller = linkedController(caller, spec.leaveSignal);
 
   let silence: Watchdog | undefined;
   let lease: Lease | undefined;
@@ -159,8 +155,7 @@ function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire():
       closed = true;
       clearTimeout(deadline);
       silence?.stop();
-      caller?.removeEventListener('abort', onAbort);
-      spec.leaveSignal?.removeEventListener('abort', onLeave);
+      controller.unlink();
       lease?.release(headers === undefined ? outcome : { ...outcome, headers });
       if (reason !== undefined && !controller.signal.aborted) controller.abort(reason);
     },

@@ -11,7 +11,8 @@ export type {
   RetryBudget,
   Warning,
 } from './contract.ts';
-export { runPool } from './pool.ts';
+export { linkedController, type LinkedController } from './linked-controller.ts';
+export { mapPool, runPool, type MapPoolOptions } from './pool.ts';
 export { callPolicy, createRetryBudget, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
 export { runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';

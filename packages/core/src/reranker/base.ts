@@ -9,7 +9,7 @@ import {
   type Warning,
 } from '../call/index.ts';
 import { answeredBy } from '../call/answered-by.ts';
-import { runPool } from '../call/pool.ts';
+import { mapPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
 import type { ProviderOptions } from '../call/contract.ts';
@@ -106,15 +106,8 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     options: RerankOptions<P>,
   ): Promise<RerankResult> {
     const { provider, model } = this;
-    const replies = new Array<RankReply>(parts.length);
     const warnings: Warning[] = [];
-    const controller = new AbortController();
-    // By hand: AbortSignal.any would stay with a long-lived signal.
-    const onAbort = (): void => controller.abort(options.signal?.reason);
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    let failure: { readonly error: unknown } | undefined;
-
-    const rankPart = async ([at, { documents, offset }]: [number, Part]): Promise<void> => {
+    const rankPart = async ({ documents, offset }: Part, signal: AbortSignal): Promise<RankReply> => {
       const { providerOptions } = options;
       const best = Math.min(topN, documents.length);
       const request = {
@@ -125,7 +118,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
       };
       const spec = {
         policy: this.#policy,
-        options: { ...options, signal: controller.signal },
+        options: { ...options, signal },
         stream: false,
         about: { provider, model },
         warn: (warning: Warning) => {
@@ -133,30 +126,18 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
           emitPoint('warning', { provider, model, ...warning });
         },
       };
-      try {
-        replies[at] = await runCall(spec, async (attempt) => {
-          const reply = await this.doRerank(request, attempt);
-          const results = checkRanking(reply.results, documents.length, best);
-          attempt.close({ tokens: reply.usage?.inputTokens });
-          return { ...reply, results: results.map(({ index, score }) => ({ index: index + offset, score })) };
-        });
-      } catch (error) {
-        failure ??= { error };
-        controller.abort(
-          new MortiseError('aborted', 'Another request of the same call failed.', { provider, model }),
-        );
-        throw error;
-      }
+      return runCall(spec, async (attempt) => {
+        const reply = await this.doRerank(request, attempt);
+        const results = checkRanking(reply.results, documents.length, best);
+        attempt.close({ tokens: reply.usage?.inputTokens });
+        return { ...reply, results: results.map(({ index, score }) => ({ index: index + offset, score })) };
+      });
     };
 
-    try {
-      await runPool(parts.entries(), Math.min(CONCURRENCY, parts.length), rankPart);
-    } catch (error) {
-      throwIfAborted(options.signal);
-      throw failure === undefined ? error : failure.error;
-    } finally {
-      options.signal?.removeEventListener('abort', onAbort);
-    }
+    const siblingReason = () =>
+      new MortiseError('aborted', 'Another request of the same call failed.', { provider, model });
+    const pool = { concurrency: CONCURRENCY, signal: options.signal, siblingReason };
+    const replies = await mapPool(parts, pool, rankPart);
     return { ...merged(replies, topN), warnings, ...this.#said };
   }
 

@@ -1,7 +1,8 @@
 import { runCall } from '../call/call.ts';
 import type { Attempt } from '../call/contract.ts';
+import { linkedController } from '../call/linked-controller.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
-import { abortReason, throwIfAborted } from '../call/timers.ts';
+import { throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, type Span } from '../events/index.ts';
 import { defined } from '../shared/json.ts';
@@ -83,7 +84,7 @@ export abstract class BaseRetriever implements Retriever {
       const handed = handDown(options, scope.signal, span);
       const found = await this.#lookUp(query, options, handed);
       const results =
-        this.#lookup === undefined ? found : await this.#resolve(found, query, handed, scope, this.#lookup);
+        this.#lookup === undefined ? found : await this.#resolve(found, query, handed, this.#lookup);
       return dedupeNodes(results).map((result) => ({ ...result, node: copyNode(result.node) }));
     } finally {
       scope.close();
@@ -113,7 +114,6 @@ export abstract class BaseRetriever implements Retriever {
     found: readonly NodeWithScore[],
     query: Query,
     handed: HandedDown,
-    scope: Scope,
     lookup: (indexId: string) => RetrievalObject | undefined,
   ): Promise<NodeWithScore[]> {
     return resolveIndexNodes(found, {
@@ -124,7 +124,6 @@ export abstract class BaseRetriever implements Retriever {
       options: handed,
       maxDepth: this.#maxDepth,
       concurrency: this.#concurrency,
-      cancel: (reason) => scope.cancel(reason),
     });
   }
 
@@ -181,24 +180,19 @@ function toCall(attempt: Attempt, { topK, filters, trail = [], parent }: HandedD
 
 interface Scope {
   readonly signal: AbortSignal;
-  cancel(reason: unknown): void;
   close(): void;
 }
 
-/** One signal for the whole retrieval: the caller's abort, the deadline, and the failure of one target end the rest. */
+/** One signal for the whole retrieval: the caller's abort and the deadline end it. */
 function openScope(options: RetrieveOptions, defaultDeadlineMs: number): Scope {
-  const caller = options.signal;
   const deadlineMs = positive('deadlineMs', options.deadlineMs ?? defaultDeadlineMs);
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(caller && abortReason(caller));
-  caller?.addEventListener('abort', onAbort, { once: true });
+  const controller = linkedController(options.signal);
   const timer = setTimeout(() => controller.abort(late(deadlineMs)), deadlineMs);
   return {
     signal: controller.signal,
-    cancel: (reason) => controller.abort(reason),
     close() {
       clearTimeout(timer);
-      caller?.removeEventListener('abort', onAbort);
+      controller.unlink();
     },
   };
 }

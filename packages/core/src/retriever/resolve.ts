@@ -1,5 +1,4 @@
-import { runPool } from '../call/pool.ts';
-import { raceAbort } from '../call/timers.ts';
+import { mapPool } from '../call/pool.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
 import { inSpan, type Attributes } from '../events/index.ts';
 import { matchesFilter } from '../store/filter.ts';
@@ -26,8 +25,6 @@ export interface Resolution {
   readonly options: RetrieveOptions & { readonly signal: AbortSignal };
   readonly maxDepth: number;
   readonly concurrency: number;
-  /** Ends what still runs for the other targets. */
-  cancel(reason: unknown): void;
 }
 
 /** Puts in place of every `IndexNode` what it stands for. The first failure cancels the rest. */
@@ -35,20 +32,19 @@ export async function resolveIndexNodes(
   results: readonly NodeWithScore[],
   resolution: Resolution,
 ): Promise<NodeWithScore[]> {
-  const resolved: NodeWithScore[][] = results.map((result) => [result]);
-  const { signal, trail = [] } = resolution.options;
-  const places = results.flatMap(({ node }, at) => (node.type === 'index' ? [at] : []));
+  const { options, concurrency } = resolution;
+  const { signal, trail = [] } = options;
+  const pointers = results.filter(({ node }) => node.type === 'index');
+  const followed = await mapPool(pointers, { concurrency, signal, siblingReason }, (pointer, own) =>
+    follow(pointer, trail, { ...resolution, options: { ...options, signal: own } }),
+  );
+  const targets = new Map(pointers.map((pointer, at) => [pointer, followed[at]]));
+  return results.flatMap((result) => targets.get(result) ?? [result]);
+}
 
-  await runPool(places, resolution.concurrency, async (at) => {
-    try {
-      resolved[at] = await raceAbort(follow(results[at] as NodeWithScore, trail, resolution), signal);
-    } catch (error) {
-      const message = 'Another target of the same retrieval failed, so this one was given up.';
-      resolution.cancel(new MortiseError('aborted', message, { cause: error }));
-      throw error;
-    }
-  });
-  return resolved.flat();
+function siblingReason(cause: unknown): MortiseError {
+  const message = 'Another target of the same retrieval failed, so this one was given up.';
+  return new MortiseError('aborted', message, { cause });
 }
 
 async function follow(

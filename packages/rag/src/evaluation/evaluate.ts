@@ -1,5 +1,5 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
-import { raceAbort, runPool, throwIfAborted } from '@mortise/core/call';
+import { mapPool, raceAbort, throwIfAborted } from '@mortise/core/call';
 import { sourceId, type Node, type NodeWithScore, type Query, type Retriever } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import { measureRanking, parseMetric, type Gain, type Judgements, type RetrievalMetric } from './metrics.ts';
@@ -92,32 +92,28 @@ export async function evaluateRetriever(
     throw new MortiseError('invalid-request', 'No query of the collection has a relevant document.');
 
   const begin = performance.now();
-  const measured = new Map<string, MeasuredQuery>();
-  const link = linked(signal);
-  try {
-    await runPool(judged, concurrency, async ({ query, judgements }) => {
+  let done = 0;
+  const queries = await mapPool(
+    judged,
+    { concurrency, signal, siblingReason },
+    async ({ query, judgements }, own): Promise<MeasuredQuery> => {
       const { id, ...asked } = query;
+      let measured: MeasuredQuery;
       try {
-        const results = await raceAbort(
-          retriever.retrieve(asked, { topK, signal: link.signal }),
-          link.signal,
-        );
+        const results = await raceAbort(retriever.retrieve(asked, { topK, signal: own }), own);
         const found = documentsOf(results, documentId);
         const values = metrics.map(
           (metric) => [metric, measureRanking(found, judgements, metric, gain)] as const,
         );
-        measured.set(id, { id, metrics: Object.fromEntries(values), found });
+        measured = { id, metrics: Object.fromEntries(values), found };
       } catch (error) {
         throwIfAborted(signal);
-        link.cancel(error);
         throw ofQuery(id, error);
       }
-      options.onProgress?.({ done: measured.size, total: judged.length, query: id });
-    });
-  } finally {
-    link.close();
-  }
-  const queries = judged.map(({ query }) => measured.get(query.id) as MeasuredQuery);
+      options.onProgress?.({ done: ++done, total: judged.length, query: id });
+      return measured;
+    },
+  );
   return {
     name,
     metrics: Object.fromEntries(metrics.map((metric) => [metric, meanOf(queries, metric)])),
@@ -162,21 +158,8 @@ export function meanOf(queries: readonly MeasuredQuery[], metric: string): numbe
   return queries.reduce((sum, { metrics }) => sum + (metrics[metric] as number), 0) / queries.length;
 }
 
-/** The caller's signal, which the failure of one query aborts for the others. */
-function linked(signal: AbortSignal | undefined): {
-  readonly signal: AbortSignal;
-  cancel(reason: unknown): void;
-  close(): void;
-} {
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    cancel: (cause) =>
-      controller.abort(new MortiseError('aborted', 'Another query of the evaluation failed.', { cause })),
-    close: () => signal?.removeEventListener('abort', onAbort),
-  };
+function siblingReason(cause: unknown): MortiseError {
+  return new MortiseError('aborted', 'Another query of the evaluation failed.', { cause });
 }
 
 function ofQuery(id: string, error: unknown): MortiseError {

@@ -1,4 +1,5 @@
 import { MortiseError } from '@mortise/core';
+import { linkedController, type LinkedController } from '@mortise/core/call';
 import { Batcher, type BatchCost, type EmbeddingResult } from '@mortise/core/embedding';
 import type { SourceRecord } from '@mortise/core/store';
 import { abortable } from '../abort.ts';
@@ -36,9 +37,8 @@ export class IngestionRun {
   readonly #planning: ChangeContext;
   readonly #writer: IndexWriter;
   readonly #embedder: Embedder | undefined;
-  /** Ends what is under way when something else failed; by hand, since `AbortSignal.any` stays with a long-lived signal. */
-  readonly #controller = new AbortController();
-  readonly #onAbort = (): void => this.#controller.abort(this.#planning.options.signal?.reason);
+  /** Ends what is under way when something else failed. */
+  readonly #controller: LinkedController;
   #embedded = 0;
   /** Nodes in all, once the source has ended. */
   #nodes = 0;
@@ -48,7 +48,7 @@ export class IngestionRun {
     this.#planning = context;
     this.#writer = writer;
     this.#embedder = embedder;
-    context.options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#controller = linkedController(context.options.signal);
   }
 
   /** Full batches across documents, and the rest. Documents that need no embedding are written on the way. */
@@ -116,7 +116,7 @@ export class IngestionRun {
   }
 
   close(): void {
-    this.#planning.options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#controller.unlink();
   }
 
   async #collected(changes: AsyncIterable<ChangedDocument>): Promise<ChangedDocument[]> {

@@ -6,7 +6,7 @@ import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import { chatPrompt } from '@mortise/toolkit/prompts';
 import { toQuery, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
-import { mapPool } from '../pool.ts';
+import { mapPool } from '@mortise/core/call';
 import { roomOptions, writerOf, type Writer, type WritingOptions } from '../synthesizer/ask.ts';
 import { delimitedQuestion, numbered } from '../synthesizer/prompt.ts';
 import { roomForSources } from '../synthesizer/room.ts';

@@ -13,7 +13,7 @@ import {
   type AnswerCall,
   type AnswerSpec,
 } from '../answer.ts';
-import { mapPool } from '../pool.ts';
+import { mapPool } from '@mortise/core/call';
 import { writerOf, type WritingOptions } from '../synthesizer/ask.ts';
 import { assembled, notFoundEvents, NOT_FOUND_TEXT } from '../synthesizer/base.ts';
 import { combineAnswers } from '../synthesizer/combine.ts';

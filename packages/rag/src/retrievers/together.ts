@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { raceAbort, runPool, throwIfAborted } from '@mortise/core/call';
+import { mapPool } from '@mortise/core/call';
 import {
   checkResults,
   type NodeWithScore,
@@ -31,31 +31,14 @@ export async function askTogether(
   call: RetrieveCall,
   concurrency: number,
 ): Promise<NodeWithScore[][]> {
-  const { signal } = call;
-  throwIfAborted(signal);
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  const lists: NodeWithScore[][] = asked.map(() => []);
-  try {
-    await runPool(asked.keys(), concurrency, async (at) => {
-      const { retriever, query, name, topK } = asked[at] as Asked;
-      const options: RetrieveOptions = {
-        ...call,
-        signal: controller.signal,
-        ...(topK === undefined ? {} : { topK }),
-      };
-      try {
-        const found = await raceAbort(retriever.retrieve(query, options), controller.signal);
-        lists[at] = [...checkResults(found, name)];
-      } catch (error) {
-        const message = 'Another retriever of the same question failed, so this one was given up.';
-        controller.abort(new MortiseError('aborted', message, { cause: error }));
-        throw error;
-      }
-    });
-    return lists;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  const pool = { concurrency, signal: call.signal, siblingReason };
+  return mapPool(asked, pool, async ({ retriever, query, name, topK }, signal) => {
+    const options: RetrieveOptions = { ...call, signal, ...(topK === undefined ? {} : { topK }) };
+    return [...checkResults(await retriever.retrieve(query, options), name)];
+  });
+}
+
+function siblingReason(cause: unknown): MortiseError {
+  const message = 'Another retriever of the same question failed, so this one was given up.';
+  return new MortiseError('aborted', message, { cause });
 }

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '@mortise/core';
-import { mapPool } from '../pool.ts';
+import { mapPool } from '@mortise/core/call';
 import { answerEvents, replyTo, roomOptions, stepEvents, type Writer } from './ask.ts';
 import type { SynthesisCall, SynthesisEvent } from './base.ts';
 import { delimitedQuestion, numbered, type CombinePrompt, type NumberedText } from './prompt.ts';

@@ -1,6 +1,6 @@
 import type { LLM } from '@mortise/core';
 import { wholeNumber } from '@mortise/core/shared';
-import { mapPool } from '../pool.ts';
+import { mapPool } from '@mortise/core/call';
 import { answerEvents, replyTo, stepEvents, writerOf, type Writer, type WritingOptions } from './ask.ts';
 import {
   BaseSynthesizer,

@@ -1,4 +1,4 @@
-import { raceAbort, throwIfAborted, runPool } from '@mortise/core/call';
+import { linkedController, mapPool, raceAbort, throwIfAborted } from '@mortise/core/call';
 import { positive } from '@mortise/core/shared';
 import { MortiseError } from '@mortise/core';
 import { inSpan } from '@mortise/core/events';
@@ -165,29 +165,17 @@ async function execute(
   step: number,
   caller: AbortSignal | undefined,
 ): Promise<ToolResultBlock[]> {
-  throwIfAborted(caller);
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(caller?.reason);
-  caller?.addEventListener('abort', onAbort, { once: true });
-  const results: ToolResultBlock[] = [];
-  try {
-    await runPool(calls.entries(), run.concurrency, async ([at, call]) => {
-      run.onEvent?.({ type: 'tool-start', step, call });
-      try {
-        const result = await executeOne(call, run, controller.signal);
-        results[at] = result;
-        run.onEvent?.({ type: 'tool-end', step, call, result });
-      } catch (error) {
-        controller.abort(
-          new MortiseError('aborted', 'Another tool of the same reply failed.', { cause: error }),
-        );
-        throw error;
-      }
-    });
-  } finally {
-    caller?.removeEventListener('abort', onAbort);
-  }
-  return results;
+  const pool = { concurrency: run.concurrency, signal: caller, siblingReason };
+  return mapPool(calls, pool, async (call, signal) => {
+    run.onEvent?.({ type: 'tool-start', step, call });
+    const result = await executeOne(call, run, signal);
+    run.onEvent?.({ type: 'tool-end', step, call, result });
+    return result;
+  });
+}
+
+function siblingReason(cause: unknown): MortiseError {
+  return new MortiseError('aborted', 'Another tool of the same reply failed.', { cause });
 }
 
 async function executeOne(call: ToolCallBlock, run: Run, signal: AbortSignal): Promise<ToolResultBlock> {
@@ -234,9 +222,7 @@ async function withTimeout(
   outer: AbortSignal,
 ): Promise<unknown> {
   throwIfAborted(outer);
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(outer.reason);
-  outer.addEventListener('abort', onAbort, { once: true });
+  const controller = linkedController(outer);
   const timer = setTimeout(() => {
     controller.abort(
       new MortiseError('timeout', `The tool ${tool.name} did not finish within ${ms} ms.`, {
@@ -251,7 +237,7 @@ async function withTimeout(
     return await raceAbort(running, controller.signal);
   } finally {
     clearTimeout(timer);
-    outer.removeEventListener('abort', onAbort);
+    controller.unlink();
   }
 }
 

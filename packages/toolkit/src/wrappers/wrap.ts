@@ -1,4 +1,4 @@
-import { callPolicy, raceAbort, throwIfAborted } from '@mortise/core/call';
+import { callPolicy, linkedController, raceAbort, throwIfAborted } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
 import {
   type ChatOptions,
@@ -106,9 +106,7 @@ async function entered(
   throwIfAborted(outer);
   const { deadlineMs } = callPolicy({ deadlineMs: options.deadlineMs });
   const clock = deadlineClock(options);
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(outer?.reason);
-  outer?.addEventListener('abort', onAbort, { once: true });
+  const controller = linkedController(outer);
   const timer = setTimeout(() => controller.abort(waitedTooLong(deadlineMs)), deadlineMs);
   try {
     const entering = enter({ input, options, signal: controller.signal });
@@ -122,7 +120,7 @@ async function entered(
     return { exit, remaining: clock() };
   } finally {
     clearTimeout(timer);
-    outer?.removeEventListener('abort', onAbort);
+    controller.unlink();
   }
 }
 
