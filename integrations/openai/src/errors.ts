@@ -1,17 +1,9 @@
 import type { MortiseError } from '@mortise/core';
 import type { PartialChatResponse } from '@mortise/core/llm';
-import { describeFailure, errorFromSaid, errorFromThrown, failedEnd, type About } from '@mortise/core/wire';
+import { describeFailure, errorFromSaid, failedEnd, type About } from '@mortise/core/wire';
 
 /** Who speaks, and what must not be repeated. */
 export interface ErrorAbout extends About {}
-
-/**
- * What the SDK threw, as one of ours when it is an HTTP reply. Told by its shape: an injected client may come from
- * another copy of the SDK. Network failures and aborts are left to core.
- */
-export function errorFromSdk(thrown: unknown, about: ErrorAbout): unknown {
-  return errorFromThrown(thrown, about);
-}
 
 /** An error that came with a 200: in a stream's event, in a failed response, in place of a completion. */
 export function errorFromBody(error: unknown, about: ErrorAbout): MortiseError {

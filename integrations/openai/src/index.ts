@@ -32,4 +32,4 @@ export { toResponsesRequest, toResponsesStreamRequest } from './convert-response
 export { fromResponsesResponse } from './convert-responses-response.ts';
 export { responsesStream } from './convert-responses-stream.ts';
 export { fromEmbeddingResponse, toEmbeddingRequest } from './convert-embedding.ts';
-export { errorFromBody, errorFromSdk, type ErrorAbout } from './errors.ts';
+export type { ErrorAbout } from './errors.ts';

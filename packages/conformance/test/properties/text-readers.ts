@@ -351,6 +351,8 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'placeholder',
     'selectPrompt',
     'withOptions',
+    'base64Of',
+    'requireMembers',
     'DEFAULT_MAX_FILE_BYTES',
     'guardedFetch',
     'refusalOf',

@@ -1,6 +1,7 @@
 import { answeredBy } from '../call/answered-by.ts';
 import type { Warning } from '../call/contract.ts';
 import { sha256Hex } from '../shared/hash.ts';
+import { defined } from '../shared/json.ts';
 import { fitCallIds, isPlainCallId, type CallIdFormat } from './call-ids.ts';
 import type { ChatMessage, CitationBlock, ContentBlock } from './message-contract.ts';
 import { isKnownBlock, sentArguments } from './message.ts';
@@ -123,23 +124,12 @@ function readable(
     case 'text': {
       const { type, text, citations } = own;
       note('what belongs to a text');
-      return [
-        { type, text, ...(citations === undefined ? {} : { citations: citations.map(plainCitation) }) },
-      ];
+      return [defined({ type, text, citations: citations?.map(plainCitation) })];
     }
     case 'tool-call': {
       const { type, id, name, arguments: args, invalid, argumentsText } = own;
       if (own.providerMetadata !== undefined) note('what belongs to a tool call');
-      return [
-        {
-          type,
-          id,
-          name,
-          arguments: args,
-          ...(invalid === undefined ? {} : { invalid }),
-          ...(argumentsText === undefined ? {} : { argumentsText }),
-        },
-      ];
+      return [defined({ type, id, name, arguments: args, invalid, argumentsText })];
     }
     default: {
       const { providerMetadata: _opaque, ...known } = own;

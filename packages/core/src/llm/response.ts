@@ -1,6 +1,6 @@
 import type { AnsweredBy, Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
-import { isDeeper } from '../shared/json.ts';
+import { defined, isDeeper } from '../shared/json.ts';
 import type {
   ChatResponse,
   ChatStreamEvent,
@@ -33,7 +33,7 @@ export function toChatResponse<M>(
   const content = owner === undefined ? own : own.map((block) => stamped(block, owner));
   const [usage, odd] = counted(reply.usage ?? {});
   const message = { role: 'assistant' as const, content };
-  return {
+  return defined({
     message,
     text: messageText(message),
     toolCalls: content.filter((block): block is ToolCallBlock => block.type === 'tool-call'),
@@ -41,19 +41,13 @@ export function toChatResponse<M>(
     finishReason: reply.finishReason,
     usage: mergeUsage({}, usage),
     warnings: [...warnings, ...(reply.warnings ?? []), ...odd],
-    ...(reply.providerMetadata === undefined ? {} : { providerMetadata: reply.providerMetadata }),
-    ...(reply.id === undefined ? {} : { id: reply.id }),
-    ...saidBy(answeredBy),
+    providerMetadata: reply.providerMetadata,
+    id: reply.id,
+    provider: answeredBy.provider,
+    server: answeredBy.server,
     model: reply.model ?? model,
-    ...(reply.createdAt === undefined ? {} : { createdAt: reply.createdAt }),
-  };
-}
-
-function saidBy({ provider, server }: AnsweredBy): AnsweredBy {
-  return {
-    ...(provider === undefined ? {} : { provider }),
-    ...(server === undefined ? {} : { server }),
-  };
+    createdAt: reply.createdAt,
+  });
 }
 
 /** Beyond it what copies and hashes a reply could not. The wire's own bound is lower or the same. */
@@ -255,14 +249,8 @@ export class ReplyBuilder {
   partial(): PartialChatResponse {
     const message = { role: 'assistant' as const, content: this.#content() };
     const { id, model } = this.#start;
-    return {
-      message,
-      text: messageText(message),
-      usage: this.#usage,
-      ...saidBy(this.#answeredBy),
-      ...(id === undefined ? {} : { id }),
-      ...(model === undefined ? {} : { model }),
-    };
+    const { provider, server } = this.#answeredBy;
+    return defined({ message, text: messageText(message), usage: this.#usage, provider, server, id, model });
   }
 
   /** Only after `finish`. */
@@ -290,11 +278,7 @@ export class ReplyBuilder {
 }
 
 function startOf({ id, model, createdAt }: { id?: string; model?: string; createdAt?: string }) {
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(model === undefined ? {} : { model }),
-    ...(createdAt === undefined ? {} : { createdAt }),
-  };
+  return defined({ id, model, createdAt });
 }
 
 function finishDraft({ kind, pieces, citations, id, name }: Draft): ContentBlock {

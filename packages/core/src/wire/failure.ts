@@ -1,5 +1,5 @@
 import type { KnownErrorCode } from '../errors.ts';
-import { isObject } from '../shared/json.ts';
+import { defined, isObject } from '../shared/json.ts';
 import { CODES, FAILED_ENDS, SENTENCES } from './failure-words.ts';
 import { MAX_WAIT_MS } from '../call/limit-headers/wait-asked.ts';
 import { TOO_LONG } from './too-long.ts';
@@ -98,14 +98,7 @@ export function describeFailure(said: unknown): SaidFailure {
   const wait = found.wait ?? (message === undefined ? undefined : waitIn(message));
   const retryAfterMs = wait === undefined ? undefined : Math.min(MAX_WAIT_MS, wait);
   const { requestId } = found;
-  return {
-    ...(code === undefined ? {} : { code }),
-    ...(message === undefined ? {} : { message }),
-    ...(word === undefined ? {} : { word }),
-    ...(status === undefined ? {} : { status }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(requestId === undefined ? {} : { requestId }),
-  };
+  return defined({ code, message, word, status, retryAfterMs, requestId });
 }
 
 /** The code of an end that is a failure: `error`, a malformed call. Undefined for every other finish reason. */

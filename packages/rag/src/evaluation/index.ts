@@ -15,4 +15,4 @@ export {
   type MetricName,
   type RetrievalMetric,
 } from './metrics.ts';
-export { comparisonText, retrievalMarkdown } from './report.ts';
+export { retrievalMarkdown } from './report.ts';

@@ -29,7 +29,7 @@ export function retrievalMarkdown(
 }
 
 /** A comparison in a sentence: the difference, how sure it is, and in how many queries. */
-export function comparisonText(comparison: RetrievalComparison): string {
+function comparisonText(comparison: RetrievalComparison): string {
   const { metric, a, b, difference, pValue, exact, interval, queries, wins, losses, ties, seed } = comparison;
   const percent = Math.round(interval.confidence * 1000) / 10;
   const p = pValue < 0.0001 ? 'p < 0.0001' : `p = ${pValue.toFixed(4)}`;

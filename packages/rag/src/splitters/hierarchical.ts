@@ -98,11 +98,6 @@ export function leafNodes<N extends Node>(nodes: readonly N[]): N[] {
   return nodes.filter(({ relationships }) => (relationships?.children ?? []).length === 0);
 }
 
-/** The nodes that are part of no other one. */
-export function rootNodes<N extends Node>(nodes: readonly N[]): N[] {
-  return nodes.filter(({ relationships }) => relationships?.parent === undefined);
-}
-
 function* inDocumentOrder(levels: readonly TextNode[][]): Generator<void, TextNode[]> {
   const childrenOf = Map.groupBy(levels.flat(), ({ relationships }) => relationships?.parent?.id);
   const ordered: TextNode[] = [];
