@@ -38,7 +38,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     isMortiseError: 0.25,
     similarity: 1.25,
     BaseOutputParser: 3,
-    BaseReranker: 5.5,
+    BaseReranker: 5.75,
     BaseRetriever: 9,
     BaseLLM: 14,
     BaseEmbedding: 12,
