@@ -95,8 +95,9 @@ const contenders: Record<string, (url: string) => Promise<Timed>> = {
   async 'Mortise, memory cache'(url) {
     const { OpenAIEmbedding } = await import('@mortise/openai');
     const { MemoryKeyValueStore } = await import('@mortise/core/store');
-    const cache = new MemoryKeyValueStore();
-    const embedding = new OpenAIEmbedding({ model, apiKey: 'bench', baseURL: url, cache });
+    const { withEmbeddingCache } = await import('@mortise/toolkit');
+    const provider = new OpenAIEmbedding({ model, apiKey: 'bench', baseURL: url });
+    const embedding = withEmbeddingCache(provider, new MemoryKeyValueStore());
     await embedding.embedTexts(texts);
     return timed(async () => (await embedding.embedTexts(texts)).embeddings);
   },

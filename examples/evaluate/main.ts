@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
 import { SqliteKeyValueStore } from '@mortise/stores';
+import { withEmbeddingCache } from '@mortise/toolkit';
 import { HELP, parseArguments, type Settings } from './arguments.ts';
 import { readCollection } from './collection.ts';
 import { evaluate } from './evaluate.ts';
@@ -33,7 +34,8 @@ async function run({ collection: folder, json, cache }: Settings): Promise<void>
   mkdirSync(dirname(cache), { recursive: true });
   const store = new SqliteKeyValueStore({ path: cache });
   try {
-    const evaluation = await evaluate(collection, new EnergeticAIEmbedding({ cache: store }), progress);
+    const embedding = withEmbeddingCache(new EnergeticAIEmbedding(), store);
+    const evaluation = await evaluate(collection, embedding, progress);
     process.stdout.write(markdownReport(collection, evaluation));
     await write(json, jsonReport(collection, evaluation));
   } finally {

@@ -1,4 +1,4 @@
-import { createAdaptiveLimiter, withCache } from '@mortise/toolkit';
+import { createAdaptiveLimiter, withCache, withEmbeddingCache } from '@mortise/toolkit';
 import {
   embedQueries,
   isMortiseError,
@@ -20,15 +20,15 @@ export async function nearest(embedding: EmbeddingModel, question: string, texts
   return best ?? '';
 }
 
-export function wellSet(options: Partial<OpenAIEmbeddingOptions>): OpenAIEmbedding {
+export function wellSet(options: Partial<OpenAIEmbeddingOptions>): EmbeddingModel {
   // #region settings
-  const embedding = new OpenAIEmbedding({
+  const model = new OpenAIEmbedding({
     model: 'text-embedding-3-small',
     concurrency: 8, // requests at once; 5 unless you say
-    cache: new MemoryKeyValueStore({ maxBytes: 64 * 1024 * 1024 }),
     limiter: createAdaptiveLimiter(), // share it with the other models of the account
     ...options,
   });
+  const embedding = withEmbeddingCache(model, new MemoryKeyValueStore({ maxBytes: 64 * 1024 * 1024 }));
   // #endregion
   return embedding;
 }

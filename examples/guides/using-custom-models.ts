@@ -1,5 +1,6 @@
 import { messageText, similarity, type ChatMessage } from '@mortise/core';
 import { SqliteKeyValueStore } from '@mortise/stores';
+import { withEmbeddingCache } from '@mortise/toolkit';
 import { LlamaServerLLM } from './llama-server.ts';
 import { OllamaEmbedding } from './ollama-embedding.ts';
 
@@ -40,7 +41,7 @@ export async function embedAll(
 ): Promise<void> {
   // #region resumed
   const cache = new SqliteKeyValueStore({ path });
-  const embedding = new OllamaEmbedding(url, { cache });
+  const embedding = withEmbeddingCache(new OllamaEmbedding(url), cache);
   for await (const { index, embedding: vector } of embedding.embedStream(texts)) keep(index, vector);
   // #endregion
   cache.close();

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { json, startWire, type Wire, type WireHandler } from '@mortise/conformance';
 import { MemoryKeyValueStore, type BaseEmbeddingOptions } from '@mortise/core';
+import { withEmbeddingCache } from '@mortise/toolkit';
 import { OllamaEmbedding } from '../ollama-embedding.ts';
 
 let wire: Wire | undefined;
@@ -54,7 +55,7 @@ it('M-03: refuses a short answer and rows of another length', async () => {
 });
 
 it('M-06: asks once for what a cache can keep', async () => {
-  const embedding = await model(answer, { cache: new MemoryKeyValueStore() });
+  const embedding = withEmbeddingCache(await model(answer), new MemoryKeyValueStore());
   const first = await embedding.embedText('a');
   expect(await embedding.embedText('a')).toEqual(first);
   expect(wire?.requests).toHaveLength(1);

@@ -6,12 +6,9 @@ import {
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
-import type { KeyValueStore } from '@mortise/core/store';
 import { loadModel, MAX_INPUT_TOKENS, prepare } from './model.ts';
 
 export interface EnergeticAIEmbeddingOptions extends CallSettings {
-  /** Worth having: a text of 90 words takes about 90 ms. */
-  cache?: KeyValueStore | undefined;
   /** Overrides what is declared of the model. */
   metadata?: Partial<EmbeddingMetadata> | undefined;
 }
@@ -21,7 +18,8 @@ const MAX_BATCH_SIZE = 4;
 
 /**
  * English embeddings computed in this process: the Universal Sentence Encoder Lite, 512 dimensions, of unit length.
- * The model is loaded at the first call, without the network.
+ * The model is loaded at the first call, without the network. A text of 90 words takes about 90 ms: a cache
+ * (`withEmbeddingCache`) is worth having.
  */
 export class EnergeticAIEmbedding extends BaseEmbedding {
   readonly metadata: EmbeddingMetadata;

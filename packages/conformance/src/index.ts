@@ -31,6 +31,12 @@ export type {
   EmbeddingSubject,
   EmbeddingTarget,
 } from './embedding/subject.ts';
+export {
+  embeddingCacheConformance,
+  type EmbeddingCacheConformanceOptions,
+} from './embedding-cache/conformance.ts';
+export type { EmbeddingCacheSubject } from './embedding-cache/subject.ts';
+export { embeddingCacheSuite } from './embedding-cache/suite.ts';
 export { embeddingSuite } from './embedding/suite.ts';
 export type {
   CaseResult,

@@ -3,6 +3,7 @@ export {
   isMortiseError,
   MortiseError,
   toMortiseError,
+  withErrorFields,
   type ErrorCode,
   type KnownErrorCode,
 } from './errors.ts';

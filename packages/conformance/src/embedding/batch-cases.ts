@@ -1,5 +1,5 @@
 import { isObject } from '@mortise/core/shared';
-import { MemoryKeyValueStore } from '@mortise/core/store';
+import type { EmbeddedText } from '@mortise/core/embedding';
 import { abortable, closesEarly, failing, pause, settled, waitFor } from '../shared/helpers.ts';
 import {
   askedFor,
@@ -14,7 +14,7 @@ import {
   type EmbeddingCaseContext,
 } from './lab.ts';
 
-const CACHE = ['cache', ...SERVER];
+const HANDING = ['on-batch', ...SERVER];
 const NO = { status: 400, message: 'No.' };
 
 /** M-01 and M-04: more texts than a request takes. */
@@ -160,41 +160,42 @@ export const batchCases: readonly EmbeddingCase[] = [
     },
   },
   {
-    id: 'batch.partial.cached',
+    id: 'batch.partial.kept',
     rule: 'M-04',
-    title: 'keeps in the cache what was finished before a failure',
-    requires: CACHE,
+    title: 'hands to `onBatch` what was finished before a failure',
+    requires: HANDING,
     async run(context) {
       const { check, subject } = context;
-      const cache = new MemoryKeyValueStore();
-      const failed = await connect(context, failsSecond(context), { cache });
+      const { model } = await connect(context, failsSecond(context));
       const texts = batchesOf(subject, 2);
-      await check.error(failed.model.embedTexts(texts, { concurrency: 1 }), 'invalid-request', 'embedTexts');
-      await isCached(context, cache, batchAt(subject, texts, 0));
+      const kept = keeper();
+      const call = model.embedTexts(texts, { concurrency: 1, onBatch: kept.onBatch });
+      await check.error(call, 'invalid-request', 'embedTexts');
+      isKept(context, kept.items, batchAt(subject, texts, 0));
     },
   },
   {
-    id: 'batch.abort.cached',
+    id: 'batch.abort.kept',
     rule: 'M-04',
-    title: "rejects with exactly the signal's reason between two requests, and has kept what was finished",
-    requires: CACHE,
+    title:
+      "rejects with exactly the signal's reason between two requests, and has handed over what was finished",
+    requires: HANDING,
     async run(context) {
       const { check, subject } = context;
-      const cache = new MemoryKeyValueStore();
-      const { model, wire } = await connect(
-        context,
-        (request, reply, n) => (n === 0 ? respondWith(subject)(request, reply, n) : undefined),
-        { cache },
+      const { model, wire } = await connect(context, (request, reply, n) =>
+        n === 0 ? respondWith(subject)(request, reply, n) : undefined,
       );
       const { controller, reason } = abortable();
       const texts = batchesOf(subject, 2);
-      const call = model.embedTexts(texts, { concurrency: 1, signal: controller.signal });
+      const kept = keeper();
+      const options = { concurrency: 1, signal: controller.signal, onBatch: kept.onBatch };
+      const call = model.embedTexts(texts, options);
       call.catch(() => undefined);
       check.ok(await waitFor(() => wire.requests.length === 2), 'the second request was not sent');
       controller.abort(reason);
       const thrown = await check.within(2_000, check.rejects(call, 'embedTexts'), 'embedTexts');
       check.ok(thrown === reason, "it did not reject with the signal's reason");
-      await isCached(context, cache, batchAt(subject, texts, 0));
+      isKept(context, kept.items, batchAt(subject, texts, 0));
     },
   },
 ];
@@ -214,15 +215,23 @@ function failsSecond({ subject }: EmbeddingCaseContext): ReturnType<typeof respo
     (n === 0 ? respondWith(subject) : failing(dialectOf(subject), NO))(request, reply, n);
 }
 
-/** Another instance on the same cache has these without a request. */
-async function isCached(
+function keeper(): { readonly items: EmbeddedText[]; onBatch(batch: readonly EmbeddedText[]): void } {
+  const items: EmbeddedText[] = [];
+  return { items, onBatch: (batch) => void items.push(...batch) };
+}
+
+/** The first texts of the list were handed over, each at its place with its vector. */
+function isKept(
   context: EmbeddingCaseContext,
-  cache: MemoryKeyValueStore,
-  texts: string[],
-): Promise<void> {
-  const { model, wire } = await connect(context, respondWith(context.subject), { cache });
-  const { embeddings, cached } = await model.embedTexts(texts);
-  checkVectors(context, embeddings, texts, 'from the cache');
-  context.check.equal(cached, texts.length, 'cached');
-  context.check.equal(wire.requests.length, 0, 'the requests for what was finished');
+  items: readonly EmbeddedText[],
+  texts: readonly string[],
+): void {
+  const inOrder = items.toSorted((a, b) => a.index - b.index);
+  context.check.equal(
+    inOrder.map(({ index, text }) => [index, text]),
+    [...texts.entries()],
+    'what was handed over',
+  );
+  const vectors = inOrder.map(({ embedding }) => embedding);
+  checkVectors(context, vectors, texts, 'what was handed over');
 }

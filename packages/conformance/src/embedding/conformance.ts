@@ -38,11 +38,11 @@ export function embeddingConformance(
 
 function featuresOf(
   { asymmetric, acceptsDimensions, dimensions }: EmbeddingMetadata,
-  { cache }: NonNullable<EmbeddingConformanceOptions['reasons']>,
+  { 'on-batch': handing }: NonNullable<EmbeddingConformanceOptions['reasons']>,
 ): EmbeddingFeature[] {
   const features: EmbeddingFeature[] = [];
   if (asymmetric) features.push('asymmetric');
   if (acceptsDimensions !== false || dimensions !== undefined) features.push('dimensions');
-  if (cache === undefined) features.push('cache');
+  if (handing === undefined) features.push('on-batch');
   return features;
 }

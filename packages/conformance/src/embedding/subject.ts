@@ -6,8 +6,8 @@ import type { OwnHeaders } from '../shared/probe.ts';
 export interface EmbeddingTarget {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;
-  /** Spread it into the options: retries are quick, and some cases bring a cache. */
-  readonly settings: Pick<BaseEmbeddingOptions, 'retry' | 'cache'> & OwnHeaders;
+  /** Spread it into the options: retries are quick. */
+  readonly settings: Pick<BaseEmbeddingOptions, 'retry'> & OwnHeaders;
 }
 
 export interface EmbeddingConformanceOptions {
@@ -17,7 +17,7 @@ export interface EmbeddingConformanceOptions {
   readonly dialect?: EmbeddingDialect | undefined;
   /** What the implementation says of itself: its `metadata`. */
   readonly declares: EmbeddingMetadata;
-  /** Why a feature is not there, by its name. One for `cache` says that the implementation takes none. */
+  /** Why a feature is not there, by its name. One for `on-batch` says that the model does not call it. */
   readonly reasons?: Readonly<Partial<Record<EmbeddingFeature | (string & {}), string>>> | undefined;
   /** In titles and reports. Default: the dialect's name. */
   readonly name?: string | undefined;
@@ -27,4 +27,4 @@ export interface EmbeddingConformanceOptions {
 export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
 
 /** What a case of the embedding suite may require, besides what the wire must be able to say. */
-export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'cache';
+export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'on-batch';

@@ -9,7 +9,6 @@ import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
 import { batchCases } from './batch-cases.ts';
-import { cacheCases } from './cache-cases.ts';
 import type { EmbeddingSubject } from './subject.ts';
 import { embeddingProbe } from './lab.ts';
 import { requestCases } from './request-cases.ts';
@@ -22,7 +21,6 @@ export const embeddingSuite: Suite<EmbeddingSubject> = [
   ...rowCases,
   ...batchCases,
   ...streamCases,
-  ...cacheCases,
   ...wireCases(embeddingProbe),
   ...faultCases(embeddingProbe),
   ...saidCases(embeddingProbe),

@@ -1,18 +1,32 @@
-import type { EmbeddingTarget } from '@mortise/conformance';
-import { MortiseError } from '@mortise/core';
-import type { EmbeddingResult, EmbedManyOptions, EmbedOptions } from '@mortise/core/embedding';
+import { isMortiseError, MortiseError } from '@mortise/core';
+import type {
+  EmbeddedText,
+  EmbeddingModel,
+  EmbeddingResult,
+  EmbedManyOptions,
+} from '@mortise/core/embedding';
 import type { KeyValueStore, StoreEntry } from '@mortise/core/store';
-import { ReferenceEmbedding } from '../reference/vectors.ts';
-import { many, mutant, streaming, zeros, type EmbeddingMutant } from './embedding-mutant.ts';
+import { withEmbeddingCache } from '@mortise/toolkit/wrappers';
 
-/** The given store, seen through `change`. */
-const through = (change: (store: KeyValueStore) => Partial<KeyValueStore>) =>
-  class extends ReferenceEmbedding {
-    constructor({ url, settings }: EmbeddingTarget) {
-      const { cache } = settings;
-      super({ url, settings: cache === undefined ? settings : { ...settings, cache: seen(cache, change) } });
-    }
-  };
+export interface CacheMutant {
+  readonly fault: string;
+  readonly caughtBy: string;
+  cached(model: EmbeddingModel, store: KeyValueStore): EmbeddingModel;
+}
+
+type Cached = CacheMutant['cached'];
+
+const mutant = (fault: string, caughtBy: string, cached: Cached): CacheMutant => ({
+  fault,
+  caughtBy,
+  cached,
+});
+
+/** The right cache before a store that is seen through `change`. */
+const through =
+  (change: (store: KeyValueStore) => Partial<KeyValueStore>): Cached =>
+  (model, store) =>
+    withEmbeddingCache(model, seen(store, change));
 
 function seen(store: KeyValueStore, change: (store: KeyValueStore) => Partial<KeyValueStore>): KeyValueStore {
   return {
@@ -26,9 +40,39 @@ function seen(store: KeyValueStore, change: (store: KeyValueStore) => Partial<Ke
   };
 }
 
+/** The right cache with some members replaced. */
+const instead =
+  (
+    members: (right: EmbeddingModel, model: EmbeddingModel, store: KeyValueStore) => Partial<EmbeddingModel>,
+  ): Cached =>
+  (model, store) => {
+    const right = withEmbeddingCache(model, store);
+    return over(right, members(right, model, store));
+  };
+
+function over(right: EmbeddingModel, members: Partial<EmbeddingModel>): EmbeddingModel {
+  const { provider, model, metadata } = right;
+  return {
+    provider,
+    model,
+    metadata,
+    embedQuery: (query, options) => right.embedQuery(query, options),
+    embedText: (text, options) => right.embedText(text, options),
+    embedTexts: (texts, options) => right.embedTexts(texts, options),
+    embedStream: (texts, options) => right.embedStream(texts, options),
+    ...members,
+  };
+}
+
+/** A list's call, tampered with. */
+const many = (change: (result: EmbeddingResult, texts: readonly string[]) => EmbeddingResult): Cached =>
+  instead((right) => ({
+    embedTexts: async (texts, options) => change(await right.embedTexts(texts, options), texts),
+  }));
+
 const reversed = ([key, value]: StoreEntry): StoreEntry => [key, (value as Uint8Array).toReversed()];
 
-export const caching: readonly EmbeddingMutant[] = [
+export const cacheMutants: readonly CacheMutant[] = [
   mutant(
     'has keys of its own',
     'cache.key',
@@ -53,69 +97,114 @@ export const caching: readonly EmbeddingMutant[] = [
   mutant(
     'asks the cache for a document when it is a query',
     'cache.kinds',
-    class extends ReferenceEmbedding {
-      override embedQuery(query: string, options?: EmbedOptions): Promise<Float32Array> {
-        return this.embedText(query, options);
-      }
-    },
+    instead((right) => ({ embedQuery: (query, options) => right.embedText(query, options) })),
   ),
+  mutant('does not know what is under way', 'cache.single-flight', (model, store) => {
+    const own = (): EmbeddingModel =>
+      withEmbeddingCache(
+        model,
+        seen(store, () => ({})),
+      );
+    return over(own(), { embedTexts: (texts, options) => own().embedTexts(texts, options) });
+  }),
   mutant(
-    'does not know what is under way',
-    'cache.single-flight',
-    class extends ReferenceEmbedding {
-      readonly #target: EmbeddingTarget;
-      constructor(target: EmbeddingTarget) {
-        super(target);
-        this.#target = target;
-      }
-      override embedTexts(
-        texts: readonly string[],
-        options: EmbedManyOptions = {},
-      ): Promise<EmbeddingResult> {
-        const Own = through(() => ({}));
-        return new Own(this.#target).embedTexts(texts, options);
-      }
-    },
+    'shares the fate of the call that it waited for',
+    'cache.single-flight.failed',
+    instead((right) => {
+      const underWay = new Map<string, Promise<Float32Array>>();
+      return {
+        embedText(text, options) {
+          const made = underWay.get(text) ?? right.embedText(text, options);
+          underWay.set(text, made);
+          return made;
+        },
+      };
+    }),
   ),
   mutant(
     'takes what the cache holds for a vector',
     'cache.corrupt',
-    many(async (embed, texts, options) => {
-      const result = await embed(texts, options);
-      return result.warnings.length === 0 ? result : { ...result, embeddings: texts.map(zeros) };
-    }),
+    many((result) =>
+      result.warnings.length === 0
+        ? result
+        : { ...result, embeddings: result.embeddings.map((vector) => new Float32Array(vector.length)) },
+    ),
   ),
   mutant(
     'says nothing of a corrupt cache',
     'cache.corrupt',
-    many(async (embed, texts, options) => ({ ...(await embed(texts, options)), warnings: [] })),
+    many((result) => ({ ...result, warnings: [] })),
   ),
   mutant(
     'fails with its cache',
     'cache.failing',
-    many(async (embed, texts, options) => {
-      const result = await embed(texts, options);
+    many((result) => {
       if (result.warnings.length > 0) throw new MortiseError('server', 'The cache failed.');
       return result;
     }),
   ),
   mutant(
-    'takes any object for a store',
-    'cache.members',
-    class extends ReferenceEmbedding {
-      constructor({ url, settings: { cache: _cache, ...settings } }: EmbeddingTarget) {
-        super({ url, settings });
-      }
-    },
+    'waits for its store as long as it takes',
+    'cache.hanging',
+    instead((right, _model, store) => ({
+      async embedTexts(texts, options) {
+        await store.getMany([...texts], { signal: options?.signal });
+        return right.embedTexts(texts, options);
+      },
+    })),
+  ),
+  mutant('takes any object for a store', 'cache.members', (model) => model),
+  mutant(
+    'embeds what is missing look by look',
+    'cache.batches',
+    instead((right) => ({
+      async embedTexts(texts, options) {
+        const whole = await right.embedTexts([], options);
+        for (let at = 0; at < texts.length; at += 50) {
+          const {
+            embeddings,
+            cached,
+            requests = 0,
+          } = await right.embedTexts(texts.slice(at, at + 50), options);
+          whole.embeddings.push(...embeddings);
+          whole.cached += cached;
+          whole.requests = (whole.requests ?? 0) + requests;
+        }
+        return whole;
+      },
+    })),
   ),
   mutant(
-    'sends a text as soon as there is room for one',
-    'stream.full-batches',
-    streaming((open, texts, options) => ({
-      async *[Symbol.asyncIterator]() {
-        let index = 0;
-        for await (const text of texts)
-          for await (const item of open([text], options)) yield { ...item, index: index++ };
+    'does not wait for what it keeps',
+    'cache.kept',
+    through((store) => ({
+      async setMany(entries, options) {
+        setTimeout(() => void store.setMany(entries, options), 50);
+      },
+    })),
+  ),
+  mutant('keeps only what a call that succeeds has made', 'cache.partial', (model, store) => {
+    const bare = async (texts: readonly string[], options?: EmbedManyOptions): Promise<EmbeddingResult> => {
+      try {
+        return await model.embedTexts(texts, { ...options, onBatch: undefined });
+      } catch (error) {
+        throw isMortiseError(error) ? new MortiseError('server', error.message) : error;
+      }
+    };
+    return withEmbeddingCache(over(model, { embedTexts: bare }), store);
+  }),
+  mutant('believes that every model calls it back', 'cache.any', (model, store) => {
+    const deaf = seen(store, () => ({ setMany: async () => undefined }));
+    return withEmbeddingCache(model, 'doEmbed' in model ? store : deaf);
+  }),
+  mutant(
+    'yields what it has before what it waits for',
+    'cache.stream',
+    instead((right) => ({
+      async *embedStream(texts, options) {
+        const all: EmbeddedText[] = [];
+        for await (const item of right.embedStream(texts, options)) all.push(item);
+        yield* all.toSorted((a, b) => Number(b.cached) - Number(a.cached));
       },
     })),
   ),

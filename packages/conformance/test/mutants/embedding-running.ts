@@ -1,5 +1,4 @@
 import type { EmbeddingTarget } from '@mortise/conformance';
-import { MemoryKeyValueStore } from '@mortise/core/store';
 import type {
   EmbeddedText,
   EmbeddingMetadata,
@@ -76,15 +75,18 @@ export const batched: readonly EmbeddingMutant[] = [
       }),
     ),
   ),
-  ...(['batch.partial.cached', 'batch.abort.cached'] as const).map((caughtBy) =>
+  ...(['batch.partial.kept', 'batch.abort.kept'] as const).map((caughtBy) =>
     mutant(
-      `fills the cache at the end (${caughtBy})`,
+      `hands everything over at the end (${caughtBy})`,
       caughtBy,
-      class extends ReferenceEmbedding {
-        constructor({ url, settings }: EmbeddingTarget) {
-          super({ url, settings: { ...settings, cache: settings.cache && new MemoryKeyValueStore() } });
-        }
-      },
+      many(async (embed, texts, { onBatch, ...options }) => {
+        const result = await embed(texts, options);
+        const { embeddings } = result;
+        await onBatch?.(
+          embeddings.map((embedding, index) => ({ index, text: texts[index]!, embedding, cached: false })),
+        );
+        return result;
+      }),
     ),
   ),
 ];
@@ -213,5 +215,16 @@ export const streamed: readonly EmbeddingMutant[] = [
     class extends ReferenceEmbedding {
       readonly apiKey = 'key-of-the-reference';
     },
+  ),
+  mutant(
+    'sends a text as soon as there is room for one',
+    'stream.full-batches',
+    streaming((open, texts, options) => ({
+      async *[Symbol.asyncIterator]() {
+        let index = 0;
+        for await (const text of texts)
+          for await (const item of open([text], options)) yield { ...item, index: index++ };
+      },
+    })),
   ),
 ];

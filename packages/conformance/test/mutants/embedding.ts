@@ -1,6 +1,5 @@
 import type { EmbeddingTarget } from '@mortise/conformance';
 import { ReferenceEmbedding } from '../reference/vectors.ts';
-import { caching } from './embedding-caching.ts';
 import type { EmbeddingMutant } from './embedding-mutant.ts';
 import { listed, rowed } from './embedding-reading.ts';
 import { batched, streamed } from './embedding-running.ts';
@@ -12,7 +11,6 @@ export const embeddingMutants: readonly EmbeddingMutant[] = [
   ...rowed,
   ...batched,
   ...streamed,
-  ...caching,
   ...brokenClients.map(([fault, caughtBy, Client]) => ({
     fault,
     caughtBy,

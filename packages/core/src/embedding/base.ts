@@ -1,41 +1,35 @@
-import {
-  callPolicy,
-  throwIfAborted,
-  type Attempt,
-  type CallPolicy,
-  type CallSettings,
-} from '../call/index.ts';
+import { callPolicy, runCall, type Attempt, type CallPolicy, type CallSettings } from '../call/index.ts';
+import type { Warning } from '../call/contract.ts';
+import { throwIfAborted } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
+import { hub } from '../events/hub.ts';
+import { inSpan } from '../events/span.ts';
 import type { ProviderOptions } from '../call/contract.ts';
-import type { ProviderMetadata } from '../call/contract.ts';
-import { positive, wholeNumber } from '../shared/options.ts';
-import type { KeyValueStore } from '../store/key-value-contract.ts';
-import { requireKeyValueStore } from '../store/check.ts';
+import { defined } from '../shared/json.ts';
+import { finiteNumber, positive, wholeNumber } from '../shared/options.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
-import { EmbeddingCall, type CallFailure } from './call.ts';
+import { estimateTokenizer } from '../tokenizer/estimate.ts';
+import { utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
 import type {
   EmbeddedText,
-  EmbeddingKind,
   EmbeddingMetadata,
   EmbeddingModel,
   EmbeddingResult,
   EmbedManyOptions,
   EmbedOptions,
+  EmbedReply,
+  EmbedRequest,
   PartialEmbeddingResult,
 } from './contract.ts';
-import type { EmbeddingRows } from './rows.ts';
-import { EmbeddingStream } from './stream.ts';
+import { placeRows } from './rows.ts';
+import { EmbeddingRun } from './run.ts';
+import { EmbeddingStream, type RunFailure } from './stream.ts';
 
 /** What every embedding model of an integration takes. */
 export interface BaseEmbeddingOptions extends CallSettings {
   /** The integration, such as `openai`. */
   provider: string;
   model: string;
-  /**
-   * Looked into before the limiter is asked. A store that fails costs a warning, never the call; one that does not answer
-   * within 30 s, or `timeoutMs` if that is less, is left alone by every call for a minute, after which one tries it again.
-   */
-  cache?: KeyValueStore | undefined;
   /**
    * Requests under way at once in one call. Default: 5; for a stream whose vectors have a known length as many as give
    * 4 MiB of vectors, at least 2 and at most 5.
@@ -48,30 +42,17 @@ export interface BaseEmbeddingOptions extends CallSettings {
   tokenizer?: TokenCounter | undefined;
 }
 
-/** What the texts of one request are, and what the caller asked for. */
-export interface EmbedRequest<P extends ProviderOptions = ProviderOptions> {
-  readonly kind: EmbeddingKind;
-  readonly dimensions?: number;
-  readonly providerOptions?: P;
-}
-
-/** What an integration reads out of one reply; core puts the rows in their places and checks them. */
-export interface EmbedReply {
-  /** One row a text: in the order of the texts, or each as `{ index, embedding }` with the provider's index. */
-  readonly embeddings: EmbeddingRows;
-  readonly usage?: { readonly inputTokens?: number | undefined } | undefined;
-  readonly providerMetadata?: ProviderMetadata | undefined;
-}
-
 /** Requests under way at once in one call, unless it says otherwise. */
-export const DEFAULT_EMBEDDING_CONCURRENCY = 5;
+const DEFAULT_EMBEDDING_CONCURRENCY = 5;
 /** A stream is there for bounded memory, and what arrives at once is held several times: as text, bytes and garbage. */
 const STREAM_BYTES = 4 * 2 ** 20;
 const LEAST_STREAM_CONCURRENCY = 2;
+/** An estimate may be too low for a text that is all rare words or digits. */
+const ESTIMATE_SHARE = 0.75;
 
 /**
- * An `EmbeddingModel` from `metadata` and `embed`, which makes one request: no retries, batching or checks in it.
- * Core batches, pools, de-duplicates, caches, retries, places the rows and checks them.
+ * An `EmbeddingModel` from `metadata` and `doEmbed`, which makes one request: no retries, batching or checks in it.
+ * Core batches, pools, de-duplicates, retries, places the rows and checks them.
  */
 export abstract class BaseEmbedding<
   P extends ProviderOptions = ProviderOptions,
@@ -81,16 +62,14 @@ export abstract class BaseEmbedding<
   abstract readonly metadata: EmbeddingMetadata;
 
   readonly #policy: CallPolicy;
-  readonly #cache: KeyValueStore | undefined;
   readonly #concurrency: number | undefined;
   readonly #tokenizer: TokenCounter | undefined;
 
   constructor(options: BaseEmbeddingOptions) {
-    const { provider, model, cache, concurrency, tokenizer } = options;
+    const { provider, model, concurrency, tokenizer } = options;
     this.provider = provider;
     this.model = model;
     this.#policy = callPolicy(options);
-    this.#cache = cache === undefined ? undefined : requireKeyValueStore(cache, 'cache');
     this.#concurrency = concurrency === undefined ? undefined : positive('concurrency', concurrency, true);
     this.#tokenizer = tokenizer;
   }
@@ -123,17 +102,11 @@ export abstract class BaseEmbedding<
     options: EmbedManyOptions<P> = {},
   ): AsyncIterable<EmbeddedText> {
     const total = Array.isArray(texts) ? texts.length : undefined;
-    const { concurrency = this.#concurrency ?? this.#streamConcurrency(options.dimensions) } = options;
+    const { concurrency = this.#concurrency ?? streamConcurrency(this.metadata, options.dimensions) } =
+      options;
     return new EmbeddingStream(texts, (controller) =>
       this.#open({ ...options, concurrency }, total, controller),
     );
-  }
-
-  #streamConcurrency(asked: number | undefined): number {
-    const { maxBatchSize, dimensions = 0 } = this.metadata;
-    const fitting = Math.floor(STREAM_BYTES / (maxBatchSize * (asked ?? dimensions) * 4));
-    if (!(fitting >= LEAST_STREAM_CONCURRENCY)) return LEAST_STREAM_CONCURRENCY;
-    return Math.min(DEFAULT_EMBEDDING_CONCURRENCY, fitting);
   }
 
   async #embedOne(text: string, options: EmbedManyOptions<P>): Promise<Float32Array> {
@@ -147,48 +120,82 @@ export abstract class BaseEmbedding<
     options: EmbedManyOptions<P>,
   ): Promise<
     | { embedded: EmbeddingResult; failure?: undefined }
-    | { embedded: PartialEmbeddingResult; failure: CallFailure }
+    | { embedded: PartialEmbeddingResult; failure: RunFailure }
   > {
     throwIfAborted(options.signal);
     // The caller may go on changing its list.
     const inputs = [...texts];
     const embeddings = new Array<Float32Array>(inputs.length);
-    const call = this.#open(options, inputs.length, new AbortController());
-    for (const [index, text] of inputs.entries()) call.check(text, index);
-    const failure = await call.run(inputs[Symbol.iterator](), {
+    const run = this.#open(options, inputs.length, new AbortController());
+    for (const [index, text] of inputs.entries()) this.#check(text, index);
+    const failure = await run.run(inputs[Symbol.iterator](), {
       room: (taken) => inputs.length - taken + 1,
       place: (index, _text, vector) => void (embeddings[index] = vector),
     });
-    const embedded = { embeddings, ...call.summary() };
+    const embedded = { embeddings, ...run.summary() };
     return failure === undefined ? { embedded } : { embedded, failure };
   }
 
   /** Everything of one call that a list and a stream share. Throws for options that make no sense. */
-  #open(options: EmbedManyOptions<P>, total: number | undefined, controller: AbortController): EmbeddingCall {
-    const { kind = 'document', dimensions, providerOptions } = options;
+  #open(options: EmbedManyOptions<P>, total: number | undefined, controller: AbortController): EmbeddingRun {
+    const { provider, model, metadata } = this;
+    const { kind = 'document', dimensions, providerOptions, parent = hub().storage?.getStore() } = options;
     const { concurrency = this.#concurrency ?? DEFAULT_EMBEDDING_CONCURRENCY } = options;
     if (dimensions !== undefined) this.#checkDimensions(dimensions);
-    const { provider, model, metadata } = this;
-    const request: EmbedRequest<P> = {
-      kind,
-      ...(dimensions === undefined ? {} : { dimensions }),
-      ...(providerOptions === undefined ? {} : { providerOptions }),
-    };
-    return new EmbeddingCall({
-      about: { provider, model },
-      metadata,
-      kind,
-      dimensions: dimensions ?? metadata.dimensions,
-      ownOptions: providerOptions?.[provider],
-      policy: this.#policy,
+    const { limiter } = this.#policy;
+    const request = { kind, ...defined({ dimensions, providerOptions }) };
+    const call = { ...options, signal: controller.signal };
+    const about = { provider, model };
+    const run: EmbeddingRun = new EmbeddingRun({
+      about,
+      limits: batchLimits(metadata, this.#tokenizer),
+      concurrency: positive('concurrency', concurrency, true),
       options,
       total,
       controller,
-      concurrency: positive('concurrency', concurrency, true),
-      store: this.#cache,
-      tokenizer: this.#tokenizer,
-      embed: (inputs, attempt) => this.doEmbed(inputs, request, attempt),
+      parent,
+      check: (text, index) => this.#check(text, index),
+      costOf: costs(metadata, this.#tokenizer, limiter !== undefined),
+      request: (texts, tokens) => {
+        const plan = {
+          policy: this.#policy,
+          options: call,
+          stream: false,
+          tokens: limiter === undefined ? undefined : tokens,
+          about,
+          warn: (warning: Warning) => run.warn(warning),
+        };
+        return inSpan(
+          'embedding.batch',
+          {
+            attributes: { ...about, kind, inputs: texts.length },
+            content: () => ({ inputs: texts }),
+            parent,
+          },
+          () =>
+            runCall(plan, async (attempt) => {
+              const reply = await this.doEmbed(texts, request, attempt);
+              const vectors = placeRows(reply.embeddings, texts.length, run.dimensions);
+              run.dimensions ??= vectors[0]?.length;
+              attempt.close({ tokens: reply.usage?.inputTokens });
+              return { vectors, reply };
+            }),
+          ({ vectors, reply }) => ({
+            attributes: { dimensions: vectors[0]?.length, inputTokens: reply.usage?.inputTokens },
+          }),
+        );
+      },
     });
+    run.dimensions = dimensions ?? metadata.dimensions;
+    return run;
+  }
+
+  /** Throws `invalid-request` for what no request can be made of. */
+  #check(text: unknown, index: number): void {
+    const { provider, model, metadata } = this;
+    if (typeof text === 'string' && (text !== '' || metadata.acceptsEmpty === true)) return;
+    const what = text === '' ? 'is empty, which the model does not embed' : 'is not a string';
+    throw new MortiseError('invalid-request', `Text ${index} ${what}. Leave it out.`, { provider, model });
   }
 
   #checkDimensions(dimensions: number): void {
@@ -198,4 +205,36 @@ export abstract class BaseEmbedding<
     const message = `${model} has vectors of ${metadata.dimensions ?? 'one'} dimensions only, not ${dimensions}. Leave \`dimensions\` out.`;
     throw new MortiseError('unsupported', message, { provider, model });
   }
+}
+
+function batchLimits(metadata: EmbeddingMetadata, tokenizer: TokenCounter | undefined): BatchLimits {
+  const { maxBatchSize, maxBatchTokens, maxBatchBytes } = metadata;
+  wholeNumber('metadata.maxBatchSize', maxBatchSize, { orInfinity: true });
+  for (const [name, most] of Object.entries({ maxBatchTokens, maxBatchBytes }))
+    if (most !== undefined) finiteNumber(`metadata.${name}`, most, { above: 0, orInfinity: true });
+  const share = tokenizer === undefined ? ESTIMATE_SHARE : 1;
+  const maxTokens = maxBatchTokens === undefined ? undefined : maxBatchTokens * share;
+  return { maxSize: maxBatchSize, maxTokens, maxBytes: maxBatchBytes };
+}
+
+/** Each text is measured once, by what there is a limit for. */
+function costs(
+  { maxBatchTokens, maxBatchBytes }: EmbeddingMetadata,
+  tokenizer: TokenCounter = estimateTokenizer,
+  limited: boolean,
+): (text: string) => BatchCost {
+  const countTokens = maxBatchTokens !== undefined || limited;
+  return (text) => ({
+    tokens: countTokens ? tokenizer.count(text) : 0,
+    bytes: maxBatchBytes === undefined ? 0 : utf8Length(text),
+  });
+}
+
+/** Requests under way at once in a stream, unless it is told: as many as give {@link STREAM_BYTES} of vectors. */
+export function streamConcurrency(
+  { maxBatchSize, dimensions = 0 }: EmbeddingMetadata,
+  asked = dimensions,
+): number {
+  const fitting = Math.floor(STREAM_BYTES / (maxBatchSize * asked * 4));
+  return Math.max(LEAST_STREAM_CONCURRENCY, Math.min(DEFAULT_EMBEDDING_CONCURRENCY, fitting || 0));
 }

@@ -1,6 +1,7 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import type { ProviderMetadata } from '../call/contract.ts';
+import type { EmbeddingRows } from './rows.ts';
 
 /**
  * Turns texts into vectors. `BaseEmbedding` implements all of it from one method that makes one request.
@@ -63,8 +64,15 @@ export interface EmbedManyOptions<P extends ProviderOptions = ProviderOptions> e
   kind?: EmbeddingKind | undefined;
   /** Requests under way at once. Default: the model's; unless it was set 5, and for a stream of long vectors 2 to 5. */
   concurrency?: number | undefined;
-  /** Called after each batch and each look into the cache. When it throws, the call goes on with one warning. */
+  /** Called after each batch and each look into a cache. When it throws, the call goes on with one warning. */
   onProgress?: ((progress: EmbeddingProgress) => void) | undefined;
+  /**
+   * Called with what each request gave, and awaited before it counts: before it is yielded, reported or part of a
+   * result. The place for what must not be lost, such as `withEmbeddingCache`. Each distinct text comes once, at its
+   * first place. The vectors are those of the result: copy what is to be changed. When it fails, the call goes on with
+   * one warning. A model that makes no requests of its own need not call it.
+   */
+  onBatch?: ((batch: readonly EmbeddedText[]) => Promise<void> | void) | undefined;
 }
 
 /** What a text is for: it searches, or it is searched. */
@@ -114,4 +122,19 @@ export interface EmbeddedText {
   embedding: Float32Array;
   /** No request of this stream was made for it. */
   cached: boolean;
+}
+
+/** What the texts of one request are, and what the caller asked for: what an author's `doEmbed` is given. */
+export interface EmbedRequest<P extends ProviderOptions = ProviderOptions> {
+  readonly kind: EmbeddingKind;
+  readonly dimensions?: number;
+  readonly providerOptions?: P;
+}
+
+/** What an integration reads out of one reply; core puts the rows in their places and checks them. */
+export interface EmbedReply {
+  /** One row a text: in the order of the texts, or each as `{ index, embedding }` with the provider's index. */
+  readonly embeddings: EmbeddingRows;
+  readonly usage?: { readonly inputTokens?: number | undefined } | undefined;
+  readonly providerMetadata?: ProviderMetadata | undefined;
 }

@@ -1,6 +1,6 @@
-export { BaseEmbedding, type BaseEmbeddingOptions, type EmbedReply, type EmbedRequest } from './base.ts';
+export { BaseEmbedding, streamConcurrency, type BaseEmbeddingOptions } from './base.ts';
 export { Batcher, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
-export { bytesToVector, embeddingCacheKey, vectorToBytes } from './cache.ts';
+export { bytesToVector, vectorToBytes } from '../vectors/vector.ts';
 export type {
   EmbeddedText,
   EmbeddingMetadata,
@@ -8,9 +8,12 @@ export type {
   EmbeddingResult,
   EmbedManyOptions,
   EmbedOptions,
+  EmbedReply,
+  EmbedRequest,
   PartialEmbeddingResult,
 } from './contract.ts';
 export { embedQueries } from './queries.ts';
 export type { EmbeddingRows, IndexedRow } from './rows.ts';
 export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
+export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun } from './stream.ts';
 export { checkVector } from '../vectors/vector.ts';

@@ -1,36 +1,40 @@
 import { runPool } from '../call/pool.ts';
 import { timeSlices } from '../call/time-slice.ts';
-import { throwIfAborted, watchdog, type Watchdog } from '../call/timers.ts';
+import { raceAbort, throwIfAborted, watchdog, type Watchdog } from '../call/timers.ts';
+import type { Warning } from '../call/contract.ts';
+import { errorText, MortiseError } from '../errors.ts';
+import { emitPoint } from '../events/span.ts';
+import type { ProviderMetadata } from '../call/contract.ts';
+import { isObject } from '../shared/json.ts';
 import { Batcher, type BatchCost, type BatchLimits } from './batch.ts';
-import { Flight, type CallCache } from './cache.ts';
+import type { EmbeddingResult, EmbedManyOptions, EmbedReply } from './contract.ts';
+import type { EmbeddingSink, RunFailure, StreamRun } from './stream.ts';
 
-/** What a run is made of: where texts come from, how a batch is embedded, where vectors go. */
+/** What a run is made of: what a request takes, and who makes it. */
 export interface RunPlan {
-  readonly source: Iterator<string> | AsyncIterator<string>;
+  readonly about: { readonly provider: string; readonly model: string };
   readonly limits: BatchLimits;
   readonly concurrency: number;
-  readonly cache: CallCache | undefined;
+  readonly options: EmbedManyOptions;
+  /** Of the texts, where the source knows. */
+  readonly total: number | undefined;
   /** Aborts every request of the run. */
   readonly controller: AbortController;
+  /** The span around the call. Requests of a stream start wherever it is read. */
+  readonly parent: string | undefined;
   /** Throws for a text that cannot be embedded. */
   check(text: unknown, index: number): void;
-  tokens(text: string): number;
-  bytes(text: string): number;
+  costOf(text: string): BatchCost;
   /** One request with its retries. Vectors in the order of the texts. */
-  request(texts: readonly string[], tokens: number): Promise<readonly Float32Array[]>;
-  /** What every vector of the call must have, as far as it is known yet. */
-  dimensions(): number | undefined;
-  /** Why requests under way are aborted when another has failed. */
-  siblingReason(): unknown;
-  /** How many texts may be taken from the source now. */
-  room(taken: number): number;
-  /** Somebody waits for a vector, and has all that came before it. */
-  starved(): boolean;
-  place(index: number, text: string, vector: Float32Array, cached: boolean): void;
-  /** Vectors were placed. */
-  progress(): void;
-  looked(hits: number, misses: number): void;
+  request(texts: readonly string[], tokens: number, run: EmbeddingRun): Promise<Replied>;
 }
+
+export interface Replied {
+  readonly vectors: readonly Float32Array[];
+  readonly reply: EmbedReply;
+}
+
+type Source = Iterator<string> | AsyncIterator<string>;
 
 /** One distinct text and the places in the input that wait for its vector. */
 interface Entry extends BatchCost {
@@ -38,41 +42,46 @@ interface Entry extends BatchCost {
   readonly index: number;
   /** Further places, while there is no vector. */
   others: number[] | undefined;
-  key: string | undefined;
   vector: Float32Array | undefined;
-  cached: boolean;
 }
 
 /** A source that pauses for so long has what it gave so far sent: it may be waiting for just that. */
 const LINGER_MS = 100;
-/** Keys of one look into a cache: worth a round trip and no more. */
-const SMALLEST_LOOKUP = 64;
-const LARGEST_LOOKUP = 256;
 
 /**
- * Takes texts from the source, looks them up, batches the misses and keeps `concurrency` requests under way.
- * It knows nothing of results beyond `place`, so that a list and a stream are the same run.
+ * Takes texts from a source, batches them, keeps `concurrency` requests under way, and counts what they came to. It
+ * knows nothing of results beyond its sink, so that a list and a stream are the same run.
  */
-export class EmbeddingRun {
+export class EmbeddingRun implements StreamRun {
+  /** What every vector must have, as far as it is known yet. */
+  dimensions: number | undefined;
   readonly #plan: RunPlan;
   readonly #signal: AbortSignal;
   readonly #batcher: Batcher<Entry>;
+  #sink: EmbeddingSink = { room: () => 0, place: () => undefined };
   readonly #byText = new Map<string, Entry>();
-  /** Entries of this run that other calls may be waiting for. */
-  readonly #leading = new Map<Entry, Flight>();
-  /** Misses that are in no batch yet. */
-  #misses: Entry[] = [];
+  /** Taken, and too much for the batch as it stands. */
+  #overflow: Entry | undefined;
   /** Batches that were handed out and are not settled. */
   #running = 0;
-  #following = 0;
   #taken = 0;
   #ended = false;
-  /** Send the batch as it stands. */
+  /** The source has paused: send the batch as it stands. */
   #hurried = false;
   #pendingNext: Promise<IteratorResult<string>> | undefined;
   #linger: Watchdog | undefined;
   #wake: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
+
+  #requests = 0;
+  #done = 0;
+  #reported = 0;
+  #tokens = 0;
+  /** A reply did not say what it cost. */
+  #uncounted = false;
+  readonly #warnings = new Map<string, Warning>();
+  /** By request, for those that said something. */
+  readonly #metadata: (ProviderMetadata | undefined)[] = [];
 
   constructor(plan: RunPlan) {
     this.#plan = plan;
@@ -80,62 +89,95 @@ export class EmbeddingRun {
     this.#batcher = new Batcher(plan.limits);
   }
 
-  /** Settles when every text has its vector and nothing runs any more; rejects with the first failure. */
-  async run(): Promise<void> {
-    const { concurrency } = this.#plan;
+  get abortedByCaller(): RunFailure | undefined {
+    const { signal } = this.#plan.options;
+    return signal?.aborted === true ? { error: signal.reason as unknown, byCaller: true } : undefined;
+  }
+
+  /** Every place of the pool full, and one batch. */
+  get readAhead(): number {
+    return (this.#plan.concurrency + 1) * this.#plan.limits.maxSize;
+  }
+
+  async run(source: Source, sink: EmbeddingSink): Promise<RunFailure | undefined> {
+    const { controller, concurrency, total = Infinity, options } = this.#plan;
+    this.#sink = sink;
     const wake = (): void => this.notify();
+    // By hand: AbortSignal.any would stay with a long-lived signal.
+    const onAbort = (): void => controller.abort(options.signal?.reason);
+    if (this.abortedByCaller !== undefined) onAbort();
+    options.signal?.addEventListener('abort', onAbort, { once: true });
     this.#signal.addEventListener('abort', wake, { once: true });
     try {
-      await runPool(this.#batches(), concurrency, (batch) => this.#embed(batch.items, batch.tokens));
+      const inFlight = Math.max(1, Math.min(concurrency, total));
+      await runPool(this.#batches(source), inFlight, (batch) => this.#embed(batch.items, batch.tokens));
+      if (this.#reported !== this.#done) this.#progress();
+      return undefined;
     } catch (error) {
-      throw this.#failure === undefined ? error : this.#failure.error;
+      return this.abortedByCaller ?? { byCaller: false, ...(this.#failure ?? { error }) };
     } finally {
+      options.signal?.removeEventListener('abort', onAbort);
       this.#signal.removeEventListener('abort', wake);
       this.#linger?.stop();
-      for (const entry of [...this.#leading.keys()]) this.#land(entry, undefined);
-      if (!this.#ended) this.#leaveSource();
+      if (!this.#ended) this.#leave(source);
     }
   }
 
-  /** Something changed that the run may be waiting for: a reader, a batch, a follower's vector, an abort. */
+  /** Something changed that the run may be waiting for: a reader, a batch, an abort. */
   notify(): void {
     this.#wake?.();
   }
 
-  /** The reader has taken a text. It takes them one by one: there is something to do when a batch's worth is gone. */
-  roomMade(): void {
-    const { limits, cache } = this.#plan;
-    const collected = this.#batcher.size + this.#misses.length;
-    const missing = chunkSize(limits.maxSize, cache !== undefined) - collected;
-    if (!this.#ended && this.#plan.room(this.#taken) >= Math.max(1, missing)) this.notify();
-  }
-
-  /** The text's vector has left the run; should the text come again, it is a new one. */
-  forget(text: string): void {
+  /**
+   * A stream handed a text out: should it come again, it is a new one. Texts go one by one: there is something to do
+   * when a batch's worth is gone.
+   */
+  handedOut(text: string): void {
     if (this.#byText.get(text)?.vector !== undefined) this.#byText.delete(text);
+    const missing = this.#plan.limits.maxSize - this.#batcher.size;
+    if (!this.#ended && this.#sink.room(this.#taken) >= Math.max(1, missing)) this.notify();
   }
 
-  async *#batches(): AsyncGenerator<{ items: Entry[]; tokens: number }, void> {
+  summary(): Omit<EmbeddingResult, 'embeddings'> {
+    const providerMetadata: ProviderMetadata = {};
+    for (const one of this.#metadata) if (one !== undefined) mergeMetadata(providerMetadata, one);
+    return {
+      usage: this.#uncounted ? {} : { inputTokens: this.#tokens },
+      cached: 0,
+      requests: this.#requests,
+      warnings: [...this.#warnings.values()],
+      ...(this.#metadata.length === 0 ? {} : { providerMetadata }),
+    };
+  }
+
+  /** Each once: a callback that throws would say the same a million times. */
+  warn(warning: Warning): void {
+    const { about, parent } = this.#plan;
+    const key = `${warning.type}\n${warning.setting}\n${warning.message}`;
+    if (this.#warnings.has(key)) return;
+    this.#warnings.set(key, warning);
+    emitPoint('warning', { ...about, ...warning }, parent === undefined ? undefined : { id: parent });
+  }
+
+  async *#batches(source: Source): AsyncGenerator<{ items: Entry[]; tokens: number }, void> {
     try {
       const slices = timeSlices(this.#signal);
       for (;;) {
         throwIfAborted(this.#signal);
-        // A model within the process, and a cache in memory, settle without a turn of the event loop.
+        // A model within the process settles without a turn of the event loop.
         const turn = slices.turn();
         if (turn !== undefined) await turn;
-        this.#fill();
-        const due = this.#misses.length > 0 || this.#batcher.full || this.#hurried;
-        if (due && this.#batcher.size > 0) {
-          // Another call's hurry is for one entry: it lasts until every miss was sent.
-          if (this.#misses.length === 0) this.#hurried = false;
+        const unsent = this.#batcher.size > 0;
+        if (unsent && (this.#hurried || this.#batcher.full || this.#overflow !== undefined)) {
+          this.#hurried = false;
           yield this.#send();
           continue;
         }
         this.#hurried = false;
-        const room = this.#ended ? 0 : this.#plan.room(this.#taken);
-        if (room > 0) await this.#lookUp(await this.#take(room));
-        else if (this.#batcher.size > 0 && (this.#ended || this.#stuck())) yield this.#send();
-        else if (this.#ended && this.#following === 0) return;
+        const room = this.#ended ? 0 : this.#sink.room(this.#taken);
+        if (room > 0) await this.#take(source, room);
+        else if (unsent && (this.#ended || this.#stuck())) yield this.#send();
+        else if (this.#ended) return;
         else await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } catch (error) {
@@ -146,7 +188,10 @@ export class EmbeddingRun {
 
   #send(): { items: Entry[]; tokens: number } {
     this.#running++;
-    return this.#batcher.take();
+    const batch = this.#batcher.take();
+    if (this.#overflow !== undefined) this.#batcher.add(this.#overflow);
+    this.#overflow = undefined;
+    return batch;
   }
 
   /**
@@ -154,48 +199,31 @@ export class EmbeddingRun {
    * by one. Only when the reader waits, and no request is under way that it could wait for, it is this batch.
    */
   #stuck(): boolean {
-    return this.#running === 0 && this.#plan.starved();
+    return this.#running === 0 && (this.#sink.starved?.() ?? true);
   }
 
-  #fill(): void {
-    let filled = 0;
-    for (const entry of this.#misses) {
-      if (!this.#batcher.fits(entry)) break;
-      this.#batcher.add(entry);
-      filled++;
-    }
-    this.#misses = filled === this.#misses.length ? [] : this.#misses.slice(filled);
-  }
-
-  /** New distinct texts, at most `room` and a lookup's worth. Fewer when the source pauses. */
-  async #take(room: number): Promise<Entry[]> {
-    const { source, cache, limits } = this.#plan;
-    const size = Math.min(room, chunkSize(limits.maxSize, cache !== undefined));
-    const fresh: Entry[] = [];
-    const last = this.#taken + size;
-    while (this.#taken < last && !this.#hurried) {
+  /** New texts, at most `room` and a batch. Fewer when the source pauses. */
+  async #take(source: Source, room: number): Promise<void> {
+    const last = this.#taken + Math.min(room, this.#plan.limits.maxSize);
+    while (this.#taken < last && !this.#batcher.full && this.#overflow === undefined && !this.#hurried) {
       let next: IteratorResult<string> | Promise<IteratorResult<string>> | undefined =
         this.#pendingNext ?? source.next();
-      if ('then' in next) next = await this.#arrival(next, fresh.length + this.#batcher.size);
+      if ('then' in next) next = await this.#arrival(next);
       throwIfAborted(this.#signal);
       if (next === undefined) break;
       if (next.done === true) {
         this.#ended = true;
         break;
       }
-      this.#admit(next.value, this.#taken++, fresh);
+      this.#admit(next.value, this.#taken++);
     }
     this.#linger?.pause();
-    return fresh;
   }
 
   /** What an asynchronous source gives, or undefined when the run is woken before. */
-  async #arrival(
-    pending: Promise<IteratorResult<string>>,
-    unsent: number,
-  ): Promise<IteratorResult<string> | undefined> {
+  async #arrival(pending: Promise<IteratorResult<string>>): Promise<IteratorResult<string> | undefined> {
     this.#pendingNext = pending;
-    if (unsent > 0) (this.#linger ??= watchdog(LINGER_MS, () => this.#onPause())).resume();
+    if (this.#batcher.size > 0) (this.#linger ??= watchdog(LINGER_MS, () => this.#onPause())).resume();
     else this.#linger?.pause();
     const next = await new Promise<IteratorResult<string> | undefined>((resolve, reject) => {
       this.#wake = () => resolve(undefined);
@@ -211,90 +239,29 @@ export class EmbeddingRun {
     this.notify();
   }
 
-  #admit(text: string, index: number, fresh: Entry[]): void {
+  #admit(text: string, index: number): void {
     this.#plan.check(text, index);
     const known = this.#byText.get(text);
     if (known === undefined) {
-      const entry: Entry = {
-        text,
-        index,
-        others: undefined,
-        key: undefined,
-        vector: undefined,
-        cached: false,
-        tokens: this.#plan.tokens(text),
-        bytes: this.#plan.bytes(text),
-      };
+      const cost = this.#plan.costOf(text);
+      const entry: Entry = { text, index, others: undefined, vector: undefined, ...cost };
       this.#byText.set(text, entry);
-      fresh.push(entry);
+      if (this.#batcher.fits(entry)) this.#batcher.add(entry);
+      else this.#overflow = entry;
     } else if (known.vector === undefined) (known.others ??= []).push(index);
-    else this.#plan.place(index, text, known.vector.slice(), known.cached);
+    else this.#place(index, text, known.vector.slice());
   }
 
-  async #lookUp(entries: Entry[]): Promise<void> {
-    const { cache } = this.#plan;
-    if (cache === undefined) {
-      this.#misses = this.#misses.concat(entries);
-      return;
-    }
-    if (entries.length === 0) return;
-    const keys = entries.map((entry) => cache.key(entry.text));
-    const found = await cache.read(keys, this.#plan.dimensions());
-    let hits = 0;
-    for (let at = 0; at < entries.length; at++) {
-      const entry = entries[at]!;
-      const vector = found[at];
-      if (vector === undefined) {
-        entry.key = keys[at];
-        this.#claim(entry, cache);
-        continue;
-      }
-      hits++;
-      this.#settle(entry, vector, true);
-    }
-    this.#plan.looked(hits, entries.length - hits);
-    if (hits > 0) this.#plan.progress();
-  }
-
-  /** Leads the request for the entry's key, or waits for the call that does. */
-  #claim(entry: Entry, { flights }: CallCache): void {
-    const key = entry.key!;
-    const other = flights.get(key);
-    if (other === undefined) {
-      const flight = new Flight(() => {
-        this.#hurried = true;
-        this.notify();
-      });
-      flights.set(key, flight);
-      this.#leading.set(entry, flight);
-      this.#misses.push(entry);
-      return;
-    }
-    this.#following++;
-    other.follow((vector) => {
-      this.#following--;
-      if (this.#signal.aborted) return;
-      if (vector === undefined) this.#claim(entry, this.#plan.cache!);
-      else {
-        this.#settle(entry, vector, true);
-        this.#plan.progress();
-      }
-      this.notify();
-    });
-  }
-
-  /** One batch, from the request to the cache. Its place in the pool is held until what was paid for is kept. */
+  /** One batch, from the request to its places. Its place in the pool is held until what was paid for is kept. */
   async #embed(entries: readonly Entry[], tokens: number): Promise<void> {
+    const request = this.#requests++;
     try {
-      const texts = entries.map((entry) => entry.text);
-      const vectors = await this.#plan.request(texts, tokens);
-      // First the cache, then other calls, then the caller, whose vectors are its own to change.
-      await this.#plan.cache?.write(entries.map((entry, at) => [entry.key!, vectors[at]!] as const));
-      for (let at = 0; at < entries.length; at++) {
-        this.#land(entries[at]!, vectors[at]);
-        this.#settle(entries[at]!, vectors[at]!, false);
-      }
-      this.#plan.progress();
+      const texts = entries.map(({ text }) => text);
+      const { vectors, reply } = await this.#plan.request(texts, tokens, this);
+      this.#count(request, reply);
+      await this.#keep(entries, vectors);
+      entries.forEach((entry, at) => this.#settle(entry, vectors[at]!));
+      this.#progress();
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -304,45 +271,86 @@ export class EmbeddingRun {
     }
   }
 
+  #count(request: number, { usage, providerMetadata }: EmbedReply): void {
+    const used = usage?.inputTokens;
+    if (used === undefined || !Number.isFinite(used)) this.#uncounted = true;
+    else this.#tokens += used;
+    // A stream of a million batches has no result to put them into.
+    if (providerMetadata !== undefined && this.#plan.total !== undefined)
+      this.#metadata[request] = providerMetadata;
+  }
+
+  async #keep(entries: readonly Entry[], vectors: readonly Float32Array[]): Promise<void> {
+    const { onBatch, signal } = this.#plan.options;
+    if (onBatch === undefined) return;
+    const keep = async (): Promise<void> =>
+      onBatch(
+        entries.map(({ index, text }, at) => ({ index, text, embedding: vectors[at]!, cached: false })),
+      );
+    try {
+      await (signal === undefined ? keep() : raceAbort(keep(), signal));
+    } catch (error) {
+      throwIfAborted(signal);
+      this.#threw('onBatch', error);
+    }
+  }
+
   /** The siblings' work would be thrown away, so they are aborted. */
   #fail(error: unknown): void {
+    const { about, controller } = this.#plan;
     this.#failure ??= { error };
-    if (!this.#signal.aborted) this.#plan.controller.abort(this.#plan.siblingReason());
+    if (this.#signal.aborted) return;
+    const reason = 'Another request of the same call failed; this one was aborted.';
+    controller.abort(new MortiseError('aborted', reason, about));
   }
 
-  /** Ends the wait of other calls for this entry: with its vector, or for them to make their own request. */
-  #land(entry: Entry, vector: Float32Array | undefined): void {
-    const flight = this.#leading.get(entry);
-    if (flight === undefined) return;
-    this.#leading.delete(entry);
-    this.#plan.cache?.flights.delete(entry.key!);
-    flight.land(vector);
-  }
-
-  #settle(entry: Entry, vector: Float32Array, cached: boolean): void {
+  #settle(entry: Entry, vector: Float32Array): void {
     entry.vector = vector;
-    entry.cached = cached;
     const { text, index, others } = entry;
     // Copies first: the first place gets the vector itself.
-    for (const other of others ?? []) this.#plan.place(other, text, vector.slice(), cached);
-    this.#plan.place(index, text, vector, cached);
+    for (const other of others ?? []) this.#place(other, text, vector.slice());
+    this.#place(index, text, vector);
     entry.others = undefined;
   }
 
+  #place(index: number, text: string, vector: Float32Array): void {
+    this.#done++;
+    this.#sink.place(index, text, vector);
+  }
+
+  #progress(): void {
+    const { options, total } = this.#plan;
+    const { onProgress } = options;
+    this.#reported = this.#done;
+    this.#sink.placed?.();
+    if (onProgress === undefined) return;
+    const counts = { done: this.#done, cached: 0, tokens: this.#tokens };
+    // Awaited, since an async callback's rejection would be nobody's.
+    const report = async (): Promise<unknown> =>
+      onProgress({ ...counts, ...(total === undefined ? {} : { total }) });
+    report().catch((error: unknown) => this.#threw('onProgress', error));
+  }
+
+  #threw(setting: string, error: unknown): void {
+    this.warn({
+      type: 'other',
+      setting,
+      message: `${setting} threw: ${errorText(error)}. The call goes on.`,
+    });
+  }
+
   /** A source that was not read to its end is told so; it may be hanging, so nobody waits for it. */
-  #leaveSource(): void {
-    const { source } = this.#plan;
+  #leave(source: Source): void {
     const leave = async (): Promise<void> => void (await source.return?.());
     leave().catch(() => undefined);
     this.#pendingNext?.catch(() => undefined);
   }
 }
 
-function chunkSize(maxBatch: number, cached: boolean): number {
-  return cached ? Math.min(LARGEST_LOOKUP, Math.max(maxBatch, SMALLEST_LOOKUP)) : maxBatch;
-}
-
-/** How many texts a stream reads ahead: every place of the pool full, and one look into the cache. */
-export function readAhead(maxBatch: number, concurrency: number, cached: boolean): number {
-  return concurrency * maxBatch + chunkSize(maxBatch, cached);
+/** Member by member under each provider; of two the later one stands. */
+function mergeMetadata(into: ProviderMetadata, from: ProviderMetadata): void {
+  for (const [provider, members] of Object.entries(from)) {
+    const known = into[provider];
+    into[provider] = isObject(known) && isObject(members) ? { ...known, ...members } : members;
+  }
 }

@@ -1,17 +1,52 @@
 import { MortiseError, isMortiseError, withErrorFields } from '../errors.ts';
-import type { CallFailure, EmbeddingCall } from './call.ts';
-import type { EmbeddedText } from './contract.ts';
+import type { EmbeddedText, EmbeddingResult } from './contract.ts';
 
 type Texts = AsyncIterable<string> | Iterable<string>;
 type Next = IteratorResult<EmbeddedText, undefined>;
 
 const END: Next = { done: true, value: undefined };
 
-/** Written by hand: the iterator of an async generator could not be left while a request hangs. */
+/** Where the texts of a run stop and its vectors go: what tells a list from a stream. */
+export interface EmbeddingSink {
+  /** How many texts may be taken from the source now. */
+  room(taken: number): number;
+  place(index: number, text: string, vector: Float32Array, cached?: boolean): void;
+  /** Vectors were placed. */
+  placed?(): void;
+  /** Somebody waits for a vector, and has all that came before it. Absent: always. */
+  starved?(): boolean;
+}
+
+/** `byCaller`: `error` is the reason of the caller's signal. */
+export interface RunFailure {
+  readonly error: unknown;
+  readonly byCaller: boolean;
+}
+
+/** What an {@link EmbeddingStream} is made of: takes texts from a source and places their vectors, in any order. */
+export interface StreamRun {
+  /** How many texts may have been taken and not handed out. */
+  readonly readAhead: number;
+  /** The caller has aborted, be it after the last request. */
+  readonly abortedByCaller: RunFailure | undefined;
+  /** Settles when nothing runs any more, with how it failed, if it did: what has arrived is still in the sink. */
+  run(source: Iterator<string> | AsyncIterator<string>, sink: EmbeddingSink): Promise<RunFailure | undefined>;
+  /** Something changed that the run may be waiting for. */
+  notify(): void;
+  /** The stream handed a text out: there is room, and the text need not be remembered. */
+  handedOut(text: string): void;
+  /** Everything of the result but the vectors. */
+  summary(): Omit<EmbeddingResult, 'embeddings'>;
+}
+
+/**
+ * The stream that `embedStream` gives: in input order, read once, a bounded number of texts ahead, left at once.
+ * Written by hand: the iterator of an async generator could not be left while a request hangs.
+ */
 export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   readonly #texts: Texts;
   readonly #controller = new AbortController();
-  readonly #call: EmbeddingCall;
+  readonly #run: StreamRun;
   /** Finished and not handed out, by index. */
   readonly #ready = new Map<number, EmbeddedText>();
   readonly #waiting: { resolve(next: Next): void; reject(error: unknown): void }[] = [];
@@ -19,14 +54,14 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   #read = false;
   #started = false;
   /** The run is over; with its failure, if it had one. */
-  #outcome: { readonly failure: CallFailure | undefined } | undefined;
+  #outcome: { readonly failure: RunFailure | undefined } | undefined;
   /** Nothing more is handed out. */
   #closed = false;
 
   /** `open` throws for options that make no sense: here, before the stream is read. */
-  constructor(texts: Texts, open: (controller: AbortController) => EmbeddingCall) {
+  constructor(texts: Texts, open: (controller: AbortController) => StreamRun) {
     this.#texts = texts;
-    this.#call = open(this.#controller);
+    this.#run = open(this.#controller);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<EmbeddedText, undefined> {
@@ -48,7 +83,7 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#serve();
-      if (this.#waiting.length > 0) this.#call.awaited();
+      if (this.#waiting.length > 0) this.#run.notify();
     });
   }
 
@@ -57,15 +92,15 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
     this.#started = true;
     const texts = this.#texts;
     const source = Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
-    const { readAhead } = this.#call;
+    const { readAhead } = this.#run;
     const sink = {
       room: (taken: number) => readAhead - (taken - this.#handedOut),
-      place: (index: number, text: string, embedding: Float32Array, cached: boolean) =>
+      place: (index: number, text: string, embedding: Float32Array, cached = false) =>
         void this.#ready.set(index, { index, text, embedding, cached }),
       placed: () => this.#serve(),
       starved: () => this.#waiting.length > 0,
     };
-    void this.#call.run(source, sink).then((failure) => {
+    void this.#run.run(source, sink).then((failure) => {
       this.#outcome = { failure };
       this.#serve();
     });
@@ -90,22 +125,22 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   /** What is next in order, if it is there. After the caller's abort nothing is. */
   #take(): EmbeddedText | undefined {
     const ready = this.#ready.get(this.#handedOut);
-    if (ready === undefined || this.#call.abortedByCaller !== undefined) return undefined;
+    if (ready === undefined || this.#run.abortedByCaller !== undefined) return undefined;
     this.#ready.delete(this.#handedOut++);
-    this.#call.handedOut(ready.text);
+    this.#run.handedOut(ready.text);
     return ready;
   }
 
   /** Everything was embedded, and then the caller aborted before it had taken everything. */
-  #unfinished(): CallFailure | undefined {
-    return this.#ready.size > 0 ? this.#call.abortedByCaller : undefined;
+  #unfinished(): RunFailure | undefined {
+    return this.#ready.size > 0 ? this.#run.abortedByCaller : undefined;
   }
 
-  #withPartial({ error, byCaller }: CallFailure): unknown {
+  #withPartial({ error, byCaller }: RunFailure): unknown {
     if (byCaller || !isMortiseError(error)) return error;
     const embeddings: Float32Array[] = [];
     for (const { index, embedding } of this.#ready.values()) embeddings[index] = embedding;
-    return withErrorFields(error, { partial: { embeddings, ...this.#call.summary() } });
+    return withErrorFields(error, { partial: { embeddings, ...this.#run.summary() } });
   }
 
   #leave(): Promise<Next> {

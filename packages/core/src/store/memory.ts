@@ -10,7 +10,6 @@ import type {
   StoreEntry,
   StoreValue,
 } from './key-value-contract.ts';
-import { registerLender, type LentEntry } from './lending.ts';
 
 export interface MemoryKeyValueStoreOptions {
   /**
@@ -20,7 +19,7 @@ export interface MemoryKeyValueStoreOptions {
   maxBytes?: number | undefined;
 }
 
-interface Entry extends LentEntry {
+interface Entry {
   readonly key: string;
   readonly namespace: string;
   /** JSON is kept as its text: measurable, and fresh for every reader. */
@@ -49,10 +48,6 @@ export class MemoryKeyValueStore implements KeyValueStore {
     const { maxBytes = DEFAULT_MAX_BYTES } = options;
     finiteNumber('maxBytes', maxBytes, { above: 0, orInfinity: true });
     this.#maxBytes = maxBytes;
-    registerLender(this, MemoryKeyValueStore.prototype, {
-      lend: (keys, of) => this.#find(keys, of),
-      keep: (entries, of) => this.#write(entries, of),
-    });
   }
 
   /** What the entries take now, keys included: an estimate that leaves out the engine's own overhead. */
@@ -79,7 +74,8 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
-    this.#write(entries, options);
+    throwIfAborted(options.signal);
+    for (const [key, value] of entries) this.#write(key, value, options);
   }
 
   async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
@@ -111,12 +107,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
     return undefined;
   }
 
-  #write(entries: readonly StoreEntry[], options: SetOptions): Entry[] {
-    throwIfAborted(options.signal);
-    return entries.map(([key, value]) => this.#writeOne(key, value, options));
-  }
-
-  #writeOne(key: string, value: StoreValue, options: SetOptions): Entry {
+  #write(key: string, value: StoreValue, options: SetOptions): void {
     const { ttlMs = Infinity, namespace = '' } = options;
     finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true, code: 'invalid-request' });
     const kept =
@@ -139,7 +130,6 @@ export class MemoryKeyValueStore implements KeyValueStore {
       value: kept,
       bytes,
       expiresAt,
-      isVector: false,
       older: undefined,
       newer: undefined,
     };
@@ -147,7 +137,6 @@ export class MemoryKeyValueStore implements KeyValueStore {
     this.#append(entry);
     this.#bytes += bytes;
     while (this.#bytes > this.#maxBytes && this.#oldest !== undefined) this.#remove(this.#oldest);
-    return entry;
   }
 
   #remove(entry: Entry): void {
@@ -179,18 +168,27 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 }
 
-/** In one buffer, each at a multiple of 8: thousands of small ones are slow to make, and to collect. */
+/** A buffer of copies: so small that it is still in the processor's cache, zeroed, when they are copied into it. */
+const BUFFER_BYTES = 384 * 1024;
+
+/** Several in one buffer, each at a multiple of 8: thousands of small buffers are slow to make, and to collect. */
 function copies(entries: readonly (Entry | undefined)[]): (StoreValue | undefined)[] {
-  let size = 0;
-  for (const entry of entries) if (typeof entry?.value === 'object') size += aligned(entry.value.length);
-  const buffer = new ArrayBuffer(size);
+  let left = 0;
+  for (const entry of entries) if (typeof entry?.value === 'object') left += aligned(entry.value.length);
+  let buffer = new ArrayBuffer(0);
   let at = 0;
   return entries.map((entry) => {
     const value = entry?.value;
     if (typeof value !== 'object') return value === undefined ? undefined : (JSON.parse(value) as JsonValue);
+    const size = aligned(value.length);
+    if (at + size > buffer.byteLength) {
+      buffer = new ArrayBuffer(Math.max(size, Math.min(left, BUFFER_BYTES)));
+      at = 0;
+    }
     const copy = new Uint8Array(buffer, at, value.length);
     copy.set(value);
-    at += aligned(value.length);
+    at += size;
+    left -= size;
     return copy;
   });
 }

@@ -3,7 +3,7 @@ import {
   type BaseEmbeddingOptions,
   type EmbedReply,
   type EmbedRequest,
-} from '../embedding/base.ts';
+} from '../embedding/index.ts';
 import type { EmbeddingMetadata } from '../embedding/contract.ts';
 import { wholeNumber } from '../shared/options.ts';
 

@@ -18,14 +18,21 @@ export function isFloat32Array(value: unknown): value is Float32Array {
   return ArrayBuffer.isView(value) && tagOf(value) === 'Float32Array';
 }
 
-/** x - x is 0 for every finite number and NaN for the others, which no sum loses: without a branch for each. */
+/**
+ * x - x is 0 for every finite number and NaN for the others, which no sum loses: without a branch for each. Four sums,
+ * since each addition of one waits for the last.
+ */
 export function isFiniteVector(vector: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const x = vector[i]!;
-    sum += x - x;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = vector.length % 4;
+  for (let n = 0; n < i; n++) a += vector[n]! - vector[n]!;
+  for (; i < vector.length; i += 4) {
+    a += vector[i]! - vector[i]!;
+    b += vector[i + 1]! - vector[i + 1]!;
+    c += vector[i + 2]! - vector[i + 2]!;
+    d += vector[i + 3]! - vector[i + 3]!;
   }
-  return sum === 0;
+  return a + b + c + d === 0;
 }
 
 function kindOf(value: unknown): string {
@@ -49,3 +56,38 @@ function tagOf(value: object): string {
 function invalid(message: string): MortiseError {
   return new MortiseError('invalid-request', message);
 }
+
+/**
+ * The vector as little-endian Float32 bytes: a view of it where the machine is little-endian, as nearly all are. What is
+ * no vector, a list of numbers too, is `invalid-request`: its bytes could not be read again.
+ */
+export function vectorToBytes(vector: Float32Array): Uint8Array {
+  checkVector(vector, 'The vector');
+  if (LITTLE_ENDIAN) return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+  const view = new DataView(new ArrayBuffer(vector.length * 4));
+  for (let i = 0; i < vector.length; i++) view.setFloat32(i * 4, vector[i]!, true);
+  return new Uint8Array(view.buffer);
+}
+
+/**
+ * A vector of its own, or undefined for what cannot be one: no bytes, a torn length, a number that is not finite. Bytes
+ * that nobody else has (`isOwn`) become the vector without a copy, where they are aligned.
+ */
+export function bytesToVector(bytes: unknown, isOwn = false): Float32Array | undefined {
+  if (!ArrayBuffer.isView(bytes) || bytes.byteLength === 0 || bytes.byteLength % 4 !== 0) return undefined;
+  if (isOwn && LITTLE_ENDIAN && bytes.byteOffset % 4 === 0) {
+    const view = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    return isFiniteVector(view) ? view : undefined;
+  }
+  // Aligned, wherever the bytes stood in their buffer.
+  const copy = new Uint8Array(bytes.byteLength);
+  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const vector = new Float32Array(copy.buffer);
+  if (!LITTLE_ENDIAN) {
+    const view = new DataView(copy.buffer);
+    for (let i = 0; i < vector.length; i++) vector[i] = view.getFloat32(i * 4, true);
+  }
+  return isFiniteVector(vector) ? vector : undefined;
+}
+
+const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;

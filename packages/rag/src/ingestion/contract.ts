@@ -29,8 +29,8 @@ export interface IngestionPipelineOptions {
   transforms?: readonly Transform[] | undefined;
   /**
    * Keeps vectors, and what transforms with a fingerprint gave, splitters apart. With one that outlives the process, a
-   * kill costs at most `concurrency` batches, and of a changed document only what changed is embedded. It may be the
-   * store that the model has as its own cache; then one of the two is enough.
+   * kill costs at most `concurrency` batches, and of a changed document only what changed is embedded. Embeddings go
+   * through `withEmbeddingCache`: a store serves both, and a model that has that wrapper already needs none here.
    */
   cache?: KeyValueStore | undefined;
   /** Default: `upserts`. */

@@ -1,23 +1,18 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import {
-  bytesToVector,
   checkVector,
-  embeddingCacheKey,
   utf8Length,
-  vectorToBytes,
   type BatchCost,
   type BatchLimits,
   type EmbeddingModel,
   type EmbeddingResult,
 } from '@mortise/core/embedding';
-import { type KeyValueStore, type StoreEntry, type VectorStore } from '@mortise/core/store';
+import type { KeyValueStore, VectorStore } from '@mortise/core/store';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
+import { lookUpEmbeddings, withEmbeddingCache } from '@mortise/toolkit/wrappers';
 import { requireDimensions } from '../dimensions.ts';
 import { isAboutDocument } from './failed-documents.ts';
-import { guarded } from './guard.ts';
 
-/** The namespace and the keys are those of an embedding model's own cache, so one store serves both. */
-const NAMESPACE = 'embedding';
 /** An estimate may be too low for a text that is all rare words or digits. */
 const ESTIMATE_SHARE = 0.75;
 
@@ -38,6 +33,7 @@ export interface EmbedCall {
 /** One request at a time, which is in the cache before it counts as made. */
 export class Embedder {
   readonly #model: EmbeddingModel;
+  readonly #cached: EmbeddingModel;
   readonly #cache: KeyValueStore | undefined;
   readonly #batchSize: number;
   readonly #dimensions: number | undefined;
@@ -50,26 +46,19 @@ export class Embedder {
     this.#model = model;
     this.#vectors = vectors;
     this.#cache = cache;
+    this.#cached = cache === undefined ? model : withEmbeddingCache(model, cache);
     this.#batchSize = Math.min(batchSize, model.metadata.maxBatchSize);
     this.#dimensions = dimensions;
   }
 
   /** Vectors that were made before, in the order of the texts. */
-  async known(texts: readonly string[], { signal }: EmbedCall): Promise<(Float32Array | undefined)[]> {
+  async known(texts: readonly string[], call: EmbedCall): Promise<(Float32Array | undefined)[]> {
     const cache = this.#cache;
     if (cache === undefined) return texts.map(() => undefined);
-    const keys = texts.map((text) => this.#key(text));
-    const kept = await guarded(cache, 'read', signal, () =>
-      cache.getMany(keys, { signal, namespace: NAMESPACE }),
-    );
-    const dimensions = this.#dimensions ?? this.#model.metadata.dimensions;
-    return texts.map((_, at) => {
-      const vector = bytesToVector(kept?.[at]);
-      if (vector === undefined || (dimensions !== undefined && vector.length !== dimensions))
-        return undefined;
-      this.#compare(vector);
-      return vector;
-    });
+    const options = { ...call, dimensions: this.#dimensions };
+    const found = await lookUpEmbeddings(this.#model, cache, texts, options);
+    for (const vector of found) if (vector !== undefined) this.#compare(vector);
+    return found;
   }
 
   /**
@@ -104,16 +93,9 @@ export class Embedder {
   }
 
   async #request(texts: readonly string[], { signal, parent }: EmbedCall): Promise<EmbeddingResult> {
-    const result = await this.#model.embedTexts(texts, { signal, parent, dimensions: this.#dimensions });
-    const embeddings = checked(result.embeddings, texts.length);
-    for (const vector of embeddings) this.#compare(vector);
-    const cache = this.#cache;
-    if (cache !== undefined) {
-      const entries = texts.map((text, at): StoreEntry => {
-        return [this.#key(text), vectorToBytes(embeddings[at] as Float32Array)];
-      });
-      await guarded(cache, 'written', signal, () => cache.setMany(entries, { signal, namespace: NAMESPACE }));
-    }
+    const options = { signal, parent, dimensions: this.#dimensions };
+    const result = await this.#cached.embedTexts(texts, options);
+    for (const vector of checked(result.embeddings, texts.length)) this.#compare(vector);
     return result;
   }
 
@@ -134,12 +116,6 @@ export class Embedder {
       tokens: maxBatchTokens === undefined ? 0 : estimateTokenizer.count(text),
       bytes: maxBatchBytes === undefined ? 0 : utf8Length(text),
     };
-  }
-
-  #key(text: string): string {
-    const { provider, model, metadata } = this.#model;
-    const dimensions = this.#dimensions ?? metadata.dimensions;
-    return embeddingCacheKey({ provider, model, dimensions, kind: 'document' }, text);
   }
 }
 

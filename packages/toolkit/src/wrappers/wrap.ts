@@ -20,18 +20,23 @@ import { deferChatStream, deferCompletionStream, type Scope } from './deferred-s
  * included. Members run on the original, so private fields work.
  */
 export function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L {
+  return wrapModel<L, LLM>(llm, overrides);
+}
+
+/** The same for every kind of model. */
+export function wrapModel<M extends C, C extends object>(model: M, overrides: Partial<C>): M {
   const bound = new Map<PropertyKey, unknown>();
   // A proxy may not replace the members of a frozen target.
-  const target = Object.isFrozen(llm) ? (Object.create(llm) as L) : llm;
+  const target = Object.isFrozen(model) ? (Object.create(model) as M) : model;
   return new Proxy(target, {
     get(_target, key) {
-      if (Object.hasOwn(overrides, key)) return overrides[key as keyof LLM];
-      const value: unknown = Reflect.get(llm, key, llm);
+      if (Object.hasOwn(overrides, key)) return overrides[key as keyof C];
+      const value: unknown = Reflect.get(model, key, model);
       if (typeof value !== 'function') return value;
-      if (!bound.has(key)) bound.set(key, (value as (...args: unknown[]) => unknown).bind(llm));
+      if (!bound.has(key)) bound.set(key, (value as (...args: unknown[]) => unknown).bind(model));
       return bound.get(key);
     },
-    has: (_target, key) => key in overrides || key in llm,
+    has: (_target, key) => key in overrides || key in model,
   });
 }
 

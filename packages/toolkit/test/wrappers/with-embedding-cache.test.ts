@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MortiseError, subscribe, type MortiseEvent } from '@mortise/core';
-import {
-  bytesToVector,
-  embeddingCacheKey,
-  vectorToBytes,
-  type PartialEmbeddingResult,
-} from '@mortise/core/embedding';
+import { vectorToBytes, type PartialEmbeddingResult } from '@mortise/core/embedding';
 import { MemoryKeyValueStore, type KeyValueStore, type StoreEntry } from '@mortise/core/store';
-import { FakeEmbedding, hangs, numbers, replyTo, settle, vectorOf } from './fake.ts';
+import { embeddingCacheKey, type EmbeddingKeyFields } from '@mortise/toolkit/wrappers';
+import { fake, FakeEmbedding, hangs, numbers, replyTo, settle, vectorOf } from './fake-embedding.ts';
 
 const stops: (() => void)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
@@ -58,12 +54,7 @@ describe('embeddingCacheKey', () => {
   });
 
   it('M-06: has published vectors', () => {
-    const key: Parameters<typeof embeddingCacheKey>[0] = {
-      provider: 'acme',
-      model: 'fake',
-      dimensions: 4,
-      kind: 'document',
-    };
+    const key: EmbeddingKeyFields = { provider: 'acme', model: 'fake', dimensions: 4, kind: 'document' };
     expect(embeddingCacheKey(key, 'hello')).toBe(VECTORS[0]);
     expect(embeddingCacheKey({ ...key, dimensions: undefined, kind: 'query' }, 'é\ud83d')).toBe(VECTORS[1]);
     expect(embeddingCacheKey({ ...key, providerOptions: { b: 1, a: [true] } }, 'hello')).toBe(VECTORS[2]);
@@ -94,44 +85,13 @@ describe('embeddingCacheKey', () => {
   });
 });
 
-describe('bytes', () => {
-  it('M-06: are little-endian Float32 and come back as they were, from any offset', () => {
-    expect([...vectorToBytes(Float32Array.of(1, -2))]).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
-    const values = fc.float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 1 });
-    fc.assert(
-      fc.property(values, fc.nat(3), (vector, offset) => {
-        const shifted = new Uint8Array(vector.length * 4 + offset);
-        shifted.set(vectorToBytes(vector), offset);
-        const back = bytesToVector(shifted.subarray(offset))!;
-        expect(back).toEqual(vector);
-        shifted.fill(0xff);
-        expect(back).toEqual(vector);
-      }),
-    );
-  });
-
-  it('M-06: are no vector when torn, empty, not finite or not bytes', () => {
-    for (const bytes of [
-      new Uint8Array(0),
-      new Uint8Array(5),
-      new Uint8Array(8).fill(0xff),
-      'AAAA',
-      { a: 1 },
-      null,
-      1,
-    ]) {
-      expect(bytesToVector(bytes)).toBeUndefined();
-    }
-  });
-});
-
 describe('the embedding cache', () => {
   it('M-06: asks once for each model, kind, length and text', async () => {
     const cache = new MemoryKeyValueStore();
     const events = recorded('cache');
-    const first = new FakeEmbedding({ cache });
+    const first = fake({ cache });
     await first.embedTexts(['a', 'b']);
-    const second = new FakeEmbedding({ cache });
+    const second = fake({ cache });
     const { embeddings, cached, usage } = await second.embedTexts(['b', 'a', 'c', 'b']);
     expect(numbers(embeddings)).toEqual(['b', 'a', 'c', 'b'].map((text) => vectorOf(text)));
     expect(cached).toBe(3);
@@ -139,7 +99,7 @@ describe('the embedding cache', () => {
     expect(second.requests).toEqual([['c']]);
     await second.embedQuery('a');
     await second.embedText('a', { dimensions: 2 });
-    await new FakeEmbedding({ cache, model: 'other' }).embedText('a');
+    await fake({ cache, model: 'other' }).embedText('a');
     expect(second.requests.length).toBe(3);
     expect([...(await second.embedQuery('a'))]).toEqual(vectorOf('a', 'query'));
     expect([...(await second.embedText('a', { dimensions: 2 }))]).toEqual(vectorOf('a', 'document', 2));
@@ -152,16 +112,16 @@ describe('the embedding cache', () => {
 
   it('M-06: is looked into before the limiter is asked', async () => {
     const cache = new MemoryKeyValueStore();
-    await new FakeEmbedding({ cache }).embedTexts(['a', 'b']);
+    await fake({ cache }).embedTexts(['a', 'b']);
     const acquire = vi.fn(hangs);
-    const { cached } = await new FakeEmbedding({ cache, limiter: { acquire } }).embedTexts(['a', 'b']);
+    const { cached } = await fake({ cache, limiter: { acquire } }).embedTexts(['a', 'b']);
     expect(cached).toBe(2);
     expect(acquire).not.toHaveBeenCalled();
   });
 
   it('M-06: keeps its bytes when the caller changes its vectors, and gives each caller its own', async () => {
     const cache = new MemoryKeyValueStore();
-    const model = new FakeEmbedding({ cache });
+    const model = fake({ cache });
     (await model.embedText('a')).fill(0);
     (await model.embedText('a')).fill(1);
     expect([...(await model.embedText('a'))]).toEqual(vectorOf('a'));
@@ -172,7 +132,7 @@ describe('the embedding cache', () => {
     async (length) => {
       const vector = (text: string): Float32Array => new Float32Array(length).fill(Number(text));
       const embed = async (texts: readonly string[]) => ({ embeddings: texts.map(vector) });
-      const model = new FakeEmbedding({ cache: new MemoryKeyValueStore(), embed });
+      const model = fake({ cache: new MemoryKeyValueStore(), embed });
       const texts = Array.from({ length: length > 9999 ? 5 : 150 }, (_, n) => String(n));
       await model.embedTexts(texts);
       const { cached, embeddings } = await model.embedTexts(texts);
@@ -189,11 +149,11 @@ describe('the embedding cache', () => {
   ])('M-06: takes an entry that is %s as a miss with a warning, and mends it', async (_what, value) => {
     const cache = new MemoryKeyValueStore();
     const options = { cache, metadata: { dimensions: 4 } };
-    await new FakeEmbedding(options).embedTexts(['a', 'b']);
+    await fake(options).embedTexts(['a', 'b']);
     const entries = await entriesOf(cache);
     await cache.set(entries[0]![0], value, { namespace: 'embedding' });
     const events = recorded('warning');
-    const model = new FakeEmbedding(options);
+    const model = fake(options);
     const { embeddings, cached, warnings } = await model.embedTexts(['a', 'b']);
     expect(numbers(embeddings)).toEqual([vectorOf('a'), vectorOf('b')]);
     expect(cached).toBe(1);
@@ -206,7 +166,7 @@ describe('the embedding cache', () => {
 
   it('M-06: looks at what was set under a key after its vector was found there', async () => {
     const cache = new MemoryKeyValueStore();
-    const model = new FakeEmbedding({ cache });
+    const model = fake({ cache });
     await model.embedText('a');
     expect((await model.embedTexts(['a'])).cached).toBe(1);
     const [[key]] = (await entriesOf(cache)) as [StoreEntry];
@@ -227,7 +187,7 @@ describe('the embedding cache', () => {
     const cache = new MemoryKeyValueStore();
     const getMany = vi.spyOn(cache, 'getMany');
     const setMany = vi.spyOn(cache, 'setMany');
-    const model = new FakeEmbedding({ cache });
+    const model = fake({ cache });
     await model.embedTexts(['a', 'b']);
     expect((await model.embedTexts(['a', 'b'])).cached).toBe(2);
     expect([getMany.mock.calls.length, setMany.mock.calls.length]).toEqual([2, 1]);
@@ -235,14 +195,14 @@ describe('the embedding cache', () => {
 
   it('M-03: never mixes lengths, not even of the cache and a reply where the dimension is unknown', async () => {
     const cache = new MemoryKeyValueStore();
-    await new FakeEmbedding({ cache }).embedText('a');
+    await fake({ cache }).embedText('a');
     const [[key]] = (await entriesOf(cache)) as [StoreEntry];
     await cache.set(key, vectorToBytes(Float32Array.of(1, 2)), { namespace: 'embedding' });
     const other = { code: 'malformed-response', message: expect.stringContaining('2 were expected') };
-    await expect(new FakeEmbedding({ cache }).embedTexts(['a', 'b'])).rejects.toMatchObject(other);
+    await expect(fake({ cache }).embedTexts(['a', 'b'])).rejects.toMatchObject(other);
     // Now 'b' was not cached; with it, the two entries differ.
-    await new FakeEmbedding({ cache }).embedText('b');
-    await expect(new FakeEmbedding({ cache }).embedTexts(['a', 'b'])).rejects.toMatchObject(other);
+    await fake({ cache }).embedText('b');
+    await expect(fake({ cache }).embedTexts(['a', 'b'])).rejects.toMatchObject(other);
   });
 
   it('M-06: makes one request for concurrent misses of one key, across calls and models', async () => {
@@ -251,7 +211,7 @@ describe('the embedding cache', () => {
       await settle(5),
       replyTo(inputs, request)
     );
-    const [one, two] = [new FakeEmbedding({ cache, embed }), new FakeEmbedding({ cache, embed })];
+    const [one, two] = [fake({ cache, embed }), fake({ cache, embed })];
     const lists = [['a', 'b', 'c', 'd'], ['d', 'c', 'e'], ['a', 'e', 'f'], ['a']];
     const results = await Promise.all(lists.map((list, at) => (at % 2 === 0 ? one : two).embedTexts(list)));
     for (const [at, { embeddings }] of results.entries()) {
@@ -266,7 +226,7 @@ describe('the embedding cache', () => {
   it('M-06: does not share the fate of the call it waited for', async () => {
     const cache = new MemoryKeyValueStore();
     let blocked = true;
-    const model = new FakeEmbedding({
+    const model = fake({
       cache,
       embed: async (inputs, request) => (blocked ? ((blocked = false), hangs()) : replyTo(inputs, request)),
     });
@@ -282,7 +242,7 @@ describe('the embedding cache', () => {
   });
 
   it('M-06: lets a caller who waits for another call leave by its own signal', async () => {
-    const model = new FakeEmbedding({ cache: new MemoryKeyValueStore(), embed: hangs });
+    const model = fake({ cache: new MemoryKeyValueStore(), embed: hangs });
     const first = new AbortController();
     const leader = model.embedText('a', { signal: first.signal });
     const second = new AbortController();
@@ -296,7 +256,7 @@ describe('the embedding cache', () => {
 
   it('M-06: does not wait for a stream that nobody reads: its batch is sent as it stands', async () => {
     const cache = new MemoryKeyValueStore();
-    const model = new FakeEmbedding({ cache, metadata: { maxBatchSize: 100 } });
+    const model = fake({ cache, metadata: { maxBatchSize: 100 } });
     async function* slow() {
       yield 'a';
       await hangs();
@@ -310,13 +270,13 @@ describe('the embedding cache', () => {
 
   it('S-01: refuses a store that lacks members, naming them, at construction', () => {
     const { iterate: _, getMany: __, ...rest } = storeWith({});
-    expect(() => new FakeEmbedding({ cache: rest as KeyValueStore })).toThrow(
+    expect(() => fake({ cache: rest as KeyValueStore })).toThrow(
       expect.objectContaining({
         code: 'configuration',
-        message: expect.stringMatching(/`cache`.*getMany\(\), iterate\(\)/),
+        message: expect.stringMatching(/`store`.*getMany\(\), iterate\(\)/),
       }),
     );
-    expect(() => new FakeEmbedding({ cache: null as unknown as KeyValueStore })).toThrow(
+    expect(() => fake({ cache: null as unknown as KeyValueStore })).toThrow(
       expect.objectContaining({ code: 'configuration' }),
     );
   });
@@ -343,7 +303,7 @@ describe('the embedding cache', () => {
     'S-01: goes on uncached with a warning and an event when the store %s',
     async (_what, members, message) => {
       const events = recorded('warning');
-      const model = new FakeEmbedding({ cache: storeWith(members) });
+      const model = fake({ cache: storeWith(members) });
       const { embeddings, warnings } = await model.embedTexts(['a', 'b']);
       expect(numbers(embeddings)).toEqual([vectorOf('a'), vectorOf('b')]);
       expect(warnings).toEqual([
@@ -356,8 +316,9 @@ describe('the embedding cache', () => {
   it('S-01: waits for a store that does not answer once, and no longer than the time bound', async () => {
     const getMany = vi.fn(hangs);
     const setMany = vi.fn(hangs);
-    const model = new FakeEmbedding({ cache: storeWith({ getMany, setMany }), timeoutMs: 20 });
-    const { embeddings, warnings } = await model.embedTexts(Array.from({ length: 300 }, (_, at) => `t${at}`));
+    const model = fake({ cache: storeWith({ getMany, setMany }) });
+    const texts = Array.from({ length: 300 }, (_, at) => `t${at}`);
+    const { embeddings, warnings } = await model.embedTexts(texts, { timeoutMs: 20 });
     expect(embeddings.length).toBe(300);
     expect(warnings).toMatchObject([{ message: expect.stringContaining('did not answer within 20 ms') }]);
     expect([getMany.mock.calls.length, setMany.mock.calls.length]).toEqual([1, 0]);
@@ -365,7 +326,7 @@ describe('the embedding cache', () => {
 
   it("C-01: rejects with the caller's reason while the store hangs", async () => {
     const events = recorded('warning');
-    const model = new FakeEmbedding({ cache: storeWith({ getMany: hangs }) });
+    const model = fake({ cache: storeWith({ getMany: hangs }) });
     const controller = new AbortController();
     const call = model.embedText('a', { signal: controller.signal });
     await settle();
@@ -379,7 +340,7 @@ describe('the embedding cache', () => {
     const cache = storeWith({
       setMany: async (entries, options) => (await settle(20), memory.setMany(entries, options)),
     });
-    const model = new FakeEmbedding({
+    const model = fake({
       cache,
       metadata: { maxBatchSize: 1 },
       embed: async (inputs, request) => {

@@ -1,0 +1,308 @@
+import { errorText, isMortiseError, MortiseError, withErrorFields } from '@mortise/core';
+import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
+import type {
+  EmbeddingModel,
+  EmbeddingResult,
+  EmbedManyOptions,
+  PartialEmbeddingResult,
+} from '@mortise/core/embedding';
+import { isObject } from '@mortise/core/shared';
+import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
+
+/** One distinct text and its places in the list. */
+interface Entry {
+  readonly text: string;
+  readonly index: number;
+  /** Further places. */
+  others: number[] | undefined;
+  key: string;
+  flight: Flight | undefined;
+  settled: boolean;
+}
+
+/** `embedTexts` through a cache: all texts are looked up, and the model is given the misses as one list. */
+export async function embedListCached(
+  model: EmbeddingModel,
+  texts: readonly string[],
+  options: EmbedManyOptions,
+  cache: EmbeddingCacheCall,
+): Promise<EmbeddingResult> {
+  throwIfAborted(options.signal);
+  // What cannot be embedded, or asked for, is refused by the model before anything is looked up.
+  const refused = texts.findIndex((text) => typeof text !== 'string' || !takes(model, text));
+  if (texts.length === 0 || refused !== -1) return model.embedTexts(texts, options);
+  return new CachedList(model, [...texts], options, cache).run();
+}
+
+/** An empty string is refused where the model does not say that it takes it. */
+export function takes({ metadata }: EmbeddingModel, text: string): boolean {
+  return text !== '' || metadata.acceptsEmpty === true;
+}
+
+const NONE: readonly number[] = [];
+
+class CachedList {
+  readonly #model: EmbeddingModel;
+  readonly #options: EmbedManyOptions;
+  readonly #cache: EmbeddingCacheCall;
+  readonly #total: number;
+  readonly #entries: Entry[];
+  readonly #embeddings: Float32Array[];
+  /** What this call makes for itself and for those who wait for it, and what another call is making. */
+  #led: Entry[] = [];
+  #followed: Promise<Entry | undefined>[] = [];
+  #done = 0;
+  #reported = 0;
+  #cached = 0;
+  /** Tokens of the requests before the present one, and of it. */
+  #tokensBefore = 0;
+  #tokens = 0;
+  #result: Omit<EmbeddingResult, 'embeddings'> = {
+    usage: { inputTokens: 0 },
+    cached: 0,
+    requests: 0,
+    warnings: [],
+  };
+
+  constructor(
+    model: EmbeddingModel,
+    texts: readonly string[],
+    options: EmbedManyOptions,
+    cache: EmbeddingCacheCall,
+  ) {
+    this.#model = model;
+    this.#options = options;
+    this.#cache = cache;
+    this.#total = texts.length;
+    this.#embeddings = new Array<Float32Array>(texts.length);
+    const byText = new Map<string, Entry>();
+    for (const [at, text] of texts.entries()) {
+      const known = byText.get(text);
+      if (known !== undefined) (known.others ??= []).push(at);
+      else
+        byText.set(text, {
+          text,
+          index: at,
+          others: undefined,
+          key: '',
+          flight: undefined,
+          settled: false,
+        });
+    }
+    this.#entries = [...byText.values()];
+  }
+
+  async run(): Promise<EmbeddingResult> {
+    const { signal } = this.#options;
+    try {
+      await this.#lookUp();
+      for (;;) {
+        await this.#embed(this.#led);
+        const following = Promise.all(this.#followed);
+        [this.#led, this.#followed] = [[], []];
+        const left = await (signal === undefined ? following : raceAbort(following, signal));
+        const again = left.filter((entry) => entry !== undefined);
+        if (again.length === 0) break;
+        // Whoever they waited for has failed, or left.
+        for (const entry of again) this.#claim(entry);
+      }
+      if (this.#reported !== this.#done) this.#progress();
+      return { ...this.#summary(), embeddings: this.#embeddings };
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!isMortiseError(error)) throw error;
+      throw withErrorFields(error, { partial: { ...this.#summary(), embeddings: this.#embeddings } });
+    } finally {
+      for (const entry of this.#entries) this.#land(entry, undefined);
+    }
+  }
+
+  async #lookUp(): Promise<void> {
+    const { signal } = this.#options;
+    const slices = timeSlices(signal);
+    const size = lookupSize(this.#model);
+    for (let from = 0; from < this.#entries.length; from += size) {
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+      const looked = this.#entries.slice(from, from + size);
+      for (const entry of looked) entry.key = this.#cache.key(entry.text);
+      const found = await this.#cache.read(
+        looked.map(({ key }) => key),
+        signal,
+      );
+      const before = this.#done;
+      for (const [at, entry] of looked.entries()) {
+        const vector = found[at];
+        if (vector === undefined) this.#claim(entry);
+        else this.#settle(entry, vector, true);
+      }
+      if (this.#done > before) this.#progress();
+    }
+  }
+
+  /** Leads the request for the entry's key, or waits for the call that does. */
+  #claim(entry: Entry): void {
+    const { flights } = this.#cache;
+    const other = flights.get(entry.key);
+    if (other === undefined) {
+      entry.flight = new Flight();
+      flights.set(entry.key, entry.flight);
+      this.#led.push(entry);
+      return;
+    }
+    const landed = new Promise<Entry | undefined>((resolve) => {
+      other.follow((vector) => {
+        if (vector === undefined) return resolve(entry);
+        this.#settle(entry, vector, true);
+        this.#progress();
+        resolve(undefined);
+      });
+    });
+    this.#followed.push(landed);
+  }
+
+  /** The misses as one list. */
+  async #embed(led: readonly Entry[]): Promise<void> {
+    if (led.length === 0) return;
+    let failure: { readonly error: unknown } | undefined;
+    const options: EmbedManyOptions = {
+      ...this.#options,
+      onProgress: ({ tokens }) => {
+        this.#tokens = this.#tokensBefore + tokens;
+        this.#progress();
+      },
+      onBatch: async (batch) => {
+        const made = batch.map(({ index, embedding }) => [led[index] as Entry, embedding] as const);
+        try {
+          await this.#keep(made);
+        } catch (error) {
+          // The model would take it for a failure of this callback.
+          failure ??= { error };
+          throw error;
+        }
+        await this.#options.onBatch?.(
+          batch.map((item) => ({ ...item, index: (led[item.index] as Entry).index })),
+        );
+      },
+    };
+    const texts = led.map(({ text }) => text);
+    const { model } = this.#model;
+    try {
+      const { embeddings, ...result } = await this.#model.embedTexts(texts, options);
+      this.#add(result);
+      if (failure !== undefined) throw failure.error;
+      if (!Array.isArray(embeddings) || embeddings.length !== led.length) {
+        const message = `The model ${model} gave no list of ${led.length} embeddings for ${led.length} texts. It does not keep to its contract.`;
+        throw new MortiseError('malformed-response', message, { provider: this.#model.provider, model });
+      }
+      await this.#keepRest(led, embeddings);
+    } catch (error) {
+      if (isMortiseError(error) && isPartial(error.partial)) {
+        const { embeddings, ...result } = error.partial;
+        this.#add(result);
+        // What failed is told, not what failed after it.
+        await this.#keepRest(led, embeddings).catch(() => undefined);
+      }
+      throw error;
+    }
+    this.#tokensBefore = this.#tokens;
+  }
+
+  /** What the model has not handed over by `onBatch`: it need not know it. */
+  async #keepRest(led: readonly Entry[], embeddings: readonly (Float32Array | undefined)[]): Promise<void> {
+    const size = lookupSize(this.#model);
+    let made: (readonly [Entry, Float32Array])[] = [];
+    for (const [at, entry] of led.entries()) {
+      const vector = embeddings[at];
+      if (entry.settled || !(at in embeddings)) continue;
+      made.push([entry, vector as Float32Array]);
+      if (made.length < size) continue;
+      await this.#keep(made);
+      made = [];
+    }
+    if (made.length > 0) await this.#keep(made);
+  }
+
+  /** First the cache, then other calls, then the caller, whose vectors are its own to change. */
+  async #keep(made: readonly (readonly [Entry, Float32Array])[]): Promise<void> {
+    await this.#cache.keep(made.map(([{ key }, vector]) => [key, vector] as const));
+    for (const [entry, vector] of made) {
+      this.#land(entry, vector);
+      this.#settle(entry, vector, false);
+    }
+  }
+
+  #land(entry: Entry, vector: Float32Array | undefined): void {
+    if (entry.flight === undefined) return;
+    const { flight, key } = entry;
+    entry.flight = undefined;
+    this.#cache.flights.delete(key);
+    flight.land(vector);
+  }
+
+  #settle(entry: Entry, vector: Float32Array, cached: boolean): void {
+    if (entry.settled) return;
+    entry.settled = true;
+    const { index, others = NONE } = entry;
+    for (const at of others) this.#embeddings[at] = vector?.slice();
+    this.#embeddings[index] = vector;
+    this.#done += 1 + others.length;
+    if (cached) this.#cached += 1 + others.length;
+  }
+
+  #progress(): void {
+    const { onProgress } = this.#options;
+    this.#reported = this.#done;
+    if (onProgress === undefined) return;
+    const counts = { done: this.#done, total: this.#total, cached: this.#cached, tokens: this.#tokens };
+    // Awaited, since an async callback's rejection would be nobody's.
+    const report = async (): Promise<unknown> => onProgress(counts);
+    report().catch((error: unknown) => {
+      this.#cache.warn('onProgress', `onProgress threw: ${errorText(error)}. The call goes on.`);
+    });
+  }
+
+  /** Of the misses there may be several lists: a second one of what others failed to make. */
+  #add(result: Omit<EmbeddingResult, 'embeddings'>): void {
+    const { usage, cached = 0, requests, warnings = [], providerMetadata } = result;
+    const { usage: before, requests: sent } = this.#result;
+    this.#cached += cached;
+    const tokens = sum(before.inputTokens, usage?.inputTokens);
+    const count = sum(sent, requests);
+    const { requests: _sent, ...known } = this.#result;
+    this.#result = {
+      ...known,
+      usage: tokens === undefined ? {} : { inputTokens: tokens },
+      warnings: [...known.warnings, ...warnings],
+      ...(count === undefined ? {} : { requests: count }),
+      ...(providerMetadata === undefined
+        ? {}
+        : { providerMetadata: mergedByProvider(known.providerMetadata, providerMetadata) }),
+    };
+  }
+
+  #summary(): Omit<EmbeddingResult, 'embeddings'> {
+    const warnings = [...this.#cache.warnings, ...this.#result.warnings];
+    return { ...this.#result, cached: this.#cached, warnings };
+  }
+}
+
+export function isPartial(partial: unknown): partial is PartialEmbeddingResult {
+  return isObject(partial) && Array.isArray(partial['embeddings']);
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+type ByProvider = NonNullable<EmbeddingResult['providerMetadata']>;
+
+/** Member by member under each provider; of two the later one stands. */
+function mergedByProvider(before: ByProvider = {}, after: ByProvider): ByProvider {
+  const merged = { ...before };
+  for (const [provider, members] of Object.entries(after)) {
+    const known = merged[provider];
+    merged[provider] = isObject(known) && isObject(members) ? { ...known, ...members } : members;
+  }
+  return merged;
+}

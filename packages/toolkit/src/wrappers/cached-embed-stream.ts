@@ -1,0 +1,449 @@
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
+import { throwIfAborted, timeSlices } from '@mortise/core/call';
+import {
+  streamConcurrency,
+  type EmbeddedText,
+  type EmbeddingModel,
+  type EmbeddingResult,
+  type EmbeddingSink,
+  type EmbedManyOptions,
+  type RunFailure,
+  type StreamRun,
+} from '@mortise/core/embedding';
+import { isPartial, takes } from './cached-embed-list.ts';
+import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
+
+export interface CachedEmbedStreamPlan {
+  readonly model: EmbeddingModel;
+  readonly cache: EmbeddingCacheCall;
+  readonly options: EmbedManyOptions;
+  /** Of the texts, where the source knows. */
+  readonly total: number | undefined;
+  /** Aborts everything under way. */
+  readonly controller: AbortController;
+}
+
+type Source = Iterator<string> | AsyncIterator<string>;
+
+/** One distinct text and the places in the source that wait for its vector. */
+interface Entry {
+  readonly text: string;
+  readonly places: number[];
+  key: string;
+  flight: Flight | undefined;
+  vector: Float32Array | undefined;
+  cached: boolean;
+}
+
+/** After so long without a text the model is given what there is; it then waits for more itself. */
+const LINGER_MS = 20;
+/** For models that take any number of texts. */
+const MOST_TEXTS = 2048;
+
+/**
+ * `embedStream` through a cache: texts are looked up as they are taken from the source, and one stream of the model embeds
+ * the misses. It is given a batch's worth at a time, or a slow reader would have texts sent one by one.
+ */
+export class CachedEmbedStream implements StreamRun {
+  readonly readAhead: number;
+  readonly #plan: CachedEmbedStreamPlan;
+  readonly #signal: AbortSignal;
+  readonly #batch: number;
+  readonly #lookup: number;
+  #sink: EmbeddingSink = { room: () => 0, place: () => undefined };
+  readonly #byText = new Map<string, Entry>();
+  /** Entries that other calls may be waiting for. */
+  readonly #leading = new Set<Entry>();
+  /** Misses that the model has not been given. */
+  #held: Entry[] = [];
+  readonly #feed = new Feed();
+  /** What the model has been given, by its place there. */
+  readonly #sent = new Map<number, Entry>();
+  #fed = 0;
+  #embedding: Promise<void> | undefined;
+  #following = 0;
+  #taken = 0;
+  #ended = false;
+  /** The source has paused, or somebody waits: the model is given what there is. */
+  #hurried = false;
+  #pendingNext: Promise<IteratorResult<string>> | undefined;
+  #linger: ReturnType<typeof setTimeout> | undefined;
+  #wake: (() => void) | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #done = 0;
+  #cached = 0;
+  #tokens = 0;
+  /** What the model said of a stream of its that failed. */
+  #said: Partial<Omit<EmbeddingResult, 'embeddings'>> = {};
+
+  constructor(plan: CachedEmbedStreamPlan) {
+    const { model, options, controller } = plan;
+    const { concurrency = streamConcurrency(model.metadata, options.dimensions) } = options;
+    this.#plan = plan;
+    this.#signal = controller.signal;
+    this.#batch = Math.min(model.metadata.maxBatchSize, MOST_TEXTS);
+    this.#lookup = lookupSize(model);
+    this.readAhead = concurrency * this.#batch + this.#lookup;
+  }
+
+  get abortedByCaller(): RunFailure | undefined {
+    const { signal } = this.#plan.options;
+    return signal?.aborted === true ? { error: signal.reason as unknown, byCaller: true } : undefined;
+  }
+
+  async run(source: Source, sink: EmbeddingSink): Promise<RunFailure | undefined> {
+    const { controller, options } = this.#plan;
+    this.#sink = sink;
+    const wake = (): void => this.notify();
+    // By hand: AbortSignal.any would stay with a long-lived signal.
+    const onAbort = (): void => controller.abort(options.signal?.reason);
+    if (this.abortedByCaller !== undefined) onAbort();
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    this.#signal.addEventListener('abort', wake, { once: true });
+    try {
+      await this.#read(source);
+      this.#feed.end();
+      await this.#embedding;
+      return this.#failure === undefined ? undefined : this.#failed();
+    } catch (error) {
+      this.#fail(error);
+      this.#feed.end();
+      await this.#embedding;
+      return this.#failed();
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort);
+      this.#signal.removeEventListener('abort', wake);
+      this.#endLinger();
+      for (const entry of this.#leading) this.#land(entry, undefined);
+      if (!this.#ended) this.#leave(source);
+    }
+  }
+
+  #failed(): RunFailure {
+    return this.abortedByCaller ?? { error: this.#failure?.error, byCaller: false };
+  }
+
+  notify(): void {
+    this.#wake?.();
+  }
+
+  /** Texts go one by one: there is something to do when a look's worth is gone. */
+  handedOut(text: string): void {
+    if (this.#byText.get(text)?.vector !== undefined) this.#byText.delete(text);
+    if (!this.#ended && this.#sink.room(this.#taken) >= Math.max(1, this.#lookup - this.#held.length))
+      this.notify();
+  }
+
+  summary(): Omit<EmbeddingResult, 'embeddings'> {
+    const { usage = {}, warnings = [], ...said } = this.#said;
+    return { ...said, usage, cached: this.#cached, warnings: [...this.#plan.cache.warnings, ...warnings] };
+  }
+
+  /** Until every text has been taken, and those that another call embeds have come. */
+  async #read(source: Source): Promise<void> {
+    const slices = timeSlices(this.#signal);
+    for (;;) {
+      throwIfAborted(this.#signal);
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+      this.#release();
+      const room = this.#ended ? 0 : this.#sink.room(this.#taken);
+      if (room > 0) await this.#lookUp(await this.#take(source, room));
+      else if (this.#ended && this.#following === 0 && this.#held.length === 0) return;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** New distinct texts, at most `room` and a look's worth. Fewer when the source pauses. */
+  async #take(source: Source, room: number): Promise<Entry[]> {
+    const fresh: Entry[] = [];
+    const last = this.#taken + Math.min(room, this.#lookup);
+    while (this.#taken < last && !this.#hurried) {
+      let next: IteratorResult<string> | Promise<IteratorResult<string>> | undefined =
+        this.#pendingNext ?? source.next();
+      if ('then' in next) next = await this.#arrival(next, fresh.length + this.#held.length);
+      throwIfAborted(this.#signal);
+      if (next === undefined) break;
+      if (next.done === true) {
+        this.#ended = true;
+        break;
+      }
+      this.#admit(next.value, this.#taken++, fresh);
+    }
+    this.#endLinger();
+    return fresh;
+  }
+
+  /** What an asynchronous source gives, or undefined when the run is woken before. */
+  async #arrival(
+    pending: Promise<IteratorResult<string>>,
+    unsent: number,
+  ): Promise<IteratorResult<string> | undefined> {
+    this.#pendingNext = pending;
+    if (unsent > 0) this.#linger ??= setTimeout(() => this.#hurry(), LINGER_MS);
+    const next = await new Promise<IteratorResult<string> | undefined>((resolve, reject) => {
+      this.#wake = () => resolve(undefined);
+      pending.then(resolve, reject);
+    });
+    if (next !== undefined) this.#pendingNext = undefined;
+    return next;
+  }
+
+  #endLinger(): void {
+    clearTimeout(this.#linger);
+    this.#linger = undefined;
+  }
+
+  #hurry(): void {
+    this.#hurried = true;
+    this.notify();
+  }
+
+  #admit(text: string, index: number, fresh: Entry[]): void {
+    const { model } = this.#plan;
+    if (typeof text !== 'string' || !takes(model, text)) throw refused(model, text, index);
+    const known = this.#byText.get(text);
+    if (known === undefined) {
+      const entry: Entry = {
+        text,
+        places: [index],
+        key: '',
+        flight: undefined,
+        vector: undefined,
+        cached: false,
+      };
+      this.#byText.set(text, entry);
+      fresh.push(entry);
+    } else if (known.vector === undefined) known.places.push(index);
+    else this.#place(index, text, known.vector.slice(), known.cached);
+  }
+
+  async #lookUp(entries: Entry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const { cache } = this.#plan;
+    for (const entry of entries) entry.key = cache.key(entry.text);
+    const found = await cache.read(
+      entries.map(({ key }) => key),
+      this.#signal,
+    );
+    const before = this.#done;
+    for (const [at, entry] of entries.entries()) {
+      const vector = found[at];
+      if (vector === undefined) this.#claim(entry);
+      else this.#settle(entry, vector, true);
+    }
+    if (this.#done > before) this.#progress();
+  }
+
+  /** Leads the request for the entry's key, or waits for the call that does. */
+  #claim(entry: Entry): void {
+    const { flights } = this.#plan.cache;
+    const other = flights.get(entry.key);
+    if (other === undefined) {
+      entry.flight = new Flight(() => this.#hurry());
+      flights.set(entry.key, entry.flight);
+      this.#leading.add(entry);
+      this.#held.push(entry);
+      return;
+    }
+    this.#following++;
+    other.follow((vector) => {
+      this.#following--;
+      if (this.#signal.aborted) return;
+      if (vector === undefined) this.#claim(entry);
+      else {
+        this.#settle(entry, vector, true);
+        this.#progress();
+      }
+      this.notify();
+    });
+  }
+
+  /** Gives the model whole batches, and the rest when there is nothing to wait for. */
+  #release(): void {
+    const { length } = this.#held;
+    const all = this.#hurried || this.#ended || this.#isStuck();
+    this.#hurried = false;
+    const count = all ? length : length - (length % this.#batch);
+    if (count === 0) return;
+    const given = this.#held.slice(0, count);
+    this.#held = this.#held.slice(count);
+    for (const entry of given) this.#sent.set(this.#fed++, entry);
+    this.#feed.push(given.map(({ text }) => text));
+    this.#embedding ??= this.#embed();
+  }
+
+  /** There is no room, the reader waits, and nothing is under way that it could wait for. */
+  #isStuck(): boolean {
+    const { room, starved } = this.#sink;
+    return room(this.#taken) <= 0 && this.#sent.size === 0 && (starved?.() ?? true);
+  }
+
+  /** One stream of the model, of all that is missing. Never rejects. */
+  async #embed(): Promise<void> {
+    const { model, options } = this.#plan;
+    const stream = model.embedStream(this.#feed, {
+      ...options,
+      signal: this.#signal,
+      onProgress: ({ tokens }) => {
+        this.#tokens = tokens;
+        this.#progress();
+      },
+      onBatch: async (batch) => {
+        await this.#keep(batch).catch((error: unknown) => {
+          this.#fail(error);
+          throw error;
+        });
+        await options.onBatch?.(batch.flatMap((item) => this.#atFirstPlace(item)));
+      },
+    });
+    try {
+      for await (const item of stream) {
+        // A model need not know `onBatch`.
+        if (this.#sent.get(item.index)?.vector === undefined) await this.#keep([item]);
+        this.#sent.delete(item.index);
+        this.notify();
+      }
+      if (this.#sent.size > 0) throw unfinished(model, this.#sent.size);
+    } catch (error) {
+      if (isMortiseError(error) && isPartial(error.partial)) await this.#keepPartial(error.partial);
+      this.#fail(error);
+    }
+  }
+
+  #atFirstPlace(item: EmbeddedText): EmbeddedText[] {
+    const [index] = this.#sent.get(item.index)?.places ?? [];
+    return index === undefined ? [] : [{ ...item, index }];
+  }
+
+  async #keepPartial({
+    embeddings,
+    ...said
+  }: {
+    embeddings: readonly (Float32Array | undefined)[];
+  }): Promise<void> {
+    this.#said = said;
+    const left = [...this.#sent].filter(([at, { vector }]) => vector === undefined && at in embeddings);
+    const items = left.map(([index, { text }]) => {
+      return { index, text, embedding: embeddings[index] as Float32Array, cached: false };
+    });
+    // What failed is told, not what failed after it.
+    await this.#keep(items).catch(() => undefined);
+  }
+
+  /** First the cache, then other calls, then the reader, whose vectors are its own to change. */
+  async #keep(items: readonly EmbeddedText[]): Promise<void> {
+    const { cache } = this.#plan;
+    const made = items.flatMap((item) => {
+      const entry = this.#sent.get(item.index);
+      return entry === undefined ? [] : [{ ...item, entry }];
+    });
+    await cache.keep(made.map(({ entry, embedding }) => [entry.key, embedding] as const));
+    for (const { entry, embedding, cached } of made) {
+      this.#land(entry, embedding);
+      this.#settle(entry, embedding, cached);
+    }
+    this.#sink.placed?.();
+  }
+
+  #land(entry: Entry, vector: Float32Array | undefined): void {
+    const { flight, key } = entry;
+    if (flight === undefined) return;
+    entry.flight = undefined;
+    this.#leading.delete(entry);
+    this.#plan.cache.flights.delete(key);
+    flight.land(vector);
+  }
+
+  #settle(entry: Entry, vector: Float32Array, cached: boolean): void {
+    if (entry.vector !== undefined) return;
+    entry.vector = vector;
+    entry.cached = cached;
+    const [first, ...others] = entry.places;
+    // Copies first: the first place gets the vector itself.
+    for (const other of others) this.#place(other, entry.text, vector.slice(), cached);
+    if (first !== undefined) this.#place(first, entry.text, vector, cached);
+  }
+
+  #place(index: number, text: string, vector: Float32Array, cached: boolean): void {
+    this.#done++;
+    if (cached) this.#cached++;
+    this.#sink.place(index, text, vector, cached);
+  }
+
+  #progress(): void {
+    const { options, total, cache } = this.#plan;
+    const { onProgress } = options;
+    this.#sink.placed?.();
+    if (onProgress === undefined) return;
+    const counts = { done: this.#done, cached: this.#cached, tokens: this.#tokens };
+    // Awaited, since an async callback's rejection would be nobody's.
+    const report = async (): Promise<unknown> =>
+      onProgress({ ...counts, ...(total === undefined ? {} : { total }) });
+    report().catch((error: unknown) => {
+      cache.warn('onProgress', `onProgress threw: ${errorText(error)}. The call goes on.`);
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    if (!this.#signal.aborted) this.#plan.controller.abort(error);
+  }
+
+  /** A source that was not read to its end is told so; it may be hanging, so nobody waits for it. */
+  #leave(source: Source): void {
+    const leave = async (): Promise<void> => void (await source.return?.());
+    leave().catch(() => undefined);
+    this.#pendingNext?.catch(() => undefined);
+  }
+}
+
+/** The texts that the model is given, as they come. */
+class Feed implements AsyncIterable<string> {
+  #texts: string[] = [];
+  #at = 0;
+  #ended = false;
+  #waiting: ((next: IteratorResult<string, undefined>) => void) | undefined;
+
+  push(texts: readonly string[]): void {
+    this.#texts = [...this.#texts.slice(this.#at), ...texts];
+    this.#at = 0;
+    this.#serve();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#serve();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<string, undefined> {
+    return {
+      next: () =>
+        new Promise((resolve) => {
+          this.#waiting = resolve;
+          this.#serve();
+        }),
+    };
+  }
+
+  #serve(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    const text = this.#texts[this.#at];
+    if (text === undefined && !this.#ended) return;
+    this.#waiting = undefined;
+    this.#at++;
+    waiting(text === undefined ? { done: true, value: undefined } : { done: false, value: text });
+  }
+}
+
+function refused({ provider, model }: EmbeddingModel, text: unknown, index: number): MortiseError {
+  const what = text === '' ? 'is empty, which the model does not embed' : 'is not a string';
+  const message = `Text ${index} ${what}. Leave it out.`;
+  return new MortiseError('invalid-request', message, { provider, model });
+}
+
+function unfinished({ provider, model }: EmbeddingModel, count: number): MortiseError {
+  const message = `The stream of ${model} ended, and ${count} texts have no embedding. The model does not keep to its contract.`;
+  return new MortiseError('malformed-response', message, { provider, model });
+}

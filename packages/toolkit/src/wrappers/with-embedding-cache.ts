@@ -1,0 +1,118 @@
+import { raceAbort, throwIfAborted } from '@mortise/core/call';
+import {
+  EmbeddingStream,
+  type EmbeddingModel,
+  type EmbedManyOptions,
+  type EmbedOptions,
+} from '@mortise/core/embedding';
+import { finiteNumber } from '@mortise/core/shared';
+import { requireKeyValueStore, type KeyValueStore } from '@mortise/core/store';
+import { CachedEmbedStream } from './cached-embed-stream.ts';
+import { embedListCached } from './cached-embed-list.ts';
+import { EmbeddingCacheCall, Flight, lookupSize } from './embedding-cache.ts';
+import { wrapModel } from './wrap.ts';
+
+export interface WithEmbeddingCacheOptions {
+  /** Milliseconds that an embedding is kept. Default: as long as the store keeps it. */
+  ttlMs?: number | undefined;
+  /**
+   * Part of the key. Name it where two models share provider and name and embed differently, such as two servers behind
+   * one integration's `baseURL`. Default: `''`.
+   */
+  scope?: string | undefined;
+}
+
+/**
+ * `model` with its embeddings kept in `store`: a text is embedded once for each model, kind, length and provider's own
+ * options. The store is looked into before the limiter is asked; what it does not have goes to the model as one list, so
+ * that batches stay full, and equal texts missed by several calls at once make one request. An embedding is in the store
+ * before it is part of a result, progress or a stream: what a killed program had paid for is not paid for again, but for
+ * the requests under way. (A model that does not call `onBatch` is kept when its call ends.)
+ *
+ * A store that fails costs a warning, never the call, and what it holds that is no embedding of the model is a miss with
+ * a warning. One that does not answer within 30 s, or `timeoutMs` if that is less, is left alone by every call for a
+ * minute, after which one tries it again. A store that lacks members is `configuration`.
+ */
+export function withEmbeddingCache<M extends EmbeddingModel>(
+  model: M,
+  store: KeyValueStore,
+  options: WithEmbeddingCacheOptions = {},
+): M {
+  const { ttlMs } = options;
+  if (ttlMs !== undefined) finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true });
+  requireKeyValueStore(store, 'store');
+  const open = (asked: EmbedManyOptions): EmbeddingCacheCall =>
+    new EmbeddingCacheCall(model, store, options, asked);
+
+  async function embedOne(
+    text: string,
+    kind: 'query' | 'document',
+    asked: EmbedOptions,
+    embed: () => Promise<Float32Array>,
+  ): Promise<Float32Array> {
+    const { signal } = asked;
+    throwIfAborted(signal);
+    // What cannot be embedded has no key; the model says so.
+    if (typeof text !== 'string') return embed();
+    const cache = open({ ...asked, kind });
+    const key = cache.key(text);
+    const [found] = await cache.read([key], signal);
+    if (found !== undefined) return found;
+    for (let other = cache.flights.get(key); other !== undefined; other = cache.flights.get(key)) {
+      const following = followed(other);
+      const vector = await (signal === undefined ? following : raceAbort(following, signal));
+      if (vector !== undefined) return vector;
+    }
+    const flight = new Flight();
+    cache.flights.set(key, flight);
+    let made: Float32Array | undefined;
+    try {
+      const vector = await embed();
+      await cache.keep([[key, vector]]);
+      return (made = vector);
+    } finally {
+      cache.flights.delete(key);
+      flight.land(made);
+    }
+  }
+
+  return wrapModel<M, EmbeddingModel>(model, {
+    embedQuery: (query: string, asked: EmbedOptions = {}) =>
+      embedOne(query, 'query', asked, () => model.embedQuery(query, asked)),
+    embedText: (text: string, asked: EmbedOptions = {}) =>
+      embedOne(text, 'document', asked, () => model.embedText(text, asked)),
+    embedTexts: (texts: readonly string[], asked: EmbedManyOptions = {}) =>
+      embedListCached(model, texts, asked, open(asked)),
+    embedStream: (texts: AsyncIterable<string> | Iterable<string>, asked: EmbedManyOptions = {}) => {
+      const cache = open(asked);
+      const total = Array.isArray(texts) ? texts.length : undefined;
+      return new EmbeddingStream(
+        texts,
+        (controller) => new CachedEmbedStream({ model, cache, options: asked, total, controller }),
+      );
+    },
+  });
+}
+
+/**
+ * The vectors of `texts` that `withEmbeddingCache(model, store, options)` would find in the store, in their order; nothing
+ * is sent. For those who make batches of their own. A store that fails holds nothing, with a `warning` event.
+ */
+export async function lookUpEmbeddings(
+  model: EmbeddingModel,
+  store: KeyValueStore,
+  texts: readonly string[],
+  { ttlMs, scope, ...asked }: WithEmbeddingCacheOptions & EmbedManyOptions = {},
+): Promise<(Float32Array | undefined)[]> {
+  throwIfAborted(asked.signal);
+  const cache = new EmbeddingCacheCall(model, requireKeyValueStore(store, 'store'), { ttlMs, scope }, asked);
+  const found: (Float32Array | undefined)[] = [];
+  const size = lookupSize(model);
+  for (let at = 0; at < texts.length; at += size)
+    found.push(...(await cache.read(texts.slice(at, at + size).map(cache.key), asked.signal)));
+  return found;
+}
+
+function followed(flight: Flight): Promise<Float32Array | undefined> {
+  return new Promise((resolve) => flight.follow(resolve));
+}
