@@ -51,7 +51,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     runTools: 5,
     JsonParser: 12.75,
     structured: 19.75,
-    '*': 49.5,
+    '*': 56,
   },
 };
 

@@ -28,9 +28,9 @@ it('every case of the embedding-cache suite is needed by a mutant, and named onc
   expect(new Set(cacheMutants.map(({ fault }) => fault)).size).toBe(cacheMutants.length);
 });
 
-it('docs/decisions/0018 names the mutant of every case of the cache', () => {
+it('docs/decisions/a-mutant-for-every-case.md names the mutant of every case of the cache', () => {
   const page = readFileSync(
-    new URL('../../../docs/decisions/0018-a-mutant-for-every-case.md', import.meta.url),
+    new URL('../../../docs/decisions/a-mutant-for-every-case.md', import.meta.url),
     'utf8',
   );
   for (const { id } of embeddingCacheSuite) {

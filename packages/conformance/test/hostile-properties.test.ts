@@ -111,6 +111,7 @@ const ELSEWHERE: readonly string[] = [
     'SchemaParser',
     'SelectionParser',
   ],
+  ...['EmbeddingStream', 'lookUpEmbeddings', 'streamConcurrency', 'withEmbeddingCache', 'withErrorFields'],
   ...['XmlParser', 'aroundLLM', 'base64Of', 'binarySimilarity', 'blocksOf', 'budgetedExamples'],
   ...['bytesToVector', 'callPolicy', 'canonicalJson', 'chatPrompt', 'checkFilter'],
   ...[

@@ -5,7 +5,7 @@ import type { Warning } from '../call/contract.ts';
 import { errorText, MortiseError } from '../errors.ts';
 import { emitPoint } from '../events/span.ts';
 import type { ProviderMetadata } from '../call/contract.ts';
-import { isObject } from '../shared/json.ts';
+import { defined, isObject } from '../shared/json.ts';
 import { Batcher, type BatchCost, type BatchLimits } from './batch.ts';
 import type { EmbeddingResult, EmbedManyOptions, EmbedReply } from './contract.ts';
 import type { EmbeddingSink, RunFailure, StreamRun } from './stream.ts';
@@ -114,12 +114,14 @@ export class EmbeddingRun implements StreamRun {
       if (this.#reported !== this.#done) this.#progress();
       return undefined;
     } catch (error) {
-      return this.abortedByCaller ?? { byCaller: false, ...(this.#failure ?? { error }) };
+      return this.abortedByCaller ?? { error: (this.#failure ?? { error }).error, byCaller: false };
     } finally {
       options.signal?.removeEventListener('abort', onAbort);
       this.#signal.removeEventListener('abort', wake);
       this.#linger?.stop();
-      if (!this.#ended) this.#leave(source);
+      // A source that was not read to its end is told so; it may be hanging, so nobody waits for it.
+      if (!this.#ended) (async () => source.return?.())().catch(() => undefined);
+      this.#pendingNext?.catch(() => undefined);
     }
   }
 
@@ -146,14 +148,14 @@ export class EmbeddingRun implements StreamRun {
       cached: 0,
       requests: this.#requests,
       warnings: [...this.#warnings.values()],
-      ...(this.#metadata.length === 0 ? {} : { providerMetadata }),
+      ...(this.#metadata.length > 0 && { providerMetadata }),
     };
   }
 
   /** Each once: a callback that throws would say the same a million times. */
   warn(warning: Warning): void {
     const { about, parent } = this.#plan;
-    const key = `${warning.type}\n${warning.setting}\n${warning.message}`;
+    const key = JSON.stringify(warning);
     if (this.#warnings.has(key)) return;
     this.#warnings.set(key, warning);
     emitPoint('warning', { ...about, ...warning }, parent === undefined ? undefined : { id: parent });
@@ -223,7 +225,12 @@ export class EmbeddingRun implements StreamRun {
   /** What an asynchronous source gives, or undefined when the run is woken before. */
   async #arrival(pending: Promise<IteratorResult<string>>): Promise<IteratorResult<string> | undefined> {
     this.#pendingNext = pending;
-    if (this.#batcher.size > 0) (this.#linger ??= watchdog(LINGER_MS, () => this.#onPause())).resume();
+    if (this.#batcher.size > 0)
+      (this.#linger ??= watchdog(LINGER_MS, () => {
+        this.#linger = undefined;
+        this.#hurried = true;
+        this.notify();
+      })).resume();
     else this.#linger?.pause();
     const next = await new Promise<IteratorResult<string> | undefined>((resolve, reject) => {
       this.#wake = () => resolve(undefined);
@@ -231,12 +238,6 @@ export class EmbeddingRun implements StreamRun {
     });
     if (next !== undefined) this.#pendingNext = undefined;
     return next;
-  }
-
-  #onPause(): void {
-    this.#linger = undefined;
-    this.#hurried = true;
-    this.notify();
   }
 
   #admit(text: string, index: number): void {
@@ -300,7 +301,7 @@ export class EmbeddingRun implements StreamRun {
     const { about, controller } = this.#plan;
     this.#failure ??= { error };
     if (this.#signal.aborted) return;
-    const reason = 'Another request of the same call failed; this one was aborted.';
+    const reason = 'Another request of the call failed.';
     controller.abort(new MortiseError('aborted', reason, about));
   }
 
@@ -324,10 +325,9 @@ export class EmbeddingRun implements StreamRun {
     this.#reported = this.#done;
     this.#sink.placed?.();
     if (onProgress === undefined) return;
-    const counts = { done: this.#done, cached: 0, tokens: this.#tokens };
+    const counts = { done: this.#done, ...defined({ total }), cached: 0, tokens: this.#tokens };
     // Awaited, since an async callback's rejection would be nobody's.
-    const report = async (): Promise<unknown> =>
-      onProgress({ ...counts, ...(total === undefined ? {} : { total }) });
+    const report = async (): Promise<unknown> => onProgress(counts);
     report().catch((error: unknown) => this.#threw('onProgress', error));
   }
 
@@ -337,13 +337,6 @@ export class EmbeddingRun implements StreamRun {
       setting,
       message: `${setting} threw: ${errorText(error)}. The call goes on.`,
     });
-  }
-
-  /** A source that was not read to its end is told so; it may be hanging, so nobody waits for it. */
-  #leave(source: Source): void {
-    const leave = async (): Promise<void> => void (await source.return?.());
-    leave().catch(() => undefined);
-    this.#pendingNext?.catch(() => undefined);
   }
 }
 

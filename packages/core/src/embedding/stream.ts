@@ -66,7 +66,7 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
 
   [Symbol.asyncIterator](): AsyncIterator<EmbeddedText, undefined> {
     if (this.#read) {
-      const message = 'An embedding stream is read once. Call embedStream again, or keep what it yields.';
+      const message = 'An embedding stream is read once. Call embedStream again.';
       throw new MortiseError('invalid-request', message);
     }
     this.#read = true;
@@ -146,7 +146,7 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   #leave(): Promise<Next> {
     if (!this.#closed) {
       this.#close();
-      this.#controller.abort(new MortiseError('aborted', 'The embedding stream was left before its end.'));
+      this.#controller.abort(new MortiseError('aborted', 'The stream was left before its end.'));
     }
     return Promise.resolve(END);
   }

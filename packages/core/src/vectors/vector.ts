@@ -18,21 +18,14 @@ export function isFloat32Array(value: unknown): value is Float32Array {
   return ArrayBuffer.isView(value) && tagOf(value) === 'Float32Array';
 }
 
-/**
- * x - x is 0 for every finite number and NaN for the others, which no sum loses: without a branch for each. Four sums,
- * since each addition of one waits for the last.
- */
+/** x - x is 0 for every finite number and NaN for the others, which no sum loses: without a branch for each. */
 export function isFiniteVector(vector: Float32Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = vector.length % 4;
-  for (let n = 0; n < i; n++) a += vector[n]! - vector[n]!;
-  for (; i < vector.length; i += 4) {
-    a += vector[i]! - vector[i]!;
-    b += vector[i + 1]! - vector[i + 1]!;
-    c += vector[i + 2]! - vector[i + 2]!;
-    d += vector[i + 3]! - vector[i + 3]!;
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) {
+    const x = vector[i]!;
+    sum += x - x;
   }
-  return a + b + c + d === 0;
+  return sum === 0;
 }
 
 function kindOf(value: unknown): string {

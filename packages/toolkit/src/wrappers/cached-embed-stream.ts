@@ -275,8 +275,8 @@ export class CachedEmbedStream implements StreamRun {
 
   /** There is no room, the reader waits, and nothing is under way that it could wait for. */
   #isStuck(): boolean {
-    const { room, starved } = this.#sink;
-    return room(this.#taken) <= 0 && this.#sent.size === 0 && (starved?.() ?? true);
+    const sink = this.#sink;
+    return sink.room(this.#taken) <= 0 && this.#sent.size === 0 && (sink.starved?.() ?? true);
   }
 
   /** One stream of the model, of all that is missing. Never rejects. */

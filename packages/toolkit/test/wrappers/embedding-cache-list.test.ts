@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { MortiseError } from '@mortise/core';
-import type { EmbeddingProgress, EmbeddingResult, PartialEmbeddingResult } from '@mortise/core/embedding';
+import type { EmbeddingResult, PartialEmbeddingResult } from '@mortise/core/embedding';
 import { MemoryKeyValueStore } from '@mortise/core/store';
 import { fake, hangs, replyTo, vectorOf } from './fake-embedding.ts';
 
@@ -78,7 +78,7 @@ describe('embedTexts through a cache', () => {
     const cache = new MemoryKeyValueStore();
     const model = fake({ cache, concurrency: 1 });
     await model.embedTexts(['a', 'b']);
-    const seen: EmbeddingProgress[] = [];
+    const seen: { done: number }[] = [];
     const list = ['a', 'c', 'd', 'e', 'f', 'c', 'b'];
     const { cached } = await model.embedTexts(list, { onProgress: (progress) => void seen.push(progress) });
     expect(cached).toBe(2);
