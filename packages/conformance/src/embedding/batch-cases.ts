@@ -215,7 +215,10 @@ function failsSecond({ subject }: EmbeddingCaseContext): ReturnType<typeof respo
     (n === 0 ? respondWith(subject) : failing(dialectOf(subject), NO))(request, reply, n);
 }
 
-function keeper(): { readonly items: EmbeddedText[]; onBatch(batch: readonly EmbeddedText[]): void } {
+function keeper(): {
+  readonly items: EmbeddedText[];
+  readonly onBatch: (batch: readonly EmbeddedText[]) => void;
+} {
   const items: EmbeddedText[] = [];
   return { items, onBatch: (batch) => void items.push(...batch) };
 }

@@ -263,7 +263,7 @@ class CachedList {
   }
 
   /** Of the misses there may be several lists: a second one of what others failed to make. */
-  #add(result: Omit<EmbeddingResult, 'embeddings'>): void {
+  #add(result: Partial<Omit<EmbeddingResult, 'embeddings'>>): void {
     const { usage, cached = 0, requests, warnings = [], providerMetadata } = result;
     const { usage: before, requests: sent } = this.#result;
     this.#cached += cached;

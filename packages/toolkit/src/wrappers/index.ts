@@ -9,7 +9,11 @@ export {
 export { embeddingCacheKey } from './embedding-cache.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
-export { lookUpEmbeddings, withEmbeddingCache, type WithEmbeddingCacheOptions } from './with-embedding-cache.ts';
+export {
+  lookUpEmbeddings,
+  withEmbeddingCache,
+  type WithEmbeddingCacheOptions,
+} from './with-embedding-cache.ts';
 export { withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
 export { aroundLLM, wrapLLM, type CallInfo } from './wrap.ts';

@@ -4,7 +4,7 @@ import { MortiseError, subscribe, type MortiseEvent } from '@mortise/core';
 import { vectorToBytes, type PartialEmbeddingResult } from '@mortise/core/embedding';
 import { MemoryKeyValueStore, type KeyValueStore, type StoreEntry } from '@mortise/core/store';
 import { embeddingCacheKey } from '@mortise/toolkit/wrappers';
-import { fake, FakeEmbedding, hangs, numbers, replyTo, settle, vectorOf } from './fake-embedding.ts';
+import { fake, type FakeEmbedding, hangs, numbers, replyTo, settle, vectorOf } from './fake-embedding.ts';
 
 const stops: (() => void)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
@@ -54,7 +54,12 @@ describe('embeddingCacheKey', () => {
   });
 
   it('M-06: has published vectors', () => {
-    const key: Parameters<typeof embeddingCacheKey>[0] = { provider: 'acme', model: 'fake', dimensions: 4, kind: 'document' };
+    const key: Parameters<typeof embeddingCacheKey>[0] = {
+      provider: 'acme',
+      model: 'fake',
+      dimensions: 4,
+      kind: 'document',
+    };
     expect(embeddingCacheKey(key, 'hello')).toBe(VECTORS[0]);
     expect(embeddingCacheKey({ ...key, dimensions: undefined, kind: 'query' }, 'é\ud83d')).toBe(VECTORS[1]);
     expect(embeddingCacheKey({ ...key, providerOptions: { b: 1, a: [true] } }, 'hello')).toBe(VECTORS[2]);
