@@ -11,7 +11,7 @@ export class DurationParser extends BaseOutputParser<number> {
     const [, hours, minutes, seconds] = match ?? [];
     if (hours === undefined && minutes === undefined && seconds === undefined) {
       const expected = 'a duration such as 1h 30m';
-      throw parserError('parse', `The reply is no duration: expected ${expected}.`, {
+      throw parserError('parse', `The reply is not a duration: expected ${expected}.`, {
         text,
         position: 0,
         expected,

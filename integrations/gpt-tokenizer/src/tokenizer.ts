@@ -71,7 +71,7 @@ export class GptTokenizer implements Tokenizer {
     try {
       return this.#encoding.decode([token]);
     } catch (cause) {
-      const message = `${token} is no token of ${this.name}. Decode tokens with the encoding that made them.`;
+      const message = `${token} is not a token of ${this.name}. Decode tokens with the encoding that made them.`;
       throw new MortiseError('invalid-request', message, { cause });
     }
   }

@@ -35,7 +35,7 @@ it('S-03: says that an adapter cannot iterate, where Keyv would give nothing', a
   await expect(all()).rejects.toMatchObject({ code: 'unsupported' });
 });
 
-it('S-03: rejects for what it did not write, which is no miss', async () => {
+it('S-03: rejects for what it did not write, which is not a miss', async () => {
   const keyv = new Keyv();
   const store = new KeyvKeyValueStore(keyv);
   await store.set('a', 1);

@@ -126,9 +126,9 @@ async function read(file: FileHandle, path: string): Promise<Content & { readonl
     return buffer;
   };
 
-  if (size < HEAD_BYTES + HASH_BYTES) throw unusable(path, 'it is no saved store, or was cut');
+  if (size < HEAD_BYTES + HASH_BYTES) throw unusable(path, 'it is not a saved store, or was cut');
   const head = await take(HEAD_BYTES);
-  if (head.toString('latin1', 0, NAME.length) !== NAME) throw unusable(path, 'it is no saved store');
+  if (head.toString('latin1', 0, NAME.length) !== NAME) throw unusable(path, 'it is not a saved store');
   const version = head.toString('latin1', NAME.length, 16);
   if (version !== VERSION) {
     const message = `${path} has format ${version}, this version of @mortise/usearch reads ${VERSION}. Update the package, or build the store again.`;

@@ -57,9 +57,9 @@ function clientOf({ sdk, openAICompatible }: ScaffoldOptions): string {
   return client
     .replace('  guardedFetch,\n', '  guardedFetch,\n  lazySdk,\n')
     .replace(
-      '/** Sends requests, and makes',
+      '/** Sends requests, and throws',
       () =>
-        `${template('sdk/load.ts').replaceAll('acme-sdk', () => sdk.name)}\n/** Sends requests, and makes`,
+        `${template('sdk/load.ts').replaceAll('acme-sdk', () => sdk.name)}\n/** Sends requests, and throws`,
     )
     .replace(
       '    const response = await this.#fetch(',

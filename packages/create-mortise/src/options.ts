@@ -86,7 +86,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** Why a name cannot be taken; `undefined` when it can. `taken` are the names that are. */
 export function nameProblem(name: string, taken: readonly string[] = []): string | undefined {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 40)
-    return `"${name}" is no name for an integration: write it in lower case with hyphens, such as "acme" or "acme-cloud".`;
+    return `"${name}" is not a name for an integration: write it in lower case with hyphens, such as "acme" or "acme-cloud".`;
   if (RESERVED.has(name)) return `"${name}" is reserved: take the name of the provider.`;
   if (taken.includes(name)) return `"${name}" is taken: an integration of that name exists.`;
   return undefined;
@@ -95,7 +95,7 @@ export function nameProblem(name: string, taken: readonly string[] = []): string
 /** Why a package name is none for npm; `undefined` when it is one. */
 export function packageNameProblem(name: string): string | undefined {
   if (/^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/.test(name) && name.length <= 214) return undefined;
-  return `"${name}" is no package name: write it in lower case, such as "mortise-acme" or "@acme/mortise".`;
+  return `"${name}" is not a package name: write it in lower case, such as "mortise-acme" or "@acme/mortise".`;
 }
 
 /** Why these do not go together; `undefined` when they do. */

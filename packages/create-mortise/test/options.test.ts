@@ -56,7 +56,7 @@ it('refuses a name that is taken, and takes others', () => {
   expect(nameProblem('acme', ['acme'])).toContain('taken');
   expect(nameProblem('acme-cloud', ['acme'])).toBeUndefined();
   expect(packageNameProblem('@acme/mortise')).toBeUndefined();
-  expect(packageNameProblem('Acme Mortise')).toContain('no package name');
+  expect(packageNameProblem('Acme Mortise')).toContain('not a package name');
 });
 
 it('takes an SDK with its range, or a caret of what is newest', async () => {
@@ -78,13 +78,13 @@ describe('completing the options', () => {
   });
 
   it.each([
-    ['no name', ['--llm'], 'no name'],
+    ['no name', ['--llm'], 'not a name'],
     ['a name that is taken', ['acme', '--llm'], 'taken'],
     ['no capability', ['nova'], 'Say what the integration brings'],
     ['an SDK beside a wire', ['nova', '--llm', '--sdk', 'known', '--openai-compatible'], 'Either'],
     ['a wire for what has none', ['nova', '--parser', '--openai-compatible'], 'is for --llm'],
     ['an SDK for what has none', ['nova', '--parser', '--sdk', 'known'], '--sdk is for'],
-    ['an SDK that is no package', ['nova', '--llm', '--sdk', 'No Package@^1.0.0'], 'no package name'],
+    ['an SDK that is no package', ['nova', '--llm', '--sdk', 'No Package@^1.0.0'], 'not a package name'],
     ['an SDK that nobody knows', ['nova', '--llm', '--sdk', 'unknown'], 'No unknown'],
   ])('refuses %s', async (_, args, why) => {
     await expect(complete(args)).rejects.toThrow(why);
@@ -100,7 +100,7 @@ describe('completing the options', () => {
     expect(await complete([], { ask })).toMatchObject({ name: 'nova', capabilities: ['llm', 'reader'] });
     expect(asked).toHaveLength(4);
     expect(asked[2]).toContain('taken');
-    await expect(complete(['--yes'], { ask })).rejects.toThrow('no name');
+    await expect(complete(['--yes'], { ask })).rejects.toThrow('not a name');
     expect(asked).toHaveLength(4);
   });
 });

@@ -44,7 +44,7 @@ export function answerCases<S>(probe: AnswerProbe<S>): ConformanceCase<S>[] {
           const response = await ask(answering);
           context.check.equal(response.sources, NODES, `${method}: the sources`);
           context.check.equal(response.outcome, 'answered', `${method}: the outcome`);
-          context.check.ok(isPlain(response), `${method}: the response is no plain data`);
+          context.check.ok(isPlain(response), `${method}: the response is not plain data`);
         }
       },
     },

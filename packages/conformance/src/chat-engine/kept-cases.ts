@@ -16,7 +16,7 @@ export const keptCases: readonly ConformanceCase<ChatEngineSubject>[] = [
       await chat.chat('One?');
       const before = await said(chat);
       const history = await chat.history();
-      context.check.ok(isPlain(history), 'the history is no plain data');
+      context.check.ok(isPlain(history), 'the history is not plain data');
       for (const message of history) message.content = 'changed';
       history.length = 1;
       context.check.equal(await said(chat), before, 'the history after a caller changed its own');

@@ -73,7 +73,7 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
   {
     id: 'docs-failure',
     rule: 'S-03',
-    title: 'rejects where its backend fails: a failure is no miss',
+    title: 'rejects where its backend fails: a failure is not a miss',
     requires: ['failure'],
     async run(context) {
       const open = await context.subject.broken!();

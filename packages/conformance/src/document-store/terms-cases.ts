@@ -202,7 +202,7 @@ export const termsCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
   {
     id: 'docs-terms-refused',
     rule: 'S-03',
-    title: 'refuses what is no query, and takes copies',
+    title: 'refuses a value that is not a query, and takes copies',
     requires: ['terms'],
     async run(context) {
       const { index } = await filled(context);

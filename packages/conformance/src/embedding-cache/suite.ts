@@ -103,7 +103,7 @@ export const embeddingCacheSuite: Suite<EmbeddingCacheSubject> = [
   cacheCase(
     'cache.corrupt',
     'M-06',
-    'takes what is no vector of the model for a miss, with a warning',
+    'takes a value that is not a vector of the model for a miss, with a warning',
     async (context) => {
       const torn = new Uint8Array(7);
       const notFinite = new Uint8Array(new Float32Array(DIMENSIONS).fill(Number.NaN).buffer);

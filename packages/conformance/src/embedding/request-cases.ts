@@ -40,7 +40,7 @@ export const requestCases: readonly EmbeddingCase[] = [
       const [first] = result.embeddings;
       context.check.ok(first instanceof Float32Array, 'a vector is no Float32Array');
       const { embeddings: _embeddings, ...rest } = result;
-      context.check.ok(isPlain(rest), 'what stands beside the vectors is no plain data');
+      context.check.ok(isPlain(rest), 'what stands beside the vectors is not plain data');
       context.check.equal(rest.cached, 0, 'cached');
     },
   },

@@ -96,7 +96,7 @@ export const backCases: readonly LLMCase[] = [
         context.check.equal(results, calls, `${method}: the ids of the results`);
         context.check.equal(new Set(calls).size, odd.length, `${method}: the number of different ids`);
         for (const id of calls)
-          context.check.ok(/^[a-zA-Z0-9_-]{1,64}$/.test(id), `${method}: ${id} is no id of a call`);
+          context.check.ok(/^[a-zA-Z0-9_-]{1,64}$/.test(id), `${method}: ${id} is not an id of a call`);
       }),
   },
   {

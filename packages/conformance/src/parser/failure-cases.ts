@@ -98,7 +98,7 @@ export const failureCases: readonly ParserCase[] = [
   {
     id: 'failure.not-text',
     rule: 'P-03',
-    title: 'refuses, typed, what is no text',
+    title: 'refuses, typed, a value that is not text',
     requires: [],
     async run({ subject, check }) {
       const parser = subject.create();
@@ -109,7 +109,7 @@ export const failureCases: readonly ParserCase[] = [
   {
     id: 'failure.not-text-chunk',
     rule: 'P-03',
-    title: 'refuses, typed, a chunk that is no text, and closes its source',
+    title: 'refuses, typed, a chunk that is not text, and closes its source',
     requires: ['stream'],
     async run({ subject, check }) {
       for (const [what, wrong] of NO_TEXTS) {

@@ -177,7 +177,7 @@ const leaving: readonly Case[] = [
   {
     id: 'outside.failure',
     rule: 'Z-05',
-    title: 'rejects with the failure of the outside; it is no result',
+    title: 'rejects with the failure of the outside; it is not a result',
     requires: ['outside'],
     async run(context) {
       await context.check.error(open(context, failing).postprocess(FOUND), 'quota', 'postprocess');

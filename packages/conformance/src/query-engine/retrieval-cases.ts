@@ -89,7 +89,7 @@ export const retrievalCases: readonly Case[] = [
   onBothMethods(
     'retrieve.failure',
     'Z-05',
-    "rejects with the retriever's failure; it is no answer that nothing was found",
+    "rejects with the retriever's failure; it is not an answer that nothing was found",
     async (context, ask) => {
       const retriever = new LabRetriever(NODES, () => Promise.reject(new MortiseError('quota', 'No more.')));
       const engine = context.subject.create({ llm: new LabModel(), retriever });

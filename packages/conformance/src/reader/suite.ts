@@ -276,7 +276,7 @@ export const readerSuite: Suite<ReaderSubject> = [
         'early',
         'the reason',
       );
-      context.check.equal(failures, [], 'an abort is no failure of an item');
+      context.check.equal(failures, [], 'an abort is not a failure of an item');
       if (open.opened !== undefined) context.check.equal(open.opened(), [], 'what was opened');
     },
   },

@@ -62,7 +62,7 @@ export function fixtureSecrets(fixture: Fixture, secrets: readonly string[] = []
 export function readFixture(file: string): Fixture {
   const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
   if (fixture.format !== 1 || !Array.isArray(fixture.exchanges))
-    throw new TypeError(`${file} is no fixture of this version. Record it again, with RECORD=1.`);
+    throw new TypeError(`${file} is not a fixture of this version. Record it again, with RECORD=1.`);
   refuseSecrets(file, fixtureSecrets(fixture));
   return fixture;
 }

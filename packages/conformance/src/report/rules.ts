@@ -81,7 +81,7 @@ export const rules: Readonly<Record<string, string>> = {
   'S-02':
     'A limiter refuses at once what can never fit; it is first come, first served, its waits end with their signal, and actual usage corrects what was estimated.',
   'S-03':
-    'What was set is got, byte for byte, also after a restart where the store persists; what has expired is a miss; namespaces do not leak; a failure is no miss.',
+    'What was set is got, byte for byte, also after a restart where the store persists; what has expired is a miss; namespaces do not leak; a failure is not a miss.',
   'I-01':
     'At any moment of a kill the index holds, for each document, the old version or the new one, never neither and never both; the next run finishes the work.',
   'I-02': 'Equal content under two identities stays two documents.',

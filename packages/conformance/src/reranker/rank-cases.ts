@@ -68,7 +68,7 @@ export const rankCases: readonly RerankerCase[] = [
       const { reranker } = await connect(context);
       const result = await reranker.rerank(QUERY, DOCUMENTS);
       context.check.equal(result.results, ranked(DOCUMENTS), 'the results');
-      context.check.ok(isPlain(result), 'the result is no plain data');
+      context.check.ok(isPlain(result), 'the result is not plain data');
     },
   },
   {
@@ -122,7 +122,7 @@ export const rankCases: readonly RerankerCase[] = [
   },
   broken('beyond', 'a place beyond the documents', ([first, ...rest]) => [{ ...first!, index: 3 }, ...rest]),
   broken('negative', 'a negative place', ([first, ...rest]) => [{ ...first!, index: -1 }, ...rest]),
-  broken('fraction', 'a place that is no whole number', ([first, ...rest]) => [
+  broken('fraction', 'a place that is not a whole number', ([first, ...rest]) => [
     { ...first!, index: 0.5 },
     ...rest,
   ]),

@@ -74,7 +74,7 @@ export const nestingCases: readonly RetrieverCase[] = [
   {
     id: 'nested.malformed',
     rule: 'R-02',
-    title: 'refuses a score of another retriever that is no finite number',
+    title: 'refuses a score of another retriever that is not a finite number',
     requires: ['nesting'],
     async run(context) {
       for (const score of [NaN, Infinity, undefined as unknown as number]) {

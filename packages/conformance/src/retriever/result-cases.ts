@@ -30,7 +30,7 @@ export const resultCases: readonly RetrieverCase[] = [
         scores.toSorted((a, b) => b - a),
         'the scores, best first',
       );
-      context.check.ok(isPlain(results), 'the results are no plain data');
+      context.check.ok(isPlain(results), 'the results are not plain data');
     },
   },
   {

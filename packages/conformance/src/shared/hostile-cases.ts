@@ -67,7 +67,7 @@ const ECHOES: Echo[] = [
   ],
   [
     'page',
-    'something that is no reply',
+    'something that is not a reply',
     (secrets) => (_request, reply) => {
       reply.writeHead(200, { 'content-type': 'text/plain' });
       reply.end(secrets);

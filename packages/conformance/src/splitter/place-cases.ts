@@ -177,7 +177,7 @@ export const placeCases: readonly ConformanceCase<SplitterSubject>[] = [
       for (const path of paths('Windows'))
         check.ok(/Install.*Windows/.test(path), `Windows is below Install: ${path}`);
       for (const path of paths('Use').concat(paths('no heading')))
-        check.ok(!path.includes('no heading'), `what is no heading is in no path: ${path}`);
+        check.ok(!path.includes('no heading'), `a text that is not a heading is in no path: ${path}`);
       for (const path of paths('Use'))
         check.ok(path.includes('Use') && !path.includes('Install'), `Use is beside Install: ${path}`);
     },

@@ -10,7 +10,8 @@ export const outsideCases: Suite<VectorStoreSubject> = [
   {
     id: 'vs-refuses-no-vector',
     rule: 'S-04',
-    title: 'refuses what is no vector, a list of numbers too or else takes it whole, and goes on as before',
+    title:
+      'refuses a value that is not a vector, a list of numbers too or else takes it whole, and goes on as before',
     requires: ['dense'],
     async run(context) {
       const lab = await opened(context);

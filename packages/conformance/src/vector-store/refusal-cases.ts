@@ -19,7 +19,7 @@ export const refusalCases: Suite<VectorStoreSubject> = [
         (member) => typeof store[member] !== 'function',
       );
       context.check.equal(missing, [], 'the members that are missing');
-      context.check.ok(Array.isArray(store.support?.modes), 'support.modes is no list');
+      context.check.ok(Array.isArray(store.support?.modes), 'support.modes is not a list');
     },
   },
   {
@@ -162,7 +162,7 @@ export const refusalCases: Suite<VectorStoreSubject> = [
   {
     id: 'vs-refuses-query',
     rule: 'S-04',
-    title: 'refuses a query without its vector, and a topK that is no whole number above 0',
+    title: 'refuses a query without its vector, and a topK that is not a whole number above 0',
     requires: ['dense'],
     async run(context) {
       const lab = await opened(context);

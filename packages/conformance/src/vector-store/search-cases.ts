@@ -61,7 +61,7 @@ export const searchCases: Suite<VectorStoreSubject> = [
   {
     id: 'vs-zero',
     rule: 'R-02',
-    title: 'gives no score that is no number, also with vectors of zeros, where it takes them',
+    title: 'gives no score that is not a number, also with vectors of zeros, where it takes them',
     requires: ['dense'],
     async run(context) {
       const lab = await opened(context);

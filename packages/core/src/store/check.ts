@@ -93,8 +93,8 @@ function checkSparse({ indices, values }: SparseVector, what: string): void {
   const isList = Array.isArray(indices) && Array.isArray(values) && indices.length === values.length;
   if (!isList) throw invalid(`${what} has not one value for each index; it is { indices, values }.`);
   if (!indices.every((index: unknown) => Number.isSafeInteger(index) && (index as number) >= 0))
-    throw invalid(`${what} has an index that is no whole number from 0.`);
-  if (!values.every(Number.isFinite)) throw invalid(`${what} holds a weight that is no finite number.`);
+    throw invalid(`${what} has an index that is not a whole number from 0.`);
+  if (!values.every(Number.isFinite)) throw invalid(`${what} holds a weight that is not a finite number.`);
 }
 
 function invalid(message: string): MortiseError {

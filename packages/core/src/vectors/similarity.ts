@@ -34,7 +34,7 @@ function measure(a: ArrayLike<number>, b: ArrayLike<number>, mode: SimilarityMod
     default:
       throw new MortiseError(
         'invalid-request',
-        `'${String(mode)}' is no similarity; take cosine, dot or euclidean.`,
+        `'${String(mode)}' is not a similarity; take cosine, dot or euclidean.`,
       );
   }
 }

@@ -11,7 +11,7 @@ interface NodeBuffer {
 export function float32FromBase64(text: string, about: About): Float32Array {
   const bytes = bytesFromBase64(text, about);
   if (bytes.length % 4 !== 0)
-    throw malformed(`an embedding of ${bytes.length} bytes, which is no multiple of 4`, about);
+    throw malformed(`an embedding of ${bytes.length} bytes, which is not a multiple of 4`, about);
   // A small Buffer is a window on a shared pool at any offset: floats need a multiple of 4, and a result of its own.
   const aligned = bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
   if (!LITTLE_ENDIAN) swap(aligned);

@@ -87,7 +87,7 @@ export class ChatMemory {
     const { store, key, namespace } = this.#options.persist as NonNullable<ChatMemoryOptions['persist']>;
     const kept = await store.get(key, { namespace });
     if (kept !== undefined && !isConversation(kept)) {
-      const message = `What the store has under '${key}' is no conversation. Use another key, or delete it.`;
+      const message = `What the store has under '${key}' is not a conversation. Use another key, or delete it.`;
       throw new MortiseError('validation', message);
     }
     return (this.#messages = kept ?? []);

@@ -70,7 +70,7 @@ const NAMES: readonly string[] = [
 export function parseMetric(metric: string): { readonly name: MetricName; readonly k: number } {
   const [, name = '', digits = ''] = /^([a-z-]+)@([1-9]\d{0,8})$/.exec(metric) ?? [];
   if (NAMES.includes(name)) return { name: name as MetricName, k: Number(digits) };
-  const message = `'${metric}' is no measure of retrieval. Write one of ${NAMES.join(', ')}, @ and how many places, such as ndcg@10.`;
+  const message = `'${metric}' is not a measure of retrieval. Write one of ${NAMES.join(', ')}, @ and how many places, such as ndcg@10.`;
   throw new MortiseError('configuration', message);
 }
 

@@ -45,7 +45,7 @@ export function csvFormat(options: CsvOptions = {}): FileFormat {
   const maxRecordLength = lengthOf(options);
   oneOf('documents', options.documents ?? 'rows', ['rows', 'file']);
   if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
-    const message = `delimiter is ${JSON.stringify(delimiter)}; it takes one character that is no quote and no line end.`;
+    const message = `delimiter is ${JSON.stringify(delimiter)}; it takes one character that is neither a quote nor a line end.`;
     throw new MortiseError('configuration', message);
   }
   return {

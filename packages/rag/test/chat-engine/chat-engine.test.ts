@@ -388,7 +388,7 @@ describe('a chat engine that is kept in a store', () => {
     await chat.chat('B?');
   });
 
-  it('refuses what is no conversation, and messages beside a store', async () => {
+  it('refuses a value that is not a conversation, and messages beside a store', async () => {
     const store = new MemoryKeyValueStore();
     await store.set('chat-1', { some: 'thing' });
     await expect(kept(store, []).history()).rejects.toMatchObject({ code: 'validation' });

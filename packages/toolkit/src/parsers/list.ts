@@ -292,7 +292,7 @@ function isTorn(item: string): boolean {
 }
 
 function tornError(text: string, position: number, path: ValuePath, expected: string): ParserError {
-  const message = `What begins at character ${position} is no item of a list of strings: expected ${expected}.`;
+  const message = `What begins at character ${position} is not an item of a list of strings: expected ${expected}.`;
   return parserError('parse', message, { text, position, path, expected });
 }
 

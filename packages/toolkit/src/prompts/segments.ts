@@ -102,7 +102,7 @@ export function requireAll(segments: readonly Segment[], values: object): void {
 export function refuseUnknown(defaults: object, names: readonly string[]): void {
   const unknown = Object.keys(defaults).find((name) => !names.includes(name));
   if (unknown === undefined) return;
-  const message = `There is a default for {${unknown}}, which is no variable of the prompt.`;
+  const message = `There is a default for {${unknown}}, which is not a variable of the prompt.`;
   throw new MortiseError('configuration', message);
 }
 

@@ -125,7 +125,8 @@ export class ReplyCache {
     const value = await guard('read', signal, () => this.#store.get(key, { namespace: NAMESPACE, signal }));
     if (value == null) return undefined;
     const reply = decode(value);
-    if (reply === undefined) this.#warn('The cache holds what is no reply; the model is asked again.');
+    if (reply === undefined)
+      this.#warn('The cache holds a value that is not a reply; the model is asked again.');
     return reply;
   }
 

@@ -140,7 +140,7 @@ it('tells one object from itself at another place', () => {
   expect(kept).toEqual([hi]);
 });
 
-it('refuses a bound that is no number, which would keep everything', () => {
+it('refuses a bound that is not a number, which would keep everything', () => {
   expect(() => fitMessages([user('hi')], { maxTokens: Number.NaN, tokenizer })).toThrow(
     expect.objectContaining({ code: 'invalid-request' }),
   );
