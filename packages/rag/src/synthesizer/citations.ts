@@ -2,6 +2,7 @@ import type { NodeWithScore } from '@mortise/core/retriever';
 import type { Citation } from '@mortise/core/synthesizer';
 import { sentenceSegmenter } from '../sentence-ends.ts';
 import { QuotableText } from './find-quote.ts';
+import { GrowingText } from './growing-text.ts';
 
 /**
  * Finds the citations in an answer as it arrives, and checks each against the source that it names. `[2]`, `[1, 3]` and
@@ -15,7 +16,9 @@ import { QuotableText } from './find-quote.ts';
 export class CitationScanner {
   readonly #sources: readonly NodeWithScore[];
   readonly #texts = new Map<number, QuotableText>();
-  #text = '';
+  readonly #text = new GrowingText();
+  /** What stands before the citation, once it was asked for. */
+  #claimText: string | undefined;
   /** Everything before it has been looked at. */
   #at = 0;
   /** Where the claim of the next citation begins. */
@@ -27,6 +30,8 @@ export class CitationScanner {
   #checked = new Map<number, Checked>();
   #places = new Map<string, Map<number, Place | undefined>>();
   #code: { readonly start: number; readonly length: number } | undefined;
+  /** Backticks from `#at` on that were counted: counted anew at each piece, a long run would be quadratic. */
+  #run = 0;
 
   constructor(sources: readonly NodeWithScore[]) {
     this.#sources = sources;
@@ -34,12 +39,12 @@ export class CitationScanner {
 
   /** All that has been pushed. */
   get text(): string {
-    return this.#text;
+    return this.#text.toString();
   }
 
   /** The citations that this piece completes. */
   push(delta: string): Citation[] {
-    this.#text += delta;
+    this.#text.push(delta);
     return this.#scan(false);
   }
 
@@ -52,18 +57,19 @@ export class CitationScanner {
     const found: Citation[] = [];
     const text = this.#text;
     while (this.#at < text.length) {
-      if (text[this.#at] === '`') {
+      const next = text.at(this.#at) ?? '';
+      if (next === '`') {
         if (!this.#backticks(isEnd)) return found;
       } else if (this.#code !== undefined) {
         this.#insideCode();
-      } else if (OPENING.has(text[this.#at] as string)) {
+      } else if (OPENING.has(next)) {
         const begun = text.slice(this.#at, this.#at + LONGEST_MARKER);
         const marker = MARKER.exec(begun);
         if (marker === null && !isEnd && BEGUN.test(begun)) return found;
         if (marker === null) this.#at += 1;
         else found.push(...this.#cite(marker[0].length, numbersIn(marker)));
       } else {
-        if (text.startsWith('\n\n', this.#at)) this.#claim = this.#at + 2;
+        if (this.#isParagraphEnd()) this.#claim = this.#at + 1;
         this.#at += 1;
       }
     }
@@ -77,9 +83,10 @@ export class CitationScanner {
 
   /** False when the run of backticks may go on in the next piece. */
   #backticks(isEnd: boolean): boolean {
-    let length = 1;
-    while (this.#text[this.#at + length] === '`') length += 1;
+    while (this.#text.at(this.#at + this.#run) === '`') this.#run += 1;
+    const length = this.#run;
     if (this.#at + length === this.#text.length && !isEnd) return false;
+    this.#run = 0;
     if (this.#code === undefined) this.#code = { start: this.#at, length };
     else if (this.#code.length === length) this.#code = undefined;
     this.#at += length;
@@ -89,8 +96,13 @@ export class CitationScanner {
   /** Code within a line ends with its paragraph at the latest (CommonMark 0.31, 6.1). */
   #insideCode(): void {
     const code = this.#code as { start: number; length: number };
-    if (code.length < 3 && this.#text.startsWith('\n\n', this.#at)) this.#reopen(code);
+    if (code.length < 3 && this.#isParagraphEnd()) this.#reopen(code);
     else this.#at += 1;
+  }
+
+  /** At its second line end: the first may be the last character of its piece. */
+  #isParagraphEnd(): boolean {
+    return this.#text.at(this.#at) === '\n' && this.#text.at(this.#at - 1) === '\n';
   }
 
   #reopen(code: { readonly start: number; readonly length: number }): void {
@@ -106,6 +118,7 @@ export class CitationScanner {
     if (!isBeside) {
       this.#claim = Math.max(this.#claim, this.#markerEnd);
       this.#claimEnd = start;
+      this.#claimText = undefined;
       this.#checked = new Map();
       this.#places = new Map();
     }
@@ -117,7 +130,7 @@ export class CitationScanner {
   #checkOnce(number: number): Checked {
     let checked = this.#checked.get(number);
     if (checked === undefined) {
-      checked = this.#check(number, this.#text.slice(this.#claim, this.#claimEnd));
+      checked = this.#check(number, (this.#claimText ??= this.#text.slice(this.#claim, this.#claimEnd)));
       this.#checked.set(number, checked);
     }
     return checked;

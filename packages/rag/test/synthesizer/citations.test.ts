@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTextNode, type NodeWithScore } from '@mortise/core/retriever';
+import { slowReadings } from '@mortise/conformance';
 import { CitationScanner } from '@mortise/rag';
 
 const source = (id: string, text: string): NodeWithScore => ({
@@ -149,5 +150,41 @@ describe('CitationScanner', () => {
     };
     work(200);
     expect(work(4000)).toBeLessThan(2000);
+  });
+
+  it.each(['a', '`', '`a ', '[', '[1', '[1] ', '"a b" ', '\n', '\n\n', 'word '])(
+    'C-13: takes time linear in the number of its pieces: %j',
+    async (unit) => {
+      const read = (text: string): void => {
+        const scanner = new CitationScanner(sources);
+        for (const piece of text) scanner.push(piece);
+        scanner.end();
+      };
+      expect(
+        await slowReadings(read, { length: 32_000, repeated: [unit], heads: ['', '`'], tails: [''] }),
+      ).toEqual([]);
+    },
+  );
+
+  it.each([
+    '"Some other words"\n\nThe sky is blue [1].',
+    'An open ` backtick\n\nand the next paragraph [1].',
+    '``` a fence\n\nwith [1] ``` and behind it [1]',
+    '\n\n\nAfter empty lines [1].',
+  ])('finds the same in one piece and a character a piece: %j', (text) => {
+    const whole = new CitationScanner(sources);
+    const expected = [...whole.push(text), ...whole.end()];
+    const scanner = new CitationScanner(sources);
+    expect([...Array.from(text).flatMap((piece) => scanner.push(piece)), ...scanner.end()]).toEqual(expected);
+  });
+
+  it('gives the text and the places of citations that stand beyond any block', () => {
+    const text = `${'word '.repeat(1000)}[1] ${'a'.repeat(2000)} [2]`;
+    const scanner = new CitationScanner(sources);
+    const found = scanner.push(text.slice(0, 1023));
+    for (let at = 1023; at < text.length; at += 1025) found.push(...scanner.push(text.slice(at, at + 1025)));
+    found.push(...scanner.end());
+    expect(found.map(({ start, end }) => text.slice(start, end))).toEqual(['[1]', '[2]']);
+    expect(scanner.text).toBe(text);
   });
 });
