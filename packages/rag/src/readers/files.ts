@@ -154,6 +154,7 @@ export const ELSEWHERE: ReadonlyMap<string, Elsewhere> = new Map(
     { end: '.html', package: '@mortise/html', factory: 'htmlFormat' },
     { end: '.htm', package: '@mortise/html', factory: 'htmlFormat' },
     { end: '.xhtml', package: '@mortise/html', factory: 'htmlFormat' },
+    { end: '.xht', package: '@mortise/html', factory: 'htmlFormat' },
   ].map((one) => [one.end, one]),
 );
 

@@ -277,6 +277,7 @@ describe('DirectoryReader', () => {
       'd.xhtml': '<p>',
       'e.htm': '<p>',
       'f.png': '',
+      'g.xht': '<p>',
     };
     const seen = await folder(files);
     expect(ids(seen)).toEqual(['a.txt']);
@@ -285,13 +286,13 @@ describe('DirectoryReader', () => {
       ['c.html', 'missing-dependency'],
       ['d.xhtml', 'missing-dependency'],
       ['e.htm', 'missing-dependency'],
+      ['g.xht', 'missing-dependency'],
     ]);
-    expect((await folder(files, { exclude: ['**/*.{PDF,html,htm,xhtml}'] })).failures).toEqual([]);
+    expect((await folder(files, { exclude: ['**/*.{PDF,html,htm,xhtml,xht}'] })).failures).toEqual([]);
     expect((await folder(files, { include: ['**/*.txt'] })).failures).toEqual([]);
-    expect(ids(await folder(files, { formats: { '.pdf': textFormat() }, exclude: ['**/*htm*'] }))).toEqual([
-      'a.txt',
-      'b.PDF',
-    ]);
+    expect(
+      ids(await folder(files, { formats: { '.pdf': textFormat() }, exclude: ['**/*{htm,xht}*'] })),
+    ).toEqual(['a.txt', 'b.PDF']);
   });
 
   it.skipIf(process.platform === 'win32')('D-02: files with other names have other ids', async () => {
