@@ -1,13 +1,16 @@
 import { runCall, type OpenAttempt } from '../call/call.ts';
 import { answeredBy } from '../call/answered-by.ts';
-import type { Attempt, ModelSettings, Warning } from '../call/contract.ts';
+import type { Attempt, Warning } from '../call/contract.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
 import { emitPoint, inSpan, startSpan, type Span } from '../events/span.ts';
 import type { Attributes } from '../events/map.ts';
 import type {
+  BaseLLMOptions,
   ChatOptions,
+  ChatReply,
+  ChatRequest,
   ChatResponse,
   ChatStream,
   ChatStreamEvent,
@@ -16,47 +19,20 @@ import type {
   CompletionStream,
   LLM,
   LLMMetadata,
+  StreamBatch,
 } from './contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import { createCompletionStream } from './completion-stream.ts';
 import { estimateInputTokens } from './estimate.ts';
 import type { ChatInput } from './message-contract.ts';
 import { snapshot } from './message.ts';
-import { callOptions, toChatRequest, type ChatReply, type ChatRequest } from './request.ts';
-import { checkedFormat, type CallIdFormat } from './call-ids.ts';
+import { callOptions, toChatRequest } from './request.ts';
+import { checkedFormat } from './call-ids.ts';
 import { withoutCachePoints } from './cache-points.ts';
 import { forServer, ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';
 import { checkCalls, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
-import {
-  createChatStream,
-  eventsOf,
-  truncated,
-  type OpenedStream,
-  type StreamBatch,
-  type ChatStreamHooks,
-} from './stream.ts';
-
-/** What every language model takes besides what it needs to reach its server. Options of an integration extend it. */
-export interface LLMSettings extends ModelSettings {
-  /**
-   * The server's name, such as `eu-gateway`; every response says it as `server`. Signatures, encrypted reasoning and ids go
-   * back to the server that sent them alone; models whose servers share a name share them, such as two addresses of one
-   * gateway. Default: none, and servers differ by the base URL.
-   */
-  name?: string | undefined;
-  /** What the server takes as the id of a tool call; Mistral's takes nine letters and digits. Default: the integration's. */
-  callIds?: CallIdFormat | undefined;
-}
-
-/** What the author of an integration gives. */
-export interface BaseLLMOptions extends LLMSettings {
-  /** The integration's name, such as `openai`. */
-  provider: string;
-  model: string;
-  /** Where the server is, the provider's own address included. It is not kept. Default: one server for all of `provider`. */
-  baseURL?: string | undefined;
-}
+import { createChatStream, eventsOf, truncated, type OpenedStream, type ChatStreamHooks } from './stream.ts';
 
 type Input = ChatInput | { readonly prompt: string };
 

@@ -1,6 +1,7 @@
 import type {
   AnsweredBy,
   CallOptions,
+  ModelSettings,
   ProviderMetadata,
   ProviderOptions,
   Warning,
@@ -14,11 +15,11 @@ import type {
   ChatMessage,
   ToolCallBlock,
 } from './message-contract.ts';
-import type { ResponseFormat, ToolChoice, ToolLike } from './tool-contract.ts';
+import type { CallIdFormat, ResponseFormat, ToolChoice, ToolDefinition, ToolLike } from './tool-contract.ts';
 
 /**
- * A language model. `BaseLLM` and `CustomLLM` implement this from less; wrappers take one and return one.
- * `P` is the shape of the integration's `providerOptions`, `M` of its `providerMetadata`.
+ * A language model. `BaseLLM` implements this from `doGenerate` and `doStream`, `CustomLLM` from `doComplete`; what their
+ * authors get and give stands at the end of this page. Wrappers take a model and return one. `P` is the shape of the integration's `providerOptions`, `M` of its `providerMetadata`.
  */
 export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
   /** The integration, such as `openai`; also its key in `providerOptions` and `providerMetadata`. */
@@ -236,3 +237,58 @@ export interface CompletionStream<M = unknown> extends AsyncIterable<string> {
   toReadableStream(): ReadableStream<string>;
   cancel(): Promise<void>;
 }
+
+/** What every language model takes besides what it needs to reach its server. Options of an integration extend it. */
+export interface LLMSettings extends ModelSettings {
+  /**
+   * The server's name, such as `eu-gateway`; every response says it as `server`. Signatures, encrypted reasoning and ids go
+   * back to the server that sent them alone; models whose servers share a name share them, such as two addresses of one
+   * gateway. Default: none, and servers differ by the base URL.
+   */
+  name?: string | undefined;
+  /** What the server takes as the id of a tool call; Mistral's takes nine letters and digits. Default: the integration's. */
+  callIds?: CallIdFormat | undefined;
+}
+
+/** What the author of an integration gives. */
+export interface BaseLLMOptions extends LLMSettings {
+  /** The integration's name, such as `openai`. */
+  provider: string;
+  model: string;
+  /** Where the server is, the provider's own address included. It is not kept. Default: one server for all of `provider`. */
+  baseURL?: string | undefined;
+}
+
+/** A validated request as `doGenerate(request, attempt)` and `doStream(request, attempt)` get it: messages, never a bare string; tools as plain definitions. */
+export interface ChatRequest<P extends ProviderOptions = ProviderOptions> {
+  readonly messages: readonly ChatMessage[];
+  /** The prompt of `complete`, as given; `messages` then holds it as one user message. */
+  readonly prompt?: string;
+  readonly tools?: readonly ToolDefinition[];
+  readonly toolChoice?: ToolChoice;
+  readonly responseFormat?: ResponseFormat;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly maxOutputTokens?: number;
+  readonly stop?: readonly string[];
+  readonly seed?: number;
+  readonly reasoning?: ReasoningOptions;
+  readonly strict: boolean;
+  readonly providerOptions?: P;
+}
+
+/** What `doGenerate` gives, read out of one whole reply; core makes a `ChatResponse` of it. */
+export interface ChatReply<M = unknown> {
+  content: readonly ContentBlock[];
+  finishReason: FinishReason;
+  usage?: Usage | undefined;
+  providerMetadata?: ProviderMetadata<M> | undefined;
+  id?: string | undefined;
+  /** Default: the model that was asked for. */
+  model?: string | undefined;
+  createdAt?: string | undefined;
+  warnings?: readonly Warning[] | undefined;
+}
+
+/** What `doStream` may yield: one event, or all those that one arrival of bytes gave. */
+export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];

@@ -1,10 +1,9 @@
 import type { Attempt } from '../call/contract.ts';
 import { BaseLLM } from './base.ts';
-import type { ChatStreamEvent, FinishReason, Usage } from './contract.ts';
+import type { ChatReply, ChatRequest, ChatStreamEvent, FinishReason, Usage } from './contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import type { ChatMessage } from './message-contract.ts';
 import { messagesToPrompt } from './prompt-text.ts';
-import type { ChatReply, ChatRequest } from './request.ts';
 
 /** A text, with what is known of it. */
 export interface TextReply {

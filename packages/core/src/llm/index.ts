@@ -1,8 +1,11 @@
-export { BaseLLM, type BaseLLMOptions, type LLMSettings } from './base.ts';
+export { BaseLLM } from './base.ts';
 export { checkMessages } from './check-messages.ts';
 export { createCompletionStream } from './completion-stream.ts';
 export type {
+  BaseLLMOptions,
   ChatOptions,
+  ChatReply,
+  ChatRequest,
   ChatResponse,
   ChatStream,
   ChatStreamEvent,
@@ -13,7 +16,9 @@ export type {
   LLM,
   LLMCapabilities,
   LLMMetadata,
+  LLMSettings,
   PartialChatResponse,
+  StreamBatch,
   Usage,
 } from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
@@ -46,7 +51,13 @@ export type { ProviderMetadata, ProviderOptions } from '../call/contract.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export { messagesToPrompt } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';
-export type { ChatReply, ChatRequest } from './request.ts';
 export { toChatResponse, toCompletionResponse } from './response.ts';
-export { createChatStream, textDelta, type StreamBatch } from './stream.ts';
-export type { ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike } from './tool-contract.ts';
+export { createChatStream, textDelta } from './stream.ts';
+export type {
+  CallIdFormat,
+  ResponseFormat,
+  ToolChoice,
+  ToolContext,
+  ToolDefinition,
+  ToolLike,
+} from './tool-contract.ts';

@@ -2,7 +2,8 @@ import { answeredBy } from '../call/answered-by.ts';
 import type { Warning } from '../call/contract.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { defined } from '../shared/json.ts';
-import { fitCallIds, isPlainCallId, type CallIdFormat } from './call-ids.ts';
+import { fitCallIds, isPlainCallId } from './call-ids.ts';
+import type { CallIdFormat } from './tool-contract.ts';
 import type { ChatMessage, CitationBlock, ContentBlock } from './message-contract.ts';
 import { isKnownBlock, sentArguments } from './message.ts';
 

@@ -1,6 +1,5 @@
-import type { ChatStreamEvent } from './contract.ts';
+import type { ChatReply, ChatStreamEvent } from './contract.ts';
 import type { ContentBlock } from './message-contract.ts';
-import type { ChatReply } from './request.ts';
 
 /**
  * The events of a reply that is there already: of a model that does not stream, and of a reply that was kept. One delta

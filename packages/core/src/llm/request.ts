@@ -1,53 +1,14 @@
-import type { CallOptions, Warning } from '../call/contract.ts';
+import type { CallOptions } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { defined } from '../shared/json.ts';
 import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import { checkMessages } from './check-messages.ts';
-import type {
-  ChatOptions,
-  FinishReason,
-  LLMCapabilities,
-  LLMMetadata,
-  ReasoningOptions,
-  Usage,
-} from './contract.ts';
+import type { ChatOptions, ChatRequest, LLMCapabilities, LLMMetadata } from './contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import { withRegisteredTypes } from './media-types.ts';
-import type { ChatInput, ChatMessage, ContentBlock } from './message-contract.ts';
-import type { ProviderMetadata } from '../call/contract.ts';
+import type { ChatInput, ChatMessage } from './message-contract.ts';
 import { blocksOf, toMessages } from './message.ts';
-import type { ResponseFormat, ToolChoice, ToolDefinition } from './tool-contract.ts';
-
-/** A validated request as an integration gets it: messages, never a bare string; tools as plain definitions. */
-export interface ChatRequest<P extends ProviderOptions = ProviderOptions> {
-  readonly messages: readonly ChatMessage[];
-  /** The prompt of `complete`, as given; `messages` then holds it as one user message. */
-  readonly prompt?: string;
-  readonly tools?: readonly ToolDefinition[];
-  readonly toolChoice?: ToolChoice;
-  readonly responseFormat?: ResponseFormat;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly maxOutputTokens?: number;
-  readonly stop?: readonly string[];
-  readonly seed?: number;
-  readonly reasoning?: ReasoningOptions;
-  readonly strict: boolean;
-  readonly providerOptions?: P;
-}
-
-/** What an integration extracts from one whole reply; core makes a `ChatResponse` of it. */
-export interface ChatReply<M = unknown> {
-  content: readonly ContentBlock[];
-  finishReason: FinishReason;
-  usage?: Usage | undefined;
-  providerMetadata?: ProviderMetadata<M> | undefined;
-  id?: string | undefined;
-  /** Default: the model that was asked for. */
-  model?: string | undefined;
-  createdAt?: string | undefined;
-  warnings?: readonly Warning[] | undefined;
-}
+import type { ToolChoice, ToolDefinition } from './tool-contract.ts';
 
 /** Checks the input and the options against themselves and against what the model declares; sends nothing. */
 export function toChatRequest<P extends ProviderOptions>(

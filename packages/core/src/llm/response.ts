@@ -2,6 +2,7 @@ import type { AnsweredBy, Warning } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { defined, isDeeper } from '../shared/json.ts';
 import type {
+  ChatReply,
   ChatResponse,
   ChatStreamEvent,
   CompletionResponse,
@@ -13,7 +14,6 @@ import type { CitationBlock, ContentBlock, ToolCallBlock } from './message-contr
 import type { ProviderMetadata } from '../call/contract.ts';
 import { messageText, toolCallBlock } from './message.ts';
 import { stamped } from './owner.ts';
-import type { ChatReply } from './request.ts';
 
 /** Who was asked. */
 export interface Asked extends AnsweredBy {

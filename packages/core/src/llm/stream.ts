@@ -5,11 +5,14 @@ import { raceAbort } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
 import { says } from '../call/signs-of-life.ts';
-import type { ChatResponse, ChatStream, ChatStreamEvent, PartialChatResponse } from './contract.ts';
+import type {
+  ChatResponse,
+  ChatStream,
+  ChatStreamEvent,
+  PartialChatResponse,
+  StreamBatch,
+} from './contract.ts';
 import { ReplyBuilder, toChatResponse, type Asked } from './response.ts';
-
-/** What an integration may yield: one event, or all those that one arrival of bytes gave. */
-export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];
 
 /** An attempt whose first content has arrived. */
 export interface OpenedStream {

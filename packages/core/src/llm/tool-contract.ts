@@ -43,3 +43,13 @@ export type ResponseFormat =
       name?: string | undefined;
       description?: string | undefined;
     };
+
+/** The ids of tool calls that a server takes. An id in another form is refused by it with every later turn. */
+export interface CallIdFormat {
+  /** `word`: ASCII letters, digits, `_` and `-`. `alphanumeric`: letters and digits alone. Default: `word`. */
+  characters?: 'word' | 'alphanumeric' | undefined;
+  /** Characters, at least 8. Default: 64. */
+  maxLength?: number | undefined;
+  /** Exactly so many characters, 8 to 40, as some servers want. Default: any number up to `maxLength`. */
+  length?: number | undefined;
+}

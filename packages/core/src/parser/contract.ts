@@ -2,7 +2,8 @@ import type { ChatMessage } from '../llm/message-contract.ts';
 
 /**
  * Turns what a model wrote into a value. `T` is the value, `P` what a stream shows of it while it is written.
- * `BaseOutputParser` implements this from `doParse` alone.
+ * `BaseOutputParser` implements this from `doParse(text, options)` alone; `instructions()` says what `format` adds, and
+ * `doStream(chunks, options)` gives the values on the way.
  */
 export interface OutputParser<T, P = DeepPartial<T>> {
   /**

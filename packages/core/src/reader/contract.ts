@@ -1,7 +1,8 @@
 import type { Document } from '../nodes/contract.ts';
 
 /**
- * Turns files, pages or records into documents.
+ * Turns files, pages or records into documents. `BaseReader` implements it from `doList(call)`, which lists the items, and
+ * `doRead(item, call)`, which gives the documents of one.
  *
  * It is lazy: nothing is opened before the first `next()`, and one document is held at a time. Something that cannot be
  * read is reported and does not stop the rest. Every document says where it comes from: by convention `metadata.path`

@@ -5,7 +5,6 @@ import {
   type AnsweredBy,
   type Attempt,
   type CallPolicy,
-  type ModelSettings,
   type Warning,
 } from '../call/index.ts';
 import { answeredBy } from '../call/answered-by.ts';
@@ -13,10 +12,12 @@ import { mapPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
 import type { ProviderOptions } from '../call/contract.ts';
-import type { ProviderMetadata } from '../call/contract.ts';
 import { wholeNumber } from '../shared/options.ts';
 import type {
+  BaseRerankerOptions,
   RankedDocument,
+  RankReply,
+  RankRequest,
   Reranker,
   RerankerMetadata,
   RerankOptions,
@@ -24,37 +25,10 @@ import type {
   RerankUsage,
 } from './contract.ts';
 
-/** What every reranker of an integration takes. */
-export interface BaseRerankerOptions extends ModelSettings {
-  /** The integration, such as `cohere`. */
-  provider: string;
-  model: string;
-}
-
-/** One request, as an author sees it. */
-export interface RankRequest<P extends ProviderOptions = ProviderOptions> {
-  readonly query: string;
-  /** 1 to `maxDocuments`. */
-  readonly documents: readonly string[];
-  /** At most the number of documents. */
-  readonly topN: number;
-  readonly providerOptions?: P;
-}
-
-/** What an integration reads out of one reply. */
-export interface RankReply {
-  /** The best `topN` or more, best first, `index` into the request's documents. */
-  readonly results: readonly RankedDocument[];
-  readonly usage?:
-    | { readonly inputTokens?: number | undefined; readonly searchUnits?: number | undefined }
-    | undefined;
-  readonly providerMetadata?: ProviderMetadata | undefined;
-}
-
 /** Requests under way at once, where documents had to be split. */
 const CONCURRENCY = 5;
 
-/** A `Reranker` from `metadata` and `rank`, which makes one attempt of one request. */
+/** A `Reranker` from `metadata` and `doRerank`, which makes one attempt of one request. */
 export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> implements Reranker<P> {
   readonly provider: string;
   readonly model: string;

@@ -1,6 +1,7 @@
 import type {
   AnsweredBy,
   CallOptions,
+  ModelSettings,
   ProviderMetadata,
   ProviderOptions,
   Warning,
@@ -8,7 +9,8 @@ import type {
 
 /**
  * Orders documents by how well they answer a query, reading both together: slower and better than comparing vectors,
- * so it sees the first tens or hundreds of a retrieval. `BaseReranker` implements it from one attempt.
+ * so it sees the first tens or hundreds of a retrieval. `BaseReranker` implements it from `doRerank`, which makes one attempt
+ * of one request.
  */
 export interface Reranker<P extends ProviderOptions = ProviderOptions> {
   /** The integration, such as `cohere`; also its key in `providerOptions` and `providerMetadata`. */
@@ -61,4 +63,31 @@ export interface RerankUsage {
   inputTokens?: number;
   /** For providers that bill by query and a number of documents. */
   searchUnits?: number;
+}
+
+/** What every reranker of an integration takes. */
+export interface BaseRerankerOptions extends ModelSettings {
+  /** The integration, such as `cohere`. */
+  provider: string;
+  model: string;
+}
+
+/** One request, as an author's `doRerank(request, attempt)` gets it. */
+export interface RankRequest<P extends ProviderOptions = ProviderOptions> {
+  readonly query: string;
+  /** 1 to `maxDocuments`. */
+  readonly documents: readonly string[];
+  /** At most the number of documents. */
+  readonly topN: number;
+  readonly providerOptions?: P;
+}
+
+/** What `doRerank` gives: what it read out of one reply. */
+export interface RankReply {
+  /** The best `topN` or more, best first, `index` into the request's documents. */
+  readonly results: readonly RankedDocument[];
+  readonly usage?:
+    | { readonly inputTokens?: number | undefined; readonly searchUnits?: number | undefined }
+    | undefined;
+  readonly providerMetadata?: ProviderMetadata | undefined;
 }

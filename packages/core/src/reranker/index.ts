@@ -1,8 +1,11 @@
-export {
-  BaseReranker,
-  checkRanking,
-  type BaseRerankerOptions,
-  type RankReply,
-  type RankRequest,
-} from './base.ts';
-export type { RankedDocument, Reranker, RerankerMetadata, RerankOptions, RerankResult } from './contract.ts';
+export { BaseReranker, checkRanking } from './base.ts';
+export type {
+  BaseRerankerOptions,
+  RankedDocument,
+  RankReply,
+  RankRequest,
+  Reranker,
+  RerankerMetadata,
+  RerankOptions,
+  RerankResult,
+} from './contract.ts';

@@ -4,7 +4,7 @@ import type { MetadataFilter } from '../store/filter-contract.ts';
 import type { Node, NodeWithScore } from '../nodes/contract.ts';
 
 /**
- * Finds the nodes that bear on a query. `BaseRetriever` implements it from one method; wrappers and combinations
+ * Finds the nodes that bear on a query. `BaseRetriever` implements it from `doRetrieve(query, call)`; wrappers and combinations
  * (fusion, routers, caches) take retrievers and are one.
  */
 export interface Retriever {

@@ -1,8 +1,14 @@
-import { BaseLLM, type LLMSettings } from '../llm/base.ts';
+import { BaseLLM } from '../llm/base.ts';
 import type { Attempt } from '../call/contract.ts';
-import type { ChatStreamEvent, LLMMetadata, Usage } from '../llm/contract.ts';
+import type {
+  ChatReply,
+  ChatRequest,
+  ChatStreamEvent,
+  LLMSettings,
+  LLMMetadata,
+  Usage,
+} from '../llm/contract.ts';
 import type { ContentBlock } from '../llm/message-contract.ts';
-import type { ChatReply, ChatRequest } from '../llm/request.ts';
 import { eventsOfReply } from '../llm/reply-events.ts';
 import { MortiseError } from '../errors.ts';
 
