@@ -282,22 +282,22 @@ export class CachedEmbedStream implements StreamRun {
   /** One stream of the model, of all that is missing. Never rejects. */
   async #embed(): Promise<void> {
     const { model, options } = this.#plan;
-    const stream = model.embedStream(this.#feed, {
-      ...options,
-      signal: this.#signal,
-      onProgress: ({ tokens }) => {
-        this.#tokens = tokens;
-        this.#progress();
-      },
-      onBatch: async (batch) => {
-        await this.#keep(batch).catch((error: unknown) => {
-          this.#fail(error);
-          throw error;
-        });
-        await options.onBatch?.(batch.flatMap((item) => this.#atFirstPlace(item)));
-      },
-    });
     try {
+      const stream = model.embedStream(this.#feed, {
+        ...options,
+        signal: this.#signal,
+        onProgress: ({ tokens }) => {
+          this.#tokens = tokens;
+          this.#progress();
+        },
+        onBatch: async (batch) => {
+          await this.#keep(batch).catch((error: unknown) => {
+            this.#fail(error);
+            throw error;
+          });
+          await options.onBatch?.(batch.flatMap((item) => this.#atFirstPlace(item)));
+        },
+      });
       for await (const item of stream) {
         // A model need not know `onBatch`.
         if (this.#sent.get(item.index)?.vector === undefined) await this.#keep([item]);

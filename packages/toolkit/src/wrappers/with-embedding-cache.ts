@@ -81,9 +81,11 @@ export function withEmbeddingCache<M extends EmbeddingModel>(
       embedOne(query, 'query', asked, () => model.embedQuery(query, asked)),
     embedText: (text: string, asked: EmbedOptions = {}) =>
       embedOne(text, 'document', asked, () => model.embedText(text, asked)),
-    embedTexts: (texts: readonly string[], asked: EmbedManyOptions = {}) =>
+    embedTexts: async (texts: readonly string[], asked: EmbedManyOptions = {}) =>
       embedListCached(model, texts, asked, open(asked)),
     embedStream: (texts: AsyncIterable<string> | Iterable<string>, asked: EmbedManyOptions = {}) => {
+      // Refuses options that make no sense at once, as the model does.
+      model.embedStream([], asked);
       const cache = open(asked);
       const total = Array.isArray(texts) ? texts.length : undefined;
       return new EmbeddingStream(

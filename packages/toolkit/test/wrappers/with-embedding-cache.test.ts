@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MortiseError, subscribe, type MortiseEvent } from '@mortise/core';
 import { vectorToBytes, type PartialEmbeddingResult } from '@mortise/core/embedding';
 import { MemoryKeyValueStore, type KeyValueStore, type StoreEntry } from '@mortise/core/store';
-import { embeddingCacheKey } from '@mortise/toolkit/wrappers';
+import { embeddingCacheKey, lookUpEmbeddings, withEmbeddingCache } from '@mortise/toolkit/wrappers';
 import { fake, type FakeEmbedding, hangs, numbers, replyTo, settle, vectorOf } from './fake-embedding.ts';
 
 const stops: (() => void)[] = [];
@@ -361,5 +361,83 @@ describe('the embedding cache', () => {
       [],
     ]);
     expect((await entriesOf(memory)).length).toBe(1);
+  });
+
+  it('M-06: refuses options that make no sense, by a rejection or before the stream is read', async () => {
+    const model = fake({ cache: new MemoryKeyValueStore() });
+    const refused = { code: 'configuration' };
+    await expect(model.embedTexts(['a'], { timeoutMs: -1 })).rejects.toMatchObject(refused);
+    await expect(model.embedText('a', { timeoutMs: -1 })).rejects.toMatchObject(refused);
+    expect(() => model.embedStream(['a'], { concurrency: 0 })).toThrow(expect.objectContaining(refused));
+    expect(model.requests).toEqual([]);
+  });
+
+  it('M-06: may stand in another cache, and both keep', async () => {
+    const [near, far] = [new MemoryKeyValueStore(), new MemoryKeyValueStore()];
+    const inner = fake({ cache: far });
+    const model = withEmbeddingCache(inner, near);
+    await model.embedTexts(['a', 'b', 'c', 'd']);
+    expect([(await entriesOf(near)).length, (await entriesOf(far)).length]).toEqual([4, 4]);
+    const again = withEmbeddingCache(inner, new MemoryKeyValueStore());
+    expect((await again.embedTexts(['a', 'e'])).cached).toBe(1);
+    expect(inner.requests).toEqual([['a', 'b', 'c'], ['d'], ['e']]);
+  });
+
+  it('M-06: writes what the model gave, also when the caller changes it before a slow store has written', async () => {
+    const memory = new MemoryKeyValueStore();
+    const late = Promise.withResolvers<void>();
+    const written = Promise.withResolvers<void>();
+    const cache = storeWith({
+      setMany: async (entries, options) => {
+        await late.promise;
+        await memory.setMany(entries, options);
+        written.resolve();
+      },
+    });
+    const vector = await fake({ cache }).embedText('a', { timeoutMs: 20 });
+    vector.fill(0);
+    late.resolve();
+    await written.promise;
+    expect([...(await fake({ cache: memory }).embedText('a'))]).toEqual(vectorOf('a'));
+  });
+
+  it('M-06: tells scopes apart, and drops what its time is over', async () => {
+    const cache = new MemoryKeyValueStore();
+    const inner = fake();
+    await withEmbeddingCache(inner, cache, { scope: 'one', ttlMs: 30 }).embedText('a');
+    await withEmbeddingCache(inner, cache, { scope: 'two' }).embedText('a');
+    await withEmbeddingCache(inner, cache, { scope: 'one' }).embedText('a');
+    expect(inner.requests.length).toBe(2);
+    await settle(60);
+    await withEmbeddingCache(inner, cache, { scope: 'one' }).embedText('a');
+    expect(inner.requests.length).toBe(3);
+  });
+
+  it('M-06: looks up without sending anything', async () => {
+    const cache = new MemoryKeyValueStore();
+    const inner = fake();
+    await withEmbeddingCache(inner, cache).embedTexts(['a', 'c']);
+    const found = await lookUpEmbeddings(inner, cache, ['a', 'b', 'c']);
+    expect(numbers(found)).toEqual([vectorOf('a'), [], vectorOf('c')]);
+    expect(inner.requests).toEqual([['a', 'c']]);
+  });
+
+  it('M-06: makes its own request in a stream when the call that it waited for has failed', async () => {
+    const cache = new MemoryKeyValueStore();
+    let calls = 0;
+    const model = fake({
+      cache,
+      embed: async (inputs, request) => {
+        if (calls++ > 0) return replyTo(inputs, request);
+        await settle(20);
+        throw new MortiseError('server', 'down', { retryable: false });
+      },
+    });
+    const first = model.embedTexts(['a', 'b']).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(model.requests.length).toBe(1), 20_000);
+    const seen: string[] = [];
+    for await (const { text } of model.embedStream(['b', 'c', 'a'])) seen.push(text);
+    expect(await first).toMatchObject({ code: 'server' });
+    expect(seen).toEqual(['b', 'c', 'a']);
   });
 });
