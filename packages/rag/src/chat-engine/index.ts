@@ -1,4 +1,5 @@
-export type { ChatEngine } from './chat-engine.ts';
+import type { ChatEngine as Engine } from './chat-engine.ts';
+
 export type { ChatMemoryOptions } from './chat-memory.ts';
 export { CONDENSE_PROMPT, type CondensePrompt } from './condense.ts';
 export { createCondenseChatEngine, type CondenseChatEngineOptions } from './condense-chat-engine.ts';
@@ -8,3 +9,9 @@ export {
   type ContextChatEngineOptions,
   type ContextChatPrompt,
 } from './context-chat-engine.ts';
+
+/**
+ * A conversation with its memory. Made by `createCondenseChatEngine` and its like, so its type alone is exported: a name of
+ * its own, since declarations that are built from `export type` of a class promise the class.
+ */
+export type ChatEngine = Engine;
