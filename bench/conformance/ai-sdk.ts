@@ -11,6 +11,7 @@ import {
 import { generateText, jsonSchema, streamText, tool, type LanguageModelUsage, type ModelMessage } from 'ai';
 import {
   contentOf,
+  createPlaces,
   failed,
   finishOf,
   KEY,
@@ -29,12 +30,16 @@ export class AISDK extends BaseLLM {
   readonly metadata = metadata;
   readonly #model: ReturnType<ReturnType<typeof createOpenAI>['chat']>;
 
-  constructor({ url }: WireTarget) {
+  constructor({ url, settings: { headers } }: WireTarget) {
     super({ provider: 'peer', model: MODEL, retry: false });
-    this.#model = createOpenAI({ apiKey: KEY, baseURL: url }).chat(MODEL);
+    this.#model = createOpenAI({
+      apiKey: KEY,
+      baseURL: url,
+      ...(headers === undefined ? {} : { headers: { ...headers } }),
+    }).chat(MODEL);
   }
 
-  async generate(request: ChatRequest, { signal }: Attempt): Promise<ChatReply> {
+  async doGenerate(request: ChatRequest, { signal }: Attempt): Promise<ChatReply> {
     try {
       const reply = await generateText(this.#call(request, signal));
       const calls = reply.toolCalls.map(({ toolCallId: id, toolName: name, input }) => ({
@@ -53,10 +58,10 @@ export class AISDK extends BaseLLM {
     }
   }
 
-  override async stream(request: ChatRequest, { signal }: Attempt): Promise<AsyncIterable<StreamBatch>> {
+  override async doStream(request: ChatRequest, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
     // Without it errors are printed.
-    const stream = streamText({ ...this.#call(request, signal), onError: () => undefined });
-    return eventsOf(stream.fullStream as AsyncIterable<Part>);
+    const stream = streamText({ ...this.#call(request, attempt.signal), onError: () => undefined });
+    return eventsOf(stream.fullStream as AsyncIterable<Part>, attempt);
   }
 
   #call(request: ChatRequest, signal: AbortSignal): Call {
@@ -97,18 +102,24 @@ interface Part {
   readonly response: { readonly id: string; readonly modelId: string; readonly timestamp: Date };
 }
 
-async function* eventsOf(parts: AsyncIterable<Part>): AsyncGenerator<ChatStreamEvent> {
-  const calls: string[] = [];
+async function* eventsOf(parts: AsyncIterable<Part>, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
+  const placeOf = createPlaces();
   for await (const part of parts) {
+    attempt.touch();
     switch (part.type) {
       case 'text-delta':
-        yield { type: 'text-delta', index: 0, delta: part.text };
+        yield { type: 'text-delta', index: placeOf('text'), delta: part.text };
         break;
       case 'tool-input-start':
-        yield { type: 'tool-call-start', index: calls.push(part.id) - 1, id: part.id, name: part.toolName };
+        yield {
+          type: 'tool-call-start',
+          index: placeOf(`call ${part.id}`),
+          id: part.id,
+          name: part.toolName,
+        };
         break;
       case 'tool-input-delta':
-        yield { type: 'tool-call-delta', index: calls.indexOf(part.id), delta: part.delta };
+        yield { type: 'tool-call-delta', index: placeOf(`call ${part.id}`), delta: part.delta };
         break;
       case 'finish-step':
         yield { type: 'start', ...aboutOf(part.response) };

@@ -18,19 +18,32 @@ import {
   type StreamBatch,
   type Usage,
 } from '@mortise/core/llm';
-import { contentOf, finishOf, KEY, metadata, MODEL, toMortise, turnsOf, usageOf, type Turn } from './peer.ts';
+import {
+  contentOf,
+  createPlaces,
+  finishOf,
+  KEY,
+  metadata,
+  MODEL,
+  toMortise,
+  turnsOf,
+  usageOf,
+  type Turn,
+} from './peer.ts';
 
 /** LangChain's `ChatOpenAI`, with its own retries and its own reading. */
 export class LangChain extends BaseLLM {
   readonly metadata = metadata;
   readonly #url: string;
+  readonly #headers: WireTarget['settings']['headers'];
 
-  constructor({ url }: WireTarget) {
+  constructor({ url, settings: { headers } }: WireTarget) {
     super({ provider: 'peer', model: MODEL, retry: false });
     this.#url = url;
+    this.#headers = headers;
   }
 
-  async generate(request: ChatRequest, { signal }: Attempt): Promise<ChatReply> {
+  async doGenerate(request: ChatRequest, { signal }: Attempt): Promise<ChatReply> {
     try {
       const reply = await this.#model(request).invoke(
         turnsOf(request).map(messageOf),
@@ -54,10 +67,11 @@ export class LangChain extends BaseLLM {
     }
   }
 
-  override async stream(request: ChatRequest, { signal }: Attempt): Promise<AsyncIterable<StreamBatch>> {
+  override async doStream(request: ChatRequest, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
     const messages = turnsOf(request).map(messageOf);
     try {
-      return eventsOf(await this.#model(request).stream(messages, callOf(request, signal)));
+      const stream = await this.#model(request).stream(messages, callOf(request, attempt.signal));
+      return eventsOf(stream, attempt);
     } catch (error) {
       throw toMortise(error);
     }
@@ -68,7 +82,7 @@ export class LangChain extends BaseLLM {
       model: MODEL,
       apiKey: KEY,
       useResponsesApi: false,
-      configuration: { baseURL: this.#url },
+      configuration: { baseURL: this.#url, defaultHeaders: this.#headers },
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { topP }),
       ...(maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens }),
@@ -76,13 +90,19 @@ export class LangChain extends BaseLLM {
   }
 }
 
-async function* eventsOf(stream: AsyncIterable<AIMessageChunk>): AsyncGenerator<ChatStreamEvent> {
+async function* eventsOf(
+  stream: AsyncIterable<AIMessageChunk>,
+  attempt: Attempt,
+): AsyncGenerator<ChatStreamEvent> {
+  const placeOf = createPlaces();
   let whole: AIMessageChunk | undefined;
   try {
     for await (const chunk of stream) {
+      attempt.touch();
       whole = whole === undefined ? chunk : whole.concat(chunk);
-      if (chunk.text !== '') yield { type: 'text-delta', index: 0, delta: chunk.text };
-      for (const { index = 0, id, name, args } of chunk.tool_call_chunks ?? []) {
+      if (chunk.text !== '') yield { type: 'text-delta', index: placeOf('text'), delta: chunk.text };
+      for (const { index: at = 0, id, name, args } of chunk.tool_call_chunks ?? []) {
+        const index = placeOf(`call ${at}`);
         if (id) yield { type: 'tool-call-start', index, id, name: name ?? '' };
         if (args) yield { type: 'tool-call-delta', index, delta: args };
       }

@@ -9,7 +9,18 @@ import {
 } from '@mortise/core/llm';
 import OpenAI from 'openai';
 import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
-import { contentOf, finishOf, KEY, metadata, MODEL, toMortise, turnsOf, usageOf, type Turn } from './peer.ts';
+import {
+  contentOf,
+  createPlaces,
+  finishOf,
+  KEY,
+  metadata,
+  MODEL,
+  toMortise,
+  turnsOf,
+  usageOf,
+  type Turn,
+} from './peer.ts';
 
 type Params = ChatCompletionCreateParamsNonStreaming;
 
@@ -18,12 +29,12 @@ export class OpenAISDK extends BaseLLM {
   readonly metadata = metadata;
   readonly #client: OpenAI;
 
-  constructor({ url }: WireTarget) {
+  constructor({ url, settings: { headers } }: WireTarget) {
     super({ provider: 'peer', model: MODEL, retry: false });
-    this.#client = new OpenAI({ apiKey: KEY, baseURL: url });
+    this.#client = new OpenAI({ apiKey: KEY, baseURL: url, defaultHeaders: headers });
   }
 
-  async generate(request: ChatRequest, { signal }: Attempt): Promise<ChatReply> {
+  async doGenerate(request: ChatRequest, { signal }: Attempt): Promise<ChatReply> {
     try {
       const reply = await this.#client.chat.completions.create(bodyOf(request), { signal });
       const { message, finish_reason: finish } = reply.choices[0]!;
@@ -45,24 +56,28 @@ export class OpenAISDK extends BaseLLM {
     }
   }
 
-  override async stream(request: ChatRequest, { signal }: Attempt): Promise<AsyncIterable<StreamBatch>> {
+  override async doStream(request: ChatRequest, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
+    const { signal } = attempt;
     const stream = await this.#client.chat.completions
       .create({ ...bodyOf(request), stream: true, stream_options: { include_usage: true } }, { signal })
       .catch((error: unknown) => {
         throw toMortise(error);
       });
-    return eventsOf(stream);
+    return eventsOf(stream, attempt);
   }
 }
 
 async function* eventsOf(
   stream: AsyncIterable<OpenAI.Chat.Completions.ChatCompletionChunk>,
+  attempt: Attempt,
 ): AsyncGenerator<ChatStreamEvent> {
   let finish: string | null = null;
   let usage = {};
   let began = false;
+  const placeOf = createPlaces();
   try {
     for await (const { id, model, created, choices, usage: counts } of stream) {
+      attempt.touch();
       if (!began) yield { type: 'start', id, model, createdAt: new Date(created * 1000).toISOString() };
       began = true;
       if (counts) usage = usageIn(counts);
@@ -70,8 +85,9 @@ async function* eventsOf(
       const choice = (choices as typeof choices | undefined)?.[0];
       if (choice === undefined) continue;
       const { content, tool_calls: calls = [] } = choice.delta;
-      if (content) yield { type: 'text-delta', index: 0, delta: content };
-      for (const { index, id: call, function: named } of calls) {
+      if (content) yield { type: 'text-delta', index: placeOf('text'), delta: content };
+      for (const { index: at, id: call, function: named } of calls) {
+        const index = placeOf(`call ${at}`);
         if (call) yield { type: 'tool-call-start', index, id: call, name: named?.name ?? '' };
         if (named?.arguments) yield { type: 'tool-call-delta', index, delta: named.arguments };
       }

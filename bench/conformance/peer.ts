@@ -75,6 +75,16 @@ export function contentOf(
   ];
 }
 
+/** Gives each part of a streamed reply, by a name of its own, the next place in the content. */
+export function createPlaces(): (part: string) => number {
+  const places = new Map<string, number>();
+  return (part) => {
+    const place = places.get(part) ?? places.size;
+    places.set(part, place);
+    return place;
+  };
+}
+
 const UNIFIED: Readonly<Record<string, string>> = {
   stop: 'stop',
   length: 'length',
