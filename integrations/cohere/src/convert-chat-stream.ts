@@ -8,6 +8,7 @@ import {
   type SseEvent,
   type StreamTranslator,
 } from '@mortise/core/wire';
+import { CitedText } from './cited-text.ts';
 import { countOf, objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import {
@@ -30,6 +31,8 @@ interface Draft {
   readonly index: number;
   readonly kind: 'text' | 'thinking' | 'plan' | 'tool-call' | 'other';
   text: string;
+  /** The same text, for the places of citations. */
+  readonly cited: CitedText;
   readonly citations: WireBody[];
   readonly id: string;
   readonly name: string;
@@ -176,6 +179,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     }
     const draft = this.#draft(key, kind);
     draft.text += delta;
+    if (kind === 'text') draft.cited.push(delta);
     draft.open = true;
     const type = draft.kind === 'text' ? 'text-delta' : 'reasoning-delta';
     out.push({ type, index: draft.index, delta });
@@ -218,7 +222,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     draft.citations.push(citation);
     draft.open = true;
     if (draft.kind !== 'text') return;
-    for (const block of toCitationBlocks(citation, draft.text)) {
+    for (const block of toCitationBlocks(citation, draft.cited)) {
       out.push({ type: 'citation', index: draft.index, citation: block });
     }
   }
@@ -248,6 +252,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
       index,
       kind,
       text: '',
+      cited: new CitedText(),
       citations: [],
       id: '',
       name: '',

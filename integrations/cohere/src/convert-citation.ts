@@ -1,5 +1,6 @@
 import type { CitationBlock, ProviderMetadata } from '@mortise/core/llm';
 import { defined } from '@mortise/core/shared';
+import type { CitedText } from './cited-text.ts';
 import { countOf, objectOf, objectsOf, stringOf, type WireBody } from './convert.ts';
 
 /** What a citation belongs to: the answer, the thinking, or the tool plan. */
@@ -15,7 +16,7 @@ export function targetOf(citation: WireBody): 'text' | 'thinking' | 'plan' {
 }
 
 /** One block for each source; the first carries Cohere's own object, which goes back in the next request. */
-export function toCitationBlocks(citation: WireBody, text: string): CitationBlock[] {
+export function toCitationBlocks(citation: WireBody, text: CitedText): CitationBlock[] {
   const place = placeOf(citation, text);
   const sources = objectsOf(citation['sources']);
   return (sources.length === 0 ? [{}] : sources).map((source, at) => {
@@ -49,22 +50,14 @@ function describe(source: WireBody): { title?: string | undefined; url?: string 
  * gives is tried against the words that it gives besides, as UTF-16 units and as characters; a place that does not hold
  * those words is left out.
  */
-function placeOf(citation: WireBody, text: string): { start?: number; end?: number } {
+function placeOf(citation: WireBody, text: CitedText): { start?: number; end?: number } {
   const start = countOf(citation['start']);
   const end = countOf(citation['end']);
   const words = citation['text'];
   if (start === undefined || end === undefined) return {};
-  if (typeof words !== 'string' || text.slice(start, end) === words) return { start, end };
-  const before = unitsOf(text, start);
-  if (text.startsWith(words, before)) return { start: before, end: before + words.length };
+  if (typeof words !== 'string') return { start, end };
+  if (end - start === words.length && text.holds(words, start)) return { start, end };
+  const before = text.unitsOf(start);
+  if (text.holds(words, before)) return { start: before, end: before + words.length };
   return {};
-}
-
-/** UTF-16 units that the first characters of a text take. */
-function unitsOf(text: string, characters: number): number {
-  let units = 0;
-  for (let remaining = characters; remaining > 0 && units < text.length; remaining--) {
-    units += text.codePointAt(units)! > 0xffff ? 2 : 1;
-  }
-  return units;
 }
