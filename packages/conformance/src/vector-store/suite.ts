@@ -6,6 +6,7 @@ import { modeCases } from './mode-cases.ts';
 import { outsideCases } from './outside-cases.ts';
 import { refusalCases } from './refusal-cases.ts';
 import { searchCases } from './search-cases.ts';
+import { deleteCases } from './delete-cases.ts';
 import { writeCases } from './write-cases.ts';
 
 /** What every vector store must do. */
@@ -13,6 +14,7 @@ export const vectorStoreSuite: Suite<VectorStoreSubject> = [
   ...refusalCases,
   ...outsideCases,
   ...writeCases,
+  ...deleteCases,
   ...searchCases,
   ...filterCases,
   ...modeCases,

@@ -1,7 +1,6 @@
 import type { CallOptions, Warning } from '../call/contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import type { ProviderMetadata } from '../call/contract.ts';
-import type { EmbeddingRows } from './rows.ts';
 
 /**
  * Turns texts into vectors. `BaseEmbedding` implements all of it from one method that makes one request.
@@ -137,4 +136,17 @@ export interface EmbedReply {
   readonly embeddings: EmbeddingRows;
   readonly usage?: { readonly inputTokens?: number | undefined } | undefined;
   readonly providerMetadata?: ProviderMetadata | undefined;
+}
+
+/** A vector as a provider gave it; a `Float32Array` is taken as it is, not copied. */
+export type EmbeddingRow = Float32Array | readonly number[];
+
+/** A reply's rows: in the order of the inputs, or each with the provider's own index. */
+export type EmbeddingRows = readonly EmbeddingRow[] | readonly IndexedRow[];
+
+/** A row with the provider's own index, where its order is not that of the texts. */
+export interface IndexedRow {
+  /** Of the input in this request, from 0. */
+  readonly index: number;
+  readonly embedding: EmbeddingRow;
 }

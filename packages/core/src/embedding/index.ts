@@ -13,7 +13,7 @@ export type {
   PartialEmbeddingResult,
 } from './contract.ts';
 export { embedQueries } from './queries.ts';
-export type { EmbeddingRows, IndexedRow } from './rows.ts';
+export type { EmbeddingRows, IndexedRow } from './contract.ts';
 export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
 export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun } from './stream.ts';
 export { checkVector } from '../vectors/vector.ts';

@@ -1,18 +1,6 @@
 import { MortiseError } from '../errors.ts';
 import { isFiniteVector, isFloat32Array } from '../vectors/vector.ts';
-
-/** A vector as a provider gave it; a `Float32Array` is taken as it is, not copied. */
-export type EmbeddingRow = Float32Array | readonly number[];
-
-/** A reply's rows: in the order of the inputs, or each with the provider's own index. */
-export type EmbeddingRows = readonly EmbeddingRow[] | readonly IndexedRow[];
-
-/** A row with the provider's own index, where its order is not that of the texts. */
-export interface IndexedRow {
-  /** Of the input in this request, from 0. */
-  readonly index: number;
-  readonly embedding: EmbeddingRow;
-}
+import type { EmbeddingRows, IndexedRow } from './contract.ts';
 
 /**
  * The rows in the order of the `count` inputs, checked in one pass: each input has exactly one, of `dimensions`

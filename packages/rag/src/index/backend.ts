@@ -3,7 +3,7 @@ import type { EmbeddingModel } from '@mortise/core/embedding';
 import { emitPoint } from '@mortise/core/events';
 import type { Retriever } from '@mortise/core/retriever';
 import type { DocumentStore, StoreOptions, VectorStore } from '@mortise/core/store';
-import type { HybridRetrieverOptions } from './hybrid-retriever.ts';
+import type { HybridRetrieverOptions } from './hybrid-ranking.ts';
 
 /** What holds an index: stores that the caller has given, or memory and a file of its own. */
 export interface IndexBackend {

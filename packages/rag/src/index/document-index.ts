@@ -9,7 +9,7 @@ import { IngestionPipeline } from '../ingestion/pipeline.ts';
 import type { BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
 import type { IndexBackend } from './backend.ts';
-import type { HybridRetrieverOptions } from './hybrid-retriever.ts';
+import type { HybridRetrieverOptions } from './hybrid-ranking.ts';
 import { MemoryBackend } from './memory-backend.ts';
 import { StoredBackend } from './stored-backend.ts';
 

@@ -9,11 +9,5 @@ export {
   type UpdateProgress,
   type UpdateReport,
 } from './document-index.ts';
-export {
-  DEFAULT_WEIGHTS,
-  HybridRetriever,
-  type HybridParts,
-  type SearchLock,
-  type HybridRetrieverOptions,
-  type HybridWeights,
-} from './hybrid-retriever.ts';
+export { HybridRetriever, type HybridParts, type SearchLock } from './hybrid-retriever.ts';
+export { DEFAULT_WEIGHTS, type HybridRetrieverOptions, type HybridWeights } from './hybrid-ranking.ts';

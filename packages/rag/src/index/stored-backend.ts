@@ -14,7 +14,7 @@ import { Analysis } from '../retrievers/analysis.ts';
 import { BM25Index, type BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import { sentence, warner, type IndexBackend, type QueryEmbedding } from './backend.ts';
 import { FollowedDocuments, type DocumentFollower } from './followed-documents.ts';
-import type { HybridRetrieverOptions } from './hybrid-retriever.ts';
+import type { HybridRetrieverOptions } from './hybrid-ranking.ts';
 import { MemoryWords } from './memory-words.ts';
 import { StoredHybridRetriever } from './stored-retriever.ts';
 import { StoredWords } from './stored-words.ts';

@@ -16,7 +16,7 @@ import {
   type VectorStore,
 } from '@mortise/core/store';
 import type { QueryEmbedding } from './backend.ts';
-import { hybridOrder, hybridSettings, type HybridRetrieverOptions } from './hybrid-retriever.ts';
+import { HybridRanking, type HybridRetrieverOptions } from './hybrid-ranking.ts';
 import type { Words } from './words.ts';
 
 export interface StoredParts {
@@ -53,28 +53,23 @@ const ROUNDS = 20;
 export class StoredHybridRetriever extends BaseRetriever {
   override readonly supportsFilters = true;
   readonly #parts: StoredParts;
-  readonly #topK: number;
-  readonly #shares: readonly number[];
-  readonly #candidates: number;
+  readonly #ranking: HybridRanking;
 
   constructor(parts: StoredParts, options: HybridRetrieverOptions = {}) {
     super(options);
-    const { topK, shares, candidates } = hybridSettings(options);
     this.#parts = parts;
-    this.#topK = topK;
-    this.#shares = shares;
-    this.#candidates = candidates;
+    this.#ranking = new HybridRanking(options);
   }
 
   async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {
     const { documents, vectors, words } = this.#parts;
-    const { topK = this.#topK, filters, signal } = call;
-    const byVector = this.#shares[1] !== 0;
+    const { topK = this.#ranking.topK, filters, signal } = call;
+    const { byVector } = this.#ranking;
     if (filters !== undefined)
       checkFilter(filters, byVector ? (vectors.support.operators ?? []) : FILTER_OPERATORS);
     if (await isEmpty(documents, signal)) return [];
     if (byVector) this.#parts.check();
-    const embedding = byVector ? await this.#embed(query, call) : undefined;
+    const embedding = await this.#ranking.embed(query, this.#parts.embedding, call);
     for (let round = 1; ; round++) {
       const found = await this.#find(query.query, embedding, { ...call, topK });
       const { results, moved } = await this.#show(found, topK, signal);
@@ -88,7 +83,7 @@ export class StoredHybridRetriever extends BaseRetriever {
     embedding: Float32Array | undefined,
     { topK, filters: filter, signal }: RetrieveCall & { readonly topK: number },
   ): Promise<Found> {
-    const depth = Math.max(topK, this.#candidates);
+    const depth = this.#ranking.depth(topK);
     const near =
       embedding === undefined
         ? []
@@ -96,11 +91,10 @@ export class StoredHybridRetriever extends BaseRetriever {
     const dense = new Map(near.map((result) => [result.node.id, result]));
     const also = [...dense.keys()];
     const ranked = await this.#parts.words.rank(question, { topK: depth, filter, also, signal });
-    const lists = [
+    const order = this.#ranking.order(
       ranked.slice(0, depth).map(({ id, score }) => ({ key: id, score })),
       near.map(({ node, score }) => ({ key: node.id, score })),
-    ];
-    const order = hybridOrder(lists, this.#shares);
+    );
     return { order, dense, words: new Map(ranked.map((each) => [each.id, each])) };
   }
 
@@ -150,10 +144,6 @@ export class StoredHybridRetriever extends BaseRetriever {
     if (record === undefined || record.nodeIds.includes(node.id)) return true;
     moved.add(source);
     return false;
-  }
-
-  async #embed(query: Query, { signal, parent }: RetrieveCall): Promise<Float32Array> {
-    return query.embedding ?? (await this.#parts.embedding.embedQuery(query.query, { signal, parent }));
   }
 }
 
