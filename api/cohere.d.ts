@@ -109,11 +109,11 @@ export declare class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMeta
 }
 
 // ---- reranker.d.ts
-import type { Attempt, CallSettings } from '@mortise/core/call';
+import type { Attempt, ModelSettings } from '@mortise/core/call';
 import type { BaseReranker, RankReply, RankRequest, RerankerMetadata } from '@mortise/core/reranker';
 import type { CohereConnectionOptions } from './client.ts';
 export type CohereRerankModel = 'rerank-v4.0-pro' | 'rerank-v4.0-fast' | 'rerank-v3.5' | (string & {});
-export interface CohereRerankerOptions extends CallSettings, CohereConnectionOptions {
+export interface CohereRerankerOptions extends ModelSettings, CohereConnectionOptions {
     model: CohereRerankModel;
     metadata?: Partial<RerankerMetadata> | undefined;
 }

@@ -2,12 +2,21 @@
 // entry . index.d.ts
 
 // ---- chat-engine/conformance.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+import type { ChatEngineFeature, ChatEngineSubject } from './subject.ts';
+export interface ChatEngineConformanceOptions extends ChatEngineSubject {
+    readonly name: string;
+    readonly declares: readonly ChatEngineFeature[];
+    readonly reasons?: Readonly<Partial<Record<ChatEngineFeature, string>>> | undefined;
+}
+export declare function chatEngineConformance(functions: TestFunctions, options: ChatEngineConformanceOptions): ConformanceResults;
+
+// ---- chat-engine/subject.d.ts
 import type { ChatMessage, KeyValueStore } from '@mortise/core';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream } from '@mortise/core/synthesizer';
-import type { ConformanceResults } from '../frame/case.ts';
-import type { TestFunctions } from '../frame/conformance.ts';
-import type { QueryEngineParts } from '../query-engine/conformance.ts';
+import type { QueryEngineParts } from '../query-engine/subject.ts';
 export type ChatEngineFeature = 'messages' | 'store';
 export interface Conversation {
     chat(message: string, options?: QueryOptions): Promise<QueryResponse>;
@@ -25,16 +34,10 @@ export interface ChatEngineParts extends QueryEngineParts {
 export interface ChatEngineSubject {
     create(parts: ChatEngineParts): Conversation;
 }
-export interface ChatEngineConformanceOptions extends ChatEngineSubject {
-    readonly name: string;
-    readonly declares: readonly ChatEngineFeature[];
-    readonly reasons?: Readonly<Partial<Record<ChatEngineFeature, string>>> | undefined;
-}
-export declare function chatEngineConformance(functions: TestFunctions, options: ChatEngineConformanceOptions): ConformanceResults;
 
 // ---- chat-engine/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { ChatEngineSubject } from './conformance.ts';
+import type { ChatEngineSubject } from './subject.ts';
 export declare const chatEngineSuite: Suite<ChatEngineSubject>;
 
 // ---- dialects/anthropic-messages.d.ts
@@ -210,9 +213,18 @@ import type { LLMDialect } from './contract.ts';
 export declare const openAIResponses: LLMDialect;
 
 // ---- document-store/conformance.d.ts
-import type { DocumentStore } from '@mortise/core/store';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { DocumentStoreFeature, DocumentStoreSubject } from './subject.ts';
+export interface DocumentStoreConformanceOptions extends DocumentStoreSubject {
+    readonly name: string;
+    readonly declares: readonly DocumentStoreFeature[];
+    readonly reasons?: Readonly<Partial<Record<DocumentStoreFeature, string>>> | undefined;
+}
+export declare function documentStoreConformance(functions: TestFunctions, options: DocumentStoreConformanceOptions): ConformanceResults;
+
+// ---- document-store/subject.d.ts
+import type { DocumentStore } from '@mortise/core/store';
 export interface OpenDocumentStore {
     readonly store: DocumentStore;
     reopen?(): DocumentStore | Promise<DocumentStore>;
@@ -223,26 +235,46 @@ export interface DocumentStoreSubject {
     open(): OpenDocumentStore | Promise<OpenDocumentStore>;
     broken?(): OpenDocumentStore | Promise<OpenDocumentStore>;
 }
-export interface DocumentStoreConformanceOptions extends DocumentStoreSubject {
-    readonly name: string;
-    readonly declares: readonly DocumentStoreFeature[];
-    readonly reasons?: Readonly<Partial<Record<DocumentStoreFeature, string>>> | undefined;
-}
-export declare function documentStoreConformance(functions: TestFunctions, options: DocumentStoreConformanceOptions): ConformanceResults;
 
 // ---- document-store/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { DocumentStoreSubject } from './conformance.ts';
+import type { DocumentStoreSubject } from './subject.ts';
 export declare const documentStoreSuite: Suite<DocumentStoreSubject>;
 
-// ---- embedding/conformance.d.ts
-import type { BaseEmbeddingOptions, EmbeddingMetadata, EmbeddingModel } from '@mortise/core/embedding';
-import type { EmbeddingDialect } from '../dialects/contract.ts';
+// ---- embedding-cache/conformance.d.ts
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { EmbeddingCacheSubject } from './subject.ts';
+export interface EmbeddingCacheConformanceOptions extends EmbeddingCacheSubject {
+    readonly name: string;
+}
+export declare function embeddingCacheConformance(functions: TestFunctions, options: EmbeddingCacheConformanceOptions): ConformanceResults;
+
+// ---- embedding-cache/subject.d.ts
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { KeyValueStore } from '@mortise/core/store';
+export interface EmbeddingCacheSubject {
+    cached(model: EmbeddingModel, store: KeyValueStore): EmbeddingModel;
+}
+
+// ---- embedding-cache/suite.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { EmbeddingCacheSubject } from './subject.ts';
+export declare const embeddingCacheSuite: Suite<EmbeddingCacheSubject>;
+
+// ---- embedding/conformance.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+import type { EmbeddingConformanceOptions } from './subject.ts';
+export declare function embeddingConformance(functions: TestFunctions, options: EmbeddingConformanceOptions): ConformanceResults;
+
+// ---- embedding/subject.d.ts
+import type { BaseEmbeddingOptions, EmbeddingMetadata, EmbeddingModel } from '@mortise/core/embedding';
+import type { EmbeddingDialect } from '../dialects/contract.ts';
+import type { OwnHeaders } from '../shared/probe.ts';
 export interface EmbeddingTarget {
     readonly url: string;
-    readonly settings: Pick<BaseEmbeddingOptions, 'retry' | 'cache'>;
+    readonly settings: Pick<BaseEmbeddingOptions, 'retry'> & OwnHeaders;
 }
 export interface EmbeddingConformanceOptions {
     readonly create: (target: EmbeddingTarget) => EmbeddingModel;
@@ -252,12 +284,11 @@ export interface EmbeddingConformanceOptions {
     readonly name?: string | undefined;
 }
 export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
-export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'cache';
-export declare function embeddingConformance(functions: TestFunctions, options: EmbeddingConformanceOptions): ConformanceResults;
+export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'on-batch';
 
 // ---- embedding/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { EmbeddingSubject } from './conformance.ts';
+import type { EmbeddingSubject } from './subject.ts';
 export declare const embeddingSuite: Suite<EmbeddingSubject>;
 
 // ---- frame/case.d.ts
@@ -268,10 +299,10 @@ export interface ConformanceCase<S> {
     readonly rule: string;
     readonly title: string;
     readonly requires: readonly string[];
-    run(trial: Trial<S>): Promise<void>;
+    run(context: CaseContext<S>): Promise<void>;
 }
 export type Suite<S> = readonly ConformanceCase<S>[];
-export interface Trial<S> {
+export interface CaseContext<S> {
     readonly subject: S;
     readonly check: Check;
     wire(handler: WireHandler): Promise<Wire>;
@@ -317,7 +348,7 @@ export interface TestFunctions {
         skip(name: string, body: () => Promise<void>): unknown;
     };
 }
-export interface ConformancePlan<S> {
+export interface ConformanceOptions<S> {
     readonly contract: string;
     readonly name: string;
     readonly suite: Suite<S>;
@@ -326,7 +357,7 @@ export interface ConformancePlan<S> {
     readonly reasons: Readonly<Record<string, string | undefined>>;
     readonly unreported?: readonly string[] | undefined;
 }
-export declare function conformance<S>({ describe, it }: TestFunctions, plan: ConformancePlan<S>): ConformanceResults;
+export declare function conformance<S>({ describe, it }: TestFunctions, options: ConformanceOptions<S>): ConformanceResults;
 
 // ---- frame/results.d.ts
 import type { ConformanceResults } from './case.ts';
@@ -355,7 +386,8 @@ export declare function unlisted(module: Readonly<Record<string, unknown>>, list
 };
 
 // ---- index.d.ts
-export { chatEngineConformance, type ChatEngineConformanceOptions, type ChatEngineFeature, type ChatEngineParts, type ChatEngineSubject, type Conversation, } from './chat-engine/conformance.ts';
+export { chatEngineConformance, type ChatEngineConformanceOptions } from './chat-engine/conformance.ts';
+export type { ChatEngineFeature, ChatEngineParts, ChatEngineSubject, Conversation, } from './chat-engine/subject.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
@@ -365,61 +397,91 @@ export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
 export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
 export { openAIResponses } from './dialects/openai-responses.ts';
 export { wireFeatures, wireReasons } from './dialects/features.ts';
-export { documentStoreConformance, type DocumentStoreConformanceOptions, type DocumentStoreFeature, type DocumentStoreSubject, type OpenDocumentStore, } from './document-store/conformance.ts';
+export { documentStoreConformance, type DocumentStoreConformanceOptions, } from './document-store/conformance.ts';
+export type { DocumentStoreFeature, DocumentStoreSubject, OpenDocumentStore, } from './document-store/subject.ts';
 export { documentStoreSuite } from './document-store/suite.ts';
-export { embeddingConformance, type EmbeddingConformanceOptions, type EmbeddingFeature, type EmbeddingSubject, type EmbeddingTarget, } from './embedding/conformance.ts';
+export { embeddingConformance } from './embedding/conformance.ts';
+export type { EmbeddingConformanceOptions, EmbeddingFeature, EmbeddingSubject, EmbeddingTarget, } from './embedding/subject.ts';
+export { embeddingCacheConformance, type EmbeddingCacheConformanceOptions, } from './embedding-cache/conformance.ts';
+export type { EmbeddingCacheSubject } from './embedding-cache/subject.ts';
+export { embeddingCacheSuite } from './embedding-cache/suite.ts';
 export { embeddingSuite } from './embedding/suite.ts';
-export type { CaseResult, CaseStatus, ConformanceCase, ConformanceResults, Suite, Trial, } from './frame/case.ts';
+export type { CaseResult, CaseStatus, ConformanceCase, ConformanceResults, Suite, CaseContext, } from './frame/case.ts';
 export type { Check } from './frame/check.ts';
-export { conformance, type ConformancePlan, type TestFunctions } from './frame/conformance.ts';
+export { conformance, type ConformanceOptions, type TestFunctions } from './frame/conformance.ts';
 export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
-export { ingestionConformance, type IngestionConformanceOptions, type IngestionOutcome, type IngestionStores, type IngestionSubject, type IngestionTask, } from './ingestion/conformance.ts';
+export { ingestionConformance, type IngestionConformanceOptions } from './ingestion/conformance.ts';
+export type { IngestionOutcome, IngestionStores, IngestionSubject, IngestionTask, } from './ingestion/subject.ts';
 export { ingestionSuite } from './ingestion/suite.ts';
-export { REPEATED, slowReadings, type LinearTrial, type SlowReading } from './shared/linear.ts';
-export { llmConformance, type LLMConformanceOptions, type LLMFeature, type LLMSubject, type WireTarget, } from './llm/conformance.ts';
+export type { OwnHeaders } from './shared/probe.ts';
+export { REPEATED, slowReadings, type LinearOptions, type SlowReading } from './shared/linear.ts';
+export { llmConformance } from './llm/conformance.ts';
+export type { LLMConformanceOptions, LLMFeature, LLMSubject, WireTarget } from './llm/subject.ts';
 export { llmSuite } from './llm/suite.ts';
-export { parserConformance, type ParserConformanceOptions, type ParserFeature, type ParserMisfit, type ParserSample, type ParserSubject, } from './parser/conformance.ts';
+export { parserConformance, type ParserConformanceOptions } from './parser/conformance.ts';
+export type { ParserFeature, ParserMisfit, ParserSample, ParserSubject } from './parser/subject.ts';
 export { parserSuite } from './parser/suite.ts';
 export { readRecordings, recordedResponse, recordingsAbsent, recordingsVariable, replay, textFact, type Recording, type RecordingFacts, type TextFact, } from './recordings.ts';
 export { fixtureSecrets, readFixture, type Chunk, type Exchange, type Fixture } from './replay/fixture.ts';
-export { recordVariable, startReplay, type Replay, type ReplayOptions } from './replay/replay.ts';
-export { postprocessorConformance, type PostprocessorConformanceOptions, type PostprocessorFeature, type PostprocessorOutside, type PostprocessorSubject, } from './postprocessor/conformance.ts';
+export { recordVariable, startReplay, type Replay } from './replay/replay.ts';
+export type { ReplayOptions } from './replay/options.ts';
+export { postprocessorConformance, type PostprocessorConformanceOptions, } from './postprocessor/conformance.ts';
+export type { PostprocessorFeature, PostprocessorOutside, PostprocessorSubject, } from './postprocessor/subject.ts';
 export { postprocessorSuite } from './postprocessor/suite.ts';
-export { queryEngineConformance, type QueryEngineConformanceOptions, type QueryEngineFeature, type QueryEngineParts, type QueryEngineSubject, } from './query-engine/conformance.ts';
+export { queryEngineConformance, type QueryEngineConformanceOptions } from './query-engine/conformance.ts';
+export type { QueryEngineFeature, QueryEngineParts, QueryEngineSubject } from './query-engine/subject.ts';
 export { queryEngineSuite } from './query-engine/suite.ts';
 export { reportMarkdown } from './report/markdown.ts';
 export { readResults, reportOf, type ConformanceReport, type ImplementationReport, type ReportedCase, } from './report/report.ts';
 export { rules } from './report/rules.ts';
 export { specMarkdown, type SpecCase } from './report/spec.ts';
-export { rerankerConformance, type RerankerConformanceOptions, type RerankerFeature, type RerankerSubject, type RerankerTarget, } from './reranker/conformance.ts';
+export { rerankerConformance } from './reranker/conformance.ts';
+export type { RerankerConformanceOptions, RerankerFeature, RerankerSubject, RerankerTarget, } from './reranker/subject.ts';
 export { rerankerSuite } from './reranker/suite.ts';
 export { eventStream, json, startWire, type Wire, type WireHandler, type WireReply, type WireRequest, } from './wire.ts';
-export { keyValueConformance, type KeyValueConformanceOptions, type KeyValueFeature, type KeyValueSubject, type OpenKeyValueStore, } from './stores/conformance.ts';
+export { keyValueConformance, type KeyValueConformanceOptions } from './stores/conformance.ts';
+export type { KeyValueFeature, KeyValueSubject, OpenKeyValueStore } from './stores/subject.ts';
 export { keyValueSuite } from './stores/key-value.ts';
-export { vectorStoreConformance, type OpenVectorStore, type VectorStoreConformanceOptions, type VectorStoreFeature, type VectorStoreSubject, } from './vector-store/conformance.ts';
+export { vectorStoreConformance, type VectorStoreConformanceOptions } from './vector-store/conformance.ts';
+export type { OpenVectorStore, VectorStoreFeature, VectorStoreSubject } from './vector-store/subject.ts';
 export { vectorStoreSuite } from './vector-store/suite.ts';
-export { retrieverConformance, type RetrieverConformanceOptions, type RetrieverFeature, type RetrieverSetup, type RetrieverSubject, } from './retriever/conformance.ts';
+export { retrieverConformance, type RetrieverConformanceOptions } from './retriever/conformance.ts';
+export type { RetrieverFeature, RetrieverSetup, RetrieverSubject } from './retriever/subject.ts';
 export { retrieverSuite } from './retriever/suite.ts';
-export { rateLimiterConformance, type LimiterTarget, type RateLimiterConformanceOptions, type RateLimiterFeature, type RateLimiterSubject, } from './limiter/conformance.ts';
+export { rateLimiterConformance, type RateLimiterConformanceOptions } from './limiter/conformance.ts';
+export type { LimiterTarget, RateLimiterFeature, RateLimiterSubject } from './limiter/subject.ts';
 export { rateLimiterSuite } from './limiter/suite.ts';
-export { similarityConformance, type SimilarityConformanceOptions, type SimilaritySubject, } from './similarity/conformance.ts';
+export { similarityConformance, type SimilarityConformanceOptions } from './similarity/conformance.ts';
+export type { SimilaritySubject } from './similarity/subject.ts';
 export { similaritySuite } from './similarity/suite.ts';
-export { synthesizerConformance, type SynthesizerConformanceOptions, type SynthesizerFeature, type SynthesizerSubject, } from './synthesizer/conformance.ts';
+export { synthesizerConformance, type SynthesizerConformanceOptions } from './synthesizer/conformance.ts';
+export type { SynthesizerFeature, SynthesizerSubject } from './synthesizer/subject.ts';
 export { synthesizerSuite } from './synthesizer/suite.ts';
-export { splitterConformance, type SplitterConformanceOptions, type SplitterFeature, type SplitterSettings, type SplitterSubject, } from './splitter/conformance.ts';
+export { splitterConformance, type SplitterConformanceOptions } from './splitter/conformance.ts';
+export type { SplitterFeature, SplitterSettings, SplitterSubject } from './splitter/subject.ts';
 export { splitterSuite } from './splitter/suite.ts';
-export { readerConformance, type OpenReader, type ReaderConformanceOptions, type ReaderFeature, type ReaderItem, type ReaderSubject, } from './reader/conformance.ts';
+export { readerConformance, type ReaderConformanceOptions } from './reader/conformance.ts';
+export type { OpenReader, ReaderFeature, ReaderItem, ReaderSubject } from './reader/subject.ts';
 export { readerSuite } from './reader/suite.ts';
 export { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from './hostile.ts';
 
 // ---- ingestion/conformance.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+import type { IngestionFeature, IngestionSubject } from './subject.ts';
+export interface IngestionConformanceOptions extends IngestionSubject {
+    readonly name: string;
+    readonly declares: readonly IngestionFeature[];
+    readonly reasons?: Readonly<Partial<Record<IngestionFeature, string>>> | undefined;
+}
+export declare function ingestionConformance(functions: TestFunctions, options: IngestionConformanceOptions): ConformanceResults;
+
+// ---- ingestion/subject.d.ts
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { Reader } from '@mortise/core/reader';
 import type { Document, Node } from '@mortise/core/retriever';
 import type { DocumentStore, VectorStore } from '@mortise/core/store';
-import type { ConformanceResults } from '../frame/case.ts';
-import type { TestFunctions } from '../frame/conformance.ts';
 export interface IngestionStores {
     readonly documents: DocumentStore;
     readonly vectors: VectorStore;
@@ -444,22 +506,25 @@ export interface IngestionSubject {
     ingest(task: IngestionTask): Promise<IngestionOutcome>;
     visible(stores: IngestionStores): Promise<readonly Node[]>;
 }
-export interface IngestionConformanceOptions extends IngestionSubject {
-    readonly name: string;
-    readonly declares: readonly IngestionFeature[];
-    readonly reasons?: Readonly<Partial<Record<IngestionFeature, string>>> | undefined;
-}
-export declare function ingestionConformance(functions: TestFunctions, options: IngestionConformanceOptions): ConformanceResults;
 
 // ---- ingestion/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { IngestionSubject } from './conformance.ts';
+import type { IngestionSubject } from './subject.ts';
 export declare const ingestionSuite: Suite<IngestionSubject>;
 
 // ---- limiter/conformance.d.ts
-import type { RateLimiter } from '@mortise/core/call';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { RateLimiterFeature, RateLimiterSubject } from './subject.ts';
+export interface RateLimiterConformanceOptions extends RateLimiterSubject {
+    readonly name: string;
+    readonly declares: readonly RateLimiterFeature[];
+    readonly reasons?: Readonly<Partial<Record<RateLimiterFeature, string>>> | undefined;
+}
+export declare function rateLimiterConformance(functions: TestFunctions, options: RateLimiterConformanceOptions): ConformanceResults;
+
+// ---- limiter/subject.d.ts
+import type { RateLimiter } from '@mortise/core/call';
 export interface LimiterTarget {
     readonly tokensPerMinute?: number;
     readonly concurrency?: number;
@@ -468,26 +533,25 @@ export type RateLimiterFeature = 'tokens' | 'concurrency';
 export interface RateLimiterSubject {
     create(target: LimiterTarget): RateLimiter;
 }
-export interface RateLimiterConformanceOptions extends RateLimiterSubject {
-    readonly name: string;
-    readonly declares: readonly RateLimiterFeature[];
-    readonly reasons?: Readonly<Partial<Record<RateLimiterFeature, string>>> | undefined;
-}
-export declare function rateLimiterConformance(functions: TestFunctions, options: RateLimiterConformanceOptions): ConformanceResults;
 
 // ---- limiter/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { RateLimiterSubject } from './conformance.ts';
+import type { RateLimiterSubject } from './subject.ts';
 export declare const rateLimiterSuite: Suite<RateLimiterSubject>;
 
 // ---- llm/conformance.d.ts
-import type { LLM, LLMCapabilities, LLMSettings } from '@mortise/core/llm';
-import type { LLMDialect } from '../dialects/contract.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { LLMConformanceOptions } from './subject.ts';
+export declare function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults;
+
+// ---- llm/subject.d.ts
+import type { LLM, LLMCapabilities, LLMSettings } from '@mortise/core/llm';
+import type { LLMDialect } from '../dialects/contract.ts';
+import type { OwnHeaders } from '../shared/probe.ts';
 export interface WireTarget {
     readonly url: string;
-    readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'maxReplyBytes' | 'maxLineBytes'>;
+    readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'maxReplyBytes' | 'maxLineBytes'> & OwnHeaders;
 }
 export interface LLMConformanceOptions {
     readonly create: (wire: WireTarget) => LLM;
@@ -498,18 +562,26 @@ export interface LLMConformanceOptions {
 }
 export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'>;
 export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'image' | 'document' | 'audio';
-export declare function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults;
 
 // ---- llm/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { LLMSubject } from './conformance.ts';
+import type { LLMSubject } from './subject.ts';
 export declare const llmSuite: Suite<LLMSubject>;
 
 // ---- parser/conformance.d.ts
-import type { Schema } from '@mortise/core';
-import type { OutputParser, ValuePath } from '@mortise/core/parser';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { ParserFeature, ParserSubject } from './subject.ts';
+export interface ParserConformanceOptions extends ParserSubject {
+    readonly name: string;
+    readonly declares: readonly ParserFeature[];
+    readonly reasons?: Readonly<Partial<Record<ParserFeature, string>>> | undefined;
+}
+export declare function parserConformance(functions: TestFunctions, options: ParserConformanceOptions): ConformanceResults;
+
+// ---- parser/subject.d.ts
+import type { Schema } from '@mortise/core';
+import type { OutputParser, ValuePath } from '@mortise/core/parser';
 export interface ParserSample {
     readonly text: string;
     readonly value: unknown;
@@ -530,30 +602,16 @@ export interface ParserSubject {
     json?(): OutputParser<unknown, unknown>;
     schema?<Input, Output>(schema: Schema<Input, Output>): OutputParser<Output, unknown>;
 }
-export interface ParserConformanceOptions extends ParserSubject {
-    readonly name: string;
-    readonly declares: readonly ParserFeature[];
-    readonly reasons?: Readonly<Partial<Record<ParserFeature, string>>> | undefined;
-}
-export declare function parserConformance(functions: TestFunctions, options: ParserConformanceOptions): ConformanceResults;
 
 // ---- parser/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { ParserSubject } from './conformance.ts';
+import type { ParserSubject } from './subject.ts';
 export declare const parserSuite: Suite<ParserSubject>;
 
 // ---- postprocessor/conformance.d.ts
-import type { NodePostprocessor } from '@mortise/core/postprocessor';
-import type { NodeWithScore } from '@mortise/core/retriever';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
-export type PostprocessorFeature = 'best-first' | 'subset' | 'scores' | 'outside';
-export interface PostprocessorOutside {
-    reached(signal: AbortSignal | undefined): Promise<void>;
-}
-export interface PostprocessorSubject {
-    create(outside: PostprocessorOutside, nodes: readonly NodeWithScore[]): NodePostprocessor;
-}
+import type { PostprocessorFeature, PostprocessorSubject } from './subject.ts';
 export interface PostprocessorConformanceOptions extends PostprocessorSubject {
     readonly name: string;
     readonly declares: readonly PostprocessorFeature[];
@@ -561,17 +619,37 @@ export interface PostprocessorConformanceOptions extends PostprocessorSubject {
 }
 export declare function postprocessorConformance(functions: TestFunctions, options: PostprocessorConformanceOptions): ConformanceResults;
 
+// ---- postprocessor/subject.d.ts
+import type { NodePostprocessor } from '@mortise/core/postprocessor';
+import type { NodeWithScore } from '@mortise/core/retriever';
+export type PostprocessorFeature = 'best-first' | 'subset' | 'scores' | 'outside';
+export interface PostprocessorOutside {
+    reached(signal: AbortSignal | undefined): Promise<void>;
+}
+export interface PostprocessorSubject {
+    create(outside: PostprocessorOutside, nodes: readonly NodeWithScore[]): NodePostprocessor;
+}
+
 // ---- postprocessor/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { PostprocessorSubject } from './conformance.ts';
+import type { PostprocessorSubject } from './subject.ts';
 export declare const postprocessorSuite: Suite<PostprocessorSubject>;
 
 // ---- query-engine/conformance.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+import type { QueryEngineFeature, QueryEngineSubject } from './subject.ts';
+export interface QueryEngineConformanceOptions extends QueryEngineSubject {
+    readonly name: string;
+    readonly declares: readonly QueryEngineFeature[];
+    readonly reasons?: Readonly<Partial<Record<QueryEngineFeature, string>>> | undefined;
+}
+export declare function queryEngineConformance(functions: TestFunctions, options: QueryEngineConformanceOptions): ConformanceResults;
+
+// ---- query-engine/subject.d.ts
 import type { LLM } from '@mortise/core';
 import type { QueryEngine } from '@mortise/core/query-engine';
 import type { Retriever } from '@mortise/core/retriever';
-import type { ConformanceResults } from '../frame/case.ts';
-import type { TestFunctions } from '../frame/conformance.ts';
 export type QueryEngineFeature = 'model' | 'retriever' | 'sources';
 export interface QueryEngineParts {
     readonly llm: LLM;
@@ -580,22 +658,25 @@ export interface QueryEngineParts {
 export interface QueryEngineSubject {
     create(parts: QueryEngineParts): QueryEngine;
 }
-export interface QueryEngineConformanceOptions extends QueryEngineSubject {
-    readonly name: string;
-    readonly declares: readonly QueryEngineFeature[];
-    readonly reasons?: Readonly<Partial<Record<QueryEngineFeature, string>>> | undefined;
-}
-export declare function queryEngineConformance(functions: TestFunctions, options: QueryEngineConformanceOptions): ConformanceResults;
 
 // ---- query-engine/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { QueryEngineSubject } from './conformance.ts';
+import type { QueryEngineSubject } from './subject.ts';
 export declare const queryEngineSuite: Suite<QueryEngineSubject>;
 
 // ---- reader/conformance.d.ts
-import type { Reader } from '@mortise/core/reader';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { ReaderFeature, ReaderSubject } from './subject.ts';
+export interface ReaderConformanceOptions extends ReaderSubject {
+    readonly name: string;
+    readonly declares: readonly ReaderFeature[];
+    readonly reasons?: Readonly<Partial<Record<ReaderFeature, string>>> | undefined;
+}
+export declare function readerConformance(functions: TestFunctions, options: ReaderConformanceOptions): ConformanceResults;
+
+// ---- reader/subject.d.ts
+import type { Reader } from '@mortise/core/reader';
 export interface ReaderItem {
     readonly name: string;
     readonly text: string;
@@ -612,16 +693,10 @@ export interface ReaderSubject {
     open(items: readonly ReaderItem[]): OpenReader | Promise<OpenReader>;
     missing?(): OpenReader | Promise<OpenReader>;
 }
-export interface ReaderConformanceOptions extends ReaderSubject {
-    readonly name: string;
-    readonly declares: readonly ReaderFeature[];
-    readonly reasons?: Readonly<Partial<Record<ReaderFeature, string>>> | undefined;
-}
-export declare function readerConformance(functions: TestFunctions, options: ReaderConformanceOptions): ConformanceResults;
 
 // ---- reader/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { ReaderSubject } from './conformance.ts';
+import type { ReaderSubject } from './subject.ts';
 export declare const readerSuite: Suite<ReaderSubject>;
 
 // ---- recordings.d.ts
@@ -724,9 +799,7 @@ export type Chunk = {
 export declare function fixtureSecrets(fixture: Fixture, secrets?: readonly string[]): string[];
 export declare function readFixture(file: string): Fixture;
 
-// ---- replay/replay.d.ts
-import type { Wire } from '../wire.ts';
-export declare const recordVariable = "RECORD";
+// ---- replay/options.d.ts
 export interface ReplayOptions {
     readonly file: string;
     readonly upstream: string;
@@ -734,6 +807,11 @@ export interface ReplayOptions {
     readonly secrets?: readonly string[] | undefined;
     readonly timing?: boolean | undefined;
 }
+
+// ---- replay/replay.d.ts
+import type { Wire } from '../wire.ts';
+import type { ReplayOptions } from './options.ts';
+export declare const recordVariable = "RECORD";
 export interface Replay extends Wire {
     readonly apiKey: string;
 }
@@ -776,14 +854,19 @@ export type SpecCase = Pick<ConformanceCase<never>, 'id' | 'rule' | 'title' | 'r
 export declare function specMarkdown(contract: string, suite: readonly SpecCase[]): string;
 
 // ---- reranker/conformance.d.ts
-import type { CallSettings } from '@mortise/core/call';
-import type { Reranker, RerankerMetadata } from '@mortise/core/reranker';
-import type { RerankDialect } from '../dialects/contract.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { RerankerConformanceOptions } from './subject.ts';
+export declare function rerankerConformance(functions: TestFunctions, options: RerankerConformanceOptions): ConformanceResults;
+
+// ---- reranker/subject.d.ts
+import type { ModelSettings } from '@mortise/core/call';
+import type { Reranker, RerankerMetadata } from '@mortise/core/reranker';
+import type { RerankDialect } from '../dialects/contract.ts';
+import type { OwnHeaders } from '../shared/probe.ts';
 export interface RerankerTarget {
     readonly url: string;
-    readonly settings: Pick<CallSettings, 'retry'>;
+    readonly settings: Pick<ModelSettings, 'retry' | 'name'> & OwnHeaders;
 }
 export interface RerankerConformanceOptions {
     readonly create: (target: RerankerTarget) => Reranker;
@@ -794,17 +877,24 @@ export interface RerankerConformanceOptions {
 }
 export type RerankerSubject = Pick<RerankerConformanceOptions, 'create' | 'dialect' | 'declares'>;
 export type RerankerFeature = 'maxDocuments';
-export declare function rerankerConformance(functions: TestFunctions, options: RerankerConformanceOptions): ConformanceResults;
 
 // ---- reranker/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { RerankerSubject } from './conformance.ts';
+import type { RerankerSubject } from './subject.ts';
 export declare const rerankerSuite: Suite<RerankerSubject>;
 
 // ---- retriever/conformance.d.ts
-import type { Node, RetrievalObject, Retriever } from '@mortise/core/retriever';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { RetrieverFeature, RetrieverSubject } from './subject.ts';
+export interface RetrieverConformanceOptions extends RetrieverSubject {
+    readonly name: string;
+    readonly reasons?: Readonly<Partial<Record<RetrieverFeature, string>>> | undefined;
+}
+export declare function retrieverConformance(functions: TestFunctions, options: RetrieverConformanceOptions): ConformanceResults;
+
+// ---- retriever/subject.d.ts
+import type { Node, RetrievalObject, Retriever } from '@mortise/core/retriever';
 export interface RetrieverSetup {
     readonly nodes: readonly Node[];
     readonly objects?: ReadonlyMap<string, RetrievalObject> | undefined;
@@ -815,15 +905,10 @@ export interface RetrieverSubject {
     compose?(inner: Retriever): Retriever | Promise<Retriever>;
     readonly declares: readonly RetrieverFeature[];
 }
-export interface RetrieverConformanceOptions extends RetrieverSubject {
-    readonly name: string;
-    readonly reasons?: Readonly<Partial<Record<RetrieverFeature, string>>> | undefined;
-}
-export declare function retrieverConformance(functions: TestFunctions, options: RetrieverConformanceOptions): ConformanceResults;
 
 // ---- retriever/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { RetrieverSubject } from './conformance.ts';
+import type { RetrieverSubject } from './subject.ts';
 export declare const retrieverSuite: Suite<RetrieverSubject>;
 
 // ---- shared/linear.d.ts
@@ -833,36 +918,53 @@ export interface SlowReading {
     readonly ratio: number;
     readonly milliseconds: number;
 }
-export interface LinearTrial {
+export interface LinearOptions {
     readonly length?: number | undefined;
     readonly repeated?: readonly (string | ((at: number) => string))[] | undefined;
     readonly heads?: readonly string[] | undefined;
     readonly tails?: readonly string[] | undefined;
 }
-export declare function slowReadings(read: (text: string) => unknown, { length, repeated, heads, tails }?: LinearTrial): Promise<SlowReading[]>;
+export declare function slowReadings(read: (text: string) => unknown, { length, repeated, heads, tails }?: LinearOptions): Promise<SlowReading[]>;
+
+// ---- shared/probe.d.ts
+export interface OwnHeaders {
+    readonly headers?: Readonly<Record<string, string>>;
+}
 
 // ---- similarity/conformance.d.ts
-import type { similarity } from '@mortise/core/embedding';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
-export interface SimilaritySubject {
-    readonly similarity: typeof similarity;
-}
+import type { SimilaritySubject } from './subject.ts';
 export interface SimilarityConformanceOptions extends SimilaritySubject {
     readonly name: string;
 }
 export declare function similarityConformance(functions: TestFunctions, options: SimilarityConformanceOptions): ConformanceResults;
 
+// ---- similarity/subject.d.ts
+import type { similarity } from '@mortise/core/embedding';
+export interface SimilaritySubject {
+    readonly similarity: typeof similarity;
+}
+
 // ---- similarity/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { SimilaritySubject } from './conformance.ts';
+import type { SimilaritySubject } from './subject.ts';
 export declare const similaritySuite: Suite<SimilaritySubject>;
 
 // ---- splitter/conformance.d.ts
-import type { TokenCounter } from '@mortise/core/tokenizer';
-import type { NodeSplitter } from '@mortise/core/transform';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { SplitterFeature, SplitterSubject } from './subject.ts';
+export interface SplitterConformanceOptions extends SplitterSubject {
+    readonly name: string;
+    readonly declares: readonly SplitterFeature[];
+    readonly reasons?: Readonly<Partial<Record<SplitterFeature, string>>> | undefined;
+}
+export declare function splitterConformance(functions: TestFunctions, options: SplitterConformanceOptions): ConformanceResults;
+
+// ---- splitter/subject.d.ts
+import type { TokenCounter } from '@mortise/core/tokenizer';
+import type { NodeSplitter } from '@mortise/core/transform';
 export interface SplitterSettings {
     readonly tokenizer: TokenCounter;
     readonly maxTokens: number;
@@ -872,22 +974,30 @@ export type SplitterFeature = 'headings' | 'hierarchy';
 export interface SplitterSubject {
     create(settings: SplitterSettings): NodeSplitter;
 }
-export interface SplitterConformanceOptions extends SplitterSubject {
-    readonly name: string;
-    readonly declares: readonly SplitterFeature[];
-    readonly reasons?: Readonly<Partial<Record<SplitterFeature, string>>> | undefined;
-}
-export declare function splitterConformance(functions: TestFunctions, options: SplitterConformanceOptions): ConformanceResults;
 
 // ---- splitter/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { SplitterSubject } from './conformance.ts';
+import type { SplitterSubject } from './subject.ts';
 export declare const splitterSuite: Suite<SplitterSubject>;
 
 // ---- stores/conformance.d.ts
-import type { KeyValueStore } from '@mortise/core/store';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { KeyValueFeature, KeyValueSubject } from './subject.ts';
+export interface KeyValueConformanceOptions extends KeyValueSubject {
+    readonly name: string;
+    readonly declares: readonly KeyValueFeature[];
+    readonly reasons?: Readonly<Partial<Record<KeyValueFeature, string>>> | undefined;
+}
+export declare function keyValueConformance(functions: TestFunctions, options: KeyValueConformanceOptions): ConformanceResults;
+
+// ---- stores/key-value.d.ts
+import type { Suite } from '../frame/case.ts';
+import type { KeyValueSubject } from './subject.ts';
+export declare const keyValueSuite: Suite<KeyValueSubject>;
+
+// ---- stores/subject.d.ts
+import type { KeyValueStore } from '@mortise/core/store';
 export interface OpenKeyValueStore {
     readonly store: KeyValueStore;
     reopen?(): KeyValueStore | Promise<KeyValueStore>;
@@ -898,27 +1008,11 @@ export interface KeyValueSubject {
     open(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
     broken?(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
 }
-export interface KeyValueConformanceOptions extends KeyValueSubject {
-    readonly name: string;
-    readonly declares: readonly KeyValueFeature[];
-    readonly reasons?: Readonly<Partial<Record<KeyValueFeature, string>>> | undefined;
-}
-export declare function keyValueConformance(functions: TestFunctions, options: KeyValueConformanceOptions): ConformanceResults;
-
-// ---- stores/key-value.d.ts
-import type { Suite } from '../frame/case.ts';
-import type { KeyValueSubject } from './conformance.ts';
-export declare const keyValueSuite: Suite<KeyValueSubject>;
 
 // ---- synthesizer/conformance.d.ts
-import type { LLM } from '@mortise/core';
-import type { ResponseSynthesizer } from '@mortise/core/synthesizer';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
-export type SynthesizerFeature = 'model' | 'citations';
-export interface SynthesizerSubject {
-    create(llm: LLM): ResponseSynthesizer;
-}
+import type { SynthesizerFeature, SynthesizerSubject } from './subject.ts';
 export interface SynthesizerConformanceOptions extends SynthesizerSubject {
     readonly name: string;
     readonly declares: readonly SynthesizerFeature[];
@@ -926,15 +1020,31 @@ export interface SynthesizerConformanceOptions extends SynthesizerSubject {
 }
 export declare function synthesizerConformance(functions: TestFunctions, options: SynthesizerConformanceOptions): ConformanceResults;
 
+// ---- synthesizer/subject.d.ts
+import type { LLM } from '@mortise/core';
+import type { ResponseSynthesizer } from '@mortise/core/synthesizer';
+export type SynthesizerFeature = 'model' | 'citations';
+export interface SynthesizerSubject {
+    create(llm: LLM): ResponseSynthesizer;
+}
+
 // ---- synthesizer/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { SynthesizerSubject } from './conformance.ts';
+import type { SynthesizerSubject } from './subject.ts';
 export declare const synthesizerSuite: Suite<SynthesizerSubject>;
 
 // ---- vector-store/conformance.d.ts
-import type { FilterOperator, VectorStore } from '@mortise/core/store';
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
+import type { VectorStoreFeature, VectorStoreSubject } from './subject.ts';
+export interface VectorStoreConformanceOptions extends VectorStoreSubject {
+    readonly name: string;
+    readonly reasons?: Readonly<Partial<Record<VectorStoreFeature, string>>> | undefined;
+}
+export declare function vectorStoreConformance(functions: TestFunctions, options: VectorStoreConformanceOptions): ConformanceResults;
+
+// ---- vector-store/subject.d.ts
+import type { FilterOperator, VectorStore } from '@mortise/core/store';
 export interface OpenVectorStore {
     readonly store: VectorStore;
     settled?(): Promise<void>;
@@ -947,15 +1057,10 @@ export interface VectorStoreSubject {
     readonly declares: readonly VectorStoreFeature[];
     readonly dimensions?: number | undefined;
 }
-export interface VectorStoreConformanceOptions extends VectorStoreSubject {
-    readonly name: string;
-    readonly reasons?: Readonly<Partial<Record<VectorStoreFeature, string>>> | undefined;
-}
-export declare function vectorStoreConformance(functions: TestFunctions, options: VectorStoreConformanceOptions): ConformanceResults;
 
 // ---- vector-store/suite.d.ts
 import type { Suite } from '../frame/case.ts';
-import type { VectorStoreSubject } from './conformance.ts';
+import type { VectorStoreSubject } from './subject.ts';
 export declare const vectorStoreSuite: Suite<VectorStoreSubject>;
 
 // ---- wire.d.ts

@@ -22,7 +22,7 @@
 // ---- call/call.d.ts
 import type { Attempt, CallOptions, LeaseOutcome, Warning } from './contract.ts';
 import type { CallPolicy } from './retry.ts';
-export interface CallPlan {
+export interface CallSpec {
     readonly policy: CallPolicy;
     readonly options: CallOptions;
     readonly stream: boolean;
@@ -32,7 +32,7 @@ export interface CallPlan {
         readonly model?: string;
     };
     readonly warn?: ((warning: Warning) => void) | undefined;
-    readonly left?: AbortSignal | undefined;
+    readonly leaveSignal?: AbortSignal | undefined;
 }
 export interface OpenAttempt extends Attempt {
     opened(): void;
@@ -41,7 +41,7 @@ export interface OpenAttempt extends Attempt {
     close(outcome?: LeaseOutcome, reason?: unknown): void;
     failure(error: unknown): unknown;
 }
-export declare function runCall<T>(plan: CallPlan, run: (attempt: OpenAttempt) => Promise<T>): Promise<T>;
+export declare function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => Promise<T>): Promise<T>;
 
 // ---- call/contract.d.ts
 export interface CallSettings {
@@ -51,6 +51,13 @@ export interface CallSettings {
     maxReplyBytes?: number | undefined;
     maxLineBytes?: number | undefined;
     limiter?: RateLimiter | undefined;
+}
+export interface ModelSettings extends CallSettings {
+    name?: string | undefined;
+}
+export interface AnsweredBy {
+    provider?: string;
+    server?: string;
 }
 export interface RetryOptions {
     maxAttempts?: number | undefined;
@@ -68,6 +75,14 @@ export interface CallOptions {
     deadlineMs?: number | undefined;
     parent?: string | undefined;
 }
+export type ProviderOptions = {
+    [provider: string]: {
+        [option: string]: unknown;
+    } | undefined;
+};
+export type ProviderMetadata<M = unknown> = {
+    [provider: string]: M;
+};
 export interface Attempt {
     readonly number: number;
     readonly signal: AbortSignal;
@@ -98,46 +113,37 @@ export interface LeaseOutcome {
 }
 
 // ---- call/index.d.ts
-export { runCall, type CallPlan, type OpenAttempt } from './call.ts';
-export type { Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, RateLimiter, RetryBudget, RetryOptions, Warning, } from './contract.ts';
-export { createHeaderLimits, type HeaderLimits } from './limit-headers.ts';
-export { runPool } from './pool.ts';
-export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
-export { callPolicy, createRetryBudget, DEFAULT_DEADLINE_MS, DEFAULT_MAX_LINE_BYTES, DEFAULT_MAX_REPLY_BYTES, DEFAULT_MAX_STREAM_BYTES, DEFAULT_TIMEOUT_MS, type CallPolicy, } from './retry.ts';
+export { runCall, type OpenAttempt } from './call.ts';
+export type { AnsweredBy, Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, ModelSettings, RateLimiter, RetryBudget, Warning, } from './contract.ts';
+export { linkedController, type LinkedController } from './linked-controller.ts';
+export { mapPool, runPool, type MapPoolOptions } from './pool.ts';
+export { callPolicy, createRetryBudget, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
-export { nextTurn, runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { abortReason, MAX_TIMER_MS, raceAbort, sleep, throwIfAborted, watchdog, type Watchdog, } from './timers.ts';
+export { runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
+export { abortReason, MAX_TIMER_MS, raceAbort, throwIfAborted } from './timers.ts';
 
-// ---- call/limit-headers.d.ts
-import type { LeaseOutcome } from './contract.ts';
-export interface HeaderLimits {
-    readonly tellRequests: boolean;
-    readonly mostTokens: number;
-    waitFor(tokens: number, now: number): number;
-    take(tokens: number): void;
-    release(tokens: number, outcome: LeaseOutcome, now: number): void;
+// ---- call/limit-headers/wait-asked.d.ts
+export declare function retryAfter(headers: Headers, now?: number): number | undefined;
+
+// ---- call/linked-controller.d.ts
+export interface LinkedController {
+    readonly signal: AbortSignal;
+    abort(reason?: unknown): void;
+    unlink(): void;
 }
-export declare function createHeaderLimits(): HeaderLimits;
+export declare function linkedController(...signals: readonly (AbortSignal | undefined)[]): LinkedController;
 
 // ---- call/pool.d.ts
 export declare function runPool<T>(items: Iterable<T> | AsyncIterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void>;
-
-// ---- call/rate-limit.d.ts
-import type { RateLimiter } from './contract.ts';
-export interface RateLimitOptions {
-    requestsPerMinute?: number | undefined;
-    tokensPerMinute?: number | undefined;
-    concurrency?: number | undefined;
+export interface MapPoolOptions {
+    readonly concurrency: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly siblingReason?: ((failure: unknown) => unknown) | undefined;
 }
-export declare function createRateLimiter(options: RateLimitOptions): RateLimiter;
+export declare function mapPool<T, R>(items: readonly T[], { concurrency, signal, siblingReason }: MapPoolOptions, work: (item: T, signal: AbortSignal, at: number) => Promise<R>): Promise<R[]>;
 
 // ---- call/retry.d.ts
 import type { CallSettings, RateLimiter, RetryBudget } from './contract.ts';
-export declare const DEFAULT_TIMEOUT_MS = 300000;
-export declare const DEFAULT_DEADLINE_MS = 900000;
-export declare const DEFAULT_MAX_REPLY_BYTES: number;
-export declare const DEFAULT_MAX_STREAM_BYTES: number;
-export declare const DEFAULT_MAX_LINE_BYTES: number;
 export interface CallPolicy {
     readonly maxAttempts: number;
     readonly baseDelayMs: number;
@@ -153,12 +159,12 @@ export declare function callPolicy(settings: CallSettings): CallPolicy;
 export declare function createRetryBudget(capacity?: number, cost?: number): RetryBudget;
 
 // ---- call/single-reader.d.ts
-export interface SingleReaderPlan {
+export interface SingleReaderHooks {
     advance(): Promise<void>;
     leave(): void;
 }
 export declare class SingleReader<E, R> {
-    constructor(plan: SingleReaderPlan);
+    constructor(hooks: SingleReaderHooks);
     get ended(): boolean;
     push(events: readonly E[]): void;
     finish(result: R): void;
@@ -176,50 +182,24 @@ export interface TimeSlices {
 export declare function timeSlices(signal?: AbortSignal, ms?: number): TimeSlices;
 export declare function runInSlices<T>(steps: Generator<unknown, T>, slices?: TimeSlices): Promise<T>;
 export declare function runAtOnce<T>(steps: Generator<unknown, T>): T;
-export declare function nextTurn(): Promise<void>;
 
 // ---- call/timers.d.ts
 export declare function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T>;
 export declare const MAX_TIMER_MS: number;
-export declare function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void>;
 export declare function throwIfAborted(signal: AbortSignal | undefined): void;
 export declare function abortReason(signal: AbortSignal): Error;
-export interface Watchdog {
-    touch(): void;
-    pause(): void;
-    resume(): void;
-    stop(): void;
-}
-export declare function watchdog(ms: number, onSilence: () => void): Watchdog;
 
 // ---- embedding/base.d.ts
 import type { Attempt, CallSettings } from '../call/index.ts';
-import type { ProviderOptions } from '../llm/contract.ts';
-import type { ProviderMetadata } from '../llm/message.ts';
-import type { KeyValueStore } from '../store/contract.ts';
+import type { ProviderOptions } from '../call/contract.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
-import type { EmbeddedText, EmbeddingKind, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions } from './contract.ts';
-import type { EmbeddingRows } from './rows.ts';
+import type { EmbeddedText, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions, EmbedReply, EmbedRequest } from './contract.ts';
 export interface BaseEmbeddingOptions extends CallSettings {
     provider: string;
     model: string;
-    cache?: KeyValueStore | undefined;
     concurrency?: number | undefined;
     tokenizer?: TokenCounter | undefined;
 }
-export interface EmbedRequest<P extends ProviderOptions = ProviderOptions> {
-    readonly kind: EmbeddingKind;
-    readonly dimensions?: number;
-    readonly providerOptions?: P;
-}
-export interface EmbedReply {
-    readonly embeddings: EmbeddingRows;
-    readonly usage?: {
-        readonly inputTokens?: number | undefined;
-    } | undefined;
-    readonly providerMetadata?: ProviderMetadata | undefined;
-}
-export declare const DEFAULT_EMBEDDING_CONCURRENCY = 5;
 export declare abstract class BaseEmbedding<P extends ProviderOptions = ProviderOptions> implements EmbeddingModel<P> {
     readonly provider: string;
     readonly model: string;
@@ -231,6 +211,7 @@ export declare abstract class BaseEmbedding<P extends ProviderOptions = Provider
     embedTexts(texts: readonly string[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
     embedStream(texts: AsyncIterable<string> | Iterable<string>, options?: EmbedManyOptions<P>): AsyncIterable<EmbeddedText>;
 }
+export declare function streamConcurrency({ maxBatchSize, dimensions }: EmbeddingMetadata, asked?: number): number;
 
 // ---- embedding/batch.d.ts
 export interface BatchLimits {
@@ -253,28 +234,13 @@ export declare class Batcher<T extends BatchCost> {
         readonly tokens: number;
     };
 }
-export declare function toBatches<T extends BatchCost>(items: Iterable<T>, limits: BatchLimits): T[][];
 export declare function utf8Length(text: string): number;
-
-// ---- embedding/cache.d.ts
-import type { EmbeddingKind } from './contract.ts';
-export interface EmbeddingKeyFields {
-    readonly provider: string;
-    readonly model: string;
-    readonly dimensions?: number | undefined;
-    readonly kind: EmbeddingKind;
-    readonly providerOptions?: {
-        readonly [option: string]: unknown;
-    } | undefined;
-}
-export declare function embeddingCacheKey(fields: EmbeddingKeyFields, text: string): string;
-export declare function vectorToBytes(vector: Float32Array): Uint8Array;
-export declare function bytesToVector(bytes: unknown): Float32Array | undefined;
 
 // ---- embedding/contract.d.ts
 import type { CallOptions, Warning } from '../call/contract.ts';
-import type { ProviderOptions } from '../llm/contract.ts';
-import type { ProviderMetadata } from '../llm/message.ts';
+import type { ProviderOptions } from '../call/contract.ts';
+import type { ProviderMetadata } from '../call/contract.ts';
+import type { EmbeddingRows } from './rows.ts';
 export interface EmbeddingModel<P extends ProviderOptions = ProviderOptions> {
     readonly provider: string;
     readonly model: string;
@@ -302,6 +268,7 @@ export interface EmbedManyOptions<P extends ProviderOptions = ProviderOptions> e
     kind?: EmbeddingKind | undefined;
     concurrency?: number | undefined;
     onProgress?: ((progress: EmbeddingProgress) => void) | undefined;
+    onBatch?: ((batch: readonly EmbeddedText[]) => Promise<void> | void) | undefined;
 }
 export type EmbeddingKind = 'query' | 'document' | (string & {});
 export interface EmbeddingProgress {
@@ -330,19 +297,32 @@ export interface EmbeddedText {
     embedding: Float32Array;
     cached: boolean;
 }
+export interface EmbedRequest<P extends ProviderOptions = ProviderOptions> {
+    readonly kind: EmbeddingKind;
+    readonly dimensions?: number;
+    readonly providerOptions?: P;
+}
+export interface EmbedReply {
+    readonly embeddings: EmbeddingRows;
+    readonly usage?: {
+        readonly inputTokens?: number | undefined;
+    } | undefined;
+    readonly providerMetadata?: ProviderMetadata | undefined;
+}
 
 // ---- embedding/index.d.ts
-export { BaseEmbedding, DEFAULT_EMBEDDING_CONCURRENCY, type BaseEmbeddingOptions, type EmbedReply, type EmbedRequest, } from './base.ts';
-export { Batcher, toBatches, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
-export { bytesToVector, embeddingCacheKey, vectorToBytes, type EmbeddingKeyFields } from './cache.ts';
-export type { EmbeddedText, EmbeddingKind, EmbeddingMetadata, EmbeddingModel, EmbeddingProgress, EmbeddingResult, EmbeddingUsage, EmbedManyOptions, EmbedOptions, PartialEmbeddingResult, } from './contract.ts';
-export { embedQueries, type EmbedQueriesOptions } from './queries.ts';
-export { placeRows, type EmbeddingRow, type EmbeddingRows, type IndexedRow } from './rows.ts';
-export { meanEmbedding, similarity, type SimilarityMode } from './similarity.ts';
-export { checkVector } from './vector.ts';
+export { BaseEmbedding, streamConcurrency, type BaseEmbeddingOptions } from './base.ts';
+export { Batcher, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+export { bytesToVector, vectorToBytes } from '../vectors/vector.ts';
+export type { EmbeddedText, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions, EmbedReply, EmbedRequest, PartialEmbeddingResult, } from './contract.ts';
+export { embedQueries } from './queries.ts';
+export type { EmbeddingRows, IndexedRow } from './rows.ts';
+export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
+export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun } from './stream.ts';
+export { checkVector } from '../vectors/vector.ts';
 
 // ---- embedding/queries.d.ts
-import type { ProviderOptions } from '../llm/contract.ts';
+import type { ProviderOptions } from '../call/contract.ts';
 import type { EmbeddingModel, EmbedManyOptions } from './contract.ts';
 export interface EmbedQueriesOptions<P extends ProviderOptions = ProviderOptions> extends Omit<EmbedManyOptions<P>, 'kind'> {
     aggregate?: ((embeddings: readonly Float32Array[]) => Float32Array) | undefined;
@@ -356,15 +336,32 @@ export interface IndexedRow {
     readonly index: number;
     readonly embedding: EmbeddingRow;
 }
-export declare function placeRows(rows: EmbeddingRows, count: number, dimensions: number | undefined): Float32Array[];
 
-// ---- embedding/similarity.d.ts
-export type SimilarityMode = 'cosine' | 'dot' | 'euclidean';
-export declare function similarity(a: ArrayLike<number>, b: ArrayLike<number>, mode?: SimilarityMode): number;
-export declare function meanEmbedding(embeddings: readonly ArrayLike<number>[]): Float32Array;
-
-// ---- embedding/vector.d.ts
-export declare function checkVector(vector: unknown, what: string): asserts vector is Float32Array;
+// ---- embedding/stream.d.ts
+import type { EmbeddedText, EmbeddingResult } from './contract.ts';
+type Texts = AsyncIterable<string> | Iterable<string>;
+export interface EmbeddingSink {
+    room(taken: number): number;
+    place(index: number, text: string, vector: Float32Array, cached?: boolean): void;
+    placed?(): void;
+    starved?(): boolean;
+}
+export interface RunFailure {
+    readonly error: unknown;
+    readonly byCaller: boolean;
+}
+export interface StreamRun {
+    readonly readAhead: number;
+    readonly abortedByCaller: RunFailure | undefined;
+    run(source: Iterator<string> | AsyncIterator<string>, sink: EmbeddingSink): Promise<RunFailure | undefined>;
+    notify(): void;
+    handedOut(text: string): void;
+    summary(): Omit<EmbeddingResult, 'embeddings'>;
+}
+export declare class EmbeddingStream implements AsyncIterable<EmbeddedText> {
+    constructor(texts: Texts, open: (controller: AbortController) => StreamRun);
+    [Symbol.asyncIterator](): AsyncIterator<EmbeddedText, undefined>;
+}
 
 // ---- errors.d.ts
 export type KnownErrorCode = 'authentication' | 'permission' | 'not-found' | 'invalid-request' | 'context-length' | 'content-filter' | 'rate-limit' | 'quota' | 'overloaded' | 'server' | 'connection' | 'timeout' | 'aborted' | 'stream-truncated' | 'malformed-response' | 'unsupported' | 'parse' | 'validation' | 'missing-dependency' | 'configuration' | 'conflict' | 'budget' | 'internal';
@@ -394,6 +391,7 @@ export declare class MortiseError extends Error {
 }
 export declare function isMortiseError(error: unknown, code?: ErrorCode): error is MortiseError;
 export declare function errorText(error: unknown): string;
+export declare function withErrorFields(error: MortiseError, fields: MortiseErrorOptions): MortiseError;
 export declare function toMortiseError(error: unknown, about?: Pick<MortiseErrorOptions, 'provider' | 'model'>): MortiseError;
 
 // ---- events/context.d.ts
@@ -411,13 +409,11 @@ export interface SubscribeOptions {
 export type Subscriber = (event: MortiseEvent) => void;
 export declare function subscribe(subscriber: Subscriber, options?: SubscribeOptions): () => void;
 export declare function setContextStorage(storage: ContextStorage | undefined): void;
-export declare function hasSubscribers(): boolean;
 
 // ---- events/index.d.ts
-export type { ContextStorage } from './context.ts';
-export { setContextStorage, subscribe, hasSubscribers, type Subscriber, type SubscribeOptions, } from './hub.ts';
-export type { Attributes, EndEvent, ErrorEvent, EventName, KnownEventName, MortiseEvent, PointEvent, StartEvent, } from './map.ts';
-export { emitPoint, inSpan, startSpan, traced, type Span, type SpanOptions } from './span.ts';
+export { setContextStorage, subscribe } from './hub.ts';
+export type { Attributes, MortiseEvent } from './map.ts';
+export { emitPoint, inSpan, traced, type Span } from './span.ts';
 
 // ---- events/map.d.ts
 export type KnownEventName = 'llm.chat' | 'llm.complete' | 'embedding.batch' | 'retriever.retrieve' | 'reranker.rerank' | 'parser.parse' | 'tool.execute' | 'query' | 'synthesize' | 'ingest.read' | 'ingest.run' | 'ingest.write' | 'ingest.remove' | 'retry' | 'cache' | 'rate-limit' | 'fallback' | 'budget' | 'warning';
@@ -463,7 +459,6 @@ export interface SpanOptions {
     content?: (() => Attributes) | undefined;
     parent?: string | undefined;
 }
-export declare function startSpan(name: EventName, options?: SpanOptions): Span;
 export declare function emitPoint(name: EventName, attributes: Attributes, span?: Pick<Span, 'id'>): void;
 export declare function inSpan<T>(name: EventName, options: SpanOptions, fn: (span: Span) => Promise<T>, describe?: (result: T) => {
     attributes?: Attributes;
@@ -472,8 +467,8 @@ export declare function inSpan<T>(name: EventName, options: SpanOptions, fn: (sp
 export declare function traced<T>(name: EventName, fn: () => T | Promise<T>, attributes?: Attributes): Promise<T>;
 
 // ---- index.d.ts
-export { errorText, isMortiseError, MortiseError, toMortiseError, type ErrorCode, type KnownErrorCode, type MortiseErrorOptions, } from './errors.ts';
-export { createServiceContext, type ServiceContext, type ServiceContextMethods, type ServiceParts, } from './service-context.ts';
+export { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields, type ErrorCode, type KnownErrorCode, } from './errors.ts';
+export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './call/index.ts';
 export * from './embedding/index.ts';
 export * from './events/index.ts';
@@ -492,21 +487,10 @@ export * from './tokenizer/index.ts';
 export * from './transform/index.ts';
 
 // ---- llm/base.d.ts
-import type { Attempt, CallSettings } from '../call/contract.ts';
-import type { ChatOptions, ChatResponse, ChatStream, CompletionOptions, CompletionResponse, CompletionStream, LLM, LLMMetadata, ProviderOptions } from './contract.ts';
-import type { ChatInput } from './message.ts';
-import type { ChatReply, ChatRequest } from './request.ts';
-import type { CallIdFormat } from './call-ids.ts';
-import type { StreamBatch } from './stream.ts';
-export interface LLMSettings extends CallSettings {
-    name?: string | undefined;
-    callIds?: CallIdFormat | undefined;
-}
-export interface BaseLLMOptions extends LLMSettings {
-    provider: string;
-    model: string;
-    baseURL?: string | undefined;
-}
+import type { Attempt } from '../call/contract.ts';
+import type { BaseLLMOptions, ChatOptions, ChatReply, ChatRequest, ChatResponse, ChatStream, CompletionOptions, CompletionResponse, CompletionStream, LLM, LLMMetadata, StreamBatch } from './contract.ts';
+import type { ProviderOptions } from '../call/contract.ts';
+import type { ChatInput } from './message-contract.ts';
 export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = unknown> implements LLM<P, M> {
     readonly provider: string;
     readonly model: string;
@@ -520,15 +504,8 @@ export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOption
     streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
 }
 
-// ---- llm/call-ids.d.ts
-export interface CallIdFormat {
-    characters?: 'word' | 'alphanumeric' | undefined;
-    maxLength?: number | undefined;
-    length?: number | undefined;
-}
-
 // ---- llm/check-messages.d.ts
-import type { ChatMessage } from './message.ts';
+import type { ChatMessage } from './message-contract.ts';
 export declare function checkMessages(messages: unknown): readonly ChatMessage[];
 
 // ---- llm/completion-stream.d.ts
@@ -536,11 +513,11 @@ import type { ChatStream, CompletionStream } from './contract.ts';
 export declare function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream<M>;
 
 // ---- llm/contract.d.ts
-import type { CallOptions, Warning } from '../call/contract.ts';
+import type { AnsweredBy, CallOptions, ModelSettings, ProviderMetadata, ProviderOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
-import type { SchemaDialect } from '../schema/dialects.ts';
-import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ProviderMetadata, ToolCallBlock } from './message.ts';
-import type { ResponseFormat, ToolChoice, ToolLike } from './tool-contract.ts';
+import type { SchemaDialect } from '../schema/contract.ts';
+import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ToolCallBlock } from './message-contract.ts';
+import type { CallIdFormat, ResponseFormat, ToolChoice, ToolDefinition, ToolLike } from './tool-contract.ts';
 export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
     readonly provider: string;
     readonly model: string;
@@ -550,11 +527,6 @@ export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
     complete(prompt: string, options?: CompletionOptions<P>): Promise<CompletionResponse<M>>;
     streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
 }
-export type ProviderOptions = {
-    [provider: string]: {
-        [option: string]: unknown;
-    } | undefined;
-};
 export interface LLMMetadata {
     contextWindow?: number;
     maxOutputTokens?: number;
@@ -596,7 +568,7 @@ export interface ReasoningOptions {
     budgetTokens?: number | undefined;
     summary?: 'auto' | 'concise' | 'detailed' | (string & {}) | undefined;
 }
-export interface ChatResponse<M = unknown> {
+export interface ChatResponse<M = unknown> extends AnsweredBy {
     message: AssistantMessage;
     text: string;
     toolCalls: ToolCallBlock[];
@@ -681,7 +653,7 @@ export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent> 
     toReadableStream(): ReadableStream<ChatStreamEvent>;
     cancel(): Promise<void>;
 }
-export interface PartialChatResponse {
+export interface PartialChatResponse extends AnsweredBy {
     message: AssistantMessage;
     text: string;
     usage: Usage;
@@ -690,7 +662,7 @@ export interface PartialChatResponse {
 }
 export interface CompletionOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools' | 'toolChoice'> {
 }
-export interface CompletionResponse<M = unknown> {
+export interface CompletionResponse<M = unknown> extends AnsweredBy {
     text: string;
     finishReason: FinishReason;
     usage: Usage;
@@ -706,13 +678,48 @@ export interface CompletionStream<M = unknown> extends AsyncIterable<string> {
     toReadableStream(): ReadableStream<string>;
     cancel(): Promise<void>;
 }
+export interface LLMSettings extends ModelSettings {
+    name?: string | undefined;
+    callIds?: CallIdFormat | undefined;
+}
+export interface BaseLLMOptions extends LLMSettings {
+    provider: string;
+    model: string;
+    baseURL?: string | undefined;
+}
+export interface ChatRequest<P extends ProviderOptions = ProviderOptions> {
+    readonly messages: readonly ChatMessage[];
+    readonly prompt?: string;
+    readonly tools?: readonly ToolDefinition[];
+    readonly toolChoice?: ToolChoice;
+    readonly responseFormat?: ResponseFormat;
+    readonly temperature?: number;
+    readonly topP?: number;
+    readonly maxOutputTokens?: number;
+    readonly stop?: readonly string[];
+    readonly seed?: number;
+    readonly reasoning?: ReasoningOptions;
+    readonly strict: boolean;
+    readonly providerOptions?: P;
+}
+export interface ChatReply<M = unknown> {
+    content: readonly ContentBlock[];
+    finishReason: FinishReason;
+    usage?: Usage | undefined;
+    providerMetadata?: ProviderMetadata<M> | undefined;
+    id?: string | undefined;
+    model?: string | undefined;
+    createdAt?: string | undefined;
+    warnings?: readonly Warning[] | undefined;
+}
+export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];
 
 // ---- llm/custom.d.ts
 import type { Attempt } from '../call/contract.ts';
 import type { BaseLLM } from './base.ts';
-import type { ChatStreamEvent, FinishReason, ProviderOptions, Usage } from './contract.ts';
-import type { ChatMessage } from './message.ts';
-import type { ChatReply, ChatRequest } from './request.ts';
+import type { ChatReply, ChatRequest, ChatStreamEvent, FinishReason, Usage } from './contract.ts';
+import type { ProviderOptions } from '../call/contract.ts';
+import type { ChatMessage } from './message-contract.ts';
 export interface TextReply {
     text: string;
     usage?: Usage | undefined;
@@ -732,29 +739,29 @@ export declare abstract class CustomLLM<P extends ProviderOptions = ProviderOpti
 
 // ---- llm/estimate.d.ts
 import type { ChatOptions } from './contract.ts';
-import type { ChatInput } from './message.ts';
+import type { ChatInput } from './message-contract.ts';
 export declare function estimateInputTokens(input: ChatInput, options?: Pick<ChatOptions, 'tools'>): number;
 export declare const MEDIA_TOKENS = 1600;
 
 // ---- llm/index.d.ts
-export { BaseLLM, type BaseLLMOptions, type LLMSettings } from './base.ts';
-export type { CallIdFormat } from './call-ids.ts';
+export { BaseLLM } from './base.ts';
 export { checkMessages } from './check-messages.ts';
 export { createCompletionStream } from './completion-stream.ts';
-export type * from './contract.ts';
+export type { BaseLLMOptions, ChatOptions, ChatReply, ChatRequest, ChatResponse, ChatStream, ChatStreamEvent, CompletionOptions, CompletionResponse, CompletionStream, FinishReason, LLM, LLMCapabilities, LLMMetadata, LLMSettings, PartialChatResponse, StreamBatch, Usage, } from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
-export { base64Of, blocksOf, isKnownBlock, messageText, snapshot, sentArguments, toolCallBlock, toMessages, } from './message.ts';
-export type { AudioBlock, CachePointBlock, ChatInput, ChatMessage, CitationBlock, ContentBlock, DocumentBlock, ImageBlock, MediaSource, ProviderBlock, ProviderMetadata, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock, } from './message.ts';
+export { blocksOf, isKnownBlock, messageText, snapshot, sentArguments, toolCallBlock, toMessages, } from './message.ts';
+export type { AudioBlock, CachePointBlock, ChatInput, ChatMessage, CitationBlock, ContentBlock, DocumentBlock, ImageBlock, MediaSource, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock, } from './message-contract.ts';
+export type { ProviderMetadata, ProviderOptions } from '../call/contract.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
-export { messagesToPrompt, promptToMessages, type MediaBlock, type PromptTextOptions, } from './prompt-text.ts';
+export { messagesToPrompt } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';
-export type { ChatReply, ChatRequest } from './request.ts';
-export { mergeUsage, toChatResponse, toCompletionResponse } from './response.ts';
-export { createChatStream, textDelta, type OpenedStream, type StreamBatch, type StreamPlan, } from './stream.ts';
-export type * from './tool-contract.ts';
+export { toChatResponse, toCompletionResponse } from './response.ts';
+export { createChatStream, textDelta } from './stream.ts';
+export type { CallIdFormat, ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike, } from './tool-contract.ts';
 
-// ---- llm/message.d.ts
+// ---- llm/message-contract.d.ts
+import type { ProviderMetadata } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
 export type ChatInput = string | readonly ChatMessage[];
 export interface ChatMessage {
@@ -762,9 +769,6 @@ export interface ChatMessage {
     content: string | readonly ContentBlock[];
     name?: string | undefined;
 }
-export type ProviderMetadata<M = unknown> = {
-    [provider: string]: M;
-};
 interface BlockBase {
     providerMetadata?: ProviderMetadata | undefined;
     owner?: string | undefined;
@@ -838,90 +842,61 @@ export interface ProviderBlock {
     [member: string]: unknown;
 }
 export type ContentBlock = TextBlock | ReasoningBlock | ToolCallBlock | ToolResultBlock | ImageBlock | DocumentBlock | AudioBlock | CitationBlock | CachePointBlock | ProviderBlock;
+
+// ---- llm/message.d.ts
+import type { JsonObject } from '../shared/json.ts';
+import type { ChatInput, ChatMessage, ContentBlock, ProviderBlock, ToolCallBlock } from './message-contract.ts';
 export declare function blocksOf(message: Pick<ChatMessage, 'content'>): readonly ContentBlock[];
 export declare function messageText(message: Pick<ChatMessage, 'content'>): string;
 export declare function isKnownBlock(block: ContentBlock): block is Exclude<ContentBlock, ProviderBlock>;
 export declare function sentArguments({ invalid, arguments: args, argumentsText }: ToolCallBlock): JsonObject;
-export declare function base64Of(data: string | Uint8Array): string;
 export declare function toolCallBlock(id: string, called: string, argumentsText: string): ToolCallBlock;
 export declare function snapshot(input: ChatInput): ChatInput;
 export declare function toMessages(input: ChatInput): readonly ChatMessage[];
 
 // ---- llm/messages-json.d.ts
 import type { JsonObject } from '../shared/json.ts';
-import type { ChatMessage } from './message.ts';
+import type { ChatMessage } from './message-contract.ts';
 export declare function messagesToJson(messages: readonly ChatMessage[]): JsonObject[];
 export declare function messagesFromJson(json: unknown): ChatMessage[];
 
 // ---- llm/prompt-text.d.ts
 import type { Warning } from '../call/contract.ts';
-import type { AudioBlock, ChatMessage, DocumentBlock, ImageBlock } from './message.ts';
+import type { AudioBlock, ChatMessage, DocumentBlock, ImageBlock } from './message-contract.ts';
 export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock;
 export interface PromptTextOptions {
     describe?: ((block: MediaBlock) => string | undefined) | undefined;
     warn?: ((warning: Warning) => void) | undefined;
 }
 export declare function messagesToPrompt(messages: readonly ChatMessage[], options?: PromptTextOptions): string;
-export declare function promptToMessages(prompt: string): ChatMessage[];
 
 // ---- llm/reply-events.d.ts
-import type { ChatStreamEvent } from './contract.ts';
-import type { ChatReply } from './request.ts';
+import type { ChatReply, ChatStreamEvent } from './contract.ts';
 export declare function eventsOfReply(reply: ChatReply): ChatStreamEvent[];
 
-// ---- llm/request.d.ts
-import type { Warning } from '../call/contract.ts';
-import type { FinishReason, ProviderOptions, ReasoningOptions, Usage } from './contract.ts';
-import type { ChatMessage, ContentBlock, ProviderMetadata } from './message.ts';
-import type { ResponseFormat, ToolChoice, ToolDefinition } from './tool-contract.ts';
-export interface ChatRequest<P extends ProviderOptions = ProviderOptions> {
-    readonly messages: readonly ChatMessage[];
-    readonly prompt?: string;
-    readonly tools?: readonly ToolDefinition[];
-    readonly toolChoice?: ToolChoice;
-    readonly responseFormat?: ResponseFormat;
-    readonly temperature?: number;
-    readonly topP?: number;
-    readonly maxOutputTokens?: number;
-    readonly stop?: readonly string[];
-    readonly seed?: number;
-    readonly reasoning?: ReasoningOptions;
-    readonly strict: boolean;
-    readonly providerOptions?: P;
-}
-export interface ChatReply<M = unknown> {
-    content: readonly ContentBlock[];
-    finishReason: FinishReason;
-    usage?: Usage | undefined;
-    providerMetadata?: ProviderMetadata<M> | undefined;
-    id?: string | undefined;
-    model?: string | undefined;
-    createdAt?: string | undefined;
-    warnings?: readonly Warning[] | undefined;
-}
-
 // ---- llm/response.d.ts
-import type { Warning } from '../call/contract.ts';
-import type { ChatResponse, CompletionResponse, Usage } from './contract.ts';
-import type { ChatReply } from './request.ts';
-export declare function toChatResponse<M>(reply: ChatReply<M>, model: string, warnings: readonly Warning[], owner?: string): ChatResponse<M>;
+import type { AnsweredBy, Warning } from '../call/contract.ts';
+import type { ChatReply, ChatResponse, CompletionResponse } from './contract.ts';
+export interface Asked extends AnsweredBy {
+    readonly model: string;
+}
+export declare function toChatResponse<M>(reply: ChatReply<M>, { model, ...answeredBy }: Asked, warnings: readonly Warning[], owner?: string): ChatResponse<M>;
 export declare function toCompletionResponse<M>(response: ChatResponse<M>): CompletionResponse<M>;
-export declare function mergeUsage(known: Usage, next: Usage): Usage;
 
 // ---- llm/stream.d.ts
 import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
 import type { Span } from '../events/index.ts';
-import type { ChatResponse, ChatStream, ChatStreamEvent } from './contract.ts';
-export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];
+import type { ChatResponse, ChatStream, ChatStreamEvent, StreamBatch } from './contract.ts';
+import type { Asked } from './response.ts';
 export interface OpenedStream {
     readonly attempt: OpenAttempt;
     readonly source: AsyncIterator<StreamBatch>;
     readonly head: readonly ChatStreamEvent[];
     readonly warnings: Warning[];
 }
-export interface StreamPlan {
-    readonly model: string;
+export interface ChatStreamHooks {
+    readonly asked: Asked;
     readonly owner?: string | undefined;
     readonly signal?: AbortSignal | undefined;
     open(): {
@@ -932,12 +907,12 @@ export interface StreamPlan {
     check?(response: ChatResponse): void;
     describe(response: ChatResponse): Parameters<Span['end']>;
 }
-export declare function createChatStream<M>(plan: StreamPlan): ChatStream<M>;
+export declare function createChatStream<M>(hooks: ChatStreamHooks): ChatStream<M>;
 export declare function textDelta(event: ChatStreamEvent): string | undefined;
 
 // ---- llm/tool-contract.d.ts
 import type { JsonObject, JsonSchema } from '../shared/json.ts';
-import type { StandardSchema } from '../schema/standard.ts';
+import type { StandardSchema } from '../schema/standard-contract.ts';
 export interface ToolDefinition {
     name: string;
     description?: string | undefined;
@@ -964,9 +939,102 @@ export type ResponseFormat = {
     name?: string | undefined;
     description?: string | undefined;
 };
+export interface CallIdFormat {
+    characters?: 'word' | 'alphanumeric' | undefined;
+    maxLength?: number | undefined;
+    length?: number | undefined;
+}
+
+// ---- nodes/contract.d.ts
+import type { JsonObject } from '../shared/json.ts';
+export interface NodeBase {
+    id: string;
+    text: string;
+    metadata: JsonObject;
+    excludedEmbedMetadataKeys?: string[];
+    excludedLlmMetadataKeys?: string[];
+    metadataTemplate?: string;
+    metadataSeparator?: string;
+    textTemplate?: string;
+    relationships?: NodeRelationships;
+    start?: number;
+    end?: number;
+    embedding?: Float32Array;
+}
+export interface Document extends NodeBase {
+    type: 'document';
+    item?: string;
+}
+export interface TextNode extends NodeBase {
+    type: 'text';
+}
+export interface IndexNode extends NodeBase {
+    type: 'index';
+    indexId: string;
+}
+export interface OtherNode extends NodeBase {
+    type: `${string}:${string}`;
+    [member: string]: unknown;
+}
+export type Node = Document | TextNode | IndexNode | OtherNode;
+export interface NodeRef {
+    id: string;
+    hash?: string;
+}
+export interface NodeRelationships {
+    source?: NodeRef;
+    previous?: NodeRef;
+    next?: NodeRef;
+    parent?: NodeRef;
+    children?: NodeRef[];
+}
+export interface NodeWithScore {
+    node: Node;
+    score: number;
+    evidence?: Evidence;
+}
+export interface Evidence {
+    similarity?: number;
+    coverage?: number;
+    [measure: string]: number | undefined;
+}
+export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
+    id?: string | undefined;
+    metadata?: JsonObject | undefined;
+};
+
+// ---- nodes/node-hash.d.ts
+import type { Node } from './contract.ts';
+export declare function nodeHash(node: Node): string;
+export declare function nodeHashSteps(node: Node): Generator<void, string>;
+
+// ---- nodes/node-json.d.ts
+import type { JsonObject } from '../shared/json.ts';
+import type { Node } from './contract.ts';
+export declare function nodeToJson(node: Node): JsonObject;
+export declare function checkNode(node: Node): void;
+export declare function nodeFromJson(value: unknown): Node;
+export declare function copyNode(node: Node): Node;
+
+// ---- nodes/node-text.d.ts
+import type { Node } from './contract.ts';
+export type NodeTextMode = 'all' | 'embed' | 'llm' | 'none';
+export declare function nodeText(node: Node, mode: NodeTextMode): string;
+export declare function nodeMetadataText(node: Node, mode: Exclude<NodeTextMode, 'none'>): string;
+
+// ---- nodes/node.d.ts
+import type { Document, IndexNode, Node, NodeInput, TextNode } from './contract.ts';
+export declare function createDocument({ item, ...input }: NodeInput & {
+    item?: string | undefined;
+}): Document;
+export declare function createTextNode(input: NodeInput): TextNode;
+export declare function createIndexNode(input: NodeInput & {
+    indexId: string;
+}): IndexNode;
+export declare function sourceId(node: Node): string | undefined;
 
 // ---- parser/base.d.ts
-import type { ChatMessage } from '../llm/message.ts';
+import type { ChatMessage } from '../llm/message-contract.ts';
 import type { DeepPartial, OutputParser, ParseOptions } from './contract.ts';
 export declare abstract class BaseOutputParser<T, P = DeepPartial<T>> implements OutputParser<T, P> {
     get name(): string;
@@ -980,7 +1048,7 @@ export declare abstract class BaseOutputParser<T, P = DeepPartial<T>> implements
 }
 
 // ---- parser/contract.d.ts
-import type { ChatMessage } from '../llm/message.ts';
+import type { ChatMessage } from '../llm/message-contract.ts';
 export interface OutputParser<T, P = DeepPartial<T>> {
     format?(input: string): string;
     format?(input: readonly ChatMessage[]): readonly ChatMessage[];
@@ -1027,7 +1095,7 @@ export { isParserError, parserError, pathText, type ParserError } from './errors
 // ---- postprocessor/contract.d.ts
 import type { CallOptions } from '../call/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
-import type { NodeWithScore } from '../retriever/node.ts';
+import type { NodeWithScore } from '../nodes/contract.ts';
 export interface NodePostprocessor {
     postprocess(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
 }
@@ -1049,7 +1117,7 @@ export interface QueryOptions extends RetrieveOptions {
 export type { QueryEngine, QueryOptions } from './contract.ts';
 
 // ---- reader/base.d.ts
-import type { Document } from '../retriever/node.ts';
+import type { Document } from '../nodes/contract.ts';
 import type { ReadCall, Reader, ReadItem, ReadOptions } from './contract.ts';
 export declare abstract class BaseReader<I extends ReadItem = ReadItem> implements Reader {
     abstract doList(call: ReadCall): AsyncIterable<I> | Iterable<I> | Promise<AsyncIterable<I> | Iterable<I>>;
@@ -1058,7 +1126,7 @@ export declare abstract class BaseReader<I extends ReadItem = ReadItem> implemen
 }
 
 // ---- reader/contract.d.ts
-import type { Document } from '../retriever/node.ts';
+import type { Document } from '../nodes/contract.ts';
 export interface Reader {
     read(options?: ReadOptions): AsyncIterable<Document>;
 }
@@ -1116,8 +1184,8 @@ export declare function createTextDecoder(item: string, encoding?: string): Piec
 // ---- reader/index.d.ts
 export { BaseReader } from './base.ts';
 export type { FileFormat, ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress, SourceFile, } from './contract.ts';
-export { createTextDecoder, decodeText, type PieceDecoder } from './decode.ts';
-export { DEFAULT_MAX_FILE_BYTES, filePieces, readBytes, readText, tooLarge, type ReadTextOptions, } from './read-text.ts';
+export { createTextDecoder, decodeText } from './decode.ts';
+export { DEFAULT_MAX_FILE_BYTES, filePieces, readBytes, readText, tooLarge } from './read-text.ts';
 
 // ---- reader/read-text.d.ts
 import type { MortiseError } from '../errors.ts';
@@ -1133,11 +1201,51 @@ export declare function filePieces(file: SourceFile, signal?: AbortSignal): Asyn
 export declare function tooLarge(path: string, maxBytes: number): MortiseError;
 
 // ---- reranker/base.d.ts
-import type { Attempt, CallSettings } from '../call/index.ts';
-import type { ProviderOptions } from '../llm/contract.ts';
-import type { ProviderMetadata } from '../llm/message.ts';
-import type { RankedDocument, Reranker, RerankerMetadata, RerankOptions, RerankResult } from './contract.ts';
-export interface BaseRerankerOptions extends CallSettings {
+import type { Attempt } from '../call/index.ts';
+import type { ProviderOptions } from '../call/contract.ts';
+import type { BaseRerankerOptions, RankedDocument, RankReply, RankRequest, Reranker, RerankerMetadata, RerankOptions, RerankResult } from './contract.ts';
+export declare abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> implements Reranker<P> {
+    readonly provider: string;
+    readonly model: string;
+    abstract readonly metadata: RerankerMetadata;
+    constructor(options: BaseRerankerOptions);
+    abstract doRerank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
+    rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
+}
+export declare function checkRanking(results: readonly RankedDocument[], count: number, topN: number): RankedDocument[];
+
+// ---- reranker/contract.d.ts
+import type { AnsweredBy, CallOptions, ModelSettings, ProviderMetadata, ProviderOptions, Warning } from '../call/contract.ts';
+export interface Reranker<P extends ProviderOptions = ProviderOptions> {
+    readonly provider: string;
+    readonly model: string;
+    readonly metadata: RerankerMetadata;
+    rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
+}
+export interface RerankerMetadata {
+    maxDocuments?: number;
+    comparableScores: boolean;
+}
+export interface RerankOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
+    topN?: number | undefined;
+    providerOptions?: P | undefined;
+}
+export interface RerankResult extends AnsweredBy {
+    results: RankedDocument[];
+    usage: RerankUsage;
+    warnings: Warning[];
+    model?: string;
+    providerMetadata?: ProviderMetadata;
+}
+export interface RankedDocument {
+    index: number;
+    score: number;
+}
+export interface RerankUsage {
+    inputTokens?: number;
+    searchUnits?: number;
+}
+export interface BaseRerankerOptions extends ModelSettings {
     provider: string;
     model: string;
 }
@@ -1155,56 +1263,14 @@ export interface RankReply {
     } | undefined;
     readonly providerMetadata?: ProviderMetadata | undefined;
 }
-export declare abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> implements Reranker<P> {
-    readonly provider: string;
-    readonly model: string;
-    abstract readonly metadata: RerankerMetadata;
-    constructor(options: BaseRerankerOptions);
-    abstract doRerank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
-    rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
-}
-export declare function checkRanking(results: readonly RankedDocument[], count: number, topN: number): RankedDocument[];
-
-// ---- reranker/contract.d.ts
-import type { CallOptions, Warning } from '../call/contract.ts';
-import type { ProviderOptions } from '../llm/contract.ts';
-import type { ProviderMetadata } from '../llm/message.ts';
-export interface Reranker<P extends ProviderOptions = ProviderOptions> {
-    readonly provider: string;
-    readonly model: string;
-    readonly metadata: RerankerMetadata;
-    rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
-}
-export interface RerankerMetadata {
-    maxDocuments?: number;
-    comparableScores: boolean;
-}
-export interface RerankOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
-    topN?: number | undefined;
-    providerOptions?: P | undefined;
-}
-export interface RerankResult {
-    results: RankedDocument[];
-    usage: RerankUsage;
-    warnings: Warning[];
-    providerMetadata?: ProviderMetadata;
-}
-export interface RankedDocument {
-    index: number;
-    score: number;
-}
-export interface RerankUsage {
-    inputTokens?: number;
-    searchUnits?: number;
-}
 
 // ---- reranker/index.d.ts
-export { BaseReranker, checkRanking, type BaseRerankerOptions, type RankReply, type RankRequest, } from './base.ts';
-export type { RankedDocument, Reranker, RerankerMetadata, RerankOptions, RerankResult, RerankUsage, } from './contract.ts';
+export { BaseReranker, checkRanking } from './base.ts';
+export type { BaseRerankerOptions, RankedDocument, RankReply, RankRequest, Reranker, RerankerMetadata, RerankOptions, RerankResult, } from './contract.ts';
 
 // ---- retriever/base.d.ts
 import type { BaseRetrieverOptions, Query, QueryInput, RetrieveCall, RetrieveOptions, Retriever } from './contract.ts';
-import type { NodeWithScore } from './node.ts';
+import type { NodeWithScore } from '../nodes/contract.ts';
 export declare abstract class BaseRetriever implements Retriever {
     constructor(options?: BaseRetrieverOptions);
     abstract doRetrieve(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]>;
@@ -1214,10 +1280,10 @@ export declare abstract class BaseRetriever implements Retriever {
 export declare function toQuery(input: QueryInput): Query;
 
 // ---- retriever/contract.d.ts
+import type { JsonObject } from '../shared/json.ts';
 import type { Attempt, CallOptions, CallSettings } from '../call/contract.ts';
-import type { QueryEngine } from '../query-engine/contract.ts';
-import type { MetadataFilter } from '../store/contract.ts';
-import type { Node, NodeWithScore } from './node.ts';
+import type { MetadataFilter } from '../store/filter-contract.ts';
+import type { Node, NodeWithScore } from '../nodes/contract.ts';
 export interface Retriever {
     retrieve(query: QueryInput, options?: RetrieveOptions): Promise<NodeWithScore[]>;
 }
@@ -1235,7 +1301,16 @@ export interface Hop {
     readonly retriever: Retriever;
     readonly indexId: string;
 }
-export type RetrievalObject = Node | Retriever | QueryEngine;
+export interface QueryTarget {
+    query(query: Query, options?: RetrieveOptions): Promise<QueryTargetAnswer>;
+}
+export interface QueryTargetAnswer {
+    readonly text: string;
+    readonly sources: readonly NodeWithScore[];
+    readonly outcome: 'answered' | 'no-nodes' | (string & {});
+    readonly metadata: JsonObject;
+}
+export type RetrievalObject = Node | Retriever | QueryTarget;
 export interface BaseRetrieverOptions extends CallSettings {
     name?: string | undefined;
     objects?: ReadonlyMap<string, RetrievalObject> | Readonly<Record<string, RetrievalObject>> | undefined;
@@ -1252,107 +1327,22 @@ export interface RetrieveCall extends Attempt {
 
 // ---- retriever/index.d.ts
 export { BaseRetriever, toQuery } from './base.ts';
-export type { BaseRetrieverOptions, Hop, Query, QueryInput, RetrievalObject, RetrieveCall, RetrieveOptions, Retriever, } from './contract.ts';
-export { nodeHash, nodeHashSteps } from './node-hash.ts';
-export { checkNode, copyNode, nodeFromJson, nodeToJson } from './node-json.ts';
-export { nodeMetadataText, nodeText, type NodeTextMode } from './node-text.ts';
-export { createDocument, createIndexNode, createTextNode, isKnownNode, sourceId, type Document, type Evidence, type IndexNode, type Node, type NodeBase, type NodeInput, type NodeRef, type NodeRelationships, type NodeWithScore, type OtherNode, type TextNode, } from './node.ts';
+export type { BaseRetrieverOptions, Query, QueryInput, QueryTarget, QueryTargetAnswer, RetrievalObject, RetrieveCall, RetrieveOptions, Retriever, } from './contract.ts';
+export { nodeHash, nodeHashSteps } from '../nodes/node-hash.ts';
+export { checkNode, copyNode, nodeFromJson, nodeToJson } from '../nodes/node-json.ts';
+export { nodeMetadataText, nodeText, type NodeTextMode } from '../nodes/node-text.ts';
+export type { Document, Evidence, IndexNode, Node, NodeInput, NodeWithScore, TextNode, } from '../nodes/contract.ts';
+export { createDocument, createIndexNode, createTextNode, sourceId } from '../nodes/node.ts';
 export { checkResults, contentKey, dedupeNodes, mergeEvidence } from './results.ts';
 
-// ---- retriever/node-hash.d.ts
-import type { Node } from './node.ts';
-export declare function nodeHash(node: Node): string;
-export declare function nodeHashSteps(node: Node): Generator<void, string>;
-
-// ---- retriever/node-json.d.ts
-import type { JsonObject } from '../shared/json.ts';
-import type { Node } from './node.ts';
-export declare function nodeToJson(node: Node): JsonObject;
-export declare function checkNode(node: Node): void;
-export declare function nodeFromJson(value: unknown): Node;
-export declare function copyNode(node: Node): Node;
-
-// ---- retriever/node-text.d.ts
-import type { Node } from './node.ts';
-export type NodeTextMode = 'all' | 'embed' | 'llm' | 'none';
-export declare function nodeText(node: Node, mode: NodeTextMode): string;
-export declare function nodeMetadataText(node: Node, mode: Exclude<NodeTextMode, 'none'>): string;
-
-// ---- retriever/node.d.ts
-import type { JsonObject } from '../shared/json.ts';
-export interface NodeBase {
-    id: string;
-    text: string;
-    metadata: JsonObject;
-    excludedEmbedMetadataKeys?: string[];
-    excludedLlmMetadataKeys?: string[];
-    metadataTemplate?: string;
-    metadataSeparator?: string;
-    textTemplate?: string;
-    relationships?: NodeRelationships;
-    start?: number;
-    end?: number;
-    embedding?: Float32Array;
-}
-export interface Document extends NodeBase {
-    type: 'document';
-    item?: string;
-}
-export interface TextNode extends NodeBase {
-    type: 'text';
-}
-export interface IndexNode extends NodeBase {
-    type: 'index';
-    indexId: string;
-}
-export interface OtherNode extends NodeBase {
-    type: `${string}:${string}`;
-    [member: string]: unknown;
-}
-export type Node = Document | TextNode | IndexNode | OtherNode;
-export interface NodeRef {
-    id: string;
-    hash?: string;
-}
-export interface NodeRelationships {
-    source?: NodeRef;
-    previous?: NodeRef;
-    next?: NodeRef;
-    parent?: NodeRef;
-    children?: NodeRef[];
-}
-export interface NodeWithScore {
-    node: Node;
-    score: number;
-    evidence?: Evidence;
-}
-export interface Evidence {
-    similarity?: number;
-    coverage?: number;
-    [measure: string]: number | undefined;
-}
-export type NodeInput = Omit<NodeBase, 'id' | 'metadata'> & {
-    id?: string | undefined;
-    metadata?: JsonObject | undefined;
-};
-export declare function createDocument({ item, ...input }: NodeInput & {
-    item?: string | undefined;
-}): Document;
-export declare function createTextNode(input: NodeInput): TextNode;
-export declare function createIndexNode(input: NodeInput & {
-    indexId: string;
-}): IndexNode;
-export declare function sourceId(node: Node): string | undefined;
-export declare function isKnownNode(node: Node): node is Exclude<Node, OtherNode>;
-
 // ---- retriever/results.d.ts
-import type { Evidence, Node, NodeWithScore } from './node.ts';
+import type { Evidence, Node, NodeWithScore } from '../nodes/contract.ts';
 export declare function dedupeNodes(results: readonly NodeWithScore[]): NodeWithScore[];
 export declare function contentKey(node: Node): string;
 export declare function mergeEvidence(a: Evidence | undefined, b: Evidence | undefined): Evidence | undefined;
 export declare function checkResults(found: unknown, retriever: string): readonly NodeWithScore[];
 
-// ---- schema/dialects.d.ts
+// ---- schema/contract.d.ts
 export interface SchemaDialect {
     readonly name: string;
     readonly keywords: 'all' | readonly string[];
@@ -1374,6 +1364,8 @@ export interface SchemaLimits {
     readonly characters?: number | undefined;
     readonly enumCharacters?: number | undefined;
 }
+
+// ---- schema/dialects.d.ts
 export declare const schemaDialects: {
     readonly openai: {
         readonly name: "OpenAI's strict mode";
@@ -1415,7 +1407,7 @@ export declare const schemaDialects: {
 
 // ---- schema/fit-schema.d.ts
 import type { JsonSchema } from '../shared/json.ts';
-import type { SchemaDialect } from './dialects.ts';
+import type { SchemaDialect } from './contract.ts';
 export interface FittedSchema {
     readonly schema: JsonSchema;
     readonly strict: boolean;
@@ -1425,17 +1417,18 @@ export type SchemaPlace = 'tool' | 'strict-tool' | 'format';
 export declare function fitSchema(schema: JsonSchema, dialect: SchemaDialect, place: SchemaPlace): FittedSchema;
 
 // ---- schema/index.d.ts
-export { schemaDialects, type SchemaDialect, type SchemaLimits } from './dialects.ts';
-export { fitSchema, type FittedSchema, type SchemaPlace } from './fit-schema.ts';
-export type { RestoredParts } from './null-members.ts';
-export { isStandardSchema, type InferInput, type InferOutput, type Schema, type StandardIssue, type StandardJsonSchema, type StandardResult, type StandardSchema, } from './standard.ts';
+export { schemaDialects } from './dialects.ts';
+export type { SchemaDialect } from './contract.ts';
+export { fitSchema, type FittedSchema } from './fit-schema.ts';
+export type { InferOutput, Schema, StandardIssue, StandardJsonSchema, StandardResult, StandardSchema, } from './standard-contract.ts';
+export { isStandardSchema } from './standard.ts';
 export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
 
 // ---- schema/null-members.d.ts
 import type { JsonValue } from '../shared/json.ts';
 export type RestoredParts = WeakMap<object, Map<unknown, JsonValue>>;
 
-// ---- schema/standard.d.ts
+// ---- schema/standard-contract.d.ts
 export interface StandardSchema<Input = unknown, Output = Input> {
     readonly '~standard': {
         readonly version: 1;
@@ -1478,14 +1471,16 @@ export interface StandardJsonSchema<Input = unknown, Output = Input> {
     };
 }
 export type Schema<Input = unknown, Output = Input> = StandardSchema<Input, Output> & StandardJsonSchema<Input, Output>;
-export type InferInput<S> = S extends StandardSchema<infer Input, unknown> ? Input : never;
 export type InferOutput<S> = S extends StandardSchema<infer _Input, infer Output> ? Output : never;
+
+// ---- schema/standard.d.ts
+import type { StandardSchema } from './standard-contract.ts';
 export declare function isStandardSchema(value: unknown): value is StandardSchema;
 
 // ---- schema/strict-schema.d.ts
 import type { JsonSchema, JsonValue } from '../shared/json.ts';
 import type { RestoredParts } from './null-members.ts';
-import type { SchemaDialect } from './dialects.ts';
+import type { SchemaDialect } from './contract.ts';
 export interface ShownSchema {
     readonly schema: JsonSchema;
     unwrap(value: JsonValue): JsonValue | undefined;
@@ -1530,6 +1525,9 @@ export interface ServiceContextMethods<P extends object> {
 }
 export declare function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P>;
 
+// ---- shared/base64.d.ts
+export declare function base64Of(data: string | Uint8Array): string;
+
 // ---- shared/canonical-json.d.ts
 export declare function canonicalJson(value: unknown): string;
 
@@ -1540,15 +1538,15 @@ export declare function freeTag(word: string, texts: readonly string[], nameOf?:
 // ---- shared/hash.d.ts
 export declare function sha256Hex(text: string | Uint8Array): string;
 export declare function framed(field: string): string;
-export declare function portableSha256Hex(text: string | Uint8Array): string;
 
 // ---- shared/index.d.ts
+export { base64Of } from './base64.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
-export { framed, portableSha256Hex, sha256Hex } from './hash.ts';
+export { framed, sha256Hex } from './hash.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
-export { finiteNumber, oneOf, positive, wholeNumber, type NumberBounds } from './options.ts';
-export { jsonText, MAX_METADATA_DEPTH, plainJson, type PlainJsonOptions } from './plain-json.ts';
+export { finiteNumber, oneOf, positive, requireMembers, wholeNumber } from './options.ts';
+export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';
 
 // ---- shared/json.d.ts
 export type JsonValue = string | number | boolean | null | JsonValue[] | {
@@ -1578,6 +1576,7 @@ export declare function wholeNumber(name: string, value: unknown, bounds?: Numbe
 export declare function finiteNumber(name: string, value: unknown, bounds?: NumberBounds): number;
 export declare function positive(name: string, value: number, whole?: boolean): number;
 export declare function oneOf<T extends string>(name: string, value: unknown, words: readonly T[], code?: NumberBounds['code']): T;
+export declare function requireMembers<T>(value: T, members: readonly (keyof T & string)[], option: string, contract: string): T;
 
 // ---- shared/plain-json.d.ts
 export declare const MAX_METADATA_DEPTH = 100;
@@ -1589,38 +1588,19 @@ export declare function plainJson<T>(value: T, what: string, options?: PlainJson
 export declare function jsonText(value: unknown, what: string): string;
 
 // ---- store/check.d.ts
-import type { KeyValueStore, StoreOptions, VectorEntry, VectorQuery, VectorStore, VectorStoreSupport } from './contract.ts';
+import type { VectorEntry, VectorQuery, VectorStoreSupport } from './contract.ts';
+import type { KeyValueStore } from './key-value-contract.ts';
 export declare function requireKeyValueStore(store: KeyValueStore, option: string): KeyValueStore;
-export declare function requireMembers<T>(value: T, members: readonly (keyof T & string)[], option: string, contract: string): T;
 export declare function checkVectorQuery(query: VectorQuery, support: VectorStoreSupport, dimensions?: number | undefined): void;
 export declare function checkVectorSearch(search: Pick<VectorQuery, 'mode' | 'topK' | 'filter' | 'alpha' | 'lambda'>, support: VectorStoreSupport): void;
 export declare function checkVectorEntries(entries: readonly VectorEntry[], dimensions: number | undefined): number | undefined;
-export declare function requireDimensions(support: VectorStoreSupport, dimensions: number | undefined): void;
-export declare function openedSupport(store: VectorStore, options: StoreOptions): Promise<VectorStoreSupport>;
 
 // ---- store/contract.d.ts
+import type { FilterOperator, MetadataFilter } from './filter-contract.ts';
+import type { StoreOptions } from './key-value-contract.ts';
 import type { JsonValue } from '../shared/json.ts';
-import type { Node, NodeWithScore } from '../retriever/node.ts';
-import type { TermIndex } from './terms.ts';
-export interface StoreOptions {
-    signal?: AbortSignal | undefined;
-}
-export type StoreValue = Uint8Array | JsonValue;
-export interface KeyValueOptions extends StoreOptions {
-    namespace?: string | undefined;
-}
-export interface SetOptions extends KeyValueOptions {
-    ttlMs?: number | undefined;
-}
-export interface KeyValueStore {
-    get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
-    set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
-    delete(key: string, options?: KeyValueOptions): Promise<void>;
-    getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
-    setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
-    iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
-}
-export type StoreEntry = readonly [key: string, value: StoreValue];
+import type { Node, NodeWithScore } from '../nodes/contract.ts';
+import type { TermIndex } from './term-contract.ts';
 export interface SourceRecord {
     sourceId: string;
     hash: string;
@@ -1694,6 +1674,13 @@ export interface VectorQuery {
     alpha?: number | undefined;
     lambda?: number | undefined;
 }
+
+// ---- store/failure.d.ts
+import type { MortiseError } from '../errors.ts';
+export declare function storeFailure(place: string, what: string, cause: unknown): MortiseError;
+export declare function systemCode(error: unknown): string | undefined;
+
+// ---- store/filter-contract.d.ts
 export type MetadataFilter = {
     and: readonly MetadataFilter[];
 } | {
@@ -1709,22 +1696,13 @@ export interface FilterCondition {
 export type FilterValue = string | number | boolean;
 export type FilterOperator = '==' | '!=' | '>' | '>=' | '<' | '<=' | 'in' | 'nin' | 'any' | 'all' | 'contains' | 'text-match' | 'is-empty' | `${string}:${string}`;
 
-// ---- store/failure.d.ts
-import type { MortiseError } from '../errors.ts';
-export declare function storeFailure(place: string, what: string, cause: unknown): MortiseError;
-export declare function isLocked(error: unknown): boolean;
-export declare function sqliteCode(error: unknown): number | undefined;
-export declare function systemCode(error: unknown): string | undefined;
-
 // ---- store/filter.d.ts
-import type { FilterOperator, MetadataFilter } from './contract.ts';
+import type { FilterOperator, MetadataFilter } from './filter-contract.ts';
 export declare const FILTER_OPERATORS: readonly ["==", "!=", ">", ">=", "<", "<=", "in", "nin", "any", "all", "contains", "text-match", "is-empty"];
-export declare const MAX_FILTER_DEPTH = 100;
 export declare function matchesFilter(metadata: {
     readonly [key: string]: unknown;
 }, filter: MetadataFilter): boolean;
 export declare function checkFilter(filter: MetadataFilter, operators: readonly FilterOperator[]): void;
-export declare function checkFilterForm(filter: MetadataFilter): void;
 
 // ---- store/guard.d.ts
 export interface StoreGuardOptions {
@@ -1737,24 +1715,48 @@ export interface StoreGuardOptions {
     } | undefined;
 }
 export type StoreGuard = <T>(what: 'read' | 'written', signal: AbortSignal | undefined, operation: () => Promise<T>) => Promise<T | undefined>;
-export declare const STORE_REST_MS = 60000;
 export declare function createStoreGuard({ store, warn, timeoutMs, names }: StoreGuardOptions): StoreGuard;
 
 // ---- store/index.d.ts
-export { checkVectorEntries, checkVectorQuery, checkVectorSearch, openedSupport, requireDimensions, requireKeyValueStore, requireMembers, } from './check.ts';
-export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, ItemState, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SourcesOptions, SparseVector, StoreEntry, StoreLock, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorQueryMode, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
-export { isLocked, sqliteCode, storeFailure, systemCode } from './failure.ts';
-export { checkFilter, checkFilterForm, FILTER_OPERATORS, matchesFilter, MAX_FILTER_DEPTH } from './filter.ts';
-export { createStoreGuard, STORE_REST_MS, type StoreGuard, type StoreGuardOptions } from './guard.ts';
-export { MemoryKeyValueStore, type MemoryKeyValueStoreOptions } from './memory.ts';
-export { maximalMarginalRelevance, type MmrCandidate, type MmrPick } from './mmr.ts';
-export { openSqliteFile, type OpenedSqliteFile, type SqliteFiles } from './sqlite-file.ts';
-export { lockSqliteFile, type LockModules } from './sqlite-lock.ts';
-export { BM25_DEFAULTS, checkTermQuery, inverseDocumentFrequency, termSaturation, type NodeTerms, type RankedTerms, type TermIndex, type TermQuery, } from './terms.ts';
-export { createWhenFree, type WhenFree } from './when-free.ts';
+export { checkVectorEntries, checkVectorQuery, checkVectorSearch, requireKeyValueStore } from './check.ts';
+export type { DocumentStore, ItemState, SourceRecord, SourcesOptions, SparseVector, StoreLock, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
+export type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './filter-contract.ts';
+export type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreOptions, StoreValue, } from './key-value-contract.ts';
+export { storeFailure, systemCode } from './failure.ts';
+export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { createStoreGuard, type StoreGuard } from './guard.ts';
+export { MemoryKeyValueStore } from './memory.ts';
+export { maximalMarginalRelevance } from '../vectors/mmr.ts';
+export { openSqliteFile, type OpenedSqliteFile } from './sqlite-file.ts';
+export { lockSqliteFile } from './sqlite-lock.ts';
+export type { NodeTerms, RankedTerms, TermIndex, TermQuery } from './term-contract.ts';
+export { BM25_DEFAULTS, checkTermQuery, inverseDocumentFrequency, termSaturation } from './terms.ts';
+export { createWhenFree } from './when-free.ts';
+
+// ---- store/key-value-contract.d.ts
+import type { JsonValue } from '../shared/json.ts';
+export interface StoreOptions {
+    signal?: AbortSignal | undefined;
+}
+export type StoreValue = Uint8Array | JsonValue;
+export interface KeyValueOptions extends StoreOptions {
+    namespace?: string | undefined;
+}
+export interface SetOptions extends KeyValueOptions {
+    ttlMs?: number | undefined;
+}
+export interface KeyValueStore {
+    get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
+    set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
+    delete(key: string, options?: KeyValueOptions): Promise<void>;
+    getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
+    setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
+    iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+}
+export type StoreEntry = readonly [key: string, value: StoreValue];
 
 // ---- store/memory.d.ts
-import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './contract.ts';
+import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from './key-value-contract.ts';
 export interface MemoryKeyValueStoreOptions {
     maxBytes?: number | undefined;
 }
@@ -1768,17 +1770,6 @@ export declare class MemoryKeyValueStore implements KeyValueStore {
     setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
     iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
 }
-
-// ---- store/mmr.d.ts
-export interface MmrCandidate {
-    readonly similarity: number;
-    readonly embedding: Float32Array;
-}
-export interface MmrPick {
-    readonly index: number;
-    readonly score: number;
-}
-export declare function maximalMarginalRelevance(candidates: readonly MmrCandidate[], topK: number, lambda?: number): MmrPick[];
 
 // ---- store/sqlite-file.d.ts
 export interface SqliteFiles {
@@ -1801,7 +1792,8 @@ export interface OpenedSqliteFile<T> {
 export declare function openSqliteFile<T>(path: string, files: SqliteFiles, open: (place: string, isReadOnly: boolean) => T): OpenedSqliteFile<T>;
 
 // ---- store/sqlite-lock.d.ts
-import type { StoreLock, StoreOptions } from './contract.ts';
+import type { StoreLock } from './contract.ts';
+import type { StoreOptions } from './key-value-contract.ts';
 import type { SqliteFiles } from './sqlite-file.ts';
 export interface LockModules {
     readonly files: SqliteFiles & {
@@ -1814,9 +1806,10 @@ export interface LockModules {
 }
 export declare function lockSqliteFile(file: string, place: string, modules: LockModules, { signal }?: StoreOptions): Promise<StoreLock>;
 
-// ---- store/terms.d.ts
-import type { Node } from '../retriever/node.ts';
-import type { MetadataFilter, StoreOptions } from './contract.ts';
+// ---- store/term-contract.d.ts
+import type { Node } from '../nodes/contract.ts';
+import type { MetadataFilter } from './filter-contract.ts';
+import type { StoreOptions } from './key-value-contract.ts';
 export interface NodeTerms {
     id: string;
     terms: readonly string[];
@@ -1839,6 +1832,9 @@ export interface TermIndex {
     missing(options?: StoreOptions): AsyncIterable<Node>;
     rank(query: TermQuery, options?: StoreOptions): Promise<RankedTerms[]>;
 }
+
+// ---- store/terms.d.ts
+import type { TermQuery } from './term-contract.ts';
 export declare const BM25_DEFAULTS: {
     readonly k1: 1.2;
     readonly b: 0.75;
@@ -1851,26 +1847,27 @@ export declare function inverseDocumentFrequency(nodes: number, holding: number)
 export declare function termSaturation(count: number, relativeLength: number, k1: number, b: number): number;
 
 // ---- store/when-free.d.ts
-import type { StoreOptions } from './contract.ts';
+import type { StoreOptions } from './key-value-contract.ts';
 export type WhenFree = <T>(work: () => T, options?: StoreOptions) => Promise<T>;
 export declare function createWhenFree(timeoutMs?: number): WhenFree;
 
 // ---- synthesizer/contract.d.ts
-import type { CallOptions, Warning } from '../call/contract.ts';
+import type { AnsweredBy, CallOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { FinishReason, Usage } from '../llm/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
-import type { NodeWithScore } from '../retriever/node.ts';
+import type { NodeWithScore } from '../nodes/contract.ts';
 export interface ResponseSynthesizer {
     synthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<QueryResponse>;
     streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
 }
-export interface QueryResponse {
+export interface QueryResponse extends AnsweredBy {
     text: string;
     sources: NodeWithScore[];
     citations: Citation[];
     outcome: 'answered' | 'no-nodes' | (string & {});
     finishReason?: FinishReason;
+    model?: string;
     usage?: Usage;
     warnings: Warning[];
     metadata: JsonObject;
@@ -1918,13 +1915,13 @@ export interface PartialQueryResponse {
 }
 
 // ---- synthesizer/index.d.ts
-export type { Citation, PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent, ResponseSynthesizer, } from './contract.ts';
-export { createResponseStream, type ResponseStreamPlan } from './stream.ts';
+export type { Citation, QueryResponse, ResponseStream, ResponseStreamEvent, ResponseSynthesizer, } from './contract.ts';
+export { createResponseStream } from './stream.ts';
 
 // ---- synthesizer/stream.d.ts
-import type { Attributes, EventName } from '../events/index.ts';
+import type { Attributes, EventName } from '../events/map.ts';
 import type { ResponseStream, ResponseStreamEvent } from './contract.ts';
-export interface ResponseStreamPlan {
+export interface ResponseStreamOptions {
     readonly name: EventName;
     readonly attributes?: Attributes | undefined;
     readonly content?: (() => Attributes) | undefined;
@@ -1935,10 +1932,10 @@ export interface ResponseStreamPlan {
         readonly parent?: string;
     }): AsyncIterable<ResponseStreamEvent>;
 }
-export declare function createResponseStream(plan: ResponseStreamPlan): ResponseStream;
+export declare function createResponseStream(options: ResponseStreamOptions): ResponseStream;
 
 // ---- testing/hash-embedding.d.ts
-import type { BaseEmbedding, BaseEmbeddingOptions, EmbedReply, EmbedRequest } from '../embedding/base.ts';
+import type { BaseEmbedding, BaseEmbeddingOptions, EmbedReply, EmbedRequest } from '../embedding/index.ts';
 import type { EmbeddingMetadata } from '../embedding/contract.ts';
 export interface HashEmbeddingOptions extends Partial<BaseEmbeddingOptions> {
     dimensions?: number | undefined;
@@ -1951,17 +1948,16 @@ export declare class HashEmbedding extends BaseEmbedding {
 }
 
 // ---- testing/index.d.ts
-export { HashEmbedding, type HashEmbeddingOptions } from './hash-embedding.ts';
-export * from './scripted-llm.ts';
+export { HashEmbedding } from './hash-embedding.ts';
+export { ScriptedLLM, type ScriptedReply } from './scripted-llm.ts';
 
 // ---- testing/scripted-llm.d.ts
 import type { BaseLLM } from '../llm/base.ts';
-import type { Attempt, CallSettings } from '../call/contract.ts';
-import type { ChatStreamEvent, LLMMetadata, Usage } from '../llm/contract.ts';
-import type { ContentBlock } from '../llm/message.ts';
-import type { ChatReply, ChatRequest } from '../llm/request.ts';
+import type { Attempt } from '../call/contract.ts';
+import type { ChatReply, ChatRequest, ChatStreamEvent, LLMSettings, LLMMetadata, Usage } from '../llm/contract.ts';
+import type { ContentBlock } from '../llm/message-contract.ts';
 export type ScriptedReply = string | readonly ContentBlock[] | ChatReply | Error | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
-export interface ScriptedLLMOptions extends CallSettings {
+export interface ScriptedLLMOptions extends LLMSettings {
     replies: readonly ScriptedReply[] | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
     model?: string | undefined;
     metadata?: Partial<LLMMetadata> | undefined;
@@ -1995,7 +1991,7 @@ export type { TokenCounter, Tokenizer } from './contract.ts';
 export { estimateTokenizer } from './estimate.ts';
 
 // ---- transform/contract.d.ts
-import type { Node, TextNode } from '../retriever/node.ts';
+import type { Node, TextNode } from '../nodes/contract.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 export interface Transform {
     readonly fingerprint?: string;
@@ -2018,6 +2014,26 @@ export interface NodeSplitter extends Transform {
 
 // ---- transform/index.d.ts
 export type { NodeSplitter, Transform, TransformOptions } from './contract.ts';
+
+// ---- vectors/mmr.d.ts
+export interface MmrCandidate {
+    readonly similarity: number;
+    readonly embedding: Float32Array;
+}
+export interface MmrPick {
+    readonly index: number;
+    readonly score: number;
+}
+export declare function maximalMarginalRelevance(candidates: readonly MmrCandidate[], topK: number, lambda?: number): MmrPick[];
+
+// ---- vectors/similarity.d.ts
+export type SimilarityMode = 'cosine' | 'dot' | 'euclidean';
+export declare function similarity(a: ArrayLike<number>, b: ArrayLike<number>, mode?: SimilarityMode): number;
+
+// ---- vectors/vector.d.ts
+export declare function checkVector(vector: unknown, what: string): asserts vector is Float32Array;
+export declare function vectorToBytes(vector: Float32Array): Uint8Array;
+export declare function bytesToVector(bytes: unknown, isOwn?: boolean): Float32Array | undefined;
 
 // ---- wire/about.d.ts
 import type { Attempt } from '../call/contract.ts';
@@ -2078,14 +2094,8 @@ export interface SaidFailure {
     readonly retryAfterMs?: number;
     readonly requestId?: string;
 }
-export interface FailureHints {
-    readonly event?: string | undefined;
-    readonly alone?: boolean | undefined;
-}
-export declare function failureIn(said: unknown, hints?: FailureHints): SaidFailure | undefined;
 export declare function describeFailure(said: unknown): SaidFailure;
 export declare function failedEnd(reason: unknown): KnownErrorCode | undefined;
-export declare function isTooLong(message: string): boolean;
 
 // ---- wire/guarded-fetch.d.ts
 export interface GuardedFetchOptions {
@@ -2115,9 +2125,6 @@ export declare function errorFromResponse(failure: HttpFailure): MortiseError;
 export declare function errorFromReply(response: Response, attempt: ReadingAttempt, about: About & {
     readonly cause?: unknown;
 }, code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined): Promise<MortiseError>;
-export declare function errorFromRefusal(status: number, headers: Headers | undefined, body: unknown, about: About & {
-    readonly cause?: unknown;
-}, code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined): MortiseError;
 export declare function errorFromSaid(failure: SaidFailure, { provider, model, secrets }: About, { fallback, partial }?: SaidErrorOptions): MortiseError;
 export interface SaidErrorOptions {
     readonly fallback?: KnownErrorCode | undefined;
@@ -2126,31 +2133,21 @@ export interface SaidErrorOptions {
 export declare function errorFromThrown(thrown: unknown, about: About): unknown;
 
 // ---- wire/index.d.ts
-export { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
+export { malformed, thrownWithoutSecrets, type About } from './about.ts';
 export { float32FromBase64 } from './base64.ts';
 export { readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings, type ProviderAccess } from './credentials.ts';
-export { describeFailure, failedEnd, failureIn, isTooLong, type FailureHints, type SaidFailure, } from './failure.ts';
-export { guardedFetch, refusalOf, type GuardedFetchOptions } from './guarded-fetch.ts';
-export { errorFromRefusal, errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown, type HttpFailure, } from './http-error.ts';
-export { JsonLinesDecoder } from './json-lines.ts';
-export { withOptions, type OptionMerging } from './options.ts';
+export { describeFailure, failedEnd, type SaidFailure } from './failure.ts';
+export { guardedFetch, refusalOf } from './guarded-fetch.ts';
+export { errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown } from './http-error.ts';
+export { withOptions } from './options.ts';
 export { readText } from './read-text.ts';
-export { retryAfter } from './retry-after.ts';
+export { retryAfter } from '../call/limit-headers/wait-asked.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
-export { EndOfReply, eventJson, jsonEvents, streamEvents, type StreamFormat, type StreamTranslator, } from './stream.ts';
+export { EndOfReply, eventJson, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
 export { readJsonVectors } from './vectors.ts';
-
-// ---- wire/json-lines.d.ts
-import type { SseEvent } from './sse.ts';
-export declare class JsonLinesDecoder {
-    recognised: boolean;
-    get pending(): number;
-    push(bytes: Uint8Array): SseEvent[];
-    end(): SseEvent | undefined;
-}
 
 // ---- wire/options.d.ts
 type Members = Readonly<Record<string, unknown>>;
@@ -2163,9 +2160,6 @@ export declare function withOptions(body: Members, options: Members | undefined,
 // ---- wire/read-text.d.ts
 import type { About, ReadingAttempt } from './about.ts';
 export declare function readText(response: Response, attempt: ReadingAttempt, about?: About): Promise<string>;
-
-// ---- wire/retry-after.d.ts
-export declare function retryAfter(headers: Headers, now?: number): number | undefined;
 
 // ---- wire/secrets.d.ts
 export type Secrets = readonly (string | undefined)[] | undefined;

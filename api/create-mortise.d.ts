@@ -2,29 +2,29 @@
 // entry . index.d.ts
 
 // ---- complete.d.ts
-import type { Flags, Plan } from './plan.ts';
+import type { Flags, ScaffoldOptions } from './options.ts';
 export interface Surroundings {
-    readonly target: Plan['target'];
+    readonly target: ScaffoldOptions['target'];
     readonly taken: readonly string[];
     readonly ask?: ((question: string) => Promise<string>) | undefined;
     readonly newest: (name: string) => Promise<string>;
 }
-export declare function completePlan(flags: Flags, { target, taken, ask, newest }: Surroundings): Promise<Plan>;
+export declare function completeOptions(flags: Flags, { target, taken, ask, newest }: Surroundings): Promise<ScaffoldOptions>;
 
 // ---- files.d.ts
-import type { Plan } from './plan.ts';
-export declare function integrationFiles(plan: Plan): Map<string, string>;
+import type { ScaffoldOptions } from './options.ts';
+export declare function integrationFiles(options: ScaffoldOptions): Map<string, string>;
 
 // ---- index.d.ts
 export { integrationFiles } from './files.ts';
-export { CAPABILITIES, hasConnection, nameProblem, packageNameProblem, parseFlags, planProblem, sdkOf, type Capability, type Flags, type Plan, } from './plan.ts';
-export { completePlan, type Surroundings } from './complete.ts';
+export { CAPABILITIES, hasConnection, nameProblem, packageNameProblem, parseFlags, optionsProblem, sdkOf, type Capability, type Flags, type ScaffoldOptions, } from './options.ts';
+export { completeOptions, type Surroundings } from './complete.ts';
 export { VERSIONS } from './versions.ts';
 
-// ---- plan.d.ts
+// ---- options.d.ts
 export declare const CAPABILITIES: readonly ["llm", "embedding", "reranker", "retriever", "parser", "vector-store", "reader"];
 export type Capability = (typeof CAPABILITIES)[number];
-export interface Plan {
+export interface ScaffoldOptions {
     readonly name: string;
     readonly packageName: string;
     readonly capabilities: readonly Capability[];
@@ -47,7 +47,7 @@ export interface Flags {
 export declare function parseFlags(args: readonly string[]): Flags;
 export declare function nameProblem(name: string, taken?: readonly string[]): string | undefined;
 export declare function packageNameProblem(name: string): string | undefined;
-export declare function planProblem({ capabilities, sdk, openAICompatible }: Plan): string | undefined;
+export declare function optionsProblem({ capabilities, sdk, openAICompatible }: ScaffoldOptions): string | undefined;
 export declare function hasConnection(capability: Capability): boolean;
 export declare function sdkOf(text: string): {
     name: string;

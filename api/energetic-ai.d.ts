@@ -4,9 +4,7 @@
 // ---- embedding.d.ts
 import type { Attempt, CallSettings } from '@mortise/core/call';
 import type { BaseEmbedding, EmbeddingMetadata, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
-import type { KeyValueStore } from '@mortise/core/store';
 export interface EnergeticAIEmbeddingOptions extends CallSettings {
-    cache?: KeyValueStore | undefined;
     metadata?: Partial<EmbeddingMetadata> | undefined;
 }
 export declare class EnergeticAIEmbedding extends BaseEmbedding {

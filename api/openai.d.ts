@@ -30,12 +30,6 @@ export interface OpenAIEmbeddingClient {
     readonly embeddings: Endpoint;
 }
 
-// ---- convert-chat-response.d.ts
-import type { ChatReply, Usage } from '@mortise/core/llm';
-import type { WireAbout, WireBody } from './convert.ts';
-export declare function fromChatCompletion(body: WireBody, about: WireAbout): ChatReply<WireBody>;
-export declare function chatUsage(raw: WireBody | undefined): Usage;
-
 // ---- convert-chat-request.d.ts
 import type { ChatRequest } from '@mortise/core/llm';
 import type { WireBody, WireContext } from './convert.ts';
@@ -44,6 +38,12 @@ export interface ChatCompletionsContext extends WireContext {
 }
 export declare function toChatCompletionsRequest(request: ChatRequest, context: ChatCompletionsContext): WireBody;
 export declare function toChatCompletionsStreamRequest(request: ChatRequest, context: ChatCompletionsContext): WireBody;
+
+// ---- convert-chat-response.d.ts
+import type { ChatReply, Usage } from '@mortise/core/llm';
+import type { WireAbout, WireBody } from './convert.ts';
+export declare function fromChatCompletionsResponse(body: WireBody, about: WireAbout): ChatReply<WireBody>;
+export declare function chatUsage(raw: WireBody | undefined): Usage;
 
 // ---- convert-chat-stream.d.ts
 import type { ChatStreamEvent } from '@mortise/core/llm';
@@ -55,18 +55,18 @@ export declare function chatCompletionsStream(about: WireAbout): StreamTranslato
 import type { EmbedReply, EmbedRequest } from '@mortise/core/embedding';
 import type { WireAbout, WireBody } from './convert.ts';
 export declare function toEmbeddingRequest(inputs: readonly string[], request: EmbedRequest, about: WireAbout): WireBody;
-export declare function fromEmbedding(body: WireBody, about: WireAbout): EmbedReply;
-
-// ---- convert-responses-response.d.ts
-import type { ChatReply } from '@mortise/core/llm';
-import type { WireAbout, WireBody } from './convert.ts';
-export declare function fromResponse(body: WireBody, about: WireAbout): ChatReply<WireBody>;
+export declare function fromEmbeddingResponse(body: WireBody, about: WireAbout): EmbedReply;
 
 // ---- convert-responses-request.d.ts
 import type { ChatRequest } from '@mortise/core/llm';
 import type { WireBody, WireContext } from './convert.ts';
 export declare function toResponsesRequest(request: ChatRequest, context: WireContext): WireBody;
 export declare function toResponsesStreamRequest(request: ChatRequest, context: WireContext): WireBody;
+
+// ---- convert-responses-response.d.ts
+import type { ChatReply } from '@mortise/core/llm';
+import type { WireAbout, WireBody } from './convert.ts';
+export declare function fromResponsesResponse(body: WireBody, about: WireAbout): ChatReply<WireBody>;
 
 // ---- convert-responses-stream.d.ts
 import type { ChatStreamEvent } from '@mortise/core/llm';
@@ -114,12 +114,9 @@ export declare class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProvid
 }
 
 // ---- errors.d.ts
-import type { MortiseError } from '@mortise/core';
 import type { About } from '@mortise/core/wire';
 export interface ErrorAbout extends About {
 }
-export declare function errorFromSdk(thrown: unknown, about: ErrorAbout): unknown;
-export declare function errorFromBody(error: unknown, about: ErrorAbout): MortiseError;
 
 // ---- index.d.ts
 export { OpenAILLM, type OpenAILLMOptions, type OpenAIMetadata, type OpenAIModel, type OpenAIProviderOptions, } from './llm.ts';
@@ -127,13 +124,13 @@ export { OpenAIEmbedding, type OpenAIEmbeddingModel, type OpenAIEmbeddingOptions
 export type { ConnectionOptions, Endpoint, OpenAIEmbeddingClient, OpenAILLMClient, RequestSettings, } from './client.ts';
 export type { WireAbout, WireBody, WireContext } from './convert.ts';
 export { toChatCompletionsRequest, toChatCompletionsStreamRequest, type ChatCompletionsContext, } from './convert-chat-request.ts';
-export { chatUsage, fromChatCompletion } from './convert-chat-response.ts';
+export { chatUsage, fromChatCompletionsResponse } from './convert-chat-response.ts';
 export { chatCompletionsStream } from './convert-chat-stream.ts';
 export { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
-export { fromResponse } from './convert-responses-response.ts';
+export { fromResponsesResponse } from './convert-responses-response.ts';
 export { responsesStream } from './convert-responses-stream.ts';
-export { fromEmbedding, toEmbeddingRequest } from './convert-embedding.ts';
-export { errorFromBody, errorFromSdk, type ErrorAbout } from './errors.ts';
+export { fromEmbeddingResponse, toEmbeddingRequest } from './convert-embedding.ts';
+export type { ErrorAbout } from './errors.ts';
 
 // ---- llm.d.ts
 import type { BaseLLM, ChatReply, ChatRequest, LLMMetadata, LLMSettings, StreamBatch } from '@mortise/core/llm';

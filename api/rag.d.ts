@@ -7,7 +7,7 @@ export interface AnswerCall {
     readonly signal: AbortSignal | undefined;
     readonly parent: string | undefined;
     readonly timeoutMs: number | undefined;
-    readonly left: Clock;
+    readonly remainingMs: Clock;
     readonly streamed: boolean;
 }
 
@@ -204,7 +204,7 @@ export declare function evaluateRetriever(retriever: Retriever, collection: Eval
 export { compareRetrieval, type CompareOptions, type RetrievalComparison } from './compare.ts';
 export { DEFAULT_METRICS, evaluateRetriever, type EvaluateOptions, type EvaluationCollection, type EvaluationQuery, type MeasuredQuery, type RetrievalReport, } from './evaluate.ts';
 export { measureRanking, type Gain, type Judgements, type MetricName, type RetrievalMetric, } from './metrics.ts';
-export { comparisonText, retrievalMarkdown } from './report.ts';
+export { retrievalMarkdown } from './report.ts';
 
 // ---- evaluation/metrics.d.ts
 export type Judgements = ReadonlyMap<string, number>;
@@ -217,7 +217,6 @@ export declare function measureRanking(ranking: readonly string[], judgements: J
 import type { RetrievalComparison } from './compare.ts';
 import type { RetrievalReport } from './evaluate.ts';
 export declare function retrievalMarkdown(reports: readonly RetrievalReport[], comparisons?: readonly RetrievalComparison[]): string;
-export declare function comparisonText(comparison: RetrievalComparison): string;
 
 // ---- index.d.ts
 export * from './chat-engine/index.ts';
@@ -302,10 +301,14 @@ export interface HybridRetrieverOptions extends BaseRetrieverOptions {
     weights?: HybridWeights | undefined;
     candidates?: number | undefined;
 }
+export interface SearchLock {
+    read<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
 export interface HybridParts {
     readonly bm25: BM25Index;
     readonly vectors: MemoryVectorStore;
     readonly embedding: Pick<EmbeddingModel, 'embedQuery'>;
+    readonly lock?: SearchLock | undefined;
 }
 export declare class HybridRetriever extends BaseRetriever {
     readonly supportsFilters = true;
@@ -315,7 +318,7 @@ export declare class HybridRetriever extends BaseRetriever {
 
 // ---- index/index.d.ts
 export { DocumentIndex, openIndex, type IndexParts, type OpenIndexOptions, type OwnIndexParts, type StoredIndexParts, type UpdateOptions, type UpdateProgress, type UpdateReport, } from './document-index.ts';
-export { DEFAULT_WEIGHTS, HybridRetriever, type HybridParts, type HybridRetrieverOptions, type HybridWeights, } from './hybrid-retriever.ts';
+export { DEFAULT_WEIGHTS, HybridRetriever, type HybridParts, type SearchLock, type HybridRetrieverOptions, type HybridWeights, } from './hybrid-retriever.ts';
 
 // ---- ingestion/committed.d.ts
 import type { Node, NodeWithScore } from '@mortise/core/retriever';
@@ -744,9 +747,13 @@ export declare class BM25Index {
     constructor(options?: BM25IndexOptions);
     get size(): number;
     upsert(nodes: readonly Node[]): void;
+    upsertSteps(nodes: readonly Node[]): Generator<void, void>;
     remove(ids: readonly string[]): void;
+    removeSteps(ids: readonly string[]): Generator<void, void>;
     search(query: string, topK: number, filter?: MetadataFilter): NodeWithScore[];
+    searchSteps(query: string, topK: number, filter?: MetadataFilter): Generator<void, NodeWithScore[]>;
     ranked(query: string): RankedNode[];
+    rankedSteps(query: string): Generator<void, RankedNode[]>;
 }
 
 // ---- retrievers/bm25.d.ts
@@ -760,7 +767,7 @@ export interface BM25RetrieverOptions extends BaseRetrieverOptions, BM25IndexOpt
 export declare class BM25Retriever extends BaseRetriever {
     readonly supportsFilters = true;
     constructor(options: BM25RetrieverOptions);
-    doRetrieve({ query }: Query, { topK, filters }: RetrieveCall): Promise<NodeWithScore[]>;
+    doRetrieve({ query }: Query, { topK, filters, signal }: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
 // ---- retrievers/fuse.d.ts
@@ -853,10 +860,6 @@ export declare class VectorRetriever extends BaseRetriever {
     doRetrieve(query: Query, { topK, filters, signal, parent }: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
-// ---- selectors/check.d.ts
-import type { SelectedChoice } from './contract.ts';
-export declare function checkSelection(found: unknown, choices: number, max?: number): readonly SelectedChoice[];
-
 // ---- selectors/contract.d.ts
 import type { CallOptions } from '@mortise/core/call';
 export interface Selector {
@@ -882,7 +885,6 @@ export declare class EmbeddingSelector implements Selector {
 }
 
 // ---- selectors/index.d.ts
-export { checkSelection } from './check.ts';
 export type { SelectedChoice, Selector } from './contract.ts';
 export { EmbeddingSelector, type EmbeddingSelectorOptions } from './embedding.ts';
 export { LLMSelector, SELECTION_PROMPT, type LLMSelectorOptions } from './llm.ts';
@@ -930,11 +932,10 @@ export declare class HierarchicalSplitter implements NodeSplitter {
     transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
 }
 export declare function leafNodes<N extends Node>(nodes: readonly N[]): N[];
-export declare function rootNodes<N extends Node>(nodes: readonly N[]): N[];
 
 // ---- splitters/index.d.ts
 export type { SplitterOptions } from './chunks.ts';
-export { HierarchicalSplitter, leafNodes, rootNodes, type HierarchicalSplitterOptions, } from './hierarchical.ts';
+export { HierarchicalSplitter, leafNodes, type HierarchicalSplitterOptions } from './hierarchical.ts';
 export { markdownHeadings, type MarkdownHeading } from './sections.ts';
 export { MarkdownSplitter, type MarkdownSplitterOptions } from './markdown.ts';
 export { SentenceSplitter, type SentenceSplitterOptions } from './sentence.ts';
@@ -998,7 +999,7 @@ export declare class TokenSplitter implements NodeSplitter {
 
 // ---- stores/index.d.ts
 export { MemoryDocumentStore } from './memory-document-store.ts';
-export { MemoryVectorStore } from './memory-vector-store.ts';
+export { MemoryVectorStore, type NearestNode, type NearestOptions } from './memory-vector-store.ts';
 
 // ---- stores/memory-document-store.d.ts
 import type { Node } from '@mortise/core/retriever';
@@ -1019,18 +1020,23 @@ export declare class MemoryDocumentStore implements DocumentStore {
 // ---- stores/memory-vector-store.d.ts
 import type { MetadataFilter, StoreOptions, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport } from '@mortise/core/store';
 import type { Node, NodeWithScore } from '@mortise/core/retriever';
+export interface NearestOptions {
+    readonly filter?: MetadataFilter | undefined;
+    readonly signal?: AbortSignal | undefined;
+}
+export interface NearestNode {
+    readonly node: Node;
+    readonly score: number;
+}
 export declare class MemoryVectorStore implements VectorStore {
     static load(path: string, options?: StoreOptions): Promise<MemoryVectorStore>;
     get support(): VectorStoreSupport;
     get size(): number;
-    upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
-    delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
-    query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
-    save(path: string, options?: StoreOptions): Promise<void>;
-    nearest(embedding: Float32Array, topK: number, filter?: MetadataFilter): {
-        readonly node: Node;
-        readonly score: number;
-    }[];
+    upsert(entries: readonly VectorEntry[], { signal }?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, { signal }?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, { signal }?: StoreOptions): Promise<NodeWithScore[]>;
+    save(path: string, { signal }?: StoreOptions): Promise<void>;
+    nearest(embedding: Float32Array, topK: number, { filter, signal }?: NearestOptions): Promise<NearestNode[]>;
     similarityTo(embedding: Float32Array, id: string): number | undefined;
     vectorOf(id: string): Float32Array | undefined;
 }
@@ -1047,6 +1053,7 @@ export interface WritingOptions {
 
 // ---- synthesizer/base.d.ts
 import type { CallOptions, FinishReason, Usage, Warning } from '@mortise/core';
+import type { AnsweredBy } from '@mortise/core/call';
 import type { NodeWithScore, QueryInput } from '@mortise/core/retriever';
 import type { QueryResponse, ResponseStream, ResponseSynthesizer } from '@mortise/core/synthesizer';
 export declare const NOT_FOUND_TEXT = "The answer was not found in the documents.";
@@ -1062,7 +1069,7 @@ export interface SynthesisCall {
     readonly signal: AbortSignal | undefined;
     readonly parent: string | undefined;
     readonly timeoutMs: number | undefined;
-    readonly left: () => number | undefined;
+    readonly remainingMs: () => number | undefined;
     readonly streamed: boolean;
 }
 export type SynthesisEvent = {
@@ -1074,11 +1081,12 @@ export type SynthesisEvent = {
 } | {
     readonly type: 'warning';
     readonly warning: Warning;
-} | {
+} | ({
     readonly type: 'reply';
     readonly finishReason: FinishReason;
     readonly usage: Usage;
-};
+    readonly model?: string;
+} & Readonly<AnsweredBy>);
 export declare abstract class BaseSynthesizer implements ResponseSynthesizer {
     constructor({ notFoundText }?: BaseSynthesizerOptions);
     abstract doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;

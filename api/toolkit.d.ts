@@ -25,7 +25,7 @@ export * from './wrappers/index.ts';
 import type { JsonValue } from '@mortise/core/shared';
 import type { ValuePath } from '@mortise/core/parser';
 import type { IncrementalJsonOptions, JsonFailure, JsonRange } from './json-options.ts';
-import type { JsonRepair } from './tolerant-strings.ts';
+import type { JsonRepair } from './json-repair.ts';
 export declare class IncrementalJson {
     work: number;
     constructor(options?: IncrementalJsonOptions);
@@ -45,7 +45,7 @@ export declare class IncrementalJson {
 export { IncrementalJson } from './incremental-json.ts';
 export { type IncrementalJsonOptions, type JsonFailure, type JsonKind, type JsonRange, } from './json-options.ts';
 export { replyStart } from './reasoning.ts';
-export type { JsonRepair, JsonRepairKind } from './tolerant-strings.ts';
+export type { JsonRepair, JsonRepairKind } from './json-repair.ts';
 
 // ---- json/json-options.d.ts
 import type { JsonValue } from '@mortise/core/shared';
@@ -68,15 +68,15 @@ export interface JsonFailure {
     reason: 'none' | 'cut' | 'broken';
 }
 
-// ---- json/reasoning.d.ts
-export declare function replyStart(text: string): number;
-
-// ---- json/tolerant-strings.d.ts
+// ---- json/json-repair.d.ts
 export interface JsonRepair {
     kind: JsonRepairKind;
     position: number;
 }
 export type JsonRepairKind = 'trailing-comma' | 'missing-comma' | 'separator' | 'white-space' | 'quotes' | 'inner-quote' | 'missing-quote' | 'unquoted-key' | 'comment' | 'literal' | 'number' | 'control-character' | 'escape' | 'truncated' | (string & {});
+
+// ---- json/reasoning.d.ts
+export declare function replyStart(text: string): number;
 
 // ---- limiter/adaptive-limiter.d.ts
 import type { RateLimiter } from '@mortise/core/call';
@@ -84,6 +84,16 @@ export declare function createAdaptiveLimiter(): RateLimiter;
 
 // ---- limiter/index.d.ts
 export { createAdaptiveLimiter } from './adaptive-limiter.ts';
+export { createRateLimiter, type RateLimitOptions } from './rate-limit.ts';
+
+// ---- limiter/rate-limit.d.ts
+import type { RateLimiter } from '@mortise/core/call';
+export interface RateLimitOptions {
+    requestsPerMinute?: number | undefined;
+    tokensPerMinute?: number | undefined;
+    concurrency?: number | undefined;
+}
+export declare function createRateLimiter(options: RateLimitOptions): RateLimiter;
 
 // ---- parsers/code-blocks.d.ts
 import type { LinesParser } from './lines.ts';
@@ -119,7 +129,7 @@ export declare class CombinedParser<const P extends Parts> extends BaseOutputPar
 // ---- parsers/index.d.ts
 export { CodeBlocksParser, type CodeBlock, type CodeBlocksParserOptions } from './code-blocks.ts';
 export { CombinedParser, type CombinedValue } from './combined.ts';
-export { findJson, JsonParser, streamJson, type JsonParserOptions } from './json.ts';
+export { JsonParser, streamJson, type JsonParserOptions } from './json.ts';
 export { fromLangChainParser, toLangChainParser, type LangChainInput, type LangChainParser, type LangChainRunnableParser, } from './langchain.ts';
 export { ListParser, type ListParserOptions } from './list.ts';
 export { MarkdownSectionsParser, MarkdownTableParser, type MarkdownRow, type MarkdownSection, type MarkdownSectionsParserOptions, type MarkdownTableParserOptions, } from './markdown.ts';
@@ -134,7 +144,7 @@ export { XmlParser, xmlText, type XmlElement, type XmlParserOptions } from './xm
 import type { JsonValue } from '@mortise/core/shared';
 import type { BaseOutputParser, ParseOptions } from '@mortise/core/parser';
 import type { IncrementalJsonOptions } from '../json/json-options.ts';
-import type { JsonRepair } from '../json/tolerant-strings.ts';
+import type { JsonRepair } from '../json/json-repair.ts';
 export interface JsonParserOptions extends IncrementalJsonOptions {
     onRepair?: ((repairs: readonly JsonRepair[]) => void) | undefined;
 }
@@ -145,7 +155,6 @@ export declare class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
     doParse(text: string, { signal }?: ParseOptions): JsonValue | Promise<JsonValue>;
     doStream(chunks: AsyncIterable<string>): AsyncIterable<JsonValue>;
 }
-export declare function findJson(text: string, options?: JsonParserOptions): JsonValue;
 export declare function streamJson(chunks: AsyncIterable<string>, options?: JsonParserOptions): AsyncGenerator<JsonValue>;
 
 // ---- parsers/langchain.d.ts
@@ -515,25 +524,8 @@ import type { Schema, StandardJsonSchema, StandardResult } from '@mortise/core/s
 export declare function jsonSchema<T = unknown>(raw: JsonSchema, validate?: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>): Schema<T, T>;
 export declare function toJsonSchema(schema: StandardJsonSchema): JsonSchema;
 
-// ---- structured/index.d.ts
-export { structuredStream, type StructuredStream } from './structured-stream.ts';
-export { structured, type StructuredMode, type StructuredOptions, type StructuredResult, } from './structured.ts';
-
-// ---- structured/structured-stream.d.ts
-import type { DeepPartial } from '@mortise/core/parser';
-import type { Schema } from '@mortise/core/schema';
-import type { LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
-import type { StructuredOptions, StructuredResult } from './structured.ts';
-export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P> {
-    final(): Promise<StructuredResult<T, M>>;
-    toReadableStream(): ReadableStream<P>;
-    cancel(): Promise<void>;
-}
-export declare function structuredStream<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): StructuredStream<DeepPartial<Input>, Output, M>;
-
-// ---- structured/structured.d.ts
-import type { Schema } from '@mortise/core/schema';
-import type { ChatOptions, ChatResponse, LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
+// ---- structured/contract.d.ts
+import type { ChatOptions, ChatResponse, ProviderOptions } from '@mortise/core/llm';
 export type StructuredMode = 'native' | 'tool' | 'prompt';
 export interface StructuredOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'responseFormat' | 'tools' | 'toolChoice'> {
     mode?: StructuredMode | undefined;
@@ -548,14 +540,36 @@ export interface StructuredResult<T, M = unknown> {
     repairs: number;
     responses: ChatResponse<M>[];
 }
+
+// ---- structured/index.d.ts
+export { structuredStream, type StructuredStream } from './structured-stream.ts';
+export { structured } from './structured.ts';
+export type { StructuredMode, StructuredOptions, StructuredResult } from './contract.ts';
+
+// ---- structured/structured-stream.d.ts
+import type { DeepPartial } from '@mortise/core/parser';
+import type { Schema } from '@mortise/core/schema';
+import type { LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
+import type { StructuredOptions, StructuredResult } from './contract.ts';
+export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P> {
+    final(): Promise<StructuredResult<T, M>>;
+    toReadableStream(): ReadableStream<P>;
+    cancel(): Promise<void>;
+}
+export declare function structuredStream<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): StructuredStream<DeepPartial<Input>, Output, M>;
+
+// ---- structured/structured.d.ts
+import type { Schema } from '@mortise/core/schema';
+import type { LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
+import type { StructuredOptions, StructuredResult } from './contract.ts';
 export declare function structured<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): Promise<StructuredResult<Output, M>>;
 
 // ---- tools/index.d.ts
-export { runTools, sumUsage, toolResults, type Approval, type RunToolsEvent, type RunToolsOptions, type RunToolsResult, } from './run-tools.ts';
+export { runTools, sumUsage, type Approval, type RunToolsEvent, type RunToolsOptions, type RunToolsResult, } from './run-tools.ts';
 export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
 
 // ---- tools/run-tools.d.ts
-import type { AssistantMessage, ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, Usage, ChatInput, ChatMessage, ToolCallBlock, ToolResultBlock } from '@mortise/core/llm';
+import type { ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, Usage, ChatInput, ChatMessage, ToolCallBlock, ToolResultBlock } from '@mortise/core/llm';
 import type { Tool } from './tool.ts';
 export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools'> {
     tools: readonly Tool[];
@@ -600,7 +614,6 @@ export interface RunToolsResult<M = unknown> {
 }
 export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, options: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
 export declare function sumUsage(usages: readonly Usage[]): Usage;
-export declare function toolResults(message: AssistantMessage, contents: readonly string[]): ChatMessage;
 
 // ---- tools/tool.d.ts
 import type { JsonObject, JsonSchema } from '@mortise/core/shared';
@@ -672,6 +685,20 @@ export interface WithBudgetOptions {
 }
 export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget, { estimateTokens }?: WithBudgetOptions): L;
 
+// ---- wrappers/embedding-cache.d.ts
+import type { EmbedManyOptions } from '@mortise/core/embedding';
+export interface EmbeddingKeyFields {
+    readonly provider: string;
+    readonly model: string;
+    readonly dimensions?: number | undefined;
+    readonly kind: NonNullable<EmbedManyOptions['kind']>;
+    readonly providerOptions?: {
+        readonly [option: string]: unknown;
+    } | undefined;
+    readonly scope?: string | undefined;
+}
+export declare function embeddingCacheKey(fields: EmbeddingKeyFields, text: string): string;
+
 // ---- wrappers/fit-messages.d.ts
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { ChatMessage } from '@mortise/core/llm';
@@ -684,23 +711,22 @@ export declare function fitMessages(messages: readonly ChatMessage[], options: F
 
 // ---- wrappers/index.d.ts
 export { createBudget, withBudget, type Budget, type BudgetOptions, type TokenPrices, type WithBudgetOptions, } from './budget.ts';
+export { embeddingCacheKey } from './embedding-cache.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
-export { replyCacheKey, type CallKind, type ReplyKeyFields } from './reply-cache.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
-export { movesOn, withFallback, type WithFallbackOptions } from './with-fallback.ts';
+export { lookUpEmbeddings, withEmbeddingCache, type WithEmbeddingCacheOptions, } from './with-embedding-cache.ts';
+export { withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
-export { aroundLLM, wrapLLM, type CallInfo, type Outcome } from './wrap.ts';
+export { aroundLLM, wrapLLM, type CallInfo } from './wrap.ts';
+export type { Outcome } from './outcome.ts';
 
-// ---- wrappers/reply-cache.d.ts
-import type { ChatOptions, ChatInput } from '@mortise/core/llm';
-export type CallKind = 'chat' | 'complete';
-export interface ReplyKeyFields {
-    readonly provider: string;
-    readonly model: string;
-    readonly scope: string;
-    readonly kind: CallKind;
+// ---- wrappers/outcome.d.ts
+import type { Usage } from '@mortise/core/llm';
+export interface Outcome {
+    readonly usage?: Usage | undefined;
+    readonly error?: unknown;
+    readonly begun?: boolean | undefined;
 }
-export declare function replyCacheKey(fields: ReplyKeyFields, input: ChatInput, options: ChatOptions): string;
 
 // ---- wrappers/with-cache.d.ts
 import type { KeyValueStore } from '@mortise/core/store';
@@ -711,30 +737,36 @@ export interface WithCacheOptions {
 }
 export declare function withCache<L extends LLM>(llm: L, store: KeyValueStore, options?: WithCacheOptions): L;
 
+// ---- wrappers/with-embedding-cache.d.ts
+import type { EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';
+import type { KeyValueStore } from '@mortise/core/store';
+export interface WithEmbeddingCacheOptions {
+    ttlMs?: number | undefined;
+    scope?: string | undefined;
+}
+export declare function withEmbeddingCache<M extends EmbeddingModel>(model: M, store: KeyValueStore, options?: WithEmbeddingCacheOptions): M;
+export declare function lookUpEmbeddings(model: EmbeddingModel, store: KeyValueStore, texts: readonly string[], { ttlMs, scope, ...asked }?: WithEmbeddingCacheOptions & EmbedManyOptions): Promise<(Float32Array | undefined)[]>;
+
 // ---- wrappers/with-fallback.d.ts
 import type { LLM } from '@mortise/core/llm';
 export interface WithFallbackOptions {
     when?: ((error: unknown, llm: LLM) => boolean) | undefined;
 }
-export declare function movesOn(error: unknown): boolean;
 export declare function withFallback<L extends LLM>(first: L, others: readonly LLM[], { when }?: WithFallbackOptions): L;
 
 // ---- wrappers/with-rate-limit.d.ts
-import type { RateLimiter, RateLimitOptions } from '@mortise/core/call';
+import type { RateLimiter } from '@mortise/core/call';
 import type { ChatOptions, LLM, ChatInput } from '@mortise/core/llm';
+import type { RateLimitOptions } from '../limiter/rate-limit.ts';
 export interface WithRateLimitOptions {
     estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
 }
 export declare function withRateLimit<L extends LLM>(llm: L, limits: RateLimitOptions | RateLimiter, { estimateTokens }?: WithRateLimitOptions): L;
 
 // ---- wrappers/wrap.d.ts
-import type { ChatOptions, LLM, Usage, ChatInput } from '@mortise/core/llm';
+import type { ChatOptions, LLM, ChatInput } from '@mortise/core/llm';
+import type { Outcome } from './outcome.ts';
 export declare function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L;
-export interface Outcome {
-    readonly usage?: Usage | undefined;
-    readonly error?: unknown;
-    readonly begun?: boolean | undefined;
-}
 export interface CallInfo {
     readonly input: ChatInput;
     readonly options: ChatOptions;
