@@ -1,32 +1,43 @@
-import type { KnownErrorCode, MortiseError } from '@mortise/core';
+import type { KnownErrorCode } from '@mortise/core';
 import type { Attempt, ModelSettings } from '@mortise/core/call';
 import { BaseReranker, type RankedDocument, type RankReply, type RankRequest } from '@mortise/core/reranker';
-import { errorFromResponse, guardedFetch, malformed, readJson, type About } from '@mortise/core/wire';
 import { isObject } from '@mortise/core/shared';
+import { Credentials, errorFromReply, guardedFetch, malformed, readJson } from '@mortise/core/wire';
+
+const SERVER = {
+  provider: 'llama-server',
+  name: 'llama-server',
+  variable: 'LLAMA_API_KEY',
+  defaultBaseURL: 'http://127.0.0.1:8080',
+} as const;
+
+/** `headers` are for a proxy before the server. */
+type LlamaRerankerOptions = ModelSettings & { headers?: Readonly<Record<string, string>> };
 
 // #region class
 /** A reranker behind llama.cpp's `llama-server --reranking`. */
 export class LlamaReranker extends BaseReranker {
   readonly metadata = { comparableScores: true };
-  readonly #url: string;
-  /** Refuses to be sent on to another host. */
-  readonly #fetch = guardedFetch({ provider: 'llama-server' });
+  readonly #credentials: Credentials;
+  readonly #fetch: typeof fetch;
 
-  constructor(url = 'http://127.0.0.1:8080', options: ModelSettings = {}) {
-    super({ ...options, provider: 'llama-server', model: 'local' });
-    this.#url = url;
+  constructor(baseURL: string = SERVER.defaultBaseURL, { headers, ...options }: LlamaRerankerOptions = {}) {
+    super({ ...options, provider: SERVER.provider, model: 'local' });
+    this.#credentials = new Credentials({ baseURL, headers }, SERVER);
+    // Refuses to be sent on to another host.
+    this.#fetch = guardedFetch({ provider: SERVER.provider, query: this.#credentials.query });
   }
 
   async doRerank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
+    const { baseURL, headers, secrets } = this.#credentials;
     const body = JSON.stringify({ query, documents, top_n: topN });
-    const response = await this.#fetch(`${this.#url}/v1/rerank`, {
-      method: 'POST',
-      body,
-      signal: attempt.signal,
-    });
-    if (!response.ok) throw failureOf(response, await response.text(), this);
-    const { results, usage } = await readJson(response, attempt, this);
-    if (!Array.isArray(results)) throw malformed('JSON without results', this);
+    const init = { method: 'POST', headers, body, signal: attempt.signal };
+    const response = await this.#fetch(`${baseURL}/v1/rerank`, init);
+    // What no error may show.
+    const about = { provider: this.provider, model: this.model, secrets };
+    if (!response.ok) throw await errorFromReply(response, attempt, about, codeOf);
+    const { results, usage } = await readJson(response, attempt, about);
+    if (!Array.isArray(results)) throw malformed('JSON without results', about);
     const tokens = isObject(usage) ? usage['prompt_tokens'] : undefined;
     return {
       results: results
@@ -38,12 +49,8 @@ export class LlamaReranker extends BaseReranker {
 }
 // #endregion
 
-function failureOf({ status, headers }: Response, said: string, { provider, model }: About): MortiseError {
-  return errorFromResponse({ provider, model, status, headers, code: codeOf(said) });
-}
-
 /** What the status does not tell: a document that is too long comes with 500 at times, and is not tried again. */
-function codeOf(said: string): KnownErrorCode | undefined {
-  if (/exceed_context_size|too large to process/.test(said)) return 'context-length';
-  return /insufficient_quota/.test(said) ? 'quota' : undefined; // a gateway's
+function codeOf({ message = '', type }: { message?: string; type?: string }): KnownErrorCode | undefined {
+  if (/exceed_context_size|too large to process/.test(`${type ?? ''} ${message}`)) return 'context-length';
+  return undefined;
 }
