@@ -240,7 +240,6 @@ export declare function utf8Length(text: string): number;
 import type { CallOptions, Warning } from '../call/contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import type { ProviderMetadata } from '../call/contract.ts';
-import type { EmbeddingRows } from './rows.ts';
 export interface EmbeddingModel<P extends ProviderOptions = ProviderOptions> {
     readonly provider: string;
     readonly model: string;
@@ -309,6 +308,12 @@ export interface EmbedReply {
     } | undefined;
     readonly providerMetadata?: ProviderMetadata | undefined;
 }
+export type EmbeddingRow = Float32Array | readonly number[];
+export type EmbeddingRows = readonly EmbeddingRow[] | readonly IndexedRow[];
+export interface IndexedRow {
+    readonly index: number;
+    readonly embedding: EmbeddingRow;
+}
 
 // ---- embedding/index.d.ts
 export { BaseEmbedding, streamConcurrency, type BaseEmbeddingOptions } from './base.ts';
@@ -316,7 +321,7 @@ export { Batcher, utf8Length, type BatchCost, type BatchLimits } from './batch.t
 export { bytesToVector, vectorToBytes } from '../vectors/vector.ts';
 export type { EmbeddedText, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions, EmbedReply, EmbedRequest, PartialEmbeddingResult, } from './contract.ts';
 export { embedQueries } from './queries.ts';
-export type { EmbeddingRows, IndexedRow } from './rows.ts';
+export type { EmbeddingRows, IndexedRow } from './contract.ts';
 export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
 export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun } from './stream.ts';
 export { checkVector } from '../vectors/vector.ts';
@@ -328,14 +333,6 @@ export interface EmbedQueriesOptions<P extends ProviderOptions = ProviderOptions
     aggregate?: ((embeddings: readonly Float32Array[]) => Float32Array) | undefined;
 }
 export declare function embedQueries<P extends ProviderOptions>(model: EmbeddingModel<P>, queries: readonly string[], { aggregate, ...options }?: EmbedQueriesOptions<P>): Promise<Float32Array>;
-
-// ---- embedding/rows.d.ts
-export type EmbeddingRow = Float32Array | readonly number[];
-export type EmbeddingRows = readonly EmbeddingRow[] | readonly IndexedRow[];
-export interface IndexedRow {
-    readonly index: number;
-    readonly embedding: EmbeddingRow;
-}
 
 // ---- embedding/stream.d.ts
 import type { EmbeddedText, EmbeddingResult } from './contract.ts';

@@ -110,11 +110,12 @@ export declare function createContextChatEngine({ llm, retriever }: {
 }, options?: ContextChatEngineOptions): ChatEngine;
 
 // ---- chat-engine/index.d.ts
-export type { ChatEngine } from './chat-engine.ts';
+import type { ChatEngine as Engine } from './chat-engine.ts';
 export type { ChatMemoryOptions } from './chat-memory.ts';
 export { CONDENSE_PROMPT, type CondensePrompt } from './condense.ts';
 export { createCondenseChatEngine, type CondenseChatEngineOptions } from './condense-chat-engine.ts';
 export { CONTEXT_CHAT_PROMPT, createContextChatEngine, type ContextChatEngineOptions, type ContextChatPrompt, } from './context-chat-engine.ts';
+export type ChatEngine = Engine;
 
 // ---- clock.d.ts
 export type Clock = () => number | undefined;
@@ -241,7 +242,7 @@ import type { DocumentStore, KeyValueStore, StoreOptions, VectorStore } from '@m
 import type { Transform } from '@mortise/core/transform';
 import type { DocumentSource, IngestProgress, IngestReport } from '../ingestion/contract.ts';
 import type { BM25IndexOptions } from '../retrievers/bm25-index.ts';
-import type { HybridRetrieverOptions } from './hybrid-retriever.ts';
+import type { HybridRetrieverOptions } from './hybrid-ranking.ts';
 export type IndexParts = OwnIndexParts | StoredIndexParts;
 export interface OwnIndexParts {
     readonly embedding: EmbeddingModel;
@@ -286,11 +287,8 @@ export declare class DocumentIndex {
     save(): Promise<void>;
 }
 
-// ---- index/hybrid-retriever.d.ts
-import type { EmbeddingModel } from '@mortise/core/embedding';
-import type { BaseRetriever, BaseRetrieverOptions, NodeWithScore, Query, RetrieveCall } from '@mortise/core/retriever';
-import type { BM25Index } from '../retrievers/bm25-index.ts';
-import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
+// ---- index/hybrid-ranking.d.ts
+import type { BaseRetrieverOptions } from '@mortise/core/retriever';
 export declare const DEFAULT_WEIGHTS: Readonly<HybridWeights>;
 export interface HybridWeights {
     bm25: number;
@@ -301,6 +299,13 @@ export interface HybridRetrieverOptions extends BaseRetrieverOptions {
     weights?: HybridWeights | undefined;
     candidates?: number | undefined;
 }
+
+// ---- index/hybrid-retriever.d.ts
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { BaseRetriever, NodeWithScore, Query, RetrieveCall } from '@mortise/core/retriever';
+import type { BM25Index } from '../retrievers/bm25-index.ts';
+import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
+import type { HybridRetrieverOptions } from './hybrid-ranking.ts';
 export interface SearchLock {
     read<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
@@ -318,7 +323,8 @@ export declare class HybridRetriever extends BaseRetriever {
 
 // ---- index/index.d.ts
 export { DocumentIndex, openIndex, type IndexParts, type OpenIndexOptions, type OwnIndexParts, type StoredIndexParts, type UpdateOptions, type UpdateProgress, type UpdateReport, } from './document-index.ts';
-export { DEFAULT_WEIGHTS, HybridRetriever, type HybridParts, type SearchLock, type HybridRetrieverOptions, type HybridWeights, } from './hybrid-retriever.ts';
+export { HybridRetriever, type HybridParts, type SearchLock } from './hybrid-retriever.ts';
+export { DEFAULT_WEIGHTS, type HybridRetrieverOptions, type HybridWeights } from './hybrid-ranking.ts';
 
 // ---- ingestion/committed.d.ts
 import type { Node, NodeWithScore } from '@mortise/core/retriever';

@@ -43,7 +43,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     BaseReranker: 5.75,
     BaseRetriever: 9.25,
     BaseLLM: 14,
-    BaseEmbedding: 8.75,
+    BaseEmbedding: 8.5,
     '*': 41,
   },
   '@mortise/toolkit': {

@@ -42,8 +42,7 @@ function isIndexed(row: unknown): row is IndexedRow {
 function toVector(row: unknown, index: number): Float32Array {
   const vector = isFloat32Array(row) ? row : fromNumbers(row, index);
   if (vector.length === 0) throw malformed(`has an empty embedding for text ${index}`);
-  if (!isFiniteVector(vector))
-    throw malformed(`has a number that is not finite in the embedding of text ${index}`);
+  if (!isFiniteVector(vector)) throw malformed(`has a number that is not finite for text ${index}`);
   return vector;
 }
 
@@ -59,6 +58,6 @@ function fromNumbers(row: unknown, index: number): Float32Array {
 }
 
 function malformed(what: string): MortiseError {
-  const message = `The reply ${what}. The provider, or a proxy before it, does not keep to its format.`;
+  const message = `The reply ${what}. Check the provider, and any proxy.`;
   return new MortiseError('malformed-response', message);
 }

@@ -203,6 +203,6 @@ function totalUsage(replies: readonly RankReply[]): RerankUsage {
 }
 
 function malformed(what: string): MortiseError {
-  const message = `The reply ${what}. The provider, or a proxy before it, does not keep to its format.`;
+  const message = `The reply ${what}. Check the provider, and any proxy.`;
   return new MortiseError('malformed-response', message);
 }
