@@ -16,3 +16,4 @@ export { FrozenRetriever, type FrozenRetrieverOptions } from './retriever.ts';
 export { FrozenParser, type FrozenVerdict } from './parser.ts';
 export { FrozenCustomLLM } from './custom-llm.ts';
 export { FrozenKeyValueStore } from './key-value-store.ts';
+export { frozenCache } from './embedding-cache.ts';

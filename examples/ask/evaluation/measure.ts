@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { FilesReader, type DocumentIndex } from '@mortise/rag';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { QueryEngine } from '@mortise/core/query-engine';
-import { sourceId, type Document } from '@mortise/core/retriever';
+import type { Reader } from '@mortise/core/reader';
+import { sourceId } from '@mortise/core/retriever';
 import { createEngine } from '../engine.ts';
 import { ExtractiveLLM } from '../extractive-llm.ts';
 import { openSavedIndex, updateIndex } from '../indexing.ts';
@@ -40,7 +41,7 @@ export interface Figures {
 /** Every question of the set, asked of the program's own engine. */
 export async function measure(embedding: EmbeddingModel, directory: string): Promise<Measured[]> {
   const index = await openSavedIndex(directory, embedding);
-  const { skipped } = await updateIndex(index, readDocuments());
+  const { skipped } = await updateIndex(index, documents());
   if (skipped.length > 0) throw new Error(skipped.map(({ reason }) => reason).join('\n'));
   const engine = createEngine(index, new ExtractiveLLM());
   const measured: Measured[] = [];
@@ -84,14 +85,15 @@ export function figuresOf(measured: readonly Measured[]): Figures {
 }
 
 /** By package and file, as a reader knows them: where an install put them is nobody's question. */
-async function* readDocuments(): AsyncGenerator<Document> {
+function documents(): Reader {
   const places = new Map(findDocuments().map(({ name, path }) => [path, name]));
   const reader = new FilesReader({ files: [...places.keys()], id: (path) => places.get(path) ?? path });
-  const failures: Error[] = [];
-  for await (const document of reader.read({ onError: ({ error }) => failures.push(error) })) {
-    yield { ...document, metadata: { ...document.metadata, path: document.id } };
-  }
-  if (failures[0] !== undefined) throw failures[0];
+  return {
+    async *read(options) {
+      for await (const document of reader.read(options))
+        yield { ...document, metadata: { ...document.metadata, path: document.id } };
+    },
+  };
 }
 
 function joined(text: string): string {

@@ -202,7 +202,7 @@ export abstract class BaseEmbedding<
     const { provider, model, metadata } = this;
     wholeNumber('dimensions', dimensions, { code: 'invalid-request' });
     if (metadata.acceptsDimensions !== false || dimensions === metadata.dimensions) return;
-    const message = `${model} has vectors of ${metadata.dimensions ?? 'one'} dimensions only. Leave \`dimensions\` out.`;
+    const message = `${model} has vectors of ${metadata.dimensions ?? 'one'} dimensions. Leave \`dimensions\` out.`;
     throw new MortiseError('unsupported', message, { provider, model });
   }
 }

@@ -22,7 +22,7 @@ export function placeRows(
     if (isIndexed(row) !== indexed) throw malformed('has an index on some embeddings only');
     const index = indexed ? (row as IndexedRow).index : at;
     if (!Number.isInteger(index) || index < 0 || index >= count) {
-      throw malformed(`has an embedding with index ${String(index)}, out of 0 to ${count - 1}`);
+      throw malformed(`has index ${String(index)}, out of 0 to ${count - 1}`);
     }
     if (placed[index] !== undefined) throw malformed(`has two embeddings with index ${index}`);
     const vector = toVector(indexed ? (row as IndexedRow).embedding : row, index);
@@ -42,7 +42,7 @@ function isIndexed(row: unknown): row is IndexedRow {
 function toVector(row: unknown, index: number): Float32Array {
   const vector = isFloat32Array(row) ? row : fromNumbers(row, index);
   if (vector.length === 0) throw malformed(`has an empty embedding for text ${index}`);
-  if (!isFiniteVector(vector)) throw malformed(`has a number that is not finite for text ${index}`);
+  if (!isFiniteVector(vector)) throw malformed(`has a number that is not finite in text ${index}`);
   return vector;
 }
 

@@ -121,7 +121,7 @@ describe('float32FromBase64', () => {
   });
 
   it('E-02: refuses half a float', () => {
-    expect(() => float32FromBase64('AAAA', about)).toThrow(/no multiple of 4/);
+    expect(() => float32FromBase64('AAAA', about)).toThrow(/not a multiple of 4/);
   });
 });
 
