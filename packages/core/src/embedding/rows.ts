@@ -28,7 +28,7 @@ export function placeRows(
     const vector = toVector(indexed ? (row as IndexedRow).embedding : row, index);
     expected ??= vector.length;
     if (vector.length !== expected) {
-      throw malformed(`has ${vector.length} numbers for text ${index}, where ${expected} were expected`);
+      throw malformed(`has ${vector.length} numbers for text ${index}, not ${expected}`);
     }
     placed[index] = vector;
   }
