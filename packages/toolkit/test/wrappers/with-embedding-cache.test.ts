@@ -203,7 +203,7 @@ describe('the embedding cache', () => {
     await fake({ cache }).embedText('a');
     const [[key]] = (await entriesOf(cache)) as [StoreEntry];
     await cache.set(key, vectorToBytes(Float32Array.of(1, 2)), { namespace: 'embedding' });
-    const other = { code: 'malformed-response', message: expect.stringContaining('not 2') };
+    const other = { code: 'malformed-response', message: expect.stringContaining('2 were expected') };
     await expect(fake({ cache }).embedTexts(['a', 'b'])).rejects.toMatchObject(other);
     // Now 'b' was not cached; with it, the two entries differ.
     await fake({ cache }).embedText('b');
