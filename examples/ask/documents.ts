@@ -16,12 +16,12 @@ export interface Documents {
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
-/** What a newcomer reads of this repository: guides, decisions and READMEs; neither sources nor generated tables. */
+/** What a newcomer reads of this repository: guides and READMEs; neither sources, nor decisions, nor generated tables. */
 const OWN_DOCUMENTATION = [
   'README.md',
   'CONTRIBUTING.md',
   'docs/README.md',
-  'docs/{guides,decisions}/*.md',
+  'docs/guides/*.md',
   '{packages,integrations,examples}/*/README.md',
 ];
 
