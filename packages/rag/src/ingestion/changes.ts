@@ -2,7 +2,15 @@ import type { DocumentStore, KeyValueStore, SourceRecord } from '@mortise/core/s
 import { nodeText, type Document, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 import type { DocumentSource, IngestOptions, IngestProgress, IngestionStrategy } from './contract.ts';
-import { isAboutDocument, sameId, transformFailure, withoutText, type Failures } from './failed-documents.ts';
+import {
+  checkDocument,
+  checkIdentity,
+  isAboutDocument,
+  sameId,
+  transformFailure,
+  withoutText,
+  type Failures,
+} from './failed-documents.ts';
 import { ofItem, type Items } from './items.ts';
 import type { Report } from './report.ts';
 import { transformed } from './transform-cache.ts';
@@ -46,6 +54,7 @@ export async function* changedDocuments(
   const { seen, failures, items, hashes, options } = context;
   for await (const document of documentsOf(source, context)) {
     options.signal?.throwIfAborted();
+    checkIdentity(document);
     const { id, item } = document;
     items.came(document);
     try {
@@ -72,6 +81,7 @@ async function changeOf(document: Document, context: ChangeContext): Promise<Cha
   const { documents, transforms, recipe, cache, strategy, options, report, hashes, items } = context;
   const { signal, parent } = options;
   const { id, item } = document;
+  checkDocument(document);
   if (item !== undefined && document.text !== '' && document.text.trim() === '') throw withoutText(id);
   const content = await contentHash(document, signal);
   const hash = versionHash(content, recipe);
@@ -128,6 +138,7 @@ async function* counted(
   let done = 0;
   const total = Array.isArray(source) ? { total: source.length } : {};
   for await (const document of source) {
+    checkIdentity(document);
     if (document.item !== undefined) items.withoutReader = true;
     done += 1;
     progress({ phase: 'read', done, ...total, item: document.id });

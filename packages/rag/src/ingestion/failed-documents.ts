@@ -1,5 +1,6 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import type { ReadFailure } from '@mortise/core/reader';
+import { isObject } from '@mortise/core/shared';
 import type { Document } from '@mortise/core/retriever';
 import type { SourceRecord } from '@mortise/core/store';
 import type { IngestFailure } from './contract.ts';
@@ -45,6 +46,22 @@ export function sameId(id: string): MortiseError {
 export function withoutText(id: string): MortiseError {
   const message = `${id} holds no text, so there is nothing to find in it. Check how it is read, or leave it out of what is read.`;
   return new MortiseError('parse', message);
+}
+
+/** Nobody could say later which document it was, so that the run ends. */
+export function checkIdentity(document: unknown): asserts document is Pick<Document, 'id'> {
+  if (isObject(document) && typeof document['id'] === 'string') return;
+  const message = 'A source gave what is not a document with an `id`. Make documents with createDocument().';
+  throw new MortiseError('invalid-request', message);
+}
+
+/** Set aside and reported: what else is read is written. */
+export function checkDocument({ id, text, metadata }: Document): void {
+  const lacks = typeof text === 'string' ? (isObject(metadata) ? undefined : 'metadata') : 'text';
+  if (lacks === undefined) return;
+  const kind = lacks === 'text' ? 'a string' : 'an object';
+  const message = `The document ${id} has no \`${lacks}\` that is ${kind}. Make documents with createDocument().`;
+  throw new MortiseError('invalid-request', message);
 }
 
 /** What could not be read or written in a run. */
