@@ -135,8 +135,8 @@ const tasks: Task[] = [
   { name: 'openIndex: search', run: () => index.retriever().retrieve('the water of a house') },
   { name: 'openIndex: save', run: () => index.save() },
   { name: 'openIndex: load', run: () => openIndex({ embedding: model }, { directory: indexFolder }) },
-  ...ofStore('SqliteVecVectorStore', () => new SqliteVecVectorStore({ path: `${fresh()}.db` } as never)),
-  ...ofStore('UsearchVectorStore', () => new UsearchVectorStore({ path: fresh() } as never), ROWS / 10),
+  ...ofStore('SqliteVecVectorStore', () => new SqliteVecVectorStore({ path: `${fresh()}.db` })),
+  ...ofStore('UsearchVectorStore', () => new UsearchVectorStore({ path: fresh() }), ROWS / 10),
 ];
 
 console.log(`${ROWS} nodes of ${DIMENSIONS} dimensions; milliseconds; the largest of ${RUNS} runs\n`);

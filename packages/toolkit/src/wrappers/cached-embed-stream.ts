@@ -323,8 +323,8 @@ export class CachedEmbedStream implements StreamRun {
     embeddings: readonly (Float32Array | undefined)[];
   }): Promise<void> {
     this.#said = said;
-    const left = [...this.#sent].filter(([at, { vector }]) => vector === undefined && at in embeddings);
-    const items = left.map(([index, { text }]) => {
+    const unkept = [...this.#sent].filter(([at, { vector }]) => vector === undefined && at in embeddings);
+    const items = unkept.map(([index, { text }]) => {
       return { index, text, embedding: embeddings[index] as Float32Array, cached: false };
     });
     // What failed is told, not what failed after it.
