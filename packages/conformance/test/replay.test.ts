@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import {
   fixtureSecrets,
   readFixture,
@@ -114,6 +115,61 @@ describe('a fixture', () => {
       'content-type': 'text/event-stream',
       'x-ratelimit-remaining-requests': '7',
     });
+  });
+
+  it('C-09: holds nothing of the request that its server repeats, in any form, wherever a line of it is cut', async () => {
+    const [credential, user, password, value] = ['cred/"1+x=', 'user-7f3a', 'pass/9+c"d', 'query value/8+'];
+    const cookie = 'abcdef0123456789';
+    const secrets = [credential, user, password, value, cookie, `${user}:${password}`];
+    const forms = secrets.flatMap((secret) => [
+      secret,
+      encodeURIComponent(secret),
+      new URLSearchParams({ a: secret }).toString().slice(2),
+      JSON.stringify(secret).slice(1, -1),
+      JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
+      Buffer.from(secret).toString('base64'),
+      Buffer.from(secret).toString('base64url'),
+      Buffer.from(`me:${secret}`).toString('base64'),
+    ]);
+    const echo = forms.map((form) => `data: {"a":"${form}"}\n\n`).join('');
+    await using provider = await startWire(async (request, reply, n) => {
+      const headers = { 'content-type': 'text/event-stream', 'x-ratelimit-scope': `for ${credential}` };
+      if (n === 2)
+        return void reply.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(gzipSync(echo));
+      reply.writeHead(200, headers);
+      // The second request has none of them: what answers it repeats the first.
+      const bytes = Buffer.from(`${echo}: ${request.headers['authorization'] ?? ''}\n\n`);
+      for (let at = 0; at < bytes.length; at += 37) {
+        reply.write(bytes.subarray(at, at + 37));
+        await pause(1);
+      }
+      reply.end();
+    });
+    const file = join(folder, 'echoed.json');
+    const upstream = provider.url.replace('//', `//${user}:${encodeURIComponent(password)}@`);
+    const recorder = await startReplay({ file, upstream, key: KEY }, true);
+    const path = `/v1?beta=true&tenant=${encodeURIComponent(value)}`;
+    for (const headers of [{ 'X-Credential': credential, Cookie: `a=1; session=${cookie}` }, {}, {}]) {
+      const body = JSON.stringify({ model: 'acme-1', stream: true, note: forms });
+      const response = await fetch(recorder.url + path, { method: 'POST', headers, body });
+      expect(await response.text()).toContain(credential);
+    }
+    await recorder.close();
+    const { exchanges } = readFixture(file);
+    expect(exchanges).toHaveLength(3);
+    for (const { request, response } of exchanges) {
+      const sent = Buffer.concat(
+        response.chunks.map((chunk) =>
+          Buffer.from('text' in chunk ? chunk.text : chunk.base64, 'text' in chunk ? 'utf8' : 'base64'),
+        ),
+      ).toString();
+      const texts = [request.path, request.body, JSON.stringify([request.headers, response.headers]), sent];
+      for (const form of forms) for (const text of texts) expect(text).not.toContain(form);
+      expect(JSON.parse(request.body)).toMatchObject({ model: 'acme-1', stream: true });
+      expect(request.path).toMatch(/^\/v1\?beta=true&tenant=\*+$/);
+      expect(sent.match(/^data: \{"a":"[*=]+"\}$/gm)?.length).toBeGreaterThan(forms.length * 0.7);
+    }
+    expect(fixtureSecrets(readFixture(file), secrets)).toEqual([]);
   });
 
   it('is replayed byte for byte, in the same chunks, without the provider', async () => {

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { Credentials, redact } from '@mortise/core/wire';
 
 /** What stands in place of each character of a secret: lengths, and so the bytes of a stream, stay as they were. */
 const MASK = '*';
@@ -24,7 +25,7 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
 
 /** The kinds of what looks like a secret in the text, and of the given ones that stand in it. */
 export function secretsIn(text: string, secrets: readonly string[] = []): string[] {
-  const known = formsOf(secrets).some((form) => text.includes(form)) ? ['a given secret'] : [];
+  const known = redact(text, withBytes(secrets), mask) === text ? [] : ['a given secret'];
   const looks = PATTERNS.filter(([, pattern]) =>
     [...text.matchAll(pattern)].some(([, , value = '']) => !isMasked(value)),
   );
@@ -33,12 +34,36 @@ export function secretsIn(text: string, secrets: readonly string[] = []): string
 
 /** The text with every secret masked, character by character. Text of one byte a character keeps its bytes. */
 export function scrub(text: string, secrets: readonly string[]): string {
-  let scrubbed = text;
-  for (const form of formsOf(secrets)) scrubbed = scrubbed.replaceAll(form, mask(form));
+  let scrubbed = redact(text, withBytes(secrets), mask);
   for (const [, pattern] of PATTERNS)
     scrubbed = scrubbed.replaceAll(pattern, (_all, before: string, value: string) => before + mask(value));
   return scrubbed;
 }
+
+/** Bodies are searched as Latin-1, one character a byte. */
+function withBytes(secrets: readonly string[]): string[] {
+  return [...secrets, ...secrets.map((secret) => Buffer.from(secret, 'utf8').toString('latin1'))];
+}
+
+/** What a request carried that nobody else may read: its headers but for known ones, and what its URL holds. */
+export function carriedBy(
+  url: URL,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) => (HARMLESS.test(name) ? [] : value));
+  const { secrets } = new Credentials({ baseURL: url.href }, { ...NOBODY, defaultBaseURL: url.href });
+  return [...values, ...secrets].filter(
+    (value) => value !== undefined && !PLAIN_VALUE.test(value),
+  ) as string[];
+}
+
+const NOBODY = { provider: 'recorded', name: 'Recorded', variable: '' };
+
+/** Headers that say nothing of who sends, and those of SDKs that say what sends: their words stand in replies. */
+const HARMLESS =
+  /^(accept(-.*)?|cache-control|connection|content-(length|type)|host|pragma|sec-fetch-.*|transfer-encoding|user-agent|(x-stainless|x-fern)-.*|anthropic-(version|beta|dangerous-direct-browser-access)|openai-beta|x-client-name)$/;
+/** Values that are no secrets, and without which a reply is not JSON any more. */
+const PLAIN_VALUE = /^(true|false|null|\d{1,7})$/;
 
 function mask(text: string): string {
   return MASK.repeat(text.length);
@@ -46,20 +71,4 @@ function mask(text: string): string {
 
 function isMasked(value: string): boolean {
   return /^\*+$/.test(value);
-}
-
-/** As it is, as a URL and as JSON have it, and as `Basic` credentials: the longest first, since one may hold another. */
-function formsOf(secrets: readonly string[]): string[] {
-  const forms = secrets
-    .filter((secret) => secret.length >= 4)
-    .flatMap((secret) => [
-      secret,
-      encodeURIComponent(secret),
-      JSON.stringify(secret).slice(1, -1),
-      Buffer.from(secret, 'utf8').toString('base64'),
-      Buffer.from(secret, 'utf8').toString('base64url'),
-    ]);
-  // Bytes are searched as Latin-1, one character each.
-  const asBytes = forms.map((form) => Buffer.from(form, 'utf8').toString('latin1'));
-  return [...new Set([...forms, ...asBytes])].toSorted((a, b) => b.length - a.length);
 }

@@ -5,15 +5,19 @@ export type Secrets = readonly (string | undefined)[] | undefined;
 
 /** Shorter ones stand in every text. */
 const SHORTEST = 4;
-const REDACTED = '[redacted]';
 
 /**
- * `text` without the secrets of at least 4 characters, in every form in which they come back: as they are, encoded for a
- * URL or as JSON, in base64 of either alphabet, as the credentials in `Basic`, or one of their lines.
+ * `text` without the secrets of at least 4 characters, in every form in which they come back: as they are, escaped for a
+ * URL, JSON or HTML, in base64 of either alphabet (also of a text around them), without the scheme before them, or as one
+ * of their lines, cookies or parameters. `mask` gives what stands in place of one. Default: `[redacted]`.
  */
-export function redact(text: string, secrets: Secrets): string {
+export function redact(
+  text: string,
+  secrets: Secrets,
+  mask: (form: string) => string = () => '[redacted]',
+): string {
   const pattern = patternOf(secrets);
-  return pattern === undefined ? text : text.replace(pattern, REDACTED);
+  return pattern === undefined ? text : text.replace(pattern, mask);
 }
 
 const PATTERNS = new WeakMap<object, RegExp | 'none'>();
@@ -25,51 +29,50 @@ function patternOf(secrets: Secrets): RegExp | undefined {
   const forms = [...new Set(secrets.flatMap((secret) => (secret === undefined ? [] : formsOf(secret))))]
     .filter((form) => form.length >= SHORTEST)
     // The longest first: none hides behind a part of itself.
-    .toSorted((a, b) => b.length - a.length);
-  const pattern = forms.length === 0 ? undefined : new RegExp(forms.map(literal).join('|'), 'g');
+    .toSorted((a, b) => b.length - a.length)
+    .map((form) => form.replace(/\W/gu, escapes));
+  const pattern = forms.length === 0 ? undefined : new RegExp(forms.join('|'), 'g');
   PATTERNS.set(secrets, pattern ?? 'none');
   return pattern;
 }
 
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-}
-
 function formsOf(secret: string): string[] {
-  const [, scheme = '', credentials = secret] =
-    /^(bearer|basic|token|key)\s+(\S.*)$/is.exec(secret.trim()) ?? [];
+  const [, scheme = '', credentials = secret] = /^([\w-]+)\s+(\S.*)$/s.exec(secret.trim()) ?? [];
   const plain = new Set([secret, secret.trim(), credentials]);
-  // A runtime quotes what is before a line break, or behind it.
-  for (const line of secret.split(/[\r\n]+/)) if (line.trim().length >= 8) plain.add(line.trim());
+  // A runtime quotes what is before a line break, or behind it; a server one cookie, or the value of one.
+  for (const part of secret.split(/[\r\n;,]+/))
+    for (const each of [part.trim(), part.slice(part.indexOf('=') + 1).trim()])
+      if (each.length >= 8) plain.add(each);
   if (scheme.toLowerCase() === 'basic') for (const part of basicParts(credentials)) plain.add(part);
-  return [...plain].filter((form) => form.length >= SHORTEST).flatMap(encodings);
+  return [...plain].filter((form) => form.length >= SHORTEST).flatMap((form) => [form, ...base64s(form)]);
 }
 
-function encodings(text: string): string[] {
-  const base64 = base64Of(new TextEncoder().encode(text));
-  const unpadded = base64.split('=')[0] ?? base64;
-  const url = urlEncoded(text);
-  return [
-    text,
-    url,
-    url.replaceAll('%20', '+'),
-    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    JSON.stringify(text).slice(1, -1),
-    // Twice, as a gateway that quotes a body.
-    JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1),
-    base64,
-    unpadded,
-    unpadded.replaceAll('+', '-').replaceAll('/', '_'),
-  ];
+/** As a whole, and what every text around it leaves of it, which depends on the bytes before it: 3 make 4 characters. */
+function base64s(form: string): string[] {
+  const bytes = new TextEncoder().encode(form);
+  return [0, 1, 2].flatMap((before) => {
+    const text = base64Of(Uint8Array.of(...new Uint8Array(before), ...bytes));
+    const inner = text.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3));
+    return before === 0 ? [text, inner] : [inner];
+  });
 }
 
-function urlEncoded(text: string): string {
-  try {
-    return encodeURIComponent(text);
-  } catch {
-    // Half a surrogate pair.
-    return text;
-  }
+/** How texts write a character that words do not have: as it is, or escaped once or twice. */
+function escapes(char: string): string {
+  const short = JSON.stringify(char).slice(-2, -1);
+  const units = Array.from({ length: char.length }, (_, at) => `\\\\+u${hex(char.charCodeAt(at), 4)}`);
+  const bytes = Array.from(new TextEncoder().encode(char), (byte) => `%(?:25)?${hex(byte, 2)}`);
+  return `(?:\\\\{0,7}${/\w/.test(short) ? `(?:\\${char}|\\\\${short})` : `\\${char}`}|${units.join('')}|${bytes.join('')}|&#?\\w{2,6};${LIKE[char] ?? ''})`;
+}
+
+/** In forms; in the other alphabet of base64, whose padding may be left out. */
+const LIKE: Readonly<Record<string, string>> = { ' ': '|\\+', '+': '|-', '/': '|_', '=': '|' };
+
+function hex(code: number, digits: number): string {
+  return code
+    .toString(16)
+    .padStart(digits, '0')
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
 /** User and password of `Basic` credentials. */
