@@ -2160,7 +2160,7 @@ export declare function readText(response: Response, attempt: ReadingAttempt, ab
 
 // ---- wire/secrets.d.ts
 export type Secrets = readonly (string | undefined)[] | undefined;
-export declare function redact(text: string, secrets: Secrets): string;
+export declare function redact(text: string, secrets: Secrets, mask?: (form: string) => string): string;
 export declare function withoutSecrets(cause: unknown, secrets: Secrets): unknown;
 
 // ---- wire/sse.d.ts
