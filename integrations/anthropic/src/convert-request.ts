@@ -131,7 +131,7 @@ function isRooted(schema: JsonSchema): boolean {
 
 function toToolChoice(choice: ToolChoice | undefined): Wire | undefined {
   if (choice === undefined) return undefined;
-  if (typeof choice === 'object') return { type: 'tool', name: choice.tool };
+  if (typeof choice === 'object') return 'tool' in choice ? { type: 'tool', name: choice.tool } : undefined;
   return { type: choice === 'required' ? 'any' : choice };
 }
 

@@ -18,7 +18,7 @@ export function toChatRequest(request: ChatRequest, context: WireContext): WireB
     throw unsupported(context, `${stop.length} stop sequences`, `Cohere takes ${MAX_STOP}.`);
   }
   // Cohere cannot be told which tool to call; a single one that must be called comes to the same.
-  const forced = typeof toolChoice === 'object' ? toolChoice.tool : undefined;
+  const forced = typeof toolChoice === 'object' && 'tool' in toolChoice ? toolChoice.tool : undefined;
   const offered = request.tools?.filter(({ name }) => forced === undefined || name === forced);
   const tools = offered?.map(fitted);
   const body = defined({
@@ -81,7 +81,7 @@ function toResponseFormat(
   hasDocuments: boolean,
   context: WireContext,
 ): WireBody | undefined {
-  if (responseFormat === undefined || responseFormat.type === 'text') return undefined;
+  if (responseFormat?.type !== 'json') return undefined;
   if (tools !== undefined || hasDocuments) {
     const beside = tools === undefined ? 'documents' : 'tools';
     throw unsupported(context, `responseFormat together with ${beside}`, 'Cohere takes one of them at once.');

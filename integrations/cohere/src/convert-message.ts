@@ -62,7 +62,7 @@ function toTurn(
     else if (block.type === 'text') parts.push({ type: 'text', text: block.text });
     else if (block.type === 'image' && role === 'user') parts.push(toImage(block));
     else if (block.type === 'document' && role === 'user') takeDocument(block);
-    else if (block.type === 'image' || block.type === 'document' || block.type === 'audio') {
+    else if ('source' in block && block.type !== 'citation') {
       throw unsupported(context, `${block.type} blocks in a ${role} message`, 'Turn it into text first.');
     }
   }

@@ -137,10 +137,10 @@ describe('messages', () => {
   it.each<[name: string, input: ChatInput, messages: unknown[], more?: Record<string, unknown>]>([
     ['a string', 'Hi', HI],
     [
-      'system and user, without names',
+      'system and user',
       [
         { role: 'system', content: 'Be brief.' },
-        { role: 'user', content: 'Hi', name: 'Ada' },
+        { role: 'user', content: 'Hi' },
       ],
       [{ role: 'system', content: 'Be brief.' }, ...HI],
     ],

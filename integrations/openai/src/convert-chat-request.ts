@@ -16,6 +16,7 @@ import {
 } from '@mortise/core/llm';
 import {
   cacheBreakpoint,
+  chosenTools,
   dataUrl,
   documentText,
   fileName,
@@ -88,11 +89,12 @@ function toTool(tool: ToolDefinition, request: ChatRequest, context: WireContext
 }
 
 function toToolChoice(choice: ToolChoice): unknown {
-  return typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.tool } };
+  const named = (name: string): WireBody => ({ type: 'function', function: { name } });
+  return chosenTools(choice, named, (allowed) => ({ type: 'allowed_tools', allowed_tools: allowed }));
 }
 
 function toResponseFormat(format: ResponseFormat, context: WireContext): WireBody | undefined {
-  if (format.type === 'text') return { type: 'text' };
+  if (format.type !== 'json') return { type: 'text' };
   const { schema, name = 'response', description } = format;
   if (schema === undefined) return { type: 'json_object' };
   return {
@@ -191,6 +193,7 @@ function toPart(
   const isMedia =
     block.type === 'image' ||
     block.type === 'audio' ||
+    block.type === 'video' ||
     (block.type === 'document' && !('text' in block.source));
   if (isMedia && place !== 'user') {
     const where = place === 'tool-result' ? 'tool results' : `${place} messages`;
@@ -207,6 +210,8 @@ function toPart(
       return toImagePart(block);
     case 'audio':
       return toAudioPart(block, context);
+    case 'video':
+      throw unsupported(context, 'video', 'Give images of it.');
     case 'document':
       return toDocumentPart(block, request, context);
     default:

@@ -120,11 +120,12 @@ function toPart(
     }
     case 'document':
       return toDocumentPart(block, request, context);
+    case 'video':
     case 'audio':
       throw unsupported(
         context,
-        `audio in ${place === 'tool-result' ? 'tool results' : `${place} messages`}`,
-        "Use api: 'chat-completions'.",
+        `${block.type} in ${place === 'tool-result' ? 'tool results' : `${place} messages`}`,
+        block.type === 'audio' ? "Use api: 'chat-completions'." : 'Give images of it.',
       );
     default:
       return undefined;
@@ -182,6 +183,7 @@ function toAssistantItems(message: ChatMessage, request: ChatRequest, context: W
         break;
       case 'image':
       case 'audio':
+      case 'video':
       case 'document':
         throw unsupported(
           context,

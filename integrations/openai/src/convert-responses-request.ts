@@ -9,6 +9,7 @@ import {
 } from '@mortise/core/llm';
 import { defined } from '@mortise/core/shared';
 import {
+  chosenTools,
   formatSchema,
   leaveOut,
   ownMetadata,
@@ -77,11 +78,12 @@ function toTool(tool: ToolDefinition, request: ChatRequest, context: WireContext
 }
 
 function toToolChoice(choice: ToolChoice): unknown {
-  return typeof choice === 'string' ? choice : { type: 'function', name: choice.tool };
+  const named = (name: string): WireBody => ({ type: 'function', name });
+  return chosenTools(choice, named, (allowed) => ({ type: 'allowed_tools', ...allowed }));
 }
 
 function toFormat(format: ResponseFormat, context: WireContext): WireBody {
-  if (format.type === 'text') return { type: 'text' };
+  if (format.type !== 'json') return { type: 'text' };
   const { schema, name = 'response', description } = format;
   if (schema === undefined) return { type: 'json_object' };
   return defined({ type: 'json_schema', name, description, ...formatSchema(schema, context) });

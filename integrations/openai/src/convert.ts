@@ -6,6 +6,7 @@ import type {
   LLMCapabilities,
   MediaSource,
   ProviderMetadata,
+  ToolChoice,
   ToolDefinition,
 } from '@mortise/core/llm';
 import { base64Of, isObject } from '@mortise/core/shared';
@@ -89,6 +90,18 @@ export function formatSchema(
 ): { schema: JsonSchema; strict: boolean } {
   const fitted = fitSchema(schema, context.schemaDialect ?? schemaDialects.openai, 'format');
   return { schema: fitted.schema, strict: fitted.strict };
+}
+
+/** A tool choice in the wire's words: `named` for one tool, `allowed` for some of them, which both APIs write in their own way. */
+export function chosenTools(
+  choice: ToolChoice,
+  named: (name: string) => WireBody,
+  allowed: (tools: WireBody) => WireBody,
+): unknown {
+  if (typeof choice === 'string') return choice;
+  if ('tool' in choice) return named(choice.tool);
+  if (!('tools' in choice)) return undefined;
+  return allowed({ mode: choice.required === true ? 'required' : 'auto', tools: choice.tools.map(named) });
 }
 
 /** A URL that the provider fetches, or the bytes as a data URL. */

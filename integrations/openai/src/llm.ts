@@ -103,7 +103,13 @@ const RESPONSES: Api = {
   fromStream: responsesStream,
   metadata: {
     isChatModel: true,
-    capabilities: { ...SHARED, inputModalities: ['text', 'image', 'document'], stop: false, seed: false },
+    capabilities: {
+      ...SHARED,
+      allowedTools: true,
+      inputModalities: ['text', 'image', 'document'],
+      stop: false,
+      seed: false,
+    },
   },
   callIdLength: 64,
 };
@@ -119,6 +125,7 @@ const CHAT_COMPLETIONS: Api = {
     capabilities: {
       ...SHARED,
       inputModalities: ['text', 'image', 'document', 'audio'],
+      names: true,
       stop: true,
       seed: true,
     },

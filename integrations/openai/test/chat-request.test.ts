@@ -262,6 +262,12 @@ const bodies: [title: string, input: ChatInput, options: Options, body: Record<s
     },
   ],
   [
+    'toolChoice: some of the tools, where they alone are sent',
+    'hello',
+    { tools: [weather, { name: 'now', parameters: closed }], toolChoice: { tools: ['now'] } },
+    { ...hello, tools: [{ type: 'function', function: { name: 'now', parameters: closed } }] },
+  ],
+  [
     'toolChoice: a word',
     'hello',
     { tools: [weather], toolChoice: 'required' },

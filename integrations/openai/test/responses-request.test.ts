@@ -272,6 +272,20 @@ const bodies: [title: string, input: ChatInput, options: Options, body: Record<s
     },
   ],
   [
+    'toolChoice: some of the tools',
+    'hello',
+    { tools: [weather], toolChoice: { tools: ['weather'], required: true } },
+    {
+      ...hello,
+      tools: [{ type: 'function', ...weather, strict: false }],
+      tool_choice: {
+        type: 'allowed_tools',
+        mode: 'required',
+        tools: [{ type: 'function', name: 'weather' }],
+      },
+    },
+  ],
+  [
     'toolChoice: a word',
     'hello',
     { tools: [weather], toolChoice: 'none' },

@@ -46,7 +46,12 @@ function withoutMembers(dialect: LLMDialect): LLMDialect {
   return { ...dialect, without: { 'members-of-blocks': reason, ...dialect.without } };
 }
 
-function featuresOf({ inputModalities = [], structuredOutput, ...switches }: LLMCapabilities): string[] {
+function featuresOf({
+  inputModalities = [],
+  ownSettings: _own,
+  structuredOutput,
+  ...switches
+}: LLMCapabilities): string[] {
   const on = Object.entries(switches).flatMap(([feature, value]) => (value ? [feature] : []));
   // Typed output by a tool or a prompt is core's doing: only the provider's own mode is the integration's.
   const native = structuredOutput === 'native' ? ['structuredOutput'] : [];

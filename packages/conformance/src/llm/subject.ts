@@ -30,4 +30,8 @@ export interface LLMConformanceOptions {
 export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'>;
 
 /** What a case of the LLM suite may require. */
-export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'image' | 'document' | 'audio';
+export type LLMFeature =
+  | Exclude<keyof LLMCapabilities, 'inputModalities' | 'ownSettings'>
+  | 'image'
+  | 'document'
+  | 'audio';

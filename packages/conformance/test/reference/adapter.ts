@@ -96,7 +96,7 @@ export class ReferenceLLM extends BaseLLM {
         blocksOf(message).flatMap((block) => this.sentBlock(block, message.role)),
       ),
       tools: request.tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
-      tool_choice: typeof toolChoice === 'object' ? toolChoice.tool : toolChoice,
+      tool_choice: typeof toolChoice === 'object' && 'tool' in toolChoice ? toolChoice.tool : toolChoice,
       schema: responseFormat?.type === 'json' ? (responseFormat.schema ?? true) : undefined,
       max_tokens: request.maxOutputTokens,
       temperature: request.temperature,

@@ -28,11 +28,12 @@ import type { ChatInput } from './message-contract.ts';
 import { snapshot } from './message.ts';
 import { callOptions, toChatRequest } from './request.ts';
 import { checkedFormat } from './call-ids.ts';
-import { withoutCachePoints } from './cache-points.ts';
+
 import { forServer, ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';
 import { checkCalls, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
 import { createChatStream, eventsOf, truncated, type OpenedStream, type ChatStreamHooks } from './stream.ts';
+import { withoutUndeclared } from './undeclared.ts';
 
 type Input = ChatInput | { readonly prompt: string };
 
@@ -212,7 +213,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   /** What was asked, with of earlier replies what this server understands; and what was left out of them. */
   #request(input: Input, options: ChatOptions<P>): { request: ChatRequest<P>; notes: readonly Warning[] } {
     const asked = toChatRequest(input, options, this);
-    const marked = withoutCachePoints(asked.messages, this, asked.strict);
+    const marked = withoutUndeclared(asked.messages, this, asked.strict);
     const { messages, warnings } = forServer(marked.messages, this.#server);
     if (messages.length === 0) {
       const message = `Nothing of the messages is for this server: they hold only what another one can read. Add a message of the user.`;

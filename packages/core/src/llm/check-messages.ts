@@ -81,7 +81,8 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
       optional(block['citations'], 'boolean', `${at}.citations`);
     },
   ],
-  ['audio', (block, at) => checkSource(block['source'], `${at}.source`, false)],
+  ['audio', checkMedia],
+  ['video', checkMedia],
   ['citation', checkCitation],
   ['cache-point', (block, at) => optional(block['ttl'], 'string', `${at}.ttl`)],
 ]);
@@ -99,6 +100,10 @@ function checkBlock(value: unknown, at: string): void {
   if (block['providerMetadata'] !== undefined)
     object(block['providerMetadata'], `${at}.providerMetadata`, 'an object by provider');
   optional(block['owner'], 'string', `${at}.owner`);
+}
+
+function checkMedia(block: Record<string, unknown>, at: string): void {
+  checkSource(block['source'], `${at}.source`, false);
 }
 
 function checkText(block: Record<string, unknown>, at: string): void {
@@ -119,7 +124,7 @@ function checkCitation(block: Record<string, unknown>, at: string): void {
     throw refused(`${at}.source`, 'a string or a number', source);
 }
 
-const IN_RESULTS: ReadonlySet<unknown> = new Set(['text', 'image', 'document']);
+const IN_RESULTS: ReadonlySet<unknown> = new Set(['text', 'image', 'document', 'audio', 'video']);
 
 function checkResult(block: Record<string, unknown>, at: string): void {
   required(block['toolCallId'], 'string', `${at}.toolCallId`);
@@ -133,7 +138,7 @@ function checkResult(block: Record<string, unknown>, at: string): void {
     checkBlock(content[n], place);
     const { type } = content[n] as { type: string };
     if (!IN_RESULTS.has(type) && !type.includes(':'))
-      throw refused(`${place}.type`, 'text, image or document, as in every result of a tool', type);
+      throw refused(`${place}.type`, 'text or a medium, as in every result of a tool', type);
   }
 }
 
@@ -141,7 +146,10 @@ function checkSource(value: unknown, at: string, takesText: boolean): void {
   const what = `{ url } or { data, mediaType }${takesText ? ' or { text }' : ''}`;
   const source = object(value, at, what);
   if (takesText && 'text' in source) return required(source['text'], 'string', `${at}.text`);
-  if ('url' in source) return required(source['url'], 'string', `${at}.url`);
+  if ('url' in source) {
+    optional(source['mediaType'], 'string', `${at}.mediaType`);
+    return required(source['url'], 'string', `${at}.url`);
+  }
   if (!('data' in source)) throw refused(at, what, value);
   const { data } = source;
   if (typeof data !== 'string' && !isBytes(data))

@@ -55,6 +55,10 @@ export interface LLMCapabilities {
   toolChoice?: boolean;
   /** A tool can be asked for by its name. `false`: core asks for `required` with that tool alone, which says the same. */
   namedToolChoice?: boolean;
+  /** The wire can say which of the tools may be called. Otherwise core sends those alone, and `{ tools }` does not arrive. */
+  allowedTools?: boolean;
+  /** The types of tool choices and response formats that are this integration's own, such as `google:enum`. */
+  ownSettings?: readonly string[];
   /** A tool call can be forced while the model thinks. `false`: `structured` then uses a prompt. */
   toolChoiceWithReasoning?: boolean;
   /** The best mode for typed output: the provider's own schema mode, a forced tool, or prompt and parser. */
@@ -67,10 +71,12 @@ export interface LLMCapabilities {
   usageInStreams?: boolean;
   /** Takes cache points (`cache-point` blocks). A provider that caches by itself needs none: leave it out. */
   caching?: boolean;
+  /** Takes the `name` of messages. */
+  names?: boolean;
 }
 
 /** What a message may hold; integrations may know more. */
-export type Modality = 'text' | 'image' | 'document' | 'audio' | (string & {});
+export type Modality = 'text' | 'image' | 'document' | 'audio' | 'video' | (string & {});
 
 /** Requirements (tools, toolChoice, responseFormat, stop) are met or `unsupported`; preferences may be left out with a warning. */
 export interface ChatOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
@@ -135,7 +141,10 @@ export interface AssistantMessage extends ChatMessage {
 }
 
 export interface FinishReason {
-  /** `pause`: the provider stopped in the middle of work of its own; send the message back to let it go on. */
+  /**
+   * `pause`: the provider stopped in the middle of work of its own; send the message back as the last one to let it go on. An
+   * integration that says so keeps in the message's blocks all that the provider needs for it.
+   */
   unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'pause' | 'other' | (string & {});
   /** The provider's own word. */
   raw: string;
@@ -158,15 +167,19 @@ export interface Usage {
   raw?: JsonObject;
 }
 
-/** `index` is the place of the block in `message.content`, so that interleaved blocks rebuild exactly. */
+/**
+ * `index` is the place of the block in `message.content`, so that interleaved blocks rebuild exactly. Media come as finished
+ * blocks; pieces of them, and what else only one provider has, are events of its own (`openai:audio-delta`).
+ */
 export type ChatStreamEvent =
   | { type: 'start'; id?: string; model?: string; createdAt?: string }
   | { type: 'text-delta'; index: number; delta: string }
   | { type: 'reasoning-delta'; index: number; delta: string }
   | { type: 'tool-call-start'; index: number; id: string; name: string }
+  /** Text of the arguments' JSON. Where the wire gives objects, or members by their path, there is none: the call is its `block`. */
   | { type: 'tool-call-delta'; index: number; delta: string }
   | { type: 'citation'; index: number; citation: CitationBlock }
-  /** The finished block at `index`: what the deltas came to. */
+  /** The finished block at `index`: what the deltas came to. It may come again, such as with a late signature; the last one stands. */
   | { type: 'block'; index: number; block: ContentBlock }
   /** Replaces what was known, field by field; it never adds up. */
   | { type: 'usage'; usage: Usage }

@@ -32,5 +32,5 @@ export const MEDIA_TOKENS = 1600;
 function isMedia(block: ContentBlock): boolean {
   if (!isKnownBlock(block)) return false;
   if (block.type === 'document') return !('text' in block.source);
-  return block.type === 'image' || block.type === 'audio';
+  return block.type === 'image' || block.type === 'audio' || block.type === 'video';
 }

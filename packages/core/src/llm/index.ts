@@ -43,9 +43,11 @@ export type {
   ImageBlock,
   MediaSource,
   ReasoningBlock,
+  ResultBlock,
   TextBlock,
   ToolCallBlock,
   ToolResultBlock,
+  VideoBlock,
 } from './message-contract.ts';
 export type { ProviderMetadata, ProviderOptions } from '../call/contract.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
@@ -55,6 +57,7 @@ export { toChatResponse, toCompletionResponse } from './response.ts';
 export { createChatStream, textDelta } from './stream.ts';
 export type {
   CallIdFormat,
+  OwnSetting,
   ResponseFormat,
   ToolChoice,
   ToolContext,

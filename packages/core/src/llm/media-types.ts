@@ -37,10 +37,9 @@ function registered(block: ContentBlock): ContentBlock {
 }
 
 function registeredSource(source: MediaSource): MediaSource {
-  if (!('url' in source)) {
-    const mediaType = KNOWN_AS.get(source.mediaType.toLowerCase());
-    return mediaType === undefined ? source : { ...source, mediaType };
-  }
+  const said = KNOWN_AS.get(source.mediaType?.toLowerCase() ?? '');
+  if (said !== undefined) return { ...source, mediaType: said };
+  if (!('url' in source)) return source;
   const [, named = ''] = /^data:([^;,]{1,40})[;,]/i.exec(source.url) ?? [];
   const mediaType = KNOWN_AS.get(named.toLowerCase());
   return mediaType === undefined

@@ -9,15 +9,16 @@ export interface ChatMessage {
   role: 'system' | 'user' | 'assistant' | 'tool';
   /** A string is one text block. */
   content: string | readonly ContentBlock[];
-  /** Tells speakers of one role apart, where the provider takes it. */
+  /** Preference. Tells speakers of one role apart; left out with a warning where `capabilities.names` is not declared. */
   name?: string | undefined;
 }
 
 interface BlockBase {
+  /** What a provider put into the block besides: unknown members, the signature of a text or a call. An integration sends its own back. */
   providerMetadata?: ProviderMetadata | undefined;
   /**
    * The server that sent what is opaque in this block, set by core on replies: it goes back there and nowhere else.
-   * Absent: the block is the application's, and goes wherever its `providerMetadata` is understood.
+   * Absent: the block is the application's, and goes wherever its `providerMetadata` is understood. Integrations neither set nor see it.
    */
   owner?: string | undefined;
 }
@@ -30,7 +31,10 @@ export interface TextBlock extends BlockBase {
   citations?: CitationBlock[] | undefined;
 }
 
-/** A model's thinking. `signature` and `encrypted` are opaque and go back byte for byte. */
+/**
+ * A model's thinking. `signature` and `encrypted` are opaque and go back byte for byte. In a block without an `owner` they go to
+ * the provider that its `providerMetadata` names, and to no other.
+ */
 export interface ReasoningBlock extends BlockBase {
   type: 'reasoning';
   /** Readable reasoning or its summary; empty when the provider hides it. */
@@ -58,13 +62,18 @@ export interface ToolResultBlock extends BlockBase {
   /** `id` of the call it answers. */
   toolCallId: string;
   toolName?: string | undefined;
-  content: string | readonly (TextBlock | ImageBlock | DocumentBlock)[];
+  content: string | readonly ResultBlock[];
   /** The tool failed and `content` says how. */
   isError?: boolean | undefined;
 }
 
-/** Bytes are base64 in a string, or raw in a `Uint8Array`. */
-export type MediaSource = { url: string } | { data: string | Uint8Array; mediaType: string };
+/** What the result of a tool may hold. */
+export type ResultBlock = TextBlock | ImageBlock | DocumentBlock | AudioBlock | VideoBlock | ProviderBlock;
+
+/** Bytes are base64 in a string, or raw in a `Uint8Array`. Some providers want to know the media type of a URL too. */
+export type MediaSource =
+  | { url: string; mediaType?: string | undefined }
+  | { data: string | Uint8Array; mediaType: string };
 
 /** A picture, by address or by its bytes. */
 export interface ImageBlock extends BlockBase {
@@ -85,9 +94,15 @@ export interface DocumentBlock extends BlockBase {
   citations?: boolean | undefined;
 }
 
-/** Sound, by its bytes. */
+/** Sound. */
 export interface AudioBlock extends BlockBase {
   type: 'audio';
+  source: MediaSource;
+}
+
+/** Moving pictures. */
+export interface VideoBlock extends BlockBase {
+  type: 'video';
   source: MediaSource;
 }
 
@@ -111,7 +126,10 @@ export interface CachePointBlock extends BlockBase {
   ttl?: '5m' | '1h' | (string & {}) | undefined;
 }
 
-/** A provider's own block, such as the result of a tool that ran at the provider. Kept and sent back as it is. */
+/**
+ * A provider's own block, such as the result of a tool that ran at the provider: `PROVIDER:KIND`, where the kind is the
+ * provider's word for it, and what came of it in `value`. Kept, and sent back to its server as it is.
+ */
 export interface ProviderBlock {
   type: `${string}:${string}`;
   [member: string]: unknown;
@@ -126,6 +144,7 @@ export type ContentBlock =
   | ImageBlock
   | DocumentBlock
   | AudioBlock
+  | VideoBlock
   | CitationBlock
   | CachePointBlock
   | ProviderBlock;

@@ -1,10 +1,17 @@
 import { MortiseError } from '../errors.ts';
 import type { Warning } from '../call/contract.ts';
-import type { AudioBlock, ChatMessage, ContentBlock, DocumentBlock, ImageBlock } from './message-contract.ts';
+import type {
+  AudioBlock,
+  ChatMessage,
+  ContentBlock,
+  DocumentBlock,
+  ImageBlock,
+  VideoBlock,
+} from './message-contract.ts';
 import { blocksOf, isKnownBlock } from './message.ts';
 
 /** What has no text of its own. */
-export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock;
+export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock | VideoBlock;
 
 export interface PromptTextOptions {
   /** What stands for an image, a document or audio in the prompt; undefined refuses it. Default: all are refused. */
@@ -41,6 +48,7 @@ function blockText(block: ContentBlock, options: PromptTextOptions): string {
     case 'image':
     case 'document':
     case 'audio':
+    case 'video':
       return describe(block, options);
     default:
       return '';

@@ -8,7 +8,7 @@ import type { ProviderOptions } from '../call/contract.ts';
 import { withRegisteredTypes } from './media-types.ts';
 import type { ChatInput, ChatMessage } from './message-contract.ts';
 import { blocksOf, toMessages } from './message.ts';
-import type { ToolChoice, ToolDefinition } from './tool-contract.ts';
+import type { OwnSetting, ToolChoice, ToolDefinition } from './tool-contract.ts';
 
 /** Checks the input and the options against themselves and against what the model declares; sends nothing. */
 export function toChatRequest<P extends ProviderOptions>(
@@ -24,7 +24,7 @@ export function toChatRequest<P extends ProviderOptions>(
   const given = options.tools?.length === 0 ? undefined : options.tools?.map(toDefinition);
   checkTools(given, options.toolChoice);
   const { tools, toolChoice } = chosen(given, options.toolChoice, model.metadata.capabilities);
-  checkCapabilities({ ...options, tools }, messages, model);
+  checkCapabilities({ ...options, tools, toolChoice }, messages, model);
   const { responseFormat, temperature, topP, maxOutputTokens, stop, seed, reasoning, providerOptions } =
     options;
   return defined({
@@ -83,21 +83,42 @@ function checkTools(tools: readonly ToolDefinition[] | undefined, choice: ToolCh
     names.add(name);
   }
   if (choice === undefined) return;
-  if (typeof choice === 'object' && !names.has(choice.tool)) {
-    throw invalid(`toolChoice asks for the tool ${choice.tool}, which is not among the tools.`);
+  if (isByName(choice)) {
+    const asked = namesIn(choice);
+    const stranger = asked.findIndex((name) => !names.has(name));
+    if (stranger >= 0)
+      throw invalid(`toolChoice asks for the tool ${asked[stranger]}, which is not among the tools.`);
+    if (asked.length === 0) throw invalid('toolChoice names no tools. Give some, or "none".');
   }
   if (choice === 'required' && names.size === 0)
     throw invalid('toolChoice is required, but there are no tools.');
 }
 
-/** Where a tool cannot be named, it alone is offered. */
+type ByName = Exclude<ToolChoice, string | OwnSetting>;
+
+function isByName(choice: ToolChoice | undefined): choice is ByName {
+  return typeof choice === 'object' && !('type' in choice);
+}
+
+function namesIn(choice: ByName): readonly string[] {
+  return 'tools' in choice ? choice.tools : [choice.tool];
+}
+
+/** Where tools cannot be named, they alone are offered. */
 function chosen(
   tools: readonly ToolDefinition[] | undefined,
   toolChoice: ToolChoice | undefined,
-  { namedToolChoice }: LLMCapabilities,
+  { namedToolChoice, allowedTools = false }: LLMCapabilities,
 ): { tools: readonly ToolDefinition[] | undefined; toolChoice: ToolChoice | undefined } {
-  if (typeof toolChoice !== 'object' || namedToolChoice !== false) return { tools, toolChoice };
-  return { tools: tools?.filter(({ name }) => name === toolChoice.tool), toolChoice: 'required' };
+  if (!isByName(toolChoice)) return { tools, toolChoice };
+  const isSome = 'tools' in toolChoice;
+  if (isSome ? allowedTools : namedToolChoice !== false) return { tools, toolChoice };
+  const names = namesIn(toolChoice);
+  const isForced = !isSome || toolChoice.required === true;
+  return {
+    tools: tools?.filter(({ name }) => names.includes(name)),
+    toolChoice: isForced ? 'required' : undefined,
+  };
 }
 
 function checkCapabilities(
@@ -122,6 +143,11 @@ function checkCapabilities(
   ) {
     refuse('toolChoice', 'Leave it out, or use "auto".');
   }
+  for (const setting of [options.toolChoice, options.responseFormat]) {
+    const { type = 'text' } = Object(setting) as { readonly type?: string };
+    if (type !== 'text' && type !== 'json' && capabilities.ownSettings?.includes(type) !== true)
+      refuse(type, 'It is of a later version, or of another integration.');
+  }
   const { structuredOutput } = capabilities;
   if (
     options.responseFormat?.type === 'json' &&
@@ -137,7 +163,7 @@ function checkCapabilities(
   if (inputModalities === undefined) return;
   for (const message of messages) {
     for (const { type } of blocksOf(message)) {
-      const isMedia = type === 'image' || type === 'document' || type === 'audio';
+      const isMedia = ['image', 'document', 'audio', 'video'].includes(type);
       if (isMedia && !inputModalities.includes(type)) {
         refuse(`${type} blocks`, `It takes ${inputModalities.join(', ')}. Turn the ${type} into text first.`);
       }

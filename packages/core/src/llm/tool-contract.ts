@@ -29,10 +29,26 @@ export interface ToolContext {
 }
 
 /**
- * `auto`: the model decides. `none`: no tool; an integration may say so or leave the tools out, which comes to the same.
- * `required`: some tool.
+ * A tool choice or a response format of a later version, or a provider's own, such as `google:enum`. Refused as
+ * `unsupported` unless `capabilities.ownSettings` lists its `type`.
  */
-export type ToolChoice = 'auto' | 'none' | 'required' | { tool: string };
+export interface OwnSetting {
+  type: `${string}:${string}`;
+  value?: unknown;
+}
+
+/**
+ * `auto`: the model decides. `none`: no tool; an integration may say so or leave the tools out, which comes to the same.
+ * `required`: some tool. `tool`: this one. `tools`: none but these, and one of them where it is `required`; the others stay
+ * in the prompt, and in the provider's cache, where `capabilities.allowedTools` says so, and are not sent elsewhere.
+ */
+export type ToolChoice =
+  | 'auto'
+  | 'none'
+  | 'required'
+  | { tool: string }
+  | { tools: readonly string[]; required?: boolean | undefined }
+  | OwnSetting;
 
 /** `json` with a schema is the provider's structured output; without one, any JSON object. */
 export type ResponseFormat =
@@ -42,7 +58,8 @@ export type ResponseFormat =
       schema?: JsonSchema | undefined;
       name?: string | undefined;
       description?: string | undefined;
-    };
+    }
+  | OwnSetting;
 
 /** The ids of tool calls that a server takes. An id in another form is refused by it with every later turn. */
 export interface CallIdFormat {

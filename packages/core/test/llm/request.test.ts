@@ -37,6 +37,12 @@ describe('a request', () => {
     ['a bad tool name', 'x', { tools: [{ ...tool, name: 'a b' }] }],
     ['two tools of one name', 'x', { tools: [tool, tool] }],
     ['a choice of a tool that is not there', 'x', { tools: [tool], toolChoice: { tool: 'other' } }],
+    [
+      'a choice of tools of which one is not there',
+      'x',
+      { tools: [tool], toolChoice: { tools: ['search', 'b'] } },
+    ],
+    ['a choice of no tools at all', 'x', { tools: [tool], toolChoice: { tools: [] } }],
     ['a required choice without tools', 'x', { toolChoice: 'required' }],
   ])('with %s is invalid-request before anything is sent', async (_what, input, options) => {
     const { errors, sent } = await refusal(input, options);
@@ -52,6 +58,31 @@ describe('a request', () => {
     ['toolChoice', 'x', { tools: [tool], toolChoice: 'required' }, { toolChoice: false }],
     ['responseFormat', 'x', { responseFormat: { type: 'json' } }, { structuredOutput: 'prompt' }],
     ['stop', 'x', { stop: ['END'] }, { stop: false }],
+    ['a tool choice of its own', 'x', { tools: [tool], toolChoice: { type: 'scripted:any' } }, {}],
+    [
+      'a response format of another',
+      'x',
+      { responseFormat: { type: 'v2:yaml' } },
+      { ownSettings: ['scripted:enum'] },
+    ],
+    [
+      'a subset that is forced',
+      'x',
+      { tools: [tool], toolChoice: { tools: ['search'], required: true } },
+      { toolChoice: false },
+    ],
+    [
+      'video',
+      [{ role: 'user', content: [{ type: 'video', source: { url: 'https://x', mediaType: 'video/mp4' } }] }],
+      {},
+      { inputModalities: ['text', 'image'] },
+    ],
+    [
+      'the name of a speaker, when strict',
+      [{ role: 'user', name: 'Ada', content: 'x' }],
+      { strict: true },
+      {},
+    ],
     [
       'an image',
       [{ role: 'user', content: [{ type: 'image', source: { url: 'https://x' } }] }],
@@ -102,6 +133,48 @@ describe('a request', () => {
       'system: Be brief.\nuser: Hi\nthere\nassistant: Yes?\nassistant: ',
     );
   });
+});
+
+describe('a subset of the tools', () => {
+  const tools = [tool, { name: 'open', parameters }, { name: 'close', parameters }];
+  const asked = async (toolChoice: NonNullable<ChatOptions['toolChoice']>, capabilities: LLMCapabilities) => {
+    const llm = new ScriptedLLM({ replies: () => 'ok', metadata: { capabilities } });
+    await llm.chat('x', { tools, toolChoice });
+    const { tools: sent, toolChoice: chosen } = llm.requests[0]!;
+    return [sent?.map(({ name }) => name), chosen];
+  };
+
+  it('C-08: goes out alone where the wire cannot name it', async () => {
+    expect(await asked({ tools: ['search', 'close'] }, {})).toEqual([['search', 'close'], undefined]);
+    expect(await asked({ tools: ['open'], required: true }, {})).toEqual([['open'], 'required']);
+    // Nothing is forced, so that nothing is asked of the model that it cannot do.
+    expect(await asked({ tools: ['open'] }, { toolChoice: false })).toEqual([['open'], undefined]);
+  });
+
+  it('C-08: goes out by name, beside all tools, where the model declares it', async () => {
+    const choice = { tools: ['search'], required: true };
+    expect(await asked(choice, { allowedTools: true })).toEqual([['search', 'open', 'close'], choice]);
+  });
+});
+
+it('C-06: a tool choice and a response format of its own reach the integration that lists them', async () => {
+  const ownSettings = ['scripted:any', 'scripted:enum'];
+  const llm = new ScriptedLLM({ replies: () => 'ok', metadata: { capabilities: { ownSettings } } });
+  const toolChoice = { type: 'scripted:any', value: 2 } as const;
+  const responseFormat = { type: 'scripted:enum', value: ['a', 'b'] } as const;
+  await llm.chat('x', { tools: [tool], toolChoice, responseFormat });
+  expect(llm.requests[0]).toMatchObject({ toolChoice, responseFormat });
+});
+
+it('C-08: names of speakers are left out with a warning, or sent where they are declared', async () => {
+  const input = [{ role: 'user', name: 'Ada', content: 'x' }] as const;
+  const silent = new ScriptedLLM({ replies: () => 'ok' });
+  const { warnings } = await silent.chat(input);
+  expect(silent.requests[0]?.messages).toEqual([{ role: 'user', content: 'x' }]);
+  expect(warnings).toEqual([expect.objectContaining({ type: 'unsupported-setting', setting: 'name' })]);
+  const told = new ScriptedLLM({ replies: () => 'ok', metadata: { capabilities: { names: true } } });
+  expect((await told.chat(input)).warnings).toEqual([]);
+  expect(told.requests[0]?.messages).toEqual(input);
 });
 
 it('C-08: an empty list of tools or stops is none', async () => {

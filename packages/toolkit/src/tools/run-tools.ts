@@ -67,7 +67,8 @@ export interface RunToolsResult<M = unknown> {
 /**
  * Lets the model use tools until it answers without: every call of a reply is executed once, in parallel, and all
  * results go back together. An unknown tool, invalid arguments and a refusal go back to the model as results, and a provider that
- * paused in work of its own is asked to go on. A `toolChoice` that forces a call holds for the first reply.
+ * paused in work of its own is asked to go on. A `toolChoice` that forces a call holds for the first reply; tools that it
+ * leaves out are not run.
  * `timeoutMs` and `deadlineMs` bound each call of the model.
  * Rejects with `budget` and the result so far in `partial` when the model still asks for tools after `maxSteps`, or for
  * more than `maxToolCalls` at once. The calls that were not run are answered so in `partial.messages`: go on from there.
@@ -91,8 +92,10 @@ export async function runTools<P extends ProviderOptions, M>(
   positive('maxSteps', maxSteps, true);
   positive('maxToolCalls', maxToolCalls, true);
   positive('concurrency', concurrency, true);
+  const { toolChoice: choice } = rest;
+  const allowed = typeof choice === 'object' && 'tools' in choice ? choice.tools : undefined;
   const run: Run = {
-    tools,
+    tools: allowed === undefined ? tools : tools.filter(({ name }) => allowed.includes(name)),
     toolTimeoutMs: positive('toolTimeoutMs', toolTimeoutMs),
     toolErrors,
     concurrency,
@@ -106,8 +109,7 @@ export async function runTools<P extends ProviderOptions, M>(
     const steps: RunToolsResult<M>['steps'] = [];
     for (let step = 1; ; step++) {
       const response = await reply(llm, messages, chatOptions, run, step);
-      // A tool that must be called has been: told so again, the model could never answer.
-      if (isForced(chatOptions.toolChoice)) chatOptions.toolChoice = undefined;
+      chatOptions.toolChoice = unforced(chatOptions.toolChoice);
       onEvent?.({ type: 'response', step, response });
       messages.push(response.message);
       const { toolCalls, text } = response;
@@ -140,8 +142,10 @@ interface Run {
   parent?: string | undefined;
 }
 
-function isForced(choice: ToolChoice | undefined): boolean {
-  return choice === 'required' || typeof choice === 'object';
+/** A tool that must be called has been: told so again, the model could never answer. That others must not be stays. */
+function unforced(choice: ToolChoice | undefined): ToolChoice | undefined {
+  if (typeof choice !== 'object') return choice === 'required' ? undefined : choice;
+  return 'tools' in choice ? { tools: choice.tools } : undefined;
 }
 
 async function reply<P extends ProviderOptions, M>(

@@ -9,14 +9,7 @@ import {
   type StandardIssue,
   type StandardResult,
 } from '@mortise/core/schema';
-import type {
-  DocumentBlock,
-  ImageBlock,
-  TextBlock,
-  ToolCallBlock,
-  ToolContext,
-  ToolLike,
-} from '@mortise/core/llm';
+import type { ResultBlock, ToolCallBlock, ToolContext, ToolLike } from '@mortise/core/llm';
 
 export interface ToolOptions<S, Args, Result> {
   /** Letters, digits, `_` and `-`, at most 64. */
@@ -119,9 +112,7 @@ function pathText(path: NonNullable<StandardIssue['path']>): string {
 
 const BLOCKS = Symbol.for('mortise.tool-blocks');
 
-type ResultBlock = TextBlock | ImageBlock | DocumentBlock;
-
-/** Lets a tool show images or documents: `return toolBlocks([{ type: 'image', source }])`. */
+/** Lets a tool show images, documents, audio or video: `return toolBlocks([{ type: 'image', source }])`. */
 export function toolBlocks(blocks: readonly ResultBlock[]): { readonly blocks: readonly ResultBlock[] } {
   return Object.defineProperty({ blocks }, BLOCKS, { value: true });
 }

@@ -98,6 +98,7 @@ function countBlock(block: ContentBlock, tokenizer: TokenCounter): number {
       return tokenizer.count(block.text);
     case 'image':
     case 'audio':
+    case 'video':
       return MEDIA_TOKENS;
     case 'document':
       return 'text' in block.source ? tokenizer.count(block.source.text) : MEDIA_TOKENS;

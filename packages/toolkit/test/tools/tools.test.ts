@@ -327,6 +327,19 @@ describe('runTools, at its edges', () => {
     },
   );
 
+  it('keeps a subset of the tools after the first reply, forces it no more, and runs no other tool', async () => {
+    const llm = new ScriptedLLM({
+      replies: [asks(call('1', 'nothing'), call('2', 'other')), 'ok'],
+      metadata: { capabilities: { allowedTools: true } },
+    });
+    let ran = 0;
+    const other = tool({ name: 'other', description: 'x', parameters: z.object({}), execute: () => ran++ });
+    const toolChoice = { tools: ['nothing'], required: true };
+    const { steps } = await runTools(llm, 'x', { tools: [nothing(), other], toolChoice });
+    expect(llm.requests.map((request) => request.toolChoice)).toEqual([toolChoice, { tools: ['nothing'] }]);
+    expect([ran, steps[0]?.results.map(({ isError }) => isError)]).toEqual([0, [undefined, true]]);
+  });
+
   it('keeps a toolChoice that forces nothing', async () => {
     const llm = new ScriptedLLM({ replies: [asks(call('1', 'nothing')), 'ok'] });
     await runTools(llm, 'x', { tools: [nothing()], toolChoice: 'auto' });
