@@ -3,7 +3,7 @@ import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, link
 import { join, resolve } from 'node:path';
 import { MortiseError } from '@mortise/core';
 import { mapPool, runPool, throwIfAborted } from '@mortise/core/call';
-import { sha256Hex } from '@mortise/core/shared';
+import { sha256Hex, wholeNumber } from '@mortise/core/shared';
 import {
   storeFailure,
   systemCode,
@@ -24,10 +24,17 @@ export interface FileKeyValueStoreOptions {
    * entry. Default: false: it outlives the process, a kill of it included.
    */
   durable?: boolean | undefined;
+  /**
+   * Bytes of one entry: a larger one is not written (`invalid-request`), and a file that is larger not read (`validation`).
+   * Default: 268,435,456 (256 MiB).
+   */
+  maxBytes?: number | undefined;
 }
 
 /** Files open at once: more than the threads behind `node:fs`, and far below any limit on open files. */
 const CONCURRENCY = 16;
+/** Bytes of an entry, at most: 256 MiB. */
+const DEFAULT_MAX_ENTRY_BYTES = 2 ** 28;
 const TEMPORARY = 'tmp';
 /** A write takes no hour: what is older was left by a process that was killed. */
 const STALE_MS = 3_600_000;
@@ -40,9 +47,10 @@ const STALE_MS = 3_600_000;
 export class FileKeyValueStore implements KeyValueStore {
   readonly #directory: string;
   readonly #durable: boolean;
+  readonly #maxBytes: number;
   #ready: Promise<void> | undefined;
 
-  constructor({ directory, durable = false }: FileKeyValueStoreOptions) {
+  constructor({ directory, durable = false, maxBytes = DEFAULT_MAX_ENTRY_BYTES }: FileKeyValueStoreOptions) {
     if (typeof directory !== 'string' || directory === '')
       throw new MortiseError(
         'configuration',
@@ -50,6 +58,7 @@ export class FileKeyValueStore implements KeyValueStore {
       );
     this.#directory = resolve(directory);
     this.#durable = durable;
+    this.#maxBytes = wholeNumber('maxBytes', maxBytes, { orInfinity: true });
   }
 
   async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
@@ -79,9 +88,7 @@ export class FileKeyValueStore implements KeyValueStore {
     throwIfAborted(options.signal);
     const expiresAt = expiry(options.ttlMs);
     // By key, so that the last of two wins; as bytes, so that the caller may go on changing its values.
-    const records = new Map(
-      entries.map(([key, value]) => [key, encodeRecord({ key, value: toStored(key, value), expiresAt })]),
-    );
+    const records = new Map(entries.map(([key, value]) => [key, this.#encoded(key, value, expiresAt)]));
     await this.#guarded(
       'written',
       async () => {
@@ -120,8 +127,22 @@ export class FileKeyValueStore implements KeyValueStore {
     return join(this.#folderOf(options), name.slice(0, 2), name);
   }
 
+  #encoded(key: string, value: StoreValue, expiresAt: number): Uint8Array {
+    const bytes = encodeRecord({ key, value: toStored(key, value), expiresAt });
+    if (bytes.length <= this.#maxBytes) return bytes;
+    const message = `The entry '${shown(key)}' takes ${bytes.length} bytes, more than ${this.#maxBytes}, which is maxBytes. Raise maxBytes of the store, or keep less in one entry.`;
+    throw new MortiseError('invalid-request', message);
+  }
+
+  async #content(path: string): Promise<Buffer | undefined> {
+    const size = (await present(stat(path)))?.size ?? 0;
+    if (size <= this.#maxBytes) return present(readFile(path));
+    const message = `The entry in ${path} cannot be read: it has ${size} bytes, more than ${this.#maxBytes}, which is maxBytes. Raise maxBytes of the store, or remove the file.`;
+    throw new MortiseError('validation', message);
+  }
+
   async #read(path: string): Promise<EntryRecord | undefined> {
-    const file = await present(readFile(path));
+    const file = await this.#content(path);
     if (file === undefined) return undefined;
     const record = decodeRecord(file);
     if (record === undefined || record.expiresAt > Date.now()) return record;
@@ -134,7 +155,8 @@ export class FileKeyValueStore implements KeyValueStore {
     const aside = this.#temporary();
     await (this.#ready ??= this.#prepare());
     if ((await present(rename(path, aside).then(() => true))) === undefined) return;
-    const record = decodeRecord(await readFile(aside));
+    const file = await this.#content(aside);
+    const record = file === undefined ? undefined : decodeRecord(file);
     // Fails where a newer one stands already, which is as well.
     if (record !== undefined && record.expiresAt > Date.now()) await link(aside, path).catch(() => undefined);
     await unlink(aside);
@@ -205,6 +227,11 @@ export class FileKeyValueStore implements KeyValueStore {
       throw storeFailure(`in ${this.#directory}`, what, error);
     }
   }
+}
+
+/** A key may be a whole prompt. */
+function shown(key: string): string {
+  return key.length > 100 ? `${key.slice(0, 100)}…` : key;
 }
 
 /** Over UTF-16 units: two keys with different lone surrogates are two keys. */

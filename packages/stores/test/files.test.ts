@@ -6,7 +6,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTextNode } from '@mortise/core/retriever';
 import type { DocumentStore } from '@mortise/core/store';
-import { FileDocumentStore, SqliteDocumentStore, SqliteKeyValueStore } from '@mortise/stores';
+import {
+  FileDocumentStore,
+  FileKeyValueStore,
+  SqliteDocumentStore,
+  SqliteKeyValueStore,
+} from '@mortise/stores';
 
 let directory: string;
 let path: string;
@@ -27,6 +32,35 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 const conditions = process.env['MORTISE_TARBALLS'] === '1' ? [] : ['--conditions=mortise-source'];
+
+describe('an entry above maxBytes', () => {
+  it('C-13: is refused before it is written, and not read where it stands; the error says what helps', async () => {
+    const large = new FileKeyValueStore({ directory });
+    const small = new FileKeyValueStore({ directory, maxBytes: 1_000 });
+    await small.set('fits', 'x'.repeat(900));
+    const refused = 'maxBytes. Raise maxBytes of the store';
+    await expect(small.set('k', 'x'.repeat(1_000))).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining(refused),
+    });
+    expect(await small.get('k')).toBeUndefined();
+    await large.set('k', 'x'.repeat(1_000));
+    const unread = { code: 'validation', message: expect.stringContaining(refused) };
+    await expect(small.get('k')).rejects.toMatchObject(unread);
+    await expect(all(small.iterate())).rejects.toMatchObject(unread);
+    expect(await small.get('fits')).toBe('x'.repeat(900));
+    for (const maxBytes of [0, -1, 1.5, Number.NaN])
+      expect(() => new FileKeyValueStore({ directory, maxBytes })).toThrow(/maxBytes/);
+  });
+
+  it('C-13: is refused in a document store likewise', async () => {
+    const documents = new FileDocumentStore({ directory, maxBytes: 1_000 });
+    const long = createTextNode({ id: 'b', text: 'x'.repeat(1_000) });
+    await expect(documents.upsert([long])).rejects.toMatchObject({ code: 'invalid-request' });
+    await new FileDocumentStore({ directory }).upsert([long]);
+    await expect(documents.get('b')).rejects.toMatchObject({ code: 'validation' });
+  });
+});
 
 describe('a file that another holds', () => {
   /** Another writer, as another process has it. */

@@ -2,6 +2,7 @@ import { MortiseError, type Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { ReadFailure } from '@mortise/core/reader';
 import type { Retriever } from '@mortise/core/retriever';
+import { wholeNumber } from '@mortise/core/shared';
 import type { DocumentStore, KeyValueStore, StoreOptions, VectorStore } from '@mortise/core/store';
 import type { Transform } from '@mortise/core/transform';
 import type { DocumentSource, IngestProgress, IngestReport } from '../ingestion/contract.ts';
@@ -10,6 +11,7 @@ import type { BM25IndexOptions } from '../retrievers/bm25-index.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
 import type { IndexBackend } from './backend.ts';
 import type { HybridRetrieverOptions } from './hybrid-ranking.ts';
+import { DEFAULT_MAX_INDEX_BYTES } from './index-folder.ts';
 import { MemoryBackend } from './memory-backend.ts';
 import { StoredBackend } from './stored-backend.ts';
 
@@ -37,6 +39,11 @@ export interface OpenIndexOptions {
   splitter?: Transform | undefined;
   /** Where an index in memory is saved between runs. Default: nowhere. Not with stores, which keep it. */
   directory?: string | undefined;
+  /**
+   * Bytes of the file in `directory`: a larger one is neither read nor written, but `configuration`. Default: 1,073,741,824
+   * (1 GiB).
+   */
+  maxBytes?: number | undefined;
   /** Shorter vectors, where the model has them. */
   dimensions?: number | undefined;
   /** Batches embedded at once. Default: 4. */
@@ -179,9 +186,10 @@ function backendOf(
   options: OpenIndexOptions & { readonly splitter: Transform },
 ): IndexBackend {
   const { embedding, documents, vectors } = parts;
-  const { directory, dimensions, bm25, onWarning, splitter } = options;
+  const { directory, maxBytes = DEFAULT_MAX_INDEX_BYTES, dimensions, bm25, onWarning, splitter } = options;
+  wholeNumber('maxBytes', maxBytes, { orInfinity: true });
   if (documents === undefined && vectors === undefined)
-    return new MemoryBackend({ embedding, splitter, directory, dimensions, bm25, onWarning });
+    return new MemoryBackend({ embedding, splitter, directory, maxBytes, dimensions, bm25, onWarning });
   if (documents === undefined || vectors === undefined) {
     const [given, missing] = documents === undefined ? ['vectors', 'documents'] : ['documents', 'vectors'];
     const message = `${missing} is missing, and ${given} is given. Give both stores, or neither for an index in memory.`;

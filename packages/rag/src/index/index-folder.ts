@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { MortiseError } from '@mortise/core';
 import { sha256Hex, canonicalJson } from '@mortise/core/shared';
 import type { StoreLock } from '@mortise/core/store';
+import { readBounded } from '../readers/read-bounded.ts';
 import { lockIndex } from './folder-lock.ts';
 import { decodeIndex, encodeIndex, type SavedIndex } from './saved-index.ts';
 
@@ -16,32 +18,41 @@ export interface IndexKey {
   readonly splitter: string;
 }
 
+/** Bytes of a saved index, at most: 1 GiB, which 300,000 nodes of 768 dimensions take. */
+export const DEFAULT_MAX_INDEX_BYTES = 2 ** 30;
+
 /** Saved indexes in a folder, one file a key: going back to an earlier model finds its index again. */
 export class IndexFolder {
   readonly path: string;
   readonly #folder: string;
   readonly #key: string;
+  readonly #maxBytes: number;
   /** Of the file that was loaded or saved last. */
   #stamp: string | undefined;
 
-  constructor(folder: string, key: IndexKey) {
+  constructor(folder: string, key: IndexKey, maxBytes: number) {
     this.#folder = folder;
     this.#key = canonicalJson(key);
+    this.#maxBytes = maxBytes;
     this.path = join(folder, `${sha256Hex(this.#key).slice(0, 16)}.index`);
   }
 
-  /** Undefined when nothing was saved; throws when what was saved cannot be used. */
+  /**
+   * Undefined when nothing was saved; throws when what was saved cannot be used, and `configuration` when it is larger than
+   * `maxBytes`: built again it would be as large.
+   */
   async load(signal: AbortSignal | undefined): Promise<SavedIndex | undefined> {
-    let bytes: Buffer;
+    let bytes: Buffer | undefined;
     try {
       // Before it is read: a file that is replaced meanwhile is read once more, at worst.
       this.#stamp = await this.#stampNow();
-      bytes = await readFile(this.path, { signal });
+      bytes = await readBounded(this.path, this.#maxBytes, signal);
     } catch (error) {
       signal?.throwIfAborted();
       if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
       throw error;
     }
+    if (bytes === undefined) throw this.#tooLarge('cannot be read');
     return decodeIndex(this.#key, bytes, signal);
   }
 
@@ -67,7 +78,13 @@ export class IndexFolder {
     try {
       const file = await open(temporary, 'wx');
       try {
-        for (const piece of encodeIndex(this.#key, index)) await file.writeFile(piece);
+        let bytes = 0;
+        for (const piece of encodeIndex(this.#key, index)) {
+          bytes += piece.length;
+          // Nobody could open it.
+          if (bytes > this.#maxBytes) throw this.#tooLarge('cannot be written');
+          await file.writeFile(piece);
+        }
         // Else the rename may reach the disk before the content does.
         await file.sync();
       } finally {
@@ -79,6 +96,11 @@ export class IndexFolder {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  #tooLarge(what: string): MortiseError {
+    const message = `The saved index ${this.path} ${what}: it has more than ${this.#maxBytes} bytes, which is maxBytes. Raise maxBytes of openIndex, give it stores (documents, vectors), which keep it on a disk, or remove the file.`;
+    return new MortiseError('configuration', message);
   }
 
   async #removeHalves(): Promise<void> {

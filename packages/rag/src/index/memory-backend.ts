@@ -1,4 +1,4 @@
-import { MortiseError, type Warning } from '@mortise/core';
+import { isMortiseError, MortiseError, type Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { Retriever } from '@mortise/core/retriever';
 import type { StoreLock, StoreOptions, VectorStore } from '@mortise/core/store';
@@ -15,6 +15,7 @@ export interface MemoryBackendOptions {
   readonly embedding: EmbeddingModel;
   readonly splitter: Transform;
   readonly directory: string | undefined;
+  readonly maxBytes: number;
   readonly dimensions: number | undefined;
   readonly bm25: BM25IndexOptions | undefined;
   readonly onWarning: ((warning: Warning) => void) | undefined;
@@ -69,6 +70,7 @@ export class MemoryBackend implements IndexBackend {
       saved = await this.#folder?.load(signal);
     } catch (error) {
       signal?.throwIfAborted();
+      if (isMortiseError(error, 'configuration')) throw error;
       const message = `The saved index ${this.path} is not used: ${sentence(error)} It will be built again.`;
       return this.#warn('index-not-used', message);
     }
@@ -188,7 +190,10 @@ function outdated(path: string): MortiseError {
   return new MortiseError('conflict', message);
 }
 
-function folderAt(directory: string, { embedding, splitter, dimensions }: MemoryBackendOptions): IndexFolder {
+function folderAt(
+  directory: string,
+  { embedding, splitter, dimensions, maxBytes }: MemoryBackendOptions,
+): IndexFolder {
   const { provider, model, metadata } = embedding;
   const { fingerprint } = splitter;
   if (fingerprint === undefined) {
@@ -197,5 +202,5 @@ function folderAt(directory: string, { embedding, splitter, dimensions }: Memory
     throw new MortiseError('configuration', message);
   }
   const key = { provider, model, dimensions: dimensions ?? metadata.dimensions, splitter: fingerprint };
-  return new IndexFolder(directory, key);
+  return new IndexFolder(directory, key, maxBytes);
 }

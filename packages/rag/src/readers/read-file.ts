@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import { tooLarge, type SourceFile } from '@mortise/core/reader';
+import { readBounded } from './read-bounded.ts';
 
 /** One reading of a file, which takes its hash on the way. */
 export interface FileReading {
@@ -26,9 +26,8 @@ export function readingOf(
       path,
       id,
       async bytes({ maxBytes = Infinity } = {}) {
-        // Before it is read, since it would be in memory as a whole.
-        if (maxBytes < Infinity && (await stat(location)).size > maxBytes) throw tooLarge(path, maxBytes);
-        const bytes = await readFile(location, { signal });
+        const bytes = await readBounded(location, maxBytes, signal);
+        if (bytes === undefined) throw tooLarge(path, maxBytes);
         size = bytes.length;
         hash = createHash('sha256').update(bytes).digest('hex');
         return bytes;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { Warning } from '@mortise/core';
+import { isMortiseError, type Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import { subscribe } from '@mortise/core/events';
 import type { Reader } from '@mortise/core/reader';
@@ -362,6 +362,41 @@ describe('a saved index', () => {
     expect(index.size).toBe(0);
     expect(await index.update(animals)).toMatchObject({ added: 3 });
     expect((await opened(directory)).warnings).toEqual([]);
+  });
+
+  it('C-13: that is larger than maxBytes is neither read nor written, and the error says what it is and what helps', async () => {
+    const directory = await temporaryFolder();
+    const { index } = await opened(directory);
+    await index.update(animals);
+    const { size } = await stat(await indexFile(directory));
+    const parts = { embedding: new HashEmbedding() };
+    await openIndex(parts, { directory, maxBytes: size });
+    const error: unknown = await openIndex(parts, { directory, maxBytes: size - 1 }).catch((e: unknown) => e);
+    expect(isMortiseError(error, 'configuration')).toBe(true);
+    expect(String(error)).toMatch(
+      new RegExp(
+        `saved index ${directory}.* has more than ${size - 1} bytes, which is maxBytes. Raise maxBytes of openIndex, .*stores`,
+      ),
+    );
+
+    const warnings: Warning[] = [];
+    const onWarning = (warning: Warning): void => void warnings.push(warning);
+    const small = await openIndex(parts, { directory: await temporaryFolder(), maxBytes: 500, onWarning });
+    await small.update(animals);
+    expect(warnings).toEqual([{ type: 'index-not-saved', message: expect.stringContaining('maxBytes') }]);
+    await expect(small.save()).rejects.toMatchObject({ code: 'configuration' });
+    expect(await readdir(join(small.path!, '..'))).not.toContain(expect.stringContaining('.tmp'));
+    for (const maxBytes of [0, -1, 1.5, Number.NaN])
+      await expect(openIndex(parts, { maxBytes })).rejects.toMatchObject({ code: 'configuration' });
+  });
+
+  it.runIf(existsSync('/dev/zero'))('C-13: that has no end is read no further than maxBytes', async () => {
+    const directory = await temporaryFolder();
+    const { index } = await opened(directory);
+    await rm(index.path!, { force: true });
+    await symlink('/dev/zero', index.path!);
+    const opening = openIndex({ embedding: new Watched() }, { directory, maxBytes: 100_000 });
+    await expect(opening).rejects.toThrow('more than 100000 bytes');
   });
 
   it('that cannot be written is a warning; save() says so itself', async () => {
