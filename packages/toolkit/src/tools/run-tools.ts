@@ -94,6 +94,8 @@ export async function runTools<P extends ProviderOptions, M>(
   positive('concurrency', concurrency, true);
   const { toolChoice: choice } = rest;
   const allowed = typeof choice === 'object' && 'tools' in choice ? choice.tools : undefined;
+  // A timer fires at once beyond what it can hold.
+  for (const { name, timeoutMs = 1 } of tools) positive(`timeoutMs of ${name}`, timeoutMs);
   const run: Run = {
     tools: allowed === undefined ? tools : tools.filter(({ name }) => allowed.includes(name)),
     toolTimeoutMs: positive('toolTimeoutMs', toolTimeoutMs),

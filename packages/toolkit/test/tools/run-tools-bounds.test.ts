@@ -69,6 +69,19 @@ describe('C-13: what a model may ask of runTools', () => {
     await expect(wrong).rejects.toMatchObject({ message: expect.stringContaining('maxToolCalls') });
   });
 
+  it.each([Infinity, 2 ** 31, 0, -1, Number.NaN])(
+    'a time of %s ms, which no timer holds, is refused',
+    async (ms) => {
+      const llm = new ScriptedLLM({ replies: [[call('a')], 'ok'] });
+      const wrong = { code: 'configuration', message: expect.stringMatching(/imeoutMs/) as unknown };
+      const timed = { ...now(() => 1), timeoutMs: ms };
+      await expect(runTools(llm, 'x', { tools: [timed] })).rejects.toMatchObject(wrong);
+      await expect(runTools(llm, 'x', { tools: [now(() => 1)], toolTimeoutMs: ms })).rejects.toMatchObject(
+        wrong,
+      );
+    },
+  );
+
   it('a name of ten million characters does not go back', async () => {
     const llm = new ScriptedLLM({ replies: [[call('a', 'n'.repeat(10_000_000))], 'ok'] });
     const { messages } = await runTools(llm, 'x', { tools: [now(() => 1)] });
