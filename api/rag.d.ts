@@ -257,6 +257,7 @@ export interface StoredIndexParts {
 export interface OpenIndexOptions {
     splitter?: Transform | undefined;
     directory?: string | undefined;
+    maxBytes?: number | undefined;
     dimensions?: number | undefined;
     concurrency?: number | undefined;
     cache?: KeyValueStore | undefined;

@@ -16,9 +16,10 @@ import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue
 export interface FileKeyValueStoreOptions {
     directory: string;
     durable?: boolean | undefined;
+    maxBytes?: number | undefined;
 }
 export declare class FileKeyValueStore implements KeyValueStore {
-    constructor({ directory, durable }: FileKeyValueStoreOptions);
+    constructor({ directory, durable, maxBytes }: FileKeyValueStoreOptions);
     get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
     set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
     delete(key: string, options?: KeyValueOptions): Promise<void>;
