@@ -1,6 +1,6 @@
 /**
  * Files and functions of ours on the way of one call, counted by the runtime's precise coverage after a first call of the
- * same kind: what a reader who follows the call has to go through.
+ * same kind: what a reader who follows the call has to go through. With `--list` they are named, file by file.
  */
 import { Session } from 'node:inspector/promises';
 import { createDocument } from '@mortise/core';
@@ -58,7 +58,13 @@ for (const [name, call] of Object.entries(calls)) {
   await session.post('Profiler.stopPreciseCoverage');
   const ours = result
     .filter(({ url }) => /\/(packages|integrations)\/[^/]+\/src\//.test(url) && !url.includes('/testing/'))
-    .map(({ functions }) => functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0).length)
-    .filter((count) => count > 0);
-  console.log(`| ${name} | ${ours.length} | ${ours.reduce((sum, count) => sum + count, 0)} |`);
+    .map(({ url, functions }) => ({
+      file: url.replace(/^.*\/(?=(packages|integrations)\/)/, ''),
+      called: functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0),
+    }))
+    .filter(({ called }) => called.length > 0);
+  console.log(`| ${name} | ${ours.length} | ${ours.reduce((sum, { called }) => sum + called.length, 0)} |`);
+  if (!process.argv.includes('--list')) continue;
+  for (const { file, called } of ours)
+    console.log(`    ${file}: ${called.map(({ functionName }) => functionName || '(anonymous)').join(', ')}`);
 }

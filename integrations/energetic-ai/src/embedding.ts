@@ -40,9 +40,9 @@ export class EnergeticAIEmbedding extends BaseEmbedding {
   async doEmbed(inputs: readonly string[], _request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     const model = await loadModel();
     const prepared = inputs.map((text) => prepare(text, model));
-    if (prepared.some(({ cut }) => cut)) attempt.warn(CUT);
+    const truncated = prepared.flatMap(({ cut }, at) => (cut ? [at] : []));
     const texts = prepared.map(({ text }) => text);
-    return { embeddings: await inTurn(attempt.signal, () => model.embed(texts)) };
+    return { embeddings: await inTurn(attempt.signal, () => model.embed(texts)), truncated };
   }
 }
 
@@ -61,10 +61,3 @@ function inTurn<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   turn = result.catch(() => undefined);
   return result;
 }
-
-/** The same sentence for every text: core reports it once a call. */
-const CUT = {
-  type: 'other',
-  setting: 'maxInputTokens',
-  message: `The model reads the first ${MAX_INPUT_TOKENS} tokens of a text, about 90 words; some texts are longer. Split them.`,
-};

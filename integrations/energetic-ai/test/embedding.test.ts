@@ -78,7 +78,7 @@ describe('EnergeticAIEmbedding', () => {
     expect(embeddings[0]).toEqual(embeddings[1]);
   });
 
-  it('says when a text is longer than what the model reads, once a call', async () => {
+  it('M-01: says which texts are longer than what the model reads', async () => {
     const long = words(128);
     const { embeddings, warnings } = await embedding.embedTexts([
       long,
@@ -87,9 +87,7 @@ describe('EnergeticAIEmbedding', () => {
       'short',
     ]);
     expect(embeddings[1]).toEqual(embeddings[2]);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatchObject({ type: 'other', setting: 'maxInputTokens' });
-    expect(warnings[0]!.message).toContain('the first 128 tokens');
+    expect(warnings).toMatchObject([{ type: 'other', setting: 'maxInputTokens', inputs: [1, 2] }]);
   });
 
   it('says nothing of a text that is read whole', async () => {

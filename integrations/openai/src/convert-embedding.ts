@@ -38,6 +38,7 @@ export function fromEmbeddingResponse(body: WireBody, about: WireAbout): EmbedRe
   return {
     embeddings: rows as unknown as IndexedRow[],
     usage: inputTokens === undefined ? undefined : { inputTokens },
+    model: typeof model === 'string' && model !== '' ? model : undefined,
     providerMetadata: metadataOf(about, { model }),
   };
 }

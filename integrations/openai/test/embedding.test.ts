@@ -33,6 +33,7 @@ describe('OpenAIEmbedding', () => {
     expect(result.embeddings).toEqual([Float32Array.of(1, 2), Float32Array.of(3, 4)]);
     expect(result).toMatchObject({
       usage: { inputTokens: 4 },
+      model: 'text-embedding-3-small',
       providerMetadata: { openai: { model: 'text-embedding-3-small' } },
     });
     expect(it.wire.requests[0]).toMatchObject({

@@ -1,5 +1,6 @@
-import { objectAt, stringAt } from './answer.ts';
-import type { DialectBase, EmbeddingDialect, RerankDialect } from './contract.ts';
+import type { JsonObject } from '@mortise/core';
+import { listAt, mediaOf, objectAt, stringAt } from './answer.ts';
+import type { DialectBase, EmbeddingDialect, RerankDialect, SentImage } from './contract.ts';
 import { base64Of, listTexts, numberAt } from './vectors.ts';
 
 /** Cohere's errors have a sentence and no code. https://docs.cohere.com/reference/errors */
@@ -26,6 +27,16 @@ export const cohereEmbed: EmbeddingDialect = {
     const type = objectAt(body)['input_type'];
     return type === 'search_query' ? 'query' : type === 'search_document' ? 'document' : undefined;
   },
+  blocks: ({ body }) => {
+    const { inputs, texts } = objectAt(body);
+    if (inputs === undefined) return listTexts(texts);
+    return listAt(inputs).map(({ content }) => {
+      const parts = listAt(content).map(sentPart);
+      // Where one input has an image, texts are inputs of one part.
+      const [only] = parts;
+      return parts.length === 1 && typeof only === 'string' ? only : parts;
+    });
+  },
   body: (rows, { encoding, inputTokens }) => ({
     id: 'emb_conformance',
     embeddings: {
@@ -37,6 +48,10 @@ export const cohereEmbed: EmbeddingDialect = {
   requestId: 'x-request-id',
   failure: cohereFailure,
 };
+
+function sentPart({ type, text, image_url }: JsonObject): string | SentImage {
+  return type === 'text' ? stringAt(text) : (mediaOf(objectAt(image_url)['url']) ?? '');
+}
 
 /** https://docs.cohere.com/reference/rerank */
 export const cohereRerank: RerankDialect = {

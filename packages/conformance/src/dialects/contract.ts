@@ -187,6 +187,11 @@ export interface SentImage {
 export interface EmbeddingDialect extends DialectBase {
   /** The texts that a request asks for, in order. */
   inputs(request: WireRequest): readonly string[];
+  /**
+   * The inputs of a request that may hold images, in order: a text, or what stands for its blocks. Cases of models that
+   * declare images need it.
+   */
+  blocks?(request: WireRequest): readonly SentInput[];
   /** The model's name. Without it the case of it is skipped. */
   model?(request: WireRequest): unknown;
   /** How a request wants the vectors. */
@@ -197,7 +202,12 @@ export interface EmbeddingDialect extends DialectBase {
   kind?(request: WireRequest): 'query' | 'document' | undefined;
   /** The body of a reply. Rows come as given: shuffled, short or broken ones are for the lab to make. */
   body(rows: readonly EmbeddingRow[], options: EmbeddingBodyOptions): JsonObject;
+  /** A body that also says which inputs of its request were cut. Without it the case of it is skipped. */
+  truncated?(body: JsonObject, inputs: readonly number[]): JsonObject;
 }
+
+/** An input as it was sent: a text, or texts and images. */
+export type SentInput = string | readonly (string | SentImage)[];
 
 export interface EmbeddingRow {
   /** The place of its text, which the provider says where it has a field for it. */

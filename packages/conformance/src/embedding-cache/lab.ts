@@ -1,21 +1,24 @@
 import { MortiseError } from '@mortise/core';
 import {
   BaseEmbedding,
+  type EmbeddingInput,
   type EmbeddingMetadata,
   type EmbeddingModel,
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
-import { framed, sha256Hex } from '@mortise/core/shared';
+import { canonicalJson, framed, sha256Hex } from '@mortise/core/shared';
 import { MemoryKeyValueStore, type KeyValueStore } from '@mortise/core/store';
 import type { CaseContext } from '../frame/case.ts';
-import { vectorOf } from '../embedding/lab.ts';
+import { nameOf, sentAs, vectorOf } from '../embedding/lab.ts';
 import { pause } from '../shared/helpers.ts';
 import type { EmbeddingCacheSubject } from './subject.ts';
 
 export const DIMENSIONS = 4;
 export const BATCH = 4;
 export const PROVIDER = 'conformance';
+/** What its application calls the lab's server. */
+export const SERVER_NAME = 'eu-gateway';
 export const NAMESPACE = 'embedding';
 
 /** A model that remembers what it was asked, one entry a request. A text `bad` fails, a text `slow` takes its time. */
@@ -24,21 +27,22 @@ export class LabEmbedding extends BaseEmbedding {
     dimensions: DIMENSIONS,
     maxBatchSize: BATCH,
     asymmetric: true,
+    inputModalities: ['text', 'image'],
   };
-  readonly requests: (readonly string[])[] = [];
+  readonly requests: (readonly EmbeddingInput[])[] = [];
   readonly #delayMs: number;
 
   constructor(delayMs = 0) {
-    super({ provider: PROVIDER, model: 'conformance-1', retry: false });
+    super({ provider: PROVIDER, model: 'conformance-1', name: SERVER_NAME, retry: false });
     this.#delayMs = delayMs;
   }
 
-  override async doEmbed(inputs: readonly string[], { kind }: EmbedRequest): Promise<EmbedReply> {
+  override async doEmbed(inputs: readonly EmbeddingInput[], { kind }: EmbedRequest): Promise<EmbedReply> {
     this.requests.push(inputs);
     if (this.#delayMs > 0 || inputs.includes('slow')) await pause(Math.max(this.#delayMs, 50));
     if (inputs.includes('bad')) throw new MortiseError('server', 'The model is down.', { retryable: false });
     return {
-      embeddings: inputs.map((text) => vectorAs(kind, text)),
+      embeddings: inputs.map((input) => vectorAs(kind, input)),
       usage: { inputTokens: inputs.length },
     };
   }
@@ -60,14 +64,15 @@ export function plainModel(inner: LabEmbedding): EmbeddingModel {
   };
 }
 
-export function vectorAs(kind: string, text: string): Float32Array {
-  return vectorOf(`${kind}:${text}`, DIMENSIONS);
+export function vectorAs(kind: string, input: EmbeddingInput): Float32Array {
+  return vectorOf(`${kind}:${nameOf(sentAs(input))}`, DIMENSIONS);
 }
 
 /** The published key, by the rule and not by the implementation. */
-export function keyOf(text: string, kind = 'document'): string {
-  const fields = [PROVIDER, 'conformance-1', String(DIMENSIONS), kind, text];
-  return sha256Hex(`mortise-embedding-1${fields.map(framed).join('')}`);
+export function keyOf(input: EmbeddingInput, kind = 'document'): string {
+  const fields = [PROVIDER, 'conformance-1', String(DIMENSIONS), kind].map(framed).join('');
+  const last = typeof input === 'string' ? framed(input) : `b${framed(canonicalJson(input))}`;
+  return sha256Hex(`mortise-embedding-1${fields}${last}`);
 }
 
 export function textsOf(count: number): string[] {
@@ -77,7 +82,7 @@ export function textsOf(count: number): string[] {
 /** Whether each text has its own vector, as a document. */
 export function checkEach(
   { check }: CaseContext<EmbeddingCacheSubject>,
-  texts: readonly string[],
+  texts: readonly EmbeddingInput[],
   vectors: readonly (Float32Array | undefined)[],
   what: string,
 ): void {

@@ -1,4 +1,5 @@
-import type { EmbeddingModel, PartialEmbeddingResult } from '@mortise/core/embedding';
+import type { EmbeddingInput, EmbeddingModel, PartialEmbeddingResult } from '@mortise/core/embedding';
+import { canonicalJson } from '@mortise/core/shared';
 import { MemoryKeyValueStore, type KeyValueStore } from '@mortise/core/store';
 import type { CaseContext, ConformanceCase, Suite } from '../frame/case.ts';
 import { collect, pause } from '../shared/helpers.ts';
@@ -10,7 +11,10 @@ import {
   keptIn,
   keyOf,
   LabEmbedding,
+  NAMESPACE,
   plainModel,
+  PROVIDER,
+  SERVER_NAME,
   spied,
   textsOf,
   vectorAs,
@@ -61,6 +65,54 @@ export const embeddingCacheSuite: Suite<EmbeddingCacheSubject> = [
         check.equal([...query], [...vectorAs('query', words)], 'the query');
       }
       check.equal(lab.requests.length, 2, 'the requests for both, twice');
+    },
+  ),
+  cacheCase(
+    'cache.blocks',
+    'M-06',
+    'keeps blocks under their published key, bytes and their base64 as one, and no text with them',
+    async (context) => {
+      const { check, subject } = context;
+      const lab = new LabEmbedding();
+      const store = new MemoryKeyValueStore();
+      const model = subject.cached(lab, store);
+      const bytes = Uint8Array.of(1, 2, 3);
+      const blocks = (data: string | Uint8Array): EmbeddingInput => [
+        { type: 'text', text: 'a cat' },
+        { type: 'image', source: { data, mediaType: 'image/png' } },
+      ];
+      const inputs = [blocks(bytes), canonicalJson(blocks('AQID')), `\0${canonicalJson(blocks('AQID'))}`];
+      checkEach(context, inputs, (await model.embedTexts(inputs)).embeddings, 'embedTexts');
+      check.ok(
+        (await store.get(keyOf(blocks('AQID')), { namespace: NAMESPACE })) !== undefined,
+        'no such key',
+      );
+      const again = [blocks('AQID'), ...inputs, blocks(new Uint8Array(3))];
+      const streamed = await collect(model.embedStream(again));
+      const vectors = streamed.map(({ embedding }) => embedding);
+      checkEach(context, again, vectors, 'embedStream');
+      const found = streamed.map(({ cached }) => cached);
+      check.equal(found, [true, true, true, true, false], 'what the stream says was cached');
+      check.equal(
+        [...(await model.embedText(blocks(bytes)))],
+        [...vectorAs('document', blocks(bytes))],
+        'embedText',
+      );
+      check.equal(lab.requests.length, 2, 'the requests');
+    },
+  ),
+  cacheCase(
+    'cache.answered',
+    'C-16',
+    'says who answered, also where all texts were cached, or none were given',
+    async ({ check, subject }) => {
+      const lab = new LabEmbedding();
+      const model = subject.cached(lab, new MemoryKeyValueStore());
+      for (const texts of [['a', 'b'], ['a', 'b'], []]) {
+        const { provider, server, model: name } = await model.embedTexts(texts);
+        check.equal([provider, server, name], [PROVIDER, SERVER_NAME, lab.model], 'who answered');
+      }
+      check.equal(lab.requests.length, 1, 'the requests');
     },
   ),
   cacheCase(
@@ -194,8 +246,8 @@ export const embeddingCacheSuite: Suite<EmbeddingCacheSubject> = [
       await Promise.all(counts);
       check.equal(early, 0, 'reports of what is not in the store');
       const others = texts.map((text) => `streamed ${text}`);
-      for await (const { text } of model.embedStream(others))
-        if ((await keptIn(store, [text])).length === 0) early++;
+      for await (const { input } of model.embedStream(others))
+        if ((await keptIn(store, [input as string])).length === 0) early++;
       check.equal(early, 0, 'texts that were yielded and are not in the store');
     },
   ),
@@ -243,7 +295,11 @@ export const embeddingCacheSuite: Suite<EmbeddingCacheSubject> = [
         yielded.map(({ embedding }) => embedding),
         'the stream',
       );
-      check.equal(lab.requests.flat().toSorted(), [...texts, 'one', 'two'].toSorted(), 'what it was asked');
+      check.equal(
+        (lab.requests.flat() as string[]).toSorted(),
+        [...texts, 'one', 'two'].toSorted(),
+        'what it was asked',
+      );
       check.equal((await keptIn(store, more)).length, more.length, 'how many are in the store');
     },
   ),
@@ -268,9 +324,9 @@ export const embeddingCacheSuite: Suite<EmbeddingCacheSubject> = [
       }
       let seen = 0;
       let ahead = 0;
-      for await (const { index, text, embedding, cached } of model.embedStream(source())) {
-        check.equal([index, text], [seen, texts[seen]], 'the place and the text');
-        check.equal([...embedding], [...vectorAs('document', text)], 'the vector');
+      for await (const { index, input, embedding, cached } of model.embedStream(source())) {
+        check.equal([index, input], [seen, texts[seen]], 'the place and the text');
+        check.equal([...embedding], [...vectorAs('document', input)], 'the vector');
         check.equal(cached, index % 3 === 0, `whether text ${index} was cached`);
         ahead = Math.max(ahead, taken - ++seen);
       }

@@ -231,7 +231,7 @@ function isKept(
 ): void {
   const inOrder = items.toSorted((a, b) => a.index - b.index);
   context.check.equal(
-    inOrder.map(({ index, text }) => [index, text]),
+    inOrder.map(({ index, input }) => [index, input]),
     [...texts.entries()],
     'what was handed over',
   );

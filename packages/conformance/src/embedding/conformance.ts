@@ -5,6 +5,7 @@ import { conformance, WIRE, type TestFunctions } from '../frame/conformance.ts';
 import { embeddingSuite } from './suite.ts';
 import type { EmbeddingConformanceOptions, EmbeddingFeature } from './subject.ts';
 
+const TEXT_ALONE = 'The model declares text alone.';
 const LOCAL = 'The model runs in this process: there is no wire.';
 
 /** The contract of embedding models as tests of `functions`' runner, one for each case of {@link embeddingSuite}. */
@@ -14,7 +15,11 @@ export function embeddingConformance(
 ): ConformanceResults {
   const { create, declares, reasons = {}, name = options.dialect?.name ?? 'local' } = options;
   const dialect =
-    options.dialect && skipping(options.dialect, [['model', 'model', options.dialect.model !== undefined]]);
+    options.dialect &&
+    skipping(options.dialect, [
+      ['model', 'model', options.dialect.model !== undefined],
+      ['truncated', 'truncated', options.dialect.truncated !== undefined],
+    ]);
   const wire = embeddingSuite.flatMap(({ requires }) => requires).filter((name) => name.startsWith(WIRE));
   return conformance(functions, {
     contract: 'embedding',
@@ -28,6 +33,7 @@ export function embeddingConformance(
       ...(dialect === undefined ? [] : wireFeatures(dialect, embeddingSuite)),
     ],
     reasons: {
+      image: TEXT_ALONE,
       ...(dialect === undefined
         ? Object.fromEntries(wire.map((feature) => [feature, LOCAL]))
         : wireReasons(dialect)),
@@ -37,12 +43,13 @@ export function embeddingConformance(
 }
 
 function featuresOf(
-  { asymmetric, acceptsDimensions, dimensions }: EmbeddingMetadata,
+  { asymmetric, acceptsDimensions, dimensions, inputModalities = [] }: EmbeddingMetadata,
   { 'on-batch': handing }: NonNullable<EmbeddingConformanceOptions['reasons']>,
 ): EmbeddingFeature[] {
   const features: EmbeddingFeature[] = [];
   if (asymmetric) features.push('asymmetric');
   if (acceptsDimensions !== false || dimensions !== undefined) features.push('dimensions');
+  if (inputModalities.includes('image')) features.push('image');
   if (handing === undefined) features.push('on-batch');
   return features;
 }

@@ -1,7 +1,12 @@
-import type { EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';
+import type { EmbeddingInput, EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';
 import type { JsonObject } from '@mortise/core';
-import type { EmbeddingBodyOptions, EmbeddingDialect, EmbeddingRow } from '../dialects/contract.ts';
-import { defined } from '@mortise/core/shared';
+import type {
+  EmbeddingBodyOptions,
+  EmbeddingDialect,
+  EmbeddingRow,
+  SentInput,
+} from '../dialects/contract.ts';
+import { base64Of, defined } from '@mortise/core/shared';
 import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { collect, respondJson } from '../shared/helpers.ts';
 import type { Probe, RespondOptions } from '../shared/probe.ts';
@@ -59,6 +64,8 @@ export interface RespondRowsOptions extends RespondOptions {
   readonly encoding?: EmbeddingBodyOptions['encoding'] | undefined;
   /** `null`: the reply says nothing of usage. Default: 7. */
   readonly inputTokens?: number | null | undefined;
+  /** Inputs of the request that the reply says were cut. Default: it says nothing of it. */
+  readonly truncated?: readonly number[] | undefined;
   /** Default: what was asked for, or what the model declares. */
   readonly dimensions?: number | undefined;
 }
@@ -73,14 +80,34 @@ function replyTo(subject: EmbeddingSubject, request: WireRequest, options: Respo
   const asked = dialect.dimensions?.(request) ?? dimensionsOf(subject);
   const { dimensions = asked, encoding = dialect.encoding(request), inputTokens = 7 } = options;
   const { rows = (right: readonly EmbeddingRow[]) => right } = options;
-  const right = dialect
-    .inputs(request)
-    .map((text, index) => ({ index, vector: [...vectorOf(text, dimensions)] }));
-  return dialect.body(rows(right), {
-    model: 'conformance-1',
-    encoding,
-    inputTokens: inputTokens ?? undefined,
+  const right = sentIn(dialect, request).map((sent, index) => ({
+    index,
+    vector: [...vectorOf(nameOf(sent), dimensions)],
+  }));
+  const about = { model: 'conformance-1', encoding, inputTokens: inputTokens ?? undefined };
+  const body = dialect.body(rows(right), about);
+  return options.truncated === undefined ? body : (dialect.truncated?.(body, options.truncated) ?? body);
+}
+
+function sentIn(dialect: EmbeddingDialect, request: WireRequest): readonly SentInput[] {
+  return dialect.blocks?.(request) ?? dialect.inputs(request);
+}
+
+/** What is to be sent for an input. */
+export function sentAs(input: EmbeddingInput): SentInput {
+  if (typeof input === 'string') return input;
+  return input.map((block) => {
+    if (block.type === 'text') return block.text;
+    if (block.type !== 'image' || 'url' in block.source)
+      throw new Error('The lab has texts and bytes of images.');
+    const { mediaType, data } = block.source;
+    return { mediaType, data: base64Of(data) };
   });
+}
+
+/** What the lab makes the vector of an input of. */
+export function nameOf(sent: SentInput): string {
+  return typeof sent === 'string' ? sent : JSON.stringify(sent);
 }
 
 /** An implementation before a server of its own. */
@@ -102,11 +129,16 @@ export function askedFor({ subject }: EmbeddingCaseContext, { requests }: Wire):
   return requests.map((request) => dialectOf(subject).inputs(request));
 }
 
+/** The same where inputs may hold images. */
+export function blocksFor({ subject }: EmbeddingCaseContext, { requests }: Wire): SentInput[] {
+  return requests.flatMap((request) => sentIn(dialectOf(subject), request));
+}
+
 /** One vector a text, in order: the lab's own where the lab answered, else of the right length and finite. */
 export function checkVectors(
   { check, subject }: EmbeddingCaseContext,
   vectors: readonly (Float32Array | undefined)[],
-  texts: readonly string[],
+  texts: readonly EmbeddingInput[],
   what: string,
 ): void {
   check.equal(vectors.length, texts.length, `${what}: the number of vectors`);
@@ -114,7 +146,7 @@ export function checkVectors(
   const wrong = texts.findIndex((text, at) => {
     const vector = vectors[at];
     if (vector === undefined) return true;
-    if (dialect !== undefined) return !equal(vector, vectorOf(text, dimensionsOf(subject)));
+    if (dialect !== undefined) return !equal(vector, vectorOf(nameOf(sentAs(text)), dimensionsOf(subject)));
     return vector.length !== (declares.dimensions ?? vectors[0]?.length) || !vector.every(Number.isFinite);
   });
   check.equal(wrong, -1, `${what}: the place of the first text that has not its own vector`);
@@ -125,7 +157,7 @@ export function equal(a: Float32Array, b: Float32Array): boolean {
 }
 
 interface Embedded {
-  readonly text: string;
+  readonly input: EmbeddingInput;
   readonly embedding: Float32Array;
 }
 
@@ -134,10 +166,10 @@ type Method = (model: EmbeddingModel, texts: string[], options?: EmbedManyOption
 const METHODS: Readonly<Record<string, Method>> = {
   async embedTexts(model, texts, options) {
     const { embeddings } = await model.embedTexts(texts, options);
-    return embeddings.map((embedding, at) => ({ embedding, text: texts[at] ?? '' }));
+    return embeddings.map((embedding, at) => ({ embedding, input: texts[at] ?? '' }));
   },
   async embedQuery(model, [text = ''], options) {
-    return [{ text, embedding: await model.embedQuery(text, options) }];
+    return [{ input: text, embedding: await model.embedQuery(text, options) }];
   },
   embedStream: (model, texts, options) => collect(model.embedStream(texts, options)),
 };
@@ -161,12 +193,12 @@ export const embeddingProbe: Probe<EmbeddingSubject> = {
     checkVectors(
       context,
       vectors,
-      embedded.map(({ text }) => text),
+      embedded.map(({ input }) => input),
       what,
     );
     const asked = fewTexts(context.subject).slice(0, what.startsWith('embedQuery') ? 1 : undefined);
     context.check.equal(
-      embedded.map(({ text }) => text),
+      embedded.map(({ input }) => input),
       asked,
       `${what}: the texts`,
     );

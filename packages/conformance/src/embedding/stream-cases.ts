@@ -33,7 +33,7 @@ export const streamCases: readonly EmbeddingCase[] = [
       const texts = batchesOf(context.subject, 3);
       const all = await collect(model.embedStream(texts));
       context.check.equal(
-        all.map(({ text }) => text),
+        all.map(({ input }) => input),
         texts,
         'the texts',
       );
@@ -155,7 +155,7 @@ export const streamCases: readonly EmbeddingCase[] = [
         })(),
       );
       const read = async (): Promise<void> => {
-        for await (const { text } of stream) seen.push(text);
+        for await (const { input } of stream) seen.push(input as string);
       };
       const thrown = await context.check.rejects(read(), 'the stream');
       context.check.ok(thrown === broken, `it rejected with ${String(thrown)}`);

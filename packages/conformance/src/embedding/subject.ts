@@ -7,7 +7,7 @@ export interface EmbeddingTarget {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;
   /** Spread it into the options: retries are quick. */
-  readonly settings: Pick<BaseEmbeddingOptions, 'retry'> & OwnHeaders;
+  readonly settings: Pick<BaseEmbeddingOptions, 'retry' | 'name'> & OwnHeaders;
 }
 
 export interface EmbeddingConformanceOptions {
@@ -27,4 +27,4 @@ export interface EmbeddingConformanceOptions {
 export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
 
 /** What a case of the embedding suite may require, besides what the wire must be able to say. */
-export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'on-batch';
+export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'image' | 'on-batch';

@@ -8,7 +8,9 @@ import { ownSecretCases } from '../shared/secret-cases.ts';
 import { statusCases } from '../shared/status-cases.ts';
 import { secretCases, timeCases } from '../shared/time-cases.ts';
 import { wireCases } from '../shared/wire-cases.ts';
+import { answeredByCases } from './answered-cases.ts';
 import { batchCases } from './batch-cases.ts';
+import { blockCases } from './block-cases.ts';
 import type { EmbeddingSubject } from './subject.ts';
 import { embeddingProbe } from './lab.ts';
 import { requestCases } from './request-cases.ts';
@@ -19,7 +21,9 @@ import { streamCases } from './stream-cases.ts';
 export const embeddingSuite: Suite<EmbeddingSubject> = [
   ...requestCases,
   ...rowCases,
+  ...blockCases,
   ...batchCases,
+  ...answeredByCases,
   ...streamCases,
   ...wireCases(embeddingProbe),
   ...faultCases(embeddingProbe),

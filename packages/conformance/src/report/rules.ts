@@ -44,14 +44,15 @@ export const rules: Readonly<Record<string, string>> = {
     'Leaving a stream settles at once and closes what it reads from, also while it waits; `final()` always settles.',
   'L-07': 'What was asked for is what is sent, and what was answered is what comes back.',
   'M-01':
-    'Texts are sent in batches within the declared limits, by a bounded pool, equal ones once; each gets its vector, in the order of the texts. A failure stops the rest.',
+    'Texts, and blocks where they are declared, are sent in batches within the declared limits, by a bounded pool, equal ones once; each gets its vector, in their order. What was cut is told. A failure stops the rest.',
   'M-02': "Vectors follow the provider's index, not the order of its rows.",
   'M-03':
     'Too few, too many, empty, uneven or wrong-sized rows and numbers that are none are `malformed-response`.',
   'M-04': 'A call that fails hands over what was finished, and has kept it in the cache.',
-  'M-05': 'No texts make no request; an empty text is refused, unless the model is declared to take it.',
+  'M-05':
+    'No texts make no request; an empty text is refused, unless the model is declared to take it, and so is a block that is none.',
   'M-06':
-    'The cache is asked by a published key that tells provider, model, dimensions, kind and text apart; values are little-endian bytes; concurrent misses of one key are one request; what is corrupt is a miss with a warning.',
+    'The cache is asked by a published key that tells provider, model, dimensions, kind and input apart; values are little-endian bytes; concurrent misses of one key are one request; what is corrupt is a miss with a warning.',
   'M-07': 'A stream of texts runs in bounded memory, in input order, and stops with its reader.',
   'M-08':
     'Similarity is cosine, dot or euclidean (negated), so that higher is more alike; a zero vector gives 0 and never NaN; vectors of different lengths are an error.',

@@ -1,10 +1,12 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import type {
   EmbeddedText,
+  EmbeddingInput,
   EmbeddingModel,
   EmbeddingResult,
   EmbedManyOptions,
 } from '@mortise/core/embedding';
+import { defined } from '@mortise/core/shared';
 import type { KeyValueStore, StoreEntry } from '@mortise/core/store';
 import { withEmbeddingCache } from '@mortise/toolkit/wrappers';
 
@@ -65,7 +67,9 @@ function over(right: EmbeddingModel, members: Partial<EmbeddingModel>): Embeddin
 }
 
 /** A list's call, tampered with. */
-const many = (change: (result: EmbeddingResult, texts: readonly string[]) => EmbeddingResult): Cached =>
+const many = (
+  change: (result: EmbeddingResult, texts: readonly EmbeddingInput[]) => EmbeddingResult,
+): Cached =>
   instead((right) => ({
     embedTexts: async (texts, options) => change(await right.embedTexts(texts, options), texts),
   }));
@@ -99,6 +103,19 @@ export const cacheMutants: readonly CacheMutant[] = [
     'cache.kinds',
     instead((right) => ({ embedQuery: (query, options) => right.embedText(query, options) })),
   ),
+  mutant('keeps blocks under their JSON as a text', 'cache.blocks', (model, store) => {
+    const right = withEmbeddingCache(model, store);
+    const told = (input: EmbeddingInput): EmbeddingInput =>
+      typeof input === 'string' ? input : JSON.stringify(input);
+    return over(right, { embedTexts: (texts, options) => right.embedTexts(texts.map(told), options) });
+  }),
+  mutant(
+    'names nobody where nothing was missing',
+    'cache.answered',
+    many(({ provider, server, ...result }) =>
+      result.cached === 0 ? { ...result, ...defined({ provider, server }) } : result,
+    ),
+  ),
   mutant('does not know what is under way', 'cache.single-flight', (model, store) => {
     const own = (): EmbeddingModel =>
       withEmbeddingCache(
@@ -111,7 +128,7 @@ export const cacheMutants: readonly CacheMutant[] = [
     'shares the fate of the call that it waited for',
     'cache.single-flight.failed',
     instead((right) => {
-      const underWay = new Map<string, Promise<Float32Array>>();
+      const underWay = new Map<EmbeddingInput, Promise<Float32Array>>();
       return {
         embedText(text, options) {
           const made = underWay.get(text) ?? right.embedText(text, options);
@@ -148,7 +165,7 @@ export const cacheMutants: readonly CacheMutant[] = [
     'cache.hanging',
     instead((right, _model, store) => ({
       async embedTexts(texts, options) {
-        await store.getMany([...texts], { signal: options?.signal });
+        await store.getMany(texts as string[], { signal: options?.signal });
         return right.embedTexts(texts, options);
       },
     })),
@@ -184,7 +201,10 @@ export const cacheMutants: readonly CacheMutant[] = [
     })),
   ),
   mutant('keeps only what a call that succeeds has made', 'cache.partial', (model, store) => {
-    const bare = async (texts: readonly string[], options?: EmbedManyOptions): Promise<EmbeddingResult> => {
+    const bare = async (
+      texts: readonly EmbeddingInput[],
+      options?: EmbedManyOptions,
+    ): Promise<EmbeddingResult> => {
       try {
         return await model.embedTexts(texts, { ...options, onBatch: undefined });
       } catch (error) {

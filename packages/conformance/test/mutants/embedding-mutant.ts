@@ -1,6 +1,7 @@
-import type { EmbeddingTarget } from '@mortise/conformance';
+import type { EmbeddingTarget, SentInput } from '@mortise/conformance';
 import type {
   EmbeddedText,
+  EmbeddingInput,
   EmbeddingModel,
   EmbeddingResult,
   EmbedManyOptions,
@@ -27,13 +28,16 @@ export function mutant(
 /** A list's call, tampered with. */
 export const many = (
   change: (
-    embedTexts: (texts: readonly string[], options: EmbedManyOptions) => Promise<EmbeddingResult>,
-    texts: readonly string[],
+    embedTexts: (texts: readonly EmbeddingInput[], options: EmbedManyOptions) => Promise<EmbeddingResult>,
+    texts: readonly EmbeddingInput[],
     options: EmbedManyOptions,
   ) => Promise<EmbeddingResult>,
 ) =>
   class extends ReferenceEmbedding {
-    override embedTexts(texts: readonly string[], options: EmbedManyOptions = {}): Promise<EmbeddingResult> {
+    override embedTexts(
+      texts: readonly EmbeddingInput[],
+      options: EmbedManyOptions = {},
+    ): Promise<EmbeddingResult> {
       return change((list, own) => super.embedTexts(list, own), texts, options);
     }
   };
@@ -41,23 +45,23 @@ export const many = (
 export const streaming = (
   change: (
     open: (
-      texts: AsyncIterable<string> | Iterable<string>,
+      texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>,
       options: EmbedManyOptions,
     ) => AsyncIterable<EmbeddedText>,
-    texts: AsyncIterable<string> | Iterable<string>,
+    texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>,
     options: EmbedManyOptions,
   ) => AsyncIterable<EmbeddedText>,
 ) =>
   class extends ReferenceEmbedding {
     override embedStream(
-      texts: AsyncIterable<string> | Iterable<string>,
+      texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>,
       options: EmbedManyOptions = {},
     ): AsyncIterable<EmbeddedText> {
       return change((source, own) => super.embedStream(source, own), texts, options);
     }
   };
 
-export const replying = (change: (reply: EmbedReply, texts: readonly string[]) => EmbedReply) =>
+export const replying = (change: (reply: EmbedReply, texts: readonly EmbeddingInput[]) => EmbedReply) =>
   class extends ReferenceEmbedding {
     override async doEmbed(
       ...[texts, request, attempt]: Parameters<ReferenceEmbedding['doEmbed']>
@@ -68,8 +72,8 @@ export const replying = (change: (reply: EmbedReply, texts: readonly string[]) =
 
 export const asking = (change: (texts: readonly string[], request: EmbedRequest, right: Raw) => Raw) =>
   class extends ReferenceEmbedding {
-    override body(texts: readonly string[], request: EmbedRequest): Raw {
-      return change(texts, request, super.body(texts, request));
+    override body(texts: readonly SentInput[], request: EmbedRequest): Raw {
+      return change(texts as string[], request, super.body(texts, request));
     }
   };
 

@@ -83,7 +83,7 @@ export const batched: readonly EmbeddingMutant[] = [
         const result = await embed(texts, options);
         const { embeddings } = result;
         await onBatch?.(
-          embeddings.map((embedding, index) => ({ index, text: texts[index]!, embedding, cached: false })),
+          embeddings.map((embedding, index) => ({ index, input: texts[index]!, embedding, cached: false })),
         );
         return result;
       }),

@@ -1,6 +1,7 @@
 import type { EmbeddingTarget } from '@mortise/conformance';
 import { ReferenceEmbedding } from '../reference/vectors.ts';
 import type { EmbeddingMutant } from './embedding-mutant.ts';
+import { blocked } from './embedding-blocks.ts';
 import { listed, rowed } from './embedding-reading.ts';
 import { batched, streamed } from './embedding-running.ts';
 import { brokenClients } from './shared.ts';
@@ -9,6 +10,7 @@ import { brokenClients } from './shared.ts';
 export const embeddingMutants: readonly EmbeddingMutant[] = [
   ...listed,
   ...rowed,
+  ...blocked,
   ...batched,
   ...streamed,
   ...brokenClients.map(([fault, caughtBy, Client]) => ({

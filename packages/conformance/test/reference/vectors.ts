@@ -1,20 +1,28 @@
 import { Buffer } from 'node:buffer';
-import type { EmbeddingDialect, EmbeddingTarget, RerankDialect, RerankerTarget } from '@mortise/conformance';
+import type {
+  EmbeddingDialect,
+  EmbeddingTarget,
+  RerankDialect,
+  RerankerTarget,
+  SentInput,
+} from '@mortise/conformance';
 import type { Attempt, MortiseError } from '@mortise/core';
 import {
   BaseEmbedding,
   type EmbeddingMetadata,
+  type EmbeddingInput,
   type EmbedReply,
   type EmbedRequest,
   type IndexedRow,
 } from '@mortise/core/embedding';
+import type { ImageBlock } from '@mortise/core/llm';
 import {
   BaseReranker,
   type RankReply,
   type RankRequest,
   type RerankerMetadata,
 } from '@mortise/core/reranker';
-import { defined } from '@mortise/core/shared';
+import { base64Of, defined } from '@mortise/core/shared';
 import {
   Credentials,
   errorFromResponse,
@@ -52,6 +60,8 @@ export const referenceEmbed: EmbeddingDialect = {
   encoding: () => 'base64',
   dimensions: member('dimensions'),
   kind: member('kind'),
+  blocks: member('texts'),
+  truncated: (body, inputs) => ({ ...body, cut: [...inputs] }),
   body: (rows, { encoding, inputTokens }) => ({
     rows: rows.map(({ index, vector }) => ({
       index,
@@ -126,11 +136,25 @@ export class ReferenceClient {
   }
 }
 
+/** Texts as they are, blocks as a list of theirs. */
+function sent(input: EmbeddingInput): SentInput {
+  if (typeof input === 'string') return input;
+  return input.map((block) => {
+    if (block.type === 'text') return block.text;
+    const { mediaType, data } = (block as ImageBlock).source as { mediaType: string; data: Uint8Array };
+    return { mediaType, data: base64Of(data) };
+  });
+}
+
 type ClientClass = new (url: string, headers?: Readonly<Record<string, string>>) => ReferenceClient;
 
 /** Adapters that do everything right. */
 export class ReferenceEmbedding extends BaseEmbedding {
-  readonly metadata: EmbeddingMetadata = { maxBatchSize: 4, asymmetric: true };
+  readonly metadata: EmbeddingMetadata = {
+    maxBatchSize: 4,
+    asymmetric: true,
+    inputModalities: ['text', 'image'],
+  };
   readonly #client: ReferenceClient;
 
   constructor(
@@ -141,17 +165,25 @@ export class ReferenceEmbedding extends BaseEmbedding {
     this.#client = new Client(url, headers);
   }
 
-  async doEmbed(texts: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
-    return this.reply(await this.#client.send(this.body(texts, request), attempt));
+  async doEmbed(
+    inputs: readonly EmbeddingInput[],
+    request: EmbedRequest,
+    attempt: Attempt,
+  ): Promise<EmbedReply> {
+    return this.reply(await this.#client.send(this.body(inputs.map(sent), request), attempt));
   }
 
-  body(texts: readonly string[], { kind, dimensions }: EmbedRequest): Raw {
+  body(texts: readonly SentInput[], { kind, dimensions }: EmbedRequest): Raw {
     return defined({ model: this.model, texts, kind, dimensions });
   }
 
-  reply({ rows, tokens }: Raw): EmbedReply {
+  reply({ rows, tokens, cut }: Raw): EmbedReply {
     if (!Array.isArray(rows)) throw malformed('JSON without rows', { provider: 'reference' });
-    return { embeddings: rows.map((row: Raw) => this.row(row)), usage: { inputTokens: tokens as number } };
+    return {
+      embeddings: rows.map((row: Raw) => this.row(row)),
+      usage: { inputTokens: tokens as number },
+      truncated: cut as number[],
+    };
   }
 
   row({ index, vector }: Raw): IndexedRow {

@@ -117,6 +117,8 @@ export interface Warning {
   /** The option it is about, such as `temperature`. */
   setting?: string;
   message: string;
+  /** The places, from 0, of the inputs it is about, where the call has a list of them. */
+  inputs?: number[];
 }
 
 /** A fair queue before a provider. Implementations are FIFO, cancellable, and refuse at once what can never fit. */

@@ -1,10 +1,10 @@
-import { callPolicy, runCall, type Attempt, type CallPolicy, type CallSettings } from '../call/index.ts';
-import type { Warning } from '../call/contract.ts';
+import { answeredBy } from '../call/answered-by.ts';
+import { callPolicy, runCall, type Attempt, type CallPolicy } from '../call/index.ts';
+import type { AnsweredBy, ModelSettings, ProviderOptions, Warning } from '../call/contract.ts';
 import { throwIfAborted } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import { hub } from '../events/hub.ts';
 import { inSpan } from '../events/span.ts';
-import type { ProviderOptions } from '../call/contract.ts';
 import { defined } from '../shared/json.ts';
 import { finiteNumber, positive, wholeNumber } from '../shared/options.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
@@ -12,6 +12,7 @@ import { estimateTokenizer } from '../tokenizer/estimate.ts';
 import { utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
 import type {
   EmbeddedText,
+  EmbeddingInput,
   EmbeddingMetadata,
   EmbeddingModel,
   EmbeddingResult,
@@ -21,12 +22,13 @@ import type {
   EmbedRequest,
   PartialEmbeddingResult,
 } from './contract.ts';
+import { checkInput, inputCost } from './input.ts';
 import { placeRows } from './rows.ts';
 import { EmbeddingRun } from './run.ts';
 import { EmbeddingStream, type RunFailure } from './stream.ts';
 
 /** What every embedding model of an integration takes. */
-export interface BaseEmbeddingOptions extends CallSettings {
+export interface BaseEmbeddingOptions extends ModelSettings {
   /** The integration, such as `openai`. */
   provider: string;
   model: string;
@@ -62,6 +64,7 @@ export abstract class BaseEmbedding<
   abstract readonly metadata: EmbeddingMetadata;
 
   readonly #policy: CallPolicy;
+  readonly #answeredBy: AnsweredBy;
   readonly #concurrency: number | undefined;
   readonly #tokenizer: TokenCounter | undefined;
 
@@ -70,26 +73,33 @@ export abstract class BaseEmbedding<
     this.provider = provider;
     this.model = model;
     this.#policy = callPolicy(options);
+    this.#answeredBy = answeredBy(provider, options);
     this.#concurrency = concurrency === undefined ? undefined : positive('concurrency', concurrency, true);
     this.#tokenizer = tokenizer;
   }
 
-  /** One attempt of one request for 1 to `maxBatchSize` texts. Rejections are retried by their code. */
+  /**
+   * One attempt of one request for 1 to `maxBatchSize` inputs. Rejections are retried by their code. A model that declares
+   * no `inputModalities` is given strings alone, and may say so: `doEmbed(inputs: readonly string[], ...)`.
+   */
   abstract doEmbed(
-    inputs: readonly string[],
+    inputs: readonly EmbeddingInput[],
     request: EmbedRequest<P>,
     attempt: Attempt,
   ): Promise<EmbedReply>;
 
-  async embedQuery(query: string, options: EmbedOptions<P> = {}): Promise<Float32Array> {
+  async embedQuery(query: EmbeddingInput, options: EmbedOptions<P> = {}): Promise<Float32Array> {
     return this.#embedOne(query, { ...options, kind: 'query' });
   }
 
-  async embedText(text: string, options: EmbedOptions<P> = {}): Promise<Float32Array> {
+  async embedText(text: EmbeddingInput, options: EmbedOptions<P> = {}): Promise<Float32Array> {
     return this.#embedOne(text, { ...options, kind: 'document' });
   }
 
-  async embedTexts(texts: readonly string[], options: EmbedManyOptions<P> = {}): Promise<EmbeddingResult> {
+  async embedTexts(
+    texts: readonly EmbeddingInput[],
+    options: EmbedManyOptions<P> = {},
+  ): Promise<EmbeddingResult> {
     const result = await this.#embedAll(texts, options);
     if (result.failure === undefined) return result.embedded;
     const { error, byCaller } = result.failure;
@@ -98,7 +108,7 @@ export abstract class BaseEmbedding<
   }
 
   embedStream(
-    texts: AsyncIterable<string> | Iterable<string>,
+    texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>,
     options: EmbedManyOptions<P> = {},
   ): AsyncIterable<EmbeddedText> {
     const total = Array.isArray(texts) ? texts.length : undefined;
@@ -109,14 +119,14 @@ export abstract class BaseEmbedding<
     );
   }
 
-  async #embedOne(text: string, options: EmbedManyOptions<P>): Promise<Float32Array> {
+  async #embedOne(text: EmbeddingInput, options: EmbedManyOptions<P>): Promise<Float32Array> {
     const { embedded, failure } = await this.#embedAll([text], { ...options, onProgress: undefined });
     if (failure !== undefined) throw failure.error;
     return embedded.embeddings[0]!;
   }
 
   async #embedAll(
-    texts: readonly string[],
+    texts: readonly EmbeddingInput[],
     options: EmbedManyOptions<P>,
   ): Promise<
     | { embedded: EmbeddingResult; failure?: undefined }
@@ -127,10 +137,10 @@ export abstract class BaseEmbedding<
     const inputs = [...texts];
     const embeddings = new Array<Float32Array>(inputs.length);
     const run = this.#open(options, inputs.length, new AbortController());
-    for (const [index, text] of inputs.entries()) this.#check(text, index);
+    for (const [index, input] of inputs.entries()) checkInput(this, input, index);
     const failure = await run.run(inputs[Symbol.iterator](), {
       room: (taken) => inputs.length - taken + 1,
-      place: (index, _text, vector) => void (embeddings[index] = vector),
+      place: (index, _input, vector) => void (embeddings[index] = vector),
     });
     const embedded = { embeddings, ...run.summary() };
     return failure === undefined ? { embedded } : { embedded, failure };
@@ -154,7 +164,8 @@ export abstract class BaseEmbedding<
       total,
       controller,
       parent,
-      check: (text, index) => this.#check(text, index),
+      answeredBy: { ...this.#answeredBy, model },
+      check: (input, index) => checkInput(this, input, index),
       costOf: costs(metadata, this.#tokenizer, limiter !== undefined),
       request: (texts, tokens) => {
         const plan = {
@@ -190,14 +201,6 @@ export abstract class BaseEmbedding<
     return run;
   }
 
-  /** Throws `invalid-request` for what no request can be made of. */
-  #check(text: unknown, index: number): void {
-    const { provider, model, metadata } = this;
-    if (typeof text === 'string' && (text !== '' || metadata.acceptsEmpty === true)) return;
-    const what = text === '' ? 'is empty, which the model does not embed' : 'is not a string';
-    throw new MortiseError('invalid-request', `Text ${index} ${what}. Leave it out.`, { provider, model });
-  }
-
   #checkDimensions(dimensions: number): void {
     const { provider, model, metadata } = this;
     wholeNumber('dimensions', dimensions, { code: 'invalid-request' });
@@ -222,12 +225,13 @@ function costs(
   { maxBatchTokens, maxBatchBytes }: EmbeddingMetadata,
   tokenizer: TokenCounter = estimateTokenizer,
   limited: boolean,
-): (text: string) => BatchCost {
+): (input: EmbeddingInput) => BatchCost {
   const countTokens = maxBatchTokens !== undefined || limited;
-  return (text) => ({
+  const costOf = (text: string): BatchCost => ({
     tokens: countTokens ? tokenizer.count(text) : 0,
     bytes: maxBatchBytes === undefined ? 0 : utf8Length(text),
   });
+  return (input) => inputCost(input, costOf);
 }
 
 /** Requests under way at once in a stream, unless it is told: as many as give {@link STREAM_BYTES} of vectors. */

@@ -1,9 +1,23 @@
-import type { CallOptions, Warning } from '../call/contract.ts';
-import type { ProviderOptions } from '../call/contract.ts';
-import type { ProviderMetadata } from '../call/contract.ts';
+import type {
+  AnsweredBy,
+  CallOptions,
+  ProviderMetadata,
+  ProviderOptions,
+  Warning,
+} from '../call/contract.ts';
+import type { Modality } from '../llm/contract.ts';
+import type { ContentBlock } from '../llm/message-contract.ts';
 
 /**
- * Turns texts into vectors. `BaseEmbedding` implements all of it from one method that makes one request.
+ * What one vector stands for: a text, or text and image blocks together, as in a message, where the model's
+ * `inputModalities` have images. Methods and members say `texts` for all of them.
+ */
+export type EmbeddingInput = string | readonly ContentBlock[];
+
+/**
+ * Turns texts, and on some models images, into vectors. `BaseEmbedding` implements all of it from one method that makes
+ * one request. Blocks that the model does not declare are `unsupported`, and a malformed one `invalid-request`, before
+ * anything is sent; in a stream, before what comes after them is.
  * `P` is the shape of the integration's `providerOptions`.
  */
 export interface EmbeddingModel<P extends ProviderOptions = ProviderOptions> {
@@ -12,21 +26,21 @@ export interface EmbeddingModel<P extends ProviderOptions = ProviderOptions> {
   readonly model: string;
   readonly metadata: EmbeddingMetadata;
   /** A text that searches. On asymmetric models its vector differs from the same text's as a document. */
-  embedQuery(query: string, options?: EmbedOptions<P>): Promise<Float32Array>;
+  embedQuery(query: EmbeddingInput, options?: EmbedOptions<P>): Promise<Float32Array>;
   /** A text that is searched. */
-  embedText(text: string, options?: EmbedOptions<P>): Promise<Float32Array>;
+  embedText(text: EmbeddingInput, options?: EmbedOptions<P>): Promise<Float32Array>;
   /**
    * One vector a text, in the order of the texts, or an error: never fewer, never another's. A `MortiseError` of it
    * carries what was finished as `partial`, a {@link PartialEmbeddingResult}. No texts: no request.
    */
-  embedTexts(texts: readonly string[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
+  embedTexts(texts: readonly EmbeddingInput[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
   /**
    * The same for more than memory holds, in input order. Single use. Nothing is sent before it is first read; it
    * reads ahead by a bounded number of texts and stops when its reader does. A batch is sent when it is full, when
    * the source ends, or when the source has paused for 100 ms. `break` settles at once and cancels what is under way.
    */
   embedStream(
-    texts: AsyncIterable<string> | Iterable<string>,
+    texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>,
     options?: EmbedManyOptions<P>,
   ): AsyncIterable<EmbeddedText>;
 }
@@ -37,12 +51,17 @@ export interface EmbeddingMetadata {
   dimensions?: number;
   /** Texts a request takes at most; at least 1. */
   maxBatchSize: number;
-  /** Tokens of all texts of a request. A single text above it goes alone, for the provider to judge. */
+  /**
+   * Tokens of all texts of a request; an image counts as 1,600. A single text above it goes alone, for the provider to
+   * judge.
+   */
   maxBatchTokens?: number;
-  /** Bytes of all texts of a request, as UTF-8. A single text above it goes alone. */
+  /** Bytes of all texts of a request as UTF-8, and of images as base64. A single text above it goes alone. */
   maxBatchBytes?: number;
   /** Tokens of one text. What happens above it is the provider's: most refuse, some cut. */
   maxInputTokens?: number;
+  /** What an input may hold. Default: text alone, given as strings. With more, blocks of these types are taken too. */
+  inputModalities?: readonly Modality[];
   /** Queries and documents are embedded differently. */
   asymmetric: boolean;
   /** True where an empty string is embedded; otherwise it is refused as `invalid-request` before anything is sent. */
@@ -89,7 +108,7 @@ export interface EmbeddingProgress {
 }
 
 /** One vector a text, with what they cost. */
-export interface EmbeddingResult {
+export interface EmbeddingResult extends AnsweredBy {
   /** In the order of the texts. Equal texts have vectors of their own. */
   embeddings: Float32Array[];
   usage: EmbeddingUsage;
@@ -98,6 +117,8 @@ export interface EmbeddingResult {
   /** How many requests were made; one that was tried again counts once. Absent: the model does not say. */
   requests?: number;
   warnings: Warning[];
+  /** The model that answered as the provider named it, else the one that was asked. The bases always give it. */
+  model?: string;
   /** What the provider said besides, keyed by provider; where requests differ, the last batch's member stands. */
   providerMetadata?: ProviderMetadata;
 }
@@ -113,11 +134,12 @@ export interface EmbeddingUsage {
   inputTokens?: number;
 }
 
-/** One text of a stream. */
+/** One text with its vector, in a stream or of a request. */
 export interface EmbeddedText {
   /** Its place in the source, from 0. */
   index: number;
-  text: string;
+  /** What was embedded, as it was given. */
+  input: EmbeddingInput;
   embedding: Float32Array;
   /** No request of this stream was made for it. */
   cached: boolean;
@@ -135,6 +157,10 @@ export interface EmbedReply {
   /** One row a text: in the order of the texts, or each as `{ index, embedding }` with the provider's index. */
   readonly embeddings: EmbeddingRows;
   readonly usage?: { readonly inputTokens?: number | undefined } | undefined;
+  /** The model that answered, where the provider says so. */
+  readonly model?: string | undefined;
+  /** Which inputs of this request the provider or the model cut, from 0. Core warns of them. */
+  readonly truncated?: readonly number[] | undefined;
   readonly providerMetadata?: ProviderMetadata | undefined;
 }
 

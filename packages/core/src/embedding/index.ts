@@ -1,8 +1,10 @@
 export { BaseEmbedding, streamConcurrency, type BaseEmbeddingOptions } from './base.ts';
 export { Batcher, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+export { blocksJson, checkInput, inputKey } from './input.ts';
 export { bytesToVector, vectorToBytes } from '../vectors/vector.ts';
 export type {
   EmbeddedText,
+  EmbeddingInput,
   EmbeddingMetadata,
   EmbeddingModel,
   EmbeddingResult,
@@ -15,5 +17,11 @@ export type {
 export { embedQueries } from './queries.ts';
 export type { EmbeddingRows, IndexedRow } from './contract.ts';
 export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
-export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun } from './stream.ts';
+export {
+  EmbeddingStream,
+  type EmbeddingSink,
+  type RunFailure,
+  type StreamRun,
+  type TextSource,
+} from './stream.ts';
 export { checkVector } from '../vectors/vector.ts';

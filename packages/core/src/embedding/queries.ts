@@ -1,6 +1,6 @@
 import { MortiseError } from '../errors.ts';
 import type { ProviderOptions } from '../call/contract.ts';
-import type { EmbeddingModel, EmbedManyOptions } from './contract.ts';
+import type { EmbeddingInput, EmbeddingModel, EmbedManyOptions } from './contract.ts';
 import { meanEmbedding } from '../vectors/similarity.ts';
 
 export interface EmbedQueriesOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
@@ -14,7 +14,7 @@ export interface EmbedQueriesOptions<P extends ProviderOptions = ProviderOptions
 /** One vector for several wordings of a question. No queries are `invalid-request`. */
 export async function embedQueries<P extends ProviderOptions>(
   model: EmbeddingModel<P>,
-  queries: readonly string[],
+  queries: readonly EmbeddingInput[],
   { aggregate = meanEmbedding, ...options }: EmbedQueriesOptions<P> = {},
 ): Promise<Float32Array> {
   if (queries.length === 0)

@@ -1,18 +1,19 @@
 import { runPool } from '../call/pool.ts';
 import { timeSlices } from '../call/time-slice.ts';
 import { raceAbort, throwIfAborted, watchdog, type Watchdog } from '../call/timers.ts';
-import type { Warning } from '../call/contract.ts';
+import type { AnsweredBy, ProviderMetadata, Warning } from '../call/contract.ts';
 import { errorText, MortiseError } from '../errors.ts';
 import { emitPoint } from '../events/span.ts';
-import type { ProviderMetadata } from '../call/contract.ts';
 import { defined, isObject } from '../shared/json.ts';
 import { Batcher, type BatchCost, type BatchLimits } from './batch.ts';
-import type { EmbeddingResult, EmbedManyOptions, EmbedReply } from './contract.ts';
-import type { EmbeddingSink, RunFailure, StreamRun } from './stream.ts';
+import type { EmbeddingInput, EmbeddingResult, EmbedManyOptions, EmbedReply } from './contract.ts';
+import { inputKey } from './input.ts';
+import type { EmbeddingSink, RunFailure, StreamRun, TextSource } from './stream.ts';
 
 /** What a run is made of: what a request takes, and who makes it. */
 export interface RunPlan {
   readonly about: { readonly provider: string; readonly model: string };
+  readonly answeredBy: AnsweredBy & { readonly model: string };
   readonly limits: BatchLimits;
   readonly concurrency: number;
   readonly options: EmbedManyOptions;
@@ -22,11 +23,11 @@ export interface RunPlan {
   readonly controller: AbortController;
   /** The span around the call. Requests of a stream start wherever it is read. */
   readonly parent: string | undefined;
-  /** Throws for a text that cannot be embedded. */
-  check(text: unknown, index: number): void;
-  costOf(text: string): BatchCost;
+  /** Throws for an input that cannot be embedded. */
+  check(input: unknown, index: number): void;
+  costOf(input: EmbeddingInput): BatchCost;
   /** One request with its retries. Vectors in the order of the texts. */
-  request(texts: readonly string[], tokens: number, run: EmbeddingRun): Promise<Replied>;
+  request(inputs: readonly EmbeddingInput[], tokens: number, run: EmbeddingRun): Promise<Replied>;
 }
 
 export interface Replied {
@@ -34,15 +35,17 @@ export interface Replied {
   readonly reply: EmbedReply;
 }
 
-type Source = Iterator<string> | AsyncIterator<string>;
+type Next = IteratorResult<EmbeddingInput>;
 
-/** One distinct text and the places in the input that wait for its vector. */
+/** One distinct input and the places in the input that wait for its vector. */
 interface Entry extends BatchCost {
-  readonly text: string;
+  readonly input: EmbeddingInput;
   readonly index: number;
   /** Further places, while there is no vector. */
   others: number[] | undefined;
   vector: Float32Array | undefined;
+  /** Only its beginning, or its end, is in the vector. */
+  cut: boolean;
 }
 
 /** A source that pauses for so long has what it gave so far sent: it may be waiting for just that. */
@@ -59,7 +62,7 @@ export class EmbeddingRun implements StreamRun {
   readonly #signal: AbortSignal;
   readonly #batcher: Batcher<Entry>;
   #sink: EmbeddingSink = { room: () => 0, place: () => undefined };
-  readonly #byText = new Map<string, Entry>();
+  readonly #byKey = new Map<string, Entry>();
   /** Taken, and too much for the batch as it stands. */
   #overflow: Entry | undefined;
   /** Batches that were handed out and are not settled. */
@@ -68,7 +71,7 @@ export class EmbeddingRun implements StreamRun {
   #ended = false;
   /** The source has paused: send the batch as it stands. */
   #hurried = false;
-  #pendingNext: Promise<IteratorResult<string>> | undefined;
+  #pendingNext: Promise<Next> | undefined;
   #linger: Watchdog | undefined;
   #wake: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -83,8 +86,14 @@ export class EmbeddingRun implements StreamRun {
   /** By request, for those that said something. */
   readonly #metadata: (ProviderMetadata | undefined)[] = [];
 
+  /** The places of inputs that were cut; of a stream without a result they are told batch by batch. */
+  readonly #cut: number[] = [];
+  /** The one that answered last. */
+  #model: string;
+
   constructor(plan: RunPlan) {
     this.#plan = plan;
+    this.#model = plan.answeredBy.model;
     this.#signal = plan.controller.signal;
     this.#batcher = new Batcher(plan.limits);
   }
@@ -99,7 +108,7 @@ export class EmbeddingRun implements StreamRun {
     return (this.#plan.concurrency + 1) * this.#plan.limits.maxSize;
   }
 
-  async run(source: Source, sink: EmbeddingSink): Promise<RunFailure | undefined> {
+  async run(source: TextSource, sink: EmbeddingSink): Promise<RunFailure | undefined> {
     const { controller, concurrency, total = Infinity, options } = this.#plan;
     this.#sink = sink;
     const wake = (): void => this.notify();
@@ -134,8 +143,9 @@ export class EmbeddingRun implements StreamRun {
    * A stream handed a text out: should it come again, it is a new one. Texts go one by one: there is something to do
    * when a batch's worth is gone.
    */
-  handedOut(text: string): void {
-    if (this.#byText.get(text)?.vector !== undefined) this.#byText.delete(text);
+  handedOut(input: EmbeddingInput): void {
+    const key = inputKey(input);
+    if (this.#byKey.get(key)?.vector !== undefined) this.#byKey.delete(key);
     const missing = this.#plan.limits.maxSize - this.#batcher.size;
     if (!this.#ended && this.#sink.room(this.#taken) >= Math.max(1, missing)) this.notify();
   }
@@ -147,21 +157,32 @@ export class EmbeddingRun implements StreamRun {
       usage: this.#uncounted ? {} : { inputTokens: this.#tokens },
       cached: 0,
       requests: this.#requests,
-      warnings: [...this.#warnings.values()],
+      warnings: [...this.#warnings.values(), ...(this.#cut.length > 0 ? [this.#cutWarning(this.#cut)] : [])],
+      ...this.#plan.answeredBy,
+      model: this.#model,
       ...(this.#metadata.length > 0 && { providerMetadata }),
     };
   }
 
   /** Each once: a callback that throws would say the same a million times. */
   warn(warning: Warning): void {
-    const { about, parent } = this.#plan;
     const key = JSON.stringify(warning);
     if (this.#warnings.has(key)) return;
     this.#warnings.set(key, warning);
+    this.#announce(warning);
+  }
+
+  #announce(warning: Warning): void {
+    const { about, parent } = this.#plan;
     emitPoint('warning', { ...about, ...warning }, parent === undefined ? undefined : { id: parent });
   }
 
-  async *#batches(source: Source): AsyncGenerator<{ items: Entry[]; tokens: number }, void> {
+  #cutWarning(places: readonly number[]): Warning {
+    const message = `${this.#model} cut ${places.length} of the texts, which are longer than it reads. Split them.`;
+    return { type: 'other', setting: 'maxInputTokens', message, inputs: places.toSorted((a, b) => a - b) };
+  }
+
+  async *#batches(source: TextSource): AsyncGenerator<{ items: Entry[]; tokens: number }, void> {
     try {
       const slices = timeSlices(this.#signal);
       for (;;) {
@@ -205,11 +226,10 @@ export class EmbeddingRun implements StreamRun {
   }
 
   /** New texts, at most `room` and a batch. Fewer when the source pauses. */
-  async #take(source: Source, room: number): Promise<void> {
+  async #take(source: TextSource, room: number): Promise<void> {
     const last = this.#taken + Math.min(room, this.#plan.limits.maxSize);
     while (this.#taken < last && !this.#batcher.full && this.#overflow === undefined && !this.#hurried) {
-      let next: IteratorResult<string> | Promise<IteratorResult<string>> | undefined =
-        this.#pendingNext ?? source.next();
+      let next: Next | Promise<Next> | undefined = this.#pendingNext ?? source.next();
       if ('then' in next) next = await this.#arrival(next);
       throwIfAborted(this.#signal);
       if (next === undefined) break;
@@ -223,7 +243,7 @@ export class EmbeddingRun implements StreamRun {
   }
 
   /** What an asynchronous source gives, or undefined when the run is woken before. */
-  async #arrival(pending: Promise<IteratorResult<string>>): Promise<IteratorResult<string> | undefined> {
+  async #arrival(pending: Promise<Next>): Promise<Next | undefined> {
     this.#pendingNext = pending;
     if (this.#batcher.size > 0)
       (this.#linger ??= watchdog(LINGER_MS, () => {
@@ -232,7 +252,7 @@ export class EmbeddingRun implements StreamRun {
         this.notify();
       })).resume();
     else this.#linger?.pause();
-    const next = await new Promise<IteratorResult<string> | undefined>((resolve, reject) => {
+    const next = await new Promise<Next | undefined>((resolve, reject) => {
       this.#wake = () => resolve(undefined);
       pending.then(resolve, reject);
     });
@@ -240,28 +260,32 @@ export class EmbeddingRun implements StreamRun {
     return next;
   }
 
-  #admit(text: string, index: number): void {
-    this.#plan.check(text, index);
-    const known = this.#byText.get(text);
+  #admit(input: EmbeddingInput, index: number): void {
+    this.#plan.check(input, index);
+    const key = inputKey(input);
+    const known = this.#byKey.get(key);
     if (known === undefined) {
-      const cost = this.#plan.costOf(text);
-      const entry: Entry = { text, index, others: undefined, vector: undefined, ...cost };
-      this.#byText.set(text, entry);
+      const cost = this.#plan.costOf(input);
+      const entry: Entry = { input, index, others: undefined, vector: undefined, cut: false, ...cost };
+      this.#byKey.set(key, entry);
       if (this.#batcher.fits(entry)) this.#batcher.add(entry);
       else this.#overflow = entry;
     } else if (known.vector === undefined) (known.others ??= []).push(index);
-    else this.#place(index, text, known.vector.slice());
+    else this.#place(index, known, known.vector.slice());
   }
 
   /** One batch, from the request to its places. Its place in the pool is held until what was paid for is kept. */
   async #embed(entries: readonly Entry[], tokens: number): Promise<void> {
     const request = this.#requests++;
     try {
-      const texts = entries.map(({ text }) => text);
-      const { vectors, reply } = await this.#plan.request(texts, tokens, this);
+      const inputs = entries.map(({ input }) => input);
+      const { vectors, reply } = await this.#plan.request(inputs, tokens, this);
       this.#count(request, reply);
       await this.#keep(entries, vectors);
+      for (const at of reply.truncated ?? []) if (entries[at] !== undefined) entries[at].cut = true;
       entries.forEach((entry, at) => this.#settle(entry, vectors[at]!));
+      const cut = entries.filter((entry) => entry.cut);
+      if (cut.length > 0) this.#announce(this.#cutWarning(cut.map(({ index }) => index)));
       this.#progress();
     } catch (error) {
       this.#fail(error);
@@ -272,7 +296,8 @@ export class EmbeddingRun implements StreamRun {
     }
   }
 
-  #count(request: number, { usage, providerMetadata }: EmbedReply): void {
+  #count(request: number, { usage, model, providerMetadata }: EmbedReply): void {
+    this.#model = model ?? this.#model;
     const used = usage?.inputTokens;
     if (used === undefined || !Number.isFinite(used)) this.#uncounted = true;
     else this.#tokens += used;
@@ -286,7 +311,7 @@ export class EmbeddingRun implements StreamRun {
     if (onBatch === undefined) return;
     const keep = async (): Promise<void> =>
       onBatch(
-        entries.map(({ index, text }, at) => ({ index, text, embedding: vectors[at]!, cached: false })),
+        entries.map(({ index, input }, at) => ({ index, input, embedding: vectors[at]!, cached: false })),
       );
     try {
       await (signal === undefined ? keep() : raceAbort(keep(), signal));
@@ -307,16 +332,17 @@ export class EmbeddingRun implements StreamRun {
 
   #settle(entry: Entry, vector: Float32Array): void {
     entry.vector = vector;
-    const { text, index, others } = entry;
+    const { index, others } = entry;
     // Copies first: the first place gets the vector itself.
-    for (const other of others ?? []) this.#place(other, text, vector.slice());
-    this.#place(index, text, vector);
+    for (const other of others ?? []) this.#place(other, entry, vector.slice());
+    this.#place(index, entry, vector);
     entry.others = undefined;
   }
 
-  #place(index: number, text: string, vector: Float32Array): void {
+  #place(index: number, { input, cut }: Entry, vector: Float32Array): void {
     this.#done++;
-    this.#sink.place(index, text, vector);
+    if (cut && this.#plan.total !== undefined) this.#cut.push(index);
+    this.#sink.place(index, input, vector);
   }
 
   #progress(): void {

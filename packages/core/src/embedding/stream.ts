@@ -1,8 +1,10 @@
 import { MortiseError, isMortiseError, withErrorFields } from '../errors.ts';
-import type { EmbeddedText, EmbeddingResult } from './contract.ts';
+import type { EmbeddedText, EmbeddingInput, EmbeddingResult } from './contract.ts';
 
-type Texts = AsyncIterable<string> | Iterable<string>;
+type Texts = AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>;
 type Next = IteratorResult<EmbeddedText, undefined>;
+/** What a run takes its texts from. */
+export type TextSource = Iterator<EmbeddingInput> | AsyncIterator<EmbeddingInput>;
 
 const END: Next = { done: true, value: undefined };
 
@@ -10,7 +12,7 @@ const END: Next = { done: true, value: undefined };
 export interface EmbeddingSink {
   /** How many texts may be taken from the source now. */
   room(taken: number): number;
-  place(index: number, text: string, vector: Float32Array, cached?: boolean): void;
+  place(index: number, input: EmbeddingInput, vector: Float32Array, cached?: boolean): void;
   /** Vectors were placed. */
   placed?(): void;
   /** Somebody waits for a vector, and has all that came before it. Absent: always. */
@@ -30,11 +32,11 @@ export interface StreamRun {
   /** The caller has aborted, be it after the last request. */
   readonly abortedByCaller: RunFailure | undefined;
   /** Settles when nothing runs any more, with how it failed, if it did: what has arrived is still in the sink. */
-  run(source: Iterator<string> | AsyncIterator<string>, sink: EmbeddingSink): Promise<RunFailure | undefined>;
+  run(source: TextSource, sink: EmbeddingSink): Promise<RunFailure | undefined>;
   /** Something changed that the run may be waiting for. */
   notify(): void;
   /** The stream handed a text out: there is room, and the text need not be remembered. */
-  handedOut(text: string): void;
+  handedOut(input: EmbeddingInput): void;
   /** Everything of the result but the vectors. */
   summary(): Omit<EmbeddingResult, 'embeddings'>;
 }
@@ -95,8 +97,8 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
     const { readAhead } = this.#run;
     const sink = {
       room: (taken: number) => readAhead - (taken - this.#handedOut),
-      place: (index: number, text: string, embedding: Float32Array, cached = false) =>
-        void this.#ready.set(index, { index, text, embedding, cached }),
+      place: (index: number, input: EmbeddingInput, embedding: Float32Array, cached = false) =>
+        void this.#ready.set(index, { index, input, embedding, cached }),
       placed: () => this.#serve(),
       starved: () => this.#waiting.length > 0,
     };
@@ -127,7 +129,7 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
     const ready = this.#ready.get(this.#handedOut);
     if (ready === undefined || this.#run.abortedByCaller !== undefined) return undefined;
     this.#ready.delete(this.#handedOut++);
-    this.#run.handedOut(ready.text);
+    this.#run.handedOut(ready.input);
     return ready;
   }
 

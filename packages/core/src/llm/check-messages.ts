@@ -1,5 +1,5 @@
-import { isMortiseError, MortiseError } from '../errors.ts';
-import { isDeeper, isObject } from '../shared/json.ts';
+import { isDeeper } from '../shared/json.ts';
+import { checkSource, invalid, object, optional, readable, refused, required } from './check-source.ts';
 import type { ChatMessage } from './message-contract.ts';
 
 /**
@@ -8,21 +8,11 @@ import type { ChatMessage } from './message-contract.ts';
  * `chat` and its like check their messages in the same way. Gives the same list, not a copy.
  */
 export function checkMessages(messages: unknown): readonly ChatMessage[] {
-  try {
+  readable('messages', () => {
     if (!Array.isArray(messages)) throw refused('messages', 'a list of messages', messages);
     if (messages.length === 0) throw invalid('messages is empty; chat needs at least one message.');
     for (let at = 0; at < messages.length; at++) checkMessage(messages[at], `messages[${at}]`);
-  } catch (cause) {
-    if (isMortiseError(cause)) throw cause;
-    // A getter or a proxy of somebody else's threw.
-    throw new MortiseError(
-      'invalid-request',
-      'The messages cannot be read: a member throws. Give plain data.',
-      {
-        cause,
-      },
-    );
-  }
+  });
   return messages as readonly ChatMessage[];
 }
 
@@ -140,61 +130,4 @@ function checkResult(block: Record<string, unknown>, at: string): void {
     if (!IN_RESULTS.has(type) && !type.includes(':'))
       throw refused(`${place}.type`, 'text or a medium, as in every result of a tool', type);
   }
-}
-
-function checkSource(value: unknown, at: string, takesText: boolean): void {
-  const what = `{ url } or { data, mediaType }${takesText ? ' or { text }' : ''}`;
-  const source = object(value, at, what);
-  if (takesText && 'text' in source) return required(source['text'], 'string', `${at}.text`);
-  if ('url' in source) {
-    optional(source['mediaType'], 'string', `${at}.mediaType`);
-    return required(source['url'], 'string', `${at}.url`);
-  }
-  if (!('data' in source)) throw refused(at, what, value);
-  const { data } = source;
-  if (typeof data !== 'string' && !isBytes(data))
-    throw refused(
-      `${at}.data`,
-      'base64 in a string or a Uint8Array (messagesToJson keeps bytes through JSON)',
-      data,
-    );
-  if (data.length === 0) throw invalid(`${at}.data is empty.`);
-  required(source['mediaType'], 'string', `${at}.mediaType`);
-}
-
-/** By its tag: bytes of another realm, such as a test runner's, are bytes too. */
-export function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]';
-}
-
-function object(value: unknown, at: string, what: string): Record<string, unknown> {
-  if (isObject(value)) return value;
-  throw refused(at, what, value);
-}
-
-type Primitive = 'string' | 'number' | 'boolean';
-
-function required(value: unknown, type: Primitive, at: string): void {
-  if (typeof value !== type) throw refused(at, `a ${type}`, value);
-}
-
-function optional(value: unknown, type: Primitive, at: string): void {
-  if (value !== undefined && typeof value !== type) throw refused(at, `a ${type}, or absent`, value);
-}
-
-function refused(at: string, takes: string, value: unknown): MortiseError {
-  return invalid(`${at} is ${shown(value)}; it takes ${takes}.`);
-}
-
-/** Never what throws when it is made a string, and never long. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'absent';
-  if (value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
-}
-
-function invalid(message: string): MortiseError {
-  return new MortiseError('invalid-request', message);
 }

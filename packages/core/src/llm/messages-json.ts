@@ -1,6 +1,7 @@
-import { isMortiseError, MortiseError } from '../errors.ts';
+import { MortiseError } from '../errors.ts';
 import { isDeeper, isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
-import { checkMessages, isBytes } from './check-messages.ts';
+import { checkMessages } from './check-messages.ts';
+import { isBytes, readable } from './check-source.ts';
 import type { ChatMessage } from './message-contract.ts';
 import { base64Of } from '../shared/base64.ts';
 
@@ -16,7 +17,7 @@ const MAX_DEPTH = 1_000;
  * `invalid-request` for values that are not messages or that JSON cannot hold; the error names the place.
  */
 export function messagesToJson(messages: readonly ChatMessage[]): JsonObject[] {
-  return readable(() =>
+  return readable('messages', () =>
     checkMessages(messages).map((message, at) => toJson(message, `messages[${at}]`) as JsonObject),
   );
 }
@@ -27,18 +28,7 @@ export function messagesFromJson(json: unknown): ChatMessage[] {
     const message = `The messages hold containers nested deeper than ${MAX_DEPTH}, or one within itself.`;
     throw new MortiseError('invalid-request', message);
   }
-  return readable(() => [...checkMessages(fromJson(json))]);
-}
-
-/** A getter or a proxy of somebody else's may throw. */
-function readable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (isMortiseError(cause)) throw cause;
-    const message = 'The messages cannot be read: a member throws. Give plain data.';
-    throw new MortiseError('invalid-request', message, { cause });
-  }
+  return readable('messages', () => [...checkMessages(fromJson(json))]);
 }
 
 function toJson(value: unknown, at: string): JsonValue {

@@ -238,6 +238,8 @@ describe('BaseEmbedding', () => {
       cached: 0,
       requests: 0,
       warnings: [],
+      provider: 'acme',
+      model: 'fake',
     });
     expect(model.requests).toEqual([]);
   });

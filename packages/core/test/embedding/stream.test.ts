@@ -50,8 +50,8 @@ describe('embedStream', () => {
         });
         const yielded: EmbeddedText[] = [];
         for await (const item of model.embedStream(async ? later(list) : list)) yielded.push(item);
-        expect(yielded.map(({ index, text }) => [index, text])).toEqual([...list.entries()]);
-        for (const { text, embedding } of yielded) expect([...embedding]).toEqual(vectorOf(text));
+        expect(yielded.map(({ index, input }) => [index, input])).toEqual([...list.entries()]);
+        for (const { input, embedding } of yielded) expect([...embedding]).toEqual(vectorOf(input as string));
         expect(model.peak).toBeLessThanOrEqual(concurrency);
       }),
       { numRuns: 200 },
@@ -64,7 +64,7 @@ describe('embedStream', () => {
     const stream = model.embedStream(texts);
     await settle(5);
     expect([state.taken, model.requests.length]).toEqual([0, 0]);
-    expect((await iteratorOf(stream).next()).value).toMatchObject({ index: 0, text: 'text 0' });
+    expect((await iteratorOf(stream).next()).value).toMatchObject({ index: 0, input: 'text 0' });
   });
 
   it('M-07: reads ahead by a bounded number of texts when its reader is slow', async () => {
@@ -98,8 +98,8 @@ describe('embedStream', () => {
             return replyTo(inputs, request);
           },
         });
-        for await (const { text, embedding } of model.embedStream(source(count).texts)) {
-          expect([...embedding]).toEqual(vectorOf(text));
+        for await (const { input, embedding } of model.embedStream(source(count).texts)) {
+          expect([...embedding]).toEqual(vectorOf(input as string));
           const pause = pauses.next().value as number;
           if (pause > 8) await settle();
           else for (let tick = 0; tick < pause; tick++) await Promise.resolve();
@@ -202,8 +202,8 @@ describe('embedStream', () => {
       yield 'thanks';
     }
     const seen: string[] = [];
-    for await (const { text } of model.embedStream(conversation())) {
-      seen.push(text);
+    for await (const { input } of model.embedStream(conversation())) {
+      seen.push(input as string);
       answered();
     }
     expect(seen).toEqual(['question', 'thanks']);
@@ -221,7 +221,7 @@ describe('embedStream', () => {
     }
     const iterator = iteratorOf(model.embedStream(repeated()));
     expect((await iterator.next()).value).toMatchObject({ index: 0 });
-    expect((await iterator.next()).value).toMatchObject({ index: 1, text: 'a' });
+    expect((await iterator.next()).value).toMatchObject({ index: 1, input: 'a' });
     paused.resolve();
     expect((await iterator.next()).done).toBe(true);
   });
@@ -236,8 +236,8 @@ describe('embedStream', () => {
       },
     });
     const iterator = iteratorOf(model.embedStream(['a', 'b', 'c', 'd', 'e', 'f']));
-    expect((await iterator.next()).value).toMatchObject({ text: 'a' });
-    expect((await iterator.next()).value).toMatchObject({ text: 'b' });
+    expect((await iterator.next()).value).toMatchObject({ input: 'a' });
+    expect((await iterator.next()).value).toMatchObject({ input: 'b' });
     const error = await iterator.next().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'server' });
     const { embeddings } = (error as MortiseError).partial as PartialEmbeddingResult;
@@ -344,10 +344,10 @@ describe('embedStream', () => {
     const kept: string[] = [];
     const onBatch = async (batch: readonly EmbeddedText[]): Promise<void> => {
       await settle(1);
-      kept.push(...batch.map(({ index, text }) => `${index} ${text}`));
+      kept.push(...batch.map(({ index, input }) => `${index} ${input as string}`));
     };
-    for await (const { index, text } of new FakeEmbedding().embedStream(['a', 'b', 'a', 'c'], { onBatch }))
-      expect(kept).toContain(text === 'a' ? '0 a' : `${index} ${text}`);
+    for await (const { index, input } of new FakeEmbedding().embedStream(['a', 'b', 'a', 'c'], { onBatch }))
+      expect(kept).toContain(input === 'a' ? '0 a' : `${index} ${input as string}`);
     expect(kept.toSorted()).toEqual(['0 a', '1 b', '3 c']);
   });
 });

@@ -31,7 +31,7 @@ function counting(silent: boolean, given?: (text: string) => unknown) {
       // A provider takes its time: what else is sent meanwhile is sent.
       await new Promise((resolve) => setTimeout(resolve, 5));
       if (given === undefined) return model.embedTexts(texts, options);
-      return { embeddings: texts.map(given) as Float32Array[], usage: {}, cached: 0 } as never;
+      return { embeddings: (texts as string[]).map(given) as Float32Array[], usage: {}, cached: 0 } as never;
     },
   };
   return { model: counted, requests: () => requests };

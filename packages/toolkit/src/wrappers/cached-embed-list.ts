@@ -1,17 +1,20 @@
 import { errorText, isMortiseError, MortiseError, withErrorFields } from '@mortise/core';
-import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
-import type {
-  EmbeddingModel,
-  EmbeddingResult,
-  EmbedManyOptions,
-  PartialEmbeddingResult,
+import { raceAbort, throwIfAborted, timeSlices, type Warning } from '@mortise/core/call';
+import {
+  checkInput,
+  inputKey,
+  type EmbeddingInput,
+  type EmbeddingModel,
+  type EmbeddingResult,
+  type EmbedManyOptions,
+  type PartialEmbeddingResult,
 } from '@mortise/core/embedding';
-import { isObject } from '@mortise/core/shared';
+import { defined, isObject } from '@mortise/core/shared';
 import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
 
-/** One distinct text and its places in the list. */
+/** One distinct input and its places in the list. */
 interface Entry {
-  readonly text: string;
+  readonly input: EmbeddingInput;
   readonly index: number;
   /** Further places. */
   others: number[] | undefined;
@@ -23,23 +26,20 @@ interface Entry {
 /** `embedTexts` through a cache: all texts are looked up, and the model is given the misses as one list. */
 export async function embedListCached(
   model: EmbeddingModel,
-  texts: readonly string[],
+  texts: readonly EmbeddingInput[],
   options: EmbedManyOptions,
   cache: EmbeddingCacheCall,
 ): Promise<EmbeddingResult> {
   throwIfAborted(options.signal);
-  // What cannot be embedded, or asked for, is refused by the model before anything is looked up.
-  const refused = texts.findIndex((text) => typeof text !== 'string' || !takes(model, text));
-  if (texts.length === 0 || refused !== -1) return model.embedTexts(texts, options);
-  return new CachedList(model, [...texts], options, cache).run();
-}
-
-/** An empty string is refused where the model does not say that it takes it. */
-export function takes({ metadata }: EmbeddingModel, text: string): boolean {
-  return text !== '' || metadata.acceptsEmpty === true;
+  const inputs = [...texts];
+  for (const [index, input] of inputs.entries()) checkInput(model, input, index);
+  return inputs.length === 0
+    ? model.embedTexts(inputs, options)
+    : new CachedList(model, inputs, options, cache).run();
 }
 
 const NONE: readonly number[] = [];
+const NOTHING = { usage: { inputTokens: 0 }, cached: 0, requests: 0, warnings: [] };
 
 class CachedList {
   readonly #model: EmbeddingModel;
@@ -57,39 +57,34 @@ class CachedList {
   /** Tokens of the requests before the present one, and of it. */
   #tokensBefore = 0;
   #tokens = 0;
-  #result: Omit<EmbeddingResult, 'embeddings'> = {
-    usage: { inputTokens: 0 },
-    cached: 0,
-    requests: 0,
-    warnings: [],
-  };
+  #result: Omit<EmbeddingResult, 'embeddings'>;
+  /** The model has given a result. */
+  #isAnswered = false;
 
   constructor(
     model: EmbeddingModel,
-    texts: readonly string[],
+    texts: readonly EmbeddingInput[],
     options: EmbedManyOptions,
     cache: EmbeddingCacheCall,
   ) {
     this.#model = model;
+    this.#result = { provider: model.provider, model: model.model, ...NOTHING };
     this.#options = options;
     this.#cache = cache;
     this.#total = texts.length;
     this.#embeddings = new Array<Float32Array>(texts.length);
-    const byText = new Map<string, Entry>();
-    for (const [at, text] of texts.entries()) {
-      const known = byText.get(text);
-      if (known !== undefined) (known.others ??= []).push(at);
+    const entries = new Map<string, Entry>();
+    for (const [index, input] of texts.entries()) {
+      const equal = inputKey(input);
+      const known = entries.get(equal);
+      if (known !== undefined) (known.others ??= []).push(index);
       else
-        byText.set(text, {
-          text,
-          index: at,
-          others: undefined,
-          key: '',
-          flight: undefined,
-          settled: false,
+        entries.set(equal, {
+          ...{ input, index, key: '' },
+          ...{ others: undefined, flight: undefined, settled: false },
         });
     }
-    this.#entries = [...byText.values()];
+    this.#entries = [...entries.values()];
   }
 
   async run(): Promise<EmbeddingResult> {
@@ -107,6 +102,8 @@ class CachedList {
         for (const entry of again) this.#claim(entry);
       }
       if (this.#reported !== this.#done) this.#progress();
+      // Its result for no texts, which takes no request: who would have answered.
+      if (!this.#isAnswered) this.#add(await this.#model.embedTexts([], this.#options), []);
       return { ...this.#summary(), embeddings: this.#embeddings };
     } catch (error) {
       throwIfAborted(signal);
@@ -125,7 +122,7 @@ class CachedList {
       const turn = slices.turn();
       if (turn !== undefined) await turn;
       const looked = this.#entries.slice(from, from + size);
-      for (const entry of looked) entry.key = this.#cache.key(entry.text);
+      for (const entry of looked) entry.key = this.#cache.key(entry.input);
       const found = await this.#cache.read(
         looked.map(({ key }) => key),
         signal,
@@ -185,11 +182,11 @@ class CachedList {
         );
       },
     };
-    const texts = led.map(({ text }) => text);
+    const texts = led.map(({ input }) => input);
     const { model } = this.#model;
     try {
       const { embeddings, ...result } = await this.#model.embedTexts(texts, options);
-      this.#add(result);
+      this.#add(result, led);
       if (failure !== undefined) throw failure.error;
       if (!Array.isArray(embeddings) || embeddings.length !== led.length) {
         const message = `The model ${model} gave no list of ${led.length} embeddings for ${led.length} texts. It does not keep to its contract.`;
@@ -199,7 +196,7 @@ class CachedList {
     } catch (error) {
       if (isMortiseError(error) && isPartial(error.partial)) {
         const { embeddings, ...result } = error.partial;
-        this.#add(result);
+        this.#add(result, led);
         // What failed is told, not what failed after it.
         await this.#keepRest(led, embeddings).catch(() => undefined);
       }
@@ -263,8 +260,9 @@ class CachedList {
   }
 
   /** Of the misses there may be several lists: a second one of what others failed to make. */
-  #add(result: Partial<Omit<EmbeddingResult, 'embeddings'>>): void {
+  #add(result: Partial<Omit<EmbeddingResult, 'embeddings'>>, led: readonly Entry[]): void {
     const { usage, cached = 0, requests, warnings = [], providerMetadata } = result;
+    this.#isAnswered = true;
     const { usage: before, requests: sent } = this.#result;
     this.#cached += cached;
     const tokens = sum(before.inputTokens, usage?.inputTokens);
@@ -272,8 +270,9 @@ class CachedList {
     const { requests: _sent, ...known } = this.#result;
     this.#result = {
       ...known,
+      ...whoAnswered(result),
       usage: tokens === undefined ? {} : { inputTokens: tokens },
-      warnings: [...known.warnings, ...warnings],
+      warnings: [...known.warnings, ...warnings.map((warning) => atPlaces(warning, led))],
       ...(count === undefined ? {} : { requests: count }),
       ...(providerMetadata === undefined
         ? {}
@@ -289,6 +288,20 @@ class CachedList {
 
 export function isPartial(partial: unknown): partial is PartialEmbeddingResult {
   return isObject(partial) && Array.isArray(partial['embeddings']);
+}
+
+function whoAnswered({ provider, server, model }: Partial<EmbeddingResult>): Partial<EmbeddingResult> {
+  return defined({ provider, server, model });
+}
+
+/** The warning with the places of the whole list in place of those of the misses. */
+function atPlaces(warning: Warning, led: readonly Entry[]): Warning {
+  if (warning.inputs === undefined) return warning;
+  const places = warning.inputs.flatMap((at) => {
+    const entry = led[at];
+    return entry === undefined ? [] : [entry.index, ...(entry.others ?? NONE)];
+  });
+  return { ...warning, inputs: places.toSorted((a, b) => a - b) };
 }
 
 function sum(a: number | undefined, b: number | undefined): number | undefined {

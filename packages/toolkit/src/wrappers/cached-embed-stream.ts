@@ -1,16 +1,20 @@
 import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import { throwIfAborted, timeSlices } from '@mortise/core/call';
 import {
+  checkInput,
+  inputKey,
   streamConcurrency,
   type EmbeddedText,
+  type EmbeddingInput,
   type EmbeddingModel,
   type EmbeddingResult,
   type EmbeddingSink,
   type EmbedManyOptions,
   type RunFailure,
   type StreamRun,
+  type TextSource,
 } from '@mortise/core/embedding';
-import { isPartial, takes } from './cached-embed-list.ts';
+import { isPartial } from './cached-embed-list.ts';
 import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
 
 export interface CachedEmbedStreamPlan {
@@ -23,11 +27,11 @@ export interface CachedEmbedStreamPlan {
   readonly controller: AbortController;
 }
 
-type Source = Iterator<string> | AsyncIterator<string>;
+type Next = IteratorResult<EmbeddingInput>;
 
-/** One distinct text and the places in the source that wait for its vector. */
+/** One distinct input and the places in the source that wait for its vector. */
 interface Entry {
-  readonly text: string;
+  readonly input: EmbeddingInput;
   readonly places: number[];
   key: string;
   flight: Flight | undefined;
@@ -51,7 +55,7 @@ export class CachedEmbedStream implements StreamRun {
   readonly #batch: number;
   readonly #lookup: number;
   #sink: EmbeddingSink = { room: () => 0, place: () => undefined };
-  readonly #byText = new Map<string, Entry>();
+  readonly #entries = new Map<string, Entry>();
   /** Entries that other calls may be waiting for. */
   readonly #leading = new Set<Entry>();
   /** Misses that the model has not been given. */
@@ -66,7 +70,7 @@ export class CachedEmbedStream implements StreamRun {
   #ended = false;
   /** The source has paused, or somebody waits: the model is given what there is. */
   #hurried = false;
-  #pendingNext: Promise<IteratorResult<string>> | undefined;
+  #pendingNext: Promise<Next> | undefined;
   #linger: ReturnType<typeof setTimeout> | undefined;
   #wake: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -91,7 +95,7 @@ export class CachedEmbedStream implements StreamRun {
     return signal?.aborted === true ? { error: signal.reason as unknown, byCaller: true } : undefined;
   }
 
-  async run(source: Source, sink: EmbeddingSink): Promise<RunFailure | undefined> {
+  async run(source: TextSource, sink: EmbeddingSink): Promise<RunFailure | undefined> {
     const { controller, options } = this.#plan;
     this.#sink = sink;
     const wake = (): void => this.notify();
@@ -128,8 +132,9 @@ export class CachedEmbedStream implements StreamRun {
   }
 
   /** Texts go one by one: there is something to do when a look's worth is gone. */
-  handedOut(text: string): void {
-    if (this.#byText.get(text)?.vector !== undefined) this.#byText.delete(text);
+  handedOut(input: EmbeddingInput): void {
+    const equal = inputKey(input);
+    if (this.#entries.get(equal)?.vector !== undefined) this.#entries.delete(equal);
     if (!this.#ended && this.#sink.room(this.#taken) >= Math.max(1, this.#lookup - this.#held.length))
       this.notify();
   }
@@ -140,7 +145,7 @@ export class CachedEmbedStream implements StreamRun {
   }
 
   /** Until every text has been taken, and those that another call embeds have come. */
-  async #read(source: Source): Promise<void> {
+  async #read(source: TextSource): Promise<void> {
     const slices = timeSlices(this.#signal);
     for (;;) {
       throwIfAborted(this.#signal);
@@ -155,12 +160,11 @@ export class CachedEmbedStream implements StreamRun {
   }
 
   /** New distinct texts, at most `room` and a look's worth. Fewer when the source pauses. */
-  async #take(source: Source, room: number): Promise<Entry[]> {
+  async #take(source: TextSource, room: number): Promise<Entry[]> {
     const fresh: Entry[] = [];
     const last = this.#taken + Math.min(room, this.#lookup);
     while (this.#taken < last && !this.#hurried) {
-      let next: IteratorResult<string> | Promise<IteratorResult<string>> | undefined =
-        this.#pendingNext ?? source.next();
+      let next: Next | Promise<Next> | undefined = this.#pendingNext ?? source.next();
       if ('then' in next) next = await this.#arrival(next, fresh.length + this.#held.length);
       throwIfAborted(this.#signal);
       if (next === undefined) break;
@@ -175,13 +179,10 @@ export class CachedEmbedStream implements StreamRun {
   }
 
   /** What an asynchronous source gives, or undefined when the run is woken before. */
-  async #arrival(
-    pending: Promise<IteratorResult<string>>,
-    unsent: number,
-  ): Promise<IteratorResult<string> | undefined> {
+  async #arrival(pending: Promise<Next>, unsent: number): Promise<Next | undefined> {
     this.#pendingNext = pending;
     if (unsent > 0) this.#linger ??= setTimeout(() => this.#hurry(), LINGER_MS);
-    const next = await new Promise<IteratorResult<string> | undefined>((resolve, reject) => {
+    const next = await new Promise<Next | undefined>((resolve, reject) => {
       this.#wake = () => resolve(undefined);
       pending.then(resolve, reject);
     });
@@ -199,29 +200,29 @@ export class CachedEmbedStream implements StreamRun {
     this.notify();
   }
 
-  #admit(text: string, index: number, fresh: Entry[]): void {
-    const { model } = this.#plan;
-    if (typeof text !== 'string' || !takes(model, text)) throw refused(model, text, index);
-    const known = this.#byText.get(text);
+  #admit(input: EmbeddingInput, index: number, fresh: Entry[]): void {
+    checkInput(this.#plan.model, input, index);
+    const equal = inputKey(input);
+    const known = this.#entries.get(equal);
     if (known === undefined) {
       const entry: Entry = {
-        text,
+        input,
         places: [index],
         key: '',
         flight: undefined,
         vector: undefined,
         cached: false,
       };
-      this.#byText.set(text, entry);
+      this.#entries.set(equal, entry);
       fresh.push(entry);
     } else if (known.vector === undefined) known.places.push(index);
-    else this.#place(index, text, known.vector.slice(), known.cached);
+    else this.#place(index, input, known.vector.slice(), known.cached);
   }
 
   async #lookUp(entries: Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const { cache } = this.#plan;
-    for (const entry of entries) entry.key = cache.key(entry.text);
+    for (const entry of entries) entry.key = cache.key(entry.input);
     const found = await cache.read(
       entries.map(({ key }) => key),
       this.#signal,
@@ -269,7 +270,7 @@ export class CachedEmbedStream implements StreamRun {
     const given = this.#held.slice(0, count);
     this.#held = this.#held.slice(count);
     for (const entry of given) this.#sent.set(this.#fed++, entry);
-    this.#feed.push(given.map(({ text }) => text));
+    this.#feed.push(given.map(({ input }) => input));
     this.#embedding ??= this.#embed();
   }
 
@@ -324,8 +325,8 @@ export class CachedEmbedStream implements StreamRun {
   }): Promise<void> {
     this.#said = said;
     const unkept = [...this.#sent].filter(([at, { vector }]) => vector === undefined && at in embeddings);
-    const items = unkept.map(([index, { text }]) => {
-      return { index, text, embedding: embeddings[index] as Float32Array, cached: false };
+    const items = unkept.map(([index, { input }]) => {
+      return { index, input, embedding: embeddings[index] as Float32Array, cached: false };
     });
     // What failed is told, not what failed after it.
     await this.#keep(items).catch(() => undefined);
@@ -361,14 +362,14 @@ export class CachedEmbedStream implements StreamRun {
     entry.cached = cached;
     const [first, ...others] = entry.places;
     // Copies first: the first place gets the vector itself.
-    for (const other of others) this.#place(other, entry.text, vector.slice(), cached);
-    if (first !== undefined) this.#place(first, entry.text, vector, cached);
+    for (const other of others) this.#place(other, entry.input, vector.slice(), cached);
+    if (first !== undefined) this.#place(first, entry.input, vector, cached);
   }
 
-  #place(index: number, text: string, vector: Float32Array, cached: boolean): void {
+  #place(index: number, input: EmbeddingInput, vector: Float32Array, cached: boolean): void {
     this.#done++;
     if (cached) this.#cached++;
-    this.#sink.place(index, text, vector, cached);
+    this.#sink.place(index, input, vector, cached);
   }
 
   #progress(): void {
@@ -391,7 +392,7 @@ export class CachedEmbedStream implements StreamRun {
   }
 
   /** A source that was not read to its end is told so; it may be hanging, so nobody waits for it. */
-  #leave(source: Source): void {
+  #leave(source: TextSource): void {
     const leave = async (): Promise<void> => void (await source.return?.());
     leave().catch(() => undefined);
     this.#pendingNext?.catch(() => undefined);
@@ -399,13 +400,13 @@ export class CachedEmbedStream implements StreamRun {
 }
 
 /** The texts that the model is given, as they come. */
-class Feed implements AsyncIterable<string> {
-  #texts: string[] = [];
+class Feed implements AsyncIterable<EmbeddingInput> {
+  #texts: EmbeddingInput[] = [];
   #at = 0;
   #ended = false;
-  #waiting: ((next: IteratorResult<string, undefined>) => void) | undefined;
+  #waiting: ((next: IteratorResult<EmbeddingInput, undefined>) => void) | undefined;
 
-  push(texts: readonly string[]): void {
+  push(texts: readonly EmbeddingInput[]): void {
     this.#texts = [...this.#texts.slice(this.#at), ...texts];
     this.#at = 0;
     this.#serve();
@@ -416,7 +417,7 @@ class Feed implements AsyncIterable<string> {
     this.#serve();
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<string, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<EmbeddingInput, undefined> {
     return {
       next: () =>
         new Promise((resolve) => {
@@ -435,12 +436,6 @@ class Feed implements AsyncIterable<string> {
     this.#at++;
     waiting(text === undefined ? { done: true, value: undefined } : { done: false, value: text });
   }
-}
-
-function refused({ provider, model }: EmbeddingModel, text: unknown, index: number): MortiseError {
-  const what = text === '' ? 'is empty, which the model does not embed' : 'is not a string';
-  const message = `Text ${index} ${what}. Leave it out.`;
-  return new MortiseError('invalid-request', message, { provider, model });
 }
 
 function unfinished({ provider, model }: EmbeddingModel, count: number): MortiseError {

@@ -2,8 +2,10 @@ import { throwIfAborted } from '@mortise/core/call';
 import type { Warning } from '@mortise/core/call';
 import { isMortiseError, MortiseError } from '@mortise/core';
 import {
+  blocksJson,
   bytesToVector,
   vectorToBytes,
+  type EmbeddingInput,
   type EmbeddingModel,
   type EmbedManyOptions,
 } from '@mortise/core/embedding';
@@ -27,19 +29,22 @@ export interface EmbeddingKeyFields {
  * The cache's key of one text: SHA-256 of `mortise-embedding-1` and the fields provider, model, dimensions, kind, text
  * (and provider options as canonical JSON, and the scope after an `s`, if any), each as `{length in UTF-16 units}:{field}`,
  * so that no two lists of fields run together. UTF-8 cannot tell lone surrogates apart: a field that has one is framed as
- * its JSON after a `u`.
+ * its JSON after a `u`. Blocks take the place of the text as their canonical JSON, bytes as base64, framed after a `b`.
  */
-export function embeddingCacheKey(fields: EmbeddingKeyFields, text: string): string {
+export function embeddingCacheKey(fields: EmbeddingKeyFields, text: EmbeddingInput): string {
   return embeddingKeys(fields)(text);
 }
 
 /** The same for many texts of one call: what they share is written once. */
-function embeddingKeys(fields: EmbeddingKeyFields): (text: string) => string {
+function embeddingKeys(fields: EmbeddingKeyFields): (text: EmbeddingInput) => string {
   const { provider, model, dimensions, kind, providerOptions, scope = '' } = fields;
   const shared = `mortise-embedding-1${[provider, model, String(dimensions ?? ''), kind].map(framed).join('')}`;
   const options = providerOptions === undefined ? '' : framed(canonicalJson(providerOptions));
   const end = scope === '' ? options : `${options}s${framed(scope)}`;
-  return (text) => sha256Hex(shared + framed(text) + end);
+  return (text) => {
+    const field = typeof text === 'string' ? framed(text) : `b${framed(blocksJson(text))}`;
+    return sha256Hex(shared + field + end);
+  };
 }
 
 const NAMESPACE = 'embedding';
@@ -61,7 +66,7 @@ export interface EmbeddingCacheOptions {
 
 /** One call's view of the cache: a store that fails or holds rubbish costs a warning, never the call. */
 export class EmbeddingCacheCall {
-  readonly key: (text: string) => string;
+  readonly key: (text: EmbeddingInput) => string;
   /** Requests under way for this store, by key, whoever makes them. */
   readonly flights: Map<string, Flight>;
   readonly #model: EmbeddingModel;

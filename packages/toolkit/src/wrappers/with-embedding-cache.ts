@@ -1,6 +1,8 @@
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
 import {
+  checkInput,
   EmbeddingStream,
+  type EmbeddingInput,
   type EmbeddingModel,
   type EmbedManyOptions,
   type EmbedOptions,
@@ -45,15 +47,14 @@ export function withEmbeddingCache<M extends EmbeddingModel>(
     new EmbeddingCacheCall(model, store, options, asked);
 
   async function embedOne(
-    text: string,
+    text: EmbeddingInput,
     kind: 'query' | 'document',
     asked: EmbedOptions,
     embed: () => Promise<Float32Array>,
   ): Promise<Float32Array> {
     const { signal } = asked;
     throwIfAborted(signal);
-    // What cannot be embedded has no key; the model says so.
-    if (typeof text !== 'string') return embed();
+    checkInput(model, text, 0);
     const cache = open({ ...asked, kind });
     const key = cache.key(text);
     const [found] = await cache.read([key], signal);
@@ -77,13 +78,16 @@ export function withEmbeddingCache<M extends EmbeddingModel>(
   }
 
   return wrapModel<M, EmbeddingModel>(model, {
-    embedQuery: (query: string, asked: EmbedOptions = {}) =>
+    embedQuery: (query: EmbeddingInput, asked: EmbedOptions = {}) =>
       embedOne(query, 'query', asked, () => model.embedQuery(query, asked)),
-    embedText: (text: string, asked: EmbedOptions = {}) =>
+    embedText: (text: EmbeddingInput, asked: EmbedOptions = {}) =>
       embedOne(text, 'document', asked, () => model.embedText(text, asked)),
-    embedTexts: async (texts: readonly string[], asked: EmbedManyOptions = {}) =>
+    embedTexts: async (texts: readonly EmbeddingInput[], asked: EmbedManyOptions = {}) =>
       embedListCached(model, texts, asked, open(asked)),
-    embedStream: (texts: AsyncIterable<string> | Iterable<string>, asked: EmbedManyOptions = {}) => {
+    embedStream: (
+      texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>,
+      asked: EmbedManyOptions = {},
+    ) => {
       // Refuses options that make no sense at once, as the model does.
       model.embedStream([], asked);
       const cache = open(asked);
@@ -103,7 +107,7 @@ export function withEmbeddingCache<M extends EmbeddingModel>(
 export async function lookUpEmbeddings(
   model: EmbeddingModel,
   store: KeyValueStore,
-  texts: readonly string[],
+  texts: readonly EmbeddingInput[],
   { ttlMs, scope, ...asked }: WithEmbeddingCacheOptions & EmbedManyOptions = {},
 ): Promise<(Float32Array | undefined)[]> {
   throwIfAborted(asked.signal);

@@ -63,8 +63,8 @@ describe('embedStream through a cache', () => {
         });
         const yielded: EmbeddedText[] = [];
         for await (const item of model.embedStream(async ? later(list) : list)) yielded.push(item);
-        expect(yielded.map(({ index, text }) => [index, text])).toEqual([...list.entries()]);
-        for (const { text, embedding } of yielded) expect([...embedding]).toEqual(vectorOf(text));
+        expect(yielded.map(({ index, input }) => [index, input])).toEqual([...list.entries()]);
+        for (const { input, embedding } of yielded) expect([...embedding]).toEqual(vectorOf(input as string));
         expect(model.peak).toBeLessThanOrEqual(concurrency);
       }),
       { numRuns: 200 },
@@ -77,7 +77,7 @@ describe('embedStream through a cache', () => {
     const stream = model.embedStream(texts);
     await settle(5);
     expect([state.taken, model.requests.length]).toEqual([0, 0]);
-    expect((await iteratorOf(stream).next()).value).toMatchObject({ index: 0, text: 'text 0' });
+    expect((await iteratorOf(stream).next()).value).toMatchObject({ index: 0, input: 'text 0' });
   });
 
   it('M-07: reads ahead by a bounded number of texts when its reader is slow', async () => {
@@ -111,8 +111,8 @@ describe('embedStream through a cache', () => {
             return replyTo(inputs, request);
           },
         });
-        for await (const { text, embedding } of model.embedStream(source(count).texts)) {
-          expect([...embedding]).toEqual(vectorOf(text));
+        for await (const { input, embedding } of model.embedStream(source(count).texts)) {
+          expect([...embedding]).toEqual(vectorOf(input as string));
           const pause = pauses.next().value as number;
           if (pause > 8) await settle();
           else for (let tick = 0; tick < pause; tick++) await Promise.resolve();
@@ -130,7 +130,7 @@ describe('embedStream through a cache', () => {
     const model = wrapped({ cache, metadata: { maxBatchSize: 10 }, concurrency: 2 });
     const seen: string[] = [];
     // One new text before all that may be read ahead: its batch never gets full.
-    for await (const { text } of model.embedStream(['new', ...known, 'newer'])) seen.push(text);
+    for await (const { input } of model.embedStream(['new', ...known, 'newer'])) seen.push(input as string);
     expect(seen).toEqual(['new', ...known, 'newer']);
     expect(model.requests).toEqual([['new'], ['newer']]);
   });
@@ -226,8 +226,8 @@ describe('embedStream through a cache', () => {
       yield 'thanks';
     }
     const seen: string[] = [];
-    for await (const { text } of model.embedStream(conversation())) {
-      seen.push(text);
+    for await (const { input } of model.embedStream(conversation())) {
+      seen.push(input as string);
       answered();
     }
     expect(seen).toEqual(['question', 'thanks']);
@@ -245,7 +245,7 @@ describe('embedStream through a cache', () => {
     }
     const iterator = iteratorOf(model.embedStream(repeated()));
     expect((await iterator.next()).value).toMatchObject({ index: 0 });
-    expect((await iterator.next()).value).toMatchObject({ index: 1, text: 'a' });
+    expect((await iterator.next()).value).toMatchObject({ index: 1, input: 'a' });
     paused.resolve();
     expect((await iterator.next()).done).toBe(true);
   });
@@ -260,8 +260,8 @@ describe('embedStream through a cache', () => {
       },
     });
     const iterator = iteratorOf(model.embedStream(['a', 'b', 'c', 'd', 'e', 'f']));
-    expect((await iterator.next()).value).toMatchObject({ text: 'a' });
-    expect((await iterator.next()).value).toMatchObject({ text: 'b' });
+    expect((await iterator.next()).value).toMatchObject({ input: 'a' });
+    expect((await iterator.next()).value).toMatchObject({ input: 'b' });
     const error = await iterator.next().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'server' });
     const { embeddings } = (error as MortiseError).partial as PartialEmbeddingResult;

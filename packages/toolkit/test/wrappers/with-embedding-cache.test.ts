@@ -269,7 +269,7 @@ describe('the embedding cache', () => {
     const iterator = model.embedStream(slow())[Symbol.asyncIterator]();
     const pending = iterator.next();
     expect([...(await model.embedText('a'))]).toEqual(vectorOf('a'));
-    expect((await pending).value).toMatchObject({ text: 'a' });
+    expect((await pending).value).toMatchObject({ input: 'a' });
     await iterator.return?.();
   });
 
@@ -436,7 +436,7 @@ describe('the embedding cache', () => {
     const first = model.embedTexts(['a', 'b']).catch((error: unknown) => error);
     await vi.waitFor(() => expect(model.requests.length).toBe(1), 20_000);
     const seen: string[] = [];
-    for await (const { text } of model.embedStream(['b', 'c', 'a'])) seen.push(text);
+    for await (const { input } of model.embedStream(['b', 'c', 'a'])) seen.push(input as string);
     expect(await first).toMatchObject({ code: 'server' });
     expect(seen).toEqual(['b', 'c', 'a']);
   });
