@@ -3,7 +3,7 @@ import { answeredBy } from '../call/answered-by.ts';
 import type { Attempt, Warning } from '../call/contract.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { raceAbort } from '../call/timers.ts';
-import { MortiseError, toMortiseError } from '../errors.ts';
+import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, startSpan, type Span } from '../events/span.ts';
 import type { Attributes } from '../events/map.ts';
 import type {
@@ -31,7 +31,7 @@ import { checkedFormat } from './call-ids.ts';
 
 import { forServer, ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';
-import { checkCalls, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
+import { checkEnd, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
 import { createChatStream, eventsOf, truncated, type OpenedStream, type ChatStreamHooks } from './stream.ts';
 import { withoutUndeclared } from './undeclared.ts';
 
@@ -105,15 +105,15 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
           ...this.#callSpec(options, request, false),
           warn: (warning: Warning) => void (isSaid(warnings, warning) || warnings.push(warning)),
         };
-        const reply = await runCall(spec, async (attempt) => {
+        const response = await runCall(spec, async (attempt) => {
           warnings = [...notes];
           const reply = await this.doGenerate(request, attempt);
           // A limiter corrects its estimate by what was really used.
           attempt.close({ tokens: mergeUsage({}, reply.usage ?? {}).totalTokens });
-          return reply;
+          const response = toChatResponse(reply, this.#asked, warnings, this.#server.owner);
+          this.#check(response);
+          return response;
         });
-        const response = this.#response(reply, warnings);
-        this.#check(response);
         response.warnings.forEach((warning) => this.#announce(warning));
         return response;
       },
@@ -122,15 +122,6 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
         return { attributes, content };
       },
     );
-  }
-
-  /** What an integration gives may be anything, as what a server says may be. */
-  #response(reply: ChatReply<M>, warnings: readonly Warning[]): ChatResponse<M> {
-    try {
-      return toChatResponse(reply, this.#asked, warnings, this.#server.owner);
-    } catch (error) {
-      throw toMortiseError(error, { provider: this.provider, model: this.model });
-    }
   }
 
   #streamHooks(name: 'llm.chat' | 'llm.complete', input: Input, options: ChatOptions<P>): ChatStreamHooks {
@@ -193,6 +184,9 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
         if (next.done === true) throw truncated();
         head.push(...eventsOf(next.value));
       }
+      const first = head.find(isContent);
+      if (first?.type === 'finish')
+        checkEnd(first.finishReason, { provider: this.provider, model: this.model });
     } catch (error) {
       // Not awaited: a generator that hangs in `next` would hang in `return` too.
       source.return?.().then(undefined, () => undefined);
@@ -234,11 +228,8 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   }
 
   #check(response: ChatResponse): void {
-    try {
-      checkCalls(response);
-    } catch (error) {
-      throw toMortiseError(error, { provider: this.provider, model: this.model });
-    }
+    const { provider, model } = this;
+    checkEnd(response.finishReason, { provider, model, partial: response }, response.message.content);
   }
 
   #announce(warning: Warning, span?: Span): void {

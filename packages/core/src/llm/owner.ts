@@ -4,7 +4,7 @@ import { sha256Hex } from '../shared/hash.ts';
 import { defined } from '../shared/json.ts';
 import { fitCallIds, isPlainCallId } from './call-ids.ts';
 import type { CallIdFormat } from './tool-contract.ts';
-import type { ChatMessage, CitationBlock, ContentBlock } from './message-contract.ts';
+import type { ChatMessage, CitationBlock, ContentBlock, ReasoningBlock } from './message-contract.ts';
 import { isKnownBlock, sentArguments } from './message.ts';
 
 /** Who answers: opaque things go back to it, and to nobody else. */
@@ -58,7 +58,8 @@ function isOpaque(block: ContentBlock): boolean {
 
 /**
  * The messages as `server` is to see them: arguments of calls as objects, its own opaque things as they came, those of other servers left out, and ids
- * of calls and their results in a form that it takes. Blocks without an owner are the application's, and stay.
+ * of calls and their results in a form that it takes. Blocks without an owner are the application's, and stay, but for
+ * signed reasoning that names no provider: nobody knows whose it is.
  */
 export function forServer(
   messages: readonly ChatMessage[],
@@ -76,13 +77,19 @@ export function forServer(
   return { messages: seen, warnings };
 }
 
-function leftOut(owner: string, what: ReadonlySet<string>, { owner: own }: Server): Warning {
-  const message = `Left out, since only ${owner}, which sent it, can read it, and this is ${own}: ${[...what].join(', ')}.`;
+const NOBODY = '';
+
+function leftOut(owner: string, what: ReadonlySet<string>, { provider, owner: own }: Server): Warning {
+  const why =
+    owner === NOBODY
+      ? `it does not say whose it is (providerMetadata.${provider} would)`
+      : `only ${owner}, which sent it, can read it`;
+  const message = `Left out, since ${why}, and this is ${own}: ${[...what].join(', ')}.`;
   return { type: 'other', setting: 'messages', message };
 }
 
 function needsWork(block: ContentBlock): boolean {
-  return ownerIn(block) !== undefined || withObject(block) !== block;
+  return ownerIn(block) !== undefined || isSigned(block) || withObject(block) !== block;
 }
 
 /** A call whose arguments were no JSON, with an object in their place: integrations see no other kind. */
@@ -90,6 +97,12 @@ function withObject(block: ContentBlock): ContentBlock {
   if (!isKnownBlock(block) || block.type !== 'tool-call' || block.invalid !== true) return block;
   const { invalid: _invalid, argumentsText: _text, ...call } = block;
   return { ...call, arguments: sentArguments(block) };
+}
+
+/** Reasoning that means something to one server alone. */
+function isSigned(block: ContentBlock): boolean {
+  const { type, signature, encrypted } = block as ReasoningBlock;
+  return type === 'reasoning' && (signature ?? encrypted) !== undefined;
 }
 
 function ownerIn(block: ContentBlock): string | undefined {
@@ -104,7 +117,12 @@ function readable(
   strangers: Map<string, Set<string>>,
 ): readonly ContentBlock[] {
   const owner = ownerIn(block);
-  if (owner === undefined) return [block];
+  if (owner === undefined) {
+    const { providerMetadata } = block as ReasoningBlock;
+    if (!isSigned(block) || providerMetadata?.[server.provider] !== undefined) return [block];
+    strangers.set(NOBODY, new Set(['signed reasoning']));
+    return [];
+  }
   // The mark is core's own: no integration is to send it.
   const { owner: _owner, ...rest } = block as ContentBlock & { readonly owner?: unknown };
   const own = rest as ContentBlock;

@@ -1,6 +1,7 @@
 import type { AnsweredBy, Warning } from '../call/contract.ts';
-import { MortiseError } from '../errors.ts';
+import { MortiseError, type MortiseErrorOptions } from '../errors.ts';
 import { defined, isDeeper } from '../shared/json.ts';
+import { failedEnd } from '../wire/failure.ts';
 import type {
   ChatReply,
   ChatResponse,
@@ -83,12 +84,22 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** E-06: a reply that says it ended to call tools and calls none is `malformed-response`: it must not pass for an answer. */
-export function checkCalls({ message, finishReason }: ChatResponse): void {
-  const { unified, raw } = finishReason;
-  if (unified !== 'tool-calls' || message.content.some(isCall)) return;
-  const said = `The model ended its reply to call tools (${raw}), and no call came with it. Call again; if it goes on, look at what the server sends.`;
-  throw new MortiseError('malformed-response', said);
+/** E-06: what must not pass for an answer: an end that is a failure, and one to call tools without a call. */
+export function checkEnd(
+  { unified, raw }: FinishReason,
+  about: Pick<MortiseErrorOptions, 'provider' | 'model' | 'partial'>,
+  content?: readonly ContentBlock[],
+): void {
+  const code = unified === 'other' || unified === 'error' ? failedEnd(raw) : undefined;
+  const isBroken = code === undefined && unified === 'tool-calls' && content?.some(isCall) === false;
+  if (code === undefined && !isBroken) return;
+  const what = isBroken
+    ? `to call tools (${raw}), and no call came with it`
+    : `with ${raw}, which is a failure and no answer`;
+  const said = `The model ended its reply ${what}. Call again; if it goes on, look at what the server sends.`;
+  // What a model wrote wrong it may write right.
+  const retryable = code !== undefined && code !== 'invalid-request';
+  throw new MortiseError(code ?? 'malformed-response', said, { ...about, retryable });
 }
 
 /** A call, or a provider's own kind of one. */

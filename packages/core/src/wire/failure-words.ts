@@ -102,6 +102,7 @@ export const FAILED_ENDS: ReadonlyMap<string, KnownErrorCode> = /* @__PURE__ */ 
     'malformed-response',
     'malformed_function_call unexpected_tool_call too_many_tool_calls malformed_response',
   ],
+  ['invalid-request', 'missing_thought_signature'],
   // Bedrock: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
   ['malformed-response', 'malformed_model_output malformed_tool_use'],
 ]);

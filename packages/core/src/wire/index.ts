@@ -11,5 +11,14 @@ export { readText } from './read-text.ts';
 export { retryAfter } from '../call/limit-headers/wait-asked.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export { SseDecoder, type SseEvent } from './sse.ts';
-export { EndOfReply, eventJson, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
+export {
+  EndOfReply,
+  eventJson,
+  jsonEvents,
+  streamEvents,
+  type EventDecoder,
+  type OwnFormat,
+  type StreamFormat,
+  type StreamTranslator,
+} from './stream.ts';
 export { readJsonVectors } from './vectors.ts';

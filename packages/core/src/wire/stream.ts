@@ -19,8 +19,10 @@ import { SseDecoder, type SseEvent } from './sse.ts';
 export class EndOfReply {
   /** The provider's own word for why it ended: the last one that was said. */
   reason: string | undefined;
-  /** The provider's terminal event came. */
+  /** The provider's terminal event came: nothing of the reply follows. A wire without one leaves it false. */
   terminal = false;
+  /** Set by `streamEvents`: content came after a reason. This server's reasons end nothing; its terminal event or its bytes do. */
+  goesOn = false;
   /** `data: [DONE]` is this wire's terminal event. */
   readonly endsWithDone: boolean;
 
@@ -28,7 +30,10 @@ export class EndOfReply {
     this.endsWithDone = endsWithDone;
   }
 
-  /** A finish reason. A value that is not a word, or is empty, counts as absent. */
+  /**
+   * A finish reason: the reply may end here, and what comes all the same belongs to it. A value that is not a word, or is
+   * empty, counts as absent.
+   */
   say(reason: unknown): void {
     if (typeof reason === 'string' && reason !== '') this.reason = reason;
   }
@@ -53,16 +58,36 @@ export interface StreamTranslator<E> {
   readonly said?: number | undefined;
 }
 
+/** Takes bytes, cut anywhere, and gives the events that they complete: `SseDecoder` and its like. */
+export interface EventDecoder {
+  /** Something of this format was seen, be it half an event. */
+  readonly recognised: boolean;
+  /** Bytes of the event that has not ended yet. */
+  readonly pending: number;
+  push(bytes: Uint8Array): SseEvent[];
+  /** What the end of the bytes left unfinished, if it may be an event all the same. */
+  end(): SseEvent | undefined;
+}
+
+/** A framing of a wire's own, such as AWS's in binary, with its names for errors. */
+export interface OwnFormat {
+  readonly decoder: new () => EventDecoder;
+  /** Such as `a binary event stream`. */
+  readonly stream: string;
+  /** Such as `a frame`. */
+  readonly one: string;
+}
+
 /** How a stream of events is written. */
 export interface StreamFormat {
   /** Server-sent events, or lines of JSON (`application/x-ndjson`), each the `data` of an event. Default: `event-stream`. */
-  readonly format?: 'event-stream' | 'json-lines' | undefined;
+  readonly format?: 'event-stream' | 'json-lines' | OwnFormat | undefined;
 }
 
-const FORMATS = {
+const FORMATS: Readonly<Record<'event-stream' | 'json-lines', OwnFormat>> = {
   'event-stream': { decoder: SseDecoder, stream: 'an event stream', one: 'a server-sent event' },
   'json-lines': { decoder: JsonLinesDecoder, stream: 'lines of JSON', one: 'a line of JSON' },
-} as const;
+};
 
 /** How long more is waited for once the reason of the end was said, such as the usage: milliseconds. */
 const AFTER_REASON_MS = 5_000;
@@ -71,7 +96,8 @@ const MOST_UNRECOGNISED = 65_536;
 
 /**
  * The reply's events, translated, in one batch for each arrival of bytes. E-01: a reply is whole when its end was said, by
- * a finish reason or by the terminal event; the terminal event without a reason is whole too, with a warning; without
+ * a finish reason or by the terminal event; the terminal event without a reason is whole too, with a warning. After a reason
+ * the rest is waited for: until the terminal event or the end of the bytes, 5 s at most where nothing more is said. Without
  * either this ends without complaint, and `translator.done` tells the caller that the reply is cut. E-06: an event that
  * says it is a failure throws it.
  */
@@ -82,7 +108,7 @@ export async function* streamEvents<E>(
   about: About,
   { format = 'event-stream' }: StreamFormat = {},
 ): AsyncGenerator<E[], void, undefined> {
-  const expected = FORMATS[format];
+  const expected = typeof format === 'string' ? FORMATS[format] : format;
   attempt.replied?.(response.headers);
   attempt.touch();
   if (isNoStream(response) || response.body === null)
@@ -133,14 +159,15 @@ export async function* streamEvents<E>(
 
 /**
  * The next bytes; undefined at their end. Once the reason of the end was said the reply is whole: a connection that breaks
- * or stalls then is its end.
+ * or stalls then is its end, unless the server has shown that it goes on after its reasons.
  */
 async function read<E>(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   translator: StreamTranslator<E>,
   about: About,
 ): Promise<Uint8Array | undefined> {
-  if (translator.finish === undefined || translator.end?.reason === undefined) {
+  const { end } = translator;
+  if (translator.finish === undefined || end?.reason === undefined || end.goesOn) {
     try {
       return (await reader.read()).value;
     } catch (error) {
@@ -176,11 +203,15 @@ function take<E>(
       return;
     }
   }
+  const { said } = translator;
+  const wasOver = end?.reason === undefined ? undefined : out.length;
   try {
     translator.push(event, out);
   } catch (error) {
     throw error instanceof SyntaxError ? malformed('an event that is not JSON', about, error) : error;
   }
+  if (end !== undefined && wasOver !== undefined)
+    end.goesOn ||= translator.said !== said || out.slice(wasOver).some(says);
   if (end?.terminal === true) conclude(translator, out, attempt, about);
 }
 

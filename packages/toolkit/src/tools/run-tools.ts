@@ -71,7 +71,8 @@ export interface RunToolsResult<M = unknown> {
  * leaves out are not run.
  * `timeoutMs` and `deadlineMs` bound each call of the model.
  * Rejects with `budget` and the result so far in `partial` when the model still asks for tools after `maxSteps`, or for
- * more than `maxToolCalls` at once. The calls that were not run are answered so in `partial.messages`: go on from there.
+ * more than `maxToolCalls` at once; with `malformed-response` when it ends for a reason that nobody knows (`other`) and says
+ * nothing. The calls that were not run are answered so in `partial.messages`: go on from there.
  */
 export async function runTools<P extends ProviderOptions, M>(
   llm: LLM<P, M>,
@@ -120,7 +121,12 @@ export async function runTools<P extends ProviderOptions, M>(
       steps.push({ response, results });
       const usage = sumUsage(steps.map((each) => each.response.usage));
       const result = { response, text, messages, steps, usage };
-      if (toolCalls.length === 0 && response.finishReason.unified !== 'pause') return result;
+      const { unified, raw } = response.finishReason;
+      if (toolCalls.length === 0 && unified === 'other' && text === '') {
+        const message = `The model ended with ${raw}, and without a text: that is no answer. Call again, or look at the last message in partial.`;
+        throw new MortiseError('malformed-response', message, { partial: result });
+      }
+      if (toolCalls.length === 0 && unified !== 'pause') return result;
       if (refused !== undefined) {
         // Providers refuse calls that nobody answers: so the conversation can go on from here.
         if (toolCalls.length > 0) messages.push({ role: 'tool', content: toolCalls.map(unrun) });

@@ -340,6 +340,15 @@ describe('runTools, at its edges', () => {
     expect([ran, steps[0]?.results.map(({ isError }) => isError)]).toEqual([0, [undefined, true]]);
   });
 
+  it('does not take an end that nobody knows, without a text, for the answer', async () => {
+    const finishReason = { unified: 'other', raw: 'LANGUAGE' } as const;
+    const llm = new ScriptedLLM({ replies: [{ content: [], finishReason }] });
+    await expect(runTools(llm, 'x', { tools: [nothing()] })).rejects.toMatchObject({
+      code: 'malformed-response',
+      partial: { text: '', steps: [expect.anything()] },
+    });
+  });
+
   it('keeps a toolChoice that forces nothing', async () => {
     const llm = new ScriptedLLM({ replies: [asks(call('1', 'nothing')), 'ok'] });
     await runTools(llm, 'x', { tools: [nothing()], toolChoice: 'auto' });
