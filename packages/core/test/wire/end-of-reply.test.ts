@@ -34,8 +34,7 @@ function replying(write: (send: (text: string) => void, source: ReadableStreamDe
 
 async function read(response: Response, format: StreamFormat = {}) {
   const seen: { delta?: string; reason?: string }[] = [];
-  for await (const batch of streamEvents(response, attempt, translator(), about, format))
-    seen.push(...(batch as object[]));
+  for await (const batch of streamEvents(response, attempt, translator(), about, format)) seen.push(...batch);
   return [seen.map(({ delta = '' }) => delta).join(''), seen.at(-1)?.reason];
 }
 
