@@ -13,7 +13,8 @@ export interface ChatEngineConformanceOptions extends ChatEngineSubject {
 export declare function chatEngineConformance(functions: TestFunctions, options: ChatEngineConformanceOptions): ConformanceResults;
 
 // ---- chat-engine/subject.d.ts
-import type { ChatMessage, KeyValueStore } from '@mortise/core';
+import type { ChatMessage } from '@mortise/core';
+import type { KeyValueStore } from '@mortise/core/store';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream } from '@mortise/core/synthesizer';
 import type { QueryEngineParts } from '../query-engine/subject.ts';
@@ -580,7 +581,7 @@ export interface ParserConformanceOptions extends ParserSubject {
 export declare function parserConformance(functions: TestFunctions, options: ParserConformanceOptions): ConformanceResults;
 
 // ---- parser/subject.d.ts
-import type { Schema } from '@mortise/core';
+import type { Schema } from '@mortise/core/schema';
 import type { OutputParser, ValuePath } from '@mortise/core/parser';
 export interface ParserSample {
     readonly text: string;

@@ -114,16 +114,13 @@ export interface LeaseOutcome {
 
 // ---- call/index.d.ts
 export { runCall, type OpenAttempt } from './call.ts';
-export type { AnsweredBy, Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, ModelSettings, RateLimiter, RetryBudget, Warning, } from './contract.ts';
-export { linkedController, type LinkedController } from './linked-controller.ts';
-export { mapPool, runPool, type MapPoolOptions } from './pool.ts';
-export { callPolicy, createRetryBudget, type CallPolicy } from './retry.ts';
+export type { AnsweredBy, Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, ModelSettings, RateLimiter, Warning, } from './contract.ts';
+export { linkedController } from './linked-controller.ts';
+export { mapPool, runPool } from './pool.ts';
+export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
 export { runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
 export { abortReason, MAX_TIMER_MS, raceAbort, throwIfAborted } from './timers.ts';
-
-// ---- call/limit-headers/wait-asked.d.ts
-export declare function retryAfter(headers: Headers, now?: number): number | undefined;
 
 // ---- call/linked-controller.d.ts
 export interface LinkedController {
@@ -156,7 +153,6 @@ export interface CallPolicy {
     readonly limiter: RateLimiter | undefined;
 }
 export declare function callPolicy(settings: CallSettings): CallPolicy;
-export declare function createRetryBudget(capacity?: number, cost?: number): RetryBudget;
 
 // ---- call/single-reader.d.ts
 export interface SingleReaderHooks {
@@ -464,7 +460,7 @@ export declare function inSpan<T>(name: EventName, options: SpanOptions, fn: (sp
 export declare function traced<T>(name: EventName, fn: () => T | Promise<T>, attributes?: Attributes): Promise<T>;
 
 // ---- index.d.ts
-export { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields, type ErrorCode, type KnownErrorCode, } from './errors.ts';
+export { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields, type KnownErrorCode, } from './errors.ts';
 export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './call/index.ts';
 export * from './embedding/index.ts';
@@ -476,9 +472,7 @@ export * from './query-engine/index.ts';
 export * from './reader/index.ts';
 export * from './reranker/index.ts';
 export * from './retriever/index.ts';
-export * from './schema/index.ts';
 export * from './shared/index.ts';
-export * from './store/index.ts';
 export * from './synthesizer/index.ts';
 export * from './tokenizer/index.ts';
 export * from './transform/index.ts';
@@ -500,10 +494,6 @@ export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOption
     complete(prompt: string, options?: CompletionOptions<P>): Promise<CompletionResponse<M>>;
     streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
 }
-
-// ---- llm/check-messages.d.ts
-import type { ChatMessage } from './message-contract.ts';
-export declare function checkMessages(messages: unknown): readonly ChatMessage[];
 
 // ---- llm/completion-stream.d.ts
 import type { ChatStream, CompletionStream } from './contract.ts';
@@ -742,20 +732,19 @@ export declare const MEDIA_TOKENS = 1600;
 
 // ---- llm/index.d.ts
 export { BaseLLM } from './base.ts';
-export { checkMessages } from './check-messages.ts';
 export { createCompletionStream } from './completion-stream.ts';
-export type { BaseLLMOptions, ChatOptions, ChatReply, ChatRequest, ChatResponse, ChatStream, ChatStreamEvent, CompletionOptions, CompletionResponse, CompletionStream, FinishReason, LLM, LLMCapabilities, LLMMetadata, LLMSettings, PartialChatResponse, StreamBatch, Usage, } from './contract.ts';
+export type { ChatOptions, ChatReply, ChatRequest, ChatResponse, ChatStream, ChatStreamEvent, CompletionResponse, CompletionStream, FinishReason, LLM, LLMCapabilities, LLMMetadata, LLMSettings, PartialChatResponse, StreamBatch, Usage, } from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
 export { blocksOf, isKnownBlock, messageText, snapshot, sentArguments, toolCallBlock, toMessages, } from './message.ts';
-export type { AudioBlock, CachePointBlock, ChatInput, ChatMessage, CitationBlock, ContentBlock, DocumentBlock, ImageBlock, MediaSource, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock, } from './message-contract.ts';
+export type { AudioBlock, ChatInput, ChatMessage, CitationBlock, ContentBlock, DocumentBlock, ImageBlock, MediaSource, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock, } from './message-contract.ts';
 export type { ProviderMetadata, ProviderOptions } from '../call/contract.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export { messagesToPrompt } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';
 export { toChatResponse, toCompletionResponse } from './response.ts';
 export { createChatStream, textDelta } from './stream.ts';
-export type { CallIdFormat, ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike, } from './tool-contract.ts';
+export type { ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike } from './tool-contract.ts';
 
 // ---- llm/message-contract.d.ts
 import type { ProviderMetadata } from '../call/contract.ts';
@@ -1263,7 +1252,7 @@ export interface RankReply {
 
 // ---- reranker/index.d.ts
 export { BaseReranker, checkRanking } from './base.ts';
-export type { BaseRerankerOptions, RankedDocument, RankReply, RankRequest, Reranker, RerankerMetadata, RerankOptions, RerankResult, } from './contract.ts';
+export type { RankedDocument, RankReply, RankRequest, Reranker, RerankerMetadata, RerankOptions, RerankResult, } from './contract.ts';
 
 // ---- retriever/base.d.ts
 import type { BaseRetrieverOptions, Query, QueryInput, RetrieveCall, RetrieveOptions, Retriever } from './contract.ts';
@@ -1324,7 +1313,7 @@ export interface RetrieveCall extends Attempt {
 
 // ---- retriever/index.d.ts
 export { BaseRetriever, toQuery } from './base.ts';
-export type { BaseRetrieverOptions, Query, QueryInput, QueryTarget, QueryTargetAnswer, RetrievalObject, RetrieveCall, RetrieveOptions, Retriever, } from './contract.ts';
+export type { BaseRetrieverOptions, Query, QueryInput, RetrievalObject, RetrieveCall, RetrieveOptions, Retriever, } from './contract.ts';
 export { nodeHash, nodeHashSteps } from '../nodes/node-hash.ts';
 export { checkNode, copyNode, nodeFromJson, nodeToJson } from '../nodes/node-json.ts';
 export { nodeMetadataText, nodeText, type NodeTextMode } from '../nodes/node-text.ts';
@@ -1416,7 +1405,7 @@ export declare function fitSchema(schema: JsonSchema, dialect: SchemaDialect, pl
 // ---- schema/index.d.ts
 export { schemaDialects } from './dialects.ts';
 export type { SchemaDialect } from './contract.ts';
-export { fitSchema, type FittedSchema } from './fit-schema.ts';
+export { fitSchema } from './fit-schema.ts';
 export type { InferOutput, Schema, StandardIssue, StandardJsonSchema, StandardResult, StandardSchema, } from './standard-contract.ts';
 export { isStandardSchema } from './standard.ts';
 export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
@@ -1716,7 +1705,7 @@ export declare function createStoreGuard({ store, warn, timeoutMs, names }: Stor
 
 // ---- store/index.d.ts
 export { checkVectorEntries, checkVectorQuery, checkVectorSearch, requireKeyValueStore } from './check.ts';
-export type { DocumentStore, ItemState, SourceRecord, SourcesOptions, SparseVector, StoreLock, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
+export type { DocumentStore, ItemState, SourceRecord, SourcesOptions, StoreLock, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
 export type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './filter-contract.ts';
 export type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreOptions, StoreValue, } from './key-value-contract.ts';
 export { storeFailure, systemCode } from './failure.ts';
@@ -2134,15 +2123,14 @@ export { malformed, thrownWithoutSecrets, type About } from './about.ts';
 export { float32FromBase64 } from './base64.ts';
 export { readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
-export { Credentials, lazySdk, type ConnectionSettings, type ProviderAccess } from './credentials.ts';
+export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
 export { describeFailure, failedEnd, type SaidFailure } from './failure.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';
 export { errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown } from './http-error.ts';
 export { withOptions } from './options.ts';
-export { readText } from './read-text.ts';
-export { retryAfter } from '../call/limit-headers/wait-asked.ts';
+export { readReplyText } from './reply-bytes.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
-export { SseDecoder, type SseEvent } from './sse.ts';
+export type { SseEvent } from './sse.ts';
 export { EndOfReply, eventJson, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
 export { readJsonVectors } from './vectors.ts';
 
@@ -2154,9 +2142,9 @@ export interface OptionMerging {
 }
 export declare function withOptions(body: Members, options: Members | undefined, { merged, added }?: OptionMerging): Record<string, unknown>;
 
-// ---- wire/read-text.d.ts
+// ---- wire/reply-bytes.d.ts
 import type { About, ReadingAttempt } from './about.ts';
-export declare function readText(response: Response, attempt: ReadingAttempt, about?: About): Promise<string>;
+export declare function readReplyText(response: Response, attempt: ReadingAttempt, about?: About): Promise<string>;
 
 // ---- wire/secrets.d.ts
 export type Secrets = readonly (string | undefined)[] | undefined;
@@ -2167,12 +2155,6 @@ export declare function withoutSecrets(cause: unknown, secrets: Secrets): unknow
 export interface SseEvent {
     readonly event: string;
     readonly data: string;
-}
-export declare class SseDecoder {
-    recognised: boolean;
-    get pending(): number;
-    push(bytes: Uint8Array): SseEvent[];
-    end(): SseEvent | undefined;
 }
 
 // ---- wire/stream.d.ts

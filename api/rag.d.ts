@@ -36,7 +36,8 @@ export declare class ChatEngine {
 }
 
 // ---- chat-engine/chat-memory.d.ts
-import type { ChatMessage, KeyValueStore, TokenCounter } from '@mortise/core';
+import type { ChatMessage, TokenCounter } from '@mortise/core';
+import type { KeyValueStore } from '@mortise/core/store';
 export interface ChatMemoryOptions {
     messages?: readonly ChatMessage[] | undefined;
     maxTokens?: number | undefined;
@@ -204,7 +205,7 @@ export declare function evaluateRetriever(retriever: Retriever, collection: Eval
 // ---- evaluation/index.d.ts
 export { compareRetrieval, type CompareOptions, type RetrievalComparison } from './compare.ts';
 export { DEFAULT_METRICS, evaluateRetriever, type EvaluateOptions, type EvaluationCollection, type EvaluationQuery, type MeasuredQuery, type RetrievalReport, } from './evaluate.ts';
-export { measureRanking, type Gain, type Judgements, type MetricName, type RetrievalMetric, } from './metrics.ts';
+export { type Gain, type Judgements, type MetricName, type RetrievalMetric } from './metrics.ts';
 export { retrievalMarkdown } from './report.ts';
 
 // ---- evaluation/metrics.d.ts
@@ -212,7 +213,6 @@ export type Judgements = ReadonlyMap<string, number>;
 export type MetricName = 'ndcg' | 'recall' | 'precision' | 'mrr' | 'map' | 'hit-rate';
 export type RetrievalMetric = `${MetricName}@${number}`;
 export type Gain = 'linear' | 'exponential';
-export declare function measureRanking(ranking: readonly string[], judgements: Judgements, metric: RetrievalMetric, gain?: Gain): number;
 
 // ---- evaluation/report.d.ts
 import type { RetrievalComparison } from './compare.ts';
@@ -1116,16 +1116,6 @@ export declare class CitationSynthesizer extends BaseSynthesizer {
     doSynthesize({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent>;
 }
 
-// ---- synthesizer/citations.d.ts
-import type { NodeWithScore } from '@mortise/core/retriever';
-import type { Citation } from '@mortise/core/synthesizer';
-export declare class CitationScanner {
-    constructor(sources: readonly NodeWithScore[]);
-    get text(): string;
-    push(delta: string): Citation[];
-    end(): Citation[];
-}
-
 // ---- synthesizer/compact.d.ts
 import type { LLM } from '@mortise/core';
 import type { WritingOptions } from './ask.ts';
@@ -1152,7 +1142,6 @@ export declare class CompactSynthesizer extends BaseSynthesizer {
 export type { WritingChatOptions, WritingOptions } from './ask.ts';
 export { BaseSynthesizer, NOT_FOUND_TEXT, type BaseSynthesizerOptions, type SynthesisCall, type SynthesisEvent, type SynthesisRequest, } from './base.ts';
 export { CitationSynthesizer, type CitationSynthesizerOptions } from './citation-synthesizer.ts';
-export { CitationScanner } from './citations.ts';
 export { CompactSynthesizer, RefineSynthesizer, type RefineSynthesizerOptions } from './compact.ts';
 export { NoTextSynthesizer } from './no-text.ts';
 export { CITATION_PROMPT, citationPromptValues, COMBINE_PROMPT, readCitationPrompt, REFINE_PROMPT, type CitationPrompt, type CombinePrompt, type PromptSource, type RefinePrompt, } from './prompt.ts';

@@ -717,16 +717,6 @@ export { withCache, type WithCacheOptions } from './with-cache.ts';
 export { lookUpEmbeddings, withEmbeddingCache, type WithEmbeddingCacheOptions, } from './with-embedding-cache.ts';
 export { withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
-export { aroundLLM, wrapLLM, type CallInfo } from './wrap.ts';
-export type { Outcome } from './outcome.ts';
-
-// ---- wrappers/outcome.d.ts
-import type { Usage } from '@mortise/core/llm';
-export interface Outcome {
-    readonly usage?: Usage | undefined;
-    readonly error?: unknown;
-    readonly begun?: boolean | undefined;
-}
 
 // ---- wrappers/with-cache.d.ts
 import type { KeyValueStore } from '@mortise/core/store';
@@ -762,14 +752,3 @@ export interface WithRateLimitOptions {
     estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
 }
 export declare function withRateLimit<L extends LLM>(llm: L, limits: RateLimitOptions | RateLimiter, { estimateTokens }?: WithRateLimitOptions): L;
-
-// ---- wrappers/wrap.d.ts
-import type { ChatOptions, LLM, ChatInput } from '@mortise/core/llm';
-import type { Outcome } from './outcome.ts';
-export declare function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L;
-export interface CallInfo {
-    readonly input: ChatInput;
-    readonly options: ChatOptions;
-    readonly signal: AbortSignal;
-}
-export declare function aroundLLM<L extends LLM>(llm: L, enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>): L;

@@ -5,7 +5,8 @@
 export { YamlParser, type YamlParserOptions } from './parser.ts';
 
 // ---- parser.d.ts
-import type { JsonValue, Schema } from '@mortise/core';
+import type { JsonValue } from '@mortise/core';
+import type { Schema } from '@mortise/core/schema';
 import type { BaseOutputParser, ParseOptions } from '@mortise/core/parser';
 export interface YamlParserOptions<Input, Output> {
     schema?: Schema<Input, Output> | undefined;

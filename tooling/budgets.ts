@@ -44,7 +44,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     BaseRetriever: 9.25,
     BaseLLM: 14.5,
     BaseEmbedding: 10,
-    '*': 41,
+    '*': 32,
   },
   '@mortise/toolkit': {
     chatPrompt: 2.25,

@@ -2,12 +2,12 @@ import { createAdaptiveLimiter, withCache, withEmbeddingCache } from '@mortise/t
 import {
   embedQueries,
   isMortiseError,
-  MemoryKeyValueStore,
   similarity,
   type EmbeddingModel,
   type LLM,
   type PartialEmbeddingResult,
 } from '@mortise/core';
+import { MemoryKeyValueStore } from '@mortise/core/store';
 import { OpenAIEmbedding, type OpenAIEmbeddingOptions } from '@mortise/openai';
 
 export async function nearest(embedding: EmbeddingModel, question: string, texts: string[]): Promise<string> {

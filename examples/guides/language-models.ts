@@ -1,4 +1,4 @@
-import { createBudget, runTools, tool, withBudget, withFallback } from '@mortise/toolkit';
+import { createBudget, runTools, tool, toolBlocks, withBudget, withFallback } from '@mortise/toolkit';
 import { isMortiseError, type ChatMessage, type ChatResponse, type LLM } from '@mortise/core';
 import { z } from 'zod';
 
@@ -68,7 +68,12 @@ export function production(main: LLM, spare: LLM): LLM {
   return llm;
 }
 
-export async function deploy(llm: LLM, run: (service: string) => Promise<string>, ask: () => boolean) {
+export async function deploy(
+  llm: LLM,
+  run: (service: string) => Promise<string>,
+  ask: () => boolean,
+  chart: () => Uint8Array,
+) {
   // #region tools
   const restart = tool({
     name: 'restart',
@@ -76,8 +81,14 @@ export async function deploy(llm: LLM, run: (service: string) => Promise<string>
     parameters: z.object({ service: z.enum(['api', 'web']) }),
     execute: ({ service }) => run(service), // service is 'api' | 'web'
   });
+  const load = tool({
+    name: 'load',
+    description: 'Shows the load of the last hour as a chart.',
+    parameters: z.object({}),
+    execute: () => toolBlocks([{ type: 'image', source: { data: chart(), mediaType: 'image/png' } }]),
+  });
   const { text, messages } = await runTools(llm, 'The api hangs. Do something.', {
-    tools: [restart],
+    tools: [restart, load],
     maxSteps: 4,
     approve: () => (ask() ? true : 'Not at night.'), // a reason is told to the model
   });

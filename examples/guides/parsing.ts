@@ -1,4 +1,12 @@
-import { CombinedParser, EnumParser, JsonParser, ListParser, withRepair } from '@mortise/toolkit';
+import {
+  CombinedParser,
+  EnumParser,
+  JsonParser,
+  ListParser,
+  withRepair,
+  XmlParser,
+  xmlText,
+} from '@mortise/toolkit';
 import type { LLM } from '@mortise/core';
 
 const review = new CombinedParser({
@@ -21,4 +29,9 @@ export async function readLoosely(text: string): Promise<{ value: unknown; mende
     onRepair: (repairs) => mended.push(...repairs.map(({ kind, position }) => `${kind} at ${position}`)),
   });
   return { value: await parser.parse(text), mended };
+}
+
+/** What stands between the tags of an answer, without those inside it. */
+export async function readAnswer(text: string): Promise<string> {
+  return xmlText(await new XmlParser({ root: 'answer' }).parse(text));
 }

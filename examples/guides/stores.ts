@@ -1,5 +1,5 @@
-import type { EmbeddingModel, MetadataFilter } from '@mortise/core';
-import type { VectorStore } from '@mortise/core/store';
+import type { EmbeddingModel } from '@mortise/core';
+import type { MetadataFilter, VectorStore } from '@mortise/core/store';
 import { VectorRetriever } from '@mortise/rag';
 
 /** Of one year, and no drafts. */

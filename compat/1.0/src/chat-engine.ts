@@ -1,4 +1,5 @@
-import { messageText, MortiseError, type ChatMessage, type JsonValue, type KeyValueStore } from '@mortise/core';
+import { messageText, MortiseError, type ChatMessage, type JsonValue } from '@mortise/core';
+import type { KeyValueStore } from '@mortise/core/store';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import {
   createResponseStream,

@@ -4,7 +4,7 @@ import { isParserError } from '@mortise/core/parser';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { describe, expect, it } from 'vitest';
 import { DurationParser } from '../duration-parser.ts';
-import { readLoosely, readReview } from '../parsing.ts';
+import { readAnswer, readLoosely, readReview } from '../parsing.ts';
 import { aboutDocument, fewShot } from '../prompts.ts';
 import { writeRecipe } from '../structured-output.ts';
 
@@ -43,6 +43,10 @@ describe('parsing', () => {
       value: { a: true },
       mended: ['quotes at 7', 'literal at 12', 'trailing-comma at 17'],
     });
+  });
+
+  it('takes the text out of an element', async () => {
+    expect(await readAnswer('So: <answer>Yes, <b>today</b>.</answer>')).toBe('Yes, today.');
   });
 
   it('a parser of one’s own is at most 30 lines', async () => {

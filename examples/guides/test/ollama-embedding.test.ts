@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { json, startWire, type Wire, type WireHandler } from '@mortise/conformance';
-import { MemoryKeyValueStore, type BaseEmbeddingOptions } from '@mortise/core';
+import type { BaseEmbeddingOptions } from '@mortise/core';
+import { MemoryKeyValueStore } from '@mortise/core/store';
 import { withEmbeddingCache } from '@mortise/toolkit';
 import { OllamaEmbedding } from '../ollama-embedding.ts';
 

@@ -70,11 +70,17 @@ describe('language models', () => {
     const ran: string[] = [];
     const run = async (service: string) => `${ran.push(service)} restarted`;
     const script = () => new ScriptedLLM({ replies: [[call], 'Done.'] });
-    expect((await models.deploy(script(), run, () => true)).text).toBe('Done.');
+    const chart = () => new Uint8Array([1]);
+    expect((await models.deploy(script(), run, () => true, chart)).text).toBe('Done.');
     expect(ran).toEqual(['api']);
-    const { messages } = await models.deploy(script(), run, () => false);
+    const { messages } = await models.deploy(script(), run, () => false, chart);
     expect(ran).toEqual(['api']);
     expect(JSON.stringify(messages)).toContain('Not at night.');
+    const look = { type: 'tool-call', id: 'c2', name: 'load', arguments: {} } as const;
+    const looking = new ScriptedLLM({ replies: [[look], 'Busy.'] });
+    const seen = await models.deploy(looking, run, () => true, chart);
+    const source = { data: chart(), mediaType: 'image/png' };
+    expect(seen.messages.at(-2)).toMatchObject({ content: [{ content: [{ type: 'image', source }] }] });
   });
 });
 

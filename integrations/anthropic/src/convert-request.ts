@@ -1,13 +1,12 @@
 import {
-  fitSchema,
   MortiseError,
-  schemaDialects,
   type ChatRequest,
   type JsonSchema,
   type ToolChoice,
   type ToolDefinition,
   type Warning,
 } from '@mortise/core';
+import { fitSchema, schemaDialects } from '@mortise/core/schema';
 import { defined } from '@mortise/core/shared';
 import { withOptions } from '@mortise/core/wire';
 import { toConversation, type Notes, type Wire } from './convert-content.ts';

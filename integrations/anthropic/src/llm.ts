@@ -1,6 +1,5 @@
 import {
   BaseLLM,
-  schemaDialects,
   type Attempt,
   type ChatReply,
   type ChatRequest,
@@ -8,6 +7,7 @@ import {
   type LLMMetadata,
   type LLMSettings,
 } from '@mortise/core';
+import { schemaDialects } from '@mortise/core/schema';
 import { readJson, streamEvents, type About } from '@mortise/core/wire';
 import { Connection, DEFAULT_BASE_URL, type AnthropicConnection } from './client.ts';
 import { toRequest, type AnthropicProviderOptions } from './convert-request.ts';

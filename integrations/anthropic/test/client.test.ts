@@ -3,7 +3,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { AnthropicLLM, type AnthropicClient } from '@mortise/anthropic';
 import { json, startWire } from '@mortise/conformance';
-import { schemaDialects, type LLM } from '@mortise/core';
+import type { LLM } from '@mortise/core';
+import { schemaDialects } from '@mortise/core/schema';
 
 const KEY = 'sk-ant-api03-never-to-be-seen';
 

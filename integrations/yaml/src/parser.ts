@@ -1,4 +1,5 @@
-import type { JsonValue, Schema } from '@mortise/core';
+import type { JsonValue } from '@mortise/core';
+import type { Schema } from '@mortise/core/schema';
 import {
   BaseOutputParser,
   isParserError,

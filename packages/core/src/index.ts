@@ -4,7 +4,6 @@ export {
   MortiseError,
   toMortiseError,
   withErrorFields,
-  type ErrorCode,
   type KnownErrorCode,
 } from './errors.ts';
 export { createServiceContext, type ServiceContext } from './service-context.ts';
@@ -18,9 +17,7 @@ export * from './query-engine/index.ts';
 export * from './reader/index.ts';
 export * from './reranker/index.ts';
 export * from './retriever/index.ts';
-export * from './schema/index.ts';
 export * from './shared/index.ts';
-export * from './store/index.ts';
 export * from './synthesizer/index.ts';
 export * from './tokenizer/index.ts';
 export * from './transform/index.ts';

@@ -1,4 +1,5 @@
-import { MemoryKeyValueStore, messageText, MortiseError } from '@mortise/core';
+import { messageText, MortiseError } from '@mortise/core';
+import { MemoryKeyValueStore } from '@mortise/core/store';
 import type { ConformanceCase } from '../frame/case.ts';
 import { isPlain } from '../shared/helpers.ts';
 import type { ChatEngineSubject } from './subject.ts';

@@ -1,4 +1,5 @@
-import type { ChatMessage, KeyValueStore } from '@mortise/core';
+import type { ChatMessage } from '@mortise/core';
+import type { KeyValueStore } from '@mortise/core/store';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream } from '@mortise/core/synthesizer';
 import type { QueryEngineParts } from '../query-engine/subject.ts';

@@ -1,4 +1,5 @@
-import type { JsonSchema, Schema } from '@mortise/core';
+import type { JsonSchema } from '@mortise/core';
+import type { Schema } from '@mortise/core/schema';
 import { isObject } from '@mortise/core/shared';
 import { isParserError } from '@mortise/core/parser';
 import { waitFor } from '../shared/helpers.ts';

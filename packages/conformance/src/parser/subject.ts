@@ -1,4 +1,4 @@
-import type { Schema } from '@mortise/core';
+import type { Schema } from '@mortise/core/schema';
 import type { OutputParser, ValuePath } from '@mortise/core/parser';
 
 /** A text that a model could have written, and what it says. */

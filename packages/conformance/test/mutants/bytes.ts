@@ -1,7 +1,8 @@
 import type { Attempt } from '@mortise/core';
 import type { ChatStreamEvent, StreamBatch } from '@mortise/core/llm';
-import { malformed, SseDecoder, streamEvents, type SseEvent } from '@mortise/core/wire';
+import { malformed, streamEvents, type SseEvent } from '@mortise/core/wire';
 import { ReferenceLLM } from '../reference/adapter.ts';
+import { OwnEvents } from '../reference/own-events.ts';
 import type { ReferenceTranslator } from '../reference/translator.ts';
 import { mutant, type Mutant } from './mutant.ts';
 
@@ -44,7 +45,7 @@ function respond(translator: ReferenceTranslator, event: SseEvent, out: ChatStre
 const refusing = (isRefused: (data: string) => boolean) =>
   own(async function* (llm, response) {
     const translator = llm.translator();
-    const decoder = new SseDecoder();
+    const decoder = new OwnEvents();
     for await (const chunk of response.body!) {
       const out: ChatStreamEvent[] = [];
       for (const event of decoder.push(chunk)) {
@@ -109,7 +110,7 @@ export const bytes: readonly Mutant[] = [
       const translator = llm.translator();
       for await (const chunk of response.body!) {
         const out: ChatStreamEvent[] = [];
-        for (const event of new SseDecoder().push(chunk)) respond(translator, event, out);
+        for (const event of new OwnEvents().push(chunk)) respond(translator, event, out);
         if (out.length > 0) yield out;
       }
     }),
@@ -119,7 +120,7 @@ export const bytes: readonly Mutant[] = [
     'wire.one-write',
     own(async function* (llm, response) {
       const translator = llm.translator();
-      const decoder = new SseDecoder();
+      const decoder = new OwnEvents();
       for await (const chunk of response.body!) {
         const out: ChatStreamEvent[] = [];
         for (const event of decoder.push(chunk).slice(0, 1)) respond(translator, event, out);

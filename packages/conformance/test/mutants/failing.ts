@@ -1,8 +1,9 @@
 import { isMortiseError, MortiseError, type Attempt } from '@mortise/core';
 import type { ChatInput, ChatOptions, ChatStreamEvent, StreamBatch } from '@mortise/core/llm';
-import { errorFromReply, errorFromResponse, readText, SseDecoder, type About } from '@mortise/core/wire';
+import { errorFromReply, errorFromResponse, readReplyText, type About } from '@mortise/core/wire';
 import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import { ReferenceTranslator } from '../reference/translator.ts';
+import { OwnEvents } from '../reference/own-events.ts';
 import { misread, mutant, type Mutant } from './mutant.ts';
 
 const FINISH = { type: 'finish', finishReason: { unified: 'stop', raw: 'end' }, usage: {} } as const;
@@ -52,7 +53,7 @@ const sending = (onError: (error: unknown) => unknown) =>
 const lenient = (read: (text: string) => Raw) =>
   class extends ReferenceLLM {
     override async json(response: Response, attempt: Attempt): Promise<Raw> {
-      const text = await readText(response, attempt);
+      const text = await readReplyText(response, attempt);
       try {
         return JSON.parse(text) as Raw;
       } catch {
@@ -299,7 +300,7 @@ export const failing: readonly Mutant[] = [
     'fault.wrong-type.stream',
     class extends ReferenceLLM {
       override async *events(response: Response): AsyncGenerator<StreamBatch> {
-        const decoder = new SseDecoder();
+        const decoder = new OwnEvents();
         const translator = this.translator();
         for await (const chunk of response.body!) {
           const out: ChatStreamEvent[] = [];

@@ -1,5 +1,5 @@
 import type { ParserConformanceOptions, ParserSubject } from '@mortise/conformance';
-import type { Schema } from '@mortise/core';
+import type { Schema } from '@mortise/core/schema';
 import type { ChatMessage } from '@mortise/core/llm';
 import { SchemaParser } from '@mortise/toolkit/parsers';
 import type { OutputParser, ParseOptions } from '@mortise/core/parser';

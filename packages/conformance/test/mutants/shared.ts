@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { inSpan, MortiseError, type Attempt } from '@mortise/core';
-import { errorFromResponse, readJson, readText } from '@mortise/core/wire';
+import { errorFromResponse, readJson, readReplyText } from '@mortise/core/wire';
 import { KEY, ReferenceClient, type Raw } from '../reference/vectors.ts';
 
 /** A client with one thing wrong, and the case that must catch it, whatever the client is for. */
@@ -47,7 +47,7 @@ const lenient = (read: (text: string, type: string) => Raw | undefined) =>
       try {
         return await super.json(response, attempt);
       } catch (error) {
-        const text = await readText(copy, attempt).catch(() => '');
+        const text = await readReplyText(copy, attempt).catch(() => '');
         const raw = read(text, response.headers.get('content-type') ?? '');
         if (raw === undefined) throw error;
         return raw;

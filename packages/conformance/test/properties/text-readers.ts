@@ -40,10 +40,9 @@ import {
   malformed,
   readJson,
   readJsonVectors,
-  readText,
+  readReplyText,
   redact,
-  retryAfter,
-  SseDecoder,
+  streamEvents,
   throwFailure,
   thrownWithoutSecrets,
   withoutSecrets,
@@ -278,9 +277,18 @@ export const coreReaders: readonly TextReader[] = [
     read: (text) => redact(text, about.secrets),
   },
   {
-    name: 'retryAfter',
-    exports: ['retryAfter'],
-    read: (text) => retryAfter(headersOf({ 'retry-after': text, 'x-ratelimit-reset-requests': text })),
+    name: 'errorFromResponse of headers',
+    exports: ['errorFromResponse'],
+    read: (text) =>
+      errorFromResponse({
+        ...about,
+        status: 429,
+        headers: headersOf({
+          'retry-after': text,
+          'x-ratelimit-remaining-requests': '0',
+          'x-ratelimit-reset-requests': text,
+        }),
+      }),
   },
   { name: 'malformed', exports: ['malformed'], read: (text) => malformed(text, about) },
   {
@@ -290,7 +298,11 @@ export const coreReaders: readonly TextReader[] = [
     read: (text) => eventJson({ event: 'error', data: text }, about),
   },
   { name: 'readJson', exports: ['readJson'], read: (text) => readJson(reply(text), attempt, about) },
-  { name: 'readText', exports: ['readText'], read: (text) => readText(reply(text), attempt, about) },
+  {
+    name: 'readReplyText',
+    exports: ['readReplyText'],
+    read: (text) => readReplyText(reply(text), attempt, about),
+  },
   {
     name: 'readJsonVectors',
     exports: ['readJsonVectors'],
@@ -303,17 +315,15 @@ export const coreReaders: readonly TextReader[] = [
     read: (text) => float32FromBase64(text, about),
   },
   {
-    name: 'SseDecoder',
-    exports: ['SseDecoder'],
+    name: 'streamEvents',
+    exports: ['streamEvents'],
     heads: ['', 'data: ', ': '],
-    read(text) {
-      const decoder = new SseDecoder();
-      for (const piece of pieces(text)) decoder.push(piece);
-    },
+    read: (text) =>
+      drained(streamEvents(inPieces(text), attempt, { push: () => undefined, done: false }, about)),
   },
   {
     name: 'jsonEvents',
-    exports: ['jsonEvents', 'streamEvents'],
+    exports: ['jsonEvents'],
     heads: ['', 'data: ', 'data: {"a":"'],
     read: (text) => drained(jsonEvents(reply(text, 200, 'text/event-stream'), attempt, about)),
   },
@@ -358,6 +368,7 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'refusalOf',
     'filePieces',
     'readBytes',
+    'readText',
     'tooLarge',
   ],
   'it goes through the bytes once': ['framed', 'sha256Hex'],
@@ -372,6 +383,17 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 function* pieces(text: string): Generator<Uint8Array> {
   const bytes = bytesOf(text);
   for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100);
+}
+
+function inPieces(text: string): Response {
+  return new Response(
+    new ReadableStream({
+      start(controller) {
+        for (const piece of pieces(text)) controller.enqueue(piece);
+        controller.close();
+      },
+    }),
+  );
 }
 
 function headersOf(fields: { readonly [name: string]: string }): Headers {

@@ -23,12 +23,11 @@ import {
   guardedFetch,
   malformed,
   readJson,
-  readText,
+  readReplyText,
   streamEvents,
   uniqueCallId,
   withOptions,
   type About,
-  type ProviderAccess,
 } from '@mortise/core/wire';
 import { base64 } from './dialect.ts';
 import { ReferenceTranslator } from './translator.ts';
@@ -37,7 +36,7 @@ export type Raw = Record<string, any>;
 
 export const KEY = 'key-of-the-reference';
 
-const ACCESS: ProviderAccess = {
+const ACCESS = {
   provider: 'reference',
   name: 'Reference',
   variable: 'REFERENCE_API_KEY',
@@ -170,7 +169,7 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   refusal(response: Response, attempt: Attempt): Promise<string> {
-    return readText(response, attempt, this.about());
+    return readReplyText(response, attempt, this.about());
   }
 
   init(body: Raw, attempt: Attempt): RequestInit {

@@ -9,7 +9,6 @@ import {
   matchesFilter,
   maximalMarginalRelevance,
   type MetadataFilter,
-  type SparseVector,
   type StoreOptions,
   type VectorEntry,
   type VectorQuery,
@@ -171,7 +170,7 @@ function best(entries: readonly VectorEntry[], score: (entry: VectorEntry) => nu
   return entries.map((entry) => [entry, score(entry)] as const).toSorted(([, a], [, b]) => b - a);
 }
 
-function innerProduct(a: SparseVector | undefined, b: SparseVector | undefined): number {
+function innerProduct(a: VectorEntry['sparse'], b: VectorEntry['sparse']): number {
   let sum = 0;
   a?.indices.forEach((index, at) => {
     const other = b?.indices.indexOf(index) ?? -1;

@@ -30,14 +30,13 @@ import {
   guardedFetch,
   malformed,
   readJson,
-  type ProviderAccess,
 } from '@mortise/core/wire';
 
 export type Raw = Record<string, any>;
 
 export const KEY = 'key-of-the-reference';
 
-const ACCESS: ProviderAccess = {
+const ACCESS = {
   provider: 'reference',
   name: 'Reference',
   variable: 'REFERENCE_API_KEY',

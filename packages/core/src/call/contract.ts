@@ -56,7 +56,10 @@ export interface RetryOptions {
   baseDelayMs?: number | undefined;
   /** Milliseconds, an upper bound of that range. A `Retry-After` may be longer. Default: 30,000. */
   maxDelayMs?: number | undefined;
-  /** Shared between models, it bounds the retries of all of them together. Default: one per model, of 500. */
+  /**
+   * Shared between models, it bounds the retries of all of them together; `callPolicy({}).budget` makes one. Default: one
+   * per model, of 500.
+   */
   budget?: RetryBudget | undefined;
 }
 

@@ -48,7 +48,7 @@ function bound(name: string, value: number | undefined): number | undefined {
 }
 
 /** See {@link RetryBudget}. */
-export function createRetryBudget(capacity = 500, cost = 5): RetryBudget {
+function createRetryBudget(capacity = 500, cost = 5): RetryBudget {
   let tokens = capacity;
   return {
     take() {

@@ -1,15 +1,12 @@
 export { BaseLLM } from './base.ts';
-export { checkMessages } from './check-messages.ts';
 export { createCompletionStream } from './completion-stream.ts';
 export type {
-  BaseLLMOptions,
   ChatOptions,
   ChatReply,
   ChatRequest,
   ChatResponse,
   ChatStream,
   ChatStreamEvent,
-  CompletionOptions,
   CompletionResponse,
   CompletionStream,
   FinishReason,
@@ -34,7 +31,6 @@ export {
 } from './message.ts';
 export type {
   AudioBlock,
-  CachePointBlock,
   ChatInput,
   ChatMessage,
   CitationBlock,
@@ -56,7 +52,6 @@ export { eventsOfReply } from './reply-events.ts';
 export { toChatResponse, toCompletionResponse } from './response.ts';
 export { createChatStream, textDelta } from './stream.ts';
 export type {
-  CallIdFormat,
   OwnSetting,
   ResponseFormat,
   ToolChoice,

@@ -1,6 +1,5 @@
 export { BaseReranker, checkRanking } from './base.ts';
 export type {
-  BaseRerankerOptions,
   RankedDocument,
   RankReply,
   RankRequest,

@@ -3,8 +3,6 @@ export type {
   BaseRetrieverOptions,
   Query,
   QueryInput,
-  QueryTarget,
-  QueryTargetAnswer,
   RetrievalObject,
   RetrieveCall,
   RetrieveOptions,

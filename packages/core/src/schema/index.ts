@@ -1,6 +1,6 @@
 export { schemaDialects } from './dialects.ts';
 export type { SchemaDialect } from './contract.ts';
-export { fitSchema, type FittedSchema } from './fit-schema.ts';
+export { fitSchema } from './fit-schema.ts';
 export type {
   InferOutput,
   Schema,

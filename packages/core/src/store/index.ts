@@ -4,7 +4,6 @@ export type {
   ItemState,
   SourceRecord,
   SourcesOptions,
-  SparseVector,
   StoreLock,
   VectorEntry,
   VectorQuery,

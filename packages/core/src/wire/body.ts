@@ -2,7 +2,7 @@ import { isObject } from '../shared/json.ts';
 import { malformed, type About, type ReadingAttempt } from './about.ts';
 import { failureIn, MOST_SAID } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
-import { readText } from './read-text.ts';
+import { readReplyText } from './reply-bytes.ts';
 import { redact } from './secrets.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function readJson(
   attempt: ReadingAttempt,
   about: About,
 ): Promise<Record<string, unknown>> {
-  return parseJson(await readText(response, attempt, about), response, about);
+  return parseJson(await readReplyText(response, attempt, about), response, about);
 }
 
 /** The text of a reply as a JSON object, by the rules of {@link readJson}; `alone` as in {@link throwFailure}. */

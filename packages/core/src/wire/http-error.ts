@@ -8,7 +8,7 @@ import {
 import { isObject } from '../shared/json.ts';
 import { thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { describeFailure, MOST_SAID, type SaidFailure } from './failure.ts';
-import { readText } from './read-text.ts';
+import { readReplyText } from './reply-bytes.ts';
 import { retryAfter } from '../call/limit-headers/wait-asked.ts';
 import { redact, withoutSecrets, type Secrets } from './secrets.ts';
 
@@ -59,7 +59,7 @@ export async function errorFromReply(
 ): Promise<MortiseError> {
   let body: string;
   try {
-    body = await readText(response, attempt, about);
+    body = await readReplyText(response, attempt, about);
   } catch (error) {
     // One that is too large, for instance.
     if (isMortiseError(error)) return withErrorFields(error, { status: response.status });

@@ -9,7 +9,7 @@ import { ReplyBounds } from './bounds.ts';
 import { failureIn } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
 import { JsonLinesDecoder } from './json-lines.ts';
-import { readText } from './read-text.ts';
+import { readReplyText } from './reply-bytes.ts';
 import { SseDecoder, type SseEvent } from './sse.ts';
 
 /**
@@ -264,7 +264,7 @@ async function insteadOfStream(
     );
   }
   try {
-    parseJson(await readText(response, attempt, about), response, about, true);
+    parseJson(await readReplyText(response, attempt, about), response, about, true);
   } catch (error) {
     return error;
   }

@@ -7,7 +7,6 @@ import {
   subscribe,
   traced,
   type Attempt,
-  type BaseLLMOptions,
   type ChatReply,
   type ChatRequest,
   type ChatStreamEvent,
@@ -22,7 +21,7 @@ class StreamLLM extends BaseLLM {
   readonly make: Make;
   attempts = 0;
 
-  constructor(make: Make, options: Partial<BaseLLMOptions> = {}) {
+  constructor(make: Make, options: Partial<ConstructorParameters<typeof BaseLLM>[0]> = {}) {
     super({ provider: 'acme', model: 'a-1', retry: { baseDelayMs: 1 }, ...options });
     this.make = make;
   }

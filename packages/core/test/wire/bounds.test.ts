@@ -6,13 +6,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { callPolicy, runCall } from '@mortise/core/call';
 import {
   errorFromReply,
+  errorFromResponse,
   guardedFetch,
   malformed,
   readJson,
   readJsonVectors,
   redact,
   refusalOf,
-  retryAfter,
   streamEvents,
   withoutSecrets,
   type StreamTranslator,
@@ -87,7 +87,9 @@ describe('C-13: bounds', () => {
     [{ 'retry-after-ms': '99999999999999' }, 86_400_000],
     [{ 'retry-after': '60' }, 60_000],
   ])('E-04: believes %o for %i ms', (headers, expected) => {
-    expect(retryAfter(new Headers(headers as Record<string, string>))).toBe(expected);
+    expect(errorFromResponse({ ...about, status: 429, headers: new Headers(headers) }).retryAfterMs).toBe(
+      expected,
+    );
   });
 
   it('C-04: counts the silence that is waited through, whatever pauses are between', async () => {

@@ -1,13 +1,7 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MortiseError } from '@mortise/core';
-import {
-  errorFromResponse,
-  float32FromBase64,
-  redact,
-  retryAfter,
-  thrownWithoutSecrets,
-} from '@mortise/core/wire';
+import { errorFromResponse, float32FromBase64, redact, thrownWithoutSecrets } from '@mortise/core/wire';
 
 const about = { provider: 'acme', model: 'a-1' };
 
@@ -74,7 +68,17 @@ describe('errorFromResponse', () => {
   });
 });
 
-describe('retryAfter', () => {
+/** What a refusal with these headers asks to be waited for, at a moment. */
+function retryAfter(headers: Record<string, string>, now = Date.now()): number | undefined {
+  vi.useFakeTimers({ now, toFake: ['Date'] });
+  try {
+    return errorFromResponse({ ...about, status: 429, headers: new Headers(headers) }).retryAfterMs;
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+describe('retryAfterMs', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   it.each([
     [{ 'retry-after-ms': '1500' }, 1500],
@@ -96,7 +100,7 @@ describe('retryAfter', () => {
     ],
     [{}, undefined],
   ])('E-04: %o is %s ms', (headers, expected) => {
-    expect(retryAfter(new Headers(headers as Record<string, string>), now)).toBe(expected);
+    expect(retryAfter(headers as Record<string, string>, now)).toBe(expected);
   });
 });
 
@@ -128,7 +132,7 @@ describe('float32FromBase64', () => {
 it('E-04: takes a reset that is a moment since the epoch for one, in seconds or milliseconds', () => {
   const now = Date.UTC(2026, 0, 1);
   const after = (reset: number) =>
-    retryAfter(new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) }), now);
+    retryAfter({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) }, now);
   expect([after(now + 5000), after(now / 1000 + 5), after(7)]).toEqual([5000, 5000, 7000]);
 });
 
@@ -154,13 +158,11 @@ describe('errors, at their edges', () => {
   it('E-04: waits for the longest reset of the limits that are used up, in whatever order they come', () => {
     const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0' };
     const of = (requests: string, tokens: string) =>
-      retryAfter(
-        new Headers({
-          ...headers,
-          'x-ratelimit-reset-requests': requests,
-          'x-ratelimit-reset-tokens': tokens,
-        }),
-      );
+      retryAfter({
+        ...headers,
+        'x-ratelimit-reset-requests': requests,
+        'x-ratelimit-reset-tokens': tokens,
+      });
     expect([of('2s', '5s'), of('5s', '2s')]).toEqual([5000, 5000]);
   });
 

@@ -1,11 +1,5 @@
-import {
-  base64Of,
-  MortiseError,
-  type ChatMessage,
-  type JsonValue,
-  type KeyValueStore,
-  type TokenCounter,
-} from '@mortise/core';
+import { base64Of, MortiseError, type ChatMessage, type JsonValue, type TokenCounter } from '@mortise/core';
+import type { KeyValueStore } from '@mortise/core/store';
 import { fitMessages } from '@mortise/toolkit';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
 import { wholeNumber } from '@mortise/core/shared';

@@ -8,11 +8,5 @@ export {
   type MeasuredQuery,
   type RetrievalReport,
 } from './evaluate.ts';
-export {
-  measureRanking,
-  type Gain,
-  type Judgements,
-  type MetricName,
-  type RetrievalMetric,
-} from './metrics.ts';
+export { type Gain, type Judgements, type MetricName, type RetrievalMetric } from './metrics.ts';
 export { retrievalMarkdown } from './report.ts';

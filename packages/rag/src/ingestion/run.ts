@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { linkedController, type LinkedController } from '@mortise/core/call';
+import { linkedController } from '@mortise/core/call';
 import { Batcher, type BatchCost, type EmbeddingResult } from '@mortise/core/embedding';
 import type { SourceRecord } from '@mortise/core/store';
 import { abortable } from '../abort.ts';
@@ -38,7 +38,7 @@ export class IngestionRun {
   readonly #writer: IndexWriter;
   readonly #embedder: Embedder | undefined;
   /** Ends what is under way when something else failed. */
-  readonly #controller: LinkedController;
+  readonly #controller: ReturnType<typeof linkedController>;
   #embedded = 0;
   /** Nodes in all, once the source has ended. */
   #nodes = 0;

@@ -1,4 +1,5 @@
-import { MortiseError, type LLM, type Schema, type Usage, type Warning } from '@mortise/core';
+import { MortiseError, type LLM, type Usage, type Warning } from '@mortise/core';
+import type { Schema } from '@mortise/core/schema';
 import { structured, type StructuredResult } from '@mortise/toolkit';
 import { chatPrompt } from '@mortise/toolkit/prompts';
 import { delimited } from '@mortise/core/shared';

@@ -8,7 +8,6 @@ export {
   type SynthesisRequest,
 } from './base.ts';
 export { CitationSynthesizer, type CitationSynthesizerOptions } from './citation-synthesizer.ts';
-export { CitationScanner } from './citations.ts';
 export { CompactSynthesizer, RefineSynthesizer, type RefineSynthesizerOptions } from './compact.ts';
 export { NoTextSynthesizer } from './no-text.ts';
 export {

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  MemoryKeyValueStore,
-  messageText,
-  MortiseError,
-  type ChatMessage,
-  type ChatRequest,
-  type KeyValueStore,
-  type LLM,
-} from '@mortise/core';
+import { messageText, MortiseError, type ChatMessage, type ChatRequest, type LLM } from '@mortise/core';
+import { MemoryKeyValueStore, type KeyValueStore } from '@mortise/core/store';
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
 import {
   createTextNode,

@@ -1,5 +1,6 @@
 import type { ChatEngineParts, Conversation } from '@mortise/conformance';
-import { isMortiseError, MortiseError, type ChatMessage, type KeyValueStore } from '@mortise/core';
+import { isMortiseError, MortiseError, type ChatMessage } from '@mortise/core';
+import type { KeyValueStore } from '@mortise/core/store';
 import { createResponseStream, type QueryResponse, type ResponseStream } from '@mortise/core/synthesizer';
 import { createContextChatEngine } from '@mortise/rag';
 

@@ -8,7 +8,8 @@ import {
   type ResponseStreamEvent,
   type ResponseSynthesizer,
 } from '@mortise/core/synthesizer';
-import { CitationScanner, CitationSynthesizer, RefineSynthesizer } from '@mortise/rag';
+import { ScriptedLLM } from '@mortise/core/testing';
+import { CitationSynthesizer, RefineSynthesizer } from '@mortise/rag';
 import { answerFaults, changing, streaming, type AnswerFault, type Asked } from './answering.ts';
 
 export interface SynthesizerMutant {
@@ -76,6 +77,12 @@ function sending(llm: LLM, change: (text: string) => string): LLM {
   };
 }
 
+/** The citations of one piece of an answer, as if it were all of it. */
+async function citationsIn(text: string, sources: readonly NodeWithScore[]): Promise<Citation[]> {
+  const llm = new ScriptedLLM({ replies: [text] });
+  return (await new CitationSynthesizer({ llm }).synthesize('x', sources)).citations;
+}
+
 /** Broken synthesizers, each with the case that must catch it. */
 export const synthesizerMutants: readonly SynthesizerMutant[] = [
   ...answerFaults.map((fault) => mutated(fault)),
@@ -109,8 +116,7 @@ export const synthesizerMutants: readonly SynthesizerMutant[] = [
           let sources: NodeWithScore[] = [];
           for await (const event of stream(options) as AsyncIterable<ResponseStreamEvent>) {
             if (event.type === 'sources') sources = event.sources;
-            if (event.type === 'text-delta')
-              citations.push(...new CitationScanner(sources).push(event.delta));
+            if (event.type === 'text-delta') citations.push(...(await citationsIn(event.delta, sources)));
             if (event.type !== 'finish') yield event;
             else yield { type: 'finish', response: { ...event.response, citations } };
           }

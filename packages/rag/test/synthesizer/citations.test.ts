@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTextNode, type NodeWithScore } from '@mortise/core/retriever';
 import { slowReadings } from '@mortise/conformance';
-import { CitationScanner } from '@mortise/rag';
+import { written, Writing } from './writing.ts';
 
 const source = (id: string, text: string): NodeWithScore => ({
   node: createTextNode({ id, text }),
@@ -14,24 +14,23 @@ const sources = [
   source('sun', 'The sun is a star.'),
 ];
 
-function scan(text: string, pieces: readonly string[] = [text]) {
-  const scanner = new CitationScanner(sources);
-  const citations = [...pieces.flatMap((piece) => scanner.push(piece)), ...scanner.end()];
-  expect(scanner.text).toBe(text);
-  for (const { start, end, nodeId, quote, quoteStart, quoteEnd } of citations) {
+async function scan(text: string, pieces: Iterable<string> = [text]) {
+  const response = await written(pieces, sources);
+  expect(response.text).toBe(text);
+  for (const { start, end, nodeId, quote, quoteStart, quoteEnd } of response.citations) {
     expect(text.slice(start, end)).toMatch(/^\[[\d\s,]+\]$/);
     const cited = sources.find(({ node }) => node.id === nodeId);
     // Z-01: what has a place stands there.
     if (quoteStart !== undefined) expect(cited?.node.text.slice(quoteStart, quoteEnd)).toBe(quote);
   }
-  return citations;
+  return response.citations;
 }
 
-describe('CitationScanner', () => {
-  it('Z-01: finds markers alone, side by side and in a list, each with its place', () => {
+describe('citations in an answer', () => {
+  it('Z-01: finds markers alone, side by side and in a list, each with its place', async () => {
     const text = 'Blue [1]. Deep [2][3], or [1, 3].';
     expect(
-      scan(text).map(({ number, start, end, nodeId }) => [number, text.slice(start, end), nodeId]),
+      (await scan(text)).map(({ number, start, end, nodeId }) => [number, text.slice(start, end), nodeId]),
     ).toEqual([
       [1, '[1]', 'sky'],
       [2, '[2]', 'sea'],
@@ -41,13 +40,13 @@ describe('CitationScanner', () => {
     ]);
   });
 
-  it.each(['[0]', '[4]', '[9]', '[9999]'])('Z-01: flags %s of three sources', (marker) => {
-    expect(scan(`So it is ${marker}.`)).toMatchObject([{ problem: 'unknown-source' }]);
-    expect(scan(`So it is ${marker}.`)[0]).not.toHaveProperty('nodeId');
+  it.each(['[0]', '[4]', '[9]', '[9999]'])('Z-01: flags %s of three sources', async (marker) => {
+    expect(await scan(`So it is ${marker}.`)).toMatchObject([{ problem: 'unknown-source' }]);
+    expect((await scan(`So it is ${marker}.`))[0]).not.toHaveProperty('nodeId');
   });
 
-  it('Z-01: finds the quoted words in the source, however white space, case and quotation marks are written', () => {
-    expect(scan('They say "the sky is blue during the day" [1].')).toEqual([
+  it('Z-01: finds the quoted words in the source, however white space, case and quotation marks are written', async () => {
+    expect(await scan('They say "the sky is blue during the day" [1].')).toEqual([
       {
         number: 1,
         start: 42,
@@ -58,45 +57,45 @@ describe('CitationScanner', () => {
         quoteEnd: 30,
       },
     ]);
-    expect(scan('It is „very dark“ [1].')).toMatchObject([{ quote: 'very dark', quoteStart: 48 }]);
-    expect(scan('It is “deep and cold.” [2]')).toMatchObject([{ quote: 'deep and cold' }]);
+    expect(await scan('It is „very dark“ [1].')).toMatchObject([{ quote: 'very dark', quoteStart: 48 }]);
+    expect(await scan('It is “deep and cold.” [2]')).toMatchObject([{ quote: 'deep and cold' }]);
   });
 
-  it('Z-01: flags words that stand in no source, and words of another source', () => {
-    expect(scan('"The sky is green" [1].')).toMatchObject([
+  it('Z-01: flags words that stand in no source, and words of another source', async () => {
+    expect(await scan('"The sky is green" [1].')).toMatchObject([
       { nodeId: 'sky', quote: 'The sky is green', problem: 'misquote' },
     ]);
-    expect(scan('"The sea is deep" [1].')).toMatchObject([
+    expect(await scan('"The sea is deep" [1].')).toMatchObject([
       { nodeId: 'sky', quote: 'The sea is deep', problem: 'other-source' },
     ]);
-    expect(scan('"Ships" [3]')).toMatchObject([{ problem: 'other-source' }]);
-    expect(scan('The "green" sky is up there [1].')[0]).not.toHaveProperty('problem');
-    expect(scan('It says "the sky is green" somewhere [1].')).toMatchObject([{ problem: 'misquote' }]);
-    expect(scan('"The sky is blue" and "the sky is green" [1].')).toMatchObject([
+    expect(await scan('"Ships" [3]')).toMatchObject([{ problem: 'other-source' }]);
+    expect((await scan('The "green" sky is up there [1].'))[0]).not.toHaveProperty('problem');
+    expect(await scan('It says "the sky is green" somewhere [1].')).toMatchObject([{ problem: 'misquote' }]);
+    expect(await scan('"The sky is blue" and "the sky is green" [1].')).toMatchObject([
       { quote: 'the sky is green', problem: 'misquote' },
     ]);
   });
 
-  it('Z-01: a claim that stands in the source as it is, is a quote', () => {
-    expect(scan('The sea is deep and cold. [2]\nThe sky is blue during the day [1].')).toMatchObject([
+  it('Z-01: a claim that stands in the source as it is, is a quote', async () => {
+    expect(await scan('The sea is deep and cold. [2]\nThe sky is blue during the day [1].')).toMatchObject([
       { number: 2, quote: 'The sea is deep and cold', quoteStart: 0, quoteEnd: 24 },
       { number: 1, quote: 'The sky is blue\nduring the day' },
     ]);
-    expect(scan('In my own words. Ships cross it [2].')).toMatchObject([{ quote: 'Ships cross it' }]);
-    expect(scan('- **Ships cross it** [2]')).toMatchObject([{ quote: 'Ships cross it' }]);
-    expect(scan('It is rather deep [2].')).toEqual([{ number: 2, start: 18, end: 21, nodeId: 'sea' }]);
+    expect(await scan('In my own words. Ships cross it [2].')).toMatchObject([{ quote: 'Ships cross it' }]);
+    expect(await scan('- **Ships cross it** [2]')).toMatchObject([{ quote: 'Ships cross it' }]);
+    expect(await scan('It is rather deep [2].')).toEqual([{ number: 2, start: 18, end: 21, nodeId: 'sea' }]);
   });
 
-  it('a claim reaches back to the citation or the empty line before it, and is shared by markers side by side', () => {
-    expect(scan('"The sky is green" or so.\n\nDeep it is [2].')[0]).not.toHaveProperty('problem');
-    expect(scan('"The sea is deep" [2]. It is also wide [2].')[1]).not.toHaveProperty('quote');
-    expect(scan('"The sea is deep" [2] [1]')).toMatchObject([
+  it('a claim reaches back to the citation or the empty line before it, and is shared by markers side by side', async () => {
+    expect((await scan('"The sky is green" or so.\n\nDeep it is [2].'))[0]).not.toHaveProperty('problem');
+    expect((await scan('"The sea is deep" [2]. It is also wide [2].'))[1]).not.toHaveProperty('quote');
+    expect(await scan('"The sea is deep" [2] [1]')).toMatchObject([
       { quote: 'The sea is deep' },
       { problem: 'other-source' },
     ]);
   });
 
-  it('what is no marker is text: code, links, footnotes, words', () => {
+  it('what is no marker is text: code, links, footnotes, words', async () => {
     for (const text of [
       '`xs[1]`',
       '```js\nxs[1]\n\nxs[2]\n```',
@@ -109,57 +108,53 @@ describe('CitationScanner', () => {
       '[-1]',
       '[12345]',
     ]) {
-      expect(scan(text)).toEqual([]);
+      expect(await scan(text)).toEqual([]);
     }
-    expect(scan('Code `xs[0]` is fine [1].')).toHaveLength(1);
+    expect(await scan('Code `xs[0]` is fine [1].')).toHaveLength(1);
   });
 
-  it('a backtick that nothing closes hides no citation', () => {
-    expect(scan("It's 5` long [1].\n\nAnd `code` [2].").map(({ number }) => number)).toEqual([1, 2]);
-    expect(scan('A ` stays [3].').map(({ number }) => number)).toEqual([3]);
+  it('a backtick that nothing closes hides no citation', async () => {
+    expect((await scan("It's 5` long [1].\n\nAnd `code` [2].")).map(({ number }) => number)).toEqual([1, 2]);
+    expect((await scan('A ` stays [3].')).map(({ number }) => number)).toEqual([3]);
   });
 
-  it('finds the same however the text is cut into pieces, and each as soon as its bracket closes', () => {
+  it('finds the same however the text is cut into pieces, and each as soon as its bracket closes', async () => {
     const text =
       'Blue `a[1]` [1]. "The sky is green" [1, 2]. The sea is deep and cold [2][9].\n\n```\n[1]\n```\nOpen ` tick [3]. Done [3';
-    const whole = scan(text);
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1 }), (lengths) => {
+    const whole = await scan(text);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1 }), async (lengths) => {
         const pieces: string[] = [];
         for (let at = 0, i = 0; at < text.length; i++) {
           const length = lengths[i % lengths.length] as number;
           pieces.push(text.slice(at, at + length));
           at += length;
         }
-        expect(scan(text, pieces)).toEqual(whole);
+        expect(await scan(text, pieces)).toEqual(whole);
       }),
     );
-    const scanner = new CitationScanner(sources);
-    expect([scanner.push('So [1'), scanner.push(']')].map((found) => found.length)).toEqual([0, 1]);
+    const kinds: string[] = [];
+    for await (const { type } of new Writing(['So [1', ']', ' or so']).streamSynthesize('x', sources))
+      kinds.push(type);
+    expect(kinds).toEqual(['sources', 'text-delta', 'text-delta', 'citation', 'text-delta', 'finish']);
   });
 
-  it('takes time linear in the answer', () => {
-    const work = (size: number): number => {
+  it('takes time linear in the answer', async () => {
+    const work = async (size: number): Promise<number> => {
       const text = '[1 [ ` [[ "quote" [1] '.repeat(size);
       const start = process.cpuUsage();
-      const scanner = new CitationScanner(sources);
-      for (let at = 0; at < text.length; at += 7) scanner.push(text.slice(at, at + 7));
-      scanner.end();
+      await written(text.match(/[^]{1,7}/g) ?? [], sources);
       const { user, system } = process.cpuUsage(start);
       return (user + system) / 1000;
     };
-    work(200);
-    expect(work(4000)).toBeLessThan(2000);
+    await work(200);
+    expect(await work(4000)).toBeLessThan(2000);
   });
 
   it.each(['a', '`', '`a ', '[', '[1', '[1] ', '"a b" ', '\n', '\n\n', 'word '])(
     'C-13: takes time linear in the number of its pieces: %j',
     async (unit) => {
-      const read = (text: string): void => {
-        const scanner = new CitationScanner(sources);
-        for (const piece of text) scanner.push(piece);
-        scanner.end();
-      };
+      const read = (text: string) => written(text, sources);
       expect(
         await slowReadings(read, { length: 32_000, repeated: [unit], heads: ['', '`'], tails: [''] }),
       ).toEqual([]);
@@ -171,20 +166,13 @@ describe('CitationScanner', () => {
     'An open ` backtick\n\nand the next paragraph [1].',
     '``` a fence\n\nwith [1] ``` and behind it [1]',
     '\n\n\nAfter empty lines [1].',
-  ])('finds the same in one piece and a character a piece: %j', (text) => {
-    const whole = new CitationScanner(sources);
-    const expected = [...whole.push(text), ...whole.end()];
-    const scanner = new CitationScanner(sources);
-    expect([...Array.from(text).flatMap((piece) => scanner.push(piece)), ...scanner.end()]).toEqual(expected);
+  ])('finds the same in one piece and a character a piece: %j', async (text) => {
+    expect(await scan(text, text)).toEqual(await scan(text));
   });
 
-  it('gives the text and the places of citations that stand beyond any block', () => {
+  it('gives the text and the places of citations that stand beyond any block', async () => {
     const text = `${'word '.repeat(1000)}[1] ${'a'.repeat(2000)} [2]`;
-    const scanner = new CitationScanner(sources);
-    const found = scanner.push(text.slice(0, 1023));
-    for (let at = 1023; at < text.length; at += 1025) found.push(...scanner.push(text.slice(at, at + 1025)));
-    found.push(...scanner.end());
+    const found = await scan(text, [text.slice(0, 1023), ...(text.slice(1023).match(/[^]{1,1025}/g) ?? [])]);
     expect(found.map(({ start, end }) => text.slice(start, end))).toEqual(['[1]', '[2]']);
-    expect(scanner.text).toBe(text);
   });
 });

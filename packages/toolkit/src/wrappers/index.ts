@@ -16,5 +16,3 @@ export {
 } from './with-embedding-cache.ts';
 export { withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
-export { aroundLLM, wrapLLM, type CallInfo } from './wrap.ts';
-export type { Outcome } from './outcome.ts';

@@ -1,11 +1,5 @@
-import {
-  fitSchema,
-  schemaDialects,
-  strictSchema,
-  type JsonSchema,
-  type LLMMetadata,
-  type SchemaDialect,
-} from '@mortise/core';
+import type { JsonSchema, LLMMetadata } from '@mortise/core';
+import { fitSchema, schemaDialects, strictSchema, type SchemaDialect } from '@mortise/core/schema';
 import { runTools, structured, structuredStream, tool, toJsonSchema } from '@mortise/toolkit';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { describe, expect, it } from 'vitest';

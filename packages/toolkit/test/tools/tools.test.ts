@@ -4,8 +4,15 @@ import * as v from 'valibot';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
-import { runTools, tool, toolBlocks, wrapLLM, type RunToolsEvent } from '@mortise/toolkit';
-import { subscribe, type LLM, type MortiseEvent, type ToolCallBlock, type ToolContext } from '@mortise/core';
+import { runTools, tool, toolBlocks, type RunToolsEvent } from '@mortise/toolkit';
+import {
+  subscribe,
+  type ChatInput,
+  type ChatOptions,
+  type MortiseEvent,
+  type ToolCallBlock,
+  type ToolContext,
+} from '@mortise/core';
 
 const call = (id: string, name: string, args: ToolCallBlock['arguments'] = {}): ToolCallBlock => ({
   type: 'tool-call',
@@ -448,10 +455,13 @@ describe('runTools leaves nothing behind', () => {
 
   it('C-05: a model that keeps its request does not see it grow', async () => {
     const seen: (readonly unknown[])[] = [];
-    const inner = new ScriptedLLM({ replies: [asks(call('1', 'quick')), 'ok'] });
-    const keeps: LLM = wrapLLM<LLM>(inner, {
-      chat: (messages, options) => (seen.push(messages as readonly unknown[]), inner.chat(messages, options)),
-    });
+    class Keeps extends ScriptedLLM {
+      override chat(messages: ChatInput, options?: ChatOptions) {
+        seen.push(messages as readonly unknown[]);
+        return super.chat(messages, options);
+      }
+    }
+    const keeps = new Keeps({ replies: [asks(call('1', 'quick')), 'ok'] });
     await runTools(keeps, 'x', { tools: [quick] });
     expect(seen.map(({ length }) => length)).toEqual([1, 3]);
   });

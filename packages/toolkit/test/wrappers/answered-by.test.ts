@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { MemoryKeyValueStore, MortiseError, type LLM } from '@mortise/core';
+import { MortiseError, type LLM } from '@mortise/core';
+import { MemoryKeyValueStore } from '@mortise/core/store';
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
 import { runTools, withBudget, withCache, withFallback, withRateLimit } from '@mortise/toolkit';
 

@@ -1,28 +1,23 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ScriptedLLM } from '@mortise/core/testing';
-import {
-  aroundLLM,
-  createBudget,
-  withBudget,
-  withCache,
-  withFallback,
-  withRateLimit,
-  wrapLLM,
-} from '@mortise/toolkit';
+import { createBudget, withBudget, withCache, withFallback, withRateLimit } from '@mortise/toolkit';
 import {
   BaseLLM,
   CustomLLM,
   MortiseError,
-  MemoryKeyValueStore,
   type Attempt,
+  type ChatInput,
   type ChatMessage,
+  type ChatOptions,
   type ChatReply,
   type ChatRequest,
+  type ChatStream,
   type ChatStreamEvent,
   type LLM,
   type LLMMetadata,
   type StreamBatch,
 } from '@mortise/core';
+import { MemoryKeyValueStore } from '@mortise/core/store';
 
 /** Streams the batches, then hangs for ever, deaf to its signal. */
 class StallingLLM extends BaseLLM {
@@ -217,8 +212,8 @@ describe.each(wrappers)('a stream through %s', (_name, wrap) => {
   });
 });
 
-describe('aroundLLM', () => {
-  const deaf = () => aroundLLM(other(), () => new Promise(() => undefined));
+describe('a wrapper that waits before the call', () => {
+  const deaf = () => withRateLimit(other(), { acquire: () => new Promise(() => undefined) });
 
   it('C-01: gives a place back at the abort of a stream that nobody reads any more', async () => {
     const controller = new AbortController();
@@ -244,9 +239,11 @@ describe('aroundLLM', () => {
   it('C-01: gives back what was granted after the abort', async () => {
     const granted = Promise.withResolvers<() => void>();
     const exits: unknown[] = [];
-    const llm = aroundLLM(other(), async () => {
-      await granted.promise;
-      return ({ error }) => void exits.push(error);
+    const llm = withRateLimit(other(), {
+      acquire: async () => {
+        await granted.promise;
+        return { release: (outcome) => void exits.push(outcome?.error) };
+      },
     });
     const controller = new AbortController();
     const { signal } = controller;
@@ -297,9 +294,11 @@ describe('aroundLLM', () => {
     await expect(within(deaf().streamChat('hi', { deadlineMs: 20 }).final())).rejects.toMatchObject({
       code: 'timeout',
     });
-    const slow = aroundLLM(new StallingLLM(), async () => {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      return () => undefined;
+    const slow = withRateLimit(new StallingLLM(), {
+      acquire: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        return { release: () => undefined };
+      },
     });
     const { error, ms } = await onFakeClock(() => slow.chat('hi', { deadlineMs: 80 }));
     expect(error).toMatchObject({ code: 'timeout' });
@@ -347,17 +346,20 @@ describe('withFallback, while it opens a stream', () => {
   });
 
   it('moves on after a start: a model of somebody else may tell it before it fails', async () => {
-    const down = other();
-    const early: LLM = wrapLLM<LLM>(down, {
-      streamChat: (input, asked) => ({
-        ...down.streamChat(input, asked),
-        textStream: down.streamChat(input, asked).textStream,
-        async *[Symbol.asyncIterator](): AsyncGenerator<ChatStreamEvent> {
-          yield { type: 'start' };
-          throw new MortiseError('overloaded', 'busy');
-        },
-      }),
-    });
+    class Early extends ScriptedLLM {
+      override streamChat(input: ChatInput, asked?: ChatOptions) {
+        const stream = super.streamChat(input, asked);
+        return {
+          ...stream,
+          textStream: stream.textStream,
+          async *[Symbol.asyncIterator](): AsyncGenerator<ChatStreamEvent> {
+            yield { type: 'start' };
+            throw new MortiseError('overloaded', 'busy');
+          },
+        } as ChatStream;
+      }
+    }
+    const early = new Early({ replies: () => 'ok' });
     const second = new ScriptedLLM({ replies: () => 'second' });
     expect((await withFallback(early, [second]).streamChat('hi').final()).text).toBe('second');
   });

@@ -1,16 +1,18 @@
 import { MemoryKeyValueStore } from '@mortise/core/store';
-import { createBudget, withBudget, withCache, wrapLLM } from '@mortise/toolkit';
-import type { ChatResponse, LLM } from '@mortise/core';
+import { createBudget, withBudget, withCache } from '@mortise/toolkit';
+import type { ChatInput, ChatOptions, ChatResponse, LLM } from '@mortise/core';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { describe, expect, it } from 'vitest';
 
 /** A model whose replies are what a test makes of them, as one of another author may give them. */
 function replying(change: (response: ChatResponse) => ChatResponse): { llm: LLM; asked: () => number } {
-  const inner = new ScriptedLLM({ replies: () => 'ok', usage: { inputTokens: 1, outputTokens: 1 } });
-  const llm = wrapLLM<LLM>(inner, {
-    chat: async (input, options) => change(await inner.chat(input, options)),
-  });
-  return { llm, asked: () => inner.requests.length };
+  class Replying extends ScriptedLLM {
+    override async chat(input: ChatInput, options?: ChatOptions) {
+      return change(await super.chat(input, options));
+    }
+  }
+  const llm = new Replying({ replies: () => 'ok', usage: { inputTokens: 1, outputTokens: 1 } });
+  return { llm, asked: () => llm.requests.length };
 }
 
 describe('state that calls share', () => {

@@ -2,19 +2,17 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   BaseLLM,
-  MemoryKeyValueStore,
   MortiseError,
   subscribe,
   type ChatOptions,
   type ChatReply,
   type ChatStreamEvent,
-  type KeyValueStore,
   type LLM,
   type LLMMetadata,
   type MortiseEvent,
-  type StoreValue,
   type StreamBatch,
 } from '@mortise/core';
+import { MemoryKeyValueStore, type KeyValueStore, type StoreValue } from '@mortise/core/store';
 import { createBudget, withBudget, withCache } from '@mortise/toolkit';
 import { ScriptedLLM } from '@mortise/core/testing';
 

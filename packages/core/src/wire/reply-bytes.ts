@@ -8,21 +8,21 @@ const SOMEBODY: About = { provider: 'The server' };
  * The reply as text, telling the attempt of its headers. One of more than the attempt's `maxReplyBytes` is
  * `malformed-response`, and is read no further.
  */
-export async function readText(
+export async function readReplyText(
   response: Response,
   attempt: ReadingAttempt,
   about: About = SOMEBODY,
 ): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  await readBytes(response, attempt, about, (bytes) => {
+  await readReplyBytes(response, attempt, about, (bytes) => {
     text += decoder.decode(bytes, { stream: true });
   });
   return text + decoder.decode();
 }
 
 /** Hands on each arrival of the reply's bytes, within the bounds. */
-export async function readBytes(
+export async function readReplyBytes(
   response: Response,
   attempt: ReadingAttempt,
   about: About,
