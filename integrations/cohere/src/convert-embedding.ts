@@ -1,23 +1,27 @@
-import type { EmbedReply, EmbedRequest } from '@mortise/core/embedding';
+import type { EmbeddingInput, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
+import type { ContentBlock, ImageBlock } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/shared';
 import { float32FromBase64, malformed, throwFailure, withOptions } from '@mortise/core/wire';
-import { countOf, objectOf, type WireAbout, type WireBody } from './convert.ts';
+import { toImage } from './convert-message.ts';
+import { countOf, objectOf, unsupported, type WireAbout, type WireBody } from './convert.ts';
 
 export interface EmbedSettings {
   readonly encodingFormat: 'base64' | 'float';
   readonly truncate: 'NONE' | 'START' | 'END';
 }
 
-/** The body of `POST /v2/embed`. */
+/** The body of `POST /v2/embed`: `texts` where there is nothing else, since models before v4 know no `inputs`. */
 export function toEmbedRequest(
-  texts: readonly string[],
+  inputs: readonly EmbeddingInput[],
   request: EmbedRequest,
   settings: EmbedSettings,
   about: WireAbout,
 ): WireBody {
+  const isText = inputs.every((input) => typeof input === 'string');
   const body = defined({
     model: about.model,
-    texts,
+    texts: isText ? inputs : undefined,
+    inputs: isText ? undefined : inputs.map((input) => ({ content: toContent(input, about) })),
     input_type: request.kind === 'query' ? 'search_query' : 'search_document',
     embedding_types: [settings.encodingFormat],
     output_dimension: request.dimensions,
@@ -26,7 +30,22 @@ export function toEmbedRequest(
   return withOptions(body, request.providerOptions?.['cohere']);
 }
 
-/** Rows in the order of the texts, in whichever of the two formats the server gave. */
+function toContent(input: EmbeddingInput, about: WireAbout): WireBody[] {
+  if (typeof input === 'string') return [{ type: 'text', text: input }];
+  return input.map((block) =>
+    block.type === 'text' ? { type: 'text', text: block.text } : toPicture(block, about),
+  );
+}
+
+/** Core has let through what the model declares: texts and images. */
+function toPicture(block: ContentBlock, about: WireAbout): WireBody {
+  const { source } = block as ImageBlock;
+  if ('url' in source && !/^data:/i.test(source.url))
+    throw unsupported(about, 'an image by its URL', 'Load it, and give its bytes.');
+  return toImage({ type: 'image', source });
+}
+
+/** Rows in the order of the inputs, in whichever of the two formats the server gave. */
 export function fromEmbedResponse(body: WireBody, about: WireAbout): EmbedReply {
   const { embeddings, meta } = body;
   const { base64, float } = objectOf(embeddings);
@@ -45,10 +64,13 @@ function fromBase64(row: unknown, about: WireAbout): Float32Array {
   return float32FromBase64(row, about);
 }
 
-/** What was read where the reply says it, else what is billed, which for texts is the same. */
+/** What was read where the reply says it, else what is billed, which for texts is the same; of images they are apart. */
 function inputTokensOf(meta: WireBody): number | undefined {
   const { tokens, billed_units: billed } = meta;
-  return countOf(objectOf(tokens)['input_tokens']) ?? countOf(objectOf(billed)['input_tokens']);
+  const { input_tokens: texts, image_tokens: images } = objectOf(billed);
+  const parts = [countOf(texts), countOf(images)].filter((count) => count !== undefined);
+  const billedTokens = parts.length === 0 ? undefined : parts.reduce((sum, count) => sum + count, 0);
+  return countOf(objectOf(tokens)['input_tokens']) ?? billedTokens;
 }
 
 /** What Cohere warns of, such as a model that is about to go. */

@@ -83,7 +83,7 @@ function toContent(parts: readonly WireBody[]): unknown {
   return parts.length === 1 && isPlain ? only['text'] : parts;
 }
 
-function toImage({ source, detail }: ImageBlock): WireBody {
+export function toImage({ source, detail }: ImageBlock): WireBody {
   const url = 'url' in source ? source.url : `data:${source.mediaType};base64,${base64Of(source.data)}`;
   return { type: 'image_url', image_url: defined({ url, detail }) };
 }

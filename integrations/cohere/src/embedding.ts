@@ -2,6 +2,7 @@ import type { Attempt } from '@mortise/core/call';
 import {
   BaseEmbedding,
   type BaseEmbeddingOptions,
+  type EmbeddingInput,
   type EmbeddingMetadata,
   type EmbedReply,
   type EmbedRequest,
@@ -50,12 +51,15 @@ export type CohereEmbeddingProviderOptions = {
   [provider: string]: { [option: string]: unknown } | undefined;
 };
 
-/** Texts of a request. https://docs.cohere.com/reference/embed */
-const MAX_BATCH_SIZE = 96;
+/** Inputs of a request, and bytes of all of its images. https://docs.cohere.com/reference/embed */
+const LIMITS = { maxBatchSize: 96, maxBatchBytes: 20_000_000 } as const;
+
+/** Models before v4: one image a request, by another member, and never together with text. */
+const TEXT_ALONE = /^embed-(english|multilingual)-/;
 
 /**
  * An embedding model of Cohere, or of anyone who speaks its v2 API at `baseURL`. Queries and documents are embedded
- * differently.
+ * differently. Since v4 an input may be text and images together; images are given by their bytes.
  */
 export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOptions> {
   readonly metadata: EmbeddingMetadata;
@@ -72,15 +76,18 @@ export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOption
     this.#settings = { encodingFormat, truncate };
     this.#connection = new Connection(options);
     this.metadata = {
-      maxBatchSize: MAX_BATCH_SIZE,
+      maxBatchSize: LIMITS.maxBatchSize,
       asymmetric: true,
+      ...(TEXT_ALONE.test(options.model)
+        ? {}
+        : { maxBatchBytes: LIMITS.maxBatchBytes, inputModalities: ['text', 'image'] }),
       ...(dimensions === undefined ? {} : { dimensions }),
       ...options.metadata,
     };
   }
 
   async doEmbed(
-    inputs: readonly string[],
+    inputs: readonly EmbeddingInput[],
     request: EmbedRequest<CohereEmbeddingProviderOptions>,
     attempt: Attempt,
   ): Promise<EmbedReply> {

@@ -108,7 +108,13 @@ describe('the connection', () => {
     expect(new CohereEmbedding({ model: 'm', dimensions: 256 }).metadata).toEqual({
       maxBatchSize: 96,
       asymmetric: true,
+      maxBatchBytes: 20_000_000,
+      inputModalities: ['text', 'image'],
       dimensions: 256,
+    });
+    expect(new CohereEmbedding({ model: 'embed-english-v3.0' }).metadata).toEqual({
+      maxBatchSize: 96,
+      asymmetric: true,
     });
     expect(new CohereReranker({ model: 'm' }).metadata).toEqual({
       maxDocuments: 1000,

@@ -54,6 +54,101 @@ describe('CohereEmbedding', () => {
     });
   });
 
+  it('M-01: sends text and images as one input, in the order of their blocks, and counts both', async () => {
+    const PNG = Uint8Array.of(137, 80, 78, 71);
+    const handler: WireHandler = (_request, reply) =>
+      json(reply, {
+        id: 'e',
+        texts: [],
+        images: [{ width: 8, height: 8, format: 'png', bit_depth: 24 }],
+        embeddings: { base64: [base64(1, 2), base64(3, 4), base64(5, 6)] },
+        meta: { billed_units: { input_tokens: 5, image_tokens: 260, images: 2 } },
+        response_type: 'embeddings_by_type',
+      });
+    await withWire(
+      async (embedding, bodies) => {
+        const result = await embedding.embedTexts([
+          'a dog',
+          [
+            { type: 'text', text: 'a cat' },
+            { type: 'image', source: { data: PNG, mediaType: 'image/png' } },
+          ],
+          [{ type: 'image', source: { url: 'data:image/webp;base64,AAAA' } }],
+        ]);
+        expect(result).toMatchObject({
+          provider: 'cohere',
+          model: 'embed-v4.0',
+          usage: { inputTokens: 265 },
+        });
+        expect(result.embeddings.map((vector) => [...vector])).toEqual([
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ]);
+        expect(bodies()).toEqual([
+          {
+            model: 'embed-v4.0',
+            inputs: [
+              { content: [{ type: 'text', text: 'a dog' }] },
+              {
+                content: [
+                  { type: 'text', text: 'a cat' },
+                  { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw==' } },
+                ],
+              },
+              { content: [{ type: 'image_url', image_url: { url: 'data:image/webp;base64,AAAA' } }] },
+            ],
+            input_type: 'search_document',
+            embedding_types: ['base64'],
+            truncate: 'NONE',
+          },
+        ]);
+      },
+      { model: 'embed-v4.0' },
+      handler,
+    );
+  });
+
+  it.each([
+    ['an image by its URL', 'embed-v4.0', { url: 'https://example.com/cat.png' }, 'an image by its URL'],
+    [
+      'an image for a model of text',
+      'embed-english-v3.0',
+      { data: 'AAAA', mediaType: 'image/png' },
+      'texts[0][0]',
+    ],
+  ])('C-08: refuses %s before anything is sent', async (_what, model, source, said) => {
+    await withWire(
+      async (embedding, bodies) => {
+        await expect(embedding.embedText([{ type: 'image', source }])).rejects.toMatchObject({
+          code: 'unsupported',
+          message: expect.stringContaining(said) as string,
+        });
+        expect(bodies()).toEqual([]);
+      },
+      { model },
+    );
+  });
+
+  it('M-01: makes requests of at most 20 MB of images', async () => {
+    const handler: WireHandler = ({ body }, reply) => {
+      const { inputs } = body as { inputs: unknown[] };
+      json(reply, { id: 'e', embeddings: { base64: inputs.map(() => base64(1)) }, meta: {} });
+    };
+    await withWire(
+      async (embedding, bodies) => {
+        const images = ['A', 'B', 'C'].map((letter) => [
+          { type: 'image' as const, source: { data: letter.repeat(8_000_000), mediaType: 'image/png' } },
+        ]);
+        await embedding.embedTexts(images);
+        const sizes = bodies().map((body) => (body as { inputs: unknown[] }).inputs.length);
+        expect(sizes.toSorted()).toEqual([1, 2]);
+      },
+      { model: 'embed-v4.0' },
+      handler,
+    );
+  });
+
   it.each<[string, Partial<CohereEmbeddingOptions>, Record<string, unknown>]>([
     ['dimensions', { dimensions: 2 }, { output_dimension: 2 }],
     ['truncate', { truncate: 'END' }, { truncate: 'END' }],

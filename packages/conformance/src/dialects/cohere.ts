@@ -30,12 +30,7 @@ export const cohereEmbed: EmbeddingDialect = {
   blocks: ({ body }) => {
     const { inputs, texts } = objectAt(body);
     if (inputs === undefined) return listTexts(texts);
-    return listAt(inputs).map(({ content }) => {
-      const parts = listAt(content).map(sentPart);
-      // Where one input has an image, texts are inputs of one part.
-      const [only] = parts;
-      return parts.length === 1 && typeof only === 'string' ? only : parts;
-    });
+    return listAt(inputs).map(({ content }) => listAt(content).map(sentPart));
   },
   body: (rows, { encoding, inputTokens }) => ({
     id: 'emb_conformance',

@@ -88,8 +88,17 @@ export const blockCases: readonly EmbeddingCase[] = [
       for (const block of [image(PNG), AUDIO]) {
         if (inputModalities.includes(block.type)) continue;
         const inputs = ['a', [text('b'), block]];
-        for (const call of [model.embedTexts(inputs), model.embedText([block]), model.embedQuery([block])]) {
-          const { message } = await check.error(call, 'unsupported', `an input with an ${block.type} block`);
+        const calls = [
+          () => model.embedTexts(inputs),
+          () => model.embedText([block]),
+          () => model.embedQuery([block]),
+        ];
+        for (const call of calls) {
+          const { message } = await check.error(
+            call(),
+            'unsupported',
+            `an input with an ${block.type} block`,
+          );
           check.ok(/\[\d\]\[\d\]/.test(message), `the message names no place: ${message}`);
         }
       }

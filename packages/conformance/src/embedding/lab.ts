@@ -90,19 +90,26 @@ function replyTo(subject: EmbeddingSubject, request: WireRequest, options: Respo
 }
 
 function sentIn(dialect: EmbeddingDialect, request: WireRequest): readonly SentInput[] {
-  return dialect.blocks?.(request) ?? dialect.inputs(request);
+  return (dialect.blocks?.(request) ?? dialect.inputs(request)).map(simplest);
+}
+
+/** A text alone in a list is that text: a wire may have one form for both. */
+function simplest(sent: SentInput): SentInput {
+  const [only] = sent;
+  return sent.length === 1 && typeof only === 'string' ? only : sent;
 }
 
 /** What is to be sent for an input. */
 export function sentAs(input: EmbeddingInput): SentInput {
   if (typeof input === 'string') return input;
-  return input.map((block) => {
+  const pieces = input.map((block) => {
     if (block.type === 'text') return block.text;
     if (block.type !== 'image' || 'url' in block.source)
       throw new Error('The lab has texts and bytes of images.');
     const { mediaType, data } = block.source;
     return { mediaType, data: base64Of(data) };
   });
+  return simplest(pieces);
 }
 
 /** What the lab makes the vector of an input of. */
