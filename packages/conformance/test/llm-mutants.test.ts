@@ -5,6 +5,7 @@ import { asking } from './mutants/asking.ts';
 import { back } from './mutants/back.ts';
 import { bytes } from './mutants/bytes.ts';
 import { failing } from './mutants/failing.ts';
+import { otherEnds } from './mutants/other-ends.ts';
 import { reading } from './mutants/reading.ts';
 import { streamReading } from './mutants/stream-reading.ts';
 import { stopping } from './mutants/stopping.ts';
@@ -19,6 +20,7 @@ const mutants = [
   ...streamReading,
   ...bytes,
   ...failing,
+  ...otherEnds,
   ...stopping,
 ];
 const declares = new ReferenceLLM({ url: 'http://127.0.0.1', settings: {} }).metadata.capabilities;

@@ -34,6 +34,10 @@ const lines: LLMDialect = {
   without: { 'event-stream': 'It streams lines of JSON.' },
   frames: (answer, shape) => reference.frames(answer, shape).map(asLine),
   errorFrame: (message, kind) => asLine(reference.errorFrame(message, kind)),
+  blocked: (answer) => {
+    const { body, frames } = reference.blocked!(answer);
+    return { body, frames: frames.map(asLine) };
+  },
 };
 
 llmConformance(

@@ -8,8 +8,16 @@ export interface Frame {
   readonly data: string;
   /** A line of JSON by itself (JSON Lines) instead of a server-sent event. Then `event-stream` stands in `without`. */
   readonly line?: true;
+  /** A framing of the wire's own, such as AWS's in binary. Then `event-stream` and `lines` stand in `without`. */
+  readonly format?: FrameFormat;
   /** The events without which the reply is cut; the first of them is where a cut goes. */
   readonly terminal?: true;
+}
+
+/** How a frame stands on the wire where it is no text. Cases change `event` and `data`, and frame what they made. */
+export interface FrameFormat {
+  readonly contentType: string;
+  bytes(frame: Pick<Frame, 'event' | 'data'>): Uint8Array;
 }
 
 /** What every dialect says. A dialect holds no state and does no I/O. */
@@ -21,6 +29,8 @@ export interface DialectBase {
    * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `error-kind`, `event-stream`,
    * `interleaved`, `members-of-blocks`, `reasoning`, `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `tool-failure`, `unknown-block`,
    * `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
+   * Of wires that are unlike these: `argument-pieces` (a stream gives arguments as objects, or by path), `lines` (frames are no text),
+   * `reply-id` (replies have no id), `blocked-prompt`, `early-reason`, `failed-end`, `part-signature`.
    * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`. Rerankers: `model`, `request-id`.
    */
   readonly without: Readonly<Record<string, string>>;
@@ -75,7 +85,13 @@ export type OwnMembers = JsonObject;
 
 /** A part in the pieces that a stream brings it in; a whole reply joins them. */
 export type AnswerPart =
-  | { readonly type: 'text'; readonly pieces: readonly string[]; readonly members?: OwnMembers }
+  | {
+      readonly type: 'text';
+      readonly pieces: readonly string[];
+      readonly members?: OwnMembers;
+      /** For wires that sign texts and calls. `request.signatures` reads them too. */
+      readonly signature?: string | undefined;
+    }
   | {
       readonly type: 'reasoning';
       readonly pieces: readonly string[];
@@ -88,6 +104,7 @@ export type AnswerPart =
       /** The argument text. `null` stands for the JSON null in the argument field. */
       readonly pieces: readonly string[] | null;
       readonly members?: OwnMembers;
+      readonly signature?: string | undefined;
     }
   /** A block of a kind that the provider may add tomorrow. Its name must be `hologram`: it comes back as `PROVIDER:hologram`. */
   | { readonly type: 'unknown' };
@@ -108,6 +125,8 @@ export interface StreamShape {
   readonly interleaved?: boolean | undefined;
   /** An event of an unknown kind before the terminal one. */
   readonly unknownEvent?: boolean | undefined;
+  /** The finish stands with every piece of the content, as some servers send it, and the last one alone is the end. */
+  readonly earlyReason?: boolean | undefined;
 }
 
 /** A chat API's wire format. */
@@ -126,6 +145,18 @@ export interface LLMDialect extends DialectBase {
   errorFrame(message: string, kind?: Failure['kind']): Frame;
   /** The provider's own word for a finish (`finishReason.raw`). */
   finishWord(finish: WireAnswer['finish']): string;
+  /**
+   * The wire has no terminal event: a finish was said, and the bytes end. The last frame, which says it, is `terminal`. A reader
+   * then waits for the end of the bytes, though not for ever.
+   */
+  readonly endsWithBytes?: true;
+  /** The word in a finish's place for an end that is a failure, such as a call that the model could not write. */
+  readonly failedWord?: string;
+  /** The reply to a prompt that was blocked, where that is said by something else than a finish. */
+  blocked?(answer: Pick<WireAnswer, 'id' | 'model' | 'usage'>): {
+    readonly body: JsonObject;
+    readonly frames: readonly Frame[];
+  };
   /** Where a request carries what an option asks for; for the options that the wire has a field for. */
   readonly request: RequestReader;
   /** A document that the provider takes, as base64. Default: a PDF. */
@@ -172,7 +203,7 @@ export interface RequestReader {
   image?(body: JsonObject): SentImage | string | undefined;
   /** Base64 of the first document that was sent. */
   document?(body: JsonObject): string | undefined;
-  /** Signatures or encrypted reasoning that went back. */
+  /** Signatures, of texts and calls too, or encrypted reasoning that went back. */
   signatures?(body: JsonObject): readonly string[];
 }
 

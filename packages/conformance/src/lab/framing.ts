@@ -15,20 +15,24 @@ export interface Framing {
 
 /** The events as bytes. */
 export function framed(frames: readonly Frame[], framing: Framing = {}): Buffer {
-  const { newline = '\n', comments = false, bom = false, bare = false } = framing;
+  return Buffer.concat([
+    Buffer.from(framing.bom === true ? '\uFEFF' : '', 'utf8'),
+    ...frames.map((frame) => frame.format?.bytes(frame) ?? textFrame(frame, framing)),
+  ]);
+}
+
+function textFrame({ event, data, line }: Frame, framing: Framing): Buffer {
+  const { newline = '\n', comments = false, bare = false } = framing;
   const space = bare ? '' : ' ';
   const lines: string[] = [];
-  for (const { event, data, line = false } of frames) {
-    if (line) {
-      lines.push(data);
-      continue;
-    }
+  if (line === true) lines.push(data);
+  else {
     if (comments) lines.push(': keep-alive', '');
     if (bare) lines.push('hologram: 1', 'id');
     if (event !== undefined) lines.push(`event:${space}${event}`);
     lines.push(`data:${space}${data}`, '');
   }
-  return Buffer.from(`${bom ? '\uFEFF' : ''}${lines.map((line) => line + newline).join('')}`, 'utf8');
+  return Buffer.from(lines.map((text) => text + newline).join(''), 'utf8');
 }
 
 /** The frames before the first one without which the reply is cut. */

@@ -20,7 +20,7 @@ const BOUNDS = { maxReplyBytes: 200_000, maxLineBytes: 50_000 };
 const PIECE = 'x'.repeat(1_000);
 
 /** Writes the same for ever, until the client goes. */
-async function endless(reply: WireReply, piece: string): Promise<void> {
+async function endless(reply: WireReply, piece: string | Uint8Array): Promise<void> {
   const closed = new Promise((resolve) => reply.once('close', resolve));
   while (!reply.destroyed) {
     if (!reply.write(piece))
@@ -47,8 +47,14 @@ export const boundCases: readonly LLMCase[] = [
               return endless(reply, PIECE);
             }
             reply.writeHead(200, typeOf(frames));
-            // What says nothing and ends nothing: comments, or blank lines.
-            return endless(reply, frames[0]?.line === true ? '\n'.repeat(1_000) : `: ${PIECE}\n\n`);
+            // What says nothing and ends nothing: comments, blank lines, events that nobody knows.
+            const [{ format, line = false } = {}] = frames;
+            if (format !== undefined)
+              return endless(
+                reply,
+                format.bytes({ event: 'hologram', data: JSON.stringify({ depth: PIECE }) }),
+              );
+            return endless(reply, line ? '\n'.repeat(1_000) : `: ${PIECE}\n\n`);
           },
           undefined,
           BOUNDS,

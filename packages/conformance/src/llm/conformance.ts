@@ -5,6 +5,7 @@ import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
 import { MARKED, OPAQUE } from './back-cases.ts';
+import { withoutOtherEnds } from './other-end-cases.ts';
 import { llmSuite } from './suite.ts';
 import type { LLMConformanceOptions } from './subject.ts';
 
@@ -12,7 +13,7 @@ import type { LLMConformanceOptions } from './subject.ts';
 export function llmConformance(functions: TestFunctions, options: LLMConformanceOptions): ConformanceResults {
   const { create, declares, reasons = {}, name = options.dialect.name } = options;
   const { request } = options.dialect;
-  const dialect = skipping(withoutMembers(withoutErrorKind(options.dialect)), [
+  const dialect = skipping(withoutOtherEnds(withoutMembers(withoutErrorKind(options.dialect))), [
     ['members', 'request.members', request.members !== undefined],
     ['tool-description', 'request.toolDescriptions', request.toolDescriptions !== undefined],
     ['reasoning', 'request.reasoning', request.reasoning !== undefined],

@@ -75,6 +75,11 @@ export const streamFaultCases: readonly LLMCase[] = [
     run: (context) =>
       breaksOff(context, 'stream-truncated', (frames) => (_request, reply) => {
         const terminal = context.subject.dialect.frames(TEXT)[frames.length];
+        if (terminal?.format !== undefined) {
+          const whole = framed([terminal]);
+          const cut = [framed(frames), whole.subarray(0, whole.length >> 1)];
+          return deliver(reply, cut, { headers: typeOf(frames) });
+        }
         const half = terminal && { ...terminal, data: terminal.data.slice(0, terminal.data.length >> 1) };
         const bytes = framed([...frames, ...(half === undefined ? [] : [half])]);
         return deliver(reply, [Buffer.from(bytes.toString('utf8').trimEnd())], { headers: typeOf(frames) });
@@ -176,8 +181,7 @@ export const streamFaultCases: readonly LLMCase[] = [
     run: (context) =>
       breaksOff(context, 'malformed-response', (frames) => (_request, reply) => {
         const { dialect } = context.subject;
-        const { event } = dialect.frames(TEXT)[frames.length - 1] ?? {};
-        const broken = { ...(event === undefined ? {} : { event }), data: '{"broken": ' };
+        const broken = { ...dialect.frames(TEXT)[frames.length - 1], data: '{"broken": ' };
         const rest = dialect.frames(TEXT).slice(frames.length);
         return respondFrames(reply, [...frames, broken, ...rest]);
       }),

@@ -92,6 +92,8 @@ export function respondFrames(
 /** The headers of a stream of these frames, or of a whole reply. */
 export function typeOf(frames: readonly Frame[] | undefined): Record<string, string> {
   if (frames === undefined) return { 'content-type': 'application/json' };
+  const own = frames[0]?.format?.contentType;
+  if (own !== undefined) return { 'content-type': own };
   const isLines = frames[0]?.line === true;
   return { 'content-type': isLines ? 'application/x-ndjson' : 'text/event-stream; charset=utf-8' };
 }
@@ -123,7 +125,7 @@ export function checkResponse(
   const { raw: _raw, ...counts } = response.usage;
   check.equal(counts, expectedUsage(answer, dialect), 'the usage');
   check.equal(response.message.role, 'assistant', "the message's role");
-  check.equal(response.id, answer.id, 'the id');
+  if (dialect.without['reply-id'] === undefined) check.equal(response.id, answer.id, 'the id');
   if (dialect.without['model'] === undefined)
     check.equal(response.model, answer.model, 'the model that answered');
 }

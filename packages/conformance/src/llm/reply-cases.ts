@@ -98,9 +98,10 @@ export const replyCases: readonly LLMCase[] = [
         });
         const names = ['one', 'two', 'three', 'four', 'five', 'six'];
         const responses = await Promise.all(names.map((name) => METHODS[method](llm, name)));
+        const hasIds = dialect.without['reply-id'] === undefined;
         context.check.equal(
-          responses.map(({ text, id }) => [text.split(' ')[0], id]),
-          names.map((name) => [name, name]),
+          responses.map(({ text, id }) => [text.split(' ')[0], hasIds ? id : undefined]),
+          names.map((name) => [name, hasIds ? name : undefined]),
           `${method}: the replies`,
         );
       }),

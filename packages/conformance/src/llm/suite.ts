@@ -15,6 +15,7 @@ import { boundCases } from './bound-cases.ts';
 import { endCases } from './end-cases.ts';
 import { streamFaultCases } from './fault-cases.ts';
 import { llmProbe } from './lab.ts';
+import { otherEndCases } from './other-end-cases.ts';
 import { preferenceCases } from './preference-cases.ts';
 import { replyCases } from './reply-cases.ts';
 import { requestCases } from './request-cases.ts';
@@ -35,6 +36,7 @@ export const llmSuite: Suite<LLMSubject> = [
   ...wireCases(llmProbe),
   ...streamWireCases,
   ...endCases,
+  ...otherEndCases,
   ...faultCases(llmProbe),
   ...saidCases(llmProbe),
   ...streamFaultCases,

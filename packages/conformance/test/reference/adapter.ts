@@ -34,6 +34,9 @@ import { ReferenceTranslator } from './translator.ts';
 
 export type Raw = Record<string, any>;
 
+/** The ends that it knows. */
+const KNOWN: ReadonlySet<string> = new Set(['stop', 'length', 'tool-calls', 'content-filter']);
+
 export const KEY = 'key-of-the-reference';
 
 const ACCESS = {
@@ -203,7 +206,8 @@ export class ReferenceLLM extends BaseLLM {
     return readJson(response, attempt, this.about());
   }
 
-  reply({ id, model, created, blocks, finish, usage }: Raw): ChatReply {
+  reply({ id, model, created, blocks, finish, usage, blocked }: Raw): ChatReply {
+    if (typeof blocked === 'string') return { content: [], finishReason: this.blocked(blocked) };
     if (!Array.isArray(blocks)) throw malformed('JSON that is not a reply', this);
     return {
       id: id as string,
@@ -252,7 +256,11 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   finish(raw: string): FinishReason {
-    return { unified: raw, raw };
+    return { unified: KNOWN.has(raw) ? raw : 'other', raw };
+  }
+
+  blocked(raw: string): FinishReason {
+    return { unified: 'content-filter', raw };
   }
 
   usage(raw: Raw): Usage {

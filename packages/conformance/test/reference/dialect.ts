@@ -43,6 +43,14 @@ export const reference: LLMDialect = {
   frames,
   errorFrame: (message, kind) => event({ type: 'error', message, kind: kind ?? null }),
   finishWord: (finish) => finish,
+  failedWord: 'malformed_response',
+  blocked: ({ id, model }) => ({
+    body: { id, model, created: null, blocked: 'unsafe' },
+    frames: [
+      event({ type: 'begin', id, model, created: null }),
+      event({ type: 'blocked', blocked: 'unsafe' }, true),
+    ],
+  }),
   requestId: 'x-request-id',
   failure: ({ kind, message }) => ({ body: { error: message, kind: kind ?? null }, headers: {} }),
   request: {
@@ -74,7 +82,11 @@ export const reference: LLMDialect = {
       })),
     image: (body) => blocksOf(body, 'image')[0] as { mediaType: string; data: string } | undefined,
     document: (body) => blocksOf(body, 'document')[0]?.['data'] as string | undefined,
-    signatures: (body) => blocksOf(body, 'reasoning').map(({ signature }) => signature as string),
+    signatures: (body) =>
+      (body['blocks'] as JsonObject[]).flatMap(({ signature, own }) => {
+        const signed = signature ?? (own as JsonObject | undefined)?.['signature'];
+        return typeof signed === 'string' ? [signed] : [];
+      }),
   },
 };
 
@@ -113,7 +125,7 @@ function usageOf(usage: AnswerUsage): JsonObject {
 function blockOf(part: AnswerPart): JsonObject {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: part.pieces.join(''), own: part.members ?? null };
+      return { type: 'text', text: part.pieces.join(''), own: ownOf(part) };
     case 'reasoning':
       return { type: 'reasoning', text: part.pieces.join(''), signature: part.signature ?? null };
     case 'tool-call':
@@ -122,11 +134,20 @@ function blockOf(part: AnswerPart): JsonObject {
         id: part.id,
         name: part.name,
         text: part.pieces?.join('') ?? null,
-        own: part.members ?? null,
+        own: ownOf(part),
       };
     case 'unknown':
       return { type: 'hologram', depth: 3 };
   }
+}
+
+/** What only the server knows, a signature among it. */
+function ownOf({
+  members,
+  signature,
+}: Extract<AnswerPart, { type: 'text' | 'tool-call' }>): JsonObject | null {
+  if (signature === undefined) return members ?? null;
+  return { ...members, signature };
 }
 
 /** The block as it stands before its pieces. */
@@ -137,8 +158,11 @@ function openBlock(part: AnswerPart): JsonObject {
 
 function frames({ id, model, created, parts, finish, usage }: WireAnswer, shape: StreamShape = {}): Frame[] {
   const piecesOf = (part: AnswerPart): readonly string[] => ('pieces' in part ? (part.pieces ?? []) : []);
+  const early = shape.earlyReason === true ? { finish } : {};
   const open = parts.map((part, at) => event({ type: 'open', at, block: openBlock(part) }));
-  const pieces = parts.map((part, at) => piecesOf(part).map((text) => event({ type: 'piece', at, text })));
+  const pieces = parts.map((part, at) =>
+    piecesOf(part).map((text) => event({ type: 'piece', at, text, ...early })),
+  );
   const close = parts.map((part, at) =>
     event({ type: 'close', at, signature: blockOf(part)['signature'] ?? null }),
   );

@@ -11,6 +11,7 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
   readonly llm: ReferenceLLM;
   readonly blocks: Raw[] = [];
   known: Usage = {};
+  wasBlocked = false;
 
   constructor(llm: ReferenceLLM) {
     this.llm = llm;
@@ -31,7 +32,10 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
         return this.begin(data, out);
       case 'open':
         return this.open(data['at'] as number, data['block'] as Raw, out);
+      case 'blocked':
+        return this.blocked(data['blocked'] as string);
       case 'piece':
+        if (data['finish'] !== undefined) this.early(data['finish'] as string, out);
         return this.piece(data['at'] as number, data['text'] as string, out);
       case 'close':
         return this.close(data['at'] as number, data, out);
@@ -84,9 +88,22 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
     this.end.terminal = true;
   }
 
+  /** A reason that stands with a piece: the reply may end here. */
+  early(finish: string, _out: Out): void {
+    this.end.say(finish);
+  }
+
+  blocked(word: string): void {
+    this.wasBlocked = true;
+    this.end.say(word);
+    this.end.terminal = true;
+  }
+
   finish(out: Out): void {
     this.done = true;
-    out.push({ type: 'finish', finishReason: this.llm.finish(this.end.reason ?? ''), usage: this.known });
+    const raw = this.end.reason ?? '';
+    const finishReason = this.wasBlocked ? this.llm.blocked(raw) : this.llm.finish(raw);
+    out.push({ type: 'finish', finishReason, usage: this.known });
   }
 
   /** A later version's event. */
