@@ -10,14 +10,7 @@ import {
   type Usage,
 } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
-import {
-  errorFromSaid,
-  failedEnd,
-  malformed,
-  throwFailure,
-  uniqueCallId,
-  type About,
-} from '@mortise/core/wire';
+import { malformed, throwFailure, uniqueCallId, type About } from '@mortise/core/wire';
 
 /** What Anthropic says of a reply and the contract does not model, in its own words; members that are null are absent. */
 export type AnthropicMetadata = {
@@ -37,7 +30,6 @@ export function fromResponse(body: Raw, about: About): ChatReply<AnthropicMetada
   const { id, model, content, usage } = body;
   throwFailure(body, about, !Array.isArray(content));
   if (!Array.isArray(content)) throw malformed('JSON that is not a message', about);
-  throwFailedEnd(body['stop_reason'], about);
   return {
     content: content.map((block: unknown) => fromBlock(blockOf(block, about))),
     finishReason: fromStopReason(body['stop_reason']),
@@ -46,12 +38,6 @@ export function fromResponse(body: Raw, about: About): ChatReply<AnthropicMetada
     id: text(id),
     model: text(model),
   };
-}
-
-/** E-06: `error` and its like do not end an answer. */
-export function throwFailedEnd(reason: unknown, about: About): void {
-  const code = failedEnd(reason);
-  if (code !== undefined) throw errorFromSaid({ word: String(reason) }, about, { fallback: code });
 }
 
 export function blockOf(value: unknown, about: About): Raw {

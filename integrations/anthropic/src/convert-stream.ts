@@ -18,7 +18,6 @@ import {
   fromUsage,
   metadataOf,
   opaque,
-  throwFailedEnd,
 } from './convert-response.ts';
 
 type Raw = Record<string, unknown>;
@@ -251,7 +250,6 @@ class MessageTranslator implements StreamTranslator<ChatStreamEvent> {
     const { delta, usage: counts, type: _type, ...others } = data;
     const members = { ...others, ...(isObject(delta) ? delta : {}) };
     for (const [name, value] of Object.entries(members)) if (value != null) this.#message[name] = value;
-    throwFailedEnd(members['stop_reason'], this.#about);
     this.end.say(members['stop_reason']);
     this.#addUsage(counts);
   }

@@ -38,6 +38,7 @@ export const anthropicMessages: LLMDialect = {
   errorFrame: (message, kind) =>
     typed({ type: 'error', error: errorOf(kind === undefined ? 500 : KIND_STATUS[kind], kind, message) }),
   finishWord: (finish) => FINISH[finish],
+  failedWord: 'error',
   requestId: 'request-id',
   failure: ({ status, kind, message }) => ({
     body: { type: 'error', error: errorOf(status, kind, message), request_id: 'req_conformance' },

@@ -58,6 +58,7 @@ export const cohereChat: LLMDialect = {
   errorFrame: (message) =>
     typed({ type: 'message-end', delta: { finish_reason: 'ERROR', error: message, usage: null } }),
   finishWord: (finish) => FINISH[finish],
+  failedWord: 'ERROR',
   requestId: 'x-request-id',
   failure: cohereFailure,
   request: requestReader(),

@@ -68,6 +68,7 @@ export const openAIChatCompletions: LLMDialect = {
     return plain({ error: { message, type: code, param: null, code } });
   },
   finishWord: (finish) => FINISH[finish],
+  failedWord: 'error',
   requestId: 'x-request-id',
   failure: openAIFailure,
   request: requestReader(),
@@ -102,6 +103,8 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
     ...runningUsage(usage, shape, sent++),
   });
   const calls = parts.filter(({ type }) => type === 'tool-call');
+  // Servers that put it into every chunk.
+  const early = shape.earlyReason === true ? FINISH[finish] : null;
   const callAt = (part: AnswerPart): number => calls.indexOf(part);
 
   const content = streamParts(parts, shape, {
@@ -119,8 +122,8 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
       ];
     },
     piece: (part, _at, piece) => {
-      if (part.type === 'text') return plain(chunk({ content: piece }));
-      if (part.type === 'reasoning') return plain(chunk({ reasoning_content: piece }));
+      if (part.type === 'text') return plain(chunk({ content: piece }, early));
+      if (part.type === 'reasoning') return plain(chunk({ reasoning_content: piece }, early));
       return plain(chunk({ tool_calls: [{ index: callAt(part), function: { arguments: piece } }] }));
     },
     close: () => [],

@@ -18,6 +18,24 @@ export const preferenceCases: readonly LLMCase[] = [
     },
   })),
   {
+    id: 'request.preference.name',
+    rule: 'C-08',
+    title: 'sends the name of a speaker, or leaves it out with a warning, or refuses it when strict',
+    requires: [],
+    async run(context) {
+      const { check, subject } = context;
+      const name = 'Speaker-of-conformance';
+      const { llm, wire } = await connect(context, respondWith(subject.dialect, TEXT));
+      const { warnings } = await llm.chat([{ role: 'user', name, content: 'Hi' }]);
+      const sent = wire.requests[0]?.text.includes(name) === true;
+      const warned = warnings.some(({ setting }) => setting === 'name');
+      check.ok(sent !== warned, `the name was ${sent ? 'sent and warned of' : 'left out in silence'}`);
+      if (!warned) return;
+      const strict = llm.chat([{ role: 'user', name, content: 'Hi' }], { strict: true });
+      await check.error(strict, 'unsupported', 'strict');
+    },
+  },
+  {
     ...about('reasoning'),
     requires: ['wire:reasoning'],
     async run(context) {

@@ -68,6 +68,21 @@ export const toolCases: readonly LLMCase[] = [
     },
   },
   {
+    id: 'tools.choice.some',
+    rule: 'C-08',
+    title: 'says which of the tools may be called, or sends those alone',
+    requires: TOOLS,
+    async run(context) {
+      const { check, subject } = context;
+      const body = await sentBody(context, 'Hi', { tools, toolChoice: { tools: ['now'] } });
+      const sent = subject.dialect.request.tools(body).map(({ name }) => name);
+      if (subject.declares.allowedTools !== true) return check.equal(sent, ['now'], 'the tools');
+      check.equal(sent, ['weather', 'now'], 'the tools');
+      const { tools: _tools, ...rest } = body;
+      check.ok(JSON.stringify(rest).includes('"now"'), 'the choice names the tool');
+    },
+  },
+  {
     id: 'tools.choice.none',
     rule: 'L-07',
     title: 'says that no tool may be called, or sends none',

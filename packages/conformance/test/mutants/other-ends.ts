@@ -10,8 +10,18 @@ import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import { ReferenceTranslator } from '../reference/translator.ts';
 import { misread, mutant, type Mutant } from './mutant.ts';
 
+const declaring = (more: object) =>
+  class extends ReferenceLLM {
+    override readonly metadata = {
+      isChatModel: true,
+      capabilities: { ...new ReferenceLLM({ url: 'http://x', settings: {} }).metadata.capabilities, ...more },
+    };
+  };
+
 /** What is wrong with the ends and signatures of wires that are unlike OpenAI's. */
 export const otherEnds: readonly Mutant[] = [
+  mutant('sends all tools where some were chosen', 'tools.choice.some', declaring({ allowedTools: true })),
+  mutant('forgets the names of speakers', 'request.preference.name', declaring({ names: true })),
   misread(
     'takes the first reason for the end',
     'end.early-reason',
