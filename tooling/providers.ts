@@ -177,6 +177,7 @@ ${table(['', ...names], optionRows)}
 ${table(
   [
     '',
+    'inputs',
     'dimensions',
     'texts a request',
     'tokens a request',
@@ -187,6 +188,7 @@ ${table(
     const { model, metadata } = make();
     return [
       `${name}, \`${model}\``,
+      (metadata.inputModalities ?? ['text']).join(', '),
       shown(metadata.dimensions),
       shown(metadata.maxBatchSize),
       shown(metadata.maxBatchTokens),

@@ -62,6 +62,23 @@ export async function asFarAsItGoes(embedding: EmbeddingModel, texts: string[]) 
   // #endregion
 }
 
+/** How near a picture with its caption is to a question. */
+export async function nearness(
+  embedding: EmbeddingModel,
+  question: string,
+  caption: string,
+  bytes: Uint8Array,
+): Promise<number> {
+  // #region images
+  const picture = await embedding.embedText([
+    { type: 'text', text: caption },
+    { type: 'image', source: { data: bytes, mediaType: 'image/png' } },
+  ]);
+  const score = similarity(await embedding.embedQuery(question), picture);
+  // #endregion
+  return score;
+}
+
 export async function severalWordings(embedding: EmbeddingModel): Promise<Float32Array> {
   // #region queries
   const query = await embedQueries(embedding, ['How do I cancel?', 'Stopping a call that is running']);

@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json, startWire, type Wire, type WireHandler } from '@mortise/conformance';
-import { MortiseError, type MortiseEvent } from '@mortise/core';
+import {
+  BaseEmbedding,
+  MortiseError,
+  type EmbeddingInput,
+  type EmbeddingMetadata,
+  type MortiseEvent,
+} from '@mortise/core';
 import { HashEmbedding, ScriptedLLM } from '@mortise/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as embeddings from '../embeddings.ts';
@@ -91,6 +97,21 @@ describe('embedding models', () => {
   it('finds the nearest text', async () => {
     expect(await embeddings.nearest(embedding, 'green grass', texts)).toBe('Grass is green.');
     expect(await embeddings.severalWordings(embedding)).toHaveLength(embedding.metadata.dimensions!);
+  });
+
+  it('embeds a picture with its caption as one', async () => {
+    class Seeing extends BaseEmbedding {
+      readonly metadata: EmbeddingMetadata = {
+        maxBatchSize: 1,
+        asymmetric: false,
+        inputModalities: ['text', 'image'],
+      };
+      async doEmbed([input]: readonly EmbeddingInput[]) {
+        return { embeddings: [typeof input === 'string' ? [1, 0] : [0.6, 0.8]] };
+      }
+    }
+    const model = new Seeing({ provider: 'acme', model: 'seeing' });
+    expect(await embeddings.nearness(model, 'a cat', 'my pet', Uint8Array.of(1, 2))).toBeCloseTo(0.6);
   });
 
   it('takes its settings, and asks once for one text', async () => {
