@@ -86,9 +86,10 @@ function toResponseFormat(
     const beside = tools === undefined ? 'documents' : 'tools';
     throw unsupported(context, `responseFormat together with ${beside}`, 'Cohere takes one of them at once.');
   }
-  const { schema } = responseFormat;
+  const { schema, description } = responseFormat;
   if (schema === undefined) return { type: 'json_object' };
-  return { type: 'json_object', json_schema: fitSchema(schema, schemaDialects.cohere, 'format').schema };
+  const fit = fitSchema(schema, schemaDialects.cohere, 'format').schema;
+  return { type: 'json_object', json_schema: defined({ description, ...fit }) };
 }
 
 function toP(request: ChatRequest, context: WireContext): number | undefined {

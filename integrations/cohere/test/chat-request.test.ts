@@ -59,7 +59,7 @@ describe('options', () => {
     [
       'responseFormat with a schema',
       { responseFormat: { type: 'json', schema, name: 'count', description: 'A count.' } },
-      { response_format: { type: 'json_object', json_schema: schema } },
+      { response_format: { type: 'json_object', json_schema: { description: 'A count.', ...schema } } },
     ],
     [
       'C-07: providerOptions, last',

@@ -23,6 +23,7 @@ import {
   formatSchema,
   leaveOut,
   NO_CACHE_POINT,
+  noteDocument,
   noteStranger,
   ownItem,
   toolSchema,
@@ -239,8 +240,8 @@ function toAudioPart({ source }: AudioBlock, context: WireContext): WireBody {
 }
 
 function toDocumentPart(block: DocumentBlock, request: ChatRequest, context: WireContext): WireBody {
-  const { source, title, citations } = block;
-  if (citations === true) leaveOut(request, context, 'citations', 'OpenAI cites its search tools only.');
+  const { source, title } = block;
+  noteDocument(block, request, context);
   if ('text' in source) return { type: 'text', text: documentText(block, source.text) };
   if ('url' in source)
     throw unsupported(

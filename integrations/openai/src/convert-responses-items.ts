@@ -20,6 +20,7 @@ import {
   fileName,
   leaveOut,
   NO_CACHE_POINT,
+  noteDocument,
   noteStranger,
   ownItem,
   ownMetadata,
@@ -133,8 +134,8 @@ function toPart(
 }
 
 function toDocumentPart(block: DocumentBlock, request: ChatRequest, context: WireContext): WireBody {
-  const { source, title, citations } = block;
-  if (citations === true) leaveOut(request, context, 'citations', 'OpenAI cites its search tools only.');
+  const { source, title } = block;
+  noteDocument(block, request, context);
   if ('text' in source) return { type: 'input_text', text: documentText(block, source.text) };
   // A file is given by its URL or with a name, never both.
   if ('url' in source) return { type: 'input_file', file_url: source.url };

@@ -61,6 +61,11 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
       case 'response.created':
         if (isObject(data['response'])) this.#start(data['response'], out);
         break;
+      case 'response.in_progress': {
+        const { usage } = objectOf(data['response']);
+        if (isObject(usage)) out.push({ type: 'usage', usage: responsesUsage(usage) });
+        break;
+      }
       case 'response.output_item.added':
         if (isObject(data['item'])) this.#itemAdded(data, data['item'], out);
         break;

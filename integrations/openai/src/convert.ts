@@ -118,6 +118,17 @@ export function documentText({ title, context }: DocumentBlock, text: string): s
   return [title, context, text].filter((part) => part !== undefined && part !== '').join('\n\n');
 }
 
+/** What is asked of a document, and neither API has a place for. */
+export function noteDocument(
+  { source, context: about, citations }: DocumentBlock,
+  request: ChatRequest,
+  context: WireContext,
+): void {
+  if (citations === true) leaveOut(request, context, 'citations', 'OpenAI cites its search tools only.');
+  if (about !== undefined && !('text' in source))
+    leaveOut(request, context, 'context', 'a file has no place for what it is; say it in a text.');
+}
+
 /** The name the provider shows the model; its ending says the format. */
 export function fileName(title: string | undefined, mediaType: string): string {
   const ending = mediaType.split('/')[1]?.split(/[;+]/)[0] ?? 'bin';

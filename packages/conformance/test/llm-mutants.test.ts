@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { answered } from './mutants/answered.ts';
 import { asking } from './mutants/asking.ts';
 import { back } from './mutants/back.ts';
+import { citing } from './mutants/citing.ts';
 import { bytes } from './mutants/bytes.ts';
+import { dialects } from './mutants/dialect.ts';
 import { failing } from './mutants/failing.ts';
 import { otherEnds } from './mutants/other-ends.ts';
+import { members } from './mutants/members.ts';
 import { reading } from './mutants/reading.ts';
 import { streamReading } from './mutants/stream-reading.ts';
+import { told } from './mutants/told.ts';
 import { stopping } from './mutants/stopping.ts';
 import { ReferenceLLM } from './reference/adapter.ts';
 import { reference } from './reference/dialect.ts';
@@ -22,15 +26,19 @@ const mutants = [
   ...failing,
   ...otherEnds,
   ...stopping,
+  ...members,
+  ...citing,
+  ...told,
+  ...dialects,
 ];
 const declares = new ReferenceLLM({ url: 'http://127.0.0.1', settings: {} }).metadata.capabilities;
 
 // That the reference itself passes every case is `llm-reference.test.ts`.
 describe.concurrent('a broken adapter is caught', () => {
-  it.each(mutants)('$fault: $caughtBy', async ({ caughtBy, create }) => {
+  it.each(mutants)('$fault: $caughtBy', async ({ caughtBy, create, dialect = reference }) => {
     const testCase = llmSuite.find(({ id }) => id === caughtBy);
     if (testCase === undefined) throw new Error(`There is no case ${caughtBy}.`);
-    const running = runCase(testCase, { create, dialect: reference, declares });
+    const running = runCase(testCase, { create, dialect, declares });
     // A mutant that only crashes would prove nothing.
     await expect(running).rejects.toMatchObject({
       name: expect.stringMatching(/^(Assertion|Mortise)Error$/),

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@mortise/core';
 import { contentText, listAt, objectAt, streamParts, stringAt, typed } from './answer.ts';
 import type {
+  AnswerCitation,
   AnswerPart,
   AnswerUsage,
   Failure,
@@ -98,7 +99,12 @@ function usageOf(usage: AnswerUsage): JsonObject {
 function blockOf(part: AnswerPart): JsonObject {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: part.pieces.join(''), ...part.members };
+      return {
+        type: 'text',
+        text: part.pieces.join(''),
+        ...part.members,
+        ...(part.citations === undefined ? {} : { citations: part.citations.map(citationOf) }),
+      };
     case 'reasoning':
       return { type: 'thinking', thinking: part.pieces.join(''), signature: part.signature ?? '' };
     case 'tool-call': {
@@ -114,6 +120,26 @@ function blockOf(part: AnswerPart): JsonObject {
     case 'unknown':
       return { type: 'hologram', depth: 3 };
   }
+}
+
+/** Of a place in a document, or of a page that its search found. */
+function citationOf({ quote, title, document, url, start, end }: AnswerCitation): JsonObject {
+  if (url !== undefined)
+    return {
+      type: 'web_search_result_location',
+      url,
+      title: title ?? null,
+      cited_text: quote ?? '',
+      encrypted_index: 'EoMBCioIARgC',
+    };
+  return {
+    type: 'char_location',
+    cited_text: quote ?? '',
+    document_index: Number(document),
+    document_title: title ?? null,
+    start_char_index: start,
+    end_char_index: end,
+  };
 }
 
 /** The block as it stands before its deltas. */
@@ -165,6 +191,9 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
       return delta(index, { type: 'input_json_delta', partial_json: piece });
     },
     close: (part, index) => [
+      ...((part.type === 'text' && part.citations) || []).map((citation) =>
+        delta(index, { type: 'citations_delta', citation: citationOf(citation) }),
+      ),
       ...(part.type === 'reasoning' && part.signature !== undefined
         ? [delta(index, { type: 'signature_delta', signature: part.signature })]
         : []),
@@ -238,6 +267,13 @@ function requestReader(): RequestReader {
       })),
     image: (body) => media(body, 'image'),
     document: (body) => media(body, 'document')?.data,
+    cachePoints: (body) =>
+      [listAt(body['tools']), listAt(body['system']), ...turns(body).map(({ content }) => listAt(content))]
+        .flat()
+        .filter(({ cache_control: mark }) => mark !== undefined)
+        .map(({ text, name, content }) => stringAt(text ?? name) || contentText(content)),
+    documents: (body) =>
+      blocks(body, 'document').map(({ source }, id) => ({ id, text: stringAt(objectAt(source)['data']) })),
     signatures: (body) => blocks(body, 'thinking').map(({ signature }) => stringAt(signature)),
   };
 }

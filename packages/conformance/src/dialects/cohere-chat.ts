@@ -12,6 +12,7 @@ import {
   typed,
 } from './answer.ts';
 import type {
+  AnswerCitation,
   AnswerPart,
   AnswerUsage,
   Frame,
@@ -41,6 +42,7 @@ export const cohereChat: LLMDialect = {
   without: {
     created: 'A reply of Cohere does not say when it was made.',
     model: 'A reply of Cohere does not say which model gave it.',
+    'url-citations': 'Cohere cites documents and results of tools, and no pages.',
     signature: "Cohere does not sign a model's thinking.",
     'cache-write': 'Cohere does not count what was written to the cache.',
     'reasoning-tokens': 'Cohere does not count thinking apart.',
@@ -74,7 +76,32 @@ function messageOf(answer: WireAnswer): JsonObject {
     type: 'function',
     function: { name, arguments: pieces?.join('') ?? null },
   }));
-  return { role: 'assistant', content, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
+  const cited = answer.parts
+    .filter((part) => part.type !== 'tool-call')
+    .flatMap((part, at) => citationsOf(part).map((citation) => citationOf(citation, at)));
+  return {
+    role: 'assistant',
+    content,
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    ...(cited.length === 0 ? {} : { citations: cited }),
+  };
+}
+
+function citationsOf(part: AnswerPart): readonly AnswerCitation[] {
+  const cited = part.type === 'text' ? (part.citations ?? []) : [];
+  return cited.filter(({ document }) => document !== undefined);
+}
+
+function citationOf({ words, start, end, title, document, quote }: AnswerCitation, at: number): JsonObject {
+  const id = String(document);
+  return {
+    start,
+    end,
+    text: words,
+    sources: [{ type: 'document', id, document: { id, title: title ?? '', text: quote ?? '' } }],
+    content_index: at,
+    type: 'TEXT_CONTENT',
+  };
 }
 
 function contentOf(part: Exclude<AnswerPart, { type: 'tool-call' }>): JsonObject {
@@ -101,6 +128,17 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
   const event = (type: string, part: AnswerPart, message: JsonObject): Frame =>
     typed({ type, index: place(part), delta: { message } });
 
+  const citing =
+    (at: number) =>
+    (citation: AnswerCitation, index: number): Frame[] => {
+      const { content_index: place, ...unplaced } = citationOf(citation, at);
+      const citations = shape.unplacedCitations === true ? unplaced : { ...unplaced, content_index: place };
+      return [
+        typed({ type: 'citation-start', index, delta: { message: { citations } } }),
+        typed({ type: 'citation-end', index }),
+      ];
+    };
+
   const content = streamParts(parts, shape, {
     open: (part) => {
       if (part.type === 'tool-call') {
@@ -122,7 +160,7 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
     },
     close: (part) => {
       const type = part.type === 'tool-call' ? 'tool-call-end' : 'content-end';
-      return [typed({ type, index: place(part) })];
+      return [typed({ type, index: place(part) }), ...citationsOf(part).flatMap(citing(place(part)))];
     },
   });
   const empty = { role: 'assistant', content: [], tool_plan: '', tool_calls: [], citations: [] };
@@ -186,6 +224,11 @@ function requestReader(): RequestReader {
         .flatMap(({ content }) => listAt(content))
         .map((part) => mediaOf(objectAt(part['image_url'])['url']))
         .find((image) => image !== undefined),
+    documents: (body) =>
+      listAt(body['documents']).map(({ id, data }) => ({
+        id: stringAt(id),
+        text: stringAt(objectAt(data)['text']),
+      })),
     // Documents go as their text, which comes back as base64 for comparison.
     document: (body) => {
       const text = listAt(body['documents'])

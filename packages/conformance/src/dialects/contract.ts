@@ -26,9 +26,10 @@ export interface DialectBase {
   readonly name: string;
   /**
    * What the provider's format cannot say, and why: cases that need it are skipped with that reason. A key is
-   * what a case requires, without its `wire:`. Language models: `argument-text`, `document`, `error-kind`, `event-stream`,
-   * `interleaved`, `members-of-blocks`, `reasoning`, `request-id`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `tool-failure`, `unknown-block`,
-   * `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
+   * what a case requires, without its `wire:`. Language models: `argument-text`, `call-index`, `citations-back`,
+   * `document`, `document-citations`, `error-kind`, `event-stream`, `interleaved`, `members-of-blocks`, `reasoning`, `request-id`,
+   * `result-name`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `tool-failure`, `tool-tokens`,
+   * `unknown-block`, `unplaced-citations`, `url-citations`, `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
    * Of wires that are unlike these: `argument-pieces` (a stream gives arguments as objects, or by path), `lines` (frames are no text),
    * `reply-id` (replies have no id), `blocked-prompt`, `early-reason`, `failed-end`, `part-signature`.
    * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`. Rerankers: `model`, `request-id`.
@@ -75,6 +76,22 @@ export interface AnswerUsage {
   readonly cachedInputTokens?: number | undefined;
   readonly cacheWriteTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
+  /** Part of `inputTokens`: what tools of the provider's own read, where it counts that apart from the prompt. */
+  readonly toolTokens?: number | undefined;
+}
+
+/** What a part of a text rests on: a document of the request, or a page. */
+export interface AnswerCitation {
+  /** The words of the answer, and where they stand in its text, in UTF-16 units. */
+  readonly words: string;
+  readonly start: number;
+  readonly end: number;
+  readonly title?: string | undefined;
+  /** The words of the source. */
+  readonly quote?: string | undefined;
+  /** The document's `id`, as `request.documents` read it. */
+  readonly document?: string | number | undefined;
+  readonly url?: string | undefined;
 }
 
 /**
@@ -91,6 +108,8 @@ export type AnswerPart =
       readonly members?: OwnMembers;
       /** For wires that sign texts and calls. `request.signatures` reads them too. */
       readonly signature?: string | undefined;
+      /** A stream brings them behind the pieces. */
+      readonly citations?: readonly AnswerCitation[];
     }
   | {
       readonly type: 'reasoning';
@@ -127,6 +146,10 @@ export interface StreamShape {
   readonly unknownEvent?: boolean | undefined;
   /** The finish stands with every piece of the content, as some servers send it, and the last one alone is the end. */
   readonly earlyReason?: boolean | undefined;
+  /** Parallel calls that all have one index, or none, and differ by their ids, as some servers send them. */
+  readonly calls?: 'one-index' | 'no-index' | undefined;
+  /** Citations that do not say which part of the content they belong to. */
+  readonly unplacedCitations?: boolean | undefined;
 }
 
 /** A chat API's wire format. */
@@ -195,6 +218,12 @@ export interface RequestReader {
   toolResults(body: JsonObject): readonly { readonly id: string; readonly text: string }[];
   /** Ids of the calls whose results were sent as failures. Without it the case of it is skipped. */
   failedResults?(body: JsonObject): readonly string[];
+  /** The names of the tools whose results were sent, in their order. Without it the case of them is skipped. */
+  resultNames?(body: JsonObject): readonly unknown[];
+  /** For each mark of a cache point the text, or the tool's name, that it stands behind. For wires that have such marks. */
+  cachePoints?(body: JsonObject): readonly string[];
+  /** The documents that were given as text, in order, with the ids by which they are cited. */
+  documents?(body: JsonObject): readonly { readonly id: string | number; readonly text: string }[];
   /** Calls that the assistant made before, with the arguments as JSON text. */
   toolCalls(
     body: JsonObject,

@@ -40,6 +40,8 @@ const FINISH = {
 export const openAIChatCompletions: LLMDialect = {
   name: 'openai-chat-completions',
   without: {
+    'document-citations': 'OpenAI cites what its search tools find, and no documents of a request.',
+    'citations-back': 'A message that goes back has no place for annotations.',
     signature: 'Chat Completions carries no signature of reasoning.',
     'cache-write': 'Chat Completions does not count what was written to the cache.',
     'unknown-block': 'A Chat Completions message has fields, not blocks.',
@@ -77,6 +79,7 @@ export const openAIChatCompletions: LLMDialect = {
 function messageOf(answer: WireAnswer): JsonObject {
   const text = partsOf(answer, 'text').map(textOf).join('');
   const reasoning = partsOf(answer, 'reasoning').map(textOf).join('');
+  const annotations = partsOf(answer, 'text').flatMap(annotationsOf);
   const calls = partsOf(answer, 'tool-call').map(({ id, name, pieces, members }) => ({
     ...members,
     id,
@@ -90,7 +93,17 @@ function messageOf(answer: WireAnswer): JsonObject {
     content: text === '' && calls.length > 0 ? null : text,
     ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    ...(annotations.length === 0 ? {} : { annotations }),
   };
+}
+
+function annotationsOf(part: AnswerPart): JsonObject[] {
+  const cited = part.type === 'text' ? (part.citations ?? []) : [];
+  return cited.flatMap(({ url, title = '', start, end }) =>
+    url === undefined
+      ? []
+      : [{ type: 'url_citation', url_citation: { url, title, start_index: start, end_index: end } }],
+  );
 }
 
 function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
@@ -105,7 +118,8 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
   const calls = parts.filter(({ type }) => type === 'tool-call');
   // Servers that put it into every chunk.
   const early = shape.earlyReason === true ? FINISH[finish] : null;
-  const callAt = (part: AnswerPart): number => calls.indexOf(part);
+  const placeOf = (part: AnswerPart): JsonObject =>
+    shape.calls === 'no-index' ? {} : { index: shape.calls === 'one-index' ? 0 : calls.indexOf(part) };
 
   const content = streamParts(parts, shape, {
     open: (part) => {
@@ -116,7 +130,7 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
       return [
         plain(
           chunk({
-            tool_calls: [{ ...members, index: callAt(part), id: callId, type: 'function', function: called }],
+            tool_calls: [{ ...members, ...placeOf(part), id: callId, type: 'function', function: called }],
           }),
         ),
       ];
@@ -124,9 +138,12 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
     piece: (part, _at, piece) => {
       if (part.type === 'text') return plain(chunk({ content: piece }, early));
       if (part.type === 'reasoning') return plain(chunk({ reasoning_content: piece }, early));
-      return plain(chunk({ tool_calls: [{ index: callAt(part), function: { arguments: piece } }] }));
+      // Where the index does not tell calls apart, their ids do.
+      const id = shape.calls === undefined || part.type !== 'tool-call' ? {} : { id: part.id };
+      return plain(chunk({ tool_calls: [{ ...placeOf(part), ...id, function: { arguments: piece } }] }));
     },
-    close: () => [],
+    close: (part) =>
+      annotationsOf(part).length > 0 ? [plain(chunk({ annotations: annotationsOf(part) }))] : [],
   });
   const counts = usage === undefined ? [] : [plain({ ...base, choices: [], usage: chatUsage(usage) }, true)];
   return [

@@ -25,6 +25,7 @@ const INCOMPLETE = { length: 'max_output_tokens', 'content-filter': 'content_fil
 export const openAIResponses: LLMDialect = {
   name: 'openai-responses',
   without: {
+    'document-citations': 'OpenAI cites what its search tools find, and no documents of a request.',
     'tool-failure': 'The output of a function has no field for a failure.',
     'cache-write': 'The Responses API does not count what was written to the cache.',
   },
@@ -70,7 +71,8 @@ function emptyResponse({ id, model, created = CREATED }: WireAnswer): JsonObject
 function itemOf(part: AnswerPart, at: number): JsonObject {
   switch (part.type) {
     case 'text': {
-      const content = [{ type: 'output_text', text: part.pieces.join(''), annotations: [] }];
+      const annotations = annotationsOf(part);
+      const content = [{ type: 'output_text', text: part.pieces.join(''), annotations }];
       return { ...openItem(part, at), status: 'completed', content };
     }
     case 'reasoning':
@@ -84,6 +86,13 @@ function itemOf(part: AnswerPart, at: number): JsonObject {
     case 'unknown':
       return openItem(part, at);
   }
+}
+
+function annotationsOf(part: AnswerPart): JsonObject[] {
+  const cited = part.type === 'text' ? (part.citations ?? []) : [];
+  return cited.flatMap(({ url, title = '', start, end }) =>
+    url === undefined ? [] : [{ type: 'url_citation', url, title, start_index: start, end_index: end }],
+  );
 }
 
 /** The item as it stands when nothing of it has been said yet. */
@@ -160,7 +169,16 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
         return event('response.reasoning_summary_text.delta', { output_index: at, summary_index: 0, delta });
       return event('response.function_call_arguments.delta', { output_index: at, delta });
     },
-    close: (part, at) => [event('response.output_item.done', { output_index: at, item: itemOf(part, at) })],
+    close: (part, at) => [
+      ...annotationsOf(part).map((annotation, n) =>
+        event('response.output_text.annotation.added', {
+          ...place(at),
+          annotation_index: n,
+          annotation,
+        }),
+      ),
+      event('response.output_item.done', { output_index: at, item: itemOf(part, at) }),
+    ],
   });
   const unknown = shape.unknownEvent === true ? [event('response.hologram.delta', { delta: 'x' })] : [];
   const whole = responseOf(answer, parts.map(itemOf));

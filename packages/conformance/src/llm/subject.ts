@@ -10,7 +10,8 @@ export interface WireTarget {
    * Spread it into the options: retries then do not wait as long as they would for a provider, and the servers of the
    * suite go by its names, so that two ports of this machine may stand for one server, and cases of bounds set theirs.
    */
-  readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'maxReplyBytes' | 'maxLineBytes'> & OwnHeaders;
+  readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'callIds' | 'maxReplyBytes' | 'maxLineBytes'> &
+    OwnHeaders;
 }
 
 /** A language model under test, and the wire that it speaks. */
@@ -27,7 +28,10 @@ export interface LLMConformanceOptions {
 }
 
 /** What the cases of the LLM suite work with. */
-export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'>;
+export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'> & {
+  /** What stands in the dialect's own `without`, less what the kit adds for what it does not write. Default: all of it. */
+  readonly claims?: Readonly<Record<string, string>>;
+};
 
 /** What a case of the LLM suite may require. */
 export type LLMFeature =

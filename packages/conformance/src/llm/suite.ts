@@ -12,10 +12,14 @@ import { streamAbortCases } from './abort-cases.ts';
 import { answeredByCases } from './answered-cases.ts';
 import { backCases } from './back-cases.ts';
 import { boundCases } from './bound-cases.ts';
+import { citationCases } from './citation-cases.ts';
+import { dialectCases } from './dialect-cases.ts';
 import { endCases } from './end-cases.ts';
+import { eventCases } from './event-cases.ts';
 import { streamFaultCases } from './fault-cases.ts';
 import { llmProbe } from './lab.ts';
 import { otherEndCases } from './other-end-cases.ts';
+import { memberCases } from './member-cases.ts';
 import { preferenceCases } from './preference-cases.ts';
 import { replyCases } from './reply-cases.ts';
 import { requestCases } from './request-cases.ts';
@@ -28,15 +32,19 @@ import { streamWireCases } from './wire-cases.ts';
 /** Every rule of the LLM contract that can be seen from outside, and every fault of the wire. */
 export const llmSuite: Suite<LLMSubject> = [
   ...requestCases,
+  ...dialectCases,
   ...preferenceCases,
+  ...memberCases,
   ...replyCases,
   ...answeredByCases,
   ...toolCases,
   ...backCases,
+  ...citationCases,
   ...wireCases(llmProbe),
   ...streamWireCases,
   ...endCases,
   ...otherEndCases,
+  ...eventCases,
   ...faultCases(llmProbe),
   ...saidCases(llmProbe),
   ...streamFaultCases,

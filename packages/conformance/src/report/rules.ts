@@ -61,6 +61,8 @@ export const rules: Readonly<Record<string, string>> = {
   'K-02': 'No documents make no request.',
   'K-03':
     'More documents than a request takes are split and merged where scores are comparable, and refused where they are not.',
+  'Q-01':
+    'What a dialect says of its wire is what its wire says: its readers read what was sent, and `without` names nothing that was.',
   'R-01':
     'Index nodes lead to nodes, retrievers and query engines, all asked at the same time, in no circle and to a bounded depth; an id that leads nowhere is `configuration`, and is named.',
   'R-02':

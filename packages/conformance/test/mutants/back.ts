@@ -4,7 +4,8 @@ import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import type { WireTarget } from '@mortise/conformance';
 import { mutant, type Mutant } from './mutant.ts';
 
-const sending = (change: (right: Raw[], block: ContentBlock) => Raw[]) =>
+/** A block is sent otherwise. */
+export const sending = (change: (right: Raw[], block: ContentBlock) => Raw[]) =>
   class extends ReferenceLLM {
     override sentBlock(block: ContentBlock, role: string): Raw[] {
       return change(super.sentBlock(block, role), block);
@@ -18,7 +19,8 @@ const nameless = class extends ReferenceLLM {
   }
 };
 
-const undeclared = (change: (body: Raw, request: ChatRequest) => Raw) =>
+/** A body with something else in it. */
+export const undeclared = (change: (body: Raw, request: ChatRequest) => Raw) =>
   class extends ReferenceLLM {
     override body(request: ChatRequest, attempt: Attempt): Raw {
       const right = super.body(request, attempt);

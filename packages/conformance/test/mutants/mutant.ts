@@ -1,4 +1,4 @@
-import type { WireTarget } from '@mortise/conformance';
+import type { LLMDialect, WireTarget } from '@mortise/conformance';
 import type { LLM } from '@mortise/core/llm';
 import { ReferenceLLM } from '../reference/adapter.ts';
 import type { ReferenceTranslator } from '../reference/translator.ts';
@@ -9,6 +9,8 @@ export interface Mutant {
   /** The case that must catch it. */
   readonly caughtBy: string;
   create(wire: WireTarget): LLM;
+  /** Where it is the dialect that is wrong. */
+  readonly dialect?: LLMDialect;
 }
 
 type Adapter = new (wire: WireTarget) => LLM;

@@ -9,11 +9,14 @@ import {
   type ChatReply,
   type ChatRequest,
   type ChatStreamEvent,
+  type CitationBlock,
   type ContentBlock,
   type FinishReason,
+  type DocumentBlock,
   type LLMMetadata,
   type MediaSource,
   type StreamBatch,
+  type ToolResultBlock,
   type Usage,
 } from '@mortise/core/llm';
 import { defined } from '@mortise/core/shared';
@@ -57,7 +60,7 @@ export class ReferenceLLM extends BaseLLM {
       toolChoice: true,
       structuredOutput: 'native',
       reasoning: true,
-      inputModalities: ['text', 'image', 'document'],
+      inputModalities: ['text', 'image', 'document', 'audio'],
       stop: true,
       seed: true,
       usageInStreams: true,
@@ -65,6 +68,8 @@ export class ReferenceLLM extends BaseLLM {
     },
   };
   readonly #access: Credentials;
+  /** Of the request that is made: what is left out is said to it. */
+  attempt: Attempt | undefined;
 
   constructor({ url, settings: { headers, ...settings } }: WireTarget) {
     super({ provider: 'reference', model: 'reference-1', ...settings });
@@ -90,14 +95,13 @@ export class ReferenceLLM extends BaseLLM {
     return this.events(response, attempt);
   }
 
-  body(request: ChatRequest, _attempt: Attempt): Raw {
+  body(request: ChatRequest, attempt: Attempt): Raw {
+    this.attempt = attempt;
     const { toolChoice, responseFormat } = request;
     const body = defined({
       model: this.model,
-      blocks: request.messages.flatMap((message) =>
-        blocksOf(message).flatMap((block) => this.sentBlock(block, message.role)),
-      ),
-      tools: request.tools?.map(({ name, description, parameters }) => ({ name, description, parameters })),
+      ...this.conversation(request),
+      format: this.format(request),
       tool_choice: typeof toolChoice === 'object' && 'tool' in toolChoice ? toolChoice.tool : toolChoice,
       schema: responseFormat?.type === 'json' ? (responseFormat.schema ?? true) : undefined,
       max_tokens: request.maxOutputTokens,
@@ -110,10 +114,43 @@ export class ReferenceLLM extends BaseLLM {
     return withOptions(body, request.providerOptions?.['reference']);
   }
 
+  /** A cache point before everything is on the last tool. */
+  conversation({ messages, tools }: ChatRequest): Raw {
+    const blocks = messages.flatMap((message) =>
+      blocksOf(message).flatMap((block) => this.sentBlock(block, message.role)),
+    );
+    const documents = blocks.filter(({ type }) => type === 'document');
+    documents.forEach((document, at) => (document['id'] = this.documentId(at)));
+    const sent = tools?.map(({ name, description, parameters, strict }) =>
+      defined({ name, description, parameters, strict }),
+    );
+    const isFirst = blocks[0]?.['type'] === 'cached' && sent !== undefined;
+    if (isFirst) Object.assign(sent.at(-1)!, { cached: true });
+    return { blocks: isFirst ? blocks.slice(1) : blocks, tools: sent };
+  }
+
+  documentId(at: number): string {
+    return `document-${at}`;
+  }
+
+  format({ responseFormat }: ChatRequest): Raw | undefined {
+    if (responseFormat?.type !== 'json' || responseFormat.schema === undefined) return undefined;
+    const { name, description } = responseFormat;
+    return { name, description };
+  }
+
   sentBlock(block: ContentBlock, role: string): Raw[] {
     switch (block.type) {
       case 'text':
-        return [{ type: 'text', role, text: block.text, ...this.own(block) }];
+        return [
+          defined({
+            type: 'text',
+            role,
+            text: block.text,
+            cited: block.citations?.map(({ providerMetadata }) => providerMetadata?.['reference']),
+            ...this.own(block),
+          }),
+        ];
       case 'tool-call':
         return [
           {
@@ -129,20 +166,44 @@ export class ReferenceLLM extends BaseLLM {
           {
             type: 'result',
             id: block.toolCallId,
+            name: block.toolName,
             text: messageText(block),
+            media: this.sentResult(block.content),
             ...(block.isError === true ? { failed: true } : {}),
           },
         ];
       case 'cache-point':
-        return [{ type: 'cached' }];
+        return [defined({ type: 'cached', ttl: block.ttl })];
       case 'reasoning':
         return [{ type: 'reasoning', signature: block.signature }];
-      case 'image':
       case 'document':
-        return [{ type: block.type, ...this.sentMedia(block.source as MediaSource) }];
+        return [this.sentDocument(block)];
+      case 'image':
+        return [defined({ type: 'image', detail: block.detail, ...this.sentMedia(block.source) })];
+      case 'audio':
+        return [{ type: 'audio', ...this.sentMedia(block.source) }];
       default:
-        return [];
+        return this.stranger(block);
     }
+  }
+
+  /** What is of nobody here is left out, and said. */
+  stranger(block: ContentBlock): Raw[] {
+    const { type, value } = block as Raw;
+    if (type.startsWith('reference:')) return [{ ...(value as Raw), type: type.slice('reference:'.length) }];
+    if (type !== 'citation') this.attempt?.warn({ type: 'other', message: `${type} was left out.` });
+    return [];
+  }
+
+  sentDocument({ source, title, context, citations }: DocumentBlock): Raw {
+    const said = 'text' in source ? { text: source.text } : this.sentMedia(source);
+    return defined({ type: 'document', title, context, cite: citations, ...said });
+  }
+
+  /** What a tool gave besides text. */
+  sentResult(content: ToolResultBlock['content']): Raw[] | undefined {
+    if (typeof content === 'string') return undefined;
+    return content.filter(({ type }) => type !== 'text').flatMap((block) => this.sentBlock(block, 'tool'));
   }
 
   /** What only the server knows. */
@@ -226,7 +287,7 @@ export class ReferenceLLM extends BaseLLM {
   block(raw: Raw): ContentBlock {
     switch (raw['type']) {
       case 'text':
-        return this.owned({ type: 'text', text: raw['text'] as string }, raw);
+        return this.owned(this.textBlock(raw), raw);
       case 'reasoning':
         return defined({
           type: 'reasoning' as const,
@@ -241,6 +302,18 @@ export class ReferenceLLM extends BaseLLM {
       default:
         return { type: `reference:${raw['type']}`, value: { ...raw, text: undefined } };
     }
+  }
+
+  textBlock({ text, cited = [] }: Raw): ContentBlock {
+    const citations = (cited as Raw[]).map((raw) => this.citation(raw));
+    return { type: 'text', text: text as string, ...(citations.length === 0 ? {} : { citations }) };
+  }
+
+  citation(raw: Raw): CitationBlock {
+    const { title, quote, url, start, end, document } = raw;
+    const source = document === undefined ? undefined : Number(/\d+$/.exec(document as string)?.[0]);
+    const providerMetadata = { reference: raw };
+    return defined({ type: 'citation' as const, title, quote, url, start, end, source, providerMetadata });
   }
 
   owned(block: ContentBlock, { own }: Raw): ContentBlock {
@@ -264,10 +337,10 @@ export class ReferenceLLM extends BaseLLM {
   }
 
   usage(raw: Raw): Usage {
-    const { in: fresh = 0, cached, written, out = 0, reasoned } = raw;
+    const { in: fresh, cached, written, out, reasoned, tools } = raw;
     return defined({
-      inputTokens: fresh + (cached ?? 0) + (written ?? 0),
-      outputTokens: out + (reasoned ?? 0),
+      inputTokens: fresh == null ? undefined : fresh + (cached ?? 0) + (written ?? 0) + (tools ?? 0),
+      outputTokens: out == null ? undefined : out + (reasoned ?? 0),
       cachedInputTokens: cached ?? undefined,
       cacheWriteTokens: written ?? undefined,
       reasoningTokens: reasoned ?? undefined,

@@ -10,6 +10,7 @@ import type {
 } from '@mortise/conformance';
 
 const MEMBERS = [
+  'format',
   'model',
   'blocks',
   'tools',
@@ -68,6 +69,17 @@ export const reference: LLMDialect = {
     seed: (body) => body['seed'],
     toolChoice: (body) => body['tool_choice'],
     schema: (body) => body['schema'],
+    resultNames: (body) => blocksOf(body, 'result').map(({ name }) => name),
+    cachePoints: (body) => {
+      const all = [...toolsOf(body), ...(body['blocks'] as JsonObject[])];
+      return all.flatMap(({ type, cached }, at) => {
+        const before = all[at - 1];
+        if (cached === true) return [all[at]!['name'] as string];
+        return type === 'cached' ? [(before?.['text'] ?? before?.['name']) as string] : [];
+      });
+    },
+    documents: (body) =>
+      blocksOf(body, 'document').map(({ id, text }) => ({ id: id as string, text: text as string })),
     toolResults: (body) =>
       blocksOf(body, 'result').map(({ id, text }) => ({ id: id as string, text: text as string })),
     failedResults: (body) =>
@@ -110,11 +122,13 @@ function usageOf(usage: AnswerUsage): JsonObject {
     inputTokens,
     outputTokens,
     cachedInputTokens = 0,
+    toolTokens = 0,
     cacheWriteTokens = 0,
     reasoningTokens = 0,
   } = usage;
   return {
-    in: inputTokens - cachedInputTokens - cacheWriteTokens,
+    in: inputTokens - cachedInputTokens - cacheWriteTokens - toolTokens,
+    tools: usage.toolTokens ?? null,
     cached: usage.cachedInputTokens ?? null,
     written: usage.cacheWriteTokens ?? null,
     out: outputTokens - reasoningTokens,
@@ -125,7 +139,12 @@ function usageOf(usage: AnswerUsage): JsonObject {
 function blockOf(part: AnswerPart): JsonObject {
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: part.pieces.join(''), own: ownOf(part) };
+      return {
+        type: 'text',
+        text: part.pieces.join(''),
+        own: ownOf(part),
+        cited: (part.citations ?? []).map((citation) => ({ ...citation }) as JsonObject),
+      };
     case 'reasoning':
       return { type: 'reasoning', text: part.pieces.join(''), signature: part.signature ?? null };
     case 'tool-call':
@@ -153,18 +172,34 @@ function ownOf({
 /** The block as it stands before its pieces. */
 function openBlock(part: AnswerPart): JsonObject {
   const { signature: _signature, text, ...block } = blockOf(part);
-  return { ...block, text: text === null ? null : '' };
+  return { ...block, text: text === null ? null : '', ...(part.type === 'text' ? { cited: [] } : {}) };
 }
 
 function frames({ id, model, created, parts, finish, usage }: WireAnswer, shape: StreamShape = {}): Frame[] {
   const piecesOf = (part: AnswerPart): readonly string[] => ('pieces' in part ? (part.pieces ?? []) : []);
   const early = shape.earlyReason === true ? { finish } : {};
-  const open = parts.map((part, at) => event({ type: 'open', at, block: openBlock(part) }));
-  const pieces = parts.map((part, at) =>
-    piecesOf(part).map((text) => event({ type: 'piece', at, text, ...early })),
+  const calls = parts.filter(({ type }) => type === 'tool-call');
+  const placeOf = (part: AnswerPart): number | null => {
+    if (part.type !== 'tool-call' || shape.calls === undefined) return parts.indexOf(part);
+    return shape.calls === 'one-index' ? parts.indexOf(calls[0]!) : null;
+  };
+  const say = (part: AnswerPart, members: JsonObject): Frame =>
+    event({ at: placeOf(part), call: part.type === 'tool-call' ? part.id : null, ...members });
+  const open = parts.map((part) => say(part, { type: 'open', block: openBlock(part) }));
+  const pieces = parts.map((part) =>
+    piecesOf(part).map((text) => say(part, { type: 'piece', text, ...early })),
   );
-  const close = parts.map((part, at) =>
-    event({ type: 'close', at, signature: blockOf(part)['signature'] ?? null }),
+  const close = parts.map((part) =>
+    say(part, { type: 'close', signature: blockOf(part)['signature'] ?? null }),
+  );
+  const cite = parts.map((part, at) =>
+    ((part.type === 'text' && part.citations) || []).map((citation) =>
+      event({
+        type: 'cite',
+        at: shape.unplacedCitations === true ? null : at,
+        citation: { ...citation } as JsonObject,
+      }),
+    ),
   );
   const most = Math.max(0, ...pieces.map(({ length }) => length));
   const turns = Array.from({ length: most }, (_unused, turn) =>
@@ -172,8 +207,8 @@ function frames({ id, model, created, parts, finish, usage }: WireAnswer, shape:
   );
   const content =
     shape.interleaved === true
-      ? [...open, ...turns.flat(), ...close]
-      : parts.flatMap((_part, at) => [open[at]!, ...pieces[at]!, close[at]!]);
+      ? [...open, ...turns.flat(), ...cite.flat(), ...close]
+      : parts.flatMap((_part, at) => [open[at]!, ...pieces[at]!, ...cite[at]!, close[at]!]);
   const counts = usage === undefined ? [] : [event({ type: 'usage', usage: usageOf(usage) })];
   const growing = [0, 1].map((n) =>
     event({ type: 'usage', usage: usageOf({ ...usage!, outputTokens: n + 1 }) }),

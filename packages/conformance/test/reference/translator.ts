@@ -10,6 +10,8 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
   readonly end = new EndOfReply();
   readonly llm: ReferenceLLM;
   readonly blocks: Raw[] = [];
+  /** Where a part stands that the wire names by a place, or a call by its id. */
+  readonly places = new Map<unknown, number>();
   known: Usage = {};
   wasBlocked = false;
 
@@ -31,14 +33,16 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
       case 'begin':
         return this.begin(data, out);
       case 'open':
-        return this.open(data['at'] as number, data['block'] as Raw, out);
+        return this.open(this.begun(data), data['block'] as Raw, out);
       case 'blocked':
         return this.blocked(data['blocked'] as string);
       case 'piece':
         if (data['finish'] !== undefined) this.early(data['finish'] as string, out);
-        return this.piece(data['at'] as number, data['text'] as string, out);
+        return this.piece(this.place(data), data['text'] as string, out);
       case 'close':
-        return this.close(data['at'] as number, data, out);
+        return this.close(this.place(data), data, out);
+      case 'cite':
+        return this.cite(this.cited(data), data['citation'] as Raw, out);
       case 'usage':
         return this.usage(data['usage'] as Raw, out);
       case 'end':
@@ -48,6 +52,27 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
     }
   }
 
+  /** W-03: a call is known by its id first. */
+  begun({ at, call }: Raw): number {
+    const index = this.blocks.length;
+    this.places.set(call ?? at, index);
+    return index;
+  }
+
+  place({ at, call }: Raw): number {
+    return this.places.get(call ?? at)!;
+  }
+
+  /** A citation that names no part is of the last text. */
+  cited(data: Raw): number {
+    return data['at'] === null ? this.blocks.findLastIndex(({ type }) => type === 'text') : this.place(data);
+  }
+
+  cite(index: number, raw: Raw, out: Out): void {
+    (this.blocks[index]!['cited'] as Raw[]).push(raw);
+    out.push({ type: 'citation', index, citation: this.llm.citation(raw) });
+  }
+
   begin({ id, model, created }: Raw, out: Out): void {
     const createdAt = this.llm.time(created as number);
     out.push({ type: 'start', id: id as string, model: model as string, createdAt });
@@ -55,7 +80,7 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
 
   open(index: number, block: Raw, out: Out): void {
     if (block['type'] !== 'call') {
-      this.blocks[index] = { ...block };
+      this.blocks[index] = { ...block, ...(block['type'] === 'text' ? { cited: [] } : {}) };
       return;
     }
     const id = this.llm.id(block['id'] as string);
@@ -73,12 +98,13 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   close(index: number, { signature }: Raw, out: Out): void {
+    this.blocks[index]!['closed'] = true;
     const raw = signature === null ? this.blocks[index]! : { ...this.blocks[index], signature };
     out.push({ type: 'block', index, block: this.llm.block(raw) });
   }
 
   usage(raw: Raw, out: Out): void {
-    this.known = this.llm.usage(raw);
+    this.known = { ...this.known, ...this.llm.usage(raw) };
     out.push({ type: 'usage', usage: this.known });
   }
 
@@ -100,6 +126,9 @@ export class ReferenceTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   finish(out: Out): void {
+    this.blocks.forEach((block, index) => {
+      if (block['closed'] !== true) this.close(index, { signature: null }, out);
+    });
     this.done = true;
     const raw = this.end.reason ?? '';
     const finishReason = this.wasBlocked ? this.llm.blocked(raw) : this.llm.finish(raw);

@@ -108,12 +108,14 @@ function toRequest(
   // A preference that the API has no place for is left out, and said.
   if (request.reasoning !== undefined) leaveOut('reasoning', request, about, attempt);
   if (request.seed !== undefined) leaveOut('seed', request, about, attempt);
+  if (request.tools?.some(({ strict }) => strict === true) === true)
+    leaveOut('tools.strict', request, about, attempt);
   const { tools } = request;
   const body = defined({
     model: about.model,
     messages: request.messages.map((message) => ({
       role: message.role,
-      parts: blocksOf(message).flatMap((block) => toPart(block, about)),
+      parts: blocksOf(message).flatMap((block) => toPart(block, about, attempt)),
     })),
     tools: tools?.map(({ name, description, parameters }) => defined({ name, description, parameters })),
     max_tokens: request.maxOutputTokens,
@@ -135,7 +137,7 @@ function leaveOut(
   attempt.warn({ type: 'unsupported-setting', setting, message });
 }
 
-function toPart(block: ContentBlock, about: About): Wire[] {
+function toPart(block: ContentBlock, about: About, attempt: Pick<Attempt, 'warn'>): Wire[] {
   switch (block.type) {
     case 'text':
       return [{ type: 'text', text: block.text }];
@@ -155,8 +157,14 @@ function toPart(block: ContentBlock, about: About): Wire[] {
     case 'tool-result':
       return [{ type: 'result', id: block.toolCallId, text: resultText(block.content, about) }];
     default:
-      // What only this API knows goes back as it came; reasoning and what other providers wrote mean nothing here.
-      return !isKnownBlock(block) && block.type.startsWith('acme:') ? [block['value'] as Wire] : [];
+      // What only this API knows goes back as it came.
+      if (!isKnownBlock(block) && block.type.startsWith('acme:')) return [block['value'] as Wire];
+      // Reasoning and what other providers wrote mean nothing here; nothing is left out in silence.
+      attempt.warn({
+        type: 'other',
+        message: `A ${block.type} block was left out: Acme has no place for it.`,
+      });
+      return [];
   }
 }
 
