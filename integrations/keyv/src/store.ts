@@ -1,4 +1,4 @@
-import { MortiseError, type JsonValue } from '@mortise/core';
+import { errorText, MortiseError, type JsonValue } from '@mortise/core';
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
 import { finiteNumber, jsonText, requireMembers } from '@mortise/core/shared';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
@@ -121,7 +121,7 @@ export class KeyvKeyValueStore implements KeyValueStore {
 
   #error(): MortiseError {
     const cause = this.#failure;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     return new MortiseError('internal', `Keyv's store failed: ${reason}. Check the service behind it.`, {
       cause,
     });

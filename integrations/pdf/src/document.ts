@@ -1,3 +1,4 @@
+import { errorText } from '@mortise/core';
 import { drawsAlone, fieldLines, noteLines, type Annotation } from './annotations.ts';
 import { appearanceTexts, type OperatorList } from './appearances.ts';
 import { layOut } from './layout.ts';
@@ -92,7 +93,7 @@ export class PdfDocument {
       const { items, styles } = await page.getTextContent();
       const damages = this.#warnings.take().flatMap((warning) => DAMAGE.exec(warning)?.[0] ?? []);
       const annotations = await this.#annotationsOf(page).catch((error: unknown): Annotation[] => {
-        damages.push(`its annotations: ${error instanceof Error ? error.message : String(error)}`);
+        damages.push(`its annotations: ${errorText(error)}`);
         return [];
       });
       const xfa = await page.getXfa();

@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import type { Lack } from './messages.ts';
 import { ThreadLoss, type Bounds } from './thread.ts';
 
@@ -78,7 +78,7 @@ function readError(what: string, bounds: Bounds, cause: unknown): MortiseError {
   // It had to be opened anew, and could not be.
   if (isMortiseError(cause)) return cause;
   if (cause instanceof ThreadLoss) return lossError(what, bounds, cause);
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = errorText(cause);
   return new MortiseError('parse', `${what}: ${why}`, { cause });
 }
 

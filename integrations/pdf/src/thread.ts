@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import { Worker } from 'node:worker_threads';
 import { MEMORY, type Questions, type Replies, type Reply, type ThreadData } from './messages.ts';
 
@@ -153,7 +153,7 @@ function fromThread({ name, message }: { readonly name: string; readonly message
 }
 
 function startError(cause: unknown): MortiseError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = errorText(cause);
   const message =
     `The thread that reads PDF files could not be started: ${why}. ` +
     `Where the application is bundled, leave @mortise/pdf and pdfjs-dist out of the bundle.`;

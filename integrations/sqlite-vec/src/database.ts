@@ -1,7 +1,7 @@
 import * as files from 'node:fs';
 import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { MortiseError } from '@mortise/core';
+import { errorText, MortiseError } from '@mortise/core';
 import { openSqliteFile, type OpenedSqliteFile } from '@mortise/core/store';
 
 /** The open file with its statements. Everything is synchronous: so is `node:sqlite`. */
@@ -135,7 +135,7 @@ function loadVectorFunctions(database: DatabaseSync, library: string): void {
   try {
     database.loadExtension(library);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     const message = `The extension ${library} could not be loaded: ${reason}. Give the path of sqlite-vec's library for this platform.`;
     throw new MortiseError('missing-dependency', message, { cause });
   }

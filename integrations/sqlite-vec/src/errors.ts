@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import { storeFailure } from '@mortise/core/store';
 
 /** What SQLite throws, as ours: which store, what it was doing, the reason, and what to look at. */
@@ -12,5 +12,5 @@ export function storeError(path: string, what: string, cause: unknown): MortiseE
 const LIMITS = /Expression tree is too large|Recursion limit|parser stack overflow|too many SQL variables/;
 
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return errorText(cause);
 }

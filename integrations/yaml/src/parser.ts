@@ -1,3 +1,4 @@
+import { errorText } from '@mortise/core';
 import type { JsonValue } from '@mortise/core';
 import type { Schema } from '@mortise/core/schema';
 import {
@@ -90,7 +91,7 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
     } catch (error) {
       if (isParserError(error)) throw error;
       const position = error instanceof YAMLError ? error.pos[0] : 0;
-      throw misfit(error instanceof Error ? error.message : String(error), position, error);
+      throw misfit(errorText(error), position, error);
     }
   }
 }

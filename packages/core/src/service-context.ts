@@ -1,5 +1,6 @@
 import type { EmbeddingModel } from './embedding/contract.ts';
 import { MortiseError } from './errors.ts';
+import { checkOptions } from './shared/inputs.ts';
 import type { LLM } from './llm/contract.ts';
 import type { OutputParser } from './parser/contract.ts';
 import type { Reranker } from './reranker/contract.ts';
@@ -45,7 +46,7 @@ export interface ServiceContextMethods<P extends object> {
  */
 export function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P> {
   const context = Object.create(methods) as object;
-  for (const [name, value] of Object.entries(parts)) {
+  for (const [name, value] of Object.entries(checkOptions(parts, 'configuration'))) {
     if (RESERVED.has(name)) {
       throw new MortiseError(
         'configuration',
@@ -74,7 +75,7 @@ function contextMethods(): object {
     {
       with: {
         value(this: object, parts: ServiceParts): unknown {
-          return createServiceContext({ ...this, ...parts });
+          return createServiceContext({ ...this, ...checkOptions(parts, 'configuration') });
         },
       },
       has: {

@@ -156,7 +156,10 @@ function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire():
       clearTimeout(deadline);
       silence?.stop();
       controller.unlink();
-      lease?.release(headers === undefined ? outcome : { ...outcome, headers });
+      // The call is over: what a limiter throws on its return, now or later, is not what became of it.
+      const release = async (): Promise<void> =>
+        lease?.release(headers === undefined ? outcome : { ...outcome, headers });
+      release().catch(() => undefined);
       if (reason !== undefined && !controller.signal.aborted) controller.abort(reason);
     },
     failure(error) {

@@ -10,6 +10,7 @@ export type {
   RateLimiter,
   Warning,
 } from './contract.ts';
+export { throughDoor, typed } from './door.ts';
 export { linkedController } from './linked-controller.ts';
 export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';

@@ -1,4 +1,5 @@
-import type { MortiseError } from '../errors.ts';
+import { MortiseError } from '../errors.ts';
+import { checkOptions } from '../shared/inputs.ts';
 import { positive, wholeNumber } from '../shared/options.ts';
 import type { CallSettings, RateLimiter, RetryBudget, RetryOptions } from './contract.ts';
 
@@ -26,9 +27,15 @@ export interface CallPolicy {
   readonly limiter: RateLimiter | undefined;
 }
 
-/** Throws `configuration` for numbers that make no sense. */
+/** Throws `configuration` for numbers that make no sense, and for names that are none. */
 export function callPolicy(settings: CallSettings): CallPolicy {
-  const retry: RetryOptions = settings.retry === false ? { maxAttempts: 1 } : (settings.retry ?? {});
+  for (const name of ['provider', 'model', 'name']) {
+    const value = (settings as { readonly [name: string]: unknown })[name];
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw new MortiseError('configuration', `${name} is not a non-empty string.`);
+  }
+  const retry: RetryOptions =
+    settings.retry === false ? { maxAttempts: 1 } : checkOptions(settings.retry ?? {}, 'configuration');
   return {
     maxAttempts: positive('retry.maxAttempts', retry.maxAttempts ?? 3, true),
     baseDelayMs: positive('retry.baseDelayMs', retry.baseDelayMs ?? 500),

@@ -1,10 +1,12 @@
 import { answeredBy } from '../call/answered-by.ts';
 import { callPolicy, runCall, type Attempt, type CallPolicy } from '../call/index.ts';
 import type { AnsweredBy, ModelSettings, ProviderOptions, Warning } from '../call/contract.ts';
+import { throughDoor } from '../call/door.ts';
 import { throwIfAborted } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import { hub } from '../events/hub.ts';
 import { inSpan } from '../events/span.ts';
+import { checkOptions, reading } from '../shared/inputs.ts';
 import { defined } from '../shared/json.ts';
 import { finiteNumber, positive, wholeNumber } from '../shared/options.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
@@ -68,7 +70,8 @@ export abstract class BaseEmbedding<
   readonly #concurrency: number | undefined;
   readonly #tokenizer: TokenCounter | undefined;
 
-  constructor(options: BaseEmbeddingOptions) {
+  constructor(given: BaseEmbeddingOptions) {
+    const options = checkOptions(given, 'configuration');
     const { provider, model, concurrency, tokenizer } = options;
     this.provider = provider;
     this.model = model;
@@ -89,40 +92,57 @@ export abstract class BaseEmbedding<
   ): Promise<EmbedReply>;
 
   async embedQuery(query: EmbeddingInput, options: EmbedOptions<P> = {}): Promise<Float32Array> {
-    return this.#embedOne(query, { ...options, kind: 'query' });
+    return this.#embedOne(query, options, 'query');
   }
 
   async embedText(text: EmbeddingInput, options: EmbedOptions<P> = {}): Promise<Float32Array> {
-    return this.#embedOne(text, { ...options, kind: 'document' });
+    return this.#embedOne(text, options, 'document');
   }
 
   async embedTexts(
     texts: readonly EmbeddingInput[],
     options: EmbedManyOptions<P> = {},
   ): Promise<EmbeddingResult> {
-    const result = await this.#embedAll(texts, options);
-    if (result.failure === undefined) return result.embedded;
-    const { error, byCaller } = result.failure;
-    // The caller's own reason is handed back untouched, whatever it is.
-    throw isMortiseError(error) && !byCaller ? withErrorFields(error, { partial: result.embedded }) : error;
+    return this.#embedMany(texts, options);
   }
 
   embedStream(
     texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>,
-    options: EmbedManyOptions<P> = {},
+    given: EmbedManyOptions<P> = {},
   ): AsyncIterable<EmbeddedText> {
+    const options = checkOptions(given);
     const total = Array.isArray(texts) ? texts.length : undefined;
     const { concurrency = this.#concurrency ?? streamConcurrency(this.metadata, options.dimensions) } =
       options;
-    return new EmbeddingStream(texts, (controller) =>
-      this.#open({ ...options, concurrency }, total, controller),
+    return reading(
+      'The options',
+      () =>
+        new EmbeddingStream(texts, (controller) =>
+          this.#open({ ...options, concurrency }, total, controller),
+        ),
     );
   }
 
-  async #embedOne(text: EmbeddingInput, options: EmbedManyOptions<P>): Promise<Float32Array> {
-    const { embedded, failure } = await this.#embedAll([text], { ...options, onProgress: undefined });
-    if (failure !== undefined) throw failure.error;
-    return embedded.embeddings[0]!;
+  async #embedOne(
+    text: EmbeddingInput,
+    options: EmbedOptions<P>,
+    kind: EmbedRequest['kind'],
+  ): Promise<Float32Array> {
+    return (await this.#embedMany([text], options, { kind, onProgress: undefined })).embeddings[0]!;
+  }
+
+  #embedMany(
+    texts: readonly EmbeddingInput[],
+    given: EmbedManyOptions<P>,
+    fixed?: EmbedManyOptions<P>,
+  ): Promise<EmbeddingResult> {
+    return throughDoor(given, this, async (options) => {
+      const { embedded, failure } = await this.#embedAll(texts, { ...options, ...fixed });
+      if (failure === undefined) return embedded;
+      const { error, byCaller } = failure;
+      // The caller's own reason is handed back untouched, whatever it is.
+      throw isMortiseError(error) && !byCaller ? withErrorFields(error, { partial: embedded }) : error;
+    });
   }
 
   async #embedAll(
@@ -134,7 +154,7 @@ export abstract class BaseEmbedding<
   > {
     throwIfAborted(options.signal);
     // The caller may go on changing its list.
-    const inputs = [...texts];
+    const inputs = reading('texts', () => [...texts]);
     const embeddings = new Array<Float32Array>(inputs.length);
     const run = this.#open(options, inputs.length, new AbortController());
     for (const [index, input] of inputs.entries()) checkInput(this, input, index);
@@ -228,7 +248,7 @@ function costs(
 ): (input: EmbeddingInput) => BatchCost {
   const countTokens = maxBatchTokens !== undefined || limited;
   const costOf = (text: string): BatchCost => ({
-    tokens: countTokens ? tokenizer.count(text) : 0,
+    tokens: countTokens ? reading('tokenizer', () => tokenizer.count(text)) : 0,
     bytes: maxBatchBytes === undefined ? 0 : utf8Length(text),
   });
   return (input) => inputCost(input, costOf);

@@ -1,5 +1,6 @@
+import { reading } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
-import { checkSource, object, readable, required } from '../llm/check-source.ts';
+import { checkSource, object, required } from '../llm/check-source.ts';
 import { MEDIA_TOKENS } from '../llm/estimate.ts';
 import type { ContentBlock, MediaSource } from '../llm/message-contract.ts';
 import { base64Of } from '../shared/base64.ts';
@@ -23,7 +24,7 @@ export function checkInput({ provider, model, metadata }: Asked, input: unknown,
   }
   const { inputModalities: takes = ['text'] } = metadata;
   const takesBlocks = takes.some((modality) => modality !== 'text');
-  readable('blocks', () => {
+  reading('A list of blocks', () => {
     // By index: a list with holes has no block there.
     for (let at = 0; at < input.length; at++) {
       const place = `texts[${index}][${at}]`;

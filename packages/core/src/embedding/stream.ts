@@ -1,4 +1,5 @@
 import { MortiseError, isMortiseError, withErrorFields } from '../errors.ts';
+import { reading } from '../shared/inputs.ts';
 import type { EmbeddedText, EmbeddingInput, EmbeddingResult } from './contract.ts';
 
 type Texts = AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>;
@@ -72,7 +73,7 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
       throw new MortiseError('invalid-request', message);
     }
     this.#read = true;
-    return { next: () => this.#next(), return: () => this.#leave() };
+    return { next: async () => this.#next(), return: () => this.#leave() };
   }
 
   #next(): Promise<Next> {
@@ -93,7 +94,9 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
     if (this.#started) return;
     this.#started = true;
     const texts = this.#texts;
-    const source = Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
+    const source = reading('texts', () =>
+      Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator](),
+    );
     const { readAhead } = this.#run;
     const sink = {
       room: (taken: number) => readAhead - (taken - this.#handedOut),

@@ -1,4 +1,5 @@
 import { runCall, type OpenAttempt } from '../call/call.ts';
+import { throughDoor } from '../call/door.ts';
 import { answeredBy } from '../call/answered-by.ts';
 import type { Attempt, Warning } from '../call/contract.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
@@ -22,6 +23,7 @@ import type {
   StreamBatch,
 } from './contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
+import { checkOptions, reading } from '../shared/inputs.ts';
 import { createCompletionStream } from './completion-stream.ts';
 import { estimateInputTokens } from './estimate.ts';
 import type { ChatInput } from './message-contract.ts';
@@ -49,7 +51,8 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   readonly #server: Server;
   readonly #asked: Asked;
 
-  constructor(options: BaseLLMOptions) {
+  constructor(given: BaseLLMOptions) {
+    const options = checkOptions(given, 'configuration');
     const { provider, model, name, baseURL, callIds } = options;
     this.provider = provider;
     this.model = model;
@@ -72,7 +75,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     attempt: Attempt,
   ): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
 
-  chat(messages: ChatInput, options: ChatOptions<P> = {}): Promise<ChatResponse<M>> {
+  async chat(messages: ChatInput, options: ChatOptions<P> = {}): Promise<ChatResponse<M>> {
     return this.#whole('llm.chat', snapshot(messages), options);
   }
 
@@ -93,38 +96,41 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   async #whole(
     name: 'llm.chat' | 'llm.complete',
     input: Input,
-    options: ChatOptions<P>,
+    given: ChatOptions<P>,
   ): Promise<ChatResponse<M>> {
-    return inSpan(
-      name,
-      this.#spanOptions(input, options, false),
-      async () => {
-        const { request, notes } = this.#request(input, options);
-        let warnings: Warning[] = [];
-        const spec = {
-          ...this.#callSpec(options, request, false),
-          warn: (warning: Warning) => void (isSaid(warnings, warning) || warnings.push(warning)),
-        };
-        const response = await runCall(spec, async (attempt) => {
-          warnings = [...notes];
-          const reply = await this.doGenerate(request, attempt);
-          // A limiter corrects its estimate by what was really used.
-          attempt.close({ tokens: mergeUsage({}, reply.usage ?? {}).totalTokens });
-          const response = toChatResponse(reply, this.#asked, warnings, this.#server.owner);
-          this.#check(response);
+    return throughDoor(given, this, (options) =>
+      inSpan(
+        name,
+        this.#spanOptions(input, options, false),
+        async () => {
+          const { request, notes } = this.#request(input, options);
+          let warnings: Warning[] = [];
+          const spec = {
+            ...this.#callSpec(options, request, false),
+            warn: (warning: Warning) => void (isSaid(warnings, warning) || warnings.push(warning)),
+          };
+          const response = await runCall(spec, async (attempt) => {
+            warnings = [...notes];
+            const reply = await this.doGenerate(request, attempt);
+            // A limiter corrects its estimate by what was really used.
+            attempt.close({ tokens: mergeUsage({}, reply.usage ?? {}).totalTokens });
+            const response = toChatResponse(reply, this.#asked, warnings, this.#server.owner);
+            this.#check(response);
+            return response;
+          });
+          response.warnings.forEach((warning) => this.#announce(warning));
           return response;
-        });
-        response.warnings.forEach((warning) => this.#announce(warning));
-        return response;
-      },
-      (response) => {
-        const [attributes, content] = describe(response);
-        return { attributes, content };
-      },
+        },
+        (response) => {
+          const [attributes, content] = describe(response);
+          return { attributes, content };
+        },
+      ),
     );
   }
 
-  #streamHooks(name: 'llm.chat' | 'llm.complete', input: Input, options: ChatOptions<P>): ChatStreamHooks {
+  #streamHooks(name: 'llm.chat' | 'llm.complete', input: Input, given: ChatOptions<P>): ChatStreamHooks {
+    const options = checkOptions(given);
     // Aborted when the stream is left while it is still being opened; linked to nothing, so it cannot leak.
     const abandoned = new AbortController();
     return {
@@ -206,7 +212,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
 
   /** What was asked, with of earlier replies what this server understands; and what was left out of them. */
   #request(input: Input, options: ChatOptions<P>): { request: ChatRequest<P>; notes: readonly Warning[] } {
-    const asked = toChatRequest(input, options, this);
+    const asked = reading('The messages or an option', () => toChatRequest(input, options, this));
     const marked = withoutUndeclared(asked.messages, this, asked.strict);
     const { messages, warnings } = forServer(marked.messages, this.#server);
     if (messages.length === 0) {

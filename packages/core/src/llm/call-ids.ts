@@ -1,4 +1,5 @@
 import { sha256Hex } from '../shared/hash.ts';
+import { checkOptions } from '../shared/inputs.ts';
 import { oneOf, wholeNumber } from '../shared/options.ts';
 import type { ChatMessage, ContentBlock } from './message-contract.ts';
 import type { CallIdFormat } from './tool-contract.ts';
@@ -17,7 +18,7 @@ export function isPlainCallId(id: string): boolean {
 /** Throws `configuration`. */
 export function checkedFormat(format: CallIdFormat | undefined): CallIdFormat | undefined {
   if (format === undefined) return undefined;
-  const { characters, maxLength, length } = format;
+  const { characters, maxLength, length } = checkOptions(format, 'configuration');
   if (characters !== undefined) oneOf('callIds.characters', characters, ['word', 'alphanumeric']);
   if (maxLength !== undefined) wholeNumber('callIds.maxLength', maxLength, { least: MARK });
   if (length !== undefined) wholeNumber('callIds.length', length, { least: MARK, most: 40 });

@@ -1,5 +1,6 @@
+import { reading } from '../shared/inputs.ts';
 import { isDeeper } from '../shared/json.ts';
-import { checkSource, invalid, object, optional, readable, refused, required } from './check-source.ts';
+import { checkSource, invalid, object, optional, refused, required } from './check-source.ts';
 import type { ChatMessage } from './message-contract.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { ChatMessage } from './message-contract.ts';
  * `chat` and its like check their messages in the same way. Gives the same list, not a copy.
  */
 export function checkMessages(messages: unknown): readonly ChatMessage[] {
-  readable('messages', () => {
+  reading('The list of messages', () => {
     if (!Array.isArray(messages)) throw refused('messages', 'a list of messages', messages);
     if (messages.length === 0) throw invalid('messages is empty; chat needs at least one message.');
     for (let at = 0; at < messages.length; at++) checkMessage(messages[at], `messages[${at}]`);

@@ -1,16 +1,5 @@
-import { isMortiseError, MortiseError } from '../errors.ts';
+import { MortiseError } from '../errors.ts';
 import { isObject } from '../shared/json.ts';
-
-/** Reads what came from outside: what a getter or a proxy of somebody else's throws is `invalid-request`. */
-export function readable<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (isMortiseError(cause)) throw cause;
-    const message = `The ${what} cannot be read: a member throws. Give plain data.`;
-    throw new MortiseError('invalid-request', message, { cause });
-  }
-}
 
 /** Throws `invalid-request` for what is no {@link MediaSource}, or with `takesText` no source of a document. */
 export function checkSource(value: unknown, at: string, takesText: boolean): void {

@@ -1,3 +1,4 @@
+import { reading } from '../shared/inputs.ts';
 import type { ChatOptions } from './contract.ts';
 import type { ChatInput, ContentBlock } from './message-contract.ts';
 import { blocksOf, isKnownBlock, toMessages } from './message.ts';
@@ -7,6 +8,10 @@ import { blocksOf, isKnownBlock, toMessages } from './message.ts';
  * and 1,600 an image, a file or audio, however large: how many pages a file has is not known here.
  */
 export function estimateInputTokens(input: ChatInput, options: Pick<ChatOptions, 'tools'> = {}): number {
+  return reading('The messages', () => estimated(input, options));
+}
+
+function estimated(input: ChatInput, options: Pick<ChatOptions, 'tools'>): number {
   let characters = 0;
   let tokens = 0;
   // A tool as the model sees it: its validator is not sent, and may not have a form in JSON.

@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { reading } from '../shared/inputs.ts';
 import { isDeeper, type JsonObject, type JsonValue } from '../shared/json.ts';
 import type {
   ChatInput,
@@ -62,7 +63,9 @@ export function toolCallBlock(id: string, called: string, argumentsText: string)
 
 /** The input as it stands now: a list that its owner goes on with does not change a call that waits. */
 export function snapshot(input: ChatInput): ChatInput {
-  return Array.isArray(input) ? [...(input as readonly ChatMessage[])] : input;
+  return reading('The list of messages', () =>
+    Array.isArray(input) ? [...(input as readonly ChatMessage[])] : input,
+  );
 }
 
 /** A string or a list of messages as messages; throws `invalid-request` when it is neither. */

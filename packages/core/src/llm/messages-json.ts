@@ -1,7 +1,8 @@
+import { reading } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
 import { isDeeper, isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { checkMessages } from './check-messages.ts';
-import { isBytes, readable } from './check-source.ts';
+import { isBytes } from './check-source.ts';
 import type { ChatMessage } from './message-contract.ts';
 import { base64Of } from '../shared/base64.ts';
 
@@ -17,7 +18,7 @@ const MAX_DEPTH = 1_000;
  * `invalid-request` for values that are not messages or that JSON cannot hold; the error names the place.
  */
 export function messagesToJson(messages: readonly ChatMessage[]): JsonObject[] {
-  return readable('messages', () =>
+  return reading('The list of messages', () =>
     checkMessages(messages).map((message, at) => toJson(message, `messages[${at}]`) as JsonObject),
   );
 }
@@ -28,7 +29,7 @@ export function messagesFromJson(json: unknown): ChatMessage[] {
     const message = `The messages hold containers nested deeper than ${MAX_DEPTH}, or one within itself.`;
     throw new MortiseError('invalid-request', message);
   }
-  return readable('messages', () => [...checkMessages(fromJson(json))]);
+  return reading('The list of messages', () => [...checkMessages(fromJson(json))]);
 }
 
 function toJson(value: unknown, at: string): JsonValue {

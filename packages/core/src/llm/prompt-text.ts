@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { reading } from '../shared/inputs.ts';
 import type { Warning } from '../call/contract.ts';
 import type {
   AudioBlock,
@@ -26,12 +27,13 @@ export interface PromptTextOptions {
  * with `unsupported`, unless `describe` turns them into text; each one that it does is a warning.
  */
 export function messagesToPrompt(messages: readonly ChatMessage[], options: PromptTextOptions = {}): string {
-  const lines = messages.map((message) => {
-    return `${message.role}: ${blocksOf(message)
-      .map((block) => blockText(block, options))
-      .join('')}`;
+  return reading('The messages', () => {
+    const lines = messages.map((message) => {
+      const texts = blocksOf(message).map((block) => blockText(block, options));
+      return `${message.role}: ${texts.join('')}`;
+    });
+    return [...lines, 'assistant: '].join('\n');
   });
-  return [...lines, 'assistant: '].join('\n');
 }
 
 function blockText(block: ContentBlock, options: PromptTextOptions): string {

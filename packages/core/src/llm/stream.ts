@@ -2,7 +2,7 @@ import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
 import { readableStream, SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
-import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
+import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
 import { says } from '../call/signs-of-life.ts';
 import type {
@@ -147,14 +147,15 @@ class ChatPump {
     if (this.#opened !== undefined) close(this.#opened, response.usage.totalTokens);
   }
 
-  #fail(cause: unknown): void {
+  #fail(thrown: unknown): void {
     if (this.reader.ended) return;
-    const { signal } = this.#hooks;
+    const { signal, asked } = this.#hooks;
     // The caller's reason stays exactly what it is, an error of ours too.
-    const isReason = signal?.aborted === true && cause === signal.reason;
+    const isReason = signal?.aborted === true && thrown === signal.reason;
+    const cause = isReason ? thrown : toMortiseError(thrown, asked);
     const error =
-      !isReason && isMortiseError(cause) && cause.partial === undefined
-        ? withErrorFields(cause, { partial: this.partial() })
+      !isReason && (cause as MortiseError).partial === undefined
+        ? withErrorFields(cause as MortiseError, { partial: this.partial() })
         : cause;
     this.reader.fail(error);
     this.#span?.fail(error);

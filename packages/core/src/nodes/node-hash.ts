@@ -1,4 +1,5 @@
 import { sha256Hex, sha256Sum } from '../shared/hash.ts';
+import { reading } from '../shared/inputs.ts';
 import { canonicalJson } from '../shared/canonical-json.ts';
 import { DEFAULT_METADATA_SEPARATOR, DEFAULT_METADATA_TEMPLATE, DEFAULT_TEXT_TEMPLATE } from './node-text.ts';
 import type { Node } from './contract.ts';
@@ -21,7 +22,7 @@ import type { Node } from './contract.ts';
  * | `{"excludedLlmMetadataKeys":["path"],"indexId":"i","metadata":{"path":"a.md"},"text":"x"}` | `09df839ec8e751adb19d96334a713e297fa9889c80f56caa9c35d4f56e0dbca0` |
  */
 export function nodeHash(node: Node): string {
-  return sha256Hex(canonicalJson(contentOf(node)));
+  return reading('The node', () => sha256Hex(canonicalJson(contentOf(node))));
 }
 
 /** Characters of a text that are hashed in one step. */

@@ -1,5 +1,6 @@
 import { checkVector, isFloat32Array } from '../vectors/vector.ts';
-import { isMortiseError, MortiseError } from '../errors.ts';
+import { MortiseError } from '../errors.ts';
+import { reading } from '../shared/inputs.ts';
 import { MAX_METADATA_DEPTH, plainJson } from '../shared/plain-json.ts';
 import { isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { isPlainObject } from '../shared/canonical-json.ts';
@@ -11,7 +12,7 @@ import type { Node } from './contract.ts';
  * `MAX_METADATA_DEPTH` levels, and for an embedding that is no vector.
  */
 export function nodeToJson(node: Node): JsonObject {
-  return reading(node, ({ embedding, ...rest }) => {
+  return readingNode(node, ({ embedding, ...rest }) => {
     const json = plainJson(rest, `The node '${node.id}'`, { depth: MAX_METADATA_DEPTH + 1 }) as JsonObject;
     if (embedding === undefined) return json;
     checkEmbedding(node.id, embedding);
@@ -22,7 +23,7 @@ export function nodeToJson(node: Node): JsonObject {
 
 /** Throws what `nodeToJson` would throw: what every store refuses before it keeps a node. */
 export function checkNode(node: Node): void {
-  reading(node, ({ embedding, ...rest }) => {
+  readingNode(node, ({ embedding, ...rest }) => {
     plainJson(rest, `The node '${node.id}'`, { depth: MAX_METADATA_DEPTH + 1 });
     if (embedding !== undefined) checkEmbedding(node.id, embedding);
   });
@@ -35,19 +36,19 @@ function checkEmbedding(id: string, embedding: unknown): void {
 }
 
 /** What a node's own getters throw is about the node. */
-function reading<T>(node: Node, read: (node: Node) => T): T {
-  if (!isObject(node) || typeof node.id !== 'string')
+function readingNode<T>(node: Node, read: (node: Node) => T): T {
+  return reading('The node', () => {
+    if (isObject(node) && typeof node.id === 'string') return read(node);
     throw new MortiseError('invalid-request', 'A node is an object with an `id` that is a string.');
-  try {
-    return read(node);
-  } catch (cause) {
-    if (isMortiseError(cause)) throw cause;
-    throw new MortiseError('invalid-request', `The node '${node.id}' cannot be read.`, { cause });
-  }
+  });
 }
 
 /** The inverse of `nodeToJson`, also after a trip through text. Throws `validation`, naming the member. */
 export function nodeFromJson(value: unknown): Node {
+  return reading('What is to be a node', () => nodeOf(value));
+}
+
+function nodeOf(value: unknown): Node {
   if (!isObject(value)) throw invalid('The value', 'an object', value);
   for (const key of ['type', 'id', 'text'] as const) {
     if (typeof value[key] !== 'string') throw invalid(key, 'a string', value[key]);

@@ -1,3 +1,4 @@
+import { reading } from '../shared/inputs.ts';
 import type { JsonObject, JsonValue } from '../shared/json.ts';
 import type { Node } from './contract.ts';
 
@@ -13,9 +14,11 @@ export const DEFAULT_TEXT_TEMPLATE = '{metadata}\n\n{text}';
  * or when no metadata is left to show, the bare text, exactly.
  */
 export function nodeText(node: Node, mode: NodeTextMode): string {
-  const metadata = mode === 'none' ? '' : nodeMetadataText(node, mode);
-  if (metadata === '') return node.text;
-  return fill(node.textTemplate ?? DEFAULT_TEXT_TEMPLATE, { metadata, text: node.text }).trim();
+  return reading('The node', () => {
+    const metadata = mode === 'none' ? '' : nodeMetadataText(node, mode);
+    if (metadata === '') return node.text;
+    return fill(node.textTemplate ?? DEFAULT_TEXT_TEMPLATE, { metadata, text: node.text }).trim();
+  });
 }
 
 /** The metadata part of `nodeText`, empty when nothing is to be shown. Values that are not strings are JSON. */

@@ -1,8 +1,10 @@
+import { reading } from '../shared/inputs.ts';
 import type { Document, IndexNode, Node, NodeBase, NodeInput, TextNode } from './contract.ts';
 
 /** A document: its own source. Without an `id` it gets a random one. */
-export function createDocument({ item, ...input }: NodeInput & { item?: string | undefined }): Document {
-  return { type: 'document', ...withDefaults(input), ...(item === undefined ? {} : { item }) };
+export function createDocument(given: NodeInput & { item?: string | undefined }): Document {
+  const { item, ...input } = withDefaults(given);
+  return { type: 'document', ...input, ...(item === undefined ? {} : { item }) };
 }
 
 /** A piece of a document. Without an `id` it gets a random one. */
@@ -12,11 +14,15 @@ export function createTextNode(input: NodeInput): TextNode {
 
 /** A node that stands for something else, found by its `indexId`. */
 export function createIndexNode(input: NodeInput & { indexId: string }): IndexNode {
-  return { type: 'index', ...withDefaults(input), indexId: input.indexId };
+  return { type: 'index', ...withDefaults(input) };
 }
 
-function withDefaults({ id, text, metadata, ...rest }: NodeInput): NodeBase {
-  return { id: id ?? crypto.randomUUID(), text, metadata: metadata ?? {}, ...rest };
+function withDefaults<I extends NodeInput>(input: I): NodeBase & I {
+  return reading('The node', () => {
+    const { id, text, metadata, ...rest } = input;
+    return { id: id ?? crypto.randomUUID(), text, metadata: metadata ?? {}, ...rest } as unknown as NodeBase &
+      I;
+  });
 }
 
 /** The id of the document a node comes from; a document is its own source. Undefined when it is not known. */

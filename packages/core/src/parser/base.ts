@@ -1,6 +1,7 @@
 import { raceAbort, throwIfAborted } from '../call/index.ts';
 import { inSpan } from '../events/index.ts';
 import type { ChatMessage } from '../llm/message-contract.ts';
+import { checkOptions, reading } from '../shared/inputs.ts';
 import type { DeepPartial, OutputParser, ParseOptions } from './contract.ts';
 import { parserError, toParserError } from './errors.ts';
 import { SnapshotStream } from './snapshot-stream.ts';
@@ -37,12 +38,17 @@ export abstract class BaseOutputParser<T, P = DeepPartial<T>> implements OutputP
   format(input: string): string;
   format(input: readonly ChatMessage[]): readonly ChatMessage[];
   format(input: string | readonly ChatMessage[]): string | readonly ChatMessage[] {
-    const instructions = this.instructions?.() ?? '';
-    if (instructions === '') return input;
-    return typeof input === 'string' ? `${input}\n\n${instructions}` : withInstructions(input, instructions);
+    return reading('What is to be formatted', () => {
+      const instructions = this.instructions?.() ?? '';
+      if (instructions === '') return input;
+      return typeof input === 'string'
+        ? `${input}\n\n${instructions}`
+        : withInstructions(input, instructions);
+    });
   }
 
-  parse(text: string, options: ParseOptions = {}): Promise<T> {
+  async parse(text: string, given: ParseOptions = {}): Promise<T> {
+    const options = checkOptions(given);
     const about = {
       attributes: { parser: this.name, characters: typeof text === 'string' ? text.length : 0 },
       content: () => ({ text }),
@@ -62,7 +68,8 @@ export abstract class BaseOutputParser<T, P = DeepPartial<T>> implements OutputP
     });
   }
 
-  stream(chunks: AsyncIterable<string>, options: ParseOptions = {}): AsyncIterable<P> {
+  stream(chunks: AsyncIterable<string>, given: ParseOptions = {}): AsyncIterable<P> {
+    const options = checkOptions(given);
     const read = (source: AsyncIterable<string>): AsyncIterable<P> =>
       this.doStream === undefined ? this.#whole(source, options) : this.doStream(source, options);
     return new SnapshotStream(chunks, { ...options, parser: this.name }, read);

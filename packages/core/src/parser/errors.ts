@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError, type MortiseErrorOptions } from '../errors.ts';
+import { errorText, isMortiseError, MortiseError, type MortiseErrorOptions } from '../errors.ts';
 import type { ParserErrorDetails, ValuePath } from './contract.ts';
 
 /** A `MortiseError` of code `parse` or `validation` that says where and what. */
@@ -30,8 +30,7 @@ export function isParserError(error: unknown): error is ParserError {
 /** Whatever was thrown while parsing `text`, as a `ParserError`. */
 export function toParserError(error: unknown, text: string): ParserError {
   if (isParserError(error)) return error;
-  const reason =
-    error instanceof Error && error.message !== '' ? error.message : 'The text could not be parsed.';
+  const reason = errorText(error) || 'The text could not be parsed.';
   const code = isMortiseError(error, 'validation') ? 'validation' : 'parse';
   return parserError(code, reason, { text }, { cause: error });
 }

@@ -1,6 +1,8 @@
+import { typed } from '../call/door.ts';
 import { raceAbort, throwIfAborted } from '../call/timers.ts';
-import { isMortiseError, MortiseError } from '../errors.ts';
+import { errorText, isMortiseError, MortiseError } from '../errors.ts';
 import { emitPoint, startSpan, type Span } from '../events/span.ts';
+import { checkOptions } from '../shared/inputs.ts';
 import type { Document } from '../nodes/contract.ts';
 import type { ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress } from './contract.ts';
 
@@ -32,7 +34,8 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
    */
   abstract doRead(item: I, call: ReadCall): Promise<Document> | AsyncIterable<Document> | Iterable<Document>;
 
-  async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
+  async *read(given: ReadOptions = {}): AsyncGenerator<Document> {
+    const options = checkOptions(given);
     throwIfAborted(options.signal);
     const span = startSpan('ingest.read', { parent: options.parent });
     let end: () => void = () => span.fail(new MortiseError('aborted', 'The reader was left before its end.'));
@@ -44,7 +47,8 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
         yield document;
       }
       end = () => span.end({ documents, failed: tally.failed });
-    } catch (error) {
+    } catch (thrown) {
+      const error = typed(thrown, options.signal);
       end = () => span.fail(error);
       throw error;
     } finally {
@@ -153,6 +157,5 @@ async function settled<T>(promise: Promise<T>, signal: AbortSignal | undefined):
 
 function readError(item: string, error: unknown): MortiseError {
   if (isMortiseError(error)) return error;
-  const why = error instanceof Error ? error.message : String(error);
-  return new MortiseError('internal', `${item} cannot be read: ${why}`, { cause: error });
+  return new MortiseError('internal', `${item} cannot be read: ${errorText(error)}`, { cause: error });
 }

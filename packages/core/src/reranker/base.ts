@@ -8,10 +8,12 @@ import {
   type Warning,
 } from '../call/index.ts';
 import { answeredBy } from '../call/answered-by.ts';
+import { throughDoor } from '../call/door.ts';
 import { mapPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
 import type { ProviderOptions } from '../call/contract.ts';
+import { checkOptions, checkTexts } from '../shared/inputs.ts';
 import { wholeNumber } from '../shared/options.ts';
 import type {
   BaseRerankerOptions,
@@ -36,7 +38,8 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
   readonly #policy: CallPolicy;
   readonly #answeredBy: AnsweredBy;
 
-  constructor(options: BaseRerankerOptions) {
+  constructor(given: BaseRerankerOptions) {
+    const options = checkOptions(given, 'configuration');
     this.provider = options.provider;
     this.model = options.model;
     this.#policy = callPolicy(options);
@@ -51,7 +54,13 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     documents: readonly string[],
     options: RerankOptions<P> = {},
   ): Promise<RerankResult> {
+    return throughDoor(options, this, (checked) => this.#ranked(query, documents, checked));
+  }
+
+  async #ranked(query: string, given: readonly string[], options: RerankOptions<P>): Promise<RerankResult> {
     throwIfAborted(options.signal);
+    const documents = checkTexts('documents', given);
+    if (typeof query !== 'string') throw new MortiseError('invalid-request', 'The query is not a string.');
     const { provider, model } = this;
     const topN = this.#topN(documents.length, options.topN);
     if (documents.length === 0)
@@ -59,7 +68,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     const parts = this.#split(documents);
     const span = {
       attributes: { provider, model, documents: documents.length, topN },
-      content: () => ({ query, documents: [...documents] }),
+      content: () => ({ query, documents }),
       parent: options.parent,
     };
     return inSpan(
@@ -126,7 +135,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
   #split(documents: readonly string[]): Part[] {
     const { provider, model, metadata } = this;
     const { maxDocuments = documents.length, comparableScores } = metadata;
-    if (documents.length <= maxDocuments) return [{ documents: [...documents], offset: 0 }];
+    if (documents.length <= maxDocuments) return [{ documents, offset: 0 }];
     if (!comparableScores) {
       const message = `${model} takes ${maxDocuments} documents at once, not ${documents.length}, and its scores of different requests cannot be compared. Pass fewer.`;
       throw new MortiseError('unsupported', message, { provider, model });

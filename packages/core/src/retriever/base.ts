@@ -1,10 +1,12 @@
 import { runCall } from '../call/call.ts';
 import type { Attempt } from '../call/contract.ts';
 import { linkedController } from '../call/linked-controller.ts';
+import { throughDoor } from '../call/door.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, type Span } from '../events/index.ts';
+import { checkOptions } from '../shared/inputs.ts';
 import { defined } from '../shared/json.ts';
 import { positive, wholeNumber } from '../shared/options.ts';
 import { checkFilterForm } from '../store/filter.ts';
@@ -42,7 +44,8 @@ export abstract class BaseRetriever implements Retriever {
   readonly #maxDepth: number;
   readonly #concurrency: number;
 
-  constructor(options: BaseRetrieverOptions = {}) {
+  constructor(given: BaseRetrieverOptions = {}) {
+    const options = checkOptions(given, 'configuration');
     this.#name = options.name ?? this.constructor.name;
     this.#policy = callPolicy({ ...options, retry: options.retry ?? false });
     this.#lookup = options.objects === undefined ? undefined : lookupIn(options.objects);
@@ -64,6 +67,10 @@ export abstract class BaseRetriever implements Retriever {
   readonly supportsFilters: boolean = false;
 
   retrieve(query: QueryInput, options: RetrieveOptions = {}): Promise<NodeWithScore[]> {
+    return throughDoor(options, {}, (checked) => this.#traced(query, checked));
+  }
+
+  #traced(query: QueryInput, options: RetrieveOptions): Promise<NodeWithScore[]> {
     const { topK, parent, trail = [] } = options;
     const indexId = trail.at(-1)?.indexId;
     const attributes = defined({ retriever: this.#name, topK, depth: trail.length, indexId });

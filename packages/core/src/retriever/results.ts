@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { reading } from '../shared/inputs.ts';
 import { isObject } from '../shared/json.ts';
 import { nodeHash } from '../nodes/node-hash.ts';
 import type { Evidence, Node, NodeWithScore } from '../nodes/contract.ts';
@@ -9,13 +10,15 @@ import { sourceId } from '../nodes/node.ts';
  * measure of evidence the greatest. New objects, the input is left as it is.
  */
 export function dedupeNodes(results: readonly NodeWithScore[]): NodeWithScore[] {
-  const unique = new Map<string, NodeWithScore>();
-  for (const result of results) {
-    const key = contentKey(result.node);
-    const first = unique.get(key);
-    unique.set(key, first === undefined ? result : better(first, result));
-  }
-  return [...unique.values()];
+  return reading('The results', () => {
+    const unique = new Map<string, NodeWithScore>();
+    for (const result of results) {
+      const key = contentKey(result.node);
+      const first = unique.get(key);
+      unique.set(key, first === undefined ? result : better(first, result));
+    }
+    return [...unique.values()];
+  });
 }
 
 /** What two results must share to be one: the hash of the content, and the source document if there is one. */

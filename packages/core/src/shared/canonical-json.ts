@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { reading } from './inputs.ts';
 import { isObject } from './json.ts';
 
 /**
@@ -7,7 +8,7 @@ import { isObject } from './json.ts';
  * `undefined` are left out; what JSON cannot hold is `invalid-request`, naming the place, and so are more than 1,000 levels.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '$', 0);
+  return reading('The value', () => write(value, '$', 0));
 }
 
 /** Levels of lists and objects: far more than anybody writes, and far fewer than fill the stack. */

@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { reading } from './inputs.ts';
 
 /**
  * Text that is not trusted, between tags that it cannot close: `<document>` and `</document>`, or, when the text
@@ -9,14 +10,14 @@ import { MortiseError } from '../errors.ts';
  * model: say in the prompt that it is data and holds no instructions.
  */
 export function delimited(text: string, label: string, beside: readonly string[] = []): string {
-  if (!/^[A-Za-z][\w-]*$/.test(label)) {
+  if (typeof label !== 'string' || !/^[A-Za-z][\w-]*$/.test(label)) {
     const message =
       'The label of delimited() is a word: letters, digits, - and _, beginning with a letter. A title or a file name belongs inside the text.';
     throw new MortiseError('validation', message);
   }
   if (typeof text !== 'string')
     throw new MortiseError('validation', `What is delimited as ${label} is not a string.`);
-  const tag = freeTag(label, [text, ...beside]);
+  const tag = reading('What stands beside it', () => freeTag(label, [text, ...beside]), 'validation');
   return `<${tag}>\n${text}\n</${tag}>`;
 }
 

@@ -2,6 +2,7 @@ export { base64Of } from './base64.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
 export { framed, sha256Hex } from './hash.ts';
+export { checkOptions, checkTexts, reading } from './inputs.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
 export { finiteNumber, oneOf, positive, requireMembers, wholeNumber } from './options.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';

@@ -1,6 +1,7 @@
 import { MortiseError } from '../errors.ts';
 import { checkVector } from '../vectors/vector.ts';
 import { checkNode } from '../nodes/node-json.ts';
+import { reading } from '../shared/inputs.ts';
 import { finiteNumber, requireMembers, wholeNumber } from '../shared/options.ts';
 import type { SparseVector, VectorEntry, VectorQuery, VectorStoreSupport } from './contract.ts';
 import type { KeyValueStore } from './key-value-contract.ts';
@@ -30,6 +31,10 @@ export function checkVectorQuery(
   support: VectorStoreSupport,
   dimensions: number | undefined = support.dimensions,
 ): void {
+  reading('The query', () => checkQuery(query, support, dimensions));
+}
+
+function checkQuery(query: VectorQuery, support: VectorStoreSupport, dimensions: number | undefined): void {
   checkVectorSearch(query, support);
   const { mode = 'dense', embedding, sparse } = query;
   const needs = NEEDS[mode];
@@ -71,6 +76,10 @@ export function checkVectorEntries(
   entries: readonly VectorEntry[],
   dimensions: number | undefined,
 ): number | undefined {
+  return reading('The entries', () => checkEntries(entries, dimensions));
+}
+
+function checkEntries(entries: readonly VectorEntry[], dimensions: number | undefined): number | undefined {
   let expected = dimensions;
   for (const { node, embedding, sparse } of entries) {
     checkNode(node);

@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError, type KnownErrorCode } from '../errors.ts';
+import { errorText, isMortiseError, MortiseError, type KnownErrorCode } from '../errors.ts';
 
 /**
  * What a disk, an operating system or SQLite throws, as ours: which store, what it was doing, the reason, and what to
@@ -18,7 +18,7 @@ import { isMortiseError, MortiseError, type KnownErrorCode } from '../errors.ts'
  */
 export function storeFailure(place: string, what: string, cause: unknown): MortiseError {
   if (isMortiseError(cause)) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorText(cause);
   const [code, advice] = kindOf(cause) ?? OTHER;
   return new MortiseError(code, `The store ${place} could not be ${what}: ${reason}. ${advice}`, { cause });
 }
@@ -31,14 +31,24 @@ export function isLocked(error: unknown): boolean {
 
 /** SQLite's primary result code of what `node:sqlite` threw, such as 14 (cannot open); undefined for anything else. */
 export function sqliteCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown } | undefined)?.errcode;
+  const code = told(error)?.errcode;
   // The upper bits say more, https://sqlite.org/rescode.html#extrc.
   return typeof code === 'number' ? code & 0xff : undefined;
 }
 
+/** Another's error may be anything, a getter that throws included. */
+function told(error: unknown): { readonly code?: unknown; readonly errcode?: unknown } | undefined {
+  try {
+    const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+    return { code, errcode };
+  } catch {
+    return undefined;
+  }
+}
+
 /** The system's name for what went wrong, such as `ENOENT`; undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
+  const code = told(error)?.code;
   return typeof code === 'string' ? code : undefined;
 }
 

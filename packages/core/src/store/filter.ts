@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { reading } from '../shared/inputs.ts';
 import { isObject } from '../shared/json.ts';
 import type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './filter-contract.ts';
 
@@ -32,7 +33,7 @@ export function matchesFilter(
   metadata: { readonly [key: string]: unknown },
   filter: MetadataFilter,
 ): boolean {
-  return matches(metadata, filter, 0);
+  return reading('The filter', () => matches(metadata, filter, 0));
 }
 
 function matches(
@@ -91,7 +92,7 @@ function check(
       throw unknownOperator(condition, operators);
     checkCondition(condition);
   };
-  look(filter, 0);
+  reading('The filter', () => look(filter, 0));
 }
 
 const GROUPS = ['and', 'or', 'not'] as const;

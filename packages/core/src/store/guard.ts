@@ -1,5 +1,5 @@
 import { raceAbort, throwIfAborted } from '../call/timers.ts';
-import { isMortiseError, MortiseError } from '../errors.ts';
+import { errorText, isMortiseError, MortiseError } from '../errors.ts';
 
 export interface StoreGuardOptions {
   /** Whose silence is remembered, for every guard on it. */
@@ -58,7 +58,7 @@ export function createStoreGuard({ store, warn, timeoutMs, names = NAMES }: Stor
       else if (until !== undefined) resting.delete(store);
       silent ||= isLate;
       throwIfAborted(signal);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       warn(`${names.cache} could not be ${what}: ${reason}. ${names.user} goes on without it.`);
       return undefined;
     }

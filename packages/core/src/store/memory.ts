@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../call/timers.ts';
+import { checkOptions, reading } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
 import type { JsonValue } from '../shared/json.ts';
 import { finiteNumber } from '../shared/options.ts';
@@ -45,7 +46,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
   #bytes = 0;
 
   constructor(options: MemoryKeyValueStoreOptions = {}) {
-    const { maxBytes = DEFAULT_MAX_BYTES } = options;
+    const { maxBytes = DEFAULT_MAX_BYTES } = checkOptions(options, 'configuration');
     finiteNumber('maxBytes', maxBytes, { above: 0, orInfinity: true });
     this.#maxBytes = maxBytes;
   }
@@ -63,22 +64,29 @@ export class MemoryKeyValueStore implements KeyValueStore {
     await this.setMany([[key, value]], options);
   }
 
-  async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
+  async delete(key: string, given: KeyValueOptions = {}): Promise<void> {
+    const options = checkOptions(given);
     throwIfAborted(options.signal);
     const entry = this.#namespaces.get(options.namespace ?? '')?.get(key);
     if (entry !== undefined) this.#remove(entry);
   }
 
   async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
-    return copies(this.#find(keys, options));
+    const checked = checkOptions(options);
+    throwIfAborted(checked.signal);
+    return copies(reading('The list of keys', () => this.#find(keys, checked)));
   }
 
   async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    for (const [key, value] of entries) this.#write(key, value, options);
+    const checked = checkOptions(options);
+    throwIfAborted(checked.signal);
+    reading('An entry', () => {
+      for (const [key, value] of entries) this.#write(key, value, checked);
+    });
   }
 
-  async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+  async *iterate(given: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+    const options = checkOptions(given);
     const entries = this.#namespaces.get(options.namespace ?? '');
     for (const key of [...(entries?.keys() ?? [])]) {
       throwIfAborted(options.signal);
@@ -88,8 +96,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
     }
   }
 
-  #find(keys: readonly string[], { namespace = '', signal }: KeyValueOptions): (Entry | undefined)[] {
-    throwIfAborted(signal);
+  #find(keys: readonly string[], { namespace = '' }: KeyValueOptions): (Entry | undefined)[] {
     const entries = this.#namespaces.get(namespace);
     if (entries === undefined) return keys.map(() => undefined);
     const now = performance.now();
@@ -109,6 +116,9 @@ export class MemoryKeyValueStore implements KeyValueStore {
 
   #write(key: string, value: StoreValue, options: SetOptions): void {
     const { ttlMs = Infinity, namespace = '' } = options;
+    if (typeof key !== 'string') throw new MortiseError('invalid-request', 'A key is not a string.');
+    if (typeof namespace !== 'string')
+      throw new MortiseError('invalid-request', 'namespace is not a string.');
     finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true, code: 'invalid-request' });
     const kept =
       value instanceof Uint8Array ? Uint8Array.from(value) : jsonText(value, `The value for '${key}'`);

@@ -5,6 +5,7 @@ import {
   type EmbedRequest,
 } from '../embedding/index.ts';
 import type { EmbeddingMetadata } from '../embedding/contract.ts';
+import { checkOptions } from '../shared/inputs.ts';
 import { wholeNumber } from '../shared/options.ts';
 
 export interface HashEmbeddingOptions extends Partial<BaseEmbeddingOptions> {
@@ -24,7 +25,8 @@ const WORD = /[\p{L}\p{N}]+/gu;
 export class HashEmbedding extends BaseEmbedding {
   readonly metadata: EmbeddingMetadata;
 
-  constructor(options: HashEmbeddingOptions = {}) {
+  constructor(given: HashEmbeddingOptions = {}) {
+    const options = checkOptions(given, 'configuration');
     const { dimensions = 256, maxBatchSize = 96 } = options;
     wholeNumber('dimensions', dimensions);
     wholeNumber('maxBatchSize', maxBatchSize, { orInfinity: true });

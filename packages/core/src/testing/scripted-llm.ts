@@ -10,6 +10,7 @@ import type {
 } from '../llm/contract.ts';
 import type { ContentBlock } from '../llm/message-contract.ts';
 import { eventsOfReply } from '../llm/reply-events.ts';
+import { checkOptions } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
 
 /** One reply of a script: a text, blocks, a whole reply, an error to throw, or a function of the request. */
@@ -39,7 +40,8 @@ export class ScriptedLLM extends BaseLLM {
   readonly requests: ChatRequest[] = [];
   readonly #options: ScriptedLLMOptions;
 
-  constructor(options: ScriptedLLMOptions) {
+  constructor(given: ScriptedLLMOptions) {
+    const options = checkOptions(given, 'configuration');
     super({ ...options, provider: 'scripted', model: options.model ?? 'script' });
     this.#options = options;
   }

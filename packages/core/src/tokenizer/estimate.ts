@@ -1,3 +1,4 @@
+import { reading } from '../shared/inputs.ts';
 import type { TokenCounter } from './contract.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { TokenCounter } from './contract.ts';
 export const estimateTokenizer: TokenCounter = {
   name: 'estimate-4',
   count(text) {
-    const wide = text.match(WIDE)?.length ?? 0;
+    const wide = reading('The text', () => text.match(WIDE)?.length ?? 0);
     return wide + Math.ceil((text.length - wide) / 4);
   },
 };

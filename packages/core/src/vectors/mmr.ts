@@ -1,4 +1,5 @@
 import { similarity } from './similarity.ts';
+import { reading } from '../shared/inputs.ts';
 import { finiteNumber, wholeNumber } from '../shared/options.ts';
 
 /** What may be picked: how near it is to the query, as a cosine, and its vector. */
@@ -26,6 +27,10 @@ export function maximalMarginalRelevance(
 ): MmrPick[] {
   wholeNumber('topK', topK, { least: 0, code: 'invalid-request' });
   finiteNumber('lambda', lambda, { least: 0, most: 1, code: 'invalid-request' });
+  return reading('A candidate', () => picked(candidates, topK, lambda));
+}
+
+function picked(candidates: readonly MmrCandidate[], topK: number, lambda: number): MmrPick[] {
   const picks: MmrPick[] = [];
   const nearest = candidates.map(() => -1);
   const left = new Set(candidates.keys());

@@ -1,3 +1,4 @@
+import { reading } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
 
 /** `euclidean` is the negated distance, so that higher is nearer in every mode. */
@@ -13,8 +14,10 @@ export function similarity(
   b: ArrayLike<number>,
   mode: SimilarityMode = 'cosine',
 ): number {
-  sameLength(a, b);
-  const result = measure(a, b, mode);
+  const result = reading('A vector', () => {
+    sameLength(a, b);
+    return measure(a, b, mode);
+  });
   if (!Number.isNaN(result)) return result;
   throw new MortiseError(
     'invalid-request',

@@ -1,3 +1,4 @@
+import { reading } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
 
 /**
@@ -6,7 +7,8 @@ import { MortiseError } from '../errors.ts';
  * too: a store that keeps what it was given would need the converted one, and one that forgot to would be of no use.
  */
 export function checkVector(vector: unknown, what: string): asserts vector is Float32Array {
-  if (!isFloat32Array(vector)) throw invalid(`${what} is ${kindOf(vector)}. ${remedyFor(vector)}`);
+  if (!isFloat32Array(vector))
+    throw reading(what, () => invalid(`${what} is ${kindOf(vector)}. ${remedyFor(vector)}`));
   if (vector.length === 0) throw invalid(`${what} is empty.`);
   if (isFiniteVector(vector)) return;
   const number = vector.find((x) => !Number.isFinite(x));

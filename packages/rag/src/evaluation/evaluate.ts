@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import { mapPool, raceAbort, throwIfAborted } from '@mortise/core/call';
 import { sourceId, type Node, type NodeWithScore, type Query, type Retriever } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
@@ -163,7 +163,7 @@ function siblingReason(cause: unknown): MortiseError {
 }
 
 function ofQuery(id: string, error: unknown): MortiseError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = errorText(error);
   const code = isMortiseError(error) ? (error.code as 'internal') : 'internal';
   return new MortiseError(code, `The query '${id}' could not be evaluated: ${why}`, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@mortise/core';
 import type { Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import { emitPoint } from '@mortise/core/events';
@@ -40,6 +41,6 @@ export function warner(onWarning: ((warning: Warning) => void) | undefined) {
 }
 
 export function sentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   return message.endsWith('.') ? message : `${message}.`;
 }

@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import {
   checkVector,
   utf8Length,
@@ -127,7 +127,7 @@ function checked(embeddings: unknown, count: number): Float32Array[] {
     for (const vector of embeddings) checkVector(vector, 'A vector that it gave');
     return embeddings as Float32Array[];
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     const message = `The embedding model does not keep to its contract. ${reason}`;
     throw new MortiseError('configuration', message, { cause });
   }

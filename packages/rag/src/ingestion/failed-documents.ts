@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import type { ReadFailure } from '@mortise/core/reader';
 import { isObject } from '@mortise/core/shared';
 import type { Document } from '@mortise/core/retriever';
@@ -34,7 +34,7 @@ export function isAboutDocument(error: unknown): boolean {
 /** What a transform threw: code of any author, so what is not a `MortiseError` is about the document at hand. */
 export function transformFailure(id: string, error: unknown): MortiseError {
   if (isMortiseError(error)) return error;
-  const message = `${id} could not be cut into nodes: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `${id} could not be cut into nodes: ${errorText(error)}`;
   return new MortiseError('validation', message, { cause: error });
 }
 

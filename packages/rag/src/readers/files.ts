@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
-import { isMortiseError, MortiseError, type JsonObject } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError, type JsonObject } from '@mortise/core';
 import { sha256Hex, canonicalJson } from '@mortise/core/shared';
 import { BaseReader, type FileFormat, type ReadCall, type ReadItem } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
@@ -193,7 +193,7 @@ export function fileError(path: string, error: unknown): MortiseError {
     const message = `${path} cannot be read: its name is not UTF-8. Rename it.`;
     return new MortiseError('not-found', message, { cause: error });
   }
-  const [kind, text] = found ?? ['internal', error instanceof Error ? error.message : String(error)];
+  const [kind, text] = found ?? ['internal', errorText(error)];
   return new MortiseError(kind, `${path} cannot be read: ${text}`, { cause: error });
 }
 

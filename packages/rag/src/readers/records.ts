@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError, type JsonObject, type JsonValue } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError, type JsonObject, type JsonValue } from '@mortise/core';
 import type { SourceFile } from '@mortise/core/reader';
 import { canonicalJson } from '@mortise/core/shared';
 import { createDocument, type Document } from '@mortise/core/retriever';
@@ -100,7 +100,7 @@ function escaped(name: string): string {
 /** A failure of a record, in words that say where it stands. */
 export function inRecord(path: string, line: number, error: unknown): MortiseError {
   if (isMortiseError(error, 'parse')) return error;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = errorText(error);
   const failure = recordError(path, line, why, error);
   return isMortiseError(error, 'conflict')
     ? new MortiseError('conflict', failure.message, { cause: error })

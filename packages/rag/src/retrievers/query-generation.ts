@@ -1,3 +1,4 @@
+import { errorText } from '@mortise/core';
 import type { LLM } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import { ListParser } from '@mortise/toolkit/parsers';
@@ -59,7 +60,7 @@ export async function generateQueries(
     return queries;
   } catch (error) {
     throwIfAborted(signal);
-    warn(call, error instanceof Error ? error.message : String(error));
+    warn(call, errorText(error));
     return [];
   }
 }

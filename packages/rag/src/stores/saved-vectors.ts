@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isMortiseError, MortiseError } from '@mortise/core';
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import { timeSlices } from '@mortise/core/call';
 import { bytesToVector, vectorToBytes } from '@mortise/core/embedding';
 import { nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
@@ -146,7 +146,7 @@ function unusable(path: string, why: string): MortiseError {
 function fileError(path: string, what: string, cause: unknown): MortiseError {
   if (isMortiseError(cause)) return cause;
   const systemCode = (cause as { code?: unknown } | undefined)?.code;
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorText(cause);
   const message = `The vectors could not be ${what} ${path}: ${reason}. Check the path, its permissions and the free space.`;
   return new MortiseError(systemCode === 'ENOENT' ? 'not-found' : 'internal', message, { cause });
 }

@@ -1,3 +1,4 @@
+import { errorText } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import type { LLM, ChatInput, ChatMessage } from '@mortise/core/llm';
 import { delimited, wholeNumber } from '@mortise/core/shared';
@@ -109,7 +110,7 @@ class RepairingParser<T, P> extends BaseOutputParser<T, P | T> {
       return await this.#llm.chat(this.#request(error, text), options);
     } catch (cause) {
       throwIfAborted(options.signal);
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = errorText(cause);
       throw unmended(error, `the model could not be asked to mend it: ${reason}`, cause);
     }
   }
