@@ -1,6 +1,6 @@
 import type { EmbeddingModel } from './embedding/contract.ts';
 import { MortiseError } from './errors.ts';
-import { checkOptions } from './shared/inputs.ts';
+import { checkOptions, reading } from './shared/inputs.ts';
 import type { LLM } from './llm/contract.ts';
 import type { OutputParser } from './parser/contract.ts';
 import type { Reranker } from './reranker/contract.ts';
@@ -80,13 +80,15 @@ function contextMethods(): object {
       },
       has: {
         value(this: object, name: string): boolean {
-          return Object.hasOwn(this, name);
+          return reading('The name', () => Object.hasOwn(this, name));
         },
       },
       get: {
         value(this: Record<string, unknown>, name: string): unknown {
-          if (!Object.hasOwn(this, name)) throw missing(name);
-          return this[name];
+          return reading('The name', () => {
+            if (!Object.hasOwn(this, name)) throw missing(name);
+            return this[name];
+          });
         },
       },
       ...Object.fromEntries(known.map((name) => [name, absent(name)])),

@@ -439,12 +439,6 @@ fuzz('packages/core', [
     },
   ),
   call(
-    'traced',
-    () => ['name', () => 1, { a: 1 }] as [string, () => number, object],
-    (name, fn, attributes) => core.traced(name, fn, attributes as never),
-    true,
-  ),
-  call(
     'estimateTokenizer.count',
     () => ['a text'] as [string],
     (given) => core.estimateTokenizer.count(given),

@@ -62,7 +62,7 @@ export function fuzz(folder: keyof typeof CASES, targets: readonly Target[]): vo
     try {
       for (; ran < cases; ran++) {
         const target = targets[ran % targets.length]!;
-        watch.next(`${target.name}, case ${ran}`);
+        watch.next(`${target.name}, case ${ran}, after ${last[0]}`);
         const problem = await hostileCase(target, ran);
         // What nobody waits for is told of before the next turn.
         await new Promise((resolve) => void setImmediate(resolve));
@@ -100,6 +100,7 @@ async function hostileCase({ name, args, run, passes }: Target, at: number): Pro
   mutated(given, random, story);
   last.unshift(`${name} [${at}]: ${story.told.join('; ')}`);
   last.length = Math.min(last.length, 3);
+  if (process.env['FUZZ_SLOW'] === 'all') console.error(last[0]);
   const begun = performance.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const HUNG = Symbol('hung');

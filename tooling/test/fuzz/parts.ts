@@ -312,8 +312,8 @@ function hook(of: unknown): Hook {
 export function lazily<T>(make: () => AsyncIterable<T> | Promise<AsyncIterable<T>>): AsyncIterable<T> {
   return {
     async *[Symbol.asyncIterator]() {
-      const items = await make();
-      if (isAsyncIterable(items)) yield* items;
+      const items: unknown = typeof make === 'function' ? await make() : undefined;
+      if (isAsyncIterable(items)) yield* items as AsyncIterable<T>;
     },
   };
 }

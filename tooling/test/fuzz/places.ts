@@ -87,7 +87,7 @@ function placesIn(root: unknown, path: string, depth = 0, places: Place[] = []):
     return places;
   for (const key of namesIn(root)) {
     const at = `${path}.${key}`;
-    const value = (root as Record<string, unknown>)[key];
+    const value = memberOf(root, key);
     const replace = (other: unknown): void => {
       Object.defineProperty(root, key, {
         value: other,
@@ -106,6 +106,15 @@ const isOpen = (value: unknown): boolean => Array.isArray(value) || typeof value
 
 /** Own names, and for an object of a class those of its methods and getters. */
 function namesIn(object: object): readonly string[] {
+  try {
+    return allNamesIn(object);
+  } catch {
+    // A proxy that came back in a result.
+    return [];
+  }
+}
+
+function allNamesIn(object: object): readonly string[] {
   const names = new Set(Object.keys(object).slice(0, 40));
   for (
     let proto = Object.getPrototypeOf(object) as object | null;
@@ -113,15 +122,16 @@ function namesIn(object: object): readonly string[] {
     proto = Object.getPrototypeOf(proto) as object | null
   )
     for (const name of Object.getOwnPropertyNames(proto))
-      if (name !== 'constructor' && !name.startsWith('_') && isReadable(object, name)) names.add(name);
+      if (name !== 'constructor' && !name.startsWith('_') && memberOf(object, name) !== undefined)
+        names.add(name);
   return [...names];
 }
 
-function isReadable(object: object, name: string): boolean {
+function memberOf(object: object, name: string): unknown {
   try {
-    return (object as Record<string, unknown>)[name] !== undefined;
+    return (object as Record<string, unknown>)[name];
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -24,7 +24,7 @@ export function checkInput({ provider, model, metadata }: Asked, input: unknown,
   }
   const { inputModalities: takes = ['text'] } = metadata;
   const takesBlocks = takes.some((modality) => modality !== 'text');
-  reading('A list of blocks', () => {
+  reading('The blocks', () => {
     // By index: a list with holes has no block there.
     for (let at = 0; at < input.length; at++) {
       const place = `texts[${index}][${at}]`;

@@ -1,3 +1,4 @@
+import { MortiseError } from '../errors.ts';
 import { defaultContextStorage, type ContextStorage } from './context.ts';
 import type { MortiseEvent } from './map.ts';
 
@@ -36,9 +37,20 @@ export function hub(): Hub {
  * ```
  */
 export function subscribe(subscriber: Subscriber, options: SubscribeOptions = {}): () => void {
-  const subscription: Subscription = { subscriber, captureContent: options.captureContent ?? false };
+  const subscription: Subscription = {
+    subscriber,
+    captureContent: isCapturing(options),
+  };
   hub().subscriptions.add(subscription);
   return () => void hub().subscriptions.delete(subscription);
+}
+
+function isCapturing(options: SubscribeOptions): boolean {
+  try {
+    return options.captureContent ?? false;
+  } catch (cause) {
+    throw new MortiseError('configuration', 'The options of subscribe cannot be read.', { cause });
+  }
 }
 
 /** Replaces the storage that links parents, for runtimes without `process.getBuiltinModule`. */

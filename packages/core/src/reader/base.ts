@@ -76,7 +76,9 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
       tally.done += 1;
       if (outcome === 'failed' || outcome === 'partial') tally.failed += 1;
       const version = shown.version === undefined ? {} : { version: shown.version };
-      onProgress?.({ ...tally, ...total, item: shown.id, ...version, outcome });
+      const progress = { ...tally, ...total, item: shown.id, ...version, outcome } as const;
+      // Awaited, since an async callback's rejection would be nobody's.
+      await (async () => onProgress?.(progress))();
     }
   }
 

@@ -140,6 +140,8 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
       const message = `${model} takes ${maxDocuments} documents at once, not ${documents.length}, and its scores of different requests cannot be compared. Pass fewer.`;
       throw new MortiseError('unsupported', message, { provider, model });
     }
+    // Steps of nothing would never come to an end.
+    wholeNumber('metadata.maxDocuments', maxDocuments);
     const parts: Part[] = [];
     for (let offset = 0; offset < documents.length; offset += maxDocuments) {
       parts.push({ documents: documents.slice(offset, offset + maxDocuments), offset });

@@ -48,6 +48,11 @@ describe('BaseReranker', () => {
       );
   });
 
+  it('K-03: refuses to split into parts of nothing, where it would never end', async () => {
+    const model = new FakeReranker(byNumber, { maxDocuments: 0 });
+    await expect(model.rerank('q', ['1'])).rejects.toMatchObject({ code: 'configuration' });
+  });
+
   it('K-01: gives the best first, as many as were asked for', async () => {
     const model = new FakeReranker();
     const { results, usage, warnings } = await model.rerank('q', ['1', '3', '2'], { topN: 2 });
