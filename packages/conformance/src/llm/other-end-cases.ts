@@ -10,6 +10,7 @@ import {
   checkResponse,
   connect,
   expectedText,
+  failing,
   forEachMethod,
   METHODS,
   partialText,
@@ -87,6 +88,27 @@ export const otherEndCases: readonly LLMCase[] = [
         const { text, finishReason } = await METHODS[method](llm);
         check.equal([finishReason.unified, text], ['content-filter', ''], `${method}: the end and the text`);
         check.ok(finishReason.raw !== '', `${method}: the provider's word is lost`);
+      }),
+  },
+  {
+    id: 'status.wait-in-body',
+    rule: 'E-04',
+    title: 'takes a wait that the body of a refusal tells',
+    requires: [],
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        const { check, subject } = context;
+        const message = 'Too much at once. Please try again in 250ms.';
+        const { llm } = await connect(
+          context,
+          failing(subject.dialect, { status: 429, kind: 'rate', message }),
+        );
+        const error = await check.error(
+          METHODS[method](llm, 'Hi', { deadlineMs: 20_000 }),
+          'rate-limit',
+          method,
+        );
+        check.equal(error.retryAfterMs, 250, `${method}: retryAfterMs`);
       }),
   },
   {

@@ -6,6 +6,7 @@ import type {
   ContentBlock,
   FinishReason,
 } from '@mortise/core/llm';
+import type { SaidFailure } from '@mortise/core/wire';
 import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import { ReferenceTranslator } from '../reference/translator.ts';
 import { misread, mutant, type Mutant } from './mutant.ts';
@@ -47,6 +48,15 @@ export const otherEnds: readonly Mutant[] = [
     class extends ReferenceLLM {
       override blocked(raw: string): FinishReason {
         return { unified: 'stop', raw };
+      }
+    },
+  ),
+  mutant(
+    'does not hear how long it is to wait',
+    'status.wait-in-body',
+    class extends ReferenceLLM {
+      override said(): SaidFailure {
+        return {};
       }
     },
   ),

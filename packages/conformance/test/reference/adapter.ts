@@ -22,6 +22,7 @@ import {
 import { defined } from '@mortise/core/shared';
 import {
   Credentials,
+  describeFailure,
   errorFromResponse,
   guardedFetch,
   malformed,
@@ -31,6 +32,7 @@ import {
   uniqueCallId,
   withOptions,
   type About,
+  type SaidFailure,
 } from '@mortise/core/wire';
 import { base64 } from './dialect.ts';
 import { ReferenceTranslator } from './translator.ts';
@@ -252,15 +254,21 @@ export class ReferenceLLM extends BaseLLM {
     const { error, kind } = body;
     const code = kind === 'quota' || kind === 'context-length' ? (kind as 'quota') : undefined;
     const requestId = headers.get('x-request-id') ?? undefined;
+    const { retryAfterMs } = this.said(body);
     const about = { provider: this.provider, model: this.model, requestId };
     return errorFromResponse({
       ...about,
       status,
       headers,
       message: error as string,
+      retryAfterMs,
       code,
       secrets: this.secrets,
     });
+  }
+
+  said(body: Raw): SaidFailure {
+    return describeFailure(body);
   }
 
   json(response: Response, attempt: Attempt): Promise<Raw> {

@@ -143,7 +143,9 @@ export interface AssistantMessage extends ChatMessage {
 export interface FinishReason {
   /**
    * `pause`: the provider stopped in the middle of work of its own; send the message back as the last one to let it go on. An
-   * integration that says so keeps in the message's blocks all that the provider needs for it.
+   * integration that says so keeps in the message's blocks all that the provider needs for it. `content-filter`: a reply that was
+   * stopped, or a prompt that was blocked, without content. `other`: any other word; where it names a failure (`error`, a
+   * malformed call) core throws it, with what had come as `partial`.
    */
   unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'pause' | 'other' | (string & {});
   /** The provider's own word. */

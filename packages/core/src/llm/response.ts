@@ -90,7 +90,9 @@ export function checkEnd(
   about: Pick<MortiseErrorOptions, 'provider' | 'model' | 'partial'>,
   content?: readonly ContentBlock[],
 ): void {
-  const code = unified === 'other' || unified === 'error' ? failedEnd(raw) : undefined;
+  const isError = unified === 'error';
+  const code =
+    isError || unified === 'other' ? (failedEnd(raw) ?? (isError ? 'server' : undefined)) : undefined;
   const isBroken = code === undefined && unified === 'tool-calls' && content?.some(isCall) === false;
   if (code === undefined && !isBroken) return;
   const what = isBroken

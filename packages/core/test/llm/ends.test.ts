@@ -35,8 +35,9 @@ describe('an end that is a failure', () => {
     ['MALFORMED_FUNCTION_CALL', 'malformed-response'],
     ['malformed_tool_use', 'malformed-response'],
     ['error', 'server'],
-  ])('E-06: %s is %s, retried, with what there was', async (raw, code) => {
-    const llm = new ToldLLM(reply(raw, 'Well'));
+    ['UPSTREAM_BROKE', 'server', 'error'],
+  ])('E-06: %s is %s, retried, with what there was', async (raw, code, unified = 'other') => {
+    const llm = new ToldLLM(reply(raw, 'Well', unified));
     await expect(llm.chat('Hi')).rejects.toMatchObject({
       code,
       retryable: true,
@@ -44,7 +45,7 @@ describe('an end that is a failure', () => {
       partial: { text: 'Well', usage: { outputTokens: 3 } },
     });
     expect(llm.requests.length).toBe(3);
-    const again = new ToldLLM(reply(raw), reply('STOP', 'Yes', 'stop'));
+    const again = new ToldLLM(reply(raw, undefined, unified), reply('STOP', 'Yes', 'stop'));
     expect((await again.chat('Hi')).text).toBe('Yes');
   });
 
