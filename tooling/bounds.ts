@@ -32,6 +32,9 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   'Bytes of a whole reply, of an error, of vectors': [[RETRY, 'DEFAULT_MAX_REPLY_BYTES']],
   'Bytes of a stream, of which only what it says is kept': [[RETRY, 'DEFAULT_MAX_STREAM_BYTES']],
   'Bytes of a line or an event of a stream': [[RETRY, 'DEFAULT_MAX_LINE_BYTES']],
+  'Lists, objects and quotes of a reply that is JSON': [
+    ['packages/core/src/shared/json.ts', 'MAX_JSON_PARTS'],
+  ],
   'Time of a whole reply, silence of a stream': [[RETRY, 'DEFAULT_TIMEOUT_MS']],
   'Time of a call with its retries and waits; of a stream, until its first content': [
     [RETRY, 'DEFAULT_DEADLINE_MS'],
@@ -99,7 +102,7 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
 
 /** Constants that bound what comes from outside: each has its row. */
 const BOUND_NAME =
-  /\bconst (DEFAULT_MAX_(?!TOKENS)\w+|MAX_(?:\w+_)?(?:DEPTH|BYTES|WAIT_MS|PAUSE_MS)|DEFAULT_(?:TIMEOUT|DEADLINE)_MS)\b/g;
+  /\bconst (DEFAULT_MAX_(?!TOKENS)\w+|MAX_JSON_PARTS|MAX_(?:\w+_)?(?:DEPTH|BYTES|WAIT_MS|PAUSE_MS)|DEFAULT_(?:TIMEOUT|DEADLINE)_MS)\b/g;
 /** Of schemas and canonical JSON: what the application itself gives, refused all the same. */
 const WITHOUT_ROW: readonly string[] = [
   'packages/core/src/shared/canonical-json.ts',

@@ -1,6 +1,6 @@
 import { MortiseError } from '../errors.ts';
 import { reading } from '../shared/inputs.ts';
-import { isDeeper, type JsonObject, type JsonValue } from '../shared/json.ts';
+import { isDeeper, parseText, type JsonObject, type JsonValue } from '../shared/json.ts';
 import type {
   ChatInput,
   ChatMessage,
@@ -46,12 +46,14 @@ const MAX_DEPTH = 512;
  */
 export function toolCallBlock(id: string, called: string, argumentsText: string): ToolCallBlock {
   // No tool has such a name; it would go back to the model with every turn.
-  const name = called.length > MAX_NAME ? called.slice(0, MAX_NAME) : called;
+  // Through JSON, since what is cut from a text keeps all of it in memory.
+  const name =
+    called.length > MAX_NAME ? (JSON.parse(JSON.stringify(called.slice(0, MAX_NAME))) as string) : called;
   const text = argumentsText.trim();
   if (text === '' || text === 'null') return { type: 'tool-call', id, name, arguments: {} };
   let value: JsonValue | undefined;
   try {
-    value = JSON.parse(text) as JsonValue;
+    value = parseText(text) as JsonValue;
   } catch {
     value = undefined;
   }

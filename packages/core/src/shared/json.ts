@@ -7,6 +7,22 @@ export type JsonObject = { [key: string]: JsonValue };
 /** A JSON Schema document, draft 2020-12 unless `$schema` says otherwise. */
 export type JsonSchema = { [key: string]: unknown };
 
+/** Lists, objects and quotes in a text of JSON, at most: `{}` is two bytes of it, and fifty and more of memory. */
+export const MAX_JSON_PARTS = 2_000_000;
+
+/** As `JSON.parse`, of a text that is not ours: one of more than 2,000,000 parts is a `RangeError`. */
+export function parseText(text: string): unknown {
+  if (text.length > MAX_JSON_PARTS) {
+    let parts = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if ((code === 0x22 || code === 0x5b || code === 0x7b) && ++parts > MAX_JSON_PARTS)
+        throw new RangeError(`JSON of more than ${MAX_JSON_PARTS} lists, objects and quotes`);
+    }
+  }
+  return JSON.parse(text);
+}
+
 /** True for objects that are neither null nor arrays. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

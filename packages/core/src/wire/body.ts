@@ -1,4 +1,4 @@
-import { isObject } from '../shared/json.ts';
+import { isObject, parseText } from '../shared/json.ts';
 import { malformed, type About, type ReadingAttempt } from './about.ts';
 import { failureIn, MOST_SAID } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
@@ -26,10 +26,12 @@ export function parseJson(
 ): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseText(text);
   } catch (cause) {
     throw malformed(
-      describe(response, redact(text.slice(0, MOST_SAID), about.secrets), text.length),
+      cause instanceof RangeError
+        ? cause.message
+        : describe(response, redact(text.slice(0, MOST_SAID), about.secrets), text.length),
       about,
       cause,
     );

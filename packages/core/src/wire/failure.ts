@@ -1,5 +1,5 @@
 import type { KnownErrorCode } from '../errors.ts';
-import { defined, isObject } from '../shared/json.ts';
+import { defined, isObject, parseText } from '../shared/json.ts';
 import { CODES, FAILED_ENDS, SENTENCES } from './failure-words.ts';
 import { MAX_WAIT_MS } from '../call/limit-headers/wait-asked.ts';
 import { TOO_LONG } from './too-long.ts';
@@ -42,7 +42,8 @@ export function failureIn(said: unknown, hints: FailureHints = {}): SaidFailure 
 
 function isFailure(said: unknown, { event, alone = false }: FailureHints): boolean {
   if (event === 'error') return true;
-  if (Array.isArray(said)) return said.length > 0 && said.every((item) => isFailure(item, {}));
+  if (Array.isArray(said))
+    return said.length > 0 && said.every((item) => !Array.isArray(item) && isFailure(item, {}));
   if (!isObject(said)) return false;
   return saysFailure(said) || (alone && soundsLikeFailure(said));
 }
@@ -186,7 +187,7 @@ function lookIntoText(text: string, found: Found, depth: number): void {
   if (/^[[{]/.test(trimmed)) {
     let inner: unknown;
     try {
-      inner = JSON.parse(trimmed);
+      inner = parseText(trimmed);
     } catch {
       // Text that begins like JSON.
     }

@@ -5,7 +5,7 @@ import {
   withErrorFields,
   type KnownErrorCode,
 } from '../errors.ts';
-import { isObject } from '../shared/json.ts';
+import { isObject, parseText } from '../shared/json.ts';
 import { thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { describeFailure, MOST_SAID, type SaidFailure } from './failure.ts';
 import { readReplyText } from './reply-bytes.ts';
@@ -168,7 +168,7 @@ function idOf(body: unknown): string | undefined {
   let value = body;
   if (typeof body === 'string') {
     try {
-      value = JSON.parse(body);
+      value = parseText(body);
     } catch {
       return undefined;
     }

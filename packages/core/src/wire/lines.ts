@@ -1,12 +1,39 @@
 /**
+ * Text that comes in pieces, however small they are. One by one they would take many times what they hold, as a list, a
+ * rope, and as parts that keep the whole which they were cut from.
+ */
+export class Pieces {
+  #joined: string[] = [];
+  #pieces: string[] = [];
+  /** Characters. */
+  length = 0;
+
+  push(piece: string): void {
+    this.length += piece.length;
+    if (this.#pieces.push(piece) < 256) return;
+    this.#joined.push(this.#pieces.join(''));
+    this.#pieces = [];
+  }
+
+  /** All of it; nothing is left. */
+  take(): string {
+    const text = this.#joined.join('') + this.#pieces.join('');
+    this.#joined = [];
+    this.#pieces = [];
+    this.length = 0;
+    return text;
+  }
+}
+
+/**
  * Splits bytes into lines: they may be cut anywhere, inside a UTF-8 character too, and lines may end in CR, LF or CRLF.
  * A byte order mark is left out. Linear in the bytes, also when they come one at a time.
  */
 export class LineDecoder {
   // Strips a byte order mark by itself, and keeps split characters until they are whole.
   readonly #decoder = new TextDecoder();
-  /** Pieces of the line that has not ended yet. */
-  #line: string[] = [];
+  /** The line that has not ended yet. */
+  readonly #line = new Pieces();
   /** The last chunk ended in CR: an LF at the start of the next one belongs to it. */
   #afterCarriageReturn = false;
   #pending = 0;
@@ -27,8 +54,7 @@ export class LineDecoder {
   /** The line that no line end followed, if there is one. */
   end(): string[] {
     const lines = this.#feed(this.#decoder.decode());
-    if (this.#line.length > 0) lines.push(this.#line.join(''));
-    this.#line = [];
+    if (this.#line.length > 0) lines.push(this.#line.take());
     return lines;
   }
 
@@ -45,10 +71,7 @@ export class LineDecoder {
     let from = 0;
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
       const line = text.slice(from, at);
-      if (this.#line.length > 0) {
-        lines.push(this.#line.join('') + line);
-        this.#line = [];
-      } else lines.push(line);
+      lines.push(this.#line.length > 0 ? this.#line.take() + line : line);
       from = at + 1;
     }
     if (from < text.length) this.#line.push(from === 0 ? text : text.slice(from));

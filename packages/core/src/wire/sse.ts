@@ -1,4 +1,4 @@
-import { LineDecoder } from './lines.ts';
+import { LineDecoder, Pieces } from './lines.ts';
 
 /** One event of a stream. `event` is `message` unless the server named it, which JSON lines cannot. */
 export interface SseEvent {
@@ -17,10 +17,13 @@ export class SseDecoder {
   readonly #lines = new LineDecoder();
   #event = '';
   #data: string | undefined;
+  /** Its lines behind the first. */
+  readonly #more = new Pieces();
+  #size = 0;
 
-  /** Bytes, or more, of the event that has not ended yet. */
+  /** Characters of the event that has not ended yet, the names of its fields included, and bytes of its last line. */
   get pending(): number {
-    return this.#lines.pending + (this.#data?.length ?? 0);
+    return this.#lines.pending + this.#size;
   }
 
   /** The events that these bytes complete. */
@@ -43,18 +46,25 @@ export class SseDecoder {
   #take(line: string, events: SseEvent[]): void {
     if (line === '') {
       if (this.#data !== undefined)
-        events.push({ event: this.#event === '' ? 'message' : this.#event, data: this.#data });
+        events.push({
+          event: this.#event === '' ? 'message' : this.#event,
+          data: this.#more.length > 0 ? this.#data + this.#more.take() : this.#data,
+        });
       this.#event = '';
       this.#data = undefined;
+      this.#size = 0;
       return;
     }
     const colon = line.indexOf(':');
     const field = colon === -1 ? line : line.slice(0, colon);
     const value =
       colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
-    if (field === 'data') this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-    else if (field === 'event') this.#event = value;
+    if (field === 'data') {
+      if (this.#data === undefined) this.#data = value;
+      else this.#more.push(`\n${value}`);
+    } else if (field === 'event') this.#event = value;
     else if (field !== '' && field !== 'id' && field !== 'retry') return;
+    this.#size += line.length + 1;
     this.recognised = true;
   }
 }

@@ -2,7 +2,7 @@ import { DEFAULT_MAX_STREAM_BYTES } from '../call/retry.ts';
 import { says } from '../call/signs-of-life.ts';
 import { connectionIsFree } from '../call/timers.ts';
 import { isMortiseError } from '../errors.ts';
-import { isObject } from '../shared/json.ts';
+import { isObject, parseText } from '../shared/json.ts';
 import { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { parseJson } from './body.ts';
 import { ReplyBounds } from './bounds.ts';
@@ -329,8 +329,9 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
 export function eventJson(event: SseEvent, about: About): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(event.data);
+    value = parseText(event.data);
   } catch (cause) {
+    if (cause instanceof RangeError) throw malformed(cause.message, about, cause);
     // A sentence under the name of an error is what happened.
     if (event.event === 'error') value = event.data;
     else throw new SyntaxError(`${about.provider} sent an event that is not JSON.`, { cause });

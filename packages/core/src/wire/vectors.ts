@@ -34,21 +34,25 @@ function contentLength(headers: Headers): number | undefined {
 }
 
 /** In place. A reviver would be called for every number, and costs more than the rest. */
-function putBack(value: unknown, member: string, vectors: readonly Float32Array[]): void {
+function putBack(value: unknown, member: string, vectors: readonly Float32Array[], depth = 0): void {
+  if (depth > DEEPEST) return;
   if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === 'object') putBack(item, member, vectors);
+    for (const item of value) if (typeof item === 'object') putBack(item, member, vectors, depth + 1);
     return;
   }
   if (!isObject(value)) return;
   for (const key in value) {
     const held = value[key];
-    if (typeof held === 'object') putBack(held, member, vectors);
+    if (typeof held === 'object') putBack(held, member, vectors, depth + 1);
     else if (key === member && typeof held === 'string' && held.startsWith(MARK))
       value[key] = vectors[Number(held.slice(MARK.length))];
   }
 }
 
 const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;
+
+/** No reply has its vectors deeper. */
+const DEEPEST = 20;
 
 /** Stands for a vector while the rest is parsed. Not to be foreseen, so that no reply can hold one. */
 const MARK = `${Math.random().toString(36).slice(2, 12)}:`;
