@@ -8,26 +8,26 @@ import { hub } from '../events/hub.ts';
 import { inSpan } from '../events/span.ts';
 import { checkOptions, reading } from '../shared/inputs.ts';
 import { defined } from '../shared/json.ts';
+import { isFiniteVector, isFloat32Array } from '../vectors/vector.ts';
 import { finiteNumber, positive, wholeNumber } from '../shared/options.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 import { estimateTokenizer } from '../tokenizer/estimate.ts';
-import { utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+import { checkInput, type BatchLimits } from './batch.ts';
 import type {
   EmbeddedText,
   EmbeddingInput,
   EmbeddingMetadata,
   EmbeddingModel,
   EmbeddingResult,
+  EmbeddingRows,
   EmbedManyOptions,
   EmbedOptions,
   EmbedReply,
   EmbedRequest,
-  PartialEmbeddingResult,
+  IndexedRow,
 } from './contract.ts';
-import { checkInput, inputCost } from './input.ts';
-import { placeRows } from './rows.ts';
-import { EmbeddingRun } from './run.ts';
-import { EmbeddingStream, type RunFailure } from './stream.ts';
+import { EmbeddingRun, type Embedded, type RunningRequests } from './run.ts';
+import { EmbeddingStream } from './stream.ts';
 
 /** What every embedding model of an integration takes. */
 export interface BaseEmbeddingOptions extends ModelSettings {
@@ -116,10 +116,7 @@ export abstract class BaseEmbedding<
       options;
     return reading(
       'The options',
-      () =>
-        new EmbeddingStream(texts, (controller) =>
-          this.#open({ ...options, concurrency }, total, controller),
-        ),
+      () => new EmbeddingStream(texts, (left) => this.#open({ ...options, concurrency }, total, left)),
     );
   }
 
@@ -136,89 +133,79 @@ export abstract class BaseEmbedding<
     given: EmbedManyOptions<P>,
     fixed?: EmbedManyOptions<P>,
   ): Promise<EmbeddingResult> {
-    return throughDoor(given, this, async (options) => {
-      const { embedded, failure } = await this.#embedAll(texts, { ...options, ...fixed });
-      if (failure === undefined) return embedded;
+    return throughDoor(given, this, async (read) => {
+      const options = { ...read, ...fixed };
+      throwIfAborted(options.signal);
+      // The caller may go on changing its list.
+      const inputs = reading('texts', () => [...texts]);
+      const embeddings = new Array<Float32Array>(inputs.length);
+      const run = this.#open(options, inputs.length);
+      for (const [index, input] of inputs.entries()) checkInput(this, input, index);
+      const failure = await run.run(inputs[Symbol.iterator](), {
+        room: () => Infinity,
+        place: (index, _input, vector) => void (embeddings[index] = vector),
+      });
+      const result = { embeddings, ...run.summary() };
+      if (failure === undefined) return result;
       const { error, byCaller } = failure;
       // The caller's own reason is handed back untouched, whatever it is.
-      throw isMortiseError(error) && !byCaller ? withErrorFields(error, { partial: embedded }) : error;
+      throw isMortiseError(error) && !byCaller ? withErrorFields(error, { partial: result }) : error;
     });
   }
 
-  async #embedAll(
-    texts: readonly EmbeddingInput[],
-    options: EmbedManyOptions<P>,
-  ): Promise<
-    | { embedded: EmbeddingResult; failure?: undefined }
-    | { embedded: PartialEmbeddingResult; failure: RunFailure }
-  > {
-    throwIfAborted(options.signal);
-    // The caller may go on changing its list.
-    const inputs = reading('texts', () => [...texts]);
-    const embeddings = new Array<Float32Array>(inputs.length);
-    const run = this.#open(options, inputs.length, new AbortController());
-    for (const [index, input] of inputs.entries()) checkInput(this, input, index);
-    const failure = await run.run(inputs[Symbol.iterator](), {
-      room: (taken) => inputs.length - taken + 1,
-      place: (index, _input, vector) => void (embeddings[index] = vector),
-    });
-    const embedded = { embeddings, ...run.summary() };
-    return failure === undefined ? { embedded } : { embedded, failure };
-  }
-
-  /** Everything of one call that a list and a stream share. Throws for options that make no sense. */
-  #open(options: EmbedManyOptions<P>, total: number | undefined, controller: AbortController): EmbeddingRun {
-    const { provider, model, metadata } = this;
-    const { kind = 'document', dimensions, providerOptions, parent = hub().storage?.getStore() } = options;
-    const { concurrency = this.#concurrency ?? DEFAULT_EMBEDDING_CONCURRENCY } = options;
+  /** What a list and a stream share. Throws for options that make no sense. */
+  #open(call: EmbedManyOptions<P>, total: number | undefined, left?: AbortSignal): EmbeddingRun {
+    const { model, metadata } = this;
+    const { kind = 'document', dimensions, providerOptions, parent = hub().storage?.getStore() } = call;
+    const { concurrency = this.#concurrency ?? DEFAULT_EMBEDDING_CONCURRENCY } = call;
     if (dimensions !== undefined) this.#checkDimensions(dimensions);
-    const { limiter } = this.#policy;
+    const isCounted = metadata.maxBatchTokens !== undefined || this.#policy.limiter !== undefined;
     const request = { kind, ...defined({ dimensions, providerOptions }) };
-    const call = { ...options, signal: controller.signal };
-    const about = { provider, model };
-    const run: EmbeddingRun = new EmbeddingRun({
-      about,
+    return new EmbeddingRun({
+      ...{ model: this, answeredBy: { ...this.#answeredBy, model }, call, total, left, parent },
       limits: batchLimits(metadata, this.#tokenizer),
+      tokenizer: isCounted ? (this.#tokenizer ?? estimateTokenizer) : undefined,
       concurrency: positive('concurrency', concurrency, true),
-      options,
-      total,
-      controller,
-      parent,
-      answeredBy: { ...this.#answeredBy, model },
-      check: (input, index) => checkInput(this, input, index),
-      costOf: costs(metadata, this.#tokenizer, limiter !== undefined),
-      request: (texts, tokens) => {
-        const plan = {
-          policy: this.#policy,
-          options: call,
-          stream: false,
-          tokens: limiter === undefined ? undefined : tokens,
-          about,
-          warn: (warning: Warning) => run.warn(warning),
-        };
-        return inSpan(
-          'embedding.batch',
-          {
-            attributes: { ...about, kind, inputs: texts.length },
-            content: () => ({ inputs: texts }),
-            parent,
-          },
-          () =>
-            runCall(plan, async (attempt) => {
-              const reply = await this.doEmbed(texts, request, attempt);
-              const vectors = placeRows(reply.embeddings, texts.length, run.dimensions);
-              run.dimensions ??= vectors[0]?.length;
-              attempt.close({ tokens: reply.usage?.inputTokens });
-              return { vectors, reply };
-            }),
-          ({ vectors, reply }) => ({
-            attributes: { dimensions: vectors[0]?.length, inputTokens: reply.usage?.inputTokens },
-          }),
-        );
-      },
+      request: (inputs, tokens, run) => this.#request(inputs, tokens, run, request, { ...call, parent }),
     });
-    run.dimensions = dimensions ?? metadata.dimensions;
-    return run;
+  }
+
+  /** One request, in its span and with its retries. */
+  #request(
+    inputs: readonly EmbeddingInput[],
+    tokens: number,
+    run: RunningRequests,
+    request: EmbedRequest<P>,
+    options: EmbedManyOptions<P>,
+  ): Promise<Embedded> {
+    const about = { provider: this.provider, model: this.model };
+    const call = {
+      policy: this.#policy,
+      options: { ...options, signal: run.signal },
+      stream: false,
+      tokens: this.#policy.limiter === undefined ? undefined : tokens,
+      about,
+      warn: (warning: Warning) => run.warn(warning),
+    };
+    return inSpan(
+      'embedding.batch',
+      {
+        attributes: { ...about, kind: request.kind, inputs: inputs.length },
+        content: () => ({ inputs }),
+        parent: options.parent,
+      },
+      () =>
+        runCall(call, async (attempt) => {
+          const reply = await this.doEmbed(inputs, request, attempt);
+          const vectors = placeRows(reply.embeddings, inputs.length, run.dimensions);
+          run.dimensions ??= vectors[0]?.length;
+          attempt.close({ tokens: reply.usage?.inputTokens });
+          return { vectors, reply };
+        }),
+      ({ vectors, reply }) => ({
+        attributes: { dimensions: vectors[0]?.length, inputTokens: reply.usage?.inputTokens },
+      }),
+    );
   }
 
   #checkDimensions(dimensions: number): void {
@@ -240,20 +227,6 @@ function batchLimits(metadata: EmbeddingMetadata, tokenizer: TokenCounter | unde
   return { maxSize: maxBatchSize, maxTokens, maxBytes: maxBatchBytes };
 }
 
-/** Each text is measured once, by what there is a limit for. */
-function costs(
-  { maxBatchTokens, maxBatchBytes }: EmbeddingMetadata,
-  tokenizer: TokenCounter = estimateTokenizer,
-  limited: boolean,
-): (input: EmbeddingInput) => BatchCost {
-  const countTokens = maxBatchTokens !== undefined || limited;
-  const costOf = (text: string): BatchCost => ({
-    tokens: countTokens ? reading('tokenizer', () => tokenizer.count(text)) : 0,
-    bytes: maxBatchBytes === undefined ? 0 : utf8Length(text),
-  });
-  return (input) => inputCost(input, costOf);
-}
-
 /** Requests under way at once in a stream, unless it is told: as many as give {@link STREAM_BYTES} of vectors. */
 export function streamConcurrency(
   { maxBatchSize, dimensions = 0 }: EmbeddingMetadata,
@@ -261,4 +234,60 @@ export function streamConcurrency(
 ): number {
   const fitting = Math.floor(STREAM_BYTES / (maxBatchSize * asked * 4));
   return Math.max(LEAST_STREAM_CONCURRENCY, Math.min(DEFAULT_EMBEDDING_CONCURRENCY, fitting || 0));
+}
+
+/**
+ * The rows in the order of the `count` inputs, checked in one pass: each input has exactly one, of `dimensions`
+ * numbers (of one length, where that is unknown), all finite. Anything else is `malformed-response`: a vector in the
+ * wrong place is found by nobody.
+ */
+function placeRows(rows: EmbeddingRows, count: number, dimensions: number | undefined): Float32Array[] {
+  if (!Array.isArray(rows)) throw malformed('is not a list of embeddings');
+  if (rows.length !== count) throw malformed(`has ${rows.length} embeddings for ${count} texts`);
+  const placed = new Array<Float32Array | undefined>(count);
+  const indexed = isIndexed(rows[0]);
+  let expected = dimensions;
+  for (let at = 0; at < count; at++) {
+    const row: unknown = rows[at];
+    if (isIndexed(row) !== indexed) throw malformed('has an index on some embeddings only');
+    const index = indexed ? (row as IndexedRow).index : at;
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw malformed(`has index ${String(index)}, out of 0 to ${count - 1}`);
+    }
+    if (placed[index] !== undefined) throw malformed(`has two embeddings with index ${index}`);
+    const vector = toVector(indexed ? (row as IndexedRow).embedding : row, index);
+    expected ??= vector.length;
+    if (vector.length !== expected) {
+      throw malformed(`has ${vector.length} numbers for text ${index}, not ${expected}`);
+    }
+    placed[index] = vector;
+  }
+  return placed as Float32Array[];
+}
+
+function isIndexed(row: unknown): row is IndexedRow {
+  return typeof row === 'object' && row !== null && 'embedding' in row;
+}
+
+function toVector(row: unknown, index: number): Float32Array {
+  const vector = isFloat32Array(row) ? row : fromNumbers(row, index);
+  if (vector.length === 0) throw malformed(`has an empty embedding for text ${index}`);
+  if (!isFiniteVector(vector)) throw malformed(`has a number that is not finite in text ${index}`);
+  return vector;
+}
+
+function fromNumbers(row: unknown, index: number): Float32Array {
+  if (!Array.isArray(row)) throw malformed(`has no numbers for text ${index}`);
+  const vector = new Float32Array(row.length);
+  for (let i = 0; i < row.length; i++) {
+    const value: unknown = row[i];
+    // A typed array would make 0 of null and 1 of "1".
+    vector[i] = typeof value === 'number' ? value : NaN;
+  }
+  return vector;
+}
+
+function malformed(what: string): MortiseError {
+  const message = `The reply ${what}. Check the provider, and any proxy.`;
+  return new MortiseError('malformed-response', message);
 }

@@ -1,6 +1,13 @@
 export { BaseEmbedding, streamConcurrency, type BaseEmbeddingOptions } from './base.ts';
-export { Batcher, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
-export { blocksJson, checkInput, inputKey } from './input.ts';
+export {
+  Batcher,
+  blocksJson,
+  checkInput,
+  inputKey,
+  utf8Length,
+  type BatchCost,
+  type BatchLimits,
+} from './batch.ts';
 export { bytesToVector, vectorToBytes } from '../vectors/vector.ts';
 export type {
   EmbeddedText,

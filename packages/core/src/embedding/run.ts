@@ -1,43 +1,58 @@
-import { runPool } from '../call/pool.ts';
+import type { AnsweredBy, ProviderMetadata, Warning } from '../call/contract.ts';
+import { linkedController, type LinkedController } from '../call/linked-controller.ts';
 import { timeSlices } from '../call/time-slice.ts';
 import { raceAbort, throwIfAborted, watchdog, type Watchdog } from '../call/timers.ts';
-import type { AnsweredBy, ProviderMetadata, Warning } from '../call/contract.ts';
 import { errorText, MortiseError } from '../errors.ts';
 import { emitPoint } from '../events/span.ts';
-import { defined, isObject } from '../shared/json.ts';
-import { Batcher, type BatchCost, type BatchLimits } from './batch.ts';
-import type { EmbeddingInput, EmbeddingResult, EmbedManyOptions, EmbedReply } from './contract.ts';
-import { inputKey } from './input.ts';
+import { isObject } from '../shared/json.ts';
+import type { TokenCounter } from '../tokenizer/contract.ts';
+import { Batcher, checkInput, inputCost, inputKey, type BatchCost, type BatchLimits } from './batch.ts';
+import type {
+  EmbeddingInput,
+  EmbeddingModel,
+  EmbeddingResult,
+  EmbedManyOptions,
+  EmbedReply,
+} from './contract.ts';
 import type { EmbeddingSink, RunFailure, StreamRun, TextSource } from './stream.ts';
 
-/** What a run is made of: what a request takes, and who makes it. */
-export interface RunPlan {
-  readonly about: { readonly provider: string; readonly model: string };
+/** What a run is made of: the model, what a request takes, and who makes it. */
+export interface EmbeddingRunOptions {
+  readonly model: EmbeddingModel;
   readonly answeredBy: AnsweredBy & { readonly model: string };
   readonly limits: BatchLimits;
+  /** Absent where nobody asks for tokens. */
+  readonly tokenizer: TokenCounter | undefined;
   readonly concurrency: number;
-  readonly options: EmbedManyOptions;
+  readonly call: EmbedManyOptions;
   /** Of the texts, where the source knows. */
   readonly total: number | undefined;
-  /** Aborts every request of the run. */
-  readonly controller: AbortController;
+  /** Aborted when the stream is left. */
+  readonly left: AbortSignal | undefined;
   /** The span around the call. Requests of a stream start wherever it is read. */
   readonly parent: string | undefined;
-  /** Throws for an input that cannot be embedded. */
-  check(input: unknown, index: number): void;
-  costOf(input: EmbeddingInput): BatchCost;
-  /** One request with its retries. Vectors in the order of the texts. */
-  request(inputs: readonly EmbeddingInput[], tokens: number, run: EmbeddingRun): Promise<Replied>;
+  /** One request with its retries. Vectors in the order of the inputs, which have `tokens` tokens. */
+  request(inputs: readonly EmbeddingInput[], tokens: number, run: RunningRequests): Promise<Embedded>;
 }
 
-export interface Replied {
+/** What requests of one run have in common. */
+export interface RunningRequests {
+  /** Ends all of them. */
+  readonly signal: AbortSignal;
+  /** What every vector must have, as far as it is known yet. */
+  dimensions: number | undefined;
+  warn(warning: Warning): void;
+}
+
+/** What one request gave. */
+export interface Embedded {
   readonly vectors: readonly Float32Array[];
   readonly reply: EmbedReply;
 }
 
 type Next = IteratorResult<EmbeddingInput>;
 
-/** One distinct input and the places in the input that wait for its vector. */
+/** One distinct input and the places that wait for its vector. */
 interface Entry extends BatchCost {
   readonly input: EmbeddingInput;
   readonly index: number;
@@ -55,17 +70,16 @@ const LINGER_MS = 100;
  * Takes texts from a source, batches them, keeps `concurrency` requests under way, and counts what they came to. It
  * knows nothing of results beyond its sink, so that a list and a stream are the same run.
  */
-export class EmbeddingRun implements StreamRun {
-  /** What every vector must have, as far as it is known yet. */
+export class EmbeddingRun implements StreamRun, RunningRequests {
+  signal!: AbortSignal;
   dimensions: number | undefined;
-  readonly #plan: RunPlan;
-  readonly #signal: AbortSignal;
+  readonly #options: EmbeddingRunOptions;
   readonly #batcher: Batcher<Entry>;
-  #sink: EmbeddingSink = { room: () => 0, place: () => undefined };
   readonly #byKey = new Map<string, Entry>();
+  #linked!: LinkedController;
+  #sink!: EmbeddingSink;
   /** Taken, and too much for the batch as it stands. */
   #overflow: Entry | undefined;
-  /** Batches that were handed out and are not settled. */
   #running = 0;
   #taken = 0;
   #ended = false;
@@ -85,56 +99,50 @@ export class EmbeddingRun implements StreamRun {
   readonly #warnings = new Map<string, Warning>();
   /** By request, for those that said something. */
   readonly #metadata: (ProviderMetadata | undefined)[] = [];
-
-  /** The places of inputs that were cut; of a stream without a result they are told batch by batch. */
+  /** The places of inputs that were cut; of a stream without a result they are told request by request. */
   readonly #cut: number[] = [];
   /** The one that answered last. */
   #model: string;
 
-  constructor(plan: RunPlan) {
-    this.#plan = plan;
-    this.#model = plan.answeredBy.model;
-    this.#signal = plan.controller.signal;
-    this.#batcher = new Batcher(plan.limits);
+  constructor(options: EmbeddingRunOptions) {
+    this.#options = options;
+    this.#model = options.answeredBy.model;
+    this.dimensions = options.call.dimensions ?? options.model.metadata.dimensions;
+    this.#batcher = new Batcher(options.limits);
   }
 
   get abortedByCaller(): RunFailure | undefined {
-    const { signal } = this.#plan.options;
+    const { signal } = this.#options.call;
     return signal?.aborted === true ? { error: signal.reason as unknown, byCaller: true } : undefined;
   }
 
-  /** Every place of the pool full, and one batch. */
+  /** Every request that may be under way full, and one batch. */
   get readAhead(): number {
-    return (this.#plan.concurrency + 1) * this.#plan.limits.maxSize;
+    return (this.#options.concurrency + 1) * this.#options.limits.maxSize;
   }
 
   async run(source: TextSource, sink: EmbeddingSink): Promise<RunFailure | undefined> {
-    const { controller, concurrency, total = Infinity, options } = this.#plan;
     this.#sink = sink;
-    const wake = (): void => this.notify();
-    // By hand: AbortSignal.any would stay with a long-lived signal.
-    const onAbort = (): void => controller.abort(options.signal?.reason);
-    if (this.abortedByCaller !== undefined) onAbort();
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    this.#signal.addEventListener('abort', wake, { once: true });
+    this.#linked = linkedController(this.#options.call.signal, this.#options.left);
+    this.signal = this.#linked.signal;
+    this.signal.addEventListener('abort', () => this.notify());
     try {
-      const inFlight = Math.max(1, Math.min(concurrency, total));
-      await runPool(this.#batches(source), inFlight, (batch) => this.#embed(batch.items, batch.tokens));
+      await this.#sendAll(source);
       if (this.#reported !== this.#done) this.#progress();
-      return undefined;
     } catch (error) {
-      return this.abortedByCaller ?? { error: (this.#failure ?? { error }).error, byCaller: false };
-    } finally {
-      options.signal?.removeEventListener('abort', onAbort);
-      this.#signal.removeEventListener('abort', wake);
-      this.#linger?.stop();
-      // A source that was not read to its end is told so; it may be hanging, so nobody waits for it.
-      if (!this.#ended) (async () => source.return?.())().catch(() => undefined);
-      this.#pendingNext?.catch(() => undefined);
+      this.#fail(error);
+      while (this.#running > 0) await this.#change();
     }
+    this.#linked.unlink();
+    this.#linger?.stop();
+    // A source that was not read to its end is told so; it may be hanging, so nobody waits for it.
+    if (!this.#ended) (async () => source.return?.())().catch(() => undefined);
+    this.#pendingNext?.catch(() => undefined);
+    if (this.#failure === undefined) return undefined;
+    return this.abortedByCaller ?? { error: this.#failure.error, byCaller: false };
   }
 
-  /** Something changed that the run may be waiting for: a reader, a batch, an abort. */
+  /** Something changed that the run may be waiting for: a reader, a request, an abort. */
   notify(): void {
     this.#wake?.();
   }
@@ -146,19 +154,27 @@ export class EmbeddingRun implements StreamRun {
   handedOut(input: EmbeddingInput): void {
     const key = inputKey(input);
     if (this.#byKey.get(key)?.vector !== undefined) this.#byKey.delete(key);
-    const missing = this.#plan.limits.maxSize - this.#batcher.size;
+    const missing = this.#options.limits.maxSize - this.#batcher.size;
     if (!this.#ended && this.#sink.room(this.#taken) >= Math.max(1, missing)) this.notify();
   }
 
   summary(): Omit<EmbeddingResult, 'embeddings'> {
     const providerMetadata: ProviderMetadata = {};
-    for (const one of this.#metadata) if (one !== undefined) mergeMetadata(providerMetadata, one);
+    for (const said of this.#metadata)
+      // Member by member under each provider; of two the later one stands.
+      for (const [provider, members] of Object.entries(said ?? {})) {
+        const known = providerMetadata[provider];
+        providerMetadata[provider] =
+          isObject(known) && isObject(members) ? { ...known, ...members } : members;
+      }
+    const warnings = [...this.#warnings.values()];
+    if (this.#cut.length > 0) warnings.push(this.#cutWarning(this.#cut));
     return {
       usage: this.#uncounted ? {} : { inputTokens: this.#tokens },
       cached: 0,
       requests: this.#requests,
-      warnings: [...this.#warnings.values(), ...(this.#cut.length > 0 ? [this.#cutWarning(this.#cut)] : [])],
-      ...this.#plan.answeredBy,
+      warnings,
+      ...this.#options.answeredBy,
       model: this.#model,
       ...(this.#metadata.length > 0 && { providerMetadata }),
     };
@@ -173,7 +189,8 @@ export class EmbeddingRun implements StreamRun {
   }
 
   #announce(warning: Warning): void {
-    const { about, parent } = this.#plan;
+    const { parent, model } = this.#options;
+    const about = { provider: model.provider, model: model.model };
     emitPoint('warning', { ...about, ...warning }, parent === undefined ? undefined : { id: parent });
   }
 
@@ -182,56 +199,48 @@ export class EmbeddingRun implements StreamRun {
     return { type: 'other', setting: 'maxInputTokens', message, inputs: places.toSorted((a, b) => a - b) };
   }
 
-  async *#batches(source: TextSource): AsyncGenerator<{ items: Entry[]; tokens: number }, void> {
-    try {
-      const slices = timeSlices(this.#signal);
-      for (;;) {
-        throwIfAborted(this.#signal);
-        // A model within the process settles without a turn of the event loop.
-        const turn = slices.turn();
-        if (turn !== undefined) await turn;
-        const unsent = this.#batcher.size > 0;
-        if (unsent && (this.#hurried || this.#batcher.full || this.#overflow !== undefined)) {
-          this.#hurried = false;
-          yield this.#send();
-          continue;
-        }
-        this.#hurried = false;
-        const room = this.#ended ? 0 : this.#sink.room(this.#taken);
-        if (room > 0) await this.#take(source, room);
-        else if (unsent && (this.#ended || this.#stuck())) yield this.#send();
-        else if (this.#ended) return;
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } catch (error) {
-      this.#fail(error);
-      throw error;
+  /**
+   * Until every text has its vector, or one request has failed. Without room a batch that is not full waits for its reader to
+   * go on, or a slow reader would have its texts sent one by one: it is sent at the end, or when the reader waits and no
+   * request is under way that it could wait for.
+   */
+  async #sendAll(source: TextSource): Promise<void> {
+    const { concurrency, limits } = this.#options;
+    const slices = timeSlices(this.signal);
+    for (;;) {
+      throwIfAborted(this.signal);
+      // A model within the process settles without a turn of the event loop.
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+      const { size } = this.#batcher;
+      const room = this.#ended ? 0 : this.#sink.room(this.#taken);
+      const isStuck = this.#running === 0 && (this.#sink.starved?.() ?? true);
+      const isDue =
+        size >= limits.maxSize ||
+        this.#overflow !== undefined ||
+        this.#hurried ||
+        (room <= 0 && (this.#ended || isStuck));
+      if (this.#running >= concurrency) await this.#change();
+      else if (size > 0 && isDue) void this.#embed();
+      else if (room > 0) await this.#take(source, room);
+      else if (this.#ended && this.#running === 0) return;
+      else await this.#change();
     }
   }
 
-  #send(): { items: Entry[]; tokens: number } {
-    this.#running++;
-    const batch = this.#batcher.take();
-    if (this.#overflow !== undefined) this.#batcher.add(this.#overflow);
-    this.#overflow = undefined;
-    return batch;
-  }
-
-  /**
-   * Without room a batch that is not full waits for its reader to go on, or a slow reader would have its texts sent one
-   * by one. Only when the reader waits, and no request is under way that it could wait for, it is this batch.
-   */
-  #stuck(): boolean {
-    return this.#running === 0 && (this.#sink.starved?.() ?? true);
+  #change(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
   /** New texts, at most `room` and a batch. Fewer when the source pauses. */
   async #take(source: TextSource, room: number): Promise<void> {
-    const last = this.#taken + Math.min(room, this.#plan.limits.maxSize);
-    while (this.#taken < last && !this.#batcher.full && this.#overflow === undefined && !this.#hurried) {
+    const { maxSize } = this.#options.limits;
+    this.#hurried = false;
+    const last = this.#taken + Math.min(room, maxSize);
+    while (this.#taken < last && this.#batcher.size < maxSize && !this.#overflow && !this.#hurried) {
       let next: Next | Promise<Next> | undefined = this.#pendingNext ?? source.next();
       if ('then' in next) next = await this.#arrival(next);
-      throwIfAborted(this.#signal);
+      throwIfAborted(this.signal);
       if (next === undefined) break;
       if (next.done === true) {
         this.#ended = true;
@@ -261,11 +270,12 @@ export class EmbeddingRun implements StreamRun {
   }
 
   #admit(input: EmbeddingInput, index: number): void {
-    this.#plan.check(input, index);
+    const { model, tokenizer, limits } = this.#options;
+    checkInput(model, input, index);
     const key = inputKey(input);
     const known = this.#byKey.get(key);
     if (known === undefined) {
-      const cost = this.#plan.costOf(input);
+      const cost = inputCost(input, tokenizer, limits.maxBytes !== undefined);
       const entry: Entry = { input, index, others: undefined, vector: undefined, cut: false, ...cost };
       this.#byKey.set(key, entry);
       if (this.#batcher.fits(entry)) this.#batcher.add(entry);
@@ -274,43 +284,48 @@ export class EmbeddingRun implements StreamRun {
     else this.#place(index, known, known.vector.slice());
   }
 
-  /** One batch, from the request to its places. Its place in the pool is held until what was paid for is kept. */
-  async #embed(entries: readonly Entry[], tokens: number): Promise<void> {
-    const request = this.#requests++;
+  /** The batch, from its request to its places. It counts as running until what was paid for is kept. Never rejects. */
+  async #embed(): Promise<void> {
+    const { items: entries, tokens } = this.#batcher.take();
+    if (this.#overflow !== undefined) this.#batcher.add(this.#overflow);
+    this.#overflow = undefined;
+    this.#hurried = false;
+    this.#running++;
+    const at = this.#requests++;
     try {
       const inputs = entries.map(({ input }) => input);
-      const { vectors, reply } = await this.#plan.request(inputs, tokens, this);
-      this.#count(request, reply);
-      await this.#keep(entries, vectors);
-      for (const at of reply.truncated ?? []) if (entries[at] !== undefined) entries[at].cut = true;
-      entries.forEach((entry, at) => this.#settle(entry, vectors[at]!));
-      const cut = entries.filter((entry) => entry.cut);
-      if (cut.length > 0) this.#announce(this.#cutWarning(cut.map(({ index }) => index)));
+      const { vectors, reply } = await this.#options.request(inputs, tokens, this);
+      const { usage, model, providerMetadata, truncated = [] } = reply;
+      const used = usage?.inputTokens;
+      if (used === undefined || !Number.isFinite(used)) this.#uncounted = true;
+      else this.#tokens += used;
+      this.#model = model ?? this.#model;
+      // A stream of a million batches has no result to put them into.
+      if (providerMetadata !== undefined && this.#options.total !== undefined)
+        this.#metadata[at] = providerMetadata;
+      if (this.#options.call.onBatch !== undefined) await this.#keep(entries, vectors);
+      for (const place of truncated) if (entries[place] !== undefined) entries[place].cut = true;
+      for (const [place, entry] of entries.entries()) {
+        const vector = (entry.vector = vectors[place]!);
+        // Copies first: the first place gets the vector itself.
+        for (const other of entry.others ?? []) this.#place(other, entry, vector.slice());
+        this.#place(entry.index, entry, vector);
+        entry.others = undefined;
+      }
+      if (truncated.length > 0)
+        this.#announce(this.#cutWarning(entries.filter(({ cut }) => cut).map(({ index }) => index)));
       this.#progress();
     } catch (error) {
       this.#fail(error);
-      throw error;
-    } finally {
-      this.#running--;
-      this.notify();
     }
-  }
-
-  #count(request: number, { usage, model, providerMetadata }: EmbedReply): void {
-    this.#model = model ?? this.#model;
-    const used = usage?.inputTokens;
-    if (used === undefined || !Number.isFinite(used)) this.#uncounted = true;
-    else this.#tokens += used;
-    // A stream of a million batches has no result to put them into.
-    if (providerMetadata !== undefined && this.#plan.total !== undefined)
-      this.#metadata[request] = providerMetadata;
+    this.#running--;
+    this.notify();
   }
 
   async #keep(entries: readonly Entry[], vectors: readonly Float32Array[]): Promise<void> {
-    const { onBatch, signal } = this.#plan.options;
-    if (onBatch === undefined) return;
+    const { onBatch, signal } = this.#options.call;
     const keep = async (): Promise<void> =>
-      onBatch(
+      onBatch?.(
         entries.map(({ index, input }, at) => ({ index, input, embedding: vectors[at]!, cached: false })),
       );
     try {
@@ -323,37 +338,29 @@ export class EmbeddingRun implements StreamRun {
 
   /** The siblings' work would be thrown away, so they are aborted. */
   #fail(error: unknown): void {
-    const { about, controller } = this.#plan;
     this.#failure ??= { error };
-    if (this.#signal.aborted) return;
+    if (this.signal.aborted) return;
+    const { provider, model } = this.#options.model;
     const reason = 'Another request of the call failed.';
-    controller.abort(new MortiseError('aborted', reason, about));
-  }
-
-  #settle(entry: Entry, vector: Float32Array): void {
-    entry.vector = vector;
-    const { index, others } = entry;
-    // Copies first: the first place gets the vector itself.
-    for (const other of others ?? []) this.#place(other, entry, vector.slice());
-    this.#place(index, entry, vector);
-    entry.others = undefined;
+    this.#linked.abort(new MortiseError('aborted', reason, { provider, model }));
   }
 
   #place(index: number, { input, cut }: Entry, vector: Float32Array): void {
     this.#done++;
-    if (cut && this.#plan.total !== undefined) this.#cut.push(index);
+    if (cut && this.#options.total !== undefined) this.#cut.push(index);
     this.#sink.place(index, input, vector);
   }
 
   #progress(): void {
-    const { options, total } = this.#plan;
-    const { onProgress } = options;
+    const { call, total } = this.#options;
+    const { onProgress } = call;
     this.#reported = this.#done;
     this.#sink.placed?.();
     if (onProgress === undefined) return;
-    const counts = { done: this.#done, ...defined({ total }), cached: 0, tokens: this.#tokens };
+    const counts = { done: this.#done, cached: 0, tokens: this.#tokens };
     // Awaited, since an async callback's rejection would be nobody's.
-    const report = async (): Promise<unknown> => onProgress(counts);
+    const report = async (): Promise<unknown> =>
+      onProgress(total === undefined ? counts : { ...counts, total });
     report().catch((error: unknown) => this.#threw('onProgress', error));
   }
 
@@ -363,13 +370,5 @@ export class EmbeddingRun implements StreamRun {
       setting,
       message: `${setting} threw: ${errorText(error)}. The call goes on.`,
     });
-  }
-}
-
-/** Member by member under each provider; of two the later one stands. */
-function mergeMetadata(into: ProviderMetadata, from: ProviderMetadata): void {
-  for (const [provider, members] of Object.entries(from)) {
-    const known = into[provider];
-    into[provider] = isObject(known) && isObject(members) ? { ...known, ...members } : members;
   }
 }

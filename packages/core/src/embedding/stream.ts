@@ -61,10 +61,10 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   /** Nothing more is handed out. */
   #closed = false;
 
-  /** `open` throws for options that make no sense: here, before the stream is read. */
-  constructor(texts: Texts, open: (controller: AbortController) => StreamRun) {
+  /** `open` throws for options that make no sense: here, before the stream is read. Its signal says that it was left. */
+  constructor(texts: Texts, open: (left: AbortSignal) => StreamRun) {
     this.#texts = texts;
-    this.#run = open(this.#controller);
+    this.#run = open(this.#controller.signal);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<EmbeddedText, undefined> {

@@ -1,5 +1,5 @@
 import { errorText, isMortiseError, MortiseError } from '@mortise/core';
-import { throwIfAborted, timeSlices } from '@mortise/core/call';
+import { linkedController, throwIfAborted, timeSlices } from '@mortise/core/call';
 import {
   checkInput,
   inputKey,
@@ -17,14 +17,14 @@ import {
 import { isPartial } from './cached-embed-list.ts';
 import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
 
-export interface CachedEmbedStreamPlan {
+export interface CachedEmbedStreamOptions {
   readonly model: EmbeddingModel;
   readonly cache: EmbeddingCacheCall;
-  readonly options: EmbedManyOptions;
+  readonly call: EmbedManyOptions;
   /** Of the texts, where the source knows. */
   readonly total: number | undefined;
-  /** Aborts everything under way. */
-  readonly controller: AbortController;
+  /** Aborted when the stream is left. */
+  readonly left: AbortSignal;
 }
 
 type Next = IteratorResult<EmbeddingInput>;
@@ -50,8 +50,9 @@ const MOST_TEXTS = 2048;
  */
 export class CachedEmbedStream implements StreamRun {
   readonly readAhead: number;
-  readonly #plan: CachedEmbedStreamPlan;
-  readonly #signal: AbortSignal;
+  readonly #options: CachedEmbedStreamOptions;
+  /** Of everything under way. */
+  #linked!: ReturnType<typeof linkedController>;
   readonly #batch: number;
   readonly #lookup: number;
   #sink: EmbeddingSink = { room: () => 0, place: () => undefined };
@@ -80,51 +81,39 @@ export class CachedEmbedStream implements StreamRun {
   /** What the model said of a stream of its that failed. */
   #said: Partial<Omit<EmbeddingResult, 'embeddings'>> = {};
 
-  constructor(plan: CachedEmbedStreamPlan) {
-    const { model, options, controller } = plan;
-    const { concurrency = streamConcurrency(model.metadata, options.dimensions) } = options;
-    this.#plan = plan;
-    this.#signal = controller.signal;
+  constructor(options: CachedEmbedStreamOptions) {
+    const { model, call } = options;
+    const { concurrency = streamConcurrency(model.metadata, call.dimensions) } = call;
+    this.#options = options;
     this.#batch = Math.min(model.metadata.maxBatchSize, MOST_TEXTS);
     this.#lookup = lookupSize(model);
     this.readAhead = concurrency * this.#batch + this.#lookup;
   }
 
   get abortedByCaller(): RunFailure | undefined {
-    const { signal } = this.#plan.options;
+    const { signal } = this.#options.call;
     return signal?.aborted === true ? { error: signal.reason as unknown, byCaller: true } : undefined;
   }
 
   async run(source: TextSource, sink: EmbeddingSink): Promise<RunFailure | undefined> {
-    const { controller, options } = this.#plan;
     this.#sink = sink;
-    const wake = (): void => this.notify();
-    // By hand: AbortSignal.any would stay with a long-lived signal.
-    const onAbort = (): void => controller.abort(options.signal?.reason);
-    if (this.abortedByCaller !== undefined) onAbort();
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    this.#signal.addEventListener('abort', wake, { once: true });
+    this.#linked = linkedController(this.#options.call.signal, this.#options.left);
+    this.#linked.signal.addEventListener('abort', () => this.notify());
     try {
       await this.#read(source);
-      this.#feed.end();
-      await this.#embedding;
-      return this.#failure === undefined ? undefined : this.#failed();
     } catch (error) {
       this.#fail(error);
-      this.#feed.end();
-      await this.#embedding;
-      return this.#failed();
-    } finally {
-      options.signal?.removeEventListener('abort', onAbort);
-      this.#signal.removeEventListener('abort', wake);
-      this.#endLinger();
-      for (const entry of this.#leading) this.#land(entry, undefined);
-      if (!this.#ended) this.#leave(source);
     }
-  }
-
-  #failed(): RunFailure {
-    return this.abortedByCaller ?? { error: this.#failure?.error, byCaller: false };
+    this.#feed.end();
+    await this.#embedding;
+    this.#linked.unlink();
+    this.#endLinger();
+    for (const entry of this.#leading) this.#land(entry, undefined);
+    // A source that was not read to its end is told so; it may be hanging, so nobody waits for it.
+    if (!this.#ended) (async () => source.return?.())().catch(() => undefined);
+    this.#pendingNext?.catch(() => undefined);
+    if (this.#failure === undefined) return undefined;
+    return this.abortedByCaller ?? { error: this.#failure.error, byCaller: false };
   }
 
   notify(): void {
@@ -141,14 +130,14 @@ export class CachedEmbedStream implements StreamRun {
 
   summary(): Omit<EmbeddingResult, 'embeddings'> {
     const { usage = {}, warnings = [], ...said } = this.#said;
-    return { ...said, usage, cached: this.#cached, warnings: [...this.#plan.cache.warnings, ...warnings] };
+    return { ...said, usage, cached: this.#cached, warnings: [...this.#options.cache.warnings, ...warnings] };
   }
 
   /** Until every text has been taken, and those that another call embeds have come. */
   async #read(source: TextSource): Promise<void> {
-    const slices = timeSlices(this.#signal);
+    const slices = timeSlices(this.#linked.signal);
     for (;;) {
-      throwIfAborted(this.#signal);
+      throwIfAborted(this.#linked.signal);
       const turn = slices.turn();
       if (turn !== undefined) await turn;
       this.#release();
@@ -166,7 +155,7 @@ export class CachedEmbedStream implements StreamRun {
     while (this.#taken < last && !this.#hurried) {
       let next: Next | Promise<Next> | undefined = this.#pendingNext ?? source.next();
       if ('then' in next) next = await this.#arrival(next, fresh.length + this.#held.length);
-      throwIfAborted(this.#signal);
+      throwIfAborted(this.#linked.signal);
       if (next === undefined) break;
       if (next.done === true) {
         this.#ended = true;
@@ -201,7 +190,7 @@ export class CachedEmbedStream implements StreamRun {
   }
 
   #admit(input: EmbeddingInput, index: number, fresh: Entry[]): void {
-    checkInput(this.#plan.model, input, index);
+    checkInput(this.#options.model, input, index);
     const equal = inputKey(input);
     const known = this.#entries.get(equal);
     if (known === undefined) {
@@ -221,11 +210,11 @@ export class CachedEmbedStream implements StreamRun {
 
   async #lookUp(entries: Entry[]): Promise<void> {
     if (entries.length === 0) return;
-    const { cache } = this.#plan;
+    const { cache } = this.#options;
     for (const entry of entries) entry.key = cache.key(entry.input);
     const found = await cache.read(
       entries.map(({ key }) => key),
-      this.#signal,
+      this.#linked.signal,
     );
     const before = this.#done;
     for (const [at, entry] of entries.entries()) {
@@ -238,7 +227,7 @@ export class CachedEmbedStream implements StreamRun {
 
   /** Leads the request for the entry's key, or waits for the call that does. */
   #claim(entry: Entry): void {
-    const { flights } = this.#plan.cache;
+    const { flights } = this.#options.cache;
     const other = flights.get(entry.key);
     if (other === undefined) {
       entry.flight = new Flight(() => this.#hurry());
@@ -250,7 +239,7 @@ export class CachedEmbedStream implements StreamRun {
     this.#following++;
     other.follow((vector) => {
       this.#following--;
-      if (this.#signal.aborted) return;
+      if (this.#linked.signal.aborted) return;
       if (vector === undefined) this.#claim(entry);
       else {
         this.#settle(entry, vector, true);
@@ -282,11 +271,11 @@ export class CachedEmbedStream implements StreamRun {
 
   /** One stream of the model, of all that is missing. Never rejects. */
   async #embed(): Promise<void> {
-    const { model, options } = this.#plan;
+    const { model, call } = this.#options;
     try {
       const stream = model.embedStream(this.#feed, {
-        ...options,
-        signal: this.#signal,
+        ...call,
+        signal: this.#linked.signal,
         onProgress: ({ tokens }) => {
           this.#tokens = tokens;
           this.#progress();
@@ -296,7 +285,7 @@ export class CachedEmbedStream implements StreamRun {
             this.#fail(error);
             throw error;
           });
-          await options.onBatch?.(batch.flatMap((item) => this.#atFirstPlace(item)));
+          await call.onBatch?.(batch.flatMap((item) => this.#atFirstPlace(item)));
         },
       });
       for await (const item of stream) {
@@ -334,7 +323,7 @@ export class CachedEmbedStream implements StreamRun {
 
   /** First the cache, then other calls, then the reader, whose vectors are its own to change. */
   async #keep(items: readonly EmbeddedText[]): Promise<void> {
-    const { cache } = this.#plan;
+    const { cache } = this.#options;
     const made = items.flatMap((item) => {
       const entry = this.#sent.get(item.index);
       return entry === undefined ? [] : [{ ...item, entry }];
@@ -352,7 +341,7 @@ export class CachedEmbedStream implements StreamRun {
     if (flight === undefined) return;
     entry.flight = undefined;
     this.#leading.delete(entry);
-    this.#plan.cache.flights.delete(key);
+    this.#options.cache.flights.delete(key);
     flight.land(vector);
   }
 
@@ -373,8 +362,8 @@ export class CachedEmbedStream implements StreamRun {
   }
 
   #progress(): void {
-    const { options, total, cache } = this.#plan;
-    const { onProgress } = options;
+    const { call, total, cache } = this.#options;
+    const { onProgress } = call;
     this.#sink.placed?.();
     if (onProgress === undefined) return;
     const counts = { done: this.#done, cached: this.#cached, tokens: this.#tokens };
@@ -388,14 +377,7 @@ export class CachedEmbedStream implements StreamRun {
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
-    if (!this.#signal.aborted) this.#plan.controller.abort(error);
-  }
-
-  /** A source that was not read to its end is told so; it may be hanging, so nobody waits for it. */
-  #leave(source: TextSource): void {
-    const leave = async (): Promise<void> => void (await source.return?.());
-    leave().catch(() => undefined);
-    this.#pendingNext?.catch(() => undefined);
+    if (!this.#linked.signal.aborted) this.#linked.abort(error);
   }
 }
 

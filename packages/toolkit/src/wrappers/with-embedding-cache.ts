@@ -94,7 +94,7 @@ export function withEmbeddingCache<M extends EmbeddingModel>(
       const total = Array.isArray(texts) ? texts.length : undefined;
       return new EmbeddingStream(
         texts,
-        (controller) => new CachedEmbedStream({ model, cache, options: asked, total, controller }),
+        (left) => new CachedEmbedStream({ model, cache, call: asked, total, left }),
       );
     },
   });
