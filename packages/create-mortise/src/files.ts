@@ -4,6 +4,7 @@ import { manifestOf } from './manifest.ts';
 import { hasConnection, type Capability, type ScaffoldOptions } from './options.ts';
 import { changesetOf, indexOf, readmeOf } from './pages.ts';
 import { constantCase, pascalCase } from './names.ts';
+import { replaced } from './replaced.ts';
 
 /** Beside `dist` in the package, and beside `src` in the repository. */
 const TEMPLATES = new URL('../templates/', import.meta.url);
@@ -41,30 +42,30 @@ function read({ openAICompatible }: ScaffoldOptions, capability: Capability, ...
 function testOf(options: ScaffoldOptions, capability: Capability): string {
   const test = read(options, capability, 'test', `${capability}.test.ts`);
   if (!options.openAICompatible || capability !== 'reranker') return test;
-  return test
-    .replace('import { rerankerConformance', 'import { openAIEmbeddings, rerankerConformance')
-    .replace(/ {2}failure: .*\n/, '  failure: openAIEmbeddings.failure,\n');
+  return replaced(test, [
+    ['import { rerankerConformance', 'import { openAIEmbeddings, rerankerConformance'],
+    [/ {2}failure: .*\n/, '  failure: openAIEmbeddings.failure,\n'],
+  ]);
 }
 
 function clientOf({ sdk, openAICompatible }: ScaffoldOptions): string {
   const client = template('common/src/client.ts');
   if (openAICompatible) {
-    return client
-      .replace("'https://api.acme.example'", "'https://api.acme.example/v1'")
-      .replace('`https://api.acme.example`', '`https://api.acme.example/v1`');
+    return replaced(client, [
+      ["'https://api.acme.example'", "'https://api.acme.example/v1'"],
+      ['`https://api.acme.example`', '`https://api.acme.example/v1`'],
+    ]);
   }
   if (sdk === undefined) return client;
-  return client
-    .replace('  guardedFetch,\n', '  guardedFetch,\n  lazySdk,\n')
-    .replace(
-      '/** Sends requests, and throws',
-      () =>
-        `${template('sdk/load.ts').replaceAll('acme-sdk', () => sdk.name)}\n/** Sends requests, and throws`,
-    )
-    .replace(
+  const load = replaced(template('sdk/load.ts'), [[/acme-sdk/g, sdk.name]]);
+  return replaced(client, [
+    ['  guardedFetch,\n', '  guardedFetch,\n  lazySdk,\n'],
+    ['/** Sends requests, and throws', `${load}\n/** Sends requests, and throws`],
+    [
       '    const response = await this.#fetch(',
       '    await loadSdk();\n    // REPLACE: send through the SDK, without its retries, and give the reply back unread.\n    const response = await this.#fetch(',
-    );
+    ],
+  ]);
 }
 
 /** The template's words for a provider, in one pass: the name that takes their place may hold them. */
@@ -106,7 +107,7 @@ function licenceOf({ target, packageName }: ScaffoldOptions): string {
   const text = template('../LICENSE');
   return target === 'workspace'
     ? text
-    : text.replace('Mortise contributors', `the contributors of ${packageName}`);
+    : replaced(text, [['Mortise contributors', `the contributors of ${packageName}`]]);
 }
 
 const template = (path: string): string => readFileSync(new URL(path, TEMPLATES), 'utf8');
