@@ -23,6 +23,9 @@ export const roots = [
   ...(onTarballs ? [] : ['tooling']),
 ].filter((root) => existsSync(join(workspace, root, 'package.json')));
 
+/** Their tests leave nothing behind in the process, so that files share a worker and what it has loaded. */
+const sharing: ReadonlySet<string> = new Set(['packages/core', 'packages/toolkit']);
+
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
@@ -37,6 +40,7 @@ export default defineConfig({
       test: {
         name: root,
         root,
+        isolate: !sharing.has(root),
         include: ['test/**/*.test.ts'],
         setupFiles: [join(workspace, 'tooling/property-seed.ts')],
         exclude: ['**/*.services.test.ts'],

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 // Node 22.13 runs no TypeScript; on the tarballs there is no source to condition on.
 const conditions = process.env['MORTISE_TARBALLS'] === '1' ? [] : ['--conditions=mortise-source'];
 
+// One integration for each suite of the kit: that a suite passes under a second runner is shown once.
 it.runIf(process.features.typescript)(
   'the suite passes under node:test as it does here',
   async () => {

@@ -155,15 +155,19 @@ describe('embedStream', () => {
 
   it('M-07: settles `break` at once while a request hangs, aborts it and leaves the source', async () => {
     let aborted: unknown;
+    const hanging = Promise.withResolvers<void>();
     const model = new FakeEmbedding({
       embed: (inputs, request, { signal }) => {
         signal.addEventListener('abort', () => (aborted = signal.reason));
-        return inputs.includes('text 0') ? Promise.resolve(replyTo(inputs, request)) : hangs();
+        if (inputs.includes('text 0')) return Promise.resolve(replyTo(inputs, request));
+        hanging.resolve();
+        return hangs();
       },
     });
     const { state, texts } = source(1_000);
     for await (const { index } of model.embedStream(texts)) {
       expect(index).toBe(0);
+      await hanging.promise;
       break;
     }
     await settle();

@@ -1,4 +1,5 @@
 import type { JsonRepair, JsonRepairKind } from './json-repair.ts';
+import { CurlyEnd } from './curly-end.ts';
 import { InnerQuotes } from './inner-quotes.ts';
 import {
   CLOSING,
@@ -40,9 +41,7 @@ export abstract class StringReader extends JsonReader {
   #controlNoted = false;
   /** Quotes that were taken for text. */
   #inner: InnerQuotes | undefined;
-  /** Where a curly quote stands that the end of the string may follow, and whether a comma does. */
-  #curlyAt = -1;
-  #curlyComma = false;
+  readonly #curly = new CurlyEnd();
 
   override get inString(): boolean {
     return super.inString || (this.state >= AT_QUOTE && this.state <= AT_TRIPLE);
@@ -65,21 +64,7 @@ export abstract class StringReader extends JsonReader {
   protected override append(decoded: string): void {
     if (this.#inner !== undefined) this.#inner.pass(decoded);
     super.append(decoded);
-    const last = decoded.charCodeAt(decoded.length - 1);
-    if (last > 0x2c && last < 0x2000) this.#curlyAt = -1;
-    else this.#noteCurly(decoded);
-  }
-
-  /** By the end of each piece: looked for in the whole string, at every quote, it would be quadratic. */
-  #noteCurly(piece: string): void {
-    let at = lastMark(piece, piece.length);
-    if (at < 0) return;
-    const comma = piece.charCodeAt(at) === 0x2c;
-    if (comma) at = lastMark(piece, at);
-    const code = piece.charCodeAt(at);
-    if (at < 0) this.#curlyAt = this.#curlyComma ? -1 : this.#curlyAt;
-    else this.#curlyAt = code === 0x201d || code === 0x2019 ? this.token.length - piece.length + at : -1;
-    this.#curlyComma = comma;
+    this.#curly.pass(decoded, this.token.length);
   }
 
   /** The quote that was met ends the string. False when quotes that were taken for text do not fit into it. */
@@ -97,7 +82,7 @@ export abstract class StringReader extends JsonReader {
   protected override beginString(isKey: boolean, position: number, quote: number): boolean {
     this.#controlNoted = this.#triple = false;
     this.#inner = undefined;
-    this.#curlyAt = -1;
+    this.#curly.begin();
     const closing = CLOSING[quote];
     if (closing === undefined) return super.beginString(isKey, position, quote);
     this.note('quotes', position);
@@ -275,7 +260,7 @@ export abstract class StringReader extends JsonReader {
   /** The quote was part of the text, unless a curly one had ended the string before it. */
   #textAfterAll(position: number): number {
     const quoteAt = position - this.#since.length - 1;
-    const end = this.#since === '' && this.#met === 0x22 && this.#curlyComma ? this.#curlyAt : -1;
+    const end = this.#since === '' && this.#met === 0x22 ? this.#curly.beforeComma : -1;
     if (end >= 0) {
       const { inArray } = this.builder;
       this.note('quotes', quoteAt - this.token.length + end);
@@ -315,13 +300,6 @@ export abstract class StringReader extends JsonReader {
   #bracketOpen(): boolean {
     return (this.#inner ?? new InnerQuotes(this.token)).bracketOpen;
   }
-}
-
-/** The last character before `end` that is not white space; -1 without one. */
-function lastMark(text: string, end: number): number {
-  let at = end - 1;
-  while (at >= 0 && isBlank(text.charCodeAt(at))) at--;
-  return at;
 }
 
 /** A text without the comma that it ends in and the white space behind that. */

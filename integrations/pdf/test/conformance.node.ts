@@ -1,4 +1,0 @@
-import { describe, it } from 'node:test';
-import { wire } from './wiring.ts';
-
-wire({ describe, it });
