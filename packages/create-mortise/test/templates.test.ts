@@ -1,3 +1,4 @@
+import type * as fs from 'node:fs';
 import { readFileSync } from 'node:fs';
 import type { ScaffoldOptions } from 'create-mortise';
 import { afterAll, expect, it, vi } from 'vitest';
@@ -11,7 +12,7 @@ afterAll(() => {
 async function filesWithout(anchor: string | RegExp, options: Partial<ScaffoldOptions>) {
   vi.resetModules();
   vi.doMock('node:fs', async (original) => ({
-    ...(await original<typeof import('node:fs')>()),
+    ...(await original<typeof fs>()),
     readFileSync: (path: URL, encoding: 'utf8') => readFileSync(path, encoding).replaceAll(anchor, '…'),
   }));
   const { integrationFiles } = await import('create-mortise');
