@@ -120,7 +120,7 @@ function readable(
   if (owner === undefined) {
     const { providerMetadata } = block as ReasoningBlock;
     if (!isSigned(block) || providerMetadata?.[server.provider] !== undefined) return [block];
-    strangers.set(NOBODY, new Set(['signed reasoning']));
+    strangers.set(NOBODY, new Set(['reasoning']));
     return [];
   }
   // The mark is core's own: no integration is to send it.

@@ -85,10 +85,9 @@ function checkTools(tools: readonly ToolDefinition[] | undefined, choice: ToolCh
   if (choice === undefined) return;
   if (isByName(choice)) {
     const asked = namesIn(choice);
-    const stranger = asked.findIndex((name) => !names.has(name));
-    if (stranger >= 0)
-      throw invalid(`toolChoice asks for the tool ${asked[stranger]}, which is not among the tools.`);
-    if (asked.length === 0) throw invalid('toolChoice names no tools. Give some, or "none".');
+    const at = asked.findIndex((name) => !names.has(name));
+    if (at >= 0 || asked.length === 0)
+      throw invalid(`toolChoice asks for the tool ${asked[at] ?? '(none)'}, which is not among the tools.`);
   }
   if (choice === 'required' && names.size === 0)
     throw invalid('toolChoice is required, but there are no tools.');

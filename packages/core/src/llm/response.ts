@@ -95,9 +95,7 @@ export function checkEnd(
     isError || unified === 'other' ? (failedEnd(raw) ?? (isError ? 'server' : undefined)) : undefined;
   const isBroken = code === undefined && unified === 'tool-calls' && content?.some(isCall) === false;
   if (code === undefined && !isBroken) return;
-  const what = isBroken
-    ? `to call tools (${raw}), and no call came with it`
-    : `with ${raw}, which is a failure and no answer`;
+  const what = isBroken ? `to call tools (${raw}), and no call came with it` : `with ${raw}, a failure`;
   const said = `The model ended its reply ${what}. Call again; if it goes on, look at what the server sends.`;
   // What a model wrote wrong it may write right.
   const retryable = code !== undefined && code !== 'invalid-request';

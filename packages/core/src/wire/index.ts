@@ -3,6 +3,7 @@ export { float32FromBase64 } from './base64.ts';
 export { readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
+export { eventJson } from './event-json.ts';
 export { describeFailure, failedEnd, type SaidFailure } from './failure.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';
 export { errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown } from './http-error.ts';
@@ -10,14 +11,6 @@ export { withOptions } from './options.ts';
 export { readReplyText } from './reply-bytes.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export type { SseEvent } from './sse.ts';
-export {
-  EndOfReply,
-  eventJson,
-  jsonEvents,
-  streamEvents,
-  type EventDecoder,
-  type OwnFormat,
-  type StreamFormat,
-  type StreamTranslator,
-} from './stream.ts';
+export { EndOfReply, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
+export type { EventDecoder, OwnFormat, StreamFormat } from './stream-format.ts';
 export { readJsonVectors } from './vectors.ts';

@@ -2,15 +2,13 @@ import { DEFAULT_MAX_STREAM_BYTES } from '../call/retry.ts';
 import { says } from '../call/signs-of-life.ts';
 import { connectionIsFree } from '../call/timers.ts';
 import { isMortiseError } from '../errors.ts';
-import { isObject, parseText } from '../shared/json.ts';
 import { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { parseJson } from './body.ts';
 import { ReplyBounds } from './bounds.ts';
-import { failureIn } from './failure.ts';
-import { errorFromSaid } from './http-error.ts';
-import { JsonLinesDecoder } from './json-lines.ts';
+import { eventJson } from './event-json.ts';
 import { readReplyText } from './reply-bytes.ts';
-import { SseDecoder, type SseEvent } from './sse.ts';
+import type { SseEvent } from './sse.ts';
+import { FORMATS, type StreamFormat } from './stream-format.ts';
 
 /**
  * What was said of the end of a reply so far (E-01). A translator holds one and fills it; `streamEvents` decides by it, the
@@ -57,37 +55,6 @@ export interface StreamTranslator<E> {
    */
   readonly said?: number | undefined;
 }
-
-/** Takes bytes, cut anywhere, and gives the events that they complete: `SseDecoder` and its like. */
-export interface EventDecoder {
-  /** Something of this format was seen, be it half an event. */
-  readonly recognised: boolean;
-  /** Bytes of the event that has not ended yet. */
-  readonly pending: number;
-  push(bytes: Uint8Array): SseEvent[];
-  /** What the end of the bytes left unfinished, if it may be an event all the same. */
-  end(): SseEvent | undefined;
-}
-
-/** A framing of a wire's own, such as AWS's in binary, with its names for errors. */
-export interface OwnFormat {
-  readonly decoder: new () => EventDecoder;
-  /** Such as `a binary event stream`. */
-  readonly stream: string;
-  /** Such as `a frame`. */
-  readonly one: string;
-}
-
-/** How a stream of events is written. */
-export interface StreamFormat {
-  /** Server-sent events, or lines of JSON (`application/x-ndjson`), each the `data` of an event. Default: `event-stream`. */
-  readonly format?: 'event-stream' | 'json-lines' | OwnFormat | undefined;
-}
-
-const FORMATS: Readonly<Record<'event-stream' | 'json-lines', OwnFormat>> = {
-  'event-stream': { decoder: SseDecoder, stream: 'an event stream', one: 'a server-sent event' },
-  'json-lines': { decoder: JsonLinesDecoder, stream: 'lines of JSON', one: 'a line of JSON' },
-};
 
 /** How long more is waited for once the reason of the end was said, such as the usage: milliseconds. */
 const AFTER_REASON_MS = 5_000;
@@ -323,41 +290,4 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** One event's data as a JSON object. What says that it is a failure, by its name or by its data, throws it. */
-export function eventJson(event: SseEvent, about: About): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = parseText(event.data);
-  } catch (cause) {
-    if (cause instanceof RangeError) throw malformed(cause.message, about, cause);
-    // A sentence under the name of an error is what happened.
-    if (event.event === 'error') value = event.data;
-    else throw new SyntaxError(`${about.provider} sent an event that is not JSON.`, { cause });
-  }
-  if (mayFail(event, value)) {
-    const failure = failureIn(value, event);
-    if (failure !== undefined) throw errorFromSaid(failure, about);
-  }
-  if (isObject(value)) return value;
-  throw malformed('an event that is not a JSON object', about);
-}
-
-/** By hand and not in a loop over names: this runs for every token, and events of one stream have few shapes. */
-function hasSign(value: Record<string, unknown>): boolean {
-  const { error, errors, fault, status, success } = value;
-  const { error_type: word, error_code: code, error_message: message, errorMessage } = value;
-  return (
-    (error ?? errors ?? fault ?? status ?? success) !== undefined ||
-    (word ?? code ?? message ?? errorMessage) !== undefined
-  );
-}
-
-/** Whether it is worth a closer look: every member by which `failureIn` knows a failure is asked for, and none is judged. */
-function mayFail({ event }: SseEvent, value: unknown): boolean {
-  if (event === 'error' || !isObject(value)) return true;
-  const { type } = value;
-  if (type === undefined && !Array.isArray(value['choices'])) return true;
-  return type === 'error' || value['object'] === 'error' || hasSign(value);
 }
