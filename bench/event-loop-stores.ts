@@ -1,21 +1,29 @@
 /**
  * How long the event loop stands while 100,000 vectors and nodes are stored, searched, saved and loaded, and while 50,000
- * texts are embedded by a model that answers at once. What nobody should notice is below 50 ms. `RUNS` (3) runs of each;
- * the largest stand of all of them is shown.
+ * texts are embedded by a model that answers at once; and how soon an abort is seen. What nobody should notice is below
+ * 50 ms. `RUNS` (3) runs of each; the largest stand of all of them is shown.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTextNode, type Document } from '@mortise/core';
-import { runInSlices } from '@mortise/core/call';
+import { runInSlices, timeSlices } from '@mortise/core/call';
 import { BaseEmbedding, type EmbeddingMetadata, type EmbedReply } from '@mortise/core/embedding';
 import { createDocument } from '@mortise/core/retriever';
-import type { VectorEntry, VectorStore } from '@mortise/core/store';
-import { BM25Index, BM25Retriever, MemoryVectorStore, openIndex } from '@mortise/rag';
+import {
+  MemoryKeyValueStore,
+  type KeyValueStore,
+  type VectorEntry,
+  type VectorStore,
+} from '@mortise/core/store';
+import { KeyvKeyValueStore } from '@mortise/keyv';
+import { BM25Index, BM25Retriever, MemoryDocumentStore, MemoryVectorStore, openIndex } from '@mortise/rag';
 import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
+import { FileKeyValueStore, SqliteDocumentStore, SqliteKeyValueStore } from '@mortise/stores';
 import { UsearchVectorStore } from '@mortise/usearch';
+import Keyv from 'keyv';
 import { english } from './english.ts';
+import { seenAfter, standOf, type Stand } from './stand.ts';
 
 const ROWS = Number(process.env['ROWS'] ?? 100_000);
 const RUNS = Number(process.env['RUNS'] ?? 3);
@@ -27,7 +35,8 @@ interface Task {
   readonly name: string;
   /** Not measured, before each run. */
   before?(): Promise<unknown>;
-  run(): Promise<unknown>;
+  /** Without a parameter: it takes no signal. */
+  run(signal: AbortSignal): Promise<unknown>;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'mortise-stand-'));
@@ -57,6 +66,7 @@ class AtOnce extends BaseEmbedding {
   }
 }
 const model = new AtOnce();
+const texts = nodes.slice(0, TEXTS).map(({ text }) => text);
 const documents: Document[] = Array.from({ length: TEXTS / 10 }, (_, at) =>
   createDocument({ id: `d${at}`, text: prose.slice(at * 6000, at * 6000 + 6000) }),
 );
@@ -75,19 +85,51 @@ function ofStore(name: string, make: () => VectorStore | Promise<VectorStore>, m
     {
       name: `${name}: upsert of ${most}`,
       before: async () => (store = await make()),
-      run: () => store.upsert(some),
+      run: (signal) => store.upsert(some, { signal }),
     },
-    { name: `${name}: query`, before: once, run: () => store.query(query) },
+    { name: `${name}: query`, before: once, run: (signal) => store.query(query, { signal }) },
     {
       name: `${name}: query with a filter`,
       before: once,
-      run: () => store.query({ ...query, filter: even }),
+      run: (signal) => store.query({ ...query, filter: even }, { signal }),
     },
-    { name: `${name}: mmr`, before: once, run: () => store.query({ ...query, mode: 'mmr' }) },
-    { name: `${name}: delete by a filter`, before: filled, run: () => store.delete({ filter: even }) },
+    {
+      name: `${name}: mmr`,
+      before: once,
+      run: (signal) => store.query({ ...query, mode: 'mmr', topK: 100 }, { signal }),
+    },
+    {
+      name: `${name}: delete by a filter`,
+      before: filled,
+      run: (signal) => store.delete({ filter: even }, { signal }),
+    },
   ];
 }
 
+function ofKeyValues(name: string, make: () => KeyValueStore, most = TEXTS): Task[] {
+  const values = entries.slice(0, most).map(({ node, embedding }) => {
+    return [node.id, new Uint8Array(embedding.buffer)] as const;
+  });
+  const keys = values.map(([key]) => key);
+  let store: KeyValueStore;
+  return [
+    {
+      name: `${name}: setMany of ${most}`,
+      before: async () => (store = make()),
+      run: (signal) => store.setMany(values, { signal }),
+    },
+    {
+      name: `${name}: getMany of ${most}`,
+      before: () => store.setMany(values),
+      run: (signal) => store.getMany(keys, { signal }),
+    },
+  ];
+}
+
+const ids = nodes.map(({ id }) => id);
+const words = nodes.map(({ id, text }) => ({ id, terms: ['water', ...text.toLowerCase().split(/\W+/)] }));
+let sqlite: SqliteDocumentStore;
+let stored: SqliteVecVectorStore;
 const memory = new MemoryVectorStore();
 const saved = fresh();
 let bm25 = new BM25Index();
@@ -100,26 +142,26 @@ const fill = async (): Promise<void> => {
 const tasks: Task[] = [
   {
     name: 'embedTexts of a model that answers at once',
-    run: () => model.embedTexts(nodes.slice(0, TEXTS).map(({ text }) => text)),
+    run: (signal) => model.embedTexts(texts, { signal }),
   },
   ...ofStore('MemoryVectorStore', () => new MemoryVectorStore()),
-  { name: 'MemoryVectorStore: save', before: fill, run: () => memory.save(saved) },
+  { name: 'MemoryVectorStore: save', before: fill, run: (signal) => memory.save(saved, { signal }) },
   {
     name: 'MemoryVectorStore: load',
     before: async () => {
       await fill();
       await memory.save(saved);
     },
-    run: () => MemoryVectorStore.load(saved),
+    run: (signal) => MemoryVectorStore.load(saved, { signal }),
   },
   {
     name: 'BM25Index: upsert',
     before: async () => (bm25 = new BM25Index()),
-    run: () => runInSlices(bm25.upsertSteps(nodes)),
+    run: (signal) => runInSlices(bm25.upsertSteps(nodes), timeSlices(signal)),
   },
   {
     name: 'BM25Index: search, a common word',
-    run: () => new BM25Retriever({ index: bm25 }).retrieve('the water of a house'),
+    run: (signal) => new BM25Retriever({ index: bm25 }).retrieve('the water of a house', { signal }),
   },
   {
     name: 'BM25Index: remove',
@@ -127,46 +169,88 @@ const tasks: Task[] = [
   },
   {
     name: 'openIndex: update',
-    run: async () => {
-      index = await openIndex({ embedding: model }, { directory: indexFolder });
-      return index.update(documents);
+    run: async (signal) => {
+      index = await openIndex({ embedding: model }, { directory: fresh() });
+      return index.update(documents, { signal });
     },
   },
-  { name: 'openIndex: search', run: () => index.retriever().retrieve('the water of a house') },
+  {
+    name: 'openIndex: search',
+    before: async () => {
+      index = await openIndex({ embedding: model }, { directory: indexFolder });
+      await index.update(documents);
+    },
+    run: (signal) => index.retriever().retrieve('the water of a house', { signal }),
+  },
   { name: 'openIndex: save', run: () => index.save() },
-  { name: 'openIndex: load', run: () => openIndex({ embedding: model }, { directory: indexFolder }) },
+  {
+    name: 'openIndex: load',
+    run: (signal) => openIndex({ embedding: model }, { directory: indexFolder, signal }),
+  },
+  {
+    name: 'MemoryDocumentStore: upsert',
+    run: (signal) => new MemoryDocumentStore().upsert(nodes, { signal }),
+  },
+  {
+    name: 'SqliteDocumentStore: upsert',
+    before: async () => (sqlite = new SqliteDocumentStore({ path: `${fresh()}.db` })),
+    run: (signal) => sqlite.upsert(nodes, { signal }),
+  },
+  { name: 'SqliteDocumentStore: getMany', run: (signal) => sqlite.getMany(ids, { signal }) },
+  {
+    name: 'openIndex in stores: update',
+    before: async () => {
+      sqlite = new SqliteDocumentStore({ path: `${fresh()}.db` });
+      stored = new SqliteVecVectorStore({ path: `${fresh()}.db` });
+      index = await openIndex({ embedding: model, documents: sqlite, vectors: stored });
+    },
+    run: (signal) => index.update(documents, { signal }),
+  },
+  {
+    name: 'openIndex in stores: search',
+    run: (signal) => index.retriever().retrieve('the water of a house', { signal }),
+  },
+  {
+    name: 'SqliteDocumentStore: words of all nodes',
+    before: async () => {
+      sqlite = new SqliteDocumentStore({ path: `${fresh()}.db` });
+      await sqlite.upsert(nodes);
+      await sqlite.setSource({ sourceId: 's', hash: 'h', nodeIds: ids });
+    },
+    run: (signal) => sqlite.terms('bench').set(words, { signal }),
+  },
+  {
+    name: 'SqliteDocumentStore: rank by a word of all nodes',
+    before: () => sqlite.terms('bench').set(words),
+    run: (signal) => sqlite.terms('bench').rank({ terms: new Map([['water', 1]]), topK: 10 }, { signal }),
+  },
+  ...ofKeyValues('MemoryKeyValueStore', () => new MemoryKeyValueStore()),
+  ...ofKeyValues('FileKeyValueStore', () => new FileKeyValueStore({ directory: fresh() }), TEXTS / 10),
+  ...ofKeyValues('SqliteKeyValueStore', () => new SqliteKeyValueStore({ path: `${fresh()}.db` })),
+  ...ofKeyValues('KeyvKeyValueStore', () => new KeyvKeyValueStore(new Keyv())),
   ...ofStore('SqliteVecVectorStore', () => new SqliteVecVectorStore({ path: `${fresh()}.db` })),
   ...ofStore('UsearchVectorStore', () => new UsearchVectorStore({ path: fresh() }), ROWS / 10),
 ];
 
 console.log(`${ROWS} nodes of ${DIMENSIONS} dimensions; milliseconds; the largest of ${RUNS} runs\n`);
-console.log('| work | took | longest stand |');
-console.log('|---|---|---|');
-for (const task of tasks.filter(({ name }) => name.includes(ONLY))) {
-  let [took, longest] = [0, 0];
-  let failure = '';
-  for (let run = 0; run < RUNS && failure === ''; run++) {
-    try {
-      await task.before?.();
-      await turn();
-      const delay = monitorEventLoopDelay({ resolution: 1 });
-      delay.enable();
-      // The first interval is not counted, so there has to be one before.
-      await turn();
-      const start = performance.now();
-      await task.run();
-      took = Math.max(took, performance.now() - start);
-      await turn();
-      delay.disable();
-      longest = Math.max(longest, delay.max / 1e6);
-    } catch (error) {
-      failure = (error as Error).message.slice(0, 60);
+console.log('| work | took | longest stand | of it CPU | garbage | abort seen after |');
+console.log('|---|---|---|---|---|---|');
+for (const { name, before, run } of tasks.filter((task) => task.name.includes(ONLY))) {
+  try {
+    const stands: Stand[] = [];
+    for (let nth = 0; nth < RUNS; nth++) {
+      await before?.();
+      stands.push(await standOf(() => run(new AbortController().signal)));
     }
+    const most = (of: keyof Stand): string => Math.max(...stands.map((stand) => stand[of])).toFixed(0);
+    await before?.();
+    const took = Math.min(...stands.map((stand) => stand.took));
+    const seen = run.length === 0 ? '' : ((await seenAfter(run, took / 3))?.toFixed(0) ?? 'done before');
+    console.log(
+      `| ${name} | ${took.toFixed(0)} | ${most('longest')} | ${most('cpu')} | ${most('garbage')} | ${seen} |`,
+    );
+  } catch (error) {
+    console.log(`| ${name} | ${(error as Error).message.slice(0, 60)} |`);
   }
-  console.log(`| ${task.name} | ${took.toFixed(0)} | ${failure || longest.toFixed(0)} |`);
 }
 rmSync(folder, { recursive: true });
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
-}
