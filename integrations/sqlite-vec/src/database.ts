@@ -10,6 +10,8 @@ export interface Database {
   prepare(text: string): StatementSync;
   /** All of it or, when `work` throws, nothing. */
   transaction<T>(work: () => T): T;
+  /** Changes with what this connection and others write. */
+  stamp(): string;
   /** What was set by name. */
   about(name: string): number | undefined;
   setAbout(name: string, value: number): void;
@@ -71,9 +73,12 @@ function prepared(database: DatabaseSync, durable: boolean, isReadOnly: boolean)
   }
   if (!isReadOnly && about('layout') === undefined) write.run('layout', LAYOUT);
 
+  const version = database.prepare('PRAGMA data_version');
+  const changes = database.prepare('SELECT total_changes() AS changes');
   const statements = new Map<string, StatementSync>();
   return {
     about,
+    stamp: () => `${Number(version.get()?.['data_version'])} ${Number(changes.get()?.['changes'])}`,
     setAbout: (name, value) => void write.run(name, value),
     prepare(text) {
       const statement = statements.get(text) ?? database.prepare(text);

@@ -15,17 +15,9 @@ export interface EntryRow {
 }
 
 /** A node that is there. */
-export interface NodeRow {
+interface NodeRow {
   readonly row: number;
   readonly json: string;
-}
-
-/** A node that was found, with its cosine to the query. */
-export interface FoundRow {
-  readonly json: string;
-  readonly similarity: number;
-  /** Absent unless it was asked for. */
-  readonly embedding?: Uint8Array;
 }
 
 export function toRow({ node, embedding }: VectorEntry): EntryRow {
@@ -42,7 +34,7 @@ export function toRow({ node, embedding }: VectorEntry): EntryRow {
 
 /** Writes a node with its vector, in the place of the one with its id. */
 export function writeRow(database: Database, { id, source, json, embedding, members }: EntryRow): void {
-  for (const old of rowsOf(database, 'id = ?', [id])) deleteRow(database, old);
+  deleteRows(database, 'id = ?', [id]);
   const { lastInsertRowid: row } = database
     .prepare('INSERT INTO vector_nodes (id, source, json) VALUES (?, ?, ?)')
     .run(id, source, json);
@@ -54,12 +46,23 @@ export function writeRow(database: Database, { id, source, json, embedding, memb
 }
 
 /** The nodes that a condition on `vector_nodes` holds for. */
-export function rowsOf(database: Database, condition: string, values: readonly SqlValue[]): NodeRow[] {
+function rowsOf(database: Database, condition: string, values: readonly SqlValue[]): NodeRow[] {
   const text = `SELECT row, json FROM vector_nodes WHERE ${condition}`;
   return database.prepare(text).all(...values) as unknown as NodeRow[];
 }
 
-export function deleteRow(database: Database, { row, json }: NodeRow): void {
+/** Deletes the nodes that a condition on `vector_nodes` holds for. */
+export function deleteRows(database: Database, condition: string, values: readonly SqlValue[]): void {
+  for (const row of rowsOf(database, condition, values)) deleteRow(database, row);
+}
+
+/** The numbers of these rows. */
+export function rowNumbers(database: Database, { text, values }: Sql): number[] {
+  const numbers = `SELECT json_group_array(row) AS numbers FROM vector_nodes WHERE ${text}`;
+  return JSON.parse(database.prepare(numbers).get(...values)?.['numbers'] as string) as number[];
+}
+
+function deleteRow(database: Database, { row, json }: NodeRow): void {
   // The node says which members it has: an index by row would hold every value once more.
   const remove = database.prepare(
     'DELETE FROM vector_members WHERE key = ? AND kind = ? AND value = ? AND row = ?',
@@ -68,31 +71,4 @@ export function deleteRow(database: Database, { row, json }: NodeRow): void {
     remove.run(key, kind, value, row);
   database.prepare('DELETE FROM vector_embeddings WHERE row = ?').run(row);
   database.prepare('DELETE FROM vector_nodes WHERE row = ?').run(row);
-}
-
-/** The nearest of what the condition holds for, best first; of equal ones the older. */
-export function nearest(
-  database: Database,
-  embedding: Float32Array,
-  topK: number,
-  condition: Sql | undefined,
-  withEmbedding = false,
-): FoundRow[] {
-  // A vector of zeros is like no other: its cosine, NULL to SQLite, is 0.
-  const text = `
-    SELECT row, coalesce(1 - vec_distance_cosine(embedding, ?), 0) AS similarity
-    FROM vector_embeddings WHERE ${condition?.text ?? '1'} ORDER BY similarity DESC, row LIMIT ?`;
-  const rows = database
-    .prepare(text)
-    .all(vectorToBytes(embedding), ...(condition?.values ?? []), topK) as unknown as {
-    row: number;
-    similarity: number;
-  }[];
-  const node = database.prepare('SELECT json FROM vector_nodes WHERE row = ?');
-  const vector = database.prepare('SELECT embedding FROM vector_embeddings WHERE row = ?');
-  return rows.map(({ row, similarity }) => ({
-    json: node.get(row)?.['json'] as string,
-    similarity: Math.max(-1, Math.min(1, similarity)),
-    ...(withEmbedding ? { embedding: vector.get(row)?.['embedding'] as Uint8Array } : {}),
-  }));
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { MortiseError } from '@mortise/core';
-import { raceAbort, throwIfAborted } from '@mortise/core/call';
+import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { bytesToVector } from '@mortise/core/embedding';
 import { nodeFromJson, type NodeWithScore } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
@@ -22,8 +22,9 @@ import {
 import { openDatabase, vectorLibrary, type Database } from './database.ts';
 import { encodeText } from './encode.ts';
 import { storeError } from './errors.ts';
-import { filterSql } from './filter-sql.ts';
-import { deleteRow, nearest, rowsOf, toRow, writeRow, type EntryRow } from './rows.ts';
+import { filterSql, type Sql } from './filter-sql.ts';
+import { deleteRows, rowNumbers, toRow, writeRow, type EntryRow } from './rows.ts';
+import { nearest } from './search.ts';
 
 export interface SqliteVecVectorStoreOptions {
   /** The database's file, made at the first use with its folder. `:memory:` keeps nothing. It may hold other tables. */
@@ -41,13 +42,17 @@ export interface SqliteVecVectorStoreOptions {
 
 /** What is written in one transaction: `node:sqlite` is synchronous, and holds up the event loop for some 20 ms. */
 const SLICE_BYTES = 1024 * 1024;
+/** Entries that are copied when the call is made, before anything is waited for. */
+const COPIED_AT_ONCE = 256;
+/** Nodes that are deleted in one transaction: some 10 ms. */
+const DELETED_AT_ONCE = 256;
 /** Of how many of the nearest `mmr` picks: 4 times as many as it gives, and no fewer than this. */
 const MMR_CANDIDATES = 64;
 
 /**
  * Nodes with their vectors in one SQLite file, searched exactly by `sqlite-vec`. A score is the cosine, and it stands
  * in `evidence.similarity` as well. An `mmr` score is lower: see `maximalMarginalRelevance`. Each slice of an upsert
- * and every delete is a transaction, so a kill leaves an entry as it was or as it should be. A call waits up to 10 s for
+ * and of a delete is a transaction, so a kill leaves an entry as it was or as it should be. A call waits up to 10 s for
  * another writer, without holding up the event loop, and is `overloaded` then. A file that may not be written is
  * searched, and a write is `permission`.
  */
@@ -82,21 +87,28 @@ export class SqliteVecVectorStore implements VectorStore {
 
   async upsert(entries: readonly VectorEntry[], { signal }: StoreOptions = {}): Promise<void> {
     throwIfAborted(signal);
-    const length = checkVectorEntries(entries, this.#dimensions);
+    const slices = timeSlices(signal);
+    let length = this.#dimensions;
+    const rows: EntryRow[] = [];
+    for (const [at, entry] of entries.entries()) {
+      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+      if (turn !== undefined) await turn;
+      length = checkVectorEntries([entry], length);
+      rows.push(toRow(entry));
+    }
     if (length === undefined) return;
-    // Copies, before anything is waited for.
-    const rows = entries.map(toRow);
+    const dimensions = length;
     const database = await this.#database(signal);
     for (let at = 0; at < rows.length;) {
       if (at > 0) await setImmediate();
       throwIfAborted(signal);
       at = await this.#guarded('written', signal, () =>
         database.transaction(() => {
-          this.#settle(database, length);
+          this.#settle(database, dimensions);
           return writeSlice(database, rows, at);
         }),
       );
-      this.#dimensions = length;
+      this.#dimensions = dimensions;
     }
   }
 
@@ -109,15 +121,36 @@ export class SqliteVecVectorStore implements VectorStore {
     const database = await this.#database(signal);
     // Of a file that may not be written nothing can be deleted; nothing is.
     if (keys.length === 0 && sources.length === 0 && condition === undefined) return;
-    await this.#guarded('written', signal, () =>
-      database.transaction(() => {
-        for (const key of keys) for (const row of rowsOf(database, 'id = ?', [key])) deleteRow(database, row);
-        for (const source of sources)
-          for (const row of rowsOf(database, 'source = ?', [source])) deleteRow(database, row);
-        if (condition !== undefined)
-          for (const row of rowsOf(database, condition.text, condition.values)) deleteRow(database, row);
-      }),
-    );
+    for (let at = 0; at < keys.length; at += DELETED_AT_ONCE) {
+      if (at > 0) await setImmediate();
+      await this.#guarded('written', signal, () =>
+        database.transaction(() => {
+          for (const key of keys.slice(at, at + DELETED_AT_ONCE)) deleteRows(database, 'id = ?', [key]);
+        }),
+      );
+    }
+    for (let at = 0; at < sources.length; at += DELETED_AT_ONCE) {
+      const values = sources.slice(at, at + DELETED_AT_ONCE);
+      const text = `source IN (${values.map(() => '?').join(', ')})`;
+      await this.#deleteWhere(database, { text, values }, signal);
+    }
+    if (condition !== undefined) await this.#deleteWhere(database, condition, signal);
+  }
+
+  /** Looked for once, and again where something was written between two transactions: a row may be another node's then. */
+  async #deleteWhere(database: Database, condition: Sql, signal: AbortSignal | undefined): Promise<void> {
+    let left: { readonly rows: readonly number[]; readonly stamp: string } | undefined;
+    do {
+      if (left !== undefined) await setImmediate();
+      const before = left;
+      left = await this.#guarded('written', signal, () =>
+        database.transaction(() => {
+          const rows = before?.stamp === database.stamp() ? before.rows : rowNumbers(database, condition);
+          for (const row of rows.slice(0, DELETED_AT_ONCE)) deleteRows(database, 'row = ?', [row]);
+          return { rows: rows.slice(DELETED_AT_ONCE), stamp: database.stamp() };
+        }),
+      );
+    } while (left.rows.length > 0);
   }
 
   async query(query: VectorQuery, { signal }: StoreOptions = {}): Promise<NodeWithScore[]> {
@@ -129,21 +162,25 @@ export class SqliteVecVectorStore implements VectorStore {
     const database = await this.#database(signal);
     // The file may have told its dimensions only now.
     checkVectorQuery({ topK, embedding }, this.support, this.#dimensions);
-    return this.#guarded('read', signal, () => {
-      if (mode !== 'mmr') {
-        return nearest(database, embedding, topK, condition).map(({ json, similarity }) => {
-          return found(json, similarity, similarity);
-        });
-      }
-      const rows = nearest(database, embedding, Math.max(MMR_CANDIDATES, topK * 4), condition, true);
-      const candidates = rows.map((row) => ({
-        ...row,
-        embedding: bytesToVector(row.embedding) as Float32Array,
-      }));
-      return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) => {
-        const { json, similarity } = candidates[index]!;
-        return found(json, score, similarity);
-      });
+    const isDiverse = mode === 'mmr';
+    const rows = await nearest(
+      {
+        embedding,
+        topK: isDiverse ? Math.max(MMR_CANDIDATES, topK * 4) : topK,
+        condition,
+        withEmbedding: isDiverse,
+      },
+      signal,
+      (work) => this.#guarded('read', signal, () => work(database)),
+    );
+    if (!isDiverse) return rows.map(({ json, similarity }) => found(json, similarity, similarity));
+    const candidates = rows.map((row) => ({
+      ...row,
+      embedding: bytesToVector(row.embedding) as Float32Array,
+    }));
+    return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) => {
+      const { json, similarity } = candidates[index]!;
+      return found(json, score, similarity);
     });
   }
 
