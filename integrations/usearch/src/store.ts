@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { MortiseError } from '@mortise/core';
-import { raceAbort, throwIfAborted } from '@mortise/core/call';
+import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
 import { oneOf, wholeNumber } from '@mortise/core/shared';
 import {
@@ -20,7 +19,7 @@ import {
   type VectorStoreSupport,
 } from '@mortise/core/store';
 import { loadContent, savedGraph, saveContent } from './file.ts';
-import { createGraph, loadGraph, type GraphSettings } from './graph.ts';
+import { createGraph, inParts, loadGraph, type GraphSettings } from './graph.ts';
 import { loadLibrary, type GraphIndex, type Library } from './library.ts';
 import { exactHits, graphHits, type Hit } from './search.ts';
 import { Table } from './table.ts';
@@ -47,8 +46,10 @@ export interface UsearchVectorStoreOptions {
 
 /** Of how many of the nearest `mmr` picks: 4 times as many as it gives, and no fewer than this. */
 const MMR_CANDIDATES = 64;
-/** Entries that are added to the graph before timers run: some 20 ms among 10,000 of 384 dimensions. */
-const SLICE = 32;
+/** Entries that are copied when the call is made, before anything is waited for. */
+const COPIED_AT_ONCE = 256;
+/** Entries that are removed before timers run. */
+const REMOVED_AT_ONCE = 256;
 
 /**
  * Nodes and vectors in memory, searched by usearch, saved to a file when `save` is called. A score is the cosine, and it
@@ -90,18 +91,25 @@ export class UsearchVectorStore implements VectorStore {
 
   async upsert(entries: readonly VectorEntry[], { signal }: StoreOptions = {}): Promise<void> {
     throwIfAborted(signal);
-    if (checkVectorEntries(entries, this.#dimensions) === undefined) return;
-    // Copies, before anything is waited for; of two with one id the last.
-    const copies = [...new Map(entries.map((entry) => [entry.node.id, copied(entry)])).values()];
+    const slices = timeSlices(signal);
+    let dimensions = this.#dimensions;
+    // Of two with one id the last.
+    const byId = new Map<string, VectorEntry>();
+    for (const [at, entry] of entries.entries()) {
+      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+      if (turn !== undefined) await turn;
+      dimensions = checkVectorEntries([entry], dimensions);
+      byId.set(entry.node.id, copied(entry));
+    }
+    if (byId.size === 0) return;
+    const copies = [...byId.values()];
     const library = await this.#loaded(signal);
-    for (let at = 0; at < copies.length; at += SLICE) {
-      if (at > 0) await setImmediate();
-      throwIfAborted(signal);
-      const slice = copies.slice(at, at + SLICE);
+    await inParts(copies.length, signal, (start, end) => {
+      const slice = copies.slice(start, end);
       // The file, or a call at the same time, may have settled the dimensions meanwhile.
       this.#dimensions = checkVectorEntries(slice, this.#dimensions);
       this.#write(library, slice);
-    }
+    });
   }
 
   async delete(selection: VectorSelection, { signal }: StoreOptions = {}): Promise<void> {
@@ -115,7 +123,13 @@ export class UsearchVectorStore implements VectorStore {
     for (const source of sources) for (const id of this.#table.idsOf(source)) doomed.add(id);
     if (kept !== undefined)
       for (const { id, metadata } of this.#table.nodes) if (matchesFilter(metadata, kept)) doomed.add(id);
-    this.#remove(doomed);
+    const all = [...doomed];
+    const slices = timeSlices(signal);
+    for (let at = 0; at < all.length; at += REMOVED_AT_ONCE) {
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+      this.#remove(all.slice(at, at + REMOVED_AT_ONCE));
+    }
   }
 
   async query(query: VectorQuery, { signal }: StoreOptions = {}): Promise<NodeWithScore[]> {
