@@ -11,10 +11,9 @@ import {
   type ToolCallBlock,
   type Usage,
 } from '@mortise/core/llm';
-import { defined, isObject, type JsonObject } from '@mortise/core/shared';
+import { defined, GrowingText, isObject, type JsonObject } from '@mortise/core/shared';
 import { failedEnd, malformed, throwFailure, uniqueCallId } from '@mortise/core/wire';
 import { countOf, objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
-import { CitedText } from './cited-text.ts';
 import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import { errorFromReply } from './errors.ts';
 
@@ -78,7 +77,8 @@ function contentItems(content: unknown): WireBody[] {
 }
 
 export function textBlock(text: string, citations: readonly WireBody[], members: WireBody = {}): TextBlock {
-  const cited = new CitedText(text);
+  const cited = new GrowingText();
+  cited.push(text);
   const blocks = citations.flatMap((citation) => toCitationBlocks(citation, cited));
   const block: TextBlock = { type: 'text', text };
   return withMembers(blocks.length === 0 ? block : { ...block, citations: blocks }, members);

@@ -1,4 +1,5 @@
 import { toolCallBlock, type ChatStreamEvent, type ContentBlock, type FinishReason } from '@mortise/core/llm';
+import { GrowingText } from '@mortise/core/shared';
 import {
   EndOfReply,
   eventJson,
@@ -8,7 +9,6 @@ import {
   type SseEvent,
   type StreamTranslator,
 } from '@mortise/core/wire';
-import { CitedText } from './cited-text.ts';
 import { countOf, objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 import { targetOf, toCitationBlocks } from './convert-citation.ts';
 import {
@@ -32,7 +32,7 @@ interface Draft {
   readonly kind: 'text' | 'thinking' | 'plan' | 'tool-call' | 'other';
   text: string;
   /** The same text, for the places of citations. */
-  readonly cited: CitedText;
+  readonly cited: GrowingText;
   readonly citations: WireBody[];
   readonly id: string;
   readonly name: string;
@@ -51,6 +51,10 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
   readonly #drafts: Draft[] = [];
   /** Cohere counts content and tool calls apart; the keys are `content:0`, `tool-call:0` and `plan`. */
   readonly #places = new Map<string, Draft>();
+  /** By their ids. */
+  readonly #calls = new Map<string, Draft>();
+  /** The latest of each kind. */
+  readonly #lastOf = new Map<Draft['kind'], Draft>();
   /** What an item says besides what the contract knows, by the same keys. */
   readonly #members = new Map<string, WireBody>();
   readonly #logprobs: unknown[] = [];
@@ -189,7 +193,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
   #startCall(key: string, call: WireBody, out: ChatStreamEvent[]): void {
     const name = stringOf(objectOf(call['function'])['name']) ?? '';
     const id = stringOf(call['id']);
-    const same = this.#drafts.find((each) => each.kind === 'tool-call' && each.id === id);
+    const same = id === undefined ? undefined : this.#calls.get(id);
     if (same !== undefined) {
       this.#places.set(key, same);
       return;
@@ -197,6 +201,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     this.#close(this.#places.get(key), out);
     this.#places.delete(key);
     const draft = this.#draft(key, 'tool-call', { id: id ?? uniqueCallId(), name });
+    this.#calls.set(draft.id, draft);
     out.push({ type: 'tool-call-start', index: draft.index, id: draft.id, name });
     this.#addArguments(key, call, out);
     this.#keepMembers(key, call);
@@ -217,7 +222,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
     const kind = targetOf(citation);
     const at = countOf(citation['content_index']);
     const named = at === undefined || kind === 'plan' ? undefined : this.#places.get(`content:${at}`);
-    const draft = named ?? this.#drafts.findLast((known) => known.kind === kind);
+    const draft = named ?? this.#lastOf.get(kind);
     if (draft === undefined) return;
     draft.citations.push(citation);
     draft.open = true;
@@ -252,7 +257,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
       index,
       kind,
       text: '',
-      cited: new CitedText(),
+      cited: new GrowingText(),
       citations: [],
       id: '',
       name: '',
@@ -262,6 +267,7 @@ export class ChatStreamTranslator implements StreamTranslator<ChatStreamEvent> {
       ...more,
     };
     this.#drafts.push(draft);
+    this.#lastOf.set(kind, draft);
     this.#places.set(key, draft);
     return draft;
   }

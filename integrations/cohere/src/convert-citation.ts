@@ -1,6 +1,5 @@
 import type { CitationBlock, ProviderMetadata } from '@mortise/core/llm';
-import { defined } from '@mortise/core/shared';
-import type { CitedText } from './cited-text.ts';
+import { defined, type GrowingText } from '@mortise/core/shared';
 import { countOf, objectOf, objectsOf, stringOf, type WireBody } from './convert.ts';
 
 /** What a citation belongs to: the answer, the thinking, or the tool plan. */
@@ -16,7 +15,7 @@ export function targetOf(citation: WireBody): 'text' | 'thinking' | 'plan' {
 }
 
 /** One block for each source; the first carries Cohere's own object, which goes back in the next request. */
-export function toCitationBlocks(citation: WireBody, text: CitedText): CitationBlock[] {
+export function toCitationBlocks(citation: WireBody, text: GrowingText): CitationBlock[] {
   const place = placeOf(citation, text);
   const sources = objectsOf(citation['sources']);
   return (sources.length === 0 ? [{}] : sources).map((source, at) => {
@@ -50,14 +49,18 @@ function describe(source: WireBody): { title?: string | undefined; url?: string 
  * gives is tried against the words that it gives besides, as UTF-16 units and as characters; a place that does not hold
  * those words is left out.
  */
-function placeOf(citation: WireBody, text: CitedText): { start?: number; end?: number } {
+function placeOf(citation: WireBody, text: GrowingText): { start?: number; end?: number } {
   const start = countOf(citation['start']);
   const end = countOf(citation['end']);
   const words = citation['text'];
   if (start === undefined || end === undefined) return {};
   if (typeof words !== 'string') return { start, end };
-  if (end - start === words.length && text.holds(words, start)) return { start, end };
+  if (end - start === words.length && holds(text, words, start)) return { start, end };
   const before = text.unitsOf(start);
-  if (text.holds(words, before)) return { start: before, end: before + words.length };
+  if (holds(text, words, before)) return { start: before, end: before + words.length };
   return {};
+}
+
+function holds(text: GrowingText, words: string, start: number): boolean {
+  return text.slice(start, start + words.length) === words;
 }

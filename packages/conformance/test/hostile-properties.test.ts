@@ -95,7 +95,7 @@ const ELSEWHERE: readonly string[] = [
   ...['snapshot', 'eventsOfReply', 'toChatResponse', 'toCompletionResponse', 'createChatStream'],
   ...['textDelta', 'pathText', 'isStandardSchema', 'framed', 'defined', 'isDeeper', 'positive'],
   ...['throughDoor', 'typed', 'checkOptions', 'checkTexts', 'reading'],
-  ...['freeTag', 'checkNode', 'jsonText', 'plainJson', 'createStoreGuard', 'lockSqliteFile'],
+  ...['GrowingText', 'freeTag', 'checkNode', 'jsonText', 'plainJson', 'createStoreGuard', 'lockSqliteFile'],
   ...['BaseEmbedding', 'BaseLLM', 'BaseOutputParser', 'BaseReader', 'BaseReranker', 'BaseRetriever'],
   ...['Batcher', 'BooleanParser', 'CodeBlocksParser', 'CombinedParser', 'CustomLLM', 'DateParser'],
   ...[

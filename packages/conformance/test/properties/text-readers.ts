@@ -23,7 +23,7 @@ import { IncrementalJson, replyStart } from '@mortise/toolkit/json';
 import { jsonSchema } from '@mortise/toolkit/schema';
 import type { OutputParser } from '@mortise/core/parser';
 import { chatPrompt, prompt, promptFile } from '@mortise/toolkit/prompts';
-import { delimited } from '@mortise/core/shared';
+import { delimited, GrowingText } from '@mortise/core/shared';
 import { createTextDecoder, decodeText } from '@mortise/core/reader';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
@@ -206,6 +206,19 @@ export const coreReaders: readonly TextReader[] = [
     exports: ['delimited', 'freeTag'],
     heads: ['', '<', '</source', '<source-'],
     read: (text) => delimited(text, 'source', [text]),
+  },
+  {
+    name: 'GrowingText, a character a piece',
+    exports: ['GrowingText'],
+    read(text) {
+      const growing = new GrowingText();
+      let seen = 0;
+      for (const piece of text) {
+        growing.push(piece);
+        seen += growing.unitsOf(growing.length) + (growing.at(growing.length - 1) ?? '').length;
+      }
+      return [seen, growing.slice(0, growing.length)];
+    },
   },
   { name: 'decodeText', exports: ['decodeText'], read: (text) => decodeText('item', bytesOf(text)) },
   {

@@ -1,6 +1,7 @@
 export { base64Of } from './base64.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
+export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
 export { checkOptions, checkTexts, reading } from './inputs.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';

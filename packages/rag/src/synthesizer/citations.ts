@@ -1,8 +1,8 @@
 import type { NodeWithScore } from '@mortise/core/retriever';
+import { GrowingText } from '@mortise/core/shared';
 import type { Citation } from '@mortise/core/synthesizer';
 import { sentenceSegmenter } from '../sentence-ends.ts';
 import { QuotableText } from './find-quote.ts';
-import { GrowingText } from './growing-text.ts';
 
 /**
  * Finds the citations in an answer as it arrives, and checks each against the source that it names. `[2]`, `[1, 3]` and
