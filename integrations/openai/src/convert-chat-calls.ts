@@ -14,6 +14,7 @@ interface Call {
   readonly pieces: string[];
   /** Characters in `pieces`. */
   length: number;
+  readonly scan: ArgumentsScan;
   /** What it says besides, for its server: the finished block is then ours to make. */
   members: WireBody | undefined;
 }
@@ -84,6 +85,7 @@ export class ChatCalls {
       custom: false,
       pieces: [],
       length: 0,
+      scan: new ArgumentsScan(),
       members: undefined,
     };
     this.#calls.push(call);
@@ -134,7 +136,7 @@ export class ChatCalls {
 /** The same call whole once more: what comes again adds nothing. */
 function isRepeat(known: Call, { id }: WireBody, name: string | undefined, text: string): boolean {
   if (known.id === undefined || stringOf(id) !== known.id || name !== known.name) return false;
-  return text !== '' && text === known.pieces.join('') && isWhole(known);
+  return text.length === known.length && text !== '' && text === known.pieces.join('') && isWhole(known);
 }
 
 /** Whether a piece that could belong to `known` is the first of another call. Only one with a name is. */
@@ -156,9 +158,48 @@ function begins(
 }
 
 /** Its arguments are a JSON object, to the last brace. */
-function isWhole({ pieces }: Call): boolean {
-  const text = pieces.join('').trim();
-  if (!text.startsWith('{') || !text.endsWith('}')) return false;
+function isWhole({ pieces, scan }: Call): boolean {
+  return scan.isWhole(pieces);
+}
+
+/**
+ * Where the object of some arguments ends. Some servers name their call at every piece, of a character perhaps: each piece
+ * is looked at once, and parsed is what was closed, once.
+ */
+class ArgumentsScan {
+  #pieces = 0;
+  #depth = 0;
+  #isQuoted = false;
+  #isEscaped = false;
+  #state: 'open' | 'closed' | 'broken' = 'open';
+  #parses: boolean | undefined;
+
+  isWhole(pieces: readonly string[]): boolean {
+    for (; this.#pieces < pieces.length; this.#pieces++)
+      for (const character of pieces[this.#pieces] as string) this.#look(character);
+    return this.#state === 'closed' && (this.#parses ??= parses(pieces.join('')));
+  }
+
+  #look(character: string): void {
+    if (this.#isQuoted) {
+      if (this.#isEscaped) this.#isEscaped = false;
+      else if (character === '\\') this.#isEscaped = true;
+      else if (character === '"') this.#isQuoted = false;
+    } else if (character === '{' || (character === '[' && this.#depth > 0)) {
+      this.#depth += 1;
+      if (this.#state === 'closed') this.#state = 'broken';
+    } else if (this.#depth === 0) {
+      if (character.trim() !== '') this.#state = 'broken';
+    } else if (character === '"') {
+      this.#isQuoted = true;
+    } else if (character === '}' || character === ']') {
+      this.#depth -= 1;
+      if (this.#depth === 0 && this.#state === 'open') this.#state = 'closed';
+    }
+  }
+}
+
+function parses(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
