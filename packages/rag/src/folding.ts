@@ -33,28 +33,32 @@ export interface FoldedText {
  * not count. Linear in the text.
  */
 export function foldQuotable(text: string): FoldedText {
-  let folded = '';
+  const folded: string[] = [];
+  // A string that grows is copied whole by each look at its end.
+  let isSpace = false;
   const starts: number[] = [];
   const ends: number[] = [];
   for (const match of text.matchAll(CHARACTERS)) {
     const [piece] = match;
     const start = match.index;
     if (/^[!-~]/.test(piece) && isAscii(piece)) {
-      folded += piece.toLowerCase();
+      folded.push(piece.toLowerCase());
+      isSpace = false;
       for (let i = 0; i < piece.length; i++) {
         starts.push(start + i);
         ends.push(start + i + 1);
       }
       continue;
     }
-    const unit = /^\s/.test(piece) ? (folded.endsWith(' ') ? '' : ' ') : foldCharacter(piece);
+    const unit = /^\s/.test(piece) ? (isSpace ? '' : ' ') : foldCharacter(piece);
     for (let i = 0; i < unit.length; i++) {
       starts.push(start);
       ends.push(start + piece.length);
     }
-    folded += unit;
+    folded.push(unit);
+    if (unit !== '') isSpace = unit.endsWith(' ');
   }
-  return { text: folded, starts, ends };
+  return { text: folded.join(''), starts, ends };
 }
 
 /**
