@@ -1,5 +1,5 @@
 import { errorText, MortiseError, type JsonValue } from '@mortise/core';
-import { raceAbort, throwIfAborted } from '@mortise/core/call';
+import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { finiteNumber, jsonText, requireMembers } from '@mortise/core/shared';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
 
@@ -67,20 +67,33 @@ export class KeyvKeyValueStore implements KeyValueStore {
     throwIfAborted(options.signal);
     if (keys.length === 0) return [];
     const places = keys.map((key) => place(key, options));
-    const found = await this.#run(
-      options,
-      () => this.#keyv.getMany(places),
-      (values) => values.some(isMiss),
-    );
-    return found.map(decode);
+    const values: (StoreValue | undefined)[] = [];
+    const slices = timeSlices(options.signal);
+    for (const some of inParts(places)) {
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+      const found = await this.#run(
+        options,
+        () => this.#keyv.getMany(some),
+        (them) => them.some(isMiss),
+      );
+      values.push(...found.map(decode));
+    }
+    return values;
   }
 
   async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
     if (entries.length === 0) return;
     // By key, so that the last of two wins, whatever the adapter makes of two.
-    const byKey = new Map(entries.map(([key, value]) => [key, entryOf(key, value, options)]));
-    await this.#run(options, () => this.#keyv.setMany([...byKey.values()]), isRefused);
+    const byKey = new Map(entries);
+    const slices = timeSlices(options.signal);
+    for (const some of inParts([...byKey])) {
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+      const made = some.map(([key, value]) => entryOf(key, value, options));
+      await this.#run(options, () => this.#keyv.setMany(made), isRefused);
+    }
   }
 
   async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
@@ -126,6 +139,13 @@ export class KeyvKeyValueStore implements KeyValueStore {
       cause,
     });
   }
+}
+
+/** Entries of one call of Keyv's, which a store in memory does in one step. */
+const AT_ONCE = 1024;
+
+function* inParts<T>(all: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < all.length; at += AT_ONCE) yield all.slice(at, at + AT_ONCE);
 }
 
 /** Keyv 6 wraps its adapter, and gives nothing where that cannot iterate: the innermost one decides. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, link } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MortiseError } from '@mortise/core';
-import { mapPool, runPool, throwIfAborted } from '@mortise/core/call';
+import { mapPool, runPool, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { sha256Hex, wholeNumber } from '@mortise/core/shared';
 import {
   storeFailure,
@@ -36,6 +36,8 @@ const CONCURRENCY = 16;
 /** Bytes of an entry, at most: 256 MiB. */
 const DEFAULT_MAX_ENTRY_BYTES = 2 ** 28;
 const TEMPORARY = 'tmp';
+/** Values that are copied when the call is made, before anything is waited for. */
+const COPIED_AT_ONCE = 256;
 /** A write takes no hour: what is older was left by a process that was killed. */
 const STALE_MS = 3_600_000;
 
@@ -88,7 +90,8 @@ export class FileKeyValueStore implements KeyValueStore {
     throwIfAborted(options.signal);
     const expiresAt = expiry(options.ttlMs);
     // By key, so that the last of two wins; as bytes, so that the caller may go on changing its values.
-    const records = new Map(entries.map(([key, value]) => [key, this.#encoded(key, value, expiresAt)]));
+import { mapPool, runPool, throwIfAborted, timeSlices } from '@mortise/core/call';
+import { sha256Hex, wholeNumber } from '@mortise/core/shared';
     await this.#guarded(
       'written',
       async () => {

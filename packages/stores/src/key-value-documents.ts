@@ -10,7 +10,7 @@ import {
   type StoreOptions,
   type StoreValue,
 } from '@mortise/core/store';
-import { byId, copyRecord, decodeNode, decodeRecord, nodesOf } from './node-record.ts';
+import { copyRecord, decodeNode, decodeRecord, eachById, nodesOf } from './node-record.ts';
 
 export interface KeyValueDocumentStoreOptions {
   /** Where nodes and records are kept. It must not forget: no limit in bytes, no time to live. */
@@ -42,8 +42,7 @@ export class KeyValueDocumentStore implements DocumentStore {
   }
 
   async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const entries = [...byId(nodes)].map(([id, { json, embedding }]) => {
+    const entries = await eachById(nodes, options, (id, { json, embedding }) => {
       const vector = embedding === undefined ? {} : { embedding: Buffer.from(embedding).toString('base64') };
       return [id, { node: json, ...vector }] as const;
     });

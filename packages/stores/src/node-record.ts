@@ -1,8 +1,9 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
+import { throwIfAborted, timeSlices } from '@mortise/core/call';
 import { bytesToVector, vectorToBytes } from '@mortise/core/embedding';
 import { checkNode, nodeFromJson, nodeToJson, type Node } from '@mortise/core/retriever';
 import { MAX_METADATA_DEPTH, plainJson } from '@mortise/core/shared';
-import type { SourceRecord } from '@mortise/core/store';
+import type { SourceRecord, StoreOptions } from '@mortise/core/store';
 
 /** A node as a store keeps it: its JSON, and its vector as bytes, a quarter of what numbers take as text. */
 export interface NodeRecord {
@@ -51,7 +52,22 @@ export function nodesOf({ nodeIds, strayIds = [] }: SourceRecord): string[] {
   return [...new Set([...nodeIds, ...strayIds])];
 }
 
-/** Of two nodes with one id the last one counts. */
-export function byId(nodes: readonly Node[]): Map<string, NodeRecord> {
-  return new Map(nodes.map((node) => [node.id, encodeNode(node)]));
+/** Nodes that are copied when a call is made, before anything is waited for. */
+const COPIED_AT_ONCE = 256;
+
+/** What is made of each node; of two nodes with one id the last one counts. It refuses them all with one that is none. */
+export async function eachById<T>(
+  nodes: readonly Node[],
+  { signal }: StoreOptions,
+  make: (id: string, record: NodeRecord) => T,
+): Promise<T[]> {
+  throwIfAborted(signal);
+  const slices = timeSlices(signal);
+  const made = new Map<string, T>();
+  for (const [at, node] of nodes.entries()) {
+    const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+    if (turn !== undefined) await turn;
+    made.set(node.id, make(node.id, encodeNode(node)));
+  }
+  return [...made.values()];
 }

@@ -78,6 +78,8 @@ class Ranking {
     const nodes = this.#file.rows();
     const { rows } = nodes;
     if (rows.length === 0) return [];
+    // Each statement is a step of its own: all rows, and those of each term.
+    yield;
     const scores = new Float64Array(rows.length);
     const covered = new Float64Array(rows.length);
     let weights = 0;

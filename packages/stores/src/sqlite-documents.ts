@@ -13,7 +13,7 @@ import type {
 } from '@mortise/core/store';
 import { bound, hasTable, inTransaction, laterVersion, SqliteFile } from './database.ts';
 import { lockFile } from './file-lock.ts';
-import { byId, copyRecord, decodeNode, decodeRecord, nodesOf } from './node-record.ts';
+import { copyRecord, decodeNode, decodeRecord, eachById, nodesOf } from './node-record.ts';
 import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
 import { SqliteTerms } from './sqlite-terms.ts';
 import { addTermsTo, prepareTerms, TERM_SCHEMA, type TermStatements } from './term-statements.ts';
@@ -62,8 +62,7 @@ export class SqliteDocumentStore implements DocumentStore {
   }
 
   async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const rows = [...byId(nodes)].map(([id, { json, embedding }]) => {
+    const rows = await eachById(nodes, options, (id, { json, embedding }) => {
       return [bound(id), JSON.stringify(json), embedding ?? null] as const;
     });
     await this.#sliced(rows, options, 'written', (database, slice) =>

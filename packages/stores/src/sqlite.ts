@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { throwIfAborted } from '@mortise/core/call';
+import { throwIfAborted, timeSlices } from '@mortise/core/call';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
 import { bound, hasTable, inTransaction, laterVersion, SqliteFile, unbound } from './database.ts';
-import { expiry, fromStored, toStored } from './value.ts';
+import { expiry, fromStored, toStored, type StoredValue } from './value.ts';
 
 export interface SqliteKeyValueStoreOptions {
   /** The database's file, made at the first use with its folder. `:memory:` keeps nothing. */
@@ -26,6 +26,8 @@ interface Row {
 const SLICE_BYTES = 4 * 1024 * 1024;
 /** Keys that are looked up at once: some 5 ms. */
 const SLICE = 512;
+/** Values that are copied when the call is made, before anything is waited for. */
+const COPIED_AT_ONCE = 2048;
 const PAGE = 64;
 /** The layout below. A file with a higher number was written by a later version. */
 const LAYOUT = 1;
@@ -95,7 +97,13 @@ export class SqliteKeyValueStore implements KeyValueStore {
     throwIfAborted(options.signal);
     const expiresAt = expiry(options.ttlMs);
     const namespace = bound(options.namespace);
-    const rows = entries.map(([key, value]) => ({ key: bound(key), ...toStored(key, value) }));
+    const slices = timeSlices(options.signal);
+    const rows: ({ readonly key: ReturnType<typeof bound> } & StoredValue)[] = [];
+    for (const [at, [key, value]] of entries.entries()) {
+      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+      if (turn !== undefined) await turn;
+      rows.push({ key: bound(key), ...toStored(key, value) });
+    }
     for (let at = 0; at < rows.length;) {
       throwIfAborted(options.signal);
       if (at > 0) await setImmediate();

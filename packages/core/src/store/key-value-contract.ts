@@ -20,7 +20,8 @@ export interface SetOptions extends KeyValueOptions {
 
 /**
  * Keys to values. What was set is got, byte for byte (S-03). A store takes a copy of what it is given and gives
- * copies: changing either changes nothing in it. A failing store rejects; it never pretends that nothing was there.
+ * copies: changing either changes nothing in it. Of very many entries in one call it may take some of the copies later,
+ * before the call settles: thousands of them take longer than an event loop should stand. A failing store rejects; it never pretends that nothing was there.
  */
 export interface KeyValueStore {
   /** `undefined` is a miss; JSON's `null` is a value. */

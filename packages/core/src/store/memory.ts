@@ -1,3 +1,4 @@
+import { timeSlices } from '../call/time-slice.ts';
 import { throwIfAborted } from '../call/timers.ts';
 import { checkOptions, reading } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
@@ -34,6 +35,8 @@ interface Entry {
 }
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+/** Entries that are looked at before a turn of the event loop: up to here values are copied when the call is made. */
+const AT_ONCE = 2048;
 
 /** A cache in this process's memory, gone with it: the least recently used entries make room for new ones. */
 export class MemoryKeyValueStore implements KeyValueStore {
@@ -74,15 +77,30 @@ export class MemoryKeyValueStore implements KeyValueStore {
   async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
     const checked = checkOptions(options);
     throwIfAborted(checked.signal);
-    return copies(reading('The list of keys', () => this.#find(keys, checked)));
+    const wanted = reading('The list of keys', () => [...keys]);
+    const slices = timeSlices(checked.signal);
+    const values: (StoreValue | undefined)[] = [];
+    while (values.length < wanted.length) {
+      const turn = values.length > 0 ? slices.turn() : undefined;
+      if (turn !== undefined) await turn;
+      const some = wanted.slice(values.length, values.length + AT_ONCE);
+      values.push(...copies(reading('The list of keys', () => this.#find(some, checked))));
+    }
+    return values;
   }
 
   async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
     const checked = checkOptions(options);
     throwIfAborted(checked.signal);
-    reading('An entry', () => {
-      for (const [key, value] of entries) this.#write(key, value, checked);
-    });
+    const all = reading('An entry', () => [...entries]);
+    const slices = timeSlices(checked.signal);
+    for (let at = 0; at < all.length; at += AT_ONCE) {
+      const turn = at > 0 ? slices.turn() : undefined;
+      if (turn !== undefined) await turn;
+      reading('An entry', () => {
+        for (const [key, value] of all.slice(at, at + AT_ONCE)) this.#write(key, value, checked);
+      });
+    }
   }
 
   async *iterate(given: KeyValueOptions = {}): AsyncIterable<StoreEntry> {

@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { throwIfAborted } from '@mortise/core/call';
+import { throwIfAborted, timeSlices } from '@mortise/core/call';
 import { checkNode, copyNode, type Node } from '@mortise/core/retriever';
 import { MAX_METADATA_DEPTH, plainJson } from '@mortise/core/shared';
 import type {
@@ -10,6 +10,9 @@ import type {
   StoreOptions,
 } from '@mortise/core/store';
 
+/** Nodes that are copied when the call is made, before anything is waited for. */
+const COPIED_AT_ONCE = 256;
+
 /** Nodes and records in this process's memory, gone with it. For what is to stay: `@mortise/stores`. */
 export class MemoryDocumentStore implements DocumentStore {
   readonly #nodes = new Map<string, Node>();
@@ -18,9 +21,16 @@ export class MemoryDocumentStore implements DocumentStore {
 
   async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
     throwIfAborted(options.signal);
+    const slices = timeSlices(options.signal);
+    const copies: Node[] = [];
+    for (const [at, node] of nodes.entries()) {
+      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+      if (turn !== undefined) await turn;
+      checkNode(node);
+      copies.push(copyNode(node));
+    }
     // All or none of them.
-    for (const node of nodes) checkNode(node);
-    for (const node of nodes) this.#nodes.set(node.id, copyNode(node));
+    for (const copy of copies) this.#nodes.set(copy.id, copy);
   }
 
   async get(id: string, options: StoreOptions = {}): Promise<Node | undefined> {
@@ -30,7 +40,14 @@ export class MemoryDocumentStore implements DocumentStore {
 
   async getMany(ids: readonly string[], options: StoreOptions = {}): Promise<(Node | undefined)[]> {
     throwIfAborted(options.signal);
-    return ids.map((id) => this.#copy(id));
+    const slices = timeSlices(options.signal);
+    const nodes: (Node | undefined)[] = [];
+    for (const id of ids) {
+      nodes.push(this.#copy(id));
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
+    }
+    return nodes;
   }
 
   async delete(ids: readonly string[], options: StoreOptions = {}): Promise<void> {
@@ -40,9 +57,13 @@ export class MemoryDocumentStore implements DocumentStore {
 
   async *iterate(options: StoreOptions = {}): AsyncIterable<Node> {
     throwIfAborted(options.signal);
+    const slices = timeSlices(options.signal);
     for (const node of this.#nodes.values()) {
       throwIfAborted(options.signal);
       yield copyNode(node);
+      // Whoever takes them need not leave the event loop a turn.
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
     }
   }
 
@@ -67,9 +88,12 @@ export class MemoryDocumentStore implements DocumentStore {
 
   async *sources({ signal, unsettled = false }: SourcesOptions = {}): AsyncIterable<SourceRecord> {
     throwIfAborted(signal);
+    const slices = timeSlices(signal);
     for (const record of this.#sources.values()) {
       throwIfAborted(signal);
       if (!unsettled || record.strayIds !== undefined) yield structuredClone(record);
+      const turn = slices.turn();
+      if (turn !== undefined) await turn;
     }
   }
 

@@ -23,6 +23,8 @@ import { unit, VectorRows } from './vector-rows.ts';
 
 /** Of how many of the nearest `mmr` picks: 4 times as many as it gives, and no fewer than this. */
 const MMR_CANDIDATES = 64;
+/** Entries that are copied when the call is made, before anything is waited for. */
+const COPIED_AT_ONCE = 256;
 /** Numbers that are compared in one step, less than a millisecond. */
 const STEP_NUMBERS = 256 * 1024;
 
@@ -101,7 +103,7 @@ export class MemoryVectorStore implements VectorStore {
       copies ??= new VectorRows(dimensions);
       copies.setUnit(nodes.length, entry.embedding);
       nodes.push(copyNode(kept));
-      const turn = looking.turn();
+      const turn = nodes.length % COPIED_AT_ONCE === 0 ? looking.turn() : undefined;
       if (turn !== undefined) await turn;
     }
     if (copies === undefined) return;
