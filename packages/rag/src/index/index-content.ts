@@ -69,14 +69,14 @@ export class IndexContent extends MemoryDocumentStore {
     });
   }
 
-  /** Makes this the content; what is the same stays. */
-  restore(saved: SavedIndex, signal?: AbortSignal): Promise<void> {
-    return this.swaps.write(() => this.#restore(saved), signal);
+  /** Makes this the content; what is the same stays. `disposable`: once aborted this is thrown away, half made or not. */
+  restore(saved: SavedIndex, signal?: AbortSignal, disposable = false): Promise<void> {
+    return this.swaps.write(() => this.#restore(saved, disposable ? signal : undefined), signal);
   }
 
-  async #restore({ documents, vectors }: SavedIndex): Promise<void> {
+  async #restore({ documents, vectors }: SavedIndex, signal: AbortSignal | undefined): Promise<void> {
     const rows = new Map<string, Float32Array>();
-    const slices = timeSlices();
+    const slices = timeSlices(signal);
     for (const [row, { id }] of documents.flatMap(({ nodes }) => nodes).entries()) {
       rows.set(id, vectors[row] as Float32Array);
       const turn = slices.turn();
@@ -95,6 +95,7 @@ export class IndexContent extends MemoryDocumentStore {
     await this.#replace(
       goneIds,
       nodes.map((node) => ({ node, embedding: rows.get(node.id) as Float32Array })),
+      signal,
     );
     for (const { id } of gone) {
       await super.deleteSource(id);
@@ -126,10 +127,14 @@ export class IndexContent extends MemoryDocumentStore {
   }
 
   /** Under the lock: between two turns of the event loop only a part is there. */
-  async #replace(gone: readonly string[], entries: readonly VectorEntry[]): Promise<void> {
-    await this.vectors.delete({ ids: gone });
-    await this.vectors.upsert(entries);
-    const slices = timeSlices();
+  async #replace(
+    gone: readonly string[],
+    entries: readonly VectorEntry[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.vectors.delete({ ids: gone }, { signal });
+    await this.vectors.upsert(entries, { signal });
+    const slices = timeSlices(signal);
     await runInSlices(this.bm25.removeSteps(gone), slices);
     const nodes = entries.map(({ node }) => node);
     await runInSlices(this.bm25.upsertSteps(nodes), slices);

@@ -63,7 +63,11 @@ export class MemoryBackend implements IndexBackend {
     return this.#folder?.path;
   }
 
-  async open({ signal }: StoreOptions): Promise<void> {
+  open({ signal }: StoreOptions): Promise<void> {
+    return this.#takeIn(signal, true);
+  }
+
+  async #takeIn(signal: AbortSignal | undefined, disposable = false): Promise<void> {
     this.#savedAt = performance.now();
     let saved: SavedIndex | undefined;
     try {
@@ -74,12 +78,12 @@ export class MemoryBackend implements IndexBackend {
       const message = `The saved index ${this.path} is not used: ${sentence(error)} It will be built again.`;
       return this.#warn('index-not-used', message);
     }
-    if (saved !== undefined) await this.documents.restore(saved, signal);
+    if (saved !== undefined) await this.documents.restore(saved, signal, disposable);
   }
 
   async refresh(options: StoreOptions): Promise<void> {
     // During an update nobody else writes the file.
-    if (!this.#isCurrent && (await this.#folder?.isStale()) === true) await this.open(options);
+    if (!this.#isCurrent && (await this.#folder?.isStale()) === true) await this.#takeIn(options.signal);
   }
 
   /** Under the lock of the file; what another has saved since is taken in first, so that it is not lost. */
@@ -89,7 +93,7 @@ export class MemoryBackend implements IndexBackend {
     const release = await this.#hold(folder);
     try {
       signal?.throwIfAborted();
-      if (await folder.isStale()) await this.open({ signal });
+      if (await folder.isStale()) await this.#takeIn(signal);
     } catch (error) {
       await release();
       throw error;

@@ -1,3 +1,4 @@
+import { timeSlices } from '@mortise/core/call';
 import type { DocumentStore, KeyValueStore, SourceRecord } from '@mortise/core/store';
 import { nodeText, type Document, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
@@ -52,6 +53,7 @@ export async function* changedDocuments(
   context: ChangeContext,
 ): AsyncGenerator<ChangedDocument> {
   const { seen, failures, items, hashes, options } = context;
+  const slices = timeSlices(options.signal);
   for await (const document of documentsOf(source, context)) {
     options.signal?.throwIfAborted();
     checkIdentity(document);
@@ -72,6 +74,9 @@ export async function* changedDocuments(
       failures.ofDocument(document, error as Error);
     }
     await items.keep();
+    // Stores in memory and a splitter settle without a turn of the event loop.
+    const turn = slices.turn();
+    if (turn !== undefined) await turn;
   }
   options.signal?.throwIfAborted();
 }

@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { linkedController } from '@mortise/core/call';
+import { linkedController, timeSlices } from '@mortise/core/call';
 import { Batcher, type BatchCost, type EmbeddingResult } from '@mortise/core/embedding';
 import type { SourceRecord } from '@mortise/core/store';
 import { abortable } from '../abort.ts';
@@ -39,6 +39,8 @@ export class IngestionRun {
   readonly #embedder: Embedder | undefined;
   /** Ends what is under way when something else failed. */
   readonly #controller: ReturnType<typeof linkedController>;
+  /** Of all its batches: stores in memory and a model within the process settle without a turn of the event loop. */
+  readonly #slices: ReturnType<typeof timeSlices>;
   #embedded = 0;
   /** Nodes in all, once the source has ended. */
   #nodes = 0;
@@ -49,6 +51,7 @@ export class IngestionRun {
     this.#writer = writer;
     this.#embedder = embedder;
     this.#controller = linkedController(context.options.signal);
+    this.#slices = timeSlices(this.#controller.signal);
   }
 
   /** Full batches across documents, and the rest. Documents that need no embedding are written on the way. */
@@ -56,6 +59,8 @@ export class IngestionRun {
     const batcher = new Batcher<Item>(this.#embedder?.limits ?? { maxSize: 1 });
     const all = this.#planning.options.readFirst === true ? await this.#collected(changes) : changes;
     for await (const change of all) {
+      const turn = this.#slices.turn();
+      if (turn !== undefined) await turn;
       const job: Job = { change, vectors: [], missing: change.texts.length, failed: false };
       if (all === changes) this.#nodes += change.texts.length;
       for (const item of await this.#missing(job)) {
@@ -71,6 +76,8 @@ export class IngestionRun {
   async embed(batch: Batch): Promise<void> {
     const items = batch.filter(({ job }) => !job.failed);
     if (items.length === 0) return;
+    const turn = this.#slices.turn();
+    if (turn !== undefined) await turn;
     let result: EmbeddingResult;
     try {
       result = await this.#vectorsOf(items);
@@ -90,7 +97,11 @@ export class IngestionRun {
       this.#place(job, at, embeddings[n] as Float32Array);
       if (job.missing === 0) complete.push(job);
     }
-    for (const job of complete) await this.#write(job);
+    for (const job of complete) {
+      const next = this.#slices.turn();
+      if (next !== undefined) await next;
+      await this.#write(job);
+    }
   }
 
   /** Documents that the source does not have any more, unless they could not be read. */
@@ -106,6 +117,8 @@ export class IngestionRun {
     for await (const record of documents.sources({ signal })) {
       const { sourceId } = record;
       if (!isGone(record)) continue;
+      const turn = this.#slices.turn();
+      if (turn !== undefined) await turn;
       await this.#writer.remove(record, this.#call());
       progress({ phase: 'remove', done: report.removed(sourceId), item: sourceId });
     }

@@ -16,6 +16,9 @@ import { sortSteps } from './sort-steps.ts';
 /** Postings that are looked at in one step, less than a millisecond. */
 const STEP_POSTINGS = 8192;
 
+/** Nodes that are checked in one step. */
+const STEP_NODES = 512;
+
 export interface BM25IndexOptions extends AnalysisOptions {
   /** How soon a term that comes again stops counting, from 0. Default: 1.2. */
   k1?: number | undefined;
@@ -85,7 +88,10 @@ export class BM25Index {
 
   /** `upsert`, node by node. */
   *upsertSteps(nodes: readonly Node[]): Generator<void, void> {
-    for (const node of nodes) checkNode(node);
+    for (const [at, node] of nodes.entries()) {
+      checkNode(node);
+      if (at % STEP_NODES === STEP_NODES - 1) yield;
+    }
     for (const node of nodes) {
       this.#remove(node.id);
       const { embedding: _embedding, ...kept } = node;
