@@ -78,8 +78,12 @@ function ofStore(name: string, make: () => VectorStore | Promise<VectorStore>, m
     store = await make();
     for (let at = 0; at < most; at += 1000) await store.upsert(some.slice(at, at + 1000));
   };
+  // An upsert that was aborted has left a part.
+  let full: VectorStore | undefined;
   const once = async (): Promise<void> => {
-    if (store === undefined || (await store.query(query)).length === 0) await filled();
+    if (full === undefined) await filled();
+    full ??= store;
+    store = full;
   };
   return [
     {

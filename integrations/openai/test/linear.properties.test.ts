@@ -105,7 +105,7 @@ const STREAMS: { readonly [what: string]: (letters: readonly string[]) => Promis
   },
   'responses, pieces of arguments': (letters) => {
     const args = `{"a":"${'a'.repeat(letters.length)}"}`;
-    const pieces = [...args].map((letter) => ({
+    const pieces = args.split('').map((letter) => ({
       type: 'response.function_call_arguments.delta',
       output_index: 0,
       item_id: 'i0',
@@ -137,7 +137,7 @@ describe('C-13: takes time in proportion to what it reads', () => {
   it.each(Object.entries(STREAMS))(
     'of a stream: %s',
     async (_, readOf) => {
-      const read = (pieces: string): Promise<unknown> => readOf([...pieces]);
+      const read = (pieces: string): Promise<unknown> => readOf(pieces.split(''));
       expect(await read('aaa')).toHaveProperty('message');
       expect(await slowReadings(read, { length: 2_000, repeated: ['a', '"'], tails: [''] })).toEqual([]);
     },

@@ -123,6 +123,7 @@ export class SqliteVecVectorStore implements VectorStore {
     if (keys.length === 0 && sources.length === 0 && condition === undefined) return;
     for (let at = 0; at < keys.length; at += DELETED_AT_ONCE) {
       if (at > 0) await setImmediate();
+      throwIfAborted(signal);
       await this.#guarded('written', signal, () =>
         database.transaction(() => {
           for (const key of keys.slice(at, at + DELETED_AT_ONCE)) deleteRows(database, 'id = ?', [key]);
@@ -142,6 +143,7 @@ export class SqliteVecVectorStore implements VectorStore {
     let left: { readonly rows: readonly number[]; readonly stamp: string } | undefined;
     do {
       if (left !== undefined) await setImmediate();
+      throwIfAborted(signal);
       const before = left;
       left = await this.#guarded('written', signal, () =>
         database.transaction(() => {

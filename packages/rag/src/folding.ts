@@ -50,7 +50,7 @@ export function foldQuotable(text: string): FoldedText {
       }
       continue;
     }
-    const unit = /^\s/.test(piece) ? (isSpace ? '' : ' ') : foldCharacter(piece);
+    const unit: string = /^\s/.test(piece) ? (isSpace ? '' : ' ') : foldCharacter(piece);
     for (let i = 0; i < unit.length; i++) {
       starts.push(start);
       ends.push(start + piece.length);

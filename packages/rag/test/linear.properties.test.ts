@@ -33,10 +33,12 @@ describe('every reader of text in this package', () => {
   it.each(ragReaders.map((reader, place) => ({ ...reader, place })))(
     'C-13: takes time in proportion to the text, whatever comes again and again: $name',
     async ({ read, heads = [''], place }) => {
-      for (const [nth, head] of heads.entries())
-        expect(
-          await slowReadings(read, { heads: [head], repeated: some(place + nth), tails: ['a'] }),
-        ).toEqual([]);
+      for (const [nth, head] of heads.entries()) {
+        const context = { heads: [head], repeated: some(place + nth), tails: ['a'] };
+        const slow = await slowReadings(read, context);
+        // What is quadratic is so of longer texts too; a compiler that is not warm yet is not.
+        if (slow.length > 0) expect(await slowReadings(read, { ...context, length: 64_000 })).toEqual([]);
+      }
     },
     600_000,
   );

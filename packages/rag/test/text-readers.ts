@@ -3,7 +3,6 @@ import { createDocument, createTextNode } from '@mortise/core/retriever';
 import { ScriptedLLM } from '@mortise/core/testing';
 import {
   BM25Index,
-  CitationScanner,
   citationPromptValues,
   createCitationQueryEngine,
   createCondenseChatEngine,
@@ -25,6 +24,7 @@ import {
   textFormat,
   TokenSplitter,
 } from '@mortise/rag';
+import { written } from './synthesizer/writing.ts';
 import { collect } from './temporary.ts';
 
 /** Something that reads a text that is not ours: a file, a reply of a model, a question. */
@@ -59,11 +59,9 @@ const found = (text: string) => [{ node: createTextNode({ id: 'n', text }), scor
 const retriever = { retrieve: async () => found('The sky is blue.') } as never;
 const replying = (text: string) => new ScriptedLLM({ replies: () => text });
 
-/** A character a piece, as some servers send them. */
-function scanned(text: string, sources: string, pieces: Iterable<string>): unknown {
-  const scanner = new CitationScanner(found(sources));
-  for (const piece of pieces) scanner.push(piece);
-  return [text, scanner.end()];
+/** Of an answer in pieces, whose citations are found; `citations.test.ts` gives it a character a piece. */
+function* inPieces(text: string): Generator<string> {
+  for (let at = 0; at < text.length; at += 64) yield text.slice(at, at + 64);
 }
 
 export const ragReaders: readonly TextReader[] = [
@@ -105,21 +103,21 @@ export const ragReaders: readonly TextReader[] = [
     read: (text) => new HierarchicalSplitter().split(document(text, 'text/markdown')),
   },
   {
-    name: 'CitationScanner, a character a piece',
-    exports: ['CitationScanner'],
+    name: 'CitationSynthesizer, an answer in pieces',
+    exports: ['CitationSynthesizer'],
     heads: ['', '`', '"', 'a [1] '],
-    read: (text) => scanned(text, 'The sky is blue.', text),
+    read: (text) => written(inPieces(text), found('The sky is blue.')),
   },
   {
-    name: 'CitationScanner, a claim in one piece',
-    exports: ['CitationScanner'],
+    name: 'CitationSynthesizer, a claim in one piece',
+    exports: ['CitationSynthesizer'],
     heads: ['', '"'],
-    read: (text) => scanned(text, 'The sky is blue.', [`${text} [1][2]`]),
+    read: (text) => written([`${text} [1][2]`], found('The sky is blue.')),
   },
   {
-    name: 'CitationScanner, a source',
-    exports: ['CitationScanner'],
-    read: (text) => scanned('', text, ['"The sky is blue" [1]']),
+    name: 'CitationSynthesizer, a source',
+    exports: ['CitationSynthesizer'],
+    read: (text) => written(['"The sky is blue" [1]'], found(text)),
   },
   {
     name: 'createCitationQueryEngine, an answer',
@@ -249,7 +247,6 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'compareRetrieval',
     'DEFAULT_METRICS',
     'evaluateRetriever',
-    'measureRanking',
     'retrievalMarkdown',
   ],
 };

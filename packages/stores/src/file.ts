@@ -90,8 +90,13 @@ export class FileKeyValueStore implements KeyValueStore {
     throwIfAborted(options.signal);
     const expiresAt = expiry(options.ttlMs);
     // By key, so that the last of two wins; as bytes, so that the caller may go on changing its values.
-import { mapPool, runPool, throwIfAborted, timeSlices } from '@mortise/core/call';
-import { sha256Hex, wholeNumber } from '@mortise/core/shared';
+    const slices = timeSlices(options.signal);
+    const records = new Map<string, Uint8Array>();
+    for (const [at, [key, value]] of entries.entries()) {
+      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+      if (turn !== undefined) await turn;
+      records.set(key, this.#encoded(key, value, expiresAt));
+    }
     await this.#guarded(
       'written',
       async () => {
