@@ -1,7 +1,7 @@
 /**
  * Runs the suites of all packages and writes what came of them: docs/matrix.md and one page for each contract in
  * docs/spec, which are kept, and docs/conformance.json, which is not. `--pages` writes the pages from the report of an
- * earlier run.
+ * earlier run, `--package NAME` runs the suites of that integration alone. The pages that need no run are written before.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,9 +32,13 @@ import {
   readerSuite,
   splitterSuite,
   type ConformanceReport,
+  type ConformanceResults,
   type SpecCase,
+  type TestFunctions,
 } from '@mortise/conformance';
-import { root } from './workspace.ts';
+import { writeDocs } from './docs.ts';
+import { providersPage } from './providers.ts';
+import { publishedPackages, root } from './workspace.ts';
 
 const reportFile = 'docs/conformance.json';
 
@@ -85,35 +89,103 @@ function readReport(): ConformanceReport {
 }
 
 /** Tests that wire a suite themselves, as those of a new integration do. */
-function wiredAlone(): string[] {
-  return globSync('integrations/*/test/*.test.ts', { cwd: root }).filter((file) =>
+function wiredAlone(name = '*'): string[] {
+  return globSync(`integrations/${name}/test/*.test.ts`, { cwd: root }).filter((file) =>
     /\w+Conformance\(/.test(readFileSync(join(root, file), 'utf8')),
   );
 }
 
+/**
+ * What the suites of all packages declare, every case as passed: each is a test of its package. Those of `ran`, and of
+ * integrations that wire their suites themselves, are run.
+ */
+export async function declaredReport(ran?: string): Promise<ConformanceReport> {
+  const all: ConformanceResults[] = [];
+  for (const { folder } of publishedPackages()) {
+    const file = join(root, folder, 'test/wiring.ts');
+    if (folder === `integrations/${ran}` || !existsSync(file)) continue;
+    const { wire } = (await import(file)) as {
+      wire: (functions: TestFunctions) => readonly ConformanceResults[];
+    };
+    all.push(...wire(nobody).map(asPassed));
+  }
+  const own = ran === undefined ? [] : [`integrations/${ran}/test/conformance.test.ts`, ...wiredAlone(ran)];
+  const files = [...new Set([...own, ...wiredAlone()])].filter((file) => existsSync(join(root, file)));
+  if (files.length > 0) {
+    const projects = [...new Set(files.map((file) => file.split('/test/', 1)[0] as string))];
+    all.push(...runTests(projects, files));
+  }
+  return reportOf(all);
+}
+
+/** A test runner that runs nothing. */
+const nobody: TestFunctions = {
+  describe: (_name, body) => body(),
+  it: Object.assign(() => undefined, { skip: () => undefined }),
+};
+
+function asPassed(results: ConformanceResults): ConformanceResults {
+  const cases = results.cases.map((each) =>
+    each.status === 'skipped' ? each : { ...each, status: 'passed' as const },
+  );
+  return { ...results, cases };
+}
+
 /** All suites of the workspace in one run; a failure in one of them ends it. */
 function runSuites(): ConformanceReport {
+  const projects = ['packages/stores', 'packages/rag', 'integrations/*'];
+  return reportOf(runTests(projects, ['test/conformance.test.ts', ...wiredAlone()]));
+}
+
+function runTests(projects: readonly string[], files: readonly string[]): readonly ConformanceResults[] {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-conformance-'));
   try {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const filters = ['packages/stores', 'packages/rag', 'integrations/*'].flatMap((project) => [
-      '--project',
-      project,
-    ]);
-    execFileSync(process.execPath, [vitest, 'run', ...filters, 'test/conformance.test.ts', ...wiredAlone()], {
+    const filters = projects.flatMap((project) => ['--project', project]);
+    execFileSync(process.execPath, [vitest, 'run', ...filters, ...files], {
       cwd: root,
       env: { ...process.env, [resultsVariable]: folder },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    return reportOf(readResults(folder));
+    return readResults(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** What passes without being declared is known from a run alone: a line that says nothing else anew stays as it is. */
+function keptLines(path: string, text: string): string {
+  const file = join(root, path);
+  if (!existsSync(file)) return text;
+  const known = new Map(
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => [saidOf(line), line]),
+  );
+  return text
+    .split('\n')
+    .map((line) => known.get(saidOf(line)) ?? line)
+    .join('\n');
+}
+
+const saidOf = (line: string): string =>
+  line.replaceAll(/[\s\\-]+/g, '').replaceAll(',whichpassesallthesame', '');
+
 if (import.meta.main) {
-  const report = process.argv.includes('--pages') ? readReport() : runSuites();
-  writeFileSync(join(root, reportFile), `${JSON.stringify(report, undefined, 2)}\n`);
+  const at = process.argv.indexOf('--package');
+  const name = at === -1 ? undefined : process.argv[at + 1];
+  if (name !== undefined && !existsSync(join(root, 'integrations', name)))
+    throw new Error(`There is no integrations/${name}: give the name of an integration's folder.`);
+  writeDocs();
+  writeFileSync(join(root, 'docs/providers.md'), await providersPage());
   mkdirSync(join(root, 'docs/spec'), { recursive: true });
-  for (const [path, text] of conformancePages(report)) writeFileSync(join(root, path), text);
+  if (name === undefined) {
+    const report = process.argv.includes('--pages') ? readReport() : runSuites();
+    writeFileSync(join(root, reportFile), `${JSON.stringify(report, undefined, 2)}\n`);
+    for (const [path, text] of conformancePages(report)) writeFileSync(join(root, path), text);
+  } else {
+    const pages = conformancePages(await declaredReport(name));
+    for (const [path, text] of pages) writeFileSync(join(root, path), keptLines(path, text));
+  }
+  execFileSync(join(root, 'node_modules/.bin/oxfmt'), ['docs', 'README.md'], { cwd: root, stdio: 'inherit' });
 }

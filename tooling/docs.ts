@@ -98,7 +98,8 @@ function checkLinks(workspace: string, file: string, text: string): DocsProblem[
     .map((target) => ({ file, message: `links to ${target}, which does not exist` }));
 }
 
-if (import.meta.main) {
+/** Writes what the pages show of files, of packages and of decisions. */
+export function writeDocs(): void {
   writeFileSync(join(root, decisionsIndex), decisionsPage());
   for (const file of documents()) {
     const path = join(root, file);
@@ -108,3 +109,5 @@ if (import.meta.main) {
     if (current !== text) writeFileSync(path, current);
   }
 }
+
+if (import.meta.main) writeDocs();

@@ -13,6 +13,9 @@ import { scaffoldCombinations } from './scaffold/combinations.ts';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
 import { publishedPackages } from './workspace.ts';
 
+/** It depends on protobufjs, which has a script for after its installation. */
+const SDK_WITH_BUILD = '@google/genai';
+
 const packages = publishedPackages();
 const work = mkdtempSync(join(tmpdir(), 'mortise-scaffold-'));
 const tarballs = join(work, 'tarballs');
@@ -25,6 +28,16 @@ const WORKERS = `--maxWorkers=${availableParallelism() + 2}`;
 const bin = (name: string): string => join(alone, 'node_modules/.bin', name);
 
 try {
+  step('the walk of CONTRIBUTING, with an SDK whose build script pnpm refuses', walk);
+  if (!process.argv.includes('--walk')) proveAll();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function proveAll(): void {
   step('build and pack', () => {
     run('turbo', ['run', 'build']);
     packAll(packages, tarballs);
@@ -35,11 +48,28 @@ try {
   step('the command itself, and `npm run check`', runCommand);
   step('every forgotten piece turns a case red', checkMutants);
   step('the same in a copy of the repository', checkTree);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  rmSync(work, { recursive: true, force: true });
+}
+
+/** What CONTRIBUTING asks of who writes an integration, for that one package. `--walk` does this alone. */
+function walk(): void {
+  const cwd = join(work, 'walk');
+  const quietly = { cwd, quiet: true };
+  const script = (...args: string[]): void =>
+    run(process.execPath, ['--conditions=mortise-source', ...args], quietly);
+  copyTree(cwd);
+  run('git', ['init', '--quiet'], { cwd });
+  run('pnpm', ['install', '--prefer-offline', '--frozen-lockfile'], quietly);
+  script('tooling/new-integration.ts', 'walk', '--llm', '--sdk', SDK_WITH_BUILD, '--yes');
+  const allowed = readFileSync(join(cwd, 'pnpm-workspace.yaml'), 'utf8');
+  if (!allowed.includes('# Came with @mortise/walk.'))
+    throw new Error(`${SDK_WITH_BUILD} brings no build script any more: take another SDK for the walk.`);
+  script('tooling/conformance.ts', '--package', 'walk');
+  run('oxlint', ['integrations/walk'], quietly);
+  run('oxfmt', ['--check', 'integrations/walk', 'docs', 'README.md', 'package.json'], quietly);
+  run('tsc', ['--noEmit', '-p', 'integrations/walk'], quietly);
+  const projects = ['--project', 'tooling', '--project', 'integrations/walk'];
+  const files = ['integrations/walk/', 'conformance.test.ts', 'package-conventions.test.ts', 'docs.test.ts'];
+  run('vitest', ['run', '--reporter=dot', ...projects, ...files], quietly);
 }
 
 function install(): void {

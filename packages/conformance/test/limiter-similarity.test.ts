@@ -53,6 +53,17 @@ const limiterMutants: readonly (readonly [
     'limiter.abort',
     limited((acquire, { tokens }) => acquire({ tokens })),
   ],
+  ['waits behind who has left', 'limiter.abort.head', inLine],
+  [
+    'keeps the place of who left',
+    'limiter.abort.granted',
+    limited((acquire, { tokens, signal }) => {
+      const left = new Promise<never>((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+      return Promise.race([acquire({ tokens }), left]);
+    }),
+  ],
   [
     'gives a place to who has left',
     'limiter.abort.before',
@@ -136,6 +147,22 @@ function smallestFirst(target: LimiterTarget): RateLimiter {
         );
       });
       return right.acquire(request);
+    },
+  };
+}
+
+/** One after the other, and who leaves keeps its place in the line. */
+function inLine(target: LimiterTarget): RateLimiter {
+  const right = create(target);
+  let line: Promise<unknown> = Promise.resolve();
+  return {
+    acquire({ tokens, signal }) {
+      const own = line.then(() => right.acquire({ tokens }));
+      line = own;
+      const left = new Promise<never>((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      });
+      return Promise.race([own, left]);
     },
   };
 }

@@ -56,6 +56,42 @@ export const rateLimiterSuite: Suite<RateLimiterSubject> = [
     },
   ),
   limiterCase(
+    'limiter.abort.head',
+    'lets the next pass when the first of those who wait leaves',
+    ['tokens'],
+    async ({ check, subject }) => {
+      const limiter = subject.create({ tokensPerMinute: 1_000 });
+      await limiter.acquire({ tokens: 900 });
+      const { controller, reason } = abortable();
+      const head = check.rejects(limiter.acquire({ tokens: 900, signal: controller.signal }), 'the first');
+      const next = limiter.acquire({ tokens: 50 });
+      controller.abort(reason);
+      await check.within(1_000, head, 'the first, which left');
+      (await check.within(2_000, next, 'the next, for which there is room')).release();
+    },
+  ),
+  limiterCase(
+    'limiter.abort.granted',
+    'loses no place to a wait that is aborted in the moment in which it ends',
+    ['concurrency'],
+    async ({ check, subject }) => {
+      const limiter = subject.create({ concurrency: 1 });
+      for (const order of ['release first', 'abort first']) {
+        const lease = await check.within(1_000, limiter.acquire({}), `${order}: the first`);
+        const { controller, reason } = abortable();
+        const wait = limiter.acquire({ signal: controller.signal }).then(
+          (granted) => granted.release(),
+          () => undefined,
+        );
+        if (order === 'abort first') controller.abort(reason);
+        lease.release();
+        controller.abort(reason);
+        await check.within(1_000, wait, `${order}: the wait`);
+        (await check.within(1_000, limiter.acquire({}), `${order}: the place`)).release();
+      }
+    },
+  ),
+  limiterCase(
     'limiter.oversize',
     'refuses at once what can never fit, and that is not to be tried again',
     ['tokens'],

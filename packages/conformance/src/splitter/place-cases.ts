@@ -57,6 +57,25 @@ export const placeCases: readonly ConformanceCase<SplitterSubject>[] = [
     },
   },
   {
+    id: 'split.overlap',
+    rule: 'X-02',
+    title: 'repeats no more of the chunk before than the overlap that was asked for',
+    requires: [],
+    async run({ subject, check }) {
+      for (const overlap of [0, 4, 8]) {
+        const splitter = subject.create({ tokenizer: WORDS, maxTokens: 40, overlap });
+        for (const text of TEXTS.slice(0, 3)) {
+          const chunks = leaves(splitter.split(document(text)));
+          for (const [at, { start = 0 }] of chunks.entries()) {
+            const end = chunks[at - 1]?.end ?? 0;
+            const repeated = WORDS.count(text.slice(start, Math.max(start, end)));
+            check.ok(repeated <= overlap, `${repeated} tokens of the chunk before, of ${overlap}`);
+          }
+        }
+      }
+    },
+  },
+  {
     id: 'split.empty',
     rule: 'X-02',
     title: 'makes no chunk without text',

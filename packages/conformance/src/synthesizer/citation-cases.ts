@@ -1,3 +1,4 @@
+import type { NodeWithScore } from '@mortise/core/retriever';
 import type { Citation } from '@mortise/core/synthesizer';
 import { LabModel, NODES, QUESTION } from '../answer/lab.ts';
 import type { ConformanceCase, CaseContext } from '../frame/case.ts';
@@ -23,6 +24,24 @@ export const citationCases: readonly Case[] = [
       context.check.equal(found, 'Ash bends well\nwhen it is steamed', 'what stands at the offsets');
       context.check.equal(quoted?.quote, found, 'the quote');
       context.check.equal([plain?.nodeId, plain?.problem], ['oak', undefined], 'a citation in own words');
+    },
+  },
+  {
+    id: 'citation.empty-source',
+    rule: 'Z-01',
+    title: 'names the sources by their places, one without a text among them',
+    requires: ['citations'],
+    async run(context) {
+      const [first, second, third] = NODES as [NodeWithScore, NodeWithScore, NodeWithScore];
+      const nodes = [first, { ...second, node: { ...second.node, text: '' } }, third];
+      const llm = new LabModel({ text: '"Pine is soft" [3].' });
+      const { citations, sources } = await context.subject.create(llm).synthesize(QUESTION, nodes);
+      const numbered = sources[(citations[0]?.number ?? 0) - 1]?.node.id;
+      context.check.equal(
+        [citations[0]?.nodeId, citations[0]?.problem, numbered],
+        ['pine', undefined, 'pine'],
+        'what [3] names, and the third source',
+      );
     },
   },
   flagged('unknown', 'unknown-source', 'flags a number that no source has', 'Oak is hard [9].'),

@@ -222,4 +222,34 @@ export const refusalCases: Suite<VectorStoreSubject> = [
       context.check.equal((await lab.all()).length, entries.length, 'how many are there');
     },
   },
+  {
+    id: 'vs-abort-between',
+    rule: 'C-01',
+    title: 'hears an abort between two parts of a large upsert, and goes on with none of the others',
+    requires: ['dense'],
+    async run(context) {
+      const lab = await opened(context);
+      const entries = lab.cloud(600, 1, () => ({ text: 'long '.repeat(800) }));
+      const controller = new AbortController();
+      let end: unknown;
+      const running = lab.store.upsert(entries, { signal: controller.signal }).then(
+        () => (end = 'done'),
+        (reason: unknown) => (end = reason),
+      );
+      await turns(2);
+      controller.abort('left');
+      // What was under way may come to its end; the rest of a large call is no part of it.
+      await turns(3);
+      const soon = end;
+      await context.check.within(10_000, running, 'an aborted upsert');
+      context.check.ok(
+        end === 'left' || soon === 'done',
+        `it ended with ${String(end)} long after the abort`,
+      );
+    },
+  },
 ];
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}

@@ -77,6 +77,46 @@ export const writeCases: Suite<VectorStoreSubject> = [
     },
   },
   {
+    id: 'vs-replace-lists',
+    rule: 'S-04',
+    title: 'filters a replaced entry by the members that its lists have now',
+    requires: ['dense', 'filter:contains'],
+    async run(context) {
+      const lab = await opened(context);
+      await lab.upsert(lab.entry('a', 0, { metadata: { tags: ['x', 'y', 'z'] } }));
+      await lab.upsert(lab.entry('a', 0, { metadata: { tags: ['y'] } }));
+      const found = (value: string): Promise<string[]> =>
+        lab.ids({ filter: { key: 'tags', op: 'contains', value } });
+      context.check.equal(await found('y'), ['a'], 'by the member that is left');
+      for (const gone of ['x', 'z']) context.check.equal(await found(gone), [], `by ${gone}, which is gone`);
+    },
+  },
+  {
+    id: 'vs-again-other',
+    rule: 'S-04',
+    title: 'finds nothing of what was deleted by what took its place',
+    requires: ['dense', 'filter:=='],
+    async run(context) {
+      const lab = await opened(context);
+      const ids = ['a', 'b', 'c', 'd'];
+      await lab.upsert(
+        ...ids.map((id, at) => lab.entry(id, at * 10, { metadata: { old: id }, source: 's' })),
+      );
+      await lab.delete({ ids });
+      const others = ids.map((id) => `${id} after`);
+      await lab.upsert(...others.map((id, at) => lab.entry(id, 80 - at * 10, { metadata: { now: id } })));
+      for (const id of ids)
+        context.check.equal(
+          await lab.ids({ filter: { key: 'old', op: '==', value: id } }),
+          [],
+          `by a member of ${id}, which was deleted`,
+        );
+      context.check.equal(await lab.ids(), others.toReversed(), 'the order by the new vectors');
+      await lab.delete({ sourceIds: ['s'] });
+      context.check.equal(await lab.all(), others.toSorted(), 'after a delete by the old source');
+    },
+  },
+  {
     id: 'vs-last-wins',
     rule: 'S-04',
     title: 'keeps the last of two entries with one id in a call',

@@ -32,6 +32,16 @@ let runs = 0;
 /** Each has been a bug of some splitter. */
 export const splitterMutants: readonly SplitterMutant[] = [
   mutant(
+    'every chunk begins where the one before began',
+    'split.overlap',
+    mutating((chunks, node) =>
+      chunks.map((chunk, at) => {
+        const start = chunks[at - 1]?.start ?? chunk.start ?? 0;
+        return { ...chunk, start, text: node.text.slice(start, chunk.end) };
+      }),
+    ),
+  ),
+  mutant(
     'parts are counted and joined, though the whole takes more',
     'split.limit',
     class extends ReferenceSplitter {

@@ -69,6 +69,49 @@ const loosely = (value: unknown): string =>
 
 export const vectorStoreMutants: readonly VectorStoreMutant[] = [
   mutant(
+    'listens to nobody while it writes',
+    'vs-abort-between',
+    class extends Base {
+      override async upsert(entries: readonly VectorEntry[], options: StoreOptions = {}): Promise<void> {
+        this.abort(options);
+        this.checkEntries(entries);
+        for (const entry of entries) {
+          this.put(this.copy(entry));
+          if (entries.length > 500) await new Promise((resolve) => setImmediate(resolve));
+        }
+      }
+    },
+  ),
+  mutant(
+    'keeps the members that a list had',
+    'vs-replace-lists',
+    class extends Base {
+      override put(entry: VectorEntry): void {
+        const old = this.disk.get(entry.node.id)?.node.metadata['tags'] ?? [];
+        const { tags } = entry.node.metadata;
+        if (!Array.isArray(tags)) return super.put(entry);
+        const metadata = { ...entry.node.metadata, tags: [...tags, ...(old as string[])] };
+        super.put({ ...entry, node: { ...entry.node, metadata } });
+      }
+    },
+  ),
+  mutant(
+    'leaves the members of a row to the next that has its number',
+    'vs-again-other',
+    class extends Base {
+      readonly left: VectorEntry['node']['metadata'][] = [];
+      override async delete(selection: VectorSelection, options: StoreOptions = {}): Promise<void> {
+        for (const entry of this.disk.values())
+          if (this.isSelected(entry, selection)) this.left.push(entry.node.metadata);
+        await super.delete(selection, options);
+      }
+      override put(entry: VectorEntry): void {
+        const metadata = { ...this.left.shift(), ...entry.node.metadata };
+        super.put({ ...entry, node: { ...entry.node, metadata } });
+      }
+    },
+  ),
+  mutant(
     'has no delete',
     'vs-members',
     class extends Base {

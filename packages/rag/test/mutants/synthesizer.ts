@@ -95,6 +95,18 @@ export const synthesizerMutants: readonly SynthesizerMutant[] = [
       ...(quoteEnd === undefined ? {} : { quoteEnd: quoteEnd + 1 }),
     }),
   ),
+  {
+    fault: 'counts the sources that have a text',
+    caughtBy: 'citation.empty-source',
+    create(llm) {
+      const inner = citing(llm);
+      const filled = (nodes: readonly NodeWithScore[]) => nodes.filter(({ node }) => node.text !== '');
+      return {
+        synthesize: (query, nodes, options) => inner.synthesize(query, filled(nodes), options),
+        streamSynthesize: (query, nodes, options) => inner.streamSynthesize(query, filled(nodes), options),
+      };
+    },
+  },
   reading('believes every number', 'citation.unknown', (citation) =>
     citation.problem === 'unknown-source' ? without(citation) : citation,
   ),
