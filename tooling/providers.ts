@@ -93,24 +93,36 @@ const capabilities: readonly (readonly [name: string, key: keyof LLMCapabilities
   ['prompt caching', 'caching'],
 ];
 
-/** `yes`: it is sent. `left out`: a warning says so, and `strict: true` refuses it. `refused`: nothing is sent. */
+/**
+ * `yes`: the request is another one with it than without. `left out`: a warning says so, and `strict: true` refuses it.
+ * `refused`: nothing is sent. Silence is not taken for support: `not sent`.
+ */
 async function probe(make: Make, content: readonly ContentBlock[], options: ChatOptions): Promise<string> {
-  if (!(await isSent(make, content, options))) return 'refused';
-  return (await isSent(make, content, { ...options, strict: true })) ? 'yes' : 'left out';
+  const asked = await sent(make, content, options);
+  if (asked === undefined) return 'refused';
+  if ((await sent(make, content, { ...options, strict: true })) === undefined) return 'left out';
+  const last = Object.keys(options).at(-1);
+  const without = Object.fromEntries(Object.entries(options).filter(([name]) => name !== last));
+  return asked === (await sent(make, [], without)) ? 'not sent' : 'yes';
 }
 
-async function isSent(make: Make, content: readonly ContentBlock[], options: ChatOptions): Promise<boolean> {
-  let asked = false;
-  const llm = make(() => {
-    asked = true;
+/** The body of the request; undefined where it is refused. */
+async function sent(
+  make: Make,
+  content: readonly ContentBlock[],
+  options: ChatOptions,
+): Promise<string | undefined> {
+  let body: string | undefined;
+  const llm = make((url, init) => {
+    body = `${String(url)} ${String(init?.body)}`;
     return Promise.reject(new Error('far enough'));
   });
   try {
     await llm.chat([{ role: 'user', content: [{ type: 'text', text: 'Hello.' }, ...content] }], options);
   } catch (error) {
-    if (!asked && !isMortiseError(error, 'unsupported')) throw error;
+    if (body === undefined && !isMortiseError(error, 'unsupported')) throw error;
   }
-  return asked;
+  return body;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -164,7 +176,7 @@ ${table(
 )}
 
 Blocks of a user message. _Refused_: \`unsupported\`, before anything is sent. _Left out_: a preference that the API
-has no place for; a warning says so, and \`strict: true\` refuses it.
+has no place for; a warning says so, and \`strict: true\` refuses it. _Yes_: the request is another one with it than without; the kit has a case of it.
 
 ${table(['', ...names], blockRows)}
 
