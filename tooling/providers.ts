@@ -113,9 +113,10 @@ async function sent(
   options: ChatOptions,
 ): Promise<string | undefined> {
   let body: string | undefined;
-  const llm = make((url, init) => {
-    body = `${String(url)} ${String(init?.body)}`;
-    return Promise.reject(new Error('far enough'));
+  const llm = make(async (input, init) => {
+    const request = new Request(input, init);
+    body = `${request.url} ${await request.text()}`;
+    throw new Error('far enough');
   });
   try {
     await llm.chat([{ role: 'user', content: [{ type: 'text', text: 'Hello.' }, ...content] }], options);
