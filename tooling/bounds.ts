@@ -40,7 +40,7 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
     [RETRY, 'DEFAULT_DEADLINE_MS'],
   ],
   'Attempts of a call': [[RETRY, 'retry.maxAttempts']],
-  'Wait that a server asks for': [['packages/core/src/call/limit-headers/wait-asked.ts', 'MAX_WAIT_MS']],
+  'Wait that a server asks for': [['packages/core/src/call/rate-limit-headers.ts', 'MAX_WAIT_MS']],
   'Pause of an adaptive limiter after one refusal': [
     ['packages/toolkit/src/limiter/adaptive-limiter.ts', 'MAX_PAUSE_MS'],
   ],

@@ -281,7 +281,7 @@ function isPiece(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** The input of a tool that ran at the provider; text that is no JSON stays text. */
+/** The input of a tool that ran at the provider; text that is not JSON stays text. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -9,7 +9,7 @@ import type { Node } from './contract.ts';
 /**
  * The node as plain JSON: the same members, `embedding` as a list of numbers (a 32-bit float survives that exactly).
  * Members that are `undefined` are left out. Throws `invalid-request` for what is not JSON, or is nested deeper than
- * `MAX_METADATA_DEPTH` levels, and for an embedding that is no vector.
+ * `MAX_METADATA_DEPTH` levels, and for an embedding that is not a vector.
  */
 export function nodeToJson(node: Node): JsonObject {
   return readingNode(node, ({ embedding, ...rest }) => {

@@ -49,7 +49,7 @@ export function checkedSchema(schema: JsonSchema): JsonSchema {
   return schema;
 }
 
-/** A schema that is no JSON, such as one that holds a big integer, throws where it is written. */
+/** A schema that is not JSON, such as one that holds a big integer, throws where it is written. */
 export function unreadable(cause: unknown): MortiseError {
   const message = `The JSON Schema cannot be read: ${errorText(cause)}. Give plain JSON.`;
   return isMortiseError(cause) ? cause : new MortiseError('configuration', message, { cause });

@@ -110,15 +110,15 @@ class StrictForm {
   #taken(schema: Record<string, unknown>): JsonSchema {
     const { silent } = this.#dialect;
     const result: JsonSchema = {};
-    const told: string[] = [];
+    const described: string[] = [];
     for (const [keyword, value] of Object.entries(schema)) {
       if (DROPPED.has(keyword)) continue;
       if (this.#takes(keyword, value)) result[keyword] = value;
       else if (!keyword.startsWith('$') && !silent.includes(keyword))
-        told.push(`${keyword}: ${JSON.stringify(value)}`);
+        described.push(`${keyword}: ${JSON.stringify(value)}`);
     }
-    if (told.length === 0) return result;
-    const rules = `{${told.join(', ')}}`;
+    if (described.length === 0) return result;
+    const rules = `{${described.join(', ')}}`;
     const { description, ...rest } = result;
     return { ...rest, description: typeof description === 'string' ? `${description}\n\n${rules}` : rules };
   }

@@ -33,18 +33,18 @@ export function maximalMarginalRelevance(
 function picked(candidates: readonly MmrCandidate[], topK: number, lambda: number): MmrPick[] {
   const picks: MmrPick[] = [];
   const nearest = candidates.map(() => -1);
-  const left = new Set(candidates.keys());
-  while (picks.length < topK && left.size > 0) {
+  const remaining = new Set(candidates.keys());
+  while (picks.length < topK && remaining.size > 0) {
     let best: MmrPick | undefined;
-    for (const index of left) {
+    for (const index of remaining) {
       const score = lambda * candidates[index]!.similarity - (1 - lambda) * nearest[index]!;
       if (best === undefined || score > best.score) best = { index, score };
     }
     const pick = best as MmrPick;
     picks.push(pick);
-    left.delete(pick.index);
+    remaining.delete(pick.index);
     const { embedding } = candidates[pick.index]!;
-    for (const index of left)
+    for (const index of remaining)
       nearest[index] = Math.max(nearest[index]!, similarity(candidates[index]!.embedding, embedding));
   }
   return picks;

@@ -1,7 +1,7 @@
 import type { KnownErrorCode } from '../errors.ts';
 import { defined, isObject, parseText } from '../shared/json.ts';
 import { CODES, FAILED_ENDS, SENTENCES } from './failure-words.ts';
-import { MAX_WAIT_MS } from '../call/limit-headers/wait-asked.ts';
+import { MAX_WAIT_MS } from '../call/rate-limit-headers.ts';
 import { TOO_LONG } from './too-long.ts';
 
 /** What a server says of a failure, in whatever shape it says it. */
@@ -226,9 +226,9 @@ function sentence(messages: readonly string[]): string | undefined {
 
 function codeOf(words: readonly string[], message: string | undefined): KnownErrorCode | undefined {
   const known = words.map(codeOfWord).filter((code) => code !== undefined);
-  // A vague word stands beside a telling one: `type: invalid_request_error, code: context_length_exceeded`.
-  const telling = known.find((code) => !VAGUE.has(code));
-  if (telling !== undefined) return telling;
+  // A vague word stands beside a specific one: `type: invalid_request_error, code: context_length_exceeded`.
+  const specific = known.find((code) => !VAGUE.has(code));
+  if (specific !== undefined) return specific;
   if (message === undefined) return known[0];
   if (isTooLong(message)) return 'context-length';
   const meant = SENTENCES.find(([pattern]) => pattern.test(message))?.[1];

@@ -9,7 +9,7 @@ import { isObject, parseText } from '../shared/json.ts';
 import { thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { describeFailure, MOST_SAID, type SaidFailure } from './failure.ts';
 import { readReplyText } from './reply-bytes.ts';
-import { retryAfter } from '../call/limit-headers/wait-asked.ts';
+import { retryAfter } from '../call/rate-limit-headers.ts';
 import { redact, withoutSecrets, type Secrets } from './secrets.ts';
 
 /** An HTTP reply that is an error, with what the provider's body says of it. */

@@ -5,7 +5,7 @@ import { ReplyBounds } from './bounds.ts';
 const SOMEBODY: About = { provider: 'The server' };
 
 /**
- * The reply as text, telling the attempt of its headers. One of more than the attempt's `maxReplyBytes` is
+ * The reply as text; the attempt gets its headers. One of more than the attempt's `maxReplyBytes` is
  * `malformed-response`, and is read no further.
  */
 export async function readReplyText(

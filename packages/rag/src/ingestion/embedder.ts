@@ -38,9 +38,9 @@ export class Embedder {
   readonly #batchSize: number;
   readonly #dimensions: number | undefined;
   readonly #vectors: Pick<VectorStore, 'support'> | undefined;
-  /** A request that will tell dimensions that nobody has told. */
-  #telling: Promise<unknown> | undefined;
-  #isTold = false;
+  /** The request whose reply shows the model's dimensions, while it is under way. */
+  #firstRequest: Promise<unknown> | undefined;
+  #hasShownDimensions = false;
 
   constructor({ model, vectors, cache, batchSize = Infinity, dimensions }: EmbedderOptions) {
     this.#model = model;
@@ -62,30 +62,31 @@ export class Embedder {
   }
 
   /**
-   * One batch. While the store has dimensions and the model has not told its own, one request at a time: if they are
-   * others, no more than one was paid for.
+   * One batch. While the store has dimensions and the model's are unknown, one request runs at a time: if they differ, no
+   * more than one was paid for.
    */
   async embed(texts: readonly string[], call: EmbedCall): Promise<EmbeddingResult> {
     // What ends the run ends those that wait as well.
-    while (!this.#isTold && this.#isToBeTold() && this.#telling !== undefined) await this.#telling;
-    if (this.#isTold || !this.#isToBeTold()) return this.#request(texts, call);
+    while (!this.#hasShownDimensions && this.#areDimensionsUnknown() && this.#firstRequest !== undefined)
+      await this.#firstRequest;
+    if (this.#hasShownDimensions || !this.#areDimensionsUnknown()) return this.#request(texts, call);
     const request = this.#request(texts, call);
-    const telling = request.then(
-      () => void (this.#isTold = true),
+    const first = request.then(
+      () => void (this.#hasShownDimensions = true),
       (error: unknown) => {
-        // Other dimensions stay other ones: who comes before the run has stopped pays for nothing either.
-        if (!isMortiseError(error, 'configuration')) this.#telling = undefined;
+        // Dimensions that differ go on to differ: callers that come before the run has stopped pay for nothing either.
+        if (!isMortiseError(error, 'configuration')) this.#firstRequest = undefined;
         if (!isAboutDocument(error)) throw error;
       },
     );
-    telling.catch(() => undefined);
-    this.#telling = telling;
+    first.catch(() => undefined);
+    this.#firstRequest = first;
     return request;
   }
 
-  #isToBeTold(): boolean {
-    const told = this.#dimensions ?? this.#model.metadata.dimensions;
-    return told === undefined && this.#vectors?.support.dimensions !== undefined;
+  #areDimensionsUnknown(): boolean {
+    const dimensions = this.#dimensions ?? this.#model.metadata.dimensions;
+    return dimensions === undefined && this.#vectors?.support.dimensions !== undefined;
   }
 
   #compare(vector: Float32Array): void {

@@ -4,14 +4,14 @@
  * `anthropic-ratelimit-*`). Undefined when it says nothing of use.
  */
 export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
-  const wait = told(headers, now);
+  const wait = waitAsked(headers, now);
   return wait === undefined ? undefined : Math.min(MAX_WAIT_MS, wait);
 }
 
 /** A day: the longest wait of a server that is believed, in milliseconds. */
 export const MAX_WAIT_MS = 86_400_000;
 
-function told(headers: Headers, now: number): number | undefined {
+function waitAsked(headers: Headers, now: number): number | undefined {
   const ms = number(headers.get('retry-after-ms'));
   if (ms !== undefined) return ms;
   const after = headers.get('retry-after');
