@@ -51,7 +51,7 @@ export interface Attack {
   readonly seconds?: number;
   /** Of the call. Default: none of its own. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** The call is one of a run with tools, of two replies. */
+  /** The call is one of a run with tools, of one reply. */
   readonly runs?: boolean;
 }
 
@@ -215,12 +215,9 @@ const TOOLS: Readonly<Record<string, Attack>> = {
     names: 'maxToolCalls',
     runs: true,
   },
-  'the name of a tool of 10 MB, again and again': {
-    answer(subject, request, reply) {
-      // What came back would be as long as what was said.
-      if (request.text.length > 100_000) return void reply.destroy();
-      say(subject, reply, answerOf(called(1, 'n'.repeat(10_000_000)), 'tool-calls'));
-    },
+  'the name of a tool of 10 MB': {
+    answer: (subject, _request, reply) =>
+      say(subject, reply, answerOf(called(1, 'n'.repeat(10_000_000)), 'tool-calls')),
     code: 'budget',
     names: 'maxSteps',
     runs: true,
@@ -256,7 +253,7 @@ const STREAM: Readonly<Record<string, Attack>> = {
       pour(reply, { type: EVENTS, piece: Buffer.from(': ping\n\n'.repeat(8_000)) }),
     code: 'malformed-response',
     names: 'maxReplyBytes',
-    seconds: 120,
+    seconds: 250,
   },
   'pings for ever': {
     answer: (subject, _request, reply) => drip(reply, begun(subject).begin, ': ping\n\n', EVENTS),

@@ -53,7 +53,7 @@ function call(model: Model, runs: boolean): Promise<unknown> {
   if (runs) {
     const tools = [tool({ name: 'now', description: 'x', parameters: { type: 'object' }, execute: () => 1 })];
     const onEvent = method === 'stream' ? () => undefined : undefined;
-    return runTools(model as never, 'Hi', { tools, onEvent, maxSteps: 2 });
+    return runTools(model as never, 'Hi', { tools, onEvent, maxSteps: 1 });
   }
   if (method === 'chat') return model.chat('Hi');
   if (method === 'stream') return model.streamChat('Hi').final();

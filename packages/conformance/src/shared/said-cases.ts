@@ -19,6 +19,25 @@ const SAID: [id: string, what: string, code: string, words: string, body: unknow
     'Conformance is busy',
     [{ error: { code: 503, message: 'Conformance is busy.', status: 'UNAVAILABLE' } }],
   ],
+  [
+    'beside',
+    "errors beside an answer's members",
+    'overloaded',
+    'Conformance is away',
+    {
+      ...{
+        id: 'none',
+        choices: [],
+        content: [],
+        output: [],
+        message: {},
+        data: [],
+        embeddings: [],
+        results: [],
+      },
+      errors: [{ code: 503, message: 'Conformance is away.' }],
+    },
+  ],
 ];
 
 /** E-06: failures that come with status 200, in shapes that are not the home vendor's. */

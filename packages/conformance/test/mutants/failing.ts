@@ -173,6 +173,11 @@ export const failing: readonly Mutant[] = [
   ),
   mutant('knows no list of errors', 'fault.said.list', unsaid(Array.isArray)),
   mutant(
+    "looks for errors in no body with an answer's members",
+    'fault.said.beside',
+    unsaid((body) => typeof body === 'object' && body !== null && 'errors' in body && 'choices' in body),
+  ),
+  mutant(
     'returns early on a truncated stream',
     'fault.cut.clean',
     ending(() => [FINISH]),

@@ -155,6 +155,11 @@ export const brokenClients: readonly BrokenClient[] = [
     unsaid((body) => typeof body === 'object' && body !== null && 'error' in body),
   ],
   ['knows no list of errors', 'fault.said.list', unsaid(Array.isArray)],
+  [
+    "looks for errors in no body with an answer's members",
+    'fault.said.beside',
+    unsaid((body) => typeof body === 'object' && body !== null && 'errors' in body && 'choices' in body),
+  ],
   ...(
     [
       ['400', 403],
