@@ -1,4 +1,5 @@
 import { answeredBy } from '../call/answered-by.ts';
+import { counted } from '../call/counted.ts';
 import { callPolicy, runCall, type Attempt, type CallPolicy } from '../call/index.ts';
 import type { AnsweredBy, ModelSettings, ProviderOptions, Warning } from '../call/contract.ts';
 import { throughDoor } from '../call/door.ts';
@@ -199,8 +200,10 @@ export abstract class BaseEmbedding<
           const reply = await this.doEmbed(inputs, request, attempt);
           const vectors = placeRows(reply.embeddings, inputs.length, run.dimensions);
           run.dimensions ??= vectors[0]?.length;
-          attempt.close({ tokens: reply.usage?.inputTokens });
-          return { vectors, reply };
+          const [usage, odd] = counted(reply.usage ?? {}, ['inputTokens']);
+          for (const warning of odd) attempt.warn(warning);
+          attempt.close({ tokens: usage.inputTokens });
+          return { vectors, reply: { ...reply, usage } };
         }),
       ({ vectors, reply }) => ({
         attributes: { dimensions: vectors[0]?.length, inputTokens: reply.usage?.inputTokens },

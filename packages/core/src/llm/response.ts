@@ -1,4 +1,5 @@
 import type { AnsweredBy, Warning } from '../call/contract.ts';
+import { counted } from '../call/counted.ts';
 import { MortiseError, type MortiseErrorOptions } from '../errors.ts';
 import { defined, isDeeper } from '../shared/json.ts';
 import { failedEnd } from '../wire/failure.ts';
@@ -32,7 +33,7 @@ export function toChatResponse<M>(
   refuseDeep(reply.content);
   const own = withOwnIds(reply.content);
   const content = owner === undefined ? own : own.map((block) => stamped(block, owner));
-  const [usage, odd] = counted(reply.usage ?? {});
+  const [usage, odd] = counted(reply.usage ?? {}, COUNTS);
   const message = { role: 'assistant' as const, content };
   return defined({
     message,
@@ -68,21 +69,6 @@ const COUNTS = [
   'cacheWriteTokens',
   'reasoningTokens',
 ] as const;
-
-/** Usage without what counts no tokens: a negative number, a fraction. `raw` keeps what was said. */
-function counted(usage: Usage): [usage: Usage, warnings: readonly Warning[]] {
-  const odd = COUNTS.filter((field) => usage[field] != null && !isCount(usage[field]));
-  if (odd.length === 0) return [usage, []];
-  const rest = { ...usage };
-  for (const field of odd) delete rest[field];
-  const said = odd.map((field) => `${field} ${String(usage[field])}`).join(', ');
-  const message = `Usage that counts no tokens was left out: ${said}.`;
-  return [rest, [{ type: 'other', setting: 'usage', message }]];
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
 
 /** E-06: what must not pass for an answer: an end that is a failure, and one to call tools without a call. */
 export function checkEnd(
@@ -239,7 +225,7 @@ export class ReplyBuilder {
   }
 
   #count(said: Usage): void {
-    const [usage, odd] = counted(said);
+    const [usage, odd] = counted(said, COUNTS);
     this.#usage = mergeUsage(this.#usage, usage);
     // Said once, though some servers count with every event.
     for (const warning of odd)

@@ -8,6 +8,7 @@ import {
   type Warning,
 } from '../call/index.ts';
 import { answeredBy } from '../call/answered-by.ts';
+import { counted } from '../call/counted.ts';
 import { throughDoor } from '../call/door.ts';
 import { mapPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
@@ -112,8 +113,14 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
       return runCall(spec, async (attempt) => {
         const reply = await this.doRerank(request, attempt);
         const results = checkRanking(reply.results, documents.length, best);
-        attempt.close({ tokens: reply.usage?.inputTokens });
-        return { ...reply, results: results.map(({ index, score }) => ({ index: index + offset, score })) };
+        const [usage, odd] = counted(reply.usage ?? {}, ['inputTokens', 'searchUnits']);
+        for (const warning of odd) attempt.warn(warning);
+        attempt.close({ tokens: usage.inputTokens });
+        return {
+          ...reply,
+          usage,
+          results: results.map(({ index, score }) => ({ index: index + offset, score })),
+        };
       });
     };
 

@@ -345,6 +345,20 @@ describe('BaseEmbedding', () => {
     expect((await model.embedTexts(texts(6).slice(1))).usage).toEqual({ inputTokens: 14 });
   });
 
+  it.each([-5, 1.5, Number.NaN, Infinity])(
+    'L-01: leaves out usage of %s tokens, and warns of it',
+    async (inputTokens) => {
+      const model = new FakeEmbedding({
+        embed: async (inputs, request) => ({ ...replyTo(inputs, request), usage: { inputTokens } }),
+      });
+      const { usage, warnings } = await model.embedTexts(['a']);
+      expect(usage).toEqual({});
+      expect(warnings).toEqual([
+        { type: 'other', setting: 'usage', message: expect.stringContaining(`inputTokens ${inputTokens}`) },
+      ]);
+    },
+  );
+
   it('merges provider metadata in the order of the batches, whatever the order of replies', async () => {
     const model = new FakeEmbedding({
       embed: async (inputs, request) => {

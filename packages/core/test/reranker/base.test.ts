@@ -53,6 +53,17 @@ describe('BaseReranker', () => {
     await expect(model.rerank('q', ['1'])).rejects.toMatchObject({ code: 'configuration' });
   });
 
+  it('L-01: leaves out usage that counts nothing, and warns of it', async () => {
+    const model = new FakeReranker(async (request, attempt) => ({
+      ...(await byNumber(request, attempt)),
+      usage: { inputTokens: -5, searchUnits: 1.5 },
+    }));
+    const { usage, warnings } = await model.rerank('q', ['1']);
+    expect(usage).toEqual({});
+    const message = 'Usage that counts no tokens was left out: inputTokens -5, searchUnits 1.5.';
+    expect(warnings).toEqual([{ type: 'other', setting: 'usage', message }]);
+  });
+
   it('K-01: gives the best first, as many as were asked for', async () => {
     const model = new FakeReranker();
     const { results, usage, warnings } = await model.rerank('q', ['1', '3', '2'], { topN: 2 });
