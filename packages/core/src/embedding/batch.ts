@@ -27,8 +27,10 @@ type Asked = Pick<EmbeddingModel, 'provider' | 'model' | 'metadata'>;
  * Throws for an input that no request can be made of, and names its place: `unsupported` for blocks that the model does not
  * declare, `invalid-request` for what is no input at all.
  */
-export function checkInput({ provider, model, metadata }: Asked, input: unknown, index: number): void {
-  if (typeof input === 'string' && (input !== '' || metadata.acceptsEmpty === true)) return;
+export function checkInput(asked: Asked, input: unknown, index: number): void {
+  if (typeof input === 'string' && input !== '') return;
+  const { provider, model, metadata } = asked;
+  if (input === '' && metadata.acceptsEmpty === true) return;
   const about = { provider, model };
   if (!Array.isArray(input) || input.length === 0) {
     const no = typeof input === 'string' || Array.isArray(input);
@@ -64,7 +66,7 @@ export function checkInput({ provider, model, metadata }: Asked, input: unknown,
  */
 export function inputKey(input: EmbeddingInput): string {
   if (typeof input !== 'string') return `\0${blocksJson(input)}`;
-  return input.startsWith('\0') ? `\0${input}` : input;
+  return input.charCodeAt(0) === 0 ? `\0${input}` : input;
 }
 
 /** Blocks as canonical JSON: bytes are their base64, whichever of the two was given. */

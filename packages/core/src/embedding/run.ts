@@ -305,13 +305,13 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
         this.#metadata[at] = providerMetadata;
       if (this.#options.call.onBatch !== undefined) await this.#keep(entries, vectors);
       for (const place of truncated) if (entries[place] !== undefined) entries[place].cut = true;
-      for (const [place, entry] of entries.entries()) {
+      entries.forEach((entry, place) => {
         const vector = (entry.vector = vectors[place]!);
         // Copies first: the first place gets the vector itself.
         for (const other of entry.others ?? []) this.#place(other, entry, vector.slice());
         this.#place(entry.index, entry, vector);
         entry.others = undefined;
-      }
+      });
       if (truncated.length > 0)
         this.#announce(this.#cutWarning(entries.filter(({ cut }) => cut).map(({ index }) => index)));
       this.#progress();

@@ -73,15 +73,15 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
       throw new MortiseError('invalid-request', message);
     }
     this.#read = true;
-    return { next: async () => this.#next(), return: () => this.#leave() };
+    return { next: () => this.#next(), return: () => this.#leave() };
   }
 
-  #next(): Promise<Next> {
-    if (this.#closed) return Promise.resolve(END);
+  async #next(): Promise<Next> {
+    if (this.#closed) return END;
     this.#start();
     if (this.#waiting.length === 0) {
       const ready = this.#take();
-      if (ready !== undefined) return Promise.resolve({ done: false, value: ready });
+      if (ready !== undefined) return { done: false, value: ready };
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
