@@ -138,9 +138,8 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
     piece: (part, _at, piece) => {
       if (part.type === 'text') return plain(chunk({ content: piece }, early));
       if (part.type === 'reasoning') return plain(chunk({ reasoning_content: piece }, early));
-      // Where the index does not tell calls apart, their ids do.
-      const id = shape.calls === undefined || part.type !== 'tool-call' ? {} : { id: part.id };
-      return plain(chunk({ tool_calls: [{ ...placeOf(part), ...id, function: { arguments: piece } }] }));
+      // Where the index does not tell calls apart, their ids do, and a piece is of the last that began.
+      return plain(chunk({ tool_calls: [{ ...placeOf(part), function: { arguments: piece } }] }));
     },
     close: (part) =>
       annotationsOf(part).length > 0 ? [plain(chunk({ annotations: annotationsOf(part) }))] : [],
