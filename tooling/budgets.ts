@@ -44,7 +44,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     BaseRetriever: 9.5,
     BaseLLM: 14.75,
     BaseEmbedding: 10.25,
-    '*': 33,
+    '*': 33.25,
   },
   '@mortise/toolkit': {
     chatPrompt: 2.25,
