@@ -229,7 +229,7 @@ export const refusalCases: Suite<VectorStoreSubject> = [
     requires: ['dense'],
     async run(context) {
       const lab = await opened(context);
-      const entries = lab.cloud(600, 1, () => ({ text: 'long '.repeat(800) }));
+      const entries = lab.cloud(600, 1, () => ({ text: 'long '.repeat(4_000) }));
       const controller = new AbortController();
       let end: unknown;
       const running = lab.store.upsert(entries, { signal: controller.signal }).then(
