@@ -62,7 +62,7 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   ],
   'Depth of the arguments of a call': [[MESSAGE, 'MAX_DEPTH']],
   'Depth of a reply': [['packages/core/src/llm/response.ts', 'MAX_DEPTH']],
-  'Depth of a message': [['packages/core/src/llm/check-messages.ts', 'MAX_DEPTH']],
+  'Depth of a message': [['packages/core/src/llm/check-source.ts', 'MAX_DEPTH']],
   'Depth of JSON that a parser reads': [['packages/toolkit/src/json/json-options.ts', 'DEFAULT_MAX_DEPTH']],
   'Aliases of YAML that are followed': [['integrations/yaml/src/parser.ts', 'maxAliasCount']],
   'Metadata: its depth, and its values in all': [

@@ -10,16 +10,15 @@ import {
 } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/shared';
 import {
-  leaveOut,
   noteStranger,
   objectsOf,
   ownItem,
   ownMetadata,
-  unsupported,
   withoutNulls,
   type WireBody,
   type WireContext,
 } from './convert.ts';
+import { notInAnswer } from './convert-content.ts';
 
 /** One message of the model as it goes back: what the wire keeps in fields is gathered from the blocks. */
 interface Turn {
@@ -66,21 +65,8 @@ function addBlock(turn: Turn, block: ContentBlock, request: ChatRequest, context
       return;
     case 'reasoning':
       return addReasoning(turn, block, context);
-    case 'cache-point':
-      return leaveOut(
-        request,
-        context,
-        'cache-point',
-        'OpenAI takes breakpoints after what was asked, not after an answer.',
-      );
-    case 'citation':
-      return;
     default:
-      throw unsupported(
-        context,
-        `${block.type} blocks in an assistant message`,
-        'Put them into a user message.',
-      );
+      return notInAnswer(block, request, context);
   }
 }
 

@@ -10,14 +10,16 @@ import type {
   Usage,
 } from '@mortise/core/llm';
 import { messageText, toolCallBlock } from '@mortise/core/llm';
-import { defined, isObject, type JsonObject } from '@mortise/core/shared';
+import { defined, isObject } from '@mortise/core/shared';
 import { malformed, throwFailure, uniqueCallId } from '@mortise/core/wire';
 import {
   countOf,
-  isoTime,
+  endError,
   metadataOf,
   objectsOf,
+  startOf,
   stringOf,
+  usageIn,
   type WireAbout,
   type WireBody,
 } from './convert.ts';
@@ -32,7 +34,6 @@ import {
   thinkingText,
   withMembers,
 } from './convert-chat-opaque.ts';
-import { endError } from './errors.ts';
 
 /** The body of a chat completion as a reply. Only the first choice counts. */
 export function fromChatCompletionsResponse(body: WireBody, about: WireAbout): ChatReply<WireBody> {
@@ -56,9 +57,7 @@ export function fromChatCompletionsResponse(body: WireBody, about: WireAbout): C
       about,
       chatMetadata(body, choice['logprobs']),
     ) as ChatReply<WireBody>['providerMetadata'],
-    id: stringOf(body['id']),
-    model: stringOf(body['model']),
-    createdAt: isoTime(body['created']),
+    ...startOf(body, body['created']),
   };
 }
 
@@ -213,24 +212,18 @@ export function chatFinishReason(
 ): FinishReason {
   const word = typeof raw === 'string' ? raw : '';
   if (refused) return { unified: 'content-filter', raw: word };
+  const unified = ENDS.get(word) ?? 'other';
   // OpenAI itself says `stop` when a named tool was forced.
-  return { unified: word === 'stop' && called ? 'tool-calls' : unify(word), raw: word };
+  return { unified: unified === 'stop' && called ? 'tool-calls' : unified, raw: word };
 }
 
-function unify(word: string): FinishReason['unified'] {
-  switch (word) {
-    case 'stop':
-    case 'length':
-      return word;
-    case 'tool_calls':
-    case 'function_call':
-      return 'tool-calls';
-    case 'content_filter':
-      return 'content-filter';
-    default:
-      return 'other';
-  }
-}
+const ENDS: ReadonlyMap<string, FinishReason['unified']> = new Map([
+  ['stop', 'stop'],
+  ['length', 'length'],
+  ['tool_calls', 'tool-calls'],
+  ['function_call', 'tool-calls'],
+  ['content_filter', 'content-filter'],
+]);
 
 /** Groq gave it under `x_groq` alone for long. */
 export function usageOf(body: WireBody): WireBody | undefined {
@@ -245,29 +238,16 @@ export function usageOf(body: WireBody): WireBody | undefined {
  */
 export function chatUsage(raw: WireBody | undefined): Usage {
   if (raw === undefined) return {};
-  const prompt = detailsOf(raw['prompt_tokens_details']);
-  const completion = detailsOf(raw['completion_tokens_details']);
-  const inputTokens = countOf(raw['prompt_tokens']);
-  const said = countOf(raw['completion_tokens']);
-  const totalTokens = countOf(raw['total_tokens']);
-  const reasoningTokens = countOf(completion['reasoning_tokens']);
-  const leftOut =
-    totalTokens !== undefined &&
-    reasoningTokens !== undefined &&
-    totalTokens === (inputTokens ?? 0) + (said ?? 0) + reasoningTokens;
-  return defined({
-    inputTokens,
-    outputTokens: leftOut && said !== undefined ? said + reasoningTokens : said,
-    totalTokens,
-    cachedInputTokens: countOf(prompt['cached_tokens']) ?? countOf(raw['prompt_cache_hit_tokens']),
-    cacheWriteTokens: countOf(prompt['cache_write_tokens']),
-    reasoningTokens,
-    raw: raw as JsonObject,
-  });
-}
-
-export function detailsOf(value: unknown): WireBody {
-  return isObject(value) ? value : {};
+  const usage = usageIn(raw, 'prompt', 'completion');
+  const { inputTokens = 0, outputTokens, totalTokens, reasoningTokens } = usage;
+  // DeepSeek's.
+  const cached = usage.cachedInputTokens ?? countOf(raw['prompt_cache_hit_tokens']);
+  if (cached !== undefined) usage.cachedInputTokens = cached;
+  if (outputTokens !== undefined && reasoningTokens !== undefined) {
+    const whole = outputTokens + reasoningTokens;
+    if (totalTokens === inputTokens + whole) usage.outputTokens = whole;
+  }
+  return usage;
 }
 
 /** What the contract does not model, in the provider's own spelling. */

@@ -30,8 +30,15 @@ import {
   thinkingMembers,
   thinkingText,
 } from './convert-chat-opaque.ts';
-import { isoTime, metadataOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
-import { endError } from './errors.ts';
+import {
+  endError,
+  metadataOf,
+  objectsOf,
+  startOf,
+  stringOf,
+  type WireAbout,
+  type WireBody,
+} from './convert.ts';
 
 /** The events of a streamed chat completion. It ends with a finish reason, and with `data: [DONE]`. */
 export function chatCompletionsStream(about: WireAbout): StreamTranslator<ChatStreamEvent> {
@@ -98,18 +105,11 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   #start(chunk: WireBody, out: ChatStreamEvent[]): void {
-    const id = stringOf(chunk['id']);
-    const model = stringOf(chunk['model']);
+    const start = startOf(chunk, chunk['created']);
     // Azure begins with a chunk of filter results that names neither.
-    if (id === undefined && model === undefined) return;
-    const createdAt = isoTime(chunk['created']);
+    if (start.id === undefined && start.model === undefined) return;
     this.#started = true;
-    out.push({
-      type: 'start',
-      ...(id === undefined ? {} : { id }),
-      ...(model === undefined ? {} : { model }),
-      ...(createdAt === undefined ? {} : { createdAt }),
-    });
+    out.push({ type: 'start', ...start });
   }
 
   /** By hand and not in a loop over names: this runs for every token. */

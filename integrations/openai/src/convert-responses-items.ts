@@ -1,4 +1,3 @@
-import { MortiseError } from '@mortise/core';
 import {
   blocksOf,
   isKnownBlock,
@@ -6,142 +5,56 @@ import {
   type ChatMessage,
   type ChatRequest,
   type ContentBlock,
-  type DocumentBlock,
   type ReasoningBlock,
   type TextBlock,
   type ToolCallBlock,
-  type ToolResultBlock,
 } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/shared';
 import {
-  cacheBreakpoint,
-  dataUrl,
-  documentText,
-  fileName,
-  leaveOut,
-  NO_CACHE_POINT,
-  noteDocument,
   noteStranger,
   ownItem,
   ownMetadata,
   unsupported,
-  urlOf,
   withoutNulls,
   type WireBody,
   type WireContext,
 } from './convert.ts';
+import { fileName, notInAnswer, toResult, toTurns, urlOf, type ContentWire } from './convert-content.ts';
 
 /** The input items of one message. */
 export function toItems(message: ChatMessage, request: ChatRequest, context: WireContext): WireBody[] {
-  if (message.role === 'assistant') return toAssistantItems(message, request, context);
-  if (typeof message.content === 'string' && message.role !== 'tool') {
-    return [{ role: message.role, content: message.content }];
-  }
-  const items: WireBody[] = [];
-  let parts: WireBody[] = [];
-  const flush = (): void => {
-    if (parts.length > 0) items.push({ role: message.role, content: parts });
-    parts = [];
-  };
-  for (const block of blocksOf(message)) {
+  return message.role === 'assistant'
+    ? toAssistantItems(message, request, context)
+    : toTurns(message, RESPONSES, request, context);
+}
+
+const RESPONSES: ContentWire = {
+  text: 'input_text',
+  places: ['user', 'system', 'tool-result'],
+  message: ({ role }, content) => ({ role, content }),
+  result: (id, output) => ({ type: 'function_call_output', call_id: id, output }),
+  item(block, context) {
     const item = ownItem(block, context);
-    if (block.type === 'tool-result') {
-      flush();
-      items.push(toToolOutput(block, request, context));
-    } else if (item !== undefined && !String(item['type']).startsWith('input_')) {
-      flush();
-      items.push(item);
-    } else {
-      addPart(parts, block, message.role, request, context);
+    return String(item?.['type']).startsWith('input_') ? undefined : item;
+  },
+  media(block, place, context) {
+    const { source } = block;
+    if (block.type === 'image')
+      return { type: 'input_image', detail: block.detail ?? 'auto', image_url: urlOf(source) };
+    if (block.type !== 'document') {
+      const where = place === 'tool-result' ? 'tool results' : `${place} messages`;
+      const remedy = block.type === 'audio' ? "Use api: 'chat-completions'." : 'Give images of it.';
+      throw unsupported(context, `${block.type} in ${where}`, remedy);
     }
-  }
-  flush();
-  return items;
-}
-
-const FAILED = 'The tool failed.';
-
-/** The wire has no field for a failure: a result that says nothing of it says so. */
-function toToolOutput(
-  { toolCallId, content, isError }: ToolResultBlock,
-  request: ChatRequest,
-  context: WireContext,
-): WireBody {
-  let output: string | WireBody[] = '';
-  if (typeof content === 'string') output = content;
-  else {
-    const parts: WireBody[] = [];
-    for (const block of content) addPart(parts, block, 'tool-result', request, context);
-    const [only] = parts;
-    output = parts.length === 1 && only?.['type'] === 'input_text' ? (only['text'] as string) : parts;
-  }
-  if (isError === true && output === '') output = FAILED;
-  return { type: 'function_call_output', call_id: toolCallId, output };
-}
-
-function addPart(
-  parts: WireBody[],
-  block: ContentBlock,
-  place: ChatMessage['role'] | 'tool-result',
-  request: ChatRequest,
-  context: WireContext,
-): void {
-  if (place === 'tool') {
-    const message = `A tool message holds tool-result blocks, not ${block.type}: say which call it answers by toolCallId.`;
-    throw new MortiseError('invalid-request', message, { provider: context.provider, model: context.model });
-  }
-  if (block.type === 'cache-point') {
-    const last = parts.at(-1);
-    if (context.capabilities?.caching !== true) leaveOut(request, context, 'cache-point', NO_CACHE_POINT);
-    else if (last !== undefined) last['prompt_cache_breakpoint'] = cacheBreakpoint(block.ttl);
-    return;
-  }
-  const part = toPart(block, place, request, context);
-  if (part !== undefined) parts.push(part);
-}
-
-function toPart(
-  block: ContentBlock,
-  place: ChatMessage['role'] | 'tool-result',
-  request: ChatRequest,
-  context: WireContext,
-): WireBody | undefined {
-  if (!isKnownBlock(block)) {
-    const item = ownItem(block, context);
-    if (item === undefined) noteStranger(block, context);
-    // A copy, since a cache point may mark it.
-    return item === undefined ? undefined : { ...item };
-  }
-  switch (block.type) {
-    case 'text':
-      return { type: 'input_text', text: block.text };
-    case 'image': {
-      const { source, detail = 'auto' } = block;
-      return { type: 'input_image', detail, image_url: urlOf(source) };
-    }
-    case 'document':
-      return toDocumentPart(block, request, context);
-    case 'video':
-    case 'audio':
-      throw unsupported(
-        context,
-        `${block.type} in ${place === 'tool-result' ? 'tool results' : `${place} messages`}`,
-        block.type === 'audio' ? "Use api: 'chat-completions'." : 'Give images of it.',
-      );
-    default:
-      return undefined;
-  }
-}
-
-function toDocumentPart(block: DocumentBlock, request: ChatRequest, context: WireContext): WireBody {
-  const { source, title } = block;
-  noteDocument(block, request, context);
-  if ('text' in source) return { type: 'input_text', text: documentText(block, source.text) };
-  // A file is given by its URL or with a name, never both.
-  if ('url' in source) return { type: 'input_file', file_url: source.url };
-  const { mediaType, data } = source;
-  return { type: 'input_file', filename: fileName(title, mediaType), file_data: dataUrl(mediaType, data) };
-}
+    // A file is given by its URL or with a name, never both.
+    if ('url' in source) return { type: 'input_file', file_url: source.url };
+    return {
+      type: 'input_file',
+      filename: fileName(block.title, source.mediaType),
+      file_data: urlOf(source),
+    };
+  },
+};
 
 /** What this provider sent goes back as the items it was; what another sent, as the text and calls it came to. */
 function toAssistantItems(message: ChatMessage, request: ChatRequest, context: WireContext): WireBody[] {
@@ -170,27 +83,10 @@ function toAssistantItems(message: ChatMessage, request: ChatRequest, context: W
         items.push(toFunctionCall(block, items.some(isReasoning), context));
         break;
       case 'tool-result':
-        items.push(toToolOutput(block, request, context));
+        items.push(toResult(block, RESPONSES, request, context));
         break;
-      case 'cache-point':
-        leaveOut(
-          request,
-          context,
-          'cache-point',
-          'OpenAI takes breakpoints after what was asked, not after an answer.',
-        );
-        break;
-      case 'citation':
-        break;
-      case 'image':
-      case 'audio':
-      case 'video':
-      case 'document':
-        throw unsupported(
-          context,
-          `${block.type} blocks in an assistant message`,
-          'Put them into a user message.',
-        );
+      default:
+        notInAnswer(block, request, context);
     }
   }
   return items;

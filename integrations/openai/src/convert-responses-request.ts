@@ -1,19 +1,11 @@
-import {
-  blocksOf,
-  type ChatRequest,
-  type ContentBlock,
-  type ReasoningBlock,
-  type ResponseFormat,
-  type ToolChoice,
-  type ToolDefinition,
-} from '@mortise/core/llm';
+import { blocksOf, type ChatRequest } from '@mortise/core/llm';
 import { defined } from '@mortise/core/shared';
 import {
   chosenTools,
-  formatSchema,
   leaveOut,
   ownMetadata,
-  toolSchema,
+  toFormat,
+  toFunction,
   unsupported,
   withProviderOptions,
   type WireBody,
@@ -27,16 +19,20 @@ export function toResponsesRequest(request: ChatRequest, context: WireContext): 
   if (request.stop !== undefined)
     throw unsupported(context, 'stop sequences', "Use api: 'chat-completions', or cut the text yourself.");
   if (request.seed !== undefined) leaveOut(request, context, 'seed', 'the Responses API has none.');
-  if (reasoning?.budgetTokens !== undefined) {
+  if (reasoning?.budgetTokens !== undefined)
     leaveOut(request, context, 'reasoning.budgetTokens', 'OpenAI takes an effort, not a budget.');
-  }
   const { effort, summary } = reasoning ?? {};
   const body = defined({
     model: context.model,
     input: request.messages.flatMap((message) => toItems(message, request, context)),
-    tools: request.tools?.map((tool) => toTool(tool, request, context)),
-    tool_choice: toolChoice === undefined ? undefined : toToolChoice(toolChoice),
-    text: responseFormat === undefined ? undefined : { format: toFormat(responseFormat, context) },
+    // The field `strict` is required here, and its absence has meant true.
+    tools: request.tools?.map((tool) => ({
+      type: 'function',
+      strict: false,
+      ...toFunction(tool, request, context),
+    })),
+    tool_choice: toolChoice && chosenTools(toolChoice, named, allowed),
+    text: responseFormat && { format: toFormat(responseFormat, context) },
     temperature: request.temperature,
     top_p: request.topP,
     max_output_tokens: request.maxOutputTokens,
@@ -45,6 +41,9 @@ export function toResponsesRequest(request: ChatRequest, context: WireContext): 
   });
   return withProviderOptions(body, request, context);
 }
+
+const named = (name: string): WireBody => ({ type: 'function', name });
+const allowed = (tools: WireBody): WireBody => ({ type: 'allowed_tools', ...tools });
 
 /** The same body, asking for a stream. */
 export function toResponsesStreamRequest(request: ChatRequest, context: WireContext): WireBody {
@@ -62,29 +61,11 @@ function wantsEncryptedReasoning(request: ChatRequest, context: WireContext): bo
   if (declared === true || !isStored(request, context)) return true;
   if (request.reasoning !== undefined && request.reasoning.effort !== 'none') return true;
   return request.messages.some((message) =>
-    blocksOf(message).some((block) => isEncrypted(block) && ownMetadata(block, context) !== undefined),
+    blocksOf(message).some(
+      (block) =>
+        block.type === 'reasoning' &&
+        block.encrypted !== undefined &&
+        ownMetadata(block, context) !== undefined,
+    ),
   );
-}
-
-function isEncrypted(block: ContentBlock): block is ReasoningBlock {
-  return block.type === 'reasoning' && block.encrypted !== undefined;
-}
-
-function toTool(tool: ToolDefinition, request: ChatRequest, context: WireContext): WireBody {
-  const { name, description } = tool;
-  const { parameters, strict = false } = toolSchema(tool, request, context);
-  // The field is required here, and its absence has meant true.
-  return defined({ type: 'function', name, description, parameters, strict });
-}
-
-function toToolChoice(choice: ToolChoice): unknown {
-  const named = (name: string): WireBody => ({ type: 'function', name });
-  return chosenTools(choice, named, (allowed) => ({ type: 'allowed_tools', ...allowed }));
-}
-
-function toFormat(format: ResponseFormat, context: WireContext): WireBody {
-  if (format.type !== 'json') return { type: 'text' };
-  const { schema, name = 'response', description } = format;
-  if (schema === undefined) return { type: 'json_object' };
-  return defined({ type: 'json_schema', name, description, ...formatSchema(schema, context) });
 }

@@ -6,19 +6,20 @@ import {
   type FinishReason,
   type Usage,
 } from '@mortise/core/llm';
-import { defined, isObject, type JsonObject } from '@mortise/core/shared';
+import { defined, isObject } from '@mortise/core/shared';
 import { malformed, throwFailure } from '@mortise/core/wire';
-import { argumentsText, callId, citation, detailsOf, namelessCall } from './convert-chat-response.ts';
+import { argumentsText, callId, citation, namelessCall } from './convert-chat-response.ts';
 import {
-  countOf,
-  isoTime,
+  errorFromBody,
   metadataOf,
+  objectOf,
   objectsOf,
+  startOf,
   stringOf,
+  usageIn,
   type WireAbout,
   type WireBody,
 } from './convert.ts';
-import { errorFromBody } from './errors.ts';
 
 /** The body of a response as a reply. A failed one throws what it failed of. */
 export function fromResponsesResponse(body: WireBody, about: WireAbout): ChatReply<WireBody> {
@@ -33,22 +34,13 @@ export function fromResponsesResponse(body: WireBody, about: WireAbout): ChatRep
     finishReason: responsesFinishReason(body, items),
     usage: responsesUsage(body['usage']),
     providerMetadata: responsesMetadata(body, about) as ChatReply<WireBody>['providerMetadata'],
-    ...startOf(body),
+    ...startOf(body, body['created_at']),
   };
 }
 
 export function throwIfFailed(body: WireBody, about: WireAbout): void {
   const { error, status } = body;
   if (status === 'failed' || (error !== undefined && error !== null)) throw errorFromBody(error ?? {}, about);
-}
-
-export function startOf(body: WireBody): { id?: string; model?: string; createdAt?: string } {
-  const start = {
-    id: stringOf(body['id']),
-    model: stringOf(body['model']),
-    createdAt: isoTime(body['created_at']),
-  };
-  return defined(start) as { id?: string; model?: string; createdAt?: string };
 }
 
 /**
@@ -128,7 +120,7 @@ export function annotationOf(raw: unknown, about: WireAbout): CitationBlock | un
 /** `raw` is the status, or why the response is incomplete. */
 export function responsesFinishReason(body: WireBody, items: readonly WireBody[]): FinishReason {
   const status = stringOf(body['status']) ?? '';
-  const { reason } = detailsOf(body['incomplete_details']);
+  const { reason } = objectOf(body['incomplete_details']);
   const raw = stringOf(reason) ?? status;
   if (status === 'completed') {
     const refused = items.some(({ content }) => objectsOf(content).some(({ type }) => type === 'refusal'));
@@ -139,20 +131,8 @@ export function responsesFinishReason(body: WireBody, items: readonly WireBody[]
   return { unified: raw === 'content_filter' ? 'content-filter' : 'other', raw };
 }
 
-/** L-01: here `output_tokens` includes reasoning. */
 export function responsesUsage(raw: unknown): Usage {
-  if (!isObject(raw)) return {};
-  const input = detailsOf(raw['input_tokens_details']);
-  const output = detailsOf(raw['output_tokens_details']);
-  return defined({
-    inputTokens: countOf(raw['input_tokens']),
-    outputTokens: countOf(raw['output_tokens']),
-    totalTokens: countOf(raw['total_tokens']),
-    cachedInputTokens: countOf(input['cached_tokens']),
-    cacheWriteTokens: countOf(input['cache_write_tokens']),
-    reasoningTokens: countOf(output['reasoning_tokens']),
-    raw: raw as JsonObject,
-  });
+  return isObject(raw) ? usageIn(raw, 'input', 'output') : {};
 }
 
 /** What the contract does not model, in the provider's own spelling. */

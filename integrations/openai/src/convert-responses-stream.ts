@@ -14,11 +14,10 @@ import {
   responsesFinishReason,
   responsesMetadata,
   responsesUsage,
-  startOf,
   throwIfFailed,
 } from './convert-responses-response.ts';
 import { OutputItems, type OutputItem } from './convert-responses-places.ts';
-import { objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
+import { objectOf, objectsOf, startOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 
 /** The events of a streamed response. Its terminal events are `response.completed`, `.incomplete` and `.failed`. */
 export function responsesStream(about: WireAbout): StreamTranslator<ChatStreamEvent> {
@@ -102,7 +101,7 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
   #start(response: WireBody, out: ChatStreamEvent[]): void {
     if (this.#started) return;
     this.#started = true;
-    out.push({ type: 'start', ...startOf(response) });
+    out.push({ type: 'start', ...startOf(response, response['created_at']) });
   }
 
   #itemAdded({ output_index: at }: WireBody, said: WireBody, out: ChatStreamEvent[]): void {
@@ -148,7 +147,7 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
         this.#items.all.map(({ said }) => said),
       ),
       usage: responsesUsage(body['usage']),
-      ...startOf(body),
+      ...startOf(body, body['created_at']),
       ...(providerMetadata === undefined ? {} : { providerMetadata }),
     });
   }

@@ -1,18 +1,21 @@
-import { MortiseError, type JsonSchema, type Warning } from '@mortise/core';
+import { MortiseError, type Warning } from '@mortise/core';
 import type {
   ChatRequest,
   ContentBlock,
-  DocumentBlock,
   LLMCapabilities,
-  MediaSource,
+  PartialChatResponse,
   ProviderMetadata,
+  ResponseFormat,
   ToolChoice,
   ToolDefinition,
+  Usage,
 } from '@mortise/core/llm';
-import { base64Of, isObject } from '@mortise/core/shared';
+import { defined, isObject, type JsonObject } from '@mortise/core/shared';
 import { fitSchema, schemaDialects, type SchemaDialect } from '@mortise/core/schema';
-import { withOptions } from '@mortise/core/wire';
-import type { ErrorAbout } from './errors.ts';
+import { describeFailure, errorFromSaid, failedEnd, withOptions, type About } from '@mortise/core/wire';
+
+/** Who speaks, and what must not be repeated. */
+export interface ErrorAbout extends About {}
 
 /** Who converts, for whom. `provider` is the key of `providerOptions` and `providerMetadata`. */
 export interface WireAbout extends ErrorAbout {
@@ -68,28 +71,27 @@ export function withoutNulls(members: WireBody): WireBody {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }
 
-/** The schema of a tool as the wire takes it; one that strict mode cannot hold the model to is sent without, and said. */
-export function toolSchema(
-  { name, parameters, strict }: ToolDefinition,
+/** A tool as both APIs describe it; a schema that strict mode cannot hold the model to is sent without, and said. */
+export function toFunction(
+  { name, description, parameters, strict }: ToolDefinition,
   request: ChatRequest,
   context: WireContext,
-): { parameters: JsonSchema; strict: boolean | undefined } {
-  const dialect = context.schemaDialect ?? schemaDialects.openai;
-  const fitted = fitSchema(parameters, dialect, strict === true ? 'strict-tool' : 'tool');
-  if (strict === true && !fitted.strict) {
+): WireBody {
+  const place = strict === true ? 'strict-tool' : 'tool';
+  const fitted = fitSchema(parameters, context.schemaDialect ?? schemaDialects.openai, place);
+  const isLoose = strict === true && !fitted.strict;
+  if (isLoose)
     leaveOut(request, context, 'tools.strict', `the schema of ${name} has no strict form: ${fitted.reason}.`);
-    return { parameters: fitted.schema, strict: undefined };
-  }
-  return { parameters: fitted.schema, strict };
+  return defined({ name, description, parameters: fitted.schema, strict: isLoose ? undefined : strict });
 }
 
-/** The schema of a reply. The model is held to it where strict mode takes it without a change of its meaning. */
-export function formatSchema(
-  schema: JsonSchema,
-  context: WireContext,
-): { schema: JsonSchema; strict: boolean } {
-  const fitted = fitSchema(schema, context.schemaDialect ?? schemaDialects.openai, 'format');
-  return { schema: fitted.schema, strict: fitted.strict };
+/** The form of a reply. The model is held to a schema where strict mode takes it without a change of its meaning. */
+export function toFormat(format: ResponseFormat, context: WireContext): WireBody {
+  if (format.type !== 'json') return { type: 'text' };
+  const { schema: given, name = 'response', description } = format;
+  if (given === undefined) return { type: 'json_object' };
+  const { schema, strict } = fitSchema(given, context.schemaDialect ?? schemaDialects.openai, 'format');
+  return defined({ type: 'json_schema', name, description, schema, strict });
 }
 
 /** A tool choice in the wire's words: `named` for one tool, `allowed` for some of them, which both APIs write in their own way. */
@@ -103,51 +105,6 @@ export function chosenTools(
   if (!('tools' in choice)) return undefined;
   return allowed({ mode: choice.required === true ? 'required' : 'auto', tools: choice.tools.map(named) });
 }
-
-/** A URL that the provider fetches, or the bytes as a data URL. */
-export function urlOf(source: MediaSource): string {
-  return 'url' in source ? source.url : dataUrl(source.mediaType, source.data);
-}
-
-export function dataUrl(mediaType: string, data: string | Uint8Array): string {
-  return `data:${mediaType};base64,${base64Of(data)}`;
-}
-
-/** The text of a document that is only text, its title and context before it. */
-export function documentText({ title, context }: DocumentBlock, text: string): string {
-  return [title, context, text].filter((part) => part !== undefined && part !== '').join('\n\n');
-}
-
-/** What is asked of a document, and neither API has a place for. */
-export function noteDocument(
-  { source, context: about, citations }: DocumentBlock,
-  request: ChatRequest,
-  context: WireContext,
-): void {
-  if (citations === true) leaveOut(request, context, 'citations', 'OpenAI cites its search tools only.');
-  if (about !== undefined && !('text' in source))
-    leaveOut(request, context, 'context', 'a file has no place for what it is; say it in a text.');
-}
-
-/** The name the provider shows the model; its ending says the format. */
-export function fileName(title: string | undefined, mediaType: string): string {
-  const ending = mediaType.split('/')[1]?.split(/[;+]/)[0] ?? 'bin';
-  if (title === undefined || title === '') return `document.${ending}`;
-  return title.includes('.') ? title : `${title}.${ending}`;
-}
-
-/**
- * The explicit breakpoint that a cache point asks for. Older models and other vendors refuse the field, so it is sent
- * only where `capabilities.caching` was declared.
- */
-export function cacheBreakpoint(ttl: string | undefined): WireBody {
-  if (ttl === '30m' || ttl === '12h') return { mode: 'explicit', ttl };
-  // Lifetimes here are minima: the shortest, which is the default, covers five minutes; an hour needs the next.
-  return ttl === '1h' ? { mode: 'explicit', ttl: '12h' } : { mode: 'explicit' };
-}
-
-export const NO_CACHE_POINT =
-  'OpenAI caches by itself; declare metadata.capabilities.caching for a model that takes breakpoints.';
 
 /**
  * The caller's own members over the body, last. Objects are merged one level deep (`text`, `reasoning`); `tools` and
@@ -167,7 +124,30 @@ export function metadataOf(about: WireAbout, members: WireBody): ProviderMetadat
   return present.length === 0 ? undefined : { [about.provider]: Object.fromEntries(present) };
 }
 
-export function isoTime(seconds: unknown): string | undefined {
+/** Who answered, and when. */
+export function startOf(
+  { id, model }: WireBody,
+  seconds: unknown,
+): { id?: string; model?: string; createdAt?: string } {
+  const start = { id: stringOf(id), model: stringOf(model), createdAt: isoTime(seconds) };
+  return defined(start) as { id?: string; model?: string; createdAt?: string };
+}
+
+/** L-01: counts by the API's words for what went in and what came out, which includes reasoning. */
+export function usageIn(raw: WireBody, input: string, output: string): Usage {
+  const read = objectOf(raw[`${input}_tokens_details`]);
+  return defined({
+    inputTokens: countOf(raw[`${input}_tokens`]),
+    outputTokens: countOf(raw[`${output}_tokens`]),
+    totalTokens: countOf(raw['total_tokens']),
+    cachedInputTokens: countOf(read['cached_tokens']),
+    cacheWriteTokens: countOf(read['cache_write_tokens']),
+    reasoningTokens: countOf(objectOf(raw[`${output}_tokens_details`])['reasoning_tokens']),
+    raw: raw as JsonObject,
+  });
+}
+
+function isoTime(seconds: unknown): string | undefined {
   return typeof seconds === 'number' && Number.isFinite(seconds)
     ? new Date(seconds * 1000).toISOString()
     : undefined;
@@ -189,4 +169,24 @@ export function objectsOf(value: unknown): WireBody[] {
 /** An object, whatever the reply holds there. */
 export function objectOf(value: unknown): WireBody {
   return isObject(value) ? value : {};
+}
+
+/** An error that came with a 200: in a stream's event, in a failed response, in place of a completion. */
+export function errorFromBody(error: unknown, about: ErrorAbout): MortiseError {
+  return errorFromSaid(describeFailure(error), about);
+}
+
+/** E-06: the error of an end that is a failure, with the choice's own words where it has some. */
+export function endError(
+  { finish_reason: reason, error }: { finish_reason?: unknown; error?: unknown },
+  about: ErrorAbout,
+  partialOf?: () => PartialChatResponse,
+): MortiseError | undefined {
+  const code = failedEnd(reason);
+  if (code === undefined && (error === undefined || error === null)) return undefined;
+  const word = code === undefined ? {} : { word: String(reason) };
+  return errorFromSaid({ ...word, ...describeFailure(error) }, about, {
+    fallback: code,
+    partial: partialOf?.(),
+  });
 }

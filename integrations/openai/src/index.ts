@@ -20,7 +20,7 @@ export type {
 } from './client.ts';
 
 // For vendors that speak OpenAI's wire: functions without I/O, `about.provider` being the vendor's own name.
-export type { WireAbout, WireBody, WireContext } from './convert.ts';
+export type { ErrorAbout, WireAbout, WireBody, WireContext } from './convert.ts';
 export {
   toChatCompletionsRequest,
   toChatCompletionsStreamRequest,
@@ -32,4 +32,3 @@ export { toResponsesRequest, toResponsesStreamRequest } from './convert-response
 export { fromResponsesResponse } from './convert-responses-response.ts';
 export { responsesStream } from './convert-responses-stream.ts';
 export { fromEmbeddingResponse, toEmbeddingRequest } from './convert-embedding.ts';
-export type { ErrorAbout } from './errors.ts';

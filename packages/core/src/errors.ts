@@ -80,11 +80,7 @@ export class MortiseError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? isRetryableCode(code);
-    if (options.provider !== undefined) this.provider = options.provider;
-    if (options.model !== undefined) this.model = options.model;
-    if (options.status !== undefined) this.status = options.status;
-    if (options.requestId !== undefined) this.requestId = options.requestId;
-    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+    Object.assign(this, aboutOf(options));
     // Not enumerable: it may be megabytes of vectors, and it is content, which loggers must not print unasked.
     if (options.partial !== undefined) {
       Object.defineProperty(this, 'partial', { value: options.partial, enumerable: false });
@@ -95,9 +91,16 @@ export class MortiseError extends Error {
 
   /** Everything but `cause` and `partial`, which may hold what must not be logged. */
   toJSON(): Record<string, unknown> {
-    const { name, message, code, retryable, provider, model, status, requestId, retryAfterMs } = this;
-    return { name, message, code, retryable, provider, model, status, requestId, retryAfterMs };
+    const { name, message, code, retryable } = this;
+    return { name, message, code, retryable, ...aboutOf(this) };
   }
+}
+
+/** What is told of the call that failed, as far as it is known. */
+function aboutOf(error: MortiseErrorOptions): MortiseErrorOptions {
+  const { provider, model, status, requestId, retryAfterMs } = error;
+  const about = { provider, model, status, requestId, retryAfterMs };
+  return Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
 }
 
 /** True for a `MortiseError` of any copy of core, with `code` when one is given. */
@@ -127,18 +130,8 @@ export function errorText(error: unknown): string {
  * The stack of the original is kept as it is the useful one.
  */
 export function withErrorFields(error: MortiseError, fields: MortiseErrorOptions): MortiseError {
-  const { retryable, provider, model, status, requestId, retryAfterMs, partial } = error;
-  const merged = {
-    retryable,
-    provider,
-    model,
-    status,
-    requestId,
-    retryAfterMs,
-    partial,
-    cause: error.cause,
-    ...fields,
-  };
+  const { retryable, partial, cause } = error;
+  const merged = { retryable, ...aboutOf(error), partial, cause, ...fields };
   const result = new MortiseError(error.code as KnownErrorCode, error.message, merged);
   if (error.stack !== undefined)
     Object.defineProperty(result, 'stack', { value: error.stack, configurable: true });
@@ -151,9 +144,8 @@ export function withErrorFields(error: MortiseError, fields: MortiseErrorOptions
 }
 
 /**
- * `error` as a `MortiseError`. Network failures of `fetch` become `connection`, an abort `aborted`, an
- * `AbortSignal.timeout` that is not the caller's `timeout`,
- * anything unknown `internal` with the original as its cause.
+ * `error` as a `MortiseError`. Network failures of `fetch` become `connection`, an abort `aborted`, an `AbortSignal.timeout`
+ * that is not the caller's `timeout`, anything unknown `internal` with the original as its cause.
  */
 export function toMortiseError(
   error: unknown,
@@ -161,7 +153,7 @@ export function toMortiseError(
 ): MortiseError {
   if (isMortiseError(error)) {
     const complete = error.provider !== undefined || about.provider === undefined;
-    return complete ? error : withErrorFields(error, { ...about, ...definedModel(error) });
+    return complete ? error : withErrorFields(error, { ...about, model: error.model ?? about.model });
   }
   try {
     return mapped(error, about);
@@ -171,46 +163,48 @@ export function toMortiseError(
 }
 
 function mapped(error: unknown, about: Pick<MortiseErrorOptions, 'provider' | 'model'>): MortiseError {
+  const chain = chainOf(error);
   // An SDK wraps whatever its `fetch` throws; what we or another part of the application said there stands.
-  const wrapped = mortiseCause(error);
+  const wrapped = chain.find((each) => isMortiseError(each));
   if (wrapped !== undefined) return toMortiseError(wrapped, about);
+  const options = { ...about, cause: error };
   const of = about.provider === undefined ? '' : ` to ${about.provider}`;
-  const reason = networkReason(error);
+  const reason = networkReason(chain);
   if (reason !== undefined) {
     const message = `The connection${of} failed: ${reason.replace(/\.$/, '')}. Check the network, the base URL and any proxy.`;
-    return new MortiseError('connection', message, { ...about, cause: error });
+    return new MortiseError('connection', message, options);
   }
-  if (errorName(error) === 'TimeoutError') {
-    const message = `The call${of} ran into a time bound of its own. Raise that bound, or leave it to timeoutMs.`;
-    return new MortiseError('timeout', message, { ...about, cause: error });
+  switch (chain[0]?.name) {
+    case 'TimeoutError': {
+      const message = `The call${of} ran into a time bound of its own. Raise that bound, or leave it to timeoutMs.`;
+      return new MortiseError('timeout', message, options);
+    }
+    case 'AbortError':
+      return new MortiseError('aborted', `The call${of} was aborted.`, options);
+    default:
+      return new MortiseError('internal', errorText(error) || 'An unexpected error was thrown.', options);
   }
-  if (errorName(error) === 'AbortError') {
-    return new MortiseError('aborted', `The call${of} was aborted.`, { ...about, cause: error });
-  }
-  const text = errorText(error);
-  return new MortiseError('internal', text === '' ? 'An unexpected error was thrown.' : text, {
-    ...about,
-    cause: error,
-  });
 }
 
-function mortiseCause(error: unknown): MortiseError | undefined {
+/** What may be read of a thrown object. */
+interface Thrown {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+}
+
+/** The error and its causes, the first of several attempts for all of them; eight at most. */
+function chainOf(error: unknown): readonly Thrown[] {
+  const chain: Thrown[] = [];
   let current = error;
-  for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
-    if (isMortiseError(current)) return current;
-    current = (current as { cause?: unknown }).cause;
+  while (typeof current === 'object' && current !== null && chain.length < 8) {
+    const thrown: Thrown = current;
+    chain.push(thrown);
+    current = thrown.cause ?? (Array.isArray(thrown.errors) ? (thrown.errors[0] as unknown) : undefined);
   }
-  return undefined;
-}
-
-function definedModel(error: MortiseError): { model?: string } {
-  return error.model === undefined ? {} : { model: error.model };
-}
-
-function errorName(error: unknown): string | undefined {
-  return error instanceof Error || (typeof DOMException !== 'undefined' && error instanceof DOMException)
-    ? error.name
-    : undefined;
+  return chain;
 }
 
 /** Node's and undici's codes for a connection that could not be made or broke. */
@@ -220,21 +214,13 @@ const NETWORK_MESSAGE =
   /^(fetch failed|terminated|network ?error|failed to fetch|load failed|socket hang up|connection error\.?|premature close)/i;
 
 /** A sentence part for a network failure anywhere in the chain of causes, else undefined. */
-function networkReason(error: unknown): string | undefined {
+function networkReason(chain: readonly Thrown[]): string | undefined {
   let deepest: string | undefined;
-  let current = error;
-  for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
-    const { code, message, cause, errors } = current as {
-      code?: unknown;
-      message?: unknown;
-      cause?: unknown;
-      errors?: unknown;
-    };
+  for (const { code, message } of chain) {
     const text = typeof message === 'string' ? message : '';
     if (typeof code === 'string' && NETWORK_CODE.test(code))
       return text === '' ? code : text.includes(code) ? text : `${code} (${text})`;
     if (NETWORK_MESSAGE.test(text)) deepest = text;
-    current = cause ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
   }
   return deepest;
 }

@@ -2,10 +2,10 @@ import { positive } from '../shared/options.ts';
 import { emitPoint } from '../events/index.ts';
 import { MortiseError, toMortiseError } from '../errors.ts';
 import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
-import { linkedController } from './linked-controller.ts';
 import { nextDelay, type CallPolicy } from './retry.ts';
 import {
   connectionIsClosed,
+  linkedController,
   raceAbort,
   abortReason,
   sleep,
@@ -48,8 +48,10 @@ export interface OpenAttempt extends Attempt {
  */
 export async function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => Promise<T>): Promise<T> {
   const { policy, options } = spec;
-  const deadlineMs = positive('deadlineMs', options.deadlineMs ?? policy.deadlineMs);
-  const timeoutMs = positive('timeoutMs', options.timeoutMs ?? policy.timeoutMs);
+  const deadlineMs = options.deadlineMs ?? policy.deadlineMs;
+  const timeoutMs = options.timeoutMs ?? policy.timeoutMs;
+  if (deadlineMs !== policy.deadlineMs) positive('deadlineMs', deadlineMs);
+  if (timeoutMs !== policy.timeoutMs) positive('timeoutMs', timeoutMs);
   const deadlineAt = performance.now() + deadlineMs;
 
   for (let number = 1; ; number++) {
@@ -58,7 +60,7 @@ export async function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => 
     const attempt = openAttempt(spec, { number, timeoutMs, deadlineMs, deadlineAt });
     try {
       await attempt.acquire();
-      const result = await raceAbort(started(run, attempt), attempt.signal);
+      const result = await raceAbort(run(attempt), attempt.signal);
       if (!spec.stream) attempt.close();
       if (number === 1) policy.budget.refund();
       return result;
@@ -83,11 +85,6 @@ export async function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => 
       await sleep(delayMs, options.signal, spec.leaveSignal);
     }
   }
-}
-
-/** A throw before the first await is a rejection like any other. */
-async function started<T>(run: (attempt: OpenAttempt) => Promise<T>, attempt: OpenAttempt): Promise<T> {
-  return run(attempt);
 }
 
 interface Bounds {

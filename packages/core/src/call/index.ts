@@ -11,9 +11,8 @@ export type {
   Warning,
 } from './contract.ts';
 export { throughDoor, typed } from './door.ts';
-export { linkedController } from './linked-controller.ts';
 export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
 export { runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { abortReason, MAX_TIMER_MS, raceAbort, throwIfAborted } from './timers.ts';
+export { abortReason, linkedController, MAX_TIMER_MS, raceAbort, throwIfAborted } from './timers.ts';

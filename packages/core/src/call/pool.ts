@@ -1,7 +1,6 @@
 import { MortiseError } from '../errors.ts';
 import { wholeNumber } from '../shared/options.ts';
-import { linkedController } from './linked-controller.ts';
-import { raceAbort, throwIfAborted } from './timers.ts';
+import { linkedController, raceAbort, throwIfAborted } from './timers.ts';
 
 /**
  * Runs `work` on the items with at most `concurrency` at once: a pool, so a slow item holds back one place and not

@@ -47,14 +47,17 @@ function duration(text: string, now: number): number | undefined {
     if (seconds < 1e9) return seconds * 1000;
     return Math.max(0, (seconds < 1e11 ? seconds * 1000 : seconds) - now);
   }
-  if (/^([\d.]+(ms|[smhd]))+$/.test(text)) {
-    let total = 0;
-    for (const [, count, unit] of text.matchAll(/([\d.]+)(ms|[smhd])/g))
-      total += Number(count) * (UNIT_MS[unit ?? ''] ?? 0);
-    return total;
-  }
+  if (/^([\d.]+(ms|[smhd]))+$/.test(text)) return durationIn(text);
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Milliseconds of `1m2.5s`. */
+export function durationIn(text: string): number {
+  let total = 0;
+  for (const [, count, unit = ''] of text.matchAll(/([\d.]+)(ms|[smhd])/gi))
+    total += Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
+  return total;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

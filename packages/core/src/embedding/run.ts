@@ -1,7 +1,13 @@
 import type { AnsweredBy, ProviderMetadata, Warning } from '../call/contract.ts';
-import { linkedController, type LinkedController } from '../call/linked-controller.ts';
 import { timeSlices } from '../call/time-slice.ts';
-import { raceAbort, throwIfAborted, watchdog, type Watchdog } from '../call/timers.ts';
+import {
+  linkedController,
+  raceAbort,
+  throwIfAborted,
+  watchdog,
+  type LinkedController,
+  type Watchdog,
+} from '../call/timers.ts';
 import { errorText, MortiseError } from '../errors.ts';
 import { emitPoint } from '../events/span.ts';
 import { isObject } from '../shared/json.ts';

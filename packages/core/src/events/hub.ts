@@ -1,6 +1,25 @@
 import { MortiseError } from '../errors.ts';
-import { defaultContextStorage, type ContextStorage } from './context.ts';
 import type { MortiseEvent } from './map.ts';
+
+/** The part of `AsyncLocalStorage` that carries a span's id across awaits. */
+export interface ContextStorage {
+  getStore(): string | undefined;
+  run<T>(spanId: string | undefined, fn: () => T): T;
+}
+
+interface AsyncHooks {
+  AsyncLocalStorage: new () => ContextStorage;
+}
+
+/**
+ * Node, Bun, Deno and workerd hand out `AsyncLocalStorage` here, without an import that a browser could not resolve.
+ * Where there is none, parents pass through the `parent` option.
+ */
+function defaultContextStorage(): ContextStorage | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
+  const hooks = process?.getBuiltinModule?.('node:async_hooks') as Partial<AsyncHooks> | undefined;
+  return hooks?.AsyncLocalStorage === undefined ? undefined : new hooks.AsyncLocalStorage();
+}
 
 export interface SubscribeOptions {
   /** Put prompts, replies and queries into `event.content`. Default: false, they are private. */

@@ -73,10 +73,11 @@ export async function inSpan<T>(
   fn: (span: Span) => Promise<T>,
   describe?: (result: T) => { attributes?: Attributes; content?: () => Attributes },
 ): Promise<T> {
+  if (!hasSubscribers()) return fn(SILENT);
   const span = startSpan(name, options);
   try {
     const result = await span.run(() => fn(span));
-    const description = span.id === undefined ? undefined : describe?.(result);
+    const description = describe?.(result);
     span.end(description?.attributes, description?.content);
     return result;
   } catch (error) {

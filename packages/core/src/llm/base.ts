@@ -28,14 +28,14 @@ import { createCompletionStream } from './completion-stream.ts';
 import { estimateInputTokens } from './estimate.ts';
 import type { ChatInput } from './message-contract.ts';
 import { snapshot } from './message.ts';
-import { callOptions, toChatRequest } from './request.ts';
+import { toChatRequest } from './request.ts';
 import { checkedFormat } from './call-ids.ts';
 
-import { forServer, ownerOf, type Server } from './owner.ts';
+import { forServer } from './for-server.ts';
+import { ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';
 import { checkEnd, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
 import { createChatStream, eventsOf, truncated, type OpenedStream, type ChatStreamHooks } from './stream.ts';
-import { withoutUndeclared } from './undeclared.ts';
 
 type Input = ChatInput | { readonly prompt: string };
 
@@ -213,19 +213,18 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   /** What was asked, with of earlier replies what this server understands; and what was left out of them. */
   #request(input: Input, options: ChatOptions<P>): { request: ChatRequest<P>; notes: readonly Warning[] } {
     const asked = reading('The messages or an option', () => toChatRequest(input, options, this));
-    const marked = withoutUndeclared(asked.messages, this, asked.strict);
-    const { messages, warnings } = forServer(marked.messages, this.#server);
+    const { messages, warnings } = forServer(asked, this.#server, this);
     if (messages.length === 0) {
       const message = `Nothing of the messages is for this server: they hold only what another one can read. Add a message of the user.`;
       throw new MortiseError('invalid-request', message, { provider: this.provider, model: this.model });
     }
-    return { request: { ...asked, messages }, notes: [...marked.warnings, ...warnings] };
+    return { request: { ...asked, messages }, notes: warnings };
   }
 
   #callSpec(options: ChatOptions<P>, request: ChatRequest<P>, stream: boolean) {
     const about = { provider: this.provider, model: this.model };
     const tokens = this.#policy.limiter === undefined ? undefined : estimateTokens(request);
-    return { policy: this.#policy, options: callOptions(options), stream, about, tokens };
+    return { policy: this.#policy, options, stream, about, tokens };
   }
 
   #spanOptions(input: Input, options: ChatOptions<P>, streamed: boolean) {

@@ -1,6 +1,5 @@
 import { reading } from '../shared/inputs.ts';
-import { isDeeper } from '../shared/json.ts';
-import { checkSource, invalid, object, optional, refused, required } from './check-source.ts';
+import { checkSource, invalid, object, optional, refused, refuseDeep, required } from './check-source.ts';
 import type { ChatMessage } from './message-contract.ts';
 
 /**
@@ -9,126 +8,121 @@ import type { ChatMessage } from './message-contract.ts';
  * `chat` and its like check their messages in the same way. Gives the same list, not a copy.
  */
 export function checkMessages(messages: unknown): readonly ChatMessage[] {
-  reading('The list of messages', () => {
-    if (!Array.isArray(messages)) throw refused('messages', 'a list of messages', messages);
-    if (messages.length === 0) throw invalid('messages is empty; chat needs at least one message.');
-    for (let at = 0; at < messages.length; at++) checkMessage(messages[at], `messages[${at}]`);
+  return reading('The list of messages', () => {
+    list(messages, 'messages', 'a list of messages', checkMessage);
+    if ((messages as readonly unknown[]).length === 0)
+      throw invalid('messages is empty; chat needs at least one message.');
+    return messages as readonly ChatMessage[];
   });
-  return messages as readonly ChatMessage[];
 }
 
-const ROLES = ['system', 'user', 'assistant', 'tool'];
-
-/** Containers inside one another in a message. */
-const MAX_DEPTH = 1_000;
+const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'];
 
 function checkMessage(message: unknown, at: string): void {
   const { role, content, name } = object(message, at, 'a message');
-  if (!ROLES.includes(role as string)) throw refused(`${at}.role`, 'system, user, assistant or tool', role);
+  if (!ROLES.includes(role)) throw refused(`${at}.role`, 'system, user, assistant or tool', role);
   optional(name, 'string', `${at}.name`);
   if (typeof content === 'string') return;
-  if (!Array.isArray(content)) throw refused(`${at}.content`, 'a string or a list of blocks', content);
-  // By index: a list with holes has no block there.
-  for (let n = 0; n < content.length; n++) checkBlock(content[n], `${at}.content[${n}]`);
-  if (isDeeper(message, MAX_DEPTH))
-    throw invalid(`${at} holds containers nested deeper than ${MAX_DEPTH}, or one within itself.`);
+  list(content, `${at}.content`, 'a string or a list of blocks', checkBlock);
+  refuseDeep(message, at);
 }
 
-type Check = (block: Record<string, unknown>, at: string) => void;
+/** Throws for what a place does not take. */
+type Check = (value: unknown, at: string) => void;
 
-const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
-  ['text', checkText],
-  [
-    'reasoning',
-    (block, at) => {
-      required(block['text'], 'string', `${at}.text`);
-      for (const name of ['id', 'signature', 'encrypted']) optional(block[name], 'string', `${at}.${name}`);
+function list(value: unknown, at: string, what: string, check: Check): void {
+  if (!Array.isArray(value)) throw refused(at, what, value);
+  // By index: a list with holes has nothing there.
+  for (let n = 0; n < value.length; n++) check(value[n], `${at}[${n}]`);
+}
+
+/** What a member is: of a type, which `?` allows to be absent, or what a function says. */
+type Member = 'string' | 'string?' | 'number?' | 'boolean?' | 'object' | 'object?' | Check;
+type Members = { readonly [name: string]: Member };
+
+const EVERY_BLOCK: Members = { providerMetadata: 'object?', owner: 'string?' };
+
+const CITATION: Members = {
+  url: 'string?',
+  title: 'string?',
+  quote: 'string?',
+  start: 'number?',
+  end: 'number?',
+  source(value, at) {
+    if (value !== undefined && typeof value !== 'string' && typeof value !== 'number')
+      throw refused(at, 'a string or a number', value);
+  },
+};
+
+const MEDIUM: Members = { source: (value, at) => checkSource(value, at, false) };
+
+const BLOCKS: { readonly [type: string]: Members } = {
+  text: {
+    text: 'string',
+    citations(value, at) {
+      if (value !== undefined)
+        list(value, at, 'a list of citations', (each, place) => checkMembers(each, place, CITATION));
     },
-  ],
-  [
-    'tool-call',
-    (block, at) => {
-      required(block['id'], 'string', `${at}.id`);
-      required(block['name'], 'string', `${at}.name`);
-      object(block['arguments'], `${at}.arguments`, 'an object');
-      optional(block['invalid'], 'boolean', `${at}.invalid`);
-      optional(block['argumentsText'], 'string', `${at}.argumentsText`);
+  },
+  reasoning: { text: 'string', id: 'string?', signature: 'string?', encrypted: 'string?' },
+  'tool-call': {
+    id: 'string',
+    name: 'string',
+    arguments: 'object',
+    invalid: 'boolean?',
+    argumentsText: 'string?',
+  },
+  'tool-result': {
+    toolCallId: 'string',
+    toolName: 'string?',
+    isError: 'boolean?',
+    content(value, at) {
+      if (typeof value !== 'string') list(value, at, 'a string or a list of blocks', checkPartOfResult);
     },
-  ],
-  ['tool-result', checkResult],
-  [
-    'image',
-    (block, at) => {
-      checkSource(block['source'], `${at}.source`, false);
-      optional(block['detail'], 'string', `${at}.detail`);
-    },
-  ],
-  [
-    'document',
-    (block, at) => {
-      checkSource(block['source'], `${at}.source`, true);
-      optional(block['title'], 'string', `${at}.title`);
-      optional(block['context'], 'string', `${at}.context`);
-      optional(block['citations'], 'boolean', `${at}.citations`);
-    },
-  ],
-  ['audio', checkMedia],
-  ['video', checkMedia],
-  ['citation', checkCitation],
-  ['cache-point', (block, at) => optional(block['ttl'], 'string', `${at}.ttl`)],
-]);
+  },
+  image: { ...MEDIUM, detail: 'string?' },
+  document: {
+    source: (value, at) => checkSource(value, at, true),
+    title: 'string?',
+    context: 'string?',
+    citations: 'boolean?',
+  },
+  audio: MEDIUM,
+  video: MEDIUM,
+  citation: CITATION,
+  'cache-point': { ttl: 'string?' },
+};
 
 function checkBlock(value: unknown, at: string): void {
-  const block = object(value, at, 'a block');
-  const { type } = block;
+  const { type } = object(value, at, 'a block');
   required(type, 'string', `${at}.type`);
-  const check = CHECKS.get(type as string);
-  if (check === undefined) {
-    if ((type as string).includes(':')) return;
-    throw refused(`${at}.type`, `${[...CHECKS.keys()].join(', ')}, or a provider's own with a colon`, type);
+  if ((type as string).includes(':')) return;
+  if (!Object.hasOwn(BLOCKS, type as string))
+    throw refused(`${at}.type`, `${Object.keys(BLOCKS).join(', ')}, or a provider's own with a colon`, type);
+  checkMembers(value, at, BLOCKS[type as string] as Members);
+  checkMembers(value, at, EVERY_BLOCK);
+}
+
+const IN_RESULTS: readonly string[] = ['text', 'image', 'document', 'audio', 'video'];
+
+function checkPartOfResult(value: unknown, at: string): void {
+  checkBlock(value, at);
+  const { type } = value as { readonly type: string };
+  if (!IN_RESULTS.includes(type) && !type.includes(':'))
+    throw refused(`${at}.type`, 'text or a medium, as in every result of a tool', type);
+}
+
+function checkMembers(value: unknown, at: string, members: Members): void {
+  const holder = object(value, at, 'an object');
+  for (const [name, member] of Object.entries(members)) {
+    const place = `${at}.${name}`;
+    if (typeof member === 'function') member(holder[name], place);
+    else if (!member.endsWith('?')) checkType(holder[name], place, member);
+    else if (holder[name] !== undefined) checkType(holder[name], place, member.slice(0, -1));
   }
-  check(block, at);
-  if (block['providerMetadata'] !== undefined)
-    object(block['providerMetadata'], `${at}.providerMetadata`, 'an object by provider');
-  optional(block['owner'], 'string', `${at}.owner`);
 }
 
-function checkMedia(block: Record<string, unknown>, at: string): void {
-  checkSource(block['source'], `${at}.source`, false);
-}
-
-function checkText(block: Record<string, unknown>, at: string): void {
-  required(block['text'], 'string', `${at}.text`);
-  const { citations } = block;
-  if (citations === undefined) return;
-  if (!Array.isArray(citations)) throw refused(`${at}.citations`, 'a list of citations', citations);
-  citations.forEach((citation, n) =>
-    checkCitation(object(citation, `${at}.citations[${n}]`, 'a citation'), `${at}.citations[${n}]`),
-  );
-}
-
-function checkCitation(block: Record<string, unknown>, at: string): void {
-  for (const name of ['url', 'title', 'quote']) optional(block[name], 'string', `${at}.${name}`);
-  for (const name of ['start', 'end']) optional(block[name], 'number', `${at}.${name}`);
-  const { source } = block;
-  if (source !== undefined && typeof source !== 'string' && typeof source !== 'number')
-    throw refused(`${at}.source`, 'a string or a number', source);
-}
-
-const IN_RESULTS: ReadonlySet<unknown> = new Set(['text', 'image', 'document', 'audio', 'video']);
-
-function checkResult(block: Record<string, unknown>, at: string): void {
-  required(block['toolCallId'], 'string', `${at}.toolCallId`);
-  optional(block['toolName'], 'string', `${at}.toolName`);
-  optional(block['isError'], 'boolean', `${at}.isError`);
-  const { content } = block;
-  if (typeof content === 'string') return;
-  if (!Array.isArray(content)) throw refused(`${at}.content`, 'a string or a list of blocks', content);
-  for (let n = 0; n < content.length; n++) {
-    const place = `${at}.content[${n}]`;
-    checkBlock(content[n], place);
-    const { type } = content[n] as { type: string };
-    if (!IN_RESULTS.has(type) && !type.includes(':'))
-      throw refused(`${place}.type`, 'text or a medium, as in every result of a tool', type);
-  }
+function checkType(value: unknown, at: string, type: string): void {
+  if (type === 'object') object(value, at, 'an object');
+  else required(value, type as 'string', at);
 }

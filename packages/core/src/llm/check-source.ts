@@ -1,5 +1,6 @@
 import { MortiseError } from '../errors.ts';
-import { isObject } from '../shared/json.ts';
+import { isDeeper, isObject } from '../shared/json.ts';
+import { shown } from '../shared/options.ts';
 
 /** Throws `invalid-request` for what is no {@link MediaSource}, or with `takesText` no source of a document. */
 export function checkSource(value: unknown, at: string, takesText: boolean): void {
@@ -12,13 +13,8 @@ export function checkSource(value: unknown, at: string, takesText: boolean): voi
   }
   if (!('data' in source)) throw refused(at, what, value);
   const { data } = source;
-  if (typeof data !== 'string' && !isBytes(data))
-    throw refused(
-      `${at}.data`,
-      'base64 in a string or a Uint8Array (messagesToJson keeps bytes through JSON)',
-      data,
-    );
-  if (data.length === 0) throw invalid(`${at}.data is empty.`);
+  if ((typeof data !== 'string' && !isBytes(data)) || data.length === 0)
+    throw refused(`${at}.data`, 'base64 or a Uint8Array, not empty (see messagesToJson)', data);
   required(source['mediaType'], 'string', `${at}.mediaType`);
 }
 
@@ -32,6 +28,15 @@ export function object(value: unknown, at: string, what: string): Record<string,
   throw refused(at, what, value);
 }
 
+/** Containers inside one another. */
+const MAX_DEPTH = 1_000;
+
+/** Throws for what is nested deeper than 1,000 levels, or stands in itself. */
+export function refuseDeep(value: unknown, at: string): void {
+  if (isDeeper(value, MAX_DEPTH))
+    throw invalid(`${at} holds containers nested deeper than ${MAX_DEPTH}, or one within itself.`);
+}
+
 type Primitive = 'string' | 'number' | 'boolean';
 
 export function required(value: unknown, type: Primitive, at: string): void {
@@ -43,16 +48,7 @@ export function optional(value: unknown, type: Primitive, at: string): void {
 }
 
 export function refused(at: string, takes: string, value: unknown): MortiseError {
-  return invalid(`${at} is ${shown(value)}; it takes ${takes}.`);
-}
-
-/** Never what throws when it is made a string, and never long. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'absent';
-  if (value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
+  return invalid(`${at} is ${value === undefined ? 'absent' : shown(value)}; it takes ${takes}.`);
 }
 
 export function invalid(message: string): MortiseError {

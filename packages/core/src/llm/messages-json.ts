@@ -1,16 +1,14 @@
 import { reading } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
-import { isDeeper, isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
+import { isPlainObject } from '../shared/canonical-json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { checkMessages } from './check-messages.ts';
-import { isBytes } from './check-source.ts';
+import { isBytes, refuseDeep } from './check-source.ts';
 import type { ChatMessage } from './message-contract.ts';
 import { base64Of } from '../shared/base64.ts';
 
 /** Marks a source whose `data` were raw bytes. */
 const BYTES = 'bytes';
-
-/** Containers inside one another. */
-const MAX_DEPTH = 1_000;
 
 /**
  * Messages as plain JSON, to be kept: what is opaque, members that nobody knows and providers' own blocks included. Raw
@@ -25,10 +23,7 @@ export function messagesToJson(messages: readonly ChatMessage[]): JsonObject[] {
 
 /** The inverse, also after a trip through text. Takes anything, and checks it as `checkMessages` does. */
 export function messagesFromJson(json: unknown): ChatMessage[] {
-  if (isDeeper(json, MAX_DEPTH)) {
-    const message = `The messages hold containers nested deeper than ${MAX_DEPTH}, or one within itself.`;
-    throw new MortiseError('invalid-request', message);
-  }
+  refuseDeep(json, 'messages');
   return reading('The list of messages', () => [...checkMessages(fromJson(json))]);
 }
 
@@ -71,9 +66,7 @@ function bytesOf(base64: string): Uint8Array {
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
-  if (!isObject(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isObject(value) && isPlainObject(value);
 }
 
 function unfit(at: string, what: string): MortiseError {

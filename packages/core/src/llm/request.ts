@@ -1,11 +1,9 @@
-import type { CallOptions } from '../call/contract.ts';
 import { MortiseError } from '../errors.ts';
 import { defined } from '../shared/json.ts';
 import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import { checkMessages } from './check-messages.ts';
 import type { ChatOptions, ChatRequest, LLMCapabilities, LLMMetadata } from './contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
-import { withRegisteredTypes } from './media-types.ts';
 import type { ChatInput, ChatMessage } from './message-contract.ts';
 import { blocksOf, toMessages } from './message.ts';
 import type { OwnSetting, ToolChoice, ToolDefinition } from './tool-contract.ts';
@@ -18,17 +16,15 @@ export function toChatRequest<P extends ProviderOptions>(
 ): ChatRequest<P> {
   const prompt = typeof input === 'object' && 'prompt' in input ? input.prompt : undefined;
   if (prompt !== undefined && typeof prompt !== 'string') throw invalid('The prompt is not a string.');
-  const messages = toMessages(prompt ?? (input as ChatInput));
-  checkMessages(messages);
+  const given = prompt ?? input;
+  const messages = typeof given === 'string' ? toMessages(given) : checkMessages(given);
   checkNumbers(options);
-  const given = options.tools?.length === 0 ? undefined : options.tools?.map(toDefinition);
-  checkTools(given, options.toolChoice);
-  const { tools, toolChoice } = chosen(given, options.toolChoice, model.metadata.capabilities);
+  const { tools, toolChoice } = offered(options, model.metadata.capabilities);
   checkCapabilities({ ...options, tools, toolChoice }, messages, model);
   const { responseFormat, temperature, topP, maxOutputTokens, stop, seed, reasoning, providerOptions } =
     options;
   return defined({
-    messages: withRegisteredTypes(messages),
+    messages,
     prompt,
     tools,
     toolChoice,
@@ -42,12 +38,6 @@ export function toChatRequest<P extends ProviderOptions>(
     strict: options.strict ?? false,
     providerOptions,
   }) as ChatRequest<P>;
-}
-
-/** The part of the options that belongs to the call and not to the request. */
-export function callOptions(options: CallOptions): CallOptions {
-  const { signal, timeoutMs, deadlineMs, parent } = options;
-  return { signal, timeoutMs, deadlineMs, parent };
 }
 
 function invalid(message: string): MortiseError {
@@ -69,6 +59,17 @@ function checkNumbers(options: ChatOptions): void {
 
 function toDefinition({ name, description, parameters, strict }: ToolDefinition): ToolDefinition {
   return defined({ name, description, parameters, strict }) as ToolDefinition;
+}
+
+/** The tools and the choice among them, as the model takes them. */
+function offered(
+  { tools: given = [], toolChoice }: ChatOptions,
+  capabilities: LLMCapabilities,
+): { tools?: readonly ToolDefinition[] | undefined; toolChoice?: ToolChoice | undefined } {
+  if (given.length === 0 && toolChoice === undefined) return {};
+  const tools = given.length === 0 ? undefined : given.map(toDefinition);
+  checkTools(tools, toolChoice);
+  return chosen(tools, toolChoice, capabilities);
 }
 
 function checkTools(tools: readonly ToolDefinition[] | undefined, choice: ToolChoice | undefined): void {

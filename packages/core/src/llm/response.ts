@@ -2,7 +2,7 @@ import type { AnsweredBy, Warning } from '../call/contract.ts';
 import { counted } from '../call/counted.ts';
 import { MortiseError, type MortiseErrorOptions } from '../errors.ts';
 import { defined, isDeeper } from '../shared/json.ts';
-import { failedEnd } from '../wire/failure.ts';
+import { failedEnd } from '../wire/failure-words.ts';
 import type {
   ChatReply,
   ChatResponse,
@@ -32,13 +32,13 @@ export function toChatResponse<M>(
 ): ChatResponse<M> {
   refuseDeep(reply.content);
   const own = withOwnIds(reply.content);
-  const content = owner === undefined ? own : own.map((block) => stamped(block, owner));
+  const content = own.map((block) => (owner === undefined ? block : stamped(block, owner)));
   const [usage, odd] = counted(reply.usage ?? {}, COUNTS);
   const message = { role: 'assistant' as const, content };
   return defined({
     message,
     text: messageText(message),
-    toolCalls: content.filter((block): block is ToolCallBlock => block.type === 'tool-call'),
+    toolCalls: content.filter(isToolCall),
     citations: content.flatMap(citationsOf),
     finishReason: reply.finishReason,
     usage: mergeUsage({}, usage),
@@ -93,14 +93,19 @@ function isCall({ type }: ContentBlock): boolean {
   return type === 'tool-call' || (type.includes(':') && /call|tool/.test(type));
 }
 
+function isToolCall(block: ContentBlock): block is ToolCallBlock {
+  return block.type === 'tool-call';
+}
+
 /**
  * W-03: every call of a reply under an id of its own, since a result names its call by it. The same call under the same id
  * twice is one; another call under it gets an id that follows from it.
  */
-function withOwnIds(blocks: readonly ContentBlock[]): ContentBlock[] {
+function withOwnIds(blocks: readonly ContentBlock[]): readonly ContentBlock[] {
+  if (blocks.filter(isToolCall).length < 2) return blocks;
   const known = new Map<string, string>();
   return blocks.flatMap((block): ContentBlock[] => {
-    if (block.type !== 'tool-call' || block.id === '') return [block];
+    if (!isToolCall(block) || block.id === '') return [block];
     const { name, arguments: args, argumentsText } = block;
     const says = JSON.stringify([name, args, argumentsText]);
     let { id } = block;

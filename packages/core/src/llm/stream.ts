@@ -4,7 +4,7 @@ import { readableStream, SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
-import { says } from '../call/signs-of-life.ts';
+import { says } from '../call/timers.ts';
 import type {
   ChatResponse,
   ChatStream,

@@ -1,9 +1,8 @@
 import { runCall } from '../call/call.ts';
 import type { Attempt } from '../call/contract.ts';
-import { linkedController } from '../call/linked-controller.ts';
 import { throughDoor } from '../call/door.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
-import { throwIfAborted } from '../call/timers.ts';
+import { linkedController, throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, type Span } from '../events/index.ts';
 import { checkOptions } from '../shared/inputs.ts';

@@ -1,5 +1,6 @@
 import { isMortiseError, MortiseError, errorText } from '../errors.ts';
 import { isDeeper, isObject, type JsonSchema } from '../shared/json.ts';
+import type { SchemaDialect } from './contract.ts';
 import { resolve } from './null-members.ts';
 
 /** Keywords whose values are schemas by name, one schema or a list of them: other members of an object are not schemas. */
@@ -49,25 +50,71 @@ export function checkedSchema(schema: JsonSchema): JsonSchema {
   return schema;
 }
 
-/** A schema that is not JSON, such as one that holds a big integer, throws where it is written. */
-export function unreadable(cause: unknown): MortiseError {
-  const message = `The JSON Schema cannot be read: ${errorText(cause)}. Give plain JSON.`;
-  return isMortiseError(cause) ? cause : new MortiseError('configuration', message, { cause });
-}
-
 function needsWork(value: unknown, isRoot: boolean, depth: number): boolean {
   if (!isObject(value) || depth > MAX_DEPTH) return false;
   const { $ref } = value;
   if ('$schema' in value || 'definitions' in value || (!isRoot && '$defs' in value)) return true;
   if (typeof $ref === 'string' && (isRoot || !isDefinition($ref))) return $ref !== '#' || isRoot;
-  return partsOf(value).some((part) => needsWork(part, false, depth + 1));
+  return subschemas(value).some((part) => needsWork(part, false, depth + 1));
 }
 
-function partsOf(schema: Record<string, unknown>): unknown[] {
+/** The schemas that stand directly in a schema. */
+export function subschemas(schema: Record<string, unknown>): unknown[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
     if (MAPS.has(keyword)) return isObject(value) ? Object.values(value) : [];
     return SCHEMAS.has(keyword) ? [value].flat() : [];
   });
+}
+
+/** The schema with something else in the place of each schema that stands directly in it. */
+function mapSubschemas(schema: JsonSchema, map: (schema: unknown) => unknown): JsonSchema {
+  return mapMembers(schema, (value, keyword) => {
+    if (MAPS.has(keyword)) return isObject(value) ? mapMembers(value, map) : value;
+    if (!SCHEMAS.has(keyword)) return value;
+    return Array.isArray(value) ? value.map((part) => map(part)) : map(value);
+  });
+}
+
+export function mapMembers<T>(
+  object: Record<string, unknown>,
+  map: (value: unknown, name: string) => T,
+): { [name: string]: T } {
+  // fromEntries, unlike an assignment, takes `__proto__` for a name.
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value, name)]));
+}
+
+/** The schema with what refers to its root referring to `to` instead. */
+export function withRootAt(schema: unknown, to: string): unknown {
+  if (!isObject(schema)) return schema;
+  const moved = mapSubschemas(schema, (part) => withRootAt(part, to));
+  return moved['$ref'] === '#' ? { ...moved, $ref: to } : moved;
+}
+
+/**
+ * Makes something of a schema for a dialect, and remembers it by both objects. What the schema throws when it is read is
+ * `configuration`.
+ */
+export function bySchema<T>(
+  make: (schema: JsonSchema, dialect: SchemaDialect) => T,
+): (schema: JsonSchema, dialect: SchemaDialect) => T {
+  const memo = new WeakMap<JsonSchema, Map<SchemaDialect, T>>();
+  return (schema, dialect) => {
+    let made = memo.get(checkedSchema(schema));
+    if (made === undefined) memo.set(schema, (made = new Map<SchemaDialect, T>()));
+    let known = made.get(dialect);
+    if (known === undefined) {
+      try {
+        known = make(schema, dialect);
+      } catch (cause) {
+        // One that is no JSON, such as one that holds a big integer, throws where it is written.
+        if (isMortiseError(cause)) throw cause;
+        const message = `The JSON Schema cannot be read: ${errorText(cause)}. Give plain JSON.`;
+        throw new MortiseError('configuration', message, { cause });
+      }
+      made.set(dialect, known);
+    }
+    return known;
+  };
 }
 
 function isDefinition(ref: string): boolean {
@@ -105,30 +152,17 @@ class Normaliser {
 
   #normal(value: unknown, depth: number): JsonSchema {
     if (!isObject(value) || depth > MAX_DEPTH) return value as JsonSchema;
-    const entries = Object.entries(withoutHolders(value)).map(([keyword, member]): [string, unknown] => {
-      if (keyword === '$ref' && typeof member === 'string') return [keyword, this.#reference(member, depth)];
-      if (MAPS.has(keyword) && isObject(member)) {
-        const parts = Object.entries(member).map(([name, part]) => [name, this.#normal(part, depth + 1)]);
-        return [keyword, Object.fromEntries(parts)];
-      }
-      if (!SCHEMAS.has(keyword)) return [keyword, member];
-      const normal = (part: unknown): unknown => this.#normal(part, depth + 1);
-      return [keyword, Array.isArray(member) ? member.map(normal) : normal(member)];
-    });
-    return Object.fromEntries(entries);
+    const normal = mapSubschemas(withoutHolders(value), (part) => this.#normal(part, depth + 1));
+    const { $ref } = normal;
+    return typeof $ref === 'string' ? { ...normal, $ref: this.#reference($ref, depth) } : normal;
   }
 
   #reference(ref: string, depth: number): string {
     if (ref === '#' || !ref.startsWith('#/')) return ref;
     const [, holder, ...rest] = ref.split('/');
     const [only = '', ...more] = rest;
-    if (
-      (holder === '$defs' || holder === 'definitions') &&
-      more.length === 0 &&
-      this.#names.get(only) === only
-    )
-      return `#/$defs/${only}`;
-    const known = this.#names.get(ref);
+    const isOwn = (holder === '$defs' || holder === 'definitions') && more.length === 0;
+    const known = this.#names.get(isOwn && this.#names.get(only) === only ? only : ref);
     if (known !== undefined) return `#/$defs/${known}`;
     const target = resolve({ $ref: ref }, this.#root);
     // The fitting of the schema reports that it points nowhere.

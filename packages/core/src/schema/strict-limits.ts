@@ -1,5 +1,7 @@
 import { isObject, type JsonSchema } from '../shared/json.ts';
 import type { SchemaDialect, SchemaLimits } from './contract.ts';
+import { subschemas } from './normal-schema.ts';
+import { resolve } from './null-members.ts';
 
 /** What a wire counts of a strict schema. */
 type Counts = { -readonly [limit in keyof SchemaLimits]-?: number };
@@ -9,7 +11,7 @@ export function overLimit(
   schema: JsonSchema,
   { name, limits = {}, recursive = true }: SchemaDialect,
 ): string | undefined {
-  if (!recursive && isRecursive(schema)) return `it refers to itself, which ${name} does not take`;
+  if (!recursive && isRecursive(schema, schema)) return `it refers to itself, which ${name} does not take`;
   const counts: Counts = {
     depth: 0,
     properties: 0,
@@ -42,10 +44,9 @@ const LARGE_ENUM = 250;
 
 function count(schema: unknown, depth: number, counts: Counts): void {
   if (!isObject(schema)) return;
-  const { type, properties, required, items, anyOf, $defs, enum: values, const: constant } = schema;
+  const { type, properties, required, anyOf, $defs, enum: values, const: constant, ...rest } = schema;
   const types = [type].flat();
-  const isContainer = types.includes('object') || types.includes('array');
-  const inside = isContainer ? depth + 1 : depth;
+  const inside = types.includes('object') || types.includes('array') ? depth + 1 : depth;
   counts.depth = Math.max(counts.depth, inside);
   if (Array.isArray(anyOf) || Array.isArray(type)) counts.unions++;
   if (isObject(properties)) {
@@ -54,7 +55,6 @@ function count(schema: unknown, depth: number, counts: Counts): void {
     counts.properties += names.length;
     counts.optional += names.filter((name) => !given.includes(name)).length;
     counts.characters += names.join('').length;
-    for (const member of Object.values(properties)) count(member, inside, counts);
   }
   if (Array.isArray(values)) {
     const characters = values.reduce((sum: number, value) => sum + lengthOf(value), 0);
@@ -63,8 +63,7 @@ function count(schema: unknown, depth: number, counts: Counts): void {
     if (values.length > LARGE_ENUM) counts.enumCharacters = Math.max(counts.enumCharacters, characters);
   }
   counts.characters += lengthOf(constant);
-  count(items, inside, counts);
-  if (Array.isArray(anyOf)) for (const branch of anyOf) count(branch, inside, counts);
+  for (const part of subschemas({ ...rest, properties, anyOf })) count(part, inside, counts);
   if (!isObject($defs)) return;
   counts.characters += Object.keys($defs).join('').length;
   for (const definition of Object.values($defs)) count(definition, 0, counts);
@@ -74,32 +73,19 @@ function lengthOf(value: unknown): number {
   return typeof value === 'string' ? value.length : 0;
 }
 
-/** Whether a reference leads to the schema that it stands in. */
-function isRecursive(root: JsonSchema): boolean {
-  const $defs = isObject(root['$defs']) ? root['$defs'] : {};
-  const refers = new Map(Object.entries($defs).map(([name, value]) => [name, referencesIn(value)] as const));
-  const { $defs: _defs, ...body } = root;
-  if (referencesIn(body).has('#')) return true;
-  const done = new Set<string>();
-  const open = new Set<string>();
-  const leadsBack = (name: string): boolean => {
-    if (open.has(name)) return true;
-    if (done.has(name)) return false;
-    open.add(name);
-    const back = [...(refers.get(name) ?? [])].some((next) => next === '#' || leadsBack(next));
-    open.delete(name);
-    done.add(name);
-    return back;
-  };
-  return [...refers.keys()].some(leadsBack);
-}
-
-function referencesIn(schema: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (Array.isArray(schema)) for (const item of schema) referencesIn(item, found);
-  if (!isObject(schema)) return found;
-  const { $ref } = schema;
-  if (typeof $ref === 'string') found.add($ref === '#' ? '#' : $ref.slice('#/$defs/'.length));
-  for (const [keyword, value] of Object.entries(schema))
-    if (keyword !== 'enum' && keyword !== 'const' && keyword !== 'default') referencesIn(value, found);
-  return found;
+/** Whether a schema leads back to itself by references. `open` holds those on the way, `done` those that do not. */
+function isRecursive(
+  schema: unknown,
+  root: JsonSchema,
+  open = new Set<unknown>(),
+  done = new Set<unknown>(),
+): boolean {
+  if (!isObject(schema) || done.has(schema)) return false;
+  if (open.has(schema)) return true;
+  open.add(schema);
+  const parts = '$ref' in schema ? [resolve(schema, root)] : subschemas(schema);
+  const isBack = parts.some((part) => isRecursive(part, root, open, done));
+  open.delete(schema);
+  done.add(schema);
+  return isBack;
 }

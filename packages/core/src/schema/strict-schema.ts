@@ -1,9 +1,9 @@
 import { isObject, type JsonSchema, type JsonValue } from '../shared/json.ts';
-import { checkedSchema, normalSchema, unreadable } from './normal-schema.ts';
+import { bySchema, mapMembers, normalSchema, subschemas, withRootAt } from './normal-schema.ts';
 import { absentAsNull, type RestoredParts } from './null-members.ts';
 import { COMMON } from './dialects.ts';
 import type { SchemaDialect } from './contract.ts';
-import { NotStrict, strictForm } from './what-is-strict.ts';
+import { strictForm } from './what-is-strict.ts';
 
 /** A JSON Schema as a model is shown it, and the way back from what the model wrote. */
 export interface ShownSchema {
@@ -56,30 +56,20 @@ export function objectSchema(schema: JsonSchema): ShownSchema {
  * Remembered by schema object and dialect.
  */
 export function strictSchema(schema: JsonSchema, dialect: SchemaDialect = COMMON): StrictSchema {
-  let known = memo.get(checkedSchema(schema));
-  if (known === undefined) memo.set(schema, (known = new Map<SchemaDialect, StrictSchema>()));
-  let strict = known.get(dialect);
-  if (strict === undefined) known.set(dialect, (strict = toStrict(schema, dialect)));
-  return strict;
+  return remembered(schema, dialect);
 }
 
-const memo = new WeakMap<JsonSchema, Map<SchemaDialect, StrictSchema>>();
-
-function toStrict(schema: JsonSchema, dialect: SchemaDialect): StrictSchema {
-  try {
-    const shown = objectSchema(schema);
-    return { strict: true, ...shown, schema: strictForm(shown.schema, dialect) };
-  } catch (error) {
-    if (error instanceof NotStrict) return { strict: false, reason: error.message };
-    throw unreadable(error);
-  }
-}
+const remembered = /* @__PURE__ */ bySchema((schema, dialect): StrictSchema => {
+  const shown = objectSchema(schema);
+  const form = strictForm(shown.schema, dialect);
+  return form.strict ? { ...shown, ...form } : form;
+});
 
 /** The definitions stay at the root; a schema that refers to itself becomes one of them. */
 function enveloped(schema: JsonSchema): JsonSchema {
   const { $defs, ...rest } = schema;
   const body = { type: 'object', required: [ENVELOPE], additionalProperties: false };
-  if (!refersToRoot(rest) && !refersToRoot($defs)) {
+  if (!refersToRoot(schema)) {
     const plain = { ...body, properties: { [ENVELOPE]: rest } };
     return $defs === undefined ? plain : { ...plain, $defs };
   }
@@ -90,23 +80,10 @@ function enveloped(schema: JsonSchema): JsonSchema {
   return {
     ...body,
     properties: { [ENVELOPE]: { $ref } },
-    $defs: { ...(moved(own, $ref) as object), [name]: moved(rest, $ref) },
+    $defs: { ...mapMembers(own, (part) => withRootAt(part, $ref)), [name]: withRootAt(rest, $ref) },
   };
 }
 
-function refersToRoot(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(refersToRoot);
-  if (!isObject(value)) return false;
-  return value['$ref'] === '#' || Object.values(value).some(refersToRoot);
-}
-
-function moved(value: unknown, to: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => moved(item, to));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      key === '$ref' && member === '#' ? to : moved(member, to),
-    ]),
-  );
+function refersToRoot(schema: unknown): boolean {
+  return isObject(schema) && (schema['$ref'] === '#' || subschemas(schema).some(refersToRoot));
 }

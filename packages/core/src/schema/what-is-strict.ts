@@ -1,10 +1,16 @@
 import { isObject, type JsonSchema } from '../shared/json.ts';
 import { admitsNull, resolve } from './null-members.ts';
 import type { SchemaDialect } from './contract.ts';
+import { mapMembers } from './normal-schema.ts';
 import { overLimit } from './strict-limits.ts';
 
 /** Why a schema has no strict form, with its place. */
-export class NotStrict extends Error {}
+class NotStrict extends Error {}
+
+/** A schema in the form of a strict mode, or why it has none. */
+export type StrictForm =
+  | { readonly strict: true; readonly schema: JsonSchema }
+  | { readonly strict: false; readonly reason: string };
 
 /** Keywords whose meaning a strict mode cannot keep. */
 const INEXPRESSIBLE = [
@@ -26,15 +32,19 @@ const DROPPED: ReadonlySet<string> = new Set(['$schema', '$id', '$comment', '$an
 /** Schemas inside one another. */
 const MAX_DEPTH = 512;
 
-/** A normal schema as `dialect` takes it; throws `NotStrict`. */
-export function strictForm(schema: JsonSchema, dialect: SchemaDialect): JsonSchema {
-  const form = new StrictForm(schema, dialect).of(schema, '#', 0);
-  const over = overLimit(form, dialect);
-  if (over !== undefined) throw new NotStrict(over);
-  return form;
+/** A normal schema as `dialect` takes it. */
+export function strictForm(normal: JsonSchema, dialect: SchemaDialect): StrictForm {
+  try {
+    const schema = new Strict(normal, dialect).of(normal, '#', 0);
+    const reason = overLimit(schema, dialect);
+    return reason === undefined ? { strict: true, schema } : { strict: false, reason };
+  } catch (error) {
+    if (error instanceof NotStrict) return { strict: false, reason: error.message };
+    throw error;
+  }
 }
 
-class StrictForm {
+class Strict {
   readonly #root: JsonSchema;
   readonly #dialect: SchemaDialect;
 
@@ -56,7 +66,7 @@ class StrictForm {
     }
     const result = this.#taken(schema);
     if (isObject(schema['$defs'])) {
-      result['$defs'] = mapped(schema['$defs'], (name, value) =>
+      result['$defs'] = mapMembers(schema['$defs'], (value, name) =>
         this.of(value, `${at}/$defs/${name}`, depth + 1),
       );
     }
@@ -93,7 +103,7 @@ class StrictForm {
       throw new NotStrict(`${at} takes further members`);
     const given = new Set(Array.isArray(required) ? (required as string[]) : []);
     const { optional } = this.#dialect;
-    const members = mapped(properties, (name, value) => {
+    const members = mapMembers(properties, (value, name) => {
       const place = `${at}/properties/${name}`;
       const member = this.of(value, place, depth + 1);
       if (given.has(name) || optional === 'kept') return member;
@@ -157,9 +167,4 @@ function typesOf(values: readonly unknown[]): string | string[] {
     ),
   ];
   return types.length === 1 ? (types[0] as string) : types;
-}
-
-function mapped<T>(object: unknown, map: (key: string, value: unknown) => T): { [key: string]: T } {
-  // fromEntries, unlike an assignment, takes `__proto__` for a name.
-  return Object.fromEntries(Object.entries(object as object).map(([key, value]) => [key, map(key, value)]));
 }

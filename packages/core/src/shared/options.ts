@@ -80,7 +80,7 @@ function misfit(name: string, value: unknown, kind: string, bounds: NumberBounds
 }
 
 /** A value in a message: short, and never one that throws when it is made a string. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (value === null || ['number', 'bigint', 'boolean', 'undefined'].includes(typeof value))
     return String(value);

@@ -1,5 +1,5 @@
 import type { Attempt } from '../call/contract.ts';
-import { MortiseError, toMortiseError, type KnownErrorCode } from '../errors.ts';
+import { MortiseError, toMortiseError, type KnownErrorCode, type MortiseErrorOptions } from '../errors.ts';
 import { redact, withoutSecrets, type Secrets } from './secrets.ts';
 
 /** Who speaks, for messages. */
@@ -14,14 +14,26 @@ export interface About {
 export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied' | 'maxReplyBytes' | 'maxLineBytes'> &
   Partial<Pick<Attempt, 'warn'>>;
 
-/** `malformed-response`: what arrived is not what the provider documents. */
-export function malformed(what: string, { provider, model, secrets }: About, cause?: unknown): MortiseError {
-  const message = `${provider} answered with ${what}. Check the base URL, and any proxy between.`;
-  return new MortiseError('malformed-response', redact(message, secrets), {
+/** An error about a provider. What would print a secret is redacted; a cause that would is left out. */
+export function wireError(
+  code: KnownErrorCode,
+  message: string,
+  { provider, model, secrets }: About,
+  { cause, requestId, ...more }: MortiseErrorOptions = {},
+): MortiseError {
+  return new MortiseError(code, redact(message, secrets), {
+    ...more,
     provider,
     model,
     cause: withoutSecrets(cause, secrets),
+    requestId: requestId === undefined ? undefined : redact(requestId, secrets),
   });
+}
+
+/** `malformed-response`: what arrived is not what the provider documents. */
+export function malformed(what: string, about: About, cause?: unknown): MortiseError {
+  const message = `${about.provider} answered with ${what}. Check the base URL, and any proxy between.`;
+  return wireError('malformed-response', message, about, { cause });
 }
 
 /**
@@ -35,6 +47,5 @@ export function thrownWithoutSecrets(
 ): unknown {
   if (withoutSecrets(thrown, secrets) === thrown) return thrown;
   const { code, message, retryable } = toMortiseError(thrown, about);
-  const { provider, model } = about;
-  return new MortiseError(code as KnownErrorCode, redact(message, secrets), { provider, model, retryable });
+  return wireError(code as KnownErrorCode, message, { ...about, secrets }, { retryable });
 }

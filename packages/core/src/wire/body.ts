@@ -1,6 +1,6 @@
 import { isObject, parseText } from '../shared/json.ts';
 import { malformed, type About, type ReadingAttempt } from './about.ts';
-import { failureIn, MOST_SAID } from './failure.ts';
+import { describeFailure, isFailure, MOST_SAID } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
 import { readReplyText } from './reply-bytes.ts';
 import { redact } from './secrets.ts';
@@ -41,13 +41,9 @@ export function parseJson(
   return value;
 }
 
-/**
- * Throws what `value` says, if it says that it is a failure. `alone`: nothing of a reply is in it, so that a bare `message`
- * or `detail` is one too.
- */
+/** Throws what `value` says, if it says that it is a failure; `alone` as in {@link isFailure}. */
 export function throwFailure(value: unknown, about: About, alone = false): void {
-  const failure = failureIn(value, { alone });
-  if (failure !== undefined) throw errorFromSaid(failure, about);
+  if (isFailure(value, alone)) throw errorFromSaid(describeFailure(value), about);
 }
 
 function describe(response: Response, text: string, length: number): string {

@@ -1,119 +1,83 @@
 import type { KnownErrorCode } from '../errors.ts';
 
-/**
- * What the words mean that servers put where a code or a type stands, in lower case. OpenAI's, Anthropic's
- * (https://platform.claude.com/docs/en/api/errors), Google's (https://google.aip.dev/193), AWS's and those of open servers:
- * a vendor that speaks another's wire uses that one's, its own or both.
- */
-export const CODES: ReadonlyMap<string, KnownErrorCode> = /* @__PURE__ */ byWord([
-  // OpenAI: https://platform.openai.com/docs/guides/error-codes
-  ['quota', 'insufficient_quota billing_hard_limit_reached billing_not_active'],
-  ['context-length', 'context_length_exceeded'],
-  [
-    'content-filter',
-    `content_filter content_policy_violation responsibleaipolicyviolation invalid_prompt
-     bio_policy misalignment_policy_violation image_content_policy_violation`,
-  ],
-  ['authentication', 'invalid_api_key'],
-  ['not-found', 'model_not_found deploymentnotfound'],
-  ['rate-limit', 'rate_limit_exceeded requests_limit_reached'],
-  ['server', 'server_error internal_error vector_store_timeout'],
-  ['overloaded', 'server_overloaded engine_overloaded'],
-  [
-    'invalid-request',
-    `data_residency_mismatch invalid_request invalid_image invalid_image_format
-     invalid_base64_image invalid_image_url invalid_image_mode image_too_large image_too_small
-     image_parse_error image_file_too_large image_file_not_found unsupported_image_media_type
-     empty_image_file failed_to_download_image`,
-  ],
-  // Anthropic, and those who took its names.
-  ['invalid-request', 'invalid_request_error request_too_large'],
-  ['authentication', 'authentication_error'],
-  ['quota', 'billing_error enforced_spend_limit_reached spend_limit_reached'],
-  ['permission', 'permission_error'],
-  ['not-found', 'not_found_error'],
-  ['rate-limit', 'rate_limit_error'],
-  ['server', 'timeout_error api_error'],
-  ['overloaded', 'overloaded_error'],
-  // Google.
-  ['invalid-request', 'invalid_argument failed_precondition'],
-  ['authentication', 'unauthenticated'],
-  ['permission', 'permission_denied'],
-  ['not-found', 'not_found'],
-  ['rate-limit', 'resource_exhausted'],
-  ['server', 'deadline_exceeded'],
-  ['overloaded', 'unavailable'],
-  // AWS.
-  ['invalid-request', 'validationexception'],
-  ['permission', 'accessdeniedexception'],
-  ['authentication', 'unrecognizedclientexception'],
-  ['not-found', 'resourcenotfoundexception'],
-  ['rate-limit', 'throttlingexception'],
-  ['quota', 'servicequotaexceededexception'],
-  ['overloaded', 'serviceunavailableexception modelnotreadyexception'],
-  [
-    'server',
-    `internalserverexception modelerrorexception modelstreamerrorexception
-     modeltimeoutexception`,
-  ],
-  // llama.cpp, vLLM, SGLang, TGI, LiteLLM, Perplexity, Groq, Mistral.
-  [
-    'context-length',
-    `exceed_context_size_error contextwindowexceedederror context_window_exceeded
-     too_many_prompt_tokens model_max_prompt_tokens_exceeded`,
-  ],
-  ['invalid-request', 'badrequesterror validation'],
-  ['authentication', 'authenticationerror'],
-  ['permission', 'permissiondeniederror'],
-  ['not-found', 'notfounderror'],
-  ['rate-limit', 'ratelimiterror rate_limited'],
-  ['content-filter', 'contentpolicyviolationerror'],
-  ['overloaded', 'serviceunavailableerror unavailable_error overloaded'],
-  ['server', 'internalservererror incomplete_generation generation'],
-  ['quota', 'insufficient_balance'],
-  // The contract's own, as a server of one's own may say them.
-  ['authentication', 'authentication'],
-  ['permission', 'permission'],
-  ['not-found', 'not-found'],
-  ['invalid-request', 'invalid-request'],
-  ['context-length', 'context-length'],
-  ['content-filter', 'content-filter'],
-  ['rate-limit', 'rate-limit'],
-  ['quota', 'quota'],
-  ['server', 'server'],
-]);
+type Meanings = readonly (readonly [words: RegExp, code: KnownErrorCode])[];
 
-/** What sentences mean that come without a code, beside those of {@link TOO_LONG}. */
-export const SENTENCES: readonly (readonly [words: RegExp, code: KnownErrorCode])[] = [
+/**
+ * What the words mean that servers put where a code or a type stands; the first that fits. OpenAI's
+ * (https://platform.openai.com/docs/guides/error-codes), Anthropic's (https://platform.claude.com/docs/en/api/errors),
+ * Google's (https://google.aip.dev/193), AWS's, those of open servers, and the contract's own.
+ */
+const WORDS: Meanings = [
+  [/quota|billing|spend_limit|insufficient_balance/i, 'quota'],
+  [/context.?(length|window|size)|prompt_tokens/i, 'context-length'],
+  [/content.?(filter|policy)|policy.?violation|bio_policy|invalid_prompt/i, 'content-filter'],
+  [/api_key|authenticat|unrecognizedclient/i, 'authentication'],
+  [/permission|access_?denied/i, 'permission'],
+  [/overloaded|unavailable|notready/i, 'overloaded'],
+  [/rate.?limit|requests_limit|resource_exhausted|throttl/i, 'rate-limit'],
+  [
+    /image|invalid.?(request|argument|base64)|too_large|bad_?request|precondition|validation|data_residency/i,
+    'invalid-request',
+  ],
+  [/not.?found/i, 'not-found'],
+  [
+    /^server|^(api|model|modelstream|internal_?server)_?(error|exception)|internal|timeout|deadline|generation$/i,
+    'server',
+  ],
+];
+
+/** What sentences mean that come without a code. */
+const SENTENCES: Meanings = [
   // Anthropic; OpenRouter; DeepSeek.
   [/credit balance is too low|requires more credits|insufficient (credits|balance|quota)/i, 'quota'],
-  [/content filtering policy|content management policy/i, 'content-filter'],
+  [/content (filtering|management) policy/i, 'content-filter'],
   [/\bmodel\b.{0,200}\b(does not exist|not found|is not available)\b/i, 'not-found'],
   [/\b(incorrect|invalid) api[ _-]?key\b/i, 'authentication'],
   [/\brate[ _-]?limit(ed|s| exceeded| reached)?\b|too many requests/i, 'rate-limit'],
   [/\boverloaded\b/i, 'overloaded'],
 ];
 
-/** Ends of a reply that are failures, in lower case. */
-export const FAILED_ENDS: ReadonlyMap<string, KnownErrorCode> = /* @__PURE__ */ byWord([
-  ['server', 'error failed'],
-  // Gemini: https://ai.google.dev/api/generate-content#FinishReason
-  [
-    'malformed-response',
-    'malformed_function_call unexpected_tool_call too_many_tool_calls malformed_response',
-  ],
-  ['invalid-request', 'missing_thought_signature'],
-  // Bedrock: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
-  ['malformed-response', 'malformed_model_output malformed_tool_use'],
-]);
+/**
+ * The prompt is too long, in the words of the servers: few have a code for it. A sentence about a limit of output, of a
+ * rate or of a batch must not match. Who says what, and where it was seen, stands in the test.
+ */
+const TOO_LONG: readonly RegExp[] = [
+  /^(?=.*context (length|window|size|limit)).*(exceed|maximum|than|too l|larger)/i,
+  /\b(prompt|input|messages)( \([^)]*\))? (is |are )?(too long|longer than)/i,
+  /\b(prompt|input) token(s| count)\b.{0,80}\bexceeds? the (maximum|configured|limit)/i,
+  /reduce the length of the (messages|prompt|input)/i,
+  /too many tokens( in the prompt|: (the prompt|total number of tokens|size limit exceeded))/i,
+  /inputs?`? (tokens \+ `?max_new_tokens|must have less than \d+ tokens)/i,
+  /maximum prompt length is \d|model token limit|input length should be|ContextWindowExceeded/i,
+];
 
-/** Words by what they mean, turned round. */
-function byWord(
-  meanings: readonly (readonly [code: KnownErrorCode, words: string])[],
-): ReadonlyMap<string, KnownErrorCode> {
-  return new Map(
-    meanings.flatMap(([code, words]) =>
-      words.split(/\s+/).map((word): [string, KnownErrorCode] => [word, code]),
-    ),
-  );
+/** Ends of a reply that are failures: Gemini's (https://ai.google.dev/api/generate-content#FinishReason), Bedrock's. */
+const ENDS: Meanings = [
+  [/^(error|failed)$/i, 'server'],
+  [/malformed_|unexpected_tool_call|too_many_tool_calls/i, 'malformed-response'],
+  [/missing_thought_signature/i, 'invalid-request'],
+];
+
+/** The code of an end that is a failure: `error`, a malformed call. Undefined for every other finish reason. */
+export function failedEnd(reason: unknown): KnownErrorCode | undefined {
+  return typeof reason === 'string' ? meaningOf(reason, ENDS) : undefined;
+}
+
+/** The code that the words and the sentence of a failure come to; undefined where they mean nothing known. */
+export function codeOf(words: readonly string[], sentence: string | undefined): KnownErrorCode | undefined {
+  const known = words.map((word) => meaningOf(word, WORDS)).filter((code) => code !== undefined);
+  // A vague word stands beside a telling one: `type: invalid_request_error, code: context_length_exceeded`.
+  const telling = known.find((code) => code !== 'invalid-request' && code !== 'server');
+  if (telling !== undefined) return telling;
+  if (sentence === undefined) return known[0];
+  if (TOO_LONG.some((pattern) => pattern.test(sentence))) return 'context-length';
+  const meant = meaningOf(sentence, SENTENCES);
+  // A word beside the sentence leaves it only what no word says.
+  return known.length === 0 || meant === 'quota' || meant === 'content-filter'
+    ? (meant ?? known[0])
+    : known[0];
+}
+
+function meaningOf(text: string, meanings: Meanings): KnownErrorCode | undefined {
+  return meanings.find(([words]) => words.test(text))?.[1];
 }

@@ -1,16 +1,16 @@
 import {
   isMortiseError,
   isRetryableCode,
-  MortiseError,
+  type MortiseError,
   withErrorFields,
   type KnownErrorCode,
 } from '../errors.ts';
-import { isObject, parseText } from '../shared/json.ts';
-import { thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
+import { isObject } from '../shared/json.ts';
+import { thrownWithoutSecrets, wireError, type About, type ReadingAttempt } from './about.ts';
 import { describeFailure, MOST_SAID, type SaidFailure } from './failure.ts';
 import { readReplyText } from './reply-bytes.ts';
 import { retryAfter } from '../call/rate-limit-headers.ts';
-import { redact, withoutSecrets, type Secrets } from './secrets.ts';
+import { redact, type Secrets } from './secrets.ts';
 
 /** An HTTP reply that is an error, with what the provider's body says of it. */
 export interface HttpFailure extends About {
@@ -28,22 +28,18 @@ export interface HttpFailure extends About {
 
 /** E-04: what the status means, whether it is retried, and how long the provider asks to wait. */
 export function errorFromResponse(failure: HttpFailure): MortiseError {
-  const { provider, model, status, headers, secrets } = failure;
+  const { provider, status, headers, secrets, requestId, cause } = failure;
   const meant = codeOfStatus(status);
-  const code = failure.code ?? meant;
-  const message = `${provider} answered ${status}${said(failure.message, secrets)}. ${remedy(code)}`;
+  const { code = meant } = failure;
   const waits = status === 429 || status === 503 || status === 529;
-  return new MortiseError(code, redact(message, secrets), {
-    provider,
-    model,
+  const message = `${provider} answered ${status}${saying(failure.message, secrets)}. ${remedyFor(code)}`;
+  return wireError(code, message, failure, {
     status,
+    requestId,
+    cause,
     // What is known better than by the status, such as a prompt that is too long behind a 500, decides.
     retryable: RETRIED.has(status) && (code === meant || isRetryableCode(code)),
-    requestId: failure.requestId === undefined ? undefined : redact(failure.requestId, secrets),
-    retryAfterMs: waits
-      ? ((headers === undefined ? undefined : retryAfter(headers)) ?? failure.retryAfterMs)
-      : undefined,
-    cause: withoutSecrets(failure.cause, secrets),
+    retryAfterMs: waits ? ((headers && retryAfter(headers)) ?? failure.retryAfterMs) : undefined,
   });
 }
 
@@ -57,15 +53,16 @@ export async function errorFromReply(
   about: About & { readonly cause?: unknown },
   code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined,
 ): Promise<MortiseError> {
+  const { status, headers } = response;
   let body: string;
   try {
     body = await readReplyText(response, attempt, about);
   } catch (error) {
     // One that is too large, for instance.
-    if (isMortiseError(error)) return withErrorFields(error, { status: response.status });
+    if (isMortiseError(error)) return withErrorFields(error, { status });
     throw error;
   }
-  return errorFromRefusal(response.status, response.headers, body, about, code);
+  return errorFromRefusal(status, headers, body, about, code);
 }
 
 /** The same of a status, headers and a body that were read by others, parsed or not. */
@@ -77,7 +74,8 @@ export function errorFromRefusal(
   code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined,
 ): MortiseError {
   const failure = describeFailure(body);
-  const { message, requestId, retryAfterMs } = failure;
+  const { message, retryAfterMs } = failure;
+  const id = REQUEST_IDS.map((name) => headers?.get(name)).find((each) => typeof each === 'string');
   return errorFromResponse({
     ...about,
     status,
@@ -85,33 +83,21 @@ export function errorFromRefusal(
     message,
     retryAfterMs,
     code: code?.(failure, status) ?? beyondStatus(failure, status),
-    requestId: requestIdOf(headers) ?? requestId ?? idOf(body),
+    requestId: id ?? failure.requestId,
   });
 }
 
 /** A failure that came with status 200: in a stream's event, in a choice, in place of a reply. */
 export function errorFromSaid(
-  failure: SaidFailure,
-  { provider, model, secrets }: About,
+  { message, word, status, retryAfterMs, requestId, ...failure }: SaidFailure,
+  about: About,
   { fallback = 'server', partial }: SaidErrorOptions = {},
 ): MortiseError {
-  const { message, word, status, retryAfterMs, requestId } = failure;
   const code = failure.code ?? (status === undefined ? fallback : codeOfStatus(status));
   const kind = word === undefined || message?.includes(word) === true ? '' : `: ${word}`;
-  const why =
-    message === undefined && kind === '' ? ' without saying why' : `${kind}${said(message, secrets)}`;
-  return new MortiseError(
-    code,
-    redact(`${provider} failed while it answered${why}. ${remedy(code)}`, secrets),
-    {
-      provider,
-      model,
-      status,
-      retryAfterMs,
-      partial,
-      requestId: requestId === undefined ? undefined : redact(requestId, secrets),
-    },
-  );
+  const why = `${kind}${saying(message, about.secrets)}` || ' without saying why';
+  const sentence = `${about.provider} failed while it answered${why}. ${remedyFor(code)}`;
+  return wireError(code, sentence, about, { status, retryAfterMs, partial, requestId });
 }
 
 /** What a failure within a reply is, beyond its words. */
@@ -127,8 +113,7 @@ export interface SaidErrorOptions {
  * `error`), since it may come from another copy of the SDK; anything else without secrets, for core to name.
  */
 export function errorFromThrown(thrown: unknown, about: About): unknown {
-  if (!isObject(thrown) || typeof thrown['status'] !== 'number')
-    return thrownWithoutSecrets(thrown, about, about.secrets);
+  if (!isObject(thrown) || typeof thrown['status'] !== 'number') return thrownWithoutSecrets(thrown, about);
   const { status, headers, error, message } = thrown;
   const known = headers instanceof Headers ? headers : undefined;
   const body = error ?? (typeof message === 'string' ? plainText(message, status) : undefined);
@@ -143,95 +128,63 @@ function plainText(message: string, status: number): string | undefined {
 
 /** What the status does not tell; in everything else it is the better witness, as vendors reuse each other's words. */
 function beyondStatus({ code }: SaidFailure, status: number): KnownErrorCode | undefined {
-  if (code === undefined) return undefined;
-  if (code === 'context-length') return NOT_OF_LENGTH.has(status) ? undefined : code;
-  // Groq refuses what is over the tokens of a minute as too large: https://console.groq.com/docs/rate-limits
-  if (code === 'rate-limit') return status === 413 || status === 400 || status === 422 ? code : undefined;
-  return BEYOND_STATUS.has(code) ? code : undefined;
-}
-
-const NOT_OF_LENGTH: ReadonlySet<number> = new Set([401, 403, 404, 429]);
-const BEYOND_STATUS: ReadonlySet<string> = new Set(['quota', 'content-filter', 'authentication']);
-
-const REQUEST_ID = ['x-request-id', 'request-id', 'x-debug-trace-id', 'x-amzn-requestid', 'apim-request-id'];
-
-function requestIdOf(headers: Headers | undefined): string | undefined {
-  for (const name of REQUEST_ID) {
-    const id = headers?.get(name) ?? undefined;
-    if (id !== undefined) return id;
-  }
-  return undefined;
-}
-
-/** Cohere's, in a body that is an error. */
-function idOf(body: unknown): string | undefined {
-  let value = body;
-  if (typeof body === 'string') {
-    try {
-      value = parseText(body);
-    } catch {
+  switch (code) {
+    case 'quota':
+    case 'content-filter':
+    case 'authentication':
+      return code;
+    case 'context-length':
+      return [401, 403, 404, 429].includes(status) ? undefined : code;
+    // Groq refuses what is over the tokens of a minute as too large: https://console.groq.com/docs/rate-limits
+    case 'rate-limit':
+      return [400, 413, 422].includes(status) ? code : undefined;
+    default:
       return undefined;
-    }
   }
-  return isObject(value) && typeof value['id'] === 'string' ? value['id'] : undefined;
 }
+
+const REQUEST_IDS = ['x-request-id', 'request-id', 'x-debug-trace-id', 'x-amzn-requestid', 'apim-request-id'];
 
 const RETRIED: ReadonlySet<number> = new Set([408, 409, 429, 500, 502, 503, 504, 529]);
 
+const CODES: { readonly [status: number]: KnownErrorCode } = {
+  401: 'authentication',
+  402: 'quota',
+  403: 'permission',
+  404: 'not-found',
+  408: 'timeout',
+  409: 'conflict',
+  429: 'rate-limit',
+  503: 'overloaded',
+  529: 'overloaded',
+};
+
 function codeOfStatus(status: number): KnownErrorCode {
-  switch (status) {
-    case 401:
-      return 'authentication';
-    case 402:
-      return 'quota';
-    case 403:
-      return 'permission';
-    case 404:
-      return 'not-found';
-    case 408:
-      return 'timeout';
-    case 409:
-      return 'conflict';
-    case 429:
-      return 'rate-limit';
-    case 503:
-    case 529:
-      return 'overloaded';
-    default:
-      return status >= 500 ? 'server' : 'invalid-request';
-  }
+  return CODES[status] ?? (status >= 500 ? 'server' : 'invalid-request');
 }
 
 /** A sentence as the end of ours: without the stop that follows. */
-function said(message: string | undefined, secrets: Secrets): string {
-  if (message === undefined) return '';
+function saying(message: string | undefined, secrets: Secrets): string {
   // Cut afterwards: half a secret would not be known.
-  let text = redact(message, secrets).slice(0, MOST_SAID).trimEnd();
-  if (text.endsWith('.')) text = text.slice(0, -1);
-  return text === '' ? '' : `: ${text}`;
+  const text = redact(message ?? '', secrets)
+    .slice(0, MOST_SAID)
+    .trimEnd();
+  const said = text.endsWith('.') ? text.slice(0, -1) : text;
+  return said === '' ? '' : `: ${said}`;
 }
 
-function remedy(code: KnownErrorCode): string {
-  switch (code) {
-    case 'authentication':
-      return 'Check the API key.';
-    case 'permission':
-      return 'Check what this API key may use.';
-    case 'not-found':
-      return "Check the model's name and the base URL.";
-    case 'rate-limit':
-      return 'Send less at once, or give the model a limiter.';
-    case 'quota':
-      return "Check the plan and the billing of the provider's account.";
-    case 'context-length':
-      return 'Shorten the messages, with fitMessages for instance.';
-    case 'content-filter':
-      return 'Reword the request.';
-    case 'invalid-request':
-      return 'Check the options of the call.';
-    case 'malformed-response':
-      return 'Call again, or simplify the tools and the schema.';
-    default:
-      return 'Try again later.';
-  }
+const REMEDIES: { readonly [code in KnownErrorCode]?: string } = {
+  authentication: 'Check the API key.',
+  permission: 'Check what this API key may use.',
+  'not-found': "Check the model's name and the base URL.",
+  'rate-limit': 'Send less at once, or give the model a limiter.',
+  quota: "Check the plan and the billing of the provider's account.",
+  'context-length': 'Shorten the messages, with fitMessages for instance.',
+  'content-filter': 'Reword the request.',
+  'invalid-request': 'Check the options of the call.',
+  'malformed-response': 'Call again, or simplify the tools and the schema.',
+};
+
+function remedyFor(code: KnownErrorCode): string {
+  return REMEDIES[code] ?? 'Try again later.';
 }

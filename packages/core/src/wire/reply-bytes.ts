@@ -1,6 +1,7 @@
+import { DEFAULT_MAX_LINE_BYTES, DEFAULT_MAX_REPLY_BYTES } from '../call/retry.ts';
 import { connectionIsFree } from '../call/timers.ts';
-import { thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
-import { ReplyBounds } from './bounds.ts';
+import type { MortiseError } from '../errors.ts';
+import { thrownWithoutSecrets, wireError, type About, type ReadingAttempt } from './about.ts';
 
 const SOMEBODY: About = { provider: 'The server' };
 
@@ -54,4 +55,39 @@ export async function readReplyBytes(
     if (!finished) reader.cancel().catch(() => undefined);
   }
   await connectionIsFree();
+}
+
+/** C-13: bytes that came, counted after decompression, against the two bounds of a reply. */
+export class ReplyBounds {
+  readonly #about: About;
+  readonly #maxReplyBytes: number;
+  readonly #maxLineBytes: number;
+  #bytes = 0;
+
+  constructor(attempt: ReadingAttempt, about: About, mostBytes = DEFAULT_MAX_REPLY_BYTES) {
+    this.#about = about;
+    this.#maxReplyBytes = attempt.maxReplyBytes ?? mostBytes;
+    this.#maxLineBytes = attempt.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Throws when the reply has become too large. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > this.#maxReplyBytes)
+      throw this.#tooLarge('a reply', 'maxReplyBytes', this.#maxReplyBytes);
+  }
+
+  /** Throws when what there is of a line or an event is too large. */
+  line(bytes: number): void {
+    if (bytes > this.#maxLineBytes) throw this.#tooLarge('a line', 'maxLineBytes', this.#maxLineBytes);
+  }
+
+  #tooLarge(what: string, option: string, most: number): MortiseError {
+    const message = `${this.#about.provider} sent ${what} of more than ${most} bytes, which is the bound (${option}); it was read no further. Raise ${option} if it can be that large.`;
+    return wireError('malformed-response', message, this.#about);
+  }
 }

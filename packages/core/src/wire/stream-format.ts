@@ -1,5 +1,4 @@
-import { JsonLinesDecoder } from './json-lines.ts';
-import { SseDecoder, type SseEvent } from './sse.ts';
+import { JsonLinesDecoder, SseDecoder, type SseEvent } from './decoders.ts';
 
 /** Takes bytes, cut anywhere, and gives the events that they complete: `SseDecoder` and its like. */
 export interface EventDecoder {

@@ -1,13 +1,11 @@
 import { DEFAULT_MAX_STREAM_BYTES } from '../call/retry.ts';
-import { says } from '../call/signs-of-life.ts';
-import { connectionIsFree } from '../call/timers.ts';
+import { connectionIsFree, says } from '../call/timers.ts';
 import { isMortiseError } from '../errors.ts';
 import { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
 import { parseJson } from './body.ts';
-import { ReplyBounds } from './bounds.ts';
 import { eventJson } from './event-json.ts';
-import { readReplyText } from './reply-bytes.ts';
-import type { SseEvent } from './sse.ts';
+import { readReplyText, ReplyBounds } from './reply-bytes.ts';
+import type { SseEvent } from './decoders.ts';
 import { FORMATS, type StreamFormat } from './stream-format.ts';
 
 /**

@@ -1,0 +1,187 @@
+/** One event of a stream. `event` is `message` unless the server named it, which JSON lines cannot. */
+export interface SseEvent {
+  readonly event: string;
+  readonly data: string;
+}
+
+/**
+ * An incremental decoder of `text/event-stream` (WHATWG HTML, 9.2.6): bytes may be split anywhere, inside a UTF-8
+ * character too, lines may end in CR, LF or CRLF, and the same events come out. Comments and unknown fields are
+ * skipped. Linear in the bytes, also when they come one at a time.
+ */
+export class SseDecoder {
+  /** Some line was a comment or a field of the standard: this is an event stream, be it an empty one. */
+  recognised = false;
+  readonly #lines = new LineDecoder();
+  #event = '';
+  #data: string | undefined;
+  /** Its lines behind the first. */
+  readonly #more = new Pieces();
+  #size = 0;
+
+  /** Characters of the event that has not ended yet, the names of its fields included, and bytes of its last line. */
+  get pending(): number {
+    return this.#lines.pending + this.#size;
+  }
+
+  /** The events that these bytes complete. */
+  push(bytes: Uint8Array): SseEvent[] {
+    const events: SseEvent[] = [];
+    for (const line of this.#lines.push(bytes)) this.#take(line, events);
+    return events;
+  }
+
+  /**
+   * The event that the end of the stream left unfinished, if it had data. The standard drops it; some servers leave
+   * out the last blank line, so the caller may try it, and must not trust it.
+   */
+  end(): SseEvent | undefined {
+    const events: SseEvent[] = [];
+    for (const line of [...this.#lines.end(), '']) this.#take(line, events);
+    return events[0];
+  }
+
+  #take(line: string, events: SseEvent[]): void {
+    if (line === '') {
+      if (this.#data !== undefined)
+        events.push({
+          event: this.#event === '' ? 'message' : this.#event,
+          data: this.#more.length > 0 ? this.#data + this.#more.take() : this.#data,
+        });
+      this.#event = '';
+      this.#data = undefined;
+      this.#size = 0;
+      return;
+    }
+    const colon = line.indexOf(':');
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value =
+      colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
+    if (field === 'data') {
+      if (this.#data === undefined) this.#data = value;
+      else this.#more.push(`\n${value}`);
+    } else if (field === 'event') this.#event = value;
+    else if (field !== '' && field !== 'id' && field !== 'retry') return;
+    this.#size += line.length + 1;
+    this.recognised = true;
+  }
+}
+
+const SPACE = 0x20;
+
+/**
+ * An incremental decoder of JSON Lines (`application/x-ndjson`, jsonlines.org): each line is an event of that `data`, unparsed.
+ * Bytes may be split anywhere, and lines may end in LF or CRLF. Blank lines, which keep connections alive, are skipped.
+ */
+export class JsonLinesDecoder {
+  /** Some line began an object: these are JSON lines, be it half of one. */
+  recognised = false;
+  readonly #lines = new LineDecoder();
+
+  /** Bytes of the line that has not ended yet. */
+  get pending(): number {
+    return this.#lines.pending;
+  }
+
+  /** The lines that these bytes complete. */
+  push(bytes: Uint8Array): SseEvent[] {
+    return this.#events(this.#lines.push(bytes));
+  }
+
+  /** The last line, if no line end followed it: it may be whole or half, so the caller may try it, and must not trust it. */
+  end(): SseEvent | undefined {
+    return this.#events(this.#lines.end())[0];
+  }
+
+  #events(lines: readonly string[]): SseEvent[] {
+    const events = lines
+      .filter((line) => line.trim() !== '')
+      .map((data): SseEvent => ({ event: 'message', data }));
+    if (events.some(({ data }) => data.trimStart().startsWith('{'))) this.recognised = true;
+    return events;
+  }
+}
+
+/**
+ * Text that comes in pieces, however small they are. One by one they would take many times what they hold, as a list, a
+ * rope, and as parts that keep the whole which they were cut from.
+ */
+class Pieces {
+  #joined: string[] = [];
+  #pieces: string[] = [];
+  /** Characters. */
+  length = 0;
+
+  push(piece: string): void {
+    this.length += piece.length;
+    if (this.#pieces.push(piece) < 256) return;
+    this.#joined.push(this.#pieces.join(''));
+    this.#pieces = [];
+  }
+
+  /** All of it; nothing is left. */
+  take(): string {
+    const text = this.#joined.join('') + this.#pieces.join('');
+    this.#joined = [];
+    this.#pieces = [];
+    this.length = 0;
+    return text;
+  }
+}
+
+/**
+ * Splits bytes into lines: they may be cut anywhere, inside a UTF-8 character too, and lines may end in CR, LF or CRLF.
+ * A byte order mark is left out. Linear in the bytes, also when they come one at a time.
+ */
+class LineDecoder {
+  // Strips a byte order mark by itself, and keeps split characters until they are whole.
+  readonly #decoder = new TextDecoder();
+  /** The line that has not ended yet. */
+  readonly #line = new Pieces();
+  /** The last chunk ended in CR: an LF at the start of the next one belongs to it. */
+  #afterCarriageReturn = false;
+  #pending = 0;
+
+  /** Bytes of the line that has not ended yet. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** The lines that these bytes complete, without their ends. */
+  push(bytes: Uint8Array): string[] {
+    let end = bytes.lastIndexOf(LINE_FEED);
+    if (end === -1) end = bytes.lastIndexOf(CARRIAGE_RETURN);
+    this.#pending = end === -1 ? this.#pending + bytes.length : bytes.length - end - 1;
+    return this.#feed(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  /** The line that no line end followed, if there is one. */
+  end(): string[] {
+    const lines = this.#feed(this.#decoder.decode());
+    if (this.#line.length > 0) lines.push(this.#line.take());
+    return lines;
+  }
+
+  #feed(chunk: string): string[] {
+    const lines: string[] = [];
+    let text = chunk;
+    if (text === '') return lines;
+    if (this.#afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
+    this.#afterCarriageReturn = false;
+    if (text.includes('\r')) {
+      this.#afterCarriageReturn = text.endsWith('\r');
+      text = text.replace(/\r\n?/g, '\n');
+    }
+    let from = 0;
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
+      const line = text.slice(from, at);
+      lines.push(this.#line.length > 0 ? this.#line.take() + line : line);
+      from = at + 1;
+    }
+    if (from < text.length) this.#line.push(from === 0 ? text : text.slice(from));
+    return lines;
+  }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
