@@ -43,16 +43,21 @@ export const writeCases: Suite<VectorStoreSubject> = [
     requires: ['dense'],
     async run(context) {
       const lab = await opened(context);
-      await lab.upsert(lab.entry('a', 0, { source: 'old' }), lab.entry('b', 45), lab.entry('c', 80));
+      await lab.upsert(
+        lab.entry('a', 0, { source: 'old' }),
+        lab.entry('b', 45),
+        lab.entry('d', 60, { source: 'old' }),
+        lab.entry('c', 80),
+      );
       await lab.upsert(lab.entry('a', 90, { text: 'new', metadata: { version: 2 }, source: 'new' }));
       const found = await lab.query();
       context.check.equal(
         found.map(({ node }) => node.id),
-        ['b', 'c', 'a'],
+        ['b', 'd', 'c', 'a'],
         'the order by the new vector',
       );
       const expected = lab.entry('a', 90, { text: 'new', metadata: { version: 2 }, source: 'new' }).node;
-      context.check.equal(found[2]?.node, expected, 'the node');
+      context.check.equal(found[3]?.node, expected, 'the node');
       await lab.delete({ sourceIds: ['old'] });
       context.check.equal(await lab.all(), ['a', 'b', 'c'], 'after a delete by the old source');
       await lab.delete({ sourceIds: ['new'] });
