@@ -1,8 +1,14 @@
-import { timeSlices } from '@mortise/core/call';
+import { runInSlices, timeSlices } from '@mortise/core/call';
 import type { DocumentStore, KeyValueStore, SourceRecord } from '@mortise/core/store';
-import { nodeText, type Document, type Node } from '@mortise/core/retriever';
+import { nodeHashSteps, nodeText, type Document, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
-import type { DocumentSource, IngestOptions, IngestProgress, IngestionStrategy } from './contract.ts';
+import type {
+  DocumentSource,
+  IngestOptions,
+  IngestProgress,
+  IngestReport,
+  IngestionStrategy,
+} from './contract.ts';
 import {
   checkDocument,
   checkIdentity,
@@ -13,9 +19,8 @@ import {
   type Failures,
 } from './failed-documents.ts';
 import { ofItem, type Items } from './items.ts';
-import type { Report } from './report.ts';
 import { transformed } from './transform-cache.ts';
-import { contentHash, versionHash, versionNodes } from './version.ts';
+import { versionHash, versionNodes } from './version.ts';
 
 /** A document that is new or changed, cut into the nodes of its new version. */
 export interface ChangedDocument {
@@ -39,7 +44,8 @@ export interface ChangeContext {
   readonly options: IngestOptions;
   readonly failures: Failures;
   readonly items: Items;
-  readonly report: Report;
+  /** Counted into as the run goes on. */
+  readonly report: IngestReport;
   readonly progress: (progress: Omit<IngestProgress, 'failed'>) => void;
   /** Ids that the source had: filled as it is read. */
   readonly seen: Set<string>;
@@ -88,19 +94,19 @@ async function changeOf(document: Document, context: ChangeContext): Promise<Cha
   const { id, item } = document;
   checkDocument(document);
   if (item !== undefined && document.text !== '' && document.text.trim() === '') throw withoutText(id);
-  const content = await contentHash(document, signal);
+  const content = await runInSlices(nodeHashSteps(document), timeSlices(signal));
   const hash = versionHash(content, recipe);
   const old = await documents.getSource(id, { signal });
   // Its item was not read, since it is as it was: the other document of that id is still there.
-  if (old?.item !== item && items.isSkipped(old?.item)) throw sameId(id);
+  if (old?.item !== item && items.skipped.has(old?.item)) throw sameId(id);
   if (old?.hash === hash) {
     if (old.item !== item) await documents.setSource(ofItem(old, item), { signal });
-    report.unchanged();
+    report.unchanged += 1;
     items.settled(item, true);
     return undefined;
   }
   if (strategy === 'duplicates-only' && hashes.has(hash)) {
-    report.duplicate();
+    report.duplicates += 1;
     items.settled(item, false);
     return undefined;
   }
@@ -124,7 +130,7 @@ function documentsOf(source: DocumentSource, context: ChangeContext): AsyncItera
     parent,
     skip: async (item) => {
       const documents = await items.unchanged(item);
-      if (documents !== undefined) report.unchanged(documents);
+      report.unchanged += documents ?? 0;
       return documents !== undefined;
     },
     onError: (failure) => failures.ofItem(failure),

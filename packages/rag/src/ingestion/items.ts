@@ -41,7 +41,8 @@ export class Items {
   readonly #known = new Map<string, KnownItem>();
   readonly #asked = new Map<string, ReadItem>();
   readonly #open = new Map<string, OpenItem>();
-  readonly #skipped = new Set<string>();
+  /** Items that were left as they are. */
+  readonly skipped = new Set<string | undefined>();
   /** Documents of a reader came without it. */
   withoutReader = false;
   /** In the index whole, and not yet written down. */
@@ -78,7 +79,7 @@ export class Items {
     const isWhole = read.recipe === recipe && read.documents === known.documents;
     if (isWhole && (await this.#isSame(item, read))) {
       this.#asked.delete(item.id);
-      this.#skipped.add(item.id);
+      this.skipped.add(item.id);
       if (item.version !== read.version) {
         await documents.setSource({ ...first, read: stateOf(item, read) }, { signal });
       }
@@ -100,11 +101,6 @@ export class Items {
       // Reading it will say why it cannot be opened.
       return false;
     }
-  }
-
-  /** Whether the item was left as it is. */
-  isSkipped(item: string | undefined): boolean {
-    return item !== undefined && this.#skipped.has(item);
   }
 
   /** A document came from the reader. */

@@ -8,6 +8,7 @@ import { SentenceSplitter } from '../splitters/sentence.ts';
 import { CommittedVectorStore } from './committed.ts';
 import type {
   DocumentSource,
+  IngestFailure,
   IngestionPipelineOptions,
   IngestionStrategy,
   IngestOptions,
@@ -18,7 +19,6 @@ import { Failures } from './failed-documents.ts';
 import { Items, withoutReader } from './items.ts';
 import { lockOf } from './lock.ts';
 import { changedDocuments, type ChangeContext } from './changes.ts';
-import { Report } from './report.ts';
 import { IngestionRun } from './run.ts';
 import { recipeFingerprint } from './version.ts';
 import { IndexWriter } from './writer.ts';
@@ -107,7 +107,7 @@ export class IngestionPipeline {
     const strategy = options.strategy ?? this.#options.strategy ?? 'upserts';
     const recipe = recipeFingerprint({ transforms: this.#transforms, embedding, dimensions });
     const failures = new Failures(options.onError);
-    const report = new Report(failures);
+    const report = emptyReport(failures.list);
     const items = new Items({ documents, recipe, verify: options.verify ?? false, signal: options.signal });
     const writer = new IndexWriter(documents, vectors);
     await writer.recover(options);
@@ -149,8 +149,19 @@ export class IngestionPipeline {
     } finally {
       run.close();
     }
-    return report.result();
+    const failedIds = failures.list.map(({ documentId, part, item }) => documentId ?? part ?? item);
+    report.ids.failed = [...new Set(failedIds)];
+    return report;
   }
+}
+
+/** What a run counts into. `tokens` goes once a reply does not say. */
+function emptyReport(failed: IngestFailure[]): IngestReport {
+  return {
+    ...{ added: 0, updated: 0, unchanged: 0, duplicates: 0, removed: 0, failed },
+    ids: { added: [], updated: [], removed: [], failed: [] },
+    ...{ nodes: 0, embedded: 0, cached: 0, requests: 0, tokens: 0 },
+  };
 }
 
 async function hashesOf(documents: DocumentStore, signal: AbortSignal | undefined): Promise<Set<string>> {

@@ -80,7 +80,9 @@ export class IngestionRun {
     if (turn !== undefined) await turn;
     let result: EmbeddingResult;
     try {
-      result = await this.#vectorsOf(items);
+      const texts = items.map(({ job, at }) => job.change.texts[at] as string);
+      const embedder = this.#embedder as Embedder;
+      result = await abortable(this.#controller.signal, () => embedder.embed(texts, this.#call()));
     } catch (error) {
       this.#throwIfStopped();
       if (!isAboutDocument(error)) throw error;
@@ -88,8 +90,11 @@ export class IngestionRun {
     }
     const { embeddings, cached, requests = 1, usage } = result;
     const { report } = this.#planning;
-    report.fromCache(cached);
-    report.paid({ embedded: items.length - cached, requests, tokens: usage.inputTokens });
+    report.cached += cached;
+    report.embedded += items.length - cached;
+    report.requests += requests;
+    if (usage.inputTokens === undefined || report.tokens === undefined) delete report.tokens;
+    else report.tokens += usage.inputTokens;
     // The worker that places the last vector of a document writes it. That is settled before the first write is waited for:
     // meanwhile other batches complete other documents of this one.
     const complete: Job[] = [];
@@ -109,7 +114,7 @@ export class IngestionRun {
     const { documents, seen, items, failures, report, progress } = this.#planning;
     const { signal } = this.#controller;
     const isGone = (record: SourceRecord): boolean =>
-      !seen.has(record.sourceId) && !items.isSkipped(record.item) && !failures.cover(record);
+      !seen.has(record.sourceId) && !items.skipped.has(record.item) && !failures.cover(record);
     // Nobody could tell what is gone from what the reader could not read: before anything is removed.
     if (items.withoutReader)
       for await (const record of documents.sources({ signal }))
@@ -120,7 +125,8 @@ export class IngestionRun {
       const turn = this.#slices.turn();
       if (turn !== undefined) await turn;
       await this.#writer.remove(record, this.#call());
-      progress({ phase: 'remove', done: report.removed(sourceId), item: sourceId });
+      report.removed = report.ids.removed.push(sourceId);
+      progress({ phase: 'remove', done: report.removed, item: sourceId });
     }
   }
 
@@ -134,8 +140,11 @@ export class IngestionRun {
 
   async #collected(changes: AsyncIterable<ChangedDocument>): Promise<ChangedDocument[]> {
     const all: ChangedDocument[] = [];
-    for await (const change of changes) all.push(change);
-    this.#nodes = this.#total = all.reduce((sum, { texts }) => sum + texts.length, 0);
+    for await (const change of changes) {
+      all.push(change);
+      this.#nodes += change.texts.length;
+    }
+    this.#total = this.#nodes;
     return all;
   }
 
@@ -150,7 +159,7 @@ export class IngestionRun {
     const known = await embedder.known(texts, this.#call());
     for (const [at, vector] of known.entries()) {
       if (vector === undefined) continue;
-      this.#planning.report.fromCache(1);
+      this.#planning.report.cached += 1;
       this.#place(job, at, vector);
     }
     // None of it is in a batch yet, so nobody else can have completed it.
@@ -158,11 +167,6 @@ export class IngestionRun {
     return known.flatMap((vector, at) =>
       vector === undefined ? [{ job, at, ...embedder.costOf(texts[at] as string) }] : [],
     );
-  }
-
-  #vectorsOf(items: Batch): Promise<EmbeddingResult> {
-    const embedder = this.#embedder as Embedder;
-    return abortable(this.#controller.signal, () => embedder.embed(items.map(textOf), this.#call()));
   }
 
   #place(job: Job, at: number, vector: Float32Array): void {
@@ -202,7 +206,9 @@ export class IngestionRun {
       if (!isAboutDocument(error)) throw error;
       return this.#setAside(job, error as Error);
     }
-    report.written(change.sourceId, change.nodes.length, change.old === undefined);
+    const kind = change.old === undefined ? 'added' : 'updated';
+    report[kind] = report.ids[kind].push(change.sourceId);
+    report.nodes += change.nodes.length;
     items.settled(change.item, true);
   }
 
@@ -213,8 +219,4 @@ export class IngestionRun {
   #call(): EmbedCall {
     return { signal: this.#controller.signal, parent: this.#planning.options.parent };
   }
-}
-
-function textOf({ job, at }: Item): string {
-  return job.change.texts[at] as string;
 }

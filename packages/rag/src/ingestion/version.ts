@@ -1,8 +1,8 @@
 import { MortiseError } from '@mortise/core';
 import { sha256Hex } from '@mortise/core/shared';
-import { runInSlices, timeSlices } from '@mortise/core/call';
+import { timeSlices } from '@mortise/core/call';
 import type { EmbeddingModel } from '@mortise/core/embedding';
-import { copyNode, nodeHashSteps, type Document, type Node } from '@mortise/core/retriever';
+import { copyNode, type Node } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 
 /** Everything but the document that nodes and vectors depend on. */
@@ -38,11 +38,6 @@ export function recipeFingerprint({ transforms, embedding, dimensions }: Recipe)
 /** `content` is the document's `nodeHash`. */
 export function versionHash(content: string, recipe: string): string {
   return fingerprintOf('mortise-version-1', content, recipe);
-}
-
-/** The document's `nodeHash`, with turns of the event loop while a text of many megabytes is hashed. */
-export function contentHash(document: Document, signal: AbortSignal | undefined): Promise<string> {
-  return runInSlices(nodeHashSteps(document), timeSlices(signal));
 }
 
 /**

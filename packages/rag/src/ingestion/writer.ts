@@ -37,9 +37,8 @@ export class IndexWriter {
   /** `old` is the record as it stands, without strays. */
   replace(old: SourceRecord | undefined, version: Version, call: WriteCall): Promise<void> {
     const attributes = { nodes: version.nodes.length, replaced: old?.nodeIds.length ?? 0 };
-    return inSpan('ingest.write', { attributes, parent: call.parent }, () =>
-      this.#replace(old, version, call),
-    );
+    const write = (): Promise<void> => this.#replace(old, version, call);
+    return inSpan('ingest.write', { attributes, parent: call.parent }, write);
   }
 
   async #replace(old: SourceRecord | undefined, version: Version, { signal }: WriteCall): Promise<void> {

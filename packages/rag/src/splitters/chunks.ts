@@ -53,7 +53,8 @@ export function* splitSections(
       if (chunks.length % 64 === 0) yield;
     }
   }
-  return yield* link(chunks);
+  // What is whole in one chunk has no neighbours.
+  return chunks.length === 1 ? chunks : yield* link(chunks);
 }
 
 /** Index nodes and kinds that core does not know pass through as they are: a chunk of them would stand for nothing. */
@@ -114,7 +115,7 @@ function* splitSection(
   const fits = (header: string): boolean => {
     let known = headers.get(header);
     if (known === undefined) {
-      known = header !== '' && overheadOf({ ...metadata, tableHeader: header }) - overhead <= budget / 2;
+      known = overheadOf({ ...metadata, tableHeader: header }) - overhead <= budget / 2;
       headers.set(header, known);
     }
     return known;
@@ -122,7 +123,7 @@ function* splitSection(
   const metadataAt = (start: number): JsonObject => {
     const block = structure.blockAt(start);
     const header = block !== undefined && block.first < start ? (block.table?.header ?? '') : '';
-    return pageAt(fits(header) ? { ...metadata, tableHeader: header } : metadata, start);
+    return pageAt(header !== '' && fits(header) ? { ...metadata, tableHeader: header } : metadata, start);
   };
   const spans = yield* packUnits({ text: node.text, structure }, section, {
     budget,

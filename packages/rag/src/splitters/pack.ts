@@ -33,6 +33,11 @@ const MOST_CHARACTERS_PER_TOKEN = 16;
  */
 export function* packUnits(source: Source, stretch: Span, limits: PackLimits): Generator<void, Span[]> {
   const { text } = source;
+  const whole = trimmed(text, stretch.start, stretch.end);
+  if (whole === undefined) return [];
+  // So short that it is hardly ever more than a chunk: nothing is filled or cut then.
+  const isShort = whole.end - whole.start <= limits.budget;
+  if (isShort && limits.measure(whole) <= limits.budget) return [whole];
   const spans: Span[] = [];
   const scale = createScale(limits.budget);
   // A stack, next unit on top.

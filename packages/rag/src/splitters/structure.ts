@@ -50,6 +50,7 @@ export class TextStructure {
 
   /** The block that a place is in; it may begin before the text does. */
   blockAt(offset: number): Block | undefined {
+    if (this.#blocks.length === 0) return undefined;
     const at = offset + this.#shift;
     const found =
       this.#blocks[lastAtMost(this.#blocks.length, (index) => (this.#blocks[index] as Block).start <= at)];
@@ -105,6 +106,11 @@ export interface ReadText {
 /** Reads the structure of a text in steps. `deepest`: headings that begin sections, 1 to 6. */
 export function* readStructure(text: string, format: TextFormat, deepest = 6): Generator<void, ReadText> {
   if (format === 'csv' || format === 'csv-without-header') return yield* readTable(text, format === 'csv');
+  // Headings do not count in plain text, and without these marks there is no fence and no table either.
+  if (format === 'text' && !MARKS.some((mark) => text.includes(mark))) {
+    const sections = text.trim() === '' ? [] : [{ start: 0, end: text.length, headings: [] }];
+    return { sections, structure: new TextStructure([]) };
+  }
   const builder = new SectionBuilder(format === 'markdown' ? deepest : 0);
   const blocks: { start: number; first: number; end: number; table?: Table }[] = [];
   const begin = (start: number, end: number, table?: Table): void => {
@@ -124,6 +130,9 @@ export function* readStructure(text: string, format: TextFormat, deepest = 6): G
   }
   return { sections: builder.end(text), structure: new TextStructure(blocks) };
 }
+
+/** Without one of them no line opens a fence, and none rules off the header of a table. */
+const MARKS = ['```', '~~~', '|'];
 
 /** Characters between two steps. */
 const STEP = 65_536;
