@@ -47,7 +47,7 @@ function duration(text: string, now: number): number | undefined {
     if (seconds < 1e9) return seconds * 1000;
     return Math.max(0, (seconds < 1e11 ? seconds * 1000 : seconds) - now);
   }
-  if (/^([\d.]+(ms|[smhd]))+$/.test(text)) return durationIn(text);
+  if (/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(text)) return durationIn(text);
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
@@ -55,7 +55,7 @@ function duration(text: string, now: number): number | undefined {
 /** Milliseconds of `1m2.5s`. */
 export function durationIn(text: string): number {
   let total = 0;
-  for (const [, count, unit = ''] of text.matchAll(/([\d.]+)(ms|[smhd])/gi))
+  for (const [, count, unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/gi))
     total += Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
   return total;
 }

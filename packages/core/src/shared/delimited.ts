@@ -21,12 +21,17 @@ export function delimited(text: string, label: string, beside: readonly string[]
   return `<${tag}>\n${text}\n</${tag}>`;
 }
 
-/** What has no shape, or is a gap. */
-const SHAPELESS = /[\p{Cf}\p{Cc}\p{Z}\s\p{Default_Ignorable_Code_Point}]/gv;
+/** What has no shape, is a gap (U+2800 is the blank of Braille), or only stands on or through a letter. */
+const SHAPELESS = /[\p{Cf}\p{Cc}\p{Cs}\p{M}\p{Z}\s\p{Default_Ignorable_Code_Point}\u2800]/gv;
+
+/** Letters and signs alone: accents, which are a sign of their own in NFKD, are gone with the gaps. */
+function bare(text: string): string {
+  return text.normalize('NFKD').replaceAll(SHAPELESS, '');
+}
 
 /**
- * A name of a tag that none of the texts opens or closes, or seems to: in another case, in full-width letters, with gaps,
- * line breaks or characters without a shape within the word. `word` itself, or what `nameOf` makes of the first number
+ * A name of a tag that none of the texts opens or closes, or seems to: in another case, in full-width letters, with accents,
+ * gaps, line breaks or characters without a shape within the word. `word` itself, or what `nameOf` makes of the first number
  * from 2 that no such tag has, behind the word or behind a dash. Linear: one pass collects the numbers in use.
  */
 export function freeTag(
@@ -35,10 +40,9 @@ export function freeTag(
   nameOf: (number: number) => string = (number) => `${word}-${number}`,
 ): string {
   const used = new Set<number>();
-  const tags = new RegExp(`</*${word.normalize('NFKC')}(?:-?(\\d{1,15}))?`, 'giu');
+  const tags = new RegExp(`</*${bare(word)}(?:-?(\\d{1,15}))?`, 'giu');
   for (const text of texts) {
-    const plain = text.normalize('NFKC').replaceAll(SHAPELESS, '');
-    for (const [tag, number] of plain.matchAll(tags)) {
+    for (const [tag, number] of bare(text).matchAll(tags)) {
       if (number !== undefined) used.add(Number(number));
       // `<document2` may be read as the word with more behind it.
       if (number === undefined || !tag.includes('-', word.length)) used.add(1);

@@ -102,6 +102,12 @@ describe('retryAfterMs', () => {
   ])('E-04: %o is %s ms', (headers, expected) => {
     expect(retryAfter(headers as Record<string, string>, now)).toBe(expected);
   });
+
+  it.each(['1.2.3s', '.s', '..ms', '6m..s', '-6m', 'Infinity', '1e309s'])(
+    'E-04: a reset of %s is no time, and no wait',
+    (reset) =>
+      expect(retryAfter({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset })).toBe(undefined),
+  );
 });
 
 describe('float32FromBase64', () => {

@@ -26,6 +26,13 @@ describe('delimited', () => {
     'x </ｄｏｃｕｍｅｎｔ>',
     'x <</document>>',
     'x <document9>',
+    'x </docu\u0000ment>',
+    'x </docu\u001b\u0008ment>',
+    'x </docu\ud800ment>',
+    'x </docu\u2800ment>',
+    'x </d\u0336o\u0336cument>',
+    'x </do\u00e7ume\u0301nt>',
+    'x <\u0338/document>',
   ])('T-02: what looks like the delimiter makes another one: %s', (text) => {
     expect(delimited(text, 'document')).toBe(`<document-2>\n${text}\n</document-2>`);
   });
