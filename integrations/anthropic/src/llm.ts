@@ -1,3 +1,4 @@
+import { checkOptions, reading } from '@mortise/core/shared';
 import {
   BaseLLM,
   type Attempt,
@@ -37,20 +38,32 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
   readonly #metadata: LLMMetadata;
   readonly #connection: Connection;
 
-  constructor(options: AnthropicLLMOptions) {
+  constructor(given: AnthropicLLMOptions) {
+    const options = checkOptions(given, 'configuration');
     super({
       ...options,
       provider: 'anthropic',
-      baseURL: options.client?.baseURL ?? options.baseURL ?? DEFAULT_BASE_URL,
+      baseURL:
+        reading('client', () => options.client?.baseURL, 'configuration') ??
+        options.baseURL ??
+        DEFAULT_BASE_URL,
       callIds: options.callIds ?? { maxLength: 64 },
     });
-    const capabilities = { ...CAPABILITIES, ...options.metadata?.capabilities };
-    this.#metadata = {
-      isChatModel: true,
-      schemaDialect: schemaDialects.anthropic,
-      ...options.metadata,
-      capabilities,
-    };
+    const capabilities = reading(
+      'metadata',
+      () => ({ ...CAPABILITIES, ...options.metadata?.capabilities }),
+      'configuration',
+    );
+    this.#metadata = reading(
+      'metadata',
+      () => ({
+        isChatModel: true,
+        schemaDialect: schemaDialects.anthropic,
+        ...options.metadata,
+        capabilities,
+      }),
+      'configuration',
+    );
     this.#connection = new Connection(options);
   }
 

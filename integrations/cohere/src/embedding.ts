@@ -7,7 +7,7 @@ import {
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
-import { oneOf, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, oneOf, wholeNumber } from '@mortise/core/shared';
 import { readJson } from '@mortise/core/wire';
 import { Connection, type CohereConnectionOptions } from './client.ts';
 import { fromEmbedResponse, toEmbedRequest, warningsOf, type EmbedSettings } from './convert-embedding.ts';
@@ -67,7 +67,8 @@ export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOption
   readonly #settings: EmbedSettings;
   readonly #connection: Connection;
 
-  constructor(options: CohereEmbeddingOptions) {
+  constructor(given: CohereEmbeddingOptions) {
+    const options = checkOptions(given, 'configuration');
     super({ ...options, provider: 'cohere' });
     const { dimensions, encodingFormat = 'base64', truncate = 'NONE' } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
@@ -75,15 +76,19 @@ export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOption
     this.#dimensions = dimensions;
     this.#settings = { encodingFormat, truncate };
     this.#connection = new Connection(options);
-    this.metadata = {
-      maxBatchSize: LIMITS.maxBatchSize,
-      asymmetric: true,
-      ...(TEXT_ALONE.test(options.model)
-        ? {}
-        : { maxBatchBytes: LIMITS.maxBatchBytes, inputModalities: ['text', 'image'] }),
-      ...(dimensions === undefined ? {} : { dimensions }),
-      ...options.metadata,
-    };
+    this.metadata = reading(
+      'metadata',
+      () => ({
+        maxBatchSize: LIMITS.maxBatchSize,
+        asymmetric: true,
+        ...(TEXT_ALONE.test(options.model)
+          ? {}
+          : { maxBatchBytes: LIMITS.maxBatchBytes, inputModalities: ['text', 'image'] }),
+        ...(dimensions === undefined ? {} : { dimensions }),
+        ...options.metadata,
+      }),
+      'configuration',
+    );
   }
 
   async doEmbed(

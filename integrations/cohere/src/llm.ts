@@ -1,3 +1,4 @@
+import { checkOptions, reading } from '@mortise/core/shared';
 import type { Attempt } from '@mortise/core/call';
 import {
   BaseLLM,
@@ -74,17 +75,22 @@ export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
   readonly metadata: LLMMetadata;
   readonly #connection: Connection;
 
-  constructor(options: CohereLLMOptions) {
+  constructor(given: CohereLLMOptions) {
+    const options = checkOptions(given, 'configuration');
     const { client, baseURL = DEFAULT_BASE_URL } = options;
     // A client of the application's does not say where it sends to.
     super({ ...options, provider: 'cohere', baseURL: client === undefined ? baseURL : undefined });
     const { metadata } = options;
     this.#connection = new Connection(options);
-    this.metadata = {
-      ...DECLARED,
-      ...metadata,
-      capabilities: { ...DECLARED.capabilities, ...metadata?.capabilities },
-    };
+    this.metadata = reading(
+      'metadata',
+      () => ({
+        ...DECLARED,
+        ...metadata,
+        capabilities: { ...DECLARED.capabilities, ...metadata?.capabilities },
+      }),
+      'configuration',
+    );
   }
 
   async doGenerate(

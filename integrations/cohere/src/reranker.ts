@@ -1,3 +1,4 @@
+import { checkOptions, reading } from '@mortise/core/shared';
 import type { Attempt, ModelSettings } from '@mortise/core/call';
 import {
   BaseReranker,
@@ -45,10 +46,11 @@ export class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
   readonly metadata: RerankerMetadata;
   readonly #connection: Connection;
 
-  constructor(options: CohereRerankerOptions) {
+  constructor(given: CohereRerankerOptions) {
+    const options = checkOptions(given, 'configuration');
     super({ ...options, provider: 'cohere' });
     this.#connection = new Connection(options);
-    this.metadata = { ...DECLARED, ...options.metadata };
+    this.metadata = reading('metadata', () => ({ ...DECLARED, ...options.metadata }), 'configuration');
   }
 
   async doRerank(request: RankRequest<CohereRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {

@@ -6,7 +6,7 @@ import {
   type EmbedRequest,
 } from '@mortise/core/embedding';
 import type { Attempt } from '@mortise/core/call';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, wholeNumber } from '@mortise/core/shared';
 import { readJsonVectors } from '@mortise/core/wire';
 import { Connection, type ConnectionOptions, type OpenAIEmbeddingClient } from './client.ts';
 import { fromEmbeddingResponse, toEmbeddingRequest } from './convert-embedding.ts';
@@ -38,18 +38,23 @@ export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOption
   readonly #dimensions: number | undefined;
   readonly #connection: Connection<OpenAIEmbeddingClient>;
 
-  constructor(options: OpenAIEmbeddingOptions) {
+  constructor(given: OpenAIEmbeddingOptions) {
+    const options = checkOptions(given, 'configuration');
     super({ ...options, provider: 'openai' });
     const { dimensions } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     this.#dimensions = dimensions;
     this.#connection = new Connection(options);
-    this.metadata = {
-      ...LIMITS,
-      asymmetric: false,
-      ...(dimensions === undefined ? {} : { dimensions }),
-      ...options.metadata,
-    };
+    this.metadata = reading(
+      'metadata',
+      () => ({
+        ...LIMITS,
+        asymmetric: false,
+        ...(dimensions === undefined ? {} : { dimensions }),
+        ...options.metadata,
+      }),
+      'configuration',
+    );
   }
 
   async doEmbed(

@@ -1,3 +1,4 @@
+import { checkOptions, reading } from '@mortise/core/shared';
 import {
   BaseLLM,
   type ChatReply,
@@ -140,12 +141,16 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
   readonly #connection: Connection<OpenAILLMClient>;
   readonly #maxTokensField: OpenAILLMOptions['maxTokensField'];
 
-  constructor(options: OpenAILLMOptions) {
+  constructor(given: OpenAILLMOptions) {
+    const options = checkOptions(given, 'configuration');
     const api = options.api === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
     super({
       ...options,
       provider: 'openai',
-      baseURL: options.client?.baseURL ?? options.baseURL ?? DEFAULT_BASE_URL,
+      baseURL:
+        reading('client', () => options.client?.baseURL, 'configuration') ??
+        options.baseURL ??
+        DEFAULT_BASE_URL,
       callIds: options.callIds ?? { maxLength: api.callIdLength },
     });
     this.#api = api;
@@ -153,12 +158,16 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     this.#maxTokensField = options.maxTokensField;
     const declared = this.#api.metadata;
     const { metadata } = options;
-    this.metadata = {
-      schemaDialect: schemaDialects.openai,
-      ...declared,
-      ...metadata,
-      capabilities: { ...declared.capabilities, ...metadata?.capabilities },
-    };
+    this.metadata = reading(
+      'metadata',
+      () => ({
+        schemaDialect: schemaDialects.openai,
+        ...declared,
+        ...metadata,
+        capabilities: { ...declared.capabilities, ...metadata?.capabilities },
+      }),
+      'configuration',
+    );
   }
 
   async doGenerate(

@@ -94,7 +94,7 @@ const ELSEWHERE: readonly string[] = [
   ...['readableStream', 'SingleReader', 'abortReason', 'createCompletionStream'],
   ...['snapshot', 'eventsOfReply', 'toChatResponse', 'toCompletionResponse', 'createChatStream'],
   ...['textDelta', 'pathText', 'isStandardSchema', 'framed', 'defined', 'isDeeper', 'positive'],
-  ...['throughDoor', 'typed', 'checkOptions', 'checkTexts', 'reading'],
+  ...['throughDoor', 'typed', 'typedElse', 'checkOptions', 'checkTexts', 'reading'],
   ...['GrowingText', 'freeTag', 'checkNode', 'jsonText', 'plainJson', 'createStoreGuard', 'lockSqliteFile'],
   ...['BaseEmbedding', 'BaseLLM', 'BaseOutputParser', 'BaseReader', 'BaseReranker', 'BaseRetriever'],
   ...['Batcher', 'BooleanParser', 'CodeBlocksParser', 'CombinedParser', 'CustomLLM', 'DateParser'],

@@ -60,7 +60,7 @@ export class Completes extends CustomLLM {
   }
 }
 
-const IMAGE = { type: 'image' as const, source: { data: 'aa', mediaType: 'image/png' } };
+export const image = () => ({ type: 'image' as const, source: { data: 'aa', mediaType: 'image/png' } });
 
 export function llmParts(media: 'image' | 'text' = 'image'): [object, ChatInput, ChatOptions] {
   const finish = {
@@ -115,7 +115,7 @@ export function llmParts(media: 'image' | 'text' = 'image'): [object, ChatInput,
       content: [
         { type: 'text', text: 'What is it?' },
         { type: 'cache-point' },
-        ...(media === 'image' ? [IMAGE] : []),
+        ...(media === 'image' ? [image()] : []),
       ],
     },
     {
@@ -166,8 +166,8 @@ export class Embeds extends BaseEmbedding {
 
   constructor(parts: EmbeddingParts) {
     super(parts as never);
-    this.#parts = parts;
-    this.metadata = parts.metadata;
+    this.#parts = checkOptions(parts);
+    this.metadata = this.#parts.metadata;
   }
 
   override async doEmbed(inputs: readonly string[]): Promise<EmbedReply> {
@@ -222,8 +222,9 @@ export class Ranks extends BaseReranker {
 
   constructor(parts: { metadata: never; rank: Hook }) {
     super(parts as never);
-    this.metadata = parts.metadata;
-    this.#rank = parts.rank;
+    const { metadata, rank } = checkOptions(parts);
+    this.metadata = metadata;
+    this.#rank = rank;
   }
 
   override async doRerank(request: never): Promise<never> {
@@ -237,7 +238,7 @@ export class Finds extends BaseRetriever {
 
   constructor(parts: { find: Hook }) {
     super(parts as never);
-    this.#find = parts.find;
+    this.#find = checkOptions(parts).find;
   }
 
   override async doRetrieve(query: unknown, asked: unknown): Promise<never> {
@@ -294,7 +295,7 @@ export async function* streamOf<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-function isAsyncIterable(value: unknown): boolean {
+export function isAsyncIterable(value: unknown): boolean {
   try {
     return typeof (value as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function';
   } catch {
@@ -308,11 +309,16 @@ function hook(of: unknown): Hook {
   throw new MortiseError('configuration', 'The hook is no function.');
 }
 
+function isCallable(make: unknown): make is () => unknown {
+  return typeof make === 'function' && !Function.prototype.toString.call(make).startsWith('class');
+}
+
 /** The items of what `make` gives, which is called when they are read: what it throws is the source's. */
 export function lazily<T>(make: () => AsyncIterable<T> | Promise<AsyncIterable<T>>): AsyncIterable<T> {
   return {
     async *[Symbol.asyncIterator]() {
-      const items: unknown = typeof make === 'function' ? await make() : undefined;
+      const items: unknown = isCallable(make) ? make() : undefined;
+      if (items instanceof Promise) await items;
       if (isAsyncIterable(items)) yield* items as AsyncIterable<T>;
     },
   };

@@ -89,7 +89,7 @@ function placesIn(root: unknown, path: string, depth = 0, places: Place[] = []):
     const at = `${path}.${key}`;
     const value = memberOf(root, key);
     const replace = (other: unknown): void => {
-      Object.defineProperty(root, key, {
+      Reflect.defineProperty(root, key, {
         value: other,
         enumerable: true,
         configurable: true,
@@ -171,7 +171,7 @@ function aborted(path: string, random: Random, story: Story): AbortSignal {
 }
 
 /** Whose contract is a plain value, given at once: that a promise of it is rejected is nobody's to hear of. */
-const PLAIN = /\b(instructions|count|describe|text|when|prefers|list)$/;
+const PLAIN = /\b(instructions|count|describe|text|when|prefers|list|countMessage|estimateTokens)$/;
 
 /** A function of the caller's, or of what it injects, that does not do what its contract says. */
 function behaving(

@@ -1,4 +1,4 @@
-import { isMortiseError, toMortiseError } from '../errors.ts';
+import { errorText, isMortiseError, MortiseError, toMortiseError } from '../errors.ts';
 import { checkOptions } from '../shared/inputs.ts';
 import type { CallOptions } from './contract.ts';
 
@@ -27,4 +27,15 @@ export function typed(
 ): unknown {
   if (isMortiseError(error)) return error;
   return signal?.aborted === true ? signal.reason : toMortiseError(error, about);
+}
+
+/**
+ * `typed` for those who call models, whose errors are typed already: what is left is of a callback, or of a model without a
+ * base. It is `internal`, unless the caller aborted.
+ */
+export function typedElse(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (isMortiseError(error)) return error;
+  return signal?.aborted === true
+    ? signal.reason
+    : new MortiseError('internal', errorText(error), { cause: error });
 }

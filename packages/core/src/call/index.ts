@@ -10,7 +10,7 @@ export type {
   RateLimiter,
   Warning,
 } from './contract.ts';
-export { throughDoor, typed } from './door.ts';
+export { throughDoor, typed, typedElse } from './door.ts';
 export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';

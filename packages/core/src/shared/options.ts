@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { reading } from './inputs.ts';
 
 /** What a number that an option gives may be. */
 export interface NumberBounds {
@@ -59,7 +60,11 @@ export function requireMembers<T>(
   contract: string,
 ): T {
   const holder = (value ?? {}) as { readonly [member: string]: unknown };
-  const missing = members.filter((member) => typeof holder[member] !== 'function');
+  const missing = reading(
+    option,
+    () => members.filter((member) => typeof holder[member] !== 'function'),
+    'configuration',
+  );
   if (missing.length === 0) return value;
   const names = missing.map((member) => `${member}()`).join(', ');
   const message = `\`${option}\` is not a ${contract}: it lacks ${names}. Pass an object with every member of the contract.`;

@@ -1,3 +1,4 @@
+import { reading } from '../shared/inputs.ts';
 import { MortiseError } from '../errors.ts';
 import { base64Of } from '../shared/base64.ts';
 
@@ -39,9 +40,7 @@ export class Credentials {
     this.#apiKey = apiKey;
     this.#ownBaseURL = baseURL !== undefined;
     this.#url = readBaseURL(baseURL ?? access.defaultBaseURL, access);
-    this.#headers = Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-    );
+    this.#headers = reading('headers', () => lowerCased(headers), 'configuration');
     const { basic } = this.#url;
     if (basic === undefined) return;
     // They stand in for the key, and beside another one nobody could tell which is meant.
@@ -103,6 +102,17 @@ export class Credentials {
   }
 }
 
+/** A text would be a header for each of its characters, and a `Headers` or a `Map` none at all. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const proto = Object(headers) === headers ? (Object.getPrototypeOf(headers) as object | null) : undefined;
+  // Not by `Object.prototype`: it may come from another realm.
+  if (proto === undefined || (proto !== null && Object.getPrototypeOf(proto) !== null))
+    throw new TypeError('it takes a plain object');
+  const entries = Object.entries(headers);
+  if (!entries.every(([, value]) => typeof value === 'string')) throw new TypeError('a value is no string');
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 /** Headers whose values are not secret and may stand in messages. */
 const PLAIN_HEADERS: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'content-type']);
 
@@ -122,7 +132,7 @@ interface BaseURL {
 }
 
 function readBaseURL(baseURL: string, { provider }: ProviderAccess): BaseURL {
-  const url = URL.parse(baseURL);
+  const url = typeof baseURL === 'string' ? URL.parse(baseURL) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     // Without the text: it may hold a credential.
     const message = 'baseURL is no address that begins with http:// or https://. Give the whole of it.';

@@ -66,6 +66,19 @@ describe('Credentials', () => {
     expect(secrets).not.toContain('x/y');
   });
 
+  it.each([
+    ['a text, which would be a header for each character', 'x'.repeat(200_000)],
+    ['a Headers, which would be none', new Headers({ a: 'b' })],
+    ['a map', new Map([['a', 'b']])],
+    ['a list', [['a', 'b']]],
+    ['nothing', null],
+    ['a value that is no text', { a: 1 }],
+  ])('refuses headers that are no plain object of texts: %s', (_, headers) => {
+    expect(() => new Credentials({ headers: headers as never }, ACCESS)).toThrow(
+      expect.objectContaining({ code: 'configuration', message: expect.stringMatching(/^headers/) }) as Error,
+    );
+  });
+
   it('C-09: shows nothing of itself', () => {
     const shown = new Credentials({ apiKey: KEY, headers: { 'x-odd': 'odd-secret' } }, ACCESS);
     expect(inspect(shown, { depth: 9, showHidden: true }) + JSON.stringify(shown)).not.toMatch(

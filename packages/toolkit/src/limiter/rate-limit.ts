@@ -7,7 +7,7 @@ import {
   type RateLimiter,
 } from '@mortise/core/call';
 import { emitPoint } from '@mortise/core/events';
-import { positive } from '@mortise/core/shared';
+import { checkOptions, positive } from '@mortise/core/shared';
 
 /** At least one of the three. */
 export interface RateLimitOptions {
@@ -28,7 +28,8 @@ interface Waiter {
  * `tokensPerMinute` could never be served and is refused at once with `rate-limit`, not retryable. What a request
  * really used replaces its estimate; the bucket may go below zero, and those who come later wait for it.
  */
-export function createRateLimiter(options: RateLimitOptions): RateLimiter {
+export function createRateLimiter(given: RateLimitOptions): RateLimiter {
+  const options = checkOptions(given, 'configuration');
   const requests = bucket('requestsPerMinute', options.requestsPerMinute);
   const tokens = bucket('tokensPerMinute', options.tokensPerMinute);
   const concurrency =

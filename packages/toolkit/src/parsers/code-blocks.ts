@@ -1,3 +1,4 @@
+import { checkOptions } from '@mortise/core/shared';
 import { parserError } from '@mortise/core/parser';
 import { LinesParser, type LineReader } from './lines.ts';
 
@@ -17,7 +18,8 @@ export interface CodeBlocksParserOptions {
 export class CodeBlocksParser extends LinesParser<CodeBlock> {
   readonly #languages: readonly string[] | undefined;
 
-  constructor(options: CodeBlocksParserOptions = {}) {
+  constructor(given: CodeBlocksParserOptions = {}) {
+    const options = checkOptions(given, 'configuration');
     super(() => new CodeReader(options.languages));
     this.#languages = options.languages;
   }

@@ -1,3 +1,4 @@
+import { checkOptions } from '@mortise/core/shared';
 import { MortiseError } from '@mortise/core';
 import {
   BaseOutputParser,
@@ -33,7 +34,7 @@ export class CombinedParser<const P extends Parts> extends BaseOutputParser<
 
   constructor(parts: P) {
     super();
-    const names = Object.keys(parts);
+    const names = Object.keys(checkOptions(parts, 'configuration'));
     if (names.length === 0 || !names.every((name) => /^[A-Za-z_][\w-]*$/.test(name))) {
       const message = 'CombinedParser takes at least one part; names are letters, digits, _ and -.';
       throw new MortiseError('configuration', message);

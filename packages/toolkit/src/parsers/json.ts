@@ -1,3 +1,4 @@
+import { checkOptions } from '@mortise/core/shared';
 import type { JsonValue } from '@mortise/core/shared';
 import {
   BaseOutputParser,
@@ -21,8 +22,9 @@ export interface JsonParserOptions extends IncrementalJsonOptions {
 export class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
   readonly #options: JsonParserOptions;
 
-  constructor(options: JsonParserOptions = {}) {
+  constructor(given: JsonParserOptions = {}) {
     super();
+    const options = checkOptions(given, 'configuration');
     checkJsonOptions(options);
     this.#options = options;
   }
@@ -108,7 +110,11 @@ export function ended(
   json.end();
   const { value, repairs } = json;
   if (value === undefined) throw noValue(json.failure as JsonFailure, text, tolerant === true);
-  if (repairs.length > 0) onRepair?.(repairs);
+  if (repairs.length > 0) {
+    const told: unknown = onRepair?.(repairs);
+    // An async one may reject, and a rejection that nobody hears ends the process.
+    if (told instanceof Promise) told.catch(() => undefined);
+  }
   return value;
 }
 

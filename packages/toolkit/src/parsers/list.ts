@@ -1,4 +1,4 @@
-import { oneOf } from '@mortise/core/shared';
+import { checkOptions, oneOf } from '@mortise/core/shared';
 import { BaseOutputParser, type ParseOptions } from '@mortise/core/parser';
 import { readInSlices } from '../json/slices.ts';
 import { CommaList } from './comma-list.ts';
@@ -30,7 +30,11 @@ export class ListParser extends BaseOutputParser<string[], string[]> {
 
   constructor(options: ListParserOptions = {}) {
     super();
-    this.#style = oneOf('style', options.style ?? 'comma', ['comma', 'numbered', 'bulleted']);
+    this.#style = oneOf('style', checkOptions(options, 'configuration').style ?? 'comma', [
+      'comma',
+      'numbered',
+      'bulleted',
+    ]);
   }
 
   override get name(): string {

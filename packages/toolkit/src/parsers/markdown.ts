@@ -1,3 +1,4 @@
+import { checkOptions } from '@mortise/core/shared';
 import { Fences } from './code-blocks.ts';
 import { parserError } from '@mortise/core/parser';
 import { LinesParser, type LineReader } from './lines.ts';
@@ -24,7 +25,7 @@ export class MarkdownSectionsParser extends LinesParser<MarkdownSection> {
   readonly #required: readonly string[];
 
   constructor(options: MarkdownSectionsParserOptions = {}) {
-    const required = options.required ?? [];
+    const required = checkOptions(options, 'configuration').required ?? [];
     super(() => new SectionReader(required));
     this.#required = required;
   }
@@ -111,7 +112,8 @@ export interface MarkdownTableParserOptions {
 export class MarkdownTableParser extends LinesParser<MarkdownRow> {
   readonly #columns: readonly string[] | undefined;
 
-  constructor(options: MarkdownTableParserOptions = {}) {
+  constructor(given: MarkdownTableParserOptions = {}) {
+    const options = checkOptions(given, 'configuration');
     super(() => new TableReader(options.columns ?? []));
     this.#columns = options.columns;
   }

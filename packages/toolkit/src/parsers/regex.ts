@@ -1,3 +1,4 @@
+import { reading } from '@mortise/core/shared';
 import { MortiseError } from '@mortise/core';
 import { BaseOutputParser, parserError } from '@mortise/core/parser';
 
@@ -24,7 +25,11 @@ export class RegexParser<K extends string = string> extends BaseOutputParser<
   constructor(pattern: RegExp, options: RegexParserOptions = {}) {
     super();
     // With an empty alternative every pattern matches, and tells its groups.
-    const groups = new RegExp(`${pattern.source}|`, pattern.flags.replace('y', '')).exec('')?.groups;
+    const groups = reading(
+      'The pattern',
+      () => new RegExp(`${pattern.source}|`, pattern.flags.replace('y', '')).exec('')?.groups,
+      'configuration',
+    );
     if (groups === undefined) {
       throw new MortiseError(
         'configuration',

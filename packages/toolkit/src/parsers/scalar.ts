@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { finiteNumber } from '@mortise/core/shared';
+import { checkOptions, reading, finiteNumber } from '@mortise/core/shared';
 import { BaseOutputParser, type ParseOptions, parserError } from '@mortise/core/parser';
 import { replyStart } from '../json/reasoning.ts';
 import { stepsInSlices } from '../json/slices.ts';
@@ -11,7 +11,8 @@ export class EnumParser<const V extends string> extends BaseOutputParser<V, V> {
 
   constructor(values: readonly V[]) {
     super();
-    if (!hasWords(values)) throw new MortiseError('configuration', 'EnumParser takes at least one value.');
+    if (!reading('The values', () => hasWords(values), 'configuration'))
+      throw new MortiseError('configuration', 'EnumParser takes at least one value.');
     this.#values = [...values];
   }
 
@@ -42,9 +43,10 @@ export class BooleanParser extends BaseOutputParser<boolean, boolean> {
   readonly #yes: readonly string[];
   readonly #no: readonly string[];
 
-  constructor({ yes = ['yes', 'true'], no = ['no', 'false'] }: BooleanParserOptions = {}) {
+  constructor(options: BooleanParserOptions = {}) {
     super();
-    if (!hasWords(yes) || !hasWords(no)) {
+    const { yes = ['yes', 'true'], no = ['no', 'false'] } = checkOptions(options, 'configuration');
+    if (!reading('The words', () => hasWords(yes) && hasWords(no), 'configuration')) {
       const message = 'BooleanParser takes at least one word each for yes and for no.';
       throw new MortiseError('configuration', message);
     }
@@ -95,7 +97,7 @@ export class NumberParser extends BaseOutputParser<number, number> {
 
   constructor(options: NumberParserOptions = {}) {
     super();
-    const { min, max } = options;
+    const { min, max } = checkOptions(options, 'configuration');
     if (min !== undefined) finiteNumber('min', min);
     if (max !== undefined) finiteNumber('max', max, { least: min });
     this.#options = options;

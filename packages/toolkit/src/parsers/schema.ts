@@ -1,6 +1,6 @@
 import { raceAbort } from '@mortise/core/call';
 import { errorText } from '@mortise/core';
-import { isObject, type JsonSchema, type JsonValue } from '@mortise/core/shared';
+import { checkOptions, reading, isObject, type JsonSchema, type JsonValue } from '@mortise/core/shared';
 import {
   type Schema,
   type StandardIssue,
@@ -40,10 +40,15 @@ export class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPa
   readonly #json: IncrementalJsonOptions;
 
   /** Throws `configuration` when the schema cannot be written as JSON Schema. */
-  constructor(schema: Schema<Input, Output>, options: SchemaParserOptions = {}) {
+  constructor(schema: Schema<Input, Output>, given: SchemaParserOptions = {}) {
     super();
+    const options = checkOptions(given, 'configuration');
     this.#schema = schema;
-    this.#shown = options.shown ?? plainSchema(toJsonSchema(schema));
+    this.#shown = reading(
+      'The schema',
+      () => options.shown ?? plainSchema(toJsonSchema(schema)),
+      'configuration',
+    );
     this.#json = { maxDepth: options.maxDepth, kinds: kindsOf(this.#shown.schema) };
     checkJsonOptions(this.#json);
   }

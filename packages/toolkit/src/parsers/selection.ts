@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { isObject, type JsonValue, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, isObject, type JsonValue, wholeNumber } from '@mortise/core/shared';
 import { BaseOutputParser, type ParseOptions, parserError, type ParserError } from '@mortise/core/parser';
 import { IncrementalJson } from '../json/incremental-json.ts';
 import type { IncrementalJsonOptions, JsonRange } from '../json/json-options.ts';
@@ -57,8 +57,10 @@ export class SelectionParser extends BaseOutputParser<Selection[], Selection[]> 
   readonly #choices: readonly string[];
   readonly #max: number;
 
-  constructor(choices: readonly string[], { max = 1 }: SelectionParserOptions = {}) {
+  constructor(given: readonly string[], options: SelectionParserOptions = {}) {
     super();
+    const { max = 1 } = checkOptions(options, 'configuration');
+    const choices = reading('The choices', () => [...given], 'configuration');
     if (choices.length === 0)
       throw new MortiseError('configuration', 'SelectionParser takes at least one choice.');
     wholeNumber('max', max);

@@ -1,4 +1,4 @@
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import { BaseOutputParser, type ParseOptions, parserError, type ParserError } from '@mortise/core/parser';
 import { replyStart } from '../json/reasoning.ts';
 import { stepsInSlices } from '../json/slices.ts';
@@ -41,8 +41,9 @@ export function xmlText(element: XmlElement): string {
 export class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
   readonly #options: XmlParserOptions;
 
-  constructor(options: XmlParserOptions = {}) {
+  constructor(given: XmlParserOptions = {}) {
     super();
+    const options = checkOptions(given, 'configuration');
     if (options.maxDepth !== undefined) wholeNumber('maxDepth', options.maxDepth);
     this.#options = options;
   }

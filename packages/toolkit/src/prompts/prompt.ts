@@ -1,3 +1,4 @@
+import { checkOptions, reading } from '@mortise/core/shared';
 import type { PromptTemplate, PromptValue, VariablesOf } from './contract.ts';
 import {
   fillAll,
@@ -34,7 +35,7 @@ export function prompt<
   options: PromptOptions<D & { readonly [N in Exclude<keyof D, VariablesOf<T>>]: never }> = {},
 ): PromptTemplate<VariablesOf<T>, Extract<keyof D, string>> {
   const segments = parseTemplate(template);
-  const defaults = { ...options.defaults };
+  const defaults = { ...checkOptions(options, 'configuration').defaults };
   refuseUnknown(defaults, namesOf(segments));
   return ofSegments<VariablesOf<T>, Extract<keyof D, string>>({ segments, defaults, made: {} });
 }
@@ -53,11 +54,17 @@ function ofSegments<V extends string, D extends string>(state: State): PromptTem
     variables: Object.freeze(openNames(segments, made)),
     optional: Object.freeze(optionalNames(segments, made, defaults)),
     format(values: object = {}): string {
-      const given = { ...defaults, ...present(values) };
-      return fillAll(segments, { ...given, ...made }, given);
+      return reading(
+        'A value',
+        () => {
+          const given = { ...defaults, ...present(values) };
+          return fillAll(segments, { ...given, ...made }, given);
+        },
+        'validation',
+      );
     },
     partial(values: object) {
-      const { fill, made: kept } = partly(made, values);
+      const { fill, made: kept } = reading('A value', () => partly(made, values), 'validation');
       return ofSegments({ segments: fill(segments), defaults, made: kept });
     },
   };

@@ -1,9 +1,9 @@
-import { readableStream, SingleReader } from '@mortise/core/call';
+import { readableStream, SingleReader, typedElse } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
 import { type DeepPartial, isParserError } from '@mortise/core/parser';
 import { IncrementalJson } from '../json/incremental-json.ts';
 import type { Schema } from '@mortise/core/schema';
-import type { JsonValue } from '@mortise/core/shared';
+import { checkOptions, type JsonValue } from '@mortise/core/shared';
 import { kindsOf } from '../parsers/schema.ts';
 import {
   type ChatResponse,
@@ -47,10 +47,14 @@ export function structuredStream<Input, Output, P extends ProviderOptions = Prov
   llm: LLM<P, M>,
   schema: Schema<Input, Output>,
   input: ChatInput,
-  options: StructuredOptions<P> = {},
+  given: StructuredOptions<P> = {},
 ): StructuredStream<DeepPartial<Input>, Output, M> {
+  const options = checkOptions(given);
   const taken = snapshot(input);
-  const run = new Run<StructuredResult<Output, M>>((opened) => attempts(llm, schema, taken, options, opened));
+  const run = new Run<StructuredResult<Output, M>>(
+    (opened) => attempts(llm, schema, taken, options, opened),
+    options.signal,
+  );
   const { reader } = run;
   const pick = (value: unknown): DeepPartial<Input> => value as DeepPartial<Input>;
   return {
@@ -77,7 +81,8 @@ async function* attempts<Input, Output, P extends ProviderOptions, M>(
   let { messages } = prepared;
   const responses: ChatResponse<M>[] = [];
   for (let repairs = 0; ; repairs++) {
-    const stream = llm.streamChat(messages, prepared.options);
+    // Awaited, since the stream of a model without a base may be a promise, whose rejection is then heard.
+    const stream = await Promise.resolve(llm.streamChat(messages, prepared.options));
     opened(stream);
     yield* snapshots(stream, form);
     const response = await stream.final();
@@ -121,15 +126,22 @@ class Run<R> {
   #source: AsyncGenerator<unknown, R> | undefined;
   #open: Cancellable | undefined;
   #latest: unknown;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(make: (opened: (stream: Cancellable) => void) => AsyncGenerator<unknown, R>) {
+  constructor(
+    make: (opened: (stream: Cancellable) => void) => AsyncGenerator<unknown, R>,
+    signal: AbortSignal | undefined,
+  ) {
     this.#make = make;
+    this.#signal = signal;
     this.reader = new SingleReader({ advance: () => this.#advance(), leave: () => this.#leave() });
   }
 
   async #advance(): Promise<void> {
     this.#source ??= this.#make((stream) => (this.#open = stream));
-    const next = await this.#source.next();
+    const next = await this.#source.next().catch((error: unknown) => {
+      throw typedElse(error, this.#signal);
+    });
     if (this.reader.ended) return;
     if (next.done === true) return this.reader.finish(next.value);
     this.#latest = next.value;

@@ -1,3 +1,5 @@
+import { typedElse } from '@mortise/core/call';
+import { checkOptions } from '@mortise/core/shared';
 import { isParserError } from '@mortise/core/parser';
 import type { Schema } from '@mortise/core/schema';
 import type { ChatResponse, LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
@@ -19,7 +21,21 @@ export async function structured<Input, Output, P extends ProviderOptions = Prov
   llm: LLM<P, M>,
   schema: Schema<Input, Output>,
   input: ChatInput,
-  options: StructuredOptions<P> = {},
+  given: StructuredOptions<P> = {},
+): Promise<StructuredResult<Output, M>> {
+  const options = checkOptions(given);
+  try {
+    return await asked(llm, schema, input, options);
+  } catch (error) {
+    throw typedElse(error, options.signal);
+  }
+}
+
+async function asked<Input, Output, P extends ProviderOptions, M>(
+  llm: LLM<P, M>,
+  schema: Schema<Input, Output>,
+  input: ChatInput,
+  options: StructuredOptions<P>,
 ): Promise<StructuredResult<Output, M>> {
   const prepared = prepareStructured(llm, schema, input, options);
   const { mode, form, parser, maxRepairs } = prepared;

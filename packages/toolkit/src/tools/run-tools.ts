@@ -1,5 +1,5 @@
-import { linkedController, mapPool, raceAbort, throwIfAborted } from '@mortise/core/call';
-import { positive } from '@mortise/core/shared';
+import { linkedController, mapPool, raceAbort, throwIfAborted, typedElse } from '@mortise/core/call';
+import { checkOptions, positive } from '@mortise/core/shared';
 import { MortiseError } from '@mortise/core';
 import { inSpan } from '@mortise/core/events';
 import {
@@ -77,7 +77,28 @@ export interface RunToolsResult<M = unknown> {
 export async function runTools<P extends ProviderOptions, M>(
   llm: LLM<P, M>,
   input: ChatInput,
+  given: RunToolsOptions<P>,
+): Promise<RunToolsResult<M>> {
+  const options = checkOptions(given, 'configuration');
+  const thrown: Thrown = {};
+  try {
+    return await loop(llm, input, options, thrown);
+  } catch (error) {
+    // `toolErrors: 'throw'`: what a tool threw is the application's own.
+    throw 'error' in thrown && thrown.error === error ? error : typedElse(error, options.signal);
+  }
+}
+
+/** What a tool threw that is to be thrown on. */
+interface Thrown {
+  error?: unknown;
+}
+
+async function loop<P extends ProviderOptions, M>(
+  llm: LLM<P, M>,
+  input: ChatInput,
   options: RunToolsOptions<P>,
+  thrown: Thrown,
 ): Promise<RunToolsResult<M>> {
   const {
     tools,
@@ -104,6 +125,7 @@ export async function runTools<P extends ProviderOptions, M>(
     concurrency,
     approve,
     onEvent,
+    thrown,
   };
   return inSpan('run-tools', { parent: options.parent }, async ({ id: parent = options.parent }) => {
     const chatOptions = { ...rest, tools, parent } as ChatOptions<P>;
@@ -146,6 +168,7 @@ interface Run {
   readonly concurrency: number;
   readonly approve: RunToolsOptions['approve'];
   readonly onEvent: RunToolsOptions['onEvent'];
+  readonly thrown: Thrown;
   /** The span of the run, where the runtime cannot tell. */
   parent?: string | undefined;
 }
@@ -165,7 +188,8 @@ async function reply<P extends ProviderOptions, M>(
 ): Promise<ChatResponse<M>> {
   // A copy: an LLM that keeps its request must not see it grow.
   if (onEvent === undefined) return llm.chat([...messages], options);
-  const stream = llm.streamChat([...messages], options);
+  // Awaited, since the stream of a model without a base may be a promise, whose rejection is then heard.
+  const stream = await Promise.resolve(llm.streamChat([...messages], options));
   for await (const event of stream) onEvent({ type: 'stream', step, event });
   return stream.final();
 }
@@ -220,7 +244,10 @@ async function executeOne(call: ToolCallBlock, run: Run, signal: AbortSignal): P
     return resultOf(call, toolResultContent(value));
   } catch (error) {
     throwIfAborted(signal);
-    if (run.toolErrors === 'throw') throw error;
+    if (run.toolErrors === 'throw') {
+      run.thrown.error = error;
+      throw error;
+    }
     return failed(toolErrorText(error));
   }
 }

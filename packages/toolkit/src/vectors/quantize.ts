@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { wholeNumber } from '@mortise/core/shared';
+import { reading, wholeNumber } from '@mortise/core/shared';
 import { similarity, type SimilarityMode } from '@mortise/core/embedding';
 
 /**
@@ -16,30 +16,37 @@ export interface Int8Vector {
 
 /** Symmetric: 0 stays 0. Throws `invalid-request` for a number that is not finite. */
 export function quantizeInt8(vector: ArrayLike<number>): Int8Vector {
-  let largest = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const x = vector[i]!;
-    if (x - x !== 0) throw notFinite(x);
-    largest = Math.max(largest, Math.abs(x));
-  }
-  const scale = largest / 127;
-  const values = new Int8Array(vector.length);
-  // A largest number next to nothing would divide by zero; such a vector is one of zeros.
-  if (scale === 0) return { values, scale: 1 };
-  for (let i = 0; i < vector.length; i++) values[i] = Math.round(vector[i]! / scale);
-  return { values, scale };
+  return reading('A vector', () => {
+    let largest = 0;
+    for (let i = 0; i < vector.length; i++) {
+      const x = vector[i]!;
+      if (x - x !== 0) throw notFinite(x);
+      largest = Math.max(largest, Math.abs(x));
+    }
+    const scale = largest / 127;
+    const values = new Int8Array(vector.length);
+    // A largest number next to nothing would divide by zero; such a vector is one of zeros.
+    if (scale === 0) return { values, scale: 1 };
+    for (let i = 0; i < vector.length; i++) values[i] = Math.round(vector[i]! / scale);
+    return { values, scale };
+  });
 }
 
 /** The numbers that `quantized` stands for. */
-export function dequantizeInt8({ values, scale }: Int8Vector): Float32Array {
-  return Float32Array.from(values, (value) => value * scale);
+export function dequantizeInt8(quantized: Int8Vector): Float32Array {
+  return reading('A vector', () => {
+    const { values, scale } = quantized;
+    return Float32Array.from(values, (value) => value * scale);
+  });
 }
 
 /** {@link similarity} of two quantised vectors. For `cosine` and `dot` nothing is unpacked. */
 export function int8Similarity(a: Int8Vector, b: Int8Vector, mode: SimilarityMode = 'cosine'): number {
-  if (mode === 'cosine') return similarity(a.values, b.values, mode);
-  if (mode === 'dot') return similarity(a.values, b.values, mode) * a.scale * b.scale;
-  return similarity(dequantizeInt8(a), dequantizeInt8(b), mode);
+  return reading('A vector', () => {
+    if (mode === 'cosine') return similarity(a.values, b.values, mode);
+    if (mode === 'dot') return similarity(a.values, b.values, mode) * a.scale * b.scale;
+    return similarity(dequantizeInt8(a), dequantizeInt8(b), mode);
+  });
 }
 
 /**
@@ -48,24 +55,28 @@ export function int8Similarity(a: Int8Vector, b: Int8Vector, mode: SimilarityMod
  * estimates: see {@link binarySimilarity}.
  */
 export function quantizeBinary(vector: ArrayLike<number>): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(vector.length / 8));
-  for (let i = 0; i < vector.length; i++) {
-    const x = vector[i]!;
-    if (x - x !== 0) throw notFinite(x);
-    if (x > 0) bits[i >> 3]! |= 0x80 >> (i & 7);
-  }
-  return bits;
+  return reading('A vector', () => {
+    const bits = new Uint8Array(Math.ceil(vector.length / 8));
+    for (let i = 0; i < vector.length; i++) {
+      const x = vector[i]!;
+      if (x - x !== 0) throw notFinite(x);
+      if (x > 0) bits[i >> 3]! |= 0x80 >> (i & 7);
+    }
+    return bits;
+  });
 }
 
 /** In how many bits two packed vectors differ. Different lengths are `invalid-request`. */
 export function hammingDistance(a: Uint8Array, b: Uint8Array): number {
-  if (a.length !== b.length) {
-    const message = `Vectors of ${a.length} and ${b.length} bytes cannot be compared. Quantise both from one model.`;
-    throw new MortiseError('invalid-request', message);
-  }
-  let distance = 0;
-  for (let i = 0; i < a.length; i++) distance += BITS[a[i]! ^ b[i]!]!;
-  return distance;
+  return reading('A vector', () => {
+    if (a.length !== b.length) {
+      const message = `Vectors of ${a.length} and ${b.length} bytes cannot be compared. Quantise both from one model.`;
+      throw new MortiseError('invalid-request', message);
+    }
+    let distance = 0;
+    for (let i = 0; i < a.length; i++) distance += BITS[a[i]! ^ b[i]!]!;
+    return distance;
+  });
 }
 
 /**
@@ -74,11 +85,13 @@ export function hammingDistance(a: Uint8Array, b: Uint8Array): number {
  * π / (2 √dimensions): 0.04 for 1,536, 0.1 for 256. Good for finding candidates that are then compared in full.
  */
 export function binarySimilarity(a: Uint8Array, b: Uint8Array, dimensions: number): number {
-  if (Math.ceil(dimensions / 8) !== a.length) {
-    const message = `${a.length} bytes are not the bits of ${dimensions} numbers.`;
-    throw new MortiseError('invalid-request', message);
-  }
-  return Math.cos((Math.PI * hammingDistance(a, b)) / dimensions);
+  return reading('A vector', () => {
+    if (Math.ceil(dimensions / 8) !== a.length) {
+      const message = `${a.length} bytes are not the bits of ${dimensions} numbers.`;
+      throw new MortiseError('invalid-request', message);
+    }
+    return Math.cos((Math.PI * hammingDistance(a, b)) / dimensions);
+  });
 }
 
 /** Set bits of each byte. */
@@ -94,12 +107,14 @@ const BITS = /* @__PURE__ */ Uint8Array.from({ length: 256 }, (_, byte) => {
  * zeros stays one.
  */
 export function shorten(vector: ArrayLike<number>, dimensions: number): Float32Array {
-  wholeNumber('dimensions', dimensions, { most: vector.length, code: 'invalid-request' });
-  const short = new Float64Array(dimensions);
-  for (let i = 0; i < dimensions; i++) short[i] = vector[i]!;
-  const norm = Math.hypot(...chunked(short));
-  if (norm - norm !== 0) throw notFinite(norm);
-  return Float32Array.from(short, (x) => (norm === 0 ? 0 : x / norm));
+  return reading('A vector', () => {
+    wholeNumber('dimensions', dimensions, { most: vector.length, code: 'invalid-request' });
+    const short = new Float64Array(dimensions);
+    for (let i = 0; i < dimensions; i++) short[i] = vector[i]!;
+    const norm = Math.hypot(...chunked(short));
+    if (norm - norm !== 0) throw notFinite(norm);
+    return Float32Array.from(short, (x) => (norm === 0 ? 0 : x / norm));
+  });
 }
 
 /** Norms of pieces, as the arguments of a call are limited; `hypot` keeps squares in range. */

@@ -1,6 +1,6 @@
 import { emitPoint } from '@mortise/core/events';
 import { MortiseError } from '@mortise/core';
-import { finiteNumber } from '@mortise/core/shared';
+import { checkOptions, finiteNumber, reading } from '@mortise/core/shared';
 import {
   type ChatOptions,
   type LLM,
@@ -40,10 +40,13 @@ export interface Budget {
 }
 
 /** An empty budget. Throws `configuration` for a limit that is not above 0. */
-export function createBudget(options: BudgetOptions): Budget {
+export function createBudget(given: BudgetOptions): Budget {
+  const options = checkOptions(given, 'configuration');
   const limit = 'maxTokens' in options ? options.maxTokens : options.maxCost;
   finiteNumber('maxTokens' in options ? 'maxTokens' : 'maxCost', limit, { above: 0 });
-  for (const [name, price] of Object.entries('prices' in options ? options.prices : {}))
+  for (const [name, price] of Object.entries(
+    'prices' in options ? checkOptions(options.prices, 'configuration') : {},
+  ))
     if (price !== undefined) finiteNumber(`The price of ${name}`, price, { least: 0 });
   let spent = 0;
   let reserved = 0;
@@ -112,9 +115,14 @@ export interface WithBudgetOptions {
 export function withBudget<L extends LLM>(
   llm: L,
   limit: BudgetOptions | Budget,
-  { estimateTokens = estimateInputTokens }: WithBudgetOptions = {},
+  options: WithBudgetOptions = {},
 ): L {
-  const budget = 'reserve' in limit ? limit : createBudget(limit);
+  const { estimateTokens = estimateInputTokens } = checkOptions(options, 'configuration');
+  const budget = reading(
+    'The limit',
+    () => ('reserve' in limit ? limit : createBudget(limit)),
+    'configuration',
+  );
   return aroundLLM(llm, async ({ input, options }) => {
     const outputTokens = options.maxOutputTokens ?? llm.metadata.maxOutputTokens;
     if (outputTokens === undefined) {

@@ -1,4 +1,4 @@
-import { raceAbort, abortReason, readableStream } from '@mortise/core/call';
+import { raceAbort, abortReason, readableStream, typed } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
 import {
   type ChatResponse,
@@ -89,7 +89,8 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
         const value = pick(next.value);
         if (value !== undefined) return { done: false, value };
       }
-    } catch (error) {
+    } catch (thrown) {
+      const error = typed(thrown, this.#options.signal);
       this.#end({ error });
       if (!this.#abandoned && !this.#told) {
         this.#told = true;
@@ -106,7 +107,8 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
       const response = await stream.final();
       this.#end({ usage: response.usage });
       return response;
-    } catch (error) {
+    } catch (thrown) {
+      const error = typed(thrown, this.#options.signal);
       this.#end({ error });
       throw error;
     }
@@ -159,12 +161,21 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
     this.#end({ usage: response?.usage });
   }
 
+  /** A model without a base may have a stream that says nothing of what has arrived. */
+  #hasBegun(): boolean {
+    try {
+      return this.inner !== undefined && this.#options.hasBegun(this.inner);
+    } catch {
+      return false;
+    }
+  }
+
   #end(outcome: Outcome, stop = false): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     if (stop) this.#stop.abort(outcome.error);
-    const begun = this.inner !== undefined && this.#options.hasBegun(this.inner);
+    const begun = this.#hasBegun();
     for (const listener of this.#listeners) listener({ ...outcome, begun });
   }
 }

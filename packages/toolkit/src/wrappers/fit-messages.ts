@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { finiteNumber } from '@mortise/core/shared';
+import { checkOptions, finiteNumber, reading } from '@mortise/core/shared';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import { MEDIA_TOKENS, blocksOf, type ChatMessage, type ContentBlock } from '@mortise/core/llm';
 
@@ -19,6 +19,10 @@ export interface FitMessagesOptions {
  * `context-length` is thrown. Messages are the same objects, in the same order.
  */
 export function fitMessages(messages: readonly ChatMessage[], options: FitMessagesOptions): ChatMessage[] {
+  return reading('The messages', () => fitted(messages, checkOptions(options, 'configuration')));
+}
+
+function fitted(messages: readonly ChatMessage[], options: FitMessagesOptions): ChatMessage[] {
   const { maxTokens, tokenizer, countMessage = (message) => countTokens(message, tokenizer) } = options;
   // A model whose context window is unknown has none to fit.
   finiteNumber('maxTokens', maxTokens, { least: 0, orInfinity: true, code: 'invalid-request' });

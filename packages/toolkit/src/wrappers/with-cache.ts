@@ -1,5 +1,5 @@
 import { throwIfAborted } from '@mortise/core/call';
-import { finiteNumber } from '@mortise/core/shared';
+import { checkOptions, finiteNumber } from '@mortise/core/shared';
 import { requireKeyValueStore, type KeyValueStore } from '@mortise/core/store';
 import {
   createCompletionStream,
@@ -15,7 +15,7 @@ import {
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
 import { replayedStream } from './replay.ts';
 import { ReplyCache, type CallKind, type Entry, type KeptReply, type Lead } from './reply-cache.ts';
-import { wrapLLM } from './wrap.ts';
+import { wrapCalls } from './wrap.ts';
 
 export interface WithCacheOptions {
   /** Milliseconds that a reply is kept. Default: as long as the store keeps it. */
@@ -37,7 +37,7 @@ export interface WithCacheOptions {
  * `withCache(withBudget(llm, ...), store)`.
  */
 export function withCache<L extends LLM>(llm: L, store: KeyValueStore, options: WithCacheOptions = {}): L {
-  const { scope = '', ttlMs } = options;
+  const { scope = '', ttlMs } = checkOptions(options, 'configuration');
   if (ttlMs !== undefined) finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true });
   const cache = new ReplyCache(llm, requireKeyValueStore(store, 'store'), { scope, ttlMs });
 
@@ -75,8 +75,8 @@ export function withCache<L extends LLM>(llm: L, store: KeyValueStore, options: 
     model: llm.model,
   });
   const responseOf = (reply: KeptReply): ChatResponse => toChatResponse(reply, askedOf(reply), []);
-  return wrapLLM(llm, {
-    chat: (input: ChatInput, options: ChatOptions = {}) => {
+  return wrapCalls(llm, {
+    chat: async (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
       return whole('chat', asked, options, () => llm.chat(asked, options), replyOfChat, responseOf);
     },
@@ -90,14 +90,15 @@ export function withCache<L extends LLM>(llm: L, store: KeyValueStore, options: 
       return deferChatStream(options.signal, async (scope) => {
         const { reply, lead } = await enter('chat', asked, options, scope);
         if (reply !== undefined) return replayedStream(reply, askedOf(reply));
-        return kept(llm.streamChat(asked, options), lead, replyOfChat);
+        // Awaited: the stream of a model without a base may be a promise, whose rejection is then heard.
+        return kept(await Promise.resolve(llm.streamChat(asked, options)), lead, replyOfChat);
       });
     },
     streamComplete: (prompt: string, options: ChatOptions = {}) =>
       deferCompletionStream(options.signal, async (scope) => {
         const { reply, lead } = await enter('complete', prompt, options, scope);
         if (reply !== undefined) return createCompletionStream(replayedStream(reply, askedOf(reply)));
-        return kept(llm.streamComplete(prompt, options), lead, replyOfCompletion);
+        return kept(await Promise.resolve(llm.streamComplete(prompt, options)), lead, replyOfCompletion);
       }),
   });
 }

@@ -1,4 +1,4 @@
-import { raceAbort, throwIfAborted } from '@mortise/core/call';
+import { raceAbort, throughDoor, throwIfAborted } from '@mortise/core/call';
 import {
   checkInput,
   EmbeddingStream,
@@ -7,7 +7,7 @@ import {
   type EmbedManyOptions,
   type EmbedOptions,
 } from '@mortise/core/embedding';
-import { finiteNumber } from '@mortise/core/shared';
+import { checkOptions, finiteNumber, reading, requireMembers } from '@mortise/core/shared';
 import { requireKeyValueStore, type KeyValueStore } from '@mortise/core/store';
 import { CachedEmbedStream } from './cached-embed-stream.ts';
 import { embedListCached } from './cached-embed-list.ts';
@@ -40,7 +40,18 @@ export function withEmbeddingCache<M extends EmbeddingModel>(
   store: KeyValueStore,
   options: WithEmbeddingCacheOptions = {},
 ): M {
-  const { ttlMs } = options;
+  const { ttlMs } = checkOptions(options, 'configuration');
+  requireMembers<EmbeddingModel>(
+    model,
+    ['embedQuery', 'embedText', 'embedTexts', 'embedStream'],
+    'model',
+    'EmbeddingModel',
+  );
+  const about = reading(
+    'The model',
+    () => ({ provider: model.provider, model: model.model }),
+    'configuration',
+  );
   if (ttlMs !== undefined) finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true });
   requireKeyValueStore(store, 'store');
   const open = (asked: EmbedManyOptions): EmbeddingCacheCall =>
@@ -79,15 +90,20 @@ export function withEmbeddingCache<M extends EmbeddingModel>(
 
   return wrapModel<M, EmbeddingModel>(model, {
     embedQuery: (query: EmbeddingInput, asked: EmbedOptions = {}) =>
-      embedOne(query, 'query', asked, () => model.embedQuery(query, asked)),
+      throughDoor(asked, about, (checked) =>
+        embedOne(query, 'query', checked, () => model.embedQuery(query, checked)),
+      ),
     embedText: (text: EmbeddingInput, asked: EmbedOptions = {}) =>
-      embedOne(text, 'document', asked, () => model.embedText(text, asked)),
-    embedTexts: async (texts: readonly EmbeddingInput[], asked: EmbedManyOptions = {}) =>
-      embedListCached(model, texts, asked, open(asked)),
+      throughDoor(asked, about, (checked) =>
+        embedOne(text, 'document', checked, () => model.embedText(text, checked)),
+      ),
+    embedTexts: (texts: readonly EmbeddingInput[], asked: EmbedManyOptions = {}) =>
+      throughDoor(asked, about, async (checked) => embedListCached(model, texts, checked, open(checked))),
     embedStream: (
       texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>,
-      asked: EmbedManyOptions = {},
+      given: EmbedManyOptions = {},
     ) => {
+      const asked = checkOptions(given);
       // Refuses options that make no sense at once, as the model does.
       model.embedStream([], asked);
       const cache = open(asked);

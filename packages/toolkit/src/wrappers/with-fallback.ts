@@ -1,5 +1,6 @@
 import { emitPoint } from '@mortise/core/events';
 import { throwIfAborted } from '@mortise/core/call';
+import { checkOptions, reading, requireMembers } from '@mortise/core/shared';
 import { isMortiseError, MortiseError, toMortiseError } from '@mortise/core';
 import {
   type ChatOptions,
@@ -9,7 +10,7 @@ import {
   type ChatInput,
 } from '@mortise/core/llm';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
-import { deadlineClock, wrapLLM } from './wrap.ts';
+import { deadlineClock, wrapCalls } from './wrap.ts';
 
 export interface WithFallbackOptions {
   /** Whether this failure of `llm` moves on to the next one. Default: {@link movesOn}. */
@@ -46,11 +47,14 @@ function movesOn(error: unknown): boolean {
 export function withFallback<L extends LLM>(
   first: L,
   others: readonly LLM[],
-  { when = movesOn }: WithFallbackOptions = {},
+  settings: WithFallbackOptions = {},
 ): L {
-  if (others.length === 0)
+  const { when = movesOn } = checkOptions(settings, 'configuration');
+  const chain = reading('The list of other models', () => [first, ...others], 'configuration');
+  if (chain.length === 1)
     throw new MortiseError('configuration', 'withFallback needs at least one other model.');
-  const chain: readonly LLM[] = [first, ...others];
+  for (const llm of chain)
+    requireMembers<LLM>(llm, ['chat', 'complete', 'streamChat', 'streamComplete'], 'llm', 'LLM');
 
   /** Tries one after another; `attempt` must not have handed out anything when it rejects. */
   async function tryAll<T>(
@@ -76,8 +80,8 @@ export function withFallback<L extends LLM>(
     throw new MortiseError('internal', 'withFallback ran out of models.');
   }
 
-  return wrapLLM(first, {
-    chat: (input: ChatInput, options: ChatOptions = {}) => {
+  return wrapCalls(first, {
+    chat: async (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
       return tryAll(options, (llm, remaining) => llm.chat(asked, remaining));
     },
@@ -86,15 +90,21 @@ export function withFallback<L extends LLM>(
     streamChat: (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
       return deferChatStream(options.signal, (scope) => {
-        const attempt = (llm: LLM, remaining: ChatOptions) =>
-          begun(llm.streamChat(asked, remaining), isContent, scope, options.signal);
+        // Awaited: the stream of a model without a base may be a promise, whose rejection is then heard.
+        const attempt = async (llm: LLM, remaining: ChatOptions) =>
+          begun(await Promise.resolve(llm.streamChat(asked, remaining)), isContent, scope, options.signal);
         return tryAll(options, attempt, scope.signal);
       });
     },
     streamComplete: (prompt: string, options: ChatOptions = {}) => {
       return deferCompletionStream(options.signal, (scope) => {
-        const attempt = (llm: LLM, remaining: ChatOptions) =>
-          begun(llm.streamComplete(prompt, remaining), () => true, scope, options.signal);
+        const attempt = async (llm: LLM, remaining: ChatOptions) =>
+          begun(
+            await Promise.resolve(llm.streamComplete(prompt, remaining)),
+            () => true,
+            scope,
+            options.signal,
+          );
         return tryAll(options, attempt, scope.signal);
       });
     },

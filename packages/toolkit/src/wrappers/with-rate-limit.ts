@@ -1,5 +1,6 @@
 import type { RateLimiter } from '@mortise/core/call';
 import { type ChatOptions, type LLM, type ChatInput, estimateInputTokens } from '@mortise/core/llm';
+import { checkOptions, reading } from '@mortise/core/shared';
 import { createRateLimiter, type RateLimitOptions } from '../limiter/rate-limit.ts';
 import { aroundLLM } from './wrap.ts';
 
@@ -15,9 +16,14 @@ export interface WithRateLimitOptions {
 export function withRateLimit<L extends LLM>(
   llm: L,
   limits: RateLimitOptions | RateLimiter,
-  { estimateTokens = estimateTokensOf }: WithRateLimitOptions = {},
+  options: WithRateLimitOptions = {},
 ): L {
-  const limiter = 'acquire' in limits ? limits : createRateLimiter(limits);
+  const { estimateTokens = estimateTokensOf } = checkOptions(options, 'configuration');
+  const limiter = reading(
+    'The limits',
+    () => ('acquire' in limits ? limits : createRateLimiter(limits)),
+    'configuration',
+  );
   return aroundLLM(llm, async ({ input, options, signal }) => {
     const lease = await limiter.acquire({ tokens: estimateTokens(input, options), signal });
     return ({ usage, error }) => lease.release({ tokens: usage?.totalTokens, error });

@@ -1,4 +1,5 @@
-import { callPolicy, linkedController, raceAbort, throwIfAborted } from '@mortise/core/call';
+import { callPolicy, linkedController, raceAbort, throughDoor, throwIfAborted } from '@mortise/core/call';
+import { checkOptions, reading, requireMembers } from '@mortise/core/shared';
 import { MortiseError } from '@mortise/core';
 import {
   type ChatOptions,
@@ -21,6 +22,28 @@ import { deferChatStream, deferCompletionStream, type Scope } from './deferred-s
  */
 export function wrapLLM<L extends LLM>(llm: L, overrides: Partial<LLM>): L {
   return wrapModel<L, LLM>(llm, overrides);
+}
+
+type Calls = Pick<LLM<ProviderOptions>, 'chat' | 'complete' | 'streamChat' | 'streamComplete'>;
+
+/**
+ * `llm` with its four calls replaced. What they are given can be read, and what they reject with is an error of ours or the
+ * caller's reason, whatever the model behind them throws.
+ */
+export function wrapCalls<L extends LLM>(llm: L, calls: Calls): L {
+  // Of a model, what is called: tests and decorators have models of one method.
+  if (typeof llm !== 'object' || llm === null) requireMembers<LLM>(llm, ['chat'], 'llm', 'LLM');
+  const about = reading('The model', () => ({ provider: llm.provider, model: llm.model }), 'configuration');
+  return wrapLLM(llm, {
+    chat: (input: ChatInput, options: ChatOptions = {}) =>
+      throughDoor(options, about, (checked) => calls.chat(input, checked)),
+    complete: (prompt: string, options: ChatOptions = {}) =>
+      throughDoor(options, about, (checked) => calls.complete(prompt, checked)),
+    streamChat: (input: ChatInput, options: ChatOptions = {}) =>
+      calls.streamChat(input, checkOptions(options)),
+    streamComplete: (prompt: string, options: ChatOptions = {}) =>
+      calls.streamComplete(prompt, checkOptions(options)),
+  } satisfies Partial<LLM<ProviderOptions>>);
 }
 
 /** The same for every kind of model. */
@@ -81,8 +104,8 @@ export function aroundLLM<L extends LLM>(
     };
   }
 
-  return wrapLLM(llm, {
-    chat: (input: ChatInput, options: ChatOptions = {}): Promise<ChatResponse> => {
+  return wrapCalls(llm, {
+    chat: async (input: ChatInput, options: ChatOptions = {}): Promise<ChatResponse> => {
       const asked = snapshot(input);
       return whole(asked, options, (remaining) => llm.chat(asked, remaining));
     },
@@ -98,7 +121,7 @@ export function aroundLLM<L extends LLM>(
       const open = opening(prompt, options, (remaining) => llm.streamComplete(prompt, remaining));
       return deferCompletionStream(options.signal, open);
     },
-  } satisfies Partial<LLM<ProviderOptions>>);
+  });
 }
 
 /** `enter` within the signal and the deadline, also where it looks at neither; what it grants after that is given back. */
