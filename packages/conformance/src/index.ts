@@ -8,6 +8,8 @@ export type {
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
+export { googleEmbeddings } from './dialects/google-embeddings.ts';
+export { googleGenerateContent } from './dialects/google-generate-content.ts';
 export { cohereChat } from './dialects/cohere-chat.ts';
 export type * from './dialects/contract.ts';
 export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';

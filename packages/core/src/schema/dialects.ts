@@ -56,4 +56,16 @@ export const schemaDialects = {
     patterns: 'plain',
     optional: 'nullable',
   },
+  /** https://ai.google.dev/api/generate-content#GenerationConfig, `responseJsonSchema`: what is supported of JSON Schema. */
+  google: {
+    name: "Gemini's response schema",
+    keywords: [
+      ...['type', 'properties', 'required', 'additionalProperties', 'items', 'prefixItems', 'enum'],
+      ...[...REFERENCES, '$id', '$anchor', 'oneOf', 'format', 'minItems', 'maxItems', 'minimum', 'maximum'],
+      'propertyOrdering',
+    ],
+    silent: NOTES,
+    optional: 'kept',
+    recursive: false,
+  },
 } as const satisfies { readonly [wire: string]: SchemaDialect };

@@ -8,7 +8,7 @@ type Meanings = readonly (readonly [words: RegExp, code: KnownErrorCode])[];
  * Google's (https://google.aip.dev/193), AWS's, those of open servers, and the contract's own.
  */
 const WORDS: Meanings = [
-  [/quota|billing|spend_limit|insufficient_balance/i, 'quota'],
+  [/quota|billing|spend_limit|insufficient_balance|perday/i, 'quota'],
   [/context.?(length|window|size)|prompt_tokens/i, 'context-length'],
   [/content.?(filter|policy)|policy.?violation|bio_policy|invalid_prompt/i, 'content-filter'],
   [/api_key|authenticat|unrecognizedclient/i, 'authentication'],

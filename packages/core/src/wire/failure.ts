@@ -143,6 +143,12 @@ function look(said: unknown, found: Found, depth: number): void {
   const { retryDelay } = said;
   if (typeof retryDelay === 'string' && /^\d+(\.\d+)?s$/.test(retryDelay))
     found.waits.push(durationIn(retryDelay));
+  // Google's QuotaFailure, by which alone a day's limit is told from a minute's.
+  if (Array.isArray(said['violations']))
+    for (const violation of (said['violations'] as unknown[]).slice(0, 10)) {
+      const id = isObject(violation) ? violation['quotaId'] : undefined;
+      if (isWord(id) && id.includes('PerDay')) found.words.push(id);
+    }
   found.ids.push(...values(['request_id', 'requestId']).filter(isWord));
 }
 
