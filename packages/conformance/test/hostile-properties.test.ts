@@ -114,7 +114,14 @@ const ELSEWHERE: readonly string[] = [
     'SchemaParser',
     'SelectionParser',
   ],
-  ...['EmbeddingStream', 'lookUpEmbeddings', 'streamConcurrency', 'withEmbeddingCache', 'withErrorFields'],
+  ...[
+    'EmbeddingStream',
+    'TextFeed',
+    'lookUpEmbeddings',
+    'streamConcurrency',
+    'withEmbeddingCache',
+    'withErrorFields',
+  ],
   ...['XmlParser', 'base64Of', 'binarySimilarity', 'blocksOf', 'budgetedExamples'],
   ...['bytesToVector', 'callPolicy', 'canonicalJson', 'chatPrompt', 'checkFilter'],
   ...[

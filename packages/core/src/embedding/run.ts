@@ -1,13 +1,6 @@
 import type { AnsweredBy, ProviderMetadata, Warning } from '../call/contract.ts';
 import { timeSlices } from '../call/time-slice.ts';
-import {
-  linkedController,
-  raceAbort,
-  throwIfAborted,
-  watchdog,
-  type LinkedController,
-  type Watchdog,
-} from '../call/timers.ts';
+import { linkedController, raceAbort, throwIfAborted, type LinkedController } from '../call/timers.ts';
 import { errorText, MortiseError } from '../errors.ts';
 import { emitPoint } from '../events/span.ts';
 import { isObject } from '../shared/json.ts';
@@ -21,6 +14,7 @@ import type {
   EmbedReply,
 } from './contract.ts';
 import type { EmbeddingSink, RunFailure, StreamRun, TextSource } from './stream.ts';
+import { TextFeed, type TextTaking } from './text-feed.ts';
 
 /** What a run is made of: the model, what a request takes, and who makes it. */
 export interface EmbeddingRunOptions {
@@ -56,8 +50,6 @@ export interface Embedded {
   readonly reply: EmbedReply;
 }
 
-type Next = IteratorResult<EmbeddingInput>;
-
 /** One distinct input and the places that wait for its vector. */
 interface Entry extends BatchCost {
   readonly input: EmbeddingInput;
@@ -87,13 +79,7 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
   /** Taken, and too much for the batch as it stands. */
   #overflow: Entry | undefined;
   #running = 0;
-  #taken = 0;
-  #ended = false;
-  /** The source has paused: send the batch as it stands. */
-  #hurried = false;
-  #pendingNext: Promise<Next> | undefined;
-  #linger: Watchdog | undefined;
-  #wake: (() => void) | undefined;
+  #feed!: TextFeed;
   #failure: { readonly error: unknown } | undefined;
 
   #requests = 0;
@@ -131,26 +117,23 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
     this.#sink = sink;
     this.#linked = linkedController(this.#options.call.signal, this.#options.left);
     this.signal = this.#linked.signal;
-    this.signal.addEventListener('abort', () => this.notify());
+    this.#feed = new TextFeed(source, LINGER_MS, this.signal);
     try {
-      await this.#sendAll(source);
+      await this.#sendAll();
       if (this.#reported !== this.#done) this.#progress();
     } catch (error) {
       this.#fail(error);
-      while (this.#running > 0) await this.#change();
+      while (this.#running > 0) await this.#feed.change();
     }
     this.#linked.unlink();
-    this.#linger?.stop();
-    // A source that was not read to its end is told so; it may be hanging, so nobody waits for it.
-    if (!this.#ended) (async () => source.return?.())().catch(() => undefined);
-    this.#pendingNext?.catch(() => undefined);
+    this.#feed.close();
     if (this.#failure === undefined) return undefined;
     return this.abortedByCaller ?? { error: this.#failure.error, byCaller: false };
   }
 
   /** Something changed that the run may be waiting for: a reader, a request, an abort. */
   notify(): void {
-    this.#wake?.();
+    this.#feed.notify();
   }
 
   /**
@@ -161,7 +144,8 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
     const key = inputKey(input);
     if (this.#byKey.get(key)?.vector !== undefined) this.#byKey.delete(key);
     const missing = this.#options.limits.maxSize - this.#batcher.size;
-    if (!this.#ended && this.#sink.room(this.#taken) >= Math.max(1, missing)) this.notify();
+    const { ended, taken } = this.#feed;
+    if (!ended && this.#sink.room(taken) >= Math.max(1, missing)) this.notify();
   }
 
   summary(): Omit<EmbeddingResult, 'embeddings'> {
@@ -210,8 +194,13 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
    * go on, or a slow reader would have its texts sent one by one: it is sent at the end, or when the reader waits and no
    * request is under way that it could wait for.
    */
-  async #sendAll(source: TextSource): Promise<void> {
+  async #sendAll(): Promise<void> {
     const { concurrency, limits } = this.#options;
+    const feed = this.#feed;
+    const taking: Omit<TextTaking, 'most'> = {
+      isHolding: () => this.#batcher.size > 0,
+      admit: (input, index) => this.#admit(input, index),
+    };
     const slices = timeSlices(this.signal);
     for (;;) {
       throwIfAborted(this.signal);
@@ -219,63 +208,26 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
       const turn = slices.turn();
       if (turn !== undefined) await turn;
       const { size } = this.#batcher;
-      const room = this.#ended ? 0 : this.#sink.room(this.#taken);
+      const room = feed.ended ? 0 : this.#sink.room(feed.taken);
       const isStuck = this.#running === 0 && (this.#sink.starved?.() ?? true);
       const isDue =
         size >= limits.maxSize ||
         this.#overflow !== undefined ||
-        this.#hurried ||
-        (room <= 0 && (this.#ended || isStuck));
-      if (this.#running >= concurrency) await this.#change();
+        feed.hurried ||
+        (room <= 0 && (feed.ended || isStuck));
+      if (this.#running >= concurrency) await feed.change();
       else if (size > 0 && isDue) void this.#embed();
-      else if (room > 0) await this.#take(source, room);
-      else if (this.#ended && this.#running === 0) return;
-      else await this.#change();
+      else if (room > 0) {
+        feed.hurried = false;
+        // At most a batch.
+        await feed.take({ ...taking, most: Math.min(room, limits.maxSize) });
+      } else if (feed.ended && this.#running === 0) return;
+      else await feed.change();
     }
   }
 
-  #change(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve));
-  }
-
-  /** New texts, at most `room` and a batch. Fewer when the source pauses. */
-  async #take(source: TextSource, room: number): Promise<void> {
-    const { maxSize } = this.#options.limits;
-    this.#hurried = false;
-    const last = this.#taken + Math.min(room, maxSize);
-    while (this.#taken < last && this.#batcher.size < maxSize && !this.#overflow && !this.#hurried) {
-      let next: Next | Promise<Next> | undefined = this.#pendingNext ?? source.next();
-      if ('then' in next) next = await this.#arrival(next);
-      throwIfAborted(this.signal);
-      if (next === undefined) break;
-      if (next.done === true) {
-        this.#ended = true;
-        break;
-      }
-      this.#admit(next.value, this.#taken++);
-    }
-    this.#linger?.pause();
-  }
-
-  /** What an asynchronous source gives, or undefined when the run is woken before. */
-  async #arrival(pending: Promise<Next>): Promise<Next | undefined> {
-    this.#pendingNext = pending;
-    if (this.#batcher.size > 0)
-      (this.#linger ??= watchdog(LINGER_MS, () => {
-        this.#linger = undefined;
-        this.#hurried = true;
-        this.notify();
-      })).resume();
-    else this.#linger?.pause();
-    const next = await new Promise<Next | undefined>((resolve, reject) => {
-      this.#wake = () => resolve(undefined);
-      pending.then(resolve, reject);
-    });
-    if (next !== undefined) this.#pendingNext = undefined;
-    return next;
-  }
-
-  #admit(input: EmbeddingInput, index: number): void {
+  /** Whether the batch has room for more. */
+  #admit(input: EmbeddingInput, index: number): boolean {
     const { model, tokenizer, limits } = this.#options;
     checkInput(model, input, index);
     const key = inputKey(input);
@@ -288,6 +240,7 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
       else this.#overflow = entry;
     } else if (known.vector === undefined) (known.others ??= []).push(index);
     else this.#place(index, known, known.vector.slice());
+    return this.#batcher.size < limits.maxSize && this.#overflow === undefined;
   }
 
   /** The batch, from its request to its places. It counts as running until what was paid for is kept. Never rejects. */
@@ -295,7 +248,7 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
     const { items: entries, tokens } = this.#batcher.take();
     if (this.#overflow !== undefined) this.#batcher.add(this.#overflow);
     this.#overflow = undefined;
-    this.#hurried = false;
+    this.#feed.hurried = false;
     this.#running++;
     const at = this.#requests++;
     try {

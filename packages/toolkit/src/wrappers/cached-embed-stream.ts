@@ -4,6 +4,7 @@ import {
   checkInput,
   inputKey,
   streamConcurrency,
+  TextFeed,
   type EmbeddedText,
   type EmbeddingInput,
   type EmbeddingModel,
@@ -16,6 +17,7 @@ import {
 } from '@mortise/core/embedding';
 import { isPartial } from './cached-embed-list.ts';
 import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
+import { ModelTexts } from './model-texts.ts';
 
 export interface CachedEmbedStreamOptions {
   readonly model: EmbeddingModel;
@@ -26,8 +28,6 @@ export interface CachedEmbedStreamOptions {
   /** Aborted when the stream is left. */
   readonly left: AbortSignal;
 }
-
-type Next = IteratorResult<EmbeddingInput>;
 
 /** One distinct input and the places in the source that wait for its vector. */
 interface Entry {
@@ -61,19 +61,14 @@ export class CachedEmbedStream implements StreamRun {
   readonly #leading = new Set<Entry>();
   /** Misses that the model has not been given. */
   #held: Entry[] = [];
-  readonly #feed = new Feed();
+  readonly #feed = new ModelTexts();
   /** What the model has been given, by its place there. */
   readonly #sent = new Map<number, Entry>();
   #fed = 0;
   #embedding: Promise<void> | undefined;
   #following = 0;
-  #taken = 0;
-  #ended = false;
-  /** The source has paused, or somebody waits: the model is given what there is. */
-  #hurried = false;
-  #pendingNext: Promise<Next> | undefined;
-  #linger: ReturnType<typeof setTimeout> | undefined;
-  #wake: (() => void) | undefined;
+  /** Hurried when the source has paused, or somebody waits: the model is given what there is. */
+  #texts!: TextFeed;
   #failure: { readonly error: unknown } | undefined;
   #done = 0;
   #cached = 0;
@@ -98,34 +93,31 @@ export class CachedEmbedStream implements StreamRun {
   async run(source: TextSource, sink: EmbeddingSink): Promise<RunFailure | undefined> {
     this.#sink = sink;
     this.#linked = linkedController(this.#options.call.signal, this.#options.left);
-    this.#linked.signal.addEventListener('abort', () => this.notify());
+    this.#texts = new TextFeed(source, LINGER_MS, this.#linked.signal);
     try {
-      await this.#read(source);
+      await this.#read();
     } catch (error) {
       this.#fail(error);
     }
     this.#feed.end();
     await this.#embedding;
     this.#linked.unlink();
-    this.#endLinger();
     for (const entry of this.#leading) this.#land(entry, undefined);
-    // A source that was not read to its end is told so; it may be hanging, so nobody waits for it.
-    if (!this.#ended) (async () => source.return?.())().catch(() => undefined);
-    this.#pendingNext?.catch(() => undefined);
+    this.#texts.close();
     if (this.#failure === undefined) return undefined;
     return this.abortedByCaller ?? { error: this.#failure.error, byCaller: false };
   }
 
   notify(): void {
-    this.#wake?.();
+    this.#texts.notify();
   }
 
   /** Texts go one by one: there is something to do when a look's worth is gone. */
   handedOut(input: EmbeddingInput): void {
     const equal = inputKey(input);
     if (this.#entries.get(equal)?.vector !== undefined) this.#entries.delete(equal);
-    if (!this.#ended && this.#sink.room(this.#taken) >= Math.max(1, this.#lookup - this.#held.length))
-      this.notify();
+    const { ended, taken } = this.#texts;
+    if (!ended && this.#sink.room(taken) >= Math.max(1, this.#lookup - this.#held.length)) this.notify();
   }
 
   summary(): Omit<EmbeddingResult, 'embeddings'> {
@@ -134,59 +126,30 @@ export class CachedEmbedStream implements StreamRun {
   }
 
   /** Until every text has been taken, and those that another call embeds have come. */
-  async #read(source: TextSource): Promise<void> {
+  async #read(): Promise<void> {
+    const texts = this.#texts;
     const slices = timeSlices(this.#linked.signal);
     for (;;) {
       throwIfAborted(this.#linked.signal);
       const turn = slices.turn();
       if (turn !== undefined) await turn;
       this.#release();
-      const room = this.#ended ? 0 : this.#sink.room(this.#taken);
-      if (room > 0) await this.#lookUp(await this.#take(source, room));
-      else if (this.#ended && this.#following === 0 && this.#held.length === 0) return;
-      else await new Promise<void>((resolve) => (this.#wake = resolve));
+      const room = texts.ended ? 0 : this.#sink.room(texts.taken);
+      if (room > 0) await this.#lookUp(await this.#take(room));
+      else if (texts.ended && this.#following === 0 && this.#held.length === 0) return;
+      else await texts.change();
     }
   }
 
   /** New distinct texts, at most `room` and a look's worth. Fewer when the source pauses. */
-  async #take(source: TextSource, room: number): Promise<Entry[]> {
+  async #take(room: number): Promise<Entry[]> {
     const fresh: Entry[] = [];
-    const last = this.#taken + Math.min(room, this.#lookup);
-    while (this.#taken < last && !this.#hurried) {
-      let next: Next | Promise<Next> | undefined = this.#pendingNext ?? source.next();
-      if ('then' in next) next = await this.#arrival(next, fresh.length + this.#held.length);
-      throwIfAborted(this.#linked.signal);
-      if (next === undefined) break;
-      if (next.done === true) {
-        this.#ended = true;
-        break;
-      }
-      this.#admit(next.value, this.#taken++, fresh);
-    }
-    this.#endLinger();
-    return fresh;
-  }
-
-  /** What an asynchronous source gives, or undefined when the run is woken before. */
-  async #arrival(pending: Promise<Next>, unsent: number): Promise<Next | undefined> {
-    this.#pendingNext = pending;
-    if (unsent > 0) this.#linger ??= setTimeout(() => this.#hurry(), LINGER_MS);
-    const next = await new Promise<Next | undefined>((resolve, reject) => {
-      this.#wake = () => resolve(undefined);
-      pending.then(resolve, reject);
+    await this.#texts.take({
+      most: Math.min(room, this.#lookup),
+      isHolding: () => fresh.length + this.#held.length > 0,
+      admit: (input, index) => (this.#admit(input, index, fresh), true),
     });
-    if (next !== undefined) this.#pendingNext = undefined;
-    return next;
-  }
-
-  #endLinger(): void {
-    clearTimeout(this.#linger);
-    this.#linger = undefined;
-  }
-
-  #hurry(): void {
-    this.#hurried = true;
-    this.notify();
+    return fresh;
   }
 
   #admit(input: EmbeddingInput, index: number, fresh: Entry[]): void {
@@ -230,7 +193,7 @@ export class CachedEmbedStream implements StreamRun {
     const { flights } = this.#options.cache;
     const other = flights.get(entry.key);
     if (other === undefined) {
-      entry.flight = new Flight(() => this.#hurry());
+      entry.flight = new Flight(() => this.#texts.hurry());
       flights.set(entry.key, entry.flight);
       this.#leading.add(entry);
       this.#held.push(entry);
@@ -252,8 +215,9 @@ export class CachedEmbedStream implements StreamRun {
   /** Gives the model whole batches, and the rest when there is nothing to wait for. */
   #release(): void {
     const { length } = this.#held;
-    const all = this.#hurried || this.#ended || this.#isStuck();
-    this.#hurried = false;
+    const { hurried, ended } = this.#texts;
+    const all = hurried || ended || this.#isStuck();
+    this.#texts.hurried = false;
     const count = all ? length : length - (length % this.#batch);
     if (count === 0) return;
     const given = this.#held.slice(0, count);
@@ -266,7 +230,7 @@ export class CachedEmbedStream implements StreamRun {
   /** There is no room, the reader waits, and nothing is under way that it could wait for. */
   #isStuck(): boolean {
     const sink = this.#sink;
-    return sink.room(this.#taken) <= 0 && this.#sent.size === 0 && (sink.starved?.() ?? true);
+    return sink.room(this.#texts.taken) <= 0 && this.#sent.size === 0 && (sink.starved?.() ?? true);
   }
 
   /** One stream of the model, of all that is missing. Never rejects. */
@@ -378,45 +342,6 @@ export class CachedEmbedStream implements StreamRun {
   #fail(error: unknown): void {
     this.#failure ??= { error };
     if (!this.#linked.signal.aborted) this.#linked.abort(error);
-  }
-}
-
-/** The texts that the model is given, as they come. */
-class Feed implements AsyncIterable<EmbeddingInput> {
-  #texts: EmbeddingInput[] = [];
-  #at = 0;
-  #ended = false;
-  #waiting: ((next: IteratorResult<EmbeddingInput, undefined>) => void) | undefined;
-
-  push(texts: readonly EmbeddingInput[]): void {
-    this.#texts = [...this.#texts.slice(this.#at), ...texts];
-    this.#at = 0;
-    this.#serve();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#serve();
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<EmbeddingInput, undefined> {
-    return {
-      next: () =>
-        new Promise((resolve) => {
-          this.#waiting = resolve;
-          this.#serve();
-        }),
-    };
-  }
-
-  #serve(): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    const text = this.#texts[this.#at];
-    if (text === undefined && !this.#ended) return;
-    this.#waiting = undefined;
-    this.#at++;
-    waiting(text === undefined ? { done: true, value: undefined } : { done: false, value: text });
   }
 }
 
