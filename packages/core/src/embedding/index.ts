@@ -31,5 +31,5 @@ export {
   type StreamRun,
   type TextSource,
 } from './stream.ts';
-export { TextFeed, type TextTaking } from './text-feed.ts';
+export { TextFeed, type TextTaker } from './text-feed.ts';
 export { checkVector } from '../vectors/vector.ts';

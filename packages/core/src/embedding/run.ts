@@ -14,7 +14,7 @@ import type {
   EmbedReply,
 } from './contract.ts';
 import type { EmbeddingSink, RunFailure, StreamRun, TextSource } from './stream.ts';
-import { TextFeed, type TextTaking } from './text-feed.ts';
+import { TextFeed, type TextTaker } from './text-feed.ts';
 
 /** What a run is made of: the model, what a request takes, and who makes it. */
 export interface EmbeddingRunOptions {
@@ -68,7 +68,7 @@ const LINGER_MS = 100;
  * Takes texts from a source, batches them, keeps `concurrency` requests under way, and counts what they came to. It
  * knows nothing of results beyond its sink, so that a list and a stream are the same run.
  */
-export class EmbeddingRun implements StreamRun, RunningRequests {
+export class EmbeddingRun implements StreamRun, RunningRequests, TextTaker {
   signal!: AbortSignal;
   dimensions: number | undefined;
   readonly #options: EmbeddingRunOptions;
@@ -197,10 +197,6 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
   async #sendAll(): Promise<void> {
     const { concurrency, limits } = this.#options;
     const feed = this.#feed;
-    const taking: Omit<TextTaking, 'most'> = {
-      isHolding: () => this.#batcher.size > 0,
-      admit: (input, index) => this.#admit(input, index),
-    };
     const slices = timeSlices(this.signal);
     for (;;) {
       throwIfAborted(this.signal);
@@ -220,14 +216,18 @@ export class EmbeddingRun implements StreamRun, RunningRequests {
       else if (room > 0) {
         feed.hurried = false;
         // At most a batch.
-        await feed.take({ ...taking, most: Math.min(room, limits.maxSize) });
+        await feed.take(Math.min(room, limits.maxSize), this);
       } else if (feed.ended && this.#running === 0) return;
       else await feed.change();
     }
   }
 
+  isHolding(): boolean {
+    return this.#batcher.size > 0;
+  }
+
   /** Whether the batch has room for more. */
-  #admit(input: EmbeddingInput, index: number): boolean {
+  admit(input: EmbeddingInput, index: number): boolean {
     const { model, tokenizer, limits } = this.#options;
     checkInput(model, input, index);
     const key = inputKey(input);

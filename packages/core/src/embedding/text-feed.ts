@@ -4,10 +4,8 @@ import type { TextSource } from './stream.ts';
 
 type Next = IteratorResult<EmbeddingInput>;
 
-/** How a run takes texts. */
-export interface TextTaking {
-  /** At most. */
-  readonly most: number;
+/** Who takes texts. */
+export interface TextTaker {
   /** Whether something waits that was taken and not sent: the source may be waiting for just that. */
   isHolding(): boolean;
   /** Takes one in; false: no more for now. */
@@ -54,20 +52,20 @@ export class TextFeed {
     this.notify();
   }
 
-  /** Takes texts until there are enough, or the source pauses and the run is woken. */
-  async take({ most, isHolding, admit }: TextTaking): Promise<void> {
+  /** Hands over `most` texts, fewer where the taker has enough, or the source pauses and the run is woken. */
+  async take(most: number, taker: TextTaker): Promise<void> {
     const last = this.taken + most;
     let wanted = true;
     while (wanted && this.taken < last && !this.hurried) {
       let next: Next | Promise<Next> | undefined = this.#pending ?? this.#source.next();
-      if ('then' in next) next = await this.#arrival(next, isHolding());
+      if ('then' in next) next = await this.#arrival(next, taker.isHolding());
       throwIfAborted(this.#signal);
       if (next === undefined) break;
       if (next.done === true) {
         this.ended = true;
         break;
       }
-      wanted = admit(next.value, this.taken++);
+      wanted = taker.admit(next.value, this.taken++);
     }
     this.#linger?.pause();
   }

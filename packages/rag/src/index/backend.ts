@@ -23,9 +23,9 @@ export interface IndexBackend {
   refresh(options: StoreOptions): Promise<void>;
   /**
    * Before an update: throws what it would fail by, before anything is paid, and keeps other writers out. What it gives
-   * is called after the update, whatever became of it.
+   * is called after the update, whatever became of it; undefined: nothing is.
    */
-  begin(options: StoreOptions): Promise<() => Promise<void>>;
+  begin(options: StoreOptions): Promise<(() => Promise<void>) | undefined>;
   save(): Promise<void>;
   retriever(embedding: QueryEmbedding, options: HybridRetrieverOptions): Retriever;
 }

@@ -154,14 +154,14 @@ export class DocumentIndex {
     }
     this.#updating = true;
     const { removeMissing = true, readFirst = this.#backend.readFirst, ...others } = options;
-    let end = (): Promise<void> => Promise.resolve();
+    let end: (() => Promise<void>) | undefined;
     try {
       end = await this.#backend.begin({ signal: options.signal });
       const strategy = removeMissing ? 'upserts-and-delete' : 'upserts';
       return await this.#pipeline.run(source, { ...others, strategy, readFirst });
     } finally {
       this.#updating = false;
-      await end();
+      await end?.();
     }
   }
 

@@ -94,6 +94,7 @@ export class IndexContent extends MemoryDocumentStore {
     for (const document of documents) this.#shown.set(document.id, document);
     await this.#replace(
       goneIds,
+      nodes,
       nodes.map((node) => ({ node, embedding: rows.get(node.id) as Float32Array })),
       signal,
     );
@@ -123,20 +124,20 @@ export class IndexContent extends MemoryDocumentStore {
     for (const nodeId of nodeIds) this.#waiting.delete(nodeId);
     if (hash === '') this.#shown.delete(id);
     else this.#shown.set(id, { ...origin(record), id, hash, nodes });
-    await this.#replace(gone, entries);
+    await this.#replace(gone, nodes, entries);
   }
 
   /** Under the lock: between two turns of the event loop only a part is there. */
   async #replace(
     gone: readonly string[],
+    nodes: readonly Node[],
     entries: readonly VectorEntry[],
     signal?: AbortSignal,
   ): Promise<void> {
-    await this.vectors.delete({ ids: gone }, { signal });
-    await this.vectors.upsert(entries, { signal });
+    if (gone.length > 0) await this.vectors.delete({ ids: gone }, { signal });
+    if (entries.length > 0) await this.vectors.upsert(entries, { signal });
     const slices = timeSlices(signal);
     await runInSlices(this.bm25.removeSteps(gone), slices);
-    const nodes = entries.map(({ node }) => node);
     await runInSlices(this.bm25.upsertSteps(nodes), slices);
   }
 }

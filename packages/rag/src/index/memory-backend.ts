@@ -87,9 +87,9 @@ export class MemoryBackend implements IndexBackend {
   }
 
   /** Under the lock of the file; what another has saved since is taken in first, so that it is not lost. */
-  async begin({ signal }: StoreOptions): Promise<() => Promise<void>> {
+  async begin({ signal }: StoreOptions): Promise<(() => Promise<void>) | undefined> {
     const folder = this.#folder;
-    if (folder === undefined) return () => Promise.resolve();
+    if (folder === undefined) return undefined;
     const release = await this.#hold(folder);
     try {
       signal?.throwIfAborted();

@@ -14,7 +14,7 @@ export interface Recipe {
 
 /** Fields one after the other, each with its length, so that no two lists of fields run together. */
 export function fingerprintOf(...fields: readonly string[]): string {
-  return sha256Hex(fields.map((field) => frame(field)).join(''));
+  return sha256Hex(fields.map(frame).join(''));
 }
 
 /** UTF-8 cannot tell lone surrogates apart, so they are escaped. */

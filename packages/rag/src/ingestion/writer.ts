@@ -35,27 +35,27 @@ export class IndexWriter {
   }
 
   /** `old` is the record as it stands, without strays. */
-  replace(old: SourceRecord | undefined, version: Version, call: WriteCall): Promise<void> {
-    const attributes = { nodes: version.nodes.length, replaced: old?.nodeIds.length ?? 0 };
-    const write = (): Promise<void> => this.#replace(old, version, call);
-    return inSpan('ingest.write', { attributes, parent: call.parent }, write);
-  }
-
-  async #replace(old: SourceRecord | undefined, version: Version, { signal }: WriteCall): Promise<void> {
-    const { sourceId, item, hash, nodes, vectors } = version;
-    const nodeIds = nodes.map(({ id }) => id);
-    const before = ofItem(old ?? { sourceId, hash: '', nodeIds: [] }, item);
-    if (nodes.length > 0) {
-      await this.#documents.setSource({ ...before, strayIds: nodeIds }, { signal });
-      await this.#documents.upsert(nodes, { signal });
-      const entries = vectors.map((embedding, at): VectorEntry => ({ node: nodes[at] as Node, embedding }));
-      await this.#vectors?.upsert(entries, { signal });
-    }
-    const record = settled(before, hash, nodeIds);
-    const kept = new Set(nodeIds);
-    const gone = before.nodeIds.filter((id) => !kept.has(id));
-    await this.#documents.setSource(gone.length === 0 ? record : { ...record, strayIds: gone }, { signal });
-    if (gone.length > 0) await this.#sweep({ ...record, strayIds: gone }, signal);
+  replace(
+    old: SourceRecord | undefined,
+    { sourceId, item, hash, nodes, vectors }: Version,
+    { signal, parent }: WriteCall,
+  ): Promise<void> {
+    const attributes = { nodes: nodes.length, replaced: old?.nodeIds.length ?? 0 };
+    return inSpan('ingest.write', { attributes, parent }, async () => {
+      const nodeIds = nodes.map(({ id }) => id);
+      const before = ofItem(old ?? { sourceId, hash: '', nodeIds: [] }, item);
+      if (nodes.length > 0) {
+        await this.#documents.setSource({ ...before, strayIds: nodeIds }, { signal });
+        await this.#documents.upsert(nodes, { signal });
+        const entries = vectors.map((embedding, at): VectorEntry => ({ node: nodes[at] as Node, embedding }));
+        await this.#vectors?.upsert(entries, { signal });
+      }
+      const record = settled(before, hash, nodeIds);
+      const kept = new Set(nodeIds);
+      const gone = before.nodeIds.filter((id) => !kept.has(id));
+      await this.#documents.setSource(gone.length === 0 ? record : { ...record, strayIds: gone }, { signal });
+      if (gone.length > 0) await this.#sweep({ ...record, strayIds: gone }, signal);
+    });
   }
 
   /** Gone for every reader at once; its nodes then follow. */

@@ -1,7 +1,7 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
 import { runInSlices, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { nodeHashSteps, nodeText, sourceId, type Node, type TextNode } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { defined, wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
 import type { TransformOptions } from '@mortise/core/transform';
 import { packUnits, type Span } from './pack.ts';
@@ -102,10 +102,13 @@ function* splitSection(
   const shown = (text: string, metadata: JsonObject) => countShown({ ...node, metadata, text }, tokenizer);
   const overheadOf = (metadata: JsonObject) => shown('x', pageAt(metadata, Infinity)) - tokenizer.count('x');
   const { headings } = section;
-  const paths = [headings, headings.slice(-1)].map((path) => withSection(rest, path));
   // A path that leaves too little room for the text is shortened, then left out, also one that a larger chunk was given.
   const { section: _section, ...bare } = rest;
-  const metadata = [...paths, rest].find((one) => overheadOf(one) <= maxTokens / 2) ?? bare;
+  const candidates =
+    headings.length === 0
+      ? [rest]
+      : [withSection(rest, headings), withSection(rest, headings.slice(-1)), rest];
+  const metadata = candidates.find((one) => overheadOf(one) <= maxTokens / 2) ?? bare;
   const overhead = overheadOf(metadata);
   if (overhead >= maxTokens) throw metadataTooLong(node, overhead, maxTokens);
   const budget = maxTokens - overhead;
@@ -179,19 +182,19 @@ function* chunkMaker(node: Node): Generator<void, ChunkMaker> {
     metadataSeparator,
     textTemplate,
   } = node;
-  const look = Object.entries({
+  const look = defined({
     excludedEmbedMetadataKeys,
     excludedLlmMetadataKeys,
     metadataTemplate,
     metadataSeparator,
     textTemplate,
-  }).filter(([, value]) => value !== undefined);
+  });
   const known = node.relationships?.source;
   const source = known ?? { id: sourceId(node) ?? id, hash: yield* nodeHashSteps(node) };
   const base = node.start ?? 0;
   let made = 0;
   return ({ start, end }, metadata) => ({
-    ...structuredClone(Object.fromEntries(look)),
+    ...structuredClone(look),
     type: 'text',
     id: `${id}#${made++}`,
     text: node.text.slice(start, end),

@@ -144,8 +144,7 @@ export class CachedEmbedStream implements StreamRun {
   /** New distinct texts, at most `room` and a look's worth. Fewer when the source pauses. */
   async #take(room: number): Promise<Entry[]> {
     const fresh: Entry[] = [];
-    await this.#texts.take({
-      most: Math.min(room, this.#lookup),
+    await this.#texts.take(Math.min(room, this.#lookup), {
       isHolding: () => fresh.length + this.#held.length > 0,
       admit: (input, index) => (this.#admit(input, index, fresh), true),
     });
