@@ -175,6 +175,13 @@ export class SqliteVecVectorStore implements VectorStore {
       signal,
       (work) => this.#guarded('read', signal, () => work(database)),
     );
+    const found = (json: string, score: number, similarity: number): NodeWithScore => {
+      try {
+        return { node: nodeFromJson(JSON.parse(json)), score, evidence: { similarity } };
+      } catch (error) {
+        throw storeError(this.#path, 'read', error);
+      }
+    };
     if (!isDiverse) return rows.map(({ json, similarity }) => found(json, similarity, similarity));
     const candidates = rows.map((row) => ({
       ...row,
@@ -274,8 +281,4 @@ function writeSlice(database: Database, rows: readonly EntryRow[], at: number): 
     bytes += row.json.length + row.embedding.length;
   }
   return next;
-}
-
-function found(json: string, score: number, similarity: number): NodeWithScore {
-  return { node: nodeFromJson(JSON.parse(json)), score, evidence: { similarity } };
 }

@@ -93,3 +93,21 @@ it('S-04: searches a file that may not be written, and writes are `permission`',
     missing: 'permission',
   });
 });
+
+it('S-04: tells of a node that was damaged, typed', async () => {
+  await using store = new SqliteVecVectorStore({ path });
+  await store.upsert([entry]);
+  const database = new DatabaseSync(path);
+  for (const damage of [`json = '{"type":"te'`, `json = '[1]'`, `json = ''`]) {
+    database.exec(`UPDATE vector_nodes SET ${damage}`);
+    for (const call of [
+      () => store.query(near),
+      () => store.query({ ...near, mode: 'mmr' }),
+      () => store.delete({ ids: ['a'] }),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'validation' });
+  }
+  database.exec('DELETE FROM vector_nodes');
+  await expect(store.query(near)).rejects.toMatchObject({ code: 'validation' });
+  database.close();
+});

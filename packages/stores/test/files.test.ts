@@ -212,17 +212,42 @@ describe('a file that was damaged', () => {
     store.close();
   });
 
-  it('S-03: in its pages too', async () => {
-    const store = new SqliteDocumentStore({ path });
-    await store.upsert(
+  it.each<[string, (bytes: Buffer) => Buffer]>([
+    ['are garbage', (bytes) => bytes.fill(0xa5, 4096)],
+    ['are zeros', (bytes) => bytes.fill(0, 4096)],
+    ['end in the middle', (bytes) => bytes.subarray(0, bytes.length >> 1)],
+    ['are but the head of the first', (bytes) => bytes.subarray(0, 100)],
+  ])('S-03: whose pages %s is told by every call, typed', async (_name, damage) => {
+    const written = new SqliteDocumentStore({ path });
+    await written.upsert(
       Array.from({ length: 500 }, (_, at) => createTextNode({ id: `n${at}`, text: 'x'.repeat(200) })),
     );
-    store.close();
-    const bytes = readFileSync(path);
-    bytes.fill(0xa5, 8192, bytes.length - 4096);
-    writeFileSync(path, bytes);
-    using again = new SqliteDocumentStore({ path });
-    await expect(all(again.iterate())).rejects.toMatchObject({ code: 'validation' });
+    await written.setSource({ sourceId: 'd', hash: 'h', nodeIds: ['n1'] });
+    written.close();
+    const kept = new SqliteKeyValueStore({ path });
+    await kept.set('k', 1);
+    kept.close();
+    const bytes = damage(readFileSync(path));
+    const calls: ((documents: SqliteDocumentStore, values: SqliteKeyValueStore) => Promise<unknown>)[] = [
+      (documents) => all(documents.iterate()),
+      (documents) => all(documents.sources()),
+      (documents) => documents.get('n400'),
+      (documents) => documents.delete(['n400']),
+      (documents) => documents.getSource('d'),
+      (documents) => documents.deleteSource('d'),
+      (documents) => documents.upsert([node]),
+      (_documents, values) => values.get('k'),
+      (_documents, values) => values.set('k', 2),
+      (_documents, values) => values.delete('k'),
+      (_documents, values) => all(values.iterate()),
+    ];
+    for (const call of calls) {
+      writeFileSync(path, bytes);
+      using documents = new SqliteDocumentStore({ path });
+      using values = new SqliteKeyValueStore({ path });
+      const code = expect.stringMatching(/^(validation|configuration)$/);
+      await expect(call(documents, values), String(call)).rejects.toMatchObject({ code });
+    }
   });
 });
 
