@@ -1,3 +1,4 @@
+import { MortiseError } from '@mortise/core';
 import { BaseReader, type ReadCall, type ReadItem } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
 import { errorFromResponse } from '@mortise/core/wire';
@@ -18,7 +19,10 @@ export class WikiReader extends BaseReader {
 
   async doRead({ id }: ReadItem, { signal }: ReadCall): Promise<Document> {
     const url = `${this.#url}/${id}.txt`;
-    return createDocument({ id, text: await get(url, signal), metadata: { url } });
+    const text = await get(url, signal);
+    if (text.trim() === '')
+      throw new MortiseError('parse', `${url} holds no text. Write it, or leave it out.`);
+    return createDocument({ id, text, metadata: { url } });
   }
 }
 

@@ -11,9 +11,9 @@ function open(items: readonly ReaderItem[]) {
   const bucket: FrozenBucket = {
     list: async () => items.map(({ name, text }) => ({ name: `${name}.frozen`, tag: `"${text.length}"` })),
     async load(file) {
-      const { name, text, more = [], broken } = items.find((item) => file === `${item.name}.frozen`) as ReaderItem;
+      const { name, text, more = [], broken, blank } = items.find((item) => file === `${item.name}.frozen`) as ReaderItem;
       opened.push(name);
-      return bytesOf(broken === true ? text : `%FROZEN\n${[text, ...more].join('\n%\n')}\n`);
+      return bytesOf(broken === true ? text : `%FROZEN\n${[blank === true ? ' ' : text, ...more].join('\n%\n')}\n`);
     },
   };
   return { reader: new FrozenReader({ bucket, format: new FrozenFormat() }), opened: () => [...opened] };
@@ -29,7 +29,7 @@ readerConformance(
       const bucket: FrozenBucket = { list, load: list };
       return { reader: new FrozenReader({ bucket, format: new FrozenFormat() }) };
     },
-    declares: ['failure', 'missing', 'opened', 'several', 'skip', 'version'],
+    declares: ['blank', 'failure', 'missing', 'opened', 'several', 'skip', 'version'],
   },
 );
 

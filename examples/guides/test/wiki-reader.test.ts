@@ -6,7 +6,7 @@ readerConformance(
   { describe, it },
   {
     name: 'wiki',
-    declares: ['failure', 'missing', 'opened', 'skip', 'version'],
+    declares: ['blank', 'failure', 'missing', 'opened', 'skip', 'version'],
     reasons: { several: 'A page is one document.' },
     open: (items) => openWiki(items),
     missing: () => openWiki(undefined),
@@ -21,7 +21,7 @@ async function openWiki(items: readonly ReaderItem[] | undefined): Promise<OpenR
       return json(reply, Object.fromEntries(items.map(({ name, text }) => [name, String(text.length)])));
     if (page === undefined || page.broken === true)
       return json(reply, { error: { message: 'gone' } }, { status: 404 });
-    reply.end(page.text);
+    reply.end(page.blank === true ? ' \n' : page.text);
   });
   return {
     reader: new WikiReader(wire.url),

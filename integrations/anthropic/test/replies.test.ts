@@ -250,6 +250,15 @@ it('L-01: a count that was not given is absent, and null is not zero', async () 
   expect((await whole(message({ usage: undefined }))).usage).toEqual({});
 });
 
+it.each([
+  { input_tokens: -5, cache_read_input_tokens: 9 },
+  { input_tokens: 1.5, cache_creation_input_tokens: 0.5 },
+])('L-01: %o, of which a part counts nothing, is no count in sum either', async (counts) => {
+  const { usage, warnings } = await whole(message({ usage: { ...counts, output_tokens: 4 } }));
+  expect(usage.inputTokens).toBeUndefined();
+  expect(warnings).toMatchObject([{ setting: 'usage' }]);
+});
+
 it('gives the details of a refusal and the stop sequence as metadata', async () => {
   const stop_details = { type: 'refusal', category: 'bio', explanation: 'No.' };
   const refused = await whole(message({ stop_reason: 'refusal', stop_details, stop_sequence: null }));

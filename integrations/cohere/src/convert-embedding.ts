@@ -69,8 +69,10 @@ function inputTokensOf(meta: WireBody): number | undefined {
   const { tokens, billed_units: billed } = meta;
   const { input_tokens: texts, image_tokens: images } = objectOf(billed);
   const parts = [countOf(texts), countOf(images)].filter((count) => count !== undefined);
+  // Together they may look like a count where one is none, which core leaves out.
+  const odd = parts.find((part) => !Number.isInteger(part) || part < 0);
   const billedTokens = parts.length === 0 ? undefined : parts.reduce((sum, count) => sum + count, 0);
-  return countOf(objectOf(tokens)['input_tokens']) ?? billedTokens;
+  return countOf(objectOf(tokens)['input_tokens']) ?? odd ?? billedTokens;
 }
 
 /** What Cohere warns of, such as a model that is about to go. */

@@ -54,6 +54,25 @@ describe('CohereEmbedding', () => {
     });
   });
 
+  it('M-01: what counts nothing is no count in sum with another either', async () => {
+    const handler: WireHandler = (_request, reply) =>
+      json(reply, {
+        id: 'e',
+        texts: ['a'],
+        embeddings: { base64: [base64(1, 2)] },
+        meta: { billed_units: { input_tokens: -5, image_tokens: 260 } },
+      });
+    await withWire(
+      async (embedding) => {
+        const { usage, warnings } = await embedding.embedTexts(['a']);
+        expect([usage, warnings]).toMatchObject([{}, [{ setting: 'usage' }]]);
+        expect(usage.inputTokens).toBeUndefined();
+      },
+      {},
+      handler,
+    );
+  });
+
   it('M-01: sends text and images as one input, in the order of their blocks, and counts both', async () => {
     const PNG = Uint8Array.of(137, 80, 78, 71);
     const handler: WireHandler = (_request, reply) =>

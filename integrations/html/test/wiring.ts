@@ -30,16 +30,19 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
   return [
     readerConformance(functions, {
       name: 'html',
-      declares: ['failure', 'opened', 'skip', 'version'],
+      declares: ['blank', 'failure', 'opened', 'skip', 'version'],
       reasons: {
         several: 'A page is one document.',
         missing: 'It reads a file that it is given; where files are is the affair of who gives it.',
       },
       open(items) {
-        const pages = items.map(({ name, text, broken }): [string, Uint8Array] => [
-          `${name}.html`,
-          broken === true ? Uint8Array.of(0x3c, 0xff, 0x80) : Buffer.from(`<nav>Menu</nav><p>${text}</p>`),
-        ]);
+        const pages = items.map(({ name, text, broken, blank }): [string, Uint8Array] => {
+          const whole = `<nav>Menu</nav><p>${text}</p>`;
+          const page = Buffer.from(
+            blank === true ? '<div id="app"></div><script src="app.js"></script>' : whole,
+          );
+          return [`${name}.html`, broken === true ? Uint8Array.of(0x3c, 0xff, 0x80) : page];
+        });
         const reader = new PageReader(new Map(pages));
         return { reader, opened: () => [...reader.opened] };
       },

@@ -31,17 +31,15 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
   return [
     readerConformance(functions, {
       name: 'pdf',
-      declares: ['failure', 'opened', 'several', 'skip', 'version'],
+      declares: ['blank', 'failure', 'opened', 'several', 'skip', 'version'],
       reasons: {
         missing: 'It reads a file that it is given; where files are is the affair of who gives it.',
       },
       open(items) {
-        const papers = items.map(({ name, text, more = [], broken }): [string, Uint8Array] => [
-          `${name}.pdf`,
-          broken === true
-            ? Buffer.from('%PDF-1.4\nno more')
-            : makePdf([text, ...more].map((words) => [words])),
-        ]);
+        const papers = items.map(({ name, text, more = [], broken, blank }): [string, Uint8Array] => {
+          const pages = blank === true ? [[]] : [text, ...more].map((words) => [words]);
+          return [`${name}.pdf`, broken === true ? Buffer.from('%PDF-1.4\nno more') : makePdf(pages)];
+        });
         const reader = new PaperReader(new Map(papers));
         return { reader, opened: () => [...reader.opened] };
       },

@@ -9,7 +9,7 @@ readerConformance(
     name: 'reference',
     open: (items) => openReader(new ReferenceReader(items)),
     missing: () => openReader(new ReferenceReader(undefined)),
-    declares: ['failure', 'missing', 'opened', 'several', 'skip', 'version'],
+    declares: ['blank', 'failure', 'missing', 'opened', 'several', 'skip', 'version'],
   },
 );
 

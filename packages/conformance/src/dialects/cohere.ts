@@ -61,6 +61,7 @@ export const cohereRerank: RerankDialect = {
     results: results.map(({ index, score }) => ({ index, relevance_score: score })),
     meta: { billed_units: { search_units: 1 } },
   }),
+  usage: (count) => ({ meta: { billed_units: { search_units: count }, tokens: { input_tokens: count } } }),
   requestId: 'x-request-id',
   failure: cohereFailure,
 };

@@ -32,7 +32,7 @@ export interface DialectBase {
    * `unknown-block`, `unplaced-citations`, `url-citations`, `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
    * Of wires that are unlike these: `argument-pieces` (a stream gives arguments as objects, or by path), `lines` (frames are no text),
    * `reply-id` (replies have no id), `blocked-prompt`, `early-reason`, `failed-end`, `part-signature`.
-   * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`. Rerankers: `model`, `request-id`.
+   * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`. Rerankers: `model`, `request-id`, `usage`.
    */
   readonly without: Readonly<Record<string, string>>;
   /** The header of an error reply that names the request to the provider's support. Without it the case of it is skipped. */
@@ -292,4 +292,6 @@ export interface RerankDialect extends DialectBase {
   topN(request: WireRequest): number | undefined;
   /** The body of a reply. Results come as given, right or not. */
   body(results: readonly { readonly index: number; readonly score: number }[]): JsonObject;
+  /** The members of such a body that say what was used, with this for every count. Without it the case of it is skipped. */
+  usage?(count: number): JsonObject;
 }

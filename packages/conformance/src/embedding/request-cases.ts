@@ -186,6 +186,18 @@ export const requestCases: readonly EmbeddingCase[] = [
     },
   },
   {
+    id: 'embed.usage.no-count',
+    rule: 'M-01',
+    title: 'leaves out a usage that is negative or a fraction',
+    requires: SERVER,
+    async run(context) {
+      for (const inputTokens of [-5, 1.5]) {
+        const { model } = await connect(context, respondWith(context.subject, { inputTokens }));
+        context.check.equal((await model.embedTexts(['a'])).usage, {}, `the usage of ${inputTokens} tokens`);
+      }
+    },
+  },
+  {
     id: 'embed.empty',
     rule: 'M-05',
     title: 'gives an empty result for no texts, without a request',

@@ -212,6 +212,30 @@ export const replyCases: readonly LLMCase[] = [
       forEachMethod(context, (method) => usageIs(context, method, { ...TEXT, usage: undefined })),
   },
   {
+    id: 'usage.no-count',
+    rule: 'L-01',
+    title: 'leaves out counts that are negative or fractions, and gives the reply',
+    requires: [],
+    run: (context) =>
+      forEachMethod(context, async (method) => {
+        for (const [inputTokens, outputTokens] of [
+          [-5, -7],
+          [1.5, 2.25],
+        ] as const) {
+          const answer = { ...TEXT, usage: { inputTokens, outputTokens } };
+          const { llm } = await connect(context, respondWith(context.subject.dialect, answer));
+          const { text, usage } = await METHODS[method](llm);
+          context.check.equal(text, expectedText(TEXT), `${method}: the text`);
+          const { raw: _raw, ...counts } = usage;
+          context.check.equal(
+            counts,
+            {},
+            `${method}: the counts of ${inputTokens} and ${outputTokens} tokens`,
+          );
+        }
+      }),
+  },
+  {
     id: 'usage.late',
     rule: 'L-02',
     title: 'gives the counts of the last event with finish',

@@ -15,6 +15,10 @@ export const WITH_BROKEN: readonly ReaderItem[] = ITEMS.map((item, at) =>
   at === 1 ? { ...item, broken: true } : item,
 );
 
+export const WITH_BLANK: readonly ReaderItem[] = ITEMS.map((item, at) =>
+  at === 1 ? { ...item, blank: true } : item,
+);
+
 export async function opened(context: CaseContext<ReaderSubject>, items = ITEMS): Promise<OpenReader> {
   const open = await context.subject.open(items);
   context.after(() => open.close?.());

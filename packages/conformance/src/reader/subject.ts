@@ -10,6 +10,8 @@ export interface ReaderItem {
   readonly more?: readonly string[];
   /** An item that cannot be read: bytes of another kind, a page that is gone. */
   readonly broken?: boolean;
+  /** An item that is not empty and holds no text: a scanned page, a page that scripts build, a file of spaces. `text` is then not in it. */
+  readonly blank?: boolean;
 }
 
 /** A reader of the items, and what the suite may ask about it. */
@@ -23,11 +25,11 @@ export interface OpenReader {
 }
 
 /**
- * What a case of the reader suite may require. `failure`: an item can be broken. `missing`: there can be nothing to read
+ * What a case of the reader suite may require. `blank`: an item can be without text. `failure`: an item can be broken. `missing`: there can be nothing to read
  * from. `opened`: it can be seen what is opened. `several`: an item can hold several documents. `skip`: items can be left
  * out. `version`: items have versions.
  */
-export type ReaderFeature = 'failure' | 'missing' | 'opened' | 'several' | 'skip' | 'version';
+export type ReaderFeature = 'blank' | 'failure' | 'missing' | 'opened' | 'several' | 'skip' | 'version';
 
 /** How a reader under test is made. */
 export interface ReaderSubject {

@@ -6,7 +6,7 @@ import type { Suite } from '../frame/case.ts';
 import { pause } from '../frame/turns.ts';
 import type { ReaderSubject } from './subject.ts';
 import { itemCases } from './item-cases.ts';
-import { ITEMS, namesOf, opened, readAll, WITH_BROKEN } from './lab.ts';
+import { ITEMS, namesOf, opened, readAll, WITH_BLANK, WITH_BROKEN } from './lab.ts';
 
 const NAMES = ITEMS.map(({ name }) => name);
 
@@ -153,6 +153,24 @@ export const readerSuite: Suite<ReaderSubject> = [
       context.check.equal(progress.at(-1)?.done, ITEMS.length, 'the items done');
       context.check.equal(progress.at(-1)?.failed, 1, 'the items failed');
       context.check.ok(warnings.length > 0, 'there is a `warning` event');
+    },
+  },
+  {
+    id: 'read.blank',
+    rule: 'D-01',
+    title: 'reports an item that is not empty and holds no text, and goes on',
+    requires: ['blank'],
+    async run(context) {
+      const { reader } = await opened(context, WITH_BLANK);
+      const { documents, failures, progress } = await readAll(reader);
+      context.check.equal(namesOf(documents), ['alpha', 'delta', 'gamma'], 'the documents');
+      context.check.equal(
+        failures.map(({ item, error }) => [item.includes('beta'), isMortiseError(error)]),
+        [[true, true]],
+        'there is one failure, which names the item, and is a MortiseError',
+      );
+      const { outcome } = progress.find(({ item }) => item.includes('beta')) ?? {};
+      context.check.ok(outcome === 'failed' || outcome === 'partial', `what became of it: ${outcome}`);
     },
   },
   {

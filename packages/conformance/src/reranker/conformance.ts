@@ -10,7 +10,10 @@ export function rerankerConformance(
   options: RerankerConformanceOptions,
 ): ConformanceResults {
   const { create, declares, reasons = {}, name = options.dialect.name } = options;
-  const dialect = skipping(options.dialect, [['model', 'model', options.dialect.model !== undefined]]);
+  const dialect = skipping(options.dialect, [
+    ['model', 'model', options.dialect.model !== undefined],
+    ['usage', 'usage', options.dialect.usage !== undefined],
+  ]);
   return conformance(functions, {
     contract: 'reranker',
     name,

@@ -60,6 +60,26 @@ export const rankCases: readonly RerankerCase[] = [
     },
   },
   {
+    id: 'rank.usage.no-count',
+    rule: 'K-01',
+    title: 'leaves out a usage that is negative or a fraction',
+    requires: ['wire:usage'],
+    async run(context) {
+      for (const [count, expected] of [
+        [3, [3]],
+        [-5, []],
+        [1.5, []],
+      ] as const) {
+        const edit = (body: object) => ({ ...body, ...context.subject.dialect.usage?.(count) });
+        const { reranker } = await connect(context, respondWith(context.subject, { edit }));
+        const { usage, results } = await reranker.rerank(QUERY, DOCUMENTS);
+        context.check.equal(results, ranked(DOCUMENTS), 'the results');
+        const counts = Object.values(usage).filter((value) => value !== undefined);
+        context.check.equal([...new Set(counts)], expected, `the counts of ${count}`);
+      }
+    },
+  },
+  {
     id: 'rank.results',
     rule: 'K-01',
     title: 'gives the place and the score of each document, best first, as plain data',

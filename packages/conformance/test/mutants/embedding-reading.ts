@@ -84,6 +84,14 @@ export const listed: readonly EmbeddingMutant[] = [
     many(async (embed, texts, options) => ({ ...(await embed(texts, options)), usage: { inputTokens: 7 } })),
   ),
   mutant(
+    'takes the nearest count for what is none',
+    'embed.usage.no-count',
+    replying((reply) => ({
+      ...reply,
+      usage: { inputTokens: Math.max(0, Math.round(reply.usage?.inputTokens ?? 0)) },
+    })),
+  ),
+  mutant(
     'makes 0 of a usage that is not given',
     'embed.usage.absent',
     replying((reply) => ({ ...reply, usage: { inputTokens: reply.usage?.inputTokens ?? 0 } })),

@@ -146,6 +146,25 @@ export const readerMutants: readonly ReaderMutant[] = [
     },
   ),
   mutant(
+    'an item without text is gone without a word',
+    'read.blank',
+    class extends ReferenceReader {
+      override async *doRead(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
+        if (this.notes!.get(item.id)?.blank !== true) yield* super.doRead(item, call);
+      }
+    },
+  ),
+  mutant(
+    'an item without text is an empty document',
+    'read.blank',
+    class extends ReferenceReader {
+      override async *doRead(item: ReadItem, call: ReadCall): AsyncGenerator<Document> {
+        if (this.notes!.get(item.id)?.blank !== true) yield* super.doRead(item, call);
+        else yield createDocument({ id: item.id, text: '', metadata: { path: item.id } });
+      }
+    },
+  ),
+  mutant(
     'a broken item ends the reading',
     'read.failure',
     class extends ReferenceReader {

@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import type { ChatReply, ContentBlock, FinishReason, Usage } from '@mortise/core/llm';
+import type { ChatReply, ChatResponse, ContentBlock, FinishReason, Usage } from '@mortise/core/llm';
 import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import { mutant, type Mutant } from './mutant.ts';
 
@@ -112,6 +112,17 @@ export const reading: readonly Mutant[] = [
     'gives zero for counts that were not told',
     'usage.missing',
     reply(({ usage: told }) => ({ usage: told ?? { inputTokens: 0, outputTokens: 0 } })),
+  ),
+  mutant(
+    'hands on what counts nothing',
+    'usage.no-count',
+    class extends ReferenceLLM {
+      override async chat(...call: Parameters<ReferenceLLM['chat']>): Promise<ChatResponse> {
+        const response = await super.chat(...call);
+        const told = (response.usage.raw as Raw)['in'] as number;
+        return { ...response, usage: { ...response.usage, inputTokens: told } };
+      }
+    },
   ),
   mutant(
     'merges the text into the reasoning',

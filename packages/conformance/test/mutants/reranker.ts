@@ -72,6 +72,16 @@ const own: readonly RerankerMutant[] = [
     },
   ),
   mutant(
+    'takes the nearest count for what is none',
+    'rank.usage.no-count',
+    class extends ReferenceReranker {
+      override reply(raw: Raw): RankReply {
+        const { usage, ...right } = super.reply(raw);
+        return { ...right, usage: { inputTokens: Math.max(0, Math.round(usage?.inputTokens ?? 0)) } };
+      }
+    },
+  ),
+  mutant(
     'sorts the documents',
     'rank.sent',
     asking((body, { documents }) => ({ ...body, documents: documents.toReversed() })),

@@ -19,9 +19,10 @@ export class ReferenceReader extends BaseReader {
   }
 
   async *doRead({ id }: ReadItem, _call: ReadCall): AsyncGenerator<Document> {
-    const { name, text, more = [], broken } = this.notes!.get(id)!;
+    const { name, text, more = [], broken, blank } = this.notes!.get(id)!;
     this.opened.push(name);
     if (broken === true) throw new MortiseError('parse', `${id} cannot be read: it is torn.`);
+    if (blank === true) throw new MortiseError('parse', `${id} cannot be read: it holds no text.`);
     for (const [at, words] of [text, ...more].entries())
       yield createDocument({
         id: at === 0 ? id : `${id}#${at}`,

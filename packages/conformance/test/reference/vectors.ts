@@ -80,6 +80,7 @@ export const referenceRerank: RerankDialect = {
   documents: member('documents'),
   topN: member('top'),
   body: (results) => ({ results: results.map((result) => ({ ...result })) }),
+  usage: (count) => ({ tokens: count }),
   requestId: 'x-request-id',
   failure,
 };
@@ -214,8 +215,8 @@ export class ReferenceReranker extends BaseReranker {
     return { model: this.model, query, documents, top: topN };
   }
 
-  reply({ results }: Raw): RankReply {
+  reply({ results, tokens }: Raw): RankReply {
     if (!Array.isArray(results)) throw malformed('JSON without results', { provider: 'reference' });
-    return { results: results as RankReply['results'] };
+    return { results: results as RankReply['results'], usage: { inputTokens: tokens as number } };
   }
 }

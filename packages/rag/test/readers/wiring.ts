@@ -20,7 +20,15 @@ import {
   textFormat,
 } from '@mortise/rag';
 
-const declares: readonly ReaderFeature[] = ['failure', 'missing', 'opened', 'several', 'skip', 'version'];
+const declares: readonly ReaderFeature[] = [
+  'blank',
+  'failure',
+  'missing',
+  'opened',
+  'several',
+  'skip',
+  'version',
+];
 const ONE = 'A file of this kind is one document.';
 
 /** An item as a file of the kind. */
@@ -28,22 +36,26 @@ interface Kind {
   readonly end: string;
   readonly format: FileFormat;
   content(text: string, more: readonly string[]): string;
+  /** Not empty, and without text. */
+  readonly blank: string;
   /** A file is one document. */
   readonly isOne?: boolean;
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  text: { end: '.txt', format: textFormat(), content: (text) => text, isOne: true },
+  text: { end: '.txt', format: textFormat(), content: (text) => text, blank: ' \n\t\n', isOne: true },
   markdown: {
     end: '.md',
     format: markdownFormat(),
     content: (text) => `---\norder: 1\n---\n# Note\n\n${text}\n`,
+    blank: '---\norder: 1\n---\n\n',
     isOne: true,
   },
   json: {
     end: '.json',
     format: jsonFormat({ text: 't' }),
     content: (...all) => JSON.stringify(all.flat().map((t) => ({ t }))),
+    blank: '[{ "t": " " }]',
   },
   'json lines': {
     end: '.jsonl',
@@ -53,6 +65,7 @@ const kinds: Readonly<Record<string, Kind>> = {
         .flat()
         .map((t) => `${JSON.stringify({ t })}\n`)
         .join(''),
+    blank: '{ "t": "" }\n',
   },
   csv: {
     end: '.csv',
@@ -62,6 +75,7 @@ const kinds: Readonly<Record<string, Kind>> = {
         .flat()
         .map((t) => `"${t}"\n`)
         .join('')}`,
+    blank: 't,u\n" ",1\n',
   },
 };
 
@@ -98,12 +112,14 @@ export function wireReaders(functions: TestFunctions): ConformanceResults[] {
 /** The items in a folder, and a reader of them that tells what it opens. */
 async function openFolder(
   items: readonly ReaderItem[],
-  { end, format, content }: Kind,
+  { end, format, content, blank: empty }: Kind,
   create: (folder: string, formats: Record<string, FileFormat>) => OpenReader['reader'],
 ): Promise<OpenReader> {
   const folder = await mkdtemp(join(tmpdir(), 'mortise-reader-'));
-  for (const { name, text, more = [], broken } of items)
-    await writeFile(join(folder, `${name}${end}`), broken === true ? BROKEN : content(text, more));
+  for (const { name, text, more = [], broken, blank } of items) {
+    const whole = blank === true ? empty : content(text, more);
+    await writeFile(join(folder, `${name}${end}`), broken === true ? BROKEN : whole);
+  }
   const opened: string[] = [];
   const watched: FileFormat = {
     read(file, call) {

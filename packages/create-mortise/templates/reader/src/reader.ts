@@ -1,4 +1,4 @@
-import type { JsonObject } from '@mortise/core';
+import { MortiseError, type JsonObject } from '@mortise/core';
 import { callPolicy, runCall, type CallPolicy, type CallSettings } from '@mortise/core/call';
 import { BaseReader, type ReadCall, type ReadItem } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
@@ -41,6 +41,8 @@ export class AcmeReader extends BaseReader {
   async doRead({ id }: ReadItem, { signal }: ReadCall): Promise<Document> {
     const { text, url, fields } = await this.#ask('/v1/page', { id }, signal);
     if (typeof text !== 'string') throw malformed('a page without text', ABOUT);
+    if (text.trim() === '')
+      throw new MortiseError('parse', `The page ${id} holds no text. Write it, or leave it out.`);
     const origin = typeof url === 'string' ? { url } : {};
     const metadata = { ...(isObject(fields) ? (fields as JsonObject) : {}), ...origin };
     return createDocument({ id: `acme:${id}`, text, metadata });

@@ -11,7 +11,8 @@ function answer(path: string, body: { id?: string }, items: readonly ReaderItem[
     return { pages: items.map(({ name }) => ({ id: name, changed: `on the day of ${name}` })) };
   const item = path === '/v1/page' ? items.find(({ name }) => name === body.id) : undefined;
   if (item === undefined || item.broken === true) return undefined;
-  return { text: item.text, url: `https://acme.example/${item.name}`, fields: { author: 'Ada' } };
+  const text = item.blank === true ? ' \n' : item.text;
+  return { text, url: `https://acme.example/${item.name}`, fields: { author: 'Ada' } };
 }
 
 const home = { space: 'home', apiKey: 'key-of-a-test', baseURL: 'https://acme.example' };
@@ -39,7 +40,7 @@ readerConformance(
     open: connect,
     missing: () => connect(),
     // REPLACE: what it can do; for what is not declared, say why in `reasons`.
-    declares: ['failure', 'missing', 'opened', 'skip', 'version'],
+    declares: ['blank', 'failure', 'missing', 'opened', 'skip', 'version'],
     reasons: { several: 'A page is one document.' },
   },
 );
