@@ -37,19 +37,19 @@ Usage: pnpm start [options]
 
   --docs DIR               the folder to read; default: this repository's own documentation
   --question "TEXT"        the question; without it, the program asks in a terminal
-  --llm PROVIDER:MODEL     openai:MODEL, anthropic:MODEL or cohere:MODEL; without it the answer is
-                           put together from sentences of the sources, on this machine
-  --embedding WHICH        local (the default), openai:MODEL or cohere:MODEL
+  --llm PROVIDER:MODEL     openai:MODEL, anthropic:MODEL, cohere:MODEL or google:MODEL; without it
+                           the answer is put together from sentences of the sources, on this machine
+  --embedding WHICH        local (the default), openai:MODEL, cohere:MODEL or google:MODEL
   --base-url URL           another address for the provider: a proxy, Ollama, vLLM, LM Studio
   --verbose                show what happens inside, on stderr
   --json                   write the answer as JSON, and nothing else, to stdout
   --help                   show this text
 
-Keys are read from OPENAI_API_KEY, ANTHROPIC_API_KEY and CO_API_KEY.
+Keys are read from OPENAI_API_KEY, ANTHROPIC_API_KEY, CO_API_KEY and GEMINI_API_KEY.
 `;
 
-const LLM_PROVIDERS = ['openai', 'anthropic', 'cohere'];
-const EMBEDDING_PROVIDERS = ['openai', 'cohere'];
+const LLM_PROVIDERS = ['openai', 'anthropic', 'cohere', 'google'];
+const EMBEDDING_PROVIDERS = ['openai', 'cohere', 'google'];
 
 /** Throws an {@link AskError} for whatever it cannot make sense of: nothing is dropped in silence. */
 export function parseArguments(argv: readonly string[]): Settings {

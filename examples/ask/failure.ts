@@ -48,6 +48,7 @@ const KEY_VARIABLES: ReadonlyMap<string, string> = new Map([
   ['openai', 'OPENAI_API_KEY'],
   ['anthropic', 'ANTHROPIC_API_KEY'],
   ['cohere', 'CO_API_KEY'],
+  ['google', 'GEMINI_API_KEY'],
 ]);
 
 /** Where a provider's key is looked for. Undefined for models that need none. */

@@ -17,6 +17,8 @@ export async function createLLM({ provider, model = '' }: ModelChoice, baseURL?:
       return new (await import('@mortise/anthropic')).AnthropicLLM(options);
     case 'cohere':
       return new (await import('@mortise/cohere')).CohereLLM(options);
+    case 'google':
+      return new (await import('@mortise/google')).GoogleLLM(options);
     default:
       throw new AskError(`there is no language model "${provider}"`, 'See --help.');
   }
@@ -35,6 +37,8 @@ export async function createEmbedding(
       return new (await import('@mortise/openai')).OpenAIEmbedding(options);
     case 'cohere':
       return new (await import('@mortise/cohere')).CohereEmbedding(options);
+    case 'google':
+      return new (await import('@mortise/google')).GoogleEmbedding(options);
     default:
       throw new AskError(`there is no embedding model "${provider}"`, 'See --help.');
   }

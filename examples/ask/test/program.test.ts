@@ -159,6 +159,7 @@ describe('a provider', () => {
     ['openai', 'OPENAI_API_KEY'],
     ['anthropic', 'ANTHROPIC_API_KEY'],
     ['cohere', 'CO_API_KEY'],
+    ['google', 'GEMINI_API_KEY'],
   ] as const)('%s without a key', async ([provider, variable]) => {
     using box = new Sandbox(GARDEN);
     const outcome = await box.run([

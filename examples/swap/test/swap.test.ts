@@ -110,6 +110,19 @@ const PROVIDERS = {
       },
     ],
   },
+  google: {
+    key: 'GEMINI_API_KEY',
+    base: '',
+    // The model, and that it is to stream, stand in the address.
+    path: '/v1beta/models/some-model:streamGenerateContent?alt=sse',
+    events: ['Blue light ', 'scatters.'].map((text, at) => ({
+      type: undefined,
+      candidates: [
+        { content: { parts: [{ text }], role: 'model' }, ...(at === 1 ? { finishReason: 'STOP' } : {}) },
+      ],
+      usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 4 },
+    })),
+  },
 };
 
 function openaiMessage(text: string) {
@@ -130,7 +143,10 @@ test('a change of provider changes one line', () => {
 
 test.for(Object.entries(PROVIDERS))('the program runs on %s', async ([name, { key, base, path, events }]) => {
   await using wire = await startWire((_request, reply) => {
-    const frames = events.map((event) => ({ event: event.type, data: JSON.stringify(event) }));
+    const frames = events.map((event) => {
+      const data = JSON.stringify(event);
+      return event.type === undefined ? data : { event: event.type, data };
+    });
     return eventStream(reply, frames);
   });
   const result = await run(`${name}.ts`, ['some-model', `${wire.url}${base}`], { [key]: 'test-key' });
@@ -140,7 +156,8 @@ test.for(Object.entries(PROVIDERS))('the program runs on %s', async ([name, { ke
     stderr: '',
   });
   expect(wire.requests.map((request) => request.path)).toEqual([path]);
-  expect(wire.requests[0]?.body).toMatchObject({ model: 'some-model', stream: true });
+  const asked = { model: 'some-model', stream: true };
+  expect(wire.requests[0]?.body).toMatchObject(path.includes(asked.model) ? { contents: [{}] } : asked);
 });
 
 async function run(program: string, args: readonly string[], env: Record<string, string>) {

@@ -39,13 +39,15 @@ export interface GoogleConnection {
   project?: string | undefined;
   /** Vertex AI: the region. Default: `global`. */
   location?: string | undefined;
+  /** Default: `v1beta`, or `v1beta1` on Vertex AI, which have all that is documented. */
+  apiVersion?: string | undefined;
   /** Without the version. Default: `https://generativelanguage.googleapis.com`, or Vertex AI's in `location`. */
   baseURL?: string | undefined;
   /** Sent with every request. One named `authorization` or `x-goog-api-key` stands in for the key. */
   headers?: Readonly<Record<string, string>> | undefined;
   /** Carries every request to the model. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Used as it is, but for its `fetch`; the key, the project, the base URL and the headers are then its business. */
+  /** Used as it is, but for its `fetch`; the key, the project, the addresses and the headers are then its business. */
   client?: GoogleClient | undefined;
 }
 
@@ -160,7 +162,9 @@ export class Connection {
   async #create(): Promise<GoogleClient> {
     const { headers, baseURL } = this.#credentials;
     const { project, location = 'global' } = this.#options;
-    const httpOptions = { baseUrl: baseURL, headers: { ...headers } };
+    // Named, as the SDK's own default differs from one of its versions to the next.
+    const { apiVersion = project === undefined ? 'v1beta' : 'v1beta1' } = this.#options;
+    const httpOptions = { baseUrl: baseURL, apiVersion, headers: { ...headers } };
     if (project !== undefined) {
       const { GoogleGenAI } = await loadSdk();
       // A header that authorises needs no credentials beside it, which would be looked for in files and on the network.

@@ -1,6 +1,7 @@
 import {
   anthropicMessages,
   cohereChat,
+  googleGenerateContent,
   llmConformance,
   openAIChatCompletions,
   openAIResponses,
@@ -35,6 +36,7 @@ it.each([
   [openAIChatCompletions, ['rate_limit_exceeded', 'insufficient_quota', 'context_length_exceeded']],
   [openAIResponses, ['rate_limit_exceeded', 'insufficient_quota', 'context_length_exceeded']],
   [anthropicMessages, ['rate_limit_error', 'billing_error', 'prompt is too long']],
+  [googleGenerateContent, ['RESOURCE_EXHAUSTED', 'PerDay', 'exceeds the maximum number of tokens']],
 ])('$name has its own words for every kind', (dialect, words) => {
   (['rate', 'quota', 'context-length'] as const).forEach((kind, at) => {
     expect(dialect.errorFrame('No.', kind).data).toContain(words[at]);
