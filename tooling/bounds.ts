@@ -195,4 +195,37 @@ export function boundProblems(
   return problems;
 }
 
+const ATTACKS = 'tooling/test/hostile/attacks.ts';
+const SERVERS = 'tooling/test/hostile-servers.test.ts';
+
+/** What `SECURITY.md` promises in figures: its words, and where the same number stands. */
+const PROMISES: readonly (readonly [said: RegExp, file: string, written: RegExp])[] = [
+  [
+    /Secrets of fewer than ([\d,]+) characters/,
+    'packages/core/src/wire/secrets.ts',
+    /const SHORTEST = ([\d_]+);/,
+  ],
+  [
+    /Within the origin up to ([\d,]+) are/,
+    'packages/core/src/wire/guarded-fetch.ts',
+    /const MOST_REDIRECTS = ([\d_]+);/,
+  ],
+  [/With ([\d,]+) MB for its objects/, SERVERS, /--max-old-space-size=(\d+)/],
+  [/at most ([\d,]+) MB above the start/, SERVERS, /const MOST_MEGABYTES = ([\d_]+);/],
+  [/([\d,]+) tool calls and/, ATTACKS, /called\(([\d_]+), 'now'\)/],
+  [/a name of ([\d,]+) MB/, ATTACKS, /'n'\.repeat\(([\d_]+)_000_000\)/],
+];
+
+/** Where the promises of `SECURITY.md`, whose text is given, and what keeps them differ. */
+export function promiseProblems(text: string, read: (file: string) => string): string[] {
+  const words = text.replaceAll(/\s+/g, ' ');
+  return PROMISES.flatMap(([said, file, written]) => {
+    const figures = [said.exec(words)?.[1], written.exec(read(file))?.[1]];
+    const [promised, kept] = figures.map((figure) => figure?.replaceAll(/[,_]/g, ''));
+    return promised !== undefined && promised === kept
+      ? []
+      : [`SECURITY.md: ${said.source} is ${promised} there, and ${kept} in ${file}`];
+  });
+}
+
 export const readSource = (file: string): string => readFileSync(join(root, file), 'utf8');

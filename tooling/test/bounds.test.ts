@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { BOUNDS_PAGE, boundProblems, boundRows, figureIn, figuresOf, readSource } from '../bounds.ts';
+import {
+  BOUNDS_PAGE,
+  boundProblems,
+  boundRows,
+  figureIn,
+  figuresOf,
+  promiseProblems,
+  readSource,
+} from '../bounds.ts';
 import { publishedPackages, sourceFiles } from '../workspace.ts';
 
 const page = readSource(BOUNDS_PAGE);
@@ -11,7 +19,20 @@ test('C-13: the table of bounds says what the sources do, and each bound has its
   expect(boundProblems(page, readSource, sources)).toEqual([]);
 });
 
+test('C-09, C-13: SECURITY.md promises the figures that the sources and the hostile servers have', () => {
+  expect(promiseProblems(readSource('SECURITY.md'), readSource)).toEqual([]);
+});
+
 describe('the check itself', () => {
+  test('finds a promise with another figure, and one that is gone', () => {
+    const text = readSource('SECURITY.md');
+    const other = text.replace('20,000 tool calls', '30,000 tool calls').replace('up to 5 are', 'some are');
+    expect(promiseProblems(other, readSource)).toEqual([
+      expect.stringMatching(/is undefined there, and 5 in .*guarded-fetch/),
+      expect.stringMatching(/is 30000 there, and 20000 in .*attacks/),
+    ]);
+  });
+
   test('finds a figure that is another one, a row that is nowhere and a bound without a row', () => {
     expect(boundProblems(page.replace('| 48 MiB', '| 47 MiB'), readSource, [])).toEqual([
       'Bytes of a whole reply, of an error, of vectors: the table says 47 MiB, after decompression, the sources 50331648',
