@@ -153,7 +153,10 @@ function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire():
       clearTimeout(deadline);
       silence?.stop();
       controller.unlink();
-      if (lease !== undefined) giveBack(lease, headers === undefined ? outcome : { ...outcome, headers });
+      // The call is over: what a limiter throws on its return, now or later, is not what became of it.
+      const release = async (): Promise<void> =>
+        lease?.release(headers === undefined ? outcome : { ...outcome, headers });
+      if (lease !== undefined) release().catch(() => undefined);
       if (reason !== undefined && !controller.signal.aborted) controller.abort(reason);
     },
     failure(error) {
@@ -162,11 +165,6 @@ function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire():
       return toMortiseError(error, spec.about);
     },
   };
-}
-
-/** The call is over: what a limiter throws on its return, now or later, is not what became of it. */
-function giveBack(lease: Lease, outcome: LeaseOutcome | undefined): void {
-  (async () => lease.release(outcome))().catch(() => undefined);
 }
 
 function timeoutError(spec: CallSpec, { timeoutMs }: Bounds): MortiseError {

@@ -158,6 +158,7 @@ export abstract class BaseEmbedding<
   #open(call: EmbedManyOptions<P>, total: number | undefined, left?: AbortSignal): EmbeddingRun {
     const { model, metadata } = this;
     const { kind = 'document', dimensions, providerOptions, parent = hub().storage?.getStore() } = call;
+    const { concurrency = this.#concurrency ?? DEFAULT_EMBEDDING_CONCURRENCY } = call;
     if (dimensions !== undefined) this.#checkDimensions(dimensions);
     const isCounted = metadata.maxBatchTokens !== undefined || this.#policy.limiter !== undefined;
     const request = { kind, ...defined({ dimensions, providerOptions }) };
@@ -165,10 +166,7 @@ export abstract class BaseEmbedding<
       ...{ model: this, answeredBy: { ...this.#answeredBy, model }, call, total, left, parent },
       limits: batchLimits(metadata, this.#tokenizer),
       tokenizer: isCounted ? (this.#tokenizer ?? estimateTokenizer) : undefined,
-      concurrency:
-        call.concurrency === undefined
-          ? (this.#concurrency ?? DEFAULT_EMBEDDING_CONCURRENCY)
-          : positive('concurrency', call.concurrency, true),
+      concurrency: positive('concurrency', concurrency, true),
       request: (inputs, tokens, run) => this.#request(inputs, tokens, run, request, { ...call, parent }),
     });
   }

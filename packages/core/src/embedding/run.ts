@@ -233,8 +233,8 @@ export class EmbeddingRun implements StreamRun, RunningRequests, TextTaker {
     const key = inputKey(input);
     const known = this.#byKey.get(key);
     if (known === undefined) {
-      const cost = inputCost(input, tokenizer, limits.maxBytes !== undefined);
-      const entry: Entry = { input, index, others: undefined, vector: undefined, cut: false, ...cost };
+      const { tokens, bytes } = inputCost(input, tokenizer, limits.maxBytes !== undefined);
+      const entry: Entry = { input, index, others: undefined, vector: undefined, cut: false, tokens, bytes };
       this.#byKey.set(key, entry);
       if (this.#batcher.fits(entry)) this.#batcher.add(entry);
       else this.#overflow = entry;

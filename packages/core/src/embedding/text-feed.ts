@@ -55,17 +55,13 @@ export class TextFeed {
   /** Hands over `most` texts, fewer where the taker has enough, or the source pauses and the run is woken. */
   async take(most: number, taker: TextTaker): Promise<void> {
     const last = this.taken + most;
-    let wanted = true;
-    while (wanted && this.taken < last && !this.hurried) {
+    while (this.taken < last && !this.hurried) {
       let next: Next | Promise<Next> | undefined = this.#pending ?? this.#source.next();
       if ('then' in next) next = await this.#arrival(next, taker.isHolding());
       throwIfAborted(this.#signal);
-      if (next === undefined) break;
-      if (next.done === true) {
-        this.ended = true;
-        break;
-      }
-      wanted = taker.admit(next.value, this.taken++);
+      this.ended = next?.done === true;
+      if (next === undefined || next.done === true) break;
+      if (!taker.admit(next.value, this.taken++)) break;
     }
     this.#linger?.pause();
   }
