@@ -170,7 +170,9 @@ export function finishOf(message: Raw, calls: boolean): FinishReason {
 export function fromUsage(raw: Raw): Usage {
   const sum = (...names: string[]): number | undefined => {
     const counts = names.map((name) => count(raw[name])).filter((each) => each !== undefined);
-    return counts.length === 0 ? undefined : counts.reduce((total, each) => total + each, 0);
+    // Together they may look like a count where one is none, which core leaves out.
+    const odd = counts.find((each) => !Number.isInteger(each) || each < 0);
+    return odd ?? (counts.length === 0 ? undefined : counts.reduce((total, each) => total + each, 0));
   };
   return defined({
     inputTokens: sum('promptTokenCount', 'toolUsePromptTokenCount'),

@@ -191,6 +191,18 @@ describe('usage', () => {
         raw: usageMetadata,
       });
   });
+
+  it('L-01: what counts nothing is no count in sum with another either', async () => {
+    const usageMetadata = { promptTokenCount: -5, toolUsePromptTokenCount: 9, candidatesTokenCount: 2 };
+    for (const { usage, warnings } of await both(
+      [{ text: 'a' }],
+      { finishReason: 'STOP' },
+      { usageMetadata },
+    )) {
+      expect(usage.inputTokens).toBeUndefined();
+      expect(warnings).toMatchObject([{ setting: 'usage' }]);
+    }
+  });
 });
 
 describe('citations', () => {
