@@ -5,10 +5,12 @@ import {
   eventJson,
   malformed,
   throwFailure,
+  uniqueCallId,
   type About,
   type SseEvent,
   type StreamTranslator,
 } from '@mortise/core/wire';
+import { PartialCall } from './partial-call.ts';
 import { citationsOf, type Told } from './convert-citations.ts';
 import {
   addMessage,
@@ -50,6 +52,8 @@ class ReplyTranslator implements StreamTranslator<ChatStreamEvent> {
   readonly #usage: Raw = {};
   readonly #texts: { index: number; pieces: string[] }[] = [];
   #draft: Draft | undefined;
+  /** A call whose arguments are still coming. */
+  #call: { readonly id: string; readonly partial: PartialCall } | undefined;
   #started = false;
   #calls = false;
   #places = 0;
@@ -88,6 +92,12 @@ class ReplyTranslator implements StreamTranslator<ChatStreamEvent> {
   /** A part that is signed, or holds more than its words, is a block of its own: the server wants it back as it was. */
   #take(part: Raw, out: Out): void {
     const kind = kindOf(part);
+    if (
+      kind === 'functionCall' &&
+      isObject(part['functionCall']) &&
+      this.#takePiece(part, part['functionCall'], out)
+    )
+      return;
     const { text: said, thought, ...others } = part;
     const isPlain = kind === 'text' && Object.values(others).every((value) => value == null);
     if (isPlain) {
@@ -119,6 +129,32 @@ class ReplyTranslator implements StreamTranslator<ChatStreamEvent> {
     }
   }
 
+  /** A piece of a call; false for a call that is whole. */
+  #takePiece(part: Raw, { id, name, partialArgs, willContinue }: Raw, out: Out): boolean {
+    const isNew = typeof name === 'string' && name !== '';
+    if (isNew) this.#closeCall(out);
+    if (isNew && willContinue !== true && partialArgs == null) return false;
+    if (isNew) {
+      this.#close(out);
+      this.#calls = true;
+      const own = typeof id === 'string' && id !== '' ? id : uniqueCallId();
+      this.#call = { id: own, partial: new PartialCall(this.#places++, part, this.#about) };
+      out.push({ type: 'tool-call-start', index: this.#call.partial.index, id: own, name });
+    }
+    if (this.#call === undefined) return false;
+    this.said++;
+    if (this.#call.partial.add(part)) this.#closeCall(out);
+    return true;
+  }
+
+  #closeCall(out: Out): void {
+    if (this.#call === undefined) return;
+    const { id, partial } = this.#call;
+    this.#call = undefined;
+    const [block] = fromPart(partial.whole(id), this.#about);
+    if (block !== undefined) out.push({ type: 'block', index: partial.index, block });
+  }
+
   #extend(delta: string, thought: boolean, out: Out): void {
     let draft = this.#draft;
     if (draft?.thought !== thought) {
@@ -143,6 +179,7 @@ class ReplyTranslator implements StreamTranslator<ChatStreamEvent> {
 
   finish(out: Out): void {
     this.#close(out);
+    this.#closeCall(out);
     this.done = true;
     const texts = this.#texts.map(({ index, pieces }): Told => ({ index, text: pieces.join('') }));
     for (const { index, citation } of citationsOf(this.#message, texts))

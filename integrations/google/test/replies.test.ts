@@ -108,6 +108,35 @@ describe('parts', () => {
   });
 });
 
+it('L-03: arguments that come by their paths are put together', async () => {
+  const piece = (functionCall: Json, more: Json = {}): Json => event([{ functionCall, ...more }]);
+  const events = [
+    piece({ name: 'w', willContinue: true }, { thoughtSignature: 'c2ln' }),
+    piece({
+      partialArgs: [{ jsonPath: '$.city', stringValue: 'New ', willContinue: true }],
+      willContinue: true,
+    }),
+    piece({ partialArgs: [{ jsonPath: '$.city', stringValue: 'York' }], willContinue: true }),
+    piece({ partialArgs: [{ jsonPath: '$.days[0].n', numberValue: 2 }], willContinue: true }),
+    piece({ partialArgs: [{ jsonPath: '$.ok', boolValue: true }], willContinue: true }),
+    piece({}),
+    piece({ name: 'w', args: { city: 'Rome' } }),
+    event([], { finishReason: 'STOP' }),
+  ];
+  const { toolCalls } = await llmOf(streamed(events)).streamChat('Hi').final();
+  expect(toolCalls.map(({ arguments: args }) => args)).toEqual([
+    { city: 'New York', days: [{ n: 2 }], ok: true },
+    { city: 'Rome' },
+  ]);
+  expect(toolCalls[0]).toMatchObject({ providerMetadata: { google: { thoughtSignature: 'c2ln' } } });
+  const astray = [
+    piece({ name: 'w', willContinue: true, partialArgs: [{ jsonPath: '$.__proto__.x', boolValue: true }] }),
+  ];
+  await expect(llmOf(streamed(astray)).streamChat('Hi').final()).rejects.toMatchObject({
+    code: 'malformed-response',
+  });
+});
+
 describe('ends', () => {
   it.each([
     ['MAX_TOKENS', 'length'],
