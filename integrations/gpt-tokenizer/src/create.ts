@@ -1,4 +1,5 @@
 import { MortiseError } from '@mortise/core';
+import { checkOptions, shown } from '@mortise/core/shared';
 import { GptTokenizer, type GptEncodingModule, type GptRanks } from './tokenizer.ts';
 
 /** OpenAI's vocabularies. `o200k_base` is that of gpt-4o and everything since. */
@@ -21,12 +22,12 @@ export interface GptTokenizerOptions {
  * process. The tokenizer itself is synchronous.
  */
 export async function createGptTokenizer(options: GptTokenizerOptions = {}): Promise<GptTokenizer> {
-  const { encoding = 'o200k_base' } = options;
-  if (!Object.hasOwn(LOADERS, encoding)) {
+  const { encoding = 'o200k_base' } = checkOptions(options, 'configuration');
+  if (typeof encoding !== 'string' || !Object.hasOwn(LOADERS, encoding)) {
     const known = Object.keys(LOADERS).join(', ');
     throw new MortiseError(
       'configuration',
-      `There is no encoding ${String(encoding)}. Take one of ${known}.`,
+      `There is no encoding ${typeof encoding === 'string' ? encoding : shown(encoding)}. Take one of ${known}.`,
     );
   }
   const [module, ranks] = await LOADERS[encoding]();

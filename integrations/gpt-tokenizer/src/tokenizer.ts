@@ -1,4 +1,5 @@
 import { MortiseError } from '@mortise/core';
+import { reading, shown, requireMembers } from '@mortise/core/shared';
 import type { Tokenizer } from '@mortise/core/tokenizer';
 
 /** The part of a `gpt-tokenizer/encoding/*` module that is used. */
@@ -22,21 +23,31 @@ export class GptTokenizer implements Tokenizer {
 
   constructor(name: string, encoding: GptEncodingModule, ranks: GptRanks) {
     this.name = name;
-    this.#encoding = encoding;
+    this.#encoding = requireMembers(
+      encoding,
+      ['encode', 'countTokens', 'decode'],
+      'encoding',
+      'GptEncodingModule',
+    );
     this.#ranks = ranks;
   }
 
   count(text: string): number {
-    let count = 0;
-    for (const piece of pieces(text)) count += this.#encoding.countTokens(piece, ORDINARY);
-    return count;
+    return reading('The text', () => {
+      let count = 0;
+      for (const piece of pieces(text)) count += this.#encoding.countTokens(piece, ORDINARY);
+      return count;
+    });
   }
 
   encode(text: string): number[] {
-    const [first = '', ...rest] = pieces(text);
-    const tokens = this.#encoding.encode(first, ORDINARY);
-    for (const piece of rest) for (const token of this.#encoding.encode(piece, ORDINARY)) tokens.push(token);
-    return tokens;
+    return reading('The text', () => {
+      const [first = '', ...rest] = pieces(text);
+      const tokens = this.#encoding.encode(first, ORDINARY);
+      for (const piece of rest)
+        for (const token of this.#encoding.encode(piece, ORDINARY)) tokens.push(token);
+      return tokens;
+    });
   }
 
   /**
@@ -46,6 +57,10 @@ export class GptTokenizer implements Tokenizer {
    * encodings share, and puts them into the next text that anybody decodes (4.0.0).
    */
   decode(tokens: readonly number[]): string {
+    return reading('The list of tokens', () => this.#decoded(tokens));
+  }
+
+  #decoded(tokens: readonly number[]): string {
     const bytes: number[] = [];
     let text = '';
     const flush = (): void => {
@@ -71,7 +86,7 @@ export class GptTokenizer implements Tokenizer {
     try {
       return this.#encoding.decode([token]);
     } catch (cause) {
-      const message = `${token} is not a token of ${this.name}. Decode tokens with the encoding that made them.`;
+      const message = `${shown(token)} is not a token of ${this.name}. Decode tokens with the encoding that made them.`;
       throw new MortiseError('invalid-request', message, { cause });
     }
   }
@@ -87,6 +102,7 @@ const ORDINARY: { disallowedSpecial: Set<string> } = { disallowedSpecial: new Se
 const RUN = /[\p{L}\p{M}]{1000}|\s{1000}|[^\s\p{L}\p{N}]{1000}/gu;
 
 function pieces(text: string): string[] {
+  if (typeof text !== 'string') throw new TypeError('it is no string');
   if (!hasLongRun(text)) return [text];
   const result: string[] = [];
   let from = 0;

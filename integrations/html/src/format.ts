@@ -1,8 +1,8 @@
 import { MortiseError } from '@mortise/core';
 import { runInSlices, timeSlices } from '@mortise/core/call';
-import { readBytes, type FileFormat } from '@mortise/core/reader';
+import { checkedFormat, readBytes, type FileFormat } from '@mortise/core/reader';
 import { createDocument } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, shown, wholeNumber } from '@mortise/core/shared';
 import type { Page } from './builder.ts';
 import { decodePieces, knownEncoding } from './charset.ts';
 import { readPage, type HtmlOptions } from './html.ts';
@@ -28,13 +28,15 @@ const MIB = 1024 * 1024;
  * A file that has no text, such as one that scripts build, is `parse`; so is one that is larger than `maxBytes`. A node's
  * `start` and `end` are places in the text; `readHtml(html).sourceRange(node)` gives those in the file.
  */
-export function htmlFormat(options: HtmlFormatOptions = {}): FileFormat {
-  const { boilerplate, encoding } = options;
+export function htmlFormat(given: HtmlFormatOptions = {}): FileFormat {
+  const options = checkOptions(given, 'configuration');
+  const { encoding } = options;
+  const boilerplate = options.boilerplate === true;
   const maxBytes = wholeNumber('maxBytes', options.maxBytes ?? 64 * MIB);
   const maxElements = wholeNumber('maxElements', options.maxElements ?? 1_000_000);
   const otherwise = encoding === undefined ? undefined : checkEncoding(encoding);
-  return {
-    fingerprint: `mortise-html-2 ${JSON.stringify([boilerplate ?? false, otherwise ?? null])}`,
+  return checkedFormat({
+    fingerprint: `mortise-html-2 ${JSON.stringify([boilerplate, otherwise ?? null])}`,
     async *read(file, { signal }) {
       const { id, path } = file;
       const bytes = await readBytes(file, { maxBytes, signal });
@@ -59,7 +61,7 @@ export function htmlFormat(options: HtmlFormatOptions = {}): FileFormat {
         excludedLlmMetadataKeys: ['mediaType', 'sourceMediaType'],
       });
     },
-  };
+  });
 }
 
 /**
@@ -69,17 +71,20 @@ export function htmlFormat(options: HtmlFormatOptions = {}): FileFormat {
  */
 export function decodeHtml(path: string, bytes: Uint8Array, encoding?: string): string {
   const otherwise = encoding === undefined ? undefined : checkEncoding(encoding);
-  const pieces = decodePieces(path, bytes, { otherwise });
-  for (;;) {
-    const { done, value } = pieces.next();
-    if (done === true) return value;
-  }
+  return reading('The page', () => {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('it is no Uint8Array');
+    const pieces = decodePieces(path, bytes, { otherwise });
+    for (;;) {
+      const { done, value } = pieces.next();
+      if (done === true) return value;
+    }
+  });
 }
 
 function checkEncoding(label: string): string {
   const known = knownEncoding(label);
   if (known !== undefined) return known;
-  const message = `encoding is ${JSON.stringify(label)}, which nothing here can decode. Use a label of the encoding standard (https://encoding.spec.whatwg.org/#names-and-labels).`;
+  const message = `encoding is ${shown(label)}, which nothing here can decode. Use a label of the encoding standard (https://encoding.spec.whatwg.org/#names-and-labels).`;
   throw new MortiseError('configuration', message);
 }
 

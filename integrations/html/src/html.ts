@@ -1,5 +1,6 @@
+import { MortiseError } from '@mortise/core';
 import { runInSlices, timeSlices, type TimeSlices } from '@mortise/core/call';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, shown, wholeNumber } from '@mortise/core/shared';
 import { assemble, contentOf } from './blocks.ts';
 import type { Page } from './builder.ts';
 import { PageReader } from './page.ts';
@@ -40,7 +41,10 @@ export interface HtmlText {
  * navigation, headers, footers and asides; where that would be nothing, these too. It takes linear time, and lets others
  * have their turn every few milliseconds.
  */
-export async function readHtml(html: string, options: HtmlOptions = {}): Promise<HtmlText> {
+export async function readHtml(html: string, given: HtmlOptions = {}): Promise<HtmlText> {
+  const options = checkOptions(given);
+  if (typeof html !== 'string')
+    throw new MortiseError('invalid-request', `The page is ${shown(html)}; it takes a string.`);
   const { text } = await readPage(html, options);
   return text;
 }
@@ -67,7 +71,7 @@ export async function readPage(html: string, options: HtmlOptions): Promise<{ te
     ...(title === '' ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     ...(language === undefined ? {} : { language }),
-    sourceRange: (range: Range) => placed.sourceRange(range),
+    sourceRange: (range: Range) => reading('The range', () => placed.sourceRange(range)),
   };
   return { text, page };
 }

@@ -1,6 +1,7 @@
+import { storeCall, storeItems } from '@mortise/core/store';
 import { errorText, MortiseError, type JsonValue } from '@mortise/core';
 import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
-import { finiteNumber, jsonText, requireMembers } from '@mortise/core/shared';
+import { reading, finiteNumber, jsonText, requireMembers } from '@mortise/core/shared';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
 
 /** What is used of a `Keyv`, of version 6. */
@@ -37,67 +38,83 @@ export class KeyvKeyValueStore implements KeyValueStore {
 
   constructor(keyv: KeyvLike) {
     this.#keyv = requireMembers(keyv, MEMBERS, 'keyv', 'Keyv');
-    if ('throwOnErrors' in keyv) {
+    if (reading('keyv', () => 'throwOnErrors' in keyv, 'configuration')) {
       const message =
         'This is Keyv 5, whose getMany shows a failing store as one without entries. Take Keyv 6.';
       throw new MortiseError('configuration', message);
     }
-    keyv.on('error', (error) => {
-      this.#failures++;
-      this.#failure = error;
+    reading(
+      'keyv',
+      () =>
+        keyv.on('error', (error) => {
+          this.#failures++;
+          this.#failure = error;
+        }),
+      'configuration',
+    );
+  }
+
+  async get(key: string, given: KeyValueOptions = {}): Promise<StoreValue | undefined> {
+    return storeCall(given, async (options) => {
+      const found = await this.#run(options, () => this.#keyv.get(place(key, options)), isMiss);
+      return decode(found);
     });
   }
 
-  async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
-    const found = await this.#run(options, () => this.#keyv.get(place(key, options)), isMiss);
-    return decode(found);
+  async set(key: string, value: StoreValue, given: SetOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const entry = entryOf(key, value, options);
+      await this.#run(options, () => this.#keyv.set(entry.key, entry.value, entry.ttl), isRefused);
+    });
   }
 
-  async set(key: string, value: StoreValue, options: SetOptions = {}): Promise<void> {
-    const entry = entryOf(key, value, options);
-    await this.#run(options, () => this.#keyv.set(entry.key, entry.value, entry.ttl), isRefused);
+  async delete(key: string, given: KeyValueOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      // False also where nothing was there, which is as good as deleted.
+      await this.#run(options, () => this.#keyv.delete(place(key, options)), isRefused);
+    });
   }
 
-  async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
-    // False also where nothing was there, which is as good as deleted.
-    await this.#run(options, () => this.#keyv.delete(place(key, options)), isRefused);
+  async getMany(keys: readonly string[], given: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
+    return storeCall(given, async (options) => {
+      if (keys.length === 0) return [];
+      const places = keys.map((key) => place(key, options));
+      const values: (StoreValue | undefined)[] = [];
+      const slices = timeSlices(options.signal);
+      for (const some of inParts(places)) {
+        const turn = slices.turn();
+        if (turn !== undefined) await turn;
+        const found = await this.#run(
+          options,
+          () => this.#keyv.getMany(some),
+          (them) => them.some(isMiss),
+        );
+        values.push(...found.map(decode));
+      }
+      return values;
+    });
   }
 
-  async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
-    throwIfAborted(options.signal);
-    if (keys.length === 0) return [];
-    const places = keys.map((key) => place(key, options));
-    const values: (StoreValue | undefined)[] = [];
-    const slices = timeSlices(options.signal);
-    for (const some of inParts(places)) {
-      const turn = slices.turn();
-      if (turn !== undefined) await turn;
-      const found = await this.#run(
-        options,
-        () => this.#keyv.getMany(some),
-        (them) => them.some(isMiss),
-      );
-      values.push(...found.map(decode));
-    }
-    return values;
+  async setMany(entries: readonly StoreEntry[], given: SetOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      if (entries.length === 0) return;
+      // By key, so that the last of two wins, whatever the adapter makes of two.
+      const byKey = new Map(entries);
+      const slices = timeSlices(options.signal);
+      for (const some of inParts([...byKey])) {
+        const turn = slices.turn();
+        if (turn !== undefined) await turn;
+        const made = some.map(([key, value]) => entryOf(key, value, options));
+        await this.#run(options, () => this.#keyv.setMany(made), isRefused);
+      }
+    });
   }
 
-  async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    if (entries.length === 0) return;
-    // By key, so that the last of two wins, whatever the adapter makes of two.
-    const byKey = new Map(entries);
-    const slices = timeSlices(options.signal);
-    for (const some of inParts([...byKey])) {
-      const turn = slices.turn();
-      if (turn !== undefined) await turn;
-      const made = some.map(([key, value]) => entryOf(key, value, options));
-      await this.#run(options, () => this.#keyv.setMany(made), isRefused);
-    }
+  iterate(given: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+    return storeItems(given, (options) => this.#iterate(options));
   }
 
-  async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
-    throwIfAborted(options.signal);
+  async *#iterate(options: KeyValueOptions): AsyncIterable<StoreEntry> {
     const namespace = frame(options);
     const before = this.#failures;
     for await (const [id, value] of this.#entries()) {

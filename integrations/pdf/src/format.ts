@@ -1,7 +1,13 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
-import { readBytes, type FileFormat, type ReadCall, type SourceFile } from '@mortise/core/reader';
+import {
+  checkedFormat,
+  readBytes,
+  type FileFormat,
+  type ReadCall,
+  type SourceFile,
+} from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
-import { oneOf, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, oneOf, wholeNumber } from '@mortise/core/shared';
 import { missingError, damageError, lackError, pageError, withoutPages, withoutText } from './failures.ts';
 import type { Lack, Opened } from './messages.ts';
 import { PdfSession } from './session.ts';
@@ -41,7 +47,8 @@ export interface PdfOptions {
  * gives nothing at all is an error: `parse` (damaged, too large), `permission` (encrypted), `unsupported` (a scan) or
  * `timeout`.
  */
-export function pdfFormat(options: PdfOptions = {}): FileFormat {
+export function pdfFormat(given: PdfOptions = {}): FileFormat {
+  const options = checkOptions(given, 'configuration');
   const { documents = 'pages', box = 'media', password } = options;
   const settings: Settings = {
     documents: oneOf('documents', documents, ['pages', 'file']),
@@ -53,11 +60,11 @@ export function pdfFormat(options: PdfOptions = {}): FileFormat {
     memoryMb: wholeNumber('maxMemoryMb', options.maxMemoryMb ?? 512, { least: 32 }),
   };
   const threads = new PdfThreads(settings);
-  return {
+  return checkedFormat({
     // Of what is read within its bounds: what is not has failed, and is read again.
     fingerprint: `mortise-pdf-1 ${settings.documents} ${settings.box}`,
     read: (file, call) => readPdf(file, settings, threads, call),
-  };
+  });
 }
 
 interface Settings {

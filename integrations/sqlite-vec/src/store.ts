@@ -3,8 +3,9 @@ import { MortiseError } from '@mortise/core';
 import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { bytesToVector } from '@mortise/core/embedding';
 import { nodeFromJson, type NodeWithScore } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import {
+  storeCall,
   checkFilter,
   checkVectorEntries,
   checkVectorQuery,
@@ -65,7 +66,8 @@ export class SqliteVecVectorStore implements VectorStore {
   #open: Promise<OpenedSqliteFile<Database>> | undefined;
   #closed = false;
 
-  constructor({ path, dimensions, durable = false, extension }: SqliteVecVectorStoreOptions) {
+  constructor(options: SqliteVecVectorStoreOptions) {
+    const { path, dimensions, durable = false, extension } = checkOptions(options, 'configuration');
     if (typeof path !== 'string' || path === '')
       throw new MortiseError('configuration', 'path is missing; give the path of a file for the store.');
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
@@ -85,57 +87,59 @@ export class SqliteVecVectorStore implements VectorStore {
     };
   }
 
-  async upsert(entries: readonly VectorEntry[], { signal }: StoreOptions = {}): Promise<void> {
-    throwIfAborted(signal);
-    const slices = timeSlices(signal);
-    let length = this.#dimensions;
-    const rows: EntryRow[] = [];
-    for (const [at, entry] of entries.entries()) {
-      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
-      if (turn !== undefined) await turn;
-      length = checkVectorEntries([entry], length);
-      rows.push(toRow(entry));
-    }
-    if (length === undefined) return;
-    const dimensions = length;
-    const database = await this.#database(signal);
-    for (let at = 0; at < rows.length;) {
-      if (at > 0) await setImmediate();
-      throwIfAborted(signal);
-      at = await this.#guarded('written', signal, () =>
-        database.transaction(() => {
-          this.#settle(database, dimensions);
-          return writeSlice(database, rows, at);
-        }),
-      );
-      this.#dimensions = dimensions;
-    }
+  async upsert(entries: readonly VectorEntry[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      const slices = timeSlices(signal);
+      let length = this.#dimensions;
+      const rows: EntryRow[] = [];
+      for (const [at, entry] of entries.entries()) {
+        const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+        if (turn !== undefined) await turn;
+        length = checkVectorEntries([entry], length);
+        rows.push(toRow(entry));
+      }
+      if (length === undefined) return;
+      const dimensions = length;
+      const database = await this.#database(signal);
+      for (let at = 0; at < rows.length;) {
+        if (at > 0) await setImmediate();
+        throwIfAborted(signal);
+        at = await this.#guarded('written', signal, () =>
+          database.transaction(() => {
+            this.#settle(database, dimensions);
+            return writeSlice(database, rows, at);
+          }),
+        );
+        this.#dimensions = dimensions;
+      }
+    });
   }
 
-  async delete(selection: VectorSelection, { signal }: StoreOptions = {}): Promise<void> {
-    throwIfAborted(signal);
-    const { ids = [], sourceIds = [], filter } = selection;
-    if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
-    const condition = filter === undefined ? undefined : filterSql(filter);
-    const [keys, sources] = [ids.map(encodeText), sourceIds.map(encodeText)];
-    const database = await this.#database(signal);
-    // Of a file that may not be written nothing can be deleted; nothing is.
-    if (keys.length === 0 && sources.length === 0 && condition === undefined) return;
-    for (let at = 0; at < keys.length; at += DELETED_AT_ONCE) {
-      if (at > 0) await setImmediate();
-      throwIfAborted(signal);
-      await this.#guarded('written', signal, () =>
-        database.transaction(() => {
-          for (const key of keys.slice(at, at + DELETED_AT_ONCE)) deleteRows(database, 'id = ?', [key]);
-        }),
-      );
-    }
-    for (let at = 0; at < sources.length; at += DELETED_AT_ONCE) {
-      const values = sources.slice(at, at + DELETED_AT_ONCE);
-      const text = `source IN (${values.map(() => '?').join(', ')})`;
-      await this.#deleteWhere(database, { text, values }, signal);
-    }
-    if (condition !== undefined) await this.#deleteWhere(database, condition, signal);
+  async delete(selection: VectorSelection, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      const { ids = [], sourceIds = [], filter } = selection;
+      if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
+      const condition = filter === undefined ? undefined : filterSql(filter);
+      const [keys, sources] = [ids.map(encodeText), sourceIds.map(encodeText)];
+      const database = await this.#database(signal);
+      // Of a file that may not be written nothing can be deleted; nothing is.
+      if (keys.length === 0 && sources.length === 0 && condition === undefined) return;
+      for (let at = 0; at < keys.length; at += DELETED_AT_ONCE) {
+        if (at > 0) await setImmediate();
+        throwIfAborted(signal);
+        await this.#guarded('written', signal, () =>
+          database.transaction(() => {
+            for (const key of keys.slice(at, at + DELETED_AT_ONCE)) deleteRows(database, 'id = ?', [key]);
+          }),
+        );
+      }
+      for (let at = 0; at < sources.length; at += DELETED_AT_ONCE) {
+        const values = sources.slice(at, at + DELETED_AT_ONCE);
+        const text = `source IN (${values.map(() => '?').join(', ')})`;
+        await this.#deleteWhere(database, { text, values }, signal);
+      }
+      if (condition !== undefined) await this.#deleteWhere(database, condition, signal);
+    });
   }
 
   /** Looked for once, and again where something was written between two transactions: a row may be another node's then. */
@@ -155,41 +159,42 @@ export class SqliteVecVectorStore implements VectorStore {
     } while (left.rows.length > 0);
   }
 
-  async query(query: VectorQuery, { signal }: StoreOptions = {}): Promise<NodeWithScore[]> {
-    throwIfAborted(signal);
-    checkVectorQuery(query, this.support, this.#dimensions);
-    const { mode, topK, filter, lambda } = query;
-    const embedding = (query.embedding as Float32Array).slice();
-    const condition = filter === undefined ? undefined : filterSql(filter);
-    const database = await this.#database(signal);
-    // The file may have told its dimensions only now.
-    checkVectorQuery({ topK, embedding }, this.support, this.#dimensions);
-    const isDiverse = mode === 'mmr';
-    const rows = await nearest(
-      {
-        embedding,
-        topK: isDiverse ? Math.max(MMR_CANDIDATES, topK * 4) : topK,
-        condition,
-        withEmbedding: isDiverse,
-      },
-      signal,
-      (work) => this.#guarded('read', signal, () => work(database)),
-    );
-    const found = (json: string, score: number, similarity: number): NodeWithScore => {
-      try {
-        return { node: nodeFromJson(JSON.parse(json)), score, evidence: { similarity } };
-      } catch (error) {
-        throw storeError(this.#path, 'read', error);
-      }
-    };
-    if (!isDiverse) return rows.map(({ json, similarity }) => found(json, similarity, similarity));
-    const candidates = rows.map((row) => ({
-      ...row,
-      embedding: bytesToVector(row.embedding) as Float32Array,
-    }));
-    return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) => {
-      const { json, similarity } = candidates[index]!;
-      return found(json, score, similarity);
+  async query(query: VectorQuery, given: StoreOptions = {}): Promise<NodeWithScore[]> {
+    return storeCall(given, async ({ signal }) => {
+      checkVectorQuery(query, this.support, this.#dimensions);
+      const { mode, topK, filter, lambda } = query;
+      const embedding = (query.embedding as Float32Array).slice();
+      const condition = filter === undefined ? undefined : filterSql(filter);
+      const database = await this.#database(signal);
+      // The file may have told its dimensions only now.
+      checkVectorQuery({ topK, embedding }, this.support, this.#dimensions);
+      const isDiverse = mode === 'mmr';
+      const rows = await nearest(
+        {
+          embedding,
+          topK: isDiverse ? Math.max(MMR_CANDIDATES, topK * 4) : topK,
+          condition,
+          withEmbedding: isDiverse,
+        },
+        signal,
+        (work) => this.#guarded('read', signal, () => work(database)),
+      );
+      const found = (json: string, score: number, similarity: number): NodeWithScore => {
+        try {
+          return { node: nodeFromJson(JSON.parse(json)), score, evidence: { similarity } };
+        } catch (error) {
+          throw storeError(this.#path, 'read', error);
+        }
+      };
+      if (!isDiverse) return rows.map(({ json, similarity }) => found(json, similarity, similarity));
+      const candidates = rows.map((row) => ({
+        ...row,
+        embedding: bytesToVector(row.embedding) as Float32Array,
+      }));
+      return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) => {
+        const { json, similarity } = candidates[index]!;
+        return found(json, score, similarity);
+      });
     });
   }
 

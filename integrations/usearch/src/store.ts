@@ -1,8 +1,9 @@
 import { MortiseError } from '@mortise/core';
 import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
-import { oneOf, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, oneOf, wholeNumber } from '@mortise/core/shared';
 import {
+  storeCall,
   checkFilter,
   checkVectorEntries,
   checkVectorQuery,
@@ -64,7 +65,8 @@ export class UsearchVectorStore implements VectorStore {
   #ready: Promise<Library> | undefined;
   #saving: Promise<unknown> = Promise.resolve();
 
-  constructor(options: UsearchVectorStoreOptions = {}) {
+  constructor(given: UsearchVectorStoreOptions = {}) {
+    const options = checkOptions(given, 'configuration');
     const { path, search = 'hnsw', dimensions } = options;
     const { connectivity = 16, expansionAdd = 128, expansionSearch = 64, threads = 1 } = options;
     oneOf('search', search, ['hnsw', 'exact']);
@@ -89,99 +91,105 @@ export class UsearchVectorStore implements VectorStore {
     };
   }
 
-  async upsert(entries: readonly VectorEntry[], { signal }: StoreOptions = {}): Promise<void> {
-    throwIfAborted(signal);
-    const slices = timeSlices(signal);
-    let dimensions = this.#dimensions;
-    // Of two with one id the last.
-    const byId = new Map<string, VectorEntry>();
-    for (const [at, entry] of entries.entries()) {
-      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
-      if (turn !== undefined) await turn;
-      dimensions = checkVectorEntries([entry], dimensions);
-      byId.set(entry.node.id, copied(entry));
-    }
-    if (byId.size === 0) return;
-    const copies = [...byId.values()];
-    const library = await this.#loaded(signal);
-    await inParts(copies.length, signal, (start, end) => {
-      const slice = copies.slice(start, end);
-      // The file, or a call at the same time, may have settled the dimensions meanwhile.
-      this.#dimensions = checkVectorEntries(slice, this.#dimensions);
-      this.#write(library, slice);
+  async upsert(entries: readonly VectorEntry[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      const slices = timeSlices(signal);
+      let dimensions = this.#dimensions;
+      // Of two with one id the last.
+      const byId = new Map<string, VectorEntry>();
+      for (const [at, entry] of entries.entries()) {
+        const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+        if (turn !== undefined) await turn;
+        dimensions = checkVectorEntries([entry], dimensions);
+        byId.set(entry.node.id, copied(entry));
+      }
+      if (byId.size === 0) return;
+      const copies = [...byId.values()];
+      const library = await this.#loaded(signal);
+      await inParts(copies.length, signal, (start, end) => {
+        const slice = copies.slice(start, end);
+        // The file, or a call at the same time, may have settled the dimensions meanwhile.
+        this.#dimensions = checkVectorEntries(slice, this.#dimensions);
+        this.#write(library, slice);
+      });
     });
   }
 
-  async delete(selection: VectorSelection, { signal }: StoreOptions = {}): Promise<void> {
-    throwIfAborted(signal);
-    const { filter } = selection;
-    if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
-    const [ids, sources] = [[...(selection.ids ?? [])], [...(selection.sourceIds ?? [])]];
-    const kept = structuredClone(filter);
-    await this.#loaded(signal);
-    const doomed = new Set(ids);
-    for (const source of sources) for (const id of this.#table.idsOf(source)) doomed.add(id);
-    if (kept !== undefined)
-      for (const { id, metadata } of this.#table.nodes) if (matchesFilter(metadata, kept)) doomed.add(id);
-    const all = [...doomed];
-    const slices = timeSlices(signal);
-    for (let at = 0; at < all.length; at += REMOVED_AT_ONCE) {
-      const turn = slices.turn();
-      if (turn !== undefined) await turn;
-      this.#remove(all.slice(at, at + REMOVED_AT_ONCE));
-    }
+  async delete(selection: VectorSelection, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      const { filter } = selection;
+      if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
+      const [ids, sources] = [[...(selection.ids ?? [])], [...(selection.sourceIds ?? [])]];
+      const kept = structuredClone(filter);
+      await this.#loaded(signal);
+      const doomed = new Set(ids);
+      for (const source of sources) for (const id of this.#table.idsOf(source)) doomed.add(id);
+      if (kept !== undefined)
+        for (const { id, metadata } of this.#table.nodes) if (matchesFilter(metadata, kept)) doomed.add(id);
+      const all = [...doomed];
+      const slices = timeSlices(signal);
+      for (let at = 0; at < all.length; at += REMOVED_AT_ONCE) {
+        const turn = slices.turn();
+        if (turn !== undefined) await turn;
+        this.#remove(all.slice(at, at + REMOVED_AT_ONCE));
+      }
+    });
   }
 
-  async query(query: VectorQuery, { signal }: StoreOptions = {}): Promise<NodeWithScore[]> {
-    throwIfAborted(signal);
-    checkVectorQuery(query, this.support, this.#dimensions);
-    const { mode, topK, lambda } = query;
-    const embedding = unit(query.embedding as Float32Array);
-    const filter = structuredClone(query.filter);
-    const library = await this.#loaded(signal);
-    checkVectorQuery({ topK, embedding }, this.support, this.#dimensions);
-    if (mode !== 'mmr')
-      return this.#hits(library, embedding, topK, filter).map((hit) => this.#found(hit, hit.similarity));
+  async query(query: VectorQuery, given: StoreOptions = {}): Promise<NodeWithScore[]> {
+    return storeCall(given, async ({ signal }) => {
+      checkVectorQuery(query, this.support, this.#dimensions);
+      const { mode, topK, lambda } = query;
+      const embedding = unit(query.embedding as Float32Array);
+      const filter = structuredClone(query.filter);
+      const library = await this.#loaded(signal);
+      checkVectorQuery({ topK, embedding }, this.support, this.#dimensions);
+      if (mode !== 'mmr')
+        return this.#hits(library, embedding, topK, filter).map((hit) => this.#found(hit, hit.similarity));
 
-    const candidates = this.#hits(library, embedding, Math.max(MMR_CANDIDATES, topK * 4), filter).map(
-      (hit) => ({
-        ...hit,
-        embedding: this.#table.vector(hit.row),
-      }),
-    );
-    return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) =>
-      this.#found(candidates[index]!, score),
-    );
+      const candidates = this.#hits(library, embedding, Math.max(MMR_CANDIDATES, topK * 4), filter).map(
+        (hit) => ({
+          ...hit,
+          embedding: this.#table.vector(hit.row),
+        }),
+      );
+      return maximalMarginalRelevance(candidates, topK, lambda).map(({ index, score }) =>
+        this.#found(candidates[index]!, score),
+      );
+    });
   }
 
   /** `save`, where there is a `path`. */
-  async flush(options: StoreOptions = {}): Promise<void> {
-    if (this.#path !== undefined) await this.save(options);
+  async flush(given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      if (this.#path !== undefined) await this.save(options);
+    });
   }
 
   /**
    * Writes everything to `path`; the old file stays in its place until the new one is whole. What is upserted or deleted
    * meanwhile is not in it. Without a `path` it is `configuration`.
    */
-  async save({ signal }: StoreOptions = {}): Promise<void> {
-    throwIfAborted(signal);
-    const path = this.#path;
-    if (path === undefined) {
-      throw new MortiseError(
-        'configuration',
-        'This store has no path to be saved to. Give it one as `path`.',
-      );
-    }
-    await this.#loaded(signal);
-    // One after the other: each removes the graphs that are not its own.
-    const saving = this.#saving.then(() => saveContent(path, (graph) => this.#snapshot(graph), signal));
-    this.#saving = saving.catch(() => undefined);
-    try {
-      await (signal === undefined ? saving : raceAbort(saving, signal));
-    } catch (error) {
-      throwIfAborted(signal);
-      throw storeFailure(path, 'saved', error);
-    }
+  async save(given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      const path = this.#path;
+      if (path === undefined) {
+        throw new MortiseError(
+          'configuration',
+          'This store has no path to be saved to. Give it one as `path`.',
+        );
+      }
+      await this.#loaded(signal);
+      // One after the other: each removes the graphs that are not its own.
+      const saving = this.#saving.then(() => saveContent(path, (graph) => this.#snapshot(graph), signal));
+      this.#saving = saving.catch(() => undefined);
+      try {
+        await (signal === undefined ? saving : raceAbort(saving, signal));
+      } catch (error) {
+        throwIfAborted(signal);
+        throw storeFailure(path, 'saved', error);
+      }
+    });
   }
 
   #snapshot(graph: string) {

@@ -11,7 +11,7 @@ import {
 import { replyStart } from '@mortise/toolkit/json';
 import { SchemaParser } from '@mortise/toolkit/parsers';
 import { toJsonSchema } from '@mortise/toolkit/schema';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import { isNode, isScalar, parseDocument, visit, YAMLError, type Document } from 'yaml';
 
 export interface YamlParserOptions<Input, Output> {
@@ -30,9 +30,9 @@ export class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputPar
   readonly #validator: SchemaParser<Input, Output> | undefined;
   readonly #maxAliasCount: number;
 
-  constructor({ schema, maxAliasCount = 100 }: YamlParserOptions<Input, Output> = {}) {
+  constructor(options: YamlParserOptions<Input, Output> = {}) {
     super();
-    wholeNumber('maxAliasCount', maxAliasCount, { least: 0 });
+    const { schema, maxAliasCount = 100 } = checkOptions(options, 'configuration');
     this.#schema = schema;
     this.#validator = schema === undefined ? undefined : new SchemaParser(schema);
     this.#maxAliasCount = wholeNumber('maxAliasCount', maxAliasCount, { least: 0 });

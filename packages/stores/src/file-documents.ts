@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { DocumentStore, StoreLock, StoreOptions } from '@mortise/core/store';
+import { storeCall, type DocumentStore, type StoreLock, type StoreOptions } from '@mortise/core/store';
 import { lockFile } from './file-lock.ts';
 import { FileKeyValueStore, type FileKeyValueStoreOptions } from './file.ts';
 import { KeyValueDocumentStore } from './key-value-documents.ts';
@@ -20,7 +20,9 @@ export class FileDocumentStore extends KeyValueDocumentStore implements Document
     this.#directory = resolve(options.directory);
   }
 
-  lock({ signal }: StoreOptions = {}): Promise<StoreLock> {
-    return lockFile(join(this.#directory, 'writer.sqlite'), `in ${this.#directory}`, signal);
+  lock(given: StoreOptions = {}): Promise<StoreLock> {
+    return storeCall(given, ({ signal }) =>
+      lockFile(join(this.#directory, 'writer.sqlite'), `in ${this.#directory}`, signal),
+    );
   }
 }

@@ -3,8 +3,10 @@ import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, unlink, link
 import { join, resolve } from 'node:path';
 import { MortiseError } from '@mortise/core';
 import { mapPool, runPool, throwIfAborted, timeSlices } from '@mortise/core/call';
-import { sha256Hex, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, sha256Hex, wholeNumber } from '@mortise/core/shared';
 import {
+  storeCall,
+  storeItems,
   storeFailure,
   systemCode,
   type KeyValueOptions,
@@ -52,7 +54,12 @@ export class FileKeyValueStore implements KeyValueStore {
   readonly #maxBytes: number;
   #ready: Promise<void> | undefined;
 
-  constructor({ directory, durable = false, maxBytes = DEFAULT_MAX_ENTRY_BYTES }: FileKeyValueStoreOptions) {
+  constructor(options: FileKeyValueStoreOptions) {
+    const {
+      directory,
+      durable = false,
+      maxBytes = DEFAULT_MAX_ENTRY_BYTES,
+    } = checkOptions(options, 'configuration');
     if (typeof directory !== 'string' || directory === '')
       throw new MortiseError(
         'configuration',
@@ -63,55 +70,65 @@ export class FileKeyValueStore implements KeyValueStore {
     this.#maxBytes = wholeNumber('maxBytes', maxBytes, { orInfinity: true });
   }
 
-  async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
-    throwIfAborted(options.signal);
-    const path = this.#pathOf(key, options);
-    const record = await this.#guarded('read', () => this.#read(path));
-    throwIfAborted(options.signal);
-    return record?.key === key ? fromStored(record.value) : undefined;
+  async get(key: string, given: KeyValueOptions = {}): Promise<StoreValue | undefined> {
+    return storeCall(given, async (options) => {
+      const path = this.#pathOf(key, options);
+      const record = await this.#guarded('read', () => this.#read(path));
+      throwIfAborted(options.signal);
+      return record?.key === key ? fromStored(record.value) : undefined;
+    });
   }
 
-  async set(key: string, value: StoreValue, options: SetOptions = {}): Promise<void> {
-    await this.setMany([[key, value]], options);
+  async set(key: string, value: StoreValue, given: SetOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      await this.setMany([[key, value]], options);
+    });
   }
 
-  async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const path = this.#pathOf(key, options);
-    await this.#guarded('written', () => removed(path));
+  async delete(key: string, given: KeyValueOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const path = this.#pathOf(key, options);
+      await this.#guarded('written', () => removed(path));
+    });
   }
 
-  async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
-    const pool = { concurrency: CONCURRENCY, signal: options.signal };
-    return mapPool(keys, pool, (key, signal) => this.get(key, { ...options, signal }));
+  async getMany(keys: readonly string[], given: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
+    return storeCall(given, async (options) => {
+      const pool = { concurrency: CONCURRENCY, signal: options.signal };
+      return mapPool(keys, pool, (key, signal) => this.get(key, { ...options, signal }));
+    });
   }
 
-  async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const expiresAt = expiry(options.ttlMs);
-    // By key, so that the last of two wins; as bytes, so that the caller may go on changing its values.
-    const slices = timeSlices(options.signal);
-    const records = new Map<string, Uint8Array>();
-    for (const [at, [key, value]] of entries.entries()) {
-      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
-      if (turn !== undefined) await turn;
-      records.set(key, this.#encoded(key, value, expiresAt));
-    }
-    await this.#guarded(
-      'written',
-      async () => {
-        await (this.#ready ??= this.#prepare());
-        await runPool(records, CONCURRENCY, async ([key, bytes]) => {
-          throwIfAborted(options.signal);
-          await this.#write(this.#pathOf(key, options), bytes);
-        });
-      },
-      options.signal,
-    );
+  async setMany(entries: readonly StoreEntry[], given: SetOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const expiresAt = expiry(options.ttlMs);
+      // By key, so that the last of two wins; as bytes, so that the caller may go on changing its values.
+      const slices = timeSlices(options.signal);
+      const records = new Map<string, Uint8Array>();
+      for (const [at, [key, value]] of entries.entries()) {
+        const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+        if (turn !== undefined) await turn;
+        records.set(key, this.#encoded(key, value, expiresAt));
+      }
+      await this.#guarded(
+        'written',
+        async () => {
+          await (this.#ready ??= this.#prepare());
+          await runPool(records, CONCURRENCY, async ([key, bytes]) => {
+            throwIfAborted(options.signal);
+            await this.#write(this.#pathOf(key, options), bytes);
+          });
+        },
+        options.signal,
+      );
+    });
   }
 
-  async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
-    throwIfAborted(options.signal);
+  iterate(given: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+    return storeItems(given, (options) => this.#iterate(options));
+  }
+
+  async *#iterate(options: KeyValueOptions): AsyncIterable<StoreEntry> {
     const root = this.#folderOf(options);
     for (const shard of await this.#guarded('read', () => namesIn(root))) {
       const folder = join(root, shard);

@@ -1,7 +1,9 @@
-import type { JsonValue } from '@mortise/core';
-import { throwIfAborted } from '@mortise/core/call';
+import { checkOptions } from '@mortise/core/shared';
+import { MortiseError, type JsonValue } from '@mortise/core';
 import type { Node } from '@mortise/core/retriever';
 import {
+  storeCall,
+  storeItems,
   requireKeyValueStore,
   type DocumentStore,
   type KeyValueStore,
@@ -35,58 +37,82 @@ export class KeyValueDocumentStore implements DocumentStore {
   readonly #nodes: string;
   readonly #sources: string;
 
-  constructor({ store, namespace = 'documents' }: KeyValueDocumentStoreOptions) {
+  constructor(options: KeyValueDocumentStoreOptions) {
+    const { store, namespace = 'documents' } = checkOptions(options, 'configuration');
     this.#store = requireKeyValueStore(store, 'store');
+    if (typeof namespace !== 'string') throw new MortiseError('configuration', 'namespace is not a string.');
     this.#nodes = `${namespace}-nodes`;
     this.#sources = `${namespace}-sources`;
   }
 
-  async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
-    const entries = await eachById(nodes, options, (id, { json, embedding }) => {
-      const vector = embedding === undefined ? {} : { embedding: Buffer.from(embedding).toString('base64') };
-      return [id, { node: json, ...vector }] as const;
+  async upsert(nodes: readonly Node[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const entries = await eachById(nodes, options, (id, { json, embedding }) => {
+        const vector =
+          embedding === undefined ? {} : { embedding: Buffer.from(embedding).toString('base64') };
+        return [id, { node: json, ...vector }] as const;
+      });
+      await this.#store.setMany(entries, { ...options, namespace: this.#nodes });
     });
-    await this.#store.setMany(entries, { ...options, namespace: this.#nodes });
   }
 
-  async get(id: string, options: StoreOptions = {}): Promise<Node | undefined> {
-    return toNode(await this.#store.get(id, { ...options, namespace: this.#nodes }));
+  async get(id: string, given: StoreOptions = {}): Promise<Node | undefined> {
+    return storeCall(given, async (options) => {
+      return toNode(await this.#store.get(id, { ...options, namespace: this.#nodes }));
+    });
   }
 
-  async getMany(ids: readonly string[], options: StoreOptions = {}): Promise<(Node | undefined)[]> {
-    return (await this.#store.getMany(ids, { ...options, namespace: this.#nodes })).map(toNode);
+  async getMany(ids: readonly string[], given: StoreOptions = {}): Promise<(Node | undefined)[]> {
+    return storeCall(given, async (options) => {
+      return (await this.#store.getMany(ids, { ...options, namespace: this.#nodes })).map(toNode);
+    });
   }
 
-  async delete(ids: readonly string[], options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    for (const id of ids) await this.#store.delete(id, { ...options, namespace: this.#nodes });
+  async delete(ids: readonly string[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      for (const id of ids) await this.#store.delete(id, { ...options, namespace: this.#nodes });
+    });
   }
 
-  async *iterate(options: StoreOptions = {}): AsyncIterable<Node> {
+  iterate(given: StoreOptions = {}): AsyncIterable<Node> {
+    return storeItems(given, (options) => this.#iterate(options));
+  }
+
+  async *#iterate(options: StoreOptions): AsyncIterable<Node> {
     for await (const [, value] of this.#store.iterate({ ...options, namespace: this.#nodes })) {
       yield toNode(value) as Node;
     }
   }
 
-  async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
-    const value = copyRecord(record) as unknown as StoreValue;
-    await this.#store.set(record.sourceId, value, { ...options, namespace: this.#sources });
+  async setSource(record: SourceRecord, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const value = copyRecord(record) as unknown as StoreValue;
+      await this.#store.set(record.sourceId, value, { ...options, namespace: this.#sources });
+    });
   }
 
-  async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
-    const value = await this.#store.get(sourceId, { ...options, namespace: this.#sources });
-    return value === undefined ? undefined : decodeRecord(value);
+  async getSource(sourceId: string, given: StoreOptions = {}): Promise<SourceRecord | undefined> {
+    return storeCall(given, async (options) => {
+      const value = await this.#store.get(sourceId, { ...options, namespace: this.#sources });
+      return value === undefined ? undefined : decodeRecord(value);
+    });
   }
 
-  async deleteSource(sourceId: string, options: StoreOptions = {}): Promise<void> {
-    const record = await this.getSource(sourceId, options);
-    if (record === undefined) return;
-    // The record last: killed in between, the next call still finds what to remove.
-    await this.delete(nodesOf(record), options);
-    await this.#store.delete(sourceId, { ...options, namespace: this.#sources });
+  async deleteSource(sourceId: string, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const record = await this.getSource(sourceId, options);
+      if (record === undefined) return;
+      // The record last: killed in between, the next call still finds what to remove.
+      await this.delete(nodesOf(record), options);
+      await this.#store.delete(sourceId, { ...options, namespace: this.#sources });
+    });
   }
 
-  async *sources({ signal, unsettled = false }: SourcesOptions = {}): AsyncIterable<SourceRecord> {
+  sources(given: SourcesOptions = {}): AsyncIterable<SourceRecord> {
+    return storeItems(given, (options) => this.#eachSource(options));
+  }
+
+  async *#eachSource({ signal, unsettled = false }: SourcesOptions): AsyncIterable<SourceRecord> {
     for await (const [, value] of this.#store.iterate({ signal, namespace: this.#sources })) {
       const record = decodeRecord(value);
       if (!unsettled || record.strayIds !== undefined) yield record;

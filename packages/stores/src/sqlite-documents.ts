@@ -1,3 +1,5 @@
+import { checkOptions } from '@mortise/core/shared';
+import { storeCall, storeItems } from '@mortise/core/store';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { MortiseError } from '@mortise/core';
@@ -56,45 +58,56 @@ export class SqliteDocumentStore implements DocumentStore {
   readonly #file: SqliteFile<Database>;
   #isLocked = false;
 
-  constructor({ path, durable = false }: SqliteDocumentStoreOptions) {
+  constructor(options: SqliteDocumentStoreOptions) {
+    const { path, durable = false } = checkOptions(options, 'configuration');
     this.#file = new SqliteFile({ path, durable, prepare: prepared });
     this.#path = path;
   }
 
-  async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
-    const rows = await eachById(nodes, options, (id, { json, embedding }) => {
-      return [bound(id), JSON.stringify(json), embedding ?? null] as const;
+  async upsert(nodes: readonly Node[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const rows = await eachById(nodes, options, (id, { json, embedding }) => {
+        return [bound(id), JSON.stringify(json), embedding ?? null] as const;
+      });
+      await this.#sliced(rows, options, 'written', (database, slice) =>
+        inTransaction(database.connection, () => {
+          for (const row of slice) database.upsertNode.run(...row);
+        }),
+      );
     });
-    await this.#sliced(rows, options, 'written', (database, slice) =>
-      inTransaction(database.connection, () => {
-        for (const row of slice) database.upsertNode.run(...row);
-      }),
-    );
   }
 
-  async get(id: string, options: StoreOptions = {}): Promise<Node | undefined> {
-    return (await this.getMany([id], options))[0];
+  async get(id: string, given: StoreOptions = {}): Promise<Node | undefined> {
+    return storeCall(given, async (options) => {
+      return (await this.getMany([id], options))[0];
+    });
   }
 
-  async getMany(ids: readonly string[], options: StoreOptions = {}): Promise<(Node | undefined)[]> {
-    throwIfAborted(options.signal);
-    const nodes: (Node | undefined)[] = [];
-    const read = ({ node }: Database, slice: readonly string[]): (Node | undefined)[] =>
-      slice.map((id) => toNode(node.get(bound(id)) as Row | undefined));
-    await this.#sliced([...ids], options, 'read', read, (slice) => nodes.push(...slice));
-    return nodes;
+  async getMany(ids: readonly string[], given: StoreOptions = {}): Promise<(Node | undefined)[]> {
+    return storeCall(given, async (options) => {
+      const nodes: (Node | undefined)[] = [];
+      const read = ({ node }: Database, slice: readonly string[]): (Node | undefined)[] =>
+        slice.map((id) => toNode(node.get(bound(id)) as Row | undefined));
+      await this.#sliced([...ids], options, 'read', read, (slice) => nodes.push(...slice));
+      return nodes;
+    });
   }
 
-  async delete(ids: readonly string[], options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    await this.#sliced([...ids], options, 'written', (database, slice) =>
-      inTransaction(database.connection, () => {
-        for (const id of slice) database.removeNode.run(bound(id));
-      }),
-    );
+  async delete(ids: readonly string[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      await this.#sliced([...ids], options, 'written', (database, slice) =>
+        inTransaction(database.connection, () => {
+          for (const id of slice) database.removeNode.run(bound(id));
+        }),
+      );
+    });
   }
 
-  async *iterate(options: StoreOptions = {}): AsyncIterable<Node> {
+  iterate(given: StoreOptions = {}): AsyncIterable<Node> {
+    return storeItems(given, (options) => this.#iterate(options));
+  }
+
+  async *#iterate(options: StoreOptions): AsyncIterable<Node> {
     yield* this.#pages(
       ({ nodePage }) => nodePage,
       (row) => toNode(row) as Node,
@@ -102,53 +115,62 @@ export class SqliteDocumentStore implements DocumentStore {
     );
   }
 
-  async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const json = JSON.stringify(copyRecord(record));
-    const unsettled = record.strayIds === undefined ? 0 : 1;
-    const id = bound(record.sourceId);
-    const { sourceId, nodeIds } = JSON.parse(json) as SourceRecord;
-    await this.#file.do('written', options, (database) =>
-      inTransaction(database.connection, () => {
-        const before = new Set(database.record(sourceId)?.nodeIds);
-        const now = new Set(nodeIds);
-        for (const nodeId of before) if (!now.has(nodeId)) database.terms.unname(nodeId);
-        for (const nodeId of now) if (!before.has(nodeId)) database.terms.name(nodeId);
-        database.upsertSource.run(id, json, unsettled);
-      }),
-    );
+  async setSource(record: SourceRecord, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const json = JSON.stringify(copyRecord(record));
+      const unsettled = record.strayIds === undefined ? 0 : 1;
+      const id = bound(record.sourceId);
+      const { sourceId, nodeIds } = JSON.parse(json) as SourceRecord;
+      await this.#file.do('written', options, (database) =>
+        inTransaction(database.connection, () => {
+          const before = new Set(database.record(sourceId)?.nodeIds);
+          const now = new Set(nodeIds);
+          for (const nodeId of before) if (!now.has(nodeId)) database.terms.unname(nodeId);
+          for (const nodeId of now) if (!before.has(nodeId)) database.terms.name(nodeId);
+          database.upsertSource.run(id, json, unsettled);
+        }),
+      );
+    });
   }
 
-  async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
-    throwIfAborted(options.signal);
-    return this.#file.do('read', options, (database) => database.record(sourceId));
+  async getSource(sourceId: string, given: StoreOptions = {}): Promise<SourceRecord | undefined> {
+    return storeCall(given, async (options) => {
+      return this.#file.do('read', options, (database) => database.record(sourceId));
+    });
   }
 
-  async deleteSource(sourceId: string, options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    await this.#file.do('written', options, (database) =>
-      inTransaction(database.connection, () => {
-        const record = database.record(sourceId);
-        if (record === undefined) return;
-        for (const id of nodesOf(record)) {
-          database.removeNode.run(bound(id));
-          database.terms.unname(id);
-        }
-        database.removeSource.run(bound(sourceId));
-      }),
-    );
+  async deleteSource(sourceId: string, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      await this.#file.do('written', options, (database) =>
+        inTransaction(database.connection, () => {
+          const record = database.record(sourceId);
+          if (record === undefined) return;
+          for (const id of nodesOf(record)) {
+            database.removeNode.run(bound(id));
+            database.terms.unname(id);
+          }
+          database.removeSource.run(bound(sourceId));
+        }),
+      );
+    });
   }
 
-  async *sources(options: SourcesOptions = {}): AsyncIterable<SourceRecord> {
+  sources(given: SourcesOptions = {}): AsyncIterable<SourceRecord> {
+    return storeItems(given, (options) => this.#eachSource(options));
+  }
+
+  async *#eachSource(options: SourcesOptions): AsyncIterable<SourceRecord> {
     const page = ({ unsettledPage, sourcePage }: Database): StatementSync =>
       options.unsettled === true ? unsettledPage : sourcePage;
     yield* this.#pages(page, ({ json }) => decodeRecord(JSON.parse(json)), options);
   }
 
   /** A lock on a file beside the database's, which the system lets go of when the process ends. */
-  async lock({ signal }: StoreOptions = {}): Promise<StoreLock> {
-    if (this.#path === ':memory:') return this.#lockInMemory(signal);
-    return lockFile(`${this.#path}-writer`, this.#path, signal);
+  async lock(given: StoreOptions = {}): Promise<StoreLock> {
+    return storeCall(given, async ({ signal }) => {
+      if (this.#path === ':memory:') return this.#lockInMemory(signal);
+      return lockFile(`${this.#path}-writer`, this.#path, signal);
+    });
   }
 
   /** A database in memory belongs to one instance: nobody else can hold it. */

@@ -1,3 +1,4 @@
+import { storeCall, storeItems } from '@mortise/core/store';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@mortise/core/call';
@@ -32,23 +33,27 @@ export class SqliteTerms implements TermIndex {
     this.#analysis = analysis;
   }
 
-  async set(entries: readonly NodeTerms[], { signal }: StoreOptions = {}): Promise<void> {
-    throwIfAborted(signal);
-    const copies = entries.map(({ id, terms }) => ({ id, terms: [...terms] }));
-    for (let at = 0; at < copies.length; at += SLICE) {
-      if (at > 0) await setImmediate();
-      throwIfAborted(signal);
-      await this.#access.do('written', { signal }, ({ connection, terms }) =>
-        inTransaction(connection, () => {
-          if (terms.analysis() !== this.#analysis) terms.reset(this.#analysis);
-          for (const entry of copies.slice(at, at + SLICE)) terms.setTerms(entry);
-        }),
-      );
-    }
+  async set(entries: readonly NodeTerms[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      const copies = entries.map(({ id, terms }) => ({ id, terms: [...terms] }));
+      for (let at = 0; at < copies.length; at += SLICE) {
+        if (at > 0) await setImmediate();
+        throwIfAborted(signal);
+        await this.#access.do('written', { signal }, ({ connection, terms }) =>
+          inTransaction(connection, () => {
+            if (terms.analysis() !== this.#analysis) terms.reset(this.#analysis);
+            for (const entry of copies.slice(at, at + SLICE)) terms.setTerms(entry);
+          }),
+        );
+      }
+    });
   }
 
-  async *missing(options: StoreOptions = {}): AsyncIterable<Node> {
-    throwIfAborted(options.signal);
+  missing(given: StoreOptions = {}): AsyncIterable<Node> {
+    return storeItems(given, (options) => this.#missing(options));
+  }
+
+  async *#missing(options: StoreOptions): AsyncIterable<Node> {
     await this.#access.do('written', options, ({ connection, terms }) => {
       if (terms.analysis() !== this.#analysis) inTransaction(connection, () => terms.reset(this.#analysis));
     });

@@ -1,3 +1,5 @@
+import { checkOptions } from '@mortise/core/shared';
+import { storeCall, storeItems } from '@mortise/core/store';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted, timeSlices } from '@mortise/core/call';
@@ -51,79 +53,91 @@ const SCHEMA = `
 export class SqliteKeyValueStore implements KeyValueStore {
   readonly #file: SqliteFile<Database>;
 
-  constructor({ path, durable = false }: SqliteKeyValueStoreOptions) {
+  constructor(options: SqliteKeyValueStoreOptions) {
+    const { path, durable = false } = checkOptions(options, 'configuration');
     this.#file = new SqliteFile({ path, durable, prepare: prepared });
   }
 
-  async get(key: string, options: KeyValueOptions = {}): Promise<StoreValue | undefined> {
-    throwIfAborted(options.signal);
-    return this.#file.do('read', options, (database) => database.read(key, options));
+  async get(key: string, given: KeyValueOptions = {}): Promise<StoreValue | undefined> {
+    return storeCall(given, async (options) => {
+      return this.#file.do('read', options, (database) => database.read(key, options));
+    });
   }
 
-  async set(key: string, value: StoreValue, options: SetOptions = {}): Promise<void> {
-    await this.setMany([[key, value]], options);
+  async set(key: string, value: StoreValue, given: SetOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      await this.setMany([[key, value]], options);
+    });
   }
 
-  async delete(key: string, options: KeyValueOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const name = [bound(options.namespace), bound(key)] as const;
-    await this.#file.do('written', options, ({ remove }) => void remove.run(...name));
+  async delete(key: string, given: KeyValueOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const name = [bound(options.namespace), bound(key)] as const;
+      await this.#file.do('written', options, ({ remove }) => void remove.run(...name));
+    });
   }
 
-  async getMany(keys: readonly string[], options: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
-    const wanted = [...keys];
-    const values: (StoreValue | undefined)[] = [];
-    while (values.length < wanted.length) {
-      if (values.length > 0) await setImmediate();
-      throwIfAborted(options.signal);
-      const slice = await this.#file.do('read', options, (database) => {
-        const read: (StoreValue | undefined)[] = [];
-        let bytes = 0;
-        for (const key of wanted.slice(values.length, values.length + SLICE)) {
-          const value = database.read(key, options);
-          read.push(value);
-          bytes += value instanceof Uint8Array ? value.length : 0;
-          if (bytes > SLICE_BYTES) break;
-        }
-        return read;
-      });
-      values.push(...slice);
-    }
-    throwIfAborted(options.signal);
-    return values;
-  }
-
-  async setMany(entries: readonly StoreEntry[], options: SetOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const expiresAt = expiry(options.ttlMs);
-    const namespace = bound(options.namespace);
-    const slices = timeSlices(options.signal);
-    const rows: ({ readonly key: ReturnType<typeof bound> } & StoredValue)[] = [];
-    for (const [at, [key, value]] of entries.entries()) {
-      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
-      if (turn !== undefined) await turn;
-      rows.push({ key: bound(key), ...toStored(key, value) });
-    }
-    for (let at = 0; at < rows.length;) {
-      throwIfAborted(options.signal);
-      if (at > 0) await setImmediate();
-      at = await this.#file.do('written', options, (database) =>
-        database.transaction(() => {
+  async getMany(keys: readonly string[], given: KeyValueOptions = {}): Promise<(StoreValue | undefined)[]> {
+    return storeCall(given, async (options) => {
+      const wanted = [...keys];
+      const values: (StoreValue | undefined)[] = [];
+      while (values.length < wanted.length) {
+        if (values.length > 0) await setImmediate();
+        throwIfAborted(options.signal);
+        const slice = await this.#file.do('read', options, (database) => {
+          const read: (StoreValue | undefined)[] = [];
           let bytes = 0;
-          let next = at;
-          for (; next < rows.length && bytes < SLICE_BYTES; next++) {
-            const { key, bytes: value, json } = rows[next]!;
-            database.upsert.run(namespace, key, value, Number(json), finite(expiresAt));
-            bytes += value.length;
+          for (const key of wanted.slice(values.length, values.length + SLICE)) {
+            const value = database.read(key, options);
+            read.push(value);
+            bytes += value instanceof Uint8Array ? value.length : 0;
+            if (bytes > SLICE_BYTES) break;
           }
-          database.prune.run(Date.now());
-          return next;
-        }),
-      );
-    }
+          return read;
+        });
+        values.push(...slice);
+      }
+      throwIfAborted(options.signal);
+      return values;
+    });
   }
 
-  async *iterate(options: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+  async setMany(entries: readonly StoreEntry[], given: SetOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const expiresAt = expiry(options.ttlMs);
+      const namespace = bound(options.namespace);
+      const slices = timeSlices(options.signal);
+      const rows: ({ readonly key: ReturnType<typeof bound> } & StoredValue)[] = [];
+      for (const [at, [key, value]] of entries.entries()) {
+        const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+        if (turn !== undefined) await turn;
+        rows.push({ key: bound(key), ...toStored(key, value) });
+      }
+      for (let at = 0; at < rows.length;) {
+        throwIfAborted(options.signal);
+        if (at > 0) await setImmediate();
+        at = await this.#file.do('written', options, (database) =>
+          database.transaction(() => {
+            let bytes = 0;
+            let next = at;
+            for (; next < rows.length && bytes < SLICE_BYTES; next++) {
+              const { key, bytes: value, json } = rows[next]!;
+              database.upsert.run(namespace, key, value, Number(json), finite(expiresAt));
+              bytes += value.length;
+            }
+            database.prune.run(Date.now());
+            return next;
+          }),
+        );
+      }
+    });
+  }
+
+  iterate(given: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
+    return storeItems(given, (options) => this.#iterate(options));
+  }
+
+  async *#iterate(options: KeyValueOptions): AsyncIterable<StoreEntry> {
     // In pages by row: a cursor left open would keep the log of writes from being folded back.
     for (let last = 0; ;) {
       throwIfAborted(options.signal);

@@ -1,8 +1,9 @@
 import { typed } from '../call/door.ts';
 import { raceAbort, throwIfAborted } from '../call/timers.ts';
-import { errorText, isMortiseError, MortiseError } from '../errors.ts';
+import { MortiseError } from '../errors.ts';
 import { emitPoint, startSpan, type Span } from '../events/span.ts';
 import { checkOptions } from '../shared/inputs.ts';
+import { readError } from './errors.ts';
 import type { Document } from '../nodes/contract.ts';
 import type { ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress } from './contract.ts';
 
@@ -155,9 +156,4 @@ async function settled<T>(promise: Promise<T>, signal: AbortSignal | undefined):
     throwIfAborted(signal);
     throw error;
   }
-}
-
-function readError(item: string, error: unknown): MortiseError {
-  if (isMortiseError(error)) return error;
-  return new MortiseError('internal', `${item} cannot be read: ${errorText(error)}`, { cause: error });
 }

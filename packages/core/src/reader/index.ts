@@ -1,4 +1,5 @@
 export { BaseReader } from './base.ts';
+export { checkedFormat } from './checked-format.ts';
 export type {
   FileFormat,
   ReadCall,

@@ -5,5 +5,5 @@ export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
 export { checkOptions, checkTexts, reading } from './inputs.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
-export { finiteNumber, oneOf, positive, requireMembers, wholeNumber } from './options.ts';
+export { finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber } from './options.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';

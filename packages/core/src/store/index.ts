@@ -22,6 +22,7 @@ export type {
 } from './key-value-contract.ts';
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { storeCall, storeItems } from './door.ts';
 export { createStoreGuard, type StoreGuard } from './guard.ts';
 export { MemoryKeyValueStore } from './memory.ts';
 export { maximalMarginalRelevance } from '../vectors/mmr.ts';

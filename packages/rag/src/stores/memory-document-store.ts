@@ -1,3 +1,4 @@
+import { storeCall, storeItems } from '@mortise/core/store';
 import { MortiseError } from '@mortise/core';
 import { throwIfAborted, timeSlices } from '@mortise/core/call';
 import { checkNode, copyNode, type Node } from '@mortise/core/retriever';
@@ -19,44 +20,51 @@ export class MemoryDocumentStore implements DocumentStore {
   readonly #sources = new Map<string, SourceRecord>();
   #locked = false;
 
-  async upsert(nodes: readonly Node[], options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const slices = timeSlices(options.signal);
-    const copies: Node[] = [];
-    for (const [at, node] of nodes.entries()) {
-      const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
-      if (turn !== undefined) await turn;
-      checkNode(node);
-      copies.push(copyNode(node));
-    }
-    // All or none of them.
-    for (const copy of copies) this.#nodes.set(copy.id, copy);
+  async upsert(nodes: readonly Node[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async (options) => {
+      const slices = timeSlices(options.signal);
+      const copies: Node[] = [];
+      for (const [at, node] of nodes.entries()) {
+        const turn = at > 0 && at % COPIED_AT_ONCE === 0 ? slices.turn() : undefined;
+        if (turn !== undefined) await turn;
+        checkNode(node);
+        copies.push(copyNode(node));
+      }
+      // All or none of them.
+      for (const copy of copies) this.#nodes.set(copy.id, copy);
+    });
   }
 
-  async get(id: string, options: StoreOptions = {}): Promise<Node | undefined> {
-    throwIfAborted(options.signal);
-    return this.#copy(id);
+  async get(id: string, given: StoreOptions = {}): Promise<Node | undefined> {
+    return storeCall(given, async () => {
+      return this.#copy(id);
+    });
   }
 
-  async getMany(ids: readonly string[], options: StoreOptions = {}): Promise<(Node | undefined)[]> {
-    throwIfAborted(options.signal);
-    const slices = timeSlices(options.signal);
-    const nodes: (Node | undefined)[] = [];
-    for (const id of ids) {
-      nodes.push(this.#copy(id));
-      const turn = slices.turn();
-      if (turn !== undefined) await turn;
-    }
-    return nodes;
+  async getMany(ids: readonly string[], given: StoreOptions = {}): Promise<(Node | undefined)[]> {
+    return storeCall(given, async (options) => {
+      const slices = timeSlices(options.signal);
+      const nodes: (Node | undefined)[] = [];
+      for (const id of ids) {
+        nodes.push(this.#copy(id));
+        const turn = slices.turn();
+        if (turn !== undefined) await turn;
+      }
+      return nodes;
+    });
   }
 
-  async delete(ids: readonly string[], options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    for (const id of ids) this.#nodes.delete(id);
+  async delete(ids: readonly string[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async () => {
+      for (const id of ids) this.#nodes.delete(id);
+    });
   }
 
-  async *iterate(options: StoreOptions = {}): AsyncIterable<Node> {
-    throwIfAborted(options.signal);
+  iterate(given: StoreOptions = {}): AsyncIterable<Node> {
+    return storeItems(given, (options) => this.#iterate(options));
+  }
+
+  async *#iterate(options: StoreOptions): AsyncIterable<Node> {
     const slices = timeSlices(options.signal);
     for (const node of this.#nodes.values()) {
       throwIfAborted(options.signal);
@@ -67,27 +75,33 @@ export class MemoryDocumentStore implements DocumentStore {
     }
   }
 
-  async setSource(record: SourceRecord, options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const copy = plainJson(record, `The record of '${record.sourceId}'`, { depth: MAX_METADATA_DEPTH + 1 });
-    this.#sources.set(record.sourceId, copy);
+  async setSource(record: SourceRecord, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async () => {
+      const copy = plainJson(record, `The record of '${record.sourceId}'`, { depth: MAX_METADATA_DEPTH + 1 });
+      this.#sources.set(record.sourceId, copy);
+    });
   }
 
-  async getSource(sourceId: string, options: StoreOptions = {}): Promise<SourceRecord | undefined> {
-    throwIfAborted(options.signal);
-    return structuredClone(this.#sources.get(sourceId));
+  async getSource(sourceId: string, given: StoreOptions = {}): Promise<SourceRecord | undefined> {
+    return storeCall(given, async () => {
+      return structuredClone(this.#sources.get(sourceId));
+    });
   }
 
-  async deleteSource(sourceId: string, options: StoreOptions = {}): Promise<void> {
-    throwIfAborted(options.signal);
-    const record = this.#sources.get(sourceId);
-    if (record === undefined) return;
-    for (const id of [...record.nodeIds, ...(record.strayIds ?? [])]) this.#nodes.delete(id);
-    this.#sources.delete(sourceId);
+  async deleteSource(sourceId: string, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async () => {
+      const record = this.#sources.get(sourceId);
+      if (record === undefined) return;
+      for (const id of [...record.nodeIds, ...(record.strayIds ?? [])]) this.#nodes.delete(id);
+      this.#sources.delete(sourceId);
+    });
   }
 
-  async *sources({ signal, unsettled = false }: SourcesOptions = {}): AsyncIterable<SourceRecord> {
-    throwIfAborted(signal);
+  sources(given: SourcesOptions = {}): AsyncIterable<SourceRecord> {
+    return storeItems(given, (options) => this.#eachSource(options));
+  }
+
+  async *#eachSource({ signal, unsettled = false }: SourcesOptions): AsyncIterable<SourceRecord> {
     const slices = timeSlices(signal);
     for (const record of this.#sources.values()) {
       throwIfAborted(signal);
@@ -97,20 +111,21 @@ export class MemoryDocumentStore implements DocumentStore {
     }
   }
 
-  async lock({ signal }: StoreOptions = {}): Promise<StoreLock> {
-    throwIfAborted(signal);
-    if (this.#locked) {
-      const message = 'This document store is being written by another run. Wait for it to end.';
-      throw new MortiseError('conflict', message);
-    }
-    this.#locked = true;
-    let released = false;
-    return {
-      release: async () => {
-        if (!released) this.#locked = false;
-        released = true;
-      },
-    };
+  async lock(given: StoreOptions = {}): Promise<StoreLock> {
+    return storeCall(given, async () => {
+      if (this.#locked) {
+        const message = 'This document store is being written by another run. Wait for it to end.';
+        throw new MortiseError('conflict', message);
+      }
+      this.#locked = true;
+      let released = false;
+      return {
+        release: async () => {
+          if (!released) this.#locked = false;
+          released = true;
+        },
+      };
+    });
   }
 
   #copy(id: string): Node | undefined {

@@ -1,4 +1,5 @@
 import {
+  storeCall,
   checkFilter,
   checkVectorEntries,
   checkVectorQuery,
@@ -87,9 +88,10 @@ export class MemoryVectorStore implements VectorStore {
     return this.#nodes.length;
   }
 
-  async upsert(entries: readonly VectorEntry[], { signal }: StoreOptions = {}): Promise<void> {
-    signal?.throwIfAborted();
-    await this.#lock.write(() => this.#upsert(entries, signal), signal);
+  async upsert(entries: readonly VectorEntry[], given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      await this.#lock.write(() => this.#upsert(entries, signal), signal);
+    });
   }
 
   /** All or nothing: entries are checked and copied, and then take their places without a look at the signal. */
@@ -118,11 +120,12 @@ export class MemoryVectorStore implements VectorStore {
     }
   }
 
-  async delete(selection: VectorSelection, { signal }: StoreOptions = {}): Promise<void> {
-    signal?.throwIfAborted();
-    const { filter } = selection;
-    if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
-    await this.#lock.write(() => this.#delete(selection, signal), signal);
+  async delete(selection: VectorSelection, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      const { filter } = selection;
+      if (filter !== undefined) checkFilter(filter, FILTER_OPERATORS);
+      await this.#lock.write(() => this.#delete(selection, signal), signal);
+    });
   }
 
   async #delete(selection: VectorSelection, signal: AbortSignal | undefined): Promise<void> {
@@ -143,10 +146,11 @@ export class MemoryVectorStore implements VectorStore {
     }
   }
 
-  async query(query: VectorQuery, { signal }: StoreOptions = {}): Promise<NodeWithScore[]> {
-    signal?.throwIfAborted();
-    checkVectorQuery(query, this.support, this.#vectors?.dimensions);
-    return this.#lock.read(() => this.#query(query, signal), signal);
+  async query(query: VectorQuery, given: StoreOptions = {}): Promise<NodeWithScore[]> {
+    return storeCall(given, async ({ signal }) => {
+      checkVectorQuery(query, this.support, this.#vectors?.dimensions);
+      return this.#lock.read(() => this.#query(query, signal), signal);
+    });
   }
 
   async #query(query: VectorQuery, signal: AbortSignal | undefined): Promise<NodeWithScore[]> {
@@ -176,9 +180,10 @@ export class MemoryVectorStore implements VectorStore {
    * Writes everything to one file, in whose place the old one stays until the new one is whole. What is upserted or
    * deleted meanwhile is not in it. The folder is made if need be.
    */
-  async save(path: string, { signal }: StoreOptions = {}): Promise<void> {
-    signal?.throwIfAborted();
-    await saveVectors(path, await this.#lock.read(() => this.#copy(signal), signal), signal);
+  async save(path: string, given: StoreOptions = {}): Promise<void> {
+    return storeCall(given, async ({ signal }) => {
+      await saveVectors(path, await this.#lock.read(() => this.#copy(signal), signal), signal);
+    });
   }
 
   async #copy(signal: AbortSignal | undefined): Promise<SavedVectors> {

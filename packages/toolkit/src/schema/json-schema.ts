@@ -63,7 +63,11 @@ function derived(schema: StandardJsonSchema): JsonSchema {
     throw new MortiseError('configuration', message);
   }
   try {
-    return standard.jsonSchema.input({ target: 'draft-2020-12' });
+    const made: unknown = standard.jsonSchema.input({ target: 'draft-2020-12' });
+    if (!(made instanceof Promise)) return made as JsonSchema;
+    // Of an async one a rejection would be nobody's, and would end the process.
+    made.catch(() => undefined);
+    throw new TypeError('it is a promise of one');
   } catch (cause) {
     const reason = errorText(cause);
     const message = `The schema has no JSON Schema for its input: ${reason}. Use types that JSON has on the input side, such as a string that is turned into a date.`;
