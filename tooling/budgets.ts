@@ -61,6 +61,8 @@ const INTEGRATION = 8;
 const LARGER: Readonly<Record<string, number>> = {
   // Two chat APIs, each with its requests, replies and streams.
   '@mortise/openai': 12.25,
+  // Language models with calls by their paths and places of citations in bytes, embeddings, two clouds.
+  '@mortise/google': 9,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.
   '@mortise/html': 14,
 };
