@@ -1,7 +1,13 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
-import { readText, type FileFormat, type ReadCall, type SourceFile } from '@mortise/core/reader';
+import {
+  checkedFormat,
+  readText,
+  type FileFormat,
+  type ReadCall,
+  type SourceFile,
+} from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
-import { oneOf } from '@mortise/core/shared';
+import { checkOptions, oneOf } from '@mortise/core/shared';
 import { betterDelimiter, declaredDelimiter, detectDelimiter, SAMPLE_LENGTH } from '../csv/delimiter.ts';
 import { CsvScanner, type CsvRow } from '../csv/rows.ts';
 import { lengthOf, notText, notTextAtAll, recordError, textPieces, tooLong } from './pieces.ts';
@@ -39,7 +45,8 @@ export interface CsvOptions extends RecordOptions<CsvRecord>, WholeFileOptions {
  * not text is reported with its line, and the others come. A quoted field that is not closed where it should be takes the
  * lines after it with it: the report says which.
  */
-export function csvFormat(options: CsvOptions = {}): FileFormat {
+export function csvFormat(given: CsvOptions = {}): FileFormat {
+  const options = checkOptions(given, 'configuration');
   const { delimiter } = options;
   const maxBytes = boundOf(options);
   const maxRecordLength = lengthOf(options);
@@ -48,13 +55,13 @@ export function csvFormat(options: CsvOptions = {}): FileFormat {
     const message = `delimiter is ${JSON.stringify(delimiter)}; it takes one character that is neither a quote nor a line end.`;
     throw new MortiseError('configuration', message);
   }
-  return {
+  return checkedFormat({
     fingerprint: formatFingerprint('mortise-csv-2', options),
     read: (file, call) =>
       options.documents === 'file'
         ? wholeFile(file, options, maxBytes, call.signal)
         : rowsOf(file, options, maxRecordLength, call),
-  };
+  });
 }
 
 async function* wholeFile(

@@ -1,3 +1,4 @@
+import { systemCode } from '@mortise/core/store';
 import { stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 import { errorText, isMortiseError, MortiseError, type JsonObject } from '@mortise/core';
@@ -186,9 +187,12 @@ function withMetadata(document: Document, extra: JsonObject): Document {
 
 /** A failure of the file system in words. */
 export function fileError(path: string, error: unknown): MortiseError {
+  // A format has made what the file system threw an error of ours, without its words.
+  if (isMortiseError(error, 'internal') && error.cause !== undefined && !isMortiseError(error.cause))
+    return fileError(path, error.cause);
   if (isMortiseError(error)) return error;
-  const { code } = error as { code?: unknown };
-  const found = Object.hasOwn(FILE_ERRORS, String(code)) ? FILE_ERRORS[code as string] : undefined;
+  const code = systemCode(error);
+  const found = code !== undefined && Object.hasOwn(FILE_ERRORS, code) ? FILE_ERRORS[code] : undefined;
   if (code === 'ENOENT' && path.includes('\ufffd')) {
     const message = `${path} cannot be read: its name is not UTF-8. Rename it.`;
     return new MortiseError('not-found', message, { cause: error });

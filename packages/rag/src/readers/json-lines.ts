@@ -1,3 +1,5 @@
+import { checkOptions } from '@mortise/core/shared';
+import { checkedFormat } from '@mortise/core/reader';
 import type { JsonValue } from '@mortise/core';
 import type { FileFormat, ReadCall, SourceFile } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
@@ -15,9 +17,10 @@ export interface JsonLinesOptions extends RecordOptions {
  * that is not JSON, or not text, is reported with its number, and the others come. Numbers that a double cannot hold, such
  * as 12345678901234567890, are kept as text in ids and metadata.
  */
-export function jsonLinesFormat(options: JsonLinesOptions = {}): FileFormat {
+export function jsonLinesFormat(given: JsonLinesOptions = {}): FileFormat {
+  const options = checkOptions(given, 'configuration');
   const most = lengthOf(options);
-  return {
+  return checkedFormat({
     fingerprint: formatFingerprint('mortise-json-lines-2', options),
     async *read(file, call) {
       const documents = new RecordDocuments(file, 'application/json');
@@ -37,7 +40,7 @@ export function jsonLinesFormat(options: JsonLinesOptions = {}): FileFormat {
       }
       if (broken !== undefined && broken.length > 0) throw notTextAtAll(file.path);
     },
-  };
+  });
 }
 
 /** A file that begins with so many lines that are not text is refused as a whole. */

@@ -1,6 +1,7 @@
+import { checkOptions } from '@mortise/core/shared';
 import { isMortiseError, MortiseError } from '@mortise/core';
 import { runInSlices, timeSlices, type TimeSlices } from '@mortise/core/call';
-import { readText, type FileFormat } from '@mortise/core/reader';
+import { checkedFormat, readText, type FileFormat } from '@mortise/core/reader';
 import { scanElements, type JsonElement } from './json-elements.ts';
 import { boundOf, type WholeFileOptions } from './whole-file.ts';
 import { parseExactly } from './json-numbers.ts';
@@ -16,9 +17,10 @@ export interface JsonOptions extends RecordOptions, WholeFileOptions {
  * one is, is one record. The file is held while its records are read; JSON Lines is not. Numbers that a double cannot hold,
  * such as 12345678901234567890, are kept as text in ids and metadata.
  */
-export function jsonFormat(options: JsonOptions = {}): FileFormat {
+export function jsonFormat(given: JsonOptions = {}): FileFormat {
+  const options = checkOptions(given, 'configuration');
   const maxBytes = boundOf(options);
-  return {
+  return checkedFormat({
     fingerprint: formatFingerprint('mortise-json-2', options),
     async *read(file, call) {
       const source = await readText(file, { maxBytes, signal: call.signal });
@@ -50,7 +52,7 @@ export function jsonFormat(options: JsonOptions = {}): FileFormat {
         if (turn !== undefined) await turn;
       }
     },
-  };
+  });
 }
 
 /** The elements of the array, once all of the file is known to be JSON. */

@@ -1,5 +1,6 @@
+import { checkOptions } from '@mortise/core/shared';
 import type { JsonObject } from '@mortise/core';
-import { readText, type FileFormat, type SourceFile } from '@mortise/core/reader';
+import { checkedFormat, readText, type FileFormat, type SourceFile } from '@mortise/core/reader';
 import { createDocument, type Document } from '@mortise/core/retriever';
 import { markdownTitle } from '../splitters/sections.ts';
 import { readFrontMatter } from './front-matter.ts';
@@ -7,24 +8,26 @@ import { excluded } from './shown.ts';
 import { boundOf, type WholeFileOptions } from './whole-file.ts';
 
 /** A file as one document, as it stands. */
-export function textFormat(options: WholeFileOptions = {}): FileFormat {
+export function textFormat(given: WholeFileOptions = {}): FileFormat {
+  const options = checkOptions(given, 'configuration');
   const maxBytes = boundOf(options);
-  return {
+  return checkedFormat({
     fingerprint: 'mortise-text-1',
     async *read(file, { signal }) {
       const text = await readText(file, { maxBytes, signal });
       yield toDocument(file, text, { path: file.path, mediaType: 'text/plain' });
     },
-  };
+  });
 }
 
 /**
  * Markdown as one document. Metadata: `title` (the front matter's, else the first heading of the first level) and the
  * front matter's members. The text begins after the front matter, at `bodyStart` of the file.
  */
-export function markdownFormat(options: WholeFileOptions = {}): FileFormat {
+export function markdownFormat(given: WholeFileOptions = {}): FileFormat {
+  const options = checkOptions(given, 'configuration');
   const maxBytes = boundOf(options);
-  return {
+  return checkedFormat({
     fingerprint: 'mortise-markdown-2',
     async *read(file, { signal }) {
       const text = await readText(file, { maxBytes, signal });
@@ -39,7 +42,7 @@ export function markdownFormat(options: WholeFileOptions = {}): FileFormat {
         mediaType: 'text/markdown',
       });
     },
-  };
+  });
 }
 
 function toDocument({ id }: SourceFile, text: string, metadata: JsonObject): Document {

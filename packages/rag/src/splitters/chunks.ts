@@ -1,5 +1,5 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
-import { runInSlices, throwIfAborted, timeSlices } from '@mortise/core/call';
+import { runInSlices, throughDoor, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { nodeHashSteps, nodeText, sourceId, type Node, type TextNode } from '@mortise/core/retriever';
 import { defined, wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
@@ -61,7 +61,15 @@ export function* splitSections(
 export async function splitNodes(
   split: (node: Node) => Generator<void, TextNode[]>,
   nodes: readonly Node[],
-  { signal, onProgress }: TransformOptions = {},
+  given: TransformOptions = {},
+): Promise<Node[]> {
+  return throughDoor(given, {}, (options) => splitAll(split, nodes, options));
+}
+
+async function splitAll(
+  split: (node: Node) => Generator<void, TextNode[]>,
+  nodes: readonly Node[],
+  { signal, onProgress }: TransformOptions,
 ): Promise<Node[]> {
   throwIfAborted(signal);
   const slices = timeSlices(signal);
