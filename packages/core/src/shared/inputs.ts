@@ -1,15 +1,12 @@
 import { errorText, isMortiseError, MortiseError } from '../errors.ts';
-import type { NumberBounds } from './options.ts';
+
+type Code = 'configuration' | 'invalid-request' | undefined;
 
 /**
  * What `read` gives of what somebody else gave. Whatever is thrown on the way, by a value of the wrong type, a getter, a
  * proxy or a stack that is full, is an error of ours, in a sentence that begins with `what`.
  */
-export function reading<T>(
-  what: string,
-  read: () => T,
-  code: NumberBounds['code'] | 'validation' = 'invalid-request',
-): T {
+export function reading<T>(what: string, read: () => T, code: Code | 'validation' = 'invalid-request'): T {
   try {
     return read();
   } catch (cause) {
@@ -23,7 +20,7 @@ export function reading<T>(
  * A copy of the options of a call or a constructor, one level deep, so that nothing throws when it is read later. What is
  * no object, what throws when it is read, and a `signal` that is none are errors with `code`.
  */
-export function checkOptions<O extends object>(given: O, code?: NumberBounds['code']): O {
+export function checkOptions<O extends object>(given: O, code?: Code): O {
   return reading(
     'The options object',
     () => {
