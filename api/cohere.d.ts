@@ -35,7 +35,7 @@ export interface EmbedSettings {
 
 // ---- embedding.d.ts
 import type { Attempt } from '@mortise/core/call';
-import type { BaseEmbedding, BaseEmbeddingOptions, EmbeddingMetadata, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
+import type { BaseEmbedding, BaseEmbeddingOptions, EmbeddingInput, EmbeddingMetadata, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
 import type { CohereConnectionOptions } from './client.ts';
 import type { EmbedSettings } from './convert-embedding.ts';
 export type CohereEmbeddingModel = 'embed-v4.0' | 'embed-multilingual-v3.0' | 'embed-english-v3.0' | (string & {});
@@ -60,7 +60,7 @@ export type CohereEmbeddingProviderOptions = {
 export declare class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOptions> {
     readonly metadata: EmbeddingMetadata;
     constructor(options: CohereEmbeddingOptions);
-    doEmbed(inputs: readonly string[], request: EmbedRequest<CohereEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
+    doEmbed(inputs: readonly EmbeddingInput[], request: EmbedRequest<CohereEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
 }
 
 // ---- index.d.ts

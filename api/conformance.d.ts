@@ -61,7 +61,12 @@ export interface Frame {
     readonly event?: string;
     readonly data: string;
     readonly line?: true;
+    readonly format?: FrameFormat;
     readonly terminal?: true;
+}
+export interface FrameFormat {
+    readonly contentType: string;
+    bytes(frame: Pick<Frame, 'event' | 'data'>): Uint8Array;
 }
 export interface DialectBase {
     readonly name: string;
@@ -92,12 +97,24 @@ export interface AnswerUsage {
     readonly cachedInputTokens?: number | undefined;
     readonly cacheWriteTokens?: number | undefined;
     readonly reasoningTokens?: number | undefined;
+    readonly toolTokens?: number | undefined;
+}
+export interface AnswerCitation {
+    readonly words: string;
+    readonly start: number;
+    readonly end: number;
+    readonly title?: string | undefined;
+    readonly quote?: string | undefined;
+    readonly document?: string | number | undefined;
+    readonly url?: string | undefined;
 }
 export type OwnMembers = JsonObject;
 export type AnswerPart = {
     readonly type: 'text';
     readonly pieces: readonly string[];
     readonly members?: OwnMembers;
+    readonly signature?: string | undefined;
+    readonly citations?: readonly AnswerCitation[];
 } | {
     readonly type: 'reasoning';
     readonly pieces: readonly string[];
@@ -108,6 +125,7 @@ export type AnswerPart = {
     readonly name: string;
     readonly pieces: readonly string[] | null;
     readonly members?: OwnMembers;
+    readonly signature?: string | undefined;
 } | {
     readonly type: 'unknown';
 };
@@ -116,6 +134,9 @@ export interface StreamShape {
     readonly usage?: UsageShape | undefined;
     readonly interleaved?: boolean | undefined;
     readonly unknownEvent?: boolean | undefined;
+    readonly earlyReason?: boolean | undefined;
+    readonly calls?: 'one-index' | 'no-index' | undefined;
+    readonly unplacedCitations?: boolean | undefined;
 }
 export interface LLMDialect extends DialectBase {
     streams(request: WireRequest): boolean;
@@ -123,6 +144,12 @@ export interface LLMDialect extends DialectBase {
     frames(answer: WireAnswer, shape?: StreamShape): readonly Frame[];
     errorFrame(message: string, kind?: Failure['kind']): Frame;
     finishWord(finish: WireAnswer['finish']): string;
+    readonly endsWithBytes?: true;
+    readonly failedWord?: string;
+    blocked?(answer: Pick<WireAnswer, 'id' | 'model' | 'usage'>): {
+        readonly body: JsonObject;
+        readonly frames: readonly Frame[];
+    };
     readonly request: RequestReader;
     readonly document?: {
         readonly mediaType: string;
@@ -154,6 +181,12 @@ export interface RequestReader {
         readonly text: string;
     }[];
     failedResults?(body: JsonObject): readonly string[];
+    resultNames?(body: JsonObject): readonly unknown[];
+    cachePoints?(body: JsonObject): readonly string[];
+    documents?(body: JsonObject): readonly {
+        readonly id: string | number;
+        readonly text: string;
+    }[];
     toolCalls(body: JsonObject): readonly {
         readonly id: string;
         readonly name: string;
@@ -169,12 +202,15 @@ export interface SentImage {
 }
 export interface EmbeddingDialect extends DialectBase {
     inputs(request: WireRequest): readonly string[];
+    blocks?(request: WireRequest): readonly SentInput[];
     model?(request: WireRequest): unknown;
     encoding(request: WireRequest): 'float' | 'base64';
     dimensions?(request: WireRequest): number | undefined;
     kind?(request: WireRequest): 'query' | 'document' | undefined;
     body(rows: readonly EmbeddingRow[], options: EmbeddingBodyOptions): JsonObject;
+    truncated?(body: JsonObject, inputs: readonly number[]): JsonObject;
 }
+export type SentInput = string | readonly (string | SentImage)[];
 export interface EmbeddingRow {
     readonly index: number;
     readonly vector: readonly (number | null)[];
@@ -275,7 +311,7 @@ import type { EmbeddingDialect } from '../dialects/contract.ts';
 import type { OwnHeaders } from '../shared/probe.ts';
 export interface EmbeddingTarget {
     readonly url: string;
-    readonly settings: Pick<BaseEmbeddingOptions, 'retry'> & OwnHeaders;
+    readonly settings: Pick<BaseEmbeddingOptions, 'retry' | 'name'> & OwnHeaders;
 }
 export interface EmbeddingConformanceOptions {
     readonly create: (target: EmbeddingTarget) => EmbeddingModel;
@@ -285,7 +321,7 @@ export interface EmbeddingConformanceOptions {
     readonly name?: string | undefined;
 }
 export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
-export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'on-batch';
+export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'image' | 'on-batch';
 
 // ---- embedding/suite.d.ts
 import type { Suite } from '../frame/case.ts';
@@ -552,7 +588,7 @@ import type { LLMDialect } from '../dialects/contract.ts';
 import type { OwnHeaders } from '../shared/probe.ts';
 export interface WireTarget {
     readonly url: string;
-    readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'maxReplyBytes' | 'maxLineBytes'> & OwnHeaders;
+    readonly settings: Pick<LLMSettings, 'retry' | 'name' | 'callIds' | 'maxReplyBytes' | 'maxLineBytes'> & OwnHeaders;
 }
 export interface LLMConformanceOptions {
     readonly create: (wire: WireTarget) => LLM;
@@ -561,8 +597,10 @@ export interface LLMConformanceOptions {
     readonly reasons?: Readonly<Partial<Record<LLMFeature | (string & {}), string>>> | undefined;
     readonly name?: string | undefined;
 }
-export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'>;
-export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities'> | 'image' | 'document' | 'audio';
+export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'> & {
+    readonly claims?: Readonly<Record<string, string>>;
+};
+export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities' | 'ownSettings'> | 'image' | 'document' | 'audio';
 
 // ---- llm/suite.d.ts
 import type { Suite } from '../frame/case.ts';

@@ -96,6 +96,7 @@ export interface Warning {
     type: 'unsupported-setting' | 'other' | (string & {});
     setting?: string;
     message: string;
+    inputs?: number[];
 }
 export interface RateLimiter {
     acquire(request: {
@@ -112,23 +113,26 @@ export interface LeaseOutcome {
     headers?: Headers | undefined;
 }
 
+// ---- call/door.d.ts
+import type { CallOptions } from './contract.ts';
+export declare function throughDoor<O extends CallOptions, T>(given: O, about: {
+    readonly provider?: string;
+    readonly model?: string;
+}, run: (options: O) => Promise<T>): Promise<T>;
+export declare function typed(error: unknown, signal: AbortSignal | undefined, about?: {
+    readonly provider?: string;
+    readonly model?: string;
+}): unknown;
+
 // ---- call/index.d.ts
 export { runCall, type OpenAttempt } from './call.ts';
 export type { AnsweredBy, Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, ModelSettings, RateLimiter, Warning, } from './contract.ts';
-export { linkedController } from './linked-controller.ts';
+export { throughDoor, typed } from './door.ts';
 export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
 export { runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { abortReason, MAX_TIMER_MS, raceAbort, throwIfAborted } from './timers.ts';
-
-// ---- call/linked-controller.d.ts
-export interface LinkedController {
-    readonly signal: AbortSignal;
-    abort(reason?: unknown): void;
-    unlink(): void;
-}
-export declare function linkedController(...signals: readonly (AbortSignal | undefined)[]): LinkedController;
+export { abortReason, linkedController, MAX_TIMER_MS, raceAbort, throwIfAborted } from './timers.ts';
 
 // ---- call/pool.d.ts
 export declare function runPool<T>(items: Iterable<T> | AsyncIterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void>;
@@ -184,13 +188,19 @@ export declare function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): 
 export declare const MAX_TIMER_MS: number;
 export declare function throwIfAborted(signal: AbortSignal | undefined): void;
 export declare function abortReason(signal: AbortSignal): Error;
+export interface LinkedController {
+    readonly signal: AbortSignal;
+    abort(reason?: unknown): void;
+    unlink(): void;
+}
+export declare function linkedController(...signals: readonly (AbortSignal | undefined)[]): LinkedController;
 
 // ---- embedding/base.d.ts
-import type { Attempt, CallSettings } from '../call/index.ts';
-import type { ProviderOptions } from '../call/contract.ts';
+import type { Attempt } from '../call/index.ts';
+import type { ModelSettings, ProviderOptions } from '../call/contract.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
-import type { EmbeddedText, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions, EmbedReply, EmbedRequest } from './contract.ts';
-export interface BaseEmbeddingOptions extends CallSettings {
+import type { EmbeddedText, EmbeddingInput, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions, EmbedReply, EmbedRequest } from './contract.ts';
+export interface BaseEmbeddingOptions extends ModelSettings {
     provider: string;
     model: string;
     concurrency?: number | undefined;
@@ -200,16 +210,18 @@ export declare abstract class BaseEmbedding<P extends ProviderOptions = Provider
     readonly provider: string;
     readonly model: string;
     abstract readonly metadata: EmbeddingMetadata;
-    constructor(options: BaseEmbeddingOptions);
-    abstract doEmbed(inputs: readonly string[], request: EmbedRequest<P>, attempt: Attempt): Promise<EmbedReply>;
-    embedQuery(query: string, options?: EmbedOptions<P>): Promise<Float32Array>;
-    embedText(text: string, options?: EmbedOptions<P>): Promise<Float32Array>;
-    embedTexts(texts: readonly string[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
-    embedStream(texts: AsyncIterable<string> | Iterable<string>, options?: EmbedManyOptions<P>): AsyncIterable<EmbeddedText>;
+    constructor(given: BaseEmbeddingOptions);
+    abstract doEmbed(inputs: readonly EmbeddingInput[], request: EmbedRequest<P>, attempt: Attempt): Promise<EmbedReply>;
+    embedQuery(query: EmbeddingInput, options?: EmbedOptions<P>): Promise<Float32Array>;
+    embedText(text: EmbeddingInput, options?: EmbedOptions<P>): Promise<Float32Array>;
+    embedTexts(texts: readonly EmbeddingInput[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
+    embedStream(texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>, given?: EmbedManyOptions<P>): AsyncIterable<EmbeddedText>;
 }
 export declare function streamConcurrency({ maxBatchSize, dimensions }: EmbeddingMetadata, asked?: number): number;
 
 // ---- embedding/batch.d.ts
+import type { ContentBlock } from '../llm/message-contract.ts';
+import type { EmbeddingInput, EmbeddingModel } from './contract.ts';
 export interface BatchLimits {
     readonly maxSize: number;
     readonly maxTokens?: number | undefined;
@@ -219,10 +231,14 @@ export interface BatchCost {
     readonly tokens: number;
     readonly bytes: number;
 }
+type Asked = Pick<EmbeddingModel, 'provider' | 'model' | 'metadata'>;
+export declare function checkInput(asked: Asked, input: unknown, index: number): void;
+export declare function inputKey(input: EmbeddingInput): string;
+export declare function blocksJson(blocks: readonly ContentBlock[]): string;
+export declare function utf8Length(text: string): number;
 export declare class Batcher<T extends BatchCost> {
+    size: number;
     constructor(limits: BatchLimits);
-    get size(): number;
-    get full(): boolean;
     fits({ tokens, bytes }: BatchCost): boolean;
     add(item: T): void;
     take(): {
@@ -230,20 +246,20 @@ export declare class Batcher<T extends BatchCost> {
         readonly tokens: number;
     };
 }
-export declare function utf8Length(text: string): number;
 
 // ---- embedding/contract.d.ts
-import type { CallOptions, Warning } from '../call/contract.ts';
-import type { ProviderOptions } from '../call/contract.ts';
-import type { ProviderMetadata } from '../call/contract.ts';
+import type { AnsweredBy, CallOptions, ProviderMetadata, ProviderOptions, Warning } from '../call/contract.ts';
+import type { Modality } from '../llm/contract.ts';
+import type { ContentBlock } from '../llm/message-contract.ts';
+export type EmbeddingInput = string | readonly ContentBlock[];
 export interface EmbeddingModel<P extends ProviderOptions = ProviderOptions> {
     readonly provider: string;
     readonly model: string;
     readonly metadata: EmbeddingMetadata;
-    embedQuery(query: string, options?: EmbedOptions<P>): Promise<Float32Array>;
-    embedText(text: string, options?: EmbedOptions<P>): Promise<Float32Array>;
-    embedTexts(texts: readonly string[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
-    embedStream(texts: AsyncIterable<string> | Iterable<string>, options?: EmbedManyOptions<P>): AsyncIterable<EmbeddedText>;
+    embedQuery(query: EmbeddingInput, options?: EmbedOptions<P>): Promise<Float32Array>;
+    embedText(text: EmbeddingInput, options?: EmbedOptions<P>): Promise<Float32Array>;
+    embedTexts(texts: readonly EmbeddingInput[], options?: EmbedManyOptions<P>): Promise<EmbeddingResult>;
+    embedStream(texts: AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>, options?: EmbedManyOptions<P>): AsyncIterable<EmbeddedText>;
 }
 export interface EmbeddingMetadata {
     dimensions?: number;
@@ -251,6 +267,7 @@ export interface EmbeddingMetadata {
     maxBatchTokens?: number;
     maxBatchBytes?: number;
     maxInputTokens?: number;
+    inputModalities?: readonly Modality[];
     asymmetric: boolean;
     acceptsEmpty?: boolean;
     acceptsDimensions?: boolean;
@@ -272,12 +289,13 @@ export interface EmbeddingProgress {
     cached: number;
     tokens: number;
 }
-export interface EmbeddingResult {
+export interface EmbeddingResult extends AnsweredBy {
     embeddings: Float32Array[];
     usage: EmbeddingUsage;
     cached: number;
     requests?: number;
     warnings: Warning[];
+    model?: string;
     providerMetadata?: ProviderMetadata;
 }
 export interface PartialEmbeddingResult extends Omit<EmbeddingResult, 'embeddings'> {
@@ -288,7 +306,7 @@ export interface EmbeddingUsage {
 }
 export interface EmbeddedText {
     index: number;
-    text: string;
+    input: EmbeddingInput;
     embedding: Float32Array;
     cached: boolean;
 }
@@ -302,6 +320,8 @@ export interface EmbedReply {
     readonly usage?: {
         readonly inputTokens?: number | undefined;
     } | undefined;
+    readonly model?: string | undefined;
+    readonly truncated?: readonly number[] | undefined;
     readonly providerMetadata?: ProviderMetadata | undefined;
 }
 export type EmbeddingRow = Float32Array | readonly number[];
@@ -313,29 +333,30 @@ export interface IndexedRow {
 
 // ---- embedding/index.d.ts
 export { BaseEmbedding, streamConcurrency, type BaseEmbeddingOptions } from './base.ts';
-export { Batcher, utf8Length, type BatchCost, type BatchLimits } from './batch.ts';
+export { Batcher, blocksJson, checkInput, inputKey, utf8Length, type BatchCost, type BatchLimits, } from './batch.ts';
 export { bytesToVector, vectorToBytes } from '../vectors/vector.ts';
-export type { EmbeddedText, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions, EmbedReply, EmbedRequest, PartialEmbeddingResult, } from './contract.ts';
+export type { EmbeddedText, EmbeddingInput, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions, EmbedReply, EmbedRequest, PartialEmbeddingResult, } from './contract.ts';
 export { embedQueries } from './queries.ts';
 export type { EmbeddingRows, IndexedRow } from './contract.ts';
 export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
-export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun } from './stream.ts';
+export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun, type TextSource, } from './stream.ts';
 export { checkVector } from '../vectors/vector.ts';
 
 // ---- embedding/queries.d.ts
 import type { ProviderOptions } from '../call/contract.ts';
-import type { EmbeddingModel, EmbedManyOptions } from './contract.ts';
+import type { EmbeddingInput, EmbeddingModel, EmbedManyOptions } from './contract.ts';
 export interface EmbedQueriesOptions<P extends ProviderOptions = ProviderOptions> extends Omit<EmbedManyOptions<P>, 'kind'> {
     aggregate?: ((embeddings: readonly Float32Array[]) => Float32Array) | undefined;
 }
-export declare function embedQueries<P extends ProviderOptions>(model: EmbeddingModel<P>, queries: readonly string[], { aggregate, ...options }?: EmbedQueriesOptions<P>): Promise<Float32Array>;
+export declare function embedQueries<P extends ProviderOptions>(model: EmbeddingModel<P>, given: readonly EmbeddingInput[], settings?: EmbedQueriesOptions<P>): Promise<Float32Array>;
 
 // ---- embedding/stream.d.ts
-import type { EmbeddedText, EmbeddingResult } from './contract.ts';
-type Texts = AsyncIterable<string> | Iterable<string>;
+import type { EmbeddedText, EmbeddingInput, EmbeddingResult } from './contract.ts';
+type Texts = AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>;
+export type TextSource = Iterator<EmbeddingInput> | AsyncIterator<EmbeddingInput>;
 export interface EmbeddingSink {
     room(taken: number): number;
-    place(index: number, text: string, vector: Float32Array, cached?: boolean): void;
+    place(index: number, input: EmbeddingInput, vector: Float32Array, cached?: boolean): void;
     placed?(): void;
     starved?(): boolean;
 }
@@ -346,13 +367,13 @@ export interface RunFailure {
 export interface StreamRun {
     readonly readAhead: number;
     readonly abortedByCaller: RunFailure | undefined;
-    run(source: Iterator<string> | AsyncIterator<string>, sink: EmbeddingSink): Promise<RunFailure | undefined>;
+    run(source: TextSource, sink: EmbeddingSink): Promise<RunFailure | undefined>;
     notify(): void;
-    handedOut(text: string): void;
+    handedOut(input: EmbeddingInput): void;
     summary(): Omit<EmbeddingResult, 'embeddings'>;
 }
 export declare class EmbeddingStream implements AsyncIterable<EmbeddedText> {
-    constructor(texts: Texts, open: (controller: AbortController) => StreamRun);
+    constructor(texts: Texts, open: (left: AbortSignal) => StreamRun);
     [Symbol.asyncIterator](): AsyncIterator<EmbeddedText, undefined>;
 }
 
@@ -387,15 +408,12 @@ export declare function errorText(error: unknown): string;
 export declare function withErrorFields(error: MortiseError, fields: MortiseErrorOptions): MortiseError;
 export declare function toMortiseError(error: unknown, about?: Pick<MortiseErrorOptions, 'provider' | 'model'>): MortiseError;
 
-// ---- events/context.d.ts
+// ---- events/hub.d.ts
+import type { MortiseEvent } from './map.ts';
 export interface ContextStorage {
     getStore(): string | undefined;
     run<T>(spanId: string | undefined, fn: () => T): T;
 }
-
-// ---- events/hub.d.ts
-import type { ContextStorage } from './context.ts';
-import type { MortiseEvent } from './map.ts';
 export interface SubscribeOptions {
     captureContent?: boolean | undefined;
 }
@@ -485,7 +503,7 @@ import type { ChatInput } from './message-contract.ts';
 export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = unknown> implements LLM<P, M> {
     readonly provider: string;
     readonly model: string;
-    constructor(options: BaseLLMOptions);
+    constructor(given: BaseLLMOptions);
     abstract get metadata(): LLMMetadata;
     abstract doGenerate(request: ChatRequest<P>, attempt: Attempt): Promise<ChatReply<M>>;
     doStream?(request: ChatRequest<P>, attempt: Attempt): AsyncIterable<StreamBatch> | Promise<AsyncIterable<StreamBatch>>;
@@ -527,6 +545,8 @@ export interface LLMCapabilities {
     parallelTools?: boolean;
     toolChoice?: boolean;
     namedToolChoice?: boolean;
+    allowedTools?: boolean;
+    ownSettings?: readonly string[];
     toolChoiceWithReasoning?: boolean;
     structuredOutput?: 'native' | 'tool' | 'prompt';
     reasoning?: boolean;
@@ -535,8 +555,9 @@ export interface LLMCapabilities {
     seed?: boolean;
     usageInStreams?: boolean;
     caching?: boolean;
+    names?: boolean;
 }
-export type Modality = 'text' | 'image' | 'document' | 'audio' | (string & {});
+export type Modality = 'text' | 'image' | 'document' | 'audio' | 'video' | (string & {});
 export interface ChatOptions<P extends ProviderOptions = ProviderOptions> extends CallOptions {
     tools?: readonly ToolLike[] | undefined;
     toolChoice?: ToolChoice | undefined;
@@ -737,14 +758,14 @@ export type { ChatOptions, ChatReply, ChatRequest, ChatResponse, ChatStream, Cha
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
 export { blocksOf, isKnownBlock, messageText, snapshot, sentArguments, toolCallBlock, toMessages, } from './message.ts';
-export type { AudioBlock, ChatInput, ChatMessage, CitationBlock, ContentBlock, DocumentBlock, ImageBlock, MediaSource, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock, } from './message-contract.ts';
+export type { AudioBlock, ChatInput, ChatMessage, CitationBlock, ContentBlock, DocumentBlock, ImageBlock, MediaSource, ReasoningBlock, ResultBlock, TextBlock, ToolCallBlock, ToolResultBlock, VideoBlock, } from './message-contract.ts';
 export type { ProviderMetadata, ProviderOptions } from '../call/contract.ts';
 export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export { messagesToPrompt } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';
 export { toChatResponse, toCompletionResponse } from './response.ts';
 export { createChatStream, textDelta } from './stream.ts';
-export type { ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike } from './tool-contract.ts';
+export type { OwnSetting, ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike, } from './tool-contract.ts';
 
 // ---- llm/message-contract.d.ts
 import type { ProviderMetadata } from '../call/contract.ts';
@@ -783,11 +804,13 @@ export interface ToolResultBlock extends BlockBase {
     type: 'tool-result';
     toolCallId: string;
     toolName?: string | undefined;
-    content: string | readonly (TextBlock | ImageBlock | DocumentBlock)[];
+    content: string | readonly ResultBlock[];
     isError?: boolean | undefined;
 }
+export type ResultBlock = TextBlock | ImageBlock | DocumentBlock | AudioBlock | VideoBlock | ProviderBlock;
 export type MediaSource = {
     url: string;
+    mediaType?: string | undefined;
 } | {
     data: string | Uint8Array;
     mediaType: string;
@@ -810,6 +833,10 @@ export interface AudioBlock extends BlockBase {
     type: 'audio';
     source: MediaSource;
 }
+export interface VideoBlock extends BlockBase {
+    type: 'video';
+    source: MediaSource;
+}
 export interface CitationBlock extends BlockBase {
     type: 'citation';
     url?: string | undefined;
@@ -827,7 +854,7 @@ export interface ProviderBlock {
     type: `${string}:${string}`;
     [member: string]: unknown;
 }
-export type ContentBlock = TextBlock | ReasoningBlock | ToolCallBlock | ToolResultBlock | ImageBlock | DocumentBlock | AudioBlock | CitationBlock | CachePointBlock | ProviderBlock;
+export type ContentBlock = TextBlock | ReasoningBlock | ToolCallBlock | ToolResultBlock | ImageBlock | DocumentBlock | AudioBlock | VideoBlock | CitationBlock | CachePointBlock | ProviderBlock;
 
 // ---- llm/message.d.ts
 import type { JsonObject } from '../shared/json.ts';
@@ -848,8 +875,8 @@ export declare function messagesFromJson(json: unknown): ChatMessage[];
 
 // ---- llm/prompt-text.d.ts
 import type { Warning } from '../call/contract.ts';
-import type { AudioBlock, ChatMessage, DocumentBlock, ImageBlock } from './message-contract.ts';
-export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock;
+import type { AudioBlock, ChatMessage, DocumentBlock, ImageBlock, VideoBlock } from './message-contract.ts';
+export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock | VideoBlock;
 export interface PromptTextOptions {
     describe?: ((block: MediaBlock) => string | undefined) | undefined;
     warn?: ((warning: Warning) => void) | undefined;
@@ -914,9 +941,16 @@ export interface ToolContext {
     toolCallId: string;
     rawArguments: JsonObject;
 }
+export interface OwnSetting {
+    type: `${string}:${string}`;
+    value?: unknown;
+}
 export type ToolChoice = 'auto' | 'none' | 'required' | {
     tool: string;
-};
+} | {
+    tools: readonly string[];
+    required?: boolean | undefined;
+} | OwnSetting;
 export type ResponseFormat = {
     type: 'text';
 } | {
@@ -924,7 +958,7 @@ export type ResponseFormat = {
     schema?: JsonSchema | undefined;
     name?: string | undefined;
     description?: string | undefined;
-};
+} | OwnSetting;
 export interface CallIdFormat {
     characters?: 'word' | 'alphanumeric' | undefined;
     maxLength?: number | undefined;
@@ -1010,7 +1044,7 @@ export declare function nodeMetadataText(node: Node, mode: Exclude<NodeTextMode,
 
 // ---- nodes/node.d.ts
 import type { Document, IndexNode, Node, NodeInput, TextNode } from './contract.ts';
-export declare function createDocument({ item, ...input }: NodeInput & {
+export declare function createDocument(given: NodeInput & {
     item?: string | undefined;
 }): Document;
 export declare function createTextNode(input: NodeInput): TextNode;
@@ -1029,8 +1063,8 @@ export declare abstract class BaseOutputParser<T, P = DeepPartial<T>> implements
     doStream?(chunks: AsyncIterable<string>, options: ParseOptions): AsyncIterable<P>;
     format(input: string): string;
     format(input: readonly ChatMessage[]): readonly ChatMessage[];
-    parse(text: string, options?: ParseOptions): Promise<T>;
-    stream(chunks: AsyncIterable<string>, options?: ParseOptions): AsyncIterable<P>;
+    parse(text: string, given?: ParseOptions): Promise<T>;
+    stream(chunks: AsyncIterable<string>, given?: ParseOptions): AsyncIterable<P>;
 }
 
 // ---- parser/contract.d.ts
@@ -1108,7 +1142,7 @@ import type { ReadCall, Reader, ReadItem, ReadOptions } from './contract.ts';
 export declare abstract class BaseReader<I extends ReadItem = ReadItem> implements Reader {
     abstract doList(call: ReadCall): AsyncIterable<I> | Iterable<I> | Promise<AsyncIterable<I> | Iterable<I>>;
     abstract doRead(item: I, call: ReadCall): Promise<Document> | AsyncIterable<Document> | Iterable<Document>;
-    read(options?: ReadOptions): AsyncGenerator<Document>;
+    read(given?: ReadOptions): AsyncGenerator<Document>;
 }
 
 // ---- reader/contract.d.ts
@@ -1194,7 +1228,7 @@ export declare abstract class BaseReranker<P extends ProviderOptions = ProviderO
     readonly provider: string;
     readonly model: string;
     abstract readonly metadata: RerankerMetadata;
-    constructor(options: BaseRerankerOptions);
+    constructor(given: BaseRerankerOptions);
     abstract doRerank(request: RankRequest<P>, attempt: Attempt): Promise<RankReply>;
     rerank(query: string, documents: readonly string[], options?: RerankOptions<P>): Promise<RerankResult>;
 }
@@ -1258,7 +1292,7 @@ export type { RankedDocument, RankReply, RankRequest, Reranker, RerankerMetadata
 import type { BaseRetrieverOptions, Query, QueryInput, RetrieveCall, RetrieveOptions, Retriever } from './contract.ts';
 import type { NodeWithScore } from '../nodes/contract.ts';
 export declare abstract class BaseRetriever implements Retriever {
-    constructor(options?: BaseRetrieverOptions);
+    constructor(given?: BaseRetrieverOptions);
     abstract doRetrieve(query: Query, call: RetrieveCall): Promise<readonly NodeWithScore[]>;
     readonly supportsFilters: boolean;
     retrieve(query: QueryInput, options?: RetrieveOptions): Promise<NodeWithScore[]>;
@@ -1521,6 +1555,16 @@ export declare function canonicalJson(value: unknown): string;
 export declare function delimited(text: string, label: string, beside?: readonly string[]): string;
 export declare function freeTag(word: string, texts: readonly string[], nameOf?: (number: number) => string): string;
 
+// ---- shared/growing-text.d.ts
+export declare class GrowingText {
+    get length(): number;
+    push(piece: string): void;
+    unitsOf(characters: number): number;
+    at(place: number): string | undefined;
+    slice(start: number, end: number): string;
+    toString(): string;
+}
+
 // ---- shared/hash.d.ts
 export declare function sha256Hex(text: string | Uint8Array): string;
 export declare function framed(field: string): string;
@@ -1529,10 +1573,18 @@ export declare function framed(field: string): string;
 export { base64Of } from './base64.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
+export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
+export { checkOptions, checkTexts, reading } from './inputs.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
 export { finiteNumber, oneOf, positive, requireMembers, wholeNumber } from './options.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';
+
+// ---- shared/inputs.d.ts
+import type { NumberBounds } from './options.ts';
+export declare function reading<T>(what: string, read: () => T, code?: NumberBounds['code'] | 'validation'): T;
+export declare function checkOptions<O extends object>(given: O, code?: NumberBounds['code']): O;
+export declare function checkTexts(what: string, given: readonly string[]): string[];
 
 // ---- shared/json.d.ts
 export type JsonValue = string | number | boolean | null | JsonValue[] | {
@@ -1751,10 +1803,10 @@ export declare class MemoryKeyValueStore implements KeyValueStore {
     get bytes(): number;
     get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
     set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
-    delete(key: string, options?: KeyValueOptions): Promise<void>;
+    delete(key: string, given?: KeyValueOptions): Promise<void>;
     getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
     setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
-    iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+    iterate(given?: KeyValueOptions): AsyncIterable<StoreEntry>;
 }
 
 // ---- store/sqlite-file.d.ts
@@ -1929,7 +1981,7 @@ export interface HashEmbeddingOptions extends Partial<BaseEmbeddingOptions> {
 }
 export declare class HashEmbedding extends BaseEmbedding {
     readonly metadata: EmbeddingMetadata;
-    constructor(options?: HashEmbeddingOptions);
+    constructor(given?: HashEmbeddingOptions);
     doEmbed(inputs: readonly string[], { dimensions }: EmbedRequest): Promise<EmbedReply>;
 }
 
@@ -1952,7 +2004,7 @@ export interface ScriptedLLMOptions extends LLMSettings {
 }
 export declare class ScriptedLLM extends BaseLLM {
     readonly requests: ChatRequest[];
-    constructor(options: ScriptedLLMOptions);
+    constructor(given: ScriptedLLMOptions);
     get metadata(): LLMMetadata;
     doGenerate(request: ChatRequest, attempt: Attempt): Promise<ChatReply>;
     doStream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent>;
@@ -2031,7 +2083,7 @@ export interface About {
     readonly secrets?: Secrets;
 }
 export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied' | 'maxReplyBytes' | 'maxLineBytes'> & Partial<Pick<Attempt, 'warn'>>;
-export declare function malformed(what: string, { provider, model, secrets }: About, cause?: unknown): MortiseError;
+export declare function malformed(what: string, about: About, cause?: unknown): MortiseError;
 export declare function thrownWithoutSecrets(thrown: unknown, about: About, secrets?: Secrets): unknown;
 
 // ---- wire/base64.d.ts
@@ -2070,6 +2122,21 @@ export declare class Credentials {
 }
 export declare function lazySdk<T>(provider: string, packageName: string, load: () => Promise<T>): () => Promise<T>;
 
+// ---- wire/decoders.d.ts
+export interface SseEvent {
+    readonly event: string;
+    readonly data: string;
+}
+
+// ---- wire/event-json.d.ts
+import type { About } from './about.ts';
+import type { SseEvent } from './decoders.ts';
+export declare function eventJson(event: SseEvent, about: About): Record<string, unknown>;
+
+// ---- wire/failure-words.d.ts
+import type { KnownErrorCode } from '../errors.ts';
+export declare function failedEnd(reason: unknown): KnownErrorCode | undefined;
+
 // ---- wire/failure.d.ts
 import type { KnownErrorCode } from '../errors.ts';
 export interface SaidFailure {
@@ -2081,7 +2148,6 @@ export interface SaidFailure {
     readonly requestId?: string;
 }
 export declare function describeFailure(said: unknown): SaidFailure;
-export declare function failedEnd(reason: unknown): KnownErrorCode | undefined;
 
 // ---- wire/guarded-fetch.d.ts
 export interface GuardedFetchOptions {
@@ -2111,7 +2177,7 @@ export declare function errorFromResponse(failure: HttpFailure): MortiseError;
 export declare function errorFromReply(response: Response, attempt: ReadingAttempt, about: About & {
     readonly cause?: unknown;
 }, code?: (said: SaidFailure, status: number) => KnownErrorCode | undefined): Promise<MortiseError>;
-export declare function errorFromSaid(failure: SaidFailure, { provider, model, secrets }: About, { fallback, partial }?: SaidErrorOptions): MortiseError;
+export declare function errorFromSaid({ message, word, status, retryAfterMs, requestId, ...failure }: SaidFailure, about: About, { fallback, partial }?: SaidErrorOptions): MortiseError;
 export interface SaidErrorOptions {
     readonly fallback?: KnownErrorCode | undefined;
     readonly partial?: unknown;
@@ -2124,14 +2190,17 @@ export { float32FromBase64 } from './base64.ts';
 export { readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
-export { describeFailure, failedEnd, type SaidFailure } from './failure.ts';
+export { eventJson } from './event-json.ts';
+export { describeFailure, type SaidFailure } from './failure.ts';
+export { failedEnd } from './failure-words.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';
 export { errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown } from './http-error.ts';
 export { withOptions } from './options.ts';
 export { readReplyText } from './reply-bytes.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
-export type { SseEvent } from './sse.ts';
-export { EndOfReply, eventJson, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
+export type { SseEvent } from './decoders.ts';
+export { EndOfReply, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
+export type { EventDecoder, OwnFormat, StreamFormat } from './stream-format.ts';
 export { readJsonVectors } from './vectors.ts';
 
 // ---- wire/options.d.ts
@@ -2151,18 +2220,31 @@ export type Secrets = readonly (string | undefined)[] | undefined;
 export declare function redact(text: string, secrets: Secrets, mask?: (form: string) => string): string;
 export declare function withoutSecrets(cause: unknown, secrets: Secrets): unknown;
 
-// ---- wire/sse.d.ts
-export interface SseEvent {
-    readonly event: string;
-    readonly data: string;
+// ---- wire/stream-format.d.ts
+import type { SseEvent } from './decoders.ts';
+export interface EventDecoder {
+    readonly recognised: boolean;
+    readonly pending: number;
+    push(bytes: Uint8Array): SseEvent[];
+    end(): SseEvent | undefined;
+}
+export interface OwnFormat {
+    readonly decoder: new () => EventDecoder;
+    readonly stream: string;
+    readonly one: string;
+}
+export interface StreamFormat {
+    readonly format?: 'event-stream' | 'json-lines' | OwnFormat | undefined;
 }
 
 // ---- wire/stream.d.ts
 import type { About, ReadingAttempt } from './about.ts';
-import type { SseEvent } from './sse.ts';
+import type { SseEvent } from './decoders.ts';
+import type { StreamFormat } from './stream-format.ts';
 export declare class EndOfReply {
     reason: string | undefined;
     terminal: boolean;
+    goesOn: boolean;
     readonly endsWithDone: boolean;
     constructor({ endsWithDone }?: {
         readonly endsWithDone?: boolean | undefined;
@@ -2176,12 +2258,8 @@ export interface StreamTranslator<E> {
     finish?(out: E[]): void;
     readonly said?: number | undefined;
 }
-export interface StreamFormat {
-    readonly format?: 'event-stream' | 'json-lines' | undefined;
-}
 export declare function streamEvents<E>(response: Response, attempt: ReadingAttempt, translator: StreamTranslator<E>, about: About, { format }?: StreamFormat): AsyncGenerator<E[], void, undefined>;
 export declare function jsonEvents(response: Response, attempt: ReadingAttempt, about: About, options?: StreamFormat): AsyncGenerator<Record<string, unknown>, void, undefined>;
-export declare function eventJson(event: SseEvent, about: About): Record<string, unknown>;
 
 // ---- wire/vectors.d.ts
 import type { About, ReadingAttempt } from './about.ts';

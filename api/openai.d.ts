@@ -78,7 +78,9 @@ export declare function responsesStream(about: WireAbout): StreamTranslator<Chat
 import type { Warning } from '@mortise/core';
 import type { LLMCapabilities } from '@mortise/core/llm';
 import type { SchemaDialect } from '@mortise/core/schema';
-import type { ErrorAbout } from './errors.ts';
+import type { About } from '@mortise/core/wire';
+export interface ErrorAbout extends About {
+}
 export interface WireAbout extends ErrorAbout {
     readonly model: string;
 }
@@ -113,16 +115,11 @@ export declare class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProvid
     doEmbed(inputs: readonly string[], request: EmbedRequest<OpenAIEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
 }
 
-// ---- errors.d.ts
-import type { About } from '@mortise/core/wire';
-export interface ErrorAbout extends About {
-}
-
 // ---- index.d.ts
 export { OpenAILLM, type OpenAILLMOptions, type OpenAIMetadata, type OpenAIModel, type OpenAIProviderOptions, } from './llm.ts';
 export { OpenAIEmbedding, type OpenAIEmbeddingModel, type OpenAIEmbeddingOptions, type OpenAIEmbeddingProviderOptions, } from './embedding.ts';
 export type { ConnectionOptions, Endpoint, OpenAIEmbeddingClient, OpenAILLMClient, RequestSettings, } from './client.ts';
-export type { WireAbout, WireBody, WireContext } from './convert.ts';
+export type { ErrorAbout, WireAbout, WireBody, WireContext } from './convert.ts';
 export { toChatCompletionsRequest, toChatCompletionsStreamRequest, type ChatCompletionsContext, } from './convert-chat-request.ts';
 export { chatUsage, fromChatCompletionsResponse } from './convert-chat-response.ts';
 export { chatCompletionsStream } from './convert-chat-stream.ts';
@@ -130,7 +127,6 @@ export { toResponsesRequest, toResponsesStreamRequest } from './convert-response
 export { fromResponsesResponse } from './convert-responses-response.ts';
 export { responsesStream } from './convert-responses-stream.ts';
 export { fromEmbeddingResponse, toEmbeddingRequest } from './convert-embedding.ts';
-export type { ErrorAbout } from './errors.ts';
 
 // ---- llm.d.ts
 import type { BaseLLM, ChatReply, ChatRequest, LLMMetadata, LLMSettings, StreamBatch } from '@mortise/core/llm';

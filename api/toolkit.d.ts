@@ -618,7 +618,7 @@ export declare function sumUsage(usages: readonly Usage[]): Usage;
 // ---- tools/tool.d.ts
 import type { JsonObject, JsonSchema } from '@mortise/core/shared';
 import type { InferOutput, Schema } from '@mortise/core/schema';
-import type { DocumentBlock, ImageBlock, TextBlock, ToolContext, ToolLike } from '@mortise/core/llm';
+import type { ResultBlock, ToolContext, ToolLike } from '@mortise/core/llm';
 export interface ToolOptions<S, Args, Result> {
     name: string;
     description: string;
@@ -635,7 +635,6 @@ export interface Tool<Args = never, Result = unknown> extends ToolLike {
 }
 export declare function tool<S extends Schema, Result>(options: ToolOptions<S, InferOutput<S>, Result>): Tool<InferOutput<S>, Result>;
 export declare function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
-type ResultBlock = TextBlock | ImageBlock | DocumentBlock;
 export declare function toolBlocks(blocks: readonly ResultBlock[]): {
     readonly blocks: readonly ResultBlock[];
 };
@@ -686,7 +685,7 @@ export interface WithBudgetOptions {
 export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget, { estimateTokens }?: WithBudgetOptions): L;
 
 // ---- wrappers/embedding-cache.d.ts
-import type { EmbedManyOptions } from '@mortise/core/embedding';
+import type { EmbeddingInput, EmbedManyOptions } from '@mortise/core/embedding';
 export interface EmbeddingKeyFields {
     readonly provider: string;
     readonly model: string;
@@ -697,7 +696,7 @@ export interface EmbeddingKeyFields {
     } | undefined;
     readonly scope?: string | undefined;
 }
-export declare function embeddingCacheKey(fields: EmbeddingKeyFields, text: string): string;
+export declare function embeddingCacheKey(fields: EmbeddingKeyFields, text: EmbeddingInput): string;
 
 // ---- wrappers/fit-messages.d.ts
 import type { TokenCounter } from '@mortise/core/tokenizer';
@@ -728,14 +727,14 @@ export interface WithCacheOptions {
 export declare function withCache<L extends LLM>(llm: L, store: KeyValueStore, options?: WithCacheOptions): L;
 
 // ---- wrappers/with-embedding-cache.d.ts
-import type { EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';
+import type { EmbeddingInput, EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';
 import type { KeyValueStore } from '@mortise/core/store';
 export interface WithEmbeddingCacheOptions {
     ttlMs?: number | undefined;
     scope?: string | undefined;
 }
 export declare function withEmbeddingCache<M extends EmbeddingModel>(model: M, store: KeyValueStore, options?: WithEmbeddingCacheOptions): M;
-export declare function lookUpEmbeddings(model: EmbeddingModel, store: KeyValueStore, texts: readonly string[], { ttlMs, scope, ...asked }?: WithEmbeddingCacheOptions & EmbedManyOptions): Promise<(Float32Array | undefined)[]>;
+export declare function lookUpEmbeddings(model: EmbeddingModel, store: KeyValueStore, texts: readonly EmbeddingInput[], { ttlMs, scope, ...asked }?: WithEmbeddingCacheOptions & EmbedManyOptions): Promise<(Float32Array | undefined)[]>;
 
 // ---- wrappers/with-fallback.d.ts
 import type { LLM } from '@mortise/core/llm';
