@@ -215,7 +215,9 @@ export const coreReaders: readonly TextReader[] = [
       let seen = 0;
       for (const piece of text) {
         growing.push(piece);
-        seen += growing.unitsOf(growing.length) + (growing.at(growing.length - 1) ?? '').length;
+        seen += (growing.at(growing.length - 1) ?? '').length;
+        // A look counts the characters of one block: one a block, as citations come.
+        if (growing.length % 1024 < piece.length) seen += growing.unitsOf(growing.length);
       }
       return [seen, growing.slice(0, growing.length)];
     },
