@@ -165,8 +165,18 @@ function openBlock(part: AnswerPart): JsonObject {
 function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
   const { parts, finish, usage } = answer;
   const { stop_reason: _reason, ...message } = messageOf({ ...answer, usage: undefined }, []);
+  // The first token is counted at the start; a count that counts nothing says so from there on.
+  const first = usage !== undefined && Number.isInteger(usage.outputTokens) && usage.outputTokens >= 0;
   const started =
-    usage === undefined ? {} : { usage: usageOf({ ...usage, outputTokens: 1, reasoningTokens: undefined }) };
+    usage === undefined
+      ? {}
+      : {
+          usage: usageOf({
+            ...usage,
+            outputTokens: first ? 1 : usage.outputTokens,
+            reasoningTokens: undefined,
+          }),
+        };
   const counts = (outputTokens: number): JsonObject => {
     if (usage === undefined) return {};
     const { output_tokens_details: details } = usageOf(usage);
