@@ -76,7 +76,7 @@ export interface AnthropicLLMOptions extends LLMSettings, AnthropicConnection {
     metadata?: Partial<LLMMetadata> | undefined;
 }
 export declare class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMetadata> {
-    constructor(options: AnthropicLLMOptions);
+    constructor(given: AnthropicLLMOptions);
     get metadata(): LLMMetadata;
     doGenerate(request: ChatRequest<AnthropicProviderOptions>, attempt: Attempt): Promise<ChatReply<AnthropicMetadata>>;
     doStream(request: ChatRequest<AnthropicProviderOptions>, attempt: Attempt): Promise<AsyncIterable<ChatStreamEvent[]>>;

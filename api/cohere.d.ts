@@ -59,7 +59,7 @@ export type CohereEmbeddingProviderOptions = {
 };
 export declare class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOptions> {
     readonly metadata: EmbeddingMetadata;
-    constructor(options: CohereEmbeddingOptions);
+    constructor(given: CohereEmbeddingOptions);
     doEmbed(inputs: readonly EmbeddingInput[], request: EmbedRequest<CohereEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
 }
 
@@ -103,7 +103,7 @@ export type CohereProviderOptions = {
 };
 export declare class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
     readonly metadata: LLMMetadata;
-    constructor(options: CohereLLMOptions);
+    constructor(given: CohereLLMOptions);
     doGenerate(request: ChatRequest<CohereProviderOptions>, attempt: Attempt): Promise<ChatReply<CohereMetadata>>;
     doStream(request: ChatRequest<CohereProviderOptions>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>>;
 }
@@ -129,6 +129,6 @@ export type CohereRerankProviderOptions = {
 };
 export declare class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
     readonly metadata: RerankerMetadata;
-    constructor(options: CohereRerankerOptions);
+    constructor(given: CohereRerankerOptions);
     doRerank(request: RankRequest<CohereRerankProviderOptions>, attempt: Attempt): Promise<RankReply>;
 }

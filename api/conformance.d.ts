@@ -229,6 +229,7 @@ export interface RerankDialect extends DialectBase {
         readonly index: number;
         readonly score: number;
     }[]): JsonObject;
+    usage?(count: number): JsonObject;
 }
 
 // ---- dialects/features.d.ts
@@ -236,6 +237,14 @@ import type { Suite } from '../frame/case.ts';
 import type { DialectBase } from './contract.ts';
 export declare function wireFeatures<S>({ without }: DialectBase, suite: Suite<S>): string[];
 export declare function wireReasons({ without }: DialectBase): Record<string, string>;
+
+// ---- dialects/google-embeddings.d.ts
+import type { EmbeddingDialect } from './contract.ts';
+export declare const googleEmbeddings: EmbeddingDialect;
+
+// ---- dialects/google-generate-content.d.ts
+import type { LLMDialect } from './contract.ts';
+export declare const googleGenerateContent: LLMDialect;
 
 // ---- dialects/openai-chat-completions.d.ts
 import type { LLMDialect } from './contract.ts';
@@ -428,6 +437,8 @@ export type { ChatEngineFeature, ChatEngineParts, ChatEngineSubject, Conversatio
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
+export { googleEmbeddings } from './dialects/google-embeddings.ts';
+export { googleGenerateContent } from './dialects/google-generate-content.ts';
 export { cohereChat } from './dialects/cohere-chat.ts';
 export type * from './dialects/contract.ts';
 export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
@@ -721,13 +732,14 @@ export interface ReaderItem {
     readonly text: string;
     readonly more?: readonly string[];
     readonly broken?: boolean;
+    readonly blank?: boolean;
 }
 export interface OpenReader {
     readonly reader: Reader;
     opened?(): readonly string[];
     close?(): unknown;
 }
-export type ReaderFeature = 'failure' | 'missing' | 'opened' | 'several' | 'skip' | 'version';
+export type ReaderFeature = 'blank' | 'failure' | 'missing' | 'opened' | 'several' | 'skip' | 'version';
 export interface ReaderSubject {
     open(items: readonly ReaderItem[]): OpenReader | Promise<OpenReader>;
     missing?(): OpenReader | Promise<OpenReader>;

@@ -123,11 +123,12 @@ export declare function typed(error: unknown, signal: AbortSignal | undefined, a
     readonly provider?: string;
     readonly model?: string;
 }): unknown;
+export declare function typedElse(error: unknown, signal: AbortSignal | undefined): unknown;
 
 // ---- call/index.d.ts
 export { runCall, type OpenAttempt } from './call.ts';
 export type { AnsweredBy, Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, ModelSettings, RateLimiter, Warning, } from './contract.ts';
-export { throughDoor, typed } from './door.ts';
+export { throughDoor, typed, typedElse } from './door.ts';
 export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
@@ -340,6 +341,7 @@ export { embedQueries } from './queries.ts';
 export type { EmbeddingRows, IndexedRow } from './contract.ts';
 export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
 export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun, type TextSource, } from './stream.ts';
+export { TextFeed, type TextTaker } from './text-feed.ts';
 export { checkVector } from '../vectors/vector.ts';
 
 // ---- embedding/queries.d.ts
@@ -375,6 +377,25 @@ export interface StreamRun {
 export declare class EmbeddingStream implements AsyncIterable<EmbeddedText> {
     constructor(texts: Texts, open: (left: AbortSignal) => StreamRun);
     [Symbol.asyncIterator](): AsyncIterator<EmbeddedText, undefined>;
+}
+
+// ---- embedding/text-feed.d.ts
+import type { EmbeddingInput } from './contract.ts';
+import type { TextSource } from './stream.ts';
+export interface TextTaker {
+    isHolding(): boolean;
+    admit(input: EmbeddingInput, index: number): boolean;
+}
+export declare class TextFeed {
+    taken: number;
+    ended: boolean;
+    hurried: boolean;
+    constructor(source: TextSource, lingerMs: number, signal: AbortSignal);
+    notify(): void;
+    change(): Promise<void>;
+    hurry(): void;
+    take(most: number, taker: TextTaker): Promise<void>;
+    close(): void;
 }
 
 // ---- errors.d.ts
@@ -1145,6 +1166,10 @@ export declare abstract class BaseReader<I extends ReadItem = ReadItem> implemen
     read(given?: ReadOptions): AsyncGenerator<Document>;
 }
 
+// ---- reader/checked-format.d.ts
+import type { FileFormat } from './contract.ts';
+export declare function checkedFormat(format: FileFormat): FileFormat;
+
 // ---- reader/contract.d.ts
 import type { Document } from '../nodes/contract.ts';
 export interface Reader {
@@ -1203,6 +1228,7 @@ export declare function createTextDecoder(item: string, encoding?: string): Piec
 
 // ---- reader/index.d.ts
 export { BaseReader } from './base.ts';
+export { checkedFormat } from './checked-format.ts';
 export type { FileFormat, ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress, SourceFile, } from './contract.ts';
 export { createTextDecoder, decodeText } from './decode.ts';
 export { DEFAULT_MAX_FILE_BYTES, filePieces, readBytes, readText, tooLarge } from './read-text.ts';
@@ -1423,6 +1449,13 @@ export declare const schemaDialects: {
         readonly patterns: "plain";
         readonly optional: "nullable";
     };
+    readonly google: {
+        readonly name: "Gemini's response schema";
+        readonly keywords: readonly ["type", "properties", "required", "additionalProperties", "items", "prefixItems", "enum", ...string[], "$id", "$anchor", "oneOf", "format", "minItems", "maxItems", "minimum", "maximum", "propertyOrdering"];
+        readonly silent: string[];
+        readonly optional: "kept";
+        readonly recursive: false;
+    };
 };
 
 // ---- schema/fit-schema.d.ts
@@ -1577,7 +1610,7 @@ export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
 export { checkOptions, checkTexts, reading } from './inputs.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
-export { finiteNumber, oneOf, positive, requireMembers, wholeNumber } from './options.ts';
+export { finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber } from './options.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';
 
 // ---- shared/inputs.d.ts
@@ -1615,6 +1648,7 @@ export declare function finiteNumber(name: string, value: unknown, bounds?: Numb
 export declare function positive(name: string, value: number, whole?: boolean): number;
 export declare function oneOf<T extends string>(name: string, value: unknown, words: readonly T[], code?: NumberBounds['code']): T;
 export declare function requireMembers<T>(value: T, members: readonly (keyof T & string)[], option: string, contract: string): T;
+export declare function shown(value: unknown): string;
 
 // ---- shared/plain-json.d.ts
 export declare const MAX_METADATA_DEPTH = 100;
@@ -1713,6 +1747,11 @@ export interface VectorQuery {
     lambda?: number | undefined;
 }
 
+// ---- store/door.d.ts
+import type { StoreOptions } from './key-value-contract.ts';
+export declare function storeCall<O extends StoreOptions, T>(given: O, run: (options: O) => Promise<T> | T): Promise<T>;
+export declare function storeItems<O extends StoreOptions, T>(given: O, run: (options: O) => AsyncIterable<T>): AsyncGenerator<T>;
+
 // ---- store/failure.d.ts
 import type { MortiseError } from '../errors.ts';
 export declare function storeFailure(place: string, what: string, cause: unknown): MortiseError;
@@ -1762,6 +1801,7 @@ export type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } fro
 export type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreOptions, StoreValue, } from './key-value-contract.ts';
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { storeCall, storeItems } from './door.ts';
 export { createStoreGuard, type StoreGuard } from './guard.ts';
 export { MemoryKeyValueStore } from './memory.ts';
 export { maximalMarginalRelevance } from '../vectors/mmr.ts';

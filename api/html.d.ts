@@ -8,7 +8,7 @@ export interface HtmlFormatOptions extends Pick<HtmlOptions, 'boilerplate' | 'ma
     encoding?: string | undefined;
     maxBytes?: number | undefined;
 }
-export declare function htmlFormat(options?: HtmlFormatOptions): FileFormat;
+export declare function htmlFormat(given?: HtmlFormatOptions): FileFormat;
 export declare function decodeHtml(path: string, bytes: Uint8Array, encoding?: string): string;
 
 // ---- html.d.ts
@@ -26,7 +26,7 @@ export interface HtmlText {
     readonly language?: string;
     sourceRange(range: Range): Range | undefined;
 }
-export declare function readHtml(html: string, options?: HtmlOptions): Promise<HtmlText>;
+export declare function readHtml(html: string, given?: HtmlOptions): Promise<HtmlText>;
 
 // ---- index.d.ts
 export { decodeHtml, htmlFormat } from './format.ts';

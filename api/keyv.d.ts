@@ -22,10 +22,10 @@ export interface KeyvLike {
 }
 export declare class KeyvKeyValueStore implements KeyValueStore {
     constructor(keyv: KeyvLike);
-    get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
-    set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
-    delete(key: string, options?: KeyValueOptions): Promise<void>;
-    getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
-    setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
-    iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+    get(key: string, given?: KeyValueOptions): Promise<StoreValue | undefined>;
+    set(key: string, value: StoreValue, given?: SetOptions): Promise<void>;
+    delete(key: string, given?: KeyValueOptions): Promise<void>;
+    getMany(keys: readonly string[], given?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
+    setMany(entries: readonly StoreEntry[], given?: SetOptions): Promise<void>;
+    iterate(given?: KeyValueOptions): AsyncIterable<StoreEntry>;
 }

@@ -111,7 +111,7 @@ export type OpenAIEmbeddingProviderOptions = {
 };
 export declare class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOptions> {
     readonly metadata: EmbeddingMetadata;
-    constructor(options: OpenAIEmbeddingOptions);
+    constructor(given: OpenAIEmbeddingOptions);
     doEmbed(inputs: readonly string[], request: EmbedRequest<OpenAIEmbeddingProviderOptions>, attempt: Attempt): Promise<EmbedReply>;
 }
 
@@ -159,7 +159,7 @@ export type OpenAIMetadata = {
 };
 export declare class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     readonly metadata: LLMMetadata;
-    constructor(options: OpenAILLMOptions);
+    constructor(given: OpenAILLMOptions);
     doGenerate(request: ChatRequest<OpenAIProviderOptions>, attempt: Attempt): Promise<ChatReply<OpenAIMetadata>>;
     doStream(request: ChatRequest<OpenAIProviderOptions>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>>;
 }

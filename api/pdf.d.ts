@@ -11,7 +11,7 @@ export interface PdfOptions {
     pageTimeoutMs?: number | undefined;
     maxMemoryMb?: number | undefined;
 }
-export declare function pdfFormat(options?: PdfOptions): FileFormat;
+export declare function pdfFormat(given?: PdfOptions): FileFormat;
 
 // ---- index.d.ts
 export { pdfFormat, type PdfOptions } from './format.ts';

@@ -626,7 +626,7 @@ export interface CsvOptions extends RecordOptions<CsvRecord>, WholeFileOptions {
     header?: boolean | readonly string[] | undefined;
     maxRecordLength?: number | undefined;
 }
-export declare function csvFormat(options?: CsvOptions): FileFormat;
+export declare function csvFormat(given?: CsvOptions): FileFormat;
 
 // ---- readers/directory.d.ts
 import type { Reader, ReadOptions } from '@mortise/core/reader';
@@ -682,7 +682,7 @@ import type { RecordOptions } from './records.ts';
 export interface JsonLinesOptions extends RecordOptions {
     maxRecordLength?: number | undefined;
 }
-export declare function jsonLinesFormat(options?: JsonLinesOptions): FileFormat;
+export declare function jsonLinesFormat(given?: JsonLinesOptions): FileFormat;
 
 // ---- readers/json.d.ts
 import type { FileFormat } from '@mortise/core/reader';
@@ -691,7 +691,7 @@ import type { RecordOptions } from './records.ts';
 export interface JsonOptions extends RecordOptions, WholeFileOptions {
     records?: string | undefined;
 }
-export declare function jsonFormat(options?: JsonOptions): FileFormat;
+export declare function jsonFormat(given?: JsonOptions): FileFormat;
 
 // ---- readers/records.d.ts
 import type { JsonObject, JsonValue } from '@mortise/core';
@@ -704,8 +704,8 @@ export interface RecordOptions<R = JsonValue> {
 // ---- readers/text.d.ts
 import type { FileFormat } from '@mortise/core/reader';
 import type { WholeFileOptions } from './whole-file.ts';
-export declare function textFormat(options?: WholeFileOptions): FileFormat;
-export declare function markdownFormat(options?: WholeFileOptions): FileFormat;
+export declare function textFormat(given?: WholeFileOptions): FileFormat;
+export declare function markdownFormat(given?: WholeFileOptions): FileFormat;
 
 // ---- readers/whole-file.d.ts
 export interface WholeFileOptions {
@@ -1012,16 +1012,16 @@ export { MemoryVectorStore, type NearestNode, type NearestOptions } from './memo
 import type { Node } from '@mortise/core/retriever';
 import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
 export declare class MemoryDocumentStore implements DocumentStore {
-    upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
-    get(id: string, options?: StoreOptions): Promise<Node | undefined>;
-    getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
-    delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
-    iterate(options?: StoreOptions): AsyncIterable<Node>;
-    setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
-    getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
-    deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
-    sources({ signal, unsettled }?: SourcesOptions): AsyncIterable<SourceRecord>;
-    lock({ signal }?: StoreOptions): Promise<StoreLock>;
+    upsert(nodes: readonly Node[], given?: StoreOptions): Promise<void>;
+    get(id: string, given?: StoreOptions): Promise<Node | undefined>;
+    getMany(ids: readonly string[], given?: StoreOptions): Promise<(Node | undefined)[]>;
+    delete(ids: readonly string[], given?: StoreOptions): Promise<void>;
+    iterate(given?: StoreOptions): AsyncIterable<Node>;
+    setSource(record: SourceRecord, given?: StoreOptions): Promise<void>;
+    getSource(sourceId: string, given?: StoreOptions): Promise<SourceRecord | undefined>;
+    deleteSource(sourceId: string, given?: StoreOptions): Promise<void>;
+    sources(given?: SourcesOptions): AsyncIterable<SourceRecord>;
+    lock(given?: StoreOptions): Promise<StoreLock>;
 }
 
 // ---- stores/memory-vector-store.d.ts
@@ -1039,10 +1039,10 @@ export declare class MemoryVectorStore implements VectorStore {
     static load(path: string, options?: StoreOptions): Promise<MemoryVectorStore>;
     get support(): VectorStoreSupport;
     get size(): number;
-    upsert(entries: readonly VectorEntry[], { signal }?: StoreOptions): Promise<void>;
-    delete(selection: VectorSelection, { signal }?: StoreOptions): Promise<void>;
-    query(query: VectorQuery, { signal }?: StoreOptions): Promise<NodeWithScore[]>;
-    save(path: string, { signal }?: StoreOptions): Promise<void>;
+    upsert(entries: readonly VectorEntry[], given?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, given?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, given?: StoreOptions): Promise<NodeWithScore[]>;
+    save(path: string, given?: StoreOptions): Promise<void>;
     nearest(embedding: Float32Array, topK: number, { filter, signal }?: NearestOptions): Promise<NearestNode[]>;
     similarityTo(embedding: Float32Array, id: string): number | undefined;
     vectorOf(id: string): Float32Array | undefined;

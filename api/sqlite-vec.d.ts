@@ -14,11 +14,11 @@ export interface SqliteVecVectorStoreOptions {
     extension?: string | undefined;
 }
 export declare class SqliteVecVectorStore implements VectorStore {
-    constructor({ path, dimensions, durable, extension }: SqliteVecVectorStoreOptions);
+    constructor(options: SqliteVecVectorStoreOptions);
     get support(): VectorStoreSupport;
-    upsert(entries: readonly VectorEntry[], { signal }?: StoreOptions): Promise<void>;
-    delete(selection: VectorSelection, { signal }?: StoreOptions): Promise<void>;
-    query(query: VectorQuery, { signal }?: StoreOptions): Promise<NodeWithScore[]>;
+    upsert(entries: readonly VectorEntry[], given?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, given?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, given?: StoreOptions): Promise<NodeWithScore[]>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }

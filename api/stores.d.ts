@@ -8,7 +8,7 @@ import type { KeyValueDocumentStore } from './key-value-documents.ts';
 export type FileDocumentStoreOptions = FileKeyValueStoreOptions;
 export declare class FileDocumentStore extends KeyValueDocumentStore implements DocumentStore {
     constructor(options: FileDocumentStoreOptions);
-    lock({ signal }?: StoreOptions): Promise<StoreLock>;
+    lock(given?: StoreOptions): Promise<StoreLock>;
 }
 
 // ---- file.d.ts
@@ -19,13 +19,13 @@ export interface FileKeyValueStoreOptions {
     maxBytes?: number | undefined;
 }
 export declare class FileKeyValueStore implements KeyValueStore {
-    constructor({ directory, durable, maxBytes }: FileKeyValueStoreOptions);
-    get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
-    set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
-    delete(key: string, options?: KeyValueOptions): Promise<void>;
-    getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
-    setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
-    iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+    constructor(options: FileKeyValueStoreOptions);
+    get(key: string, given?: KeyValueOptions): Promise<StoreValue | undefined>;
+    set(key: string, value: StoreValue, given?: SetOptions): Promise<void>;
+    delete(key: string, given?: KeyValueOptions): Promise<void>;
+    getMany(keys: readonly string[], given?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
+    setMany(entries: readonly StoreEntry[], given?: SetOptions): Promise<void>;
+    iterate(given?: KeyValueOptions): AsyncIterable<StoreEntry>;
 }
 
 // ---- index.d.ts
@@ -43,16 +43,16 @@ export interface KeyValueDocumentStoreOptions {
     namespace?: string | undefined;
 }
 export declare class KeyValueDocumentStore implements DocumentStore {
-    constructor({ store, namespace }: KeyValueDocumentStoreOptions);
-    upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
-    get(id: string, options?: StoreOptions): Promise<Node | undefined>;
-    getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
-    delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
-    iterate(options?: StoreOptions): AsyncIterable<Node>;
-    setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
-    getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
-    deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
-    sources({ signal, unsettled }?: SourcesOptions): AsyncIterable<SourceRecord>;
+    constructor(options: KeyValueDocumentStoreOptions);
+    upsert(nodes: readonly Node[], given?: StoreOptions): Promise<void>;
+    get(id: string, given?: StoreOptions): Promise<Node | undefined>;
+    getMany(ids: readonly string[], given?: StoreOptions): Promise<(Node | undefined)[]>;
+    delete(ids: readonly string[], given?: StoreOptions): Promise<void>;
+    iterate(given?: StoreOptions): AsyncIterable<Node>;
+    setSource(record: SourceRecord, given?: StoreOptions): Promise<void>;
+    getSource(sourceId: string, given?: StoreOptions): Promise<SourceRecord | undefined>;
+    deleteSource(sourceId: string, given?: StoreOptions): Promise<void>;
+    sources(given?: SourcesOptions): AsyncIterable<SourceRecord>;
 }
 
 // ---- sqlite-documents.d.ts
@@ -61,17 +61,17 @@ import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptio
 import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
 export type SqliteDocumentStoreOptions = SqliteKeyValueStoreOptions;
 export declare class SqliteDocumentStore implements DocumentStore {
-    constructor({ path, durable }: SqliteDocumentStoreOptions);
-    upsert(nodes: readonly Node[], options?: StoreOptions): Promise<void>;
-    get(id: string, options?: StoreOptions): Promise<Node | undefined>;
-    getMany(ids: readonly string[], options?: StoreOptions): Promise<(Node | undefined)[]>;
-    delete(ids: readonly string[], options?: StoreOptions): Promise<void>;
-    iterate(options?: StoreOptions): AsyncIterable<Node>;
-    setSource(record: SourceRecord, options?: StoreOptions): Promise<void>;
-    getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
-    deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
-    sources(options?: SourcesOptions): AsyncIterable<SourceRecord>;
-    lock({ signal }?: StoreOptions): Promise<StoreLock>;
+    constructor(options: SqliteDocumentStoreOptions);
+    upsert(nodes: readonly Node[], given?: StoreOptions): Promise<void>;
+    get(id: string, given?: StoreOptions): Promise<Node | undefined>;
+    getMany(ids: readonly string[], given?: StoreOptions): Promise<(Node | undefined)[]>;
+    delete(ids: readonly string[], given?: StoreOptions): Promise<void>;
+    iterate(given?: StoreOptions): AsyncIterable<Node>;
+    setSource(record: SourceRecord, given?: StoreOptions): Promise<void>;
+    getSource(sourceId: string, given?: StoreOptions): Promise<SourceRecord | undefined>;
+    deleteSource(sourceId: string, given?: StoreOptions): Promise<void>;
+    sources(given?: SourcesOptions): AsyncIterable<SourceRecord>;
+    lock(given?: StoreOptions): Promise<StoreLock>;
     terms(analysis: string): TermIndex;
     close(): void;
     [Symbol.dispose](): void;
@@ -84,13 +84,13 @@ export interface SqliteKeyValueStoreOptions {
     durable?: boolean | undefined;
 }
 export declare class SqliteKeyValueStore implements KeyValueStore {
-    constructor({ path, durable }: SqliteKeyValueStoreOptions);
-    get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
-    set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
-    delete(key: string, options?: KeyValueOptions): Promise<void>;
-    getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
-    setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
-    iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+    constructor(options: SqliteKeyValueStoreOptions);
+    get(key: string, given?: KeyValueOptions): Promise<StoreValue | undefined>;
+    set(key: string, value: StoreValue, given?: SetOptions): Promise<void>;
+    delete(key: string, given?: KeyValueOptions): Promise<void>;
+    getMany(keys: readonly string[], given?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
+    setMany(entries: readonly StoreEntry[], given?: SetOptions): Promise<void>;
+    iterate(given?: KeyValueOptions): AsyncIterable<StoreEntry>;
     close(): void;
     [Symbol.dispose](): void;
 }

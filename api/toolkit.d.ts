@@ -93,7 +93,7 @@ export interface RateLimitOptions {
     tokensPerMinute?: number | undefined;
     concurrency?: number | undefined;
 }
-export declare function createRateLimiter(options: RateLimitOptions): RateLimiter;
+export declare function createRateLimiter(given: RateLimitOptions): RateLimiter;
 
 // ---- parsers/code-blocks.d.ts
 import type { LinesParser } from './lines.ts';
@@ -105,7 +105,7 @@ export interface CodeBlocksParserOptions {
     languages?: readonly string[] | undefined;
 }
 export declare class CodeBlocksParser extends LinesParser<CodeBlock> {
-    constructor(options?: CodeBlocksParserOptions);
+    constructor(given?: CodeBlocksParserOptions);
     get name(): string;
     instructions(): string;
 }
@@ -149,7 +149,7 @@ export interface JsonParserOptions extends IncrementalJsonOptions {
     onRepair?: ((repairs: readonly JsonRepair[]) => void) | undefined;
 }
 export declare class JsonParser extends BaseOutputParser<JsonValue, JsonValue> {
-    constructor(options?: JsonParserOptions);
+    constructor(given?: JsonParserOptions);
     get name(): string;
     instructions(): string;
     doParse(text: string, { signal }?: ParseOptions): JsonValue | Promise<JsonValue>;
@@ -233,7 +233,7 @@ export interface MarkdownTableParserOptions {
     columns?: readonly string[] | undefined;
 }
 export declare class MarkdownTableParser extends LinesParser<MarkdownRow> {
-    constructor(options?: MarkdownTableParserOptions);
+    constructor(given?: MarkdownTableParserOptions);
     get name(): string;
     instructions(): string;
 }
@@ -269,7 +269,7 @@ export interface BooleanParserOptions {
     no?: readonly [string, ...string[]] | undefined;
 }
 export declare class BooleanParser extends BaseOutputParser<boolean, boolean> {
-    constructor({ yes, no }?: BooleanParserOptions);
+    constructor(options?: BooleanParserOptions);
     get name(): string;
     instructions(): string;
     doParse(text: string): boolean;
@@ -299,7 +299,7 @@ export interface SchemaParserOptions {
     shown?: ShownSchema | undefined;
 }
 export declare class SchemaParser<Input, Output> extends BaseOutputParser<Output, DeepPartial<Input> | Output> {
-    constructor(schema: Schema<Input, Output>, options?: SchemaParserOptions);
+    constructor(schema: Schema<Input, Output>, given?: SchemaParserOptions);
     get name(): string;
     instructions(): string;
     doParse(text: string, options: ParseOptions): Promise<Output>;
@@ -317,7 +317,7 @@ export interface SelectionParserOptions {
     max?: number | undefined;
 }
 export declare class SelectionParser extends BaseOutputParser<Selection[], Selection[]> {
-    constructor(choices: readonly string[], { max }?: SelectionParserOptions);
+    constructor(given: readonly string[], options?: SelectionParserOptions);
     get name(): string;
     instructions(): string;
     doParse(text: string, { signal }?: ParseOptions): Selection[] | Promise<Selection[]>;
@@ -348,7 +348,7 @@ export interface XmlParserOptions {
 }
 export declare function xmlText(element: XmlElement): string;
 export declare class XmlParser extends BaseOutputParser<XmlElement, XmlElement> {
-    constructor(options?: XmlParserOptions);
+    constructor(given?: XmlParserOptions);
     get name(): string;
     instructions(): string;
     doParse(text: string, { signal }?: ParseOptions): XmlElement | Promise<XmlElement>;
@@ -556,13 +556,13 @@ export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P> {
     toReadableStream(): ReadableStream<P>;
     cancel(): Promise<void>;
 }
-export declare function structuredStream<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): StructuredStream<DeepPartial<Input>, Output, M>;
+export declare function structuredStream<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, given?: StructuredOptions<P>): StructuredStream<DeepPartial<Input>, Output, M>;
 
 // ---- structured/structured.d.ts
 import type { Schema } from '@mortise/core/schema';
 import type { LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
 import type { StructuredOptions, StructuredResult } from './contract.ts';
-export declare function structured<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, options?: StructuredOptions<P>): Promise<StructuredResult<Output, M>>;
+export declare function structured<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, given?: StructuredOptions<P>): Promise<StructuredResult<Output, M>>;
 
 // ---- tools/index.d.ts
 export { runTools, sumUsage, type Approval, type RunToolsEvent, type RunToolsOptions, type RunToolsResult, } from './run-tools.ts';
@@ -612,7 +612,7 @@ export interface RunToolsResult<M = unknown> {
     }[];
     usage: Usage;
 }
-export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, options: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
+export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, given: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
 export declare function sumUsage(usages: readonly Usage[]): Usage;
 
 // ---- tools/tool.d.ts
@@ -649,7 +649,7 @@ export interface Int8Vector {
     readonly scale: number;
 }
 export declare function quantizeInt8(vector: ArrayLike<number>): Int8Vector;
-export declare function dequantizeInt8({ values, scale }: Int8Vector): Float32Array;
+export declare function dequantizeInt8(quantized: Int8Vector): Float32Array;
 export declare function int8Similarity(a: Int8Vector, b: Int8Vector, mode?: SimilarityMode): number;
 export declare function quantizeBinary(vector: ArrayLike<number>): Uint8Array;
 export declare function hammingDistance(a: Uint8Array, b: Uint8Array): number;
@@ -678,11 +678,11 @@ export interface Budget {
     costOf(usage: Usage): number;
     reserve(amount: number): (cost: number) => void;
 }
-export declare function createBudget(options: BudgetOptions): Budget;
+export declare function createBudget(given: BudgetOptions): Budget;
 export interface WithBudgetOptions {
     estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
 }
-export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget, { estimateTokens }?: WithBudgetOptions): L;
+export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget, options?: WithBudgetOptions): L;
 
 // ---- wrappers/embedding-cache.d.ts
 import type { EmbeddingInput, EmbedManyOptions } from '@mortise/core/embedding';
@@ -741,7 +741,7 @@ import type { LLM } from '@mortise/core/llm';
 export interface WithFallbackOptions {
     when?: ((error: unknown, llm: LLM) => boolean) | undefined;
 }
-export declare function withFallback<L extends LLM>(first: L, others: readonly LLM[], { when }?: WithFallbackOptions): L;
+export declare function withFallback<L extends LLM>(first: L, others: readonly LLM[], settings?: WithFallbackOptions): L;
 
 // ---- wrappers/with-rate-limit.d.ts
 import type { RateLimiter } from '@mortise/core/call';
@@ -750,4 +750,4 @@ import type { RateLimitOptions } from '../limiter/rate-limit.ts';
 export interface WithRateLimitOptions {
     estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
 }
-export declare function withRateLimit<L extends LLM>(llm: L, limits: RateLimitOptions | RateLimiter, { estimateTokens }?: WithRateLimitOptions): L;
+export declare function withRateLimit<L extends LLM>(llm: L, limits: RateLimitOptions | RateLimiter, options?: WithRateLimitOptions): L;

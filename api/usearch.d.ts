@@ -17,11 +17,11 @@ export interface UsearchVectorStoreOptions {
     threads?: number | undefined;
 }
 export declare class UsearchVectorStore implements VectorStore {
-    constructor(options?: UsearchVectorStoreOptions);
+    constructor(given?: UsearchVectorStoreOptions);
     get support(): VectorStoreSupport;
-    upsert(entries: readonly VectorEntry[], { signal }?: StoreOptions): Promise<void>;
-    delete(selection: VectorSelection, { signal }?: StoreOptions): Promise<void>;
-    query(query: VectorQuery, { signal }?: StoreOptions): Promise<NodeWithScore[]>;
-    flush(options?: StoreOptions): Promise<void>;
-    save({ signal }?: StoreOptions): Promise<void>;
+    upsert(entries: readonly VectorEntry[], given?: StoreOptions): Promise<void>;
+    delete(selection: VectorSelection, given?: StoreOptions): Promise<void>;
+    query(query: VectorQuery, given?: StoreOptions): Promise<NodeWithScore[]>;
+    flush(given?: StoreOptions): Promise<void>;
+    save(given?: StoreOptions): Promise<void>;
 }

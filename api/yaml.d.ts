@@ -13,7 +13,7 @@ export interface YamlParserOptions<Input, Output> {
     maxAliasCount?: number | undefined;
 }
 export declare class YamlParser<Input = JsonValue, Output = Input> extends BaseOutputParser<Output, Output> {
-    constructor({ schema, maxAliasCount }?: YamlParserOptions<Input, Output>);
+    constructor(options?: YamlParserOptions<Input, Output>);
     get name(): string;
     instructions(): string;
     doParse(text: string, options: ParseOptions): Promise<Output>;
