@@ -1,4 +1,5 @@
 import { MortiseError, type Attempt } from '@mortise/core';
+import { reading } from '@mortise/core/shared';
 import {
   Credentials,
   errorFromReply,
@@ -58,7 +59,7 @@ export function baseURLOf({ baseURL, project, location }: GoogleConnection): str
   // https://docs.cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
   if (location === undefined || location === 'global') return 'https://aiplatform.googleapis.com';
   if (location === 'us' || location === 'eu') return `https://aiplatform.${location}.rep.googleapis.com`;
-  return `https://${location}-aiplatform.googleapis.com`;
+  return reading('location', () => `https://${location}-aiplatform.googleapis.com`, 'configuration');
 }
 
 const loadSdk = lazySdk('google', '@google/genai', () => import('@google/genai'));

@@ -7,7 +7,7 @@ import {
   type EmbedReply,
   type EmbedRequest,
 } from '@mortise/core/embedding';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, wholeNumber } from '@mortise/core/shared';
 import { readJson } from '@mortise/core/wire';
 import { Connection, type GoogleConnection } from './client.ts';
 import { fromEmbedResponse, toEmbedRequest } from './convert-embedding.ts';
@@ -47,18 +47,23 @@ export class GoogleEmbedding extends BaseEmbedding<GoogleEmbeddingProviderOption
   readonly #dimensions: number | undefined;
   readonly #connection: Connection;
 
-  constructor(options: GoogleEmbeddingOptions) {
+  constructor(given: GoogleEmbeddingOptions) {
+    const options = checkOptions(given, 'configuration');
     super({ ...options, provider: 'google' });
     const { dimensions } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     this.#dimensions = dimensions;
     this.#connection = new Connection(options);
-    this.metadata = {
-      ...(this.#connection.vertex ? ofVertex(options.model) : { maxBatchSize: 100 }),
-      asymmetric: true,
-      ...(dimensions === undefined ? {} : { dimensions }),
-      ...options.metadata,
-    };
+    this.metadata = reading(
+      'metadata',
+      () => ({
+        ...(this.#connection.vertex ? ofVertex(options.model) : { maxBatchSize: 100 }),
+        asymmetric: true,
+        ...(dimensions === undefined ? {} : { dimensions }),
+        ...options.metadata,
+      }),
+      'configuration',
+    );
   }
 
   async doEmbed(

@@ -8,6 +8,7 @@ import {
   type LLMSettings,
 } from '@mortise/core';
 import { schemaDialects } from '@mortise/core/schema';
+import { checkOptions, reading } from '@mortise/core/shared';
 import { readJson, streamEvents, type About } from '@mortise/core/wire';
 import { baseURLOf, Connection, type GoogleConnection } from './client.ts';
 import { toRequest, type GoogleProviderOptions } from './convert-request.ts';
@@ -35,14 +36,19 @@ export class GoogleLLM extends BaseLLM<GoogleProviderOptions, GoogleMetadata> {
   readonly #metadata: LLMMetadata;
   readonly #connection: Connection;
 
-  constructor(options: GoogleLLMOptions) {
+  constructor(given: GoogleLLMOptions) {
+    const options = checkOptions(given, 'configuration');
     super({ ...options, provider: 'google', baseURL: baseURLOf(options) });
-    this.#metadata = {
-      isChatModel: true,
-      schemaDialect: schemaDialects.google,
-      ...options.metadata,
-      capabilities: { ...CAPABILITIES, ...options.metadata?.capabilities },
-    };
+    this.#metadata = reading(
+      'metadata',
+      () => ({
+        isChatModel: true,
+        schemaDialect: schemaDialects.google,
+        ...options.metadata,
+        capabilities: { ...CAPABILITIES, ...options.metadata?.capabilities },
+      }),
+      'configuration',
+    );
     this.#connection = new Connection(options);
   }
 

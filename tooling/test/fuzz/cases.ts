@@ -14,4 +14,5 @@ export const CASES = {
   'integrations/openai': 1500,
   'integrations/anthropic': 1000,
   'integrations/cohere': 1500,
+  'integrations/google': 1000,
 } as const;

@@ -101,12 +101,16 @@ export function llmTargets<O>(
 }
 
 function isPlain(value: unknown): value is Options {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype &&
-    !isAsyncIterable(value)
-  );
+  try {
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      Object.getPrototypeOf({ ...value }) === Object.getPrototypeOf(value) &&
+      !isAsyncIterable(value)
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** A model whose server answers once, in JSON. */
