@@ -6,6 +6,7 @@ export const CASES = {
   'packages/rag': 500,
   'integrations/html': 300,
   'integrations/yaml': 300,
+  'integrations/pdf': 60,
   'integrations/keyv': 300,
   'integrations/sqlite-vec': 200,
   'integrations/usearch': 200,
