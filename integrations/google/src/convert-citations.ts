@@ -57,6 +57,9 @@ function fromChunk(chunk: Raw, at: number): CitationBlock {
   });
 }
 
+/** How often words are looked for in all of the text: more of them do not stand where a reply says that they do. */
+const MOST_SEARCHES = 256;
+
 /**
  * Google counts in bytes of UTF-8, over the whole text; the contract in UTF-16 units of one block. The words of a segment,
  * where they are given, decide: a place that does not hold them is looked for by them.
@@ -64,34 +67,65 @@ function fromChunk(chunk: Raw, at: number): CitationBlock {
 class Places {
   readonly #texts: readonly Told[];
   readonly #whole: string;
-  readonly #bytes: Uint8Array;
+  /** Where each text begins. */
+  readonly #starts: number[] = [];
+  /** For each byte the unit where its character begins. */
+  #unitAt: Uint32Array | undefined;
+  #searches = 0;
 
   constructor(texts: readonly Told[]) {
     this.#texts = texts;
     this.#whole = texts.map(({ text }) => text).join('');
-    this.#bytes = new TextEncoder().encode(this.#whole);
+    let before = 0;
+    for (const { text } of texts) {
+      this.#starts.push(before);
+      before += text.length;
+    }
   }
 
   of({ startIndex = 0, endIndex, text: words }: Raw): { index: number; start?: number; end?: number } {
     let start = typeof startIndex === 'number' ? this.#units(startIndex) : 0;
     let end = typeof endIndex === 'number' ? this.#units(endIndex) : undefined;
     if (typeof words === 'string' && words !== '' && this.#whole.slice(start, end) !== words) {
-      start = this.#whole.indexOf(words);
+      start = this.#searches++ < MOST_SEARCHES ? this.#whole.indexOf(words) : -1;
       end = start < 0 ? undefined : start + words.length;
     }
-    if (end === undefined || end < start) return { index: this.#texts.at(-1)!.index };
-    let before = 0;
-    for (const { index, text } of this.#texts) {
-      const isHere = start < before + text.length;
-      if (isHere) return { index, start: start - before, end: Math.min(end - before, text.length) };
-      before += text.length;
+    if (end === undefined || end < start || start >= this.#whole.length)
+      return { index: this.#texts.at(-1)!.index };
+    const at = this.#textAt(start);
+    const { index, text } = this.#texts[at]!;
+    const before = this.#starts[at]!;
+    return { index, start: start - before, end: Math.min(end - before, text.length) };
+  }
+
+  /** The last text that begins there or before, by halves. */
+  #textAt(unit: number): number {
+    let [least, beyond] = [0, this.#starts.length];
+    while (beyond - least > 1) {
+      const middle = (least + beyond) >> 1;
+      if (this.#starts[middle]! <= unit) least = middle;
+      else beyond = middle;
     }
-    return { index: this.#texts.at(-1)!.index };
+    return least;
   }
 
   #units(bytes: number): number {
-    return new TextDecoder().decode(this.#bytes.subarray(0, bytes)).length;
+    this.#unitAt ??= unitsByByte(this.#whole);
+    return this.#unitAt[Math.max(0, Math.trunc(bytes))] ?? this.#whole.length;
   }
+}
+
+function unitsByByte(text: string): Uint32Array {
+  const units = new Uint32Array(new TextEncoder().encode(text).length);
+  let [byte, unit] = [0, 0];
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    const length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    units.fill(unit, byte, byte + length);
+    byte += length;
+    unit += character.length;
+  }
+  return units;
 }
 
 function objectOf(value: unknown): Raw {

@@ -37,7 +37,7 @@ export function fromResponse(body: Raw, about: About): ChatReply<GoogleMetadata>
   const content = partsOf(candidate).flatMap((part) => fromPart(part, about));
   for (const { index, citation } of citationsOf(message, textsOf(content))) {
     const block = content[index] as TextBlock;
-    block.citations = [...(block.citations ?? []), citation];
+    (block.citations ??= []).push(citation);
   }
   return {
     content,
@@ -195,8 +195,9 @@ export function addMessage(message: Raw, body: Raw, candidate: Raw | undefined):
   const { candidates } = body;
   const others: unknown[] = Array.isArray(candidates) ? candidates.filter((each) => each !== candidate) : [];
   const known = message['otherCandidates'];
-  if (others.length > 0)
-    message['otherCandidates'] = [...(Array.isArray(known) ? (known as unknown[]) : []), ...others];
+  if (others.length === 0) return;
+  if (!Array.isArray(known)) message['otherCandidates'] = others;
+  else for (const other of others) known.push(other);
 }
 
 /** The members that nothing else here reads, those of later versions included. */
