@@ -98,8 +98,12 @@ function valueOf(field: Annotation): string {
 
 function choicesOf({ fieldValue, options = [] }: Annotation): string {
   const chosen: unknown[] = Array.isArray(fieldValue) ? fieldValue : [fieldValue];
+  // The first of two options with one name counts.
+  const shown = new Map(
+    options.toReversed().map(({ exportValue, displayValue }) => [exportValue, displayValue]),
+  );
   return chosen
-    .map((value) => wordsOf(options.find(({ exportValue }) => exportValue === value)?.displayValue ?? value))
+    .map((value) => wordsOf(shown.get(value) ?? value))
     .filter((words) => words !== '')
     .join(', ');
 }

@@ -13,12 +13,17 @@ interface Halves {
 const GUTTER = 1;
 /** How many lines have both columns at least. */
 const LEAST = 3;
+/** Lines within which they have, so that a page of many lines is not read to its end for each of them. */
+const WITHIN = 64;
+/** How often a part of a page is parted again: a page may be made of any number of columns. */
+const DEPTH = 8;
 
 /**
  * Lines in the order of reading. Where lines go across two columns, as some programs draw them, the left one comes first;
  * so it is with three. Only prose is taken for columns: a table's rows stay whole.
  */
-export function inColumns(lines: readonly Line[]): Line[] {
+export function inColumns(lines: readonly Line[], depth = DEPTH): Line[] {
+  if (depth === 0) return [...lines];
   const ordered: (readonly Line[])[] = [];
   for (let at = 0; at < lines.length;) {
     const run = runFrom(lines, at);
@@ -27,7 +32,8 @@ export function inColumns(lines: readonly Line[]): Line[] {
       half.filter((line) => line.length > 0),
     );
     // Each may be of more than one column.
-    if (run.length > 0 && halves.every(readsOn)) ordered.push(...halves.map(inColumns));
+    if (run.length > 0 && halves.every(readsOn))
+      ordered.push(...halves.map((half) => inColumns(half, depth - 1)));
     else ordered.push(lines.slice(at, at + length));
     at += length;
   }
@@ -37,6 +43,7 @@ export function inColumns(lines: readonly Line[]): Line[] {
 /** The lines from there on that one gutter parts; none, when few have something on both of its sides. */
 function runFrom(lines: readonly Line[], from: number): Halves[] {
   const run: Halves[] = [];
+  let both = 0;
   let [leftEnd, rightStart] = [-Infinity, Infinity];
   for (let at = from; at < lines.length; at++) {
     const line = lines[at] ?? [];
@@ -48,8 +55,10 @@ function runFrom(lines: readonly Line[], from: number): Halves[] {
     if (newStart - newEnd < GUTTER * (sorted[0]?.size ?? 1)) break;
     [leftEnd, rightStart] = [newEnd, newStart];
     run.push(halves);
+    if (halves.left.length > 0 && halves.right.length > 0) both += 1;
+    if (both < LEAST && run.length >= WITHIN) break;
   }
-  return run.filter(({ left, right }) => left.length > 0 && right.length > 0).length < LEAST ? [] : run;
+  return both < LEAST ? [] : run;
 }
 
 function isParallel([one]: Line, [other]: Line): boolean {

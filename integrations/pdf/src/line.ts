@@ -58,9 +58,10 @@ function withRunsForward(sorted: readonly Piece[]): Piece[] {
   let run: Piece[] = [];
   for (const piece of sorted) {
     if (piece.isRtl) {
-      result.push(...run, piece);
+      for (const each of run.reverse()) result.push(each);
+      result.push(piece);
       run = [];
-    } else run.unshift(piece);
+    } else run.push(piece);
   }
-  return [...result, ...run];
+  return [...result, ...run.reverse()];
 }

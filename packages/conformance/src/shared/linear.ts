@@ -85,6 +85,8 @@ export interface LinearOptions {
   readonly heads?: readonly string[] | undefined;
   /** What stands behind it, each in turn. Default: nothing, a letter, a mark, a tick. */
   readonly tails?: readonly string[] | undefined;
+  /** Counts the CPU time of every thread of the process, for what reads in one of its own. Default: false. */
+  readonly everyThread?: boolean | undefined;
 }
 
 /** Linear work takes four times as long for four times the text; beyond this it is something else. */
@@ -104,14 +106,21 @@ const TRIES = 4;
  */
 export async function slowReadings(
   read: (text: string) => unknown,
-  { length = 16_000, repeated = REPEATED, heads = [''], tails = TAILS }: LinearOptions = {},
+  {
+    length = 16_000,
+    repeated = REPEATED,
+    heads = [''],
+    tails = TAILS,
+    everyThread = false,
+  }: LinearOptions = {},
 ): Promise<SlowReading[]> {
   const slow: SlowReading[] = [];
   for (const unit of repeated)
     for (const head of heads)
       for (const tail of tails) {
         const textOf = (times: number): string => head + repeat(unit, length * times) + tail;
-        const found = await judged(read, textOf, (FLOOR_MS * length * 4) / 64_000);
+        const cpu = (times: number): Promise<number> => cpuOf(read, textOf(times), everyThread);
+        const found = await judged(cpu, (FLOOR_MS * length * 4) / 64_000);
         if (found !== undefined)
           slow.push({
             text: `${JSON.stringify(head)}, ${JSON.stringify(typeof unit === 'string' ? unit : unit(0))}..., ${JSON.stringify(tail)}`,
@@ -133,17 +142,16 @@ function repeat(unit: string | ((at: number) => string), length: number): string
 }
 
 async function judged(
-  read: (text: string) => unknown,
-  textOf: (times: number) => string,
+  cpu: (times: number) => Promise<number>,
   floorMs: number,
 ): Promise<Omit<SlowReading, 'text'> | undefined> {
   let least = { ratio: Number.POSITIVE_INFINITY, milliseconds: 0 };
   // The least of a few, as a collection of garbage can only add to it.
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const milliseconds = await cpuOf(read, textOf(4));
+    const milliseconds = await cpu(4);
     if (milliseconds < floorMs) return undefined;
-    const short = await cpuOf(read, textOf(1));
-    const middle = await cpuOf(read, textOf(2));
+    const short = await cpu(1);
+    const middle = await cpu(2);
     // Of both, as the shortest may be too short to be timed.
     const ratio = Math.min(milliseconds / short, (milliseconds / middle) ** 2);
     if (ratio <= MOST) return undefined;
@@ -153,10 +161,11 @@ async function judged(
   return least;
 }
 
-/** CPU milliseconds of this thread, where the runtime tells them, else of the process. */
-async function cpuOf(read: (text: string) => unknown, text: string): Promise<number> {
+/** CPU milliseconds of this thread, where the runtime tells them and they are asked for, else of the process. */
+async function cpuOf(read: (text: string) => unknown, text: string, everyThread: boolean): Promise<number> {
   const { threadCpuUsage } = process as { readonly threadCpuUsage?: () => NodeJS.CpuUsage };
-  const usage = (): NodeJS.CpuUsage => threadCpuUsage?.call(process) ?? process.cpuUsage();
+  const ofThread = everyThread ? undefined : threadCpuUsage;
+  const usage = (): NodeJS.CpuUsage => ofThread?.call(process) ?? process.cpuUsage();
   const before = usage();
   try {
     await read(text);
