@@ -974,8 +974,9 @@ export interface LinearOptions {
     readonly repeated?: readonly (string | ((at: number) => string))[] | undefined;
     readonly heads?: readonly string[] | undefined;
     readonly tails?: readonly string[] | undefined;
+    readonly everyThread?: boolean | undefined;
 }
-export declare function slowReadings(read: (text: string) => unknown, { length, repeated, heads, tails }?: LinearOptions): Promise<SlowReading[]>;
+export declare function slowReadings(read: (text: string) => unknown, { length, repeated, heads, tails, everyThread, }?: LinearOptions): Promise<SlowReading[]>;
 
 // ---- shared/probe.d.ts
 export interface OwnHeaders {

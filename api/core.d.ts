@@ -1614,9 +1614,9 @@ export { finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber } fro
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';
 
 // ---- shared/inputs.d.ts
-import type { NumberBounds } from './options.ts';
-export declare function reading<T>(what: string, read: () => T, code?: NumberBounds['code'] | 'validation'): T;
-export declare function checkOptions<O extends object>(given: O, code?: NumberBounds['code']): O;
+type Code = 'configuration' | 'invalid-request' | undefined;
+export declare function reading<T>(what: string, read: () => T, code?: Code | 'validation'): T;
+export declare function checkOptions<O extends object>(given: O, code?: Code): O;
 export declare function checkTexts(what: string, given: readonly string[]): string[];
 
 // ---- shared/json.d.ts

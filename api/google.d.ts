@@ -84,7 +84,7 @@ export type GoogleEmbeddingProviderOptions = {
 };
 export declare class GoogleEmbedding extends BaseEmbedding<GoogleEmbeddingProviderOptions> {
     readonly metadata: EmbeddingMetadata;
-    constructor(options: GoogleEmbeddingOptions);
+    constructor(given: GoogleEmbeddingOptions);
     doEmbed(inputs: readonly EmbeddingInput[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply>;
 }
 
@@ -106,7 +106,7 @@ export interface GoogleLLMOptions extends LLMSettings, GoogleConnection {
     metadata?: Partial<LLMMetadata> | undefined;
 }
 export declare class GoogleLLM extends BaseLLM<GoogleProviderOptions, GoogleMetadata> {
-    constructor(options: GoogleLLMOptions);
+    constructor(given: GoogleLLMOptions);
     get metadata(): LLMMetadata;
     doGenerate(request: ChatRequest<GoogleProviderOptions>, attempt: Attempt): Promise<ChatReply<GoogleMetadata>>;
     doStream(request: ChatRequest<GoogleProviderOptions>, attempt: Attempt): Promise<AsyncIterable<ChatStreamEvent[]>>;

@@ -44,14 +44,14 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     BaseRetriever: 9.5,
     BaseLLM: 14.5,
     BaseEmbedding: 10.25,
-    '*': 32.75,
+    '*': 33,
   },
   '@mortise/toolkit': {
     chatPrompt: 2.25,
     runTools: 5.5,
     JsonParser: 13,
     structured: 20,
-    '*': 57,
+    '*': 57.25,
   },
 };
 

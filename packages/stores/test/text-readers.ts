@@ -177,7 +177,11 @@ export const storeReaders: readonly TextReader[] = [
   {
     name: 'SqliteDocumentStore, terms that differ',
     exported: 'SqliteDocumentStore',
-    read: (text) => ranked(text, [...text].slice(0, text.length / 8).map((letter, at) => `${letter}${at}`)),
+    read: (text) =>
+      ranked(
+        text,
+        [...text].slice(0, text.length / 8).map((letter, at) => `${letter}${at}`),
+      ),
   },
 ];
 
