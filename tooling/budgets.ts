@@ -44,7 +44,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     BaseRetriever: 9.5,
     BaseLLM: 14.5,
     BaseEmbedding: 10.25,
-    '*': 33,
+    '*': 34,
   },
   '@mortise/toolkit': {
     chatPrompt: 2.25,
