@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { slowReadings } from '@mortise/conformance';
 import { similarity } from '@mortise/core/embedding';
+import * as energeticAI from '@mortise/energetic-ai';
 import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
 
 /** Anything on these is output of the program that uses the package. */
@@ -103,6 +105,13 @@ describe('EnergeticAIEmbedding', () => {
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
     expect(warnings).toHaveLength(1);
   });
+
+  it('C-13: takes time in proportion to the text, whatever comes again and again', async () => {
+    const read = (text: string): Promise<unknown> => embedding.embedTexts([text]);
+    const repeated = ['a', ' ', ' a', '中', '\u0301'];
+    expect(await slowReadings(read, { repeated, tails: [''] })).toEqual([]);
+    expect(Object.keys(energeticAI)).toEqual(['EnergeticAIEmbedding']);
+  }, 300_000);
 
   it('lets timers run and reports progress between batches of 4', async () => {
     const seen: number[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isMortiseError } from '@mortise/core';
+import * as gptTokenizer from '@mortise/gpt-tokenizer';
 import { createGptTokenizer, type GptEncodingName } from '@mortise/gpt-tokenizer';
 
 const TEXTS = [
@@ -85,5 +86,10 @@ describe('GptTokenizer', () => {
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3);
     expect(tokenizer.count(text)).toBe(tokens.length);
     expect(tokenizer.decode(tokens)).toBe(text);
+  });
+
+  it('X-03: takes time linear in a text through everything that the package exports', () => {
+    // The one makes the other, whose every method is called above.
+    expect(Object.keys(gptTokenizer).toSorted()).toEqual(['GptTokenizer', 'createGptTokenizer']);
   });
 });

@@ -1,4 +1,5 @@
 import { REPEATED, slowReadings } from '@mortise/conformance';
+import * as yaml from '@mortise/yaml';
 import { YamlParser } from '@mortise/yaml';
 import { describe, expect, it } from 'vitest';
 
@@ -30,4 +31,8 @@ describe('YamlParser', () => {
     const repeated = [(at: number) => `key${at}: 1\n`, (at: number) => `- {key${at}: 1}\n`];
     expect(await slowReadings(read, { length, repeated, tails: [''] })).toEqual([]);
   }, 600_000);
+
+  it('is all that the package exports', () => {
+    expect(Object.keys(yaml)).toEqual(['YamlParser']);
+  });
 });
