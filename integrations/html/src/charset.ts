@@ -95,7 +95,8 @@ function labelsIn(head: string): string[] {
     if (token === '<!--') TOKEN.lastIndex = behind('-->', from);
     else if (raw !== undefined) TOKEN.lastIndex = behind(`</${raw.toLowerCase()}`, from);
     else {
-      const attributes = attributesOf(head, from);
+      const { attributes, end } = attributesOf(head, from);
+      TOKEN.lastIndex = end;
       const label = labelOf(attributes);
       if (label !== undefined) labels.push(label);
     }
@@ -110,20 +111,26 @@ function labelOf(attributes: ReadonlyMap<string, string>): string | undefined {
   return /charset\s{0,9}=\s{0,9}["']?([^\s"';]{1,64})/i.exec(attributes.get('content') ?? '')?.[1];
 }
 
-/** Of the tag that is open, the first of two. */
-function attributesOf(head: string, from: number): ReadonlyMap<string, string> {
+/** Attributes of one tag that are looked at. */
+const MAX_ATTRIBUTES = 64;
+
+/** Of the tag that is open, the first of two; and how far it was read, as what stands in a tag begins none. */
+function attributesOf(
+  head: string,
+  from: number,
+): { readonly attributes: ReadonlyMap<string, string>; readonly end: number } {
   const attribute = /[\s/]*(?:(>)|([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?)/y;
   attribute.lastIndex = from;
   const attributes = new Map<string, string>();
-  for (
-    let found = attribute.exec(head);
-    found !== null && found[1] === undefined;
-    found = attribute.exec(head)
-  ) {
-    const [, , name = '', double, single, bare] = found;
+  let end = from;
+  for (let count = 0; count < MAX_ATTRIBUTES; count++) {
+    const found = attribute.exec(head);
+    if (found === null) break;
+    end = attribute.lastIndex;
+    const [, close, name = '', double, single, bare] = found;
+    if (close !== undefined) break;
     if (!attributes.has(name.toLowerCase()))
       attributes.set(name.toLowerCase(), double ?? single ?? bare ?? '');
-    if (attributes.size > 64) break;
   }
-  return attributes;
+  return { attributes, end };
 }

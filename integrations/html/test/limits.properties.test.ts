@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { htmlFormat, readHtml } from '@mortise/html';
+import { slowReadings } from '@mortise/conformance';
+import * as html from '@mortise/html';
+import { decodeHtml, htmlFormat, readHtml } from '@mortise/html';
 import { memoryFile } from './memory.ts';
 import { textOf } from './text.ts';
 
@@ -174,6 +176,33 @@ describe('work is linear', () => {
     ])
       await expectLinear((n) => `<${name}>`.repeat(n) + 'x', 20_000);
   }, 120_000);
+
+  it('C-13: in what says how a page is encoded', async () => {
+    const repeated = ['a', ' ', '=', '"', '<', '<!--', '-', '<meta', '<meta ', ' charset', '<a b="', 'é'];
+    const heads = [
+      '',
+      '<meta charset=',
+      '<meta content="text/html; charset',
+      '<!--',
+      '<?xml version="1.0" encoding="',
+    ];
+    const decoded = (text: string): string => decodeHtml('a.html', Buffer.from(text));
+    expect(decoded('a')).toBe('a');
+    expect(await slowReadings(decoded, { heads, repeated, tails: ['a'] })).toEqual([]);
+  }, 120_000);
+
+  it('C-13: in a file, which is decoded and read', async () => {
+    const read = async (text: string): Promise<void> => {
+      const file = memoryFile('a.html', Buffer.from(text));
+      for await (const _document of htmlFormat().read(file, { report() {} }));
+    };
+    const heads = ['', '<title>'];
+    expect(await slowReadings(read, { heads, repeated: ['a', ' ', '<p>', '\n'], tails: ['a'] })).toEqual([]);
+  }, 120_000);
+
+  it('C-13: in everything that the package exports', () => {
+    expect(Object.keys(html).toSorted()).toEqual(['decodeHtml', 'htmlFormat', 'readHtml']);
+  });
 
   it('C-13: nothing is too deep', async () => {
     for (const name of ['div', 'span', 'li', 'blockquote', 'sup', 'code', 'font'])
