@@ -46,7 +46,7 @@ const READERS: { readonly [what: string]: (text: string) => Promise<number> } = 
       const node = createTextNode({
         id: text,
         text,
-        metadata: { text, [text]: [text], words: [...text].slice(0, 64) },
+        metadata: { text, [text]: [text], words: Array.from(text).slice(0, 64) },
       });
       await store.upsert([{ node, embedding }]);
       const query = { topK: 1, embedding };

@@ -51,7 +51,7 @@ async function documented(store: DocumentStore, text: string): Promise<void> {
   const node: Node = createTextNode({ id: text, text, metadata: { text, [text]: [text] } });
   await store.upsert([node]);
   await store.get(text);
-  const nodeIds = [text, ...text.slice(0, 400)].map((letter, at) => `${letter}${at}`);
+  const nodeIds = [text, ...Array.from(text.slice(0, 400))].map((letter, at) => `${letter}${at}`);
   await store.setSource({ sourceId: text, hash: text, nodeIds });
   await store.getSource(text);
   await all(store.iterate());
@@ -172,7 +172,7 @@ export const storeReaders: readonly TextReader[] = [
   {
     name: 'SqliteDocumentStore, a term for each character',
     exported: 'SqliteDocumentStore',
-    read: (text) => ranked(text, [...text]),
+    read: (text) => ranked(text, Array.from(text)),
   },
   {
     name: 'SqliteDocumentStore, terms that differ',
@@ -180,7 +180,9 @@ export const storeReaders: readonly TextReader[] = [
     read: (text) =>
       ranked(
         text,
-        [...text].slice(0, text.length / 8).map((letter, at) => `${letter}${at}`),
+        Array.from(text)
+          .slice(0, text.length / 8)
+          .map((letter, at) => `${letter}${at}`),
       ),
   },
 ];
