@@ -1,8 +1,10 @@
 import { MortiseError, type CallOptions, type Usage, type Warning } from '@mortise/core';
 import { sumUsage } from '@mortise/toolkit';
+import { throughDoor } from '@mortise/core/call';
 import { inSpan, type Attributes } from '@mortise/core/events';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import type { QueryInput } from '@mortise/core/retriever';
+import { checkOptions } from '@mortise/core/shared';
 import {
   createResponseStream,
   type QueryResponse,
@@ -15,7 +17,7 @@ import { clock, type Clock } from './clock.ts';
 /** One answer, given whole or as a stream. */
 export interface AnswerSpec {
   readonly name: string;
-  readonly attributes?: Attributes | undefined;
+  readonly attributes?: (() => Attributes) | undefined;
   readonly content: () => Attributes;
   /** The caller's. */
   readonly options: CallOptions;
@@ -35,35 +37,36 @@ export interface AnswerCall {
 
 /** The answer, whole. An abort settles it at once, whatever its steps make of it. */
 export function wholeAnswer(spec: AnswerSpec): Promise<QueryResponse> {
-  const { name, attributes, content, options } = spec;
-  const { signal, parent, timeoutMs, deadlineMs } = options;
-  return inSpan(
-    name,
-    { attributes, parent, content },
-    (span) => {
-      const call = {
-        signal,
-        timeoutMs,
-        parent: span.id ?? parent,
-        remainingMs: clock(deadlineMs),
-        streamed: false,
-      };
-      return abortable(signal, () => responseOf(spec.events(call)));
-    },
-    ({ outcome, text, sources, citations }) => ({
-      attributes: { outcome, sources: sources.length, citations: citations.length },
-      content: () => ({ text }),
-    }),
+  const { name, attributes, content } = spec;
+  return throughDoor(spec.options, {}, ({ signal, parent, timeoutMs, deadlineMs }) =>
+    inSpan(
+      name,
+      { attributes: attributes?.(), parent, content },
+      (span) => {
+        const call = {
+          signal,
+          timeoutMs,
+          parent: span.id ?? parent,
+          remainingMs: clock(deadlineMs),
+          streamed: false,
+        };
+        return abortable(signal, () => responseOf(spec.events(call)));
+      },
+      ({ outcome, text, sources, citations }) => ({
+        attributes: { outcome, sources: sources.length, citations: citations.length },
+        content: () => ({ text }),
+      }),
+    ),
   );
 }
 
 /** The answer as a stream. Nothing is done before it is read. */
 export function streamedAnswer(spec: AnswerSpec): ResponseStream {
-  const { name, attributes, content, options } = spec;
-  const { signal, parent, timeoutMs, deadlineMs } = options;
+  const { name, attributes, content } = spec;
+  const { signal, parent, timeoutMs, deadlineMs } = checkOptions(spec.options);
   return createResponseStream({
     name,
-    attributes,
+    attributes: attributes?.(),
     content,
     signal,
     parent,

@@ -170,9 +170,9 @@ function aborted(path: string, random: Random, story: Story): AbortSignal {
   return controller.signal;
 }
 
-/** Whose contract is a plain value, given at once: that a promise of it is rejected is nobody's to hear of. */
+/** Whose contract is a plain value or a stream, given at once: that a promise of it is rejected is nobody's to hear of. */
 const PLAIN =
-  /\b(instructions|count|describe|text|when|prefers|list|countMessage|estimateTokens|encode|decode|countTokens|on|iterator)$/;
+  /\b(instructions|count|describe|text|when|prefers|list|countMessage|estimateTokens|encode|decode|countTokens|on|iterator|stream|streamChat|streamQuery|streamSynthesize)$/;
 
 /** A function of the caller's, or of what it injects, that does not do what its contract says. */
 function behaving(

@@ -4,6 +4,8 @@ import * as rag from '@mortise/rag';
 import { formatTargets } from './formats.ts';
 import { call, fuzz, type Target } from './fuzz.ts';
 import { vectorNode } from './parts.ts';
+import { answers } from './rag-answers.ts';
+import { postprocessors, retrievers, selectors } from './rag-finding.ts';
 import { documentTargets, vectorTargets } from './stores-parts.ts';
 
 const nodes = (): Node[] => [
@@ -27,6 +29,10 @@ function splitterTargets<O>(name: string, make: (options: O) => Splits, own: () 
 const size = () => ({ maxTokens: 20, overlap: 2 });
 
 fuzz('packages/rag', [
+  ...postprocessors,
+  ...selectors,
+  ...retrievers,
+  ...answers,
   ...documentTargets(
     'MemoryDocumentStore',
     () => undefined,

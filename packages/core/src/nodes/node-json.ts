@@ -38,8 +38,9 @@ function checkEmbedding(id: string, embedding: unknown): void {
 /** What a node's own getters throw is about the node. */
 function readingNode<T>(node: Node, read: (node: Node) => T): T {
   return reading('The node', () => {
-    if (isObject(node) && typeof node.id === 'string') return read(node);
-    throw new MortiseError('invalid-request', 'A node is an object with an `id` that is a string.');
+    if (isObject(node) && typeof node.id === 'string' && isObject(node.metadata)) return read(node);
+    const message = 'A node is an object with an `id` that is a string, and `metadata` that are an object.';
+    throw new MortiseError('invalid-request', message);
   });
 }
 

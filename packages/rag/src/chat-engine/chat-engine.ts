@@ -1,4 +1,5 @@
 import { MortiseError, type ChatMessage } from '@mortise/core';
+import { throughDoor } from '@mortise/core/call';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
 import { streamedAnswer, wholeAnswer, type AnswerCall, type AnswerSpec } from '../answer.ts';
@@ -43,18 +44,20 @@ export class ChatEngine {
   }
 
   /** What was said, as plain JSON of its own: `messages` of another engine goes on from there. */
-  async history(options: { signal?: AbortSignal | undefined } = {}): Promise<ChatMessage[]> {
-    return plainCopy(await this.#memory.load(options.signal));
+  history(options: { signal?: AbortSignal | undefined } = {}): Promise<ChatMessage[]> {
+    return throughDoor(options, {}, async ({ signal }) => plainCopy(await this.#memory.load(signal)));
   }
 
   /** Forgets everything that was said, in the store too. */
-  async reset(): Promise<void> {
-    const turn = this.#begin(undefined);
-    try {
-      await this.#memory.clear();
-    } finally {
-      turn.end();
-    }
+  reset(): Promise<void> {
+    return throughDoor({}, {}, async () => {
+      const turn = this.#begin(undefined);
+      try {
+        await this.#memory.clear();
+      } finally {
+        turn.end();
+      }
+    });
   }
 
   #spec(message: string, options: QueryOptions): AnswerSpec {

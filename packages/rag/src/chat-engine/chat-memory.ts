@@ -2,7 +2,7 @@ import { base64Of, MortiseError, type ChatMessage, type JsonValue, type TokenCou
 import type { KeyValueStore } from '@mortise/core/store';
 import { fitMessages } from '@mortise/toolkit';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
-import { wholeNumber } from '@mortise/core/shared';
+import { reading, wholeNumber } from '@mortise/core/shared';
 import { abortable } from '../abort.ts';
 import { messagesTokens } from '../synthesizer/room.ts';
 
@@ -33,7 +33,8 @@ export class ChatMemory {
     this.#options = options;
     this.#maxTokens = wholeNumber('maxTokens', options.maxTokens ?? 4096, { least: 0 });
     this.tokenizer = options.tokenizer ?? estimateTokenizer;
-    if (options.persist === undefined) this.#messages = plainCopy(options.messages ?? []);
+    if (options.persist === undefined)
+      this.#messages = reading('messages', () => plainCopy(options.messages ?? []), 'configuration');
     else if (options.messages !== undefined) {
       const message =
         'messages and persist are both given, and may differ. Give one; to begin with messages, write them to the store.';

@@ -1,5 +1,6 @@
 import type { LLM } from '@mortise/core';
 import type { QueryEngine } from '@mortise/core/query-engine';
+import { checkOptions, requireMembers } from '@mortise/core/shared';
 import { engineEvents, withSteps } from '../answer.ts';
 import { writerOf, type WritingChatOptions } from '../synthesizer/ask.ts';
 import { ChatEngine } from './chat-engine.ts';
@@ -25,9 +26,12 @@ export interface CondenseChatEngineOptions extends ChatMemoryOptions {
  * ```
  */
 export function createCondenseChatEngine(
-  { llm, engine }: { readonly llm: LLM; readonly engine: QueryEngine },
-  { condensePrompt = CONDENSE_PROMPT, chat, ...memory }: CondenseChatEngineOptions = {},
+  parts: { readonly llm: LLM; readonly engine: QueryEngine },
+  options: CondenseChatEngineOptions = {},
 ): ChatEngine {
+  const { llm, engine } = checkOptions(parts, 'configuration');
+  const { condensePrompt = CONDENSE_PROMPT, chat, ...memory } = checkOptions(options, 'configuration');
+  requireMembers(engine, ['query', 'streamQuery'], 'engine', 'QueryEngine');
   const writer = writerOf(llm, { chat, tokenizer: memory.tokenizer });
   return new ChatEngine(async function* (turn) {
     const { question, usages, warnings } = await condense(writer, condensePrompt, turn);

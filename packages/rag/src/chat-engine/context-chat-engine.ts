@@ -17,7 +17,7 @@ import { delimitedQuestion, numbered } from '../synthesizer/prompt.ts';
 import { messagesTokens, roomForSources } from '../synthesizer/room.ts';
 import { SourceQueue, type SourcePart } from '../synthesizer/source-queue.ts';
 import { ChatEngine, type ChatTurn } from './chat-engine.ts';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, requireMembers, wholeNumber } from '@mortise/core/shared';
 import type { ChatMemoryOptions } from './chat-memory.ts';
 import { condense, CONDENSE_PROMPT, type Condensed, type CondensePrompt } from './condense.ts';
 
@@ -74,9 +74,12 @@ export interface ContextChatEngineOptions
  * ```
  */
 export function createContextChatEngine(
-  { llm, retriever }: { readonly llm: LLM; readonly retriever: Retriever },
-  options: ContextChatEngineOptions = {},
+  parts: { readonly llm: LLM; readonly retriever: Retriever },
+  given: ContextChatEngineOptions = {},
 ): ChatEngine {
+  const { llm, retriever } = checkOptions(parts, 'configuration');
+  const options = checkOptions(given, 'configuration');
+  requireMembers(retriever, ['retrieve'], 'retriever', 'Retriever');
   const writer = writerOf(llm, options);
   const { messages, maxTokens, tokenizer, persist, topK } = options;
   if (topK !== undefined) wholeNumber('topK', topK);

@@ -1,6 +1,6 @@
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { BaseRetrieverOptions, Query, RetrieveCall } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import { fuseScores, weightShares } from '../retrievers/fuse.ts';
 
 /**
@@ -39,8 +39,9 @@ export class HybridRanking {
   readonly #candidates: number;
 
   /** Throws `configuration` for options that make no sense. */
-  constructor(options: HybridRetrieverOptions) {
-    const { bm25, vector } = options.weights ?? DEFAULT_WEIGHTS;
+  constructor(given: HybridRetrieverOptions) {
+    const options = checkOptions(given, 'configuration');
+    const { bm25, vector } = checkOptions(options.weights ?? DEFAULT_WEIGHTS, 'configuration');
     this.topK = wholeNumber('topK', options.topK ?? 10);
     this.#shares = weightShares([bm25, vector]);
     this.#candidates = wholeNumber('candidates', options.candidates ?? 1000);

@@ -9,6 +9,7 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
+import { checkOptions } from '@mortise/core/shared';
 import { checkFilter, matchesFilter, type MetadataFilter } from '@mortise/core/store';
 import type { BM25Index, RankedNode } from '../retrievers/bm25-index.ts';
 import type { MemoryVectorStore } from '../stores/memory-vector-store.ts';
@@ -40,7 +41,7 @@ export class HybridRetriever extends BaseRetriever {
 
   constructor(parts: HybridParts, options: HybridRetrieverOptions = {}) {
     super(options);
-    this.#parts = parts;
+    this.#parts = checkOptions(parts, 'configuration');
     this.#ranking = new HybridRanking(options);
   }
 

@@ -5,7 +5,7 @@ import { jsonSchema } from '@mortise/toolkit/schema';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import { chatPrompt } from '@mortise/toolkit/prompts';
 import { toQuery, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import { mapPool } from '@mortise/core/call';
 import { roomOptions, writerOf, type Writer, type WritingOptions } from '../synthesizer/ask.ts';
 import { delimitedQuestion, numbered } from '../synthesizer/prompt.ts';
@@ -53,7 +53,9 @@ export class LLMRerank implements NodePostprocessor {
   readonly #maxRepairs: number;
   readonly #onInvalid: 'throw' | 'keep';
 
-  constructor({ llm }: { readonly llm: LLM }, options: LLMRerankOptions = {}) {
+  constructor(parts: { readonly llm: LLM }, given: LLMRerankOptions = {}) {
+    const { llm } = checkOptions(parts, 'configuration');
+    const options = checkOptions(given, 'configuration');
     this.#writer = writerOf(llm, options);
     this.#topN = wholeNumber('topN', options.topN ?? 10);
     this.#batchSize = wholeNumber('batchSize', options.batchSize ?? 10);
@@ -64,10 +66,10 @@ export class LLMRerank implements NodePostprocessor {
 
   postprocess(
     query: QueryInput,
-    nodes: readonly NodeWithScore[],
+    given: readonly NodeWithScore[],
     options: CallOptions = {},
   ): Promise<NodeWithScore[]> {
-    return postprocessing('llm-rerank', query, nodes, options, async (call) => {
+    return postprocessing('llm-rerank', query, given, options, async (call, nodes) => {
       if (nodes.length === 0) return [];
       try {
         const scores = await this.#scores(toQuery(query).query, nodes, call);

@@ -11,10 +11,10 @@ import { postprocessing } from './postprocessing.ts';
 export class LongContextReorder implements NodePostprocessor {
   postprocess(
     query: QueryInput,
-    nodes: readonly NodeWithScore[],
+    given: readonly NodeWithScore[],
     options: CallOptions = {},
   ): Promise<NodeWithScore[]> {
-    return postprocessing('long-context-reorder', query, nodes, options, async () => {
+    return postprocessing('long-context-reorder', query, given, options, async (_call, nodes) => {
       const places = [...nodes.keys()];
       const odd = places.filter((at) => at % 2 === 0);
       const even = places.filter((at) => at % 2 === 1);

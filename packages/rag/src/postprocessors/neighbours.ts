@@ -1,8 +1,8 @@
 import type { CallOptions } from '@mortise/core';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import { copyNode, sourceId, type Node, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
-import type { NodeLookup } from '../retrievers/auto-merging.ts';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
+import { lookupOf, type NodeLookup } from '../retrievers/auto-merging.ts';
 import { postprocessing, type PostprocessCall } from './postprocessing.ts';
 
 export interface NeighboursOptions {
@@ -23,18 +23,20 @@ export class Neighbours implements NodePostprocessor {
   readonly #previous: number;
   readonly #next: number;
 
-  constructor({ nodes }: { readonly nodes: NodeLookup }, { previous = 1, next = 1 }: NeighboursOptions = {}) {
-    this.#lookup = typeof nodes === 'function' ? nodes : (ids, options) => nodes.getMany(ids, options);
+  constructor(parts: { readonly nodes: NodeLookup }, options: NeighboursOptions = {}) {
+    const { nodes } = checkOptions(parts, 'configuration');
+    const { previous = 1, next = 1 } = checkOptions(options, 'configuration');
+    this.#lookup = lookupOf(nodes);
     this.#previous = wholeNumber('previous', previous, { least: 0 });
     this.#next = wholeNumber('next', next, { least: 0 });
   }
 
   postprocess(
     query: QueryInput,
-    nodes: readonly NodeWithScore[],
+    given: readonly NodeWithScore[],
     options: CallOptions = {},
   ): Promise<NodeWithScore[]> {
-    return postprocessing('neighbours', query, nodes, options, async (call) => {
+    return postprocessing('neighbours', query, given, options, async (call, nodes) => {
       const known = new Map<string, Node | undefined>(nodes.map(({ node }) => [node.id, node]));
       const before = await this.#walk(nodes, 'previous', this.#previous, known, call);
       const after = await this.#walk(nodes, 'next', this.#next, known, call);

@@ -8,7 +8,7 @@ import {
   type NodeWithScore,
   type QueryInput,
 } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, requireMembers, wholeNumber } from '@mortise/core/shared';
 import { outsideOptions, postprocessing } from './postprocessing.ts';
 
 export interface RerankPostprocessorOptions {
@@ -27,18 +27,20 @@ export class RerankPostprocessor implements NodePostprocessor {
   readonly #topN: number | undefined;
   readonly #textMode: NodeTextMode;
 
-  constructor({ reranker }: { readonly reranker: Reranker }, options: RerankPostprocessorOptions = {}) {
-    this.#reranker = reranker;
+  constructor(parts: { readonly reranker: Reranker }, given: RerankPostprocessorOptions = {}) {
+    const { reranker } = checkOptions(parts, 'configuration');
+    const options = checkOptions(given, 'configuration');
     this.#topN = options.topN === undefined ? undefined : wholeNumber('topN', options.topN);
     this.#textMode = options.textMode ?? 'embed';
+    this.#reranker = requireMembers(reranker, ['rerank'], 'reranker', 'Reranker');
   }
 
   postprocess(
     query: QueryInput,
-    nodes: readonly NodeWithScore[],
+    given: readonly NodeWithScore[],
     options: CallOptions = {},
   ): Promise<NodeWithScore[]> {
-    return postprocessing('rerank', query, nodes, options, async (call) => {
+    return postprocessing('rerank', query, given, options, async (call, nodes) => {
       if (nodes.length === 0) return [];
       const topN = Math.min(this.#topN ?? nodes.length, nodes.length);
       const texts = nodes.map(({ node }) => nodeText(node, this.#textMode));

@@ -1,7 +1,7 @@
 import { MortiseError, type CallOptions } from '@mortise/core';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import type { NodeWithScore, QueryInput } from '@mortise/core/retriever';
-import { finiteNumber, oneOf } from '@mortise/core/shared';
+import { checkOptions, finiteNumber, oneOf } from '@mortise/core/shared';
 import { postprocessing } from './postprocessing.ts';
 
 export interface SimilarityCutoffOptions {
@@ -24,7 +24,8 @@ export interface SimilarityCutoffOptions {
 export class SimilarityCutoff implements NodePostprocessor {
   readonly #options: SimilarityCutoffOptions;
 
-  constructor(options: SimilarityCutoffOptions) {
+  constructor(given: SimilarityCutoffOptions) {
+    const options = checkOptions(given, 'configuration');
     finiteNumber('cutoff', options.cutoff);
     oneOf('unmeasured', options.unmeasured ?? 'drop', ['keep', 'drop']);
     this.#options = options;
@@ -32,10 +33,12 @@ export class SimilarityCutoff implements NodePostprocessor {
 
   postprocess(
     query: QueryInput,
-    nodes: readonly NodeWithScore[],
+    given: readonly NodeWithScore[],
     options: CallOptions = {},
   ): Promise<NodeWithScore[]> {
-    return postprocessing('similarity-cutoff', query, nodes, options, async () => this.#cut(nodes));
+    return postprocessing('similarity-cutoff', query, given, options, async (_call, nodes) =>
+      this.#cut(nodes),
+    );
   }
 
   #cut(nodes: readonly NodeWithScore[]): NodeWithScore[] {

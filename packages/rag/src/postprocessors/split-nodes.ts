@@ -2,6 +2,7 @@ import type { CallOptions } from '@mortise/core';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import type { NodeWithScore, QueryInput } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
+import { checkOptions, requireMembers } from '@mortise/core/shared';
 import { postprocessing } from './postprocessing.ts';
 
 /**
@@ -12,16 +13,17 @@ import { postprocessing } from './postprocessing.ts';
 export class SplitNodes implements NodePostprocessor {
   readonly #splitter: Transform;
 
-  constructor({ splitter }: { readonly splitter: Transform }) {
-    this.#splitter = splitter;
+  constructor(parts: { readonly splitter: Transform }) {
+    const { splitter } = checkOptions(parts, 'configuration');
+    this.#splitter = requireMembers(splitter, ['transform'], 'splitter', 'Transform');
   }
 
   postprocess(
     query: QueryInput,
-    nodes: readonly NodeWithScore[],
+    given: readonly NodeWithScore[],
     options: CallOptions = {},
   ): Promise<NodeWithScore[]> {
-    return postprocessing('split-nodes', query, nodes, options, async ({ signal, parent }) => {
+    return postprocessing('split-nodes', query, given, options, async ({ signal, parent }, nodes) => {
       const results: NodeWithScore[] = [];
       for (const { node, score, evidence } of nodes) {
         const parts = await this.#splitter.transform([{ ...node, metadata: {} }], { signal, parent });

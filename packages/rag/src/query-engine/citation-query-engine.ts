@@ -1,5 +1,6 @@
 import type { LLM } from '@mortise/core';
 import type { Retriever } from '@mortise/core/retriever';
+import { checkOptions, reading } from '@mortise/core/shared';
 import type { Transform } from '@mortise/core/transform';
 import { SplitNodes } from '../postprocessors/split-nodes.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
@@ -23,12 +24,16 @@ export interface CreateCitationQueryEngineOptions extends CreateQueryEngineOptio
  */
 export function createCitationQueryEngine(
   parts: { readonly llm: LLM; readonly retriever: Retriever },
-  { splitter, postprocessors = [], tokenizer, ...options }: CreateCitationQueryEngineOptions = {},
+  given: CreateCitationQueryEngineOptions = {},
 ): RetrieverQueryEngine {
+  const { splitter, postprocessors = [], tokenizer, ...options } = checkOptions(given, 'configuration');
   const cut = splitter ?? new SentenceSplitter({ maxTokens: CITED_TOKENS, overlap: 0, tokenizer });
   return createQueryEngine(parts, {
     ...options,
     tokenizer,
-    postprocessors: [...postprocessors, new SplitNodes({ splitter: cut })],
+    postprocessors: [
+      ...reading('postprocessors', () => [...postprocessors], 'configuration'),
+      new SplitNodes({ splitter: cut }),
+    ],
   });
 }

@@ -2,7 +2,7 @@ import { MortiseError, type LLM, type Usage, type Warning } from '@mortise/core'
 import type { Schema } from '@mortise/core/schema';
 import { structured, type StructuredResult } from '@mortise/toolkit';
 import { chatPrompt } from '@mortise/toolkit/prompts';
-import { delimited } from '@mortise/core/shared';
+import { delimited, reading, requireMembers } from '@mortise/core/shared';
 import type { QueryEngine } from '@mortise/core/query-engine';
 import { stepOptions, type AnswerCall } from '../answer.ts';
 import type { WritingChatOptions } from '../synthesizer/ask.ts';
@@ -26,11 +26,22 @@ export interface PlanningOptions {
 }
 
 /** The engines, if they can be told apart. */
-export function checkedEngines(engines: readonly DescribedEngine[]): readonly DescribedEngine[] {
+export function checkedEngines(given: readonly DescribedEngine[]): readonly DescribedEngine[] {
+  const engines = reading(
+    'engines',
+    () => Array.from(given, ({ name, description, engine }) => ({ name, description, engine })),
+    'configuration',
+  );
+  if (engines.some(({ name, description }) => typeof name !== 'string' || typeof description !== 'string'))
+    throw new MortiseError(
+      'configuration',
+      'An engine has no name or no description. Give each both, as texts.',
+    );
+  for (const { engine } of engines) requireMembers(engine, ['query', 'streamQuery'], 'engine', 'QueryEngine');
   if (engines.length === 0) throw new MortiseError('configuration', 'engines is empty; give at least one.');
   const names = engines.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice === undefined) return [...engines];
+  if (twice === undefined) return engines;
   throw new MortiseError('configuration', `Two engines have the name ${twice}. Give each a name of its own.`);
 }
 

@@ -1,7 +1,7 @@
 import type { LLM } from '@mortise/core';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import type { QueryInput, Retriever } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, requireMembers, wholeNumber } from '@mortise/core/shared';
 import type {
   QueryResponse,
   ResponseStream,
@@ -21,7 +21,11 @@ export interface RetrieverQueryEngineOptions extends Finding {
 export class RetrieverQueryEngine implements QueryEngine {
   readonly #options: RetrieverQueryEngineOptions;
 
-  constructor(options: RetrieverQueryEngineOptions) {
+  constructor(given: RetrieverQueryEngineOptions) {
+    const options = checkOptions(given, 'configuration');
+    requireMembers(options.retriever, ['retrieve'], 'retriever', 'Retriever');
+    const members = ['synthesize', 'streamSynthesize'] as const;
+    requireMembers(options.synthesizer, members, 'synthesizer', 'ResponseSynthesizer');
     if (options.topK !== undefined) wholeNumber('topK', options.topK);
     this.#options = options;
   }
@@ -68,9 +72,11 @@ export interface CreateQueryEngineOptions
  * ```
  */
 export function createQueryEngine(
-  { llm, retriever }: { readonly llm: LLM; readonly retriever: Retriever },
-  { postprocessors, topK, ...options }: CreateQueryEngineOptions = {},
+  parts: { readonly llm: LLM; readonly retriever: Retriever },
+  given: CreateQueryEngineOptions = {},
 ): RetrieverQueryEngine {
+  const { llm, retriever } = checkOptions(parts, 'configuration');
+  const { postprocessors, topK, ...options } = checkOptions(given, 'configuration');
   const synthesizer = new CitationSynthesizer({ llm }, options);
   return new RetrieverQueryEngine({ retriever, synthesizer, postprocessors, topK });
 }

@@ -4,7 +4,7 @@ import { jsonSchema } from '@mortise/toolkit/schema';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import { toQuery, type QueryInput } from '@mortise/core/retriever';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, requireMembers, shown, wholeNumber } from '@mortise/core/shared';
 import {
   engineEvents,
   streamedAnswer,
@@ -34,8 +34,10 @@ export class RouterQueryEngine implements QueryEngine {
   readonly #engines: readonly DescribedEngine[];
   readonly #fallback: DescribedEngine | undefined;
 
-  constructor({ llm }: { readonly llm: LLM }, options: RouterQueryEngineOptions) {
-    this.#llm = llm;
+  constructor(parts: { readonly llm: LLM }, given: RouterQueryEngineOptions) {
+    const { llm } = checkOptions(parts, 'configuration');
+    const options = checkOptions(given, 'configuration');
+    this.#llm = requireMembers(llm, ['chat'], 'llm', 'LLM');
     this.#options = options;
     this.#engines = checkedEngines(options.engines);
     const { fallback, maxRepairs = 1 } = options;
@@ -43,7 +45,10 @@ export class RouterQueryEngine implements QueryEngine {
     this.#fallback = this.#engines.find(({ name }) => name === fallback);
     if (fallback !== undefined && this.#fallback === undefined) {
       const names = this.#engines.map(({ name }) => name).join(', ');
-      throw new MortiseError('configuration', `There is no engine ${fallback} to fall back to: ${names}.`);
+      throw new MortiseError(
+        'configuration',
+        `There is no engine ${shown(fallback)} to fall back to: ${names}.`,
+      );
     }
   }
 
@@ -58,7 +63,7 @@ export class RouterQueryEngine implements QueryEngine {
   #plan(input: QueryInput, options: QueryOptions): AnswerSpec {
     return {
       name: 'query',
-      attributes: { engines: this.#engines.length },
+      attributes: () => ({ engines: this.#engines.length }),
       content: () => ({ query: input }),
       options,
       events: (call) => this.#events(input, options, call),

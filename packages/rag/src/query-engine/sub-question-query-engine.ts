@@ -3,7 +3,7 @@ import { jsonSchema } from '@mortise/toolkit/schema';
 import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
 import { toQuery, type QueryInput } from '@mortise/core/retriever';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, requireMembers, wholeNumber } from '@mortise/core/shared';
 import {
   stepOptions,
   streamedAnswer,
@@ -52,11 +52,13 @@ export class SubQuestionQueryEngine implements QueryEngine {
 
   /** `planner` writes the sub-questions. Default: `llm`, which writes the answer. */
   constructor(
-    { llm, planner = llm }: { readonly llm: LLM; readonly planner?: LLM | undefined },
-    options: SubQuestionQueryEngineOptions,
+    parts: { readonly llm: LLM; readonly planner?: LLM | undefined },
+    given: SubQuestionQueryEngineOptions,
   ) {
-    this.#llm = llm;
-    this.#planner = planner;
+    const { llm, planner = llm } = checkOptions(parts, 'configuration');
+    const options = checkOptions(given, 'configuration');
+    this.#llm = requireMembers(llm, ['chat'], 'llm', 'LLM');
+    this.#planner = requireMembers(planner, ['chat'], 'planner', 'LLM');
     this.#options = options;
     this.#engines = checkedEngines(options.engines);
     this.#maxQuestions = wholeNumber('maxQuestions', options.maxQuestions ?? 5);
@@ -75,7 +77,7 @@ export class SubQuestionQueryEngine implements QueryEngine {
   #plan(input: QueryInput, options: QueryOptions): AnswerSpec {
     return {
       name: 'query',
-      attributes: { engines: this.#engines.length },
+      attributes: () => ({ engines: this.#engines.length }),
       content: () => ({ query: input }),
       options,
       events: (call) => this.#events(input, options, call),

@@ -11,7 +11,7 @@ import {
   type RetrieveCall,
   type Retriever,
 } from '@mortise/core/retriever';
-import { finiteNumber, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, finiteNumber, requireMembers, wholeNumber } from '@mortise/core/shared';
 import { matchesFilter, type DocumentStore, type StoreOptions } from '@mortise/core/store';
 
 /** Where the larger nodes are: in a store, or wherever a function finds them. In the order of the ids. */
@@ -52,7 +52,8 @@ export class AutoMergingRetriever extends BaseRetriever {
   readonly #candidates: number | undefined;
   readonly #maxLevels: number;
 
-  constructor(options: AutoMergingRetrieverOptions) {
+  constructor(given: AutoMergingRetrieverOptions) {
+    const options = checkOptions(given, 'configuration');
     super(options);
     const { nodes, threshold = 0.5, maxLevels = 8 } = options;
     finiteNumber('threshold', threshold, { least: 0, most: 1 });
@@ -60,8 +61,8 @@ export class AutoMergingRetriever extends BaseRetriever {
     const { topK, candidates } = options;
     for (const [name, value] of Object.entries({ topK, candidates }))
       if (value !== undefined) wholeNumber(name, value);
-    this.#retriever = options.retriever;
-    this.#lookup = typeof nodes === 'function' ? nodes : (ids, given) => nodes.getMany(ids, given);
+    this.#retriever = requireMembers(options.retriever, ['retrieve'], 'retriever', 'Retriever');
+    this.#lookup = lookupOf(nodes);
     this.#threshold = threshold;
     this.#topK = topK;
     this.#candidates = candidates;
@@ -123,6 +124,13 @@ export class AutoMergingRetriever extends BaseRetriever {
     if (!(share > this.#threshold || share === 1)) return false;
     return filters === undefined || matchesFilter(parent.metadata, filters);
   }
+}
+
+/** By whichever of its two forms it was given. */
+export function lookupOf(nodes: NodeLookup): Extract<NodeLookup, (...args: never[]) => unknown> {
+  if (typeof nodes === 'function') return nodes;
+  requireMembers(nodes, ['getMany'], 'nodes', 'DocumentStore');
+  return (ids, options) => nodes.getMany(ids, options);
 }
 
 /** The results that have a parent, by its id. */

@@ -1,5 +1,5 @@
 import { runAtOnce } from '@mortise/core/call';
-import { finiteNumber, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, checkTexts, finiteNumber, reading, wholeNumber } from '@mortise/core/shared';
 import {
   BM25_DEFAULTS,
   checkFilter,
@@ -71,7 +71,8 @@ export class BM25Index {
   /** Changes with every row that comes or goes. */
   #version = 0;
 
-  constructor(options: BM25IndexOptions = {}) {
+  constructor(given: BM25IndexOptions = {}) {
+    const options = checkOptions(given, 'configuration');
     this.#analysis = new Analysis(options);
     this.#k1 = finiteNumber('k1', options.k1 ?? BM25_DEFAULTS.k1, { least: 0 });
     this.#b = finiteNumber('b', options.b ?? BM25_DEFAULTS.b, { least: 0, most: 1 });
@@ -83,7 +84,7 @@ export class BM25Index {
 
   /** A node with an id that is there replaces it. */
   upsert(nodes: readonly Node[]): void {
-    runAtOnce(this.upsertSteps(nodes));
+    reading('The list of nodes', () => runAtOnce(this.upsertSteps(nodes)));
   }
 
   /** `upsert`, node by node. */
@@ -102,7 +103,7 @@ export class BM25Index {
   }
 
   remove(ids: readonly string[]): void {
-    runAtOnce(this.removeSteps(ids));
+    runAtOnce(this.removeSteps(checkTexts('The list of ids', ids)));
   }
 
   /** `remove`, node by node. */
@@ -116,7 +117,7 @@ export class BM25Index {
 
   /** Best first. Nodes that share no term with the query are not results. */
   search(query: string, topK: number, filter?: MetadataFilter): NodeWithScore[] {
-    return runAtOnce(this.searchSteps(query, topK, filter));
+    return reading('The search', () => runAtOnce(this.searchSteps(query, topK, filter)));
   }
 
   *searchSteps(query: string, topK: number, filter?: MetadataFilter): Generator<void, NodeWithScore[]> {
@@ -134,7 +135,7 @@ export class BM25Index {
 
   /** All that `search` can find; of equal scores by id, so that the order does not hang on past updates. */
   ranked(query: string): RankedNode[] {
-    return runAtOnce(this.rankedSteps(query));
+    return reading('The query', () => runAtOnce(this.rankedSteps(query)));
   }
 
   *rankedSteps(query: string): Generator<void, RankedNode[]> {

@@ -7,7 +7,7 @@ import {
   type Query,
   type RetrieveCall,
 } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import { BM25Index, type BM25IndexOptions } from './bm25-index.ts';
 
 export interface BM25RetrieverOptions extends BaseRetrieverOptions, BM25IndexOptions {
@@ -25,7 +25,8 @@ export class BM25Retriever extends BaseRetriever {
   readonly #index: BM25Index;
   readonly #topK: number;
 
-  constructor(options: BM25RetrieverOptions) {
+  constructor(given: BM25RetrieverOptions) {
+    const options = checkOptions(given, 'configuration');
     super(options);
     this.#topK = wholeNumber('topK', options.topK ?? 10);
     this.#index = options.index ?? new BM25Index(options);

@@ -1,6 +1,6 @@
 import { MortiseError } from '@mortise/core';
 import { contentKey, dedupeNodes, mergeEvidence, type NodeWithScore } from '@mortise/core/retriever';
-import { finiteNumber, oneOf } from '@mortise/core/shared';
+import { checkOptions, finiteNumber, oneOf, reading } from '@mortise/core/shared';
 
 /**
  * How the scores of lists are made comparable before they are weighted and added up.
@@ -33,6 +33,14 @@ export function fuse(
   lists: readonly (readonly NodeWithScore[])[],
   weights: readonly number[],
   options: FuseOptions = {},
+): NodeWithScore[] {
+  return reading('The lists to fuse', () => fused(lists, weights, checkOptions(options)));
+}
+
+function fused(
+  lists: readonly (readonly NodeWithScore[])[],
+  weights: readonly number[],
+  options: FuseOptions,
 ): NodeWithScore[] {
   const unique = lists.map((list) => dedupeNodes(list));
   const keys = unique.map((list) => list.map(({ node, score }) => ({ key: contentKey(node), score })));

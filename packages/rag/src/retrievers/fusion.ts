@@ -6,7 +6,7 @@ import {
   type RetrieveCall,
   type Retriever,
 } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, requireMembers, wholeNumber } from '@mortise/core/shared';
 import { comparableBy, fuse, weightShares, type FuseOptions, type FusionMode } from './fuse.ts';
 import { checkQueryGeneration, generateQueries, type QueryGeneration } from './query-generation.ts';
 import { askTogether, DEFAULT_CONCURRENCY, type Asked } from './together.ts';
@@ -52,18 +52,25 @@ export class FusionRetriever extends BaseRetriever {
   readonly #concurrency: number;
   readonly #generation: QueryGeneration | undefined;
 
-  constructor(options: FusionRetrieverOptions) {
+  constructor(given: FusionRetrieverOptions) {
+    const options = checkOptions(given, 'configuration');
     super(options);
-    const { retrievers, mode = 'relative-score', k = 60, queryGeneration } = options;
-    this.#retrievers = retrievers.map(({ retriever }) => retriever);
-    this.#shares = weightShares(retrievers.map(({ weight = 1 }) => weight));
+    const { mode = 'relative-score', k = 60, queryGeneration } = options;
+    const retrievers = reading(
+      'retrievers',
+      () => options.retrievers.map(({ retriever, weight = 1 }) => ({ retriever, weight })),
+      'configuration',
+    );
+    this.#retrievers = retrievers.map(({ retriever }) =>
+      requireMembers(retriever, ['retrieve'], 'retriever', 'Retriever'),
+    );
+    this.#shares = weightShares(retrievers.map(({ weight }) => weight));
     comparableBy(mode, k);
     this.#fusion = { mode, k };
     this.#topK = wholeNumber('topK', options.topK ?? 10);
     this.#candidates = wholeNumber('candidates', options.candidates ?? 100);
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
-    if (queryGeneration !== undefined) checkQueryGeneration(queryGeneration);
-    this.#generation = queryGeneration;
+    this.#generation = queryGeneration === undefined ? undefined : checkQueryGeneration(queryGeneration);
   }
 
   async doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]> {

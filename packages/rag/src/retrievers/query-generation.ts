@@ -2,7 +2,7 @@ import { errorText } from '@mortise/core';
 import type { LLM } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import { ListParser } from '@mortise/toolkit/parsers';
-import { delimited, finiteNumber, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, delimited, finiteNumber, wholeNumber } from '@mortise/core/shared';
 import { prompt, type PromptTemplate } from '@mortise/toolkit/prompts';
 import type { RetrieveCall } from '@mortise/core/retriever';
 
@@ -32,9 +32,12 @@ const MAX_LENGTH = 400;
 const MAX_COUNT = 16;
 const PARSER = new ListParser({ style: 'numbered' });
 
-export function checkQueryGeneration({ count = 3, deadlineMs = 15_000 }: QueryGeneration): void {
+export function checkQueryGeneration(given: QueryGeneration): QueryGeneration {
+  const options = checkOptions(given, 'configuration');
+  const { count = 3, deadlineMs = 15_000 } = options;
   wholeNumber('count of queryGeneration', count, { most: MAX_COUNT });
   finiteNumber('deadlineMs of queryGeneration', deadlineMs, { above: 0 });
+  return options;
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   type RetrieveCall,
   type Retriever,
 } from '@mortise/core/retriever';
-import { oneOf } from '@mortise/core/shared';
+import { checkOptions, oneOf, reading, requireMembers } from '@mortise/core/shared';
 import { checkSelection } from '../selectors/check.ts';
 import type { Selector } from '../selectors/contract.ts';
 import { fuse } from './fuse.ts';
@@ -46,12 +46,19 @@ export class RouterRetriever extends BaseRetriever {
   readonly #onNonsense: 'error' | 'all';
   readonly #concurrency: number;
 
-  constructor(options: RouterRetrieverOptions) {
+  constructor(given: RouterRetrieverOptions) {
+    const options = checkOptions(given, 'configuration');
     super(options);
-    if (options.choices.length === 0)
+    const choices = reading(
+      'choices',
+      () => options.choices.map(({ retriever, description }) => ({ retriever, description })),
+      'configuration',
+    );
+    if (choices.length === 0)
       throw new MortiseError('configuration', 'A router has no choices. Give it at least one retriever.');
-    this.#choices = [...options.choices];
-    this.#selector = options.selector;
+    for (const { retriever } of choices) requireMembers(retriever, ['retrieve'], 'retriever', 'Retriever');
+    this.#choices = choices;
+    this.#selector = requireMembers(options.selector, ['select'], 'selector', 'Selector');
     this.#onNonsense = oneOf('onNonsense', options.onNonsense ?? 'error', ['error', 'all']);
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
   }

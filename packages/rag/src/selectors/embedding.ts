@@ -1,7 +1,7 @@
 import { MortiseError } from '@mortise/core';
-import type { CallOptions } from '@mortise/core/call';
+import { throughDoor, type CallOptions } from '@mortise/core/call';
 import { similarity, type EmbeddingModel } from '@mortise/core/embedding';
-import { finiteNumber, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, checkTexts, finiteNumber, requireMembers, wholeNumber } from '@mortise/core/shared';
 import type { SelectedChoice, Selector } from './contract.ts';
 
 /** The model, and how many choices it may make. */
@@ -19,20 +19,23 @@ export class EmbeddingSelector implements Selector {
   readonly #max: number;
   readonly #minSimilarity: number;
 
-  constructor({ embedding, max = 1, minSimilarity = -1 }: EmbeddingSelectorOptions) {
+  constructor(options: EmbeddingSelectorOptions) {
+    const { embedding, max = 1, minSimilarity = -1 } = checkOptions(options, 'configuration');
     wholeNumber('max', max);
     finiteNumber('minSimilarity', minSimilarity);
-    this.#embedding = embedding;
+    this.#embedding = requireMembers(embedding, ['embedQuery', 'embedTexts'], 'embedding', 'EmbeddingModel');
     this.#max = max;
     this.#minSimilarity = minSimilarity;
   }
 
   /** Descriptions are embedded at every call: give the model a cache. */
-  async select(
-    query: string,
-    choices: readonly string[],
-    options: CallOptions = {},
-  ): Promise<SelectedChoice[]> {
+  select(query: string, choices: readonly string[], options: CallOptions = {}): Promise<SelectedChoice[]> {
+    return throughDoor(options, {}, (asked) =>
+      this.#select(query, checkTexts('The list of choices', choices), asked),
+    );
+  }
+
+  async #select(query: string, choices: readonly string[], options: CallOptions): Promise<SelectedChoice[]> {
     if (choices.length === 0) throw new MortiseError('invalid-request', 'There is nothing to choose from.');
     const asked = await this.#embedding.embedQuery(query, options);
     const { embeddings } = await this.#embedding.embedTexts(choices, options);

@@ -1,7 +1,7 @@
 import type { LLM } from '@mortise/core';
-import type { CallOptions } from '@mortise/core/call';
+import { throughDoor, type CallOptions } from '@mortise/core/call';
 import { SelectionParser, withRepair } from '@mortise/toolkit/parsers';
-import { delimited, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, checkTexts, delimited, requireMembers, wholeNumber } from '@mortise/core/shared';
 import { prompt, type PromptTemplate } from '@mortise/toolkit/prompts';
 import type { SelectedChoice, Selector } from './contract.ts';
 
@@ -36,18 +36,21 @@ export class LLMSelector implements Selector {
   readonly #prompt: PromptTemplate<'query' | 'instructions'>;
   readonly #maxRepairs: number;
 
-  constructor({ llm, max = 1, prompt: template, maxRepairs = 1 }: LLMSelectorOptions) {
-    this.#llm = llm;
+  constructor(options: LLMSelectorOptions) {
+    const { llm, max = 1, prompt: template, maxRepairs = 1 } = checkOptions(options, 'configuration');
+    this.#llm = requireMembers(llm, ['chat'], 'llm', 'LLM');
     this.#max = wholeNumber('max', max);
     this.#prompt = template ?? SELECTION_PROMPT;
     this.#maxRepairs = wholeNumber('maxRepairs', maxRepairs, { least: 0 });
   }
 
-  async select(
-    query: string,
-    choices: readonly string[],
-    options: CallOptions = {},
-  ): Promise<SelectedChoice[]> {
+  select(query: string, choices: readonly string[], options: CallOptions = {}): Promise<SelectedChoice[]> {
+    return throughDoor(options, {}, (asked) =>
+      this.#select(query, checkTexts('The list of choices', choices), asked),
+    );
+  }
+
+  async #select(query: string, choices: readonly string[], options: CallOptions): Promise<SelectedChoice[]> {
     const parser = new SelectionParser(choices, { max: this.#max });
     const input = this.#prompt.format({
       query: delimited(query, 'query'),

@@ -1,7 +1,14 @@
 import { MortiseError, type JsonObject } from '@mortise/core';
 import { runInSlices, throughDoor, throwIfAborted, timeSlices } from '@mortise/core/call';
-import { nodeHashSteps, nodeText, sourceId, type Node, type TextNode } from '@mortise/core/retriever';
-import { defined, wholeNumber } from '@mortise/core/shared';
+import {
+  checkNode,
+  nodeHashSteps,
+  nodeText,
+  sourceId,
+  type Node,
+  type TextNode,
+} from '@mortise/core/retriever';
+import { checkOptions, defined, reading, requireMembers, wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
 import type { TransformOptions } from '@mortise/core/transform';
 import { packUnits, type Span } from './pack.ts';
@@ -27,7 +34,14 @@ export interface SplitSettings {
 }
 
 /** The options with their defaults, checked. */
-export function splitSettings(options: SplitterOptions, fill = false): SplitSettings {
+export function splitSettings(given: SplitterOptions, fill = false): SplitSettings {
+  const options = checkOptions(given, 'configuration');
+  const tokenizer = requireMembers(
+    options.tokenizer ?? estimateTokenizer,
+    ['count'],
+    'tokenizer',
+    'TokenCounter',
+  );
   const maxTokens = wholeNumber('maxTokens', options.maxTokens ?? 512);
   const eighth = Math.min(64, Math.floor(maxTokens / 8));
   const overlap = wholeNumber('overlap', options.overlap ?? eighth, { least: 0 });
@@ -35,7 +49,12 @@ export function splitSettings(options: SplitterOptions, fill = false): SplitSett
     const message = `overlap is ${overlap}, which leaves nothing of maxTokens, ${maxTokens}. Make it smaller.`;
     throw new MortiseError('configuration', message);
   }
-  return { tokenizer: options.tokenizer ?? estimateTokenizer, maxTokens, overlap, fill };
+  return { tokenizer, maxTokens, overlap, fill };
+}
+
+/** What a splitter makes hangs on its settings alone. */
+export function fingerprintOf(name: string, settings: readonly unknown[]): string {
+  return reading('The settings of the splitter', () => `${name}(${settings.join(',')})`, 'configuration');
 }
 
 /** The chunks of a node's sections, in order, in steps; none goes over the end of a section. */
@@ -75,6 +94,7 @@ async function splitAll(
   const slices = timeSlices(signal);
   const result: Node[] = [];
   for (const [at, node] of nodes.entries()) {
+    checkNode(node);
     const isText = node.type === 'document' || node.type === 'text';
     for (const made of isText ? await runInSlices(split(node), slices) : [node]) result.push(made);
     onProgress?.({ done: at + 1, total: nodes.length });

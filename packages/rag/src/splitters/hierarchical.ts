@@ -1,13 +1,14 @@
 import { MortiseError } from '@mortise/core';
 import { runAtOnce } from '@mortise/core/call';
 import type { Node, TextNode } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, wholeNumber } from '@mortise/core/shared';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
 import {
   link,
   splitNodes,
   splitSections,
+  fingerprintOf,
   splitSettings,
   type SplitSettings,
   type SplitterOptions,
@@ -38,7 +39,8 @@ export class HierarchicalSplitter implements NodeSplitter {
   readonly #format: HierarchicalSplitterOptions['format'];
 
   constructor(options: HierarchicalSplitterOptions = {}) {
-    const { tokenizer, sizes = [2048, 512, 128], overlap = 0, format } = options;
+    const { tokenizer, sizes: given, overlap = 0, format } = checkOptions(options, 'configuration');
+    const sizes = reading('sizes', () => Array.from(given ?? [2048, 512, 128]), 'configuration');
     for (const size of sizes) wholeNumber('A size of sizes', size);
     if (sizes.length === 0 || sizes.some((size, at) => at > 0 && size >= (sizes[at - 1] as number))) {
       const message = `sizes are ${sizes.join(', ') || 'empty'}; they take each level's tokens, the largest first, each smaller than the one before.`;
@@ -52,7 +54,7 @@ export class HierarchicalSplitter implements NodeSplitter {
     this.tokenizer = largest.tokenizer;
     this.maxTokens = largest.maxTokens;
     const settings = [this.tokenizer.name, sizes.join('/'), overlap, format ?? 'auto'];
-    this.fingerprint = `hierarchical-splitter/2(${settings.join(',')})`;
+    this.fingerprint = fingerprintOf('hierarchical-splitter/2', settings);
   }
 
   /** The chunks of all levels, each parent before its children. */

@@ -1,11 +1,12 @@
 import { runAtOnce } from '@mortise/core/call';
 import type { Node, TextNode } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import type { TokenCounter } from '@mortise/core/tokenizer';
 import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
 import {
   splitNodes,
   splitSections,
+  fingerprintOf,
   splitSettings,
   type SplitSettings,
   type SplitterOptions,
@@ -29,13 +30,19 @@ export class MarkdownSplitter implements NodeSplitter {
   readonly #settings: SplitSettings;
   readonly #level: number;
 
-  constructor(options: MarkdownSplitterOptions = {}) {
+  constructor(given: MarkdownSplitterOptions = {}) {
+    const options = checkOptions(given, 'configuration');
     this.#settings = splitSettings({ ...options, overlap: options.overlap ?? 0 });
     this.#level = wholeNumber('level', options.level ?? 6, { most: 6 });
     const { tokenizer, maxTokens, overlap } = this.#settings;
     this.tokenizer = tokenizer;
     this.maxTokens = maxTokens;
-    this.fingerprint = `markdown-splitter/2(${[tokenizer.name, maxTokens, overlap, this.#level].join(',')})`;
+    this.fingerprint = fingerprintOf('markdown-splitter/2', [
+      tokenizer.name,
+      maxTokens,
+      overlap,
+      this.#level,
+    ]);
   }
 
   split(node: Node): TextNode[] {

@@ -1,3 +1,4 @@
+import { checkOptions } from '@mortise/core/shared';
 import { runAtOnce } from '@mortise/core/call';
 import type { Node, TextNode } from '@mortise/core/retriever';
 import type { TokenCounter } from '@mortise/core/tokenizer';
@@ -5,6 +6,7 @@ import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
 import {
   splitNodes,
   splitSections,
+  fingerprintOf,
   splitSettings,
   type SplitSettings,
   type SplitterOptions,
@@ -32,14 +34,20 @@ export class SentenceSplitter implements NodeSplitter {
   readonly #settings: SplitSettings;
   readonly #format: SentenceSplitterOptions['format'];
 
-  constructor(options: SentenceSplitterOptions = {}) {
+  constructor(given: SentenceSplitterOptions = {}) {
+    const options = checkOptions(given, 'configuration');
     this.#settings = splitSettings(options);
     this.#format = options.format;
     const { tokenizer, maxTokens, overlap } = this.#settings;
     this.tokenizer = tokenizer;
     this.maxTokens = maxTokens;
     // The number is that of the algorithm: it goes up when the same text would be cut elsewhere.
-    this.fingerprint = `sentence-splitter/3(${[tokenizer.name, maxTokens, overlap, this.#format ?? 'auto'].join(',')})`;
+    this.fingerprint = fingerprintOf('sentence-splitter/3', [
+      tokenizer.name,
+      maxTokens,
+      overlap,
+      this.#format ?? 'auto',
+    ]);
   }
 
   split(node: Node): TextNode[] {

@@ -5,6 +5,7 @@ import type { NodeSplitter, TransformOptions } from '@mortise/core/transform';
 import {
   splitNodes,
   splitSections,
+  fingerprintOf,
   splitSettings,
   type SplitSettings,
   type SplitterOptions,
@@ -26,7 +27,7 @@ export class TokenSplitter implements NodeSplitter {
     const { tokenizer, maxTokens, overlap } = this.#settings;
     this.tokenizer = tokenizer;
     this.maxTokens = maxTokens;
-    this.fingerprint = `token-splitter/2(${[tokenizer.name, maxTokens, overlap].join(',')})`;
+    this.fingerprint = fingerprintOf('token-splitter/2', [tokenizer.name, maxTokens, overlap]);
   }
 
   split(node: Node): TextNode[] {

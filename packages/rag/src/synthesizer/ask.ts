@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatOptions, ChatResponse, LLM, Warning } from '@mortise/core';
-import { defined, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, defined, requireMembers, wholeNumber } from '@mortise/core/shared';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
 import { abortable } from '../abort.ts';
 import type { SynthesisCall, SynthesisEvent } from './base.ts';
@@ -28,10 +28,14 @@ export interface Writer {
   readonly chat: WritingChatOptions;
 }
 
-export function writerOf(
-  llm: LLM,
-  { tokenizer = estimateTokenizer, maxSourceTokens, chat = {} }: WritingOptions,
-): Writer {
+export function writerOf(llm: LLM, options: WritingOptions): Writer {
+  const {
+    tokenizer = estimateTokenizer,
+    maxSourceTokens,
+    chat = {},
+  } = checkOptions(options, 'configuration');
+  requireMembers(llm, ['chat', 'streamChat'], 'llm', 'LLM');
+  requireMembers(tokenizer, ['count'], 'tokenizer', 'TokenCounter');
   if (maxSourceTokens !== undefined) wholeNumber('maxSourceTokens', maxSourceTokens, { orInfinity: true });
   return { llm, tokenizer, maxSourceTokens, chat };
 }

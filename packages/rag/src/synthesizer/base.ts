@@ -1,6 +1,6 @@
 import type { CallOptions, FinishReason, Usage, Warning } from '@mortise/core';
 import type { AnsweredBy } from '@mortise/core/call';
-import { defined } from '@mortise/core/shared';
+import { checkOptions, defined } from '@mortise/core/shared';
 import { toQuery, type NodeWithScore, type QueryInput } from '@mortise/core/retriever';
 import type {
   Citation,
@@ -10,6 +10,7 @@ import type {
   ResponseSynthesizer,
 } from '@mortise/core/synthesizer';
 import { streamedAnswer, totalUsage, wholeAnswer, type AnswerCall, type AnswerSpec } from '../answer.ts';
+import { givenNodes } from '../given-nodes.ts';
 import { CitationScanner } from './citations.ts';
 
 /** What is answered when the sources do not say. */
@@ -60,7 +61,8 @@ export type SynthesisEvent =
 export abstract class BaseSynthesizer implements ResponseSynthesizer {
   readonly #notFoundText: string;
 
-  constructor({ notFoundText = NOT_FOUND_TEXT }: BaseSynthesizerOptions = {}) {
+  constructor(options: BaseSynthesizerOptions = {}) {
+    const { notFoundText = NOT_FOUND_TEXT } = checkOptions(options, 'configuration');
     this.#notFoundText = notFoundText;
   }
 
@@ -86,7 +88,7 @@ export abstract class BaseSynthesizer implements ResponseSynthesizer {
   #spec(query: QueryInput, nodes: readonly NodeWithScore[], options: CallOptions): AnswerSpec {
     return {
       name: 'synthesize',
-      attributes: { nodes: nodes.length },
+      attributes: () => ({ nodes: givenNodes(nodes).length }),
       content: () => ({ query }),
       options,
       events: (call) => this.#events(query, nodes, call),
@@ -99,7 +101,7 @@ export abstract class BaseSynthesizer implements ResponseSynthesizer {
     call: AnswerCall,
   ): AsyncGenerator<ResponseStreamEvent> {
     const question = toQuery(query).query;
-    const given = nodes.map((source) => ({ ...source }));
+    const given = givenNodes(nodes).map((source) => ({ ...source }));
     if (given.length === 0) yield* notFoundEvents(this.#notFoundText);
     else yield* assembled(this.doSynthesize({ question, nodes: given, call }), given);
   }

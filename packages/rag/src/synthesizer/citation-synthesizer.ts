@@ -1,4 +1,5 @@
 import type { ChatMessage, LLM, Warning } from '@mortise/core';
+import { checkOptions } from '@mortise/core/shared';
 import { answerEvents, roomOptions, writerOf, type Writer, type WritingOptions } from './ask.ts';
 import {
   BaseSynthesizer,
@@ -24,7 +25,9 @@ export class CitationSynthesizer extends BaseSynthesizer {
   readonly #writer: Writer;
   readonly #prompt: CitationPrompt;
 
-  constructor({ llm }: { readonly llm: LLM }, options: CitationSynthesizerOptions = {}) {
+  constructor(parts: { readonly llm: LLM }, given: CitationSynthesizerOptions = {}) {
+    const { llm } = checkOptions(parts, 'configuration');
+    const options = checkOptions(given, 'configuration');
     super(options);
     this.#writer = writerOf(llm, options);
     this.#prompt = options.prompt ?? CITATION_PROMPT;

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatResponse, LLM } from '@mortise/core';
-import { delimited } from '@mortise/core/shared';
+import { checkOptions, delimited } from '@mortise/core/shared';
 import {
   answerEvents,
   replyTo,
@@ -42,7 +42,9 @@ export interface RefineSynthesizerOptions extends BaseSynthesizerOptions, Writin
 export class RefineSynthesizer extends BaseSynthesizer {
   readonly #steps: Steps;
 
-  constructor({ llm }: { readonly llm: LLM }, options: RefineSynthesizerOptions = {}) {
+  constructor(parts: { readonly llm: LLM }, given: RefineSynthesizerOptions = {}) {
+    const { llm } = checkOptions(parts, 'configuration');
+    const options = checkOptions(given, 'configuration');
     super(options);
     this.#steps = stepsOf(llm, options, 1);
   }
@@ -59,7 +61,9 @@ export class RefineSynthesizer extends BaseSynthesizer {
 export class CompactSynthesizer extends BaseSynthesizer {
   readonly #steps: Steps;
 
-  constructor({ llm }: { readonly llm: LLM }, options: RefineSynthesizerOptions = {}) {
+  constructor(parts: { readonly llm: LLM }, given: RefineSynthesizerOptions = {}) {
+    const { llm } = checkOptions(parts, 'configuration');
+    const options = checkOptions(given, 'configuration');
     super(options);
     this.#steps = stepsOf(llm, options, Infinity);
   }

@@ -1,5 +1,5 @@
 import type { LLM } from '@mortise/core';
-import { wholeNumber } from '@mortise/core/shared';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import { mapPool } from '@mortise/core/call';
 import { answerEvents, replyTo, stepEvents, writerOf, type Writer, type WritingOptions } from './ask.ts';
 import {
@@ -37,7 +37,9 @@ export class TreeSynthesizer extends BaseSynthesizer {
   readonly #fanIn: number;
   readonly #concurrency: number;
 
-  constructor({ llm }: { readonly llm: LLM }, options: TreeSynthesizerOptions = {}) {
+  constructor(parts: { readonly llm: LLM }, given: TreeSynthesizerOptions = {}) {
+    const { llm } = checkOptions(parts, 'configuration');
+    const options = checkOptions(given, 'configuration');
     super(options);
     this.#writer = writerOf(llm, options);
     this.#prompt = options.prompt ?? CITATION_PROMPT;
