@@ -172,7 +172,7 @@ function aborted(path: string, random: Random, story: Story): AbortSignal {
 
 /** Whose contract is a plain value or a stream, given at once: that a promise of it is rejected is nobody's to hear of. */
 const PLAIN =
-  /\b(instructions|count|describe|text|when|prefers|list|countMessage|estimateTokens|encode|decode|countTokens|on|iterator|stream|streamChat|streamQuery|streamSynthesize)$/;
+  /\b(instructions|count|describe|text|when|prefers|list|countMessage|estimateTokens|encode|decode|countTokens|on|iterator|id|documentId|stream|streamChat|streamQuery|streamSynthesize)$/;
 
 /** A function of the caller's, or of what it injects, that does not do what its contract says. */
 function behaving(

@@ -5,6 +5,7 @@ import { formatTargets } from './formats.ts';
 import { call, fuzz, type Target } from './fuzz.ts';
 import { vectorNode } from './parts.ts';
 import { answers } from './rag-answers.ts';
+import { evaluation, ingestion, readers } from './rag-ingestion.ts';
 import { postprocessors, retrievers, selectors } from './rag-finding.ts';
 import { documentTargets, vectorTargets } from './stores-parts.ts';
 
@@ -33,6 +34,9 @@ fuzz('packages/rag', [
   ...selectors,
   ...retrievers,
   ...answers,
+  ...readers,
+  ...ingestion,
+  ...evaluation,
   ...documentTargets(
     'MemoryDocumentStore',
     () => undefined,

@@ -1,5 +1,5 @@
 import { errorText, isMortiseError, MortiseError } from '@mortise/core';
-import { mapPool, raceAbort, throwIfAborted } from '@mortise/core/call';
+import { mapPool, raceAbort, throughDoor, throwIfAborted } from '@mortise/core/call';
 import { sourceId, type Node, type NodeWithScore, type Query, type Retriever } from '@mortise/core/retriever';
 import { wholeNumber } from '@mortise/core/shared';
 import { measureRanking, parseMetric, type Gain, type Judgements, type RetrievalMetric } from './metrics.ts';
@@ -76,10 +76,18 @@ export interface MeasuredQuery {
  * Asks a retriever every query that has a relevant document, and measures its rankings. The first failure ends the run,
  * and names the query. A collection without a query that can be measured is `invalid-request`.
  */
-export async function evaluateRetriever(
+export function evaluateRetriever(
   retriever: Retriever,
   collection: EvaluationCollection,
   options: EvaluateOptions = {},
+): Promise<RetrievalReport> {
+  return throughDoor(options, {}, (asked) => evaluated(retriever, collection, asked));
+}
+
+async function evaluated(
+  retriever: Retriever,
+  collection: EvaluationCollection,
+  options: EvaluateOptions,
 ): Promise<RetrievalReport> {
   const { name = 'retriever', metrics = DEFAULT_METRICS, gain = 'linear', concurrency = 4, signal } = options;
   const documentId = options.documentId ?? ((node: Node) => sourceId(node) ?? node.id);

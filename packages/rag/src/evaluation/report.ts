@@ -1,3 +1,4 @@
+import { reading } from '@mortise/core/shared';
 import type { RetrievalComparison } from './compare.ts';
 import type { RetrievalReport } from './evaluate.ts';
 
@@ -8,6 +9,13 @@ import type { RetrievalReport } from './evaluate.ts';
 export function retrievalMarkdown(
   reports: readonly RetrievalReport[],
   comparisons: readonly RetrievalComparison[] = [],
+): string {
+  return reading('The reports', () => markdownOf(reports, comparisons));
+}
+
+function markdownOf(
+  reports: readonly RetrievalReport[],
+  comparisons: readonly RetrievalComparison[],
 ): string {
   const metrics = [...new Set(reports.flatMap((report) => Object.keys(report.metrics)))];
   const head = ['', ...metrics, 'queries', 'seconds'];

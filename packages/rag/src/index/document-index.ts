@@ -2,7 +2,8 @@ import { MortiseError, type Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import type { ReadFailure } from '@mortise/core/reader';
 import type { Retriever } from '@mortise/core/retriever';
-import { wholeNumber } from '@mortise/core/shared';
+import { throughDoor } from '@mortise/core/call';
+import { checkOptions, requireMembers, wholeNumber } from '@mortise/core/shared';
 import type { DocumentStore, KeyValueStore, StoreOptions, VectorStore } from '@mortise/core/store';
 import type { Transform } from '@mortise/core/transform';
 import type { DocumentSource, IngestProgress, IngestReport } from '../ingestion/contract.ts';
@@ -112,11 +113,13 @@ export class DocumentIndex {
   }
 
   /** See {@link openIndex}. */
-  static async open(parts: IndexParts, options: OpenIndexOptions = {}): Promise<DocumentIndex> {
-    options.signal?.throwIfAborted();
-    const index = new DocumentIndex(parts, options);
-    await index.#backend.open({ signal: options.signal });
-    return index;
+  static open(parts: IndexParts, given: OpenIndexOptions = {}): Promise<DocumentIndex> {
+    return throughDoor(given, {}, async (options) => {
+      options.signal?.throwIfAborted();
+      const index = new DocumentIndex(checkOptions(parts, 'configuration'), options);
+      await index.#backend.open({ signal: options.signal });
+      return index;
+    });
   }
 
   /** How many documents there are: of stores as they were at the opening or `refresh`, and after updates of this index. */
@@ -148,7 +151,11 @@ export class DocumentIndex {
    * again. A document is replaced as a whole, and the old version is found until the new one is. What was finished
    * before an abort or a failure stays, and is saved.
    */
-  async update(source: DocumentSource, options: UpdateOptions = {}): Promise<UpdateReport> {
+  update(source: DocumentSource, options: UpdateOptions = {}): Promise<UpdateReport> {
+    return throughDoor(options, {}, (asked) => this.#update(source, asked));
+  }
+
+  async #update(source: DocumentSource, options: UpdateOptions): Promise<UpdateReport> {
     if (this.#updating) {
       throw new MortiseError('conflict', 'This index is being updated already. Wait for that update to end.');
     }
@@ -170,14 +177,16 @@ export class DocumentIndex {
    * memory. What they removed or replaced is never found, with or without it; what they added is found by its vector at
    * once, by its words from here on, or at once where the document store keeps the words.
    */
-  async refresh(options: StoreOptions = {}): Promise<void> {
-    options.signal?.throwIfAborted();
-    await this.#backend.refresh(options);
+  refresh(given: StoreOptions = {}): Promise<void> {
+    return throughDoor(given, {}, async (options) => {
+      options.signal?.throwIfAborted();
+      await this.#backend.refresh(options);
+    });
   }
 
   /** Writes an index in memory to its folder, and what a vector store holds back (`flush`) to where it is kept. */
-  async save(): Promise<void> {
-    await this.#backend.save();
+  save(): Promise<void> {
+    return throughDoor({}, {}, () => this.#backend.save());
   }
 }
 
@@ -199,5 +208,6 @@ function backendOf(
     const message = `directory is ${directory}, and stores are given. Stores keep the index; leave directory out.`;
     throw new MortiseError('configuration', message);
   }
+  requireMembers(vectors, ['upsert', 'delete', 'query'], 'vectors', 'VectorStore');
   return new StoredBackend({ documents, vectors, embedding, dimensions, bm25, onWarning });
 }

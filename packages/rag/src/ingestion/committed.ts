@@ -1,4 +1,6 @@
 import { sourceId, type Node, type NodeWithScore } from '@mortise/core/retriever';
+import { checkOptions, requireMembers } from '@mortise/core/shared';
+import { storeCall, storeItems } from '@mortise/core/store';
 import type {
   DocumentStore,
   SourceRecord,
@@ -26,7 +28,10 @@ export class CommittedVectorStore implements VectorStore {
   readonly #vectors: VectorStore;
   readonly #documents: DocumentStore;
 
-  constructor({ vectors, documents }: CommittedVectorStoreOptions) {
+  constructor(options: CommittedVectorStoreOptions) {
+    const { vectors, documents } = checkOptions(options, 'configuration');
+    requireMembers(vectors, ['upsert', 'delete', 'query'], 'vectors', 'VectorStore');
+    requireMembers(documents, ['getSource'], 'documents', 'DocumentStore');
     this.#vectors = vectors;
     this.#documents = documents;
   }
@@ -43,7 +48,11 @@ export class CommittedVectorStore implements VectorStore {
     return this.#vectors.delete(selection, options);
   }
 
-  async query(query: VectorQuery, options: StoreOptions = {}): Promise<NodeWithScore[]> {
+  query(query: VectorQuery, options: StoreOptions = {}): Promise<NodeWithScore[]> {
+    return storeCall(options, (asked) => this.#query(query, asked));
+  }
+
+  async #query(query: VectorQuery, options: StoreOptions): Promise<NodeWithScore[]> {
     const hidden = new Set<string>();
     // Documents that were without a record, and whose nodes were there after that was seen: those of somebody else.
     let withoutRecord = new Set<string>();
@@ -91,10 +100,11 @@ function counts(node: Node, counted: ReadonlyMap<string, ReadonlySet<string> | u
  * The nodes that count, document by document: what an index in memory is filled with, and what a dump shows. A document
  * that is replaced meanwhile is shown in its old version or its new one.
  */
-export async function* committedNodes(
-  documents: DocumentStore,
-  options: StoreOptions = {},
-): AsyncGenerator<Node> {
+export function committedNodes(documents: DocumentStore, options: StoreOptions = {}): AsyncGenerator<Node> {
+  return storeItems(options, (asked) => committedIn(documents, asked));
+}
+
+async function* committedIn(documents: DocumentStore, options: StoreOptions): AsyncGenerator<Node> {
   for await (const found of documents.sources(options)) {
     let record: SourceRecord | undefined = found;
     let isLast = false;

@@ -1,3 +1,4 @@
+import { reading } from '@mortise/core/shared';
 import { errorText, isMortiseError, MortiseError } from '@mortise/core';
 import {
   checkVector,
@@ -47,7 +48,8 @@ export class Embedder {
     this.#vectors = vectors;
     this.#cache = cache;
     this.#cached = cache === undefined ? model : withEmbeddingCache(model, cache);
-    this.#batchSize = Math.min(batchSize, model.metadata.maxBatchSize);
+    const most = reading('The metadata of the model', () => model.metadata.maxBatchSize, 'configuration');
+    this.#batchSize = Math.min(batchSize, most);
     this.#dimensions = dimensions;
   }
 

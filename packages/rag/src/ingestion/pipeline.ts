@@ -1,7 +1,7 @@
 import { MortiseError } from '@mortise/core';
-import { runPool } from '@mortise/core/call';
+import { runPool, throughDoor } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
-import { wholeNumber, requireMembers } from '@mortise/core/shared';
+import { checkOptions, reading, requireMembers, wholeNumber } from '@mortise/core/shared';
 import { requireKeyValueStore, type DocumentStore } from '@mortise/core/store';
 import { openedSupport, requireDimensions } from '../dimensions.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
@@ -48,7 +48,8 @@ export class IngestionPipeline {
   readonly #concurrency: number;
   readonly #embedder: Embedder | undefined;
 
-  constructor(options: IngestionPipelineOptions) {
+  constructor(given: IngestionPipelineOptions) {
+    const options = checkOptions(given, 'configuration');
     const { documents, vectors, embedding, cache, batchSize, dimensions, concurrency = 4 } = options;
     requireMembers(documents, DOCUMENT_STORE_MEMBERS, 'documents', 'DocumentStore');
     if (vectors !== undefined) requireMembers(vectors, ['upsert', 'delete'], 'vectors', 'VectorStore');
@@ -63,7 +64,14 @@ export class IngestionPipeline {
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     checkStrategy(options.strategy);
     this.#options = options;
-    this.#transforms = options.transforms ?? [new SentenceSplitter()];
+    const transforms = reading(
+      'transforms',
+      () => Array.from(options.transforms ?? [new SentenceSplitter()]),
+      'configuration',
+    );
+    for (const transform of transforms) requireMembers(transform, ['transform'], 'transforms', 'Transform');
+    if (embedding !== undefined) requireMembers(embedding, ['embedTexts'], 'embedding', 'EmbeddingModel');
+    this.#transforms = transforms;
     this.#embedder =
       embedding === undefined
         ? undefined
@@ -82,15 +90,17 @@ export class IngestionPipeline {
    * full. A model of other dimensions than the vector store's is `configuration`, before anything is read; where the
    * model does not say its dimensions, after one request. What was finished until then stays.
    */
-  async run(source: DocumentSource, options: IngestOptions = {}): Promise<IngestReport> {
-    options.signal?.throwIfAborted();
-    checkStrategy(options.strategy);
-    return inSpan(
-      'ingest.run',
-      { parent: options.parent },
-      (span) => this.#locked(source, { ...options, parent: span.id ?? options.parent }),
-      ({ failed, ids: _ids, ...counts }) => ({ attributes: { ...counts, failed: failed.length } }),
-    );
+  run(source: DocumentSource, given: IngestOptions = {}): Promise<IngestReport> {
+    return throughDoor(given, {}, async (options) => {
+      options.signal?.throwIfAborted();
+      checkStrategy(options.strategy);
+      return inSpan(
+        'ingest.run',
+        { parent: options.parent },
+        (span) => this.#locked(source, { ...options, parent: span.id ?? options.parent }),
+        ({ failed, ids: _ids, ...counts }) => ({ attributes: { ...counts, failed: failed.length } }),
+      );
+    });
   }
 
   async #locked(source: DocumentSource, options: IngestOptions): Promise<IngestReport> {
@@ -106,7 +116,12 @@ export class IngestionPipeline {
     const { documents, vectors, embedding, dimensions, cache } = this.#options;
     const strategy = options.strategy ?? this.#options.strategy ?? 'upserts';
     const recipe = recipeFingerprint({ transforms: this.#transforms, embedding, dimensions });
-    const failures = new Failures(options.onError);
+    // A callback may be an async function: what it is rejected with ends the run too, and is never unheard.
+    const late: unknown[] = [];
+    const heard = (given: unknown): void => {
+      if (given instanceof Promise) given.catch((error: unknown) => void late.push(error));
+    };
+    const failures = new Failures((failure) => heard(options.onError?.(failure)));
     const report = emptyReport(failures.list);
     const items = new Items({ documents, recipe, verify: options.verify ?? false, signal: options.signal });
     const writer = new IndexWriter(documents, vectors);
@@ -131,7 +146,7 @@ export class IngestionPipeline {
       failures,
       items,
       report,
-      progress: (progress) => options.onProgress?.({ ...progress, failed: failures.list.length }),
+      progress: (progress) => heard(options.onProgress?.({ ...progress, failed: failures.list.length })),
       seen: new Set(),
       hashes: strategy === 'duplicates-only' ? await hashesOf(documents, options.signal) : new Set(),
     };
@@ -142,6 +157,7 @@ export class IngestionPipeline {
       );
       await items.keep();
       if (strategy === 'upserts-and-delete') await run.removeMissing();
+      if (late.length > 0) throw late[0];
     } catch (error) {
       run.stop(error);
       options.signal?.throwIfAborted();

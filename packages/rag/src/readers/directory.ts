@@ -2,6 +2,8 @@ import { readdir } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, relative } from 'node:path';
 import { MortiseError } from '@mortise/core';
+import { typed } from '@mortise/core/call';
+import { checkOptions, checkTexts } from '@mortise/core/shared';
 import type { Reader, ReadOptions } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import { glob } from 'tinyglobby';
@@ -41,10 +43,22 @@ export class DirectoryReader implements Reader {
   readonly #options: DirectoryReaderOptions;
 
   constructor(options: DirectoryReaderOptions) {
-    this.#options = options;
+    this.#options = checkOptions(options, 'configuration');
+    const { include, exclude } = this.#options;
+    for (const [name, globs] of Object.entries({ include, exclude }))
+      if (globs !== undefined) checkTexts(name, globs);
   }
 
-  async *read(options: ReadOptions = {}): AsyncGenerator<Document> {
+  async *read(given: ReadOptions = {}): AsyncGenerator<Document> {
+    const options = checkOptions(given);
+    try {
+      yield* this.#read(options);
+    } catch (error) {
+      throw typed(error, options.signal);
+    }
+  }
+
+  async *#read(options: ReadOptions): AsyncGenerator<Document> {
     options.signal?.throwIfAborted();
     const { directory, formats, id, metadata } = this.#options;
     const isFile = await this.#isFile();

@@ -2,7 +2,7 @@ import { systemCode } from '@mortise/core/store';
 import { stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 import { errorText, isMortiseError, MortiseError, type JsonObject } from '@mortise/core';
-import { sha256Hex, canonicalJson } from '@mortise/core/shared';
+import { canonicalJson, checkOptions, checkTexts, reading, sha256Hex } from '@mortise/core/shared';
 import { BaseReader, type FileFormat, type ReadCall, type ReadItem } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import { hashOfFile, readingOf } from './read-file.ts';
@@ -38,11 +38,12 @@ export class FilesReader extends BaseReader<FileItem> {
   readonly #id: (path: string) => string;
   readonly #metadata: JsonObject;
 
-  constructor(options: FilesReaderOptions) {
+  constructor(given: FilesReaderOptions) {
     super();
-    this.#files = options.files;
+    const options = checkOptions(given, 'configuration');
+    this.#files = checkTexts('The list of files', options.files);
     this.#root = options.root ?? '.';
-    const formats = { ...FORMATS, ...options.formats };
+    const formats = reading('formats', () => ({ ...FORMATS, ...options.formats }), 'configuration');
     this.#formats = new Map(Object.entries(formats).map(([end, format]) => [end.toLowerCase(), format]));
     this.#id = options.id ?? ((path) => path);
     this.#metadata = options.metadata ?? {};

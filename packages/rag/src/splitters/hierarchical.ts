@@ -97,7 +97,9 @@ function withoutHeader(node: TextNode): TextNode {
 
 /** The nodes that no other one is a part of: what is embedded. */
 export function leafNodes<N extends Node>(nodes: readonly N[]): N[] {
-  return nodes.filter(({ relationships }) => (relationships?.children ?? []).length === 0);
+  return reading('The list of nodes', () =>
+    nodes.filter(({ relationships }) => (relationships?.children ?? []).length === 0),
+  );
 }
 
 function* inDocumentOrder(levels: readonly TextNode[][]): Generator<void, TextNode[]> {

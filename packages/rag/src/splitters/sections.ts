@@ -1,3 +1,4 @@
+import { MortiseError } from '@mortise/core';
 import { scanMarkdown, type Container, type MarkdownLine } from '../markdown/scan.ts';
 
 /** A stretch of a text under one heading, in UTF-16 units. The heading's own line belongs to it. */
@@ -24,6 +25,7 @@ export interface MarkdownHeading {
  * `MarkdownSplitter` cuts at.
  */
 export function markdownHeadings(text: string): MarkdownHeading[] {
+  if (typeof text !== 'string') throw new MortiseError('invalid-request', 'The text is no string.');
   const headings: MarkdownHeading[] = [];
   for (const { heading } of scanMarkdown(text)) if (heading !== undefined) headings.push({ ...heading });
   return headings;

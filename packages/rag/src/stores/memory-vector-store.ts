@@ -62,17 +62,19 @@ export class MemoryVectorStore implements VectorStore {
    * What `save` wrote to `path`. Rejects with `not-found` where there is nothing, with `validation` for a file that is
    * damaged or something else, with `configuration` for one of a later version.
    */
-  static async load(path: string, options: StoreOptions = {}): Promise<MemoryVectorStore> {
-    const { nodes, vectors } = await loadVectors(path, options.signal);
-    const store = new MemoryVectorStore();
-    if (vectors.dimensions > 0) store.#vectors = vectors;
-    const slices = timeSlices(options.signal);
-    for (const node of nodes) {
-      store.#place(node, store.#nodes.length);
-      const turn = slices.turn();
-      if (turn !== undefined) await turn;
-    }
-    return store;
+  static load(path: string, options: StoreOptions = {}): Promise<MemoryVectorStore> {
+    return storeCall(options, async ({ signal }) => {
+      const { nodes, vectors } = await loadVectors(path, signal);
+      const store = new MemoryVectorStore();
+      if (vectors.dimensions > 0) store.#vectors = vectors;
+      const slices = timeSlices(signal);
+      for (const node of nodes) {
+        store.#place(node, store.#nodes.length);
+        const turn = slices.turn();
+        if (turn !== undefined) await turn;
+      }
+      return store;
+    });
   }
 
   get support(): VectorStoreSupport {
@@ -200,12 +202,10 @@ export class MemoryVectorStore implements VectorStore {
   }
 
   /** What `query` finds, by the store's own nodes, which must not be changed: for who needs many and returns few. */
-  nearest(
-    embedding: Float32Array,
-    topK: number,
-    { filter, signal }: NearestOptions = {},
-  ): Promise<NearestNode[]> {
-    return this.#lock.read(() => this.#nearest(embedding, topK, filter, signal), signal);
+  nearest(embedding: Float32Array, topK: number, options: NearestOptions = {}): Promise<NearestNode[]> {
+    return storeCall(options, ({ filter, signal }) =>
+      this.#lock.read(() => this.#nearest(embedding, topK, filter, signal), signal),
+    );
   }
 
   async #nearest(
