@@ -68,10 +68,10 @@ export interface CondenseChatEngineOptions extends ChatMemoryOptions {
     condensePrompt?: CondensePrompt | undefined;
     chat?: WritingChatOptions | undefined;
 }
-export declare function createCondenseChatEngine({ llm, engine }: {
+export declare function createCondenseChatEngine(parts: {
     readonly llm: LLM;
     readonly engine: QueryEngine;
-}, { condensePrompt, chat, ...memory }?: CondenseChatEngineOptions): ChatEngine;
+}, options?: CondenseChatEngineOptions): ChatEngine;
 
 // ---- chat-engine/condense.d.ts
 import type { ChatPromptTemplate } from '@mortise/toolkit/prompts';
@@ -105,10 +105,10 @@ export interface ContextChatEngineOptions extends ChatMemoryOptions, BaseSynthes
     condensePrompt?: CondensePrompt | undefined;
     onNoNodes?: 'say' | 'ask' | undefined;
 }
-export declare function createContextChatEngine({ llm, retriever }: {
+export declare function createContextChatEngine(parts: {
     readonly llm: LLM;
     readonly retriever: Retriever;
-}, options?: ContextChatEngineOptions): ChatEngine;
+}, given?: ContextChatEngineOptions): ChatEngine;
 
 // ---- chat-engine/index.d.ts
 import type { ChatEngine as Engine } from './chat-engine.ts';
@@ -278,13 +278,13 @@ export type UpdateReport = IngestReport;
 export declare function openIndex(parts: IndexParts, options?: OpenIndexOptions): Promise<DocumentIndex>;
 export declare class DocumentIndex {
     private constructor();
-    static open(parts: IndexParts, options?: OpenIndexOptions): Promise<DocumentIndex>;
+    static open(parts: IndexParts, given?: OpenIndexOptions): Promise<DocumentIndex>;
     get size(): number;
     get nodeCount(): number;
     get path(): string | undefined;
     retriever(options?: HybridRetrieverOptions): Retriever;
     update(source: DocumentSource, options?: UpdateOptions): Promise<UpdateReport>;
-    refresh(options?: StoreOptions): Promise<void>;
+    refresh(given?: StoreOptions): Promise<void>;
     save(): Promise<void>;
 }
 
@@ -335,7 +335,7 @@ export interface CommittedVectorStoreOptions {
     documents: DocumentStore;
 }
 export declare class CommittedVectorStore implements VectorStore {
-    constructor({ vectors, documents }: CommittedVectorStoreOptions);
+    constructor(options: CommittedVectorStoreOptions);
     get support(): VectorStoreSupport;
     upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
     delete(selection: VectorSelection, options?: StoreOptions): Promise<void>;
@@ -410,9 +410,9 @@ export { IngestionPipeline } from './pipeline.ts';
 import type { CommittedVectorStore } from './committed.ts';
 import type { DocumentSource, IngestionPipelineOptions, IngestOptions, IngestReport } from './contract.ts';
 export declare class IngestionPipeline {
-    constructor(options: IngestionPipelineOptions);
+    constructor(given: IngestionPipelineOptions);
     get committed(): CommittedVectorStore | undefined;
-    run(source: DocumentSource, options?: IngestOptions): Promise<IngestReport>;
+    run(source: DocumentSource, given?: IngestOptions): Promise<IngestReport>;
 }
 
 // ---- postprocessors/index.d.ts
@@ -436,10 +436,10 @@ export interface LLMRerankOptions extends WritingOptions {
     onInvalid?: 'throw' | 'keep' | undefined;
 }
 export declare class LLMRerank implements NodePostprocessor {
-    constructor({ llm }: {
+    constructor(parts: {
         readonly llm: LLM;
-    }, options?: LLMRerankOptions);
-    postprocess(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
+    }, given?: LLMRerankOptions);
+    postprocess(query: QueryInput, given: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
 }
 
 // ---- postprocessors/long-context-reorder.d.ts
@@ -447,7 +447,7 @@ import type { CallOptions } from '@mortise/core';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import type { NodeWithScore, QueryInput } from '@mortise/core/retriever';
 export declare class LongContextReorder implements NodePostprocessor {
-    postprocess(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
+    postprocess(query: QueryInput, given: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
 }
 
 // ---- postprocessors/neighbours.d.ts
@@ -460,10 +460,10 @@ export interface NeighboursOptions {
     next?: number | undefined;
 }
 export declare class Neighbours implements NodePostprocessor {
-    constructor({ nodes }: {
+    constructor(parts: {
         readonly nodes: NodeLookup;
-    }, { previous, next }?: NeighboursOptions);
-    postprocess(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
+    }, options?: NeighboursOptions);
+    postprocess(query: QueryInput, given: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
 }
 
 // ---- postprocessors/rerank.d.ts
@@ -476,10 +476,10 @@ export interface RerankPostprocessorOptions {
     textMode?: NodeTextMode | undefined;
 }
 export declare class RerankPostprocessor implements NodePostprocessor {
-    constructor({ reranker }: {
+    constructor(parts: {
         readonly reranker: Reranker;
-    }, options?: RerankPostprocessorOptions);
-    postprocess(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
+    }, given?: RerankPostprocessorOptions);
+    postprocess(query: QueryInput, given: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
 }
 
 // ---- postprocessors/similarity-cutoff.d.ts
@@ -492,8 +492,8 @@ export interface SimilarityCutoffOptions {
     unmeasured?: 'keep' | 'drop' | undefined;
 }
 export declare class SimilarityCutoff implements NodePostprocessor {
-    constructor(options: SimilarityCutoffOptions);
-    postprocess(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
+    constructor(given: SimilarityCutoffOptions);
+    postprocess(query: QueryInput, given: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
 }
 
 // ---- postprocessors/split-nodes.d.ts
@@ -502,10 +502,10 @@ import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import type { NodeWithScore, QueryInput } from '@mortise/core/retriever';
 import type { Transform } from '@mortise/core/transform';
 export declare class SplitNodes implements NodePostprocessor {
-    constructor({ splitter }: {
+    constructor(parts: {
         readonly splitter: Transform;
     });
-    postprocess(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
+    postprocess(query: QueryInput, given: readonly NodeWithScore[], options?: CallOptions): Promise<NodeWithScore[]>;
 }
 
 // ---- query-engine/citation-query-engine.d.ts
@@ -519,7 +519,7 @@ export interface CreateCitationQueryEngineOptions extends CreateQueryEngineOptio
 export declare function createCitationQueryEngine(parts: {
     readonly llm: LLM;
     readonly retriever: Retriever;
-}, { splitter, postprocessors, tokenizer, ...options }?: CreateCitationQueryEngineOptions): RetrieverQueryEngine;
+}, given?: CreateCitationQueryEngineOptions): RetrieverQueryEngine;
 
 // ---- query-engine/find-nodes.d.ts
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
@@ -563,16 +563,16 @@ export interface RetrieverQueryEngineOptions extends Finding {
     synthesizer: ResponseSynthesizer;
 }
 export declare class RetrieverQueryEngine implements QueryEngine {
-    constructor(options: RetrieverQueryEngineOptions);
+    constructor(given: RetrieverQueryEngineOptions);
     query(input: QueryInput, options?: QueryOptions): Promise<QueryResponse>;
     streamQuery(input: QueryInput, options?: QueryOptions): ResponseStream;
 }
 export interface CreateQueryEngineOptions extends CitationSynthesizerOptions, Pick<RetrieverQueryEngineOptions, 'postprocessors' | 'topK'> {
 }
-export declare function createQueryEngine({ llm, retriever }: {
+export declare function createQueryEngine(parts: {
     readonly llm: LLM;
     readonly retriever: Retriever;
-}, { postprocessors, topK, ...options }?: CreateQueryEngineOptions): RetrieverQueryEngine;
+}, given?: CreateQueryEngineOptions): RetrieverQueryEngine;
 
 // ---- query-engine/router-query-engine.d.ts
 import type { LLM } from '@mortise/core';
@@ -584,9 +584,9 @@ export interface RouterQueryEngineOptions extends PlanningOptions {
     fallback?: string | undefined;
 }
 export declare class RouterQueryEngine implements QueryEngine {
-    constructor({ llm }: {
+    constructor(parts: {
         readonly llm: LLM;
-    }, options: RouterQueryEngineOptions);
+    }, given: RouterQueryEngineOptions);
     query(input: QueryInput, options?: QueryOptions): Promise<QueryResponse>;
     streamQuery(input: QueryInput, options?: QueryOptions): ResponseStream;
 }
@@ -607,10 +607,10 @@ export interface SubQuestionQueryEngineOptions extends PlanningOptions, WritingO
     notFoundText?: string | undefined;
 }
 export declare class SubQuestionQueryEngine implements QueryEngine {
-    constructor({ llm, planner }: {
+    constructor(parts: {
         readonly llm: LLM;
         readonly planner?: LLM | undefined;
-    }, options: SubQuestionQueryEngineOptions);
+    }, given: SubQuestionQueryEngineOptions);
     query(input: QueryInput, options?: QueryOptions): Promise<QueryResponse>;
     streamQuery(input: QueryInput, options?: QueryOptions): ResponseStream;
 }
@@ -643,7 +643,7 @@ export interface DirectoryReaderOptions extends Pick<FilesReaderOptions, 'format
 export declare const DEFAULT_INCLUDE: readonly string[];
 export declare class DirectoryReader implements Reader {
     constructor(options: DirectoryReaderOptions);
-    read(options?: ReadOptions): AsyncGenerator<Document>;
+    read(given?: ReadOptions): AsyncGenerator<Document>;
 }
 
 // ---- readers/files.d.ts
@@ -658,7 +658,7 @@ export interface FilesReaderOptions {
     metadata?: JsonObject | undefined;
 }
 export declare class FilesReader extends BaseReader<FileItem> {
-    constructor(options: FilesReaderOptions);
+    constructor(given: FilesReaderOptions);
     doList(): Promise<FileItem[]>;
     doRead(item: FileItem, call: ReadCall): AsyncGenerator<Document>;
 }
@@ -733,7 +733,7 @@ export interface AutoMergingRetrieverOptions extends BaseRetrieverOptions {
 }
 export declare class AutoMergingRetriever extends BaseRetriever {
     readonly supportsFilters = true;
-    constructor(options: AutoMergingRetrieverOptions);
+    constructor(given: AutoMergingRetrieverOptions);
     doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
@@ -751,7 +751,7 @@ export interface RankedNode {
     readonly coverage: number;
 }
 export declare class BM25Index {
-    constructor(options?: BM25IndexOptions);
+    constructor(given?: BM25IndexOptions);
     get size(): number;
     upsert(nodes: readonly Node[]): void;
     upsertSteps(nodes: readonly Node[]): Generator<void, void>;
@@ -773,7 +773,7 @@ export interface BM25RetrieverOptions extends BaseRetrieverOptions, BM25IndexOpt
 }
 export declare class BM25Retriever extends BaseRetriever {
     readonly supportsFilters = true;
-    constructor(options: BM25RetrieverOptions);
+    constructor(given: BM25RetrieverOptions);
     doRetrieve({ query }: Query, { topK, filters, signal }: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
@@ -804,7 +804,7 @@ export interface WeightedRetriever {
 }
 export declare class FusionRetriever extends BaseRetriever {
     readonly supportsFilters = true;
-    constructor(options: FusionRetrieverOptions);
+    constructor(given: FusionRetrieverOptions);
     doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
@@ -844,7 +844,7 @@ export interface RouterRetrieverOptions extends BaseRetrieverOptions {
 }
 export declare class RouterRetriever extends BaseRetriever {
     readonly supportsFilters = true;
-    constructor(options: RouterRetrieverOptions);
+    constructor(given: RouterRetrieverOptions);
     doRetrieve(query: Query, call: RetrieveCall): Promise<NodeWithScore[]>;
 }
 
@@ -887,7 +887,7 @@ export interface EmbeddingSelectorOptions {
     minSimilarity?: number | undefined;
 }
 export declare class EmbeddingSelector implements Selector {
-    constructor({ embedding, max, minSimilarity }: EmbeddingSelectorOptions);
+    constructor(options: EmbeddingSelectorOptions);
     select(query: string, choices: readonly string[], options?: CallOptions): Promise<SelectedChoice[]>;
 }
 
@@ -909,7 +909,7 @@ export interface LLMSelectorOptions {
 }
 export declare const SELECTION_PROMPT: PromptTemplate<'query' | 'instructions'>;
 export declare class LLMSelector implements Selector {
-    constructor({ llm, max, prompt: template, maxRepairs }: LLMSelectorOptions);
+    constructor(options: LLMSelectorOptions);
     select(query: string, choices: readonly string[], options?: CallOptions): Promise<SelectedChoice[]>;
 }
 
@@ -960,7 +960,7 @@ export declare class MarkdownSplitter implements NodeSplitter {
     readonly tokenizer: TokenCounter;
     readonly maxTokens: number;
     readonly fingerprint: string;
-    constructor(options?: MarkdownSplitterOptions);
+    constructor(given?: MarkdownSplitterOptions);
     split(node: Node): TextNode[];
     transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
 }
@@ -985,7 +985,7 @@ export declare class SentenceSplitter implements NodeSplitter {
     readonly tokenizer: TokenCounter;
     readonly maxTokens: number;
     readonly fingerprint: string;
-    constructor(options?: SentenceSplitterOptions);
+    constructor(given?: SentenceSplitterOptions);
     split(node: Node): TextNode[];
     transform(nodes: readonly Node[], options?: TransformOptions): Promise<Node[]>;
 }
@@ -1043,7 +1043,7 @@ export declare class MemoryVectorStore implements VectorStore {
     delete(selection: VectorSelection, given?: StoreOptions): Promise<void>;
     query(query: VectorQuery, given?: StoreOptions): Promise<NodeWithScore[]>;
     save(path: string, given?: StoreOptions): Promise<void>;
-    nearest(embedding: Float32Array, topK: number, { filter, signal }?: NearestOptions): Promise<NearestNode[]>;
+    nearest(embedding: Float32Array, topK: number, options?: NearestOptions): Promise<NearestNode[]>;
     similarityTo(embedding: Float32Array, id: string): number | undefined;
     vectorOf(id: string): Float32Array | undefined;
 }
@@ -1095,7 +1095,7 @@ export type SynthesisEvent = {
     readonly model?: string;
 } & Readonly<AnsweredBy>);
 export declare abstract class BaseSynthesizer implements ResponseSynthesizer {
-    constructor({ notFoundText }?: BaseSynthesizerOptions);
+    constructor(options?: BaseSynthesizerOptions);
     abstract doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
     synthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<QueryResponse>;
     streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
@@ -1110,9 +1110,9 @@ export interface CitationSynthesizerOptions extends BaseSynthesizerOptions, Writ
     prompt?: CitationPrompt | undefined;
 }
 export declare class CitationSynthesizer extends BaseSynthesizer {
-    constructor({ llm }: {
+    constructor(parts: {
         readonly llm: LLM;
-    }, options?: CitationSynthesizerOptions);
+    }, given?: CitationSynthesizerOptions);
     doSynthesize({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent>;
 }
 
@@ -1126,15 +1126,15 @@ export interface RefineSynthesizerOptions extends BaseSynthesizerOptions, Writin
     refinePrompt?: RefinePrompt | undefined;
 }
 export declare class RefineSynthesizer extends BaseSynthesizer {
-    constructor({ llm }: {
+    constructor(parts: {
         readonly llm: LLM;
-    }, options?: RefineSynthesizerOptions);
+    }, given?: RefineSynthesizerOptions);
     doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
 }
 export declare class CompactSynthesizer extends BaseSynthesizer {
-    constructor({ llm }: {
+    constructor(parts: {
         readonly llm: LLM;
-    }, options?: RefineSynthesizerOptions);
+    }, given?: RefineSynthesizerOptions);
     doSynthesize(request: SynthesisRequest): AsyncIterable<SynthesisEvent>;
 }
 
@@ -1190,8 +1190,8 @@ export interface TreeSynthesizerOptions extends BaseSynthesizerOptions, WritingO
     concurrency?: number | undefined;
 }
 export declare class TreeSynthesizer extends BaseSynthesizer {
-    constructor({ llm }: {
+    constructor(parts: {
         readonly llm: LLM;
-    }, options?: TreeSynthesizerOptions);
+    }, given?: TreeSynthesizerOptions);
     doSynthesize({ question, nodes, call }: SynthesisRequest): AsyncGenerator<SynthesisEvent>;
 }
