@@ -5,6 +5,8 @@ import {
   cohereChat,
   cohereEmbed,
   cohereRerank,
+  googleEmbeddings,
+  googleGenerateContent,
   openAIChatCompletions,
   openAIEmbeddings,
   openAIResponses,
@@ -29,6 +31,7 @@ const CHATS = {
   openaiChat: openAIChatCompletions,
   anthropic: anthropicMessages,
   cohere: cohereChat,
+  google: googleGenerateContent,
 };
 
 export const SUBJECTS: readonly Subject[] = [
@@ -38,6 +41,7 @@ export const SUBJECTS: readonly Subject[] = [
   ]),
   { subject: 'openaiEmbedding', method: 'embed', dialect: openAIEmbeddings },
   { subject: 'cohereEmbedding', method: 'embed', dialect: cohereEmbed },
+  { subject: 'googleEmbedding', method: 'embed', dialect: googleEmbeddings },
   { subject: 'cohereReranker', method: 'rerank', dialect: cohereRerank },
 ];
 

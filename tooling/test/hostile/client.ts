@@ -28,8 +28,10 @@ const MADE: Readonly<Record<string, readonly [folder: string, name: string, opti
   openaiChat: ['openai', 'OpenAILLM', { api: 'chat-completions' }],
   anthropic: ['anthropic', 'AnthropicLLM'],
   cohere: ['cohere', 'CohereLLM'],
+  google: ['google', 'GoogleLLM'],
   openaiEmbedding: ['openai', 'OpenAIEmbedding'],
   cohereEmbedding: ['cohere', 'CohereEmbedding'],
+  googleEmbedding: ['google', 'GoogleEmbedding'],
   cohereReranker: ['cohere', 'CohereReranker'],
 };
 
