@@ -34,6 +34,7 @@ export const roomOrder: Readonly<Record<string, readonly string[]>> = {
       'sentence-ends.ts',
       'text-piece.ts',
       'answer.ts',
+      'given-nodes.ts',
     ],
     // From files to nodes, and into the stores.
     ...['markdown', 'csv', 'splitters', 'readers', 'stores', 'ingestion'],
