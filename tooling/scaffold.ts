@@ -13,8 +13,8 @@ import { scaffoldCombinations } from './scaffold/combinations.ts';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
 import { publishedPackages } from './workspace.ts';
 
-/** It depends on protobufjs, which has a script for after its installation. */
-const SDK_WITH_BUILD = '@google/genai';
+/** It depends on msgpackr-extract, which has a script for its installation that the workspace has not allowed or refused yet. */
+const SDK_WITH_BUILD = 'bullmq';
 
 const packages = publishedPackages();
 const work = mkdtempSync(join(tmpdir(), 'mortise-scaffold-'));
