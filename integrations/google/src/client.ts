@@ -1,4 +1,4 @@
-import { MortiseError, type Attempt } from '@mortise/core';
+import { errorText, MortiseError, type Attempt } from '@mortise/core';
 import { reading } from '@mortise/core/shared';
 import {
   Credentials,
@@ -182,8 +182,7 @@ export class Connection {
 
 /** The SDK failed before it sent anything: no credentials were found, or a name of a model is none. */
 function notSent(thrown: unknown, { provider, model, secrets }: About): MortiseError {
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
-  const message = `Nothing was sent to Google: ${said} Check the model, and for Vertex AI the project and its credentials.`;
+  const message = `Nothing was sent to Google: ${errorText(thrown)} Check the model, and for Vertex AI the project and its credentials.`;
   return new MortiseError('configuration', redact(message, secrets), {
     provider,
     model,

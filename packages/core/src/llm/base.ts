@@ -30,7 +30,6 @@ import type { ChatInput } from './message-contract.ts';
 import { snapshot } from './message.ts';
 import { toChatRequest } from './request.ts';
 import { checkedFormat } from './call-ids.ts';
-
 import { forServer } from './for-server.ts';
 import { ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';

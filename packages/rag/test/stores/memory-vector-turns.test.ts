@@ -36,6 +36,7 @@ describe('MemoryVectorStore over many rows', () => {
 
   it('C-01: leaves a signal its turn, and changes nothing then', async () => {
     const store = new MemoryVectorStore();
+    const folder = await temporaryFolder();
     const whole = await turnsDuring(() => store.upsert(entries));
     await expectToBeLeft(
       (signal) =>
@@ -49,7 +50,7 @@ describe('MemoryVectorStore over many rows', () => {
     await expectToBeLeft((signal) => other.upsert(entries, { signal }), whole);
     expect(other.size).toBe(0);
     await expectToBeLeft((signal) => store.query({ ...query, topK: ROWS }, { signal }), whole);
-    await expectToBeLeft((signal) => store.save('/nowhere/at/all', { signal }), whole);
+    await expectToBeLeft((signal) => store.save(`${folder}/saved`, { signal }), whole);
   });
 
   it('an upsert is whole for a query that begins meanwhile, and a query for an upsert', async () => {

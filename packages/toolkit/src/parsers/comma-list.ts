@@ -21,7 +21,7 @@ export class CommaList implements ListReader {
     if (this.#json === undefined) {
       const first = /\S/.exec(chunk)?.[0];
       if (first === undefined) return;
-      if (!'[`~'.includes(first)) return this.#asCommas(this.#held, this.#heldAt);
+      if (!'[`~'.includes(first)) return void this.#asCommas(this.#held, this.#heldAt);
       this.#json = new IncrementalJson({ tolerant: true, kinds: ['array'] });
     }
     this.#json.push(chunk);
@@ -37,15 +37,15 @@ export class CommaList implements ListReader {
       if (other < 0) return value.map(String);
       throw tornError(text, this.#heldAt + range.start, [other], 'a list of strings');
     }
-    if (this.#commas === undefined) {
-      const begin = /^\s*\[/.exec(this.#held)?.[0].length;
-      const words = begin === undefined ? undefined : this.#held.trimEnd().slice(begin);
-      // `[a, b]`, a list whose quotes were left out.
-      if (words?.endsWith(']') === true && !/[[\]{}"'“‘]/.test(words.slice(0, -1)))
-        this.#asCommas(words.slice(0, -1), this.#heldAt + (begin as number));
-      else this.#asCommas(this.#held, this.#heldAt);
-    }
-    return (this.#commas as unknown as CommaReader).end(text);
+    if (this.#commas !== undefined) return this.#commas.end(text);
+    const begin = /^\s*\[/.exec(this.#held)?.[0].length ?? 0;
+    const words = this.#held.trimEnd().slice(begin);
+    // `[a, b]`, a list whose quotes were left out.
+    const isBare = begin > 0 && words.endsWith(']') && !/[[\]{}"'“‘]/.test(words.slice(0, -1));
+    const commas = isBare
+      ? this.#asCommas(words.slice(0, -1), this.#heldAt + begin)
+      : this.#asCommas(this.#held, this.#heldAt);
+    return commas.end(text);
   }
 
   /** Nothing but a fence stands beside the list: `[1] one, [2] two` is not a list of JSON. */
@@ -54,10 +54,12 @@ export class CommaList implements ListReader {
     return /^(?:(?:`{3,}|~{3,})\w*)?$/.test(before) && /^[`~]*$/.test(this.#held.slice(end).trim());
   }
 
-  #asCommas(text: string, position: number): void {
-    this.#commas = new CommaReader();
-    this.#commas.push(text, position);
+  #asCommas(text: string, position: number): CommaReader {
+    const commas = new CommaReader();
+    commas.push(text, position);
+    this.#commas = commas;
     this.#held = '';
+    return commas;
   }
 }
 
