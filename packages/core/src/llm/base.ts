@@ -92,11 +92,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     );
   }
 
-  async #whole(
-    name: 'llm.chat' | 'llm.complete',
-    input: Input,
-    given: ChatOptions<P>,
-  ): Promise<ChatResponse<M>> {
+  #whole(name: 'llm.chat' | 'llm.complete', input: Input, given: ChatOptions<P>): Promise<ChatResponse<M>> {
     return throughDoor(given, this, (options) =>
       inSpan(
         name,

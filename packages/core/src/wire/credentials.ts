@@ -34,6 +34,7 @@ export class Credentials {
   readonly #ownBaseURL: boolean;
   readonly #access: ProviderAccess;
   #key: string | undefined;
+  #secrets: readonly (string | undefined)[] | undefined;
 
   constructor({ apiKey, baseURL, headers = {} }: ConnectionSettings, access: ProviderAccess) {
     this.#access = access;
@@ -82,8 +83,12 @@ export class Credentials {
 
   /** What no error may show. */
   get secrets(): readonly (string | undefined)[] {
-    const values = Object.entries(this.#headers).filter(([name]) => !PLAIN_HEADERS.has(name));
-    return [this.#key, this.#apiKey, ...values.map(([, value]) => value), ...this.#url.secrets];
+    if (this.#secrets === undefined || this.#secrets[0] !== this.#key) {
+      const values = Object.entries(this.#headers).filter(([name]) => !PLAIN_HEADERS.has(name));
+      const given = values.map(([, value]) => value);
+      this.#secrets = [this.#key, this.#apiKey, ...given, ...this.#url.secrets];
+    }
+    return this.#secrets;
   }
 
   #readKey(): string | undefined {

@@ -173,9 +173,14 @@ class LineDecoder {
       text = text.replace(/\r\n?/g, '\n');
     }
     let from = 0;
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
-      const line = text.slice(from, at);
-      lines.push(this.#line.length > 0 ? this.#line.take() + line : line);
+    let at = text.indexOf('\n');
+    if (at !== -1 && this.#line.length > 0) {
+      lines.push(this.#line.take() + text.slice(0, at));
+      from = at + 1;
+      at = text.indexOf('\n', from);
+    }
+    for (; at !== -1; at = text.indexOf('\n', from)) {
+      lines.push(text.slice(from, at));
       from = at + 1;
     }
     if (from < text.length) this.#line.push(from === 0 ? text : text.slice(from));

@@ -33,24 +33,41 @@ export function isFailure(said: unknown, alone = false): boolean {
   return isObject(said) && (saysFailure(said) || (alone && soundsLikeFailure(said)));
 }
 
-/** What no reply has. By hand and not in a loop over names: this runs for every event of a stream. */
+/**
+ * What no reply has. This runs for every event of a stream: one walk over the names that are there costs less than to look
+ * for each that may be.
+ */
 function saysFailure(said: Record<string, unknown>): boolean {
-  const { type, status } = said;
-  return (
-    isSaid(said['error']) ||
-    type === 'error' ||
-    said['object'] === 'error' ||
-    status === 'failed' ||
-    status === 'error' ||
-    status === 'failure' ||
-    said['success'] === false ||
-    isWord(said['error_type']) ||
-    isWord(said['error_message']) ||
-    isWord(said['errorMessage']) ||
-    isSaid(said['error_code']) ||
-    isSaid(said['errors']) ||
-    isObject(said['fault'])
-  );
+  if (said['type'] === 'error' || said['object'] === 'error') return true;
+  for (const name in said) {
+    const first = name.charCodeAt(0);
+    if ((first === E || first === F || first === S) && saysFailureBy(name, said[name])) return true;
+  }
+  return false;
+}
+
+/** The first letters of the names below. */
+const [E, F, S] = [0x65, 0x66, 0x73];
+
+function saysFailureBy(name: string, value: unknown): boolean {
+  switch (name) {
+    case 'status':
+      return value === 'failed' || value === 'error' || value === 'failure';
+    case 'success':
+      return value === false;
+    case 'error':
+    case 'errors':
+    case 'error_code':
+      return isSaid(value);
+    case 'error_type':
+    case 'error_message':
+    case 'errorMessage':
+      return isWord(value);
+    case 'fault':
+      return isObject(value);
+    default:
+      return false;
+  }
 }
 
 /** What stands in failures, and in replies that are nobody's. */

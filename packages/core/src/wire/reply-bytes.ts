@@ -3,6 +3,9 @@ import { connectionIsFree } from '../call/timers.ts';
 import type { MortiseError } from '../errors.ts';
 import { thrownWithoutSecrets, wireError, type About, type ReadingAttempt } from './about.ts';
 
+/** Keeps nothing between texts: most replies come in one piece, and a decoder for each would cost more than its text. */
+const WHOLE = new TextDecoder();
+
 const SOMEBODY: About = { provider: 'The server' };
 
 /**
@@ -14,12 +17,18 @@ export async function readReplyText(
   attempt: ReadingAttempt,
   about: About = SOMEBODY,
 ): Promise<string> {
-  const decoder = new TextDecoder();
+  let first: Uint8Array | undefined;
+  let decoder: TextDecoder | undefined;
   let text = '';
   await readReplyBytes(response, attempt, about, (bytes) => {
+    if (first === undefined) return void (first = bytes);
+    if (decoder === undefined) {
+      decoder = new TextDecoder();
+      text = decoder.decode(first, { stream: true });
+    }
     text += decoder.decode(bytes, { stream: true });
   });
-  return text + decoder.decode();
+  return decoder === undefined ? WHOLE.decode(first) : text + decoder.decode();
 }
 
 /** Hands on each arrival of the reply's bytes, within the bounds. */
