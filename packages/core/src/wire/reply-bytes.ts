@@ -18,7 +18,7 @@ export async function readReplyText(
   about: About = SOMEBODY,
 ): Promise<string> {
   let first: Uint8Array | undefined;
-  let decoder: TextDecoder | undefined;
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   let text = '';
   await readReplyBytes(response, attempt, about, (bytes) => {
     if (first === undefined) return void (first = bytes);
