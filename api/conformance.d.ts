@@ -258,6 +258,12 @@ export declare const openAIEmbeddings: EmbeddingDialect;
 import type { LLMDialect } from './contract.ts';
 export declare const openAIResponses: LLMDialect;
 
+// ---- dialects/voyage.d.ts
+import type { EmbeddingDialect, RerankDialect } from './contract.ts';
+export declare const voyageEmbeddings: EmbeddingDialect;
+export declare const voyageMultimodalEmbeddings: EmbeddingDialect;
+export declare const voyageRerank: RerankDialect;
+
 // ---- document-store/conformance.d.ts
 import type { ConformanceResults } from '../frame/case.ts';
 import type { TestFunctions } from '../frame/conformance.ts';
@@ -444,6 +450,7 @@ export type * from './dialects/contract.ts';
 export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
 export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
 export { openAIResponses } from './dialects/openai-responses.ts';
+export { voyageEmbeddings, voyageMultimodalEmbeddings, voyageRerank } from './dialects/voyage.ts';
 export { wireFeatures, wireReasons } from './dialects/features.ts';
 export { documentStoreConformance, type DocumentStoreConformanceOptions, } from './document-store/conformance.ts';
 export type { DocumentStoreFeature, DocumentStoreSubject, OpenDocumentStore, } from './document-store/subject.ts';

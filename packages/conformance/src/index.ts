@@ -15,6 +15,7 @@ export type * from './dialects/contract.ts';
 export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';
 export { openAIEmbeddings } from './dialects/openai-embeddings.ts';
 export { openAIResponses } from './dialects/openai-responses.ts';
+export { voyageEmbeddings, voyageMultimodalEmbeddings, voyageRerank } from './dialects/voyage.ts';
 export { wireFeatures, wireReasons } from './dialects/features.ts';
 export {
   documentStoreConformance,

@@ -16,4 +16,5 @@ export const CASES = {
   'integrations/anthropic': 1000,
   'integrations/cohere': 1500,
   'integrations/google': 1000,
+  'integrations/voyage': 500,
 } as const;

@@ -10,6 +10,9 @@ import {
   openAIChatCompletions,
   openAIEmbeddings,
   openAIResponses,
+  voyageEmbeddings,
+  voyageMultimodalEmbeddings,
+  voyageRerank,
   type EmbeddingDialect,
   type Frame,
   type LLMDialect,
@@ -43,6 +46,9 @@ export const SUBJECTS: readonly Subject[] = [
   { subject: 'cohereEmbedding', method: 'embed', dialect: cohereEmbed },
   { subject: 'googleEmbedding', method: 'embed', dialect: googleEmbeddings },
   { subject: 'cohereReranker', method: 'rerank', dialect: cohereRerank },
+  { subject: 'voyageEmbedding', method: 'embed', dialect: voyageEmbeddings },
+  { subject: 'voyageImages', method: 'embed', dialect: voyageMultimodalEmbeddings },
+  { subject: 'voyageReranker', method: 'rerank', dialect: voyageRerank },
 ];
 
 /** A server that means harm, and how the call must end. */

@@ -33,6 +33,9 @@ const MADE: Readonly<Record<string, readonly [folder: string, name: string, opti
   cohereEmbedding: ['cohere', 'CohereEmbedding'],
   googleEmbedding: ['google', 'GoogleEmbedding'],
   cohereReranker: ['cohere', 'CohereReranker'],
+  voyageEmbedding: ['voyage', 'VoyageEmbedding'],
+  voyageImages: ['voyage', 'VoyageEmbedding', { metadata: { inputModalities: ['text', 'image'] } }],
+  voyageReranker: ['voyage', 'VoyageReranker'],
 };
 
 const [folder = '', name = '', options] = MADE[subject] ?? [];

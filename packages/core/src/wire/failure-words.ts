@@ -42,7 +42,7 @@ const SENTENCES: Meanings = [
  * rate or of a batch must not match. Who says what, and where it was seen, stands in the test.
  */
 const TOO_LONG: readonly RegExp[] = [
-  /^(?=.*context (length|window|size|limit)).*(exceed|maximum|than|too l|larger)/i,
+  /^(?=.*context (length|window|size|limit)).*(exceed|maximum|than|too l|larger|not fit)/i,
   /\b(prompt|input|messages)( \([^)]*\))? (is |are )?(too long|longer than)/i,
   /\b(prompt|input) token(s| count)\b.{0,80}\bexceeds? the (maximum|configured|limit)/i,
   /reduce the length of the (messages|prompt|input)/i,

@@ -27,6 +27,11 @@ export const TOO_LONG_SENTENCES: readonly (readonly [server: string, sentence: s
     'Cohere',
     'too many tokens: total number of tokens (prompt and prediction) cannot exceed 2048 - received 6354. Try using a shorter prompt or a smaller max_tokens value.',
   ],
+  // https://github.com/latitude-dev/latitude-llm/pull/3554
+  [
+    'Voyage',
+    "Request to model 'voyage-4-large' failed. The example at index 0 in your batch has too many tokens and does not fit into the model's context window of 32000 tokens. Please lower the number of tokens in the listed example(s) or use truncation.",
+  ],
   // https://github.com/google-gemini/gemini-cli/issues/6678
   ['Gemini', 'The input token count (1200293) exceeds the maximum number of tokens allowed (1048576).'],
   // https://github.com/aws-samples/bedrock-chat/issues/95

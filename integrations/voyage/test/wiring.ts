@@ -1,0 +1,34 @@
+import {
+  embeddingConformance,
+  rerankerConformance,
+  voyageEmbeddings,
+  voyageMultimodalEmbeddings,
+  voyageRerank,
+  type ConformanceResults,
+  type TestFunctions,
+} from '@mortise/conformance';
+import { VoyageEmbedding, VoyageReranker } from '@mortise/voyage';
+
+const embedding = { model: 'voyage-test', apiKey: 'pa-conformance' };
+const multimodal = { model: 'voyage-multimodal-test', apiKey: 'pa-conformance' };
+const reranker = { model: 'rerank-test', apiKey: 'pa-conformance' };
+
+export function wire(functions: TestFunctions): ConformanceResults[] {
+  return [
+    embeddingConformance(functions, {
+      create: ({ url, settings }) => new VoyageEmbedding({ ...embedding, ...settings, baseURL: url }),
+      dialect: voyageEmbeddings,
+      declares: new VoyageEmbedding(embedding).metadata,
+    }),
+    embeddingConformance(functions, {
+      create: ({ url, settings }) => new VoyageEmbedding({ ...multimodal, ...settings, baseURL: url }),
+      dialect: voyageMultimodalEmbeddings,
+      declares: new VoyageEmbedding(multimodal).metadata,
+    }),
+    rerankerConformance(functions, {
+      create: ({ url, settings }) => new VoyageReranker({ ...reranker, ...settings, baseURL: url }),
+      dialect: voyageRerank,
+      declares: new VoyageReranker(reranker).metadata,
+    }),
+  ];
+}
