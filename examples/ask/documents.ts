@@ -16,14 +16,8 @@ export interface Documents {
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
-/** What a newcomer reads of this repository: guides and READMEs; neither sources, nor decisions, nor generated tables. */
-const OWN_DOCUMENTATION = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'docs/README.md',
-  'docs/guides/*.md',
-  '{packages,integrations,examples}/*/README.md',
-];
+/** What a newcomer reads of this repository, which takes a dozen seconds to embed; neither sources, nor decisions, nor tables. */
+const OWN_DOCUMENTATION = ['README.md', 'CONTRIBUTING.md', 'docs/README.md', 'docs/guides/*.md'];
 
 export const SAMPLE_QUESTION = 'What must an integration implement?';
 

@@ -26,7 +26,10 @@ describe('the questions', () => {
   });
 });
 
-describe('the answers', () => {
+/** Half a minute of embedding: `pnpm test:thorough` does it. */
+const isThorough = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
+
+describe.runIf(isThorough)('the answers (pnpm test:thorough)', () => {
   let measured: Measured[];
   let figures: Figures;
 

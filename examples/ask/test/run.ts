@@ -20,6 +20,10 @@ export interface Running {
   readonly end: Promise<Outcome>;
 }
 
+/** What Node compiled, for all programs of a test file: else each would compile the workspace anew. */
+const COMPILED = mkdtempSync(join(tmpdir(), 'mortise-compiled-'));
+process.once('exit', () => rmSync(COMPILED, { recursive: true, force: true }));
+
 /** A folder of its own for each test: for documents, and for the index that would else stand among the user's caches. */
 export class Sandbox {
   readonly path = mkdtempSync(join(tmpdir(), 'mortise-ask-'));
@@ -37,7 +41,12 @@ export class Sandbox {
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
     const child = spawn(node, ['--conditions=mortise-source', join(folder, 'main.ts'), ...args], {
       cwd: this.path,
-      env: { PATH: process.env['PATH'], XDG_CACHE_HOME: join(this.path, 'cache'), ...env },
+      env: {
+        PATH: process.env['PATH'],
+        XDG_CACHE_HOME: join(this.path, 'cache'),
+        NODE_COMPILE_CACHE: COMPILED,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -149,7 +149,7 @@ const UNITS = [
   ...PARTS,
 ];
 
-/** `pnpm test:properties` tries them all, `pnpm test` each fifth, others in each place. */
+/** `pnpm test:thorough` tries them all, `pnpm test` each fifth, others in each place. */
 const isThorough = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
 const some = <T>(all: readonly T[], place: number): readonly T[] =>
   isThorough ? all : all.filter((_, at) => (at + place) % 5 === 0);

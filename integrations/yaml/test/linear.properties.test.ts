@@ -3,7 +3,7 @@ import * as yaml from '@mortise/yaml';
 import { YamlParser } from '@mortise/yaml';
 import { describe, expect, it } from 'vitest';
 
-/** `pnpm test:properties` asks for many cases, and gets longer texts, also in places that the library alone reads. */
+/** `pnpm test:thorough` asks for many cases, and gets longer texts, also in places that the library alone reads. */
 const many = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
 const length = many ? 16_000 : 4000;
 const parser = new YamlParser();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 
-/** Cases of each property: `pnpm test:properties` sets 10,000. */
+/** Cases of each property: `pnpm test:thorough` sets 10,000. */
 const numRuns = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 500);
 const TIMEOUT = 30_000 + numRuns * 12;
 

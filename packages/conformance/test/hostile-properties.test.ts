@@ -8,7 +8,7 @@ import * as toolkit from '@mortise/toolkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** Of each call: about 5,000 altogether under `pnpm test:properties`. */
+/** Of each call: about 5,000 altogether under `pnpm test:thorough`. */
 const numRuns = Math.min(230, Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 60));
 const parameters = { type: 'object', properties: {} };
 const call = (args: unknown): ContentBlock =>

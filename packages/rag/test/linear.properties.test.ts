@@ -24,7 +24,7 @@ const IN_FILES = [
   ...['{"a":', '[1,', '- a\n', 'a. ', '"a b" ', '[1] ', '<source_1>\n'],
 ];
 
-/** `pnpm test:properties` tries them all, `pnpm test` each fifth, others in each place. */
+/** `pnpm test:thorough` tries them all, `pnpm test` each fifth, others in each place. */
 const isThorough = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
 const some = (place: number): readonly string[] =>
   [...REPEATED, ...IN_FILES].filter((_, at) => isThorough || (at + place) % 5 === 0);

@@ -3,7 +3,7 @@ import * as stores from '@mortise/stores';
 import { describe, expect, it } from 'vitest';
 import { storeReaders } from './text-readers.ts';
 
-/** `pnpm test:properties` tries them all, `pnpm test` each tenth, others in each place. */
+/** `pnpm test:thorough` tries them all, `pnpm test` each tenth, others in each place. */
 const isThorough = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
 const some = (place: number): readonly string[] =>
   REPEATED.filter((_, at) => isThorough || (at + place) % 10 === 0);

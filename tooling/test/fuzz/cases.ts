@@ -1,4 +1,4 @@
-/** Hostile calls of each package's public API in `pnpm test`: `cases.test.ts` asserts their sum. */
+/** Hostile calls of each package's public API in `pnpm test:thorough`: `cases.test.ts` asserts their sum. */
 export const CASES = {
   'packages/core': 3000,
   'packages/toolkit': 3000,

@@ -12,8 +12,8 @@ import * as prompts from '@mortise/toolkit/prompts';
 import * as toolkitSchema from '@mortise/toolkit/schema';
 import { coreReaders, notReaders } from './text-readers.ts';
 
-/** `pnpm test:properties` asks for many cases, and gets long texts. */
-const length = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 64_000 : 16_000;
+/** `pnpm test:thorough` asks for many cases, and gets long texts. */
+const length = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 64_000 : 4000;
 
 const ROOMS = { json, parser, parsers, prompts, reader, schema, shared, tokenizer, toolkitSchema, wire };
 

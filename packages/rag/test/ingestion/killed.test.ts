@@ -9,11 +9,11 @@ it.each(KINDS)(
   { timeout: 120_000 },
   async (kind) => {
     const folder = await temporaryFolder();
-    const outcome = await killTest({ folder, kind, documents: 120, kills: 5, seed: 3 });
+    const outcome = await killTest({ folder, kind, documents: 60, kills: 3, seed: 3 });
     expect(outcome.flaws).toEqual([]);
     expect(outcome.killed).toEqual(outcome.uninterrupted);
     expect(outcome.killed).toEqual(outcome.fresh);
-    expect(outcome.killed.records).toBe(corpus(120, outcome.generation).length);
+    expect(outcome.killed.records).toBe(corpus(60, outcome.generation).length);
     expect(outcome.mostTextsAgain).toBeLessThanOrEqual(MOST_TEXTS_AGAIN);
   },
 );

@@ -21,7 +21,7 @@ import { ScriptedLLM } from '@mortise/core/testing';
 import fc from 'fast-check';
 import { z } from 'zod';
 
-/** Cases of each property: `pnpm test:properties` sets 10,000. */
+/** Cases of each property: `pnpm test:thorough` sets 10,000. */
 export const numRuns = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 500);
 /** 10,000 cases take longer than a test usually may. */
 export const TIMEOUT = 30_000 + numRuns * 12;
