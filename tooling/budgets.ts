@@ -88,7 +88,15 @@ export function budgets(packages: readonly Package[] = publishedPackages()): Bud
       name: 'an application on OpenAILLM, without the SDK',
       code: `export { OpenAILLM } from '@mortise/openai';`,
       external: ['openai'],
-      limit: 37.5 * KB,
+      // With what lets it ask servers that are not OpenAI's; what they want of it weighs with a preset, below.
+      limit: 37.75 * KB,
+    },
+    {
+      name: 'a preset beside OpenAILLM',
+      code: `export { OpenAILLM } from '@mortise/openai'; export { groq } from '@mortise/openai/presets';`,
+      beside: `export { OpenAILLM } from '@mortise/openai';`,
+      external: ['openai'],
+      limit: 2.5 * KB,
     },
     ...packages
       .filter(({ folder }) => folder.startsWith('integrations/'))

@@ -79,9 +79,9 @@ describe('the check itself', () => {
 
   test('finds a README without its name, the installation or the end, in a folder of its own', () => {
     const base = mkdtempSync(join(tmpdir(), 'mortise-conventions-'));
-    mkdirSync(join(base, 'integrations/openai/src'), { recursive: true });
+    mkdirSync(join(base, 'integrations/openai/src/presets'), { recursive: true });
     const folder = join(base, 'integrations/openai');
-    for (const name of ['LICENSE', 'tsconfig.json', 'tsup.config.ts', 'src/index.ts'])
+    for (const name of ['LICENSE', 'tsconfig.json', 'tsup.config.ts', 'src/index.ts', 'src/presets/index.ts'])
       writeFileSync(join(folder, name), '');
     writeFileSync(join(base, 'LICENSE'), '');
     writeFileSync(join(folder, 'README.md'), '# OpenAI\n\n## When not to use this\n\n## Options\n');

@@ -14,6 +14,11 @@ import {
 export interface ConnectionOptions<C> {
   /** Default: the environment variable `OPENAI_API_KEY`, read at the first call. */
   apiKey?: string | undefined;
+  /**
+   * Another environment variable that holds the key of the server at `baseURL`; its key may then not be missing. Null: none
+   * is looked for.
+   */
+  apiKeyVariable?: string | null | undefined;
   /** With `/v1`. Default: `https://api.openai.com/v1`. With a base URL the key may be missing. */
   baseURL?: string | undefined;
   /** Sent with every request; one named `Authorization` or `api-key` stands in for the key. */
@@ -72,8 +77,8 @@ export class Connection<C> {
   readonly #fetch: typeof globalThis.fetch | undefined;
   #client: Promise<C> | undefined;
 
-  constructor(options: ConnectionOptions<C>) {
-    this.#credentials = new Credentials(options, ACCESS);
+  constructor(options: ConnectionOptions<C> & { readonly name?: string | undefined }) {
+    this.#credentials = credentialsOf(options);
     this.#given = options.client;
     this.#fetch = options.fetch;
   }
@@ -139,6 +144,21 @@ export class Connection<C> {
     });
     return client as C;
   }
+}
+
+/** OpenAI's key goes to OpenAI and to servers of the caller's, never to those that have a variable of their own. */
+function credentialsOf(
+  options: ConnectionOptions<unknown> & { readonly name?: string | undefined },
+): Credentials {
+  const {
+    apiKeyVariable: variable,
+    baseURL: defaultBaseURL = DEFAULT_BASE_URL,
+    name = ACCESS.name,
+  } = options;
+  if (variable === undefined) return new Credentials(options, ACCESS);
+  const access = { ...ACCESS, name, variable: variable ?? '', defaultBaseURL };
+  // A base URL of the caller's would let the key be missing.
+  return new Credentials(variable === null ? options : { ...options, baseURL: undefined }, access);
 }
 
 const SDK_HEADERS = /^(accept|authorization|content-type|user-agent|idempotency-key|x-stainless-.*)$/;

@@ -18,6 +18,7 @@ import {
   type WireBody,
   type WireContext,
 } from './convert.ts';
+import { contentText } from './convert-chat-opaque.ts';
 import { notInAnswer } from './convert-content.ts';
 
 /** One message of the model as it goes back: what the wire keeps in fields is gathered from the blocks. */
@@ -43,7 +44,7 @@ export function toAssistantMessage(
   const empty = calls.length > 0 || refusal !== '' || extra['audio'] !== undefined ? null : '';
   return defined({
     role: 'assistant',
-    content: parts.length === 0 ? empty : textAlone(parts) ? textOf(parts) : parts,
+    content: parts.length === 0 ? empty : textAlone(parts) ? contentText(parts) : parts,
     name: message.name,
     refusal: refusal === '' ? undefined : refusal,
     // Only within a tool loop, but for what is signed: there DeepSeek and others need it, elsewhere some refuse it.
@@ -112,10 +113,6 @@ function thinkingPart(part: WireBody, text: string): WireBody {
 
 function textAlone(parts: readonly WireBody[]): boolean {
   return parts.every((part) => part['type'] === 'text' && Object.keys(part).length === 2);
-}
-
-function textOf(parts: readonly WireBody[]): string {
-  return parts.map(({ text }) => text as string).join('');
 }
 
 /** With what the call held besides: Gemini's signature of a thought must come back with it. */

@@ -73,11 +73,11 @@ export function withMembers(
   return members === undefined ? block : { ...block, providerMetadata: { [about.provider]: members } };
 }
 
-/** The readable text of a `thinking` part: a string, or texts in a list. */
-export function thinkingText({ thinking }: WireBody): string {
-  if (typeof thinking === 'string') return thinking;
-  return objectsOf(thinking)
-    .map(({ text }) => (typeof text === 'string' ? text : ''))
+/** A string, or the texts of parts: what many servers have where OpenAI has a string. */
+export function contentText(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return objectsOf(content)
+    .map(({ text }) => stringOf(text) ?? '')
     .join('');
 }
 

@@ -24,6 +24,7 @@ import {
   type WireBody,
 } from './convert.ts';
 import {
+  contentText,
   detailsText,
   messageBlock,
   opaqueMembers,
@@ -31,7 +32,6 @@ import {
   partBlock,
   thinkingBlock,
   thinkingMembers,
-  thinkingText,
   withMembers,
 } from './convert-chat-opaque.ts';
 
@@ -107,14 +107,6 @@ export function reasoningBlock(
   return { type: 'reasoning', text: shown, providerMetadata: { [about.provider]: own } };
 }
 
-/** A string, or the text parts that some vendors send. */
-export function contentText(content: unknown): string {
-  if (typeof content === 'string') return content;
-  return objectsOf(content)
-    .map(({ text }) => (typeof text === 'string' ? text : ''))
-    .join('');
-}
-
 /** The parts of the content in their order; texts that no other part separates are one. */
 function contentBlocks(message: WireBody, about: WireAbout): ContentBlock[] {
   const parts = objectsOf(message['content']);
@@ -132,7 +124,7 @@ function contentBlocks(message: WireBody, about: WireAbout): ContentBlock[] {
     texts = [];
     blocks.push(
       part['type'] === 'thinking'
-        ? thinkingBlock(thinkingText(part), thinkingMembers(part), about)
+        ? thinkingBlock(contentText(part['thinking']), thinkingMembers(part), about)
         : partBlock(part, about),
     );
   }

@@ -13,7 +13,6 @@ import {
   annotationCitation,
   chatFinishReason,
   chatUsage,
-  contentText,
   reasoningBlock,
   reasoningOf,
   refusalBlock,
@@ -22,13 +21,13 @@ import {
 import {
   addDetails,
   addMembers,
+  contentText,
   detailsText,
   messageBlock,
   opaqueMembers,
   partBlock,
   thinkingBlock,
   thinkingMembers,
-  thinkingText,
 } from './convert-chat-opaque.ts';
 import {
   endError,
@@ -178,7 +177,7 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
       this.#text = undefined;
     }
     thought.members = addMembers(thought.members, thinkingMembers(part));
-    const delta = thinkingText(part);
+    const delta = contentText(part['thinking']);
     thought.pieces.push(delta);
     if (delta !== '') out.push({ type: 'reasoning-delta', index: thought.index, delta });
   }

@@ -7,12 +7,12 @@ import { countOf, metadataOf, objectsOf, type WireAbout, type WireBody } from '.
 export function toEmbeddingRequest(
   inputs: readonly string[],
   request: EmbedRequest,
-  about: WireAbout,
+  about: WireAbout & { readonly encoding?: 'base64' | 'float' | undefined },
 ): WireBody {
   const body = defined({
     model: about.model,
     input: inputs,
-    encoding_format: 'base64',
+    encoding_format: about.encoding ?? 'base64',
     dimensions: request.dimensions,
   });
   return withOptions(body, request.providerOptions?.[about.provider]);

@@ -83,7 +83,7 @@ function blockOfPart(part: WireBody, message: WireBody, about: WireAbout): Conte
   const { provider } = about;
   if (part['type'] === 'refusal') {
     const providerMetadata = { [provider]: { ...message, refusal: true } };
-    return { type: 'text', text: textOf(part['refusal']), providerMetadata };
+    return { type: 'text', text: stringOf(part['refusal']) ?? '', providerMetadata };
   }
   if (part['type'] !== 'output_text') {
     return { type: `${provider}:${String(part['type'])}`, part, providerMetadata: { [provider]: message } };
@@ -93,7 +93,7 @@ function blockOfPart(part: WireBody, message: WireBody, about: WireAbout): Conte
     Array.isArray(part['logprobs']) && part['logprobs'].length > 0 ? { logprobs: part['logprobs'] } : {};
   return {
     type: 'text',
-    text: textOf(part['text']),
+    text: stringOf(part['text']) ?? '',
     ...(citations.length === 0 ? {} : { citations }),
     providerMetadata: { [provider]: { ...message, ...logprobs } },
   };
@@ -104,13 +104,9 @@ export const PARAGRAPH = '\n\n';
 
 /** The summary; open-weight models behind this wire give the reasoning itself instead. */
 function reasoningText(item: WireBody): string {
-  const texts = (value: unknown): string[] => objectsOf(value).map(({ text }) => textOf(text));
+  const texts = (value: unknown): string[] => objectsOf(value).map(({ text }) => stringOf(text) ?? '');
   const summary = texts(item['summary']);
   return (summary.length > 0 ? summary : texts(item['content'])).join(PARAGRAPH);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 export function annotationOf(raw: unknown, about: WireAbout): CitationBlock | undefined {

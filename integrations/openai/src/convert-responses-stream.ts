@@ -42,20 +42,21 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
 
   push(event: SseEvent, out: ChatStreamEvent[]): void {
     const data = eventJson(event, this.#about);
-    const { type, delta } = data;
+    const { type } = data;
+    const delta = stringOf(data['delta']);
     // Progress of what runs at the provider says that it goes on; so does all but a delta, which speaks for itself.
-    if (delta === undefined && typeof type === 'string' && type.startsWith('response.')) this.said++;
+    if (data['delta'] === undefined && typeof type === 'string' && type.startsWith('response.')) this.said++;
     switch (type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
-        if (isText(delta)) out.push({ type: 'text-delta', index: this.#place(data), delta });
+        if (delta !== undefined) out.push({ type: 'text-delta', index: this.#place(data), delta });
         break;
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
-        if (isText(delta)) out.push({ type: 'reasoning-delta', index: this.#placeOfItem(data), delta });
+        if (delta !== undefined) out.push({ type: 'reasoning-delta', index: this.#placeOfItem(data), delta });
         break;
       case 'response.function_call_arguments.delta':
-        if (isText(delta)) this.#arguments(data, delta, out);
+        if (delta !== undefined) this.#arguments(data, delta, out);
         break;
       case 'response.created':
         if (isObject(data['response'])) this.#start(data['response'], out);
@@ -160,8 +161,4 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
   #placeOfItem(data: WireBody): number {
     return this.#items.place(this.#items.of(data));
   }
-}
-
-function isText(delta: unknown): delta is string {
-  return typeof delta === 'string' && delta !== '';
 }

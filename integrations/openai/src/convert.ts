@@ -68,7 +68,9 @@ export function noteStranger({ type }: ContentBlock, context: WireContext): void
 
 /** What says nothing is not sent back: servers that write `null` refuse to read it. */
 export function withoutNulls(members: WireBody): WireBody {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== null && value !== undefined),
+  );
 }
 
 /** A tool as both APIs describe it; a schema that strict mode cannot hold the model to is sent without, and said. */
@@ -120,8 +122,8 @@ export function withProviderOptions(body: WireBody, request: ChatRequest, { prov
 
 /** `providerMetadata` of the members that are there. */
 export function metadataOf(about: WireAbout, members: WireBody): ProviderMetadata | undefined {
-  const present = Object.entries(members).filter(([, value]) => value !== undefined && value !== null);
-  return present.length === 0 ? undefined : { [about.provider]: Object.fromEntries(present) };
+  const present = withoutNulls(members);
+  return Object.keys(present).length === 0 ? undefined : { [about.provider]: present };
 }
 
 /** Who answered, and when. */

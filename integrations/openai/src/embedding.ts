@@ -20,8 +20,18 @@ export interface OpenAIEmbeddingOptions
   model: OpenAIEmbeddingModel;
   /** Shorter vectors, from models that can. Default: the model's own. */
   dimensions?: number | undefined;
+  /** What the server takes, where it is not OpenAI's; presets have it. */
+  embeddings?: ServerEmbeddings | undefined;
   /** What you know of the model or the server; laid over what this integration declares. */
   metadata?: Partial<EmbeddingMetadata> | undefined;
+}
+
+/** What the embeddings of a server take, in place of what OpenAI's do. */
+export interface ServerEmbeddings {
+  /** Texts a request takes at most. */
+  readonly maxBatchSize: number;
+  /** How vectors are asked for: `base64` is a third of the bytes, and not every server knows it. Default: `base64`. */
+  readonly encoding?: 'base64' | 'float' | undefined;
 }
 
 /** Merged last into the request's body, in OpenAI's own spelling. */
@@ -36,19 +46,21 @@ const LIMITS = { maxBatchSize: 2048, maxBatchTokens: 300_000, maxInputTokens: 81
 export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOptions> {
   readonly metadata: EmbeddingMetadata;
   readonly #dimensions: number | undefined;
+  readonly #encoding: ServerEmbeddings['encoding'];
   readonly #connection: Connection<OpenAIEmbeddingClient>;
 
   constructor(given: OpenAIEmbeddingOptions) {
     const options = checkOptions(given, 'configuration');
     super({ ...options, provider: 'openai' });
-    const { dimensions } = options;
+    const { dimensions, embeddings } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     this.#dimensions = dimensions;
+    this.#encoding = embeddings?.encoding;
     this.#connection = new Connection(options);
     this.metadata = reading(
       'metadata',
       () => ({
-        ...LIMITS,
+        ...(embeddings === undefined ? LIMITS : { maxBatchSize: embeddings.maxBatchSize }),
         asymmetric: false,
         ...(dimensions === undefined ? {} : { dimensions }),
         ...options.metadata,
@@ -63,7 +75,7 @@ export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOption
     attempt: Attempt,
   ): Promise<EmbedReply> {
     const { provider, model } = this;
-    const context = { provider, model };
+    const context = { provider, model, encoding: this.#encoding };
     const dimensions = request.dimensions ?? this.#dimensions;
     const body = toEmbeddingRequest(
       inputs,

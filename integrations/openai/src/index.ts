@@ -10,6 +10,7 @@ export {
   type OpenAIEmbeddingModel,
   type OpenAIEmbeddingOptions,
   type OpenAIEmbeddingProviderOptions,
+  type ServerEmbeddings,
 } from './embedding.ts';
 export type {
   ConnectionOptions,
@@ -18,6 +19,9 @@ export type {
   OpenAILLMClient,
   RequestSettings,
 } from './client.ts';
+
+export type { OpenAIApi } from './api.ts';
+export type { ReasoningWire, ServerWire } from './server-wire.ts';
 
 // For vendors that speak OpenAI's wire: functions without I/O, `about.provider` being the vendor's own name.
 export type { ErrorAbout, WireAbout, WireBody, WireContext } from './convert.ts';

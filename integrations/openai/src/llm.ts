@@ -9,26 +9,11 @@ import {
 } from '@mortise/core/llm';
 import type { Attempt } from '@mortise/core/call';
 import { schemaDialects } from '@mortise/core/schema';
-import { readJson, streamEvents, type StreamTranslator } from '@mortise/core/wire';
-import type { ChatStreamEvent } from '@mortise/core/llm';
-import {
-  Connection,
-  DEFAULT_BASE_URL,
-  type ConnectionOptions,
-  type Endpoint,
-  type OpenAILLMClient,
-} from './client.ts';
-import { fromChatCompletionsResponse } from './convert-chat-response.ts';
-import {
-  toChatCompletionsRequest,
-  toChatCompletionsStreamRequest,
-  type ChatCompletionsContext,
-} from './convert-chat-request.ts';
-import { chatCompletionsStream } from './convert-chat-stream.ts';
-import { fromResponsesResponse } from './convert-responses-response.ts';
-import { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
-import { responsesStream } from './convert-responses-stream.ts';
-import type { WireAbout, WireBody } from './convert.ts';
+import { readJson, streamEvents } from '@mortise/core/wire';
+import { CHAT_COMPLETIONS, RESPONSES, type OpenAIApi } from './api.ts';
+import { Connection, DEFAULT_BASE_URL, type ConnectionOptions, type OpenAILLMClient } from './client.ts';
+import type { WireAbout } from './convert.ts';
+import type { ServerWire } from './server-wire.ts';
 
 /** For completion in an editor only: any model works. */
 export type OpenAIModel =
@@ -45,8 +30,10 @@ export type OpenAIModel =
 /** How to reach a model of OpenAI, or of a server that speaks its wire. All but `model` have defaults. */
 export interface OpenAILLMOptions extends LLMSettings, ConnectionOptions<OpenAILLMClient> {
   model: OpenAIModel;
-  /** Default: `responses`. Other vendors' servers mostly speak `chat-completions`. */
-  api?: 'responses' | 'chat-completions' | undefined;
+  /** Default: `responses`. Other vendors' servers speak `chat-completions`, or what a preset brings for them. */
+  api?: 'responses' | 'chat-completions' | ((wire: ServerWire) => OpenAIApi) | undefined;
+  /** How the server's Chat Completions differ from OpenAI's, for the API that a preset brings. */
+  wire?: ServerWire | undefined;
   /** What you know of the model; laid over what this integration declares. */
   metadata?: Partial<LLMMetadata> | undefined;
   /** Over Chat Completions, where `maxOutputTokens` goes. Default: `max_completion_tokens`. */
@@ -75,75 +62,18 @@ export type OpenAIProviderOptions = {
 /** What the reply said and the contract does not model, in OpenAI's own spelling. */
 export type OpenAIMetadata = { [member: string]: unknown };
 
-/** One API of OpenAI: where it is, and what is said there. */
-interface Api {
-  readonly endpoint: (client: OpenAILLMClient) => Endpoint;
-  readonly toRequest: (request: ChatRequest, context: ChatCompletionsContext) => WireBody;
-  readonly toStreamRequest: (request: ChatRequest, context: ChatCompletionsContext) => WireBody;
-  readonly fromReply: (body: WireBody, about: WireAbout) => ChatReply<OpenAIMetadata>;
-  readonly fromStream: (about: WireAbout) => StreamTranslator<ChatStreamEvent>;
-  readonly metadata: LLMMetadata;
-  /** Characters that the API takes as the id of a call. */
-  readonly callIdLength: number;
-}
-
-const SHARED = {
-  streaming: true,
-  tools: true,
-  parallelTools: true,
-  toolChoice: true,
-  structuredOutput: 'native',
-  usageInStreams: true,
-} as const;
-
-const RESPONSES: Api = {
-  endpoint: (client) => client.responses,
-  toRequest: toResponsesRequest,
-  toStreamRequest: toResponsesStreamRequest,
-  fromReply: fromResponsesResponse,
-  fromStream: responsesStream,
-  metadata: {
-    isChatModel: true,
-    capabilities: {
-      ...SHARED,
-      allowedTools: true,
-      inputModalities: ['text', 'image', 'document'],
-      stop: false,
-      seed: false,
-    },
-  },
-  callIdLength: 64,
-};
-
-const CHAT_COMPLETIONS: Api = {
-  endpoint: (client) => client.chat.completions,
-  toRequest: toChatCompletionsRequest,
-  toStreamRequest: toChatCompletionsStreamRequest,
-  fromReply: fromChatCompletionsResponse,
-  fromStream: chatCompletionsStream,
-  metadata: {
-    isChatModel: true,
-    capabilities: {
-      ...SHARED,
-      inputModalities: ['text', 'image', 'document', 'audio'],
-      names: true,
-      stop: true,
-      seed: true,
-    },
-  },
-  callIdLength: 40,
-};
-
 /** A model of OpenAI, or of anyone who speaks its wire at `baseURL`. */
 export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
   readonly metadata: LLMMetadata;
-  readonly #api: Api;
+  readonly #api: OpenAIApi;
   readonly #connection: Connection<OpenAILLMClient>;
   readonly #maxTokensField: OpenAILLMOptions['maxTokensField'];
 
   constructor(given: OpenAILLMOptions) {
     const options = checkOptions(given, 'configuration');
-    const api = options.api === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
+    const { api: chosen, wire = {} } = options;
+    const ours = chosen === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
+    const api = typeof chosen === 'function' ? chosen(wire) : ours;
     super({
       ...options,
       provider: 'openai',
@@ -156,15 +86,15 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     this.#api = api;
     this.#connection = new Connection(options);
     this.#maxTokensField = options.maxTokensField;
-    const declared = this.#api.metadata;
+    const { capabilities, schemaDialect = schemaDialects.openai } = api;
     const { metadata } = options;
     this.metadata = reading(
       'metadata',
       () => ({
-        schemaDialect: schemaDialects.openai,
-        ...declared,
+        isChatModel: true,
+        schemaDialect,
         ...metadata,
-        capabilities: { ...declared.capabilities, ...metadata?.capabilities },
+        capabilities: { ...capabilities, ...metadata?.capabilities },
       }),
       'configuration',
     );
@@ -174,8 +104,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     request: ChatRequest<OpenAIProviderOptions>,
     attempt: Attempt,
   ): Promise<ChatReply<OpenAIMetadata>> {
-    const body = this.#api.toRequest(request, this.#context(attempt));
-    const response = await this.#connection.send(this.#api.endpoint, body, attempt, this);
+    const response = await this.#send(this.#api.toRequest, request, attempt);
     const about = this.#about();
     return this.#api.fromReply(await readJson(response, attempt, about), about);
   }
@@ -184,8 +113,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     request: ChatRequest<OpenAIProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {
-    const body = this.#api.toStreamRequest(request, this.#context(attempt));
-    const response = await this.#connection.send(this.#api.endpoint, body, attempt, this);
+    const response = await this.#send(this.#api.toStreamRequest, request, attempt);
     const about = this.#about();
     return streamEvents(response, attempt, this.#api.fromStream(about), about);
   }
@@ -194,13 +122,13 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     return { provider: this.provider, model: this.model, secrets: this.#connection.secrets };
   }
 
-  #context(attempt: Attempt): ChatCompletionsContext {
-    return {
+  #send(convert: OpenAIApi['toRequest'], request: ChatRequest, attempt: Attempt): Promise<Response> {
+    const body = convert(request, {
       ...this.#about(),
+      ...this.metadata,
       warn: (warning) => attempt.warn(warning),
-      capabilities: this.metadata.capabilities,
-      schemaDialect: this.metadata.schemaDialect,
       maxTokensField: this.#maxTokensField,
-    };
+    });
+    return this.#connection.send(this.#api.endpoint, body, attempt, this);
   }
 }

@@ -48,12 +48,13 @@ const TOO_LONG: readonly RegExp[] = [
   /reduce the length of the (messages|prompt|input)/i,
   /too many tokens( in the prompt|: (the prompt|total number of tokens|size limit exceeded))/i,
   /inputs?`? (tokens \+ `?max_new_tokens|must have less than \d+ tokens)/i,
-  /maximum prompt length is \d|model token limit|input length should be|ContextWindowExceeded/i,
+  /(maximum prompt length is|max size:) \d|prompt exceeds max|model token limit|input length should be|ContextWindowExceeded/i,
 ];
 
 /** Ends of a reply that are failures: Gemini's (https://ai.google.dev/api/generate-content#FinishReason), Bedrock's. */
 const ENDS: Meanings = [
-  [/^(error|failed)$/i, 'server'],
+  // Z.AI's has the network in it: https://docs.z.ai/api-reference/llm/chat-completion
+  [/^(network_)?(error|failed)$/i, 'server'],
   [/malformed_|unexpected_tool_call|too_many_tool_calls/i, 'malformed-response'],
   [/missing_thought_signature/i, 'invalid-request'],
 ];

@@ -175,7 +175,7 @@ function lookIntoText(text: string, found: Found, depth: number): void {
   if (inner !== undefined) return look(inner, found, depth + 1);
   const trimmed = withoutField(text);
   // A proxy's page says nothing.
-  if (trimmed !== '' && !trimmed.startsWith('<')) found.messages.push(trimmed);
+  if (trimmed !== '' && !/^<[!?a-z]/i.test(trimmed)) found.messages.push(trimmed);
 }
 
 function jsonIn(text: string): object | undefined {

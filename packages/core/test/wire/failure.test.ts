@@ -137,6 +137,7 @@ describe('throwFailure', () => {
 it.each([
   ['error', 'server'],
   ['ERROR', 'server'],
+  ['network_error', 'server'],
   ['function_call_filter: MALFORMED_FUNCTION_CALL', 'malformed-response'],
   ['malformed_tool_use', 'malformed-response'],
   ['stop', undefined],

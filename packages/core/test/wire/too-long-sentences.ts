@@ -107,8 +107,17 @@ export const TOO_LONG_SENTENCES: readonly (readonly [server: string, sentence: s
   ['Moonshot', 'Invalid request: Your request exceeded model token limit: 262144 (requested: 300000)'],
   // https://github.com/earendil-works/pi/blob/main/packages/ai/src/utils/overflow.ts
   ['GitHub Copilot', 'prompt token count of 130000 exceeds the limit of 128000'],
+  // https://github.com/zeroclaw-labs/zeroclaw/issues/4124
+  ['Z.AI', 'Prompt exceeds max length'],
+  // https://github.com/cline/cline/issues/995
+  ['GitHub Models', 'Request body too large for gpt-4o model. Max size: 8000 tokens.'],
   // https://help.aliyun.com/zh/model-studio/error-code
   ['DashScope', 'Range of input length should be [1, 30720]'],
+  // https://github.com/QwenLM/qwen-code/issues/98
+  [
+    'DashScope, OpenAI compatible',
+    '<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, 204800]',
+  ],
   // https://github.com/forcedotcom/Einstein-GPT-for-Developers/issues/198
   ['Servers that only name it', 'Provider context length exceeded.'],
 ];

@@ -16,8 +16,8 @@ export interface RecordOptions<R = JsonValue> {
   metadata?: readonly string[] | ((record: R) => JsonObject) | undefined;
   /**
    * The member that names it, so that ids stay the same when records come in between: `path#name`, with `%23` for a `#` in
-   * the name. In JSON, a text that reads as a number or begins with a quote is written as JSON: `path#"5"` beside `path#5`. A
-   * second record of one name is reported. Default: its number in the file.
+   * the name. A second record of one name is reported, also where one is the number 5 and the other one the text `5`.
+   * Default: its number in the file.
    */
   id?: string | undefined;
 }
@@ -50,10 +50,10 @@ export interface FoundRecord<R = JsonValue> {
 /** The documents of the records of one file. Where `id` names records, their names are held. */
 export class RecordDocuments {
   readonly #file: SourceFile;
-  readonly #mediaType: 'text/csv' | 'application/json';
+  readonly #mediaType: string;
   readonly #names = new Set<string>();
 
-  constructor(file: SourceFile, mediaType: 'text/csv' | 'application/json') {
+  constructor(file: SourceFile, mediaType: string) {
     this.#file = file;
     this.#mediaType = mediaType;
   }
@@ -64,7 +64,7 @@ export class RecordDocuments {
     { text, metadata, id }: RecordOptions<R>,
   ): Document {
     const shown = text === undefined ? source : textOf(value, text);
-    const name = id === undefined ? String(number) : this.#take(this.#nameOf(value, id), id);
+    const name = id === undefined ? String(number) : this.#take(nameOf(value, id), id);
     const where: JsonObject =
       text === undefined ? { bodyStart: start } : { recordStart: start, recordEnd: start + source.length };
     const all: JsonObject = {
@@ -80,16 +80,6 @@ export class RecordDocuments {
       metadata: all,
       ...excluded(all),
     });
-  }
-
-  /** Of a record of CSV, which knows nothing but texts, the text; of JSON, what tells a text from a number. */
-  #nameOf(value: JsonValue, id: string): string {
-    const name = memberAt(value, id);
-    if (typeof name === 'number') return String(name);
-    if (typeof name !== 'string' || name === '')
-      throw new MortiseError('validation', `it has no ${id} to be named by.`);
-    const isNumeric = name === String(Number(name)) || name.startsWith('"');
-    return isNumeric && this.#mediaType === 'application/json' ? JSON.stringify(name) : name;
   }
 
   #take(name: string, id: string): string {
@@ -149,6 +139,12 @@ function textOf<R extends JsonValue>(value: R, text: NonNullable<RecordOptions<R
     'validation',
     `it has no ${paths.join(' and no ')}. Name the member that is its text.`,
   );
+}
+
+function nameOf(value: JsonValue, id: string): string {
+  const name = memberAt(value, id);
+  if ((typeof name === 'string' && name !== '') || typeof name === 'number') return String(name);
+  throw new MortiseError('validation', `it has no ${id} to be named by.`);
 }
 
 function pick(value: JsonValue, paths: readonly string[]): JsonObject {

@@ -161,7 +161,7 @@ describe('JSON', () => {
   });
 
   it('D-02: two records never have one id: the second is a conflict', async () => {
-    const json = await read('a.json', '[{"id": 5}, {"id": 5.0}, {"id": "6#7"}]', jsonFormat({ id: 'id' }));
+    const json = await read('a.json', '[{"id": 5}, {"id": "5"}, {"id": "6#7"}]', jsonFormat({ id: 'id' }));
     expect(ids(json)).toEqual(['a.json#5', 'a.json#6%237']);
     expect(json.failures).toMatchObject([{ part: 'a.json#1', error: { code: 'conflict' } }]);
     const lines = await read(
@@ -171,18 +171,6 @@ describe('JSON', () => {
     );
     expect(ids(lines)).toEqual(['a.jsonl#%2523', 'a.jsonl#%23']);
     expect(lines.failures).toMatchObject([{ part: 'a.jsonl#3', error: { code: 'conflict' } }]);
-  });
-
-  it('D-02: a number and the text that reads like it have ids of their own; in CSV all are texts', async () => {
-    const names = [5, '5', '"5"', '05', '-0', '1e3', 'NaN', 1e21, '1e+21', 'a'];
-    const records = names.map((id) => ({ id }));
-    const wanted = ['5', '"5"', '"\\"5\\""', '05', '-0', '1e3', '"NaN"', '1e+21', '"1e+21"', 'a'];
-    const json = await read('a.json', JSON.stringify(records), jsonFormat({ id: 'id' }));
-    expect(ids(json)).toEqual(wanted.map((id) => `a.json#${id}`));
-    const lines = records.map((record) => JSON.stringify(record)).join('\n');
-    const seen = await read('a.jsonl', lines, jsonLinesFormat({ id: 'id' }));
-    expect(ids(seen)).toEqual(wanted.map((id) => `a.jsonl#${id}`));
-    expect(ids(await read('a.csv', 'id\n5\n05\n', csvFormat({ id: 'id' })))).toEqual(['a.csv#5', 'a.csv#05']);
   });
 
   it('D-01: half a file is a failure of the whole', async () => {

@@ -1,0 +1,70 @@
+import type { ChatReply, ChatRequest, ChatStreamEvent, LLMCapabilities } from '@mortise/core/llm';
+import type { SchemaDialect } from '@mortise/core/schema';
+import type { StreamTranslator } from '@mortise/core/wire';
+import type { Endpoint, OpenAILLMClient } from './client.ts';
+import { fromChatCompletionsResponse } from './convert-chat-response.ts';
+import {
+  toChatCompletionsRequest,
+  toChatCompletionsStreamRequest,
+  type ChatCompletionsContext,
+} from './convert-chat-request.ts';
+import { chatCompletionsStream } from './convert-chat-stream.ts';
+import { fromResponsesResponse } from './convert-responses-response.ts';
+import { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
+import { responsesStream } from './convert-responses-stream.ts';
+import type { WireAbout, WireBody } from './convert.ts';
+
+/** One API of OpenAI: where it is, and what is said there. */
+export interface OpenAIApi {
+  readonly endpoint: (client: OpenAILLMClient) => Endpoint;
+  readonly toRequest: (request: ChatRequest, context: ChatCompletionsContext) => WireBody;
+  readonly toStreamRequest: (request: ChatRequest, context: ChatCompletionsContext) => WireBody;
+  readonly fromReply: (body: WireBody, about: WireAbout) => ChatReply<WireBody>;
+  readonly fromStream: (about: WireAbout) => StreamTranslator<ChatStreamEvent>;
+  readonly capabilities: LLMCapabilities;
+  /** Default: that of OpenAI's strict mode. */
+  readonly schemaDialect?: SchemaDialect | undefined;
+  /** Characters that the API takes as the id of a call. */
+  readonly callIdLength: number;
+}
+
+const SHARED = {
+  streaming: true,
+  tools: true,
+  parallelTools: true,
+  toolChoice: true,
+  structuredOutput: 'native',
+  usageInStreams: true,
+} as const;
+
+export const RESPONSES: OpenAIApi = {
+  endpoint: (client) => client.responses,
+  toRequest: toResponsesRequest,
+  toStreamRequest: toResponsesStreamRequest,
+  fromReply: fromResponsesResponse,
+  fromStream: responsesStream,
+  capabilities: {
+    ...SHARED,
+    allowedTools: true,
+    inputModalities: ['text', 'image', 'document'],
+    stop: false,
+    seed: false,
+  },
+  callIdLength: 64,
+};
+
+export const CHAT_COMPLETIONS: OpenAIApi = {
+  endpoint: (client) => client.chat.completions,
+  toRequest: toChatCompletionsRequest,
+  toStreamRequest: toChatCompletionsStreamRequest,
+  fromReply: fromChatCompletionsResponse,
+  fromStream: chatCompletionsStream,
+  capabilities: {
+    ...SHARED,
+    inputModalities: ['text', 'image', 'document', 'audio'],
+    names: true,
+    stop: true,
+    seed: true,
+  },
+  callIdLength: 40,
+};
