@@ -126,7 +126,7 @@ interface Found {
 const DEEPEST = 6;
 
 /** The members of failures, in the order in which they are believed. */
-const INNER = ['error', 'errors', 'fault', 'response', 'metadata', 'raw'];
+const INNER = ['error', 'errors', 'innererror', 'fault', 'response', 'metadata', 'raw'];
 const MESSAGES = [
   ...['message', 'error_message', 'errorMessage', 'error_description', 'detail', 'details', 'msg'],
   ...['faultstring', 'title'],
@@ -167,6 +167,15 @@ function look(said: unknown, found: Found, depth: number): void {
       if (isWord(id) && id.includes('PerDay')) found.words.push(id);
     }
   found.ids.push(...values(['request_id', 'requestId']).filter(isWord));
+  // Azure's, by category: https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter
+  for (const results of values(['content_filter_result', 'content_filter_results']).filter(isObject)) {
+    const filtered = Object.entries(results).flatMap(([category, result]) =>
+      isObject(result) && result['filtered'] === true
+        ? [[category, result['severity']].filter(isWord).join(' ')]
+        : [],
+    );
+    if (filtered.length > 0) found.messages.push(filtered.join(', '));
+  }
 }
 
 /** A sentence, or JSON in a string, as a gateway quotes who is behind it. */

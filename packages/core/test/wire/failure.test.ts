@@ -56,6 +56,24 @@ describe('throwFailure', () => {
     [{ error: 'no such model' }, { message: 'no such model' }],
     [{ error: { message: 'm', code: '429' } }, { status: 429, message: 'm' }],
     [
+      // Azure's, with the categories that were filtered.
+      {
+        error: {
+          message: 'The prompt was filtered',
+          code: 'content_filter',
+          innererror: {
+            code: 'ResponsibleAIPolicyViolation',
+            content_filter_result: {
+              hate: { filtered: true, severity: 'high' },
+              jailbreak: { filtered: true, detected: true },
+              violence: { filtered: false, severity: 'safe' },
+            },
+          },
+        },
+      },
+      { code: 'content-filter', message: 'The prompt was filtered: hate high, jailbreak' },
+    ],
+    [
       { error: 'The input is long', error_type: 'validation' },
       { code: 'invalid-request', word: 'validation' },
     ],
