@@ -24,6 +24,8 @@ export interface OpenAIApi {
 export interface ConnectionOptions<C> {
     apiKey?: string | undefined;
     apiKeyVariable?: string | null | undefined;
+    apiKeyHeader?: string | undefined;
+    token?: ((signal: AbortSignal) => string | Promise<string>) | undefined;
     baseURL?: string | undefined;
     headers?: Readonly<Record<string, string>> | undefined;
     fetch?: typeof globalThis.fetch | undefined;
@@ -38,6 +40,7 @@ export interface RequestSettings {
     signal?: AbortSignal;
     maxRetries?: number;
     timeout?: number;
+    headers?: Record<string, string>;
 }
 export interface OpenAILLMClient {
     readonly baseURL?: string | undefined;
@@ -196,6 +199,23 @@ export declare class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMeta
     doStream(request: ChatRequest<OpenAIProviderOptions>, attempt: Attempt): Promise<AsyncIterable<StreamBatch>>;
 }
 
+// ---- presets/azure.d.ts
+export interface AzureOptions {
+    resource: string;
+    deployment?: string | undefined;
+    apiVersion?: string | undefined;
+    token?: (() => string | Promise<string>) | undefined;
+}
+export interface AzureConnection {
+    readonly name: string;
+    readonly baseURL: string;
+    readonly apiKeyVariable: string | null;
+    readonly apiKeyHeader: string;
+    readonly token?: () => Promise<string>;
+    readonly api?: 'chat-completions';
+}
+export declare function azure({ resource, deployment, apiVersion, token }: AzureOptions): AzureConnection;
+
 // ---- presets/chat-completions.d.ts
 import type { OpenAIApi } from '../api.ts';
 import type { ServerWire } from '../server-wire.ts';
@@ -215,12 +235,14 @@ export declare const perplexity: ServerPreset<false>;
 export declare const moonshot: ServerPreset<false>;
 export declare const zai: ServerPreset<false>;
 export declare const dashscope: ServerPreset<ServerEmbeddings>;
+export declare const gemini: ServerPreset<ServerEmbeddings>;
 export declare const githubModels: ServerPreset<ServerEmbeddings>;
 
 // ---- presets/index.d.ts
+export { azure, type AzureConnection, type AzureOptions } from './azure.ts';
 export { chatCompletions } from './chat-completions.ts';
 export type { ServerPreset } from './preset.ts';
-export { cerebras, dashscope, deepseek, fireworks, githubModels, groq, moonshot, openrouter, perplexity, together, xai, zai, } from './hosted.ts';
+export { cerebras, dashscope, deepseek, fireworks, gemini, githubModels, groq, moonshot, openrouter, perplexity, together, xai, zai, } from './hosted.ts';
 export { llamaCpp, lmStudio, ollama, vllm } from './local.ts';
 
 // ---- presets/local.d.ts

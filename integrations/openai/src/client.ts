@@ -19,6 +19,10 @@ export interface ConnectionOptions<C> {
    * is looked for.
    */
   apiKeyVariable?: string | null | undefined;
+  /** The header that carries the key as it is, such as `api-key`. Default: `Authorization: Bearer`. */
+  apiKeyHeader?: string | undefined;
+  /** Gives what goes out as `Authorization: Bearer`; asked before each request, with the signal of its attempt. A secret. */
+  token?: ((signal: AbortSignal) => string | Promise<string>) | undefined;
   /** With `/v1`. Default: `https://api.openai.com/v1`. With a base URL the key may be missing. */
   baseURL?: string | undefined;
   /** Sent with every request; one named `Authorization` or `api-key` stands in for the key. */
@@ -39,6 +43,7 @@ export interface RequestSettings {
   signal?: AbortSignal;
   maxRetries?: number;
   timeout?: number;
+  headers?: Record<string, string>;
 }
 
 /** The part of an `OpenAI` or `AzureOpenAI` client that the language model uses. */
@@ -75,17 +80,24 @@ export class Connection<C> {
   readonly #credentials: Credentials;
   readonly #given: C | undefined;
   readonly #fetch: typeof globalThis.fetch | undefined;
+  readonly #keyHeader: string | undefined;
+  readonly #token: ConnectionOptions<C>['token'];
+  /** The tokens that were sent of late: an error may come after the next one was given. */
+  #tokens: readonly string[] = [];
   #client: Promise<C> | undefined;
 
   constructor(options: ConnectionOptions<C> & { readonly name?: string | undefined }) {
     this.#credentials = credentialsOf(options);
     this.#given = options.client;
     this.#fetch = options.fetch;
+    this.#keyHeader = options.apiKeyHeader?.toLowerCase();
+    this.#token = options.token;
   }
 
   /** What must not appear in an error. */
   get secrets(): Secrets {
-    return this.#credentials.secrets;
+    const { secrets } = this.#credentials;
+    return this.#token === undefined ? secrets : [...(secrets ?? []), ...this.#tokens];
   }
 
   /** One request, its reply unread. */
@@ -96,7 +108,13 @@ export class Connection<C> {
     { provider, model }: About,
   ): Promise<Response> {
     const client = await (this.#client ??= this.#open());
-    const settings: RequestSettings = { signal: attempt.signal, maxRetries: 0, timeout: NO_TIMEOUT_MS };
+    const { signal } = attempt;
+    const settings: RequestSettings = { signal, maxRetries: 0, timeout: NO_TIMEOUT_MS };
+    const token = await this.#token?.(signal);
+    if (token !== undefined) {
+      this.#tokens = [token, ...this.#tokens.slice(0, 7)];
+      settings.headers = { authorization: `Bearer ${token}` };
+    }
     const about = { provider, model, secrets: this.secrets };
     const response = await endpoint(client)
       .create(body as never, settings)
@@ -122,7 +140,11 @@ export class Connection<C> {
   async #create(): Promise<C> {
     const { headers, baseURL, query } = this.#credentials;
     const key = this.#credentials.key();
-    const authorization = key === undefined ? null : `Bearer ${key}`;
+    const keyHeader = this.#keyHeader ?? 'authorization';
+    const ours = {
+      ...(key === undefined ? {} : { [keyHeader]: this.#keyHeader === undefined ? `Bearer ${key}` : key }),
+      ...headers,
+    };
     const { OpenAI } = await loadSdk();
     const client: unknown = new OpenAI({
       // The SDK insists on a key; where there is none, `null` takes its header out again.
@@ -134,10 +156,10 @@ export class Connection<C> {
       project: null,
       webhookSecret: null,
       logLevel: 'off',
-      defaultHeaders: { authorization, ...headers },
+      defaultHeaders: { authorization: null, ...ours },
       fetch: onlyKnownHeaders(
         guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query }, { carry: true }),
-        new Set(Object.keys(headers)),
+        new Set(Object.keys(ours)),
       ),
       maxRetries: 0,
       timeout: NO_TIMEOUT_MS,

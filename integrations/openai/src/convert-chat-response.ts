@@ -55,7 +55,7 @@ export function fromChatCompletionsResponse(body: WireBody, about: WireAbout): C
     usage: chatUsage(usageOf(body)),
     providerMetadata: metadataOf(
       about,
-      chatMetadata(body, choice['logprobs']),
+      chatMetadata(body, choice),
     ) as ChatReply<WireBody>['providerMetadata'],
     ...startOf(body, body['created']),
   };
@@ -243,7 +243,15 @@ export function chatUsage(raw: WireBody | undefined): Usage {
 }
 
 /** What the contract does not model, in the provider's own spelling. */
-function chatMetadata(body: WireBody, logprobs: unknown): WireBody {
-  const { service_tier, system_fingerprint, moderation } = body;
-  return { service_tier, system_fingerprint, moderation, logprobs };
+function chatMetadata(body: WireBody, { logprobs, content_filter_results }: WireBody): WireBody {
+  const { service_tier, system_fingerprint, moderation, prompt_filter_results } = body;
+  return {
+    service_tier,
+    system_fingerprint,
+    moderation,
+    logprobs,
+    // Azure's, with the categories.
+    prompt_filter_results,
+    content_filter_results,
+  };
 }

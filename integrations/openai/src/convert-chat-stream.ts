@@ -84,7 +84,8 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
 
   push(event: SseEvent, out: ChatStreamEvent[]): void {
     const chunk = eventJson(event, this.#about);
-    const { choices } = chunk;
+    const { choices, prompt_filter_results: filtered } = chunk;
+    if (filtered !== undefined) this.#metadata['prompt_filter_results'] = filtered;
     const usage = usageOf(chunk);
     if (!Array.isArray(choices) && usage === undefined && chunk['object'] === undefined)
       throwFailure(chunk, this.#about, true);
@@ -119,7 +120,17 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   #choice(choice: WireBody, out: ChatStreamEvent[]): void {
-    const { delta, message, finish_reason: reason, logprobs, error } = choice;
+    const {
+      delta,
+      message,
+      finish_reason: reason,
+      logprobs,
+      error,
+      content_filter_results: results,
+    } = choice;
+    // Azure's, of all that was said so far; what says nothing is an empty one.
+    if (isObject(results) && Object.keys(results).length > 0)
+      this.#metadata['content_filter_results'] = results;
     if (isObject(delta)) this.#delta(delta, out);
     // A whole message in place of a delta: it says again what came before, or all there is.
     else if (isObject(message))

@@ -9,8 +9,16 @@ import {
   textFact,
   type Recording,
 } from '@mortise/conformance';
-import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
+import { OpenAIEmbedding, OpenAILLM, type OpenAILLMOptions } from '@mortise/openai';
+import { azure, deepseek, groq, xai } from '@mortise/openai/presets';
 import { describe, expect, it } from 'vitest';
+
+const PRESETS: Readonly<Record<string, Omit<OpenAILLMOptions, 'model'>>> = {
+  groq,
+  deepseek,
+  'openai-compatible': xai,
+  azure: azure({ resource: 'recorded' }),
+};
 
 const recordings = readRecordings(['openai', 'openai-compatible', 'azure', 'groq', 'deepseek']);
 
@@ -22,6 +30,18 @@ describe.skipIf(recordings.length === 0)('recordings', () => {
       await using wire = await startWire((_request, reply) => replay(reply, recording));
       check(await ask(recording, { baseURL: `${wire.url}/v1` }), recording);
     });
+
+    const preset = PRESETS[recording.provider];
+    it.runIf(preset !== undefined).each([1, 7])(
+      `L-01: ${recording.file} by the preset of its server, in pieces of %i`,
+      async (chunk) => {
+        const fetch = async (): Promise<Response> => recordedResponse(recording, chunk);
+        const model = new OpenAILLM({ ...preset!, model: 'm', apiKey: 'k', fetch, retry: false });
+        const reply = await (recording.streamed ? model.streamChat('hello').final() : model.chat('hello'));
+        check(reply, recording);
+        expect(reply.server).toBe(preset!.name);
+      },
+    );
 
     if (!recording.streamed) continue;
 

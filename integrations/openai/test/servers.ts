@@ -51,6 +51,8 @@ const chunk = (delta: Json, more: Json = {}): Json => ({
 const END = chunk({}, { finish_reason: 'tool_calls' });
 const called = (call: Json, index: number | undefined = 0): Json =>
   chunk({ tool_calls: [index === undefined ? call : { index, ...call }] });
+/** As Gemini signs a thought: base64, byte for byte. */
+const SIGNED = { extra_content: { google: { thought_signature: 'c2ln+/==' } } };
 const ALL_MEDIA = ['document as PDF', 'audio by bytes'];
 
 /** A loop whose reasoning comes in `field` and goes back in it. */
@@ -375,6 +377,35 @@ export const SERVERS = {
       },
     ],
     rateLimit: [{ 'retry-after': '4' }, 4000],
+  },
+  gemini: {
+    preset: presets.gemini,
+    leftOut: ['name', 'reasoning.budgetTokens', 'seed', 'tools.strict'],
+    limits: { max_completion_tokens: 77, reasoning_effort: 'minimal' },
+    off: { reasoning_effort: 'none' },
+    refuses: ['image by URL', 'document as PDF'],
+    named: 'by its name',
+    loop: {
+      whole: message({ tool_calls: [{ ...CALL, ...SIGNED }] }),
+      chunks: [called({ ...CALL, ...SIGNED }), END],
+      answer: DONE,
+      back: { role: 'assistant', content: null },
+      call: SIGNED,
+    },
+    tooLong: [
+      400,
+      [
+        {
+          error: {
+            code: 400,
+            message:
+              'The input token count (1200293) exceeds the maximum number of tokens allowed (1048576).',
+            status: 'INVALID_ARGUMENT',
+          },
+        },
+      ],
+    ],
+    rateLimit: [{ 'retry-after': '34' }, 34_000],
   },
   githubModels: {
     preset: presets.githubModels,

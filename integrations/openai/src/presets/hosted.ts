@@ -247,6 +247,24 @@ export const dashscope: ServerPreset<ServerEmbeddings> = {
 };
 
 /**
+ * https://ai.google.dev/gemini-api/docs/openai, 2026-08; `@mortise/google` speaks the API itself, which gives more. The
+ * signature of a thought stands in `extra_content` of its call, and a call without it is refused. Members that it does not
+ * know, such as `seed`, are a 400.
+ */
+export const gemini: ServerPreset<ServerEmbeddings> = {
+  name: 'gemini',
+  baseURL: 'https://generativelanguage.googleapis.com/v1beta/openai',
+  apiKeyVariable: 'GEMINI_API_KEY',
+  api: chatCompletions,
+  wire: {
+    capabilities: { inputModalities: ['text', 'image', 'document', 'audio'], seed: false },
+    strictTools: 'none',
+    imageURLs: false,
+  },
+  embeddings: { maxBatchSize: 100, encoding: 'float' },
+};
+
+/**
  * https://docs.github.com/en/rest/models/inference, 2026-08; embeddings: /en/rest/models/embeddings. Reasoning models of
  * OpenAI want `maxTokensField: 'max_completion_tokens'`.
  */

@@ -1,3 +1,4 @@
+export { azure, type AzureConnection, type AzureOptions } from './azure.ts';
 export { chatCompletions } from './chat-completions.ts';
 export type { ServerPreset } from './preset.ts';
 export {
@@ -5,6 +6,7 @@ export {
   dashscope,
   deepseek,
   fireworks,
+  gemini,
   githubModels,
   groq,
   moonshot,
