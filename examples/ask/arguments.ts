@@ -9,6 +9,8 @@ export interface Settings {
   readonly llm: ModelChoice;
   readonly embedding: ModelChoice;
   readonly baseURL?: string;
+  /** A preset of `@mortise/openai/presets`, by its name. */
+  readonly preset?: string;
   readonly verbose: boolean;
   readonly json: boolean;
   readonly help: boolean;
@@ -26,6 +28,7 @@ const OPTIONS = {
   llm: { type: 'string' },
   embedding: { type: 'string' },
   'base-url': { type: 'string' },
+  preset: { type: 'string' },
   verbose: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -40,7 +43,9 @@ Usage: pnpm start [options]
   --llm PROVIDER:MODEL     openai:MODEL, anthropic:MODEL, cohere:MODEL or google:MODEL; without it
                            the answer is put together from sentences of the sources, on this machine
   --embedding WHICH        local (the default), openai:MODEL, cohere:MODEL or google:MODEL
-  --base-url URL           another address for the provider: a proxy, Ollama, vLLM, LM Studio
+  --base-url URL           another address for the provider, such as a proxy
+  --preset NAME            a server that speaks OpenAI's wire, for openai:MODEL: groq, ollama, openrouter
+                           and the others of @mortise/openai/presets; it reads that server's own key
   --verbose                show what happens inside, on stderr
   --json                   write the answer as JSON, and nothing else, to stdout
   --help                   show this text
@@ -59,12 +64,16 @@ export function parseArguments(argv: readonly string[]): Settings {
   const embedding = modelChoice('--embedding', values.embedding, 'local', EMBEDDING_PROVIDERS);
   const baseURL = values['base-url'];
   if (baseURL !== undefined) checkBaseURL(baseURL, llm, embedding);
+  const { preset } = values;
+  if (preset !== undefined && llm.provider !== 'openai' && embedding.provider !== 'openai')
+    throw new AskError('--preset is for openai:MODEL, and none is named', 'Add --llm or --embedding.');
   return {
     llm,
     embedding,
     ...(docs === undefined ? {} : { docs }),
     ...(question === undefined ? {} : { question }),
     ...(baseURL === undefined ? {} : { baseURL }),
+    ...(preset === undefined ? {} : { preset }),
     verbose: values.verbose ?? false,
     json: values.json ?? false,
     help: values.help ?? false,

@@ -42,9 +42,8 @@ export async function ask(settings: Settings): Promise<void> {
 
 async function openSession(settings: Settings): Promise<Session> {
   const documents = findDocuments(settings.docs);
-  const { baseURL } = settings;
-  const llm = await createLLM(settings.llm, baseURL);
-  const embedding = await createEmbedding(settings.embedding, baseURL);
+  const llm = await createLLM(settings);
+  const embedding = await createEmbedding(settings);
   const { index, summary } = await buildIndex(documents, embedding);
   const engine = createEngine(index, llm);
   return { settings, documents, llm, embedding, summary, engine };
@@ -59,7 +58,7 @@ async function converse(session: Session): Promise<void> {
     try {
       await answer(session, question);
     } catch (error) {
-      process.stderr.write(`${describeFailure(error)}\n`);
+      process.stderr.write(`${describeFailure(error, session.settings.preset)}\n`);
     }
   }
 }

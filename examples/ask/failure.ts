@@ -10,24 +10,24 @@ export class AskError extends Error {
 }
 
 /** Any failure in one line without a stack, ready to be read by who typed the command. */
-export function describeFailure(error: unknown): string {
-  return `error: ${oneLine(sentences(error))}`;
+export function describeFailure(error: unknown, preset?: string): string {
+  return `error: ${oneLine(sentences(error, preset))}`;
 }
 
-function sentences(error: unknown): string {
-  if (isMortiseError(error)) return describeMortiseError(error);
+function sentences(error: unknown, preset: string | undefined): string {
+  if (isMortiseError(error)) return describeMortiseError(error, preset);
   return error instanceof Error ? error.message : String(error);
 }
 
 /** Says in this program's words what the user can change: an option or a variable of the environment. */
-function describeMortiseError(error: MortiseError): string {
-  const provider = error.provider ?? 'the provider';
+function describeMortiseError(error: MortiseError, preset: string | undefined): string {
+  const provider = (error.provider === 'openai' ? preset : undefined) ?? error.provider ?? 'the provider';
   const model = error.model === undefined ? 'the model' : `the model "${error.model}"`;
   const status = error.status === undefined ? '' : ` (HTTP ${error.status})`;
   switch (error.code) {
     case 'not-found':
       if (error.provider === undefined) return error.message;
-      return `${provider} does not know ${model}${status}. Check its name after ${provider}: and the --base-url.`;
+      return `${provider} does not know ${model}${status}. Check its name after ${error.provider}: and the --base-url.`;
     case 'authentication':
       return `${provider} refused the key${status}. Check ${keyVariable(provider) ?? 'it'}.`;
     case 'permission':

@@ -18,12 +18,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+let preset: string | undefined;
 try {
   const settings = parseArguments(process.argv.slice(2));
+  preset = settings.preset;
   if (settings.help) process.stdout.write(HELP);
   else await run(settings);
 } catch (error) {
-  process.stderr.write(`${describeFailure(error)}\n`);
+  process.stderr.write(`${describeFailure(error, preset)}\n`);
   process.exitCode = 1;
 }
 

@@ -1,4 +1,6 @@
 import { createBudget, runTools, tool, toolBlocks, withBudget, withFallback } from '@mortise/toolkit';
+import { OpenAILLM } from '@mortise/openai';
+import { azure, groq, ollama } from '@mortise/openai/presets';
 import { isMortiseError, type ChatMessage, type ChatResponse, type LLM } from '@mortise/core';
 import { z } from 'zod';
 
@@ -44,6 +46,16 @@ export async function describePicture(llm: LLM, png: Uint8Array): Promise<string
   ]);
   // #endregion
   return text;
+}
+
+/** Two servers that speak OpenAI's wire, one of them on this machine, and a deployment of Azure's. */
+export function otherServers(token: () => Promise<string>): LLM[] {
+  // #region presets
+  const fast = new OpenAILLM({ ...groq, model: 'openai/gpt-oss-120b' }); // the key is GROQ_API_KEY
+  const local = new OpenAILLM({ ...ollama, model: 'qwen3' }); // localhost:11434, without a key
+  const ours = new OpenAILLM({ ...azure({ resource: 'eu-search', token }), model: 'our-deployment' });
+  // #endregion
+  return [fast, local, ours];
 }
 
 export async function untilSeconds(llm: LLM, question: string, abort: AbortController): Promise<string> {

@@ -34,6 +34,12 @@ export function openaiText(reply: WireReply, text: string): Promise<void> {
   );
 }
 
+/** The same of Chat Completions, which other servers speak. */
+export function chatText(reply: WireReply, text: string): Promise<void> {
+  const choice = { index: 0, delta: { content: text }, finish_reason: 'stop' };
+  return eventStream(reply, [JSON.stringify({ id: 'c', model: 'some-model', choices: [choice] }), '[DONE]']);
+}
+
 export function openaiError(reply: WireReply, status: number, code: string, message: string): void {
   json(reply, { error: { message, type: 'invalid_request_error', param: null, code } }, { status });
 }

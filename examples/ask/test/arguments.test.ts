@@ -63,6 +63,10 @@ describe('one line for what cannot be understood', () => {
       '--base-url "localhost:80" is not an address. It begins with http:// or https://.',
     ],
     [
+      ['--llm', 'google:x', '--preset', 'groq'],
+      '--preset is for openai:MODEL, and none is named. Add --llm or --embedding.',
+    ],
+    [
       ['--base-url', 'http://localhost'],
       '--base-url is for a provider, and none is named. Add --llm or --embedding.',
     ],

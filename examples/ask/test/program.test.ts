@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startWire } from '@mortise/conformance';
 import { describe, expect, test, vi } from 'vitest';
-import { openaiEmbeddings, openaiError, openaiText } from './answers.ts';
+import { chatText, openaiEmbeddings, openaiError, openaiText } from './answers.ts';
 import { Sandbox } from './run.ts';
 
 // Each test starts the program, some of them twice; the suites of other packages run beside it.
@@ -121,6 +121,29 @@ describe('a provider', () => {
     expect(stderr).not.toContain('extractive');
     expect(wire.requests[0]?.text).toContain('never on the leaves');
     expect(code).toBe(0);
+  });
+
+  test('of another server answers by its preset, with that server’s key', async () => {
+    using box = new Sandbox(GARDEN);
+    await using wire = await startWire((_request, reply) => chatText(reply, 'In the morning [1].'));
+    const { code, stdout } = await box.run([...args(box.docs, wire.url), '--preset', 'groq'], {
+      OPENAI_API_KEY: 'secret-key',
+      GROQ_API_KEY: 'groq-key',
+    });
+    expect(stdout).toMatch(/^In the morning \[1\]\./);
+    const [request] = wire.requests;
+    expect(request?.path).toBe('/v1/chat/completions');
+    expect(request?.headers['authorization']).toBe('Bearer groq-key');
+    expect(code).toBe(0);
+  });
+
+  test.for([
+    ['groq', /^error: GROQ_API_KEY is not set\. Set it to your key of groq/m],
+    ['grok', /^error: --preset does not know "grok"\. It takes cerebras, .*zai\.$/m],
+  ] as const)('the preset %s', async ([preset, line]) => {
+    using box = new Sandbox(GARDEN);
+    const asked = ['--docs', box.docs, '--question', QUESTION, '--llm', 'openai:m', '--preset', preset];
+    expectFailure(await box.run(asked, { OPENAI_API_KEY: 'secret-key' }), line);
   });
 
   test('embeds the documents once and the question each time', async () => {
