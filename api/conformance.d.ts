@@ -928,7 +928,7 @@ export interface RerankerTarget {
 }
 export interface RerankerConformanceOptions {
     readonly create: (target: RerankerTarget) => Reranker;
-    readonly dialect: RerankDialect;
+    readonly dialect?: RerankDialect | undefined;
     readonly declares: RerankerMetadata;
     readonly reasons?: Readonly<Partial<Record<RerankerFeature | (string & {}), string>>> | undefined;
     readonly name?: string | undefined;

@@ -16,5 +16,6 @@ export const CASES = {
   'integrations/anthropic': 1000,
   'integrations/cohere': 1500,
   'integrations/google': 1000,
+  'integrations/transformers': 200,
   'integrations/voyage': 500,
 } as const;

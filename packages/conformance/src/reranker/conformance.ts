@@ -1,19 +1,24 @@
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
-import { conformance, type TestFunctions } from '../frame/conformance.ts';
+import { conformance, WIRE, type TestFunctions } from '../frame/conformance.ts';
 import { rerankerSuite } from './suite.ts';
 import type { RerankerConformanceOptions } from './subject.ts';
+
+const LOCAL = 'The reranker runs in this process: there is no wire.';
 
 /** The contract of rerankers as tests of `functions`' runner, one for each case of {@link rerankerSuite}. */
 export function rerankerConformance(
   functions: TestFunctions,
   options: RerankerConformanceOptions,
 ): ConformanceResults {
-  const { create, declares, reasons = {}, name = options.dialect.name } = options;
-  const dialect = skipping(options.dialect, [
-    ['model', 'model', options.dialect.model !== undefined],
-    ['usage', 'usage', options.dialect.usage !== undefined],
-  ]);
+  const { create, declares, reasons = {}, name = options.dialect?.name ?? 'local' } = options;
+  const dialect =
+    options.dialect &&
+    skipping(options.dialect, [
+      ['model', 'model', options.dialect.model !== undefined],
+      ['usage', 'usage', options.dialect.usage !== undefined],
+    ]);
+  const wire = rerankerSuite.flatMap(({ requires }) => requires).filter((name) => name.startsWith(WIRE));
   return conformance(functions, {
     contract: 'reranker',
     name,
@@ -21,8 +26,13 @@ export function rerankerConformance(
     subject: { create, dialect, declares },
     declared: [
       ...(declares.maxDocuments === undefined ? [] : ['maxDocuments']),
-      ...wireFeatures(dialect, rerankerSuite),
+      ...(dialect === undefined ? [] : wireFeatures(dialect, rerankerSuite)),
     ],
-    reasons: { ...wireReasons(dialect), ...reasons },
+    reasons: {
+      ...(dialect === undefined
+        ? Object.fromEntries(wire.map((feature) => [feature, LOCAL]))
+        : wireReasons(dialect)),
+      ...reasons,
+    },
   });
 }

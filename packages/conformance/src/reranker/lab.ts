@@ -1,5 +1,6 @@
 import type { RankedDocument, Reranker, RerankResult } from '@mortise/core/reranker';
 import { defined } from '@mortise/core/shared';
+import type { RerankDialect } from '../dialects/contract.ts';
 import type { ConformanceCase, CaseContext } from '../frame/case.ts';
 import { respondJson } from '../shared/helpers.ts';
 import type { Access, Probe, RespondOptions } from '../shared/probe.ts';
@@ -8,6 +9,15 @@ import type { RerankerSubject } from './subject.ts';
 
 export type RerankerCaseContext = CaseContext<RerankerSubject>;
 export type RerankerCase = ConformanceCase<RerankerSubject>;
+
+/** Required by what can only be seen from a server. */
+export const SERVER = ['wire:server'];
+
+/** The dialect, in cases that require a server. */
+export function dialectOf({ dialect }: RerankerSubject): RerankDialect {
+  if (dialect === undefined) throw new Error('This case needs a server, and the reranker has none.');
+  return dialect;
+}
 
 export const QUERY = 'Who "asks"? 😀';
 
@@ -39,9 +49,10 @@ export interface RespondResultsOptions extends RespondOptions {
 }
 
 /** Answers as the dialect does, with the scores of the lab. */
-export function respondWith({ dialect }: RerankerSubject, options: RespondResultsOptions = {}): WireHandler {
+export function respondWith(subject: RerankerSubject, options: RespondResultsOptions = {}): WireHandler {
   const { results = (right: readonly RankedDocument[]) => right } = options;
   return (request, reply) => {
+    const dialect = dialectOf(subject);
     const right = ranked(dialect.documents(request), dialect.topN(request));
     return respondJson(reply, dialect.body(results(right)), options);
   };
@@ -50,7 +61,9 @@ export function respondWith({ dialect }: RerankerSubject, options: RespondResult
 /** An implementation before a server of its own. */
 export async function connect(
   context: RerankerCaseContext,
-  handler: WireHandler = respondWith(context.subject),
+  handler: WireHandler = context.subject.dialect === undefined
+    ? () => undefined
+    : respondWith(context.subject),
   { headers, url = (plain) => plain }: Access = {},
 ): Promise<{ readonly wire: Wire; readonly reranker: Reranker }> {
   const wire = await context.wire(handler);
@@ -60,9 +73,9 @@ export async function connect(
 
 /** What rerankers have in common with the other contracts is tried by this call. */
 export const rerankerProbe: Probe<RerankerSubject> = {
-  requires: [],
+  requires: SERVER,
   methods: () => ['rerank'],
-  dialect: ({ dialect }) => dialect,
+  dialect: dialectOf,
   async connect(context, handler, access) {
     const { wire, reranker } = await connect(context, handler, access);
     return { wire, model: reranker, call: (_method, options) => reranker.rerank(QUERY, DOCUMENTS, options) };

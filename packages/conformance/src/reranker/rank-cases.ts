@@ -4,11 +4,13 @@ import { closesEarly, failing, isPlain, waitFor } from '../shared/helpers.ts';
 import type { RerankerSubject } from './subject.ts';
 import {
   connect,
+  dialectOf,
   DOCUMENTS,
   manyDocuments,
   QUERY,
   ranked,
   respondWith,
+  SERVER,
   type RerankerCase,
   type RerankerCaseContext,
 } from './lab.ts';
@@ -34,11 +36,11 @@ export const rankCases: readonly RerankerCase[] = [
     id: 'rank.sent',
     rule: 'K-01',
     title: 'sends the query, the documents in their order, and how many are wanted',
-    requires: [],
+    requires: SERVER,
     async run(context) {
       const { reranker, wire } = await connect(context);
       await reranker.rerank(QUERY, DOCUMENTS, { topN: 2 });
-      const { dialect } = context.subject;
+      const dialect = dialectOf(context.subject);
       const sent = wire.requests.map((request) => [
         dialect.query(request),
         dialect.documents(request),
@@ -55,7 +57,7 @@ export const rankCases: readonly RerankerCase[] = [
     async run(context) {
       const { reranker, wire } = await connect(context);
       await reranker.rerank(QUERY, DOCUMENTS);
-      const sent = wire.requests.map((request) => context.subject.dialect.model?.(request));
+      const sent = wire.requests.map((request) => dialectOf(context.subject).model?.(request));
       context.check.equal(sent, [reranker.model], 'the model of each request');
     },
   },
@@ -70,7 +72,7 @@ export const rankCases: readonly RerankerCase[] = [
         [-5, []],
         [1.5, []],
       ] as const) {
-        const edit = (body: object) => ({ ...body, ...context.subject.dialect.usage?.(count) });
+        const edit = (body: object) => ({ ...body, ...dialectOf(context.subject).usage?.(count) });
         const { reranker } = await connect(context, respondWith(context.subject, { edit }));
         const { usage, results } = await reranker.rerank(QUERY, DOCUMENTS);
         context.check.equal(results, ranked(DOCUMENTS), 'the results');
@@ -87,15 +89,33 @@ export const rankCases: readonly RerankerCase[] = [
     async run(context) {
       const { reranker } = await connect(context);
       const result = await reranker.rerank(QUERY, DOCUMENTS);
-      context.check.equal(result.results, ranked(DOCUMENTS), 'the results');
+      checkRanking(context, result.results);
       context.check.ok(isPlain(result), 'the result is not plain data');
+    },
+  },
+  {
+    id: 'rank.alone',
+    rule: 'K-03',
+    title: 'gives a document the score that it has without the others, where scores are comparable',
+    requires: [],
+    async run(context) {
+      const { reranker } = await connect(context);
+      if (!context.subject.declares.comparableScores)
+        return context.check.ok(reranker.metadata.comparableScores === false, 'comparableScores');
+      const { results } = await reranker.rerank(QUERY, DOCUMENTS);
+      for (const { index, score } of results) {
+        const alone = await reranker.rerank(QUERY, DOCUMENTS.slice(index, index + 1));
+        const off = Math.abs((alone.results[0]?.score ?? NaN) - score);
+        // Padding and sums in another order move the last digits of a network's numbers.
+        context.check.ok(off < 1e-3, `document ${index} has the score ${score}, and is off by ${off} alone`);
+      }
     },
   },
   {
     id: 'rank.top-n',
     rule: 'K-01',
     title: 'gives no more than topN, whatever the provider gives',
-    requires: [],
+    requires: SERVER,
     async run(context) {
       const all = respondWith(context.subject, { results: () => ranked(DOCUMENTS) });
       const { reranker } = await connect(context, all);
@@ -107,6 +127,18 @@ export const rankCases: readonly RerankerCase[] = [
         ranked(DOCUMENTS),
         'the results where more were wanted than there are',
       );
+    },
+  },
+  {
+    id: 'rank.top-n.best',
+    rule: 'K-01',
+    title: 'gives the best topN of what it gives without one',
+    requires: [],
+    async run(context) {
+      const { reranker } = await connect(context);
+      const { results: all } = await reranker.rerank(QUERY, DOCUMENTS);
+      const { results } = await reranker.rerank(QUERY, DOCUMENTS, { topN: 2 });
+      context.check.equal(results, all.slice(0, 2), 'the results');
     },
   },
   {
@@ -129,7 +161,7 @@ export const rankCases: readonly RerankerCase[] = [
     id: 'rank.ties',
     rule: 'K-01',
     title: 'takes equal scores, negative ones and 0',
-    requires: [],
+    requires: SERVER,
     async run(context) {
       const results = [
         { index: 2, score: 0 },
@@ -186,7 +218,7 @@ export const rankCases: readonly RerankerCase[] = [
     id: 'split.merged',
     rule: 'K-03',
     title: 'splits and merges what is more than a request takes, or refuses it before anything is sent',
-    requires: ['maxDocuments'],
+    requires: ['maxDocuments', ...SERVER],
     async run(context) {
       const { check, subject } = context;
       const { reranker, wire } = await connect(context);
@@ -198,7 +230,7 @@ export const rankCases: readonly RerankerCase[] = [
         return;
       }
       check.equal((await call).results, ranked(documents, 10), 'the results');
-      const sizes = wire.requests.map((request) => subject.dialect.documents(request).length);
+      const sizes = wire.requests.map((request) => dialectOf(subject).documents(request).length);
       check.ok(Math.max(...sizes) <= limitOf(subject), `the requests have ${sizes.join()} documents`);
       check.equal(
         sizes.reduce((sum, size) => sum + size),
@@ -211,14 +243,14 @@ export const rankCases: readonly RerankerCase[] = [
     id: 'split.siblings',
     rule: 'K-03',
     title: 'cancels the requests beside one that failed',
-    requires: ['maxDocuments'],
+    requires: ['maxDocuments', ...SERVER],
     async run(context) {
       const { check, subject } = context;
       const documents = tooMany(context);
       const { reranker, wire } = await connect(context, async (request, reply, n) => {
         if (n !== 0) return;
         await waitFor(() => wire.requests.length > 1);
-        await failing(subject.dialect, NO)(request, reply, n);
+        await failing(dialectOf(subject), NO)(request, reply, n);
       });
       const call = check.within(5_000, reranker.rerank(QUERY, documents), 'rerank');
       if (!subject.declares.comparableScores) {
@@ -229,8 +261,8 @@ export const rankCases: readonly RerankerCase[] = [
       await closesEarly(check, wire.requests[1]?.closedEarly, 'the request beside it');
     },
   },
-  listenerCase<RerankerSubject>([], async (context) => {
-    const refused = failing(context.subject.dialect, NO);
+  listenerCase<RerankerSubject>(SERVER, async (context) => {
+    const refused = failing(dialectOf(context.subject), NO);
     const { reranker } = await connect(context, (request, reply, n) =>
       (n % 3 === 2 ? refused : respondWith(context.subject))(request, reply, n),
     );
@@ -247,12 +279,29 @@ function broken(
     id: `rank.${id}`,
     rule: 'K-01',
     title: `gives malformed-response for ${what}`,
-    requires: [],
+    requires: SERVER,
     async run(context) {
       const { reranker } = await connect(context, respondWith(context.subject, { results }));
       await context.check.error(reranker.rerank(QUERY, DOCUMENTS, BOUNDED), 'malformed-response', 'rerank');
     },
   };
+}
+
+/** The lab's own scores where the lab answered, else each document once, by a score that is one, best first. */
+function checkRanking({ check, subject }: RerankerCaseContext, results: readonly RankedDocument[]): void {
+  if (subject.dialect !== undefined) return check.equal(results, ranked(DOCUMENTS), 'the results');
+  const places = results.map(({ index }) => index);
+  check.equal(
+    places.toSorted((a, b) => a - b),
+    [...DOCUMENTS.keys()],
+    'the places of the documents',
+  );
+  check.ok(
+    results.every(({ score }) => Number.isFinite(score)),
+    'a score is not finite',
+  );
+  const sorted = results.toSorted((a, b) => b.score - a.score);
+  check.equal(results, sorted, 'the results, best first');
 }
 
 function limitOf({ declares }: RerankerSubject): number {

@@ -14,7 +14,8 @@ export interface RerankerTarget {
 export interface RerankerConformanceOptions {
   /** A new instance that speaks to `target.url`. */
   readonly create: (target: RerankerTarget) => Reranker;
-  readonly dialect: RerankDialect;
+  /** Absent for a reranker that runs in this process: what needs a server is then shown as skipped. */
+  readonly dialect?: RerankDialect | undefined;
   /** What the implementation says of itself: its `metadata`. */
   readonly declares: RerankerMetadata;
   /** Why a feature is not there, by its name. */

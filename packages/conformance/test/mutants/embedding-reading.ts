@@ -63,6 +63,21 @@ export const listed: readonly EmbeddingMutant[] = [
     }),
   ),
   mutant(
+    'lets what fills up a list into the vectors',
+    'rows.alone',
+    replying((reply, texts) =>
+      texts.length < 2
+        ? reply
+        : {
+            ...reply,
+            embeddings: rowsOf(reply).map(({ index, embedding }) => ({
+              index,
+              embedding: Float32Array.from(embedding, (value) => value + 500),
+            })),
+          },
+    ),
+  ),
+  mutant(
     'asks for equal texts again',
     'embed.duplicates.sent',
     many(async (embed, texts, options) => {

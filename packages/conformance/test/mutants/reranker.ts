@@ -97,6 +97,18 @@ const own: readonly RerankerMutant[] = [
     mending((results) => results.map((each, at) => ({ ...each, score: 1 / (1 + at) }))),
   ),
   mutant(
+    'weighs a document by those beside it',
+    'rank.alone',
+    mending((results) => results.map((each) => ({ ...each, score: each.score / results.length }))),
+  ),
+  mutant(
+    'takes the first documents for the best',
+    'rank.top-n.best',
+    calling((rerank, query, documents, { topN, ...options }) =>
+      rerank(query, documents.slice(0, topN), options),
+    ),
+  ),
+  mutant(
     'ignores topN',
     'rank.top-n',
     calling((rerank, query, documents, { topN: _own, ...options }) => rerank(query, documents, options)),
