@@ -112,7 +112,13 @@ describe('Chat Completions replies', () => {
       finishReason: { unified: 'tool-calls', raw: 'tool_calls' },
       usage: { ...USAGE, raw: expect.objectContaining({ prompt_tokens: 20 }) as unknown },
       warnings: [],
-      providerMetadata: { openai: { service_tier: 'default', system_fingerprint: 'fp_1' } },
+      providerMetadata: {
+        openai: {
+          service_tier: 'default',
+          system_fingerprint: 'fp_1',
+          prompt_filter_results: [{ prompt_index: 0 }],
+        },
+      },
       id: 'chatcmpl-fixture',
       provider: 'openai',
       model: 'gpt-fixture-1',
