@@ -14,10 +14,16 @@ export const TEXT: WireAnswer = {
 
 export const SHORT: WireAnswer = { ...TEXT, parts: [{ type: 'text', pieces: ['Hé ', '😀'] }] };
 
+/** Ids of calls have nine letters: every wire takes them as they are, Mistral's too. */
 export const CALL: WireAnswer = {
   ...TEXT,
   parts: [
-    { type: 'tool-call', id: 'call_a', name: 'weather', pieces: ['{"city":', ' "Rö', 'm", "days"', ': 3}'] },
+    {
+      type: 'tool-call',
+      id: 'callAlpha',
+      name: 'weather',
+      pieces: ['{"city":', ' "Rö', 'm", "days"', ': 3}'],
+    },
   ],
   finish: 'tool-calls',
 };
@@ -25,14 +31,14 @@ export const CALL: WireAnswer = {
 export const PARALLEL_CALLS: WireAnswer = {
   ...CALL,
   parts: [
-    { type: 'tool-call', id: 'call_a', name: 'weather', pieces: ['{"city":', ' "Rome"', '}'] },
+    { type: 'tool-call', id: 'callAlpha', name: 'weather', pieces: ['{"city":', ' "Rome"', '}'] },
     {
       type: 'tool-call',
-      id: 'call_b',
+      id: 'callBravo',
       name: 'weather',
       pieces: ['{"ci', 'ty": "Oslo"', ', "days": [1, 2]', '}'],
     },
-    { type: 'tool-call', id: 'call_c', name: 'now', pieces: ['{}'] },
+    { type: 'tool-call', id: 'callGamma', name: 'now', pieces: ['{}'] },
   ],
 };
 

@@ -27,7 +27,7 @@ export const MARKED: WireAnswer = {
     { type: 'text', pieces: ['One ', 'moment.'], members: { hologram: `${OPAQUE}text` } },
     {
       type: 'tool-call',
-      id: 'call_a',
+      id: 'callAlpha',
       name: 'weather',
       pieces: ['{"city": "Rome"}'],
       members: { hologram: `${OPAQUE}call` },
@@ -108,7 +108,7 @@ export const backCases: readonly LLMCase[] = [
       const argumentsText = '{"city": "Rome"';
       const call: ToolCallBlock = {
         type: 'tool-call',
-        id: 'call_a',
+        id: 'callAlpha',
         name: 'weather',
         arguments: {},
         invalid: true,
@@ -119,7 +119,7 @@ export const backCases: readonly LLMCase[] = [
         { role: 'assistant', content: [call] },
         {
           role: 'tool',
-          content: [{ type: 'tool-result', toolCallId: 'call_a', content: 'No.', isError: true }],
+          content: [{ type: 'tool-result', toolCallId: 'callAlpha', content: 'No.', isError: true }],
         },
       ]);
       const [sent] = context.subject.dialect.request.toolCalls(body);
@@ -144,18 +144,18 @@ export const backCases: readonly LLMCase[] = [
           { role: 'user', content: 'Hi' },
           {
             role: 'assistant',
-            content: [{ type: 'tool-call', id: 'call_a', name: 'weather', arguments: { city: 'X' } }],
+            content: [{ type: 'tool-call', id: 'callAlpha', name: 'weather', arguments: { city: 'X' } }],
           },
           {
             role: 'tool',
-            content: [{ type: 'tool-result', toolCallId: 'call_a', content, isError }] as never,
+            content: [{ type: 'tool-result', toolCallId: 'callAlpha', content, isError }] as never,
           },
         ];
         const what = typeof content === 'string' ? 'a text' : 'blocks';
         const { request } = context.subject.dialect;
         context.check.equal(
           request.failedResults?.(await bodyOf(context, turn(true))),
-          ['call_a'],
+          ['callAlpha'],
           `${what}: the failures`,
         );
         context.check.equal(
@@ -224,12 +224,12 @@ export const backCases: readonly LLMCase[] = [
     async run(context) {
       const point: ContentBlock = { type: 'cache-point' };
       const text = (said: string): ContentBlock => ({ type: 'text', text: said });
-      const result: ContentBlock = { type: 'tool-result', toolCallId: 'call_a', content: 'Sun.' };
+      const result: ContentBlock = { type: 'tool-result', toolCallId: 'callAlpha', content: 'Sun.' };
       const conversation = (place?: 'text' | 'result' | 'beginning'): ChatMessage[] => [
         { role: 'user', content: [text('Hi'), ...(place === 'text' ? [point] : [])] },
         {
           role: 'assistant',
-          content: [{ type: 'tool-call', id: 'call_a', name: 'weather', arguments: { city: 'Rome' } }],
+          content: [{ type: 'tool-call', id: 'callAlpha', name: 'weather', arguments: { city: 'Rome' } }],
         },
         { role: 'tool', content: [result, ...(place === 'result' ? [point] : [])] },
         { role: 'user', content: [...(place === 'beginning' ? [point] : []), text('On')] },

@@ -93,7 +93,10 @@ export const endCases: readonly LLMCase[] = [
     run: (context) =>
       forEachMethod(context, async (method) => {
         const without = (data: Record<string, unknown>): Record<string, unknown> =>
-          JSON.parse(JSON.stringify(data).replaceAll(/"call_[abc]"/g, '""')) as Record<string, unknown>;
+          JSON.parse(JSON.stringify(data).replaceAll(/"call(Alpha|Bravo|Gamma)"/g, '""')) as Record<
+            string,
+            unknown
+          >;
         const { llm } = await connect(
           context,
           respondWith(context.subject.dialect, PARALLEL_CALLS, { edit: without }),

@@ -33,7 +33,7 @@ const user = (...blocks: ContentBlock[]): ChatMessage[] => [
 export function toolResult(content: string | readonly ContentBlock[], more: object = {}): ChatMessage[] {
   const call: ContentBlock = {
     type: 'tool-call',
-    id: 'call_a',
+    id: 'callAlpha',
     name: 'weather',
     arguments: { city: 'Rome' },
   };
@@ -42,7 +42,7 @@ export function toolResult(content: string | readonly ContentBlock[], more: obje
     { role: 'assistant', content: [call] },
     {
       role: 'tool',
-      content: [{ type: 'tool-result', toolCallId: 'call_a', content, ...more } as ContentBlock],
+      content: [{ type: 'tool-result', toolCallId: 'callAlpha', content, ...more } as ContentBlock],
     },
   ];
 }
@@ -302,7 +302,7 @@ export const memberCases: readonly LLMCase[] = [
     title: 'sends the results of tools that stand in messages of their own',
     requires: ['tools'],
     async run(context) {
-      const ids = ['call_a', 'call_b', 'call_c'];
+      const ids = ['callAlpha', 'callBravo', 'callGamma'];
       const body = await sentBody(
         context,
         [

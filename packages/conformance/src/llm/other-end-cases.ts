@@ -30,7 +30,7 @@ const SIGNED: WireAnswer = {
     { type: 'text', pieces: ['One ', 'moment.'], signature: `${SIGNATURE}text` },
     {
       type: 'tool-call',
-      id: 'call_a',
+      id: 'callAlpha',
       name: 'weather',
       pieces: ['{"city": "Rome"}'],
       signature: `${SIGNATURE}call`,
@@ -123,7 +123,7 @@ export const otherEndCases: readonly LLMCase[] = [
         const asked = await connect(context, respondWith(dialect, SIGNED));
         const { message } = await METHODS[method](asked.llm, 'Hi', { tools: [WEATHER] });
         const carried = JSON.parse(JSON.stringify(message)) as ChatMessage;
-        const result = { type: 'tool-result', toolCallId: 'call_a', content: 'Sun.' } as const;
+        const result = { type: 'tool-result', toolCallId: 'callAlpha', content: 'Sun.' } as const;
         for (const name of ['conformance', 'another server']) {
           const { llm, wire } = await connect(context, respondWith(dialect, TEXT), name);
           await llm.chat([{ role: 'user', content: 'Hi' }, carried, { role: 'tool', content: [result] }], {

@@ -122,7 +122,7 @@ export const toolCases: readonly LLMCase[] = [
       const start = events.findIndex(({ type }) => type === 'tool-call-start');
       const first = events.findIndex(({ type }) => type === 'tool-call-delta');
       const { id, name } = (events[start] ?? {}) as { id?: unknown; name?: unknown };
-      context.check.equal({ id, name }, { id: 'call_a', name: 'weather' }, 'the start of the call');
+      context.check.equal({ id, name }, { id: 'callAlpha', name: 'weather' }, 'the start of the call');
       const text = events
         .flatMap((event) => (event.type === 'tool-call-delta' ? [event.delta] : []))
         .join('');
@@ -262,19 +262,19 @@ async function checkCall(
   method: keyof typeof METHODS,
   pieces: readonly string[] | null,
 ): Promise<void> {
-  const part: AnswerPart = { type: 'tool-call', id: 'call_a', name: 'now', pieces };
+  const part: AnswerPart = { type: 'tool-call', id: 'callAlpha', name: 'now', pieces };
   const answer: WireAnswer = { ...TEXT, parts: [part], finish: 'tool-calls' };
   const { llm } = await connect(context, respondWith(context.subject.dialect, answer));
   const [call] = (await METHODS[method](llm, 'Hi', { tools })).toolCalls;
   const { id, name, arguments: args, invalid } = call ?? {};
-  const expected = { id: 'call_a', name: 'now', args: {}, invalid: undefined };
+  const expected = { id: 'callAlpha', name: 'now', args: {}, invalid: undefined };
   context.check.equal({ id, name, args, invalid }, expected, `${method}: the call`);
 }
 
 async function invalidArguments(context: LLMCaseContext, method: keyof typeof METHODS): Promise<void> {
   const part: AnswerPart = {
     type: 'tool-call',
-    id: 'call_a',
+    id: 'callAlpha',
     name: 'weather',
     pieces: ['{"city": "Ro', 'me', '"'],
   };
@@ -283,7 +283,7 @@ async function invalidArguments(context: LLMCaseContext, method: keyof typeof ME
   const [call] = (await METHODS[method](llm, 'Hi', { tools })).toolCalls;
   const { id, name, arguments: args, invalid, argumentsText } = call ?? {};
   const expected = {
-    id: 'call_a',
+    id: 'callAlpha',
     name: 'weather',
     args: {},
     invalid: true,

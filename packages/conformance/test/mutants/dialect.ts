@@ -19,7 +19,7 @@ const WORD = 'It cannot be said.';
 /** Dialects that say of their wire what is not so. */
 export const dialects: readonly Mutant[] = [
   lying('reads a seed that nobody sent', 'dialect.reads', reading({ seed: () => 7 })),
-  lying('reads failures that nobody sent', 'dialect.reads', reading({ failedResults: () => ['call_a'] })),
+  lying('reads failures that nobody sent', 'dialect.reads', reading({ failedResults: () => ['callAlpha'] })),
   lying('takes every request for one of a stream', 'dialect.streams', { streams: () => true }),
   ...['tool-failure', 'result-name', 'tool-description', 'tool-choice', 'schema'].map((word) =>
     lying(`says that a request cannot say ${word}`, 'dialect.without.requests', {

@@ -143,7 +143,14 @@ function beyondStatus({ code }: SaidFailure, status: number): KnownErrorCode | u
   }
 }
 
-const REQUEST_IDS = ['x-request-id', 'request-id', 'x-debug-trace-id', 'x-amzn-requestid', 'apim-request-id'];
+const REQUEST_IDS = [
+  'x-request-id',
+  'request-id',
+  'x-debug-trace-id',
+  'x-amzn-requestid',
+  'apim-request-id',
+  'mistral-correlation-id',
+];
 
 const RETRIED: ReadonlySet<number> = new Set([408, 409, 429, 500, 502, 503, 504, 529]);
 
