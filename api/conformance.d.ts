@@ -246,6 +246,14 @@ export declare const googleEmbeddings: EmbeddingDialect;
 import type { LLMDialect } from './contract.ts';
 export declare const googleGenerateContent: LLMDialect;
 
+// ---- dialects/mistral-chat.d.ts
+import type { LLMDialect } from './contract.ts';
+export declare const mistralChat: LLMDialect;
+
+// ---- dialects/mistral.d.ts
+import type { EmbeddingDialect } from './contract.ts';
+export declare const mistralEmbeddings: EmbeddingDialect;
+
 // ---- dialects/openai-chat-completions.d.ts
 import type { LLMDialect } from './contract.ts';
 export declare const openAIChatCompletions: LLMDialect;
@@ -445,6 +453,8 @@ export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
 export { googleEmbeddings } from './dialects/google-embeddings.ts';
 export { googleGenerateContent } from './dialects/google-generate-content.ts';
+export { mistralEmbeddings } from './dialects/mistral.ts';
+export { mistralChat } from './dialects/mistral-chat.ts';
 export { cohereChat } from './dialects/cohere-chat.ts';
 export type * from './dialects/contract.ts';
 export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';

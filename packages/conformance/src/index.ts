@@ -10,6 +10,8 @@ export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
 export { googleEmbeddings } from './dialects/google-embeddings.ts';
 export { googleGenerateContent } from './dialects/google-generate-content.ts';
+export { mistralEmbeddings } from './dialects/mistral.ts';
+export { mistralChat } from './dialects/mistral-chat.ts';
 export { cohereChat } from './dialects/cohere-chat.ts';
 export type * from './dialects/contract.ts';
 export { openAIChatCompletions } from './dialects/openai-chat-completions.ts';

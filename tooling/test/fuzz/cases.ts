@@ -18,4 +18,5 @@ export const CASES = {
   'integrations/google': 1000,
   'integrations/transformers': 200,
   'integrations/voyage': 500,
+  'integrations/mistral': 500,
 } as const;

@@ -7,6 +7,8 @@ import {
   cohereRerank,
   googleEmbeddings,
   googleGenerateContent,
+  mistralChat,
+  mistralEmbeddings,
   openAIChatCompletions,
   openAIEmbeddings,
   openAIResponses,
@@ -35,6 +37,7 @@ const CHATS = {
   anthropic: anthropicMessages,
   cohere: cohereChat,
   google: googleGenerateContent,
+  mistral: mistralChat,
 };
 
 export const SUBJECTS: readonly Subject[] = [
@@ -45,6 +48,7 @@ export const SUBJECTS: readonly Subject[] = [
   { subject: 'openaiEmbedding', method: 'embed', dialect: openAIEmbeddings },
   { subject: 'cohereEmbedding', method: 'embed', dialect: cohereEmbed },
   { subject: 'googleEmbedding', method: 'embed', dialect: googleEmbeddings },
+  { subject: 'mistralEmbedding', method: 'embed', dialect: mistralEmbeddings },
   { subject: 'cohereReranker', method: 'rerank', dialect: cohereRerank },
   { subject: 'voyageEmbedding', method: 'embed', dialect: voyageEmbeddings },
   { subject: 'voyageImages', method: 'embed', dialect: voyageMultimodalEmbeddings },
