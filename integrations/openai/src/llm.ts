@@ -73,7 +73,8 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     const options = checkOptions(given, 'configuration');
     const { api: chosen, wire = {} } = options;
     const ours = chosen === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
-    const api = typeof chosen === 'function' ? chosen(wire) : ours;
+    const api =
+      typeof chosen === 'function' ? reading('api', () => madeApi(chosen(wire)), 'configuration') : ours;
     super({
       ...options,
       provider: 'openai',
@@ -131,4 +132,9 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     });
     return this.#connection.send(this.#api.endpoint, body, attempt, this);
   }
+}
+
+function madeApi(made: OpenAIApi): OpenAIApi {
+  if (typeof made.toRequest === 'function') return made;
+  throw new TypeError('it makes no API: give a string, or what a preset brings');
 }
