@@ -8,9 +8,9 @@ const workspace = import.meta.dirname;
 /** With this set the suites see packages as a consumer does: through `dist`, without the source condition. */
 const onTarballs = process.env['MORTISE_TARBALLS'] === '1';
 
+/** Those of Node, to which they are handed too. Not `module`: what it names is for bundlers, and AWS's SDK does not load by it. */
 export const conditions = [
   ...(onTarballs ? [] : ['mortise-source']),
-  'module',
   'node',
   'development|production',
 ];

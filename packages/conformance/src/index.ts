@@ -7,6 +7,9 @@ export type {
 } from './chat-engine/subject.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
+export { bedrockConverse } from './dialects/bedrock-converse.ts';
+export { bedrockCohereEmbeddings, bedrockRerank, bedrockTitanEmbeddings } from './dialects/bedrock-invoke.ts';
+export { awsFrame, awsFrames } from './dialects/aws-frames.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
 export { googleEmbeddings } from './dialects/google-embeddings.ts';
 export { googleGenerateContent } from './dialects/google-generate-content.ts';

@@ -12,6 +12,21 @@ export const COMMON: SchemaDialect = {
   optional: 'nullable',
 };
 
+/** https://platform.claude.com/docs/en/build-with-claude/structured-outputs, "JSON Schema limitations". */
+const ANTHROPIC = {
+  name: "Anthropic's grammar",
+  keywords: [...STRUCTURE, ...REFERENCES, 'allOf', 'default', 'format', 'minItems'],
+  silent: ['deprecated', 'readOnly', 'writeOnly'],
+  formats: [
+    ...['date-time', 'time', 'date', 'duration', 'email'],
+    ...['hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
+  ],
+  mostMinItems: 1,
+  optional: 'kept',
+  recursive: false,
+  limits: { optional: 24, unions: 16 },
+} as const satisfies SchemaDialect;
+
 /** The dialects that integrations of Mortise declare as `metadata.schemaDialect`. */
 export const schemaDialects = {
   /** https://developers.openai.com/api/docs/guides/structured-outputs, "Supported schemas". */
@@ -33,20 +48,12 @@ export const schemaDialects = {
       enumCharacters: 15_000,
     },
   },
-  /** https://platform.claude.com/docs/en/build-with-claude/structured-outputs, "JSON Schema limitations". */
-  anthropic: {
-    name: "Anthropic's grammar",
-    keywords: [...STRUCTURE, ...REFERENCES, 'allOf', 'default', 'format', 'minItems'],
-    silent: ['deprecated', 'readOnly', 'writeOnly'],
-    formats: [
-      ...['date-time', 'time', 'date', 'duration', 'email'],
-      ...['hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
-    ],
-    mostMinItems: 1,
-    optional: 'kept',
-    recursive: false,
-    limits: { optional: 24, unions: 16 },
-  },
+  anthropic: ANTHROPIC,
+  /**
+   * The same grammar, whichever model writes by it:
+   * https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html, "JSON Schema support".
+   */
+  bedrock: { ...ANTHROPIC, name: "Bedrock's structured output" },
   /** https://docs.cohere.com/docs/structured-outputs, "Unsupported schema features". */
   cohere: {
     name: "Cohere's structured output",

@@ -1,0 +1,44 @@
+import {
+  bedrockCohereEmbeddings,
+  bedrockConverse,
+  bedrockRerank,
+  bedrockTitanEmbeddings,
+  embeddingConformance,
+  llmConformance,
+  rerankerConformance,
+  type ConformanceResults,
+  type TestFunctions,
+} from '@mortise/conformance';
+import { BedrockEmbedding, BedrockLLM, BedrockReranker } from '@mortise/bedrock';
+
+const key = { apiKey: 'bedrock-conformance', region: 'us-east-1' };
+const model = { model: 'us.anthropic.claude-test-v1:0', ...key };
+const titan = { model: 'amazon.titan-embed-test-v2:0', ...key };
+const cohere = { model: 'cohere.embed-test:0', ...key };
+const reranker = { model: 'cohere.rerank-test:0', ...key };
+
+export function wire(functions: TestFunctions): ConformanceResults[] {
+  return [
+    llmConformance(functions, {
+      create: ({ url, settings }) => new BedrockLLM({ ...model, ...settings, baseURL: url }),
+      dialect: bedrockConverse,
+      declares: new BedrockLLM(model).metadata.capabilities,
+      reasons: { seed: 'Converse has no seed.' },
+    }),
+    ...[
+      { options: titan, dialect: bedrockTitanEmbeddings },
+      { options: cohere, dialect: bedrockCohereEmbeddings },
+    ].map(({ options, dialect }) =>
+      embeddingConformance(functions, {
+        create: ({ url, settings }) => new BedrockEmbedding({ ...options, ...settings, baseURL: url }),
+        dialect,
+        declares: new BedrockEmbedding(options).metadata,
+      }),
+    ),
+    rerankerConformance(functions, {
+      create: ({ url, settings }) => new BedrockReranker({ ...reranker, ...settings, baseURL: url }),
+      dialect: bedrockRerank,
+      declares: new BedrockReranker(reranker).metadata,
+    }),
+  ];
+}
