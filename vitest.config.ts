@@ -9,11 +9,7 @@ const workspace = import.meta.dirname;
 const onTarballs = process.env['MORTISE_TARBALLS'] === '1';
 
 /** Those of Node, to which they are handed too. Not `module`: what it names is for bundlers, and AWS's SDK does not load by it. */
-export const conditions = [
-  ...(onTarballs ? [] : ['mortise-source']),
-  'node',
-  'development|production',
-];
+export const conditions = [...(onTarballs ? [] : ['mortise-source']), 'node', 'development|production'];
 
 // Examples are TypeScript that Node runs as it is; Node 22.13 runs what is published, but cannot do that.
 const groups = ['packages', 'integrations', 'compat', ...(process.features.typescript ? ['examples'] : [])];

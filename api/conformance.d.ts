@@ -45,6 +45,21 @@ export declare const chatEngineSuite: Suite<ChatEngineSubject>;
 import type { LLMDialect } from './contract.ts';
 export declare const anthropicMessages: LLMDialect;
 
+// ---- dialects/aws-frames.d.ts
+import type { Frame, FrameFormat } from './contract.ts';
+export declare const awsFrames: FrameFormat;
+export declare function awsFrame(event: string, data: unknown, terminal?: true): Frame;
+
+// ---- dialects/bedrock-converse.d.ts
+import type { LLMDialect } from './contract.ts';
+export declare const bedrockConverse: LLMDialect;
+
+// ---- dialects/bedrock-invoke.d.ts
+import type { EmbeddingDialect, RerankDialect } from './contract.ts';
+export declare const bedrockTitanEmbeddings: EmbeddingDialect;
+export declare const bedrockCohereEmbeddings: EmbeddingDialect;
+export declare const bedrockRerank: RerankDialect;
+
 // ---- dialects/cohere-chat.d.ts
 import type { LLMDialect } from './contract.ts';
 export declare const cohereChat: LLMDialect;
@@ -208,6 +223,7 @@ export interface EmbeddingDialect extends DialectBase {
     dimensions?(request: WireRequest): number | undefined;
     kind?(request: WireRequest): 'query' | 'document' | undefined;
     body(rows: readonly EmbeddingRow[], options: EmbeddingBodyOptions): JsonObject;
+    headers?(options: EmbeddingBodyOptions): Readonly<Record<string, string>>;
     truncated?(body: JsonObject, inputs: readonly number[]): JsonObject;
 }
 export type SentInput = string | readonly (string | SentImage)[];
@@ -450,6 +466,9 @@ export { chatEngineConformance, type ChatEngineConformanceOptions } from './chat
 export type { ChatEngineFeature, ChatEngineParts, ChatEngineSubject, Conversation, } from './chat-engine/subject.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
+export { bedrockConverse } from './dialects/bedrock-converse.ts';
+export { bedrockCohereEmbeddings, bedrockRerank, bedrockTitanEmbeddings } from './dialects/bedrock-invoke.ts';
+export { awsFrame, awsFrames } from './dialects/aws-frames.ts';
 export { cohereEmbed, cohereRerank } from './dialects/cohere.ts';
 export { googleEmbeddings } from './dialects/google-embeddings.ts';
 export { googleGenerateContent } from './dialects/google-generate-content.ts';

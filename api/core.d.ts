@@ -1443,6 +1443,19 @@ export declare const schemaDialects: {
             readonly unions: 16;
         };
     };
+    readonly bedrock: {
+        readonly name: "Bedrock's structured output";
+        readonly keywords: readonly [...string[], "allOf", "default", "format", "minItems"];
+        readonly silent: readonly ["deprecated", "readOnly", "writeOnly"];
+        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"];
+        readonly mostMinItems: 1;
+        readonly optional: "kept";
+        readonly recursive: false;
+        readonly limits: {
+            readonly optional: 24;
+            readonly unions: 16;
+        };
+    };
     readonly cohere: {
         readonly name: "Cohere's structured output";
         readonly keywords: readonly [...string[], "pattern", "format"];

@@ -63,6 +63,8 @@ const LARGER: Readonly<Record<string, number>> = {
   '@mortise/openai': 12.5,
   // Language models with calls by their paths and places of citations in bytes, embeddings, two clouds.
   '@mortise/google': 9,
+  // Language models, embeddings and rerankers, binary frames, keys of two kinds.
+  '@mortise/bedrock': 9,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.
   '@mortise/html': 14,
 };

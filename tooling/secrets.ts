@@ -2,6 +2,7 @@
 const KINDS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['an OpenAI or Anthropic key', /\bsk-(?:ant-|proj-|svcacct-)?[A-Za-z0-9_-]{32,}/],
   ['an AWS key', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
+  ['a Bedrock key', /\bABSK[A-Za-z0-9+/=]{40,}/],
   ['a Google key', /\bAIza[A-Za-z0-9_-]{35}/],
   ['a Voyage key', /\bpa-[A-Za-z0-9_-]{40,}/],
   ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50,})/],

@@ -116,7 +116,7 @@ export class Connection {
    * members that it does not know, and so is the fetch. What follows in the SDK sees nothing of the reply.
    */
   async send(operation: Operation, body: object, attempt: Attempt, about: About): Promise<Reply> {
-    const { headers, secrets: known = [] } = this.#credentials;
+    const { headers, secrets: known } = this.#credentials;
     const secrets = [...known, ...keysOf(this.#options.credentials)];
     const told: About = { ...about, secrets };
     let response: Response | undefined;
@@ -193,7 +193,11 @@ export class Connection {
       // A server of one's own that wants no signature has no region either.
       ...(region === undefined && baseURL !== undefined && !isSigned ? { region: 'us-east-1' } : {}),
       ...(baseURL === undefined ? {} : { endpoint: this.#credentials.baseURL, useFipsEndpoint: false }),
-      ...(isSigned ? (credentials === undefined ? {} : { credentials }) : { token: { token: key ?? 'none' } }),
+      ...(isSigned
+        ? credentials === undefined
+          ? {}
+          : { credentials }
+        : { token: { token: key ?? 'none' } }),
       authSchemePreference: [isSigned ? 'sigv4' : 'httpBearerAuth'],
       // Else an address is read from the environment, and the time limits of a mode from files.
       ignoreConfiguredEndpointUrls: true,

@@ -211,7 +211,8 @@ function toReasoning({ text, signature, encrypted }: ReasoningBlock, notes: Note
 /** A block of a kind that the contract has no block for goes back as it came. */
 function toOwnBlock(block: { type: string }, role: ChatMessage['role'], notes: Notes): Wire[] {
   const { type } = block;
-  if (type.startsWith('bedrock:')) return [{ [type.slice('bedrock:'.length)]: (block as { value?: unknown }).value }];
+  if (type.startsWith('bedrock:'))
+    return [{ [type.slice('bedrock:'.length)]: (block as { value?: unknown }).value }];
   if (role !== 'assistant') notes.refuse(`Amazon Bedrock takes no ${type} blocks.`);
   notes.note(`Blocks of another provider were left out: ${type}.`);
   return [];
@@ -225,8 +226,7 @@ function toMedia(kind: MediaKind, source: MediaSource, notes: Notes): Wire {
   if (mediaType !== undefined && data !== undefined) return bytesOf(kind, mediaType, data, notes);
   if (!/^s3:\/\//i.test(url))
     notes.refuse(`Amazon Bedrock loads a ${kind} from S3 alone. Load it, and give its bytes.`);
-  const format =
-    source.mediaType === undefined ? formatOfName(kind, url) : formatOf(kind, source.mediaType);
+  const format = source.mediaType === undefined ? formatOfName(kind, url) : formatOf(kind, source.mediaType);
   if (format === undefined)
     notes.refuse(`Amazon Bedrock wants to know the format of a ${kind}. Give its mediaType.`);
   return { format, source: { s3Location: { uri: url } } };
@@ -234,7 +234,8 @@ function toMedia(kind: MediaKind, source: MediaSource, notes: Notes): Wire {
 
 function bytesOf(kind: MediaKind, mediaType: string, bytes: string, notes: Notes): Wire {
   const format = formatOf(kind, mediaType);
-  if (format === undefined) notes.refuse(`Amazon Bedrock takes no ${kind} as ${mediaType}. Turn it into another format.`);
+  if (format === undefined)
+    notes.refuse(`Amazon Bedrock takes no ${kind} as ${mediaType}. Turn it into another format.`);
   return { format, source: { bytes } };
 }
 

@@ -79,7 +79,11 @@ export function toRequest(request: ChatRequest<BedrockProviderOptions>, context:
     toolConfig:
       tools.length === 0
         ? undefined
-        : defined({ ...ownTools, tools, toolChoice: ownTools?.toolChoice ?? toToolChoice(request.toolChoice) }),
+        : defined({
+            ...ownTools,
+            tools,
+            toolChoice: ownTools?.toolChoice ?? toToolChoice(request.toolChoice),
+          }),
     outputConfig: nonEmpty({ effort, textFormat: toFormat(request, notes) }),
     additionalModelRequestFields: nonEmpty({ thinking }),
   });
@@ -153,7 +157,10 @@ function toThinking(
   const { effort, budgetTokens, summary } = reasoning ?? {};
   const isClaude = /anthropic|claude/i.test(model);
   if (summary === 'concise' || summary === 'detailed')
-    notes.leaveOut('reasoning.summary', `Amazon Bedrock has no ${summary} summaries; reasoning comes as it is.`);
+    notes.leaveOut(
+      'reasoning.summary',
+      `Amazon Bedrock has no ${summary} summaries; reasoning comes as it is.`,
+    );
   if (effort === 'none') {
     if (isClaude) return { thinking: { type: 'disabled' } };
     notes.leaveOut('reasoning.effort', `Amazon Bedrock has no effort 'none'; ${OWN_FIELD}`);
@@ -167,8 +174,7 @@ function toThinking(
   const manual = { type: 'enabled', budget_tokens: budgetTokens };
   return {
     effort: effort === 'minimal' ? 'low' : effort,
-    thinking:
-      isClaude && isAsked ? (budgetTokens === undefined ? { type: 'adaptive' } : manual) : undefined,
+    thinking: isClaude && isAsked ? (budgetTokens === undefined ? { type: 'adaptive' } : manual) : undefined,
   };
 }
 

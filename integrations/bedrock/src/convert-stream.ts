@@ -239,7 +239,9 @@ function wholeOf({ kind, value, pieces, parts }: Draft): Raw {
   switch (kind) {
     case 'reasoningContent': {
       const { redactedContent, ...members } = value;
-      return redactedContent === undefined ? { reasoningText: { ...members, text: said } } : { redactedContent };
+      return redactedContent === undefined
+        ? { reasoningText: { ...members, text: said } }
+        : { redactedContent };
     }
     case 'toolUse':
       return { ...value, input: value['type'] === 'server_tool_use' ? inputOf(said) : said };

@@ -18,8 +18,7 @@ export class DocumentNames {
     let free = name;
     let count = this.#asked.get(name) ?? 1;
     // A number may be somebody's title.
-    for (; this.#given.has(free); count++)
-      free = `${name.slice(0, LONGEST - 12).trimEnd()} (${count + 1})`;
+    for (; this.#given.has(free); count++) free = `${name.slice(0, LONGEST - 12).trimEnd()} (${count + 1})`;
     this.#asked.set(name, count);
     this.#given.add(free);
     return free;

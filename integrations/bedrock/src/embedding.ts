@@ -73,7 +73,11 @@ export class BedrockEmbedding extends BaseEmbedding<BedrockEmbeddingProviderOpti
     this.#connection = new Connection(options);
     this.metadata = reading(
       'metadata',
-      () => ({ ...DECLARED[family], ...(dimensions === undefined ? {} : { dimensions }), ...options.metadata }),
+      () => ({
+        ...DECLARED[family],
+        ...(dimensions === undefined ? {} : { dimensions }),
+        ...options.metadata,
+      }),
       'configuration',
     );
   }
@@ -87,7 +91,10 @@ export class BedrockEmbedding extends BaseEmbedding<BedrockEmbeddingProviderOpti
     const dimensions = request.dimensions ?? this.#settings.dimensions;
     const sized = dimensions === undefined ? request : { ...request, dimensions };
     const body = toEmbedRequest(this.#family, inputs, sized, this.#settings);
-    const { response, about } = await this.#connection.send('invokeModel', body, attempt, { provider, model });
+    const { response, about } = await this.#connection.send('invokeModel', body, attempt, {
+      provider,
+      model,
+    });
     return fromEmbedResponse(await readJson(response, attempt, about), response.headers, about);
   }
 }

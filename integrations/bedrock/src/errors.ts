@@ -7,7 +7,10 @@ type Meanings = readonly (readonly [words: RegExp, code: KnownErrorCode])[];
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
  */
 const NAMES: Meanings = [
-  [/ExpiredToken|UnrecognizedClient|InvalidClientToken|InvalidSignature|IncompleteSignature/, 'authentication'],
+  [
+    /ExpiredToken|UnrecognizedClient|InvalidClientToken|InvalidSignature|IncompleteSignature/,
+    'authentication',
+  ],
   [/MissingAuthenticationToken|SignatureDoesNotMatch/, 'authentication'],
   [/ServiceQuotaExceeded/, 'quota'],
   [/ModelError|ModelStreamError/, 'server'],

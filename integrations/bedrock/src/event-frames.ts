@@ -51,7 +51,7 @@ class FrameDecoder implements EventDecoder {
 
   /** Adds the events of the frames that are whole, and gives the bytes behind them. */
   #takeFrames(bytes: Uint8Array, events: SseEvent[]): Uint8Array {
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       const rest = bytes.subarray(from);
       const length = this.#lengthOf(rest);
       if (this.#isOther) return rest.subarray(rest.length);
@@ -142,7 +142,7 @@ function headersOf(bytes: Uint8Array): Map<string, string> {
   const headers = new Map<string, string>();
   const view = viewOf(bytes);
   try {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const nameEnd = at + 1 + view.getUint8(at);
       const type = view.getUint8(nameEnd);
       const isSized = type === BYTES || type === STRING;

@@ -45,7 +45,10 @@ export class BedrockReranker extends BaseReranker<BedrockRerankProviderOptions> 
   async doRerank(request: RankRequest<BedrockRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
     const { provider, model } = this;
     const body = toRerankRequest(request, this);
-    const { response, about } = await this.#connection.send('invokeModel', body, attempt, { provider, model });
+    const { response, about } = await this.#connection.send('invokeModel', body, attempt, {
+      provider,
+      model,
+    });
     return fromRerankResponse(await readJson(response, attempt, about), about);
   }
 }

@@ -33,6 +33,7 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
         create: ({ url, settings }) => new BedrockEmbedding({ ...options, ...settings, baseURL: url }),
         dialect,
         declares: new BedrockEmbedding(options).metadata,
+        reasons: { asymmetric: 'Titan makes no difference between queries and documents.' },
       }),
     ),
     rerankerConformance(functions, {

@@ -1,5 +1,6 @@
 import {
   anthropicMessages,
+  bedrockConverse,
   cohereChat,
   googleGenerateContent,
   llmConformance,
@@ -36,6 +37,7 @@ it.each([
   [openAIChatCompletions, ['rate_limit_exceeded', 'insufficient_quota', 'context_length_exceeded']],
   [openAIResponses, ['rate_limit_exceeded', 'insufficient_quota', 'context_length_exceeded']],
   [anthropicMessages, ['rate_limit_error', 'billing_error', 'prompt is too long']],
+  [bedrockConverse, ['No.', 'No.', 'too long for requested model']],
   [googleGenerateContent, ['RESOURCE_EXHAUSTED', 'PerDay', 'exceeds the maximum number of tokens']],
 ])('$name has its own words for every kind', (dialect, words) => {
   (['rate', 'quota', 'context-length'] as const).forEach((kind, at) => {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import {
   anthropicMessages,
+  bedrockConverse,
   cohereChat,
   googleGenerateContent,
   llmSuite,
@@ -18,6 +19,7 @@ const dialects: readonly LLMDialect[] = [
   anthropicMessages,
   cohereChat,
   googleGenerateContent,
+  bedrockConverse,
   reference,
 ];
 
@@ -70,8 +72,8 @@ describe.each(dialects)('$name', (dialect) => {
     const asked = new Set(llmSuite.flatMap(({ requires }) => requires));
     const idle = Object.keys(dialect.without).filter((feature) => !asked.has(`wire:${feature}`));
     // Read by the cases themselves, which check what the wire can say and leave out the rest.
-    expect(idle.filter((feature) => !['model', 'cache-write', 'reasoning-tokens'].includes(feature))).toEqual(
-      [],
-    );
+    expect(
+      idle.filter((feature) => !['model', 'reply-id', 'cache-write', 'reasoning-tokens'].includes(feature)),
+    ).toEqual([]);
   });
 });

@@ -19,4 +19,5 @@ export const CASES = {
   'integrations/transformers': 200,
   'integrations/voyage': 500,
   'integrations/mistral': 500,
+  'integrations/bedrock': 500,
 } as const;

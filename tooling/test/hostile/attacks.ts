@@ -2,6 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import {
   anthropicMessages,
+  bedrockCohereEmbeddings,
+  bedrockConverse,
+  bedrockRerank,
   cohereChat,
   cohereEmbed,
   cohereRerank,
@@ -53,6 +56,10 @@ export const SUBJECTS: readonly Subject[] = [
   { subject: 'voyageEmbedding', method: 'embed', dialect: voyageEmbeddings },
   { subject: 'voyageImages', method: 'embed', dialect: voyageMultimodalEmbeddings },
   { subject: 'voyageReranker', method: 'rerank', dialect: voyageRerank },
+  // Its streams are of binary frames, which the tests of the integration attack.
+  { subject: 'bedrock', method: 'chat', dialect: bedrockConverse },
+  { subject: 'bedrockEmbedding', method: 'embed', dialect: bedrockCohereEmbeddings },
+  { subject: 'bedrockReranker', method: 'rerank', dialect: bedrockRerank },
 ];
 
 /** A server that means harm, and how the call must end. */

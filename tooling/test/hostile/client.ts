@@ -38,6 +38,9 @@ const MADE: Readonly<Record<string, readonly [folder: string, name: string, opti
   voyageEmbedding: ['voyage', 'VoyageEmbedding'],
   voyageImages: ['voyage', 'VoyageEmbedding', { metadata: { inputModalities: ['text', 'image'] } }],
   voyageReranker: ['voyage', 'VoyageReranker'],
+  bedrock: ['bedrock', 'BedrockLLM'],
+  bedrockEmbedding: ['bedrock', 'BedrockEmbedding', { family: 'cohere' }],
+  bedrockReranker: ['bedrock', 'BedrockReranker'],
 };
 
 const [folder = '', name = '', options] = MADE[subject] ?? [];

@@ -121,7 +121,12 @@ function blockOf(part: AnswerPart): JsonObject {
     case 'text':
       return part.citations === undefined
         ? { text: textOf(part) }
-        : { citationsContent: { content: [{ text: textOf(part) }], citations: part.citations.map(citationOf) } };
+        : {
+            citationsContent: {
+              content: [{ text: textOf(part) }],
+              citations: part.citations.map(citationOf),
+            },
+          };
     case 'reasoning':
       return {
         reasoningContent: {
@@ -266,7 +271,8 @@ function requestReader(): RequestReader {
     document: (body) => having(body, 'document').map(bytesOf)[0],
     cachePoints: (body) =>
       [entries(body), listAt(body['system']), ...turns(body).map(({ content }) => listAt(content))].flatMap(
-        (list) => list.flatMap((block, at) => (block['cachePoint'] === undefined ? [] : [saidBy(list[at - 1])])),
+        (list) =>
+          list.flatMap((block, at) => (block['cachePoint'] === undefined ? [] : [saidBy(list[at - 1])])),
       ),
     documents: (body) =>
       having(body, 'document').map((document, id) => ({

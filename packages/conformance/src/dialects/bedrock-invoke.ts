@@ -54,6 +54,8 @@ export const bedrockCohereEmbeddings: EmbeddingDialect = {
     embeddings: { float: rows.map(({ vector }) => [...vector]) },
     texts: [],
   }),
+  headers: ({ inputTokens }) =>
+    inputTokens === undefined ? {} : { 'x-amzn-bedrock-input-token-count': String(inputTokens) },
   requestId: 'x-amzn-requestid',
   failure: bedrockFailure,
 };

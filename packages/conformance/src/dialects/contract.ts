@@ -262,6 +262,8 @@ export interface EmbeddingDialect extends DialectBase {
   kind?(request: WireRequest): 'query' | 'document' | undefined;
   /** The body of a reply. Rows come as given: shuffled, short or broken ones are for the lab to make. */
   body(rows: readonly EmbeddingRow[], options: EmbeddingBodyOptions): JsonObject;
+  /** What a reply says in headers, such as its tokens, where it does. */
+  headers?(options: EmbeddingBodyOptions): Readonly<Record<string, string>>;
   /** A body that also says which inputs of its request were cut. Without it the case of it is skipped. */
   truncated?(body: JsonObject, inputs: readonly number[]): JsonObject;
 }

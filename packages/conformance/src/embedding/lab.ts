@@ -72,10 +72,18 @@ export interface RespondRowsOptions extends RespondOptions {
 
 /** Answers as the dialect does, with the vectors of the lab. */
 export function respondWith(subject: EmbeddingSubject, options: RespondRowsOptions = {}): WireHandler {
-  return (request, reply) => respondJson(reply, replyTo(subject, request, options), options);
+  return (request, reply) => {
+    const { body, headers } = replyTo(subject, request, options);
+    const delivery = { ...options.delivery, headers: { ...headers, ...options.delivery?.headers } };
+    return respondJson(reply, body, { ...options, delivery });
+  };
 }
 
-function replyTo(subject: EmbeddingSubject, request: WireRequest, options: RespondRowsOptions): JsonObject {
+function replyTo(
+  subject: EmbeddingSubject,
+  request: WireRequest,
+  options: RespondRowsOptions,
+): { readonly body: JsonObject; readonly headers: Readonly<Record<string, string>> } {
   const dialect = dialectOf(subject);
   const asked = dialect.dimensions?.(request) ?? dimensionsOf(subject);
   const { dimensions = asked, encoding = dialect.encoding(request), inputTokens = 7 } = options;
@@ -85,8 +93,10 @@ function replyTo(subject: EmbeddingSubject, request: WireRequest, options: Respo
     vector: [...vectorOf(nameOf(sent), dimensions)],
   }));
   const about = { model: 'conformance-1', encoding, inputTokens: inputTokens ?? undefined };
-  const body = dialect.body(rows(right), about);
-  return options.truncated === undefined ? body : (dialect.truncated?.(body, options.truncated) ?? body);
+  const whole = dialect.body(rows(right), about);
+  const { truncated } = options;
+  const body = truncated === undefined ? whole : (dialect.truncated?.(whole, truncated) ?? whole);
+  return { body, headers: dialect.headers?.(about) ?? {} };
 }
 
 function sentIn(dialect: EmbeddingDialect, request: WireRequest): readonly SentInput[] {

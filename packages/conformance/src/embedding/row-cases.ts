@@ -67,7 +67,22 @@ export const rowCases: readonly EmbeddingCase[] = [
   broken('nan', 'a number that is none', (rows) => changeLast(rows, (vector) => [...vector.slice(1), null])),
   broken('empty', 'an empty row', (rows) => changeLast(rows, () => [])),
   broken('all-empty', 'nothing but empty rows', (rows) => rows.map((row) => ({ ...row, vector: [] }))),
-  broken('ragged', 'rows of different lengths', (rows) => changeLast(rows, (vector) => vector.slice(1))),
+  {
+    id: 'rows.ragged',
+    rule: 'M-03',
+    title: 'gives malformed-response for rows of different lengths',
+    requires: SERVER,
+    async run(context) {
+      // Of a model that takes one text a request they come in two replies.
+      const texts = context.subject.declares.maxBatchSize === 1 ? ['one', 'two'] : fewTexts(context.subject);
+      let replies = 0;
+      const rows: Change = (right) =>
+        right.length === 1 && replies++ === 0 ? right : changeLast(right, (vector) => vector.slice(1));
+      const { model } = await connect(context, respondWith(context.subject, { rows }));
+      const call = model.embedTexts(texts, BOUNDED);
+      await context.check.error(call, 'malformed-response', 'embedTexts');
+    },
+  },
   broken(
     'index-twice',
     'an index that comes twice',

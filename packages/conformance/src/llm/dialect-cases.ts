@@ -7,6 +7,7 @@ import type { WireRequest } from '../wire.ts';
 import { REASONING, TEXT } from './answers.ts';
 import { connect, respondWith, type LLMCase, type LLMCaseContext } from './lab.ts';
 import { toolResult } from './member-cases.ts';
+import { withTexts } from './sent.ts';
 import { WEATHER } from './tool-cases.ts';
 
 const REPORT = 'The report of the conformance suite.';
@@ -166,7 +167,7 @@ function toolsOf({ subject }: LLMCaseContext) {
 function readsWhatIsThere(context: LLMCaseContext, sent: WireRequest, what: string, texts = true): void {
   const { request } = context.subject.dialect;
   const body = objectAt(sent.body);
-  const haystack = bare(`${decodeURIComponent(sent.path)} ${sent.text}`);
+  const haystack = bare(`${decodeURIComponent(sent.path)} ${withTexts(sent.text)}`);
   const check = (reader: string, value: unknown): void => {
     if (value === undefined || value === null || value === '') return;
     const written = bare(typeof value === 'string' ? value : JSON.stringify(value));

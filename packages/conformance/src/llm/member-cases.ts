@@ -5,7 +5,7 @@ import type { ChatInput, ChatMessage, ChatOptions, ContentBlock, ToolDefinition 
 import { objectAt } from '../dialects/answer.ts';
 import { TEXT } from './answers.ts';
 import { connect, respondWith, type LLMCase, type LLMCaseContext } from './lab.ts';
-import { sentBody } from './sent.ts';
+import { sentBody, withTexts } from './sent.ts';
 import { WEATHER } from './tool-cases.ts';
 
 /** What stands in a request, if what it is given for was sent. */
@@ -379,7 +379,7 @@ async function heard(context: LLMCaseContext, { ask, word, title }: Wish): Promi
   const isSent =
     word === undefined
       ? !isDeepStrictEqual(asked.body, (await call(false))?.body)
-      : JSON.stringify(asked.body).includes(word);
+      : withTexts(JSON.stringify(asked.body)).includes(word);
   const { warnings } = asked;
   check.ok(isSent || warnings.length > 0, `${title}: it was neither sent nor warned of`);
   const isLeftOut = warnings.some(({ type }) => type === 'unsupported-setting');

@@ -1,8 +1,17 @@
+import { Buffer } from 'node:buffer';
 import type { JsonObject } from '@mortise/core';
 import type { ChatInput, ChatOptions } from '@mortise/core/llm';
 import { objectAt } from '../dialects/answer.ts';
 import { TEXT } from './answers.ts';
 import { connect, respondWith, type LLMCaseContext } from './lab.ts';
+
+/** What was sent, with what stands in it as base64: some wires carry a document's text so. */
+export function withTexts(sent: string): string {
+  const texts = [...sent.matchAll(/"((?:[A-Za-z0-9+/]{4}){2,}[A-Za-z0-9+/=]{0,4})"/g)].map(
+    ([, base64 = '']) => Buffer.from(base64, 'base64').toString('utf8'),
+  );
+  return [sent, ...texts].join('\n');
+}
 
 /** The body that one call sends; undefined where it is refused as `unsupported`, and nothing is sent. */
 export async function sentOrRefused(

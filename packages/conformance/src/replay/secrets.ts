@@ -9,6 +9,7 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['a key', /()\b((?:sk|pk|rk|co|xai|gsk|hf|pplx|r8)[-_][A-Za-z0-9_-]{16,})/g],
   ['a Google key', /()\b(AIza[A-Za-z0-9_-]{30,})/g],
   ['an AWS key', /()\b((?:AKIA|ASIA)[A-Z0-9]{16})\b/g],
+  ['a Bedrock key', /()\b(ABSK[A-Za-z0-9+/=]{30,})/g],
   ['a GitHub or Slack token', /()\b((?:gh[pousr]_|github_pat_|xox[abprs]-)[A-Za-z0-9_-]{16,})/g],
   ['a signed token', /()\b(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)/g],
   ['credentials', /(\b(?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{8,})/gi],
