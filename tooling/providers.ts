@@ -27,6 +27,14 @@ const SHOWN: Readonly<Record<string, readonly (readonly [name: string, options: 
   OpenAIEmbedding: [['OpenAI', { model: 'text-embedding-3-small' }]],
   CohereEmbedding: [['Cohere', { model: 'embed-v4.0' }]],
   CohereReranker: [['Cohere', { model: 'rerank-v3.5' }]],
+  BedrockLLM: [
+    ['Amazon Bedrock', { model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', region: 'us-east-1' }],
+  ],
+  BedrockEmbedding: [
+    ['Amazon Bedrock, Titan', { model: 'amazon.titan-embed-text-v2:0', region: 'us-east-1' }],
+    ['Amazon Bedrock, Cohere', { model: 'cohere.embed-v4:0', region: 'us-east-1' }],
+  ],
+  BedrockReranker: [['Amazon Bedrock', { model: 'cohere.rerank-v3-5:0', region: 'us-east-1' }]],
   EnergeticAIEmbedding: [['EnergeticAI', { model: undefined }]],
 };
 
