@@ -140,11 +140,9 @@ export class Connection<C> {
   async #create(): Promise<C> {
     const { headers, baseURL, query } = this.#credentials;
     const key = this.#credentials.key();
-    const keyHeader = this.#keyHeader ?? 'authorization';
-    const ours = {
-      ...(key === undefined ? {} : { [keyHeader]: this.#keyHeader === undefined ? `Bearer ${key}` : key }),
-      ...headers,
-    };
+    const keyHeader = this.#keyHeader;
+    const bearer = keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader]: key };
+    const ours = { ...(key === undefined ? {} : bearer), ...headers };
     const { OpenAI } = await loadSdk();
     const client: unknown = new OpenAI({
       // The SDK insists on a key; where there is none, `null` takes its header out again.

@@ -65,16 +65,16 @@ export type OpenAIMetadata = { [member: string]: unknown };
 /** A model of OpenAI, or of anyone who speaks its wire at `baseURL`. */
 export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
   readonly metadata: LLMMetadata;
-  readonly #api: OpenAIApi;
+  readonly #api: OpenAIApi & Pick<OpenAILLMOptions, 'maxTokensField'>;
   readonly #connection: Connection<OpenAILLMClient>;
-  readonly #maxTokensField: OpenAILLMOptions['maxTokensField'];
 
   constructor(given: OpenAILLMOptions) {
     const options = checkOptions(given, 'configuration');
-    const { api: chosen, wire = {} } = options;
+    const { api: chosen, wire = {}, maxTokensField, metadata } = options;
     const ours = chosen === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
-    const api =
+    const made =
       typeof chosen === 'function' ? reading('api', () => madeApi(chosen(wire)), 'configuration') : ours;
+    const api = { ...made, maxTokensField };
     super({
       ...options,
       provider: 'openai',
@@ -86,9 +86,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     });
     this.#api = api;
     this.#connection = new Connection(options);
-    this.#maxTokensField = options.maxTokensField;
     const { capabilities, schemaDialect = schemaDialects.openai } = api;
-    const { metadata } = options;
     this.metadata = reading(
       'metadata',
       () => ({
@@ -128,7 +126,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
       ...this.#about(),
       ...this.metadata,
       warn: (warning) => attempt.warn(warning),
-      maxTokensField: this.#maxTokensField,
+      maxTokensField: this.#api.maxTokensField,
     });
     return this.#connection.send(this.#api.endpoint, body, attempt, this);
   }

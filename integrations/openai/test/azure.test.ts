@@ -180,7 +180,7 @@ describe('filtered content', () => {
       expect(await failure(ask())).toMatchObject({
         code: 'content-filter',
         retryable: false,
-        message: expect.stringContaining('policy.: hate high, jailbreak.'),
+        message: expect.stringContaining('policy.: hate, jailbreak.'),
       });
   });
 

@@ -5,7 +5,7 @@ import {
   type ChatStreamEvent,
   type ContentBlock,
 } from '@mortise/core/llm';
-import { defined, isObject } from '@mortise/core/shared';
+import { defined, isObject, reading } from '@mortise/core/shared';
 import type { SseEvent, StreamTranslator } from '@mortise/core/wire';
 import { CHAT_COMPLETIONS, type OpenAIApi } from '../api.ts';
 import type { ChatCompletionsContext } from '../convert-chat-request.ts';
@@ -36,14 +36,16 @@ export function chatCompletions(wire: ServerWire): OpenAIApi {
       const plain = new Fitted(CHAT_COMPLETIONS.fromStream(about), wire, about);
       return wire.thinkingTags === true ? new ThoughtsApart(plain, about) : plain;
     },
-    capabilities: {
-      ...CHAT_COMPLETIONS.capabilities,
-      inputModalities: ['text', 'image', 'document'],
-      names: false,
-      ...wire.capabilities,
-    },
-    schemaDialect: wire.schemaDialect,
+    ...reading('wire', () => declaredBy(wire), 'configuration'),
   };
+}
+
+function declaredBy({
+  capabilities,
+  schemaDialect,
+}: ServerWire): Pick<OpenAIApi, 'capabilities' | 'schemaDialect'> {
+  const usual = { inputModalities: ['text', 'image', 'document'], names: false };
+  return { capabilities: { ...CHAT_COMPLETIONS.capabilities, ...usual, ...capabilities }, schemaDialect };
 }
 
 /** The request as the server can be asked. Throws `unsupported` for a requirement that it does not meet. */

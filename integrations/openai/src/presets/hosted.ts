@@ -94,7 +94,7 @@ export const openrouter: ServerPreset<ServerEmbeddings> = {
 /** https://docs.together.ai/reference/chat-completions and /reference/embeddings, 2026-08. */
 export const together: ServerPreset<ServerEmbeddings> = {
   name: 'together',
-  baseURL: 'https://api.together.xyz/v1',
+  baseURL: 'https://api.together.ai/v1',
   apiKeyVariable: 'TOGETHER_API_KEY',
   api: chatCompletions,
   wire: {

@@ -170,9 +170,7 @@ function look(said: unknown, found: Found, depth: number): void {
   // Azure's, by category: https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter
   for (const results of values(['content_filter_result', 'content_filter_results']).filter(isObject)) {
     const filtered = Object.entries(results).flatMap(([category, result]) =>
-      isObject(result) && result['filtered'] === true
-        ? [[category, result['severity']].filter(isWord).join(' ')]
-        : [],
+      isObject(result) && result['filtered'] === true ? [category] : [],
     );
     if (filtered.length > 0) found.messages.push(filtered.join(', '));
   }

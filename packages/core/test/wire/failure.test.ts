@@ -71,7 +71,7 @@ describe('throwFailure', () => {
           },
         },
       },
-      { code: 'content-filter', message: 'The prompt was filtered: hate high, jailbreak' },
+      { code: 'content-filter', message: 'The prompt was filtered: hate, jailbreak' },
     ],
     [
       { error: 'The input is long', error_type: 'validation' },
