@@ -1,6 +1,7 @@
 import { slowReadings } from '@mortise/conformance';
 import * as openai from '@mortise/openai';
 import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
+import { perplexity } from '@mortise/openai/presets';
 import { describe, expect, it } from 'vitest';
 
 const answering = (text: string, status = 200, type = 'application/json') => ({
@@ -11,7 +12,7 @@ const answering = (text: string, status = 200, type = 'application/json') => ({
 });
 type Api = 'chat-completions' | 'responses';
 
-function streamed(api: Api, events: readonly object[]): Promise<unknown> {
+function streamed(api: Api | typeof perplexity.api, events: readonly object[]): Promise<unknown> {
   const body = events
     .map((each) => {
       const { type } = each as { type?: string };
@@ -19,7 +20,9 @@ function streamed(api: Api, events: readonly object[]): Promise<unknown> {
     })
     .join('');
   const connection = answering(`${body}data: [DONE]\n\n`, 200, 'text/event-stream');
-  return new OpenAILLM({ ...connection, api }).streamChat('q').final();
+  // The preset reads thoughts out of texts, and keeps members of events.
+  const { wire } = perplexity;
+  return new OpenAILLM({ ...connection, api, wire }).streamChat('q').final();
 }
 
 const chunk = (delta: object, reason: string | null = null): object => ({
@@ -71,6 +74,21 @@ const responses = (events: readonly object[], output: readonly object[]): Promis
 /** What a stream may bring again and again, a character of the text a piece. */
 const STREAMS: { readonly [what: string]: (letters: readonly string[]) => Promise<unknown> } = {
   'pieces of a text': (letters) => completions(letters.map((content) => chunk({ content }))),
+  'pieces of a thought in the text': (letters) =>
+    streamed(perplexity.api, [
+      ...['<', 'think', '>', ...letters.map((letter) => `${letter}<`), '</think>', ...letters].map(
+        (content) => ({
+          ...chunk({ content }),
+          search_results: [],
+        }),
+      ),
+      chunk({}, 'stop'),
+    ]),
+  'blanks before a text': (letters) =>
+    streamed(perplexity.api, [
+      ...letters.map(() => chunk({ content: ' ' })),
+      chunk({ content: 'a' }, 'stop'),
+    ]),
   'pieces of a refusal': (letters) => completions(letters.map((refusal) => chunk({ refusal }))),
   'pieces of reasoning': (letters) =>
     completions([...letters.map((letter) => chunk({ reasoning_content: letter })), chunk({ content: 'a' })]),
