@@ -134,5 +134,5 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
 
 function madeApi(made: OpenAIApi): OpenAIApi {
   if (typeof made.toRequest === 'function') return made;
-  throw new TypeError('it makes no API: give a string, or what a preset brings');
+  throw new TypeError('it makes no API');
 }
