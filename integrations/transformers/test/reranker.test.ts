@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TransformersReranker, type TransformersRerankerOptions } from '@mortise/transformers';
 import { MOST_TOKENS, tinyModels, weightOf } from './tiny-model.ts';
 
@@ -72,6 +73,11 @@ describe('TransformersReranker', () => {
     });
     setTimeout(() => controller.abort(reason), 30);
     await expect(call).rejects.toBe(reason);
+    // Each batch waits for its turn by a timer.
+    const turns = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => turns.mockRestore());
+    await pause(50);
+    expect(turns.mock.calls.length).toBeLessThan(3);
   });
 
   it.each<[string, object]>([

@@ -33,9 +33,9 @@ export function vectorOf(word: string): number[] {
   return Array.from({ length: SIZE }, (_, at) => Math.fround(Math.sin(id * SIZE + at)));
 }
 
-/** What the classifier adds to the score of a text for a word. */
+/** What the classifier adds to the score of a text for a word; `[CLS]` and `[SEP]` add nothing. */
 export function weightOf(word: string): number {
-  return WORDS.indexOf(word) + 1;
+  return word === '[PAD]' ? 50 : WORDS.indexOf(word) + 1;
 }
 
 const tokens: readonly Port[] = ['input_ids', 'attention_mask'].map((name) => ({
@@ -43,6 +43,20 @@ const tokens: readonly Port[] = ['input_ids', 'attention_mask'].map((name) => ({
   type: INT64,
   dims: ['batch', 'tokens'],
 }));
+/** The sum of what stands for the tokens, padding left out by the mask. */
+function summed(of: string, output: string): Node[] {
+  return [
+    { op: 'Cast', inputs: ['attention_mask'], outputs: ['weights_of_tokens'], attributes: { to: FLOAT } },
+    { op: 'Unsqueeze', inputs: ['weights_of_tokens', 'last'], outputs: ['mask'] },
+    { op: 'Mul', inputs: [of, 'mask'], outputs: ['attended'] },
+    { op: 'ReduceSum', inputs: ['attended', 'axes'], outputs: [output], attributes: { keepdims: 0 } },
+  ];
+}
+const AXES = [
+  { name: 'axes', dims: [1], data: BigInt64Array.of(1n) },
+  { name: 'last', dims: [1], data: BigInt64Array.of(2n) },
+];
+
 const LOOK_UP = { op: 'Gather', inputs: ['table', 'input_ids'], attributes: { axis: 0 } };
 
 /** The last state of each token is what a table says for it. */
@@ -55,23 +69,12 @@ function embeddingModel(): Uint8Array {
   ]);
 }
 
-/** The same with a pooling of its own: the sum of the tokens, padding included, whose vector is not 0. */
+/** The same with a pooling of its own: the sum of the tokens. */
 function pooledModel(): Uint8Array {
   const table = Float32Array.from(VOCABULARY.flatMap(vectorOf));
   return onnxModel(
-    [
-      { ...LOOK_UP, outputs: ['last_hidden_state'] },
-      {
-        op: 'ReduceSum',
-        inputs: ['last_hidden_state', 'axes'],
-        outputs: ['sentence_embedding'],
-        attributes: { keepdims: 0 },
-      },
-    ],
-    [
-      { name: 'table', dims: [VOCABULARY.length, SIZE], data: table },
-      { name: 'axes', dims: [1], data: BigInt64Array.of(1n) },
-    ],
+    [{ ...LOOK_UP, outputs: ['last_hidden_state'] }, ...summed('last_hidden_state', 'sentence_embedding')],
+    [{ name: 'table', dims: [VOCABULARY.length, SIZE], data: table }, ...AXES],
     tokens,
     [
       { name: 'last_hidden_state', type: FLOAT, dims: ['batch', 'tokens', SIZE] },
@@ -86,19 +89,8 @@ function classifier(classes: number): Uint8Array {
     Array.from({ length: classes }, (_, at) => ((at + 1) * weightOf(word)) / 10),
   );
   return onnxModel(
-    [
-      { ...LOOK_UP, outputs: ['weights'] },
-      {
-        op: 'ReduceSum',
-        inputs: ['weights', 'axes'],
-        outputs: ['logits'],
-        attributes: { keepdims: 0 },
-      },
-    ],
-    [
-      { name: 'table', dims: [VOCABULARY.length, classes], data: Float32Array.from(weights) },
-      { name: 'axes', dims: [1], data: BigInt64Array.of(1n) },
-    ],
+    [{ ...LOOK_UP, outputs: ['weights'] }, ...summed('weights', 'logits')],
+    [{ name: 'table', dims: [VOCABULARY.length, classes], data: Float32Array.from(weights) }, ...AXES],
     tokens,
     [{ name: 'logits', type: FLOAT, dims: ['batch', classes] }],
   );

@@ -5,7 +5,7 @@ import {
   type TestFunctions,
 } from '@mortise/conformance';
 import { TransformersEmbedding, TransformersReranker } from '@mortise/transformers';
-import { tinyModels } from './tiny-model.ts';
+import { SIZE, tinyModels } from './tiny-model.ts';
 
 /** Real networks, run by the native ONNX Runtime: small ones, whose folders live as long as the process. */
 const models = tinyModels();
@@ -16,6 +16,7 @@ const embedding = {
   dtype: 'fp32',
   queryPrefix: 'query: ',
   documentPrefix: 'passage: ',
+  dimensions: SIZE,
 };
 const reranker = { model: models.reranker, dtype: 'fp32' };
 

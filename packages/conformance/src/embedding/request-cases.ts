@@ -69,6 +69,21 @@ export const requestCases: readonly EmbeddingCase[] = [
     },
   },
   {
+    id: 'embed.options',
+    rule: 'C-07',
+    title: "sends its own provider options, and nobody else's",
+    requires: SERVER,
+    async run(context) {
+      const { model, wire } = await connect(context);
+      const providerOptions = { [model.provider]: { hologram: { depth: 3 } }, stranger: { alien: 1 } };
+      await model.embedText('a', { providerOptions });
+      // Some wires have them beside each text.
+      const body = JSON.stringify(wire.requests[0]?.body ?? {});
+      context.check.ok(body.includes('"hologram":{"depth":3}'), 'its own option was not sent');
+      context.check.ok(!body.includes('alien'), "another provider's option was sent");
+    },
+  },
+  {
     id: 'embed.one-text',
     rule: 'M-01',
     title: 'gives a text the same vector alone as in a list',

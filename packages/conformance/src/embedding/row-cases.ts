@@ -1,4 +1,3 @@
-import { similarity } from '@mortise/core/embedding';
 import type { EmbeddingRow } from '../dialects/contract.ts';
 import {
   connect,
@@ -28,27 +27,6 @@ export const rowCases: readonly EmbeddingCase[] = [
         respondWith(context.subject, { rows: (rows) => rows.toReversed() }),
       );
       embeddingProbe.checkReply(context, await call('embedTexts'), 'embedTexts');
-    },
-  },
-  {
-    id: 'rows.alone',
-    rule: 'M-02',
-    title: 'gives a text of a list the vector that it has without the others',
-    requires: [],
-    async run(context) {
-      const { model } = await connect(context);
-      // Of different lengths: what runs in this process fills up the short ones.
-      const texts = [...fewTexts(context.subject), 'third a third b third', 'b'].slice(
-        0,
-        context.subject.declares.maxBatchSize,
-      );
-      const { embeddings } = await model.embedTexts(texts);
-      for (const [at, text] of texts.entries()) {
-        const [listed, alone] = [embeddings[at], await model.embedText(text)];
-        // Sums in another order move the last digits of a network's numbers.
-        const close = listed === undefined ? NaN : similarity(listed, alone);
-        context.check.ok(close > 0.999, `text ${at} is at ${close} from its own vector`);
-      }
     },
   },
   broken('short', 'too few rows', (rows) => rows.slice(1), SERVER, [

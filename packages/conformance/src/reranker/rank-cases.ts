@@ -82,6 +82,39 @@ export const rankCases: readonly RerankerCase[] = [
     },
   },
   {
+    id: 'rank.options',
+    rule: 'C-07',
+    title: "sends its own provider options, and nobody else's",
+    requires: SERVER,
+    async run(context) {
+      const { reranker, wire } = await connect(context);
+      const providerOptions = { [reranker.provider]: { hologram: { depth: 3 } }, stranger: { alien: 1 } };
+      await reranker.rerank(QUERY, DOCUMENTS, { providerOptions });
+      const body = (wire.requests[0]?.body ?? {}) as Record<string, unknown>;
+      context.check.equal(body['hologram'], { depth: 3 }, 'its own option');
+      context.check.ok(!JSON.stringify(body).includes('alien'), "another provider's option was sent");
+    },
+  },
+  {
+    id: 'rank.many',
+    rule: 'K-01',
+    title: 'gives each of twenty documents once',
+    requires: [],
+    async run(context) {
+      const { reranker } = await connect(context);
+      const documents = manyDocuments(
+        context.subject.declares.comparableScores ? 20 : Math.min(20, limitOf(context.subject)),
+      );
+      const { results } = await reranker.rerank(QUERY, documents);
+      const places = results.map(({ index }) => index);
+      context.check.equal(
+        places.toSorted((a, b) => a - b),
+        [...documents.keys()],
+        'the places',
+      );
+    },
+  },
+  {
     id: 'rank.results',
     rule: 'K-01',
     title: 'gives the place and the score of each document, best first, as plain data',
@@ -102,9 +135,11 @@ export const rankCases: readonly RerankerCase[] = [
       const { reranker } = await connect(context);
       if (!context.subject.declares.comparableScores)
         return context.check.ok(reranker.metadata.comparableScores === false, 'comparableScores');
-      const { results } = await reranker.rerank(QUERY, DOCUMENTS);
+      // Of different lengths: what runs in this process fills up the short ones.
+      const documents = [...DOCUMENTS, 'd\nand some words more than the others have 0.125'];
+      const { results } = await reranker.rerank(QUERY, documents);
       for (const { index, score } of results) {
-        const alone = await reranker.rerank(QUERY, DOCUMENTS.slice(index, index + 1));
+        const alone = await reranker.rerank(QUERY, documents.slice(index, index + 1));
         const off = Math.abs((alone.results[0]?.score ?? NaN) - score);
         // Padding and sums in another order move the last digits of a network's numbers.
         context.check.ok(off < 1e-3, `document ${index} has the score ${score}, and is off by ${off} alone`);

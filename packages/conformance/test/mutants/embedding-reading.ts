@@ -36,6 +36,13 @@ export const listed: readonly EmbeddingMutant[] = [
     asking((_texts, _request, body) => ({ ...body, model: 'usual-1' })),
   ),
   mutant(
+    'sends the options of every provider',
+    'embed.options',
+    asking((_texts, { providerOptions }, body) =>
+      Object.assign(body, ...Object.values(providerOptions ?? {})),
+    ),
+  ),
+  mutant(
     'scales a text that comes alone',
     'embed.one-text',
     class extends ReferenceEmbedding {
@@ -61,21 +68,6 @@ export const listed: readonly EmbeddingMutant[] = [
       const result = await embed(texts, options);
       return { ...result, embeddings: texts.map((text) => result.embeddings[texts.indexOf(text)]!) };
     }),
-  ),
-  mutant(
-    'lets what fills up a list into the vectors',
-    'rows.alone',
-    replying((reply, texts) =>
-      texts.length < 2
-        ? reply
-        : {
-            ...reply,
-            embeddings: rowsOf(reply).map(({ index, embedding }) => ({
-              index,
-              embedding: Float32Array.from(embedding, (value) => value + 500),
-            })),
-          },
-    ),
   ),
   mutant(
     'asks for equal texts again',

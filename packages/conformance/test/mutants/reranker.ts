@@ -92,6 +92,16 @@ const own: readonly RerankerMutant[] = [
     asking(({ model: _model, ...body }) => body),
   ),
   mutant(
+    'leaves options of its own out',
+    'rank.options',
+    asking(({ hologram: _own, ...body }) => body),
+  ),
+  mutant(
+    'counts places anew after a few documents',
+    'rank.many',
+    mending((results) => results.map((each) => ({ ...each, index: each.index % 3 }))),
+  ),
+  mutant(
     'gives ranks for scores',
     'rank.results',
     mending((results) => results.map((each, at) => ({ ...each, score: 1 / (1 + at) }))),

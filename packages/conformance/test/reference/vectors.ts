@@ -173,8 +173,8 @@ export class ReferenceEmbedding extends BaseEmbedding {
     return this.reply(await this.#client.send(this.body(inputs.map(sent), request), attempt));
   }
 
-  body(texts: readonly SentInput[], { kind, dimensions }: EmbedRequest): Raw {
-    return defined({ model: this.model, texts, kind, dimensions });
+  body(texts: readonly SentInput[], { kind, dimensions, providerOptions }: EmbedRequest): Raw {
+    return { ...defined({ model: this.model, texts, kind, dimensions }), ...providerOptions?.['reference'] };
   }
 
   reply({ rows, tokens, cut }: Raw): EmbedReply {
@@ -211,8 +211,8 @@ export class ReferenceReranker extends BaseReranker {
     return this.reply(await this.#client.send(this.body(request), attempt));
   }
 
-  body({ query, documents, topN }: RankRequest): Raw {
-    return { model: this.model, query, documents, top: topN };
+  body({ query, documents, topN, providerOptions }: RankRequest): Raw {
+    return { model: this.model, query, documents, top: topN, ...providerOptions?.['reference'] };
   }
 
   reply({ results, tokens }: Raw): RankReply {
