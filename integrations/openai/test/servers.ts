@@ -239,6 +239,7 @@ export const SERVERS = {
     limits: { max_tokens: 77, reasoning_effort: 'low' },
     off: { reasoning_effort: 'none' },
     refuses: ALL_MEDIA,
+    unaskedUsage: true,
     named: 'by its name',
     loop: thoughtIn('reasoning_content'),
     tooLong: [

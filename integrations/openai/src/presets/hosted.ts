@@ -10,8 +10,9 @@ import type { ServerPreset } from './preset.ts';
 
 /**
  * https://console.groq.com/docs/openai: `messages[].name` is a 400; https://console.groq.com/docs/reasoning: efforts are
- * none, default, low, medium, high, and without `reasoning_format` a model may think in its text. Members that it does not
- * know are refused, its own `executed_tools` among them. 2026-02.
+ * none, default, low, medium, high, and without `reasoning_format` a model may think in its text. 2026-02. Members of a message
+ * that it does not know are refused, so that nothing but the documented ones goes back:
+ * https://github.com/janhq/jan/issues/8136.
  */
 export const groq: ServerPreset<false> = {
   name: 'groq',
@@ -107,8 +108,9 @@ export const together: ServerPreset<ServerEmbeddings> = {
 };
 
 /**
- * https://docs.fireworks.ai/tools-sdks/openai-compatibility and /api-reference/create-embeddings, 2026-08: members that it
- * does not know are refused.
+ * https://docs.fireworks.ai/tools-sdks/openai-compatibility and /api-reference/create-embeddings, 2026-08: streams end with
+ * their usage, unasked. Members that it does not know are refused, for long `stream_options` and `strict` of a tool among
+ * them: https://github.com/FlowiseAI/Flowise/issues/2866, https://github.com/tensorzero/tensorzero/pull/164.
  */
 export const fireworks: ServerPreset<ServerEmbeddings> = {
   name: 'fireworks',
@@ -117,7 +119,8 @@ export const fireworks: ServerPreset<ServerEmbeddings> = {
   api: chatCompletions,
   wire: {
     maxTokensField: 'max_tokens',
-    strictTools: 'all',
+    without: ['stream_options'],
+    strictTools: 'none',
     reasoning: { effort: 'reasoning_effort', words: { minimal: 'low' } },
     ownMembers: false,
   },
@@ -139,7 +142,8 @@ const CEREBRAS_SCHEMAS: SchemaDialect = {
 
 /**
  * https://inference-docs.cerebras.ai/resources/openai, 2026-08: `parallel_tool_calls`, penalties and `service_tier` are a 400;
- * `strict` is that of all tools of a request; a list of types in a schema is not taken.
+ * `strict` is that of all tools of a request (https://github.com/RooCodeInc/Roo-Code/issues/10334); a list of types in a
+ * schema is not taken.
  */
 export const cerebras: ServerPreset<false> = {
   name: 'cerebras',
@@ -249,7 +253,7 @@ export const dashscope: ServerPreset<ServerEmbeddings> = {
 /**
  * https://ai.google.dev/gemini-api/docs/openai, 2026-08; `@mortise/google` speaks the API itself, which gives more. The
  * signature of a thought stands in `extra_content` of its call, and a call without it is refused. Members that it does not
- * know, such as `seed`, are a 400.
+ * know are a 400 (https://github.com/MinLL/SkyrimNet-GamePlugin/issues/77), and a seed is not documented.
  */
 export const gemini: ServerPreset<ServerEmbeddings> = {
   name: 'gemini',

@@ -50,8 +50,8 @@ export const vllm: ServerPreset<ServerEmbeddings> = {
 };
 
 /**
- * https://lmstudio.ai/docs/developer/openai-compat, 2026-08; a tool by its name and any JSON are refused:
- * https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/670 and 189. `base64` of embeddings is not read.
+ * https://lmstudio.ai/docs/developer/openai-compat, 2026-08; a tool by its name, any JSON and an image by
+ * its URL are refused: https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/670, 189 and 1120; WebP is too (1752). `base64` of embeddings is not read.
  */
 export const lmStudio: ServerPreset<ServerEmbeddings> = {
   name: 'lm-studio',
