@@ -346,14 +346,15 @@ export const memberCases: readonly LLMCase[] = [
     requires: ['tools'],
     async run(context) {
       const wire = await context.wire(respondWith(context.subject.dialect, TEXT));
-      const callIds = { characters: 'alphanumeric', length: 9 } as const;
+      // No length that an integration has by itself.
+      const callIds = { characters: 'alphanumeric', length: 11 } as const;
       const settings = { name: 'conformance', callIds };
       const llm = context.subject.create({ url: wire.url, settings });
       await llm.chat(toolResult('Sun.'), { tools: [WEATHER] });
       const body = objectAt(wire.requests[0]?.body);
       const { request } = context.subject.dialect;
       const [call] = request.toolCalls(body);
-      context.check.ok(/^[a-zA-Z0-9]{9}$/.test(call?.id ?? ''), `the id that was sent is ${call?.id}`);
+      context.check.ok(/^[a-zA-Z0-9]{11}$/.test(call?.id ?? ''), `the id that was sent is ${call?.id}`);
       context.check.equal(request.toolResults(body)[0]?.id, call?.id, 'the id of the result');
     },
   },
