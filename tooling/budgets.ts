@@ -64,7 +64,7 @@ const LARGER: Readonly<Record<string, number>> = {
   // Language models with calls by their paths and places of citations in bytes, embeddings, two clouds.
   '@mortise/google': 9,
   // Language models, embeddings and rerankers, binary frames, keys of two kinds.
-  '@mortise/bedrock': 9,
+  '@mortise/bedrock': 10.5,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.
   '@mortise/html': 14,
 };

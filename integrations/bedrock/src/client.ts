@@ -123,14 +123,14 @@ export class Connection {
     let failure: { readonly error: unknown } | undefined;
     const send = async (request: SdkRequest): Promise<Response> => {
       const { protocol, hostname, port, path, method } = request;
-      const address = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
+      const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
       const sent = new Headers(request.headers);
       // One that authorises takes the signature's place.
       for (const [name, value] of Object.entries(headers)) sent.set(name, value);
       // Those two are for fetch to say.
       for (const name of ['host', 'content-length']) sent.delete(name);
       const { signal } = attempt;
-      return await this.#fetch(address, { method, headers: sent, body: request.body as string, signal });
+      return await this.#fetch(url, { method, headers: sent, body: request.body as string, signal });
     };
     try {
       const sdk = await loadSdk();
@@ -140,6 +140,14 @@ export class Connection {
         const request = args.request as SdkRequest;
         request.body = JSON.stringify(body);
         Object.assign(request.headers, headers);
+        return next(args);
+      };
+      // A client whose own handler speaks HTTP/2 would sign what fetch cannot send.
+      const address: Middleware = (next) => (args) => {
+        const { headers: made } = args.request as SdkRequest;
+        const { ':authority': authority } = made;
+        if (authority !== undefined) made['host'] = authority;
+        delete made[':authority'];
         return next(args);
       };
       const carry: Middleware = (_next, context) => async (args) => {
@@ -157,6 +165,7 @@ export class Connection {
       };
       // Behind the SDK's own writer, and before the signature.
       command.middlewareStack.add(write, { step: 'serialize', priority: 'low' });
+      command.middlewareStack.add(address, { step: 'build', priority: 'low' });
       // The last before its own handler and its reader, which are not called.
       command.middlewareStack.add(carry, { step: 'finalizeRequest', priority: 'low' });
       await client.send(command, { abortSignal: attempt.signal });

@@ -78,7 +78,7 @@ class Writer implements Conversation {
       const said = 'Amazon Bedrock needs a message of the user that is not empty.';
       throw new MortiseError('invalid-request', said, { provider: 'bedrock' });
     }
-    for (const turn of this.turns) turn.content = resultsFirst(turn.content);
+    for (const turn of this.turns) if (turn.role === 'user') turn.content = resultsFirst(turn.content);
     withoutTrailingBlanks(this.turns);
     return this;
   }
