@@ -19,8 +19,8 @@ export const roots = [
   ...(onTarballs ? [] : ['tooling']),
 ].filter((root) => existsSync(join(workspace, root, 'package.json')));
 
-/** Their tests leave nothing behind in the process, so that files share a worker and what it has loaded. */
-const sharing: ReadonlySet<string> = new Set(['packages/core', 'packages/toolkit']);
+/** Their tests leave nothing behind in the process, so that files share a worker and what it has loaded: a third of the time. */
+const sharing = /^(packages\/(core|toolkit|rag)|integrations\/.*)$/;
 
 export default defineConfig({
   ssr: { resolve: { conditions } },
@@ -36,7 +36,7 @@ export default defineConfig({
       test: {
         name: root,
         root,
-        isolate: !sharing.has(root),
+        isolate: !sharing.test(root),
         include: ['test/**/*.test.ts'],
         setupFiles: [join(workspace, 'tooling/property-seed.ts')],
         exclude: ['**/*.services.test.ts'],
