@@ -2,7 +2,14 @@ import type { KnownErrorCode } from '@mortise/core';
 import type { Attempt, ModelSettings } from '@mortise/core/call';
 import { BaseReranker, type RankedDocument, type RankReply, type RankRequest } from '@mortise/core/reranker';
 import { isObject } from '@mortise/core/shared';
-import { Credentials, errorFromReply, guardedFetch, malformed, readJson } from '@mortise/core/wire';
+import {
+  Credentials,
+  errorFromReply,
+  guardedFetch,
+  malformed,
+  readJson,
+  withOptions,
+} from '@mortise/core/wire';
 
 const SERVER = {
   provider: 'llama-server',
@@ -28,9 +35,12 @@ export class LlamaReranker extends BaseReranker {
     this.#fetch = guardedFetch({ provider: SERVER.provider, query: this.#credentials.query });
   }
 
-  async doRerank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
+  async doRerank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
+    const { query, documents, topN, providerOptions } = request;
     const { baseURL, headers, secrets } = this.#credentials;
-    const body = JSON.stringify({ query, documents, top_n: topN });
+    const body = JSON.stringify(
+      withOptions({ query, documents, top_n: topN }, providerOptions?.[SERVER.provider]),
+    );
     const init = { method: 'POST', headers, body, signal: attempt.signal };
     const response = await this.#fetch(`${baseURL}/v1/rerank`, init);
     // What no error may show.

@@ -1,6 +1,6 @@
 import { BaseEmbedding, type Attempt, type BaseEmbeddingOptions, type EmbedReply } from '@mortise/core';
 import type { EmbeddingRows, EmbedRequest } from '@mortise/core/embedding';
-import { Credentials, errorFromReply, guardedFetch, readJson } from '@mortise/core/wire';
+import { Credentials, errorFromReply, guardedFetch, readJson, withOptions } from '@mortise/core/wire';
 
 const SERVER = {
   provider: 'ollama',
@@ -25,12 +25,18 @@ export class OllamaEmbedding extends BaseEmbedding {
     this.#fetch = guardedFetch({ provider: SERVER.provider, query: this.#credentials.query });
   }
 
-  async doEmbed(inputs: readonly string[], { kind }: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
+  async doEmbed(
+    inputs: readonly string[],
+    { kind, providerOptions }: EmbedRequest,
+    attempt: Attempt,
+  ): Promise<EmbedReply> {
     const { provider, model } = this;
     const { baseURL, headers, secrets } = this.#credentials;
     // The model was trained with these words: without them a query is not near its answer.
     const input = inputs.map((text) => `search_${kind}: ${text}`);
-    const body = JSON.stringify({ model, input, truncate: false });
+    const body = JSON.stringify(
+      withOptions({ model, input, truncate: false }, providerOptions?.[SERVER.provider]),
+    );
     const init = { method: 'POST', headers, body, signal: attempt.signal };
     const response = await this.#fetch(`${baseURL}/api/embed`, init);
     // What no error may show.

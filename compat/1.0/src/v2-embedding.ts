@@ -7,7 +7,7 @@ import {
   type EmbedRequest,
 } from '@mortise/core/embedding';
 import { defined, isObject } from '@mortise/core/shared';
-import { float32FromBase64, malformed, readJsonVectors, type About } from '@mortise/core/wire';
+import { float32FromBase64, malformed, readJsonVectors, withOptions, type About } from '@mortise/core/wire';
 import { Connection, type FrozenConnectionOptions } from './client.ts';
 
 export interface FrozenV2EmbeddingOptions
@@ -24,8 +24,9 @@ export class FrozenV2Embedding extends BaseEmbedding {
   }
 
   async doEmbed(inputs: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
-    const { dimensions } = request;
-    const body = defined({ model: this.model, inputs, dimensions, encoding: 'base64' });
+    const { dimensions, providerOptions } = request;
+    const own = defined({ model: this.model, inputs, dimensions, encoding: 'base64' });
+    const body = withOptions(own, providerOptions?.[this.provider]);
     const response = await this.#connection.send('/v2/embed', body, attempt, this);
     const about = this.#connection.about(this);
     return fromReply(await readJsonVectors(response, attempt, about, 'bytes'), about);

@@ -6,7 +6,7 @@ import {
   type RerankerMetadata,
 } from '@mortise/core/reranker';
 import { defined, isObject } from '@mortise/core/shared';
-import { malformed, readJson, type About } from '@mortise/core/wire';
+import { malformed, readJson, withOptions, type About } from '@mortise/core/wire';
 import { Connection, type FrozenConnectionOptions } from './client.ts';
 
 export interface FrozenV2RerankerOptions extends CallSettings, FrozenConnectionOptions {
@@ -23,8 +23,10 @@ export class FrozenV2Reranker extends BaseReranker {
     this.#connection = new Connection(options);
   }
 
-  async doRerank({ query, documents, topN }: RankRequest, attempt: Attempt): Promise<RankReply> {
-    const body = defined({ model: this.model, query, texts: documents, best: topN });
+  async doRerank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
+    const { query, documents, topN, providerOptions } = request;
+    const own = defined({ model: this.model, query, texts: documents, best: topN });
+    const body = withOptions(own, providerOptions?.[this.provider]);
     const response = await this.#connection.send('/v2/rank', body, attempt, this);
     const about = this.#connection.about(this);
     return fromReply(await readJson(response, attempt, about), about);
