@@ -40,9 +40,9 @@ Usage: pnpm start [options]
 
   --docs DIR               the folder to read; default: this repository's own documentation
   --question "TEXT"        the question; without it, the program asks in a terminal
-  --llm PROVIDER:MODEL     openai:MODEL, anthropic:MODEL, cohere:MODEL or google:MODEL; without it
+  --llm PROVIDER:MODEL     openai:MODEL, or a model of anthropic, bedrock, cohere, google or mistral; without it
                            the answer is put together from sentences of the sources, on this machine
-  --embedding WHICH        local (the default), openai:MODEL, cohere:MODEL or google:MODEL
+  --embedding WHICH        local (the default), openai:MODEL, or a model of bedrock, cohere, google, mistral or voyage
   --base-url URL           another address for the provider, such as a proxy
   --preset NAME            a server that speaks OpenAI's wire, for openai:MODEL: groq, ollama, openrouter
                            and the others of @mortise/openai/presets; it reads that server's own key
@@ -50,11 +50,12 @@ Usage: pnpm start [options]
   --json                   write the answer as JSON, and nothing else, to stdout
   --help                   show this text
 
-Keys are read from OPENAI_API_KEY, ANTHROPIC_API_KEY, CO_API_KEY and GEMINI_API_KEY.
+Keys are read from OPENAI_API_KEY, ANTHROPIC_API_KEY, CO_API_KEY, GEMINI_API_KEY, MISTRAL_API_KEY and VOYAGE_API_KEY; for bedrock
+from AWS_BEARER_TOKEN_BEDROCK or where AWS's tools find them, with the region in AWS_REGION.
 `;
 
-const LLM_PROVIDERS = ['openai', 'anthropic', 'cohere', 'google'];
-const EMBEDDING_PROVIDERS = ['openai', 'cohere', 'google'];
+const LLM_PROVIDERS = ['openai', 'anthropic', 'bedrock', 'cohere', 'google', 'mistral'];
+const EMBEDDING_PROVIDERS = ['openai', 'bedrock', 'cohere', 'google', 'mistral', 'voyage'];
 
 /** Throws an {@link AskError} for whatever it cannot make sense of: nothing is dropped in silence. */
 export function parseArguments(argv: readonly string[]): Settings {

@@ -22,7 +22,7 @@ interface Session {
 
 const EXTRACTIVE_NOTE =
   'The answer is extractive: sentences picked from the sources, no language model was asked. ' +
-  'Plug one in with --llm openai:MODEL, anthropic:MODEL, cohere:MODEL or google:MODEL (see --help).\n';
+  'Plug one in with --llm openai:MODEL, or a model of another provider (see --help).\n';
 
 /** Reads the documents, then answers one question, or one after the other in a terminal. */
 export async function ask(settings: Settings): Promise<void> {

@@ -49,6 +49,8 @@ const KEY_VARIABLES: ReadonlyMap<string, string> = new Map([
   ['anthropic', 'ANTHROPIC_API_KEY'],
   ['cohere', 'CO_API_KEY'],
   ['google', 'GEMINI_API_KEY'],
+  ['mistral', 'MISTRAL_API_KEY'],
+  ['voyage', 'VOYAGE_API_KEY'],
 ]);
 
 /** Where a provider's key is looked for. Undefined for models that need none. */

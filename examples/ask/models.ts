@@ -23,10 +23,14 @@ export async function createLLM({ llm: choice, baseURL, preset }: Settings): Pro
       });
     case 'anthropic':
       return new (await import('@mortise/anthropic')).AnthropicLLM(options);
+    case 'bedrock':
+      return new (await import('@mortise/bedrock')).BedrockLLM(options);
     case 'cohere':
       return new (await import('@mortise/cohere')).CohereLLM(options);
     case 'google':
       return new (await import('@mortise/google')).GoogleLLM(options);
+    case 'mistral':
+      return new (await import('@mortise/mistral')).MistralLLM(options);
     default:
       throw new AskError(`there is no language model "${provider}"`, 'See --help.');
   }
@@ -46,10 +50,16 @@ export async function createEmbedding({
       return new (await import('@mortise/energetic-ai')).EnergeticAIEmbedding();
     case 'openai':
       return openAIEmbedding({ ...options, ...given({ baseURL }) }, server);
+    case 'bedrock':
+      return new (await import('@mortise/bedrock')).BedrockEmbedding(options);
     case 'cohere':
       return new (await import('@mortise/cohere')).CohereEmbedding(options);
     case 'google':
       return new (await import('@mortise/google')).GoogleEmbedding(options);
+    case 'mistral':
+      return new (await import('@mortise/mistral')).MistralEmbedding(options);
+    case 'voyage':
+      return new (await import('@mortise/voyage')).VoyageEmbedding(options);
     default:
       throw new AskError(`there is no embedding model "${provider}"`, 'See --help.');
   }

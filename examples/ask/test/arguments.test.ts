@@ -51,12 +51,12 @@ describe('one line for what cannot be understood', () => {
     [['--docs', 'a', '--docs', 'b'], '--docs is given twice. Give it once.'],
     [
       ['--llm', 'gpt-5'],
-      '--llm does not know "gpt-5". It takes extractive, openai:MODEL, anthropic:MODEL, cohere:MODEL, google:MODEL.',
+      '--llm does not know "gpt-5". It takes extractive, openai:MODEL, anthropic:MODEL, bedrock:MODEL, cohere:MODEL, google:MODEL, mistral:MODEL.',
     ],
     [['--llm', 'openai'], '--llm openai names no model. Write --llm openai:MODEL.'],
     [
       ['--embedding', 'anthropic:x'],
-      '--embedding does not know "anthropic". It takes local, openai:MODEL, cohere:MODEL, google:MODEL.',
+      '--embedding does not know "anthropic". It takes local, openai:MODEL, bedrock:MODEL, cohere:MODEL, google:MODEL, mistral:MODEL, voyage:MODEL.',
     ],
     [
       ['--llm', 'openai:x', '--base-url', 'localhost:80'],

@@ -183,6 +183,7 @@ describe('a provider', () => {
     ['anthropic', 'ANTHROPIC_API_KEY'],
     ['cohere', 'CO_API_KEY'],
     ['google', 'GEMINI_API_KEY'],
+    ['mistral', 'MISTRAL_API_KEY'],
   ] as const)('%s without a key', async ([provider, variable]) => {
     using box = new Sandbox(GARDEN);
     const outcome = await box.run([

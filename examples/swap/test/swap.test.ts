@@ -1,11 +1,20 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { eventStream, startWire } from '@mortise/conformance';
+import { awsFrames, eventStream, startWire } from '@mortise/conformance';
 import { expect, test } from 'vitest';
 
 const folder = resolve(import.meta.dirname, '..');
 const node = resolve(folder, '../../node_modules/.bin/node');
+
+interface Provider {
+  readonly key: string;
+  readonly base: string;
+  readonly path: string;
+  readonly events: readonly { readonly type: string | undefined; readonly [member: string]: unknown }[];
+  /** AWS's frames, and no event stream. */
+  readonly isBinary?: boolean;
+}
 
 /** What each provider sends for the text `Blue light scatters.`, and where it is asked. */
 const PROVIDERS = {
@@ -83,6 +92,24 @@ const PROVIDERS = {
       { type: 'message_stop' },
     ],
   },
+  bedrock: {
+    key: 'AWS_BEARER_TOKEN_BEDROCK',
+    base: '',
+    // The model, and that it is to stream, stand in the address.
+    path: '/model/some-model/converse-stream',
+    events: [
+      { type: 'messageStart', role: 'assistant' },
+      ...['Blue light ', 'scatters.'].map((text) => ({
+        type: 'contentBlockDelta',
+        contentBlockIndex: 0,
+        delta: { text },
+      })),
+      { type: 'contentBlockStop', contentBlockIndex: 0 },
+      { type: 'messageStop', stopReason: 'end_turn' },
+      { type: 'metadata', usage: { inputTokens: 9, outputTokens: 4, totalTokens: 13 }, metrics: {} },
+    ],
+    isBinary: true,
+  },
   cohere: {
     key: 'CO_API_KEY',
     base: '',
@@ -123,7 +150,23 @@ const PROVIDERS = {
       usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 4 },
     })),
   },
-};
+  mistral: {
+    key: 'MISTRAL_API_KEY',
+    base: '',
+    path: '/v1/chat/completions',
+    events: [
+      ...['Blue light ', 'scatters.'].map((content, at) => ({
+        type: undefined,
+        id: 'm',
+        object: 'chat.completion.chunk',
+        model: 'some-model',
+        created: 1_770_000_000,
+        choices: [{ index: 0, delta: { content }, finish_reason: at === 1 ? 'stop' : null }],
+        ...(at === 1 ? { usage: { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 } } : {}),
+      })),
+    ],
+  },
+} satisfies Record<string, Provider>;
 
 function openaiMessage(text: string) {
   const content = [{ type: 'output_text', text, annotations: [] }];
@@ -141,8 +184,16 @@ test('a change of provider changes one line', () => {
   }
 });
 
-test.for(Object.entries(PROVIDERS))('the program runs on %s', async ([name, { key, base, path, events }]) => {
+test.for(Object.entries<Provider>(PROVIDERS))('the program runs on %s', async ([name, provider]) => {
+  const { key, base, path, events } = provider;
   await using wire = await startWire((_request, reply) => {
+    if (provider.isBinary === true) {
+      reply.writeHead(200, { 'content-type': awsFrames.contentType });
+      const frames = events.map(({ type = '', ...data }) =>
+        awsFrames.bytes({ event: type, data: JSON.stringify(data) }),
+      );
+      return void reply.end(Buffer.concat(frames));
+    }
     const frames = events.map((event) => {
       const data = JSON.stringify(event);
       return event.type === undefined ? data : { event: event.type, data };
@@ -157,7 +208,8 @@ test.for(Object.entries(PROVIDERS))('the program runs on %s', async ([name, { ke
   });
   expect(wire.requests.map((request) => request.path)).toEqual([path]);
   const asked = { model: 'some-model', stream: true };
-  expect(wire.requests[0]?.body).toMatchObject(path.includes(asked.model) ? { contents: [{}] } : asked);
+  const says = { google: { contents: [{}] }, bedrock: { messages: [{}] } };
+  expect(wire.requests[0]?.body).toMatchObject(says[name as keyof typeof says] ?? asked);
 });
 
 async function run(program: string, args: readonly string[], env: Record<string, string>) {
