@@ -22,6 +22,13 @@ export const roots = [
 /** Their tests leave nothing behind in the process, so that files share a worker and what it has loaded: a third of the time. */
 const sharing = /^(packages\/(core|toolkit|rag)|integrations\/.*)$/;
 
+/** What measures time or memory, or embeds for half a minute: `pnpm test:thorough` and `pnpm test:hostile` run it. */
+const LONG = ['linear.properties', 'hostile-servers', 'evaluation', 'sample'].map(
+  (name) => `**/${name}.test.ts`,
+);
+const isThorough =
+  Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 || process.env['MORTISE_HOSTILE'] !== undefined;
+
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
@@ -39,7 +46,7 @@ export default defineConfig({
         isolate: !sharing.test(root),
         include: ['test/**/*.test.ts'],
         setupFiles: [join(workspace, 'tooling/property-seed.ts')],
-        exclude: ['**/*.services.test.ts'],
+        exclude: ['**/*.services.test.ts', ...(isThorough ? [] : LONG)],
       },
     })),
   },

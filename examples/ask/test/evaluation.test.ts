@@ -26,10 +26,7 @@ describe('the questions', () => {
   });
 });
 
-/** Half a minute of embedding: `pnpm test:thorough` does it. */
-const isThorough = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
-
-describe.runIf(isThorough)('the answers (pnpm test:thorough)', () => {
+describe('the answers', () => {
   let measured: Measured[];
   let figures: Figures;
 

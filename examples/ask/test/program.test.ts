@@ -38,15 +38,6 @@ describe('an answer', () => {
     expect(dashed.stdout).toBe(plain.stdout);
   });
 
-  test('is given without any option, to a sample question over the documentation of this repository', async () => {
-    using box = new Sandbox();
-    const { code, stdout, stderr } = await box.run([]);
-    expect(stderr).toContain('A sample question: What must an integration implement?');
-    expect(stdout).toMatch(/implement .* \[1\]/);
-    expect(stdout).toMatch(/Sources\n {2}\[1\] \S+\.md — /);
-    expect(code).toBe(0);
-  });
-
   test('is refused when the documents do not hold it', async () => {
     using box = new Sandbox(GARDEN);
     const { code, stdout } = await box.run([
