@@ -67,7 +67,8 @@ fuzz('integrations/bedrock', [
   ).filter(({ name }) => !/stream/.test(name)),
   call(
     'BedrockLLM, frames',
-    () => [events()] as [unknown],
+    // A case must not see what another one did.
+    () => [structuredClone(events())] as [unknown],
     (list) =>
       make({ ...connection(), ...own(), fetch: async () => streamOf(list) })
         .streamChat('q')
