@@ -12,6 +12,7 @@ import {
   guardedFetch,
   malformed,
   readJson,
+  withOptions,
   type About,
   type ConnectionSettings,
 } from '@mortise/core/wire';
@@ -41,14 +42,16 @@ export class AcmeEmbedding extends BaseEmbedding {
 
   async doEmbed(input: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     const { provider, model } = this;
-    const { dimensions } = request;
+    const { dimensions, providerOptions } = request;
     const key = this.#credentials.key();
     const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
     const about: About = { provider, model, secrets: this.#credentials.secrets };
     const response = await this.#fetch(`${this.#credentials.baseURL}/embeddings`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...authorization, ...this.#credentials.headers },
-      body: JSON.stringify({ model, input, dimensions, encoding_format: 'base64' }),
+      body: JSON.stringify(
+        withOptions({ model, input, dimensions, encoding_format: 'base64' }, providerOptions?.[provider]),
+      ),
       signal: attempt.signal,
     });
     if (!response.ok) throw await errorFromReply(response, attempt, about);
