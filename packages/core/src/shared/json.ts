@@ -10,6 +10,9 @@ export type JsonSchema = { [key: string]: unknown };
 /** Lists, objects and quotes in a text of JSON, at most: `{}` is two bytes of it, and fifty and more of memory. */
 export const MAX_JSON_PARTS = 2_000_000;
 
+/** What {@link parseText} says of it. */
+export const TOO_MANY_PARTS = `JSON of more than ${MAX_JSON_PARTS} lists, objects and quotes`;
+
 /** As `JSON.parse`, of a text that is not ours: one of more than 2,000,000 parts is a `RangeError`. */
 export function parseText(text: string): unknown {
   if (text.length > MAX_JSON_PARTS) {
@@ -17,7 +20,7 @@ export function parseText(text: string): unknown {
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if ((code === 0x22 || code === 0x5b || code === 0x7b) && ++parts > MAX_JSON_PARTS)
-        throw new RangeError(`JSON of more than ${MAX_JSON_PARTS} lists, objects and quotes`);
+        throw new RangeError(TOO_MANY_PARTS);
     }
   }
   return JSON.parse(text);

@@ -1,4 +1,4 @@
-import { isObject, parseText } from '../shared/json.ts';
+import { isObject, MAX_JSON_PARTS, parseText, TOO_MANY_PARTS } from '../shared/json.ts';
 import { malformed, type About, type ReadingAttempt } from './about.ts';
 import { describeFailure, isFailure, MOST_SAID } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
@@ -14,7 +14,26 @@ export async function readJson(
   attempt: ReadingAttempt,
   about: About,
 ): Promise<Record<string, unknown>> {
-  return parseJson(await readReplyText(response, attempt, about), response, about);
+  return parseJson(await readReplyText(response, attempt, about, countParts(about)), response, about);
+}
+
+/** So many bytes may be anything: to count what few replies have would cost all of them. */
+const UNCOUNTED_BYTES = 2 ** 24;
+
+/**
+ * Throws when the bytes of a JSON text have become one that {@link parseText} would refuse: by its end it may have taken
+ * the memory of a process.
+ */
+export function countParts(about: About): (bytes: Uint8Array) => void {
+  let seen = 0;
+  let parts = 0;
+  return (bytes) => {
+    seen += bytes.length;
+    if (seen <= UNCOUNTED_BYTES) return;
+    for (const code of bytes)
+      if ((code === 0x22 || code === 0x5b || code === 0x7b) && ++parts > MAX_JSON_PARTS)
+        throw malformed(TOO_MANY_PARTS, about);
+  };
 }
 
 /** The text of a reply as a JSON object, by the rules of {@link readJson}; `alone` as in {@link throwFailure}. */

@@ -10,17 +10,19 @@ const SOMEBODY: About = { provider: 'The server' };
 
 /**
  * The reply as text; the attempt gets its headers. One of more than the attempt's `maxReplyBytes` is
- * `malformed-response`, and is read no further.
+ * `malformed-response`, and is read no further. `look` gets each arrival of bytes, and may throw.
  */
 export async function readReplyText(
   response: Response,
   attempt: ReadingAttempt,
   about: About = SOMEBODY,
+  look?: (bytes: Uint8Array) => void,
 ): Promise<string> {
   let first: Uint8Array | undefined;
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   let text = '';
   await readReplyBytes(response, attempt, about, (bytes) => {
+    look?.(bytes);
     if (first === undefined) return void (first = bytes);
     if (decoder === undefined) {
       decoder = new TextDecoder();

@@ -17,6 +17,8 @@ const SHORTEST = 64;
 const PIECE = 1.25 * 2 ** 20;
 /** What is enough for the reply to one text. */
 const FIRST_PIECE = 2 ** 16;
+/** A string of more digits is no vector, and stays as it is: those of 3 million floats. */
+const LONGEST = 2 ** 24;
 /** A header may promise anything. */
 const MOST_EXPECTED = 2 ** 26;
 /** A buffer with less than this share of it unused is kept as it is: making it exact is a copy. */
@@ -32,6 +34,8 @@ export class VectorScanner {
   readonly #name: string;
   readonly #mark: string;
   readonly #expected: number;
+  /** What is left of earlier pieces: so that what is no vector is held once, and not copied with each larger piece. */
+  readonly #left: Uint8Array[] = [];
   /** What is left of the text up to `#scanned`, and what has not been looked at from there to `#filled`. */
   #piece: Uint8Array<ArrayBuffer>;
   #scanned = 0;
@@ -66,7 +70,10 @@ export class VectorScanner {
   /** The text with `mark` and a number in the place of each vector. */
   end(): { readonly rest: string; readonly vectors: Float32Array[] } {
     this.#scan(true);
-    const rest = new TextDecoder().decode(this.#piece.subarray(0, this.#scanned));
+    const decoder = new TextDecoder();
+    let rest = '';
+    for (const bytes of this.#left) rest += decoder.decode(bytes, { stream: true });
+    rest += decoder.decode(this.#piece.subarray(0, this.#scanned));
     this.#discard();
     const spare = this.#vectors.byteLength - this.#used;
     if (spare > this.#used * SLACK) this.#vectors = this.#vectors.transfer(this.#used);
@@ -88,13 +95,24 @@ export class VectorScanner {
     const { length } = this.#piece;
     if (length >= PIECE) {
       this.#scan(false);
-      // Else there is much besides vectors, or one string that is longer than the piece.
+      if (this.#filled > length / 2) this.#putAside();
+      // Else one string is longer than half of the piece.
       if (this.#filled <= length / 2) return;
     }
     const larger = new Uint8Array(length < PIECE ? Math.min(PIECE, length * 4) : length * 2);
     larger.set(this.#piece);
     this.#discard();
     this.#piece = larger;
+  }
+
+  /** There is much besides vectors. All that was looked at but the last character, which may be a backslash. */
+  #putAside(): void {
+    const end = this.#scanned - 1;
+    if (end <= 0) return;
+    this.#left.push(this.#piece.slice(0, end));
+    this.#piece.copyWithin(0, end, this.#filled);
+    this.#scanned = 1;
+    this.#filled -= end;
   }
 
   /** Takes out every vector that is there whole, and moves together what is left. */
@@ -122,6 +140,7 @@ export class VectorScanner {
       const from = value.lastIndex;
       const to = valued ? text.indexOf('"', from) : -1;
       if (to === -1) {
+        if (text.length - name > LONGEST) continue;
         open = name;
         break;
       }

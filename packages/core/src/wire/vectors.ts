@@ -1,6 +1,6 @@
 import { isObject } from '../shared/json.ts';
 import type { About, ReadingAttempt } from './about.ts';
-import { parseJson, readJson } from './body.ts';
+import { countParts, parseJson, readJson } from './body.ts';
 import { readReplyBytes } from './reply-bytes.ts';
 import { VectorScanner, type NodeBuffers } from './vector-scanner.ts';
 
@@ -20,7 +20,11 @@ export async function readJsonVectors(
   const { body } = response;
   if (Buffer === undefined || !LITTLE_ENDIAN || body === null) return readJson(response, attempt, about);
   const scanner = new VectorScanner(Buffer, member, MARK, contentLength(response.headers));
-  await readReplyBytes(response, attempt, about, (bytes) => scanner.push(bytes));
+  const count = countParts(about);
+  await readReplyBytes(response, attempt, about, (bytes) => {
+    count(bytes);
+    scanner.push(bytes);
+  });
   const { rest, vectors } = scanner.end();
   const value = parseJson(rest, response, about);
   if (vectors.length > 0) putBack(value, member, vectors);

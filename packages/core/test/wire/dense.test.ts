@@ -20,6 +20,21 @@ describe('C-13: JSON that takes many times its bytes', () => {
     );
   });
 
+  it.each([
+    ['a body', readJson],
+    ['a body that may hold vectors', readJsonVectors],
+  ])('is read no further, in %s', async (_what, read) => {
+    const megabyte = new TextEncoder().encode('{},'.repeat(2 ** 20 / 3));
+    let megabytes = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(megabytes++ === 0 ? new TextEncoder().encode('{"a":[') : megabyte);
+      },
+    });
+    await expect(read(new Response(body), attempt, about)).rejects.toMatchObject(refused);
+    expect(megabytes).toBeLessThan(26);
+  });
+
   it('is no call of a tool', () => {
     expect(toolCallBlock('a', 'f', `{"a":${MANY}}`)).toMatchObject({ invalid: true, arguments: {} });
   });

@@ -144,6 +144,23 @@ describe('readJsonVectors', () => {
     expect(data.map(({ embedding }) => embedding)).toEqual([long, long, new Float32Array(20).fill(1.5)]);
   });
 
+  it('W-01: leaves what is no vector as it is, however much there is and however long its strings are', async () => {
+    const notes = Array.from({ length: 5 }, (_, at) => `é${String(at).repeat(PIECE / 2)}"\\`);
+    const body = { notes, data: [{ embedding: good, note: 'x'.repeat(3 * PIECE) }, { embedding: good }] };
+    const vector = new Float32Array(20).fill(1.5);
+    const bytes = new TextEncoder().encode(JSON.stringify(body));
+    for (const size of [65_536, 1_000_003])
+      expect(
+        await readJsonVectors(
+          new Response(
+            inParts(bytes, Array.from({ length: bytes.length / size + 1 }, () => size)[Symbol.iterator]()),
+          ),
+          attempt,
+          about,
+        ),
+      ).toEqual({ notes, data: [{ ...body.data[0], embedding: vector }, { embedding: vector }] });
+  });
+
   it.each([undefined, '1', '1000', '999999999999999', 'none'])(
     'takes a content-length of %s for what it is, a guess',
     async (length) => {
