@@ -134,6 +134,7 @@ export type AnswerPart = {
     readonly type: 'reasoning';
     readonly pieces: readonly string[];
     readonly signature?: string | undefined;
+    readonly redacted?: string | undefined;
 } | {
     readonly type: 'tool-call';
     readonly id: string;
@@ -210,6 +211,7 @@ export interface RequestReader {
     image?(body: JsonObject): SentImage | string | undefined;
     document?(body: JsonObject): string | undefined;
     signatures?(body: JsonObject): readonly string[];
+    redacted?(body: JsonObject): readonly string[];
 }
 export interface SentImage {
     readonly mediaType: string;
@@ -225,6 +227,7 @@ export interface EmbeddingDialect extends DialectBase {
     body(rows: readonly EmbeddingRow[], options: EmbeddingBodyOptions): JsonObject;
     headers?(options: EmbeddingBodyOptions): Readonly<Record<string, string>>;
     truncated?(body: JsonObject, inputs: readonly number[]): JsonObject;
+    warned?(body: JsonObject, message: string): JsonObject;
 }
 export type SentInput = string | readonly (string | SentImage)[];
 export interface EmbeddingRow {
@@ -246,6 +249,7 @@ export interface RerankDialect extends DialectBase {
         readonly score: number;
     }[]): JsonObject;
     usage?(count: number): JsonObject;
+    warned?(body: JsonObject, message: string): JsonObject;
 }
 
 // ---- dialects/features.d.ts
@@ -360,7 +364,7 @@ export interface EmbeddingConformanceOptions {
     readonly name?: string | undefined;
 }
 export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
-export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'image' | 'on-batch';
+export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'headers' | 'image' | 'on-batch';
 
 // ---- embedding/suite.d.ts
 import type { Suite } from '../frame/case.ts';
@@ -647,7 +651,7 @@ export interface LLMConformanceOptions {
 export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'declares'> & {
     readonly claims?: Readonly<Record<string, string>>;
 };
-export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities' | 'ownSettings'> | 'image' | 'document' | 'audio';
+export type LLMFeature = Exclude<keyof LLMCapabilities, 'inputModalities' | 'ownSettings'> | 'headers' | 'image' | 'document' | 'audio';
 
 // ---- llm/suite.d.ts
 import type { Suite } from '../frame/case.ts';
@@ -963,7 +967,7 @@ export interface RerankerConformanceOptions {
     readonly name?: string | undefined;
 }
 export type RerankerSubject = Pick<RerankerConformanceOptions, 'create' | 'dialect' | 'declares'>;
-export type RerankerFeature = 'maxDocuments';
+export type RerankerFeature = 'headers' | 'maxDocuments';
 
 // ---- reranker/suite.d.ts
 import type { Suite } from '../frame/case.ts';

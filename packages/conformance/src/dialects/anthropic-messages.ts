@@ -106,7 +106,9 @@ function blockOf(part: AnswerPart): JsonObject {
         ...(part.citations === undefined ? {} : { citations: part.citations.map(citationOf) }),
       };
     case 'reasoning':
-      return { type: 'thinking', thinking: part.pieces.join(''), signature: part.signature ?? '' };
+      return part.redacted === undefined
+        ? { type: 'thinking', thinking: part.pieces.join(''), signature: part.signature ?? '' }
+        : { type: 'redacted_thinking', data: part.redacted };
     case 'tool-call': {
       const text = part.pieces?.join('') ?? 'null';
       return {
@@ -148,7 +150,7 @@ function openBlock(part: AnswerPart): JsonObject {
     case 'text':
       return { type: 'text', text: '', ...part.members };
     case 'reasoning':
-      return { type: 'thinking', thinking: '', signature: '' };
+      return part.redacted === undefined ? { type: 'thinking', thinking: '', signature: '' } : blockOf(part);
     case 'tool-call':
       return {
         type: 'tool_use',
@@ -285,5 +287,6 @@ function requestReader(): RequestReader {
     documents: (body) =>
       blocks(body, 'document').map(({ source }, id) => ({ id, text: stringAt(objectAt(source)['data']) })),
     signatures: (body) => blocks(body, 'thinking').map(({ signature }) => stringAt(signature)),
+    redacted: (body) => blocks(body, 'redacted_thinking').map(({ data }) => stringAt(data)),
   };
 }

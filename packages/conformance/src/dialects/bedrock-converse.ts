@@ -128,6 +128,7 @@ function blockOf(part: AnswerPart): JsonObject {
             },
           };
     case 'reasoning':
+      if (part.redacted !== undefined) return { reasoningContent: { redactedContent: part.redacted } };
       return {
         reasoningContent: {
           reasoningText: {
@@ -185,6 +186,9 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
       ...((part.type === 'text' && part.citations) || []).map((citation) =>
         delta(contentBlockIndex, { citation: citationOf(citation) }),
       ),
+      ...(part.type === 'reasoning' && part.redacted !== undefined
+        ? [delta(contentBlockIndex, { reasoningContent: { redactedContent: part.redacted } })]
+        : []),
       ...(part.type === 'reasoning' && part.signature !== undefined
         ? [delta(contentBlockIndex, { reasoningContent: { signature: part.signature } })]
         : []),
@@ -218,8 +222,7 @@ function requestReader(): RequestReader {
     const { bytes } = objectAt(media?.['source']);
     return typeof bytes === 'string' ? bytes : undefined;
   };
-  const reasoning = (body: JsonObject): JsonObject[] =>
-    having(body, 'reasoningContent').map((block) => objectAt(block['reasoningText']));
+  const reasoning = (body: JsonObject): JsonObject[] => having(body, 'reasoningContent');
   return {
     members: MEMBERS,
     model: (_body, { path }) => decodeURIComponent(/\/model\/([^/?]+)/.exec(path)?.[1] ?? ''),
@@ -280,7 +283,12 @@ function requestReader(): RequestReader {
         text: Buffer.from(bytesOf(document) ?? '', 'base64').toString('utf8'),
       })),
     signatures: (body) =>
-      reasoning(body).flatMap(({ signature }) => (typeof signature === 'string' ? [signature] : [])),
+      reasoning(body).flatMap(({ reasoningText }) => {
+        const { signature } = objectAt(reasoningText);
+        return typeof signature === 'string' ? [signature] : [];
+      }),
+    redacted: (body) =>
+      reasoning(body).flatMap(({ redactedContent: data }) => (typeof data === 'string' ? [data] : [])),
   };
 }
 

@@ -9,6 +9,7 @@ const modelIn = ({ path }: WireRequest): string =>
   decodeURIComponent(/\/model\/([^/?]+)\/invoke/.exec(path)?.[1] ?? '');
 
 const REPLY_MODEL = 'A reply of InvokeModel does not name the model.';
+const NO_WARNING = 'A reply of a model on Bedrock warns of nothing.';
 
 /** Titan's text embeddings: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html */
 export const bedrockTitanEmbeddings: EmbeddingDialect = {
@@ -17,6 +18,7 @@ export const bedrockTitanEmbeddings: EmbeddingDialect = {
     index: 'A reply of Titan holds one vector.',
     kind: 'Titan makes no difference between queries and documents.',
     model: REPLY_MODEL,
+    warned: NO_WARNING,
   },
   model: modelIn,
   inputs: ({ body }) => listTexts(objectAt(body)['inputText']),
@@ -39,6 +41,7 @@ export const bedrockCohereEmbeddings: EmbeddingDialect = {
   without: {
     index: 'Cohere gives vectors in the order of the texts, without an index.',
     model: REPLY_MODEL,
+    warned: NO_WARNING,
   },
   model: modelIn,
   inputs: ({ body }) => listTexts(objectAt(body)['texts']),
@@ -65,6 +68,7 @@ export const bedrockRerank: RerankDialect = {
   name: 'bedrock-rerank',
   without: {
     model: REPLY_MODEL,
+    warned: NO_WARNING,
     usage: 'A reply of a reranker on Bedrock counts nothing.',
   },
   model: modelIn,

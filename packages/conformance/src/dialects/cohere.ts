@@ -40,9 +40,14 @@ export const cohereEmbed: EmbeddingDialect = {
     texts: [],
     meta: { billed_units: inputTokens === undefined ? {} : { input_tokens: inputTokens } },
   }),
+  warned,
   requestId: 'x-request-id',
   failure: cohereFailure,
 };
+
+function warned(body: JsonObject, message: string): JsonObject {
+  return { ...body, meta: { ...objectAt(body['meta']), warnings: [message] } };
+}
 
 function sentPart({ type, text, image_url }: JsonObject): string | SentImage {
   return type === 'text' ? stringAt(text) : (mediaOf(objectAt(image_url)['url']) ?? '');
@@ -61,6 +66,7 @@ export const cohereRerank: RerankDialect = {
     results: results.map(({ index, score }) => ({ index, relevance_score: score })),
     meta: { billed_units: { search_units: 1 } },
   }),
+  warned,
   usage: (count) => ({ meta: { billed_units: { search_units: count }, tokens: { input_tokens: count } } }),
   requestId: 'x-request-id',
   failure: cohereFailure,

@@ -27,12 +27,13 @@ export interface DialectBase {
   /**
    * What the provider's format cannot say, and why: cases that need it are skipped with that reason. A key is
    * what a case requires, without its `wire:`. Language models: `argument-text`, `call-index`, `citations-back`,
-   * `document`, `document-citations`, `error-kind`, `event-stream`, `interleaved`, `members-of-blocks`, `reasoning`, `request-id`,
+   * `document`, `document-citations`, `error-kind`, `event-stream`, `interleaved`, `members-of-blocks`, `reasoning`, `redacted`, `request-id`,
    * `result-name`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `tool-failure`, `tool-tokens`,
    * `unknown-block`, `unplaced-citations`, `url-citations`, `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
    * Of wires that are unlike these: `argument-pieces` (a stream gives arguments as objects, or by path), `lines` (frames are no text),
    * `reply-id` (replies have no id), `blocked-prompt`, `early-reason`, `failed-end`, `part-signature`.
-   * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`. Rerankers: `model`, `request-id`, `usage`.
+   * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`, `warned`. Rerankers: `model`, `request-id`, `usage`,
+   * `warned`.
    */
   readonly without: Readonly<Record<string, string>>;
   /** The header of an error reply that names the request to the provider's support. Without it the case of it is skipped. */
@@ -115,6 +116,8 @@ export type AnswerPart =
       readonly type: 'reasoning';
       readonly pieces: readonly string[];
       readonly signature?: string | undefined;
+      /** Reasoning that is hidden, as base64, for wires that have it: there are no pieces then. `request.redacted` reads it. */
+      readonly redacted?: string | undefined;
     }
   | {
       readonly type: 'tool-call';
@@ -234,6 +237,8 @@ export interface RequestReader {
   document?(body: JsonObject): string | undefined;
   /** Signatures, of texts and calls too, or encrypted reasoning that went back. */
   signatures?(body: JsonObject): readonly string[];
+  /** Reasoning that went back hidden, as base64. For wires that have it. */
+  redacted?(body: JsonObject): readonly string[];
 }
 
 /** An image as it was sent. */
@@ -266,6 +271,8 @@ export interface EmbeddingDialect extends DialectBase {
   headers?(options: EmbeddingBodyOptions): Readonly<Record<string, string>>;
   /** A body that also says which inputs of its request were cut. Without it the case of it is skipped. */
   truncated?(body: JsonObject, inputs: readonly number[]): JsonObject;
+  /** A body that also warns in these words. Without it the case of it is skipped. */
+  warned?(body: JsonObject, message: string): JsonObject;
 }
 
 /** An input as it was sent: a text, or texts and images. */
@@ -296,4 +303,6 @@ export interface RerankDialect extends DialectBase {
   body(results: readonly { readonly index: number; readonly score: number }[]): JsonObject;
   /** The members of such a body that say what was used, with this for every count. Without it the case of it is skipped. */
   usage?(count: number): JsonObject;
+  /** A body that also warns in these words, of documents that were cut, say. Without it the case of it is skipped. */
+  warned?(body: JsonObject, message: string): JsonObject;
 }

@@ -12,6 +12,7 @@ export const googleEmbeddings: EmbeddingDialect = {
   without: {
     index: 'Google gives vectors in the order of the texts, without an index.',
     'request-id': 'No header of an error reply names the request.',
+    warned: 'A reply of Google marks the texts that were cut, on Vertex AI alone, and warns of nothing else.',
   },
   model: (request) => stringAt(requests(request)[0]?.['model']).replace(/^models\//, ''),
   inputs: (request) => requests(request).map(({ content }) => listTexts(objectAt(content)['parts']).join('')),

@@ -46,6 +46,7 @@ export const googleGenerateContent: LLMDialect = {
     created: 'A reply of the Gemini API does not say when it was made.',
     'document-citations': 'Gemini cites what it searched, not the documents of a message.',
     interleaved: 'Parts of Gemini come one after another.',
+    redacted: 'Gemini signs its thinking, and hides none of it in a reply.',
     'request-id': 'No header of an error reply names the request.',
     'several-texts': 'A stream of Gemini does not say where one text ends and the next begins.',
     'unplaced-citations': 'Grounding belongs to the whole text.',

@@ -46,6 +46,7 @@ export const mistralChat: LLMDialect = {
     'document-citations':
       'Mistral refers to results of tools, by ids that stand in them, and to no documents.',
     'error-kind': 'Mistral has no words for an account that has nothing left.',
+    redacted: 'Mistral shows what its models think, and hides none of it in a reply.',
     'several-texts':
       'Texts that follow one another are one: a stream says of no piece which text it belongs to.',
     'tool-failure': 'A tool message has no field for a failure.',

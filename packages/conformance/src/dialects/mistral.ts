@@ -31,7 +31,10 @@ function kindOf(status: number, kind: Failure['kind']): readonly [type: string, 
 /** https://docs.mistral.ai/api/endpoint/embeddings */
 export const mistralEmbeddings: EmbeddingDialect = {
   name: 'mistral-embeddings',
-  without: { kind: 'Mistral embeds queries and documents alike.' },
+  without: {
+    kind: 'Mistral embeds queries and documents alike.',
+    warned: 'A reply of Mistral warns of nothing.',
+  },
   model: ({ body }) => objectAt(body)['model'],
   inputs: ({ body }) => listTexts(objectAt(body)['input']),
   encoding: ({ body }) => (objectAt(body)['encoding_format'] === 'base64' ? 'base64' : 'float'),

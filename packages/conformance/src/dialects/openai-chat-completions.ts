@@ -42,6 +42,7 @@ export const openAIChatCompletions: LLMDialect = {
   without: {
     'document-citations': 'OpenAI cites what its search tools find, and no documents of a request.',
     'citations-back': 'A message that goes back has no place for annotations.',
+    redacted: 'Chat Completions carries no reasoning that is hidden.',
     signature: 'Chat Completions carries no signature of reasoning.',
     'cache-write': 'Chat Completions does not count what was written to the cache.',
     'unknown-block': 'A Chat Completions message has fields, not blocks.',

@@ -6,7 +6,10 @@ import { openAIFailure } from './openai.ts';
 /** https://platform.openai.com/docs/api-reference/embeddings */
 export const openAIEmbeddings: EmbeddingDialect = {
   name: 'openai-embeddings',
-  without: { kind: 'OpenAI embeds queries and documents alike.' },
+  without: {
+    kind: 'OpenAI embeds queries and documents alike.',
+    warned: 'A reply of OpenAI warns of nothing.',
+  },
   model: ({ body }) => objectAt(body)['model'],
   inputs: ({ body }) => listTexts(objectAt(body)['input']),
   encoding: ({ body }) => (objectAt(body)['encoding_format'] === 'base64' ? 'base64' : 'float'),

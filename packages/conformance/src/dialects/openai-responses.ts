@@ -78,14 +78,20 @@ function itemOf(part: AnswerPart, at: number): JsonObject {
     case 'reasoning':
       return {
         ...openItem(part, at),
-        summary: [{ type: 'summary_text', text: part.pieces.join('') }],
-        ...(part.signature === undefined ? {} : { encrypted_content: part.signature }),
+        summary: part.redacted === undefined ? [{ type: 'summary_text', text: part.pieces.join('') }] : [],
+        ...sealedOf(part),
       };
     case 'tool-call':
       return { ...openItem(part, at), status: 'completed', arguments: part.pieces?.join('') ?? null };
     case 'unknown':
       return openItem(part, at);
   }
+}
+
+/** It has one member for what goes back, beside a summary or without one. */
+function sealedOf({ signature, redacted }: Extract<AnswerPart, { type: 'reasoning' }>): JsonObject {
+  const sealed = redacted ?? signature;
+  return sealed === undefined ? {} : { encrypted_content: sealed };
 }
 
 function annotationsOf(part: AnswerPart): JsonObject[] {
@@ -153,7 +159,7 @@ function frames(answer: WireAnswer, shape: StreamShape = {}): Frame[] {
             }),
           ]
         : []),
-      ...(part.type === 'reasoning'
+      ...(part.type === 'reasoning' && part.redacted === undefined
         ? [
             event('response.reasoning_summary_part.added', {
               output_index: at,
@@ -236,5 +242,9 @@ function requestReader(): RequestReader {
         .map(({ file_data: data }) => dataOf(data))
         .find((data) => data !== undefined),
     signatures: (body) => ofType(body, 'reasoning').map((item) => stringAt(item['encrypted_content'])),
+    redacted: (body) =>
+      ofType(body, 'reasoning')
+        .filter(({ summary }) => listAt(summary).length === 0)
+        .map((item) => stringAt(item['encrypted_content'])),
   };
 }

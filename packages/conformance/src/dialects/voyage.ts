@@ -25,7 +25,11 @@ const SENTENCES: Readonly<Record<string, string>> = {
     "Request to model 'voyage-4-large' failed. The example at index 0 in your batch has too many tokens and does not fit into the model's context window of 32000 tokens. Please lower the number of tokens in the listed example(s) or use truncation.",
 };
 
-const WITHOUT = { 'request-id': 'No header of an error reply is documented to name the request.' };
+const WITHOUT = {
+  'request-id': 'No header of an error reply is documented to name the request.',
+  warned:
+    'A reply of Voyage warns of nothing: a text that is too long is refused, or cut in silence where that was asked for.',
+};
 
 const common = {
   model: ({ body }) => objectAt(body)['model'],

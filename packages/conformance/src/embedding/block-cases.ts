@@ -1,5 +1,6 @@
 import type { ContentBlock, EmbeddingInput } from '@mortise/core';
 import { base64Of } from '@mortise/core/shared';
+import { objectAt } from '../dialects/answer.ts';
 import {
   batchAt,
   batchesOf,
@@ -10,6 +11,8 @@ import {
   sentAs,
   SERVER,
   type EmbeddingCase,
+  dialectOf,
+  fewTexts,
 } from './lab.ts';
 
 const IMAGE = ['image', ...SERVER];
@@ -123,7 +126,25 @@ export const blockCases: readonly EmbeddingCase[] = [
       check.equal(places, [texts.indexOf(cut), texts.length], 'the places that the warnings name');
     },
   },
+  {
+    id: 'embed.warned',
+    rule: 'M-01',
+    title: 'hands on what the server warns of',
+    requires: ['wire:warned', ...SERVER],
+    async run(context) {
+      const { check, subject } = context;
+      const edit = (body: object) => dialectOf(subject).warned?.(objectAt(body), WARNING) ?? {};
+      const { model } = await connect(context, respondWith(subject, { edit }));
+      const { warnings } = await model.embedTexts(fewTexts(subject));
+      check.ok(
+        warnings.some(({ message }) => message.includes(WARNING)),
+        "no warning has the server's words",
+      );
+    },
+  },
 ];
+
+const WARNING = 'conformance: a part of what was sent was cut';
 
 const AUDIO: ContentBlock = { type: 'audio', source: { data: PNG, mediaType: 'audio/wav' } };
 

@@ -2,6 +2,7 @@ import type { EmbeddingMetadata } from '@mortise/core/embedding';
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, WIRE, type TestFunctions } from '../frame/conformance.ts';
+import { HEADERS, headersOf } from '../shared/header-case.ts';
 import { embeddingSuite } from './suite.ts';
 import type { EmbeddingConformanceOptions, EmbeddingFeature } from './subject.ts';
 
@@ -19,6 +20,7 @@ export function embeddingConformance(
     skipping(options.dialect, [
       ['model', 'model', options.dialect.model !== undefined],
       ['truncated', 'truncated', options.dialect.truncated !== undefined],
+      ['warned', 'warned', options.dialect.warned !== undefined],
     ]);
   const wire = embeddingSuite.flatMap(({ requires }) => requires).filter((name) => name.startsWith(WIRE));
   return conformance(functions, {
@@ -30,12 +32,12 @@ export function embeddingConformance(
     unreported: declares.acceptsDimensions === false ? ['dimensions'] : [],
     declared: [
       ...featuresOf(declares, reasons),
-      ...(dialect === undefined ? [] : wireFeatures(dialect, embeddingSuite)),
+      ...(dialect === undefined ? [] : [...headersOf(reasons), ...wireFeatures(dialect, embeddingSuite)]),
     ],
     reasons: {
       image: TEXT_ALONE,
       ...(dialect === undefined
-        ? Object.fromEntries(wire.map((feature) => [feature, LOCAL]))
+        ? Object.fromEntries([...wire, HEADERS].map((feature) => [feature, LOCAL]))
         : wireReasons(dialect)),
       ...reasons,
     },

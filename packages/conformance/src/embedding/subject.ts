@@ -17,7 +17,7 @@ export interface EmbeddingConformanceOptions {
   readonly dialect?: EmbeddingDialect | undefined;
   /** What the implementation says of itself: its `metadata`. */
   readonly declares: EmbeddingMetadata;
-  /** Why a feature is not there, by its name. One for `on-batch` says that the model does not call it. */
+  /** Why a feature is not there, by its name. One for `on-batch` says that the model does not call it, one for `headers` that it takes none. */
   readonly reasons?: Readonly<Partial<Record<EmbeddingFeature | (string & {}), string>>> | undefined;
   /** In titles and reports. Default: the dialect's name. */
   readonly name?: string | undefined;
@@ -27,4 +27,4 @@ export interface EmbeddingConformanceOptions {
 export type EmbeddingSubject = Pick<EmbeddingConformanceOptions, 'create' | 'dialect' | 'declares'>;
 
 /** What a case of the embedding suite may require, besides what the wire must be able to say. */
-export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'image' | 'on-batch';
+export type EmbeddingFeature = 'asymmetric' | 'dimensions' | 'headers' | 'image' | 'on-batch';

@@ -251,7 +251,7 @@ export const backCases: readonly LLMCase[] = [
 ];
 
 /** A reply that goes through JSON into a second turn, which goes to the server of that name. */
-async function twoTurns(context: LLMCaseContext, method: Method, answer: WireAnswer, server: string) {
+export async function twoTurns(context: LLMCaseContext, method: Method, answer: WireAnswer, server: string) {
   const first = await connect(context, respondWith(context.subject.dialect, answer));
   const tools = context.subject.declares.tools === true ? [WEATHER] : undefined;
   const reply = await METHODS[method](first.llm, 'Hi', { tools });

@@ -4,9 +4,11 @@ import type { LLMDialect, StreamShape, WireAnswer } from '../dialects/contract.t
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
+import { headersOf } from '../shared/header-case.ts';
 import { PARALLEL_CALLS, TEXT } from './answers.ts';
 import { MARKED, OPAQUE } from './back-cases.ts';
 import { withoutOtherEnds } from './other-end-cases.ts';
+import { withoutRedacted } from './redacted-cases.ts';
 import { llmSuite } from './suite.ts';
 import type { LLMConformanceOptions } from './subject.ts';
 
@@ -15,7 +17,7 @@ export function llmConformance(functions: TestFunctions, options: LLMConformance
   const { create, declares, reasons = {}, name = options.dialect.name } = options;
   const { request } = options.dialect;
   const dialect = skipping(
-    withoutUnsaid(withoutOtherEnds(withoutMembers(withoutErrorKind(options.dialect)))),
+    withoutUnsaid(withoutRedacted(withoutOtherEnds(withoutMembers(withoutErrorKind(options.dialect))))),
     [
       ['members', 'request.members', request.members !== undefined],
       ['tool-description', 'request.toolDescriptions', request.toolDescriptions !== undefined],
@@ -31,7 +33,7 @@ export function llmConformance(functions: TestFunctions, options: LLMConformance
     subject: { create, dialect, declares, claims: options.dialect.without },
     // A refusal passes their cases too.
     unreported: ['audio', 'document', 'structuredOutput'],
-    declared: [...featuresOf(declares), ...wireFeatures(dialect, llmSuite)],
+    declared: [...featuresOf(declares), ...headersOf(reasons), ...wireFeatures(dialect, llmSuite)],
     reasons: { caching: NO_CACHING, audio: NO_SOUND, ...wireReasons(dialect), ...reasons },
   });
 }

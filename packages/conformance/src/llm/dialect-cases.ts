@@ -7,6 +7,7 @@ import type { WireRequest } from '../wire.ts';
 import { REASONING, TEXT } from './answers.ts';
 import { connect, respondWith, type LLMCase, type LLMCaseContext } from './lab.ts';
 import { toolResult } from './member-cases.ts';
+import { REDACTED, SEALED } from './redacted-cases.ts';
 import { withTexts } from './sent.ts';
 import { WEATHER } from './tool-cases.ts';
 
@@ -131,6 +132,7 @@ export const dialectCases: readonly LLMCase[] = [
       writes('reasoning-tokens', usage.reasoningTokens);
       writes('tool-tokens', usage.toolTokens);
       writes('signature', 'c2lnbmF0dXJlL+==');
+      writes('redacted', SEALED, REDACTED);
       writes('unknown-block', 'hologram', { ...TEXT, parts: [...TEXT.parts, { type: 'unknown' }] });
       const cited = (more: object): WireAnswer => ({
         ...TEXT,
@@ -199,6 +201,7 @@ function readsWhatIsThere(context: LLMCaseContext, sent: WireRequest, what: stri
     'failedResults',
     'resultNames',
     'signatures',
+    'redacted',
     'cachePoints',
   ] as const)
     for (const value of request[reader]?.(body) ?? []) check(reader, value);

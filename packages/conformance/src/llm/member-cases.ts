@@ -93,6 +93,20 @@ const WISHES: readonly Wish[] = [
     ask: () => [user(document({ title: WORD }))],
   },
   {
+    id: 'request.document.title.bytes',
+    title: 'the title of a document that is given as bytes',
+    requires: ['document'],
+    word: WORD,
+    ask: () => [
+      user(
+        document({
+          source: { data: Buffer.from('A report.').toString('base64'), mediaType: 'application/pdf' },
+          title: WORD,
+        }),
+      ),
+    ],
+  },
+  {
     id: 'request.document.context',
     title: 'what a document is, given as text',
     requires: ['document'],

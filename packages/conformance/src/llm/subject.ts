@@ -33,9 +33,10 @@ export type LLMSubject = Pick<LLMConformanceOptions, 'create' | 'dialect' | 'dec
   readonly claims?: Readonly<Record<string, string>>;
 };
 
-/** What a case of the LLM suite may require. */
+/** What a case of the LLM suite may require. `headers`: it sends those of the application; declared unless a reason says why not. */
 export type LLMFeature =
   | Exclude<keyof LLMCapabilities, 'inputModalities' | 'ownSettings'>
+  | 'headers'
   | 'image'
   | 'document'
   | 'audio';

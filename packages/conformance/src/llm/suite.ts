@@ -1,6 +1,7 @@
 import type { Suite } from '../frame/case.ts';
 import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
+import { headerCase } from '../shared/header-case.ts';
 import { hostileCases } from '../shared/hostile-cases.ts';
 import { saidCases } from '../shared/said-cases.ts';
 import { ownSecretCases } from '../shared/secret-cases.ts';
@@ -21,6 +22,7 @@ import { llmProbe } from './lab.ts';
 import { otherEndCases } from './other-end-cases.ts';
 import { memberCases } from './member-cases.ts';
 import { preferenceCases } from './preference-cases.ts';
+import { redactedCases } from './redacted-cases.ts';
 import { replyCases } from './reply-cases.ts';
 import { requestCases } from './request-cases.ts';
 import { streamSecretCases } from './secret-cases.ts';
@@ -39,7 +41,9 @@ export const llmSuite: Suite<LLMSubject> = [
   ...answeredByCases,
   ...toolCases,
   ...backCases,
+  ...redactedCases,
   ...citationCases,
+  headerCase(llmProbe),
   ...wireCases(llmProbe),
   ...streamWireCases,
   ...endCases,

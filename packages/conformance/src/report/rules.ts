@@ -8,7 +8,7 @@ export const rules: Readonly<Record<string, string>> = {
     'Time is bounded: one attempt of a whole reply, each silence of a stream and never the length of a healthy one, and the call with all its retries.',
   'C-05': 'What is passed in is never changed; what comes back is plain data of its own.',
   'C-07':
-    "What a provider offers and the contract does not model goes in through `providerOptions` and comes back in `providerMetadata`, keyed by provider, so that another's is ignored.",
+    "What a provider offers and the contract does not model goes in through `providerOptions` and comes back in `providerMetadata`, keyed by provider, so that another's is ignored. Headers of the application's own go with every request.",
   'C-08':
     'What a provider cannot do is refused, typed, before anything is sent; a preference it cannot honour is left out with a warning, and refused under `strict`.',
   'C-09':
@@ -57,7 +57,7 @@ export const rules: Readonly<Record<string, string>> = {
   'M-08':
     'Similarity is cosine, dot or euclidean (negated), so that higher is more alike; a zero vector gives 0 and never NaN; vectors of different lengths are an error.',
   'K-01':
-    'A ranking names each document at most once, by a place that exists, best score first; anything else is `malformed-response`.',
+    'A ranking names each document at most once, by a place that exists, best score first; anything else is `malformed-response`. What the server warns of is told.',
   'K-02': 'No documents make no request.',
   'K-03':
     'More documents than a request takes are split and merged where scores are comparable, and refused where they are not.',

@@ -1,6 +1,7 @@
 import { skipping, wireFeatures, wireReasons } from '../dialects/features.ts';
 import type { ConformanceResults } from '../frame/case.ts';
 import { conformance, WIRE, type TestFunctions } from '../frame/conformance.ts';
+import { HEADERS, headersOf } from '../shared/header-case.ts';
 import { rerankerSuite } from './suite.ts';
 import type { RerankerConformanceOptions } from './subject.ts';
 
@@ -17,6 +18,7 @@ export function rerankerConformance(
     skipping(options.dialect, [
       ['model', 'model', options.dialect.model !== undefined],
       ['usage', 'usage', options.dialect.usage !== undefined],
+      ['warned', 'warned', options.dialect.warned !== undefined],
     ]);
   const wire = rerankerSuite.flatMap(({ requires }) => requires).filter((name) => name.startsWith(WIRE));
   return conformance(functions, {
@@ -26,11 +28,11 @@ export function rerankerConformance(
     subject: { create, dialect, declares },
     declared: [
       ...(declares.maxDocuments === undefined ? [] : ['maxDocuments']),
-      ...(dialect === undefined ? [] : wireFeatures(dialect, rerankerSuite)),
+      ...(dialect === undefined ? [] : [...headersOf(reasons), ...wireFeatures(dialect, rerankerSuite)]),
     ],
     reasons: {
       ...(dialect === undefined
-        ? Object.fromEntries(wire.map((feature) => [feature, LOCAL]))
+        ? Object.fromEntries([...wire, HEADERS].map((feature) => [feature, LOCAL]))
         : wireReasons(dialect)),
       ...reasons,
     },

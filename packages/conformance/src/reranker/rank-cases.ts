@@ -1,6 +1,7 @@
 import type { RankedDocument, RerankOptions } from '@mortise/core/reranker';
+import { objectAt } from '../dialects/answer.ts';
 import { listenerCase } from '../shared/abort-cases.ts';
-import { closesEarly, failing, isPlain, waitFor } from '../shared/helpers.ts';
+import { closesEarly, failing, isPlain, pause, waitFor } from '../shared/helpers.ts';
 import type { RerankerSubject } from './subject.ts';
 import {
   connect,
@@ -79,6 +80,24 @@ export const rankCases: readonly RerankerCase[] = [
         const counts = Object.values(usage).filter((value) => value !== undefined);
         context.check.equal([...new Set(counts)], expected, `the counts of ${count}`);
       }
+    },
+  },
+  {
+    id: 'rank.warned',
+    rule: 'K-01',
+    title: 'hands on what the server warns of, such as documents that were cut',
+    requires: ['wire:warned'],
+    async run(context) {
+      const { check, subject } = context;
+      const message = 'conformance: two documents were cut';
+      const edit = (body: object) => dialectOf(subject).warned?.(objectAt(body), message) ?? {};
+      const { reranker } = await connect(context, respondWith(subject, { edit }));
+      const { results, warnings } = await reranker.rerank(QUERY, DOCUMENTS);
+      check.equal(results, ranked(DOCUMENTS), 'the results');
+      check.ok(
+        warnings.some((warning) => warning.message.includes(message)),
+        "no warning has the server's words",
+      );
     },
   },
   {
@@ -256,7 +275,11 @@ export const rankCases: readonly RerankerCase[] = [
     requires: ['maxDocuments', ...SERVER],
     async run(context) {
       const { check, subject } = context;
-      const { reranker, wire } = await connect(context);
+      // The first request is answered last.
+      const { reranker, wire } = await connect(context, async (request, reply, n) => {
+        if (n === 0) await pause(60);
+        return respondWith(subject)(request, reply, n);
+      });
       const documents = tooMany(context);
       const call = reranker.rerank(QUERY, documents, { topN: 10 });
       if (!subject.declares.comparableScores) {

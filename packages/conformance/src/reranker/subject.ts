@@ -27,5 +27,8 @@ export interface RerankerConformanceOptions {
 /** What the cases of the reranker suite work with. */
 export type RerankerSubject = Pick<RerankerConformanceOptions, 'create' | 'dialect' | 'declares'>;
 
-/** What a case of the reranker suite may require. `maxDocuments`: there is a limit to what one request takes. */
-export type RerankerFeature = 'maxDocuments';
+/**
+ * What a case of the reranker suite may require. `maxDocuments`: there is a limit to what one request takes. `headers`: it
+ * sends those of the application; declared unless a reason says why not.
+ */
+export type RerankerFeature = 'headers' | 'maxDocuments';

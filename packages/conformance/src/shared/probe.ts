@@ -32,7 +32,7 @@ export interface Connected {
   readonly call: (method: string, options?: CallOptions) => Promise<unknown>;
 }
 
-/** What the cases of secrets add to the settings; an implementation that takes no headers ignores it. */
+/** What some cases add to the settings; an implementation that takes no headers ignores it, and gives a reason for `headers`. */
 export interface OwnHeaders {
   /** Of the application's own, sent with every request; their values are secrets, whatever their names. */
   readonly headers?: Readonly<Record<string, string>>;

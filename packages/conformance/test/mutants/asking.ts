@@ -28,6 +28,8 @@ const media = (change: (source: MediaSource) => MediaSource) =>
     }
   };
 
+const OWN = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+
 /** What is wrong with what is sent. */
 export const asking: readonly Mutant[] = [
   mutant(
@@ -181,6 +183,25 @@ export const asking: readonly Mutant[] = [
       override failure(status: number, headers: Headers, text: string) {
         const error = super.failure(status, headers, text);
         return Object.assign(error, { message: text });
+      }
+    },
+  ),
+  mutant(
+    "drops the application's headers",
+    'request.headers',
+    class extends ReferenceLLM {
+      override init(sent: Raw, attempt: Attempt): RequestInit {
+        return { ...super.init(sent, attempt), headers: OWN };
+      }
+    },
+  ),
+  mutant(
+    'sends headers with whole replies alone',
+    'request.headers',
+    class extends ReferenceLLM {
+      override init(sent: Raw, attempt: Attempt): RequestInit {
+        const right = super.init(sent, attempt);
+        return sent['stream'] === true ? { ...right, headers: OWN } : right;
       }
     },
   ),

@@ -45,6 +45,37 @@ export const back: readonly Mutant[] = [
   mutant('takes every server for one', 'back.strangers', nameless),
   mutant('sends the signature of one server to another', 'back.signature.strangers', nameless),
   mutant(
+    'takes hidden reasoning for none',
+    'reasoning.redacted',
+    class extends ReferenceLLM {
+      override block(raw: Raw): ContentBlock {
+        return super.block({ ...raw, sealed: undefined });
+      }
+    },
+  ),
+  mutant(
+    'gives hidden reasoning for words',
+    'reasoning.redacted',
+    class extends ReferenceLLM {
+      override block(raw: Raw): ContentBlock {
+        return super.block(raw['sealed'] === undefined ? raw : { ...raw, text: raw['sealed'] as string });
+      }
+    },
+  ),
+  mutant(
+    'sends no hidden reasoning back',
+    'back.redacted',
+    sending((right) => right.filter(({ sealed }) => sealed === undefined)),
+  ),
+  mutant(
+    'sends hidden reasoning back as a signature',
+    'back.redacted',
+    sending((right) =>
+      right.map(({ sealed, ...rest }) => (sealed === undefined ? rest : { ...rest, signature: sealed })),
+    ),
+  ),
+  mutant('sends the hidden reasoning of one server to another', 'back.redacted', nameless),
+  mutant(
     'makes ids of calls fit, and not those of their results',
     'back.ids',
     sending((right, { type }) =>

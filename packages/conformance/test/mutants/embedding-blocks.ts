@@ -65,6 +65,13 @@ export const blocked: readonly EmbeddingMutant[] = [
     })),
   ),
   mutant(
+    'keeps what the server warns of to itself',
+    'embed.warned',
+    class extends ReferenceEmbedding {
+      override warn(): void {}
+    },
+  ),
+  mutant(
     'does not say which model answered',
     'answered.by',
     answering(({ model: _model, ...result }) => result),

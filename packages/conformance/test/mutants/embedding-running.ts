@@ -17,6 +17,21 @@ export const batched: readonly EmbeddingMutant[] = [
     },
   ),
   mutant(
+    'places batches in the order of their replies',
+    'batch.sizes',
+    many(async (embed, texts, options) => {
+      const embeddings: Float32Array[] = [];
+      const parts = Array.from({ length: Math.ceil(texts.length / 4) }, (_unused, n) => n * 4);
+      await Promise.all(
+        parts.map(async (begin) => {
+          const part = await embed(texts.slice(begin, begin + 4), options);
+          embeddings.push(...part.embeddings);
+        }),
+      );
+      return { embeddings, usage: {}, cached: 0, warnings: [] };
+    }),
+  ),
+  mutant(
     'ignores `concurrency`',
     'batch.concurrency',
     many((embed, texts, { concurrency: _own, ...options }) => embed(texts, options)),

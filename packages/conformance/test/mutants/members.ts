@@ -27,6 +27,13 @@ export const members: readonly Mutant[] = [
   mutant('forgets the text of a document', 'request.document.text', without('document', 'text')),
   mutant('forgets the title of a document', 'request.document.title', without('document', 'title')),
   mutant(
+    'forgets the title of a document of bytes',
+    'request.document.title.bytes',
+    sending((right, block) =>
+      block.type !== 'document' || isText(block) ? right : right.map((each) => omit(each, ['title'])),
+    ),
+  ),
+  mutant(
     'forgets what a document of text is',
     'request.document.context',
     sending((right, block) =>

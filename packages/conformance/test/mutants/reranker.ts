@@ -92,6 +92,41 @@ const own: readonly RerankerMutant[] = [
     asking(({ model: _model, ...body }) => body),
   ),
   mutant(
+    'keeps what the server warns of to itself',
+    'rank.warned',
+    class extends ReferenceReranker {
+      override warn(): void {}
+    },
+  ),
+  mutant(
+    'counts the places of each part from 0',
+    'split.merged',
+    calling(async (rerank, query, documents, options) => {
+      const parts = [documents.slice(0, 4), documents.slice(4)];
+      const replies = await Promise.all(parts.map((part) => rerank(query, part, options)));
+      const results = replies.flatMap((reply) => reply.results).toSorted((a, b) => b.score - a.score);
+      return { ...replies[0]!, results: results.slice(0, options.topN) };
+    }),
+  ),
+  mutant(
+    'places parts in the order of their replies',
+    'split.merged',
+    calling(async (rerank, query, documents, options) => {
+      let offset = 0;
+      const parts = [documents.slice(0, 4), documents.slice(4, 8), documents.slice(8)];
+      const replies = await Promise.all(
+        parts.map(async (part) => {
+          const { results } = await rerank(query, part, { ...options, topN: part.length });
+          const begin = offset;
+          offset += part.length;
+          return results.map(({ index, score }) => ({ index: index + begin, score }));
+        }),
+      );
+      const results = replies.flat().toSorted((a, b) => b.score - a.score);
+      return { results: results.slice(0, options.topN), usage: {}, warnings: [] };
+    }),
+  ),
+  mutant(
     'leaves options of its own out',
     'rank.options',
     asking(({ hologram: _own, ...body }) => body),

@@ -81,6 +81,8 @@ const unsaid = (isSaid: (body: unknown) => boolean) =>
     }
   };
 
+const OWN = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+
 /** What is wrong with how requests are sent and failures met. */
 export const brokenClients: readonly BrokenClient[] = [
   [
@@ -105,6 +107,26 @@ export const brokenClients: readonly BrokenClient[] = [
       }
     },
   ]),
+  [
+    "drops the application's headers",
+    'request.headers',
+    class extends ReferenceClient {
+      override init(body: Raw, attempt: Attempt): RequestInit {
+        return { ...super.init(body, attempt), headers: OWN };
+      }
+    },
+  ],
+  [
+    'sends headers with the first attempt alone',
+    'request.headers',
+    class extends ReferenceClient {
+      #sent = 0;
+      override init(body: Raw, attempt: Attempt): RequestInit {
+        const right = super.init(body, attempt);
+        return this.#sent++ === 0 ? right : { ...right, headers: OWN };
+      }
+    },
+  ],
   [
     'redacts the key and no other header',
     'secrets.headers',

@@ -177,7 +177,7 @@ export class ReferenceLLM extends BaseLLM {
       case 'cache-point':
         return [defined({ type: 'cached', ttl: block.ttl })];
       case 'reasoning':
-        return [{ type: 'reasoning', signature: block.signature }];
+        return [defined({ type: 'reasoning', signature: block.signature, sealed: block.encrypted })];
       case 'document':
         return [this.sentDocument(block)];
       case 'image':
@@ -301,6 +301,7 @@ export class ReferenceLLM extends BaseLLM {
           type: 'reasoning' as const,
           text: raw['text'] as string,
           signature: raw['signature'] ?? undefined,
+          encrypted: raw['sealed'] ?? undefined,
         });
       case 'call':
         return this.owned(

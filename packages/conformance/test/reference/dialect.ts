@@ -94,6 +94,8 @@ export const reference: LLMDialect = {
       })),
     image: (body) => blocksOf(body, 'image')[0] as { mediaType: string; data: string } | undefined,
     document: (body) => blocksOf(body, 'document')[0]?.['data'] as string | undefined,
+    redacted: (body) =>
+      blocksOf(body, 'reasoning').flatMap(({ sealed }) => (typeof sealed === 'string' ? [sealed] : [])),
     signatures: (body) =>
       (body['blocks'] as JsonObject[]).flatMap(({ signature, own }) => {
         const signed = signature ?? (own as JsonObject | undefined)?.['signature'];
@@ -146,7 +148,12 @@ function blockOf(part: AnswerPart): JsonObject {
         cited: (part.citations ?? []).map((citation) => ({ ...citation }) as JsonObject),
       };
     case 'reasoning':
-      return { type: 'reasoning', text: part.pieces.join(''), signature: part.signature ?? null };
+      return {
+        type: 'reasoning',
+        text: part.pieces.join(''),
+        signature: part.signature ?? null,
+        ...(part.redacted === undefined ? {} : { sealed: part.redacted }),
+      };
     case 'tool-call':
       return {
         type: 'call',

@@ -61,6 +61,7 @@ export const referenceEmbed: EmbeddingDialect = {
   kind: member('kind'),
   blocks: member('texts'),
   truncated: (body, inputs) => ({ ...body, cut: [...inputs] }),
+  warned: (body, message) => ({ ...body, warning: message }),
   body: (rows, { encoding, inputTokens }) => ({
     rows: rows.map(({ index, vector }) => ({
       index,
@@ -81,6 +82,7 @@ export const referenceRerank: RerankDialect = {
   topN: member('top'),
   body: (results) => ({ results: results.map((result) => ({ ...result })) }),
   usage: (count) => ({ tokens: count }),
+  warned: (body, message) => ({ ...body, warning: message }),
   requestId: 'x-request-id',
   failure,
 };
@@ -146,6 +148,11 @@ function sent(input: EmbeddingInput): SentInput {
   });
 }
 
+/** What the server warns of. */
+function warn({ warning }: Raw, attempt: Attempt): void {
+  if (typeof warning === 'string') attempt.warn({ type: 'other', message: warning });
+}
+
 type ClientClass = new (url: string, headers?: Readonly<Record<string, string>>) => ReferenceClient;
 
 /** Adapters that do everything right. */
@@ -170,7 +177,9 @@ export class ReferenceEmbedding extends BaseEmbedding {
     request: EmbedRequest,
     attempt: Attempt,
   ): Promise<EmbedReply> {
-    return this.reply(await this.#client.send(this.body(inputs.map(sent), request), attempt));
+    const raw = await this.#client.send(this.body(inputs.map(sent), request), attempt);
+    this.warn(raw, attempt);
+    return this.reply(raw);
   }
 
   body(texts: readonly SentInput[], { kind, dimensions, providerOptions }: EmbedRequest): Raw {
@@ -184,6 +193,10 @@ export class ReferenceEmbedding extends BaseEmbedding {
       usage: { inputTokens: tokens as number },
       truncated: cut as number[],
     };
+  }
+
+  warn(raw: Raw, attempt: Attempt): void {
+    warn(raw, attempt);
   }
 
   row({ index, vector }: Raw): IndexedRow {
@@ -208,11 +221,17 @@ export class ReferenceReranker extends BaseReranker {
   }
 
   async doRerank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
-    return this.reply(await this.#client.send(this.body(request), attempt));
+    const raw = await this.#client.send(this.body(request), attempt);
+    this.warn(raw, attempt);
+    return this.reply(raw);
   }
 
   body({ query, documents, topN, providerOptions }: RankRequest): Raw {
     return { model: this.model, query, documents, top: topN, ...providerOptions?.['reference'] };
+  }
+
+  warn(raw: Raw, attempt: Attempt): void {
+    warn(raw, attempt);
   }
 
   reply({ results, tokens }: Raw): RankReply {
