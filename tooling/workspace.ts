@@ -62,7 +62,7 @@ export function sourceFiles(folder: string, base: string = root): string[] {
 
 /** Markdown files of the repository, as paths from `base`. */
 export function documents(base: string = root): string[] {
-  const folders = ['docs', 'bench', 'packages', 'integrations', 'compat', 'examples'];
+  const folders = ['docs', 'bench', 'interop', 'packages', 'integrations', 'compat', 'examples'];
   const found = folders.flatMap((folder) => markdownFiles(folder, base));
   return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', ...found];
 }

@@ -1,0 +1,316 @@
+// The API of @mortise/ai-sdk. Written by `pnpm api`.
+// entry . index.d.ts
+
+// ---- from-aisdk.d.ts
+import type { EmbeddingModel, LLM, ProviderOptions, Reranker } from '@mortise/core';
+import type { FromAISDKEmbeddingOptions } from './from/embedding.ts';
+import type { FromAISDKLLMOptions } from './from/llm.ts';
+import type { FromAISDKRerankerOptions } from './from/reranker.ts';
+import type { AISDKEmbeddingModel, AISDKLanguageModel, AISDKRerankingModel } from './spec.ts';
+export declare function fromAISDK(model: AISDKLanguageModel, options?: FromAISDKLLMOptions): LLM<ProviderOptions, object>;
+export declare function fromAISDK(model: AISDKEmbeddingModel, options?: FromAISDKEmbeddingOptions): EmbeddingModel;
+export declare function fromAISDK(model: AISDKRerankingModel, options?: FromAISDKRerankerOptions): Reranker;
+
+// ---- from/embedding.d.ts
+import type { BaseEmbeddingOptions, EmbeddingMetadata } from '@mortise/core';
+export interface FromAISDKEmbeddingOptions extends Omit<BaseEmbeddingOptions, 'provider' | 'model'> {
+    metadata?: Partial<EmbeddingMetadata> | undefined;
+    headers?: Readonly<Record<string, string>> | undefined;
+    secrets?: readonly string[] | undefined;
+}
+
+// ---- from/llm.d.ts
+import type { LLMMetadata, LLMSettings } from '@mortise/core';
+export interface FromAISDKLLMOptions extends LLMSettings {
+    metadata?: Partial<LLMMetadata> | undefined;
+    headers?: Readonly<Record<string, string>> | undefined;
+    secrets?: readonly string[] | undefined;
+}
+
+// ---- from/reranker.d.ts
+import type { ModelSettings, RerankerMetadata } from '@mortise/core';
+export interface FromAISDKRerankerOptions extends ModelSettings {
+    metadata?: Partial<RerankerMetadata> | undefined;
+    headers?: Readonly<Record<string, string>> | undefined;
+    secrets?: readonly string[] | undefined;
+}
+
+// ---- index.d.ts
+export { fromAISDK } from './from-aisdk.ts';
+export type { FromAISDKLLMOptions } from './from/llm.ts';
+export type { FromAISDKEmbeddingOptions } from './from/embedding.ts';
+export type { FromAISDKRerankerOptions } from './from/reranker.ts';
+export type * from './spec.ts';
+
+// ---- spec.d.ts
+import type { JsonObject, JsonValue } from '@mortise/core/shared';
+export type AISDKProviderData = {
+    [provider: string]: JsonObject;
+};
+export interface AISDKCall {
+    readonly abortSignal?: AbortSignal | undefined;
+    readonly headers?: {
+        readonly [name: string]: string | undefined;
+    } | undefined;
+}
+interface AISDKModelBase {
+    readonly specificationVersion: 'v2' | 'v3' | 'v4';
+    readonly provider: string;
+    readonly modelId: string;
+}
+export interface AISDKLanguageCall extends AISDKCall {
+    readonly prompt: readonly object[];
+}
+export interface AISDKLanguageModel extends AISDKModelBase {
+    doGenerate(options: AISDKLanguageCall): PromiseLike<object>;
+    doStream(options: AISDKLanguageCall): PromiseLike<{
+        readonly stream: ReadableStream<unknown>;
+    }>;
+}
+export interface AISDKEmbeddingCall extends AISDKCall {
+    readonly values: readonly string[];
+}
+export interface AISDKEmbeddingModel extends AISDKModelBase {
+    readonly maxEmbeddingsPerCall: PromiseLike<number | undefined> | number | undefined;
+    readonly supportsParallelCalls: PromiseLike<boolean> | boolean;
+    doEmbed(options: AISDKEmbeddingCall): PromiseLike<{
+        readonly embeddings: readonly (readonly number[])[];
+    }>;
+}
+export interface AISDKRerankingCall extends AISDKCall {
+    readonly query: string;
+    readonly topN?: number | undefined;
+}
+export interface AISDKRerankingModel extends AISDKModelBase {
+    doRerank(options: AISDKRerankingCall): PromiseLike<{
+        readonly ranking: readonly {
+            readonly index: number;
+            readonly relevanceScore: number;
+        }[];
+    }>;
+}
+export type AISDKOutputVersion = 'v4' | 'v3';
+export type OutputFileData<V extends AISDKOutputVersion> = V extends 'v4' ? {
+    type: 'data';
+    data: Uint8Array | string;
+} | {
+    type: 'url';
+    url: URL;
+} : Uint8Array | string;
+interface Told {
+    providerMetadata?: AISDKProviderData;
+}
+export type OutputSource = Told & {
+    type: 'source';
+    id: string;
+} & ({
+    sourceType: 'url';
+    url: string;
+    title?: string;
+} | {
+    sourceType: 'document';
+    mediaType: string;
+    title: string;
+    filename?: string;
+});
+export interface OutputCitation {
+    source: OutputSource;
+    startIndex?: number;
+    endIndex?: number;
+    citedText?: string;
+}
+export type OutputFile<V extends AISDKOutputVersion> = Told & {
+    type: 'file';
+    mediaType: string;
+    data: OutputFileData<V>;
+};
+export type OutputToolCall = Told & {
+    type: 'tool-call';
+    toolCallId: string;
+    toolName: string;
+    input: string;
+    providerExecuted?: boolean;
+    dynamic?: boolean;
+};
+export type OutputToolResult = Told & {
+    type: 'tool-result';
+    toolCallId: string;
+    toolName: string;
+    result: NonNullable<JsonValue>;
+    isError?: boolean;
+    dynamic?: boolean;
+};
+export type OutputApprovalRequest = Told & {
+    type: 'tool-approval-request';
+    approvalId: string;
+    toolCallId: string;
+};
+export type OutputCustom = Told & {
+    type: 'custom';
+    kind: `${string}.${string}`;
+};
+export type OutputText = Told & {
+    type: 'text';
+    text: string;
+    citations?: OutputCitation[];
+};
+export type OutputReasoning = Told & {
+    type: 'reasoning';
+    text: string;
+};
+export type OutputReasoningFile = Told & {
+    type: 'reasoning-file';
+    mediaType: string;
+    data: OutputFileData<'v4'>;
+};
+export type OutputWhole<V extends AISDKOutputVersion> = OutputFile<V> | OutputSource | OutputToolCall | OutputToolResult | OutputApprovalRequest | (V extends 'v4' ? OutputCustom | OutputReasoningFile : never);
+export type OutputContent<V extends AISDKOutputVersion> = OutputText | OutputReasoning | OutputWhole<V>;
+export interface OutputUsage {
+    inputTokens: {
+        total: number | undefined;
+        noCache: number | undefined;
+        cacheRead: number | undefined;
+        cacheWrite: number | undefined;
+    };
+    outputTokens: {
+        total: number | undefined;
+        text: number | undefined;
+        reasoning: number | undefined;
+    };
+    raw?: JsonObject;
+}
+export interface OutputFinish {
+    unified: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'error' | 'other';
+    raw: string | undefined;
+}
+export type OutputWarning = {
+    type: 'unsupported';
+    feature: string;
+    details?: string;
+} | {
+    type: 'other';
+    message: string;
+};
+export interface OutputResponse {
+    id?: string;
+    timestamp?: Date;
+    modelId?: string;
+}
+export interface OutputReply<V extends AISDKOutputVersion> extends Told {
+    content: OutputContent<V>[];
+    finishReason: OutputFinish;
+    usage: OutputUsage;
+    warnings: OutputWarning[];
+    response: OutputResponse;
+}
+export type OutputStreamPart<V extends AISDKOutputVersion> = {
+    type: 'stream-start';
+    warnings: OutputWarning[];
+} | ({
+    type: 'response-metadata';
+} & OutputResponse) | (Told & {
+    type: 'text-start' | 'reasoning-start' | 'reasoning-end' | 'tool-input-end';
+    id: string;
+}) | (Told & {
+    type: 'text-end';
+    id: string;
+    citations?: OutputCitation[];
+}) | {
+    type: 'text-delta' | 'reasoning-delta' | 'tool-input-delta';
+    id: string;
+    delta: string;
+} | (Told & {
+    type: 'tool-input-start';
+    id: string;
+    toolName: string;
+}) | OutputWhole<V> | (Told & {
+    type: 'finish';
+    usage: OutputUsage;
+    finishReason: OutputFinish;
+}) | {
+    type: 'raw';
+    rawValue: unknown;
+} | {
+    type: 'error';
+    error: unknown;
+};
+export interface InputLanguageCall extends AISDKLanguageCall {
+    readonly maxOutputTokens?: number | undefined;
+    readonly temperature?: number | undefined;
+    readonly stopSequences?: readonly string[] | undefined;
+    readonly topP?: number | undefined;
+    readonly topK?: number | undefined;
+    readonly presencePenalty?: number | undefined;
+    readonly frequencyPenalty?: number | undefined;
+    readonly responseFormat?: {
+        readonly type: string;
+    } | undefined;
+    readonly seed?: number | undefined;
+    readonly tools?: readonly {
+        readonly type: string;
+        readonly name: string;
+    }[] | undefined;
+    readonly toolChoice?: {
+        readonly type: string;
+    } | undefined;
+    readonly includeRawChunks?: boolean | undefined;
+    readonly reasoning?: string | undefined;
+    readonly providerOptions?: {
+        readonly [provider: string]: object;
+    } | undefined;
+}
+export interface LanguageModelForAISDK<V extends AISDKOutputVersion = 'v4'> {
+    readonly specificationVersion: V;
+    readonly provider: string;
+    readonly modelId: string;
+    readonly supportedUrls: Record<string, RegExp[]>;
+    doGenerate(options: InputLanguageCall): Promise<OutputReply<V>>;
+    doStream(options: InputLanguageCall): Promise<{
+        stream: ReadableStream<OutputStreamPart<V>>;
+    }>;
+}
+export interface InputEmbeddingCall extends AISDKEmbeddingCall {
+    readonly dimensions?: number | undefined;
+    readonly providerOptions?: {
+        readonly [provider: string]: object;
+    } | undefined;
+}
+export interface EmbeddingModelForAISDK<V extends AISDKOutputVersion = 'v4'> {
+    readonly specificationVersion: V;
+    readonly provider: string;
+    readonly modelId: string;
+    readonly maxEmbeddingsPerCall: undefined;
+    readonly supportsParallelCalls: boolean;
+    doEmbed(options: InputEmbeddingCall): Promise<Told & {
+        embeddings: number[][];
+        usage?: {
+            tokens: number;
+        };
+        warnings: OutputWarning[];
+    }>;
+}
+export interface InputRerankingCall extends AISDKRerankingCall {
+    readonly documents: {
+        readonly type: 'text';
+        readonly values: readonly string[];
+    } | {
+        readonly type: 'object';
+        readonly values: readonly object[];
+    };
+    readonly providerOptions?: {
+        readonly [provider: string]: object;
+    } | undefined;
+}
+export interface RerankingModelForAISDK<V extends AISDKOutputVersion = 'v4'> {
+    readonly specificationVersion: V;
+    readonly provider: string;
+    readonly modelId: string;
+    doRerank(options: InputRerankingCall): Promise<Told & {
+        ranking: {
+            index: number;
+            relevanceScore: number;
+        }[];
+        warnings: OutputWarning[];
+        response: OutputResponse;
+    }>;
+}

@@ -1,0 +1,73 @@
+import {
+  BaseReranker,
+  type Attempt,
+  type ModelSettings,
+  type RankReply,
+  type RankRequest,
+  type RerankerMetadata,
+} from '@mortise/core';
+import { defined } from '@mortise/core/shared';
+import { malformed, type About } from '@mortise/core/wire';
+import { headersOf, partOf, providerData, THEIRS, type Part } from '../read.ts';
+import type { AISDKRerankingModel } from '../spec.ts';
+import { secretsOf, theirsOf } from './about.ts';
+import { errorFrom } from './errors.ts';
+import { warningsFrom } from './warnings.ts';
+
+/** How a reranking model of the AI SDK is called. All have defaults. */
+export interface FromAISDKRerankerOptions extends ModelSettings {
+  /** What is known of the model. Default: scores of different requests are not comparable. */
+  metadata?: Partial<RerankerMetadata> | undefined;
+  /** Sent with every request. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Keys and the like that no error may show, besides those that the model's own headers tell. */
+  secrets?: readonly string[] | undefined;
+}
+
+/** A reranking model of theirs. It makes one request; core checks the ranking and retries. */
+export class AISDKReranker extends BaseReranker {
+  readonly metadata: RerankerMetadata;
+  readonly #model: AISDKRerankingModel;
+  readonly #headers: Readonly<Record<string, string>> | undefined;
+  readonly #secrets: readonly string[];
+
+  constructor(model: AISDKRerankingModel, options: FromAISDKRerankerOptions = {}) {
+    super({ ...options, provider: theirsOf(model).key, model: model.modelId });
+    this.metadata = { comparableScores: false, ...options.metadata };
+    this.#model = model;
+    this.#headers = options.headers;
+    this.#secrets = [...(options.secrets ?? []), ...Object.values(options.headers ?? {})];
+  }
+
+  async doRerank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
+    const secrets = [...this.#secrets, ...(await secretsOf(this.#model))];
+    const about: About = { provider: this.provider, model: this.model, secrets };
+    const { query, documents, topN, providerOptions } = request;
+    const { [THEIRS]: own, ...given } = providerOptions ?? {};
+    const call = {
+      query,
+      documents: { type: 'text', values: [...documents] },
+      topN,
+      abortSignal: attempt.signal,
+      ...defined({ headers: this.#headers }),
+      ...(Object.keys(given).length > 0 ? { providerOptions: given } : {}),
+      ...own,
+    };
+    let reply: Part;
+    try {
+      reply = partOf(await this.#model.doRerank(call));
+    } catch (error) {
+      throw errorFrom(error, about);
+    }
+    const { ranking, response } = reply;
+    for (const warning of warningsFrom(reply['warnings'], about, false)) attempt.warn(warning);
+    const headers = headersOf(partOf(response)['headers']);
+    if (headers !== undefined) attempt.replied?.(headers);
+    if (!Array.isArray(ranking)) throw malformed('no ranking', about);
+    const results = ranking.map((each) => {
+      const { index, relevanceScore } = partOf(each);
+      return { index: Number(index), score: Number(relevanceScore) };
+    });
+    return { results, providerMetadata: providerData(reply['providerMetadata']) };
+  }
+}

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { conditions } from '../vitest.config.ts';
+
+/** The libraries that Mortise bridges to, in the versions of this folder's lock file. */
+export default defineConfig({
+  root: import.meta.dirname,
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['*/**/*.test.ts'],
+    testTimeout: 120_000,
+    retry: process.env['CI'] === undefined ? 0 : 1,
+    setupFiles: [join(import.meta.dirname, '../tooling/property-seed.ts')],
+  },
+});
