@@ -41,7 +41,7 @@ const ROWS: readonly { readonly what: string; readonly from: Readonly<Record<str
   {
     what: 'JSON out of a reply',
     from: {
-      mortise: `export { JsonParser } from '@mortise/core';`,
+      mortise: `export { JsonParser } from '@mortise/toolkit';`,
       langchain: `export { JsonOutputParser } from '@langchain/core/output_parsers';`,
       'ai sdk': `export { parsePartialJson } from 'ai';`,
     },

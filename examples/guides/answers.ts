@@ -1,10 +1,5 @@
-import {
-  createServiceContext,
-  type LLM,
-  type QueryResponse,
-  type Reranker,
-  type Retriever,
-} from '@mortise/core';
+import type { LLM, QueryResponse, Reranker, Retriever } from '@mortise/core';
+import { createServiceContext } from '@mortise/toolkit';
 import {
   CompactSynthesizer,
   createContextChatEngine,

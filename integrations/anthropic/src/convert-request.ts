@@ -6,7 +6,7 @@ import {
   type ToolDefinition,
   type Warning,
 } from '@mortise/core';
-import { fitSchema, schemaDialects } from '@mortise/core/schema';
+import { fitSchema, anthropicDialect } from '@mortise/core/schema';
 import { defined } from '@mortise/core/shared';
 import { withOptions } from '@mortise/core/wire';
 import { toConversation, type Notes, type Wire } from './convert-content.ts';
@@ -101,7 +101,7 @@ function defaultMaxTokens({ maxOutputTokens = Infinity }: RequestContext, budget
 
 function toTool({ name, description, parameters, strict }: ToolDefinition, notes: Notes): Wire {
   const given = parameters['type'] === undefined ? withType(parameters) : parameters;
-  const fitted = fitSchema(given, schemaDialects.anthropic, strict === true ? 'strict-tool' : 'tool');
+  const fitted = fitSchema(given, anthropicDialect, strict === true ? 'strict-tool' : 'tool');
   const isStrict = strict === true && fitted.strict;
   if (strict === true && !isStrict) {
     const message = `Anthropic cannot hold the model to the schema of ${name}: ${fitted.reason}. It was sent without strict.`;
@@ -169,7 +169,7 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefin
   if (schema === undefined) {
     return notes.refuse('Anthropic gives JSON only by a schema. Give responseFormat a schema.');
   }
-  const fitted = fitSchema(schema, schemaDialects.anthropic, 'format');
+  const fitted = fitSchema(schema, anthropicDialect, 'format');
   if (!fitted.strict) {
     return notes.refuse(
       `Anthropic cannot hold the model to this schema: ${fitted.reason}. Use structured(), which finds another way.`,

@@ -8,7 +8,7 @@ import {
   type LLMMetadata,
   type LLMSettings,
 } from '@mortise/core';
-import { schemaDialects } from '@mortise/core/schema';
+import { anthropicDialect } from '@mortise/core/schema';
 import { readJson, streamEvents, type About } from '@mortise/core/wire';
 import { Connection, DEFAULT_BASE_URL, type AnthropicConnection } from './client.ts';
 import { toRequest, type AnthropicProviderOptions } from './convert-request.ts';
@@ -58,7 +58,7 @@ export class AnthropicLLM extends BaseLLM<AnthropicProviderOptions, AnthropicMet
       'metadata',
       () => ({
         isChatModel: true,
-        schemaDialect: schemaDialects.anthropic,
+        schemaDialect: anthropicDialect,
         ...options.metadata,
         capabilities,
       }),

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { AnthropicLLM, type AnthropicClient } from '@mortise/anthropic';
 import { json, startWire } from '@mortise/conformance';
 import type { LLM } from '@mortise/core';
-import { schemaDialects } from '@mortise/core/schema';
+import { anthropicDialect } from '@mortise/core/schema';
 
 const KEY = 'sk-ant-api03-never-to-be-seen';
 
@@ -141,7 +141,7 @@ it('declares what it can, and takes what the caller knows better', () => {
   expect(llm.metadata).toEqual({
     isChatModel: true,
     contextWindow: 200_000,
-    schemaDialect: schemaDialects.anthropic,
+    schemaDialect: anthropicDialect,
     capabilities: {
       streaming: true,
       tools: false,

@@ -6,7 +6,7 @@ import {
   type ToolDefinition,
   type Warning,
 } from '@mortise/core';
-import { fitSchema, schemaDialects } from '@mortise/core/schema';
+import { fitSchema, bedrockDialect } from '@mortise/core/schema';
 import { defined } from '@mortise/core/shared';
 import { withOptions } from '@mortise/core/wire';
 import { toConversation, type Notes, type Wire } from './convert-content.ts';
@@ -110,11 +110,7 @@ function notesOf(request: ChatRequest, context: RequestContext): Notes {
 }
 
 function toTool({ name, description, parameters, strict }: ToolDefinition, notes: Notes): Wire {
-  const fitted = fitSchema(
-    withType(parameters),
-    schemaDialects.bedrock,
-    strict === true ? 'strict-tool' : 'tool',
-  );
+  const fitted = fitSchema(withType(parameters), bedrockDialect, strict === true ? 'strict-tool' : 'tool');
   const isStrict = strict === true && fitted.strict;
   if (strict === true && !isStrict) {
     const message = `Amazon Bedrock cannot hold the model to the schema of ${name}: ${fitted.reason}. It was sent without strict.`;
@@ -186,7 +182,7 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefin
   const { schema, name, description } = responseFormat;
   if (schema === undefined)
     return notes.refuse('Amazon Bedrock gives JSON only by a schema. Give responseFormat a schema.');
-  const fitted = fitSchema(schema, schemaDialects.bedrock, 'format');
+  const fitted = fitSchema(schema, bedrockDialect, 'format');
   if (!fitted.strict)
     return notes.refuse(
       `Amazon Bedrock cannot hold the model to this schema: ${fitted.reason}. Use structured(), which finds another way.`,

@@ -7,7 +7,7 @@ import {
   type LLMMetadata,
   type LLMSettings,
 } from '@mortise/core';
-import { schemaDialects } from '@mortise/core/schema';
+import { bedrockDialect } from '@mortise/core/schema';
 import { checkOptions, reading } from '@mortise/core/shared';
 import { readJson, streamEvents } from '@mortise/core/wire';
 import { Connection, type BedrockConnection, type Operation, type Reply } from './client.ts';
@@ -46,7 +46,7 @@ export class BedrockLLM extends BaseLLM<BedrockProviderOptions, BedrockMetadata>
       'metadata',
       () => ({
         isChatModel: true,
-        schemaDialect: schemaDialects.bedrock,
+        schemaDialect: bedrockDialect,
         ...options.metadata,
         capabilities: { ...CAPABILITIES, ...options.metadata?.capabilities },
       }),

@@ -1,5 +1,5 @@
 import type { ChatRequest, ToolDefinition } from '@mortise/core/llm';
-import { fitSchema, schemaDialects } from '@mortise/core/schema';
+import { fitSchema, cohereDialect } from '@mortise/core/schema';
 import { defined } from '@mortise/core/shared';
 import { withOptions } from '@mortise/core/wire';
 import { leaveOut, unsupported, type WireBody, type WireContext } from './convert.ts';
@@ -51,7 +51,7 @@ function toTool({ name, description, parameters }: ToolDefinition): WireBody {
 
 /** Strict or not, the API takes optional members and objects that are not closed. */
 function fitted(tool: ToolDefinition): ToolDefinition {
-  return { ...tool, parameters: fitSchema(tool.parameters, schemaDialects.cohere, 'tool').schema };
+  return { ...tool, parameters: fitSchema(tool.parameters, cohereDialect, 'tool').schema };
 }
 
 /** One switch for all tools. */
@@ -88,7 +88,7 @@ function toResponseFormat(
   }
   const { schema, description } = responseFormat;
   if (schema === undefined) return { type: 'json_object' };
-  const fit = fitSchema(schema, schemaDialects.cohere, 'format').schema;
+  const fit = fitSchema(schema, cohereDialect, 'format').schema;
   return { type: 'json_object', json_schema: defined({ description, ...fit }) };
 }
 

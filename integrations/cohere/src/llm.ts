@@ -8,7 +8,7 @@ import {
   type LLMSettings,
   type StreamBatch,
 } from '@mortise/core/llm';
-import { schemaDialects } from '@mortise/core/schema';
+import { cohereDialect } from '@mortise/core/schema';
 import { readJson, streamEvents } from '@mortise/core/wire';
 import { Connection, DEFAULT_BASE_URL, type CohereConnectionOptions } from './client.ts';
 import type { WireContext } from './convert.ts';
@@ -56,7 +56,7 @@ export type CohereProviderOptions = {
 
 const DECLARED: LLMMetadata = {
   isChatModel: true,
-  schemaDialect: schemaDialects.cohere,
+  schemaDialect: cohereDialect,
   capabilities: {
     streaming: true,
     tools: true,

@@ -5,7 +5,7 @@ import {
   type ToolDefinition,
   type Warning,
 } from '@mortise/core';
-import { fitSchema, schemaDialects } from '@mortise/core/schema';
+import { fitSchema, googleDialect } from '@mortise/core/schema';
 import { defined } from '@mortise/core/shared';
 import { withOptions } from '@mortise/core/wire';
 import { toConversation, type Notes, type Wire } from './convert-content.ts';
@@ -83,7 +83,7 @@ function notesOf(request: ChatRequest, context: RequestContext): Notes {
 }
 
 function toTool({ name, description, parameters }: ToolDefinition): Wire {
-  const { schema } = fitSchema(parameters, schemaDialects.google, 'tool');
+  const { schema } = fitSchema(parameters, googleDialect, 'tool');
   return defined({ name, description, parametersJsonSchema: schema });
 }
 
@@ -123,7 +123,7 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire {
   if (responseFormat?.type !== 'json') return {};
   const { schema, description } = responseFormat;
   if (schema === undefined) return { responseMimeType: 'application/json' };
-  const fitted = fitSchema(schema, schemaDialects.google, 'format');
+  const fitted = fitSchema(schema, googleDialect, 'format');
   if (!fitted.strict) {
     return notes.refuse(
       `Google cannot hold the model to this schema: ${fitted.reason}. Use structured(), which finds another way.`,

@@ -7,7 +7,7 @@ import {
   type LLMMetadata,
   type LLMSettings,
 } from '@mortise/core';
-import { schemaDialects } from '@mortise/core/schema';
+import { googleDialect } from '@mortise/core/schema';
 import { checkOptions, reading } from '@mortise/core/shared';
 import { readJson, streamEvents, type About } from '@mortise/core/wire';
 import { baseURLOf, Connection, type GoogleConnection } from './client.ts';
@@ -43,7 +43,7 @@ export class GoogleLLM extends BaseLLM<GoogleProviderOptions, GoogleMetadata> {
       'metadata',
       () => ({
         isChatModel: true,
-        schemaDialect: schemaDialects.google,
+        schemaDialect: googleDialect,
         ...options.metadata,
         capabilities: { ...CAPABILITIES, ...options.metadata?.capabilities },
       }),

@@ -1,5 +1,5 @@
 import type { ChatRequest, ResponseFormat, ToolChoice, ToolDefinition } from '@mortise/core/llm';
-import { fitSchema, schemaDialects, type SchemaDialect } from '@mortise/core/schema';
+import { fitSchema, openaiDialect, type SchemaDialect } from '@mortise/core/schema';
 import { defined } from '@mortise/core/shared';
 import { withOptions } from '@mortise/core/wire';
 import { Notes, type NotesContext, type Wire } from './convert.ts';
@@ -33,7 +33,7 @@ export type MistralProviderOptions = {
 };
 
 /** Mistral names no limits of its strict mode; its SDK writes schemas as OpenAI wants them. */
-export const SCHEMA_DIALECT: SchemaDialect = { ...schemaDialects.openai, name: "Mistral's strict mode" };
+export const SCHEMA_DIALECT: SchemaDialect = { ...openaiDialect, name: "Mistral's strict mode" };
 
 /** The body of `POST /v1/chat/completions`: https://docs.mistral.ai/api/endpoint/chat */
 export function toRequest(

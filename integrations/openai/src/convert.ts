@@ -11,7 +11,7 @@ import type {
   Usage,
 } from '@mortise/core/llm';
 import { defined, isObject, type JsonObject } from '@mortise/core/shared';
-import { fitSchema, schemaDialects, type SchemaDialect } from '@mortise/core/schema';
+import { fitSchema, openaiDialect, type SchemaDialect } from '@mortise/core/schema';
 import { describeFailure, errorFromSaid, failedEnd, withOptions, type About } from '@mortise/core/wire';
 
 /** Who speaks, and what must not be repeated. */
@@ -80,7 +80,7 @@ export function toFunction(
   context: WireContext,
 ): WireBody {
   const place = strict === true ? 'strict-tool' : 'tool';
-  const fitted = fitSchema(parameters, context.schemaDialect ?? schemaDialects.openai, place);
+  const fitted = fitSchema(parameters, context.schemaDialect ?? openaiDialect, place);
   const isLoose = strict === true && !fitted.strict;
   if (isLoose)
     leaveOut(request, context, 'tools.strict', `the schema of ${name} has no strict form: ${fitted.reason}.`);
@@ -92,7 +92,7 @@ export function toFormat(format: ResponseFormat, context: WireContext): WireBody
   if (format.type !== 'json') return { type: 'text' };
   const { schema: given, name = 'response', description } = format;
   if (given === undefined) return { type: 'json_object' };
-  const { schema, strict } = fitSchema(given, context.schemaDialect ?? schemaDialects.openai, 'format');
+  const { schema, strict } = fitSchema(given, context.schemaDialect ?? openaiDialect, 'format');
   return defined({ type: 'json_schema', name, description, schema, strict });
 }
 

@@ -8,7 +8,7 @@ import {
   type StreamBatch,
 } from '@mortise/core/llm';
 import type { Attempt } from '@mortise/core/call';
-import { schemaDialects } from '@mortise/core/schema';
+import { openaiDialect } from '@mortise/core/schema';
 import { readJson, streamEvents } from '@mortise/core/wire';
 import { CHAT_COMPLETIONS, RESPONSES, type OpenAIApi } from './api.ts';
 import { Connection, DEFAULT_BASE_URL, type ConnectionOptions, type OpenAILLMClient } from './client.ts';
@@ -86,7 +86,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     });
     this.#api = api;
     this.#connection = new Connection(options);
-    const { capabilities, schemaDialect = schemaDialects.openai } = api;
+    const { capabilities, schemaDialect = openaiDialect } = api;
     this.metadata = reading(
       'metadata',
       () => ({

@@ -61,8 +61,8 @@ const METHODS: Readonly<Record<string, (value: never) => unknown>> = {
     ),
   'toolCallBlock, the text': (value) =>
     core.toolCallBlock('a', 'f', typeof value === 'string' ? value : '{}'),
-  fitSchema: (value) => schema.fitSchema(value, schema.schemaDialects.openai, 'strict-tool'),
-  strictSchema: (value) => schema.strictSchema(value, schema.schemaDialects.anthropic),
+  fitSchema: (value) => schema.fitSchema(value, schema.openaiDialect, 'strict-tool'),
+  strictSchema: (value) => schema.strictSchema(value, schema.anthropicDialect),
   objectSchema: (value) => schema.objectSchema(value),
   'structured, a schema': (value) => {
     const llm = new ScriptedLLM({ replies: () => '{}' });

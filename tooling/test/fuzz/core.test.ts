@@ -272,21 +272,6 @@ fuzz('packages/core', [
     },
   ),
   call(
-    'createServiceContext',
-    () =>
-      [
-        { llm: new ScriptedLLM({ replies: [] }), own: 1 },
-        { embedding: new HashEmbedding() },
-        'own',
-      ] as never as [object, object, string],
-    (parts, more, name) => {
-      type Parts = { readonly [name: string]: unknown };
-      const first = core.createServiceContext<Parts>(parts as Parts);
-      const context = first.with<Parts>(more as Parts);
-      return context.has(name) ? context.get(name as never) : undefined;
-    },
-  ),
-  call(
     'messagesToJson',
     () => [message()] as [core.ChatMessage[]],
     (messages) => core.messagesFromJson(core.messagesToJson(messages)),
@@ -421,8 +406,8 @@ fuzz('packages/core', [
         },
       ] as [core.JsonSchema],
     (schema) => {
-      schemaRoom.strictSchema(schema, schemaRoom.schemaDialects.openai);
-      schemaRoom.fitSchema(schema, schemaRoom.schemaDialects.anthropic, 'strict-tool');
+      schemaRoom.strictSchema(schema, schemaRoom.openaiDialect);
+      schemaRoom.fitSchema(schema, schemaRoom.anthropicDialect, 'strict-tool');
       return schemaRoom.objectSchema(schema);
     },
   ),

@@ -358,7 +358,7 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'isParserError',
     'jsonSchema',
     'fitSchema',
-    'schemaDialects',
+    ...['anthropicDialect', 'bedrockDialect', 'cohereDialect', 'googleDialect', 'openaiDialect'],
     'objectSchema',
     'parserError',
     'plainSchema',

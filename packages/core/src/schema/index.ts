@@ -1,4 +1,4 @@
-export { schemaDialects } from './dialects.ts';
+export { anthropicDialect, bedrockDialect, cohereDialect, googleDialect, openaiDialect } from './dialects.ts';
 export type { SchemaDialect } from './contract.ts';
 export { fitSchema } from './fit-schema.ts';
 export type {

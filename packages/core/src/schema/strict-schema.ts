@@ -1,7 +1,6 @@
 import { isObject, type JsonSchema, type JsonValue } from '../shared/json.ts';
 import { bySchema, mapMembers, normalSchema, subschemas, withRootAt } from './normal-schema.ts';
 import { absentAsNull, type RestoredParts } from './null-members.ts';
-import { COMMON } from './dialects.ts';
 import type { SchemaDialect } from './contract.ts';
 import { strictForm } from './what-is-strict.ts';
 
@@ -30,6 +29,14 @@ export function plainSchema(schema: JsonSchema): ShownSchema {
     restore: (value, kept) => absentAsNull(value, schema, schema, kept),
   };
 }
+
+/** What all strict modes have in common, for a model whose wire is not known. */
+const COMMON: SchemaDialect = {
+  name: 'strict modes',
+  keywords: 'all',
+  silent: ['default', 'examples', 'deprecated', 'readOnly', 'writeOnly'],
+  optional: 'nullable',
+};
 
 const ENVELOPE = 'value';
 

@@ -23,7 +23,6 @@ export type {
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
 export { storeCall, storeItems } from './door.ts';
-export { createStoreGuard, type StoreGuard } from './guard.ts';
 export { MemoryKeyValueStore } from './memory.ts';
 export { maximalMarginalRelevance } from '../vectors/mmr.ts';
 export { openSqliteFile, type OpenedSqliteFile } from './sqlite-file.ts';

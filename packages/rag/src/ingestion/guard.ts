@@ -1,5 +1,6 @@
 import { emitPoint } from '@mortise/core/events';
-import { createStoreGuard, type KeyValueStore } from '@mortise/core/store';
+import type { KeyValueStore } from '@mortise/core/store';
+import { createStoreGuard } from '@mortise/toolkit/wrappers';
 
 /** Milliseconds that one operation of the cache may take; then it is left alone for a while. */
 const TIMEOUT_MS = 30_000;

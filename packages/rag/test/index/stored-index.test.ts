@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createServiceContext, MortiseError } from '@mortise/core';
+import { MortiseError } from '@mortise/core';
+import { createServiceContext } from '@mortise/toolkit';
 import { createDocument, createTextNode, type NodeWithScore } from '@mortise/core/retriever';
 import type { DocumentStore, VectorStore, VectorStoreSupport } from '@mortise/core/store';
 import { HashEmbedding } from '@mortise/core/testing';

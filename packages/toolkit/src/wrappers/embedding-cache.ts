@@ -11,7 +11,8 @@ import {
 } from '@mortise/core/embedding';
 import { emitPoint } from '@mortise/core/events';
 import { canonicalJson, framed, positive, sha256Hex } from '@mortise/core/shared';
-import { createStoreGuard, type KeyValueStore, type StoreGuard } from '@mortise/core/store';
+import type { KeyValueStore } from '@mortise/core/store';
+import { createStoreGuard, type StoreGuard } from './store-guard.ts';
 
 /** Everything that makes one vector another. */
 export interface EmbeddingKeyFields {

@@ -8,6 +8,7 @@ export {
 } from './budget.ts';
 export { embeddingCacheKey } from './embedding-cache.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
+export { createStoreGuard } from './store-guard.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
 export {
   lookUpEmbeddings,

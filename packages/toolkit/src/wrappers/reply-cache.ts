@@ -2,7 +2,8 @@ import { emitPoint } from '@mortise/core/events';
 import { raceAbort, type AnsweredBy } from '@mortise/core/call';
 import { errorText } from '@mortise/core';
 import { framed, sha256Hex, isObject, type JsonValue, canonicalJson, base64Of } from '@mortise/core/shared';
-import { type KeyValueStore, type StoreValue, createStoreGuard, type StoreGuard } from '@mortise/core/store';
+import type { KeyValueStore, StoreValue } from '@mortise/core/store';
+import { createStoreGuard, type StoreGuard } from './store-guard.ts';
 import { type ChatOptions, type LLM, toMessages, type ChatInput, type ChatReply } from '@mortise/core/llm';
 
 /** `chat` and `complete` of one text are two questions: a model may put the one into a template. */

@@ -1,11 +1,15 @@
 import type { JsonSchema, LLMMetadata } from '@mortise/core';
-import { fitSchema, schemaDialects, strictSchema, type SchemaDialect } from '@mortise/core/schema';
+import {
+  anthropicDialect as anthropic,
+  fitSchema,
+  openaiDialect as openai,
+  strictSchema,
+  type SchemaDialect,
+} from '@mortise/core/schema';
 import { runTools, structured, structuredStream, tool, toJsonSchema } from '@mortise/toolkit';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-
-const { openai, anthropic } = schemaDialects;
 
 function strict(schema: z.ZodType | JsonSchema, dialect: SchemaDialect): JsonSchema {
   const json = '~standard' in schema ? toJsonSchema(schema as z.ZodType) : schema;

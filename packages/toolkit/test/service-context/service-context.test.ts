@@ -1,4 +1,5 @@
-import { createServiceContext, isMortiseError, type LLM, type ServiceContext } from '@mortise/core';
+import { isMortiseError, type LLM } from '@mortise/core';
+import { createServiceContext, type ServiceContext } from '@mortise/toolkit';
 import { ListParser } from '@mortise/toolkit/parsers';
 import { prompt } from '@mortise/toolkit/prompts';
 import type { EmbeddingModel } from '@mortise/core/embedding';

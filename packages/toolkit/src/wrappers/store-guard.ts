@@ -1,7 +1,7 @@
-import { raceAbort, throwIfAborted } from '../call/timers.ts';
-import { errorText, isMortiseError, MortiseError } from '../errors.ts';
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
+import { raceAbort, throwIfAborted } from '@mortise/core/call';
 
-export interface StoreGuardOptions {
+interface StoreGuardOptions {
   /** Whose silence is remembered, for every guard on it. */
   readonly store: object;
   /** Told once for each operation that failed, with a sentence. */
@@ -20,7 +20,7 @@ export type StoreGuard = <T>(
 ) => Promise<T | undefined>;
 
 /** Milliseconds that a store is left alone after it did not answer. Then one call tries it, and others stay away. */
-export const STORE_REST_MS = 60_000;
+const STORE_REST_MS = 60_000;
 
 const NAMES = { cache: 'The cache', user: 'The call' };
 /** Until when each is left alone, on the clock of `performance.now()`. */

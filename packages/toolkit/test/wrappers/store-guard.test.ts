@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createStoreGuard } from '@mortise/core/store';
+import { createStoreGuard } from '@mortise/toolkit/wrappers';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
