@@ -191,7 +191,7 @@ const ELSEWHERE: readonly string[] = [
   ...['storeFailure', 'streamJson', 'structuredStream', 'subscribe'],
   ...['sumUsage', 'systemCode', 'termSaturation', 'throwIfAborted', 'timeSlices'],
   ...['toJsonSchema', 'toLangChainParser', 'toMessages', 'toQuery', 'toolBlocks'],
-  ...['blocksJson', 'checkInput', 'inputKey'],
+  ...['plainBlocks', 'checkInput', 'inputKey'],
   ...['traced', 'utf8Length', 'vectorToBytes', 'wholeNumber', 'withBudget'],
   ...['withCache', 'withRateLimit', 'withRepair', 'xmlText'],
 ];

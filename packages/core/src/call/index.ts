@@ -1,4 +1,4 @@
-export { runCall, type OpenAttempt } from './call.ts';
+export { runCall, type OpenAttempt, throughDoor, typed, typedElse } from './call.ts';
 export type {
   AnsweredBy,
   Attempt,
@@ -10,7 +10,6 @@ export type {
   RateLimiter,
   Warning,
 } from './contract.ts';
-export { throughDoor, typed, typedElse } from './door.ts';
 export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';

@@ -1,7 +1,13 @@
 import { MortiseError } from '../errors.ts';
-import { checkOptions } from '../shared/inputs.ts';
-import { positive, wholeNumber } from '../shared/options.ts';
-import type { CallSettings, RateLimiter, RetryBudget, RetryOptions } from './contract.ts';
+import { checkOptions, positive, wholeNumber } from '../shared/options.ts';
+import type {
+  AnsweredBy,
+  CallSettings,
+  ModelSettings,
+  RateLimiter,
+  RetryBudget,
+  RetryOptions,
+} from './contract.ts';
 
 /** Milliseconds for one attempt, or for one silence of a stream: a reasoning model may think for minutes. */
 export const DEFAULT_TIMEOUT_MS = 300_000;
@@ -47,6 +53,11 @@ export function callPolicy(settings: CallSettings): CallPolicy {
     maxLineBytes: bound('maxLineBytes', settings.maxLineBytes),
     limiter: settings.limiter,
   };
+}
+
+/** What a base says in each of its responses. `callPolicy` has checked the name. */
+export function answeredBy(provider: string, { name }: Pick<ModelSettings, 'name'>): AnsweredBy {
+  return name === undefined ? { provider } : { provider, server: name };
 }
 
 /** Undefined where the default depends on what is read. */

@@ -20,19 +20,16 @@ export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Pr
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Resolves after `ms`, or rejects with the reason of the first signal that is aborted, at once. */
-export function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
+export async function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
+  const { signal, unlink } = linkedController(...signals);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let onAbort: (() => void) | undefined;
-  const waited = new Promise<void>((resolve, reject) => {
-    onAbort = () => reject(abortReason(signals.find((signal) => signal?.aborted === true) as AbortSignal));
-    if (signals.some((signal) => signal?.aborted === true)) return onAbort();
-    timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS));
-    for (const signal of signals) signal?.addEventListener('abort', onAbort, { once: true });
-  });
-  return waited.finally(() => {
+  const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS))));
+  try {
+    await raceAbort(waited, signal);
+  } finally {
     clearTimeout(timer);
-    for (const signal of signals) signal?.removeEventListener('abort', onAbort as () => void);
-  });
+    unlink();
+  }
 }
 
 /** Throws `signal.reason`, whatever it is, when the signal is aborted. */

@@ -3,8 +3,8 @@ import { checkSource, object, required } from '../llm/check-source.ts';
 import { MEDIA_TOKENS } from '../llm/estimate.ts';
 import type { ContentBlock, MediaSource } from '../llm/message-contract.ts';
 import { base64Of } from '../shared/base64.ts';
-import { canonicalJson } from '../shared/canonical-json.ts';
-import { reading } from '../shared/inputs.ts';
+import { isObject } from '../shared/json.ts';
+import { reading } from '../shared/options.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 import type { EmbeddingInput, EmbeddingModel } from './contract.ts';
 
@@ -61,22 +61,26 @@ export function checkInput(asked: Asked, input: unknown, index: number): void {
 }
 
 /**
- * One string for equal inputs, and another for others: a text itself, and blocks as their canonical JSON after a NUL. A
- * text that begins with a NUL gets one more, so that no text has the key of blocks.
+ * One string for equal inputs, and another for others: a text itself, and blocks as their JSON after a NUL, whatever the order
+ * of their members. A text that begins with a NUL gets one more, so that no text has the key of blocks.
  */
 export function inputKey(input: EmbeddingInput): string {
-  if (typeof input !== 'string') return `\0${blocksJson(input)}`;
-  return input.charCodeAt(0) === 0 ? `\0${input}` : input;
+  if (typeof input === 'string') return input.charCodeAt(0) === 0 ? `\0${input}` : input;
+  return reading('The blocks', () => `\0${JSON.stringify(plainBlocks(input), sorted)}`);
 }
 
-/** Blocks as canonical JSON: bytes are their base64, whichever of the two was given. */
-export function blocksJson(blocks: readonly ContentBlock[]): string {
-  const plain = blocks.map((block) => {
+const sorted = (_name: string, value: unknown): unknown =>
+  isObject(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/** Blocks that JSON can hold: bytes are their base64, whichever of the two was given. */
+export function plainBlocks(blocks: readonly ContentBlock[]): object[] {
+  return blocks.map((block) => {
     const { source } = block as { source?: MediaSource };
     if (source === undefined || !('data' in source)) return block;
     return { ...block, source: { ...source, data: base64Of(source.data) } };
   });
-  return canonicalJson(plain);
 }
 
 /**

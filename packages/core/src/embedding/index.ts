@@ -1,9 +1,9 @@
 export { BaseEmbedding, streamConcurrency, type BaseEmbeddingOptions } from './base.ts';
 export {
   Batcher,
-  blocksJson,
   checkInput,
   inputKey,
+  plainBlocks,
   utf8Length,
   type BatchCost,
   type BatchLimits,

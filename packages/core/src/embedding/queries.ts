@@ -1,6 +1,6 @@
 import { MortiseError } from '../errors.ts';
-import { typed } from '../call/door.ts';
-import { checkOptions, reading } from '../shared/inputs.ts';
+import { typed } from '../call/call.ts';
+import { checkOptions, reading } from '../shared/options.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import type { EmbeddingInput, EmbeddingModel, EmbedManyOptions } from './contract.ts';
 import { meanEmbedding } from '../vectors/similarity.ts';

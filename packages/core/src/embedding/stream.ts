@@ -1,5 +1,5 @@
 import { MortiseError, isMortiseError, withErrorFields } from '../errors.ts';
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import type { EmbeddedText, EmbeddingInput, EmbeddingResult } from './contract.ts';
 
 type Texts = AsyncIterable<EmbeddingInput> | Iterable<EmbeddingInput>;

@@ -40,20 +40,21 @@ export function startSpan(name: EventName, options: SpanOptions = {}): Span {
 
   publish({ ...base, phase: 'start', time: Date.now(), attributes: started }, options.content);
 
+  const close = (
+    how: { readonly phase: 'end' } | { readonly phase: 'error'; readonly error: unknown },
+    attributes: Attributes | undefined,
+    content?: () => Attributes,
+  ): void => {
+    if (!open) return;
+    open = false;
+    const timing = { time: Date.now(), durationMs: performance.now() - begin };
+    publish({ ...base, ...timing, ...how, attributes: { ...started, ...attributes } }, content);
+  };
+
   return {
     id: spanId,
-    end(attributes = {}, content) {
-      if (!open) return;
-      open = false;
-      const timing = { time: Date.now(), durationMs: performance.now() - begin };
-      publish({ ...base, ...timing, phase: 'end', attributes: { ...started, ...attributes } }, content);
-    },
-    fail(error, attributes = {}) {
-      if (!open) return;
-      open = false;
-      const timing = { time: Date.now(), durationMs: performance.now() - begin };
-      publish({ ...base, ...timing, phase: 'error', attributes: { ...started, ...attributes }, error });
-    },
+    end: (attributes, content) => close({ phase: 'end' }, attributes, content),
+    fail: (error, attributes) => close({ phase: 'error', error }, attributes),
     run: (fn) => (shared.storage === undefined ? fn() : shared.storage.run(spanId, fn)),
   };
 }

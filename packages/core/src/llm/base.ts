@@ -1,8 +1,6 @@
-import { runCall, type OpenAttempt } from '../call/call.ts';
-import { throughDoor } from '../call/door.ts';
-import { answeredBy } from '../call/answered-by.ts';
+import { runCall, type OpenAttempt, throughDoor } from '../call/call.ts';
+import { answeredBy, callPolicy, type CallPolicy } from '../call/retry.ts';
 import type { Attempt, Warning } from '../call/contract.ts';
-import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, startSpan, type Span } from '../events/span.ts';
@@ -23,8 +21,7 @@ import type {
   StreamBatch,
 } from './contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
-import { checkOptions, reading } from '../shared/inputs.ts';
-import { createCompletionStream } from './completion-stream.ts';
+import { checkOptions, reading } from '../shared/options.ts';
 import { estimateInputTokens } from './estimate.ts';
 import type { ChatInput } from './message-contract.ts';
 import { snapshot } from './message.ts';
@@ -34,7 +31,14 @@ import { forServer } from './for-server.ts';
 import { ownerOf, type Server } from './owner.ts';
 import { eventsOfReply } from './reply-events.ts';
 import { checkEnd, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
-import { createChatStream, eventsOf, truncated, type OpenedStream, type ChatStreamHooks } from './stream.ts';
+import {
+  createChatStream,
+  createCompletionStream,
+  eventsOf,
+  truncated,
+  type OpenedStream,
+  type ChatStreamHooks,
+} from './stream.ts';
 
 type Input = ChatInput | { readonly prompt: string };
 

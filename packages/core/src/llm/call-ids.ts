@@ -1,6 +1,5 @@
 import { sha256Hex } from '../shared/hash.ts';
-import { checkOptions } from '../shared/inputs.ts';
-import { oneOf, wholeNumber } from '../shared/options.ts';
+import { checkOptions, oneOf, wholeNumber } from '../shared/options.ts';
 import type { CallIdFormat } from './tool-contract.ts';
 
 /** Digits of the hash that keep two ids apart. */

@@ -1,4 +1,4 @@
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { checkSource, invalid, object, optional, refused, refuseDeep, required } from './check-source.ts';
 import type { ChatMessage } from './message-contract.ts';
 

@@ -1,4 +1,4 @@
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import type { ChatOptions } from './contract.ts';
 import type { ChatInput, ContentBlock } from './message-contract.ts';
 import { blocksOf, isKnownBlock, toMessages } from './message.ts';

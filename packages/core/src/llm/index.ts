@@ -1,5 +1,4 @@
 export { BaseLLM } from './base.ts';
-export { createCompletionStream } from './completion-stream.ts';
 export type {
   ChatOptions,
   ChatReply,
@@ -50,7 +49,7 @@ export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export { messagesToPrompt } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';
 export { toChatResponse, toCompletionResponse } from './response.ts';
-export { createChatStream, textDelta } from './stream.ts';
+export { createChatStream, createCompletionStream, textDelta } from './stream.ts';
 export type {
   OwnSetting,
   ResponseFormat,

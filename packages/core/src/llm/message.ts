@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { isDeeper, parseText, type JsonObject, type JsonValue } from '../shared/json.ts';
 import type {
   ChatInput,

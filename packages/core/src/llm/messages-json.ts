@@ -1,4 +1,4 @@
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { MortiseError } from '../errors.ts';
 import { isPlainObject } from '../shared/canonical-json.ts';
 import { isObject, type JsonObject, type JsonValue } from '../shared/json.ts';

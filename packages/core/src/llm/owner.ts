@@ -1,4 +1,4 @@
-import { answeredBy } from '../call/answered-by.ts';
+import { answeredBy } from '../call/retry.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { isPlainCallId } from './call-ids.ts';
 import type { CallIdFormat } from './tool-contract.ts';
@@ -30,8 +30,8 @@ export function ownerOf(provider: string, name: string | undefined, baseURL: str
 }
 
 /** A block of a reply with the server that it goes back to, where it holds something that only that server knows. */
-export function stamped(block: ContentBlock, owner: string): ContentBlock {
-  if (block['owner' as never] !== undefined || !isOpaque(block)) return block;
+export function stamped(block: ContentBlock, owner: string | undefined): ContentBlock {
+  if (owner === undefined || block['owner' as never] !== undefined || !isOpaque(block)) return block;
   return { ...block, owner };
 }
 

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import type { Warning } from '../call/contract.ts';
 import type {
   AudioBlock,

@@ -2,6 +2,7 @@ import { MortiseError } from '../errors.ts';
 import { defined } from '../shared/json.ts';
 import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import { checkMessages } from './check-messages.ts';
+import { invalid } from './check-source.ts';
 import type { ChatOptions, ChatRequest, LLMCapabilities, LLMMetadata } from './contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import type { ChatInput, ChatMessage } from './message-contract.ts';
@@ -38,10 +39,6 @@ export function toChatRequest<P extends ProviderOptions>(
     strict: options.strict ?? false,
     providerOptions,
   }) as ChatRequest<P>;
-}
-
-function invalid(message: string): MortiseError {
-  return new MortiseError('invalid-request', message);
 }
 
 function checkNumbers(options: ChatOptions): void {
@@ -130,36 +127,25 @@ function checkCapabilities(
     metadata,
   }: { readonly provider: string; readonly model: string; readonly metadata: LLMMetadata },
 ): void {
+  const { tools, toolChoice, responseFormat, stop = [] } = options;
   const { capabilities } = metadata;
+  const { structuredOutput = 'native', inputModalities } = capabilities;
   const refuse = (what: string, remedy: string): never => {
     throw new MortiseError('unsupported', `${model} does not take ${what}. ${remedy}`, { provider, model });
   };
-  if (options.tools !== undefined && capabilities.tools === false)
+  if (tools !== undefined && capabilities.tools === false)
     refuse('tools', 'Use a model that does, or leave them out.');
-  if (
-    options.toolChoice !== undefined &&
-    options.toolChoice !== 'auto' &&
-    capabilities.toolChoice === false
-  ) {
+  if (capabilities.toolChoice === false && toolChoice !== undefined && toolChoice !== 'auto')
     refuse('toolChoice', 'Leave it out, or use "auto".');
-  }
-  for (const setting of [options.toolChoice, options.responseFormat]) {
+  for (const setting of [toolChoice, responseFormat]) {
     const { type = 'text' } = Object(setting) as { readonly type?: string };
     if (type !== 'text' && type !== 'json' && capabilities.ownSettings?.includes(type) !== true)
       refuse(type, 'It is of a later version, or of another integration.');
   }
-  const { structuredOutput } = capabilities;
-  if (
-    options.responseFormat?.type === 'json' &&
-    structuredOutput !== undefined &&
-    structuredOutput !== 'native'
-  ) {
+  if (responseFormat?.type === 'json' && structuredOutput !== 'native')
     refuse('responseFormat', 'Use structured(), which finds another way.');
-  }
-  if (options.stop !== undefined && options.stop.length > 0 && capabilities.stop === false) {
+  if (stop.length > 0 && capabilities.stop === false)
     refuse('stop sequences', 'Leave stop out and cut the text yourself.');
-  }
-  const { inputModalities } = capabilities;
   if (inputModalities === undefined) return;
   for (const message of messages) {
     for (const { type } of blocksOf(message)) {

@@ -31,8 +31,7 @@ export function toChatResponse<M>(
   owner?: string,
 ): ChatResponse<M> {
   refuseDeep(reply.content);
-  const own = withOwnIds(reply.content);
-  const content = own.map((block) => (owner === undefined ? block : stamped(block, owner)));
+  const content = withOwnIds(reply.content).map((block) => stamped(block, owner));
   const [usage, odd] = counted(reply.usage ?? {}, COUNTS);
   const message = { role: 'assistant' as const, content };
   return defined({
@@ -202,7 +201,7 @@ export class ReplyBuilder {
         break;
       case 'block': {
         refuseDeep([event.block]);
-        const block = this.#own(event.block);
+        const block = stamped(event.block, this.#owner);
         this.#blocks[event.index] = block;
         return block === event.block ? event : { ...event, block };
       }
@@ -225,10 +224,6 @@ export class ReplyBuilder {
     return event;
   }
 
-  #own(block: ContentBlock): ContentBlock {
-    return this.#owner === undefined ? block : stamped(block, this.#owner);
-  }
-
   #count(said: Usage): void {
     const [usage, odd] = counted(said, COUNTS);
     this.#usage = mergeUsage(this.#usage, usage);
@@ -240,9 +235,9 @@ export class ReplyBuilder {
   /** The `block` events that the integration left to core: one for each block that only deltas told of. */
   missingBlocks(): ChatStreamEvent[] {
     const missing: ChatStreamEvent[] = [];
-    this.#drafts.forEach((draft, index) => {
-      if (draft !== undefined && this.#blocks[index] === undefined)
-        missing.push({ type: 'block', index, block: this.#own(finishDraft(draft)) });
+    this.#drafts.forEach((_draft, index) => {
+      const block = this.#blocks[index] === undefined ? this.#block(index) : undefined;
+      if (block !== undefined) missing.push({ type: 'block', index, block });
     });
     return missing;
   }
@@ -268,14 +263,14 @@ export class ReplyBuilder {
   }
 
   #content(): ContentBlock[] {
-    const content: ContentBlock[] = [];
     const length = Math.max(this.#blocks.length, this.#drafts.length);
-    for (let index = 0; index < length; index++) {
-      const draft = this.#drafts[index];
-      const block = this.#blocks[index] ?? (draft === undefined ? undefined : this.#own(finishDraft(draft)));
-      if (block !== undefined) content.push(block);
-    }
-    return content;
+    return Array.from({ length }, (_, index) => this.#block(index)).filter((block) => block !== undefined);
+  }
+
+  /** As it was said whole, else what its deltas come to. */
+  #block(index: number): ContentBlock | undefined {
+    const draft = this.#drafts[index];
+    return this.#blocks[index] ?? (draft && stamped(finishDraft(draft), this.#owner));
   }
 }
 

@@ -6,13 +6,14 @@ import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
 import { says } from '../call/timers.ts';
 import type {
+  CompletionStream,
   ChatResponse,
   ChatStream,
   ChatStreamEvent,
   PartialChatResponse,
   StreamBatch,
 } from './contract.ts';
-import { ReplyBuilder, toChatResponse, type Asked } from './response.ts';
+import { ReplyBuilder, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
 
 /** An attempt whose first content has arrived. */
 export interface OpenedStream {
@@ -56,6 +57,24 @@ export function createChatStream<M>(hooks: ChatStreamHooks): ChatStream<M> {
     final: () => reader.final() as Promise<ChatResponse<M>>,
     toReadableStream: () => readableStream(reader.reader((event) => event)),
     cancel: () => reader.leave(),
+  };
+}
+
+/** A chat stream seen as the text it carries. */
+export function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream<M> {
+  return {
+    [Symbol.asyncIterator]: () => chat.textStream[Symbol.asyncIterator](),
+    get partial() {
+      return chat.partial.text;
+    },
+    final() {
+      const response = chat.final().then(toCompletionResponse<M>);
+      // L-06: never an unhandled rejection.
+      response.catch(() => undefined);
+      return response;
+    },
+    toReadableStream: () => readableStream(chat.textStream[Symbol.asyncIterator]()),
+    cancel: () => chat.cancel(),
   };
 }
 

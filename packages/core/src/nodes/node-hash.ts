@@ -1,5 +1,5 @@
 import { sha256Hex, sha256Sum } from '../shared/hash.ts';
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { canonicalJson } from '../shared/canonical-json.ts';
 import { DEFAULT_METADATA_SEPARATOR, DEFAULT_METADATA_TEMPLATE, DEFAULT_TEXT_TEMPLATE } from './node-text.ts';
 import type { Node } from './contract.ts';

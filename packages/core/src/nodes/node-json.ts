@@ -1,6 +1,6 @@
 import { checkVector, isFloat32Array } from '../vectors/vector.ts';
 import { MortiseError } from '../errors.ts';
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { MAX_METADATA_DEPTH, plainJson } from '../shared/plain-json.ts';
 import { isObject, type JsonObject, type JsonValue } from '../shared/json.ts';
 import { isPlainObject } from '../shared/canonical-json.ts';

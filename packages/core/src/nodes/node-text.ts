@@ -1,4 +1,4 @@
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import type { JsonObject, JsonValue } from '../shared/json.ts';
 import type { Node } from './contract.ts';
 

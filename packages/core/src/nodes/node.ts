@@ -1,4 +1,4 @@
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import type { Document, IndexNode, Node, NodeBase, NodeInput, TextNode } from './contract.ts';
 
 /** A document: its own source. Without an `id` it gets a random one. */

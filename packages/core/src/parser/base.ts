@@ -1,7 +1,7 @@
 import { raceAbort, throwIfAborted } from '../call/index.ts';
 import { inSpan } from '../events/index.ts';
 import type { ChatMessage } from '../llm/message-contract.ts';
-import { checkOptions, reading } from '../shared/inputs.ts';
+import { checkOptions, reading } from '../shared/options.ts';
 import type { DeepPartial, OutputParser, ParseOptions } from './contract.ts';
 import { parserError, toParserError } from './errors.ts';
 import { SnapshotStream } from './snapshot-stream.ts';

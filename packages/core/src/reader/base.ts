@@ -1,8 +1,8 @@
-import { typed } from '../call/door.ts';
+import { typed } from '../call/call.ts';
 import { raceAbort, throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, startSpan, type Span } from '../events/span.ts';
-import { checkOptions } from '../shared/inputs.ts';
+import { checkOptions } from '../shared/options.ts';
 import { readError } from './errors.ts';
 import type { Document } from '../nodes/contract.ts';
 import type { ReadCall, Reader, ReadFailure, ReadItem, ReadOptions, ReadProgress } from './contract.ts';

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../call/timers.ts';
-import { checkOptions } from '../shared/inputs.ts';
+import { checkOptions } from '../shared/options.ts';
 import type { FileFormat, ReadCall, SourceFile } from './contract.ts';
 import { readError } from './errors.ts';
 

@@ -7,15 +7,14 @@ import {
   type CallPolicy,
   type Warning,
 } from '../call/index.ts';
-import { answeredBy } from '../call/answered-by.ts';
+import { answeredBy } from '../call/retry.ts';
 import { counted } from '../call/counted.ts';
-import { throughDoor } from '../call/door.ts';
+import { throughDoor } from '../call/call.ts';
 import { mapPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
 import type { ProviderOptions } from '../call/contract.ts';
-import { checkOptions, checkTexts } from '../shared/inputs.ts';
-import { wholeNumber } from '../shared/options.ts';
+import { checkOptions, checkTexts, wholeNumber } from '../shared/options.ts';
 import type {
   BaseRerankerOptions,
   RankedDocument,

@@ -1,13 +1,11 @@
-import { runCall } from '../call/call.ts';
+import { runCall, throughDoor } from '../call/call.ts';
 import type { Attempt } from '../call/contract.ts';
-import { throughDoor } from '../call/door.ts';
 import { callPolicy, type CallPolicy } from '../call/retry.ts';
 import { linkedController, throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, inSpan, type Span } from '../events/index.ts';
-import { checkOptions } from '../shared/inputs.ts';
+import { checkOptions, positive, wholeNumber } from '../shared/options.ts';
 import { defined } from '../shared/json.ts';
-import { positive, wholeNumber } from '../shared/options.ts';
 import { checkFilterForm } from '../store/filter.ts';
 import type {
   BaseRetrieverOptions,

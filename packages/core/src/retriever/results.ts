@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { isObject } from '../shared/json.ts';
 import { nodeHash } from '../nodes/node-hash.ts';
 import type { Evidence, Node, NodeWithScore } from '../nodes/contract.ts';

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { reading } from './inputs.ts';
+import { reading } from './options.ts';
 import { isObject } from './json.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { reading } from './inputs.ts';
+import { reading } from './options.ts';
 
 /**
  * Text that is not trusted, between tags that it cannot close: `<document>` and `</document>`, or, when the text

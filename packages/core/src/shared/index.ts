@@ -3,7 +3,16 @@ export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
 export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
-export { checkOptions, checkTexts, reading } from './inputs.ts';
+export {
+  checkOptions,
+  checkTexts,
+  reading,
+  finiteNumber,
+  oneOf,
+  positive,
+  requireMembers,
+  shown,
+  wholeNumber,
+} from './options.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
-export { finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber } from './options.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';

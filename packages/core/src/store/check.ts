@@ -1,8 +1,7 @@
 import { MortiseError } from '../errors.ts';
 import { checkVector } from '../vectors/vector.ts';
 import { checkNode } from '../nodes/node-json.ts';
-import { reading } from '../shared/inputs.ts';
-import { finiteNumber, requireMembers, wholeNumber } from '../shared/options.ts';
+import { reading, finiteNumber, requireMembers, wholeNumber } from '../shared/options.ts';
 import type { SparseVector, VectorEntry, VectorQuery, VectorStoreSupport } from './contract.ts';
 import type { KeyValueStore } from './key-value-contract.ts';
 import { checkFilter } from './filter.ts';

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../call/timers.ts';
 import { errorText, isMortiseError, MortiseError } from '../errors.ts';
-import { checkOptions } from '../shared/inputs.ts';
+import { checkOptions } from '../shared/options.ts';
 import type { StoreOptions } from './key-value-contract.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { isObject } from '../shared/json.ts';
 import type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './filter-contract.ts';
 

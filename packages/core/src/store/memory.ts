@@ -1,9 +1,8 @@
 import { timeSlices } from '../call/time-slice.ts';
 import { throwIfAborted } from '../call/timers.ts';
-import { checkOptions, reading } from '../shared/inputs.ts';
+import { checkOptions, reading, finiteNumber } from '../shared/options.ts';
 import { MortiseError } from '../errors.ts';
 import type { JsonValue } from '../shared/json.ts';
-import { finiteNumber } from '../shared/options.ts';
 import { jsonText } from '../shared/plain-json.ts';
 import type {
   KeyValueOptions,

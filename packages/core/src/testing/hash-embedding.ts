@@ -5,8 +5,7 @@ import {
   type EmbedRequest,
 } from '../embedding/index.ts';
 import type { EmbeddingMetadata } from '../embedding/contract.ts';
-import { checkOptions } from '../shared/inputs.ts';
-import { wholeNumber } from '../shared/options.ts';
+import { checkOptions, wholeNumber } from '../shared/options.ts';
 
 export interface HashEmbeddingOptions extends Partial<BaseEmbeddingOptions> {
   /** Default: 256. Fewer make more words share a number. */

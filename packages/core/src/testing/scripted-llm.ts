@@ -10,7 +10,7 @@ import type {
 } from '../llm/contract.ts';
 import type { ContentBlock } from '../llm/message-contract.ts';
 import { eventsOfReply } from '../llm/reply-events.ts';
-import { checkOptions } from '../shared/inputs.ts';
+import { checkOptions } from '../shared/options.ts';
 import { MortiseError } from '../errors.ts';
 
 /** One reply of a script: a text, blocks, a whole reply, an error to throw, or a function of the request. */

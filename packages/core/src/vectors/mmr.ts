@@ -1,6 +1,5 @@
 import { similarity } from './similarity.ts';
-import { reading } from '../shared/inputs.ts';
-import { finiteNumber, wholeNumber } from '../shared/options.ts';
+import { reading, finiteNumber, wholeNumber } from '../shared/options.ts';
 
 /** What may be picked: how near it is to the query, as a cosine, and its vector. */
 export interface MmrCandidate {

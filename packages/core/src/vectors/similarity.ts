@@ -1,4 +1,4 @@
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { MortiseError } from '../errors.ts';
 
 /** `euclidean` is the negated distance, so that higher is nearer in every mode. */

@@ -1,4 +1,4 @@
-import { reading } from '../shared/inputs.ts';
+import { reading } from '../shared/options.ts';
 import { MortiseError } from '../errors.ts';
 import { base64Of } from '../shared/base64.ts';
 
@@ -45,7 +45,11 @@ export class Credentials {
     const { basic } = this.#url;
     if (basic === undefined) return;
     // They stand in for the key, and beside another one nobody could tell which is meant.
-    if (this.authorised || apiKey !== undefined) throw twoKeys(access);
+    if (this.authorised || apiKey !== undefined)
+      throw misfit(
+        'baseURL holds credentials (user:password@), and there is a key beside them. Give one of the two.',
+        access,
+      );
     this.#headers = { ...this.#headers, authorization: basic };
   }
 
@@ -92,18 +96,22 @@ export class Credentials {
   }
 
   #readKey(): string | undefined {
-    const { provider, name, variable } = this.#access;
+    const { name, variable } = this.#access;
     const given = this.#apiKey?.trim() === '' ? undefined : this.#apiKey;
     const key = given ?? environmentVariable(variable)?.trim();
     if (key === undefined || key === '') {
       if (this.#ownBaseURL) return undefined;
-      const message = `There is no key for ${name}. Set the environment variable ${variable}, or give apiKey.`;
-      throw new MortiseError('configuration', message, { provider });
+      throw misfit(
+        `There is no key for ${name}. Set the environment variable ${variable}, or give apiKey.`,
+        this.#access,
+      );
     }
     // The runtime's own complaint about the header would print the key.
     if (!/[^\x21-\x7e]/.test(key)) return key;
-    const message = `The API key holds a character that no key has, such as a line break. Check apiKey or ${variable}.`;
-    throw new MortiseError('configuration', message, { provider });
+    throw misfit(
+      `The API key holds a character that no key has, such as a line break. Check apiKey or ${variable}.`,
+      this.#access,
+    );
   }
 }
 
@@ -133,33 +141,25 @@ interface BaseURL {
   readonly query: URLSearchParams;
   /** Its `user:password@` as the value of a header. */
   readonly basic: string | undefined;
-  readonly secrets: readonly string[];
+  readonly secrets: readonly (string | undefined)[];
 }
 
-function readBaseURL(baseURL: string, { provider }: ProviderAccess): BaseURL {
+function readBaseURL(baseURL: string, access: ProviderAccess): BaseURL {
   const url = typeof baseURL === 'string' ? URL.parse(baseURL) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     // Without the text: it may hold a credential.
-    const message = 'baseURL is no address that begins with http:// or https://. Give the whole of it.';
-    throw new MortiseError('configuration', message, { provider });
+    throw misfit('baseURL is no address that begins with http:// or https://. Give the whole of it.', access);
   }
   const query = new URLSearchParams(url.search);
   const [user, password] = [decoded(url.username), decoded(url.password)];
-  const basic =
-    user === '' && password === ''
-      ? undefined
-      : `Basic ${base64Of(new TextEncoder().encode(`${user}:${password}`))}`;
+  const pair = `${user}:${password}`;
+  const basic = pair === ':' ? undefined : `Basic ${base64Of(new TextEncoder().encode(pair))}`;
   const path = url.pathname.split('/').filter(looksLikeToken);
   url.search = url.hash = url.username = url.password = '';
   let end = url.href.length;
   while (url.href[end - 1] === '/') end--;
-  const secrets = [...(basic === undefined ? [] : [basic]), user, password, ...query.values(), ...path];
-  return {
-    address: url.href.slice(0, end),
-    query,
-    basic,
-    secrets: secrets.filter((secret) => secret !== ''),
-  };
+  const secrets = [basic, user, password, ...query.values(), ...path];
+  return { address: url.href.slice(0, end), query, basic, secrets };
 }
 
 function decoded(text: string): string {
@@ -175,18 +175,15 @@ function looksLikeToken(segment: string): boolean {
   return segment.length >= 16 && /\d/.test(segment) && /[a-z]/i.test(segment);
 }
 
-function twoKeys({ provider }: ProviderAccess): MortiseError {
-  const message =
-    'baseURL holds credentials (user:password@), and there is a key beside them. Give one of the two.';
+function misfit(message: string, { provider }: ProviderAccess): MortiseError {
   return new MortiseError('configuration', message, { provider });
 }
 
 /** The runtime refuses these too, and prints the value. */
-function checkHeaders(headers: Readonly<Record<string, string>>, { provider }: ProviderAccess): void {
+function checkHeaders(headers: Readonly<Record<string, string>>, access: ProviderAccess): void {
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value)) continue;
-    const message = `The header ${name} holds what no header can, such as a line break. Check headers.`;
-    throw new MortiseError('configuration', message, { provider });
+    throw misfit(`The header ${name} holds what no header can, such as a line break. Check headers.`, access);
   }
 }
 

@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { giveUp } from './reply-bytes.ts';
 
 /** Redirects of one request that are followed. */
 const MOST_REDIRECTS = 5;
@@ -40,7 +41,7 @@ export function guardedFetch(
         REFUSALS.set(stand, response);
         return stand;
       }
-      void response.body?.cancel().catch(() => undefined);
+      if (response.body !== null) giveUp(response.body);
       request = follow(request, response.status, next, url, hops, provider);
       url = next;
     }
@@ -80,19 +81,20 @@ function follow(
   hops: number,
   provider: string,
 ): RequestInit {
+  const refused = (message: string): MortiseError =>
+    new MortiseError('configuration', message, { provider, status });
   const [to, here] = [URL.parse(next), URL.parse(from)];
   const { method = 'GET', body } = init ?? {};
   // Only what was not read yet can be sent again.
   const isAgain = body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body);
   if (to === null || here === null || to.origin !== here.origin || to.username !== '' || !isAgain) {
     const where = to === null || to.protocol === 'hidden:' ? 'elsewhere' : `to ${to.origin}`;
-    const message = `${provider} answered ${status}: it sends requests on ${where}, and nothing was sent there. If that is right, give it as baseURL.`;
-    throw new MortiseError('configuration', message, { provider, status });
+    throw refused(
+      `${provider} answered ${status}: it sends requests on ${where}, and nothing was sent there. If that is right, give it as baseURL.`,
+    );
   }
-  if (hops >= MOST_REDIRECTS) {
-    const message = `${provider} sent the request on more than ${MOST_REDIRECTS} times. Check the base URL.`;
-    throw new MortiseError('configuration', message, { provider, status });
-  }
+  if (hops >= MOST_REDIRECTS)
+    throw refused(`${provider} sent the request on more than ${MOST_REDIRECTS} times. Check the base URL.`);
   if (status === 307 || status === 308 || method === 'GET' || method === 'HEAD') return { ...init };
   // As every client does: https://fetch.spec.whatwg.org/#http-redirect-fetch
   const headers = new Headers(init?.headers);

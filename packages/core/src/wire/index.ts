@@ -1,9 +1,8 @@
 export { malformed, thrownWithoutSecrets, type About } from './about.ts';
 export { float32FromBase64 } from './base64.ts';
-export { readJson, throwFailure } from './body.ts';
+export { eventJson, readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
-export { eventJson } from './event-json.ts';
 export { describeFailure, type SaidFailure } from './failure.ts';
 export { failedEnd } from './failure-words.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';
@@ -11,7 +10,6 @@ export { errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown } fro
 export { withOptions } from './options.ts';
 export { readReplyText } from './reply-bytes.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
-export type { SseEvent } from './decoders.ts';
+export type { EventDecoder, OwnFormat, SseEvent, StreamFormat } from './decoders.ts';
 export { EndOfReply, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
-export type { EventDecoder, OwnFormat, StreamFormat } from './stream-format.ts';
 export { readJsonVectors } from './vectors.ts';

@@ -63,9 +63,14 @@ export async function readReplyBytes(
   } catch (error) {
     throw thrownWithoutSecrets(error, about);
   } finally {
-    if (!finished) reader.cancel().catch(() => undefined);
+    if (!finished) giveUp(reader);
   }
   await connectionIsFree();
+}
+
+/** Leaves a body unread. What becomes of its connection concerns nobody. */
+export function giveUp(body: Pick<ReadableStream, 'cancel'>): void {
+  body.cancel().catch(() => undefined);
 }
 
 /** C-13: bytes that came, counted after decompression, against the two bounds of a reply. */

@@ -2,11 +2,9 @@ import { DEFAULT_MAX_STREAM_BYTES } from '../call/retry.ts';
 import { connectionIsFree, says } from '../call/timers.ts';
 import { isMortiseError } from '../errors.ts';
 import { malformed, thrownWithoutSecrets, type About, type ReadingAttempt } from './about.ts';
-import { parseJson } from './body.ts';
-import { eventJson } from './event-json.ts';
-import { readReplyText, ReplyBounds } from './reply-bytes.ts';
-import type { SseEvent } from './decoders.ts';
-import { FORMATS, type StreamFormat } from './stream-format.ts';
+import { eventJson, parseJson } from './body.ts';
+import { giveUp, readReplyText, ReplyBounds } from './reply-bytes.ts';
+import { FORMATS, type SseEvent, type StreamFormat } from './decoders.ts';
 
 /**
  * What was said of the end of a reply so far (E-01). A translator holds one and fills it; `streamEvents` decides by it, the
@@ -76,7 +74,7 @@ export async function* streamEvents<E>(
   const expected = typeof format === 'string' ? FORMATS[format] : format;
   attempt.replied?.(response.headers);
   attempt.touch();
-  if (isNoStream(response) || response.body === null)
+  if (response.body === null || isNoStream(response))
     throw await insteadOfStream(response, attempt, about, expected.stream);
   const reader = response.body.getReader();
   const decoder = new expected.decoder();
@@ -116,9 +114,9 @@ export async function* streamEvents<E>(
     if (!translator.done && translator.end?.reason !== undefined) translator.finish?.(out);
     if (out.length > 0) yield out;
     if (bounds.bytes > 0 && !decoder.recognised)
-      throw noEvents(unrecognised, bounds.bytes, response, about, expected.one);
+      throw failureIn(textOf(unrecognised), response, about, `${bounds.bytes} bytes without ${expected.one}`);
   } finally {
-    if (!finished) reader.cancel().catch(() => undefined);
+    if (!finished) giveUp(reader);
   }
 }
 
@@ -132,16 +130,24 @@ async function read<E>(
   about: About,
 ): Promise<Uint8Array | undefined> {
   const { end } = translator;
-  if (translator.finish === undefined || end?.reason === undefined || end.goesOn) {
-    try {
-      return (await reader.read()).value;
-    } catch (error) {
-      throw thrownWithoutSecrets(error, about);
-    }
-  }
-  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), AFTER_REASON_MS);
+  if (translator.finish !== undefined && end?.reason !== undefined && !end.goesOn)
+    return (await within(AFTER_REASON_MS, reader, () => reader.read()))?.value;
   try {
     return (await reader.read()).value;
+  } catch (error) {
+    throw thrownWithoutSecrets(error, about);
+  }
+}
+
+/** Of a reply that is whole: what is read within `ms`; undefined where the connection breaks or stalls. */
+async function within<T>(
+  ms: number,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  const timer = setTimeout(giveUp, ms, reader);
+  try {
+    return await read();
   } catch {
     return undefined;
   } finally {
@@ -221,37 +227,27 @@ async function insteadOfStream(
   expected: string,
 ): Promise<unknown> {
   const type = response.headers.get('content-type') ?? '';
-  if (response.body === null || !/^\s*application\/json/i.test(type)) {
-    await response.body?.cancel();
-    return malformed(
-      `${type === '' || response.body === null ? 'no body' : type} instead of ${expected}`,
-      about,
-    );
-  }
-  try {
-    parseJson(await readReplyText(response, attempt, about), response, about, true);
-  } catch (error) {
-    return error;
-  }
-  return malformed(`${type} instead of ${expected}`, about);
+  if (response.body === null) return malformed(`no body instead of ${expected}`, about);
+  const what = `${type} instead of ${expected}`;
+  if (/json/i.test(type))
+    return failureIn(await readReplyText(response, attempt, about), response, about, what);
+  await response.body.cancel();
+  return malformed(what, about);
 }
 
-/** Bytes without one event: a failure that came as plain JSON under the name of a stream, or something else. */
-function noEvents(
-  chunks: readonly Uint8Array[],
-  bytes: number,
-  response: Response,
-  about: About,
-  expected: string,
-): unknown {
-  const decoder = new TextDecoder();
-  const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('');
+/** The failure that came as plain JSON in place of events; else that there are none, in the words of `what`. */
+function failureIn(text: string, response: Response, about: About, what: string): unknown {
   try {
     parseJson(text, response, about, true);
   } catch (error) {
     return error;
   }
-  return malformed(`${bytes} bytes without ${expected}`, about);
+  return malformed(what, about);
+}
+
+function textOf(chunks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder();
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('');
 }
 
 /**
@@ -279,13 +275,8 @@ const DRAIN_MS = 50;
 
 /** After the terminal event the rest is empty, and mostly there: read, it leaves the connection to the next call. */
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), DRAIN_MS);
-  try {
+  await within(DRAIN_MS, reader, async () => {
     while (!(await reader.read()).done);
     await connectionIsFree();
-  } catch {
-    // The reply is complete: what happens to its connection afterwards concerns nobody.
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 }

@@ -2,7 +2,7 @@ import { throwIfAborted } from '@mortise/core/call';
 import type { Warning } from '@mortise/core/call';
 import { isMortiseError, MortiseError } from '@mortise/core';
 import {
-  blocksJson,
+  plainBlocks,
   bytesToVector,
   vectorToBytes,
   type EmbeddingInput,
@@ -43,7 +43,7 @@ function embeddingKeys(fields: EmbeddingKeyFields): (text: EmbeddingInput) => st
   const options = providerOptions === undefined ? '' : framed(canonicalJson(providerOptions));
   const end = scope === '' ? options : `${options}s${framed(scope)}`;
   return (text) => {
-    const field = typeof text === 'string' ? framed(text) : `b${framed(blocksJson(text))}`;
+    const field = typeof text === 'string' ? framed(text) : `b${framed(canonicalJson(plainBlocks(text)))}`;
     return sha256Hex(shared + field + end);
   };
 }
