@@ -42,6 +42,15 @@ export interface OpenAttempt extends Attempt {
     failure(error: unknown): unknown;
 }
 export declare function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => Promise<T>): Promise<T>;
+export declare function throughDoor<O extends CallOptions, T>(given: O, about: {
+    readonly provider?: string;
+    readonly model?: string;
+}, run: (options: O) => Promise<T>): Promise<T>;
+export declare function typed(error: unknown, signal: AbortSignal | undefined, about?: {
+    readonly provider?: string;
+    readonly model?: string;
+}): unknown;
+export declare function typedElse(error: unknown, signal: AbortSignal | undefined): unknown;
 
 // ---- call/contract.d.ts
 export interface CallSettings {
@@ -113,22 +122,9 @@ export interface LeaseOutcome {
     headers?: Headers | undefined;
 }
 
-// ---- call/door.d.ts
-import type { CallOptions } from './contract.ts';
-export declare function throughDoor<O extends CallOptions, T>(given: O, about: {
-    readonly provider?: string;
-    readonly model?: string;
-}, run: (options: O) => Promise<T>): Promise<T>;
-export declare function typed(error: unknown, signal: AbortSignal | undefined, about?: {
-    readonly provider?: string;
-    readonly model?: string;
-}): unknown;
-export declare function typedElse(error: unknown, signal: AbortSignal | undefined): unknown;
-
 // ---- call/index.d.ts
-export { runCall, type OpenAttempt } from './call.ts';
+export { runCall, type OpenAttempt, throughDoor, typed, typedElse } from './call.ts';
 export type { AnsweredBy, Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, ModelSettings, RateLimiter, Warning, } from './contract.ts';
-export { throughDoor, typed, typedElse } from './door.ts';
 export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
@@ -235,7 +231,7 @@ export interface BatchCost {
 type Asked = Pick<EmbeddingModel, 'provider' | 'model' | 'metadata'>;
 export declare function checkInput(asked: Asked, input: unknown, index: number): void;
 export declare function inputKey(input: EmbeddingInput): string;
-export declare function blocksJson(blocks: readonly ContentBlock[]): string;
+export declare function plainBlocks(blocks: readonly ContentBlock[]): object[];
 export declare function utf8Length(text: string): number;
 export declare class Batcher<T extends BatchCost> {
     size: number;
@@ -334,7 +330,7 @@ export interface IndexedRow {
 
 // ---- embedding/index.d.ts
 export { BaseEmbedding, streamConcurrency, type BaseEmbeddingOptions } from './base.ts';
-export { Batcher, blocksJson, checkInput, inputKey, utf8Length, type BatchCost, type BatchLimits, } from './batch.ts';
+export { Batcher, checkInput, inputKey, plainBlocks, utf8Length, type BatchCost, type BatchLimits, } from './batch.ts';
 export { bytesToVector, vectorToBytes } from '../vectors/vector.ts';
 export type { EmbeddedText, EmbeddingInput, EmbeddingMetadata, EmbeddingModel, EmbeddingResult, EmbedManyOptions, EmbedOptions, EmbedReply, EmbedRequest, PartialEmbeddingResult, } from './contract.ts';
 export { embedQueries } from './queries.ts';
@@ -500,7 +496,6 @@ export declare function traced<T>(name: EventName, fn: () => T | Promise<T>, att
 
 // ---- index.d.ts
 export { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields, type KnownErrorCode, } from './errors.ts';
-export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './call/index.ts';
 export * from './embedding/index.ts';
 export * from './events/index.ts';
@@ -535,10 +530,6 @@ export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOption
     complete(prompt: string, options?: CompletionOptions<P>): Promise<CompletionResponse<M>>;
     streamComplete(prompt: string, options?: CompletionOptions<P>): CompletionStream<M>;
 }
-
-// ---- llm/completion-stream.d.ts
-import type { ChatStream, CompletionStream } from './contract.ts';
-export declare function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream<M>;
 
 // ---- llm/contract.d.ts
 import type { AnsweredBy, CallOptions, ModelSettings, ProviderMetadata, ProviderOptions, Warning } from '../call/contract.ts';
@@ -776,7 +767,6 @@ export declare const MEDIA_TOKENS = 1600;
 
 // ---- llm/index.d.ts
 export { BaseLLM } from './base.ts';
-export { createCompletionStream } from './completion-stream.ts';
 export type { ChatOptions, ChatReply, ChatRequest, ChatResponse, ChatStream, ChatStreamEvent, CompletionResponse, CompletionStream, FinishReason, LLM, LLMCapabilities, LLMMetadata, LLMSettings, PartialChatResponse, StreamBatch, Usage, } from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
@@ -787,7 +777,7 @@ export { messagesFromJson, messagesToJson } from './messages-json.ts';
 export { messagesToPrompt } from './prompt-text.ts';
 export { eventsOfReply } from './reply-events.ts';
 export { toChatResponse, toCompletionResponse } from './response.ts';
-export { createChatStream, textDelta } from './stream.ts';
+export { createChatStream, createCompletionStream, textDelta } from './stream.ts';
 export type { OwnSetting, ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike, } from './tool-contract.ts';
 
 // ---- llm/message-contract.d.ts
@@ -923,7 +913,7 @@ export declare function toCompletionResponse<M>(response: ChatResponse<M>): Comp
 import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
 import type { Span } from '../events/index.ts';
-import type { ChatResponse, ChatStream, ChatStreamEvent, StreamBatch } from './contract.ts';
+import type { CompletionStream, ChatResponse, ChatStream, ChatStreamEvent, StreamBatch } from './contract.ts';
 import type { Asked } from './response.ts';
 export interface OpenedStream {
     readonly attempt: OpenAttempt;
@@ -944,6 +934,7 @@ export interface ChatStreamHooks {
     describe(response: ChatResponse): Parameters<Span['end']>;
 }
 export declare function createChatStream<M>(hooks: ChatStreamHooks): ChatStream<M>;
+export declare function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream<M>;
 export declare function textDelta(event: ChatStreamEvent): string | undefined;
 
 // ---- llm/tool-contract.d.ts
@@ -1414,64 +1405,12 @@ export interface SchemaLimits {
 }
 
 // ---- schema/dialects.d.ts
-export declare const schemaDialects: {
-    readonly openai: {
-        readonly name: "OpenAI's strict mode";
-        readonly keywords: readonly [...string[], "pattern", "format", "multipleOf", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
-        readonly silent: string[];
-        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
-        readonly patterns: "plain";
-        readonly optional: "nullable";
-        readonly limits: {
-            readonly depth: 10;
-            readonly properties: 5000;
-            readonly enumValues: 1000;
-            readonly characters: 120000;
-            readonly enumCharacters: 15000;
-        };
-    };
-    readonly anthropic: {
-        readonly name: "Anthropic's grammar";
-        readonly keywords: readonly [...string[], "allOf", "default", "format", "minItems"];
-        readonly silent: readonly ["deprecated", "readOnly", "writeOnly"];
-        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"];
-        readonly mostMinItems: 1;
-        readonly optional: "kept";
-        readonly recursive: false;
-        readonly limits: {
-            readonly optional: 24;
-            readonly unions: 16;
-        };
-    };
-    readonly bedrock: {
-        readonly name: "Bedrock's structured output";
-        readonly keywords: readonly [...string[], "allOf", "default", "format", "minItems"];
-        readonly silent: readonly ["deprecated", "readOnly", "writeOnly"];
-        readonly formats: readonly ["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"];
-        readonly mostMinItems: 1;
-        readonly optional: "kept";
-        readonly recursive: false;
-        readonly limits: {
-            readonly optional: 24;
-            readonly unions: 16;
-        };
-    };
-    readonly cohere: {
-        readonly name: "Cohere's structured output";
-        readonly keywords: readonly [...string[], "pattern", "format"];
-        readonly silent: string[];
-        readonly formats: readonly ["date-time", "uuid", "date", "time"];
-        readonly patterns: "plain";
-        readonly optional: "nullable";
-    };
-    readonly google: {
-        readonly name: "Gemini's response schema";
-        readonly keywords: readonly ["type", "properties", "required", "additionalProperties", "items", "prefixItems", "enum", ...string[], "$id", "$anchor", "oneOf", "format", "minItems", "maxItems", "minimum", "maximum", "propertyOrdering"];
-        readonly silent: string[];
-        readonly optional: "kept";
-        readonly recursive: false;
-    };
-};
+import type { SchemaDialect } from './contract.ts';
+export declare const openaiDialect: SchemaDialect;
+export declare const anthropicDialect: SchemaDialect;
+export declare const bedrockDialect: SchemaDialect;
+export declare const cohereDialect: SchemaDialect;
+export declare const googleDialect: SchemaDialect;
 
 // ---- schema/fit-schema.d.ts
 import type { JsonSchema } from '../shared/json.ts';
@@ -1485,7 +1424,7 @@ export type SchemaPlace = 'tool' | 'strict-tool' | 'format';
 export declare function fitSchema(schema: JsonSchema, dialect: SchemaDialect, place: SchemaPlace): FittedSchema;
 
 // ---- schema/index.d.ts
-export { schemaDialects } from './dialects.ts';
+export { anthropicDialect, bedrockDialect, cohereDialect, googleDialect, openaiDialect } from './dialects.ts';
 export type { SchemaDialect } from './contract.ts';
 export { fitSchema } from './fit-schema.ts';
 export type { InferOutput, Schema, StandardIssue, StandardJsonSchema, StandardResult, StandardSchema, } from './standard-contract.ts';
@@ -1564,35 +1503,6 @@ export declare function plainSchema(schema: JsonSchema): ShownSchema;
 export declare function objectSchema(schema: JsonSchema): ShownSchema;
 export declare function strictSchema(schema: JsonSchema, dialect?: SchemaDialect): StrictSchema;
 
-// ---- service-context.d.ts
-import type { EmbeddingModel } from './embedding/contract.ts';
-import type { LLM } from './llm/contract.ts';
-import type { OutputParser } from './parser/contract.ts';
-import type { Reranker } from './reranker/contract.ts';
-import type { Retriever } from './retriever/contract.ts';
-import type { Tokenizer } from './tokenizer/contract.ts';
-import type { Transform } from './transform/contract.ts';
-export interface ServiceParts {
-    readonly llm?: LLM;
-    readonly embedding?: EmbeddingModel;
-    readonly retriever?: Retriever;
-    readonly reranker?: Reranker;
-    readonly parser?: OutputParser<unknown, unknown>;
-    readonly splitter?: Transform;
-    readonly tokenizer?: Tokenizer;
-    readonly prompts?: {
-        readonly [name: string]: object;
-    };
-    readonly [name: string]: unknown;
-}
-export type ServiceContext<P extends object = ServiceParts> = Readonly<P> & ServiceContextMethods<P>;
-export interface ServiceContextMethods<P extends object> {
-    with<const Q extends ServiceParts>(parts: Q): ServiceContext<Omit<P, keyof Q> & Q>;
-    has(name: string): boolean;
-    get<K extends keyof P>(name: K): P[K];
-}
-export declare function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P>;
-
 // ---- shared/base64.d.ts
 export declare function base64Of(data: string | Uint8Array): string;
 
@@ -1623,16 +1533,9 @@ export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
 export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
-export { checkOptions, checkTexts, reading } from './inputs.ts';
+export { checkOptions, checkTexts, reading, finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber, } from './options.ts';
 export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
-export { finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber } from './options.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';
-
-// ---- shared/inputs.d.ts
-type Code = 'configuration' | 'invalid-request' | undefined;
-export declare function reading<T>(what: string, read: () => T, code?: Code | 'validation'): T;
-export declare function checkOptions<O extends object>(given: O, code?: Code): O;
-export declare function checkTexts(what: string, given: readonly string[]): string[];
 
 // ---- shared/json.d.ts
 export type JsonValue = string | number | boolean | null | JsonValue[] | {
@@ -1651,6 +1554,10 @@ export declare function defined<T extends object>(object: T): {
 export declare function isDeeper(value: unknown, most: number): boolean;
 
 // ---- shared/options.d.ts
+type Code = 'configuration' | 'invalid-request' | undefined;
+export declare function reading<T>(what: string, read: () => T, code?: Code | 'validation'): T;
+export declare function checkOptions<O extends object>(given: O, code?: Code): O;
+export declare function checkTexts(what: string, given: readonly string[]): string[];
 export interface NumberBounds {
     readonly least?: number | undefined;
     readonly above?: number | undefined;
@@ -1796,19 +1703,6 @@ export declare function matchesFilter(metadata: {
 }, filter: MetadataFilter): boolean;
 export declare function checkFilter(filter: MetadataFilter, operators: readonly FilterOperator[]): void;
 
-// ---- store/guard.d.ts
-export interface StoreGuardOptions {
-    readonly store: object;
-    readonly warn: (message: string) => void;
-    readonly timeoutMs: number;
-    readonly names?: {
-        readonly cache: string;
-        readonly user: string;
-    } | undefined;
-}
-export type StoreGuard = <T>(what: 'read' | 'written', signal: AbortSignal | undefined, operation: () => Promise<T>) => Promise<T | undefined>;
-export declare function createStoreGuard({ store, warn, timeoutMs, names }: StoreGuardOptions): StoreGuard;
-
 // ---- store/index.d.ts
 export { checkVectorEntries, checkVectorQuery, checkVectorSearch, requireKeyValueStore } from './check.ts';
 export type { DocumentStore, ItemState, SourceRecord, SourcesOptions, StoreLock, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
@@ -1817,7 +1711,6 @@ export type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreOptio
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
 export { storeCall, storeItems } from './door.ts';
-export { createStoreGuard, type StoreGuard } from './guard.ts';
 export { MemoryKeyValueStore } from './memory.ts';
 export { maximalMarginalRelevance } from '../vectors/mmr.ts';
 export { openSqliteFile, type OpenedSqliteFile } from './sqlite-file.ts';
@@ -2147,8 +2040,10 @@ export declare function float32FromBase64(text: string, about: About): Float32Ar
 
 // ---- wire/body.d.ts
 import type { About, ReadingAttempt } from './about.ts';
+import type { SseEvent } from './decoders.ts';
 export declare function readJson(response: Response, attempt: ReadingAttempt, about: About): Promise<Record<string, unknown>>;
 export declare function throwFailure(value: unknown, about: About, alone?: boolean): void;
+export declare function eventJson(event: SseEvent, about: About): Record<string, unknown>;
 
 // ---- wire/call-id.d.ts
 export declare function uniqueCallId(): string;
@@ -2182,11 +2077,20 @@ export interface SseEvent {
     readonly event: string;
     readonly data: string;
 }
-
-// ---- wire/event-json.d.ts
-import type { About } from './about.ts';
-import type { SseEvent } from './decoders.ts';
-export declare function eventJson(event: SseEvent, about: About): Record<string, unknown>;
+export interface EventDecoder {
+    readonly recognised: boolean;
+    readonly pending: number;
+    push(bytes: Uint8Array): SseEvent[];
+    end(): SseEvent | undefined;
+}
+export interface OwnFormat {
+    readonly decoder: new () => EventDecoder;
+    readonly stream: string;
+    readonly one: string;
+}
+export interface StreamFormat {
+    readonly format?: 'event-stream' | 'json-lines' | OwnFormat | undefined;
+}
 
 // ---- wire/failure-words.d.ts
 import type { KnownErrorCode } from '../errors.ts';
@@ -2242,10 +2146,9 @@ export declare function errorFromThrown(thrown: unknown, about: About): unknown;
 // ---- wire/index.d.ts
 export { malformed, thrownWithoutSecrets, type About } from './about.ts';
 export { float32FromBase64 } from './base64.ts';
-export { readJson, throwFailure } from './body.ts';
+export { eventJson, readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
 export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
-export { eventJson } from './event-json.ts';
 export { describeFailure, type SaidFailure } from './failure.ts';
 export { failedEnd } from './failure-words.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';
@@ -2253,9 +2156,8 @@ export { errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown } fro
 export { withOptions } from './options.ts';
 export { readReplyText } from './reply-bytes.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
-export type { SseEvent } from './decoders.ts';
+export type { EventDecoder, OwnFormat, SseEvent, StreamFormat } from './decoders.ts';
 export { EndOfReply, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
-export type { EventDecoder, OwnFormat, StreamFormat } from './stream-format.ts';
 export { readJsonVectors } from './vectors.ts';
 
 // ---- wire/options.d.ts
@@ -2275,27 +2177,9 @@ export type Secrets = readonly (string | undefined)[] | undefined;
 export declare function redact(text: string, secrets: Secrets, mask?: (form: string) => string): string;
 export declare function withoutSecrets(cause: unknown, secrets: Secrets): unknown;
 
-// ---- wire/stream-format.d.ts
-import type { SseEvent } from './decoders.ts';
-export interface EventDecoder {
-    readonly recognised: boolean;
-    readonly pending: number;
-    push(bytes: Uint8Array): SseEvent[];
-    end(): SseEvent | undefined;
-}
-export interface OwnFormat {
-    readonly decoder: new () => EventDecoder;
-    readonly stream: string;
-    readonly one: string;
-}
-export interface StreamFormat {
-    readonly format?: 'event-stream' | 'json-lines' | OwnFormat | undefined;
-}
-
 // ---- wire/stream.d.ts
 import type { About, ReadingAttempt } from './about.ts';
-import type { SseEvent } from './decoders.ts';
-import type { StreamFormat } from './stream-format.ts';
+import type { SseEvent, StreamFormat } from './decoders.ts';
 export declare class EndOfReply {
     reason: string | undefined;
     terminal: boolean;

@@ -16,6 +16,7 @@ export * from './limiter/index.ts';
 export * from './parsers/index.ts';
 export * from './prompts/index.ts';
 export * from './schema/index.ts';
+export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './structured/index.ts';
 export * from './tools/index.ts';
 export * from './vectors/index.ts';
@@ -524,6 +525,35 @@ import type { Schema, StandardJsonSchema, StandardResult } from '@mortise/core/s
 export declare function jsonSchema<T = unknown>(raw: JsonSchema, validate?: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>): Schema<T, T>;
 export declare function toJsonSchema(schema: StandardJsonSchema): JsonSchema;
 
+// ---- service-context.d.ts
+import type { EmbeddingModel } from '@mortise/core/embedding';
+import type { LLM } from '@mortise/core/llm';
+import type { OutputParser } from '@mortise/core/parser';
+import type { Reranker } from '@mortise/core/reranker';
+import type { Retriever } from '@mortise/core/retriever';
+import type { Tokenizer } from '@mortise/core/tokenizer';
+import type { Transform } from '@mortise/core/transform';
+export interface ServiceParts {
+    readonly llm?: LLM;
+    readonly embedding?: EmbeddingModel;
+    readonly retriever?: Retriever;
+    readonly reranker?: Reranker;
+    readonly parser?: OutputParser<unknown, unknown>;
+    readonly splitter?: Transform;
+    readonly tokenizer?: Tokenizer;
+    readonly prompts?: {
+        readonly [name: string]: object;
+    };
+    readonly [name: string]: unknown;
+}
+export type ServiceContext<P extends object = ServiceParts> = Readonly<P> & ServiceContextMethods<P>;
+export interface ServiceContextMethods<P extends object> {
+    with<const Q extends ServiceParts>(parts: Q): ServiceContext<Omit<P, keyof Q> & Q>;
+    has(name: string): boolean;
+    get<K extends keyof P>(name: K): P[K];
+}
+export declare function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P>;
+
 // ---- structured/contract.d.ts
 import type { ChatOptions, ChatResponse, ProviderOptions } from '@mortise/core/llm';
 export type StructuredMode = 'native' | 'tool' | 'prompt';
@@ -712,10 +742,24 @@ export declare function fitMessages(messages: readonly ChatMessage[], options: F
 export { createBudget, withBudget, type Budget, type BudgetOptions, type TokenPrices, type WithBudgetOptions, } from './budget.ts';
 export { embeddingCacheKey } from './embedding-cache.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
+export { createStoreGuard } from './store-guard.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
 export { lookUpEmbeddings, withEmbeddingCache, type WithEmbeddingCacheOptions, } from './with-embedding-cache.ts';
 export { withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
+
+// ---- wrappers/store-guard.d.ts
+interface StoreGuardOptions {
+    readonly store: object;
+    readonly warn: (message: string) => void;
+    readonly timeoutMs: number;
+    readonly names?: {
+        readonly cache: string;
+        readonly user: string;
+    } | undefined;
+}
+export type StoreGuard = <T>(what: 'read' | 'written', signal: AbortSignal | undefined, operation: () => Promise<T>) => Promise<T | undefined>;
+export declare function createStoreGuard({ store, warn, timeoutMs, names }: StoreGuardOptions): StoreGuard;
 
 // ---- wrappers/with-cache.d.ts
 import type { KeyValueStore } from '@mortise/core/store';
