@@ -95,7 +95,7 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   'Answer of a cache: of replies, of embeddings; then it is left alone for': [
     ['packages/toolkit/src/wrappers/reply-cache.ts', 'STORE_TIMEOUT_MS'],
     ['packages/toolkit/src/wrappers/embedding-cache.ts', 'STORE_TIMEOUT_MS'],
-    ['packages/core/src/store/guard.ts', 'STORE_REST_MS'],
+    ['packages/toolkit/src/wrappers/store-guard.ts', 'STORE_REST_MS'],
   ],
   'Wait for a file that another process holds': [['packages/core/src/store/when-free.ts', 'timeoutMs']],
 };
