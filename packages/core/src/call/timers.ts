@@ -21,14 +21,14 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Resolves after `ms`, or rejects with the reason of the first signal that is aborted, at once. */
 export async function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
-  const { signal, unlink } = linkedController(...signals);
+  const linked = linkedController(...signals);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS))));
   try {
-    await raceAbort(waited, signal);
+    await raceAbort(waited, linked.signal);
   } finally {
     clearTimeout(timer);
-    unlink();
+    linked.unlink();
   }
 }
 
