@@ -91,7 +91,8 @@ export class Connection<C> {
     this.#given = options.client;
     this.#fetch = options.fetch;
     this.#keyHeader = options.apiKeyHeader?.toLowerCase();
-    this.#token = options.token;
+    // A client of the caller's has its own.
+    this.#token = options.client === undefined ? options.token : undefined;
   }
 
   /** What must not appear in an error. */

@@ -120,6 +120,15 @@ describe('an injected client', () => {
     expect(wire.requests[0]!.headers['authorization']).toBe('Bearer sk-own');
   });
 
+  it('C-10: sends its own key, and asks for no token', async () => {
+    await using wire = await startWire((_request, reply) => json(reply, RESPONSE_REPLY));
+    const client = new OpenAI({ apiKey: 'sk-own', baseURL: `${wire.url}/v1`, logLevel: 'off' });
+    const token = vi.fn(() => 'a-token-of-nobody');
+    await new OpenAILLM({ model: 'm', client, token }).chat('q');
+    expect(wire.requests[0]!.headers['authorization']).toBe('Bearer sk-own');
+    expect(token).not.toHaveBeenCalled();
+  });
+
   it('C-10: may be Azure’s', async () => {
     await using wire = await startWire((_request, reply) => json(reply, RESPONSE_REPLY));
     const client = new AzureOpenAI({

@@ -23,7 +23,7 @@ export interface Tensor {
 /** A model: what goes in and comes out has names. */
 export interface Network {
   (inputs: Record<string, unknown>): Promise<Readonly<Record<string, Tensor | undefined>>>;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: object;
 }
 
 interface Loader<T> {
@@ -46,12 +46,12 @@ const PACKAGE = '@huggingface/transformers';
 /** What the first call asked for: the library takes one runtime, when it is imported, for the whole process. */
 let wantsWasm = false;
 
-const load = lazySdk('transformers', PACKAGE, async () => {
+const load = lazySdk('transformers', PACKAGE, async (): Promise<Library> => {
   if (isNode()) {
     const native = hasNative();
     if (wantsWasm || !native) provideWasm(native);
   }
-  return (await import('@huggingface/transformers')) as unknown as Library;
+  return import('@huggingface/transformers');
 });
 
 /** The library, loaded at the first call. `configuration` where it runs natively already and `device` is `wasm`. */

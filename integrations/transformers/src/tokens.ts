@@ -22,10 +22,9 @@ export function toBatch(
   texts: readonly string[],
   { pairs, most = Infinity }: { pairs?: readonly string[]; most?: number | undefined } = {},
 ): Batch {
-  const limit = Math.min(
-    most,
-    ...[tokenizer.model_max_length, network.config['max_position_embeddings']].map(numberOf),
-  );
+  const { config } = network;
+  const positions = 'max_position_embeddings' in config ? config.max_position_embeddings : undefined;
+  const limit = Math.min(most, ...[tokenizer.model_max_length, positions].map(numberOf));
   const characters = limit * CHARACTERS_A_TOKEN;
   const clipped = (text: string): string => (text.length > characters ? text.slice(0, characters) : text);
   const { input_ids: rows, token_type_ids: types } = tokenizer(texts.map(clipped), {

@@ -89,19 +89,24 @@ export function fromEmbedResponse(body: WireBody, dtype: unknown, about: WireAbo
     throwFailure(body, about, true);
     throw malformed('JSON without a list of embeddings', about);
   }
-  for (const row of data) {
-    const { embedding } = row;
-    // `readJsonVectors` has decoded base64 already, but for what is not plainly a vector.
-    if (typeof embedding === 'string') row['embedding'] = float32FromBase64(embedding, about);
-    else if (dtype === 'binary') row['embedding'] = signsOf(embedding, 128, about);
-    else if (dtype === 'ubinary') row['embedding'] = signsOf(embedding, 0, about);
-  }
   const inputTokens = tokensOf(body);
   return {
-    embeddings: data as unknown as IndexedRow[],
+    // Core looks at each index, and at each number.
+    embeddings: data.map((row): IndexedRow => ({
+      index: row['index'] as number,
+      embedding: vectorOf(row['embedding'], dtype, about),
+    })),
     usage: inputTokens === undefined ? undefined : { inputTokens },
     model: typeof model === 'string' && model !== '' ? model : undefined,
   };
+}
+
+/** `readJsonVectors` has decoded base64 already, but for what is not plainly a vector. */
+function vectorOf(embedding: unknown, dtype: unknown, about: About): IndexedRow['embedding'] {
+  if (typeof embedding === 'string') return float32FromBase64(embedding, about);
+  if (dtype === 'binary') return signsOf(embedding, 128, about);
+  if (dtype === 'ubinary') return signsOf(embedding, 0, about);
+  return embedding as IndexedRow['embedding'];
 }
 
 /**

@@ -85,7 +85,10 @@ export class Credentials {
     return (this.#key ??= this.#readKey());
   }
 
-  /** What no error may show. */
+  /**
+   * What no error may show. The same list until the key is another one: `redact` keeps the pattern of all forms by its list, and
+   * a stream asks for it with every event.
+   */
   get secrets(): readonly (string | undefined)[] {
     if (this.#secrets === undefined || this.#secrets[0] !== this.#key) {
       const values = Object.entries(this.#headers).filter(([name]) => !PLAIN_HEADERS.has(name));
