@@ -137,7 +137,17 @@ function failed(__type: string | undefined, message: string): SseEvent {
 const SIZES: { readonly [type: number]: number } = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 };
 const [BYTES, STRING] = [6, 7];
 
-/** Those that are strings; the others say nothing of an event. */
+/** The headers that say something of an event, and the sign that they begin with. A frame may hold millions of others. */
+const READ: ReadonlySet<string> = new Set([
+  ':message-type',
+  ':event-type',
+  ':exception-type',
+  ':error-code',
+  ':error-message',
+]);
+const COLON = 0x3a;
+
+/** Those of {@link READ}. */
 function headersOf(bytes: Uint8Array): Map<string, string> {
   const headers = new Map<string, string>();
   const view = viewOf(bytes);
@@ -149,11 +159,10 @@ function headersOf(bytes: Uint8Array): Map<string, string> {
       const from = nameEnd + (isSized ? 3 : 1);
       const size = isSized ? view.getUint16(nameEnd + 1) : SIZES[type];
       if (size === undefined || from + size > bytes.length) throw new RangeError('no header');
-      if (type === STRING)
-        headers.set(
-          UTF8.decode(bytes.subarray(at + 1, nameEnd)),
-          UTF8.decode(bytes.subarray(from, from + size)),
-        );
+      if (type === STRING && bytes[at + 1] === COLON) {
+        const name = UTF8.decode(bytes.subarray(at + 1, nameEnd));
+        if (READ.has(name)) headers.set(name, UTF8.decode(bytes.subarray(from, from + size)));
+      }
       at = from + size;
     }
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { awsFrame, awsFrames, startWire } from '@mortise/conformance';
 import { BedrockLLM } from '@mortise/bedrock';
@@ -8,6 +9,25 @@ const WHOLE = eventsOf([
   [0, { text: '👋.' }],
 ]);
 const begun = WHOLE.slice(0, 2);
+const bytes = (size: number): number[] => Array.from({ length: size }, (_unused, at) => at);
+const header = (name: string, type: number, ...value: number[]): Buffer =>
+  Buffer.concat([Buffer.of(name.length), Buffer.from(name), Buffer.of(type, ...value)]);
+
+/** The frame with these headers before its own, and behind them. */
+function withHeaders(frame: Uint8Array, more: Buffer): Buffer {
+  const old = Buffer.from(frame);
+  const end = 12 + old.readUInt32BE(4);
+  const inner = Buffer.concat([more, old.subarray(12, end), more, old.subarray(end, -4)]);
+  const prelude = Buffer.alloc(12);
+  prelude.writeUInt32BE(16 + inner.length, 0);
+  prelude.writeUInt32BE(end - 12 + 2 * more.length, 4);
+  prelude.writeUInt32BE(crc32(prelude.subarray(0, 8)), 8);
+  const unsigned = Buffer.concat([prelude, inner]);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(unsigned));
+  return Buffer.concat([unsigned, checksum]);
+}
+
 const after = (event: Event) => answering(() => streamed(bytesOf([...begun, event])));
 
 describe('W-01: frames', () => {
@@ -49,10 +69,22 @@ describe('W-01: frames', () => {
     await expect(call).rejects.toThrow('maxLineBytes');
   });
 
-  it('W-02: headers of every type, and messages of another kind, are no matter', async () => {
+  it('W-02: messages of another kind are no matter', async () => {
     const { llm } = answering(() =>
       streamed(bytesOf([WHOLE[0]!, ['ofTomorrow', { a: 1 }], ...WHOLE.slice(1)])),
     );
+    expect((await llm.streamChat('Hi').final()).text).toBe('Grüße 👋.');
+  });
+
+  it('W-02: headers of every type and of strange names, before and behind those that count, are no matter', async () => {
+    const sizes = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16];
+    const strange = sizes.map((size, type) =>
+      size === undefined
+        ? header(`odd-${type}`, type, 0, 3, 1, 2, 3)
+        : header(`:odd-${type}`, type, ...bytes(size)),
+    );
+    const frames = WHOLE.map((event) => withHeaders(bytesOf([event]), Buffer.concat(strange)));
+    const { llm } = answering(() => streamed(Buffer.concat(frames)));
     expect((await llm.streamChat('Hi').final()).text).toBe('Grüße 👋.');
   });
 });

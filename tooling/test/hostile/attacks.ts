@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { createGzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import {
   anthropicMessages,
   bedrockCohereEmbeddings,
@@ -18,21 +17,16 @@ import {
   voyageEmbeddings,
   voyageMultimodalEmbeddings,
   voyageRerank,
-  type EmbeddingDialect,
   type Frame,
   type LLMDialect,
-  type RerankDialect,
   type WireAnswer,
   type WireReply,
   type WireRequest,
 } from '@mortise/conformance';
+import { FRAMES } from './frames.ts';
+import { drip, EVENTS, JSON_TYPE, pour, SILENT, type Attack, type Pouring, type Subject } from './server.ts';
 
-/** How a model is called, and what its server speaks. `subject` names it to the client. */
-export type Subject = { readonly subject: string } & (
-  | { readonly method: 'chat' | 'stream'; readonly dialect: LLMDialect }
-  | { readonly method: 'embed'; readonly dialect: EmbeddingDialect }
-  | { readonly method: 'rerank'; readonly dialect: RerankDialect }
-);
+export type { Attack, Subject } from './server.ts';
 
 const CHATS = {
   openaiResponses: openAIResponses,
@@ -41,6 +35,7 @@ const CHATS = {
   cohere: cohereChat,
   google: googleGenerateContent,
   mistral: mistralChat,
+  bedrock: bedrockConverse,
 };
 
 export const SUBJECTS: readonly Subject[] = [
@@ -56,71 +51,21 @@ export const SUBJECTS: readonly Subject[] = [
   { subject: 'voyageEmbedding', method: 'embed', dialect: voyageEmbeddings },
   { subject: 'voyageImages', method: 'embed', dialect: voyageMultimodalEmbeddings },
   { subject: 'voyageReranker', method: 'rerank', dialect: voyageRerank },
-  // Its streams are of binary frames, which the tests of the integration attack.
-  { subject: 'bedrock', method: 'chat', dialect: bedrockConverse },
   { subject: 'bedrockEmbedding', method: 'embed', dialect: bedrockCohereEmbeddings },
   { subject: 'bedrockReranker', method: 'rerank', dialect: bedrockRerank },
 ];
 
-/** A server that means harm, and how the call must end. */
-export interface Attack {
-  readonly answer: (subject: Subject, request: WireRequest, reply: WireReply) => void | Promise<void>;
-  /** Of the error; with `names`, what its message says. */
-  readonly code: string;
-  readonly names?: string;
-  /** Seconds within which it must end, on a busy machine. Default: 60. */
-  readonly seconds?: number;
-  /** Of the call. Default: none of its own. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** The call is one of a run with tools, of one reply. */
-  readonly runs?: boolean;
+/** As the wire frames them. */
+function framed(frames: readonly Frame[]): Buffer {
+  return Buffer.concat(
+    frames.map(({ format, event, data }) => {
+      if (format !== undefined) return format.bytes({ event, data } as Frame);
+      return Buffer.from(`${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`);
+    }),
+  );
 }
 
-const PIECE = Buffer.alloc(65_536, 'x');
-const [EVENTS, JSON_TYPE] = ['text/event-stream', 'application/json'];
-
-interface Pouring {
-  readonly begin?: string;
-  readonly piece?: Buffer;
-  readonly type?: string | undefined;
-  readonly status?: number;
-  readonly gzip?: boolean;
-}
-
-/** Writes for ever, as fast as it is read. */
-async function pour(
-  reply: WireReply,
-  { begin = '', piece = PIECE, type, status = 200, gzip }: Pouring,
-): Promise<void> {
-  reply.writeHead(status, {
-    'content-type': type ?? JSON_TYPE,
-    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
-  });
-  const out = gzip ? createGzip({ level: 1 }) : undefined;
-  out?.pipe(reply);
-  const sink = out ?? reply;
-  const closed = new Promise<void>((resolve) => reply.once('close', resolve));
-  sink.on('error', () => undefined);
-  sink.write(begin);
-  while (!reply.destroyed) {
-    if (!sink.write(piece))
-      await Promise.race([new Promise((resolve) => sink.once('drain', resolve)), closed]);
-  }
-  out?.destroy();
-}
-
-/** Writes a little for ever, now and then. */
-async function drip(reply: WireReply, begin: string, piece: string, type: string = JSON_TYPE): Promise<void> {
-  reply.writeHead(200, { 'content-type': type });
-  reply.write(begin);
-  for (; !reply.destroyed; await pause(20)) reply.write(piece);
-}
-
-function sse(frames: readonly Frame[]): string {
-  return frames
-    .map(({ event, data }) => `${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`)
-    .join('');
-}
+const typeOf = ([first]: readonly Frame[]): string => first?.format?.contentType ?? EVENTS;
 
 const answerOf = (parts: WireAnswer['parts'], finish: WireAnswer['finish'] = 'stop'): WireAnswer => ({
   id: 'r1',
@@ -133,16 +78,20 @@ const answerOf = (parts: WireAnswer['parts'], finish: WireAnswer['finish'] = 'st
 /** A whole answer, streamed where it is asked for. */
 function say({ dialect, method }: Subject, reply: WireReply, answer: WireAnswer): void {
   const chat = dialect as LLMDialect;
-  const type = method === 'stream' ? EVENTS : JSON_TYPE;
-  reply.writeHead(200, { 'content-type': type });
-  reply.end(method === 'stream' ? sse(chat.frames(answer)) : JSON.stringify(chat.body(answer)));
+  const frames = chat.frames(answer);
+  reply.writeHead(200, { 'content-type': method === 'stream' ? typeOf(frames) : JSON_TYPE });
+  reply.end(method === 'stream' ? framed(frames) : JSON.stringify(chat.body(answer)));
 }
 
 /** The beginning of a stream with one word, and the event of an empty one. */
-function begun({ dialect }: Subject): { readonly begin: string; readonly empty: string } {
+function begun({ dialect }: Subject): { begin: Buffer; empty: Buffer; type: string } {
   const frames = (dialect as LLMDialect).frames(answerOf([{ type: 'text', pieces: ['HELLO', ''] }]));
   const at = frames.findIndex(({ data }) => data.includes('HELLO'));
-  return { begin: sse(frames.slice(0, at + 1)), empty: sse(frames.slice(at + 1, at + 2)) };
+  return {
+    begin: framed(frames.slice(0, at + 1)),
+    empty: framed(frames.slice(at + 1, at + 2)),
+    type: typeOf(frames),
+  };
 }
 
 /** A body that is right until a vector, a result or a text of it goes on for ever. */
@@ -167,8 +116,6 @@ function bodyWithoutEnd(subject: Subject, request: WireRequest): Pouring {
 
 const called = (count: number, name: string): WireAnswer['parts'] =>
   Array.from({ length: count }, (_, at) => ({ type: 'tool-call', id: `c${at}`, name, pieces: ['{}'] }));
-
-const SILENT = { timeoutMs: 1_500, deadlineMs: 30_000, retry: false };
 
 /** As many bytes as are taken, of a text that is JSON to its end, in a few KB of wire. */
 function bomb(reply: WireReply, status: number): void {
@@ -245,8 +192,27 @@ const TOOLS: Readonly<Record<string, Attack>> = {
   },
 };
 
-const STREAM: Readonly<Record<string, Attack>> = {
+/** On streams, whatever their framing is. */
+const ANY_STREAM: Readonly<Record<string, Attack>> = {
   ...ANY,
+  'JSON without end in place of a stream': {
+    answer: (_subject, _request, reply) => pour(reply, { begin: '{"id":"' }),
+    code: 'malformed-response',
+    names: 'maxReplyBytes',
+  },
+  'empty deltas for ever': {
+    answer(subject, _request, reply) {
+      const { begin, empty, type } = begun(subject);
+      return drip(reply, begin, empty, type);
+    },
+    code: 'timeout',
+    seconds: 15,
+    settings: SILENT,
+  },
+};
+
+const EVENT_STREAM: Readonly<Record<string, Attack>> = {
+  ...ANY_STREAM,
   'a line without end': {
     answer: (_subject, _request, reply) => pour(reply, { type: EVENTS, begin: 'data: {"type":"' }),
     code: 'malformed-response',
@@ -264,11 +230,6 @@ const STREAM: Readonly<Record<string, Attack>> = {
     code: 'malformed-response',
     names: 'maxLineBytes',
   },
-  'JSON without end in place of a stream': {
-    answer: (_subject, _request, reply) => pour(reply, { begin: '{"id":"' }),
-    code: 'malformed-response',
-    names: 'maxReplyBytes',
-  },
   'comments without end': {
     answer: (_subject, _request, reply) =>
       pour(reply, { type: EVENTS, piece: Buffer.from(': ping\n\n'.repeat(8_000)) }),
@@ -282,19 +243,11 @@ const STREAM: Readonly<Record<string, Attack>> = {
     seconds: 15,
     settings: SILENT,
   },
-  'empty deltas for ever': {
-    answer(subject, _request, reply) {
-      const { begin, empty } = begun(subject);
-      return drip(reply, begin, empty, EVENTS);
-    },
-    code: 'timeout',
-    seconds: 15,
-    settings: SILENT,
-  },
 };
 
 /** All that are tried on a subject. */
-export function attacksOn({ method }: Subject): Readonly<Record<string, Attack>> {
-  if (method === 'stream') return { ...STREAM, ...TOOLS };
+export function attacksOn({ method, dialect }: Subject): Readonly<Record<string, Attack>> {
+  if (method === 'stream' && 'event-stream' in dialect.without) return { ...ANY_STREAM, ...FRAMES, ...TOOLS };
+  if (method === 'stream') return { ...EVENT_STREAM, ...TOOLS };
   return method === 'chat' ? { ...WHOLE, ...TOOLS } : WHOLE;
 }
