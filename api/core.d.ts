@@ -16,6 +16,7 @@
 // entry ./call call/index.d.ts
 // entry ./wire wire/index.d.ts
 // entry ./events events/index.d.ts
+// entry ./sse sse/index.d.ts
 // entry ./shared shared/index.d.ts
 // entry ./testing testing/index.d.ts
 
@@ -129,7 +130,7 @@ export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
 export { runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { abortReason, linkedController, MAX_TIMER_MS, raceAbort, throwIfAborted } from './timers.ts';
+export { abortReason, type LinkedController, linkedController, MAX_TIMER_MS, raceAbort, throwIfAborted, } from './timers.ts';
 
 // ---- call/pool.d.ts
 export declare function runPool<T>(items: Iterable<T> | AsyncIterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void>;
@@ -509,6 +510,7 @@ export * from './retriever/index.ts';
 export * from './shared/index.ts';
 export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, ItemState, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SourcesOptions, StoreEntry, StoreLock, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './store/index.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter, MemoryKeyValueStore } from './store/index.ts';
+export * from './sse/index.ts';
 export * from './synthesizer/index.ts';
 export * from './tokenizer/index.ts';
 export * from './transform/index.ts';
@@ -535,6 +537,7 @@ export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOption
 import type { AnsweredBy, CallOptions, ModelSettings, ProviderMetadata, ProviderOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { SchemaDialect } from '../schema/contract.ts';
+import type { WebStream } from '../sse/contract.ts';
 import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ToolCallBlock } from './message-contract.ts';
 import type { CallIdFormat, ResponseFormat, ToolChoice, ToolDefinition, ToolLike } from './tool-contract.ts';
 export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
@@ -668,11 +671,10 @@ export type ChatStreamEvent = {
     type: `${string}:${string}`;
     [member: string]: unknown;
 };
-export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent> {
+export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent>, WebStream<ChatStreamEvent> {
     readonly textStream: AsyncIterable<string>;
     readonly partial: PartialChatResponse;
     final(): Promise<ChatResponse<M>>;
-    toReadableStream(): ReadableStream<ChatStreamEvent>;
     cancel(): Promise<void>;
 }
 export interface PartialChatResponse extends AnsweredBy {
@@ -694,10 +696,9 @@ export interface CompletionResponse<M = unknown> extends AnsweredBy {
     model: string;
     createdAt?: string;
 }
-export interface CompletionStream<M = unknown> extends AsyncIterable<string> {
+export interface CompletionStream<M = unknown> extends AsyncIterable<string>, WebStream<string> {
     readonly partial: string;
     final(): Promise<CompletionResponse<M>>;
-    toReadableStream(): ReadableStream<string>;
     cancel(): Promise<void>;
 }
 export interface LLMSettings extends ModelSettings {
@@ -1581,6 +1582,42 @@ export interface PlainJsonOptions {
 export declare function plainJson<T>(value: T, what: string, options?: PlainJsonOptions): T;
 export declare function jsonText(value: unknown, what: string): string;
 
+// ---- sse/contract.d.ts
+export interface SSEOptions {
+    show?: SSEShow | undefined;
+    heartbeatMs?: number | undefined;
+    signal?: AbortSignal | undefined;
+}
+export interface SSEShow {
+    reasoning?: boolean | undefined;
+    sources?: boolean | readonly string[] | undefined;
+    toolErrors?: boolean | undefined;
+    errors?: boolean | undefined;
+    warnings?: boolean | undefined;
+    rawUsage?: boolean | undefined;
+    metadata?: boolean | undefined;
+    own?: boolean | undefined;
+}
+export interface WebStream<E> {
+    toReadableStream(): ReadableStream<E>;
+    toSSE(options?: SSEOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+    toResponse(options?: SSEOptions): Response;
+}
+
+// ---- sse/index.d.ts
+export type { SSEOptions, SSEShow, WebStream } from './contract.ts';
+export { fromSSE } from './read.ts';
+export { toResponse, toSSE, webStream } from './write.ts';
+
+// ---- sse/read.d.ts
+export declare function fromSSE<E>(source: Response | ReadableStream<Uint8Array>): AsyncGenerator<E, void, undefined>;
+
+// ---- sse/write.d.ts
+import type { SSEOptions, WebStream } from './contract.ts';
+export declare function toSSE(stream: AsyncIterable<unknown>, given?: SSEOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+export declare function toResponse(stream: AsyncIterable<unknown>, options?: SSEOptions): Response;
+export declare function webStream<E>(reader: () => AsyncIterator<E>): WebStream<E>;
+
 // ---- store/check.d.ts
 import type { VectorEntry, VectorQuery, VectorStoreSupport } from './contract.ts';
 import type { KeyValueStore } from './key-value-contract.ts';
@@ -1843,6 +1880,7 @@ import type { JsonObject } from '../shared/json.ts';
 import type { FinishReason, Usage } from '../llm/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
 import type { NodeWithScore } from '../nodes/contract.ts';
+import type { WebStream } from '../sse/contract.ts';
 export interface ResponseSynthesizer {
     synthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): Promise<QueryResponse>;
     streamSynthesize(query: QueryInput, nodes: readonly NodeWithScore[], options?: CallOptions): ResponseStream;
@@ -1887,11 +1925,10 @@ export type ResponseStreamEvent = {
     type: `${string}:${string}`;
     [member: string]: unknown;
 };
-export interface ResponseStream extends AsyncIterable<ResponseStreamEvent> {
+export interface ResponseStream extends AsyncIterable<ResponseStreamEvent>, WebStream<ResponseStreamEvent> {
     readonly textStream: AsyncIterable<string>;
     readonly partial: PartialQueryResponse;
     final(): Promise<QueryResponse>;
-    toReadableStream(): ReadableStream<ResponseStreamEvent>;
     cancel(): Promise<void>;
 }
 export interface PartialQueryResponse {

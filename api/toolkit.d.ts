@@ -572,19 +572,23 @@ export interface StructuredResult<T, M = unknown> {
 }
 
 // ---- structured/index.d.ts
-export { structuredStream, type StructuredStream } from './structured-stream.ts';
+export { structuredStream, type StructuredEvent, type StructuredStream } from './structured-stream.ts';
 export { structured } from './structured.ts';
 export type { StructuredMode, StructuredOptions, StructuredResult } from './contract.ts';
 
 // ---- structured/structured-stream.d.ts
+import type { WebStream } from '@mortise/core/sse';
 import type { DeepPartial } from '@mortise/core/parser';
 import type { Schema } from '@mortise/core/schema';
 import type { LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
 import type { StructuredOptions, StructuredResult } from './contract.ts';
-export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P> {
+export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P>, WebStream<P> {
     final(): Promise<StructuredResult<T, M>>;
-    toReadableStream(): ReadableStream<P>;
     cancel(): Promise<void>;
+}
+export interface StructuredEvent<P> {
+    type: 'partial';
+    value: P;
 }
 export declare function structuredStream<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, given?: StructuredOptions<P>): StructuredStream<DeepPartial<Input>, Output, M>;
 
@@ -596,6 +600,7 @@ export declare function structured<Input, Output, P extends ProviderOptions = Pr
 
 // ---- tools/index.d.ts
 export { runTools, sumUsage, type Approval, type RunToolsEvent, type RunToolsOptions, type RunToolsResult, } from './run-tools.ts';
+export { streamTools, type StreamToolsOptions, type ToolsStream } from './stream-tools.ts';
 export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
 
 // ---- tools/run-tools.d.ts
@@ -611,7 +616,7 @@ export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> ex
     approve?: ((call: ToolCallBlock, context: {
         signal: AbortSignal;
     }) => Approval | Promise<Approval>) | undefined;
-    onEvent?: ((event: RunToolsEvent) => void) | undefined;
+    onEvent?: ((event: RunToolsEvent) => void | Promise<void>) | undefined;
 }
 export type Approval = boolean | string;
 export type RunToolsEvent = {
@@ -644,6 +649,19 @@ export interface RunToolsResult<M = unknown> {
 }
 export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, given: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
 export declare function sumUsage(usages: readonly Usage[]): Usage;
+
+// ---- tools/stream-tools.d.ts
+import type { ChatInput, LLM, ProviderOptions } from '@mortise/core/llm';
+import type { WebStream } from '@mortise/core/sse';
+import type { RunToolsEvent, RunToolsOptions, RunToolsResult } from './run-tools.ts';
+export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<RunToolsOptions<P>, 'onEvent'> {
+}
+export interface ToolsStream<M = unknown> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
+    readonly textStream: AsyncIterable<string>;
+    final(): Promise<RunToolsResult<M>>;
+    cancel(): Promise<void>;
+}
+export declare function streamTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, given: StreamToolsOptions<P>): ToolsStream<M>;
 
 // ---- tools/tool.d.ts
 import type { JsonObject, JsonSchema } from '@mortise/core/shared';

@@ -42,16 +42,20 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     BaseOutputParser: 3,
     BaseReranker: 6.25,
     BaseRetriever: 9.5,
-    BaseLLM: 14.25,
+    // Its streams go to a browser by themselves: docs/decisions/streams-to-the-web.md.
+    BaseLLM: 15.25,
     BaseEmbedding: 10,
-    '*': 33.5,
+    toResponse: 2.25,
+    fromSSE: 1.5,
+    '*': 35,
   },
   '@mortise/toolkit': {
     chatPrompt: 2.25,
-    runTools: 5.5,
+    runTools: 5.75,
+    streamTools: 8,
     JsonParser: 13,
-    structured: 19.75,
-    '*': 57.25,
+    structured: 20,
+    '*': 59,
   },
 };
 
@@ -91,7 +95,7 @@ export function budgets(packages: readonly Package[] = publishedPackages()): Bud
       code: `export { OpenAILLM } from '@mortise/openai';`,
       external: ['openai'],
       // With what lets it ask servers that are not OpenAI's; what they want of it weighs with a preset, below.
-      limit: 37.5 * KB,
+      limit: 38.75 * KB,
     },
     {
       name: 'a preset beside OpenAILLM',

@@ -11,6 +11,8 @@ export const roomOrder: Readonly<Record<string, readonly string[]>> = {
     ...['errors.ts', 'events', 'shared', 'vectors', 'schema'],
     // How a call is made: one attempt made robust, then the bytes of its reply.
     ...['call', 'wire'],
+    // How streams go to a browser.
+    'sse',
     // One room for each contract, in the order in which data go through them.
     ...['tokenizer', 'nodes', 'llm', 'store', 'embedding', 'reranker', 'parser', 'reader', 'transform'],
     ...['retriever', 'postprocessor', 'synthesizer', 'query-engine'],

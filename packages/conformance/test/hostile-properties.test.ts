@@ -106,6 +106,7 @@ const ELSEWHERE: readonly string[] = [
     'checkTexts',
     'reading',
   ],
+  ...['fromSSE', 'toResponse', 'toSSE', 'webStream', 'streamTools'],
   ...['GrowingText', 'freeTag', 'checkNode', 'jsonText', 'plainJson', 'createStoreGuard', 'lockSqliteFile'],
   ...['BaseEmbedding', 'BaseLLM', 'BaseOutputParser', 'BaseReader', 'BaseReranker', 'BaseRetriever'],
   ...['Batcher', 'BooleanParser', 'CodeBlocksParser', 'CombinedParser', 'CustomLLM', 'DateParser'],

@@ -41,6 +41,7 @@ export type {
   VectorStoreSupport,
 } from './store/index.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter, MemoryKeyValueStore } from './store/index.ts';
+export * from './sse/index.ts';
 export * from './synthesizer/index.ts';
 export * from './tokenizer/index.ts';
 export * from './transform/index.ts';

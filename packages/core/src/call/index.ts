@@ -14,4 +14,11 @@ export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
 export { runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { abortReason, linkedController, MAX_TIMER_MS, raceAbort, throwIfAborted } from './timers.ts';
+export {
+  abortReason,
+  type LinkedController,
+  linkedController,
+  MAX_TIMER_MS,
+  raceAbort,
+  throwIfAborted,
+} from './timers.ts';

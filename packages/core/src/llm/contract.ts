@@ -8,6 +8,7 @@ import type {
 } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { SchemaDialect } from '../schema/contract.ts';
+import type { WebStream } from '../sse/contract.ts';
 import type {
   ChatInput,
   CitationBlock,
@@ -202,17 +203,16 @@ export type ChatStreamEvent =
   | { type: `${string}:${string}`; [member: string]: unknown };
 
 /**
- * A reply that is still arriving: single use, pull-based, cancelled by `break`. It has one reader: the events, `textStream` or
- * `toReadableStream()`; a second one is refused with `invalid-request`. `final()` may be called beside the reader, at any time.
+ * A reply that is still arriving: single use, pull-based, cancelled by `break`. It has one reader: the events, `textStream`,
+ * `toReadableStream()`, `toSSE()` or `toResponse()`; a second one is refused with `invalid-request`. `final()` may be called beside the reader, at any time.
  */
-export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent> {
+export interface ChatStream<M = unknown> extends AsyncIterable<ChatStreamEvent>, WebStream<ChatStreamEvent> {
   /** The text deltas alone. */
   readonly textStream: AsyncIterable<string>;
   /** What has arrived so far. */
   readonly partial: PartialChatResponse;
   /** Reads to the end and gives what `chat` would have given. Rejects with `aborted` and `partial` after `break` or `cancel()`. */
   final(): Promise<ChatResponse<M>>;
-  toReadableStream(): ReadableStream<ChatStreamEvent>;
   /** Leaves the stream and closes its connection. */
   cancel(): Promise<void>;
 }
@@ -245,11 +245,10 @@ export interface CompletionResponse<M = unknown> extends AnsweredBy {
 }
 
 /** Yields text deltas. The same rules as for {@link ChatStream}. */
-export interface CompletionStream<M = unknown> extends AsyncIterable<string> {
+export interface CompletionStream<M = unknown> extends AsyncIterable<string>, WebStream<string> {
   /** The text so far. */
   readonly partial: string;
   final(): Promise<CompletionResponse<M>>;
-  toReadableStream(): ReadableStream<string>;
   cancel(): Promise<void>;
 }
 

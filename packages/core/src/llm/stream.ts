@@ -1,10 +1,11 @@
 import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
-import { readableStream, SingleReader } from '../call/single-reader.ts';
+import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Span } from '../events/index.ts';
 import { says } from '../call/timers.ts';
+import { webStream } from '../sse/write.ts';
 import type {
   CompletionStream,
   ChatResponse,
@@ -46,8 +47,10 @@ export interface ChatStreamHooks {
 export function createChatStream<M>(hooks: ChatStreamHooks): ChatStream<M> {
   const pump = new ChatPump(hooks);
   const { reader } = pump;
+  const events = (): AsyncIterableIterator<ChatStreamEvent> => reader.reader((event) => event);
   return {
-    [Symbol.asyncIterator]: () => reader.reader((event) => event),
+    ...webStream(events),
+    [Symbol.asyncIterator]: events,
     get textStream(): AsyncIterable<string> {
       return { [Symbol.asyncIterator]: () => reader.reader(textDelta) };
     },
@@ -55,15 +58,16 @@ export function createChatStream<M>(hooks: ChatStreamHooks): ChatStream<M> {
       return pump.partial();
     },
     final: () => reader.final() as Promise<ChatResponse<M>>,
-    toReadableStream: () => readableStream(reader.reader((event) => event)),
     cancel: () => reader.leave(),
   };
 }
 
 /** A chat stream seen as the text it carries. */
 export function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream<M> {
+  const texts = (): AsyncIterator<string> => chat.textStream[Symbol.asyncIterator]();
   return {
-    [Symbol.asyncIterator]: () => chat.textStream[Symbol.asyncIterator](),
+    ...webStream(texts),
+    [Symbol.asyncIterator]: texts,
     get partial() {
       return chat.partial.text;
     },
@@ -73,7 +77,6 @@ export function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream
       response.catch(() => undefined);
       return response;
     },
-    toReadableStream: () => readableStream(chat.textStream[Symbol.asyncIterator]()),
     cancel: () => chat.cancel(),
   };
 }

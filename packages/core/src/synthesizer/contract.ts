@@ -3,6 +3,7 @@ import type { JsonObject } from '../shared/json.ts';
 import type { FinishReason, Usage } from '../llm/contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
 import type { NodeWithScore } from '../nodes/contract.ts';
+import type { WebStream } from '../sse/contract.ts';
 
 /** Writes an answer to a query from the nodes that were found. */
 export interface ResponseSynthesizer {
@@ -76,13 +77,12 @@ export type ResponseStreamEvent =
  * is refused with `invalid-request`. `final()` may be called at any time; after `break` or `cancel()` it rejects with
  * `aborted` and the text so far in `partial`.
  */
-export interface ResponseStream extends AsyncIterable<ResponseStreamEvent> {
+export interface ResponseStream extends AsyncIterable<ResponseStreamEvent>, WebStream<ResponseStreamEvent> {
   /** The text deltas alone. */
   readonly textStream: AsyncIterable<string>;
   /** What has arrived so far. */
   readonly partial: PartialQueryResponse;
   final(): Promise<QueryResponse>;
-  toReadableStream(): ReadableStream<ResponseStreamEvent>;
   /** Leaves the stream, and the model's with it. */
   cancel(): Promise<void>;
 }

@@ -1,8 +1,9 @@
-import { readableStream, SingleReader } from '../call/single-reader.ts';
+import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort, abortReason } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes, EventName } from '../events/map.ts';
 import { startSpan, type Span } from '../events/span.ts';
+import { webStream } from '../sse/write.ts';
 import type { PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent } from './contract.ts';
 
 /** What a stream of an answer is made of. */
@@ -30,8 +31,10 @@ export interface ResponseStreamOptions {
 export function createResponseStream(options: ResponseStreamOptions): ResponseStream {
   const pump = new ResponsePump(options);
   const { reader } = pump;
+  const events = (): AsyncIterableIterator<ResponseStreamEvent> => reader.reader((event) => event);
   return {
-    [Symbol.asyncIterator]: () => reader.reader((event) => event),
+    ...webStream(events),
+    [Symbol.asyncIterator]: events,
     get textStream(): AsyncIterable<string> {
       return { [Symbol.asyncIterator]: () => reader.reader(textOf) };
     },
@@ -39,7 +42,6 @@ export function createResponseStream(options: ResponseStreamOptions): ResponseSt
       return pump.partial();
     },
     final: () => reader.final(),
-    toReadableStream: () => readableStream(reader.reader((event) => event)),
     cancel: () => reader.leave(),
   };
 }

@@ -140,6 +140,8 @@ export const answerFaults: readonly AnswerFault[] = [
       },
       final: () => last.final(),
       toReadableStream: () => last.toReadableStream(),
+      toSSE: (given) => last.toSSE(given),
+      toResponse: (given) => last.toResponse(given),
       cancel: () => last.cancel(),
     };
   }),

@@ -1,5 +1,6 @@
 import { readableStream, SingleReader, typedElse } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
+import { webStream, type WebStream } from '@mortise/core/sse';
 import { type DeepPartial, isParserError } from '@mortise/core/parser';
 import { IncrementalJson } from '../json/incremental-json.ts';
 import type { Schema } from '@mortise/core/schema';
@@ -24,14 +25,20 @@ import type { StructuredOptions, StructuredResult } from './contract.ts';
 
 /**
  * A typed value in the making: single use, pull-based, cancelled by `break`, as a `ChatStream` is. It shows the schema's
- * input as the model writes it, unvalidated; a repair begins anew. Only `final()` gives the value.
+ * input as the model writes it, unvalidated; a repair begins anew. Only `final()` gives the value. As server-sent events each part is
+ * a {@link StructuredEvent}, whole again each time.
  */
-export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P> {
+export interface StructuredStream<P, T, M = unknown> extends AsyncIterable<P>, WebStream<P> {
   /** Reads to the end and gives what `structured` would have given. After an early leave: `aborted`. */
   final(): Promise<StructuredResult<T, M>>;
-  toReadableStream(): ReadableStream<P>;
   /** Leaves the stream and closes its connection. */
   cancel(): Promise<void>;
+}
+
+/** A part of a value, as it is sent to a browser. */
+export interface StructuredEvent<P> {
+  type: 'partial';
+  value: P;
 }
 
 /**
@@ -57,7 +64,9 @@ export function structuredStream<Input, Output, P extends ProviderOptions = Prov
   );
   const { reader } = run;
   const pick = (value: unknown): DeepPartial<Input> => value as DeepPartial<Input>;
+  const sent = (value: unknown): StructuredEvent<unknown> => ({ type: 'partial', value });
   return {
+    ...webStream(() => reader.reader(sent)),
     [Symbol.asyncIterator]: () => reader.reader(pick),
     final: () => reader.final(),
     toReadableStream: () => readableStream(reader.reader(pick)),

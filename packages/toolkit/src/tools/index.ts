@@ -6,4 +6,5 @@ export {
   type RunToolsOptions,
   type RunToolsResult,
 } from './run-tools.ts';
+export { streamTools, type StreamToolsOptions, type ToolsStream } from './stream-tools.ts';
 export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';

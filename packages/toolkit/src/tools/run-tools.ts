@@ -38,8 +38,8 @@ export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> ex
   approve?:
     | ((call: ToolCallBlock, context: { signal: AbortSignal }) => Approval | Promise<Approval>)
     | undefined;
-  /** What happens, as it happens. Given, the model's replies are streamed. */
-  onEvent?: ((event: RunToolsEvent) => void) | undefined;
+  /** What happens, as it happens. Given, the model's replies are streamed. A promise is waited for before anything else happens. */
+  onEvent?: ((event: RunToolsEvent) => void | Promise<void>) | undefined;
 }
 
 /** `true` runs the tool; `false` or a reason for the model does not. */
@@ -135,7 +135,7 @@ async function loop<P extends ProviderOptions, M>(
     for (let step = 1; ; step++) {
       const response = await reply(llm, messages, chatOptions, run, step);
       chatOptions.toolChoice = unforced(chatOptions.toolChoice);
-      onEvent?.({ type: 'response', step, response });
+      await onEvent?.({ type: 'response', step, response });
       messages.push(response.message);
       const { toolCalls, text } = response;
       const refused = refusal(toolCalls.length, step, maxSteps, maxToolCalls);
@@ -190,7 +190,7 @@ async function reply<P extends ProviderOptions, M>(
   if (onEvent === undefined) return llm.chat([...messages], options);
   // Awaited, since the stream of a model without a base may be a promise, whose rejection is then heard.
   const stream = await Promise.resolve(llm.streamChat([...messages], options));
-  for await (const event of stream) onEvent({ type: 'stream', step, event });
+  for await (const event of stream) await onEvent({ type: 'stream', step, event });
   return stream.final();
 }
 
@@ -203,9 +203,9 @@ async function execute(
 ): Promise<ToolResultBlock[]> {
   const pool = { concurrency: run.concurrency, signal: caller, siblingReason };
   return mapPool(calls, pool, async (call, signal) => {
-    run.onEvent?.({ type: 'tool-start', step, call });
+    await run.onEvent?.({ type: 'tool-start', step, call });
     const result = await executeOne(call, run, signal);
-    run.onEvent?.({ type: 'tool-end', step, call, result });
+    await run.onEvent?.({ type: 'tool-end', step, call, result });
     return result;
   });
 }

@@ -1,5 +1,6 @@
-import { raceAbort, abortReason, readableStream, typed } from '@mortise/core/call';
+import { raceAbort, abortReason, typed } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
+import { webStream } from '@mortise/core/sse';
 import {
   type ChatResponse,
   type ChatStream,
@@ -192,8 +193,10 @@ export function deferChatStream(
     hasBegun: (stream) => stream.partial.message.content.length > 0,
     isLast: (event) => event.type === 'finish',
   });
+  const events = (): AsyncIterableIterator<ChatStreamEvent> => deferred.reader((event) => event);
   return {
-    [Symbol.asyncIterator]: () => deferred.reader((event) => event),
+    ...webStream(events),
+    [Symbol.asyncIterator]: events,
     get textStream(): AsyncIterable<string> {
       return { [Symbol.asyncIterator]: () => deferred.reader(textDelta) };
     },
@@ -201,7 +204,6 @@ export function deferChatStream(
       return deferred.inner?.partial ?? structuredClone(NOTHING);
     },
     final: () => quiet(deferred.final()),
-    toReadableStream: () => readableStream(deferred.reader((event) => event)),
     cancel: () => deferred.cancel(),
   };
 }
@@ -216,13 +218,14 @@ export function deferCompletionStream(
     hasBegun: (stream) => stream.partial !== '',
     isLast: () => false,
   });
+  const texts = (): AsyncIterableIterator<string> => deferred.reader((text) => text);
   return {
-    [Symbol.asyncIterator]: () => deferred.reader((text) => text),
+    ...webStream(texts),
+    [Symbol.asyncIterator]: texts,
     get partial() {
       return deferred.inner?.partial ?? '';
     },
     final: () => quiet(deferred.final()),
-    toReadableStream: () => readableStream(deferred.reader((text) => text)),
     cancel: () => deferred.cancel(),
   };
 }

@@ -5,7 +5,8 @@ import {
   type LLMMetadata,
   type TextReply,
 } from '@mortise/core/llm';
-import { structured, structuredStream } from '@mortise/toolkit/structured';
+import { structured, structuredStream, type StructuredEvent } from '@mortise/toolkit/structured';
+import { fromSSE } from '@mortise/core/sse';
 import { isParserError, type DeepPartial } from '@mortise/core/parser';
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
 import fc from 'fast-check';
@@ -71,6 +72,25 @@ describe('structuredStream', () => {
       expect(llm.requests[1]?.responseFormat).toEqual(llm.requests[0]?.responseFormat);
     },
   );
+
+  it('goes to a browser as parts that are left as they are', async () => {
+    const schema = z.object({
+      usage: z.object({ raw: z.string() }),
+      metadata: z.object({ owner: z.string() }),
+    });
+    const whole = { usage: { raw: 'r' }, metadata: { owner: 'o' } };
+    const stream = structuredStream(scripted('native', JSON.stringify(whole)), schema, 'Where?');
+    const parts = await all(fromSSE<StructuredEvent<unknown>>(stream.toResponse()));
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.at(-1)).toEqual({ type: 'partial', value: whole });
+    expect((await stream.final()).value).toEqual(whole);
+    const unfit = structuredStream(scripted('native', '{}'), schema, 'Where?', {
+      maxRepairs: 0,
+    }).toResponse();
+    await expect(all(fromSSE(unfit))).rejects.toMatchObject({ code: 'validation' });
+    const readable = structuredStream(scripted('native', JSON.stringify(whole)), schema, 'Where?');
+    expect((await all(readable.toReadableStream())).at(-1)).toEqual(whole);
+  });
 
   it('P-05: types the snapshots as partial input and the value as output', () => {
     const stream = structuredStream(scripted('native'), city, 'Where?');
