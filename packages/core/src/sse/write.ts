@@ -1,5 +1,5 @@
 import { readableStream } from '../call/single-reader.ts';
-import { checkOptions } from '../shared/inputs.ts';
+import { checkOptions } from '../shared/options.ts';
 import type { SSEOptions, WebStream } from './contract.ts';
 import { frames } from './frames.ts';
 
