@@ -2207,7 +2207,7 @@ export declare function withOptions(body: Members, options: Members | undefined,
 
 // ---- wire/reply-bytes.d.ts
 import type { About, ReadingAttempt } from './about.ts';
-export declare function readReplyText(response: Response, attempt: ReadingAttempt, about?: About): Promise<string>;
+export declare function readReplyText(response: Response, attempt: ReadingAttempt, about?: About, look?: (bytes: Uint8Array) => void): Promise<string>;
 
 // ---- wire/secrets.d.ts
 export type Secrets = readonly (string | undefined)[] | undefined;
