@@ -22,10 +22,17 @@ export const roots = [
 /** Their tests leave nothing behind in the process, so that files share a worker and what it has loaded: a third of the time. */
 const sharing = /^(packages\/(core|toolkit|rag)|integrations\/.*)$/;
 
-/** What measures time or memory, or embeds for half a minute: `pnpm test:thorough` and `pnpm test:hostile` run it. */
-const LONG = ['linear.properties', 'hostile-servers', 'evaluation', 'sample'].map(
-  (name) => `**/${name}.test.ts`,
-);
+/** What measures time or memory, kills processes, or embeds for half a minute: `pnpm test:thorough` and `pnpm test:hostile` run it. */
+const LONG = [
+  'linear.properties',
+  'limits.properties',
+  'properties/linear',
+  'hostile-servers',
+  'killed',
+  'type-cost',
+  'evaluation',
+  'sample',
+].map((name) => `**/${name}.test.ts`);
 const isThorough =
   Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 || process.env['MORTISE_HOSTILE'] !== undefined;
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTextNode, type NodeWithScore } from '@mortise/core/retriever';
-import { slowReadings } from '@mortise/conformance';
 import { written, Writing } from './writing.ts';
 
 const source = (id: string, text: string): NodeWithScore => ({
@@ -138,28 +137,6 @@ describe('citations in an answer', () => {
       kinds.push(type);
     expect(kinds).toEqual(['sources', 'text-delta', 'text-delta', 'citation', 'text-delta', 'finish']);
   });
-
-  it('takes time linear in the answer', async () => {
-    const work = async (size: number): Promise<number> => {
-      const text = '[1 [ ` [[ "quote" [1] '.repeat(size);
-      const start = process.cpuUsage();
-      await written(text.match(/[^]{1,7}/g) ?? [], sources);
-      const { user, system } = process.cpuUsage(start);
-      return (user + system) / 1000;
-    };
-    await work(200);
-    expect(await work(4000)).toBeLessThan(2000);
-  });
-
-  it.each(['a', '`', '`a ', '[', '[1', '[1] ', '"a b" ', '\n', '\n\n', 'word '])(
-    'C-13: takes time linear in the number of its pieces: %j',
-    async (unit) => {
-      const read = (text: string) => written(text, sources);
-      expect(
-        await slowReadings(read, { length: 32_000, repeated: [unit], heads: ['', '`'], tails: [''] }),
-      ).toEqual([]);
-    },
-  );
 
   it.each([
     '"Some other words"\n\nThe sky is blue [1].',
