@@ -497,6 +497,7 @@ export declare function traced<T>(name: EventName, fn: () => T | Promise<T>, att
 
 // ---- index.d.ts
 export { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields, type KnownErrorCode, } from './errors.ts';
+export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './call/index.ts';
 export * from './embedding/index.ts';
 export * from './events/index.ts';
@@ -1503,6 +1504,35 @@ export type StrictSchema = (ShownSchema & {
 export declare function plainSchema(schema: JsonSchema): ShownSchema;
 export declare function objectSchema(schema: JsonSchema): ShownSchema;
 export declare function strictSchema(schema: JsonSchema, dialect?: SchemaDialect): StrictSchema;
+
+// ---- service-context.d.ts
+import type { EmbeddingModel } from './embedding/contract.ts';
+import type { LLM } from './llm/contract.ts';
+import type { OutputParser } from './parser/contract.ts';
+import type { Reranker } from './reranker/contract.ts';
+import type { Retriever } from './retriever/contract.ts';
+import type { Tokenizer } from './tokenizer/contract.ts';
+import type { Transform } from './transform/contract.ts';
+export interface ServiceParts {
+    readonly llm?: LLM;
+    readonly embedding?: EmbeddingModel;
+    readonly retriever?: Retriever;
+    readonly reranker?: Reranker;
+    readonly parser?: OutputParser<unknown, unknown>;
+    readonly splitter?: Transform;
+    readonly tokenizer?: Tokenizer;
+    readonly prompts?: {
+        readonly [name: string]: object;
+    };
+    readonly [name: string]: unknown;
+}
+export type ServiceContext<P extends object = ServiceParts> = Readonly<P> & ServiceContextMethods<P>;
+export interface ServiceContextMethods<P extends object> {
+    with<const Q extends ServiceParts>(parts: Q): ServiceContext<Omit<P, keyof Q> & Q>;
+    has(name: string): boolean;
+    get<K extends keyof P>(name: K): P[K];
+}
+export declare function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P>;
 
 // ---- shared/base64.d.ts
 export declare function base64Of(data: string | Uint8Array): string;

@@ -16,7 +16,6 @@ export * from './limiter/index.ts';
 export * from './parsers/index.ts';
 export * from './prompts/index.ts';
 export * from './schema/index.ts';
-export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './structured/index.ts';
 export * from './tools/index.ts';
 export * from './vectors/index.ts';
@@ -524,35 +523,6 @@ import type { JsonSchema } from '@mortise/core/shared';
 import type { Schema, StandardJsonSchema, StandardResult } from '@mortise/core/schema';
 export declare function jsonSchema<T = unknown>(raw: JsonSchema, validate?: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>): Schema<T, T>;
 export declare function toJsonSchema(schema: StandardJsonSchema): JsonSchema;
-
-// ---- service-context.d.ts
-import type { EmbeddingModel } from '@mortise/core/embedding';
-import type { LLM } from '@mortise/core/llm';
-import type { OutputParser } from '@mortise/core/parser';
-import type { Reranker } from '@mortise/core/reranker';
-import type { Retriever } from '@mortise/core/retriever';
-import type { Tokenizer } from '@mortise/core/tokenizer';
-import type { Transform } from '@mortise/core/transform';
-export interface ServiceParts {
-    readonly llm?: LLM;
-    readonly embedding?: EmbeddingModel;
-    readonly retriever?: Retriever;
-    readonly reranker?: Reranker;
-    readonly parser?: OutputParser<unknown, unknown>;
-    readonly splitter?: Transform;
-    readonly tokenizer?: Tokenizer;
-    readonly prompts?: {
-        readonly [name: string]: object;
-    };
-    readonly [name: string]: unknown;
-}
-export type ServiceContext<P extends object = ServiceParts> = Readonly<P> & ServiceContextMethods<P>;
-export interface ServiceContextMethods<P extends object> {
-    with<const Q extends ServiceParts>(parts: Q): ServiceContext<Omit<P, keyof Q> & Q>;
-    has(name: string): boolean;
-    get<K extends keyof P>(name: K): P[K];
-}
-export declare function createServiceContext<const P extends ServiceParts>(parts: P): ServiceContext<P>;
 
 // ---- structured/contract.d.ts
 import type { ChatOptions, ChatResponse, ProviderOptions } from '@mortise/core/llm';

@@ -17,15 +17,14 @@ export const roomOrder: Readonly<Record<string, readonly string[]>> = {
     ...['tokenizer', 'nodes', 'llm', 'store', 'embedding', 'reranker', 'parser', 'reader', 'transform'],
     ...['retriever', 'postprocessor', 'synthesizer', 'query-engine'],
     // All of it together.
-    ...['testing', 'index.ts'],
+    ...['service-context.ts', 'testing', 'index.ts'],
   ],
   'packages/toolkit': [
     // From a model's text to a value, and what is asked for one.
     ...['schema', 'json', 'parsers', 'prompts', 'structured', 'tools'],
     // Around a model, and apart from it.
     ...['limiter', 'wrappers', 'vectors'],
-    // All of it together.
-    ...['service-context.ts', 'index.ts'],
+    'index.ts',
   ],
   'packages/rag': [
     // What has no subject of its own.

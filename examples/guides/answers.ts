@@ -1,5 +1,10 @@
-import type { LLM, QueryResponse, Reranker, Retriever } from '@mortise/core';
-import { createServiceContext } from '@mortise/toolkit';
+import {
+  createServiceContext,
+  type LLM,
+  type QueryResponse,
+  type Reranker,
+  type Retriever,
+} from '@mortise/core';
 import {
   CompactSynthesizer,
   createContextChatEngine,

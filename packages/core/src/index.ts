@@ -6,6 +6,7 @@ export {
   withErrorFields,
   type KnownErrorCode,
 } from './errors.ts';
+export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './call/index.ts';
 export * from './embedding/index.ts';
 export * from './events/index.ts';

@@ -3,7 +3,6 @@ export * from './limiter/index.ts';
 export * from './parsers/index.ts';
 export * from './prompts/index.ts';
 export * from './schema/index.ts';
-export { createServiceContext, type ServiceContext } from './service-context.ts';
 export * from './structured/index.ts';
 export * from './tools/index.ts';
 export * from './vectors/index.ts';

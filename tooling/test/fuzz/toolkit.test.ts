@@ -68,21 +68,6 @@ fuzz('packages/toolkit', [
     ),
   ),
   call(
-    'createServiceContext',
-    () =>
-      [
-        { llm: new ScriptedLLM({ replies: [] }), own: 1 },
-        { embedding: new HashEmbedding() },
-        'own',
-      ] as never as [object, object, string],
-    (parts, more, name) => {
-      type Parts = { readonly [name: string]: unknown };
-      const first = toolkit.createServiceContext<Parts>(parts as Parts);
-      const context = first.with<Parts>(more as Parts);
-      return context.has(name) ? context.get(name as never) : undefined;
-    },
-  ),
-  call(
     'withRateLimit',
     () =>
       [

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MortiseError } from '@mortise/core';
-import { createServiceContext } from '@mortise/toolkit';
+import { createServiceContext } from '@mortise/core';
 import { createDocument, createTextNode, type NodeWithScore } from '@mortise/core/retriever';
 import type { DocumentStore, VectorStore, VectorStoreSupport } from '@mortise/core/store';
 import { HashEmbedding } from '@mortise/core/testing';

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createServiceContext } from '@mortise/toolkit';
+import { createServiceContext } from '@mortise/core';
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import {

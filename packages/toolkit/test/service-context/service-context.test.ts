@@ -1,5 +1,4 @@
-import { isMortiseError, type LLM } from '@mortise/core';
-import { createServiceContext, type ServiceContext } from '@mortise/toolkit';
+import { createServiceContext, isMortiseError, type LLM, type ServiceContext } from '@mortise/core';
 import { ListParser } from '@mortise/toolkit/parsers';
 import { prompt } from '@mortise/toolkit/prompts';
 import type { EmbeddingModel } from '@mortise/core/embedding';

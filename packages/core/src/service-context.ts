@@ -1,12 +1,12 @@
-import { MortiseError } from '@mortise/core';
-import type { EmbeddingModel } from '@mortise/core/embedding';
-import type { LLM } from '@mortise/core/llm';
-import type { OutputParser } from '@mortise/core/parser';
-import type { Reranker } from '@mortise/core/reranker';
-import type { Retriever } from '@mortise/core/retriever';
-import { checkOptions, reading } from '@mortise/core/shared';
-import type { Tokenizer } from '@mortise/core/tokenizer';
-import type { Transform } from '@mortise/core/transform';
+import type { EmbeddingModel } from './embedding/contract.ts';
+import { MortiseError } from './errors.ts';
+import { checkOptions, reading } from './shared/options.ts';
+import type { LLM } from './llm/contract.ts';
+import type { OutputParser } from './parser/contract.ts';
+import type { Reranker } from './reranker/contract.ts';
+import type { Retriever } from './retriever/contract.ts';
+import type { Tokenizer } from './tokenizer/contract.ts';
+import type { Transform } from './transform/contract.ts';
 
 /** What an application is made of. Any further name is its own. */
 export interface ServiceParts {
