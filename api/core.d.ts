@@ -498,17 +498,18 @@ export declare function traced<T>(name: EventName, fn: () => T | Promise<T>, att
 // ---- index.d.ts
 export { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields, type KnownErrorCode, } from './errors.ts';
 export { createServiceContext, type ServiceContext } from './service-context.ts';
-export * from './call/index.ts';
-export * from './embedding/index.ts';
+export type { AnsweredBy, Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, ModelSettings, RateLimiter, Warning, } from './call/index.ts';
+export { BaseEmbedding, bytesToVector, embedQueries, similarity, vectorToBytes, type BaseEmbeddingOptions, type EmbeddedText, type EmbeddingInput, type EmbeddingMetadata, type EmbeddingModel, type EmbeddingResult, type EmbeddingRows, type EmbedManyOptions, type EmbedOptions, type EmbedReply, type EmbedRequest, type IndexedRow, type PartialEmbeddingResult, type SimilarityMode, } from './embedding/index.ts';
 export * from './events/index.ts';
 export * from './llm/index.ts';
 export * from './parser/index.ts';
 export * from './postprocessor/index.ts';
 export * from './query-engine/index.ts';
-export * from './reader/index.ts';
+export { BaseReader, type FileFormat, type ReadCall, type Reader, type ReadFailure, type ReadItem, type ReadOptions, type ReadProgress, type SourceFile, } from './reader/index.ts';
 export * from './reranker/index.ts';
 export * from './retriever/index.ts';
-export * from './shared/index.ts';
+export { base64Of, checkOptions, delimited } from './shared/index.ts';
+export type { JsonObject, JsonSchema, JsonValue } from './shared/index.ts';
 export type { DocumentStore, FilterCondition, FilterOperator, FilterValue, ItemState, KeyValueOptions, KeyValueStore, MetadataFilter, SetOptions, SourceRecord, SourcesOptions, StoreEntry, StoreLock, StoreOptions, StoreValue, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './store/index.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter, MemoryKeyValueStore } from './store/index.ts';
 export * from './sse/index.ts';
@@ -914,7 +915,7 @@ export declare function toCompletionResponse<M>(response: ChatResponse<M>): Comp
 // ---- llm/stream.d.ts
 import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
-import type { Span } from '../events/index.ts';
+import type { Attributes, Span } from '../events/index.ts';
 import type { CompletionStream, ChatResponse, ChatStream, ChatStreamEvent, StreamBatch } from './contract.ts';
 import type { Asked } from './response.ts';
 export interface OpenedStream {
@@ -933,7 +934,10 @@ export interface ChatStreamHooks {
     };
     abandon(reason: unknown): void;
     check?(response: ChatResponse): void;
-    describe(response: ChatResponse): Parameters<Span['end']>;
+    describe(response: ChatResponse): {
+        attributes?: Attributes;
+        content?: () => Attributes;
+    };
 }
 export declare function createChatStream<M>(hooks: ChatStreamHooks): ChatStream<M>;
 export declare function createCompletionStream<M>(chat: ChatStream<M>): CompletionStream<M>;

@@ -109,26 +109,22 @@ export function reasoningBlock(
 
 /** The parts of the content in their order; texts that no other part separates are one. */
 function contentBlocks(message: WireBody, about: WireAbout): ContentBlock[] {
-  const parts = objectsOf(message['content']);
-  const isOther = ({ type, text }: WireBody): boolean => typeof text !== 'string' && typeof type === 'string';
-  const last = parts.findLastIndex(isOther);
-  if (last < 0) return textBlocks(message['content'], message, about);
+  const { content } = message;
   const blocks: ContentBlock[] = [];
   let texts: WireBody[] = [];
-  for (const part of parts.slice(0, last + 1)) {
-    if (!isOther(part)) {
-      texts.push(part);
-      continue;
+  for (const part of objectsOf(content)) {
+    const { type, text } = part;
+    if (typeof text === 'string' || typeof type !== 'string') texts.push(part);
+    else {
+      const other =
+        type === 'thinking'
+          ? thinkingBlock(contentText(part['thinking']), thinkingMembers(part), about)
+          : partBlock(part, about);
+      blocks.push(...textBlocks(texts, {}, about), other);
+      texts = [];
     }
-    blocks.push(...textBlocks(texts, {}, about));
-    texts = [];
-    blocks.push(
-      part['type'] === 'thinking'
-        ? thinkingBlock(contentText(part['thinking']), thinkingMembers(part), about)
-        : partBlock(part, about),
-    );
   }
-  return [...blocks, ...textBlocks(parts.slice(last + 1), message, about)];
+  return [...blocks, ...textBlocks(typeof content === 'string' ? content : texts, message, about)];
 }
 
 function textBlocks(content: unknown, message: WireBody, about: WireAbout): TextBlock[] {

@@ -82,11 +82,8 @@ export class OutputItems {
   }
 
   #known(said: WireBody): OutputItem | undefined {
-    const id = stringOf(said['id']);
-    const call = stringOf(said['call_id']);
-    const byId = id === undefined ? undefined : this.#byId.get(id);
-    const byCall = call === undefined ? undefined : this.#byId.get(call);
-    return byId ?? byCall;
+    const of = (id: unknown): OutputItem | undefined => this.#byId.get(stringOf(id) ?? '');
+    return of(said['id']) ?? of(said['call_id']);
   }
 
   #begin(said: WireBody, at: unknown): OutputItem {

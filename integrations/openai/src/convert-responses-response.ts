@@ -1,16 +1,14 @@
 import {
   toolCallBlock,
   type ChatReply,
-  type CitationBlock,
   type ContentBlock,
   type FinishReason,
   type Usage,
 } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/shared';
-import { malformed, throwFailure } from '@mortise/core/wire';
+import { describeFailure, errorFromSaid, malformed, throwFailure } from '@mortise/core/wire';
 import { argumentsText, callId, citation, namelessCall } from './convert-chat-response.ts';
 import {
-  errorFromBody,
   metadataOf,
   objectOf,
   objectsOf,
@@ -40,7 +38,8 @@ export function fromResponsesResponse(body: WireBody, about: WireAbout): ChatRep
 
 export function throwIfFailed(body: WireBody, about: WireAbout): void {
   const { error, status } = body;
-  if (status === 'failed' || (error !== undefined && error !== null)) throw errorFromBody(error ?? {}, about);
+  if (status === 'failed' || (error !== undefined && error !== null))
+    throw errorFromSaid(describeFailure(error ?? {}), about);
 }
 
 /**
@@ -107,10 +106,6 @@ function reasoningText(item: WireBody): string {
   const texts = (value: unknown): string[] => objectsOf(value).map(({ text }) => stringOf(text) ?? '');
   const summary = texts(item['summary']);
   return (summary.length > 0 ? summary : texts(item['content'])).join(PARAGRAPH);
-}
-
-export function annotationOf(raw: unknown, about: WireAbout): CitationBlock | undefined {
-  return isObject(raw) ? citation(raw, raw, about) : undefined;
 }
 
 /** `raw` is the status, or why the response is incomplete. */

@@ -7,8 +7,8 @@ import {
   type StreamTranslator,
 } from '@mortise/core/wire';
 import { isObject } from '@mortise/core/shared';
+import { citation } from './convert-chat-response.ts';
 import {
-  annotationOf,
   blocksOfItem,
   PARAGRAPH,
   responsesFinishReason,
@@ -79,8 +79,9 @@ class ResponsesTranslator implements StreamTranslator<ChatStreamEvent> {
         }
         break;
       case 'response.output_text.annotation.added': {
-        const citation = annotationOf(data['annotation'], this.#about);
-        if (citation !== undefined) out.push({ type: 'citation', index: this.#place(data), citation });
+        const { annotation: raw } = data;
+        if (isObject(raw))
+          out.push({ type: 'citation', index: this.#place(data), citation: citation(raw, raw, this.#about) });
         break;
       }
       case 'response.output_item.done':

@@ -173,11 +173,6 @@ export function objectOf(value: unknown): WireBody {
   return isObject(value) ? value : {};
 }
 
-/** An error that came with a 200: in a stream's event, in a failed response, in place of a completion. */
-export function errorFromBody(error: unknown, about: ErrorAbout): MortiseError {
-  return errorFromSaid(describeFailure(error), about);
-}
-
 /** E-06: the error of an end that is a failure, with the choice's own words where it has some. */
 export function endError(
   { finish_reason: reason, error }: { finish_reason?: unknown; error?: unknown },

@@ -1,18 +1,22 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as core from '@mortise/core';
+import type * as coreCalls from '@mortise/core/call';
 import type * as coreTesting from '@mortise/core/testing';
 
 type Core = typeof core;
+type Calls = typeof coreCalls;
 type Testing = typeof coreTesting;
 
 /** Two packages of one program may each bring their own core. */
 describe('two copies of core in one program', () => {
   let mine: Core;
   let theirs: Core;
+  let calls: Calls;
   let testing: Testing;
 
   beforeAll(async () => {
     mine = await import('@mortise/core');
+    calls = await import('@mortise/core/call');
     vi.resetModules();
     theirs = await import('@mortise/core');
     testing = await import('@mortise/core/testing');
@@ -26,13 +30,14 @@ describe('two copies of core in one program', () => {
     expect(error).not.toBeInstanceOf(mine.MortiseError);
     expect([mine.isMortiseError(error), mine.isMortiseError(error, 'overloaded')]).toEqual([true, true]);
     let attempts = 0;
-    const call = mine.runCall({ policy: mine.callPolicy({}), options: {}, stream: false, about: {} }, () =>
+    const call = calls.runCall({ policy: calls.callPolicy({}), options: {}, stream: false, about: {} }, () =>
       ++attempts === 1 ? Promise.reject(error) : Promise.resolve('ok'),
     );
     expect([await call, attempts]).toEqual(['ok', 2]);
     const refused = new theirs.MortiseError('validation', 'no');
-    const passed = mine.runCall({ policy: mine.callPolicy({}), options: {}, stream: false, about: {} }, () =>
-      Promise.reject(refused),
+    const passed = calls.runCall(
+      { policy: calls.callPolicy({}), options: {}, stream: false, about: {} },
+      () => Promise.reject(refused),
     );
     expect(await passed.catch((thrown: unknown) => thrown)).toBe(refused);
   });

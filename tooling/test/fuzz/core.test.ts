@@ -1,4 +1,5 @@
 import * as core from '@mortise/core';
+import { canonicalJson } from '@mortise/core/shared';
 import * as schemaRoom from '@mortise/core/schema';
 import * as storeRoom from '@mortise/core/store';
 import { HashEmbedding, ScriptedLLM } from '@mortise/core/testing';
@@ -399,7 +400,7 @@ fuzz('packages/core', [
   call(
     'canonicalJson',
     () => [{ b: [1, null, 'x'], a: { c: true } }] as [unknown],
-    (value) => core.canonicalJson(value),
+    (value) => canonicalJson(value),
   ),
   call(
     'delimited',

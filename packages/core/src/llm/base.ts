@@ -50,6 +50,7 @@ type Input = ChatInput | { readonly prompt: string };
 export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = unknown> implements LLM<P, M> {
   readonly provider: string;
   readonly model: string;
+  readonly #about: { readonly provider: string; readonly model: string };
   readonly #policy: CallPolicy;
   readonly #server: Server;
   readonly #asked: Asked;
@@ -59,6 +60,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     const { provider, model, name, baseURL, callIds } = options;
     this.provider = provider;
     this.model = model;
+    this.#about = { provider, model };
     this.#policy = callPolicy(options);
     this.#asked = { ...answeredBy(provider, options), model };
     this.#server = { provider, owner: ownerOf(provider, name, baseURL), callIds: checkedFormat(callIds) };
@@ -97,7 +99,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   }
 
   #whole(name: 'llm.chat' | 'llm.complete', input: Input, given: ChatOptions<P>): Promise<ChatResponse<M>> {
-    return throughDoor(given, this, (options) =>
+    return throughDoor(given, this.#about, (options) =>
       inSpan(
         name,
         this.#spanOptions(input, options, false),
@@ -120,10 +122,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
           response.warnings.forEach((warning) => this.#announce(warning));
           return response;
         },
-        (response) => {
-          const [attributes, content] = describe(response);
-          return { attributes, content };
-        },
+        describe,
       ),
     );
   }
@@ -190,8 +189,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
         head.push(...eventsOf(next.value));
       }
       const first = head.find(isContent);
-      if (first?.type === 'finish')
-        checkEnd(first.finishReason, { provider: this.provider, model: this.model });
+      if (first?.type === 'finish') checkEnd(first.finishReason, this.#about);
     } catch (error) {
       // Not awaited: a generator that hangs in `next` would hang in `return` too.
       source.return?.().then(undefined, () => undefined);
@@ -215,29 +213,27 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     const { messages, warnings } = forServer(asked, this.#server, this);
     if (messages.length === 0) {
       const message = `Nothing of the messages is for this server: they hold only what another one can read. Add a message of the user.`;
-      throw new MortiseError('invalid-request', message, { provider: this.provider, model: this.model });
+      throw new MortiseError('invalid-request', message, this.#about);
     }
     return { request: { ...asked, messages }, notes: warnings };
   }
 
   #callSpec(options: ChatOptions<P>, request: ChatRequest<P>, stream: boolean) {
-    const about = { provider: this.provider, model: this.model };
     const tokens = this.#policy.limiter === undefined ? undefined : estimateTokens(request);
-    return { policy: this.#policy, options, stream, about, tokens };
+    return { policy: this.#policy, options, stream, about: this.#about, tokens };
   }
 
   #spanOptions(input: Input, options: ChatOptions<P>, streamed: boolean) {
-    const attributes = { provider: this.provider, model: this.model, streamed };
+    const attributes = { ...this.#about, streamed };
     return { attributes, parent: options.parent, content: (): Attributes => ({ input }) };
   }
 
   #check(response: ChatResponse): void {
-    const { provider, model } = this;
-    checkEnd(response.finishReason, { provider, model, partial: response }, response.message.content);
+    checkEnd(response.finishReason, { ...this.#about, partial: response }, response.message.content);
   }
 
   #announce(warning: Warning, span?: Span): void {
-    emitPoint('warning', { provider: this.provider, model: this.model, ...warning }, span);
+    emitPoint('warning', { ...this.#about, ...warning }, span);
   }
 }
 
@@ -255,9 +251,9 @@ function isContent({ type }: ChatStreamEvent): boolean {
   return type !== 'start' && type !== 'usage' && type !== 'warning';
 }
 
-function describe(response: ChatResponse): [Attributes, () => Attributes] {
+function describe(response: ChatResponse) {
   const { usage, finishReason, model } = response;
   const { raw: _raw, ...counts } = usage;
   const attributes = { usage: counts, finishReason: finishReason.unified, answeredBy: model };
-  return [attributes, () => ({ message: response.message })];
+  return { attributes, content: (): Attributes => ({ message: response.message }) };
 }

@@ -176,11 +176,6 @@ export class ReplyBuilder {
     return this.#usage;
   }
 
-  /** The terminal event was seen. */
-  get finished(): boolean {
-    return this.#finish !== undefined;
-  }
-
   /** Gives the event as readers are to see it. */
   apply(event: ChatStreamEvent): ChatStreamEvent {
     switch (event.type) {

@@ -3,7 +3,7 @@ import type { Warning } from '../call/contract.ts';
 import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
-import type { Span } from '../events/index.ts';
+import type { Attributes, Span } from '../events/index.ts';
 import { says } from '../call/timers.ts';
 import { webStream } from '../sse/write.ts';
 import type {
@@ -40,7 +40,7 @@ export interface ChatStreamHooks {
   /** Throws for a reply that is whole and no answer all the same. */
   check?(response: ChatResponse): void;
   /** Attributes of the span's end. */
-  describe(response: ChatResponse): Parameters<Span['end']>;
+  describe(response: ChatResponse): { attributes?: Attributes; content?: () => Attributes };
 }
 
 /** A stream of one call: single use, pulled, nothing sent before the first read (L-05, L-06). */
@@ -165,7 +165,8 @@ class ChatPump {
     this.#hooks.check?.(response);
     this.reader.push([...before, ...blocks, { ...finish, usage: this.#builder.usage }]);
     this.reader.finish(response);
-    this.#span?.end(...this.#hooks.describe(response));
+    const { attributes, content } = this.#hooks.describe(response);
+    this.#span?.end(attributes, content);
     if (this.#opened !== undefined) close(this.#opened, response.usage.totalTokens);
   }
 

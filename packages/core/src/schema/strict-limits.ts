@@ -12,15 +12,7 @@ export function overLimit(
   { name, limits = {}, recursive = true }: SchemaDialect,
 ): string | undefined {
   if (!recursive && isRecursive(schema, schema)) return `it refers to itself, which ${name} does not take`;
-  const counts: Counts = {
-    depth: 0,
-    properties: 0,
-    optional: 0,
-    unions: 0,
-    enumValues: 0,
-    characters: 0,
-    enumCharacters: 0,
-  };
+  const counts = Object.fromEntries(Object.keys(WORDS).map((limit) => [limit, 0])) as Counts;
   count(schema, 0, counts);
   for (const [limit, most] of Object.entries(limits) as [keyof SchemaLimits, number | undefined][]) {
     if (most !== undefined && counts[limit] > most)

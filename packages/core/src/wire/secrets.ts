@@ -123,14 +123,12 @@ function holdsSecret(root: unknown, pattern: RegExp): boolean {
 function partsOf(value: object): unknown[] {
   try {
     if (ArrayBuffer.isView(value)) return [bytesText(value)];
-    if (value instanceof Map) return [...value.keys(), ...value.values(), ...ownParts(value)];
-    if (value instanceof Set) return [...value, ...ownParts(value)];
-    if (value instanceof Headers) return [...value.values()];
-    if (value instanceof URL) return [value.href];
-    if (value instanceof URLSearchParams) return [value.toString()];
-    if (value instanceof Request) return [value.url, value.headers, ...ownParts(value)];
-    if (value instanceof Response) return [value.url, value.headers, ...ownParts(value)];
-    return ownParts(value);
+    // What classes of the platform show by themselves, and not as members of their own.
+    const { url, href, headers } = value as { readonly [name: string]: unknown };
+    const inside = [Map, Set, Headers, URLSearchParams].some((kind) => value instanceof kind)
+      ? [...(value as Iterable<unknown>)]
+      : [];
+    return [...inside, url, href, headers, ...ownParts(value)];
   } catch {
     // A proxy that refuses to be looked at shows nothing either.
     return [];

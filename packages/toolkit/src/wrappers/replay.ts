@@ -10,7 +10,7 @@ export function replayedStream(reply: ChatReply, asked: AnsweredBy & { readonly 
     asked,
     open: () => ({ span: NO_SPAN, opened: Promise.resolve(opened) }),
     abandon: () => undefined,
-    describe: () => [],
+    describe: () => ({}),
   });
 }
 
