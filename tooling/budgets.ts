@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -66,12 +66,26 @@ const LARGER: Readonly<Record<string, number>> = {
   // Two chat APIs, each with its requests, replies and streams; tokens and filters as Azure has them.
   '@mortise/openai': 12.5,
   // Language models with calls by their paths and places of citations in bytes, embeddings, two clouds.
-  '@mortise/google': 9,
+  '@mortise/google': 8.5,
   // Language models, embeddings and rerankers, binary frames, keys of two kinds.
-  '@mortise/bedrock': 10.5,
+  '@mortise/bedrock': 10.25,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.
   '@mortise/html': 14,
 };
+
+/** KB of one adapter of an integration: an application seldom uses all of them. */
+const ADAPTER = 8;
+const LARGER_ADAPTER: Readonly<Record<string, number>> = {
+  // Both chat APIs: which of them is asked is an option.
+  OpenAILLM: 12,
+  BedrockLLM: 9.25,
+};
+
+/** The adapters that an integration exports, by its index. */
+function adaptersOf(folder: string): string[] {
+  const index = readFileSync(join(root, folder, 'src/index.ts'), 'utf8');
+  return [...new Set(index.match(/(?<!type )\b[A-Z]\w*(?:LLM|Embedding|Reranker)\b/g))];
+}
 
 export function budgets(packages: readonly Package[] = publishedPackages()): Budget[] {
   return [
@@ -112,6 +126,16 @@ export function budgets(packages: readonly Package[] = publishedPackages()): Bud
         external: [core, ...Object.keys(manifest.dependencies ?? {}), ...peers(manifest)],
         limit: (LARGER[manifest.name] ?? INTEGRATION) * KB,
       })),
+    ...packages
+      .filter(({ folder }) => folder.startsWith('integrations/'))
+      .flatMap(({ folder, manifest }) =>
+        adaptersOf(folder).map((name) => ({
+          name: `${name} alone`,
+          code: `export { ${name} } from '${join(root, folder, 'src/index.ts')}';`,
+          external: [core, ...Object.keys(manifest.dependencies ?? {}), ...peers(manifest)],
+          limit: (LARGER_ADAPTER[name] ?? ADAPTER) * KB,
+        })),
+      ),
   ];
 }
 

@@ -8,13 +8,13 @@ import {
   type ContentBlock,
   type DocumentBlock,
   type ImageBlock,
-  type MediaSource,
   type ReasoningBlock,
   type TextBlock,
   type ToolCallBlock,
   type ToolResultBlock,
 } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
+import { inlineMedia, type RequestNotes } from '@mortise/core/wire';
 
 /** Something in a request body. */
 export type Wire = Record<string, unknown>;
@@ -24,16 +24,6 @@ export interface Turn {
   content: Wire[];
 }
 
-/** What to do with what the API has no place for. */
-export interface Notes {
-  /** A preference. */
-  leaveOut(setting: string, message: string): void;
-  /** Something the caller should know, once a request. */
-  note(message: string): void;
-  /** A requirement: never returns. */
-  refuse(message: string): never;
-}
-
 /**
  * Messages as the API takes them: system texts apart, tool results in the user's turns, and neighbours of one role as
  * one turn. `tools` stands before both, so a cache point at the very beginning is on its last.
@@ -41,7 +31,7 @@ export interface Notes {
 export function toConversation(
   messages: readonly ChatMessage[],
   tools: Wire[],
-  notes: Notes,
+  notes: RequestNotes,
 ): { system: Wire[]; turns: Turn[] } {
   const system: Wire[] = [];
   const turns: Turn[] = [];
@@ -87,7 +77,12 @@ function resultsFirst(content: Wire[]): Wire[] {
   return [...content.filter(isResult), ...content.filter((block) => !isResult(block))];
 }
 
-function addBlocks(message: ChatMessage, content: Wire[], before: readonly Wire[][], notes: Notes): void {
+function addBlocks(
+  message: ChatMessage,
+  content: Wire[],
+  before: readonly Wire[][],
+  notes: RequestNotes,
+): void {
   for (const block of withoutBlanks(blocksOf(message))) {
     if (block.type === 'cache-point') {
       markCached([...before, content], block.ttl);
@@ -122,7 +117,7 @@ function markCached(lists: readonly Wire[][], ttl: string | undefined): void {
   }
 }
 
-function toBlock(block: ContentBlock, role: ChatMessage['role'], notes: Notes): Wire | undefined {
+function toBlock(block: ContentBlock, role: ChatMessage['role'], notes: RequestNotes): Wire | undefined {
   const { type } = block;
   if (type.includes(':')) return toProviderBlock(block, role, notes);
   if (role === 'system' && type !== 'text')
@@ -152,7 +147,11 @@ function toBlock(block: ContentBlock, role: ChatMessage['role'], notes: Notes): 
   }
 }
 
-function toProviderBlock(block: { type: string }, role: ChatMessage['role'], notes: Notes): Wire | undefined {
+function toProviderBlock(
+  block: { type: string },
+  role: ChatMessage['role'],
+  notes: RequestNotes,
+): Wire | undefined {
   if (block.type.startsWith('anthropic:')) return { ...block, type: block.type.slice('anthropic:'.length) };
   if (role !== 'assistant') notes.refuse(`Anthropic takes no ${block.type} blocks.`);
   notes.note(`Blocks of another provider were left out: ${block.type}.`);
@@ -180,7 +179,7 @@ function originalOf({ providerMetadata }: CitationBlock): unknown {
 }
 
 /** Another provider's reasoning has no signature, or one that the API would refuse. */
-function toThinking(block: ReasoningBlock, notes: Notes): Wire | undefined {
+function toThinking(block: ReasoningBlock, notes: RequestNotes): Wire | undefined {
   const { text, signature, encrypted, id, providerMetadata } = block;
   const own = providerMetadata === undefined ? id === undefined : 'anthropic' in providerMetadata;
   const members = membersOf(providerMetadata);
@@ -195,7 +194,7 @@ function toToolUse(block: ToolCallBlock): Wire {
   return { ...membersOf(providerMetadata), type: 'tool_use', id, name, input: sentArguments(block) };
 }
 
-function toToolResult({ toolCallId, content, isError }: ToolResultBlock, notes: Notes): Wire {
+function toToolResult({ toolCallId, content, isError }: ToolResultBlock, notes: RequestNotes): Wire {
   const said =
     typeof content === 'string'
       ? content
@@ -212,11 +211,11 @@ function toToolResult({ toolCallId, content, isError }: ToolResultBlock, notes: 
   });
 }
 
-function toImage({ source, detail }: ImageBlock, notes: Notes): Wire {
+function toImage({ source, detail }: ImageBlock, notes: RequestNotes): Wire {
   if (detail !== undefined && detail !== 'auto') {
     notes.leaveOut('detail', 'Anthropic has no detail of images; it was left out.');
   }
-  const media = inline(source);
+  const media = inlineMedia(source);
   if ('url' in media) return { type: 'image', source: { type: 'url', url: media.url } };
   return {
     type: 'image',
@@ -224,7 +223,7 @@ function toImage({ source, detail }: ImageBlock, notes: Notes): Wire {
   };
 }
 
-function toDocument({ source, title, context, citations }: DocumentBlock, notes: Notes): Wire {
+function toDocument({ source, title, context, citations }: DocumentBlock, notes: RequestNotes): Wire {
   return defined({
     type: 'document',
     source: toDocumentSource(source, notes),
@@ -234,9 +233,9 @@ function toDocument({ source, title, context, citations }: DocumentBlock, notes:
   });
 }
 
-function toDocumentSource(source: DocumentBlock['source'], notes: Notes): Wire {
+function toDocumentSource(source: DocumentBlock['source'], notes: RequestNotes): Wire {
   if ('text' in source) return { type: 'text', media_type: 'text/plain', data: source.text };
-  const media = inline(source);
+  const media = inlineMedia(source);
   if ('url' in media) return { type: 'url', url: media.url };
   const { data, mediaType } = media;
   if (/^application\/pdf\b/i.test(mediaType)) {
@@ -246,13 +245,6 @@ function toDocumentSource(source: DocumentBlock['source'], notes: Notes): Wire {
   return notes.refuse(
     `Anthropic takes documents as PDF or text, not ${mediaType}. Turn it into one of them first.`,
   );
-}
-
-/** The API fetches only real URLs, so what a `data:` URL holds goes in as bytes. */
-function inline(source: MediaSource): MediaSource {
-  if (!('url' in source)) return source;
-  const [, mediaType, data] = /^data:([^;,]+)(?:;[^;,]*)*;base64,(.*)$/is.exec(source.url) ?? [];
-  return mediaType === undefined || data === undefined ? source : { mediaType, data };
 }
 
 function textOf(data: string | Uint8Array): string {

@@ -1,15 +1,8 @@
-import {
-  MortiseError,
-  type ChatRequest,
-  type JsonSchema,
-  type ToolChoice,
-  type ToolDefinition,
-  type Warning,
-} from '@mortise/core';
+import { type ChatRequest, type JsonSchema, type ToolChoice, type ToolDefinition } from '@mortise/core';
 import { fitSchema, anthropicDialect } from '@mortise/core/schema';
-import { defined } from '@mortise/core/shared';
-import { withOptions } from '@mortise/core/wire';
-import { toConversation, type Notes, type Wire } from './convert-content.ts';
+import { defined, nonEmpty } from '@mortise/core/shared';
+import { requestNotes, withOptions, type NotesContext, type RequestNotes } from '@mortise/core/wire';
+import { toConversation, type Wire } from './convert-content.ts';
 
 /**
  * `providerOptions.anthropic`: merged into the request body last, so that what the contract does not model is one line
@@ -42,16 +35,14 @@ export type AnthropicProviderOptions = {
  */
 export const DEFAULT_MAX_TOKENS = 16_384;
 
-export interface RequestContext {
-  readonly model: string;
+export interface RequestContext extends NotesContext {
   /** Known of the model. */
   readonly maxOutputTokens?: number | undefined;
-  warn(warning: Warning): void;
 }
 
 /** The body of `POST /v1/messages`: https://platform.claude.com/docs/en/api/messages */
 export function toRequest(request: ChatRequest<AnthropicProviderOptions>, context: RequestContext): Wire {
-  const notes = notesOf(request, context);
+  const notes = requestNotes('anthropic', request, context);
   for (const setting of ['temperature', 'topP', 'seed'] as const) {
     if (request[setting] === undefined) continue;
     notes.leaveOut(setting, `Anthropic's API has no ${setting}; it was left out.`);
@@ -75,31 +66,12 @@ export function toRequest(request: ChatRequest<AnthropicProviderOptions>, contex
   return withOptions(body, own, { merged: ['tool_choice', 'output_config'] });
 }
 
-function notesOf(request: ChatRequest, context: RequestContext): Notes {
-  const said = new Set<string>();
-  const refuse = (message: string): never => {
-    throw new MortiseError('unsupported', message, { provider: 'anthropic', model: context.model });
-  };
-  return {
-    leaveOut(setting, message) {
-      if (request.strict) refuse(message);
-      if (!said.has(setting)) context.warn({ type: 'unsupported-setting', setting, message });
-      said.add(setting);
-    },
-    note(message) {
-      if (!said.has(message)) context.warn({ type: 'other', message });
-      said.add(message);
-    },
-    refuse,
-  };
-}
-
 /** Thinking counts as output, so that a budget for it needs room beside it. */
 function defaultMaxTokens({ maxOutputTokens = Infinity }: RequestContext, budget = 0): number {
   return Math.min(DEFAULT_MAX_TOKENS + budget, maxOutputTokens);
 }
 
-function toTool({ name, description, parameters, strict }: ToolDefinition, notes: Notes): Wire {
+function toTool({ name, description, parameters, strict }: ToolDefinition, notes: RequestNotes): Wire {
   const given = parameters['type'] === undefined ? withType(parameters) : parameters;
   const fitted = fitSchema(given, anthropicDialect, strict === true ? 'strict-tool' : 'tool');
   const isStrict = strict === true && fitted.strict;
@@ -140,7 +112,7 @@ function toToolChoice(choice: ToolChoice | undefined): Wire | undefined {
  */
 function toThinkingConfig(
   reasoning: ChatRequest['reasoning'],
-  notes: Notes,
+  notes: RequestNotes,
 ): { effort?: string | undefined; thinking?: Wire | undefined; budget?: number | undefined } {
   const { effort, budgetTokens, summary } = reasoning ?? {};
   if (effort === 'none') return { thinking: { type: 'disabled' } };
@@ -163,7 +135,7 @@ function toThinkingConfig(
   };
 }
 
-function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefined {
+function toFormat({ responseFormat }: ChatRequest, notes: RequestNotes): Wire | undefined {
   if (responseFormat?.type !== 'json') return undefined;
   const { schema, description } = responseFormat;
   if (schema === undefined) {
@@ -176,9 +148,4 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefin
     );
   }
   return { type: 'json_schema', schema: defined({ description, ...fitted.schema }) };
-}
-
-function nonEmpty(object: Wire): Wire | undefined {
-  const result = defined(object);
-  return Object.keys(result).length === 0 ? undefined : result;
 }

@@ -10,7 +10,7 @@ import {
   type Usage,
 } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
-import { malformed, throwFailure, uniqueCallId, type About } from '@mortise/core/wire';
+import { malformed, sumOfCounts, throwFailure, uniqueCallId, type About } from '@mortise/core/wire';
 
 /** What Anthropic says of a reply and the contract does not model, in its own words; members that are null are absent. */
 export type AnthropicMetadata = {
@@ -147,19 +147,13 @@ export function fromUsage(raw: Raw): Usage {
   const written = count(raw['cache_creation_input_tokens']);
   const details = raw['output_tokens_details'];
   return defined({
-    inputTokens: fresh === undefined ? undefined : sumOf([fresh, cached ?? 0, written ?? 0]),
+    inputTokens: fresh === undefined ? undefined : sumOfCounts([fresh, cached, written]),
     outputTokens: count(raw['output_tokens']),
     cachedInputTokens: cached,
     cacheWriteTokens: written,
     reasoningTokens: isObject(details) ? count(details['thinking_tokens']) : undefined,
     raw: raw as JsonObject,
   });
-}
-
-/** The sum; where a part counts nothing that part, which core leaves out: together they may look like a count. */
-function sumOf(parts: readonly number[]): number {
-  const odd = parts.find((part) => !Number.isInteger(part) || part < 0);
-  return odd ?? parts.reduce((sum, part) => sum + part, 0);
 }
 
 const MODELLED: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { errorText, isMortiseError, MortiseError, type Attempt } from '@mortise/core';
+import { isMortiseError, MortiseError, type Attempt } from '@mortise/core';
 import { isObject } from '@mortise/core/shared';
 import {
   Credentials,
@@ -6,10 +6,9 @@ import {
   guardedFetch,
   lazySdk,
   malformed,
-  redact,
+  notSent,
   refusalOf,
   thrownWithoutSecrets,
-  withoutSecrets,
   type About,
 } from '@mortise/core/wire';
 import { meaningOf } from './errors.ts';
@@ -171,7 +170,7 @@ export class Connection {
       await client.send(command, { abortSignal: attempt.signal });
     } catch (error) {
       if (attempt.signal.aborted || isMortiseError(error)) throw error;
-      throw notSent(error, told);
+      throw notSent('Amazon Bedrock', error, REMEDY, told);
     }
     if (failure !== undefined) throw thrownWithoutSecrets(failure.error, told);
     if (response === undefined)
@@ -251,12 +250,5 @@ function signatureOf({ headers }: SdkRequest): string[] {
   return signature === undefined ? [] : [signature];
 }
 
-/** The SDK failed before it sent anything: it found no region or no credentials, or a name of a model is none. */
-function notSent(thrown: unknown, { provider, model, secrets }: About): MortiseError {
-  const message = `Nothing was sent to Amazon Bedrock: ${errorText(thrown)} Check the model, the region and the credentials.`;
-  return new MortiseError('configuration', redact(message, secrets), {
-    provider,
-    model,
-    cause: withoutSecrets(thrown, secrets),
-  });
-}
+/** Where the SDK failed before it sent anything. */
+const REMEDY = 'Check the model, the region and the credentials.';

@@ -14,6 +14,7 @@ import {
   type ToolResultBlock,
 } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
+import { inlineMedia, type RequestNotes } from '@mortise/core/wire';
 import { DocumentNames } from './document-names.ts';
 import { formatOf, formatOfName, type MediaKind } from './media.ts';
 
@@ -23,16 +24,6 @@ export type Wire = Record<string, unknown>;
 export interface Turn {
   readonly role: 'user' | 'assistant';
   content: Wire[];
-}
-
-/** What to do with what the API has no place for. */
-export interface Notes {
-  /** A preference. */
-  leaveOut(setting: string, message: string): void;
-  /** Something the caller should know, once a request. */
-  note(message: string): void;
-  /** A requirement: never returns. */
-  refuse(message: string): never;
 }
 
 /** Messages as the API takes them. */
@@ -50,7 +41,7 @@ export interface Conversation {
 export function toConversation(
   messages: readonly ChatMessage[],
   tools: readonly Wire[],
-  notes: Notes,
+  notes: RequestNotes,
 ): Conversation {
   return new Writer(tools, notes).write(messages);
 }
@@ -59,14 +50,14 @@ class Writer implements Conversation {
   readonly tools: Wire[];
   readonly system: Wire[] = [];
   readonly turns: Turn[] = [];
-  readonly #notes: Notes;
+  readonly #notes: RequestNotes;
   /** Whether calls and results can stand as such. */
   readonly #hasTools: boolean;
   readonly #names = new DocumentNames();
   /** The names of the tools that were called, by the ids of the calls. */
   readonly #called = new Map<string, string>();
 
-  constructor(tools: readonly Wire[], notes: Notes) {
+  constructor(tools: readonly Wire[], notes: RequestNotes) {
     this.tools = [...tools];
     this.#hasTools = tools.length > 0;
     this.#notes = notes;
@@ -201,7 +192,7 @@ function originalOf({ providerMetadata }: CitationBlock): unknown {
 }
 
 /** What is opaque in reasoning goes back alone; what is not signed the API would not take for its own. */
-function toReasoning({ text, signature, encrypted }: ReasoningBlock, notes: Notes): Wire[] {
+function toReasoning({ text, signature, encrypted }: ReasoningBlock, notes: RequestNotes): Wire[] {
   if (encrypted !== undefined) return [{ reasoningContent: { redactedContent: encrypted } }];
   if (signature !== undefined) return [{ reasoningContent: { reasoningText: { text, signature } } }];
   notes.note('Reasoning without a signature was left out.');
@@ -209,7 +200,7 @@ function toReasoning({ text, signature, encrypted }: ReasoningBlock, notes: Note
 }
 
 /** A block of a kind that the contract has no block for goes back as it came. */
-function toOwnBlock(block: { type: string }, role: ChatMessage['role'], notes: Notes): Wire[] {
+function toOwnBlock(block: { type: string }, role: ChatMessage['role'], notes: RequestNotes): Wire[] {
   const { type } = block;
   if (type.startsWith('bedrock:'))
     return [{ [type.slice('bedrock:'.length)]: (block as { value?: unknown }).value }];
@@ -219,20 +210,19 @@ function toOwnBlock(block: { type: string }, role: ChatMessage['role'], notes: N
 }
 
 /** Bytes, or a place in S3: the API loads nothing else. */
-function toMedia(kind: MediaKind, source: MediaSource, notes: Notes): Wire {
-  if (!('url' in source)) return bytesOf(kind, source.mediaType, base64Of(source.data), notes);
-  const { url } = source;
-  const [, mediaType, data] = /^data:([^;,]+)(?:;[^;,]*)*;base64,(.*)$/is.exec(url) ?? [];
-  if (mediaType !== undefined && data !== undefined) return bytesOf(kind, mediaType, data, notes);
+function toMedia(kind: MediaKind, source: MediaSource, notes: RequestNotes): Wire {
+  const media = inlineMedia(source);
+  if (!('url' in media)) return bytesOf(kind, media.mediaType, base64Of(media.data), notes);
+  const { url, mediaType } = media;
   if (!/^s3:\/\//i.test(url))
     notes.refuse(`Amazon Bedrock loads a ${kind} from S3 alone. Load it, and give its bytes.`);
-  const format = source.mediaType === undefined ? formatOfName(kind, url) : formatOf(kind, source.mediaType);
+  const format = mediaType === undefined ? formatOfName(kind, url) : formatOf(kind, mediaType);
   if (format === undefined)
     notes.refuse(`Amazon Bedrock wants to know the format of a ${kind}. Give its mediaType.`);
   return { format, source: { s3Location: { uri: url } } };
 }
 
-function bytesOf(kind: MediaKind, mediaType: string, bytes: string, notes: Notes): Wire {
+function bytesOf(kind: MediaKind, mediaType: string, bytes: string, notes: RequestNotes): Wire {
   const format = formatOf(kind, mediaType);
   if (format === undefined)
     notes.refuse(`Amazon Bedrock takes no ${kind} as ${mediaType}. Turn it into another format.`);

@@ -1,15 +1,8 @@
-import {
-  MortiseError,
-  type ChatRequest,
-  type JsonSchema,
-  type ToolChoice,
-  type ToolDefinition,
-  type Warning,
-} from '@mortise/core';
+import { type ChatRequest, type JsonSchema, type ToolChoice, type ToolDefinition } from '@mortise/core';
 import { fitSchema, bedrockDialect } from '@mortise/core/schema';
-import { defined } from '@mortise/core/shared';
-import { withOptions } from '@mortise/core/wire';
-import { toConversation, type Notes, type Wire } from './convert-content.ts';
+import { defined, nonEmpty } from '@mortise/core/shared';
+import { requestNotes, withOptions, type NotesContext, type RequestNotes } from '@mortise/core/wire';
+import { toConversation, type Wire } from './convert-content.ts';
 
 /**
  * `providerOptions.bedrock`: merged into the request body last, in Bedrock's own spelling. A member replaces ours, but those
@@ -46,16 +39,11 @@ export type BedrockProviderOptions = {
   [provider: string]: { [option: string]: unknown } | undefined;
 };
 
-export interface RequestContext {
-  readonly model: string;
-  warn(warning: Warning): void;
-}
-
 const MERGED = ['inferenceConfig', 'toolConfig', 'outputConfig', 'additionalModelRequestFields'] as const;
 
 /** The body of `Converse` and `ConverseStream`: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
-export function toRequest(request: ChatRequest<BedrockProviderOptions>, context: RequestContext): Wire {
-  const notes = notesOf(request, context);
+export function toRequest(request: ChatRequest<BedrockProviderOptions>, context: NotesContext): Wire {
+  const notes = requestNotes('bedrock', request, context);
   if (request.seed !== undefined) notes.leaveOut('seed', 'Amazon Bedrock has no seed; it was left out.');
   const { toolConfig: ownTools, ...own } = request.providerOptions?.bedrock ?? {};
   // There is no choice of none: without tools no tool is called.
@@ -90,26 +78,7 @@ export function toRequest(request: ChatRequest<BedrockProviderOptions>, context:
   return withOptions(body, own, { merged: MERGED });
 }
 
-function notesOf(request: ChatRequest, context: RequestContext): Notes {
-  const said = new Set<string>();
-  const refuse = (message: string): never => {
-    throw new MortiseError('unsupported', message, { provider: 'bedrock', model: context.model });
-  };
-  return {
-    leaveOut(setting, message) {
-      if (request.strict) refuse(message);
-      if (!said.has(setting)) context.warn({ type: 'unsupported-setting', setting, message });
-      said.add(setting);
-    },
-    note(message) {
-      if (!said.has(message)) context.warn({ type: 'other', message });
-      said.add(message);
-    },
-    refuse,
-  };
-}
-
-function toTool({ name, description, parameters, strict }: ToolDefinition, notes: Notes): Wire {
+function toTool({ name, description, parameters, strict }: ToolDefinition, notes: RequestNotes): Wire {
   const fitted = fitSchema(withType(parameters), bedrockDialect, strict === true ? 'strict-tool' : 'tool');
   const isStrict = strict === true && fitted.strict;
   if (strict === true && !isStrict) {
@@ -148,7 +117,7 @@ function toToolChoice(choice: ToolChoice | undefined): Wire | undefined {
 function toThinking(
   reasoning: ChatRequest['reasoning'],
   model: string,
-  notes: Notes,
+  notes: RequestNotes,
 ): { effort?: string | undefined; thinking?: Wire | undefined } {
   const { effort, budgetTokens, summary } = reasoning ?? {};
   const isClaude = /anthropic|claude/i.test(model);
@@ -177,7 +146,7 @@ function toThinking(
 const OWN_FIELD =
   "it was left out. Give the model's own member in providerOptions.bedrock.additionalModelRequestFields.";
 
-function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefined {
+function toFormat({ responseFormat }: ChatRequest, notes: RequestNotes): Wire | undefined {
   if (responseFormat?.type !== 'json') return undefined;
   const { schema, name, description } = responseFormat;
   if (schema === undefined)
@@ -189,9 +158,4 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire | undefin
     );
   const jsonSchema = defined({ schema: JSON.stringify(fitted.schema), name, description });
   return { type: 'json_schema', structure: { jsonSchema } };
-}
-
-function nonEmpty(object: Wire): Wire | undefined {
-  const result = defined(object);
-  return Object.keys(result).length === 0 ? undefined : result;
 }

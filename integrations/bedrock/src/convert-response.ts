@@ -8,7 +8,7 @@ import {
   type Usage,
 } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
-import { malformed, throwFailure, uniqueCallId, type About } from '@mortise/core/wire';
+import { malformed, sumOfCounts, throwFailure, uniqueCallId, type About } from '@mortise/core/wire';
 import { mediaTypeOf } from './media.ts';
 
 /** What Bedrock says of a reply and the contract does not model, in its own words; members that are null are absent. */
@@ -151,18 +151,12 @@ export function fromUsage(raw: Raw): Usage {
   const cached = count(raw['cacheReadInputTokens']);
   const written = count(raw['cacheWriteInputTokens']);
   return defined({
-    inputTokens: fresh === undefined ? undefined : sumOf([fresh, cached ?? 0, written ?? 0]),
+    inputTokens: fresh === undefined ? undefined : sumOfCounts([fresh, cached, written]),
     outputTokens: count(raw['outputTokens']),
     cachedInputTokens: cached,
     cacheWriteTokens: written,
     raw: raw as JsonObject,
   });
-}
-
-/** The sum; where a part counts nothing that part, which core leaves out: together they may look like a count. */
-function sumOf(parts: readonly number[]): number {
-  const odd = parts.find((part) => !Number.isInteger(part) || part < 0);
-  return odd ?? parts.reduce((sum, part) => sum + part, 0);
 }
 
 const MODELLED: ReadonlySet<string> = new Set(['output', 'stopReason', 'usage']);

@@ -1,7 +1,7 @@
 import type { EmbeddingInput, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
 import type { ContentBlock, ImageBlock } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/shared';
-import { float32FromBase64, malformed, throwFailure, withOptions } from '@mortise/core/wire';
+import { float32FromBase64, malformed, sumOfCounts, throwFailure, withOptions } from '@mortise/core/wire';
 import { toImage } from './convert-message.ts';
 import { countOf, objectOf, unsupported, type WireAbout, type WireBody } from './convert.ts';
 
@@ -68,11 +68,7 @@ function fromBase64(row: unknown, about: WireAbout): Float32Array {
 function inputTokensOf(meta: WireBody): number | undefined {
   const { tokens, billed_units: billed } = meta;
   const { input_tokens: texts, image_tokens: images } = objectOf(billed);
-  const parts = [countOf(texts), countOf(images)].filter((count) => count !== undefined);
-  // Together they may look like a count where one is none, which core leaves out.
-  const odd = parts.find((part) => !Number.isInteger(part) || part < 0);
-  const billedTokens = parts.length === 0 ? undefined : parts.reduce((sum, count) => sum + count, 0);
-  return countOf(objectOf(tokens)['input_tokens']) ?? odd ?? billedTokens;
+  return countOf(objectOf(tokens)['input_tokens']) ?? sumOfCounts([countOf(texts), countOf(images)]);
 }
 
 /** What Cohere warns of, such as a model that is about to go. */

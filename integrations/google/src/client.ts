@@ -1,4 +1,4 @@
-import { errorText, MortiseError, type Attempt } from '@mortise/core';
+import { MortiseError, type Attempt } from '@mortise/core';
 import { reading } from '@mortise/core/shared';
 import {
   Credentials,
@@ -6,10 +6,9 @@ import {
   guardedFetch,
   lazySdk,
   malformed,
-  redact,
+  notSent,
   refusalOf,
   thrownWithoutSecrets,
-  withoutSecrets,
   type About,
   type Secrets,
 } from '@mortise/core/wire';
@@ -141,7 +140,7 @@ export class Connection {
     } catch (error) {
       // What the SDK makes of a reply that it has not got concerns nobody.
       if (failure !== undefined) throw thrownWithoutSecrets(failure.error, about);
-      if (reply === undefined) throw attempt.signal.aborted ? error : notSent(error, about);
+      if (reply === undefined) throw attempt.signal.aborted ? error : notSent('Google', error, REMEDY, about);
     }
     if (reply === undefined)
       throw malformed('nothing, as the client did not use the fetch it was given', about);
@@ -180,12 +179,5 @@ export class Connection {
   }
 }
 
-/** The SDK failed before it sent anything: no credentials were found, or a name of a model is none. */
-function notSent(thrown: unknown, { provider, model, secrets }: About): MortiseError {
-  const message = `Nothing was sent to Google: ${errorText(thrown)} Check the model, and for Vertex AI the project and its credentials.`;
-  return new MortiseError('configuration', redact(message, secrets), {
-    provider,
-    model,
-    cause: withoutSecrets(thrown, secrets),
-  });
-}
+/** Where the SDK failed before it sent anything. */
+const REMEDY = 'Check the model, and for Vertex AI the project and its credentials.';

@@ -10,6 +10,7 @@ import {
   type ToolResultBlock,
 } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
+import { inlineMedia, type RequestNotes } from '@mortise/core/wire';
 
 /** Something in a request body. */
 export type Wire = Record<string, unknown>;
@@ -19,20 +20,10 @@ export interface Turn {
   parts: Wire[];
 }
 
-/** What to do with what the API has no place for. */
-export interface Notes {
-  /** A preference. */
-  leaveOut(setting: string, message: string): void;
-  /** Something the caller should know, once a request. */
-  note(message: string): void;
-  /** A requirement: never returns. */
-  refuse(message: string): never;
-}
-
 /** Messages as the API takes them: system texts apart, results of tools in the user's turns, neighbours of one role as one. */
 export function toConversation(
   messages: readonly ChatMessage[],
-  notes: Notes,
+  notes: RequestNotes,
 ): { system: Wire[]; turns: Turn[] } {
   const system: Wire[] = [];
   const turns: Turn[] = [];
@@ -74,7 +65,7 @@ function toParts(
   block: ContentBlock,
   role: ChatMessage['role'],
   names: ReadonlyMap<string, string>,
-  notes: Notes,
+  notes: RequestNotes,
 ): Wire[] {
   const { type } = block;
   if (type.includes(':')) return toOwnPart(block, role, notes);
@@ -120,7 +111,7 @@ function toParts(
 }
 
 /** A part of a kind that the contract has no block for goes back as it came. */
-function toOwnPart(block: { type: string }, role: ChatMessage['role'], notes: Notes): Wire[] {
+function toOwnPart(block: { type: string }, role: ChatMessage['role'], notes: RequestNotes): Wire[] {
   if (block.type.startsWith('google:')) {
     const { type, value, owner: _owner, ...members } = block as Wire & { type: string };
     return [{ ...members, [type.slice('google:'.length)]: value }];
@@ -139,7 +130,7 @@ function membersOf({
 }
 
 /** Another provider's reasoning is no thought of this one. */
-function toThought(block: Extract<ContentBlock, { type: 'reasoning' }>, notes: Notes): Wire[] {
+function toThought(block: Extract<ContentBlock, { type: 'reasoning' }>, notes: RequestNotes): Wire[] {
   const { text, signature, providerMetadata } = block as {
     text: string;
     signature?: string;
@@ -156,7 +147,7 @@ function toThought(block: Extract<ContentBlock, { type: 'reasoning' }>, notes: N
 function toResponse(
   { toolCallId, toolName, content, isError }: ToolResultBlock,
   names: ReadonlyMap<string, string>,
-  notes: Notes,
+  notes: RequestNotes,
 ): Wire {
   const name = toolName ?? names.get(toolCallId);
   if (name === undefined) {
@@ -187,16 +178,13 @@ function toResponse(
 }
 
 function toMedia(source: MediaSource): Wire {
-  if ('url' in source) {
-    const [, mimeType, data] = /^data:([^;,]+)(?:;[^;,]*)*;base64,(.*)$/is.exec(source.url) ?? [];
-    if (mimeType !== undefined && data !== undefined) return { inlineData: { mimeType, data } };
-    return { fileData: defined({ fileUri: source.url, mimeType: source.mediaType }) };
-  }
-  return { inlineData: { mimeType: source.mediaType, data: base64Of(source.data) } };
+  const media = inlineMedia(source);
+  if ('url' in media) return { fileData: defined({ fileUri: media.url, mimeType: media.mediaType }) };
+  return { inlineData: { mimeType: media.mediaType, data: base64Of(media.data) } };
 }
 
 /** A document that is text goes in as text, its title before it. */
-function toDocument(block: DocumentBlock, notes: Notes): Wire[] {
+function toDocument(block: DocumentBlock, notes: RequestNotes): Wire[] {
   const { source, title, context, citations } = block;
   if (citations === true)
     notes.leaveOut(

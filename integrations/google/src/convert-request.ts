@@ -1,14 +1,8 @@
-import {
-  MortiseError,
-  type ChatRequest,
-  type ToolChoice,
-  type ToolDefinition,
-  type Warning,
-} from '@mortise/core';
+import { type ChatRequest, type ToolChoice, type ToolDefinition } from '@mortise/core';
 import { fitSchema, googleDialect } from '@mortise/core/schema';
-import { defined } from '@mortise/core/shared';
-import { withOptions } from '@mortise/core/wire';
-import { toConversation, type Notes, type Wire } from './convert-content.ts';
+import { defined, nonEmpty } from '@mortise/core/shared';
+import { requestNotes, withOptions, type NotesContext, type RequestNotes } from '@mortise/core/wire';
+import { toConversation, type Wire } from './convert-content.ts';
 
 /**
  * `providerOptions.google`: merged into the request body last, in Google's own spelling. A member replaces ours, but `tools`
@@ -32,14 +26,9 @@ export type GoogleProviderOptions = {
   [provider: string]: { [option: string]: unknown } | undefined;
 };
 
-export interface RequestContext {
-  readonly model: string;
-  warn(warning: Warning): void;
-}
-
 /** The body of `models/MODEL:generateContent`: https://ai.google.dev/api/generate-content */
-export function toRequest(request: ChatRequest<GoogleProviderOptions>, context: RequestContext): Wire {
-  const notes = notesOf(request, context);
+export function toRequest(request: ChatRequest<GoogleProviderOptions>, context: NotesContext): Wire {
+  const notes = requestNotes('google', request, context);
   const { system, turns } = toConversation(request.messages, notes);
   const declared = (request.tools ?? []).map(toTool);
   const { tools: ownTools = [], ...own } = request.providerOptions?.google ?? {};
@@ -61,25 +50,6 @@ export function toRequest(request: ChatRequest<GoogleProviderOptions>, context: 
     }),
   });
   return withOptions(body, own, { merged: ['generationConfig', 'toolConfig'] });
-}
-
-function notesOf(request: ChatRequest, context: RequestContext): Notes {
-  const said = new Set<string>();
-  const refuse = (message: string): never => {
-    throw new MortiseError('unsupported', message, { provider: 'google', model: context.model });
-  };
-  return {
-    leaveOut(setting, message) {
-      if (request.strict) refuse(message);
-      if (!said.has(setting)) context.warn({ type: 'unsupported-setting', setting, message });
-      said.add(setting);
-    },
-    note(message) {
-      if (!said.has(message)) context.warn({ type: 'other', message });
-      said.add(message);
-    },
-    refuse,
-  };
 }
 
 function toTool({ name, description, parameters }: ToolDefinition): Wire {
@@ -104,7 +74,7 @@ function toMode(choice: ToolChoice | undefined, tools: readonly ToolDefinition[]
  * An effort is a level, which every model since Gemini 3 takes; a budget is for the models before. Which of them a model takes
  * is the API's to say; it refuses both together.
  */
-function toThinkingConfig(reasoning: ChatRequest['reasoning'], notes: Notes): Wire | undefined {
+function toThinkingConfig(reasoning: ChatRequest['reasoning'], notes: RequestNotes): Wire | undefined {
   const { effort, budgetTokens, summary } = reasoning ?? {};
   if (summary === 'concise' || summary === 'detailed')
     notes.leaveOut('reasoning.summary', `Google has no ${summary} summaries; thoughts come as they are.`);
@@ -119,7 +89,7 @@ function toThinkingConfig(reasoning: ChatRequest['reasoning'], notes: Notes): Wi
   });
 }
 
-function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire {
+function toFormat({ responseFormat }: ChatRequest, notes: RequestNotes): Wire {
   if (responseFormat?.type !== 'json') return {};
   const { schema, description } = responseFormat;
   if (schema === undefined) return { responseMimeType: 'application/json' };
@@ -133,9 +103,4 @@ function toFormat({ responseFormat }: ChatRequest, notes: Notes): Wire {
     responseMimeType: 'application/json',
     responseJsonSchema: defined({ description, ...fitted.schema }),
   };
-}
-
-function nonEmpty(object: Wire): Wire | undefined {
-  const result = defined(object);
-  return Object.keys(result).length === 0 ? undefined : result;
 }

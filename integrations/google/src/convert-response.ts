@@ -8,7 +8,7 @@ import {
   type Usage,
 } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
-import { malformed, throwFailure, uniqueCallId, type About } from '@mortise/core/wire';
+import { malformed, sumOfCounts, throwFailure, uniqueCallId, type About } from '@mortise/core/wire';
 import { citationsOf } from './convert-citations.ts';
 
 /** What Google says of a reply and the contract does not model, in its own words; members that are null are absent. */
@@ -168,12 +168,7 @@ export function finishOf(message: Raw, calls: boolean): FinishReason {
 
 /** L-01: what tools of Google's read is counted beside the prompt, and thoughts beside the answer. */
 export function fromUsage(raw: Raw): Usage {
-  const sum = (...names: string[]): number | undefined => {
-    const counts = names.map((name) => count(raw[name])).filter((each) => each !== undefined);
-    // Together they may look like a count where one is none, which core leaves out.
-    const odd = counts.find((each) => !Number.isInteger(each) || each < 0);
-    return odd ?? (counts.length === 0 ? undefined : counts.reduce((total, each) => total + each, 0));
-  };
+  const sum = (...names: string[]): number | undefined => sumOfCounts(names.map((name) => count(raw[name])));
   return defined({
     inputTokens: sum('promptTokenCount', 'toolUsePromptTokenCount'),
     outputTokens: sum('candidatesTokenCount', 'thoughtsTokenCount'),

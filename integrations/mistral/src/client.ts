@@ -1,14 +1,13 @@
-import { errorText, isMortiseError, MortiseError, type Attempt } from '@mortise/core';
+import { isMortiseError, type Attempt } from '@mortise/core';
 import { reading } from '@mortise/core/shared';
 import {
   Credentials,
   errorFromReply,
   guardedFetch,
   lazySdk,
-  redact,
+  notSent,
   refusalOf,
   thrownWithoutSecrets,
-  withoutSecrets,
   type About,
   type Secrets,
 } from '@mortise/core/wire';
@@ -119,9 +118,9 @@ export class Connection {
       else await sdk.chat[endpoint]({ model, messages: [] }, options);
     } catch (error) {
       // What it makes of a reply that says nothing concerns nobody.
-      if (asked === undefined) throw isMortiseError(error) ? error : notSent(error, about);
+      if (asked === undefined) throw isMortiseError(error) ? error : notSent('Mistral', error, REMEDY, about);
     }
-    if (asked === undefined) throw notSent('The client asked for nothing.', about);
+    if (asked === undefined) throw notSent('Mistral', 'The client asked for nothing.', REMEDY, about);
     const headers = new Headers(asked.headers);
     // It is empty.
     headers.delete('cookie');
@@ -175,8 +174,5 @@ function emptyReply(request: Request): Response {
 /** `MISTRAL_DEBUG` would print the headers, the key among them. */
 const SILENT = { group: () => undefined, groupEnd: () => undefined, log: () => undefined };
 
-function notSent(thrown: unknown, { provider, model, secrets }: About): MortiseError {
-  const message = `Nothing was sent to Mistral: ${errorText(thrown)} Check the client and its options.`;
-  const cause = withoutSecrets(thrown, secrets);
-  return new MortiseError('configuration', redact(message, secrets), { provider, model, cause });
-}
+/** Where the SDK failed before it sent anything. */
+const REMEDY = 'Check the client and its options.';

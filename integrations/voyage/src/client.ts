@@ -1,14 +1,13 @@
-import { errorText, MortiseError, type Attempt } from '@mortise/core';
+import type { Attempt } from '@mortise/core';
 import {
   Credentials,
   errorFromReply,
   guardedFetch,
   lazySdk,
   malformed,
-  redact,
+  notSent,
   refusalOf,
   thrownWithoutSecrets,
-  withoutSecrets,
   type About,
   type Secrets,
 } from '@mortise/core/wire';
@@ -100,7 +99,7 @@ export class Connection {
     } catch (error) {
       // What the SDK makes of a reply that it has not got concerns nobody.
       if (failure !== undefined) throw thrownWithoutSecrets(failure.error, about);
-      if (reply === undefined) throw notSent(error, about);
+      if (reply === undefined) throw notSent('Voyage AI', error, REMEDY, about);
     }
     if (reply === undefined)
       throw malformed('nothing, as the client did not use the fetch it was given', about);
@@ -110,12 +109,5 @@ export class Connection {
   }
 }
 
-/** The SDK failed before it sent anything. */
-function notSent(thrown: unknown, { provider, model, secrets }: About): MortiseError {
-  const message = `Nothing was sent to Voyage AI: ${errorText(thrown)} Check the version of voyageai that is installed.`;
-  return new MortiseError('configuration', redact(message, secrets), {
-    provider,
-    model,
-    cause: withoutSecrets(thrown, secrets),
-  });
-}
+/** Where the SDK failed before it sent anything. */
+const REMEDY = 'Check the version of voyageai that is installed.';

@@ -2,7 +2,7 @@ import type { Suite } from '../frame/case.ts';
 import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
 import { spanCase } from '../shared/span-case.ts';
-import { headerCase } from '../shared/header-case.ts';
+import { headerCase, queryCase } from '../shared/header-case.ts';
 import { hostileCases } from '../shared/hostile-cases.ts';
 import { saidCases } from '../shared/said-cases.ts';
 import { ownSecretCases } from '../shared/secret-cases.ts';
@@ -27,6 +27,7 @@ export const embeddingSuite: Suite<EmbeddingSubject> = [
   ...answeredByCases,
   ...streamCases,
   headerCase(embeddingProbe),
+  queryCase(embeddingProbe),
   ...wireCases(embeddingProbe),
   ...faultCases(embeddingProbe),
   ...saidCases(embeddingProbe),

@@ -1,7 +1,7 @@
 import type { Suite } from '../frame/case.ts';
 import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
-import { headerCase } from '../shared/header-case.ts';
+import { headerCase, queryCase } from '../shared/header-case.ts';
 import { hostileCases } from '../shared/hostile-cases.ts';
 import { saidCases } from '../shared/said-cases.ts';
 import { ownSecretCases } from '../shared/secret-cases.ts';
@@ -44,6 +44,7 @@ export const llmSuite: Suite<LLMSubject> = [
   ...redactedCases,
   ...citationCases,
   headerCase(llmProbe),
+  queryCase(llmProbe),
   ...wireCases(llmProbe),
   ...streamWireCases,
   ...endCases,

@@ -8,7 +8,7 @@ export const rules: Readonly<Record<string, string>> = {
     'Time is bounded: one attempt of a whole reply, each silence of a stream and never the length of a healthy one, and the call with all its retries.',
   'C-05': 'What is passed in is never changed; what comes back is plain data of its own.',
   'C-07':
-    "What a provider offers and the contract does not model goes in through `providerOptions` and comes back in `providerMetadata`, keyed by provider, so that another's is ignored. Headers of the application's own go with every request.",
+    "What a provider offers and the contract does not model goes in through `providerOptions` and comes back in `providerMetadata`, keyed by provider, so that another's is ignored. Headers of the application's own, and the query of the base URL, go with every request.",
   'C-08':
     'What a provider cannot do is refused, typed, before anything is sent; a preference it cannot honour is left out with a warning, and refused under `strict`.',
   'C-09':

@@ -2,7 +2,7 @@ import type { Suite } from '../frame/case.ts';
 import { abortCases } from '../shared/abort-cases.ts';
 import { faultCases } from '../shared/fault-cases.ts';
 import { spanCase } from '../shared/span-case.ts';
-import { headerCase } from '../shared/header-case.ts';
+import { headerCase, queryCase } from '../shared/header-case.ts';
 import { hostileCases } from '../shared/hostile-cases.ts';
 import { saidCases } from '../shared/said-cases.ts';
 import { ownSecretCases } from '../shared/secret-cases.ts';
@@ -19,6 +19,7 @@ export const rerankerSuite: Suite<RerankerSubject> = [
   ...rankCases,
   ...answeredByCases,
   headerCase(rerankerProbe),
+  queryCase(rerankerProbe),
   ...wireCases(rerankerProbe),
   ...faultCases(rerankerProbe),
   ...saidCases(rerankerProbe),

@@ -1,5 +1,6 @@
 import type { ConformanceCase } from '../frame/case.ts';
 import { failing } from './helpers.ts';
+import { isMortiseError } from '@mortise/core';
 import { onEveryMethod, type Probe } from './probe.ts';
 import { ownHeaders } from './secret-cases.ts';
 
@@ -27,6 +28,30 @@ export function headerCase<S>(probe: Probe<S>): ConformanceCase<S> {
     }
   });
   return { ...each, requires: [...each.requires, HEADERS] };
+}
+
+/** Azure's version of its API, a tenant of a gateway's: they stand in the address of every request. */
+export function queryCase<S>(probe: Probe<S>): ConformanceCase<S> {
+  const title = 'sends the query of the base URL with every request, or refuses such an address';
+  const about = { id: 'request.query', rule: 'C-07', title };
+  return onEveryMethod(probe, about, async (context, method) => {
+    const { check, subject } = context;
+    const url = (plain: string): string => `${plain}/?tenant=acme%20%26%20co&api-version=2026-11-01`;
+    let called: unknown;
+    try {
+      const { wire, call } = await probe.connect(context, probe.respondWith(subject), { url });
+      probe.checkReply(context, await call(method, { deadlineMs: 20_000 }), method);
+      for (const { path } of wire.requests) {
+        const { searchParams } = new URL(path, wire.url);
+        const sent = [searchParams.get('tenant'), searchParams.get('api-version')];
+        check.equal(sent, ['acme & co', '2026-11-01'], `${method}: the query`);
+      }
+    } catch (error) {
+      called = error;
+    }
+    if (called !== undefined && !isMortiseError(called, 'configuration')) throw called;
+    check.ok(true, method);
+  });
 }
 
 /** The feature, where no reason says that the implementation takes none. */

@@ -196,6 +196,15 @@ export const asking: readonly Mutant[] = [
     },
   ),
   mutant(
+    'drops the query of the base URL',
+    'request.query',
+    class extends ReferenceLLM {
+      override get url(): string {
+        return super.url.replace(/\?.*$/, '');
+      }
+    },
+  ),
+  mutant(
     'sends headers with whole replies alone',
     'request.headers',
     class extends ReferenceLLM {

@@ -117,6 +117,15 @@ export const brokenClients: readonly BrokenClient[] = [
     },
   ],
   [
+    'drops the query of the base URL',
+    'request.query',
+    class extends ReferenceClient {
+      override get url(): string {
+        return super.url.replace(/\?.*$/, '');
+      }
+    },
+  ],
+  [
     'sends headers with the first attempt alone',
     'request.headers',
     class extends ReferenceClient {

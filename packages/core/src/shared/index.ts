@@ -14,5 +14,13 @@ export {
   shown,
   wholeNumber,
 } from './options.ts';
-export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
+export {
+  defined,
+  isDeeper,
+  isObject,
+  nonEmpty,
+  type JsonObject,
+  type JsonSchema,
+  type JsonValue,
+} from './json.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';

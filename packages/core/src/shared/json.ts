@@ -41,6 +41,14 @@ export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<
   return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
+/** The same; undefined where nothing is left of it. */
+export function nonEmpty<T extends object>(
+  object: T,
+): { [K in keyof T]: Exclude<T[K], undefined> } | undefined {
+  const result = defined(object);
+  return Object.keys(result).length === 0 ? undefined : result;
+}
+
 /**
  * Whether containers stand in one another deeper than `most`. Walks without recursion; a cycle, and what
  * throws when it is read, are deeper than any number.

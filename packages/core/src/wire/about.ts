@@ -1,5 +1,11 @@
 import type { Attempt } from '../call/contract.ts';
-import { MortiseError, toMortiseError, type KnownErrorCode, type MortiseErrorOptions } from '../errors.ts';
+import {
+  errorText,
+  MortiseError,
+  toMortiseError,
+  type KnownErrorCode,
+  type MortiseErrorOptions,
+} from '../errors.ts';
 import { redact, withoutSecrets, type Secrets } from './secrets.ts';
 
 /** Who speaks, for messages. */
@@ -34,6 +40,15 @@ export function wireError(
 export function malformed(what: string, about: About, cause?: unknown): MortiseError {
   const message = `${about.provider} answered with ${what}. Check the base URL, and any proxy between.`;
   return wireError('malformed-response', message, about, { cause });
+}
+
+/**
+ * `configuration`: a client failed before it sent anything, for want of a region or credentials, say. `to` is whom it would have been
+ * sent to; `remedy` a sentence that says what to check.
+ */
+export function notSent(to: string, thrown: unknown, remedy: string, about: About): MortiseError {
+  const message = `Nothing was sent to ${to}: ${errorText(thrown)} ${remedy}`;
+  return wireError('configuration', message, about, { cause: thrown });
 }
 
 /**

@@ -1,12 +1,15 @@
-export { malformed, thrownWithoutSecrets, type About } from './about.ts';
+export { malformed, notSent, thrownWithoutSecrets, type About } from './about.ts';
 export { float32FromBase64 } from './base64.ts';
 export { eventJson, readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
+export { sumOfCounts } from './counts.ts';
 export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
 export { describeFailure, type SaidFailure } from './failure.ts';
 export { failedEnd } from './failure-words.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';
 export { errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown } from './http-error.ts';
+export { inlineMedia } from './media.ts';
+export { requestNotes, type NotesContext, type RequestNotes } from './notes.ts';
 export { withOptions } from './options.ts';
 export { readReplyText } from './reply-bytes.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
