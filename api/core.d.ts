@@ -1569,7 +1569,7 @@ export { delimited, freeTag } from './delimited.ts';
 export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
 export { checkOptions, checkTexts, reading, finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber, } from './options.ts';
-export { defined, isDeeper, isObject, type JsonObject, type JsonSchema, type JsonValue } from './json.ts';
+export { defined, isDeeper, isObject, nonEmpty, type JsonObject, type JsonSchema, type JsonValue, } from './json.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';
 
 // ---- shared/json.d.ts
@@ -1586,6 +1586,9 @@ export declare function isObject(value: unknown): value is Record<string, unknow
 export declare function defined<T extends object>(object: T): {
     [K in keyof T]: Exclude<T[K], undefined>;
 };
+export declare function nonEmpty<T extends object>(object: T): {
+    [K in keyof T]: Exclude<T[K], undefined>;
+} | undefined;
 export declare function isDeeper(value: unknown, most: number): boolean;
 
 // ---- shared/options.d.ts
@@ -2103,6 +2106,7 @@ export interface About {
 }
 export type ReadingAttempt = Pick<Attempt, 'touch' | 'replied' | 'maxReplyBytes' | 'maxLineBytes'> & Partial<Pick<Attempt, 'warn'>>;
 export declare function malformed(what: string, about: About, cause?: unknown): MortiseError;
+export declare function notSent(to: string, thrown: unknown, remedy: string, about: About): MortiseError;
 export declare function thrownWithoutSecrets(thrown: unknown, about: About, secrets?: Secrets): unknown;
 
 // ---- wire/base64.d.ts
@@ -2118,6 +2122,9 @@ export declare function eventJson(event: SseEvent, about: About): Record<string,
 
 // ---- wire/call-id.d.ts
 export declare function uniqueCallId(): string;
+
+// ---- wire/counts.d.ts
+export declare function sumOfCounts(counts: readonly (number | undefined)[]): number | undefined;
 
 // ---- wire/credentials.d.ts
 export interface ConnectionSettings {
@@ -2215,21 +2222,43 @@ export interface SaidErrorOptions {
 export declare function errorFromThrown(thrown: unknown, about: About): unknown;
 
 // ---- wire/index.d.ts
-export { malformed, thrownWithoutSecrets, type About } from './about.ts';
+export { malformed, notSent, thrownWithoutSecrets, type About } from './about.ts';
 export { float32FromBase64 } from './base64.ts';
 export { eventJson, readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
+export { sumOfCounts } from './counts.ts';
 export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
 export { describeFailure, type SaidFailure } from './failure.ts';
 export { failedEnd } from './failure-words.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';
 export { errorFromReply, errorFromResponse, errorFromSaid, errorFromThrown } from './http-error.ts';
+export { inlineMedia } from './media.ts';
+export { requestNotes, type NotesContext, type RequestNotes } from './notes.ts';
 export { withOptions } from './options.ts';
 export { readReplyText } from './reply-bytes.ts';
 export { redact, withoutSecrets, type Secrets } from './secrets.ts';
 export type { EventDecoder, OwnFormat, SseEvent, StreamFormat } from './decoders.ts';
 export { EndOfReply, jsonEvents, streamEvents, type StreamTranslator } from './stream.ts';
 export { readJsonVectors } from './vectors.ts';
+
+// ---- wire/media.d.ts
+import type { MediaSource } from '../llm/message-contract.ts';
+export declare function inlineMedia(source: MediaSource): MediaSource;
+
+// ---- wire/notes.d.ts
+import type { Warning } from '../call/contract.ts';
+export interface RequestNotes {
+    leaveOut(setting: string, message: string): void;
+    note(message: string): void;
+    refuse(message: string): never;
+}
+export interface NotesContext {
+    readonly model: string;
+    warn(warning: Warning): void;
+}
+export declare function requestNotes(provider: string, { strict }: {
+    readonly strict: boolean;
+}, context: NotesContext): RequestNotes;
 
 // ---- wire/options.d.ts
 type Members = Readonly<Record<string, unknown>>;
