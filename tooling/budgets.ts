@@ -47,7 +47,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     BaseEmbedding: 10,
     toResponse: 2.25,
     fromSSE: 1.5,
-    '*': 33.75,
+    '*': 34,
   },
   '@mortise/toolkit': {
     chatPrompt: 2.25,

@@ -110,7 +110,7 @@ const ELSEWHERE: readonly string[] = [
     'checkTexts',
     'reading',
   ],
-  ...['fromSSE', 'toResponse', 'toSSE', 'webStream', 'streamTools'],
+  ...['encodeSSE', 'fromSSE', 'showError', 'showEvent', 'toResponse', 'toSSE', 'webStream', 'streamTools'],
   ...['GrowingText', 'freeTag', 'checkNode', 'jsonText', 'plainJson', 'createStoreGuard', 'lockSqliteFile'],
   ...['BaseEmbedding', 'BaseLLM', 'BaseOutputParser', 'BaseReader', 'BaseReranker', 'BaseRetriever'],
   ...['Batcher', 'BooleanParser', 'CodeBlocksParser', 'CombinedParser', 'CustomLLM', 'DateParser'],

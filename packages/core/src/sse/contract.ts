@@ -46,3 +46,20 @@ export interface WebStream<E> {
   /** The same as a response. */
   toResponse(options?: SSEOptions): Response;
 }
+
+/** What a reader is told of a failure. */
+export interface SSEError {
+  /** An `ErrorCode`. */
+  code: string;
+  message: string;
+  retryable: boolean;
+}
+
+/** A protocol of server-sent events: what is written for what happens, as whole frames; `''` writes nothing. */
+export interface SSEFormat {
+  event(event: unknown): string;
+  /** The stream has ended. */
+  end(): string;
+  /** It has failed, or was left by its signal. Nothing follows. */
+  error(thrown: unknown): string;
+}

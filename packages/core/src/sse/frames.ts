@@ -1,7 +1,5 @@
 import { linkedController, MAX_TIMER_MS, raceAbort } from '../call/timers.ts';
-import { isMortiseError } from '../errors.ts';
-import type { SSEOptions } from './contract.ts';
-import { shown } from './show.ts';
+import type { SSEFormat, SSEOptions } from './contract.ts';
 
 /** Keeps the connection; readers skip it. */
 const COMMENT = ':\n\n';
@@ -9,7 +7,8 @@ const COMMENT = ':\n\n';
 /** The bytes of a stream's events, frame by frame. A timer runs only while somebody waits for a frame. */
 export function frames(
   events: AsyncIterator<unknown>,
-  { show = {}, heartbeatMs = 15_000, signal }: SSEOptions,
+  { heartbeatMs = 15_000, signal }: SSEOptions,
+  { event, end, error }: SSEFormat,
 ): AsyncIterator<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
   const left = linkedController(signal);
@@ -23,11 +22,11 @@ export function frames(
     await events.return?.();
   };
 
-  const last = (event: string, data: object): string => {
+  const last = (text: string): string => {
     ended = true;
     // Of a stream that has ended it changes nothing to leave it.
     leave().catch(() => undefined);
-    return `event: ${event}\n${frame(data)}`;
+    return text;
   };
 
   const nextFrame = async (): Promise<string> => {
@@ -36,12 +35,12 @@ export function frames(
       left.signal.throwIfAborted();
       for (;;) {
         const next = await raceAbort(events.next(), left.signal);
-        if (next.done === true) return last('end', {});
-        const event = shown(next.value, show);
-        if (event !== undefined) return frame(event);
+        if (next.done === true) return last(end());
+        const text = event(next.value);
+        if (text !== '') return text;
       }
     } catch (thrown) {
-      return last('error', failure(thrown, show.errors));
+      return last(error(thrown));
     }
   };
 
@@ -63,24 +62,4 @@ export function frames(
       return { done: true, value: undefined };
     },
   };
-}
-
-/** JSON has no line ends outside of its escapes, so that one line holds any text. */
-function frame(data: unknown): string {
-  return `data: ${JSON.stringify(data)}\n\n`;
-}
-
-/** What may be shown of an error: never a cause, and a message only where it is asked for. */
-function failure(thrown: unknown, withMessage = false): object {
-  const ours = isMortiseError(thrown);
-  const { name } = Object(thrown) as { name?: unknown };
-  const code = ours
-    ? thrown.code
-    : name === 'AbortError'
-      ? 'aborted'
-      : name === 'TimeoutError'
-        ? 'timeout'
-        : 'internal';
-  const message = ours && withMessage ? thrown.message : `The stream failed: ${code}.`;
-  return { code, message, retryable: ours && thrown.retryable };
 }

@@ -1,3 +1,4 @@
-export type { SSEOptions, SSEShow, WebStream } from './contract.ts';
+export type { SSEError, SSEFormat, SSEOptions, SSEShow, WebStream } from './contract.ts';
 export { fromSSE } from './read.ts';
-export { toResponse, toSSE, webStream } from './write.ts';
+export { showError, showEvent } from './show.ts';
+export { encodeSSE, toResponse, toSSE, webStream } from './write.ts';

@@ -1,6 +1,7 @@
+import { isMortiseError } from '../errors.ts';
 import { base64Of } from '../shared/base64.ts';
 import { isObject } from '../shared/json.ts';
-import type { SSEShow } from './contract.ts';
+import type { SSEError, SSEShow } from './contract.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -9,10 +10,10 @@ type Members = Readonly<Record<string, unknown>>;
  * streams, since they are made of the same blocks. What the model or the application wrote (the arguments of a call, a
  * structured value, what is asked for of a node's metadata) is not looked into.
  */
-export function shown(value: unknown, show: SSEShow): unknown {
+export function showEvent(value: unknown, show: SSEShow): unknown {
   if (value instanceof Uint8Array) return base64Of(value);
   if (Array.isArray(value))
-    return value.map((item) => shown(item, show)).filter((item) => item !== undefined);
+    return value.map((item) => showEvent(item, show)).filter((item) => item !== undefined);
   if (!isObject(value)) return value;
   const type = String(value['type']);
   if (type.includes(':')) return show.own === true ? value : undefined;
@@ -49,7 +50,7 @@ function memberOf(key: string, value: unknown, { type, isError }: Members, show:
     default:
       return isError === true && key === 'content' && show.toolErrors !== true
         ? 'The tool failed.'
-        : shown(value, show);
+        : showEvent(value, show);
   }
 }
 
@@ -59,4 +60,19 @@ function nodeOf({ type, id, text, metadata }: Members, sources: SSEShow['sources
     ([key]) => sources !== false && sources.includes(key),
   );
   return { type, id, text: '', metadata: Object.fromEntries(keys) };
+}
+
+/** What may be shown of an error: never a cause, and a message only where it is asked for. */
+export function showError(thrown: unknown, { errors }: SSEShow): SSEError {
+  const ours = isMortiseError(thrown);
+  const { name } = Object(thrown) as { name?: unknown };
+  const code = ours
+    ? thrown.code
+    : name === 'AbortError'
+      ? 'aborted'
+      : name === 'TimeoutError'
+        ? 'timeout'
+        : 'internal';
+  const message = ours && errors === true ? thrown.message : `The stream failed: ${code}.`;
+  return { code, message, retryable: ours && thrown.retryable };
 }

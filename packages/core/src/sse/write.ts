@@ -1,7 +1,8 @@
 import { readableStream } from '../call/single-reader.ts';
 import { checkOptions } from '../shared/options.ts';
-import type { SSEOptions, WebStream } from './contract.ts';
+import type { SSEFormat, SSEOptions, WebStream } from './contract.ts';
 import { frames } from './frames.ts';
+import { showError, showEvent } from './show.ts';
 
 /**
  * The events of any stream as server-sent events (WHATWG HTML, 9.2): one JSON value for each, then `event: end`; or
@@ -12,8 +13,29 @@ export function toSSE(
   stream: AsyncIterable<unknown>,
   given: SSEOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const options = checkOptions(given);
-  return readableStream(frames(stream[Symbol.asyncIterator](), options));
+  const { show = {} } = checkOptions(given);
+  return encodeSSE(stream, given, {
+    event(event) {
+      const data = showEvent(event, show);
+      return data === undefined ? '' : frame(data);
+    },
+    end: () => `event: end\n${frame({})}`,
+    error: (thrown) => `event: error\n${frame(showError(thrown, show))}`,
+  });
+}
+
+/** JSON has no line ends outside of its escapes, so that one line holds any text. */
+function frame(data: unknown): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** The same in another protocol than ours, for bridges: with its back-pressure, comments and cancellation. */
+export function encodeSSE(
+  stream: AsyncIterable<unknown>,
+  options: SSEOptions,
+  format: SSEFormat,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return readableStream(frames(stream[Symbol.asyncIterator](), checkOptions(options), format));
 }
 
 /** {@link toSSE} as a response that no cache keeps and no proxy collects. Its status is 200, whatever comes. */
