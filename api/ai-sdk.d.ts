@@ -1,5 +1,6 @@
 // The API of @mortise/ai-sdk. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./ui ui/index.d.ts
 
 // ---- from-aisdk.d.ts
 import type { EmbeddingModel, LLM, ProviderOptions, Reranker } from '@mortise/core';
@@ -313,4 +314,136 @@ export interface RerankingModelForAISDK<V extends AISDKOutputVersion = 'v4'> {
         warnings: OutputWarning[];
         response: OutputResponse;
     }>;
+}
+
+// ---- ui/chunks.d.ts
+import type { JsonObject } from '@mortise/core';
+export type UIChunk = {
+    type: 'start';
+    messageId?: string | undefined;
+    messageMetadata?: unknown;
+} | {
+    type: 'start-step' | 'finish-step';
+} | {
+    type: 'text-start' | 'reasoning-start';
+    id: string;
+} | {
+    type: 'text-delta' | 'reasoning-delta';
+    id: string;
+    delta: string;
+} | {
+    type: 'text-end' | 'reasoning-end';
+    id: string;
+    providerMetadata?: {
+        [provider: string]: JsonObject;
+    } | undefined;
+} | {
+    type: 'tool-input-start';
+    toolCallId: string;
+    toolName: string;
+} | {
+    type: 'tool-input-delta';
+    toolCallId: string;
+    inputTextDelta: string;
+} | {
+    type: 'tool-input-available';
+    toolCallId: string;
+    toolName: string;
+    input: unknown;
+    providerMetadata?: {
+        [provider: string]: JsonObject;
+    } | undefined;
+} | {
+    type: 'tool-input-error';
+    toolCallId: string;
+    toolName: string;
+    input: unknown;
+    errorText: string;
+} | {
+    type: 'tool-output-available';
+    toolCallId: string;
+    output: unknown;
+} | {
+    type: 'tool-output-error';
+    toolCallId: string;
+    errorText: string;
+} | {
+    type: 'source-url';
+    sourceId: string;
+    url: string;
+    title?: string | undefined;
+} | {
+    type: 'source-document';
+    sourceId: string;
+    mediaType: string;
+    title: string;
+} | {
+    type: 'file';
+    url: string;
+    mediaType: string;
+} | {
+    type: `data-${string}`;
+    id?: string | undefined;
+    data: unknown;
+} | {
+    type: 'finish';
+    finishReason?: UIFinishReason | undefined;
+    messageMetadata?: unknown;
+} | {
+    type: 'abort';
+} | {
+    type: 'error';
+    errorText: string;
+};
+export type UIFinishReason = 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
+
+// ---- ui/from-ui.d.ts
+import type { ChatMessage, ContentBlock } from '@mortise/core';
+export interface FromUIMessagesOptions {
+    system?: boolean | undefined;
+    dataPart?: ((part: {
+        readonly type: string;
+        readonly data: unknown;
+    }) => ContentBlock | undefined) | undefined;
+}
+export declare function fromUIMessages(messages: unknown, options?: FromUIMessagesOptions): ChatMessage[];
+
+// ---- ui/index.d.ts
+export type { UIChunk, UIFinishReason } from './chunks.ts';
+export { fromUIMessages, type FromUIMessagesOptions } from './from-ui.ts';
+export { toUIMessageStreamResponse, type UIMessageStreamOptions } from './response.ts';
+export type { AgentEvent, UIChunksOptions, UISource } from './to-chunks.ts';
+
+// ---- ui/response.d.ts
+import type { SSEOptions } from '@mortise/core/sse';
+import type { UIChunksOptions, UISource } from './to-chunks.ts';
+export interface UIMessageStreamOptions extends UIChunksOptions, SSEOptions {
+}
+export declare function toUIMessageStreamResponse(stream: UISource, options?: UIMessageStreamOptions): Response;
+
+// ---- ui/to-chunks.d.ts
+import type { ChatStreamEvent, ResponseStreamEvent, ToolCallBlock, ToolResultBlock } from '@mortise/core';
+import type { SSEShow } from '@mortise/core/sse';
+export type AgentEvent = {
+    type: 'stream';
+    step: number;
+    event: ChatStreamEvent;
+} | {
+    type: 'response';
+    step: number;
+    response: object;
+} | {
+    type: 'tool-start';
+    step: number;
+    call: ToolCallBlock;
+} | {
+    type: 'tool-end';
+    step: number;
+    call: ToolCallBlock;
+    result: ToolResultBlock;
+};
+export type UISource = AsyncIterable<string | ChatStreamEvent | ResponseStreamEvent | AgentEvent>;
+export interface UIChunksOptions {
+    show?: SSEShow | undefined;
+    messageId?: string | undefined;
 }

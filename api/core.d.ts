@@ -1640,18 +1640,35 @@ export interface WebStream<E> {
     toSSE(options?: SSEOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
     toResponse(options?: SSEOptions): Response;
 }
+export interface SSEError {
+    code: string;
+    message: string;
+    retryable: boolean;
+}
+export interface SSEFormat {
+    event(event: unknown): string;
+    end(): string;
+    error(thrown: unknown): string;
+}
 
 // ---- sse/index.d.ts
-export type { SSEOptions, SSEShow, WebStream } from './contract.ts';
+export type { SSEError, SSEFormat, SSEOptions, SSEShow, WebStream } from './contract.ts';
 export { fromSSE } from './read.ts';
-export { toResponse, toSSE, webStream } from './write.ts';
+export { showError, showEvent } from './show.ts';
+export { encodeSSE, toResponse, toSSE, webStream } from './write.ts';
 
 // ---- sse/read.d.ts
 export declare function fromSSE<E>(source: Response | ReadableStream<Uint8Array>): AsyncGenerator<E, void, undefined>;
 
+// ---- sse/show.d.ts
+import type { SSEError, SSEShow } from './contract.ts';
+export declare function showEvent(value: unknown, show: SSEShow): unknown;
+export declare function showError(thrown: unknown, { errors }: SSEShow): SSEError;
+
 // ---- sse/write.d.ts
-import type { SSEOptions, WebStream } from './contract.ts';
+import type { SSEFormat, SSEOptions, WebStream } from './contract.ts';
 export declare function toSSE(stream: AsyncIterable<unknown>, given?: SSEOptions): ReadableStream<Uint8Array<ArrayBuffer>>;
+export declare function encodeSSE(stream: AsyncIterable<unknown>, options: SSEOptions, format: SSEFormat): ReadableStream<Uint8Array<ArrayBuffer>>;
 export declare function toResponse(stream: AsyncIterable<unknown>, options?: SSEOptions): Response;
 export declare function webStream<E>(reader: () => AsyncIterator<E>): WebStream<E>;
 
