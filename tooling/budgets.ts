@@ -52,7 +52,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   '@mortise/toolkit': {
     chatPrompt: 2.25,
     runTools: 5.75,
-    streamTools: 7.5,
+    streamTools: 7.75,
     JsonParser: 13,
     structured: 19.75,
     '*': 58,

@@ -1,6 +1,6 @@
-import { isObject, messagesFromJson } from '@mortise/core';
+import { messagesFromJson } from '@mortise/core';
 import type { ChatMessage, CitationBlock, ContentBlock, TextBlock } from '@mortise/core';
-import { defined, reading, shown } from '@mortise/core/shared';
+import { defined, isObject, reading, shown } from '@mortise/core/shared';
 import { fileOf, opaque, textOf, toolOf, unfit, type Part } from './parts.ts';
 
 export interface FromUIMessagesOptions {

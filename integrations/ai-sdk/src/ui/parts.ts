@@ -1,6 +1,6 @@
-import { isObject, MortiseError } from '@mortise/core';
+import { MortiseError } from '@mortise/core';
 import type { ContentBlock, JsonObject, MediaSource, ToolCallBlock, ToolResultBlock } from '@mortise/core';
-import { defined, shown } from '@mortise/core/shared';
+import { defined, isObject, shown } from '@mortise/core/shared';
 import { OURS } from './chunks.ts';
 
 /** A part of a UI message that has a type, with its place. Whatever else it has is unknown. */
