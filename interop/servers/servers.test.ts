@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { expressApp } from './express.ts';
 import { honoApp } from './hono.ts';
 import { endlessProvider, listening, stop } from './provider.ts';
+import { untilSilent } from './until-silent.ts';
 
 const frameworks: readonly [string, (llm: LLM) => Server][] = [
   ['hono', (llm) => createServer(getRequestListener(honoApp(llm).fetch))],
@@ -72,11 +73,3 @@ describe.each(frameworks)('%s', (_name, serverOf) => {
     await vi.waitFor(() => expect(provider.closed).toHaveLength(1));
   });
 });
-
-/** Resolves when a count has stood still for half a second. */
-export async function untilSilent(count: () => number): Promise<void> {
-  for (let last = -1; last !== count();) {
-    last = count();
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}

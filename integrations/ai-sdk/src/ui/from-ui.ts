@@ -90,10 +90,9 @@ function blocksOf(
     }
     const block = blockOf(part, options);
     if (block === undefined) continue;
-    if (block.type === 'citation')
-      (text === undefined ? early : (text.citations ??= [])).push(block as CitationBlock);
+    if (block.type === 'citation') (text === undefined ? early : (text.citations ??= [])).push(block);
     else blocks.push(block);
-    if (block.type === 'text') text = block as TextBlock;
+    if (block.type === 'text') text = block;
   }
   if (early.length === 0) return blocks;
   const first = blocks.find((block): block is TextBlock => block.type === 'text');
@@ -133,5 +132,5 @@ function blockOf(part: Part, { dataPart }: FromUIMessagesOptions): ContentBlock 
 }
 
 function citation(members: { readonly [member: string]: unknown }): CitationBlock {
-  return { type: 'citation', ...defined(members) } as CitationBlock;
+  return { type: 'citation', ...defined(members) };
 }

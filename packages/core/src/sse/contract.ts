@@ -57,9 +57,9 @@ export interface SSEError {
 
 /** A protocol of server-sent events: what is written for what happens, as whole frames; `''` writes nothing. */
 export interface SSEFormat {
-  event(event: unknown): string;
+  readonly event: (event: unknown) => string;
   /** The stream has ended. */
-  end(): string;
+  readonly end: () => string;
   /** It has failed, or was left by its signal. Nothing follows. */
-  error(thrown: unknown): string;
+  readonly error: (thrown: unknown) => string;
 }
