@@ -1,6 +1,99 @@
 // The API of @mortise/ai-sdk. Written by `pnpm api`.
 // entry . index.d.ts
 // entry ./ui ui/index.d.ts
+// entry ./ag-ui ag-ui/index.d.ts
+
+// ---- ag-ui/events.d.ts
+import type { JsonObject } from '@mortise/core';
+export interface AGUIUsage {
+    inputTokens?: number;
+    outputTokens?: number;
+    totalTokens?: number;
+    reasoningTokens?: number;
+    cachedInputTokens?: number;
+    cacheWriteInputTokens?: number;
+}
+export type AGUIEvent = {
+    type: 'RUN_STARTED';
+    threadId: string;
+    runId: string;
+} | {
+    type: 'RUN_FINISHED';
+    threadId: string;
+    runId: string;
+    outcome: {
+        type: 'success';
+    } | {
+        type: 'cancelled';
+    };
+    usage?: AGUIUsage[];
+} | {
+    type: 'RUN_ERROR';
+    message: string;
+    code: string;
+} | {
+    type: 'STEP_STARTED' | 'STEP_FINISHED';
+    stepName: string;
+} | {
+    type: 'TEXT_MESSAGE_START';
+    messageId: string;
+    role: 'assistant';
+} | {
+    type: 'TEXT_MESSAGE_CONTENT' | 'REASONING_MESSAGE_CONTENT';
+    messageId: string;
+    delta: string;
+} | {
+    type: 'TEXT_MESSAGE_END' | 'REASONING_START' | 'REASONING_MESSAGE_END' | 'REASONING_END';
+    messageId: string;
+} | {
+    type: 'REASONING_MESSAGE_START';
+    messageId: string;
+    role: 'reasoning';
+} | {
+    type: 'REASONING_ENCRYPTED_VALUE';
+    subtype: 'message' | 'tool-call';
+    entityId: string;
+    encryptedValue: string;
+} | {
+    type: 'TOOL_CALL_START';
+    toolCallId: string;
+    toolCallName: string;
+} | {
+    type: 'TOOL_CALL_ARGS';
+    toolCallId: string;
+    delta: string;
+} | {
+    type: 'TOOL_CALL_END';
+    toolCallId: string;
+} | {
+    type: 'TOOL_CALL_RESULT';
+    messageId: string;
+    toolCallId: string;
+    content: string;
+    role: 'tool';
+} | {
+    type: 'CUSTOM';
+    name: string;
+    value: JsonObject;
+};
+
+// ---- ag-ui/index.d.ts
+import type { SSEOptions } from '@mortise/core/sse';
+import type { UISource } from '../ui/to-chunks.ts';
+import type { AGUIEvent } from './events.ts';
+import type { AGUIRun } from './translate.ts';
+export type { AGUIEvent, AGUIUsage } from './events.ts';
+export type { AGUIRun } from './translate.ts';
+export declare function toAGUI(stream: UISource, run: AGUIRun): AsyncGenerator<AGUIEvent, void, undefined>;
+export declare function toAGUIResponse(stream: UISource, options: AGUIRun & SSEOptions): Response;
+
+// ---- ag-ui/translate.d.ts
+import type { SSEShow } from '@mortise/core/sse';
+export interface AGUIRun {
+    threadId: string;
+    runId: string;
+    show?: SSEShow | undefined;
+}
 
 // ---- from-aisdk.d.ts
 import type { EmbeddingModel, LLM, ProviderOptions, Reranker } from '@mortise/core';

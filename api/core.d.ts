@@ -1646,9 +1646,9 @@ export interface SSEError {
     retryable: boolean;
 }
 export interface SSEFormat {
-    event(event: unknown): string;
-    end(): string;
-    error(thrown: unknown): string;
+    readonly event: (event: unknown) => string;
+    readonly end: () => string;
+    readonly error: (thrown: unknown) => string;
 }
 
 // ---- sse/index.d.ts
