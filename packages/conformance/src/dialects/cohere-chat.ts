@@ -43,6 +43,7 @@ export const cohereChat: LLMDialect = {
     created: 'A reply of Cohere does not say when it was made.',
     model: 'A reply of Cohere does not say which model gave it.',
     'url-citations': 'Cohere cites documents and results of tools, and no pages.',
+    quote: 'A source of Cohere is a document as it was sent, and not the words that are cited.',
     redacted: 'Cohere shows what its models think, and hides none of it in a reply.',
     signature: "Cohere does not sign a model's thinking.",
     'cache-write': 'Cohere does not count what was written to the cache.',

@@ -29,7 +29,8 @@ export interface DialectBase {
    * what a case requires, without its `wire:`. Language models: `argument-text`, `call-index`, `citations-back`,
    * `document`, `document-citations`, `error-kind`, `event-stream`, `interleaved`, `members-of-blocks`, `reasoning`, `redacted`, `request-id`,
    * `result-name`, `schema`, `several-texts`, `signature`, `tool-choice`, `tool-description`, `tool-failure`, `tool-tokens`,
-   * `unknown-block`, `unplaced-citations`, `url-citations`, `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `reasoning-tokens`.
+   * `unknown-block`, `unplaced-citations`, `url-citations`, `usage-repeated`, and, which spare a part of a reply, `cache-read`, `cache-write`, `created`, `model`, `quote`,
+   * `reasoning-tokens`.
    * Of wires that are unlike these: `argument-pieces` (a stream gives arguments as objects, or by path), `lines` (frames are no text),
    * `reply-id` (replies have no id), `blocked-prompt`, `early-reason`, `failed-end`, `part-signature`.
    * Embedding models: `float` (the API gives base64 alone), `index`, `kind`, `model`, `request-id`, `warned`. Rerankers: `model`, `request-id`, `usage`,

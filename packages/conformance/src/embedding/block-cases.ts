@@ -24,9 +24,9 @@ const PNG = Uint8Array.from(
 );
 
 const text = (words: string): ContentBlock => ({ type: 'text', text: words });
-const image = (data: string | Uint8Array): ContentBlock => ({
+const image = (data: string | Uint8Array, mediaType = 'image/png'): ContentBlock => ({
   type: 'image',
-  source: { data, mediaType: 'image/png' },
+  source: { data, mediaType },
 });
 
 /** Inputs of more than text, and texts that were cut. */
@@ -38,7 +38,8 @@ export const blockCases: readonly EmbeddingCase[] = [
     requires: IMAGE,
     async run(context) {
       const { model, wire } = await connect(context);
-      const inputs: EmbeddingInput[] = ['a', [text('a cat'), image(PNG)], 'b', [image(PNG), text('a cat')]];
+      const behind = [image(PNG, 'image/webp'), text('a cat')];
+      const inputs: EmbeddingInput[] = ['a', [text('a cat'), image(PNG)], 'b', behind];
       const { embeddings } = await model.embedTexts(inputs);
       checkVectors(context, embeddings, inputs, 'embedTexts');
       context.check.equal(blocksFor(context, wire), inputs.map(sentAs), 'the inputs that were sent');

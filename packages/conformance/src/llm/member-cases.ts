@@ -238,6 +238,22 @@ export const memberCases: readonly LLMCase[] = [
     },
   },
   {
+    id: 'request.edges',
+    rule: 'C-08',
+    title: 'sends a temperature and a topP of 1 as they are, or says that they were changed',
+    requires: [],
+    async run(context) {
+      const { llm, wire } = await connect(context, respondWith(context.subject.dialect, TEXT));
+      const { request } = context.subject.dialect;
+      for (const setting of ['temperature', 'topP'] as const) {
+        const read = request[setting];
+        const { warnings } = await llm.chat('Hi', { [setting]: 1 });
+        const isSent = read === undefined || read(objectAt(wire.requests.at(-1)?.body)) === 1;
+        context.check.ok(isSent || warnings.length > 0, `${setting}: 1 was changed in silence`);
+      }
+    },
+  },
+  {
     id: 'request.system.several',
     rule: 'L-07',
     title: 'sends every system message, wherever it stands',

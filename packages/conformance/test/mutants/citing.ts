@@ -28,6 +28,11 @@ export const citing: readonly Mutant[] = [
     cited((right) => ({ ...right, source: Number(right.source) - 1 })),
   ),
   mutant(
+    'loses the words of the source',
+    'citations.documents',
+    cited(({ quote: _quote, ...right }) => right),
+  ),
+  mutant(
     'gives places that hold other words',
     'citations.documents',
     cited((right) => ({ ...right, start: 0 })),

@@ -31,6 +31,22 @@ export const blocked: readonly EmbeddingMutant[] = [
     },
   ),
   mutant(
+    'takes every image for a PNG',
+    'blocks.sent',
+    class extends ReferenceEmbedding {
+      override body(texts: readonly SentInput[], ...rest: [Parameters<ReferenceEmbedding['body']>[1]]): Raw {
+        const asPNG = texts.map((input) =>
+          typeof input === 'string'
+            ? input
+            : input.map((piece) =>
+                typeof piece === 'string' ? piece : { ...piece, mediaType: 'image/png' },
+              ),
+        );
+        return super.body(asPNG, ...rest);
+      }
+    },
+  ),
+  mutant(
     'asks for equal blocks again',
     'blocks.equal',
     many(async (embed, texts, options) => {

@@ -102,6 +102,11 @@ export const members: readonly Mutant[] = [
     undeclared(({ temperature }) => ({ temperature: temperature || undefined })),
   ),
   mutant(
+    'lowers topP in silence',
+    'request.edges',
+    undeclared(({ top_p: topP }) => ({ top_p: topP === 1 ? 0.99 : topP })),
+  ),
+  mutant(
     'sends the last system message alone',
     'request.system.several',
     class extends ReferenceLLM {
