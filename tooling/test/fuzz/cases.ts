@@ -20,4 +20,5 @@ export const CASES = {
   'integrations/voyage': 500,
   'integrations/mistral': 500,
   'integrations/bedrock': 500,
+  'integrations/langchain': 700,
 } as const;
