@@ -66,7 +66,7 @@ export interface LangChainEmbeddings {
 export interface LangChainDocument {
   pageContent: string;
   metadata: { [key: string]: unknown };
-  id?: string | undefined;
+  id?: string;
 }
 
 /** A retriever of theirs. */
