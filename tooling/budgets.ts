@@ -69,7 +69,6 @@ const LARGER: Readonly<Record<string, number>> = {
   '@mortise/google': 8.5,
   // Language models, embeddings and rerankers, binary frames, keys of two kinds.
   '@mortise/bedrock': 10.25,
-  '@mortise/bedrock': 10.5,
   // Ten kinds of things both ways: 12.5 for `fromLangChain`, 8.5 for `toLangChain`, which an application rarely needs both.
   '@mortise/langchain': 16.5,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.

@@ -163,7 +163,7 @@ describe('a reply of theirs', () => {
     const llm = fromLangChain(model, once);
     const { message } = await llm.chat('q');
     await llm.chat([{ role: 'user', content: 'q' }, JSON.parse(JSON.stringify(message)) as typeof message]);
-    expect((model.asked[1]?.messages as unknown[])[1]).toEqual({
+    expect((model.asked[1]!.messages as unknown[])[1]).toEqual({
       ...{ type: 'ai', content, tool_calls, additional_kwargs: { signatures: ['s'] } },
       response_metadata: { output_version: 'v0', model_provider: 'p' },
     });
