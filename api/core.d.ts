@@ -2259,8 +2259,14 @@ export { EndOfReply, jsonEvents, streamEvents, type StreamTranslator } from './s
 export { readJsonVectors } from './vectors.ts';
 
 // ---- wire/media.d.ts
-import type { MediaSource } from '../llm/message-contract.ts';
-export declare function inlineMedia(source: MediaSource): MediaSource;
+type Source = {
+    url: string;
+    mediaType?: string | undefined;
+} | {
+    data: string | Uint8Array;
+    mediaType: string;
+};
+export declare function inlineMedia(source: Source): Source;
 
 // ---- wire/notes.d.ts
 import type { Warning } from '../call/contract.ts';
