@@ -17,6 +17,10 @@ import {
   type UIMessage,
   type UIMessageChunk,
 } from 'ai';
+import * as ai5 from 'ai-5';
+import * as ai6 from 'ai-6';
+import * as ai6Lowest from 'ai-6-lowest';
+import * as ai7Lowest from 'ai-7-lowest';
 import { expect, test } from 'vitest';
 
 /** The chunks as their parser and their schema take them. */
@@ -200,4 +204,41 @@ test('a failure is an error part, and an abort says so', async () => {
   const stopped = new ScriptedLLM({ replies: ['x'] }).streamChat('x');
   const signal = AbortSignal.abort();
   expect(await chunksOf(toUIMessageStreamResponse(stopped, { signal }))).toEqual([{ type: 'abort' }]);
+});
+
+test.each([
+  ['7.0.0', ai7Lowest],
+  ['6', ai6],
+  ['6.0.0', ai6Lowest],
+  ['5', ai5],
+])('a loop of tools is a message for ai %s too', async (_version, ai) => {
+  const replies = [
+    [...content, toolCallBlock('a', 'clock', '{"at":"here"}'), toolCallBlock('b', 'broken', '{')],
+    'Noon.',
+  ];
+  const stream = streamTools(new ScriptedLLM({ replies }), 'x', { tools: [clock, broken] });
+  const show = { reasoning: true, metadata: true, sources: true };
+  const { body } = toUIMessageStreamResponse(stream, { show });
+  const parsed = ai.parseJsonEventStream({ stream: body!, schema: ai.uiMessageChunkSchema as never });
+  const chunks: unknown[] = [];
+  for await (const each of parsed) {
+    if (!each.success) throw each.error;
+    chunks.push(each.value);
+  }
+  let message: { readonly parts: readonly unknown[] } | undefined;
+  const { readUIMessageStream } = ai as Pick<typeof ai7Lowest, 'readUIMessageStream'>;
+  const read = ReadableStream.from(chunks) as never;
+  for await (const each of readUIMessageStream({ stream: read, terminateOnError: true })) message = each;
+  expect(message?.parts).toMatchObject([
+    { type: 'step-start' },
+    { type: 'reasoning', text: 'Hm.', providerMetadata: { mortise: { signature: 'sig' } } },
+    { type: 'text', text: 'It is noon.' },
+    { type: 'source-url', url: 'https://a.example/' },
+    { type: 'data-citation' },
+    { type: 'file', mediaType: 'image/png' },
+    { type: 'tool-clock', state: 'output-available', output: '{"hour":12}' },
+    { type: 'tool-broken', state: 'output-error' },
+    { type: 'step-start' },
+    { type: 'text', text: 'Noon.' },
+  ]);
 });
