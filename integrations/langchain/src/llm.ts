@@ -90,6 +90,7 @@ export class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
 
   async *#events(stream: AsyncIterable<unknown>, attempt: Attempt): AsyncGenerator<ChatStreamEvent[]> {
     const reader = new ChunkReader(this.#about);
+    let isEnding = false;
     const iterator = await this.#asking(async () => stream[Symbol.asyncIterator]());
     try {
       for (;;) {
@@ -97,6 +98,9 @@ export class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
         if (next.done === true) break;
         const events: ChatStreamEvent[] = [];
         reader.push(next.value, events);
+        // The word for the end is no event, and says something all the same.
+        if (reader.isSaid && !isEnding) attempt.touch();
+        isEnding = reader.isSaid;
         if (events.length > 0) yield events;
       }
     } finally {

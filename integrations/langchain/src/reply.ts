@@ -1,9 +1,10 @@
+import type { Warning } from '@mortise/core';
 import type { ChatReply, FinishReason, Usage } from '@mortise/core/llm';
 import { defined, isObject, type JsonObject } from '@mortise/core/shared';
 import { malformed, type About } from '@mortise/core/wire';
 import { OWNER } from './blocks.ts';
 import { contentOf } from './from-messages.ts';
-import { countOf, objectOf, plainOrNothing, textOf, type Members } from './values.ts';
+import { countOf, objectOf, objectsOf, plainOrNothing, textOf, type Members } from './values.ts';
 
 /** A whole reply. */
 export function fromReply(message: unknown, about: About): ChatReply & { readonly isSaid: boolean } {
@@ -16,17 +17,31 @@ export function fromReply(message: unknown, about: About): ChatReply & { readonl
     finishReason: finishOf(reason, called),
     usage: fromUsage(message),
     ...aboutReply(message),
+    warnings: warningsOf(message),
     isSaid: reason !== undefined,
   };
 }
 
 /** What is said of a reply beside its content. */
-export function aboutReply(message: Members): Pick<ChatReply, 'id' | 'model' | 'providerMetadata'> {
+export function aboutReply(
+  message: Members,
+): Pick<ChatReply, 'id' | 'model' | 'createdAt' | 'providerMetadata'> {
   const said = objectOf(message['response_metadata']);
   const metadata = Object.keys(said).length === 0 ? undefined : plainOrNothing(said);
   return defined({
     ...startOf(message),
+    // Of a model of ours in a class of theirs.
+    createdAt: textOf(objectOf(said['mortise'])['createdAt']),
     providerMetadata: metadata === undefined ? undefined : { [OWNER]: metadata },
+  });
+}
+
+/** What a model of ours in a class of theirs warned of. */
+export function warningsOf(message: Members): Warning[] {
+  const { warnings } = objectOf(objectOf(message['response_metadata'])['mortise']);
+  return objectsOf(warnings).flatMap(({ type, setting, message: text }): Warning[] => {
+    if (typeof type !== 'string' || typeof text !== 'string') return [];
+    return [{ type, message: text, ...(typeof setting === 'string' ? { setting } : {}) }];
   });
 }
 

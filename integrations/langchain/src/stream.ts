@@ -5,7 +5,7 @@ import { malformed, uniqueCallId, type About } from '@mortise/core/wire';
 import { fromBlock } from './blocks.ts';
 import { isCallBlock, markedCall, reasoningFrom, wholeOf } from './from-messages.ts';
 import { Merged } from './merged.ts';
-import { aboutReply, finishOf, fromUsage, reasonOf, startOf } from './reply.ts';
+import { aboutReply, finishOf, fromUsage, reasonOf, startOf, warningsOf } from './reply.ts';
 import { countOf, objectOf, objectsOf, textOf, type Members } from './values.ts';
 
 type Out = ChatStreamEvent[];
@@ -208,6 +208,8 @@ export class ChunkReader {
     const whole = wholeOf({ additional_kwargs: this.#beside.value, response_metadata: this.#said });
     if (whole !== undefined) blocks.push(whole);
     for (const [index, block] of blocks.entries()) out.push({ type: 'block', index, block });
+    for (const warning of warningsOf({ response_metadata: this.#said }))
+      out.push({ type: 'warning', warning });
     const called = this.#calls.size > 0;
     const message = { ...this.#start, response_metadata: this.#said, additional_kwargs: this.#beside.value };
     out.push({
