@@ -95,6 +95,9 @@ export interface AGUIRun {
     show?: SSEShow | undefined;
 }
 
+// ---- fetch.d.ts
+export declare function fetchForAISDK(fetch?: typeof globalThis.fetch): typeof globalThis.fetch;
+
 // ---- from-aisdk.d.ts
 import type { EmbeddingModel, LLM, ProviderOptions, Reranker } from '@mortise/core';
 import type { FromAISDKEmbeddingOptions } from './from/embedding.ts';
@@ -130,7 +133,11 @@ export interface FromAISDKRerankerOptions extends ModelSettings {
 }
 
 // ---- index.d.ts
+export { fetchForAISDK } from './fetch.ts';
 export { fromAISDK } from './from-aisdk.ts';
+export { toAISDK, type ToAISDKVersion } from './to-aisdk.ts';
+export type { ToAISDKLLMOptions } from './to/llm.ts';
+export type { ToAISDKEmbeddingOptions, ToAISDKRerankerOptions } from './to/embedding.ts';
 export type { FromAISDKLLMOptions } from './from/llm.ts';
 export type { FromAISDKEmbeddingOptions } from './from/embedding.ts';
 export type { FromAISDKRerankerOptions } from './from/reranker.ts';
@@ -407,6 +414,33 @@ export interface RerankingModelForAISDK<V extends AISDKOutputVersion = 'v4'> {
         warnings: OutputWarning[];
         response: OutputResponse;
     }>;
+}
+
+// ---- to-aisdk.d.ts
+import type { EmbeddingModel, LLM, Reranker } from '@mortise/core';
+import type { AISDKOutputVersion, EmbeddingModelForAISDK, LanguageModelForAISDK, RerankingModelForAISDK } from './spec.ts';
+import type { ToAISDKEmbeddingOptions, ToAISDKRerankerOptions } from './to/embedding.ts';
+import type { ToAISDKLLMOptions } from './to/llm.ts';
+export interface ToAISDKVersion<V extends AISDKOutputVersion> {
+    readonly specificationVersion?: V | undefined;
+}
+export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: LLM, options?: ToAISDKLLMOptions & ToAISDKVersion<V>): LanguageModelForAISDK<V>;
+export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: EmbeddingModel, options?: ToAISDKEmbeddingOptions & ToAISDKVersion<V>): EmbeddingModelForAISDK<V>;
+export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: Reranker, options?: ToAISDKRerankerOptions & ToAISDKVersion<V>): RerankingModelForAISDK<V>;
+
+// ---- to/embedding.d.ts
+export interface ToAISDKEmbeddingOptions {
+    readonly kind?: 'query' | 'document' | undefined;
+    readonly retries?: 'mortise' | 'ai-sdk' | undefined;
+}
+export interface ToAISDKRerankerOptions {
+    readonly retries?: 'mortise' | 'ai-sdk' | undefined;
+}
+
+// ---- to/llm.d.ts
+export interface ToAISDKLLMOptions {
+    readonly retries?: 'mortise' | 'ai-sdk' | undefined;
+    readonly supportedUrls?: Record<string, RegExp[]> | undefined;
 }
 
 // ---- ui/chunks.d.ts

@@ -1,17 +1,15 @@
 /** `node --conditions=mortise-source ai-sdk/measure.ts [name]`: what each provider of theirs passes, and what not. */
-import { llmConformance } from '@mortise/conformance';
-import { fromAISDK } from '@mortise/ai-sdk';
-import { peers } from './providers.ts';
+import { llmConformance, type WireTarget } from '@mortise/conformance';
+import { bridged, peers } from './providers.ts';
 
-const [, , only = '', skip = 'nothing', pick = ''] = process.argv;
+const [, , only = '', skip = '^$', pick = ''] = process.argv;
 for (const peer of peers.filter(({ name }) => name.includes(only))) {
   const jobs: { name: string; body: () => Promise<void> }[] = [];
   const skipped: string[] = [];
   const it = Object.assign((name: string, body: () => Promise<void>) => void jobs.push({ name, body }), {
     skip: (name: string) => void skipped.push(name),
   });
-  const create = (target: Parameters<typeof peer.create>[0]) =>
-    fromAISDK(peer.create(target), target.settings);
+  const create = (target: WireTarget) => bridged(peer, target);
   const declares = create({ url: 'http://127.0.0.1:1', settings: {} }).metadata.capabilities;
   llmConformance(
     { describe: (_name, body) => body(), it },

@@ -68,3 +68,12 @@ export function headersOf(value: unknown): Headers | undefined {
   for (const [name, text] of Object.entries(value)) if (typeof text === 'string') headers.set(name, text);
   return headers;
 }
+
+/** What a block holds that no part of theirs has a place for, as JSON keeps it. */
+export function membersOf(block: object, ...known: readonly string[]): Part | undefined {
+  const rest = Object.entries(block).filter(
+    ([name]) => !known.includes(name) && name !== 'type' && name !== 'providerMetadata',
+  );
+  const kept = jsonOf(Object.fromEntries(rest));
+  return kept === undefined || Object.keys(kept).length === 0 ? undefined : kept;
+}

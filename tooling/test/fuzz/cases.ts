@@ -21,4 +21,5 @@ export const CASES = {
   'integrations/mistral': 500,
   'integrations/bedrock': 500,
   'integrations/langchain': 700,
+  'integrations/ai-sdk': 600,
 } as const;

@@ -1,4 +1,5 @@
 import { isObject } from '@mortise/core/shared';
+import { PUBLIC, secretsOfURL } from '../fetch.ts';
 import { partOf, textOf, type Part } from '../read.ts';
 
 /** What is known of who answers. */
@@ -33,20 +34,21 @@ function baseURLIn(model: { readonly modelId: string }): string | undefined {
 }
 
 /** The values of the headers that their model sends: keys, mostly. */
-export async function secretsOf(model: object): Promise<readonly string[]> {
+export async function secretsOf(model: { readonly modelId: string }): Promise<readonly string[]> {
+  const address = baseURLIn(model);
+  const inURL = address === undefined ? [] : secretsOfURL(address);
   try {
     const { headers } = configOf(model);
     const sent: unknown = await (isCallable(headers) ? headers() : headers);
-    if (!isObject(sent)) return [];
-    return Object.entries(sent).flatMap(([name, value]) =>
+    if (!isObject(sent)) return inURL;
+    const values = Object.entries(sent).flatMap(([name, value]) =>
       typeof value === 'string' && !PUBLIC.test(name) ? [value] : [],
     );
+    return [...inURL, ...values];
   } catch {
-    return [];
+    return inURL;
   }
 }
-
-const PUBLIC = /^(user-agent|content-type|accept|anthropic-version|anthropic-beta)$/i;
 
 function isCallable(value: unknown): value is (options?: object) => unknown {
   return typeof value === 'function';

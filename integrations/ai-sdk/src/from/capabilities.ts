@@ -27,6 +27,7 @@ const KNOWN: { readonly [provider: string]: LLMCapabilities } = {
     usageInStreams: true,
   },
   'anthropic.messages': {
+    seed: false,
     tools: true,
     parallelTools: true,
     toolChoice: true,

@@ -10,7 +10,8 @@ import {
 } from '@mortise/core';
 import { defined } from '@mortise/core/shared';
 import { malformed, type About } from '@mortise/core/wire';
-import { headersOf, partOf, providerData, THEIRS, type Part } from '../read.ts';
+import { WireCall } from '../fetch.ts';
+import { headersOf, listOf, partOf, providerData, THEIRS, type Part } from '../read.ts';
 import type { AISDKEmbeddingModel } from '../spec.ts';
 import { secretsOf, theirsOf } from './about.ts';
 import { errorFrom } from './errors.ts';
@@ -53,46 +54,36 @@ export class AISDKEmbedding extends BaseEmbedding {
 
   async doEmbed(inputs: readonly string[], request: EmbedRequest, attempt: Attempt): Promise<EmbedReply> {
     const secrets = [...this.#secrets, ...(await secretsOf(this.#model))];
-    const about: About = { provider: this.provider, model: this.model, secrets };
+    const call = new WireCall(attempt, { provider: this.provider, model: this.model, secrets });
     // Known only now, where it is a promise.
     const most = (await this.#model.maxEmbeddingsPerCall) ?? inputs.length;
+    // A list that is in its places goes on as it is; of several lists each has places of its own.
+    if (most >= inputs.length) return this.#embed(inputs, request, call);
     const replies: EmbedReply[] = [];
     for (let at = 0; at < inputs.length; at += Math.max(1, most))
-      replies.push(await this.#embed(inputs.slice(at, at + most), request, attempt, about));
-    const [first] = replies;
-    if (replies.length === 1 && first !== undefined) return first;
-    const counts = replies.map(({ usage }) => usage?.inputTokens);
-    const isCounted = counts.every((count) => count !== undefined);
-    return {
-      embeddings: replies.flatMap(({ embeddings }) => embeddings as readonly (readonly number[])[]),
-      usage: isCounted ? { inputTokens: counts.reduce((sum, count) => sum + count, 0) } : undefined,
-      providerMetadata: replies.at(-1)?.providerMetadata,
-    };
+      replies.push(await this.#embed(inputs.slice(at, at + most), request, call));
+    return joined(replies);
   }
 
-  async #embed(
-    values: readonly string[],
-    request: EmbedRequest,
-    attempt: Attempt,
-    about: About,
-  ): Promise<EmbedReply> {
-    const call = this.#call(request, about);
+  async #embed(values: readonly string[], request: EmbedRequest, wire: WireCall): Promise<EmbedReply> {
+    const { attempt } = wire;
+    const call = this.#call(request, wire.about);
     let reply: Part;
     try {
       reply = partOf(
         await this.#model.doEmbed({ ...call, values: [...values], abortSignal: attempt.signal }),
       );
     } catch (error) {
-      throw errorFrom(error, about);
+      throw errorFrom(error, wire.about);
     }
     const { embeddings, usage, response } = reply;
-    for (const warning of warningsFrom(reply['warnings'], about, false)) attempt.warn(warning);
+    for (const warning of warningsFrom(reply['warnings'], wire.about, false)) attempt.warn(warning);
     const headers = headersOf(partOf(response)['headers']);
     if (headers !== undefined) attempt.replied?.(headers);
-    if (!Array.isArray(embeddings)) throw malformed('no embeddings', about);
+    if (!Array.isArray(embeddings)) throw malformed('no embeddings', wire.about);
     const { tokens } = partOf(usage);
     return {
-      embeddings: embeddings as readonly (readonly number[])[],
+      embeddings: placed(embeddings as readonly (readonly number[])[], partOf(response)['body']),
       usage: typeof tokens === 'number' && tokens > 0 ? { inputTokens: tokens } : undefined,
       providerMetadata: providerData(reply['providerMetadata']),
     };
@@ -133,3 +124,29 @@ const DIMENSIONS: { readonly [provider: string]: string } = {
   mistral: 'outputDimension',
   voyage: 'outputDimension',
 };
+
+/** M-02: by the provider's index where its own reply has one, since theirs takes rows as they come. */
+function placed(rows: readonly (readonly number[])[], body: unknown): EmbedReply['embeddings'] {
+  const data = listOf(partOf(body)['data']);
+  const isIndexed = data.length === rows.length && data.every(({ index }) => typeof index === 'number');
+  return isIndexed ? rows.map((embedding, at) => ({ index: Number(data[at]?.['index']), embedding })) : rows;
+}
+
+type Row = { readonly index: number; readonly embedding: readonly number[] | Float32Array };
+
+/** The replies of one batch that was more than their model takes. */
+function joined(replies: readonly EmbedReply[]): EmbedReply {
+  let before = 0;
+  const embeddings: Row[] = [];
+  for (const { embeddings: rows } of replies) {
+    rows.forEach((row, at) => {
+      const { index, embedding } = 'embedding' in row ? row : { index: at, embedding: row };
+      embeddings.push({ index: before + index, embedding });
+    });
+    before += rows.length;
+  }
+  const counts = replies.map(({ usage }) => usage?.inputTokens);
+  const isCounted = counts.every((count) => count !== undefined);
+  const usage = isCounted ? { inputTokens: counts.reduce((sum, count) => sum + count, 0) } : undefined;
+  return { embeddings, usage, providerMetadata: replies.at(-1)?.providerMetadata };
+}

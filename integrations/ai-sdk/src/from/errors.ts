@@ -1,4 +1,10 @@
-import { isMortiseError, MortiseError, withErrorFields, type KnownErrorCode } from '@mortise/core';
+import {
+  isMortiseError,
+  MortiseError,
+  toMortiseError,
+  withErrorFields,
+  type KnownErrorCode,
+} from '@mortise/core';
 import { isObject } from '@mortise/core/shared';
 import {
   describeFailure,
@@ -52,6 +58,8 @@ function mapped(thrown: unknown, about: About): unknown {
     return retryable === ours.retryable ? ours : withErrorFields(ours, { retryable });
   }
   if (typeof statusCode === 'number' && statusCode >= 400) return refusal(error, statusCode, about);
+  // Whatever theirs made of a connection that broke, or of an abort.
+  if (toMortiseError(thrown).code !== 'internal') return thrownWithoutSecrets(thrown, about);
   const name = textOf(error['name']) ?? '';
   const cause = partOf(error['cause']);
   const isNone = MALFORMED.has(name) || MALFORMED.has(textOf(cause['name']) ?? '');
@@ -114,4 +122,10 @@ function failureIn(said: unknown, about: About): void {
 export function errorFromPart(said: unknown, about: About): unknown {
   const isError = said instanceof Error || (isObject(said) && 'statusCode' in said);
   return isError ? errorFrom(said, about) : errorFromSaid(describeFailure(said), about);
+}
+
+/** Some of theirs say so that a stream was cut; where it is none of ours to say, core finds that no end came. */
+export function saysCut(error: unknown): boolean {
+  const { name, message } = partOf(error);
+  return name === 'AI_InvalidResponseDataError' && /\bended without\b/.test(textOf(message) ?? '');
 }

@@ -1,5 +1,6 @@
 import {
   BaseLLM,
+  MortiseError,
   type Attempt,
   type ChatReply,
   type ChatRequest,
@@ -13,11 +14,14 @@ import {
 } from '@mortise/core';
 import { defined } from '@mortise/core/shared';
 import { malformed, type About } from '@mortise/core/wire';
-import { headersOf, listOf, partOf, providerData, textOf, type Part } from '../read.ts';
+import { WireCall } from '../fetch.ts';
+import { headersOf, listOf, OURS, partOf, providerData, textOf, type Part } from '../read.ts';
 import type { AISDKLanguageModel } from '../spec.ts';
 import { secretsOf, theirsOf, type Theirs } from './about.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { errorFrom, errorFromPart } from './errors.ts';
+import { ourFinish } from './blocks.ts';
+import { errorFrom, errorFromPart, saysCut } from './errors.ts';
+import { isOurs } from '../mark.ts';
 import { ReplyReader } from './reply.ts';
 import { callFrom } from './request.ts';
 import { finishFrom, usageFrom } from './usage.ts';
@@ -49,7 +53,12 @@ export class AISDKLLM extends BaseLLM<ProviderOptions, object> {
     this.#metadata = {
       isChatModel: true,
       ...options.metadata,
-      capabilities: { ...capabilitiesOf(model.provider), ...options.metadata?.capabilities },
+      // Their choice of tools is all of them, or one.
+      capabilities: {
+        ...capabilitiesOf(model.provider),
+        ...options.metadata?.capabilities,
+        allowedTools: false,
+      },
     };
     this.#headers = options.headers;
     this.#secrets = [...(options.secrets ?? []), ...Object.values(options.headers ?? {})];
@@ -60,51 +69,70 @@ export class AISDKLLM extends BaseLLM<ProviderOptions, object> {
   }
 
   async doGenerate(request: ChatRequest, attempt: Attempt): Promise<ChatReply<object>> {
-    const about = await this.#about();
+    const call = new WireCall(attempt, await this.#about());
     const reply = partOf(
-      await this.#call(() => this.#model.doGenerate(this.#request(request, attempt)), about),
+      await this.#call(() => this.#model.doGenerate(this.#request(request, attempt)), call),
     );
+    const { about } = call;
     this.#replied(reply, attempt);
     if (!Array.isArray(reply['content'])) throw malformed('no content', about);
     const response = partOf(reply['response']);
-    const reader = new ReplyReader({ isWhole: true });
+    const reader = new ReplyReader({ isWhole: true, endWord: endWordOf(this.#model) });
     const events = listOf(reply['content']).flatMap((part, at) =>
       wholePart(part, at).flatMap((each) => reader.push(each)),
     );
     const usage = usageFrom(reply['usage']);
     const end = reader.push({ type: 'finish', usage: reply['usage'], finishReason: reply['finishReason'] });
-    const finishReason = finishFrom(reply['finishReason']) ?? { unified: 'other', raw: '' };
+    const providerMetadata = providerData(reply['providerMetadata']);
+    const said = finishFrom(reply['finishReason'], endWordOf(this.#model));
+    const content = blocksIn([...events, ...end]);
+    if (said === undefined && content.length === 0)
+      throw malformed('neither content nor a reason of the end', about);
     return {
-      content: blocksIn([...events, ...end]),
-      finishReason,
+      content,
+      finishReason: ourFinish(providerMetadata?.[OURS]) ?? said ?? { unified: 'other', raw: '' },
       usage,
-      providerMetadata: providerData(reply['providerMetadata']),
+      providerMetadata,
       warnings: [...warningsFrom(reply['warnings'], about, request.strict), ...warningsIn(events)],
-      ...answered(response),
+      ...answered({ modelId: partOf(response['body'])['modelVersion'], ...defined(response) }),
     };
   }
 
   override async doStream(request: ChatRequest, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
-    const about = await this.#about();
-    const result = await this.#call(() => this.#model.doStream(this.#request(request, attempt)), about);
+    const call = new WireCall(attempt, await this.#about(), true);
+    const result = await this.#call(() => this.#model.doStream(this.#request(request, attempt)), call);
     this.#replied(partOf(result), attempt);
-    return eventsOf(result.stream, request, about);
+    const reader = new ReplyReader({ endWord: endWordOf(this.#model) });
+    return eventsOf(result.stream, reader, request, call);
   }
 
   #request(request: ChatRequest, attempt: Attempt) {
     const { key: provider } = this.#theirs;
     const version = this.#model.specificationVersion;
-    const call = callFrom(request, { version, provider, warn: (warning) => attempt.warn(warning) });
+    const warn = (warning: Warning): void => {
+      if (request.strict && warning.type === 'unsupported-setting')
+        throw new MortiseError('unsupported', warning.message, { provider, model: this.model });
+      attempt.warn(warning);
+    };
+    const call = callFrom(request, {
+      version,
+      provider,
+      api: this.#model.provider,
+      isOurs: isOurs(this.#model),
+      capabilities: this.#metadata.capabilities,
+      warn,
+    });
     const headers = { ...this.#headers, ...call.headers };
     const sent = Object.keys(headers).length === 0 ? undefined : headers;
-    return { ...call, ...defined({ headers: sent }), abortSignal: attempt.signal };
+    const includeRawChunks = provider === 'google' ? true : undefined;
+    return { ...call, ...defined({ headers: sent, includeRawChunks }), abortSignal: attempt.signal };
   }
 
-  async #call<T>(call: () => PromiseLike<T>, about: About): Promise<T> {
+  async #call<T>(ask: () => PromiseLike<T>, call: WireCall): Promise<T> {
     try {
-      return await call();
+      return await ask();
     } catch (error) {
-      throw errorFrom(error, about);
+      throw errorFrom(error, call.about);
     }
   }
 
@@ -160,27 +188,59 @@ function warningsIn(events: readonly ChatStreamEvent[]): Warning[] {
 
 async function* eventsOf(
   stream: ReadableStream<unknown>,
+  reader: ReplyReader,
   { strict }: ChatRequest,
-  about: About,
+  call: WireCall,
 ): AsyncGenerator<StreamBatch, void, undefined> {
   const source = stream.getReader();
-  const reader = new ReplyReader();
+  const told: ChatStreamEvent[] = [];
   let isOver = false;
   try {
     for (;;) {
-      const next = await source.read().catch((error: unknown) => Promise.reject(errorFrom(error, about)));
-      if (next.done) break;
-      const part = partOf(next.value);
-      if (part['type'] === 'error') throw errorFromPart(part['error'], about);
-      const events = reader.push(part);
-      const warnings = part['type'] === 'stream-start' ? warningsFrom(part['warnings'], about, strict) : [];
-      const told = warnings.map((warning): ChatStreamEvent => ({ type: 'warning', warning }));
+      const next = await nextOf(source, call);
+      if (next === undefined) break;
+      reader.isEnded = call.isEnded;
+      const events = reader.push(next);
+      const isStart = next['type'] === 'stream-start';
+      const warnings = isStart ? warningsFrom(next['warnings'], call.about, strict) : [];
+      told.push(...warnings.map((warning): ChatStreamEvent => ({ type: 'warning', warning })));
       isOver = reader.done;
-      if (told.length + events.length > 0) yield [...events, ...told];
-      if (isOver) break;
+      // They come before anything else, and `start` goes before them.
+      if (events.some(({ type }) => type !== 'warning'))
+        yield [...events.slice(0, 1), ...told.splice(0), ...events.slice(1)];
+      else told.push(...events);
+      if (isOver) return;
     }
     isOver = true;
+    if (call.failure !== undefined) throw errorFrom(call.failure.error, call.about);
   } finally {
     if (!isOver) source.cancel().catch(() => undefined);
   }
+}
+
+/** The next part; undefined at the end, and where the bytes ended too early, whatever theirs makes of that. */
+async function nextOf(
+  source: ReadableStreamDefaultReader<unknown>,
+  call: WireCall,
+): Promise<Part | undefined> {
+  try {
+    const { done, value } = await source.read();
+    if (done) return undefined;
+    const part = partOf(value);
+    const { type } = part;
+    if (type !== 'ping' && type !== 'raw') call.attempt.touch();
+    const isEnd = type === 'finish' || type === 'error';
+    if ((isEnd && call.failure !== undefined) || (type === 'error' && saysCut(part['error'])))
+      return undefined;
+    if (type === 'error') throw errorFromPart(part['error'], call.about);
+    return part;
+  } catch (error) {
+    if (call.failure !== undefined || saysCut(error)) return undefined;
+    throw errorFrom(error, call.about);
+  }
+}
+
+/** What ends a reply of the Responses API is its status; theirs names only what cut it. */
+function endWordOf({ provider }: AISDKLanguageModel): string | undefined {
+  return provider.endsWith('.responses') ? 'completed' : undefined;
 }

@@ -7,13 +7,14 @@ import {
   type Warning,
 } from '@mortise/core';
 import { base64Of, defined } from '@mortise/core/shared';
-import { partOf, type Part } from '../read.ts';
+import { membersOf, OURS, partOf, type Part } from '../read.ts';
 
 export type Version = 'v2' | 'v3' | 'v4';
 
 type Medium = ImageBlock | DocumentBlock | AudioBlock | VideoBlock;
 
 interface Writing {
+  readonly isOurs: boolean;
   readonly version: Version;
   readonly provider: string;
   warn: (warning: Warning) => void;
@@ -23,11 +24,13 @@ interface Writing {
 export function filePart(block: Medium, providerOptions: object | undefined, writing: Writing): Part {
   const { source } = block;
   const isText = 'text' in source;
+  if (writing.isOurs) return ourPart(block, providerOptions, writing);
+  const own = block.type === 'image' ? imageOptions(block, writing) : undefined;
+  const said = block.type === 'document' ? documentOptions(block, writing) : own;
+  if (isText && TEXTLESS.has(writing.provider)) return textPart(block, source.text, providerOptions);
   const mediaType = isText
     ? 'text/plain'
     : (source.mediaType ?? (block.type === 'document' ? documentType(source) : `${block.type}/*`));
-  const own = block.type === 'image' ? imageOptions(block, writing) : undefined;
-  const said = block.type === 'document' ? documentOptions(block, writing) : own;
   const options = merged(said, providerOptions);
   return defined({
     type: 'file',
@@ -75,6 +78,9 @@ function imageOptions({ detail }: ImageBlock, { provider, warn }: Writing): Part
   return undefined;
 }
 
+/** Whose packages send the name of a file. */
+const TITLED = new Set(['openai', 'azure', 'anthropic', 'bedrock']);
+
 function documentOptions(
   { title, context, citations }: DocumentBlock,
   { provider, warn }: Writing,
@@ -84,7 +90,8 @@ function documentOptions(
     const said = defined({ title, context, citations: enabled });
     return Object.keys(said).length === 0 ? undefined : { anthropic: said };
   }
-  for (const [setting, value] of Object.entries({ context, citations }))
+  const lost = { title: TITLED.has(provider) ? undefined : title, context, citations };
+  for (const [setting, value] of Object.entries(lost))
     if (value !== undefined && value !== false) {
       const message = `${setting} of a document was left out: ${provider} is not known to take any.`;
       warn({ type: 'unsupported-setting', setting, message });
@@ -100,5 +107,29 @@ function merged(ours: Part | undefined, given: object | undefined): object | und
     ...Object.fromEntries(
       Object.entries(ours).map(([name, of]) => [name, { ...partOf(of), ...partOf(theirs[name]) }]),
     ),
+  };
+}
+
+/** Whose packages refuse files of text: to their models it is a text like any other. */
+const TEXTLESS = new Set(['openai', 'azure', 'mistral']);
+
+function textPart(block: Medium, text: string, providerOptions: object | undefined): Part {
+  const title = block.type === 'document' ? block.title : undefined;
+  return defined({ type: 'text', text: title === undefined ? text : `${title}\n\n${text}`, providerOptions });
+}
+
+/** To a model of ours: with all that the block says. */
+function ourPart(block: Medium, providerOptions: object | undefined, writing: Writing): Part {
+  const { source } = block;
+  const isText = 'text' in source;
+  const known = isText ? 'text/plain' : source.mediaType;
+  const members = membersOf(block, 'source') ?? {};
+  const mediaType = known ?? (block.type === 'document' ? 'application/*' : `${block.type}/*`);
+  const data = isText ? textData(source.text, writing) : sourceData(source, writing);
+  return {
+    type: 'file',
+    data,
+    mediaType,
+    providerOptions: { ...providerOptions, [OURS]: { ...members, isText } },
   };
 }

@@ -1,24 +1,24 @@
-import {
-  toolCallBlock,
-  type ChatStreamEvent,
-  type CitationBlock,
-  type ContentBlock,
-  type MediaSource,
-} from '@mortise/core';
-import { defined, isObject, type JsonObject } from '@mortise/core/shared';
+import { toolCallBlock, type ChatStreamEvent, type CitationBlock, type ContentBlock } from '@mortise/core';
+import { defined } from '@mortise/core/shared';
 import { uniqueCallId } from '@mortise/core/wire';
-import { isoOf, jsonOf, listOf, partOf, providerData, textOf, THEIRS, type Part } from '../read.ts';
+import { isoOf, listOf, OURS, partOf, providerData, textOf, THEIRS, type Part } from '../read.ts';
+import {
+  addData,
+  blockOf,
+  citationOf,
+  inputText,
+  mediaBlock,
+  ourFinish,
+  ownBlock,
+  wholeBlock,
+  type Draft,
+} from './blocks.ts';
 import { finishFrom, usageFrom } from './usage.ts';
 
-type Data = { [provider: string]: JsonObject };
-
-/** A text or reasoning in the making. */
-interface Draft {
-  readonly kind: 'text' | 'reasoning';
-  index: number | undefined;
-  readonly pieces: string[];
-  citations: CitationBlock[];
-  data: Data | undefined;
+interface ReadingOptions {
+  readonly isWhole?: boolean | undefined;
+  /** The provider's word for an end that theirs has no word for. */
+  readonly endWord?: string | undefined;
 }
 
 interface Call {
@@ -34,6 +34,8 @@ interface Call {
 export class ReplyReader {
   /** The end was said; nothing follows. */
   done = false;
+  /** The wire said an end that theirs has no word for. */
+  isEnded = false;
   #next = 0;
   #hasStarted = false;
   #about: { id?: string; model?: string; createdAt?: string } = {};
@@ -44,10 +46,12 @@ export class ReplyReader {
   #sources: CitationBlock[] = [];
   readonly #unknown = new Set<string>();
   readonly #isWhole: boolean;
+  readonly #endWord: string | undefined;
 
   /** `isWhole`: the parts are those of a whole reply, where what is not known is a block. */
-  constructor({ isWhole = false }: { readonly isWhole?: boolean } = {}) {
+  constructor({ isWhole = false, endWord }: ReadingOptions = {}) {
     this.#isWhole = isWhole;
+    this.#endWord = endWord;
   }
 
   push(part: Part): ChatStreamEvent[] {
@@ -90,7 +94,13 @@ export class ReplyReader {
         return this.#block(mediaBlock(part));
       case 'source':
         return this.#source(part);
+      case 'raw':
+        return this.#raw(part);
       case 'custom':
+        // Anthropic's id, model and counts, which come as such too: no part of the reply.
+        return part['kind'] === 'anthropic.message_start'
+          ? []
+          : this.#block(wholeBlock(part) ?? ownBlock(type, part));
       case 'reasoning-file':
       case 'tool-approval-request':
         return this.#block(ownBlock(type, part));
@@ -105,6 +115,13 @@ export class ReplyReader {
     const { id, modelId, timestamp } = part;
     const model = textOf(modelId);
     Object.assign(this.#about, defined({ id: textOf(id), model, createdAt: isoOf(timestamp) }));
+    return [];
+  }
+
+  /** Google's name of the model that answered, which theirs does not hand on. */
+  #raw(part: Part): ChatStreamEvent[] {
+    const model = textOf(partOf(part['rawValue'])['modelVersion']);
+    if (model !== undefined) this.#about.model ??= model;
     return [];
   }
 
@@ -136,9 +153,14 @@ export class ReplyReader {
     addData(draft, part);
     const placed = listOf(part['citations']);
     const raw = Object.values(draft.data ?? {}).map(({ citations }) => listOf(citations));
-    draft.citations = placed.map((citation, at) =>
-      citationOf(citation, raw.find((list) => at in list)?.[at]),
-    );
+    const ours = listOf(draft.data?.[OURS]?.['citations']).map((each): CitationBlock => ({
+      ...each,
+      type: 'citation',
+    }));
+    draft.citations =
+      ours.length > 0
+        ? ours
+        : placed.map((citation, at) => citationOf(citation, raw.find((list) => at in list)?.[at]));
     // One that says nothing is no block: a provider may open a text that never comes.
     if (draft.index === undefined && draft.data === undefined && draft.citations.length === 0) return [];
     const index = this.#place(draft);
@@ -147,6 +169,8 @@ export class ReplyReader {
       index,
       citation,
     }));
+    const whole = wholeBlock({ providerMetadata: draft.data });
+    if (whole !== undefined) return [{ type: 'block', index, block: whole }];
     if (kind === 'text') events.push(...this.#cite(draft, index));
     return [...events, { type: 'block', index, block: blockOf(draft) }];
   }
@@ -238,16 +262,25 @@ export class ReplyReader {
     if (text?.index !== undefined && cited.length > 0)
       cited.push({ type: 'block', index: text.index, block: blockOf(text) });
     const alone = this.#sources.splice(0).flatMap((source) => this.#block(source));
-    const finishReason = finishFrom(part['finishReason']);
+    const finishReason =
+      finishFrom(part['finishReason'], this.#endWord) ??
+      (this.isEnded ? { unified: 'other', raw: '' } : undefined);
     const usage = usageFrom(part['usage']);
     const providerMetadata = providerData(part['providerMetadata']);
     // Theirs says that nobody said the end. Without a `finish` core gives `stream-truncated`.
+    const told = providerMetadata?.[OURS];
     if (finishReason === undefined) return [...open, ...cited, ...alone, { type: 'usage', usage }];
     return [
       ...open,
       ...cited,
       ...alone,
-      { type: 'finish', finishReason, usage, ...this.#about, ...(providerMetadata && { providerMetadata }) },
+      {
+        type: 'finish',
+        finishReason: ourFinish(told) ?? finishReason,
+        usage,
+        ...this.#about,
+        ...(providerMetadata && { providerMetadata }),
+      },
     ];
   }
 
@@ -255,90 +288,9 @@ export class ReplyReader {
   #stranger(type: string, part: Part): ChatStreamEvent[] {
     const own = ownBlock(type, part);
     const events: ChatStreamEvent[] = this.#isWhole ? this.#block(own) : [own];
-    if (type === 'raw' || this.#unknown.has(type)) return events;
+    if (this.#unknown.has(type)) return events;
     this.#unknown.add(type);
     const message = `The model sent parts of a kind that is not known here: ${type}. They are kept as ai-sdk:${type}.`;
     return [{ type: 'warning', warning: { type: 'other', message } }, ...events];
   }
-}
-
-function addData(draft: Draft, part: Part): void {
-  const data = providerData(part['providerMetadata']);
-  if (data !== undefined) draft.data = { ...draft.data, ...data };
-}
-
-function blockOf({ kind, pieces, citations, data }: Draft): ContentBlock {
-  const text = pieces.join('');
-  const providerMetadata = data;
-  if (kind === 'text') {
-    const all = citations.length === 0 ? undefined : citations;
-    return defined({ type: 'text' as const, text, citations: all, providerMetadata });
-  }
-  const opaque = Object.values(data ?? {});
-  const found = (...names: string[]): string | undefined =>
-    opaque.flatMap((of) => names.flatMap((name) => textOf(of[name]) ?? []))[0];
-  return defined({
-    type: 'reasoning' as const,
-    text,
-    id: found('itemId'),
-    signature: found('signature', 'thoughtSignature'),
-    encrypted: found('encrypted', 'redactedData', 'reasoningEncryptedContent'),
-    providerMetadata,
-  });
-}
-
-/** A block of a part that is theirs alone. */
-interface OwnBlock {
-  type: `ai-sdk:${string}`;
-  value: JsonObject;
-  [member: string]: unknown;
-}
-
-/** A part that is theirs alone: it goes back to their model as it came. */
-export function ownBlock(type: string, part: Part): OwnBlock {
-  return { type: `ai-sdk:${type}`, value: jsonOf(part) ?? {} };
-}
-
-function inputText(input: unknown): string {
-  return typeof input === 'string' ? input : input === undefined ? '' : JSON.stringify(input);
-}
-
-function mediaBlock(part: Part): ContentBlock {
-  const mediaType = textOf(part['mediaType']) ?? 'application/octet-stream';
-  const source = mediaSource(part['data'], mediaType);
-  if (source === undefined) return ownBlock('file', part);
-  const kind = mediaType.split('/', 1)[0] ?? '';
-  const type = kind === 'image' || kind === 'audio' || kind === 'video' ? kind : 'document';
-  return defined({ type, source, providerMetadata: providerData(part['providerMetadata']) });
-}
-
-function mediaSource(data: unknown, mediaType: string): MediaSource | undefined {
-  if ((typeof data === 'string' && data !== '') || data instanceof Uint8Array) return { data, mediaType };
-  if (!isObject(data)) return undefined;
-  if (data['type'] === 'url') {
-    const { url, originalUrl } = data;
-    const address = textOf(originalUrl) ?? (url instanceof URL ? url.href : textOf(url));
-    return address === undefined ? undefined : { url: address, mediaType };
-  }
-  return data['type'] === 'data' ? mediaSource(data['data'], mediaType) : undefined;
-}
-
-/** `raw` is the provider's own, where the text has it. */
-function citationOf(citation: Part, raw: Part = {}): CitationBlock {
-  const source = partOf(citation['source']);
-  const data = providerData(source['providerMetadata']);
-  const place = (name: string): number | undefined =>
-    typeof citation[name] === 'number' ? citation[name] : undefined;
-  const quoted = Object.values(data ?? {}).flatMap(({ citedText }) => textOf(citedText) ?? [])[0];
-  const index = raw['document_index'];
-  return defined({
-    type: 'citation' as const,
-    url: textOf(source['url']),
-    title: textOf(source['title']),
-    quote: textOf(citation['citedText']) ?? quoted,
-    source: typeof index === 'number' ? index : textOf(source['filename']),
-    start: place('startIndex'),
-    end: place('endIndex'),
-    providerMetadata: data,
-  });
 }

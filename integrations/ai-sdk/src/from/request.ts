@@ -1,15 +1,16 @@
-import type { ChatRequest, ToolChoice, Warning } from '@mortise/core';
+import { MortiseError, type ChatRequest, type ToolChoice, type Warning } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
-import { partOf, THEIRS, type Part } from '../read.ts';
+import { OURS, partOf, THEIRS, type Part } from '../read.ts';
 import type { AISDKLanguageCall } from '../spec.ts';
 import type { Version } from './media.ts';
-import { promptFrom, type Writing } from './prompt.ts';
+import type { Writing } from './parts.ts';
+import { promptFrom } from './prompt.ts';
 
 /** A request as one call of their model. What `providerOptions['ai-sdk']` holds comes last: members of their call. */
 export function callFrom(request: ChatRequest, writing: Writing): AISDKLanguageCall & Part {
   const { [THEIRS]: own, ...given } = request.providerOptions ?? {};
   const { tools: ownTools, prompt: _prompt, abortSignal: _signal, ...members } = partOf(own);
-  const thinking = reasoningFrom(request.reasoning, writing);
+  const thinking = writing.isOurs ? ourOptions(request) : reasoningFrom(request.reasoning, writing);
   const tools = [
     ...toolsFrom(request, writing.version),
     ...(Array.isArray(ownTools) ? (ownTools as unknown[]) : []),
@@ -21,12 +22,12 @@ export function callFrom(request: ChatRequest, writing: Writing): AISDKLanguageC
       temperature: request.temperature,
       topP: request.topP,
       stopSequences: request.stop === undefined ? undefined : [...request.stop],
-      seed: request.seed,
-      responseFormat: formatFrom(request),
+      seed: seedFrom(request, writing),
+      responseFormat: formatFrom(request, writing),
       tools: tools.length === 0 ? undefined : tools,
       toolChoice: choiceFrom(request.toolChoice),
       reasoning: thinking.reasoning,
-      providerOptions: optionsFrom(given, thinking.options, writing.provider),
+      providerOptions: optionsFrom(given, thinking.options, writing.isOurs ? OURS : writing.provider),
     }),
     ...members,
   };
@@ -45,8 +46,28 @@ function toolsFrom({ tools = [] }: ChatRequest, version: Version): Part[] {
   });
 }
 
-function formatFrom({ responseFormat: format }: ChatRequest): Part | undefined {
-  return format?.type === 'json' ? defined({ ...format }) : undefined;
+function seedFrom({ seed }: ChatRequest, { capabilities, provider, warn }: Writing): number | undefined {
+  if (seed === undefined || capabilities.seed !== false) return seed;
+  warn({
+    type: 'unsupported-setting',
+    setting: 'seed',
+    message: `seed was left out: ${provider} takes none.`,
+  });
+  return undefined;
+}
+
+function formatFrom({ responseFormat: format }: ChatRequest, { provider, warn }: Writing): Part | undefined {
+  if (format?.type !== 'json') return undefined;
+  const { schema, description } = format;
+  if (provider === 'anthropic' && schema === undefined) {
+    const message = `${provider} makes JSON only by a schema. Give one, or ask for JSON in the prompt.`;
+    throw new MortiseError('unsupported', message, { provider });
+  }
+  if (provider === 'google' && description !== undefined) {
+    const message = `The description of a structured reply was left out: ${provider} takes none.`;
+    warn({ type: 'unsupported-setting', setting: 'responseFormat.description', message });
+  }
+  return defined({ ...format });
 }
 
 /** Core has made of a subset what stands here, and refused what is another integration's. */
@@ -57,6 +78,12 @@ function choiceFrom(choice: ToolChoice | undefined): Part | undefined {
 }
 
 type ReasoningOptions = NonNullable<ChatRequest['reasoning']>;
+
+/** To a model of ours: as it was asked. */
+function ourOptions({ reasoning, strict }: ChatRequest): Thinking {
+  const options = defined({ reasoning: reasoning && defined(reasoning), strict: strict || undefined });
+  return Object.keys(options).length === 0 ? {} : { options };
+}
 
 interface Thinking {
   readonly reasoning?: string;
@@ -71,9 +98,10 @@ const EFFORTS = new Set(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'm
 function reasoningFrom(asked: ReasoningOptions | undefined, writing: Writing): Thinking {
   if (asked === undefined) return {};
   const { effort, budgetTokens, summary } = asked;
-  const { version, provider } = writing;
+  const { version, provider, api } = writing;
   const isWord = effort !== undefined && version === 'v4' && EFFORTS.has(effort);
-  const own = OWN[provider]?.({ effort: isWord ? undefined : effort, budgetTokens, summary }) ?? {};
+  const own =
+    (OWN[api] ?? OWN[provider])?.({ effort: isWord ? undefined : effort, budgetTokens, summary }) ?? {};
   const missing = { effort: isWord ? undefined : effort, budgetTokens, summary };
   for (const [name, value] of Object.entries(missing))
     if (value !== undefined && own[name] === undefined)
@@ -94,6 +122,7 @@ type Own = { readonly [name: string]: Part | undefined };
 
 /** What some providers call it, by what is asked. */
 const OWN: { readonly [provider: string]: (asked: ReasoningOptions) => Own } = {
+  'openai.chat': ({ effort }) => ({ effort: effort === undefined ? undefined : { reasoningEffort: effort } }),
   openai: ({ effort, summary }) => ({
     effort: effort === undefined ? undefined : { reasoningEffort: effort },
     summary: summary === undefined ? undefined : { reasoningSummary: summary },

@@ -7,8 +7,9 @@ import {
   type RerankerMetadata,
 } from '@mortise/core';
 import { defined } from '@mortise/core/shared';
-import { malformed, type About } from '@mortise/core/wire';
-import { headersOf, partOf, providerData, THEIRS, type Part } from '../read.ts';
+import { malformed } from '@mortise/core/wire';
+import { WireCall } from '../fetch.ts';
+import { headersOf, OURS, partOf, providerData, THEIRS, type Part } from '../read.ts';
 import type { AISDKRerankingModel } from '../spec.ts';
 import { secretsOf, theirsOf } from './about.ts';
 import { errorFrom } from './errors.ts';
@@ -41,7 +42,7 @@ export class AISDKReranker extends BaseReranker {
 
   async doRerank(request: RankRequest, attempt: Attempt): Promise<RankReply> {
     const secrets = [...this.#secrets, ...(await secretsOf(this.#model))];
-    const about: About = { provider: this.provider, model: this.model, secrets };
+    const wire = new WireCall(attempt, { provider: this.provider, model: this.model, secrets });
     const { query, documents, topN, providerOptions } = request;
     const { [THEIRS]: own, ...given } = providerOptions ?? {};
     const call = {
@@ -57,17 +58,27 @@ export class AISDKReranker extends BaseReranker {
     try {
       reply = partOf(await this.#model.doRerank(call));
     } catch (error) {
-      throw errorFrom(error, about);
+      throw errorFrom(error, wire.about);
     }
     const { ranking, response } = reply;
-    for (const warning of warningsFrom(reply['warnings'], about, false)) attempt.warn(warning);
+    for (const warning of warningsFrom(reply['warnings'], wire.about, false)) attempt.warn(warning);
     const headers = headersOf(partOf(response)['headers']);
     if (headers !== undefined) attempt.replied?.(headers);
-    if (!Array.isArray(ranking)) throw malformed('no ranking', about);
+    if (!Array.isArray(ranking)) throw malformed('no ranking', wire.about);
     const results = ranking.map((each) => {
       const { index, relevanceScore } = partOf(each);
       return { index: Number(index), score: Number(relevanceScore) };
     });
-    return { results, providerMetadata: providerData(reply['providerMetadata']) };
+    const { [OURS]: ours, ...rest } = providerData(reply['providerMetadata']) ?? {};
+    const { inputTokens, searchUnits } = partOf(ours?.['usage']);
+    return {
+      results,
+      usage: defined({ inputTokens: numberOf(inputTokens), searchUnits: numberOf(searchUnits) }),
+      ...(Object.keys(rest).length > 0 && { providerMetadata: rest }),
+    };
   }
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }

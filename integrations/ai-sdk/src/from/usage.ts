@@ -58,14 +58,25 @@ function saysZero(raw: Part, name: RegExp, depth: number): boolean {
   );
 }
 
-/** Undefined: by what is said the stream was cut, or nobody knows why it ended. */
-export function finishFrom(said: unknown): FinishReason | undefined {
+/** What theirs calls `other`, by the provider's word. */
+const MEANT: readonly (readonly [word: RegExp, unified: string])[] = [
+  [/content_?filter|safety|prohibited|blocklist|refus/i, 'content-filter'],
+  [/^pause_turn$/, 'pause'],
+  [/^(max_tokens|model_length|length)$/i, 'length'],
+];
+
+/**
+ * Undefined: by what is said the stream was cut, or nobody knows why it ended. `whole` is the word of a reply that is whole
+ * by itself, where the provider has none for its end.
+ */
+export function finishFrom(said: unknown, whole?: string): FinishReason | undefined {
   const { unified, raw } = typeof said === 'string' ? { unified: said } : partOf(said);
   const word = textOf(raw);
   const reason = textOf(unified);
   if (reason === undefined || reason === 'interrupted') return undefined;
   if (reason === 'unknown' || (reason === 'other' && word === undefined && typeof said !== 'string'))
     return undefined;
-  if (word === 'pause_turn') return { unified: 'pause', raw: word };
-  return { unified: reason, raw: word ?? reason };
+  const meant =
+    reason === 'other' || word === 'pause_turn' ? MEANT.find(([each]) => each.test(word ?? '')) : undefined;
+  return { unified: meant?.[1] ?? reason, raw: word ?? whole ?? reason };
 }
