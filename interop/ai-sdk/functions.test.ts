@@ -24,11 +24,11 @@ const libraries = [
 ] as const;
 
 const schema = {
-  type: 'object',
-  properties: { city: { type: 'string' } },
+  type: 'object' as const,
+  properties: { city: { type: 'string' as const } },
   required: ['city'],
   additionalProperties: false,
-} as const;
+};
 
 describe.each(libraries)(
   '%s',

@@ -16,6 +16,8 @@ const NO_USAGE = 'A reply without `usage` is an `AI_TypeValidationError`.';
 const every: Left = {
   'back.members': UNKNOWN_MEMBERS,
   'usage.null-later': NULL_COUNTS,
+  'request.query':
+    'It joins its paths to the end of the base URL, behind a query: `https://host/v1?a=b` becomes `https://host/v1?a=b/chat/completions`.',
 };
 const own: Left = {
   'request.provider-options': OPTIONS,
