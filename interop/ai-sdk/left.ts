@@ -13,11 +13,13 @@ const LATE =
   '`temperature: 0.5` to a model that takes none is dropped with a warning that comes with the reply: under `strict` the request has been made.';
 const NO_USAGE = 'A reply without `usage` is an `AI_TypeValidationError`.';
 
+const QUERY =
+  'It joins its paths to the end of the base URL, behind a query: `https://host/v1?a=b` becomes `https://host/v1?a=b/chat/completions`.';
+
 const every: Left = {
   'back.members': UNKNOWN_MEMBERS,
   'usage.null-later': NULL_COUNTS,
-  'request.query':
-    'It joins its paths to the end of the base URL, behind a query: `https://host/v1?a=b` becomes `https://host/v1?a=b/chat/completions`.',
+  'request.query': QUERY,
 };
 const own: Left = {
   'request.provider-options': OPTIONS,
@@ -93,12 +95,13 @@ export const leftOfRoundTrips: Left = {
 const TWO_SPANS = 'Two models, one in the other, each with spans of its own.';
 
 export const leftOfEmbeddings: { readonly openai: Left; readonly roundTrip: Left } = {
-  openai: { 'embed.options': OPTIONS },
+  openai: { 'embed.options': OPTIONS, 'request.query': QUERY },
   roundTrip: { 'spans.once': TWO_SPANS },
 };
 export const leftOfRerankers: { readonly cohere: Left; readonly roundTrip: Left } = {
   cohere: {
     'rank.options': OPTIONS,
+    'request.query': QUERY,
     'rank.usage.no-count': 'It reads no usage of a ranking.',
     'rank.warned': 'It reads no warnings of the server.',
     'status.429.quota': 'That a trial key is spent is said in words that @mortise/cohere alone knows.',
