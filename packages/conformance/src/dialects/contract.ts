@@ -212,6 +212,10 @@ export interface RequestReader {
    * has no place for it. Without it the case of it is skipped.
    */
   reasoning?(body: JsonObject): unknown;
+  /** Whatever asks for reasoning that can be read; undefined where nothing does. For wires that give it only when asked. */
+  summary?(body: JsonObject): unknown;
+  /** Whether a stream was asked for its counts. For wires that give them only when asked. */
+  usage?(body: JsonObject): boolean;
   stop?(body: JsonObject): unknown;
   seed?(body: JsonObject): unknown;
   /** The name of the tool that is forced, or `required`, or `none`. */

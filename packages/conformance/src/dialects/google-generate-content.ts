@@ -245,6 +245,7 @@ function requestReader(): RequestReader {
     temperature: (body) => config(body)['temperature'],
     topP: (body) => config(body)['topP'],
     reasoning: (body) => config(body)['thinkingConfig'],
+    summary: (body) => objectAt(config(body)['thinkingConfig'])['includeThoughts'] === true || undefined,
     stop: (body) => config(body)['stopSequences'],
     seed: (body) => config(body)['seed'],
     toolChoice: (body) => {

@@ -189,6 +189,7 @@ function requestReader(): RequestReader {
     temperature: (body) => body['temperature'],
     topP: (body) => body['top_p'],
     reasoning: (body) => body['reasoning_effort'],
+    usage: (body) => objectAt(body['stream_options'])['include_usage'] === true,
     stop: (body) => body['stop'],
     seed: (body) => body['seed'],
     toolChoice: ({ tool_choice: choice }) =>

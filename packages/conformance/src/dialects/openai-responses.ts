@@ -220,6 +220,7 @@ function requestReader(): RequestReader {
     temperature: (body) => body['temperature'],
     topP: (body) => body['top_p'],
     reasoning: (body) => body['reasoning'],
+    summary: (body) => objectAt(body['reasoning'])['summary'],
     toolChoice: ({ tool_choice: choice }) => (typeof choice === 'string' ? choice : objectAt(choice)['name']),
     schema: (body) => objectAt(objectAt(body['text'])['format'])['schema'],
     toolResults: (body) =>

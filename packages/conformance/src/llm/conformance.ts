@@ -22,6 +22,8 @@ export function llmConformance(functions: TestFunctions, options: LLMConformance
       ['members', 'request.members', request.members !== undefined],
       ['tool-description', 'request.toolDescriptions', request.toolDescriptions !== undefined],
       ['reasoning', 'request.reasoning', request.reasoning !== undefined],
+      ['summary', 'request.summary', request.summary !== undefined],
+      ['usage-asked', 'request.usage', request.usage !== undefined],
       ['result-name', 'request.resultNames', request.resultNames !== undefined],
       ['tool-failure', 'request.failedResults', request.failedResults !== undefined],
     ],

@@ -50,6 +50,19 @@ export const preferenceCases: readonly LLMCase[] = [
         );
     },
   },
+  {
+    id: 'request.preference.summary',
+    rule: 'C-08',
+    title: 'asks for reasoning that can be read, or says with a warning that it does not',
+    requires: ['wire:summary'],
+    run: (context) =>
+      preference(
+        context,
+        'reasoning',
+        { reasoning: { summary: 'auto' }, maxOutputTokens: 2_000 },
+        (body) => context.subject.dialect.request.summary?.(body) !== undefined,
+      ),
+  },
 ];
 
 type Setting = 'temperature' | 'topP' | 'seed' | 'reasoning';

@@ -1,4 +1,5 @@
 import type { WireAnswer } from '../dialects/contract.ts';
+import { objectAt } from '../dialects/answer.ts';
 import { REASONING, SHORT, TEXT } from './answers.ts';
 import {
   forEachMethod,
@@ -246,6 +247,19 @@ export const replyCases: readonly LLMCase[] = [
       const finish = events.at(-1);
       const { raw: _raw, ...counts } = finish?.type === 'finish' ? finish.usage : {};
       context.check.equal(counts, expectedUsage(TEXT, context.subject.dialect), 'the usage of finish');
+    },
+  },
+  {
+    id: 'usage.asked',
+    rule: 'L-02',
+    title: 'asks a stream for its counts, where the wire gives them only when asked',
+    requires: [...STREAMING, 'usageInStreams', 'wire:usage-asked'],
+    async run(context) {
+      const { dialect } = context.subject;
+      const { llm, wire } = await connect(context, respondWith(dialect, TEXT));
+      await llm.streamChat('Hi').final();
+      const asked = dialect.request.usage?.(objectAt(wire.requests[0]?.body));
+      context.check.equal(asked, true, 'whether the counts were asked for');
     },
   },
   ...(['duplicate', 'cumulative'] as const).map((usage): LLMCase => ({

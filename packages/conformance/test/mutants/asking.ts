@@ -157,6 +157,18 @@ export const asking: readonly Mutant[] = [
     ),
   ),
   mutant(
+    'asks for no reasoning that can be read',
+    'request.preference.summary',
+    body(({ reasoning }) => ({ reasoning: { ...(reasoning as Raw | undefined), summary: undefined } })),
+  ),
+  mutant(
+    'asks for no counts of a stream',
+    'usage.asked',
+    class extends ReferenceLLM {
+      override readonly countsAsked = false;
+    },
+  ),
+  mutant(
     'takes topP for the temperature',
     'request.preference.topP',
     body(({ temperature, top_p }) => ({ temperature: top_p ?? temperature, top_p: undefined })),

@@ -92,8 +92,13 @@ export class ReferenceLLM extends BaseLLM {
     return this.reply(await this.json(response, attempt));
   }
 
+  readonly countsAsked: boolean = true;
+
   override async doStream(request: ChatRequest, attempt: Attempt): Promise<AsyncIterable<StreamBatch>> {
-    const response = await this.send({ ...this.body(request, attempt), stream: true }, attempt);
+    const response = await this.send(
+      { ...this.body(request, attempt), stream: true, counts: this.countsAsked },
+      attempt,
+    );
     return this.events(response, attempt);
   }
 

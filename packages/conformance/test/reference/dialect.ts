@@ -23,6 +23,7 @@ const MEMBERS = [
   'seed',
   'reasoning',
   'stream',
+  'counts',
 ];
 
 /**
@@ -65,6 +66,8 @@ export const reference: LLMDialect = {
     temperature: (body) => body['temperature'],
     topP: (body) => body['top_p'],
     reasoning: (body) => body['reasoning'],
+    summary: (body) => (body['reasoning'] as JsonObject | undefined)?.['summary'],
+    usage: (body) => body['counts'] === true,
     stop: (body) => body['stop'],
     seed: (body) => body['seed'],
     toolChoice: (body) => body['tool_choice'],
