@@ -38,24 +38,37 @@ export function isFailure(said: unknown, alone = false): boolean {
  * for each that may be.
  */
 function saysFailure(said: Record<string, unknown>): boolean {
-  for (const name in said) if (FAILS.get(name)?.(said[name]) === true) return true;
+  if (said['type'] === 'error' || said['object'] === 'error') return true;
+  for (const name in said) {
+    const first = name.charCodeAt(0);
+    if ((first === E || first === F || first === S) && saysFailureBy(name, said[name])) return true;
+  }
   return false;
 }
 
-/** Members that say by themselves that something failed, and the values with which they do. */
-const FAILS: ReadonlyMap<string, (value: unknown) => boolean> = /* @__PURE__ */ new Map([
-  ['type', (value) => value === 'error'],
-  ['object', (value) => value === 'error'],
-  ['status', (value) => value === 'failed' || value === 'error' || value === 'failure'],
-  ['success', (value) => value === false],
-  ['error', isSaid],
-  ['errors', isSaid],
-  ['error_code', isSaid],
-  ['error_type', isWord],
-  ['error_message', isWord],
-  ['errorMessage', isWord],
-  ['fault', isObject],
-]);
+/** The first letters of the names below. */
+const [E, F, S] = [0x65, 0x66, 0x73];
+
+function saysFailureBy(name: string, value: unknown): boolean {
+  switch (name) {
+    case 'status':
+      return value === 'failed' || value === 'error' || value === 'failure';
+    case 'success':
+      return value === false;
+    case 'error':
+    case 'errors':
+    case 'error_code':
+      return isSaid(value);
+    case 'error_type':
+    case 'error_message':
+    case 'errorMessage':
+      return isWord(value);
+    case 'fault':
+      return isObject(value);
+    default:
+      return false;
+  }
+}
 
 /** What stands in failures, and in replies that are nobody's. */
 function soundsLikeFailure(said: Record<string, unknown>): boolean {
