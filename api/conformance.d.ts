@@ -188,6 +188,8 @@ export interface RequestReader {
     temperature?(body: JsonObject): unknown;
     topP?(body: JsonObject): unknown;
     reasoning?(body: JsonObject): unknown;
+    summary?(body: JsonObject): unknown;
+    usage?(body: JsonObject): boolean;
     stop?(body: JsonObject): unknown;
     seed?(body: JsonObject): unknown;
     toolChoice?(body: JsonObject): unknown;

@@ -62,6 +62,7 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   ],
   'Depth of the arguments of a call': [[MESSAGE, 'MAX_DEPTH']],
   'Depth of a reply': [['packages/core/src/llm/response.ts', 'MAX_DEPTH']],
+  'Depth of what only the AI SDK knows of a reply': [['integrations/ai-sdk/src/read.ts', 'MAX_DEPTH']],
   'Depth of a message': [['packages/core/src/llm/check-source.ts', 'MAX_DEPTH']],
   'Depth of JSON that a parser reads': [['packages/toolkit/src/json/json-options.ts', 'DEFAULT_MAX_DEPTH']],
   'Aliases of YAML that are followed': [['integrations/yaml/src/parser.ts', 'maxAliasCount']],

@@ -88,7 +88,8 @@ const LARGER_ADAPTER: Readonly<Record<string, number>> = {
 /** The adapters that an integration exports, by its index. */
 function adaptersOf(folder: string): string[] {
   const index = readFileSync(join(root, folder, 'src/index.ts'), 'utf8');
-  return [...new Set(index.match(/(?<!type )\b[A-Z]\w*(?:LLM|Embedding|Reranker)\b/g))];
+  const values = index.replaceAll(/export type \{[^}]*\}/g, '');
+  return [...new Set(values.match(/(?<!type )\b[A-Z]\w*(?:LLM|Embedding|Reranker)\b/g))];
 }
 
 export function budgets(packages: readonly Package[] = publishedPackages()): Budget[] {
@@ -113,7 +114,7 @@ export function budgets(packages: readonly Package[] = publishedPackages()): Bud
       code: `export { OpenAILLM } from '@mortise/openai';`,
       external: ['openai'],
       // With what lets it ask servers that are not OpenAI's; what they want of it weighs with a preset, below.
-      limit: 38.4 * KB,
+      limit: 38.5 * KB,
     },
     {
       name: 'a preset beside OpenAILLM',

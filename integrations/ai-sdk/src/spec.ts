@@ -79,12 +79,14 @@ export interface OutputCitation {
   citedText?: string;
 }
 
+/** A file that the model made: base64, or bytes, with its media type. */
 export type OutputFile<V extends AISDKOutputVersion> = Told & {
   type: 'file';
   mediaType: string;
   data: OutputFileData<V>;
 };
 
+/** A call that the model asks for. */
 export type OutputToolCall = Told & {
   type: 'tool-call';
   toolCallId: string;
@@ -95,6 +97,7 @@ export type OutputToolCall = Told & {
   dynamic?: boolean;
 };
 
+/** What a tool that the provider ran gave. */
 export type OutputToolResult = Told & {
   type: 'tool-result';
   toolCallId: string;
@@ -104,6 +107,7 @@ export type OutputToolResult = Told & {
   dynamic?: boolean;
 };
 
+/** A call of the provider's that waits for a yes. */
 export type OutputApprovalRequest = Told & {
   type: 'tool-approval-request';
   approvalId: string;
@@ -113,8 +117,11 @@ export type OutputApprovalRequest = Told & {
 /** What has no place in their specification, as a provider's own part; of `v4` alone. */
 export type OutputCustom = Told & { type: 'custom'; kind: `${string}.${string}` };
 
+/** Text, with its citations. */
 export type OutputText = Told & { type: 'text'; text: string; citations?: OutputCitation[] };
+/** Thinking that can be read. */
 export type OutputReasoning = Told & { type: 'reasoning'; text: string };
+/** A file that is part of the thinking; of `v4` alone. */
 export type OutputReasoningFile = Told & {
   type: 'reasoning-file';
   mediaType: string;
@@ -133,6 +140,7 @@ export type OutputWhole<V extends AISDKOutputVersion> =
 /** A part of a whole reply. */
 export type OutputContent<V extends AISDKOutputVersion> = OutputText | OutputReasoning | OutputWhole<V>;
 
+/** Tokens. What is not known is undefined, never 0. */
 export interface OutputUsage {
   inputTokens: {
     total: number | undefined;
@@ -144,15 +152,18 @@ export interface OutputUsage {
   raw?: JsonObject;
 }
 
+/** Why the reply ended: in their words, and in the provider's. */
 export interface OutputFinish {
   unified: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'error' | 'other';
   raw: string | undefined;
 }
 
+/** What was left out, or is to be known. */
 export type OutputWarning =
   | { type: 'unsupported'; feature: string; details?: string }
   | { type: 'other'; message: string };
 
+/** What is told of a reply besides its content. */
 export interface OutputResponse {
   id?: string;
   timestamp?: Date;
