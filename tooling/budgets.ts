@@ -82,7 +82,8 @@ const ADAPTER = 8;
 const LARGER_ADAPTER: Readonly<Record<string, number>> = {
   // Both chat APIs: which of them is asked is an option.
   OpenAILLM: 12,
-  BedrockLLM: 9.25,
+  // Binary frames, citations by their places, calls through the SDK's middleware.
+  BedrockLLM: 9,
 };
 
 /** The adapters that an integration exports, by its index. */

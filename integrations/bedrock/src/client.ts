@@ -1,5 +1,5 @@
 import { isMortiseError, MortiseError, type Attempt } from '@mortise/core';
-import { isObject } from '@mortise/core/shared';
+import { defined } from '@mortise/core/shared';
 import {
   Credentials,
   errorFromReply,
@@ -12,6 +12,7 @@ import {
   type About,
 } from '@mortise/core/wire';
 import { meaningOf } from './errors.ts';
+import { isText, objectAt } from './raw.ts';
 
 /** The part of the SDK's client that is used. `new BedrockRuntimeClient()` fits, in any version since 3.1164, and so does a double. */
 export interface BedrockClient {
@@ -47,8 +48,8 @@ export interface BedrockConnection {
   client?: BedrockClient | undefined;
 }
 
-/** What of Bedrock is called: `Converse`, `ConverseStream` or `InvokeModel`. */
-export type Operation = 'converse' | 'converseStream' | 'invokeModel';
+/** What of Bedrock is called. */
+export type Operation = 'Converse' | 'ConverseStream' | 'InvokeModel';
 
 /** A reply that is not read yet, and what no error about it may show. */
 export interface Reply {
@@ -74,7 +75,7 @@ interface SdkRequest {
   body?: unknown;
 }
 
-type Handle = (args: { readonly request: unknown }) => Promise<object>;
+type Handle = (args: { readonly request: SdkRequest }) => Promise<object>;
 type Middleware = (next: Handle, context: object) => Handle;
 
 /** The slice of a command of the SDK that is used: https://aws.amazon.com/blogs/developer/middleware-stack-modular-aws-sdk-js/ */
@@ -82,12 +83,14 @@ interface Command {
   readonly middlewareStack: { add(middleware: object, place: object): void };
 }
 
+type CommandType = new (input: { modelId: string } & typeof JSON_TYPES) => Command;
+
 /** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
 export class Connection {
   readonly #credentials: Credentials;
   readonly #options: BedrockConnection;
   readonly #fetch: typeof globalThis.fetch;
-  #client: Promise<BedrockClient> | undefined;
+  #client: BedrockClient | undefined;
 
   constructor(options: BedrockConnection) {
     const { apiKey, credentials, baseURL } = options;
@@ -118,8 +121,7 @@ export class Connection {
     const { headers, secrets: known } = this.#credentials;
     const secrets = [...known, ...keysOf(this.#options.credentials)];
     const told: About = { ...about, secrets };
-    let response: Response | undefined;
-    let failure: { readonly error: unknown } | undefined;
+    let reply: Promise<Response> | undefined;
     const send = async (request: SdkRequest): Promise<Response> => {
       const { protocol, hostname, port, path, method } = request;
       const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
@@ -133,35 +135,36 @@ export class Connection {
     };
     try {
       const sdk = await loadSdk();
-      const client = await (this.#client ??= this.#open(sdk));
-      const command: Command = commandOf(sdk, operation, about.model ?? '');
+      // Where none can be made, the next call may find the key.
+      const client = (this.#client ??= this.#options.client ?? this.#create(sdk));
+      const Made: CommandType = sdk[`${operation}Command`];
+      const command = new Made({ modelId: about.model ?? '', ...JSON_TYPES });
       const write: Middleware = (next) => (args) => {
-        const request = args.request as SdkRequest;
+        const { request } = args;
         request.body = JSON.stringify(body);
         Object.assign(request.headers, headers);
         return next(args);
       };
       // A client whose own handler speaks HTTP/2 would sign what fetch cannot send.
       const address: Middleware = (next) => (args) => {
-        const { headers: made } = args.request as SdkRequest;
+        const { headers: made } = args.request;
         const { ':authority': authority } = made;
         if (authority !== undefined) made['host'] = authority;
         delete made[':authority'];
         return next(args);
       };
-      const carry: Middleware = (_next, context) => async (args) => {
-        const request = args.request as SdkRequest;
-        secrets.push(...keysOf(identityOf(context)), ...signatureOf(request));
-        try {
-          response = await send(request);
-        } catch (error) {
-          failure = { error };
-        }
-        // Its clock is held against the server's, and it repeats nothing.
-        const date = response?.headers.get('date') ?? undefined;
-        const seen = { statusCode: 200, headers: date === undefined ? {} : { date } };
-        return { response: seen, output: { $metadata: {} } };
-      };
+      const carry: Middleware =
+        (_next, context) =>
+        async ({ request }) => {
+          secrets.push(...keysOf(identityOf(context)), ...signatureOf(request));
+          reply = send(request);
+          // Its clock is held against the server's, and it repeats nothing, whatever came.
+          const date = await reply.then(
+            (response) => response.headers.get('date'),
+            () => null,
+          );
+          return { response: { statusCode: 200, headers: { date } }, output: { $metadata: {} } };
+        };
       // Behind the SDK's own writer, and before the signature.
       command.middlewareStack.add(write, { step: 'serialize', priority: 'low' });
       command.middlewareStack.add(address, { step: 'build', priority: 'low' });
@@ -172,23 +175,15 @@ export class Connection {
       if (attempt.signal.aborted || isMortiseError(error)) throw error;
       throw notSent('Amazon Bedrock', error, REMEDY, told);
     }
-    if (failure !== undefined) throw thrownWithoutSecrets(failure.error, told);
-    if (response === undefined)
+    if (reply === undefined)
       throw malformed('nothing, as the client did not run the middleware of the command', told);
+    const response = await reply.catch((error: unknown) => {
+      throw thrownWithoutSecrets(error, told);
+    });
     const refusal = refusalOf(response);
     if (refusal === undefined) return { response, about: told };
     const word = refusal.headers.get('x-amzn-errortype');
     throw await errorFromReply(refusal, attempt, told, (said) => meaningOf(word ?? said.word, said.message));
-  }
-
-  async #open(sdk: Sdk): Promise<BedrockClient> {
-    try {
-      return this.#options.client ?? this.#create(sdk);
-    } catch (error) {
-      // The next call may find the key.
-      this.#client = undefined;
-      throw error;
-    }
   }
 
   #create({ BedrockRuntimeClient }: Sdk): BedrockClient {
@@ -196,16 +191,13 @@ export class Connection {
     // Keys that were given are meant, whatever stands in the environment.
     const key = credentials === undefined ? this.#credentials.key() : undefined;
     const isSigned = key === undefined && !this.#credentials.authorised;
+    const own = baseURL === undefined ? {} : { endpoint: this.#credentials.baseURL, useFipsEndpoint: false };
+    // A server of one's own that wants no signature has no region either.
+    const anyRegion = baseURL !== undefined && !isSigned ? 'us-east-1' : undefined;
     return new BedrockRuntimeClient({
-      ...(region === undefined ? {} : { region }),
-      // A server of one's own that wants no signature has no region either.
-      ...(region === undefined && baseURL !== undefined && !isSigned ? { region: 'us-east-1' } : {}),
-      ...(baseURL === undefined ? {} : { endpoint: this.#credentials.baseURL, useFipsEndpoint: false }),
-      ...(isSigned
-        ? credentials === undefined
-          ? {}
-          : { credentials }
-        : { token: { token: key ?? 'none' } }),
+      ...own,
+      ...defined({ region: region ?? anyRegion, credentials: isSigned ? credentials : undefined }),
+      ...(isSigned ? {} : { token: { token: key ?? 'none' } }),
       authSchemePreference: [isSigned ? 'sigv4' : 'httpBearerAuth'],
       // Else an address is read from the environment, and the time limits of a mode from files.
       ignoreConfiguredEndpointUrls: true,
@@ -216,33 +208,18 @@ export class Connection {
   }
 }
 
-function commandOf(sdk: Sdk, operation: Operation, modelId: string): Command {
-  switch (operation) {
-    case 'converse':
-      return new sdk.ConverseCommand({ modelId });
-    case 'converseStream':
-      return new sdk.ConverseStreamCommand({ modelId });
-    case 'invokeModel':
-      return new sdk.InvokeModelCommand({
-        modelId,
-        contentType: 'application/json',
-        accept: 'application/json',
-      });
-  }
-}
+/** Of the body, and of the reply: `InvokeModel` asks for them, the others have no others. */
+const JSON_TYPES = { contentType: 'application/json', accept: 'application/json' };
 
 /** What a request is signed with, where the SDK says so. */
 function identityOf(context: object): unknown {
   const { __smithy_context: inner } = context as { __smithy_context?: unknown };
-  const scheme = isObject(inner) ? inner['selectedHttpAuthScheme'] : undefined;
-  return isObject(scheme) ? scheme['identity'] : undefined;
+  return objectAt(objectAt(inner)['selectedHttpAuthScheme'])['identity'];
 }
 
 function keysOf(identity: unknown): string[] {
-  if (!isObject(identity)) return [];
-  return ['accessKeyId', 'secretAccessKey', 'sessionToken', 'token']
-    .map((name) => identity[name])
-    .filter((key) => typeof key === 'string');
+  const { accessKeyId, secretAccessKey, sessionToken, token } = objectAt(identity);
+  return [accessKeyId, secretAccessKey, sessionToken, token].filter(isText);
 }
 
 function signatureOf({ headers }: SdkRequest): string[] {

@@ -141,17 +141,17 @@ class Writer implements Conversation {
   }
 
   #toResult({ toolCallId, toolName, content, isError }: ToolResultBlock): Wire[] {
+    const failed = isError === true;
     const given = typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content;
     const blocks = given.flatMap((block) => this.#toBlocks(block, 'tool'));
-    if (isError === true && blocks.length === 0) blocks.push({ text: 'The tool failed and said nothing.' });
+    if (failed && blocks.length === 0) blocks.push({ text: 'The tool failed and said nothing.' });
     if (this.#hasTools) {
       // Models that know no failures of tools refuse the status of a success too.
-      const status = isError === true ? 'error' : undefined;
+      const status = failed ? 'error' : undefined;
       return [{ toolResult: defined({ toolUseId: toolCallId, content: blocks, status }) }];
     }
     const name = toolName ?? this.#called.get(toolCallId) ?? toolCallId;
-    const head = isError === true ? `The tool ${name} failed:` : `The tool ${name} gave:`;
-    return [this.#told(head), ...blocks.map(fromResultBlock)];
+    return [this.#told(`The tool ${name} ${failed ? 'failed' : 'gave'}:`), ...blocks.map(fromResultBlock)];
   }
 
   #told(text: string): Wire {
@@ -212,21 +212,18 @@ function toOwnBlock(block: { type: string }, role: ChatMessage['role'], notes: R
 /** Bytes, or a place in S3: the API loads nothing else. */
 function toMedia(kind: MediaKind, source: MediaSource, notes: RequestNotes): Wire {
   const media = inlineMedia(source);
-  if (!('url' in media)) return bytesOf(kind, media.mediaType, base64Of(media.data), notes);
+  if (!('url' in media)) {
+    const refused = `Amazon Bedrock takes no ${kind} as ${media.mediaType}. Turn it into another format.`;
+    const format = formatOf(kind, media.mediaType) ?? notes.refuse(refused);
+    return { format, source: { bytes: base64Of(media.data) } };
+  }
   const { url, mediaType } = media;
   if (!/^s3:\/\//i.test(url))
     notes.refuse(`Amazon Bedrock loads a ${kind} from S3 alone. Load it, and give its bytes.`);
-  const format = mediaType === undefined ? formatOfName(kind, url) : formatOf(kind, mediaType);
-  if (format === undefined)
+  const format =
+    (mediaType === undefined ? formatOfName(kind, url) : formatOf(kind, mediaType)) ??
     notes.refuse(`Amazon Bedrock wants to know the format of a ${kind}. Give its mediaType.`);
   return { format, source: { s3Location: { uri: url } } };
-}
-
-function bytesOf(kind: MediaKind, mediaType: string, bytes: string, notes: RequestNotes): Wire {
-  const format = formatOf(kind, mediaType);
-  if (format === undefined)
-    notes.refuse(`Amazon Bedrock takes no ${kind} as ${mediaType}. Turn it into another format.`);
-  return { format, source: { bytes } };
 }
 
 /** A cache point behind the last block so far that it may follow; it may not follow reasoning, nor another one. */

@@ -1,4 +1,4 @@
-import { type ChatRequest, type JsonSchema, type ToolChoice, type ToolDefinition } from '@mortise/core';
+import type { ChatRequest, JsonSchema, ToolChoice, ToolDefinition } from '@mortise/core';
 import { fitSchema, bedrockDialect } from '@mortise/core/schema';
 import { defined, nonEmpty } from '@mortise/core/shared';
 import { requestNotes, withOptions, type NotesContext, type RequestNotes } from '@mortise/core/wire';

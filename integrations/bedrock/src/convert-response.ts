@@ -10,6 +10,7 @@ import {
 import { defined, isObject } from '@mortise/core/shared';
 import { malformed, sumOfCounts, throwFailure, uniqueCallId, type About } from '@mortise/core/wire';
 import { mediaTypeOf } from './media.ts';
+import { count, isNumber, isPiece, isText, objectAt, text, type Raw } from './raw.ts';
 
 /** What Bedrock says of a reply and the contract does not model, in its own words; members that are null are absent. */
 export type BedrockMetadata = {
@@ -22,8 +23,6 @@ export type BedrockMetadata = {
   serviceTier?: { type?: string; [member: string]: unknown };
   [member: string]: unknown;
 };
-
-export type Raw = Record<string, unknown>;
 
 /** A whole reply: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
 export function fromResponse(body: Raw, about: About): ChatReply<BedrockMetadata> {
@@ -40,10 +39,6 @@ export function fromResponse(body: Raw, about: About): ChatReply<BedrockMetadata
   };
 }
 
-export function objectAt(value: unknown): Raw {
-  return isObject(value) ? value : {};
-}
-
 /** A block is an object of one member, which names its kind. */
 export function kindOf(block: Raw): string | undefined {
   return Object.keys(block).find((name) => block[name] != null);
@@ -56,7 +51,7 @@ export function fromBlock(raw: unknown, about: About): ContentBlock[] {
   const value = raw[kind];
   switch (kind) {
     case 'text':
-      return typeof value === 'string' && value !== '' ? [{ type: 'text', text: value }] : [];
+      return isPiece(value) ? [{ type: 'text', text: value }] : [];
     case 'citationsContent':
       return fromCitations(objectAt(value));
     case 'reasoningContent':
@@ -90,7 +85,7 @@ function fromToolUse(value: Raw): ContentBlock {
 }
 
 export function callIdOf(id: unknown): string {
-  return typeof id === 'string' && id !== '' ? id : uniqueCallId();
+  return isPiece(id) ? id : uniqueCallId();
 }
 
 /** One that holds no bytes, but the place where it lies or why it was not made, is kept as it is. */
@@ -170,20 +165,4 @@ export function metadataOf(body: Raw): { bedrock: BedrockMetadata } | undefined 
 /** The model that answered is told where a prompt router chose it. */
 export function routedModel({ trace }: Raw): string | undefined {
   return text(objectAt(objectAt(trace)['promptRouter'])['invokedModelId']);
-}
-
-export function text(value: unknown): string | undefined {
-  return isText(value) ? value : undefined;
-}
-
-function count(value: unknown): number | undefined {
-  return isNumber(value) ? value : undefined;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
 }

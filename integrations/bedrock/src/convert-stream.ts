@@ -1,5 +1,5 @@
 import { toolCallBlock, type ChatStreamEvent } from '@mortise/core';
-import { isObject } from '@mortise/core/shared';
+import { defined, isObject } from '@mortise/core/shared';
 import {
   EndOfReply,
   eventJson,
@@ -17,11 +17,9 @@ import {
   fromUsage,
   kindOf,
   metadataOf,
-  objectAt,
   routedModel,
-  text,
-  type Raw,
 } from './convert-response.ts';
+import { isPiece, objectAt, text, type Raw } from './raw.ts';
 
 type Out = ChatStreamEvent[];
 
@@ -208,14 +206,11 @@ class ConverseTranslator implements StreamTranslator<ChatStreamEvent> {
   finish(out: Out): void {
     for (const at of [...this.#drafts.keys()]) this.#close(at, out);
     this.done = true;
-    const providerMetadata = metadataOf(this.#message);
-    const model = routedModel(this.#message);
     out.push({
       type: 'finish',
       finishReason: fromStopReason(this.end.reason),
       usage: Object.keys(this.#usage).length === 0 ? {} : fromUsage(this.#usage),
-      ...(providerMetadata === undefined ? {} : { providerMetadata }),
-      ...(model === undefined ? {} : { model }),
+      ...defined({ providerMetadata: metadataOf(this.#message), model: routedModel(this.#message) }),
     });
   }
 
@@ -227,10 +222,6 @@ class ConverseTranslator implements StreamTranslator<ChatStreamEvent> {
     }
     return true;
   }
-}
-
-function isPiece(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 /** As a whole reply would have given it. */

@@ -91,7 +91,7 @@ export class BedrockEmbedding extends BaseEmbedding<BedrockEmbeddingProviderOpti
     const dimensions = request.dimensions ?? this.#settings.dimensions;
     const sized = dimensions === undefined ? request : { ...request, dimensions };
     const body = toEmbedRequest(this.#family, inputs, sized, this.#settings);
-    const { response, about } = await this.#connection.send('invokeModel', body, attempt, {
+    const { response, about } = await this.#connection.send('InvokeModel', body, attempt, {
       provider,
       model,
     });

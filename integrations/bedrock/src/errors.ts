@@ -8,10 +8,9 @@ type Meanings = readonly (readonly [words: RegExp, code: KnownErrorCode])[];
  */
 const NAMES: Meanings = [
   [
-    /ExpiredToken|UnrecognizedClient|InvalidClientToken|InvalidSignature|IncompleteSignature/,
+    /ExpiredToken|UnrecognizedClient|InvalidClientToken|MissingAuthenticationToken|(Invalid|Incomplete)Signature|SignatureDoesNotMatch/,
     'authentication',
   ],
-  [/MissingAuthenticationToken|SignatureDoesNotMatch/, 'authentication'],
   [/ServiceQuotaExceeded/, 'quota'],
   [/ModelError|ModelStreamError/, 'server'],
 ];

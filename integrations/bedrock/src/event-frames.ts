@@ -4,8 +4,6 @@ import { malformed, type EventDecoder, type OwnFormat, type SseEvent } from '@mo
 const PRELUDE = 12;
 const CHECKSUM = 4;
 const LEAST = PRELUDE + CHECKSUM;
-/** Where a new piece of a frame finds room, so that frames that come byte by byte are copied a few times, not each time. */
-const FIRST_ROOM = 1_024;
 
 const ABOUT = { provider: 'bedrock' };
 
@@ -18,7 +16,7 @@ class FrameDecoder implements EventDecoder {
   recognised = false;
   /** Bytes that are no frames at all: what they are instead is for others to say. */
   #isOther = false;
-  #broken: { readonly error: unknown } | undefined;
+  #broken: unknown;
   #held = new Uint8Array(0);
   #pending = 0;
 
@@ -34,7 +32,7 @@ class FrameDecoder implements EventDecoder {
       this.#keep(this.#takeFrames(this.#joined(bytes), events));
     } catch (error) {
       // What came before a broken frame came whole.
-      this.#broken = { error };
+      this.#broken = error;
       if (events.length === 0) throw error;
     }
     return events;
@@ -46,7 +44,7 @@ class FrameDecoder implements EventDecoder {
   }
 
   #throwBroken(): void {
-    if (this.#broken !== undefined) throw this.#broken.error;
+    if (this.#broken !== undefined) throw this.#broken;
   }
 
   /** Adds the events of the frames that are whole, and gives the bytes behind them. */
@@ -66,24 +64,16 @@ class FrameDecoder implements EventDecoder {
   #joined(bytes: Uint8Array): Uint8Array {
     if (this.#pending === 0) return bytes;
     const size = this.#pending + bytes.length;
-    if (size > this.#held.length) {
-      const larger = new Uint8Array(Math.max(FIRST_ROOM, size * 2));
-      larger.set(this.#held.subarray(0, this.#pending));
-      this.#held = larger;
-    }
+    if (size > this.#held.length) this.#held = roomFor(size, this.#held.subarray(0, this.#pending));
     this.#held.set(bytes, this.#pending);
     return this.#held.subarray(0, size);
   }
 
   #keep(rest: Uint8Array): void {
     this.#pending = rest.length;
-    if (rest.length === 0) this.#held = new Uint8Array(0);
-    // It stands there already, unless a frame was taken from before it, or nothing was kept.
-    else if (rest.buffer !== this.#held.buffer || rest.byteOffset !== 0) {
-      const held = new Uint8Array(Math.max(FIRST_ROOM, rest.length * 2));
-      held.set(rest);
-      this.#held = held;
-    }
+    // It stands there already, unless a frame was taken from before it, or nothing was kept. Nothing needs no room.
+    if (rest.length === 0 || rest.buffer !== this.#held.buffer || rest.byteOffset !== 0)
+      this.#held = roomFor(rest.length, rest);
   }
 
   /** The length of the frame that begins here; undefined where its prelude is not whole, or none. */
@@ -98,6 +88,13 @@ class FrameDecoder implements EventDecoder {
     else this.#isOther = true;
     return isPrelude ? length : undefined;
   }
+}
+
+/** Twice the room, so that frames that come byte by byte are copied a few times, not each time. */
+function roomFor(size: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const room = new Uint8Array(size * 2);
+  room.set(bytes);
+  return room;
 }
 
 export const EVENT_FRAMES: OwnFormat = {
@@ -135,7 +132,8 @@ function failed(__type: string | undefined, message: string): SseEvent {
 
 /** Bytes of the values of headers by their types: true, false, byte, short, int, long; a timestamp and a UUID. */
 const SIZES: { readonly [type: number]: number } = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 };
-const [BYTES, STRING] = [6, 7];
+const BYTES = 6;
+const STRING = 7;
 
 /** The headers that say something of an event, and the sign that they begin with. A frame may hold millions of others. */
 const READ: ReadonlySet<string> = new Set([

@@ -63,7 +63,7 @@ export class BedrockLLM extends BaseLLM<BedrockProviderOptions, BedrockMetadata>
     request: ChatRequest<BedrockProviderOptions>,
     attempt: Attempt,
   ): Promise<ChatReply<BedrockMetadata>> {
-    const { response, about } = await this.#send('converse', request, attempt);
+    const { response, about } = await this.#send('Converse', request, attempt);
     return fromResponse(await readJson(response, attempt, about), about);
   }
 
@@ -71,7 +71,7 @@ export class BedrockLLM extends BaseLLM<BedrockProviderOptions, BedrockMetadata>
     request: ChatRequest<BedrockProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<ChatStreamEvent[]>> {
-    const { response, about } = await this.#send('converseStream', request, attempt);
+    const { response, about } = await this.#send('ConverseStream', request, attempt);
     return streamEvents(response, attempt, fromStream(about), about, { format: EVENT_FRAMES });
   }
 

@@ -45,7 +45,7 @@ export class BedrockReranker extends BaseReranker<BedrockRerankProviderOptions> 
   async doRerank(request: RankRequest<BedrockRerankProviderOptions>, attempt: Attempt): Promise<RankReply> {
     const { provider, model } = this;
     const body = toRerankRequest(request, this);
-    const { response, about } = await this.#connection.send('invokeModel', body, attempt, {
+    const { response, about } = await this.#connection.send('InvokeModel', body, attempt, {
       provider,
       model,
     });
