@@ -43,11 +43,6 @@ export const OF_ROUND_TRIP: Known = {
   'citations.pages': 'a streamed text is a string there, without citations',
   'stream.events.start': 'the model is said at the end alone',
   'time.long-stream': 'what follows the last text is told at the end, as one chunk',
-  'request.preference.reasoning': 'the model within is not told to be strict',
-  'request.reasoning.budgetTokens': 'the model within is not told to be strict',
-  'request.reasoning.summary': 'the model within is not told to be strict',
-  'request.document.citations': 'is warned of, and not refused under strict',
-  'request.document.context.bytes': 'is warned of, and not refused under strict',
 };
 
 /** Embeddings of ours as theirs: an interface without options, usage or warnings. */

@@ -134,7 +134,7 @@ function aboutDocument(raw: Members, metadata: Members) {
   return defined({
     title: textOf(raw['title']) ?? textOf(metadata['title']) ?? (name === UNNAMED ? undefined : name),
     context: textOf(raw['context']) ?? textOf(metadata['context']),
-    citations: metadata['citations'] === true ? true : undefined,
+    citations: typeof metadata['citations'] === 'boolean' ? metadata['citations'] : undefined,
   });
 }
 

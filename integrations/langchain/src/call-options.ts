@@ -1,4 +1,4 @@
-import { MortiseError, type Warning } from '@mortise/core';
+import { MortiseError } from '@mortise/core';
 import type { ChatRequest, ToolChoice } from '@mortise/core/llm';
 import { defined } from '@mortise/core/shared';
 import type { About } from '@mortise/core/wire';
@@ -30,32 +30,22 @@ export function settingsOf({
   return defined({ temperature, topP, maxOutputTokens, seed, reasoning });
 }
 
-/** Says that settings were left out, or refuses under `strict`. */
-export function leaveOut(
-  settings: readonly string[],
-  strict: boolean,
-  warn: (warning: Warning) => void,
-  about: About,
-): void {
-  for (const setting of settings) {
-    const why =
-      'LangChain.js takes it where a model is made. Set it there, or give fromLangChain `withSettings`.';
-    if (strict) throw new MortiseError('unsupported', `A call cannot set ${setting}: ${why}`, about);
-    warn({ type: 'unsupported-setting', setting, message: `${setting} was left out: ${why}` });
-  }
-}
-
 /**
  * The rest of a request: what `@langchain/core` gives a meaning for every model, and the response format as its agents send
- * it. `maxRetries: 0` since core repeats; `@langchain/core` below 1.4 does not see it there.
+ * it. `maxRetries: 0` since core repeats; `@langchain/core` below 1.4 does not see it there. A model of ours in a class of
+ * theirs (`isOurs`) is told to be strict; to theirs, `strict` means the schemas of tools.
  */
-export function toCallOptions(request: ChatRequest, signal: AbortSignal, about: About): CallOptions {
-  const { tools, toolChoice, responseFormat, stop, providerOptions } = request;
+export function toCallOptions(
+  request: ChatRequest,
+  { signal, about, isOurs }: { signal: AbortSignal; about: About; isOurs: boolean },
+): CallOptions {
+  const { tools, toolChoice, responseFormat, stop, strict, providerOptions } = request;
   return {
     options: defined({
       ...{ signal, maxRetries: 0 },
       stop: stop === undefined ? undefined : [...stop],
       response_format: responseFormatOf(responseFormat, about),
+      mortise: isOurs && strict ? { strict } : undefined,
       ...providerOptions?.[OWNER],
     }),
     tools: tools?.map(({ name, description, parameters, strict }) => ({

@@ -1,8 +1,7 @@
-import { MortiseError } from '@mortise/core';
+import { MortiseError, type Warning } from '@mortise/core';
 import type { Attempt } from '@mortise/core/call';
 import {
   BaseLLM,
-  type ChatMessage,
   type ChatReply,
   type ChatRequest,
   type ChatStreamEvent,
@@ -10,15 +9,16 @@ import {
   type LLMSettings,
 } from '@mortise/core/llm';
 import { checkOptions, defined, isObject, reading } from '@mortise/core/shared';
-import type { About, Secrets } from '@mortise/core/wire';
+import { requestNotes, type About, type RequestNotes, type Secrets } from '@mortise/core/wire';
 import { OWNER } from './blocks.ts';
-import { leaveOut, settingsOf, toCallOptions, type LangChainSettings } from './call-options.ts';
+import { settingsOf, toCallOptions, type LangChainSettings } from './call-options.ts';
 import type { LangChainChatModel } from './contract.ts';
 import { fromThrown } from './errors.ts';
+import { leaveOutBlock, leaveOutDescriptions, leaveOutSettings } from './left-out.ts';
 import { fromReply } from './reply.ts';
 import { ChunkReader } from './stream.ts';
 import { toMessages } from './to-messages.ts';
-import { countOf, objectOf, textOf, type Members } from './values.ts';
+import { countOf, objectOf, OUR_TYPE, textOf, type Members } from './values.ts';
 
 /** Options of a call, under the key `langchain`: they are those of `invoke`, and win over what is made of the request. */
 export type LangChainProviderOptions = {
@@ -54,6 +54,7 @@ export class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
   readonly #options: Pick<FromLangChainModelOptions, 'withSettings' | 'settings'>;
   readonly #secrets: Secrets;
   readonly #saysWhy: boolean;
+  readonly #isOurs: boolean;
 
   constructor(model: LangChainChatModel, given: FromLangChainModelOptions = {}) {
     const options = checkOptions(given, 'configuration');
@@ -67,6 +68,7 @@ export class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
     this.#model = model as unknown as Callable;
     this.#options = { withSettings: options.withSettings, settings: options.settings };
     this.#secrets = reading('The model', () => secretsOf(model as unknown as Members), 'configuration');
+    this.#isOurs = type === OUR_TYPE;
     this.#saysWhy = options.saysWhyItEnds ?? SAY_WHY.has(type);
     this.metadata = reading('metadata', () => metadataOf(model, options), 'configuration');
   }
@@ -116,13 +118,18 @@ export class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
   }
 
   #prepare(request: ChatRequest<LangChainProviderOptions>, attempt: Attempt) {
-    const { tools, options, toolOptions } = toCallOptions(request, attempt.signal, this);
-    if (request.messages.some(describesDocuments)) attempt.warn(HANDED_ON);
+    const isOurs = this.#isOurs;
+    const given = { signal: attempt.signal, about: this, isOurs };
+    const { tools, options, toolOptions } = toCallOptions(request, given);
+    const warn = (warning: Warning): void => attempt.warn(warning);
+    const notes = requestNotes(OWNER, request, { model: this.model, warn });
+    // Ours read the metadata.
+    if (!isOurs) leaveOutDescriptions(request, notes);
     const messages = toMessages(request.messages, {
       forModel: true,
-      leftOut: ({ type }) => attempt.warn(noPlace(type)),
+      leftOut: ({ type }) => leaveOutBlock(type, notes),
     });
-    const model = this.#modelFor(request, attempt);
+    const model = this.#modelFor(request, notes);
     if (tools === undefined) return { model, messages, options: { ...toolOptions, ...options } };
     if (typeof model.bindTools !== 'function')
       throw new MortiseError(
@@ -133,13 +140,13 @@ export class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
     return { model: model.bindTools(tools, toolOptions), messages, options };
   }
 
-  #modelFor(request: ChatRequest, attempt: Attempt): Callable {
+  #modelFor(request: ChatRequest, notes: RequestNotes): Callable {
     const { withSettings, settings: names } = this.#options;
     const asked = Object.entries(settingsOf(request)) as [keyof LangChainSettings, unknown][];
     const isSeenTo = ([name]: (typeof asked)[number]): boolean =>
       withSettings !== undefined && names?.includes(name) !== false;
     const rest = asked.filter((setting) => !isSeenTo(setting)).map(([name]) => name);
-    leaveOut(rest, request.strict, (warning) => attempt.warn(warning), this);
+    leaveOutSettings(rest, notes);
     const taken = asked.filter(isSeenTo);
     if (taken.length === 0 || withSettings === undefined) return this.#model;
     return withSettings(Object.fromEntries(taken)) as unknown as Callable;
@@ -173,29 +180,6 @@ const UNSAID = {
   message:
     'The model did not say why its reply ended: it is taken as whole. Set saysWhyItEnds where it always says so.',
 } as const;
-
-const HANDED_ON = {
-  type: 'other',
-  setting: 'messages',
-  message:
-    'What a document is called and about, and that it is to be cited, was handed to LangChain.js as metadata: its models may leave it out.',
-} as const;
-
-function describesDocuments({ content }: Pick<ChatMessage, 'content'>): boolean {
-  if (typeof content === 'string') return false;
-  return content.some(
-    (block) =>
-      (block.type === 'document' && ['title', 'context', 'citations'].some((name) => name in block)) ||
-      (block.type === 'tool-result' && describesDocuments(block)),
-  );
-}
-
-const noPlace = (type: string) =>
-  ({
-    type: 'other',
-    setting: 'messages',
-    message: `LangChain.js has no place for blocks of the type ${type}; they were left out.`,
-  }) as const;
 
 function nameOf(model: LangChainChatModel, type: string): string {
   const { model: name, modelName, modelId } = model as unknown as Members;

@@ -18,7 +18,7 @@ import {
   toUsage,
   withKeptBlocks,
 } from './to-reply.ts';
-import { objectOf, type Members } from './values.ts';
+import { objectOf, OUR_TYPE, type Members } from './values.ts';
 
 /** What of `@langchain/core` a chat model is made with, from the application's own copy. */
 export interface ChatModelParts<M extends object> {
@@ -74,7 +74,7 @@ function chatModel(llm: LLM, parts: ChatModelParts<object>): object {
     }
 
     _llmType(): string {
-      return 'mortise';
+      return OUR_TYPE;
     }
 
     get profile(): object {

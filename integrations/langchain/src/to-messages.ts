@@ -108,7 +108,8 @@ function contentBlocks(
 ): LangChainBlock[] {
   return blocks.flatMap((block) => {
     const raw = isCall(block) ? againInContent(block) : toBlock(block, forModel);
-    if (raw === undefined) leftOut?.(block);
+    // Calls stand beside the content at any rate.
+    if (raw === undefined && !isCall(block)) leftOut?.(block);
     return raw ?? [];
   });
 }

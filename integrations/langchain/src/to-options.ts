@@ -32,7 +32,7 @@ function isDefinition(tool: unknown): boolean {
 
 /** Options of one of their calls as ours. Those of providers, by whatever name, go with `providerOptions`. */
 export function toChatOptions(options: Members, convert: ConvertTool): ChatOptions {
-  const { signal, tools, tool_choice: choice, stop, providerOptions, reasoning } = options;
+  const { signal, tools, tool_choice: choice, stop, providerOptions, reasoning, mortise } = options;
   return defined({
     signal: signal as AbortSignal | undefined,
     tools: Array.isArray(tools) && tools.length > 0 ? toDefinitions(tools, convert) : undefined,
@@ -45,6 +45,7 @@ export function toChatOptions(options: Members, convert: ConvertTool): ChatOptio
       countOf(options['maxOutputTokens']) ?? countOf(options['maxTokens']) ?? countOf(options['max_tokens']),
     seed: countOf(options['seed']),
     reasoning: isObject(reasoning) ? reasoning : undefined,
+    strict: objectOf(mortise)['strict'] === true ? true : undefined,
     providerOptions: isObject(providerOptions)
       ? (providerOptions as ChatOptions['providerOptions'])
       : undefined,

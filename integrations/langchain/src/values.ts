@@ -3,6 +3,9 @@ import { isObject, plainJson } from '@mortise/core/shared';
 /** Something of theirs whose members are not known. */
 export type Members = Record<string, unknown>;
 
+/** The type (`_llmType()`) of a model of ours in a class of theirs. */
+export const OUR_TYPE = 'mortise';
+
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

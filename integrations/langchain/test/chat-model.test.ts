@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ContentBlock } from '@mortise/core/llm';
 import { fromLangChain } from '@mortise/langchain';
 import { chatDouble } from './doubles.ts';
 
@@ -78,6 +79,49 @@ describe('a request to a model of theirs', () => {
     const { warnings } = await llm.chat('q', { temperature: 0.5, seed: 1 });
     expect(made).toEqual([{ temperature: 0.5 }]);
     expect(warnings).toMatchObject([{ setting: 'seed' }]);
+  });
+
+  it('says that a description of a document may be lost, and refuses it under strict', async () => {
+    const model = chatDouble();
+    const source = { text: 't' };
+    const asked = (more: object, strict?: boolean) => {
+      const content = [{ type: 'document', source, ...more } as const];
+      return fromLangChain(model, once).chat([{ role: 'user', content }], { strict });
+    };
+    for (const more of [{ title: 'T' }, { context: 'C' }, { citations: true }]) {
+      const { warnings } = await asked(more);
+      expect(warnings).toMatchObject([{ type: 'unsupported-setting', setting: 'messages' }]);
+      await expect(asked(more, true)).rejects.toMatchObject({ code: 'unsupported' });
+    }
+    expect(model.asked).toHaveLength(3);
+    expect((await asked({}, true)).warnings).toEqual([]);
+  });
+
+  it('leaves blocks without a place out with a warning, and refuses them under strict', async () => {
+    const model = chatDouble();
+    const content: ContentBlock[] = [
+      { type: 'text', text: 'q' },
+      { type: 'mine:mark', value: 1 },
+    ];
+    const asked = (strict: boolean) =>
+      fromLangChain(model, once).chat([{ role: 'user', content }], { strict });
+    expect((await asked(false)).warnings).toMatchObject([{ setting: 'mine:mark' }]);
+    await expect(asked(true)).rejects.toMatchObject({ code: 'unsupported' });
+    expect(model.asked).toHaveLength(1);
+  });
+
+  it('hands strict to a model of ours in a class of theirs, and no description is lost', async () => {
+    const content = [{ type: 'document', source: { text: 't' }, title: 'T' } as const];
+    for (const [type, options] of [
+      ['mortise', { mortise: { strict: true } }],
+      ['double', undefined],
+    ] as const) {
+      const model = chatDouble({ type });
+      const asked = fromLangChain(model, once).chat([{ role: 'user', content }], { strict: true });
+      if (options === undefined) await expect(asked).rejects.toMatchObject({ code: 'unsupported' });
+      else expect((await asked).warnings).toEqual([]);
+      expect(model.asked[0]?.options).toEqual(options && expect.objectContaining(options));
+    }
   });
 
   it('refuses tools before anything is sent where the model has no bindTools', async () => {

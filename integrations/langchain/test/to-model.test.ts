@@ -129,6 +129,23 @@ describe('a model of ours as theirs', () => {
     });
   });
 
+  it('is strict where it is told so, and nowhere else', async () => {
+    const llm = new ScriptedLLM({ replies: ['a', 'b'] });
+    const model = toLangChain(llm, parts);
+    // In LangChain.js it says that schemas of tools are held to.
+    await model.invoke(['q'], { strict: true });
+    await model.invoke(['q'], { mortise: { strict: true } });
+    expect(llm.requests.map(({ strict }) => strict)).toEqual([false, true]);
+  });
+
+  it('keeps all that is said of a document', async () => {
+    const llm = new ScriptedLLM({ replies: ['a'] });
+    const block = { type: 'document', source: { text: 't' }, title: 'T', context: 'C', citations: false };
+    const messages = [{ role: 'user', content: [block as ContentBlock] } as const];
+    await toLangChain(llm, parts).invoke(toLangChain(messages));
+    expect(llm.requests[0]?.messages).toEqual(messages);
+  });
+
   it('takes the response format of their agents, and refuses what it does not know', async () => {
     const llm = new ScriptedLLM({
       replies: ['{}'],
