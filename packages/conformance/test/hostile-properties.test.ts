@@ -97,7 +97,7 @@ function shown(outcome: HostileOutcome): string {
 const ELSEWHERE: readonly string[] = [
   ...['readableStream', 'SingleReader', 'abortReason', 'createCompletionStream'],
   ...['snapshot', 'eventsOfReply', 'toChatResponse', 'toCompletionResponse', 'createChatStream'],
-  ...['textDelta', 'pathText', 'isStandardSchema', 'framed', 'defined', 'isDeeper', 'positive'],
+  ...['textDelta', 'pathText', 'isStandardSchema', 'framed', 'defined', 'nonEmpty', 'isDeeper', 'positive'],
   ...[
     'throughDoor',
     'typed',
