@@ -142,9 +142,182 @@ export type { FromAISDKLLMOptions } from './from/llm.ts';
 export type { FromAISDKEmbeddingOptions } from './from/embedding.ts';
 export type { FromAISDKRerankerOptions } from './from/reranker.ts';
 export type * from './spec.ts';
+export type * from './output.ts';
+
+// ---- output.d.ts
+import type { JsonObject, JsonValue } from '@mortise/core/shared';
+import type { AISDKProviderData } from './spec.ts';
+export type AISDKOutputVersion = 'v4' | 'v3' | 'v2';
+export type OutputFileData<V extends AISDKOutputVersion> = V extends 'v4' ? {
+    type: 'data';
+    data: Uint8Array | string;
+} | {
+    type: 'url';
+    url: URL;
+} : Uint8Array | string;
+export interface OutputTold {
+    providerMetadata?: AISDKProviderData;
+}
+export type OutputSource = OutputTold & {
+    type: 'source';
+    id: string;
+} & ({
+    sourceType: 'url';
+    url: string;
+    title?: string;
+} | {
+    sourceType: 'document';
+    mediaType: string;
+    title: string;
+    filename?: string;
+});
+export interface OutputCitation {
+    source: OutputSource;
+    startIndex?: number;
+    endIndex?: number;
+    citedText?: string;
+}
+export type OutputFile<V extends AISDKOutputVersion> = OutputTold & {
+    type: 'file';
+    mediaType: string;
+    data: OutputFileData<V>;
+};
+export type OutputToolCall = OutputTold & {
+    type: 'tool-call';
+    toolCallId: string;
+    toolName: string;
+    input: string;
+    providerExecuted?: boolean;
+    dynamic?: boolean;
+};
+export type OutputToolResult = OutputTold & {
+    type: 'tool-result';
+    toolCallId: string;
+    toolName: string;
+    result: NonNullable<JsonValue>;
+    isError?: boolean;
+    dynamic?: boolean;
+    providerExecuted?: true;
+};
+export type OutputApprovalRequest = OutputTold & {
+    type: 'tool-approval-request';
+    approvalId: string;
+    toolCallId: string;
+};
+export type OutputCustom = OutputTold & {
+    type: 'custom';
+    kind: `${string}.${string}`;
+};
+export type OutputText = OutputTold & {
+    type: 'text';
+    text: string;
+    citations?: OutputCitation[];
+};
+export type OutputReasoning = OutputTold & {
+    type: 'reasoning';
+    text: string;
+};
+export type OutputReasoningFile = OutputTold & {
+    type: 'reasoning-file';
+    mediaType: string;
+    data: OutputFileData<'v4'>;
+};
+export type OutputWhole<V extends AISDKOutputVersion> = OutputFile<V> | OutputSource | OutputToolCall | OutputToolResult | (V extends 'v2' ? never : OutputApprovalRequest) | (V extends 'v4' ? OutputCustom | OutputReasoningFile : never);
+export type OutputContent<V extends AISDKOutputVersion> = OutputText | OutputReasoning | OutputWhole<V>;
+export type OutputUsage<V extends AISDKOutputVersion = 'v4'> = V extends 'v2' ? {
+    inputTokens: number | undefined;
+    outputTokens: number | undefined;
+    totalTokens: number | undefined;
+    reasoningTokens?: number | undefined;
+    cachedInputTokens?: number | undefined;
+} : {
+    inputTokens: {
+        total: number | undefined;
+        noCache: number | undefined;
+        cacheRead: number | undefined;
+        cacheWrite: number | undefined;
+    };
+    outputTokens: {
+        total: number | undefined;
+        text: number | undefined;
+        reasoning: number | undefined;
+    };
+    raw?: JsonObject;
+};
+export type OutputFinishWord = 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'error' | 'other';
+export type OutputFinish<V extends AISDKOutputVersion = 'v4'> = V extends 'v2' ? OutputFinishWord : {
+    unified: OutputFinishWord;
+    raw: string | undefined;
+};
+export type OutputWarning<V extends AISDKOutputVersion = 'v4'> = {
+    type: 'other';
+    message: string;
+} | (V extends 'v2' ? {
+    type: 'unsupported-setting';
+    setting: string;
+    details?: string;
+} | {
+    type: 'unsupported-tool';
+    tool: OutputProviderTool;
+    details?: string;
+} : {
+    type: 'unsupported';
+    feature: string;
+    details?: string;
+});
+export interface OutputProviderTool {
+    type: 'provider-defined';
+    id: `${string}.${string}`;
+    name: string;
+    args: Record<string, unknown>;
+}
+export interface OutputResponse {
+    id?: string;
+    timestamp?: Date;
+    modelId?: string;
+}
+export interface OutputReply<V extends AISDKOutputVersion> extends OutputTold {
+    content: OutputContent<V>[];
+    finishReason: OutputFinish<V>;
+    usage: OutputUsage<V>;
+    warnings: OutputWarning<V>[];
+    response: OutputResponse;
+}
+export type OutputStreamPart<V extends AISDKOutputVersion> = {
+    type: 'stream-start';
+    warnings: OutputWarning<V>[];
+} | ({
+    type: 'response-metadata';
+} & OutputResponse) | (OutputTold & {
+    type: 'text-start' | 'reasoning-start' | 'reasoning-end' | 'tool-input-end';
+    id: string;
+}) | (OutputTold & {
+    type: 'text-end';
+    id: string;
+    citations?: OutputCitation[];
+}) | {
+    type: 'text-delta' | 'reasoning-delta' | 'tool-input-delta';
+    id: string;
+    delta: string;
+} | (OutputTold & {
+    type: 'tool-input-start';
+    id: string;
+    toolName: string;
+}) | OutputWhole<V> | (OutputTold & {
+    type: 'finish';
+    usage: OutputUsage<V>;
+    finishReason: OutputFinish<V>;
+}) | {
+    type: 'raw';
+    rawValue: unknown;
+} | {
+    type: 'error';
+    error: unknown;
+};
 
 // ---- spec.d.ts
-import type { JsonObject, JsonValue } from '@mortise/core/shared';
+import type { JsonObject } from '@mortise/core/shared';
+import type { AISDKOutputVersion, OutputReply, OutputResponse, OutputStreamPart, OutputTold, OutputWarning } from './output.ts';
 export type AISDKProviderData = {
     [provider: string]: JsonObject;
 };
@@ -190,151 +363,6 @@ export interface AISDKRerankingModel extends AISDKModelBase {
         }[];
     }>;
 }
-export type AISDKOutputVersion = 'v4' | 'v3';
-export type OutputFileData<V extends AISDKOutputVersion> = V extends 'v4' ? {
-    type: 'data';
-    data: Uint8Array | string;
-} | {
-    type: 'url';
-    url: URL;
-} : Uint8Array | string;
-interface Told {
-    providerMetadata?: AISDKProviderData;
-}
-export type OutputSource = Told & {
-    type: 'source';
-    id: string;
-} & ({
-    sourceType: 'url';
-    url: string;
-    title?: string;
-} | {
-    sourceType: 'document';
-    mediaType: string;
-    title: string;
-    filename?: string;
-});
-export interface OutputCitation {
-    source: OutputSource;
-    startIndex?: number;
-    endIndex?: number;
-    citedText?: string;
-}
-export type OutputFile<V extends AISDKOutputVersion> = Told & {
-    type: 'file';
-    mediaType: string;
-    data: OutputFileData<V>;
-};
-export type OutputToolCall = Told & {
-    type: 'tool-call';
-    toolCallId: string;
-    toolName: string;
-    input: string;
-    providerExecuted?: boolean;
-    dynamic?: boolean;
-};
-export type OutputToolResult = Told & {
-    type: 'tool-result';
-    toolCallId: string;
-    toolName: string;
-    result: NonNullable<JsonValue>;
-    isError?: boolean;
-    dynamic?: boolean;
-};
-export type OutputApprovalRequest = Told & {
-    type: 'tool-approval-request';
-    approvalId: string;
-    toolCallId: string;
-};
-export type OutputCustom = Told & {
-    type: 'custom';
-    kind: `${string}.${string}`;
-};
-export type OutputText = Told & {
-    type: 'text';
-    text: string;
-    citations?: OutputCitation[];
-};
-export type OutputReasoning = Told & {
-    type: 'reasoning';
-    text: string;
-};
-export type OutputReasoningFile = Told & {
-    type: 'reasoning-file';
-    mediaType: string;
-    data: OutputFileData<'v4'>;
-};
-export type OutputWhole<V extends AISDKOutputVersion> = OutputFile<V> | OutputSource | OutputToolCall | OutputToolResult | OutputApprovalRequest | (V extends 'v4' ? OutputCustom | OutputReasoningFile : never);
-export type OutputContent<V extends AISDKOutputVersion> = OutputText | OutputReasoning | OutputWhole<V>;
-export interface OutputUsage {
-    inputTokens: {
-        total: number | undefined;
-        noCache: number | undefined;
-        cacheRead: number | undefined;
-        cacheWrite: number | undefined;
-    };
-    outputTokens: {
-        total: number | undefined;
-        text: number | undefined;
-        reasoning: number | undefined;
-    };
-    raw?: JsonObject;
-}
-export interface OutputFinish {
-    unified: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'error' | 'other';
-    raw: string | undefined;
-}
-export type OutputWarning = {
-    type: 'unsupported';
-    feature: string;
-    details?: string;
-} | {
-    type: 'other';
-    message: string;
-};
-export interface OutputResponse {
-    id?: string;
-    timestamp?: Date;
-    modelId?: string;
-}
-export interface OutputReply<V extends AISDKOutputVersion> extends Told {
-    content: OutputContent<V>[];
-    finishReason: OutputFinish;
-    usage: OutputUsage;
-    warnings: OutputWarning[];
-    response: OutputResponse;
-}
-export type OutputStreamPart<V extends AISDKOutputVersion> = {
-    type: 'stream-start';
-    warnings: OutputWarning[];
-} | ({
-    type: 'response-metadata';
-} & OutputResponse) | (Told & {
-    type: 'text-start' | 'reasoning-start' | 'reasoning-end' | 'tool-input-end';
-    id: string;
-}) | (Told & {
-    type: 'text-end';
-    id: string;
-    citations?: OutputCitation[];
-}) | {
-    type: 'text-delta' | 'reasoning-delta' | 'tool-input-delta';
-    id: string;
-    delta: string;
-} | (Told & {
-    type: 'tool-input-start';
-    id: string;
-    toolName: string;
-}) | OutputWhole<V> | (Told & {
-    type: 'finish';
-    usage: OutputUsage;
-    finishReason: OutputFinish;
-}) | {
-    type: 'raw';
-    rawValue: unknown;
-} | {
-    type: 'error';
-    error: unknown;
-};
 export interface InputLanguageCall extends AISDKLanguageCall {
     readonly maxOutputTokens?: number | undefined;
     readonly temperature?: number | undefined;
@@ -382,7 +410,7 @@ export interface EmbeddingModelForAISDK<V extends AISDKOutputVersion = 'v4'> {
     readonly modelId: string;
     readonly maxEmbeddingsPerCall: undefined;
     readonly supportsParallelCalls: boolean;
-    doEmbed(options: InputEmbeddingCall): Promise<Told & {
+    doEmbed(options: InputEmbeddingCall): Promise<OutputTold & {
         embeddings: number[][];
         usage?: {
             tokens: number;
@@ -402,11 +430,11 @@ export interface InputRerankingCall extends AISDKRerankingCall {
         readonly [provider: string]: object;
     } | undefined;
 }
-export interface RerankingModelForAISDK<V extends AISDKOutputVersion = 'v4'> {
+export interface RerankingModelForAISDK<V extends Exclude<AISDKOutputVersion, 'v2'> = 'v4'> {
     readonly specificationVersion: V;
     readonly provider: string;
     readonly modelId: string;
-    doRerank(options: InputRerankingCall): Promise<Told & {
+    doRerank(options: InputRerankingCall): Promise<OutputTold & {
         ranking: {
             index: number;
             relevanceScore: number;
@@ -418,7 +446,8 @@ export interface RerankingModelForAISDK<V extends AISDKOutputVersion = 'v4'> {
 
 // ---- to-aisdk.d.ts
 import type { EmbeddingModel, LLM, Reranker } from '@mortise/core';
-import type { AISDKOutputVersion, EmbeddingModelForAISDK, LanguageModelForAISDK, RerankingModelForAISDK } from './spec.ts';
+import type { AISDKOutputVersion } from './output.ts';
+import type { EmbeddingModelForAISDK, LanguageModelForAISDK, RerankingModelForAISDK } from './spec.ts';
 import type { ToAISDKEmbeddingOptions, ToAISDKRerankerOptions } from './to/embedding.ts';
 import type { ToAISDKLLMOptions } from './to/llm.ts';
 export interface ToAISDKVersion<V extends AISDKOutputVersion> {
@@ -426,7 +455,7 @@ export interface ToAISDKVersion<V extends AISDKOutputVersion> {
 }
 export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: LLM, options?: ToAISDKLLMOptions & ToAISDKVersion<V>): LanguageModelForAISDK<V>;
 export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: EmbeddingModel, options?: ToAISDKEmbeddingOptions & ToAISDKVersion<V>): EmbeddingModelForAISDK<V>;
-export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: Reranker, options?: ToAISDKRerankerOptions & ToAISDKVersion<V>): RerankingModelForAISDK<V>;
+export declare function toAISDK<V extends Exclude<AISDKOutputVersion, 'v2'> = 'v4'>(model: Reranker, options?: ToAISDKRerankerOptions & ToAISDKVersion<V>): RerankingModelForAISDK<V>;
 
 // ---- to/embedding.d.ts
 export interface ToAISDKEmbeddingOptions {

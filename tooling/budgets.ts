@@ -63,7 +63,7 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 const INTEGRATION = 8;
 /** Above it, and why. */
 const LARGER: Readonly<Record<string, number>> = {
-  // Two bridges, of three specifications and to two, each of three kinds of models. An application mostly pays for one: `fromAISDK` is 12.25, `toAISDK` 7.25.
+  // Two bridges, from and to three specifications, each of three kinds of models. An application mostly pays for one: `fromAISDK` is 12.25, `toAISDK` 7.25.
   '@mortise/ai-sdk': 18.75,
   // Two chat APIs, each with its requests, replies and streams; tokens and filters as Azure has them.
   '@mortise/openai': 12.5,

@@ -27,6 +27,14 @@ export const roundTrips: readonly { name: string; create(target: WireTarget): LL
       ),
   },
   {
+    name: 'OpenAILLM through V2 and back',
+    create: (target) =>
+      fromAISDK(
+        toAISDK(openAI(target, { retry: false }), { retries: 'ai-sdk', specificationVersion: 'v2' }),
+        settingsOf(target),
+      ),
+  },
+  {
     name: 'withFallback through V4 and back',
     create: (target) => fromAISDK(toAISDK(fallback(target), { retries: 'ai-sdk' }), settingsOf(target)),
   },

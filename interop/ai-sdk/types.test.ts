@@ -26,8 +26,10 @@ type Proof = [
   Takes<AISDKEmbeddingModel, EmbeddingModelV4>,
   Takes<AISDKRerankingModel, RerankingModelV3>,
   Takes<AISDKRerankingModel, RerankingModelV4>,
+  Takes<LanguageModelV2, LanguageModelForAISDK<'v2'>>,
   Takes<LanguageModelV3, LanguageModelForAISDK<'v3'>>,
   Takes<LanguageModelV4, LanguageModelForAISDK>,
+  Takes<EmbeddingModelV2<string>, EmbeddingModelForAISDK<'v2'>>,
   Takes<EmbeddingModelV3, EmbeddingModelForAISDK<'v3'>>,
   Takes<EmbeddingModelV4, EmbeddingModelForAISDK>,
   Takes<RerankingModelV3, RerankingModelForAISDK<'v3'>>,
@@ -47,5 +49,9 @@ test('types of theirs and of ours take each other, as tsc says', () => {
   const older: LanguageModelV3 = toAISDK(new ScriptedLLM({ replies: ['Hi'] }), {
     specificationVersion: 'v3',
   });
-  expect([proof, model.specificationVersion, older.specificationVersion]).toEqual([true, 'v4', 'v3']);
+  const oldest: LanguageModelV2 = toAISDK(new ScriptedLLM({ replies: ['Hi'] }), {
+    specificationVersion: 'v2',
+  });
+  const versions = [model, older, oldest].map(({ specificationVersion }) => specificationVersion);
+  expect([proof, ...versions]).toEqual([true, 'v4', 'v3', 'v2']);
 });

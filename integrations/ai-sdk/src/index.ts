@@ -7,3 +7,4 @@ export type { FromAISDKLLMOptions } from './from/llm.ts';
 export type { FromAISDKEmbeddingOptions } from './from/embedding.ts';
 export type { FromAISDKRerankerOptions } from './from/reranker.ts';
 export type * from './spec.ts';
+export type * from './output.ts';

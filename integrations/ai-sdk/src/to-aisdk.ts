@@ -1,11 +1,7 @@
 import { MortiseError, type EmbeddingModel, type LLM, type Reranker } from '@mortise/core';
-import type {
-  AISDKOutputVersion,
-  EmbeddingModelForAISDK,
-  LanguageModelForAISDK,
-  RerankingModelForAISDK,
-} from './spec.ts';
-import { v3, v4 } from './to/content.ts';
+import type { AISDKOutputVersion } from './output.ts';
+import type { EmbeddingModelForAISDK, LanguageModelForAISDK, RerankingModelForAISDK } from './spec.ts';
+import { v2, v3, v4 } from './to/dialects.ts';
 import {
   embeddingModel,
   rerankingModel,
@@ -16,13 +12,14 @@ import { languageModel, type ToAISDKLLMOptions } from './to/llm.ts';
 
 /** Which version of the specification a model is made of. */
 export interface ToAISDKVersion<V extends AISDKOutputVersion> {
-  /** `v4` is for `ai` 7, `v3` for `ai` 6, which `ai` 7 takes too. Default: `v4`. */
+  /** `v4` is for `ai` 7, `v3` for `ai` 6, which `ai` 7 takes too, `v2` for `ai` 5. Default: `v4`. */
   readonly specificationVersion?: V | undefined;
 }
 
 /**
  * A model of ours as one of the AI SDK, wrappers included: `generateText({ model: toAISDK(llm), ... })`. Core retries, bounds and
- * batches, so that theirs need not: errors say so. Throws `configuration` for what is no model.
+ * batches, so that theirs need not: errors say so. Throws `configuration` for what is no model, and for a reranker as `v2`, which
+ * has none.
  */
 export function toAISDK<V extends AISDKOutputVersion = 'v4'>(
   model: LLM,
@@ -32,7 +29,7 @@ export function toAISDK<V extends AISDKOutputVersion = 'v4'>(
   model: EmbeddingModel,
   options?: ToAISDKEmbeddingOptions & ToAISDKVersion<V>,
 ): EmbeddingModelForAISDK<V>;
-export function toAISDK<V extends AISDKOutputVersion = 'v4'>(
+export function toAISDK<V extends Exclude<AISDKOutputVersion, 'v2'> = 'v4'>(
   model: Reranker,
   options?: ToAISDKRerankerOptions & ToAISDKVersion<V>,
 ): RerankingModelForAISDK<V>;
@@ -42,17 +39,24 @@ export function toAISDK(
 ):
   | LanguageModelForAISDK<AISDKOutputVersion>
   | EmbeddingModelForAISDK<AISDKOutputVersion>
-  | RerankingModelForAISDK<AISDKOutputVersion> {
+  | RerankingModelForAISDK<'v3' | 'v4'> {
   const { specificationVersion: version = 'v4' } = options;
-  if (version !== 'v4' && version !== 'v3') {
-    const message = `toAISDK makes models of specification v4 and v3, not ${String(version)}. ai 5 takes v2 alone: use ai 6 or 7.`;
+  if (version !== 'v4' && version !== 'v3' && version !== 'v2') {
+    const message = `toAISDK makes models of specification v4, v3 and v2, not ${String(version)}.`;
     throw new MortiseError('configuration', message);
   }
   if (typeof model === 'object' && model !== null) {
-    if ('streamChat' in model)
+    if ('streamChat' in model) {
+      if (version === 'v2') return languageModel(model, v2, options);
       return version === 'v4' ? languageModel(model, v4, options) : languageModel(model, v3, options);
+    }
     if ('embedTexts' in model) return embeddingModel(model, version, options);
-    if ('rerank' in model) return rerankingModel(model, version, options);
+    if ('rerank' in model && version !== 'v2') return rerankingModel(model, version, options);
+    if ('rerank' in model) {
+      const message =
+        'Specification v2 has no reranking models. Use v3 or v4, or call rerank of the model itself.';
+      throw new MortiseError('configuration', message);
+    }
   }
   throw new MortiseError(
     'configuration',

@@ -24,7 +24,7 @@ import { errorFrom, errorFromPart, saysCut } from './errors.ts';
 import { isOurs } from '../mark.ts';
 import { ReplyReader } from './reply.ts';
 import { callFrom } from './request.ts';
-import { finishFrom, usageFrom } from './usage.ts';
+import { finishFrom, ourUsage, usageFrom } from './usage.ts';
 import { warningsFrom } from './warnings.ts';
 
 /** How a model of the AI SDK is called. All have defaults. */
@@ -81,9 +81,9 @@ export class AISDKLLM extends BaseLLM<ProviderOptions, object> {
     const events = listOf(reply['content']).flatMap((part, at) =>
       wholePart(part, at).flatMap((each) => reader.push(each)),
     );
-    const usage = usageFrom(reply['usage']);
     const end = reader.push({ type: 'finish', usage: reply['usage'], finishReason: reply['finishReason'] });
     const providerMetadata = providerData(reply['providerMetadata']);
+    const usage = ourUsage(providerMetadata?.[OURS]) ?? usageFrom(reply['usage']);
     const said = finishFrom(reply['finishReason'], endWordOf(this.#model));
     const content = blocksIn([...events, ...end]);
     if (said === undefined && content.length === 0)

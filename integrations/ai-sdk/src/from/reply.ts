@@ -13,7 +13,7 @@ import {
   wholeBlock,
   type Draft,
 } from './blocks.ts';
-import { finishFrom, usageFrom } from './usage.ts';
+import { finishFrom, ourUsage, usageFrom } from './usage.ts';
 
 interface ReadingOptions {
   readonly isWhole?: boolean | undefined;
@@ -265,10 +265,10 @@ export class ReplyReader {
     const finishReason =
       finishFrom(part['finishReason'], this.#endWord) ??
       (this.isEnded ? { unified: 'other', raw: '' } : undefined);
-    const usage = usageFrom(part['usage']);
     const providerMetadata = providerData(part['providerMetadata']);
-    // Theirs says that nobody said the end. Without a `finish` core gives `stream-truncated`.
     const told = providerMetadata?.[OURS];
+    const usage = ourUsage(told) ?? usageFrom(part['usage']);
+    // Theirs says that nobody said the end. Without a `finish` core gives `stream-truncated`.
     if (finishReason === undefined) return [...open, ...cited, ...alone, { type: 'usage', usage }];
     return [
       ...open,

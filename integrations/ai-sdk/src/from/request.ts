@@ -2,7 +2,6 @@ import { MortiseError, type ChatRequest, type ToolChoice, type Warning } from '@
 import { defined, isObject } from '@mortise/core/shared';
 import { OURS, partOf, THEIRS, type Part } from '../read.ts';
 import type { AISDKLanguageCall } from '../spec.ts';
-import type { Version } from './media.ts';
 import type { Writing } from './parts.ts';
 import { promptFrom } from './prompt.ts';
 
@@ -11,10 +10,7 @@ export function callFrom(request: ChatRequest, writing: Writing): AISDKLanguageC
   const { [THEIRS]: own, ...given } = request.providerOptions ?? {};
   const { tools: ownTools, prompt: _prompt, abortSignal: _signal, ...members } = partOf(own);
   const thinking = writing.isOurs ? ourOptions(request) : reasoningFrom(request.reasoning, writing);
-  const tools = [
-    ...toolsFrom(request, writing.version),
-    ...(Array.isArray(ownTools) ? (ownTools as unknown[]) : []),
-  ];
+  const tools = [...toolsFrom(request, writing), ...(Array.isArray(ownTools) ? (ownTools as unknown[]) : [])];
   return {
     prompt: promptFrom(request.messages, writing),
     ...defined({
@@ -33,16 +29,13 @@ export function callFrom(request: ChatRequest, writing: Writing): AISDKLanguageC
   };
 }
 
-function toolsFrom({ tools = [] }: ChatRequest, version: Version): Part[] {
-  return tools.map(({ name, description, parameters, strict }) => {
-    const isKnown = version !== 'v2';
-    return defined({
-      type: 'function',
-      name,
-      description,
-      inputSchema: parameters,
-      strict: isKnown ? strict : undefined,
-    });
+function toolsFrom({ tools = [] }: ChatRequest, { version, provider, warn }: Writing): Part[] {
+  return tools.map(({ name, description, parameters: inputSchema, strict }) => {
+    const tool = { type: 'function', name, description, inputSchema };
+    if (version !== 'v2') return defined({ ...tool, strict });
+    const message = `strict of the tool ${name} was left out: specification V2, which ${provider} is of, has none.`;
+    if (strict !== undefined) warn({ type: 'unsupported-setting', setting: 'tools.strict', message });
+    return defined(tool);
   });
 }
 

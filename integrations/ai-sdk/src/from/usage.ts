@@ -2,6 +2,23 @@ import type { FinishReason, Usage } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
 import { jsonOf, partOf, textOf, type Part } from '../read.ts';
 
+const COUNTS = [
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'cachedInputTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+];
+
+/** What a model of ours counted, where V2 has no place for it. */
+export function ourUsage(told: Part | undefined): Usage | undefined {
+  const usage = told?.['usage'];
+  if (!isObject(usage)) return undefined;
+  const counts = COUNTS.filter((name) => typeof usage[name] === 'number').map((name) => [name, usage[name]]);
+  return defined({ ...Object.fromEntries(counts), raw: jsonOf(usage['raw']) });
+}
+
 /**
  * Counts of V3 and V4, which are nested, and of V2, which are flat. L-01: a count that the provider did not give is absent;
  * theirs say 0, NaN or nothing, so that a 0 is believed only where the provider's own object has one.

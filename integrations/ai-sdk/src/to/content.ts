@@ -1,71 +1,16 @@
-import type {
-  CitationBlock,
-  ContentBlock,
-  FinishReason,
-  MediaSource,
-  ProviderMetadata,
-  Usage,
-  Warning,
-} from '@mortise/core';
+import type { ChatResponse, CitationBlock, ContentBlock, Warning } from '@mortise/core';
 import { isKnownBlock } from '@mortise/core';
 import { base64Of, defined } from '@mortise/core/shared';
-import { jsonOf, membersOf, OURS, partOf, providerData } from '../read.ts';
 import type {
   AISDKOutputVersion,
-  AISDKProviderData,
   OutputCitation,
   OutputContent,
-  OutputFinish,
   OutputResponse,
   OutputSource,
-  OutputUsage,
-  OutputWarning,
-} from '../spec.ts';
-
-/** What differs between the versions that are written. */
-export interface Dialect<V extends AISDKOutputVersion> {
-  readonly version: V;
-  /** What no part is like. */
-  custom(kind: string, told: Told): OutputContent<V>;
-  text(text: string, citations: OutputCitation[], told: Told): OutputContent<V>;
-  file(source: MediaSource, mediaType: string, told: Told): OutputContent<V> | undefined;
-}
-
-export interface Told {
-  providerMetadata?: AISDKProviderData;
-}
-
-export const v4: Dialect<'v4'> = {
-  version: 'v4',
-  custom: (kind, told) => ({ type: 'custom', kind: kindOf(kind), ...told }),
-  text: (text, citations, told) => ({
-    type: 'text',
-    text,
-    ...(citations.length > 0 && { citations }),
-    ...told,
-  }),
-  file(source, mediaType, told) {
-    if ('data' in source)
-      return { type: 'file', mediaType, data: { type: 'data', data: source.data }, ...told };
-    const url = URL.parse(source.url);
-    return url === null ? undefined : { type: 'file', mediaType, data: { type: 'url', url }, ...told };
-  },
-};
-
-export const v3: Dialect<'v3'> = {
-  version: 'v3',
-  // Empty reasoning is the one part that keeps what it holds and shows nothing.
-  custom: (_kind, told) => ({ type: 'reasoning', text: '', ...told }),
-  text: (text, _citations, told) => ({ type: 'text', text, ...told }),
-  file: (source, mediaType, told) =>
-    'data' in source ? { type: 'file', mediaType, data: source.data, ...told } : undefined,
-};
-
-/** Ours are `openai:web-search`, theirs `openai.web-search`. */
-function kindOf(type: string): `${string}.${string}` {
-  const [provider = '', ...kind] = type.split(':');
-  return `${provider}.${kind.join(':')}`;
-}
+  OutputTold,
+} from '../output.ts';
+import { jsonOf, membersOf, OURS, partOf, providerData } from '../read.ts';
+import { finishWord, type Dialect, type Note } from './dialects.ts';
 
 /** The parts that a block comes to: itself, and the sources of what it cites. */
 export function partsOf<V extends AISDKOutputVersion>(
@@ -76,7 +21,7 @@ export function partsOf<V extends AISDKOutputVersion>(
   const whole = () => [
     dialect.custom(block.type, { providerMetadata: { [OURS]: { block: jsonOf(block) ?? {} } } }),
   ];
-  if (!isKnownBlock(block)) return ownPart<V>(block) ?? whole();
+  if (!isKnownBlock(block)) return ownPart(block, dialect) ?? whole();
   switch (block.type) {
     case 'text': {
       const { citations = [] } = block;
@@ -119,7 +64,10 @@ export function partsOf<V extends AISDKOutputVersion>(
 }
 
 /** What a model of theirs behind ours sent, as it came. */
-function ownPart<V extends AISDKOutputVersion>(block: ContentBlock): OutputContent<V>[] | undefined {
+function ownPart<V extends AISDKOutputVersion>(
+  block: ContentBlock,
+  dialect: Dialect<V>,
+): OutputContent<V>[] | undefined {
   const value = partOf((block as { readonly value?: unknown }).value);
   const told = providerMetadataOf(value['providerMetadata']);
   switch (block.type) {
@@ -145,27 +93,28 @@ function ownPart<V extends AISDKOutputVersion>(block: ContentBlock): OutputConte
       const { result, isError, dynamic } = value;
       const json = jsonOf({ result })?.['result'] ?? '';
       const flags = { ...(isError === true && { isError }), ...(dynamic === true && { dynamic }) };
-      return [{ type: 'tool-result', toolCallId, toolName, result: json, ...flags, ...told }];
+      return [dialect.result({ type: 'tool-result', toolCallId, toolName, result: json, ...flags, ...told })];
     }
     case 'ai-sdk:tool-approval-request': {
       const [approvalId, toolCallId] = [value['approvalId'], value['toolCallId']].map(String) as [
         string,
         string,
       ];
-      return [{ type: 'tool-approval-request', approvalId, toolCallId, ...told }];
+      const request = dialect.approval({ type: 'tool-approval-request', approvalId, toolCallId, ...told });
+      return request === undefined ? undefined : [request];
     }
     default:
       return undefined;
   }
 }
 
-function providerMetadataOf(value: unknown): Told {
+function providerMetadataOf(value: unknown): OutputTold {
   const providerMetadata = providerData(value);
   return providerMetadata === undefined ? {} : { providerMetadata };
 }
 
 /** The provider's data of a block, and what of the block itself a part of theirs has no place for. */
-export function toldOf(block: object, ...known: readonly string[]): Told {
+export function toldOf(block: object, ...known: readonly string[]): OutputTold {
   const { providerMetadata } = block as { readonly providerMetadata?: unknown };
   const members = membersOf(block, ...known);
   const data = providerData(providerMetadata);
@@ -188,49 +137,30 @@ export function placedOf({ start, end, quote }: CitationBlock, source: OutputSou
   return defined({ source, startIndex: start, endIndex: end, citedText: quote });
 }
 
-export function usageOf(usage: Usage): OutputUsage {
-  const { inputTokens: total, cachedInputTokens: cacheRead, cacheWriteTokens: cacheWrite } = usage;
-  const { outputTokens, reasoningTokens: reasoning, raw } = usage;
-  const noCache = total === undefined ? undefined : total - (cacheRead ?? 0) - (cacheWrite ?? 0);
-  const text = outputTokens === undefined ? undefined : outputTokens - (reasoning ?? 0);
-  return {
-    inputTokens: { total, noCache, cacheRead, cacheWrite },
-    outputTokens: { total: outputTokens, text, reasoning },
-    ...(raw === undefined ? {} : { raw }),
-  };
-}
-
-const FINISHES = ['stop', 'length', 'content-filter', 'tool-calls'] as const;
-
-export function finishOf({ unified, raw }: FinishReason): OutputFinish {
-  return {
-    unified: FINISHES.find((known) => known === unified) ?? 'other',
-    raw: raw === '' ? undefined : raw,
-  };
-}
-
 /** What of an end has no place in theirs stands beside what the provider said. */
-export function endData(
-  {
-    finishReason,
-    providerMetadata,
-  }: { finishReason: FinishReason; providerMetadata?: ProviderMetadata | undefined },
+export function endData<V extends AISDKOutputVersion>(
+  end: Pick<ChatResponse, 'finishReason' | 'usage' | 'providerMetadata'>,
+  { version }: Dialect<V>,
   late: readonly Warning[] = [],
-): Told {
-  const data = providerData(providerMetadata);
-  const isOwn = finishOf(finishReason).unified !== finishReason.unified;
+): OutputTold {
+  const { finishReason, usage } = end;
+  const data = providerData(end.providerMetadata);
+  const isOwn = finishWord(finishReason) !== finishReason.unified || version === 'v2';
   const said = defined({
     finishReason: isOwn ? { ...finishReason } : undefined,
+    // V2 has neither the provider's own counts, nor its word of the end.
+    usage: version === 'v2' && Object.keys(usage).length > 0 ? usage : undefined,
     warnings: late.length === 0 ? undefined : late,
   });
   const ours = Object.keys(said).length === 0 ? {} : { [OURS]: jsonOf(said) ?? {} };
   return data === undefined && ours[OURS] === undefined ? {} : { providerMetadata: { ...data, ...ours } };
 }
 
-export function warningOf({ type, setting, message }: Warning): OutputWarning {
-  if (type === 'unsupported-setting' && setting !== undefined)
-    return { type: 'unsupported', feature: setting, details: message };
-  return { type: 'other', message };
+/** A warning of ours, for a dialect to write. */
+export function noteOf({ type, setting, message }: Warning): Note {
+  return type === 'unsupported-setting' && setting !== undefined
+    ? { feature: setting, details: message }
+    : { message };
 }
 
 export function responseOf({

@@ -1,14 +1,10 @@
 import type { EmbeddingModel, Reranker } from '@mortise/core';
 import { defined } from '@mortise/core/shared';
+import type { AISDKOutputVersion, OutputTold } from '../output.ts';
 import { jsonOf, OURS, partOf, providerData, textOf } from '../read.ts';
-import type {
-  AISDKOutputVersion,
-  AISDKProviderData,
-  EmbeddingModelForAISDK,
-  OutputWarning,
-  RerankingModelForAISDK,
-} from '../spec.ts';
-import { responseOf, warningOf } from './content.ts';
+import type { EmbeddingModelForAISDK, RerankingModelForAISDK } from '../spec.ts';
+import { noteOf, responseOf } from './content.ts';
+import { v4, type Note } from './dialects.ts';
 import { theirError } from './errors.ts';
 import { left, optionsByProvider } from './request.ts';
 
@@ -45,12 +41,13 @@ export function embeddingModel<V extends AISDKOutputVersion>(
           call.values,
           options,
         );
-        const data = providerData(providerMetadata);
+        const said = [...headerNotes(call), ...warnings.map(noteOf)].map(v4.warning);
+        const isUnread = specificationVersion === 'v2' && said.length > 0;
         return {
           embeddings: embeddings.map((vector) => Array.from(vector)),
           ...(usage.inputTokens === undefined ? {} : { usage: { tokens: usage.inputTokens } }),
-          warnings: [...headerWarnings(call), ...warnings.map(warningOf)],
-          ...(data && { providerMetadata: data }),
+          warnings: said,
+          ...told(providerMetadata, isUnread ? { warnings: said } : {}),
         };
       } catch (error) {
         if (call.abortSignal?.aborted === true) throw call.abortSignal.reason;
@@ -60,22 +57,16 @@ export function embeddingModel<V extends AISDKOutputVersion>(
   };
 }
 
-function headerWarnings({ headers = {} }: { readonly headers?: object | undefined }): OutputWarning[] {
+function headerNotes({ headers = {} }: { readonly headers?: object | undefined }): Note[] {
   const others = Object.keys(headers).filter((name) => !/^user-agent$/i.test(name));
   return others.length === 0 ? [] : [left('headers', 'Give them to the model when it is made.')];
 }
 
-/** Theirs has no place for what a ranking cost. */
-function told(
-  data: AISDKProviderData | undefined,
-  usage: RerankUsage,
-): { providerMetadata?: AISDKProviderData } {
-  const kept = jsonOf(usage) ?? {};
-  const ours: AISDKProviderData = Object.keys(kept).length === 0 ? {} : { [OURS]: { usage: kept } };
-  return data === undefined && ours[OURS] === undefined ? {} : { providerMetadata: { ...data, ...ours } };
+/** What the provider said, and what theirs has no place for. */
+function told(providerMetadata: unknown, rest: object): OutputTold {
+  const data = providerData({ ...partOf(providerMetadata), [OURS]: rest });
+  return data === undefined ? {} : { providerMetadata: data };
 }
-
-type RerankUsage = Awaited<ReturnType<Reranker['rerank']>>['usage'];
 
 /** How a reranker of ours shows itself. */
 export interface ToAISDKRerankerOptions {
@@ -83,7 +74,7 @@ export interface ToAISDKRerankerOptions {
   readonly retries?: 'mortise' | 'ai-sdk' | undefined;
 }
 
-export function rerankingModel<V extends AISDKOutputVersion>(
+export function rerankingModel<V extends Exclude<AISDKOutputVersion, 'v2'>>(
   model: Reranker,
   specificationVersion: V,
   { retries = 'mortise' }: ToAISDKRerankerOptions,
@@ -109,12 +100,13 @@ export function rerankingModel<V extends AISDKOutputVersion>(
           providerMetadata,
           usage,
         } = await model.rerank(query, texts, options);
-        const data = providerData(providerMetadata);
+        const cost = jsonOf(usage) ?? {};
         return {
           ranking: results.map(({ index, score }) => ({ index, relevanceScore: score })),
-          warnings: [...headerWarnings(call), ...warnings.map(warningOf)],
+          warnings: [...headerNotes(call), ...warnings.map(noteOf)].map(v4.warning),
           response: responseOf(modelId === undefined ? {} : { model: modelId }),
-          ...told(data, usage),
+          // Theirs has no place for what a ranking cost.
+          ...told(providerMetadata, Object.keys(cost).length > 0 ? { usage: cost } : {}),
         };
       } catch (error) {
         if (signal?.aborted === true) throw signal.reason;

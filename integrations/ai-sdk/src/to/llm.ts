@@ -1,14 +1,9 @@
 import type { LLM } from '@mortise/core';
 import { marked } from '../mark.ts';
-import type {
-  AISDKOutputVersion,
-  InputLanguageCall,
-  LanguageModelForAISDK,
-  OutputReply,
-  OutputStreamPart,
-  OutputWarning,
-} from '../spec.ts';
-import { endData, finishOf, partsOf, responseOf, usageOf, warningOf, type Dialect } from './content.ts';
+import type { AISDKOutputVersion, OutputReply, OutputStreamPart } from '../output.ts';
+import type { InputLanguageCall, LanguageModelForAISDK } from '../spec.ts';
+import { endData, noteOf, partsOf, responseOf } from './content.ts';
+import type { Dialect, Note } from './dialects.ts';
 import { theirError } from './errors.ts';
 import { messagesOf } from './prompt.ts';
 import { optionsOf } from './request.ts';
@@ -35,9 +30,9 @@ export function languageModel<V extends AISDKOutputVersion>(
     return theirError(error, llm, retries === 'ai-sdk');
   };
   const ask = (call: InputLanguageCall) => {
-    const warnings: OutputWarning[] = [];
+    const warnings: Note[] = [];
     const leaveOut = (what: string): void =>
-      void warnings.push({ type: 'other', message: `Left out, since Mortise has no place for it: ${what}.` });
+      void warnings.push({ message: `Left out, since Mortise has no place for it: ${what}.` });
     return { warnings, messages: messagesOf(call.prompt, leaveOut), options: optionsOf(call, warnings) };
   };
   return marked<LanguageModelForAISDK<V>>({
@@ -55,11 +50,11 @@ export function languageModel<V extends AISDKOutputVersion>(
         const response = await llm.chat(messages, options);
         return {
           content: response.message.content.flatMap((block, at) => partsOf(block, at, dialect)),
-          finishReason: finishOf(response.finishReason),
-          usage: usageOf(response.usage),
-          warnings: [...warnings, ...response.warnings.map(warningOf)],
+          finishReason: dialect.finish(response.finishReason),
+          usage: dialect.usage(response.usage),
+          warnings: [...warnings, ...response.warnings.map(noteOf)].map(dialect.warning),
           response: responseOf(response),
-          ...endData(response),
+          ...endData(response, dialect),
         };
       } catch (error) {
         throw fail(error, call.abortSignal);

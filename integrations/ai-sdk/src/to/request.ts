@@ -1,13 +1,14 @@
 import type { ChatOptions, ProviderOptions, ResponseFormat, ToolChoice, ToolDefinition } from '@mortise/core';
 import { defined, isObject, type JsonSchema } from '@mortise/core/shared';
 import { listOf, OURS, partOf, textOf, type Part } from '../read.ts';
-import type { InputLanguageCall, OutputWarning } from '../spec.ts';
+import type { InputLanguageCall } from '../spec.ts';
+import type { Note } from './dialects.ts';
 
 /** What their call asks for that ours has no option for. */
 const UNKNOWN = ['topK', 'presencePenalty', 'frequencyPenalty'] as const;
 
 /** Their call as options of ours. `providerOptions` are those of the integration; `mortise` holds options of ours. */
-export function optionsOf(call: InputLanguageCall, warnings: OutputWarning[]): ChatOptions {
+export function optionsOf(call: InputLanguageCall, warnings: Note[]): ChatOptions {
   const { [OURS]: own, ...providerOptions } = call.providerOptions ?? {};
   for (const feature of UNKNOWN) if (call[feature] !== undefined) warnings.push(left(feature));
   const headers = Object.keys(call.headers ?? {}).filter((name) => !/^user-agent$/i.test(name));
@@ -29,11 +30,8 @@ export function optionsOf(call: InputLanguageCall, warnings: OutputWarning[]): C
   });
 }
 
-export function left(
-  feature: string,
-  remedy = 'Give the integration its own in providerOptions.',
-): OutputWarning {
-  return { type: 'unsupported', feature, details: `Mortise has no option ${feature}. ${remedy}` };
+export function left(feature: string, remedy = 'Give the integration its own in providerOptions.'): Note {
+  return { feature, details: `Mortise has no option ${feature}. ${remedy}` };
 }
 
 export function optionsByProvider(given: object): ProviderOptions | undefined {
@@ -49,12 +47,13 @@ function ownOf(own: unknown): Part {
   return { strict, timeoutMs, deadlineMs, ...(isObject(reasoning) && { reasoning }) };
 }
 
-function toolsOf({ tools = [] }: InputLanguageCall, warnings: OutputWarning[]): ToolDefinition[] | undefined {
+function toolsOf({ tools = [] }: InputLanguageCall, warnings: Note[]): ToolDefinition[] | undefined {
   const known = listOf(tools).flatMap((tool): ToolDefinition[] => {
     const { type, id, name, description, inputSchema, strict } = tool;
     if (type !== 'function') {
       const feature = `tool ${textOf(id) ?? String(name)}`;
-      warnings.push(left(feature, 'Tools of a provider go into the providerOptions of its integration.'));
+      const remedy = 'Tools of a provider go into the providerOptions of its integration.';
+      warnings.push({ ...left(feature, remedy), tool });
       return [];
     }
     const parameters: JsonSchema = isObject(inputSchema) ? inputSchema : {};

@@ -1,18 +1,8 @@
 import type { ChatStreamEvent, CitationBlock, ContentBlock, Warning } from '@mortise/core';
+import type { AISDKOutputVersion, OutputStreamPart } from '../output.ts';
 import { OURS } from '../read.ts';
-import type { AISDKOutputVersion, OutputStreamPart, OutputWarning } from '../spec.ts';
-import {
-  endData,
-  finishOf,
-  partsOf,
-  placedOf,
-  responseOf,
-  sourceOf,
-  toldOf,
-  usageOf,
-  warningOf,
-  type Dialect,
-} from './content.ts';
+import { endData, noteOf, partsOf, placedOf, responseOf, sourceOf, toldOf } from './content.ts';
+import type { Dialect, Note } from './dialects.ts';
 
 /** A block whose deltas have begun. */
 interface Open {
@@ -30,11 +20,11 @@ export class StreamWriter<V extends AISDKOutputVersion> {
   readonly #open = new Map<number, Open>();
   readonly #ended = new Map<number, string>();
   readonly #cited = new Map<number, number>();
-  readonly #warnings: OutputWarning[];
+  readonly #warnings: Note[];
   readonly #late: Warning[] = [];
   #about: { id?: string; model?: string; createdAt?: string } = {};
 
-  constructor(dialect: Dialect<V>, warnings: readonly OutputWarning[], isRaw: boolean) {
+  constructor(dialect: Dialect<V>, warnings: readonly Note[], isRaw: boolean) {
     this.#dialect = dialect;
     this.#isRaw = isRaw;
     this.#warnings = [...warnings];
@@ -48,14 +38,14 @@ export class StreamWriter<V extends AISDKOutputVersion> {
     }
     if (event.type === 'warning') {
       if (this.hasStarted) this.#late.push(event.warning);
-      else this.#warnings.push(warningOf(event.warning));
+      else this.#warnings.push(noteOf(event.warning));
       return [];
     }
     const parts = this.#of(event);
     if (this.hasStarted || event.type === 'usage') return parts;
     this.hasStarted = true;
     const start: OutputStreamPart<V>[] = [
-      { type: 'stream-start', warnings: this.#warnings },
+      { type: 'stream-start', warnings: this.#warnings.map(this.#dialect.warning) },
       { type: 'response-metadata', ...responseOf(this.#about) },
     ];
     return [...start, ...parts];
@@ -86,14 +76,18 @@ export class StreamWriter<V extends AISDKOutputVersion> {
           kind === 'tool-input' ? [] : [{ type: `${kind}-end`, id }],
         );
         this.#open.clear();
-        const finishReason = finishOf(event.finishReason);
+        const finishReason = this.#dialect.finish(event.finishReason);
         const said = responseOf(event);
         const again: OutputStreamPart<V>[] =
           Object.keys(said).length === 0
             ? []
             : [{ type: 'response-metadata', ...responseOf(this.#about), ...said }];
-        const told = endData(event, this.#late);
-        return [...ends, ...again, { type: 'finish', usage: usageOf(event.usage), finishReason, ...told }];
+        const told = endData(event, this.#dialect, this.#late);
+        return [
+          ...ends,
+          ...again,
+          { type: 'finish', usage: this.#dialect.usage(event.usage), finishReason, ...told },
+        ];
       }
       case 'usage':
         return [];
