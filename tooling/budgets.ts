@@ -45,8 +45,8 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     // Its streams go to a browser by themselves: docs/decisions/streams-to-the-web.md.
     BaseLLM: 15.25,
     BaseEmbedding: 10,
-    toResponse: 2.25,
-    fromSSE: 1.5,
+    toResponse: 2,
+    fromSSE: 1.25,
     '*': 34,
   },
   '@mortise/toolkit': {

@@ -58,7 +58,7 @@ const ACCESS = {
 } as const;
 
 /** The longest timer there is: core bounds the time, and the SDK refuses long unstreamed replies without one. */
-const NO_TIMEOUT = 2 ** 31 - 1;
+const NO_TIMEOUT = 0x7fff_ffff;
 
 const loadSdk = lazySdk('anthropic', '@anthropic-ai/sdk', () => import('@anthropic-ai/sdk'));
 

@@ -48,17 +48,11 @@ export interface MortiseErrorOptions {
 
 const BRAND = Symbol.for('mortise.error');
 
-const RETRYABLE: ReadonlySet<string> = new Set([
-  'rate-limit',
-  'overloaded',
-  'server',
-  'connection',
-  'timeout',
-]);
+const RETRYABLE: readonly string[] = ['rate-limit', 'overloaded', 'server', 'connection', 'timeout'];
 
 /** Codes that are retried unless the error says otherwise. `quota` is not: waiting does not help. */
 export function isRetryableCode(code: ErrorCode): boolean {
-  return RETRYABLE.has(code);
+  return RETRYABLE.includes(code);
 }
 
 /**
@@ -67,47 +61,48 @@ export function isRetryableCode(code: ErrorCode): boolean {
  */
 export class MortiseError extends Error {
   override readonly name = 'MortiseError';
-  readonly code: ErrorCode;
-  readonly retryable: boolean;
-  readonly provider?: string;
-  readonly model?: string;
-  readonly status?: number;
-  readonly requestId?: string;
-  readonly retryAfterMs?: number;
-  readonly partial?: unknown;
+  // Declared alone: what is not known is no member, so that logs do not print it.
+  declare readonly code: ErrorCode;
+  declare readonly retryable: boolean;
+  declare readonly provider?: string;
+  declare readonly model?: string;
+  declare readonly status?: number;
+  declare readonly requestId?: string;
+  declare readonly retryAfterMs?: number;
+  declare readonly partial?: unknown;
 
   constructor(code: KnownErrorCode, message: string, options: MortiseErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? isRetryableCode(code);
-    Object.assign(this, aboutOf(options));
+    Object.assign(this, known(options, ABOUT));
     // Not enumerable: it may be megabytes of vectors, and it is content, which loggers must not print unasked.
-    if (options.partial !== undefined) {
-      Object.defineProperty(this, 'partial', { value: options.partial, enumerable: false });
-    }
+    if (options.partial !== undefined) Object.defineProperty(this, 'partial', { value: options.partial });
     // Off the type, so that two copies of core stay assignable to each other.
-    Object.defineProperty(this, BRAND, { value: true, enumerable: false });
+    Object.defineProperty(this, BRAND, { value: true });
   }
 
   /** Everything but `cause` and `partial`, which may hold what must not be logged. */
   toJSON(): Record<string, unknown> {
-    const { name, message, code, retryable } = this;
-    return { name, message, code, retryable, ...aboutOf(this) };
+    return known(this, ['name', 'message', 'code', 'retryable', ...ABOUT]);
   }
 }
 
-/** What is told of the call that failed, as far as it is known. */
-function aboutOf(error: MortiseErrorOptions): MortiseErrorOptions {
-  const { provider, model, status, requestId, retryAfterMs } = error;
-  const about = { provider, model, status, requestId, retryAfterMs };
-  return Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
+/** What is told of the call that failed. */
+const ABOUT = ['provider', 'model', 'status', 'requestId', 'retryAfterMs'] as const;
+
+/** Those members that are not undefined. */
+function known<T extends object>(error: T, names: readonly (keyof T & string)[]): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const name of names) if (error[name] !== undefined) result[name] = error[name];
+  return result;
 }
 
 /** True for a `MortiseError` of any copy of core, with `code` when one is given. */
 export function isMortiseError(error: unknown, code?: ErrorCode): error is MortiseError {
   try {
-    if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
-    return code === undefined || (error as { code?: unknown }).code === code;
+    const own = Object(error) as { readonly code?: unknown };
+    return BRAND in own && (code === undefined || own.code === code);
   } catch {
     // A proxy of somebody else's.
     return false;
@@ -131,7 +126,7 @@ export function errorText(error: unknown): string {
  */
 export function withErrorFields(error: MortiseError, fields: MortiseErrorOptions): MortiseError {
   const { retryable, partial, cause } = error;
-  const merged = { retryable, ...aboutOf(error), partial, cause, ...fields };
+  const merged = { retryable, ...known(error, ABOUT), partial, cause, ...fields };
   const result = new MortiseError(error.code as KnownErrorCode, error.message, merged);
   if (error.stack !== undefined)
     Object.defineProperty(result, 'stack', { value: error.stack, configurable: true });

@@ -78,7 +78,7 @@ export function finiteNumber(name: string, value: unknown, bounds: NumberBounds 
 }
 
 /** `setTimeout` fires at once beyond 2^31 - 1 ms, so that is the longest time there can be. */
-const MAX_MS = 2 ** 31 - 1;
+const MAX_MS = 0x7fff_ffff;
 
 /** Checks a time in milliseconds, or with `whole` a count: above 0 and at most 2^31 - 1. Otherwise as `finiteNumber`. */
 export function positive(name: string, value: number, whole = false): number {

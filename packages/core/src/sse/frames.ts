@@ -1,24 +1,27 @@
-import { linkedController, MAX_TIMER_MS, raceAbort } from '../call/timers.ts';
+import { MAX_TIMER_MS } from '../call/timers.ts';
 import type { SSEFormat, SSEOptions } from './contract.ts';
 
 /** Keeps the connection; readers skip it. */
 const COMMENT = ':\n\n';
 
-/** The bytes of a stream's events, frame by frame. A timer runs only while somebody waits for a frame. */
+/** The bytes of a stream's events, frame by frame, none before it is asked for. A timer runs only while somebody waits for a frame. */
 export function frames(
-  events: AsyncIterator<unknown>,
+  stream: AsyncIterable<unknown>,
   { heartbeatMs = 15_000, signal }: SSEOptions,
   { event, end, error }: SSEFormat,
-): AsyncIterator<Uint8Array<ArrayBuffer>> {
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const events = stream[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
-  const left = linkedController(signal);
   let waiting: Promise<string> | undefined;
   let beat: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
 
+  /** Ends the wait for an event. */
+  let interrupt: ((reason: unknown) => void) | undefined;
+
   const leave = async (): Promise<void> => {
     clearTimeout(beat);
-    left.unlink();
+    signal?.removeEventListener('abort', onAbort);
     await events.return?.();
   };
 
@@ -29,12 +32,18 @@ export function frames(
     return text;
   };
 
+  const onAbort = (): void => {
+    interrupt?.(signal?.reason);
+    leave().catch(() => undefined);
+  };
+
   const nextFrame = async (): Promise<string> => {
     try {
-      // Else an unread stream would be opened, to be left at once.
-      left.signal.throwIfAborted();
       for (;;) {
-        const next = await raceAbort(events.next(), left.signal);
+        // Else an unread stream would be opened, to be left at once.
+        signal?.throwIfAborted();
+        const interrupted = new Promise<never>((_resolve, reject) => (interrupt = reject));
+        const next = await Promise.race([interrupted, events.next()]);
         if (next.done === true) return last(end());
         const text = event(next.value);
         if (text !== '') return text;
@@ -44,22 +53,23 @@ export function frames(
     }
   };
 
-  left.signal.addEventListener('abort', () => void leave().catch(() => undefined));
-  return {
-    async next() {
-      if (ended) return { done: true, value: undefined };
-      waiting ??= nextFrame();
-      const silence = new Promise<string>((resolve) => {
-        if (heartbeatMs > 0) beat = setTimeout(resolve, Math.min(heartbeatMs, MAX_TIMER_MS), COMMENT);
-      });
-      const text = await Promise.race([waiting, silence]);
-      clearTimeout(beat);
-      if (text !== COMMENT) waiting = undefined;
-      return { done: false, value: encoder.encode(text) };
+  signal?.addEventListener('abort', onAbort);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        waiting ??= nextFrame();
+        const silence = new Promise<string>((resolve) => {
+          if (heartbeatMs > 0) beat = setTimeout(resolve, Math.min(heartbeatMs, MAX_TIMER_MS), COMMENT);
+        });
+        const text = await Promise.race([waiting, silence]);
+        clearTimeout(beat);
+        controller.enqueue(encoder.encode(text));
+        if (text === COMMENT) return;
+        waiting = undefined;
+        if (ended) controller.close();
+      },
+      cancel: leave,
     },
-    async return() {
-      await leave();
-      return { done: true, value: undefined };
-    },
-  };
+    { highWaterMark: 0 },
+  );
 }

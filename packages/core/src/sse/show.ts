@@ -56,10 +56,10 @@ function memberOf(key: string, value: unknown, { type, isError }: Members, show:
 
 function nodeOf({ type, id, text, metadata }: Members, sources: SSEShow['sources'] = false): Members {
   if (sources === true) return { type, id, text, metadata };
-  const keys = Object.entries(metadata as Members).filter(
+  const shown = Object.entries(metadata as Members).filter(
     ([key]) => sources !== false && sources.includes(key),
   );
-  return { type, id, text: '', metadata: Object.fromEntries(keys) };
+  return { type, id, text: '', metadata: Object.fromEntries(shown) };
 }
 
 /** What may be shown of an error: never a cause, and a message only where it is asked for. */

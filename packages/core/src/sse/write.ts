@@ -13,13 +13,14 @@ export function toSSE(
   stream: AsyncIterable<unknown>,
   given: SSEOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const { show = {} } = checkOptions(given);
-  return encodeSSE(stream, given, {
+  const options = checkOptions(given);
+  const { show = {} } = options;
+  return frames(stream, options, {
     event(event) {
       const data = showEvent(event, show);
       return data === undefined ? '' : frame(data);
     },
-    end: () => `event: end\n${frame({})}`,
+    end: () => 'event: end\ndata: {}\n\n',
     error: (thrown) => `event: error\n${frame(showError(thrown, show))}`,
   });
 }
@@ -35,7 +36,7 @@ export function encodeSSE(
   options: SSEOptions,
   format: SSEFormat,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return readableStream(frames(stream[Symbol.asyncIterator](), checkOptions(options), format));
+  return frames(stream, checkOptions(options), format);
 }
 
 /** {@link toSSE} as a response that no cache keeps and no proxy collects. Its status is 200, whatever comes. */
