@@ -283,8 +283,8 @@ export interface FromLangChainStoreOptions {
     replacesById?: boolean | undefined;
 }
 export declare class LangChainVectorStoreAdapter implements VectorStore {
-    readonly support: VectorStoreSupport;
     constructor(store: LangChainVectorStore, given?: FromLangChainStoreOptions);
+    get support(): VectorStoreSupport;
     upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
     delete({ ids, sourceIds, filter }: VectorSelection, options?: StoreOptions): Promise<void>;
     query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;

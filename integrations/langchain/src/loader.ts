@@ -1,5 +1,5 @@
 import { BaseReader, type ReadItem } from '@mortise/core/reader';
-import { checkOptions } from '@mortise/core/shared';
+import { checkOptions, type JsonObject } from '@mortise/core/shared';
 import type { Document } from '@mortise/core';
 import { OWNER } from './blocks.ts';
 import type { LangChainLoader } from './contract.ts';
@@ -38,6 +38,14 @@ export class LangChainReader extends BaseReader {
     } catch (thrown) {
       throw fromThrown(thrown, { provider: OWNER });
     }
-    for (const node of fromDocuments(loaded)) yield { ...node, type: 'document' };
+    for (const node of fromDocuments(loaded))
+      yield { ...node, type: 'document', metadata: withOrigin(node.metadata) };
   }
+}
+
+/** Their loaders say in `source` where a document comes from: a path, or an address. */
+function withOrigin(metadata: JsonObject): JsonObject {
+  const { source, path, url } = metadata;
+  if (typeof source !== 'string' || source === '' || path !== undefined || url !== undefined) return metadata;
+  return { ...metadata, [/^https?:\/\//i.test(source) ? 'url' : 'path']: source };
 }

@@ -10,7 +10,7 @@ import {
   type VectorStore,
   type VectorStoreSupport,
 } from '@mortise/core/store';
-import { checkOptions, oneOf } from '@mortise/core/shared';
+import { checkOptions, defined, oneOf } from '@mortise/core/shared';
 import { OWNER } from './blocks.ts';
 import type { LangChainDocument, LangChainVectorStore } from './contract.ts';
 import { fromDocument, toDocument } from './documents.ts';
@@ -29,17 +29,21 @@ export interface FromLangChainStoreOptions {
  * writes, and deletion by id. Filters are a language of each store's own, and refused; so is deletion by source document.
  */
 export class LangChainVectorStoreAdapter implements VectorStore {
-  readonly support: VectorStoreSupport = { modes: ['dense'] };
   readonly #store: LangChainVectorStore;
   readonly #isDistance: boolean;
   readonly #replaces: boolean;
   #dimensions: number | undefined;
+  #writes: Promise<unknown> = Promise.resolve();
 
   constructor(store: LangChainVectorStore, given: FromLangChainStoreOptions = {}) {
     const { scores = 'similarity', replacesById = false } = checkOptions(given, 'configuration');
     this.#store = store;
     this.#isDistance = oneOf('scores', scores, ['similarity', 'distance']) === 'distance';
     this.#replaces = replacesById;
+  }
+
+  get support(): VectorStoreSupport {
+    return defined({ modes: ['dense'] as const, dimensions: this.#dimensions });
   }
 
   upsert(entries: readonly VectorEntry[], options: StoreOptions = {}): Promise<void> {
@@ -51,8 +55,10 @@ export class LangChainVectorStoreAdapter implements VectorStore {
       const documents = last.map(({ node }) => toDocument(node, true));
       const vectors = last.map(({ embedding }) => Array.from(embedding));
       const ids = last.map(({ node }) => node.id);
-      if (!this.#replaces) await this.#delete(ids, signal);
-      await asking(() => this.#store.addVectors(vectors, documents as never, { ids } as never), signal);
+      await this.#inTurn(signal, async () => {
+        if (!this.#replaces) await this.#delete(ids, signal);
+        await asking(() => this.#store.addVectors(vectors, documents as never, { ids } as never), signal);
+      });
     });
   }
 
@@ -64,8 +70,19 @@ export class LangChainVectorStoreAdapter implements VectorStore {
           'by source document',
           'Keep the ids of its nodes (SourceRecord.nodeIds), and delete by id.',
         );
-      if (ids !== undefined && ids.length > 0) await this.#delete([...ids], signal);
+      if (ids !== undefined && ids.length > 0)
+        await this.#inTurn(signal, () => this.#delete([...ids], signal));
     });
+  }
+
+  /** One write after another: two of one id would both delete, and then both add. */
+  async #inTurn(signal: AbortSignal | undefined, write: () => Promise<void>): Promise<void> {
+    const turn = this.#writes.then(() => {
+      signal?.throwIfAborted();
+      return write();
+    });
+    this.#writes = turn.catch(() => undefined);
+    await (signal === undefined ? turn : raceAbort(turn, signal));
   }
 
   async #delete(ids: string[], signal: AbortSignal | undefined): Promise<void> {

@@ -10,6 +10,7 @@ import { HashEmbedding, ScriptedLLM } from '@mortise/core/testing';
 import { fromLangChain, toLangChain, type LangChainDocument } from '@mortise/langchain';
 import { JsonParser } from '@mortise/toolkit/parsers';
 import { toolBlocks } from '@mortise/toolkit/tools';
+import { StoreDouble } from './theirs.ts';
 
 const context = { signal: new AbortController().signal, toolCallId: 'c1', rawArguments: {} };
 
@@ -125,6 +126,22 @@ describe('a vector store of theirs', () => {
     },
   );
 
+  it('holds what is written twice at once a single time, and goes on after a write that failed', async () => {
+    const theirs = new StoreDouble();
+    const ours = fromLangChain(theirs);
+    const write = (text: string, signal?: AbortSignal) =>
+      ours.upsert([{ node: { ...node, text }, embedding }], { signal });
+    const controller = new AbortController();
+    const left = write('left', controller.signal);
+    const writes = [write('one'), write('two'), ours.delete({ ids: ['a'] }), write('three')];
+    controller.abort('enough');
+    await expect(left).rejects.toBe('enough');
+    await Promise.all(writes);
+    const found = await ours.query({ embedding, topK: 9 });
+    expect(found.map(({ node: { text } }) => text)).toEqual(['three']);
+    expect(ours.support).toEqual({ modes: ['dense'], dimensions: 2 });
+  });
+
   it('that cannot delete says what to do', async () => {
     const theirs = { ...store(), delete: async () => Promise.reject(new Error('Not implemented.')) };
     await expect(fromLangChain(theirs).upsert([{ node, embedding }])).rejects.toThrow(/replacesById/);
@@ -139,6 +156,18 @@ describe('loaders and readers', () => {
     const documents: Document[] = [];
     for await (const document of fromLangChain(loader).read()) documents.push(document);
     expect(documents).toMatchObject([{ type: 'document', text: 't', metadata: { a: 1 }, item: 'a.txt' }]);
+  });
+
+  it.each([
+    [{ source: 'a/b.txt' }, { path: 'a/b.txt' }],
+    [{ source: 'https://a.test' }, { url: 'https://a.test' }],
+    [{ source: 'x', url: 'https://b.test' }, {}],
+    [{ source: 1 }, {}],
+  ])('of theirs say where documents come from: %j', async (metadata, origin) => {
+    const loader = { load: async () => [{ pageContent: 't', metadata }] };
+    for await (const document of fromLangChain(loader).read())
+      expect(document.metadata).toEqual({ ...metadata, ...origin });
+    expect.assertions(1);
   });
 
   it('of theirs that fail are reported', async () => {
