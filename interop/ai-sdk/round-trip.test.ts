@@ -44,19 +44,21 @@ embeddingConformance(except(leftOfEmbeddings.openai), {
   name: '@ai-sdk/openai, embeddings',
 });
 
-embeddingConformance(except(leftOfEmbeddings.roundTrip), {
-  create: ({ url, settings }) =>
-    fromAISDK(
-      toAISDK(new OpenAIEmbedding({ ...embedding, ...settings, retry: false, baseURL: url }), {
-        retries: 'ai-sdk',
-      }),
-      { ...settings, metadata: new OpenAIEmbedding(embedding).metadata },
-    ),
-  dialect: openAIEmbeddings,
-  declares: new OpenAIEmbedding(embedding).metadata,
-  reasons: { asymmetric: 'OpenAI embeds queries and documents alike.' },
-  name: 'OpenAIEmbedding through V4 and back',
-});
+for (const specificationVersion of ['v4', 'v2'] as const)
+  embeddingConformance(except(leftOfEmbeddings.roundTrip), {
+    create: ({ url, settings }) =>
+      fromAISDK(
+        toAISDK(new OpenAIEmbedding({ ...embedding, ...settings, retry: false, baseURL: url }), {
+          retries: 'ai-sdk',
+          specificationVersion,
+        }),
+        { ...settings, metadata: new OpenAIEmbedding(embedding).metadata },
+      ),
+    dialect: openAIEmbeddings,
+    declares: new OpenAIEmbedding(embedding).metadata,
+    reasons: { asymmetric: 'OpenAI embeds queries and documents alike.' },
+    name: `OpenAIEmbedding through ${specificationVersion.toUpperCase()} and back`,
+  });
 
 const reranker = { model: 'rerank-test', apiKey: KEY };
 
