@@ -95,6 +95,20 @@ fuzz('integrations/ai-sdk', [
       ),
   ),
   call(
+    'toAISDK, calls of V2',
+    () => [
+      prompt(),
+      { ...settings(), tools: [{ type: 'provider-defined', id: 'a.b', name: 'b', args: {} }] },
+    ],
+    (messages, more) =>
+      ours(
+        toAISDK(new ScriptedLLM({ replies: () => 'Hi' }), { specificationVersion: 'v2' }).doGenerate({
+          ...(more as object),
+          prompt: messages,
+        }),
+      ),
+  ),
+  call(
     'toAISDK, embeddings',
     () => [['a', 'b']],
     (values) => ours(toAISDK(new HashEmbedding({ dimensions: 4 })).doEmbed({ values })),
