@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { oneChunk } from '../tsup.base.ts';
 import { publishedPackages, root, type Package } from './workspace.ts';
 
@@ -187,6 +187,42 @@ async function bundled({ code, external }: Pick<Budget, 'code' | 'external'>): P
   const bytes = outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
   return { bytes, heaviest };
 }
+
+/**
+ * What stays of a package of which nothing is used, minified. It is built as one file, as it is published: bundlers know of
+ * its `sideEffects` by the file, so that whatever in it is computed when it loads stays in every application.
+ */
+export async function leftovers(folder: string): Promise<string> {
+  const [built] = (
+    await build({
+      ...shared,
+      minify: false,
+      entryPoints: [join(root, folder, 'src/index.ts')],
+      external: ['node:*', '@mortise/*'],
+      write: false,
+    })
+  ).outputFiles;
+  const { outputFiles } = await build({
+    ...shared,
+    stdin: { contents: `import 'built';`, loader: 'js' },
+    plugins: [oneFile(built?.text ?? '')],
+    write: false,
+  });
+  return outputFiles.map(({ text }) => text.trim()).join('');
+}
+
+const oneFile = (contents: string): Plugin => ({
+  name: 'one-file',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^built$/ }, ({ path }) => ({ path, namespace: 'one-file' }));
+    onLoad({ filter: /./, namespace: 'one-file' }, () => ({ contents, loader: 'js' }));
+    onResolve({ filter: /./, namespace: 'one-file' }, ({ path }) => ({
+      path,
+      external: true,
+      sideEffects: false,
+    }));
+  },
+});
 
 /** What is wrong with a bundle's size, with what to look at. */
 export function budgetProblems({ name, limit }: Budget, { bytes, heaviest }: Bundle): string[] {

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { bundle, budgetProblems, budgets } from '../budgets.ts';
+import { bundle, budgetProblems, budgets, leftovers } from '../budgets.ts';
 
 test.each(budgets())('$name is within its budget', async (budget) => {
   expect(budgetProblems(budget, await bundle(budget))).toEqual([]);
 });
+
+test.each(['packages/core', 'packages/toolkit'])(
+  'nothing stays of %s where it is not used',
+  async (folder) => {
+    expect(await leftovers(folder)).toBe('');
+  },
+);
 
 describe('the check itself', () => {
   const budget = { name: 'x', code: '', external: [], limit: 100 };
@@ -14,6 +21,10 @@ describe('the check itself', () => {
       expect.stringMatching(/^x is 101 bytes.* its budget of 100: .*a\.ts \(90\), b\.ts \(80\)$/),
     ]);
     expect(budgetProblems(budget, weighing(100))).toEqual([]);
+  });
+
+  test('sees what is computed when a package loads', async () => {
+    expect(await leftovers('packages/create-mortise')).toContain('new URL(');
   });
 
   test('refuses a name that is not exported', async () => {

@@ -60,7 +60,7 @@ const ACCESS = {
 /** The longest timer there is: core bounds the time, and the SDK refuses long unstreamed replies without one. */
 const NO_TIMEOUT = 0x7fff_ffff;
 
-const loadSdk = lazySdk('anthropic', '@anthropic-ai/sdk', () => import('@anthropic-ai/sdk'));
+const loadSdk = /* @__PURE__ */ lazySdk('anthropic', '@anthropic-ai/sdk', () => import('@anthropic-ai/sdk'));
 
 /** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
 export class Connection {

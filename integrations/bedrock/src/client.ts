@@ -57,7 +57,7 @@ export interface Reply {
   readonly about: About;
 }
 
-const loadSdk = lazySdk(
+const loadSdk = /* @__PURE__ */ lazySdk(
   'bedrock',
   '@aws-sdk/client-bedrock-runtime',
   () => import('@aws-sdk/client-bedrock-runtime'),

@@ -46,7 +46,7 @@ const ACCESS = {
   defaultBaseURL: DEFAULT_BASE_URL,
 } as const;
 
-const loadSdk = lazySdk('cohere', 'cohere-ai', () => import('cohere-ai'));
+const loadSdk = /* @__PURE__ */ lazySdk('cohere', 'cohere-ai', () => import('cohere-ai'));
 
 /** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
 export class Connection {

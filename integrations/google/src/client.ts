@@ -61,7 +61,7 @@ export function baseURLOf({ baseURL, project, location }: GoogleConnection): str
   return reading('location', () => `https://${location}-aiplatform.googleapis.com`, 'configuration');
 }
 
-const loadSdk = lazySdk('google', '@google/genai', () => import('@google/genai'));
+const loadSdk = /* @__PURE__ */ lazySdk('google', '@google/genai', () => import('@google/genai'));
 
 const KEY_HEADER = 'x-goog-api-key';
 

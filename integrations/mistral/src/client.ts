@@ -56,7 +56,11 @@ const ACCESS = {
   defaultBaseURL: DEFAULT_BASE_URL,
 } as const;
 
-const loadSdk = lazySdk('mistral', '@mistralai/mistralai', () => import('@mistralai/mistralai'));
+const loadSdk = /* @__PURE__ */ lazySdk(
+  'mistral',
+  '@mistralai/mistralai',
+  () => import('@mistralai/mistralai'),
+);
 
 /**
  * Sends what we wrote to where the SDK would send, with the SDK's credentials. Its own body and its parsers, which drop

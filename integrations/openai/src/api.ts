@@ -28,28 +28,18 @@ export interface OpenAIApi {
   readonly callIdLength: number;
 }
 
-const SHARED = {
-  streaming: true,
-  tools: true,
-  parallelTools: true,
-  toolChoice: true,
-  structuredOutput: 'native',
-  usageInStreams: true,
-} as const;
-
 export const RESPONSES: OpenAIApi = {
   endpoint: (client) => client.responses,
   toRequest: toResponsesRequest,
   toStreamRequest: toResponsesStreamRequest,
   fromReply: fromResponsesResponse,
   fromStream: responsesStream,
-  capabilities: {
-    ...SHARED,
+  capabilities: /* @__PURE__ */ capabilities({
     allowedTools: true,
     inputModalities: ['text', 'image', 'document'],
     stop: false,
     seed: false,
-  },
+  }),
   callIdLength: 64,
 };
 
@@ -59,12 +49,26 @@ export const CHAT_COMPLETIONS: OpenAIApi = {
   toStreamRequest: toChatCompletionsStreamRequest,
   fromReply: fromChatCompletionsResponse,
   fromStream: chatCompletionsStream,
-  capabilities: {
-    ...SHARED,
+  capabilities: /* @__PURE__ */ capabilities({
     inputModalities: ['text', 'image', 'document', 'audio'],
     names: true,
     stop: true,
     seed: true,
-  },
+  }),
   callIdLength: 40,
 };
+
+/** Those of one API, with what both have. By a call, as bundlers keep what spreads an object when a module loads. */
+function capabilities(
+  own: Pick<LLMCapabilities, 'inputModalities' | 'stop' | 'seed'> & Partial<LLMCapabilities>,
+): LLMCapabilities {
+  return {
+    streaming: true,
+    tools: true,
+    parallelTools: true,
+    toolChoice: true,
+    structuredOutput: 'native',
+    usageInStreams: true,
+    ...own,
+  };
+}

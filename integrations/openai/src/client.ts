@@ -73,7 +73,7 @@ const ACCESS = {
 /** The longest a timer can run. Core bounds time; the SDK's own bound must never come first. */
 const NO_TIMEOUT_MS = 2_147_483_647;
 
-const loadSdk = lazySdk('openai', 'openai', () => import('openai'));
+const loadSdk = /* @__PURE__ */ lazySdk('openai', 'openai', () => import('openai'));
 
 /** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
 export class Connection<C> {

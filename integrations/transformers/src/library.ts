@@ -46,7 +46,7 @@ const PACKAGE = '@huggingface/transformers';
 /** What the first call asked for: the library takes one runtime, when it is imported, for the whole process. */
 let wantsWasm = false;
 
-const load = lazySdk('transformers', PACKAGE, async (): Promise<Library> => {
+const load = /* @__PURE__ */ lazySdk('transformers', PACKAGE, async (): Promise<Library> => {
   if (isNode()) {
     const native = hasNative();
     if (wantsWasm || !native) provideWasm(native);

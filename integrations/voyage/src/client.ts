@@ -31,7 +31,7 @@ const ACCESS = {
   defaultBaseURL: 'https://api.voyageai.com/v1',
 } as const;
 
-const loadSdk = lazySdk('voyage', 'voyageai', () => import('voyageai'));
+const loadSdk = /* @__PURE__ */ lazySdk('voyage', 'voyageai', () => import('voyageai'));
 
 /** The methods of the SDK that are used, each of which knows its address. */
 export type Endpoint = 'embed' | 'multimodalEmbed' | 'rerank';

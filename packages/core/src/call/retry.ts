@@ -14,11 +14,11 @@ export const DEFAULT_TIMEOUT_MS = 300_000;
 /** Milliseconds for a call with its retries and waits. */
 export const DEFAULT_DEADLINE_MS = 900_000;
 /** Bytes of a reply that is read whole: 2,048 vectors of 3,072 numbers in base64 are two thirds of it. */
-export const DEFAULT_MAX_REPLY_BYTES = 48 * 1024 * 1024;
+export const DEFAULT_MAX_REPLY_BYTES = 50_331_648; // 48 * 1024 * 1024
 /** Bytes of a stream, of which only what it says is kept: its envelopes are ten times as much, and it may say all again. */
-export const DEFAULT_MAX_STREAM_BYTES = 256 * 1024 * 1024;
+export const DEFAULT_MAX_STREAM_BYTES = 268_435_456; // 256 * 1024 * 1024
 /** Bytes of a line: more than any event that a provider documents, images included. */
-export const DEFAULT_MAX_LINE_BYTES = 32 * 1024 * 1024;
+export const DEFAULT_MAX_LINE_BYTES = 33_554_432; // 32 * 1024 * 1024
 
 /** `CallSettings` with its defaults filled in. */
 export interface CallPolicy {

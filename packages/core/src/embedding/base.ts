@@ -49,7 +49,7 @@ export interface BaseEmbeddingOptions extends ModelSettings {
 /** Requests under way at once in one call, unless it says otherwise. */
 const DEFAULT_EMBEDDING_CONCURRENCY = 5;
 /** A stream is there for bounded memory, and what arrives at once is held several times: as text, bytes and garbage. */
-const STREAM_BYTES = 4 * 1024 * 1024;
+const STREAM_BYTES = 4_194_304; // 4 * 1024 * 1024
 const LEAST_STREAM_CONCURRENCY = 2;
 /** An estimate may be too low for a text that is all rare words or digits. */
 const ESTIMATE_SHARE = 0.75;

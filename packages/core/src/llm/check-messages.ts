@@ -54,7 +54,7 @@ const CITATION: Members = {
   },
 };
 
-const MEDIUM: Members = { source: (value, at) => checkSource(value, at, false) };
+const MEDIUM: Members = { source: checkMedium };
 
 const BLOCKS: { readonly [type: string]: Members } = {
   text: {
@@ -80,7 +80,7 @@ const BLOCKS: { readonly [type: string]: Members } = {
       if (typeof value !== 'string') list(value, at, 'a string or a list of blocks', checkPartOfResult);
     },
   },
-  image: { ...MEDIUM, detail: 'string?' },
+  image: { source: checkMedium, detail: 'string?' },
   document: {
     source: (value, at) => checkSource(value, at, true),
     title: 'string?',
@@ -92,6 +92,10 @@ const BLOCKS: { readonly [type: string]: Members } = {
   citation: CITATION,
   'cache-point': { ttl: 'string?' },
 };
+
+function checkMedium(value: unknown, at: string): void {
+  checkSource(value, at, false);
+}
 
 function checkBlock(value: unknown, at: string): void {
   const { type } = object(value, at, 'a block');

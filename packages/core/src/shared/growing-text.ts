@@ -1,6 +1,6 @@
 /** A power of two, so that the place in a block is a matter of bits. */
 const BITS = 10;
-const BLOCK = 1 << BITS;
+const BLOCK = 1_024;
 const HIGH = 0xd800 >> 10;
 const LOW = 0xdc00 >> 10;
 

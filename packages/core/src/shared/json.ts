@@ -11,7 +11,7 @@ export type JsonSchema = { [key: string]: unknown };
 export const MAX_JSON_PARTS = 2_000_000;
 
 /** What {@link parseText} says of it. */
-export const TOO_MANY_PARTS = `JSON of more than ${MAX_JSON_PARTS} lists, objects and quotes`;
+export const TOO_MANY_PARTS = 'JSON of more than 2000000 lists, objects and quotes';
 
 /** As `JSON.parse`, of a text that is not ours: one of more than 2,000,000 parts is a `RangeError`. */
 export function parseText(text: string): unknown {

@@ -66,21 +66,22 @@ const TOO_LARGE: Kind = ['invalid-request', 'It is larger than SQLite takes. Mak
 const OTHER: Kind = ['internal', 'Check the path, its permissions and the free space.'];
 
 /** https://sqlite.org/rescode.html */
-const [PERM, BUSY, LOCKED, READONLY] = [3, 5, 6, 8];
-const [CORRUPT, DISK_FULL, CANTOPEN, PROTOCOL, TOOBIG, AUTH, NOTADB] = [11, 13, 14, 15, 18, 23, 26];
+const BUSY = 5;
+const LOCKED = 6;
+const PROTOCOL = 15;
 
 const SQLITE: { readonly [code: number]: Kind } = {
-  [PERM]: DENIED,
-  [BUSY]: BUSY_KIND,
-  [LOCKED]: BUSY_KIND,
-  [READONLY]: DENIED,
-  [CORRUPT]: DAMAGED,
-  [DISK_FULL]: FULL,
-  [CANTOPEN]: MISSING,
-  [PROTOCOL]: BUSY_KIND,
-  [TOOBIG]: TOO_LARGE,
-  [AUTH]: DENIED,
-  [NOTADB]: NO_DATABASE,
+  3: DENIED, // PERM
+  5: BUSY_KIND, // BUSY
+  6: BUSY_KIND, // LOCKED
+  8: DENIED, // READONLY
+  11: DAMAGED, // CORRUPT
+  13: FULL, // FULL
+  14: MISSING, // CANTOPEN
+  15: BUSY_KIND, // PROTOCOL
+  18: TOO_LARGE, // TOOBIG
+  23: DENIED, // AUTH
+  26: NO_DATABASE, // NOTADB
 };
 
 const SYSTEM: { readonly [code: string]: Kind } = {

@@ -33,7 +33,7 @@ interface Entry {
   newer: Entry | undefined;
 }
 
-const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 268_435_456; // 256 * 1024 * 1024
 /** Entries that are looked at before a turn of the event loop: up to here values are copied when the call is made. */
 const AT_ONCE = 2048;
 
@@ -196,7 +196,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
 }
 
 /** A buffer of copies: so small that it is still in the processor's cache, zeroed, when they are copied into it. */
-const BUFFER_BYTES = 384 * 1024;
+const BUFFER_BYTES = 393_216; // 384 * 1024
 
 /** Several in one buffer, each at a multiple of 8: thousands of small buffers are slow to make, and to collect. */
 function copies(entries: readonly (Entry | undefined)[]): (StoreValue | undefined)[] {

@@ -53,7 +53,9 @@ export function openSqliteFile<T>(
   return { opened, isReadOnly: true, isStale: () => stampOf(path, files) !== stamp };
 }
 
-const [PERM, READONLY, CANTOPEN] = [3, 8, 14];
+const PERM = 3;
+const READONLY = 8;
+const CANTOPEN = 14;
 const MAY_WRITE = 2;
 
 function isRefused(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { LITTLE_ENDIAN } from '../shared/endian.ts';
 import { reading } from '../shared/options.ts';
 import { MortiseError } from '../errors.ts';
 
@@ -84,5 +85,3 @@ export function bytesToVector(bytes: unknown, isOwn = false): Float32Array | und
   }
   return isFiniteVector(vector) ? vector : undefined;
 }
-
-const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;

@@ -1,3 +1,4 @@
+import { LITTLE_ENDIAN } from '../shared/endian.ts';
 import { malformed, type About } from './about.ts';
 
 interface NodeBuffer {
@@ -17,8 +18,6 @@ export function float32FromBase64(text: string, about: About): Float32Array {
   if (!LITTLE_ENDIAN) swap(aligned);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
-
-const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;
 
 function bytesFromBase64(text: string, about: About): Uint8Array {
   const { Buffer } = globalThis as { Buffer?: NodeBuffer };

@@ -19,7 +19,7 @@ export async function readJson(
 }
 
 /** So many bytes may be anything: to count what few replies have would cost all of them. */
-const UNCOUNTED_BYTES = 16 * 1024 * 1024;
+const UNCOUNTED_BYTES = 16_777_216; // 16 * 1024 * 1024
 
 /**
  * Throws when the bytes of a JSON text have become one that {@link parseText} would refuse: by its end it may have taken

@@ -14,15 +14,15 @@ const SHORTEST = 64;
  * Bytes that are looked at in one piece: enough for the engine to keep their text outside of its heap, where it would
  * fill the young generation (V8 does so above 1,031,913).
  */
-const PIECE = 1.25 * 1024 * 1024;
+const PIECE = 1_310_720; // 1.25 * 1024 * 1024
 /** What is enough for the reply to one text. */
 const FIRST_PIECE = 65_536;
 /** A string of more digits is no vector, and stays as it is: those of 3 million floats. */
-const LONGEST = 16 * 1024 * 1024;
+const LONGEST = 16_777_216; // 16 * 1024 * 1024
 /** A header may promise anything. */
-const MOST_EXPECTED = 64 * 1024 * 1024;
+const MOST_EXPECTED = 67_108_864; // 64 * 1024 * 1024
 /** A buffer with less than this share of it unused is kept as it is: making it exact is a copy. */
-const SLACK = 1 / 16;
+const SLACK = 0.0625;
 
 /**
  * Takes the base64 of vectors out of a JSON text while its bytes come in: each is decoded into one buffer for all of

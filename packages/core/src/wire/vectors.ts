@@ -1,3 +1,4 @@
+import { LITTLE_ENDIAN } from '../shared/endian.ts';
 import { isObject } from '../shared/json.ts';
 import type { About, ReadingAttempt } from './about.ts';
 import { countParts, parseJson, readJson } from './body.ts';
@@ -52,8 +53,6 @@ function putBack(value: unknown, member: string, vectors: readonly Float32Array[
       value[key] = vectors[Number(held.slice(MARK.length))];
   }
 }
-
-const LITTLE_ENDIAN = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1;
 
 /** No reply has its vectors deeper. */
 const DEEPEST = 20;

@@ -9,7 +9,7 @@ import type { ChatTurn } from './chat-engine.ts';
 export type CondensePrompt = ChatPromptTemplate<'conversation' | 'message'>;
 
 /** Asks for a message to be written as a question that stands by itself. */
-export const CONDENSE_PROMPT: CondensePrompt = chatPrompt([
+export const CONDENSE_PROMPT: CondensePrompt = /* @__PURE__ */ chatPrompt([
   {
     role: 'system',
     content: `You are given a conversation and the message that comes next in it. Write that message so that it can be understood without the conversation: put what it refers to in place of words such as it, they or there. A message that is understood by itself stays as it is.

@@ -29,7 +29,7 @@ export interface LLMRerankOptions extends WritingOptions {
   onInvalid?: 'throw' | 'keep' | undefined;
 }
 
-const PROMPT = chatPrompt([
+const PROMPT = /* @__PURE__ */ chatPrompt([
   {
     role: 'system',
     content: `You judge how well sources answer a question. Source 1 stands between <{tag}_1> and </{tag}_1>, and what is known about it between <{tag}_1_about> and </{tag}_1_about>; the others likewise.

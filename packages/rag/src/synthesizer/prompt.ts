@@ -13,7 +13,7 @@ export type RefinePrompt = ChatPromptTemplate<'sources' | 'tag' | 'question' | '
 export type CombinePrompt = ChatPromptTemplate<'answers' | 'tag' | 'question'>;
 
 /** Asks for an answer from numbered sources alone, with a citation for each statement. */
-export const CITATION_PROMPT: CitationPrompt = chatPrompt([
+export const CITATION_PROMPT: CitationPrompt = /* @__PURE__ */ chatPrompt([
   {
     role: 'system',
     content: `You answer a question from numbered sources. Source 1 stands between <{tag}_1> and </{tag}_1>, and what is known about it between <{tag}_1_about> and </{tag}_1_about>; the others likewise.
@@ -26,7 +26,7 @@ Answer in the language of the question, as short as it allows.`,
 ]);
 
 /** Asks for an answer to be made better from further sources, whose numbers go on where those of the first ended. */
-export const REFINE_PROMPT: RefinePrompt = chatPrompt([
+export const REFINE_PROMPT: RefinePrompt = /* @__PURE__ */ chatPrompt([
   {
     role: 'system',
     content: `You make an answer better with further numbered sources. Source 1 would stand between <{tag}_1> and </{tag}_1>, and what is known about it between <{tag}_1_about> and </{tag}_1_about>; the others likewise. The answer so far rests on earlier sources, which are not shown again.
@@ -39,7 +39,7 @@ Give the whole answer and nothing else, in the language of the question, as shor
 ]);
 
 /** Asks for one answer from several, which keeps the numbers that they cite. */
-export const COMBINE_PROMPT: CombinePrompt = chatPrompt([
+export const COMBINE_PROMPT: CombinePrompt = /* @__PURE__ */ chatPrompt([
   {
     role: 'system',
     content: `You make one answer to a question out of several partial ones. The first stands between <{tag}_1> and </{tag}_1>, and what it was asked, if that was another question, between <{tag}_1_about> and </{tag}_1_about>; the others likewise.
