@@ -213,10 +213,10 @@ export async function leftovers(folder: string): Promise<string> {
 
 const oneFile = (contents: string): Plugin => ({
   name: 'one-file',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^built$/ }, ({ path }) => ({ path, namespace: 'one-file' }));
-    onLoad({ filter: /./, namespace: 'one-file' }, () => ({ contents, loader: 'js' }));
-    onResolve({ filter: /./, namespace: 'one-file' }, ({ path }) => ({
+  setup(building) {
+    building.onResolve({ filter: /^built$/ }, ({ path }) => ({ path, namespace: 'one-file' }));
+    building.onLoad({ filter: /./, namespace: 'one-file' }, () => ({ contents, loader: 'js' }));
+    building.onResolve({ filter: /./, namespace: 'one-file' }, ({ path }) => ({
       path,
       external: true,
       sideEffects: false,
