@@ -39,6 +39,7 @@ const chatOpenAI = (
 ) =>
   new ChatOpenAI({
     ...{ model: 'gpt-test', apiKey: 'sk-conformance', maxRetries: 0, useResponsesApi: false },
+    __includeRawResponse: true,
     configuration: {
       baseURL,
       ...(headers === undefined ? {} : { defaultHeaders: headers as Record<string, string> }),

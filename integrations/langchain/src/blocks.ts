@@ -67,7 +67,7 @@ function fromText(raw: Members): TextBlock {
 }
 
 /** The standard's words, then those of Anthropic and OpenAI. */
-function citationOf(raw: Members): CitationBlock {
+export function citationOf(raw: Members): CitationBlock {
   const source = raw['source'] ?? raw['document_index'] ?? raw['file_id'];
   return defined({
     type: 'citation',

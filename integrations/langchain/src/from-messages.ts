@@ -2,14 +2,16 @@ import { MortiseError } from '@mortise/core';
 import {
   toolCallBlock,
   type ChatMessage,
+  type CitationBlock,
   type ContentBlock,
   type ResultBlock,
   type ToolCallBlock,
 } from '@mortise/core/llm';
 import { defined, plainJson, reading, type JsonObject } from '@mortise/core/shared';
 import { uniqueCallId } from '@mortise/core/wire';
-import { fromBlock, OWNER, withOwn } from './blocks.ts';
+import { citationOf, fromBlock, OWNER, withOwn } from './blocks.ts';
 import type { LangChainMessageLike } from './contract.ts';
+import { RAW, rawCitations } from './raw.ts';
 import { membersBeside, objectOf, objectsOf, textOf, type Members } from './values.ts';
 
 /** Messages of theirs as ours, one for one. What has no counterpart (`remove`, `function`) is `unsupported`. */
@@ -79,9 +81,17 @@ function fromResult(message: Members): ContentBlock {
 /** The blocks of a model's turn: the content with its calls where they stand, and what stands beside it. */
 export function contentOf(message: Members): ContentBlock[] {
   const calls = callsOf(message);
-  const blocks = [...besideContent(message), ...rawContent(message).flatMap((raw) => placed(raw, calls))];
+  const told = rawContent(message).flatMap((raw) => placed(raw, calls));
+  const blocks = [...besideContent(message), ...cited(told, rawCitations(message, citationOf))];
   const whole = wholeOf(message);
   return [...blocks, ...calls.values(), ...(whole === undefined ? [] : [whole])];
+}
+
+/** The blocks with these citations on the last text. */
+export function cited(blocks: ContentBlock[], citations: CitationBlock[]): ContentBlock[] {
+  const at = blocks.findLastIndex(({ type }) => type === 'text');
+  if (citations.length === 0 || at < 0) return blocks;
+  return blocks.map((block, index) => (index === at ? ({ ...block, citations } as ContentBlock) : block));
 }
 
 function rawContent({ content }: Members): Members[] {
@@ -153,7 +163,7 @@ export function reasoningFrom(from: string, text: string): ContentBlock {
 /** What of `additional_kwargs` is said elsewhere, or says nothing to the model. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   ...['tool_calls', 'function_call', 'reasoning_content', 'refusal', 'id', 'type', 'role', 'model', 'usage'],
-  ...['stop_reason', 'stop_sequence', 'stop_details'],
+  ...['stop_reason', 'stop_sequence', 'stop_details', RAW],
 ]);
 
 /** What a model's turn has besides its content, to go back with it: the items of a reply, signatures of Gemini's. */

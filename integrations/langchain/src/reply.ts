@@ -4,6 +4,7 @@ import { defined, isObject, type JsonObject } from '@mortise/core/shared';
 import { malformed, type About } from '@mortise/core/wire';
 import { OWNER } from './blocks.ts';
 import { contentOf } from './from-messages.ts';
+import { rawCreatedAt, rawOf } from './raw.ts';
 import { countOf, objectOf, objectsOf, plainOrNothing, textOf, type Members } from './values.ts';
 
 /** A whole reply. */
@@ -30,8 +31,6 @@ export function aboutReply(
   const metadata = Object.keys(said).length === 0 ? undefined : plainOrNothing(said);
   return defined({
     ...startOf(message),
-    // Of a model of ours in a class of theirs.
-    createdAt: textOf(objectOf(said['mortise'])['createdAt']),
     providerMetadata: metadata === undefined ? undefined : { [OWNER]: metadata },
   });
 }
@@ -46,7 +45,7 @@ export function warningsOf(message: Members): Warning[] {
 }
 
 /** Ids that LangChain.js makes of its runs are not the provider's. */
-export function startOf(message: Members): { id?: string; model?: string } {
+export function startOf(message: Members): { id?: string; model?: string; createdAt?: string } {
   const said = objectOf(message['response_metadata']);
   const id = textOf(message['id']);
   return defined({
@@ -54,7 +53,10 @@ export function startOf(message: Members): { id?: string; model?: string } {
     model:
       textOf(said['model_name']) ??
       textOf(said['model']) ??
-      textOf(objectOf(message['additional_kwargs'])['model']),
+      textOf(objectOf(message['additional_kwargs'])['model']) ??
+      textOf(rawOf(message)['model']),
+    // Of a model of ours in a class of theirs, or of OpenAI's.
+    createdAt: textOf(objectOf(said['mortise'])['createdAt']) ?? rawCreatedAt(message),
   });
 }
 

@@ -1,10 +1,17 @@
 import { withErrorFields } from '@mortise/core';
-import { toolCallBlock, type ChatStreamEvent, type ContentBlock, type Usage } from '@mortise/core/llm';
+import {
+  toolCallBlock,
+  type ChatStreamEvent,
+  type CitationBlock,
+  type ContentBlock,
+  type Usage,
+} from '@mortise/core/llm';
 import { isObject } from '@mortise/core/shared';
 import { malformed, uniqueCallId, type About } from '@mortise/core/wire';
-import { fromBlock } from './blocks.ts';
-import { isCallBlock, markedCall, reasoningFrom, wholeOf } from './from-messages.ts';
+import { citationOf, fromBlock } from './blocks.ts';
+import { cited, isCallBlock, markedCall, reasoningFrom, wholeOf } from './from-messages.ts';
 import { Merged } from './merged.ts';
+import { RAW, rawCitations } from './raw.ts';
 import { aboutReply, finishOf, fromUsage, reasonOf, startOf, warningsOf } from './reply.ts';
 import { countOf, objectOf, objectsOf, textOf, type Members } from './values.ts';
 
@@ -32,7 +39,8 @@ export class ChunkReader {
   readonly #beside = new Merged();
   /** What is said of the reply; the last word stands. */
   readonly #said: Members = {};
-  readonly #start: { id?: string; model?: string } = {};
+  readonly #start: { id?: string; model?: string; createdAt?: string } = {};
+  readonly #citations: CitationBlock[] = [];
   readonly #usage = new Merged('sum');
   #isCounted = false;
   #last: Part | undefined;
@@ -71,12 +79,17 @@ export class ChunkReader {
     for (const raw of objectsOf(chunk['tool_call_chunks'])) this.#takeCall(raw, out);
     if (objectsOf(chunk['tool_call_chunks']).length === 0)
       for (const raw of objectsOf(chunk['tool_calls'])) this.#takeWholeCall(raw, out);
+    for (const citation of rawCitations(chunk, citationOf)) {
+      this.#citations.push(citation);
+      out.push({ type: 'citation', index: this.#part('text', fromBlock).index, citation });
+    }
     this.#count(chunk, out);
   }
 
   /** `additional_kwargs`, of which reasoning is shown as it comes. */
   #takeBeside(more: Members, out: Out): void {
-    const { reasoning_content: said, refusal, tool_calls: _calls, function_call: _call, ...rest } = more;
+    const { reasoning_content: said, refusal, tool_calls: _calls, function_call: _call, ...all } = more;
+    const { [RAW]: _raw, ...rest } = all;
     this.#beside.add(rest);
     this.#takeReasoning('reasoning_content', said, out);
     for (const { text } of objectsOf(objectOf(rest['reasoning'])['summary']))
@@ -204,7 +217,8 @@ export class ChunkReader {
   finish(out: Out): void {
     // A connection that broke before anything was said looks the same.
     if (!this.#seen) throw withErrorFields(malformed('no chunk at all', this.#about), { retryable: true });
-    const blocks = this.#parts.map((part) => part.finish());
+    const told = this.#parts.map((part) => part.finish());
+    const blocks = cited(told, this.#citations);
     const whole = wholeOf({ additional_kwargs: this.#beside.value, response_metadata: this.#said });
     if (whole !== undefined) blocks.push(whole);
     for (const [index, block] of blocks.entries()) out.push({ type: 'block', index, block });

@@ -328,6 +328,66 @@ describe('a stream of theirs', () => {
   });
 });
 
+describe('what the API sent, where a model of OpenAI gives it', () => {
+  const page = { url: 'https://a.test', title: 'A', start_index: 0, end_index: 3 };
+  const annotations = [{ type: 'url_citation', url_citation: page }, { type: 'other' }];
+  const raw = (said: object) => ({
+    __raw_response: { created: 1_700_000_000, model: 'm-1', choices: [said] },
+  });
+  const citation = { type: 'citation', url: 'https://a.test', title: 'A', start: 0, end: 3 };
+  const expected = {
+    message: { content: [{ type: 'text', text: 'yes', citations: [citation] }] },
+    ...{ model: 'm-1', createdAt: '2023-11-14T22:13:20.000Z' },
+  };
+
+  it('tells when a reply was made, by which model, and what it rests on', async () => {
+    const reply = {
+      content: 'yes',
+      additional_kwargs: raw({ message: { annotations } }),
+      response_metadata: { finish_reason: 'stop' },
+    };
+    const model = chatDouble({ reply });
+    const llm = fromLangChain(model, once);
+    const { message, ...rest } = await llm.chat('q');
+    expect({ message, ...rest }).toMatchObject(expected);
+    expect(message.content).toHaveLength(1);
+    await llm.chat([{ role: 'user', content: 'q' }, message]);
+    expect(model.asked[1]?.messages).toEqual([
+      { type: 'human', content: 'q' },
+      { type: 'ai', content: 'yes' },
+    ]);
+  });
+
+  it('tells it in a stream from the start', async () => {
+    const chunks = [
+      { content: 'ye', additional_kwargs: raw({ delta: {} }) },
+      { content: 's', additional_kwargs: raw({ delta: { annotations } }) },
+      { content: '', additional_kwargs: raw({}), response_metadata: { finish_reason: 'stop' } },
+    ];
+    const stream = fromLangChain(chatDouble({ chunks }), once).streamChat('q');
+    const events = [];
+    for await (const event of stream) events.push(event);
+    const { model, createdAt } = expected;
+    expect(events[0]).toMatchObject({ type: 'start', model, createdAt });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'citation', index: 0, citation }));
+    const response = await stream.final();
+    expect(response).toMatchObject(expected);
+    expect(response.message.content).toHaveLength(1);
+  });
+
+  it('says nothing where it is no completion', async () => {
+    for (const __raw_response of [null, 'x', { created: 1e300, choices: [null], model: 3 }]) {
+      const reply = { content: 'yes', additional_kwargs: { __raw_response } };
+      const { createdAt, citations, message } = await fromLangChain(chatDouble({ reply }), once).chat('q');
+      expect({ createdAt, citations, message }).toMatchObject({
+        createdAt: undefined,
+        citations: [],
+        message: { content: [{ type: 'text', text: 'yes' }] },
+      });
+    }
+  });
+});
+
 describe('a failure of theirs', () => {
   const failing = (fields: object, message = 'No.') =>
     chatDouble({ reply: Object.assign(new Error(message), fields) });
