@@ -142,7 +142,7 @@ export interface MapPoolOptions {
 export declare function mapPool<T, R>(items: readonly T[], { concurrency, signal, siblingReason }: MapPoolOptions, work: (item: T, signal: AbortSignal, at: number) => Promise<R>): Promise<R[]>;
 
 // ---- call/retry.d.ts
-import type { CallSettings, RateLimiter, RetryBudget } from './contract.ts';
+import type { CallSettings, ModelSettings, RateLimiter, RetryBudget } from './contract.ts';
 export interface CallPolicy {
     readonly maxAttempts: number;
     readonly baseDelayMs: number;
@@ -153,8 +153,9 @@ export interface CallPolicy {
     readonly maxReplyBytes?: number | undefined;
     readonly maxLineBytes?: number | undefined;
     readonly limiter: RateLimiter | undefined;
+    readonly server: string | undefined;
 }
-export declare function callPolicy(settings: CallSettings): CallPolicy;
+export declare function callPolicy(settings: CallSettings & Pick<ModelSettings, 'name'>): CallPolicy;
 
 // ---- call/single-reader.d.ts
 export interface SingleReaderHooks {
@@ -401,6 +402,7 @@ export type ErrorCode = KnownErrorCode | (string & {});
 export interface MortiseErrorOptions {
     retryable?: boolean | undefined;
     provider?: string | undefined;
+    server?: string | undefined;
     model?: string | undefined;
     status?: number | undefined;
     requestId?: string | undefined;
@@ -413,6 +415,7 @@ export declare class MortiseError extends Error {
     readonly code: ErrorCode;
     readonly retryable: boolean;
     readonly provider?: string;
+    readonly server?: string;
     readonly model?: string;
     readonly status?: number;
     readonly requestId?: string;

@@ -33,6 +33,8 @@ export interface MortiseErrorOptions {
   retryable?: boolean | undefined;
   /** The integration, such as `openai`. */
   provider?: string | undefined;
+  /** The name that the application gave the server that was asked, where it gave one. */
+  server?: string | undefined;
   model?: string | undefined;
   /** HTTP status, when there was a reply. */
   status?: number | undefined;
@@ -65,6 +67,7 @@ export class MortiseError extends Error {
   declare readonly code: ErrorCode;
   declare readonly retryable: boolean;
   declare readonly provider?: string;
+  declare readonly server?: string;
   declare readonly model?: string;
   declare readonly status?: number;
   declare readonly requestId?: string;
@@ -89,7 +92,7 @@ export class MortiseError extends Error {
 }
 
 /** What is told of the call that failed. */
-const ABOUT = ['provider', 'model', 'status', 'requestId', 'retryAfterMs'] as const;
+const ABOUT = ['provider', 'server', 'model', 'status', 'requestId', 'retryAfterMs'] as const;
 
 /** Those members that are not undefined. */
 function known<T extends object>(error: T, names: readonly (keyof T & string)[]): Record<string, unknown> {

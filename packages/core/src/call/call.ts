@@ -1,6 +1,6 @@
 import { checkOptions, positive } from '../shared/options.ts';
 import { emitPoint } from '../events/index.ts';
-import { errorText, isMortiseError, MortiseError, toMortiseError } from '../errors.ts';
+import { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
 import { nextDelay, type CallPolicy } from './retry.ts';
 import {
@@ -68,7 +68,7 @@ export async function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => 
       const failure = attempt.failure(thrown);
       attempt.close({ error: failure }, failure);
       const aborted = options.signal?.aborted === true;
-      const error = aborted ? undefined : toMortiseError(failure, spec.about);
+      const error = aborted ? undefined : errorOf(failure, spec);
       const delayMs = error && nextDelay(error, number, deadlineAt - performance.now(), policy);
       if (error === undefined || delayMs === undefined) {
         await connectionIsClosed();
@@ -162,9 +162,15 @@ function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire():
     failure(error) {
       if (caller?.aborted === true) return abortReason(caller);
       if (controller.signal.aborted) return abortReason(controller.signal);
-      return toMortiseError(error, spec.about);
+      return errorOf(error, spec);
     },
   };
+}
+
+/** `error` as ours, with whom it is about and, where it has a name, which server was asked. */
+function errorOf(error: unknown, { about, policy: { server } }: CallSpec): MortiseError {
+  const ours = toMortiseError(error, about);
+  return server === undefined || ours.server !== undefined ? ours : withErrorFields(ours, { server });
 }
 
 function timeoutError(spec: CallSpec, { timeoutMs }: Bounds): MortiseError {
@@ -172,12 +178,17 @@ function timeoutError(spec: CallSpec, { timeoutMs }: Bounds): MortiseError {
   const what = spec.stream
     ? `was silent for ${timeoutMs} ms`
     : `did not finish its reply within ${timeoutMs} ms`;
-  return new MortiseError('timeout', `${who} ${what}. Raise timeoutMs if that can be normal.`, spec.about);
+  const message = `${who} ${what}. Raise timeoutMs if that can be normal.`;
+  return new MortiseError('timeout', message, { ...spec.about, server: spec.policy.server });
 }
 
 function deadlineError(spec: CallSpec, { deadlineMs }: Bounds): MortiseError {
   const message = `The call took longer than its deadline of ${deadlineMs} ms, retries and waits included. Raise deadlineMs or lower the load.`;
-  return new MortiseError('timeout', message, { ...spec.about, retryable: false });
+  return new MortiseError('timeout', message, {
+    ...spec.about,
+    server: spec.policy.server,
+    retryable: false,
+  });
 }
 
 /**

@@ -32,8 +32,8 @@ export interface CallSettings {
 /** What every model of an integration takes besides what it needs to reach its server. */
 export interface ModelSettings extends CallSettings {
   /**
-   * What the application calls the server, such as `eu-gateway`; not empty, else `configuration`. Every response says it
-   * as `server`. Default: no name.
+   * What the application calls the server, such as `eu-gateway`; not empty, else `configuration`. Every response, and
+   * every error of a request, says it as `server`. Default: no name.
    */
   name?: string | undefined;
 }

@@ -31,10 +31,12 @@ export interface CallPolicy {
   readonly maxReplyBytes?: number | undefined;
   readonly maxLineBytes?: number | undefined;
   readonly limiter: RateLimiter | undefined;
+  /** What the application calls the server. */
+  readonly server: string | undefined;
 }
 
 /** Throws `configuration` for numbers that make no sense, and for names that are none. */
-export function callPolicy(settings: CallSettings): CallPolicy {
+export function callPolicy(settings: CallSettings & Pick<ModelSettings, 'name'>): CallPolicy {
   for (const name of ['provider', 'model', 'name']) {
     const value = (settings as { readonly [name: string]: unknown })[name];
     if (value !== undefined && (typeof value !== 'string' || value === ''))
@@ -52,6 +54,7 @@ export function callPolicy(settings: CallSettings): CallPolicy {
     maxReplyBytes: bound('maxReplyBytes', settings.maxReplyBytes),
     maxLineBytes: bound('maxLineBytes', settings.maxLineBytes),
     limiter: settings.limiter,
+    server: settings.name,
   };
 }
 

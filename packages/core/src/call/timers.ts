@@ -17,7 +17,7 @@ export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Pr
 }
 
 /** `setTimeout` fires at once beyond it. */
-export const MAX_TIMER_MS = 0x7fff_ffff;
+export const MAX_TIMER_MS: number = 0x7fff_ffff;
 
 /** Resolves after `ms`, or rejects with the reason of the first signal that is aborted, at once. */
 export async function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {

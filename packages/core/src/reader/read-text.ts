@@ -6,7 +6,7 @@ import type { SourceFile } from './contract.ts';
 import { createTextDecoder } from './decode.ts';
 
 /** Bytes of a file that a format holds as a whole, at most: 64 MiB. */
-export const DEFAULT_MAX_FILE_BYTES = 67_108_864; // 64 * 1024 * 1024
+export const DEFAULT_MAX_FILE_BYTES: number = 67_108_864; // 64 * 1024 * 1024
 
 /** How much of a file is held, and how reading it is cancelled. */
 export interface ReadTextOptions {

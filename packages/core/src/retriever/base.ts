@@ -44,7 +44,8 @@ export abstract class BaseRetriever implements Retriever {
   constructor(given: BaseRetrieverOptions = {}) {
     const options = checkOptions(given, 'configuration');
     this.#name = options.name ?? this.constructor.name;
-    this.#policy = callPolicy({ ...options, retry: options.retry ?? false });
+    // Its name is its own, not a server's.
+    this.#policy = { ...callPolicy({ ...options, retry: options.retry ?? false }), server: undefined };
     this.#lookup = options.objects === undefined ? undefined : lookupIn(options.objects);
     this.#maxDepth = positive('maxDepth', options.maxDepth ?? 8, true);
     this.#concurrency = positive('concurrency', options.concurrency ?? 8, true);

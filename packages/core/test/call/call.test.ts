@@ -51,6 +51,29 @@ describe('runCall', () => {
     expect(retries.map(({ attributes }) => attributes['attempt'])).toEqual([1, 2, 3]);
   });
 
+  it('says in its errors which server was asked, where it has a name', async () => {
+    const named = spec({ retry: false, name: 'eu-gateway' } as CallSettings);
+    const failed: unknown = await runCall(named, failing(1)).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ ...about, code: 'server', server: 'eu-gateway' });
+    expect(JSON.parse(JSON.stringify(failed))).toMatchObject({ server: 'eu-gateway' });
+    const late = runCall({ ...named, options: { timeoutMs: 10 } }, hangs);
+    const expectation = expect(late).rejects.toMatchObject({ code: 'timeout', server: 'eu-gateway' });
+    await vi.runAllTimersAsync();
+    await expectation;
+    const nameless: unknown = await runCall(spec({ retry: false }), failing(1)).catch(
+      (error: unknown) => error,
+    );
+    expect(nameless).not.toHaveProperty('server');
+  });
+
+  it('in a stream says it of what fails after its opening', async () => {
+    const named = spec({ retry: false, name: 'eu-gateway' } as CallSettings, { stream: true });
+    const attempt = await runCall(named, (opened: OpenAttempt) => Promise.resolve(opened));
+    const failure = attempt.failure(new TypeError('fetch failed'));
+    attempt.close();
+    expect(failure).toMatchObject({ ...about, server: 'eu-gateway' });
+  });
+
   it('E-05: makes one attempt with retry: false', async () => {
     const run = failing(1);
     await expect(runCall(spec({ retry: false }), run)).rejects.toMatchObject({ code: 'server' });
