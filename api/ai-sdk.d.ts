@@ -146,7 +146,9 @@ export type * from './output.ts';
 
 // ---- output.d.ts
 import type { JsonObject, JsonValue } from '@mortise/core/shared';
-import type { AISDKProviderData } from './spec.ts';
+export type AISDKProviderData = {
+    [provider: string]: JsonObject;
+};
 export type AISDKOutputVersion = 'v4' | 'v3' | 'v2';
 export type OutputFileData<V extends AISDKOutputVersion> = V extends 'v4' ? {
     type: 'data';
@@ -316,11 +318,7 @@ export type OutputStreamPart<V extends AISDKOutputVersion> = {
 };
 
 // ---- spec.d.ts
-import type { JsonObject } from '@mortise/core/shared';
 import type { AISDKOutputVersion, OutputReply, OutputResponse, OutputStreamPart, OutputTold, OutputWarning } from './output.ts';
-export type AISDKProviderData = {
-    [provider: string]: JsonObject;
-};
 export interface AISDKCall {
     readonly abortSignal?: AbortSignal | undefined;
     readonly headers?: {

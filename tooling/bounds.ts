@@ -154,7 +154,7 @@ export function figuresOf(cell: string): number[] {
 export function figureIn(source: string, name: string): number | undefined {
   const escaped = name.replaceAll('.', '\\.');
   const found = new RegExp(
-    `\\b${escaped}(?:: \\w+)? (?:=|\\?\\?) ([-\\d_ *+<()MIB]+?)(?=[;,)\\n]| as | })`,
+    `\\b${escaped}(?:: \\w+)? (?:=|\\?\\?) ((?:0x[\\da-f_]+|[-\\d_ *+<()MIB])+?)(?=[;,)\\n]| as | })`,
   ).exec(source);
   const [, written = ''] = found ?? [];
   if (!/\d/.test(written)) return undefined;

@@ -72,7 +72,7 @@ const LARGER: Readonly<Record<string, number>> = {
   // Language models, embeddings and rerankers, binary frames, keys of two kinds.
   '@mortise/bedrock': 10.25,
   // Ten kinds of things both ways: 12.5 for `fromLangChain`, 8.5 for `toLangChain`, which an application rarely needs both.
-  '@mortise/langchain': 16.5,
+  '@mortise/langchain': 16.75,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.
   '@mortise/html': 14,
 };

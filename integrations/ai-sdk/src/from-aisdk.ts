@@ -5,6 +5,7 @@ import {
   type ProviderOptions,
   type Reranker,
 } from '@mortise/core';
+import { reading } from '@mortise/core/shared';
 import { AISDKEmbedding, type FromAISDKEmbeddingOptions } from './from/embedding.ts';
 import { AISDKLLM, type FromAISDKLLMOptions } from './from/llm.ts';
 import { AISDKReranker, type FromAISDKRerankerOptions } from './from/reranker.ts';
@@ -22,12 +23,21 @@ export function fromAISDK(model: AISDKEmbeddingModel, options?: FromAISDKEmbeddi
 export function fromAISDK(model: AISDKRerankingModel, options?: FromAISDKRerankerOptions): Reranker;
 export function fromAISDK(
   model: AISDKLanguageModel | AISDKEmbeddingModel | AISDKRerankingModel,
-  options: FromAISDKLLMOptions & FromAISDKEmbeddingOptions & FromAISDKRerankerOptions = {},
+  options: Options = {},
 ): LLM<ProviderOptions, object> | EmbeddingModel | Reranker {
   if (typeof model !== 'object' || model === null) {
     const message = `fromAISDK takes a model, such as openai('gpt-5.4'), not ${typeof model}: a name alone says no provider.`;
     throw new MortiseError('configuration', message);
   }
+  return reading('The model, or its options,', () => modelOf(model, options), 'configuration');
+}
+
+type Options = FromAISDKLLMOptions & FromAISDKEmbeddingOptions & FromAISDKRerankerOptions;
+
+function modelOf(
+  model: AISDKLanguageModel | AISDKEmbeddingModel | AISDKRerankingModel,
+  options: Options,
+): LLM<ProviderOptions, object> | EmbeddingModel | Reranker {
   const { specificationVersion: version } = model;
   if (version !== 'v2' && version !== 'v3' && version !== 'v4') {
     const message = `fromAISDK takes models of specification v2, v3 and v4, not ${String(version)}. Use a version of the provider's package that goes with ai 5, 6 or 7.`;

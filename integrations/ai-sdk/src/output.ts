@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '@mortise/core/shared';
-import type { AISDKProviderData } from './spec.ts';
+
+/** `providerOptions` and `providerMetadata` of the AI SDK: by provider, such as `{ openai: { itemId: '...' } }`. */
+export type AISDKProviderData = { [provider: string]: JsonObject };
 
 /** The versions of the specification that `toAISDK` makes models of: `v4` is that of `ai` 7, `v3` of `ai` 6, `v2` of `ai` 5. */
 export type AISDKOutputVersion = 'v4' | 'v3' | 'v2';

@@ -1,4 +1,3 @@
-import type { JsonObject } from '@mortise/core/shared';
 import type {
   AISDKOutputVersion,
   OutputReply,
@@ -7,9 +6,6 @@ import type {
   OutputTold,
   OutputWarning,
 } from './output.ts';
-
-/** `providerOptions` and `providerMetadata` of the AI SDK: by provider, such as `{ openai: { itemId: '...' } }`. */
-export type AISDKProviderData = { [provider: string]: JsonObject };
 
 /** What every call of a model of the AI SDK takes, in all versions of the specification. */
 export interface AISDKCall {

@@ -10,6 +10,7 @@ import {
   type TransformOptions,
 } from '@mortise/core';
 import { canonicalJson, checkOptions, defined, reading } from '@mortise/core/shared';
+import { malformed } from '@mortise/core/wire';
 import type { LangChainSplitter } from './contract.ts';
 import { objectOf, type Members } from './values.ts';
 import { fromThrown } from './errors.ts';
@@ -52,11 +53,21 @@ export class LangChainTransform implements Transform {
   async #split(text: string, signal: AbortSignal | undefined): Promise<string[]> {
     try {
       const splitting = this.#splitter.splitText(text);
-      return await (signal === undefined ? splitting : raceAbort(splitting, signal));
+      return textsOf(await (signal === undefined ? splitting : raceAbort(splitting, signal)));
     } catch (thrown) {
       throw signal?.aborted === true ? thrown : fromThrown(thrown, { provider: OWNER });
     }
   }
+}
+
+/** A copy: what is no list of texts is theirs to answer for. */
+function textsOf(chunks: unknown): string[] {
+  const texts = reading('What the splitter gave', () =>
+    Array.isArray(chunks) ? [...(chunks as unknown[])] : undefined,
+  );
+  const isText = (text: unknown): text is string => typeof text === 'string';
+  if (texts?.every(isText)) return texts;
+  throw malformed('chunks that are not a list of texts', { provider: OWNER });
 }
 
 function checked(node: Node): Node {

@@ -1,11 +1,12 @@
 import {
   blocksOf,
   type ChatMessage,
+  type ChatOptions,
   type ChatStreamEvent,
   type ContentBlock,
   type LLM,
 } from '@mortise/core/llm';
-import { defined, isObject } from '@mortise/core/shared';
+import { defined, isObject, reading } from '@mortise/core/shared';
 import type { LangChainBlock } from './contract.ts';
 import { fromMessage } from './from-messages.ts';
 import { toChatOptions, toDefinitions, type ConvertTool } from './to-options.ts';
@@ -65,6 +66,11 @@ function chatModel(llm: LLM, parts: ChatModelParts<object>): object {
     return new ChatGenerationChunk(defined({ text, message, generationInfo: info }) as never);
   };
 
+  const asked = (messages: readonly unknown[], options: Members): [ChatMessage[], ChatOptions] => [
+    reading('The list of messages', () => toInput(messages)),
+    toChatOptions(options, convertToOpenAITool),
+  ];
+
   class MortiseChatModel extends (BaseChatModel as new (fields: object) => Base) {
     readonly lc_serializable = false;
     readonly model = llm.model;
@@ -122,7 +128,7 @@ function chatModel(llm: LLM, parts: ChatModelParts<object>): object {
     }
 
     async _generate(messages: unknown[], options: Members): Promise<object> {
-      const response = await llm.chat(toInput(messages), toChatOptions(options, convertToOpenAITool));
+      const response = await llm.chat(...asked(messages, options));
       const fields = toReplyFields(response);
       const message = new AIMessageChunk(fields as never);
       // Their constructor takes none that did not come in pieces.
@@ -135,7 +141,7 @@ function chatModel(llm: LLM, parts: ChatModelParts<object>): object {
       options: Members,
       manager?: RunManager,
     ): AsyncGenerator<object> {
-      const stream = llm.streamChat(toInput(messages), toChatOptions(options, convertToOpenAITool));
+      const stream = llm.streamChat(...asked(messages, options));
       const pieces = new Pieces();
       for await (const event of stream) {
         const said = pieces.of(event);

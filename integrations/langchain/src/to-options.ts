@@ -1,6 +1,6 @@
 import { MortiseError } from '@mortise/core';
 import type { ChatOptions, ToolChoice, ToolDefinition } from '@mortise/core/llm';
-import { defined, isObject, type JsonSchema } from '@mortise/core/shared';
+import { defined, isObject, type JsonSchema, reading } from '@mortise/core/shared';
 import { countOf, objectOf, textOf, type Members } from './values.ts';
 
 /** Writes a tool of theirs as OpenAI has it: `convertToOpenAITool` of `@langchain/core/utils/function_calling`. */
@@ -32,6 +32,10 @@ function isDefinition(tool: unknown): boolean {
 
 /** Options of one of their calls as ours. Those of providers, by whatever name, go with `providerOptions`. */
 export function toChatOptions(options: Members, convert: ConvertTool): ChatOptions {
+  return reading('The options of the call', () => readOptions(options, convert));
+}
+
+function readOptions(options: Members, convert: ConvertTool): ChatOptions {
   const { signal, tools, tool_choice: choice, stop, providerOptions, reasoning, mortise } = options;
   return defined({
     signal: signal as AbortSignal | undefined,

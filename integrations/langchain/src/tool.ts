@@ -40,9 +40,16 @@ function parametersOf({ name, schema }: LangChainTool): JsonSchema {
 
 /** What the model is shown: of a message its content, of anything else all of it. */
 function resultOf(result: unknown): unknown {
-  if (!isObject(result) || result['tool_call_id'] === undefined || !('content' in result)) return result;
+  const { failed, value } = reading('The result of the tool', () => readResult(result));
+  if (failed !== undefined) throw new Error(failed);
+  return value;
+}
+
+function readResult(result: unknown): { failed?: string; value?: unknown } {
+  if (!isObject(result) || result['tool_call_id'] === undefined || !('content' in result))
+    return { value: result };
   const { content, status } = result as Members;
-  if (status === 'error') throw new Error(typeof content === 'string' ? content : JSON.stringify(content));
-  if (!Array.isArray(content)) return content;
-  return toolBlocks(objectsOf(content).map(fromBlock) as ResultBlock[]);
+  if (status === 'error') return { failed: typeof content === 'string' ? content : JSON.stringify(content) };
+  if (!Array.isArray(content)) return { value: content };
+  return { value: toolBlocks(objectsOf(content).map(fromBlock) as ResultBlock[]) };
 }

@@ -73,12 +73,12 @@ describe('a model of other dimensions than the store', () => {
       if (failing) throw new Error('not now');
       return Float32Array.of(0, 1);
     });
-    const pipeline = pipelineOf(model, await old());
+    const pipeline = pipelineOf(model, await old(), { concurrency: 4 });
     await expect(pipeline.run(many)).rejects.toThrow('not now');
     failing = false;
-    // One that waited may have been sent before the run had ended.
+    // Those that waited may have been sent before the run had ended.
     const failed = requests();
-    expect(failed).toBeLessThanOrEqual(2);
+    expect(failed).toBeLessThanOrEqual(4);
     expect(await pipeline.run(many)).toMatchObject({ added: 200, failed: [] });
     expect(requests() - failed).toBe(20);
   });
