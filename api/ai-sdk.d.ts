@@ -325,7 +325,7 @@ export interface AISDKCall {
         readonly [name: string]: string | undefined;
     } | undefined;
 }
-interface AISDKModelBase {
+export interface AISDKModelBase {
     readonly specificationVersion: 'v2' | 'v3' | 'v4';
     readonly provider: string;
     readonly modelId: string;

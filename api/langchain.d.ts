@@ -133,12 +133,12 @@ export declare function fromLangChain(message: LangChainMessageLike): ChatMessag
 export type { LangChainBlock, LangChainChatModel, LangChainDocument, LangChainEmbeddings, LangChainInvalidToolCall, LangChainLoader, LangChainMessage, LangChainMessageLike, LangChainRetriever, LangChainSplitter, LangChainTool, LangChainToolCall, LangChainVectorStore, } from './contract.ts';
 export { fromLangChain } from './from.ts';
 export type { LangChainSettings } from './call-options.ts';
-export type { FromLangChainModelOptions, LangChainLLM, LangChainProviderOptions } from './llm.ts';
-export type { FromLangChainEmbeddingsOptions, LangChainEmbedding } from './embedding.ts';
-export type { LangChainRetrieverAdapter } from './retriever.ts';
-export type { FromLangChainStoreOptions, LangChainVectorStoreAdapter } from './vector-store.ts';
-export type { FromLangChainSplitterOptions, LangChainTransform } from './splitter.ts';
-export type { FromLangChainLoaderOptions, LangChainReader } from './loader.ts';
+export { type FromLangChainModelOptions, LangChainLLM, type LangChainProviderOptions } from './llm.ts';
+export { type FromLangChainEmbeddingsOptions, LangChainEmbedding } from './embedding.ts';
+export { LangChainRetrieverAdapter } from './retriever.ts';
+export { type FromLangChainStoreOptions, LangChainVectorStoreAdapter } from './vector-store.ts';
+export { type FromLangChainSplitterOptions, LangChainTransform } from './splitter.ts';
+export { type FromLangChainLoaderOptions, LangChainReader } from './loader.ts';
 export type { FromLangChainToolOptions } from './tool.ts';
 export { toLangChain } from './to.ts';
 export type { ChatModelParts } from './to-llm.ts';

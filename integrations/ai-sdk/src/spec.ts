@@ -14,7 +14,7 @@ export interface AISDKCall {
 }
 
 /** What is read of a reply of theirs is checked as it is read: patch releases add members and kinds. */
-interface AISDKModelBase {
+export interface AISDKModelBase {
   readonly specificationVersion: 'v2' | 'v3' | 'v4';
   /** Such as `openai.responses`; what stands before the first dot is the key of `providerOptions`. */
   readonly provider: string;
