@@ -1,6 +1,7 @@
-import { MortiseError } from '@mortise/core';
+import { MortiseError, nodeFromJson } from '@mortise/core';
 import type { Document, Node } from '@mortise/core';
 import {
+  defined,
   canonicalJson,
   isObject,
   plainJson,
@@ -53,8 +54,7 @@ export function fromDocument(document: LangChainDocument): Node {
     const { [NODE_KEY]: _rest, ...shown } = whole;
     const metadata = shadowed === undefined ? shown : { ...shown, [NODE_KEY]: shadowed };
     const own = id ?? (typeof kept === 'string' ? kept : idOf(pageContent, shown));
-    const node = { ...more, id: own, text: pageContent, metadata } as unknown as Node;
-    return Array.isArray(embedding) ? { ...node, embedding: Float32Array.from(embedding as number[]) } : node;
+    return nodeFromJson({ ...more, ...defined({ embedding }), id: own, text: pageContent, metadata });
   });
 }
 

@@ -11,7 +11,7 @@ import { checkOptions, defined, reading } from '@mortise/core/shared';
 import { OWNER } from './blocks.ts';
 import type { LangChainEmbeddings } from './contract.ts';
 import { fromThrown } from './errors.ts';
-import { countOf, textOf, type Members } from './values.ts';
+import { countOf, objectOf, textOf } from './values.ts';
 
 /** How embeddings of theirs are taken. All have defaults. */
 export interface FromLangChainEmbeddingsOptions extends Omit<BaseEmbeddingOptions, 'provider' | 'model'> {
@@ -33,7 +33,7 @@ export class LangChainEmbedding extends BaseEmbedding {
     this.metadata = reading(
       'metadata',
       () => {
-        const { dimensions, batchSize } = embeddings as unknown as Members;
+        const { dimensions, batchSize } = objectOf(embeddings);
         const size = countOf(batchSize) ?? 512;
         return defined({
           dimensions: countOf(dimensions),
@@ -77,7 +77,7 @@ function nameOf(embeddings: LangChainEmbeddings): string {
   return reading(
     'The embeddings',
     () => {
-      const { model, modelName } = embeddings as unknown as Members;
+      const { model, modelName } = objectOf(embeddings);
       return textOf(model) ?? textOf(modelName) ?? textOf(embeddings.constructor?.name) ?? 'embeddings';
     },
     'configuration',

@@ -67,7 +67,7 @@ export class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
     });
     this.#model = model as unknown as Callable;
     this.#options = { withSettings: options.withSettings, settings: options.settings };
-    this.#secrets = reading('The model', () => secretsOf(model as unknown as Members), 'configuration');
+    this.#secrets = reading('The model', () => secretsOf(objectOf(model)), 'configuration');
     this.#isOurs = type === OUR_TYPE;
     this.#saysWhy = options.saysWhyItEnds ?? SAY_WHY.has(type);
     this.metadata = reading('metadata', () => metadataOf(model, options), 'configuration');
@@ -182,7 +182,7 @@ const UNSAID = {
 } as const;
 
 function nameOf(model: LangChainChatModel, type: string): string {
-  const { model: name, modelName, modelId } = model as unknown as Members;
+  const { model: name, modelName, modelId } = objectOf(model);
   return textOf(name) ?? textOf(modelName) ?? textOf(modelId) ?? type;
 }
 

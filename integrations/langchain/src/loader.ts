@@ -5,7 +5,7 @@ import { OWNER } from './blocks.ts';
 import type { LangChainLoader } from './contract.ts';
 import { fromDocuments } from './documents.ts';
 import { fromThrown } from './errors.ts';
-import { textOf, type Members } from './values.ts';
+import { objectOf, textOf } from './values.ts';
 
 /** How a loader of theirs is taken. */
 export interface FromLangChainLoaderOptions {
@@ -22,7 +22,7 @@ export class LangChainReader extends BaseReader {
     super();
     const { item } = checkOptions(given, 'configuration');
     this.#loader = loader;
-    const { filePath, filePathOrBlob, webPath, url } = loader as unknown as Members;
+    const { filePath, filePathOrBlob, webPath, url } = objectOf(loader);
     const said = [filePath, filePathOrBlob, webPath, url].map(textOf).find((each) => each !== undefined);
     this.#item = item ?? said ?? textOf(loader.constructor?.name) ?? 'loader';
   }

@@ -12,7 +12,7 @@ import {
 import { canonicalJson, checkOptions, defined, reading } from '@mortise/core/shared';
 import { malformed } from '@mortise/core/wire';
 import type { LangChainSplitter } from './contract.ts';
-import { objectOf, type Members } from './values.ts';
+import { objectOf } from './values.ts';
 import { fromThrown } from './errors.ts';
 import { OWNER } from './blocks.ts';
 
@@ -113,7 +113,7 @@ function toNodes(node: Node, chunks: readonly string[]): TextNode[] {
 
 /** Theirs count characters unless they were given a function, which nobody can compare. */
 function fingerprintOf(splitter: LangChainSplitter): string | undefined {
-  const { lc_kwargs: given } = splitter as unknown as Members;
+  const { lc_kwargs: given } = objectOf(splitter);
   const settings = objectOf(given);
   if (Object.values(settings).some((value) => typeof value === 'function')) return undefined;
   const name = splitter.constructor?.name;
