@@ -31,6 +31,7 @@ const HTML = 'integrations/html/src/format.ts';
 const PLACES: Readonly<Record<string, readonly Place[]>> = {
   'Bytes of a whole reply, of an error, of vectors': [[RETRY, 'DEFAULT_MAX_REPLY_BYTES']],
   'Bytes of a stream, of which only what it says is kept': [[RETRY, 'DEFAULT_MAX_STREAM_BYTES']],
+  'Characters of an event that `fromSSE` reads': [['packages/core/src/sse/read.ts', 'MOST_CHARACTERS']],
   'Bytes of a line or an event of a stream': [[RETRY, 'DEFAULT_MAX_LINE_BYTES']],
   'Lists, objects and quotes of a reply that is JSON': [
     ['packages/core/src/shared/json.ts', 'MAX_JSON_PARTS'],

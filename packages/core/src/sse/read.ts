@@ -3,8 +3,8 @@ import { MortiseError, type KnownErrorCode } from '../errors.ts';
 /**
  * The events that `toSSE` or `toResponse` sent, in a browser or anywhere: `fromSSE<ChatStreamEvent>(await fetch(url))`.
  * `break` closes the connection. An error that the server sent is thrown with its code, what ends without having said so
- * is `stream-truncated`, another status than success is an error by its number, and what is none of ours
- * `malformed-response`; after an abort of the `fetch` its reason is thrown.
+ * is `stream-truncated`, another status than success is an error by its number, and what is none of ours,
+ * or an event of more than 32 Mi characters, `malformed-response`; after an abort of the `fetch` its reason is thrown.
  */
 export async function* fromSSE<E>(
   source: Response | ReadableStream<Uint8Array>,
@@ -21,6 +21,7 @@ export async function* fromSSE<E>(
       const lines = decoder.decode(value, { stream: true }).split('\n');
       lines[0] = rest + (lines[0] ?? '');
       rest = lines.pop() ?? '';
+      if (rest.length + data.length > MOST_CHARACTERS) throw foreign();
       for (const line of lines.map((each) => each.replace(/\r$/, ''))) {
         if (line.startsWith('event: ')) name = line.slice(7);
         else if (line.startsWith('data: ')) data += line.slice(6);
@@ -38,6 +39,9 @@ export async function* fromSSE<E>(
     await reader.cancel().catch(() => undefined);
   }
 }
+
+/** Of one event. A literal, since bundlers keep what they would have to compute. */
+const MOST_CHARACTERS = 33_554_432;
 
 function bodyOf(source: Response | ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const stream = 'getReader' in source ? source : bodyOfResponse(source);

@@ -106,6 +106,25 @@ describe('fromSSE', () => {
     expect(seen).toEqual(text.startsWith('data: 1\n\n') ? [1] : []);
   });
 
+  it.each([
+    ['a line', 'x'.repeat(2 ** 20)],
+    ['an event', `data: ${'x'.repeat(2 ** 20)}\n`],
+  ])('C-13: reads %s without end no further than its bound', async (_what, piece) => {
+    const bytes = new TextEncoder().encode(piece);
+    let pulled = 0;
+    const cancel = vi.fn();
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled++;
+        controller.enqueue(bytes);
+      },
+      cancel,
+    });
+    await expect(collect(fromSSE(endless))).rejects.toMatchObject({ code: 'malformed-response' });
+    expect(pulled).toBeLessThan(36);
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
   it('takes a connection that breaks for a cut', async () => {
     const cause = new TypeError('terminated');
     const broken = new ReadableStream<Uint8Array>({ pull: () => Promise.reject(cause) });
