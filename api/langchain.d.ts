@@ -88,42 +88,34 @@ export interface LangChainTool {
 }
 
 // ---- embedding.d.ts
-import type { Attempt } from '@mortise/core/call';
-import type { BaseEmbedding, BaseEmbeddingOptions, EmbeddingMetadata, EmbedReply, EmbedRequest } from '@mortise/core/embedding';
-import type { LangChainEmbeddings } from './contract.ts';
+import type { BaseEmbeddingOptions, EmbeddingMetadata } from '@mortise/core/embedding';
 export interface FromLangChainEmbeddingsOptions extends Omit<BaseEmbeddingOptions, 'provider' | 'model'> {
     model?: string | undefined;
     metadata?: Partial<EmbeddingMetadata> | undefined;
 }
-export declare class LangChainEmbedding extends BaseEmbedding {
-    readonly metadata: EmbeddingMetadata;
-    constructor(embeddings: LangChainEmbeddings, given?: FromLangChainEmbeddingsOptions);
-    doEmbed(texts: readonly string[], { kind, providerOptions }: EmbedRequest, attempt: Attempt): Promise<EmbedReply>;
-}
 
 // ---- from.d.ts
-import type { BaseRetrieverOptions, Document, Node } from '@mortise/core';
+import type { BaseRetrieverOptions, Document, EmbeddingModel, LLM, Node, Reader, Retriever, Transform, VectorStore } from '@mortise/core';
 import type { ChatMessage } from '@mortise/core/llm';
 import type { OutputParser } from '@mortise/core/parser';
 import type { JsonObject } from '@mortise/core/shared';
 import type { LangChainParser } from '@mortise/toolkit/parsers';
 import type { Tool } from '@mortise/toolkit/tools';
 import type { LangChainChatModel, LangChainDocument, LangChainEmbeddings, LangChainLoader, LangChainMessageLike, LangChainRetriever, LangChainSplitter, LangChainTool, LangChainVectorStore } from './contract.ts';
-import type { LangChainEmbedding, FromLangChainEmbeddingsOptions } from './embedding.ts';
-import type { LangChainLLM, FromLangChainModelOptions } from './llm.ts';
-import type { LangChainReader, FromLangChainLoaderOptions } from './loader.ts';
-import type { LangChainRetrieverAdapter } from './retriever.ts';
-import type { LangChainTransform, FromLangChainSplitterOptions } from './splitter.ts';
+import type { FromLangChainEmbeddingsOptions } from './embedding.ts';
+import type { FromLangChainModelOptions, LangChainProviderOptions } from './llm.ts';
+import type { FromLangChainLoaderOptions } from './loader.ts';
+import type { FromLangChainSplitterOptions } from './splitter.ts';
 import type { FromLangChainToolOptions } from './tool.ts';
-import type { LangChainVectorStoreAdapter, FromLangChainStoreOptions } from './vector-store.ts';
-export declare function fromLangChain(model: LangChainChatModel, options?: FromLangChainModelOptions): LangChainLLM;
-export declare function fromLangChain(store: LangChainVectorStore, options?: FromLangChainStoreOptions): LangChainVectorStoreAdapter;
-export declare function fromLangChain(retriever: LangChainRetriever, options?: BaseRetrieverOptions): LangChainRetrieverAdapter;
-export declare function fromLangChain(embeddings: LangChainEmbeddings, options?: FromLangChainEmbeddingsOptions): LangChainEmbedding;
-export declare function fromLangChain(splitter: LangChainSplitter, options?: FromLangChainSplitterOptions): LangChainTransform;
+import type { FromLangChainStoreOptions } from './vector-store.ts';
+export declare function fromLangChain(model: LangChainChatModel, options?: FromLangChainModelOptions): LLM<LangChainProviderOptions>;
+export declare function fromLangChain(store: LangChainVectorStore, options?: FromLangChainStoreOptions): VectorStore;
+export declare function fromLangChain(retriever: LangChainRetriever, options?: BaseRetrieverOptions): Retriever;
+export declare function fromLangChain(embeddings: LangChainEmbeddings, options?: FromLangChainEmbeddingsOptions): EmbeddingModel;
+export declare function fromLangChain(splitter: LangChainSplitter, options?: FromLangChainSplitterOptions): Transform;
 export declare function fromLangChain<T>(parser: LangChainParser<T>): OutputParser<T, T>;
 export declare function fromLangChain(tool: LangChainTool, options?: FromLangChainToolOptions): Tool<JsonObject>;
-export declare function fromLangChain(loader: LangChainLoader, options?: FromLangChainLoaderOptions): LangChainReader;
+export declare function fromLangChain(loader: LangChainLoader, options?: FromLangChainLoaderOptions): Reader;
 export declare function fromLangChain(document: LangChainDocument): Document | Node;
 export declare function fromLangChain(documents: readonly LangChainDocument[]): Node[];
 export declare function fromLangChain(messages: readonly LangChainMessageLike[]): ChatMessage[];
@@ -133,12 +125,11 @@ export declare function fromLangChain(message: LangChainMessageLike): ChatMessag
 export type { LangChainBlock, LangChainChatModel, LangChainDocument, LangChainEmbeddings, LangChainInvalidToolCall, LangChainLoader, LangChainMessage, LangChainMessageLike, LangChainRetriever, LangChainSplitter, LangChainTool, LangChainToolCall, LangChainVectorStore, } from './contract.ts';
 export { fromLangChain } from './from.ts';
 export type { LangChainSettings } from './call-options.ts';
-export { type FromLangChainModelOptions, LangChainLLM, type LangChainProviderOptions } from './llm.ts';
-export { type FromLangChainEmbeddingsOptions, LangChainEmbedding } from './embedding.ts';
-export { LangChainRetrieverAdapter } from './retriever.ts';
-export { type FromLangChainStoreOptions, LangChainVectorStoreAdapter } from './vector-store.ts';
-export { type FromLangChainSplitterOptions, LangChainTransform } from './splitter.ts';
-export { type FromLangChainLoaderOptions, LangChainReader } from './loader.ts';
+export type { FromLangChainModelOptions, LangChainProviderOptions } from './llm.ts';
+export type { FromLangChainEmbeddingsOptions } from './embedding.ts';
+export type { FromLangChainStoreOptions } from './vector-store.ts';
+export type { FromLangChainSplitterOptions } from './splitter.ts';
+export type { FromLangChainLoaderOptions } from './loader.ts';
 export type { FromLangChainToolOptions } from './tool.ts';
 export { toLangChain } from './to.ts';
 export type { ChatModelParts } from './to-llm.ts';
@@ -146,8 +137,7 @@ export type { ConvertTool } from './to-options.ts';
 export type { DocumentSplitter, ParserParts, RetrieverParts, ToLangChainLoaderOptions, ToolParts, TransformParts, VectorStoreParts, } from './to-parts.ts';
 
 // ---- llm.d.ts
-import type { Attempt } from '@mortise/core/call';
-import type { BaseLLM, ChatReply, ChatRequest, ChatStreamEvent, LLMMetadata, LLMSettings } from '@mortise/core/llm';
+import type { LLMMetadata, LLMSettings } from '@mortise/core/llm';
 import type { LangChainSettings } from './call-options.ts';
 import type { LangChainChatModel } from './contract.ts';
 export type LangChainProviderOptions = {
@@ -165,45 +155,15 @@ export interface FromLangChainModelOptions extends LLMSettings {
     settings?: readonly (keyof LangChainSettings)[] | undefined;
     saysWhyItEnds?: boolean | undefined;
 }
-export declare class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
-    readonly metadata: LLMMetadata;
-    constructor(model: LangChainChatModel, given?: FromLangChainModelOptions);
-    doGenerate(request: ChatRequest<LangChainProviderOptions>, attempt: Attempt): Promise<ChatReply>;
-    doStream(request: ChatRequest<LangChainProviderOptions>, attempt: Attempt): Promise<AsyncIterable<ChatStreamEvent[]>>;
-}
 
 // ---- loader.d.ts
-import type { BaseReader, ReadItem } from '@mortise/core/reader';
-import type { Document } from '@mortise/core';
-import type { LangChainLoader } from './contract.ts';
 export interface FromLangChainLoaderOptions {
     item?: string | undefined;
 }
-export declare class LangChainReader extends BaseReader {
-    constructor(loader: LangChainLoader, given?: FromLangChainLoaderOptions);
-    doList(): ReadItem[];
-    doRead(): AsyncGenerator<Document>;
-}
-
-// ---- retriever.d.ts
-import type { BaseRetriever, BaseRetrieverOptions, Query, RetrieveCall } from '@mortise/core/retriever';
-import type { NodeWithScore } from '@mortise/core';
-import type { LangChainRetriever } from './contract.ts';
-export declare class LangChainRetrieverAdapter extends BaseRetriever {
-    constructor(retriever: LangChainRetriever, options?: BaseRetrieverOptions);
-    doRetrieve({ query }: Query, { signal, topK }: RetrieveCall): Promise<NodeWithScore[]>;
-}
 
 // ---- splitter.d.ts
-import type { Node, Transform, TransformOptions } from '@mortise/core';
-import type { LangChainSplitter } from './contract.ts';
 export interface FromLangChainSplitterOptions {
     fingerprint?: string | undefined;
-}
-export declare class LangChainTransform implements Transform {
-    readonly fingerprint?: string;
-    constructor(splitter: LangChainSplitter, given?: FromLangChainSplitterOptions);
-    transform(nodes: readonly Node[], given?: TransformOptions): Promise<Node[]>;
 }
 
 // ---- to-llm.d.ts
@@ -275,17 +235,7 @@ export interface FromLangChainToolOptions {
 }
 
 // ---- vector-store.d.ts
-import type { NodeWithScore, StoreOptions } from '@mortise/core';
-import type { VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport } from '@mortise/core/store';
-import type { LangChainVectorStore } from './contract.ts';
 export interface FromLangChainStoreOptions {
     scores?: 'similarity' | 'distance' | undefined;
     replacesById?: boolean | undefined;
-}
-export declare class LangChainVectorStoreAdapter implements VectorStore {
-    constructor(store: LangChainVectorStore, given?: FromLangChainStoreOptions);
-    get support(): VectorStoreSupport;
-    upsert(entries: readonly VectorEntry[], options?: StoreOptions): Promise<void>;
-    delete({ ids, sourceIds, filter }: VectorSelection, options?: StoreOptions): Promise<void>;
-    query(query: VectorQuery, options?: StoreOptions): Promise<NodeWithScore[]>;
 }

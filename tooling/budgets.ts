@@ -82,8 +82,6 @@ const ADAPTER = 8;
 const LARGER_ADAPTER: Readonly<Record<string, number>> = {
   // Both chat APIs: which of them is asked is an option.
   OpenAILLM: 12,
-  // What a message of theirs may hold, in both versions of their blocks.
-  LangChainLLM: 13,
   // Binary frames, citations by their places, calls through the SDK's middleware.
   BedrockLLM: 9,
 };

@@ -1,5 +1,15 @@
 import { MortiseError } from '@mortise/core';
-import type { BaseRetrieverOptions, Document, Node } from '@mortise/core';
+import type {
+  BaseRetrieverOptions,
+  Document,
+  EmbeddingModel,
+  LLM,
+  Node,
+  Reader,
+  Retriever,
+  Transform,
+  VectorStore,
+} from '@mortise/core';
 import type { ChatMessage } from '@mortise/core/llm';
 import type { OutputParser } from '@mortise/core/parser';
 import { isObject, reading, type JsonObject } from '@mortise/core/shared';
@@ -19,7 +29,7 @@ import type {
 import { fromDocument, fromDocuments } from './documents.ts';
 import { LangChainEmbedding, type FromLangChainEmbeddingsOptions } from './embedding.ts';
 import { fromMessage, fromMessages } from './from-messages.ts';
-import { LangChainLLM, type FromLangChainModelOptions } from './llm.ts';
+import { LangChainLLM, type FromLangChainModelOptions, type LangChainProviderOptions } from './llm.ts';
 import { LangChainReader, type FromLangChainLoaderOptions } from './loader.ts';
 import { LangChainRetrieverAdapter } from './retriever.ts';
 import { LangChainTransform, type FromLangChainSplitterOptions } from './splitter.ts';
@@ -30,26 +40,20 @@ import { LangChainVectorStoreAdapter, type FromLangChainStoreOptions } from './v
  * Something of LangChain.js as ours, told by its shape: nothing of theirs is imported, so any copy of `@langchain/core`
  * since 1.0.0 fits, and so does a double. What is none of these is `configuration`.
  */
-export function fromLangChain(model: LangChainChatModel, options?: FromLangChainModelOptions): LangChainLLM;
 export function fromLangChain(
-  store: LangChainVectorStore,
-  options?: FromLangChainStoreOptions,
-): LangChainVectorStoreAdapter;
-export function fromLangChain(
-  retriever: LangChainRetriever,
-  options?: BaseRetrieverOptions,
-): LangChainRetrieverAdapter;
+  model: LangChainChatModel,
+  options?: FromLangChainModelOptions,
+): LLM<LangChainProviderOptions>;
+export function fromLangChain(store: LangChainVectorStore, options?: FromLangChainStoreOptions): VectorStore;
+export function fromLangChain(retriever: LangChainRetriever, options?: BaseRetrieverOptions): Retriever;
 export function fromLangChain(
   embeddings: LangChainEmbeddings,
   options?: FromLangChainEmbeddingsOptions,
-): LangChainEmbedding;
-export function fromLangChain(
-  splitter: LangChainSplitter,
-  options?: FromLangChainSplitterOptions,
-): LangChainTransform;
+): EmbeddingModel;
+export function fromLangChain(splitter: LangChainSplitter, options?: FromLangChainSplitterOptions): Transform;
 export function fromLangChain<T>(parser: LangChainParser<T>): OutputParser<T, T>;
 export function fromLangChain(tool: LangChainTool, options?: FromLangChainToolOptions): Tool<JsonObject>;
-export function fromLangChain(loader: LangChainLoader, options?: FromLangChainLoaderOptions): LangChainReader;
+export function fromLangChain(loader: LangChainLoader, options?: FromLangChainLoaderOptions): Reader;
 export function fromLangChain(document: LangChainDocument): Document | Node;
 export function fromLangChain(documents: readonly LangChainDocument[]): Node[];
 export function fromLangChain(messages: readonly LangChainMessageLike[]): ChatMessage[];

@@ -15,12 +15,11 @@ export type {
 } from './contract.ts';
 export { fromLangChain } from './from.ts';
 export type { LangChainSettings } from './call-options.ts';
-export { type FromLangChainModelOptions, LangChainLLM, type LangChainProviderOptions } from './llm.ts';
-export { type FromLangChainEmbeddingsOptions, LangChainEmbedding } from './embedding.ts';
-export { LangChainRetrieverAdapter } from './retriever.ts';
-export { type FromLangChainStoreOptions, LangChainVectorStoreAdapter } from './vector-store.ts';
-export { type FromLangChainSplitterOptions, LangChainTransform } from './splitter.ts';
-export { type FromLangChainLoaderOptions, LangChainReader } from './loader.ts';
+export type { FromLangChainModelOptions, LangChainProviderOptions } from './llm.ts';
+export type { FromLangChainEmbeddingsOptions } from './embedding.ts';
+export type { FromLangChainStoreOptions } from './vector-store.ts';
+export type { FromLangChainSplitterOptions } from './splitter.ts';
+export type { FromLangChainLoaderOptions } from './loader.ts';
 export type { FromLangChainToolOptions } from './tool.ts';
 export { toLangChain } from './to.ts';
 export type { ChatModelParts } from './to-llm.ts';
