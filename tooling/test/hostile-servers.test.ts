@@ -13,6 +13,11 @@ interface Outcome {
 
 /** Above the start: half of what a process of 256 MB has. */
 const MOST_MEGABYTES = 128;
+/**
+ * The young generation is held small: where much is made and let go, V8 lets it grow to some 100 MB on a machine with room,
+ * whatever of it is held. What is measured is what a reply holds.
+ */
+const HEAP = ['--max-old-space-size=256', '--max-semi-space-size=8'];
 const CLIENT = fileURLToPath(new URL('hostile/client.ts', import.meta.url));
 
 let wire: Wire;
@@ -35,7 +40,7 @@ async function run(
 ): Promise<Outcome> {
   const url = `${wire.url}/${SUBJECTS.indexOf(subject)}/${encodeURIComponent(name)}`;
   const asked = { subject: subject.subject, method: subject.method, url, settings, runs };
-  const args = ['--max-old-space-size=256', '--conditions=mortise-source', CLIENT, JSON.stringify(asked)];
+  const args = [...HEAP, '--conditions=mortise-source', CLIENT, JSON.stringify(asked)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let complaints = '';

@@ -64,16 +64,28 @@ class FrameDecoder implements EventDecoder {
   #joined(bytes: Uint8Array): Uint8Array {
     if (this.#pending === 0) return bytes;
     const size = this.#pending + bytes.length;
-    if (size > this.#held.length) this.#held = roomFor(size, this.#held.subarray(0, this.#pending));
+    this.#grow(size);
     this.#held.set(bytes, this.#pending);
     return this.#held.subarray(0, size);
   }
 
+  /** Keeps the beginning of a frame for the bytes that follow. */
   #keep(rest: Uint8Array): void {
+    const stands = rest.buffer === this.#held.buffer;
+    if (!stands) {
+      this.#pending = 0;
+      this.#grow(rest.length);
+      this.#held.set(rest);
+    } else if (rest.byteOffset > 0) this.#held.set(rest);
     this.#pending = rest.length;
-    // It stands there already, unless a frame was taken from before it, or nothing was kept. Nothing needs no room.
-    if (rest.length === 0 || rest.buffer !== this.#held.buffer || rest.byteOffset !== 0)
-      this.#held = roomFor(rest.length, rest);
+  }
+
+  /** Twice the room, so that frames that come byte by byte are copied a few times; and room once made serves all frames. */
+  #grow(size: number): void {
+    if (size <= this.#held.length) return;
+    const room = new Uint8Array(size * 2);
+    room.set(this.#held.subarray(0, this.#pending));
+    this.#held = room;
   }
 
   /** The length of the frame that begins here; undefined where its prelude is not whole, or none. */
@@ -88,13 +100,6 @@ class FrameDecoder implements EventDecoder {
     else this.#isOther = true;
     return isPrelude ? length : undefined;
   }
-}
-
-/** Twice the room, so that frames that come byte by byte are copied a few times, not each time. */
-function roomFor(size: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const room = new Uint8Array(size * 2);
-  room.set(bytes);
-  return room;
 }
 
 export const EVENT_FRAMES: OwnFormat = {

@@ -211,6 +211,13 @@ const ANY_STREAM: Readonly<Record<string, Attack>> = {
   },
 };
 
+/** Events of a kind of tomorrow's, which are left out: they take of a reply and add nothing to it. */
+const STRANGE = Buffer.from(
+  `event: of.tomorrow\ndata: ${JSON.stringify({ type: 'of.tomorrow', said: 'x'.repeat(4_000) })}\n\n`.repeat(
+    16,
+  ),
+);
+
 const EVENT_STREAM: Readonly<Record<string, Attack>> = {
   ...ANY_STREAM,
   'a line without end': {
@@ -233,6 +240,13 @@ const EVENT_STREAM: Readonly<Record<string, Attack>> = {
   'comments without end': {
     answer: (_subject, _request, reply) =>
       pour(reply, { type: EVENTS, piece: Buffer.from(': ping\n\n'.repeat(8_000)) }),
+    code: 'malformed-response',
+    names: 'maxReplyBytes',
+    seconds: 250,
+  },
+  'events of a strange kind without end': {
+    answer: (subject, _request, reply) =>
+      pour(reply, { type: EVENTS, begin: begun(subject).begin, piece: STRANGE }),
     code: 'malformed-response',
     names: 'maxReplyBytes',
     seconds: 250,
