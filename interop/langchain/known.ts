@@ -39,7 +39,6 @@ export const OF_ROUND_TRIP: Known = {
   'request.options.removed': 'options of a provider have a key of their own',
   'citations.pages': 'a streamed text is a string there, without citations',
   'stream.events.start': 'the model is said at the end alone',
-  'time.long-stream': 'what follows the last text is told at the end, as one chunk',
 };
 
 /** Embeddings of ours as theirs: an interface without options, usage or warnings. */

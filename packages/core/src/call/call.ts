@@ -1,7 +1,9 @@
+import { defined } from '../shared/json.ts';
 import { checkOptions, positive } from '../shared/options.ts';
 import { emitPoint } from '../events/index.ts';
 import { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
+import { hearIn, sayIn } from './life.ts';
 import { nextDelay, type CallPolicy } from './retry.ts';
 import {
   connectionIsClosed,
@@ -75,13 +77,7 @@ export async function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => 
         throw error ?? failure;
       }
       const { code, status } = error;
-      emitPoint('retry', {
-        ...spec.about,
-        attempt: number,
-        delayMs,
-        code,
-        ...(status === undefined ? {} : { status }),
-      });
+      emitPoint('retry', defined({ ...spec.about, attempt: number, delayMs, code, status }));
       await sleep(delayMs, options.signal, spec.leaveSignal);
     }
   }
@@ -104,6 +100,13 @@ function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire():
   let headers: Headers | undefined;
   const untilDeadline = Math.max(1, bounds.deadlineAt - performance.now());
   const deadline = setTimeout(() => controller.abort(deadlineError(spec, bounds)), untilDeadline);
+  const touch = (): void => {
+    if (closed) return;
+    if (spec.stream) silence?.touch();
+    // This call may be part of another one's attempt, which waits as long as this does.
+    sayIn(caller);
+  };
+  hearIn(controller.signal, touch);
 
   return {
     number: bounds.number,
@@ -129,9 +132,7 @@ function openAttempt(spec: CallSpec, bounds: Bounds): OpenAttempt & { acquire():
       throwIfAborted(controller.signal);
       silence = watchdog(bounds.timeoutMs, () => controller.abort(timeoutError(spec, bounds)));
     },
-    touch() {
-      if (spec.stream) silence?.touch();
-    },
+    touch,
     replied(told) {
       headers = told;
     },
@@ -178,17 +179,20 @@ function timeoutError(spec: CallSpec, { timeoutMs }: Bounds): MortiseError {
   const what = spec.stream
     ? `was silent for ${timeoutMs} ms`
     : `did not finish its reply within ${timeoutMs} ms`;
-  const message = `${who} ${what}. Raise timeoutMs if that can be normal.`;
-  return new MortiseError('timeout', message, { ...spec.about, server: spec.policy.server });
+  return tooLate(spec, `${who} ${what}. Raise timeoutMs if that can be normal.`);
 }
 
 function deadlineError(spec: CallSpec, { deadlineMs }: Bounds): MortiseError {
   const message = `The call took longer than its deadline of ${deadlineMs} ms, retries and waits included. Raise deadlineMs or lower the load.`;
-  return new MortiseError('timeout', message, {
-    ...spec.about,
-    server: spec.policy.server,
-    retryable: false,
-  });
+  return tooLate(spec, message, false);
+}
+
+function tooLate(
+  { about, policy: { server } }: CallSpec,
+  message: string,
+  retryable?: boolean,
+): MortiseError {
+  return new MortiseError('timeout', message, { ...about, server, retryable });
 }
 
 /**

@@ -96,11 +96,15 @@ export type ProviderMetadata<M = unknown> = { [provider: string]: M };
 export interface Attempt {
   /** 1 for the first. */
   readonly number: number;
-  /** A fresh signal for this attempt: hand it to the SDK, to `fetch`, to every wait. */
+  /**
+   * A fresh signal for this attempt: hand it to the SDK, to `fetch`, to every wait, and to each model that is asked within it: what
+   * that one hears counts here too.
+   */
   readonly signal: AbortSignal;
   /**
    * Reports that the provider sent something, which restarts the bound on silence. Events of a stream that add to the reply count
-   * by themselves, and `streamEvents` and `readJson` call it; only a transport of your own has to.
+   * by themselves, so do models that are asked with `signal`, and `streamEvents` and `readJson` call it; only a transport of your
+   * own has to.
    */
   touch(): void;
   /** Bytes that a reply may have; `readJson`, `readText` and `streamEvents` keep to it. Default: 48 MiB, of a stream 256. */

@@ -1,4 +1,5 @@
 import { isObject } from '../shared/json.ts';
+import { hearIn, sayIn } from './life.ts';
 
 /** Rejects with `signal.reason` when it is aborted, else settles as `promise`. Leaves no listener behind. */
 export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -132,6 +133,7 @@ export function linkedController(...signals: readonly (AbortSignal | undefined)[
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
   }
+  hearIn(controller.signal, () => signals.forEach(sayIn));
   return {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
