@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const workspace = import.meta.dirname;
 
@@ -20,7 +20,7 @@ export const roots = [
 ].filter((root) => existsSync(join(workspace, root, 'package.json')));
 
 /** Their tests leave nothing behind in the process, so that files share a worker and what it has loaded: a third of the time. */
-const sharing = /^(packages\/(core|toolkit|rag)|integrations\/.*)$/;
+const isSharing = (root: string): boolean => /^(packages|integrations|compat)\//.test(root);
 
 /** What measures time or memory, kills processes, or embeds for half a minute: `pnpm test:thorough` and `pnpm test:hostile` run it. */
 const LONG = [
@@ -32,9 +32,34 @@ const LONG = [
   'type-cost',
   'evaluation',
   'sample',
+  'program',
+  'readme-rag',
+  'pdf/test/bounds',
+  'cohere/test/node-test',
+  'tooling/test/api',
 ].map((name) => `**/${name}.test.ts`);
 const isThorough =
   Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 || process.env['MORTISE_HOSTILE'] !== undefined;
+
+const byPackage = process.argv.some((argument) => argument.startsWith('--project'));
+
+function project(
+  name: string,
+  folders: readonly string[],
+  isShared: boolean,
+): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      root: workspace,
+      isolate: !isShared,
+      include: folders.map((folder) => `${folder}/test/**/*.test.ts`),
+      setupFiles: [join(workspace, 'tooling/property-seed.ts')],
+      exclude: ['**/node_modules/**', '**/*.services.test.ts', ...(isThorough ? [] : LONG)],
+    },
+  };
+}
 
 export default defineConfig({
   ssr: { resolve: { conditions } },
@@ -45,16 +70,16 @@ export default defineConfig({
     // twice has failed.
     testTimeout: 120_000,
     retry: process.env['CI'] === undefined ? 0 : 1,
-    projects: roots.map((root) => ({
-      extends: true as const,
-      test: {
-        name: root,
-        root,
-        isolate: !sharing.test(root),
-        include: ['test/**/*.test.ts'],
-        setupFiles: [join(workspace, 'tooling/property-seed.ts')],
-        exclude: ['**/*.services.test.ts', ...(isThorough ? [] : LONG)],
-      },
-    })),
+    // A project for each package where one is asked for by name. Else two: each would transform core for itself.
+    projects: byPackage
+      ? roots.map((root) => project(root, [root], isSharing(root)))
+      : [
+          project('shared', roots.filter(isSharing), true),
+          project(
+            'alone',
+            roots.filter((root) => !isSharing(root)),
+            false,
+          ),
+        ],
   },
 });
