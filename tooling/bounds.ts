@@ -67,6 +67,8 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   'Depth of a message': [['packages/core/src/llm/check-source.ts', 'MAX_DEPTH']],
   'Depth of JSON that a parser reads': [['packages/toolkit/src/json/json-options.ts', 'DEFAULT_MAX_DEPTH']],
   'Aliases of YAML that are followed': [['integrations/yaml/src/parser.ts', 'maxAliasCount']],
+  'Bytes of a message of an MCP server': [['integrations/mcp/src/fetch.ts', 'DEFAULT_MAX_MESSAGE_BYTES']],
+  'Depth of the schema of a tool of an MCP server': [['integrations/mcp/src/clean.ts', 'MAX_DEPTH']],
   'Metadata: its depth, and its values in all': [
     [PLAIN, 'MAX_METADATA_DEPTH'],
     [PLAIN, 'MAX_VALUES'],
