@@ -44,6 +44,13 @@ function besides(object: WireBody, known: ReadonlySet<string>): WireBody | undef
   return rest;
 }
 
+/** Whether a delta says nothing besides its content, as nearly every token's: seldom more than two names are looked at. */
+export function isContentAlone(delta: WireBody): boolean {
+  for (const name in delta)
+    if (name !== 'content' && name !== 'role' && !isNothing(delta[name])) return false;
+  return true;
+}
+
 function isNothing(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return true;
   return Array.isArray(value) && value.length === 0;

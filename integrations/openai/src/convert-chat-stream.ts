@@ -23,6 +23,7 @@ import {
   addMembers,
   contentText,
   detailsText,
+  isContentAlone,
   messageBlock,
   opaqueMembers,
   partBlock,
@@ -143,6 +144,7 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   #delta(delta: WireBody, out: ChatStreamEvent[]): void {
+    if (isContentAlone(delta)) return this.#content(delta['content'], out);
     const reasoning = reasoningOf(delta);
     if (reasoning !== undefined) {
       const [field, text] = reasoning;
@@ -150,10 +152,9 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
       this.#reasoning.pieces.push(text);
       out.push({ type: 'reasoning-delta', index: this.#reasoning.index, delta: text });
     }
-    const { content, reasoning_details: details } = delta;
+    const { reasoning_details: details } = delta;
     if (details !== undefined) this.#detail(details, reasoning === undefined, out);
-    if (Array.isArray(content)) for (const part of objectsOf(content)) this.#part(part, out);
-    else if (typeof content === 'string' && content !== '') this.#say(content, out);
+    this.#content(delta['content'], out);
     const refusal = stringOf(delta['refusal']);
     if (refusal !== undefined) {
       this.#refusal ??= this.#grow();
@@ -164,6 +165,11 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
     if (delta['tool_calls'] !== undefined) this.#calls.push(delta['tool_calls'], out);
     const members = opaqueMembers(delta);
     if (members !== undefined) this.#members = addMembers(this.#members, members);
+  }
+
+  #content(content: unknown, out: ChatStreamEvent[]): void {
+    if (Array.isArray(content)) for (const part of objectsOf(content)) this.#part(part, out);
+    else if (typeof content === 'string' && content !== '') this.#say(content, out);
   }
 
   #say(text: string, out: ChatStreamEvent[]): void {
