@@ -517,6 +517,7 @@ export type UIChunk = {
     type: 'tool-output-available';
     toolCallId: string;
     output: unknown;
+    preliminary?: true | undefined;
 } | {
     type: 'tool-output-error';
     toolCallId: string;
@@ -579,6 +580,9 @@ export declare function toUIMessageStreamResponse(stream: UISource, options?: UI
 import type { ChatStreamEvent, ResponseStreamEvent, ToolCallBlock, ToolResultBlock } from '@mortise/core';
 import type { SSEShow } from '@mortise/core/sse';
 export type AgentEvent = {
+    type: 'step-start' | 'step-end';
+    step: number;
+} | {
     type: 'stream';
     step: number;
     event: ChatStreamEvent;
@@ -587,9 +591,18 @@ export type AgentEvent = {
     step: number;
     response: object;
 } | {
+    type: 'approval-asked' | 'approval-given';
+    step: number;
+    call: ToolCallBlock;
+} | {
     type: 'tool-start';
     step: number;
     call: ToolCallBlock;
+} | {
+    type: 'tool-progress';
+    step: number;
+    call: ToolCallBlock;
+    value: unknown;
 } | {
     type: 'tool-end';
     step: number;

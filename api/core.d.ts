@@ -397,7 +397,7 @@ export declare class TextFeed {
 }
 
 // ---- errors.d.ts
-export type KnownErrorCode = 'authentication' | 'permission' | 'not-found' | 'invalid-request' | 'context-length' | 'content-filter' | 'rate-limit' | 'quota' | 'overloaded' | 'server' | 'connection' | 'timeout' | 'aborted' | 'stream-truncated' | 'malformed-response' | 'unsupported' | 'parse' | 'validation' | 'missing-dependency' | 'configuration' | 'conflict' | 'budget' | 'internal';
+export type KnownErrorCode = 'authentication' | 'permission' | 'not-found' | 'invalid-request' | 'context-length' | 'content-filter' | 'rate-limit' | 'quota' | 'overloaded' | 'server' | 'connection' | 'timeout' | 'aborted' | 'stream-truncated' | 'malformed-response' | 'unsupported' | 'parse' | 'validation' | 'missing-dependency' | 'configuration' | 'conflict' | 'budget' | 'max-steps' | 'internal';
 export type ErrorCode = KnownErrorCode | (string & {});
 export interface MortiseErrorOptions {
     retryable?: boolean | undefined;
@@ -963,6 +963,8 @@ export interface ToolContext {
     signal: AbortSignal;
     toolCallId: string;
     rawArguments: JsonObject;
+    idempotencyKey: string;
+    progress(value: unknown): Promise<void>;
 }
 export interface OwnSetting {
     type: `${string}:${string}`;

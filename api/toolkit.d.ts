@@ -568,70 +568,150 @@ import type { LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
 import type { StructuredOptions, StructuredResult } from './contract.ts';
 export declare function structured<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, given?: StructuredOptions<P>): Promise<StructuredResult<Output, M>>;
 
-// ---- tools/index.d.ts
-export { runTools, sumUsage, type Approval, type RunToolsEvent, type RunToolsOptions, type RunToolsResult, } from './run-tools.ts';
-export { streamTools, type StreamToolsOptions, type ToolsStream } from './stream-tools.ts';
-export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
-
-// ---- tools/run-tools.d.ts
-import type { ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, Usage, ChatInput, ChatMessage, ToolCallBlock, ToolResultBlock } from '@mortise/core/llm';
+// ---- tools/contract.d.ts
+import type { ChatInput, ChatMessage, ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, ToolCallBlock, ToolChoice, ToolResultBlock, Usage } from '@mortise/core/llm';
+import type { JsonObject } from '@mortise/core/shared';
+import type { WebStream } from '@mortise/core/sse';
 import type { Tool } from './tool.ts';
-export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools'> {
+export type ToolsInput = ChatInput | ToolsState;
+export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools'> {
     tools: readonly Tool[];
     maxSteps?: number | undefined;
     maxToolCalls?: number | undefined;
+    maxTotalToolCalls?: number | undefined;
     concurrency?: number | undefined;
     toolTimeoutMs?: number | undefined;
-    toolErrors?: 'result' | 'throw' | undefined;
+    toolErrors?: 'result' | 'throw' | ToolErrorText | undefined;
     approve?: ((call: ToolCallBlock, context: {
         signal: AbortSignal;
     }) => Approval | Promise<Approval>) | undefined;
+    stopWhen?: ((step: FinishedStep) => boolean | Promise<boolean>) | undefined;
+    prepareStep?: ((step: ComingStep) => StepSettings | undefined | Promise<StepSettings | undefined>) | undefined;
+    onState?: ((state: ToolsState) => void | Promise<void>) | undefined;
+    runId?: string | undefined;
+}
+export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends StreamToolsOptions<P> {
     onEvent?: ((event: RunToolsEvent) => void | Promise<void>) | undefined;
 }
+export type ToolErrorText = (error: unknown, call: ToolCallBlock) => string | Promise<string>;
 export type Approval = boolean | string;
+export interface ComingStep {
+    readonly step: number;
+    readonly messages: readonly ChatMessage[];
+    readonly usage: Usage;
+}
+export interface FinishedStep extends ComingStep {
+    readonly response: ChatResponse;
+    readonly results: readonly ToolResultBlock[];
+}
+export interface StepSettings {
+    llm?: LLM | undefined;
+    tools?: readonly string[] | undefined;
+    toolChoice?: ToolChoice | undefined;
+    messages?: readonly ChatMessage[] | undefined;
+}
 export type RunToolsEvent = {
+    type: 'step-start';
+    step: number;
+} | {
     type: 'stream';
     step: number;
     event: ChatStreamEvent;
+    toolCallId?: string | undefined;
 } | {
     type: 'response';
     step: number;
     response: ChatResponse;
+    usage: Usage;
+} | {
+    type: 'approval-asked';
+    step: number;
+    call: ToolCallBlock;
+} | {
+    type: 'approval-given';
+    step: number;
+    call: ToolCallBlock;
+    approved: boolean;
+    reason?: string | undefined;
 } | {
     type: 'tool-start';
     step: number;
     call: ToolCallBlock;
 } | {
+    type: 'tool-progress';
+    step: number;
+    call: ToolCallBlock;
+    value: unknown;
+} | {
     type: 'tool-end';
     step: number;
     call: ToolCallBlock;
     result: ToolResultBlock;
+} | {
+    type: 'step-end';
+    step: number;
+    usage: Usage;
 };
+export interface ToolsStep<M = unknown> {
+    response: ChatResponse<M>;
+    results: ToolResultBlock[];
+}
 export interface RunToolsResult<M = unknown> {
+    ended: 'answer' | 'stopped';
     response: ChatResponse<M>;
     text: string;
     messages: ChatMessage[];
-    steps: {
-        response: ChatResponse<M>;
-        results: ToolResultBlock[];
-    }[];
+    steps: ToolsStep<M>[];
     usage: Usage;
+    readonly state: ToolsState;
 }
-export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, given: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
-export declare function sumUsage(usages: readonly Usage[]): Usage;
-
-// ---- tools/stream-tools.d.ts
-import type { ChatInput, LLM, ProviderOptions } from '@mortise/core/llm';
-import type { WebStream } from '@mortise/core/sse';
-import type { RunToolsEvent, RunToolsOptions, RunToolsResult } from './run-tools.ts';
-export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<RunToolsOptions<P>, 'onEvent'> {
+export interface PartialToolsResult<M = unknown> extends Omit<RunToolsResult<M>, 'ended' | 'response'> {
+    response?: ChatResponse<M>;
+    reply?: unknown;
 }
 export interface ToolsStream<M = unknown> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
     readonly textStream: AsyncIterable<string>;
+    readonly state: ToolsState;
     final(): Promise<RunToolsResult<M>>;
     cancel(): Promise<void>;
 }
-export declare function streamTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ChatInput, given: StreamToolsOptions<P>): ToolsStream<M>;
+export interface ToolsState {
+    version: 1;
+    id: string;
+    messages: JsonObject[];
+    steps: number;
+    calls: {
+        [tool: string]: number;
+    };
+    usage?: JsonObject | undefined;
+    reply?: ToolsReplyState | undefined;
+}
+export interface ToolsReplyState {
+    message: JsonObject;
+    about: JsonObject;
+    tools?: string[] | undefined;
+    calls: ToolsCallState[];
+}
+export interface ToolsCallState {
+    result?: JsonObject | undefined;
+}
+
+// ---- tools/index.d.ts
+export type { Approval, ComingStep, FinishedStep, PartialToolsResult, RunToolsEvent, RunToolsOptions, RunToolsResult, StepSettings, StreamToolsOptions, ToolErrorText, ToolsCallState, ToolsInput, ToolsReplyState, ToolsState, ToolsStep, ToolsStream, } from './contract.ts';
+export { runTools } from './run-tools.ts';
+export { streamTools } from './stream-tools.ts';
+export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
+export { sumUsage } from './usage.ts';
+
+// ---- tools/run-tools.d.ts
+import type { LLM, ProviderOptions } from '@mortise/core/llm';
+import type { RunToolsOptions, RunToolsResult, ToolsInput } from './contract.ts';
+export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ToolsInput, given: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
+
+// ---- tools/stream-tools.d.ts
+import type { LLM, ProviderOptions } from '@mortise/core/llm';
+import type { StreamToolsOptions, ToolsInput, ToolsStream } from './contract.ts';
+export declare function streamTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ToolsInput, given: StreamToolsOptions<P>): ToolsStream<M>;
 
 // ---- tools/tool.d.ts
 import type { JsonObject, JsonSchema } from '@mortise/core/shared';
@@ -643,12 +723,14 @@ export interface ToolOptions<S, Args, Result> {
     parameters: S;
     execute: (args: Args, context: ToolContext) => Result | Promise<Result>;
     timeoutMs?: number | undefined;
+    maxCalls?: number | undefined;
     strict?: boolean | undefined;
 }
 export interface Tool<Args = never, Result = unknown> extends ToolLike {
     readonly name: string;
     readonly description: string;
     readonly timeoutMs?: number;
+    readonly maxCalls?: number;
     execute(args: Args, context: ToolContext): Result | Promise<Result>;
 }
 export declare function tool<S extends Schema, Result>(options: ToolOptions<S, InferOutput<S>, Result>): Tool<InferOutput<S>, Result>;
@@ -656,6 +738,10 @@ export declare function tool<Result>(options: ToolOptions<JsonSchema, JsonObject
 export declare function toolBlocks(blocks: readonly ResultBlock[]): {
     readonly blocks: readonly ResultBlock[];
 };
+
+// ---- tools/usage.d.ts
+import type { Usage } from '@mortise/core/llm';
+export declare function sumUsage(usages: readonly Usage[]): Usage;
 
 // ---- vectors/index.d.ts
 export { binarySimilarity, dequantizeInt8, hammingDistance, int8Similarity, quantizeBinary, quantizeInt8, shorten, type Int8Vector, } from './quantize.ts';

@@ -20,7 +20,7 @@ export interface BoundRow {
 type Place = readonly [file: string, name: string, unit?: number];
 
 const RETRY = 'packages/core/src/call/retry.ts';
-const TOOLS = 'packages/toolkit/src/tools/run-tools.ts';
+const TOOLS = 'packages/toolkit/src/tools/loop.ts';
 const MESSAGE = 'packages/core/src/llm/message.ts';
 const PLAIN = 'packages/core/src/shared/plain-json.ts';
 const FILTER = 'packages/core/src/store/filter.ts';
@@ -59,7 +59,7 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   'Time of one tool': [[TOOLS, 'toolTimeoutMs']],
   "Characters of a tool's name; of one that nobody gave, in the result": [
     [MESSAGE, 'MAX_NAME'],
-    [TOOLS, 'MAX_NAME'],
+    ['packages/toolkit/src/tools/execute.ts', 'MAX_NAME'],
   ],
   'Depth of the arguments of a call': [[MESSAGE, 'MAX_DEPTH']],
   'Depth of a reply': [['packages/core/src/llm/response.ts', 'MAX_DEPTH']],

@@ -22,6 +22,7 @@ export type KnownErrorCode =
   | 'configuration'
   | 'conflict'
   | 'budget'
+  | 'max-steps'
   | 'internal';
 
 /** Readers must expect codes of later versions; constructors take only the known ones. */

@@ -163,7 +163,13 @@ fuzz('integrations/langchain', [
     (schema, result) =>
       fromLangChain({ name: 'f', description: 'd', schema, invoke: async () => result }).execute(
         {},
-        { signal: new AbortController().signal, toolCallId: 'c', rawArguments: {} },
+        {
+          signal: new AbortController().signal,
+          toolCallId: 'c',
+          rawArguments: {},
+          idempotencyKey: 'k',
+          progress: async () => undefined,
+        },
       ),
     // What a tool throws is the tool's.
     true,

@@ -104,6 +104,11 @@ export class AGUITranslator {
         ];
       }
       case 'tool-output-available':
+        // A result comes once there; what comes before it has no event.
+        if (chunk.preliminary === true) {
+          const value = { toolCallId: chunk.toolCallId, value: chunk.output } as JsonObject;
+          return [{ type: 'CUSTOM', name: 'tool-progress', value }];
+        }
         return [this.#result(chunk.toolCallId, chunk.output)];
       case 'tool-output-error':
         return [this.#result(chunk.toolCallId, chunk.errorText)];

@@ -24,7 +24,7 @@ export type UIChunk =
       providerMetadata?: { [provider: string]: JsonObject } | undefined;
     }
   | { type: 'tool-input-error'; toolCallId: string; toolName: string; input: unknown; errorText: string }
-  | { type: 'tool-output-available'; toolCallId: string; output: unknown }
+  | { type: 'tool-output-available'; toolCallId: string; output: unknown; preliminary?: true | undefined }
   | { type: 'tool-output-error'; toolCallId: string; errorText: string }
   | { type: 'source-url'; sourceId: string; url: string; title?: string | undefined }
   | { type: 'source-document'; sourceId: string; mediaType: string; title: string }

@@ -15,9 +15,12 @@ import { OURS, type UIChunk, type UIFinishReason } from './chunks.ts';
 
 /** What `streamTools` of `@mortise/toolkit` yields, by its shape. */
 export type AgentEvent =
+  | { type: 'step-start' | 'step-end'; step: number }
   | { type: 'stream'; step: number; event: ChatStreamEvent }
   | { type: 'response'; step: number; response: object }
+  | { type: 'approval-asked' | 'approval-given'; step: number; call: ToolCallBlock }
   | { type: 'tool-start'; step: number; call: ToolCallBlock }
+  | { type: 'tool-progress'; step: number; call: ToolCallBlock; value: unknown }
   | { type: 'tool-end'; step: number; call: ToolCallBlock; result: ToolResultBlock };
 
 /** The stream of a completion, a chat, an answer from documents, or a loop of tools. */
@@ -115,6 +118,10 @@ export class UITranslator {
         return event.sources.flatMap((source) => this.#source(source));
       case 'warning':
         return [{ type: 'data-warning', data: event.warning }];
+      case 'tool-progress': {
+        const { call, value } = event;
+        return [{ type: 'tool-output-available', toolCallId: call.id, output: value, preliminary: true }];
+      }
       case 'tool-end':
         return [outputOf(event.result)];
       case 'finish': {
@@ -128,6 +135,10 @@ export class UITranslator {
       case 'usage':
       case 'response':
       case 'tool-start':
+      case 'step-start':
+      case 'step-end':
+      case 'approval-asked':
+      case 'approval-given':
         return [];
       default:
         return [ownPart(event)];

@@ -26,6 +26,16 @@ export interface ToolContext {
   toolCallId: string;
   /** The arguments as the model gave them, before validation. */
   rawArguments: JsonObject;
+  /**
+   * The same for the same call, also when it is run again after a kill, and for no other: give it to what the tool changes, so
+   * that it changes it once.
+   */
+  idempotencyKey: string;
+  /**
+   * Tells whoever reads the run how far the tool is; plain JSON. Resolves when it was read, and never rejects: it need not be
+   * waited for.
+   */
+  progress(value: unknown): Promise<void>;
 }
 
 /**

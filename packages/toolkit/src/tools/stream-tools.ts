@@ -1,50 +1,44 @@
 import { linkedController, type LinkedController, raceAbort, SingleReader } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
-import { type ChatInput, type LLM, type ProviderOptions, snapshot, textDelta } from '@mortise/core/llm';
+import { type LLM, type ProviderOptions, textDelta } from '@mortise/core/llm';
 import { checkOptions } from '@mortise/core/shared';
-import { webStream, type WebStream } from '@mortise/core/sse';
-import { runTools, type RunToolsEvent, type RunToolsOptions, type RunToolsResult } from './run-tools.ts';
-
-/** The options of `runTools`; what happens is the stream. */
-export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
-  RunToolsOptions<P>,
-  'onEvent'
-> {}
+import { webStream } from '@mortise/core/sse';
+import type {
+  RunToolsEvent,
+  RunToolsResult,
+  StreamToolsOptions,
+  ToolsInput,
+  ToolsStream,
+} from './contract.ts';
+import { type LoopHooks, runLoop } from './loop.ts';
+import { beginRun, inputNow, type RunState, toState } from './run-state.ts';
 
 /**
- * A loop that is under way, under the rules of `ChatStream`: single use, pull-based (the loop waits until its event is read),
- * cancelled by `break`. `final()` may be called at any time.
+ * The loop of `runTools` as a stream. Nothing is sent before it is first read, and it goes no further than it is read. What it
+ * rejects with is what `runTools` rejects with.
  */
-export interface ToolsStream<M = unknown> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
-  /** The text deltas of all replies. */
-  readonly textStream: AsyncIterable<string>;
-  /** Reads to the end and gives what `runTools` would have given. After an early leave: `aborted`. */
-  final(): Promise<RunToolsResult<M>>;
-  /** Leaves the loop: the model's connection is closed, and the signals of tools that run are aborted. */
-  cancel(): Promise<void>;
-}
-
-/** `runTools`, streamed. Nothing is sent before the stream is first read. */
 export function streamTools<P extends ProviderOptions, M>(
   llm: LLM<P, M>,
-  input: ChatInput,
+  input: ToolsInput,
   given: StreamToolsOptions<P>,
 ): ToolsStream<M> {
   const options = checkOptions(given, 'configuration');
-  const taken = snapshot(input);
-  const run = new Run<M>(options.signal, (signal, onEvent) =>
-    runTools(llm, taken, { ...options, signal, onEvent }),
-  );
-  const { reader } = run;
-  const events = (): AsyncIterableIterator<RunToolsEvent> => reader.reader((event) => event);
+  const taken = inputNow(input);
+  let begun: RunState<M> | undefined;
+  const state = (): RunState<M> => (begun ??= beginRun<M>(taken, options.runId));
+  const run = new Run<M>(options.signal, async (hooks) => runLoop(llm, state(), options, hooks));
+  const events = (): AsyncIterableIterator<RunToolsEvent> => run.read((event) => event);
   return {
     ...webStream(events),
     [Symbol.asyncIterator]: events,
     get textStream(): AsyncIterable<string> {
-      return { [Symbol.asyncIterator]: () => reader.reader(textOf) };
+      return { [Symbol.asyncIterator]: () => run.read(textOf) };
     },
-    final: () => reader.final(),
-    cancel: () => reader.leave(),
+    get state() {
+      return toState(state());
+    },
+    final: () => run.reader.final(),
+    cancel: () => run.reader.leave(),
   };
 }
 
@@ -52,26 +46,30 @@ function textOf(event: RunToolsEvent): string | undefined {
   return event.type === 'stream' ? textDelta(event.event) : undefined;
 }
 
-type Loop<M> = (
-  signal: AbortSignal,
-  onEvent: (event: RunToolsEvent) => Promise<void>,
-) => Promise<RunToolsResult<M>>;
+type Looping<M> = (hooks: LoopHooks) => Promise<RunToolsResult<M>>;
 
 /** Hands each event of a loop over to the one reader; the part of the loop that told it goes on when the next one is asked for. */
 class Run<M> {
   readonly reader: SingleReader<RunToolsEvent, RunToolsResult<M>>;
-  readonly #loop: Loop<M>;
+  readonly #loop: Looping<M>;
   readonly #caller: AbortSignal | undefined;
   /** Told and not read yet: tools run side by side. */
   readonly #told: { readonly event: RunToolsEvent; readonly goOn: () => void }[] = [];
   #stop: LinkedController | undefined;
+  #isRead = false;
   #goOn: (() => void) | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(caller: AbortSignal | undefined, loop: Loop<M>) {
+  constructor(caller: AbortSignal | undefined, loop: Looping<M>) {
     this.#caller = caller;
     this.#loop = loop;
     this.reader = new SingleReader({ advance: () => this.#advance(), leave: () => this.#leave() });
+  }
+
+  read<T>(pick: (event: RunToolsEvent) => T | undefined): AsyncIterableIterator<T> {
+    const reader = this.reader.reader(pick);
+    this.#isRead = true;
+    return reader;
   }
 
   async #advance(): Promise<void> {
@@ -92,7 +90,7 @@ class Run<M> {
       this.#wake?.();
       return raceAbort(read, stop.signal);
     };
-    void this.#loop(stop.signal, tell)
+    void this.#loop({ signal: stop.signal, tell: this.#isRead ? tell : undefined })
       .then(
         (result) => this.reader.finish(result),
         (error: unknown) => this.reader.fail(error),

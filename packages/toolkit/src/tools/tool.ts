@@ -1,4 +1,4 @@
-import { isMortiseError, MortiseError, errorText } from '@mortise/core';
+import { MortiseError, errorText } from '@mortise/core';
 import { isDeeper, isObject, type JsonObject, type JsonSchema } from '@mortise/core/shared';
 import { toJsonSchema } from '../schema/json-schema.ts';
 import {
@@ -22,6 +22,8 @@ export interface ToolOptions<S, Args, Result> {
   execute: (args: Args, context: ToolContext) => Result | Promise<Result>;
   /** Milliseconds for one execution. Default: the run's `toolTimeoutMs`. */
   timeoutMs?: number | undefined;
+  /** Calls in one run; further ones are not run, and the model is told so. Default: no bound of its own. */
+  maxCalls?: number | undefined;
   /** Ask the provider to hold the model to the schema. */
   strict?: boolean | undefined;
 }
@@ -31,6 +33,7 @@ export interface Tool<Args = never, Result = unknown> extends ToolLike {
   readonly name: string;
   readonly description: string;
   readonly timeoutMs?: number;
+  readonly maxCalls?: number;
   execute(args: Args, context: ToolContext): Result | Promise<Result>;
 }
 
@@ -43,7 +46,7 @@ export function tool<S extends Schema, Result>(
 ): Tool<InferOutput<S>, Result>;
 export function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
 export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Result>): Tool<never, Result> {
-  const { name, description, parameters, execute, timeoutMs, strict } = options;
+  const { name, description, parameters, execute, timeoutMs, maxCalls, strict } = options;
   const validated = isStandardSchema(parameters);
   return {
     name,
@@ -51,6 +54,7 @@ export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Re
     parameters: validated ? toJsonSchema(parameters) : parameters,
     ...(validated ? { schema: parameters } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(maxCalls === undefined ? {} : { maxCalls }),
     ...(strict === undefined ? {} : { strict }),
     execute,
   };
@@ -129,10 +133,4 @@ export function toolResultContent(value: unknown): string | readonly ResultBlock
     const message = `What the tool returned cannot be written as JSON: ${errorText(cause)}. Return plain data or a string.`;
     throw new MortiseError('validation', message, { cause });
   }
-}
-
-/** A tool's failure as text for the model: the message alone, never a stack. */
-export function toolErrorText(error: unknown): string {
-  if (isMortiseError(error, 'timeout')) return error.message;
-  return `The tool failed: ${errorText(error)}`;
 }

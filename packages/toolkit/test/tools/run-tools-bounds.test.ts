@@ -27,19 +27,22 @@ function unanswered(messages: readonly ChatMessage[]): string[] {
   });
 }
 
-async function partialOf(run: Promise<unknown>): Promise<RunToolsResult> {
+async function partialOf(run: Promise<unknown>, code = 'budget'): Promise<RunToolsResult> {
   const error = await run.then(
     () => undefined,
     (thrown: unknown) => thrown as { code: string; partial: RunToolsResult },
   );
-  expect(error).toMatchObject({ code: 'budget' });
+  expect(error).toMatchObject({ code });
   return error!.partial;
 }
 
 describe('C-13: what a model may ask of runTools', () => {
   it('C-14: what is left at maxSteps can be gone on from', async () => {
     const llm = new ScriptedLLM({ replies: () => [call('a'), call('b')] });
-    const { messages, steps } = await partialOf(runTools(llm, 'x', { tools: [now(() => 1)], maxSteps: 2 }));
+    const { messages, steps } = await partialOf(
+      runTools(llm, 'x', { tools: [now(() => 1)], maxSteps: 2 }),
+      'max-steps',
+    );
     expect(() => messagesToJson(messages)).not.toThrow();
     expect(unanswered(messages)).toEqual([]);
     expect(messages.at(-1)).toMatchObject({
@@ -95,7 +98,10 @@ describe('C-13: what a model may ask of runTools', () => {
     const cached = withCache(llm, new MemoryKeyValueStore());
     const { toolCalls } = await cached.chat('x');
     expect(toolCalls[0]).toMatchObject({ invalid: true, arguments: {} });
-    const { messages } = await partialOf(runTools(cached, 'x', { tools: [now(() => 1)], maxSteps: 2 }));
+    const { messages } = await partialOf(
+      runTools(cached, 'x', { tools: [now(() => 1)], maxSteps: 2 }),
+      'max-steps',
+    );
     expect(messages[2]).toMatchObject({ content: [{ isError: true }] });
   });
 
@@ -147,7 +153,7 @@ describe('C-13: what a model may ask of runTools', () => {
     });
     const { messages } = await runTools(llm, 'x', { tools: [failing] });
     expect(messages[2]).toMatchObject({
-      content: [{ isError: true, content: expect.stringContaining('The tool failed: ') as unknown }],
+      content: [{ isError: true, content: 'The tool failed.' }],
     });
   });
 

@@ -27,7 +27,7 @@ describe('streamTools', () => {
     const types = (events: readonly RunToolsEvent[]) => events.map(({ type, step }) => `${type} ${step}`);
     const events = await collect(stream);
     expect(types(events).toSorted()).toEqual(types(told).toSorted());
-    expect(events.at(-1)).toMatchObject({ type: 'response', step: 2, response: { text: 'done' } });
+    expect(events.at(-2)).toMatchObject({ type: 'response', step: 2, response: { text: 'done' } });
     expect(await stream.final()).toEqual(result);
   });
 
@@ -90,7 +90,7 @@ describe('streamTools', () => {
     const stream = streamTools(new ScriptedLLM({ replies: script() }), 'x', { tools, toolErrors: 'throw' });
     await expect(collect(stream)).rejects.toThrow('ENOENT /etc');
     const bounded = streamTools(new ScriptedLLM({ replies: script() }), 'x', { tools, maxSteps: 1 });
-    await expect(bounded.final()).rejects.toMatchObject({ code: 'budget' });
+    await expect(bounded.final()).rejects.toMatchObject({ code: 'max-steps' });
     expect(() => streamTools(new ScriptedLLM({ replies: [] }), 'x', null as never)).toThrow(
       expect.objectContaining({ code: 'configuration' }),
     );
@@ -100,7 +100,10 @@ describe('streamTools', () => {
     const sent = async (show?: object): Promise<RunToolsEvent[]> =>
       collect(
         fromSSE<RunToolsEvent>(
-          streamTools(new ScriptedLLM({ replies: script() }), 'x', { tools }).toResponse({ show }),
+          streamTools(new ScriptedLLM({ replies: script() }), 'x', {
+            tools,
+            toolErrors: (error) => String(error),
+          }).toResponse({ show }),
         ),
       );
     const ends = (events: readonly RunToolsEvent[]) =>

@@ -170,7 +170,7 @@ describe('runTools', () => {
       [true, 'There is no tool named nope. There are: add, fails.'],
       [true, expect.stringMatching(/^The arguments are invalid: a: /)],
       [true, 'The arguments are not a JSON object: {"a":'],
-      [true, 'The tool failed: disk full'],
+      [true, 'The tool failed.'],
       [true, 'not today'],
     ]);
   });
@@ -230,10 +230,10 @@ describe('runTools', () => {
     expect(seen?.reason).toBe('stop');
   });
 
-  it('stops after maxSteps with budget, and the conversation so far in partial', async () => {
+  it('stops after maxSteps with a code of its own, and the conversation so far in partial', async () => {
     const llm = new ScriptedLLM({ replies: () => asks(call('1', 'add', { a: 1, b: 2 })) });
     const run = runTools(llm, 'x', { tools: [add], maxSteps: 3 });
-    await expect(run).rejects.toMatchObject({ code: 'budget', partial: { steps: [{}, {}, {}] } });
+    await expect(run).rejects.toMatchObject({ code: 'max-steps', partial: { steps: [{}, {}, {}] } });
     expect(llm.requests).toHaveLength(3);
   });
 
@@ -245,6 +245,7 @@ describe('runTools', () => {
       event.type === 'stream' ? `${event.step} ${event.event.type}` : `${event.step} ${event.type}`,
     );
     expect([...new Set(kinds)]).toEqual([
+      '1 step-start',
       '1 start',
       '1 tool-call-start',
       '1 tool-call-delta',
@@ -253,11 +254,14 @@ describe('runTools', () => {
       '1 response',
       '1 tool-start',
       '1 tool-end',
+      '1 step-end',
+      '2 step-start',
       '2 start',
       '2 text-delta',
       '2 block',
       '2 finish',
       '2 response',
+      '2 step-end',
     ]);
   });
 
