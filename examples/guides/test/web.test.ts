@@ -93,5 +93,5 @@ it('a loop of tools goes to the page event by event', async () => {
   const response = await agentEndpoint(llm, [now])(request('[{"role":"user","content":"When?"}]'));
   const types = new Set<string>();
   for await (const event of fromSSE<RunToolsEvent>(response)) types.add(event.type);
-  expect([...types]).toEqual(['stream', 'response', 'tool-start', 'tool-end']);
+  expect([...types]).toEqual([...['step-start', 'stream', 'response', 'tool-start', 'tool-end', 'step-end']]);
 });

@@ -113,12 +113,7 @@ class Loop<P extends ProviderOptions, M> {
     const options = { ...chatOptions(this.#options), ...this.#shared(), tools: shown, toolChoice };
     // A copy: an LLM that keeps its request must not see it grow.
     const sent = [...(settings.messages ?? messages)];
-    const response = await this.#reply(
-      (settings.llm ?? this.#llm) as LLM<P, M>,
-      sent,
-      options as ChatOptions<P>,
-      step,
-    );
+    const response = await this.#reply((settings.llm ?? this.#llm) as LLM<P, M>, sent, options, step);
     const reply = replyOf(response, callable);
     this.#state.steps = step;
     this.#state.usage = added(this.#state.usage, response.usage);
@@ -320,7 +315,7 @@ function chatOptions<P extends ProviderOptions>({
   runId: _11,
   ...rest
 }: StreamToolsOptions<P>): ChatOptions<P> {
-  return rest as ChatOptions<P>;
+  return rest;
 }
 
 /** A tool that must be called has been: told so again, the model could never answer. That others must not be stays. */

@@ -125,8 +125,8 @@ function messageJson(message: ChatMessage): JsonObject {
 }
 
 function resultJson(result: ToolResultBlock): JsonObject {
-  const [message] = messagesToJson([{ role: 'tool', content: [result] }]);
-  return (message?.['content'] as JsonObject[])[0] as JsonObject;
+  const { content } = messageJson({ role: 'tool', content: [result] }) as { content: JsonObject[] };
+  return content[0] as JsonObject;
 }
 
 function plain(value: object, what: string): JsonObject {
@@ -147,7 +147,7 @@ function fromState<M>(state: ToolsState): RunState<M> {
     messages: messagesFromJson(messages),
     calls: new Map(Object.entries(calls)),
     steps,
-    usage: usage as Usage | undefined,
+    usage: usage,
     reply: undefined,
   };
   if (reply !== undefined) run.reply = fromReply(reply);
@@ -167,9 +167,7 @@ function fromReply<M>({ message: json, about, tools, calls }: ToolsReplyState): 
     message,
     text: messageText(message),
     toolCalls: blocks,
-    citations: message.content.flatMap((block) =>
-      block.type === 'text' ? ((block.citations ?? []) as CitationBlock[]) : [],
-    ),
+    citations: message.content.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : [])),
   } as unknown as ChatResponse<M>;
   if (!isObject(response.finishReason) || !isObject(response.usage))
     throw refused('its reply has no end or no usage');
