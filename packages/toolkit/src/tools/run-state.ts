@@ -7,7 +7,6 @@ import {
   toMessages,
   type ChatMessage,
   type ChatResponse,
-  type CitationBlock,
   type ToolCallBlock,
   type ToolResultBlock,
   type Usage,
