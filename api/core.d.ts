@@ -963,8 +963,8 @@ export interface ToolContext {
     signal: AbortSignal;
     toolCallId: string;
     rawArguments: JsonObject;
-    idempotencyKey: string;
-    progress(value: unknown): Promise<void>;
+    idempotencyKey?: string | undefined;
+    progress?: ((value: unknown) => Promise<void>) | undefined;
 }
 export interface OwnSetting {
     type: `${string}:${string}`;

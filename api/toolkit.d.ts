@@ -700,7 +700,7 @@ export interface ToolsCallState {
 export type { Approval, ComingStep, FinishedStep, PartialToolsResult, RunToolsEvent, RunToolsOptions, RunToolsResult, StepSettings, StreamToolsOptions, ToolErrorText, ToolsCallState, ToolsInput, ToolsReplyState, ToolsState, ToolsStep, ToolsStream, } from './contract.ts';
 export { runTools } from './run-tools.ts';
 export { streamTools } from './stream-tools.ts';
-export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
+export { tool, toolBlocks, type Tool, type ToolCallContext, type ToolOptions } from './tool.ts';
 export { sumUsage } from './usage.ts';
 
 // ---- tools/run-tools.d.ts
@@ -717,11 +717,15 @@ export declare function streamTools<P extends ProviderOptions, M>(llm: LLM<P, M>
 import type { JsonObject, JsonSchema } from '@mortise/core/shared';
 import type { InferOutput, Schema } from '@mortise/core/schema';
 import type { ResultBlock, ToolContext, ToolLike } from '@mortise/core/llm';
+export interface ToolCallContext extends ToolContext {
+    idempotencyKey: string;
+    progress: (value: unknown) => Promise<void>;
+}
 export interface ToolOptions<S, Args, Result> {
     name: string;
     description: string;
     parameters: S;
-    execute: (args: Args, context: ToolContext) => Result | Promise<Result>;
+    execute: (args: Args, context: ToolCallContext) => Result | Promise<Result>;
     timeoutMs?: number | undefined;
     maxCalls?: number | undefined;
     strict?: boolean | undefined;

@@ -152,13 +152,7 @@ describe.each(VERSIONS)('@langchain/core %s', (version, name, core) => {
     const [first, second] = llm.requests.map(({ tools }) => tools?.[0]);
     expect(first).toMatchObject({ ...described, parameters: { required: ['city'] } });
     expect(second).toMatchObject({ ...described, parameters: { required: ['city'] } });
-    const context = {
-      signal: new AbortController().signal,
-      toolCallId: 'c1',
-      rawArguments: {},
-      idempotencyKey: 'k',
-      progress: async () => undefined,
-    };
+    const context = { signal: new AbortController().signal, toolCallId: 'c1', rawArguments: {} };
     expect(await fromLangChain(theirs).execute({ city: 'Rome' }, context)).toBe('Rain in Rome.');
   });
 

@@ -270,9 +270,6 @@ export function toTool<T>(given: ToolLike, { tool }: ToolParts<T>): T {
       signal: signal instanceof AbortSignal ? signal : new AbortController().signal,
       toolCallId: typeof id === 'string' ? id : '',
       rawArguments: args as never,
-      // LangChain has no key of its own; a checkpoint keeps the call's id.
-      idempotencyKey: typeof id === 'string' ? id : crypto.randomUUID(),
-      progress: async () => undefined,
     };
     return shownOf(await given.execute?.((await validated(given, args)) as never, context));
   };

@@ -12,13 +12,7 @@ import { JsonParser } from '@mortise/toolkit/parsers';
 import { toolBlocks } from '@mortise/toolkit/tools';
 import { StoreDouble } from './theirs.ts';
 
-const context = {
-  signal: new AbortController().signal,
-  toolCallId: 'c1',
-  rawArguments: {},
-  idempotencyKey: 'k',
-  progress: async () => undefined,
-};
+const context = { signal: new AbortController().signal, toolCallId: 'c1', rawArguments: {} };
 
 describe('embeddings', () => {
   it('of theirs embed queries and documents apart, and know their model', async () => {

@@ -163,13 +163,7 @@ fuzz('integrations/langchain', [
     (schema, result) =>
       fromLangChain({ name: 'f', description: 'd', schema, invoke: async () => result }).execute(
         {},
-        {
-          signal: new AbortController().signal,
-          toolCallId: 'c',
-          rawArguments: {},
-          idempotencyKey: 'k',
-          progress: async () => undefined,
-        },
+        { signal: new AbortController().signal, toolCallId: 'c', rawArguments: {} },
       ),
     // What a tool throws is the tool's.
     true,

@@ -28,14 +28,14 @@ export interface ToolContext {
   rawArguments: JsonObject;
   /**
    * The same for the same call, also when it is run again after a kill, and for no other: give it to what the tool changes, so
-   * that it changes it once.
+   * that it changes it once. Absent where the caller has none.
    */
-  idempotencyKey: string;
+  idempotencyKey?: string | undefined;
   /**
    * Tells whoever reads the run how far the tool is; plain JSON. Resolves when it was read, and never rejects: it need not be
-   * waited for.
+   * waited for. Absent where nobody is told.
    */
-  progress(value: unknown): Promise<void>;
+  progress?: ((value: unknown) => Promise<void>) | undefined;
 }
 
 /**

@@ -18,5 +18,5 @@ export type {
 } from './contract.ts';
 export { runTools } from './run-tools.ts';
 export { streamTools } from './stream-tools.ts';
-export { tool, toolBlocks, type Tool, type ToolOptions } from './tool.ts';
+export { tool, toolBlocks, type Tool, type ToolCallContext, type ToolOptions } from './tool.ts';
 export { sumUsage } from './usage.ts';

@@ -12,6 +12,7 @@ import {
   type Usage,
 } from '@mortise/core/llm';
 import { defined, isObject, jsonText, reading, shown, type JsonObject } from '@mortise/core/shared';
+import { randomId } from './tool.ts';
 import type { ToolsInput, ToolsReplyState, ToolsState } from './contract.ts';
 
 /** A run as it goes; `ToolsState` is the same as JSON. */
@@ -190,10 +191,4 @@ function resultFrom(json: JsonObject | undefined, { id }: ToolCallBlock): ToolRe
 function refused(why: string): MortiseError {
   const message = `The state cannot be gone on from: ${why}. Give one that final(), an error's partial or onState gave, as it was.`;
   return new MortiseError('invalid-request', message);
-}
-
-/** 128 bits. `randomUUID` is not there in pages without TLS. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -11,6 +11,13 @@ import {
 } from '@mortise/core/schema';
 import type { ResultBlock, ToolCallBlock, ToolContext, ToolLike } from '@mortise/core/llm';
 
+/** What a tool gets beside its arguments, whoever calls it. */
+export interface ToolCallContext extends ToolContext {
+  /** Of the call in its run, so that it is the same after a kill; random where nobody gave one. */
+  idempotencyKey: string;
+  progress: (value: unknown) => Promise<void>;
+}
+
 export interface ToolOptions<S, Args, Result> {
   /** Letters, digits, `_` and `-`, at most 64. */
   name: string;
@@ -19,7 +26,7 @@ export interface ToolOptions<S, Args, Result> {
   /** A schema of any library that writes JSON Schema (zod 4, arktype, valibot by its adapter), or plain JSON Schema. */
   parameters: S;
   /** Gets validated arguments. What it returns is shown to the model: a string as it is, anything else as JSON. */
-  execute: (args: Args, context: ToolContext) => Result | Promise<Result>;
+  execute: (args: Args, context: ToolCallContext) => Result | Promise<Result>;
   /** Milliseconds for one execution. Default: the run's `toolTimeoutMs`. */
   timeoutMs?: number | undefined;
   /** Calls in one run; further ones are not run, and the model is told so. Default: no bound of its own. */
@@ -56,8 +63,23 @@ export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Re
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(maxCalls === undefined ? {} : { maxCalls }),
     ...(strict === undefined ? {} : { strict }),
-    execute,
+    execute: (args, context) => execute(args, completed(context)),
   };
+}
+
+function completed(context: ToolContext): ToolCallContext {
+  const { idempotencyKey = randomId(), progress = untold } = context;
+  return { ...context, idempotencyKey, progress };
+}
+
+async function untold(): Promise<void> {
+  // Nobody is told.
+}
+
+/** 128 bits. `randomUUID` is not there in pages without TLS. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Characters of what a model wrote that are shown to it again. */

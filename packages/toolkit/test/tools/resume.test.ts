@@ -1,17 +1,18 @@
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
-import { toolCallBlock, type ToolContext } from '@mortise/core';
+import { toolCallBlock } from '@mortise/core';
 import {
   runTools,
   streamTools,
   tool,
   toolBlocks,
   type PartialToolsResult,
+  type ToolCallContext,
   type ToolsState,
 } from '@mortise/toolkit';
 import { describe, expect, it } from 'vitest';
 
 const parameters = { type: 'object', properties: {} };
-const named = (name: string, execute: (context: ToolContext) => unknown) =>
+const named = (name: string, execute: (context: ToolCallContext) => unknown) =>
   tool({ name, description: 'x', parameters, execute: (_args, context) => execute(context) });
 const call = (id: string, name: string) => toolCallBlock(id, name, '{}');
 /** Through text, as it is kept. */

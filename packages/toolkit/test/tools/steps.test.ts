@@ -1,5 +1,5 @@
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
-import { toolCallBlock, type ToolContext } from '@mortise/core';
+import { toolCallBlock } from '@mortise/core';
 import {
   runTools,
   streamTools,
@@ -7,12 +7,16 @@ import {
   type PartialToolsResult,
   type RunToolsEvent,
   type StreamToolsOptions,
+  type ToolCallContext,
 } from '@mortise/toolkit';
 import { describe, expect, it } from 'vitest';
 
 const parameters = { type: 'object', properties: {} };
-const named = (name: string, execute: (context: ToolContext) => unknown = () => 'ok', maxCalls?: number) =>
-  tool({ name, description: 'x', parameters, maxCalls, execute: (_args, context) => execute(context) });
+const named = (
+  name: string,
+  execute: (context: ToolCallContext) => unknown = () => 'ok',
+  maxCalls?: number,
+) => tool({ name, description: 'x', parameters, maxCalls, execute: (_args, context) => execute(context) });
 const call = (id: string, name: string) => toolCallBlock(id, name, '{}');
 const one = [call('a', 'one')];
 
@@ -88,7 +92,7 @@ describe('the events of streamTools', () => {
   });
 
   it('are of no tool that has ended: what it tells later is not heard', async () => {
-    let late: ToolContext | undefined;
+    let late: ToolCallContext | undefined;
     const llm = new ScriptedLLM({ replies: [one, 'done'] });
     const events: RunToolsEvent[] = [];
     const stream = streamTools(llm, 'x', { tools: [named('one', (context) => (late = context) && 'ok')] });
