@@ -5,12 +5,10 @@ import { streamTools, type Tool } from '@mortise/toolkit';
 export type Handler = (request: Request) => Promise<Response>;
 
 export function chatEndpoint(llm: LLM): Handler {
-  // #region chat
   async function POST(request: Request): Promise<Response> {
     const messages = messagesFromJson(await request.json());
     return llm.streamChat(messages).toResponse({ signal: request.signal });
   }
-  // #endregion
   return POST;
 }
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { endlessProvider, listening, stop, type Provider } from '../servers/provider.ts';
+import { startProvider, listening, stop, type Provider } from '../servers/provider.ts';
 import { untilSilent } from '../servers/until-silent.ts';
 import { app } from './app.ts';
 
@@ -23,8 +23,8 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
   let left = 0;
 
   beforeAll(async () => {
-    talker = await endlessProvider('word ', 5);
-    flood = await endlessProvider('word '.repeat(2_000), 0);
+    talker = await startProvider('word ', 5);
+    flood = await startProvider('word '.repeat(2_000), 0);
     server = createServer(getRequestListener(app({ talks: talker.llm, floods: flood.llm }).fetch));
     server.on('request', (_request, reply) => reply.once('close', () => (left = performance.now())));
     origin = await listening(server);
