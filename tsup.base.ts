@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { defineConfig } from 'tsup';
 
@@ -42,3 +42,34 @@ export const oneChunk: Plugin = {
     }));
   },
 };
+
+/**
+ * Gives what a package loads at a call, by `import('./file.ts')`, copies of its own of all that it reaches, in one file.
+ * esbuild puts whole files into chunks, used or not: a function that the root exports would take its file along into every
+ * application that imports the root, and nothing would be left to load later.
+ */
+export const apart: Plugin = {
+  name: 'apart',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, ({ kind, path, pluginData, resolveDir }) => {
+      const copy: unknown = kind === 'dynamic-import' ? new Copy(`?${basename(path, '.ts')}`) : pluginData;
+      if (!(copy instanceof Copy)) return undefined;
+      // Files of another suffix are other files.
+      return { path: join(resolveDir, path), suffix: copy.suffix, pluginData: copy, sideEffects: false };
+    });
+    // Else what a file imports would not be known to come from a copy.
+    build.onLoad({ filter: /\.ts$/ }, async ({ path, pluginData }) =>
+      pluginData instanceof Copy
+        ? { contents: await readFile(path, 'utf8'), loader: 'ts', pluginData }
+        : undefined,
+    );
+  },
+};
+
+class Copy {
+  readonly suffix: string;
+
+  constructor(suffix: string) {
+    this.suffix = suffix;
+  }
+}

@@ -1,3 +1,3 @@
-import { library } from '../../tsup.base.ts';
+import { apart, library } from '../../tsup.base.ts';
 
-export default library(['src/index.ts', 'src/presets/index.ts']);
+export default library(['src/index.ts', 'src/presets/index.ts'], 'node', [apart]);

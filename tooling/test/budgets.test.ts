@@ -5,7 +5,7 @@ test.each(budgets())('$name is within its budget', async (budget) => {
   expect(budgetProblems(budget, await bundle(budget))).toEqual([]);
 });
 
-test.each(['packages/core', 'packages/toolkit'])(
+test.each(['packages/core', 'packages/toolkit', 'integrations/openai'])(
   'nothing stays of %s where it is not used',
   async (folder) => {
     expect(await leftovers(folder)).toBe('');

@@ -2,16 +2,7 @@ import type { ChatReply, ChatRequest, ChatStreamEvent, LLMCapabilities } from '@
 import type { SchemaDialect } from '@mortise/core/schema';
 import type { StreamTranslator } from '@mortise/core/wire';
 import type { Endpoint, OpenAILLMClient } from './client.ts';
-import { fromChatCompletionsResponse } from './convert-chat-response.ts';
-import {
-  toChatCompletionsRequest,
-  toChatCompletionsStreamRequest,
-  type ChatCompletionsContext,
-} from './convert-chat-request.ts';
-import { chatCompletionsStream } from './convert-chat-stream.ts';
-import { fromResponsesResponse } from './convert-responses-response.ts';
-import { toResponsesRequest, toResponsesStreamRequest } from './convert-responses-request.ts';
-import { responsesStream } from './convert-responses-stream.ts';
+import type { ChatCompletionsContext } from './convert-chat-request.ts';
 import type { WireAbout, WireBody } from './convert.ts';
 
 /** One API of OpenAI: where it is, and what is said there. */
@@ -28,12 +19,17 @@ export interface OpenAIApi {
   readonly callIdLength: number;
 }
 
-export const RESPONSES: OpenAIApi = {
+/** What is said there: what a call needs and a constructor does not. */
+export type Translation = Pick<OpenAIApi, 'toRequest' | 'toStreamRequest' | 'fromReply' | 'fromStream'>;
+
+/** An API without what is said there, which is loaded at the first call. */
+export interface LoadedApi extends Omit<OpenAIApi, keyof Translation> {
+  readonly load: () => Promise<Translation>;
+}
+
+export const RESPONSES: LoadedApi = {
   endpoint: (client) => client.responses,
-  toRequest: toResponsesRequest,
-  toStreamRequest: toResponsesStreamRequest,
-  fromReply: fromResponsesResponse,
-  fromStream: responsesStream,
+  load: () => import('./api-responses.ts'),
   capabilities: /* @__PURE__ */ capabilities({
     allowedTools: true,
     inputModalities: ['text', 'image', 'document'],
@@ -43,12 +39,9 @@ export const RESPONSES: OpenAIApi = {
   callIdLength: 64,
 };
 
-export const CHAT_COMPLETIONS: OpenAIApi = {
+export const CHAT_COMPLETIONS: LoadedApi = {
   endpoint: (client) => client.chat.completions,
-  toRequest: toChatCompletionsRequest,
-  toStreamRequest: toChatCompletionsStreamRequest,
-  fromReply: fromChatCompletionsResponse,
-  fromStream: chatCompletionsStream,
+  load: () => import('./api-chat-completions.ts'),
   capabilities: /* @__PURE__ */ capabilities({
     inputModalities: ['text', 'image', 'document', 'audio'],
     names: true,

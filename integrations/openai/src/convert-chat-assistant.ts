@@ -11,6 +11,7 @@ import {
 import { defined, isObject } from '@mortise/core/shared';
 import {
   noteStranger,
+  objectOf,
   objectsOf,
   ownItem,
   ownMetadata,
@@ -92,7 +93,7 @@ function isPart(block: ContentBlock): boolean {
 function addReasoning(turn: Turn, block: ReasoningBlock, context: WireContext): void {
   const { field, details, part } = ownMetadata(block, context) ?? {};
   if (isObject(part)) {
-    turn.parts.push(thinkingPart(part, block.text));
+    turn.parts.push({ type: 'thinking', thinking: [{ type: 'text', text: block.text }], ...part });
     return;
   }
   const known = turn.reasoning;
@@ -107,10 +108,6 @@ function addReasoning(turn: Turn, block: ReasoningBlock, context: WireContext): 
   }
 }
 
-function thinkingPart(part: WireBody, text: string): WireBody {
-  return { type: 'thinking', thinking: [{ type: 'text', text }], ...part };
-}
-
 function textAlone(parts: readonly WireBody[]): boolean {
   return parts.every((part) => part['type'] === 'text' && Object.keys(part).length === 2);
 }
@@ -119,12 +116,11 @@ function textAlone(parts: readonly WireBody[]): boolean {
 function toToolCall(block: ToolCallBlock, context: WireContext): WireBody {
   const { function: called, ...rest } = withoutNulls(ownMetadata(block, context) ?? {});
   const { id, name } = block;
-  const own = isObject(called) ? called : {};
   return {
     // An item of the Responses API has an id and a state of its own, which mean nothing here.
     ...(rest['status'] === undefined ? rest : {}),
     id,
     type: 'function',
-    function: { ...own, name, arguments: JSON.stringify(sentArguments(block)) },
+    function: { ...objectOf(called), name, arguments: JSON.stringify(sentArguments(block)) },
   };
 }

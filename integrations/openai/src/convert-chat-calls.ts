@@ -1,9 +1,10 @@
 import { toolCallBlock, type ChatStreamEvent, type ContentBlock } from '@mortise/core/llm';
 import { isObject } from '@mortise/core/shared';
 import { uniqueCallId } from '@mortise/core/wire';
-import { argumentsText, customCall, namelessCall } from './convert-chat-response.ts';
+import { customCall } from './convert-chat-response.ts';
 import { addMembers, opaqueOfCall, withMembers } from './convert-chat-opaque.ts';
-import { objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
+import { objectOf, objectsOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
+import { argumentsText, namelessCall } from './convert-reply.ts';
 
 /** A tool call in the making. It has a place once its name is known; what came before waits in `pieces`. */
 interface Call {
@@ -50,8 +51,9 @@ export class ChatCalls {
     const taken = new Set<Call>();
     pieces.forEach((piece, at) => {
       const { function: called, custom } = piece;
-      const part = isObject(custom) ? custom : isObject(called) ? called : {};
-      const text = isObject(custom) ? argumentsText(part['input']) : argumentsText(part['arguments']);
+      const isCustom = isObject(custom);
+      const part = isCustom ? custom : objectOf(called);
+      const text = argumentsText(part[isCustom ? 'input' : 'arguments']);
       const name = stringOf(part['name']);
       const known = this.#knownCall(piece, pieces.length - at, taken);
       if (known !== undefined && isRepeat(known, piece, name, text)) return void taken.add(known);
@@ -59,7 +61,7 @@ export class ChatCalls {
         known === undefined || begins(known, piece, { name, text }, taken) ? this.#begin(piece) : known;
       taken.add(call);
       this.#identify(call, piece);
-      call.custom ||= isObject(custom);
+      call.custom ||= isCustom;
       call.name ??= name;
       const members = opaqueOfCall(piece);
       if (members !== undefined) call.members = addMembers(call.members ?? {}, members);
@@ -119,17 +121,20 @@ export class ChatCalls {
   }
 
   /** The blocks that hold more than their deltas said; core makes the others. */
-  finish(): [index: number, block: ContentBlock][] {
+  finish(tell: (index: number, block: ContentBlock) => void): void {
     if (this.#calls.some(({ name }) => name === undefined)) throw namelessCall(this.#about);
-    return this.#calls.flatMap((call): [number, ContentBlock][] => {
+    for (const call of this.#calls) {
       const { name = '', index, custom, pieces, members } = call;
-      if (index === undefined || (!custom && members === undefined)) return [];
+      if (index === undefined || (!custom && members === undefined)) continue;
       const text = pieces.join('');
       const id = (call.id ??= uniqueCallId());
-      if (!custom) return [[index, withMembers(toolCallBlock(id, name, text), members, this.#about)]];
-      const item = { id, type: 'custom', custom: { input: text, name } };
-      return [[index, customCall(item, this.#about)]];
-    });
+      tell(
+        index,
+        custom
+          ? customCall({ id, type: 'custom', custom: { input: text, name } }, this.#about)
+          : withMembers(toolCallBlock(id, name, text), members, this.#about),
+      );
+    }
   }
 }
 
@@ -163,46 +168,39 @@ function isWhole({ pieces, scan }: Call): boolean {
 }
 
 /**
- * Where the object of some arguments ends. Some servers name their call at every piece, of a character perhaps: each piece
- * is looked at once, and parsed is what was closed, once.
+ * Whether some arguments are a whole object. Some servers name their call at every piece, of a character perhaps: each piece
+ * is looked at once, and parsed is what may be whole, once. Brackets and quotes are counted; what they mean is for the parser.
  */
 class ArgumentsScan {
   #pieces = 0;
   #depth = 0;
+  /** Characters outside of all brackets, blanks apart: an object has its first alone. */
+  #outside = 0;
   #isQuoted = false;
   #isEscaped = false;
-  #state: 'open' | 'closed' | 'broken' = 'open';
   #parses: boolean | undefined;
 
   isWhole(pieces: readonly string[]): boolean {
     for (; this.#pieces < pieces.length; this.#pieces++)
       for (const character of pieces[this.#pieces] as string) this.#look(character);
-    return this.#state === 'closed' && (this.#parses ??= parses(pieces.join('')));
+    if (this.#outside !== 1 || this.#depth !== 0 || this.#isQuoted) return false;
+    return (this.#parses ??= isObjectText(pieces.join('')));
   }
 
   #look(character: string): void {
-    if (this.#isQuoted) {
-      if (this.#isEscaped) this.#isEscaped = false;
-      else if (character === '\\') this.#isEscaped = true;
-      else if (character === '"') this.#isQuoted = false;
-    } else if (character === '{' || (character === '[' && this.#depth > 0)) {
-      this.#depth += 1;
-      if (this.#state === 'closed') this.#state = 'broken';
-    } else if (this.#depth === 0) {
-      if (character.trim() !== '') this.#state = 'broken';
-    } else if (character === '"') {
-      this.#isQuoted = true;
-    } else if (character === '}' || character === ']') {
-      this.#depth -= 1;
-      if (this.#depth === 0 && this.#state === 'open') this.#state = 'closed';
-    }
+    if (this.#depth === 0 && character.trim() !== '') this.#outside++;
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (character === '\\') this.#isEscaped = true;
+    else if (character === '"') this.#isQuoted = !this.#isQuoted;
+    else if (this.#isQuoted) return;
+    else if (character === '{' || character === '[') this.#depth++;
+    else if (character === '}' || character === ']') this.#depth--;
   }
 }
 
-function parses(text: string): boolean {
+function isObjectText(text: string): boolean {
   try {
-    JSON.parse(text);
-    return true;
+    return isObject(JSON.parse(text));
   } catch {
     return false;
   }

@@ -29,19 +29,11 @@ export function opaqueOfCall(call: WireBody): WireBody | undefined {
 }
 
 function besides(object: WireBody, known: ReadonlySet<string>): WireBody | undefined {
-  let rest: WireBody | undefined;
+  let rest: [name: string, value: unknown][] | undefined;
   // A loop over names without an array of them: this runs for every token.
-  for (const name in object) {
-    if (known.has(name) || isNothing(object[name])) continue;
-    rest ??= {};
-    Object.defineProperty(rest, name, {
-      value: object[name],
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
-  }
-  return rest;
+  for (const name in object)
+    if (!known.has(name) && !isNothing(object[name])) (rest ??= []).push([name, object[name]]);
+  return rest && Object.fromEntries(rest);
 }
 
 /** Whether a delta says nothing besides its content, as nearly every token's: seldom more than two names are looked at. */

@@ -11,18 +11,19 @@ import type {
 } from '@mortise/core/llm';
 import { messageText, toolCallBlock } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/shared';
-import { malformed, throwFailure, uniqueCallId } from '@mortise/core/wire';
+import { describeFailure, errorFromSaid, failedEnd, malformed, throwFailure } from '@mortise/core/wire';
 import {
   countOf,
-  endError,
   metadataOf,
   objectsOf,
   startOf,
   stringOf,
   usageIn,
+  type ErrorAbout,
   type WireAbout,
   type WireBody,
 } from './convert.ts';
+import { argumentsText, callId, citation, namelessCall } from './convert-reply.ts';
 import {
   contentText,
   detailsText,
@@ -152,19 +153,6 @@ export function annotationCitation(annotation: WireBody, about: WireAbout): Cita
   return [citation(cited, annotation, about)];
 }
 
-/** `raw` is kept, so that the annotation goes back as it was. */
-export function citation(cited: WireBody, raw: WireBody, about: WireAbout): CitationBlock {
-  return defined({
-    type: 'citation' as const,
-    url: stringOf(cited['url']),
-    title: stringOf(cited['title']) ?? stringOf(cited['filename']),
-    source: stringOf(cited['file_id']),
-    start: countOf(cited['start_index']),
-    end: countOf(cited['end_index']),
-    providerMetadata: { [about.provider]: raw },
-  });
-}
-
 function toolCall(call: WireBody, about: WireAbout): ContentBlock {
   const { function: called } = call;
   if (!isObject(called)) return customCall(call, about);
@@ -174,24 +162,9 @@ function toolCall(call: WireBody, about: WireAbout): ContentBlock {
   return withMembers(block, opaqueOfCall(call), about);
 }
 
-export function namelessCall(about: WireAbout): MortiseError {
-  return malformed('a tool call without a name', about);
-}
-
-/** Some vendors send the arguments as an object. */
-export function argumentsText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return isObject(value) ? JSON.stringify(value) : '';
-}
-
 /** A call of a custom tool takes free text, which the contract's tool call does not. */
 export function customCall(call: WireBody, about: WireAbout): ContentBlock {
   return { type: `${about.provider}:custom_tool_call`, item: call };
-}
-
-/** A result must name its call, so one that comes without an id gets one. */
-export function callId(id: unknown): string {
-  return stringOf(id) ?? uniqueCallId();
 }
 
 export function chatFinishReason(
@@ -250,4 +223,19 @@ function chatMetadata(body: WireBody, { logprobs, content_filter_results }: Wire
     prompt_filter_results,
     content_filter_results,
   };
+}
+
+/** E-06: the error of an end that is a failure, with the choice's own words where it has some. */
+export function endError(
+  { finish_reason: reason, error }: { finish_reason?: unknown; error?: unknown },
+  about: ErrorAbout,
+  partialOf?: () => PartialChatResponse,
+): MortiseError | undefined {
+  const code = failedEnd(reason);
+  if (code === undefined && (error === undefined || error === null)) return undefined;
+  const word = code === undefined ? {} : { word: String(reason) };
+  return errorFromSaid({ ...word, ...describeFailure(error) }, about, {
+    fallback: code,
+    partial: partialOf?.(),
+  });
 }

@@ -13,6 +13,7 @@ import {
   annotationCitation,
   chatFinishReason,
   chatUsage,
+  endError,
   reasoningBlock,
   reasoningOf,
   refusalBlock,
@@ -30,15 +31,7 @@ import {
   thinkingBlock,
   thinkingMembers,
 } from './convert-chat-opaque.ts';
-import {
-  endError,
-  metadataOf,
-  objectsOf,
-  startOf,
-  stringOf,
-  type WireAbout,
-  type WireBody,
-} from './convert.ts';
+import { metadataOf, objectsOf, startOf, stringOf, type WireAbout, type WireBody } from './convert.ts';
 
 /** The events of a streamed chat completion. It ends with a finish reason, and with `data: [DONE]`. */
 export function chatCompletionsStream(about: WireAbout): StreamTranslator<ChatStreamEvent> {
@@ -226,11 +219,13 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
 
   finish(out: ChatStreamEvent[]): void {
     if (!this.#seen) throw malformed('an event stream without a completion', this.#about);
-    for (const [index, block] of this.#finishedBlocks()) out.push({ type: 'block', index, block });
+    // Apart at first: where a call has no name, nothing of the end is handed out.
+    const blocks: ChatStreamEvent[] = [];
+    this.#finishBlocks((index, block) => blocks.push({ type: 'block', index, block }));
     const logprobs = this.#logprobs.length === 0 ? undefined : { content: this.#logprobs };
     const providerMetadata = metadataOf(this.#about, { ...this.#metadata, logprobs });
     this.done = true;
-    out.push({
+    out.push(...blocks, {
       type: 'finish',
       finishReason: chatFinishReason(this.end.reason, {
         called: this.#calls.called,
@@ -242,19 +237,16 @@ class ChatTranslator implements StreamTranslator<ChatStreamEvent> {
   }
 
   /** The blocks that hold more than their deltas said; core makes the others. */
-  #finishedBlocks(): [index: number, block: ContentBlock][] {
-    const blocks: [number, ContentBlock][] = [];
+  #finishBlocks(tell: (index: number, block: ContentBlock) => void): void {
     if (this.#reasoning !== undefined) {
       const { index, field, pieces } = this.#reasoning;
-      blocks.push([index, reasoningBlock(field, pieces.join(''), this.#about, this.#details)]);
+      tell(index, reasoningBlock(field, pieces.join(''), this.#about, this.#details));
     }
     for (const { index, pieces, members } of this.#thoughts)
-      blocks.push([index, thinkingBlock(pieces.join(''), members, this.#about)]);
+      tell(index, thinkingBlock(pieces.join(''), members, this.#about));
     if (this.#refusal !== undefined)
-      blocks.push([this.#refusal.index, refusalBlock(this.#refusal.pieces.join(''), this.#about)]);
-    blocks.push(...this.#calls.finish());
-    if (Object.keys(this.#members).length > 0)
-      blocks.push([this.#blocks++, messageBlock(this.#members, this.#about)]);
-    return blocks;
+      tell(this.#refusal.index, refusalBlock(this.#refusal.pieces.join(''), this.#about));
+    this.#calls.finish(tell);
+    if (Object.keys(this.#members).length > 0) tell(this.#blocks++, messageBlock(this.#members, this.#about));
   }
 }

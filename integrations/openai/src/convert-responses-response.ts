@@ -7,7 +7,6 @@ import {
 } from '@mortise/core/llm';
 import { defined, isObject } from '@mortise/core/shared';
 import { describeFailure, errorFromSaid, malformed, throwFailure } from '@mortise/core/wire';
-import { argumentsText, callId, citation, namelessCall } from './convert-chat-response.ts';
 import {
   metadataOf,
   objectOf,
@@ -18,6 +17,7 @@ import {
   type WireAbout,
   type WireBody,
 } from './convert.ts';
+import { argumentsText, callId, citation, namelessCall } from './convert-reply.ts';
 
 /** The body of a response as a reply. A failed one throws what it failed of. */
 export function fromResponsesResponse(body: WireBody, about: WireAbout): ChatReply<WireBody> {

@@ -7,7 +7,7 @@ import {
   type StreamTranslator,
 } from '@mortise/core/wire';
 import { isObject } from '@mortise/core/shared';
-import { citation } from './convert-chat-response.ts';
+import { citation } from './convert-reply.ts';
 import {
   blocksOfItem,
   PARAGRAPH,

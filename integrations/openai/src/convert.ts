@@ -3,7 +3,6 @@ import type {
   ChatRequest,
   ContentBlock,
   LLMCapabilities,
-  PartialChatResponse,
   ProviderMetadata,
   ResponseFormat,
   ToolChoice,
@@ -12,7 +11,7 @@ import type {
 } from '@mortise/core/llm';
 import { defined, isObject, type JsonObject } from '@mortise/core/shared';
 import { fitSchema, openaiDialect, type SchemaDialect } from '@mortise/core/schema';
-import { describeFailure, errorFromSaid, failedEnd, withOptions, type About } from '@mortise/core/wire';
+import { withOptions, type About } from '@mortise/core/wire';
 
 /** Who speaks, and what must not be repeated. */
 export interface ErrorAbout extends About {}
@@ -171,19 +170,4 @@ export function objectsOf(value: unknown): WireBody[] {
 /** An object, whatever the reply holds there. */
 export function objectOf(value: unknown): WireBody {
   return isObject(value) ? value : {};
-}
-
-/** E-06: the error of an end that is a failure, with the choice's own words where it has some. */
-export function endError(
-  { finish_reason: reason, error }: { finish_reason?: unknown; error?: unknown },
-  about: ErrorAbout,
-  partialOf?: () => PartialChatResponse,
-): MortiseError | undefined {
-  const code = failedEnd(reason);
-  if (code === undefined && (error === undefined || error === null)) return undefined;
-  const word = code === undefined ? {} : { word: String(reason) };
-  return errorFromSaid({ ...word, ...describeFailure(error) }, about, {
-    fallback: code,
-    partial: partialOf?.(),
-  });
 }

@@ -1,3 +1,4 @@
+import { MortiseError } from '@mortise/core';
 import { checkOptions, reading } from '@mortise/core/shared';
 import {
   BaseLLM,
@@ -10,7 +11,7 @@ import {
 import type { Attempt } from '@mortise/core/call';
 import { openaiDialect } from '@mortise/core/schema';
 import { readJson, streamEvents } from '@mortise/core/wire';
-import { CHAT_COMPLETIONS, RESPONSES, type OpenAIApi } from './api.ts';
+import { CHAT_COMPLETIONS, RESPONSES, type LoadedApi, type OpenAIApi, type Translation } from './api.ts';
 import { Connection, DEFAULT_BASE_URL, type ConnectionOptions, type OpenAILLMClient } from './client.ts';
 import type { WireAbout } from './convert.ts';
 import type { ServerWire } from './server-wire.ts';
@@ -65,7 +66,9 @@ export type OpenAIMetadata = { [member: string]: unknown };
 /** A model of OpenAI, or of anyone who speaks its wire at `baseURL`. */
 export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
   readonly metadata: LLMMetadata;
-  readonly #api: OpenAIApi & Pick<OpenAILLMOptions, 'maxTokensField'>;
+  readonly #api: LoadedApi & Pick<OpenAILLMOptions, 'maxTokensField'>;
+  /** What is said to the API: a preset brings it, our own are loaded at the first call. */
+  #translation: Translation | undefined;
   readonly #connection: Connection<OpenAILLMClient>;
 
   constructor(given: OpenAILLMOptions) {
@@ -73,8 +76,10 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     const { api: chosen, wire = {}, maxTokensField, metadata } = options;
     const ours = chosen === 'chat-completions' ? CHAT_COMPLETIONS : RESPONSES;
     const made =
-      typeof chosen === 'function' ? reading('api', () => madeApi(chosen(wire)), 'configuration') : ours;
-    const api = { ...made, maxTokensField };
+      typeof chosen === 'function'
+        ? { ...reading('api', () => madeApi(chosen(wire)), 'configuration') }
+        : undefined;
+    const api = { ...ours, ...made, maxTokensField };
     super({
       ...options,
       provider: 'openai',
@@ -85,6 +90,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
       callIds: options.callIds ?? { maxLength: api.callIdLength },
     });
     this.#api = api;
+    this.#translation = made;
     this.#connection = new Connection(options);
     const { capabilities, schemaDialect = openaiDialect } = api;
     this.metadata = reading(
@@ -103,18 +109,30 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     request: ChatRequest<OpenAIProviderOptions>,
     attempt: Attempt,
   ): Promise<ChatReply<OpenAIMetadata>> {
-    const response = await this.#send(this.#api.toRequest, request, attempt);
+    const translation = this.#translation ?? (await this.#loaded());
+    const response = await this.#send(translation.toRequest, request, attempt);
     const about = this.#about();
-    return this.#api.fromReply(await readJson(response, attempt, about), about);
+    return translation.fromReply(await readJson(response, attempt, about), about);
   }
 
   override async doStream(
     request: ChatRequest<OpenAIProviderOptions>,
     attempt: Attempt,
   ): Promise<AsyncIterable<StreamBatch>> {
-    const response = await this.#send(this.#api.toStreamRequest, request, attempt);
+    const translation = this.#translation ?? (await this.#loaded());
+    const response = await this.#send(translation.toStreamRequest, request, attempt);
     const about = this.#about();
-    return streamEvents(response, attempt, this.#api.fromStream(about), about);
+    return streamEvents(response, attempt, translation.fromStream(about), about);
+  }
+
+  /** Throws `configuration` where the file of the API is not there; the next call looks for it again. */
+  async #loaded(): Promise<Translation> {
+    try {
+      return (this.#translation = await this.#api.load());
+    } catch (cause) {
+      const { provider, model } = this;
+      throw new MortiseError('configuration', NOT_LOADED, { provider, model, cause });
+    }
   }
 
   #about(): WireAbout {
@@ -131,6 +149,9 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     return this.#connection.send(this.#api.endpoint, body, attempt, this);
   }
 }
+
+const NOT_LOADED =
+  'A file of @mortise/openai could not be loaded. Deploy all files of the build, or install the package again.';
 
 function madeApi(made: OpenAIApi): OpenAIApi {
   if (typeof made.toRequest === 'function') return made;

@@ -8,7 +8,13 @@ import {
 import { defined, isObject, reading } from '@mortise/core/shared';
 import type { SseEvent, StreamTranslator } from '@mortise/core/wire';
 import { CHAT_COMPLETIONS, type OpenAIApi } from '../api.ts';
-import type { ChatCompletionsContext } from '../convert-chat-request.ts';
+import {
+  toChatCompletionsRequest,
+  toChatCompletionsStreamRequest,
+  type ChatCompletionsContext,
+} from '../convert-chat-request.ts';
+import { fromChatCompletionsResponse } from '../convert-chat-response.ts';
+import { chatCompletionsStream } from '../convert-chat-stream.ts';
 import { leaveOut, objectsOf, unsupported, type WireAbout, type WireBody } from '../convert.ts';
 import type { ReasoningWire, ServerWire } from '../server-wire.ts';
 import { isTagged, ThoughtsApart, thoughtsApart } from './thinking.ts';
@@ -27,13 +33,15 @@ export function chatCompletions(wire: ServerWire): OpenAIApi {
     const { maxTokensField = wire.maxTokensField } = context;
     return fitBody(convert(fitted, { ...context, maxTokensField }), wire);
   };
+  const { endpoint, callIdLength } = CHAT_COMPLETIONS;
   return {
-    ...CHAT_COMPLETIONS,
-    toRequest: (request, context) => body(request, context, CHAT_COMPLETIONS.toRequest),
-    toStreamRequest: (request, context) => body(request, context, CHAT_COMPLETIONS.toStreamRequest),
+    endpoint,
+    callIdLength,
+    toRequest: (request, context) => body(request, context, toChatCompletionsRequest),
+    toStreamRequest: (request, context) => body(request, context, toChatCompletionsStreamRequest),
     fromReply: (reply, about) => fitReply(reply, wire, about),
     fromStream(about) {
-      const plain = new Fitted(CHAT_COMPLETIONS.fromStream(about), wire, about);
+      const plain = new Fitted(chatCompletionsStream(about), wire, about);
       return wire.thinkingTags === true ? new ThoughtsApart(plain, about) : plain;
     },
     ...reading('wire', () => declaredBy(wire), 'configuration'),
@@ -198,7 +206,7 @@ function withoutTypeLists(schema: unknown): unknown {
 }
 
 function fitReply(body: WireBody, wire: ServerWire, about: WireAbout): ChatReply<WireBody> {
-  const reply = CHAT_COMPLETIONS.fromReply(body, about);
+  const reply = fromChatCompletionsResponse(body, about);
   const apart = wire.thinkingTags === true ? thoughtsApart(reply, about) : reply;
   return fitEnd(apart, body, wire, about);
 }
