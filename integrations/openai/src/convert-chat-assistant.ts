@@ -77,16 +77,10 @@ function addProviderBlock(turn: Turn, block: ContentBlock, context: WireContext)
   if (item === undefined) noteStranger(block, context);
   else if (block.type.endsWith(':custom_tool_call') && item['custom'] !== undefined) turn.calls.push(item);
   else if (block.type.endsWith(':audio')) turn.extra['audio'] = { id: item['id'] };
-  else if (block.type.endsWith(MESSAGE)) Object.assign(turn.extra, item);
-  else if (isPart(block)) turn.parts.push(item);
-}
-
-/** The type of the block that keeps what a message held besides its known members. */
-export const MESSAGE = ':message';
-
-/** A part of the content that came with the message, and no item of the Responses API. */
-function isPart(block: ContentBlock): boolean {
-  return (block as { readonly part?: unknown }).part === true;
+  // What a message held besides its known members.
+  else if (block.type.endsWith(':message')) Object.assign(turn.extra, item);
+  // A part of the content that came with the message, and no item of the Responses API.
+  else if ((block as { readonly part?: unknown }).part === true) turn.parts.push(item);
 }
 
 /** As it came: in a field, in OpenRouter's list of details, or as a part of the content (Mistral). */

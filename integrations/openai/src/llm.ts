@@ -151,7 +151,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
 }
 
 const NOT_LOADED =
-  'A file of @mortise/openai could not be loaded. Deploy all files of the build, or install the package again.';
+  'A file of @mortise/openai could not be loaded. Deploy all files of the build, or install it again.';
 
 function madeApi(made: OpenAIApi): OpenAIApi {
   if (typeof made.toRequest === 'function') return made;
