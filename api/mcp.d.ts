@@ -120,6 +120,75 @@ export { mcpFetch, type McpFetchOptions } from './fetch.ts';
 export { mcpTools, type McpTool, type McpTools, type McpToolsOptions, type SkippedMcpTool } from './tools.ts';
 export type { McpClient, McpRequestOptions, McpSubscription, McpToolAnnotations, McpToolDefinition, McpToolResult, } from './client.ts';
 export type { Lookup } from './addresses.ts';
+export { serveMcp, type McpServed, type McpServing, type McpTransport, type ServeMcpOptions, } from './serve.ts';
+export type { FilledPrompt, ServedPrompt } from './served-prompt.ts';
+export type { ServedTool } from './served-tool.ts';
+
+// ---- serve.d.ts
+import type { QueryEngine, Retriever } from '@mortise/core';
+import type { ServedPrompt } from './served-prompt.ts';
+import type { ServedTool } from './served-tool.ts';
+export interface ServeMcpOptions {
+    name?: string | undefined;
+    version?: string | undefined;
+    instructions?: string | undefined;
+    tools?: readonly ServedTool[] | undefined;
+    retriever?: Retriever | undefined;
+    queryEngine?: QueryEngine | undefined;
+    about?: string | undefined;
+    prompts?: Readonly<Record<string, ServedPrompt>> | undefined;
+    token?: string | null | undefined;
+    hosts?: readonly string[] | undefined;
+    origins?: readonly string[] | undefined;
+    maxRequestBytes?: number | undefined;
+    maxResultChars?: number | undefined;
+    timeoutMs?: number | undefined;
+    maxCalls?: number | undefined;
+}
+export interface McpServing {
+    readonly fetch: (request: Request) => Promise<Response>;
+    stdio(): Promise<McpServed>;
+    connect(transport: McpTransport): Promise<McpServed>;
+    close(): Promise<void>;
+}
+export interface McpServed {
+    readonly closed: Promise<void>;
+    close(): Promise<void>;
+}
+export interface McpTransport {
+    start(): Promise<void>;
+    send(message: never, options?: never): Promise<void>;
+    close(): Promise<void>;
+    onclose?: (() => void) | undefined;
+    onerror?: ((error: Error) => void) | undefined;
+    onmessage?: unknown;
+}
+export declare function serveMcp(given: ServeMcpOptions): McpServing;
+
+// ---- served-prompt.d.ts
+import type { ChatInput } from '@mortise/core/llm';
+export interface FilledPrompt {
+    readonly variables: readonly string[];
+    readonly optional?: readonly string[] | undefined;
+    format(values: never): ChatInput;
+}
+export interface ServedPrompt {
+    readonly template: FilledPrompt;
+    readonly title?: string | undefined;
+    readonly description?: string | undefined;
+    readonly arguments?: Readonly<Record<string, string>> | undefined;
+}
+
+// ---- served-tool.d.ts
+import type { Schema } from '@mortise/core/schema';
+import type { JsonSchema } from '@mortise/core/shared';
+import type { Tool } from '@mortise/toolkit';
+import type { McpToolAnnotations } from './client.ts';
+export interface ServedTool extends Tool {
+    readonly title?: string | undefined;
+    readonly outputSchema?: Schema | JsonSchema | undefined;
+    readonly annotations?: McpToolAnnotations | undefined;
+}
 
 // ---- tools.d.ts
 import type { MortiseError } from '@mortise/core';

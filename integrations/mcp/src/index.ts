@@ -10,3 +10,12 @@ export type {
   McpToolResult,
 } from './client.ts';
 export type { Lookup } from './addresses.ts';
+export {
+  serveMcp,
+  type McpServed,
+  type McpServing,
+  type McpTransport,
+  type ServeMcpOptions,
+} from './serve.ts';
+export type { FilledPrompt, ServedPrompt } from './served-prompt.ts';
+export type { ServedTool } from './served-tool.ts';

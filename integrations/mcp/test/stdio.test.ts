@@ -4,6 +4,11 @@ import { expect, it, onTestFinished } from 'vitest';
 
 const context = () => ({ signal: new AbortController().signal, toolCallId: '1', rawArguments: {} });
 const program = join(import.meta.dirname, 'stdio-server.mjs');
+/** As the tests run: on the sources, or on what is published. */
+const SOURCES =
+  process.env['MORTISE_TARBALLS'] === '1'
+    ? []
+    : ['--conditions=mortise-source', '--disable-warning=ExperimentalWarning'];
 
 async function connect(options: Partial<McpStdioOptions> = {}): ReturnType<typeof connectMcp> {
   const client = await connectMcp({ command: process.execPath, args: [program], ...options });
@@ -42,3 +47,14 @@ it('gives up a program that says nothing', async () => {
     connect({ args: ['-e', 'setInterval(() => {}, 1000)'], protocol: 'legacy', timeoutMs: 200 }),
   ).rejects.toMatchObject({ code: 'timeout' });
 });
+
+it.each(['2026-07-28', 'legacy'] as const)(
+  'serves a tool over standard input and output (%s)',
+  async (protocol) => {
+    const args = [...SOURCES, join(import.meta.dirname, 'serving-program.mjs')];
+    const client = await connect({ args, protocol, stderr: 'inherit' });
+    const { tools } = await mcpTools(client);
+    expect(await tools[0]!.execute({ text: 'hello' }, context())).toBe('HELLO');
+    await expect(tools[0]!.execute({}, context())).rejects.toMatchObject({ code: 'server' });
+  },
+);
