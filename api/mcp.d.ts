@@ -29,6 +29,11 @@ export interface McpToolResult {
     readonly structuredContent?: unknown;
     readonly isError?: boolean | undefined;
 }
+export interface McpProgress {
+    readonly progress: number;
+    readonly total?: number | undefined;
+    readonly message?: string | undefined;
+}
 export interface McpRequestOptions {
     readonly signal?: AbortSignal;
     readonly timeout?: number;
@@ -64,6 +69,7 @@ export interface McpClient {
         arguments: Record<string, unknown>;
     }, options?: McpRequestOptions & {
         readonly toolDefinition?: never;
+        readonly onprogress?: (progress: McpProgress) => void;
     }): Promise<McpToolResult>;
     setNotificationHandler(method: 'notifications/tools/list_changed', handler: () => void | Promise<void>): void;
     removeNotificationHandler(method: string): void;
@@ -104,6 +110,9 @@ export interface McpConnection extends McpClient {
 }
 export declare function connectMcp(given: McpHttpOptions | McpStdioOptions): Promise<McpConnection>;
 
+// ---- errors.d.ts
+export declare function mcpErrorText(error: unknown): string;
+
 // ---- fetch.d.ts
 import type { Lookup } from './addresses.ts';
 export interface McpFetchOptions {
@@ -116,9 +125,10 @@ export declare function mcpFetch(given?: McpFetchOptions): typeof globalThis.fet
 
 // ---- index.d.ts
 export { connectMcp, type McpConnection, type McpHttpOptions, type McpStdioOptions } from './connect.ts';
+export { mcpErrorText } from './errors.ts';
 export { mcpFetch, type McpFetchOptions } from './fetch.ts';
 export { mcpTools, type McpTool, type McpTools, type McpToolsOptions, type SkippedMcpTool } from './tools.ts';
-export type { McpClient, McpRequestOptions, McpSubscription, McpToolAnnotations, McpToolDefinition, McpToolResult, } from './client.ts';
+export type { McpClient, McpProgress, McpRequestOptions, McpSubscription, McpToolAnnotations, McpToolDefinition, McpToolResult, } from './client.ts';
 export type { Lookup } from './addresses.ts';
 export { serveMcp, type McpServed, type McpServing, type McpTransport, type ServeMcpOptions, } from './serve.ts';
 export type { FilledPrompt, ServedPrompt } from './served-prompt.ts';
@@ -143,6 +153,7 @@ export interface ServeMcpOptions {
     maxRequestBytes?: number | undefined;
     maxResultChars?: number | undefined;
     timeoutMs?: number | undefined;
+    toolErrors?: ((error: unknown, tool: string) => string | Promise<string>) | undefined;
     maxCalls?: number | undefined;
 }
 export interface McpServing {

@@ -26,6 +26,13 @@ export interface McpToolResult {
   readonly isError?: boolean | undefined;
 }
 
+/** How far a tool is, in the server's measure and words. */
+export interface McpProgress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
 /** What one request is made with. */
 export interface McpRequestOptions {
   readonly signal?: AbortSignal;
@@ -55,7 +62,10 @@ export interface McpClient {
   ): Promise<{ readonly tools: readonly McpToolDefinition[] }>;
   callTool(
     params: { name: string; arguments: Record<string, unknown> },
-    options?: McpRequestOptions & { readonly toolDefinition?: never },
+    options?: McpRequestOptions & {
+      readonly toolDefinition?: never;
+      readonly onprogress?: (progress: McpProgress) => void;
+    },
   ): Promise<McpToolResult>;
   setNotificationHandler(
     method: 'notifications/tools/list_changed',

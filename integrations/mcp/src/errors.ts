@@ -107,6 +107,14 @@ export function toolFailed(tool: string, text: string, { server, secrets }: Abou
   return new MortiseError('server', message, { provider: 'mcp', retryable: false });
 }
 
+/**
+ * What a model is told of a tool that threw, for `toolErrors` of `runTools`: of a tool of an MCP server what the server reported, cleaned and
+ * without secrets, so that it can do better; of any other only that it failed.
+ */
+export function mcpErrorText(error: unknown): string {
+  return isMortiseError(error) && error.provider === 'mcp' ? error.message : 'The tool failed.';
+}
+
 function failure(code: KnownErrorCode, says: string, about: About, cause: unknown): MortiseError {
   const message = `The MCP server ${JSON.stringify(about.server)} ${says}`;
   // A call of a tool is not made again by itself: the first may have done its work.

@@ -1,8 +1,10 @@
 export { connectMcp, type McpConnection, type McpHttpOptions, type McpStdioOptions } from './connect.ts';
+export { mcpErrorText } from './errors.ts';
 export { mcpFetch, type McpFetchOptions } from './fetch.ts';
 export { mcpTools, type McpTool, type McpTools, type McpToolsOptions, type SkippedMcpTool } from './tools.ts';
 export type {
   McpClient,
+  McpProgress,
   McpRequestOptions,
   McpSubscription,
   McpToolAnnotations,

@@ -49,6 +49,8 @@ export interface ServeMcpOptions {
   maxResultChars?: number | undefined;
   /** Milliseconds of one call of a tool without its own bound. Default: 60,000. */
   timeoutMs?: number | undefined;
+  /** What the other side is told of what a tool threw; a place to log it, too. Default: that it failed, without the words, which may hold secrets. */
+  toolErrors?: ((error: unknown, tool: string) => string | Promise<string>) | undefined;
   /** Calls that run at once; more are refused. Default: 64. */
   maxCalls?: number | undefined;
 }
@@ -89,7 +91,7 @@ export interface McpTransport {
  * Serves tools, an index and prompts to assistants that speak MCP: `await serveMcp({ retriever }).stdio()`. Both generations of
  * the specification, 2026-07-28 and those before, are answered by the official SDK.
  *
- * Arguments are checked against the tools' schemas; what a tool throws is told to the model on the other side by its message. A
+ * Arguments are checked against the tools' schemas; of what a tool throws the other side is told that it failed. A
  * client that leaves or cancels aborts the tool's `signal`. Throws `configuration` for what cannot be served.
  */
 export function serveMcp(given: ServeMcpOptions): McpServing {
@@ -166,6 +168,7 @@ interface Surface {
   readonly timeoutMs: number;
   readonly maxResultChars: number;
   readonly maxCalls: number;
+  readonly toolErrors: (error: unknown, tool: string) => string | Promise<string>;
   /** Calls that run. */
   readonly running: { count: number };
 }
@@ -206,11 +209,12 @@ function surfaceOf(options: ServeMcpOptions): Surface {
     timeoutMs: positive('timeoutMs', options.timeoutMs ?? 60_000),
     maxResultChars: wholeNumber('maxResultChars', options.maxResultChars ?? 1_000_000),
     maxCalls: wholeNumber('maxCalls', options.maxCalls ?? 64),
+    toolErrors: options.toolErrors ?? (() => 'The tool failed.'),
     running: { count: 0 },
   };
 }
 
-type Sdk = typeof import('@modelcontextprotocol/server');
+type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 
 /** Makes a server of the SDK for each connection, or each request. */
 function factoryOf(sdk: Sdk, surface: Surface): (context: Parameters<McpServerFactory>[0]) => Server {
@@ -231,7 +235,7 @@ function factoryOf(sdk: Sdk, surface: Surface): (context: Parameters<McpServerFa
 }
 
 function serveTools(server: Server, sdk: Sdk, surface: Surface, compile: Compile): void {
-  const { tools, timeoutMs, maxResultChars, maxCalls, running } = surface;
+  const { tools, timeoutMs, maxResultChars, maxCalls, toolErrors, running } = surface;
   const list = [...tools.values()].map(({ definition }) => definition);
   server.setRequestHandler('tools/list', () => ({ tools: list }));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq: { signal } }) => {
@@ -246,7 +250,7 @@ function serveTools(server: Server, sdk: Sdk, surface: Surface, compile: Compile
     running.count++;
     try {
       const args = (params.arguments ?? {}) as JsonObject;
-      const result = await runTool(tool, args, { signal, timeoutMs, maxResultChars, compile });
+      const result = await runTool(tool, args, { signal, timeoutMs, maxResultChars, compile, toolErrors });
       return server.projectCallToolResult(result as never, tool.definition.outputSchema);
     } finally {
       running.count--;

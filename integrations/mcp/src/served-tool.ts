@@ -104,10 +104,12 @@ export interface RunOptions {
   readonly timeoutMs: number;
   readonly maxResultChars: number;
   readonly compile: Compile;
+  /** What the other side is told of what a tool threw. */
+  readonly toolErrors: (error: unknown, tool: string) => string | Promise<string>;
 }
 
 /**
- * One call. What is wrong with the arguments and what the tool throws is a result with `isError`, as the specification has it, so that
+ * One call. What is wrong with the arguments and that the tool failed is a result with `isError`, as the specification has it, so that
  * the model on the other side reads it; an aborted signal rejects.
  */
 export async function runTool(

@@ -1,5 +1,6 @@
 import { type MortiseError, toMortiseError } from '@mortise/core';
 import { checkOptions, positive, requireMembers, wholeNumber, type JsonObject } from '@mortise/core/shared';
+import type { ToolContext } from '@mortise/core/llm';
 import type { Tool } from '@mortise/toolkit';
 import { changesOf } from './changes.ts';
 import { clean, cleanSchema, describe } from './clean.ts';
@@ -7,6 +8,7 @@ import {
   mcpError,
   secretsOf,
   type McpClient,
+  type McpProgress,
   type McpToolAnnotations,
   type McpToolDefinition,
 } from './client.ts';
@@ -84,6 +86,8 @@ export interface McpToolsOptions {
 
 /** Characters of a prefix and of a server's name. */
 const MAX_SERVER_NAME = 64;
+/** Characters of what a server says of its progress. */
+const MAX_PROGRESS_TEXT = 200;
 
 interface Server {
   readonly client: McpClient;
@@ -106,7 +110,7 @@ interface Settings extends Omit<McpToolsOptions, 'timeoutMs'> {
  * `mcpTools({ files, web })`. A client is a connected `Client` of `@modelcontextprotocol/client`, or what `connectMcp` gives.
  *
  * Names are mapped to what models take and back; descriptions and schemas are cleaned, bounded, and marked as the server's words. A
- * tool that cannot be shown stands in `skipped`. A tool's own failure (`isError`) is an error with `server`, which `runTools` tells the model; an
+ * tool that cannot be shown stands in `skipped`. A tool's own failure (`isError`) is an error with `server`, whose words `toolErrors: mcpErrorText` tells the model; an
  * aborted signal cancels the call at the server.
  *
  * Rejects with a `MortiseError`: `timeout` for a server that does not answer, `malformed-response` for a list that does not end.
@@ -250,7 +254,8 @@ function toolOf(
     server: label,
     annotations: { ...definition.annotations },
     ...(outputSchema === undefined ? {} : { outputSchema }),
-    execute: (args, { signal }) => callTool(definition, name, args, { client, label, settings, signal }),
+    execute: (args, { signal, progress }) =>
+      callTool(definition, name, args, { client, label, settings, signal, progress }),
   };
 }
 
@@ -263,17 +268,31 @@ async function callTool(
     label,
     settings,
     signal,
-  }: { client: McpClient; label: string; settings: Settings; signal: AbortSignal },
+    progress,
+  }: { client: McpClient; label: string; settings: Settings } & Pick<ToolContext, 'signal' | 'progress'>,
 ): Promise<unknown> {
   const about = { server: label, secrets: secrets(client, settings), signal };
   const { timeoutMs: timeout, trusted } = settings;
   // Without its schema the SDK does not run the patterns in it over what the server gave.
   const { outputSchema: _, ...unchecked } = definition;
   const toolDefinition = (trusted === true ? definition : unchecked) as never;
+  // A server is asked for progress only where somebody reads it.
+  const onprogress = (told: McpProgress): void =>
+    void progress?.({
+      progress: told.progress,
+      ...(told.total === undefined ? {} : { total: told.total }),
+      ...(told.message === undefined ? {} : { message: clean(told.message, MAX_PROGRESS_TEXT) }),
+    });
   try {
     const result = await client.callTool(
       { name: definition.name, arguments: args },
-      { signal, timeout, maxTotalTimeout: timeout, toolDefinition },
+      {
+        signal,
+        timeout,
+        maxTotalTimeout: timeout,
+        toolDefinition,
+        ...(progress === undefined ? {} : { onprogress }),
+      },
     );
     if (result.isError === true) throw toolFailed(name, textOf(result), about);
     return toolValue(result, settings);

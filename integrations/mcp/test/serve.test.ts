@@ -188,7 +188,7 @@ describe.each(ways)('$way', ({ connect }) => {
     await expect(client.getPrompt({ name: 'nothing' })).rejects.toMatchObject({ code: -32_602 });
   });
 
-  it('tells the model what is wrong with its arguments, and what a tool threw', async () => {
+  it('tells the model what is wrong with its arguments, and what toolErrors says of a failure', async () => {
     const broken = tool({
       name: 'broken',
       description: 'Breaks.',
@@ -197,7 +197,12 @@ describe.each(ways)('$way', ({ connect }) => {
         throw new Error('no more paper');
       },
     });
-    const client = await connect({ tools: [add, broken], retriever: retriever() });
+    const thrown: unknown[] = [];
+    const toolErrors = (error: unknown, name: string) => {
+      thrown.push(error);
+      return `${name} is out of order`;
+    };
+    const client = await connect({ tools: [add, broken], retriever: retriever(), toolErrors });
     const said = async (name: string, args: Record<string, unknown>) => {
       const { content, isError } = await client.callTool({ name, arguments: args });
       return [isError, (content[0] as { text: string }).text];
@@ -208,9 +213,21 @@ describe.each(ways)('$way', ({ connect }) => {
     ]);
     expect(await said('broken', {})).toEqual([true, expect.stringContaining('The arguments are invalid:')]);
     expect(await said('search', { query: '' })).toEqual([true, expect.stringContaining('invalid')]);
-    expect(await said('broken', { n: 1 })).toEqual([true, 'The tool failed: no more paper']);
+    expect(await said('broken', { n: 1 })).toEqual([true, 'broken is out of order']);
+    expect(thrown).toMatchObject([{ message: 'no more paper' }]);
     await expect(client.callTool({ name: 'nothing', arguments: {} })).rejects.toMatchObject({
       code: -32_602,
+    });
+  });
+
+  it('does not tell the words of what a tool threw, unless it is told to', async () => {
+    const execute = () => {
+      throw new Error('no such file: /home/me/secret');
+    };
+    const broken = tool({ name: 'broken', description: '', parameters: { type: 'object' }, execute });
+    expect(await (await connect({ tools: [broken] })).callTool({ name: 'broken' })).toMatchObject({
+      isError: true,
+      content: [{ text: 'The tool failed.' }],
     });
   });
 

@@ -1,7 +1,7 @@
 import { runTools } from '@mortise/toolkit';
 import type { JsonObject } from '@mortise/core/shared';
 import { ScriptedLLM } from '@mortise/core/testing';
-import { mcpTools, type McpTool } from '@mortise/mcp';
+import { mcpErrorText, mcpTools, type McpTool } from '@mortise/mcp';
 import { describe, expect, it, vi } from 'vitest';
 import { byHand, inMemory, overHttp, PROTOCOLS, type Hand } from './servers.ts';
 
@@ -89,8 +89,9 @@ describe.each(ways)('$way', ({ connect }) => {
       message,
     });
     const llm = calling('read', {});
-    const { steps } = await runTools(llm, 'Read it.', { tools });
-    expect(steps[0]!.results[0]).toMatchObject({ isError: true, content: `The tool failed: ${message}` });
+    const { steps } = await runTools(llm, 'Read it.', { tools, toolErrors: mcpErrorText });
+    expect(steps[0]!.results[0]).toMatchObject({ isError: true, content: message });
+    expect(mcpErrorText(new Error('/home/me'))).toBe('The tool failed.');
   });
 
   it('cancels the call at the server when its signal is aborted', async () => {
@@ -112,6 +113,27 @@ describe.each(ways)('$way', ({ connect }) => {
     controller.abort(reason);
     await expect(call).rejects.toBe(reason);
     await vi.waitUntil(() => reached?.aborted === true);
+  });
+
+  it('tells how far the tool is, where somebody reads it', async () => {
+    const client = await connect({
+      pages: () => [[{ name: 'read' }]],
+      call: async (_name, _args, { mcpReq }) => {
+        const progressToken = mcpReq._meta?.progressToken;
+        if (progressToken !== undefined)
+          await mcpReq.notify({
+            method: 'notifications/progress',
+            params: { progressToken, progress: 1, total: 2, message: 'half\u0007' },
+          });
+        return { content: [{ type: 'text', text: progressToken === undefined ? 'silent' : 'told' }] };
+      },
+    });
+    const { tools } = await mcpTools(client);
+    const told: unknown[] = [];
+    const progress = async (value: unknown) => void told.push(value);
+    expect(await tools[0]!.execute({}, { ...context(), progress })).toBe('told');
+    expect(told).toEqual([{ progress: 1, total: 2, message: 'half' }]);
+    expect(await tools[0]!.execute({}, context())).toBe('silent');
   });
 
   it('gives up a tool that does not answer in time', async () => {
