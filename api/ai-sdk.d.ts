@@ -591,9 +591,19 @@ export type AgentEvent = {
     step: number;
     response: object;
 } | {
-    type: 'approval-asked' | 'approval-given';
+    type: 'approval-asked';
     step: number;
     call: ToolCallBlock;
+    approval?: object | undefined;
+} | {
+    type: 'approval-given';
+    step: number;
+    call: ToolCallBlock;
+} | {
+    type: 'tool-event';
+    step: number;
+    call: ToolCallBlock;
+    event: object;
 } | {
     type: 'tool-start';
     step: number;

@@ -1634,6 +1634,7 @@ export interface SSEShow {
     reasoning?: boolean | undefined;
     sources?: boolean | readonly string[] | undefined;
     toolErrors?: boolean | undefined;
+    approvals?: boolean | undefined;
     errors?: boolean | undefined;
     warnings?: boolean | undefined;
     rawUsage?: boolean | undefined;

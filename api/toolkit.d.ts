@@ -568,14 +568,44 @@ import type { LLM, ProviderOptions, ChatInput } from '@mortise/core/llm';
 import type { StructuredOptions, StructuredResult } from './contract.ts';
 export declare function structured<Input, Output, P extends ProviderOptions = ProviderOptions, M = unknown>(llm: LLM<P, M>, schema: Schema<Input, Output>, input: ChatInput, given?: StructuredOptions<P>): Promise<StructuredResult<Output, M>>;
 
+// ---- tools/agent-tool.d.ts
+import type { ChatInput, LLM, ProviderOptions } from '@mortise/core/llm';
+import type { InferOutput, Schema } from '@mortise/core/schema';
+import type { StreamToolsOptions } from './contract.ts';
+import type { Tool, ToolOptions } from './tool.ts';
+export interface AgentToolOptions<Args = {
+    task: string;
+}, P extends ProviderOptions = ProviderOptions, M = unknown, T = unknown> extends Omit<StreamToolsOptions<P, T>, 'signal' | 'parent' | 'onState' | 'runId' | 'approvalKey' | 'approvalTtlMs' | 'approvals'>, Pick<ToolOptions<unknown, Args, unknown>, 'maxCalls' | 'needsApproval'> {
+    name: string;
+    description: string;
+    llm: LLM<P, M>;
+    system?: string | undefined;
+    input?: ((args: Args) => ChatInput) | undefined;
+    runTimeoutMs?: number | undefined;
+}
+export declare function agentTool<P extends ProviderOptions, M, T, S extends Schema>(given: AgentToolOptions<InferOutput<S>, P, M, T> & {
+    parameters: S;
+    input: (args: InferOutput<S>) => ChatInput;
+}): Tool<InferOutput<S>>;
+export declare function agentTool<P extends ProviderOptions, M, T>(given: AgentToolOptions<{
+    task: string;
+}, P, M, T> & {
+    parameters?: undefined;
+}): Tool<{
+    task: string;
+}>;
+
 // ---- tools/contract.d.ts
 import type { ChatInput, ChatMessage, ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, ToolCallBlock, ToolChoice, ToolResultBlock, Usage } from '@mortise/core/llm';
+import type { Schema } from '@mortise/core/schema';
 import type { JsonObject } from '@mortise/core/shared';
 import type { WebStream } from '@mortise/core/sse';
 import type { Tool } from './tool.ts';
 export type ToolsInput = ChatInput | ToolsState;
-export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<ChatOptions<P>, 'tools'> {
+export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown> extends Omit<ChatOptions<P>, 'tools'> {
     tools: readonly Tool[];
+    output?: Schema<unknown, T> | undefined;
+    outputName?: string | undefined;
     maxSteps?: number | undefined;
     maxToolCalls?: number | undefined;
     maxTotalToolCalls?: number | undefined;
@@ -585,16 +615,32 @@ export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions>
     approve?: ((call: ToolCallBlock, context: {
         signal: AbortSignal;
     }) => Approval | Promise<Approval>) | undefined;
+    approvalKey?: string | Uint8Array | undefined;
+    approvalTtlMs?: number | undefined;
+    approvals?: readonly GivenApproval[] | undefined;
     stopWhen?: ((step: FinishedStep) => boolean | Promise<boolean>) | undefined;
     prepareStep?: ((step: ComingStep) => StepSettings | undefined | Promise<StepSettings | undefined>) | undefined;
     onState?: ((state: ToolsState) => void | Promise<void>) | undefined;
     runId?: string | undefined;
 }
-export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends StreamToolsOptions<P> {
+export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown> extends StreamToolsOptions<P, T> {
     onEvent?: ((event: RunToolsEvent) => void | Promise<void>) | undefined;
 }
 export type ToolErrorText = (error: unknown, call: ToolCallBlock) => string | Promise<string>;
 export type Approval = boolean | string;
+export interface PendingApproval {
+    callId: string;
+    name: string;
+    arguments: JsonObject;
+    token: string;
+    expiresAt: string;
+}
+export interface GivenApproval {
+    callId: string;
+    approved: boolean;
+    reason?: string | undefined;
+    token: string;
+}
 export interface ComingStep {
     readonly step: number;
     readonly messages: readonly ChatMessage[];
@@ -627,6 +673,7 @@ export type RunToolsEvent = {
     type: 'approval-asked';
     step: number;
     call: ToolCallBlock;
+    approval?: PendingApproval | undefined;
 } | {
     type: 'approval-given';
     step: number;
@@ -643,6 +690,11 @@ export type RunToolsEvent = {
     call: ToolCallBlock;
     value: unknown;
 } | {
+    type: 'tool-event';
+    step: number;
+    call: ToolCallBlock;
+    event: RunToolsEvent;
+} | {
     type: 'tool-end';
     step: number;
     call: ToolCallBlock;
@@ -656,23 +708,31 @@ export interface ToolsStep<M = unknown> {
     response: ChatResponse<M>;
     results: ToolResultBlock[];
 }
-export interface RunToolsResult<M = unknown> {
-    ended: 'answer' | 'stopped';
-    response: ChatResponse<M>;
+export interface ToolsProgress<M = unknown> {
     text: string;
     messages: ChatMessage[];
     steps: ToolsStep<M>[];
     usage: Usage;
     readonly state: ToolsState;
 }
-export interface PartialToolsResult<M = unknown> extends Omit<RunToolsResult<M>, 'ended' | 'response'> {
+export type RunToolsResult<M = unknown, T = undefined> = ToolsProgress<M> & {
+    response: ChatResponse<M>;
+    approvals: PendingApproval[];
+} & ({
+    ended: 'answer';
+    output: T;
+} | {
+    ended: 'approval' | 'stopped';
+    output?: undefined;
+});
+export interface PartialToolsResult<M = unknown> extends ToolsProgress<M> {
     response?: ChatResponse<M>;
     reply?: unknown;
 }
-export interface ToolsStream<M = unknown> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
+export interface ToolsStream<M = unknown, T = undefined> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
     readonly textStream: AsyncIterable<string>;
     readonly state: ToolsState;
-    final(): Promise<RunToolsResult<M>>;
+    final(): Promise<RunToolsResult<M, T>>;
     cancel(): Promise<void>;
 }
 export interface ToolsState {
@@ -684,6 +744,7 @@ export interface ToolsState {
         [tool: string]: number;
     };
     usage?: JsonObject | undefined;
+    reminded?: true | undefined;
     reply?: ToolsReplyState | undefined;
 }
 export interface ToolsReplyState {
@@ -694,10 +755,13 @@ export interface ToolsReplyState {
 }
 export interface ToolsCallState {
     result?: JsonObject | undefined;
+    approved?: Approval | undefined;
+    run?: ToolsState | undefined;
 }
 
 // ---- tools/index.d.ts
-export type { Approval, ComingStep, FinishedStep, PartialToolsResult, RunToolsEvent, RunToolsOptions, RunToolsResult, StepSettings, StreamToolsOptions, ToolErrorText, ToolsCallState, ToolsInput, ToolsReplyState, ToolsState, ToolsStep, ToolsStream, } from './contract.ts';
+export { agentTool, type AgentToolOptions } from './agent-tool.ts';
+export type { Approval, ComingStep, FinishedStep, GivenApproval, PartialToolsResult, PendingApproval, RunToolsEvent, RunToolsOptions, RunToolsResult, StepSettings, StreamToolsOptions, ToolErrorText, ToolsCallState, ToolsInput, ToolsProgress, ToolsReplyState, ToolsState, ToolsStep, ToolsStream, } from './contract.ts';
 export { runTools } from './run-tools.ts';
 export { streamTools } from './stream-tools.ts';
 export { tool, toolBlocks, type Tool, type ToolCallContext, type ToolOptions } from './tool.ts';
@@ -706,12 +770,12 @@ export { sumUsage } from './usage.ts';
 // ---- tools/run-tools.d.ts
 import type { LLM, ProviderOptions } from '@mortise/core/llm';
 import type { RunToolsOptions, RunToolsResult, ToolsInput } from './contract.ts';
-export declare function runTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ToolsInput, given: RunToolsOptions<P>): Promise<RunToolsResult<M>>;
+export declare function runTools<P extends ProviderOptions, M, T = undefined>(llm: LLM<P, M>, input: ToolsInput, given: RunToolsOptions<P, T>): Promise<RunToolsResult<M, T>>;
 
 // ---- tools/stream-tools.d.ts
 import type { LLM, ProviderOptions } from '@mortise/core/llm';
 import type { StreamToolsOptions, ToolsInput, ToolsStream } from './contract.ts';
-export declare function streamTools<P extends ProviderOptions, M>(llm: LLM<P, M>, input: ToolsInput, given: StreamToolsOptions<P>): ToolsStream<M>;
+export declare function streamTools<P extends ProviderOptions, M, T = undefined>(llm: LLM<P, M>, input: ToolsInput, given: StreamToolsOptions<P, T>): ToolsStream<M, T>;
 
 // ---- tools/tool.d.ts
 import type { JsonObject, JsonSchema } from '@mortise/core/shared';
@@ -728,6 +792,7 @@ export interface ToolOptions<S, Args, Result> {
     execute: (args: Args, context: ToolCallContext) => Result | Promise<Result>;
     timeoutMs?: number | undefined;
     maxCalls?: number | undefined;
+    needsApproval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
     strict?: boolean | undefined;
 }
 export interface Tool<Args = never, Result = unknown> extends ToolLike {
@@ -735,6 +800,7 @@ export interface Tool<Args = never, Result = unknown> extends ToolLike {
     readonly description: string;
     readonly timeoutMs?: number;
     readonly maxCalls?: number;
+    needsApproval?(args: Args): boolean | Promise<boolean>;
     execute(args: Args, context: ToolContext): Result | Promise<Result>;
 }
 export declare function tool<S extends Schema, Result>(options: ToolOptions<S, InferOutput<S>, Result>): Tool<InferOutput<S>, Result>;

@@ -18,7 +18,9 @@ export type AgentEvent =
   | { type: 'step-start' | 'step-end'; step: number }
   | { type: 'stream'; step: number; event: ChatStreamEvent }
   | { type: 'response'; step: number; response: object }
-  | { type: 'approval-asked' | 'approval-given'; step: number; call: ToolCallBlock }
+  | { type: 'approval-asked'; step: number; call: ToolCallBlock; approval?: object | undefined }
+  | { type: 'approval-given'; step: number; call: ToolCallBlock }
+  | { type: 'tool-event'; step: number; call: ToolCallBlock; event: object }
   | { type: 'tool-start'; step: number; call: ToolCallBlock }
   | { type: 'tool-progress'; step: number; call: ToolCallBlock; value: unknown }
   | { type: 'tool-end'; step: number; call: ToolCallBlock; result: ToolResultBlock };
@@ -118,6 +120,11 @@ export class UITranslator {
         return event.sources.flatMap((source) => this.#source(source));
       case 'warning':
         return [{ type: 'data-warning', data: event.warning }];
+      case 'approval-asked':
+        // Only where it is shown: a page that holds the token can decide.
+        return event.approval === undefined
+          ? []
+          : [{ type: 'data-approval', id: event.call.id, data: event.approval }];
       case 'tool-progress': {
         const { call, value } = event;
         return [{ type: 'tool-output-available', toolCallId: call.id, output: value, preliminary: true }];
@@ -137,8 +144,8 @@ export class UITranslator {
       case 'tool-start':
       case 'step-start':
       case 'step-end':
-      case 'approval-asked':
       case 'approval-given':
+      case 'tool-event':
         return [];
       default:
         return [ownPart(event)];

@@ -26,6 +26,8 @@ export interface SSEShow {
   sources?: boolean | readonly string[] | undefined;
   /** What tools that failed say. Otherwise `The tool failed.` */
   toolErrors?: boolean | undefined;
+  /** What is asked of people in a run of tools, with the token that decides it. Otherwise that it is asked, alone. */
+  approvals?: boolean | undefined;
   /** Messages of errors, which may name servers. Otherwise they name the code. Causes are never sent. */
   errors?: boolean | undefined;
   warnings?: boolean | undefined;

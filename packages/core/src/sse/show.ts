@@ -35,6 +35,8 @@ function memberOf(key: string, value: unknown, { type, isError }: Members, show:
       return nodeOf(value as Members, show.sources);
     case 'quote':
       return type !== 'citation' || show.sources === true ? value : undefined;
+    case 'approval':
+      return type !== 'approval-asked' || show.approvals === true ? value : undefined;
     case 'usage':
       return show.rawUsage === true ? value : { ...(value as Members), raw: undefined };
     case 'warnings':

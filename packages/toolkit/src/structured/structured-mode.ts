@@ -63,7 +63,7 @@ function modeFor(capabilities: LLMCapabilities, strict: StrictSchema, canForce: 
 }
 
 /** Whether a call can be forced: not everywhere, and at some providers not while the model thinks. */
-function mayForce(
+export function mayForce(
   { provider, metadata: { capabilities } }: Pick<LLM, 'provider' | 'metadata'>,
   { reasoning, providerOptions }: Pick<ChatOptions, 'reasoning' | 'providerOptions'>,
 ): boolean {

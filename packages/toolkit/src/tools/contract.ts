@@ -11,6 +11,7 @@ import type {
   ToolResultBlock,
   Usage,
 } from '@mortise/core/llm';
+import type { Schema } from '@mortise/core/schema';
 import type { JsonObject } from '@mortise/core/shared';
 import type { WebStream } from '@mortise/core/sse';
 import type { Tool } from './tool.ts';
@@ -18,12 +19,19 @@ import type { Tool } from './tool.ts';
 /** What a loop begins with: a text, a conversation, or the state of a run that goes on. */
 export type ToolsInput = ChatInput | ToolsState;
 
-/** The tools of a loop, and what bounds it. */
-export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions> extends Omit<
+/** The tools of a loop, and what bounds it. `T` is what `output` gives. */
+export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown> extends Omit<
   ChatOptions<P>,
   'tools'
 > {
   tools: readonly Tool[];
+  /**
+   * The shape of the answer. The model gives it by calling a tool of its own, which ends the run; an answer that does not fit goes
+   * back to it, and one in words is asked for again, once.
+   */
+  output?: Schema<unknown, T> | undefined;
+  /** The name of that tool. Default: `answer`. */
+  outputName?: string | undefined;
   /** Replies of the model in the whole run, the last one and those before a resumption included. Default: 10. */
   maxSteps?: number | undefined;
   /** Calls of one reply. A reply with more runs none of them, and rejects with `budget`. Default: 128. */
@@ -43,6 +51,18 @@ export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions>
   approve?:
     | ((call: ToolCallBlock, context: { signal: AbortSignal }) => Approval | Promise<Approval>)
     | undefined;
+  /**
+   * Where there is no `approve`: a call of a tool that `needsApproval` ends the run (`ended: 'approval'`), and what is asked is
+   * signed with this secret (HMAC-SHA-256), at least 16 bytes. Whoever has a token can decide its call: give it to them alone.
+   */
+  approvalKey?: string | Uint8Array | undefined;
+  /** Milliseconds for which an approval may be given. Default: 86,400,000, which is a day. */
+  approvalTtlMs?: number | undefined;
+  /**
+   * What was decided of the calls that wait in the state. One that was forged, changed or has expired is `permission`, one that
+   * was given already `conflict`; then none of them holds.
+   */
+  approvals?: readonly GivenApproval[] | undefined;
   /** Asked after each step that asked for tools, when all are answered. `true` ends the run there (`ended: 'stopped'`). */
   stopWhen?: ((step: FinishedStep) => boolean | Promise<boolean>) | undefined;
   /** Asked before each request: what is different for this step. */
@@ -60,7 +80,10 @@ export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions>
 }
 
 /** The same, with somebody who is told. */
-export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions> extends StreamToolsOptions<P> {
+export interface RunToolsOptions<
+  P extends ProviderOptions = ProviderOptions,
+  T = unknown,
+> extends StreamToolsOptions<P, T> {
   /** What happens, as it happens. Given, the model's replies are streamed. A promise is waited for before anything else happens. */
   onEvent?: ((event: RunToolsEvent) => void | Promise<void>) | undefined;
 }
@@ -70,6 +93,29 @@ export type ToolErrorText = (error: unknown, call: ToolCallBlock) => string | Pr
 
 /** `true` runs the tool; `false` or a reason for the model does not. */
 export type Approval = boolean | string;
+
+/** A call that waits for somebody's decision. Plain JSON. */
+export interface PendingApproval {
+  /** The id of the call. */
+  callId: string;
+  /** Of the tool. */
+  name: string;
+  arguments: JsonObject;
+  /** Good for this call of this run with these arguments, until it expires. */
+  token: string;
+  /** ISO 8601. */
+  expiresAt: string;
+}
+
+/** What was decided. */
+export interface GivenApproval {
+  callId: string;
+  approved: boolean;
+  /** For the model, of a refusal. */
+  reason?: string | undefined;
+  /** As it was asked with. */
+  token: string;
+}
 
 /** A step before its request. */
 export interface ComingStep {
@@ -107,7 +153,8 @@ export type RunToolsEvent =
   | { type: 'stream'; step: number; event: ChatStreamEvent; toolCallId?: string | undefined }
   /** `usage`: of the run so far, here and at the end of the step. */
   | { type: 'response'; step: number; response: ChatResponse; usage: Usage }
-  | { type: 'approval-asked'; step: number; call: ToolCallBlock }
+  /** `approval`: of a call that ends the run, to be decided later. */
+  | { type: 'approval-asked'; step: number; call: ToolCallBlock; approval?: PendingApproval | undefined }
   | {
       type: 'approval-given';
       step: number;
@@ -119,6 +166,8 @@ export type RunToolsEvent =
   | { type: 'tool-start'; step: number; call: ToolCallBlock }
   /** What a tool tells by `context.progress`. */
   | { type: 'tool-progress'; step: number; call: ToolCallBlock; value: unknown }
+  /** What happens in the run of an agent that is a tool. */
+  | { type: 'tool-event'; step: number; call: ToolCallBlock; event: RunToolsEvent }
   /** Of a call that was not run too: its result says why. */
   | { type: 'tool-end'; step: number; call: ToolCallBlock; result: ToolResultBlock }
   | { type: 'step-end'; step: number; usage: Usage };
@@ -129,25 +178,42 @@ export interface ToolsStep<M = unknown> {
   results: ToolResultBlock[];
 }
 
-/** How a loop ended: the last reply, and everything that was said on the way. */
-export interface RunToolsResult<M = unknown> {
-  /** `answer`: the model asked for no tool any more. `stopped`: `stopWhen` said so. */
-  ended: 'answer' | 'stopped';
-  /** The last reply. */
-  response: ChatResponse<M>;
+/** How far a run has come, and everything that was said on the way. */
+export interface ToolsProgress<M = unknown> {
+  /** Of the last whole reply. */
   text: string;
-  /** The whole conversation, what was given included, every call with its result: go on from here. */
+  /** The whole conversation, what was given included, every call with a result: go on from here. */
   messages: ChatMessage[];
   /** The steps of this call. Those before a resumption are in `messages` alone. */
   steps: ToolsStep<M>[];
-  /** The sum over the whole run, field by field; a field that some step did not give is absent. */
+  /** The sum over the whole run, agents that are tools included, field by field; a field that some step did not give is absent. */
   usage: Usage;
   /** Plain JSON that `runTools` goes on from, in another process too. Not enumerable: it repeats the messages. */
   readonly state: ToolsState;
 }
 
-/** What an error has in `partial`: how far the run had come. */
-export interface PartialToolsResult<M = unknown> extends Omit<RunToolsResult<M>, 'ended' | 'response'> {
+/** How a loop ended. */
+export type RunToolsResult<M = unknown, T = undefined> = ToolsProgress<M> & {
+  /** The last reply. */
+  response: ChatResponse<M>;
+  /** What waits to be decided, where the run ended with that. */
+  approvals: PendingApproval[];
+} & (
+    | {
+        /** The model asked for no tool any more. */
+        ended: 'answer';
+        /** The answer, where `output` says its shape. */
+        output: T;
+      }
+    | {
+        /** `approval`: some call waits for a decision. `stopped`: `stopWhen` said so. */
+        ended: 'approval' | 'stopped';
+        output?: undefined;
+      }
+  );
+
+/** What an error has in `partial`. */
+export interface PartialToolsResult<M = unknown> extends ToolsProgress<M> {
   /** The last whole reply. */
   response?: ChatResponse<M>;
   /** What the model's own error had in `partial`: of a stream, what had arrived. */
@@ -158,13 +224,14 @@ export interface PartialToolsResult<M = unknown> extends Omit<RunToolsResult<M>,
  * A loop that is under way, under the rules of `ChatStream`: single use, pull-based (the loop waits until its event is read),
  * cancelled by `break`. `final()` may be called at any time; where nobody reads, replies are not streamed.
  */
-export interface ToolsStream<M = unknown> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
+export interface ToolsStream<M = unknown, T = undefined>
+  extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
   /** The text deltas of all replies. */
   readonly textStream: AsyncIterable<string>;
   /** How far the run has come, as plain JSON: also after an abort, whose reason says nothing of it. */
   readonly state: ToolsState;
   /** Reads to the end. After an early leave: `aborted`. */
-  final(): Promise<RunToolsResult<M>>;
+  final(): Promise<RunToolsResult<M, T>>;
   /** Leaves the loop: the model's connection is closed, and the signals of tools that run are aborted. */
   cancel(): Promise<void>;
 }
@@ -182,6 +249,8 @@ export interface ToolsState {
   calls: { [tool: string]: number };
   /** So far. */
   usage?: JsonObject | undefined;
+  /** The model was told to give its answer by the tool for it. */
+  reminded?: true | undefined;
   /** The last reply, until the next request: its calls may be unanswered. */
   reply?: ToolsReplyState | undefined;
 }
@@ -201,4 +270,8 @@ export interface ToolsReplyState {
 export interface ToolsCallState {
   /** A `tool-result` block. */
   result?: JsonObject | undefined;
+  /** Decided, and not run yet: `false` or a reason refuses. */
+  approved?: Approval | undefined;
+  /** The run of an agent that is a tool. */
+  run?: ToolsState | undefined;
 }

@@ -1,9 +1,11 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import { linkedController, raceAbort, throwIfAborted } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
-import type { ToolCallBlock, ToolContext, ToolResultBlock } from '@mortise/core/llm';
-import type { RunToolsEvent, StreamToolsOptions } from './contract.ts';
-import type { Call } from './run-state.ts';
+import type { ToolCallBlock, ToolContext, ToolResultBlock, Usage } from '@mortise/core/llm';
+import type { Approvals } from './approvals.ts';
+import type { Approval, PendingApproval, RunToolsEvent, StreamToolsOptions } from './contract.ts';
+import { NESTED, type NestedRun } from './nested.ts';
+import type { Call, RunState } from './run-state.ts';
 import { shortened, toolArguments, toolResultContent, type Tool } from './tool.ts';
 
 /** What the execution of a call needs of its run. */
@@ -12,16 +14,20 @@ export interface Execution {
   readonly toolTimeoutMs: number;
   readonly toolErrors: NonNullable<StreamToolsOptions['toolErrors']>;
   readonly approve: StreamToolsOptions['approve'];
-  /** Of the run. */
-  readonly id: string;
+  readonly approvals: Approvals | undefined;
+  /** The tool by which the model gives its answer: it changes nothing, and nobody is asked. */
+  readonly output: Tool | undefined;
+  readonly state: RunState;
   readonly step: number;
   /** The span of the run, where the runtime cannot tell. */
   readonly parent: string | undefined;
-  /** Calls of a tool before this reply. */
-  readonly callsBefore: (tool: string) => number;
   /** All calls of this reply. */
   readonly calls: readonly Call[];
   readonly tell: (event: RunToolsEvent) => Promise<void>;
+  /** Somebody reads what is told. */
+  readonly isRead: boolean;
+  /** The state of this run has changed. */
+  readonly keep: () => Promise<void>;
   readonly thrown: Thrown;
 }
 
@@ -34,48 +40,66 @@ export interface Thrown {
 }
 
 /** What came of a call. */
-export async function executeCall(
-  call: Call,
-  execution: Execution,
-  signal: AbortSignal,
-): Promise<ToolResultBlock> {
+export type Outcome =
+  | { readonly result: ToolResultBlock; readonly usage?: Usage }
+  | { readonly asked: PendingApproval };
+
+export async function executeCall(call: Call, execution: Execution, signal: AbortSignal): Promise<Outcome> {
   const { block } = call;
   const { step, tell, tools } = execution;
+  const refused = (content: string): Outcome => ({ result: failed(block, content) });
   const tool = tools.find(({ name }) => name === block.name);
   if (tool === undefined) {
     const names = tools.map(({ name }) => name).join(', ');
-    return failed(block, `There is no tool named ${shortened(block.name, MAX_NAME)}. There are: ${names}.`);
+    return refused(`There is no tool named ${shortened(block.name, MAX_NAME)}. There are: ${names}.`);
   }
   if (isBeyond(call, tool, execution))
-    return failed(block, `This call was not run: ${tool.name} may be called ${tool.maxCalls} times.`);
+    return refused(`This call was not run: ${tool.name} may be called ${tool.maxCalls} times.`);
   const prepared = await raceAbort(toolArguments(tool, block), signal);
-  if ('problem' in prepared) return failed(block, prepared.problem);
-  const refused = await refusal(block, execution, signal);
-  if (refused !== undefined) return failed(block, refused);
+  if ('problem' in prepared) return refused(prepared.problem);
+  if (tool !== execution.output) {
+    const decided = await decision(call, tool, prepared.args, execution, signal);
+    if (typeof decided === 'object') return { asked: decided };
+    if (decided !== true) {
+      return refused(typeof decided === 'string' ? decided : 'The user did not approve this call.');
+    }
+  }
   await tell({ type: 'tool-start', step, call: block });
   return run(tool, prepared.args, call, execution, signal);
 }
 
-function isBeyond({ at, block }: Call, { name, maxCalls }: Tool, { calls, callsBefore }: Execution): boolean {
+function isBeyond({ at, block }: Call, { name, maxCalls }: Tool, { calls, state }: Execution): boolean {
   if (maxCalls === undefined) return false;
   const earlier = calls.filter((other) => other.at < at && other.block.name === block.name).length;
-  return callsBefore(name) + earlier >= maxCalls;
+  return (state.calls.get(name) ?? 0) + earlier >= maxCalls;
 }
 
-/** What the model is told of a call that was not approved. */
-async function refusal(
-  call: ToolCallBlock,
-  { approve, step, tell }: Execution,
+/** Whether a call may run: from the state, from whoever is asked at once, or asked for later. */
+async function decision(
+  call: Call,
+  tool: Tool,
+  args: unknown,
+  { approve, approvals, state, step, tell }: Execution,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  if (approve === undefined) return undefined;
-  await tell({ type: 'approval-asked', step, call });
-  const approval = await raceAbort(Promise.resolve(approve(call, { signal })), signal);
-  const approved = approval === true;
+): Promise<Approval | PendingApproval> {
+  const { block, approved } = call;
+  if (approved !== undefined) return approved;
+  if (approve !== undefined) {
+    await tell({ type: 'approval-asked', step, call: block });
+    const approval = await raceAbort(Promise.resolve(approve(block, { signal })), signal);
+    await tell(approvalGiven(step, block, approval));
+    return approval;
+  }
+  const needs = tool.needsApproval?.(args as never) ?? false;
+  if ((await raceAbort(Promise.resolve(needs), signal)) === false || approvals === undefined) return true;
+  const approval = await approvals.ask(state, call);
+  await tell({ type: 'approval-asked', step, call: block, approval });
+  return approval;
+}
+
+export function approvalGiven(step: number, call: ToolCallBlock, approval: Approval): RunToolsEvent {
   const reason = typeof approval === 'string' ? { reason: approval } : {};
-  await tell({ type: 'approval-given', step, call, approved, ...reason });
-  if (approved) return undefined;
-  return reason.reason ?? 'The user did not approve this call.';
+  return { type: 'approval-given', step, call, approved: approval === true, ...reason };
 }
 
 async function run(
@@ -84,9 +108,13 @@ async function run(
   call: Call,
   execution: Execution,
   signal: AbortSignal,
-): Promise<ToolResultBlock> {
+): Promise<Outcome> {
   const { block } = call;
   const { toolErrors, thrown, parent } = execution;
+  let usage: Usage | undefined;
+  const spent = (of: Usage): void => void (usage = of);
+  const outcome = (result: ToolResultBlock): Outcome =>
+    usage === undefined ? { result } : { result, usage };
   try {
     const value = await inSpan(
       'tool.execute',
@@ -95,18 +123,19 @@ async function run(
         parent,
         content: () => ({ arguments: block.arguments }),
       },
-      () => withTimeout(tool, args, call, execution, signal),
+      () => withTimeout(tool, args, call, execution, spent, signal),
       (result) => ({ content: () => ({ result }) }),
     );
-    return resultOf(block, toolResultContent(value));
+    return outcome(resultOf(block, toolResultContent(value)));
   } catch (error) {
     throwIfAborted(signal);
     if (toolErrors === 'throw') {
       thrown.error = error;
       throw error;
     }
-    if (toolErrors === 'result') return failed(block, toolErrorText(error));
-    return failed(block, String(await raceAbort(Promise.resolve(toolErrors(error, block)), signal)));
+    if (toolErrors === 'result') return outcome(failed(block, toolErrorText(error)));
+    const text = await raceAbort(Promise.resolve(toolErrors(error, block)), signal);
+    return outcome(failed(block, String(text)));
   }
 }
 
@@ -122,11 +151,13 @@ function toolErrorText(error: unknown): string {
 async function withTimeout(
   tool: Tool,
   args: unknown,
-  { block, at }: Call,
-  { id, step, tell, toolTimeoutMs }: Execution,
+  call: Call,
+  { state, step, tell, isRead, keep, toolTimeoutMs }: Execution,
+  spent: NestedRun['spent'],
   outer: AbortSignal,
 ): Promise<unknown> {
   throwIfAborted(outer);
+  const { block, at } = call;
   const controller = linkedController(outer);
   const ms = tool.timeoutMs ?? toolTimeoutMs;
   const timer = setTimeout(() => {
@@ -136,11 +167,21 @@ async function withTimeout(
     controller.abort(error);
   }, ms);
   let over = false;
-  const context: ToolContext = {
+  const nested: NestedRun = {
+    state: call.run,
+    async keep(inside) {
+      call.run = inside;
+      await keep();
+    },
+    tell: isRead ? (event) => tell({ type: 'tool-event', step, call: block, event }) : undefined,
+    spent,
+  };
+  const context: ToolContext & { [NESTED]: NestedRun } = {
+    [NESTED]: nested,
     signal: controller.signal,
     toolCallId: block.id,
     rawArguments: block.arguments,
-    idempotencyKey: `${id}/${step}/${at}`,
+    idempotencyKey: `${state.id}/${step}/${at}`,
     async progress(value) {
       // Of a tool that was left behind, or in the midst of an abort: nobody is told, and nothing is thrown at it.
       if (!over) await tell({ type: 'tool-progress', step, call: block, value }).catch(() => undefined);

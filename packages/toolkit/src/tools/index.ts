@@ -1,8 +1,11 @@
+export { agentTool, type AgentToolOptions } from './agent-tool.ts';
 export type {
   Approval,
   ComingStep,
   FinishedStep,
+  GivenApproval,
   PartialToolsResult,
+  PendingApproval,
   RunToolsEvent,
   RunToolsOptions,
   RunToolsResult,
@@ -11,6 +14,7 @@ export type {
   ToolErrorText,
   ToolsCallState,
   ToolsInput,
+  ToolsProgress,
   ToolsReplyState,
   ToolsState,
   ToolsStep,

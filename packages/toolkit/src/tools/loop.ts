@@ -10,16 +10,21 @@ import type {
   ProviderOptions,
   ToolChoice,
 } from '@mortise/core/llm';
-import { positive } from '@mortise/core/shared';
+import { positive, shown } from '@mortise/core/shared';
+import { mayForce } from '../structured/structured-mode.ts';
+import { Approvals } from './approvals.ts';
 import type {
+  Approval,
   PartialToolsResult,
+  PendingApproval,
   RunToolsEvent,
   RunToolsResult,
   StepSettings,
   StreamToolsOptions,
   ToolsStep,
 } from './contract.ts';
-import { executeCall, failed, type Execution, type Thrown } from './execute.ts';
+import { approvalGiven, executeCall, failed, type Execution, type Thrown } from './execute.ts';
+import { outputTool, type OutputTool } from './output.ts';
 import {
   conversation,
   lazyState,
@@ -40,12 +45,12 @@ export interface LoopHooks {
 }
 
 /** Runs `state` to its end. Rejects with exactly the signal's reason, with what a tool threw (`toolErrors: 'throw'`), or typed. */
-export async function runLoop<P extends ProviderOptions, M>(
+export async function runLoop<P extends ProviderOptions, M, T>(
   llm: LLM<P, M>,
   state: RunState<M>,
-  options: StreamToolsOptions<P>,
+  options: StreamToolsOptions<P, T>,
   hooks: LoopHooks,
-): Promise<RunToolsResult<M>> {
+): Promise<RunToolsResult<M, T>> {
   const thrown: Thrown = {};
   const steps: ToolsStep<M>[] = [];
   try {
@@ -69,30 +74,28 @@ interface LoopParts<M> extends LoopHooks {
   readonly steps: ToolsStep<M>[];
 }
 
-class Loop<P extends ProviderOptions, M> {
+class Loop<P extends ProviderOptions, M, T> {
   readonly #llm: LLM<P, M>;
   readonly #state: RunState<M>;
-  readonly #options: StreamToolsOptions<P>;
+  readonly #options: StreamToolsOptions<P, T>;
+  readonly #output: OutputTool<T> | undefined;
+  readonly #approvals: Approvals | undefined;
   readonly #parts: LoopParts<M>;
   readonly #bounds: Bounds;
   #saving: Promise<void> = Promise.resolve();
   /** The state has changed since it was kept last. */
   #changed = true;
 
-  constructor(llm: LLM<P, M>, state: RunState<M>, options: StreamToolsOptions<P>, parts: LoopParts<M>) {
+  constructor(llm: LLM<P, M>, state: RunState<M>, options: StreamToolsOptions<P, T>, parts: LoopParts<M>) {
     this.#llm = llm;
     this.#state = state;
     this.#options = options;
     this.#parts = parts;
-    this.#bounds = boundsOf(options);
-    // A timer fires at once beyond what it can hold.
-    for (const { name, timeoutMs = 1, maxCalls = 1 } of options.tools) {
-      positive(`timeoutMs of ${name}`, timeoutMs);
-      positive(`maxCalls of ${name}`, maxCalls, true);
-    }
+    ({ bounds: this.#bounds, output: this.#output, approvals: this.#approvals } = checkRun(options));
   }
 
-  async run(): Promise<RunToolsResult<M>> {
+  async run(): Promise<RunToolsResult<M, T>> {
+    await this.#decide();
     for (;;) {
       const reply = this.#state.reply ?? (await this.#ask());
       const ended = await this.#settle(reply);
@@ -102,18 +105,45 @@ class Loop<P extends ProviderOptions, M> {
     }
   }
 
+  /** Takes up what was decided of the calls that wait: all of it, or none. */
+  async #decide(): Promise<void> {
+    const { approvals = [] } = this.#options;
+    if (approvals.length === 0) return;
+    if (this.#approvals === undefined) {
+      throw new MortiseError(
+        'configuration',
+        'approvals are checked with the key that signed them: give approvalKey.',
+      );
+    }
+    const decided = new Map<Call, Approval>();
+    for (const given of approvals) {
+      const call = await this.#approvals.check(this.#state, given);
+      if (decided.has(call)) {
+        const message = `The call ${given.callId} is decided twice. Give one approval for each.`;
+        throw new MortiseError('conflict', message);
+      }
+      decided.set(call, given.approved || (given.reason ?? false));
+    }
+    for (const [call, approval] of decided) call.approved = approval;
+    await this.#keep();
+    for (const [{ block }, approval] of decided) {
+      await this.#tell(approvalGiven(this.#state.steps, block, approval));
+    }
+  }
+
   async #ask(): Promise<Reply<M>> {
     const { steps, messages, usage = {} } = this.#state;
     const step = steps + 1;
-    const { prepareStep, signal: _signal } = this.#options;
+    const { prepareStep } = this.#options;
     const settings = (await prepareStep?.({ step, messages: [...messages], usage })) ?? {};
-    const { shown, callable, toolChoice } = this.#toolsOf(settings, step);
+    const { sent: tools, callable, toolChoice } = this.#toolsOf(settings, step);
     await this.#save();
     await this.#tell({ type: 'step-start', step });
-    const options = { ...chatOptions(this.#options), ...this.#shared(), tools: shown, toolChoice };
+    const { signal, parent } = this.#parts;
+    const options = { ...chatOptions(this.#options), signal, parent, tools, toolChoice };
     // A copy: an LLM that keeps its request must not see it grow.
-    const sent = [...(settings.messages ?? messages)];
-    const response = await this.#reply((settings.llm ?? this.#llm) as LLM<P, M>, sent, options, step);
+    const asked = [...(settings.messages ?? messages)];
+    const response = await this.#reply((settings.llm ?? this.#llm) as LLM<P, M>, asked, options, step);
     const reply = replyOf(response, callable);
     this.#state.steps = step;
     this.#state.usage = added(this.#state.usage, response.usage);
@@ -127,23 +157,30 @@ class Loop<P extends ProviderOptions, M> {
   #toolsOf(
     settings: StepSettings,
     step: number,
-  ): { shown: readonly Tool[]; callable: readonly string[] | undefined; toolChoice: ToolChoice | undefined } {
+  ): { sent: readonly Tool[]; callable: readonly string[] | undefined; toolChoice: ToolChoice | undefined } {
     const { tools, toolChoice: given } = this.#options;
-    const toolChoice = settings.toolChoice ?? (step === 1 ? given : unforced(given));
-    const shown = settings.tools?.map((name) => {
+    const last = this.#output === undefined ? [] : [this.#output.tool];
+    const some = settings.tools?.map((name) => {
       const found = tools.find((tool) => tool.name === name);
       if (found !== undefined) return found;
       const message = `prepareStep asks for the tool ${name}, which is not among the tools of the run. Add it there.`;
       throw new MortiseError('configuration', message);
     });
-    const names = settings.tools ?? tools.map(({ name }) => name);
+    const all = [...(some ?? tools), ...last];
+    const toolChoice = this.#choice(settings.toolChoice ?? (step === 1 ? given : unforced(given)));
     const allowed = typeof toolChoice === 'object' && 'tools' in toolChoice ? toolChoice.tools : undefined;
-    const callable = allowed === undefined ? settings.tools : names.filter((name) => allowed.includes(name));
-    return { shown: shown ?? tools, callable, toolChoice };
+    const names = all.map(({ name }) => name);
+    const callable = allowed === undefined ? some && names : names.filter((name) => allowed.includes(name));
+    return { sent: all, callable, toolChoice };
   }
 
-  #shared(): { readonly signal: AbortSignal; readonly parent: string | undefined } {
-    return { signal: this.#parts.signal, parent: this.#parts.parent };
+  /** The answer can be given whatever else may be called; a model that gave it in words is held to its tool. */
+  #choice(asked: ToolChoice | undefined): ToolChoice | undefined {
+    if (this.#output === undefined) return asked;
+    const { name } = this.#output.tool;
+    if (this.#state.reminded && mayForce(this.#llm, this.#options)) return { tool: name };
+    if (typeof asked !== 'object' || !('tools' in asked) || asked.tools.includes(name)) return asked;
+    return { ...asked, tools: [...asked.tools, name] };
   }
 
   async #reply(
@@ -165,31 +202,55 @@ class Loop<P extends ProviderOptions, M> {
   }
 
   /** Runs what is unanswered of a reply; the result of the run where that was its end. */
-  async #settle(reply: Reply<M>): Promise<RunToolsResult<M> | undefined> {
+  async #settle(reply: Reply<M>): Promise<RunToolsResult<M, T> | undefined> {
     const { response, calls } = reply;
     const { finishReason, text } = response;
-    const bound = this.#bound(calls.length);
-    if (bound === undefined) await this.#execute(reply);
+    const bound = this.#bound(calls);
+    const approvals = bound === undefined ? await this.#execute(reply) : [];
     const results = calls.flatMap(({ result }) => result ?? []);
     this.#parts.steps.push({ response, results });
     if (calls.length === 0 && finishReason.unified === 'other' && text === '') {
       const message = `The model ended with ${finishReason.raw}, and without a text: that is no answer. Call again, or look at the last message in partial.`;
       throw this.#failure('malformed-response', message);
     }
-    if (calls.length === 0 && finishReason.unified !== 'pause') return this.#result('answer', response);
+    if (calls.length === 0 && finishReason.unified !== 'pause' && this.#output === undefined) {
+      return this.#result(response, { ended: 'answer', output: undefined as T });
+    }
     if (bound !== undefined) throw this.#failure(bound.code, bound.message);
-    const { steps: step, usage = {} } = this.#state;
-    const messages = conversation(this.#state, unrun);
-    const stop = await this.#options.stopWhen?.({ step, messages, usage, response, results });
-    return stop === true ? this.#result('stopped', response) : undefined;
+    if (approvals.length > 0) return this.#result(response, { ended: 'approval' }, approvals);
+    const answer = await this.#answer(reply);
+    if (answer !== undefined) return this.#result(response, { ended: 'answer', output: answer.value });
+    const { steps: step, usage = {}, reminded } = this.#state;
+    if (calls.length === 0 && finishReason.unified !== 'pause' && reminded) {
+      const message = `The model gave its answer in words again, although it was told to call ${this.#output?.tool.name}: ${shown(text)}. Use structured() on messages of partial, or another model.`;
+      throw this.#failure('validation', message);
+    }
+    if (calls.length > 0) {
+      const messages = conversation(this.#state, unrun);
+      const stop = await this.#options.stopWhen?.({ step, messages, usage, response, results });
+      if (stop === true) return this.#result(response, { ended: 'stopped' });
+    }
+    if (step >= this.#bounds.maxSteps) throw this.#failure('max-steps', outOfSteps(step));
+    return undefined;
+  }
+
+  /** What `output` wants, where a call of this reply gave it. */
+  async #answer({ calls }: Reply<M>): Promise<{ readonly value: T } | undefined> {
+    const output = this.#output;
+    if (output === undefined) return undefined;
+    const given = calls.find(
+      ({ block, result }) => block.name === output.tool.name && result?.isError !== true,
+    );
+    return given && output.valueOf(given.block);
   }
 
   /** Why the calls of this reply are not run, if they are not. */
-  #bound(calls: number): { readonly code: KnownErrorCode; readonly message: string } | undefined {
+  #bound(all: readonly Call[]): { readonly code: KnownErrorCode; readonly message: string } | undefined {
     const { maxSteps, maxToolCalls, maxTotalToolCalls } = this.#bounds;
     const { steps } = this.#state;
-    if (calls > maxToolCalls) {
-      const message = `One reply asked for ${calls} tool calls, and maxToolCalls is ${maxToolCalls}: none was run. Raise maxToolCalls, or look in partial.messages for a loop.`;
+    const calls = all.filter(({ block }) => block.name !== this.#output?.tool.name).length;
+    if (all.length > maxToolCalls) {
+      const message = `One reply asked for ${all.length} tool calls, and maxToolCalls is ${maxToolCalls}: none was run. Raise maxToolCalls, or look in partial.messages for a loop.`;
       return { code: 'budget', message };
     }
     const before = [...this.#state.calls.values()].reduce((sum, count) => sum + count, 0);
@@ -197,40 +258,58 @@ class Loop<P extends ProviderOptions, M> {
       const message = `After ${before} tool calls the model asked for ${calls} more, and maxTotalToolCalls is ${maxTotalToolCalls}: none of these was run. Raise maxTotalToolCalls and go on from partial.state.`;
       return { code: 'budget', message };
     }
-    if (steps < maxSteps) return undefined;
-    const message = `The model still asked for tools after ${steps} replies. Raise maxSteps and go on from partial.state, or look in partial.messages for a loop.`;
-    return { code: 'max-steps', message };
+    // Its answer is no call that another reply must follow.
+    if (steps < maxSteps || (calls === 0 && all.length > 0)) return undefined;
+    return { code: 'max-steps', message: outOfSteps(steps) };
   }
 
-  /** The first throw (`toolErrors: 'throw'`, or the caller's abort) ends the others. */
-  async #execute({ calls, tools }: Reply<M>): Promise<void> {
+  /** What waits for a decision. The first throw (`toolErrors: 'throw'`, or the caller's abort) ends the others. */
+  async #execute({ calls, tools }: Reply<M>): Promise<PendingApproval[]> {
     const { approve, toolErrors = 'result' } = this.#options;
     const { concurrency, toolTimeoutMs } = this.#bounds;
-    const { id, steps: step } = this.#state;
+    const { signal: caller, parent, tell, thrown } = this.#parts;
+    const { steps: step } = this.#state;
+    const output = this.#output?.tool;
+    const all = output === undefined ? this.#options.tools : [...this.#options.tools, output];
     const execution: Execution = {
-      tools:
-        tools === undefined
-          ? this.#options.tools
-          : this.#options.tools.filter(({ name }) => tools.includes(name)),
-      ...{ toolTimeoutMs, toolErrors, approve, id, step, calls },
-      parent: this.#parts.parent,
-      callsBefore: (tool) => this.#state.calls.get(tool) ?? 0,
+      ...{ toolTimeoutMs, toolErrors, approve, step, calls, parent, thrown, output, state: this.#state },
+      tools: tools === undefined ? all : all.filter(({ name }) => tools.includes(name)),
+      approvals: this.#approvals,
+      isRead: tell !== undefined,
       tell: (event) => this.#tell(event),
-      thrown: this.#parts.thrown,
+      keep: () => this.#keep(),
     };
     const open = calls.filter(({ result }) => result === undefined);
-    const pool = { concurrency, signal: this.#parts.signal, siblingReason };
-    await mapPool(open, pool, async (call, signal) => {
-      const result = await executeCall(call, execution, signal);
+    const pool = { concurrency, signal: caller, siblingReason };
+    const outcomes = await mapPool(open, pool, async (call, signal) => {
+      const outcome = await executeCall(call, execution, signal);
+      if ('asked' in outcome) return outcome.asked;
+      const { result, usage } = outcome;
       call.result = result;
+      if (usage !== undefined) this.#state.usage = added(this.#state.usage, usage);
       await this.#keep();
       await this.#tell({ type: 'tool-end', step, call: call.block, result });
+      return undefined;
     });
+    return outcomes.flatMap((asked) => asked ?? []);
   }
 
   /** The reply becomes a turn of the conversation. A pause has no calls of ours: the provider goes on from its message. */
-  #turnOver({ calls }: Reply<M>): void {
-    this.#state.messages.splice(0, Infinity, ...conversation(this.#state, unrun));
+  #turnOver({ calls, response }: Reply<M>): void {
+    const { messages } = this.#state;
+    const isPause = response.finishReason.unified === 'pause';
+    const inWords = this.#output !== undefined && calls.length === 0 && !isPause;
+    // Providers refuse a message that says nothing.
+    if (!inWords || response.text.trim() !== '')
+      messages.splice(0, Infinity, ...conversation(this.#state, unrun));
+    if (inWords) {
+      const { name } = this.#output.tool;
+      messages.push({
+        role: 'user',
+        content: `Give the answer by calling ${name}, with the whole answer as its arguments.`,
+      });
+      this.#state.reminded = true;
+    }
     for (const { block } of calls) {
       if (!this.#options.tools.some(({ name }) => name === block.name)) continue;
       this.#state.calls.set(block.name, (this.#state.calls.get(block.name) ?? 0) + 1);
@@ -260,11 +339,22 @@ class Loop<P extends ProviderOptions, M> {
     await this.#parts.tell?.(event);
   }
 
-  #result(ended: RunToolsResult['ended'], response: ChatResponse<M>): RunToolsResult<M> {
+  #result(
+    response: ChatResponse<M>,
+    end: { ended: 'answer'; output: T } | { ended: 'approval' | 'stopped' },
+    approvals: PendingApproval[] = [],
+  ): RunToolsResult<M, T> {
     const { steps } = this.#parts;
-    const messages = conversation(this.#state, unrun);
-    const usage = this.#state.usage ?? {};
-    return withState({ ended, response, text: response.text, messages, steps, usage }, this.#state);
+    const messages = conversation(this.#state, approvals.length > 0 ? waiting : unrun);
+    const result = {
+      response,
+      text: response.text,
+      messages,
+      steps,
+      usage: this.#state.usage ?? {},
+      approvals,
+    };
+    return withState({ ...result, ...end }, this.#state);
   }
 
   #failure(code: KnownErrorCode, message: string): MortiseError {
@@ -275,6 +365,27 @@ class Loop<P extends ProviderOptions, M> {
   }
 }
 
+/** The options of a run, checked: `configuration` where they do not fit each other. */
+export function checkRun<P extends ProviderOptions, T>(
+  options: StreamToolsOptions<P, T>,
+): { bounds: Bounds; output: OutputTool<T> | undefined; approvals: Approvals | undefined } {
+  const { tools, output, outputName = 'answer', approve, approvalKey, approvalTtlMs } = options;
+  for (const tool of tools) {
+    const { name, timeoutMs = 1, maxCalls = 1 } = tool;
+    // A timer fires at once beyond what it can hold.
+    positive(`timeoutMs of ${name}`, timeoutMs);
+    positive(`maxCalls of ${name}`, maxCalls, true);
+    if (!('needsApproval' in tool) || approve !== undefined || approvalKey !== undefined) continue;
+    const message = `The tool ${name} needs approval, and nobody can give it. Set approve, which is asked at once, or approvalKey, which signs what is asked for later.`;
+    throw new MortiseError('configuration', message);
+  }
+  return {
+    bounds: boundsOf(options),
+    output: output && outputTool(output, outputName, tools),
+    approvals: approvalKey === undefined ? undefined : new Approvals(approvalKey, approvalTtlMs),
+  };
+}
+
 interface Bounds {
   readonly maxSteps: number;
   readonly maxToolCalls: number;
@@ -283,13 +394,13 @@ interface Bounds {
   readonly toolTimeoutMs: number;
 }
 
-function boundsOf<P extends ProviderOptions>({
+function boundsOf<P extends ProviderOptions, T>({
   maxSteps = 10,
   maxToolCalls = 128,
   maxTotalToolCalls,
   concurrency = 8,
   toolTimeoutMs = 60_000,
-}: StreamToolsOptions<P>): Bounds {
+}: StreamToolsOptions<P, T>): Bounds {
   return {
     maxSteps: positive('maxSteps', maxSteps, true),
     maxToolCalls: positive('maxToolCalls', maxToolCalls, true),
@@ -301,7 +412,7 @@ function boundsOf<P extends ProviderOptions>({
 }
 
 /** What of the options is the model's. */
-function chatOptions<P extends ProviderOptions>({
+function chatOptions<P extends ProviderOptions, T>({
   maxSteps: _1,
   maxToolCalls: _2,
   maxTotalToolCalls: _3,
@@ -313,8 +424,13 @@ function chatOptions<P extends ProviderOptions>({
   prepareStep: _9,
   onState: _10,
   runId: _11,
+  output: _12,
+  outputName: _13,
+  approvalKey: _14,
+  approvalTtlMs: _15,
+  approvals: _16,
   ...rest
-}: StreamToolsOptions<P>): ChatOptions<P> {
+}: StreamToolsOptions<P, T>): ChatOptions<P> {
   return rest;
 }
 
@@ -343,6 +459,14 @@ function siblingReason(cause: unknown): MortiseError {
   return new MortiseError('aborted', 'Another tool of the same reply failed.', { cause });
 }
 
+function outOfSteps(steps: number): string {
+  return `The model still asked for tools after ${steps} replies. Raise maxSteps and go on from partial.state, or look in partial.messages for a loop.`;
+}
+
+function waiting({ block }: Call): ReturnType<typeof failed> {
+  return failed(block, 'This call was not run: it waits for an approval.');
+}
+
 /** Providers refuse calls that nobody answers: so the conversation can go on. */
 function unrun({ block }: Call): ReturnType<typeof failed> {
   return failed(block, 'This call was not run: the run had ended.');
@@ -366,6 +490,7 @@ function partialOf<M>(
   return withState(partial, goesOn);
 }
 
-function withState<R extends object>(result: R, run: RunState): R & Pick<RunToolsResult, 'state'> {
-  return Object.defineProperty(result, 'state', { get: lazyState(run) }) as R & Pick<RunToolsResult, 'state'>;
+function withState<R extends object>(result: R, run: RunState): R & Pick<PartialToolsResult, 'state'> {
+  return Object.defineProperty(result, 'state', { get: lazyState(run) }) as R &
+    Pick<PartialToolsResult, 'state'>;
 }

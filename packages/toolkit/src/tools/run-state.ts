@@ -13,7 +13,7 @@ import {
 } from '@mortise/core/llm';
 import { defined, isObject, jsonText, reading, shown, type JsonObject } from '@mortise/core/shared';
 import { randomId } from './tool.ts';
-import type { ToolsInput, ToolsReplyState, ToolsState } from './contract.ts';
+import type { Approval, ToolsCallState, ToolsInput, ToolsReplyState, ToolsState } from './contract.ts';
 
 /** A run as it goes; `ToolsState` is the same as JSON. */
 export interface RunState<M = unknown> {
@@ -23,6 +23,7 @@ export interface RunState<M = unknown> {
   readonly calls: Map<string, number>;
   steps: number;
   usage: Usage | undefined;
+  reminded: boolean;
   reply: Reply<M> | undefined;
 }
 
@@ -39,6 +40,8 @@ export interface Call {
   /** Its place among the calls of the reply. */
   readonly at: number;
   result?: ToolResultBlock | undefined;
+  approved?: Approval | undefined;
+  run?: ToolsState | undefined;
 }
 
 /** What was given, as it stands now: its owner may go on with it. */
@@ -59,6 +62,7 @@ export function beginRun<M>(input: ToolsInput, runId: string | undefined): RunSt
     calls: new Map(),
     steps: 0,
     usage: undefined,
+    reminded: false,
     reply: undefined,
   };
 }
@@ -88,7 +92,7 @@ export function lazyState(run: RunState): () => ToolsState {
 }
 
 /** Throws `invalid-request` for what a message or a reply holds that JSON cannot. */
-export function toState({ id, messages, calls, steps, usage, reply }: RunState): ToolsState {
+export function toState({ id, messages, calls, steps, usage, reminded, reply }: RunState): ToolsState {
   const state: ToolsState = {
     version: 1,
     id,
@@ -97,6 +101,7 @@ export function toState({ id, messages, calls, steps, usage, reply }: RunState):
     calls: Object.fromEntries(calls),
   };
   if (usage !== undefined) state.usage = plain(usage, 'The usage');
+  if (reminded) state.reminded = true;
   if (reply !== undefined) state.reply = replyState(reply);
   return state;
 }
@@ -106,7 +111,9 @@ function replyState({ response, tools, calls }: Reply): ToolsReplyState {
   const state: ToolsReplyState = {
     message: messageJson(message),
     about: plain(about, 'The reply'),
-    calls: calls.map(({ result }) => (result === undefined ? {} : { result: resultJson(result) })),
+    calls: calls.map(({ result, approved, run }) =>
+      result === undefined ? defined({ approved, run }) : { result: resultJson(result) },
+    ),
   };
   if (tools !== undefined) state.tools = [...tools];
   return state;
@@ -134,7 +141,7 @@ function plain(value: object, what: string): JsonObject {
 }
 
 function fromState<M>(state: ToolsState): RunState<M> {
-  const { version, id, messages, steps, calls, usage, reply } = state;
+  const { version, id, messages, steps, calls, usage, reminded, reply } = state;
   if (version !== 1)
     throw refused(`its version is ${shown(version)}, and this version of the toolkit reads 1`);
   if (typeof id !== 'string' || id === '') throw refused('it has no id');
@@ -147,7 +154,8 @@ function fromState<M>(state: ToolsState): RunState<M> {
     messages: messagesFromJson(messages),
     calls: new Map(Object.entries(calls)),
     steps,
-    usage: usage,
+    usage,
+    reminded: reminded === true,
     reply: undefined,
   };
   if (reply !== undefined) run.reply = fromReply(reply);
@@ -174,10 +182,14 @@ function fromReply<M>({ message: json, about, tools, calls }: ToolsReplyState): 
   return {
     response,
     tools,
-    calls: blocks.map((block, at) =>
-      defined({ block, at, result: resultFrom(calls[at]?.result as JsonObject | undefined, block) }),
-    ) as Call[],
+    calls: blocks.map((block, at) => callFrom(calls[at] ?? {}, block, at)),
   };
+}
+
+function callFrom({ result, approved, run }: ToolsCallState, block: ToolCallBlock, at: number): Call {
+  if (approved !== undefined && typeof approved !== 'boolean' && typeof approved !== 'string')
+    throw refused('what was decided of a call is neither true nor false');
+  return { block, at, approved, run, result: resultFrom(result, block) };
 }
 
 function resultFrom(json: JsonObject | undefined, { id }: ToolCallBlock): ToolResultBlock | undefined {

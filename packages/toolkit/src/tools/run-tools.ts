@@ -16,11 +16,11 @@ import { streamTools } from './stream-tools.ts';
  * `maxToolCalls` at once or `maxTotalToolCalls` altogether; with `malformed-response` when it ends for a reason that nobody knows
  * (`other`) and says nothing. The calls that were not run are answered so in `partial.messages`, and pending in `partial.state`.
  */
-export async function runTools<P extends ProviderOptions, M>(
+export async function runTools<P extends ProviderOptions, M, T = undefined>(
   llm: LLM<P, M>,
   input: ToolsInput,
-  given: RunToolsOptions<P>,
-): Promise<RunToolsResult<M>> {
+  given: RunToolsOptions<P, T>,
+): Promise<RunToolsResult<M, T>> {
   const { onEvent, ...options } = checkOptions(given, 'configuration');
   const stream = streamTools(llm, input, options);
   if (onEvent === undefined) return stream.final();

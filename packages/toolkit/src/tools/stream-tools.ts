@@ -17,16 +17,18 @@ import { beginRun, inputNow, type RunState, toState } from './run-state.ts';
  * The loop of `runTools` as a stream. Nothing is sent before it is first read, and it goes no further than it is read. What it
  * rejects with is what `runTools` rejects with.
  */
-export function streamTools<P extends ProviderOptions, M>(
+export function streamTools<P extends ProviderOptions, M, T = undefined>(
   llm: LLM<P, M>,
   input: ToolsInput,
-  given: StreamToolsOptions<P>,
-): ToolsStream<M> {
+  given: StreamToolsOptions<P, T>,
+): ToolsStream<M, T> {
   const options = checkOptions(given, 'configuration');
   const taken = inputNow(input);
   let begun: RunState<M> | undefined;
   const state = (): RunState<M> => (begun ??= beginRun<M>(taken, options.runId));
-  const run = new Run<M>(options.signal, async (hooks) => runLoop(llm, state(), options, hooks));
+  const run = new Run<RunToolsResult<M, T>>(options.signal, async (hooks) =>
+    runLoop(llm, state(), options, hooks),
+  );
   const events = (): AsyncIterableIterator<RunToolsEvent> => run.read((event) => event);
   return {
     ...webStream(events),
@@ -46,12 +48,12 @@ function textOf(event: RunToolsEvent): string | undefined {
   return event.type === 'stream' ? textDelta(event.event) : undefined;
 }
 
-type Looping<M> = (hooks: LoopHooks) => Promise<RunToolsResult<M>>;
+type Looping<R> = (hooks: LoopHooks) => Promise<R>;
 
 /** Hands each event of a loop over to the one reader; the part of the loop that told it goes on when the next one is asked for. */
-class Run<M> {
-  readonly reader: SingleReader<RunToolsEvent, RunToolsResult<M>>;
-  readonly #loop: Looping<M>;
+class Run<R> {
+  readonly reader: SingleReader<RunToolsEvent, R>;
+  readonly #loop: Looping<R>;
   readonly #caller: AbortSignal | undefined;
   /** Told and not read yet: tools run side by side. */
   readonly #told: { readonly event: RunToolsEvent; readonly goOn: () => void }[] = [];
@@ -60,7 +62,7 @@ class Run<M> {
   #goOn: (() => void) | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(caller: AbortSignal | undefined, loop: Looping<M>) {
+  constructor(caller: AbortSignal | undefined, loop: Looping<R>) {
     this.#caller = caller;
     this.#loop = loop;
     this.reader = new SingleReader({ advance: () => this.#advance(), leave: () => this.#leave() });

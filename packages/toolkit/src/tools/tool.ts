@@ -31,6 +31,11 @@ export interface ToolOptions<S, Args, Result> {
   timeoutMs?: number | undefined;
   /** Calls in one run; further ones are not run, and the model is told so. Default: no bound of its own. */
   maxCalls?: number | undefined;
+  /**
+   * Whether somebody must say yes before it runs: `approve` of the run, or whoever holds the token that `approvalKey` signs. A run
+   * without either is refused. Default: false.
+   */
+  needsApproval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
   /** Ask the provider to hold the model to the schema. */
   strict?: boolean | undefined;
 }
@@ -41,6 +46,8 @@ export interface Tool<Args = never, Result = unknown> extends ToolLike {
   readonly description: string;
   readonly timeoutMs?: number;
   readonly maxCalls?: number;
+  /** A method, so that tools of any arguments are tools. */
+  needsApproval?(args: Args): boolean | Promise<boolean>;
   execute(args: Args, context: ToolContext): Result | Promise<Result>;
 }
 
@@ -53,7 +60,7 @@ export function tool<S extends Schema, Result>(
 ): Tool<InferOutput<S>, Result>;
 export function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
 export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Result>): Tool<never, Result> {
-  const { name, description, parameters, execute, timeoutMs, maxCalls, strict } = options;
+  const { name, description, parameters, execute, timeoutMs, maxCalls, needsApproval, strict } = options;
   const validated = isStandardSchema(parameters);
   return {
     name,
@@ -62,6 +69,9 @@ export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Re
     ...(validated ? { schema: parameters } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(maxCalls === undefined ? {} : { maxCalls }),
+    ...(needsApproval === undefined || needsApproval === false
+      ? {}
+      : { needsApproval: needsApproval === true ? () => true : needsApproval }),
     ...(strict === undefined ? {} : { strict }),
     execute: (args, context) => execute(args, completed(context)),
   };
