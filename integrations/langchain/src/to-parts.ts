@@ -60,7 +60,7 @@ export interface RetrieverParts<R extends object> {
   readonly BaseRetriever: abstract new (fields?: never) => R;
 }
 
-/** Scores stand in the metadata, as `score`. */
+/** Scores stand in the metadata, as `score`; where the document has a `score` of its own, as `mortise:score`. */
 export function toRetriever<R extends object>(retriever: Retriever, parts: RetrieverParts<R>): R {
   return retrieverOf(retriever, parts) as R;
 }
@@ -103,9 +103,13 @@ interface InvokedRetriever {
   invoke(query: string, options?: Members): Promise<unknown>;
 }
 
+/** Where the metadata have a `score` already. */
+const SCORE_KEY = 'mortise:score';
+
 function scored(node: Node, score: number): LangChainDocument {
   const document = toDocument(node);
-  return { ...document, metadata: { ...document.metadata, score } };
+  const { metadata } = document;
+  return { ...document, metadata: { ...metadata, ['score' in metadata ? SCORE_KEY : 'score']: score } };
 }
 
 /** Of `@langchain/core/vectorstores`, with the model that embeds what has no vector yet. */

@@ -10,7 +10,7 @@ import { HashEmbedding, ScriptedLLM } from '@mortise/core/testing';
 import { fromLangChain, toLangChain, type LangChainDocument } from '@mortise/langchain';
 import { JsonParser } from '@mortise/toolkit/parsers';
 import { toolBlocks } from '@mortise/toolkit/tools';
-import { StoreDouble } from './theirs.ts';
+import { classes, StoreDouble } from './theirs.ts';
 
 const context = { signal: new AbortController().signal, toolCallId: 'c1', rawArguments: {} };
 
@@ -267,6 +267,22 @@ describe('tools', () => {
     const zod3 = { ...theirs(''), schema: { _def: {}, parse: () => undefined } };
     expect(() => fromLangChain(zod3)).toThrow(expect.objectContaining({ code: 'configuration' }));
     expect(fromLangChain(zod3, { parameters: { type: 'object' } }).parameters).toEqual({ type: 'object' });
+  });
+});
+
+describe('a retriever of ours', () => {
+  it('says its scores in the metadata, beside a `score` that a document has', async () => {
+    const nodes = [{ kind: 'a' }, { score: 'five stars' }].map((metadata, at) =>
+      createDocument({ id: `d${at}`, text: 't', metadata }),
+    );
+    const retriever = {
+      retrieve: async (): Promise<NodeWithScore[]> => nodes.map((node) => ({ node, score: 0.5 })),
+    };
+    const found = await toLangChain(retriever, classes).invoke('q');
+    expect(found.map(({ metadata }) => metadata)).toEqual([
+      { kind: 'a', score: 0.5 },
+      { score: 'five stars', 'mortise:score': 0.5 },
+    ]);
   });
 });
 
