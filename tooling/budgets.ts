@@ -12,6 +12,8 @@ export interface Bundle {
   readonly bytes: number;
   /** The sources that weigh most, before gzip, heaviest first. */
   readonly heaviest: readonly string[];
+  /** All sources of which something is in it. */
+  readonly sources: readonly string[];
 }
 
 /** A promise about a bundle. */
@@ -180,10 +182,10 @@ export async function bundle({
   ...program
 }: Pick<Budget, 'code' | 'beside' | 'call' | 'external'>): Promise<Bundle> {
   if (call !== undefined) return loadedBy(program.code, call);
-  const { bytes, heaviest } = await bundled(program);
-  if (beside === undefined) return { bytes, heaviest };
+  const whole = await bundled(program);
+  if (beside === undefined) return whole;
   const other = await bundled({ ...program, code: beside });
-  return { bytes: bytes - other.bytes, heaviest };
+  return { ...whole, bytes: whole.bytes - other.bytes };
 }
 
 async function bundled({ code, external }: Pick<Budget, 'code' | 'external'>): Promise<Bundle> {
@@ -203,13 +205,14 @@ async function bundled({ code, external }: Pick<Budget, 'code' | 'external'>): P
 type Output = Metafile['outputs'][string];
 
 function weighed(files: readonly OutputFile[], outputs: readonly Output[]): Bundle {
-  const heaviest = outputs
-    .flatMap(({ inputs }) => Object.entries(inputs))
+  const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
+  const sources = inputs.flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []));
+  const heaviest = inputs
     .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
     .slice(0, 3)
     .map(([file, { bytesInOutput }]) => `${file} (${bytesInOutput})`);
   const bytes = files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
-  return { bytes, heaviest };
+  return { bytes, heaviest, sources };
 }
 
 /**
@@ -298,7 +301,10 @@ function fromBuilt(files: Readonly<Record<string, string>>, sideEffects: false |
 }
 
 /** What is wrong with a bundle's size, with what to look at. */
-export function budgetProblems({ name, limit }: Budget, { bytes, heaviest }: Bundle): string[] {
+export function budgetProblems(
+  { name, limit }: Budget,
+  { bytes, heaviest }: Pick<Bundle, 'bytes' | 'heaviest'>,
+): string[] {
   if (bytes <= limit) return [];
   return [
     `${name} is ${bytes} bytes, minified and gzipped, above its budget of ${limit}: import less, or load it at the first call. The heaviest: ${heaviest.join(', ')}`,

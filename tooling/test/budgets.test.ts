@@ -1,16 +1,31 @@
 import { describe, expect, test } from 'vitest';
+import { publishedPackages } from '../workspace.ts';
 import { bundle, budgetProblems, budgets, leftovers } from '../budgets.ts';
 
 test.each(budgets())('$name is within its budget', async (budget) => {
   expect(budgetProblems(budget, await bundle(budget))).toEqual([]);
 });
 
-test.each(['packages/core', 'packages/toolkit', 'integrations/openai'])(
-  'nothing stays of %s where it is not used',
-  async (folder) => {
-    expect(await leftovers(folder)).toBe('');
-  },
-);
+/** `create-mortise` is a program, and the suites are for tests. */
+const PROGRAMS = ['packages/create-mortise', 'packages/conformance'];
+
+test.each(
+  publishedPackages()
+    .map(({ folder }) => folder)
+    .filter((folder) => !PROGRAMS.includes(folder)),
+)('nothing stays of %s where it is not used', async (folder) => {
+  expect(await leftovers(folder)).toBe('');
+});
+
+test.each([
+  ['fromAISDK', /src\/to\//],
+  ['toAISDK', /src\/from\/|src\/fetch/],
+])('a bundle with %s alone has nothing of the other direction', async (name, other) => {
+  const code = `export { ${name} } from '@mortise/ai-sdk';`;
+  const { sources } = await bundle({ code, external: ['@mortise/core'] });
+  expect(sources).not.toHaveLength(0);
+  expect(sources.filter((source) => other.test(source))).toEqual([]);
+});
 
 describe('the check itself', () => {
   const budget = { name: 'x', code: '', external: [], limit: 100 };

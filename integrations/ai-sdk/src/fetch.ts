@@ -144,7 +144,7 @@ class Frames implements StreamTranslator<WireFrame> {
     const type = textOf(said['type']) ?? '';
     if (this.#isStrange(said, type)) return;
     this.end.say(reasonIn(said) ?? (OUTRIGHT.has(type) ? type : undefined));
-    if (TERMINAL.has(type)) this.end.terminal = true;
+    if (OUTRIGHT.has(type) || type === 'message_stop') this.end.terminal = true;
     const name = event.event === undefined ? '' : `event: ${event.event}\n`;
     const data = event.data.split('\n').map((line) => `data: ${line}\n`);
     out.push({ type: type === 'ping' ? 'ping' : 'frame', text: `${name}${data.join('')}\n` });
@@ -177,7 +177,6 @@ const OUTRIGHT: ReadonlySet<string> = new Set([
   'response.failed',
   'message-end',
 ]);
-const TERMINAL: ReadonlySet<string> = new Set([...OUTRIGHT, 'message_stop']);
 /** https://platform.claude.com/docs/en/build-with-claude/streaming#event-types */
 const ANTHROPIC: ReadonlySet<string> = new Set([
   ...['message_start', 'message_delta', 'message_stop', 'ping', 'error'],

@@ -3,7 +3,7 @@ import { malformed, type EventDecoder, type OwnFormat, type SseEvent } from '@mo
 /** Two lengths and their checksum stand before a frame's headers, and a checksum of all behind its payload. */
 const PRELUDE = 12;
 const CHECKSUM = 4;
-const LEAST = PRELUDE + CHECKSUM;
+const LEAST = 16;
 
 const ABOUT = { provider: 'bedrock' };
 
@@ -108,7 +108,7 @@ export const EVENT_FRAMES: OwnFormat = {
   one: 'a frame',
 };
 
-const UTF8 = new TextDecoder();
+const UTF8 = /* @__PURE__ */ new TextDecoder();
 
 function eventOf(frame: Uint8Array): SseEvent | undefined {
   const view = viewOf(frame);
@@ -185,7 +185,7 @@ function crc32(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_unused, byte) => {
+const CRC_TABLE = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_unused, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
   return crc;

@@ -46,7 +46,7 @@ export class EnergeticAIEmbedding extends BaseEmbedding {
   }
 }
 
-let turn: Promise<unknown> = Promise.resolve();
+let turn: Promise<unknown> = /* @__PURE__ */ Promise.resolve();
 
 /**
  * One batch after another, with the event loop between: the model's own awaits never reach it, so that timers, signals

@@ -13,7 +13,7 @@ export const MAX_INPUT_TOKENS = 128;
  * No word of the vocabulary is longer than 16 characters, so this many hold the tokens that count. The tokenizer's time is
  * quadratic in the text: 14 s for 64,000 characters, during which nothing else runs.
  */
-const MAX_INPUT_CHARACTERS = 16 * MAX_INPUT_TOKENS;
+const MAX_INPUT_CHARACTERS = 2_048;
 
 let shared: Promise<LocalModel> | undefined;
 

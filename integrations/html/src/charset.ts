@@ -1,9 +1,9 @@
 import { createTextDecoder } from '@mortise/core/reader';
 
 /** How far a page is searched for what it says of its encoding. */
-const HEAD = 1 << 16;
+const HEAD = 65_536;
 /** What is decoded at once. */
-const PIECE = 1 << 18;
+const PIECE = 262_144;
 
 /** What a page says again and again is not looked at. */
 const MAX_LABELS = 8;

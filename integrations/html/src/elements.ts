@@ -3,36 +3,40 @@ import { classesOf, type Attributes, type ElementNode } from './tree.ts';
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /** They have no content, and no end. */
-export const VOID = set(
+export const VOID = /* @__PURE__ */ set(
   'area base basefont br col command embed frame hr img input isindex keygen link meta param source track wbr',
 );
 
 /** Nothing in them is text of the page. */
-export const NO_TEXT = set(
+export const NO_TEXT = /* @__PURE__ */ set(
   'script style noscript template svg iframe noframes noembed object canvas audio video select textarea datalist title clipboard-copy',
 );
 
 /** Around the content of a page, not part of it. */
-const BOILERPLATE = set('nav aside footer dialog menu search');
-const BOILERPLATE_ROLES = set(
+const BOILERPLATE = /* @__PURE__ */ set('nav aside footer dialog menu search');
+const BOILERPLATE_ROLES = /* @__PURE__ */ set(
   'navigation contentinfo complementary search dialog alertdialog menu menubar toolbar',
 );
 
 /** They begin on a line of their own. */
-export const BLOCKS = set(
+export const BLOCKS = /* @__PURE__ */ set(
   'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul xmp',
 );
 
 /** Text in them stands as it is written. */
-export const VERBATIM = set('pre listing plaintext xmp');
+export const VERBATIM = /* @__PURE__ */ set('pre listing plaintext xmp');
 
 /** Parts of a text that may have a header and a footer of their own: those of a page are not in them. */
-export const SECTIONS = set('article aside blockquote details fieldset figure li main nav section table');
+export const SECTIONS = /* @__PURE__ */ set(
+  'article aside blockquote details fieldset figure li main nav section table',
+);
 
 /** Asides that belong to the text: notes, warnings, footnotes. */
 const NOTE =
   /^(?:(?:foot|end|side|margin)notes?(?:-list|-definition)?|note|notes|admonition|callout|warning|caution|danger|attention|important|hint|tip|error|info|seealso|topic|alert|example)$/i;
-const NOTE_ROLES = set('note doc-footnote doc-endnotes doc-endnote doc-tip doc-notice doc-example alert');
+const NOTE_ROLES = /* @__PURE__ */ set(
+  'note doc-footnote doc-endnotes doc-endnote doc-tip doc-notice doc-example alert',
+);
 
 export function isBoilerplate(element: ElementNode): boolean {
   const { name, attributes } = element;

@@ -18,7 +18,7 @@ export interface HtmlFormatOptions extends Pick<HtmlOptions, 'boilerplate' | 'ma
   maxBytes?: number | undefined;
 }
 
-const MIB = 1024 * 1024;
+const MIB = 1_048_576;
 
 /**
  * HTML files, each as one document: its text is the Markdown that `readHtml` makes of it, so that a splitter cuts at its

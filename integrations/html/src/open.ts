@@ -4,15 +4,15 @@ import type { ElementNode } from './tree.ts';
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /** A closing tag in one of them closes nothing outside of it. */
-const SCOPES = set('table td th caption template object button');
-const TABLE_PARTS = set('tbody thead tfoot tr td th caption colgroup');
+const SCOPES = /* @__PURE__ */ set('table td th caption template object button');
+const TABLE_PARTS = /* @__PURE__ */ set('tbody thead tfoot tr td th caption colgroup');
 const HEADINGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 /** They end a paragraph that is open. */
-const ENDS_P = set(
+const ENDS_P = /* @__PURE__ */ set(
   'address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr listing main menu nav ol p plaintext pre search section summary table ul xmp',
 );
 /** They end a picture or a formula that was never closed. */
-const ENDS_FOREIGN = set(
+const ENDS_FOREIGN = /* @__PURE__ */ set(
   'blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing main menu meta nav ol p pre section small span strong sub sup table ul',
 );
 

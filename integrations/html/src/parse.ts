@@ -12,7 +12,7 @@ export interface HtmlParserModule {
 }
 
 /** What is handed to the tokenizer at once, in UTF-16 units. */
-const PIECE = 1 << 15;
+const PIECE = 32_768;
 
 /** Where a page that is XML says so: in its first line, or in the element that holds everything. */
 const XML = /^\ufeff?\s*<\?xml\s|<html\s[^>]*\bxmlns\s*=\s*["']?http:\/\/www\.w3\.org\/1999\/xhtml/i;

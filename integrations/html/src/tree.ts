@@ -48,7 +48,7 @@ export function classesOf({ attributes }: Pick<ElementNode, 'attributes'>): stri
 }
 
 /** Text is cut after so many characters, so that no step has to read more. */
-const MAX_TEXT = 1 << 15;
+const MAX_TEXT = 32_768;
 
 /** The pieces of a long text, each with the place where it begins; no character is cut. */
 export function* pieces(text: string): Generator<readonly [piece: string, at: number], undefined> {

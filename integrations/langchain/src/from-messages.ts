@@ -9,7 +9,7 @@ import {
 } from '@mortise/core/llm';
 import { defined, plainJson, reading, type JsonObject } from '@mortise/core/shared';
 import { uniqueCallId } from '@mortise/core/wire';
-import { citationOf, fromBlock, OWNER, withOwn } from './blocks.ts';
+import { citationOf, fromBlock, withOwn } from './blocks.ts';
 import type { LangChainMessageLike } from './contract.ts';
 import { RAW, rawCitations } from './raw.ts';
 import { membersBeside, objectOf, objectsOf, textOf, type Members } from './values.ts';
@@ -183,7 +183,7 @@ export function wholeOf(message: Members): ContentBlock | undefined {
 }
 
 /** The type of the block for what a message has besides its content. */
-export const WHOLE = `${OWNER}:message` as const;
+export const WHOLE = 'langchain:message';
 
 function wholeBlock(value: JsonObject): ContentBlock {
   return { type: WHOLE, value };

@@ -72,24 +72,21 @@ export function reasonOf(message: Members): string | undefined {
   return [...words, stopped, incomplete, said['status']].map(textOf).find((word) => word !== undefined);
 }
 
-const ENDS: ReadonlyMap<string, FinishReason['unified']> = new Map([
-  ...['stop', 'end_turn', 'stop_sequence', 'complete', 'completed', 'eos', 'eos_token', 'finish'].map(
-    (word) => [word, 'stop'] as const,
-  ),
-  ...['length', 'max_tokens', 'model_length', 'max_output_tokens', 'model_context_window_exceeded'].map(
-    (word) => [word, 'length'] as const,
-  ),
-  ...['tool_calls', 'tool_use', 'tool_call', 'function_call'].map((word) => [word, 'tool-calls'] as const),
-  ...[
+const ENDS: Readonly<Record<string, readonly string[]>> = {
+  stop: ['stop', 'end_turn', 'stop_sequence', 'complete', 'completed', 'eos', 'eos_token', 'finish'],
+  length: ['length', 'max_tokens', 'model_length', 'max_output_tokens', 'model_context_window_exceeded'],
+  'tool-calls': ['tool_calls', 'tool_use', 'tool_call', 'function_call'],
+  'content-filter': [
     ...['content_filter', 'content_filtered', 'guardrail_intervened', 'refusal', 'safety', 'recitation'],
     ...['blocklist', 'prohibited_content', 'spii', 'language', 'image_safety'],
-  ].map((word) => [word, 'content-filter'] as const),
-  ['pause_turn', 'pause'],
-]);
+  ],
+  pause: ['pause_turn'],
+};
 
 export function finishOf(reason: string | undefined, called: boolean): FinishReason {
   const raw = reason ?? '';
-  const unified = ENDS.get(raw.toLowerCase()) ?? 'other';
+  const word = raw.toLowerCase();
+  const unified = Object.keys(ENDS).find((end) => ENDS[end]?.includes(word)) ?? 'other';
   return { unified: called && (unified === 'stop' || raw === '') ? 'tool-calls' : unified, raw };
 }
 

@@ -6,7 +6,7 @@ import { mcpError } from './client.ts';
 import { TOO_LARGE } from './errors.ts';
 
 /** Bytes of one message: a screenshot in base64 fits, ten do not. */
-export const DEFAULT_MAX_MESSAGE_BYTES = 8 * 2 ** 20;
+export const DEFAULT_MAX_MESSAGE_BYTES = 8_388_608;
 
 export interface McpFetchOptions {
   /** Carries every request. Default: the global `fetch`. */

@@ -33,7 +33,11 @@ export type MistralProviderOptions = {
 };
 
 /** Mistral names no limits of its strict mode; its SDK writes schemas as OpenAI wants them. */
-export const SCHEMA_DIALECT: SchemaDialect = { ...openaiDialect, name: "Mistral's strict mode" };
+export const SCHEMA_DIALECT: SchemaDialect = /* @__PURE__ */ strictMode();
+
+function strictMode(): SchemaDialect {
+  return { ...openaiDialect, name: "Mistral's strict mode" };
+}
 
 /** The body of `POST /v1/chat/completions`: https://docs.mistral.ai/api/endpoint/chat */
 export function toRequest(

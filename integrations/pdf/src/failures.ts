@@ -61,12 +61,12 @@ export function withoutPages(path: string, pages: number, bounds: Bounds, cause:
   return readError(`${path} cannot be read: ${none}`, bounds, cause);
 }
 
-const OCR = 'Run it through text recognition (OCR) first.';
-
 const LACKS: Readonly<Record<Lack, string>> = {
-  pictures: `it holds only pictures, as scans do. ${OCR}`,
-  drawing: `it holds only lines and shapes; if they draw letters, these are outlines. ${OCR}`,
-  letters: `its fonts do not say which characters its letters are. ${OCR}`,
+  pictures: 'it holds only pictures, as scans do. Run it through text recognition (OCR) first.',
+  drawing:
+    'it holds only lines and shapes; if they draw letters, these are outlines. Run it through text recognition (OCR) first.',
+  letters:
+    'its fonts do not say which characters its letters are. Run it through text recognition (OCR) first.',
   fields: 'it holds only fields of a form, and none has a value. Fill it in, if it should.',
   blank:
     'it is blank: nothing is drawn on it. If something should be there, run its source through text recognition (OCR).',

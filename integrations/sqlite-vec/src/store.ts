@@ -42,7 +42,7 @@ export interface SqliteVecVectorStoreOptions {
 }
 
 /** What is written in one transaction: `node:sqlite` is synchronous, and holds up the event loop for some 20 ms. */
-const SLICE_BYTES = 1024 * 1024;
+const SLICE_BYTES = 1_048_576;
 /** Entries that are copied when the call is made, before anything is waited for. */
 const COPIED_AT_ONCE = 256;
 /** Nodes that are deleted in one transaction: some 10 ms. */

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@mortise/core/call';
 
-let turn: Promise<unknown> = Promise.resolve();
+let turn: Promise<unknown> = /* @__PURE__ */ Promise.resolve();
 
 /**
  * One batch after another, with the event loop between: the runtime computes on the calling thread, so that timers, signals and

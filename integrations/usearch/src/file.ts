@@ -26,8 +26,8 @@ const NAME = 'mortise-usearch';
 const VERSION = '1';
 const HEAD_BYTES = 56;
 const HASH_BYTES = 32;
-const NO_GRAPH = Buffer.alloc(HASH_BYTES);
-const BLOCK_BYTES = 8 * 1024 * 1024;
+const NO_GRAPH = /* @__PURE__ */ Buffer.alloc(HASH_BYTES);
+const BLOCK_BYTES = 8_388_608;
 const BLOCK_NODES = 500;
 
 /**

@@ -65,14 +65,18 @@ export function foldQuotable(text: string): FoldedText {
  * What is normalized together: plain text in runs, white space in runs, and else a character, or the parts of a Korean
  * syllable, with the marks behind it and what is not seen between them. Bounded, since nobody writes 64 marks.
  */
-const MARK = String.raw`(?:\p{Default_Ignorable_Code_Point}{0,4}[[\p{M}\u{ff9e}\u{ff9f}]--\p{Default_Ignorable_Code_Point}])`;
-const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}{0,4}`;
-/** The letters that begin, carry and end a Korean syllable, those too that NFKC makes of other blocks. Unicode 16, 3.12. */
-const LEADING = String.raw`[\u1100-\u1112\u3131-\u3132\u3134\u3137-\u3139\u3141-\u3143\u3145-\u314e\u3260-\u326d\uffa1-\uffa2\uffa4\uffa7-\uffa9\uffb1-\uffb3\uffb5-\uffbe]`;
-const VOWEL = String.raw`[\u1161-\u1175\u314f-\u3163\uffc2-\uffc7\uffca-\uffcf\uffd2-\uffd7\uffda-\uffdc]`;
-const TRAILING = String.raw`[\u11a8-\u11c2\u3133\u3135-\u3136\u313a-\u313f\uffa3\uffa5-\uffa6\uffaa-\uffaf]`;
-const SYLLABLE = String.raw`(?:${LEADING}${UNSEEN}${VOWEL}|[\uac00-\ud7a3])(?:${UNSEEN}${TRAILING})?`;
-const CHARACTERS = new RegExp(String.raw`[!-~]+(?!${MARK})|\s+|(?:${SYLLABLE}|[^])${MARK}{0,64}`, 'gv');
+const CHARACTERS = /* @__PURE__ */ charactersPattern();
+
+function charactersPattern(): RegExp {
+  const mark = String.raw`(?:\p{Default_Ignorable_Code_Point}{0,4}[[\p{M}\u{ff9e}\u{ff9f}]--\p{Default_Ignorable_Code_Point}])`;
+  const unseen = String.raw`\p{Default_Ignorable_Code_Point}{0,4}`;
+  /** The letters that begin, carry and end a Korean syllable, those too that NFKC makes of other blocks. Unicode 16, 3.12. */
+  const leading = String.raw`[\u1100-\u1112\u3131-\u3132\u3134\u3137-\u3139\u3141-\u3143\u3145-\u314e\u3260-\u326d\uffa1-\uffa2\uffa4\uffa7-\uffa9\uffb1-\uffb3\uffb5-\uffbe]`;
+  const vowel = String.raw`[\u1161-\u1175\u314f-\u3163\uffc2-\uffc7\uffca-\uffcf\uffd2-\uffd7\uffda-\uffdc]`;
+  const trailing = String.raw`[\u11a8-\u11c2\u3133\u3135-\u3136\u313a-\u313f\uffa3\uffa5-\uffa6\uffaa-\uffaf]`;
+  const syllable = String.raw`(?:${leading}${unseen}${vowel}|[\uac00-\ud7a3])(?:${unseen}${trailing})?`;
+  return new RegExp(String.raw`[!-~]+(?!${mark})|\s+|(?:${syllable}|[^])${mark}{0,64}`, 'gv');
+}
 
 function foldCharacter(piece: string): string {
   const form = foldForm(piece);
@@ -82,13 +86,14 @@ function foldCharacter(piece: string): string {
 }
 
 const DASH = /^[\p{Pd}\u2212]$/u;
-const MARKS = new Map([
-  ...Array.from('\u2018\u2019\u201a\u201b\u2032\u2039\u203a', (mark) => [mark, "'"] as const),
-  ...Array.from(
-    '\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u300c\u300d\u300e\u300f',
-    (mark) => [mark, '"'] as const,
-  ),
-]);
+const MARKS = /* @__PURE__ */ marksOfQuotes();
+
+function marksOfQuotes(): ReadonlyMap<string, string> {
+  const single = '\u2018\u2019\u201a\u201b\u2032\u2039\u203a';
+  const double = '\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u300c\u300d\u300e\u300f';
+  const each = (marks: string, plain: string) => Array.from(marks, (mark) => [mark, plain] as const);
+  return new Map([...each(single, "'"), ...each(double, '"')]);
+}
 
 function isAscii(text: string): boolean {
   // oxlint-disable-next-line no-control-regex

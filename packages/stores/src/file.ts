@@ -36,7 +36,7 @@ export interface FileKeyValueStoreOptions {
 /** Files open at once: more than the threads behind `node:fs`, and far below any limit on open files. */
 const CONCURRENCY = 16;
 /** Bytes of an entry, at most: 256 MiB. */
-const DEFAULT_MAX_ENTRY_BYTES = 2 ** 28;
+const DEFAULT_MAX_ENTRY_BYTES = 268_435_456;
 const TEMPORARY = 'tmp';
 /** Values that are copied when the call is made, before anything is waited for. */
 const COPIED_AT_ONCE = 256;

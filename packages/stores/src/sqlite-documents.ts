@@ -30,7 +30,7 @@ const PAGE = 64;
 const LAYOUT = 2;
 
 // No affinity: an id stays text or bytes as it was bound.
-const SCHEMA = `
+const schema = (): string => `
   CREATE TABLE IF NOT EXISTS document_layout (version INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS nodes (row INTEGER PRIMARY KEY, id UNIQUE, json TEXT NOT NULL, embedding BLOB);
   CREATE TABLE IF NOT EXISTS sources (
@@ -275,7 +275,7 @@ function prepared(connection: DatabaseSync, isReadOnly: boolean): Database {
     Number(connection.prepare('SELECT version FROM document_layout').get()?.['version']);
   if (!isReadOnly || !hasTable(connection, 'document_layout'))
     inTransaction(connection, () => {
-      connection.exec(SCHEMA);
+      connection.exec(schema());
       if (layoutOf() === 1) addTerms(connection);
     });
   const layout = layoutOf();

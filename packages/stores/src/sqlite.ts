@@ -25,7 +25,7 @@ interface Row {
 }
 
 /** A value above which `node:sqlite`, which is synchronous, would hold up the event loop for long: some 10 ms. */
-const SLICE_BYTES = 4 * 1024 * 1024;
+const SLICE_BYTES = 4_194_304;
 /** Keys that are looked up at once: some 5 ms. */
 const SLICE = 512;
 /** Values that are copied when the call is made, before anything is waited for. */
@@ -35,7 +35,7 @@ const PAGE = 64;
 const LAYOUT = 1;
 
 // No affinity: a key stays text or bytes as it was bound.
-const SCHEMA = `
+const schema = (): string => `
   CREATE TABLE IF NOT EXISTS entries (
     id INTEGER PRIMARY KEY, namespace, key, value BLOB NOT NULL, json INTEGER NOT NULL, expires_at REAL,
     UNIQUE (namespace, key)
@@ -179,7 +179,7 @@ interface Database {
 function prepared(database: DatabaseSync): Database {
   const layout = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   if (layout > LAYOUT) throw laterVersion(layout);
-  if (layout < LAYOUT || !hasTable(database, 'entries')) database.exec(SCHEMA);
+  if (layout < LAYOUT || !hasTable(database, 'entries')) database.exec(schema());
   const select = database.prepare(
     'SELECT value, json, expires_at FROM entries WHERE namespace = ? AND key = ?',
   );

@@ -1,7 +1,7 @@
 import { isMortiseError, toMortiseError, type MortiseError } from '@mortise/core';
 
 /** Their markers: by them `AISDKError.isInstance` and `APICallError.isInstance` know their own, in every copy and version. */
-const MARKERS = ['vercel.ai.error', 'vercel.ai.error.AI_APICallError'].map((name) => Symbol.for(name));
+const MARKERS = [Symbol.for('vercel.ai.error'), Symbol.for('vercel.ai.error.AI_APICallError')];
 
 /** The status that a code stands for, where no reply had one. */
 const STATUS: { readonly [code: string]: number } = {

@@ -19,7 +19,7 @@ export interface IndexKey {
 }
 
 /** Bytes of a saved index, at most: 1 GiB, which 300,000 nodes of 768 dimensions take. */
-export const DEFAULT_MAX_INDEX_BYTES = 2 ** 30;
+export const DEFAULT_MAX_INDEX_BYTES = 1_073_741_824;
 
 /** Saved indexes in a folder, one file a key: going back to an earlier model finds its index again. */
 export class IndexFolder {

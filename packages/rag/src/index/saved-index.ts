@@ -31,8 +31,8 @@ const VERSION = '04';
 const HEAD_BYTES = 28;
 const HASH_BYTES = 32;
 /** What is written or hashed in one step. */
-const STEP_BYTES = 2 * 1024 * 1024;
-const STEP_CHARACTERS = 256 * 1024;
+const STEP_BYTES = 2_097_152;
+const STEP_CHARACTERS = 262_144;
 
 /** The file in pieces of a few milliseconds. `key` is what the content depends on: see `IndexKey`. */
 export function* encodeIndex(key: string, saved: SavedIndex): Generator<Uint8Array, void> {

@@ -32,7 +32,7 @@ export interface DirectoryReaderOptions extends Pick<FilesReaderOptions, 'format
 const OWN_ENDS = ['.md', '.mdx', '.markdown', '.txt', '.text'];
 
 /** The files that are read unless something else is asked for, those of `formats` aside. */
-export const DEFAULT_INCLUDE: readonly string[] = OWN_ENDS.map(withEnd);
+export const DEFAULT_INCLUDE: readonly string[] = /* @__PURE__ */ OWN_ENDS.map(withEnd);
 
 /**
  * The files of a folder, as `FilesReader` reads them, in the order of their paths. Paths and ids are

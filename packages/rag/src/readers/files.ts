@@ -135,8 +135,8 @@ export interface FileItem extends ReadItem {
   hash?: string;
 }
 
-const TEXT = textFormat();
-const MARKDOWN = markdownFormat();
+const TEXT = /* @__PURE__ */ textFormat();
+const MARKDOWN = /* @__PURE__ */ markdownFormat();
 const FORMATS: Readonly<Record<string, FileFormat>> = {
   '.md': MARKDOWN,
   '.mdx': MARKDOWN,
@@ -150,15 +150,16 @@ interface Elsewhere {
   readonly factory: string;
 }
 
-export const ELSEWHERE: ReadonlyMap<string, Elsewhere> = new Map(
-  [
+export const ELSEWHERE: ReadonlyMap<string, Elsewhere> = /* @__PURE__ */ elsewhere();
+
+function elsewhere(): ReadonlyMap<string, Elsewhere> {
+  const html = { package: '@mortise/html', factory: 'htmlFormat' };
+  const all = [
     { end: '.pdf', package: '@mortise/pdf', factory: 'pdfFormat' },
-    { end: '.html', package: '@mortise/html', factory: 'htmlFormat' },
-    { end: '.htm', package: '@mortise/html', factory: 'htmlFormat' },
-    { end: '.xhtml', package: '@mortise/html', factory: 'htmlFormat' },
-    { end: '.xht', package: '@mortise/html', factory: 'htmlFormat' },
-  ].map((one) => [one.end, one]),
-);
+    ...['.html', '.htm', '.xhtml', '.xht'].map((end) => ({ end, ...html })),
+  ];
+  return new Map(all.map((one) => [one.end, one]));
+}
 
 /** Undefined where there is none: reading will say why. */
 async function versionOf(location: string, manner: string | undefined): Promise<string | undefined> {

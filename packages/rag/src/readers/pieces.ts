@@ -4,7 +4,7 @@ import { createTextDecoder, filePieces, type SourceFile } from '@mortise/core/re
 import type { TextPiece } from '../text-piece.ts';
 
 /** The longest record that is held, in UTF-16 units: a file without line ends must not fill the memory. */
-const MAX_RECORD_LENGTH = 1 << 24;
+const MAX_RECORD_LENGTH = 16_777_216;
 
 /** The bound, checked. */
 export function lengthOf({

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-const STEP_BYTES = 4 * 1024 * 1024;
+const STEP_BYTES = 4_194_304;
 
 /**
  * The bytes of a file of at most `maxBytes`; undefined for a larger one, of which no more is read. What has no size, such as

@@ -40,12 +40,14 @@ export function singularTerm(word: string): string {
 }
 
 /** English words that a question has whatever it is about: how many of them a text holds says nothing. */
-export const FUNCTION_WORDS: ReadonlySet<string> = new Set(
-  (
-    'a about after all also am an and any are as at be because been before being between both but by can could did do does ' +
+export const FUNCTION_WORDS: ReadonlySet<string> = /* @__PURE__ */ words(
+  'a about after all also am an and any are as at be because been before being between both but by can could did do does ' +
     'doing down during each few for from further get got had has have having he her here hers him his how i if in into is ' +
     'it its just me more most my no nor not of off on once only or other our ours out over own same shall she should so ' +
     'some such than that the their theirs them then there these they this those through to too under until up us use used ' +
-    'using very was way we were what when where which while who whom whose why will with within without would you your yours'
-  ).split(' '),
+    'using very was way we were what when where which while who whom whose why will with within without would you your yours',
 );
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '));
+}

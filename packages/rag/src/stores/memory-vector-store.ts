@@ -27,7 +27,7 @@ const MMR_CANDIDATES = 64;
 /** Entries that are copied when the call is made, before anything is waited for. */
 const COPIED_AT_ONCE = 256;
 /** Numbers that are compared in one step, less than a millisecond. */
-const STEP_NUMBERS = 256 * 1024;
+const STEP_NUMBERS = 262_144;
 
 /** What a search is narrowed to, and cancelled by. */
 export interface NearestOptions {

@@ -22,7 +22,7 @@ const VERSION = '1';
 const HEAD_BYTES = 24;
 const HASH_BYTES = 32;
 /** What is read, or made of nodes, at once: a few milliseconds. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+const BLOCK_BYTES = 4_194_304;
 const BLOCK_NODES = 200;
 
 /** The old file or the new one is there at any moment, never a part of either. */

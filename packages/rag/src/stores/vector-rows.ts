@@ -1,7 +1,7 @@
 import { BLOCK_ROWS } from './inner-products.ts';
 
 /** Numbers of a chunk: 4 MiB, which are made or copied in a millisecond or two. */
-const CHUNK_NUMBERS = 1024 * 1024;
+const CHUNK_NUMBERS = 1_048_576;
 
 /** A matrix that grows by rows, in chunks, so that no growth copies more than one of them. */
 export class VectorRows {

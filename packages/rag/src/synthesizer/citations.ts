@@ -192,17 +192,23 @@ interface Place {
   readonly end: number;
 }
 
-const OPENING: ReadonlySet<string> = new Set('[［【〔');
-const NUMBER = '[0-9０-９]{1,4}';
-const NUMBERS = String.raw`${NUMBER}(?:\s?[,;，；、]\s?${NUMBER})*`;
+const OPENING: ReadonlySet<string> = new Set(['[', '［', '【', '〔']);
 /** `†` and words, as in `【1†source】`, come from models that were trained on a vendor's search. */
 const DAGGER = '(?:†[^】\n]{0,60})?';
-const MARKER = new RegExp(
-  `^(?:\\[(${NUMBERS})\\]|［(${NUMBERS})］|【(${NUMBERS})${DAGGER}】|〔(${NUMBERS})〕)`,
-);
+const MARKER = /* @__PURE__ */ markerPattern();
 const LONGEST_MARKER = 100;
 /** What the next piece may make a marker of. */
-const BEGUN = new RegExp(`^[\\[［【〔][0-9０-９\\s,;，；、]{0,98}(?:$|${DAGGER}$)`);
+const BEGUN = /* @__PURE__ */ begunPattern();
+
+function markerPattern(): RegExp {
+  const number = '[0-9０-９]{1,4}';
+  const list = String.raw`${number}(?:\s?[,;，；、]\s?${number})*`;
+  return new RegExp(`^(?:\\[(${list})\\]|［(${list})］|【(${list})${DAGGER}】|〔(${list})〕)`);
+}
+
+function begunPattern(): RegExp {
+  return new RegExp(`^[\\[［【〔][0-9０-９\\s,;，；、]{0,98}(?:$|${DAGGER}$)`);
+}
 
 function numbersIn(marker: RegExpExecArray): number[] {
   const list = marker.slice(1).find((group) => group !== undefined) ?? '';
