@@ -1,4 +1,4 @@
-import { errorText, isMortiseError } from '@mortise/core';
+import { errorText } from '@mortise/core';
 import { linkedController, raceAbort } from '@mortise/core/call';
 import type { ResultBlock } from '@mortise/core/llm';
 import {
@@ -139,7 +139,8 @@ export async function runTool(
     return failed(`The result has more than ${maxResultChars} characters. Ask for less.`);
   } catch (error) {
     if (outer.aborted) throw error;
-    return failed(isMortiseError(error, 'timeout') ? error.message : `The tool failed: ${errorText(error)}`);
+    if (signal.aborted && signal.reason === error) return failed(errorText(error));
+    return failed(await options.toolErrors(error, tool.definition.name));
   } finally {
     clearTimeout(timer);
     linked.unlink();
