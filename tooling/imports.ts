@@ -58,6 +58,9 @@ function sourceImport({ folder, manifest }: Package, path: string, specifier: st
   const isWire = name === '@mortise/openai' && manifest.dependencies?.[name] !== undefined;
   // What is built of parsers, prompts and tools takes them from the toolkit, as a peer.
   const isToolkit = name === '@mortise/toolkit' && manifest.peerDependencies?.[name] !== undefined;
+  // A program for the command line puts packages together, as an application does; the library beside it does not.
+  const isProgram = /\/src\/cli(\/|\.ts$)/.test(path) && manifest.optionalDependencies?.[name] !== undefined;
+  if (isProgram) return undefined;
   if (name.startsWith('@mortise/') && name !== '@mortise/core' && !isWire && !isToolkit) {
     return `only @mortise/core may be imported here, not ${name}: move what is shared into core`;
   }

@@ -18,6 +18,7 @@ export interface Manifest {
   scripts?: Record<string, string>;
   exports?: Record<string, string | Record<string, string>>;
   dependencies?: Versions;
+  optionalDependencies?: Versions;
   peerDependencies?: Versions;
   devDependencies?: Versions;
   publishConfig?: { access?: string; exports?: Record<string, string | Record<string, string>> };

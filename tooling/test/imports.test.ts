@@ -62,6 +62,21 @@ describe('the check itself', () => {
     expect(problems(manifest('@mortise/acme'))).toEqual([expect.stringContaining('only @mortise/core')]);
   });
 
+  test('lets a program for the command line put packages together, and not the library beside it', () => {
+    const mcp = { ...manifest('@mortise/mcp'), optionalDependencies: { '@mortise/rag': 'workspace:^' } };
+    const problems = (file: string, of: Package['manifest'] = mcp) =>
+      importProblems(
+        { folder: 'integrations/mcp', manifest: of },
+        `integrations/mcp/src/${file}`,
+        `import { openIndex } from '@mortise/rag';`,
+      );
+    expect([...problems('cli.ts'), ...problems('cli/folder.ts')]).toEqual([]);
+    expect(problems('index.ts')).toEqual([expect.stringContaining('only @mortise/core')]);
+    expect(problems('cli.ts', manifest('@mortise/mcp'))).toEqual([
+      expect.stringContaining('only @mortise/core'),
+    ]);
+  });
+
   test('finds a test that reaches into src', () => {
     const problems = importProblems(
       openai,
