@@ -48,9 +48,9 @@ export function toolsOn(folder: string): Tool[] {
         await setTimeout(2 + (Number(n) % 4));
         const effect = join(folder, `effect-${idempotencyKey.replaceAll('/', '_')}`);
         if (existsSync(effect)) appendFileSync(join(folder, 'repeated.txt'), `${idempotencyKey}\n`);
-        else writeFileSync(effect, `${name} ${String(n)}`);
+        else writeFileSync(effect, `${name} ${Number(n)}`);
         await setTimeout(1);
-        return `${name} ${String(n)} is done`;
+        return `${name} ${Number(n)} is done`;
       },
     }),
   );
