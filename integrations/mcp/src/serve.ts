@@ -10,12 +10,26 @@ import {
 } from '@mortise/core/shared';
 import type { StandardSchema } from '@mortise/core/schema';
 import { lazySdk } from '@mortise/core/wire';
-import type { McpHttpHandler, McpServerFactory, Server, Transport } from '@modelcontextprotocol/server';
+import type {
+  McpHttpHandler,
+  McpServerFactory,
+  Server,
+  ServerContext,
+  Transport,
+} from '@modelcontextprotocol/server';
 import { mcpError } from './client.ts';
 import { refusalOf, refused, type HttpRules } from './served-http.ts';
 import { askTool, searchTool } from './served-index.ts';
 import { promptDefinition, promptMessages, type ServedPrompt } from './served-prompt.ts';
-import { prepareTool, runTool, type Compile, type PreparedTool, type ServedTool } from './served-tool.ts';
+import {
+  prepareTool,
+  progressMessage,
+  runTool,
+  type Compile,
+  type PreparedTool,
+  type RunOptions,
+  type ServedTool,
+} from './served-tool.ts';
 
 const PACKAGE = '@modelcontextprotocol/server';
 const loadSdk = /* @__PURE__ */ lazySdk('mcp', PACKAGE, () => import('@modelcontextprotocol/server'));
@@ -41,7 +55,7 @@ export interface ServeMcpOptions {
   token?: string | null | undefined;
   /** Of HTTP: the host names that clients reach it by, without port. Default: those of this machine, `localhost`, `127.0.0.1` and `[::1]`. */
   hosts?: readonly string[] | undefined;
-  /** Of HTTP: the origins of pages that may ask. Default: none; programs send no origin. */
+  /** Of HTTP: the origins of pages that may ask. Default: those of the server's own host; programs send no origin. */
   origins?: readonly string[] | undefined;
   /** Of HTTP: bytes of one request. Default: 4 MiB. */
   maxRequestBytes?: number | undefined;
@@ -238,7 +252,7 @@ function serveTools(server: Server, sdk: Sdk, surface: Surface, compile: Compile
   const { tools, timeoutMs, maxResultChars, maxCalls, toolErrors, running } = surface;
   const list = [...tools.values()].map(({ definition }) => definition);
   server.setRequestHandler('tools/list', () => ({ tools: list }));
-  server.setRequestHandler('tools/call', async ({ params }, { mcpReq: { signal } }) => {
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const tool = tools.get(params.name);
     if (tool === undefined)
       throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, 'There is no tool of that name.');
@@ -250,12 +264,32 @@ function serveTools(server: Server, sdk: Sdk, surface: Surface, compile: Compile
     running.count++;
     try {
       const args = (params.arguments ?? {}) as JsonObject;
-      const result = await runTool(tool, args, { signal, timeoutMs, maxResultChars, compile, toolErrors });
+      const result = await runTool(tool, args, {
+        signal: mcpReq.signal,
+        timeoutMs,
+        maxResultChars,
+        compile,
+        toolErrors,
+        progress: progressOf(mcpReq),
+      });
       return server.projectCallToolResult(result as never, tool.definition.outputSchema);
     } finally {
       running.count--;
     }
   });
+}
+
+/** Tells the client how far a tool is, where it asked to be told. */
+function progressOf({ _meta, notify }: ServerContext['mcpReq']): RunOptions['progress'] {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  let count = 0;
+  return async (value) => {
+    count++;
+    const params = { progressToken, ...progressMessage(value, count) };
+    // Whoever has left is not told.
+    await notify({ method: 'notifications/progress', params }).catch(() => undefined);
+  };
 }
 
 function servePrompts(server: Server, sdk: Sdk, prompts: ReadonlyMap<string, ServedPrompt>): void {

@@ -15,10 +15,12 @@ export interface HttpRules {
  * as its host, and its own address as its origin: both must be known before anything of the request is read.
  */
 export function refusalOf(request: Request, { token, hosts, origins }: HttpRules): Response | undefined {
-  const host = hostOf(request.headers.get('host') ?? new URL(request.url).host);
+  const named = request.headers.get('host') ?? new URL(request.url).host;
+  const host = hostOf(named);
   if (host === undefined || !hosts.includes(host)) return refused(403, 'This host is not served here.');
   const origin = request.headers.get('origin');
-  if (origin !== null && !origins.includes(origin))
+  // A page of this very server comes from a host that was named.
+  if (origin !== null && !origins.includes(origin) && URL.parse(origin)?.host !== named)
     return refused(403, 'Pages of this origin are not served here.');
   if (token === null || isSame(bearerOf(request), token)) return undefined;
   return refused(401, 'A bearer token is needed.', { 'www-authenticate': 'Bearer' });

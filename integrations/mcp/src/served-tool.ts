@@ -1,6 +1,6 @@
 import { errorText } from '@mortise/core';
 import { linkedController, raceAbort } from '@mortise/core/call';
-import type { ResultBlock } from '@mortise/core/llm';
+import type { ResultBlock, ToolContext } from '@mortise/core/llm';
 import {
   isStandardSchema,
   type Schema,
@@ -48,7 +48,7 @@ export interface PreparedTool {
   readonly input: StandardSchema | JsonSchema | undefined;
   readonly output: StandardSchema | JsonSchema | undefined;
   readonly timeoutMs: number | undefined;
-  readonly execute: (args: never, context: { signal: AbortSignal; rawArguments: JsonObject }) => unknown;
+  readonly execute: (args: never, context: Omit<ToolContext, 'toolCallId'>) => unknown;
   /** Content for models, where that is not what `execute` gives, as JSON. */
   readonly content?: (value: never) => McpContent[];
 }
@@ -106,6 +106,32 @@ export interface RunOptions {
   readonly compile: Compile;
   /** What the other side is told of what a tool threw. */
   readonly toolErrors: (error: unknown, tool: string) => string | Promise<string>;
+  /** Undefined: nobody is told. */
+  readonly progress: ((value: unknown) => Promise<void>) | undefined;
+}
+
+/** Characters of what a tool says of its progress. */
+const MOST_PROGRESS = 200;
+
+/**
+ * What a tool says of its progress, as the protocol has it: a number, or an object with `progress`, `total` and `message`, as they are; of
+ * anything else the JSON, beside a count.
+ */
+export function progressMessage(
+  value: unknown,
+  count: number,
+): { progress: number; total?: number; message?: string } {
+  if (typeof value === 'number' && Number.isFinite(value)) return { progress: value };
+  if (!isObject(value) || typeof value['progress'] !== 'number' || !Number.isFinite(value['progress'])) {
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    return { progress: count, message: clean(text, MOST_PROGRESS) };
+  }
+  const { progress, total, message } = value;
+  return {
+    progress,
+    ...(typeof total === 'number' && Number.isFinite(total) ? { total } : {}),
+    ...(typeof message === 'string' ? { message: clean(message, MOST_PROGRESS) } : {}),
+  };
 }
 
 /**
@@ -129,7 +155,11 @@ export async function runTool(
     const input = await checked(tool.input, args, compile);
     if (typeof input === 'string') return failed(`The arguments are invalid: ${input}`);
     const running = Promise.resolve().then(() =>
-      tool.execute(input.value as never, { signal, rawArguments: args }),
+      tool.execute(input.value as never, {
+        signal,
+        rawArguments: args,
+        ...(options.progress === undefined ? {} : { progress: options.progress }),
+      }),
     );
     const value = await raceAbort(running, signal);
     const output = await checked(tool.output, value, compile);

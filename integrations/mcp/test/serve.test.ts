@@ -231,6 +231,31 @@ describe.each(ways)('$way', ({ connect }) => {
     });
   });
 
+  it('tells a client that asks how far a tool is', async () => {
+    const steps = tool({
+      name: 'steps',
+      description: '',
+      parameters: { type: 'object' },
+      execute: async (_args, { progress }) => {
+        await progress?.(1);
+        await progress?.({ progress: 2, total: 3, message: 'half' });
+        await progress?.({ page: 7 });
+        return 'told';
+      },
+    });
+    const client = await connect({ tools: [steps] });
+    const told: unknown[] = [];
+    const onprogress = (progress: unknown) => void told.push(progress);
+    expect(await client.callTool({ name: 'steps' }, { onprogress })).toMatchObject({
+      content: [{ text: 'told' }],
+    });
+    expect(told).toEqual([
+      { progress: 1 },
+      { progress: 2, total: 3, message: 'half' },
+      { progress: 3, message: '{"page":7}' },
+    ]);
+  });
+
   it('bounds the time and the size of a result', async () => {
     const parameters = { type: 'object' };
     const slow = tool({
@@ -361,6 +386,10 @@ describe('a request over HTTP', () => {
     const named = serving({ hosts: ['mcp.example'], origins: ['https://app.example'] });
     const response = await named.fetch(request({ host: 'mcp.example:8443', origin: 'https://app.example' }));
     expect([401, 403]).not.toContain(response.status);
+    const other = await serving().fetch(request({ host: 'localhost:8080', origin: 'http://localhost:9090' }));
+    expect(other.status).toBe(403);
+    const same = await serving().fetch(request({ host: 'localhost:8080', origin: 'http://localhost:8080' }));
+    expect([401, 403]).not.toContain(same.status);
   });
 
   it('that is too large is refused', async () => {
