@@ -448,7 +448,7 @@ export type { Attributes, MortiseEvent } from './map.ts';
 export { emitPoint, inSpan, traced, type Span } from './span.ts';
 
 // ---- events/map.d.ts
-export type KnownEventName = 'llm.chat' | 'llm.complete' | 'embedding.batch' | 'retriever.retrieve' | 'reranker.rerank' | 'parser.parse' | 'tool.execute' | 'query' | 'synthesize' | 'ingest.read' | 'ingest.run' | 'ingest.write' | 'ingest.remove' | 'retry' | 'cache' | 'rate-limit' | 'fallback' | 'budget' | 'warning';
+export type KnownEventName = 'llm.chat' | 'llm.complete' | 'embedding.batch' | 'retriever.retrieve' | 'reranker.rerank' | 'parser.parse' | 'tool.execute' | 'query' | 'synthesize' | 'ingest.read' | 'ingest.run' | 'ingest.write' | 'ingest.remove' | 'retry' | 'cache' | 'rate-limit' | 'fallback' | 'health' | 'budget' | 'warning';
 export type EventName = KnownEventName | (string & {});
 export type Attributes = {
     readonly [key: string]: unknown;

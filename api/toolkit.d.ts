@@ -886,11 +886,39 @@ export declare function fitMessages(messages: readonly ChatMessage[], options: F
 export { createBudget, withBudget, type Budget, type BudgetOptions, type TokenPrices, type WithBudgetOptions, } from './budget.ts';
 export { embeddingCacheKey } from './embedding-cache.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
+export { modelHealth, type ModelHealth, type ModelHealthOptions, type ModelState, type ModelVisit, } from './model-health.ts';
 export { createStoreGuard } from './store-guard.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
 export { lookUpEmbeddings, withEmbeddingCache, type WithEmbeddingCacheOptions, } from './with-embedding-cache.ts';
 export { withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
+
+// ---- wrappers/model-health.d.ts
+import type { LLM } from '@mortise/core/llm';
+export interface ModelHealthOptions {
+    failures?: number | undefined;
+    baseRestMs?: number | undefined;
+    maxRestMs?: number | undefined;
+    key?: ((llm: LLM) => string | object) | undefined;
+    now?: (() => number) | undefined;
+}
+export interface ModelState {
+    readonly state: 'well' | 'resting' | 'trying';
+    readonly failures: number;
+    readonly restMs?: number;
+    readonly code?: string;
+}
+export interface ModelHealth {
+    stateOf(llm: LLM): ModelState;
+    enter(llm: LLM, evenAtRest?: boolean): ModelVisit | undefined;
+}
+export interface ModelVisit {
+    began(): void;
+    succeeded(): void;
+    failed(error: unknown): void;
+    left(): void;
+}
+export declare function modelHealth(given?: ModelHealthOptions): ModelHealth;
 
 // ---- wrappers/store-guard.d.ts
 interface StoreGuardOptions {
@@ -926,8 +954,10 @@ export declare function lookUpEmbeddings(model: EmbeddingModel, store: KeyValueS
 
 // ---- wrappers/with-fallback.d.ts
 import type { LLM } from '@mortise/core/llm';
+import type { ModelHealth } from './model-health.ts';
 export interface WithFallbackOptions {
     when?: ((error: unknown, llm: LLM) => boolean) | undefined;
+    health?: ModelHealth | false | undefined;
 }
 export declare function withFallback<L extends LLM>(first: L, others: readonly LLM[], settings?: WithFallbackOptions): L;
 

@@ -1,4 +1,12 @@
-import { createBudget, runTools, tool, toolBlocks, withBudget, withFallback } from '@mortise/toolkit';
+import {
+  createBudget,
+  modelHealth,
+  runTools,
+  tool,
+  toolBlocks,
+  withBudget,
+  withFallback,
+} from '@mortise/toolkit';
 import { OpenAILLM } from '@mortise/openai';
 import { azure, groq, ollama } from '@mortise/openai/presets';
 import { isMortiseError, type ChatMessage, type ChatResponse, type LLM } from '@mortise/core';
@@ -78,6 +86,18 @@ export function production(main: LLM, spare: LLM): LLM {
   const llm = withBudget(withFallback(main, [spare]), budget);
   // #endregion
   return llm;
+}
+
+/** Wrappers that are made for each request share what they find out of models. */
+export function perRequest(models: () => [LLM, LLM]): () => LLM {
+  // #region health
+  const health = modelHealth({ key: (llm) => `${llm.provider}/${llm.model}` }); // once, for the process
+  const forRequest = (): LLM => {
+    const [main, spare] = models();
+    return withFallback(main, [spare], { health });
+  };
+  // #endregion
+  return forRequest;
 }
 
 export async function deploy(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createBudget, fitMessages, runTools, structured, withCache } from '@mortise/toolkit';
+import { createBudget, fitMessages, modelHealth, runTools, structured, withCache } from '@mortise/toolkit';
 import { MortiseError } from '@mortise/core';
 import { createRateLimiter } from '@mortise/toolkit/limiter';
 import { runPool } from '@mortise/core/call';
@@ -89,6 +89,9 @@ const options: Row[] = [
   ['MemoryKeyValueStore.maxBytes', bound, (maxBytes) => new MemoryKeyValueStore({ maxBytes })],
   ['set ttlMs', bound, (ttlMs) => store.set('k', 1, { ttlMs }), call],
   ['withCache ttlMs', bound, (ttlMs) => withCache(llm, store, { ttlMs })],
+  ['modelHealth failures', bound, (failures) => modelHealth({ failures })],
+  ['modelHealth baseRestMs', above0, (baseRestMs) => modelHealth({ baseRestMs })],
+  ['modelHealth maxRestMs', above0, (maxRestMs) => modelHealth({ maxRestMs })],
   ['budget maxTokens', above0, (maxTokens) => createBudget({ maxTokens })],
   ['budget maxCost', above0, (maxCost) => createBudget({ maxCost, prices: { input: 1, output: 1 } })],
   [

@@ -102,7 +102,7 @@ fuzz('packages/toolkit', [
   call(
     'withFallback',
     () =>
-      [llm(), [llm()], { when: () => true }, messages(), asked()] as [
+      [llm(), [llm()], { when: () => true, health: toolkit.modelHealth() }, messages(), asked()] as [
         Llm,
         Llm[],
         object,
@@ -113,6 +113,20 @@ fuzz('packages/toolkit', [
       const model = toolkit.withFallback(first, others, options);
       await model.chat(input, given);
       await model.streamChat(input, given).final();
+    },
+  ),
+  call(
+    'modelHealth',
+    () =>
+      [{ failures: 1, baseRestMs: 10, maxRestMs: 100, key: () => 'm', now: () => 5 }, llm()] as [
+        toolkit.ModelHealthOptions,
+        Llm,
+      ],
+    (options, model) => {
+      const health = toolkit.modelHealth(options);
+      health.enter(model)?.failed(new Error('x'));
+      health.enter(model, true)?.succeeded();
+      return health.stateOf(model);
     },
   ),
   call(

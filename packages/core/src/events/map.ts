@@ -21,6 +21,7 @@ export type KnownEventName =
   | 'cache'
   | 'rate-limit'
   | 'fallback'
+  | 'health'
   | 'budget'
   | 'warning';
 

@@ -8,6 +8,13 @@ export {
 } from './budget.ts';
 export { embeddingCacheKey } from './embedding-cache.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
+export {
+  modelHealth,
+  type ModelHealth,
+  type ModelHealthOptions,
+  type ModelState,
+  type ModelVisit,
+} from './model-health.ts';
 export { createStoreGuard } from './store-guard.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
 export {

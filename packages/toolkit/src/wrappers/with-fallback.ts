@@ -10,11 +10,21 @@ import {
   type ChatInput,
 } from '@mortise/core/llm';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
+import { isOfModel, modelHealth, type ModelHealth, type ModelVisit } from './model-health.ts';
+import type { Outcome } from './outcome.ts';
 import { deadlineClock, wrapCalls } from './wrap.ts';
 
 export interface WithFallbackOptions {
-  /** Whether this failure of `llm` moves on to the next one. Default: {@link movesOn}. */
+  /**
+   * Whether this failure of `llm` moves on to the next one. Default: failures of the provider (`rate-limit`, `quota`, `overloaded`,
+   * `server`, `connection`, `timeout`, `not-found`, `malformed-response`, `stream-truncated`), and `context-length`.
+   */
   when?: ((error: unknown, llm: LLM) => boolean) | undefined;
+  /**
+   * Remembers models that fail, so that calls go past them for a while. Share one between wrappers; `false` asks each model
+   * every time. Default: `modelHealth()`, one for each wrapper.
+   */
+  health?: ModelHealth | false | undefined;
 }
 
 const MOVES_ON: ReadonlySet<string> = new Set([
@@ -39,76 +49,163 @@ function movesOn(error: unknown): boolean {
   return isMortiseError(error) && MOVES_ON.has(error.code);
 }
 
+/** A model whose turn it is, and those at rest that were gone past for it. */
+interface Turn {
+  readonly llm: LLM;
+  readonly visit: ModelVisit;
+  readonly past: readonly LLM[];
+}
+
 /**
  * The first model, and the next one when it fails, while `deadlineMs`, which bounds them together, lasts. Its members (`provider`, `model`, `metadata`, ...) are the first
  * one's. A stream moves on only while nothing of it was handed out. The last failure is what the caller gets, with
  * the earlier ones as its cause. Each switch is a `fallback` event.
+ *
+ * A model that failed several times in a row is gone past for a while, then one call tries it (see {@link modelHealth}). What
+ * moves on counts, and a stream that is cut; not what is about the request. When no other model answered, the one whose rest ends
+ * first is asked all the same.
  */
 export function withFallback<L extends LLM>(
   first: L,
   others: readonly LLM[],
   settings: WithFallbackOptions = {},
 ): L {
-  const { when = movesOn } = checkOptions(settings, 'configuration');
+  const { when = movesOn, health: given } = checkOptions(settings, 'configuration');
   const chain = reading('The list of other models', () => [first, ...others], 'configuration');
   if (chain.length === 1)
     throw new MortiseError('configuration', 'withFallback needs at least one other model.');
   for (const llm of chain)
     requireMembers<LLM>(llm, ['chat', 'complete', 'streamChat', 'streamComplete'], 'llm', 'LLM');
+  const health = given === false ? modelHealth({ failures: Infinity }) : (given ?? modelHealth());
+  requireMembers<ModelHealth>(health, ['enter', 'stateOf'], 'health', 'ModelHealth');
+
+  /** The models that do not rest, in their order; when none of them answered, the one whose rest ends first. */
+  function* turns(): Generator<Turn, undefined> {
+    const resting: LLM[] = [];
+    let past: LLM[] = [];
+    for (const llm of chain) {
+      const visit = health.enter(llm);
+      if (visit === undefined) {
+        resting.push(llm);
+        past.push(llm);
+      } else {
+        yield { llm, visit, past };
+        past = [];
+      }
+    }
+    const llm = soonest(resting, health);
+    if (llm === undefined) return undefined;
+    const visit = health.enter(llm, true);
+    if (visit !== undefined) yield { llm, visit, past: past.filter((each) => each !== llm) };
+    return undefined;
+  }
 
   /** Tries one after another; `attempt` must not have handed out anything when it rejects. */
   async function tryAll<T>(
     options: ChatOptions,
-    attempt: (llm: LLM, options: ChatOptions) => Promise<T>,
+    attempt: (llm: LLM, options: ChatOptions, visit: ModelVisit) => Promise<T>,
     signal = options.signal,
   ): Promise<T> {
     const failures: unknown[] = [];
     const remaining = deadlineClock(options);
-    for (const [at, llm] of chain.entries()) {
+    const order = turns();
+    let turn = order.next().value;
+    while (turn !== undefined) {
+      const { llm, visit, past } = turn;
+      for (const { model } of past)
+        emitPoint('fallback', { from: model, to: llm.model, provider: llm.provider, resting: true });
       try {
-        return await attempt(llm, remaining());
+        return await attempt(llm, remaining(), visit);
       } catch (error) {
-        throwIfAborted(signal);
-        const next = chain[at + 1];
         const isOver = remaining().deadlineMs === 1;
-        if (next === undefined || isOver || !when(error, llm)) throw withEarlier(error, failures, llm);
+        // Of a deadline that another model has used up nothing can be said.
+        const isLate = isOver && failures.length > 0;
+        let moves = false;
+        try {
+          moves = signal?.aborted !== true && when(error, llm);
+        } finally {
+          if (moves && isOfModel(error) && !isLate) visit.failed(error);
+          else visit.left();
+        }
+        throwIfAborted(signal);
+        const next = isOver || !moves ? undefined : order.next().value;
+        const restingCount = isOver || !moves || next !== undefined ? 0 : chain.length - failures.length - 1;
+        if (next === undefined) throw withEarlier(error, failures, restingCount, llm);
         failures.push(error);
         const code = isMortiseError(error) ? error.code : 'internal';
-        emitPoint('fallback', { from: llm.model, to: next.model, provider: next.provider, code });
+        emitPoint('fallback', { from: llm.model, to: next.llm.model, provider: next.llm.provider, code });
+        turn = next;
       }
     }
     throw new MortiseError('internal', 'withFallback ran out of models.');
   }
 
+  /** One whole reply of a model. */
+  async function whole<T>(visit: ModelVisit, reply: Promise<T>): Promise<T> {
+    const response = await reply;
+    visit.succeeded();
+    return response;
+  }
+
+  /** A stream of a model that has begun. */
+  function watched<S>(stream: S, llm: LLM, visit: ModelVisit, scope: Scope): S {
+    if (scope.signal.aborted) visit.left();
+    else visit.began();
+    scope.onEnd(({ error }: Outcome) => {
+      if (error === undefined) visit.succeeded();
+      else if (!scope.signal.aborted && isOfModel(error) && quietly(() => when(error, llm)))
+        visit.failed(error);
+      else visit.left();
+    });
+    return stream;
+  }
+
   return wrapCalls(first, {
     chat: async (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
-      return tryAll(options, (llm, remaining) => llm.chat(asked, remaining));
+      return tryAll(options, (llm, remaining, visit) => whole(visit, llm.chat(asked, remaining)));
     },
     complete: (prompt: string, options: ChatOptions = {}) =>
-      tryAll(options, (llm, remaining) => llm.complete(prompt, remaining)),
+      tryAll(options, (llm, remaining, visit) => whole(visit, llm.complete(prompt, remaining))),
     streamChat: (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
       return deferChatStream(options.signal, (scope) => {
-        // Awaited: the stream of a model without a base may be a promise, whose rejection is then heard.
-        const attempt = async (llm: LLM, remaining: ChatOptions) =>
-          begun(await Promise.resolve(llm.streamChat(asked, remaining)), isContent, scope, options.signal);
+        const attempt = async (llm: LLM, remaining: ChatOptions, visit: ModelVisit) => {
+          // Awaited: the stream of a model without a base may be a promise, whose rejection is then heard.
+          const stream = await Promise.resolve(llm.streamChat(asked, remaining));
+          return watched(await begun(stream, isContent, scope, options.signal), llm, visit, scope);
+        };
         return tryAll(options, attempt, scope.signal);
       });
     },
     streamComplete: (prompt: string, options: ChatOptions = {}) => {
       return deferCompletionStream(options.signal, (scope) => {
-        const attempt = async (llm: LLM, remaining: ChatOptions) =>
-          begun(
-            await Promise.resolve(llm.streamComplete(prompt, remaining)),
-            () => true,
-            scope,
-            options.signal,
-          );
+        const attempt = async (llm: LLM, remaining: ChatOptions, visit: ModelVisit) => {
+          const stream = await Promise.resolve(llm.streamComplete(prompt, remaining));
+          return watched(await begun(stream, () => true, scope, options.signal), llm, visit, scope);
+        };
         return tryAll(options, attempt, scope.signal);
       });
     },
   });
+}
+
+/** The one whose rest ends first; one that another call tries only where there is no other. */
+function soonest(resting: readonly LLM[], health: ModelHealth): LLM | undefined {
+  const rank = (llm: LLM): number => {
+    const { state, restMs = 0 } = health.stateOf(llm);
+    return state === 'trying' ? Infinity : restMs;
+  };
+  return resting.toSorted((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))))[0];
+}
+
+/** False where it throws: of a stream that has ended nobody would hear of that. */
+function quietly(rule: () => boolean): boolean {
+  try {
+    return rule();
+  } catch {
+    return false;
+  }
 }
 
 function isContent({ type }: ChatStreamEvent): boolean {
@@ -152,14 +249,21 @@ async function begun<T, S extends AsyncIterable<T> & { cancel(): Promise<void> }
   });
 }
 
-/** The caller's own abort reason passes untouched. */
-function withEarlier(error: unknown, failures: readonly unknown[], llm: LLM): unknown {
-  if (failures.length === 0 || !isMortiseError(error)) return error;
+/** `error` with what came before it, and how many models were not asked. The caller's own abort reason passes untouched. */
+function withEarlier(error: unknown, failures: readonly unknown[], resting: number, llm: LLM): unknown {
+  if (failures.length + resting === 0 || !isMortiseError(error)) return error;
   const { code, retryable, status, requestId, retryAfterMs, partial } = toMortiseError(error);
-  const message = `${error.message} (${failures.length} earlier ${failures.length === 1 ? 'model' : 'models'} failed too; see the cause.)`;
-  const cause = new AggregateError([...failures, error], 'Every model of the fallback failed.');
+  const said = [
+    failures.length > 0 && `${count(failures.length, 'earlier model')} failed too; see the cause.`,
+    resting > 0 &&
+      `${count(resting, 'other model')} failed lately and ${resting === 1 ? 'was' : 'were'} not asked.`,
+  ].filter((part) => part !== false);
+  const cause =
+    failures.length === 0
+      ? error
+      : new AggregateError([...failures, error], 'Every model of the fallback that was asked failed.');
   const about = { provider: error.provider ?? llm.provider, model: error.model ?? llm.model };
-  return new MortiseError(code as 'server', message, {
+  return new MortiseError(code as 'server', `${error.message} (${said.join(' ')})`, {
     ...about,
     retryable,
     status,
@@ -168,4 +272,8 @@ function withEarlier(error: unknown, failures: readonly unknown[], llm: LLM): un
     partial,
     cause,
   });
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
