@@ -40,8 +40,16 @@ import { sumUsage } from './usage.ts';
 /** How a loop is run. */
 export interface LoopHooks {
   readonly signal: AbortSignal;
-  /** Resolves when the event was read. Absent: nobody reads, and replies are not streamed. */
-  readonly tell?: ((event: RunToolsEvent) => Promise<void>) | undefined;
+  /** Absent: nobody reads, and replies are not streamed. */
+  readonly listener: Listener | undefined;
+}
+
+/** Who reads a run. */
+export interface Listener {
+  /** Resolves when the event was read; rejects when the run is aborted. */
+  tell(event: RunToolsEvent): Promise<void>;
+  /** The same with each event of a stream, to its end. */
+  pipe<E>(stream: AsyncIterable<E>, shown: (event: E) => RunToolsEvent): Promise<void>;
 }
 
 /** Runs `state` to its end. Rejects with exactly the signal's reason, with what a tool threw (`toolErrors: 'throw'`), or typed. */
@@ -189,15 +197,15 @@ class Loop<P extends ProviderOptions, M, T> {
     options: ChatOptions<P>,
     step: number,
   ): Promise<ChatResponse<M>> {
-    const { tell } = this.#parts;
-    if (tell === undefined) return llm.chat(messages, options);
+    const { listener } = this.#parts;
+    if (listener === undefined) return llm.chat(messages, options);
     // Awaited, since the stream of a model without a base may be a promise, whose rejection is then heard.
     const stream = await Promise.resolve(llm.streamChat(messages, options));
     const idOf = callIds();
-    for await (const event of stream) {
+    await listener.pipe(stream, (event) => {
       const toolCallId = idOf(event);
-      await tell({ type: 'stream', step, event, ...(toolCallId === undefined ? {} : { toolCallId }) });
-    }
+      return { type: 'stream', step, event, ...(toolCallId === undefined ? {} : { toolCallId }) };
+    });
     return stream.final();
   }
 
@@ -225,9 +233,10 @@ class Loop<P extends ProviderOptions, M, T> {
       const message = `The model gave its answer in words again, although it was told to call ${this.#output?.tool.name}: ${shown(text)}. Use structured() on messages of partial, or another model.`;
       throw this.#failure('validation', message);
     }
-    if (calls.length > 0) {
+    const { stopWhen } = this.#options;
+    if (calls.length > 0 && stopWhen !== undefined) {
       const messages = conversation(this.#state, unrun);
-      const stop = await this.#options.stopWhen?.({ step, messages, usage, response, results });
+      const stop = await stopWhen({ step, messages, usage, response, results });
       if (stop === true) return this.#result(response, { ended: 'stopped' });
     }
     if (step >= this.#bounds.maxSteps) throw this.#failure('max-steps', outOfSteps(step));
@@ -267,7 +276,7 @@ class Loop<P extends ProviderOptions, M, T> {
   async #execute({ calls, tools }: Reply<M>): Promise<PendingApproval[]> {
     const { approve, toolErrors = 'result' } = this.#options;
     const { concurrency, toolTimeoutMs } = this.#bounds;
-    const { signal: caller, parent, tell, thrown } = this.#parts;
+    const { signal: caller, parent, listener, thrown } = this.#parts;
     const { steps: step } = this.#state;
     const output = this.#output?.tool;
     const all = output === undefined ? this.#options.tools : [...this.#options.tools, output];
@@ -275,7 +284,7 @@ class Loop<P extends ProviderOptions, M, T> {
       ...{ toolTimeoutMs, toolErrors, approve, step, calls, parent, thrown, output, state: this.#state },
       tools: tools === undefined ? all : all.filter(({ name }) => tools.includes(name)),
       approvals: this.#approvals,
-      isRead: tell !== undefined,
+      isRead: listener !== undefined,
       tell: (event) => this.#tell(event),
       keep: () => this.#keep(),
     };
@@ -335,8 +344,8 @@ class Loop<P extends ProviderOptions, M, T> {
     await raceAbort(this.#saving, this.#parts.signal);
   }
 
-  async #tell(event: RunToolsEvent): Promise<void> {
-    await this.#parts.tell?.(event);
+  #tell(event: RunToolsEvent): Promise<void> {
+    return this.#parts.listener?.tell(event) ?? Promise.resolve();
   }
 
   #result(

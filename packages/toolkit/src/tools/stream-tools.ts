@@ -1,4 +1,4 @@
-import { linkedController, type LinkedController, raceAbort, SingleReader } from '@mortise/core/call';
+import { abortReason, linkedController, type LinkedController, SingleReader } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
 import { type LLM, type ProviderOptions, textDelta } from '@mortise/core/llm';
 import { checkOptions } from '@mortise/core/shared';
@@ -10,7 +10,7 @@ import type {
   ToolsInput,
   ToolsStream,
 } from './contract.ts';
-import { type LoopHooks, runLoop } from './loop.ts';
+import { type Listener, type LoopHooks, runLoop } from './loop.ts';
 import { beginRun, inputNow, type RunState, toState } from './run-state.ts';
 
 /**
@@ -51,15 +51,17 @@ function textOf(event: RunToolsEvent): string | undefined {
 type Looping<R> = (hooks: LoopHooks) => Promise<R>;
 
 /** Hands each event of a loop over to the one reader; the part of the loop that told it goes on when the next one is asked for. */
-class Run<R> {
+class Run<R> implements Listener {
   readonly reader: SingleReader<RunToolsEvent, R>;
   readonly #loop: Looping<R>;
   readonly #caller: AbortSignal | undefined;
   /** Told and not read yet: tools run side by side. */
-  readonly #told: { readonly event: RunToolsEvent; readonly goOn: () => void }[] = [];
+  readonly #told: Told[] = [];
+  /** The one whose event was read last. */
+  #read: Told | undefined;
+  #piped: Piped | undefined;
   #stop: LinkedController | undefined;
   #isRead = false;
-  #goOn: (() => void) | undefined;
   #wake: (() => void) | undefined;
 
   constructor(caller: AbortSignal | undefined, loop: Looping<R>) {
@@ -74,32 +76,92 @@ class Run<R> {
     return reader;
   }
 
+  tell(event: RunToolsEvent): Promise<void> {
+    return new Promise((goOn, fail) => {
+      const { signal } = this.#stop as LinkedController;
+      if (signal.aborted) return fail(abortReason(signal));
+      this.#told.push({ event, goOn, fail });
+      this.#awake();
+    });
+  }
+
+  /** The reader asks the stream itself: an event of a model costs no turn of the loop. */
+  pipe<E>(stream: AsyncIterable<E>, shown: (event: E) => RunToolsEvent): Promise<void> {
+    return new Promise((goOn, fail) => {
+      const source = stream[Symbol.asyncIterator]();
+      const next = async (): Promise<RunToolsEvent | undefined> => {
+        const read = await source.next();
+        return read.done === true ? undefined : shown(read.value);
+      };
+      const leave = async (): Promise<void> => void (await source.return?.());
+      this.#piped = { next, leave, goOn, fail };
+      if (this.#wake !== undefined) this.#pull();
+    });
+  }
+
   async #advance(): Promise<void> {
     const stop = (this.#stop ??= this.#start());
-    this.#goOn?.();
-    this.#goOn = undefined;
-    if (this.#told.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#read?.goOn();
+    this.#read = undefined;
+    if (this.#told.length === 0) {
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+        this.#pull();
+      });
+    }
     const next = this.#told.shift();
     if (next === undefined || stop.signal.aborted) return;
-    this.#goOn = next.goOn;
+    this.#read = next;
     this.reader.push([next.event]);
+  }
+
+  #pull(): void {
+    const piped = this.#piped;
+    if (piped === undefined) return;
+    piped.next().then(
+      (event) => {
+        if (event === undefined) return this.#unpipe()?.goOn();
+        this.#told.push({ event, goOn: nothing, fail: nothing });
+        this.#awake();
+      },
+      (error: unknown) => this.#unpipe()?.fail(error),
+    );
+  }
+
+  #unpipe(): Piped | undefined {
+    const piped = this.#piped;
+    this.#piped = undefined;
+    return piped;
+  }
+
+  #awake(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   #start(): LinkedController {
     const stop = linkedController(this.#caller);
-    const tell = (event: RunToolsEvent): Promise<void> => {
-      const read = new Promise<void>((goOn) => void this.#told.push({ event, goOn }));
-      this.#wake?.();
-      return raceAbort(read, stop.signal);
+    const { signal } = stop;
+    // One listener for all that waits: one for each event would cost more than the event.
+    const onAbort = (): void => {
+      const error = abortReason(signal);
+      for (const { fail } of this.#told.splice(0)) fail(error);
+      this.#read?.fail(error);
+      const piped = this.#unpipe();
+      piped?.fail(error);
+      // A model may not look at its signal.
+      piped?.leave().catch(nothing);
     };
-    void this.#loop({ signal: stop.signal, tell: this.#isRead ? tell : undefined })
+    signal.addEventListener('abort', onAbort, { once: true });
+    void this.#loop({ signal, listener: this.#isRead ? this : undefined })
       .then(
         (result) => this.reader.finish(result),
         (error: unknown) => this.reader.fail(error),
       )
       .then(() => {
+        signal.removeEventListener('abort', onAbort);
         stop.unlink();
-        this.#wake?.();
+        this.#awake();
       });
     return stop;
   }
@@ -108,6 +170,26 @@ class Run<R> {
     const error = new MortiseError('aborted', 'The loop was left before its end.');
     this.reader.fail(error);
     this.#stop?.abort(error);
-    this.#wake?.();
+    this.#awake();
   }
+}
+
+/** What waits until its event was read. */
+interface Told {
+  readonly event: RunToolsEvent;
+  readonly goOn: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** A stream of a model that is read. */
+interface Piped {
+  /** Undefined at its end. */
+  readonly next: () => Promise<RunToolsEvent | undefined>;
+  readonly leave: () => Promise<void>;
+  readonly goOn: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+function nothing(): void {
+  // Nobody waits.
 }
