@@ -1,5 +1,5 @@
 import { isMortiseError } from '@mortise/core';
-import { checkOptions, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, checkTexts, reading, shown, wholeNumber } from '@mortise/core/shared';
 import { guardedFetch } from '@mortise/core/wire';
 import { addressKind, hostAddresses, type Lookup } from './addresses.ts';
 import { mcpError } from './client.ts';
@@ -29,7 +29,12 @@ export interface McpFetchOptions {
  * A name is looked up here and again by `fetch`: where a name server may be hostile, a proxy must hold the line.
  */
 export function mcpFetch(given: McpFetchOptions = {}): typeof globalThis.fetch {
-  const { fetch, allowPrivate = false, maxMessageBytes, lookup } = checkOptions(given, 'configuration');
+  const options = checkOptions(given, 'configuration');
+  const { fetch, maxMessageBytes, lookup } = options;
+  const allowPrivate = allowedOf(options.allowPrivate ?? false);
+  for (const [name, value] of Object.entries({ fetch, lookup }))
+    if (value !== undefined && typeof value !== 'function')
+      throw mcpError('configuration', `${name} is ${shown(value)}; it takes a function.`);
   const most = wholeNumber('maxMessageBytes', maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
   const send: typeof globalThis.fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
@@ -38,6 +43,8 @@ export function mcpFetch(given: McpFetchOptions = {}): typeof globalThis.fetch {
   };
   const guarded = guardedFetch({ provider: 'mcp', fetch: send });
   return async (input, init) => {
+    if (!(input instanceof Request) && !URL.canParse(reading('The address', () => String(input))))
+      throw mcpError('invalid-request', `The address of an MCP server is ${shown(input)}, which is none.`);
     try {
       return bounded(await guarded(input, init), init?.body, most);
     } catch (error) {
@@ -49,6 +56,11 @@ export function mcpFetch(given: McpFetchOptions = {}): typeof globalThis.fetch {
       throw mcpError('configuration', message, error);
     }
   };
+}
+
+function allowedOf(value: boolean | readonly string[]): boolean | readonly string[] {
+  if (typeof value === 'boolean') return value;
+  return reading('allowPrivate', () => checkTexts('allowPrivate', value), 'configuration');
 }
 
 async function refusePrivate(

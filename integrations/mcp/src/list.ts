@@ -1,3 +1,4 @@
+import { isObject } from '@mortise/core/shared';
 import { mcpError, type McpClient, type McpToolDefinition } from './client.ts';
 
 export interface ListBounds {
@@ -24,9 +25,11 @@ export async function listTools(client: McpClient, bounds: ListBounds): Promise<
   const cursors = new Set<string>();
   let cursor: string | undefined;
   for (let pages = 1; ; pages++) {
-    const page = await client.request(
-      { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
-      options(),
+    const page = checked(
+      await client.request(
+        { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
+        options(),
+      ),
     );
     if (tools.length + page.tools.length > maxTools) throw tooLong(`more than ${maxTools} tools`, 'maxTools');
     tools.push(...page.tools);
@@ -41,6 +44,23 @@ export async function listTools(client: McpClient, bounds: ListBounds): Promise<
   const listed = await client.listTools(undefined, { ...options(), cacheMode: 'refresh' });
   const names = new Set(listed.tools.map(({ name }) => name));
   return tools.filter(({ name }) => names.has(name));
+}
+
+type Page = Awaited<ReturnType<McpClient['request']>>;
+
+/** The SDK has looked at it; a client of another make may not have. */
+function checked(page: Page): Page {
+  try {
+    const { tools, nextCursor } = page;
+    const isWhole = Array.from(tools).every(
+      (each: Partial<McpToolDefinition> | undefined) => isObject(each) && typeof each.name === 'string',
+    );
+    if (isWhole && Array.isArray(tools) && (nextCursor === undefined || typeof nextCursor === 'string'))
+      return { tools: structuredClone(tools), nextCursor };
+  } catch {
+    // What cannot even be looked at is no list either.
+  }
+  throw mcpError('malformed-response', 'The MCP server lists what are no tools. Update it, or its client.');
 }
 
 function tooLong(what: string, option: string): Error {

@@ -1,5 +1,12 @@
 import { type MortiseError, toMortiseError } from '@mortise/core';
-import { checkOptions, positive, requireMembers, wholeNumber, type JsonObject } from '@mortise/core/shared';
+import {
+  checkOptions,
+  positive,
+  requireMembers,
+  shown,
+  wholeNumber,
+  type JsonObject,
+} from '@mortise/core/shared';
 import type { ToolContext } from '@mortise/core/llm';
 import type { Tool } from '@mortise/toolkit';
 import { changesOf } from './changes.ts';
@@ -185,7 +192,7 @@ function isClient(value: McpClient | Readonly<Record<string, McpClient>>): value
 
 function checkPrefix(prefix: string): string {
   if (typeof prefix === 'string' && /^[A-Za-z0-9_-]{0,32}$/.test(prefix)) return prefix;
-  const message = `A name of a server stands before those of its tools: it has letters, digits, _ and -, at most 32, and is not ${JSON.stringify(prefix)}.`;
+  const message = `A name of a server stands before those of its tools: it has letters, digits, _ and -, at most 32, and is not ${shown(prefix)}.`;
   throw mcpError('configuration', message);
 }
 

@@ -22,4 +22,5 @@ export const CASES = {
   'integrations/bedrock': 500,
   'integrations/langchain': 700,
   'integrations/ai-sdk': 600,
+  'integrations/mcp': 600,
 } as const;
