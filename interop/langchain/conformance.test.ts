@@ -1,17 +1,28 @@
 import { describe, it } from 'vitest';
 import {
+  anthropicMessages,
   embeddingConformance,
   llmConformance,
   openAIChatCompletions,
   openAIEmbeddings,
+  openAIResponses,
   type TestFunctions,
 } from '@mortise/conformance';
 import { fromLangChain, toLangChain, type FromLangChainModelOptions } from '@mortise/langchain';
 import type { LLM } from '@mortise/core';
 import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
+import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatOpenAI } from '@langchain/openai';
 import { core } from './core.ts';
-import { ENDLESS, OF_CHAT_OPENAI, OF_EMBEDDINGS, OF_ROUND_TRIP, type Known } from './known.ts';
+import {
+  ENDLESS,
+  OF_CHAT_ANTHROPIC,
+  OF_CHAT_OPENAI,
+  OF_CHAT_OPENAI_RESPONSES,
+  OF_EMBEDDINGS,
+  OF_ROUND_TRIP,
+  type Known,
+} from './known.ts';
 
 /** Cases whose failure is known must fail, so that the list stays true; those that never end are left out. */
 function knowing(known: Known): TestFunctions {
@@ -32,23 +43,25 @@ function knowing(known: Known): TestFunctions {
 type Settings =
   NonNullable<FromLangChainModelOptions['withSettings']> extends (settings: infer S) => unknown ? S : never;
 
-const chatOpenAI = (
+const openAIFields = (
   baseURL: string,
   headers: object | undefined,
-  { temperature, topP, maxOutputTokens, seed }: Settings = {},
-) =>
-  new ChatOpenAI({
-    ...{ model: 'gpt-test', apiKey: 'sk-conformance', maxRetries: 0, useResponsesApi: false },
-    __includeRawResponse: true,
-    configuration: {
-      baseURL,
-      ...(headers === undefined ? {} : { defaultHeaders: headers as Record<string, string> }),
-    },
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(topP === undefined ? {} : { topP }),
-    ...(maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens }),
-    ...(seed === undefined ? {} : { modelKwargs: { seed } }),
-  });
+  { temperature, topP, maxOutputTokens, seed }: Settings,
+) => ({
+  ...{ model: 'gpt-test', apiKey: 'sk-conformance', maxRetries: 0 },
+  __includeRawResponse: true,
+  configuration: {
+    baseURL,
+    ...(headers === undefined ? {} : { defaultHeaders: headers as Record<string, string> }),
+  },
+  ...(temperature === undefined ? {} : { temperature }),
+  ...(topP === undefined ? {} : { topP }),
+  ...(maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens }),
+  ...(seed === undefined ? {} : { modelKwargs: { seed } }),
+});
+
+const chatOpenAI = (baseURL: string, headers: object | undefined, settings: Settings = {}) =>
+  new ChatOpenAI({ ...openAIFields(baseURL, headers, settings), useResponsesApi: false });
 
 const SETTINGS = ['temperature', 'topP', 'maxOutputTokens', 'seed'] as const;
 
@@ -73,6 +86,73 @@ llmConformance(knowing(OF_CHAT_OPENAI), {
   declares: fromLangChain(chatOpenAI('http://localhost', undefined), theirs).metadata.capabilities,
   reasons: {
     reasoning: 'ChatOpenAI leaves the effort out for models that it does not know as reasoning ones.',
+  },
+});
+
+const responses = {
+  metadata: {
+    capabilities: { ...theirs.metadata.capabilities, stop: false, seed: false, toolChoice: false },
+  },
+  settings: ['temperature', 'topP', 'maxOutputTokens'],
+} satisfies FromLangChainModelOptions;
+
+const chatResponses = (baseURL: string, headers: object | undefined, settings: Settings = {}) =>
+  new ChatOpenAI({
+    ...openAIFields(baseURL, headers, settings),
+    ...{ useResponsesApi: true, zdrEnabled: true },
+  });
+
+llmConformance(knowing(OF_CHAT_OPENAI_RESPONSES), {
+  name: 'fromLangChain(ChatOpenAI), Responses API',
+  create: ({ url, settings: { headers, ...settings } }) =>
+    fromLangChain(chatResponses(url, headers), {
+      ...{ ...settings, ...responses },
+      withSettings: (asked) => chatResponses(url, headers, asked),
+    }),
+  dialect: openAIResponses,
+  declares: fromLangChain(chatResponses('http://localhost', undefined), responses).metadata.capabilities,
+  reasons: {
+    reasoning: 'ChatOpenAI leaves the effort out for models that it does not know as reasoning ones.',
+    stop: 'The Responses API takes no stop sequences.',
+    seed: 'The Responses API takes no seed.',
+    toolChoice: 'ChatOpenAI leaves it out of requests of the Responses API.',
+  },
+});
+
+const chatAnthropic = (
+  anthropicApiUrl: string,
+  headers: object | undefined,
+  { maxOutputTokens }: Settings = {},
+) =>
+  new ChatAnthropic({
+    ...{ model: 'claude-test', apiKey: 'sk-conformance', maxRetries: 0, anthropicApiUrl },
+    clientOptions: headers === undefined ? {} : { defaultHeaders: headers as Record<string, string> },
+    maxTokens: maxOutputTokens ?? 1024,
+  });
+
+const anthropic = {
+  metadata: {
+    capabilities: {
+      ...({ structuredOutput: 'prompt', reasoning: false } as const),
+      inputModalities: ['text', 'image', 'document'],
+    },
+  },
+  settings: ['maxOutputTokens'],
+} satisfies FromLangChainModelOptions;
+
+llmConformance(knowing(OF_CHAT_ANTHROPIC), {
+  name: 'fromLangChain(ChatAnthropic)',
+  create: ({ url, settings: { headers, ...settings } }) =>
+    fromLangChain(chatAnthropic(url, headers), {
+      ...{ ...settings, ...anthropic },
+      withSettings: (asked) => chatAnthropic(url, headers, asked),
+    }),
+  dialect: anthropicMessages,
+  declares: fromLangChain(chatAnthropic('http://localhost', undefined), anthropic).metadata.capabilities,
+  reasons: {
+    reasoning: 'Thinking is a setting of the model there.',
+    seed: 'The Messages API takes no seed.',
+    structuredOutput: 'Theirs takes a schema in the options of a model, under a name of its own.',
   },
 });
 

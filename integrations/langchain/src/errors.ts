@@ -92,7 +92,8 @@ function headersOf(headers: unknown): Headers | undefined {
 function typed(code: KnownErrorCode, thrown: Members, { provider, model, secrets }: About): MortiseError {
   const said = redact(withoutAdvert(errorText(thrown)), secrets).replace(/\.$/, '');
   const message = `The LangChain model failed: ${said}. ${REMEDIES[code] ?? 'Look at the cause.'}`;
-  return new MortiseError(code, message, { provider, model, cause: withoutSecrets(thrown, secrets) });
+  const status = statusOf(thrown) ?? statusOf(objectOf(thrown['cause']));
+  return new MortiseError(code, message, { provider, model, status, cause: withoutSecrets(thrown, secrets) });
 }
 
 const REMEDIES: { readonly [code in KnownErrorCode]?: string } = {

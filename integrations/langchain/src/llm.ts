@@ -223,7 +223,9 @@ function secretsOf(model: Members): Secrets {
     ...Object.values(objectOf(defaultHeaders)),
     ...secretsOfAddress(baseURL),
   ]);
-  return [...named, ...values].filter((value) => typeof value === 'string' && value !== '') as string[];
+  return [...named, ...values, ...secretsOfAddress(model['apiUrl'])].filter(
+    (value) => typeof value === 'string' && value !== '',
+  ) as string[];
 }
 
 function secretsOfAddress(address: unknown): string[] {

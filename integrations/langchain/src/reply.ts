@@ -100,12 +100,16 @@ export function fromUsage(message: Members): Usage {
   const raw = [about['usage'], about['tokenUsage']].find(
     (each) => isObject(each) && Object.keys(each).length > 0,
   );
+  // ChatAnthropic fills in zeros for what the server did not count.
+  const isFilling = about['model_provider'] === 'anthropic';
+  const unlessFilled = (count: number | undefined, name: string): number | undefined =>
+    isFilling && count === 0 && countOf(objectOf(raw)[name]) === undefined ? undefined : count;
   return defined({
     inputTokens: countOf(said['input_tokens']),
     outputTokens: countOf(said['output_tokens']),
     totalTokens: countOf(said['total_tokens']),
-    cachedInputTokens: countOf(input['cache_read']),
-    cacheWriteTokens: countOf(input['cache_creation']),
+    cachedInputTokens: unlessFilled(countOf(input['cache_read']), 'cache_read_input_tokens'),
+    cacheWriteTokens: unlessFilled(countOf(input['cache_creation']), 'cache_creation_input_tokens'),
     reasoningTokens: countOf(output['reasoning']),
     raw: plainOrNothing(raw ?? said) as JsonObject | undefined,
   });

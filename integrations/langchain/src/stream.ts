@@ -4,6 +4,7 @@ import {
   type ChatStreamEvent,
   type CitationBlock,
   type ContentBlock,
+  type TextBlock,
   type Usage,
 } from '@mortise/core/llm';
 import { isObject } from '@mortise/core/shared';
@@ -187,12 +188,19 @@ export class ChunkReader {
     this.#takeCall({ id, name, args: JSON.stringify(args ?? {}) }, out);
   }
 
-  /** Theirs are added up: each chunk says what is new. */
+  /** Theirs are added up: each chunk says what is new. Those of Anthropic say what it was so far, and are added all the same. */
   #count(chunk: Members, out: Out): void {
     const said = chunk['usage_metadata'];
     if (!isObject(said)) return;
     this.#isCounted = true;
-    this.#usage.add(said);
+    const [known, output] = [this.#usage.value, said].map((counts) => countOf(counts['output_tokens']));
+    const isSoFar = this.#said['model_provider'] === 'anthropic' && output !== undefined;
+    const before = isSoFar ? (known ?? 0) : 0;
+    const less = (name: string): Members => {
+      const count = countOf(said[name]);
+      return count === undefined ? {} : { [name]: count - before };
+    };
+    this.#usage.add(before === 0 ? said : { ...said, ...less('output_tokens'), ...less('total_tokens') });
     out.push({ type: 'usage', usage: this.#counts() });
   }
 
@@ -218,6 +226,8 @@ export class ChunkReader {
     // A connection that broke before anything was said looks the same.
     if (!this.#seen) throw withErrorFields(malformed('no chunk at all', this.#about), { retryable: true });
     const told = this.#parts.map((part) => part.finish());
+    for (const [index, block] of told.entries())
+      for (const citation of citationsIn(block)) out.push({ type: 'citation', index, citation });
     const blocks = cited(told, this.#citations);
     const whole = wholeOf({ additional_kwargs: this.#beside.value, response_metadata: this.#said });
     if (whole !== undefined) blocks.push(whole);
@@ -233,6 +243,10 @@ export class ChunkReader {
       ...aboutReply(message),
     } as ChatStreamEvent);
   }
+}
+
+function citationsIn(block: ContentBlock): readonly CitationBlock[] {
+  return block.type === 'text' ? ((block as TextBlock).citations ?? []) : [];
 }
 
 function keyOf(idOrIndex: unknown): string {

@@ -2,6 +2,7 @@ import {
   blocksOf,
   type ChatMessage,
   type ContentBlock,
+  type TextBlock,
   type ToolCallBlock,
   type ToolResultBlock,
 } from '@mortise/core/llm';
@@ -56,12 +57,23 @@ function toResult(block: ToolResultBlock, options: ToMessagesOptions): LangChain
   const { toolCallId, toolName, content, isError } = block;
   return defined({
     type: 'tool',
-    content: typeof content === 'string' ? content : contentBlocks(content, options),
+    content: typeof content === 'string' ? content : resultContent(content, options),
     tool_call_id: toolCallId,
     name: toolName,
     status: isError === true ? 'error' : undefined,
     artifact: ownOf(block)['artifact'],
   } as const);
+}
+
+/** One text and nothing else is a string to a model: some of theirs send it a list as JSON. */
+function resultContent(
+  content: readonly ContentBlock[],
+  options: ToMessagesOptions,
+): LangChainMessage['content'] {
+  const [block, ...more] = content;
+  const isAlone = block?.type === 'text' && more.length === 0 && Object.keys(block).length === 2;
+  if (options.forModel === true && isAlone) return (block as TextBlock).text;
+  return contentBlocks(content, options);
 }
 
 /** A model's turn. */

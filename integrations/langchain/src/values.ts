@@ -24,8 +24,13 @@ export function objectsOf(value: unknown): Members[] {
 
 /** The members that say something, without those that are known. */
 export function membersBeside(object: Members, known: ReadonlySet<string>): Members | undefined {
-  const entries = Object.entries(object).filter(([name, value]) => value != null && !known.has(name));
+  const entries = Object.entries(object).filter(([name, value]) => !known.has(name) && !isNothing(value));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Some say of each text that it has no annotations. */
+function isNothing(value: unknown): boolean {
+  return value == null || (Array.isArray(value) && value.length === 0);
 }
 
 /** What a reply holds, as plain data. What is none is left out: it is the provider's, and nobody asked for it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ContentBlock } from '@mortise/core/llm';
+import type { ContentBlock, TextBlock, Usage } from '@mortise/core/llm';
 import { fromLangChain } from '@mortise/langchain';
 import { chatDouble } from './doubles.ts';
 
@@ -388,6 +388,57 @@ describe('what the API sent, where a model of OpenAI gives it', () => {
   });
 });
 
+describe('what ChatAnthropic counts', () => {
+  const said = { model_provider: 'anthropic', stop_reason: 'end_turn' };
+  const zeros = { input_token_details: { cache_creation: 0, cache_read: 0 } };
+  const counted = ({ raw: _raw, ...counts }: Usage) => counts;
+
+  it('is not added up in a stream: each count of the output is of all so far', async () => {
+    const chunks = [
+      {
+        content: '',
+        usage_metadata: { input_tokens: 20, output_tokens: 1, total_tokens: 21, ...zeros },
+        response_metadata: { model_provider: 'anthropic', usage: { cache_read_input_tokens: null } },
+      },
+      { content: 'yes' },
+      { content: '', usage_metadata: { input_tokens: 0, output_tokens: 4, total_tokens: 4 } },
+      {
+        content: '',
+        usage_metadata: { input_tokens: 0, output_tokens: 7, total_tokens: 7 },
+        response_metadata: { stop_reason: 'end_turn' },
+      },
+    ];
+    const { usage: counts } = await fromLangChain(chatDouble({ chunks }), once).streamChat('q').final();
+    expect(counted(counts)).toEqual({ inputTokens: 20, outputTokens: 7, totalTokens: 27 });
+  });
+
+  it('has no zero that the server did not say', async () => {
+    const of = async (more: object) => {
+      const usage_metadata = { input_tokens: 20, output_tokens: 7, total_tokens: 27, ...zeros };
+      const reply = { content: 'yes', usage_metadata, response_metadata: { ...said, ...more } };
+      return counted((await fromLangChain(chatDouble({ reply }), once).chat('q')).usage);
+    };
+    const counts = { inputTokens: 20, outputTokens: 7, totalTokens: 27 };
+    expect(await of({ usage: { input_tokens: 20, output_tokens: 7 } })).toEqual(counts);
+    expect(await of({ usage: { cache_read_input_tokens: 0 } })).toEqual({ ...counts, cachedInputTokens: 0 });
+  });
+});
+
+it('a result that is one text goes to a model of theirs as a string', async () => {
+  const model = chatDouble();
+  const call = { type: 'tool-call', id: 'c1', name: 'f', arguments: {} } as const;
+  const resultOf = async (content: TextBlock[]) => {
+    await fromLangChain(model, once).chat([
+      { role: 'assistant', content: [call] },
+      { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'c1', content }] },
+    ]);
+    return (model.asked.at(-1)!.messages as { content: unknown }[])[1]?.content;
+  };
+  const block = { type: 'text', text: 'one' } as const;
+  expect(await resultOf([block])).toBe('one');
+  expect(await resultOf([block, block])).toEqual([block, block]);
+});
+
 describe('a failure of theirs', () => {
   const failing = (fields: object, message = 'No.') =>
     chatDouble({ reply: Object.assign(new Error(message), fields) });
@@ -406,6 +457,10 @@ describe('a failure of theirs', () => {
     [{ $metadata: { httpStatusCode: 500 } }, { code: 'server' }],
     [{ error: { type: 'overloaded_error', message: 'Busy.' } }, { code: 'overloaded' }],
     [{ name: 'ContextOverflowError' }, { code: 'context-length' }],
+    [
+      { name: 'ContextOverflowError', cause: { status: 400 } },
+      { code: 'context-length', status: 400 },
+    ],
     [{ name: 'ModelRefusalError' }, { code: 'content-filter' }],
     [{ lc_error_code: 'MODEL_RATE_LIMIT' }, { code: 'rate-limit' }],
     [{ name: 'SyntaxError' }, { code: 'malformed-response' }],
@@ -431,6 +486,15 @@ describe('a failure of theirs', () => {
       .chat('q')
       .catch((thrown: unknown) => thrown as Error);
     expect((error as Error).message).not.toMatch(/sk-secret-1|Troubleshooting/);
+  });
+
+  it('does not show credentials of the address that ChatAnthropic keeps', async () => {
+    const reply = Object.assign(new Error('No route to user-1:word-1.'), { status: 502 });
+    const model = chatDouble({ reply, apiUrl: 'https://user-1:word-1@a.test' });
+    const error = await fromLangChain(model, once)
+      .chat('q')
+      .catch((thrown: unknown) => thrown as Error);
+    expect((error as Error).message).not.toMatch(/user-1|word-1/);
   });
 
   it('is repeated by core alone', async () => {
