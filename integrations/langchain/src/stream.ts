@@ -4,7 +4,6 @@ import {
   type ChatStreamEvent,
   type CitationBlock,
   type ContentBlock,
-  type TextBlock,
   type Usage,
 } from '@mortise/core/llm';
 import { isObject } from '@mortise/core/shared';
@@ -246,7 +245,7 @@ export class ChunkReader {
 }
 
 function citationsIn(block: ContentBlock): readonly CitationBlock[] {
-  return block.type === 'text' ? ((block as TextBlock).citations ?? []) : [];
+  return block.type === 'text' ? (block.citations ?? []) : [];
 }
 
 function keyOf(idOrIndex: unknown): string {

@@ -2,7 +2,6 @@ import {
   blocksOf,
   type ChatMessage,
   type ContentBlock,
-  type TextBlock,
   type ToolCallBlock,
   type ToolResultBlock,
 } from '@mortise/core/llm';
@@ -72,7 +71,7 @@ function resultContent(
 ): LangChainMessage['content'] {
   const [block, ...more] = content;
   const isAlone = block?.type === 'text' && more.length === 0 && Object.keys(block).length === 2;
-  if (options.forModel === true && isAlone) return (block as TextBlock).text;
+  if (options.forModel === true && isAlone) return block.text;
   return contentBlocks(content, options);
 }
 
