@@ -832,31 +832,32 @@ export declare function shorten(vector: ArrayLike<number>, dimensions: number): 
 
 // ---- wrappers/budget.d.ts
 import type { ChatOptions, LLM, Usage, ChatInput } from '@mortise/core/llm';
-export interface TokenPrices {
-    input: number;
-    output: number;
-    cachedInput?: number | undefined;
-    cacheWrite?: number | undefined;
-}
-export type BudgetOptions = {
+import type { Prices } from './prices.ts';
+export type BudgetOptions = ({
     maxTokens: number;
 } | {
     maxCost: number;
-    prices: TokenPrices;
+    prices: Prices;
+}) & {
+    per?: 'call' | 'total' | undefined;
 };
+export interface BudgetedModel {
+    readonly provider?: string | undefined;
+    readonly model?: string | undefined;
+}
 export interface Budget {
     readonly limit: number;
     readonly spent: number;
     readonly reserved: number;
     readonly remaining: number;
-    costOf(usage: Usage): number;
+    costOf(usage: Usage, by?: BudgetedModel): number | undefined;
     reserve(amount: number): (cost: number) => void;
 }
 export declare function createBudget(given: BudgetOptions): Budget;
 export interface WithBudgetOptions {
     estimateTokens?: ((input: ChatInput, options: ChatOptions) => number) | undefined;
 }
-export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget, options?: WithBudgetOptions): L;
+export declare function withBudget<L extends LLM>(llm: L, limit: BudgetOptions | Budget | readonly (BudgetOptions | Budget)[], options?: WithBudgetOptions): L;
 
 // ---- wrappers/embedding-cache.d.ts
 import type { EmbeddingInput, EmbedManyOptions } from '@mortise/core/embedding';
@@ -883,7 +884,8 @@ export interface FitMessagesOptions {
 export declare function fitMessages(messages: readonly ChatMessage[], options: FitMessagesOptions): ChatMessage[];
 
 // ---- wrappers/index.d.ts
-export { createBudget, withBudget, type Budget, type BudgetOptions, type TokenPrices, type WithBudgetOptions, } from './budget.ts';
+export { createBudget, withBudget, type Budget, type BudgetedModel, type BudgetOptions, type WithBudgetOptions, } from './budget.ts';
+export { costOf, type ModelPrices, type Priced, type Prices, type TokenPrices } from './prices.ts';
 export { embeddingCacheKey } from './embedding-cache.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
 export { modelHealth, type ModelHealth, type ModelHealthOptions, type ModelState, type ModelVisit, } from './model-health.ts';
@@ -919,6 +921,26 @@ export interface ModelVisit {
     left(): void;
 }
 export declare function modelHealth(given?: ModelHealthOptions): ModelHealth;
+
+// ---- wrappers/prices.d.ts
+import type { AnsweredBy } from '@mortise/core/call';
+import type { Usage } from '@mortise/core/llm';
+export interface TokenPrices {
+    input: number;
+    output: number;
+    cachedInput?: number | undefined;
+    cacheWrite?: number | undefined;
+    reasoning?: number | undefined;
+}
+export type ModelPrices = {
+    readonly [model: string]: TokenPrices;
+};
+export type Prices = TokenPrices | ModelPrices;
+export interface Priced extends AnsweredBy {
+    readonly usage: Usage;
+    readonly model?: string | undefined;
+}
+export declare function costOf(response: Priced, prices: Prices): number | undefined;
 
 // ---- wrappers/store-guard.d.ts
 interface StoreGuardOptions {

@@ -1,4 +1,6 @@
 import {
+  type Tool,
+  costOf,
   createBudget,
   modelHealth,
   runTools,
@@ -80,9 +82,35 @@ export async function untilSeconds(llm: LLM, question: string, abort: AbortContr
   // #endregion
 }
 
+// #region prices
+const prices = {
+  'gpt-5-mini': { input: 0.25, output: 2, cachedInput: 0.025 }, // per million tokens, in your money
+  'claude-haiku-4-5': { input: 1, output: 5, cachedInput: 0.1, cacheWrite: 1.25 },
+};
+// #endregion
+
+export async function costs(llm: LLM, print: (text: string) => void): Promise<void> {
+  // #region cost
+  const response = await llm.chat('What is a mortise?', { maxOutputTokens: 200 });
+  const cost = costOf(response, prices); // undefined: no price, or no counts
+  print(cost === undefined ? `${response.model}: unknown` : `${response.model}: ${cost}`);
+  // #endregion
+}
+
+export async function boundedRuns(model: LLM, tools: Tool[], questions: string[]): Promise<void> {
+  // #region bounds
+  const total = createBudget({ maxCost: 5, prices });
+  const perCall = createBudget({ maxCost: 0.02, prices, per: 'call' });
+  for (const question of questions) {
+    const run = createBudget({ maxCost: 0.1, prices });
+    await runTools(withBudget(model, [perCall, run, total]), question, { tools });
+  }
+  // #endregion
+}
+
 export function production(main: LLM, spare: LLM): LLM {
   // #region wrappers
-  const budget = createBudget({ maxCost: 5, prices: { input: 0.25, output: 2 } }); // per million tokens
+  const budget = createBudget({ maxCost: 5, prices });
   const llm = withBudget(withFallback(main, [spare]), budget);
   // #endregion
   return llm;

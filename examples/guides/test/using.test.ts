@@ -63,12 +63,40 @@ describe('language models', () => {
   });
 
   it('falls back to another model, within one budget', async () => {
-    const main = new ScriptedLLM({ replies: [new MortiseError('overloaded', 'Busy.')], retry: false });
+    const main = new ScriptedLLM({
+      replies: [new MortiseError('overloaded', 'Busy.')],
+      model: 'gpt-5-mini',
+      retry: false,
+    });
     const usage = { inputTokens: 10, outputTokens: 2 };
-    const spare = new ScriptedLLM({ replies: ['Here.', 'Again.'], usage });
+    const spare = new ScriptedLLM({ replies: ['Here.', 'Again.'], model: 'claude-haiku-4-5', usage });
     const llm = models.production(main, spare);
     await expect(llm.chat('Hi')).rejects.toMatchObject({ code: 'configuration' });
     expect((await llm.chat('Hi', { maxOutputTokens: 50 })).text).toBe('Here.');
+  });
+
+  it('says what a reply cost, and bounds each run of tools', async () => {
+    const usage = { inputTokens: 4, outputTokens: 2 };
+    const llm = (model: string) =>
+      new ScriptedLLM({ replies: () => 'Done.', usage, model, metadata: { maxOutputTokens: 1_000 } });
+    const printed: string[] = [];
+    await models.costs(llm('gpt-5-mini'), (text) => printed.push(text));
+    await models.costs(llm('other'), (text) => printed.push(text));
+    expect(printed).toEqual(['gpt-5-mini: 0.000005', 'other: unknown']);
+    const mini = llm('gpt-5-mini');
+    await models.boundedRuns(mini, [], ['One?', 'Two?']);
+    expect(mini.requests).toHaveLength(2);
+  });
+
+  it('shares what is known of a model between wrappers of each request', async () => {
+    let asked = 0;
+    const down = () => (asked++, new MortiseError('overloaded', 'Busy.'));
+    const forRequest = models.perRequest(() => [
+      new ScriptedLLM({ replies: down, model: 'main', retry: false }),
+      new ScriptedLLM({ replies: () => 'Here.', model: 'spare' }),
+    ]);
+    for (let at = 0; at < 5; at++) expect((await forRequest().chat('Hi')).text).toBe('Here.');
+    expect(asked).toBe(3);
   });
 
   it('runs a tool only when it was approved', async () => {

@@ -99,6 +99,11 @@ const options: Row[] = [
     [...NONE, Infinity],
     (input) => createBudget({ maxCost: 1, prices: { input, output: 1 } }),
   ],
+  [
+    'budget price of a model',
+    [...NONE, Infinity],
+    (reasoning) => createBudget({ maxCost: 1, prices: { m: { input: 1, output: 1, reasoning } } }),
+  ],
   ['temperature', [...NONE, Infinity], (temperature) => llm.chat('q', { temperature }), call],
   ['topP', [...share, 0], (topP) => llm.chat('q', { topP }), call],
   ['maxOutputTokens', count, (maxOutputTokens) => llm.chat('q', { maxOutputTokens }), call],

@@ -203,6 +203,31 @@ fuzz('packages/toolkit', [
     (options) => toolkit.createBudget(options),
   ),
   call(
+    'createBudget, prices by model',
+    () =>
+      [
+        { maxCost: 1, prices: { m: { input: 1, output: 2, reasoning: 3 } }, per: 'call' },
+        { inputTokens: 1, outputTokens: 2 },
+      ] as [toolkit.BudgetOptions, object],
+    (options, usage) => {
+      const budget = toolkit.createBudget(options);
+      budget.reserve(budget.costOf(usage, { provider: 'p', model: 'm' }) ?? 0)(1);
+    },
+  ),
+  call(
+    'costOf',
+    () =>
+      [
+        {
+          provider: 'p',
+          model: 'm-2025-01-01',
+          usage: { inputTokens: 3, cachedInputTokens: 1, outputTokens: 2 },
+        },
+        { m: { input: 1, output: 2, cachedInput: 0.1 } },
+      ] as [toolkit.Priced, toolkit.Prices],
+    (response, prices) => toolkit.costOf(response, prices),
+  ),
+  call(
     'createRateLimiter',
     () => [{ requestsPerMinute: 10, concurrency: 1 }] as [object],
     (options) => toolkit.createRateLimiter(options),

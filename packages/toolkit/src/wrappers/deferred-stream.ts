@@ -37,7 +37,7 @@ interface DeferredStreamOptions<T, S> {
 }
 
 /** A stream that is only opened when it is first read: what a wrapper needs to wait or to choose before it. */
-class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
+class Deferred<T, F extends { usage: Usage; provider?: string; model: string }, S extends AnyStream<T, F>> {
   readonly #options: DeferredStreamOptions<T, S>;
   readonly #stop = new AbortController();
   readonly #listeners: ((outcome: Outcome) => void)[] = [];
@@ -106,7 +106,7 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
     try {
       const stream = await this.#opened();
       const response = await stream.final();
-      this.#end({ usage: response.usage });
+      this.#end({ usage: response.usage, by: response });
       return response;
     } catch (thrown) {
       const error = typed(thrown, this.#options.signal);
@@ -159,7 +159,7 @@ class Deferred<T, F extends { usage: Usage }, S extends AnyStream<T, F>> {
   /** The inner stream has said that it is done: its response is there. */
   async #finish(): Promise<void> {
     const response = await this.inner?.final();
-    this.#end({ usage: response?.usage });
+    this.#end({ usage: response?.usage, by: response });
   }
 
   /** A model without a base may have a stream that says nothing of what has arrived. */

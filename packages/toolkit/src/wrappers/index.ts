@@ -2,10 +2,11 @@ export {
   createBudget,
   withBudget,
   type Budget,
+  type BudgetedModel,
   type BudgetOptions,
-  type TokenPrices,
   type WithBudgetOptions,
 } from './budget.ts';
+export { costOf, type ModelPrices, type Priced, type Prices, type TokenPrices } from './prices.ts';
 export { embeddingCacheKey } from './embedding-cache.ts';
 export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
 export {

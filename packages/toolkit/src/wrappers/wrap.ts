@@ -80,7 +80,7 @@ export function aroundLLM<L extends LLM>(
   llm: L,
   enter: (call: CallInfo) => Promise<(outcome: Outcome) => void>,
 ): L {
-  async function whole<R extends { usage: Usage }>(
+  async function whole<R extends { usage: Usage; provider?: string; model: string }>(
     input: ChatInput,
     options: ChatOptions,
     call: (options: ChatOptions) => Promise<R>,
@@ -88,7 +88,7 @@ export function aroundLLM<L extends LLM>(
     const { exit, remaining } = await entered(enter, input, options, options.signal);
     try {
       const response = await call(remaining);
-      exit({ usage: response.usage });
+      exit({ usage: response.usage, by: response });
       return response;
     } catch (error) {
       exit({ error });
