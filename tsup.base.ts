@@ -8,6 +8,8 @@ export function library(
   entry: string[],
   platform: 'neutral' | 'node' = 'node',
   esbuildPlugins: Plugin[] = [],
+  /** Optional dependencies, which tsup takes for undeclared ones. */
+  external: string[] = [],
 ) {
   return defineConfig({
     entry,
@@ -19,6 +21,7 @@ export function library(
     sourcemap: true,
     clean: true,
     esbuildPlugins,
+    external,
   });
 }
 
