@@ -114,7 +114,11 @@ export function serveMcp(given: ServeMcpOptions): McpServing {
   const rules = reading('What serveMcp() is given', () => rulesOf(options), 'configuration');
   const maxRequestBodySize = wholeNumber('maxRequestBytes', options.maxRequestBytes ?? 4 * 2 ** 20);
   const served = new Set<McpServed>();
-  let handler: Promise<McpHttpHandler> | undefined;
+  let handler: McpHttpHandler | undefined;
+  const http = async (): Promise<McpHttpHandler> => {
+    const sdk = await loadSdk();
+    return (handler ??= sdk.createMcpHandler(factoryOf(sdk, surface), { maxRequestBodySize }));
+  };
   const connect = async (given: McpTransport | undefined): Promise<McpServed> => {
     const { serveStdio, StdioServerTransport } = await loadStdio();
     const transport = (given as Transport | undefined) ?? new StdioServerTransport();
@@ -140,11 +144,9 @@ export function serveMcp(given: ServeMcpOptions): McpServing {
       }
       const refusal = refusalOf(request, rules);
       if (refusal !== undefined) return refusal;
-      handler ??= loadSdk().then((sdk) =>
-        sdk.createMcpHandler(factoryOf(sdk, surface), { maxRequestBodySize }),
-      );
+      const { fetch } = await http();
       try {
-        return await (await handler).fetch(request);
+        return await fetch(request);
       } catch {
         // The client has left, or its request broke off.
         return refused(400, 'The request could not be read.');
@@ -154,7 +156,7 @@ export function serveMcp(given: ServeMcpOptions): McpServing {
     connect: (transport) => connect(transport),
     close: async () => {
       await Promise.all([...served].map((each) => each.close()));
-      await (await handler)?.close();
+      await handler?.close();
     },
   };
 }
