@@ -7,22 +7,24 @@ import { root } from './workspace.ts';
 /** How much an application is checked with. */
 export const PROMPTS = 200;
 export const SCHEMAS = 100;
+export const AGENTS = 50;
 
 /**
  * Instantiations of types that the compiler may make for that application, in all: as measured, and a tenth above, so
  * that a new release of a library does not fail the check. TypeScript stops at 5,000,000 for one expression.
  */
-export const INSTANTIATIONS = 365_000;
+export const INSTANTIATIONS = 423_000;
 
 /** A module that uses prompts and schemas as applications do, no two of them alike. */
-export function application(prompts = PROMPTS, schemas = SCHEMAS): string {
+export function application(prompts = PROMPTS, schemas = SCHEMAS, agents = AGENTS): string {
   return [
     `import type { LLM } from '@mortise/core';`,
-    `import { chatPrompt, placeholder, prompt, SchemaParser, structured, structuredStream } from '@mortise/toolkit';`,
+    `import { agentTool, chatPrompt, placeholder, prompt, runTools, SchemaParser, structured, structuredStream, streamTools, tool } from '@mortise/toolkit';`,
     `import { z } from 'zod';`,
     `declare const llm: LLM;`,
     ...Array.from({ length: prompts }, (_, at) => (at % 4 === 3 ? chat(at) : text(at))),
     ...Array.from({ length: schemas }, (_, at) => schema(at)),
+    ...Array.from({ length: agents }, (_, at) => agent(at)),
   ].join('\n');
 }
 
@@ -69,6 +71,27 @@ export async function read${at}(): Promise<string> {
 }`;
 }
 
+function agent(at: number): string {
+  return `
+const tool${at} = tool({
+  name: 'tool${at}',
+  description: 'x',
+  parameters: z.object({ id${at}: z.string(), count: z.number().optional() }),
+  needsApproval: (args) => (args.count ?? 0) > ${at},
+  execute: async (args, { idempotencyKey, signal }) => ({ id: args.id${at}.trim(), idempotencyKey, left: signal.aborted }),
+});
+const agent${at} = agentTool({ name: 'agent${at}', description: 'x', llm, tools: [tool${at}], approve: ({ id }) => id !== '' });
+const Answer${at} = z.object({ answer${at}: z.string(), at: z.string().transform((value) => new Date(value)) });
+export async function run${at}(): Promise<string> {
+  const options = { tools: [tool${at}, agent${at}], approvalKey: 'k', stopWhen: ({ step }: { step: number }) => step > ${at} };
+  const result = await runTools(llm, 'x', { ...options, output: Answer${at} });
+  if (result.ended !== 'answer') return result.approvals.map(({ token }) => token).join();
+  const stream = streamTools(llm, result.state, { ...options, output: Answer${at} });
+  for await (const event of stream) if (event.type === 'tool-end') event.result.isError?.valueOf();
+  return result.output.answer${at} + ((await stream.final()).output?.at.toISOString() ?? '');
+}`;
+}
+
 /** What the compiler says of the application: how much it made of types, and what is wrong. */
 export function typeCost(code = application()): { instantiations: number; errors: string } {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-types-'));
@@ -100,9 +123,9 @@ function tsc(args: readonly string[]): string {
 /** What is wrong with the count, and what to do. */
 export function typeCostProblems(instantiations: number, most = INSTANTIATIONS): string[] {
   if (instantiations <= most) return [];
-  const what = `${PROMPTS} prompts and ${SCHEMAS} schemas make the compiler instantiate ${instantiations} types, above the ${most} recorded in tooling/type-cost.ts`;
+  const what = `${PROMPTS} prompts, ${SCHEMAS} schemas and ${AGENTS} agents make the compiler instantiate ${instantiations} types, above the ${most} recorded in tooling/type-cost.ts`;
   return [
-    `${what}: look for what a change to the types in packages/toolkit/src/prompts, parsers or structured multiplies (\`tsc --generateTrace\`), or record the new number with its reason.`,
+    `${what}: look for what a change to the types in packages/toolkit/src/prompts, parsers, structured or tools multiplies (\`tsc --generateTrace\`), or record the new number with its reason.`,
   ];
 }
 

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
-import { application, INSTANTIATIONS, PROMPTS, SCHEMAS, typeCost, typeCostProblems } from '../type-cost.ts';
+import {
+  AGENTS,
+  application,
+  INSTANTIATIONS,
+  PROMPTS,
+  SCHEMAS,
+  typeCost,
+  typeCostProblems,
+} from '../type-cost.ts';
 
-test(`${PROMPTS} prompts and ${SCHEMAS} schemas compile within the recorded number of instantiations`, () => {
+test(`${PROMPTS} prompts, ${SCHEMAS} schemas and ${AGENTS} agents compile within the recorded number of instantiations`, () => {
   const { instantiations, errors } = typeCost();
   expect(errors).toBe('');
   expect(typeCostProblems(instantiations)).toEqual([]);
@@ -17,6 +25,6 @@ test('the check names the number, the budget, and what to do', () => {
 });
 
 test('the check sees what does not compile', () => {
-  const { errors } = typeCost(`${application(1, 0)}\nprompt0.format({});`);
+  const { errors } = typeCost(`${application(1, 0, 0)}\nprompt0.format({});`);
   expect(errors).toContain('question0');
 });

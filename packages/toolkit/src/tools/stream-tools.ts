@@ -62,6 +62,7 @@ class Run<R> implements Listener {
   #piped: Piped | undefined;
   #stop: LinkedController | undefined;
   #isRead = false;
+  #fills = false;
   #wake: (() => void) | undefined;
 
   constructor(caller: AbortSignal | undefined, loop: Looping<R>) {
@@ -109,23 +110,40 @@ class Run<R> implements Listener {
         this.#pull();
       });
     }
-    const next = this.#told.shift();
-    if (next === undefined || stop.signal.aborted) return;
-    this.#read = next;
-    this.reader.push([next.event]);
+    if (stop.signal.aborted) return;
+    // As far as somebody waits for it to be read.
+    const waits = this.#told.findIndex(({ goOn }) => goOn !== nothing);
+    const read = this.#told.splice(0, waits === -1 ? this.#told.length : waits + 1);
+    this.#read = read.at(-1);
+    this.reader.push(read.map(({ event }) => event));
   }
 
   #pull(): void {
-    const piped = this.#piped;
-    if (piped === undefined) return;
-    piped.next().then(
-      (event) => {
-        if (event === undefined) return this.#unpipe()?.goOn();
+    if (this.#piped === undefined || this.#fills) return;
+    this.#fills = true;
+    void this.#fill(this.#piped).finally(() => (this.#fills = false));
+  }
+
+  /** Reads what has arrived of a stream, a few events ahead of the reader: a turn for each would cost more than the event. */
+  async #fill(piped: Piped): Promise<void> {
+    try {
+      while (this.#told.length < AHEAD) {
+        const event = await piped.next();
+        if (this.#piped !== piped) return;
+        if (event === undefined) return this.#afterRead(() => this.#unpipe()?.goOn());
         this.#told.push({ event, goOn: nothing, fail: nothing });
         this.#awake();
-      },
-      (error: unknown) => this.#unpipe()?.fail(error),
-    );
+      }
+    } catch (error) {
+      this.#afterRead(() => this.#unpipe()?.fail(error));
+    }
+  }
+
+  /** Once all that was told is read. */
+  #afterRead(goOn: () => void): void {
+    const last = this.#told.pop();
+    if (last === undefined) goOn();
+    else this.#told.push({ ...last, goOn });
   }
 
   #unpipe(): Piped | undefined {
@@ -173,6 +191,9 @@ class Run<R> implements Listener {
     this.#awake();
   }
 }
+
+/** Events of a model that are read before they are asked for, at most. */
+const AHEAD = 32;
 
 /** What waits until its event was read. */
 interface Told {
