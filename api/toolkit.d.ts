@@ -891,6 +891,7 @@ export { fitMessages, type FitMessagesOptions } from './fit-messages.ts';
 export { modelHealth, type ModelHealth, type ModelHealthOptions, type ModelState, type ModelVisit, } from './model-health.ts';
 export { createStoreGuard } from './store-guard.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
+export { withDefaults, type ChatDefaults } from './with-defaults.ts';
 export { lookUpEmbeddings, withEmbeddingCache, type WithEmbeddingCacheOptions, } from './with-embedding-cache.ts';
 export { withFallback, type WithFallbackOptions } from './with-fallback.ts';
 export { withRateLimit, type WithRateLimitOptions } from './with-rate-limit.ts';
@@ -963,6 +964,11 @@ export interface WithCacheOptions {
     scope?: string | undefined;
 }
 export declare function withCache<L extends LLM>(llm: L, store: KeyValueStore, options?: WithCacheOptions): L;
+
+// ---- wrappers/with-defaults.d.ts
+import type { LLM } from '@mortise/core/llm';
+export type ChatDefaults<L extends LLM = LLM> = Omit<NonNullable<Parameters<L['chat']>[1]>, 'signal' | 'parent'>;
+export declare function withDefaults<L extends LLM>(llm: L, defaults: ChatDefaults<L>): L;
 
 // ---- wrappers/with-embedding-cache.d.ts
 import type { EmbeddingInput, EmbeddingModel, EmbedManyOptions } from '@mortise/core/embedding';

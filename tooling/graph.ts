@@ -20,6 +20,8 @@ export const roomOrder: Readonly<Record<string, readonly string[]>> = {
     ...['service-context.ts', 'testing', 'index.ts'],
   ],
   'packages/toolkit': [
+    // What has no subject of its own.
+    'call-defaults.ts',
     // From a model's text to a value, and what is asked for one.
     ...['schema', 'json', 'parsers', 'prompts', 'structured', 'tools'],
     // Around a model, and apart from it.

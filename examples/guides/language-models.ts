@@ -7,6 +7,7 @@ import {
   tool,
   toolBlocks,
   withBudget,
+  withDefaults,
   withFallback,
 } from '@mortise/toolkit';
 import { OpenAILLM } from '@mortise/openai';
@@ -114,6 +115,18 @@ export function production(main: LLM, spare: LLM): LLM {
   const llm = withBudget(withFallback(main, [spare]), budget);
   // #endregion
   return llm;
+}
+
+export async function withOwnTone(main: LLM): Promise<string> {
+  // #region defaults
+  const llm = withDefaults(main, {
+    temperature: 0.2,
+    maxOutputTokens: 500,
+    providerOptions: { openai: { store: false } },
+  });
+  const { text } = await llm.chat('What is a mortise?', { temperature: 0.8 }); // 0.8, and 500 tokens
+  // #endregion
+  return text;
 }
 
 /** Wrappers that are made for each request share what they find out of models. */

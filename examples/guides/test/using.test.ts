@@ -75,6 +75,12 @@ describe('language models', () => {
     expect((await llm.chat('Hi', { maxOutputTokens: 50 })).text).toBe('Here.');
   });
 
+  it('gives a model default options', async () => {
+    const llm = new ScriptedLLM({ replies: ['A hole.'] });
+    expect(await models.withOwnTone(llm)).toBe('A hole.');
+    expect(llm.requests[0]).toMatchObject({ temperature: 0.8, maxOutputTokens: 500 });
+  });
+
   it('says what a reply cost, and bounds each run of tools', async () => {
     const usage = { inputTokens: 4, outputTokens: 2 };
     const llm = (model: string) =>

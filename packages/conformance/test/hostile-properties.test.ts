@@ -208,7 +208,7 @@ const ELSEWHERE: readonly string[] = [
   ...['toJsonSchema', 'toLangChainParser', 'toMessages', 'toQuery', 'toolBlocks'],
   ...['plainBlocks', 'checkInput', 'inputKey'],
   ...['traced', 'utf8Length', 'vectorToBytes', 'wholeNumber', 'withBudget'],
-  ...['costOf', 'modelHealth', 'withCache', 'withRateLimit', 'withRepair', 'xmlText'],
+  ...['costOf', 'modelHealth', 'withCache', 'withDefaults', 'withRateLimit', 'withRepair', 'xmlText'],
 ];
 
 const makers = hostileValues.map(([what, make]) => ({ what, make, toString: () => what }));

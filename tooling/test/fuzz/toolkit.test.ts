@@ -116,6 +116,21 @@ fuzz('packages/toolkit', [
     },
   ),
   call(
+    'withDefaults',
+    () =>
+      [
+        llm(),
+        { temperature: 0, maxOutputTokens: 5, providerOptions: { p: { a: 1 } } },
+        messages(),
+        asked(),
+      ] as [Llm, object, ChatInput, ChatOptions],
+    async (model, defaults, input, given) => {
+      const wrapped = toolkit.withDefaults(model, defaults);
+      await wrapped.chat(input, given);
+      await toolkit.withCache(wrapped, new MemoryKeyValueStore()).streamChat(input, given).final();
+    },
+  ),
+  call(
     'modelHealth',
     () =>
       [{ failures: 1, baseRestMs: 10, maxRestMs: 100, key: () => 'm', now: () => 5 }, llm()] as [

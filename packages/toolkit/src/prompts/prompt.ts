@@ -35,7 +35,8 @@ export function prompt<
   options: PromptOptions<D & { readonly [N in Exclude<keyof D, VariablesOf<T>>]: never }> = {},
 ): PromptTemplate<VariablesOf<T>, Extract<keyof D, string>> {
   const segments = parseTemplate(template);
-  const defaults = { ...checkOptions(options, 'configuration').defaults };
+  const given = checkOptions(options, 'configuration');
+  const defaults = reading('defaults', () => ({ ...given.defaults }), 'configuration');
   refuseUnknown(defaults, namesOf(segments));
   return ofSegments<VariablesOf<T>, Extract<keyof D, string>>({ segments, defaults, made: {} });
 }

@@ -24,6 +24,7 @@ import {
   type ContentBlock,
   type ToolCallBlock,
 } from '@mortise/core/llm';
+import { defaultsOf, overDefaults } from '../call-defaults.ts';
 import type { StructuredMode, StructuredOptions } from './contract.ts';
 
 /** One call of `structured`, from its arguments to what each attempt needs. */
@@ -64,13 +65,15 @@ function modeFor(capabilities: LLMCapabilities, strict: StrictSchema, canForce: 
 
 /** Whether a call can be forced: not everywhere, and at some providers not while the model thinks. */
 export function mayForce(
-  { provider, metadata: { capabilities } }: Pick<LLM, 'provider' | 'metadata'>,
-  { reasoning, providerOptions }: Pick<ChatOptions, 'reasoning' | 'providerOptions'>,
+  llm: Pick<LLM, 'provider' | 'metadata'>,
+  options: Pick<ChatOptions, 'reasoning' | 'providerOptions'>,
 ): boolean {
+  const { capabilities } = llm.metadata;
   if (capabilities.toolChoice === false) return false;
   if (capabilities.toolChoiceWithReasoning !== false) return true;
+  const { reasoning, providerOptions } = overDefaults(defaultsOf(llm), options);
   const { effort, budgetTokens } = reasoning ?? {};
-  const { thinking } = providerOptions?.[provider] ?? {};
+  const { thinking } = providerOptions?.[llm.provider] ?? {};
   const asked = effort === undefined ? budgetTokens !== undefined : effort !== 'none';
   return !asked && !(isObject(thinking) && thinking['type'] !== 'disabled');
 }

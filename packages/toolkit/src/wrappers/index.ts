@@ -18,6 +18,7 @@ export {
 } from './model-health.ts';
 export { createStoreGuard } from './store-guard.ts';
 export { withCache, type WithCacheOptions } from './with-cache.ts';
+export { withDefaults, type ChatDefaults } from './with-defaults.ts';
 export {
   lookUpEmbeddings,
   withEmbeddingCache,

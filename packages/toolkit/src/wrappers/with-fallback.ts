@@ -160,7 +160,7 @@ export function withFallback<L extends LLM>(
     return stream;
   }
 
-  return wrapCalls(first, {
+  const calls = {
     chat: async (input: ChatInput, options: ChatOptions = {}) => {
       const asked = snapshot(input);
       return tryAll(options, (llm, remaining, visit) => whole(visit, llm.chat(asked, remaining)));
@@ -187,7 +187,9 @@ export function withFallback<L extends LLM>(
         return tryAll(options, attempt, scope.signal);
       });
     },
-  });
+  };
+  // Each model has defaults of its own: those of the first are not for the others.
+  return wrapCalls(first, calls, {});
 }
 
 /** The one whose rest ends first; one that another call tries only where there is no other. */

@@ -13,6 +13,7 @@ import {
   snapshot,
   type ChatInput,
 } from '@mortise/core/llm';
+import { type CallDefaults, DEFAULTS, defaultsOf, overDefaults, withoutTools } from '../call-defaults.ts';
 import type { Outcome } from './outcome.ts';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
 
@@ -28,22 +29,27 @@ type Calls = Pick<LLM<ProviderOptions>, 'chat' | 'complete' | 'streamChat' | 'st
 
 /**
  * `llm` with its four calls replaced. What they are given can be read, and what they reject with is an error of ours or the
- * caller's reason, whatever the model behind them throws.
+ * caller's reason, whatever the model behind them throws. Their options are those of the call over `given`: default options, those of
+ * `llm` unless there are others.
  */
-export function wrapCalls<L extends LLM>(llm: L, calls: Calls): L {
+export function wrapCalls<L extends LLM>(llm: L, calls: Calls, given?: CallDefaults): L {
   // Of a model, what is called: tests and decorators have models of one method.
   if (typeof llm !== 'object' || llm === null) requireMembers<LLM>(llm, ['chat'], 'llm', 'LLM');
   const about = reading('The model', () => ({ provider: llm.provider, model: llm.model }), 'configuration');
-  return wrapLLM(llm, {
+  const defaults = given ?? reading('The model', () => defaultsOf(llm), 'configuration');
+  const ofCompletion = withoutTools(defaults);
+  const overrides = {
+    [DEFAULTS]: defaults,
     chat: (input: ChatInput, options: ChatOptions = {}) =>
-      throughDoor(options, about, (checked) => calls.chat(input, checked)),
+      throughDoor(options, about, (checked) => calls.chat(input, overDefaults(defaults, checked))),
     complete: (prompt: string, options: ChatOptions = {}) =>
-      throughDoor(options, about, (checked) => calls.complete(prompt, checked)),
+      throughDoor(options, about, (checked) => calls.complete(prompt, overDefaults(ofCompletion, checked))),
     streamChat: (input: ChatInput, options: ChatOptions = {}) =>
-      calls.streamChat(input, checkOptions(options)),
+      calls.streamChat(input, overDefaults(defaults, checkOptions(options))),
     streamComplete: (prompt: string, options: ChatOptions = {}) =>
-      calls.streamComplete(prompt, checkOptions(options)),
-  } satisfies Partial<LLM<ProviderOptions>>);
+      calls.streamComplete(prompt, overDefaults(ofCompletion, checkOptions(options))),
+  } satisfies Partial<LLM<ProviderOptions>> & { [DEFAULTS]: unknown };
+  return wrapLLM(llm, overrides);
 }
 
 /** The same for every kind of model. */
