@@ -35,6 +35,7 @@ const PACKAGE = '@modelcontextprotocol/server';
 const loadSdk = /* @__PURE__ */ lazySdk('mcp', PACKAGE, () => import('@modelcontextprotocol/server'));
 const loadStdio = /* @__PURE__ */ lazySdk('mcp', PACKAGE, () => import('@modelcontextprotocol/server/stdio'));
 
+/** What is served, by what name, to whom and within which bounds. All have defaults, but something must be served. */
 export interface ServeMcpOptions {
   /** What the server is called. Default: `mortise`, `1.0.0`. */
   name?: string | undefined;

@@ -186,7 +186,7 @@ const TOOLS: Readonly<Record<string, Attack>> = {
   'the name of a tool of 10 MB': {
     answer: (subject, _request, reply) =>
       say(subject, reply, answerOf(called(1, 'n'.repeat(10_000_000)), 'tool-calls')),
-    code: 'budget',
+    code: 'max-steps',
     names: 'maxSteps',
     runs: true,
   },

@@ -65,7 +65,9 @@ export function createBudget(given: BudgetOptions): Budget {
       return toNumber(remaining());
     },
     costOf: (usage, by = {}) =>
-      prices === undefined ? tokensOf(usage) : moneyOf(usage, pricesOf(prices, by)),
+      reading('The usage', () =>
+        prices === undefined ? tokensOf(usage) : moneyOf(usage, pricesOf(prices, by)),
+      ),
     reserve(amount) {
       finiteNumber('What the call is estimated to cost', amount, { least: 0, orInfinity: true });
       const held = amount === Infinity ? undefined : decimal(amount);

@@ -1,7 +1,7 @@
 import { emitPoint } from '@mortise/core/events';
 import { isMortiseError, MortiseError } from '@mortise/core';
 import type { LLM } from '@mortise/core/llm';
-import { checkOptions, positive, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, positive, reading, wholeNumber } from '@mortise/core/shared';
 
 /** When a model is gone past, and for how long. */
 export interface ModelHealthOptions {
@@ -85,7 +85,9 @@ const MAX_REST_MS = 300_000;
  */
 export function modelHealth(given: ModelHealthOptions = {}): ModelHealth {
   const options = checkOptions(given, 'configuration');
-  const { key = (llm) => llm, now = () => performance.now() } = options;
+  const { key = (llm: LLM) => llm } = options;
+  const clock = options.now ?? (() => performance.now());
+  const now = (): number => asked('`now` of modelHealth', clock);
   const limit = wholeNumber('failures', options.failures ?? 3, { orInfinity: true });
   const maxRestMs = positive('maxRestMs', options.maxRestMs ?? MAX_REST_MS);
   const baseRestMs = positive('baseRestMs', options.baseRestMs ?? BASE_REST_MS);
@@ -93,7 +95,7 @@ export function modelHealth(given: ModelHealthOptions = {}): ModelHealth {
   const byName = new Map<string, Entry>();
 
   function entryOf(llm: LLM): Entry {
-    const name: unknown = key(llm);
+    const name: unknown = asked('`key` of modelHealth', () => key(llm));
     if ((typeof name !== 'object' || name === null) && typeof name !== 'string')
       throw new MortiseError('configuration', '`key` of modelHealth gave neither a string nor an object.');
     const entries = (typeof name === 'object' ? byObject : byName) as WeakMap<object, Entry>;
@@ -205,6 +207,13 @@ export function modelHealth(given: ModelHealthOptions = {}): ModelHealth {
       return visit;
     },
   };
+}
+
+/** What a function of the application gives. An async one may reject, and a rejection that nobody hears ends the process. */
+export function asked<T>(what: string, ask: () => T): T {
+  const given = reading(what, ask, 'configuration');
+  if (given instanceof Promise) given.catch(() => undefined);
+  return given;
 }
 
 function aboutOf({ provider, model }: LLM): { readonly provider: string; readonly model: string } {

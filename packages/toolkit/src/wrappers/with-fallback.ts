@@ -10,7 +10,7 @@ import {
   type ChatInput,
 } from '@mortise/core/llm';
 import { deferChatStream, deferCompletionStream, type Scope } from './deferred-stream.ts';
-import { isOfModel, modelHealth, type ModelHealth, type ModelVisit } from './model-health.ts';
+import { asked, isOfModel, modelHealth, type ModelHealth, type ModelVisit } from './model-health.ts';
 import type { Outcome } from './outcome.ts';
 import { deadlineClock, wrapCalls } from './wrap.ts';
 
@@ -76,8 +76,12 @@ export function withFallback<L extends LLM>(
     throw new MortiseError('configuration', 'withFallback needs at least one other model.');
   for (const llm of chain)
     requireMembers<LLM>(llm, ['chat', 'complete', 'streamChat', 'streamComplete'], 'llm', 'LLM');
-  const health = given === false ? modelHealth({ failures: Infinity }) : (given ?? modelHealth());
-  requireMembers<ModelHealth>(health, ['enter', 'stateOf'], 'health', 'ModelHealth');
+  const memory = given === false ? modelHealth({ failures: Infinity }) : (given ?? modelHealth());
+  requireMembers<ModelHealth>(memory, ['enter', 'stateOf'], 'health', 'ModelHealth');
+  const health: ModelHealth = {
+    enter: (llm, evenAtRest) => asked('`enter` of health', () => memory.enter(llm, evenAtRest)),
+    stateOf: (llm) => asked('`stateOf` of health', () => memory.stateOf(llm)),
+  };
 
   /** The models that do not rest, in their order; when none of them answered, the one whose rest ends first. */
   function* turns(): Generator<Turn, undefined> {
