@@ -2,14 +2,19 @@ import { REPEATED, slowReadings } from '@mortise/conformance';
 import { describe, expect, it } from 'vitest';
 import { coreReaders } from './text-readers.ts';
 
-/** `pnpm test:thorough` asks for many cases, and gets long texts. */
-const length = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 64_000 : 4000;
+/**
+ * Characters of the shortest text; four times as many are read too. `pnpm test:thorough` takes 16,000, and `pnpm test:linear`
+ * 64,000, which shows what is quadratic with a small constant.
+ */
+const length = Number(process.env['MORTISE_LINEAR'] ?? 16_000);
 
 describe('every reader of text in core and the toolkit', () => {
   it.each(coreReaders)(
     'C-13: takes time in proportion to the text, whatever comes again and again: $name',
     async ({ read, heads, repeated = REPEATED }) => {
-      expect(await slowReadings(read, { length, heads, repeated })).toEqual([]);
+      const slow = await slowReadings(read, { length, heads, repeated });
+      // What a busy machine made slow is not so with longer texts.
+      if (slow.length > 0) expect(await slowReadings(read, { length: 64_000, heads, repeated })).toEqual([]);
     },
     600_000,
   );
