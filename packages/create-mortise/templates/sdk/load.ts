@@ -1,2 +1,2 @@
 /** At the first call: importing an SDK takes longer than importing core. */
-const loadSdk = lazySdk('acme', 'acme-sdk', () => import('acme-sdk'));
+const loadSdk = /* @__PURE__ */ lazySdk('acme', 'acme-sdk', () => import('acme-sdk'));
