@@ -13,7 +13,29 @@ export interface AGUIUsage {
     cachedInputTokens?: number;
     cacheWriteInputTokens?: number;
 }
-export type AGUIEvent = {
+export interface AGUIInterrupt {
+    id: string;
+    reason: string;
+    toolCallId: string;
+    responseSchema: JsonObject;
+    expiresAt: string;
+    metadata: {
+        name: string;
+        arguments: JsonObject;
+    };
+}
+export type AGUIOutcome = {
+    type: 'success';
+} | {
+    type: 'cancelled';
+} | {
+    type: 'interrupt';
+    interrupts: AGUIInterrupt[];
+};
+export type AGUIEvent = AGUIEventBody & {
+    subagentRunId?: string;
+};
+type AGUIEventBody = {
     type: 'RUN_STARTED';
     threadId: string;
     runId: string;
@@ -21,16 +43,25 @@ export type AGUIEvent = {
     type: 'RUN_FINISHED';
     threadId: string;
     runId: string;
-    outcome: {
-        type: 'success';
-    } | {
-        type: 'cancelled';
-    };
+    outcome: AGUIOutcome;
     usage?: AGUIUsage[];
 } | {
     type: 'RUN_ERROR';
     message: string;
     code: string;
+} | {
+    type: 'SUBAGENT_STARTED';
+    subagentRunId: string;
+    name: string;
+    parentToolCallId: string;
+    parentSubagentRunId?: string;
+} | {
+    type: 'SUBAGENT_FINISHED';
+    subagentRunId: string;
+} | {
+    type: 'SUBAGENT_ERROR';
+    subagentRunId: string;
+    message: string;
 } | {
     type: 'STEP_STARTED' | 'STEP_FINISHED';
     stepName: string;
@@ -82,10 +113,15 @@ import type { SSEOptions } from '@mortise/core/sse';
 import type { UISource } from '../ui/to-chunks.ts';
 import type { AGUIEvent } from './events.ts';
 import type { AGUIRun } from './translate.ts';
-export type { AGUIEvent, AGUIUsage } from './events.ts';
+export type { AGUIEvent, AGUIInterrupt, AGUIOutcome, AGUIUsage } from './events.ts';
+export { approvalsFromResume } from './interrupts.ts';
 export type { AGUIRun } from './translate.ts';
 export declare function toAGUI(stream: UISource, run: AGUIRun): AsyncGenerator<AGUIEvent, void, undefined>;
 export declare function toAGUIResponse(stream: UISource, options: AGUIRun & SSEOptions): Response;
+
+// ---- ag-ui/interrupts.d.ts
+import type { UIApproval } from '../ui/approvals.ts';
+export declare function approvalsFromResume(resume: unknown): UIApproval[];
 
 // ---- ag-ui/translate.d.ts
 import type { SSEShow } from '@mortise/core/sse';
@@ -470,6 +506,15 @@ export interface ToAISDKLLMOptions {
     readonly supportedUrls?: Record<string, RegExp[]> | undefined;
 }
 
+// ---- ui/approvals.d.ts
+export interface UIApproval {
+    callId: string;
+    approved: boolean;
+    reason?: string | undefined;
+    token: string;
+}
+export declare function approvalsFromUIMessages(messages: unknown): UIApproval[];
+
 // ---- ui/chunks.d.ts
 import type { JsonObject } from '@mortise/core';
 export type UIChunk = {
@@ -514,6 +559,10 @@ export type UIChunk = {
     input: unknown;
     errorText: string;
 } | {
+    type: 'tool-approval-request';
+    toolCallId: string;
+    approvalId: string;
+} | {
     type: 'tool-output-available';
     toolCallId: string;
     output: unknown;
@@ -522,6 +571,9 @@ export type UIChunk = {
     type: 'tool-output-error';
     toolCallId: string;
     errorText: string;
+} | {
+    type: 'tool-output-denied';
+    toolCallId: string;
 } | {
     type: 'source-url';
     sourceId: string;
@@ -536,10 +588,11 @@ export type UIChunk = {
     type: 'file';
     url: string;
     mediaType: string;
-} | {
+} | AgentChunk | {
     type: `data-${string}`;
     id?: string | undefined;
     data: unknown;
+    transient?: true | undefined;
 } | {
     type: 'finish';
     finishReason?: UIFinishReason | undefined;
@@ -550,6 +603,14 @@ export type UIChunk = {
     type: 'error';
     errorText: string;
 };
+export interface AgentChunk {
+    type: 'data-agent';
+    transient: true;
+    data: {
+        toolCallId: string;
+        chunk: UIChunk;
+    };
+}
 export type UIFinishReason = 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
 
 // ---- ui/from-ui.d.ts
@@ -564,10 +625,13 @@ export interface FromUIMessagesOptions {
 export declare function fromUIMessages(messages: unknown, options?: FromUIMessagesOptions): ChatMessage[];
 
 // ---- ui/index.d.ts
-export type { UIChunk, UIFinishReason } from './chunks.ts';
+export { approvalsFromUIMessages, type UIApproval } from './approvals.ts';
+export type { AgentChunk, UIChunk, UIFinishReason } from './chunks.ts';
 export { fromUIMessages, type FromUIMessagesOptions } from './from-ui.ts';
 export { toUIMessageStreamResponse, type UIMessageStreamOptions } from './response.ts';
 export type { AgentEvent, UIChunksOptions, UISource } from './to-chunks.ts';
+export { toUIMessages, type ToUIMessagesOptions, type UIMessageData, type UIPartData } from './to-ui.ts';
+export type { UITool } from './tools.ts';
 
 // ---- ui/response.d.ts
 import type { SSEOptions } from '@mortise/core/sse';
@@ -594,11 +658,14 @@ export type AgentEvent = {
     type: 'approval-asked';
     step: number;
     call: ToolCallBlock;
-    approval?: object | undefined;
+    approval?: {
+        token: string;
+    } | undefined;
 } | {
     type: 'approval-given';
     step: number;
     call: ToolCallBlock;
+    approved: boolean;
 } | {
     type: 'tool-event';
     step: number;
@@ -623,4 +690,35 @@ export type UISource = AsyncIterable<string | ChatStreamEvent | ResponseStreamEv
 export interface UIChunksOptions {
     show?: SSEShow | undefined;
     messageId?: string | undefined;
+    aiVersion?: 5 | 6 | 7 | undefined;
+    outputs?: 'text' | 'data' | undefined;
+}
+
+// ---- ui/to-ui.d.ts
+import type { ChatMessage } from '@mortise/core';
+import type { UIChunksOptions } from './to-chunks.ts';
+export interface UIMessageData {
+    id: string;
+    role: 'user' | 'assistant';
+    parts: UIPartData[];
+}
+export interface UIPartData {
+    type: string;
+    [member: string]: unknown;
+}
+export interface ToUIMessagesOptions extends Pick<UIChunksOptions, 'show' | 'aiVersion' | 'outputs'> {
+    approvals?: readonly {
+        readonly callId: string;
+        readonly token: string;
+    }[] | undefined;
+}
+export declare function toUIMessages(messages: readonly ChatMessage[], given?: ToUIMessagesOptions): UIMessageData[];
+
+// ---- ui/tools.d.ts
+export interface UITool<T extends ToolShape> {
+    input: Parameters<T['execute']>[0];
+    output: Awaited<ReturnType<T['execute']>>;
+}
+interface ToolShape {
+    execute(args: never, context: never): unknown;
 }

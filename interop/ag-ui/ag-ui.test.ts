@@ -2,7 +2,7 @@ import { EventSchemas } from '@ag-ui/core/schemas';
 import { toAGUI, toAGUIResponse, type AGUIEvent } from '@mortise/ai-sdk/ag-ui';
 import { MortiseError, toolCallBlock, type ContentBlock } from '@mortise/core';
 import { ScriptedLLM } from '@mortise/core/testing';
-import { streamTools, tool } from '@mortise/toolkit';
+import { agentTool, streamTools, tool } from '@mortise/toolkit';
 import { expect, test } from 'vitest';
 
 const run = { threadId: 't', runId: 'r' };
@@ -79,4 +79,22 @@ test('goes over a response as one event a line', async () => {
   const events = lines.map((line) => EventSchemas.parse(JSON.parse(line.slice('data: '.length))));
   expect(events[0]).toEqual({ type: 'RUN_STARTED', ...run });
   expect(events.at(-1)).toMatchObject({ type: 'RUN_FINISHED' });
+});
+
+test('a call that waits is an interrupt, and an agent that is a tool a subagent', async () => {
+  const parameters = { type: 'object' };
+  const clock = tool({ name: 'clock', description: 'x', parameters, execute: () => 'noon' });
+  const pay = tool({ name: 'pay', description: 'x', parameters, needsApproval: true, execute: () => 'paid' });
+  const inner = new ScriptedLLM({ replies: [[toolCallBlock('i', 'clock', '{}')], 'Noon.'] });
+  const research = agentTool({ name: 'research', description: 'x', llm: inner, tools: [clock] });
+  const calls = [toolCallBlock('o', 'research', '{"task":"t"}'), toolCallBlock('p', 'pay', '{}')];
+  const llm = new ScriptedLLM({ replies: [calls] });
+  const stream = streamTools(llm, 'x', { tools: [research, pay], approvalKey: 'a key of the application' });
+  const events = await collect(toAGUI(stream, { ...run, show: { approvals: true } }));
+  const inside = events.filter(({ subagentRunId }) => subagentRunId === 'r-o');
+  expect(brief(inside)).toEqual([
+    ...['SUBAGENT_STARTED', 'TOOL_CALL_START', 'TOOL_CALL_ARGS', 'TOOL_CALL_END', 'TOOL_CALL_RESULT'],
+    ...['TEXT_MESSAGE_START', 'TEXT_MESSAGE_CONTENT', 'TEXT_MESSAGE_END', 'SUBAGENT_FINISHED'],
+  ]);
+  expect(events.at(-1)).toMatchObject({ outcome: { type: 'interrupt', interrupts: [{ toolCallId: 'p' }] } });
 });

@@ -1,4 +1,11 @@
-import { fromUIMessages, toUIMessageStreamResponse } from '@mortise/ai-sdk/ui';
+import {
+  approvalsFromUIMessages,
+  fromUIMessages,
+  toUIMessageStreamResponse,
+  toUIMessages,
+  type UIMessageStreamOptions,
+  type UISource,
+} from '@mortise/ai-sdk/ui';
 import {
   createResponseStream,
   createTextNode,
@@ -8,12 +15,14 @@ import {
   type ResponseStreamEvent,
 } from '@mortise/core';
 import { ScriptedLLM } from '@mortise/core/testing';
-import { streamTools, tool } from '@mortise/toolkit';
+import { agentTool, streamTools, tool } from '@mortise/toolkit';
 import {
   convertToModelMessages,
+  lastAssistantMessageIsCompleteWithApprovalResponses,
   parseJsonEventStream,
   readUIMessageStream,
   uiMessageChunkSchema,
+  validateUIMessages,
   type UIMessage,
   type UIMessageChunk,
 } from 'ai';
@@ -206,6 +215,31 @@ test('a failure is an error part, and an abort says so', async () => {
   expect(await chunksOf(toUIMessageStreamResponse(stopped, { signal }))).toEqual([{ type: 'abort' }]);
 });
 
+type Version = typeof ai5 | typeof ai6 | typeof ai6Lowest | typeof ai7Lowest;
+
+/** The message of a page with that version, which may be one that goes on. */
+async function readBy(
+  ai: Version,
+  stream: UISource,
+  options: UIMessageStreamOptions,
+  message?: UIMessage,
+): Promise<UIMessage> {
+  const { body } = toUIMessageStreamResponse(stream, options);
+  const parsed = ai.parseJsonEventStream({ stream: body!, schema: ai.uiMessageChunkSchema as never });
+  const chunks: unknown[] = [];
+  for await (const each of parsed) {
+    if (!each.success) throw each.error;
+    chunks.push(each.value);
+  }
+  const { readUIMessageStream } = ai as Pick<typeof ai7Lowest, 'readUIMessageStream'>;
+  const read = ReadableStream.from(chunks) as never;
+  let last = message;
+  const begun = message === undefined ? {} : { message: message as never };
+  for await (const each of readUIMessageStream({ stream: read, terminateOnError: true, ...begun }))
+    last = each;
+  return JSON.parse(JSON.stringify(last)) as UIMessage;
+}
+
 test.each([
   ['7.0.0', ai7Lowest],
   ['6', ai6],
@@ -218,18 +252,8 @@ test.each([
   ];
   const stream = streamTools(new ScriptedLLM({ replies }), 'x', { tools: [clock, broken] });
   const show = { reasoning: true, metadata: true, sources: true };
-  const { body } = toUIMessageStreamResponse(stream, { show });
-  const parsed = ai.parseJsonEventStream({ stream: body!, schema: ai.uiMessageChunkSchema as never });
-  const chunks: unknown[] = [];
-  for await (const each of parsed) {
-    if (!each.success) throw each.error;
-    chunks.push(each.value);
-  }
-  let message: { readonly parts: readonly unknown[] } | undefined;
-  const { readUIMessageStream } = ai as Pick<typeof ai7Lowest, 'readUIMessageStream'>;
-  const read = ReadableStream.from(chunks) as never;
-  for await (const each of readUIMessageStream({ stream: read, terminateOnError: true })) message = each;
-  expect(message?.parts).toMatchObject([
+  const message = await readBy(ai, stream, { show });
+  expect(message.parts).toMatchObject([
     { type: 'step-start' },
     { type: 'reasoning', text: 'Hm.', providerMetadata: { mortise: { signature: 'sig' } } },
     { type: 'text', text: 'It is noon.' },
@@ -240,5 +264,71 @@ test.each([
     { type: 'tool-broken', state: 'output-error' },
     { type: 'step-start' },
     { type: 'text', text: 'Noon.' },
+  ]);
+});
+
+const approvalKey = 'a key of the application';
+const pay = tool({ name: 'pay', description: 'x', parameters, needsApproval: true, execute: () => 'paid' });
+
+test.each([
+  ['7.0.0', ai7Lowest],
+  ['6', ai6],
+  ['6.0.0', ai6Lowest],
+])('what a page of ai %s is asked comes back with its decision, and the run goes on', async (_v, ai) => {
+  const show = { approvals: true };
+  const options = { tools: [pay, clock], approvalKey };
+  const replies = [[toolCallBlock('a', 'pay', '{}'), toolCallBlock('b', 'pay', '{"at":"x"}')]];
+  const asked = streamTools(new ScriptedLLM({ replies }), 'x', options);
+  const page = await readBy(ai, asked, { show });
+  expect(page.parts).toMatchObject([
+    { type: 'step-start' },
+    { type: 'tool-pay', state: 'approval-requested' },
+    { type: 'tool-pay', state: 'approval-requested' },
+  ]);
+  // As a page that is loaded anew has it.
+  const { messages, approvals } = await asked.final();
+  expect(approvals).toHaveLength(2);
+  const loaded = toUIMessages(messages.slice(0, 2), { show, approvals });
+  expect(loaded[1]?.parts).toEqual(page.parts);
+  await validateUIMessages({ messages: loaded });
+
+  // What addToolApprovalResponse does.
+  const decided = page.parts.map((part, at) =>
+    'approval' in part
+      ? { ...part, state: 'approval-responded', approval: { ...part.approval, approved: at === 1 } }
+      : part,
+  );
+  const answered = { ...page, parts: decided } as UIMessage;
+  expect(lastAssistantMessageIsCompleteWithApprovalResponses({ messages: [answered] })).toBe(true);
+  const given = approvalsFromUIMessages([answered]);
+  const goesOn = new ScriptedLLM({ replies: ['Done.'] });
+  const resumed = streamTools(goesOn, asked.state, { ...options, approvals: given });
+  const end = await readBy(ai, resumed, { show }, answered);
+  expect(end.parts).toMatchObject([
+    { type: 'step-start' },
+    { type: 'tool-pay', state: 'output-available', output: 'paid' },
+    { type: 'tool-pay', state: 'output-denied' },
+    { type: 'step-start' },
+    { type: 'step-start' },
+    { type: 'text', text: 'Done.' },
+  ]);
+  expect(lastAssistantMessageIsCompleteWithApprovalResponses({ messages: [end] })).toBe(false);
+});
+
+test.each([
+  ['7.0.0', ai7Lowest],
+  ['6', ai6],
+  ['6.0.0', ai6Lowest],
+  ['5', ai5],
+])('an agent that is a tool adds nothing to a message of ai %s', async (_version, ai) => {
+  const inner = new ScriptedLLM({ replies: [[toolCallBlock('i', 'clock', '{}')], 'Noon.'] });
+  const research = agentTool({ name: 'research', description: 'x', llm: inner, tools: [clock] });
+  const llm = new ScriptedLLM({ replies: [[toolCallBlock('o', 'research', '{"task":"t"}')], 'Done.'] });
+  const message = await readBy(ai, streamTools(llm, 'x', { tools: [research] }), {});
+  expect(message.parts).toMatchObject([
+    { type: 'step-start' },
+    { type: 'tool-research', state: 'output-available', output: 'Noon.' },
+    { type: 'step-start' },
+    { type: 'text', text: 'Done.' },
   ]);
 });

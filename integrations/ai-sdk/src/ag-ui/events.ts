@@ -10,17 +10,47 @@ export interface AGUIUsage {
   cacheWriteInputTokens?: number;
 }
 
-/** The events of AG-UI 1.0 that are sent here, with the shapes of `@ag-ui/core`. */
-export type AGUIEvent =
+/** What a run waits for: somebody's decision about a call. */
+export interface AGUIInterrupt {
+  /** The id of the call and the token that decides it. */
+  id: string;
+  reason: string;
+  toolCallId: string;
+  /** JSON Schema of the answer. */
+  responseSchema: JsonObject;
+  /** ISO 8601. */
+  expiresAt: string;
+  metadata: { name: string; arguments: JsonObject };
+}
+
+/** How a run ended that did not fail. */
+export type AGUIOutcome =
+  | { type: 'success' }
+  | { type: 'cancelled' }
+  | { type: 'interrupt'; interrupts: AGUIInterrupt[] };
+
+/** The events of AG-UI 1.0 that are sent here, with the shapes of `@ag-ui/core`. Those of an agent that is a tool say its run. */
+export type AGUIEvent = AGUIEventBody & { subagentRunId?: string };
+
+type AGUIEventBody =
   | { type: 'RUN_STARTED'; threadId: string; runId: string }
   | {
       type: 'RUN_FINISHED';
       threadId: string;
       runId: string;
-      outcome: { type: 'success' } | { type: 'cancelled' };
+      outcome: AGUIOutcome;
       usage?: AGUIUsage[];
     }
   | { type: 'RUN_ERROR'; message: string; code: string }
+  | {
+      type: 'SUBAGENT_STARTED';
+      subagentRunId: string;
+      name: string;
+      parentToolCallId: string;
+      parentSubagentRunId?: string;
+    }
+  | { type: 'SUBAGENT_FINISHED'; subagentRunId: string }
+  | { type: 'SUBAGENT_ERROR'; subagentRunId: string; message: string }
   | { type: 'STEP_STARTED' | 'STEP_FINISHED'; stepName: string }
   | { type: 'TEXT_MESSAGE_START'; messageId: string; role: 'assistant' }
   | { type: 'TEXT_MESSAGE_CONTENT' | 'REASONING_MESSAGE_CONTENT'; messageId: string; delta: string }

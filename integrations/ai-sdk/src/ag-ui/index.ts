@@ -3,7 +3,8 @@ import type { UISource } from '../ui/to-chunks.ts';
 import type { AGUIEvent } from './events.ts';
 import { AGUITranslator, type AGUIRun } from './translate.ts';
 
-export type { AGUIEvent, AGUIUsage } from './events.ts';
+export type { AGUIEvent, AGUIInterrupt, AGUIOutcome, AGUIUsage } from './events.ts';
+export { approvalsFromResume } from './interrupts.ts';
 export type { AGUIRun } from './translate.ts';
 
 /**

@@ -1,9 +1,10 @@
 import type { JsonObject, Usage } from '@mortise/core';
 import { defined, isObject } from '@mortise/core/shared';
 import { showError, type SSEShow } from '@mortise/core/sse';
-import { OURS, type UIChunk } from '../ui/chunks.ts';
+import { OURS, type AgentChunk, type UIChunk } from '../ui/chunks.ts';
 import { UITranslator } from '../ui/to-chunks.ts';
-import type { AGUIEvent, AGUIUsage } from './events.ts';
+import type { AGUIEvent, AGUIInterrupt, AGUIOutcome, AGUIUsage } from './events.ts';
+import { interruptOf, type AskedApproval } from './interrupts.ts';
 
 /** What the page asked for, of its `RunAgentInput`. */
 export interface AGUIRun {
@@ -18,14 +19,21 @@ export class AGUITranslator {
   readonly #ids: { readonly threadId: string; readonly runId: string };
   readonly #show: SSEShow;
   readonly #parts: UITranslator;
-  readonly #begun = new Set<string>();
+  /** Agents that are tools, by the ids of their calls. */
+  readonly #agents = new Map<string, AGUITranslator>();
+  readonly #interrupts: AGUIInterrupt[] = [];
+  /** Names of tools, by the ids of their calls that have begun. */
+  readonly #names = new Map<string, string>();
+  /** Where this is the run of an agent that is a tool. */
+  #subagent: string | undefined;
   #started = false;
   #step = 0;
 
   constructor({ threadId, runId, show = {} }: AGUIRun) {
     this.#ids = { threadId, runId };
     this.#show = show;
-    this.#parts = new UITranslator({ show });
+    // Of `ai` 5 an approval has everything that is asked, and a refusal its words.
+    this.#parts = new UITranslator({ show, aiVersion: 5 });
   }
 
   event(event: unknown): AGUIEvent[] {
@@ -109,17 +117,32 @@ export class AGUITranslator {
           const value = { toolCallId: chunk.toolCallId, value: chunk.output } as JsonObject;
           return [{ type: 'CUSTOM', name: 'tool-progress', value }];
         }
-        return [this.#result(chunk.toolCallId, chunk.output)];
+        return [...this.#agentEnd(chunk.toolCallId), this.#result(chunk.toolCallId, chunk.output)];
       case 'tool-output-error':
-        return [this.#result(chunk.toolCallId, chunk.errorText)];
+        return [
+          ...this.#agentEnd(chunk.toolCallId, chunk.errorText),
+          this.#result(chunk.toolCallId, chunk.errorText),
+        ];
       case 'finish': {
         const { usage } = (chunk.messageMetadata ?? {}) as { usage?: Usage };
         const counts = usage === undefined ? {} : { usage: [usageOf(usage)] };
-        return [{ type: 'RUN_FINISHED', ...this.#ids, outcome: { type: 'success' }, ...counts }];
+        const interrupts = this.#interrupts;
+        const outcome: AGUIOutcome =
+          interrupts.length === 0 ? { type: 'success' } : { type: 'interrupt', interrupts };
+        return [{ type: 'RUN_FINISHED', ...this.#ids, outcome, ...counts }];
       }
       case 'abort':
       case 'error':
-        // From `error` alone, which does not ask for parts.
+      case 'tool-approval-request':
+      case 'tool-output-denied':
+        // From `error` alone, which does not ask for parts; and not of `ai` 5.
+        return [];
+      case 'data-agent': {
+        const { toolCallId, chunk: inner } = (chunk as AgentChunk).data;
+        return this.#agentEvents(toolCallId, inner);
+      }
+      case 'data-approval':
+        this.#interrupts.push(interruptOf(chunk.data as AskedApproval));
         return [];
       case 'source-url':
       case 'source-document':
@@ -132,10 +155,38 @@ export class AGUITranslator {
     }
   }
 
+  /** A run inside the run: its events say whose they are. Its start and its end are those of a subagent, its steps are not told. */
+  #agentEvents(toolCallId: string, chunk: UIChunk): AGUIEvent[] {
+    const subagentRunId = `${this.#ids.runId}-${toolCallId}`;
+    const known = this.#agents.get(toolCallId);
+    const agent = known ?? new AGUITranslator({ ...this.#ids, runId: subagentRunId, show: this.#show });
+    this.#agents.set(toolCallId, agent);
+    const name = this.#names.get(toolCallId) ?? toolCallId;
+    const start: AGUIEvent = {
+      type: 'SUBAGENT_STARTED',
+      subagentRunId,
+      name,
+      parentToolCallId: toolCallId,
+      ...(this.#subagent === undefined ? {} : { parentSubagentRunId: this.#subagent }),
+    };
+    agent.#subagent = subagentRunId;
+    const events = agent.#chunk(chunk).filter(({ type }) => !/^(RUN|STEP)_/.test(type));
+    const own = events.map((event) => ({ subagentRunId, ...event }));
+    return known === undefined ? [start, ...own] : own;
+  }
+
+  #agentEnd(toolCallId: string, message?: string): AGUIEvent[] {
+    if (!this.#agents.delete(toolCallId)) return [];
+    const subagentRunId = `${this.#ids.runId}-${toolCallId}`;
+    return message === undefined
+      ? [{ type: 'SUBAGENT_FINISHED', subagentRunId }]
+      : [{ type: 'SUBAGENT_ERROR', subagentRunId, message }];
+  }
+
   /** Calls whose arguments did not stream begin when they are whole. */
   #call(toolCallId: string, toolCallName: string): AGUIEvent[] {
-    if (this.#begun.has(toolCallId)) return [];
-    this.#begun.add(toolCallId);
+    if (this.#names.has(toolCallId)) return [];
+    this.#names.set(toolCallId, toolCallName);
     return [{ type: 'TOOL_CALL_START', toolCallId, toolCallName }];
   }
 

@@ -24,15 +24,29 @@ export type UIChunk =
       providerMetadata?: { [provider: string]: JsonObject } | undefined;
     }
   | { type: 'tool-input-error'; toolCallId: string; toolName: string; input: unknown; errorText: string }
+  | { type: 'tool-approval-request'; toolCallId: string; approvalId: string }
   | { type: 'tool-output-available'; toolCallId: string; output: unknown; preliminary?: true | undefined }
   | { type: 'tool-output-error'; toolCallId: string; errorText: string }
+  | { type: 'tool-output-denied'; toolCallId: string }
   | { type: 'source-url'; sourceId: string; url: string; title?: string | undefined }
   | { type: 'source-document'; sourceId: string; mediaType: string; title: string }
   | { type: 'file'; url: string; mediaType: string }
-  | { type: `data-${string}`; id?: string | undefined; data: unknown }
+  | AgentChunk
+  | { type: `data-${string}`; id?: string | undefined; data: unknown; transient?: true | undefined }
   | { type: 'finish'; finishReason?: UIFinishReason | undefined; messageMetadata?: unknown }
   | { type: 'abort' }
   | { type: 'error'; errorText: string };
+
+/**
+ * What happens in an agent that is a tool, as a chunk of its own message: for `onData` of `useChat`, which hands it on and keeps it in no
+ * message.
+ */
+export interface AgentChunk {
+  type: 'data-agent';
+  transient: true;
+  /** `toolCallId`: the call that the agent answers. */
+  data: { toolCallId: string; chunk: UIChunk };
+}
 
 /** `FinishReason` of `ai`. */
 export type UIFinishReason = 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';

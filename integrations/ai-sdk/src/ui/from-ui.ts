@@ -8,7 +8,7 @@ export interface FromUIMessagesOptions {
   system?: boolean | undefined;
   /**
    * What a `data-*` part of the application's own says to the model; undefined leaves it out. Default: such a part is refused.
-   * Ours (`data-citation`, `data-warning`) are known.
+   * Ours (`data-citation`, `data-warning`, `data-approval`) are known.
    */
   dataPart?:
     | ((part: { readonly type: string; readonly data: unknown }) => ContentBlock | undefined)
@@ -117,6 +117,7 @@ function blockOf(part: Part, { dataPart }: FromUIMessagesOptions): ContentBlock 
       return citation({ title, source: sourceId });
     case 'step-start':
     case 'data-warning':
+    case 'data-approval':
       return undefined;
     case 'data-citation': {
       const { quote, nodeId, source = nodeId, start, end, ...rest } = isObject(data) ? data : {};

@@ -1,25 +1,24 @@
 import type {
   ChatStreamEvent,
-  CitationBlock,
   ContentBlock,
   JsonObject,
-  MediaSource,
-  NodeWithScore,
   ResponseStreamEvent,
   ToolCallBlock,
   ToolResultBlock,
 } from '@mortise/core';
 import { defined } from '@mortise/core/shared';
 import { showError, showEvent, type SSEShow } from '@mortise/core/sse';
+import { fileChunk, outputChunk, ownChunk } from './blocks.ts';
 import { OURS, type UIChunk, type UIFinishReason } from './chunks.ts';
+import { SourceChunks } from './sources.ts';
 
 /** What `streamTools` of `@mortise/toolkit` yields, by its shape. */
 export type AgentEvent =
   | { type: 'step-start' | 'step-end'; step: number }
   | { type: 'stream'; step: number; event: ChatStreamEvent }
   | { type: 'response'; step: number; response: object }
-  | { type: 'approval-asked'; step: number; call: ToolCallBlock; approval?: object | undefined }
-  | { type: 'approval-given'; step: number; call: ToolCallBlock }
+  | { type: 'approval-asked'; step: number; call: ToolCallBlock; approval?: { token: string } | undefined }
+  | { type: 'approval-given'; step: number; call: ToolCallBlock; approved: boolean }
   | { type: 'tool-event'; step: number; call: ToolCallBlock; event: object }
   | { type: 'tool-start'; step: number; call: ToolCallBlock }
   | { type: 'tool-progress'; step: number; call: ToolCallBlock; value: unknown }
@@ -33,6 +32,16 @@ export interface UIChunksOptions {
   show?: SSEShow | undefined;
   /** The id of the message that arrives. Default: the page makes one. */
   messageId?: string | undefined;
+  /**
+   * The major of the `ai` that the page has. 5 knows no approvals: there a call that waits for one is a `data-approval`, and one that was
+   * refused an error. Default: 7, and the same as 6.
+   */
+  aiVersion?: 5 | 6 | 7 | undefined;
+  /**
+   * The `output` of a tool: `text`, as the model reads it; or `data`, where a text that is a JSON object or list is that value, as tools
+   * return it. Default: `text`.
+   */
+  outputs?: 'text' | 'data' | undefined;
 }
 
 type Own = { type: `${string}:${string}` };
@@ -42,21 +51,25 @@ type Kind = 'text' | 'reasoning';
 
 /** Translates one stream, event by event. No I/O, no clock, no ids of its own. */
 export class UITranslator {
+  readonly #options: UIChunksOptions;
   readonly #show: SSEShow;
-  readonly #messageId: string | undefined;
   /** Texts and reasoning of this step: those that are open, and those that have ended. */
   readonly #parts = new Map<string, { readonly kind: Kind; open: boolean }>();
   /** Ids of calls, by the index of their block in this step. */
   readonly #calls = new Map<number, string>();
-  readonly #sources = new Set<string>();
-  #citations = 0;
+  readonly #sources = new SourceChunks();
+  /** Agents that are tools, by the ids of their calls. */
+  readonly #agents = new Map<string, UITranslator>();
+  /** Calls that were asked about in this stream, and those that were refused by what a page had said before it. */
+  readonly #asked = new Set<string>();
+  readonly #denied = new Set<string>();
   #step = 0;
   #reason: UIFinishReason | undefined;
   #usage: unknown;
 
-  constructor({ show = {}, messageId }: UIChunksOptions) {
-    this.#show = show;
-    this.#messageId = messageId;
+  constructor(options: UIChunksOptions) {
+    this.#options = options;
+    this.#show = options.show ?? {};
   }
 
   event(given: unknown): UIChunk[] {
@@ -83,7 +96,7 @@ export class UITranslator {
   #enter(step: number): UIChunk[] {
     if (step <= this.#step) return [];
     const before: UIChunk[] =
-      this.#step === 0 ? [{ type: 'start', messageId: this.#messageId }] : this.#leave();
+      this.#step === 0 ? [{ type: 'start', messageId: this.#options.messageId }] : this.#leave();
     this.#step = step;
     return [...before, { type: 'start-step' }];
   }
@@ -114,23 +127,32 @@ export class UITranslator {
       case 'block':
         return this.#block(event.index, event.block as KnownBlock);
       case 'citation':
-        if ('index' in event) return this.#citation(event.citation);
-        return [{ type: 'data-citation', id: `citation-${++this.#citations}`, data: event.citation }];
+        return 'index' in event
+          ? this.#sources.citation(event.citation)
+          : this.#sources.place(event.citation);
       case 'sources':
-        return event.sources.flatMap((source) => this.#source(source));
+        return event.sources.flatMap(({ node }) => this.#sources.node(node));
       case 'warning':
         return [{ type: 'data-warning', data: event.warning }];
       case 'approval-asked':
-        // Only where it is shown: a page that holds the token can decide.
-        return event.approval === undefined
-          ? []
-          : [{ type: 'data-approval', id: event.call.id, data: event.approval }];
+        return this.#approval(event);
+      case 'approval-given':
+        // Of one that is not shown, or that a program was asked about, the page never knew.
+        if (!event.approved && this.#show.approvals === true && !this.#asked.has(event.call.id))
+          this.#denied.add(event.call.id);
+        return [];
+      case 'tool-event':
+        return this.#agent(event.call.id, (agent) => agent.event(event.event));
       case 'tool-progress': {
         const { call, value } = event;
         return [{ type: 'tool-output-available', toolCallId: call.id, output: value, preliminary: true }];
       }
-      case 'tool-end':
-        return [outputOf(event.result)];
+      case 'tool-end': {
+        const { id } = event.call;
+        const agent = this.#agents.has(id) ? this.#agent(id, (each) => each.end()) : [];
+        this.#agents.delete(id);
+        return [...agent, this.#output(event.result)];
+      }
       case 'finish': {
         const { finishReason, usage } = 'response' in event ? event.response : event;
         const word = finishReason?.unified;
@@ -144,11 +166,9 @@ export class UITranslator {
       case 'tool-start':
       case 'step-start':
       case 'step-end':
-      case 'approval-given':
-      case 'tool-event':
         return [];
       default:
-        return [ownPart(event)];
+        return [ownChunk(event)];
     }
   }
 
@@ -161,7 +181,7 @@ export class UITranslator {
         const part = this.#parts.get(id);
         const end = part === undefined ? [] : this.#endPart(id, part, this.#opaque(block));
         const citations = block.type === 'text' ? (block.citations ?? []) : [];
-        return [...begun, ...end, ...citations.flatMap((citation) => this.#citation(citation))];
+        return [...begun, ...end, ...citations.flatMap((citation) => this.#sources.citation(citation))];
       }
       case 'tool-call': {
         const { id: toolCallId, name: toolName, arguments: input, invalid, argumentsText } = block;
@@ -171,19 +191,46 @@ export class UITranslator {
         return [{ type: 'tool-input-error', toolCallId, toolName, input: argumentsText, errorText }];
       }
       case 'tool-result':
-        return [outputOf(block)];
+        return [this.#output(block)];
       case 'citation':
-        return this.#citation(block);
+        return this.#sources.citation(block);
       case 'image':
       case 'audio':
       case 'video':
       case 'document':
-        return [fileOf(block.source)];
+        return [fileChunk(block.source)];
       case 'cache-point':
         return [];
       default:
-        return [ownPart(block)];
+        return [ownChunk(block)];
     }
+  }
+
+  /** Only where it is shown: a page that holds the token can decide. It travels as the id, which comes back with the decision. */
+  #approval({ call, approval }: Extract<Known, { type: 'approval-asked' }>): UIChunk[] {
+    this.#asked.add(call.id);
+    if (approval === undefined) return [];
+    if (this.#options.aiVersion === 5) return [{ type: 'data-approval', id: call.id, data: approval }];
+    return [{ type: 'tool-approval-request', toolCallId: call.id, approvalId: approval.token }];
+  }
+
+  /** A message inside the message, chunk by chunk. */
+  #agent(toolCallId: string, chunks: (agent: UITranslator) => UIChunk[]): UIChunk[] {
+    const { messageId: _outer, ...options } = this.#options;
+    const agent = this.#agents.get(toolCallId) ?? new UITranslator(options);
+    this.#agents.set(toolCallId, agent);
+    return chunks(agent).map((chunk) => ({
+      type: 'data-agent',
+      transient: true,
+      data: { toolCallId, chunk },
+    }));
+  }
+
+  #output(result: ToolResultBlock): UIChunk {
+    const { toolCallId } = result;
+    if (this.#denied.delete(toolCallId) && this.#options.aiVersion !== 5)
+      return { type: 'tool-output-denied', toolCallId };
+    return outputChunk(result, this.#options.outputs);
   }
 
   #partId(kind: Kind, index: number): string {
@@ -214,61 +261,8 @@ export class UITranslator {
     const members = defined({ id, signature, encrypted, owner, providerMetadata }) as JsonObject;
     return Object.keys(members).length === 0 ? {} : { providerMetadata: { [OURS]: members } };
   }
-
-  /** An event, and again in its block: shown once. */
-  #citation({ url, title, source, quote }: CitationBlock): UIChunk[] {
-    const sourceId = url ?? String(source ?? title ?? quote ?? 'source');
-    const part = this.#sourcePart(sourceId, title, url);
-    const words = JSON.stringify([sourceId, quote]);
-    if (quote === undefined || this.#sources.has(words)) return part;
-    this.#sources.add(words);
-    const id = `citation-${++this.#citations}`;
-    return [...part, { type: 'data-citation', id, data: { quote, url, title, source } }];
-  }
-
-  #source({ node: { id, metadata } }: NodeWithScore): UIChunk[] {
-    const { title, url } = metadata;
-    return this.#sourcePart(id, title, url);
-  }
-
-  /** Once for each source. A link is one that a page may show: `javascript:` and the like are none. */
-  #sourcePart(sourceId: string, title: unknown, url: unknown): UIChunk[] {
-    if (this.#sources.has(sourceId)) return [];
-    this.#sources.add(sourceId);
-    const name = typeof title === 'string' ? { title } : {};
-    if (typeof url === 'string' && /^https?:\/\//i.test(url))
-      return [{ type: 'source-url', sourceId, url, ...name }];
-    return [{ type: 'source-document', sourceId, mediaType: 'text/plain', title: sourceId, ...name }];
-  }
 }
 
 const REASONS = ['stop', 'length', 'content-filter', 'tool-calls'] as const;
 
 type Opaque = { providerMetadata?: { [provider: string]: JsonObject } };
-
-function outputOf({ toolCallId, content, isError }: ToolResultBlock): UIChunk {
-  if (isError !== true) return { type: 'tool-output-available', toolCallId, output: content };
-  return {
-    type: 'tool-output-error',
-    toolCallId,
-    errorText: typeof content === 'string' ? content : JSON.stringify(content),
-  };
-}
-
-/** Bytes are base64 by now. */
-function fileOf(source: MediaSource | { text: string }): UIChunk {
-  if ('text' in source) {
-    const url = `data:text/plain;charset=utf-8,${encodeURIComponent(source.text)}`;
-    return { type: 'file', url, mediaType: 'text/plain' };
-  }
-  if ('url' in source) {
-    return { type: 'file', url: source.url, mediaType: source.mediaType ?? 'application/octet-stream' };
-  }
-  const { data, mediaType } = source;
-  return { type: 'file', url: `data:${mediaType};base64,${String(data)}`, mediaType };
-}
-
-/** Of one provider, or of a later version. */
-function ownPart(data: { readonly type: string }): UIChunk {
-  return { type: `data-${data.type.replace(':', '-')}`, data };
-}
