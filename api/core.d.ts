@@ -540,11 +540,11 @@ export declare abstract class BaseLLM<P extends ProviderOptions = ProviderOption
 
 // ---- llm/contract.d.ts
 import type { AnsweredBy, CallOptions, ModelSettings, ProviderMetadata, ProviderOptions, Warning } from '../call/contract.ts';
-import type { JsonObject } from '../shared/json.ts';
 import type { SchemaDialect } from '../schema/contract.ts';
 import type { WebStream } from '../sse/contract.ts';
 import type { ChatInput, CitationBlock, ContentBlock, ChatMessage, ToolCallBlock } from './message-contract.ts';
 import type { CallIdFormat, ResponseFormat, ToolChoice, ToolDefinition, ToolLike } from './tool-contract.ts';
+import type { Usage } from './usage-contract.ts';
 export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
     readonly provider: string;
     readonly model: string;
@@ -618,15 +618,6 @@ export interface AssistantMessage extends ChatMessage {
 export interface FinishReason {
     unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'pause' | 'other' | (string & {});
     raw: string;
-}
-export interface Usage {
-    inputTokens?: number;
-    outputTokens?: number;
-    totalTokens?: number;
-    cachedInputTokens?: number;
-    cacheWriteTokens?: number;
-    reasoningTokens?: number;
-    raw?: JsonObject;
 }
 export type ChatStreamEvent = {
     type: 'start';
@@ -745,7 +736,8 @@ export type StreamBatch = ChatStreamEvent | readonly ChatStreamEvent[];
 // ---- llm/custom.d.ts
 import type { Attempt } from '../call/contract.ts';
 import type { BaseLLM } from './base.ts';
-import type { ChatReply, ChatRequest, ChatStreamEvent, FinishReason, Usage } from './contract.ts';
+import type { ChatReply, ChatRequest, ChatStreamEvent, FinishReason } from './contract.ts';
+import type { Usage } from './usage-contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import type { ChatMessage } from './message-contract.ts';
 export interface TextReply {
@@ -773,7 +765,7 @@ export declare const MEDIA_TOKENS = 1600;
 
 // ---- llm/index.d.ts
 export { BaseLLM } from './base.ts';
-export type { ChatOptions, ChatReply, ChatRequest, ChatResponse, ChatStream, ChatStreamEvent, CompletionResponse, CompletionStream, FinishReason, LLM, LLMCapabilities, LLMMetadata, LLMSettings, PartialChatResponse, StreamBatch, Usage, } from './contract.ts';
+export type { ChatOptions, ChatReply, ChatRequest, ChatResponse, ChatStream, ChatStreamEvent, CompletionResponse, CompletionStream, FinishReason, LLM, LLMCapabilities, LLMMetadata, LLMSettings, PartialChatResponse, StreamBatch, } from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
 export { blocksOf, isKnownBlock, messageText, snapshot, sentArguments, toolCallBlock, toMessages, } from './message.ts';
@@ -785,6 +777,7 @@ export { eventsOfReply } from './reply-events.ts';
 export { toChatResponse, toCompletionResponse } from './response.ts';
 export { createChatStream, createCompletionStream, textDelta } from './stream.ts';
 export type { OwnSetting, ResponseFormat, ToolChoice, ToolContext, ToolDefinition, ToolLike, } from './tool-contract.ts';
+export type { Usage } from './usage-contract.ts';
 
 // ---- llm/message-contract.d.ts
 import type { ProviderMetadata } from '../call/contract.ts';
@@ -949,6 +942,7 @@ export declare function textDelta(event: ChatStreamEvent): string | undefined;
 // ---- llm/tool-contract.d.ts
 import type { JsonObject, JsonSchema } from '../shared/json.ts';
 import type { StandardSchema } from '../schema/standard-contract.ts';
+import type { Usage } from './usage-contract.ts';
 export interface ToolDefinition {
     name: string;
     description?: string | undefined;
@@ -965,6 +959,8 @@ export interface ToolContext {
     rawArguments: JsonObject;
     idempotencyKey?: string | undefined;
     progress?: ((value: unknown) => Promise<void>) | undefined;
+    addUsage?: ((usage: Usage) => void) | undefined;
+    parent?: string | undefined;
 }
 export interface OwnSetting {
     type: `${string}:${string}`;
@@ -988,6 +984,18 @@ export interface CallIdFormat {
     characters?: 'word' | 'alphanumeric' | undefined;
     maxLength?: number | undefined;
     length?: number | undefined;
+}
+
+// ---- llm/usage-contract.d.ts
+import type { JsonObject } from '../shared/json.ts';
+export interface Usage {
+    inputTokens?: number;
+    outputTokens?: number;
+    totalTokens?: number;
+    cachedInputTokens?: number;
+    cacheWriteTokens?: number;
+    reasoningTokens?: number;
+    raw?: JsonObject;
 }
 
 // ---- nodes/contract.d.ts
@@ -1937,7 +1945,8 @@ export declare function createWhenFree(timeoutMs?: number): WhenFree;
 // ---- synthesizer/contract.d.ts
 import type { AnsweredBy, CallOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
-import type { FinishReason, Usage } from '../llm/contract.ts';
+import type { FinishReason } from '../llm/contract.ts';
+import type { Usage } from '../llm/usage-contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
 import type { NodeWithScore } from '../nodes/contract.ts';
 import type { WebStream } from '../sse/contract.ts';

@@ -521,6 +521,43 @@ export declare function createCitationQueryEngine(parts: {
     readonly retriever: Retriever;
 }, given?: CreateCitationQueryEngineOptions): RetrieverQueryEngine;
 
+// ---- query-engine/engine-tool-result.d.ts
+import type { ToolResultBlock } from '@mortise/core';
+import type { JsonObject } from '@mortise/core/shared';
+import type { Citation } from '@mortise/core/synthesizer';
+export interface EngineToolResult {
+    answer: string;
+    outcome: string;
+    sources: EngineToolSource[];
+    citations: Citation[];
+}
+export interface EngineToolSource {
+    number: number;
+    nodeId: string;
+    sourceId?: string;
+    text: string;
+    cut?: true;
+    metadata?: JsonObject;
+}
+export declare function engineToolResult(block: Pick<ToolResultBlock, 'content' | 'isError'>): EngineToolResult | undefined;
+
+// ---- query-engine/engine-tool.d.ts
+import type { Tool, ToolOptions } from '@mortise/toolkit';
+import type { QueryEngine, QueryOptions } from '@mortise/core/query-engine';
+export interface EngineToolOptions extends Pick<ToolOptions<unknown, {
+    question: string;
+}, unknown>, 'maxCalls' | 'needsApproval'>, Pick<QueryOptions, 'topK' | 'filters'> {
+    name: string;
+    description: string;
+    maxSources?: number | undefined;
+    maxSourceLength?: number | undefined;
+    maxAnswerLength?: number | undefined;
+    timeoutMs?: number | undefined;
+}
+export declare function engineTool(engine: QueryEngine, given: EngineToolOptions): Tool<{
+    question: string;
+}, string>;
+
 // ---- query-engine/find-nodes.d.ts
 import type { NodePostprocessor } from '@mortise/core/postprocessor';
 import type { Retriever } from '@mortise/core/retriever';
@@ -532,6 +569,8 @@ export interface Finding {
 
 // ---- query-engine/index.d.ts
 export { createCitationQueryEngine, type CreateCitationQueryEngineOptions } from './citation-query-engine.ts';
+export { engineTool, type EngineToolOptions } from './engine-tool.ts';
+export { engineToolResult, type EngineToolResult, type EngineToolSource } from './engine-tool-result.ts';
 export type { Finding } from './find-nodes.ts';
 export type { DescribedEngine, PlanningOptions } from './plan.ts';
 export { createQueryEngine, RetrieverQueryEngine, type CreateQueryEngineOptions, type RetrieverQueryEngineOptions, } from './retriever-query-engine.ts';

@@ -780,10 +780,11 @@ export declare function streamTools<P extends ProviderOptions, M, T = undefined>
 // ---- tools/tool.d.ts
 import type { JsonObject, JsonSchema } from '@mortise/core/shared';
 import type { InferOutput, Schema } from '@mortise/core/schema';
-import type { ResultBlock, ToolContext, ToolLike } from '@mortise/core/llm';
+import type { ResultBlock, ToolContext, ToolLike, Usage } from '@mortise/core/llm';
 export interface ToolCallContext extends ToolContext {
     idempotencyKey: string;
     progress: (value: unknown) => Promise<void>;
+    addUsage: (usage: Usage) => void;
 }
 export interface ToolOptions<S, Args, Result> {
     name: string;

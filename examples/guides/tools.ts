@@ -1,4 +1,6 @@
 import type { JsonObject, KeyValueStore, LLM } from '@mortise/core';
+import type { QueryEngine } from '@mortise/core/query-engine';
+import { engineTool, engineToolResult } from '@mortise/rag';
 import {
   agentTool,
   runTools,
@@ -85,4 +87,17 @@ export function delegate(llm: LLM, small: LLM, search: Tool) {
   });
   return runTools(llm, 'Compare mortise and dowel joints.', { tools: [research] });
   // #endregion
+}
+
+export async function consult(llm: LLM, engine: QueryEngine) {
+  // #region engine
+  const manual = engineTool(engine, {
+    name: 'manual',
+    description: 'Answers questions about the machine from its manual.',
+  });
+  const { text, steps } = await runTools(llm, 'It hums. What now?', { tools: [manual] });
+  const found = steps.flatMap(({ results }) => results.map(engineToolResult));
+  const sources = found.flatMap((each) => each?.sources ?? []); // for the page
+  // #endregion
+  return { text, sources };
 }

@@ -1,8 +1,9 @@
-import { MemoryKeyValueStore, toolCallBlock } from '@mortise/core';
+import { createTextNode, MemoryKeyValueStore, toolCallBlock } from '@mortise/core';
 import { ScriptedLLM } from '@mortise/core/testing';
+import { createQueryEngine } from '@mortise/rag';
 import { tool } from '@mortise/toolkit';
 import { expect, it } from 'vitest';
-import { delegate, order, report, watch } from '../tools.ts';
+import { consult, delegate, order, report, watch } from '../tools.ts';
 
 const load = tool({ name: 'load', description: 'x', parameters: { type: 'object' }, execute: () => 'down' });
 const asksLoad = [toolCallBlock('a', 'load', '{}')];
@@ -43,4 +44,14 @@ it('an agent is a tool of another', async () => {
   const call = toolCallBlock('a', 'research', '{"task": "mortises"}');
   const { steps } = await delegate(new ScriptedLLM({ replies: [[call], 'Both hold.'] }), small, load);
   expect(steps[0]?.results).toMatchObject([{ content: 'Mortises hold.' }]);
+});
+
+it('documents are a tool, whose sources a page shows', async () => {
+  const retriever = {
+    retrieve: async () => [{ node: createTextNode({ id: 'p7', text: 'Oil it.' }), score: 1 }],
+  };
+  const engine = createQueryEngine({ llm: new ScriptedLLM({ replies: ['"Oil it" [1].'] }), retriever });
+  const call = toolCallBlock('a', 'manual', '{"question": "Why does it hum?"}');
+  const { text, sources } = await consult(new ScriptedLLM({ replies: [[call], 'Oil it.'] }), engine);
+  expect([text, sources]).toEqual(['Oil it.', [{ number: 1, nodeId: 'p7', text: 'Oil it.' }]]);
 });

@@ -9,6 +9,7 @@ const embedding = new HashEmbedding();
 const retriever = new rag.BM25Retriever({});
 const choices = [{ retriever, description: 'all' }];
 const engine = rag.createQueryEngine({ llm, retriever });
+const named = { name: 'wood', description: 'all' };
 const engines = [{ name: 'e', description: 'all', engine }];
 const index = await rag.openIndex({ embedding });
 const bm25 = new rag.BM25Index();
@@ -153,6 +154,18 @@ const options: Row[] = [
     'SubQuestionQueryEngine.concurrency',
     count,
     (concurrency) => new rag.SubQuestionQueryEngine({ llm }, { engines, concurrency }),
+  ],
+  ['engineTool.topK', count, (topK) => rag.engineTool(engine, { ...named, topK })],
+  ['engineTool.maxSources', from0, (maxSources) => rag.engineTool(engine, { ...named, maxSources })],
+  [
+    'engineTool.maxSourceLength',
+    count,
+    (maxSourceLength) => rag.engineTool(engine, { ...named, maxSourceLength }),
+  ],
+  [
+    'engineTool.maxAnswerLength',
+    count,
+    (maxAnswerLength) => rag.engineTool(engine, { ...named, maxAnswerLength }),
   ],
   ['TreeSynthesizer.fanIn', [...count, 1], (fanIn) => new rag.TreeSynthesizer({ llm }, { fanIn })],
   ['TreeSynthesizer.concurrency', count, (concurrency) => new rag.TreeSynthesizer({ llm }, { concurrency })],

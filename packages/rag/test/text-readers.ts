@@ -1,3 +1,4 @@
+import { toolCallBlock } from '@mortise/core';
 import type { FileFormat } from '@mortise/core/reader';
 import { createDocument, createTextNode } from '@mortise/core/retriever';
 import { ScriptedLLM } from '@mortise/core/testing';
@@ -8,6 +9,8 @@ import {
   createCondenseChatEngine,
   CompactSynthesizer,
   csvFormat,
+  engineTool,
+  engineToolResult,
   FusionRetriever,
   HierarchicalSplitter,
   jsonFormat,
@@ -24,6 +27,7 @@ import {
   textFormat,
   TokenSplitter,
 } from '@mortise/rag';
+import { runTools } from '@mortise/toolkit';
 import { written } from './synthesizer/writing.ts';
 import { collect } from './temporary.ts';
 
@@ -188,6 +192,27 @@ export const ragReaders: readonly TextReader[] = [
       const engine = createCitationQueryEngine({ retriever, llm });
       const engines = [{ name: 'a', description: 'a', engine }];
       return new SubQuestionQueryEngine({ llm }, { engines }).query('x');
+    },
+  },
+  {
+    name: 'engineToolResult, a result',
+    exports: ['engineToolResult'],
+    heads: [
+      '',
+      '{"answer":"',
+      '{"answer":"a","outcome":"","sources":[',
+      '{"answer":"a","outcome":"","sources":[],"citations":[',
+    ],
+    read: (content) => engineToolResult({ content }),
+  },
+  {
+    name: 'engineTool, a question and an answer',
+    exports: ['engineTool'],
+    read(text) {
+      const engine = createCitationQueryEngine({ retriever, llm: replying(text) });
+      const call = toolCallBlock('a', 'f', JSON.stringify({ question: text }));
+      const llm = new ScriptedLLM({ replies: [[call], 'x'] });
+      return runTools(llm, 'x', { tools: [engineTool(engine, { name: 'f', description: 'x' })] });
     },
   },
   {

@@ -1,8 +1,10 @@
-import type { CallOptions, LLM, NodeWithScore } from '@mortise/core';
+import { toolCallBlock, type CallOptions, type LLM, type NodeWithScore } from '@mortise/core';
 import type { QueryEngine } from '@mortise/core/query-engine';
 import { MemoryKeyValueStore } from '@mortise/core/store';
 import type { ResponseSynthesizer } from '@mortise/core/synthesizer';
+import { ScriptedLLM } from '@mortise/core/testing';
 import * as rag from '@mortise/rag';
+import { runTools } from '@mortise/toolkit';
 import { call, type Target } from './fuzz.ts';
 import { asked, found, retriever, says } from './rag-parts.ts';
 
@@ -195,6 +197,24 @@ export const answers: readonly Target[] = [
       },
     ],
     (parts, options) => new rag.SubQuestionQueryEngine(parts, options),
+  ),
+  call(
+    'engineTool',
+    () =>
+      [
+        engine(),
+        { name: 'f', description: 'x', topK: 2, maxSources: 1, maxSourceLength: 9, maxAnswerLength: 9 },
+      ] as [QueryEngine, rag.EngineToolOptions],
+    async (asked, options) => {
+      const llm = new ScriptedLLM({ replies: [[toolCallBlock('a', 'f', '{"question":"q"}')], 'x'] });
+      const { steps } = await runTools(llm, 'x', { tools: [rag.engineTool(asked, options)] });
+      return steps.flatMap(({ results }) => results.map(rag.engineToolResult));
+    },
+  ),
+  call(
+    'engineToolResult',
+    () => ['{"answer":"a","outcome":"","sources":[],"citations":[]}'] as [string],
+    (content) => rag.engineToolResult({ content }),
   ),
   ...chatTargets(
     'createCondenseChatEngine',

@@ -6,7 +6,6 @@ import type {
   ProviderOptions,
   Warning,
 } from '../call/contract.ts';
-import type { JsonObject } from '../shared/json.ts';
 import type { SchemaDialect } from '../schema/contract.ts';
 import type { WebStream } from '../sse/contract.ts';
 import type {
@@ -17,6 +16,7 @@ import type {
   ToolCallBlock,
 } from './message-contract.ts';
 import type { CallIdFormat, ResponseFormat, ToolChoice, ToolDefinition, ToolLike } from './tool-contract.ts';
+import type { Usage } from './usage-contract.ts';
 
 /**
  * A language model. `BaseLLM` implements this from `doGenerate` and `doStream`, `CustomLLM` from `doComplete`; what their
@@ -151,23 +151,6 @@ export interface FinishReason {
   unified: 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'pause' | 'other' | (string & {});
   /** The provider's own word. */
   raw: string;
-}
-
-/** Tokens. A count that the provider did not give is absent, not zero. */
-export interface Usage {
-  /** The whole prompt, cached and cache-written tokens included. */
-  inputTokens?: number;
-  /** The whole reply, reasoning included. */
-  outputTokens?: number;
-  totalTokens?: number;
-  /** Part of `inputTokens`: read from the provider's cache. */
-  cachedInputTokens?: number;
-  /** Part of `inputTokens`: written to the provider's cache. */
-  cacheWriteTokens?: number;
-  /** Part of `outputTokens`. */
-  reasoningTokens?: number;
-  /** The provider's own object. */
-  raw?: JsonObject;
 }
 
 /**

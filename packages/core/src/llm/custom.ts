@@ -1,6 +1,7 @@
 import type { Attempt } from '../call/contract.ts';
 import { BaseLLM } from './base.ts';
-import type { ChatReply, ChatRequest, ChatStreamEvent, FinishReason, Usage } from './contract.ts';
+import type { ChatReply, ChatRequest, ChatStreamEvent, FinishReason } from './contract.ts';
+import type { Usage } from './usage-contract.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import type { ChatMessage } from './message-contract.ts';
 import { messagesToPrompt } from './prompt-text.ts';

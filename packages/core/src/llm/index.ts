@@ -15,7 +15,6 @@ export type {
   LLMSettings,
   PartialChatResponse,
   StreamBatch,
-  Usage,
 } from './contract.ts';
 export { CustomLLM, type TextAttempt, type TextPiece, type TextReply } from './custom.ts';
 export { estimateInputTokens, MEDIA_TOKENS } from './estimate.ts';
@@ -58,3 +57,4 @@ export type {
   ToolDefinition,
   ToolLike,
 } from './tool-contract.ts';
+export type { Usage } from './usage-contract.ts';

@@ -10,8 +10,8 @@ import type {
   CompletionResponse,
   FinishReason,
   PartialChatResponse,
-  Usage,
 } from './contract.ts';
+import type { Usage } from './usage-contract.ts';
 import type { CitationBlock, ContentBlock, ToolCallBlock } from './message-contract.ts';
 import type { ProviderMetadata } from '../call/contract.ts';
 import { messageText, toolCallBlock } from './message.ts';

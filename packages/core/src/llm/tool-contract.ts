@@ -1,5 +1,6 @@
 import type { JsonObject, JsonSchema } from '../shared/json.ts';
 import type { StandardSchema } from '../schema/standard-contract.ts';
+import type { Usage } from './usage-contract.ts';
 
 /** A tool as the model sees it. */
 export interface ToolDefinition {
@@ -36,6 +37,10 @@ export interface ToolContext {
    * waited for. Absent where nobody is told.
    */
   progress?: ((value: unknown) => Promise<void>) | undefined;
+  /** Adds what the tool's own models cost to the usage of the run. Absent where nobody counts. */
+  addUsage?: ((usage: Usage) => void) | undefined;
+  /** The span of the call, for what the tool calls where the runtime cannot tell. Absent without one. */
+  parent?: string | undefined;
 }
 
 /**

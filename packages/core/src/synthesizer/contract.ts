@@ -1,6 +1,7 @@
 import type { AnsweredBy, CallOptions, Warning } from '../call/contract.ts';
 import type { JsonObject } from '../shared/json.ts';
-import type { FinishReason, Usage } from '../llm/contract.ts';
+import type { FinishReason } from '../llm/contract.ts';
+import type { Usage } from '../llm/usage-contract.ts';
 import type { QueryInput } from '../retriever/contract.ts';
 import type { NodeWithScore } from '../nodes/contract.ts';
 import type { WebStream } from '../sse/contract.ts';

@@ -1,13 +1,7 @@
 import { BaseLLM } from '../llm/base.ts';
 import type { Attempt } from '../call/contract.ts';
-import type {
-  ChatReply,
-  ChatRequest,
-  ChatStreamEvent,
-  LLMSettings,
-  LLMMetadata,
-  Usage,
-} from '../llm/contract.ts';
+import type { ChatReply, ChatRequest, ChatStreamEvent, LLMSettings, LLMMetadata } from '../llm/contract.ts';
+import type { Usage } from '../llm/usage-contract.ts';
 import type { ContentBlock } from '../llm/message-contract.ts';
 import { eventsOfReply } from '../llm/reply-events.ts';
 import { checkOptions } from '../shared/options.ts';

@@ -1,7 +1,7 @@
 import { MortiseError } from '@mortise/core';
 import { runPool, throughDoor } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
-import { checkOptions, reading, requireMembers, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, reading, requireMembers, shown, wholeNumber } from '@mortise/core/shared';
 import { requireKeyValueStore, type DocumentStore } from '@mortise/core/store';
 import { openedSupport, requireDimensions } from '../dimensions.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
@@ -188,6 +188,6 @@ async function hashesOf(documents: DocumentStore, signal: AbortSignal | undefine
 
 function checkStrategy(strategy: IngestionStrategy | undefined): void {
   if (strategy === undefined || STRATEGIES.includes(strategy)) return;
-  const message = `strategy is ${String(strategy)}; it is one of ${STRATEGIES.join(', ')}.`;
+  const message = `strategy is ${shown(strategy)}; it is one of ${STRATEGIES.join(', ')}.`;
   throw new MortiseError('configuration', message);
 }

@@ -1,4 +1,6 @@
 export { createCitationQueryEngine, type CreateCitationQueryEngineOptions } from './citation-query-engine.ts';
+export { engineTool, type EngineToolOptions } from './engine-tool.ts';
+export { engineToolResult, type EngineToolResult, type EngineToolSource } from './engine-tool-result.ts';
 export type { Finding } from './find-nodes.ts';
 export type { DescribedEngine, PlanningOptions } from './plan.ts';
 export {

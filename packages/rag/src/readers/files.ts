@@ -86,7 +86,9 @@ export class FilesReader extends BaseReader<FileItem> {
     };
     try {
       const reading = readingOf(path, this.#id(path), location, call.signal);
-      for await (const document of this.#formatOf(path).read(reading.file, watched)) {
+      // Awaited, since what a format of others gives may be a promise, whose rejection is then heard.
+      const documents = await Promise.resolve(this.#formatOf(path).read(reading.file, watched));
+      for await (const document of documents) {
         if (reading.size > 0 && document.text.trim() === '') continue;
         found += 1;
         yield withMetadata(document, this.#metadata);

@@ -51,7 +51,7 @@ export class RouterRetriever extends BaseRetriever {
     super(options);
     const choices = reading(
       'choices',
-      () => options.choices.map(({ retriever, description }) => ({ retriever, description })),
+      () => Array.from(options.choices, ({ retriever, description }) => ({ retriever, description })),
       'configuration',
     );
     if (choices.length === 0)

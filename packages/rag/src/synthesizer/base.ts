@@ -103,7 +103,11 @@ export abstract class BaseSynthesizer implements ResponseSynthesizer {
     const question = toQuery(query).query;
     const given = givenNodes(nodes).map((source) => ({ ...source }));
     if (given.length === 0) yield* notFoundEvents(this.#notFoundText);
-    else yield* assembled(this.doSynthesize({ question, nodes: given, call }), given);
+    else {
+      // Awaited, since what an author's `doSynthesize` gives may be a promise, whose rejection is then heard.
+      const written = await Promise.resolve(this.doSynthesize({ question, nodes: given, call }));
+      yield* assembled(written, given);
+    }
   }
 }
 

@@ -369,7 +369,7 @@ describe('a run', () => {
       [{ documents, vectors, embedding, cache: {} }, 'cache'],
       [{ documents, vectors, embedding, concurrency: 0 }, 'concurrency is 0'],
       [{ documents, vectors, embedding, batchSize: 1.5 }, 'batchSize is 1.5'],
-      [{ documents, vectors, embedding, strategy: 'all' }, 'strategy is all'],
+      [{ documents, vectors, embedding, strategy: 'all' }, 'strategy is "all"'],
     ] as const) {
       const refused = expect.objectContaining({
         code: 'configuration',

@@ -62,16 +62,16 @@ export function agentTool<P extends ProviderOptions, M, T>(
   const { runTimeoutMs = 900_000, maxCalls, needsApproval, ...options } = rest;
   checkRun(options);
   async function execute(args: never, context: ToolCallContext): Promise<unknown> {
-    const { signal, idempotencyKey: runId } = context;
+    const { signal, parent, idempotencyKey: runId, addUsage } = context;
     const outside: NestedRun | undefined = (context as Nesting)[NESTED];
     const begin = outside?.state ?? withSystem(system, input(args));
-    const stream = streamTools(llm, begin, { ...options, signal, runId, onState: outside?.keep });
+    const stream = streamTools(llm, begin, { ...options, signal, parent, runId, onState: outside?.keep });
     try {
       if (outside?.tell !== undefined) for await (const event of stream) await outside.tell(event);
       const result = await stream.final();
       return result.ended === 'answer' && options.output !== undefined ? result.output : result.text;
     } finally {
-      outside?.spent(stream.state.usage ?? {});
+      addUsage(stream.state.usage ?? {});
     }
   }
   const made = { name, description, execute, timeoutMs: runTimeoutMs, maxCalls, needsApproval };

@@ -7,6 +7,7 @@ import type { Approval, PendingApproval, RunToolsEvent, StreamToolsOptions } fro
 import { NESTED, type NestedRun } from './nested.ts';
 import type { Call, RunState } from './run-state.ts';
 import { shortened, toolArguments, toolResultContent, type Tool } from './tool.ts';
+import { sumUsage } from './usage.ts';
 
 /** What the execution of a call needs of its run. */
 export interface Execution {
@@ -112,7 +113,7 @@ async function run(
   const { block } = call;
   const { toolErrors, thrown, parent } = execution;
   let usage: Usage | undefined;
-  const spent = (of: Usage): void => void (usage = of);
+  const addUsage = (of: Usage): void => void (usage = usage === undefined ? of : sumUsage([usage, of]));
   const outcome = (result: ToolResultBlock): Outcome =>
     usage === undefined ? { result } : { result, usage };
   try {
@@ -123,7 +124,7 @@ async function run(
         parent,
         content: () => ({ arguments: block.arguments }),
       },
-      () => withTimeout(tool, args, call, execution, spent, signal),
+      ({ id = parent }) => withTimeout(tool, args, call, { ...execution, parent: id }, addUsage, signal),
       (result) => ({ content: () => ({ result }) }),
     );
     return outcome(resultOf(block, toolResultContent(value)));
@@ -152,8 +153,8 @@ async function withTimeout(
   tool: Tool,
   args: unknown,
   call: Call,
-  { state, step, tell, isRead, keep, toolTimeoutMs }: Execution,
-  spent: NestedRun['spent'],
+  { state, step, tell, isRead, keep, toolTimeoutMs, parent }: Execution,
+  addUsage: (usage: Usage) => void,
   outer: AbortSignal,
 ): Promise<unknown> {
   throwIfAborted(outer);
@@ -174,7 +175,6 @@ async function withTimeout(
       await keep();
     },
     tell: isRead ? (event) => tell({ type: 'tool-event', step, call: block, event }) : undefined,
-    spent,
   };
   const context: ToolContext & { [NESTED]: NestedRun } = {
     [NESTED]: nested,
@@ -182,6 +182,8 @@ async function withTimeout(
     toolCallId: block.id,
     rawArguments: block.arguments,
     idempotencyKey: `${state.id}/${step}/${at}`,
+    addUsage,
+    ...(parent === undefined ? {} : { parent }),
     async progress(value) {
       // Of a tool that was left behind, or in the midst of an abort: nobody is told, and nothing is thrown at it.
       if (!over) await tell({ type: 'tool-progress', step, call: block, value }).catch(() => undefined);

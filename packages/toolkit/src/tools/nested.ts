@@ -1,4 +1,3 @@
-import type { Usage } from '@mortise/core/llm';
 import type { RunToolsEvent, ToolsState } from './contract.ts';
 
 /** By its registered name: the run outside may be of another copy of the toolkit. */
@@ -11,7 +10,6 @@ export interface NestedRun {
   readonly keep: (state: ToolsState) => Promise<void>;
   /** Absent: nobody reads. */
   readonly tell: ((event: RunToolsEvent) => Promise<void>) | undefined;
-  readonly spent: (usage: Usage) => void;
 }
 
 /** A context that an agent can run in. */

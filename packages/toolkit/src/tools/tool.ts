@@ -9,13 +9,14 @@ import {
   type StandardIssue,
   type StandardResult,
 } from '@mortise/core/schema';
-import type { ResultBlock, ToolCallBlock, ToolContext, ToolLike } from '@mortise/core/llm';
+import type { ResultBlock, ToolCallBlock, ToolContext, ToolLike, Usage } from '@mortise/core/llm';
 
 /** What a tool gets beside its arguments, whoever calls it. */
 export interface ToolCallContext extends ToolContext {
   /** Of the call in its run, so that it is the same after a kill; random where nobody gave one. */
   idempotencyKey: string;
   progress: (value: unknown) => Promise<void>;
+  addUsage: (usage: Usage) => void;
 }
 
 export interface ToolOptions<S, Args, Result> {
@@ -78,12 +79,16 @@ export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Re
 }
 
 function completed(context: ToolContext): ToolCallContext {
-  const { idempotencyKey = randomId(), progress = untold } = context;
-  return { ...context, idempotencyKey, progress };
+  const { idempotencyKey = randomId(), progress = untold, addUsage = uncounted } = context;
+  return { ...context, idempotencyKey, progress, addUsage };
 }
 
 async function untold(): Promise<void> {
   // Nobody is told.
+}
+
+function uncounted(): void {
+  // Nobody counts.
 }
 
 /** 128 bits. `randomUUID` is not there in pages without TLS. */
