@@ -2046,7 +2046,8 @@ export { ScriptedLLM, type ScriptedReply } from './scripted-llm.ts';
 // ---- testing/scripted-llm.d.ts
 import type { BaseLLM } from '../llm/base.ts';
 import type { Attempt } from '../call/contract.ts';
-import type { ChatReply, ChatRequest, ChatStreamEvent, LLMSettings, LLMMetadata, Usage } from '../llm/contract.ts';
+import type { ChatReply, ChatRequest, ChatStreamEvent, LLMSettings, LLMMetadata } from '../llm/contract.ts';
+import type { Usage } from '../llm/usage-contract.ts';
 import type { ContentBlock } from '../llm/message-contract.ts';
 export type ScriptedReply = string | readonly ContentBlock[] | ChatReply | Error | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
 export interface ScriptedLLMOptions extends LLMSettings {
