@@ -111,8 +111,8 @@ export class Connection<C> {
     const client = await (this.#client ??= this.#open());
     const { signal } = attempt;
     const settings: RequestSettings = { signal, maxRetries: 0, timeout: NO_TIMEOUT_MS };
-    const token = await this.#token?.(signal);
-    if (token !== undefined) {
+    if (this.#token !== undefined) {
+      const token = await this.#token(signal);
       this.#tokens = [token, ...this.#tokens.slice(0, 7)];
       settings.headers = { authorization: `Bearer ${token}` };
     }
@@ -190,10 +190,12 @@ function onlyKnownHeaders(
   ours: ReadonlySet<string>,
 ): typeof globalThis.fetch {
   return (input, init) => {
-    const headers = new Headers(init?.headers);
-    for (const name of [...headers.keys()]) {
-      if (!SDK_HEADERS.test(name) && !ours.has(name)) headers.delete(name);
-    }
+    const given = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers);
+    const foreign = [...given.keys()].filter((name) => !SDK_HEADERS.test(name) && !ours.has(name));
+    // Nearly always: a copy would cost as much as the rest of the request.
+    if (foreign.length === 0) return fetch(input, init);
+    const headers = new Headers(given);
+    for (const name of foreign) headers.delete(name);
     return fetch(input, { ...init, headers });
   };
 }

@@ -2,19 +2,24 @@ import { isObject } from '../shared/json.ts';
 import { hearIn, sayIn } from './life.ts';
 
 /** Rejects with `signal.reason` when it is aborted, else settles as `promise`. Leaves no listener behind. */
-export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort!: () => void;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(abortReason(signal));
+export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // By hand: `Promise.race` makes seven promises of it, and every call comes through here.
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(abortReason(signal));
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
     // The loser does not surface as an unhandled rejection.
-    return await Promise.race([aborted, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+    Promise.resolve(promise).then(
+      (value) => {
+        signal.removeEventListener('abort', onAbort);
+        resolve(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', onAbort);
+        reject(error as Error);
+      },
+    );
+  });
 }
 
 /** `setTimeout` fires at once beyond it. */

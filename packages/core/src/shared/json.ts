@@ -37,7 +37,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
  */
 export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const result: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(object)) if (value !== undefined) result[key] = value;
+  for (const key of Object.keys(object)) {
+    const value = object[key as keyof T];
+    if (value !== undefined) result[key] = value;
+  }
   return result as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
@@ -54,20 +57,23 @@ export function nonEmpty<T extends object>(
  * throws when it is read, are deeper than any number.
  */
 export function isDeeper(value: unknown, most: number): boolean {
-  const isContainer = (item: unknown): item is object =>
-    typeof item === 'object' && item !== null && !ArrayBuffer.isView(item);
-  let level = new Set([value].filter(isContainer));
-  for (let depth = 0; level.size > 0; depth++) {
+  let level: Iterable<object> | undefined = isContainer(value) ? [value] : undefined;
+  for (let depth = 0; level !== undefined; depth++) {
     if (depth >= most) return true;
     // A set: what is shared is walked once a level, or a few lines of it would be walked for ever.
-    const next = new Set<object>();
+    let next: Set<object> | undefined;
     try {
       for (const container of level)
-        for (const item of Object.values(container) as unknown[]) if (isContainer(item)) next.add(item);
+        for (const item of Object.values(container) as unknown[])
+          if (isContainer(item)) (next ??= new Set()).add(item);
     } catch {
       return true;
     }
     level = next;
   }
   return false;
+}
+
+function isContainer(item: unknown): item is object {
+  return typeof item === 'object' && item !== null && !ArrayBuffer.isView(item);
 }

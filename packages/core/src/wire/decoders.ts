@@ -53,8 +53,10 @@ export class SseDecoder {
       this.#size = 0;
       return;
     }
-    const colon = line.indexOf(':');
-    const field = colon === -1 ? line : line.slice(0, colon);
+    // Nearly every line is data: its name is not cut out to be compared.
+    const isData = line.startsWith('data:');
+    const colon = isData ? 4 : line.indexOf(':');
+    const field = isData ? 'data' : colon === -1 ? line : line.slice(0, colon);
     const value =
       colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
     if (field === 'data') {

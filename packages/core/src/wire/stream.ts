@@ -174,16 +174,22 @@ function take<E>(
       return;
     }
   }
-  const { said } = translator;
-  const wasOver = end?.reason === undefined ? undefined : out.length;
+  if (end?.reason === undefined) translate(translator, event, out, about);
+  else {
+    const { said } = translator;
+    const before = out.length;
+    translate(translator, event, out, about);
+    end.goesOn ||= translator.said !== said || out.slice(before).some(says);
+  }
+  if (end?.terminal === true) conclude(translator, out, attempt, about);
+}
+
+function translate<E>(translator: StreamTranslator<E>, event: SseEvent, out: E[], about: About): void {
   try {
     translator.push(event, out);
   } catch (error) {
     throw error instanceof SyntaxError ? malformed('an event that is not JSON', about, error) : error;
   }
-  if (end !== undefined && wasOver !== undefined)
-    end.goesOn ||= translator.said !== said || out.slice(wasOver).some(says);
-  if (end?.terminal === true) conclude(translator, out, attempt, about);
 }
 
 const MOST_BLANK = 64;
