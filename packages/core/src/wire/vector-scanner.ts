@@ -5,6 +5,7 @@ export interface NodeBuffers {
 
 interface NodeBytes {
   write(text: string, at: number, encoding: 'base64' | 'latin1'): number;
+  indexOf(text: string, from: number, encoding: 'latin1'): number;
   toString(encoding: 'latin1', from: number, to: number): string;
 }
 
@@ -17,8 +18,8 @@ const SHORTEST = 64;
 const PIECE = 1_310_720; // 1.25 * 1024 * 1024
 /** What is enough for the reply to one text. */
 const FIRST_PIECE = 65_536;
-/** A string of more digits is no vector, and stays as it is: those of 3 million floats. */
-const LONGEST = 16_777_216; // 16 * 1024 * 1024
+/** A string of more digits is no vector, and stays as it is: those of 1.5 million floats. */
+const LONGEST = 8_388_608; // 8 * 1024 * 1024
 /** A header may promise anything. */
 const MOST_EXPECTED = 67_108_864; // 64 * 1024 * 1024
 /** A buffer with less than this share of it unused is kept as it is: making it exact is a copy. */
@@ -40,6 +41,8 @@ export class VectorScanner {
   #piece: Uint8Array<ArrayBuffer>;
   #scanned = 0;
   #filled = 0;
+  /** Up to where no end was found of the string that is the last thing in the piece. */
+  #unended: number | undefined;
   #vectors = new ArrayBuffer(0);
   /** The same memory. */
   #target: NodeBytes | undefined;
@@ -93,7 +96,7 @@ export class VectorScanner {
 
   #makeRoom(): void {
     const { length } = this.#piece;
-    if (length >= PIECE) {
+    if (length >= PIECE && !this.#goesOn()) {
       this.#scan(false);
       if (this.#filled > length / 2) this.#putAside();
       // Else one string is longer than half of the piece.
@@ -105,6 +108,15 @@ export class VectorScanner {
     this.#piece = larger;
   }
 
+  /** Whether the last string has neither ended nor become too long: a text of the whole piece would tell no more. */
+  #goesOn(): boolean {
+    if (this.#unended === undefined || this.#filled - this.#scanned > LONGEST) return false;
+    const ends = this.#Buffer.from(this.#piece.buffer).indexOf('"', this.#unended, 'latin1');
+    if (ends !== -1 && ends < this.#filled) return false;
+    this.#unended = this.#filled;
+    return true;
+  }
+
   /** There is much besides vectors. All that was looked at but the last character, which may be a backslash. */
   #putAside(): void {
     const end = this.#scanned - 1;
@@ -113,11 +125,20 @@ export class VectorScanner {
     this.#piece.copyWithin(0, end, this.#filled);
     this.#scanned = 1;
     this.#filled -= end;
+    if (this.#unended !== undefined) this.#unended = this.#filled;
   }
 
   /** Takes out every vector that is there whole, and moves together what is left. */
   #scan(last: boolean): void {
+    this.#unended = undefined;
     const piece = this.#Buffer.from(this.#piece.buffer);
+    const named = piece.indexOf(this.#name, this.#scanned, 'latin1');
+    if (named === -1 || named >= this.#filled) {
+      // No text is made of it. A name may stand half at the end.
+      const rest = last ? 0 : this.#name.length - 1;
+      this.#scanned = Math.max(this.#scanned, this.#filled - rest);
+      return;
+    }
     // With the character before, which may be a backslash.
     const base = Math.max(0, this.#scanned - 1);
     const text = piece.toString('latin1', base, this.#filled);
@@ -142,6 +163,8 @@ export class VectorScanner {
       if (to === -1) {
         if (text.length - name > LONGEST) continue;
         open = name;
+        // Where it stands is known once all is moved together.
+        if (valued) this.#unended = 0;
         break;
       }
       search = to;
@@ -157,6 +180,7 @@ export class VectorScanner {
     this.#piece.copyWithin(written, base + taken, this.#filled);
     this.#scanned = written + seen - taken;
     this.#filled = written + text.length - taken;
+    if (this.#unended !== undefined) this.#unended = this.#filled;
   }
 
   /** False for what is not plainly base64 of whole floats: it stays as it is, for others to judge. */

@@ -144,6 +144,16 @@ describe('readJsonVectors', () => {
     expect(data.map(({ embedding }) => embedding)).toEqual([long, long, new Float32Array(20).fill(1.5)]);
   });
 
+  it('W-01: leaves a string as it is that is too long for a vector, and finds the vectors behind it', async () => {
+    const tooLong = 'AAAA'.repeat(2.5 * 2 ** 20);
+    const text = JSON.stringify({ data: [{ embedding: tooLong }, { embedding: good }] });
+    const { data } = (await read(text)) as { data: { embedding: unknown }[] };
+    expect(data[0]?.embedding === tooLong).toBe(true);
+    expect(data[1]?.embedding).toEqual(new Float32Array(20).fill(1.5));
+    const cut = await read(text.slice(0, 9_500_000)).catch((error: unknown) => error);
+    expect(cut).toMatchObject({ name: 'MortiseError', code: 'malformed-response' });
+  });
+
   it('W-01: leaves what is no vector as it is, however much there is and however long its strings are', async () => {
     const notes = Array.from({ length: 5 }, (_, at) => `é${String(at).repeat(PIECE / 2)}"\\`);
     const body = { notes, data: [{ embedding: good, note: 'x'.repeat(3 * PIECE) }, { embedding: good }] };
