@@ -1097,7 +1097,7 @@ export interface OpenKeyValueStore {
     reopen?(): KeyValueStore | Promise<KeyValueStore>;
     close?(): unknown;
 }
-export type KeyValueFeature = 'persistence' | 'iterate' | 'failure';
+export type KeyValueFeature = 'persistence' | 'iterate' | 'failure' | 'compare-and-set';
 export interface KeyValueSubject {
     open(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
     broken?(): OpenKeyValueStore | Promise<OpenKeyValueStore>;

@@ -1843,6 +1843,7 @@ export interface KeyValueStore {
     getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
     setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
     iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+    compareAndSet?(key: string, expected: StoreValue | undefined, value: StoreValue, options?: SetOptions): Promise<boolean>;
 }
 export type StoreEntry = readonly [key: string, value: StoreValue];
 
@@ -1859,6 +1860,7 @@ export declare class MemoryKeyValueStore implements KeyValueStore {
     delete(key: string, given?: KeyValueOptions): Promise<void>;
     getMany(keys: readonly string[], options?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
     setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
+    compareAndSet(key: string, expected: StoreValue | undefined, value: StoreValue, given?: SetOptions): Promise<boolean>;
     iterate(given?: KeyValueOptions): AsyncIterable<StoreEntry>;
 }
 

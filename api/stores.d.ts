@@ -90,6 +90,7 @@ export declare class SqliteKeyValueStore implements KeyValueStore {
     delete(key: string, given?: KeyValueOptions): Promise<void>;
     getMany(keys: readonly string[], given?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
     setMany(entries: readonly StoreEntry[], given?: SetOptions): Promise<void>;
+    compareAndSet(key: string, expected: StoreValue | undefined, value: StoreValue, given?: SetOptions): Promise<boolean>;
     iterate(given?: KeyValueOptions): AsyncIterable<StoreEntry>;
     close(): void;
     [Symbol.dispose](): void;

@@ -29,7 +29,7 @@ const MEMBERS = [
 /**
  * Any Keyv as a `KeyValueStore`. Values are kept as text, bytes as base64, so that every adapter and serializer gives
  * back what it was given. Keyv emits an `error` event for a failing adapter and answers as if the entry were absent;
- * here such a call rejects.
+ * here such a call rejects. It has no `compareAndSet`, as Keyv has none.
  */
 export class KeyvKeyValueStore implements KeyValueStore {
   readonly #keyv: KeyvLike;

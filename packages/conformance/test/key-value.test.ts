@@ -1,13 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { keyValueConformance, keyValueSuite, runCase } from '@mortise/conformance';
-import { MemoryKeyValueStore, type KeyValueStore, type StoreEntry } from '@mortise/core/store';
+import {
+  MemoryKeyValueStore,
+  type KeyValueStore,
+  type StoreEntry,
+  type StoreValue,
+} from '@mortise/core/store';
 
 keyValueConformance(
   { describe, it },
   {
     name: 'memory',
     open: () => ({ store: new MemoryKeyValueStore() }),
-    declares: ['iterate'],
+    declares: ['iterate', 'compare-and-set'],
     reasons: {
       persistence: 'It is in memory, gone with the process.',
       failure: 'There is no backend that could fail.',
@@ -27,9 +33,17 @@ function faulty(fault: Fault): KeyValueStore {
     getMany: (keys, options) => memory.getMany(keys, options),
     setMany: (entries, options) => memory.setMany(entries, options),
     iterate: (options) => memory.iterate(options),
+    compareAndSet: (...given) => memory.compareAndSet(...given),
     ...fault(memory),
   };
 }
+
+const asText = (value: StoreValue): string =>
+  value instanceof Uint8Array
+    ? Buffer.from(value).toString()
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
 
 /** What the suite is for: each of these has been a bug of some store. */
 const faults: [string, rule: string, Fault][] = [
@@ -137,21 +151,106 @@ const faults: [string, rule: string, Fault][] = [
       },
     }),
   ],
+  [
+    'a comparison outside the write',
+    'S-05',
+    (m) => ({
+      async compareAndSet(key, expected, value, options) {
+        const found = await m.get(key, options);
+        if (!isDeepStrictEqual(found, expected)) return false;
+        await m.set(key, value, options);
+        return true;
+      },
+    }),
+  ],
+  [
+    'a comparison that expects nothing and takes what is there',
+    'S-05',
+    (m) => ({
+      compareAndSet: async (key, expected, value, options) =>
+        m.compareAndSet(key, expected ?? (await m.get(key, options)), value, options),
+    }),
+  ],
+  [
+    'a comparison of values as texts',
+    'S-05',
+    (m) => ({
+      compareAndSet: async (key, expected, value, options) => {
+        const found = await m.get(key, options);
+        const isSame = found !== undefined && expected !== undefined && asText(found) === asText(expected);
+        return m.compareAndSet(key, isSame ? found : expected, value, options);
+      },
+    }),
+  ],
+  [
+    'a comparison with what has expired',
+    'S-05',
+    (m) => {
+      const last = new Map<string, StoreEntry[1]>();
+      return {
+        async set(key, value, options) {
+          last.set(key, value);
+          await m.set(key, value, options);
+        },
+        async compareAndSet(key, expected, value, options) {
+          const isOver = (await m.get(key, options)) === undefined && last.has(key);
+          if (isOver && last.get(key) !== expected) return false;
+          return m.compareAndSet(key, isOver ? undefined : expected, value, options);
+        },
+      };
+    },
+  ],
+  [
+    'a comparison that forgets the ttl',
+    'S-05',
+    (m) => ({
+      compareAndSet: (key, expected, value, { ttlMs: _t, ...options } = {}) =>
+        m.compareAndSet(key, expected, value, options),
+    }),
+  ],
+  [
+    'a comparison in one namespace',
+    'S-05',
+    (m) => ({
+      compareAndSet: (key, expected, value, { namespace: _n, ...options } = {}) =>
+        m.compareAndSet(key, expected, value, options),
+    }),
+  ],
+  [
+    'a comparison that an abort does not stop',
+    'C-01',
+    (m) => ({ compareAndSet: (key, expected, value) => m.compareAndSet(key, expected, value) }),
+  ],
 ];
+
+/** What the faulty store could do. */
+const CASES = keyValueSuite.filter(({ requires }) =>
+  requires.every((feature) => feature === 'iterate' || feature === 'compare-and-set'),
+);
 
 describe('the key-value suite', () => {
   it.each(faults)('finds %s by a case of %s', async (_what, rule, fault) => {
     const failed = new Set<string>();
-    for (const testCase of keyValueSuite.filter(({ requires }) => requires.every((f) => f === 'iterate')))
+    for (const testCase of CASES)
       await runCase(testCase, { open: () => ({ store: faulty(fault) }) }).catch(() =>
         failed.add(testCase.rule),
       );
     expect([...failed]).toContain(rule);
   });
 
+  it('has a fault for every case of S-05 that needs no backend', async () => {
+    const cases = CASES.filter(({ rule }) => rule === 'S-05');
+    const found = new Set<string>();
+    for (const testCase of cases)
+      for (const [, , fault] of faults)
+        await runCase(testCase, { open: () => ({ store: faulty(fault) }) }).catch(() =>
+          found.add(testCase.id),
+        );
+    expect([...found]).toEqual(cases.map(({ id }) => id));
+  });
+
   it('passes the store without a fault', async () => {
-    for (const testCase of keyValueSuite.filter(({ requires }) => requires.every((f) => f === 'iterate')))
-      await runCase(testCase, { open: () => ({ store: faulty(() => ({})) }) });
+    for (const testCase of CASES) await runCase(testCase, { open: () => ({ store: faulty(() => ({})) }) });
     expect(keyValueSuite.length).toBeGreaterThan(10);
   });
 
@@ -159,5 +258,11 @@ describe('the key-value suite', () => {
     const testCase = keyValueSuite.find(({ id }) => id === 'kv-failure')!;
     const broken = () => ({ store: new MemoryKeyValueStore() });
     await expect(runCase(testCase, { open: broken, broken })).rejects.toThrow('get');
+  });
+
+  it('finds a failure that is shown as a value that differs', async () => {
+    const testCase = keyValueSuite.find(({ id }) => id === 'kv-cas-failure')!;
+    const broken = () => ({ store: faulty(() => ({ compareAndSet: async () => false })) });
+    await expect(runCase(testCase, { open: broken, broken })).rejects.toThrow('compareAndSet');
   });
 });

@@ -46,7 +46,8 @@ const STALE_MS = 3_600_000;
 /**
  * One file an entry, written beside its place and renamed into it: at any moment of a kill an entry is the old one or
  * the new one, never half. Several processes may share a directory. Good for some 100,000 entries; for more, or for
- * many small ones, take `SqliteKeyValueStore`.
+ * many small ones, take `SqliteKeyValueStore`. It has no `compareAndSet`: a rename does not ask what it replaces, and a lock
+ * that ends with its process is SQLite's.
  */
 export class FileKeyValueStore implements KeyValueStore {
   readonly #directory: string;

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@mortise/core/call';
+import { reading } from '@mortise/core/shared';
 import {
   checkTermQuery,
   inverseDocumentFrequency,
@@ -28,7 +29,9 @@ export async function rankTerms(
   read: ReadTerms,
 ): Promise<RankedTerms[]> {
   throwIfAborted(signal);
-  const checked = checkTermQuery({ ...query, terms: new Map(query.terms), also: [...(query.also ?? [])] });
+  const checked = reading('The query', () =>
+    checkTermQuery({ ...query, terms: new Map(query.terms), also: [...(query.also ?? [])] }),
+  );
   let torn = 0;
   let ranking: Ranking | undefined;
   for (;;) {

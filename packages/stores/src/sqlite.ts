@@ -133,6 +133,29 @@ export class SqliteKeyValueStore implements KeyValueStore {
     });
   }
 
+  async compareAndSet(
+    key: string,
+    expected: StoreValue | undefined,
+    value: StoreValue,
+    given: SetOptions = {},
+  ): Promise<boolean> {
+    return storeCall(given, async (options) => {
+      const expiresAt = finite(expiry(options.ttlMs));
+      const wanted = expected === undefined ? undefined : toStored(key, expected);
+      const { bytes, json } = toStored(key, value);
+      const name = [bound(options.namespace), bound(key)] as const;
+      return this.#file.do('written', options, (database) =>
+        // It holds the file from before the look: nobody writes between that and the write.
+        database.transaction(() => {
+          const row = database.select.get(...name) as unknown as Row | undefined;
+          if (!isSame(row, wanted)) return false;
+          database.upsert.run(...name, bytes, Number(json), expiresAt);
+          return true;
+        }),
+      );
+    });
+  }
+
   iterate(given: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
     return storeItems(given, (options) => this.#iterate(options));
   }
@@ -167,6 +190,7 @@ export class SqliteKeyValueStore implements KeyValueStore {
 }
 
 interface Database {
+  readonly select: StatementSync;
   readonly upsert: StatementSync;
   readonly remove: StatementSync;
   readonly prune: StatementSync;
@@ -184,6 +208,7 @@ function prepared(database: DatabaseSync): Database {
     'SELECT value, json, expires_at FROM entries WHERE namespace = ? AND key = ?',
   );
   return {
+    select,
     upsert: database.prepare(`
       INSERT INTO entries (namespace, key, value, json, expires_at) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (namespace, key) DO UPDATE
@@ -202,9 +227,19 @@ function prepared(database: DatabaseSync): Database {
   };
 }
 
-function live({ value, json, expires_at: expiresAt }: Row): StoreValue | undefined {
-  if (expiresAt !== null && expiresAt <= Date.now()) return undefined;
-  return fromStored({ bytes: value, json: json === 1 });
+function isSame(row: Row | undefined, wanted: StoredValue | undefined): boolean {
+  if (row === undefined || isOver(row)) return wanted === undefined;
+  return (
+    wanted !== undefined && wanted.json === (row.json === 1) && Buffer.compare(wanted.bytes, row.value) === 0
+  );
+}
+
+function isOver({ expires_at: expiresAt }: Row): boolean {
+  return expiresAt !== null && expiresAt <= Date.now();
+}
+
+function live(row: Row): StoreValue | undefined {
+  return isOver(row) ? undefined : fromStored({ bytes: row.value, json: row.json === 1 });
 }
 
 function finite(expiresAt: number): number | null {

@@ -52,6 +52,22 @@ export function keyValueTargets<O>(name: string, own: () => O, make: Make<O, Key
         }),
     ),
     call(
+      `${name}.compareAndSet`,
+      () =>
+        [own(), 'a', { b: [1] }, Uint8Array.of(1), { ...within(), ttlMs: 1_000 }] as [
+          O,
+          string,
+          JsonValue,
+          Uint8Array,
+          SetOptions,
+        ],
+      (options, key, expected, value, set) =>
+        using(make(options), async (store) => {
+          await store.compareAndSet?.(key, undefined, expected, set);
+          await store.compareAndSet?.(key, expected, value, set);
+        }),
+    ),
+    call(
       `${name}.get`,
       () => ['a', within()] as [string, KeyValueOptions],
       (key, options) => using(make(own()), (store) => store.get(key, options)),

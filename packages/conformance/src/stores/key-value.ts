@@ -2,6 +2,7 @@ import { requireKeyValueStore, type StoreValue } from '@mortise/core/store';
 import type { Suite } from '../frame/case.ts';
 import { pause } from '../shared/helpers.ts';
 import type { KeyValueSubject } from './subject.ts';
+import { compareCases } from './compare-cases.ts';
 import { AWKWARD_NAMES, entriesOf, opened, VALUES } from './lab.ts';
 import { optionalCases } from './optional-cases.ts';
 
@@ -250,5 +251,6 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
       context.check.equal(await store.getMany(['a', 'b']), [1, undefined], 'what is there');
     },
   },
+  ...compareCases,
   ...optionalCases,
 ];

@@ -35,6 +35,17 @@ export interface KeyValueStore {
   setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
   /** The entries of one namespace, in no promised order; those set or deleted meanwhile may or may not be among them. */
   iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
+  /**
+   * Sets the entry if it is still `expected`, as `get` gave it, and tells whether it did: bytes are compared one by one, JSON by
+   * its text. `undefined` expects that nothing is there, as after a ttl. One step for everybody who writes to the place, other
+   * processes too: of several who expect the same, one succeeds. Absent where a backend cannot promise that.
+   */
+  compareAndSet?(
+    key: string,
+    expected: StoreValue | undefined,
+    value: StoreValue,
+    options?: SetOptions,
+  ): Promise<boolean>;
 }
 
 /** A key and its value. */

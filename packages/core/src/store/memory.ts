@@ -97,9 +97,29 @@ export class MemoryKeyValueStore implements KeyValueStore {
       const turn = at > 0 ? slices.turn() : undefined;
       if (turn !== undefined) await turn;
       reading('An entry', () => {
-        for (const [key, value] of all.slice(at, at + AT_ONCE)) this.#write(key, value, checked);
+        for (const [key, value] of all.slice(at, at + AT_ONCE))
+          this.#write(key, keptValue(key, value), checked);
       });
     }
+  }
+
+  async compareAndSet(
+    key: string,
+    expected: StoreValue | undefined,
+    value: StoreValue,
+    given: SetOptions = {},
+  ): Promise<boolean> {
+    const options = checkOptions(given);
+    throwIfAborted(options.signal);
+    return reading('An entry', () => {
+      const wanted = expected === undefined ? undefined : keptValue(key, expected);
+      // Refused whatever stands there.
+      const kept = keptValue(key, value);
+      const found = this.#namespaces.get(options.namespace ?? '')?.get(key);
+      if (!isSame(this.#live(found, performance.now())?.value, wanted)) return false;
+      this.#write(key, kept, options);
+      return true;
+    });
   }
 
   async *iterate(given: KeyValueOptions = {}): AsyncIterable<StoreEntry> {
@@ -131,14 +151,12 @@ export class MemoryKeyValueStore implements KeyValueStore {
     return undefined;
   }
 
-  #write(key: string, value: StoreValue, options: SetOptions): void {
+  #write(key: string, kept: Uint8Array | string, options: SetOptions): void {
     const { ttlMs = Infinity, namespace = '' } = options;
     if (typeof key !== 'string') throw new MortiseError('invalid-request', 'A key is not a string.');
     if (typeof namespace !== 'string')
       throw new MortiseError('invalid-request', 'namespace is not a string.');
     finiteNumber('ttlMs', ttlMs, { above: 0, orInfinity: true, code: 'invalid-request' });
-    const kept =
-      value instanceof Uint8Array ? Uint8Array.from(value) : jsonText(value, `The value for '${key}'`);
     // A string takes two bytes a character at most.
     const size = typeof kept === 'string' ? kept.length * 2 : kept.byteLength;
     const bytes = (namespace.length + key.length) * 2 + size;
@@ -193,6 +211,15 @@ export class MemoryKeyValueStore implements KeyValueStore {
     else newer.older = older;
     entry.older = entry.newer = undefined;
   }
+}
+
+function keptValue(key: string, value: StoreValue): Uint8Array | string {
+  return value instanceof Uint8Array ? Uint8Array.from(value) : jsonText(value, `The value for '${key}'`);
+}
+
+function isSame(a: Uint8Array | string | undefined, b: Uint8Array | string | undefined): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 /** A buffer of copies: so small that it is still in the processor's cache, zeroed, when they are copied into it. */
