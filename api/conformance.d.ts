@@ -466,6 +466,7 @@ export declare function unlisted(module: Readonly<Record<string, unknown>>, list
     readonly missing: string[];
     readonly stale: string[];
 };
+export declare function isHostileThrow(error: unknown): boolean;
 
 // ---- index.d.ts
 export { chatEngineConformance, type ChatEngineConformanceOptions } from './chat-engine/conformance.ts';
@@ -554,7 +555,7 @@ export { splitterSuite } from './splitter/suite.ts';
 export { readerConformance, type ReaderConformanceOptions } from './reader/conformance.ts';
 export type { OpenReader, ReaderFeature, ReaderItem, ReaderSubject } from './reader/subject.ts';
 export { readerSuite } from './reader/suite.ts';
-export { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from './hostile.ts';
+export { hostileOutcome, hostileValues, isHostileThrow, unlisted, type HostileOutcome } from './hostile.ts';
 
 // ---- ingestion/conformance.d.ts
 import type { ConformanceResults } from '../frame/case.ts';

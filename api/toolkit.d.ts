@@ -595,11 +595,30 @@ export declare function agentTool<P extends ProviderOptions, M, T>(given: AgentT
     task: string;
 }>;
 
-// ---- tools/contract.d.ts
-import type { ChatInput, ChatMessage, ChatOptions, ChatResponse, ChatStreamEvent, LLM, ProviderOptions, ToolCallBlock, ToolChoice, ToolResultBlock, Usage } from '@mortise/core/llm';
-import type { Schema } from '@mortise/core/schema';
+// ---- tools/approval-contract.d.ts
 import type { JsonObject } from '@mortise/core/shared';
+export type Approval = boolean | string;
+export interface PendingApproval {
+    callId: string;
+    name: string;
+    arguments: JsonObject;
+    token: string;
+    expiresAt: string;
+}
+export interface GivenApproval {
+    callId: string;
+    approved: boolean;
+    reason?: string | undefined;
+    token: string;
+}
+
+// ---- tools/contract.d.ts
+import type { ChatInput, ChatMessage, ChatOptions, ChatResponse, LLM, ProviderOptions, ToolCallBlock, ToolChoice, ToolResultBlock, Usage } from '@mortise/core/llm';
+import type { Schema } from '@mortise/core/schema';
 import type { WebStream } from '@mortise/core/sse';
+import type { Approval, GivenApproval, PendingApproval } from './approval-contract.ts';
+import type { RunToolsEvent } from './event-contract.ts';
+import type { ToolsState } from './state-contract.ts';
 import type { Tool } from './tool.ts';
 export type ToolsInput = ChatInput | ToolsState;
 export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown> extends Omit<ChatOptions<P>, 'tools'> {
@@ -627,20 +646,6 @@ export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions, T 
     onEvent?: ((event: RunToolsEvent) => void | Promise<void>) | undefined;
 }
 export type ToolErrorText = (error: unknown, call: ToolCallBlock) => string | Promise<string>;
-export type Approval = boolean | string;
-export interface PendingApproval {
-    callId: string;
-    name: string;
-    arguments: JsonObject;
-    token: string;
-    expiresAt: string;
-}
-export interface GivenApproval {
-    callId: string;
-    approved: boolean;
-    reason?: string | undefined;
-    token: string;
-}
 export interface ComingStep {
     readonly step: number;
     readonly messages: readonly ChatMessage[];
@@ -656,6 +661,41 @@ export interface StepSettings {
     toolChoice?: ToolChoice | undefined;
     messages?: readonly ChatMessage[] | undefined;
 }
+export interface ToolsStep<M = unknown> {
+    response: ChatResponse<M>;
+    results: ToolResultBlock[];
+}
+export interface ToolsProgress<M = unknown> {
+    text: string;
+    messages: ChatMessage[];
+    steps: ToolsStep<M>[];
+    usage: Usage;
+    readonly state: ToolsState;
+}
+export type RunToolsResult<M = unknown, T = undefined> = ToolsProgress<M> & {
+    response: ChatResponse<M>;
+    approvals: PendingApproval[];
+} & ({
+    ended: 'answer';
+    output: T;
+} | {
+    ended: 'approval' | 'stopped';
+    output?: undefined;
+});
+export interface PartialToolsResult<M = unknown> extends ToolsProgress<M> {
+    response?: ChatResponse<M>;
+    reply?: unknown;
+}
+export interface ToolsStream<M = unknown, T = undefined> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
+    readonly textStream: AsyncIterable<string>;
+    readonly state: ToolsState;
+    final(): Promise<RunToolsResult<M, T>>;
+    cancel(): Promise<void>;
+}
+
+// ---- tools/event-contract.d.ts
+import type { ChatResponse, ChatStreamEvent, ToolCallBlock, ToolResultBlock, Usage } from '@mortise/core/llm';
+import type { PendingApproval } from './approval-contract.ts';
 export type RunToolsEvent = {
     type: 'step-start';
     step: number;
@@ -704,38 +744,32 @@ export type RunToolsEvent = {
     step: number;
     usage: Usage;
 };
-export interface ToolsStep<M = unknown> {
-    response: ChatResponse<M>;
-    results: ToolResultBlock[];
-}
-export interface ToolsProgress<M = unknown> {
-    text: string;
-    messages: ChatMessage[];
-    steps: ToolsStep<M>[];
-    usage: Usage;
-    readonly state: ToolsState;
-}
-export type RunToolsResult<M = unknown, T = undefined> = ToolsProgress<M> & {
-    response: ChatResponse<M>;
-    approvals: PendingApproval[];
-} & ({
-    ended: 'answer';
-    output: T;
-} | {
-    ended: 'approval' | 'stopped';
-    output?: undefined;
-});
-export interface PartialToolsResult<M = unknown> extends ToolsProgress<M> {
-    response?: ChatResponse<M>;
-    reply?: unknown;
-}
-export interface ToolsStream<M = unknown, T = undefined> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
-    readonly textStream: AsyncIterable<string>;
-    readonly state: ToolsState;
-    final(): Promise<RunToolsResult<M, T>>;
-    cancel(): Promise<void>;
-}
-export interface ToolsState {
+
+// ---- tools/index.d.ts
+export { agentTool, type AgentToolOptions } from './agent-tool.ts';
+export type { Approval, GivenApproval, PendingApproval } from './approval-contract.ts';
+export type { ComingStep, FinishedStep, PartialToolsResult, RunToolsOptions, RunToolsResult, StepSettings, StreamToolsOptions, ToolErrorText, ToolsInput, ToolsProgress, ToolsStep, ToolsStream, } from './contract.ts';
+export type { RunToolsEvent } from './event-contract.ts';
+export { toolsStateFromJson } from './read-state.ts';
+export { runTools } from './run-tools.ts';
+export type { ToolsCallState, ToolsReplyState, ToolsState } from './state-contract.ts';
+export { streamTools } from './stream-tools.ts';
+export { tool, toolBlocks, type Tool, type ToolCallContext, type ToolOptions } from './tool.ts';
+export { sumUsage } from './usage.ts';
+
+// ---- tools/read-state.d.ts
+import type { ToolsState } from './state-contract.ts';
+export declare function toolsStateFromJson(json: unknown): ToolsState;
+
+// ---- tools/run-tools.d.ts
+import type { LLM, ProviderOptions } from '@mortise/core/llm';
+import type { RunToolsOptions, RunToolsResult, ToolsInput } from './contract.ts';
+export declare function runTools<P extends ProviderOptions, M, T = undefined>(llm: LLM<P, M>, input: ToolsInput, given: RunToolsOptions<P, T>): Promise<RunToolsResult<M, T>>;
+
+// ---- tools/state-contract.d.ts
+import type { JsonObject } from '@mortise/core/shared';
+import type { Approval } from './approval-contract.ts';
+export type ToolsState = {
     version: 1;
     id: string;
     messages: JsonObject[];
@@ -743,34 +777,21 @@ export interface ToolsState {
     calls: {
         [tool: string]: number;
     };
-    usage?: JsonObject | undefined;
-    reminded?: true | undefined;
-    reply?: ToolsReplyState | undefined;
-}
-export interface ToolsReplyState {
+    usage?: JsonObject;
+    reminded?: true;
+    reply?: ToolsReplyState;
+};
+export type ToolsReplyState = {
     message: JsonObject;
     about: JsonObject;
-    tools?: string[] | undefined;
+    tools?: string[];
     calls: ToolsCallState[];
-}
-export interface ToolsCallState {
-    result?: JsonObject | undefined;
-    approved?: Approval | undefined;
-    run?: ToolsState | undefined;
-}
-
-// ---- tools/index.d.ts
-export { agentTool, type AgentToolOptions } from './agent-tool.ts';
-export type { Approval, ComingStep, FinishedStep, GivenApproval, PartialToolsResult, PendingApproval, RunToolsEvent, RunToolsOptions, RunToolsResult, StepSettings, StreamToolsOptions, ToolErrorText, ToolsCallState, ToolsInput, ToolsProgress, ToolsReplyState, ToolsState, ToolsStep, ToolsStream, } from './contract.ts';
-export { runTools } from './run-tools.ts';
-export { streamTools } from './stream-tools.ts';
-export { tool, toolBlocks, type Tool, type ToolCallContext, type ToolOptions } from './tool.ts';
-export { sumUsage } from './usage.ts';
-
-// ---- tools/run-tools.d.ts
-import type { LLM, ProviderOptions } from '@mortise/core/llm';
-import type { RunToolsOptions, RunToolsResult, ToolsInput } from './contract.ts';
-export declare function runTools<P extends ProviderOptions, M, T = undefined>(llm: LLM<P, M>, input: ToolsInput, given: RunToolsOptions<P, T>): Promise<RunToolsResult<M, T>>;
+};
+export type ToolsCallState = {
+    result?: JsonObject;
+    approved?: Approval;
+    run?: ToolsState;
+};
 
 // ---- tools/stream-tools.d.ts
 import type { LLM, ProviderOptions } from '@mortise/core/llm';

@@ -20,7 +20,7 @@ export interface BoundRow {
 type Place = readonly [file: string, name: string, unit?: number];
 
 const RETRY = 'packages/core/src/call/retry.ts';
-const TOOLS = 'packages/toolkit/src/tools/loop.ts';
+const TOOLS = 'packages/toolkit/src/tools/bounds.ts';
 const MESSAGE = 'packages/core/src/llm/message.ts';
 const PLAIN = 'packages/core/src/shared/plain-json.ts';
 const FILTER = 'packages/core/src/store/filter.ts';

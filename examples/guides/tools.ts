@@ -1,4 +1,4 @@
-import type { JsonObject, KeyValueStore, LLM } from '@mortise/core';
+import type { KeyValueStore, LLM } from '@mortise/core';
 import type { QueryEngine } from '@mortise/core/query-engine';
 import { engineTool, engineToolResult } from '@mortise/rag';
 import {
@@ -6,10 +6,10 @@ import {
   runTools,
   streamTools,
   tool,
+  toolsStateFromJson,
   type GivenApproval,
   type PendingApproval,
   type Tool,
-  type ToolsState,
 } from '@mortise/toolkit';
 import { z } from 'zod';
 
@@ -59,17 +59,14 @@ export async function order(
     needsApproval: ({ sum }) => sum > 100, // sum is a number
     execute: ({ sum }, { idempotencyKey }) => charge(sum, { key: idempotencyKey }),
   });
-  const kept = (await store.get('order-7')) as JsonObject | undefined;
-  const result = await runTools(
-    llm,
-    (kept as ToolsState | undefined) ?? 'Order the timber, and pay for it.',
-    {
-      tools: [pay],
-      approvalKey, // a secret of the application, the same in every process
-      approvals, // what people decided: { callId, approved, reason?, token }
-      onState: (state) => store.set('order-7', state as unknown as JsonObject),
-    },
-  );
+  const kept = await store.get('order-7');
+  const begin = kept === undefined ? 'Order the timber, and pay for it.' : toolsStateFromJson(kept);
+  const result = await runTools(llm, begin, {
+    tools: [pay],
+    approvalKey, // a secret of the application, the same in every process
+    approvals, // what people decided: { callId, approved, reason?, token }
+    onState: (state) => store.set('order-7', state),
+  });
   if (result.ended === 'approval') return result.approvals; // ask people; run again with what they say
   // #endregion
   return result.text;

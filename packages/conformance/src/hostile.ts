@@ -84,8 +84,18 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
+/** What the members of hostile values threw, anew each time. */
+const thrown = new WeakSet<object>();
+
+/** Whether a member of a hostile value threw exactly this: where a contract lets through what a callback throws, it may come out. */
+export function isHostileThrow(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && thrown.has(error);
+}
+
 function fails(): never {
-  throw new RangeError('A member of somebody else throws.');
+  const error = new RangeError('A member of somebody else throws.');
+  thrown.add(error);
+  throw error;
 }
 
 function nested(depth: number): unknown {

@@ -152,4 +152,4 @@ export { splitterSuite } from './splitter/suite.ts';
 export { readerConformance, type ReaderConformanceOptions } from './reader/conformance.ts';
 export type { OpenReader, ReaderFeature, ReaderItem, ReaderSubject } from './reader/subject.ts';
 export { readerSuite } from './reader/suite.ts';
-export { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from './hostile.ts';
+export { hostileOutcome, hostileValues, isHostileThrow, unlisted, type HostileOutcome } from './hostile.ts';

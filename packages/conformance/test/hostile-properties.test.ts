@@ -1,4 +1,10 @@
-import { hostileOutcome, hostileValues, unlisted, type HostileOutcome } from '@mortise/conformance';
+import {
+  hostileOutcome,
+  hostileValues,
+  isHostileThrow,
+  unlisted,
+  type HostileOutcome,
+} from '@mortise/conformance';
 import * as core from '@mortise/core';
 import * as calls from '@mortise/core/call';
 import * as embedding from '@mortise/core/embedding';
@@ -18,6 +24,15 @@ const parameters = { type: 'object', properties: {} };
 const call = (args: unknown): ContentBlock =>
   ({ type: 'tool-call', id: 'a', name: 'f', arguments: args }) as ContentBlock;
 
+const toolsState = {
+  ...{ version: 1, id: 'r', messages: [{ role: 'user', content: 'x' }], steps: 1, calls: {} },
+  reply: {
+    message: { role: 'assistant', content: [{ type: 'tool-call', id: 'a', name: 'f', arguments: {} }] },
+    about: { finishReason: { unified: 'stop', raw: 'stop' }, usage: {}, model: 'm', warnings: [] },
+    calls: [{}],
+  },
+};
+
 /** The calls through which data of others comes in, each with one hostile value in its place. */
 const METHODS: Readonly<Record<string, (value: never) => unknown>> = {
   messagesToJson: (value) => core.messagesToJson(value),
@@ -36,6 +51,12 @@ const METHODS: Readonly<Record<string, (value: never) => unknown>> = {
     new ScriptedLLM({ replies: () => [{ type: 'acme:x', value }] as ContentBlock[] }).chat('x'),
   'streamChat, a reply': (value) =>
     new ScriptedLLM({ replies: () => [{ type: 'acme:x', value }] as ContentBlock[] }).streamChat('x'),
+  toolsStateFromJson: (value) => toolkit.toolsStateFromJson(value),
+  'toolsStateFromJson, a member': (value) => toolkit.toolsStateFromJson({ ...toolsState, reply: value }),
+  'toolsStateFromJson, a call': (value) =>
+    toolkit.toolsStateFromJson({ ...toolsState, reply: { ...toolsState.reply, calls: [value] } }),
+  'toolsStateFromJson, an agent inside': (value) =>
+    toolkit.toolsStateFromJson({ ...toolsState, reply: { ...toolsState.reply, calls: [{ run: value }] } }),
   'runTools, arguments': (value) =>
     toolkit.runTools(new ScriptedLLM({ replies: [[call(value)], 'ok'] }), 'x', {
       tools: [toolkit.tool({ name: 'f', description: 'x', parameters, execute: () => 'ok' })],
@@ -238,4 +259,17 @@ it('C-13: every function and class that core and the toolkit export is tried, or
   const names = [...exported, 'tool', 'jsonSchema', ...ELSEWHERE];
   const rooms = { ...calls, ...embedding, ...reader, ...shared, ...schema, ...store };
   expect(unlisted({ ...core, ...rooms, ...toolkit }, names)).toEqual({ missing: [], stale: [] });
+});
+
+it('isHostileThrow: knows exactly what a hostile value threw, and no other error of its words', () => {
+  const throwing = hostileValues.find(([what]) => what === 'a getter that throws')?.[1]();
+  let found: unknown;
+  try {
+    void (throwing as { type: unknown }).type;
+  } catch (error) {
+    found = error;
+  }
+  expect(isHostileThrow(found)).toBe(true);
+  for (const other of [new RangeError((found as Error).message), structuredClone(found), undefined])
+    expect(isHostileThrow(other)).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { isHostileThrow } from '@mortise/conformance';
 import { isMortiseError } from '@mortise/core';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -28,8 +29,6 @@ export function call<A extends unknown[]>(
 const isThorough = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
 
 const SEED = 20_261_128;
-/** What members of the kit's hostile values throw, anew each time. */
-const THROWN = 'A member of somebody else throws.';
 /** Milliseconds of a case, on a machine that does other things too. */
 const LONGEST = 10_000;
 /** A case that never gives the event loop back can be told of by another thread alone. */
@@ -123,7 +122,7 @@ async function hostileCase({ name, args, run, passes }: Target, at: number): Pro
     if (outcome === HUNG) problem = 'nothing came of it';
   } catch (error) {
     const isOurs = isMortiseError(error) || story.reasons.has(error);
-    const isTheirs = story.thrown.has(error) || (error instanceof RangeError && error.message === THROWN);
+    const isTheirs = story.thrown.has(error) || isHostileThrow(error);
     if (!isOurs && !(passes && isTheirs)) problem = `untyped: ${shown(error)}`;
   } finally {
     clearTimeout(timer);

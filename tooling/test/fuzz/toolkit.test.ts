@@ -21,6 +21,15 @@ const messages = (): ChatInput => [
 const schema = () =>
   toolkit.jsonSchema({ type: 'object', properties: { a: { type: 'number' } }, required: ['a'] });
 type Llm = ScriptedLLM;
+const state = () => ({
+  ...{ version: 1 as const, id: 'r', messages: [{ role: 'user', content: 'q' }], steps: 1, calls: { f: 0 } },
+  usage: { inputTokens: 1 },
+  reply: {
+    message: { role: 'assistant', content: [{ type: 'tool-call', id: 'a', name: 'f', arguments: {} }] },
+    about: { finishReason: { unified: 'tool-calls', raw: 'x' }, usage: {}, model: 'm', warnings: [] },
+    calls: [{ result: { type: 'tool-result', toolCallId: 'a', toolName: 'f', content: 'ok' } }],
+  },
+});
 
 const parsers: Record<string, (options: never) => { parse(text: string): Promise<unknown> }> = {
   JsonParser: (options) => new toolkit.JsonParser(options),
@@ -182,6 +191,16 @@ fuzz('packages/toolkit', [
         },
       ] as never as [Llm, ChatInput, toolkit.RunToolsOptions],
     (model, input, options) => toolkit.runTools(model, input, options),
+  ),
+  call(
+    'toolsStateFromJson',
+    () => [state()] as [unknown],
+    (kept) => toolkit.toolsStateFromJson(kept),
+  ),
+  call(
+    'runTools, of a state',
+    () => [llm(), state()] as [Llm, toolkit.ToolsState],
+    (model, kept) => toolkit.runTools(model, kept, { tools: [] }),
   ),
   call(
     'structured',

@@ -2,8 +2,9 @@ import type { ChatInput, ChatMessage, LLM, ProviderOptions } from '@mortise/core
 import { checkOptions, type JsonObject, type JsonSchema } from '@mortise/core/shared';
 import type { InferOutput, Schema } from '@mortise/core/schema';
 import type { StreamToolsOptions } from './contract.ts';
-import { checkRun } from './loop.ts';
-import { NESTED, type NestedRun, type Nesting } from './nested.ts';
+import { checkRun } from './bounds.ts';
+import { askingOutside, asksForApproval, NESTED, type NestedRun, type Nesting } from './nested.ts';
+import { outputTool } from './output.ts';
 import { streamTools } from './stream-tools.ts';
 import { tool, type Tool, type ToolCallContext, type ToolOptions } from './tool.ts';
 
@@ -36,7 +37,8 @@ export interface AgentToolOptions<
 /**
  * A tool that runs an agent: `streamTools` inside, with its own model and tools. Whoever reads the run outside sees its events
  * (`tool-event`), its usage is added, an abort ends it, and its state is kept in the state of the run outside. It gives its text, or its
- * `output`. A call that needs approval inside must be decided at once, by `approve`.
+ * `output`. A call inside that needs approval is decided by its `approve`; without one, as a call of the run outside is: by
+ * `approve` there, or later, where the run outside ends with it (`callId`: the ids of the calls around it come first).
  */
 export function agentTool<P extends ProviderOptions, M, T, S extends Schema>(
   given: AgentToolOptions<InferOutput<S>, P, M, T> & {
@@ -60,26 +62,37 @@ export function agentTool<P extends ProviderOptions, M, T>(
     ...rest
   } = checkOptions(given, 'configuration');
   const { runTimeoutMs = 900_000, maxCalls, needsApproval, ...options } = rest;
-  checkRun(options);
+  checkRun(options, true);
+  const { output: schema, outputName, tools, approve } = options;
+  if (schema !== undefined) outputTool({ schema, name: outputName, others: tools, llm, options });
   async function execute(args: never, context: ToolCallContext): Promise<unknown> {
     const { signal, parent, idempotencyKey: runId, addUsage } = context;
     const outside: NestedRun | undefined = (context as Nesting)[NESTED];
     const begin = outside?.state ?? withSystem(system, input(args));
-    const stream = streamTools(llm, begin, { ...options, signal, parent, runId, onState: outside?.keep });
+    const nested: Nesting = { [NESTED]: outside };
+    const own = { signal, parent, runId, onState: outside?.keep };
+    const stream = streamTools(llm, begin, { ...options, ...own, ...nested });
+    let waits = false;
     try {
       if (outside?.tell !== undefined) for await (const event of stream) await outside.tell(event);
       const result = await stream.final();
-      return result.ended === 'answer' && options.output !== undefined ? result.output : result.text;
+      if (result.ended === 'approval') {
+        waits = true;
+        outside?.wait?.(result.approvals);
+      }
+      return result.ended === 'answer' && schema !== undefined ? result.output : result.text;
     } finally {
-      addUsage(stream.state.usage ?? {});
+      // Of a run that goes on later, all of it is counted then.
+      if (!waits) addUsage(stream.state.usage ?? {});
     }
   }
   const made = { name, description, execute, timeoutMs: runTimeoutMs, maxCalls, needsApproval };
-  return tool({ ...made, parameters: parameters as JsonSchema } as ToolOptions<
+  const agent = tool({ ...made, parameters: parameters as JsonSchema } as ToolOptions<
     JsonSchema,
     JsonObject,
     unknown
   >) as Tool<never>;
+  return approve === undefined && tools.some(asksForApproval) ? askingOutside(agent) : agent;
 }
 
 const TASK: JsonSchema = {

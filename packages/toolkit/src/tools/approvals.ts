@@ -1,8 +1,11 @@
 import { MortiseError } from '@mortise/core';
-import type { ToolCallBlock } from '@mortise/core/llm';
 import { base64Of, canonicalJson, isObject, positive, reading, shown } from '@mortise/core/shared';
-import type { GivenApproval, PendingApproval } from './contract.ts';
-import type { Call, RunState } from './run-state.ts';
+import type { Approval, GivenApproval, PendingApproval } from './approval-contract.ts';
+import type { RunToolsEvent } from './event-contract.ts';
+import { approvalGiven } from './execute.ts';
+import { callKey, insideCallId, type AskedCall } from './nested.ts';
+import { readState } from './read-state.ts';
+import { toState, type Call, type RunState } from './run-state.ts';
 
 /** A day. */
 const DEFAULT_TTL_MS = 86_400_000;
@@ -24,37 +27,59 @@ export class Approvals {
     this.#ttlMs = positive('approvalTtlMs', ttlMs);
   }
 
-  async ask(run: RunState, { block }: Call): Promise<PendingApproval> {
+  async ask(asked: AskedCall): Promise<PendingApproval> {
     const expires = Date.now() + this.#ttlMs;
-    const signature = await crypto.subtle.sign('HMAC', await this.#hmac(), signed(run, block, expires));
+    const signature = await crypto.subtle.sign('HMAC', await this.#hmac(), signed(asked, expires));
     const token = `${expires.toString(36)}.${base64Of(new Uint8Array(signature))}`;
-    const { id: callId, name, arguments: args } = block;
+    const { callId, block } = asked;
+    const { name, arguments: args } = block;
     return { callId, name, arguments: args, token, expiresAt: new Date(expires).toISOString() };
   }
 
   /**
-   * The call that `given` is for. Throws `permission` where it was not signed with this key for this call of this run, or has
-   * expired, and `conflict` where the call is decided already, or none of those that wait.
+   * Writes what was decided into the state, of agents inside it too: all of it, or none. Gives what is told of it. Throws
+   * `permission` for what was not signed with this key for a call of this run, or has expired, and `conflict` for a call that is
+   * decided already, or none of those that wait.
    */
-  async check(run: RunState, given: GivenApproval): Promise<Call> {
+  async take(state: RunState, approvals: readonly GivenApproval[]): Promise<RunToolsEvent[]> {
+    const runs = runsIn(state);
+    const asked = runs.flatMap(callsOf);
+    const decided = new Map<WaitingCall, Approval>();
+    for (const given of approvals) {
+      const waiting = await this.#check(asked, given);
+      if (decided.has(waiting)) {
+        const message = `The call ${given.callId} is decided twice. Give one approval for each.`;
+        throw new MortiseError('conflict', message);
+      }
+      decided.set(waiting, given.approved || (given.reason ?? false));
+    }
+    for (const [{ call }, approval] of decided) call.approved = approval;
+    // From the inside: the state of a run holds those of the runs in it.
+    for (const { state: inside, within } of runs.toReversed()) if (within) within.call.run = toState(inside);
+    return [...decided].map(([{ of, call }, approval]) =>
+      toldOf(of, approvalGiven(of.state.steps, call.block, approval)),
+    );
+  }
+
+  async #check(asked: readonly WaitingCall[], given: GivenApproval): Promise<WaitingCall> {
     const { callId, token, approved } = reading('The approval', () => ({ ...given }));
     if (typeof approved !== 'boolean' || typeof token !== 'string') {
       const message = `An approval takes callId, approved (true or false) and token; approved is ${shown(approved)}.`;
       throw new MortiseError('invalid-request', message);
     }
-    const calls = run.reply?.calls.filter(({ block }) => block.id === callId) ?? [];
+    const calls = asked.filter((waiting) => waiting.callId === callId);
     if (calls.length === 0) {
       const message = `No call ${shown(callId)} waits for an approval: it was decided and run already, or is of another run.`;
       throw new MortiseError('conflict', message);
     }
     const [expires = 0, signature] = parts(token);
-    for (const call of calls) {
-      if (!(await this.#isOurs(signature, signed(run, call.block, expires)))) continue;
-      if (call.result !== undefined || call.approved !== undefined) {
+    for (const waiting of calls) {
+      if (!(await this.#isOurs(signature, signed(waiting, expires)))) continue;
+      if (waiting.call.result !== undefined || waiting.call.approved !== undefined) {
         const message = `The call ${shown(callId)} was decided already: an approval is good for one use. Go on without it.`;
         throw new MortiseError('conflict', message);
       }
-      if (Date.now() <= expires) return call;
+      if (Date.now() <= expires) return waiting;
       const message = `The approval of ${shown(callId)} has expired. Run the state without it: a new one is asked for.`;
       throw new MortiseError('permission', message);
     }
@@ -76,10 +101,54 @@ export class Approvals {
   }
 }
 
+/** A run, and the call of the run outside that it is of, where it is an agent's. */
+interface NestedState {
+  readonly state: RunState;
+  /** By its place, whatever the state says that its id is. */
+  readonly id: string;
+  readonly within?: { readonly of: NestedState; readonly call: Call } | undefined;
+}
+
+/** The run, and those of agents whose calls are open, each after the one outside. */
+function runsIn(state: RunState, id = state.id, within?: NestedState['within']): NestedState[] {
+  const of: NestedState = { state, id, within };
+  const inside = state.reply?.calls.flatMap((call) => {
+    if (call.run === undefined || call.result !== undefined) return [];
+    return runsIn(readState(call.run), callKey(id, state.steps, call.at), { of, call });
+  });
+  return [of, ...(inside ?? [])];
+}
+
+/** A call of the last reply of a run, whether it still waits or not. */
+interface WaitingCall extends AskedCall {
+  readonly of: NestedState;
+  readonly call: Call;
+}
+
+function callsOf(of: NestedState): WaitingCall[] {
+  const { state, id } = of;
+  const calls = state.reply?.calls ?? [];
+  return calls.map((call) => ({
+    ...{ of, call, run: id, step: state.steps, at: call.at, block: call.block },
+    callId: callIdIn(of, call.block.id),
+  }));
+}
+
+function callIdIn({ within }: NestedState, id: string): string {
+  return within === undefined ? id : callIdIn(within.of, insideCallId(within.call.block.id, id));
+}
+
+/** What is told of a run inside, as it is told outside. */
+function toldOf({ within }: NestedState, event: RunToolsEvent): RunToolsEvent {
+  if (within === undefined) return event;
+  const { of, call } = within;
+  return toldOf(of, { type: 'tool-event', step: of.state.steps, call: call.block, event });
+}
+
 /** What is signed: a change of any of it, of the arguments above all, is another text. */
-function signed({ id, steps }: RunState, call: ToolCallBlock, expires: number): Uint8Array<ArrayBuffer> {
-  const { id: callId, name, arguments: args } = call;
-  const text = canonicalJson({ v: 1, run: id, step: steps, call: callId, name, arguments: args, expires });
+function signed({ run, step, at, block }: AskedCall, expires: number): Uint8Array<ArrayBuffer> {
+  const { id: call, name, arguments: args } = block;
+  const text = canonicalJson({ v: 1, run, step, at, call, name, arguments: args, expires });
   return new TextEncoder().encode(text);
 }
 

@@ -3,7 +3,6 @@ import type {
   ChatMessage,
   ChatOptions,
   ChatResponse,
-  ChatStreamEvent,
   LLM,
   ProviderOptions,
   ToolCallBlock,
@@ -12,8 +11,10 @@ import type {
   Usage,
 } from '@mortise/core/llm';
 import type { Schema } from '@mortise/core/schema';
-import type { JsonObject } from '@mortise/core/shared';
 import type { WebStream } from '@mortise/core/sse';
+import type { Approval, GivenApproval, PendingApproval } from './approval-contract.ts';
+import type { RunToolsEvent } from './event-contract.ts';
+import type { ToolsState } from './state-contract.ts';
 import type { Tool } from './tool.ts';
 
 /** What a loop begins with: a text, a conversation, or the state of a run that goes on. */
@@ -91,32 +92,6 @@ export interface RunToolsOptions<
 /** What the model is told of what a tool threw. */
 export type ToolErrorText = (error: unknown, call: ToolCallBlock) => string | Promise<string>;
 
-/** `true` runs the tool; `false` or a reason for the model does not. */
-export type Approval = boolean | string;
-
-/** A call that waits for somebody's decision. Plain JSON. */
-export interface PendingApproval {
-  /** The id of the call. */
-  callId: string;
-  /** Of the tool. */
-  name: string;
-  arguments: JsonObject;
-  /** Good for this call of this run with these arguments, until it expires. */
-  token: string;
-  /** ISO 8601. */
-  expiresAt: string;
-}
-
-/** What was decided. */
-export interface GivenApproval {
-  callId: string;
-  approved: boolean;
-  /** For the model, of a refusal. */
-  reason?: string | undefined;
-  /** As it was asked with. */
-  token: string;
-}
-
 /** A step before its request. */
 export interface ComingStep {
   /** From 1, over the whole run. */
@@ -142,35 +117,6 @@ export interface StepSettings {
   /** What the model is sent in this step. The conversation of the run stays as it is. */
   messages?: readonly ChatMessage[] | undefined;
 }
-
-/**
- * What happens in a loop: everything of every stream, and the tools between them. `step` counts from 1 over the whole run.
- * Readers must expect types of later versions.
- */
-export type RunToolsEvent =
-  | { type: 'step-start'; step: number }
-  /** `toolCallId`: the call that the event is a part of. */
-  | { type: 'stream'; step: number; event: ChatStreamEvent; toolCallId?: string | undefined }
-  /** `usage`: of the run so far, here and at the end of the step. */
-  | { type: 'response'; step: number; response: ChatResponse; usage: Usage }
-  /** `approval`: of a call that ends the run, to be decided later. */
-  | { type: 'approval-asked'; step: number; call: ToolCallBlock; approval?: PendingApproval | undefined }
-  | {
-      type: 'approval-given';
-      step: number;
-      call: ToolCallBlock;
-      approved: boolean;
-      reason?: string | undefined;
-    }
-  /** The arguments are valid, and the call is approved. */
-  | { type: 'tool-start'; step: number; call: ToolCallBlock }
-  /** What a tool tells by `context.progress`. */
-  | { type: 'tool-progress'; step: number; call: ToolCallBlock; value: unknown }
-  /** What happens in the run of an agent that is a tool. */
-  | { type: 'tool-event'; step: number; call: ToolCallBlock; event: RunToolsEvent }
-  /** Of a call that was not run too: its result says why. */
-  | { type: 'tool-end'; step: number; call: ToolCallBlock; result: ToolResultBlock }
-  | { type: 'step-end'; step: number; usage: Usage };
 
 /** One reply, and what came of its calls. */
 export interface ToolsStep<M = unknown> {
@@ -234,44 +180,4 @@ export interface ToolsStream<M = unknown, T = undefined>
   final(): Promise<RunToolsResult<M, T>>;
   /** Leaves the loop: the model's connection is closed, and the signals of tools that run are aborted. */
   cancel(): Promise<void>;
-}
-
-/** A run as plain JSON, to be kept and gone on from. It holds the conversation: keep it where that may be kept. */
-export interface ToolsState {
-  version: 1;
-  /** Of the run. */
-  id: string;
-  /** Whole turns alone, as `messagesToJson` writes them. */
-  messages: JsonObject[];
-  /** Replies so far, the one in `reply` included. */
-  steps: number;
-  /** Calls of each tool in `messages`, those of this run. */
-  calls: { [tool: string]: number };
-  /** So far. */
-  usage?: JsonObject | undefined;
-  /** The model was told to give its answer by the tool for it. */
-  reminded?: true | undefined;
-  /** The last reply, until the next request: its calls may be unanswered. */
-  reply?: ToolsReplyState | undefined;
-}
-
-/** A reply, and how far its calls have come. */
-export interface ToolsReplyState {
-  message: JsonObject;
-  /** The response without its message. */
-  about: JsonObject;
-  /** Names of the tools that this step might call, where not all. */
-  tools?: string[] | undefined;
-  /** In the order of the message's. */
-  calls: ToolsCallState[];
-}
-
-/** How far one call has come. Without a result it is run, or run again with the same key, when the run goes on. */
-export interface ToolsCallState {
-  /** A `tool-result` block. */
-  result?: JsonObject | undefined;
-  /** Decided, and not run yet: `false` or a reason refuses. */
-  approved?: Approval | undefined;
-  /** The run of an agent that is a tool. */
-  run?: ToolsState | undefined;
 }

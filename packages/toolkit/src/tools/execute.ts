@@ -2,9 +2,10 @@ import { isMortiseError, MortiseError } from '@mortise/core';
 import { linkedController, raceAbort, throwIfAborted } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
 import type { ToolCallBlock, ToolContext, ToolResultBlock, Usage } from '@mortise/core/llm';
-import type { Approvals } from './approvals.ts';
-import type { Approval, PendingApproval, RunToolsEvent, StreamToolsOptions } from './contract.ts';
-import { NESTED, type NestedRun } from './nested.ts';
+import type { Approval, PendingApproval } from './approval-contract.ts';
+import type { StreamToolsOptions } from './contract.ts';
+import type { RunToolsEvent } from './event-contract.ts';
+import { callKey, insideCallId, NESTED, type Ask, type NestedRun } from './nested.ts';
 import type { Call, RunState } from './run-state.ts';
 import { shortened, toolArguments, toolResultContent, type Tool } from './tool.ts';
 import { sumUsage } from './usage.ts';
@@ -14,8 +15,12 @@ export interface Execution {
   readonly tools: readonly Tool[];
   readonly toolTimeoutMs: number;
   readonly toolErrors: NonNullable<StreamToolsOptions['toolErrors']>;
+  /** Asked before each execution. */
   readonly approve: StreamToolsOptions['approve'];
-  readonly approvals: Approvals | undefined;
+  /** Of the run outside: asked where a call needs approval. */
+  readonly approveOutside: StreamToolsOptions['approve'];
+  /** Asks for what is decided later. */
+  readonly ask: Ask | undefined;
   /** The tool by which the model gives its answer: it changes nothing, and nobody is asked. */
   readonly output: Tool | undefined;
   readonly state: RunState;
@@ -41,9 +46,13 @@ export interface Thrown {
 }
 
 /** What came of a call. */
-export type Outcome =
-  | { readonly result: ToolResultBlock; readonly usage?: Usage }
-  | { readonly asked: PendingApproval };
+export type Outcome = Answer | { readonly asked: readonly PendingApproval[] };
+
+/** The result of a call, and what an agent used for it. */
+export interface Answer {
+  readonly result: ToolResultBlock;
+  readonly usage?: Usage;
+}
 
 export async function executeCall(call: Call, execution: Execution, signal: AbortSignal): Promise<Outcome> {
   const { block } = call;
@@ -60,7 +69,7 @@ export async function executeCall(call: Call, execution: Execution, signal: Abor
   if ('problem' in prepared) return refused(prepared.problem);
   if (tool !== execution.output) {
     const decided = await decision(call, tool, prepared.args, execution, signal);
-    if (typeof decided === 'object') return { asked: decided };
+    if (typeof decided === 'object') return { asked: [decided] };
     if (decided !== true) {
       return refused(typeof decided === 'string' ? decided : 'The user did not approve this call.');
     }
@@ -80,20 +89,25 @@ async function decision(
   call: Call,
   tool: Tool,
   args: unknown,
-  { approve, approvals, state, step, tell }: Execution,
+  execution: Execution,
   signal: AbortSignal,
 ): Promise<Approval | PendingApproval> {
-  const { block, approved } = call;
+  const { approve, approveOutside, ask, state, step, tell } = execution;
+  const { block, approved, at } = call;
   if (approved !== undefined) return approved;
-  if (approve !== undefined) {
+  if (approve === undefined) {
+    const needs = tool.needsApproval?.(args as never) ?? false;
+    if ((await raceAbort(Promise.resolve(needs), signal)) === false) return true;
+  }
+  const askNow = approve ?? approveOutside;
+  if (askNow !== undefined) {
     await tell({ type: 'approval-asked', step, call: block });
-    const approval = await raceAbort(Promise.resolve(approve(block, { signal })), signal);
+    const approval = await raceAbort(Promise.resolve(askNow(block, { signal })), signal);
     await tell(approvalGiven(step, block, approval));
     return approval;
   }
-  const needs = tool.needsApproval?.(args as never) ?? false;
-  if ((await raceAbort(Promise.resolve(needs), signal)) === false || approvals === undefined) return true;
-  const approval = await approvals.ask(state, call);
+  if (ask === undefined) return `This call was not run: ${tool.name} needs approval, and nobody can give it.`;
+  const approval = await ask({ run: state.id, step, at, block, callId: block.id });
   await tell({ type: 'approval-asked', step, call: block, approval });
   return approval;
 }
@@ -112,10 +126,9 @@ async function run(
 ): Promise<Outcome> {
   const { block } = call;
   const { toolErrors, thrown, parent } = execution;
-  let usage: Usage | undefined;
-  const addUsage = (of: Usage): void => void (usage = usage === undefined ? of : sumUsage([usage, of]));
+  const of: FromInside = { asked: [] };
   const outcome = (result: ToolResultBlock): Outcome =>
-    usage === undefined ? { result } : { result, usage };
+    of.usage === undefined ? { result } : { result, usage: of.usage };
   try {
     const value = await inSpan(
       'tool.execute',
@@ -124,9 +137,10 @@ async function run(
         parent,
         content: () => ({ arguments: block.arguments }),
       },
-      ({ id = parent }) => withTimeout(tool, args, call, { ...execution, parent: id }, addUsage, signal),
+      ({ id = parent }) => withTimeout(tool, args, call, { ...execution, parent: id }, of, signal),
       (result) => ({ content: () => ({ result }) }),
     );
+    if (of.asked.length > 0) return { asked: of.asked };
     return outcome(resultOf(block, toolResultContent(value)));
   } catch (error) {
     throwIfAborted(signal);
@@ -138,6 +152,13 @@ async function run(
     const text = await raceAbort(Promise.resolve(toolErrors(error, block)), signal);
     return outcome(failed(block, String(text)));
   }
+}
+
+/** What a tool gives beside what it returns. */
+interface FromInside {
+  usage?: Usage;
+  /** Calls of an agent that wait. */
+  asked: readonly PendingApproval[];
 }
 
 /** The errors of bounds of ours: their words are for the model too. */
@@ -153,11 +174,12 @@ async function withTimeout(
   tool: Tool,
   args: unknown,
   call: Call,
-  { state, step, tell, isRead, keep, toolTimeoutMs, parent }: Execution,
-  addUsage: (usage: Usage) => void,
+  execution: Execution,
+  inside: FromInside,
   outer: AbortSignal,
 ): Promise<unknown> {
   throwIfAborted(outer);
+  const { state, step, tell, isRead, keep, toolTimeoutMs, parent, approve, approveOutside, ask } = execution;
   const { block, at } = call;
   const controller = linkedController(outer);
   const ms = tool.timeoutMs ?? toolTimeoutMs;
@@ -170,19 +192,24 @@ async function withTimeout(
   let over = false;
   const nested: NestedRun = {
     state: call.run,
-    async keep(inside) {
-      call.run = inside;
+    async keep(run) {
+      call.run = run;
       await keep();
     },
     tell: isRead ? (event) => tell({ type: 'tool-event', step, call: block, event }) : undefined,
+    approve: approve ?? approveOutside,
+    ask: ask && ((asked) => ask({ ...asked, callId: insideCallId(block.id, asked.callId) })),
+    wait: (asked) => void (inside.asked = asked),
   };
   const context: ToolContext & { [NESTED]: NestedRun } = {
     [NESTED]: nested,
     signal: controller.signal,
     toolCallId: block.id,
     rawArguments: block.arguments,
-    idempotencyKey: `${state.id}/${step}/${at}`,
-    addUsage,
+    idempotencyKey: callKey(state.id, step, at),
+    addUsage(usage) {
+      inside.usage = inside.usage === undefined ? usage : sumUsage([inside.usage, usage]);
+    },
     ...(parent === undefined ? {} : { parent }),
     async progress(value) {
       // Of a tool that was left behind, or in the midst of an abort: nobody is told, and nothing is thrown at it.

@@ -1,8 +1,5 @@
-import { MortiseError } from '@mortise/core';
 import {
-  messagesFromJson,
   messagesToJson,
-  messageText,
   snapshot,
   toMessages,
   type ChatMessage,
@@ -11,9 +8,11 @@ import {
   type ToolResultBlock,
   type Usage,
 } from '@mortise/core/llm';
-import { defined, isObject, jsonText, reading, shown, type JsonObject } from '@mortise/core/shared';
+import { defined, isObject, jsonText, reading, type JsonObject } from '@mortise/core/shared';
 import { randomId } from './tool.ts';
-import type { Approval, ToolsCallState, ToolsInput, ToolsReplyState, ToolsState } from './contract.ts';
+import type { Approval } from './approval-contract.ts';
+import type { ToolsInput } from './contract.ts';
+import type { ToolsReplyState, ToolsState } from './state-contract.ts';
 
 /** A run as it goes; `ToolsState` is the same as JSON. */
 export interface RunState<M = unknown> {
@@ -49,12 +48,11 @@ export function inputNow(input: ToolsInput): ToolsInput {
   return isState(input) ? reading('The state', () => structuredClone(input)) : snapshot(input);
 }
 
-function isState(input: ToolsInput): input is ToolsState {
+export function isState(input: ToolsInput): input is ToolsState {
   return isObject(input);
 }
 
-export function beginRun<M>(input: ToolsInput, runId: string | undefined): RunState<M> {
-  if (isState(input)) return reading('The state', () => fromState<M>(input));
+export function newRun<M>(input: Exclude<ToolsInput, ToolsState>, runId: string | undefined): RunState<M> {
   const messages = [...toMessages(input)];
   return {
     id: runId ?? randomId(),
@@ -138,69 +136,4 @@ function resultJson(result: ToolResultBlock): JsonObject {
 
 function plain(value: object, what: string): JsonObject {
   return JSON.parse(jsonText(value, what)) as JsonObject;
-}
-
-function fromState<M>(state: ToolsState): RunState<M> {
-  const { version, id, messages, steps, calls, usage, reminded, reply } = state;
-  if (version !== 1)
-    throw refused(`its version is ${shown(version)}, and this version of the toolkit reads 1`);
-  if (typeof id !== 'string' || id === '') throw refused('it has no id');
-  if (!Number.isSafeInteger(steps) || steps < 0) throw refused('its steps are no count');
-  if (!isObject(calls) || !Object.values(calls).every(Number.isSafeInteger))
-    throw refused('its calls are no counts');
-  if (usage !== undefined && !isObject(usage)) throw refused('its usage is no object');
-  const run: RunState<M> = {
-    id,
-    messages: messagesFromJson(messages),
-    calls: new Map(Object.entries(calls)),
-    steps,
-    usage,
-    reminded: reminded === true,
-    reply: undefined,
-  };
-  if (reply !== undefined) run.reply = fromReply(reply);
-  return run;
-}
-
-function fromReply<M>({ message: json, about, tools, calls }: ToolsReplyState): Reply<M> {
-  const [message] = messagesFromJson([json]);
-  if (message?.role !== 'assistant' || typeof message.content === 'string' || !isObject(about))
-    throw refused('its reply is none of a model');
-  const blocks = message.content.filter((block): block is ToolCallBlock => block.type === 'tool-call');
-  if (!Array.isArray(calls) || calls.length !== blocks.length || !calls.every(isObject))
-    throw refused('its calls are not those of its reply');
-  if (tools !== undefined && !Array.isArray(tools)) throw refused('its tools are no list');
-  const response = {
-    ...about,
-    message,
-    text: messageText(message),
-    toolCalls: blocks,
-    citations: message.content.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : [])),
-  } as unknown as ChatResponse<M>;
-  if (!isObject(response.finishReason) || !isObject(response.usage))
-    throw refused('its reply has no end or no usage');
-  return {
-    response,
-    tools,
-    calls: blocks.map((block, at) => callFrom(calls[at] ?? {}, block, at)),
-  };
-}
-
-function callFrom({ result, approved, run }: ToolsCallState, block: ToolCallBlock, at: number): Call {
-  if (approved !== undefined && typeof approved !== 'boolean' && typeof approved !== 'string')
-    throw refused('what was decided of a call is neither true nor false');
-  return { block, at, approved, run, result: resultFrom(result, block) };
-}
-
-function resultFrom(json: JsonObject | undefined, { id }: ToolCallBlock): ToolResultBlock | undefined {
-  if (json === undefined) return undefined;
-  const [message] = messagesFromJson([{ role: 'tool', content: [json] }]);
-  const result = message?.content[0] as ToolResultBlock;
-  if (result.type === 'tool-result' && result.toolCallId === id) return result;
-  throw refused('a result is not that of its call');
-}
-
-function refused(why: string): MortiseError {
-  const message = `The state cannot be gone on from: ${why}. Give one that final(), an error's partial or onState gave, as it was.`;
-  return new MortiseError('invalid-request', message);
 }

@@ -3,15 +3,11 @@ import { MortiseError } from '@mortise/core';
 import { type LLM, type ProviderOptions, textDelta } from '@mortise/core/llm';
 import { checkOptions } from '@mortise/core/shared';
 import { webStream } from '@mortise/core/sse';
-import type {
-  RunToolsEvent,
-  RunToolsResult,
-  StreamToolsOptions,
-  ToolsInput,
-  ToolsStream,
-} from './contract.ts';
+import type { RunToolsResult, StreamToolsOptions, ToolsInput, ToolsStream } from './contract.ts';
+import type { RunToolsEvent } from './event-contract.ts';
 import { type Listener, type LoopHooks, runLoop } from './loop.ts';
-import { beginRun, inputNow, type RunState, toState } from './run-state.ts';
+import { readState } from './read-state.ts';
+import { inputNow, isState, newRun, type RunState, toState } from './run-state.ts';
 
 /**
  * The loop of `runTools` as a stream. Nothing is sent before it is first read, and it goes no further than it is read. What it
@@ -25,7 +21,8 @@ export function streamTools<P extends ProviderOptions, M, T = undefined>(
   const options = checkOptions(given, 'configuration');
   const taken = inputNow(input);
   let begun: RunState<M> | undefined;
-  const state = (): RunState<M> => (begun ??= beginRun<M>(taken, options.runId));
+  const state = (): RunState<M> =>
+    (begun ??= isState(taken) ? readState(taken) : newRun(taken, options.runId));
   const run = new Run<RunToolsResult<M, T>>(options.signal, async (hooks) =>
     runLoop(llm, state(), options, hooks),
   );

@@ -1,6 +1,7 @@
 import type { Usage } from '@mortise/core/llm';
 
-const COUNTS = [
+/** The counts that add up. */
+export const COUNTS = [
   'inputTokens',
   'outputTokens',
   'totalTokens',

@@ -135,15 +135,25 @@ describe('agentTool', () => {
     expect([...depths]).toEqual([0, 1, 2]);
   });
 
-  it('refuses tools inside that wait for an approval which nobody can give', () => {
+  it('that has tools which need approval is refused by a run in which nobody can give it', async () => {
     const asks = tool({
       ...{ name: 'pay', description: 'x', parameters: z.object({}), needsApproval: true },
       execute: () => 'paid',
     });
     const llm = new ScriptedLLM({ replies: [] });
-    expect(() => agentTool({ ...about, llm, tools: [asks] })).toThrow(
-      expect.objectContaining({ code: 'configuration' }),
-    );
-    expect(() => agentTool({ ...about, llm, tools: [asks], approve: () => true })).not.toThrow();
+    const asking = agentTool({ ...about, llm, tools: [asks] });
+    const outside = agentTool({ ...about, name: 'outside', llm, tools: [asking] });
+    for (const research of [asking, outside]) {
+      const run = runTools(llm, 'x', { tools: [research] });
+      await expect(run).rejects.toMatchObject({ code: 'configuration', message: /needs approval/ });
+      const alone = { signal: new AbortController().signal, toolCallId: 'a', rawArguments: {} };
+      const called = Promise.resolve(research.execute({ task: 'x' }, alone));
+      await expect(called).rejects.toMatchObject({ code: 'configuration' });
+    }
+    const decides = agentTool({ ...about, llm, tools: [asks], approve: () => true });
+    await expect(
+      runTools(new ScriptedLLM({ replies: ['ok'] }), 'x', { tools: [decides] }),
+    ).resolves.toBeDefined();
+    expect(llm.requests).toEqual([]);
   });
 });
