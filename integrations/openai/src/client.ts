@@ -190,12 +190,11 @@ function onlyKnownHeaders(
   ours: ReadonlySet<string>,
 ): typeof globalThis.fetch {
   return (input, init) => {
-    const given = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers);
-    const foreign = [...given.keys()].filter((name) => !SDK_HEADERS.test(name) && !ours.has(name));
-    // Nearly always: a copy would cost as much as the rest of the request.
-    if (foreign.length === 0) return fetch(input, init);
-    const headers = new Headers(given);
-    for (const name of foreign) headers.delete(name);
+    // The SDK makes them for each request: a copy would cost as much as the rest of it.
+    const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers);
+    for (const name of [...headers.keys()]) {
+      if (!SDK_HEADERS.test(name) && !ours.has(name)) headers.delete(name);
+    }
     return fetch(input, { ...init, headers });
   };
 }
