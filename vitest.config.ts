@@ -38,6 +38,8 @@ const LONG = [
   'cohere/test/node-test',
   'tooling/test/api',
 ].map((name) => `**/${name}.test.ts`);
+/** What shows that cases can fail, and tries many inputs: it says of what is published what it says of the sources. */
+const OF_SOURCES = ['**/*mutants.test.ts', '**/*properties.test.ts'];
 const isThorough =
   Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 || process.env['MORTISE_HOSTILE'] !== undefined;
 
@@ -56,7 +58,12 @@ function project(
       isolate: !isShared,
       include: folders.map((folder) => `${folder}/test/**/*.test.ts`),
       setupFiles: [join(workspace, 'tooling/property-seed.ts')],
-      exclude: ['**/node_modules/**', '**/*.services.test.ts', ...(isThorough ? [] : LONG)],
+      exclude: [
+        '**/node_modules/**',
+        '**/*.services.test.ts',
+        ...(isThorough ? [] : LONG),
+        ...(onTarballs ? OF_SOURCES : []),
+      ],
     },
   };
 }
