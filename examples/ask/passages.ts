@@ -10,7 +10,7 @@ export interface Passage {
   readonly heading: string;
 }
 
-const FENCE = /^\s*(```|~~~)/;
+const FENCE = /^\s*(?:```|~~~)(.*)$/;
 const HEADING = /^#{1,6}\s+(.*)$/;
 const ITEM = /^\s*([-*+]|\d+[.)])\s+/;
 const ROW = /^\s*\|/;
@@ -37,12 +37,13 @@ export function passagesOf({ number, about, text }: PromptSource): Passage[] {
 
   let isItem = false;
   for (const line of text.split('\n')) {
-    const fence = FENCE.test(line);
+    const fence = FENCE.exec(line);
     const title = HEADING.exec(line)?.[1];
-    if (fence || inCode || title !== undefined || line.trim() === '' || FURNITURE.test(line)) {
+    if (fence !== null || inCode || title !== undefined || line.trim() === '' || FURNITURE.test(line)) {
       flush(isItem);
       isItem = false;
-      if (fence) inCode = !inCode;
+      // One that says a language begins code, also where the source was cut in the midst of some.
+      if (fence !== null) inCode = !inCode || fence[1]?.trim() !== '';
       else if (!inCode && title !== undefined) heading = `${heading} ${title}`;
     } else if (ITEM.test(line) || ROW.test(line)) {
       flush(isItem);

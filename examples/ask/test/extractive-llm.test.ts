@@ -30,6 +30,11 @@ describe('it picks', () => {
     expect(await ask('water --pots')).not.toContain('--pots');
   });
 
+  test('no code of a source that begins in the midst of some', async () => {
+    const cut = 'drain --all\n```\n\nThen clean the pots.\n\n```sh\nwater --pots now\n```\n';
+    expect(await ask('water the pots now', [cut])).not.toContain('--pots');
+  });
+
   test('no more than three sentences, none of them twice', async () => {
     const sentence = 'Tomatoes want water.';
     const many = Array.from({ length: 5 }, (_, at) => `Tomatoes want water number ${at}.`).join(' ');
