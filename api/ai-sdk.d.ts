@@ -17,6 +17,7 @@ export interface AGUIInterrupt {
     id: string;
     reason: string;
     toolCallId: string;
+    subagentRunId?: string;
     responseSchema: JsonObject;
     expiresAt: string;
     metadata: {
@@ -110,7 +111,7 @@ type AGUIEventBody = {
 
 // ---- ag-ui/index.d.ts
 import type { SSEOptions } from '@mortise/core/sse';
-import type { UISource } from '../ui/to-chunks.ts';
+import type { UISource } from '../ui/events.ts';
 import type { AGUIEvent } from './events.ts';
 import type { AGUIRun } from './translate.ts';
 export type { AGUIEvent, AGUIInterrupt, AGUIOutcome, AGUIUsage } from './events.ts';
@@ -613,36 +614,8 @@ export interface AgentChunk {
 }
 export type UIFinishReason = 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
 
-// ---- ui/from-ui.d.ts
-import type { ChatMessage, ContentBlock } from '@mortise/core';
-export interface FromUIMessagesOptions {
-    system?: boolean | undefined;
-    dataPart?: ((part: {
-        readonly type: string;
-        readonly data: unknown;
-    }) => ContentBlock | undefined) | undefined;
-}
-export declare function fromUIMessages(messages: unknown, options?: FromUIMessagesOptions): ChatMessage[];
-
-// ---- ui/index.d.ts
-export { approvalsFromUIMessages, type UIApproval } from './approvals.ts';
-export type { AgentChunk, UIChunk, UIFinishReason } from './chunks.ts';
-export { fromUIMessages, type FromUIMessagesOptions } from './from-ui.ts';
-export { toUIMessageStreamResponse, type UIMessageStreamOptions } from './response.ts';
-export type { AgentEvent, UIChunksOptions, UISource } from './to-chunks.ts';
-export { toUIMessages, type ToUIMessagesOptions, type UIMessageData, type UIPartData } from './to-ui.ts';
-export type { UITool } from './tools.ts';
-
-// ---- ui/response.d.ts
-import type { SSEOptions } from '@mortise/core/sse';
-import type { UIChunksOptions, UISource } from './to-chunks.ts';
-export interface UIMessageStreamOptions extends UIChunksOptions, SSEOptions {
-}
-export declare function toUIMessageStreamResponse(stream: UISource, options?: UIMessageStreamOptions): Response;
-
-// ---- ui/to-chunks.d.ts
+// ---- ui/events.d.ts
 import type { ChatStreamEvent, ResponseStreamEvent, ToolCallBlock, ToolResultBlock } from '@mortise/core';
-import type { SSEShow } from '@mortise/core/sse';
 export type AgentEvent = {
     type: 'step-start' | 'step-end';
     step: number;
@@ -687,6 +660,38 @@ export type AgentEvent = {
     result: ToolResultBlock;
 };
 export type UISource = AsyncIterable<string | ChatStreamEvent | ResponseStreamEvent | AgentEvent>;
+
+// ---- ui/from-ui.d.ts
+import type { ChatMessage, ContentBlock } from '@mortise/core';
+export interface FromUIMessagesOptions {
+    system?: boolean | undefined;
+    dataPart?: ((part: {
+        readonly type: string;
+        readonly data: unknown;
+    }) => ContentBlock | undefined) | undefined;
+}
+export declare function fromUIMessages(messages: unknown, options?: FromUIMessagesOptions): ChatMessage[];
+
+// ---- ui/index.d.ts
+export { approvalsFromUIMessages, type UIApproval } from './approvals.ts';
+export type { AgentChunk, UIChunk, UIFinishReason } from './chunks.ts';
+export { fromUIMessages, type FromUIMessagesOptions } from './from-ui.ts';
+export { toUIMessageStreamResponse, type UIMessageStreamOptions } from './response.ts';
+export type { AgentEvent, UISource } from './events.ts';
+export type { UIChunksOptions } from './to-chunks.ts';
+export { toUIMessages, type ToUIMessagesOptions, type UIMessageData, type UIPartData } from './to-ui.ts';
+export type { UITool } from './tools.ts';
+
+// ---- ui/response.d.ts
+import type { SSEOptions } from '@mortise/core/sse';
+import type { UISource } from './events.ts';
+import type { UIChunksOptions } from './to-chunks.ts';
+export interface UIMessageStreamOptions extends UIChunksOptions, SSEOptions {
+}
+export declare function toUIMessageStreamResponse(stream: UISource, options?: UIMessageStreamOptions): Response;
+
+// ---- ui/to-chunks.d.ts
+import type { SSEShow } from '@mortise/core/sse';
 export interface UIChunksOptions {
     show?: SSEShow | undefined;
     messageId?: string | undefined;
@@ -695,7 +700,7 @@ export interface UIChunksOptions {
 }
 
 // ---- ui/to-ui.d.ts
-import type { ChatMessage } from '@mortise/core';
+import type { ChatMessage, JsonObject } from '@mortise/core';
 import type { UIChunksOptions } from './to-chunks.ts';
 export interface UIMessageData {
     id: string;
@@ -706,11 +711,14 @@ export interface UIPartData {
     type: string;
     [member: string]: unknown;
 }
+export interface WaitingCall {
+    readonly callId: string;
+    readonly name: string;
+    readonly arguments: JsonObject;
+    readonly token: string;
+}
 export interface ToUIMessagesOptions extends Pick<UIChunksOptions, 'show' | 'aiVersion' | 'outputs'> {
-    approvals?: readonly {
-        readonly callId: string;
-        readonly token: string;
-    }[] | undefined;
+    approvals?: readonly WaitingCall[] | undefined;
 }
 export declare function toUIMessages(messages: readonly ChatMessage[], given?: ToUIMessagesOptions): UIMessageData[];
 

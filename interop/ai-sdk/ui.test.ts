@@ -332,3 +332,41 @@ test.each([
     { type: 'text', text: 'Done.' },
   ]);
 });
+
+test.each([
+  ['7.0.0', ai7Lowest],
+  ['6', ai6],
+  ['6.0.0', ai6Lowest],
+])('what an agent inside asks a page of ai %s comes back with its decision too', async (_version, ai) => {
+  const show = { approvals: true };
+  const run = (llm: ScriptedLLM, inner: ScriptedLLM) => {
+    const payer = agentTool({ name: 'payer', description: 'x', llm: inner, tools: [pay] });
+    return { llm, options: { tools: [payer], approvalKey } };
+  };
+  const asks = run(
+    new ScriptedLLM({ replies: [[toolCallBlock('o', 'payer', '{"task":"t"}')]] }),
+    new ScriptedLLM({ replies: [[toolCallBlock('p', 'pay', '{}')]] }),
+  );
+  const asked = streamTools(asks.llm, 'x', asks.options);
+  const page = await readBy(ai, asked, { show });
+  const { messages, approvals } = await asked.final();
+  const loaded = toUIMessages(messages.slice(0, 2), { show, approvals });
+  expect(loaded[1]?.parts).toEqual(page.parts);
+  await validateUIMessages({ messages: loaded });
+  const decided = page.parts.map((part) =>
+    'approval' in part
+      ? { ...part, state: 'approval-responded', approval: { ...part.approval, approved: true } }
+      : part,
+  );
+  const answered = { ...page, parts: decided } as UIMessage;
+  expect(lastAssistantMessageIsCompleteWithApprovalResponses({ messages: [answered] })).toBe(true);
+  const goesOn = run(new ScriptedLLM({ replies: ['Done.'] }), new ScriptedLLM({ replies: ['Paid it.'] }));
+  const given = approvalsFromUIMessages([answered]);
+  const resumed = streamTools(goesOn.llm, asked.state, { ...goesOn.options, approvals: given });
+  const end = await readBy(ai, resumed, { show }, answered);
+  expect(end.parts.filter(({ type }) => type !== 'step-start')).toMatchObject([
+    { type: 'tool-payer', state: 'output-available', output: 'Paid it.' },
+    { type: 'tool-pay', state: 'output-available', output: 'paid' },
+    { type: 'text', text: 'Done.' },
+  ]);
+});

@@ -1,6 +1,8 @@
 import { approvalsFromResume, toAGUI, type AGUIEvent } from '@mortise/ai-sdk/ag-ui';
 import {
   approvalsFromUIMessages,
+  fromUIMessages,
+  toUIMessages,
   toUIMessageStreamResponse,
   type UIChunk,
   type UIMessageStreamOptions,
@@ -216,6 +218,103 @@ describe('agents that are tools', () => {
     const failed = { type: 'SUBAGENT_ERROR', subagentRunId: 'r-c1', message: 'The tool failed.' };
     expect(events).toContainEqual(failed);
     expect(JSON.stringify(events)).not.toContain('sk-123');
+  });
+});
+
+describe('approvals inside agents', () => {
+  /** An agent that pays, twice: `o/p` and `o/q`. */
+  const nested = (
+    llm: ScriptedLLM,
+    input: ToolsInput,
+    approvals?: readonly GivenApproval[],
+    inner?: ScriptedLLM,
+  ) => {
+    const payer = agentTool({
+      ...{ name: 'payer', description: 'x', tools: [pay] },
+      llm:
+        inner ??
+        new ScriptedLLM({
+          replies: [[toolCallBlock('p', 'pay', '{"sum":1}'), toolCallBlock('q', 'pay', '{"sum":2}')]],
+        }),
+    });
+    return streamTools(llm, input, { tools: [payer], approvalKey, ...(approvals && { approvals }) });
+  };
+  const outer = (): ScriptedLLM =>
+    new ScriptedLLM({ replies: [[toolCallBlock('o', 'payer', '{"task":"t"}')]] });
+  const told = (chunks: readonly UIChunk[]): UIChunk[] =>
+    chunks.filter(({ type }) => type.startsWith('tool-') && !type.startsWith('tool-input-'));
+
+  it('ui: a call inside that waits is a part beside that of the agent, and is settled where the run goes on', async () => {
+    const asked = nested(outer(), 'x');
+    const chunks = await chunksOf(asked, { show });
+    const { approvals, messages } = await asked.final();
+    // They run side by side.
+    const requests = new Map(approvals.map(({ callId, token }) => [callId, token]));
+    expect([...requests.keys()]).toEqual(['o/p', 'o/q']);
+    expect(told(chunks)).toHaveLength(2);
+    for (const chunk of told(chunks)) {
+      if (chunk.type !== 'tool-approval-request') throw new Error(chunk.type);
+      expect(chunk.approvalId).toBe(requests.get(chunk.toolCallId));
+    }
+    expect(JSON.stringify(chunks.filter(({ type }) => type === 'data-agent'))).not.toContain(
+      approvals[0]?.token,
+    );
+
+    const page = toUIMessages(messages.slice(0, 2), { show, approvals });
+    expect(page[1]?.parts).toMatchObject([
+      { type: 'step-start' },
+      { type: 'tool-payer', toolCallId: 'o', state: 'input-available' },
+      { type: 'step-start' },
+      { type: 'tool-pay', toolCallId: 'o/p', state: 'approval-requested', input: { sum: 1 } },
+      { type: 'tool-pay', toolCallId: 'o/q', state: 'approval-requested', input: { sum: 2 } },
+    ]);
+    // Only the agent's call was the model's.
+    expect(fromUIMessages(page).at(-2)?.content).toMatchObject([{ type: 'tool-call', id: 'o' }]);
+
+    for (const [at, part] of page[1]!.parts.entries()) {
+      if (part['state'] !== 'approval-requested') continue;
+      part['state'] = 'approval-responded';
+      part['approval'] = { ...(part['approval'] as object), approved: at === 3 };
+    }
+    const decided = approvalsFromUIMessages(page);
+    expect(decided.map(({ callId }) => callId)).toEqual(['o/p', 'o/q']);
+    const resumed = nested(goesOn(), asked.state, decided, goesOn());
+    expect(told(await chunksOf(resumed, { show }))).toEqual(
+      expect.arrayContaining([
+        { type: 'tool-output-available', toolCallId: 'o/p', output: '{"paid":1}' },
+        { type: 'tool-output-denied', toolCallId: 'o/q' },
+        { type: 'tool-output-available', toolCallId: 'o', output: 'Done.' },
+      ]),
+    );
+  });
+
+  it('ui: a page that may not decide is told of none', async () => {
+    expect(told(await chunksOf(nested(outer(), 'x')))).toEqual([]);
+  });
+
+  it('ag-ui: a call inside that waits is an interrupt of its subagent', async () => {
+    const asked = nested(outer(), 'x');
+    const events = await eventsOf(asked);
+    const { approvals } = await asked.final();
+    expect(events.at(-1)).toMatchObject({
+      outcome: {
+        interrupts: [
+          { id: `o/p:${approvals[0]?.token}`, toolCallId: 'p', subagentRunId: 'r-o' },
+          { id: `o/q:${approvals[1]?.token}`, toolCallId: 'q', subagentRunId: 'r-o' },
+        ],
+      },
+    });
+    const answers = approvals.map(({ callId, token }) => ({
+      interruptId: `${callId}:${token}`,
+      status: 'cancelled',
+    }));
+    const resumed = await eventsOf(nested(goesOn(), asked.state, approvalsFromResume(answers), goesOn()));
+    const results = resumed.flatMap((event) => (event.type === 'TOOL_CALL_RESULT' ? [event] : []));
+    expect(results.map(({ toolCallId, subagentRunId }) => [toolCallId, subagentRunId])).toEqual([
+      ['p', 'r-o'],
+      ['q', 'r-o'],
+      ['o', undefined],
+    ]);
   });
 });
 

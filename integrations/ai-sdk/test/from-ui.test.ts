@@ -49,6 +49,12 @@ describe('fromUIMessages', () => {
     ],
     ['input-available', { input: { a: 1 } }, { arguments: { a: 1 } }, /no result/],
     [
+      'output-available',
+      { input: { a: 1 }, output: 'half', preliminary: true },
+      { arguments: { a: 1 } },
+      /not run to its end/,
+    ],
+    [
       'approval-requested',
       { input: { a: 1 }, approval: { id: 'x' } },
       { arguments: { a: 1 } },

@@ -72,7 +72,7 @@ describe('toUIMessages', () => {
         content: [toolCallBlock('c1', 'f', '{}'), toolCallBlock('c2', 'f', '{}')],
       },
     ];
-    const approvals = [{ callId: 'c1', token: 't.k' }];
+    const approvals = [{ callId: 'c1', name: 'f', arguments: {}, token: 't.k' }];
     const statesOf = (options: Parameters<typeof toUIMessages>[1]) =>
       toUIMessages(waits, options)[0]?.parts.flatMap(({ state, approval }) =>
         state ? [[state, approval]] : [],

@@ -16,6 +16,8 @@ export interface AGUIInterrupt {
   id: string;
   reason: string;
   toolCallId: string;
+  /** Of the agent whose call it is, where that is a tool. */
+  subagentRunId?: string;
   /** JSON Schema of the answer. */
   responseSchema: JsonObject;
   /** ISO 8601. */

@@ -1,5 +1,5 @@
 import { encodeSSE, type SSEOptions } from '@mortise/core/sse';
-import type { UISource } from '../ui/to-chunks.ts';
+import type { UISource } from '../ui/events.ts';
 import type { AGUIEvent } from './events.ts';
 import { AGUITranslator, type AGUIRun } from './translate.ts';
 

@@ -12,17 +12,17 @@ export interface AskedApproval {
   expiresAt: string;
 }
 
+/** Whose call it is: the agent's that made it, where that is a tool. */
+export type CallPlace = Pick<AGUIInterrupt, 'toolCallId' | 'subagentRunId'>;
+
 /** The token travels in the id, which comes back with the answer. */
-export function interruptOf({
-  callId,
-  name,
-  arguments: args,
-  token,
-  expiresAt,
-}: AskedApproval): AGUIInterrupt {
-  const id = `${callId}:${token}`;
+export function interruptOf(
+  { callId, name, arguments: args, token, expiresAt }: AskedApproval,
+  place: CallPlace,
+): AGUIInterrupt {
   const metadata = { name, arguments: args };
-  return { id, reason: 'tool_call', toolCallId: callId, responseSchema: answerSchema(), expiresAt, metadata };
+  const id = `${callId}:${token}`;
+  return { id, reason: 'tool_call', ...place, responseSchema: answerSchema(), expiresAt, metadata };
 }
 
 const answerSchema = (): JsonObject => ({

@@ -4,7 +4,7 @@ import { showError, type SSEShow } from '@mortise/core/sse';
 import { OURS, type AgentChunk, type UIChunk } from '../ui/chunks.ts';
 import { UITranslator } from '../ui/to-chunks.ts';
 import type { AGUIEvent, AGUIInterrupt, AGUIOutcome, AGUIUsage } from './events.ts';
-import { interruptOf, type AskedApproval } from './interrupts.ts';
+import { interruptOf, type AskedApproval, type CallPlace } from './interrupts.ts';
 
 /** What the page asked for, of its `RunAgentInput`. */
 export interface AGUIRun {
@@ -33,7 +33,7 @@ export class AGUITranslator {
     this.#ids = { threadId, runId };
     this.#show = show;
     // Of `ai` 5 an approval has everything that is asked, and a refusal its words.
-    this.#parts = new UITranslator({ show, aiVersion: 5 });
+    this.#parts = new UITranslator({ show, aiVersion: 5 }, 'subagents');
   }
 
   event(event: unknown): AGUIEvent[] {
@@ -142,7 +142,7 @@ export class AGUITranslator {
         return this.#agentEvents(toolCallId, inner);
       }
       case 'data-approval':
-        this.#interrupts.push(interruptOf(chunk.data as AskedApproval));
+        this.#interrupts.push(this.#interrupt(chunk.data as AskedApproval));
         return [];
       case 'source-url':
       case 'source-document':
@@ -173,6 +173,17 @@ export class AGUITranslator {
     const events = agent.#chunk(chunk).filter(({ type }) => !/^(RUN|STEP)_/.test(type));
     const own = events.map((event) => ({ subagentRunId, ...event }));
     return known === undefined ? [start, ...own] : own;
+  }
+
+  #interrupt(asked: AskedApproval): AGUIInterrupt {
+    return interruptOf(asked, this.#placeOf(asked.callId));
+  }
+
+  /** The ids of the calls around a call stand before its own. */
+  #placeOf(callId: string): CallPlace {
+    for (const [id, agent] of this.#agents)
+      if (callId.startsWith(`${id}/`)) return agent.#placeOf(callId.slice(id.length + 1));
+    return { toolCallId: callId, ...(this.#subagent === undefined ? {} : { subagentRunId: this.#subagent }) };
   }
 
   #agentEnd(toolCallId: string, message?: string): AGUIEvent[] {

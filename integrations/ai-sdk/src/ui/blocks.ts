@@ -1,5 +1,25 @@
-import type { MediaSource, ToolResultBlock } from '@mortise/core';
-import type { UIChunk } from './chunks.ts';
+import type {
+  JsonObject,
+  MediaSource,
+  ReasoningBlock,
+  TextBlock,
+  ToolCallBlock,
+  ToolResultBlock,
+} from '@mortise/core';
+import { defined } from '@mortise/core/shared';
+import type { SSEShow } from '@mortise/core/sse';
+import { OURS, type UIChunk } from './chunks.ts';
+
+export type Opaque = { providerMetadata?: { [provider: string]: JsonObject } };
+
+/** What must go back to the provider, where that is shown. */
+export function opaqueOf(block: TextBlock | ReasoningBlock | ToolCallBlock, { metadata }: SSEShow): Opaque {
+  if (metadata !== true) return {};
+  const { providerMetadata, owner } = block;
+  const { id, signature, encrypted } = block.type === 'reasoning' ? block : {};
+  const members = defined({ id, signature, encrypted, owner, providerMetadata }) as JsonObject;
+  return Object.keys(members).length === 0 ? {} : { providerMetadata: { [OURS]: members } };
+}
 
 /** `data`: what the tool returned, where its text is the JSON of an object or a list. */
 export function outputChunk(

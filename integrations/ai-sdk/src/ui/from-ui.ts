@@ -1,7 +1,7 @@
 import { messagesFromJson } from '@mortise/core';
 import type { ChatMessage, CitationBlock, ContentBlock, TextBlock } from '@mortise/core';
 import { defined, isObject, reading, shown } from '@mortise/core/shared';
-import { fileOf, opaque, textOf, toolOf, unfit, type Part } from './parts.ts';
+import { fileOf, isInside, opaque, textOf, toolOf, unfit, type Part } from './parts.ts';
 
 export interface FromUIMessagesOptions {
   /** Take system messages from the page too; otherwise they are refused, since a page may write anything. Default: false. */
@@ -64,7 +64,7 @@ function assistantMessages(parts: readonly Part[], options: FromUIMessagesOption
     if (part.type === 'step-start' || part.type === 'steering-message') end();
     if (part.type === 'steering-message')
       messages.push(...messagesOf({ ...part, role: 'user' }, part.at, options));
-    else if (part.type !== 'step-start') step.push(part);
+    else if (part.type !== 'step-start' && !isInside(part)) step.push(part);
   }
   end();
   return messages;

@@ -29,6 +29,12 @@ export function opaque(providerMetadata: unknown): object {
   return defined({ id, signature, encrypted, owner, providerMetadata: metadata });
 }
 
+/** A call inside an agent, which only its approval brought to the page. The agent's own call is the model's. */
+export function isInside({ callProviderMetadata }: Part): boolean {
+  const ours = isObject(callProviderMetadata) ? callProviderMetadata[OURS] : undefined;
+  return isObject(ours) && ours['inside'] !== undefined;
+}
+
 /** A picture, a sound, a film, or a document. */
 export function fileOf({ at, url, mediaType, filename, providerReference }: Part): ContentBlock {
   if (providerReference !== undefined)
@@ -81,11 +87,13 @@ function outcomeOf({
   output,
   errorText,
   approval,
+  preliminary,
 }: Part): Pick<ToolResultBlock, 'content' | 'isError'> {
   const { approved, reason } = isObject(approval) ? approval : {};
   const failed = (content: string): { content: string; isError: true } => ({ content, isError: true });
   switch (state) {
     case 'output-available':
+      if (preliminary === true) return failed('There is no result: the call was not run to its end.');
       return { content: typeof output === 'string' ? output : (JSON.stringify(output) ?? '') };
     case 'output-error':
       return failed(textOf(errorText, at));

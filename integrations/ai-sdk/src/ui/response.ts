@@ -1,6 +1,7 @@
 import { encodeSSE, type SSEOptions } from '@mortise/core/sse';
 import type { UIChunk } from './chunks.ts';
-import { UITranslator, type UIChunksOptions, type UISource } from './to-chunks.ts';
+import type { UISource } from './events.ts';
+import { UITranslator, type UIChunksOptions } from './to-chunks.ts';
 
 /** What is shown, and for how long the connection may be silent. */
 export interface UIMessageStreamOptions extends UIChunksOptions, SSEOptions {}

@@ -1,31 +1,10 @@
-import type {
-  ChatStreamEvent,
-  ContentBlock,
-  JsonObject,
-  ResponseStreamEvent,
-  ToolCallBlock,
-  ToolResultBlock,
-} from '@mortise/core';
-import { defined } from '@mortise/core/shared';
+import type { ChatStreamEvent, ContentBlock, ResponseStreamEvent, ToolResultBlock } from '@mortise/core';
 import { showError, showEvent, type SSEShow } from '@mortise/core/sse';
-import { fileChunk, outputChunk, ownChunk } from './blocks.ts';
+import { fileChunk, opaqueOf, outputChunk, ownChunk, type Opaque } from './blocks.ts';
 import { OURS, type UIChunk, type UIFinishReason } from './chunks.ts';
+import type { AgentEvent } from './events.ts';
+import { insideCall } from './inside.ts';
 import { SourceChunks } from './sources.ts';
-
-/** What `streamTools` of `@mortise/toolkit` yields, by its shape. */
-export type AgentEvent =
-  | { type: 'step-start' | 'step-end'; step: number }
-  | { type: 'stream'; step: number; event: ChatStreamEvent }
-  | { type: 'response'; step: number; response: object }
-  | { type: 'approval-asked'; step: number; call: ToolCallBlock; approval?: { token: string } | undefined }
-  | { type: 'approval-given'; step: number; call: ToolCallBlock; approved: boolean }
-  | { type: 'tool-event'; step: number; call: ToolCallBlock; event: object }
-  | { type: 'tool-start'; step: number; call: ToolCallBlock }
-  | { type: 'tool-progress'; step: number; call: ToolCallBlock; value: unknown }
-  | { type: 'tool-end'; step: number; call: ToolCallBlock; result: ToolResultBlock };
-
-/** The stream of a completion, a chat, an answer from documents, or a loop of tools. */
-export type UISource = AsyncIterable<string | ChatStreamEvent | ResponseStreamEvent | AgentEvent>;
 
 export interface UIChunksOptions {
   /** What the page may see besides the answer, as for `toResponse`. Default: none of it. */
@@ -49,10 +28,17 @@ type Known = Exclude<ChatStreamEvent | ResponseStreamEvent | AgentEvent, Own>;
 type KnownBlock = Exclude<ContentBlock, Own>;
 type Kind = 'text' | 'reasoning';
 
+/**
+ * Who reads the chunks: a page; a page that is shown an agent inside, of which the one outside tells what is asked of people; or a
+ * protocol that tells agents apart by itself.
+ */
+type Reader = 'page' | 'inside' | 'subagents';
+
 /** Translates one stream, event by event. No I/O, no clock, no ids of its own. */
 export class UITranslator {
   readonly #options: UIChunksOptions;
   readonly #show: SSEShow;
+  readonly #reader: Reader;
   /** Texts and reasoning of this step: those that are open, and those that have ended. */
   readonly #parts = new Map<string, { readonly kind: Kind; open: boolean }>();
   /** Ids of calls, by the index of their block in this step. */
@@ -60,15 +46,20 @@ export class UITranslator {
   readonly #sources = new SourceChunks();
   /** Agents that are tools, by the ids of their calls. */
   readonly #agents = new Map<string, UITranslator>();
-  /** Calls that were asked about in this stream, and those that were refused by what a page had said before it. */
+  /** Calls that were asked about in this stream, and those that a page refused before it. */
   readonly #asked = new Set<string>();
   readonly #denied = new Set<string>();
+  /** Calls inside agents that the page has parts of, since it decides about them. */
+  readonly #lifted = new Set<string>();
+  /** The last step that such parts stand behind. */
+  #liftStep = 0;
   #step = 0;
   #reason: UIFinishReason | undefined;
   #usage: unknown;
 
-  constructor(options: UIChunksOptions) {
+  constructor(options: UIChunksOptions, reader: Reader = 'page') {
     this.#options = options;
+    this.#reader = reader;
     this.#show = options.show ?? {};
   }
 
@@ -135,14 +126,12 @@ export class UITranslator {
       case 'warning':
         return [{ type: 'data-warning', data: event.warning }];
       case 'approval-asked':
-        return this.#approval(event);
+        return this.#reader === 'inside' ? [] : this.#approval(event.call.id, event.approval);
       case 'approval-given':
-        // Of one that is not shown, or that a program was asked about, the page never knew.
-        if (!event.approved && this.#show.approvals === true && !this.#asked.has(event.call.id))
-          this.#denied.add(event.call.id);
+        if (!event.approved && this.#isDecidedByPage(event.call.id)) this.#denied.add(event.call.id);
         return [];
       case 'tool-event':
-        return this.#agent(event.call.id, (agent) => agent.event(event.event));
+        return [...this.#agent(event.call.id, (agent) => agent.event(event.event)), ...this.#lift(event)];
       case 'tool-progress': {
         const { call, value } = event;
         return [{ type: 'tool-output-available', toolCallId: call.id, output: value, preliminary: true }];
@@ -179,14 +168,16 @@ export class UITranslator {
         const id = this.#partId(block.type, index);
         const begun = this.#parts.has(id) ? [] : this.#delta(block.type, index, block.text);
         const part = this.#parts.get(id);
-        const end = part === undefined ? [] : this.#endPart(id, part, this.#opaque(block));
+        const end = part === undefined ? [] : this.#endPart(id, part, opaqueOf(block, this.#show));
         const citations = block.type === 'text' ? (block.citations ?? []) : [];
         return [...begun, ...end, ...citations.flatMap((citation) => this.#sources.citation(citation))];
       }
       case 'tool-call': {
         const { id: toolCallId, name: toolName, arguments: input, invalid, argumentsText } = block;
         if (invalid !== true)
-          return [{ type: 'tool-input-available', toolCallId, toolName, input, ...this.#opaque(block) }];
+          return [
+            { type: 'tool-input-available', toolCallId, toolName, input, ...opaqueOf(block, this.#show) },
+          ];
         const errorText = 'What the model wrote is not a JSON object.';
         return [{ type: 'tool-input-error', toolCallId, toolName, input: argumentsText, errorText }];
       }
@@ -207,17 +198,50 @@ export class UITranslator {
   }
 
   /** Only where it is shown: a page that holds the token can decide. It travels as the id, which comes back with the decision. */
-  #approval({ call, approval }: Extract<Known, { type: 'approval-asked' }>): UIChunk[] {
-    this.#asked.add(call.id);
+  #approval(id: string, approval: { token: string } | undefined): UIChunk[] {
+    this.#asked.add(id);
     if (approval === undefined) return [];
-    if (this.#options.aiVersion === 5) return [{ type: 'data-approval', id: call.id, data: approval }];
-    return [{ type: 'tool-approval-request', toolCallId: call.id, approvalId: approval.token }];
+    if (this.#options.aiVersion === 5) return [{ type: 'data-approval', id, data: approval }];
+    return [{ type: 'tool-approval-request', toolCallId: id, approvalId: approval.token }];
+  }
+
+  /** Of a call that is not shown, or that a program was asked about in this stream, the page never knew. */
+  #isDecidedByPage(id: string): boolean {
+    return this.#show.approvals === true && !this.#asked.has(id);
+  }
+
+  /** A call inside an agent about which this page decides is a part of its own, beside that of the agent's call. */
+  #lift(outer: Extract<Known, { type: 'tool-event' }>): UIChunk[] {
+    const inside = this.#reader === 'inside' ? undefined : insideCall(outer);
+    if (inside === undefined) return [];
+    const { id, event } = inside;
+    if (event.type === 'approval-given') {
+      if (this.#reader === 'subagents' || !this.#isDecidedByPage(id)) return [];
+      this.#lifted.add(id);
+      if (!event.approved) this.#denied.add(id);
+      return [];
+    }
+    if (event.type === 'tool-end')
+      return this.#lifted.delete(id) ? [this.#output({ ...event.result, toolCallId: id })] : [];
+    const asked = this.#approval(id, event.approval);
+    if (asked.length === 0 || this.#reader === 'subagents') return asked;
+    this.#lifted.add(id);
+    // A step of their own: a page sends what was decided once every call of the last step is settled, and the agent's is not.
+    const step: UIChunk[] = this.#liftStep === this.#step ? [] : [...this.#leave(), { type: 'start-step' }];
+    this.#liftStep = this.#step;
+    const { name: toolName, arguments: input } = event.call;
+    const providerMetadata = { [OURS]: { inside: outer.call.id } };
+    return [
+      ...step,
+      { type: 'tool-input-available', toolCallId: id, toolName, input, providerMetadata },
+      ...asked,
+    ];
   }
 
   /** A message inside the message, chunk by chunk. */
   #agent(toolCallId: string, chunks: (agent: UITranslator) => UIChunk[]): UIChunk[] {
     const { messageId: _outer, ...options } = this.#options;
-    const agent = this.#agents.get(toolCallId) ?? new UITranslator(options);
+    const agent = this.#agents.get(toolCallId) ?? new UITranslator(options, 'inside');
     this.#agents.set(toolCallId, agent);
     return chunks(agent).map((chunk) => ({
       type: 'data-agent',
@@ -252,17 +276,6 @@ export class UITranslator {
     part.open = false;
     return [{ type: `${part.kind}-end`, id, ...about }];
   }
-
-  /** What must go back to the provider, where that is shown. */
-  #opaque(block: Extract<KnownBlock, { type: Kind | 'tool-call' }>): Opaque {
-    if (this.#show.metadata !== true) return {};
-    const { providerMetadata, owner } = block;
-    const { id, signature, encrypted } = block.type === 'reasoning' ? block : {};
-    const members = defined({ id, signature, encrypted, owner, providerMetadata }) as JsonObject;
-    return Object.keys(members).length === 0 ? {} : { providerMetadata: { [OURS]: members } };
-  }
 }
 
 const REASONS = ['stop', 'length', 'content-filter', 'tool-calls'] as const;
-
-type Opaque = { providerMetadata?: { [provider: string]: JsonObject } };

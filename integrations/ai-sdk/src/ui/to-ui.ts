@@ -1,4 +1,4 @@
-import type { ChatMessage, ContentBlock, ToolCallBlock } from '@mortise/core';
+import type { ChatMessage, ContentBlock, JsonObject, ToolCallBlock } from '@mortise/core';
 import { checkOptions, defined, reading } from '@mortise/core/shared';
 import type { UIChunk } from './chunks.ts';
 import { UITranslator, type UIChunksOptions } from './to-chunks.ts';
@@ -16,10 +16,19 @@ export interface UIPartData {
   [member: string]: unknown;
 }
 
+/** `PendingApproval` of `@mortise/toolkit`, by its shape. */
+export interface WaitingCall {
+  /** Of a call inside an agent, behind the id of the agent's call and a slash. */
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: JsonObject;
+  readonly token: string;
+}
+
 /** What the page may see of a conversation, as of a stream. */
 export interface ToUIMessagesOptions extends Pick<UIChunksOptions, 'show' | 'aiVersion' | 'outputs'> {
   /** What a run asked of people and waits for: `approvals` of its result. The page sees them with `show: { approvals: true }`. */
-  approvals?: readonly { readonly callId: string; readonly token: string }[] | undefined;
+  approvals?: readonly WaitingCall[] | undefined;
 }
 
 /**
@@ -87,9 +96,22 @@ class Turn {
       else this.#tell({ type: 'tool-end', step, call, result: block });
       if (block.type !== 'tool-call') continue;
       this.#calls.set(block.id, block);
-      const approval = this.#approvals.find(({ callId }) => callId === block.id);
-      if (approval !== undefined) this.#tell({ type: 'approval-asked', step, call: block, approval });
+      for (const approval of this.#approvals) this.#asked(step, block, approval);
     }
+  }
+
+  #asked(step: number, call: ToolCallBlock, approval: WaitingCall): void {
+    const { callId, name, arguments: args } = approval;
+    if (callId === call.id) this.#tell({ type: 'approval-asked', step, call, approval });
+    if (!callId.startsWith(`${call.id}/`)) return;
+    const id = callId.slice(call.id.length + 1);
+    const inside: ToolCallBlock = { type: 'tool-call', id, name, arguments: args };
+    this.#tell({
+      type: 'tool-event',
+      step,
+      call,
+      event: { type: 'approval-asked', step: 1, call: inside, approval },
+    });
   }
 
   #tell(event: object): void {
@@ -145,7 +167,10 @@ class Parts {
         this.#now(chunk.toolCallId, { state: 'approval-requested', approval: { id: chunk.approvalId } });
         break;
       case 'tool-output-available':
-        this.#now(chunk.toolCallId, { state: 'output-available', output: chunk.output });
+        this.#now(chunk.toolCallId, {
+          ...{ state: 'output-available', output: chunk.output },
+          preliminary: chunk.preliminary,
+        });
         break;
       case 'tool-output-error':
         this.#now(chunk.toolCallId, { state: 'output-error', errorText: chunk.errorText });
@@ -156,7 +181,7 @@ class Parts {
         this.list.push(chunk);
         break;
       default:
-        if (chunk.type.startsWith('data-')) this.list.push({ ...chunk });
+        if (chunk.type.startsWith('data-') && chunk.type !== 'data-agent') this.list.push({ ...chunk });
     }
   }
 
@@ -166,6 +191,6 @@ class Parts {
   }
 
   #now(id: string, change: object): void {
-    Object.assign(this.#tools.get(id) ?? {}, change);
+    Object.assign(this.#tools.get(id) ?? {}, defined(change));
   }
 }
