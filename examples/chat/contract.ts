@@ -15,6 +15,8 @@ export interface OpenConversation extends ConversationSummary {
   messages: unknown[];
   /** It was cut by a stop, a failure or a restart, and can go on. */
   isCut: boolean;
+  /** It is being answered, to another window or to a page that was just left. */
+  isRunning: boolean;
 }
 
 /** What answers here. */
@@ -33,6 +35,31 @@ export interface ChatRequestBody {
   messages: unknown[];
   /** Go on with what was cut, and take nothing from `messages`. */
   isContinued?: boolean;
+}
+
+/** What `search_docs` gives: `EngineToolResult` of `@mortise/rag`. */
+export interface SearchResult {
+  answer: string;
+  outcome: string;
+  sources: Source[];
+  citations: Citation[];
+}
+
+export interface Source {
+  number: number;
+  nodeId: string;
+  text: string;
+  cut?: true;
+  metadata?: Record<string, unknown>;
+}
+
+export interface Citation {
+  number: number;
+  quote?: string;
+  /** Where the quote stands in the text of the source. */
+  quoteStart?: number;
+  quoteEnd?: number;
+  problem?: string;
 }
 
 /** A note that was saved. */

@@ -17,6 +17,9 @@ const EXAMPLES = [
   'Who may see the token of an approval?',
 ];
 
+// What is kept is its owner's: conversations, tokens of open questions, the key that signs them.
+process.umask(0o077);
+
 let preset: string | undefined;
 try {
   const settings = parseChatArguments(process.argv.slice(2), join(import.meta.dirname, '.mortise'));

@@ -1,8 +1,8 @@
+import type { SearchResult } from '../contract.ts';
 import { createContext, useContext, type ComponentProps, type ReactElement, type ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import { citationLinks, readCitationLink } from './citation-links.ts';
 import type { OpenSource } from './source-panel.tsx';
-import type { SearchResult } from './types.ts';
 
 export interface AnswerTextProps {
   text: string;

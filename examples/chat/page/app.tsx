@@ -8,7 +8,12 @@ import { deleteConversation, failureText, listConversations, openConversation, r
 interface Chosen {
   readonly id: string;
   readonly loaded: OpenConversation | undefined;
+  /** How often one was loaded: each time it is drawn anew. */
+  readonly times: number;
 }
+
+/** Milliseconds after which a conversation that is answered elsewhere is looked at again. */
+const AGAIN_MS = 800;
 
 /** The list of conversations, and the one that is open. The address holds its id, so that a reload opens it again. */
 export function App(): ReactElement {
@@ -27,27 +32,34 @@ export function App(): ReactElement {
     window.location.hash = id;
   }, []);
 
+  const open = useCallback(() => {
+    const id = window.location.hash.slice(1);
+    if (id === '') {
+      window.location.replace(`#${crypto.randomUUID()}`);
+      return;
+    }
+    openConversation(id).then(
+      (loaded) => {
+        setChosen((before) => ({ id, loaded, times: (before?.times ?? 0) + 1 }));
+        setFailure(undefined);
+      },
+      (error: unknown) => setFailure(failureText(error as Error)),
+    );
+  }, []);
+
   useEffect(() => {
-    const open = (): void => {
-      const id = window.location.hash.slice(1);
-      if (id === '') {
-        window.location.replace(`#${crypto.randomUUID()}`);
-        return;
-      }
-      openConversation(id).then(
-        (loaded) => {
-          setChosen({ id, loaded });
-          setFailure(undefined);
-        },
-        (error: unknown) => setFailure(failureText(error as Error)),
-      );
-    };
+    if (chosen?.loaded?.isRunning !== true) return undefined;
+    const timer = setTimeout(open, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [chosen, open]);
+
+  useEffect(() => {
     open();
     refresh();
     readAbout().then(setAbout, () => undefined);
     window.addEventListener('hashchange', open);
     return () => window.removeEventListener('hashchange', open);
-  }, [refresh]);
+  }, [open, refresh]);
 
   const remove = async (id: string): Promise<void> => {
     try {
@@ -99,7 +111,7 @@ export function App(): ReactElement {
         {chosen === undefined ? (
           <p className="loading">Opening the conversation…</p>
         ) : (
-          <Chat key={chosen.id} id={chosen.id} loaded={chosen.loaded} about={about} onTurn={refresh} />
+          <Chat key={chosen.times} id={chosen.id} loaded={chosen.loaded} about={about} onTurn={refresh} />
         )}
       </div>
     </div>

@@ -35,6 +35,7 @@ export function ApprovalCard({ part, onDecide }: ApprovalCardProps): ReactElemen
     <section className="card" aria-label={outcomeOf(part)}>
       <p className="outcome">{outcomeOf(part)}</p>
       {note}
+      {state === 'output-error' && <p className="hint">{part.errorText}</p>}
     </section>
   );
 }

@@ -81,6 +81,7 @@ export function Chat({ id, loaded, about, onTurn }: ChatProps): ReactElement {
         </div>
       )}
       <div className="state" role="status">
+        {loaded?.isRunning === true && !isBusy && 'It is being answered in another window…'}
         {isBusy && (status === 'submitted' ? 'Looking it up…' : 'Answering…')}
         {isCut && !isBusy && (
           <>

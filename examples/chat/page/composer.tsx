@@ -12,8 +12,9 @@ export function Composer({ isBusy, onAsk, onStop }: ComposerProps): ReactElement
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    field.current?.focus();
-  }, []);
+    // A button that was pressed and is gone, such as Approve or Stop, has left the focus nowhere.
+    if (!isBusy && document.activeElement === document.body) field.current?.focus();
+  }, [isBusy]);
 
   const send = (): void => {
     const question = text.trim();

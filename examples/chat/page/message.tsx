@@ -1,9 +1,10 @@
 import { memo, type ReactElement } from 'react';
+import type { SearchResult } from '../contract.ts';
 import { AnswerText } from './answer-text.tsx';
 import { ApprovalCard } from './approval-card.tsx';
 import type { OpenSource } from './source-panel.tsx';
 import { titleOf } from './source-title.ts';
-import type { ChatMessage, ChatPart, SearchPart, SearchResult } from './types.ts';
+import type { ChatMessage, ChatPart, SearchPart } from './types.ts';
 
 export interface MessageProps {
   message: ChatMessage;

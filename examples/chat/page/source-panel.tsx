@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactElement } from 'react';
+import type { Citation, SearchResult, Source } from '../contract.ts';
 import { titleOf } from './source-title.ts';
-import type { Citation, SearchResult, Source } from './types.ts';
 
 /** A source that was asked for: the n-th citation of its number. */
 export interface OpenSource {

@@ -42,9 +42,11 @@ export function chatApp({ about, turns, conversations, page, onError }: AppOptio
     const known = await conversations.get(Id.parse(c.req.param('id')));
     // No failure: the page makes the ids of new ones.
     if (known === undefined) return c.json(null);
-    const { id, title, updatedAt, approvals, isCut } = known;
+    const { id, title, updatedAt, approvals } = known;
+    const isRunning = turns.isRunning(id);
+    const isCut = known.isCut && !isRunning;
     const messages = toUIMessages(messagesOf(known), { ...SHOWN, approvals });
-    return c.json({ id, title, updatedAt, messages, isCut } satisfies OpenConversation);
+    return c.json({ id, title, updatedAt, messages, isCut, isRunning } satisfies OpenConversation);
   });
 
   app.delete('/api/conversations/:id', async (c) => {

@@ -1,5 +1,5 @@
 import { messagesFromJson, type ChatMessage, type JsonObject, type KeyValueStore } from '@mortise/core';
-import type { PendingApproval, ToolsState } from '@mortise/toolkit';
+import { toolsStateFromJson, type PendingApproval, type ToolsState } from '@mortise/toolkit';
 import type { ConversationSummary } from '../contract.ts';
 
 /** Everything that is kept of a conversation: one record, written whole. Nothing in it was written by the page but the questions. */
@@ -24,11 +24,14 @@ export class Conversations {
   }
 
   async get(id: string): Promise<Conversation | undefined> {
-    return (await this.#store.get(id, { namespace })) as Conversation | undefined;
+    const record = (await this.#store.get(id, { namespace })) as unknown as Conversation | undefined;
+    // Refuses a state of a later version, in words that say so.
+    return record && { ...record, run: toolsStateFromJson(record.run) };
   }
 
   async set(conversation: Omit<Conversation, 'updatedAt'>): Promise<void> {
     const record: Conversation = { ...conversation, updatedAt: new Date().toISOString() };
+    // Plain JSON, every member of it.
     await this.#store.set(record.id, record as unknown as JsonObject, { namespace });
   }
 

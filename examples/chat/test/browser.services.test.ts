@@ -133,13 +133,24 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     const said = await page.locator('.answer').textContent();
     await page.reload();
     await page.getByText('The answer was stopped.').waitFor();
-    expect(await page.locator('.answer').textContent()).toBe(said);
+    // The server may have been a word ahead.
+    expect((await page.locator('.answer').textContent())?.startsWith(said!)).toBe(true);
     await page.getByRole('button', { name: 'Continue' }).click();
     await eventually(() => page.locator('.answer').textContent()).toContain('long');
     expect(await page.locator('.answer').count()).toBe(1);
     // What was cut is not said twice, and the search was not made again.
     expect(await page.locator('.answer').textContent()).toMatch(/^The mortise(?!.*The mortise)/);
     expect(await page.locator('.step').count()).toBe(1);
+  });
+
+  test('page: a reload in the midst of an answer stops it, and it goes on from there', async () => {
+    const page = await opened(await start(150));
+    await ask(page, QUESTION);
+    await eventually(() => page.locator('.answer').textContent()).toContain('mortise');
+    await page.reload();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await eventually(() => page.locator('.answer').textContent()).toContain('long');
+    expect(await page.locator('.question').allTextContents()).toEqual([QUESTION]);
   });
 
   test('page: conversations are listed, chosen and deleted', async () => {
@@ -189,6 +200,8 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await reach('Approve');
     await keyboard.press('Space');
     await vi.waitFor(() => expect(server.notes()).toContain('oiled on Monday'));
+    // The button is gone, and the next question can be typed.
+    await eventually(() => page.evaluate('document.activeElement.id')).toBe('question');
   });
 
   const looks: [string, BrowserContextOptions][] = [
