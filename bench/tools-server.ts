@@ -1,12 +1,12 @@
 /**
- * A provider for `tools.ts`, on loopback and in a process of its own: Chat Completions that ask for one call of `look`, until the
+ * A provider for `tools.ts` and `agent.ts`, on loopback and in a process of its own: Chat Completions that ask for one call of `look`, until the
  * conversation has as many replies as the model's name says (`steps-20`).
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const TEXT = 'A mortise is a hole in one piece of wood, cut to take the tenon of another. '.repeat(4);
-const about = { id: 'chatcmpl-1', created: 1770933892, model: 'bench' };
+const about = (step: number) => ({ id: `chatcmpl-${step}`, created: 1770933892, model: 'bench' });
 const usage = { prompt_tokens: 50, completion_tokens: 80, total_tokens: 130 };
 
 const callOf = (step: number): object => ({
@@ -18,17 +18,17 @@ const callOf = (step: number): object => ({
 function whole(step: number, last: boolean): string {
   const message = { role: 'assistant', content: TEXT, ...(last ? {} : { tool_calls: [callOf(step)] }) };
   const choice = { index: 0, message, finish_reason: last ? 'stop' : 'tool_calls' };
-  return JSON.stringify({ ...about, object: 'chat.completion', choices: [choice], usage });
+  return JSON.stringify({ ...about(step), object: 'chat.completion', choices: [choice], usage });
 }
 
 function streamed(step: number, last: boolean): string {
   const chunk = (delta: object, finish_reason: string | null = null): string =>
-    frame({ ...about, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] });
+    frame({ ...about(step), object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] });
   const words = TEXT.match(/\S+\s*/g) ?? [];
   const parts = words.map((content) => chunk({ content }));
   if (!last) parts.push(chunk({ tool_calls: [{ index: 0, ...callOf(step) }] }));
   parts.push(chunk({}, last ? 'stop' : 'tool_calls'));
-  parts.push(frame({ ...about, object: 'chat.completion.chunk', choices: [], usage }), 'data: [DONE]\n\n');
+  parts.push(frame({ ...about(step), object: 'chat.completion.chunk', choices: [], usage }), 'data: [DONE]\n\n');
   return parts.join('');
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../shared/json.ts';
 import { reading } from '../shared/options.ts';
 import { checkSource, invalid, object, optional, refused, refuseDeep, required } from './check-source.ts';
 import type { ChatMessage } from './message-contract.ts';
@@ -116,17 +117,33 @@ function checkPartOfResult(value: unknown, at: string): void {
     throw refused(`${at}.type`, 'text or a medium, as in every result of a tool', type);
 }
 
+/** Every chat checks the whole conversation: where a member stands is written for one that is refused alone. */
 function checkMembers(value: unknown, at: string, members: Members): void {
   const holder = object(value, at, 'an object');
-  for (const [name, member] of Object.entries(members)) {
-    const place = `${at}.${name}`;
-    if (typeof member === 'function') member(holder[name], place);
-    else if (!member.endsWith('?')) checkType(holder[name], place, member);
-    else if (holder[name] !== undefined) checkType(holder[name], place, member.slice(0, -1));
+  for (const name in members) {
+    const member = members[name];
+    const found = holder[name];
+    if (typeof member === 'function') member(found, `${at}.${name}`);
+    else if (member !== undefined && !fits(found, member)) {
+      const type = member.replace('?', '');
+      throw refused(`${at}.${name}`, type === 'object' ? 'an object' : `a ${type}`, found);
+    }
   }
 }
 
-function checkType(value: unknown, at: string, type: string): void {
-  if (type === 'object') object(value, at, 'an object');
-  else required(value, type as 'string', at);
+function fits(value: unknown, type: Exclude<Member, Check>): boolean {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string';
+    case 'object':
+      return isObject(value);
+    case 'object?':
+      return value === undefined || isObject(value);
+    case 'string?':
+      return value === undefined || typeof value === 'string';
+    case 'number?':
+      return value === undefined || typeof value === 'number';
+    case 'boolean?':
+      return value === undefined || typeof value === 'boolean';
+  }
 }

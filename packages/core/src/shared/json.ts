@@ -60,19 +60,22 @@ export function isDeeper(value: unknown, most: number): boolean {
   let level: Iterable<object> | undefined = isContainer(value) ? [value] : undefined;
   for (let depth = 0; level !== undefined; depth++) {
     if (depth >= most) return true;
-    // A set: what is shared is walked once a level, or a few lines of it would be walked for ever.
-    let next: Set<object> | undefined;
+    let next: object[] | undefined;
     try {
       for (const container of level)
         for (const item of Object.values(container) as unknown[])
-          if (isContainer(item)) (next ??= new Set()).add(item);
+          if (isContainer(item)) (next ??= []).push(item);
     } catch {
       return true;
     }
-    level = next;
+    // A set: what is shared is walked once a level, or a few lines of it would be walked for ever. Of a few, it costs more.
+    level = next !== undefined && next.length > FEW ? new Set(next) : next;
   }
   return false;
 }
+
+/** What is shared is walked that often at most. */
+const FEW = 8;
 
 function isContainer(item: unknown): item is object {
   return typeof item === 'object' && item !== null && !ArrayBuffer.isView(item);

@@ -7,7 +7,8 @@ export class Keeper {
   readonly #state: RunState;
   readonly #onState: StreamToolsOptions['onState'];
   readonly #signal: AbortSignal;
-  #saving: Promise<void> = Promise.resolve();
+  /** What is being kept; absent when it is kept. What failed stays: the run ends with it. */
+  #saving: Promise<void> | undefined;
   /** The state has changed since it was kept last. */
   #changed = true;
 
@@ -34,8 +35,20 @@ export class Keeper {
     if (this.#changed) {
       this.#changed = false;
       const state = toState(this.#state);
-      this.#saving = this.#saving.then(() => onState(state));
+      const before = this.#saving;
+      const kept = before === undefined ? onState(state) : before.then(() => onState(state));
+      if (kept !== undefined) void this.#follow(Promise.resolve(kept));
     }
-    await raceAbort(this.#saving, this.#signal);
+    if (this.#saving !== undefined) await raceAbort(this.#saving, this.#signal);
+  }
+
+  async #follow(saving: Promise<void>): Promise<void> {
+    this.#saving = saving;
+    try {
+      await saving;
+      if (this.#saving === saving) this.#saving = undefined;
+    } catch {
+      // Whoever waits for it hears of it.
+    }
   }
 }

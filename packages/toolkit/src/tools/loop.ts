@@ -236,7 +236,7 @@ class Loop<P extends ProviderOptions, M, T> {
     const inWords = output !== undefined && calls.length === 0 && !isPause;
     // Providers refuse a message that says nothing.
     if (!inWords || response.text.trim() !== '')
-      messages.splice(0, Infinity, ...conversation(this.#state, unrun));
+      messages.push(...conversation(this.#state, unrun).slice(messages.length));
     if (inWords) {
       messages.push({ role: 'user', content: output.reminder });
       this.#state.reminded = true;

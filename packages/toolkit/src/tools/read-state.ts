@@ -24,6 +24,7 @@ export function readState<M>(json: unknown): RunState<M> {
     return {
       id,
       messages: messagesFromJson(messages),
+      written: [],
       calls: new Map(countsFrom(calls)),
       steps,
       usage: usage === undefined ? undefined : usageFrom(usage),

@@ -8,7 +8,7 @@ import {
   type ToolResultBlock,
   type Usage,
 } from '@mortise/core/llm';
-import { defined, isObject, jsonText, reading, type JsonObject } from '@mortise/core/shared';
+import { defined, isObject, jsonText, reading, type JsonObject, type JsonValue } from '@mortise/core/shared';
 import { randomId } from './tool.ts';
 import type { Approval } from './approval-contract.ts';
 import type { ToolsInput } from './contract.ts';
@@ -17,8 +17,10 @@ import type { ToolsReplyState, ToolsState } from './state-contract.ts';
 /** A run as it goes; `ToolsState` is the same as JSON. */
 export interface RunState<M = unknown> {
   readonly id: string;
-  /** Whole turns alone. */
+  /** Whole turns alone. Only ever longer. */
   readonly messages: ChatMessage[];
+  /** The first of them as JSON, as far as a state was asked for. */
+  readonly written: JsonObject[];
   readonly calls: Map<string, number>;
   steps: number;
   usage: Usage | undefined;
@@ -57,6 +59,7 @@ export function newRun<M>(input: Exclude<ToolsInput, ToolsState>, runId: string 
   return {
     id: runId ?? randomId(),
     messages,
+    written: [],
     calls: new Map(),
     steps: 0,
     usage: undefined,
@@ -84,31 +87,36 @@ export function conversation(
 /** A state that is written when it is first asked for, of the run as it is now. */
 export function lazyState(run: RunState): () => ToolsState {
   const reply = run.reply && { ...run.reply, calls: run.reply.calls.map((call) => ({ ...call })) };
-  const now: RunState = { ...run, messages: [...run.messages], calls: new Map(run.calls), reply };
+  const messages = [...run.messages];
+  const now: RunState = { ...run, messages, calls: new Map(run.calls), reply };
   let state: ToolsState | undefined;
   return () => (state ??= toState(now));
 }
 
 /** Throws `invalid-request` for what a message or a reply holds that JSON cannot. */
-export function toState({ id, messages, calls, steps, usage, reminded, reply }: RunState): ToolsState {
+export function toState(run: RunState): ToolsState {
+  const { id, messages, written: json, calls, steps, usage, reminded, reply } = run;
+  for (const message of messages.slice(json.length)) json.push(messageJson(message));
   const state: ToolsState = {
     version: 1,
     id,
-    messages: messages.map(messageJson),
+    messages: json.slice(0, messages.length),
     steps,
     calls: Object.fromEntries(calls),
   };
-  if (usage !== undefined) state.usage = plain(usage, 'The usage');
+  if (usage !== undefined) state.usage = once(usage, () => plain(usage, 'The usage'));
   if (reminded) state.reminded = true;
   if (reply !== undefined) state.reply = replyState(reply);
   return state;
 }
 
 function replyState({ response, tools, calls }: Reply): ToolsReplyState {
-  const { message, text: _text, toolCalls: _calls, citations: _citations, ...about } = response;
   const state: ToolsReplyState = {
-    message: messageJson(message),
-    about: plain(about, 'The reply'),
+    message: messageJson(response.message),
+    about: once(response, () => {
+      const { message: _message, text: _text, toolCalls: _calls, citations: _citations, ...about } = response;
+      return plain(about, 'The reply');
+    }),
     calls: calls.map(({ result, approved, run }) =>
       result === undefined ? defined({ approved, run }) : { result: resultJson(result) },
     ),
@@ -117,21 +125,44 @@ function replyState({ response, tools, calls }: Reply): ToolsReplyState {
   return state;
 }
 
-/** A message is written once: it does not change. */
-const written = new WeakMap<ChatMessage, JsonObject>();
+/**
+ * What is written of messages, results, replies and usage: once, as they do not change while a run goes on, and a state is asked
+ * for four times in each step. The states of a run share it, so it is frozen: what somebody does to one is not in the next.
+ */
+const written = new WeakMap<object, JsonObject>();
 
-function messageJson(message: ChatMessage): JsonObject {
-  let json = written.get(message);
+function once(of: object, write: () => JsonObject): JsonObject {
+  let json = written.get(of);
   if (json === undefined) {
-    [json = {}] = messagesToJson([message]);
-    written.set(message, json);
+    json = reading('The state', () => frozen(write()));
+    written.set(of, json);
   }
   return json;
 }
 
+function frozen<T extends JsonValue>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) frozen(member);
+  return Object.freeze(value);
+}
+
+function messageJson(message: ChatMessage): JsonObject {
+  return once(message, () => ofResults(message) ?? messagesToJson([message])[0] ?? {});
+}
+
+/** A message of results that are written already. */
+function ofResults({ role, content, ...more }: ChatMessage): JsonObject | undefined {
+  if (role !== 'tool' || typeof content === 'string' || Object.keys(more).length > 0) return undefined;
+  const results = content.flatMap((result) => written.get(result) ?? []);
+  return results.length === content.length ? { role, content: results } : undefined;
+}
+
 function resultJson(result: ToolResultBlock): JsonObject {
-  const { content } = messageJson({ role: 'tool', content: [result] }) as { content: JsonObject[] };
-  return content[0] as JsonObject;
+  return once(result, () => {
+    const [message] = messagesToJson([{ role: 'tool', content: [result] }]);
+    const { content: [json] = [] } = message as { content?: JsonObject[] };
+    return json ?? {};
+  });
 }
 
 function plain(value: object, what: string): JsonObject {

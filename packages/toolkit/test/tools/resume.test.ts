@@ -56,6 +56,43 @@ describe('the state of a run', () => {
     expect(Object.keys(result)).not.toContain('state');
   });
 
+  it("is the application's: what is done to one is neither in the run nor in the next", async () => {
+    const states: ToolsState[] = [];
+    const keep: ToolsState[] = [];
+    const result = await runTools(new ScriptedLLM({ replies: script(), usage }), 'x', {
+      tools: [named('one', () => 1), named('two', () => toolBlocks([image]))],
+      onState: (state) => {
+        keep.push(kept(state));
+        states.push(state);
+        state.messages.length = 0;
+        state.calls['one'] = 9;
+        delete state.usage;
+        // What the states of a run share is frozen.
+        for (const shared of [state.reply?.message, state.reply?.about, state.reply?.calls[0]?.result])
+          if (shared !== undefined) expect(Reflect.set(shared, 'role', 'system')).toBe(false);
+      },
+      runId: 'r',
+    });
+    const untouched: ToolsState[] = [];
+    const other = await runTools(new ScriptedLLM({ replies: script(), usage }), 'x', {
+      tools: [named('one', () => 1), named('two', () => toolBlocks([image]))],
+      onState: (state) => void untouched.push(kept(state)),
+      runId: 'r',
+    });
+    expect(keep).toEqual(untouched);
+    expect(result.messages).toEqual(other.messages);
+    expect(kept(result.state)).toEqual(kept(other.state));
+  });
+
+  it('writes what is settled once, however many steps come after it', async () => {
+    const states: ToolsState[] = [];
+    const tools = [named('one', () => 'x')];
+    const llm = new ScriptedLLM({ replies: script() });
+    await runTools(llm, 'x', { tools, onState: (state) => void states.push(state) });
+    const [first] = states;
+    for (const state of states) expect(state.messages[0]).toBe(first?.messages[0]);
+  });
+
   it('goes on from any of them, to the same conversation, and runs nothing again that has a result', async () => {
     const states: ToolsState[] = [];
     const ran: string[] = [];
