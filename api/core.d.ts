@@ -1446,7 +1446,7 @@ export declare function fitSchema(schema: JsonSchema, dialect: SchemaDialect, pl
 export { anthropicDialect, bedrockDialect, cohereDialect, googleDialect, openaiDialect } from './dialects.ts';
 export type { SchemaDialect } from './contract.ts';
 export { fitSchema } from './fit-schema.ts';
-export type { InferOutput, Schema, StandardIssue, StandardJsonSchema, StandardResult, StandardSchema, } from './standard-contract.ts';
+export type { InferInput, InferOutput, Schema, StandardIssue, StandardJsonSchema, StandardResult, StandardSchema, } from './standard-contract.ts';
 export { isStandardSchema } from './standard.ts';
 export { objectSchema, plainSchema, strictSchema, type ShownSchema, type StrictSchema, } from './strict-schema.ts';
 
@@ -1497,6 +1497,7 @@ export interface StandardJsonSchema<Input = unknown, Output = Input> {
     };
 }
 export type Schema<Input = unknown, Output = Input> = StandardSchema<Input, Output> & StandardJsonSchema<Input, Output>;
+export type InferInput<S> = S extends StandardSchema<infer Input, unknown> ? Input : never;
 export type InferOutput<S> = S extends StandardSchema<infer _Input, infer Output> ? Output : never;
 
 // ---- schema/standard.d.ts
@@ -1575,12 +1576,16 @@ export declare class GrowingText {
 export declare function sha256Hex(text: string | Uint8Array): string;
 export declare function framed(field: string): string;
 
+// ---- shared/heard.d.ts
+export declare function heard<T>(given: T, failed?: (error: unknown) => void): T;
+
 // ---- shared/index.d.ts
 export { base64Of } from './base64.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
 export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
+export { heard } from './heard.ts';
 export { checkOptions, checkTexts, reading, finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber, } from './options.ts';
 export { defined, isDeeper, isObject, nonEmpty, type JsonObject, type JsonSchema, type JsonValue, } from './json.ts';
 export { jsonText, MAX_METADATA_DEPTH, plainJson } from './plain-json.ts';
@@ -2225,9 +2230,10 @@ export declare function describeFailure(said: unknown): SaidFailure;
 export interface GuardedFetchOptions {
     readonly provider: string;
     readonly fetch?: typeof globalThis.fetch | undefined;
+    readonly addressOption?: string | undefined;
     readonly query?: URLSearchParams | undefined;
 }
-export declare function guardedFetch({ provider, fetch, query }: GuardedFetchOptions, { carry }?: {
+export declare function guardedFetch({ provider, fetch, query, addressOption }: GuardedFetchOptions, { carry }?: {
     readonly carry?: boolean | undefined;
 }): typeof globalThis.fetch;
 export declare function refusalOf(response: Response): Response | undefined;

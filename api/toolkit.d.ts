@@ -570,28 +570,30 @@ export declare function structured<Input, Output, P extends ProviderOptions = Pr
 
 // ---- tools/agent-tool.d.ts
 import type { ChatInput, LLM, ProviderOptions } from '@mortise/core/llm';
-import type { InferOutput, Schema } from '@mortise/core/schema';
+import type { InferInput, InferOutput, Schema } from '@mortise/core/schema';
 import type { StreamToolsOptions } from './contract.ts';
 import type { Tool, ToolOptions } from './tool.ts';
 export interface AgentToolOptions<Args = {
     task: string;
-}, P extends ProviderOptions = ProviderOptions, M = unknown, T = unknown> extends Omit<StreamToolsOptions<P, T>, 'signal' | 'parent' | 'onState' | 'runId' | 'approvalKey' | 'approvalTtlMs' | 'approvals'>, Pick<ToolOptions<unknown, Args, unknown>, 'maxCalls' | 'needsApproval'> {
-    name: string;
+}, P extends ProviderOptions = ProviderOptions, M = unknown, T = unknown, Name extends string = string> extends Omit<StreamToolsOptions<P, T>, 'signal' | 'parent' | 'onState' | 'runId' | 'approvalKey' | 'approvalTtlMs' | 'approvals'>, Pick<ToolOptions<unknown, Args, unknown>, 'maxCalls' | 'needsApproval'> {
+    name: Name;
     description: string;
     llm: LLM<P, M>;
     system?: string | undefined;
     input?: ((args: Args) => ChatInput) | undefined;
     runTimeoutMs?: number | undefined;
 }
-export declare function agentTool<P extends ProviderOptions, M, T, S extends Schema>(given: AgentToolOptions<InferOutput<S>, P, M, T> & {
+export declare function agentTool<P extends ProviderOptions, M, T, S extends Schema, const Name extends string>(given: AgentToolOptions<InferOutput<S>, P, M, T, Name> & {
     parameters: S;
     input: (args: InferOutput<S>) => ChatInput;
-}): Tool<InferOutput<S>>;
-export declare function agentTool<P extends ProviderOptions, M, T>(given: AgentToolOptions<{
+}): Tool<InferOutput<S>, unknown, Name, InferInput<S>>;
+export declare function agentTool<P extends ProviderOptions, M, T, const Name extends string>(given: AgentToolOptions<{
     task: string;
-}, P, M, T> & {
+}, P, M, T, Name> & {
     parameters?: undefined;
 }): Tool<{
+    task: string;
+}, unknown, Name, {
     task: string;
 }>;
 
@@ -613,16 +615,16 @@ export interface GivenApproval {
 }
 
 // ---- tools/contract.d.ts
-import type { ChatInput, ChatMessage, ChatOptions, ChatResponse, LLM, ProviderOptions, ToolCallBlock, ToolChoice, ToolResultBlock, Usage } from '@mortise/core/llm';
+import type { ChatInput, ChatMessage, ChatOptions, ChatResponse, LLM, ProviderOptions, ToolChoice, ToolResultBlock, Usage } from '@mortise/core/llm';
 import type { Schema } from '@mortise/core/schema';
 import type { WebStream } from '@mortise/core/sse';
 import type { Approval, GivenApproval, PendingApproval } from './approval-contract.ts';
-import type { RunToolsEvent } from './event-contract.ts';
+import type { CallOf, RunToolsEvent } from './event-contract.ts';
 import type { ToolsState } from './state-contract.ts';
 import type { Tool } from './tool.ts';
 export type ToolsInput = ChatInput | ToolsState;
-export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown> extends Omit<ChatOptions<P>, 'tools'> {
-    tools: readonly Tool[];
+export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown, Of extends Tool = Tool> extends Omit<ChatOptions<P>, 'tools'> {
+    tools: readonly Of[];
     output?: Schema<unknown, T> | undefined;
     outputName?: string | undefined;
     maxSteps?: number | undefined;
@@ -630,10 +632,8 @@ export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions,
     maxTotalToolCalls?: number | undefined;
     concurrency?: number | undefined;
     toolTimeoutMs?: number | undefined;
-    toolErrors?: 'result' | 'throw' | ToolErrorText | undefined;
-    approve?: ((call: ToolCallBlock, context: {
-        signal: AbortSignal;
-    }) => Approval | Promise<Approval>) | undefined;
+    toolErrors?: 'result' | 'throw' | ToolErrorText<Of> | undefined;
+    approve?: Approve<Of> | undefined;
     approvalKey?: string | Uint8Array | undefined;
     approvalTtlMs?: number | undefined;
     approvals?: readonly GivenApproval[] | undefined;
@@ -642,10 +642,17 @@ export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions,
     onState?: ((state: ToolsState) => void | Promise<void>) | undefined;
     runId?: string | undefined;
 }
-export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown> extends StreamToolsOptions<P, T> {
-    onEvent?: ((event: RunToolsEvent) => void | Promise<void>) | undefined;
+export interface RunToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown, Of extends Tool = Tool> extends StreamToolsOptions<P, T, Of> {
+    onEvent?: ((event: RunToolsEvent<Of>) => void | Promise<void>) | undefined;
 }
-export type ToolErrorText = (error: unknown, call: ToolCallBlock) => string | Promise<string>;
+export type ToolErrorText<Of extends Tool = Tool> = {
+    text(error: unknown, call: CallOf<Of>): string | Promise<string>;
+}['text'];
+export type Approve<Of extends Tool = Tool> = {
+    approve(call: CallOf<Of>, context: {
+        signal: AbortSignal;
+    }): Approval | Promise<Approval>;
+}['approve'];
 export interface ComingStep {
     readonly step: number;
     readonly messages: readonly ChatMessage[];
@@ -686,7 +693,7 @@ export interface PartialToolsResult<M = unknown> extends ToolsProgress<M> {
     response?: ChatResponse<M>;
     reply?: unknown;
 }
-export interface ToolsStream<M = unknown, T = undefined> extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
+export interface ToolsStream<M = unknown, T = undefined, Of extends Tool = Tool> extends AsyncIterable<RunToolsEvent<Of>>, WebStream<RunToolsEvent<Of>> {
     readonly textStream: AsyncIterable<string>;
     readonly state: ToolsState;
     final(): Promise<RunToolsResult<M, T>>;
@@ -695,8 +702,14 @@ export interface ToolsStream<M = unknown, T = undefined> extends AsyncIterable<R
 
 // ---- tools/event-contract.d.ts
 import type { ChatResponse, ChatStreamEvent, ToolCallBlock, ToolResultBlock, Usage } from '@mortise/core/llm';
+import type { JsonObject } from '@mortise/core/shared';
 import type { PendingApproval } from './approval-contract.ts';
-export type RunToolsEvent = {
+import type { Tool } from './tool.ts';
+export type CallOf<T extends Tool> = T extends Tool<never, unknown, infer Name, infer Input> ? ToolCallBlock & {
+    name: Name;
+    arguments: unknown extends Input ? JsonObject : Input;
+} : never;
+export type RunToolsEvent<T extends Tool = Tool> = {
     type: 'step-start';
     step: number;
 } | {
@@ -712,32 +725,32 @@ export type RunToolsEvent = {
 } | {
     type: 'approval-asked';
     step: number;
-    call: ToolCallBlock;
+    call: CallOf<T>;
     approval?: PendingApproval | undefined;
 } | {
     type: 'approval-given';
     step: number;
-    call: ToolCallBlock;
+    call: CallOf<T>;
     approved: boolean;
     reason?: string | undefined;
 } | {
     type: 'tool-start';
     step: number;
-    call: ToolCallBlock;
+    call: CallOf<T>;
 } | {
     type: 'tool-progress';
     step: number;
-    call: ToolCallBlock;
+    call: CallOf<T>;
     value: unknown;
 } | {
     type: 'tool-event';
     step: number;
-    call: ToolCallBlock;
+    call: CallOf<T>;
     event: RunToolsEvent;
 } | {
     type: 'tool-end';
     step: number;
-    call: ToolCallBlock;
+    call: CallOf<T>;
     result: ToolResultBlock;
 } | {
     type: 'step-end';
@@ -748,8 +761,8 @@ export type RunToolsEvent = {
 // ---- tools/index.d.ts
 export { agentTool, type AgentToolOptions } from './agent-tool.ts';
 export type { Approval, GivenApproval, PendingApproval } from './approval-contract.ts';
-export type { ComingStep, FinishedStep, PartialToolsResult, RunToolsOptions, RunToolsResult, StepSettings, StreamToolsOptions, ToolErrorText, ToolsInput, ToolsProgress, ToolsStep, ToolsStream, } from './contract.ts';
-export type { RunToolsEvent } from './event-contract.ts';
+export type { Approve, ComingStep, FinishedStep, PartialToolsResult, RunToolsOptions, RunToolsResult, StepSettings, StreamToolsOptions, ToolErrorText, ToolsInput, ToolsProgress, ToolsStep, ToolsStream, } from './contract.ts';
+export type { CallOf, RunToolsEvent } from './event-contract.ts';
 export { toolsStateFromJson } from './read-state.ts';
 export { runTools } from './run-tools.ts';
 export type { ToolsCallState, ToolsReplyState, ToolsState } from './state-contract.ts';
@@ -764,7 +777,8 @@ export declare function toolsStateFromJson(json: unknown): ToolsState;
 // ---- tools/run-tools.d.ts
 import type { LLM, ProviderOptions } from '@mortise/core/llm';
 import type { RunToolsOptions, RunToolsResult, ToolsInput } from './contract.ts';
-export declare function runTools<P extends ProviderOptions, M, T = undefined>(llm: LLM<P, M>, input: ToolsInput, given: RunToolsOptions<P, T>): Promise<RunToolsResult<M, T>>;
+import type { Tool } from './tool.ts';
+export declare function runTools<P extends ProviderOptions, M, T = undefined, Of extends Tool = Tool>(llm: LLM<P, M>, input: ToolsInput, given: RunToolsOptions<P, T, Of>): Promise<RunToolsResult<M, T>>;
 
 // ---- tools/state-contract.d.ts
 import type { JsonObject } from '@mortise/core/shared';
@@ -796,19 +810,20 @@ export type ToolsCallState = {
 // ---- tools/stream-tools.d.ts
 import type { LLM, ProviderOptions } from '@mortise/core/llm';
 import type { StreamToolsOptions, ToolsInput, ToolsStream } from './contract.ts';
-export declare function streamTools<P extends ProviderOptions, M, T = undefined>(llm: LLM<P, M>, input: ToolsInput, given: StreamToolsOptions<P, T>): ToolsStream<M, T>;
+import type { Tool } from './tool.ts';
+export declare function streamTools<P extends ProviderOptions, M, T = undefined, Of extends Tool = Tool>(llm: LLM<P, M>, input: ToolsInput, given: StreamToolsOptions<P, T, Of>): ToolsStream<M, T, Of>;
 
 // ---- tools/tool.d.ts
 import type { JsonObject, JsonSchema } from '@mortise/core/shared';
-import type { InferOutput, Schema } from '@mortise/core/schema';
+import type { InferInput, InferOutput, Schema, StandardSchema } from '@mortise/core/schema';
 import type { ResultBlock, ToolContext, ToolLike, Usage } from '@mortise/core/llm';
 export interface ToolCallContext extends ToolContext {
     idempotencyKey: string;
     progress: (value: unknown) => Promise<void>;
     addUsage: (usage: Usage) => void;
 }
-export interface ToolOptions<S, Args, Result> {
-    name: string;
+export interface ToolOptions<S, Args, Result, Name extends string = string> {
+    name: Name;
     description: string;
     parameters: S;
     execute: (args: Args, context: ToolCallContext) => Result | Promise<Result>;
@@ -817,16 +832,17 @@ export interface ToolOptions<S, Args, Result> {
     needsApproval?: boolean | ((args: Args) => boolean | Promise<boolean>) | undefined;
     strict?: boolean | undefined;
 }
-export interface Tool<Args = never, Result = unknown> extends ToolLike {
-    readonly name: string;
+export interface Tool<Args = never, Result = unknown, Name extends string = string, Input = unknown> extends ToolLike {
+    readonly name: Name;
     readonly description: string;
+    readonly schema?: StandardSchema<Input, unknown>;
     readonly timeoutMs?: number;
     readonly maxCalls?: number;
     needsApproval?(args: Args): boolean | Promise<boolean>;
     execute(args: Args, context: ToolContext): Result | Promise<Result>;
 }
-export declare function tool<S extends Schema, Result>(options: ToolOptions<S, InferOutput<S>, Result>): Tool<InferOutput<S>, Result>;
-export declare function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
+export declare function tool<S extends Schema, Result, const Name extends string>(options: ToolOptions<S, InferOutput<S>, Result, Name>): Tool<InferOutput<S>, Result, Name, InferInput<S>>;
+export declare function tool<Result, const Name extends string>(options: ToolOptions<JsonSchema, JsonObject, Result, Name>): Tool<JsonObject, Result, Name>;
 export declare function toolBlocks(blocks: readonly ResultBlock[]): {
     readonly blocks: readonly ResultBlock[];
 };

@@ -28,7 +28,10 @@ function streamed(step: number, last: boolean): string {
   const parts = words.map((content) => chunk({ content }));
   if (!last) parts.push(chunk({ tool_calls: [{ index: 0, ...callOf(step) }] }));
   parts.push(chunk({}, last ? 'stop' : 'tool_calls'));
-  parts.push(frame({ ...about(step), object: 'chat.completion.chunk', choices: [], usage }), 'data: [DONE]\n\n');
+  parts.push(
+    frame({ ...about(step), object: 'chat.completion.chunk', choices: [], usage }),
+    'data: [DONE]\n\n',
+  );
   return parts.join('');
 }
 

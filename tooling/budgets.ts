@@ -54,19 +54,19 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     BaseEmbedding: 10,
     toResponse: 2,
     fromSSE: 1.25,
-    '*': 34,
+    '*': 34.25,
   },
   '@mortise/toolkit': {
     chatPrompt: 2.25,
     // One loop for both, docs/decisions/a-loop-is-exact-and-data.md: 6 for events that are read and a state that is JSON both ways,
     // 2.25 for steps and limits, 2.25 for signed approvals, of agents inside too, 0.75 for an answer of a shape, 0.5 for a state that is
     // checked member by member, 0.25 for the default options of a model.
-    runTools: 17.5,
-    streamTools: 17.5,
+    runTools: 17.75,
+    streamTools: 17.75,
     JsonParser: 13,
     structured: 19.75,
     // A fallback's memory of models that fail is 1.3 of it, prices by model 1.1.
-    '*': 69,
+    '*': 69.25,
   },
 };
 

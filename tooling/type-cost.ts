@@ -87,7 +87,10 @@ export async function run${at}(): Promise<string> {
   const result = await runTools(llm, 'x', { ...options, output: Answer${at} });
   if (result.ended !== 'answer') return result.approvals.map(({ token }) => token).join();
   const stream = streamTools(llm, result.state, { ...options, output: Answer${at} });
-  for await (const event of stream) if (event.type === 'tool-end') event.result.isError?.valueOf();
+  for await (const event of stream) {
+    if (event.type === 'tool-end') event.result.isError?.valueOf();
+    else if (event.type === 'tool-start' && event.call.name === 'tool${at}') event.call.arguments.id${at}.trim();
+  }
   return result.output.answer${at} + ((await stream.final()).output?.at.toISOString() ?? '');
 }`;
 }

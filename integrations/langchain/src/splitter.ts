@@ -45,7 +45,8 @@ export class LangChainTransform implements Transform {
       throwIfAborted(signal);
       const chunks = await this.#split(node.text, signal);
       all.push(...toNodes(node, chunks));
-      onProgress?.({ done: at + 1, total: asked.length });
+      // Awaited, since an async callback's rejection would be nobody's.
+      await (async () => onProgress?.({ done: at + 1, total: asked.length }))();
     }
     return all;
   }

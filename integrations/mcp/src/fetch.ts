@@ -41,7 +41,7 @@ export function mcpFetch(given: McpFetchOptions = {}): typeof globalThis.fetch {
     await refusePrivate(url, allowPrivate, lookup);
     return (fetch ?? globalThis.fetch)(input, init);
   };
-  const guarded = guardedFetch({ provider: 'mcp', fetch: send });
+  const guarded = guardedFetch({ provider: 'mcp', fetch: send, addressOption: 'url' });
   return async (input, init) => {
     if (!(input instanceof Request) && !URL.canParse(reading('The address', () => String(input))))
       throw mcpError('invalid-request', `The address of an MCP server is ${shown(input)}, which is none.`);
@@ -49,11 +49,7 @@ export function mcpFetch(given: McpFetchOptions = {}): typeof globalThis.fetch {
       return bounded(await guarded(input, init), init?.body, most);
     } catch (error) {
       if (!isMortiseError(error, 'configuration') || error.status === undefined) throw error;
-      // Core names the option of a model's integration.
-      const message = error.message
-        .replace('give it as baseURL', 'give it as url')
-        .replace('base URL', 'url');
-      throw mcpError('configuration', message, error);
+      throw mcpError('configuration', error.message, error);
     }
   };
 }

@@ -1,6 +1,7 @@
 import { type MortiseError, toMortiseError } from '@mortise/core';
 import {
   checkOptions,
+  heard,
   positive,
   requireMembers,
   shown,
@@ -139,7 +140,7 @@ export async function mcpTools(
     } catch (error) {
       return settings.onError?.(toMortiseError(error, { provider: 'mcp' }));
     }
-    settings.onChange?.(current.tools);
+    heard(settings.onChange?.(current.tools));
   };
   const changes =
     settings.watch === false

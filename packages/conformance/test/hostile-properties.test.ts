@@ -129,6 +129,7 @@ const ELSEWHERE: readonly string[] = [
     'checkedFormat',
     'checkOptions',
     'checkTexts',
+    'heard',
     'reading',
   ],
   ...[

@@ -384,6 +384,7 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'selectPrompt',
     'withOptions',
     'base64Of',
+    'heard',
     'requireMembers',
     'nonEmpty',
     'sumOfCounts',

@@ -3,6 +3,7 @@ import { timeSlices } from '../call/time-slice.ts';
 import { linkedController, raceAbort, throwIfAborted, type LinkedController } from '../call/timers.ts';
 import { errorText, MortiseError } from '../errors.ts';
 import { emitPoint } from '../events/span.ts';
+import { heard } from '../shared/heard.ts';
 import { isObject } from '../shared/json.ts';
 import type { TokenCounter } from '../tokenizer/contract.ts';
 import { Batcher, checkInput, inputCost, inputKey, type BatchCost, type BatchLimits } from './batch.ts';
@@ -317,10 +318,9 @@ export class EmbeddingRun implements StreamRun, RunningRequests, TextTaker {
     this.#sink.placed?.();
     if (onProgress === undefined) return;
     const counts = { done: this.#done, cached: 0, tokens: this.#tokens };
-    // Awaited, since an async callback's rejection would be nobody's.
     const report = async (): Promise<unknown> =>
       onProgress(total === undefined ? counts : { ...counts, total });
-    report().catch((error: unknown) => this.#threw('onProgress', error));
+    void heard(report(), (error) => this.#threw('onProgress', error));
   }
 
   #threw(setting: string, error: unknown): void {

@@ -1,4 +1,5 @@
 import { MortiseError } from '../errors.ts';
+import { heard } from '../shared/heard.ts';
 import type { MortiseEvent } from './map.ts';
 
 /** The part of `AsyncLocalStorage` that carries a span's id across awaits. */
@@ -88,9 +89,7 @@ export function publish(event: MortiseEvent, content?: () => MortiseEvent['conte
   for (const { subscriber, captureContent } of [...hub().subscriptions]) {
     if (captureContent && content !== undefined) full ??= withContent(event, content());
     try {
-      const returned: unknown = subscriber(captureContent ? (full ?? event) : event);
-      // An async function is a subscriber too: nobody else would catch its rejection.
-      if (returned instanceof Promise) returned.catch(report);
+      heard(subscriber(captureContent ? (full ?? event) : event), report);
     } catch (error) {
       report(error);
     }

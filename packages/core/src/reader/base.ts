@@ -2,6 +2,7 @@ import { typed } from '../call/call.ts';
 import { raceAbort, throwIfAborted } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { emitPoint, startSpan, type Span } from '../events/span.ts';
+import { heard } from '../shared/heard.ts';
 import { checkOptions } from '../shared/options.ts';
 import { readError } from './errors.ts';
 import type { Document } from '../nodes/contract.ts';
@@ -115,7 +116,7 @@ function reporter({ onError }: ReadOptions, span: Span): (failure: ReadFailure) 
   return (failure) => {
     const { item, error } = failure;
     emitPoint('warning', { type: 'unreadable', item, message: error.message }, span);
-    onError?.(failure);
+    heard(onError?.(failure));
   };
 }
 

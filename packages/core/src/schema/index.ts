@@ -2,6 +2,7 @@ export { anthropicDialect, bedrockDialect, cohereDialect, googleDialect, openaiD
 export type { SchemaDialect } from './contract.ts';
 export { fitSchema } from './fit-schema.ts';
 export type {
+  InferInput,
   InferOutput,
   Schema,
   StandardIssue,

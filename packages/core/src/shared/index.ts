@@ -3,6 +3,7 @@ export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
 export { GrowingText } from './growing-text.ts';
 export { framed, sha256Hex } from './hash.ts';
+export { heard } from './heard.ts';
 export {
   checkOptions,
   checkTexts,

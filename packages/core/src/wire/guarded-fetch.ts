@@ -13,6 +13,8 @@ export interface GuardedFetchOptions {
   readonly provider: string;
   /** The application's. Default: the global `fetch`, at the time of the call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** The option by which the application gave the address, for errors. Default: `baseURL`. */
+  readonly addressOption?: string | undefined;
   /** Members of the base URL's query, which every request carries. */
   readonly query?: URLSearchParams | undefined;
 }
@@ -24,7 +26,7 @@ export interface GuardedFetchOptions {
  * which may be anything: `refusalOf` gives it back, unread.
  */
 export function guardedFetch(
-  { provider, fetch, query }: GuardedFetchOptions,
+  { provider, fetch, query, addressOption = 'baseURL' }: GuardedFetchOptions,
   { carry = false }: { readonly carry?: boolean | undefined } = {},
 ): typeof globalThis.fetch {
   return async (input, init) => {
@@ -42,7 +44,7 @@ export function guardedFetch(
         return stand;
       }
       if (response.body !== null) giveUp(response.body);
-      request = follow(request, response.status, next, url, hops, provider);
+      request = follow(request, { status: response.status, next, from: url, hops, provider, addressOption });
       url = next;
     }
   };
@@ -73,13 +75,16 @@ function redirectOf(response: Response, from: string): string | undefined {
   return URL.parse(location, from)?.href ?? 'hidden:';
 }
 
+interface Redirect extends Required<Pick<GuardedFetchOptions, 'provider' | 'addressOption'>> {
+  readonly status: number;
+  readonly next: string;
+  readonly from: string;
+  readonly hops: number;
+}
+
 function follow(
   init: RequestInit | undefined,
-  status: number,
-  next: string,
-  from: string,
-  hops: number,
-  provider: string,
+  { status, next, from, hops, provider, addressOption }: Redirect,
 ): RequestInit {
   const refused = (message: string): MortiseError =>
     new MortiseError('configuration', message, { provider, status });
@@ -90,11 +95,13 @@ function follow(
   if (to === null || here === null || to.origin !== here.origin || to.username !== '' || !isAgain) {
     const where = to === null || to.protocol === 'hidden:' ? 'elsewhere' : `to ${to.origin}`;
     throw refused(
-      `${provider} answered ${status}: it sends requests on ${where}, and nothing was sent there. If that is right, give it as baseURL.`,
+      `${provider} answered ${status}: it sends requests on ${where}, and nothing was sent there. If that is right, give it as ${addressOption}.`,
     );
   }
   if (hops >= MOST_REDIRECTS)
-    throw refused(`${provider} sent the request on more than ${MOST_REDIRECTS} times. Check the base URL.`);
+    throw refused(
+      `${provider} sent the request on more than ${MOST_REDIRECTS} times. Check ${addressOption}.`,
+    );
   if (status === 307 || status === 308 || method === 'GET' || method === 'HEAD') return { ...init };
   // As every client does: https://fetch.spec.whatwg.org/#http-redirect-fetch
   const headers = new Headers(init?.headers);

@@ -118,7 +118,8 @@ async function evaluated(
         throwIfAborted(signal);
         throw ofQuery(id, error);
       }
-      options.onProgress?.({ done: ++done, total: judged.length, query: id });
+      // Awaited, since an async callback's rejection would be nobody's.
+      await (async () => options.onProgress?.({ done: ++done, total: judged.length, query: id }))();
       return measured;
     },
   );

@@ -3,6 +3,7 @@ import type { Warning } from '@mortise/core';
 import type { EmbeddingModel } from '@mortise/core/embedding';
 import { emitPoint } from '@mortise/core/events';
 import type { Retriever } from '@mortise/core/retriever';
+import { heard } from '@mortise/core/shared';
 import type { DocumentStore, StoreOptions, VectorStore } from '@mortise/core/store';
 import type { HybridRetrieverOptions } from './hybrid-ranking.ts';
 
@@ -36,7 +37,7 @@ export type QueryEmbedding = Pick<EmbeddingModel, 'embedQuery'>;
 export function warner(onWarning: ((warning: Warning) => void) | undefined) {
   return (type: string, message: string): void => {
     emitPoint('warning', { type, message });
-    onWarning?.({ type, message });
+    heard(onWarning?.({ type, message }));
   };
 }
 

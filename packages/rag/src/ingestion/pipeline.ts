@@ -1,7 +1,7 @@
 import { MortiseError } from '@mortise/core';
 import { runPool, throughDoor } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
-import { checkOptions, reading, requireMembers, shown, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, heard, reading, requireMembers, shown, wholeNumber } from '@mortise/core/shared';
 import { requireKeyValueStore, type DocumentStore } from '@mortise/core/store';
 import { openedSupport, requireDimensions } from '../dimensions.ts';
 import { SentenceSplitter } from '../splitters/sentence.ts';
@@ -118,10 +118,8 @@ export class IngestionPipeline {
     const recipe = recipeFingerprint({ transforms: this.#transforms, embedding, dimensions });
     // A callback may be an async function: what it is rejected with ends the run too, and is never unheard.
     const late: unknown[] = [];
-    const heard = (given: unknown): void => {
-      if (given instanceof Promise) given.catch((error: unknown) => void late.push(error));
-    };
-    const failures = new Failures((failure) => heard(options.onError?.(failure)));
+    const ends = (error: unknown): void => void late.push(error);
+    const failures = new Failures((failure) => heard(options.onError?.(failure), ends));
     const report = emptyReport(failures.list);
     const items = new Items({ documents, recipe, verify: options.verify ?? false, signal: options.signal });
     const writer = new IndexWriter(documents, vectors);
@@ -146,7 +144,8 @@ export class IngestionPipeline {
       failures,
       items,
       report,
-      progress: (progress) => heard(options.onProgress?.({ ...progress, failed: failures.list.length })),
+      progress: (progress) =>
+        heard(options.onProgress?.({ ...progress, failed: failures.list.length }), ends),
       seen: new Set(),
       hashes: strategy === 'duplicates-only' ? await hashesOf(documents, options.signal) : new Set(),
     };

@@ -97,7 +97,8 @@ async function splitAll(
     checkNode(node);
     const isText = node.type === 'document' || node.type === 'text';
     for (const made of isText ? await runInSlices(split(node), slices) : [node]) result.push(made);
-    onProgress?.({ done: at + 1, total: nodes.length });
+    // Awaited, since an async callback's rejection would be nobody's.
+    await (async () => onProgress?.({ done: at + 1, total: nodes.length }))();
   }
   throwIfAborted(signal);
   return result;

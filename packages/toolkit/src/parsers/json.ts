@@ -1,4 +1,4 @@
-import { checkOptions } from '@mortise/core/shared';
+import { checkOptions, heard } from '@mortise/core/shared';
 import type { JsonValue } from '@mortise/core/shared';
 import {
   BaseOutputParser,
@@ -110,11 +110,7 @@ export function ended(
   json.end();
   const { value, repairs } = json;
   if (value === undefined) throw noValue(json.failure as JsonFailure, text, tolerant === true);
-  if (repairs.length > 0) {
-    const told: unknown = onRepair?.(repairs);
-    // An async one may reject, and a rejection that nobody hears ends the process.
-    if (told instanceof Promise) told.catch(() => undefined);
-  }
+  if (repairs.length > 0) heard(onRepair?.(repairs));
   return value;
 }
 

@@ -1,5 +1,5 @@
 import { MortiseError, errorText } from '@mortise/core';
-import { isObject, type JsonSchema } from '@mortise/core/shared';
+import { heard, isObject, type JsonSchema } from '@mortise/core/shared';
 import type { Schema, StandardJsonSchema, StandardResult } from '@mortise/core/schema';
 
 /**
@@ -63,11 +63,9 @@ function derived(schema: StandardJsonSchema): JsonSchema {
     throw new MortiseError('configuration', message);
   }
   try {
-    const made: unknown = standard.jsonSchema.input({ target: 'draft-2020-12' });
-    if (!(made instanceof Promise)) return made as JsonSchema;
-    // Of an async one a rejection would be nobody's, and would end the process.
-    made.catch(() => undefined);
-    throw new TypeError('it is a promise of one');
+    const made: unknown = heard(standard.jsonSchema.input({ target: 'draft-2020-12' }));
+    if (made instanceof Promise) throw new TypeError('it is a promise of one');
+    return made as JsonSchema;
   } catch (cause) {
     const reason = errorText(cause);
     const message = `The schema has no JSON Schema for its input: ${reason}. Use types that JSON has on the input side, such as a string that is turned into a date.`;

@@ -1,6 +1,6 @@
 import type { ChatInput, ChatMessage, LLM, ProviderOptions } from '@mortise/core/llm';
 import { checkOptions, type JsonObject, type JsonSchema } from '@mortise/core/shared';
-import type { InferOutput, Schema } from '@mortise/core/schema';
+import type { InferInput, InferOutput, Schema } from '@mortise/core/schema';
 import type { StreamToolsOptions } from './contract.ts';
 import { checkRun } from './bounds.ts';
 import { askingOutside, asksForApproval, NESTED, type NestedRun, type Nesting } from './nested.ts';
@@ -14,6 +14,7 @@ export interface AgentToolOptions<
   P extends ProviderOptions = ProviderOptions,
   M = unknown,
   T = unknown,
+  Name extends string = string,
 >
   extends
     Omit<
@@ -22,7 +23,7 @@ export interface AgentToolOptions<
     >,
     Pick<ToolOptions<unknown, Args, unknown>, 'maxCalls' | 'needsApproval'> {
   /** As a tool's. */
-  name: string;
+  name: Name;
   /** When to use it and what it gives, for the model that calls it. */
   description: string;
   llm: LLM<P, M>;
@@ -40,15 +41,15 @@ export interface AgentToolOptions<
  * `output`. A call inside that needs approval is decided by its `approve`; without one, as a call of the run outside is: by
  * `approve` there, or later, where the run outside ends with it (`callId`: the ids of the calls around it come first).
  */
-export function agentTool<P extends ProviderOptions, M, T, S extends Schema>(
-  given: AgentToolOptions<InferOutput<S>, P, M, T> & {
+export function agentTool<P extends ProviderOptions, M, T, S extends Schema, const Name extends string>(
+  given: AgentToolOptions<InferOutput<S>, P, M, T, Name> & {
     parameters: S;
     input: (args: InferOutput<S>) => ChatInput;
   },
-): Tool<InferOutput<S>>;
-export function agentTool<P extends ProviderOptions, M, T>(
-  given: AgentToolOptions<{ task: string }, P, M, T> & { parameters?: undefined },
-): Tool<{ task: string }>;
+): Tool<InferOutput<S>, unknown, Name, InferInput<S>>;
+export function agentTool<P extends ProviderOptions, M, T, const Name extends string>(
+  given: AgentToolOptions<{ task: string }, P, M, T, Name> & { parameters?: undefined },
+): Tool<{ task: string }, unknown, Name, { task: string }>;
 export function agentTool<P extends ProviderOptions, M, T>(
   given: AgentToolOptions<never, P, M, T> & { parameters?: Schema | undefined },
 ): Tool<never> {

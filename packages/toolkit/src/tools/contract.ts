@@ -5,7 +5,6 @@ import type {
   ChatResponse,
   LLM,
   ProviderOptions,
-  ToolCallBlock,
   ToolChoice,
   ToolResultBlock,
   Usage,
@@ -13,19 +12,20 @@ import type {
 import type { Schema } from '@mortise/core/schema';
 import type { WebStream } from '@mortise/core/sse';
 import type { Approval, GivenApproval, PendingApproval } from './approval-contract.ts';
-import type { RunToolsEvent } from './event-contract.ts';
+import type { CallOf, RunToolsEvent } from './event-contract.ts';
 import type { ToolsState } from './state-contract.ts';
 import type { Tool } from './tool.ts';
 
 /** What a loop begins with: a text, a conversation, or the state of a run that goes on. */
 export type ToolsInput = ChatInput | ToolsState;
 
-/** The tools of a loop, and what bounds it. `T` is what `output` gives. */
-export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions, T = unknown> extends Omit<
-  ChatOptions<P>,
-  'tools'
-> {
-  tools: readonly Tool[];
+/** The tools of a loop, and what bounds it. `T` is what `output` gives, `Of` are the tools. */
+export interface StreamToolsOptions<
+  P extends ProviderOptions = ProviderOptions,
+  T = unknown,
+  Of extends Tool = Tool,
+> extends Omit<ChatOptions<P>, 'tools'> {
+  tools: readonly Of[];
   /**
    * The shape of the answer. The model gives it by calling a tool of its own, which ends the run; an answer that does not fit goes
    * back to it, and one in words is asked for again, once.
@@ -47,11 +47,9 @@ export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions,
    * A tool that throws. `result`: the model is told that it failed, without the words of what was thrown, which may hold
    * secrets. A function: the model is told what it returns. `throw`: the run rejects with what was thrown. Default: `result`.
    */
-  toolErrors?: 'result' | 'throw' | ToolErrorText | undefined;
+  toolErrors?: 'result' | 'throw' | ToolErrorText<Of> | undefined;
   /** Asked before each execution, once the arguments are valid. `false` or a reason refuses, and goes back to the model. */
-  approve?:
-    | ((call: ToolCallBlock, context: { signal: AbortSignal }) => Approval | Promise<Approval>)
-    | undefined;
+  approve?: Approve<Of> | undefined;
   /**
    * Where there is no `approve`: a call of a tool that `needsApproval` ends the run (`ended: 'approval'`), and what is asked is
    * signed with this secret (HMAC-SHA-256), at least 16 bytes. Whoever has a token can decide its call: give it to them alone.
@@ -84,13 +82,23 @@ export interface StreamToolsOptions<P extends ProviderOptions = ProviderOptions,
 export interface RunToolsOptions<
   P extends ProviderOptions = ProviderOptions,
   T = unknown,
-> extends StreamToolsOptions<P, T> {
+  Of extends Tool = Tool,
+> extends StreamToolsOptions<P, T, Of> {
   /** What happens, as it happens. Given, the model's replies are streamed. A promise is waited for before anything else happens. */
-  onEvent?: ((event: RunToolsEvent) => void | Promise<void>) | undefined;
+  onEvent?: ((event: RunToolsEvent<Of>) => void | Promise<void>) | undefined;
 }
 
+// Methods, so that what knows some tools is taken where calls of any are meant.
+
 /** What the model is told of what a tool threw. */
-export type ToolErrorText = (error: unknown, call: ToolCallBlock) => string | Promise<string>;
+export type ToolErrorText<Of extends Tool = Tool> = {
+  text(error: unknown, call: CallOf<Of>): string | Promise<string>;
+}['text'];
+
+/** Says whether a call may run. */
+export type Approve<Of extends Tool = Tool> = {
+  approve(call: CallOf<Of>, context: { signal: AbortSignal }): Approval | Promise<Approval>;
+}['approve'];
 
 /** A step before its request. */
 export interface ComingStep {
@@ -170,8 +178,8 @@ export interface PartialToolsResult<M = unknown> extends ToolsProgress<M> {
  * A loop that is under way, under the rules of `ChatStream`: single use, pull-based (the loop waits until its event is read),
  * cancelled by `break`. `final()` may be called at any time; where nobody reads, replies are not streamed.
  */
-export interface ToolsStream<M = unknown, T = undefined>
-  extends AsyncIterable<RunToolsEvent>, WebStream<RunToolsEvent> {
+export interface ToolsStream<M = unknown, T = undefined, Of extends Tool = Tool>
+  extends AsyncIterable<RunToolsEvent<Of>>, WebStream<RunToolsEvent<Of>> {
   /** The text deltas of all replies. */
   readonly textStream: AsyncIterable<string>;
   /** How far the run has come, as plain JSON: also after an abort, whose reason says nothing of it. */

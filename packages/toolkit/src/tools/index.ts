@@ -1,6 +1,7 @@
 export { agentTool, type AgentToolOptions } from './agent-tool.ts';
 export type { Approval, GivenApproval, PendingApproval } from './approval-contract.ts';
 export type {
+  Approve,
   ComingStep,
   FinishedStep,
   PartialToolsResult,
@@ -14,7 +15,7 @@ export type {
   ToolsStep,
   ToolsStream,
 } from './contract.ts';
-export type { RunToolsEvent } from './event-contract.ts';
+export type { CallOf, RunToolsEvent } from './event-contract.ts';
 export { toolsStateFromJson } from './read-state.ts';
 export { runTools } from './run-tools.ts';
 export type { ToolsCallState, ToolsReplyState, ToolsState } from './state-contract.ts';

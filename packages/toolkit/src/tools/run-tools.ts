@@ -3,6 +3,7 @@ import type { LLM, ProviderOptions } from '@mortise/core/llm';
 import { checkOptions } from '@mortise/core/shared';
 import type { RunToolsOptions, RunToolsResult, ToolsInput } from './contract.ts';
 import { streamTools } from './stream-tools.ts';
+import type { Tool } from './tool.ts';
 
 /**
  * Lets the model use tools until it answers without: every call of a reply is executed once, in parallel, and all
@@ -16,10 +17,10 @@ import { streamTools } from './stream-tools.ts';
  * `maxToolCalls` at once or `maxTotalToolCalls` altogether; with `malformed-response` when it ends for a reason that nobody knows
  * (`other`) and says nothing. The calls that were not run are answered so in `partial.messages`, and pending in `partial.state`.
  */
-export async function runTools<P extends ProviderOptions, M, T = undefined>(
+export async function runTools<P extends ProviderOptions, M, T = undefined, Of extends Tool = Tool>(
   llm: LLM<P, M>,
   input: ToolsInput,
-  given: RunToolsOptions<P, T>,
+  given: RunToolsOptions<P, T, Of>,
 ): Promise<RunToolsResult<M, T>> {
   const { onEvent, ...options } = checkOptions(given, 'configuration');
   const stream = streamTools(llm, input, options);

@@ -8,17 +8,18 @@ import type { RunToolsEvent } from './event-contract.ts';
 import { type Listener, type LoopHooks, runLoop } from './loop.ts';
 import { readState } from './read-state.ts';
 import { inputNow, isState, newRun, type RunState, toState } from './run-state.ts';
+import type { Tool } from './tool.ts';
 
 /**
  * The loop of `runTools` as a stream. Nothing is sent before it is first read, and it goes no further than it is read. What it
  * rejects with is what `runTools` rejects with.
  */
-export function streamTools<P extends ProviderOptions, M, T = undefined>(
+export function streamTools<P extends ProviderOptions, M, T = undefined, Of extends Tool = Tool>(
   llm: LLM<P, M>,
   input: ToolsInput,
-  given: StreamToolsOptions<P, T>,
-): ToolsStream<M, T> {
-  const options = checkOptions(given, 'configuration');
+  given: StreamToolsOptions<P, T, Of>,
+): ToolsStream<M, T, Of> {
+  const options: StreamToolsOptions<P, T> = checkOptions(given, 'configuration');
   const taken = inputNow(input);
   let begun: RunState<M> | undefined;
   const state = (): RunState<M> =>
@@ -26,7 +27,8 @@ export function streamTools<P extends ProviderOptions, M, T = undefined>(
   const run = new Run<RunToolsResult<M, T>>(options.signal, async (hooks) =>
     runLoop(llm, state(), options, hooks),
   );
-  const events = (): AsyncIterableIterator<RunToolsEvent> => run.read((event) => event);
+  const events = (): AsyncIterableIterator<RunToolsEvent<Of>> =>
+    run.read((event) => event as RunToolsEvent<Of>);
   return {
     ...webStream(events),
     [Symbol.asyncIterator]: events,

@@ -4,10 +4,12 @@ import { toJsonSchema } from '../schema/json-schema.ts';
 import {
   plainSchema,
   isStandardSchema,
+  type InferInput,
   type InferOutput,
   type Schema,
   type StandardIssue,
   type StandardResult,
+  type StandardSchema,
 } from '@mortise/core/schema';
 import type { ResultBlock, ToolCallBlock, ToolContext, ToolLike, Usage } from '@mortise/core/llm';
 
@@ -19,9 +21,9 @@ export interface ToolCallContext extends ToolContext {
   addUsage: (usage: Usage) => void;
 }
 
-export interface ToolOptions<S, Args, Result> {
+export interface ToolOptions<S, Args, Result, Name extends string = string> {
   /** Letters, digits, `_` and `-`, at most 64. */
-  name: string;
+  name: Name;
   /** When to use it and what it gives, for the model. */
   description: string;
   /** A schema of any library that writes JSON Schema (zod 4, arktype, valibot by its adapter), or plain JSON Schema. */
@@ -41,10 +43,16 @@ export interface ToolOptions<S, Args, Result> {
   strict?: boolean | undefined;
 }
 
-/** A tool that can be shown to a model and run. */
-export interface Tool<Args = never, Result = unknown> extends ToolLike {
-  readonly name: string;
+/** A tool that can be shown to a model and run. `Input` is what the model writes, `Args` what the schema makes of it. */
+export interface Tool<
+  Args = never,
+  Result = unknown,
+  Name extends string = string,
+  Input = unknown,
+> extends ToolLike {
+  readonly name: Name;
   readonly description: string;
+  readonly schema?: StandardSchema<Input, unknown>;
   readonly timeoutMs?: number;
   readonly maxCalls?: number;
   /** A method, so that tools of any arguments are tools. */
@@ -56,10 +64,12 @@ export interface Tool<Args = never, Result = unknown> extends ToolLike {
  * A tool from a function. With a schema the arguments are inferred and validated; with plain JSON Schema they are a
  * JSON object as the model wrote it. Throws `configuration` for a validator that cannot write JSON Schema.
  */
-export function tool<S extends Schema, Result>(
-  options: ToolOptions<S, InferOutput<S>, Result>,
-): Tool<InferOutput<S>, Result>;
-export function tool<Result>(options: ToolOptions<JsonSchema, JsonObject, Result>): Tool<JsonObject, Result>;
+export function tool<S extends Schema, Result, const Name extends string>(
+  options: ToolOptions<S, InferOutput<S>, Result, Name>,
+): Tool<InferOutput<S>, Result, Name, InferInput<S>>;
+export function tool<Result, const Name extends string>(
+  options: ToolOptions<JsonSchema, JsonObject, Result, Name>,
+): Tool<JsonObject, Result, Name>;
 export function tool<Result>(options: ToolOptions<Schema | JsonSchema, never, Result>): Tool<never, Result> {
   const { name, description, parameters, execute, timeoutMs, maxCalls, needsApproval, strict } = options;
   const validated = isStandardSchema(parameters);

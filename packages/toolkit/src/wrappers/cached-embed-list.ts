@@ -9,7 +9,7 @@ import {
   type EmbedManyOptions,
   type PartialEmbeddingResult,
 } from '@mortise/core/embedding';
-import { defined, isObject } from '@mortise/core/shared';
+import { defined, heard, isObject } from '@mortise/core/shared';
 import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
 
 /** One distinct input and its places in the list. */
@@ -252,9 +252,8 @@ class CachedList {
     this.#reported = this.#done;
     if (onProgress === undefined) return;
     const counts = { done: this.#done, total: this.#total, cached: this.#cached, tokens: this.#tokens };
-    // Awaited, since an async callback's rejection would be nobody's.
     const report = async (): Promise<unknown> => onProgress(counts);
-    report().catch((error: unknown) => {
+    void heard(report(), (error) => {
       this.#cache.warn('onProgress', `onProgress threw: ${errorText(error)}. The call goes on.`);
     });
   }

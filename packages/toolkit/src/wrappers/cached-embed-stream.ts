@@ -15,6 +15,7 @@ import {
   type StreamRun,
   type TextSource,
 } from '@mortise/core/embedding';
+import { heard } from '@mortise/core/shared';
 import { isPartial } from './cached-embed-list.ts';
 import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
 import { ModelTexts } from './model-texts.ts';
@@ -330,10 +331,9 @@ export class CachedEmbedStream implements StreamRun {
     this.#sink.placed?.();
     if (onProgress === undefined) return;
     const counts = { done: this.#done, cached: this.#cached, tokens: this.#tokens };
-    // Awaited, since an async callback's rejection would be nobody's.
     const report = async (): Promise<unknown> =>
       onProgress({ ...counts, ...(total === undefined ? {} : { total }) });
-    report().catch((error: unknown) => {
+    void heard(report(), (error) => {
       cache.warn('onProgress', `onProgress threw: ${errorText(error)}. The call goes on.`);
     });
   }

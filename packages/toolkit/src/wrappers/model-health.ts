@@ -1,7 +1,7 @@
 import { emitPoint } from '@mortise/core/events';
 import { isMortiseError, MortiseError } from '@mortise/core';
 import type { LLM } from '@mortise/core/llm';
-import { checkOptions, positive, reading, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, heard, positive, reading, wholeNumber } from '@mortise/core/shared';
 
 /** When a model is gone past, and for how long. */
 export interface ModelHealthOptions {
@@ -209,11 +209,9 @@ export function modelHealth(given: ModelHealthOptions = {}): ModelHealth {
   };
 }
 
-/** What a function of the application gives. An async one may reject, and a rejection that nobody hears ends the process. */
+/** What a function of the application gives. */
 export function asked<T>(what: string, ask: () => T): T {
-  const given = reading(what, ask, 'configuration');
-  if (given instanceof Promise) given.catch(() => undefined);
-  return given;
+  return heard(reading(what, ask, 'configuration'));
 }
 
 function aboutOf({ provider, model }: LLM): { readonly provider: string; readonly model: string } {

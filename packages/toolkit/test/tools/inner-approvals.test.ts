@@ -10,6 +10,7 @@ import {
   type PartialToolsResult,
   type RunToolsEvent,
   type RunToolsOptions,
+  type Tool,
   type ToolsState,
 } from '@mortise/toolkit';
 import { describe, expect, it, vi } from 'vitest';
@@ -38,7 +39,7 @@ function world(levels = 1) {
   const twice = (name: string) =>
     llm([toolCallBlock('x', name, '{"task": "a"}'), toolCallBlock('y', name, '{"task": "b"}')]);
   const payment = llm([toolCallBlock('p', 'pay', '{"sum": 7}')]);
-  let agent = agentTool({ name: 'agent0', description: 'x', llm: payment, tools: [pay] });
+  let agent: Tool = agentTool({ name: 'agent0', description: 'x', llm: payment, tools: [pay] });
   for (let at = 1; at < levels; at++)
     agent = agentTool({ name: `agent${at}`, description: 'x', llm: twice(`agent${at - 1}`), tools: [agent] });
   const run = (input: string | ToolsState, options: Partial<RunToolsOptions> = {}) =>
