@@ -18,12 +18,23 @@ import type { KeyValueStore } from '@mortise/core/store';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream } from '@mortise/core/synthesizer';
 import type { QueryEngineParts } from '../query-engine/subject.ts';
-export type ChatEngineFeature = 'messages' | 'store';
+export type ChatEngineFeature = 'messages' | 'store' | 'branches';
+export interface ConversationTurnLike {
+    readonly id: string;
+    readonly parent: string | null;
+    readonly messages: readonly ChatMessage[];
+    readonly current: boolean;
+}
+export interface TurnOptions extends QueryOptions {
+    edits?: string | undefined;
+}
 export interface Conversation {
-    chat(message: string, options?: QueryOptions): Promise<QueryResponse>;
-    streamChat(message: string, options?: QueryOptions): ResponseStream;
+    chat(message: string, options?: TurnOptions): Promise<QueryResponse>;
+    streamChat(message: string, options?: TurnOptions): ResponseStream;
     history(): Promise<ChatMessage[]>;
     reset(): Promise<void>;
+    turns?(): Promise<readonly ConversationTurnLike[]>;
+    goTo?(turnId: string): Promise<void>;
 }
 export interface ChatEngineParts extends QueryEngineParts {
     readonly messages?: readonly ChatMessage[];
@@ -470,7 +481,7 @@ export declare function isHostileThrow(error: unknown): boolean;
 
 // ---- index.d.ts
 export { chatEngineConformance, type ChatEngineConformanceOptions } from './chat-engine/conformance.ts';
-export type { ChatEngineFeature, ChatEngineParts, ChatEngineSubject, Conversation, } from './chat-engine/subject.ts';
+export type { ChatEngineFeature, ChatEngineParts, ChatEngineSubject, Conversation, ConversationTurnLike, } from './chat-engine/subject.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { bedrockConverse } from './dialects/bedrock-converse.ts';

@@ -2011,6 +2011,7 @@ export interface PartialQueryResponse {
     text: string;
     sources?: NodeWithScore[];
     citations: Citation[];
+    metadata?: JsonObject;
 }
 
 // ---- synthesizer/index.d.ts

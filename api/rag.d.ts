@@ -17,6 +17,16 @@ import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
 import type { AnswerCall } from '../answer.ts';
 import type { ChatMemory, ChatMemoryOptions } from './chat-memory.ts';
+export interface ChatTurnOptions extends QueryOptions {
+    edits?: string | undefined;
+}
+export interface ConversationTurn {
+    id: string;
+    parent: string | null;
+    messages: ChatMessage[];
+    at: string;
+    current: boolean;
+}
 export interface ChatTurn {
     readonly message: string;
     readonly history: readonly ChatMessage[];
@@ -27,34 +37,31 @@ export interface ChatTurn {
 export type ChatMode = (turn: ChatTurn) => AsyncIterable<ResponseStreamEvent>;
 export declare class ChatEngine {
     constructor(mode: ChatMode, options?: ChatMemoryOptions);
-    chat(message: string, options?: QueryOptions): Promise<QueryResponse>;
-    streamChat(message: string, options?: QueryOptions): ResponseStream;
+    chat(message: string, options?: ChatTurnOptions): Promise<QueryResponse>;
+    streamChat(message: string, options?: ChatTurnOptions): ResponseStream;
     history(options?: {
         signal?: AbortSignal | undefined;
     }): Promise<ChatMessage[]>;
+    turns(options?: {
+        signal?: AbortSignal | undefined;
+    }): Promise<ConversationTurn[]>;
+    goTo(turnId: string): Promise<void>;
     reset(): Promise<void>;
 }
 
 // ---- chat-engine/chat-memory.d.ts
 import type { ChatMessage, TokenCounter } from '@mortise/core';
-import type { KeyValueStore } from '@mortise/core/store';
+import type { ChatPersistence } from './conversation-store.ts';
 export interface ChatMemoryOptions {
     messages?: readonly ChatMessage[] | undefined;
     maxTokens?: number | undefined;
     tokenizer?: TokenCounter | undefined;
-    persist?: {
-        readonly store: KeyValueStore;
-        readonly key: string;
-        readonly namespace?: string;
-    } | undefined;
+    persist?: ChatPersistence | undefined;
 }
 export declare class ChatMemory {
     readonly tokenizer: TokenCounter;
     constructor(options?: ChatMemoryOptions);
-    load(signal?: AbortSignal): Promise<readonly ChatMessage[]>;
     fit(messages: readonly ChatMessage[], next: ChatMessage, room?: number): ChatMessage[];
-    append(turn: readonly ChatMessage[]): Promise<void>;
-    clear(): Promise<void>;
 }
 
 // ---- chat-engine/condense-chat-engine.d.ts
@@ -110,9 +117,20 @@ export declare function createContextChatEngine(parts: {
     readonly retriever: Retriever;
 }, given?: ContextChatEngineOptions): ChatEngine;
 
+// ---- chat-engine/conversation-store.d.ts
+import type { KeyValueStore } from '@mortise/core/store';
+export interface ChatPersistence {
+    readonly store: KeyValueStore;
+    readonly key: string;
+    readonly namespace?: string | undefined;
+    readonly singleWriter?: boolean | undefined;
+}
+
 // ---- chat-engine/index.d.ts
 import type { ChatEngine as Engine } from './chat-engine.ts';
+export type { ChatTurnOptions, ConversationTurn } from './chat-engine.ts';
 export type { ChatMemoryOptions } from './chat-memory.ts';
+export type { ChatPersistence } from './conversation-store.ts';
 export { CONDENSE_PROMPT, type CondensePrompt } from './condense.ts';
 export { createCondenseChatEngine, type CondenseChatEngineOptions } from './condense-chat-engine.ts';
 export { CONTEXT_CHAT_PROMPT, createContextChatEngine, type ContextChatEngineOptions, type ContextChatPrompt, } from './context-chat-engine.ts';

@@ -4,6 +4,7 @@ export type {
   ChatEngineParts,
   ChatEngineSubject,
   Conversation,
+  ConversationTurnLike,
 } from './chat-engine/subject.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';

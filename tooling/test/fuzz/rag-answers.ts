@@ -102,13 +102,16 @@ function chatTargets(
         await chat.chat(message, given);
         await chat.streamChat(message, given).final();
         await chat.history({ signal: given.signal });
+        const turns = await chat.turns({ signal: given.signal });
+        await chat.goTo(turns[0]?.id ?? '');
+        await chat.chat(message, { ...given, edits: turns.at(-1)?.id });
         await chat.reset();
       },
     ),
     call(
       `${name} that is kept`,
       () =>
-        [...own(), new MemoryKeyValueStore(), 'k', { namespace: 'n' }, 'Hi'] as [
+        [...own(), new MemoryKeyValueStore(), 'k', { namespace: 'n', singleWriter: true }, 'Hi'] as [
           object,
           object,
           MemoryKeyValueStore,

@@ -87,10 +87,12 @@ export const keptCases: readonly ConformanceCase<ChatEngineSubject>[] = [
       const { chat } = talk(context, { persist });
       await chat.chat('One?');
       const before = await said(chat);
-      const set = store.set.bind(store);
-      store.set = () => Promise.reject(new MortiseError('overloaded', 'Not now.'));
+      const refuse = (): Promise<never> => Promise.reject(new MortiseError('overloaded', 'Not now.'));
+      const refusing = { set: refuse, setMany: refuse, compareAndSet: refuse };
+      Object.assign(store, refusing);
       await context.check.error(chat.chat('Two?'), 'overloaded', 'chat');
-      store.set = set;
+      // The methods of its class come to light again.
+      for (const name of Object.keys(refusing)) Reflect.deleteProperty(store, name);
       context.check.equal(await said(chat), before, 'the history');
       await chat.chat('Three?');
       context.check.equal(await said(talk(context, { persist }).chat), await said(chat), 'the store');

@@ -1,11 +1,10 @@
 import { messageText } from '@mortise/core';
-import type { QueryOptions } from '@mortise/core/query-engine';
 import { copyNode, type Retriever } from '@mortise/core/retriever';
 import type { QueryResponse } from '@mortise/core/synthesizer';
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
 import { NODES } from '../answer/lab.ts';
 import type { CaseContext } from '../frame/case.ts';
-import type { ChatEngineParts, ChatEngineSubject, Conversation } from './subject.ts';
+import type { ChatEngineParts, ChatEngineSubject, Conversation, TurnOptions } from './subject.ts';
 
 /** The model's default answer. */
 export const ANSWER = 'Oak is hard [1].';
@@ -33,7 +32,7 @@ const retriever: Retriever = {
 /** The two methods that take one turn. */
 export const METHODS: readonly (readonly [
   name: string,
-  say: (chat: Conversation, message: string, options?: QueryOptions) => Promise<QueryResponse>,
+  say: (chat: Conversation, message: string, options?: TurnOptions) => Promise<QueryResponse>,
 ])[] = [
   ['whole', (chat, message, options) => chat.chat(message, options)],
   ['streamed', (chat, message, options) => chat.streamChat(message, options).final()],

@@ -6,16 +6,33 @@ import type { QueryEngineParts } from '../query-engine/subject.ts';
 
 /**
  * What a case of the chat engine suite may require. `messages`: it goes on from what was said before. `store`: it keeps
- * the conversation in a key-value store.
+ * the conversation in a key-value store. `branches`: it keeps a tree of turns, and has `turns` and `goTo`.
  */
-export type ChatEngineFeature = 'messages' | 'store';
+export type ChatEngineFeature = 'messages' | 'store' | 'branches';
+
+/** A turn in the tree of a conversation, as far as the suite looks at it. */
+export interface ConversationTurnLike {
+  readonly id: string;
+  readonly parent: string | null;
+  readonly messages: readonly ChatMessage[];
+  readonly current: boolean;
+}
+
+/** How one turn is answered; `edits` is asked of an engine with `branches` alone. */
+export interface TurnOptions extends QueryOptions {
+  edits?: string | undefined;
+}
 
 /** What the suite asks of a chat engine. What an answer must be is the query engine suite's, on its first turn. */
 export interface Conversation {
-  chat(message: string, options?: QueryOptions): Promise<QueryResponse>;
-  streamChat(message: string, options?: QueryOptions): ResponseStream;
+  chat(message: string, options?: TurnOptions): Promise<QueryResponse>;
+  streamChat(message: string, options?: TurnOptions): ResponseStream;
   history(): Promise<ChatMessage[]>;
   reset(): Promise<void>;
+  /** All turns, each after its parent. `branches` needs it. */
+  turns?(): Promise<readonly ConversationTurnLike[]>;
+  /** Goes on after a turn. `branches` needs it. */
+  goTo?(turnId: string): Promise<void>;
 }
 
 /** What a chat engine is made of for the suite: parts, and at most one place from which it goes on. */

@@ -1,7 +1,8 @@
 import type { Suite } from '../frame/case.ts';
 import type { ChatEngineSubject } from './subject.ts';
+import { branchCases } from './branch-cases.ts';
 import { keptCases } from './kept-cases.ts';
 import { turnCases } from './turn-cases.ts';
 
 /** Every rule of conversations that can be seen from outside. */
-export const chatEngineSuite: Suite<ChatEngineSubject> = [...turnCases, ...keptCases];
+export const chatEngineSuite: Suite<ChatEngineSubject> = [...turnCases, ...keptCases, ...branchCases];

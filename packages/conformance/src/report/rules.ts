@@ -111,6 +111,10 @@ export const rules: Readonly<Record<string, string>> = {
   'H-04':
     'No message and no answer in the history is empty: the one is refused, the other left out with a warning.',
   'H-05': 'A conversation goes on where it was kept, and is gone everywhere once it is reset.',
+  'H-06':
+    'Of two turns that are answered at once, by two engines or processes, one is added and the other is `conflict`, and kept beside it: none is lost.',
+  'H-07':
+    'A conversation is a tree of turns: an earlier one is answered anew beside it, and one goes on after any of them.',
   'D-01':
     'A reader is lazy: it holds one document at a time, and what cannot be read is reported and does not stop the rest. It can be resumed.',
   'D-02': 'Every document and node keeps where it came from, to the page or heading and the character.',

@@ -112,13 +112,12 @@ export class MemoryKeyValueStore implements KeyValueStore {
     const options = checkOptions(given);
     throwIfAborted(options.signal);
     return reading('An entry', () => {
-      const wanted = expected === undefined ? undefined : keptValue(key, expected);
       // Refused whatever stands there.
       const kept = keptValue(key, value);
-      const found = this.#namespaces.get(options.namespace ?? '')?.get(key);
-      if (!isSame(this.#live(found, performance.now())?.value, wanted)) return false;
-      this.#write(key, kept, options);
-      return true;
+      const found = this.#find([key], options)[0]?.value;
+      const isSame = isEqual(found, expected === undefined ? expected : keptValue(key, expected));
+      if (isSame) this.#write(key, kept, options);
+      return isSame;
     });
   }
 
@@ -217,7 +216,7 @@ function keptValue(key: string, value: StoreValue): Uint8Array | string {
   return value instanceof Uint8Array ? Uint8Array.from(value) : jsonText(value, `The value for '${key}'`);
 }
 
-function isSame(a: Uint8Array | string | undefined, b: Uint8Array | string | undefined): boolean {
+function isEqual(a: Uint8Array | string | undefined, b: Uint8Array | string | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

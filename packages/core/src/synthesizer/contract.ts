@@ -93,4 +93,6 @@ export interface PartialQueryResponse {
   text: string;
   sources?: NodeWithScore[];
   citations: Citation[];
+  /** In the `partial` of an error: what the answer would have had, where that is known, such as the turn that a conversation kept. */
+  metadata?: JsonObject;
 }

@@ -3,6 +3,7 @@ import { raceAbort, abortReason } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes, EventName } from '../events/map.ts';
 import { startSpan, type Span } from '../events/span.ts';
+import { defined } from '../shared/json.ts';
 import { webStream } from '../sse/write.ts';
 import type { PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent } from './contract.ts';
 
@@ -125,8 +126,10 @@ class ResponsePump {
   }
 
   #described(cause: unknown): MortiseError {
+    const error = toMortiseError(cause);
+    const { metadata } = { ...(error.partial as PartialQueryResponse | undefined) };
     // The partial answer says more to the caller than the partial reply of the model below.
-    return withErrorFields(toMortiseError(cause), { partial: this.partial() });
+    return withErrorFields(error, { partial: defined({ ...this.partial(), metadata }) });
   }
 
   #close(reason?: unknown): void {

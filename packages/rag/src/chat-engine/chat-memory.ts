@@ -1,10 +1,15 @@
-import { base64Of, MortiseError, type ChatMessage, type JsonValue, type TokenCounter } from '@mortise/core';
-import type { KeyValueStore } from '@mortise/core/store';
+import { base64Of, MortiseError, type ChatMessage, type TokenCounter } from '@mortise/core';
 import { fitMessages } from '@mortise/toolkit';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
 import { reading, wholeNumber } from '@mortise/core/shared';
-import { abortable } from '../abort.ts';
 import { messagesTokens } from '../synthesizer/room.ts';
+import { conversationOf } from './conversation.ts';
+import {
+  ownConversation,
+  storedConversation,
+  type ChatPersistence,
+  type KeptConversation,
+} from './conversation-store.ts';
 
 /** Where a conversation is kept, and how much of it a model is shown. */
 export interface ChatMemoryOptions {
@@ -15,39 +20,31 @@ export interface ChatMemoryOptions {
   /** Counts them. Default: `estimateTokenizer`. */
   tokenizer?: TokenCounter | undefined;
   /**
-   * Keeps the conversation in a store, from one process to the next: read at the first turn, written after each. One
-   * engine at a time: of two on one key, the last to write wins.
+   * Keeps the conversation in a store, from one process to the next: read at each turn, written after it. Several engines, in
+   * several processes, may have one conversation: of two turns at once one is added and the other is `conflict`, and kept beside.
    */
-  persist?: { readonly store: KeyValueStore; readonly key: string; readonly namespace?: string } | undefined;
+  persist?: ChatPersistence | undefined;
 }
 
-/** A conversation: whole turns, in their order, as plain JSON. */
+/** Throws `configuration` for options that do not fit each other, and for a store that could lose a turn. */
+export function keptConversation({ messages, persist }: ChatMemoryOptions): KeptConversation {
+  if (persist === undefined) {
+    const begin = reading('messages', () => conversationOf(plainCopy(messages ?? [])), 'configuration');
+    return ownConversation(begin);
+  }
+  if (messages === undefined) return storedConversation(persist);
+  const message = 'messages and persist are both given, and may differ. Give one.';
+  throw new MortiseError('configuration', message);
+}
+
+/** How much of a conversation a model is shown. */
 export class ChatMemory {
-  readonly #options: ChatMemoryOptions;
   readonly #maxTokens: number;
   readonly tokenizer: TokenCounter;
-  #messages: readonly ChatMessage[] | undefined;
-  #loading: Promise<readonly ChatMessage[]> | undefined;
 
   constructor(options: ChatMemoryOptions = {}) {
-    this.#options = options;
     this.#maxTokens = wholeNumber('maxTokens', options.maxTokens ?? 4096, { least: 0 });
     this.tokenizer = options.tokenizer ?? estimateTokenizer;
-    if (options.persist === undefined)
-      this.#messages = reading('messages', () => plainCopy(options.messages ?? []), 'configuration');
-    else if (options.messages !== undefined) {
-      const message =
-        'messages and persist are both given, and may differ. Give one; to begin with messages, write them to the store.';
-      throw new MortiseError('configuration', message);
-    }
-  }
-
-  /** Everything that was said. */
-  async load(signal?: AbortSignal): Promise<readonly ChatMessage[]> {
-    if (this.#messages !== undefined) return this.#messages;
-    // Shared by all who wait, so nobody's abort may end it.
-    this.#loading ??= this.#read().finally(() => (this.#loading = undefined));
-    return abortable(signal, () => this.#loading as Promise<readonly ChatMessage[]>);
   }
 
   /**
@@ -60,33 +57,6 @@ export class ChatMemory {
     const maxTokens = Math.min(this.#maxTokens, room) + countMessage(next);
     return fitMessages([...messages, next], { maxTokens, tokenizer, countMessage }).slice(0, -1);
   }
-
-  /** Both in the store and here, or neither. */
-  async append(turn: readonly ChatMessage[]): Promise<void> {
-    const messages = [...(await this.load()), ...plainCopy(turn)];
-    const { persist } = this.#options;
-    if (persist !== undefined) {
-      const { store, key, namespace } = persist;
-      await store.set(key, messages as unknown as JsonValue, { namespace });
-    }
-    this.#messages = messages;
-  }
-
-  async clear(): Promise<void> {
-    const { persist } = this.#options;
-    if (persist !== undefined) await persist.store.delete(persist.key, { namespace: persist.namespace });
-    this.#messages = [];
-  }
-
-  async #read(): Promise<readonly ChatMessage[]> {
-    const { store, key, namespace } = this.#options.persist as NonNullable<ChatMemoryOptions['persist']>;
-    const kept = await store.get(key, { namespace });
-    if (kept !== undefined && !isConversation(kept)) {
-      const message = `What the store has under '${key}' is not a conversation. Use another key, or delete it.`;
-      throw new MortiseError('validation', message);
-    }
-    return (this.#messages = kept ?? []);
-  }
 }
 
 /** Bytes become base64, which blocks take as well. */
@@ -97,14 +67,4 @@ export function plainCopy(messages: readonly ChatMessage[]): ChatMessage[] {
     return raw instanceof Uint8Array ? base64Of(raw) : value;
   });
   return JSON.parse(text) as ChatMessage[];
-}
-
-const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'];
-
-function isConversation(value: unknown): value is ChatMessage[] {
-  if (!Array.isArray(value)) return false;
-  return value.every((each: unknown) => {
-    const { role, content } = (each ?? {}) as { role?: unknown; content?: unknown };
-    return ROLES.includes(role) && (typeof content === 'string' || Array.isArray(content));
-  });
 }

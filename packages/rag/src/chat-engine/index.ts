@@ -1,6 +1,8 @@
 import type { ChatEngine as Engine } from './chat-engine.ts';
 
+export type { ChatTurnOptions, ConversationTurn } from './chat-engine.ts';
 export type { ChatMemoryOptions } from './chat-memory.ts';
+export type { ChatPersistence } from './conversation-store.ts';
 export { CONDENSE_PROMPT, type CondensePrompt } from './condense.ts';
 export { createCondenseChatEngine, type CondenseChatEngineOptions } from './condense-chat-engine.ts';
 export {

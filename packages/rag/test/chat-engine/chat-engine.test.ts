@@ -66,7 +66,7 @@ describe('createContextChatEngine', () => {
       text: '"Oak is hard" [1].',
       sources: [oak],
       citations: [{ nodeId: 'oak', quote: 'Oak is hard' }],
-      metadata: { question: 'Which wood is hard?' },
+      metadata: { question: 'Which wood is hard?', turnId: expect.any(String) },
       usage: { inputTokens: 7 },
     });
     const second = await chat.chat('How much so?');
@@ -161,7 +161,7 @@ describe('createCondenseChatEngine', () => {
     await chat.chat('Who wrote Faust?');
     expect(llm.requests).toEqual([]);
     const { text, metadata, usage } = await chat.chat('When was he born?', { topK: 2 });
-    expect([text, metadata]).toEqual(['In 1749 [1].', { question: 'When was Goethe born?' }]);
+    expect([text, metadata['question']]).toEqual(['In 1749 [1].', 'When was Goethe born?']);
     expect(usage).toEqual({ inputTokens: 14, outputTokens: 6, totalTokens: 20 });
     expect(retriever.asked.at(-1)).toMatchObject({ query: 'When was Goethe born?', options: { topK: 2 } });
     expect(messageText(llm.requests[0]!.messages.at(-1)!)).toContain(
@@ -351,10 +351,10 @@ describe('a chat engine that is kept in a store', () => {
     const store = new MemoryKeyValueStore();
     const chat = kept(store, ['One.', 'Two.', 'Three.']);
     await chat.chat('A?');
-    const set = store.set.bind(store);
-    store.set = () => Promise.reject(new MortiseError('server', 'The disk is full.'));
-    await expect(chat.chat('B?')).rejects.toMatchObject({ code: 'server' });
-    store.set = set;
+    const compareAndSet = store.compareAndSet.bind(store);
+    store.compareAndSet = () => Promise.reject(new MortiseError('server', 'The disk is full.'));
+    await expect(chat.chat('B?')).rejects.toMatchObject({ code: 'server', partial: { text: 'Two.' } });
+    store.compareAndSet = compareAndSet;
     expect(await chat.history()).toHaveLength(2);
     await chat.chat('C?');
     expect(await kept(store, []).history()).toEqual(await chat.history());
@@ -364,11 +364,11 @@ describe('a chat engine that is kept in a store', () => {
     const store = new MemoryKeyValueStore();
     const chat = kept(store, ['One.', 'Two.']);
     const controller = new AbortController();
-    const set = store.set.bind(store);
-    let isOver = Promise.resolve();
-    store.set = (...args) => {
+    const compareAndSet = store.compareAndSet.bind(store);
+    let isOver = Promise.resolve(false);
+    store.compareAndSet = (...args) => {
       controller.abort('mine');
-      isOver = new Promise<void>((resolve) => setTimeout(resolve, 5)).then(() => set(...args));
+      isOver = new Promise<void>((resolve) => setTimeout(resolve, 5)).then(() => compareAndSet(...args));
       return isOver;
     };
     await expect(chat.chat('A?', { signal: controller.signal })).rejects.toBe('mine');
@@ -377,14 +377,74 @@ describe('a chat engine that is kept in a store', () => {
     await new Promise((resolve) => setTimeout(resolve, 1));
     expect((await chat.history()).map(messageText)).toEqual(['A?', 'One.']);
     expect(await kept(store, []).history()).toEqual(await chat.history());
-    store.set = set;
+    store.compareAndSet = compareAndSet;
     await chat.chat('B?');
+  });
+
+  it('refuses a store that could lose a turn, with what to do, unless one process alone writes', async () => {
+    const { compareAndSet: _absent, ...others } = {
+      ...{ get: async () => undefined, set: async () => undefined, delete: async () => undefined },
+      compareAndSet: undefined,
+    };
+    const store = others as unknown as KeyValueStore;
+    const persist = { store, key: 'k' };
+    expect(() => context([], { persist })).toThrow(
+      expect.objectContaining({
+        code: 'configuration',
+        message: expect.stringMatching(/compareAndSet.*SqliteKeyValueStore.*singleWriter/),
+      }),
+    );
+    await context(['One.'], { persist: { ...persist, singleWriter: true } }).chat.chat('A?');
+  });
+
+  it('a turn that was begun before a reset is kept beside what came after it', async () => {
+    const store = new MemoryKeyValueStore();
+    const chat = kept(store, ['One.', 'Two.']);
+    await chat.chat('A?');
+    const late = chat.streamChat('B?');
+    await late[Symbol.asyncIterator]().next();
+    const other = kept(store, ['Three.']);
+    await other.reset();
+    await other.chat('C?');
+    const error = await late.final().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'conflict',
+      partial: { text: 'Two.', metadata: { turnId: expect.any(String) } },
+    });
+    expect((await other.history()).map(messageText)).toEqual(['C?', 'Three.']);
+    const turns = await other.turns();
+    expect(turns.map(({ messages, parent }) => [messageText(messages[0]!), parent])).toEqual([
+      ['C?', null],
+      ['B?', null],
+    ]);
+    await chat.goTo((error as { partial: { metadata: { turnId: string } } }).partial.metadata.turnId);
+    expect((await other.history()).map(messageText)).toEqual(['B?', 'Two.']);
+  });
+
+  it('tells the same question at one place twice apart', async () => {
+    const { chat } = context(() => 'One.', { condense: false });
+    await chat.chat('A?');
+    const [first] = await chat.turns();
+    await chat.chat('A?', { edits: first!.id });
+    const turns = await chat.turns();
+    expect(new Set(turns.map(({ id }) => id)).size).toBe(2);
+    expect(turns.map(({ current }) => current)).toEqual([false, true]);
   });
 
   it('refuses a value that is not a conversation, and messages beside a store', async () => {
     const store = new MemoryKeyValueStore();
-    await store.set('chat-1', { some: 'thing' });
-    await expect(kept(store, []).history()).rejects.toMatchObject({ code: 'validation' });
+    const turn = { id: 'a', parent: null, at: '', messages: [] };
+    const good = { version: 1, revision: 1, tip: 'a', turns: [turn] };
+    for (const value of [
+      ...[{ some: 'thing' }, [], 'x', { ...good, version: 2 }, { ...good, tip: 'b' }, { ...good, turns: {} }],
+      { ...good, turns: [{ ...turn, parent: 'b' }] },
+      { ...good, turns: [{ ...turn, messages: [{ role: 'x', content: '' }] }] },
+    ]) {
+      await store.set('chat-1', value);
+      await expect(kept(store, []).history()).rejects.toMatchObject({ code: 'validation' });
+    }
+    await store.set('chat-1', good);
+    expect(await kept(store, []).history()).toEqual([]);
     expect(() => context([], { persist: { store, key: 'k' }, messages: [] })).toThrow(
       expect.objectContaining({ code: 'configuration' }),
     );

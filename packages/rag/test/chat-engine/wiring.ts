@@ -16,6 +16,6 @@ const chatEngines: Readonly<Record<string, ChatEngineSubject['create']>> = {
 
 export function wireChatEngines(functions: TestFunctions): ConformanceResults[] {
   return Object.entries(chatEngines).map(([name, create]) =>
-    chatEngineConformance(functions, { name, create, declares: ['messages', 'store'] }),
+    chatEngineConformance(functions, { name, create, declares: ['messages', 'store', 'branches'] }),
   );
 }

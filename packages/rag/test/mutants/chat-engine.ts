@@ -1,4 +1,4 @@
-import type { ChatEngineParts, Conversation } from '@mortise/conformance';
+import type { ChatEngineParts, Conversation, ConversationTurnLike } from '@mortise/conformance';
 import { isMortiseError, MortiseError, type ChatMessage } from '@mortise/core';
 import type { KeyValueStore } from '@mortise/core/store';
 import { createResponseStream, type QueryResponse, type ResponseStream } from '@mortise/core/synthesizer';
@@ -10,14 +10,16 @@ export interface ChatEngineMutant {
   readonly create: (parts: ChatEngineParts) => Conversation;
 }
 
-const open = ({ llm, retriever, messages, persist }: ChatEngineParts, maxTokens?: number): Conversation =>
-  createContextChatEngine({ llm, retriever }, { messages, persist, maxTokens });
+const open = (
+  { llm, retriever, messages, persist }: ChatEngineParts,
+  maxTokens?: number,
+): Required<Conversation> => createContextChatEngine({ llm, retriever }, { messages, persist, maxTokens });
 
 /** A right engine, of which some members are others. */
 const around = (
   fault: string,
   caughtBy: string,
-  change: (chat: Conversation, parts: ChatEngineParts) => Partial<Conversation>,
+  change: (chat: Required<Conversation>, parts: ChatEngineParts) => Partial<Conversation>,
 ): ChatEngineMutant => ({
   fault,
   caughtBy,
@@ -28,6 +30,8 @@ const around = (
       streamChat: (message, options) => chat.streamChat(message, options),
       history: () => chat.history(),
       reset: () => chat.reset(),
+      turns: () => chat.turns(),
+      goTo: (turnId) => chat.goTo(turnId),
     };
     return { ...right, ...change(chat, parts) };
   },
@@ -152,8 +156,50 @@ export const chatEngineMutants: readonly ChatEngineMutant[] = [
     storing(parts, () => ({ delete: async () => undefined })),
   ),
   of('takes what its store refused for kept', 'store.failing', (parts) =>
-    storing(parts, (store) => ({ set: (...args) => store.set(...args).catch(() => undefined) })),
+    storing(parts, (store) => ({
+      compareAndSet: async (...args) => (await store.compareAndSet?.(...args).catch(() => true)) ?? true,
+    })),
   ),
+  around('knows no parents', 'branch.turns', (chat) => ({
+    turns: async () => (await chat.turns()).map((turn) => ({ ...turn, parent: null })),
+  })),
+  around('hands out its own turns', 'branch.turns', (chat) => {
+    let own: readonly ConversationTurnLike[] = [];
+    return {
+      turns: async () => (own = await chat.turns()),
+      history: async () => (own.length === 0 ? chat.history() : own.flatMap(({ messages }) => messages)),
+    };
+  }),
+  around('answers an edited message after the others', 'branch.edits', (chat) => ({
+    chat: (message, { edits: _edits, ...options } = {}) => chat.chat(message, options),
+  })),
+  around('goes to no turn', 'branch.go-to', (chat) => ({
+    goTo: async (turnId) => {
+      const known = (await chat.turns()).some(({ id }) => id === turnId);
+      if (!known) await chat.goTo(turnId);
+    },
+  })),
+  around('takes an unknown turn for the last one', 'branch.unknown', (chat) => ({
+    goTo: (turnId) => chat.goTo(turnId).catch(() => undefined),
+  })),
+  around('forgets a turn before it is answered anew', 'branch.failed', (chat) => ({
+    async chat(message, { edits, ...options } = {}) {
+      if (edits !== undefined) await chat.reset();
+      return chat.chat(message, options);
+    },
+  })),
+  around('lets the last to write win', 'store.two', (chat) => ({
+    chat: (message, options) =>
+      chat.chat(message, options).catch(async (error: unknown) => {
+        if (!isMortiseError(error, 'conflict') || error.partial === undefined) throw error;
+        const { metadata } = error.partial as QueryResponse;
+        await chat.goTo(metadata['turnId'] as string);
+        return error.partial as QueryResponse;
+      }),
+  })),
+  around('loses the turn of the one that was late', 'store.two', (chat) => ({
+    turns: async () => (await chat.turns()).filter(({ current }) => current),
+  })),
 ];
 
 function whenLeft(stream: ResponseStream, onLeft: () => void): ResponseStream {
@@ -186,6 +232,7 @@ function storing(
     getMany: (...args) => store.getMany(...args),
     setMany: (...args) => store.setMany(...args),
     iterate: (...args) => store.iterate(...args),
+    compareAndSet: async (...args) => (await store.compareAndSet?.(...args)) ?? false,
   };
   return { ...parts, persist: { ...parts.persist, store: { ...right, ...change(store) } } };
 }

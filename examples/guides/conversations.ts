@@ -1,0 +1,51 @@
+import {
+  isMortiseError,
+  messageText,
+  type KeyValueStore,
+  type LLM,
+  type QueryResponse,
+  type Retriever,
+} from '@mortise/core';
+import { createContextChatEngine, type ChatEngine } from '@mortise/rag';
+
+export function openConversation(
+  llm: LLM,
+  retriever: Retriever,
+  store: KeyValueStore,
+  id: string,
+): ChatEngine {
+  // #region keep
+  // One engine for each request is cheap: what was said is in the store.
+  const chat = createContextChatEngine(
+    { llm, retriever },
+    { persist: { store, key: id, namespace: 'conversations' } },
+  );
+  // #endregion
+  return chat;
+}
+
+export async function sayInTime(chat: ChatEngine, message: string): Promise<QueryResponse> {
+  // #region conflict
+  try {
+    return await chat.chat(message);
+  } catch (error) {
+    if (!isMortiseError(error, 'conflict')) throw error;
+    const late = error.partial as QueryResponse | undefined; // the whole answer, kept beside
+    if (late === undefined) throw error; // this engine was still busy with another turn
+    return late;
+  }
+  // #endregion
+}
+
+export async function correct(chat: ChatEngine, message: string): Promise<string[]> {
+  // #region branches
+  const turns = await chat.turns(); // { id, parent, messages, at, current }
+  const last = turns.findLast(({ current }) => current);
+  await chat.chat(message, { edits: last?.id }); // in place of the last turn, and beside it
+  if (last !== undefined) await chat.goTo(last.id); // and back to what was said first
+  // #endregion
+  return (await chat.turns()).map(
+    ({ messages: [asked], current }) =>
+      `${current ? '*' : ' '} ${asked === undefined ? '' : messageText(asked)}`,
+  );
+}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { createTextNode, messageText } from '@mortise/core';
+import { MemoryKeyValueStore } from '@mortise/core/store';
+import { ScriptedLLM } from '@mortise/core/testing';
+import { correct, openConversation, sayInTime } from '../conversations.ts';
+
+const retriever = {
+  retrieve: async () => [{ node: createTextNode({ id: 'oak', text: 'Oak is hard.' }), score: 1 }],
+};
+const llm = () => new ScriptedLLM({ replies: () => 'Oak [1].', retry: false });
+
+it('a conversation goes on in another engine, and its turns are edited', async () => {
+  const store = new MemoryKeyValueStore();
+  await openConversation(llm(), retriever, store, 'c').chat('Which?');
+  const chat = openConversation(llm(), retriever, store, 'c');
+  await chat.chat('Sure?');
+  expect(await correct(chat, 'Really?')).toEqual(['* Which?', '* Sure?', '  Really?']);
+});
+
+it('of two turns at once one is added, and the other kept beside', async () => {
+  const store = new MemoryKeyValueStore();
+  const chats = [llm(), llm()].map((each) => openConversation(each, retriever, store, 'c'));
+  const answers = await Promise.all(chats.map((chat, at) => sayInTime(chat, `Turn ${at}?`)));
+  expect(answers.map(({ text }) => text)).toEqual(['Oak [1].', 'Oak [1].']);
+  const turns = (await chats[0]?.turns()) ?? [];
+  expect(turns.map(({ messages }) => messageText(messages[0]!)).sort()).toEqual(['Turn 0?', 'Turn 1?']);
+  expect(turns.filter(({ current }) => current)).toHaveLength(1);
+});
