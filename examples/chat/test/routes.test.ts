@@ -124,6 +124,15 @@ describe('approval', () => {
     expect((await server.open(id)).messages.at(-1)?.parts.at(-1)?.approval).toEqual(approval);
   });
 
+  test('approval: to go on without it asks again, as where it has expired', async () => {
+    await server.start();
+    const { toolCallId } = await waiting();
+    const again = await (await server.post({ id, messages: [{}], isContinued: true })).text();
+    expect(again).toContain(`"type":"tool-approval-request","toolCallId":"${toolCallId}"`);
+    await (await server.decide(id, true)).text();
+    expect(server.notes()).toContain('buy walnut');
+  });
+
   test('approval: another question leaves the note unwritten', async () => {
     await server.start();
     await waiting();

@@ -1,4 +1,6 @@
 import { fromAISDK, toAISDK } from '@mortise/ai-sdk';
+import { approvalsFromResume } from '@mortise/ai-sdk/ag-ui';
+import { approvalsFromUIMessages, fromUIMessages, toUIMessages } from '@mortise/ai-sdk/ui';
 import { HashEmbedding, ScriptedLLM } from '@mortise/core/testing';
 import { call, fuzz } from './fuzz.ts';
 
@@ -64,6 +66,23 @@ const settings = () => ({
   headers: { a: 'b' },
 });
 
+const page = (): [unknown] => [
+  [
+    { id: '1', role: 'user', parts: [{ type: 'text', text: 'Pay.' }] },
+    {
+      id: '2',
+      role: 'assistant',
+      parts: [
+        { type: 'step-start' },
+        {
+          ...{ type: 'tool-pay', toolCallId: 'a', state: 'approval-responded', input: { sum: 1 } },
+          approval: { id: 't', approved: false, reason: 'No.' },
+        },
+      ],
+    },
+  ],
+];
+
 /** What theirs gets is an error of theirs, with ours as its cause. */
 async function ours<T>(promise: Promise<T>): Promise<T> {
   return promise.catch((error: unknown) => Promise.reject((error as Error).cause ?? error));
@@ -112,5 +131,26 @@ fuzz('integrations/ai-sdk', [
     'toAISDK, embeddings',
     () => [['a', 'b']],
     (values) => ours(toAISDK(new HashEmbedding({ dimensions: 4 })).doEmbed({ values })),
+  ),
+  call(
+    'messages for a page',
+    () => [
+      [
+        { role: 'user' as const, content: 'Pay.' },
+        {
+          role: 'assistant' as const,
+          content: [{ type: 'tool-call' as const, id: 'a', name: 'pay', arguments: { sum: 1 } }],
+        },
+      ],
+      { show: { approvals: true }, approvals: [{ callId: 'a', name: 'pay', arguments: {}, token: 't' }] },
+    ],
+    (messages, options) => toUIMessages(messages, options),
+  ),
+  call('messages of a page', page, (messages) => fromUIMessages(messages)),
+  call('decisions of a page', page, (messages) => approvalsFromUIMessages(messages)),
+  call(
+    'answers to interrupts',
+    () => [[{ interruptId: 'a:t', status: 'resolved', payload: { approved: true, reason: 'Yes.' } }]],
+    (resume) => approvalsFromResume(resume),
   ),
 ]);
