@@ -65,14 +65,17 @@ function fresh(folder: string, name: string): string {
   return place;
 }
 
-/** Keys of the calls of the pending reply that are answered in the state. */
+/** Keys of the calls of the pending reply that are answered in the state, those of agents too. */
 function resultsIn(place: string): Set<string> {
-  if (!existsSync(join(place, 'state.json'))) return new Set();
-  const { id, steps, reply } = stateOf(place);
-  const answered = reply?.calls.flatMap(({ result }, at) =>
-    result === undefined ? [] : [`${id}/${steps}/${at}`],
-  );
-  return new Set(answered);
+  return new Set(existsSync(join(place, 'state.json')) ? answeredIn(stateOf(place)) : []);
+}
+
+function answeredIn({ id, steps, reply }: ToolsState): string[] {
+  const calls = reply?.calls ?? [];
+  return calls.flatMap(({ result, run }, at) => {
+    if (result !== undefined) return [`${id}/${steps}/${at}`];
+    return run === undefined ? [] : answeredIn(run);
+  });
 }
 
 const stateOf = (place: string): ToolsState =>

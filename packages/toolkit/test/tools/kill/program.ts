@@ -33,15 +33,20 @@ for (;;) {
 
 /** Those that the state does not hold yet: each is good for one use. */
 function open(state: ToolsState | undefined): GivenApproval[] {
-  if (!existsSync(asked) || state?.reply === undefined) return [];
-  const { message, calls } = state.reply;
-  const ids = (message['content'] as { type: string; id: string }[])
-    .filter(({ type }) => type === 'tool-call')
-    .map(({ id }) => id);
-  const waits = new Set(
-    ids.filter((_id, at) => calls[at]?.result === undefined && calls[at]?.approved === undefined),
-  );
+  if (!existsSync(asked) || state === undefined) return [];
+  const waits = new Set(waitingIn(state));
   return (read(asked) as GivenApproval[]).filter(({ callId }) => waits.has(callId));
+}
+
+/** Calls that are neither answered nor decided, those of agents too. */
+function waitingIn({ reply }: ToolsState, around = ''): string[] {
+  const blocks = reply?.message['content'] as { type: string; id: string }[] | undefined;
+  const ids = blocks?.filter(({ type }) => type === 'tool-call').map(({ id }) => `${around}${id}`) ?? [];
+  return ids.flatMap((id, at) => {
+    const { result, approved, run } = reply?.calls[at] ?? {};
+    if (result !== undefined) return [];
+    return [...(approved === undefined ? [id] : []), ...(run === undefined ? [] : waitingIn(run, `${id}/`))];
+  });
 }
 
 function read(path: string): unknown {
