@@ -680,7 +680,7 @@ export { toUIMessageStreamResponse, type UIMessageStreamOptions } from './respon
 export type { AgentEvent, UISource } from './events.ts';
 export type { UIChunksOptions } from './to-chunks.ts';
 export { toUIMessages, type ToUIMessagesOptions, type UIMessageData, type UIPartData } from './to-ui.ts';
-export type { UITool } from './tools.ts';
+export type { UIToolsOf } from './tools.ts';
 
 // ---- ui/response.d.ts
 import type { SSEOptions } from '@mortise/core/sse';
@@ -723,10 +723,18 @@ export interface ToUIMessagesOptions extends Pick<UIChunksOptions, 'show' | 'aiV
 export declare function toUIMessages(messages: readonly ChatMessage[], given?: ToUIMessagesOptions): UIMessageData[];
 
 // ---- ui/tools.d.ts
-export interface UITool<T extends ToolShape> {
-    input: Parameters<T['execute']>[0];
-    output: Awaited<ReturnType<T['execute']>>;
-}
+import type { JsonObject } from '@mortise/core';
+import type { StandardSchema } from '@mortise/core/schema';
+export type UIToolsOf<T extends ToolShape> = {
+    [Each in T as Each['name']]: {
+        input: InputOf<Each>;
+        output: Awaited<ReturnType<Each['execute']>>;
+    };
+};
+type InputOf<T> = T extends {
+    readonly schema?: StandardSchema<infer Input, unknown>;
+} ? unknown extends Input ? JsonObject : Input : JsonObject;
 interface ToolShape {
+    readonly name: string;
     execute(args: never, context: never): unknown;
 }

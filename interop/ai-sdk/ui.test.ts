@@ -5,6 +5,7 @@ import {
   toUIMessages,
   type UIMessageStreamOptions,
   type UISource,
+  type UIToolsOf,
 } from '@mortise/ai-sdk/ui';
 import {
   createResponseStream,
@@ -23,6 +24,7 @@ import {
   readUIMessageStream,
   uiMessageChunkSchema,
   validateUIMessages,
+  type UIDataTypes,
   type UIMessage,
   type UIMessageChunk,
 } from 'ai';
@@ -30,7 +32,7 @@ import * as ai5 from 'ai-5';
 import * as ai6 from 'ai-6';
 import * as ai6Lowest from 'ai-6-lowest';
 import * as ai7Lowest from 'ai-7-lowest';
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 
 /** The chunks as their parser and their schema take them. */
 async function chunksOf(response: Response): Promise<UIMessageChunk[]> {
@@ -369,4 +371,10 @@ test.each([
     { type: 'tool-pay', state: 'output-available', output: 'paid' },
     { type: 'text', text: 'Done.' },
   ]);
+});
+
+test('the tools of a run type the parts of a page', () => {
+  type Part = UIMessage<unknown, UIDataTypes, UIToolsOf<typeof clock | typeof pay>>['parts'][number];
+  type Clock = Extract<Part, { type: 'tool-clock'; state: 'output-available' }>;
+  expectTypeOf<Clock['output']>().toEqualTypeOf<{ hour: number }>();
 });

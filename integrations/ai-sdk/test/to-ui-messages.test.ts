@@ -1,7 +1,8 @@
-import { fromUIMessages, toUIMessages, type UITool } from '@mortise/ai-sdk/ui';
-import { toolCallBlock, type ChatMessage } from '@mortise/core';
+import { fromUIMessages, toUIMessages, type UIToolsOf } from '@mortise/ai-sdk/ui';
+import { toolCallBlock, type ChatMessage, type JsonObject } from '@mortise/core';
 import { tool } from '@mortise/toolkit';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
 
 const result = (toolCallId: string, content: string, isError?: true): ChatMessage => ({
   role: 'tool',
@@ -99,12 +100,15 @@ describe('toUIMessages', () => {
   });
 });
 
-it('UITool: a tool types its part', () => {
+it('UIToolsOf: tools type their parts', () => {
   const count = tool({
-    name: 'count',
-    description: 'x',
-    parameters: {},
-    execute: () => Promise.resolve({ lines: 3 }),
+    ...{ name: 'count', description: 'x', parameters: z.object({ of: z.string().transform(Number) }) },
+    execute: ({ of }) => Promise.resolve({ lines: of }),
   });
-  expectTypeOf<UITool<typeof count>['output']>().toEqualTypeOf<{ lines: number }>();
+  const pay = tool({ name: 'pay', description: 'x', parameters: {}, execute: () => 'paid' });
+  expectTypeOf<UIToolsOf<typeof count | typeof pay>>().toEqualTypeOf<{
+    count: { input: { of: string }; output: { lines: number } };
+    pay: { input: JsonObject; output: string };
+  }>();
+  expect([count.name, pay.name]).toEqual(['count', 'pay']);
 });

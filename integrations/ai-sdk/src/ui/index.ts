@@ -5,4 +5,4 @@ export { toUIMessageStreamResponse, type UIMessageStreamOptions } from './respon
 export type { AgentEvent, UISource } from './events.ts';
 export type { UIChunksOptions } from './to-chunks.ts';
 export { toUIMessages, type ToUIMessagesOptions, type UIMessageData, type UIPartData } from './to-ui.ts';
-export type { UITool } from './tools.ts';
+export type { UIToolsOf } from './tools.ts';
