@@ -8,7 +8,7 @@ import ts from 'typescript';
 export const roomOrder: Readonly<Record<string, readonly string[]>> = {
   'packages/core': [
     // What has no subject of its own.
-    ...['errors.ts', 'events', 'shared', 'vectors', 'schema'],
+    ...['errors.ts', 'shared', 'events', 'vectors', 'schema'],
     // How a call is made: one attempt made robust, then the bytes of its reply.
     ...['call', 'wire'],
     // How streams go to a browser.
