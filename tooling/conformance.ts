@@ -115,6 +115,8 @@ export async function declaredReport(ran?: string): Promise<ConformanceReport> {
     const projects = [...new Set(files.map((file) => file.split('/test/', 1)[0] as string))];
     all.push(...runTests(projects, files));
   }
+  const served = `integrations/${ran}/${SERVED}`;
+  if (existsSync(join(root, served))) all.push(...runTests([`integrations/${ran}`], [served], SERVICES));
   return reportOf(all);
 }
 
@@ -134,15 +136,26 @@ function asPassed(results: ConformanceResults): ConformanceResults {
 /** All suites of the workspace in one run; a failure in one of them ends it. */
 function runSuites(): ConformanceReport {
   const projects = ['packages/stores', 'packages/rag', 'integrations/*'];
-  return reportOf(runTests(projects, ['test/conformance.test.ts', ...wiredAlone()]));
+  return reportOf([
+    ...runTests(projects, ['test/conformance.test.ts', ...wiredAlone()]),
+    ...runTests(['integrations/*'], [SERVED], SERVICES),
+  ]);
 }
 
-function runTests(projects: readonly string[], files: readonly string[]): readonly ConformanceResults[] {
+/** The suites of an implementation that takes seconds to start, and where they are run. */
+const SERVED = 'test/conformance.services.test.ts';
+const SERVICES = 'vitest.services.config.ts';
+
+function runTests(
+  projects: readonly string[],
+  files: readonly string[],
+  config = 'vitest.config.ts',
+): readonly ConformanceResults[] {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-conformance-'));
   try {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const filters = projects.flatMap((project) => ['--project', project]);
-    execFileSync(process.execPath, [vitest, 'run', ...filters, ...files], {
+    execFileSync(process.execPath, [vitest, 'run', '--config', config, ...filters, ...files], {
       cwd: root,
       env: { ...process.env, [resultsVariable]: folder },
       stdio: ['ignore', 'ignore', 'inherit'],

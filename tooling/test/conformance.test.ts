@@ -8,7 +8,7 @@ import { root } from '../workspace.ts';
 const AGAIN = 'run `pnpm run docs`';
 
 test('docs/matrix.md and docs/spec are what the packages declare and the suites say', async () => {
-  // Every case is a test of its package, so that what is written to have passed passes in this very run.
+  // Every case is a test of its package, so that what is written to have passed passes in this very run, or in that of the services.
   const report = await declaredReport();
   for (const [path, text] of conformancePages(report))
     expect(normal(readFileSync(join(root, path), 'utf8')), AGAIN).toBe(normal(text));

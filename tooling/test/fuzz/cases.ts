@@ -10,6 +10,7 @@ export const CASES = {
   'integrations/keyv': 300,
   'integrations/sqlite-vec': 200,
   'integrations/usearch': 200,
+  'integrations/postgres': 600,
   'integrations/gpt-tokenizer': 300,
   'integrations/energetic-ai': 200,
   'integrations/openai': 1500,

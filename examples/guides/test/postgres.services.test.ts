@@ -1,0 +1,30 @@
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { createDocument } from '@mortise/core/retriever';
+import { HashEmbedding } from '@mortise/core/testing';
+import { expect, it } from 'vitest';
+import { openDatabase } from '../postgres.ts';
+
+it('everything in one database: what was ingested is found by words and vectors, and what was left out is not', async () => {
+  const client = await PGlite.create({ extensions: { vector } });
+  const { pipeline, ask, documents, vectors } = openDatabase(
+    client,
+    new HashEmbedding({ dimensions: 64 }),
+    64,
+  );
+  const pages = [
+    ['roof.md', 'Slates are laid from the eaves up.'],
+    ['wall.md', 'Lime lets a wall dry.'],
+  ].map(([path = '', text = '']) => createDocument({ id: path, text, metadata: { path } }));
+  await pipeline.run(pages);
+  const [found] = await ask('How is a wall kept dry?');
+  expect(found?.node.metadata['path']).toBe('wall.md');
+  const filter = { key: 'path', op: '==', value: 'roof.md' } as const;
+  expect((await ask('How is a wall kept dry?', { filter })).map(({ node }) => node.metadata['path'])).toEqual(
+    ['roof.md'],
+  );
+  await vectors.delete({ sourceIds: ['wall.md'] });
+  await documents.deleteSource('wall.md');
+  expect((await ask('wall')).map(({ node }) => node.metadata['path'])).toEqual(['roof.md']);
+  await client.close();
+});
