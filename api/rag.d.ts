@@ -13,28 +13,9 @@ export interface AnswerCall {
 
 // ---- chat-engine/chat-engine.d.ts
 import type { ChatMessage } from '@mortise/core';
-import type { QueryOptions } from '@mortise/core/query-engine';
-import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
-import type { AnswerCall } from '../answer.ts';
-import type { ChatMemory, ChatMemoryOptions } from './chat-memory.ts';
-export interface ChatTurnOptions extends QueryOptions {
-    edits?: string | undefined;
-}
-export interface ConversationTurn {
-    id: string;
-    parent: string | null;
-    messages: ChatMessage[];
-    at: string;
-    current: boolean;
-}
-export interface ChatTurn {
-    readonly message: string;
-    readonly history: readonly ChatMessage[];
-    readonly memory: ChatMemory;
-    readonly options: QueryOptions;
-    readonly call: AnswerCall;
-}
-export type ChatMode = (turn: ChatTurn) => AsyncIterable<ResponseStreamEvent>;
+import type { QueryResponse, ResponseStream } from '@mortise/core/synthesizer';
+import type { ChatMode, ChatTurnOptions, ConversationTurn, PendingTurn, ResumeOptions } from './contract.ts';
+import type { ChatMemoryOptions } from './chat-memory.ts';
 export declare class ChatEngine {
     constructor(mode: ChatMode, options?: ChatMemoryOptions);
     chat(message: string, options?: ChatTurnOptions): Promise<QueryResponse>;
@@ -46,6 +27,12 @@ export declare class ChatEngine {
         signal?: AbortSignal | undefined;
     }): Promise<ConversationTurn[]>;
     goTo(turnId: string): Promise<void>;
+    pending(options?: {
+        signal?: AbortSignal | undefined;
+    }): Promise<PendingTurn | undefined>;
+    resume(options?: ResumeOptions): Promise<QueryResponse>;
+    streamResume(options?: ResumeOptions): ResponseStream;
+    discard(): Promise<void>;
     reset(): Promise<void>;
 }
 
@@ -117,6 +104,52 @@ export declare function createContextChatEngine(parts: {
     readonly retriever: Retriever;
 }, given?: ContextChatEngineOptions): ChatEngine;
 
+// ---- chat-engine/contract.d.ts
+import type { ChatMessage, ToolResultBlock } from '@mortise/core';
+import type { QueryOptions } from '@mortise/core/query-engine';
+import type { QueryResponse, ResponseStreamEvent } from '@mortise/core/synthesizer';
+import type { GivenApproval, PendingApproval, ToolsState } from '@mortise/toolkit';
+import type { AnswerCall } from '../answer.ts';
+import type { ChatMemory } from './chat-memory.ts';
+import type { PendingRecord } from './pending.ts';
+export interface ChatTurnOptions extends QueryOptions {
+    edits?: string | undefined;
+}
+export interface ConversationTurn {
+    id: string;
+    parent: string | null;
+    messages: ChatMessage[];
+    at: string;
+    current: boolean;
+}
+export interface PendingTurn {
+    message: string;
+    approvals: PendingApproval[];
+}
+export interface ResumeOptions extends QueryOptions {
+    approvals?: readonly GivenApproval[] | undefined;
+}
+export interface ResumedTurn extends Pick<PendingRecord, 'from' | 'state'> {
+    readonly results: readonly ToolResultBlock[];
+    readonly approvals: readonly GivenApproval[] | undefined;
+    readonly keep: (state: ToolsState) => Promise<void>;
+}
+export interface FinishedTurn {
+    readonly type: 'finish';
+    readonly response: QueryResponse;
+    readonly messages?: readonly ChatMessage[];
+    readonly waits?: Pick<PendingRecord, 'from' | 'state' | 'approvals'>;
+}
+export interface ChatTurn {
+    readonly message: string;
+    readonly history: readonly ChatMessage[];
+    readonly memory: ChatMemory;
+    readonly options: QueryOptions;
+    readonly call: AnswerCall;
+    readonly resumed?: ResumedTurn | undefined;
+}
+export type ChatMode = (turn: ChatTurn) => AsyncIterable<ResponseStreamEvent | FinishedTurn>;
+
 // ---- chat-engine/conversation-store.d.ts
 import type { KeyValueStore } from '@mortise/core/store';
 export interface ChatPersistence {
@@ -128,13 +161,45 @@ export interface ChatPersistence {
 
 // ---- chat-engine/index.d.ts
 import type { ChatEngine as Engine } from './chat-engine.ts';
-export type { ChatTurnOptions, ConversationTurn } from './chat-engine.ts';
+export type { ChatTurnOptions, ConversationTurn, PendingTurn, ResumeOptions } from './contract.ts';
 export type { ChatMemoryOptions } from './chat-memory.ts';
 export type { ChatPersistence } from './conversation-store.ts';
 export { CONDENSE_PROMPT, type CondensePrompt } from './condense.ts';
 export { createCondenseChatEngine, type CondenseChatEngineOptions } from './condense-chat-engine.ts';
 export { CONTEXT_CHAT_PROMPT, createContextChatEngine, type ContextChatEngineOptions, type ContextChatPrompt, } from './context-chat-engine.ts';
+export { createToolsChatEngine, type ToolsChatEngineOptions, type ToolsChatEvent, } from './tools-chat-engine.ts';
 export type ChatEngine = Engine;
+
+// ---- chat-engine/pending.d.ts
+import type { PendingApproval, ToolsState } from '@mortise/toolkit';
+export interface PendingRecord {
+    readonly message: string;
+    readonly parent: string | null;
+    readonly begun: string | null;
+    readonly from: number;
+    readonly changes: number;
+    readonly approvals: readonly PendingApproval[];
+    readonly state: ToolsState;
+}
+
+// ---- chat-engine/tools-chat-engine.d.ts
+import type { LLM } from '@mortise/core';
+import type { RunToolsEvent, StreamToolsOptions, Tool } from '@mortise/toolkit';
+import type { WritingChatOptions } from '../synthesizer/ask.ts';
+import type { ChatEngine } from './chat-engine.ts';
+import type { ChatMemoryOptions } from './chat-memory.ts';
+export interface ToolsChatEngineOptions extends ChatMemoryOptions, Pick<StreamToolsOptions, 'maxSteps' | 'maxToolCalls' | 'maxTotalToolCalls' | 'concurrency' | 'toolTimeoutMs' | 'toolErrors' | 'toolChoice' | 'approve' | 'approvalKey' | 'approvalTtlMs'> {
+    systemPrompt?: string | undefined;
+    chat?: WritingChatOptions | undefined;
+}
+export type ToolsChatEvent = {
+    type: 'tools:event';
+    event: RunToolsEvent;
+};
+export declare function createToolsChatEngine(parts: {
+    readonly llm: LLM;
+    readonly tools: readonly Tool[];
+}, given?: ToolsChatEngineOptions): ChatEngine;
 
 // ---- clock.d.ts
 export type Clock = () => number | undefined;

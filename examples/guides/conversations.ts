@@ -6,7 +6,8 @@ import {
   type QueryResponse,
   type Retriever,
 } from '@mortise/core';
-import { createContextChatEngine, type ChatEngine } from '@mortise/rag';
+import { createContextChatEngine, createToolsChatEngine, type ChatEngine } from '@mortise/rag';
+import type { GivenApproval, PendingApproval, Tool } from '@mortise/toolkit';
 
 export function openConversation(
   llm: LLM,
@@ -48,4 +49,24 @@ export async function correct(chat: ChatEngine, message: string): Promise<string
     ({ messages: [asked], current }) =>
       `${current ? '*' : ' '} ${asked === undefined ? '' : messageText(asked)}`,
   );
+}
+
+export async function withTools(
+  llm: LLM,
+  tools: Tool[],
+  approvalKey: string,
+  store: KeyValueStore,
+  decide: (approvals: PendingApproval[]) => Promise<GivenApproval[]>,
+): Promise<string> {
+  // #region tools
+  const chat = createToolsChatEngine(
+    { llm, tools }, // an engineTool among them has sources and citations
+    { systemPrompt: 'You look after a saw mill.', approvalKey, persist: { store, key: 'mill' } },
+  );
+  const answer = await chat.chat('Stop the saw, and say why it hums.');
+  if (answer.outcome !== 'approval') return answer.text;
+  const pending = await chat.pending(); // in another process too, days later
+  const { text } = await chat.resume({ approvals: await decide(pending?.approvals ?? []) });
+  // #endregion
+  return text;
 }

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { createTextNode, messageText } from '@mortise/core';
+import { createTextNode, messageText, toolCallBlock } from '@mortise/core';
 import { MemoryKeyValueStore } from '@mortise/core/store';
 import { ScriptedLLM } from '@mortise/core/testing';
-import { correct, openConversation, sayInTime } from '../conversations.ts';
+import { tool } from '@mortise/toolkit';
+import { correct, openConversation, sayInTime, withTools } from '../conversations.ts';
 
 const retriever = {
   retrieve: async () => [{ node: createTextNode({ id: 'oak', text: 'Oak is hard.' }), score: 1 }],
@@ -25,4 +26,24 @@ it('of two turns at once one is added, and the other kept beside', async () => {
   const turns = (await chats[0]?.turns()) ?? [];
   expect(turns.map(({ messages }) => messageText(messages[0]!)).sort()).toEqual(['Turn 0?', 'Turn 1?']);
   expect(turns.filter(({ current }) => current)).toHaveLength(1);
+});
+
+it('a turn with tools waits for an approval, and goes on', async () => {
+  const stopped: string[] = [];
+  const stop = tool({
+    name: 'stop',
+    description: 'Stops a machine.',
+    parameters: { type: 'object' },
+    needsApproval: true,
+    execute: () => (stopped.push('saw'), 'stopped'),
+  });
+  const model = new ScriptedLLM({ replies: [[toolCallBlock('a', 'stop', '{}')], 'It stands.'] });
+  const text = await withTools(
+    model,
+    [stop],
+    'a secret of the mill',
+    new MemoryKeyValueStore(),
+    async (asked) => asked.map(({ callId, token }) => ({ callId, token, approved: true })),
+  );
+  expect([text, stopped]).toEqual(['It stands.', ['saw']]);
 });

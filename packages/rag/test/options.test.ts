@@ -189,6 +189,11 @@ const options: Row[] = [
     from0,
     (maxTokens) => rag.createCondenseChatEngine({ llm, engine }, { maxTokens }),
   ],
+  [
+    'createToolsChatEngine.maxTokens',
+    from0,
+    (maxTokens) => rag.createToolsChatEngine({ llm, tools: [] }, { maxTokens }),
+  ],
   ['LLMRerank.topN', count, (topN) => new rag.LLMRerank({ llm }, { topN })],
   ['LLMRerank.batchSize', count, (batchSize) => new rag.LLMRerank({ llm }, { batchSize })],
   ['LLMRerank.concurrency', count, (concurrency) => new rag.LLMRerank({ llm }, { concurrency })],

@@ -7,6 +7,7 @@ import {
   citationPromptValues,
   createCitationQueryEngine,
   createCondenseChatEngine,
+  createToolsChatEngine,
   CompactSynthesizer,
   csvFormat,
   engineTool,
@@ -213,6 +214,18 @@ export const ragReaders: readonly TextReader[] = [
       const call = toolCallBlock('a', 'f', JSON.stringify({ question: text }));
       const llm = new ScriptedLLM({ replies: [[call], 'x'] });
       return runTools(llm, 'x', { tools: [engineTool(engine, { name: 'f', description: 'x' })] });
+    },
+  },
+  {
+    name: 'createToolsChatEngine, an answer and what a tool gives',
+    exports: ['createToolsChatEngine'],
+    heads: ['', '"', '[1] '],
+    read(text) {
+      const engine = createCitationQueryEngine({ retriever, llm: replying(text) });
+      const call = toolCallBlock('a', 'f', '{"question":"q"}');
+      const llm = new ScriptedLLM({ replies: [[call], `${text} [1]`] });
+      const tools = [engineTool(engine, { name: 'f', description: 'x' })];
+      return createToolsChatEngine({ llm, tools }).chat('x');
     },
   },
   {

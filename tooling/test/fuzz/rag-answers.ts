@@ -102,6 +102,8 @@ function chatTargets(
         await chat.chat(message, given);
         await chat.streamChat(message, given).final();
         await chat.history({ signal: given.signal });
+        await chat.pending({ signal: given.signal });
+        await chat.discard();
         const turns = await chat.turns({ signal: given.signal });
         await chat.goTo(turns[0]?.id ?? '');
         await chat.chat(message, { ...given, edits: turns.at(-1)?.id });
@@ -226,6 +228,20 @@ export const answers: readonly Target[] = [
       { messages: messages(), maxTokens: 100, chat: { temperature: 0 } },
     ],
     (parts, options) => rag.createCondenseChatEngine(parts, options),
+  ),
+  ...chatTargets(
+    'createToolsChatEngine',
+    () => [
+      { ...llm(), tools: [rag.engineTool(engine(), { name: 'f', description: 'x' })] },
+      {
+        messages: messages(),
+        maxTokens: 100,
+        systemPrompt: 'Be short.',
+        maxSteps: 2,
+        chat: { temperature: 0 },
+      },
+    ],
+    (parts, options) => rag.createToolsChatEngine(parts, options),
   ),
   ...chatTargets(
     'createContextChatEngine',

@@ -63,7 +63,7 @@ export interface Citation {
 
 /** Deltas only: the text is their concatenation. */
 export type ResponseStreamEvent =
-  /** First, and once: what the answer will be written from. */
+  /** First: what the answer will be written from. Again, with all of them, where tools find more on the way. */
   | { type: 'sources'; sources: NodeWithScore[] }
   | { type: 'text-delta'; delta: string }
   /** As soon as its marker is complete, which may be several deltas after its first character. */

@@ -1,46 +1,28 @@
-import { MortiseError, withErrorFields, isMortiseError, type ChatMessage } from '@mortise/core';
+import { isMortiseError, MortiseError, withErrorFields, type ChatMessage } from '@mortise/core';
 import { throughDoor } from '@mortise/core/call';
-import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
 import { streamedAnswer, wholeAnswer, type AnswerCall, type AnswerSpec } from '../answer.ts';
+import type {
+  ChatMode,
+  ChatTurn,
+  ChatTurnOptions,
+  ConversationTurn,
+  FinishedTurn,
+  PendingTurn,
+  ResumedTurn,
+  ResumeOptions,
+} from './contract.ts';
 import { ChatMemory, keptConversation, plainCopy, type ChatMemoryOptions } from './chat-memory.ts';
-import { branchTo, changed, messagesTo, turnOf, withTurn, type ConversationRecord } from './conversation.ts';
+import { branchTo, changed, messagesTo, turnOf, withTurn } from './conversation.ts';
 import type { KeptConversation } from './conversation-store.ts';
+import { resultsOf, type PendingRecord } from './pending.ts';
 import { Turn } from './turn.ts';
 
-/** How one turn is answered. */
-export interface ChatTurnOptions extends QueryOptions {
-  /**
-   * The id of an earlier turn that the message stands in place of: it is answered as if that turn and all after it had not been
-   * said, and becomes a branch beside it, the current one. The old branch stays. Default: the message goes on with the current one.
-   */
-  edits?: string | undefined;
+/** Where a turn is to be kept. */
+interface Place extends Pick<PendingRecord, 'message' | 'parent' | 'begun'> {
+  /** Those of the pending turn that this one is. */
+  changes?: number | undefined;
 }
-
-/** A turn in the tree of a conversation. Plain JSON. */
-export interface ConversationTurn {
-  id: string;
-  /** The turn before it; `null` for one that begins the conversation. */
-  parent: string | null;
-  messages: ChatMessage[];
-  /** When its answer was whole, as ISO 8601. */
-  at: string;
-  /** Whether it is on the current branch, which `history()` is and the next turn goes on with. */
-  current: boolean;
-}
-
-/** One turn, as a mode sees it. */
-export interface ChatTurn {
-  readonly message: string;
-  /** Everything that was said before. */
-  readonly history: readonly ChatMessage[];
-  readonly memory: ChatMemory;
-  readonly options: QueryOptions;
-  readonly call: AnswerCall;
-}
-
-/** How a turn is answered. */
-export type ChatMode = (turn: ChatTurn) => AsyncIterable<ResponseStreamEvent>;
 
 /**
  * A conversation about documents, one turn at a time. A turn enters the history when its answer is whole, the message
@@ -94,10 +76,42 @@ export class ChatEngine {
     });
   }
 
-  /** Makes the branch that ends with a turn the current one: the next message goes on from there. `not-found` without such a turn. */
+  /** Makes the branch that ends with a turn the current one: the next message goes on from there, and a turn that waits is given up. `not-found` without such a turn. */
   goTo(turnId: string): Promise<void> {
     return this.#alone(async () => {
-      await this.#conversation.update((record) => changed(record, { tip: turnOf(record, turnId).id }));
+      await this.#conversation.update((record) =>
+        changed(record, { tip: turnOf(record, turnId).id, pending: undefined }),
+      );
+    });
+  }
+
+  /** The turn that waits for approvals; undefined where none does. */
+  pending(options: { signal?: AbortSignal | undefined } = {}): Promise<PendingTurn | undefined> {
+    return throughDoor(options, {}, async ({ signal }) => {
+      const { pending } = await this.#conversation.load(signal);
+      return pending && structuredClone({ message: pending.message, approvals: [...pending.approvals] });
+    });
+  }
+
+  /**
+   * Goes on with the turn that waits, in this process or another: calls that were approved are run, others are told to the model. It is
+   * kept after each step, so that a kill loses nothing: then call it without approvals. Rejects with `not-found` where nothing waits;
+   * with `permission` and `conflict` for approvals that do not hold, as `runTools` does, and the turn still waits; and with `conflict`
+   * where somebody else goes on with it.
+   */
+  resume(options: ResumeOptions = {}): Promise<QueryResponse> {
+    return wholeAnswer(this.#resuming(options));
+  }
+
+  /** The same as a stream. */
+  streamResume(options: ResumeOptions = {}): ResponseStream {
+    return streamedAnswer(this.#resuming(options));
+  }
+
+  /** Gives up the turn that waits, with all that its tools gave. */
+  discard(): Promise<void> {
+    return this.#alone(async () => {
+      await this.#conversation.update((record) => changed(record, { pending: undefined }));
     });
   }
 
@@ -122,11 +136,15 @@ export class ChatEngine {
       name: 'chat',
       content: () => ({ message }),
       options,
-      events: (call) => this.#events(message, options, call),
+      events: (call) => this.#asked(message, options, call),
     };
   }
 
-  async *#events(
+  #resuming(options: ResumeOptions): AnswerSpec {
+    return { name: 'chat', content: () => ({}), options, events: (call) => this.#resumed(options, call) };
+  }
+
+  async *#asked(
     message: string,
     { edits, ...options }: ChatTurnOptions,
     call: AnswerCall,
@@ -136,44 +154,99 @@ export class ChatEngine {
     const turn = this.#begin(call.signal);
     try {
       const record = await this.#conversation.load(call.signal);
-      const parent = edits === undefined ? record.tip : turnOf(record, edits).parent;
-      const history = messagesTo(record, parent);
-      const asked = { message, history, memory: this.#memory, options, call };
-      for await (const event of this.#mode(asked)) {
-        if (event.type !== 'finish') {
-          yield event;
-          continue;
-        }
-        const { response } = event as { response: QueryResponse };
-        turn.commit();
-        const kept = await this.#keep(message, response, parent, record);
-        turn.end();
-        yield { type: 'finish', response: kept };
-      }
+      if (record.pending !== undefined) throw isWaiting();
+      const { tip: begun } = record;
+      const parent = edits === undefined ? begun : turnOf(record, edits).parent;
+      const asked = { message, history: messagesTo(record, parent), memory: this.#memory, options, call };
+      yield* this.#answered(asked, { message, parent, begun }, turn);
     } finally {
       turn.end();
     }
   }
 
-  /** Models refuse a history with an empty answer in it, so a turn without one is not kept. */
-  async #keep(
-    message: string,
-    response: QueryResponse,
-    parent: string | null,
-    { tip: begun }: ConversationRecord,
-  ): Promise<QueryResponse> {
-    if (response.text.trim() === '') {
-      const why = 'The turn is not in the history, as its answer has no text.';
-      return { ...response, warnings: [...response.warnings, { type: 'other', message: why }] };
+  async *#resumed(
+    { approvals, ...options }: ResumeOptions,
+    call: AnswerCall,
+  ): AsyncGenerator<ResponseStreamEvent> {
+    const turn = this.#begin(call.signal);
+    try {
+      const record = await this.#conversation.load(call.signal);
+      const { pending } = record;
+      if (pending === undefined) {
+        const message =
+          'No turn of this conversation waits for an approval: it was gone on with, or given up.';
+        throw new MortiseError('not-found', message);
+      }
+      const { message, parent, begun, from, state } = pending;
+      const place: Place = { message, parent, begun, changes: pending.changes };
+      const keep = (change: (now: PendingRecord) => Partial<PendingRecord>): Promise<void> =>
+        this.#goOn(place, change);
+      // Approvals are good for one use, so they tell two at once apart by themselves.
+      if (approvals === undefined) await keep(() => ({}));
+      const decided = new Set(approvals?.map(({ callId }) => callId));
+      const resumed: ResumedTurn = {
+        ...{ from, state, approvals, results: resultsOf(pending) },
+        keep: (now) =>
+          keep((before) => ({
+            state: now,
+            approvals: before.approvals.filter(({ callId }) => !decided.has(callId)),
+          })),
+      };
+      const asked = { message, history: [], memory: this.#memory, options, call, resumed };
+      yield* this.#answered(asked, place, turn);
+    } finally {
+      turn.end();
     }
-    const messages: ChatMessage[] = [
-      { role: 'user', content: message },
-      { role: 'assistant', content: [{ type: 'text', text: response.text }] },
-    ];
-    let turnId = '';
+  }
+
+  async #goOn(place: Place, change: (now: PendingRecord) => Partial<PendingRecord>): Promise<void> {
+    const { changes } = place;
+    const { pending } = await this.#conversation.update((record) => {
+      const now = record.pending;
+      if (now === undefined || now.changes !== changes) {
+        const message =
+          'Somebody else went on with the turn that waits, or gave it up. Read the conversation again.';
+        throw new MortiseError('conflict', message);
+      }
+      return changed(record, { pending: { ...now, ...change(now), changes: now.changes + 1 } });
+    });
+    place.changes = pending?.changes;
+  }
+
+  async *#answered(asked: ChatTurn, place: Place, turn: Turn): AsyncGenerator<ResponseStreamEvent> {
+    for await (const event of this.#mode(asked)) {
+      if (event.type !== 'finish') {
+        yield event;
+        continue;
+      }
+      turn.commit();
+      const response = await this.#keep(event, place);
+      turn.end();
+      yield { type: 'finish', response };
+    }
+  }
+
+  /** Models refuse a history with an empty answer in it, so a turn without one is not kept. */
+  async #keep(finished: FinishedTurn, place: Place): Promise<QueryResponse> {
+    const { response, waits } = finished;
+    const isEmpty = response.text.trim() === '' && waits === undefined;
+    const why = 'The turn is not in the history, as its answer has no text.';
+    const told: QueryResponse = isEmpty
+      ? { ...response, warnings: [...response.warnings, { type: 'other', message: why }] }
+      : response;
+    if (isEmpty && place.changes === undefined) return told;
+    let turnId: string | undefined;
     const kept = await this.#conversation
       .update((record) => {
-        const next = withTurn(record, { parent, messages, begun });
+        turnId = undefined;
+        const isOwn = record.pending?.changes === place.changes;
+        const rest = isOwn && record.pending !== undefined ? changed(record, { pending: undefined }) : record;
+        if (isEmpty) return rest;
+        if (waits !== undefined && isOwn && record.tip === place.begun) {
+          const { message, parent, begun, changes = 0 } = place;
+          return changed(record, { pending: { message, parent, begun, changes: changes + 1, ...waits } });
+        }
+        const next = withTurn(rest, { ...place, messages: messagesOf(finished, place) });
         turnId = next.id;
         return next.record;
       })
@@ -181,10 +254,11 @@ export class ChatEngine {
         // What was paid for, and is in no store.
         throw isMortiseError(error) ? withErrorFields(error, { partial: response }) : error;
       });
+    if (turnId === undefined) return told;
     const answered = { ...response, metadata: { ...response.metadata, turnId } };
     if (kept.tip === turnId) return answered;
-    const why = `The conversation was changed by somebody else while this turn was answered. It is kept beside, as turn ${turnId}: go on from it with goTo, or ask again.`;
-    throw new MortiseError('conflict', why, { partial: answered });
+    const beside = `The conversation was changed by somebody else while this turn was answered. It is kept beside, as turn ${String(turnId)}: go on from it with goTo, or ask again.`;
+    throw new MortiseError('conflict', beside, { partial: answered });
   }
 
   #begin(signal: AbortSignal | undefined): Turn {
@@ -199,4 +273,18 @@ export class ChatEngine {
     this.#running = turn;
     return turn;
   }
+}
+
+function messagesOf({ messages, response }: FinishedTurn, { message }: Place): ChatMessage[] {
+  if (messages !== undefined) return plainCopy(messages);
+  return [
+    { role: 'user', content: message },
+    { role: 'assistant', content: [{ type: 'text', text: response.text }] },
+  ];
+}
+
+function isWaiting(): MortiseError {
+  const message =
+    'A turn of this conversation waits for an approval. Go on with it by resume, or give it up by discard or goTo.';
+  return new MortiseError('conflict', message);
 }

@@ -3,7 +3,7 @@ import { chatPrompt, type ChatPromptTemplate } from '@mortise/toolkit/prompts';
 import { delimited } from '@mortise/core/shared';
 import { replyTo, roomOptions, type Writer } from '../synthesizer/ask.ts';
 import { roomForSources } from '../synthesizer/room.ts';
-import type { ChatTurn } from './chat-engine.ts';
+import type { ChatTurn } from './contract.ts';
 
 /** Variables of the prompt: what was said, and the message, each in tags of its own. */
 export type CondensePrompt = ChatPromptTemplate<'conversation' | 'message'>;

@@ -1,5 +1,6 @@
 import { MortiseError, type ChatMessage } from '@mortise/core';
 import { isObject, sha256Hex } from '@mortise/core/shared';
+import { isPending, type PendingRecord } from './pending.ts';
 
 /** A turn of a conversation: what was asked, and all that was answered. Plain JSON. */
 export interface StoredTurn {
@@ -21,6 +22,8 @@ export interface ConversationRecord {
   readonly tip: string | null;
   /** Each after its parent. */
   readonly turns: readonly StoredTurn[];
+  /** The turn that waits for approvals. */
+  readonly pending?: PendingRecord | undefined;
 }
 
 export const EMPTY: ConversationRecord = { version: 1, revision: 0, tip: null, turns: [] };
@@ -116,13 +119,14 @@ function groupTurns(messages: readonly ChatMessage[]): ChatMessage[][] {
 /** What a store gave, if it is a conversation that this version wrote. */
 export function conversationFrom(value: unknown): ConversationRecord | undefined {
   if (!isObject(value) || value['version'] !== 1) return undefined;
-  const { revision, tip, turns } = value as { revision?: unknown; tip?: unknown; turns?: unknown };
+  const { revision, tip, turns, pending } = value;
   if (!Number.isSafeInteger(revision) || !Array.isArray(turns)) return undefined;
   const ids = new Set<unknown>([null]);
   for (const turn of turns as unknown[]) {
     if (!isTurn(turn) || !ids.has(turn.parent)) return undefined;
     ids.add(turn.id);
   }
+  if (pending !== undefined && !isPending(pending, ids)) return undefined;
   return ids.has(tip) ? (value as unknown as ConversationRecord) : undefined;
 }
 

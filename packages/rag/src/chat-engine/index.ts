@@ -1,6 +1,6 @@
 import type { ChatEngine as Engine } from './chat-engine.ts';
 
-export type { ChatTurnOptions, ConversationTurn } from './chat-engine.ts';
+export type { ChatTurnOptions, ConversationTurn, PendingTurn, ResumeOptions } from './contract.ts';
 export type { ChatMemoryOptions } from './chat-memory.ts';
 export type { ChatPersistence } from './conversation-store.ts';
 export { CONDENSE_PROMPT, type CondensePrompt } from './condense.ts';
@@ -11,6 +11,11 @@ export {
   type ContextChatEngineOptions,
   type ContextChatPrompt,
 } from './context-chat-engine.ts';
+export {
+  createToolsChatEngine,
+  type ToolsChatEngineOptions,
+  type ToolsChatEvent,
+} from './tools-chat-engine.ts';
 
 /**
  * A conversation with its memory. Made by `createCondenseChatEngine` and its like, so its type alone is exported: a name of

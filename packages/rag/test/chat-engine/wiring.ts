@@ -4,7 +4,13 @@ import {
   type ConformanceResults,
   type TestFunctions,
 } from '@mortise/conformance';
-import { createCondenseChatEngine, createContextChatEngine, createQueryEngine } from '@mortise/rag';
+import {
+  createCondenseChatEngine,
+  createContextChatEngine,
+  createQueryEngine,
+  createToolsChatEngine,
+  engineTool,
+} from '@mortise/rag';
 
 const chatEngines: Readonly<Record<string, ChatEngineSubject['create']>> = {
   'with context': ({ llm, retriever, ...memory }) => createContextChatEngine({ llm, retriever }, memory),
@@ -12,6 +18,13 @@ const chatEngines: Readonly<Record<string, ChatEngineSubject['create']>> = {
     createContextChatEngine({ llm, retriever }, { ...memory, condense: false }),
   'by condensed questions': ({ llm, retriever, ...memory }) =>
     createCondenseChatEngine({ llm, engine: createQueryEngine({ llm, retriever }) }, memory),
+  'with tools': ({ llm, retriever, ...memory }) => {
+    const engine = createQueryEngine({ llm, retriever });
+    return createToolsChatEngine(
+      { llm, tools: [engineTool(engine, { name: 'wood', description: 'Knows wood.' })] },
+      memory,
+    );
+  },
 };
 
 export function wireChatEngines(functions: TestFunctions): ConformanceResults[] {
