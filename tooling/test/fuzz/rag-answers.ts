@@ -112,17 +112,13 @@ function chatTargets(
     ),
     call(
       `${name} that is kept`,
-      () =>
-        [...own(), new MemoryKeyValueStore(), 'k', { namespace: 'n', singleWriter: true }, 'Hi'] as [
-          object,
-          object,
-          MemoryKeyValueStore,
-          string,
-          object,
-          string,
-        ],
-      async (parts, options, store, key, within, message) => {
-        const memory = { ...options, messages: undefined, persist: { store, key, ...within } };
+      () => {
+        const [parts, options] = own();
+        const place = { store: new MemoryKeyValueStore(), key: 'k', namespace: 'n', singleWriter: true };
+        const memory = { ...options, messages: undefined, persist: place };
+        return [parts, memory, 'Hi'] as [object, object, string];
+      },
+      async (parts, memory, message) => {
         const chat = make(parts as never, memory as never);
         await chat.chat(message);
         await chat.history();

@@ -78,6 +78,8 @@ export function createToolsChatEngine(
       'configuration',
       'tools is no list. Give the tools of the model, or an empty one.',
     );
+  if (systemPrompt !== undefined && typeof systemPrompt !== 'string')
+    throw new MortiseError('configuration', 'systemPrompt is no text. Give one, or leave it out.');
   const writer = writerOf(llm, { chat, tokenizer });
   const options = { ...chat, ...bounds, tools: tools as readonly Tool[] };
   const system = systemPrompt === undefined ? RULES : `${systemPrompt}\n${RULES}`;

@@ -105,7 +105,8 @@ export function committedNodes(documents: DocumentStore, options: StoreOptions =
 }
 
 async function* committedIn(documents: DocumentStore, options: StoreOptions): AsyncGenerator<Node> {
-  for await (const found of documents.sources(options)) {
+  // Awaited, since what a store of others gives may be a promise, whose rejection is then heard.
+  for await (const found of await Promise.resolve(documents.sources(options))) {
     let record: SourceRecord | undefined = found;
     let isLast = false;
     while (record !== undefined) {

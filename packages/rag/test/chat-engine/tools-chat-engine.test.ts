@@ -126,9 +126,10 @@ describe('createToolsChatEngine', () => {
   });
 
   it('refuses what does not fit', () => {
-    expect(() => createToolsChatEngine({ llm: model([]), tools: 1 as never })).toThrow(
-      expect.objectContaining({ code: 'configuration' }),
-    );
+    const refused = expect.objectContaining({ code: 'configuration' });
+    expect(() => createToolsChatEngine({ llm: model([]), tools: 1 as never })).toThrow(refused);
+    const systemPrompt = Object.create(null) as never;
+    expect(() => createToolsChatEngine({ llm: model([]), tools: [] }, { systemPrompt })).toThrow(refused);
   });
 });
 
