@@ -16,6 +16,7 @@ import { advisoryLock } from './lock.ts';
 import { copyRecord, nodeRows, toNode, toRecord, type NodeRow } from './node-record.ts';
 import type { Layout, Tables } from './tables.ts';
 
+/** How the database is reached, and what its tables are called. Several stores may share both. */
 export interface PostgresDocumentStoreOptions extends PostgresOptions {}
 
 /** What one statement takes. */

@@ -15,6 +15,7 @@ import { bytesOf, decodeText, encodeKey, encodeText, keyList, textOf } from './e
 import { parsed } from './node-record.ts';
 import type { Layout, Tables } from './tables.ts';
 
+/** How the database is reached, and what its table is called. Several stores may share both. */
 export interface PostgresKeyValueStoreOptions extends PostgresOptions {}
 
 /** What one statement takes. */

@@ -114,6 +114,8 @@ describe('tolerant JSON', () => {
         fc.constantFrom('', 'Sure: '),
         places,
         (value, indent, before, at) => {
+          // A text or a number within prose is prose, whatever brackets it has.
+          fc.pre(before === '' || (typeof value === 'object' && value !== null));
           const text = before + JSON.stringify(value, undefined, indent);
           const json = read(text, at);
           expect(json.value).toStrictEqual(read(text, [], false).value);
