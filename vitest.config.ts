@@ -29,6 +29,8 @@ const LONG = [
   'properties/linear',
   'hostile-servers',
   'killed',
+  'tools-killed',
+  'vector-mutants',
   'type-cost',
   'evaluation',
   'sample',
