@@ -23,6 +23,7 @@ import { publishedPackages, root, type Manifest } from './workspace.ts';
 
 const node = process.env['MORTISE_NODE'] ?? process.execPath;
 const packages = publishedPackages();
+const PAGE = 'examples/chat/page';
 const work = mkdtempSync(join(tmpdir(), 'mortise-tarballs-'));
 // Tests run programs as a user who owns nothing, and who must reach them.
 chmodSync(work, 0o755);
@@ -132,7 +133,10 @@ function typecheckCopy(): void {
     extends: './tsconfig.base.json',
     compilerOptions: { customConditions: [] },
     include: ['packages/*/test', 'integrations/*/test', 'compat', 'examples'],
+    exclude: ['**/node_modules', '**/dist', PAGE],
   });
+  // A page has a configuration of its own, as browsers have other globals.
+  run('tsc', ['--noEmit', '--project', PAGE], { cwd: copy });
   // Core's and the toolkit's declarations stand on the web platform alone, so they are checked whole and without Node's types.
   check('tsconfig.declarations.json', {
     extends: './tsconfig.base.json',
