@@ -153,7 +153,7 @@ describe('agentTool', () => {
     const decides = agentTool({ ...about, llm, tools: [asks], approve: () => true });
     await expect(
       runTools(new ScriptedLLM({ replies: ['ok'] }), 'x', { tools: [decides] }),
-    ).resolves.toBeDefined();
+    ).resolves.toMatchObject({ ended: 'answer', text: 'ok' });
     expect(llm.requests).toEqual([]);
   });
 });
