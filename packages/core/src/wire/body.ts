@@ -1,7 +1,7 @@
 import { isObject, MAX_JSON_PARTS, parseText, TOO_MANY_PARTS } from '../shared/json.ts';
 import { malformed, type About, type ReadingAttempt } from './about.ts';
 import type { SseEvent } from './decoders.ts';
-import { describeFailure, isFailure, MOST_SAID } from './failure.ts';
+import { describeFailure, isFailure, MOST_SAID, saysFailure } from './failure.ts';
 import { errorFromSaid } from './http-error.ts';
 import { readReplyText } from './reply-bytes.ts';
 import { redact } from './secrets.ts';
@@ -86,7 +86,7 @@ export function eventJson(event: SseEvent, about: About): Record<string, unknown
     if (event.event === 'error') value = event.data;
     else throw new SyntaxError(`${about.provider} sent an event that is not JSON.`, { cause });
   }
+  if (event.event !== 'error' && isObject(value) && !saysFailure(value)) return value;
   if (event.event === 'error' || isFailure(value)) throw errorFromSaid(describeFailure(value), about);
-  if (isObject(value)) return value;
   throw malformed('an event that is not a JSON object', about);
 }

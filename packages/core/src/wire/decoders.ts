@@ -27,7 +27,7 @@ export class SseDecoder {
   /** The events that these bytes complete. */
   push(bytes: Uint8Array): SseEvent[] {
     const events: SseEvent[] = [];
-    for (const line of this.#lines.push(bytes)) this.#take(line, events);
+    this.#lines.push(bytes, (text, from, to) => this.#take(text, from, to, events));
     return events;
   }
 
@@ -37,12 +37,14 @@ export class SseDecoder {
    */
   end(): SseEvent | undefined {
     const events: SseEvent[] = [];
-    for (const line of [...this.#lines.end(), '']) this.#take(line, events);
+    this.#lines.end((text, from, to) => this.#take(text, from, to, events));
+    this.#take('', 0, 0, events);
     return events[0];
   }
 
-  #take(line: string, events: SseEvent[]): void {
-    if (line === '') {
+  /** The line that stands in `text` there. It is cut out only where its value is kept: most of a stream passes through here. */
+  #take(text: string, from: number, to: number, events: SseEvent[]): void {
+    if (from === to) {
       if (this.#data !== undefined)
         events.push({
           event: this.#event === '' ? 'message' : this.#event,
@@ -53,20 +55,28 @@ export class SseDecoder {
       this.#size = 0;
       return;
     }
-    // Nearly every line is data: its name is not cut out to be compared.
-    const isData = line.startsWith('data:');
-    const colon = isData ? 4 : line.indexOf(':');
-    const field = isData ? 'data' : colon === -1 ? line : line.slice(0, colon);
-    const value =
-      colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
-    if (field === 'data') {
-      if (this.#data === undefined) this.#data = value;
-      else this.#more.push(`\n${value}`);
-    } else if (field === 'event') this.#event = value;
-    else if (field !== '' && field !== 'id' && field !== 'retry') return;
-    this.#size += line.length + 1;
+    if (text.startsWith('data:', from)) this.#addData(text, from + 5, to);
+    else if (text.startsWith('event:', from)) this.#event = valueOf(text, from + 6, to);
+    else {
+      const line = text.slice(from, to);
+      if (line === 'data') this.#addData(line, to, to);
+      else if (line === 'event') this.#event = '';
+      else if (!/^(?::|(?:id|retry)(?::|$))/.test(line)) return;
+    }
+    this.#size += to - from + 1;
     this.recognised = true;
   }
+
+  #addData(text: string, from: number, to: number): void {
+    const value = valueOf(text, from, to);
+    if (this.#data === undefined) this.#data = value;
+    else this.#more.push(`\n${value}`);
+  }
+}
+
+/** What follows the colon of a field; one space before it is not part of it. */
+function valueOf(text: string, from: number, to: number): string {
+  return from >= to ? '' : text.slice(text.charCodeAt(from) === SPACE ? from + 1 : from, to);
 }
 
 const SPACE = 0x20;
@@ -87,20 +97,22 @@ export class JsonLinesDecoder {
 
   /** The lines that these bytes complete. */
   push(bytes: Uint8Array): SseEvent[] {
-    return this.#events(this.#lines.push(bytes));
+    const events: SseEvent[] = [];
+    this.#lines.push(bytes, (text, from, to) => this.#take(text.slice(from, to), events));
+    return events;
   }
 
   /** The last line, if no line end followed it: it may be whole or half, so the caller may try it, and must not trust it. */
   end(): SseEvent | undefined {
-    return this.#events(this.#lines.end())[0];
+    const events: SseEvent[] = [];
+    this.#lines.end((text, from, to) => this.#take(text.slice(from, to), events));
+    return events[0];
   }
 
-  #events(lines: readonly string[]): SseEvent[] {
-    const events = lines
-      .filter((line) => line.trim() !== '')
-      .map((data): SseEvent => ({ event: 'message', data }));
-    if (events.some(({ data }) => data.trimStart().startsWith('{'))) this.recognised = true;
-    return events;
+  #take(data: string, events: SseEvent[]): void {
+    if (data.trim() === '') return;
+    if (data.trimStart().startsWith('{')) this.recognised = true;
+    events.push({ event: 'message', data });
   }
 }
 
@@ -149,25 +161,23 @@ class LineDecoder {
     return this.#pending;
   }
 
-  /** The lines that these bytes complete, without their ends. */
-  push(bytes: Uint8Array): string[] {
+  /** Gives `take` the lines that these bytes complete, without their ends: the text that each stands in, and where. */
+  push(bytes: Uint8Array, take: TakeLine): void {
     let end = bytes.lastIndexOf(LINE_FEED);
     if (end === -1) end = bytes.lastIndexOf(CARRIAGE_RETURN);
     this.#pending = end === -1 ? this.#pending + bytes.length : bytes.length - end - 1;
-    return this.#feed(this.#decoder.decode(bytes, { stream: true }));
+    this.#feed(this.#decoder.decode(bytes, { stream: true }), take);
   }
 
   /** The line that no line end followed, if there is one. */
-  end(): string[] {
-    const lines = this.#feed(this.#decoder.decode());
-    if (this.#line.length > 0) lines.push(this.#line.take());
-    return lines;
+  end(take: TakeLine): void {
+    this.#feed(this.#decoder.decode(), take);
+    if (this.#line.length > 0) takeWhole(this.#line.take(), take);
   }
 
-  #feed(chunk: string): string[] {
-    const lines: string[] = [];
+  #feed(chunk: string, take: TakeLine): void {
     let text = chunk;
-    if (text === '') return lines;
+    if (text === '') return;
     if (this.#afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
     this.#afterCarriageReturn = false;
     if (text.includes('\r')) {
@@ -177,17 +187,23 @@ class LineDecoder {
     let from = 0;
     let at = text.indexOf('\n');
     if (at !== -1 && this.#line.length > 0) {
-      lines.push(this.#line.take() + text.slice(0, at));
+      takeWhole(this.#line.take() + text.slice(0, at), take);
       from = at + 1;
       at = text.indexOf('\n', from);
     }
     for (; at !== -1; at = text.indexOf('\n', from)) {
-      lines.push(text.slice(from, at));
+      take(text, from, at);
       from = at + 1;
     }
     if (from < text.length) this.#line.push(from === 0 ? text : text.slice(from));
-    return lines;
   }
+}
+
+/** A line without its end: `text` from `from` to before `to`. */
+type TakeLine = (text: string, from: number, to: number) => void;
+
+function takeWhole(line: string, take: TakeLine): void {
+  take(line, 0, line.length);
 }
 
 const LINE_FEED = 0x0a;
