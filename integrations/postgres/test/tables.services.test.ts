@@ -1,56 +1,28 @@
-import { createTextNode } from '@mortise/core';
-import type { MetadataFilter } from '@mortise/core/store';
-import { PostgresDocumentStore, PostgresKeyValueStore, PostgresVectorStore } from '@mortise/postgres';
-import { expect, it } from 'vitest';
+import { PostgresKeyValueStore, PostgresVectorStore } from '@mortise/postgres';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { HOSTILE_TEXTS } from './hostile-texts.ts';
 import { emptySchema, pglite } from './pglite.ts';
+import { attacked, WAYS_IN, type Attacked } from './ways-in.ts';
 
-it('S-03: texts that are syntax to somebody are texts, wherever they stand', async () => {
-  const place = await emptySchema();
-  const client = await pglite();
-  await client.exec('CREATE TABLE canary (alive boolean); INSERT INTO canary VALUES (true)');
-  const values = new PostgresKeyValueStore(place);
-  const documents = new PostgresDocumentStore(place);
-  const vectors = new PostgresVectorStore({ ...place, dimensions: 2 });
-  const embedding = Float32Array.of(1, 0);
-  const node = (text: string) =>
-    createTextNode({
-      id: text,
-      text,
-      metadata: { [text]: text, list: [text] },
-      relationships: { source: { id: text } },
-    });
-  for (const text of HOSTILE_TEXTS) {
-    await values.set(text, text, { namespace: text });
-    await documents.setSource({ sourceId: text, hash: text, nodeIds: [text] });
-  }
-  await documents.upsert(HOSTILE_TEXTS.map(node));
-  await vectors.upsert(HOSTILE_TEXTS.map((text) => ({ node: node(text), embedding })));
-  for (const text of HOSTILE_TEXTS) {
-    expect(await values.get(text, { namespace: text })).toBe(text);
-    expect(await documents.get(text)).toEqual(node(text));
-    const filters: MetadataFilter[] = [
-      { key: text, op: '==', value: text },
-      { key: text, op: 'text-match', value: text },
-      { key: 'list', op: 'any', value: [text] },
-    ];
-    for (const filter of filters) {
-      const found = await vectors.query({ embedding, topK: 100, filter });
-      expect(found.map((one) => one.node.id)).toContain(text);
-    }
-    const modes = ['text', 'hybrid'] as const;
-    for (const mode of modes) await vectors.query({ mode, text, embedding, topK: 100 });
-  }
-  for (const text of HOSTILE_TEXTS) {
-    await documents.deleteSource(text);
-    await vectors.delete({ sourceIds: [text] });
-    expect(await documents.get(text)).toBeUndefined();
-  }
-  expect(await vectors.query({ embedding, topK: 100 })).toEqual([]);
-  expect((await client.query('SELECT alive FROM canary')).rows).toEqual([{ alive: true }]);
-  expect((await client.query(`SELECT FROM "${place.schema}"."entries"`)).rows).toHaveLength(
-    HOSTILE_TEXTS.length,
-  );
+const TRIES = Object.keys(WAYS_IN).flatMap((way) => HOSTILE_TEXTS.map((text) => [way, text] as const));
+
+describe(`a table of ${TRIES.length} injections`, () => {
+  let stores: Attacked;
+  let before: unknown;
+
+  beforeAll(async () => {
+    stores = await attacked();
+    before = await stores.state();
+  });
+
+  it('S-04: it has at least 60 tries', () => {
+    expect(TRIES.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it.each(TRIES)('S-04: %s that is %j is no syntax to the server', async (way, text) => {
+    await WAYS_IN[way]?.(text, stores);
+    expect(await stores.state()).toEqual(before);
+  });
 });
 
 it('S-03: keys of any length are kept whole', async () => {
