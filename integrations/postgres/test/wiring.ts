@@ -6,31 +6,18 @@ import {
   type TestFunctions,
 } from '@mortise/conformance';
 import { FILTER_OPERATORS } from '@mortise/core/store';
-import { PostgresDocumentStore, PostgresKeyValueStore, PostgresVectorStore } from '@mortise/postgres';
+import {
+  PostgresDocumentStore,
+  PostgresKeyValueStore,
+  PostgresVectorStore,
+  type PostgresClient,
+} from '@mortise/postgres';
 import type * as InProcess from './pglite.ts';
 
 /** PGlite is loaded by the first case alone: who asks what is declared does not wait for it. */
 const inProcess = (): Promise<typeof InProcess> => import('./pglite.ts');
 
 export function wire(functions: TestFunctions): ConformanceResults[] {
-  const vectors = (index: 'exact' | 'hnsw'): ConformanceResults =>
-    vectorStoreConformance(functions, {
-      name: `postgres, ${index}`,
-      declares: [
-        ...(['dense', 'mmr', 'text', 'hybrid', 'persistence', 'filters'] as const),
-        ...(index === 'exact' ? (['exact'] as const) : []),
-        ...FILTER_OPERATORS.map((op) => `filter:${op}` as const),
-      ],
-      reasons: {
-        sparse: 'Words are searched by the full-text search of Postgres, without weights of the caller.',
-        exact: 'A graph finds most of the nearest, not all.',
-      },
-      async open() {
-        const place = await (await inProcess()).emptySchema();
-        const open = () => new PostgresVectorStore({ ...place, dimensions: 8, index });
-        return { store: open(), reopen: open };
-      },
-    });
   return [
     keyValueConformance(functions, {
       name: 'postgres',
@@ -59,7 +46,34 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
         return { store: new PostgresDocumentStore({ client: (await inProcess()).broken }) };
       },
     }),
-    vectors('exact'),
-    vectors('hnsw'),
+    ...(['exact', 'hnsw'] as const).map((index) =>
+      vectorSuite(functions, `postgres, ${index}`, index, async () => (await inProcess()).emptySchema()),
+    ),
   ];
+}
+
+/** `connect` gives a schema that nothing is in. */
+export function vectorSuite(
+  functions: TestFunctions,
+  name: string,
+  index: 'exact' | 'hnsw',
+  connect: () => Promise<{ client: PostgresClient; schema: string }>,
+): ConformanceResults {
+  return vectorStoreConformance(functions, {
+    name,
+    declares: [
+      ...(['dense', 'mmr', 'text', 'hybrid', 'persistence', 'filters'] as const),
+      ...(index === 'exact' ? (['exact'] as const) : []),
+      ...FILTER_OPERATORS.map((op) => `filter:${op}` as const),
+    ],
+    reasons: {
+      sparse: 'Words are searched by the full-text search of Postgres, without weights of the caller.',
+      exact: 'A graph finds most of the nearest, not all.',
+    },
+    async open() {
+      const place = await connect();
+      const open = () => new PostgresVectorStore({ ...place, dimensions: 8, index });
+      return { store: open(), reopen: open };
+    },
+  });
 }
