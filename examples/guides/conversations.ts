@@ -25,6 +25,16 @@ export function openConversation(
   return chat;
 }
 
+export function openLong(llm: LLM, small: LLM, retriever: Retriever, store: KeyValueStore): ChatEngine {
+  // #region summary
+  const chat = createContextChatEngine(
+    { llm, retriever },
+    { maxTokens: 8_000, summary: { llm: small }, persist: { store, key: 'long' } },
+  );
+  // #endregion
+  return chat;
+}
+
 export async function sayInTime(chat: ChatEngine, message: string): Promise<QueryResponse> {
   // #region conflict
   try {

@@ -117,17 +117,22 @@ export async function* withSteps(
       continue;
     }
     const { response } = event as { response: QueryResponse };
-    const usage = totalUsage([...usages, ...(response.usage === undefined ? [] : [response.usage])]);
-    yield {
-      type: 'finish',
-      response: {
-        ...response,
-        ...(usage === undefined ? {} : { usage }),
-        warnings: [...warnings, ...response.warnings],
-        metadata: { ...response.metadata, ...metadata },
-      },
-    };
+    yield { type: 'finish', response: afterSteps(response, { warnings, usages, metadata }) };
   }
+}
+
+/** An answer with what the steps before it were told and cost. */
+export function afterSteps(
+  response: QueryResponse,
+  { warnings = [], usages = [], metadata = {} }: Steps,
+): QueryResponse {
+  const usage = totalUsage([...usages, ...(response.usage === undefined ? [] : [response.usage])]);
+  return {
+    ...response,
+    ...(usage === undefined ? {} : { usage }),
+    warnings: [...warnings, ...response.warnings],
+    metadata: { ...response.metadata, ...metadata },
+  };
 }
 
 /** What was done before an answer was written. */

@@ -1,7 +1,14 @@
 import { isMortiseError, MortiseError, withErrorFields, type ChatMessage } from '@mortise/core';
 import { throughDoor } from '@mortise/core/call';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
-import { streamedAnswer, wholeAnswer, type AnswerCall, type AnswerSpec } from '../answer.ts';
+import {
+  afterSteps,
+  streamedAnswer,
+  wholeAnswer,
+  type AnswerCall,
+  type AnswerSpec,
+  type Steps,
+} from '../answer.ts';
 import type {
   ChatMode,
   ChatTurn,
@@ -13,7 +20,7 @@ import type {
   ResumeOptions,
 } from './contract.ts';
 import { ChatMemory, keptConversation, plainCopy, type ChatMemoryOptions } from './chat-memory.ts';
-import { branchTo, changed, messagesTo, turnOf, withTurn } from './conversation.ts';
+import { branchTo, changed, messagesTo, turnOf, withSummary, withTurn } from './conversation.ts';
 import type { KeptConversation } from './conversation-store.ts';
 import { resultsOf, type PendingRecord } from './pending.ts';
 import { Turn } from './turn.ts';
@@ -157,8 +164,10 @@ export class ChatEngine {
       if (record.pending !== undefined) throw isWaiting();
       const { tip: begun } = record;
       const parent = edits === undefined ? begun : turnOf(record, edits).parent;
-      const asked = { message, history: messagesTo(record, parent), memory: this.#memory, options, call };
-      yield* this.#answered(asked, { message, parent, begun }, turn);
+      const { steps, made, ...shown } = await this.#memory.shown(branchTo(record, parent), call);
+      if (made !== undefined) await this.#conversation.update((now) => withSummary(now, made));
+      const asked = { message, ...shown, memory: this.#memory, options, call };
+      yield* this.#answered(asked, { message, parent, begun }, turn, steps);
     } finally {
       turn.end();
     }
@@ -213,14 +222,23 @@ export class ChatEngine {
     place.changes = pending?.changes;
   }
 
-  async *#answered(asked: ChatTurn, place: Place, turn: Turn): AsyncGenerator<ResponseStreamEvent> {
+  async *#answered(
+    asked: ChatTurn,
+    place: Place,
+    turn: Turn,
+    steps: Steps = {},
+  ): AsyncGenerator<ResponseStreamEvent> {
+    let untold = steps.warnings ?? [];
     for await (const event of this.#mode(asked)) {
       if (event.type !== 'finish') {
         yield event;
+        if (event.type === 'sources') for (const warning of untold) yield { type: 'warning', warning };
+        if (event.type === 'sources') untold = [];
         continue;
       }
       turn.commit();
-      const response = await this.#keep(event, place);
+      const finished = { ...event, response: afterSteps(event.response, steps) };
+      const response = await this.#keep(finished, place);
       turn.end();
       yield { type: 'finish', response };
     }

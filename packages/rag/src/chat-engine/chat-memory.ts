@@ -2,21 +2,28 @@ import { base64Of, MortiseError, type ChatMessage, type TokenCounter } from '@mo
 import { fitMessages } from '@mortise/toolkit';
 import { estimateTokenizer } from '@mortise/core/tokenizer';
 import { reading, wholeNumber } from '@mortise/core/shared';
+import type { AnswerCall } from '../answer.ts';
 import { messagesTokens } from '../synthesizer/room.ts';
-import { conversationOf } from './conversation.ts';
+import { conversationOf, type StoredTurn } from './conversation.ts';
 import {
   ownConversation,
   storedConversation,
   type ChatPersistence,
   type KeptConversation,
 } from './conversation-store.ts';
+import { Summariser, type ChatSummaryOptions, type ShownBranch } from './summary.ts';
 
 /** Where a conversation is kept, and how much of it a model is shown. */
 export interface ChatMemoryOptions {
   /** What was said before, such as what `history()` gave. Not together with `persist`. Default: nothing. */
   messages?: readonly ChatMessage[] | undefined;
-  /** Tokens of the conversation that a model is shown, the newest. All of it is kept. Default: 4,096. */
+  /** Tokens of the conversation that a model is shown, the newest and `summary`. All of it is kept. Default: 4,096. */
   maxTokens?: number | undefined;
+  /**
+   * Has a model put in short what no longer fits, and shows it that before the newest turns. One call more in a turn now and then; what it
+   * wrote is kept with the conversation, so that no turn is read twice. Default: what no longer fits is not shown.
+   */
+  summary?: ChatSummaryOptions | undefined;
   /** Counts them. Default: `estimateTokenizer`. */
   tokenizer?: TokenCounter | undefined;
   /**
@@ -40,22 +47,36 @@ export function keptConversation({ messages, persist }: ChatMemoryOptions): Kept
 /** How much of a conversation a model is shown. */
 export class ChatMemory {
   readonly #maxTokens: number;
+  readonly #summariser: Summariser | undefined;
   readonly tokenizer: TokenCounter;
 
-  constructor(options: ChatMemoryOptions = {}) {
-    this.#maxTokens = wholeNumber('maxTokens', options.maxTokens ?? 4096, { least: 0 });
-    this.tokenizer = options.tokenizer ?? estimateTokenizer;
+  constructor({ maxTokens = 4096, tokenizer = estimateTokenizer, summary }: ChatMemoryOptions = {}) {
+    this.#maxTokens = wholeNumber('maxTokens', maxTokens, { least: 0 });
+    this.tokenizer = tokenizer;
+    this.#summariser = summary && new Summariser(summary, this.#maxTokens, tokenizer);
+  }
+
+  /** The branch as a model is to be shown it: whole, or the oldest turns in short. */
+  async shown(branch: readonly StoredTurn[], call: AnswerCall): Promise<ShownBranch> {
+    if (this.#summariser !== undefined) return this.#summariser.shown(branch, call);
+    return { history: branch.flatMap(({ messages }) => messages), steps: {} };
   }
 
   /**
    * The newest turns that `maxTokens`, or less where the model has less room, hold beside the message that comes next.
-   * A tool call is never parted from its results.
+   * The summary comes before them, unless it would take more than half. A tool call is never parted from its results.
    */
-  fit(messages: readonly ChatMessage[], next: ChatMessage, room = Infinity): ChatMessage[] {
+  fit(
+    { history, summary }: Pick<ShownBranch, 'history' | 'summary'>,
+    next: ChatMessage,
+    room = Infinity,
+  ): ChatMessage[] {
     const { tokenizer } = this;
     const countMessage = (message: ChatMessage): number => messagesTokens([message], tokenizer);
-    const maxTokens = Math.min(this.#maxTokens, room) + countMessage(next);
-    return fitMessages([...messages, next], { maxTokens, tokenizer, countMessage }).slice(0, -1);
+    const most = Math.min(this.#maxTokens, room);
+    const before = summary !== undefined && countMessage(summary) <= most / 2 ? [summary] : [];
+    const maxTokens = most + countMessage(next);
+    return fitMessages([...before, ...history, next], { maxTokens, tokenizer, countMessage }).slice(0, -1);
   }
 }
 

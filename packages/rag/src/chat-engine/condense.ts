@@ -27,18 +27,16 @@ export interface Condensed {
 }
 
 /** The first message of a conversation stands by itself, without a call to the model. */
-export async function condense(
-  writer: Writer,
-  prompt: CondensePrompt,
-  { message, history, memory, call }: ChatTurn,
-): Promise<Condensed> {
+export async function condense(writer: Writer, prompt: CondensePrompt, turn: ChatTurn): Promise<Condensed> {
+  const { message, summary, memory, call } = turn;
   const format = (messages: readonly ChatMessage[]): ChatMessage[] =>
     prompt.format({
       conversation: delimited(transcript(messages), 'conversation'),
       message: delimited(message, 'message'),
     });
   const room = roomForSources(writer.llm, format([]), roomOptions(writer));
-  const said = memory.fit(history, { role: 'user', content: message }, room).filter(isSaid);
+  const fitting = memory.fit(turn, { role: 'user', content: message }, room);
+  const said = fitting.filter((each) => each === summary || isSaid(each));
   if (said.length === 0) return { question: message, usages: [], warnings: [] };
   const reply = await replyTo(writer, format(said), call);
   const { usage, warnings, finishReason } = reply;

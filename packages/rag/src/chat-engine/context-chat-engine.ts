@@ -82,12 +82,13 @@ export function createContextChatEngine(
   const options = checkOptions(given, 'configuration');
   requireMembers(retriever, ['retrieve'], 'retriever', 'Retriever');
   const writer = writerOf(llm, options);
-  const { messages, maxTokens, tokenizer, persist, topK } = options;
+  const { messages, maxTokens, tokenizer, summary, persist, topK } = options;
   if (topK !== undefined) wholeNumber('topK', topK);
   return new ChatEngine((turn) => contextTurn(writer, retriever, options, turn), {
     messages,
     maxTokens,
     tokenizer,
+    summary,
     persist,
   });
 }
@@ -114,8 +115,9 @@ async function* written(
   writer: Writer,
   { prompt = CONTEXT_CHAT_PROMPT, systemPrompt: system = SYSTEM }: ContextChatEngineOptions,
   nodes: readonly NodeWithScore[],
-  { message, history, memory, call }: ChatTurn,
+  turn: ChatTurn,
 ): AsyncGenerator<SynthesisEvent> {
+  const { message, memory, call } = turn;
   const format = (said: readonly ChatMessage[], parts: readonly SourcePart[]): ChatMessage[] => {
     const { texts, tag } = numbered('source', parts, [message]);
     const question = delimitedQuestion(message, parts);
@@ -125,7 +127,7 @@ async function* written(
     ...roomOptions(writer),
     maxSourceTokens: undefined,
   });
-  const said = memory.fit(history, { role: 'user', content: message }, Math.floor(room / 2));
+  const said = memory.fit(turn, { role: 'user', content: message }, Math.floor(room / 2));
   const remaining = room - messagesTokens(said, writer.tokenizer);
   const queue = new SourceQueue(nodes, writer.tokenizer);
   const parts = queue.take(Math.min(remaining, writer.maxSourceTokens ?? Infinity));

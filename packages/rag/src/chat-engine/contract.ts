@@ -23,6 +23,8 @@ export interface ConversationTurn {
   messages: ChatMessage[];
   /** When its answer was whole, as ISO 8601. */
   at: string;
+  /** What was said up to and with this turn in short, where the memory of an engine needed it. */
+  summary?: string | undefined;
   /** Whether it is on the current branch, which `history()` is and the next turn goes on with. */
   current: boolean;
 }
@@ -61,8 +63,10 @@ export interface FinishedTurn {
 /** One turn, as a mode sees it. */
 export interface ChatTurn {
   readonly message: string;
-  /** Everything that was said before. */
+  /** What was said before, or after what `summary` has. */
   readonly history: readonly ChatMessage[];
+  /** What was said before the history, in short. */
+  readonly summary?: ChatMessage | undefined;
   readonly memory: ChatMemory;
   readonly options: QueryOptions;
   readonly call: AnswerCall;

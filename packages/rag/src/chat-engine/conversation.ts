@@ -11,6 +11,8 @@ export interface StoredTurn {
   readonly messages: readonly ChatMessage[];
   /** When its answer was whole, as ISO 8601. */
   readonly at: string;
+  /** What was said up to and with this turn in short, where a memory needed it. */
+  readonly summary?: string | undefined;
 }
 
 /** A conversation as it is kept: a tree of turns, since a turn may be edited, and two may be answered at once. Plain JSON. */
@@ -79,6 +81,15 @@ export function withTurn(
   return { record: changed(record, { tip: isNext ? id : tip, turns: [...turns, turn] }), id };
 }
 
+/** The conversation with a summary of what was said up to and with a turn. One that was forgotten meanwhile needs none. */
+export function withSummary(
+  record: ConversationRecord,
+  { turnId, summary }: { readonly turnId: string; readonly summary: string },
+): ConversationRecord {
+  const turns = record.turns.map((turn) => (turn.id === turnId ? { ...turn, summary } : turn));
+  return changed(record, { turns });
+}
+
 /** By what was said and not by chance, so that a turn is the same whole and streamed. Equal turns at one place are counted. */
 function freeId(content: string, taken: ReadonlySet<string>): string {
   for (let count = 0; ; count++) {
@@ -132,8 +143,9 @@ export function conversationFrom(value: unknown): ConversationRecord | undefined
 
 function isTurn(value: unknown): value is StoredTurn {
   if (!isObject(value)) return false;
-  const { id, at, messages } = value;
-  return typeof id === 'string' && typeof at === 'string' && isConversation(messages);
+  const { id, at, messages, summary = '' } = value;
+  const isNamed = typeof id === 'string' && typeof at === 'string' && typeof summary === 'string';
+  return isNamed && isConversation(messages);
 }
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'];

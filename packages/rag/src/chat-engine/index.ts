@@ -4,6 +4,7 @@ export type { ChatTurnOptions, ConversationTurn, PendingTurn, ResumeOptions } fr
 export type { ChatMemoryOptions } from './chat-memory.ts';
 export type { ChatPersistence } from './conversation-store.ts';
 export { CONDENSE_PROMPT, type CondensePrompt } from './condense.ts';
+export { SUMMARY_PROMPT, type ChatSummaryOptions, type SummaryPrompt } from './summary.ts';
 export { createCondenseChatEngine, type CondenseChatEngineOptions } from './condense-chat-engine.ts';
 export {
   CONTEXT_CHAT_PROMPT,

@@ -69,7 +69,7 @@ export function createToolsChatEngine(
   given: ToolsChatEngineOptions = {},
 ): ChatEngine {
   const { llm, tools } = checkOptions(parts, 'configuration');
-  const { systemPrompt, chat, messages, maxTokens, tokenizer, persist, ...bounds } = checkOptions(
+  const { systemPrompt, chat, messages, maxTokens, tokenizer, summary, persist, ...bounds } = checkOptions(
     given,
     'configuration',
   );
@@ -87,6 +87,7 @@ export function createToolsChatEngine(
     messages,
     maxTokens,
     tokenizer,
+    summary,
     persist,
   });
 }
@@ -138,7 +139,7 @@ function beginning({ llm, ...rest }: Writer, system: string, turn: ChatTurn): Ch
   ];
   const room = roomForSources(llm, frame, roomOptions({ llm, ...rest }));
   const next = frame[1] as ChatMessage;
-  return [frame[0] as ChatMessage, ...turn.memory.fit(turn.history, next, Math.floor(room / 2)), next];
+  return [frame[0] as ChatMessage, ...turn.memory.fit(turn, next, Math.floor(room / 2)), next];
 }
 
 function* streamed(event: RunToolsEvent, said: ToolSources): Generator<ResponseStreamEvent> {
