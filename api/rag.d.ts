@@ -2,6 +2,8 @@
 // entry . index.d.ts
 
 // ---- answer.d.ts
+import type { Usage, Warning } from '@mortise/core';
+import type { QueryResponse } from '@mortise/core/synthesizer';
 import type { Clock } from './clock.ts';
 export interface AnswerCall {
     readonly signal: AbortSignal | undefined;
@@ -9,6 +11,11 @@ export interface AnswerCall {
     readonly timeoutMs: number | undefined;
     readonly remainingMs: Clock;
     readonly streamed: boolean;
+}
+export interface Steps {
+    readonly warnings?: readonly Warning[] | undefined;
+    readonly usages?: readonly Usage[] | undefined;
+    readonly metadata?: QueryResponse['metadata'] | undefined;
 }
 
 // ---- chat-engine/chat-engine.d.ts
@@ -38,17 +45,22 @@ export declare class ChatEngine {
 
 // ---- chat-engine/chat-memory.d.ts
 import type { ChatMessage, TokenCounter } from '@mortise/core';
+import type { AnswerCall } from '../answer.ts';
+import type { StoredTurn } from './conversation.ts';
 import type { ChatPersistence } from './conversation-store.ts';
+import type { ChatSummaryOptions, ShownBranch } from './summary.ts';
 export interface ChatMemoryOptions {
     messages?: readonly ChatMessage[] | undefined;
     maxTokens?: number | undefined;
+    summary?: ChatSummaryOptions | undefined;
     tokenizer?: TokenCounter | undefined;
     persist?: ChatPersistence | undefined;
 }
 export declare class ChatMemory {
     readonly tokenizer: TokenCounter;
-    constructor(options?: ChatMemoryOptions);
-    fit(messages: readonly ChatMessage[], next: ChatMessage, room?: number): ChatMessage[];
+    constructor({ maxTokens, tokenizer, summary }?: ChatMemoryOptions);
+    shown(branch: readonly StoredTurn[], call: AnswerCall): Promise<ShownBranch>;
+    fit({ history, summary }: Pick<ShownBranch, 'history' | 'summary'>, next: ChatMessage, room?: number): ChatMessage[];
 }
 
 // ---- chat-engine/condense-chat-engine.d.ts
@@ -120,6 +132,7 @@ export interface ConversationTurn {
     parent: string | null;
     messages: ChatMessage[];
     at: string;
+    summary?: string | undefined;
     current: boolean;
 }
 export interface PendingTurn {
@@ -143,6 +156,7 @@ export interface FinishedTurn {
 export interface ChatTurn {
     readonly message: string;
     readonly history: readonly ChatMessage[];
+    readonly summary?: ChatMessage | undefined;
     readonly memory: ChatMemory;
     readonly options: QueryOptions;
     readonly call: AnswerCall;
@@ -159,12 +173,23 @@ export interface ChatPersistence {
     readonly singleWriter?: boolean | undefined;
 }
 
+// ---- chat-engine/conversation.d.ts
+import type { ChatMessage } from '@mortise/core';
+export interface StoredTurn {
+    readonly id: string;
+    readonly parent: string | null;
+    readonly messages: readonly ChatMessage[];
+    readonly at: string;
+    readonly summary?: string | undefined;
+}
+
 // ---- chat-engine/index.d.ts
 import type { ChatEngine as Engine } from './chat-engine.ts';
 export type { ChatTurnOptions, ConversationTurn, PendingTurn, ResumeOptions } from './contract.ts';
 export type { ChatMemoryOptions } from './chat-memory.ts';
 export type { ChatPersistence } from './conversation-store.ts';
 export { CONDENSE_PROMPT, type CondensePrompt } from './condense.ts';
+export { SUMMARY_PROMPT, type ChatSummaryOptions, type SummaryPrompt } from './summary.ts';
 export { createCondenseChatEngine, type CondenseChatEngineOptions } from './condense-chat-engine.ts';
 export { CONTEXT_CHAT_PROMPT, createContextChatEngine, type ContextChatEngineOptions, type ContextChatPrompt, } from './context-chat-engine.ts';
 export { createToolsChatEngine, type ToolsChatEngineOptions, type ToolsChatEvent, } from './tools-chat-engine.ts';
@@ -180,6 +205,29 @@ export interface PendingRecord {
     readonly changes: number;
     readonly approvals: readonly PendingApproval[];
     readonly state: ToolsState;
+}
+
+// ---- chat-engine/summary.d.ts
+import type { ChatMessage, LLM } from '@mortise/core';
+import type { ChatPromptTemplate } from '@mortise/toolkit/prompts';
+import type { Steps } from '../answer.ts';
+import type { WritingChatOptions } from '../synthesizer/ask.ts';
+export type SummaryPrompt = ChatPromptTemplate<'summary' | 'conversation' | 'words'>;
+export declare const SUMMARY_PROMPT: SummaryPrompt;
+export interface ChatSummaryOptions {
+    llm: LLM;
+    maxTokens?: number | undefined;
+    prompt?: SummaryPrompt | undefined;
+    chat?: WritingChatOptions | undefined;
+}
+export interface ShownBranch {
+    readonly history: readonly ChatMessage[];
+    readonly summary?: ChatMessage | undefined;
+    readonly made?: {
+        readonly turnId: string;
+        readonly summary: string;
+    } | undefined;
+    readonly steps: Steps;
 }
 
 // ---- chat-engine/tools-chat-engine.d.ts
