@@ -40,6 +40,7 @@ export declare class ChatEngine {
     resume(options?: ResumeOptions): Promise<QueryResponse>;
     streamResume(options?: ResumeOptions): ResponseStream;
     discard(): Promise<void>;
+    settle(): Promise<void>;
     reset(): Promise<void>;
 }
 
@@ -120,7 +121,7 @@ export declare function createContextChatEngine(parts: {
 import type { ChatMessage, ToolResultBlock } from '@mortise/core';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStreamEvent } from '@mortise/core/synthesizer';
-import type { GivenApproval, PendingApproval, ToolsState } from '@mortise/toolkit';
+import type { GivenApproval, PendingApproval } from '@mortise/toolkit';
 import type { AnswerCall } from '../answer.ts';
 import type { ChatMemory } from './chat-memory.ts';
 import type { PendingRecord } from './pending.ts';
@@ -138,6 +139,7 @@ export interface ConversationTurn {
 export interface PendingTurn {
     message: string;
     approvals: PendingApproval[];
+    messages: ChatMessage[];
 }
 export interface ResumeOptions extends QueryOptions {
     approvals?: readonly GivenApproval[] | undefined;
@@ -145,7 +147,9 @@ export interface ResumeOptions extends QueryOptions {
 export interface ResumedTurn extends Pick<PendingRecord, 'from' | 'state'> {
     readonly results: readonly ToolResultBlock[];
     readonly approvals: readonly GivenApproval[] | undefined;
-    readonly keep: (state: ToolsState) => Promise<void>;
+}
+export interface TurnProgress extends Pick<PendingRecord, 'from' | 'state' | 'said'> {
+    readonly decided?: readonly string[] | undefined;
 }
 export interface FinishedTurn {
     readonly type: 'finish';
@@ -161,6 +165,7 @@ export interface ChatTurn {
     readonly options: QueryOptions;
     readonly call: AnswerCall;
     readonly resumed?: ResumedTurn | undefined;
+    readonly keep?: ((progress: TurnProgress) => Promise<void>) | undefined;
 }
 export type ChatMode = (turn: ChatTurn) => AsyncIterable<ResponseStreamEvent | FinishedTurn>;
 
@@ -205,6 +210,7 @@ export interface PendingRecord {
     readonly changes: number;
     readonly approvals: readonly PendingApproval[];
     readonly state: ToolsState;
+    readonly said?: string | undefined;
 }
 
 // ---- chat-engine/summary.d.ts

@@ -80,3 +80,13 @@ export async function withTools(
   // #endregion
   return text;
 }
+
+export async function afterACut(chat: ChatEngine, wish: 'go on' | 'keep' | 'forget'): Promise<void> {
+  // #region cut
+  const cut = await chat.pending(); // { message, approvals, messages }: show its messages behind the history
+  if (cut === undefined) return;
+  if (wish === 'go on') await chat.resume(); // what ran is not run again, what did not run is
+  if (wish === 'keep') await chat.settle(); // into the history as it is: ask something else
+  if (wish === 'forget') await chat.discard();
+  // #endregion
+}

@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { createTextNode, messageText, toolCallBlock } from '@mortise/core';
 import { MemoryKeyValueStore } from '@mortise/core/store';
 import { ScriptedLLM } from '@mortise/core/testing';
+import { createToolsChatEngine } from '@mortise/rag';
 import { tool } from '@mortise/toolkit';
-import { correct, openConversation, sayInTime, withTools } from '../conversations.ts';
+import { afterACut, correct, openConversation, sayInTime, withTools } from '../conversations.ts';
 
 const retriever = {
   retrieve: async () => [{ node: createTextNode({ id: 'oak', text: 'Oak is hard.' }), score: 1 }],
@@ -47,3 +48,29 @@ it('a turn with tools waits for an approval, and goes on', async () => {
   );
   expect([text, stopped]).toEqual(['It stands.', ['saw']]);
 });
+
+it.each([
+  ['go on', ['user', 'assistant', 'tool', 'assistant']],
+  ['keep', ['user', 'assistant', 'tool']],
+  ['forget', []],
+] as const)(
+  'a turn that failed after its tool ran waits to be told what becomes of it: %s',
+  async (wish, roles) => {
+    let runs = 0;
+    const note = tool({
+      name: 'note',
+      description: 'Writes.',
+      parameters: { type: 'object' },
+      execute: () => `${(runs += 1)}`,
+    });
+    const replies = [[toolCallBlock('a', 'note', '{}')], new Error('broken'), 'Written.'];
+    const chat = createToolsChatEngine(
+      { llm: new ScriptedLLM({ replies, retry: false }), tools: [note] },
+      { persist: { store: new MemoryKeyValueStore(), key: 'c' } },
+    );
+    await expect(chat.chat('Write.')).rejects.toThrow();
+    await afterACut(chat, wish);
+    expect((await chat.history()).map(({ role }) => role)).toEqual(roles);
+    expect([runs, await chat.pending()]).toEqual([1, undefined]);
+  },
+);

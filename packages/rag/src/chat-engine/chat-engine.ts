@@ -1,6 +1,7 @@
-import { isMortiseError, MortiseError, withErrorFields, type ChatMessage } from '@mortise/core';
+import { MortiseError, type ChatMessage } from '@mortise/core';
 import { throughDoor } from '@mortise/core/call';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
+import { abortable } from '../abort.ts';
 import {
   afterSteps,
   streamedAnswer,
@@ -14,38 +15,36 @@ import type {
   ChatTurn,
   ChatTurnOptions,
   ConversationTurn,
-  FinishedTurn,
   PendingTurn,
   ResumedTurn,
   ResumeOptions,
 } from './contract.ts';
 import { ChatMemory, keptConversation, plainCopy, type ChatMemoryOptions } from './chat-memory.ts';
-import { branchTo, changed, messagesTo, turnOf, withSummary, withTurn } from './conversation.ts';
+import { branchTo, changed, messagesTo, turnOf, withSummary } from './conversation.ts';
 import type { KeptConversation } from './conversation-store.ts';
-import { resultsOf, type PendingRecord } from './pending.ts';
+import { checkFree, keptBeside, KeptTurn, placeOf, withSettled } from './kept-turn.ts';
+import { messagesSoFar, resultsOf } from './pending.ts';
 import { Turn } from './turn.ts';
-
-/** Where a turn is to be kept. */
-interface Place extends Pick<PendingRecord, 'message' | 'parent' | 'begun'> {
-  /** Those of the pending turn that this one is. */
-  changes?: number | undefined;
-}
 
 /**
  * A conversation about documents, one turn at a time. A turn enters the history when its answer is whole, the message
  * and the answer together: one that fails, is aborted or left is not in it. While a turn is under way, another one of this engine,
- * `goTo` and `reset` are refused with `conflict`; a stream is under way from its first read until it has ended or was left.
+ * `goTo` and `reset` are refused with `conflict`; a stream is under way from its first read until it has ended or was left. Where it is
+ * persisted, a turn that calls tools is kept with each result, and waits if it is cut: see `pending`.
  */
 export class ChatEngine {
   readonly #mode: ChatMode;
   readonly #memory: ChatMemory;
   readonly #conversation: KeptConversation;
+  readonly #isStored: boolean;
   #running: Turn | undefined;
+  #kept: KeptTurn | undefined;
 
   constructor(mode: ChatMode, options: ChatMemoryOptions = {}) {
     this.#mode = mode;
     this.#memory = new ChatMemory(options);
     this.#conversation = keptConversation(options);
+    this.#isStored = options.persist !== undefined;
   }
 
   /**
@@ -92,17 +91,19 @@ export class ChatEngine {
     });
   }
 
-  /** The turn that waits for approvals; undefined where none does. */
+  /** The turn that waits; undefined where none does. Where a conversation is persisted, it may be one that another process is at. */
   pending(options: { signal?: AbortSignal | undefined } = {}): Promise<PendingTurn | undefined> {
     return throughDoor(options, {}, async ({ signal }) => {
       const { pending } = await this.#conversation.load(signal);
-      return pending && structuredClone({ message: pending.message, approvals: [...pending.approvals] });
+      if (pending === undefined) return undefined;
+      const { message, approvals } = pending;
+      return structuredClone({ message, approvals: [...approvals], messages: messagesSoFar(pending) });
     });
   }
 
   /**
-   * Goes on with the turn that waits, in this process or another: calls that were approved are run, others are told to the model. It is
-   * kept after each step, so that a kill loses nothing: then call it without approvals. Rejects with `not-found` where nothing waits;
+   * Goes on with the turn that waits, in this process or another: calls that were approved are run, others are told to the model. One that
+   * was cut goes on without approvals from what was kept of it. Rejects with `not-found` where nothing waits;
    * with `permission` and `conflict` for approvals that do not hold, as `runTools` does, and the turn still waits; and with `conflict`
    * where somebody else goes on with it.
    */
@@ -122,6 +123,23 @@ export class ChatEngine {
     });
   }
 
+  /**
+   * Ends the turn that waits as it is: what was said in it is in the history, its calls without a result are answered by words that say so,
+   * and the next message goes on from there. One in which nothing was answered is given up; where none waits nothing is done. `conflict`
+   * where somebody else changed the conversation since it began: then it is kept beside.
+   */
+  settle(): Promise<void> {
+    return this.#alone(async () => {
+      let turnId: string | undefined;
+      const { tip } = await this.#conversation.update((record) => {
+        const next = withSettled(record);
+        ({ turnId } = next);
+        return next.record;
+      });
+      if (turnId !== undefined && tip !== turnId) throw keptBeside(turnId);
+    });
+  }
+
   /** Forgets everything that was said, on all branches, in the store too. */
   reset(): Promise<void> {
     return this.#alone(() => this.#conversation.clear());
@@ -131,6 +149,7 @@ export class ChatEngine {
     return throughDoor({}, {}, async () => {
       const turn = this.#begin(undefined);
       try {
+        await this.#kept?.left();
         await work();
       } finally {
         turn.end();
@@ -160,14 +179,17 @@ export class ChatEngine {
       throw new MortiseError('invalid-request', 'A turn needs a message with text.');
     const turn = this.#begin(call.signal);
     try {
+      await abortable(call.signal, async () => this.#kept?.left());
       const record = await this.#conversation.load(call.signal);
-      if (record.pending !== undefined) throw isWaiting();
+      checkFree(record);
       const { tip: begun } = record;
       const parent = edits === undefined ? begun : turnOf(record, edits).parent;
       const { steps, made, ...shown } = await this.#memory.shown(branchTo(record, parent), call);
       if (made !== undefined) await this.#conversation.update((now) => withSummary(now, made));
       const asked = { message, ...shown, memory: this.#memory, options, call };
-      yield* this.#answered(asked, { message, parent, begun }, turn, steps);
+      const kept = (this.#kept = new KeptTurn(this.#conversation, { message, parent, begun }));
+      const keep = this.#isStored ? { keep: kept.keep } : {};
+      yield* this.#answered({ ...asked, ...keep }, kept, turn, steps);
     } finally {
       turn.end();
     }
@@ -179,52 +201,28 @@ export class ChatEngine {
   ): AsyncGenerator<ResponseStreamEvent> {
     const turn = this.#begin(call.signal);
     try {
+      await abortable(call.signal, async () => this.#kept?.left());
       const record = await this.#conversation.load(call.signal);
       const { pending } = record;
       if (pending === undefined) {
-        const message =
-          'No turn of this conversation waits for an approval: it was gone on with, or given up.';
+        const message = 'No turn of this conversation waits: it was gone on with, or given up.';
         throw new MortiseError('not-found', message);
       }
-      const { message, parent, begun, from, state } = pending;
-      const place: Place = { message, parent, begun, changes: pending.changes };
-      const keep = (change: (now: PendingRecord) => Partial<PendingRecord>): Promise<void> =>
-        this.#goOn(place, change);
+      const kept = (this.#kept = new KeptTurn(this.#conversation, placeOf(pending)));
       // Approvals are good for one use, so they tell two at once apart by themselves.
-      if (approvals === undefined) await keep(() => ({}));
-      const decided = new Set(approvals?.map(({ callId }) => callId));
-      const resumed: ResumedTurn = {
-        ...{ from, state, approvals, results: resultsOf(pending) },
-        keep: (now) =>
-          keep((before) => ({
-            state: now,
-            approvals: before.approvals.filter(({ callId }) => !decided.has(callId)),
-          })),
-      };
-      const asked = { message, history: [], memory: this.#memory, options, call, resumed };
-      yield* this.#answered(asked, place, turn);
+      if (approvals === undefined) await kept.keep({});
+      const { message, from, state } = pending;
+      const resumed: ResumedTurn = { from, state, approvals, results: resultsOf(messagesSoFar(pending)) };
+      const asked = { message, history: [], memory: this.#memory, options, call, resumed, keep: kept.keep };
+      yield* this.#answered(asked, kept, turn);
     } finally {
       turn.end();
     }
   }
 
-  async #goOn(place: Place, change: (now: PendingRecord) => Partial<PendingRecord>): Promise<void> {
-    const { changes } = place;
-    const { pending } = await this.#conversation.update((record) => {
-      const now = record.pending;
-      if (now === undefined || now.changes !== changes) {
-        const message =
-          'Somebody else went on with the turn that waits, or gave it up. Read the conversation again.';
-        throw new MortiseError('conflict', message);
-      }
-      return changed(record, { pending: { ...now, ...change(now), changes: now.changes + 1 } });
-    });
-    place.changes = pending?.changes;
-  }
-
   async *#answered(
     asked: ChatTurn,
-    place: Place,
+    kept: KeptTurn,
     turn: Turn,
     steps: Steps = {},
   ): AsyncGenerator<ResponseStreamEvent> {
@@ -237,46 +235,10 @@ export class ChatEngine {
         continue;
       }
       turn.commit();
-      const finished = { ...event, response: afterSteps(event.response, steps) };
-      const response = await this.#keep(finished, place);
+      const response = await kept.finish({ ...event, response: afterSteps(event.response, steps) });
       turn.end();
       yield { type: 'finish', response };
     }
-  }
-
-  /** Models refuse a history with an empty answer in it, so a turn without one is not kept. */
-  async #keep(finished: FinishedTurn, place: Place): Promise<QueryResponse> {
-    const { response, waits } = finished;
-    const isEmpty = response.text.trim() === '' && waits === undefined;
-    const why = 'The turn is not in the history, as its answer has no text.';
-    const told: QueryResponse = isEmpty
-      ? { ...response, warnings: [...response.warnings, { type: 'other', message: why }] }
-      : response;
-    if (isEmpty && place.changes === undefined) return told;
-    let turnId: string | undefined;
-    const kept = await this.#conversation
-      .update((record) => {
-        turnId = undefined;
-        const isOwn = record.pending?.changes === place.changes;
-        const rest = isOwn && record.pending !== undefined ? changed(record, { pending: undefined }) : record;
-        if (isEmpty) return rest;
-        if (waits !== undefined && isOwn && record.tip === place.begun) {
-          const { message, parent, begun, changes = 0 } = place;
-          return changed(record, { pending: { message, parent, begun, changes: changes + 1, ...waits } });
-        }
-        const next = withTurn(rest, { ...place, messages: messagesOf(finished, place) });
-        turnId = next.id;
-        return next.record;
-      })
-      .catch((error: unknown) => {
-        // What was paid for, and is in no store.
-        throw isMortiseError(error) ? withErrorFields(error, { partial: response }) : error;
-      });
-    if (turnId === undefined) return told;
-    const answered = { ...response, metadata: { ...response.metadata, turnId } };
-    if (kept.tip === turnId) return answered;
-    const beside = `The conversation was changed by somebody else while this turn was answered. It is kept beside, as turn ${String(turnId)}: go on from it with goTo, or ask again.`;
-    throw new MortiseError('conflict', beside, { partial: answered });
   }
 
   #begin(signal: AbortSignal | undefined): Turn {
@@ -291,18 +253,4 @@ export class ChatEngine {
     this.#running = turn;
     return turn;
   }
-}
-
-function messagesOf({ messages, response }: FinishedTurn, { message }: Place): ChatMessage[] {
-  if (messages !== undefined) return plainCopy(messages);
-  return [
-    { role: 'user', content: message },
-    { role: 'assistant', content: [{ type: 'text', text: response.text }] },
-  ];
-}
-
-function isWaiting(): MortiseError {
-  const message =
-    'A turn of this conversation waits for an approval. Go on with it by resume, or give it up by discard or goTo.';
-  return new MortiseError('conflict', message);
 }

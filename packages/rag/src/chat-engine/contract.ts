@@ -1,7 +1,7 @@
 import type { ChatMessage, ToolResultBlock } from '@mortise/core';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStreamEvent } from '@mortise/core/synthesizer';
-import type { GivenApproval, PendingApproval, ToolsState } from '@mortise/toolkit';
+import type { GivenApproval, PendingApproval } from '@mortise/toolkit';
 import type { AnswerCall } from '../answer.ts';
 import type { ChatMemory } from './chat-memory.ts';
 import type { PendingRecord } from './pending.ts';
@@ -29,25 +29,31 @@ export interface ConversationTurn {
   current: boolean;
 }
 
-/** A turn that waits for somebody's decision. */
+/** A turn that waits: for somebody's decision, or to be gone on with where it was cut by an abort, a failure or a kill. */
 export interface PendingTurn {
   message: string;
-  /** What is to be decided: for `resume`, with `approved` and the token. Empty where the process that went on was killed. */
+  /** What is to be decided: for `resume`, with `approved` and the token. Empty where it was cut. */
   approvals: PendingApproval[];
+  /** What was said in it so far, the message first: calls may have no result yet, and words of a reply that was cut are last. */
+  messages: ChatMessage[];
 }
 
 /** What was decided of a turn that waits. */
 export interface ResumeOptions extends QueryOptions {
-  /** Default: none; a turn whose process was killed goes on from what was kept of it. */
+  /** Default: none; a turn that was cut goes on from what was kept of it. */
   approvals?: readonly GivenApproval[] | undefined;
 }
 
-/** A turn that was gone on with. */
+/** A turn that is gone on with. */
 export interface ResumedTurn extends Pick<PendingRecord, 'from' | 'state'> {
   readonly results: readonly ToolResultBlock[];
   readonly approvals: readonly GivenApproval[] | undefined;
-  /** Keeps how far it is; `conflict` where somebody else went on with it meanwhile. */
-  readonly keep: (state: ToolsState) => Promise<void>;
+}
+
+/** How far a turn is. */
+export interface TurnProgress extends Pick<PendingRecord, 'from' | 'state' | 'said'> {
+  /** Ids of the calls that were decided about. */
+  readonly decided?: readonly string[] | undefined;
 }
 
 /** The end of a turn. */
@@ -72,6 +78,11 @@ export interface ChatTurn {
   readonly call: AnswerCall;
   /** Of a turn that waited. Its message was answered in part already. */
   readonly resumed?: ResumedTurn | undefined;
+  /**
+   * Keeps how far it is, one after the other; `conflict` where somebody else went on with it meanwhile, or with another turn that calls
+   * tools. Absent where the conversation is kept nowhere.
+   */
+  readonly keep?: ((progress: TurnProgress) => Promise<void>) | undefined;
 }
 
 /** How a turn is answered. */

@@ -24,7 +24,7 @@ export interface ConversationRecord {
   readonly tip: string | null;
   /** Each after its parent. */
   readonly turns: readonly StoredTurn[];
-  /** The turn that waits for approvals. */
+  /** The turn that waits. */
   readonly pending?: PendingRecord | undefined;
 }
 

@@ -7,12 +7,13 @@ import {
   type RunToolsResult,
   type StreamToolsOptions,
   type Tool,
+  type ToolsState,
 } from '@mortise/toolkit';
 import { stepOptions } from '../answer.ts';
 import { roomOptions, writerOf, type Writer, type WritingChatOptions } from '../synthesizer/ask.ts';
 import { roomForSources } from '../synthesizer/room.ts';
 import { ChatEngine } from './chat-engine.ts';
-import type { ChatTurn, FinishedTurn } from './contract.ts';
+import type { ChatTurn, FinishedTurn, TurnProgress } from './contract.ts';
 import type { ChatMemoryOptions } from './chat-memory.ts';
 import { ToolSources } from './tool-sources.ts';
 
@@ -98,37 +99,70 @@ async function* toolsTurn(
   system: string,
   turn: ChatTurn,
 ): AsyncGenerator<ResponseStreamEvent | FinishedTurn> {
-  const { call, resumed, message } = turn;
+  const { call, resumed, message, keep } = turn;
   const begin = resumed === undefined ? beginning(writer, system, turn) : [];
   const from = resumed?.from ?? begin.length - 1;
   const said = new ToolSources();
   for (const block of resumed?.results ?? []) said.take(block);
   yield { type: 'sources', sources: said.sources };
+  const decided = resumed?.approvals?.map(({ callId }) => callId);
+  let isKept = resumed !== undefined;
   const stream = streamTools(writer.llm, resumed?.state ?? begin, {
     ...options,
     ...stepOptions(call),
     tools: options.tools.map((tool) => said.numbering(tool)),
     approvals: resumed?.approvals,
-    onState: resumed?.keep,
+    onState:
+      keep &&
+      ((state) => {
+        // What has no calls is made again for less than it costs to keep it.
+        if (callsOf(state) === 0) return undefined;
+        isKept = true;
+        return keep({ from, state, decided });
+      }),
   });
-  if (call.streamed) {
-    for await (const event of stream) yield* streamed(event, said);
-  }
-  const result = await stream.final();
-  if (!call.streamed) {
-    // The reply that waited was said before.
-    const before = resumed?.state.reply === undefined ? 0 : 1;
-    for (const [step, { response, results }] of result.steps.entries()) {
-      if (step >= before) for (const _ of said.said(response.text, step)) continue;
-      for (const block of results) said.take(block);
+  const reply = { words: '' };
+  let isWhole = false;
+  try {
+    if (call.streamed) {
+      for await (const event of stream) yield* streamed(event, said, reply);
     }
+    const result = await stream.final();
+    isWhole = true;
+    if (!call.streamed) {
+      // The reply that waited was said before.
+      const before = resumed?.state.reply === undefined ? 0 : 1;
+      for (const [step, { response, results }] of result.steps.entries()) {
+        if (step >= before) for (const _ of said.said(response.text, step)) continue;
+        for (const block of results) said.take(block);
+      }
+    }
+    yield* said.end();
+    const messages: ChatMessage[] = [{ role: 'user', content: message }, ...result.messages.slice(from + 1)];
+    const finished: FinishedTurn = { type: 'finish', response: responseOf(result, said), messages };
+    yield result.ended === 'approval'
+      ? { ...finished, waits: { from, state: result.state, approvals: result.approvals } }
+      : finished;
+  } finally {
+    if (!isWhole && keep !== undefined && (!isKept || reply.words !== ''))
+      await keepCut(keep, () => ({ from, state: stream.state, said: reply.words }));
   }
-  yield* said.end();
-  const messages: ChatMessage[] = [{ role: 'user', content: message }, ...result.messages.slice(from + 1)];
-  const finished: FinishedTurn = { type: 'finish', response: responseOf(result, said), messages };
-  yield result.ended === 'approval'
-    ? { ...finished, waits: { from, state: result.state, approvals: result.approvals } }
-    : finished;
+}
+
+function callsOf({ reply }: ToolsState): number {
+  return reply?.calls.length ?? 0;
+}
+
+/** Keeps a turn that was cut as far as it came. The reason of the cut is what its user is told, whether or not that succeeds. */
+async function keepCut(keep: NonNullable<ChatTurn['keep']>, cutNow: () => TurnProgress): Promise<void> {
+  try {
+    const cut = cutNow();
+    const { reply: _whole, ...asked } = cut.state;
+    // A last reply that was whole, and whose turn was not, is asked for again.
+    await keep({ ...cut, state: callsOf(cut.state) === 0 ? asked : cut.state });
+  } catch {
+    // It was paid for in vain, and no more.
+  }
 }
 
 /** What the model is sent: what was said takes at most half of the room, as results of tools take some too. */
@@ -142,13 +176,23 @@ function beginning({ llm, ...rest }: Writer, system: string, turn: ChatTurn): Ch
   return [frame[0] as ChatMessage, ...turn.memory.fit(turn, next, Math.floor(room / 2)), next];
 }
 
-function* streamed(event: RunToolsEvent, said: ToolSources): Generator<ResponseStreamEvent> {
+function* streamed(
+  event: RunToolsEvent,
+  said: ToolSources,
+  reply: { words: string },
+): Generator<ResponseStreamEvent> {
   if (event.type === 'stream') {
     const { event: inside, step } = event;
-    if (inside.type === 'text-delta') yield* said.said(inside.delta, step);
+    if (inside.type === 'text-delta') {
+      reply.words += inside.delta;
+      yield* said.said(inside.delta, step);
+    }
     if (inside.type === 'warning') yield { type: 'warning', warning: inside.warning };
     return;
   }
+  // What was said is in the state then.
+  if (event.type === 'step-start' || (event.type === 'response' && event.response.toolCalls.length > 0))
+    reply.words = '';
   if (event.type === 'response') return;
   yield { type: 'tools:event', event };
   if (event.type === 'tool-end' && said.take(event.result)) yield { type: 'sources', sources: said.sources };

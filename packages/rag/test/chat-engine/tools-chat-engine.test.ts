@@ -233,7 +233,7 @@ describe('a turn that waits for an approval', () => {
     controller.abort('killed');
     await expect(left).rejects.toBe('killed');
     const next = open(store, ['Paid.']);
-    expect(await next.pending()).toEqual({ message: 'Pay.', approvals: [] });
+    expect(await next.pending()).toMatchObject({ message: 'Pay.', approvals: [] });
     expect((await next.resume()).text).toBe('Paid.');
     expect(paid).toHaveLength(1);
     expect(await next.history()).toHaveLength(6);
