@@ -103,6 +103,7 @@ function chatTargets(
         await chat.streamChat(message, given).final();
         await chat.history({ signal: given.signal });
         await chat.pending({ signal: given.signal });
+        await chat.settle();
         await chat.discard();
         const turns = await chat.turns({ signal: given.signal });
         await chat.goTo(turns[0]?.id ?? '');
