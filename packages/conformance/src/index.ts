@@ -4,7 +4,10 @@ export type {
   ChatEngineParts,
   ChatEngineSubject,
   Conversation,
+  ApprovedToolLike,
   ConversationTurnLike,
+  GivenApprovalLike,
+  PendingTurnLike,
 } from './chat-engine/subject.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';

@@ -25,7 +25,7 @@ export function talk(
   return Object.assign(talking, { llm, chat: subject.create({ llm, retriever, ...setup }) });
 }
 
-const retriever: Retriever = {
+export const retriever: Retriever = {
   retrieve: async () => NODES.map((each) => ({ ...each, node: copyNode(each.node) })),
 };
 
@@ -38,13 +38,15 @@ export const METHODS: readonly (readonly [
   ['streamed', (chat, message, options) => chat.streamChat(message, options).final()],
 ];
 
+export type Said = [role: string, text: string][];
+
 /** Who said what. */
-export async function said(chat: Conversation): Promise<[role: string, text: string][]> {
+export async function said(chat: Conversation): Promise<Said> {
   return (await chat.history()).map((message) => [message.role, messageText(message)]);
 }
 
 /** A turn as the history has it. */
-export const turnOf = (message: string, answer: string): [role: string, text: string][] => [
+export const turnOf = (message: string, answer: string): Said => [
   ['user', message],
   ['assistant', answer],
 ];

@@ -6,9 +6,32 @@ import type { QueryEngineParts } from '../query-engine/subject.ts';
 
 /**
  * What a case of the chat engine suite may require. `messages`: it goes on from what was said before. `store`: it keeps
- * the conversation in a key-value store. `branches`: it keeps a tree of turns, and has `turns` and `goTo`.
+ * the conversation in a key-value store. `branches`: it keeps a tree of turns, and has `turns` and `goTo`. `approvals`: its
+ * model has tools that need approval, and it has `pending`, `resume` and `discard`.
  */
-export type ChatEngineFeature = 'messages' | 'store' | 'branches';
+export type ChatEngineFeature = 'messages' | 'store' | 'branches' | 'approvals';
+
+/** A tool without arguments that needs somebody's approval. */
+export interface ApprovedToolLike {
+  readonly name: string;
+  readonly description: string;
+  /** Signs what is asked. */
+  readonly approvalKey: string;
+  execute(): string;
+}
+
+/** A turn that waits, as far as the suite looks at it. */
+export interface PendingTurnLike {
+  readonly message: string;
+  readonly approvals: readonly { readonly callId: string; readonly name: string; readonly token: string }[];
+}
+
+/** What was decided of a call that waits. */
+export interface GivenApprovalLike {
+  callId: string;
+  token: string;
+  approved: boolean;
+}
 
 /** A turn in the tree of a conversation, as far as the suite looks at it. */
 export interface ConversationTurnLike {
@@ -33,12 +56,20 @@ export interface Conversation {
   turns?(): Promise<readonly ConversationTurnLike[]>;
   /** Goes on after a turn. `branches` needs it. */
   goTo?(turnId: string): Promise<void>;
+  /** The turn that waits. `approvals` needs it, and the two that follow. */
+  pending?(): Promise<PendingTurnLike | undefined>;
+  /** Goes on with it. */
+  resume?(options: { approvals: readonly GivenApprovalLike[] }): Promise<QueryResponse>;
+  /** Gives it up. */
+  discard?(): Promise<void>;
 }
 
 /** What a chat engine is made of for the suite: parts, and at most one place from which it goes on. */
 export interface ChatEngineParts extends QueryEngineParts {
   readonly messages?: readonly ChatMessage[];
   readonly persist?: { readonly store: KeyValueStore; readonly key: string };
+  /** The one tool of the model. Given where `approvals` is declared alone. */
+  readonly tool?: ApprovedToolLike;
 }
 
 /** What the cases of the chat engine suite work with. */

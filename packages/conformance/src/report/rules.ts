@@ -115,6 +115,8 @@ export const rules: Readonly<Record<string, string>> = {
     'Of two turns that are answered at once, by two engines or processes, one is added and the other is `conflict`, and kept beside it: none is lost.',
   'H-07':
     'A conversation is a tree of turns: an earlier one is answered anew beside it, and one goes on after any of them.',
+  'H-08':
+    'A turn that needs an approval waits in the conversation, in no history and for any process: what was approved runs once, and what was not does not run.',
   'D-01':
     'A reader is lazy: it holds one document at a time, and what cannot be read is reported and does not stop the rest. It can be resumed.',
   'D-02': 'Every document and node keeps where it came from, to the page or heading and the character.',

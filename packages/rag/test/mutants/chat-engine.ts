@@ -3,6 +3,7 @@ import { isMortiseError, MortiseError, type ChatMessage } from '@mortise/core';
 import type { KeyValueStore } from '@mortise/core/store';
 import { createResponseStream, type QueryResponse, type ResponseStream } from '@mortise/core/synthesizer';
 import { createContextChatEngine } from '@mortise/rag';
+import { withApprovals } from '../chat-engine/with-approvals.ts';
 
 export interface ChatEngineMutant {
   readonly fault: string;
@@ -10,16 +11,16 @@ export interface ChatEngineMutant {
   readonly create: (parts: ChatEngineParts) => Conversation;
 }
 
-const open = (
-  { llm, retriever, messages, persist }: ChatEngineParts,
-  maxTokens?: number,
-): Required<Conversation> => createContextChatEngine({ llm, retriever }, { messages, persist, maxTokens });
+type Branching = Conversation & Required<Pick<Conversation, 'turns' | 'goTo'>>;
+
+const open = ({ llm, retriever, messages, persist }: ChatEngineParts, maxTokens?: number): Branching =>
+  createContextChatEngine({ llm, retriever }, { messages, persist, maxTokens });
 
 /** A right engine, of which some members are others. */
 const around = (
   fault: string,
   caughtBy: string,
-  change: (chat: Required<Conversation>, parts: ChatEngineParts) => Partial<Conversation>,
+  change: (chat: Branching, parts: ChatEngineParts) => Partial<Conversation>,
 ): ChatEngineMutant => ({
   fault,
   caughtBy,
@@ -57,6 +58,9 @@ const of = (
   caughtBy: string,
   change: (parts: ChatEngineParts) => ChatEngineParts,
 ): ChatEngineMutant => ({ fault, caughtBy, create: (parts) => open(change(parts)) });
+
+/** The last answer of each conversation, by its store. */
+const answers = new WeakMap<object, QueryResponse>();
 
 /** Broken chat engines, each with the case that must catch it. */
 export const chatEngineMutants: readonly ChatEngineMutant[] = [
@@ -200,7 +204,95 @@ export const chatEngineMutants: readonly ChatEngineMutant[] = [
   around('loses the turn of the one that was late', 'store.two', (chat) => ({
     turns: async () => (await chat.turns()).filter(({ current }) => current),
   })),
+  approving('takes a message while a turn waits', 'approval.waits', (chat) => ({
+    async chat(message) {
+      if ((await chat.pending()) !== undefined) await chat.discard();
+      return chat.chat(message);
+    },
+  })),
+  approving('says that nothing waits', 'approval.waits', () => ({ pending: async () => undefined })),
+  approving('runs what was not asked about', 'approval.waits', (_chat, { tool }) => ({
+    pending: async () => void tool?.execute(),
+  })),
+  approving('goes on, and runs the tool once more', 'approval.resumed', (chat, { tool }) => ({
+    async resume(options) {
+      const response = await chat.resume(options);
+      tool?.execute();
+      return response;
+    },
+  })),
+  approving('goes on with what is over', 'approval.resumed', (chat, { persist }) => ({
+    async resume(options) {
+      const key = persist?.store ?? chat;
+      const response = answers.get(key) ?? (await chat.resume(options));
+      answers.set(key, response);
+      return response;
+    },
+  })),
+  approving('keeps nothing of a turn that it went on with', 'approval.resumed', (chat) => ({
+    async resume(options) {
+      const response = await chat.resume(options);
+      await chat.reset();
+      return response;
+    },
+  })),
+  approving('takes every decision for a yes', 'approval.refused', (chat) => ({
+    resume: ({ approvals }) =>
+      chat.resume({ approvals: approvals.map((each) => ({ ...each, approved: true })) }),
+  })),
+  approving('takes any token', 'approval.forged', (chat) => ({
+    async resume({ approvals }) {
+      const tokens = new Map((await chat.pending())?.approvals.map(({ callId, token }) => [callId, token]));
+      const right = approvals.map((each) => ({ ...each, token: tokens.get(each.callId) ?? each.token }));
+      return chat.resume({ approvals: right });
+    },
+  })),
+  approving('gives up a turn whose approval was forged', 'approval.forged', (chat) => ({
+    resume: (options) =>
+      chat.resume(options).catch(async (error: unknown) => {
+        await chat.discard();
+        throw error;
+      }),
+  })),
+  approving('lets both go on', 'approval.two', (chat, { tool }) => ({
+    resume: (options) =>
+      chat.resume(options).catch((error: unknown) => {
+        if (!isMortiseError(error, 'conflict') && !isMortiseError(error, 'not-found')) throw error;
+        tool?.execute();
+        return chat.chat('And now?');
+      }),
+  })),
+  approving('gives nothing up', 'approval.discard', () => ({ discard: async () => undefined })),
 ];
+
+type ApprovingChat = Required<Conversation>;
+
+/** A right engine with the suite's tool, of which some members are others. */
+function approving(
+  fault: string,
+  caughtBy: string,
+  change: (chat: ApprovingChat, parts: ChatEngineParts) => Partial<Conversation>,
+): ChatEngineMutant {
+  return {
+    fault,
+    caughtBy,
+    create(parts) {
+      const chat = withApprovals(parts);
+      const right: ApprovingChat = {
+        chat: (message, options) => chat.chat(message, options),
+        streamChat: (message, options) => chat.streamChat(message, options),
+        history: () => chat.history(),
+        reset: () => chat.reset(),
+        turns: () => chat.turns(),
+        goTo: (turnId) => chat.goTo(turnId),
+        pending: () => chat.pending(),
+        resume: (options) => chat.resume(options),
+        discard: () => chat.discard(),
+      };
+      return { ...right, ...change(right, parts) };
+    },
+  };
+}
 
 function whenLeft(stream: ResponseStream, onLeft: () => void): ResponseStream {
   return createResponseStream({
