@@ -18,7 +18,26 @@ import type { KeyValueStore } from '@mortise/core/store';
 import type { QueryOptions } from '@mortise/core/query-engine';
 import type { QueryResponse, ResponseStream } from '@mortise/core/synthesizer';
 import type { QueryEngineParts } from '../query-engine/subject.ts';
-export type ChatEngineFeature = 'messages' | 'store' | 'branches';
+export type ChatEngineFeature = 'messages' | 'store' | 'branches' | 'approvals';
+export interface ApprovedToolLike {
+    readonly name: string;
+    readonly description: string;
+    readonly approvalKey: string;
+    execute(): string;
+}
+export interface PendingTurnLike {
+    readonly message: string;
+    readonly approvals: readonly {
+        readonly callId: string;
+        readonly name: string;
+        readonly token: string;
+    }[];
+}
+export interface GivenApprovalLike {
+    callId: string;
+    token: string;
+    approved: boolean;
+}
 export interface ConversationTurnLike {
     readonly id: string;
     readonly parent: string | null;
@@ -35,6 +54,11 @@ export interface Conversation {
     reset(): Promise<void>;
     turns?(): Promise<readonly ConversationTurnLike[]>;
     goTo?(turnId: string): Promise<void>;
+    pending?(): Promise<PendingTurnLike | undefined>;
+    resume?(options: {
+        approvals: readonly GivenApprovalLike[];
+    }): Promise<QueryResponse>;
+    discard?(): Promise<void>;
 }
 export interface ChatEngineParts extends QueryEngineParts {
     readonly messages?: readonly ChatMessage[];
@@ -42,6 +66,7 @@ export interface ChatEngineParts extends QueryEngineParts {
         readonly store: KeyValueStore;
         readonly key: string;
     };
+    readonly tool?: ApprovedToolLike;
 }
 export interface ChatEngineSubject {
     create(parts: ChatEngineParts): Conversation;
@@ -481,7 +506,7 @@ export declare function isHostileThrow(error: unknown): boolean;
 
 // ---- index.d.ts
 export { chatEngineConformance, type ChatEngineConformanceOptions } from './chat-engine/conformance.ts';
-export type { ChatEngineFeature, ChatEngineParts, ChatEngineSubject, Conversation, ConversationTurnLike, } from './chat-engine/subject.ts';
+export type { ChatEngineFeature, ChatEngineParts, ChatEngineSubject, Conversation, ApprovedToolLike, ConversationTurnLike, GivenApprovalLike, PendingTurnLike, } from './chat-engine/subject.ts';
 export { chatEngineSuite } from './chat-engine/suite.ts';
 export { anthropicMessages } from './dialects/anthropic-messages.ts';
 export { bedrockConverse } from './dialects/bedrock-converse.ts';
