@@ -39,9 +39,8 @@ function bench({ subject, check }: CaseContext<ChatEngineSubject>): Bench {
     ran: () => ran,
     engine() {
       const chat = subject.create({ llm, retriever, persist, tool });
-      const { pending, resume, discard } = chat;
       check.ok(
-        pending !== undefined && resume !== undefined && discard !== undefined,
+        'pending' in chat && 'resume' in chat && 'discard' in chat,
         'approvals is declared, and pending, resume or discard is not there',
       );
       return chat as Waiting;
@@ -133,7 +132,7 @@ export const approvalCases: readonly ConformanceCase<ChatEngineSubject>[] = [
       const right = decided(await chat.pending());
       const forged = right.map(({ token, ...rest }) => ({
         ...rest,
-        token: [...token].toReversed().join(''),
+        token: token.slice(1),
       }));
       await check.error(chat.resume({ approvals: forged }), 'permission', 'a forged approval');
       check.equal(ran(), 0, 'how often the tool ran');
