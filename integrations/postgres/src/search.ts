@@ -1,7 +1,7 @@
 import type { MetadataFilter } from '@mortise/core/store';
 import type { Sql } from './database.ts';
-import { plainText } from './encode.ts';
 import { filterSql, Values } from './filter-sql.ts';
+import { wordsSql } from './words-sql.ts';
 
 /** What is searched, and how. */
 export interface Search {
@@ -27,8 +27,6 @@ export interface Searched {
 
 /** Of each of the two lists that a hybrid query fuses, as many as the hybrid retriever of `@mortise/rag` takes. */
 export const CANDIDATES = 1000;
-/** Of a question: who asks more has pasted a book. */
-const LONGEST_QUESTION = 20_000;
 /** What pgvector takes for `hnsw.ef_search`. */
 const WIDEST = 1000;
 
@@ -38,16 +36,17 @@ const WIDEST = 1000;
  */
 export function searchSql(searched: Searched, search: Search): Sql {
   const { mode, topK, alpha } = search;
-  const { table } = searched;
+  const { table, language } = searched;
   const values = new Values();
-  const condition = search.filter === undefined ? 'true' : filterSql(search.filter, values);
+  const condition = search.filter && filterSql(search.filter, values);
   const depth = values.bind(mode === 'hybrid' ? Math.max(topK, CANDIDATES) : topK, 'int');
   const limit = values.bind(topK, 'int');
   const vector = search.embedding && vectorSql(search.embedding, searched.half, values);
   const parts: string[] = [];
-  if (vector !== undefined) parts.push(...nearSql({ table, vector, condition, depth, values, search }));
+  if (vector !== undefined)
+    parts.push(...nearSql({ table, vector, condition: condition ?? 'true', depth, values, search }));
   if (mode === 'text' || mode === 'hybrid')
-    parts.push(wordsSql({ table, condition, depth, values, text: search.text, language: searched.language }));
+    parts.push(...wordsSql({ table, language, question: search.text, condition, depth }, values));
   if (mode === 'hybrid') parts.push(...fusedSql(values.bind(alpha, 'float8')));
   const found = mode === 'hybrid' ? 'fused' : mode === 'text' ? 'words' : 'near';
   const columns = [
@@ -64,16 +63,17 @@ ORDER BY found.score DESC, id`;
   return { text, values: values.all };
 }
 
-interface Part {
+interface Near {
   readonly table: string;
+  readonly vector: string;
   readonly condition: string;
   readonly depth: string;
   readonly values: Values;
+  readonly search: Search;
 }
 
 /** Vectors of length 1: their inner product, which pgvector gives negated, is the cosine, and 0 where one is of zeros. */
-function nearSql(part: Part & { readonly vector: string; readonly search: Search }): string[] {
-  const { table, vector, condition, depth, values, search } = part;
+function nearSql({ table, vector, condition, depth, values, search }: Near): string[] {
   // Ordered by something else than the graph's own distance, so that it is not taken.
   if (!search.alongGraph)
     return [
@@ -91,20 +91,6 @@ function nearSql(part: Part & { readonly vector: string; readonly search: Search
     SELECT id, embedding <#> ${vector} AS distance FROM ${table}
     WHERE settings.scan IS NOT NULL AND ${condition} ORDER BY embedding <#> ${vector} LIMIT ${depth}) AS nearest)`,
   ];
-}
-
-/**
- * Any of the words, as the language cuts and stems them. What a question holds is never read as syntax: it is made a query of
- * words first, whose text is quoted, and then the `&` between them an `|`.
- */
-function wordsSql(part: Part & { readonly text: string; readonly language: string }): string {
-  const { table, condition, depth, values, text, language } = part;
-  const question = values.bind(plainText(text, LONGEST_QUESTION), 'text');
-  const words = `plainto_tsquery(${values.bind(language, 'text')}::regconfig, ${question})`;
-  return `asked AS MATERIALIZED (SELECT replace(${words}::text, ' & ', ' | ')::tsquery AS any_word),
-words AS MATERIALIZED (
-  SELECT id, ts_rank(words, any_word, 1)::float8 AS score FROM ${table}, asked
-  WHERE words @@ any_word AND ${condition} ORDER BY score DESC, id LIMIT ${depth})`;
 }
 
 /**

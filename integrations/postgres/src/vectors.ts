@@ -59,7 +59,7 @@ const MODES = ['dense', 'mmr', 'text', 'hybrid'] as const satisfies VectorStoreS
 /**
  * Nodes with their vectors in a table, by pgvector, with the words of their texts beside them. Vectors are kept with length
  * 1; a dense score is the cosine, and it stands in `evidence.similarity` as well, also of a hybrid query. A text score is
- * Postgres' `ts_rank`. A hybrid score is fused from both in the same statement, by relative scores. An `mmr` score is lower
+ * BM25 over the words that Postgres makes of a text. A hybrid score is fused from both in the same statement, by relative scores. An `mmr` score is lower
  * than the cosine: see `maximalMarginalRelevance`. Each slice of an upsert, and a delete, is one statement.
  */
 export class PostgresVectorStore implements VectorStore {

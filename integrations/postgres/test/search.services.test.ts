@@ -1,9 +1,15 @@
 import { createTextNode } from '@mortise/core';
 import { similarity } from '@mortise/core/embedding';
 import type { NodeWithScore } from '@mortise/core/retriever';
-import { matchesFilter, type MetadataFilter, type VectorEntry } from '@mortise/core/store';
+import {
+  inverseDocumentFrequency,
+  matchesFilter,
+  termSaturation,
+  type MetadataFilter,
+  type VectorEntry,
+} from '@mortise/core/store';
 import { PostgresVectorStore } from '@mortise/postgres';
-import { fuse } from '@mortise/rag';
+import { fuse, MemoryVectorStore } from '@mortise/rag';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { emptySchema, pglite } from './pglite.ts';
@@ -49,6 +55,60 @@ it('S-04: a hybrid query in one statement has the scores of fuse over the two li
       expect(scores(found)).toEqual(scores(fused));
       for (const { node, evidence } of found)
         expect(evidence?.similarity).toBeCloseTo(lists[0]!.find((one) => one.node.id === node.id)!.score, 6);
+    }
+});
+
+it('S-04: a text score is BM25 over the words that Postgres makes, each word of the question once', async () => {
+  const place = await emptySchema();
+  const store = new PostgresVectorStore({ ...place, dimensions: 2, language: 'simple' });
+  const random = sequence(3);
+  const texts = Array.from({ length: 60 }, (_, at) => {
+    const some = WORDS.filter(() => random() < 0.4).map((word) =>
+      `${word} `.repeat(1 + Math.floor(random() * 6)),
+    );
+    return `${some.join('')}${at === 7 ? 'saw '.repeat(200) : ''}x${at}`;
+  });
+  const embedding = Float32Array.of(1, 0);
+  await store.upsert(
+    texts.map((text, at) => {
+      return { node: createTextNode({ id: `n${at}`, text, metadata: { even: at % 2 === 0 } }), embedding };
+    }),
+  );
+  const asked = ['saw', 'glue', 'nowhere', 'dovetail'];
+  const lists = texts.map((text) => text.split(' '));
+  for (const filter of [undefined, { key: 'even', op: '==', value: true } as const]) {
+    const found = lists
+      .filter((_, at) => filter === undefined || at % 2 === 0)
+      .filter((words) => asked.some((word) => words.includes(word)));
+    const mean = found.reduce((sum, words) => sum + new Set(words).size, 0) / found.length;
+    const scoreOf = (words: readonly string[]): number =>
+      asked.reduce((sum, word) => {
+        const holding = lists.filter((each) => each.includes(word)).length;
+        const count = words.filter((each) => each === word).length;
+        const weight = inverseDocumentFrequency(texts.length, holding);
+        return sum + weight * termSaturation(count, new Set(words).size / mean, 1.2, 0.75);
+      }, 0);
+    const text = `${asked.join(' ')} saw saw`;
+    const result = await store.query({ mode: 'text', text, topK: 100, filter });
+    expect(result).toHaveLength(found.length);
+    for (const { node, score } of result)
+      expect(score, node.text).toBeCloseTo(scoreOf(node.text.split(' ')), 9);
+  }
+});
+
+it('S-04: the exact top 10 are those in memory, in their order, with a filter and without', async () => {
+  const place = await emptySchema();
+  const store = new PostgresVectorStore({ ...place, dimensions: 48 });
+  const memory = new MemoryVectorStore();
+  const all = entries(400, 48, (at) => ({ part: at % 3 }));
+  await store.upsert(all);
+  await memory.upsert(all);
+  for (const { embedding } of entries(20, 48))
+    for (const filter of [undefined, { key: 'part', op: '==', value: 1 } as const]) {
+      const query = { embedding, topK: 10, filter };
+      const [found, expected] = [await store.query(query), await memory.query(query)];
+      expect(found.map(({ node }) => node.id)).toEqual(expected.map(({ node }) => node.id));
+      for (const [at, { score }] of found.entries()) expect(score).toBeCloseTo(expected[at]!.score, 5);
     }
 });
 
