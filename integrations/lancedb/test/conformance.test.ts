@@ -1,0 +1,4 @@
+import { describe, it } from 'vitest';
+import { wire } from './wiring.ts';
+
+wire({ describe, it });
