@@ -1,10 +1,12 @@
 import {
   approvalsFromUIMessages,
+  fromUIMessages,
   toUIMessages,
   toUIMessageStreamResponse,
   type UIMessageData,
 } from '@mortise/ai-sdk/ui';
-import type { ChatMessage, LLM } from '@mortise/core';
+import { messageText, type ChatMessage, type LLM } from '@mortise/core';
+import type { ChatEngine } from '@mortise/rag';
 import { streamTools, type PendingApproval, type Tool, type ToolsState } from '@mortise/toolkit';
 
 /** Where the application keeps the runs of its conversations. */
@@ -43,4 +45,34 @@ export function loaded(
   const initialMessages = toUIMessages(messages, { approvals, show: { approvals: true }, outputs: 'data' });
   // #endregion
   return initialMessages;
+}
+
+export function conversationEndpoint(
+  open: (id: string) => ChatEngine,
+): (request: Request) => Promise<Response> {
+  // #region conversation
+  async function POST(request: Request): Promise<Response> {
+    const { id, messages } = (await request.json()) as { id: string; messages: unknown[] };
+    const chat = open(id); // createToolsChatEngine with persist: { store, key: id }
+    const approvals = approvalsFromUIMessages(messages);
+    const [asked] = fromUIMessages(messages.slice(-1));
+    const { signal } = request;
+    const stream =
+      asked?.role === 'user'
+        ? chat.streamChat(messageText(asked), { signal })
+        : chat.streamResume({ approvals, signal });
+    const show = { approvals: true };
+    return toUIMessageStreamResponse(stream, { signal, show, outputs: 'data' });
+  }
+  // #endregion
+  return POST;
+}
+
+export async function loadedConversation(chat: ChatEngine): Promise<UIMessageData[]> {
+  // #region kept
+  const pending = await chat.pending();
+  const messages = [...(await chat.history()), ...(pending?.messages ?? [])];
+  const show = { approvals: true };
+  return toUIMessages(messages, { approvals: pending?.approvals, show, outputs: 'data' });
+  // #endregion
 }

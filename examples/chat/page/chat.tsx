@@ -103,6 +103,7 @@ export function Chat({ id, loaded, about, onTurn }: ChatProps): ReactElement {
 function withoutCut(messages: ChatMessage[]): ChatMessage[] {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return messages;
-  const kept = last.parts.findLastIndex(({ type }) => type !== 'text') + 1;
-  return [...messages.slice(0, -1), { ...last, parts: last.parts.slice(0, kept) }];
+  const kept = last.parts.findLastIndex(({ type }) => type.startsWith('tool-')) + 1;
+  const before = messages.slice(0, -1);
+  return kept === 0 ? before : [...before, { ...last, parts: last.parts.slice(0, kept) }];
 }

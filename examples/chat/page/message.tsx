@@ -22,7 +22,7 @@ export const Message = memo(function Message({ message, onSource, onDecide }: Me
         <Part
           key={at}
           part={part}
-          result={lastSearch(parts.slice(0, at))}
+          result={searched(parts.slice(0, at))}
           role={role}
           {...{ onSource, onDecide }}
         />
@@ -34,7 +34,7 @@ export const Message = memo(function Message({ message, onSource, onDecide }: Me
 interface PartProps extends Omit<MessageProps, 'message'> {
   part: ChatPart;
   role: ChatMessage['role'];
-  /** What the last search before this part gave: its numbers are what a text cites. */
+  /** What the searches before this part gave: their sources are numbered through, and a text cites the numbers. */
   result: SearchResult | undefined;
 }
 
@@ -55,11 +55,14 @@ function Part({ part, role, result, onSource, onDecide }: PartProps): ReactEleme
   }
 }
 
-function lastSearch(parts: readonly ChatPart[]): SearchResult | undefined {
-  const search = parts.findLast((part) => part.type === 'tool-search_docs');
-  return search?.type === 'tool-search_docs' && search.state === 'output-available'
-    ? search.output
-    : undefined;
+function searched(parts: readonly ChatPart[]): SearchResult | undefined {
+  const results = parts.flatMap((part) =>
+    part.type === 'tool-search_docs' && part.state === 'output-available' ? [part.output] : [],
+  );
+  const last = results.at(-1);
+  if (last === undefined || results.length === 1) return last;
+  const sources = results.flatMap((result) => result.sources);
+  return { ...last, sources, citations: results.flatMap(({ citations }) => citations) };
 }
 
 function Search({ part, onSource }: { part: SearchPart; onSource: MessageProps['onSource'] }): ReactElement {

@@ -4,7 +4,7 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { About, OpenConversation } from '../contract.ts';
-import { messagesOf, type Conversations } from './conversations.ts';
+import type { Conversations } from './conversations.ts';
 import { guard } from './guard.ts';
 import type { PageFiles } from './page-files.ts';
 import { SHOWN, type Turns } from './turns.ts';
@@ -42,11 +42,14 @@ export function chatApp({ about, turns, conversations, page, onError }: AppOptio
     const known = await conversations.get(Id.parse(c.req.param('id')));
     // No failure: the page makes the ids of new ones.
     if (known === undefined) return c.json(null);
-    const { id, title, updatedAt, approvals } = known;
+    const { id } = known;
+    const chat = conversations.chat(id);
+    const [history, pending] = [await chat.history(), await chat.pending()];
     const isRunning = turns.isRunning(id);
-    const isCut = known.isCut && !isRunning;
-    const messages = toUIMessages(messagesOf(known), { ...SHOWN, approvals });
-    return c.json({ id, title, updatedAt, messages, isCut, isRunning } satisfies OpenConversation);
+    const isCut = !isRunning && pending?.approvals.length === 0;
+    const { approvals = [], messages: waiting = [] } = pending ?? {};
+    const messages = toUIMessages([...history, ...waiting], { ...SHOWN, approvals });
+    return c.json({ ...known, messages, isCut, isRunning } satisfies OpenConversation);
   });
 
   app.delete('/api/conversations/:id', async (c) => {

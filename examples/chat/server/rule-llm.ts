@@ -13,6 +13,7 @@ import {
 } from '@mortise/core';
 import { eventsOfReply } from '@mortise/core/llm';
 import { engineToolResult } from '@mortise/rag';
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 
 /** What it may be told. */
@@ -65,8 +66,7 @@ function reply(messages: readonly ChatMessage[]): ContentBlock {
   const question = messages.findLast(({ role }) => role === 'user');
   const text = question === undefined ? '' : messageText(question).trim();
   const note = noteIn(text);
-  // Unique in the conversation, which only grows.
-  const id = `call-${messages.length}`;
+  const id = randomUUID();
   return note === undefined
     ? toolCallBlock(id, 'search_docs', JSON.stringify({ question: text }))
     : toolCallBlock(id, 'save_note', JSON.stringify({ text: note }));

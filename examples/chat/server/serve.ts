@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import type { LLM } from '@mortise/core';
 import type { QueryEngine } from '@mortise/core/query-engine';
+import { createToolsChatEngine } from '@mortise/rag';
 import { SqliteKeyValueStore } from '@mortise/stores';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { Conversations } from './conversations.ts';
 import { approvalKey, openDataFolder } from './data-folder.ts';
 import { Notes } from './notes.ts';
 import type { PageFiles } from './page-files.ts';
-import { chatTools } from './tools.ts';
+import { chatTools, SYSTEM } from './tools.ts';
 import { Turns } from './turns.ts';
 
 export interface ServeOptions {
@@ -38,9 +39,15 @@ export async function serveChat(options: ServeOptions): Promise<Serving> {
   const { llm, engine, documents, examples, page, port, onError } = options;
   const data = await openDataFolder(options.data);
   const store = new SqliteKeyValueStore({ path: join(data, 'conversations.sqlite') });
-  const conversations = new Conversations(store);
   const tools = chatTools(engine, documents, new Notes(join(data, 'notes.md')));
-  const turns = new Turns({ llm, tools, conversations, approvalKey: await approvalKey(data), onError });
+  const key = await approvalKey(data);
+  const conversations = new Conversations(store, (persist) =>
+    createToolsChatEngine(
+      { llm, tools },
+      { systemPrompt: SYSTEM, approvalKey: key, persist, maxSteps: 12, maxTokens: 32_000 },
+    ),
+  );
+  const turns = new Turns(conversations, onError);
   const model = llm.provider === llm.model ? llm.model : `${llm.provider}:${llm.model}`;
   const app = chatApp({ about: { model, documents, examples }, turns, conversations, page, onError });
   return new Promise((resolve, reject) => {

@@ -28,5 +28,5 @@ export function chatTools(engine: QueryEngine, documents: string, notes: Notes):
 
 export const SYSTEM = `You answer questions about a set of documents, and keep notes.
 Look up every question with search_docs, and answer from what it gives, in a few sentences.
-Keep its citations, such as [1], behind what they prove, and use no numbers of an earlier search.
+Keep its citations, such as [1], behind what they prove.
 Save a note with save_note when you are asked to remember something.`;

@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineToolResult } from '@mortise/rag';
-import type { ToolsCallState } from '@mortise/toolkit';
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { parseChatArguments } from '../arguments.ts';
 import type { SearchResult } from '../contract.ts';
 import { citationLinks, readCitationLink } from '../page/citation-links.ts';
-import { settledMessages, titleOf } from '../server/conversations.ts';
+import { titleOf } from '../server/conversations.ts';
 import { approvalKey } from '../server/data-folder.ts';
 import { Notes } from '../server/notes.ts';
 
@@ -95,27 +94,5 @@ describe('what is kept', () => {
   test('titles: a long question is cut', () => {
     expect(titleOf(' a\n b ')).toBe('a b');
     expect(titleOf('word '.repeat(40))).toHaveLength(60);
-  });
-
-  test('messages: a call that nobody answered gets a result behind those that are there', () => {
-    const call = (id: string) => ({ type: 'tool-call', id, name: 'f', arguments: {} });
-    const result = { type: 'tool-result', toolCallId: 'a', toolName: 'f', content: 'x' };
-    const state = (calls: ToolsCallState[], said = '') => ({
-      said,
-      run: {
-        ...{ version: 1 as const, id: 'r', steps: 1, calls: {} },
-        messages: [{ role: 'user', content: 'x' }],
-        reply: { message: { role: 'assistant', content: [call('a'), call('b')] }, about: {}, calls },
-      },
-    });
-    const open = { toolCallId: 'b', isError: true };
-    expect(settledMessages(state([{ result }, {}])).at(-1)?.content).toMatchObject([result, open]);
-    expect(settledMessages(state([{}, {}])).at(-1)?.content).toMatchObject([
-      { ...open, toolCallId: 'a' },
-      open,
-    ]);
-    expect(settledMessages(state([{}, {}], 'Well')).map(({ role }) => role)).toEqual([
-      ...['user', 'assistant', 'tool', 'assistant'],
-    ]);
   });
 });

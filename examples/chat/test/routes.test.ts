@@ -28,9 +28,9 @@ describe('chat', () => {
     const parts = messages[1]!.parts;
     const [search] = ofType(parts, 'tool-search_docs');
     expect(search).toMatchObject({ state: 'output-available', input: { question: QUESTION } });
-    const { sources, citations } = search!.output;
-    const [{ quoteStart, quoteEnd }] = citations;
-    expect(sources[0].text.slice(quoteStart, quoteEnd)).toBe(
+    const { sources, citations } = search!.output!;
+    const { quoteStart, quoteEnd } = citations![0]!;
+    expect(sources![0]!.text.slice(quoteStart, quoteEnd)).toBe(
       'The mortise of the west door is forty millimetres long',
     );
     expect(ofType(parts, 'text').map((part) => part.text)).toEqual([ANSWER]);
@@ -169,6 +169,25 @@ describe('stop', () => {
     // The search was not made again.
     expect(ofType(messages[1]!.parts, 'tool-search_docs')).toHaveLength(1);
     expect(ofType(messages[1]!.parts, 'text')).toMatchObject([{ text: ANSWER }]);
+  });
+
+  test('stop: another question leaves what was said where it is, and a server that died before a word is asked again', async () => {
+    await server.start({ llm: new RuleLLM({ wordDelayMs: 30 }) });
+    const stop = new AbortController();
+    const reply = await server.ask(id, QUESTION, stop.signal);
+    const reader = reply.body!.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ''; !text.includes('"delta":"The"');) text += (await reader.read()).value;
+    stop.abort();
+    await vi.waitFor(async () => expect((await server.open(id)).isCut).toBe(true));
+    const question = { id: 'm', role: 'user', parts: [{ type: 'text', text: 'When does hide glue set?' }] };
+    await (await server.post({ id, messages: [question] })).text();
+    const { messages } = await server.open(id);
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    expect(messages[1]!.parts.at(-1)?.text).toMatch(/^The/);
+
+    const other = 'conversation-2';
+    await (await server.post({ id: other, messages: [question], isContinued: true })).text();
+    expect((await server.open(other)).messages).toHaveLength(2);
   });
 
   test('stop: one answer at a time in a conversation, which deleting ends', async () => {

@@ -7,7 +7,7 @@ import type { LLM, QueryEngine } from '@mortise/core';
 import { createDocument } from '@mortise/core/retriever';
 import { HashEmbedding } from '@mortise/core/testing';
 import { openIndex } from '@mortise/rag';
-import type { OpenConversation } from '../contract.ts';
+import type { OpenConversation, SavedNote, SearchResult } from '../contract.ts';
 import type { PageFiles } from '../server/page-files.ts';
 import { RuleLLM } from '../server/rule-llm.ts';
 import { serveChat, type Serving } from '../server/serve.ts';
@@ -39,8 +39,8 @@ export interface Part {
   toolCallId?: string;
   state?: string;
   text?: string;
-  input?: any;
-  output?: any;
+  input?: { question?: string; text?: string };
+  output?: Partial<SearchResult & SavedNote>;
   errorText?: string;
   approval?: { id: string; approved?: boolean };
 }
@@ -95,7 +95,7 @@ export class TestServer {
   }
 
   async open(id: string): Promise<Opened> {
-    return (await (await fetch(`${this.url}/api/conversations/${id}`)).json()) as never;
+    return (await (await fetch(`${this.url}/api/conversations/${id}`)).json()) as Opened;
   }
 
   /** The conversation's last message, which waits, with a decision about its calls. */

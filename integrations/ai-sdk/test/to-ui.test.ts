@@ -61,6 +61,29 @@ describe('toUIMessageStreamResponse', () => {
     ]);
   });
 
+  it('shows of a conversation with tools what it shows of a loop: calls, and no more of approvals and failures than is asked for', async () => {
+    const call = { type: 'tool-call', id: 'c', name: 'f', arguments: { a: 1 } };
+    const result = {
+      type: 'tool-result',
+      toolCallId: 'c',
+      toolName: 'f',
+      content: 'at 10.0.0.1',
+      isError: true,
+    };
+    const loop = [
+      { type: 'step-start', step: 1 },
+      { type: 'stream', step: 1, event: block(call) },
+      { type: 'approval-asked', step: 1, call, approval: { token: 't' } },
+      { type: 'tool-end', step: 1, call, result },
+    ];
+    const conversation = loop.map((event) => ({ type: 'tools:event', event }));
+    for (const options of [{}, { show: { approvals: true, toolErrors: true } }])
+      expect(await chunks(conversation, options)).toEqual(await chunks(loop, options));
+    const shown = await chunks([{ type: 'text-delta', delta: 'Well.' }, ...conversation]);
+    expect(JSON.stringify(shown)).not.toMatch(/10\.0\.0\.1|"t"/);
+    expect(shown).toHaveLength(5);
+  });
+
   it('sends files, and documents of text', async () => {
     const image = (source: object) => block({ type: 'image', source });
     expect(

@@ -64,6 +64,9 @@ export class UITranslator {
   }
 
   event(given: unknown): UIChunk[] {
+    const { type, event: inside } = Object(given) as { type?: unknown; event?: unknown };
+    // Of a conversation with tools: shown as the same of a loop, not as an event of one provider.
+    if (type === 'tools:event') return this.event(inside);
     const event =
       typeof given === 'string' ? { type: 'text-delta', delta: given } : showEvent(given, this.#show);
     if (event === undefined) return [];

@@ -210,7 +210,7 @@ export class ChatEngine {
       }
       const kept = (this.#kept = new KeptTurn(this.#conversation, placeOf(pending)));
       // Approvals are good for one use, so they tell two at once apart by themselves.
-      if (approvals === undefined) await kept.keep({});
+      if (approvals === undefined || approvals.length === 0) await kept.keep({});
       const { message, from, state } = pending;
       const resumed: ResumedTurn = { from, state, approvals, results: resultsOf(messagesSoFar(pending)) };
       const asked = { message, history: [], memory: this.#memory, options, call, resumed, keep: kept.keep };

@@ -1,4 +1,4 @@
-import { MortiseError, type ChatMessage, type LLM } from '@mortise/core';
+import { MortiseError, type ChatMessage, type ChatStreamEvent, type LLM } from '@mortise/core';
 import { checkOptions, defined } from '@mortise/core/shared';
 import type { QueryResponse, ResponseStreamEvent } from '@mortise/core/synthesizer';
 import {
@@ -45,8 +45,9 @@ export interface ToolsChatEngineOptions
 }
 
 /**
- * What happens in the tools of a turn, beside its text: the events of `streamTools` but for those of the model's stream. `toResponse`
- * sends it to a page with `show: { own: true }` alone, tokens of approvals included.
+ * What happens in a turn beside its text: the events of `streamTools`, without whole responses, and of the model's stream those of calls,
+ * of reasoning and of one provider. `toUIMessageStreamResponse` of `@mortise/ai-sdk/ui` shows a page the same of it as of a stream of tools;
+ * `toResponse` sends it with `show: { own: true }` alone, as it is, tokens of approvals included.
  */
 export type ToolsChatEvent = {
   type: 'tools:event';
@@ -104,7 +105,6 @@ async function* toolsTurn(
   const from = resumed?.from ?? begin.length - 1;
   const said = new ToolSources();
   for (const block of resumed?.results ?? []) said.take(block);
-  yield { type: 'sources', sources: said.sources };
   const decided = resumed?.approvals?.map(({ callId }) => callId);
   let isKept = resumed !== undefined;
   const stream = streamTools(writer.llm, resumed?.state ?? begin, {
@@ -125,7 +125,13 @@ async function* toolsTurn(
   let isWhole = false;
   try {
     if (call.streamed) {
-      for await (const event of stream) yield* streamed(event, said, reply);
+      let isBegun = false;
+      for await (const event of stream) {
+        // Not before approvals were looked at: what is refused has no events.
+        if (!isBegun) yield { type: 'sources', sources: said.sources };
+        isBegun = true;
+        yield* streamed(event, said, reply);
+      }
     }
     const result = await stream.final();
     isWhole = true;
@@ -188,6 +194,7 @@ function* streamed(
       yield* said.said(inside.delta, step);
     }
     if (inside.type === 'warning') yield { type: 'warning', warning: inside.warning };
+    if (isBeside(inside)) yield { type: 'tools:event', event };
     return;
   }
   // What was said is in the state then.
@@ -196,6 +203,12 @@ function* streamed(
   if (event.type === 'response') return;
   yield { type: 'tools:event', event };
   if (event.type === 'tool-end' && said.take(event.result)) yield { type: 'sources', sources: said.sources };
+}
+
+/** What a turn does not say itself. */
+function isBeside(event: ChatStreamEvent): boolean {
+  if (event.type === 'block') return event.block.type !== 'text';
+  return !['start', 'text-delta', 'usage', 'warning', 'finish'].includes(event.type);
 }
 
 function responseOf(

@@ -119,6 +119,8 @@ describe('createToolsChatEngine', () => {
     expect(lengths).toEqual([0, 2, 4]);
     const told = events.filter((event): event is ToolsChatEvent => event.type === 'tools:event');
     expect(told.filter(({ event }) => event.type === 'tool-end')).toHaveLength(2);
+    const ofModel = told.flatMap(({ event }) => (event.type === 'stream' ? [event.event.type] : []));
+    expect(new Set(ofModel)).toEqual(new Set(['tool-call-start', 'tool-call-delta', 'block']));
     const deltas = events.flatMap((event) =>
       event.type === 'text-delta' ? [(event as { delta: string }).delta] : [],
     );
@@ -198,6 +200,8 @@ describe('a turn that waits for an approval', () => {
     const { approvals } = (await chat.pending())!;
     const forged = approve(approvals).map((each) => ({ ...each, token: `${each.token}x` }));
     await expect(chat.resume({ approvals: forged })).rejects.toMatchObject({ code: 'permission' });
+    const refused = chat.streamResume({ approvals: forged })[Symbol.asyncIterator]();
+    await expect(refused.next()).rejects.toMatchObject({ code: 'permission' });
     expect((await chat.pending())?.approvals).toEqual(approvals);
     const stream = chat.streamResume({ approvals: approve(approvals, false) });
     expect((await stream.final()).text).toBe('Then not.');
