@@ -34,6 +34,7 @@ export const LANGUAGES = [
   'Turkish',
 ] as const;
 
+/** A language whose words LanceDB can stem. */
 export type Language = (typeof LANGUAGES)[number];
 
 /** What a table is made with. */
