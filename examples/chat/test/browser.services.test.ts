@@ -153,6 +153,17 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     expect(await page.locator('.question').allTextContents()).toEqual([QUESTION]);
   });
 
+  test('page: a question that was lost on its way is asked again', async () => {
+    const page = await opened(await start());
+    await page.route('**/api/chat', (route) => route.abort(), { times: 1 });
+    await ask(page, QUESTION);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await eventually(() => page.locator('.answer').textContent()).toContain('long');
+    expect(await page.locator('.question').allTextContents()).toEqual([QUESTION]);
+    // The browser's own.
+    expect(complaints.splice(0)).toHaveLength(1);
+  });
+
   test('page: conversations are listed, chosen and deleted', async () => {
     const page = await opened(await start());
     await ask(page, QUESTION);

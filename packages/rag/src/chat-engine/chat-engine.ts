@@ -94,6 +94,8 @@ export class ChatEngine {
   /** The turn that waits; undefined where none does. Where a conversation is persisted, it may be one that another process is at. */
   pending(options: { signal?: AbortSignal | undefined } = {}): Promise<PendingTurn | undefined> {
     return throughDoor(options, {}, async ({ signal }) => {
+      // Who stopped a turn sees all of it.
+      if (this.#running === undefined) await abortable(signal, async () => this.#kept?.ended());
       const { pending } = await this.#conversation.load(signal);
       if (pending === undefined) return undefined;
       const { message, approvals } = pending;
@@ -149,7 +151,8 @@ export class ChatEngine {
     return throughDoor({}, {}, async () => {
       const turn = this.#begin(undefined);
       try {
-        await this.#kept?.left();
+        await this.#kept?.ended();
+        this.#kept?.leave();
         await work();
       } finally {
         turn.end();
@@ -179,9 +182,10 @@ export class ChatEngine {
       throw new MortiseError('invalid-request', 'A turn needs a message with text.');
     const turn = this.#begin(call.signal);
     try {
-      await abortable(call.signal, async () => this.#kept?.left());
+      await abortable(call.signal, async () => this.#kept?.written());
       const record = await this.#conversation.load(call.signal);
       checkFree(record);
+      this.#kept?.leave();
       const { tip: begun } = record;
       const parent = edits === undefined ? begun : turnOf(record, edits).parent;
       const { steps, made, ...shown } = await this.#memory.shown(branchTo(record, parent), call);
@@ -201,16 +205,17 @@ export class ChatEngine {
   ): AsyncGenerator<ResponseStreamEvent> {
     const turn = this.#begin(call.signal);
     try {
-      await abortable(call.signal, async () => this.#kept?.left());
+      await abortable(call.signal, async () => this.#kept?.ended());
       const record = await this.#conversation.load(call.signal);
       const { pending } = record;
       if (pending === undefined) {
         const message = 'No turn of this conversation waits: it was gone on with, or given up.';
         throw new MortiseError('not-found', message);
       }
-      const kept = (this.#kept = new KeptTurn(this.#conversation, placeOf(pending)));
+      const kept = new KeptTurn(this.#conversation, placeOf(pending));
       // Approvals are good for one use, so they tell two at once apart by themselves.
       if (approvals === undefined || approvals.length === 0) await kept.keep({});
+      this.#kept = kept;
       const { message, from, state } = pending;
       const resumed: ResumedTurn = { from, state, approvals, results: resultsOf(messagesSoFar(pending)) };
       const asked = { message, history: [], memory: this.#memory, options, call, resumed, keep: kept.keep };
@@ -227,17 +232,21 @@ export class ChatEngine {
     steps: Steps = {},
   ): AsyncGenerator<ResponseStreamEvent> {
     let untold = steps.warnings ?? [];
-    for await (const event of this.#mode(asked)) {
-      if (event.type !== 'finish') {
-        yield event;
-        if (event.type === 'sources') for (const warning of untold) yield { type: 'warning', warning };
-        if (event.type === 'sources') untold = [];
-        continue;
+    try {
+      for await (const event of this.#mode(asked)) {
+        if (event.type !== 'finish') {
+          yield event;
+          if (event.type === 'sources') for (const warning of untold) yield { type: 'warning', warning };
+          if (event.type === 'sources') untold = [];
+          continue;
+        }
+        turn.commit();
+        const response = await kept.finish({ ...event, response: afterSteps(event.response, steps) });
+        turn.end();
+        yield { type: 'finish', response };
       }
-      turn.commit();
-      const response = await kept.finish({ ...event, response: afterSteps(event.response, steps) });
-      turn.end();
-      yield { type: 'finish', response };
+    } finally {
+      kept.end();
     }
   }
 

@@ -105,8 +105,10 @@ function messagesOf({ messages, response }: FinishedTurn, { message }: Place): C
 export class KeptTurn {
   readonly #conversation: KeptConversation;
   #place: Place;
-  #writing: Promise<unknown> = Promise.resolve();
+  #writing: Promise<void> = Promise.resolve();
   #isLeft = false;
+  #end: () => void = () => undefined;
+  readonly #ended = new Promise<void>((resolve) => (this.#end = resolve));
 
   constructor(conversation: KeptConversation, place: Place) {
     this.#conversation = conversation;
@@ -115,19 +117,37 @@ export class KeptTurn {
 
   /** One after the other: after an abort a step may still be written when the words that were cut are to be. */
   readonly keep = (progress: Partial<TurnProgress>): Promise<void> => {
+    if (this.#isLeft) return Promise.resolve();
     const kept = this.#writing.then(() => this.#write(progress));
     this.#writing = kept.catch(() => undefined);
     return kept;
   };
 
-  /** Resolves when nothing is being kept any more, and nothing will be. */
-  async left(): Promise<void> {
+  /** The turn was answered, or has kept how far it came before it was cut. */
+  end(): void {
+    this.#end();
+  }
+
+  /** Resolves when what was cut is kept. A model that does not look at its signal holds nobody up for long. */
+  async ended(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LATE_MS)));
+    await Promise.race([this.#ended, late]);
+    clearTimeout(timer);
+    await this.written();
+  }
+
+  /** Resolves when nothing is being kept. */
+  written(): Promise<void> {
+    return this.#writing;
+  }
+
+  /** Nothing more will be kept. */
+  leave(): void {
     this.#isLeft = true;
-    await this.#writing;
   }
 
   async #write(progress: Partial<TurnProgress>): Promise<void> {
-    if (this.#isLeft) return;
     const { pending } = await this.#conversation.update((record) =>
       withProgress(record, this.#place, progress),
     );
@@ -165,3 +185,6 @@ export function keptBeside(turnId: string, partial?: QueryResponse): MortiseErro
   const message = `The conversation was changed by somebody else while this turn was answered. It is kept beside, as turn ${turnId}: go on from it with goTo, or ask again.`;
   return new MortiseError('conflict', message, { partial });
 }
+
+/** Of a turn that was cut, until it is no longer waited for. */
+const LATE_MS = 1_000;

@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { messageText } from '@mortise/core';
 import { ScriptedLLM } from '@mortise/core/testing';
-import { createContextChatEngine } from '@mortise/rag';
+import { createContextChatEngine, createToolsChatEngine } from '@mortise/rag';
 import { FileKeyValueStore, SqliteKeyValueStore } from '@mortise/stores';
 import { temporaryFolder } from '../temporary.ts';
-import { killWriters } from './kill/kill.ts';
+import { killed, killWriters } from './kill/kill.ts';
 
 const kills = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 30 : 6;
 
@@ -35,5 +36,32 @@ it.each([
     expect(new Set(turns.values()).size).toBe(turns.size);
     await chat.chat('goes on');
     if ('close' in store) store.close();
+  },
+);
+
+it(
+  'a conversation with tools that is killed at random moments and gone on with has every message once, and each letter was sent once',
+  { timeout: 180_000 },
+  async () => {
+    const folder = await temporaryFolder();
+    for (let kill = 0; kill < kills / 3; kill++) await killed('letters.ts', [folder]);
+    const store = new SqliteKeyValueStore({ path: join(folder, 'letters.sqlite') });
+    const llm = new ScriptedLLM({ replies: [] });
+    const chat = createToolsChatEngine({ llm, tools: [] }, { persist: { store, key: 'c' } });
+    const turns = await chat.turns();
+    expect(turns.length).toBeGreaterThan(1);
+    expect(turns.every(({ current }) => current)).toBe(true);
+    expect(turns.map(({ messages }) => messageText(messages[0]!))).toEqual(
+      turns.map((_, at) => `message ${at}`),
+    );
+    expect(new Set(turns.map(({ messages }) => messages.map(({ role }) => role).join(' '))).size).toBe(1);
+    const sent = readFileSync(join(folder, 'letters.txt'), 'utf8').trimEnd().split('\n');
+    expect(new Set(sent).size).toBe(sent.length);
+    const left = (await chat.pending())?.messages ?? [];
+    const ofLeft = left.filter(({ role }) => role === 'assistant').length;
+    // The last letter may be sent, and its result not be kept.
+    expect(sent.length - 2 * turns.length).toBeLessThanOrEqual(ofLeft);
+    expect(sent.length).toBeGreaterThanOrEqual(2 * turns.length);
+    store.close();
   },
 );

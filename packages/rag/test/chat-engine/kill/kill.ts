@@ -18,18 +18,18 @@ export async function killWriters({ kind, folder, writers, kills }: Killing): Pr
   async function writer(): Promise<void> {
     while (left > 0) {
       const name = String(left--);
-      for (const [id, message] of await killed(kind, folder, name)) kept.set(id, message);
+      const lines = await killed('main.ts', [kind, folder, name]);
+      for (const line of lines) kept.set(...(line.split(' ') as [id: string, message: string]));
     }
   }
   await Promise.all(Array.from({ length: writers }, writer));
   return kept;
 }
 
-/** What one writer said was kept before it was killed. */
-async function killed(kind: string, folder: string, name: string): Promise<[id: string, message: string][]> {
+/** What a program printed before it was killed, line by line. */
+export async function killed(program: string, args: readonly string[]): Promise<string[]> {
   const conditions = process.env['MORTISE_TARBALLS'] === '1' ? [] : ['--conditions=mortise-source'];
-  const program = join(import.meta.dirname, 'main.ts');
-  const child = spawn(process.execPath, [...conditions, program, kind, folder, name], {
+  const child = spawn(process.execPath, [...conditions, join(import.meta.dirname, program), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -46,8 +46,5 @@ async function killed(kind: string, folder: string, name: string): Promise<[id: 
   const [, signal] = (await closed) as [unknown, unknown];
   if (signal !== 'SIGKILL') throw new Error(`A writer ended by itself: ${errors}`);
   // The last line may be torn.
-  return output
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => line.split(' ') as [string, string]);
+  return output.split('\n').slice(0, -1);
 }
