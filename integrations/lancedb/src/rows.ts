@@ -101,9 +101,9 @@ function textData({ arrow }: Pick<Library, 'arrow'>, texts: readonly string[]): 
   });
 }
 
-/** Entries in one commit. Each looks through all ids that are there, so that few are better than many. */
-const SLICE = 2048;
-const SLICE_BYTES = 8_388_608;
+/** Entries in one commit. Each looks through all ids that are there, and making its columns holds up the event loop for some 20 ms. */
+const SLICE = 1024;
+const SLICE_BYTES = 4_194_304;
 
 /** From `from` on, as many as one commit takes. */
 export function sliceOf(rows: readonly EntryRow[], from: number): EntryRow[] {

@@ -164,7 +164,7 @@ export class LanceDbVectorStore implements VectorStore {
 
   /**
    * Brings small commits together, brings the indexes up to date, builds the graph of `index: 'hnsw'`, and removes what
-   * was replaced or deleted an hour ago and before. A store does so by itself after 100 commits or 20,000 entries of its own.
+   * was replaced or deleted an hour ago and before. A store does so by itself after 100 commits or 10,000 entries of its own, more in a large table.
    */
   async optimize(given: StoreOptions = {}): Promise<void> {
     return storeCall(given, async ({ signal }) => {
@@ -189,7 +189,11 @@ export class LanceDbVectorStore implements VectorStore {
   }
 
   async #write(signal: AbortSignal | undefined, work: () => Promise<number>): Promise<void> {
-    await this.#writer.write(signal, work, async () => this.#optimize(await loadLibrary()));
+    const library = await loadLibrary();
+    await this.#writer.write(signal, work, {
+      rows: async () => (await this.#opened(library))?.table.countRows() ?? 0,
+      optimize: () => this.#optimize(library),
+    });
   }
 
   async #optimize(library: Library): Promise<void> {
