@@ -47,6 +47,7 @@ export type { PostgresClient } from './client.ts';
 export { PostgresDocumentStore, type PostgresDocumentStoreOptions } from './documents.ts';
 export { PostgresKeyValueStore, type PostgresKeyValueStoreOptions } from './key-value.ts';
 export { PostgresVectorStore, type PostgresVectorStoreOptions } from './vectors.ts';
+export { openPostgres, type OpenedPostgres } from './open.ts';
 
 // ---- key-value.d.ts
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
@@ -65,6 +66,15 @@ export declare class PostgresKeyValueStore implements KeyValueStore {
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
+
+// ---- open.d.ts
+import type { StoreOptions } from '@mortise/core/store';
+import type { PostgresClient } from './client.ts';
+export interface OpenedPostgres extends PostgresClient {
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+export declare function openPostgres(place: string, given?: StoreOptions): Promise<OpenedPostgres>;
 
 // ---- tables.d.ts
 export interface TableOptions {

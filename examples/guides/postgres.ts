@@ -1,12 +1,13 @@
 import type { EmbeddingModel } from '@mortise/core';
 import type { VectorQuery } from '@mortise/core/store';
 import {
+  openPostgres,
   PostgresDocumentStore,
   PostgresKeyValueStore,
   PostgresVectorStore,
   type PostgresClient,
 } from '@mortise/postgres';
-import { CommittedVectorStore, IngestionPipeline, SentenceSplitter } from '@mortise/rag';
+import { CommittedVectorStore, IngestionPipeline, openIndex, SentenceSplitter } from '@mortise/rag';
 
 /** `client` is a pool of `pg`, say; `dimensions` are those of the model. */
 export function openDatabase(client: PostgresClient, embedding: EmbeddingModel, dimensions: number) {
@@ -21,4 +22,15 @@ export function openDatabase(client: PostgresClient, embedding: EmbeddingModel, 
     store.query({ mode: 'hybrid', text, embedding: await embedding.embedQuery(text), topK: 5, ...query });
   // #endregion
   return { documents, vectors, pipeline, ask };
+}
+
+/** `place` is a connection string, or a folder; `dimensions` are those of the model. */
+export async function openEverywhere(place: string, embedding: EmbeddingModel, dimensions: number) {
+  // #region open
+  const client = await openPostgres(place); // 'data' to begin with, 'postgres://host/database' later
+  const documents = new PostgresDocumentStore({ client });
+  const vectors = new PostgresVectorStore({ client, dimensions });
+  const index = await openIndex({ embedding, documents, vectors });
+  // #endregion
+  return { client, index };
 }

@@ -31,6 +31,13 @@ export interface ConnectionOptions {
   connectionString?: string | undefined;
 }
 
+/** What is used of a pool of `pg`. */
+export interface Pool extends PostgresClient {
+  connect(): Promise<unknown>;
+  readonly totalCount: number;
+  end(): Promise<void>;
+}
+
 /** A client that is there, or one that is made when it is first needed. */
 export interface Connection {
   client(): Promise<PostgresClient>;
@@ -72,7 +79,7 @@ function givenConnection(given: PostgresClient): Connection {
 }
 
 function ownConnection(connectionString: string): Connection {
-  let opening: Promise<PostgresClient & { end(): Promise<void> }> | undefined;
+  let opening: Promise<Pool> | undefined;
   const client = () =>
     (opening ??= openPool(connectionString).catch((error: unknown) => {
       opening = undefined;
@@ -90,7 +97,8 @@ function ownConnection(connectionString: string): Connection {
   };
 }
 
-async function openPool(connectionString: string): Promise<PostgresClient & { end(): Promise<void> }> {
+/** By the package `pg`; it connects at the first call. */
+export async function openPool(connectionString: string): Promise<Pool> {
   const { default: pg } = await import('pg').catch((cause: unknown) => {
     const message =
       'The package pg, which `connectionString` needs, is not installed: npm install pg. Or give a `client`.';

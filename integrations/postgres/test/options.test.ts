@@ -1,5 +1,6 @@
 import { isMortiseError } from '@mortise/core';
 import {
+  openPostgres,
   PostgresDocumentStore,
   PostgresKeyValueStore,
   PostgresVectorStore,
@@ -7,6 +8,7 @@ import {
 } from '@mortise/postgres';
 import type { PGlite } from '@electric-sql/pglite';
 import type pg from 'pg';
+import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { expect, expectTypeOf, it } from 'vitest';
 import { HOSTILE_TEXTS } from './hostile-texts.ts';
@@ -175,4 +177,12 @@ it('C-09: two stores of one client share nothing but it', () => {
   expect(inspect(new PostgresVectorStore({ client: recorder(VECTORS).client, dimensions: 2 }))).not.toContain(
     'query',
   );
+});
+
+it('C-02: what is opened needs a place, and no call that is aborted already', async () => {
+  const refused = openPostgres('');
+  await expect(refused).rejects.toMatchObject({ code: 'configuration' });
+  const opened = openPostgres('never-made', { signal: AbortSignal.abort('enough') });
+  await expect(opened).rejects.toBe('enough');
+  expect(existsSync('never-made')).toBe(false);
 });
