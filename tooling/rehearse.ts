@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { pendingChangesets } from './changesets.ts';
 import { startRegistry, type Registry } from './rehearsal/registry.ts';
 import { copyTree, run, step } from './shell.ts';
@@ -52,6 +52,8 @@ async function rehearse(): Promise<void> {
   step('a stranger with pnpm', () => stranger('pnpm', env));
 
   step('a vendor, by `npm create mortise`: and `npm run check`', () => vendor(env));
+
+  step('an assistant, by `npx @mortise/mcp --docs DIR`', () => assistant(env));
 
   step('version and publish a minor of core', () => {
     const changeset = "---\n'@mortise/core': minor\n---\n\nSomething more.\n";
@@ -125,6 +127,18 @@ function vendor(env: NodeJS.ProcessEnv): void {
   const cwd = join(work, 'vendor');
   run('npm', ['install'], { cwd, env, quiet: true });
   run('npm', ['run', 'check'], { cwd, env, quiet: true });
+}
+
+/** The program, its index and its embedding come by the one command, and the documents are found by it. */
+function assistant(env: NodeJS.ProcessEnv): void {
+  const docs = join(work, 'manual');
+  mkdirSync(docs);
+  writeFileSync(join(docs, 'saw.md'), '# The saw\n\nA blunt saw hums. Sharpen it with the filewright.\n');
+  writeFileSync(join(docs, 'oak.md'), '# Oak\n\nOak is hard and heavy.\n');
+  // npm leaves out what an older Node than ours could not run, where it is optional.
+  const path = `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`;
+  const program = join(rehearsal, 'assistant.ts');
+  run(process.execPath, [program, docs, 'filewright'], { cwd: work, env: { ...env, PATH: path } });
 }
 
 function update(env: NodeJS.ProcessEnv): void {
