@@ -135,7 +135,7 @@ const NEAR = (where: string, by: string): string =>
   `SELECT id, node, -(embedding <#> ($1::text)::vector) AS score FROM ${VECTORS} ${where} ORDER BY ${by} LIMIT ${TOP}`;
 /** The graph's order, and one that the graph does not have. */
 const ALONG = 'embedding <#> ($1::text)::vector';
-const EXACT = `(embedding <#> ($1::text)::vector) + 0, id`;
+const EXACT = 'score DESC, id';
 const RARE = `WHERE (metadata -> 'rare') @> 'true'`;
 const rare = { key: 'rare', op: '==', value: true } as const;
 const byVector = ({ embedding }: Ask): unknown[] => [textOf(embedding)];

@@ -32,7 +32,7 @@ const WIDEST = 1000;
 
 /**
  * One statement for a search, filter, fusion and limit included. Its columns: `node`, `score`, `similarity` (where there is a
- * vector), `embedding` as text (for `mmr`) and `near`, how many the vectors found.
+ * vector), `embedding` as text (for `mmr`) and, for `hybrid`, `near`: how many the vectors found.
  */
 export function searchSql(searched: Searched, search: Search): Sql {
   const { mode, topK, alpha } = search;
@@ -40,25 +40,29 @@ export function searchSql(searched: Searched, search: Search): Sql {
   const values = new Values();
   const condition = search.filter && filterSql(search.filter, values);
   const depth = values.bind(mode === 'hybrid' ? Math.max(topK, CANDIDATES) : topK, 'int');
-  const limit = values.bind(topK, 'int');
   const vector = search.embedding && vectorSql(search.embedding, searched.half, values);
-  const parts: string[] = [];
-  if (vector !== undefined)
-    parts.push(...nearSql({ table, vector, condition: condition ?? 'true', depth, values, search }));
-  if (mode === 'text' || mode === 'hybrid')
-    parts.push(...wordsSql({ table, language, question: search.text, condition, depth }, values));
-  if (mode === 'hybrid') parts.push(...fusedSql(values.bind(alpha, 'float8')));
-  const found = mode === 'hybrid' ? 'fused' : mode === 'text' ? 'words' : 'near';
-  const columns = [
-    'row.node AS node',
-    'found.score AS score',
-    ...(vector === undefined ? [] : [`${similarity('row.embedding', vector)} AS similarity`]),
-    ...(vector === undefined ? [] : ['(SELECT count(*) FROM near)::int AS near']),
-    ...(mode === 'mmr' ? ['row.embedding::text AS embedding'] : []),
-  ];
-  const text = `WITH ${parts.join(',\n')}
-SELECT ${columns.join(', ')}
-FROM (SELECT id, score FROM ${found} ORDER BY score DESC, id LIMIT ${limit}) AS found JOIN ${table} AS row USING (id)
+  const near = (columns: readonly string[]): string[] =>
+    vector === undefined
+      ? []
+      : nearSql({ table, vector, columns, condition: condition ?? 'true', depth, values, search });
+  if (mode === 'dense' || mode === 'mmr') {
+    const embedding = mode === 'mmr' ? ['embedding'] : [];
+    const columns = ['score', 'score AS similarity', ...embedding.map((name) => `${name}::text AS ${name}`)];
+    const text = `WITH ${near(['node', ...embedding]).join(',\n')}
+SELECT node, ${columns.join(', ')} FROM near ORDER BY score DESC, id`;
+    return { text, values: values.all };
+  }
+  const words = wordsSql({ table, language, question: search.text, condition, depth }, values);
+  const fused =
+    mode === 'hybrid' ? [...near([]), ...words, ...fusedSql(values.bind(alpha, 'float8'))] : words;
+  const evidence =
+    vector === undefined
+      ? ''
+      : `, ${similarity('row.embedding', vector)} AS similarity, (SELECT count(*) FROM near)::int AS near`;
+  const best = `SELECT id, score FROM ${mode === 'hybrid' ? 'fused' : 'words'} ORDER BY score DESC, id LIMIT ${values.bind(topK, 'int')}`;
+  const text = `WITH ${fused.join(',\n')}
+SELECT row.node AS node, found.score AS score${evidence}
+FROM (${best}) AS found JOIN ${table} AS row USING (id)
 ORDER BY found.score DESC, id`;
   return { text, values: values.all };
 }
@@ -66,6 +70,8 @@ ORDER BY found.score DESC, id`;
 interface Near {
   readonly table: string;
   readonly vector: string;
+  /** What is given of each, besides its id and its score. */
+  readonly columns: readonly string[];
   readonly condition: string;
   readonly depth: string;
   readonly values: Values;
@@ -73,12 +79,13 @@ interface Near {
 }
 
 /** Vectors of length 1: their inner product, which pgvector gives negated, is the cosine, and 0 where one is of zeros. */
-function nearSql({ table, vector, condition, depth, values, search }: Near): string[] {
+function nearSql({ table, vector, columns, condition, depth, values, search }: Near): string[] {
+  const given = ['id', ...columns];
   // Ordered by something else than the graph's own distance, so that it is not taken.
   if (!search.alongGraph)
     return [
       `near AS MATERIALIZED (
-  SELECT id, ${similarity('embedding', vector)} AS score FROM ${table} WHERE ${condition} ORDER BY score DESC, id LIMIT ${depth})`,
+  SELECT ${given.join(', ')}, ${similarity('embedding', vector)} AS score FROM ${table} WHERE ${condition} ORDER BY score DESC, id LIMIT ${depth})`,
     ];
   const width = values.bind(String(Math.min(WIDEST, Math.max(search.topK, 40))), 'text');
   // For this statement alone, and set before the graph is looked at: the second part needs a row of the first.
@@ -87,8 +94,8 @@ function nearSql({ table, vector, condition, depth, values, search }: Near): str
     `settings AS MATERIALIZED (
   SELECT set_config('hnsw.iterative_scan', 'strict_order', true) AS scan, set_config('hnsw.ef_search', ${width}, true) AS width)`,
     `near AS MATERIALIZED (
-  SELECT nearest.id, greatest(-1, least(1, -nearest.distance)) AS score FROM settings CROSS JOIN LATERAL (
-    SELECT id, embedding <#> ${vector} AS distance FROM ${table}
+  SELECT ${given.map((name) => `nearest.${name}`).join(', ')}, greatest(-1, least(1, -nearest.distance)) AS score FROM settings CROSS JOIN LATERAL (
+    SELECT ${given.join(', ')}, embedding <#> ${vector} AS distance FROM ${table}
     WHERE settings.scan IS NOT NULL AND ${condition} ORDER BY embedding <#> ${vector} LIMIT ${depth}) AS nearest)`,
   ];
 }

@@ -164,8 +164,12 @@ export class PostgresVectorStore implements VectorStore {
   /** A graph is left after some 20,000 vectors, so that a filter may let more pass than were found: then all are looked at. */
   async #found(search: Search, signal: AbortSignal | undefined): Promise<Row[]> {
     const rows = await this.#database.rows('read', searchSql(this.#searched, search), signal);
-    const wanted = search.mode === 'hybrid' ? Math.max(search.topK, CANDIDATES) : search.topK;
-    if (!search.alongGraph || numberOf(rows[0]?.['near'] ?? 0) >= wanted) return rows;
+    if (!search.alongGraph) return rows;
+    const [near, wanted] =
+      search.mode === 'hybrid'
+        ? [numberOf(rows[0]?.['near'] ?? 0), Math.max(search.topK, CANDIDATES)]
+        : [rows.length, search.topK];
+    if (near >= wanted) return rows;
     const all = searchSql(this.#searched, { ...search, alongGraph: false });
     return this.#database.rows('read', all, signal);
   }

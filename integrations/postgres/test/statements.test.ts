@@ -103,7 +103,6 @@ it('S-04: a filter is one condition, its keys and values parameters', async () =
     'tags',
     '["draft"]',
     5,
-    5,
     '[0.6000000238418579,0.800000011920929]',
   ]);
 });
