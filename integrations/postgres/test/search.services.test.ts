@@ -115,7 +115,7 @@ it('S-04: the exact top 10 are those in memory, in their order, with a filter an
 it('S-04: along a graph a filter leaves all that it lets pass, in every mode', async () => {
   const place = await emptySchema();
   const store = new PostgresVectorStore({ ...place, dimensions: 8, index: 'hnsw' });
-  await store.upsert(entries(1500, 8, (at) => ({ rare: at % 250 === 0 })));
+  await store.upsert(entries(1500, 8, (at) => ({ rare: at % 250 === 0, few: at % 50 === 0 })));
   const filter: MetadataFilter = { key: 'rare', op: '==', value: true };
   const embedding = Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0);
   for (const mode of ['dense', 'mmr', 'hybrid'] as const) {
@@ -125,6 +125,12 @@ it('S-04: along a graph a filter leaves all that it lets pass, in every mode', a
       mode,
     ).toEqual(Array(6).fill(true));
   }
+  // More pass than are asked for, so that the graph alone answers.
+  const exact = new PostgresVectorStore({ ...place, dimensions: 8 });
+  const query = { embedding, topK: 10, filter: { key: 'few', op: '==', value: true } as const };
+  const nearest = new Set((await exact.query(query)).map(({ node }) => node.id));
+  const found = (await store.query(query)).filter(({ node }) => nearest.has(node.id));
+  expect(found.length / 10).toBeGreaterThanOrEqual(0.95);
 });
 
 it('S-04: a search goes along the graph where there is one, and by the index of a key that has one', async () => {
