@@ -84,12 +84,26 @@ export async function createTable(
   const schema = ourSchema(library, dimensions, layout);
   try {
     const table = await connection.createEmptyTable(layout.name, schema);
+    await putBack(table);
     await ensureWords(library, table, layout);
     return { table, dimensions, schema };
   } catch (error) {
     const opened = isPresent(error) ? await openTable(library, connection, layout) : undefined;
     if (opened === undefined) throw error;
     return opened;
+  }
+}
+
+/**
+ * LanceDB looks whether there is a table, and later writes over one that came in between. So where this is not the first
+ * version, what earlier ones held and this one lacks is written again, the latest of each.
+ */
+async function putBack(table: Table): Promise<void> {
+  for (let version = (await table.version()) - 1; version >= 1; version--) {
+    await table.checkout(version);
+    const held = await table.toArrow();
+    await table.checkoutLatest();
+    if (held.numRows > 0) await table.mergeInsert('id').whenNotMatchedInsertAll().execute(held);
   }
 }
 

@@ -7,10 +7,15 @@ const CONFLICT: Kind = ['conflict', 'Others write to the table at the same time.
 const DAMAGED: Kind = ['validation', 'The table is damaged. Restore a copy, or build it again.'];
 const UNREACHABLE: Kind = ['connection', 'Check the address and the network.'];
 
-const CONFLICT_WORDS = /commit conflict|conflicting? (?:with )?concurrent|Too many concurrent writers/i;
+const CONFLICT_WORDS =
+  /commit conflict|Incompatible transaction|conflicting? (?:with )?concurrent|Too many concurrent writers/i;
 
 /** LanceDB gives its errors no code, so its words are all there is. The first that fits. */
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
+  [
+    /recursion limit/i,
+    ['invalid-request', 'The filter is nested deeper than LanceDB takes. Write it flatter.'],
+  ],
   [CONFLICT_WORDS, CONFLICT],
   [/no space left|os error 28\b|os error 122\b/i, ['quota', 'Make room on the disk.']],
   [
@@ -23,14 +28,14 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
     ['authentication', 'Check the keys in `storageOptions`.'],
   ],
   [
-    /recursion limit/i,
-    ['invalid-request', 'The filter is nested deeper than LanceDB takes. Write it flatter.'],
-  ],
-  [
     /No object store provider|Unable to created? lance dataset|not a directory|os error 20\b|NotADirectory|Invalid table name|\bNoSuchBucket\b/i,
     ['configuration', 'Give another `uri`: a folder, or a place such as s3://bucket/folder.'],
   ],
   [/kind: Connect|error sending request|dns error|timed? ?out|RetryError/i, UNREACHABLE],
+  [
+    /Generic (?:S3|GCS|MicrosoftAzure) error(?!.*not found)/i,
+    ['server', 'The storage failed. Try again, and look at its log.'],
+  ],
   [
     /not found|os error 2\b|sufficient data|Invalid range|corrupt|magic|decod|protobuf|invalid utf-?8|out of range|LanceError\(IO\)|Encountered (?:internal|corrupt)/i,
     DAMAGED,
@@ -47,8 +52,9 @@ export function lanceFailure(
 ): MortiseError {
   if (isMortiseError(cause)) return cause;
   const said = errorText(cause);
+  const ends = endsOf(said);
   const [code, advice] =
-    cause instanceof SyntaxError ? DAMAGED : (KINDS.find(([words]) => words.test(said))?.[1] ?? OTHER);
+    cause instanceof SyntaxError ? DAMAGED : (KINDS.find(([words]) => words.test(ends))?.[1] ?? OTHER);
   const message = `The store ${place} could not be ${what}: ${shown(redact(said, secrets))}. ${advice}`;
   const isKept = redact(said, secrets) === said;
   return new MortiseError(code, message, {
@@ -59,7 +65,12 @@ export function lanceFailure(
 
 /** Another commit was in the way, and nothing was written: the same may be tried again. */
 export function isConflict(error: unknown): boolean {
-  return CONFLICT_WORDS.test(errorText(error));
+  return CONFLICT_WORDS.test(endsOf(errorText(error)));
+}
+
+/** A message may hold a whole filter, in its middle. */
+function endsOf(said: string): string {
+  return said.length <= 4000 ? said : `${said.slice(0, 2000)} ${said.slice(-2000)}`;
 }
 
 export function isMissingTable(error: unknown): boolean {
