@@ -191,6 +191,16 @@ describe('a turn that calls tools, where its conversation is kept', () => {
     expect((await late.pending())?.message).toBe('Other?');
   });
 
+  it('is gone on with by one of two at once, whether they give no approvals or an empty list', async () => {
+    for (const options of [{}, { approvals: [] }]) {
+      const store = new MemoryKeyValueStore();
+      await expect(open(store, [[call('a')], failure]).chat('Write.')).rejects.toThrow();
+      const both = [open(store, ['Sent.']), open(store, ['Sent.'])].map((chat) => chat.resume(options));
+      const outcomes = await Promise.allSettled(both);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    }
+  });
+
   it('H-06: ends beside, with conflict, where it was given up or somebody else was faster', async () => {
     for (const how of ['discard', 'reset'] as const) {
       const store = new MemoryKeyValueStore();
