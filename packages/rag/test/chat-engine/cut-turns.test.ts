@@ -191,13 +191,17 @@ describe('a turn that calls tools, where its conversation is kept', () => {
     expect((await late.pending())?.message).toBe('Other?');
   });
 
-  it('is gone on with by one of two at once, whether they give no approvals or an empty list', async () => {
+  it('is gone on with by one of two at once, before the other runs a tool, also with an empty list of approvals', async () => {
     for (const options of [{}, { approvals: [] }]) {
       const store = new MemoryKeyValueStore();
-      await expect(open(store, [[call('a')], failure]).chat('Write.')).rejects.toThrow();
-      const both = [open(store, ['Sent.']), open(store, ['Sent.'])].map((chat) => chat.resume(options));
-      const outcomes = await Promise.allSettled(both);
+      const killed = dying(store, 1);
+      void open(killed, [[call('a')]]).chat('Write.');
+      await killed.died;
+      const sent: Sent = [];
+      const both = [open(store, ['Sent.'], sent), open(store, ['Sent.'], sent)];
+      const outcomes = await Promise.allSettled(both.map((chat) => chat.resume(options)));
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(sent).toHaveLength(1);
     }
   });
 
