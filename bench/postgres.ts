@@ -177,9 +177,15 @@ await measure(
 );
 await measure('hybrid along the graph', byStore(graph, { mode: 'hybrid' }), bySql(HYBRID(ALONG), byBoth));
 
+const listed = {
+  key: 'row',
+  op: 'in',
+  value: Array.from({ length: Math.floor(ROWS / 1000) }, (_, at) => at * 1000 + 7),
+} as const;
 for (const [what, filter] of [
   ['all', undefined],
   ['1 in 1,000', rare],
+  ['1 in 1,000 by a key without an index', listed],
 ] as const) {
   const [found, truth] = await Promise.all([byStore(graph, { filter })(), byStore(store, { filter })()]);
   const nearest = truth.split(' ').map((list) => new Set(list.split(',')));
