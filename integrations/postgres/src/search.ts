@@ -89,10 +89,10 @@ function nearSql({ table, vector, columns, condition, depth, values, search }: N
     ];
   const width = values.bind(String(Math.min(WIDEST, Math.max(search.topK, 40))), 'text');
   // For this statement alone, and set before the graph is looked at: the second part needs a row of the first.
-  // Iterative: it goes on where the filter lets too few pass.
+  // Iterative: it goes on where the filter lets too few pass. Relaxed, since a strict order drops what comes late, though near.
   return [
     `settings AS MATERIALIZED (
-  SELECT set_config('hnsw.iterative_scan', 'strict_order', true) AS scan, set_config('hnsw.ef_search', ${width}, true) AS width)`,
+  SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true) AS scan, set_config('hnsw.ef_search', ${width}, true) AS width)`,
     `near AS MATERIALIZED (
   SELECT ${given.map((name) => `nearest.${name}`).join(', ')}, greatest(-1, least(1, -nearest.distance)) AS score FROM settings CROSS JOIN LATERAL (
     SELECT ${given.join(', ')}, embedding <#> ${vector} AS distance FROM ${table}
