@@ -29,17 +29,28 @@ export interface Searched {
 export const CANDIDATES = 1000;
 /** What pgvector takes for `hnsw.ef_search`. */
 const WIDEST = 1000;
+/** What it has by itself, and the fewest that are taken from a graph where a filter lets few pass. */
+const NARROWEST = 40;
+
+/**
+ * How many the vectors are to find. Along a graph with a filter, those that pass come in no strict order: of four times as many the
+ * nearest are the nearest, and where the graph is left before so many have passed, the filter lets so few pass that all are looked at.
+ */
+export function depthOf({ mode, topK, filter, alongGraph }: Search): number {
+  if (mode === 'hybrid') return Math.max(topK, CANDIDATES);
+  return alongGraph && filter !== undefined ? Math.max(NARROWEST, 4 * topK) : topK;
+}
 
 /**
  * One statement for a search, filter, fusion and limit included. Its columns: `node`, `score`, `similarity` (where there is a
- * vector), `embedding` as text (for `mmr`) and, for `hybrid`, `near`: how many the vectors found.
+ * vector), `embedding` as text (for `mmr`) and, where there is a vector, `near`: how many the vectors found.
  */
 export function searchSql(searched: Searched, search: Search): Sql {
   const { mode, topK, alpha } = search;
   const { table, language } = searched;
   const values = new Values();
   const condition = search.filter && filterSql(search.filter, values);
-  const depth = values.bind(mode === 'hybrid' ? Math.max(topK, CANDIDATES) : topK, 'int');
+  const depth = values.bind(depthOf(search), 'int');
   const vector = search.embedding && vectorSql(search.embedding, searched.half, values);
   const near = (columns: readonly string[]): string[] =>
     vector === undefined
@@ -49,16 +60,14 @@ export function searchSql(searched: Searched, search: Search): Sql {
     const embedding = mode === 'mmr' ? ['embedding'] : [];
     const columns = ['score', 'score AS similarity', ...embedding.map((name) => `${name}::text AS ${name}`)];
     const text = `WITH ${near(['node', ...embedding]).join(',\n')}
-SELECT node, ${columns.join(', ')} FROM near ORDER BY score DESC, id`;
+SELECT node, ${columns.join(', ')}, ${NEAR} FROM near ORDER BY score DESC, id LIMIT ${values.bind(topK, 'int')}`;
     return { text, values: values.all };
   }
   const words = wordsSql({ table, language, question: search.text, condition, depth }, values);
   const fused =
     mode === 'hybrid' ? [...near([]), ...words, ...fusedSql(values.bind(alpha, 'float8'))] : words;
   const evidence =
-    vector === undefined
-      ? ''
-      : `, ${similarity('row.embedding', vector)} AS similarity, (SELECT count(*) FROM near)::int AS near`;
+    vector === undefined ? '' : `, ${similarity('row.embedding', vector)} AS similarity, ${NEAR}`;
   const best = `SELECT id, score FROM ${mode === 'hybrid' ? 'fused' : 'words'} ORDER BY score DESC, id LIMIT ${values.bind(topK, 'int')}`;
   const text = `WITH ${fused.join(',\n')}
 SELECT row.node AS node, found.score AS score${evidence}
@@ -66,6 +75,8 @@ FROM (${best}) AS found JOIN ${table} AS row USING (id)
 ORDER BY found.score DESC, id`;
   return { text, values: values.all };
 }
+
+const NEAR = '(SELECT count(*) FROM near)::int AS near';
 
 interface Near {
   readonly table: string;
@@ -87,7 +98,7 @@ function nearSql({ table, vector, columns, condition, depth, values, search }: N
       `near AS MATERIALIZED (
   SELECT ${given.join(', ')}, ${similarity('embedding', vector)} AS score FROM ${table} WHERE ${condition} ORDER BY score DESC, id LIMIT ${depth})`,
     ];
-  const width = values.bind(String(Math.min(WIDEST, Math.max(search.topK, 40))), 'text');
+  const width = values.bind(String(Math.min(WIDEST, Math.max(depthOf(search), NARROWEST))), 'text');
   // For this statement alone, and set before the graph is looked at: the second part needs a row of the first.
   // Iterative: it goes on where the filter lets too few pass. Relaxed, since a strict order drops what comes late, though near.
   return [

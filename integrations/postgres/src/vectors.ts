@@ -21,7 +21,7 @@ import { encodeKey, keyList, plainText } from './encode.ts';
 import { filterSql, Values } from './filter-sql.ts';
 import { membersOf, type Members } from './members.ts';
 import { parsed } from './node-record.ts';
-import { CANDIDATES, searchSql, vectorText, type Search, type Searched } from './search.ts';
+import { depthOf, searchSql, vectorText, type Search, type Searched } from './search.ts';
 import { checkName, type Layout, type Tables } from './tables.ts';
 
 export interface PostgresVectorStoreOptions extends PostgresOptions {
@@ -164,12 +164,7 @@ export class PostgresVectorStore implements VectorStore {
   /** A graph is left after some 20,000 vectors, so that a filter may let more pass than were found: then all are looked at. */
   async #found(search: Search, signal: AbortSignal | undefined): Promise<Row[]> {
     const rows = await this.#database.rows('read', searchSql(this.#searched, search), signal);
-    if (!search.alongGraph) return rows;
-    const [near, wanted] =
-      search.mode === 'hybrid'
-        ? [numberOf(rows[0]?.['near'] ?? 0), Math.max(search.topK, CANDIDATES)]
-        : [rows.length, search.topK];
-    if (near >= wanted) return rows;
+    if (!search.alongGraph || numberOf(rows[0]?.['near'] ?? 0) >= depthOf(search)) return rows;
     const all = searchSql(this.#searched, { ...search, alongGraph: false });
     return this.#database.rows('read', all, signal);
   }
