@@ -59,8 +59,11 @@ export function searchSql(searched: Searched, search: Search): Sql {
   if (mode === 'dense' || mode === 'mmr') {
     const embedding = mode === 'mmr' ? ['embedding'] : [];
     const columns = ['score', 'score AS similarity', ...embedding.map((name) => `${name}::text AS ${name}`)];
-    const text = `WITH ${near(['node', ...embedding]).join(',\n')}
-SELECT node, ${columns.join(', ')}, ${NEAR} FROM near ORDER BY score DESC, id LIMIT ${values.bind(topK, 'int')}`;
+    const parts = near(['node', ...embedding]).join(',\n');
+    if (search.alongGraph) columns.push(NEAR);
+    const best = search.alongGraph ? ` LIMIT ${values.bind(topK, 'int')}` : '';
+    const text = `WITH ${parts}
+SELECT node, ${columns.join(', ')} FROM near ORDER BY score DESC, id${best}`;
     return { text, values: values.all };
   }
   const words = wordsSql({ table, language, question: search.text, condition, depth }, values);
