@@ -240,6 +240,19 @@ export const ragReaders: readonly TextReader[] = [
       return chat.chat(text);
     },
   },
+  {
+    name: 'createToolsChatEngine, what is put in short and the notes of it',
+    exports: ['SUMMARY_PROMPT'],
+    heads: ['', '<notes', '</conversation'],
+    read(text) {
+      const messages = [
+        { role: 'user' as const, content: text },
+        { role: 'assistant' as const, content: text },
+      ];
+      const options = { messages, summary: { llm: replying(text) } };
+      return createToolsChatEngine({ llm: replying('a'), tools: [] }, options).chat('x');
+    },
+  },
 ];
 
 /** Exports that read no text of others, and why. */
