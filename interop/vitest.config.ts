@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { conditions } from '../vitest.config.ts';
@@ -8,6 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['*/**/*.test.ts'],
+    // As in the workspace: they wait most of the time, and with a worker a core, less one, that is all that is done.
+    maxWorkers: availableParallelism() + 2,
     testTimeout: 120_000,
     retry: process.env['CI'] === undefined ? 0 : 1,
     setupFiles: [join(import.meta.dirname, '../tooling/property-seed.ts')],
