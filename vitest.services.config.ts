@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { conditions, roots } from './vitest.config.ts';
 
@@ -6,8 +5,6 @@ import { conditions, roots } from './vitest.config.ts';
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
-    // They wait for servers, a browser and processes: one worker a core, less one, would be idle for half of the time.
-    maxWorkers: availableParallelism() + 1,
     // A server or a browser starts by the first of them.
     testTimeout: 120_000,
     projects: roots.map((root) => ({
