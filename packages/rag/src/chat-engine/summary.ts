@@ -30,7 +30,7 @@ Write at most {words} words of notes and nothing else, in the language of the co
   { role: 'user', content: '{summary}\n\n{conversation}' },
 ]);
 
-/** How turns that no longer fit are shown in short. */
+/** How turns that no longer fit are shown in short: one call, or one for each 16,000 tokens where more came at once. */
 export interface ChatSummaryOptions {
   /** Writes the summaries. It need not be the model that answers: a small one will do. */
   llm: LLM;
@@ -107,15 +107,17 @@ export class Summariser {
   /** Before which turn the branch is to be put in short; `from` where all of it fits. */
   #foldedFrom(branch: readonly StoredTurn[], from: number, before: string | undefined): number {
     const { tokenizer } = this.#writer;
-    const sizes = branch.slice(from).map(({ messages }) => messagesTokens(messages, tokenizer));
+    const sizes = branch.slice(from).map((turn) => messagesTokens(saidIn([turn], false), tokenizer));
     const all = sizes.reduce((sum, size) => sum + size, 0);
     const notes = before === undefined ? 0 : messagesTokens([summaryMessage(before)], tokenizer);
-    if (all + notes <= this.#memoryTokens) return from;
+    const system = messagesTokens(saidIn(branch, true), tokenizer);
+    if (system + all + notes <= this.#memoryTokens) return from;
+    const room = this.#turnTokens - system;
     let remaining = all;
     let folded = from;
-    while (folded < branch.length && remaining > this.#turnTokens / 2) {
+    while (folded < branch.length && remaining > room / 2) {
       // The newest turn stays as it is while it fits at all.
-      if (folded === branch.length - 1 && remaining <= this.#turnTokens) break;
+      if (folded === branch.length - 1 && remaining <= room) break;
       remaining -= sizes[folded - from] ?? 0;
       folded += 1;
     }
@@ -130,7 +132,7 @@ export class Summariser {
   ): Promise<string> {
     const { tokenizer, llm } = this.#writer;
     let summary = before;
-    let rest = transcript(turns.flatMap(({ messages }) => messages));
+    let rest = transcript(saidIn(turns, false));
     while (rest !== '') {
       const frame = this.#format(summary, '');
       const room = Math.min(roomForSources(llm, frame, roomOptions(this.#writer)), MOST_AT_ONCE);
@@ -162,11 +164,14 @@ function shownAfter(
   summary: string | undefined,
   steps: Steps,
 ): ShownBranch {
-  const said = (turns: readonly StoredTurn[]): ChatMessage[] => turns.flatMap(({ messages }) => messages);
-  // What an application told the model is not a part of the conversation, and stays word for word.
-  const system = said(branch.slice(0, from)).filter(({ role }) => role === 'system');
-  const history = [...system, ...said(branch.slice(from))];
+  const after = branch.slice(from).flatMap(({ messages }) => messages);
+  const history = [...saidIn(branch.slice(0, from), true), ...after];
   return { history, summary: summary === undefined ? undefined : summaryMessage(summary), steps };
+}
+
+/** What an application told the model, which is not a part of the conversation and stays word for word; or all else. */
+function saidIn(turns: readonly StoredTurn[], bySystem: boolean): ChatMessage[] {
+  return turns.flatMap(({ messages }) => messages).filter(({ role }) => (role === 'system') === bySystem);
 }
 
 function summaryMessage(summary: string): ChatMessage {
@@ -182,7 +187,6 @@ function noSummary(raw: string): MortiseError {
 /** What was said, and what tools gave, as text. */
 function transcript(messages: readonly ChatMessage[]): string {
   return messages
-    .filter(({ role }) => role !== 'system')
     .map((message) => `${message.role}: ${blocksOf(message).map(textOf).filter(Boolean).join('\n')}`)
     .join('\n\n');
 }

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { killTest } from './kill/kill.ts';
 import { EFFECTS } from './kill/world.ts';
 
-/** `pnpm test:thorough` kills ten times as often. */
+/** `pnpm test:thorough` kills three times as often. */
 const kills = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ? 30 : 10;
 
 it(`of a run that is killed ${kills} times each side effect is there once, and its messages are those of one that is not`, async () => {
