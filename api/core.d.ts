@@ -437,18 +437,50 @@ export interface ContextStorage {
 }
 export interface SubscribeOptions {
     captureContent?: boolean | undefined;
+    around?: Around | undefined;
 }
+export type Around = (spanId: string, work: () => unknown) => unknown;
 export type Subscriber = (event: MortiseEvent) => void;
 export declare function subscribe(subscriber: Subscriber, options?: SubscribeOptions): () => void;
 export declare function setContextStorage(storage: ContextStorage | undefined): void;
 
 // ---- events/index.d.ts
-export { setContextStorage, subscribe } from './hub.ts';
-export type { Attributes, MortiseEvent } from './map.ts';
+export { setContextStorage, subscribe, type Around } from './hub.ts';
+export { EVENT_NAMES, type Attributes, type KnownEventName, type MortiseEvent } from './map.ts';
 export { emitPoint, inSpan, traced, type Span } from './span.ts';
 
 // ---- events/map.d.ts
-export type KnownEventName = 'llm.chat' | 'llm.complete' | 'embedding.batch' | 'retriever.retrieve' | 'reranker.rerank' | 'parser.parse' | 'tool.execute' | 'query' | 'synthesize' | 'ingest.read' | 'ingest.run' | 'ingest.write' | 'ingest.remove' | 'retry' | 'cache' | 'rate-limit' | 'fallback' | 'health' | 'budget' | 'warning';
+export declare const EVENT_NAMES: {
+    readonly 'llm.chat': "span";
+    readonly 'llm.complete': "span";
+    readonly 'first-token': "point";
+    readonly 'embedding.batch': "span";
+    readonly 'retriever.retrieve': "span";
+    readonly 'reranker.rerank': "span";
+    readonly postprocess: "span";
+    readonly 'parser.parse': "span";
+    readonly structured: "span";
+    readonly 'run-tools': "span";
+    readonly 'run-tools.step': "span";
+    readonly 'tool.execute': "span";
+    readonly approval: "point";
+    readonly 'mcp.call': "span";
+    readonly query: "span";
+    readonly synthesize: "span";
+    readonly chat: "span";
+    readonly 'ingest.run': "span";
+    readonly 'ingest.read': "span";
+    readonly 'ingest.write': "span";
+    readonly 'ingest.remove': "span";
+    readonly retry: "point";
+    readonly cache: "point";
+    readonly 'rate-limit': "point";
+    readonly fallback: "point";
+    readonly health: "point";
+    readonly budget: "point";
+    readonly warning: "point";
+};
+export type KnownEventName = keyof typeof EVENT_NAMES;
 export type EventName = KnownEventName | (string & {});
 export type Attributes = {
     readonly [key: string]: unknown;

@@ -8,6 +8,7 @@ import {
   wholeNumber,
   type JsonObject,
 } from '@mortise/core/shared';
+import { inSpan } from '@mortise/core/events';
 import type { ToolContext } from '@mortise/core/llm';
 import type { Tool } from '@mortise/toolkit';
 import { changesOf } from './changes.ts';
@@ -216,14 +217,21 @@ async function readAll(
   signal: AbortSignal | undefined,
 ): Promise<Read> {
   const lists = await Promise.all(
-    servers.map(async ({ client, label }) => {
-      try {
-        const { maxPages, maxTools, listTimeoutMs: timeoutMs } = settings;
-        return await listTools(client, { maxPages, maxTools, timeoutMs, signal });
-      } catch (error) {
-        throw fromSdk(error, { server: label, secrets: secrets(client, settings), signal });
-      }
-    }),
+    servers.map(({ client, label }) =>
+      inSpan(
+        'mcp.call',
+        { attributes: { method: 'tools/list', server: label } },
+        async () => {
+          try {
+            const { maxPages, maxTools, listTimeoutMs: timeoutMs } = settings;
+            return await listTools(client, { maxPages, maxTools, timeoutMs, signal });
+          } catch (error) {
+            throw fromSdk(error, { server: label, secrets: secrets(client, settings), signal });
+          }
+        },
+        (listed) => ({ attributes: { tools: listed.length } }),
+      ),
+    ),
   );
   const names = modelNames(
     lists.map((tools, at) => tools.map(({ name }) => ({ prefix: servers[at]?.prefix ?? '', name }))),
@@ -262,8 +270,12 @@ function toolOf(
     server: label,
     annotations: { ...definition.annotations },
     ...(outputSchema === undefined ? {} : { outputSchema }),
-    execute: (args, { signal, progress }) =>
-      callTool(definition, name, args, { client, label, settings, signal, progress }),
+    execute: (args, { signal, progress, parent }) =>
+      inSpan(
+        'mcp.call',
+        { attributes: { method: 'tools/call', server: label, tool: definition.name }, parent },
+        () => callTool(definition, name, args, { client, label, settings, signal, progress }),
+      ),
   };
 }
 

@@ -52,8 +52,8 @@ export function wholeAnswer(spec: AnswerSpec): Promise<QueryResponse> {
         };
         return abortable(signal, () => responseOf(spec.events(call)));
       },
-      ({ outcome, text, sources, citations }) => ({
-        attributes: { outcome, sources: sources.length, citations: citations.length },
+      ({ outcome, text, sources, citations, usage: { raw: _raw, ...usage } = {} }) => ({
+        attributes: { outcome, usage, sources: sources.length, citations: citations.length },
         content: () => ({ text }),
       }),
     ),

@@ -179,6 +179,7 @@ export abstract class BaseEmbedding<
     options: EmbedManyOptions<P>,
   ): Promise<Embedded> {
     const about = { provider: this.provider, model: this.model };
+    const asked = { ...this.#answeredBy, model: this.model };
     const call = {
       policy: this.#policy,
       options: { ...options, signal: run.signal },
@@ -190,7 +191,7 @@ export abstract class BaseEmbedding<
     return inSpan(
       'embedding.batch',
       {
-        attributes: { ...about, kind: request.kind, inputs: inputs.length },
+        attributes: { ...asked, kind: request.kind, inputs: inputs.length },
         content: () => ({ inputs }),
         parent: options.parent,
       },
@@ -205,7 +206,11 @@ export abstract class BaseEmbedding<
           return { vectors, reply: { ...reply, usage } };
         }),
       ({ vectors, reply }) => ({
-        attributes: { dimensions: vectors[0]?.length, inputTokens: reply.usage?.inputTokens },
+        attributes: defined({
+          dimensions: vectors[0]?.length,
+          inputTokens: reply.usage?.inputTokens,
+          answeredBy: reply.model,
+        }),
       }),
     );
   }

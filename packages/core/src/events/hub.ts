@@ -25,7 +25,18 @@ function defaultContextStorage(): ContextStorage | undefined {
 export interface SubscribeOptions {
   /** Put prompts, replies and queries into `event.content`. Default: false, they are private. */
   captureContent?: boolean | undefined;
+  /**
+   * Runs what happens inside an operation: every piece of its work, so once for a whole call and once for each pull of a stream.
+   * Makes a context of one's own the current one there, such as a tracer's. Default: it is just run.
+   */
+  around?: Around | undefined;
 }
+
+/**
+ * Calls `work` once, at once, and returns what it returns. `spanId` is the operation's. What it returns or throws itself changes
+ * nothing for the caller.
+ */
+export type Around = (spanId: string, work: () => unknown) => unknown;
 
 /** Receives every event of the process, synchronously. A throw or a rejection breaks nothing; it is reported. */
 export type Subscriber = (event: MortiseEvent) => void;
@@ -33,6 +44,7 @@ export type Subscriber = (event: MortiseEvent) => void;
 interface Subscription {
   readonly subscriber: Subscriber;
   readonly captureContent: boolean;
+  readonly around?: Around | undefined;
 }
 
 /** One a process, two copies of core included: it hangs on `globalThis` under a registered symbol. */
@@ -57,17 +69,15 @@ export function hub(): Hub {
  * ```
  */
 export function subscribe(subscriber: Subscriber, options: SubscribeOptions = {}): () => void {
-  const subscription: Subscription = {
-    subscriber,
-    captureContent: isCapturing(options),
-  };
+  const subscription: Subscription = { subscriber, ...readOptions(options) };
   hub().subscriptions.add(subscription);
   return () => void hub().subscriptions.delete(subscription);
 }
 
-function isCapturing(options: SubscribeOptions): boolean {
+function readOptions(options: SubscribeOptions): Omit<Subscription, 'subscriber'> {
   try {
-    return options.captureContent ?? false;
+    const { captureContent = false, around } = options;
+    return { captureContent, around };
   } catch (cause) {
     throw new MortiseError('configuration', 'The options of subscribe cannot be read.', { cause });
   }
@@ -94,6 +104,38 @@ export function publish(event: MortiseEvent, content?: () => MortiseEvent['conte
       report(error);
     }
   }
+}
+
+/** Runs `work` in the storage of parents, and inside what subscribers want around it. */
+export function runWithin<T>(spanId: string, work: () => T): T {
+  const { storage, subscriptions } = hub();
+  let run = storage === undefined ? work : () => storage.run(spanId, work);
+  for (const { around } of subscriptions) if (around !== undefined) run = guarded(around, spanId, run);
+  return run();
+}
+
+/** Whatever `around` does, `work` runs exactly once, and what comes of it is what the caller gets. */
+function guarded<T>(around: Around, spanId: string, work: () => T): () => T {
+  return () => {
+    let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+    const once = (): T => {
+      if (outcome === undefined) {
+        try {
+          outcome = { value: work() };
+        } catch (error) {
+          outcome = { error };
+        }
+      }
+      if ('error' in outcome) throw outcome.error;
+      return outcome.value;
+    };
+    try {
+      around(spanId, once);
+    } catch (error) {
+      if (outcome === undefined || !('error' in outcome) || outcome.error !== error) report(error);
+    }
+    return once();
+  };
 }
 
 function withContent(event: MortiseEvent, content: MortiseEvent['content']): MortiseEvent {

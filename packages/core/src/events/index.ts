@@ -1,3 +1,3 @@
-export { setContextStorage, subscribe } from './hub.ts';
-export type { Attributes, MortiseEvent } from './map.ts';
+export { setContextStorage, subscribe, type Around } from './hub.ts';
+export { EVENT_NAMES, type Attributes, type KnownEventName, type MortiseEvent } from './map.ts';
 export { emitPoint, inSpan, traced, type Span } from './span.ts';

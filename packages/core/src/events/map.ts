@@ -1,29 +1,41 @@
 /**
- * What happens inside Mortise, by name. Names of 1.0 are listed; later ones are added here, and custom code
- * may use any name with `traced`. `Attributes` are plain data without content or secrets; what a user or a model
+ * What happens inside Mortise, by name: a `span` takes time, a `point` does not. Later names are added here, and custom
+ * code may use any name with `traced`. What each of them holds is in the guide on events. `Attributes` are plain data without content or secrets; what a user or a model
  * wrote stands in `content`, and only when a subscriber asked for it.
  */
-export type KnownEventName =
-  | 'llm.chat'
-  | 'llm.complete'
-  | 'embedding.batch'
-  | 'retriever.retrieve'
-  | 'reranker.rerank'
-  | 'parser.parse'
-  | 'tool.execute'
-  | 'query'
-  | 'synthesize'
-  | 'ingest.read'
-  | 'ingest.run'
-  | 'ingest.write'
-  | 'ingest.remove'
-  | 'retry'
-  | 'cache'
-  | 'rate-limit'
-  | 'fallback'
-  | 'health'
-  | 'budget'
-  | 'warning';
+export const EVENT_NAMES = {
+  'llm.chat': 'span',
+  'llm.complete': 'span',
+  'first-token': 'point',
+  'embedding.batch': 'span',
+  'retriever.retrieve': 'span',
+  'reranker.rerank': 'span',
+  postprocess: 'span',
+  'parser.parse': 'span',
+  structured: 'span',
+  'run-tools': 'span',
+  'run-tools.step': 'span',
+  'tool.execute': 'span',
+  approval: 'point',
+  'mcp.call': 'span',
+  query: 'span',
+  synthesize: 'span',
+  chat: 'span',
+  'ingest.run': 'span',
+  'ingest.read': 'span',
+  'ingest.write': 'span',
+  'ingest.remove': 'span',
+  retry: 'point',
+  cache: 'point',
+  'rate-limit': 'point',
+  fallback: 'point',
+  health: 'point',
+  budget: 'point',
+  warning: 'point',
+} as const satisfies Readonly<Record<string, 'span' | 'point'>>;
+
+/** See {@link EVENT_NAMES}. */
+export type KnownEventName = keyof typeof EVENT_NAMES;
 
 /** Readers must expect names of later versions and of applications. */
 export type EventName = KnownEventName | (string & {});

@@ -1,4 +1,4 @@
-import { hasSubscribers, hub, publish } from './hub.ts';
+import { hasSubscribers, hub, publish, runWithin } from './hub.ts';
 import type { Attributes, EventName } from './map.ts';
 
 /** One running operation. `end` and `fail` close it; whatever comes after the first of them is ignored. */
@@ -7,7 +7,7 @@ export interface Span {
   readonly id: string | undefined;
   end(attributes?: Attributes, content?: () => Attributes): void;
   fail(error: unknown, attributes?: Attributes): void;
-  /** Runs `fn` with this span as the parent of what starts inside it. */
+  /** Runs `fn` with this span as the parent of what starts inside it, and inside the `around` of subscribers. */
   run<T>(fn: () => T): T;
 }
 
@@ -55,7 +55,7 @@ export function startSpan(name: EventName, options: SpanOptions = {}): Span {
     id: spanId,
     end: (attributes, content) => close({ phase: 'end' }, attributes, content),
     fail: (error, attributes) => close({ phase: 'error', error }, attributes),
-    run: (fn) => (shared.storage === undefined ? fn() : shared.storage.run(spanId, fn)),
+    run: (fn) => runWithin(spanId, fn),
   };
 }
 

@@ -3,8 +3,9 @@ import { answeredBy, callPolicy, type CallPolicy } from '../call/retry.ts';
 import type { Attempt, Warning } from '../call/contract.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
-import { emitPoint, inSpan, startSpan, type Span } from '../events/span.ts';
+import { hasSubscribers } from '../events/hub.ts';
 import type { Attributes } from '../events/map.ts';
+import { emitPoint, inSpan, startSpan, type Span, type SpanOptions } from '../events/span.ts';
 import type {
   BaseLLMOptions,
   ChatOptions,
@@ -29,6 +30,7 @@ import { toChatRequest } from './request.ts';
 import { checkedFormat } from './call-ids.ts';
 import { forServer } from './for-server.ts';
 import { ownerOf, type Server } from './owner.ts';
+import { askedOf, contentOf, placeOf } from './span-attributes.ts';
 import { eventsOfReply } from './reply-events.ts';
 import { checkEnd, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
 import {
@@ -54,6 +56,8 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
   readonly #policy: CallPolicy;
   readonly #server: Server;
   readonly #asked: Asked;
+  /** Of its spans: whom it asks. */
+  readonly #place: Attributes;
 
   constructor(given: BaseLLMOptions) {
     const options = checkOptions(given, 'configuration');
@@ -63,6 +67,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     this.#about = { provider, model };
     this.#policy = callPolicy(options);
     this.#asked = { ...answeredBy(provider, options), model };
+    this.#place = placeOf(this.#asked, baseURL);
     this.#server = { provider, owner: ownerOf(provider, name, baseURL), callIds: checkedFormat(callIds) };
   }
 
@@ -223,9 +228,10 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     return { policy: this.#policy, options, stream, about: this.#about, tokens };
   }
 
-  #spanOptions(input: Input, options: ChatOptions<P>, streamed: boolean) {
-    const attributes = { ...this.#about, streamed };
-    return { attributes, parent: options.parent, content: (): Attributes => ({ input }) };
+  #spanOptions(input: Input, options: ChatOptions<P>, streamed: boolean): SpanOptions {
+    if (!hasSubscribers()) return {};
+    const attributes = { ...this.#place, streamed, ...askedOf(options) };
+    return { attributes, parent: options.parent, content: () => contentOf(input, options) };
   }
 
   #check(response: ChatResponse): void {
@@ -252,8 +258,9 @@ function isContent({ type }: ChatStreamEvent): boolean {
 }
 
 function describe(response: ChatResponse) {
-  const { usage, finishReason, model } = response;
+  const { usage, finishReason, model, id } = response;
   const { raw: _raw, ...counts } = usage;
-  const attributes = { usage: counts, finishReason: finishReason.unified, answeredBy: model };
+  const told = { usage: counts, finishReason: finishReason.unified, answeredBy: model };
+  const attributes = id === undefined ? told : { ...told, responseId: id };
   return { attributes, content: (): Attributes => ({ message: response.message }) };
 }

@@ -3,8 +3,9 @@ import type { Warning } from '../call/contract.ts';
 import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
-import type { Attributes, Span } from '../events/index.ts';
+import { emitPoint, type Attributes, type Span } from '../events/index.ts';
 import { says } from '../call/timers.ts';
+import { defined } from '../shared/json.ts';
 import { webStream } from '../sse/write.ts';
 import type {
   CompletionStream,
@@ -95,13 +96,19 @@ class ChatPump {
   readonly reader: SingleReader<ChatStreamEvent, ChatResponse>;
   #span: Span | undefined;
   #opened: OpenedStream | undefined;
+  /** Milliseconds from the first read to the first content. */
+  #firstTokenMs: number | undefined;
+  #isLeft = false;
 
   constructor(hooks: ChatStreamHooks) {
     this.#hooks = hooks;
     this.#builder = new ReplyBuilder(hooks.asked, hooks.owner);
     this.reader = new SingleReader({
       advance: () => this.#advance(),
-      leave: () => this.#fail(new MortiseError('aborted', 'The stream was left before its end.')),
+      leave: () => {
+        this.#isLeft = true;
+        this.#fail(new MortiseError('aborted', 'The stream was left before its end.'));
+      },
     });
   }
 
@@ -119,11 +126,14 @@ class ChatPump {
   }
 
   async #open(): Promise<void> {
+    const began = performance.now();
     const { span, opened } = this.#hooks.open();
     this.#span = span;
     const stream = await opened;
     if (this.reader.ended) return close(stream, undefined);
     this.#opened = stream;
+    this.#firstTokenMs = performance.now() - began;
+    if (span.id !== undefined) emitPoint('first-token', { firstTokenMs: this.#firstTokenMs }, span);
     const { attempt } = stream;
     // The caller's abort and the time bound end the stream also while nobody reads.
     const onAbort = (): void => this.#fail(attempt.failure(undefined));
@@ -166,7 +176,7 @@ class ChatPump {
     this.reader.push([...before, ...blocks, { ...finish, usage: this.#builder.usage }]);
     this.reader.finish(response);
     const { attributes, content } = this.#hooks.describe(response);
-    this.#span?.end(attributes, content);
+    this.#span?.end(defined({ ...attributes, firstTokenMs: this.#firstTokenMs }), content);
     if (this.#opened !== undefined) close(this.#opened, response.usage.totalTokens);
   }
 
@@ -181,11 +191,17 @@ class ChatPump {
         ? withErrorFields(cause as MortiseError, { partial: this.partial() })
         : cause;
     this.reader.fail(error);
-    this.#span?.fail(error);
+    this.#span?.fail(error, this.#toldOfFailure());
     if (this.#opened === undefined) return this.#hooks.abandon(error);
     const { attempt, source } = this.#opened;
     attempt.close({ error }, error);
     void stop(source);
+  }
+
+  /** How far it came, for those who watch. */
+  #toldOfFailure(): Attributes {
+    const { raw: _raw, ...usage } = this.#builder.usage;
+    return defined({ firstTokenMs: this.#firstTokenMs, left: this.#isLeft || undefined, usage });
   }
 }
 

@@ -61,13 +61,12 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     throwIfAborted(options.signal);
     const documents = checkTexts('documents', given);
     if (typeof query !== 'string') throw new MortiseError('invalid-request', 'The query is not a string.');
-    const { provider, model } = this;
     const topN = this.#topN(documents.length, options.topN);
     if (documents.length === 0)
       return { results: [], usage: { inputTokens: 0, searchUnits: 0 }, warnings: [], ...this.#said };
     const parts = this.#split(documents);
     const span = {
-      attributes: { provider, model, documents: documents.length, topN },
+      attributes: { ...this.#said, documents: documents.length, topN },
       content: () => ({ query, documents }),
       parent: options.parent,
     };

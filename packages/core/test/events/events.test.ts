@@ -1,6 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, vi } from 'vitest';
 import { ScriptedLLM } from '@mortise/core/testing';
-import { MortiseError, subscribe, traced, type MortiseEvent } from '@mortise/core';
+import { MortiseError, subscribe, traced, type Around, type MortiseEvent } from '@mortise/core';
 
 async function record<T>(
   run: () => Promise<T>,
@@ -44,6 +45,7 @@ describe('events', () => {
       'llm.complete start',
       'llm.complete end',
       'llm.complete start',
+      'first-token point',
       'llm.complete end',
     ]);
   });
@@ -51,13 +53,13 @@ describe('events', () => {
   it('V-01: a stream ends its span once: read out, left early, aborted, failed', async () => {
     const llm = new ScriptedLLM({ replies: () => 'a long enough answer' });
     const read = await record(() => llm.streamChat('a').final());
-    expect(phases(read.events)).toEqual(['llm.chat start', 'llm.chat end']);
+    expect(phases(read.events)).toEqual(['llm.chat start', 'first-token point', 'llm.chat end']);
 
     const abandoned = await record(async () => {
       for await (const event of llm.streamChat('a')) if (event.type === 'text-delta') break;
     });
-    expect(phases(abandoned.events)).toEqual(['llm.chat start', 'llm.chat error']);
-    expect(abandoned.events[1]).toMatchObject({ error: { code: 'aborted' } });
+    expect(phases(abandoned.events)).toEqual(['llm.chat start', 'first-token point', 'llm.chat error']);
+    expect(abandoned.events[2]).toMatchObject({ error: { code: 'aborted' }, attributes: { left: true } });
 
     const controller = new AbortController();
     const aborted = await record(async () => {
@@ -65,8 +67,9 @@ describe('events', () => {
         if (event.type === 'text-delta') controller.abort('mine');
       }
     });
-    expect(phases(aborted.events)).toEqual(['llm.chat start', 'llm.chat error']);
-    expect(aborted.events[1]).toMatchObject({ error: 'mine' });
+    expect(phases(aborted.events)).toEqual(['llm.chat start', 'first-token point', 'llm.chat error']);
+    expect(aborted.events[2]).toMatchObject({ error: 'mine' });
+    expect(aborted.events[2]?.attributes).not.toHaveProperty('left');
   });
 
   it('V-01: a stream that nobody reads has no span', async () => {
@@ -193,4 +196,113 @@ it('V-02: a parent given by option goes before the one that is running', async (
     traced('outer', () => new ScriptedLLM({ replies: () => 'ok' }).chat('a', { parent: 'mine' })),
   );
   expect(events[1]).toMatchObject({ name: 'llm.chat', parentId: 'mine' });
+});
+
+it('tells of a call whom it asks, and with which numbers; never with which words', async () => {
+  // As integrations hand it to the base.
+  const address = { baseURL: 'https://user:secret@llm.example.com:8443/token-in-path/v1?key=secret' };
+  const llm = new ScriptedLLM({ replies: () => 'ok', name: 'eu-gateway', ...address });
+  const options = {
+    temperature: 0.5,
+    maxOutputTokens: 9,
+    stop: ['private'],
+    responseFormat: { type: 'json' as const },
+    tools: [{ name: 'pay', description: 'private', parameters: { type: 'object' } }],
+  };
+  const { events } = await record(() => llm.chat('private', options));
+  expect(events[0]?.attributes).toEqual({
+    provider: 'scripted',
+    server: 'eu-gateway',
+    model: 'script',
+    address: 'llm.example.com',
+    port: 8443,
+    streamed: false,
+    temperature: 0.5,
+    maxOutputTokens: 9,
+    tools: 1,
+    responseFormat: 'json',
+  });
+  expect(JSON.stringify(events)).not.toMatch(/private|secret|token-in/);
+  const captured = await record(() => llm.chat('private', options), { captureContent: true });
+  expect(captured.events[0]?.content).toMatchObject({
+    tools: [{ name: 'pay', description: 'private' }],
+    stop: ['private'],
+  });
+});
+
+it('tells when the first content of a stream came, as a point and at the end', async () => {
+  const llm = new ScriptedLLM({ replies: () => 'some text' });
+  const { events } = await record(() => llm.streamChat('a').final());
+  const [start, first, end] = events;
+  expect(first).toMatchObject({ name: 'first-token', phase: 'point', spanId: start?.spanId });
+  const { firstTokenMs } = first?.attributes as { firstTokenMs: number };
+  expect(firstTokenMs).toBeGreaterThanOrEqual(0);
+  expect(end?.attributes).toMatchObject({ firstTokenMs });
+});
+
+describe('around', () => {
+  const context = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  class Looks extends ScriptedLLM {
+    override async *doStream(...args: Parameters<ScriptedLLM['doStream']>) {
+      for await (const event of super.doStream(...args)) {
+        seen.push(context.getStore());
+        yield event;
+      }
+    }
+  }
+  const within = async (around: Around, run: () => Promise<unknown>): Promise<MortiseEvent[]> => {
+    seen.length = 0;
+    const events: MortiseEvent[] = [];
+    const stop = subscribe((event) => void events.push(event), { around });
+    try {
+      await run();
+    } finally {
+      stop();
+    }
+    return events;
+  };
+
+  it('V-02: a context of a subscriber is the current one in every pull of a stream, and not in its reader', async () => {
+    const outside: (string | undefined)[] = [];
+    const events = await within(
+      (spanId, work) => context.run(spanId, work),
+      async () => {
+        for await (const _event of new Looks({ replies: () => 'a longer text' }).streamChat('a'))
+          outside.push(context.getStore());
+      },
+    );
+    expect(new Set(seen)).toEqual(new Set([events[0]?.spanId]));
+    expect(seen.length).toBeGreaterThan(2);
+    expect(new Set(outside)).toEqual(new Set([undefined]));
+  });
+
+  it('V-03: one that throws, does nothing, or calls twice changes nothing', async () => {
+    const report = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    let runs = 0;
+    const call = () => traced('x', () => ++runs);
+    const arounds: Around[] = [
+      () => {
+        throw new Error('mine');
+      },
+      () => undefined,
+      (_id, work) => [work(), work()],
+      (_id, work) => {
+        work();
+        throw new Error('mine');
+      },
+    ];
+    for (const [at, around] of arounds.entries()) {
+      await within(around, async () => expect(await call()).toBe(at + 1));
+    }
+    expect(report).toHaveBeenCalledTimes(2);
+    report.mockClear();
+    const fails = () => traced('x', () => Promise.reject(new Error('theirs')));
+    await within(
+      (_id, work) => work(),
+      () => expect(fails()).rejects.toThrow('theirs'),
+    );
+    expect(report).not.toHaveBeenCalled();
+    report.mockRestore();
+  });
 });

@@ -1,5 +1,6 @@
 import { MortiseError, type ChatMessage } from '@mortise/core';
 import { throughDoor } from '@mortise/core/call';
+import type { Attributes } from '@mortise/core/events';
 import type { QueryResponse, ResponseStream, ResponseStreamEvent } from '@mortise/core/synthesizer';
 import { abortable } from '../abort.ts';
 import {
@@ -37,6 +38,7 @@ export class ChatEngine {
   readonly #memory: ChatMemory;
   readonly #conversation: KeptConversation;
   readonly #isStored: boolean;
+  readonly #about: Attributes;
   #running: Turn | undefined;
   #kept: KeptTurn | undefined;
 
@@ -45,6 +47,7 @@ export class ChatEngine {
     this.#memory = new ChatMemory(options);
     this.#conversation = keptConversation(options);
     this.#isStored = options.persist !== undefined;
+    this.#about = options.persist === undefined ? {} : { conversation: options.persist.key };
   }
 
   /**
@@ -163,6 +166,7 @@ export class ChatEngine {
   #spec(message: string, options: ChatTurnOptions): AnswerSpec {
     return {
       name: 'chat',
+      attributes: () => this.#about,
       content: () => ({ message }),
       options,
       events: (call) => this.#asked(message, options, call),
@@ -170,7 +174,13 @@ export class ChatEngine {
   }
 
   #resuming(options: ResumeOptions): AnswerSpec {
-    return { name: 'chat', content: () => ({}), options, events: (call) => this.#resumed(options, call) };
+    return {
+      name: 'chat',
+      attributes: () => ({ ...this.#about, resumed: true }),
+      content: () => ({}),
+      options,
+      events: (call) => this.#resumed(options, call),
+    };
   }
 
   async *#asked(

@@ -1,4 +1,5 @@
 import { typedElse } from '@mortise/core/call';
+import { inSpan } from '@mortise/core/events';
 import { checkOptions } from '@mortise/core/shared';
 import { isParserError } from '@mortise/core/parser';
 import type { Schema } from '@mortise/core/schema';
@@ -25,7 +26,14 @@ export async function structured<Input, Output, P extends ProviderOptions = Prov
 ): Promise<StructuredResult<Output, M>> {
   const options = checkOptions(given);
   try {
-    return await asked(llm, schema, input, options);
+    const { provider, model } = llm;
+    const { parent } = options;
+    return await inSpan(
+      'structured',
+      { parent, attributes: { provider, model } },
+      ({ id = parent }) => asked(llm, schema, input, id === undefined ? options : { ...options, parent: id }),
+      ({ mode, repairs }) => ({ attributes: { mode, repairs } }),
+    );
   } catch (error) {
     throw typedElse(error, options.signal);
   }

@@ -1,6 +1,6 @@
 import { isMortiseError, MortiseError } from '@mortise/core';
 import { linkedController, raceAbort, throwIfAborted } from '@mortise/core/call';
-import { inSpan } from '@mortise/core/events';
+import { emitPoint, inSpan } from '@mortise/core/events';
 import type { ToolCallBlock, ToolContext, ToolResultBlock, Usage } from '@mortise/core/llm';
 import type { Approval, PendingApproval } from './approval-contract.ts';
 import type { StreamToolsOptions } from './contract.ts';
@@ -92,22 +92,30 @@ async function decision(
   execution: Execution,
   signal: AbortSignal,
 ): Promise<Approval | PendingApproval> {
-  const { approve, approveOutside, ask, state, step, tell } = execution;
+  const { approve, approveOutside, ask, state, step, tell, parent } = execution;
   const { block, approved, at } = call;
-  if (approved !== undefined) return approved;
+  const said = (decision: 'asked' | 'given' | 'refused'): void =>
+    emitPoint('approval', { tool: tool.name, toolCallId: block.id, step, decision }, parentSpan(parent));
+  if (approved !== undefined) {
+    said(approved === true ? 'given' : 'refused');
+    return approved;
+  }
   if (approve === undefined) {
     const needs = tool.needsApproval?.(args as never) ?? false;
     if ((await raceAbort(Promise.resolve(needs), signal)) === false) return true;
   }
   const askNow = approve ?? approveOutside;
   if (askNow !== undefined) {
+    said('asked');
     await tell({ type: 'approval-asked', step, call: block });
     const approval = await raceAbort(Promise.resolve(askNow(block, { signal })), signal);
+    said(approval === true ? 'given' : 'refused');
     await tell(approvalGiven(step, block, approval));
     return approval;
   }
   if (ask === undefined) return `This call was not run: ${tool.name} needs approval, and nobody can give it.`;
   const approval = await ask({ run: state.id, step, at, block, callId: block.id });
+  said('asked');
   await tell({ type: 'approval-asked', step, call: block, approval });
   return approval;
 }
@@ -115,6 +123,11 @@ async function decision(
 export function approvalGiven(step: number, call: ToolCallBlock, approval: Approval): RunToolsEvent {
   const reason = typeof approval === 'string' ? { reason: approval } : {};
   return { type: 'approval-given', step, call, approved: approval === true, ...reason };
+}
+
+/** Where the runtime cannot tell which span is running. */
+function parentSpan(id: string | undefined): { readonly id: string } | undefined {
+  return id === undefined ? undefined : { id };
 }
 
 async function run(
@@ -125,7 +138,7 @@ async function run(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { block } = call;
-  const { toolErrors, thrown, parent } = execution;
+  const { toolErrors, thrown, parent, step } = execution;
   const of: FromInside = { asked: [] };
   const outcome = (result: ToolResultBlock): Outcome =>
     of.usage === undefined ? { result } : { result, usage: of.usage };
@@ -133,9 +146,9 @@ async function run(
     const value = await inSpan(
       'tool.execute',
       {
-        attributes: { tool: block.name, toolCallId: block.id },
+        attributes: { tool: block.name, toolCallId: block.id, step },
         parent,
-        content: () => ({ arguments: block.arguments }),
+        content: () => ({ arguments: block.arguments, description: tool.description }),
       },
       ({ id = parent }) => withTimeout(tool, args, call, { ...execution, parent: id }, of, signal),
       (result) => ({ content: () => ({ result }) }),
@@ -191,6 +204,7 @@ async function withTimeout(
   }, ms);
   let over = false;
   const nested: NestedRun = {
+    name: tool.name,
     state: call.run,
     async keep(run) {
       call.run = run;

@@ -1,6 +1,6 @@
 import { isMortiseError, MortiseError, withErrorFields, type KnownErrorCode } from '@mortise/core';
 import { mapPool, typedElse } from '@mortise/core/call';
-import { inSpan } from '@mortise/core/events';
+import { inSpan, type Attributes } from '@mortise/core/events';
 import type {
   ChatMessage,
   ChatOptions,
@@ -48,10 +48,17 @@ export async function runLoop<P extends ProviderOptions, M, T>(
   const thrown: Thrown = {};
   const steps: ToolsStep<M>[] = [];
   try {
-    return await inSpan('run-tools', { parent: options.parent }, ({ id: parent = options.parent }) => {
-      const parts = { ...hooks, ...partsOf(llm, options), parent, thrown, steps };
-      return new Loop(llm, state, options, parts).run();
-    });
+    return await inSpan(
+      'run-tools',
+      { parent: options.parent, attributes: aboutRun(llm, state, options) },
+      ({ id: parent = options.parent }) => {
+        const parts = { ...hooks, ...partsOf(llm, options), parent, thrown, steps };
+        return new Loop(llm, state, options, parts).run();
+      },
+      ({ ended, approvals, usage: { raw: _raw, ...usage } }) => ({
+        attributes: { ended, usage, steps: state.steps, approvals: approvals.length },
+      }),
+    );
   } catch (error) {
     const { signal } = hooks;
     if (signal.aborted && error === signal.reason) throw error;
@@ -62,6 +69,14 @@ export async function runLoop<P extends ProviderOptions, M, T>(
     throw withErrorFields(typed, { partial: partialOf(state, steps, typed.partial) });
   }
 }
+
+function aboutRun(llm: LLM, state: RunState, { tools, [NESTED]: outside }: RunOptions): Attributes {
+  const { provider, model } = llm;
+  const agent = outside === undefined ? {} : { agent: outside.name };
+  return { provider, model, run: state.id, tools: tools.length, resumed: state.steps > 0, ...agent };
+}
+
+type RunOptions = Pick<StreamToolsOptions, 'tools'> & Nesting;
 
 interface LoopParts<M, T> extends LoopHooks, RunParts<T> {
   readonly parent: string | undefined;
@@ -76,6 +91,8 @@ class Loop<P extends ProviderOptions, M, T> {
   readonly #options: StreamToolsOptions<P, T> & Nesting;
   readonly #parts: LoopParts<M, T>;
   readonly #keeper: Keeper;
+  /** Of the step that is under way. */
+  #span: string | undefined;
 
   constructor(
     llm: LLM<P, M>,
@@ -92,13 +109,24 @@ class Loop<P extends ProviderOptions, M, T> {
 
   async run(): Promise<RunToolsResult<M, T>> {
     await this.#decide();
+    const { parent } = this.#parts;
     for (;;) {
-      const reply = this.#state.reply ?? (await this.#ask());
-      const ended = await this.#settle(reply);
-      await this.#tell({ type: 'step-end', step: this.#state.steps, usage: this.#state.usage ?? {} });
+      const { reply, steps } = this.#state;
+      const attributes = { step: reply === undefined ? steps + 1 : steps };
+      const ended = await inSpan('run-tools.step', { parent, attributes }, ({ id = parent }) => {
+        this.#span = id;
+        return this.#step();
+      });
       if (ended !== undefined) return ended;
-      this.#turnOver(reply);
     }
+  }
+
+  async #step(): Promise<RunToolsResult<M, T> | undefined> {
+    const reply = this.#state.reply ?? (await this.#ask());
+    const ended = await this.#settle(reply);
+    await this.#tell({ type: 'step-end', step: this.#state.steps, usage: this.#state.usage ?? {} });
+    if (ended === undefined) this.#turnOver(reply);
+    return ended;
   }
 
   /** Takes up what was decided of the calls that wait. */
@@ -120,13 +148,13 @@ class Loop<P extends ProviderOptions, M, T> {
     const step = steps + 1;
     const { prepareStep, tools: all, toolChoice } = this.#options;
     const settings = (await prepareStep?.({ step, messages: [...messages], usage })) ?? {};
-    const { output, signal, parent } = this.#parts;
+    const { output, signal } = this.#parts;
     const asked = settings.toolChoice ?? (step === 1 ? toolChoice : unforced(toolChoice));
     const choice = output === undefined ? asked : output.choice(asked, reminded);
     const tools = stepTools(all, settings, output === undefined ? [] : [output.tool], choice);
     await this.#keeper.save();
     await this.#tell({ type: 'step-start', step });
-    const about = { signal, parent, tools: tools.sent, toolChoice: tools.toolChoice };
+    const about = { signal, parent: this.#span, tools: tools.sent, toolChoice: tools.toolChoice };
     // A copy: an LLM that keeps its request must not see it grow.
     const sent = [...(settings.messages ?? messages)];
     const llm = (settings.llm ?? this.#llm) as LLM<P, M>;
@@ -196,7 +224,8 @@ class Loop<P extends ProviderOptions, M, T> {
   /** What waits for a decision. The first throw (`toolErrors: 'throw'`, or the caller's abort) ends the others. */
   async #execute({ calls, tools: callable }: Reply<M>): Promise<PendingApproval[]> {
     const { approve, toolErrors = 'result', tools, [NESTED]: outside } = this.#options;
-    const { bounds, signal, parent, listener, thrown, approvals, output } = this.#parts;
+    const { bounds, signal, listener, thrown, approvals, output } = this.#parts;
+    const parent = this.#span;
     const { concurrency, toolTimeoutMs } = bounds;
     const { steps: step } = this.#state;
     const all = output === undefined ? tools : [...tools, output.tool];

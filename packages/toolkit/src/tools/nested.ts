@@ -10,6 +10,8 @@ const ASKS: unique symbol = Symbol.for('mortise.asks-outside') as never;
 
 /** What the run outside does for an agent inside. */
 export interface NestedRun {
+  /** The name of the tool that the agent is. */
+  readonly name: string;
   /** Where it was left. */
   readonly state: ToolsState | undefined;
   readonly keep: (state: ToolsState) => Promise<void>;

@@ -278,12 +278,16 @@ describe('runTools', () => {
     stop();
     expect(seen).toEqual([
       'run-tools start',
+      'run-tools.step start',
       'llm.chat start',
       'llm.chat end',
       'tool.execute start',
       'tool.execute error',
+      'run-tools.step end',
+      'run-tools.step start',
       'llm.chat start',
       'llm.chat end',
+      'run-tools.step end',
       'run-tools end',
     ]);
   });
@@ -410,13 +414,16 @@ describe('runTools, at its edges', () => {
     const llm = new ScriptedLLM({ replies: [asks(call('1', 'nothing')), 'ok'] });
     await runTools(llm, 'x', { tools: [nothing()], parent: 'outer' });
     stop();
-    const run = starts[0]?.spanId;
+    const [run, first, , , second] = starts.map(({ spanId }) => spanId);
     expect(starts.map(({ name, parentId }) => [name, parentId])).toEqual([
       ['run-tools', 'outer'],
-      ['llm.chat', run],
-      ['tool.execute', run],
-      ['llm.chat', run],
+      ['run-tools.step', run],
+      ['llm.chat', first],
+      ['tool.execute', first],
+      ['run-tools.step', run],
+      ['llm.chat', second],
     ]);
+    expect(starts[4]?.attributes).toEqual({ step: 2 });
   });
 });
 
