@@ -11,6 +11,7 @@ export const CASES = {
   'integrations/sqlite-vec': 200,
   'integrations/usearch': 200,
   'integrations/postgres': 600,
+  'integrations/bullmq': 300,
   'integrations/lancedb': 150,
   'integrations/gpt-tokenizer': 300,
   'integrations/energetic-ai': 200,
