@@ -36,7 +36,7 @@ end
  * already is granted again and costs nothing: a client may send a command twice. Gives how many were granted, the
  * milliseconds after which the next one should ask, and whether the levels were lost.
  */
-export const ASK_SCRIPT: string = `${BUCKETS}
+export const askScript = (): string => `${BUCKETS}
 local lease, perMinute, tokensPerMinute = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local concurrency, heard = tonumber(ARGV[4]), tonumber(ARGV[5])
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', number(now))) do
@@ -100,7 +100,7 @@ return { granted, math.ceil(math.min(wait, 600000)), lost }
  * takes besides). Takes it out of the line and out of flight. A call that was not in flight gives back nothing, so that
  * doing it twice does no harm.
  */
-export const SETTLE_SCRIPT: string = `${BUCKETS}
+export const settleScript = (): string => `${BUCKETS}
 local perMinute, tokensPerMinute = tonumber(ARGV[1]), tonumber(ARGV[2])
 local requests = filled(stored[2], perMinute, 0)
 local tokens = filled(stored[3], tokensPerMinute, 0)
@@ -121,7 +121,7 @@ return 0
 `;
 
 /** ARGV: lease, then the ids of calls that are in flight. One whose lease had ended is in flight again, which it is. */
-export const RENEW_SCRIPT: string = `
+export const renewScript = (): string => `
 local time = redis.call('TIME')
 local ends = string.format('%.17g', time[1] * 1000 + time[2] / 1000 + tonumber(ARGV[1]))
 for i = 2, #ARGV do redis.call('ZADD', KEYS[4], ends, ARGV[i]) end

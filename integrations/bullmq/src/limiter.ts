@@ -9,7 +9,7 @@ import {
 } from '@mortise/core/call';
 import { emitPoint } from '@mortise/core/events';
 import { checkOptions, positive, requireMembers, shown } from '@mortise/core/shared';
-import { ASK_SCRIPT, RENEW_SCRIPT, SETTLE_SCRIPT } from './limiter-lua.ts';
+import { askScript, renewScript, settleScript } from './limiter-lua.ts';
 import { runScript, script, type RedisScripts, type Script } from './scripts.ts';
 
 /** At least one of the three limits, as of `createRateLimiter`, and where they are kept. */
@@ -82,7 +82,7 @@ export function createRedisLimiter(given: RedisLimiterOptions): RateLimiter {
   const timeoutMs = positive('timeoutMs', options.timeoutMs ?? 5_000);
   const keys = keysOf(options.prefix ?? 'mortise', options.name);
   const place = `The limiter '${options.name}'`;
-  const scripts = { ask: script(ASK_SCRIPT), settle: script(SETTLE_SCRIPT), renew: script(RENEW_SCRIPT) };
+  const scripts = { ask: script(askScript()), settle: script(settleScript()), renew: script(renewScript()) };
 
   /** Those who wait here, in order; one may leave from the middle. Only the first of them ask Redis. */
   const queue = new Set<Waiter>();
