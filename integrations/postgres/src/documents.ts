@@ -5,6 +5,7 @@ import {
   storeCall,
   storeItems,
   type DocumentStore,
+  type LockOptions,
   type SourceRecord,
   type SourcesOptions,
   type StoreLock,
@@ -12,7 +13,7 @@ import {
 } from '@mortise/core/store';
 import { Database, type PostgresOptions, type Row } from './database.ts';
 import { encodeKey, keyList, textOf } from './encode.ts';
-import { advisoryLock } from './lock.ts';
+import { AdvisoryLocks } from './lock.ts';
 import { copyRecord, nodeRows, toNode, toRecord, type NodeRow } from './node-record.ts';
 import type { Layout, Tables } from './tables.ts';
 
@@ -48,18 +49,19 @@ const layout = (tables: Tables): Layout => {
 export class PostgresDocumentStore implements DocumentStore {
   readonly #database: Database;
   /**
-   * Holds the store for one writer, by a lock of a connection of its own, which the server lets go of when the
-   * connection ends. Absent unless the client is a pool, or was made from a `connectionString`: with one session for
+   * Holds the store or documents of it for one writer, by locks of a connection of its own, which the server lets go of
+   * when the connection ends. However many documents this process holds, it is one connection. Absent unless the client is a pool, or was made from a `connectionString`: with one session for
    * everybody, everybody has what it has locked.
    */
-  readonly lock?: (options?: StoreOptions) => Promise<StoreLock>;
+  readonly lock?: (options?: LockOptions) => Promise<StoreLock>;
 
   constructor(options: PostgresDocumentStoreOptions) {
     this.#database = new Database(checkOptions(options, 'configuration'), layout);
     const { session } = this.#database;
-    if (session !== undefined)
-      this.lock = (given = {}) =>
-        storeCall(given, ({ signal }) => advisoryLock(this.#database, session, signal));
+    if (session !== undefined) {
+      const locks = new AdvisoryLocks(this.#database, session);
+      this.lock = (given = {}) => storeCall(given, (options) => locks.lock(options));
+    }
   }
 
   async upsert(nodes: readonly Node[], given: StoreOptions = {}): Promise<void> {

@@ -1,73 +1,186 @@
 import { MortiseError } from '@mortise/core';
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
-import type { StoreLock } from '@mortise/core/store';
+import { sha256Hex } from '@mortise/core/shared';
+import { DocumentLocks, lockedBy, type LockOptions, type StoreLock } from '@mortise/core/store';
 import type { Session } from './client.ts';
 import type { Database } from './database.ts';
 
+/** A connection that holds locks. The server lets go of them when it ends, however its process did. */
+interface Holding {
+  readonly session: Session;
+  readonly lost: AbortSignal;
+  /** Lets go of everything, and gives the connection back. */
+  end(): Promise<void>;
+}
+
+/** One that several share. */
+interface Shared {
+  readonly holding: Promise<Holding>;
+  users: number;
+}
+
 /**
- * A session's advisory lock, on a connection of its own: the server lets go of it when that connection ends, however the
- * process did. `conflict`, at once, where another has it.
+ * Advisory locks of sessions. The whole store is one, held on a connection of its own. Documents have one each, all of
+ * them on one connection, however many runs of this process hold some: a pool must not run out of what they write by.
+ * Whoever holds documents shares the store's.
  */
-export async function advisoryLock(
-  database: Database,
-  connect: () => Promise<Session>,
-  signal: AbortSignal | undefined,
-): Promise<StoreLock> {
-  throwIfAborted(signal);
-  const locking = held(database, connect);
-  if (signal === undefined) return locking;
-  try {
-    return await raceAbort(locking, signal);
-  } catch (error) {
-    // An abort does not wait: what it leaves behind is given back when it comes.
-    locking.then(
-      (lock) => lock.release(),
-      () => undefined,
-    );
-    throw error;
+export class AdvisoryLocks {
+  readonly #database: Database;
+  readonly #connect: () => Promise<Session>;
+  /** One session may lock a thing twice: within this process it is this that says no. */
+  readonly #documents = new DocumentLocks();
+  #shared: Shared | undefined;
+
+  constructor(database: Database, connect: () => Promise<Session>) {
+    this.#database = database;
+    this.#connect = connect;
+  }
+
+  /** `conflict`, at once, where another holds any of it. */
+  async lock({ signal, sourceIds }: LockOptions): Promise<StoreLock> {
+    throwIfAborted(signal);
+    const locking = sourceIds === undefined ? this.#whole() : this.#some(sourceIds);
+    if (signal === undefined) return locking;
+    try {
+      return await raceAbort(locking, signal);
+    } catch (error) {
+      // An abort does not wait: what it leaves behind is given back when it comes.
+      locking.then(
+        (lock) => lock.release(),
+        () => undefined,
+      );
+      throw error;
+    }
+  }
+
+  async #whole(): Promise<StoreLock> {
+    const { lost, end } = await this.#hold('pg_try_advisory_lock');
+    return { lost, release: once(end) };
+  }
+
+  async #some(sourceIds: readonly string[]): Promise<StoreLock> {
+    const { place } = this.#database;
+    const free = this.#documents.take(place, sourceIds);
+    const keys = sourceIds.map((id) => keyOf(`mortise ${place} ${id}`));
+    let shared: Shared | undefined;
+    try {
+      shared = await this.#share();
+      const { session, lost } = await shared.holding;
+      const locked = await this.#each(session, 'pg_try_advisory_lock', keys);
+      const other = sourceIds[keys.findIndex((key) => !locked.has(key))];
+      if (other !== undefined) {
+        await this.#each(session, 'pg_advisory_unlock', [...locked]);
+        throw lockedBy(`The document ${other} of ${place}`);
+      }
+      return { lost, release: once(() => this.#release(session, keys, free, shared)) };
+    } catch (error) {
+      free();
+      if (shared !== undefined) await this.#unshare(shared);
+      throw error;
+    }
+  }
+
+  async #release(
+    session: Session,
+    keys: readonly string[],
+    free: () => void,
+    shared: Shared | undefined,
+  ): Promise<void> {
+    // A session that has ended holds nothing any more.
+    await this.#each(session, 'pg_advisory_unlock', keys).catch(() => undefined);
+    free();
+    if (shared !== undefined) await this.#unshare(shared);
+  }
+
+  /** The connection that holds documents. */
+  async #share(): Promise<Shared> {
+    const shared = (this.#shared ??= { holding: this.#hold('pg_try_advisory_lock_shared'), users: 0 });
+    shared.users += 1;
+    try {
+      if (!(await shared.holding).lost.aborted) return shared;
+    } catch (error) {
+      if (this.#shared === shared) this.#shared = undefined;
+      throw error;
+    }
+    await this.#unshare(shared);
+    return this.#share();
+  }
+
+  /** The last one gives it back. Of one that is lost there are no new ones. */
+  async #unshare(shared: Shared): Promise<void> {
+    const holding = await shared.holding;
+    shared.users -= 1;
+    if (this.#shared === shared && (shared.users === 0 || holding.lost.aborted)) this.#shared = undefined;
+    if (shared.users === 0) await holding.end();
+  }
+
+  /** A connection that has locked the store, for itself or with others. */
+  async #hold(how: 'pg_try_advisory_lock' | 'pg_try_advisory_lock_shared'): Promise<Holding> {
+    const { place } = this.#database;
+    let session: Session;
+    try {
+      session = await this.#connect();
+    } catch (error) {
+      throw this.#database.failure('locked', error);
+    }
+    const lost = new AbortController();
+    // A connection that breaks while nobody asks it something says so by an event, which would end the process.
+    const breaks = (): void => lost.abort(lockLost(place));
+    session.on?.('error', breaks);
+    let isGiven = false;
+    const giveBack = (destroy: boolean): void => {
+      if (isGiven) return;
+      isGiven = true;
+      session.off?.('error', breaks);
+      session.release(destroy);
+    };
+    try {
+      const text = `SELECT ${how}(hashtextextended($1::text, 0)) AS locked`;
+      const { rows } = await session.query(text, [`mortise ${place}`]);
+      const [row] = rows as { locked?: unknown }[];
+      if (row?.locked !== true) throw lockedBy(`The store ${place}`);
+    } catch (error) {
+      giveBack(true);
+      throw this.#database.failure('locked', error);
+    }
+    return {
+      session,
+      lost: lost.signal,
+      end: async () => {
+        const ended = session.query('SELECT pg_advisory_unlock_all()').then(
+          () => true,
+          () => false,
+        );
+        giveBack(!(await ended));
+      },
+    };
+  }
+
+  /** The keys that a function said yes to. */
+  async #each(session: Session, how: string, keys: readonly string[]): Promise<Set<string>> {
+    const text = `SELECT key, ${how}(key::bigint) AS done FROM jsonb_array_elements_text(($1::text)::jsonb) AS key`;
+    try {
+      const { rows } = await session.query(text, [JSON.stringify(keys)]);
+      return new Set(
+        (rows as { key: string; done: unknown }[]).flatMap(({ key, done }) => (done === true ? [key] : [])),
+      );
+    } catch (error) {
+      throw this.#database.failure('locked', error);
+    }
   }
 }
 
-async function held(database: Database, connect: () => Promise<Session>): Promise<StoreLock> {
-  const { place } = database;
-  let session: Session;
-  try {
-    session = await connect();
-  } catch (error) {
-    throw database.failure('locked', error);
-  }
-  // A connection that breaks while nobody asks it something says so by an event, which would end the process.
-  const ignore = (): void => undefined;
-  session.on?.('error', ignore);
-  const giveBack = (destroy: boolean): void => {
-    session.off?.('error', ignore);
-    session.release(destroy);
-  };
-  try {
-    const text = 'SELECT pg_try_advisory_lock(hashtextextended($1::text, 0)) AS locked';
-    const { rows } = await session.query(text, [`mortise ${place}`]);
-    const [row] = rows as { locked?: unknown }[];
-    if (row?.locked !== true)
-      throw new MortiseError(
-        'conflict',
-        `The store ${place} is being written by another run. Wait for it to end, or take a store of your own.`,
-      );
-  } catch (error) {
-    giveBack(true);
-    throw database.failure('locked', error);
-  }
-  let released = false;
-  return {
-    async release() {
-      if (released) return;
-      released = true;
-      const text = 'SELECT pg_advisory_unlock(hashtextextended($1::text, 0))';
-      // A session that has ended holds nothing any more.
-      const unlocked = await session.query(text, [`mortise ${place}`]).then(
-        () => true,
-        () => false,
-      );
-      giveBack(!unlocked);
-    },
-  };
+/** What Postgres locks is a number of 64 bits. Two documents of one number are taken for one, which costs a `conflict`. */
+function keyOf(name: string): string {
+  return BigInt.asIntN(64, BigInt(`0x${sha256Hex(name).slice(0, 16)}`)).toString();
+}
+
+function lockLost(place: string): MortiseError {
+  const message = `The connection that held ${place} for this run has ended, so that another may write to it. Run it again.`;
+  return new MortiseError('connection', message);
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }

@@ -168,6 +168,43 @@ describe.skipIf(serverPrograms === undefined)(`on a server of its own${WHY}`, ()
     await expect(store.lock?.()).rejects.toMatchObject({ code: 'conflict' });
     await next?.release();
   });
+
+  it('I-01: a run that holds documents is told when its session is ended, and another may hold them', async () => {
+    const given = place();
+    const store = new PostgresDocumentStore(given);
+    const [first, second] = await Promise.all([
+      store.lock?.({ sourceIds: ['a'] }),
+      store.lock?.({ sourceIds: ['b', 'c'] }),
+    ]);
+    const { rows } = await pool.query(
+      `SELECT count(DISTINCT pid)::int AS sessions FROM pg_locks WHERE locktype = 'advisory'`,
+    );
+    expect(rows).toEqual([{ sessions: 1 }]);
+    expect(first?.lost?.aborted).toBe(false);
+    await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`);
+    await soon(async () => {
+      if (first?.lost?.aborted !== true) throw new Error('The holder was not told.');
+    });
+    expect(second?.lost?.reason).toMatchObject({ name: 'MortiseError', code: 'connection' });
+    // Of this process the first still holds it, until it is through.
+    await expect(store.lock?.({ sourceIds: ['a'] })).rejects.toMatchObject({ code: 'conflict' });
+    const next = await new PostgresDocumentStore({ ...given }).lock?.({ sourceIds: ['a'] });
+    await first?.release();
+    await second?.release();
+    await next?.release();
+    await (await store.lock?.())?.release();
+  });
+
+  it('I-01: documents are held by a pool of two connections, however many are', async () => {
+    const small = new pg.Pool({ connectionString: server.url, max: 2 });
+    const store = new PostgresDocumentStore({ client: small, schema: `test_${++schemas}` });
+    const ids = Array.from({ length: 20 }, (_, at) => `d${at}`);
+    const locks = await Promise.all(ids.map((id) => store.lock?.({ sourceIds: [id] })));
+    await Promise.all(ids.map((id) => store.setSource({ sourceId: id, hash: 'h', nodeIds: [] })));
+    await Promise.all(locks.map((lock) => lock?.release()));
+    await (await store.lock?.())?.release();
+    await small.end();
+  });
 });
 
 /** A server notices that a client is gone when it next looks. */

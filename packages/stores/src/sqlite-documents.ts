@@ -1,12 +1,12 @@
 import { checkOptions } from '@mortise/core/shared';
-import { storeCall, storeItems } from '@mortise/core/store';
+import { DocumentLocks, storeCall, storeItems } from '@mortise/core/store';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { MortiseError } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
 import type { Node } from '@mortise/core/retriever';
 import type {
   DocumentStore,
+  LockOptions,
   SourceRecord,
   SourcesOptions,
   StoreLock,
@@ -56,7 +56,7 @@ interface Row {
 export class SqliteDocumentStore implements DocumentStore {
   readonly #path: string;
   readonly #file: SqliteFile<Database>;
-  #isLocked = false;
+  readonly #locks = new DocumentLocks();
 
   constructor(options: SqliteDocumentStoreOptions) {
     const { path, durable = false } = checkOptions(options, 'configuration');
@@ -166,29 +166,14 @@ export class SqliteDocumentStore implements DocumentStore {
   }
 
   /** A lock on a file beside the database's, which the system lets go of when the process ends. */
-  async lock(given: StoreOptions = {}): Promise<StoreLock> {
-    return storeCall(given, async ({ signal }) => {
-      if (this.#path === ':memory:') return this.#lockInMemory(signal);
-      return lockFile(`${this.#path}-writer`, this.#path, signal);
+  async lock(given: LockOptions = {}): Promise<StoreLock> {
+    return storeCall(given, async ({ signal, sourceIds }) => {
+      if (this.#path !== ':memory:') return lockFile(`${this.#path}-writer`, this.#path, signal);
+      throwIfAborted(signal);
+      // It belongs to one instance: nobody else can hold it.
+      const release = this.#locks.take('in memory', sourceIds);
+      return { release: async () => release() };
     });
-  }
-
-  /** A database in memory belongs to one instance: nobody else can hold it. */
-  #lockInMemory(signal: AbortSignal | undefined): StoreLock {
-    throwIfAborted(signal);
-    if (this.#isLocked)
-      throw new MortiseError(
-        'conflict',
-        'This document store is being written by another run. Wait for it to end.',
-      );
-    this.#isLocked = true;
-    let released = false;
-    return {
-      release: async () => {
-        if (!released) this.#isLocked = false;
-        released = true;
-      },
-    };
   }
 
   /** Words in the same file, in FTS5, changed with their nodes and records in one transaction. */

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { documentStoreSuite, runCase } from '@mortise/conformance';
-import { MortiseError } from '@mortise/core';
 import type { Node } from '@mortise/core/retriever';
-import { MemoryKeyValueStore, type DocumentStore, type SourceRecord } from '@mortise/core/store';
+import {
+  DocumentLocks,
+  MemoryKeyValueStore,
+  type DocumentStore,
+  type SourceRecord,
+} from '@mortise/core/store';
 import { KeyValueDocumentStore } from '@mortise/stores';
 import { ReferenceTerms, type TermFault } from './reference-terms.ts';
 
@@ -16,7 +20,7 @@ function sound(): KeyValueDocumentStore {
 function faulty(fault: Fault, termFault?: TermFault): DocumentStore {
   const store = sound();
   const terms = new ReferenceTerms(store, termFault);
-  let locked = false;
+  const locks = new DocumentLocks();
   return {
     upsert(nodes, options) {
       if (options?.signal?.aborted !== true) terms.forget(nodes.map(({ id }) => id));
@@ -30,17 +34,10 @@ function faulty(fault: Fault, termFault?: TermFault): DocumentStore {
     getSource: (id, options) => store.getSource(id, options),
     deleteSource: (id, options) => store.deleteSource(id, options),
     sources: (options) => store.sources(options),
-    async lock({ signal } = {}) {
+    async lock({ signal, sourceIds } = {}) {
       signal?.throwIfAborted();
-      if (locked) throw new MortiseError('conflict', 'It is held already.');
-      locked = true;
-      let released = false;
-      return {
-        release: async () => {
-          if (!released) locked = false;
-          released = true;
-        },
-      };
+      const release = locks.take('of this test', sourceIds);
+      return { release: async () => release() };
     },
     terms: (analysis) => terms.of(analysis),
     ...fault(store),
@@ -190,7 +187,25 @@ const faults: [fault: string, caughtBy: string, Fault][] = [
   ],
   ['an abort that comes too late', 'docs-abort', (s) => ({ setSource: (record) => s.setSource(record) })],
   ['a lock for everybody', 'docs-lock', () => ({ lock: async () => ({ release: () => Promise.resolve() }) })],
+  ['documents that are held beside the store', 'docs-lock-documents', () => ({ lock: locking('apart') })],
+  ['a document that anybody may hold', 'docs-lock-documents', () => ({ lock: locking('open') })],
+  ['one release for all documents', 'docs-lock-documents', () => ({ lock: locking('together') })],
 ];
+
+function locking(fault: 'apart' | 'open' | 'together'): NonNullable<DocumentStore['lock']> {
+  const whole = new DocumentLocks();
+  let documents = fault === 'apart' ? new DocumentLocks() : whole;
+  return async ({ sourceIds } = {}) => {
+    if (sourceIds !== undefined && fault === 'open') return { release: async () => undefined };
+    const release = (sourceIds === undefined ? whole : documents).take('of this test', sourceIds);
+    return {
+      async release() {
+        if (fault === 'together') documents = new DocumentLocks();
+        release();
+      },
+    };
+  };
+}
 
 const termFaults: [fault: TermFault, caughtBy: string][] = [
   ['other-scores', 'docs-terms-rank'],

@@ -120,4 +120,43 @@ export const optionalCases: readonly ConformanceCase<DocumentStoreSubject>[] = [
       await (await store.lock!()).release();
     },
   },
+  {
+    id: 'docs-lock-documents',
+    rule: 'I-01',
+    title: 'holds a document for one writer at a time, and the whole store for none meanwhile',
+    requires: ['lock'],
+    async run(context) {
+      const { check } = context;
+      const open = await opened(context);
+      const { store } = open;
+      const other = (await open.reopen?.()) ?? store;
+      const lock = await store.lock!({ sourceIds: ['a', 'b'] });
+      for (const [one, where] of [
+        [store, ''],
+        [other, ' on another instance'],
+      ] as const) {
+        await check.error(
+          one.lock!({ sourceIds: ['b', 'c'] }),
+          'conflict',
+          `a document that is held${where}`,
+        );
+        await check.error(one.lock!(), 'conflict', `the store of a document that is held${where}`);
+      }
+      // A store that cannot tell documents apart says no here.
+      const third = await other.lock!({ sourceIds: ['c'] }).catch(() => undefined);
+      await third?.release();
+      await check.error(other.lock!({ sourceIds: ['a'] }), 'conflict', 'after another document was released');
+      await lock.release();
+      await lock.release();
+      const next = await other.lock!({ sourceIds: ['b'] });
+      await lock.release();
+      await check.error(store.lock!({ sourceIds: ['b'] }), 'conflict', 'after the first was released again');
+      await next.release();
+      const whole = await other.lock!();
+      await check.error(store.lock!({ sourceIds: ['a'] }), 'conflict', 'a document of a store that is held');
+      await whole.release();
+      await (await store.lock!({ sourceIds: ['a', 'a'] })).release();
+      await (await store.lock!()).release();
+    },
+  },
 ];

@@ -30,6 +30,8 @@ export interface ItemState {
   recipe: string;
   /** How many documents the item gave. */
   documents: number;
+  /** Of those documents with their hashes, in any order: another, once one of them was written by somebody else. */
+  content?: string;
   /** `ReadItem.version` as it was then. */
   version?: string;
   /** What `ReadItem.contentHash` gave for what was read. */
@@ -42,8 +44,19 @@ export interface SourcesOptions extends StoreOptions {
   unsettled?: boolean | undefined;
 }
 
-/** A store held for one writer, until it is released or its process ends. */
+/** What is locked. */
+export interface LockOptions extends StoreOptions {
+  /**
+   * These documents alone: others may be locked by others meanwhile, the whole store may not. A store that cannot tell
+   * documents apart locks the whole of it. Default: the whole store.
+   */
+  sourceIds?: readonly string[] | undefined;
+}
+
+/** A store, or documents of it, held for one writer until it is released or its process ends. */
 export interface StoreLock {
+  /** Aborted once the lock is lost without having been released: its holder stops writing. Absent: it lasts. */
+  readonly lost?: AbortSignal | undefined;
   /** Safe to repeat. */
   release(): Promise<void>;
 }
@@ -65,10 +78,10 @@ export interface DocumentStore {
   deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
   sources(options?: SourcesOptions): AsyncIterable<SourceRecord>;
   /**
-   * Holds the store against other writers that ask for this, in other processes too. `conflict`, at once, when another
-   * holds it. Absent: the store cannot, and its caller sees to it that two writers never meet.
+   * Holds the store, or documents of it, against other writers that ask for this, in other processes too. `conflict`, at
+   * once, when another holds any of it. Absent: the store cannot, and its caller sees to it that two writers never meet.
    */
-  lock?(options?: StoreOptions): Promise<StoreLock>;
+  lock?(options?: LockOptions): Promise<StoreLock>;
   /**
    * The store's index of words, of the terms that this `analysis` makes. It only gives an object; the methods of
    * that object do the work. Absent: the store has none, and its caller keeps one in memory.

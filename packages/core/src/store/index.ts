@@ -2,6 +2,7 @@ export { checkVectorEntries, checkVectorQuery, checkVectorSearch, requireKeyValu
 export type {
   DocumentStore,
   ItemState,
+  LockOptions,
   SourceRecord,
   SourcesOptions,
   StoreLock,
@@ -22,6 +23,7 @@ export type {
 } from './key-value-contract.ts';
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { DocumentLocks, lockedBy } from './document-locks.ts';
 export { storeCall, storeItems } from './door.ts';
 export { MemoryKeyValueStore } from './memory.ts';
 export { maximalMarginalRelevance } from '../vectors/mmr.ts';

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../call/timers.ts';
-import { MortiseError } from '../errors.ts';
 import type { StoreLock } from './contract.ts';
+import { lockedBy } from './document-locks.ts';
 import type { StoreOptions } from './key-value-contract.ts';
 import { isLocked, sqliteCode, storeFailure } from './failure.ts';
 import type { SqliteFiles } from './sqlite-file.ts';
@@ -44,7 +44,7 @@ export async function lockSqliteFile(
       },
     };
   } catch (error) {
-    if (isLocked(error)) throw lockedBy(place);
+    if (isLocked(error)) throw lockedBy(`The store ${place}`);
     throw storeFailure(place, 'locked', error);
   }
 }
@@ -70,9 +70,4 @@ function exclusive(file: string, modules: LockModules): { close(): void } {
     connection.close();
     throw error;
   }
-}
-
-function lockedBy(place: string): MortiseError {
-  const message = `The store ${place} is being written by another run. Wait for it to end, or take a store of your own.`;
-  return new MortiseError('conflict', message);
 }

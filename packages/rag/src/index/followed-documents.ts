@@ -1,6 +1,7 @@
 import type { Node } from '@mortise/core/retriever';
 import type {
   DocumentStore,
+  LockOptions,
   SourceRecord,
   SourcesOptions,
   StoreLock,
@@ -65,7 +66,7 @@ export class FollowedDocuments implements DocumentStore {
   }
 
   /** Of the store itself, so that a run past this index is kept out too. */
-  lock({ signal }: StoreOptions = {}): Promise<StoreLock> {
-    return lockOf(this.#store, signal);
+  lock(options: LockOptions = {}): Promise<StoreLock> {
+    return lockOf(this.#store, options);
   }
 }

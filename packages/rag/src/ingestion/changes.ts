@@ -13,6 +13,7 @@ import {
   checkDocument,
   checkIdentity,
   isAboutDocument,
+  notAsked,
   sameId,
   transformFailure,
   withoutText,
@@ -49,6 +50,8 @@ export interface ChangeContext {
   readonly progress: (progress: Omit<IngestProgress, 'failed'>) => void;
   /** Ids that the source had: filled as it is read. */
   readonly seen: Set<string>;
+  /** Ids that the run is about. */
+  readonly asked: ReadonlySet<string> | undefined;
   /** Hashes of what is known or under way, for `duplicates-only`. */
   readonly hashes: Set<string>;
 }
@@ -58,15 +61,16 @@ export async function* changedDocuments(
   source: DocumentSource,
   context: ChangeContext,
 ): AsyncGenerator<ChangedDocument> {
-  const { seen, failures, items, hashes, options } = context;
+  const { seen, asked, failures, items, hashes, options } = context;
   const slices = timeSlices(options.signal);
   for await (const document of documentsOf(source, context)) {
     options.signal?.throwIfAborted();
     checkIdentity(document);
-    const { id, item } = document;
+    const { id } = document;
     items.came(document);
     try {
       if (seen.has(id)) throw sameId(id);
+      if (asked?.has(id) === false) throw notAsked(id);
       seen.add(id);
       const change = await changeOf(document, context);
       if (change !== undefined) {
@@ -76,7 +80,7 @@ export async function* changedDocuments(
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!isAboutDocument(error)) throw error;
-      items.settled(item, false);
+      items.settled(document, undefined);
       failures.ofDocument(document, error as Error);
     }
     await items.keep();
@@ -102,12 +106,12 @@ async function changeOf(document: Document, context: ChangeContext): Promise<Cha
   if (old?.hash === hash) {
     if (old.item !== item) await documents.setSource(ofItem(old, item), { signal });
     report.unchanged += 1;
-    items.settled(item, true);
+    items.settled(document, hash);
     return undefined;
   }
   if (strategy === 'duplicates-only' && hashes.has(hash)) {
     report.duplicates += 1;
-    items.settled(item, false);
+    items.settled(document, undefined);
     return undefined;
   }
   let made: Node[];

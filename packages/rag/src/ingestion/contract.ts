@@ -52,6 +52,13 @@ export interface IngestOptions {
   /** Default: the pipeline's. */
   strategy?: IngestionStrategy | undefined;
   /**
+   * The run is about these documents alone: they are locked instead of the store, so that runs about others go on
+   * meanwhile, in other processes too. A document of another id is set aside. With `upserts-and-delete` those that the
+   * source does not give are removed. What the index has of a reader's items is not looked at: all of them are read.
+   * Not with `duplicates-only`, which compares all documents. Default: the whole store.
+   */
+  sourceIds?: readonly string[] | undefined;
+  /**
    * Reads and cuts everything before the first batch is embedded: the number of nodes is then known from the start, and
    * the changed documents are in memory together. Default: false.
    */

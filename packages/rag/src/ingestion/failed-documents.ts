@@ -43,6 +43,12 @@ export function sameId(id: string): MortiseError {
   return new MortiseError('conflict', message);
 }
 
+/** It is not locked, so that another run may be writing it. */
+export function notAsked(id: string): MortiseError {
+  const message = `The source gave ${id}, which is not among the \`sourceIds\` of the run. Give its id there too, or leave it out of the source.`;
+  return new MortiseError('invalid-request', message);
+}
+
 export function withoutText(id: string): MortiseError {
   const message = `${id} holds no text, so there is nothing to find in it. Check how it is read, or leave it out of what is read.`;
   return new MortiseError('parse', message);

@@ -2,11 +2,14 @@ import { MortiseError } from '@mortise/core';
 import type { ReadItem, ReadProgress } from '@mortise/core/reader';
 import type { Document } from '@mortise/core/retriever';
 import type { DocumentStore, ItemState, SourceRecord } from '@mortise/core/store';
+import { fingerprintOf } from './version.ts';
 
 /** What the index has of an item. */
 interface KnownItem {
   /** Records that name it. */
   documents: number;
+  /** Their marks together. */
+  sum: bigint;
   /** The record that has its state. */
   first: SourceRecord | undefined;
 }
@@ -17,6 +20,8 @@ interface OpenItem {
   /** Documents that came, and those of them that are not in the index yet. */
   documents: number;
   pending: number;
+  /** The marks of those that are. */
+  sum: bigint;
   /** Set when the reader is through with it. */
   done: ReadItem | undefined;
   /** Of some document or part there is nothing that a later run could go by. */
@@ -57,8 +62,9 @@ export class Items {
     const { documents, signal } = this.#options;
     for await (const record of documents.sources({ signal })) {
       if (record.item === undefined) continue;
-      const known = this.#known.get(record.item) ?? { documents: 0, first: undefined };
+      const known = this.#known.get(record.item) ?? { documents: 0, sum: 0n, first: undefined };
       known.documents += 1;
+      known.sum += markOf(record);
       if (record.read !== undefined) known.first = record;
       this.#known.set(record.item, known);
     }
@@ -76,7 +82,8 @@ export class Items {
     const first = known?.first;
     if (known === undefined || first?.read === undefined) return undefined;
     const { read } = first;
-    const isWhole = read.recipe === recipe && read.documents === known.documents;
+    const isWhole =
+      read.recipe === recipe && read.documents === known.documents && read.content === textOf(known.sum);
     if (isWhole && (await this.#isSame(item, read))) {
       this.#asked.delete(item.id);
       this.skipped.add(item.id);
@@ -108,19 +115,27 @@ export class Items {
     if (item === undefined) return;
     const open = this.#open.get(item);
     if (open === undefined) {
-      this.#open.set(item, { firstId: id, documents: 1, pending: 1, done: undefined, failed: false });
+      this.#open.set(item, {
+        firstId: id,
+        documents: 1,
+        pending: 1,
+        sum: 0n,
+        done: undefined,
+        failed: false,
+      });
     } else {
       open.documents += 1;
       open.pending += 1;
     }
   }
 
-  /** It is in the index as it came, or (`ok` false) it is not. */
-  settled(item: string | undefined, ok: boolean): void {
+  /** It is in the index as it came, by the hash of its record; without one it is not. */
+  settled({ id, item }: Pick<Document, 'id' | 'item'>, hash: string | undefined): void {
     const open = item === undefined ? undefined : this.#open.get(item);
     if (item === undefined || open === undefined) return;
     open.pending -= 1;
-    if (!ok) open.failed = true;
+    if (hash === undefined) open.failed = true;
+    else open.sum += markOf({ sourceId: id, hash });
     this.#finish(item, open);
   }
 
@@ -151,14 +166,24 @@ export class Items {
       const record =
         contentHash === undefined ? undefined : await documents.getSource(open.firstId, { signal });
       if (contentHash === undefined || record?.item !== item.id) continue;
-      const read = stateOf(item, { recipe, documents: open.documents, contentHash });
+      const content = textOf(open.sum);
+      const read = stateOf(item, { recipe, documents: open.documents, content, contentHash });
       await documents.setSource({ ...record, read }, { signal });
     }
   }
 }
 
-function stateOf({ version }: ReadItem, { recipe, documents, contentHash }: ItemState): ItemState {
-  return { recipe, documents, contentHash, ...(version === undefined ? {} : { version }) };
+function stateOf({ version }: ReadItem, { version: _version, ...state }: ItemState): ItemState {
+  return { ...state, ...(version === undefined ? {} : { version }) };
+}
+
+/** 64 bits of a document and its version. Marks are added up, since documents are settled in no order. */
+function markOf({ sourceId, hash }: Pick<SourceRecord, 'sourceId' | 'hash'>): bigint {
+  return BigInt(`0x${fingerprintOf(sourceId, hash).slice(0, 16)}`);
+}
+
+function textOf(sum: bigint): string {
+  return BigInt.asUintN(64, sum).toString(36);
 }
 
 /** Undefined where it cannot be told any more: the next run reads the item again. */

@@ -1,16 +1,13 @@
-import { MortiseError } from '@mortise/core';
-import type { DocumentStore, StoreLock } from '@mortise/core/store';
+import { DocumentLocks, type DocumentStore, type LockOptions, type StoreLock } from '@mortise/core/store';
 
-/** Stores that cannot be locked, and are written by a run of this process. */
-const running = new WeakSet<DocumentStore>();
+/** Of stores that cannot be locked: what runs of this process write. */
+const running = new WeakMap<DocumentStore, DocumentLocks>();
 
 /** The store's lock; of one that has none, a lock among the runs of this process. `conflict` when another run holds it. */
-export async function lockOf(documents: DocumentStore, signal: AbortSignal | undefined): Promise<StoreLock> {
-  if (documents.lock !== undefined) return documents.lock({ signal });
-  if (running.has(documents)) {
-    const message = 'Another run writes to this document store. Wait for it to end.';
-    throw new MortiseError('conflict', message);
-  }
-  running.add(documents);
-  return { release: async () => void running.delete(documents) };
+export async function lockOf(documents: DocumentStore, options: LockOptions): Promise<StoreLock> {
+  if (documents.lock !== undefined) return documents.lock(options);
+  const locks = running.get(documents) ?? new DocumentLocks();
+  running.set(documents, locks);
+  const release = locks.take('of these documents', options.sourceIds);
+  return { release: async () => release() };
 }

@@ -1,5 +1,5 @@
 import { MortiseError } from '@mortise/core';
-import { runPool, throughDoor } from '@mortise/core/call';
+import { linkedController, runPool, throughDoor } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
 import { checkOptions, heard, reading, requireMembers, shown, wholeNumber } from '@mortise/core/shared';
 import { requireKeyValueStore, type DocumentStore } from '@mortise/core/store';
@@ -94,6 +94,7 @@ export class IngestionPipeline {
     return throughDoor(given, {}, async (options) => {
       options.signal?.throwIfAborted();
       checkStrategy(options.strategy);
+      checkScope(options, this.#options.strategy);
       return inSpan(
         'ingest.run',
         { parent: options.parent },
@@ -104,16 +105,20 @@ export class IngestionPipeline {
   }
 
   async #locked(source: DocumentSource, options: IngestOptions): Promise<IngestReport> {
-    const lock = await lockOf(this.#options.documents, options.signal);
+    const { signal, sourceIds } = options;
+    const lock = await lockOf(this.#options.documents, { signal, sourceIds });
+    const controller = linkedController(signal, lock.lost);
     try {
-      return await this.#run(source, options);
+      return await this.#run(source, { ...options, signal: controller.signal });
     } finally {
+      controller.unlink();
       await lock.release();
     }
   }
 
   async #run(source: DocumentSource, options: IngestOptions): Promise<IngestReport> {
     const { documents, vectors, embedding, dimensions, cache } = this.#options;
+    const { sourceIds } = options;
     const strategy = options.strategy ?? this.#options.strategy ?? 'upserts';
     const recipe = recipeFingerprint({ transforms: this.#transforms, embedding, dimensions });
     // A callback may be an async function: what it is rejected with ends the run too, and is never unheard.
@@ -129,7 +134,7 @@ export class IngestionPipeline {
       const support = await openedSupport(vectors, { signal: options.signal });
       requireDimensions(support, dimensions ?? embedding?.metadata.dimensions);
     }
-    await items.load();
+    if (sourceIds === undefined) await items.load();
     // A list that is at hand is complete; what an iterator leaves out may be what a reader could not read.
     const mayHide = !('read' in source) && Symbol.asyncIterator in source;
     if (mayHide && strategy === 'upserts-and-delete' && items.anyKnown) throw withoutReader();
@@ -147,6 +152,7 @@ export class IngestionPipeline {
       progress: (progress) =>
         heard(options.onProgress?.({ ...progress, failed: failures.list.length }), ends),
       seen: new Set(),
+      asked: sourceIds === undefined ? undefined : new Set(sourceIds),
       hashes: strategy === 'duplicates-only' ? await hashesOf(documents, options.signal) : new Set(),
     };
     const run = new IngestionRun({ context, writer, embedder: this.#embedder });
@@ -177,6 +183,20 @@ function emptyReport(failed: IngestFailure[]): IngestReport {
     ids: { added: [], updated: [], removed: [], failed: [] },
     ...{ nodes: 0, embedded: 0, cached: 0, requests: 0, tokens: 0 },
   };
+}
+
+function checkScope({ sourceIds, strategy }: IngestOptions, usual: IngestionStrategy | undefined): void {
+  if (sourceIds === undefined) return;
+  if (!Array.isArray(sourceIds) || !sourceIds.every((id) => typeof id === 'string'))
+    throw new MortiseError(
+      'invalid-request',
+      'sourceIds is not a list of the ids of documents. Give their `id`s.',
+    );
+  if ((strategy ?? usual) === 'duplicates-only')
+    throw new MortiseError(
+      'invalid-request',
+      'The strategy duplicates-only compares all documents, so a run about some of them cannot have it. Leave out `sourceIds`, or take upserts.',
+    );
 }
 
 async function hashesOf(documents: DocumentStore, signal: AbortSignal | undefined): Promise<Set<string>> {

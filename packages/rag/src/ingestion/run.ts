@@ -7,7 +7,7 @@ import type { EmbedCall, Embedder } from './embedder.ts';
 import { isAboutDocument } from './failed-documents.ts';
 import { withoutReader } from './items.ts';
 import type { ChangedDocument, ChangeContext } from './changes.ts';
-import type { IndexWriter } from './writer.ts';
+import { recordsOf, type IndexWriter } from './writer.ts';
 
 /** A document on its way: written when its last vector is there. */
 interface Job {
@@ -111,15 +111,16 @@ export class IngestionRun {
 
   /** Documents that the source does not have any more, unless they could not be read. */
   async removeMissing(): Promise<void> {
-    const { documents, seen, items, failures, report, progress } = this.#planning;
+    const { documents, seen, items, failures, report, progress, options } = this.#planning;
     const { signal } = this.#controller;
+    const records = () => recordsOf(documents, options.sourceIds, { signal });
     const isGone = (record: SourceRecord): boolean =>
       !seen.has(record.sourceId) && !items.skipped.has(record.item) && !failures.cover(record);
     // Nobody could tell what is gone from what the reader could not read: before anything is removed.
     if (items.withoutReader)
-      for await (const record of documents.sources({ signal }))
+      for await (const record of records())
         if (record.item !== undefined && isGone(record)) throw withoutReader();
-    for await (const record of documents.sources({ signal })) {
+    for await (const record of records()) {
       const { sourceId } = record;
       if (!isGone(record)) continue;
       const turn = this.#slices.turn();
@@ -192,8 +193,9 @@ export class IngestionRun {
     job.failed = true;
     const { sourceId: id, item, hash } = job.change;
     hashes.delete(hash);
-    items.settled(item, false);
-    failures.ofDocument({ id, ...(item === undefined ? {} : { item }) }, error);
+    const document = { id, ...(item === undefined ? {} : { item }) };
+    items.settled(document, undefined);
+    failures.ofDocument(document, error);
   }
 
   async #write(job: Job): Promise<void> {
@@ -209,7 +211,8 @@ export class IngestionRun {
     const kind = change.old === undefined ? 'added' : 'updated';
     report[kind] = report.ids[kind].push(change.sourceId);
     report.nodes += change.nodes.length;
-    items.settled(change.item, true);
+    const { sourceId: id, item, hash } = change;
+    items.settled({ id, ...(item === undefined ? {} : { item }) }, hash);
   }
 
   #throwIfStopped(): void {

@@ -1,6 +1,13 @@
 import { inSpan } from '@mortise/core/events';
 import type { Node } from '@mortise/core/retriever';
-import type { DocumentStore, SourceRecord, VectorEntry, VectorStore } from '@mortise/core/store';
+import type {
+  DocumentStore,
+  SourceRecord,
+  SourcesOptions,
+  VectorEntry,
+  VectorStore,
+} from '@mortise/core/store';
+import type { IngestOptions } from './contract.ts';
 import { ofItem } from './items.ts';
 
 /** A new version of a document, ready to be written. */
@@ -67,9 +74,9 @@ export class IndexWriter {
     });
   }
 
-  /** Finishes what an earlier run left: versions half written, versions half removed. */
-  async recover({ signal }: WriteCall): Promise<void> {
-    for await (const record of this.#documents.sources({ signal, unsettled: true })) {
+  /** Finishes what an earlier run left: versions half written, versions half removed. Of these documents, or of all. */
+  async recover({ signal, sourceIds }: WriteCall & Pick<IngestOptions, 'sourceIds'>): Promise<void> {
+    for await (const record of recordsOf(this.#documents, sourceIds, { signal, unsettled: true })) {
       if (record.strayIds !== undefined) await this.#sweep(record, signal);
     }
   }
@@ -83,6 +90,19 @@ export class IndexWriter {
     // Without a hash no version ever counted, or none does any more.
     if (record.hash === '') await this.#documents.deleteSource(record.sourceId, { signal });
     else await this.#documents.setSource(settled(record, record.hash, record.nodeIds), { signal });
+  }
+}
+
+/** The records of these documents, or of all. */
+export async function* recordsOf(
+  documents: DocumentStore,
+  sourceIds: readonly string[] | undefined,
+  options: SourcesOptions,
+): AsyncGenerator<SourceRecord> {
+  if (sourceIds === undefined) return yield* documents.sources(options);
+  for (const id of new Set(sourceIds)) {
+    const record = await documents.getSource(id, options);
+    if (record !== undefined) yield record;
   }
 }
 

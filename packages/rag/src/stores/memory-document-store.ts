@@ -1,10 +1,10 @@
-import { storeCall, storeItems } from '@mortise/core/store';
-import { MortiseError } from '@mortise/core';
+import { DocumentLocks, storeCall, storeItems } from '@mortise/core/store';
 import { throwIfAborted, timeSlices } from '@mortise/core/call';
 import { checkNode, copyNode, type Node } from '@mortise/core/retriever';
 import { MAX_METADATA_DEPTH, plainJson } from '@mortise/core/shared';
 import type {
   DocumentStore,
+  LockOptions,
   SourceRecord,
   SourcesOptions,
   StoreLock,
@@ -18,7 +18,7 @@ const COPIED_AT_ONCE = 256;
 export class MemoryDocumentStore implements DocumentStore {
   readonly #nodes = new Map<string, Node>();
   readonly #sources = new Map<string, SourceRecord>();
-  #locked = false;
+  readonly #locks = new DocumentLocks();
 
   async upsert(nodes: readonly Node[], given: StoreOptions = {}): Promise<void> {
     return storeCall(given, async (options) => {
@@ -111,20 +111,10 @@ export class MemoryDocumentStore implements DocumentStore {
     }
   }
 
-  async lock(given: StoreOptions = {}): Promise<StoreLock> {
-    return storeCall(given, async () => {
-      if (this.#locked) {
-        const message = 'This document store is being written by another run. Wait for it to end.';
-        throw new MortiseError('conflict', message);
-      }
-      this.#locked = true;
-      let released = false;
-      return {
-        release: async () => {
-          if (!released) this.#locked = false;
-          released = true;
-        },
-      };
+  async lock(given: LockOptions = {}): Promise<StoreLock> {
+    return storeCall(given, ({ sourceIds }) => {
+      const release = this.#locks.take('in memory', sourceIds);
+      return { release: async () => release() };
     });
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonFormat, markdownFormat, openIndex, DirectoryReader, SentenceSplitter } from '@mortise/rag';
 import type { FileFormat } from '@mortise/core/reader';
+import type { Document } from '@mortise/core/retriever';
 import { HashEmbedding } from '@mortise/core/testing';
 import { temporaryFolder } from '../temporary.ts';
 
@@ -130,4 +131,18 @@ describe('a file', () => {
       expect({ added, failed }).toEqual({ added: first ? 1 : 0, failed: 1 });
     }
   });
+});
+
+it('reads a file again whose documents somebody wrote besides its reader, also when it is as it was then', async () => {
+  const { directory, index, reader, run } = await setup(files);
+  await run();
+  const kept = await stat(join(directory, 'c.json'));
+  await writeFile(join(directory, 'c.json'), '["x","y2","z"]');
+  const documents: Document[] = [];
+  for await (const document of reader({ include: ['c.json'] }).read()) documents.push(document);
+  await index().update(documents.slice(1, 2), { removeMissing: false });
+  await writeFile(join(directory, 'c.json'), '["x","y","z"]');
+  await utimes(join(directory, 'c.json'), kept.atime, kept.mtime);
+  expect(await run()).toEqual({ ...none, updated: 1, unchanged: 4, parsed: ['c.json'] });
+  expect(await run()).toEqual({ ...none, unchanged: 5 });
 });
