@@ -1751,13 +1751,18 @@ export interface SourceRecord {
 export interface ItemState {
     recipe: string;
     documents: number;
+    content?: string;
     version?: string;
     contentHash: string;
 }
 export interface SourcesOptions extends StoreOptions {
     unsettled?: boolean | undefined;
 }
+export interface LockOptions extends StoreOptions {
+    sourceIds?: readonly string[] | undefined;
+}
 export interface StoreLock {
+    readonly lost?: AbortSignal | undefined;
     release(): Promise<void>;
 }
 export interface DocumentStore {
@@ -1770,7 +1775,7 @@ export interface DocumentStore {
     getSource(sourceId: string, options?: StoreOptions): Promise<SourceRecord | undefined>;
     deleteSource(sourceId: string, options?: StoreOptions): Promise<void>;
     sources(options?: SourcesOptions): AsyncIterable<SourceRecord>;
-    lock?(options?: StoreOptions): Promise<StoreLock>;
+    lock?(options?: LockOptions): Promise<StoreLock>;
     terms?(analysis: string): TermIndex;
 }
 export interface VectorEntry {
@@ -1811,6 +1816,13 @@ export interface VectorQuery {
     lambda?: number | undefined;
 }
 
+// ---- store/document-locks.d.ts
+import type { MortiseError } from '../errors.ts';
+export declare class DocumentLocks {
+    take(place: string, sourceIds?: readonly string[]): () => void;
+}
+export declare function lockedBy(what: string): MortiseError;
+
 // ---- store/door.d.ts
 import type { StoreOptions } from './key-value-contract.ts';
 export declare function storeCall<O extends StoreOptions, T>(given: O, run: (options: O) => Promise<T> | T): Promise<T>;
@@ -1847,11 +1859,12 @@ export declare function checkFilter(filter: MetadataFilter, operators: readonly 
 
 // ---- store/index.d.ts
 export { checkVectorEntries, checkVectorQuery, checkVectorSearch, requireKeyValueStore } from './check.ts';
-export type { DocumentStore, ItemState, SourceRecord, SourcesOptions, StoreLock, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
+export type { DocumentStore, ItemState, LockOptions, SourceRecord, SourcesOptions, StoreLock, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
 export type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './filter-contract.ts';
 export type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreOptions, StoreValue, } from './key-value-contract.ts';
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
+export { DocumentLocks, lockedBy } from './document-locks.ts';
 export { storeCall, storeItems } from './door.ts';
 export { MemoryKeyValueStore } from './memory.ts';
 export { maximalMarginalRelevance } from '../vectors/mmr.ts';

@@ -22,12 +22,12 @@ export interface PostgresOptions extends ConnectionOptions, TableOptions {
 
 // ---- documents.d.ts
 import type { Node } from '@mortise/core/retriever';
-import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
+import type { DocumentStore, LockOptions, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
 import type { PostgresOptions } from './database.ts';
 export interface PostgresDocumentStoreOptions extends PostgresOptions {
 }
 export declare class PostgresDocumentStore implements DocumentStore {
-    readonly lock?: (options?: StoreOptions) => Promise<StoreLock>;
+    readonly lock?: (options?: LockOptions) => Promise<StoreLock>;
     constructor(options: PostgresDocumentStoreOptions);
     upsert(nodes: readonly Node[], given?: StoreOptions): Promise<void>;
     get(id: string, given?: StoreOptions): Promise<Node | undefined>;

@@ -504,6 +504,7 @@ export interface IngestOptions {
     onProgress?: ((progress: IngestProgress) => void) | undefined;
     onError?: ((failure: IngestFailure) => void) | undefined;
     strategy?: IngestionStrategy | undefined;
+    sourceIds?: readonly string[] | undefined;
     readFirst?: boolean | undefined;
     verify?: boolean | undefined;
     parent?: string | undefined;
@@ -1186,7 +1187,7 @@ export { MemoryVectorStore, type NearestNode, type NearestOptions } from './memo
 
 // ---- stores/memory-document-store.d.ts
 import type { Node } from '@mortise/core/retriever';
-import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
+import type { DocumentStore, LockOptions, SourceRecord, SourcesOptions, StoreLock, StoreOptions } from '@mortise/core/store';
 export declare class MemoryDocumentStore implements DocumentStore {
     upsert(nodes: readonly Node[], given?: StoreOptions): Promise<void>;
     get(id: string, given?: StoreOptions): Promise<Node | undefined>;
@@ -1197,7 +1198,7 @@ export declare class MemoryDocumentStore implements DocumentStore {
     getSource(sourceId: string, given?: StoreOptions): Promise<SourceRecord | undefined>;
     deleteSource(sourceId: string, given?: StoreOptions): Promise<void>;
     sources(given?: SourcesOptions): AsyncIterable<SourceRecord>;
-    lock(given?: StoreOptions): Promise<StoreLock>;
+    lock(given?: LockOptions): Promise<StoreLock>;
 }
 
 // ---- stores/memory-vector-store.d.ts

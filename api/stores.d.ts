@@ -57,7 +57,7 @@ export declare class KeyValueDocumentStore implements DocumentStore {
 
 // ---- sqlite-documents.d.ts
 import type { Node } from '@mortise/core/retriever';
-import type { DocumentStore, SourceRecord, SourcesOptions, StoreLock, StoreOptions, TermIndex } from '@mortise/core/store';
+import type { DocumentStore, LockOptions, SourceRecord, SourcesOptions, StoreLock, StoreOptions, TermIndex } from '@mortise/core/store';
 import type { SqliteKeyValueStoreOptions } from './sqlite.ts';
 export type SqliteDocumentStoreOptions = SqliteKeyValueStoreOptions;
 export declare class SqliteDocumentStore implements DocumentStore {
@@ -71,7 +71,7 @@ export declare class SqliteDocumentStore implements DocumentStore {
     getSource(sourceId: string, given?: StoreOptions): Promise<SourceRecord | undefined>;
     deleteSource(sourceId: string, given?: StoreOptions): Promise<void>;
     sources(given?: SourcesOptions): AsyncIterable<SourceRecord>;
-    lock(given?: StoreOptions): Promise<StoreLock>;
+    lock(given?: LockOptions): Promise<StoreLock>;
     terms(analysis: string): TermIndex;
     close(): void;
     [Symbol.dispose](): void;

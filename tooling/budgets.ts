@@ -86,7 +86,7 @@ const LARGER: Readonly<Record<string, number>> = {
   // Ten kinds of things both ways: 13.25 for `fromLangChain`, 8.5 for `toLangChain`, which an application rarely needs both.
   '@mortise/langchain': 17,
   // Three kinds of stores on one client: 5.75 for keys and values alone, 6 for documents, 8.75 for vectors, words by BM25 and both in SQL, 2 to open PGlite in a folder.
-  '@mortise/postgres': 12.75,
+  '@mortise/postgres': 13,
   // Two sides: 8.5 for a client that trusts no server, 6 for a server; an application rarely has both.
   '@mortise/mcp': 14,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.
