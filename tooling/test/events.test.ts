@@ -40,5 +40,5 @@ test('every point that a package tells of is in EVENT_NAMES, and the other way r
 test('the guide says of every event what it holds', () => {
   const guide = readFileSync(join(root, 'docs/guides/events.md'), 'utf8');
   const rows = [...guide.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
-  expect(rows.toSorted()).toEqual(Object.keys(EVENT_NAMES).toSorted());
+  expect(new Set(rows)).toEqual(new Set(Object.keys(EVENT_NAMES)));
 });

@@ -54,8 +54,8 @@ export class AdvisoryLocks {
   }
 
   async #whole(): Promise<StoreLock> {
-    const { lost, end } = await this.#hold('pg_try_advisory_lock');
-    return { lost, release: once(end) };
+    const holding = await this.#hold('pg_try_advisory_lock');
+    return { lost: holding.lost, release: once(() => holding.end()) };
   }
 
   async #some(sourceIds: readonly string[]): Promise<StoreLock> {

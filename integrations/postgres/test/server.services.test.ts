@@ -199,9 +199,9 @@ describe.skipIf(serverPrograms === undefined)(`on a server of its own${WHY}`, ()
     const small = new pg.Pool({ connectionString: server.url, max: 2 });
     const store = new PostgresDocumentStore({ client: small, schema: `test_${++schemas}` });
     const ids = Array.from({ length: 20 }, (_, at) => `d${at}`);
-    const locks = await Promise.all(ids.map((id) => store.lock?.({ sourceIds: [id] })));
+    const locks = await Promise.all(ids.map(async (id) => store.lock?.({ sourceIds: [id] })));
     await Promise.all(ids.map((id) => store.setSource({ sourceId: id, hash: 'h', nodeIds: [] })));
-    await Promise.all(locks.map((lock) => lock?.release()));
+    await Promise.all(locks.map(async (lock) => lock?.release()));
     await (await store.lock?.())?.release();
     await small.end();
   });

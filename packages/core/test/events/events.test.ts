@@ -235,7 +235,7 @@ it('tells when the first content of a stream came, as a point and at the end', a
   const { events } = await record(() => llm.streamChat('a').final());
   const [start, first, end] = events;
   expect(first).toMatchObject({ name: 'first-token', phase: 'point', spanId: start?.spanId });
-  const { firstTokenMs } = first?.attributes as { firstTokenMs: number };
+  const { firstTokenMs } = first!.attributes as { firstTokenMs: number };
   expect(firstTokenMs).toBeGreaterThanOrEqual(0);
   expect(end?.attributes).toMatchObject({ firstTokenMs });
 });

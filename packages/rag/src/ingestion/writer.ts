@@ -99,7 +99,7 @@ export async function* recordsOf(
   sourceIds: readonly string[] | undefined,
   options: SourcesOptions,
 ): AsyncGenerator<SourceRecord> {
-  if (sourceIds === undefined) return yield* documents.sources(options);
+  if (sourceIds === undefined) yield* documents.sources(options);
   for (const id of new Set(sourceIds)) {
     const record = await documents.getSource(id, options);
     if (record !== undefined) yield record;
