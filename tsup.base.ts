@@ -10,6 +10,8 @@ export function library(
   esbuildPlugins: Plugin[] = [],
   /** Optional dependencies, which tsup takes for undeclared ones. */
   external: string[] = [],
+  /** What is built beside it, after the folder was emptied. */
+  onSuccess: () => Promise<void> = async () => {},
 ) {
   return defineConfig({
     entry,
@@ -22,6 +24,7 @@ export function library(
     clean: true,
     esbuildPlugins,
     external,
+    onSuccess,
   });
 }
 

@@ -54,7 +54,7 @@ export function wholeAnswer(spec: AnswerSpec): Promise<QueryResponse> {
       },
       ({ outcome, text, sources, citations, usage: { raw: _raw, ...usage } = {} }) => ({
         attributes: { outcome, usage, sources: sources.length, citations: citations.length },
-        content: () => ({ text }),
+        content: () => ({ text, sources, citations }),
       }),
     ),
   );

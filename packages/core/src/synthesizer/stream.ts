@@ -110,10 +110,10 @@ class ResponsePump {
   #finish(response: QueryResponse): void {
     this.reader.finish(response);
     this.#close();
-    const { outcome, usage, sources, citations } = response;
+    const { outcome, text, usage, sources, citations } = response;
     const { raw: _raw, ...counts } = usage ?? {};
     const attributes = { outcome, usage: counts, sources: sources.length, citations: citations.length };
-    this.#span?.end(attributes, () => ({ text: response.text }));
+    this.#span?.end(attributes, () => ({ text, sources, citations }));
   }
 
   #fail(cause: unknown): void {

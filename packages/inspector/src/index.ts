@@ -1,0 +1,22 @@
+export { inspect, type InspectOptions, type Inspector } from './inspect.ts';
+export { recordRuns, type RecordingBounds, type RecordOptions, type RunRecorder } from './recorder.ts';
+export {
+  readRecording,
+  type Header,
+  type RecordedError,
+  type RecordedEvent,
+  type Recording,
+  type RecordingLine,
+} from './format.ts';
+export type { Plain } from './plain.ts';
+export {
+  flatten,
+  runsOf,
+  totalsOf,
+  type Row,
+  type Run,
+  type RunPoint,
+  type RunSpan,
+  type SpanStatus,
+  type Totals,
+} from './runs.ts';

@@ -1,0 +1,112 @@
+/** A value as JSON has it. */
+export type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
+
+/** UTF-16 units of a text that is kept whole: a long document is, a picture in base64 is not. */
+const MAX_TEXT = 65_536;
+const MAX_ITEMS = 1_000;
+const MAX_DEPTH = 24;
+/** UTF-16 units of all texts of one value. */
+const MAX_TOTAL = 524_288;
+
+/**
+ * A copy of `value` that JSON can write: bounded, without circles, vectors and bytes as a note of their length, and never a
+ * throw, whatever getters and proxies stand in it. What was left out is said in its place.
+ */
+export function plain(value: unknown): Plain {
+  return copy(value, { left: MAX_TOTAL, around: [] });
+}
+
+interface Copying {
+  /** Units that may still be written. */
+  left: number;
+  /** The objects around, against circles. */
+  readonly around: object[];
+}
+
+function copy(value: unknown, state: Copying): Plain {
+  switch (typeof value) {
+    case 'string':
+      return textOf(value, state);
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'boolean':
+      return value;
+    case 'bigint':
+      return `${value}n`;
+    case 'object':
+      return value === null ? null : objectOf(value, state);
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      return `[${typeof value}]`;
+  }
+}
+
+function textOf(text: string, state: Copying): string {
+  const most = Math.min(MAX_TEXT, state.left);
+  const kept = withoutKeys(text.length <= most ? text : text.slice(0, most));
+  state.left -= kept.length;
+  return text.length <= most ? kept : `${kept}… [${text.length - most} more characters]`;
+}
+
+function objectOf(value: object, state: Copying): Plain {
+  try {
+    if (state.around.includes(value)) return '[circular]';
+    if (state.around.length >= MAX_DEPTH) return '[too deep]';
+    if (state.left <= 0) return '[left out]';
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return measured(value);
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+    if (value instanceof URL) return textOf(value.href, state);
+    if (value instanceof Error) return textOf(`${value.name}: ${value.message}`, state);
+    state.around.push(value);
+    try {
+      return Array.isArray(value) ? listOf(value, state) : membersOf(value, state);
+    } finally {
+      state.around.pop();
+    }
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+function measured(value: ArrayBufferView | ArrayBuffer): string {
+  const length = value instanceof Float32Array || value instanceof Float64Array ? value.length : undefined;
+  return length === undefined ? `[${value.byteLength} bytes]` : `[${length} numbers]`;
+}
+
+function listOf(list: readonly unknown[], state: Copying): Plain[] {
+  const kept = list.slice(0, MAX_ITEMS).map((item) => copy(item, state));
+  return list.length <= MAX_ITEMS ? kept : [...kept, `[${list.length - MAX_ITEMS} more]`];
+}
+
+function membersOf(value: object, state: Copying): Plain {
+  const members = value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value;
+  const items = value instanceof Set ? [...(value as Set<unknown>)] : undefined;
+  if (items !== undefined) return listOf(items, state);
+  const result: { [key: string]: Plain } = {};
+  const names = Object.keys(members);
+  for (const name of names.slice(0, MAX_ITEMS)) {
+    const member = (members as Record<string, unknown>)[name];
+    if (member === undefined) continue;
+    state.left -= name.length;
+    Object.defineProperty(result, withoutKeys(name), {
+      value: copy(member, state),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return result;
+}
+
+/** How providers and hosts write keys. Each begins with fixed letters, and none looks back: linear. */
+const KEYS =
+  /\b(?:sk-|pa-|hf_|npm_|gh[pousr]_|github_pat_|xox[abposr]-|AKIA|ASIA|ABSK|AIza)[A-Za-z0-9_/+=-]{16,}|\beyJ[A-Za-z0-9_-]{16,}\.eyJ[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\b(?:Bearer|Basic) [A-Za-z0-9_.~+/=-]{12,}/g;
+
+/**
+ * Without what has the form of a key. Core lets none into events; what an application's own tools say, and what users
+ * paste, may hold one.
+ */
+export function withoutKeys(text: string): string {
+  return text.replace(KEYS, '[redacted]');
+}

@@ -1,0 +1,81 @@
+import { isMortiseError } from '@mortise/core';
+import type { MortiseEvent } from '@mortise/core/events';
+import type { Header, RecordedError, RecordedEvent } from './format.ts';
+import { plain, withoutKeys, type Plain } from './plain.ts';
+
+/** Codes whose message repeats words that are not Mortise's: of a tool, a parser's text, a model. */
+const FOREIGN: readonly string[] = ['internal', 'parse', 'validation'];
+const MAX_CAUSES = 8;
+
+/** The first line of a recording. */
+export function headerLine(session: string, startedAt: number, content: boolean): string {
+  const header: Header = { format: 'mortise-runs', version: 1, session, startedAt, content };
+  return JSON.stringify(header);
+}
+
+/**
+ * An event as a line of a recording. Without `content` it holds no prompt, no reply, and no words of errors that are not
+ * Mortise's own.
+ */
+export function eventLine(event: MortiseEvent, content: boolean): string {
+  const { phase, name, spanId, parentId, time, attributes } = event;
+  const recorded: RecordedEvent = {
+    phase,
+    name: withoutKeys(name),
+    spanId,
+    ...(parentId === undefined ? {} : { parentId }),
+    time,
+    ...('durationMs' in event ? { durationMs: event.durationMs } : {}),
+    attributes: objectOf(plain(attributes)),
+    ...(content && event.content !== undefined ? { content: objectOf(plain(event.content)) } : {}),
+    ...(phase === 'error' ? { error: errorOf(event.error, content, 0) } : {}),
+  };
+  return JSON.stringify(recorded);
+}
+
+function objectOf(value: Plain): Readonly<Record<string, Plain>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { value };
+}
+
+/** What is shown of a thrown value, its causes included. */
+function errorOf(error: unknown, content: boolean, depth: number): RecordedError {
+  try {
+    return described(error, content, depth);
+  } catch {
+    return { name: 'unreadable' };
+  }
+}
+
+function described(error: unknown, content: boolean, depth: number): RecordedError {
+  if (typeof error !== 'object' || error === null)
+    return { name: typeof error, ...(content ? { message: withoutKeys(String(error)) } : {}) };
+  const own = error as Record<string, unknown>;
+  const isOurs = isMortiseError(error);
+  const isSaid = content || (isOurs && !FOREIGN.includes(error.code));
+  const about: Record<string, Plain> = {};
+  for (const key of ABOUT) {
+    const value = own[key];
+    if (typeof value === 'string') about[key] = withoutKeys(value).slice(0, 200);
+    else if (typeof value === 'number' || typeof value === 'boolean') about[key] = value;
+  }
+  const { name, message, cause, partial } = own;
+  const recorded: RecordedError = { name: typeof name === 'string' ? name.slice(0, 100) : 'Error', ...about };
+  if (isSaid && typeof message === 'string') recorded.message = plain(message) as string;
+  if (content && partial !== undefined) recorded.partial = plain(partial);
+  if (cause !== undefined && cause !== null && depth < MAX_CAUSES)
+    recorded.cause = errorOf(cause, content, depth + 1);
+  return recorded;
+}
+
+const ABOUT = [
+  'code',
+  'status',
+  'provider',
+  'server',
+  'model',
+  'retryable',
+  'requestId',
+  'retryAfterMs',
+  'position',
+  'path',
+] as const;
