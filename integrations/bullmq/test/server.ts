@@ -24,7 +24,7 @@ export interface RedisServer {
 }
 
 /** A server on a free port of this machine that writes each command to a file, with its data in a folder of its own. */
-export async function startRedis(program: string): Promise<RedisServer> {
+export async function startRedis(program: string, ...flags: string[]): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-redis-'));
   const port = await freePort();
   const connections: Redis[] = [];
@@ -39,9 +39,13 @@ export async function startRedis(program: string): Promise<RedisServer> {
   };
   const start = async (): Promise<void> => {
     const places = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder];
-    server = spawn(program, [...places, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''], {
-      stdio: 'ignore',
-    });
+    server = spawn(
+      program,
+      [...places, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', ...flags],
+      {
+        stdio: 'ignore',
+      },
+    );
     const probe = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 20, maxRetriesPerRequest: null });
     probe.on('error', () => undefined);
     await probe.ping();

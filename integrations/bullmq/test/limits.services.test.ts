@@ -1,0 +1,156 @@
+import { createRedisLimiter } from '@mortise/bullmq';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Came, Limits, Task } from './process.ts';
+import { serverProgram, startRedis, WHY, type RedisServer } from './server.ts';
+
+const PROCESSES = 4;
+
+/** A call that the provider got. */
+interface Call {
+  readonly at: number;
+  readonly tokens: number;
+}
+
+describe.skipIf(serverProgram === undefined)(`${PROCESSES} processes under one limit${WHY}`, () => {
+  let redis: RedisServer;
+  let connection: Redis;
+  let processes: ChildProcess[];
+  let provider: Server;
+  let url: string;
+  /** By the name of the limit. */
+  const calls: Record<string, Call[]> = {};
+  const inFlight: Record<string, { now: number; most: number; busyMs: number }> = {};
+
+  beforeAll(async () => {
+    redis = await startRedis(serverProgram as string);
+    connection = redis.connect();
+    provider = createServer((request, response) => {
+      const name = (request.url ?? '').slice(1);
+      // What was estimated as 50.
+      const tokens = (calls[name]?.length ?? 0) % 2 === 0 ? 40 : 80;
+      (calls[name] ??= []).push({ at: performance.now(), tokens });
+      const flight = (inFlight[name] ??= { now: 0, most: 0, busyMs: 0 });
+      flight.most = Math.max(flight.most, ++flight.now);
+      const began = performance.now();
+      setTimeout(() => {
+        flight.now--;
+        flight.busyMs += performance.now() - began;
+        response.end(`${tokens}`);
+      }, 100);
+    }).listen(0, '127.0.0.1');
+    await once(provider, 'listening');
+    url = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+    processes = await Promise.all(Array.from({ length: PROCESSES }, () => another()));
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const child of processes ?? []) child.kill('SIGKILL');
+    provider?.closeAllConnections();
+    provider?.close();
+    await redis?.stop();
+  }, 60_000);
+
+  async function another(): Promise<ChildProcess> {
+    const child = fork(fileURLToPath(new URL('process.ts', import.meta.url)), [`${redis.port}`], {
+      execArgv: ['--conditions=mortise-source', '--disable-warning=ExperimentalWarning'],
+    });
+    await once(child, 'message');
+    return child;
+  }
+
+  /** Empties the buckets of a limit: an hour of waiting for what flows in would say no more. */
+  async function drain({ name, ...limits }: Limits): Promise<void> {
+    (await createRedisLimiter({ connection, name, ...limits }).acquire({})).release();
+    const [field] = Object.keys(limits).map((limit) => limit.replace('PerMinute', ''));
+    await connection.hset(`{mortise:limiter:${name}}:levels`, field as string, '0');
+  }
+
+  async function ask<T = number>(child: ChildProcess, task: Task): Promise<T> {
+    const answer = once(child, 'message');
+    child.send(task);
+    return (await answer)[0] as T;
+  }
+
+  it('S-02: keep the limits of requests, tokens and concurrency within 5 %, and make use of them', async () => {
+    const requests = { name: 'requests', requestsPerMinute: 6_000 };
+    const tokens = { name: 'tokens', tokensPerMinute: 300_000, estimate: 50 };
+    const flight = { name: 'flight', concurrency: 6 };
+    // The burst that a bucket begins with is used up, so that only what flows in is left.
+    await drain(requests);
+    await drain(tokens);
+    const began = performance.now();
+    const forMs = 8_000;
+    const task: Task = { kind: 'call', limiters: [requests, tokens, flight], url, workers: 20, forMs };
+    await Promise.all(processes.map((child) => ask(child, task)));
+    const seconds = (performance.now() - began) / 1_000;
+
+    const perSecond = { requests: 100, tokens: 5_000 };
+    const count = (name: string) =>
+      (calls[name] ?? []).map(({ at, tokens: used }) => ({ at, amount: name === 'tokens' ? used : 1 }));
+    for (const name of ['requests', 'tokens'] as const) {
+      const limit = perSecond[name];
+      const most = mostWithin(5_000, count(name));
+      const whole = count(name).reduce((sum, { amount }) => sum + amount, 0);
+      expect(most, name).toBeLessThanOrEqual(5 * limit * 1.05);
+      expect(whole, name).toBeGreaterThanOrEqual(limit * seconds * 0.9);
+    }
+    expect(inFlight['flight']?.most).toBe(6);
+  });
+
+  it('S-02: the calls in flight and the place in the line of a killed process come back when its lease ends', async () => {
+    const limiter = { name: 'killed', concurrency: 2, leaseMs: 600 };
+    const child = await another();
+    await ask(child, { kind: 'hold', limiter, places: 2 });
+    const own = createRedisLimiter({ connection, ...limiter });
+    const controller = new AbortController();
+    // It lives, so nothing of it is given away, however many leases long.
+    const early = own.acquire({ signal: controller.signal }).catch((reason: unknown) => reason);
+    await pause(1_500);
+    controller.abort('nothing was given');
+    expect(await early).toBe('nothing was given');
+    const killed = performance.now();
+    child.kill('SIGKILL');
+    const leases = await Promise.all([own.acquire({}), own.acquire({})]);
+    expect(performance.now() - killed).toBeLessThan(1_500);
+    for (const lease of leases) lease.release();
+  });
+
+  it('S-02: serve calls in the order in which they came, whichever process they came to', async () => {
+    const limiter = { name: 'order', requestsPerMinute: 6_000 };
+    await drain(limiter);
+    // One process has most of the calls, the others few: together twice as many as pass.
+    const at = (many: number) => Array.from({ length: many }, (_, n) => (n / many) * 1_000);
+    const came = await Promise.all(
+      processes.map((child, n) => ask<Came[]>(child, { kind: 'come', limiter, at: at(n === 0 ? 140 : 20) })),
+    );
+    const order = came.flat().toSorted(([, a], [, b]) => a - b);
+    let [latest, overtaken] = [0, 0];
+    for (const [moment] of order) {
+      latest = Math.max(latest, moment);
+      overtaken = Math.max(overtaken, latest - moment);
+    }
+    const waits = came.map(
+      (some) => some.reduce((sum, [moment, granted]) => sum + granted - moment, 0) / some.length,
+    );
+    expect(overtaken).toBeLessThan(150);
+    expect(Math.max(...waits)).toBeLessThan(1.5 * Math.min(...waits));
+  });
+});
+
+/** The most of what is within any window of so many milliseconds. */
+function mostWithin(ms: number, all: readonly { readonly at: number; readonly amount: number }[]): number {
+  let [from, sum, most] = [0, 0, 0];
+  for (const { at, amount } of all) {
+    sum += amount;
+    for (; (all[from]?.at ?? 0) <= at - ms; from++) sum -= all[from]?.amount ?? 0;
+    most = Math.max(most, sum);
+  }
+  return most;
+}
