@@ -69,6 +69,9 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   'Aliases of YAML that are followed': [['integrations/yaml/src/parser.ts', 'maxAliasCount']],
   'Bytes of a message of an MCP server': [['integrations/mcp/src/fetch.ts', 'DEFAULT_MAX_MESSAGE_BYTES']],
   'Depth of the schema of a tool of an MCP server': [['integrations/mcp/src/clean.ts', 'MAX_DEPTH']],
+  'Depth of what a span of OpenTelemetry tells of content': [
+    ['integrations/opentelemetry/src/content.ts', 'MAX_DEPTH'],
+  ],
   'Metadata: its depth, and its values in all': [
     [PLAIN, 'MAX_METADATA_DEPTH'],
     [PLAIN, 'MAX_VALUES'],
