@@ -1,6 +1,28 @@
 // The API of @mortise/inspector. Written by `pnpm api`.
 // entry . index.d.ts
 
+// ---- compare.d.ts
+import type { Plain } from './plain.ts';
+import type { RunSpan } from './runs.ts';
+export interface Pair {
+    readonly left?: RunSpan;
+    readonly right?: RunSpan;
+    readonly depth: number;
+    readonly differences: readonly Difference[];
+}
+export interface Difference {
+    readonly path: string;
+    readonly part: 'outcome' | 'attributes' | 'content';
+    readonly left?: Plain;
+    readonly right?: Plain;
+}
+export declare function compareRuns(left: RunSpan, right: RunSpan): Pair[];
+
+// ---- export.d.ts
+import type { RecordingLine } from './format.ts';
+import type { Run } from './runs.ts';
+export declare function recordingOf({ root, session }: Run): RecordingLine[];
+
 // ---- format.d.ts
 import type { Plain } from './plain.ts';
 export interface Header {
@@ -48,6 +70,8 @@ export declare function readRecording(text: string): Recording;
 export { inspect, type InspectOptions, type Inspector } from './inspect.ts';
 export { recordRuns, type RecordingBounds, type RecordOptions, type RunRecorder } from './recorder.ts';
 export { readRecording, type Header, type RecordedError, type RecordedEvent, type Recording, type RecordingLine, } from './format.ts';
+export { compareRuns, type Difference, type Pair } from './compare.ts';
+export { recordingOf } from './export.ts';
 export type { Plain } from './plain.ts';
 export { flatten, runsOf, totalsOf, type Row, type Run, type RunPoint, type RunSpan, type SpanStatus, type Totals, } from './runs.ts';
 

@@ -26,6 +26,7 @@ const PLAIN = 'packages/core/src/shared/plain-json.ts';
 const FILTER = 'packages/core/src/store/filter.ts';
 const PDF = 'integrations/pdf/src/format.ts';
 const HTML = 'integrations/html/src/format.ts';
+const RECORDER = 'packages/inspector/src/recorder.ts';
 
 /** By row, the figures of its second column in their order. */
 const PLACES: Readonly<Record<string, readonly Place[]>> = {
@@ -68,6 +69,14 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   'Depth of JSON that a parser reads': [['packages/toolkit/src/json/json-options.ts', 'DEFAULT_MAX_DEPTH']],
   'Aliases of YAML that are followed': [['integrations/yaml/src/parser.ts', 'maxAliasCount']],
   'Bytes of a message of an MCP server': [['integrations/mcp/src/fetch.ts', 'DEFAULT_MAX_MESSAGE_BYTES']],
+  'A recording of runs: bytes of a file, and its files': [
+    [RECORDER, 'maxFileBytes'],
+    [RECORDER, 'maxFiles'],
+  ],
+  'Depth of a value that is recorded of a run; of a line that is read': [
+    ['packages/inspector/src/plain.ts', 'MAX_DEPTH'],
+    ['packages/inspector/src/format.ts', 'MAX_DEPTH'],
+  ],
   'Depth of the schema of a tool of an MCP server': [['integrations/mcp/src/clean.ts', 'MAX_DEPTH']],
   'Depth of what a span of OpenTelemetry tells of content': [
     ['integrations/opentelemetry/src/content.ts', 'MAX_DEPTH'],

@@ -10,6 +10,7 @@ export default defineConfig({
     emptyOutDir: true,
     // Small files as data URLs would need more of the content security policy.
     assetsInlineLimit: 0,
+    license: { fileName: 'licenses.md' },
     // It is loaded from this machine.
     chunkSizeWarningLimit: 1_000,
   },

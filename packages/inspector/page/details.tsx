@@ -14,7 +14,7 @@ import {
 } from '../src/runs.ts';
 import { Code, Content, Text } from './content.tsx';
 import { remedyOf } from './remedies.ts';
-import { clock, cost, count, duration, isObject, kindOf, labelOf, nameOf, pretty } from './show.ts';
+import { clock, cost, count, duration, kindOf, labelOf, nameOf, pretty, shortOf } from './show.ts';
 import { useNow } from './use-shown.ts';
 
 /** Everything about one span. */
@@ -208,7 +208,7 @@ function Points({ points, startedAt }: { points: readonly RunPoint[]; startedAt:
             <p className="soft facts-line">
               {Object.entries(rest).map(([key, value]) => (
                 <span key={key}>
-                  {key} <b>{typeof value === 'string' ? value : JSON.stringify(value)}</b>
+                  {key} <b>{shortOf(value)}</b>
                 </span>
               ))}
             </p>
@@ -229,11 +229,7 @@ function Attributes({ span }: { span: RunSpan }) {
           {rows.map(([name, value]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>
-                {isObject(value) || Array.isArray(value)
-                  ? JSON.stringify(value, undefined, 1)
-                  : String(value)}
-              </td>
+              <td>{shortOf(value)}</td>
             </tr>
           ))}
         </tbody>

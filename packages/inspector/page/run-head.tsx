@@ -7,10 +7,12 @@ export interface RunHeadProps {
   readonly search: string;
   readonly onSearch: (search: string) => void;
   readonly onBack: () => void;
+  readonly onCompare: () => void;
+  readonly onSave: () => void;
 }
 
 /** What a run was, and what it adds up to. */
-export function RunHead({ run, search, onSearch, onBack }: RunHeadProps) {
+export function RunHead({ run, search, onSearch, onBack, onCompare, onSave }: RunHeadProps) {
   const { root } = run;
   const status = statusOf(root);
   const now = useNow(status === 'running');
@@ -67,6 +69,12 @@ export function RunHead({ run, search, onSearch, onBack }: RunHeadProps) {
           value={search}
           onChange={(event) => onSearch(event.target.value)}
         />
+        <button type="button" onClick={onCompare}>
+          Compare
+        </button>
+        <button type="button" onClick={onSave}>
+          Export
+        </button>
       </div>
     </header>
   );

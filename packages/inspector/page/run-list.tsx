@@ -11,7 +11,8 @@ export interface RunListProps {
   readonly runs: readonly Run[];
   readonly selected: string | undefined;
   readonly onSelect: (run: Run) => void;
-  readonly onOpen: () => void;
+  /** By Enter, or by a click. */
+  readonly onOpen: (how: 'key' | 'click', run: string | undefined) => void;
 }
 
 /** The runs, the newest first. */
@@ -36,7 +37,11 @@ export function RunList({ runs, selected, onSelect, onOpen }: RunListProps) {
       ...{ ArrowDown: at + 1, ArrowUp: Math.max(at - 1, 0), Home: 0, End: runs.length - 1 },
       ...{ PageDown: at + 8, PageUp: Math.max(at - 8, 0) },
     };
-    if (event.key === 'Enter') onOpen();
+    if (event.key === 'Enter') {
+      // Else it would press what is focused by then.
+      event.preventDefault();
+      onOpen('key', runs[at]?.id);
+    }
     const to = places[event.key];
     if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -72,8 +77,10 @@ export function RunList({ runs, selected, onSelect, onOpen }: RunListProps) {
               aria-posinset={index + 1}
               className={`run ${isSelected ? 'selected' : ''}`}
               style={{ transform: `translateY(${start}px)` }}
-              onClick={() => onSelect(run)}
-              onDoubleClick={onOpen}
+              onClick={() => {
+                onSelect(run);
+                onOpen('click', run.id);
+              }}
             >
               <span className="run-title">
                 <span className={`status ${status}`} role="img" aria-label={status} />

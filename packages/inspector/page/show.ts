@@ -82,13 +82,17 @@ export function labelOf({ attributes }: RunSpan): string {
 }
 
 /** What was asked, where content was recorded. */
-export function askedOf({ content = {}, children }: RunSpan): string | undefined {
-  const { query, input, message, prompt, text } = content;
-  for (const value of [query, message, prompt, text, input]) {
-    const asked = questionIn(value);
-    if (asked !== undefined) return asked;
+export function askedOf(root: RunSpan): string | undefined {
+  let span: RunSpan | undefined = root;
+  for (let depth = 0; span !== undefined && depth < 6; depth++) {
+    const { query, input, message, prompt, text }: PlainObject = span.content ?? {};
+    for (const value of [query, message, prompt, text, input]) {
+      const asked = questionIn(value);
+      if (asked !== undefined) return asked;
+    }
+    span = span.children[0];
   }
-  return children.length > 0 && children[0] !== undefined ? askedOf(children[0]) : undefined;
+  return undefined;
 }
 
 function questionIn(value: Plain | undefined): string | undefined {
@@ -162,4 +166,12 @@ export function prettyText(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** A value for a line: numbers without the digits that nobody reads. */
+export function shortOf(value: Plain | undefined): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number')
+    return String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+  return JSON.stringify(value, undefined, 1) ?? '';
 }

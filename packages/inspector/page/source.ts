@@ -1,5 +1,5 @@
-import { readRecording, type Recording } from '../src/format.ts';
-import { RunBook, type Run } from '../src/runs.ts';
+import { readRecording, type Recording, type RecordingLine } from '../src/format.ts';
+import { NO_SESSION, RunBook, type Place, type Run } from '../src/runs.ts';
 
 /** What the server says of itself. */
 export interface About {
@@ -26,6 +26,8 @@ export class RunSource {
   #snapshot: Snapshot = { runs: [], connection: 'connecting', about: {}, unreadable: 0 };
   #isPlanned = false;
   #next = 0;
+  #opened = 0;
+  readonly #place: Place = { session: NO_SESSION };
 
   constructor(token: string) {
     this.#token = token;
@@ -55,7 +57,12 @@ export class RunSource {
   /** Adds the runs of a file. */
   open(text: string): Recording {
     const recording = readRecording(text);
-    this.#book.add(recording.lines);
+    const number = ++this.#opened;
+    // What was exported here is opened beside what it was made of.
+    const own = recording.lines.map((line): RecordingLine =>
+      'format' in line ? { ...line, session: `file ${number} ${line.session}` } : line,
+    );
+    this.#book.add(own, { session: { ...NO_SESSION, session: `file ${number}` } });
     this.#plan();
     return recording;
   }
@@ -83,7 +90,7 @@ export class RunSource {
       return '';
     });
     const recording = readRecording(lines);
-    this.#book.add(recording.lines);
+    this.#book.add(recording.lines, this.#place);
     const unreadable = this.#snapshot.unreadable + recording.unreadable;
     if (this.#snapshot.connection !== 'live' || unreadable !== this.#snapshot.unreadable)
       this.#change({ connection: 'live', unreadable });

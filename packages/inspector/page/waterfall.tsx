@@ -46,7 +46,7 @@ export function Waterfall({ run, selected, search, onSelect, onOpen }: Waterfall
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
-    overscan: 12,
+    overscan: 8,
   });
   const at = rows.findIndex(({ span }) => span.key === selected);
   const end = useMemo(() => endOf(root, now), [root, revision, now]);

@@ -90,7 +90,7 @@ function parsedLine(text: string): RecordingLine | undefined {
 
 /** The line that a value of JSON is, each member checked: recordings come from anywhere. */
 function lineOf(value: unknown): RecordingLine | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isObject(value) || !isShallow(value)) return undefined;
   if (value['format'] === 'mortise-runs') return headerOf(value);
   const { phase, name, spanId, parentId, time, durationMs, attributes, content, error } = value;
   if (phase !== 'start' && phase !== 'end' && phase !== 'error' && phase !== 'point') return undefined;
@@ -103,6 +103,19 @@ function lineOf(value: unknown): RecordingLine | undefined {
     ...(isObject(content) ? { content } : {}),
     ...(isObject(error) ? { error: recordedError(error, 0) } : {}),
   };
+}
+
+/** Deeper than anything that is recorded: what walks a value may recurse. */
+const MAX_DEPTH = 64;
+
+function isShallow(value: object): boolean {
+  let level: object[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return false;
+    const inside: unknown[] = level.flatMap((each): unknown[] => Object.values(each));
+    level = inside.filter((member) => typeof member === 'object' && member !== null);
+  }
+  return true;
 }
 
 function headerOf({

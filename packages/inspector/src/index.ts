@@ -8,6 +8,8 @@ export {
   type Recording,
   type RecordingLine,
 } from './format.ts';
+export { compareRuns, type Difference, type Pair } from './compare.ts';
+export { recordingOf } from './export.ts';
 export type { Plain } from './plain.ts';
 export {
   flatten,

@@ -72,6 +72,8 @@ interface Growing {
   points: RunPoint[];
   children: Growing[];
   parent?: Growing;
+  /** Towards the root of its tree, shortened as it is walked: trees may be as deep as a recording is long. */
+  up?: Growing;
   revision: number;
   /** An event of its own told when it began. */
   isKnown: boolean;
@@ -79,7 +81,18 @@ interface Growing {
   size: number;
 }
 
-const NO_SESSION: Header = { format: 'mortise-runs', version: 1, session: '', startedAt: 0, content: false };
+/** The session that lines belong to: that of the last header before them. */
+export interface Place {
+  session: Header;
+}
+
+export const NO_SESSION: Header = {
+  format: 'mortise-runs',
+  version: 1,
+  session: '',
+  startedAt: 0,
+  content: false,
+};
 
 /**
  * Makes runs of the lines of recordings, in whatever order events come: an end without its start has all that is needed, and
@@ -90,16 +103,17 @@ export class RunBook {
   readonly #spans = new Map<string, Growing>();
   readonly #roots = new Set<Growing>();
   readonly #maxSpans: number;
-  #session: Header = NO_SESSION;
+  readonly #place: Place = { session: NO_SESSION };
 
   constructor({ maxSpans = 200_000 }: { maxSpans?: number } = {}) {
     this.#maxSpans = maxSpans;
   }
 
-  add(lines: readonly RecordingLine[]): void {
+  /** `place` says whose lines these are, and is written to: one for each source of lines that come in pieces. */
+  add(lines: readonly RecordingLine[], place: Place = this.#place): void {
     for (const line of lines) {
-      if ('format' in line) this.#session = line;
-      else this.#event(line);
+      if ('format' in line) place.session = line;
+      else this.#event(line, place.session);
     }
     this.#trim();
   }
@@ -116,8 +130,8 @@ export class RunBook {
     this.#roots.clear();
   }
 
-  #event(event: RecordedEvent): void {
-    const span = this.#span(event.spanId);
+  #event(event: RecordedEvent, session: Header): void {
+    const span = this.#span(event.spanId, session);
     if (event.phase === 'point') {
       const { name, time, attributes } = event;
       const at = span.points.findLastIndex((point) => point.time <= time) + 1;
@@ -127,7 +141,7 @@ export class RunBook {
       this.#told(span, event);
     }
     if (event.parentId !== undefined) this.#link(span, event.parentId);
-    for (let at: Growing | undefined = span; at !== undefined; at = at.parent) at.revision++;
+    rootOf(span).revision++;
   }
 
   #told(span: Growing, event: RecordedEvent): void {
@@ -148,12 +162,12 @@ export class RunBook {
     if (error !== undefined) span.error = error;
   }
 
-  #span(spanId: string): Growing {
-    const key = `${this.#session.session}/${spanId}`;
+  #span(spanId: string, session: Header): Growing {
+    const key = `${session.session}/${spanId}`;
     const known = this.#spans.get(key);
     if (known !== undefined) return known;
     const span: Growing = {
-      ...{ key, spanId, session: this.#session, name: '', startedAt: Infinity, status: 'running' },
+      ...{ key, spanId, session, name: '', startedAt: Infinity, status: 'running' },
       ...{ attributes: {}, points: [], children: [], revision: 0, isKnown: false, size: 1 },
     };
     this.#spans.set(key, span);
@@ -163,26 +177,30 @@ export class RunBook {
 
   #link(span: Growing, parentId: string): void {
     if (span.parent !== undefined) return;
-    const parent = this.#span(parentId);
-    let root = parent;
-    while (root.parent !== undefined) root = root.parent;
+    const parent = this.#span(parentId, span.session);
+    const root = rootOf(parent);
     // A recording from anywhere may hold a circle.
     if (root === span) return;
     span.parent = parent;
+    span.up = root;
     this.#roots.delete(span);
     root.size += span.size;
     insert(parent.children, span);
     if (!parent.isKnown) this.#startsAt(parent, Math.min(parent.startedAt, span.startedAt));
   }
 
-  #startsAt(span: Growing, time: number): void {
-    if (span.startedAt === time) return;
-    span.startedAt = time;
-    const { parent } = span;
-    if (parent === undefined) return;
-    parent.children.splice(parent.children.indexOf(span), 1);
-    insert(parent.children, span);
-    if (!parent.isKnown) this.#startsAt(parent, Math.min(parent.startedAt, time));
+  #startsAt(given: Growing, time: number): void {
+    let span = given;
+    while (span.startedAt !== time) {
+      span.startedAt = time;
+      const { parent } = span;
+      if (parent === undefined) return;
+      parent.children.splice(parent.children.indexOf(span), 1);
+      insert(parent.children, span);
+      // A parent that was never told of began with the first of its parts.
+      if (parent.isKnown || parent.startedAt <= time) return;
+      span = parent;
+    }
   }
 
   #trim(): void {
@@ -204,11 +222,29 @@ export function runsOf(lines: readonly RecordingLine[]): Run[] {
   return book.runs();
 }
 
+function rootOf(span: Growing): Growing {
+  let at = span;
+  while (at.up !== undefined) {
+    if (at.up.up !== undefined) at.up = at.up.up;
+    at = at.up;
+  }
+  return at;
+}
+
 /** Behind what began with it or before. */
 function insert(children: Growing[], span: Growing): void {
-  let at = children.length;
-  while (at > 0 && inOrder(span, children[at - 1] as Growing) < 0) at--;
-  children.splice(at, 0, span);
+  const last = children.at(-1);
+  if (last === undefined || inOrder(last, span) <= 0) {
+    children.push(span);
+    return;
+  }
+  let [low, high] = [0, children.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (inOrder(children[middle] as Growing, span) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  children.splice(low, 0, span);
 }
 
 function inOrder(a: RunSpan, b: RunSpan): number {

@@ -133,6 +133,15 @@ describe('a recording', () => {
     expect(runsOf(recording.lines)).toHaveLength(2);
   });
 
+  test('of lines that are too deep to be walked lacks those lines', () => {
+    const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    const text = `{"phase":"start","name":"x","spanId":"m1","time":1,"attributes":{"a":${deep}}}`;
+    expect(readRecording(`${text}\n${text.replace(deep, '1')}`)).toMatchObject({
+      lines: [{ attributes: { a: 1 } }],
+      unreadable: 1,
+    });
+  });
+
   test('holds whatever stands in attributes, bounded: circles, getters that throw, long texts, bytes, a million items', async () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;

@@ -150,6 +150,24 @@ describe('runs', () => {
   });
 });
 
+test.each(['downwards', 'upwards'])(
+  'a chain of spans as deep as the recording is long is made and walked, written %s',
+  (way) => {
+    const lines = Array.from({ length: 100_000 }, (_, at) =>
+      JSON.stringify({
+        ...{ phase: at % 2 === 0 ? 'end' : 'point', name: 'step', spanId: `m${at}`, parentId: `m${at + 1}` },
+        ...{ time: at, durationMs: 1, attributes: {} },
+      }),
+    );
+    const began = performance.now();
+    const written = way === 'upwards' ? lines : lines.toReversed();
+    const [run] = runsOf(readRecording(written.join('\n')).lines);
+    expect(flatten(run!.root)).toHaveLength(100_001);
+    expect(totalsOf(run!.root).spans).toBe(100_001);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  },
+);
+
 /** Without what is only there to be fast. */
 function readable(events: readonly RecordedEvent[]): unknown {
   return shapeOf(events).map(({ id, rows, totals }) => ({
