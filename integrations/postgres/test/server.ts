@@ -1,4 +1,5 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,10 @@ export const serverPrograms: string | undefined = existsSync(PLACES)
 export interface Server {
   /** Of its database, as a user who may do everything. */
   readonly url: string;
+  /** Ends it as a failure of the machine would. */
+  kill(): Promise<void>;
+  /** On the same port, with the data that are on the disk. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,32 +42,48 @@ export async function startServer(programs: string): Promise<Server> {
     },
   );
   const port = await freePort();
-  const server = spawn(
-    join(programs, 'postgres'),
-    ['-D', data, '-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-k', folder],
-    { ...run, stdio: 'ignore' },
-  );
-  const ended = new Promise<void>((resolve) => void server.once('exit', () => resolve()));
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const stop = async (): Promise<void> => {
-    server.kill('SIGINT');
+  let server: ChildProcess | undefined;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server === undefined) return;
+    const ended = once(server, 'exit');
+    server.kill(signal);
     await ended;
+    server = undefined;
+  };
+  const stop = async (): Promise<void> => {
+    await end('SIGINT');
     rmSync(folder, { recursive: true, force: true });
   };
-  for (let tries = 0; ; tries++) {
-    const client = new pg.Client({ connectionString: url });
-    const answers = await client.connect().then(
-      () => true,
-      () => false,
-    );
-    await client.end().catch(() => undefined);
-    if (answers) return { url, stop };
-    if (tries === 200) {
-      await stop();
-      throw new Error('The server does not answer.');
+  const start = async (): Promise<void> => {
+    const options = ['-D', data, '-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-k', folder];
+    server = spawn(join(programs, 'postgres'), options, { ...run, stdio: 'ignore' });
+    for (let tries = 0; !(await answers(url)); tries++) {
+      // What a killed one left behind may still hold the data: the program then ends at once.
+      if (server.exitCode !== null)
+        server = spawn(join(programs, 'postgres'), options, { ...run, stdio: 'ignore' });
+      if (tries === 200) throw new Error('The server does not answer.');
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  };
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
   }
+  return { url, kill: () => end('SIGKILL'), start, stop };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  const isThere = await client.connect().then(
+    () => true,
+    () => false,
+  );
+  await client.end().catch(() => undefined);
+  return isThere;
 }
 
 /** `postgres` refuses to run as root. */

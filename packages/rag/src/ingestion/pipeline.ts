@@ -84,6 +84,11 @@ export class IngestionPipeline {
     return vectors === undefined ? undefined : new CommittedVectorStore({ vectors, documents });
   }
 
+  /** Where nodes and the records of documents are. */
+  get documents(): DocumentStore {
+    return this.#options.documents;
+  }
+
   /**
    * Brings the stores to what the source holds. Rejects with `conflict` when another run writes to them, with the reason
    * of an aborted `signal`, and with a failure that is not about one document: the service does not answer, the disk is

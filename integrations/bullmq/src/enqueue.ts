@@ -1,0 +1,352 @@
+import { errorText, isMortiseError, MortiseError } from '@mortise/core';
+import { linkedController, throughDoor, throwIfAborted } from '@mortise/core/call';
+import { inSpan } from '@mortise/core/events';
+import type { Reader } from '@mortise/core/reader';
+import { nodeToJson, type Document } from '@mortise/core/retriever';
+import { heard, isObject, shown } from '@mortise/core/shared';
+import {
+  IngestionQueue,
+  newRun,
+  pause,
+  persist,
+  PLACE_MS,
+  wholeAbove,
+  type Counts,
+  type FailedDocument,
+  type IngestionQueueOptions,
+  type QueuedDocument,
+} from './queue.ts';
+
+/** How documents are put into a queue. */
+export interface EnqueueOptions extends IngestionQueueOptions {
+  /** As of a pipeline. Default: `upserts`. With `upserts-and-delete` the last worker removes what the source does not have. */
+  strategy?: 'upserts' | 'upserts-and-delete' | undefined;
+  /** Documents in one piece of work. Default: 16; fewer where they are long. */
+  batchSize?: number | undefined;
+  /** Pieces of work that may stand in the queue before reading waits for workers. Default: 256. */
+  maxWaiting?: number | undefined;
+  /** Whether to wait until workers are through. Default: true; otherwise it resolves when the source has ended. */
+  wait?: boolean | undefined;
+  /** Milliseconds for which a Redis that does not answer is waited for. Default: 60,000. */
+  patienceMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: QueueProgress) => void) | undefined;
+  /** Called for everything that is set aside, here or by a worker. The next run tries it again. */
+  onError?: ((failure: FailedDocument) => void) | undefined;
+  /** The id of the span around this run, where the runtime cannot tell. */
+  parent?: string | undefined;
+}
+
+/** How far all workers together are, in documents. */
+export interface QueueProgress {
+  readonly enqueued: number;
+  readonly settled: number;
+  /** Known once the source has ended. */
+  readonly total?: number | undefined;
+  readonly failed: number;
+}
+
+/** What all workers together did, in documents. One that was written by a worker which was then killed counts as unchanged. */
+export interface QueueReport {
+  readonly added: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  /** Of which a newer version was enqueued before a worker came to them. */
+  readonly superseded: number;
+  /** Set aside, with what could not be read. An earlier version stays, and the next run tries again. */
+  readonly failed: readonly FailedDocument[];
+  readonly nodes: number;
+  readonly embedded: number;
+  readonly cached: number;
+  readonly requests: number;
+  /** Absent when any reply did not say. */
+  readonly tokens?: number | undefined;
+}
+
+/** Characters of JSON in one piece of work, one document apart; and of one document. Redis takes 512 MB. */
+const MOST_CHARACTERS = 2 ** 20;
+const LONGEST_DOCUMENT = 64 * 2 ** 20;
+const POLL_MS = 200;
+
+/**
+ * Reads a source and puts its documents into a queue, for workers (`work`) on any machine. Each document is worked on by one
+ * of them at a time; of two versions the later one counts. It reads as fast as workers follow. Resolves with what all
+ * of them did; an abort, a crash or a kill leaves what stands in the queue to the workers, and the next run reads again.
+ *
+ * One `enqueue` at a time is at a queue: `conflict` while another one is, for 30 seconds after its process died.
+ */
+export function enqueue(
+  source: Reader | AsyncIterable<Document> | Iterable<Document>,
+  given: EnqueueOptions,
+): Promise<QueueReport> {
+  return throughDoor(given, {}, async (options) => {
+    const { signal, parent, strategy = 'upserts' } = options;
+    throwIfAborted(signal);
+    if (strategy !== 'upserts' && strategy !== 'upserts-and-delete')
+      throw new MortiseError(
+        'configuration',
+        `strategy is ${shown(strategy)}; across workers it is upserts or upserts-and-delete.`,
+      );
+    if (strategy === 'upserts-and-delete' && !('read' in source) && Symbol.asyncIterator in source)
+      throw withoutReader();
+    const queue = new IngestionQueue(options);
+    try {
+      return await inSpan(
+        'ingest.run',
+        { parent, attributes: { queue: queue.name } },
+        () => new Enqueuing(queue, { ...options, strategy }).run(source),
+        ({ failed, ...counts }) => ({ attributes: { ...counts, failed: failed.length } }),
+      );
+    } finally {
+      await queue.close();
+    }
+  });
+}
+
+/** How far all workers are with the run that began last, and what they did; undefined where none has begun. */
+export function queueState(
+  given: IngestionQueueOptions & { signal?: AbortSignal | undefined },
+): Promise<{ progress: QueueProgress; report: QueueReport } | undefined> {
+  return throughDoor(given, {}, async (options) => {
+    const queue = new IngestionQueue(options);
+    try {
+      const run = await queue.last();
+      if (run === undefined) return undefined;
+      const counts = await queue.counts(run);
+      return { progress: progressOf(counts), report: reportOf(counts, await queue.failures(run, 0)) };
+    } finally {
+      await queue.close();
+    }
+  });
+}
+
+class Enqueuing {
+  readonly #queue: IngestionQueue;
+  readonly #options: EnqueueOptions;
+  readonly #run = newRun();
+  readonly #batchSize: number;
+  readonly #maxWaiting: number;
+  readonly #controller: ReturnType<typeof linkedController>;
+  readonly #patience: { readonly signal: AbortSignal; readonly patienceMs: number };
+  readonly #seen = new Set<string>();
+  /** Of which something could not be read: its documents are not taken for gone. */
+  readonly #failedItems = new Set<string>();
+  #number = 0;
+  #batch: QueuedDocument[] = [];
+  #characters = 0;
+  /** Failures that were told. */
+  #told = 0;
+
+  constructor(queue: IngestionQueue, options: EnqueueOptions) {
+    this.#queue = queue;
+    this.#options = options;
+    this.#batchSize = wholeAbove('batchSize', options.batchSize ?? 16);
+    this.#maxWaiting = wholeAbove('maxWaiting', options.maxWaiting ?? 256);
+    this.#controller = linkedController(options.signal);
+    const patienceMs = wholeAbove('patienceMs', options.patienceMs ?? 60_000);
+    this.#patience = { signal: this.#controller.signal, patienceMs };
+  }
+
+  async run(source: Reader | AsyncIterable<Document> | Iterable<Document>): Promise<QueueReport> {
+    const queue = this.#queue;
+    if (!(await this.#persist(() => queue.begin(this.#run)))) throw taken(queue.place);
+    const beat = setInterval(() => void this.#keepPlace(), PLACE_MS / 3);
+    try {
+      await this.#read(source);
+      if (this.#options.wait !== false) await this.#workers();
+      const counts = await this.#persist(() => queue.counts(this.#run));
+      return reportOf(counts, await this.#persist(() => queue.failures(this.#run, 0)));
+    } catch (error) {
+      throwIfAborted(this.#controller.signal);
+      throw error;
+    } finally {
+      clearInterval(beat);
+      this.#controller.unlink();
+      // Where that fails too, the place is free when its time is over.
+      await queue.leave(this.#run).catch(() => undefined);
+    }
+  }
+
+  async #keepPlace(): Promise<void> {
+    // A failure is no answer: who enqueues meets it too.
+    const isKept = await this.#queue.begin(this.#run).catch(() => true);
+    if (!isKept) this.#controller.abort(this.#queue.overtaken());
+  }
+
+  async #read(source: Reader | AsyncIterable<Document> | Iterable<Document>): Promise<void> {
+    const { signal } = this.#controller;
+    const { parent, strategy } = this.#options;
+    const failures: FailedDocument[] = [];
+    const isReader = 'read' in source;
+    const documents = isReader
+      ? source.read({
+          signal,
+          parent,
+          onError: ({ item, part, error }) => {
+            this.#failedItems.add(item);
+            failures.push(failureOf({ item, part }, error));
+          },
+        })
+      : source;
+    const report = async (): Promise<void> => {
+      if (failures.length > 0) await this.#setAside(failures.splice(0));
+    };
+    for await (const document of documents) {
+      signal.throwIfAborted();
+      if (!isObject(document) || typeof document.id !== 'string')
+        throw new MortiseError(
+          'invalid-request',
+          'A source gave what is not a document with an `id`. Make documents with createDocument().',
+        );
+      if (!isReader && strategy === 'upserts-and-delete' && document.item !== undefined)
+        throw withoutReader();
+      await report();
+      await this.#put(document);
+    }
+    signal.throwIfAborted();
+    await report();
+    await this.#flush();
+    if (strategy === 'upserts-and-delete') {
+      const job = { kind: 'missing', run: this.#run, failedItems: [...this.#failedItems] } as const;
+      await this.#persist(() => this.#queue.add(job, `${this.#run}-missing`));
+    }
+    await this.#persist(() => this.#queue.mark(this.#run, 'read'));
+  }
+
+  async #put(document: Document): Promise<void> {
+    const { id, item } = document;
+    const where = {
+      item: item ?? id,
+      documentId: id,
+      ...(item === undefined || item === id ? {} : { part: id }),
+    };
+    if (this.#seen.has(id)) {
+      const message = `Two documents have the id ${id}; the second is left out. Give every document an id of its own.`;
+      return this.#setAside([failureOf(where, new MortiseError('conflict', message))]);
+    }
+    this.#seen.add(id);
+    let node: unknown;
+    let characters: number;
+    try {
+      node = nodeToJson(document);
+      characters = JSON.stringify(node).length;
+      if (characters > LONGEST_DOCUMENT) throw tooLong(id, characters);
+    } catch (error) {
+      // It was there, so it is not missing.
+      await this.#persist(() => this.#queue.remember(this.#run, [id]));
+      return this.#setAside([failureOf(where, error)]);
+    }
+    const isFull = this.#batch.length === this.#batchSize || this.#characters + characters > MOST_CHARACTERS;
+    if (isFull) await this.#flush();
+    this.#batch.push({ id, number: ++this.#number, node });
+    this.#characters += characters;
+  }
+
+  async #flush(): Promise<void> {
+    const queue = this.#queue;
+    const documents = this.#batch;
+    const [first] = documents;
+    this.#batch = [];
+    this.#characters = 0;
+    if (first === undefined) return;
+    const remembers = this.#options.strategy === 'upserts-and-delete';
+    // Before the work is there: a worker leaves out what is not announced.
+    if (!(await this.#persist(() => queue.announce(this.#run, documents, remembers))))
+      throw queue.overtaken();
+    const job = { kind: 'documents', run: this.#run, documents } as const;
+    await this.#persist(() => queue.add(job, `${this.#run}-${first.number}`));
+    while ((await this.#persist(() => queue.waiting())) >= this.#maxWaiting) {
+      await this.#tell();
+      await pause(POLL_MS / 2, this.#controller.signal);
+    }
+    await this.#tell();
+  }
+
+  /** Waits until all documents are settled, and what is missing is gone. */
+  async #workers(): Promise<void> {
+    const queue = this.#queue;
+    for (;;) {
+      const counts = await this.#tell();
+      const isSettled = counts.settled + counts.superseded >= counts.enqueued;
+      if (isSettled && (this.#options.strategy !== 'upserts-and-delete' || counts.finished === 1)) return;
+      if (isSettled && !(await this.#persist(() => queue.isLast(this.#run)))) throw queue.overtaken();
+      await pause(POLL_MS, this.#controller.signal);
+    }
+  }
+
+  /** Progress, and what was set aside since it was last told. */
+  async #tell(): Promise<Counts> {
+    const counts = await this.#persist(() => this.#queue.counts(this.#run));
+    if (counts.enqueued < this.#number - this.#batch.length) throw lostState(this.#queue.place);
+    const { onProgress, onError } = this.#options;
+    const ends = (error: unknown): void => this.#controller.abort(error);
+    if (onError !== undefined) {
+      const failures = await this.#persist(() => this.#queue.failures(this.#run, this.#told));
+      this.#told += failures.length;
+      for (const failure of failures) heard(onError(failure), ends);
+    }
+    heard(onProgress?.(progressOf(counts)), ends);
+    return counts;
+  }
+
+  async #setAside(failures: readonly FailedDocument[]): Promise<void> {
+    // Told from the list, with those of the workers.
+    await this.#persist(() => this.#queue.fail(this.#run, failures));
+  }
+
+  #persist<T>(work: () => Promise<T>): Promise<T> {
+    return persist(work, this.#patience);
+  }
+}
+
+function progressOf({ enqueued, settled, superseded, failed, read }: Counts): QueueProgress {
+  return {
+    enqueued,
+    settled: settled + superseded,
+    ...(read === 1 ? { total: enqueued } : {}),
+    failed,
+  };
+}
+
+function reportOf(counts: Counts, failed: readonly FailedDocument[]): QueueReport {
+  const { added, updated, unchanged, removed, superseded, nodes, embedded, cached, requests } = counts;
+  const report = {
+    added,
+    updated,
+    unchanged,
+    removed,
+    superseded,
+    failed,
+    nodes,
+    embedded,
+    cached,
+    requests,
+  };
+  return counts.uncounted > 0 ? report : { ...report, tokens: counts.tokens };
+}
+
+export function failureOf(where: Omit<FailedDocument, 'code' | 'message'>, error: unknown): FailedDocument {
+  return { ...where, code: isMortiseError(error) ? error.code : 'internal', message: errorText(error) };
+}
+
+function taken(place: string): MortiseError {
+  const message = `${place}: another enqueue() is at it. Wait for its end; where its process died, for ${PLACE_MS / 1_000} seconds.`;
+  return new MortiseError('conflict', message);
+}
+
+function tooLong(id: string, characters: number): MortiseError {
+  const message = `The document ${id} is ${characters} characters of JSON; a queue takes ${LONGEST_DOCUMENT}. Cut it into several documents.`;
+  return new MortiseError('invalid-request', message);
+}
+
+function lostState(place: string): MortiseError {
+  const message = `${place}: Redis has lost what was enqueued. Run enqueue() again, and let Redis keep its data (appendonly yes, maxmemory-policy noeviction).`;
+  return new MortiseError('not-found', message);
+}
+
+function withoutReader(): MortiseError {
+  const message =
+    'Without the reader nobody can tell what it could not read from what is gone. Give the reader itself, or a list of documents made by hand, or the strategy upserts.';
+  return new MortiseError('configuration', message);
+}
