@@ -545,11 +545,13 @@ export type { DocumentSource, IngestionPipelineOptions, IngestionStrategy, Inges
 export { IngestionPipeline } from './pipeline.ts';
 
 // ---- ingestion/pipeline.d.ts
+import type { DocumentStore } from '@mortise/core/store';
 import type { CommittedVectorStore } from './committed.ts';
 import type { DocumentSource, IngestionPipelineOptions, IngestOptions, IngestReport } from './contract.ts';
 export declare class IngestionPipeline {
     constructor(given: IngestionPipelineOptions);
     get committed(): CommittedVectorStore | undefined;
+    get documents(): DocumentStore;
     run(source: DocumentSource, given?: IngestOptions): Promise<IngestReport>;
 }
 

@@ -65,8 +65,8 @@ export interface QueueReport {
 }
 
 /** Characters of JSON in one piece of work, one document apart; and of one document. Redis takes 512 MB. */
-const MOST_CHARACTERS = 2 ** 20;
-const LONGEST_DOCUMENT = 64 * 2 ** 20;
+const MOST_CHARACTERS = 1_048_576;
+const LONGEST_DOCUMENT = 67_108_864;
 const POLL_MS = 200;
 
 /**

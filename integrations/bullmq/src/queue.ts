@@ -82,7 +82,7 @@ const NO_COUNTS: Counts = {
 /** Milliseconds that Redis has for an answer. */
 const TIMEOUT_MS = 5_000;
 /** What is kept of a run that another one followed. */
-const KEPT_SECONDS = 7 * 24 * 3_600;
+const KEPT_SECONDS = 604_800;
 /** Milliseconds for which an enqueuer that says nothing keeps its place. */
 export const PLACE_MS = 30_000;
 
