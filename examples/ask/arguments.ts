@@ -12,6 +12,7 @@ export interface Settings {
   /** A preset of `@mortise/openai/presets`, by its name. */
   readonly preset?: string;
   readonly verbose: boolean;
+  readonly inspect: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -30,6 +31,7 @@ const OPTIONS = {
   'base-url': { type: 'string' },
   preset: { type: 'string' },
   verbose: { type: 'boolean' },
+  inspect: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -47,6 +49,7 @@ Usage: pnpm start [options]
   --preset NAME            a server that speaks OpenAI's wire, for openai:MODEL: groq, ollama, openrouter
                            and the others of @mortise/openai/presets; it reads that server's own key
   --verbose                show what happens inside, on stderr
+  --inspect                show it in a page on 127.0.0.1, whose address is printed; it stays open until ctrl-C
   --json                   write the answer as JSON, and nothing else, to stdout
   --help                   show this text
 
@@ -76,6 +79,7 @@ export function parseArguments(argv: readonly string[]): Settings {
     ...(baseURL === undefined ? {} : { baseURL }),
     ...(preset === undefined ? {} : { preset }),
     verbose: values.verbose ?? false,
+    inspect: values.inspect ?? false,
     json: values.json ?? false,
     help: values.help ?? false,
   };

@@ -1,6 +1,7 @@
 import { HELP, parseArguments, type Settings } from './arguments.ts';
 import { ask } from './ask.ts';
 import { describeFailure } from './failure.ts';
+import { openInspector } from './inspecting.ts';
 import { showEvents } from './verbose.ts';
 
 /** What a shell reports for a program that ctrl-C ended. */
@@ -31,5 +32,6 @@ try {
 
 async function run(settings: Settings): Promise<void> {
   if (settings.verbose) showEvents((line) => process.stderr.write(line));
+  if (settings.inspect) await openInspector((line) => process.stderr.write(line));
   await ask(settings);
 }

@@ -17,7 +17,7 @@ Usage: pnpm start:chat [options]
 
   --port N                 the port of 127.0.0.1; default: 8787
   --data DIR               where conversations, notes and the key are kept; default: examples/chat/.mortise
-  --docs DIR, --llm PROVIDER:MODEL, --embedding WHICH, --base-url URL, --preset NAME
+  --docs DIR, --llm PROVIDER:MODEL, --embedding WHICH, --base-url URL, --preset NAME, --inspect
                            as for pnpm start (see pnpm start --help); without --llm no key is needed
   --help                   show this text
 `;

@@ -1,6 +1,7 @@
 import { findDocuments } from '@mortise-examples/ask/documents';
 import { createEngine } from '@mortise-examples/ask/engine';
 import { AskError, describeFailure } from '@mortise-examples/ask/failure';
+import { openInspector } from '@mortise-examples/ask/inspecting';
 import { buildIndex } from '@mortise-examples/ask/indexing';
 import { createEmbedding, createLLM } from '@mortise-examples/ask/models';
 import { join, resolve } from 'node:path';
@@ -35,6 +36,7 @@ async function start({ ask, port, data }: ChatSettings): Promise<void> {
   const page = await readPage(
     await builtPage(() => process.stderr.write('Building the page, which takes a few seconds.\n')),
   );
+  if (ask.inspect) await openInspector((line) => process.stderr.write(line));
   const documents = findDocuments(ask.docs);
   const writer = await createLLM(ask);
   const { index, summary } = await buildIndex(documents, await createEmbedding(ask));

@@ -7,6 +7,7 @@ describe('what is given', () => {
       llm: { provider: 'extractive' },
       embedding: { provider: 'local' },
       verbose: false,
+      inspect: false,
       json: false,
       help: false,
     });

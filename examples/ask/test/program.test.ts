@@ -88,6 +88,29 @@ describe('an answer', () => {
     expect(stdout).not.toContain('▶');
   });
 
+  test('is shown in a page with --inspect, which stays until ctrl-C', async () => {
+    using box = new Sandbox(GARDEN);
+    const running = box.start(['--inspect', '--docs', box.docs, '--question', QUESTION]);
+    let said = '';
+    running.child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await running.shows('never on the leaves. [1]');
+    await vi.waitFor(async () => {
+      const url = new URL(/http:\/\/127\.0\.0\.1:\d+\/#[\w-]+/.exec(said)?.[0] ?? '');
+      const headers = { authorization: `Bearer ${url.hash.slice(1)}` };
+      const signal = AbortSignal.timeout(5_000);
+      const { body } = await fetch(`${url.origin}/api/lines`, { headers, signal });
+      let text = '';
+      for await (const piece of body!.pipeThrough(new TextDecoderStream())) {
+        text += piece;
+        if (text.includes('"next"')) break;
+      }
+      expect(text).toMatch(/"phase":"end","name":"query"/);
+      expect(text).toContain(QUESTION);
+    });
+    running.child.kill('SIGINT');
+    expect((await running.end).code).toBe(130);
+  });
+
   test('goes on without a file that cannot be read, and says so', async () => {
     using box = new Sandbox({ ...GARDEN, 'scan.txt': new Uint8Array([0xff, 0x00, 0x81, 0xfe]) });
     const { code, stdout, stderr } = await box.run(['--docs', box.docs, '--question', QUESTION]);

@@ -96,6 +96,9 @@ const SUMS: readonly [
   ['Errors', ({ errors }) => errors, count],
 ];
 
+/** Small numbers, of which a part of a hundred says nothing. */
+const COUNTED: readonly string[] = ['Operations', 'Retries', 'Errors'];
+
 /** What both add up to. */
 function Sums({ left, right }: { left: Run; right: Run }) {
   const [one, other] = [left, right].map(({ root }) => ({
@@ -124,19 +127,26 @@ function Sums({ left, right }: { left: Run; right: Run }) {
           {[left, right].map((run, side) => (
             <tr key={side}>
               <th scope="row">
-                <span className="side">{side === 0 ? 'A' : 'B'}</span>
-                <span className={`status ${statusOf(run.root)}`} role="img" aria-label={statusOf(run.root)} />
-                <span className="run-question">{askedOf(run.root) ?? nameOf(run.root)}</span>
-                <span className="soft">{clock(run.root.startedAt)}</span>
+                <span className="sum-run">
+                  <span className="side">{side === 0 ? 'A' : 'B'}</span>
+                  <span
+                    className={`status ${statusOf(run.root)}`}
+                    role="img"
+                    aria-label={statusOf(run.root)}
+                  />
+                  <span className="run-question">{askedOf(run.root) ?? nameOf(run.root)}</span>
+                  <span className="soft">{clock(run.root.startedAt)}</span>
+                </span>
               </th>
               {sums.map(({ name, values, show }) => {
                 const [value, against] = side === 0 ? values : [values[1], values[0]];
                 return (
                   <td key={name}>
                     {value === undefined ? '–' : show(value)}
-                    {side === 1 && value !== undefined && against !== undefined && (
-                      <span className="soft"> {changeOf(against, value)}</span>
-                    )}
+                    {side === 1 &&
+                      !COUNTED.includes(name) &&
+                      value !== undefined &&
+                      against !== undefined && <span className="soft"> {changeOf(against, value)}</span>}
                   </td>
                 );
               })}

@@ -64,7 +64,7 @@ export function Details({
         </dl>
       </header>
       {span.error !== undefined && <Failure error={span.error} />}
-      <Tabs.Root defaultValue="content" className="tabs">
+      <Tabs.Root defaultValue={firstTab(span, steps)} className="tabs">
         <Tabs.List className="tab-list" aria-label="Parts of the details">
           <Tabs.Tab value="content">Content</Tabs.Tab>
           <Tabs.Tab value="steps">
@@ -91,6 +91,13 @@ export function Details({
       </Tabs.Root>
     </section>
   );
+}
+
+/** The first that has something to say. */
+function firstTab({ content, points }: RunSpan, steps: readonly RunSpan[]): string {
+  if (content !== undefined) return 'content';
+  if (steps.length > 0) return 'steps';
+  return points.some(({ name }) => name !== 'first-token') ? 'points' : 'attributes';
 }
 
 /** An error, what led to it, and what to do. */

