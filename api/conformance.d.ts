@@ -1134,7 +1134,7 @@ export interface OpenKeyValueStore {
     reopen?(): KeyValueStore | Promise<KeyValueStore>;
     close?(): unknown;
 }
-export type KeyValueFeature = 'persistence' | 'iterate' | 'failure' | 'compare-and-set';
+export type KeyValueFeature = 'persistence' | 'iterate' | 'failure' | 'compare-and-set' | 'lock';
 export interface KeyValueSubject {
     open(): OpenKeyValueStore | Promise<OpenKeyValueStore>;
     broken?(): OpenKeyValueStore | Promise<OpenKeyValueStore>;

@@ -130,7 +130,7 @@ export { mapPool, runPool } from './pool.ts';
 export { callPolicy, type CallPolicy } from './retry.ts';
 export { readableStream, SingleReader } from './single-reader.ts';
 export { runAtOnce, runInSlices, timeSlices, type TimeSlices } from './time-slice.ts';
-export { abortReason, type LinkedController, linkedController, MAX_TIMER_MS, raceAbort, throwIfAborted, } from './timers.ts';
+export { abortReason, type LinkedController, linkedController, MAX_TIMER_MS, raceAbort, sleep, throwIfAborted, } from './timers.ts';
 
 // ---- call/pool.d.ts
 export declare function runPool<T>(items: Iterable<T> | AsyncIterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void>;
@@ -185,6 +185,7 @@ export declare function runAtOnce<T>(steps: Generator<unknown, T>): T;
 // ---- call/timers.d.ts
 export declare function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T>;
 export declare const MAX_TIMER_MS: number;
+export declare function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void>;
 export declare function throwIfAborted(signal: AbortSignal | undefined): void;
 export declare function abortReason(signal: AbortSignal): Error;
 export interface LinkedController {
@@ -1861,10 +1862,11 @@ export declare function checkFilter(filter: MetadataFilter, operators: readonly 
 export { checkVectorEntries, checkVectorQuery, checkVectorSearch, requireKeyValueStore } from './check.ts';
 export type { DocumentStore, ItemState, LockOptions, SourceRecord, SourcesOptions, StoreLock, VectorEntry, VectorQuery, VectorSelection, VectorStore, VectorStoreSupport, } from './contract.ts';
 export type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './filter-contract.ts';
-export type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreOptions, StoreValue, } from './key-value-contract.ts';
+export type { KeyLock, KeyLockOptions, KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreOptions, StoreValue, } from './key-value-contract.ts';
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
 export { DocumentLocks, lockedBy } from './document-locks.ts';
+export { leaseOf, leasedKeys, type KeyLease } from './key-lease.ts';
 export { storeCall, storeItems } from './door.ts';
 export { MemoryKeyValueStore } from './memory.ts';
 export { maximalMarginalRelevance } from '../vectors/mmr.ts';
@@ -1873,6 +1875,17 @@ export { lockSqliteFile } from './sqlite-lock.ts';
 export type { NodeTerms, RankedTerms, TermIndex, TermQuery } from './term-contract.ts';
 export { BM25_DEFAULTS, checkTermQuery, inverseDocumentFrequency, termSaturation } from './terms.ts';
 export { createWhenFree } from './when-free.ts';
+
+// ---- store/key-lease.d.ts
+import type { KeyLock, KeyLockOptions } from './key-value-contract.ts';
+export interface KeyLease {
+    readonly keys: readonly string[];
+    readonly leaseMs: number;
+    renew(): Promise<number>;
+    release(): Promise<void>;
+}
+export declare function leaseOf({ leaseMs }: KeyLockOptions): number;
+export declare function leasedKeys(lease: KeyLease): KeyLock;
 
 // ---- store/key-value-contract.d.ts
 import type { JsonValue } from '../shared/json.ts';
@@ -1886,6 +1899,14 @@ export interface KeyValueOptions extends StoreOptions {
 export interface SetOptions extends KeyValueOptions {
     ttlMs?: number | undefined;
 }
+export interface KeyLockOptions extends KeyValueOptions {
+    leaseMs?: number | undefined;
+}
+export interface KeyLock {
+    readonly keys: readonly string[];
+    readonly lost?: AbortSignal | undefined;
+    release(): Promise<void>;
+}
 export interface KeyValueStore {
     get(key: string, options?: KeyValueOptions): Promise<StoreValue | undefined>;
     set(key: string, value: StoreValue, options?: SetOptions): Promise<void>;
@@ -1894,6 +1915,7 @@ export interface KeyValueStore {
     setMany(entries: readonly StoreEntry[], options?: SetOptions): Promise<void>;
     iterate(options?: KeyValueOptions): AsyncIterable<StoreEntry>;
     compareAndSet?(key: string, expected: StoreValue | undefined, value: StoreValue, options?: SetOptions): Promise<boolean>;
+    lock?(keys: readonly string[], options?: KeyLockOptions): Promise<KeyLock>;
 }
 export type StoreEntry = readonly [key: string, value: StoreValue];
 

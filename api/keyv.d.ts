@@ -19,8 +19,10 @@ export interface KeyvLike {
     on(event: 'error', listener: (error: unknown) => void): unknown;
     iterator?: unknown;
     readonly store?: unknown;
+    readonly namespace?: string | undefined;
 }
 export declare class KeyvKeyValueStore implements KeyValueStore {
+    readonly lock?: NonNullable<KeyValueStore['lock']>;
     constructor(keyv: KeyvLike);
     get(key: string, given?: KeyValueOptions): Promise<StoreValue | undefined>;
     set(key: string, value: StoreValue, given?: SetOptions): Promise<void>;

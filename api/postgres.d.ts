@@ -50,7 +50,7 @@ export { PostgresVectorStore, type PostgresVectorStoreOptions } from './vectors.
 export { openPostgres, type OpenedPostgres } from './open.ts';
 
 // ---- key-value.d.ts
-import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
+import type { KeyLock, KeyLockOptions, KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
 import type { PostgresOptions } from './database.ts';
 export interface PostgresKeyValueStoreOptions extends PostgresOptions {
 }
@@ -62,6 +62,7 @@ export declare class PostgresKeyValueStore implements KeyValueStore {
     getMany(keys: readonly string[], given?: KeyValueOptions): Promise<(StoreValue | undefined)[]>;
     setMany(entries: readonly StoreEntry[], given?: SetOptions): Promise<void>;
     compareAndSet(key: string, expected: StoreValue | undefined, value: StoreValue, given?: SetOptions): Promise<boolean>;
+    lock(keys: readonly string[], given?: KeyLockOptions): Promise<KeyLock>;
     iterate(given?: KeyValueOptions): AsyncIterable<StoreEntry>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

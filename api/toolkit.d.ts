@@ -991,7 +991,7 @@ interface StoreGuardOptions {
         readonly user: string;
     } | undefined;
 }
-export type StoreGuard = <T>(what: 'read' | 'written', signal: AbortSignal | undefined, operation: () => Promise<T>) => Promise<T | undefined>;
+export type StoreGuard = <T>(what: 'read' | 'written' | 'locked', signal: AbortSignal | undefined, operation: () => Promise<T>) => Promise<T | undefined>;
 export declare function createStoreGuard({ store, warn, timeoutMs, names }: StoreGuardOptions): StoreGuard;
 
 // ---- wrappers/with-cache.d.ts

@@ -67,7 +67,8 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     JsonParser: 13,
     structured: 20,
     // A fallback's memory of models that fail is 1.3 of it, prices by model 1.1.
-    '*': 70,
+    // Waits for what other processes make 0.75.
+    '*': 71,
   },
 };
 
@@ -85,8 +86,8 @@ const LARGER: Readonly<Record<string, number>> = {
   '@mortise/bedrock': 10.25,
   // Ten kinds of things both ways: 13.25 for `fromLangChain`, 8.5 for `toLangChain`, which an application rarely needs both.
   '@mortise/langchain': 17,
-  // Three kinds of stores on one client: 5.75 for keys and values alone, 6 for documents, 8.75 for vectors, words by BM25 and both in SQL, 2 to open PGlite in a folder.
-  '@mortise/postgres': 13,
+  // Three kinds of stores on one client: 5.75 for keys and values alone, 6 for documents, 8.75 for vectors, words by BM25 and both in SQL, 2 to open PGlite in a folder, 0.5 for locks on keys.
+  '@mortise/postgres': 13.5,
   // 4 for the limit of all processes, 5.25 to enqueue, 5 to work; an application has one or two of them in one process.
   '@mortise/bullmq': 10.5,
   // Two sides: 8.5 for a client that trusts no server, 6 for a server; an application rarely has both.

@@ -12,6 +12,7 @@ keyValueConformance(
       persistence: 'It is in memory.',
       failure: 'Nothing can fail in it.',
       'compare-and-set': 'It was written before there was one.',
+      lock: 'It was written before there was one.',
     },
   },
 );

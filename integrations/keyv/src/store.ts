@@ -3,6 +3,7 @@ import { errorText, MortiseError, type JsonValue } from '@mortise/core';
 import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { reading, finiteNumber, jsonText, requireMembers } from '@mortise/core/shared';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
+import { redisLock, type RedisAdapter } from './redis-lock.ts';
 
 /** What is used of a `Keyv`, of version 6. */
 export interface KeyvLike {
@@ -15,6 +16,7 @@ export interface KeyvLike {
   /** Without effect where the adapter cannot iterate. */
   iterator?: unknown;
   readonly store?: unknown;
+  readonly namespace?: string | undefined;
 }
 
 const MEMBERS = [
@@ -29,10 +31,12 @@ const MEMBERS = [
 /**
  * Any Keyv as a `KeyValueStore`. Values are kept as text, bytes as base64, so that every adapter and serializer gives
  * back what it was given. Keyv emits an `error` event for a failing adapter and answers as if the entry were absent;
- * here such a call rejects. It has no `compareAndSet`, as Keyv has none.
+ * here such a call rejects. It has no `compareAndSet`, as Keyv has none. On the adapter `@keyv/redis` it has a `lock`, in
+ * keys of its own on the adapter's connection.
  */
 export class KeyvKeyValueStore implements KeyValueStore {
   readonly #keyv: KeyvLike;
+  readonly lock?: NonNullable<KeyValueStore['lock']>;
   #failures = 0;
   #failure: unknown;
 
@@ -52,6 +56,12 @@ export class KeyvKeyValueStore implements KeyValueStore {
         }),
       'configuration',
     );
+    const { store, namespace } = reading(
+      'keyv',
+      () => ({ store: keyv.store, namespace: keyv.namespace }),
+      'configuration',
+    );
+    if (isRedis(store)) this.lock = redisLock(store, `${namespace ?? ''}:`, place);
   }
 
   async get(key: string, given: KeyValueOptions = {}): Promise<StoreValue | undefined> {
@@ -163,6 +173,15 @@ const AT_ONCE = 1024;
 
 function* inParts<T>(all: readonly T[]): Generator<T[]> {
   for (let at = 0; at < all.length; at += AT_ONCE) yield all.slice(at, at + AT_ONCE);
+}
+
+/** `KeyvRedis` of `@keyv/redis`: nothing else of Keyv's has such a member. */
+function isRedis(store: unknown): store is RedisAdapter {
+  return reading(
+    'keyv',
+    () => typeof (store as RedisAdapter | undefined)?.getClient === 'function',
+    'configuration',
+  );
 }
 
 /** Keyv 6 wraps its adapter, and gives nothing where that cannot iterate: the innermost one decides. */

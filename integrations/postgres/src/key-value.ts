@@ -1,9 +1,13 @@
 import type { JsonValue } from '@mortise/core';
 import { throwIfAborted, timeSlices } from '@mortise/core/call';
-import { checkOptions, finiteNumber, jsonText } from '@mortise/core/shared';
+import { checkOptions, checkTexts, finiteNumber, jsonText } from '@mortise/core/shared';
 import {
+  leasedKeys,
+  leaseOf,
   storeCall,
   storeItems,
+  type KeyLock,
+  type KeyLockOptions,
   type KeyValueOptions,
   type KeyValueStore,
   type SetOptions,
@@ -24,6 +28,8 @@ const SLICE = 256;
 const PAGE = 64;
 /** Values that are copied when the call is made, before anything is waited for. */
 const COPIED_AT_ONCE = 2048;
+/** What the namespaces of locks begin with: no other one does, as an escape of `encodeText` goes on otherwise. */
+const LOCKS = '\u0001lock ';
 /** Milliseconds between two removals of entries whose time is over. */
 const PRUNED_EVERY = 60_000;
 /** Milliseconds, some 3,000 years: beyond it an entry stays for ever. */
@@ -141,6 +147,48 @@ export class PostgresKeyValueStore implements KeyValueStore {
               values: [...name, stored.bytes, stored.json, ttl, wanted.bytes, wanted.json],
             };
       return (await this.#database.rows('written', sql, signal)).length === 1;
+    });
+  }
+
+  /** By rows of the same table, which expire: it needs no connection of its own, and goes through a pooler. */
+  async lock(keys: readonly string[], given: KeyLockOptions = {}): Promise<KeyLock> {
+    return storeCall(given, async (options) => {
+      const { namespace = '', signal } = options;
+      const leaseMs = leaseOf(options);
+      const byKey = new Map(checkTexts('The list of keys', keys).map((key) => [encodeKey(key), key]));
+      const holder = new TextEncoder().encode(crypto.randomUUID());
+      const held = [`${LOCKS}${encodeKey(namespace)}`, holder] as const;
+      const entries = this.#entries;
+      const run = async (text: string, some: readonly string[], values: unknown[], signal?: AbortSignal) => {
+        if (some.length === 0) return [];
+        const sql = { text, values: [...held, JSON.stringify(some), ...values] };
+        return this.#database.rows('written', sql, signal);
+      };
+      await this.#prune(signal);
+      // In one order, so that two who lock do not wait for each other.
+      const taken = await run(
+        `INSERT INTO ${entries} AS entry (namespace, key, value, json, expires_at)
+        SELECT $1, key, $2::bytea, false, ${expiry('$4')} FROM jsonb_array_elements_text(($3::text)::jsonb) AS key
+        ORDER BY key COLLATE "C" ON CONFLICT (namespace, key) DO UPDATE
+        SET value = excluded.value, expires_at = excluded.expires_at WHERE entry.expires_at <= now() RETURNING key`,
+        [...byKey.keys()],
+        [leaseMs],
+        signal,
+      );
+      const got = new Set(taken.map((row) => textOf(row['key'])));
+      const ours = [...byKey.keys()].filter((key) => got.has(key));
+      const mine = `WHERE namespace = $1 AND value = $2::bytea AND key IN (SELECT jsonb_array_elements_text(($3::text)::jsonb))`;
+      return leasedKeys({
+        keys: ours.map((key) => byKey.get(key) as string),
+        leaseMs,
+        renew: async () =>
+          (
+            await run(`UPDATE ${entries} SET expires_at = ${expiry('$4')} ${mine} RETURNING key`, ours, [
+              leaseMs,
+            ])
+          ).length,
+        release: async () => void (await run(`DELETE FROM ${entries} ${mine}`, ours, [])),
+      });
     });
   }
 

@@ -40,7 +40,7 @@ describe.skipIf(serverPrograms === undefined)(`on a server of its own${WHY}`, ()
     { describe, it },
     {
       name: 'postgres on a server',
-      declares: ['persistence', 'iterate', 'compare-and-set'],
+      declares: ['persistence', 'iterate', 'compare-and-set', 'lock'],
       reasons: { failure: 'It is tried with a client that fails, in the other suite.' },
       open() {
         const where = place();

@@ -21,7 +21,7 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
   return [
     keyValueConformance(functions, {
       name: 'postgres',
-      declares: ['persistence', 'iterate', 'failure', 'compare-and-set'],
+      declares: ['persistence', 'iterate', 'failure', 'compare-and-set', 'lock'],
       async open() {
         const place = await (await inProcess()).emptySchema();
         const open = () => new PostgresKeyValueStore(place);

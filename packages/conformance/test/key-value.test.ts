@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { keyValueConformance, keyValueSuite, runCase } from '@mortise/conformance';
+import { MortiseError } from '@mortise/core';
 import {
   MemoryKeyValueStore,
   type KeyValueStore,
@@ -17,6 +18,7 @@ keyValueConformance(
     reasons: {
       persistence: 'It is in memory, gone with the process.',
       failure: 'There is no backend that could fail.',
+      lock: 'Calls of one process wait for each other without one.',
     },
   },
 );
@@ -34,7 +36,43 @@ function faulty(fault: Fault): KeyValueStore {
     setMany: (entries, options) => memory.setMany(entries, options),
     iterate: (options) => memory.iterate(options),
     compareAndSet: (...given) => memory.compareAndSet(...given),
+    lock: lockOf(),
     ...fault(memory),
+  };
+}
+
+/** A lock in memory, of which a fault spoils a step. */
+function lockOf({
+  place = (key: string, namespace: string) => JSON.stringify([namespace, key]),
+  step,
+  lasts = (_leaseMs: number) => Infinity,
+  isChecked = true,
+  isOwned = true,
+}: {
+  place?: (key: string, namespace: string) => string;
+  step?: () => Promise<void>;
+  lasts?: (leaseMs: number) => number;
+  isChecked?: boolean;
+  isOwned?: boolean;
+} = {}): NonNullable<KeyValueStore['lock']> {
+  const held = new Map<string, { readonly until: number }>();
+  return async (keys, { namespace = '', leaseMs = 10_000, signal } = {}) => {
+    signal?.throwIfAborted();
+    if (isChecked && !(leaseMs > 0 && keys.every((key) => typeof key === 'string')))
+      throw new MortiseError('invalid-request', 'No such lock.');
+    const mine = { until: performance.now() + lasts(leaseMs) };
+    const free = [...new Set(keys)].filter(
+      (key) => !((held.get(place(key, namespace))?.until ?? 0) > performance.now()),
+    );
+    if (step !== undefined) await step();
+    for (const key of free) held.set(place(key, namespace), mine);
+    return {
+      keys: free,
+      async release() {
+        for (const key of free)
+          if (!isOwned || held.get(place(key, namespace)) === mine) held.delete(place(key, namespace));
+      },
+    };
   };
 }
 
@@ -217,6 +255,45 @@ const faults: [string, rule: string, Fault][] = [
     }),
   ],
   [
+    'a lock that two get who ask at once',
+    'S-06',
+    () => ({ lock: lockOf({ step: () => Promise.resolve() }) }),
+  ],
+  ['a lock that is not kept', 'S-06', () => ({ lock: lockOf({ lasts: (leaseMs) => leaseMs }) })],
+  ['a lock that frees what another holds', 'S-06', () => ({ lock: lockOf({ isOwned: false }) })],
+  ['locks of all namespaces in one', 'S-06', () => ({ lock: lockOf({ place: (key) => key }) })],
+  [
+    'a lock with the namespace glued to the key',
+    'S-06',
+    () => ({ lock: lockOf({ place: (key, namespace) => `${namespace}:${key}` }) }),
+  ],
+  ['a lock that takes any lease', 'S-06', () => ({ lock: lockOf({ isChecked: false }) })],
+  [
+    'a lock that is an entry',
+    'S-06',
+    (m) => {
+      const lock = lockOf();
+      return {
+        async lock(keys, options = {}) {
+          const held = await lock(keys, options);
+          await m.setMany(
+            held.keys.map((key) => [key, 'locked'] as const),
+            options,
+          );
+          return held;
+        },
+      };
+    },
+  ],
+  [
+    'a lock that an abort does not stop',
+    'C-01',
+    () => {
+      const lock = lockOf();
+      return { lock: (keys, { signal: _s, ...options } = {}) => lock(keys, options) };
+    },
+  ],
+  [
     'a comparison that an abort does not stop',
     'C-01',
     (m) => ({ compareAndSet: (key, expected, value) => m.compareAndSet(key, expected, value) }),
@@ -225,28 +302,33 @@ const faults: [string, rule: string, Fault][] = [
 
 /** What the faulty store could do. */
 const CASES = keyValueSuite.filter(({ requires }) =>
-  requires.every((feature) => feature === 'iterate' || feature === 'compare-and-set'),
+  requires.every((feature) => ['iterate', 'compare-and-set', 'lock'].includes(feature)),
 );
+
+/** The cases that find the fault. They wait most of the time, so all at once. */
+async function failedOf(cases: typeof CASES, fault: Fault): Promise<typeof CASES> {
+  const failed = await Promise.all(
+    cases.map((testCase) =>
+      runCase(testCase, { open: () => ({ store: faulty(fault) }) }).then(
+        () => [],
+        () => [testCase],
+      ),
+    ),
+  );
+  return failed.flat();
+}
 
 describe('the key-value suite', () => {
   it.each(faults)('finds %s by a case of %s', async (_what, rule, fault) => {
-    const failed = new Set<string>();
-    for (const testCase of CASES)
-      await runCase(testCase, { open: () => ({ store: faulty(fault) }) }).catch(() =>
-        failed.add(testCase.rule),
-      );
-    expect([...failed]).toContain(rule);
+    const cases = CASES.filter((testCase) => testCase.rule === rule);
+    expect(await failedOf(cases, fault)).not.toEqual([]);
   });
 
-  it('has a fault for every case of S-05 that needs no backend', async () => {
-    const cases = CASES.filter(({ rule }) => rule === 'S-05');
-    const found = new Set<string>();
-    for (const testCase of cases)
-      for (const [, , fault] of faults)
-        await runCase(testCase, { open: () => ({ store: faulty(fault) }) }).catch(() =>
-          found.add(testCase.id),
-        );
-    expect([...found]).toEqual(cases.map(({ id }) => id));
+  it.each(['S-05', 'S-06'])('has a fault for every case of %s that needs no backend', async (id) => {
+    const cases = CASES.filter(({ rule }) => rule === id);
+    const own = faults.filter(([, rule]) => rule === id);
+    const found = (await Promise.all(own.map(([, , fault]) => failedOf(cases, fault)))).flat();
+    expect(new Set(found)).toEqual(new Set(cases));
   });
 
   it('passes the store without a fault', async () => {
@@ -264,5 +346,11 @@ describe('the key-value suite', () => {
     const testCase = keyValueSuite.find(({ id }) => id === 'kv-cas-failure')!;
     const broken = () => ({ store: faulty(() => ({ compareAndSet: async () => false })) });
     await expect(runCase(testCase, { open: broken, broken })).rejects.toThrow('compareAndSet');
+  });
+
+  it('finds a failure that is shown as a key that another holds', async () => {
+    const testCase = keyValueSuite.find(({ id }) => id === 'kv-lock-failure')!;
+    const broken = () => ({ store: faulty(() => ({})) });
+    await expect(runCase(testCase, { open: broken, broken })).rejects.toThrow('lock');
   });
 });

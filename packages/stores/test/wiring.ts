@@ -21,6 +21,8 @@ function folder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+const ONE_MACHINE = 'It is for one machine; what several share is in Postgres or Redis.';
+
 export function wire(functions: TestFunctions): ConformanceResults[] {
   const results: ConformanceResults[] = [];
   results.push(
@@ -30,6 +32,7 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
       reasons: {
         'compare-and-set':
           "A rename does not ask what it replaces, and a lock that ends with its process is SQLite's.",
+        lock: ONE_MACHINE,
       },
       open() {
         const { path, remove } = folder();
@@ -51,6 +54,7 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
       keyValueConformance(functions, {
         name: durable ? 'sqlite, durable' : 'sqlite',
         declares: ['persistence', 'iterate', 'failure', 'compare-and-set'],
+        reasons: { lock: ONE_MACHINE },
         open() {
           const { path, remove } = folder();
           const stores: SqliteKeyValueStore[] = [];

@@ -92,6 +92,8 @@ export const rules: Readonly<Record<string, string>> = {
     'A vector store refuses what it does not declare, a wrong dimension and a vector that is not finite. An upsert of the same id replaces; a delete leaves nothing of what it names; filters mean the same everywhere and apply before the best are taken; what is nearest is found.',
   'S-05':
     'A store that writes on a condition sets an entry only while it is what was expected, in one step for all who write to it, so that no update is lost.',
+  'S-06':
+    'A store that locks keys gives each to one holder at a time, in all processes, until it is released or its holder is gone; nobody waits, and entries are what they were.',
   'T-02': 'Text that is not trusted stands between tags that it cannot close.',
   'V-02': 'Every span is linked to the one around it.',
   'N-01': 'A postprocessor gives each node once, whole, with a finite score, and makes nothing of nothing.',

@@ -3,6 +3,7 @@ import type { Suite } from '../frame/case.ts';
 import { pause } from '../shared/helpers.ts';
 import type { KeyValueSubject } from './subject.ts';
 import { compareCases } from './compare-cases.ts';
+import { lockCases } from './lock-cases.ts';
 import { AWKWARD_NAMES, entriesOf, opened, VALUES } from './lab.ts';
 import { optionalCases } from './optional-cases.ts';
 
@@ -252,5 +253,6 @@ export const keyValueSuite: Suite<KeyValueSubject> = [
     },
   },
   ...compareCases,
+  ...lockCases,
   ...optionalCases,
 ];

@@ -10,8 +10,8 @@ export interface OpenKeyValueStore {
   close?(): unknown;
 }
 
-/** What a case of the key-value suite may require. `compare-and-set`: the store has that method. */
-export type KeyValueFeature = 'persistence' | 'iterate' | 'failure' | 'compare-and-set';
+/** What a case of the key-value suite may require. `compare-and-set` and `lock`: the store has that method. */
+export type KeyValueFeature = 'persistence' | 'iterate' | 'failure' | 'compare-and-set' | 'lock';
 
 export interface KeyValueSubject {
   /** Called once for each case. */

@@ -20,5 +20,6 @@ export {
   linkedController,
   MAX_TIMER_MS,
   raceAbort,
+  sleep,
   throwIfAborted,
 } from './timers.ts';

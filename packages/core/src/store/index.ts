@@ -14,6 +14,8 @@ export type {
 } from './contract.ts';
 export type { FilterCondition, FilterOperator, FilterValue, MetadataFilter } from './filter-contract.ts';
 export type {
+  KeyLock,
+  KeyLockOptions,
   KeyValueOptions,
   KeyValueStore,
   SetOptions,
@@ -24,6 +26,7 @@ export type {
 export { storeFailure, systemCode } from './failure.ts';
 export { checkFilter, FILTER_OPERATORS, matchesFilter } from './filter.ts';
 export { DocumentLocks, lockedBy } from './document-locks.ts';
+export { leaseOf, leasedKeys, type KeyLease } from './key-lease.ts';
 export { storeCall, storeItems } from './door.ts';
 export { MemoryKeyValueStore } from './memory.ts';
 export { maximalMarginalRelevance } from '../vectors/mmr.ts';

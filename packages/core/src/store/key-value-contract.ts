@@ -18,6 +18,25 @@ export interface SetOptions extends KeyValueOptions {
   ttlMs?: number | undefined;
 }
 
+/** Which keys are held, and for how long where nobody lets go of them. */
+export interface KeyLockOptions extends KeyValueOptions {
+  /**
+   * Milliseconds, above 0, after which the keys of a holder that died are free again: the store renews them as long as the
+   * holder's process lives. Default: 10,000.
+   */
+  leaseMs?: number | undefined;
+}
+
+/** Keys that are held against others until they are released or their holder dies. */
+export interface KeyLock {
+  /** Those that were got, in the order of the list; others are held by somebody else. */
+  readonly keys: readonly string[];
+  /** Aborted once a key is lost without having been released. Absent: that does not happen. */
+  readonly lost?: AbortSignal | undefined;
+  /** Safe to repeat. */
+  release(): Promise<void>;
+}
+
 /**
  * Keys to values. What was set is got, byte for byte (S-03). A store takes a copy of what it is given and gives
  * copies: changing either changes nothing in it. Of very many entries in one call it may take some of the copies later,
@@ -46,6 +65,12 @@ export interface KeyValueStore {
     value: StoreValue,
     options?: SetOptions,
   ): Promise<boolean>;
+  /**
+   * Holds keys, so that of several processes which miss an entry one makes it. At once: those of the keys that another
+   * holds are not among what it gives, and nobody waits. It is no entry, and keeps nobody from writing one. For stores that
+   * several machines share; absent where a backend cannot hold keys, or where nobody else could want them.
+   */
+  lock?(keys: readonly string[], options?: KeyLockOptions): Promise<KeyLock>;
 }
 
 /** A key and its value. */

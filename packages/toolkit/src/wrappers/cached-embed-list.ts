@@ -11,6 +11,7 @@ import {
 } from '@mortise/core/embedding';
 import { defined, heard, isObject } from '@mortise/core/shared';
 import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
+import type { Claimed } from './store-lock.ts';
 
 /** One distinct input and its places in the list. */
 interface Entry {
@@ -38,6 +39,8 @@ export async function embedListCached(
     : new CachedList(model, inputs, options, cache).run();
 }
 
+/** Keys that one call locks in a store that several processes share. */
+const MOST_LOCKED = 4_096;
 const NONE: readonly number[] = [];
 const NOTHING = { usage: { inputTokens: 0 }, cached: 0, requests: 0, warnings: [] };
 
@@ -51,6 +54,9 @@ class CachedList {
   /** What this call makes for itself and for those who wait for it, and what another call is making. */
   #led: Entry[] = [];
   #followed: Promise<Entry | undefined>[] = [];
+  /** What another process is making, by key. Calls of this process wait for it here. */
+  readonly #theirs = new Map<string, Entry>();
+  #locked = 0;
   #done = 0;
   #reported = 0;
   #cached = 0;
@@ -93,13 +99,19 @@ class CachedList {
       await this.#lookUp();
       for (;;) {
         await this.#embed(this.#led);
+        this.#led = [];
+        // First what is ours to make: others may wait for it as we wait for theirs.
+        if (this.#theirs.size > 0) {
+          await this.#awaitTheirs();
+          continue;
+        }
         const following = Promise.all(this.#followed);
-        [this.#led, this.#followed] = [[], []];
+        this.#followed = [];
         const left = await (signal === undefined ? following : raceAbort(following, signal));
         const again = left.filter((entry) => entry !== undefined);
         if (again.length === 0) break;
         // Whoever they waited for has failed, or left.
-        for (const entry of again) this.#claim(entry);
+        await this.#claim(again);
       }
       if (this.#reported !== this.#done) this.#progress();
       // Its result for no texts, which takes no request: who would have answered.
@@ -128,24 +140,62 @@ class CachedList {
         signal,
       );
       const before = this.#done;
+      const missed: Entry[] = [];
       for (const [at, entry] of looked.entries()) {
         const vector = found[at];
-        if (vector === undefined) this.#claim(entry);
+        if (vector === undefined) missed.push(entry);
         else this.#settle(entry, vector, true);
       }
       if (this.#done > before) this.#progress();
+      await this.#claim(missed);
     }
   }
 
-  /** Leads the request for the entry's key, or waits for the call that does. */
-  #claim(entry: Entry): void {
+  /** Leads the requests for the entries' keys, or waits for the calls that do, of this process or another one. */
+  async #claim(entries: readonly Entry[]): Promise<void> {
+    const led = entries.filter((entry) => this.#leads(entry));
+    const { locks } = this.#cache;
+    // Beyond that the locks would cost more than what they save: what is not locked may be made twice.
+    const locked = locks === undefined ? [] : led.slice(0, Math.max(0, MOST_LOCKED - this.#locked));
+    this.#locked += locked.length;
+    this.#led.push(...led.slice(locked.length));
+    if (locks === undefined || locked.length === 0) return;
+    for (const entry of locked) this.#theirs.set(entry.key, entry);
+    this.#divide(
+      await locks.claim(
+        locked.map(({ key }) => key),
+        this.#options.signal,
+      ),
+    );
+  }
+
+  async #awaitTheirs(): Promise<void> {
+    const { locks } = this.#cache;
+    if (locks !== undefined) this.#divide(await locks.wait([...this.#theirs.keys()], this.#options.signal));
+  }
+
+  #divide({ mine, found }: Claimed<Float32Array>): void {
+    for (const [key, vector] of found) {
+      const entry = this.#theirs.get(key);
+      if (!this.#theirs.delete(key) || entry === undefined) continue;
+      this.#land(entry, vector);
+      this.#settle(entry, vector, true);
+    }
+    for (const key of mine) {
+      const entry = this.#theirs.get(key);
+      if (this.#theirs.delete(key) && entry !== undefined) this.#led.push(entry);
+    }
+    if (found.size > 0) this.#progress();
+  }
+
+  /** Whether the entry is ours to make, in this process. */
+  #leads(entry: Entry): boolean {
     const { flights } = this.#cache;
     const other = flights.get(entry.key);
     if (other === undefined) {
       entry.flight = new Flight();
       flights.set(entry.key, entry.flight);
-      this.#led.push(entry);
-      return;
+      return true;
     }
     const landed = new Promise<Entry | undefined>((resolve) => {
       other.follow((vector) => {
@@ -156,6 +206,7 @@ class CachedList {
       });
     });
     this.#followed.push(landed);
+    return false;
   }
 
   /** The misses as one list. */
@@ -234,6 +285,7 @@ class CachedList {
     const { flight, key } = entry;
     entry.flight = undefined;
     this.#cache.flights.delete(key);
+    this.#cache.locks?.release([key]);
     flight.land(vector);
   }
 

@@ -19,6 +19,7 @@ import { heard } from '@mortise/core/shared';
 import { isPartial } from './cached-embed-list.ts';
 import { Flight, lookupSize, type EmbeddingCacheCall } from './embedding-cache.ts';
 import { ModelTexts } from './model-texts.ts';
+import type { Claimed } from './store-lock.ts';
 
 export interface CachedEmbedStreamOptions {
   readonly model: EmbeddingModel;
@@ -180,36 +181,87 @@ export class CachedEmbedStream implements StreamRun {
       this.#linked.signal,
     );
     const before = this.#done;
+    const missed: Entry[] = [];
     for (const [at, entry] of entries.entries()) {
       const vector = found[at];
-      if (vector === undefined) this.#claim(entry);
+      if (vector === undefined) missed.push(entry);
       else this.#settle(entry, vector, true);
     }
     if (this.#done > before) this.#progress();
+    await this.#claim(missed);
   }
 
-  /** Leads the request for the entry's key, or waits for the call that does. */
-  #claim(entry: Entry): void {
+  /** Leads the requests for the entries' keys, or waits for the calls that do, of this process or another one. */
+  async #claim(entries: readonly Entry[]): Promise<void> {
+    const led = new Map<string, Entry>();
+    for (const entry of entries) if (this.#leads(entry)) led.set(entry.key, entry);
+    const { locks } = this.#options.cache;
+    if (locks === undefined) this.#held.push(...led.values());
+    else if (led.size > 0) this.#divide(led, await locks.claim([...led.keys()], this.#linked.signal));
+  }
+
+  /** What another process makes comes while the stream goes on. */
+  #divide(led: ReadonlyMap<string, Entry>, { mine, found, theirs }: Claimed<Float32Array>): void {
+    for (const [key, vector] of found) {
+      const entry = led.get(key);
+      if (entry === undefined) continue;
+      this.#land(entry, vector);
+      this.#settle(entry, vector, true);
+    }
+    if (found.size > 0) this.#progress();
+    for (const key of mine) {
+      const entry = led.get(key);
+      if (entry !== undefined) this.#held.push(entry);
+    }
+    const { locks } = this.#options.cache;
+    if (theirs.length === 0 || locks === undefined) return;
+    this.#following++;
+    locks
+      .wait(theirs, this.#linked.signal)
+      .then((claimed) => {
+        this.#divide(led, claimed);
+        // Another process may wait for what is ours now.
+        this.#texts.hurry();
+      })
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#following--;
+        this.notify();
+      });
+  }
+
+  /** Whether the entry is ours to make, in this process. */
+  #leads(entry: Entry): boolean {
     const { flights } = this.#options.cache;
     const other = flights.get(entry.key);
     if (other === undefined) {
       entry.flight = new Flight(() => this.#texts.hurry());
       flights.set(entry.key, entry.flight);
       this.#leading.add(entry);
-      this.#held.push(entry);
-      return;
+      return true;
     }
     this.#following++;
     other.follow((vector) => {
-      this.#following--;
-      if (this.#linked.signal.aborted) return;
-      if (vector === undefined) this.#claim(entry);
-      else {
+      if (this.#linked.signal.aborted) {
+        this.#following--;
+        return;
+      }
+      if (vector !== undefined) {
+        this.#following--;
         this.#settle(entry, vector, true);
         this.#progress();
+        this.notify();
+        return;
       }
-      this.notify();
+      // Whoever it waited for has failed, or left.
+      this.#claim([entry])
+        .catch((error: unknown) => this.#fail(error))
+        .finally(() => {
+          this.#following--;
+          this.notify();
+        });
     });
+    return false;
   }
 
   /** Gives the model whole batches, and the rest when there is nothing to wait for. */
@@ -306,6 +358,7 @@ export class CachedEmbedStream implements StreamRun {
     entry.flight = undefined;
     this.#leading.delete(entry);
     this.#options.cache.flights.delete(key);
+    this.#options.cache.locks?.release([key]);
     flight.land(vector);
   }
 

@@ -13,6 +13,7 @@ import { emitPoint } from '@mortise/core/events';
 import { canonicalJson, framed, positive, sha256Hex } from '@mortise/core/shared';
 import type { KeyValueStore } from '@mortise/core/store';
 import { createStoreGuard, type StoreGuard } from './store-guard.ts';
+import { storeLocksOf, type StoreLocks } from './store-lock.ts';
 
 /** Everything that makes one vector another. */
 export interface EmbeddingKeyFields {
@@ -70,6 +71,8 @@ export class EmbeddingCacheCall {
   readonly key: (text: EmbeddingInput) => string;
   /** Requests under way for this store, by key, whoever makes them. */
   readonly flights: Map<string, Flight>;
+  /** Where the store can lock: what other processes make is not made here too. */
+  readonly locks: StoreLocks<Float32Array> | undefined;
   readonly #model: EmbeddingModel;
   readonly #store: KeyValueStore;
   readonly #ttlMs: number | undefined;
@@ -102,6 +105,10 @@ export class EmbeddingCacheCall {
       timeoutMs: Math.min(STORE_TIMEOUT_MS, positive('timeoutMs', timeoutMs ?? STORE_TIMEOUT_MS)),
       warn: (message) => this.warn('cache', message),
     });
+    this.locks = storeLocksOf({
+      ...{ store, namespace: NAMESPACE, guard: this.#guard },
+      look: (keys, signal) => this.#look(keys, signal),
+    });
   }
 
   get warnings(): Warning[] {
@@ -122,15 +129,22 @@ export class EmbeddingCacheCall {
     keys: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<(Float32Array | undefined)[]> {
-    const values: unknown = await this.#guard('read', signal, async () =>
-      this.#store.getMany(keys, { namespace: NAMESPACE, signal }),
-    );
-    const found = this.#vectors(keys, values);
+    const found = await this.#look(keys, signal);
     let hits = 0;
     for (const vector of found) if (vector !== undefined) hits++;
     const { provider, model } = this.#model;
     emitPoint('cache', { provider, model, hits, misses: keys.length - hits }, this.#span());
     return found;
+  }
+
+  async #look(
+    keys: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<(Float32Array | undefined)[]> {
+    const values: unknown = await this.#guard('read', signal, async () =>
+      this.#store.getMany(keys, { namespace: NAMESPACE, signal }),
+    );
+    return this.#vectors(keys, values);
   }
 
   #vectors(keys: readonly string[], values: unknown): (Float32Array | undefined)[] {

@@ -4,6 +4,7 @@ import { errorText } from '@mortise/core';
 import { framed, sha256Hex, isObject, type JsonValue, canonicalJson, base64Of } from '@mortise/core/shared';
 import type { KeyValueStore, StoreValue } from '@mortise/core/store';
 import { createStoreGuard, type StoreGuard } from './store-guard.ts';
+import { storeLocksOf } from './store-lock.ts';
 import { type ChatOptions, type LLM, toMessages, type ChatInput, type ChatReply } from '@mortise/core/llm';
 
 /** `chat` and `complete` of one text are two questions: a model may put the one into a template. */
@@ -82,8 +83,18 @@ export class ReplyCache {
       timeoutMs: STORE_TIMEOUT_MS,
       warn: (message) => this.#warn(message),
     });
+    const look = async (keys: readonly string[], ended: AbortSignal | undefined) => [
+      await this.#read(keys[0] as string, guard, ended),
+    ];
+    const locks = storeLocksOf({ store: this.#store, namespace: NAMESPACE, guard, look });
     try {
-      const reply = await this.#read(key, guard, signal);
+      let reply = await this.#read(key, guard, signal);
+      // The same question of another process: one of them asks, and the others wait for what it keeps.
+      if (reply === undefined && locks !== undefined) {
+        let claimed = await locks.claim([key], signal);
+        if (claimed.theirs.length > 0) claimed = await locks.wait([key], signal);
+        reply = claimed.found.get(key);
+      }
       this.#looked(reply !== undefined);
       if (reply !== undefined) {
         end(reply);
@@ -94,6 +105,10 @@ export class ReplyCache {
       throw error;
     }
     let keeping = false;
+    const leave = (reply?: KeptReply): void => {
+      end(reply);
+      locks?.release([key]);
+    };
     const keep = async (reply: KeptReply): Promise<void> => {
       keeping = true;
       let copy: KeptReply | undefined;
@@ -102,7 +117,7 @@ export class ReplyCache {
         copy = this.#copyOf(reply);
       } finally {
         // Whatever happens: those who wait would wait for ever.
-        end(copy);
+        leave(copy);
       }
     };
     return {
@@ -111,9 +126,13 @@ export class ReplyCache {
         keep: (reply) =>
           options.signal === undefined ? keep(reply) : raceAbort(keep(reply), options.signal),
         leave() {
-          if (!keeping) end(undefined);
+          if (!keeping) leave();
         },
-        onFollowed: (drive) => flight.onFollowed(drive),
+        onFollowed(drive) {
+          flight.onFollowed(drive);
+          // Nobody knows whether another process waits.
+          if (locks !== undefined) drive();
+        },
       },
     };
   }

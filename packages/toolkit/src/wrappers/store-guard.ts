@@ -14,7 +14,7 @@ interface StoreGuardOptions {
 
 /** Undefined when the store failed; rejects only with the reason of `signal`. */
 export type StoreGuard = <T>(
-  what: 'read' | 'written',
+  what: 'read' | 'written' | 'locked',
   signal: AbortSignal | undefined,
   operation: () => Promise<T>,
 ) => Promise<T | undefined>;

@@ -30,7 +30,7 @@ export interface WithCacheOptions {
 /**
  * `llm` with its finished replies kept in `store`: the same question, options included, is asked once. A stream is
  * answered from what `chat` left and the other way round, with one delta for each text. Equal calls under way at once
- * make one request. A store that fails costs a `warning` event, never the call, and one that does
+ * make one request, those of other processes included where the store has a `lock`. A store that fails costs a `warning` event, never the call, and one that does
  * not answer within 10 s is left alone for a minute; failures and cut streams are not kept.
  *
  * `usage` of a kept reply is what it cost when it was made: put budgets and limits inside,

@@ -27,7 +27,8 @@ export interface WithEmbeddingCacheOptions {
 /**
  * `model` with its embeddings kept in `store`: a text is embedded once for each model, kind, length and provider's own
  * options. The store is looked into before the limiter is asked; what it does not have goes to the model as one list, so
- * that batches stay full, and equal texts missed by several calls at once make one request. An embedding is in the store
+ * that batches stay full, and equal texts missed by several calls at once make one request, those of other processes
+ * included where the store has a `lock`. An embedding is in the store
  * before it is part of a result, progress or a stream: what a killed program had paid for is not paid for again, but for
  * the requests under way. (A model that does not call `onBatch` is kept when its call ends.)
  *
@@ -79,11 +80,17 @@ export function withEmbeddingCache<M extends EmbeddingModel>(
     cache.flights.set(key, flight);
     let made: Float32Array | undefined;
     try {
+      const { locks } = cache;
+      let claimed = await locks?.claim([key], signal);
+      if (locks !== undefined && claimed?.theirs.length === 1) claimed = await locks.wait([key], signal);
+      made = claimed?.found.get(key);
+      if (made !== undefined) return made.slice();
       const vector = await embed();
       await cache.keep([[key, vector]]);
       return (made = vector);
     } finally {
       cache.flights.delete(key);
+      cache.locks?.release([key]);
       flight.land(made);
     }
   }
