@@ -19,10 +19,9 @@ export { CONVENTIONS } from './names.ts';
 export { reportToOpenTelemetry, type ReportOptions } from './report.ts';
 
 // ---- metrics.d.ts
-export type CostOf = (usage: {
-    readonly inputTokens?: number;
-    readonly outputTokens?: number;
-}, by: {
+import type { Usage } from '@mortise/core';
+export type CostOf = (call: {
+    readonly usage: Usage;
     readonly provider: string;
     readonly model: string;
 }) => number | undefined;

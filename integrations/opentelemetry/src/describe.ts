@@ -20,198 +20,206 @@ interface Operation {
   readonly kind: SpanKind;
   /** What stands behind the operation in the span's name. */
   readonly target: (attributes: EventAttributes) => unknown;
-  /** Besides what is said of all of them. */
-  readonly start?: (attributes: EventAttributes) => Attributes;
+  /** Puts down what is said of it besides. */
+  readonly start?: (into: Attributes, said: EventAttributes) => void;
 }
 
-const model = ({ model }: EventAttributes): unknown => model;
+const model = (said: EventAttributes): unknown => said['model'];
 
 const inference = (operation: string): Operation => ({
   operation,
   kind: SpanKind.CLIENT,
   target: model,
-  start: (said) => ({
-    [names.REQUEST_STREAM]: said['streamed'] === true ? true : undefined,
-    [names.REQUEST_TEMPERATURE]: numberOf(said['temperature']),
-    [names.REQUEST_TOP_P]: numberOf(said['topP']),
-    [names.REQUEST_MAX_TOKENS]: numberOf(said['maxOutputTokens']),
-    [names.REQUEST_SEED]: numberOf(said['seed']),
-    [names.OUTPUT_TYPE]: textOf(said['responseFormat']),
-    'mortise.request.tools': numberOf(said['tools']),
-    'mortise.request.reasoning_effort': textOf(said['effort']),
-  }),
+  start(into, said) {
+    if (said['streamed'] === true) into[names.REQUEST_STREAM] = true;
+    put(into, names.REQUEST_TEMPERATURE, numberOf(said['temperature']));
+    put(into, names.REQUEST_TOP_P, numberOf(said['topP']));
+    put(into, names.REQUEST_MAX_TOKENS, numberOf(said['maxOutputTokens']));
+    put(into, names.REQUEST_SEED, numberOf(said['seed']));
+    put(into, names.OUTPUT_TYPE, textOf(said['responseFormat']));
+    put(into, 'mortise.request.tools', numberOf(said['tools']));
+    put(into, 'mortise.request.reasoning_effort', textOf(said['effort']));
+  },
 });
 
 const workflow = (name: string): Operation => ({
   operation: 'invoke_workflow',
   kind: SpanKind.INTERNAL,
   target: () => name,
-  start: (said) => ({ [names.WORKFLOW_NAME]: name, ...ours(said) }),
+  start(into, said) {
+    into[names.WORKFLOW_NAME] = name;
+    plain(into, said, 'mortise.');
+  },
 });
 
 const OPERATIONS = /* @__PURE__ */ operations();
 
-function operations(): Readonly<Record<string, Operation>> {
-  return {
+function operations(): ReadonlyMap<string, Operation> {
+  const known: Record<string, Operation> = {
     'llm.chat': inference('chat'),
     'llm.complete': inference('text_completion'),
     'embedding.batch': {
       operation: 'embeddings',
       kind: SpanKind.CLIENT,
       target: model,
-      start: ({ kind, inputs }) => ours({ kind, inputs }),
+      start: (into, { kind, inputs }) => plain(into, { kind, inputs }, 'mortise.'),
     },
     'retriever.retrieve': {
       operation: 'retrieval',
       kind: SpanKind.CLIENT,
       target: ({ retriever }) => retriever,
-      start: ({ topK, ...said }) => ({ [names.REQUEST_TOP_K]: numberOf(topK), ...ours(said) }),
+      start(into, { topK, ...said }) {
+        put(into, names.REQUEST_TOP_K, numberOf(topK));
+        plain(into, said, 'mortise.');
+      },
     },
     // The registry has no word for it, and takes others as values of an operation.
     'reranker.rerank': {
       operation: 'rerank',
       kind: SpanKind.CLIENT,
       target: model,
-      start: ({ documents, topN }) => ours({ documents, topN }),
+      start: (into, { documents, topN }) => plain(into, { documents, topN }, 'mortise.'),
     },
     'tool.execute': {
       operation: 'execute_tool',
       kind: SpanKind.INTERNAL,
       target: ({ tool }) => tool,
-      start: ({ tool, toolCallId, step }) => ({
-        [names.TOOL_NAME]: textOf(tool),
-        [names.TOOL_CALL_ID]: textOf(toolCallId),
-        [names.TOOL_TYPE]: 'function',
-        'mortise.step': numberOf(step),
-      }),
+      start(into, { tool, toolCallId, step }) {
+        put(into, names.TOOL_NAME, textOf(tool));
+        put(into, names.TOOL_CALL_ID, textOf(toolCallId));
+        into[names.TOOL_TYPE] = 'function';
+        put(into, 'mortise.step', numberOf(step));
+      },
     },
     'run-tools': {
       operation: 'invoke_agent',
       kind: SpanKind.INTERNAL,
       target: ({ agent }) => agent,
-      start: ({ agent, run, tools, resumed }) => ({
-        [names.AGENT_NAME]: textOf(agent),
-        ...ours({ run, tools, resumed }),
-      }),
+      start(into, { agent, run, tools, resumed }) {
+        put(into, names.AGENT_NAME, textOf(agent));
+        plain(into, { run, tools, resumed }, 'mortise.');
+      },
     },
     query: workflow('query'),
     chat: workflow('chat'),
   };
+  return new Map(Object.entries(known));
 }
 
 /** The name, the kind and the attributes of a span by its start. */
-export function described({ name, attributes }: MortiseEvent): Described {
-  if (name === 'mcp.call') return mcpCall(attributes);
-  const known = OPERATIONS[name];
+export function described({ name, attributes: said }: MortiseEvent): Described {
+  const attributes: Attributes = {};
+  if (name === 'mcp.call') return mcpCall(said, attributes);
+  const known = OPERATIONS.get(name);
   if (known === undefined) {
     // What an application names itself keeps its own names.
-    const own = Object.hasOwn(EVENT_NAMES, name) ? ours(attributes) : plain(attributes, '');
-    const of = textOf(attributes['postprocessor']) ?? textOf(attributes['parser']);
-    return { name: of === undefined ? name : `${name} ${of}`, kind: SpanKind.INTERNAL, attributes: own };
+    plain(attributes, said, Object.hasOwn(EVENT_NAMES, name) ? 'mortise.' : '');
+    const of = textOf(said['postprocessor']) ?? textOf(said['parser']);
+    return { name: of === undefined ? name : `${name} ${of}`, kind: SpanKind.INTERNAL, attributes };
   }
   const { operation, kind, target, start } = known;
-  const of = textOf(target(attributes));
-  return {
-    name: of === undefined ? operation : `${operation} ${of}`,
-    kind,
-    attributes: defined({
-      [names.OPERATION]: operation,
-      ...whom(attributes),
-      ...start?.(attributes),
-    }),
-  };
+  attributes[names.OPERATION] = operation;
+  whom(attributes, said);
+  start?.(attributes, said);
+  const of = textOf(target(said));
+  return { name: of === undefined ? operation : `${operation} ${of}`, kind, attributes };
 }
 
-function mcpCall({ method, tool, server }: EventAttributes): Described {
-  const calls = textOf(tool);
-  const attributes = defined({
-    ...mcpAttributes({ method, server }),
-    [names.TOOL_NAME]: calls,
-    [names.OPERATION]: calls === undefined ? undefined : 'execute_tool',
-  });
-  return {
-    name: calls === undefined ? String(method) : `${String(method)} ${calls}`,
-    kind: SpanKind.CLIENT,
-    attributes,
-  };
+function mcpCall(said: EventAttributes, attributes: Attributes): Described {
+  const method = String(said['method']);
+  const tool = textOf(said['tool']);
+  Object.assign(attributes, mcpAttributes(said));
+  put(attributes, names.TOOL_NAME, tool);
+  if (tool !== undefined) attributes[names.OPERATION] = 'execute_tool';
+  return { name: tool === undefined ? method : `${method} ${tool}`, kind: SpanKind.CLIENT, attributes };
 }
 
 /** What a call of MCP adds to the span of the tool that it is. */
 export function mcpAttributes({ method, server }: EventAttributes): Attributes {
-  return defined({ [names.MCP_METHOD]: textOf(method), 'mortise.mcp.server': textOf(server) });
+  const attributes: Attributes = {};
+  put(attributes, names.MCP_METHOD, textOf(method));
+  put(attributes, 'mortise.mcp.server', textOf(server));
+  return attributes;
 }
 
 /** The provider, the model and the server. Also of metrics. */
-export function whom(said: EventAttributes): Attributes {
+export function whom(into: Attributes, said: EventAttributes): Attributes {
   const provider = textOf(said['provider']);
-  return defined({
-    [names.PROVIDER]: provider === undefined ? undefined : names.providerName(provider, said['address']),
-    [names.REQUEST_MODEL]: textOf(said['model']),
-    [names.SERVER_ADDRESS]: textOf(said['address']),
-    [names.SERVER_PORT]: numberOf(said['port']),
-    'mortise.server': textOf(said['server']),
-  });
+  const address = textOf(said['address']);
+  if (provider !== undefined) into[names.PROVIDER] = names.providerName(provider, address);
+  put(into, names.REQUEST_MODEL, textOf(said['model']));
+  put(into, names.SERVER_ADDRESS, address);
+  put(into, names.SERVER_PORT, numberOf(said['port']));
+  put(into, 'mortise.server', textOf(said['server']));
+  return into;
 }
 
 /** What an operation is called in the conventions, for metrics. */
 export function operationOf(name: string): string | undefined {
-  return OPERATIONS[name]?.operation;
+  return OPERATIONS.get(name)?.operation;
 }
 
 /** What the end of an operation adds. */
 export function ended(event: EndEvent): Attributes {
   const { name, attributes: said } = event;
-  const firstTokenMs = numberOf(said['firstTokenMs']);
-  const own = {
-    ...usageOf(said),
-    [names.RESPONSE_ID]: textOf(said['responseId']),
-    [names.RESPONSE_MODEL]: textOf(said['answeredBy']),
-    [names.RESPONSE_FINISH_REASONS]: reasons(said['finishReason']),
-    [names.RESPONSE_TIME_TO_FIRST_CHUNK]: firstTokenMs === undefined ? undefined : firstTokenMs / 1000,
-    'mortise.stream.left': said['left'] === true ? true : undefined,
-  };
+  const attributes: Attributes = {};
+  usageOf(attributes, said);
+  put(attributes, names.RESPONSE_MODEL, textOf(said['answeredBy']));
   switch (name) {
     case 'llm.chat':
     case 'llm.complete':
-      return defined({ ...own, 'mortise.time_per_output_token': perToken(event) });
+      ofReply(attributes, event);
+      break;
     case 'embedding.batch':
-      return defined({ ...own, [names.EMBEDDINGS_DIMENSIONS]: numberOf(said['dimensions']) });
+      put(attributes, names.EMBEDDINGS_DIMENSIONS, numberOf(said['dimensions']));
+      break;
     case 'reranker.rerank':
+      put(attributes, 'mortise.results', numberOf(said['results']));
+      break;
     case 'run-tools': {
-      const { results, ended: end, steps, approvals } = said;
-      return defined({ ...own, ...ours({ results, ended: end, steps, approvals }) });
+      const { ended: end, steps, approvals } = said;
+      plain(attributes, { ended: end, steps, approvals }, 'mortise.');
+      break;
     }
     case 'tool.execute':
-      return {};
+    case 'mcp.call':
+      break;
     case 'retriever.retrieve':
-      return ours({ nodes: said['nodes'] });
+      put(attributes, 'mortise.nodes', numberOf(said['nodes']));
+      break;
     default:
-      return Object.hasOwn(EVENT_NAMES, name) ? ours(said) : plain(said, '');
+      plain(attributes, said, Object.hasOwn(EVENT_NAMES, name) ? 'mortise.' : '');
   }
+  return attributes;
 }
 
-/** Tokens, in and out, of whatever has them. */
-export function usageOf(said: EventAttributes): Attributes {
+function ofReply(into: Attributes, event: EndEvent): void {
+  const { attributes: said } = event;
+  const { finishReason, left } = said;
+  const firstTokenMs = numberOf(said['firstTokenMs']);
+  put(into, names.RESPONSE_ID, textOf(said['responseId']));
+  if (typeof finishReason === 'string') into[names.RESPONSE_FINISH_REASONS] = [finishReason];
+  if (left === true) into['mortise.stream.left'] = true;
+  if (firstTokenMs === undefined) return;
+  into[names.RESPONSE_TIME_TO_FIRST_CHUNK] = firstTokenMs / 1000;
+  put(into, 'mortise.time_per_output_token', perToken(event, firstTokenMs));
+}
+
+/** Tokens, in and out, of whatever has them. What a workflow used stands in the calls inside it. */
+function usageOf(into: Attributes, said: EventAttributes): void {
   const usage = recordOf(said['usage']);
-  return {
-    [names.USAGE_INPUT_TOKENS]: numberOf(usage['inputTokens']) ?? numberOf(said['inputTokens']),
-    [names.USAGE_OUTPUT_TOKENS]: numberOf(usage['outputTokens']),
-    [names.USAGE_CACHE_READ]: numberOf(usage['cachedInputTokens']),
-    [names.USAGE_CACHE_CREATION]: numberOf(usage['cacheWriteTokens']),
-    [names.USAGE_REASONING]: numberOf(usage['reasoningTokens']),
-  };
-}
-
-function reasons(reason: unknown): string[] | undefined {
-  return typeof reason === 'string' ? [reason] : undefined;
+  if (said['provider'] === undefined) return;
+  put(into, names.USAGE_INPUT_TOKENS, numberOf(usage['inputTokens']) ?? numberOf(said['inputTokens']));
+  put(into, names.USAGE_OUTPUT_TOKENS, numberOf(usage['outputTokens']));
+  put(into, names.USAGE_CACHE_READ, numberOf(usage['cachedInputTokens']));
+  put(into, names.USAGE_CACHE_CREATION, numberOf(usage['cacheWriteTokens']));
+  put(into, names.USAGE_REASONING, numberOf(usage['reasoningTokens']));
 }
 
 /** Seconds a token after the first content of a stream, where the provider told how many there were. */
-function perToken({ attributes, durationMs }: EndEvent): number | undefined {
-  const firstTokenMs = numberOf(attributes['firstTokenMs']);
+function perToken({ attributes, durationMs }: EndEvent, firstTokenMs: number): number | undefined {
   const tokens = numberOf(recordOf(attributes['usage'])['outputTokens']);
-  if (firstTokenMs === undefined || tokens === undefined || tokens < 2) return undefined;
-  return (durationMs - firstTokenMs) / 1000 / (tokens - 1);
+  return tokens === undefined || tokens < 2 ? undefined : (durationMs - firstTokenMs) / 1000 / (tokens - 1);
 }
 
 /** A class of errors, not its words. */
@@ -222,30 +230,26 @@ export function errorType(error: unknown): string {
 }
 
 /** A point, as an event of a span. Words of a warning may be of what was said. */
-export function pointAttributes({ name, attributes }: MortiseEvent): Attributes {
-  if (name !== 'warning') return ours(attributes);
-  const { message: _message, item: _item, ...rest } = attributes;
-  return ours(rest);
-}
-
-/** Attributes under our own name, in the conventions' spelling: `waitedMs` is `mortise.waited_ms`. */
-function ours(said: EventAttributes): Attributes {
-  return plain(said, 'mortise.');
-}
-
-function plain(said: EventAttributes, prefix: string): Attributes {
+export function pointAttributes({ name, attributes: said }: MortiseEvent): Attributes {
   const attributes: Attributes = {};
+  if (name !== 'warning') return plain(attributes, said, 'mortise.');
+  const { message: _message, item: _item, ...rest } = said;
+  return plain(attributes, rest, 'mortise.');
+}
+
+/** Attributes under `prefix`, in the conventions' spelling: `waitedMs` is `mortise.waited_ms`. Without a prefix as they are. */
+function plain(into: Attributes, said: EventAttributes, prefix: string): Attributes {
   for (const [key, value] of Object.entries(said)) {
     if (typeof value !== 'string' && typeof value !== 'boolean' && numberOf(value) === undefined) continue;
-    attributes[prefix === '' ? key : prefix + spelled(key)] = value;
+    into[prefix === '' ? key : prefix + spelled(key)] = value;
   }
-  return attributes;
+  return into;
 }
 
 function spelled(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function defined(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+function put(into: Attributes, name: string, value: string | number | undefined): void {
+  if (value !== undefined) into[name] = value;
 }

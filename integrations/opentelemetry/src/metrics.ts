@@ -1,14 +1,17 @@
 import { ValueType, type Attributes, type Histogram, type Meter } from '@opentelemetry/api';
+import type { Usage } from '@mortise/core';
 import type { Attributes as EventAttributes, MortiseEvent } from '@mortise/core/events';
 import { errorType, operationOf, whom, type EndEvent } from './describe.ts';
 import * as names from './names.ts';
 import { numberOf, recordOf, textOf } from './read.ts';
 
-/** Whom a call cost: what `costOf` of the toolkit's budgets takes. */
-export type CostOf = (
-  usage: { readonly inputTokens?: number; readonly outputTokens?: number },
-  by: { readonly provider: string; readonly model: string },
-) => number | undefined;
+/** What a call cost, or undefined where that is not known: `(call) => costOf(call, prices)` with `costOf` of the toolkit. */
+export type CostOf = (call: {
+  readonly usage: Usage;
+  readonly provider: string;
+  /** The one that answered. */
+  readonly model: string;
+}) => number | undefined;
 
 /** Everything that is counted. */
 export interface Measures {
@@ -60,7 +63,7 @@ export function measures(meter: Meter, latest: boolean): Measures {
       const failed =
         event.phase === 'error' && said['left'] !== true
           ? { [names.ERROR_TYPE]: errorType(event.error) }
-          : {};
+          : undefined;
       if (name === 'mcp.call') {
         const method = { [names.MCP_METHOD]: textOf(said['method']) };
         const tool = textOf(said['tool']);
@@ -73,7 +76,7 @@ export function measures(meter: Meter, latest: boolean): Measures {
       const operation = operationOf(name);
       if (operation === undefined) return;
       const about = aboutMetric(operation, said);
-      duration.record(durationMs / 1000, { ...about, ...failed });
+      duration.record(durationMs / 1000, failed === undefined ? about : { ...about, ...failed });
       unreleased[name]?.record(durationMs / 1000, { ...target(name, said), ...failed });
       const firstTokenMs = numberOf(said['firstTokenMs']);
       if (firstTokenMs !== undefined) firstChunk.record(firstTokenMs / 1000, about);
@@ -87,7 +90,7 @@ export function measures(meter: Meter, latest: boolean): Measures {
       if (cost !== undefined) costs.record(cost, about);
     },
     cache({ attributes: said }) {
-      const about = whom(said);
+      const about = whom({}, said);
       for (const [result, count] of [
         ['hit', numberOf(said['hits'])],
         ['miss', numberOf(said['misses'])],
@@ -101,12 +104,10 @@ export function measures(meter: Meter, latest: boolean): Measures {
 
 /** What metrics tell calls apart by: few values each, so neither ids nor numbers. */
 export function aboutMetric(operation: string, said: EventAttributes): Attributes {
+  const about = whom({ [names.OPERATION]: operation }, said);
   const answeredBy = textOf(said['answeredBy']);
-  return {
-    [names.OPERATION]: operation,
-    ...whom(said),
-    ...(answeredBy === undefined ? {} : { [names.RESPONSE_MODEL]: answeredBy }),
-  };
+  if (answeredBy !== undefined) about[names.RESPONSE_MODEL] = answeredBy;
+  return about;
 }
 
 function target(name: string, said: EventAttributes): Attributes {

@@ -39,8 +39,8 @@ export interface ReportOptions {
    */
   content?: boolean | ContentOptions | undefined;
   /**
-   * What a call cost, in your currency: `mortise.cost` of its span, and the metric `mortise.client.cost`. `createBudget({ prices, .. }).costOf`
-   * of the toolkit is such a function. Default: nobody counts.
+   * What a call cost, in your currency: `mortise.cost` of its span, and the metric `mortise.client.cost`. With the toolkit:
+   * `(call) => costOf(call, prices)`. Default: nobody counts.
    */
   costOf?: CostOf | undefined;
 }
@@ -237,7 +237,7 @@ class Reporter {
     const usage = said['usage'] ?? (inputTokens === undefined ? undefined : { inputTokens });
     if (usage === undefined) return {};
     try {
-      const cost = this.#costOf(usage, { provider, model: answeredBy });
+      const cost = this.#costOf({ usage, provider, model: answeredBy });
       return typeof cost === 'number' && Number.isFinite(cost) ? { cost } : {};
     } catch (cause) {
       return { failure: { cause } };

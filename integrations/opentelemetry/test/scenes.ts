@@ -109,7 +109,14 @@ export function busy(status: number): (response: ServerResponse) => void {
 
 export function openai(provider: Provider): OpenAILLM {
   const { baseURL } = provider;
-  return new OpenAILLM({ model: 'gpt-x', apiKey: KEY, baseURL, api: 'chat-completions', name: 'eu-gateway' });
+  return new OpenAILLM({
+    model: 'gpt-x',
+    apiKey: KEY,
+    baseURL,
+    api: 'chat-completions',
+    name: 'eu-gateway',
+    retry: { baseDelayMs: 1 },
+  });
 }
 
 const messages = [
