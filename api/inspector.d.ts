@@ -72,8 +72,9 @@ export { recordRuns, type RecordingBounds, type RecordOptions, type RunRecorder 
 export { readRecording, type Header, type RecordedError, type RecordedEvent, type Recording, type RecordingLine, } from './format.ts';
 export { compareRuns, type Difference, type Pair } from './compare.ts';
 export { recordingOf } from './export.ts';
+export { stepsOf, type Step } from './steps.ts';
 export type { Plain } from './plain.ts';
-export { flatten, runsOf, totalsOf, type Row, type Run, type RunPoint, type RunSpan, type SpanStatus, type Totals, } from './runs.ts';
+export { flatten, runsOf, totalsOf, type Row, type Run, type RunPoint, type RunSpan, type SpanStatus, type Tokens, type Totals, } from './runs.ts';
 
 // ---- inspect.d.ts
 import type { MortiseError } from '@mortise/core';
@@ -164,3 +165,16 @@ export interface Row {
 export declare function flatten(root: RunSpan, closed?: ReadonlySet<string>): Row[];
 export declare function totalsOf(root: RunSpan): Totals;
 export declare function firstTokenMs({ attributes, points, startedAt }: RunSpan): number | undefined;
+export interface Tokens {
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+}
+
+// ---- steps.d.ts
+import type { RunSpan, Tokens } from './runs.ts';
+export interface Step extends Tokens {
+    readonly span: RunSpan;
+    readonly firstTokenMs?: number;
+    readonly cost?: number;
+}
+export declare function stepsOf(root: RunSpan): Step[];

@@ -2,20 +2,22 @@ import { Tabs } from '@base-ui/react/tabs';
 import type { RecordedError } from '../src/format.ts';
 import {
   firstTokenMs,
-  flatten,
   spanEnd,
   statusOf,
-  tokensOf,
   totalsOf,
   waitOf,
   type Run,
   type RunPoint,
   type RunSpan,
 } from '../src/runs.ts';
+import { stepsOf, type Step } from '../src/steps.ts';
 import { Code, Content, Text } from './content.tsx';
 import { remedyOf } from './remedies.ts';
 import { clock, cost, count, duration, kindOf, labelOf, nameOf, pretty, shortOf } from './show.ts';
 import { useNow } from './use-shown.ts';
+
+/** Rows of the table of steps. */
+const MAX_STEPS = 500;
 
 /** Everything about one span. */
 export function Details({
@@ -94,7 +96,7 @@ export function Details({
 }
 
 /** The first that has something to say. */
-function firstTab({ content, points }: RunSpan, steps: readonly RunSpan[]): string {
+function firstTab({ content, points }: RunSpan, steps: readonly Step[]): string {
   if (content !== undefined) return 'content';
   if (steps.length > 0) return 'steps';
   return points.some(({ name }) => name !== 'first-token') ? 'points' : 'attributes';
@@ -149,28 +151,16 @@ function Failure({ error }: { error: RecordedError }) {
   );
 }
 
-/** The steps inside that have tokens of their own, or a cost. */
-function stepsOf(root: RunSpan): RunSpan[] {
-  return flatten(root)
-    .map(({ span }) => span)
-    .filter((span) => {
-      const { inputTokens, outputTokens } = tokensOf({ ...span, children: [] });
-      const isPriced = span.points.some(({ name }) => name === 'budget');
-      const isLeaf = /^(?:llm|embedding|reranker)\./.test(span.name);
-      return isLeaf && (isPriced || inputTokens + outputTokens > 0);
-    });
-}
-
-function Steps({ steps, onSelect }: { steps: readonly RunSpan[]; onSelect: (span: RunSpan) => void }) {
+function Steps({ steps, onSelect }: { steps: readonly Step[]; onSelect: (span: RunSpan) => void }) {
   if (steps.length === 0) return <p className="hint">No step in here has told of tokens.</p>;
-  const all = steps.map((span) => ({ span, totals: totalsOf({ ...span, children: [] }) }));
-  const isPriced = all.some(({ totals }) => totals.cost !== undefined);
+  const isPriced = steps.some((step) => step.cost !== undefined);
+  const isStreamed = steps.some((step) => step.firstTokenMs !== undefined);
   return (
     <table className="steps">
       <thead>
         <tr>
           <th scope="col">Step</th>
-          <th scope="col">First token</th>
+          {isStreamed && <th scope="col">First token</th>}
           <th scope="col">Took</th>
           <th scope="col">In</th>
           <th scope="col">Out</th>
@@ -178,18 +168,19 @@ function Steps({ steps, onSelect }: { steps: readonly RunSpan[]; onSelect: (span
         </tr>
       </thead>
       <tbody>
-        {all.map(({ span, totals }) => (
-          <tr key={span.key}>
+        {steps.slice(0, MAX_STEPS).map((step) => (
+          <tr key={step.span.key}>
             <th scope="row">
-              <button type="button" className="link" onClick={() => onSelect(span)}>
-                {labelOf(span) || nameOf(span)}
-              </button>
+              <button type="button" className="link" onClick={() => onSelect(step.span)}>
+                {nameOf(step.span)}
+              </button>{' '}
+              <span className="soft">{labelOf(step.span)}</span>
             </th>
-            <td>{totals.firstTokenMs === undefined ? '' : duration(totals.firstTokenMs)}</td>
-            <td>{span.durationMs === undefined ? '' : duration(span.durationMs)}</td>
-            <td>{count(totals.inputTokens)}</td>
-            <td>{count(totals.outputTokens)}</td>
-            {isPriced && <td>{totals.cost === undefined ? '' : cost(totals.cost)}</td>}
+            {isStreamed && <td>{step.firstTokenMs === undefined ? '' : duration(step.firstTokenMs)}</td>}
+            <td>{step.span.durationMs === undefined ? '' : duration(step.span.durationMs)}</td>
+            <td>{count(step.inputTokens)}</td>
+            <td>{count(step.outputTokens)}</td>
+            {isPriced && <td>{step.cost === undefined ? '' : cost(step.cost)}</td>}
           </tr>
         ))}
       </tbody>

@@ -75,8 +75,10 @@ export class RunSource {
     const { body } = await fetch(`/api/lines?from=${this.#next}`, { headers });
     if (body === null) return;
     let rest = '';
-    for await (const text of body.pipeThrough(new TextDecoderStream())) {
-      const whole = rest + text;
+    // Not `for await`, which not every browser has for streams.
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      const whole = rest + next.value;
       const end = whole.lastIndexOf('\n') + 1;
       rest = whole.slice(end);
       if (end > 0) this.#take(whole.slice(0, end));

@@ -10,6 +10,7 @@ export {
 } from './format.ts';
 export { compareRuns, type Difference, type Pair } from './compare.ts';
 export { recordingOf } from './export.ts';
+export { stepsOf, type Step } from './steps.ts';
 export type { Plain } from './plain.ts';
 export {
   flatten,
@@ -20,5 +21,6 @@ export {
   type RunPoint,
   type RunSpan,
   type SpanStatus,
+  type Tokens,
   type Totals,
 } from './runs.ts';

@@ -54,17 +54,29 @@ function described(error: unknown, content: boolean, depth: number): RecordedErr
   const isSaid = content || (isOurs && !FOREIGN.includes(error.code));
   const about: Record<string, Plain> = {};
   for (const key of ABOUT) {
+    // Where in a model's text something is wrong: made of the names that stand there.
+    if (key === 'path' && !content) continue;
     const value = own[key];
     if (typeof value === 'string') about[key] = withoutKeys(value).slice(0, 200);
     else if (typeof value === 'number' || typeof value === 'boolean') about[key] = value;
   }
   const { name, message, cause, partial } = own;
   const recorded: RecordedError = { name: typeof name === 'string' ? name.slice(0, 100) : 'Error', ...about };
-  if (isSaid && typeof message === 'string') recorded.message = plain(message) as string;
+  if (isSaid && typeof message === 'string')
+    recorded.message = plain(content ? message : ownWords(message, own['provider'] !== undefined)) as string;
   if (content && partial !== undefined) recorded.partial = plain(partial);
   if (cause !== undefined && cause !== null && depth < MAX_CAUSES)
     recorded.cause = errorOf(cause, content, depth + 1);
   return recorded;
+}
+
+/**
+ * A message of Mortise's without what it repeats: the sentence of a server, which stands behind a colon and may hold the prompt, and
+ * what is quoted.
+ */
+function ownWords(message: string, isProviders: boolean): string {
+  const [words = ''] = isProviders ? message.split(': ', 1) : [message];
+  return words.replaceAll(/"[^"]*"|(?<=\s)'[^']*'(?=[\s.,;:)])/g, '"…"');
 }
 
 const ABOUT = [

@@ -1,6 +1,15 @@
 import type { MortiseError } from '@mortise/core';
 import { emitPoint, traced } from '@mortise/core/events';
-import { flatten, readRecording, recordRuns, runsOf, type Run, type RunRecorder } from '@mortise/inspector';
+import { ScriptedLLM } from '@mortise/core/testing';
+import {
+  flatten,
+  readRecording,
+  recordRuns,
+  runsOf,
+  stepsOf,
+  type Run,
+  type RunRecorder,
+} from '@mortise/inspector';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +52,11 @@ describe('a recording', () => {
     await askDocuments();
     await runAgent();
     await failToAuthenticate();
+    // What Mortise quotes is somebody's too.
+    const wrong = [{ type: 'tool-call', id: 'c', name: 'order', arguments: 'walnut' }] as never;
+    await new ScriptedLLM({ replies: [wrong] })
+      .chat([{ role: 'assistant', content: wrong }])
+      .catch(() => undefined);
     await recorder.flush();
     const query = runs().find(({ root }) => root.name === 'query')!;
     expect(flatten(query.root).map(({ span, depth }) => `${depth} ${span.name}`)).toEqual([
@@ -57,12 +71,18 @@ describe('a recording', () => {
       provider: 'house',
       usage: { inputTokens: 412, outputTokens: 38 },
     });
+    // The budget stands around the model, and its cost is the model's all the same.
+    expect(stepsOf(query.root)).toMatchObject([
+      { span: { name: 'embedding.batch' } },
+      { span: { name: 'llm.chat' }, inputTokens: 412, outputTokens: 38, cost: 0.000895 },
+    ]);
     expect(llm.points.map(({ name }) => name)).toEqual(expect.arrayContaining(['retry', 'first-token']));
     const recorded = text();
     for (const word of [...PRIVATE, SECRET]) expect(recorded).not.toContain(word);
     expect(readRecording(recorded)).toMatchObject({ unreadable: 0 });
     // What Mortise itself says of an error is there, and what a tool threw is not.
     expect(recorded).toContain('The provider does not know this key.');
+    expect(recorded).toMatch(/arguments is \\"…\\"; it takes an object/);
     const tool = runs()
       .flatMap(({ root }) => flatten(root))
       .find(({ span }) => span.error?.code === undefined && span.error);

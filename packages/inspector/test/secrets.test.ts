@@ -23,7 +23,9 @@ test.each([false, true])(
     const echoed = given.flatMap(formsOf).join(' ');
     await using wire = await startWire((_request, reply) => {
       reply.writeHead(400, { 'content-type': 'application/json', 'x-request-id': echoed });
-      reply.end(JSON.stringify({ error: { message: `refused: ${echoed}`, type: echoed, code: echoed } }));
+      reply.end(
+        JSON.stringify({ error: { message: `refused, walnut: ${echoed}`, type: echoed, code: echoed } }),
+      );
     });
     const recorder = recordRuns({ folder, content });
     try {
@@ -38,7 +40,10 @@ test.each([false, true])(
         .map((name) => readFileSync(join(folder, name), 'utf8'))
         .join('');
       expect(recorded).toContain('"phase":"error"');
+      // The prompt, and what the server says, which may repeat it.
       expect(recorded.includes('Hello')).toBe(content);
+      expect(recorded.includes('walnut')).toBe(content);
+      expect(recorded).toContain('openai answered 400');
       for (const form of given.flatMap(formsOf)) expect(recorded).not.toContain(form);
     } finally {
       await recorder.stop();
