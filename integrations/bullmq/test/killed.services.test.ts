@@ -10,7 +10,7 @@ import { PostgresDocumentStore } from '@mortise/postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serverPrograms, startServer, type Server as PostgresServer } from '../../postgres/test/server.ts';
-import { PlainVectorStore } from './plain-vectors.ts';
+import { PlainVectorStore } from '../../../examples/scale/plain-vectors.ts';
 import { serverProgram, startRedis, type RedisServer } from './server.ts';
 import type { WorkerArguments } from './worker.ts';
 
@@ -81,7 +81,7 @@ describe.skipIf(why.length > 0)(`${WORKERS} workers in processes of their own${W
   }
 
   async function index(name: string): Promise<void> {
-    await PlainVectorStore.create(pool, `${name}_plain`);
+    await PlainVectorStore.open(pool, `${name}_plain`);
     paid = new Map();
     again = 0;
   }

@@ -9,7 +9,7 @@ import { IngestionPipeline } from '@mortise/rag';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { work } from '../src/index.ts';
-import { PlainVectorStore } from './plain-vectors.ts';
+import { PlainVectorStore } from '../../../examples/scale/plain-vectors.ts';
 
 export interface WorkerArguments {
   readonly redisPort: number;

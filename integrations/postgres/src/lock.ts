@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 interface Holding {
   readonly session: Session;
   readonly lost: AbortSignal;
+  readonly last: { asked: Promise<void> };
   /** Lets go of everything, and gives the connection back. */
   end(): Promise<void>;
 }
@@ -65,14 +66,14 @@ export class AdvisoryLocks {
     let shared: Shared | undefined;
     try {
       shared = await this.#share();
-      const { session, lost } = await shared.holding;
-      const locked = await this.#each(session, 'pg_try_advisory_lock', keys);
+      const holding = await shared.holding;
+      const locked = await this.#each(holding, 'pg_try_advisory_lock', keys);
       const other = sourceIds[keys.findIndex((key) => !locked.has(key))];
       if (other !== undefined) {
-        await this.#each(session, 'pg_advisory_unlock', [...locked]);
+        await this.#each(holding, 'pg_advisory_unlock', [...locked]);
         throw lockedBy(`The document ${other} of ${place}`);
       }
-      return { lost, release: once(() => this.#release(session, keys, free, shared)) };
+      return { lost: holding.lost, release: once(() => this.#release(shared, keys, free)) };
     } catch (error) {
       free();
       if (shared !== undefined) await this.#unshare(shared);
@@ -80,16 +81,12 @@ export class AdvisoryLocks {
     }
   }
 
-  async #release(
-    session: Session,
-    keys: readonly string[],
-    free: () => void,
-    shared: Shared | undefined,
-  ): Promise<void> {
+  async #release(shared: Shared | undefined, keys: readonly string[], free: () => void): Promise<void> {
+    if (shared === undefined) return;
     // A session that has ended holds nothing any more.
-    await this.#each(session, 'pg_advisory_unlock', keys).catch(() => undefined);
+    await this.#each(await shared.holding, 'pg_advisory_unlock', keys).catch(ignore);
     free();
-    if (shared !== undefined) await this.#unshare(shared);
+    await this.#unshare(shared);
   }
 
   /** The connection that holds documents. */
@@ -146,6 +143,7 @@ export class AdvisoryLocks {
     return {
       session,
       lost: lost.signal,
+      last: { asked: Promise.resolve() },
       end: async () => {
         const ended = session.query('SELECT pg_advisory_unlock_all()').then(
           () => true,
@@ -156,17 +154,20 @@ export class AdvisoryLocks {
     };
   }
 
-  /** The keys that a function said yes to. */
-  async #each(session: Session, how: string, keys: readonly string[]): Promise<Set<string>> {
+  /** The keys that a function said yes to. One question after the other: a connection has one at a time. */
+  #each({ session, last }: Holding, how: string, keys: readonly string[]): Promise<Set<string>> {
     const text = `SELECT key, ${how}(key::bigint) AS done FROM jsonb_array_elements_text(($1::text)::jsonb) AS key`;
-    try {
-      const { rows } = await session.query(text, [JSON.stringify(keys)]);
-      return new Set(
-        (rows as { key: string; done: unknown }[]).flatMap(({ key, done }) => (done === true ? [key] : [])),
-      );
-    } catch (error) {
-      throw this.#database.failure('locked', error);
-    }
+    const asked = last.asked.then(async () => {
+      try {
+        const { rows } = await session.query(text, [JSON.stringify(keys)]);
+        const done = (rows as { key: string; done: unknown }[]).filter((row) => row.done === true);
+        return new Set(done.map(({ key }) => key));
+      } catch (error) {
+        throw this.#database.failure('locked', error);
+      }
+    });
+    last.asked = asked.then(ignore, ignore);
+    return asked;
   }
 }
 
@@ -178,6 +179,10 @@ function keyOf(name: string): string {
 function lockLost(place: string): MortiseError {
   const message = `The connection that held ${place} for this run has ended, so that another may write to it. Run it again.`;
   return new MortiseError('connection', message);
+}
+
+function ignore(): void {
+  // It is told to the one who asked.
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -4,9 +4,9 @@ import { storeFailure } from '@mortise/core/store';
 import { MortiseError } from '@mortise/core';
 import type pg from 'pg';
 
-/** Vectors in a table of a server without pgvector, for what many processes write: all are found, in no order. */
+/** Vectors in a table of a server without pgvector. Many processes may write them; nobody searches them. */
 export class PlainVectorStore implements VectorStore {
-  readonly support = { modes: ['dense'], dimensions: 4 } as const;
+  readonly support = { modes: ['dense'] } as const;
   readonly #pool: pg.Pool;
   readonly #table: string;
 
@@ -15,8 +15,14 @@ export class PlainVectorStore implements VectorStore {
     this.#table = table;
   }
 
-  static async create(pool: pg.Pool, table: string): Promise<void> {
-    await pool.query(`CREATE TABLE IF NOT EXISTS ${table} (id text PRIMARY KEY, node jsonb, vector jsonb)`);
+  /** Makes the table where there is none. */
+  static async open(pool: pg.Pool, table: string): Promise<PlainVectorStore> {
+    const columns = '(id text PRIMARY KEY, node jsonb, vector jsonb)';
+    // Two that begin at once may both find none.
+    await pool.query(`CREATE TABLE IF NOT EXISTS ${table} ${columns}`).catch(async () => {
+      await pool.query(`SELECT FROM ${table} LIMIT 0`);
+    });
+    return new PlainVectorStore(pool, table);
   }
 
   async upsert(entries: readonly VectorEntry[]): Promise<void> {
