@@ -28,7 +28,7 @@ const pipeline = await openPipeline(pool, `${name}_`, embedding);
 const worker = work(pipeline, {
   connection,
   name,
-  concurrency: 4,
+  concurrency: 2,
   onError: (error) => process.stderr.write(`${error.message}\n`),
 });
 process.on('SIGTERM', () => void worker.stop());

@@ -128,7 +128,8 @@ export class AdvisoryLocks {
     const giveBack = (destroy: boolean): void => {
       if (isGiven) return;
       isGiven = true;
-      session.off?.('error', breaks);
+      // One that broke may say so again while it is closed.
+      if (!destroy) session.off?.('error', breaks);
       session.release(destroy);
     };
     try {
