@@ -448,7 +448,7 @@ export declare function setContextStorage(storage: ContextStorage | undefined): 
 // ---- events/index.d.ts
 export { setContextStorage, subscribe, type Around } from './hub.ts';
 export { EVENT_NAMES, type Attributes, type KnownEventName, type MortiseEvent } from './map.ts';
-export { emitPoint, inSpan, traced, type Span } from './span.ts';
+export { emitPoint, inSpan, startSpan, traced, type Span, type SpanOptions } from './span.ts';
 
 // ---- events/map.d.ts
 export declare const EVENT_NAMES: {
@@ -466,6 +466,7 @@ export declare const EVENT_NAMES: {
     readonly 'tool.execute': "span";
     readonly approval: "point";
     readonly 'mcp.call': "span";
+    readonly 'mcp.serve': "span";
     readonly query: "span";
     readonly synthesize: "span";
     readonly chat: "span";
@@ -524,6 +525,7 @@ export interface SpanOptions {
     content?: (() => Attributes) | undefined;
     parent?: string | undefined;
 }
+export declare function startSpan(name: EventName, options?: SpanOptions): Span;
 export declare function emitPoint(name: EventName, attributes: Attributes, span?: Pick<Span, 'id'>): void;
 export declare function inSpan<T>(name: EventName, options: SpanOptions, fn: (span: Span) => Promise<T>, describe?: (result: T) => {
     attributes?: Attributes;

@@ -1,4 +1,5 @@
 import { MortiseError } from '@mortise/core';
+import { inSpan } from '@mortise/core/events';
 import { checkOptions, positive } from '@mortise/core/shared';
 import { lazySdk } from '@mortise/core/wire';
 import type { Transport } from '@modelcontextprotocol/client';
@@ -67,20 +68,22 @@ export async function connectMcp(given: McpHttpOptions | McpStdioOptions): Promi
     { versionNegotiation: { mode, probe: { timeoutMs: timeout } } },
   );
   const secrets = secretsOf(options, (seen) => keepSecrets(client, seen));
-  try {
-    const transport =
-      'url' in options ? await httpTransport(options, secrets.token) : await stdioTransport(options);
-    await client.connect(transport, {
-      timeout,
-      maxTotalTimeout: timeout,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  } catch (error) {
-    // What was started is ended; what that comes to concerns nobody.
-    client.close().catch(() => undefined);
-    const server = 'url' in options ? hostOf(options.url) : options.command;
-    throw fromSdk(error, { server, secrets: secrets.seen(), signal });
-  }
+  const server = 'url' in options ? hostOf(options.url) : options.command;
+  await inSpan('mcp.call', { attributes: { method: 'initialize', server } }, async () => {
+    try {
+      const transport =
+        'url' in options ? await httpTransport(options, secrets.token) : await stdioTransport(options);
+      await client.connect(transport, {
+        timeout,
+        maxTotalTimeout: timeout,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      // What was started is ended; what that comes to concerns nobody.
+      client.close().catch(() => undefined);
+      throw fromSdk(error, { server, secrets: secrets.seen(), signal });
+    }
+  });
   return client;
 }
 

@@ -1,4 +1,5 @@
 import { isMortiseError, type QueryEngine, type Retriever } from '@mortise/core';
+import { inSpan } from '@mortise/core/events';
 import {
   checkOptions,
   positive,
@@ -267,14 +268,16 @@ function serveTools(server: Server, sdk: Sdk, surface: Surface, compile: Compile
     running.count++;
     try {
       const args = (params.arguments ?? {}) as JsonObject;
-      const result = await runTool(tool, args, {
-        signal: mcpReq.signal,
-        timeoutMs,
-        maxResultChars,
-        compile,
-        toolErrors,
-        progress: progressOf(mcpReq),
-      });
+      const options = { signal: mcpReq.signal, timeoutMs, maxResultChars, compile, toolErrors };
+      const result = await inSpan(
+        'mcp.serve',
+        {
+          attributes: { method: 'tools/call', tool: tool.definition.name },
+          content: () => ({ arguments: args }),
+        },
+        () => runTool(tool, args, { ...options, progress: progressOf(mcpReq) }),
+        (given) => ({ attributes: { isError: given.isError === true }, content: () => ({ result: given }) }),
+      );
       return server.projectCallToolResult(result as never, tool.definition.outputSchema);
     } finally {
       running.count--;

@@ -1,11 +1,13 @@
 import { Client, InMemoryTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { createTextNode, type NodeWithScore, type QueryEngine, type Retriever } from '@mortise/core';
-import { mcpTools, serveMcp, type McpServing, type ServeMcpOptions } from '@mortise/mcp';
+import { subscribe, type MortiseEvent } from '@mortise/core/events';
+import { connectMcp, mcpTools, serveMcp, type McpServing, type ServeMcpOptions } from '@mortise/mcp';
 import { chatPrompt, prompt, tool, toolBlocks } from '@mortise/toolkit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { listen, PROTOCOLS, type Protocol } from './servers.ts';
 
+const context = () => ({ signal: new AbortController().signal, toolCallId: '1', rawArguments: {} });
 const TOKEN = 'a-token-of-sixteen-or-more';
 
 const nodes: NodeWithScore[] = [
@@ -425,4 +427,44 @@ it.each([
   ['a bound that is none', { tools: [add], maxCalls: 0 }],
 ])('does not serve %s', (_what, options) => {
   expect(() => serveMcp(options as never)).toThrow(expect.objectContaining({ code: 'configuration' }));
+});
+
+it('V-01: a call is a span on both sides, and so is the connection; arguments and results only on request', async () => {
+  const seen: MortiseEvent[] = [];
+  const captured: MortiseEvent[] = [];
+  const stops = [
+    subscribe((event) => void seen.push(event)),
+    subscribe((event) => void captured.push(event), { captureContent: true }),
+  ];
+  const say = tool({
+    name: 'say',
+    description: 'x',
+    parameters: z.object({ word: z.string() }),
+    execute: ({ word }) => {
+      if (word === 'fail') throw new Error('private');
+      return `private ${word}`;
+    },
+  });
+  const serving = serveMcp({ name: 'house', tools: [say], token: TOKEN });
+  const client = await connectMcp({ url: await listen(serving.fetch), token: TOKEN, allowPrivate: true });
+  const { tools, close } = await mcpTools(client);
+  await tools[0]!.execute({ word: 'private' }, context());
+  await expect(tools[0]!.execute({ word: 'fail' }, context())).rejects.toThrow();
+  await close();
+  await client.close();
+  await serving.close();
+  for (const stop of stops) stop();
+  const ends = seen.filter(({ phase }) => phase === 'end' || phase === 'error');
+  expect(
+    ends.map(({ name, phase, attributes }) => [name, phase, attributes['method'], attributes['isError']]),
+  ).toEqual([
+    ['mcp.call', 'end', 'initialize', undefined],
+    ['mcp.call', 'end', 'tools/list', undefined],
+    ['mcp.serve', 'end', 'tools/call', false],
+    ['mcp.call', 'end', 'tools/call', undefined],
+    ['mcp.serve', 'end', 'tools/call', true],
+    ['mcp.call', 'error', 'tools/call', undefined],
+  ]);
+  expect(JSON.stringify(seen)).not.toMatch(/private|a-token/);
+  expect(JSON.stringify(captured)).toContain('private private');
 });

@@ -92,6 +92,7 @@ function shaped({ name, phase }: MortiseEvent, content: EventAttributes): Record
           }
         : { [names.OUTPUT_MESSAGES]: content['message'] && [messageOf(content['message'])] };
     case 'tool.execute':
+    case 'mcp.serve':
       return starts
         ? {
             [names.TOOL_ARGUMENTS]: content['arguments'],

@@ -109,7 +109,8 @@ function operations(): ReadonlyMap<string, Operation> {
 /** The name, the kind and the attributes of a span by its start. */
 export function described({ name, attributes: said }: MortiseEvent): Described {
   const attributes: Attributes = {};
-  if (name === 'mcp.call') return mcpCall(said, attributes);
+  if (name === 'mcp.call' || name === 'mcp.serve')
+    return mcpCall(said, attributes, name === 'mcp.call' ? SpanKind.CLIENT : SpanKind.SERVER);
   const known = OPERATIONS.get(name);
   if (known === undefined) {
     // What an application names itself keeps its own names.
@@ -125,13 +126,13 @@ export function described({ name, attributes: said }: MortiseEvent): Described {
   return { name: of === undefined ? operation : `${operation} ${of}`, kind, attributes };
 }
 
-function mcpCall(said: EventAttributes, attributes: Attributes): Described {
+function mcpCall(said: EventAttributes, attributes: Attributes, kind: SpanKind): Described {
   const method = String(said['method']);
   const tool = textOf(said['tool']);
   Object.assign(attributes, mcpAttributes(said));
   put(attributes, names.TOOL_NAME, tool);
   if (tool !== undefined) attributes[names.OPERATION] = 'execute_tool';
-  return { name: tool === undefined ? method : `${method} ${tool}`, kind: SpanKind.CLIENT, attributes };
+  return { name: tool === undefined ? method : `${method} ${tool}`, kind, attributes };
 }
 
 /** What a call of MCP adds to the span of the tool that it is. */
@@ -183,6 +184,9 @@ export function ended(event: EndEvent): Attributes {
     }
     case 'tool.execute':
     case 'mcp.call':
+      break;
+    case 'mcp.serve':
+      if (said['isError'] === true) attributes[names.ERROR_TYPE] = 'tool_error';
       break;
     case 'retriever.retrieve':
       put(attributes, 'mortise.nodes', numberOf(said['nodes']));

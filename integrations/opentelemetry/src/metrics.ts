@@ -31,7 +31,8 @@ export function measures(meter: Meter, latest: boolean): Measures {
   const duration = seconds(names.METRIC_DURATION, 'Duration of an operation.');
   const firstChunk = seconds(names.METRIC_FIRST_CHUNK, 'Time until the first content of a stream.');
   const outputChunk = seconds(names.METRIC_OUTPUT_CHUNK, 'Time from one piece of a stream to the next.');
-  const mcp = seconds(names.METRIC_MCP_DURATION, 'Duration of a request to an MCP server.');
+  const asked = seconds(names.METRIC_MCP_DURATION, 'Duration of a request to an MCP server.');
+  const served = seconds(names.METRIC_MCP_SERVED, 'Duration of a request that is served over MCP.');
   const tokens = meter.createHistogram(names.METRIC_TOKENS, {
     unit: '{token}',
     description: 'Tokens of an operation, in and out.',
@@ -64,10 +65,10 @@ export function measures(meter: Meter, latest: boolean): Measures {
         event.phase === 'error' && said['left'] !== true
           ? { [names.ERROR_TYPE]: errorType(event.error) }
           : undefined;
-      if (name === 'mcp.call') {
+      if (name === 'mcp.call' || name === 'mcp.serve') {
         const method = { [names.MCP_METHOD]: textOf(said['method']) };
         const tool = textOf(said['tool']);
-        mcp.record(durationMs / 1000, {
+        (name === 'mcp.call' ? asked : served).record(durationMs / 1000, {
           ...method,
           ...(tool === undefined ? {} : { [names.TOOL_NAME]: tool }),
           ...failed,

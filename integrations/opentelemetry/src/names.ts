@@ -55,6 +55,7 @@ export const METRIC_TOKENS = 'gen_ai.client.token.usage';
 export const METRIC_FIRST_CHUNK = 'gen_ai.client.operation.time_to_first_chunk';
 export const METRIC_OUTPUT_CHUNK = 'gen_ai.client.operation.time_per_output_chunk';
 export const METRIC_MCP_DURATION = 'mcp.client.operation.duration';
+export const METRIC_MCP_SERVED = 'mcp.server.operation.duration';
 /** Of the repository for GenAI, without a release: only where {@link usesLatest}. */
 export const METRIC_TOOL_DURATION = 'gen_ai.execute_tool.duration';
 export const METRIC_AGENT_DURATION = 'gen_ai.invoke_agent.duration';

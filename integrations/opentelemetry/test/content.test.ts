@@ -237,8 +237,10 @@ describe('what happens inside a call', () => {
       parameters: { type: 'object' },
       execute: async () => {
         const lease = await limiter.acquire({ signal: undefined });
-        setTimeout(() => lease.release(), 20);
-        return (await llm.chat('a', { temperature: 1 })).text;
+        const asked = llm.chat('a', { temperature: 1 });
+        await vi.waitFor(() => expect(fails.requests).toHaveLength(3));
+        setTimeout(() => lease.release(), 30);
+        return (await asked).text;
       },
     });
     const call = [toolCallBlock('1', 'answer', '{}')];

@@ -18,6 +18,7 @@ export const EVENT_NAMES = {
   'tool.execute': 'span',
   approval: 'point',
   'mcp.call': 'span',
+  'mcp.serve': 'span',
   query: 'span',
   synthesize: 'span',
   chat: 'span',

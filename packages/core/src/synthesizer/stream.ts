@@ -65,7 +65,8 @@ class ResponsePump {
     this.#options = options;
     this.reader = new SingleReader({
       advance: () => this.#advance(),
-      leave: () => this.#fail(new MortiseError('aborted', 'The stream was left before its end.')),
+      leave: () =>
+        this.#fail(new MortiseError('aborted', 'The stream was left before its end.'), { left: true }),
     });
   }
 
@@ -116,13 +117,13 @@ class ResponsePump {
     this.#span?.end(attributes, () => ({ text, sources, citations }));
   }
 
-  #fail(cause: unknown): void {
+  #fail(cause: unknown, told?: Attributes): void {
     if (this.reader.ended) return;
     const { signal } = this.#options;
     const error = signal?.aborted === true ? abortReason(signal) : this.#described(cause);
     this.reader.fail(error);
     this.#close(error);
-    this.#span?.fail(error);
+    this.#span?.fail(error, told);
   }
 
   #described(cause: unknown): MortiseError {

@@ -1,5 +1,6 @@
 import { readableStream, SingleReader, typedElse } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
+import { startSpan } from '@mortise/core/events';
 import { webStream, type WebStream } from '@mortise/core/sse';
 import { type DeepPartial, isParserError } from '@mortise/core/parser';
 import { IncrementalJson } from '../json/incremental-json.ts';
@@ -59,7 +60,7 @@ export function structuredStream<Input, Output, P extends ProviderOptions = Prov
   const options = checkOptions(given);
   const taken = snapshot(input);
   const run = new Run<StructuredResult<Output, M>>(
-    (opened) => attempts(llm, schema, taken, options, opened),
+    (opened) => inItsSpan(llm, options, (within) => attempts(llm, schema, taken, within, opened)),
     options.signal,
   );
   const { reader } = run;
@@ -75,6 +76,34 @@ export function structuredStream<Input, Output, P extends ProviderOptions = Prov
 }
 
 type Cancellable = Pick<ChatStream, 'cancel'>;
+
+/** The span lasts until the value is whole, or the stream has failed or was left. */
+async function* inItsSpan<
+  O extends StructuredOptions,
+  R extends Pick<StructuredResult<unknown>, 'mode' | 'repairs'>,
+>(
+  { provider, model }: Pick<LLM, 'provider' | 'model'>,
+  options: O,
+  run: (options: O) => AsyncGenerator<unknown, R>,
+): AsyncGenerator<unknown, R> {
+  const { parent } = options;
+  const span = startSpan('structured', { parent, attributes: { provider, model, streamed: true } });
+  let isOver = false;
+  try {
+    const result = yield* run(span.id === undefined ? options : { ...options, parent: span.id });
+    isOver = true;
+    const { mode, repairs } = result;
+    span.end({ mode, repairs });
+    return result;
+  } catch (error) {
+    isOver = true;
+    span.fail(error);
+    throw error;
+  } finally {
+    if (!isOver)
+      span.fail(new MortiseError('aborted', 'The stream was left before its end.'), { left: true });
+  }
+}
 
 /** Every attempt's snapshots; returns the result. */
 async function* attempts<Input, Output, P extends ProviderOptions, M>(

@@ -10,7 +10,8 @@ import { fromSSE } from '@mortise/core/sse';
 import { isParserError, type DeepPartial } from '@mortise/core/parser';
 import { ScriptedLLM, type ScriptedReply } from '@mortise/core/testing';
 import fc from 'fast-check';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { subscribe, type MortiseEvent } from '@mortise/core/events';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { z } from 'zod';
 
 const city = z.object({
@@ -238,4 +239,31 @@ describe('structuredStream', () => {
     expect((await all(stream)).at(-1)).toMatchObject({ city: 'Rome' });
     expect((await stream.final()).value).toEqual(value);
   });
+});
+
+it('V-01, V-02: whole, streamed, failed and left, a value is one span around its calls, ended once', async () => {
+  const events: MortiseEvent[] = [];
+  const stop = subscribe((event) => void (event.phase !== 'point' && events.push(event)));
+  const text = '{"city":"Bern","founded":"1191"}';
+  await structured(scripted('native', text), city, 'x');
+  await structuredStream(scripted('native', text), city, 'x').final();
+  await expect(structured(scripted('native', 'none'), city, 'x', { maxRepairs: 0 })).rejects.toThrow();
+  for await (const _part of structuredStream(scripted('native', text), city, 'x')) break;
+  await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ name: 'structured', phase: 'error' }));
+  stop();
+  const of = (name: string) => events.filter((event) => event.name === name);
+  expect(of('structured').map(({ phase }) => phase)).toEqual([
+    'start',
+    'end',
+    'start',
+    'end',
+    'start',
+    'error',
+    'start',
+    'error',
+  ]);
+  expect(of('structured')[1]?.attributes).toMatchObject({ provider: 'scripted', mode: 'native', repairs: 0 });
+  expect(of('structured').at(-1)?.attributes).toMatchObject({ streamed: true, left: true });
+  const spans = new Set(of('structured').map(({ spanId }) => spanId));
+  expect(of('llm.chat').every(({ parentId }) => spans.has(parentId!))).toBe(true);
 });
