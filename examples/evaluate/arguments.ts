@@ -7,6 +7,8 @@ import { EvaluateError } from './failure.ts';
 export interface Settings {
   readonly collection: string;
   readonly json: string;
+  /** Where the report goes as a page, if anywhere. */
+  readonly page?: string;
   readonly cache: string;
 }
 
@@ -16,6 +18,7 @@ Usage: pnpm evaluate --collection DIR [options]
 
   --collection DIR   a folder with corpus.jsonl, queries.jsonl, and qrels.jsonl, qrels.tsv or qrels/test.tsv
   --json FILE        where the report goes as JSON; default: evaluation.json
+  --page FILE        where it goes as a page for a browser too: curves, what differs by question, what was found and missed
   --cache FILE       where embeddings are kept between runs; default: among the user's caches
   --help             show this text
 
@@ -25,19 +28,21 @@ The report goes to stdout as Markdown, everything else to stderr.
 const OPTIONS = {
   collection: { type: 'string' },
   json: { type: 'string' },
+  page: { type: 'string' },
   cache: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
 /** Undefined when help is asked for. */
 export function parseArguments(argv: readonly string[]): Settings | undefined {
-  const { collection, json, cache, help } = readOptions(argv);
+  const { collection, json, page, cache, help } = readOptions(argv);
   if (help === true) return undefined;
   if (collection === undefined)
     throw new EvaluateError('there is no collection', 'Add --collection DIR; see --help.');
   return {
     collection: fromWhereTyped(collection),
     json: fromWhereTyped(json ?? 'evaluation.json'),
+    ...(page === undefined ? {} : { page: fromWhereTyped(page) }),
     cache:
       cache === undefined ? join(cacheHome(), 'mortise-evaluate/embeddings.sqlite') : fromWhereTyped(cache),
   };
@@ -46,6 +51,7 @@ export function parseArguments(argv: readonly string[]): Settings | undefined {
 function readOptions(argv: readonly string[]): {
   collection?: string;
   json?: string;
+  page?: string;
   cache?: string;
   help?: boolean;
 } {

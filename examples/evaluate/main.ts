@@ -8,6 +8,7 @@ import { HELP, parseArguments, type Settings } from './arguments.ts';
 import { readCollection } from './collection.ts';
 import { evaluate } from './evaluate.ts';
 import { describeFailure, EvaluateError } from './failure.ts';
+import { pageReport } from './page.ts';
 import { progress } from './progress.ts';
 import { jsonReport, markdownReport } from './report.ts';
 
@@ -29,7 +30,7 @@ try {
   process.exitCode = 1;
 }
 
-async function run({ collection: folder, json, cache }: Settings): Promise<void> {
+async function run({ collection: folder, json, page, cache }: Settings): Promise<void> {
   const collection = await readCollection(folder);
   mkdirSync(dirname(cache), { recursive: true });
   const store = new SqliteKeyValueStore({ path: cache });
@@ -37,16 +38,17 @@ async function run({ collection: folder, json, cache }: Settings): Promise<void>
     const embedding = withEmbeddingCache(new EnergeticAIEmbedding(), store);
     const evaluation = await evaluate(collection, embedding, progress);
     process.stdout.write(markdownReport(collection, evaluation));
-    await write(json, jsonReport(collection, evaluation));
+    await write(json, jsonReport(collection, evaluation), '--json');
+    if (page !== undefined) await write(page, await pageReport(collection, evaluation), '--page');
   } finally {
     store.close();
   }
 }
 
-async function write(file: string, text: string): Promise<void> {
+async function write(file: string, text: string, option: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (cause) {
-    throw new EvaluateError(`${file} cannot be written`, 'Name another by --json.', { cause });
+    throw new EvaluateError(`${file} cannot be written`, `Name another by ${option}.`, { cause });
   }
 }

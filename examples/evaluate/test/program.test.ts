@@ -26,7 +26,15 @@ interface Outcome {
 
 test('a collection comes out as a table, as JSON and with the paired test, and is embedded once', async () => {
   using box = new Sandbox();
-  const { code, stdout, stderr } = await run(box, ['--collection', garden, '--json', 'report.json']);
+  const { code, stdout, stderr } = await run(box, [
+    '--collection',
+    garden,
+    '--json',
+    'report.json',
+    '--page',
+    'report.html',
+  ]);
+  expect(existsSync(join(box.path, 'report.html'))).toBe(true);
   expect(stderr).toContain('Embedding documents 19/19\n');
   expect(stdout).toMatch(/^# Retrieval on garden\n/);
   expect(stdout).toContain('- Without text, and never found: 1.\n');
