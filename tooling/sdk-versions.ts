@@ -70,9 +70,9 @@ function pinsOf({ manifest }: Package): Pin[] {
   return end === 'lowest' && floor !== coreVersion ? [...sdks, { of, name: CORE, version: floor }] : sdks;
 }
 
-/** `^7.57.0` allows nothing below 7.57.0: package-conventions.ts holds every range to that form. */
+/** `^7.57.0` allows nothing below 7.57.0, `^5.11.1 || ^6.0.0` nothing below 5.11.1: every range is of that form. */
 function lowestOf(range: string): string {
-  return range.replace(/^\^/, '');
+  return range.replace(/ \|\|.*/, '').replace(/^\^/, '');
 }
 
 function installed({ folder }: Package, name: string): string {

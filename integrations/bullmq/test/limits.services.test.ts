@@ -131,15 +131,18 @@ describe.skipIf(serverProgram === undefined)(`${PROCESSES} processes under one l
       processes.map((child, n) => ask<Came[]>(child, { kind: 'come', limiter, at: at(n === 0 ? 140 : 20) })),
     );
     const order = came.flat().toSorted(([, a], [, b]) => a - b);
-    let [latest, overtaken] = [0, 0];
+    let [latest, overtaken, sum] = [0, 0, 0];
     for (const [moment] of order) {
       latest = Math.max(latest, moment);
       overtaken = Math.max(overtaken, latest - moment);
+      sum += latest - moment;
     }
     const waits = came.map(
       (some) => some.reduce((sum, [moment, granted]) => sum + granted - moment, 0) / some.length,
     );
-    expect(overtaken).toBeLessThan(150);
+    // A process that is held up hears late of what it was granted.
+    expect(overtaken).toBeLessThan(500);
+    expect(sum / order.length).toBeLessThan(50);
     expect(Math.max(...waits)).toBeLessThan(1.5 * Math.min(...waits));
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 
 /** The program of a server; undefined where there is none. */
 export const serverProgram: string | undefined = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
@@ -12,10 +12,15 @@ export const serverProgram: string | undefined = ['/usr/bin', '/usr/local/bin', 
 
 export const WHY: string = serverProgram === undefined ? ' (skipped: no redis-server in /usr/bin)' : '';
 
+interface Options {
+  readonly enableOfflineQueue?: boolean;
+  readonly lazyConnect?: boolean;
+}
+
 export interface RedisServer {
   readonly port: number;
   /** A connection that is closed with the server. */
-  connect(options?: RedisOptions): Redis;
+  connect(options?: Options): Redis;
   /** Ends it as a failure of the machine would. */
   kill(): Promise<void>;
   /** On the same port, with the data that are on the disk. */
@@ -30,7 +35,7 @@ export async function startRedis(program: string, ...flags: string[]): Promise<R
   const connections: Redis[] = [];
   let server: ChildProcess | undefined;
 
-  const connect = (options: RedisOptions = {}): Redis => {
+  const connect = (options: Options = {}): Redis => {
     const client = new Redis({ port, host: '127.0.0.1', ...options });
     // Without a listener it prints every failed try to connect.
     client.on('error', () => undefined);
