@@ -58,10 +58,10 @@ export class KeyvKeyValueStore implements KeyValueStore {
     );
     const { store, namespace } = reading(
       'keyv',
-      () => ({ store: keyv.store, namespace: keyv.namespace }),
+      () => ({ store: keyv.store, namespace: `${keyv.namespace ?? ''}` }),
       'configuration',
     );
-    if (isRedis(store)) this.lock = redisLock(store, `${namespace ?? ''}:`, place);
+    if (isRedis(store)) this.lock = redisLock(store, `${namespace}:`, place);
   }
 
   async get(key: string, given: KeyValueOptions = {}): Promise<StoreValue | undefined> {

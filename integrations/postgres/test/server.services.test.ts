@@ -115,6 +115,20 @@ describe.skipIf(serverPrograms === undefined)(`on a server of its own${WHY}`, ()
     await lock?.release();
   });
 
+  it('S-06: keys whose lease has ended are free, and a lock that was lost says so and frees nothing', async () => {
+    const where = place();
+    const [store, other] = [new PostgresKeyValueStore(where), new PostgresKeyValueStore(where)];
+    const held = await store.lock?.(['a', 'b'], { leaseMs: 300 });
+    // As of a process that has stood still for so long.
+    await pool.query(`UPDATE "${where.schema}".entries SET expires_at = now() - interval '1 second'`);
+    const next = await other.lock?.(['b', 'c']);
+    expect(next?.keys).toEqual(['b', 'c']);
+    await expect.poll(() => held?.lost?.aborted, { timeout: 5_000 }).toBe(true);
+    await held?.release();
+    expect((await store.lock?.(['a', 'b', 'c']))?.keys).toEqual(['a']);
+    await next?.release();
+  });
+
   it('S-05: two processes that add to one entry lose nothing', async () => {
     const children = [writer('add'), writer('add')];
     for (const [code] of await Promise.all(children.map((child) => once(child, 'exit'))))

@@ -27,6 +27,19 @@ function keyv(): Options {
 fuzz('integrations/keyv', [
   ...keyValueTargets('KeyvKeyValueStore', keyv, (given) => new KeyvKeyValueStore(given)),
   call(
+    'KeyvKeyValueStore, its Redis',
+    () => [{ namespace: 'n', answer: 1 }] as [{ namespace: string; answer: unknown }],
+    async ({ namespace, answer }) => {
+      const client = { eval: async () => answer };
+      const store = new KeyvKeyValueStore({
+        ...keyv(),
+        namespace,
+        store: { getClient: async () => client },
+      });
+      await (await store.lock?.(['a']))?.release();
+    },
+  ),
+  call(
     'KeyvKeyValueStore, its Keyv',
     () => [keyv()] as [Options],
     async (given) => {

@@ -1,6 +1,7 @@
 import type { JsonValue, TextNode } from '@mortise/core';
 import type {
   DocumentStore,
+  KeyLockOptions,
   KeyValueOptions,
   KeyValueStore,
   SetOptions,
@@ -65,6 +66,14 @@ export function keyValueTargets<O>(name: string, own: () => O, make: Make<O, Key
         using(make(options), async (store) => {
           await store.compareAndSet?.(key, undefined, expected, set);
           await store.compareAndSet?.(key, expected, value, set);
+        }),
+    ),
+    call(
+      `${name}.lock`,
+      () => [own(), ['a', 'b'], { ...within(), leaseMs: 1_000 }] as [O, string[], KeyLockOptions],
+      (options, keys, asked) =>
+        using(make(options), async (store) => {
+          await (await store.lock?.(keys, asked))?.release();
         }),
     ),
     call(
