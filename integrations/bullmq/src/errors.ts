@@ -30,11 +30,15 @@ const NETWORK = /^(?:ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREA
 const ENDED =
   /^(?:Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|None of startup nodes|Cluster)/;
 
-/** What a client of Redis throws, as ours: the reason and what to do. */
-export function redisFailure(place: string, cause: unknown): MortiseError {
-  if (isMortiseError(cause)) return cause;
-  const said = errorText(cause);
-  const [code, advice] = kindOf(cause, said);
+/**
+ * What a client of Redis throws, as ours: the reason and what to do. Its cause says as much as that: errors of `ioredis` hold
+ * the command that failed with its arguments, and of a login that is the password.
+ */
+export function redisFailure(place: string, thrown: unknown): MortiseError {
+  if (isMortiseError(thrown)) return thrown;
+  const said = errorText(thrown).replace(/\.$/, '');
+  const [code, advice] = kindOf(thrown, said);
+  const cause = Object.assign(new Error(said), { code: codeOf(thrown) });
   return new MortiseError(code, `${place}: Redis failed: ${said}. ${advice}`, { cause });
 }
 

@@ -1,4 +1,5 @@
 import { createRedisLimiter } from '@mortise/bullmq';
+import { inspect } from 'node:util';
 import type { RateLimiter } from '@mortise/core/call';
 import { Cluster, type Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,6 +83,20 @@ describe.skipIf(serverProgram === undefined)(`the limiter on a server of its own
     await expect(limiter.acquire({})).rejects.toMatchObject({ code: 'connection', retryable: true });
     await until(async () => client.status === 'ready');
     (await limiter.acquire({})).release();
+  });
+
+  it('C-09: a password that is wrong is `authentication`, and in no error', async () => {
+    const password = 'not-to-be-told';
+    await connection.call('ACL', 'SETUSER', 'somebody', 'on', '>another', '~*', '+@all');
+    const client = server.connect({ username: 'somebody', password });
+    const limiter = createRedisLimiter({ connection: client, name: name(), concurrency: 1 });
+    const error: unknown = await limiter.acquire({}).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'authentication',
+      cause: { message: expect.stringContaining('WRONGPASS') },
+    });
+    expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain(password);
+    client.disconnect();
   });
 
   it('errors: a key of somebody else is `configuration`, and a connection that is closed `connection`', async () => {

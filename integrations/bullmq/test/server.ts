@@ -15,6 +15,8 @@ export const WHY: string = serverProgram === undefined ? ' (skipped: no redis-se
 interface Options {
   readonly enableOfflineQueue?: boolean;
   readonly lazyConnect?: boolean;
+  readonly username?: string;
+  readonly password?: string;
 }
 
 export interface RedisServer {
