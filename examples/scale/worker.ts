@@ -15,6 +15,8 @@ export interface Task {
 const { databaseUrl, redisUrl, providerUrl, name } = JSON.parse(process.argv[2] ?? '{}') as Task;
 const connection = new Redis(redisUrl);
 const pool = new pg.Pool({ connectionString: databaseUrl });
+// Of connections that nobody uses: without a listener a server that goes away would end the process.
+pool.on('error', (error) => process.stderr.write(`${error.message}\n`));
 // What all workers together may ask of the provider.
 const limiter = createRedisLimiter({
   connection,
