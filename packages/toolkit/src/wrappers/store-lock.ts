@@ -90,8 +90,9 @@ export function storeLocksOf<V>({
   }
 
   async function claim(keys: readonly string[], signal: AbortSignal | undefined): Promise<Claimed<V>> {
+    const got = await take(keys, signal);
     // A store that fails locks nothing: the call goes on as if it had no lock.
-    const got = (await take(keys, signal)) ?? keys;
+    if (got === undefined) return { mine: keys, found: new Map(), theirs: [] };
     if (got.length === 0) return { mine: got, found: new Map(), theirs: keys };
     try {
       const values = await look(got, signal);
