@@ -99,14 +99,31 @@ function membersOf(value: object, state: Copying): Plain {
   return result;
 }
 
-/** How providers and hosts write keys. Each begins with fixed letters, and none looks back: linear. */
+/** How providers and hosts write keys. Each begins with fixed letters and takes all that follows them, so that none looks back. */
 const KEYS =
-  /\b(?:sk-|pa-|hf_|npm_|gh[pousr]_|github_pat_|xox[abposr]-|AKIA|ASIA|ABSK|AIza)[A-Za-z0-9_/+=-]{16,}|\beyJ[A-Za-z0-9_-]{16,}\.eyJ[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\b(?:Bearer|Basic) [A-Za-z0-9_.~+/=-]{12,}/g;
+  /\b(?:sk-|pa-|hf_|npm_|gh[pousr]_|github_pat_|xox[abposr]-|AKIA|ASIA|ABSK|AIza)[A-Za-z0-9_/+=-]{16,}|\b(?:Bearer|Basic) [A-Za-z0-9_.~+/=-]{12,}/g;
+/** Words with the dots in them, whole: some are JSON web tokens. */
+const WORDS = /[A-Za-z0-9_.-]+/g;
+const TOKEN_PART = /^eyJ[A-Za-z0-9_-]{16}/;
 
 /**
  * Without what has the form of a key. Core lets none into events; what an application's own tools say, and what users
  * paste, may hold one.
  */
 export function withoutKeys(text: string): string {
-  return text.replace(KEYS, '[redacted]');
+  const rest = text.replace(KEYS, '[redacted]');
+  return rest.includes('eyJ') ? rest.replace(WORDS, withoutTokens) : rest;
+}
+
+/** A token has three parts, of which the first two begin as a JSON object does in base64. */
+function withoutTokens(word: string): string {
+  const parts = word.split('.');
+  const kept: string[] = [];
+  for (let at = 0; at < parts.length; at++) {
+    const [one = '', two = '', three = ''] = parts.slice(at, at + 3);
+    const isToken = TOKEN_PART.test(one) && TOKEN_PART.test(two) && three.length >= 16;
+    kept.push(isToken ? '[redacted]' : one);
+    if (isToken) at += 2;
+  }
+  return kept.join('.');
 }

@@ -109,6 +109,32 @@ describe('a recording', () => {
     expect(recorded).not.toMatch(/"embedding":\{/);
   });
 
+  test.each([
+    ['a key', SECRET],
+    ['a header', `Authorization: Bearer ${'a1'.repeat(12)}`],
+    ['a web token', `cookie=session.eyJ${'a'.repeat(20)}.eyJ${'b'.repeat(30)}.${'c'.repeat(22)}; path=/`],
+  ])('holds no %s, even where the application gives it', async (_, secret) => {
+    recorder = recordRuns({ folder, content: true });
+    await traced('paste', () => undefined, { note: `so: ${secret} (see v1.2.3 of a.b.c)`, [secret]: 1 });
+    await recorder.flush();
+    const [word = ''] = /(?:sk-proj-|a1a1|eyJa).{12}/.exec(secret) ?? [];
+    expect(word).not.toBe('');
+    expect(text()).not.toContain(word);
+    expect(text()).toContain('[redacted]');
+    expect(text()).toContain('v1.2.3 of a.b.c');
+  });
+
+  test.each(['eyJ-', 'eyJ', 'eyJaaaaaaaaaaaaaaaa.', 'sk-', 'Bearer ', '"', " '", 'a.'])(
+    'takes time in proportion to a text in which %j comes again and again',
+    async (repeated) => {
+      recorder = recordRuns({ folder, content: true });
+      const began = performance.now();
+      for (let at = 0; at < 20; at++)
+        await traced('long', () => undefined, { note: repeated.repeat(60_000 / repeated.length) });
+      expect(performance.now() - began).toBeLessThan(4_000);
+    },
+  );
+
   test('is of its owner alone', async () => {
     recorder = recordRuns({ folder: join(folder, 'runs') });
     await traced('step', () => undefined);
