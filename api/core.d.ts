@@ -519,6 +519,7 @@ export interface Span {
     end(attributes?: Attributes, content?: () => Attributes): void;
     fail(error: unknown, attributes?: Attributes): void;
     run<T>(fn: () => T): T;
+    resume?<T>(fn: () => T): T;
 }
 export interface SpanOptions {
     attributes?: Attributes | undefined;
@@ -946,7 +947,8 @@ export declare function toCompletionResponse<M>(response: ChatResponse<M>): Comp
 // ---- llm/stream.d.ts
 import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
-import type { Attributes, Span } from '../events/index.ts';
+import type { Attributes } from '../events/map.ts';
+import type { Span } from '../events/span.ts';
 import type { CompletionStream, ChatResponse, ChatStream, ChatStreamEvent, StreamBatch } from './contract.ts';
 import type { Asked } from './response.ts';
 export interface OpenedStream {

@@ -48,10 +48,10 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     similarity: 1.25,
     BaseOutputParser: 3,
     BaseReranker: 6.5,
-    BaseRetriever: 9.5,
+    BaseRetriever: 9.75,
     // Its streams go to a browser by themselves: docs/decisions/streams-to-the-web.md; life-along-the-signal.md.
-    // 0.5 for what a span says of a call: whom it asks, with which numbers, when it began to answer.
-    BaseLLM: 16,
+    // 0.75 for what a span says of a call: whom it asks, with which numbers, when it began to answer.
+    BaseLLM: 16.25,
     BaseEmbedding: 10.25,
     toResponse: 2,
     fromSSE: 1.25,
@@ -64,11 +64,11 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     // checked member by member, 0.25 for the default options of a model.
     runTools: 18.25,
     streamTools: 18.25,
-    JsonParser: 13,
+    JsonParser: 13.25,
     structured: 20,
     // A fallback's memory of models that fail is 1.3 of it, prices by model 1.1.
     // Waits for what other processes make 0.75.
-    '*': 71,
+    '*': 71.25,
   },
 };
 

@@ -113,9 +113,7 @@ function shaped({ name, phase }: MortiseEvent, content: EventAttributes): Record
     case 'postprocess':
       return starts ? { 'mortise.content.query': queryText(content['query']) } : {};
     case 'parser.parse':
-      return starts
-        ? { 'mortise.content.text': content['text'] }
-        : { 'mortise.content.value': content['value'] };
+      return { 'mortise.content.text': content['text'] };
     default:
       return {};
   }

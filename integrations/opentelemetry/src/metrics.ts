@@ -3,7 +3,7 @@ import type { Usage } from '@mortise/core';
 import type { Attributes as EventAttributes, MortiseEvent } from '@mortise/core/events';
 import { errorType, operationOf, whom, type EndEvent } from './describe.ts';
 import * as names from './names.ts';
-import { numberOf, recordOf, textOf } from './read.ts';
+import { listOf, numberOf, recordOf, textOf } from './read.ts';
 
 /** What a call cost, or undefined where that is not known: `(call) => costOf(call, prices)` with `costOf` of the toolkit. */
 export type CostOf = (call: {
@@ -17,8 +17,6 @@ export type CostOf = (call: {
 export interface Measures {
   ended(event: EndEvent, cost: number | undefined): void;
   cache(event: MortiseEvent): void;
-  /** Seconds from one piece of a stream to the next. */
-  chunk(about: Attributes, seconds: number): void;
 }
 
 export function measures(meter: Meter, latest: boolean): Measures {
@@ -81,6 +79,7 @@ export function measures(meter: Meter, latest: boolean): Measures {
       unreleased[name]?.record(durationMs / 1000, { ...target(name, said), ...failed });
       const firstTokenMs = numberOf(said['firstTokenMs']);
       if (firstTokenMs !== undefined) firstChunk.record(firstTokenMs / 1000, about);
+      for (const gap of listOf(said['pieceMs'])) outputChunk.record(Number(gap) / 1000, about);
       // What an agent or a workflow used is counted with the calls inside.
       if (about[names.PROVIDER] === undefined || name === 'run-tools') return;
       const usage = recordOf(said['usage']);
@@ -99,7 +98,6 @@ export function measures(meter: Meter, latest: boolean): Measures {
         if (count !== undefined && count > 0)
           lookups.add(count, { ...about, 'mortise.cache.result': result });
     },
-    chunk: (about, elapsed) => outputChunk.record(elapsed, about),
   };
 }
 

@@ -7,7 +7,6 @@ import {
   metrics,
   SpanStatusCode,
   trace,
-  type Attributes,
   type Context,
   type MeterProvider,
   type Span,
@@ -23,7 +22,7 @@ import {
   pointAttributes,
   type EndEvent,
 } from './describe.ts';
-import { aboutMetric, measures, type CostOf, type Measures } from './metrics.ts';
+import { measures, type CostOf, type Measures } from './metrics.ts';
 import * as names from './names.ts';
 import { recordOf, textOf } from './read.ts';
 
@@ -101,9 +100,6 @@ interface Running {
   readonly conversation: string | undefined;
   /** Of a call whose span is that of the tool around it: its end is told there. */
   readonly isInside: boolean;
-  /** Of a stream: by what its pieces are counted, and when the last one came. */
-  readonly pieces: Attributes | undefined;
-  lastPieceAt: number | undefined;
 }
 
 class Reporter {
@@ -135,9 +131,7 @@ class Reporter {
   around(spanId: string, work: () => unknown): unknown {
     const running = this.#running.get(spanId);
     if (running === undefined) return work();
-    const result = context.with(running.context, work);
-    if (running.pieces !== undefined) this.#timed(running, running.pieces, result);
-    return result;
+    return context.with(running.context, work);
   }
 
   close(): void {
@@ -175,16 +169,12 @@ class Reporter {
       },
       around,
     );
-    const operation =
-      attributes['streamed'] === true && name.startsWith('llm.') ? operationOf(name) : undefined;
     this.#running.set(spanId, {
       name,
       span,
       context: trace.setSpan(around, span).setValue(RUNNING, spanId),
       conversation,
       isInside: false,
-      pieces: operation === undefined ? undefined : aboutMetric(operation, attributes),
-      lastPieceAt: undefined,
     });
   }
 
@@ -242,20 +232,5 @@ class Reporter {
     } catch (cause) {
       return { failure: { cause } };
     }
-  }
-
-  /** The time from one piece of a stream to the next, read off the pulls. */
-  #timed(running: Running, about: Attributes, result: unknown): void {
-    if (!(result instanceof Promise)) return;
-    result.then(
-      (read: unknown) => {
-        const now = performance.now();
-        const { lastPieceAt } = running;
-        running.lastPieceAt = now;
-        if (lastPieceAt !== undefined && recordOf(read)['done'] !== true)
-          this.#measures.chunk(about, (now - lastPieceAt) / 1000);
-      },
-      () => undefined,
-    );
   }
 }

@@ -195,7 +195,13 @@ function shownTree(spans: readonly GotSpan[], parent?: GotSpan): Shown[] {
         ...(span.status.code === 2 ? { error: span.status.message } : {}),
         ...(children.length === 0 ? {} : { children }),
       };
-    });
+    })
+    .toSorted(inOrder);
+}
+
+/** What runs at once ends in any order; steps of a run have numbers. */
+function inOrder(a: Shown, b: Shown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
 /** Times and ports differ from run to run: that they are numbers is all that is shown. */

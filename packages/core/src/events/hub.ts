@@ -9,25 +9,31 @@ export interface ContextStorage {
 }
 
 interface AsyncHooks {
-  AsyncLocalStorage: new () => ContextStorage;
+  AsyncLocalStorage: (new () => ContextStorage) & { snapshot?(): Resume };
 }
+
+/** Runs `fn` in a context that was captured. */
+export type Resume = <T>(fn: () => T) => T;
 
 /**
  * Node, Bun, Deno and workerd hand out `AsyncLocalStorage` here, without an import that a browser could not resolve.
  * Where there is none, parents pass through the `parent` option.
  */
-function defaultContextStorage(): ContextStorage | undefined {
+function defaultContext(): Pick<Hub, 'storage' | 'capture'> {
   const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
   const hooks = process?.getBuiltinModule?.('node:async_hooks') as Partial<AsyncHooks> | undefined;
-  return hooks?.AsyncLocalStorage === undefined ? undefined : new hooks.AsyncLocalStorage();
+  const Storage = hooks?.AsyncLocalStorage;
+  if (Storage === undefined) return { storage: undefined };
+  return { storage: new Storage(), capture: () => Storage.snapshot?.() };
 }
 
 export interface SubscribeOptions {
   /** Put prompts, replies and queries into `event.content`. Default: false, they are private. */
   captureContent?: boolean | undefined;
   /**
-   * Runs what happens inside an operation: every piece of its work, so once for a whole call and once for each pull of a stream.
-   * Makes a context of one's own the current one there, such as a tracer's. Default: it is just run.
+   * Runs what happens inside an operation, and makes a context of one's own the current one there, such as a tracer's: once for a
+   * whole call, once where a stream is opened and once more where it is first read on. What is current there in an `AsyncLocalStorage` is so
+   * at each pull; where the runtime has none, it is called for each. Default: it is just run.
    */
   around?: Around | undefined;
 }
@@ -51,6 +57,8 @@ interface Subscription {
 export interface Hub {
   readonly subscriptions: Set<Subscription>;
   storage: ContextStorage | undefined;
+  /** The context of this moment, that of `storage` and of every other of its kind. Absent where the runtime cannot tell. */
+  capture?: (() => Resume | undefined) | undefined;
   nextId: number;
 }
 
@@ -58,7 +66,7 @@ const KEY = Symbol.for('mortise.events.v1');
 
 export function hub(): Hub {
   const holder = globalThis as { [KEY]?: Hub };
-  return (holder[KEY] ??= { subscriptions: new Set(), storage: defaultContextStorage(), nextId: 1 });
+  return (holder[KEY] ??= { subscriptions: new Set(), ...defaultContext(), nextId: 1 });
 }
 
 /**
@@ -85,7 +93,9 @@ function readOptions(options: SubscribeOptions): Omit<Subscription, 'subscriber'
 
 /** Replaces the storage that links parents, for runtimes without `process.getBuiltinModule`. */
 export function setContextStorage(storage: ContextStorage | undefined): void {
-  hub().storage = storage;
+  const shared = hub();
+  shared.storage = storage;
+  shared.capture = undefined;
 }
 
 /** True when somebody listens: what only feeds events need not be computed otherwise. */
@@ -109,33 +119,45 @@ export function publish(event: MortiseEvent, content?: () => MortiseEvent['conte
 /** Runs `work` in the storage of parents, and inside what subscribers want around it. */
 export function runWithin<T>(spanId: string, work: () => T): T {
   const { storage, subscriptions } = hub();
-  let run = storage === undefined ? work : () => storage.run(spanId, work);
-  for (const { around } of subscriptions) if (around !== undefined) run = guarded(around, spanId, run);
-  return run();
+  let run = work;
+  for (const { around } of subscriptions) {
+    if (around === undefined) continue;
+    const inner = run;
+    run = () => guarded(around, spanId, inner);
+  }
+  return storage === undefined ? run() : storage.run(spanId, run);
+}
+
+/** What runs the pulls of a stream as `runWithin` would: in the context of the first, since to make it anew for each would cost more than the pull. */
+export function resumeWithin(spanId: string): Resume {
+  const { capture } = hub();
+  const captured = capture === undefined ? undefined : runWithin(spanId, capture);
+  return captured ?? ((fn) => runWithin(spanId, fn));
 }
 
 /** Whatever `around` does, `work` runs exactly once, and what comes of it is what the caller gets. */
-function guarded<T>(around: Around, spanId: string, work: () => T): () => T {
-  return () => {
-    let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
-    const once = (): T => {
-      if (outcome === undefined) {
-        try {
-          outcome = { value: work() };
-        } catch (error) {
-          outcome = { error };
-        }
+function guarded<T>(around: Around, spanId: string, work: () => T): T {
+  let state = 'waits' as 'waits' | 'returned' | 'threw';
+  let outcome: unknown;
+  const once = (): T => {
+    if (state === 'waits') {
+      try {
+        outcome = work();
+        state = 'returned';
+      } catch (error) {
+        outcome = error;
+        state = 'threw';
       }
-      if ('error' in outcome) throw outcome.error;
-      return outcome.value;
-    };
-    try {
-      around(spanId, once);
-    } catch (error) {
-      if (outcome === undefined || !('error' in outcome) || outcome.error !== error) report(error);
     }
-    return once();
+    if (state === 'threw') throw outcome;
+    return outcome as T;
   };
+  try {
+    around(spanId, once);
+  } catch (error) {
+    if (state !== 'threw' || outcome !== error) report(error);
+  }
+  return once();
 }
 
 function withContent(event: MortiseEvent, content: MortiseEvent['content']): MortiseEvent {

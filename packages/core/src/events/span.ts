@@ -1,4 +1,4 @@
-import { hasSubscribers, hub, publish, runWithin } from './hub.ts';
+import { hasSubscribers, hub, publish, resumeWithin, runWithin, type Resume } from './hub.ts';
 import type { Attributes, EventName } from './map.ts';
 
 /** One running operation. `end` and `fail` close it; whatever comes after the first of them is ignored. */
@@ -9,6 +9,8 @@ export interface Span {
   fail(error: unknown, attributes?: Attributes): void;
   /** Runs `fn` with this span as the parent of what starts inside it, and inside the `around` of subscribers. */
   run<T>(fn: () => T): T;
+  /** The same for the pulls of a stream, all of which have the context of the first. Absent: `run`. */
+  resume?<T>(fn: () => T): T;
 }
 
 const SILENT: Span = {
@@ -37,6 +39,7 @@ export function startSpan(name: EventName, options: SpanOptions = {}): Span {
   const started = options.attributes ?? {};
   const begin = performance.now();
   let open = true;
+  let resume: Resume | undefined;
 
   publish({ ...base, phase: 'start', time: Date.now(), attributes: started }, options.content);
 
@@ -56,7 +59,14 @@ export function startSpan(name: EventName, options: SpanOptions = {}): Span {
     end: (attributes, content) => close({ phase: 'end' }, attributes, content),
     fail: (error, attributes) => close({ phase: 'error', error }, attributes),
     run: (fn) => runWithin(spanId, fn),
+    resume: (fn) => (resume ??= resumeWithin(spanId))(fn),
   };
+}
+
+/** Asks a stream for more, within its span. */
+export function pullWithin<T>(span: Span | undefined, pull: () => T): T {
+  if (span?.id === undefined) return pull();
+  return span.resume === undefined ? span.run(pull) : span.resume(pull);
 }
 
 /** Publishes something without a duration, inside the span that is running or `span`. */

@@ -3,7 +3,8 @@ import type { Warning } from '../call/contract.ts';
 import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
-import { emitPoint, type Attributes, type Span } from '../events/index.ts';
+import type { Attributes } from '../events/map.ts';
+import { emitPoint, pullWithin, type Span } from '../events/span.ts';
 import { says } from '../call/timers.ts';
 import { defined } from '../shared/json.ts';
 import { webStream } from '../sse/write.ts';
@@ -87,6 +88,9 @@ export function textDelta(event: ChatStreamEvent): string | undefined {
   return event.type === 'text-delta' ? event.delta : undefined;
 }
 
+/** Pieces whose times are told; a longer stream is told of by its first ones. */
+const MAX_PIECES = 10_000;
+
 type Finish = Extract<ChatStreamEvent, { type: 'finish' }>;
 
 /** Moves events from the source to the one reader, as fast as the reader asks. */
@@ -99,6 +103,8 @@ class ChatPump {
   /** Milliseconds from the first read to the first content. */
   #firstTokenMs: number | undefined;
   #isLeft = false;
+  /** When pieces came after the first, where somebody listens. */
+  #pieces: { readonly gaps: number[]; last: number } | undefined;
 
   constructor(hooks: ChatStreamHooks) {
     this.#hooks = hooks;
@@ -133,7 +139,10 @@ class ChatPump {
     if (this.reader.ended) return close(stream, undefined);
     this.#opened = stream;
     this.#firstTokenMs = performance.now() - began;
-    if (span.id !== undefined) emitPoint('first-token', { firstTokenMs: this.#firstTokenMs }, span);
+    if (span.id !== undefined) {
+      emitPoint('first-token', { firstTokenMs: this.#firstTokenMs }, span);
+      this.#pieces = { gaps: [], last: performance.now() };
+    }
     const { attempt } = stream;
     // The caller's abort and the time bound end the stream also while nobody reads.
     const onAbort = (): void => this.#fail(attempt.failure(undefined));
@@ -144,11 +153,11 @@ class ChatPump {
 
   async #read(stream: OpenedStream): Promise<void> {
     const { attempt, source } = stream;
-    const span = this.#span;
     attempt.resume();
-    const reading = span === undefined ? source.next() : span.run(() => source.next());
+    const reading = pullWithin(this.#span, () => source.next());
     const next = await raceAbort(reading, attempt.signal);
     if (this.reader.ended) return;
+    if (this.#pieces !== undefined) this.#count(this.#pieces);
     attempt.pause();
     if (next.done === true) throw truncated();
     const events = eventsOf(next.value);
@@ -166,6 +175,12 @@ class ChatPump {
     this.reader.push(seen);
   }
 
+  #count(pieces: { readonly gaps: number[]; last: number }): void {
+    const now = performance.now();
+    if (pieces.gaps.length < MAX_PIECES) pieces.gaps.push(Math.round((now - pieces.last) * 10) / 10);
+    pieces.last = now;
+  }
+
   /** What only deltas told of is completed before the terminal event, and nothing follows it. */
   #finish(before: readonly ChatStreamEvent[], finish: Finish): void {
     const blocks = this.#builder.missingBlocks();
@@ -176,7 +191,10 @@ class ChatPump {
     this.reader.push([...before, ...blocks, { ...finish, usage: this.#builder.usage }]);
     this.reader.finish(response);
     const { attributes, content } = this.#hooks.describe(response);
-    this.#span?.end(defined({ ...attributes, firstTokenMs: this.#firstTokenMs }), content);
+    this.#span?.end(
+      defined({ ...attributes, firstTokenMs: this.#firstTokenMs, pieceMs: this.#pieces?.gaps }),
+      content,
+    );
     if (this.#opened !== undefined) close(this.#opened, response.usage.totalTokens);
   }
 

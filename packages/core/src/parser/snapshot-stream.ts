@@ -1,6 +1,6 @@
 import { raceAbort, throwIfAborted } from '../call/index.ts';
 import { MortiseError } from '../errors.ts';
-import { startSpan, type Span } from '../events/span.ts';
+import { pullWithin, startSpan, type Span } from '../events/span.ts';
 import type { ParseOptions } from './contract.ts';
 import { parserError, toParserError } from './errors.ts';
 
@@ -41,7 +41,7 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
       throwIfAborted(signal);
       this.#span ??= startSpan('parser.parse', { attributes: { parser, stream: true }, parent });
       const step = raceAbort(
-        this.#span.run(() => this.#snapshots.next()),
+        pullWithin(this.#span, () => this.#snapshots.next()),
         this.#leave.signal,
       );
       const result = await (signal === undefined ? step : raceAbort(step, signal));

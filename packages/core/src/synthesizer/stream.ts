@@ -2,7 +2,7 @@ import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort, abortReason } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes, EventName } from '../events/map.ts';
-import { startSpan, type Span } from '../events/span.ts';
+import { pullWithin, startSpan, type Span } from '../events/span.ts';
 import { defined } from '../shared/json.ts';
 import { webStream } from '../sse/write.ts';
 import type { PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent } from './contract.ts';
@@ -79,7 +79,7 @@ class ResponsePump {
       const { signal } = this.#controller;
       const source = (this.#source ??= this.#open());
       if (this.reader.ended) return;
-      const reading = this.#span === undefined ? source.next() : this.#span.run(() => source.next());
+      const reading = pullWithin(this.#span, () => source.next());
       const result = await raceAbort(reading, signal);
       if (this.reader.ended) return;
       if (result.done === true) throw unfinished();
