@@ -67,12 +67,12 @@ export const nameOf = ({ name }: RunSpan): string => (name === '' ? 'not recorde
 export function labelOf({ attributes }: RunSpan): string {
   for (const key of [
     'tool',
+    'agent',
     'model',
     'parser',
     'retriever',
     'postprocessor',
     'engine',
-    'agent',
     'synthesizer',
   ]) {
     const value = attributes[key];

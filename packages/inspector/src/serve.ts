@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server';
 import { MortiseError } from '@mortise/core';
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { inspectorApp } from './app.ts';
 import type { LineLog } from './line-log.ts';
 import { readPage } from './page-files.ts';
@@ -31,8 +31,9 @@ export async function serveInspector({ log, about, port, hold }: ServeOptions): 
       const why = cause.code === 'EADDRINUSE' ? 'it is in use. Choose another, or 0 for any' : cause.message;
       reject(new MortiseError('configuration', `Port ${port} cannot be listened on: ${why}.`, { cause }));
     });
+    // A page that is open holds the process no more than the server does.
+    if (!hold) server.unref().on('connection', (socket: Socket) => void socket.unref());
     server.once('listening', () => {
-      if (!hold) server.unref();
       const stop = async (): Promise<void> => {
         await new Promise((closed) => {
           server.close(closed);

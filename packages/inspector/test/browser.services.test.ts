@@ -81,6 +81,18 @@ describe.skipIf(executablePath === undefined)('the inspector, in Chromium', { ti
     expect(await page.getByRole('option').count()).toBe(1);
   });
 
+  test('a page whose application has ended says so, and keeps what it has', async () => {
+    await runAgent();
+    const page = await opened();
+    await page.getByRole('status').getByText('Live').waitFor();
+    await run(page, 'Measure').click();
+    await inspector.stop();
+    await page.getByRole('status').getByText('Ended').waitFor();
+    expect(await page.locator('.rows .span-name').count()).toBeGreaterThan(4);
+    // The browser's own words of what it cannot reach.
+    complaints.splice(0).forEach((each) => expect(each).toMatch(/net::ERR/));
+  });
+
   test('a question shows its waterfall, first token, retry, tokens, cost, messages, and the cited words in their source', async () => {
     await askDocuments({ ms: 40 });
     const page = await opened();

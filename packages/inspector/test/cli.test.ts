@@ -61,6 +61,27 @@ async function namesOf(url: string, enough: number): Promise<string[]> {
   return [];
 }
 
+test('inspect() lets the process end, also while a page is open', async () => {
+  const script = `
+    import { inspect } from '@mortise/inspector';
+    console.log((await inspect()).url);
+    setTimeout(() => undefined, 1_000);
+  `;
+  const args = [...program.slice(0, -1), '--input-type=module', '--eval', script];
+  const own = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  child = own;
+  const ended = new Promise((done) => own.once('close', done));
+  const url = new URL(
+    await new Promise<string>((done) => own.stdout.once('data', (piece: Buffer) => done(piece.toString()))),
+  );
+  const { body } = await fetch(`${url.origin}/api/lines`, {
+    headers: { authorization: `Bearer ${url.hash.slice(1).trim()}` },
+  });
+  const read = new Response(body).text().catch(() => 'cut');
+  expect(await ended).toBe(0);
+  expect(await read).toBe('cut');
+});
+
 describe('npx @mortise/inspector', () => {
   test('shows what is recorded in .mortise/runs, and what comes while it runs', async () => {
     const recorder = recordRuns({ folder: join(runs, '.mortise/runs') });
