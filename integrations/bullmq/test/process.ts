@@ -27,7 +27,7 @@ async function call({ limiters, url, workers, forMs }: Task & { kind: 'call' }):
       while (performance.now() < until) {
         const lease = await limiter.acquire({ tokens: estimate, signal }).catch(() => undefined);
         if (lease === undefined) return;
-        const response = await fetch(`${url}/${limits.name}`);
+        const response = await fetch(`${url}/${limits.name}`, { headers: { 'sent-at': `${Date.now()}` } });
         lease.release({ tokens: Number(await response.text()) });
       }
     };
