@@ -400,7 +400,6 @@ describe.skipIf(executablePath === undefined)('the inspector, in Chromium', { ti
     ['light', { colorScheme: 'light' }],
     ['dark', { colorScheme: 'dark' }],
     ['narrow', { colorScheme: 'light', viewport: { width: 360, height: 740 } }],
-    ['narrow-dark', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
   ];
 
   test.each(looks)('axe finds nothing serious, and nothing is cut off: %s', async (look, options) => {
