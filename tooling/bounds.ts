@@ -43,6 +43,13 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
   ],
   'Attempts of a call': [[RETRY, 'retry.maxAttempts']],
   'Wait that a server asks for': [['packages/core/src/call/rate-limit-headers.ts', 'MAX_WAIT_MS']],
+  'Answer of Redis to a limiter': [['integrations/bullmq/src/limiter.ts', 'options.timeoutMs']],
+  'Wait for what another process makes for a shared cache': [
+    ['packages/toolkit/src/wrappers/store-lock.ts', 'LONGEST_WAIT_MS'],
+  ],
+  'Keys that a list locks in a shared cache': [
+    ['packages/toolkit/src/wrappers/cached-embed-list.ts', 'MOST_LOCKED'],
+  ],
   'Pause of an adaptive limiter after one refusal': [
     ['packages/toolkit/src/limiter/adaptive-limiter.ts', 'MAX_PAUSE_MS'],
   ],
