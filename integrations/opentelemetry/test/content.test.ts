@@ -194,6 +194,19 @@ describe('without it', () => {
     expect(told?.status.message).toBe('It said: [colour]-answer.');
   });
 
+  it('is not even handed to this package', async () => {
+    const captures: boolean[] = [];
+    const hub = (globalThis as Record<symbol, { subscriptions: Set<{ captureContent: boolean }> }>)[
+      Symbol.for('mortise.events.v1')
+    ];
+    for (const content of [undefined, false, true] as const)
+      await reported(
+        { content },
+        async () => void captures.push([...hub!.subscriptions].at(-1)!.captureContent),
+      );
+    expect(captures).toEqual([false, false, true]);
+  });
+
   it('shows no key, in a span, a metric or a log, whatever a server sends back', async () => {
     const logged: unknown[] = [];
     for (const method of ['log', 'error', 'warn', 'info'] as const)

@@ -8,7 +8,7 @@ import {
   TracerProvider,
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace';
-import { traced } from '@mortise/core';
+import { subscribe, traced } from '@mortise/core';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { reportToOpenTelemetry } from '@mortise/opentelemetry';
 import { runTools, streamTools, tool } from '@mortise/toolkit';
@@ -93,6 +93,18 @@ it('a stream of an agent that is read elsewhere has its own parents', async () =
   expect(steps.map(parentOf)).toEqual([idOf(agent), idOf(agent)]);
   expect(named('chat script').map(parentOf)).toEqual(steps.map(idOf));
   expect(parentOf(named('execute_tool look')[0])).toBe(idOf(steps[0]));
+});
+
+it('a parent that is handed down by option is one where its context is not', async () => {
+  let outerId: string | undefined;
+  const unsubscribe = subscribe((event) => void (event.name === 'outer' && (outerId = event.spanId)));
+  let finish: () => void = () => undefined;
+  const outer = traced('outer', () => new Promise<void>((resolve) => (finish = resolve)));
+  await inApp('elsewhere', () => new ScriptedLLM({ replies: ['x'] }).chat('a', { parent: outerId }));
+  finish();
+  await outer;
+  unsubscribe();
+  expect(parentOf(named('chat script')[0])).toBe(idOf(named('outer')[0]));
 });
 
 it('has every parent right under 1,000 streams at once', async () => {
