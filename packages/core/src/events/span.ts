@@ -1,3 +1,4 @@
+import { MortiseError } from '../errors.ts';
 import { hasSubscribers, hub, publish, resumeWithin, runWithin, type Resume } from './hub.ts';
 import type { Attributes, EventName } from './map.ts';
 
@@ -67,6 +68,20 @@ export function startSpan(name: EventName, options: SpanOptions = {}): Span {
 export function pullWithin<T>(span: Span | undefined, pull: () => T): T {
   if (span?.id === undefined) return pull();
   return span.resume === undefined ? span.run(pull) : span.resume(pull);
+}
+
+/** See {@link endWhenForgotten}. */
+const FORGOTTEN = /* @__PURE__ */ new FinalizationRegistry<Span>((span) => {
+  const message = 'The stream was neither read to its end nor left, and nobody holds it any more.';
+  span.fail(new MortiseError('aborted', message), { left: true });
+});
+
+/**
+ * Ends the span of a stream that was begun and neither read on nor left: nobody can read what is collected as garbage, which it is
+ * once its time bound, whose timer holds it, and its signal are gone too.
+ */
+export function endWhenForgotten(stream: object, span: Span): void {
+  if (span.id !== undefined) FORGOTTEN.register(stream, span);
 }
 
 /** Publishes something without a duration, inside the span that is running or `span`. */

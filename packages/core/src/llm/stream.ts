@@ -4,7 +4,7 @@ import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes } from '../events/map.ts';
-import { emitPoint, pullWithin, type Span } from '../events/span.ts';
+import { emitPoint, endWhenForgotten, pullWithin, type Span } from '../events/span.ts';
 import { says } from '../call/timers.ts';
 import { defined } from '../shared/json.ts';
 import { webStream } from '../sse/write.ts';
@@ -142,6 +142,7 @@ class ChatPump {
     if (span.id !== undefined) {
       emitPoint('first-token', { firstTokenMs: this.#firstTokenMs }, span);
       this.#pieces = { gaps: [], last: performance.now() };
+      endWhenForgotten(this, span);
     }
     const { attempt } = stream;
     // The caller's abort and the time bound end the stream also while nobody reads.

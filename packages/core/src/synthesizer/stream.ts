@@ -2,7 +2,7 @@ import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort, abortReason } from '../call/timers.ts';
 import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes, EventName } from '../events/map.ts';
-import { pullWithin, startSpan, type Span } from '../events/span.ts';
+import { endWhenForgotten, pullWithin, startSpan, type Span } from '../events/span.ts';
 import { defined } from '../shared/json.ts';
 import { webStream } from '../sse/write.ts';
 import type { PartialQueryResponse, QueryResponse, ResponseStream, ResponseStreamEvent } from './contract.ts';
@@ -92,6 +92,7 @@ class ResponsePump {
   #open(): AsyncIterator<ResponseStreamEvent> {
     const { name, attributes, content, signal, parent } = this.#options;
     this.#span = startSpan(name, { attributes: { ...attributes, streamed: true }, content, parent });
+    endWhenForgotten(this, this.#span);
     if (signal?.aborted === true) throw abortReason(signal);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     const own = this.#span.id ?? parent;

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { ScriptedLLM } from '@mortise/core/testing';
 import { MortiseError, subscribe, traced, type Around, type MortiseEvent } from '@mortise/core';
@@ -238,6 +240,38 @@ it('tells when the first content of a stream came, as a point and at the end', a
   const { firstTokenMs } = first!.attributes as { firstTokenMs: number };
   expect(firstTokenMs).toBeGreaterThanOrEqual(0);
   expect(end?.attributes).toMatchObject({ firstTokenMs });
+});
+
+it('V-01: a stream that was begun and forgotten ends its span, once it is collected as garbage', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const events: MortiseEvent[] = [];
+  const stop = subscribe((event) => void events.push(event));
+  const begin = async (signal?: AbortSignal): Promise<void> => {
+    const llm = new ScriptedLLM({ replies: () => 'a longer text' });
+    await llm.streamChat('a', { signal, timeoutMs: 20 })[Symbol.asyncIterator]().next();
+  };
+  await begin();
+  await begin(new AbortController().signal);
+  const kept = new ScriptedLLM({ replies: () => 'a longer text' }).streamChat('a');
+  const iterator = kept[Symbol.asyncIterator]();
+  await iterator.next();
+  await vi.waitFor(
+    () => {
+      collect();
+      expect(events.filter(({ phase }) => phase === 'error')).toHaveLength(2);
+    },
+    { timeout: 5_000, interval: 10 },
+  );
+  expect(events.at(-1)).toMatchObject({
+    name: 'llm.chat',
+    error: { code: 'aborted' },
+    attributes: { left: true },
+  });
+  // One that is held is read on.
+  while ((await iterator.next()).done !== true);
+  expect(events.at(-1)).toMatchObject({ phase: 'end' });
+  stop();
 });
 
 describe('around', () => {
