@@ -67,7 +67,7 @@ export interface QueueReport {
 /** Characters of JSON in one piece of work, one document apart; and of one document. Redis takes 512 MB. */
 const MOST_CHARACTERS = 1_048_576;
 const LONGEST_DOCUMENT = 67_108_864;
-const POLL_MS = 200;
+const POLL_MS = 100;
 
 /**
  * Reads a source and puts its documents into a queue, for workers (`work`) on any machine. Each document is worked on by one
@@ -258,7 +258,7 @@ class Enqueuing {
     await this.#persist(() => queue.add(job, `${this.#run}-${first.number}`));
     while ((await this.#persist(() => queue.waiting())) >= this.#maxWaiting) {
       await this.#tell();
-      await pause(POLL_MS / 2, this.#controller.signal);
+      await pause(POLL_MS, this.#controller.signal);
     }
     await this.#tell();
   }

@@ -72,12 +72,13 @@ export interface IngestionWorker extends AsyncDisposable {
 }
 
 /** A piece of work whose workers died so often is taken apart; a document of which they did is set aside. */
-const DEATHS_APART = 3;
-const DEATHS = 10;
+const DEATHS_APART = 2;
+const DEATHS = 5;
 /** Documents that are removed in one run. */
 const REMOVED_AT_ONCE = 100;
-/** Milliseconds before what another holds, or waits for others, is tried again. */
+/** Milliseconds before what another holds is tried again, and before what waits for all others is. */
 const AGAIN_MS = 250;
+const SOON_MS = 50;
 const NOTHING: readonly Document[] = [];
 /** For what is given back when a worker is stopped. */
 const CLOSING_MS = 5_000;
@@ -107,6 +108,8 @@ class Working implements IngestionWorker {
   readonly #controller: ReturnType<typeof linkedController>;
   readonly #worker: Promise<Worker<QueueJob>>;
   #stopping: Promise<void> | undefined;
+  /** Whether it works on a document of which workers have died. */
+  #suspects = false;
   /** Failures in passing, one after the other, and until when others count as the last of them. */
   #failures = 0;
   #countedUntil = 0;
@@ -237,7 +240,15 @@ class Working implements IngestionWorker {
         );
       return undefined;
     }
-    return this.#ingest(run, documents);
+    if (stalledCounter < DEATHS_APART) return this.#ingest(run, documents);
+    // One at a time, or what a document does would be blamed on those beside it.
+    if (this.#suspects) return AGAIN_MS * (1 + Math.random());
+    this.#suspects = true;
+    try {
+      return await this.#ingest(run, documents);
+    } finally {
+      this.#suspects = false;
+    }
   }
 
   async #ingest(run: string, documents: readonly QueuedDocument[]): Promise<number | undefined> {
@@ -281,7 +292,7 @@ class Working implements IngestionWorker {
     const { signal } = this.#controller;
     if (!(await queue.isLast(run))) return undefined;
     const { read, enqueued, settled, superseded } = await queue.counts(run);
-    if (read !== 1 || settled + superseded < enqueued) return AGAIN_MS * 2;
+    if (read !== 1 || settled + superseded < enqueued) return SOON_MS;
     let some: string[] = [];
     try {
       for await (const { sourceId } of this.#pipeline.documents.sources({ signal })) {
@@ -291,7 +302,7 @@ class Working implements IngestionWorker {
       }
       await this.#remove(run, some, failedItems);
     } catch (error) {
-      if (isMortiseError(error, 'conflict')) return (await queue.isLast(run)) ? AGAIN_MS * 2 : undefined;
+      if (isMortiseError(error, 'conflict')) return (await queue.isLast(run)) ? SOON_MS : undefined;
       throw error;
     }
     await persist(() => queue.mark(run, 'finished'), { signal, patienceMs: Infinity });

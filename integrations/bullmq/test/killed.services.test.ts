@@ -64,9 +64,9 @@ describe.skipIf(why.length > 0)(`${WORKERS} workers in processes of their own${W
     await redis?.stop();
   });
 
-  async function worker(name: string): Promise<ChildProcess> {
+  async function worker(name: string, leaseMs = 1_000): Promise<ChildProcess> {
     const given: WorkerArguments = {
-      ...{ name, concurrency: CONCURRENCY, redisPort: redis.port, postgresUrl: postgres.url },
+      ...{ name, concurrency: CONCURRENCY, leaseMs, redisPort: redis.port, postgresUrl: postgres.url },
       providerUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
     };
     const file = fileURLToPath(new URL('worker.ts', import.meta.url));
@@ -152,6 +152,24 @@ describe.skipIf(why.length > 0)(`${WORKERS} workers in processes of their own${W
     );
     expect(again).toBeLessThanOrEqual(kills * BATCHES);
   }, 1_200_000);
+
+  it('I-03: a document that its workers die of is set aside, and the others of its piece of work are not', async () => {
+    await index('poison');
+    const source = corpus(1, 4).map((one, at) => (at === 2 ? { ...one, text: 'A poison.' } : one));
+    let over = false;
+    const running = run('poison', source).finally(() => (over = true));
+    let deaths = 0;
+    while (!over) {
+      const child = await worker('poison', 300);
+      await Promise.race([once(child, 'exit').then(() => deaths++), running]);
+      child.kill('SIGKILL');
+    }
+    expect(await running).toMatchObject({
+      added: 3,
+      failed: [{ documentId: 'd2', code: 'internal', message: expect.stringContaining('workers ended') }],
+    });
+    expect(deaths).toBeGreaterThan(2);
+  }, 120_000);
 });
 
 /** A third of the documents change from one version to the next, and some are of equal content. */

@@ -12,7 +12,7 @@ import { createDocument, type Document } from '@mortise/core/retriever';
 import type { Reader } from '@mortise/core/reader';
 import { HashEmbedding } from '@mortise/core/testing';
 import { IngestionPipeline, MemoryDocumentStore, MemoryVectorStore } from '@mortise/rag';
-import type { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serverProgram, startRedis, WHY, type RedisServer } from './server.ts';
 
@@ -290,5 +290,29 @@ describe.skipIf(serverProgram === undefined)(`ingestion through a queue${WHY}`, 
     await expect(enqueue([], { ...queue, strategy: 'duplicates-only' as never })).rejects.toMatchObject({
       code: 'configuration',
     });
+  });
+
+  it('goes through a cluster, where its keys are on one node', async () => {
+    const node = await startRedis(
+      serverProgram as string,
+      '--cluster-enabled',
+      'yes',
+      '--cluster-announce-ip',
+      '127.0.0.1',
+    );
+    const cluster = new Cluster([{ host: '127.0.0.1', port: node.port }]);
+    cluster.on('error', () => undefined);
+    try {
+      await node.connect().cluster('ADDSLOTSRANGE', 0, 16_383);
+      const index = setup();
+      index.work({ connection: cluster });
+      const strategy = 'upserts-and-delete';
+      expect(await index.enqueue(many(20), { connection: cluster, strategy })).toMatchObject({ added: 20 });
+      expect(await index.enqueue(many(5), { connection: cluster, strategy })).toMatchObject({ removed: 15 });
+      await Promise.all(working.splice(0).map((worker) => worker.stop()));
+    } finally {
+      cluster.disconnect();
+      await node.stop();
+    }
   });
 });

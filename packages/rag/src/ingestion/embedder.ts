@@ -47,7 +47,8 @@ export class Embedder {
     this.#model = model;
     this.#vectors = vectors;
     this.#cache = cache;
-    this.#cached = cache === undefined ? model : withEmbeddingCache(model, cache);
+    // A document is written by one run at a time, so others would wait for nothing but what a killed one held.
+    this.#cached = cache === undefined ? model : withEmbeddingCache(model, cache, { lock: false });
     const most = reading('The metadata of the model', () => model.metadata.maxBatchSize, 'configuration');
     this.#batchSize = Math.min(batchSize, most);
     this.#dimensions = dimensions;

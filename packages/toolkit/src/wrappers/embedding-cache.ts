@@ -64,6 +64,7 @@ export function lookupSize({ metadata }: EmbeddingModel): number {
 export interface EmbeddingCacheOptions {
   readonly scope?: string | undefined;
   readonly ttlMs?: number | undefined;
+  readonly lock?: boolean | undefined;
 }
 
 /** One call's view of the cache: a store that fails or holds rubbish costs a warning, never the call. */
@@ -85,7 +86,7 @@ export class EmbeddingCacheCall {
   constructor(
     model: EmbeddingModel,
     store: KeyValueStore,
-    { scope, ttlMs }: EmbeddingCacheOptions,
+    { scope, ttlMs, lock = true }: EmbeddingCacheOptions,
     options: EmbedManyOptions,
   ) {
     const { provider, model: name, metadata } = model;
@@ -105,10 +106,12 @@ export class EmbeddingCacheCall {
       timeoutMs: Math.min(STORE_TIMEOUT_MS, positive('timeoutMs', timeoutMs ?? STORE_TIMEOUT_MS)),
       warn: (message) => this.warn('cache', message),
     });
-    this.locks = storeLocksOf({
-      ...{ store, namespace: NAMESPACE, guard: this.#guard },
-      look: (keys, signal) => this.#look(keys, signal),
-    });
+    this.locks = lock
+      ? storeLocksOf({
+          ...{ store, namespace: NAMESPACE, guard: this.#guard },
+          look: (keys, signal) => this.#look(keys, signal),
+        })
+      : undefined;
   }
 
   get warnings(): Warning[] {

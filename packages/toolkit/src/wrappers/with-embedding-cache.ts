@@ -22,6 +22,11 @@ export interface WithEmbeddingCacheOptions {
    * one integration's `baseURL`. Default: `''`.
    */
   scope?: string | undefined;
+  /**
+   * Whether processes that miss the same text wait for the one that makes it, where the store has a `lock`. With false what
+   * they miss at once is made by each. Default: true.
+   */
+  lock?: boolean | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { BaseLLM, MortiseError, subscribe, type ChatReply, type LLM, type LLMMetadata } from '@mortise/core';
 import { MemoryKeyValueStore, type KeyLock, type KeyValueStore } from '@mortise/core/store';
-import { withCache } from '@mortise/toolkit';
+import { withCache, withEmbeddingCache } from '@mortise/toolkit';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { fake, numbers, replyTo, settle, vectorOf } from './fake-embedding.ts';
 
@@ -236,4 +236,12 @@ it('S-06: what is there is not locked, and a list locks no more than some thousa
   asked.splice(0);
   expect((await embedding.embedTexts(texts)).cached).toBe(6_000);
   expect(asked).toEqual([]);
+});
+
+it('S-06: with `lock: false` no process waits for another', async () => {
+  const { process, asked } = shared();
+  const { store } = process();
+  await withEmbeddingCache(fake(), store, { lock: false }).embedTexts(['a', 'b']);
+  expect(asked).toEqual([]);
+  expect((await withEmbeddingCache(fake(), store, { lock: false }).embedTexts(['a', 'b'])).cached).toBe(2);
 });
