@@ -1014,6 +1014,7 @@ import type { KeyValueStore } from '@mortise/core/store';
 export interface WithEmbeddingCacheOptions {
     ttlMs?: number | undefined;
     scope?: string | undefined;
+    lock?: boolean | undefined;
 }
 export declare function withEmbeddingCache<M extends EmbeddingModel>(model: M, store: KeyValueStore, options?: WithEmbeddingCacheOptions): M;
 export declare function lookUpEmbeddings(model: EmbeddingModel, store: KeyValueStore, texts: readonly EmbeddingInput[], { ttlMs, scope, ...asked }?: WithEmbeddingCacheOptions & EmbedManyOptions): Promise<(Float32Array | undefined)[]>;
