@@ -2,7 +2,7 @@
  * What reporting costs: CPU of calls with a subscriber and no exporter by that of calls without, each in a process of its own, in
  * blocks that take turns, medians of one run.
  *
- *     node --conditions=mortise-source integrations/opentelemetry/bench/cost.ts [calls]
+ *     node --conditions=mortise-source integrations/opentelemetry/bench/cost.ts [calls [reply,stream]]
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
@@ -13,14 +13,15 @@ import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { OpenAILLM } from '@mortise/openai';
 import { reportToOpenTelemetry } from '@mortise/opentelemetry';
 
-const MODES = ['without', 'api', 'sdk', 'by-hand'] as const;
+/** `again` is without too: what it differs by is the noise of the machine. */
+const MODES = ['without', 'again', 'api', 'sdk', 'by-hand'] as const;
 const WORK = ['reply', 'stream'] as const;
 const BLOCK = 50;
 
-const [role = '10000', mode, work, url] = process.argv.slice(2);
+const [role = '10000', mode = WORK.join(), work, url] = process.argv.slice(2);
 if (role === 'server') serve();
 else if (role === 'calls') await calls();
-else await compare(Number(role));
+else await compare(Number(role), mode.split(','));
 
 /** A server that answers at once: a reply of 600 words' worth of tokens, whole or in 150 pieces. */
 function serve(): void {
@@ -79,7 +80,7 @@ async function calls(): Promise<void> {
   process.send?.('ready');
 }
 
-async function compare(count: number): Promise<void> {
+async function compare(count: number, kinds: readonly string[]): Promise<void> {
   const children: ChildProcess[] = [];
   const start = (...args: string[]): ChildProcess => {
     const child = fork(import.meta.filename, args, { execArgv: process.execArgv });
@@ -95,7 +96,7 @@ async function compare(count: number): Promise<void> {
   };
   try {
     const address = await said<string>(start('server'));
-    for (const kind of WORK) {
+    for (const kind of kinds) {
       const processes = MODES.map((each) => start('calls', each, kind, address));
       await Promise.all(processes.map((child) => said(child)));
       for (const child of processes) await run(child, 1_000);
@@ -105,7 +106,10 @@ async function compare(count: number): Promise<void> {
       const base = median(figures[0]!);
       for (const [at, each] of MODES.entries()) {
         const micros = median(figures[at]!);
-        console.log(`${kind} ${each}: ${micros.toFixed(1)} µs a call, ${(micros / base).toFixed(3)}`);
+        const paired = median(figures[at]!.map((figure, block) => figure / figures[0]![block]!));
+        console.log(
+          `${kind} ${each}: ${micros.toFixed(1)} µs a call, ${(micros / base).toFixed(3)}; block by block ${paired.toFixed(3)}`,
+        );
       }
       for (const child of processes) child.kill();
     }

@@ -19,7 +19,8 @@ export interface Measures {
   cache(event: MortiseEvent): void;
 }
 
-export function measures(meter: Meter, latest: boolean): Measures {
+/** Undefined where nothing is recorded: a meter without an SDK has one histogram for all names. */
+export function measures(meter: Meter, latest: boolean): Measures | undefined {
   const seconds = (name: string, description: string): Histogram =>
     meter.createHistogram(name, {
       unit: 's',
@@ -37,6 +38,7 @@ export function measures(meter: Meter, latest: boolean): Measures {
     valueType: ValueType.INT,
     advice: { explicitBucketBoundaries: names.TOKENS },
   });
+  if (tokens === duration) return undefined;
   const lookups = meter.createCounter('mortise.cache.lookups', {
     unit: '{lookup}',
     description: 'Replies and vectors that were looked up in a cache.',

@@ -30,7 +30,7 @@ import { recordOf, textOf } from './read.ts';
 export interface ReportOptions {
   /** Default: the one that is registered with `@opentelemetry/api`, also where that happens later. */
   tracerProvider?: TracerProvider | undefined;
-  /** The same for metrics. */
+  /** Default: the one that is registered when this is called, since the API has none that waits. */
   meterProvider?: MeterProvider | undefined;
   /**
    * Records what users and models wrote: prompts, replies, queries, arguments and results of tools, words of errors. Each text goes through
@@ -104,14 +104,14 @@ interface Running {
 
 class Reporter {
   readonly #tracer: ReturnType<TracerProvider['getTracer']>;
-  readonly #measures: Measures;
+  readonly #measures: Measures | undefined;
   readonly #content: ContentWriter | undefined;
   readonly #costOf: CostOf | undefined;
   readonly #running = new Map<string, Running>();
 
   constructor(
     tracer: ReturnType<TracerProvider['getTracer']>,
-    measured: Measures,
+    measured: Measures | undefined,
     content: ContentWriter | undefined,
     costOf: CostOf | undefined,
   ) {
@@ -154,21 +154,11 @@ class Reporter {
       this.#running.set(spanId, inside);
       return;
     }
-    const about = described(event);
-    const span = this.#tracer.startSpan(
-      about.name,
-      {
-        kind: about.kind,
-        attributes: {
-          ...about.attributes,
-          ...(conversation === undefined || operationOf(name) === undefined
-            ? {}
-            : { [names.CONVERSATION_ID]: conversation }),
-          ...this.#content?.of(event),
-        },
-      },
-      around,
-    );
+    const { name: called, kind, attributes: told } = described(event);
+    if (conversation !== undefined && operationOf(name) !== undefined)
+      told[names.CONVERSATION_ID] = conversation;
+    if (this.#content !== undefined) Object.assign(told, this.#content.of(event));
+    const span = this.#tracer.startSpan(called, { kind, attributes: told }, around);
     this.#running.set(spanId, {
       name,
       span,
@@ -182,7 +172,7 @@ class Reporter {
     const running = this.#running.get(event.spanId);
     this.#running.delete(event.spanId);
     const { cost, failure } = this.#cost(event);
-    this.#measures.ended(event, cost);
+    this.#measures?.ended(event, cost);
     if (running !== undefined && !running.isInside) this.#close(running.span, event, cost);
     // What the application's function throws goes where core reports what subscribers throw.
     if (failure !== undefined) throw failure.cause;
@@ -190,7 +180,9 @@ class Reporter {
 
   #close(span: Span, event: EndEvent, cost: number | undefined): void {
     if (span.isRecording()) {
-      span.setAttributes({ ...ended(event), ...this.#content?.of(event) });
+      const told = ended(event);
+      if (this.#content !== undefined) Object.assign(told, this.#content.of(event));
+      span.setAttributes(told);
       if (cost !== undefined) span.setAttribute('mortise.cost', cost);
       if (event.phase === 'error') this.#fail(span, event);
     }
@@ -208,7 +200,7 @@ class Reporter {
   }
 
   #point(event: MortiseEvent): void {
-    if (event.name === 'cache') this.#measures.cache(event);
+    if (event.name === 'cache') this.#measures?.cache(event);
     const span = this.#running.get(event.spanId)?.span;
     if (span?.isRecording() !== true) return;
     const { message } = event.attributes;
