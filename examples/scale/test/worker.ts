@@ -8,8 +8,8 @@ import { PostgresDocumentStore, PostgresKeyValueStore } from '@mortise/postgres'
 import { IngestionPipeline } from '@mortise/rag';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { work } from '../src/index.ts';
-import { PlainVectorStore } from '../../../examples/scale/plain-vectors.ts';
+import { work } from '@mortise/bullmq';
+import { PlainVectorStore } from '../plain-vectors.ts';
 
 export interface WorkerArguments {
   readonly redisPort: number;

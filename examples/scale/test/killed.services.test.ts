@@ -9,9 +9,13 @@ import { createDocument, type Document } from '@mortise/core/retriever';
 import { PostgresDocumentStore } from '@mortise/postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverPrograms, startServer, type Server as PostgresServer } from '../../postgres/test/server.ts';
-import { PlainVectorStore } from '../../../examples/scale/plain-vectors.ts';
-import { serverProgram, startRedis, type RedisServer } from './server.ts';
+import {
+  serverPrograms,
+  startServer,
+  type Server as PostgresServer,
+} from '../../../integrations/postgres/test/server.ts';
+import { PlainVectorStore } from '../plain-vectors.ts';
+import { serverProgram, startRedis, type RedisServer } from '../../../integrations/bullmq/test/server.ts';
 import type { WorkerArguments } from './worker.ts';
 
 /** The long form has 100 kills of workers, and 10 of each server. */
