@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import { reportToOpenTelemetry } from '@mortise/opentelemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -110,8 +110,10 @@ it('has no word of a prompt, reply, document, argument or result, and no key, in
   for (const word of [...PRIVATE, '01234567890123']) expect(sent).not.toContain(word);
 });
 
-it('knows only names that the registry has and has not replaced', () => {
-  const source = readFileSync(new URL('../src/names.ts', import.meta.url), 'utf8');
+const sources = new URL('../src/names.ts', import.meta.url);
+// Not where the suites run on what is published, which has no sources.
+it.runIf(existsSync(sources))('knows only names that the registry has and has not replaced', () => {
+  const source = readFileSync(sources, 'utf8');
   const used = [...source.matchAll(/= '((?:gen_ai|mcp|server|error)\.[a-z._]+)'/g)].map(([, name]) => name);
   expect(used.length).toBeGreaterThan(40);
   // Of the repository that the conventions moved to, and only where the application asks for names without a release.
