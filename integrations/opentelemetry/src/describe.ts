@@ -244,8 +244,9 @@ export function pointAttributes({ name, attributes: said }: MortiseEvent): Attri
 /** Attributes under `prefix`, in the conventions' spelling: `waitedMs` is `mortise.waited_ms`. Without a prefix as they are. */
 function plain(into: Attributes, said: EventAttributes, prefix: string): Attributes {
   for (const [key, value] of Object.entries(said)) {
-    if (typeof value !== 'string' && typeof value !== 'boolean' && numberOf(value) === undefined) continue;
-    into[prefix === '' ? key : prefix + spelled(key)] = value;
+    const name = prefix === '' ? key : prefix + spelled(key);
+    if (typeof value === 'string' || typeof value === 'boolean') into[name] = value;
+    else put(into, name, numberOf(value));
   }
   return into;
 }
