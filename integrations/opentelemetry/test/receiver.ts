@@ -1,10 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import type { AddressInfo } from 'node:net';
-import { context, propagation, trace } from '@opentelemetry/api';
+import * as api from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider, type TracerProviderOptions } from '@opentelemetry/sdk-trace';
 // The last release whose protobuf code was generated from the project's own .proto files, decoders included.
@@ -206,8 +204,13 @@ export interface Sdk {
   shutdown(): Promise<void>;
 }
 
+/** The SDK's exporters and instrumentations want an API from 1.10 on: on an older one, which this package takes, there are none to test with. */
+export const hasExporters = 'logs' in api;
+
 /** The SDK of OpenTelemetry with its OTLP exporters, as an application sets it up. */
-export function startSdk(url: string, options: TracerProviderOptions = {}): Sdk {
+export async function startSdk(url: string, options: TracerProviderOptions = {}): Promise<Sdk> {
+  const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto');
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
   const tracerProvider = new TracerProvider({
     ...options,
     spanProcessors: [
@@ -223,7 +226,7 @@ export function startSdk(url: string, options: TracerProviderOptions = {}): Sdk 
   });
   const meterProvider = new MeterProvider({ readers: [reader] });
   const manager = new AsyncLocalStorageContextManager().enable();
-  context.setGlobalContextManager(manager);
+  api.context.setGlobalContextManager(manager);
   return {
     tracerProvider,
     meterProvider,
@@ -234,9 +237,9 @@ export function startSdk(url: string, options: TracerProviderOptions = {}): Sdk 
     async shutdown() {
       await tracerProvider.shutdown();
       await meterProvider.shutdown();
-      context.disable();
-      trace.disable();
-      propagation.disable();
+      api.context.disable();
+      api.trace.disable();
+      api.propagation.disable();
     },
   };
 }
