@@ -1,5 +1,6 @@
-import { MortiseError } from '@mortise/core';
+import type { MortiseError } from '@mortise/core';
 import { subscribe } from '@mortise/core/events';
+import { checkOptions, wholeNumber } from '@mortise/core/shared';
 import { Follower } from './follow.ts';
 import { LineLog } from './line-log.ts';
 import { newSession, RunWriter, type RecordingBounds } from './recorder.ts';
@@ -44,11 +45,14 @@ export interface Inspector {
  * console.error(inspector.url);
  * ```
  */
-export async function inspect(options: InspectOptions = {}): Promise<Inspector> {
-  const { content = false, port = 0, folder, maxBytes = 64 * 1024 * 1024, hold = false, signal } = options;
+export async function inspect(given: InspectOptions = {}): Promise<Inspector> {
+  const options = checkOptions(given, 'configuration');
+  const { port = 0, folder, maxBytes = 64 * 1024 * 1024, hold = false, signal } = options;
   signal?.throwIfAborted();
-  checkNumber('port', port, 65_535);
-  checkNumber('maxBytes', maxBytes, Number.MAX_SAFE_INTEGER);
+  // Consent is `true`, and nothing else that a program may take for it.
+  const content = options.content === true;
+  wholeNumber('port', port, { least: 0, most: 65_535 });
+  wholeNumber('maxBytes', maxBytes);
   const log = new LineLog(maxBytes);
   const session = newSession(content);
   const writer = folder === undefined ? undefined : new RunWriter({ ...options, folder }, session);
@@ -82,12 +86,4 @@ export async function inspect(options: InspectOptions = {}): Promise<Inspector> 
     await writer?.stop();
     throw error;
   }
-}
-
-function checkNumber(name: string, value: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= 0 && value <= most) return;
-  throw new MortiseError(
-    'configuration',
-    `${name} must be a whole number up to ${most}, not ${String(value)}.`,
-  );
 }

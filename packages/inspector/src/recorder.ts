@@ -1,5 +1,6 @@
 import { errorText, MortiseError } from '@mortise/core';
 import { subscribe } from '@mortise/core/events';
+import { checkOptions, shown, wholeNumber } from '@mortise/core/shared';
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
@@ -47,8 +48,10 @@ const MAX_WAITING = 33_554_432;
  * const recorder = recordRuns({ content: true });
  * ```
  */
-export function recordRuns(options: RecordOptions = {}): RunRecorder {
-  const { content = false } = options;
+export function recordRuns(given: RecordOptions = {}): RunRecorder {
+  const options = checkOptions(given, 'configuration');
+  // Consent is `true`, and nothing else that a program may take for it.
+  const content = options.content === true;
   const writer = new RunWriter(options, newSession(content));
   const unsubscribe = subscribe((event) => writer.write(eventLine(event, content)), {
     captureContent: content,
@@ -94,10 +97,10 @@ export class RunWriter {
   readonly #onExit = (): void => this.#writeNow();
 
   constructor(options: RecordOptions, session: Session) {
-    this.folder = options.folder ?? DEFAULT_FOLDER;
+    this.folder = folderOf(options.folder ?? DEFAULT_FOLDER);
     this.#session = session;
-    this.#maxFileBytes = positive('maxFileBytes', options.maxFileBytes ?? 8 * 1024 * 1024);
-    this.#maxFiles = positive('maxFiles', options.maxFiles ?? 16);
+    this.#maxFileBytes = wholeNumber('maxFileBytes', options.maxFileBytes ?? 8 * 1024 * 1024);
+    this.#maxFiles = wholeNumber('maxFiles', options.maxFiles ?? 16);
     this.#onError = options.onError ?? ((error) => process.emitWarning(error));
     process.on('exit', this.#onExit);
   }
@@ -195,7 +198,7 @@ export function isRecording(name: string): boolean {
   return name.endsWith('.jsonl');
 }
 
-function positive(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new MortiseError('configuration', `${name} must be a whole number above zero, not ${String(value)}.`);
+function folderOf(folder: unknown): string {
+  if (typeof folder === 'string' && folder !== '') return folder;
+  throw new MortiseError('configuration', `folder is ${shown(folder)}; it is the path of a folder.`);
 }

@@ -251,7 +251,7 @@ describe('a recording', () => {
   });
 
   test.each([{ maxFileBytes: 0 }, { maxFiles: 1.5 }])('refuses bounds that are none: %o', (bounds) => {
-    expect(() => recordRuns({ folder, ...bounds })).toThrow(/whole number above zero/);
+    expect(() => recordRuns({ folder, ...bounds })).toThrow(/takes a whole number/);
     expect(existsSync(folder)).toBe(true);
   });
 });

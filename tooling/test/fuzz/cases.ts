@@ -3,6 +3,7 @@ export const CASES = {
   'packages/core': 3000,
   'packages/toolkit': 3000,
   'packages/stores': 500,
+  'packages/inspector': 300,
   'packages/rag': 3000,
   'integrations/html': 300,
   'integrations/yaml': 300,

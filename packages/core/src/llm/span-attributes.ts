@@ -9,7 +9,8 @@ export function placeOf(
   asked: AnsweredBy & { readonly model: string },
   baseURL: string | undefined,
 ): Attributes {
-  const url = baseURL === undefined ? null : URL.parse(baseURL);
+  // What is no text the integration refuses, with its own words.
+  const url = typeof baseURL === 'string' ? URL.parse(baseURL) : null;
   if (url === null || url.hostname === '') return { ...asked };
   const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
   return { ...asked, address: url.hostname, port };
