@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMortiseError, MortiseError } from '@mortise/core';
 import { throwIfAborted } from '@mortise/core/call';
-import { checkOptions, positive, requireMembers, shown } from '@mortise/core/shared';
+import { checkOptions, heard, positive, requireMembers, shown } from '@mortise/core/shared';
 import type { Job, Queue } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { beginScript, enqueueScript, settleScript, stillScript } from './queue-lua.ts';
@@ -280,7 +280,7 @@ export class IngestionQueue {
   async close(): Promise<void> {
     const queue = await this.#queue?.catch(() => undefined);
     await queue?.close().catch(() => undefined);
-    this.connection.disconnect();
+    heard(this.connection.disconnect());
   }
 
   #key(part: string): string {

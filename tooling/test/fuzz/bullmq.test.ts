@@ -1,5 +1,14 @@
-import { createRedisLimiter, type RedisLimiterOptions, type RedisScripts } from '@mortise/bullmq';
-import { MortiseError } from '@mortise/core';
+import {
+  createRedisLimiter,
+  enqueue,
+  queueState,
+  work,
+  type EnqueueOptions,
+  type IngestionQueueOptions,
+  type RedisLimiterOptions,
+  type RedisScripts,
+} from '@mortise/bullmq';
+import { isMortiseError, MortiseError } from '@mortise/core';
 import { call, fuzz } from './fuzz.ts';
 
 /** A server of Redis whose scripts all say this. */
@@ -49,4 +58,54 @@ fuzz('integrations/bullmq', [
       }
     },
   ),
+  call(
+    'enqueue',
+    () =>
+      [
+        {
+          connection: redis(),
+          name: 'queue',
+          batchSize: 4,
+          maxWaiting: 4,
+          strategy: 'upserts',
+          patienceMs: 50,
+        },
+      ] as [EnqueueOptions],
+    async (given) => enqueue([], given),
+  ),
+  call(
+    'queueState',
+    () => [{ connection: redis(), name: 'queue', prefix: 'app' }] as [IngestionQueueOptions],
+    async (given) => queueState(given),
+  ),
+  call(
+    'work',
+    () => [{ name: 'queue', prefix: 'app', concurrency: 2, leaseMs: 1_000, connection: {} }] as [object],
+    (given) => {
+      try {
+        work({} as never, given as never);
+      } catch (error) {
+        // Without a client and a pipeline: it is refused whatever else it is given.
+        if (!isMortiseError(error, 'configuration')) throw error;
+      }
+    },
+  ),
 ]);
+
+/** A client whose server holds one queue, with nothing in it. */
+function redis(): EnqueueOptions['connection'] {
+  const client = {
+    status: 'ready',
+    duplicate: () => client,
+    on: () => client,
+    disconnect: () => undefined,
+    evalsha: async () => 1,
+    eval: async () => 1,
+    hmget: async () => ['run'],
+    hgetall: async () => ({}),
+    hset: async () => 1,
+    hdel: async () => 1,
+    lrange: async () => [],
+  };
+  return client as unknown as EnqueueOptions['connection'];
+}
