@@ -1,5 +1,5 @@
 import { errorText, isMortiseError, MortiseError } from '@mortise/core';
-import { linkedController, throughDoor, throwIfAborted } from '@mortise/core/call';
+import { linkedController, raceAbort, throughDoor, throwIfAborted } from '@mortise/core/call';
 import { inSpan } from '@mortise/core/events';
 import type { Reader } from '@mortise/core/reader';
 import { nodeToJson, type Document } from '@mortise/core/retriever';
@@ -43,6 +43,7 @@ export interface QueueProgress {
   readonly settled: number;
   /** Known once the source has ended. */
   readonly total?: number | undefined;
+  /** Set aside, with what could not be read. */
   readonly failed: number;
 }
 
@@ -88,6 +89,11 @@ export function enqueue(
         'configuration',
         `strategy is ${shown(strategy)}; across workers it is upserts or upserts-and-delete.`,
       );
+    if (!isSource(source))
+      throw new MortiseError(
+        'invalid-request',
+        `The source is ${shown(source)}; it is a Reader, or documents that can be iterated over. Give one of these.`,
+      );
     if (strategy === 'upserts-and-delete' && !('read' in source) && Symbol.asyncIterator in source)
       throw withoutReader();
     const queue = new IngestionQueue(options);
@@ -109,12 +115,17 @@ export function queueState(
   given: IngestionQueueOptions & { signal?: AbortSignal | undefined },
 ): Promise<{ progress: QueueProgress; report: QueueReport } | undefined> {
   return throughDoor(given, {}, async (options) => {
+    const { signal } = options;
+    throwIfAborted(signal);
     const queue = new IngestionQueue(options);
-    try {
+    const ask = async () => {
       const run = await queue.last();
       if (run === undefined) return undefined;
       const counts = await queue.counts(run);
       return { progress: progressOf(counts), report: reportOf(counts, await queue.failures(run, 0)) };
+    };
+    try {
+      return await (signal === undefined ? ask() : raceAbort(ask(), signal));
     } finally {
       await queue.close();
     }
@@ -135,7 +146,8 @@ class Enqueuing {
   #number = 0;
   #batch: QueuedDocument[] = [];
   #characters = 0;
-  /** Failures that were told. */
+  /** What was set aside here, and failures that were told. */
+  #aside = 0;
   #told = 0;
 
   constructor(queue: IngestionQueue, options: EnqueueOptions) {
@@ -143,20 +155,23 @@ class Enqueuing {
     this.#options = options;
     this.#batchSize = wholeAbove('batchSize', options.batchSize ?? 16);
     this.#maxWaiting = wholeAbove('maxWaiting', options.maxWaiting ?? 256);
-    this.#controller = linkedController(options.signal);
     const patienceMs = wholeAbove('patienceMs', options.patienceMs ?? 60_000);
+    this.#controller = linkedController(options.signal);
     this.#patience = { signal: this.#controller.signal, patienceMs };
   }
 
   async run(source: Reader | AsyncIterable<Document> | Iterable<Document>): Promise<QueueReport> {
     const queue = this.#queue;
-    if (!(await this.#persist(() => queue.begin(this.#run)))) throw taken(queue.place);
-    const beat = setInterval(() => void this.#keepPlace(), PLACE_MS / 3);
+    let beat: ReturnType<typeof setInterval> | undefined;
     try {
+      if (!(await this.#persist(() => queue.begin(this.#run)))) throw taken(queue.place);
+      beat = setInterval(() => void this.#keepPlace(), PLACE_MS / 3);
       await this.#read(source);
-      if (this.#options.wait !== false) await this.#workers();
-      const counts = await this.#persist(() => queue.counts(this.#run));
-      return reportOf(counts, await this.#persist(() => queue.failures(this.#run, 0)));
+      const counts = this.#options.wait === false ? await this.#tell() : await this.#workers();
+      const failures = await this.#persist(() => queue.failures(this.#run, 0));
+      // A callback may have been rejected meanwhile.
+      throwIfAborted(this.#controller.signal);
+      return reportOf(counts, failures);
     } catch (error) {
       throwIfAborted(this.#controller.signal);
       throw error;
@@ -192,8 +207,7 @@ class Enqueuing {
     const report = async (): Promise<void> => {
       if (failures.length > 0) await this.#setAside(failures.splice(0));
     };
-    for await (const document of documents) {
-      signal.throwIfAborted();
+    for await (const document of until(signal, documents)) {
       if (!isObject(document) || typeof document.id !== 'string')
         throw new MortiseError(
           'invalid-request',
@@ -208,7 +222,8 @@ class Enqueuing {
     await report();
     await this.#flush();
     if (strategy === 'upserts-and-delete') {
-      const job = { kind: 'missing', run: this.#run, failedItems: [...this.#failedItems] } as const;
+      const seen = this.#seen.size;
+      const job = { kind: 'missing', run: this.#run, failedItems: [...this.#failedItems], seen } as const;
       await this.#persist(() => this.#queue.add(job, `${this.#run}-missing`));
     }
     await this.#persist(() => this.#queue.mark(this.#run, 'read'));
@@ -221,20 +236,24 @@ class Enqueuing {
       documentId: id,
       ...(item === undefined || item === id ? {} : { part: id }),
     };
-    if (this.#seen.has(id)) {
+    // Redis keeps texts as UTF-8, which has no halves of characters: two such ids would be one there.
+    const kept = id.toWellFormed();
+    if (this.#seen.has(kept)) {
       const message = `Two documents have the id ${id}; the second is left out. Give every document an id of its own.`;
       return this.#setAside([failureOf(where, new MortiseError('conflict', message))]);
     }
-    this.#seen.add(id);
+    this.#seen.add(kept);
     let node: unknown;
     let characters: number;
     try {
+      if (kept !== id) throw halfCharacter(id);
       node = nodeToJson(document);
       characters = JSON.stringify(node).length;
       if (characters > LONGEST_DOCUMENT) throw tooLong(id, characters);
     } catch (error) {
       // It was there, so it is not missing.
-      await this.#persist(() => this.#queue.remember(this.#run, [id]));
+      if (this.#options.strategy === 'upserts-and-delete')
+        await this.#persist(() => this.#queue.remember(this.#run, [kept]));
       return this.#setAside([failureOf(where, error)]);
     }
     const isFull = this.#batch.length === this.#batchSize || this.#characters + characters > MOST_CHARACTERS;
@@ -264,12 +283,13 @@ class Enqueuing {
   }
 
   /** Waits until all documents are settled, and what is missing is gone. */
-  async #workers(): Promise<void> {
+  async #workers(): Promise<Counts> {
     const queue = this.#queue;
     for (;;) {
       const counts = await this.#tell();
       const isSettled = counts.settled + counts.superseded >= counts.enqueued;
-      if (isSettled && (this.#options.strategy !== 'upserts-and-delete' || counts.finished === 1)) return;
+      if (isSettled && (this.#options.strategy !== 'upserts-and-delete' || counts.finished === 1))
+        return counts;
       if (isSettled && !(await this.#persist(() => queue.isLast(this.#run)))) throw queue.overtaken();
       await pause(POLL_MS, this.#controller.signal);
     }
@@ -278,7 +298,7 @@ class Enqueuing {
   /** Progress, and what was set aside since it was last told. */
   async #tell(): Promise<Counts> {
     const counts = await this.#persist(() => this.#queue.counts(this.#run));
-    if (counts.enqueued < this.#number - this.#batch.length) throw lostState(this.#queue.place);
+    if (counts.lost === 1 || counts.enqueued < this.#number - this.#batch.length) throw this.#queue.lost();
     const { onProgress, onError } = this.#options;
     const ends = (error: unknown): void => this.#controller.abort(error);
     if (onError !== undefined) {
@@ -292,7 +312,8 @@ class Enqueuing {
 
   async #setAside(failures: readonly FailedDocument[]): Promise<void> {
     // Told from the list, with those of the workers.
-    await this.#persist(() => this.#queue.fail(this.#run, failures));
+    this.#aside += failures.length;
+    await this.#persist(() => this.#queue.fail(this.#run, this.#aside, failures));
   }
 
   #persist<T>(work: () => Promise<T>): Promise<T> {
@@ -340,9 +361,36 @@ function tooLong(id: string, characters: number): MortiseError {
   return new MortiseError('invalid-request', message);
 }
 
-function lostState(place: string): MortiseError {
-  const message = `${place}: Redis has lost what was enqueued. Run enqueue() again, and let Redis keep its data (appendonly yes, maxmemory-policy noeviction).`;
-  return new MortiseError('not-found', message);
+function isSource(source: unknown): boolean {
+  if (typeof source !== 'object' || source === null) return false;
+  return 'read' in source || Symbol.asyncIterator in source || Symbol.iterator in source;
+}
+
+function halfCharacter(id: string): MortiseError {
+  const message = `The id ${id} holds half of a character (a lone surrogate), which Redis cannot keep. Give the document another id.`;
+  return new MortiseError('invalid-request', message);
+}
+
+/** What a source gives, until the signal is aborted: a source may not heed it, or not come to it. */
+async function* until(
+  signal: AbortSignal,
+  source: AsyncIterable<Document> | Iterable<Document>,
+): AsyncGenerator<Document> {
+  const iterator =
+    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  let isOver = false;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await raceAbort(Promise.resolve(iterator.next()), signal);
+      isOver = next.done === true;
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    const closing = isOver ? undefined : Promise.resolve(iterator.return?.()).catch(() => undefined);
+    if (!signal.aborted) await closing;
+  }
 }
 
 function withoutReader(): MortiseError {

@@ -70,10 +70,33 @@ end
 return settled
 `;
 
-/** KEYS: the place, the ids that the run has seen. ARGV: the run and ids. 1 for each that was seen; 0 alone once another run began. */
+/**
+ * KEYS: the place, the ids that the run has seen, its counts. ARGV: the run, how many ids it has seen, and ids. 1 for each that
+ * was seen. 0 alone where nothing may be taken for missing: another run has begun, this one is through and has forgotten
+ * its ids, or they are not all there, which is written down.
+ */
 export const stillScript = `
 if redis.call('HGET', KEYS[1], 'run') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[3], 'finished') then return 0 end
+if redis.call('SCARD', KEYS[2]) ~= tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[3], 'lost', 1)
+  return 0
+end
 local seen = {}
-for at = 2, #ARGV do seen[at - 1] = redis.call('SISMEMBER', KEYS[2], ARGV[at]) end
+for at = 3, #ARGV do seen[at - 2] = redis.call('SISMEMBER', KEYS[2], ARGV[at]) end
 return seen
+`;
+
+/**
+ * KEYS: what was set aside, the run's counts. ARGV: how many the enqueuer has set aside with these, and these. A number that was
+ * written is not written again: who did not hear an answer asks twice.
+ */
+export const failScript = `
+local failed, counts = KEYS[1], KEYS[2]
+local number = tonumber(ARGV[1])
+if number <= tonumber(redis.call('HGET', counts, 'aside') or '0') then return 0 end
+for at = 2, #ARGV do redis.call('RPUSH', failed, ARGV[at]) end
+redis.call('HSET', counts, 'aside', number)
+redis.call('HINCRBY', counts, 'failed', #ARGV - 1)
+return 1
 `;

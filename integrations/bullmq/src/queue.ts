@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMortiseError, MortiseError } from '@mortise/core';
-import { throwIfAborted } from '@mortise/core/call';
+import { raceAbort, throwIfAborted } from '@mortise/core/call';
 import { checkOptions, heard, positive, requireMembers, shown } from '@mortise/core/shared';
 import type { Job, Queue } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
-import { beginScript, enqueueScript, settleScript, stillScript } from './queue-lua.ts';
+import { beginScript, enqueueScript, failScript, settleScript, stillScript } from './queue-lua.ts';
 import { redisFailure } from './errors.ts';
 import { runScript, script } from './scripts.ts';
 
@@ -22,7 +22,13 @@ export interface IngestionQueueOptions {
 /** A piece of work: some documents, or what is left to do when all have been. */
 export type QueueJob =
   | { readonly kind: 'documents'; readonly run: string; readonly documents: readonly QueuedDocument[] }
-  | { readonly kind: 'missing'; readonly run: string; readonly failedItems: readonly string[] };
+  | {
+      readonly kind: 'missing';
+      readonly run: string;
+      readonly failedItems: readonly string[];
+      /** How many ids the source had: without all of them nothing may be taken for missing. */
+      readonly seen: number;
+    };
 
 export interface QueuedDocument {
   readonly id: string;
@@ -72,11 +78,14 @@ export interface Counts {
   /** 1 once the source has ended, and once nothing is missing any more. */
   readonly read: number;
   readonly finished: number;
+  /** 1 where Redis has not kept what the source had. */
+  readonly lost: number;
 }
 
 const NO_COUNTS: Counts = {
   ...{ enqueued: 0, settled: 0, superseded: 0, added: 0, updated: 0, unchanged: 0, removed: 0, failed: 0 },
   ...{ nodes: 0, embedded: 0, cached: 0, requests: 0, tokens: 0, uncounted: 0, read: 0, finished: 0 },
+  lost: 0,
 };
 
 /** Milliseconds that Redis has for an answer. */
@@ -101,6 +110,7 @@ export class IngestionQueue {
     enqueue: script(enqueueScript),
     settle: script(settleScript),
     still: script(stillScript),
+    fail: script(failScript),
   };
   #queue: Promise<Queue<QueueJob>> | undefined;
 
@@ -152,6 +162,8 @@ export class IngestionQueue {
   /** Gives the place back. What it enqueued stays. */
   async leave(run: string): Promise<void> {
     const key = this.#key('place');
+    // Nobody would hear it: the place is free when its time is over.
+    if (this.connection.status !== 'ready') return;
     const [holder] = await this.#asked(() => this.connection.hmget(key, 'run'));
     if (holder === run) await this.#asked(() => this.connection.hdel(key, 'until'));
   }
@@ -193,10 +205,10 @@ export class IngestionQueue {
     await this.#asked(() => this.connection.sadd(this.#key(`seen:${run}`), ...ids));
   }
 
-  /** Pieces of work that nobody has begun. */
+  /** Pieces of work that nobody is at: those that nobody has begun, and those that are tried again later. */
   async waiting(): Promise<number> {
     const queue = await this.queue();
-    return this.#asked(() => queue.getWaitingCount());
+    return this.#asked(() => queue.getJobCountByTypes('waiting', 'delayed', 'prioritized'));
   }
 
   /** Pieces of work that are not done: begun, waiting, and those that are tried again later. */
@@ -225,27 +237,21 @@ export class IngestionQueue {
     await this.#run(this.#scripts.settle, keys, [run, names.length, ...names.flat(), ...each]);
   }
 
-  /** Of these ids, those that the run's source did not have. Throws `conflict` once another run has begun. */
-  async missing(run: string, ids: readonly string[]): Promise<string[]> {
+  /**
+   * Of these ids, those that the run's source did not have, of which there were `seen`. Throws `conflict` where that cannot be
+   * said: another run has begun, another worker has finished this one, or Redis has lost some (`lost` of the counts).
+   */
+  async missing(run: string, seen: number, ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];
-    const answer = await this.#run(
-      this.#scripts.still,
-      [this.#key('place'), this.#key(`seen:${run}`)],
-      [run, ...ids],
-    );
+    const keys = [this.#key('place'), this.#key(`seen:${run}`), this.#key(`run:${run}`)];
+    const answer = await this.#run(this.#scripts.still, keys, [run, seen, ...ids]);
     if (!Array.isArray(answer)) throw this.overtaken();
     return ids.filter((_, at) => answer[at] === 0);
   }
 
-  async count(run: string, counts: Partial<Record<keyof Counts, number>>): Promise<void> {
-    const key = this.#key(`run:${run}`);
-    for (const [name, by] of Object.entries(counts))
-      if (by > 0) await this.#asked(() => this.connection.hincrby(key, name, by));
-  }
-
-  /** Marks are set and not counted up: who does not know whether it was done does it again. */
-  async mark(run: string, name: 'read' | 'finished'): Promise<void> {
-    await this.#asked(() => this.connection.hset(this.#key(`run:${run}`), name, 1));
+  /** These are set and not counted up: who does not know whether it was done does it again. */
+  async mark(run: string, name: 'read' | 'finished' | 'removed', value = 1): Promise<void> {
+    await this.#asked(() => this.connection.hset(this.#key(`run:${run}`), name, value));
     if (name === 'finished') await this.#asked(() => this.connection.del(this.#key(`seen:${run}`)));
   }
 
@@ -255,9 +261,11 @@ export class IngestionQueue {
     return { ...NO_COUNTS, ...(Object.fromEntries(numbers) as Partial<Counts>) };
   }
 
-  async fail(run: string, failures: readonly FailedDocument[]): Promise<void> {
+  /** What the enqueuer sets aside; `number` is how many that are with these. */
+  async fail(run: string, number: number, failures: readonly FailedDocument[]): Promise<void> {
     const texts = failures.map((failure) => JSON.stringify(failure));
-    await this.#asked(() => this.connection.rpush(this.#key(`failed:${run}`), ...texts));
+    const keys = [this.#key(`failed:${run}`), this.#key(`run:${run}`)];
+    await this.#run(this.#scripts.fail, keys, [number, ...texts]);
   }
 
   /** What was set aside, from one place in the list on. */
@@ -270,6 +278,11 @@ export class IngestionQueue {
   async last(): Promise<string | undefined> {
     const [last] = await this.#asked(() => this.connection.hmget(this.#key('place'), 'run'));
     return last ?? undefined;
+  }
+
+  lost(): MortiseError {
+    const message = `${this.place}: Redis has lost what was enqueued. Run enqueue() again, and let Redis keep its data (appendonly yes, maxmemory-policy noeviction).`;
+    return new MortiseError('not-found', message);
   }
 
   overtaken(): MortiseError {
@@ -343,7 +356,7 @@ export async function persist<T>(
   for (let failures = 0; ; failures++) {
     throwIfAborted(signal);
     try {
-      return await work();
+      return await (signal === undefined ? work() : raceAbort(work(), signal));
     } catch (error) {
       throwIfAborted(signal);
       const isOver = performance.now() - began > patienceMs;

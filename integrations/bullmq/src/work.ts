@@ -98,6 +98,8 @@ export function work(pipeline: WorkPipeline, given: WorkOptions): IngestionWorke
   return new Working(pipeline, new IngestionQueue(options), { ...options, concurrency, leaseMs });
 }
 
+type MissingJob = Extract<QueueJob, { kind: 'missing' }>;
+
 class Working implements IngestionWorker {
   readonly done: Promise<void>;
   readonly #pipeline: WorkPipeline;
@@ -108,6 +110,8 @@ class Working implements IngestionWorker {
   readonly #controller: ReturnType<typeof linkedController>;
   readonly #worker: Promise<Worker<QueueJob>>;
   #stopping: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  readonly #underWay = new Set<Promise<void>>();
   /** Whether it works on a document of which workers have died. */
   #suspects = false;
   /** Failures in passing, one after the other, and until when others count as the last of them. */
@@ -125,7 +129,7 @@ class Working implements IngestionWorker {
     this.#controller = linkedController(options.signal);
     this.done = this.#ended.promise;
     this.#worker = this.#start();
-    this.#worker.catch((error: unknown) => this.#end(error));
+    this.#worker.catch((error: unknown) => this.#giveUp(error));
     this.#controller.signal.addEventListener('abort', () => void this.stop(), { once: true });
     if (this.#controller.signal.aborted) void this.stop();
   }
@@ -153,15 +157,19 @@ class Working implements IngestionWorker {
     const { Worker: BullWorker } = await import('bullmq');
     const { concurrency, leaseMs } = this.#options;
     const queue = this.#queue;
-    const worker = new BullWorker<QueueJob>(queue.name, (job, token) => this.#process(job, token), {
-      connection: queue.connection,
-      prefix: queue.bullPrefix,
-      concurrency,
-      lockDuration: leaseMs,
-      stalledInterval: leaseMs,
-      // What was killed again and again is counted here, where its documents are known.
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
-    });
+    const worker = new BullWorker<QueueJob>(
+      queue.name,
+      (job, token) => this.#counted(this.#process(job, token)),
+      {
+        connection: queue.connection,
+        prefix: queue.bullPrefix,
+        concurrency,
+        lockDuration: leaseMs,
+        stalledInterval: leaseMs,
+        // What was killed again and again is counted here, where its documents are known.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+      },
+    );
     worker.on('error', (error) => this.#tell(error));
     return worker;
   }
@@ -169,21 +177,49 @@ class Working implements IngestionWorker {
   async #close(): Promise<void> {
     try {
       const worker = await this.#worker.catch(() => undefined);
-      if (worker !== undefined) await closed(worker, this.#controller.signal);
+      if (worker !== undefined) await this.#closed(worker);
     } finally {
       await this.#queue.close();
       this.#end();
     }
   }
 
-  #end(error?: unknown): void {
-    this.#controller.unlink();
-    if (error === undefined) this.#ended.resolve();
-    else this.#ended.reject(error);
+  /** Waits for what is under way, unless that is aborted, and then no longer than Redis may take to be told of the end. */
+  async #closed(worker: Worker<QueueJob>): Promise<void> {
+    const { signal } = this.#controller;
+    let isClosed = false;
+    const closing = worker.close().then(
+      () => (isClosed = true),
+      () => (isClosed = true),
+    );
+    do {
+      const over = Promise.race([closing, Promise.allSettled([...this.#underWay])]);
+      await raceAbort(over, signal).catch(() => undefined);
+      const timer = new AbortController();
+      await Promise.race([closing, pause(CLOSING_MS, timer.signal)]).finally(() => timer.abort());
+    } while (!isClosed && !signal.aborted && this.#underWay.size > 0);
+    // Nobody answers: its connections would try for ever.
+    if (!isClosed) worker.disconnect().catch(() => undefined);
   }
 
+  #end(): void {
+    this.#controller.unlink();
+    if (this.#failure === undefined) this.#ended.resolve();
+    else this.#ended.reject(this.#failure.error);
+  }
+
+  /** A callback that throws must not make BullMQ fail a job: its documents would be lost. */
   #tell(error: unknown): void {
-    heard(this.#options.onError?.(error as Error));
+    try {
+      heard(this.#options.onError?.(error as Error));
+    } catch {
+      // As with one that is rejected: nobody asked to be told.
+    }
+  }
+
+  #counted(work: Promise<void>): Promise<void> {
+    this.#underWay.add(work);
+    return work.finally(() => this.#underWay.delete(work));
   }
 
   /** Nothing that a job meets makes BullMQ fail it: it is done, or given back, now or for later. */
@@ -221,9 +257,9 @@ class Working implements IngestionWorker {
     return delay;
   }
 
-  /** Every other document would meet it too. */
+  /** Every other document would meet it too. `done` rejects once the work is given back: the process may end upon it. */
   #giveUp(error: unknown): void {
-    this.#ended.reject(error);
+    this.#failure ??= { error };
     void this.stop({ now: true });
   }
 
@@ -255,11 +291,21 @@ class Working implements IngestionWorker {
     const queue = this.#queue;
     const { signal } = this.#controller;
     const worked: QueuedDocument[] = [];
+    const unreadable: Settled[] = [];
     /** Read once the documents are locked: what is settled or replaced by then is left out. */
     async function* pending(): AsyncGenerator<Document> {
       for (const document of await queue.stillPending(run, documents)) {
+        let node: Document;
+        try {
+          node = nodeFromJson(document.node) as Document;
+        } catch (error) {
+          const { id, number } = document;
+          const failure = failureOf({ item: id, documentId: id }, error);
+          unreadable.push({ id, number, outcome: 'failed', error: failure });
+          continue;
+        }
         worked.push(document);
-        yield nodeFromJson(document.node) as Document;
+        yield node;
       }
     }
     const sourceIds = documents.map(({ id }) => id);
@@ -267,7 +313,7 @@ class Working implements IngestionWorker {
       this.#pipeline.run(pending(), { sourceIds, strategy: 'upserts', signal }),
     );
     if (report === undefined) return AGAIN_MS * (1 + Math.random());
-    const settled = settledOf(worked, report);
+    const settled = [...settledOf(worked, report), ...unreadable];
     await persist(() => queue.settle(run, settled, costsOf(report)), { signal, patienceMs: Infinity });
     return undefined;
   }
@@ -284,23 +330,34 @@ class Working implements IngestionWorker {
   }
 
   /** Once every document is settled, those that the source does not have any more are removed. */
-  async #removeMissing({
-    run,
-    failedItems,
-  }: Extract<QueueJob, { kind: 'missing' }>): Promise<number | undefined> {
+  async #removeMissing(job: MissingJob): Promise<number | undefined> {
+    const { run } = job;
     const queue = this.#queue;
     const { signal } = this.#controller;
     if (!(await queue.isLast(run))) return undefined;
-    const { read, enqueued, settled, superseded } = await queue.counts(run);
-    if (read !== 1 || settled + superseded < enqueued) return SOON_MS;
+    const { enqueued, settled, superseded, finished, lost, ...counts } = await queue.counts(run);
+    // Another worker was through with it, or it was, when it was killed.
+    if (finished === 1) return undefined;
+    if (lost === 1) {
+      this.#tell(queue.lost());
+      return undefined;
+    }
+    if (settled + superseded < enqueued) return SOON_MS;
+    let { removed } = counts;
+    const remove = async (ids: readonly string[]): Promise<void> => {
+      const count = await this.#remove(job, ids);
+      if (count === 0) return;
+      removed += count;
+      await persist(() => queue.mark(run, 'removed', removed), { signal, patienceMs: Infinity });
+    };
     let some: string[] = [];
     try {
       for await (const { sourceId } of this.#pipeline.documents.sources({ signal })) {
         if (some.push(sourceId) < REMOVED_AT_ONCE) continue;
-        await this.#remove(run, some, failedItems);
+        await remove(some);
         some = [];
       }
-      await this.#remove(run, some, failedItems);
+      await remove(some);
     } catch (error) {
       if (isMortiseError(error, 'conflict')) return (await queue.isLast(run)) ? SOON_MS : undefined;
       throw error;
@@ -309,15 +366,17 @@ class Working implements IngestionWorker {
     return undefined;
   }
 
-  async #remove(run: string, ids: readonly string[], failedItems: readonly string[]): Promise<void> {
+  /** How many were removed. */
+  async #remove({ run, seen, failedItems }: MissingJob, ids: readonly string[]): Promise<number> {
     const queue = this.#queue;
     const { signal } = this.#controller;
-    const missing = await queue.missing(run, ids);
-    if (missing.length === 0) return;
+    const missing = await queue.missing(run, seen, ids);
+    if (missing.length === 0) return 0;
     const nothing: Reader = {
-      // Read once the documents are locked: an enqueue() that began meanwhile may have them.
+      // Read once the documents are locked: an enqueue() that began meanwhile may have them, and a worker that stood still may
+      // come when all is done.
       async *read({ onError } = {}) {
-        await queue.missing(run, missing);
+        await queue.missing(run, seen, missing);
         const error = new MortiseError('aborted', 'It could not be read.');
         for (const item of failedItems) onError?.({ item, error });
         yield* NOTHING;
@@ -328,7 +387,7 @@ class Working implements IngestionWorker {
       strategy: 'upserts-and-delete',
       signal,
     });
-    await persist(() => queue.count(run, { removed }), { signal, patienceMs: Infinity });
+    return removed;
   }
 }
 
@@ -365,17 +424,6 @@ function costsOf({ nodes, embedded, cached, requests, tokens }: WorkReport): Par
 /** A failure that the same work may not meet later. Out of quota is one: it is somebody else's turn to pay. */
 function mayPass(error: unknown): boolean {
   return isMortiseError(error) && (error.retryable || error.code === 'quota');
-}
-
-/** Waits for what is under way; once that is aborted, no longer than Redis may take to be told so. */
-async function closed(worker: Worker<QueueJob>, now: AbortSignal): Promise<void> {
-  const closing = worker.close();
-  await raceAbort(closing, now).catch(() => undefined);
-  if (!now.aborted) return closing;
-  const timer = new AbortController();
-  await Promise.race([closing, pause(CLOSING_MS, timer.signal)]).finally(() => timer.abort());
-  // Nobody answers: its connections would try for ever.
-  worker.disconnect().catch(() => undefined);
 }
 
 function retryAfter(error: unknown): number {

@@ -6,14 +6,17 @@ import {
   type IngestionWorker,
   type WorkOptions,
 } from '@mortise/bullmq';
+import { getEventListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MortiseError } from '@mortise/core';
 import { createDocument, type Document } from '@mortise/core/retriever';
 import type { Reader } from '@mortise/core/reader';
 import { HashEmbedding } from '@mortise/core/testing';
 import { IngestionPipeline, MemoryDocumentStore, MemoryVectorStore } from '@mortise/rag';
+import { Queue } from 'bullmq';
 import { Cluster, type Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { QueueJob } from '../src/queue.ts';
 import { serverProgram, startRedis, WHY, type RedisServer } from './server.ts';
 
 const document = (id: string, text = `Text of ${id}.`): Document => createDocument({ id, text });
@@ -69,7 +72,7 @@ describe.skipIf(serverProgram === undefined)(`ingestion through a queue${WHY}`, 
         return worker;
       },
       async texts() {
-        const texts: Record<string, string> = {};
+        const texts = Object.create(null) as Record<string, string>;
         for await (const { sourceId, nodeIds, strayIds } of documents.sources()) {
           expect(strayIds).toBeUndefined();
           const nodes = await documents.getMany(nodeIds);
@@ -290,6 +293,205 @@ describe.skipIf(serverProgram === undefined)(`ingestion through a queue${WHY}`, 
     await expect(enqueue([], { ...queue, strategy: 'duplicates-only' as never })).rejects.toMatchObject({
       code: 'configuration',
     });
+  });
+
+  /** The queue as BullMQ has it. */
+  async function jobsOf(index: ReturnType<typeof setup>) {
+    const queue = new Queue<QueueJob>(index.queue.name, {
+      connection,
+      prefix: `{mortise:ingestion:${index.queue.name}}`,
+    });
+    return { queue, jobs: await queue.getJobs(['waiting', 'delayed']) };
+  }
+
+  it('I-04: a last piece of work that comes again, of a worker that was killed after it, removes nothing', async () => {
+    const index = setup();
+    await index.enqueue(many(20), { strategy: 'upserts-and-delete', wait: false });
+    const { queue, jobs } = await jobsOf(index);
+    const last = jobs.find(({ data }) => data.kind === 'missing');
+    await index.work().drain();
+    expect(Object.keys(await index.texts())).toHaveLength(20);
+    await queue.add('missing', last?.data as QueueJob, { jobId: 'again', removeOnComplete: true });
+    await index.work().drain();
+    expect(Object.keys(await index.texts())).toHaveLength(20);
+    await queue.close();
+  });
+
+  it('I-04: where Redis has lost which documents there were, none is removed, and all are told', async () => {
+    const index = setup();
+    await index.enqueue(many(20), { wait: false });
+    await index.work().drain();
+    const strategy = 'upserts-and-delete';
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    index.embedding.tell = () => gate;
+    const running = index.enqueue([...many(20), document('new')], { strategy });
+    index.work();
+    await pause(400);
+    for (const key of await connection.keys(`{mortise:ingestion:${index.queue.name}}:seen:*`))
+      await connection.del(key);
+    open();
+    await expect(running).rejects.toMatchObject({ code: 'not-found', message: /lost/ });
+    expect(Object.keys(await index.texts())).toHaveLength(21);
+    await index.work().drain();
+    expect(index.errors).toMatchObject([{ code: 'not-found' }]);
+  });
+
+  it('a run whose enqueuer was killed at its very end does not keep workers from an end', async () => {
+    const index = setup();
+    await index.enqueue(many(3), { strategy: 'upserts-and-delete', wait: false });
+    const [key] = await connection.keys(`{mortise:ingestion:${index.queue.name}}:run:*`);
+    await connection.hdel(key as string, 'read');
+    await index.work().drain();
+    expect(await connection.hget(key as string, 'finished')).toBe('1');
+  });
+
+  it('a document that no worker can read, or whose id Redis cannot keep, is set aside alone', async () => {
+    const index = setup();
+    const worker = index.work();
+    const kindless = { ...document('kindless'), type: undefined as never };
+    const sources = [
+      document('\ud800'),
+      document('\udc00'),
+      kindless,
+      document('__proto__'),
+      document('a b:🦊'),
+    ];
+    const report = await index.enqueue(
+      [...sources, createDocument({ id: 'm', text: 'half \ud800', metadata: JSON.parse('{"__proto__":1}') })],
+      { strategy: 'upserts-and-delete' },
+    );
+    expect(report.added).toBe(3);
+    expect(report.failed.map(({ code }) => code).sort()).toEqual([
+      'conflict',
+      'invalid-request',
+      'validation',
+    ]);
+    expect(Object.keys(await index.texts()).sort()).toEqual(['__proto__', 'a b:🦊', 'm']);
+    await worker.stop();
+    await worker.done;
+  });
+
+  it('callbacks that throw: of a worker they cost no document, of enqueue they end it', async () => {
+    const index = setup();
+    let calls = 0;
+    index.embedding.tell = () => {
+      if (++calls <= 2) throw new MortiseError('overloaded', 'Too much.', { retryable: true });
+    };
+    index.work({
+      onError: () => {
+        throw new Error('Mine.');
+      },
+    });
+    expect(await index.enqueue(many(4), { batchSize: 2 })).toMatchObject({ added: 4 });
+    const mine = new Error('Mine.');
+    const throwing = {
+      onProgress: () => {
+        throw mine;
+      },
+    };
+    await expect(index.enqueue(many(4), throwing)).rejects.toMatchObject({ cause: mine });
+    const rejecting = { onProgress: async () => Promise.reject(mine) };
+    await expect(index.enqueue(many(4), rejecting)).rejects.toBeTruthy();
+  });
+
+  it('C-01, C-03: an abort does not wait for a source, nor for a Redis that is gone; no listener is left', async () => {
+    const index = setup();
+    async function* silent(): AsyncGenerator<Document> {
+      yield document('a');
+      await new Promise(() => undefined);
+    }
+    const reason = new Error('Enough.');
+    const after = (ms: number) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(reason), ms);
+      return controller.signal;
+    };
+    await expect(index.enqueue(silent(), { signal: after(300) })).rejects.toBe(reason);
+    const gone = await startRedis(serverProgram as string);
+    const elsewhere = gone.connect();
+    await elsewhere.ping();
+    await gone.kill();
+    const began = performance.now();
+    const lost = { connection: elsewhere, signal: after(300) };
+    await expect(index.enqueue([document('a')], lost)).rejects.toBe(reason);
+    await expect(queueState({ ...index.queue, ...lost, signal: after(300) })).rejects.toBe(reason);
+    const worker = index.work({ connection: elsewhere });
+    await pause(100);
+    await worker.stop();
+    expect(performance.now() - began).toBeLessThan(8_000);
+    await gone.stop();
+    const long = new AbortController();
+    const first = index.enqueue(silent(), { signal: long.signal });
+    await pause(200);
+    await expect(index.enqueue([], { signal: long.signal })).rejects.toMatchObject({ code: 'conflict' });
+    expect(getEventListeners(long.signal, 'abort')).toHaveLength(1);
+    long.abort(reason);
+    await expect(first).rejects.toBe(reason);
+    expect(getEventListeners(long.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('what could not be read is told once, though Redis was gone when it was written down', async () => {
+    const index = setup();
+    const server = await startRedis(serverProgram as string);
+    const elsewhere = server.connect();
+    const reader: Reader = {
+      async *read({ onError } = {}) {
+        yield document('a');
+        await server.kill();
+        onError?.({ item: 'b', error: new MortiseError('parse', 'Torn.') });
+        setTimeout(() => void server.start(), 5_500);
+      },
+    };
+    const told: string[] = [];
+    const progress: number[] = [];
+    const report = await index.enqueue(reader, {
+      connection: elsewhere,
+      wait: false,
+      onError: ({ item }) => told.push(item),
+      onProgress: ({ failed }) => progress.push(failed),
+    });
+    expect(report.failed.map(({ item }) => item)).toEqual(['b']);
+    expect([told, progress.at(-1)]).toEqual([['b'], 1]);
+    await server.stop();
+  }, 20_000);
+
+  it('reads no faster while a provider is gone, though nothing waits but what is tried again', async () => {
+    const index = setup();
+    index.embedding.tell = () => {
+      throw new MortiseError('overloaded', 'Too much.', { retryable: true });
+    };
+    let read = 0;
+    async function* source() {
+      for (const one of many(200)) {
+        read += 1;
+        yield one;
+      }
+    }
+    const controller = new AbortController();
+    const running = index.enqueue(source(), { batchSize: 1, maxWaiting: 4, signal: controller.signal });
+    index.work();
+    await pause(1_500);
+    expect(read).toBeLessThan(20);
+    controller.abort('enough');
+    await expect(running).rejects.toBe('enough');
+  });
+
+  it('a worker that gives up says so once its work is given back', async () => {
+    const index = setup();
+    index.embedding.tell = () => {
+      throw new MortiseError('authentication', 'Wrong key.');
+    };
+    await index.enqueue(many(5), { wait: false });
+    await expect(index.work({ leaseMs: 30_000 }).done).rejects.toMatchObject({ code: 'authentication' });
+    const { queue } = await jobsOf(index);
+    expect(await queue.getJobCounts('active', 'waiting')).toEqual({ active: 0, waiting: 1 });
+    await queue.close();
+  });
+
+  it('refuses what is no source', async () => {
+    const { queue } = setup();
+    for (const bad of [undefined, 'text', 5, {}])
+      await expect(enqueue(bad as never, queue)).rejects.toMatchObject({ code: 'invalid-request' });
   });
 
   it('goes through a cluster, where its keys are on one node', async () => {

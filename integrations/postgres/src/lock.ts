@@ -59,8 +59,10 @@ export class AdvisoryLocks {
     return { lost: holding.lost, release: once(() => holding.end()) };
   }
 
-  async #some(sourceIds: readonly string[]): Promise<StoreLock> {
+  async #some(given: readonly string[]): Promise<StoreLock> {
     const { place } = this.#database;
+    // A session counts how often it has locked a thing.
+    const sourceIds = [...new Set(given)];
     const free = this.#documents.take(place, sourceIds);
     const keys = sourceIds.map((id) => keyOf(`mortise ${place} ${id}`));
     let shared: Shared | undefined;
