@@ -113,6 +113,8 @@ export class IngestionQueue {
     fail: script(failScript),
   };
   #queue: Promise<Queue<QueueJob>> | undefined;
+  /** What BullMQ made of the connection: of some it does not let go while Redis is away. */
+  readonly #made: (Redis | Cluster)[] = [];
 
   constructor(given: IngestionQueueOptions) {
     const { connection, name, prefix = 'mortise' } = checkOptions(given, 'configuration');
@@ -132,6 +134,15 @@ export class IngestionQueue {
     this.bullPrefix = `{${prefix}:ingestion:${name}}`;
     this.#base = `${this.bullPrefix}:`;
     this.connection = withPatience(client);
+    const { connection: own } = this;
+    const duplicate = own.duplicate.bind(own) as (...given: unknown[]) => Redis | Cluster;
+    Object.assign(own, {
+      duplicate: (...given: unknown[]) => {
+        const made = duplicate(...given);
+        this.#made.push(made);
+        return made;
+      },
+    });
     // It tries again by itself, and what is asked of it fails where it must. Without a listener each try would be printed.
     this.connection.on('error', () => undefined);
   }
@@ -293,6 +304,7 @@ export class IngestionQueue {
   async close(): Promise<void> {
     const queue = await this.#queue?.catch(() => undefined);
     await queue?.close().catch(() => undefined);
+    for (const made of this.#made) heard(made.disconnect());
     heard(this.connection.disconnect());
   }
 

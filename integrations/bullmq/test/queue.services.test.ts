@@ -415,10 +415,17 @@ describe.skipIf(serverProgram === undefined)(`ingestion through a queue${WHY}`, 
     const lost = { connection: elsewhere, signal: after(300) };
     await expect(index.enqueue([document('a')], lost)).rejects.toBe(reason);
     await expect(queueState({ ...index.queue, ...lost, signal: after(300) })).rejects.toBe(reason);
+    await gone.start();
     const worker = index.work({ connection: elsewhere });
-    await pause(100);
+    await pause(500);
+    await gone.kill();
     await worker.stop();
-    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(performance.now() - began).toBeLessThan(9_000);
+    await gone.start();
+    await pause(2_500);
+    // Of the worker nothing comes back.
+    const clients = (await elsewhere.client('LIST')) as string;
+    expect(clients.trim().split('\n')).toHaveLength(1);
     await gone.stop();
     const long = new AbortController();
     const first = index.enqueue(silent(), { signal: long.signal });
