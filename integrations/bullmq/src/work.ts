@@ -188,7 +188,9 @@ class Working implements IngestionWorker {
   async #closed(worker: Worker<QueueJob>): Promise<void> {
     const { signal } = this.#controller;
     let isClosed = false;
-    const closing = worker.close().then(
+    // With nothing to wait for, and nobody to ask, it need not wait for Redis; else its timers would keep the process.
+    const force = this.#underWay.size === 0 && this.#queue.connection.status !== 'ready';
+    const closing = worker.close(force).then(
       () => (isClosed = true),
       () => (isClosed = true),
     );
