@@ -88,8 +88,8 @@ const LARGER: Readonly<Record<string, number>> = {
   '@mortise/langchain': 17,
   // Three kinds of stores on one client: 5.75 for keys and values alone, 6 for documents, 8.75 for vectors, words by BM25 and both in SQL, 2 to open PGlite in a folder, 0.5 for locks on keys.
   '@mortise/postgres': 13.5,
-  // 4 for the limit of all processes, 5.25 to enqueue, 5 to work; an application has one or two of them in one process.
-  '@mortise/bullmq': 10.5,
+  // 4 for the limit of all processes, 6 to enqueue, 5.5 to work; an application has one or two of them in one process.
+  '@mortise/bullmq': 11.25,
   // Two sides: 8.5 for a client that trusts no server, 6 for a server; an application rarely has both.
   '@mortise/mcp': 14,
   // Pages as they are: tags that are missing, code and formulas in every generator's dress, encodings.

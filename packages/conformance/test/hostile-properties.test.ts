@@ -229,6 +229,7 @@ const ELSEWHERE: readonly string[] = [
   ...['sumUsage', 'systemCode', 'termSaturation', 'throwIfAborted', 'timeSlices'],
   ...['toJsonSchema', 'toLangChainParser', 'toMessages', 'toQuery', 'toolBlocks'],
   ...['plainBlocks', 'checkInput', 'inputKey'],
+  ...['startSpan', 'sleep', 'DocumentLocks', 'lockedBy', 'leaseOf', 'leasedKeys'],
   ...['traced', 'utf8Length', 'vectorToBytes', 'wholeNumber', 'withBudget'],
   ...['costOf', 'modelHealth', 'withCache', 'withDefaults', 'withRateLimit', 'withRepair', 'xmlText'],
 ];
