@@ -92,7 +92,7 @@ export interface Inspector {
     readonly url: string;
     stop(): Promise<void>;
 }
-export declare function inspect(options?: InspectOptions): Promise<Inspector>;
+export declare function inspect(given?: InspectOptions): Promise<Inspector>;
 
 // ---- plain.d.ts
 export type Plain = null | boolean | number | string | Plain[] | {
@@ -115,7 +115,7 @@ export interface RunRecorder {
     flush(): Promise<void>;
     stop(): Promise<void>;
 }
-export declare function recordRuns(options?: RecordOptions): RunRecorder;
+export declare function recordRuns(given?: RecordOptions): RunRecorder;
 
 // ---- runs.d.ts
 import type { Header, RecordedError, RecordingLine } from './format.ts';

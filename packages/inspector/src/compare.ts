@@ -10,6 +10,7 @@ export interface Pair {
   readonly differences: readonly Difference[];
 }
 
+/** One value in which two spans differ. */
 export interface Difference {
   /** Where it stands, such as `usage.outputTokens` or `message.content`. */
   readonly path: string;

@@ -1,6 +1,7 @@
 import type { Header, RecordedError, RecordedEvent, RecordingLine } from './format.ts';
 import type { Plain } from './plain.ts';
 
+/** `aborted`: ended by the caller's signal, or left. `running`: its end was not told yet. */
 export type SpanStatus = 'running' | 'ok' | 'error' | 'aborted';
 
 /** A retry, a wait, a cache hit, a warning: something without a duration, in the span it happened in. */
@@ -303,6 +304,7 @@ export function statusOf(root: RunSpan): SpanStatus {
   return worst ?? 'ok';
 }
 
+/** What a span and all below it come to: counts, milliseconds that were waited for limits, tokens, and cost where it is told. */
 export function totalsOf(root: RunSpan): Totals {
   const totals = { spans: 0, errors: 0, retries: 0, warnings: 0, cacheHits: 0, waitedMs: 0 };
   let cost: number | undefined;
@@ -349,6 +351,7 @@ export function firstTokenMs({ attributes, points, startedAt }: RunSpan): number
   return point === undefined ? undefined : Math.max(0, point.time - startedAt);
 }
 
+/** Of a span, or of all in a tree: 0 where nobody told. */
 export interface Tokens {
   readonly inputTokens: number;
   readonly outputTokens: number;
