@@ -21,8 +21,8 @@ import { scaffoldCombinations } from './scaffold/combinations.ts';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
 import { publishedPackages } from './workspace.ts';
 
-/** It depends on msgpackr-extract, which has a script for its installation that the workspace has not allowed or refused yet. */
-const SDK_WITH_BUILD = 'bullmq';
+/** It depends on cbor-extract, which has a script for its installation that the workspace has not allowed or refused yet. */
+const SDK_WITH_BUILD = 'cbor-x';
 
 const packages = publishedPackages();
 const work = mkdtempSync(join(tmpdir(), 'mortise-scaffold-'));
