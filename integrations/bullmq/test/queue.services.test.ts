@@ -390,7 +390,7 @@ describe.skipIf(serverProgram === undefined)(`ingestion through a queue${WHY}`, 
     };
     await expect(index.enqueue(many(4), throwing)).rejects.toMatchObject({ cause: mine });
     const rejecting = { onProgress: async () => Promise.reject(mine) };
-    await expect(index.enqueue(many(4), rejecting)).rejects.toBeTruthy();
+    await expect(index.enqueue(many(4), rejecting)).rejects.toMatchObject({ cause: mine });
   });
 
   it('C-01, C-03: an abort does not wait for a source, nor for a Redis that is gone; no listener is left', async () => {

@@ -113,7 +113,8 @@ describe('two runs beside each other', () => {
     fc.assert(
       fc.property(tree, (one) => {
         for (const { left, right, differences } of compareRuns(runOf(one, 'a').root, runOf(one, 'b').root)) {
-          expect(left && right).toBeDefined();
+          expect(left).toBeDefined();
+          expect(right).toBeDefined();
           expect(differences).toEqual([]);
         }
       }),
