@@ -116,8 +116,11 @@ describe('EnergeticAIEmbedding', () => {
   it('lets timers run and reports progress between batches of 4', async () => {
     const seen: number[] = [];
     let ticks = 0;
-    const timer = setInterval(() => ticks++, 1);
-    onTestFinished(() => clearInterval(timer));
+    let timer = setImmediate(function count() {
+      ticks++;
+      timer = setImmediate(count);
+    });
+    onTestFinished(() => clearImmediate(timer));
     const texts = Array.from({ length: 12 }, (_, i) => `text number ${i}`);
     await embedding.embedTexts(texts, { concurrency: 5, onProgress: ({ done }) => void seen.push(done) });
     expect(seen).toEqual([4, 8, 12]);

@@ -121,8 +121,11 @@ describe('TransformersEmbedding', () => {
   it('lets timers run and reports progress between batches', async () => {
     const seen: number[] = [];
     let ticks = 0;
-    const timer = setInterval(() => ticks++, 1);
-    onTestFinished(() => clearInterval(timer));
+    let timer = setImmediate(function count() {
+      ticks++;
+      timer = setImmediate(count);
+    });
+    onTestFinished(() => clearImmediate(timer));
     const texts = Array.from({ length: 24 }, (_, at) => `text ${at}`);
     await embeddingOf().embedTexts(texts, { concurrency: 5, onProgress: ({ done }) => void seen.push(done) });
     expect(seen).toEqual([8, 16, 24]);
