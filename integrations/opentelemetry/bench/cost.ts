@@ -1,6 +1,6 @@
 /**
- * What reporting costs: CPU of calls with a subscriber and no exporter by that of calls without, each in a process of its own, in
- * blocks that take turns, medians of one run.
+ * What reporting costs: CPU of calls with a subscriber and no exporter by that of calls without, in blocks that take turns in one
+ * process, medians of one run. Processes of their own differ by up to 4 % where they do the same.
  *
  *     node --conditions=mortise-source integrations/opentelemetry/bench/cost.ts [calls [reply,stream]]
  */
@@ -17,11 +17,13 @@ import { reportToOpenTelemetry } from '@mortise/opentelemetry';
 const MODES = ['without', 'again', 'api', 'sdk', 'by-hand'] as const;
 const WORK = ['reply', 'stream'] as const;
 const BLOCK = 50;
+/** Blocks of each mode that are not counted. */
+const WARM = 20;
 
-const [role = '10000', mode = WORK.join(), work, url] = process.argv.slice(2);
+const [role = '10000', work = WORK.join(), url] = process.argv.slice(2);
 if (role === 'server') serve();
 else if (role === 'calls') await calls();
-else await compare(Number(role), mode.split(','));
+else await compare(Number(role), work.split(','));
 
 /** A server that answers at once: a reply of 600 words' worth of tokens, whole or in 150 pieces. */
 function serve(): void {
@@ -53,29 +55,34 @@ function serve(): void {
   });
 }
 
+/** Blocks of calls, each in the mode that is asked for: a message is the mode, the answer µs of CPU a call. */
 async function calls(): Promise<void> {
   const llm = new OpenAILLM({ model: 'gpt-x', apiKey: 'test', baseURL: url!, api: 'chat-completions' });
   const prompt = 'What is it, and what is it not? '.repeat(100);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const tracerProvider = new TracerProvider();
   const meterProvider = new MeterProvider();
-  if (mode === 'api') reportToOpenTelemetry();
-  if (mode === 'sdk') reportToOpenTelemetry({ tracerProvider, meterProvider });
+  const tracer = tracerProvider.getTracer('app');
   const ask = async (): Promise<void> => {
     if (work === 'reply') return void (await llm.chat(prompt));
     for await (const _event of llm.streamChat(prompt));
   };
-  const tracer = tracerProvider.getTracer('app');
   // The least that anybody pays: a span of the SDK around the call, and nothing of ours.
-  const call =
-    mode !== 'by-hand'
-      ? ask
-      : () => tracer.startActiveSpan('chat', (span) => ask().finally(() => span.end()));
-  process.on('message', async (count: number) => {
+  const byHand = (): Promise<void> =>
+    tracer.startActiveSpan('chat', (span) => ask().finally(() => span.end()));
+  process.on('message', async (mode: (typeof MODES)[number]) => {
+    const stop =
+      mode === 'api'
+        ? reportToOpenTelemetry()
+        : mode === 'sdk'
+          ? reportToOpenTelemetry({ tracerProvider, meterProvider })
+          : undefined;
+    const call = mode === 'by-hand' ? byHand : ask;
     const begin = process.cpuUsage();
-    for (let at = 0; at < count; at += 5) await Promise.all(Array.from({ length: 5 }, call));
+    for (let at = 0; at < BLOCK; at += 5) await Promise.all(Array.from({ length: 5 }, call));
     const { user, system } = process.cpuUsage(begin);
-    process.send?.((user + system) / count);
+    stop?.();
+    process.send?.((user + system) / BLOCK);
   });
   process.send?.('ready');
 }
@@ -89,20 +96,24 @@ async function compare(count: number, kinds: readonly string[]): Promise<void> {
   };
   const said = <T>(child: ChildProcess): Promise<T> =>
     new Promise((resolve) => child.once('message', resolve as never));
-  const run = (child: ChildProcess, calls: number): Promise<number> => {
+  const run = (child: ChildProcess, mode: string): Promise<number> => {
     const answer = said<number>(child);
-    child.send(calls);
+    child.send(mode);
     return answer;
   };
   try {
     const address = await said<string>(start('server'));
     for (const kind of kinds) {
-      const processes = MODES.map((each) => start('calls', each, kind, address));
-      await Promise.all(processes.map((child) => said(child)));
-      for (const child of processes) await run(child, 1_000);
+      const child = start('calls', kind, address);
+      await said(child);
       const figures = MODES.map((): number[] => []);
-      for (let done = 0; done < count; done += BLOCK)
-        for (const [at, child] of processes.entries()) figures[at]!.push(await run(child, BLOCK));
+      for (let block = -WARM; block < count / BLOCK; block++)
+        // Each mode comes first, second, … in its turn.
+        for (const step of MODES.keys()) {
+          const at = (step + block + WARM) % MODES.length;
+          const micros = await run(child, MODES[at]!);
+          if (block >= 0) figures[at]!.push(micros);
+        }
       const base = median(figures[0]!);
       for (const [at, each] of MODES.entries()) {
         const micros = median(figures[at]!);
@@ -111,7 +122,7 @@ async function compare(count: number, kinds: readonly string[]): Promise<void> {
           `${kind} ${each}: ${micros.toFixed(1)} µs a call, ${(micros / base).toFixed(3)}; block by block ${paired.toFixed(3)}`,
         );
       }
-      for (const child of processes) child.kill();
+      child.kill();
     }
   } finally {
     for (const child of children) child.kill();
