@@ -20,7 +20,7 @@ export function eventsOfReply(reply: ChatReply): ChatStreamEvent[] {
 }
 
 /** The deltas that come to the block, for readers that look at nothing else, and the block. */
-function blockEvents(block: ContentBlock, index: number): ChatStreamEvent[] {
+export function blockEvents(block: ContentBlock, index: number): ChatStreamEvent[] {
   return [...deltasOf(block, index), { type: 'block', index, block }];
 }
 

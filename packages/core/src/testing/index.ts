@@ -1,2 +1,3 @@
 export { HashEmbedding } from './hash-embedding.ts';
-export { ScriptedLLM, type ScriptedReply } from './scripted-llm.ts';
+export type { ScriptedPart, ScriptedToolCall } from './script.ts';
+export { ScriptedLLM, type ScriptedLLMOptions, type ScriptedReply } from './scripted-llm.ts';

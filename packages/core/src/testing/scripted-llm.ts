@@ -3,14 +3,25 @@ import type { Attempt } from '../call/contract.ts';
 import type { ChatReply, ChatRequest, ChatStreamEvent, LLMSettings, LLMMetadata } from '../llm/contract.ts';
 import type { Usage } from '../llm/usage-contract.ts';
 import type { ContentBlock } from '../llm/message-contract.ts';
+import { checkParts, eventsOfParts, pieces, type ScriptedPart } from './script.ts';
 import { eventsOfReply } from '../llm/reply-events.ts';
 import { checkOptions } from '../shared/options.ts';
 import { MortiseError } from '../errors.ts';
 
-/** One reply of a script: a text, blocks, a whole reply, an error to throw, or a function of the request. */
+/**
+ * One reply of a script: a text, its parts, a whole reply, an error to throw, or a function of the request.
+ *
+ * ```ts
+ * const replies = [
+ *   [{ type: 'tool-call', name: 'weather', arguments: { city: 'Lisbon' } }],
+ *   ['It is ', { type: 'wait', ms: 50 }, 'warm.'],
+ *   ['It is', new MortiseError('connection', 'reset')], // fails in mid-stream
+ * ];
+ * ```
+ */
 export type ScriptedReply =
   | string
-  | readonly ContentBlock[]
+  | readonly ScriptedPart[]
   | ChatReply
   | Error
   | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
@@ -51,39 +62,47 @@ export class ScriptedLLM extends BaseLLM {
   }
 
   async doGenerate(request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
-    const { replies } = this.#options;
-    const at = this.requests.push(request) - 1;
-    const scripted = typeof replies === 'function' ? replies : replies[at];
-    if (scripted === undefined) {
-      throw new MortiseError(
-        'configuration',
-        `The script has ${replies.length} replies; this is request ${at + 1}.`,
-      );
+    const scripted = await this.#next(request, attempt);
+    if ('finishReason' in scripted) return scripted;
+    let reply: ChatReply | undefined;
+    const content: ContentBlock[] = [];
+    for await (const event of this.#play(scripted, attempt)) {
+      if (event.type === 'block') content.push(event.block);
+      else if (event.type === 'finish')
+        reply = { content, finishReason: event.finishReason, usage: event.usage };
     }
-    return this.#reply(scripted, request, attempt);
+    if (reply === undefined) throw new MortiseError('connection', 'The script cuts the connection here.');
+    return reply;
   }
 
   override async *doStream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
-    const length = this.#options.pieceLength ?? 4;
-    for (const event of eventsOfReply(await this.doGenerate(request, attempt))) {
-      if (event.type !== 'text-delta') yield event;
-      else
-        for (let at = 0; at < event.delta.length; at += length)
-          yield { ...event, delta: event.delta.slice(at, at + length) };
-    }
+    const scripted = await this.#next(request, attempt);
+    if ('finishReason' in scripted)
+      for (const event of eventsOfReply(scripted)) yield* pieces(event, this.#options.pieceLength ?? 4);
+    else yield* this.#play(scripted, attempt);
   }
 
-  async #reply(scripted: ScriptedReply, request: ChatRequest, attempt: Attempt): Promise<ChatReply> {
-    if (typeof scripted === 'function')
-      return this.#reply(await scripted(request, attempt), request, attempt);
+  #play(parts: readonly ScriptedPart[], { signal }: Attempt): AsyncGenerator<ChatStreamEvent> {
+    const { pieceLength = 4, usage } = this.#options;
+    return eventsOfParts(parts, { pieceLength, usage, signal });
+  }
+
+  /** The parts of the reply to this request, or the whole reply that the script has for it. */
+  async #next(request: ChatRequest, attempt: Attempt): Promise<readonly ScriptedPart[] | ChatReply> {
+    const { replies } = this.#options;
+    const at = this.requests.push(request) - 1;
+    let scripted = typeof replies === 'function' ? replies : replies[at];
+    if (scripted === undefined) {
+      throw new MortiseError(
+        'configuration',
+        `The script has ${replies.length} replies; this is request ${at + 1}. Retries count too: \`retry: false\` sends none.`,
+      );
+    }
+    while (typeof scripted === 'function') scripted = await scripted(request, attempt);
     if (scripted instanceof Error) throw scripted;
-    if (typeof scripted === 'string')
-      return this.#reply([{ type: 'text', text: scripted }], request, attempt);
-    if ('finishReason' in scripted) return scripted;
-    const called = scripted.some((block) => block.type === 'tool-call');
-    const finishReason = called
-      ? { unified: 'tool-calls', raw: 'tool_calls' }
-      : { unified: 'stop', raw: 'stop' };
-    return { content: scripted, finishReason, usage: this.#options.usage };
+    const reply = typeof scripted === 'string' ? [scripted] : scripted;
+    if ('finishReason' in reply) return reply;
+    checkParts(reply);
+    return reply;
   }
 }
