@@ -16,7 +16,7 @@ const groups = ['packages', 'integrations', 'compat', ...(process.features.types
 
 export const roots = [
   ...groups.flatMap((group) => readdirSync(join(workspace, group)).map((name) => `${group}/${name}`)),
-  ...(onTarballs ? [] : ['tooling']),
+  ...(onTarballs ? [] : ['tooling', 'site']),
 ].filter((root) => existsSync(join(workspace, root, 'package.json')));
 
 /** Their tests leave nothing behind in the process, so that files share a worker and what it has loaded: a third of the time. */

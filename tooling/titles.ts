@@ -10,7 +10,7 @@ const RUNNERS: ReadonlySet<string> = new Set(['describe', 'it', 'test']);
 
 /** Titles of tests that begin with the id of a rule and have no colon behind it, each with its file. */
 export function titlesWithoutColon(base: string = root): string[] {
-  return ['packages', 'integrations', 'examples', 'compat', 'tooling']
+  return ['packages', 'integrations', 'examples', 'compat', 'tooling', 'site']
     .flatMap((folder) => sourceFiles(folder, base))
     .filter((file) => file.endsWith('.test.ts') || file.includes('/test/'))
     .flatMap((file) =>

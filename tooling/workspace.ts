@@ -63,7 +63,7 @@ export function sourceFiles(folder: string, base: string = root): string[] {
 
 /** Markdown files of the repository, as paths from `base`. */
 export function documents(base: string = root): string[] {
-  const folders = ['docs', 'bench', 'interop', 'packages', 'integrations', 'compat', 'examples'];
+  const folders = ['docs', 'bench', 'interop', 'packages', 'integrations', 'compat', 'examples', 'site'];
   const found = folders.flatMap((folder) => markdownFiles(folder, base));
   return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', ...found];
 }

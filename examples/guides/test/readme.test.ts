@@ -27,8 +27,8 @@ describe('the programs of the README', () => {
     },
   );
 
-  it('are all run, rag by the long tests', () => {
+  it('are all run, rag by the long tests, the first by a test of its own', () => {
     const files = readdirSync(new URL('../readme', import.meta.url)).map((file) => file.replace('.ts', ''));
-    expect(files.sort()).toEqual([...Object.keys(expected), 'rag'].sort());
+    expect(files.sort()).toEqual([...Object.keys(expected), 'rag', 'first', 'first-anthropic'].sort());
   });
 });
