@@ -55,7 +55,7 @@ export function checkDocs(workspace: string, files: readonly string[]): DocsProb
       ...checkMarks(file, text),
       ...checkEmbedded(workspace, file, text),
       ...checkLinks(workspace, file, text),
-      ...(file.startsWith('docs/guides/') || file === 'docs/README.md' ? checkRuns(file, text) : []),
+      ...(/^docs\/(guides|cookbook)\//.test(file) || file === 'docs/README.md' ? checkRuns(file, text) : []),
     ];
   });
 }

@@ -54,7 +54,7 @@ function bodyOf(source: Response | ReadableStream<Uint8Array>): ReadableStream<U
 
 function bodyOfResponse({ ok, status, body, headers }: Response): ReadableStream<Uint8Array> {
   const type = headers.get('content-type') ?? 'none';
-  if (ok && body !== null && type.startsWith('text/event-stream')) return body;
+  if (ok && body !== null && /^\s*text\/event-stream\s*(;|$)/i.test(type)) return body;
   const code = ok
     ? 'malformed-response'
     : (BY_STATUS[status] ?? (status < 500 ? 'invalid-request' : 'server'));

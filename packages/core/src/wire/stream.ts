@@ -232,7 +232,7 @@ function takeLast<E>(
 }
 
 function isNoStream(response: Response): boolean {
-  return /^\s*(text\/html|application\/json)/i.test(response.headers.get('content-type') ?? '');
+  return /^\s*(text\/html|application\/json)\s*(;|$)/i.test(response.headers.get('content-type') ?? '');
 }
 
 /** These two are never a stream of events: a proxy's page, or a server that ignored `stream: true` and may have failed. */

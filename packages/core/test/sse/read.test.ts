@@ -179,6 +179,21 @@ describe('fromSSE', () => {
     await expect(collect(fromSSE(response))).rejects.toMatchObject({ code: 'malformed-response' });
   });
 
+  it('takes the type of a stream as it is written anywhere', async () => {
+    for (const type of [
+      'Text/Event-Stream',
+      'text/event-stream;charset=utf-8',
+      ' text/event-stream ; charset=utf-8',
+    ])
+      await expect(
+        Array.fromAsync(fromSSE(new Response('', { headers: { 'content-type': type } }))),
+      ).rejects.toMatchObject({
+        code: 'stream-truncated',
+      });
+    const other = new Response('', { headers: { 'content-type': 'text/event-streams' } });
+    await expect(Array.fromAsync(fromSSE(other))).rejects.toMatchObject({ code: 'malformed-response' });
+  });
+
   it('is read once', async () => {
     const response = toResponse(listed(1));
     await collect(fromSSE(response));

@@ -57,6 +57,18 @@ describe('streamEvents', () => {
     },
   );
 
+  it.each([
+    'application/jsonl',
+    'application/json-seq',
+    'application/jsonlines; charset=utf-8',
+    'application/x-ndjson',
+  ])('E-02: takes %s for the stream that it is', async (type) => {
+    const seen: unknown[] = [];
+    const lines = stream('{"a":1}\n{"a":2}\n', type);
+    for await (const one of jsonEvents(lines, attempt, about, { format: 'json-lines' })) seen.push(one);
+    expect(seen).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+
   it('E-02: refuses bytes that hold no event', async () => {
     await expect(collect(stream('<html>hello</html>'))).rejects.toMatchObject({ code: 'malformed-response' });
   });
