@@ -2,6 +2,7 @@
  * Answers from a folder of Markdown, with what they rest on. Without DATABASE_URL the database is a folder beside the program.
  * `node rag-on-postgres.ts handbook "Can I return a lamp?" [2026/]`
  */
+import { sourceId } from '@mortise/core/retriever';
 import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
 import { OpenAILLM } from '@mortise/openai';
 import { openPostgres, PostgresDocumentStore, PostgresVectorStore } from '@mortise/postgres';
@@ -28,7 +29,8 @@ for await (const text of stream.textStream) process.stdout.write(text);
 
 const { sources, citations } = await stream.final();
 for (const { number, quote, problem } of citations) {
-  const path = sources[number - 1]?.node.metadata['path'];
+  const source = sources[number - 1];
+  const path = source === undefined ? 'no source' : sourceId(source.node);
   console.log(
     `\n[${number}] ${path}${quote === undefined ? '' : `: "${quote}"`}${problem === undefined ? '' : ` (${problem})`}`,
   );

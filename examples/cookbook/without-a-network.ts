@@ -3,6 +3,7 @@
  * The embedding model comes with its package; nothing is downloaded, and nothing is sent anywhere.
  */
 import { createInterface } from 'node:readline/promises';
+import { sourceId } from '@mortise/core/retriever';
 import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
 import { OpenAILLM } from '@mortise/openai';
 import { ollama } from '@mortise/openai/presets';
@@ -23,6 +24,8 @@ for await (const line of lines) {
   const stream = chat.streamChat(line);
   for await (const text of stream.textStream) process.stdout.write(text);
   const { sources, citations } = await stream.final();
-  const cited = citations.map(({ number }) => sources[number - 1]?.node.metadata['path']);
-  console.log(cited.length === 0 ? '' : `\n(${[...new Set(cited)].join(', ')})`);
+  const cited = citations.flatMap(({ number }) => sources.slice(number - 1, number));
+  console.log(
+    cited.length === 0 ? '' : `\n(${[...new Set(cited.map(({ node }) => sourceId(node)))].join(', ')})`,
+  );
 }
