@@ -27,7 +27,7 @@ const budget = createBudget({ maxCost: Number(process.env['MAX_COST'] ?? 5), pri
 const llm = withBudget(withFallback(main, [spare]), budget);
 
 subscribe(({ name, attributes }) => {
-  if (name === 'retry' || name === 'fallback') console.log(`(${name}: ${attributes['code']})`);
+  if (name === 'retry' || name === 'fallback') console.log(`(${name}: ${String(attributes['code'])})`);
 });
 
 for (const question of process.argv.slice(2)) {
