@@ -180,18 +180,21 @@ describe('fromSSE', () => {
   });
 
   it('takes the type of a stream as it is written anywhere', async () => {
+    const codeOf = async (type: string): Promise<unknown> => {
+      try {
+        for await (const _ of fromSSE(new Response('', { headers: { 'content-type': type } })));
+      } catch (error) {
+        return (error as MortiseError).code;
+      }
+      return undefined;
+    };
     for (const type of [
       'Text/Event-Stream',
       'text/event-stream;charset=utf-8',
-      ' text/event-stream ; charset=utf-8',
+      'text/event-stream ; charset=utf-8',
     ])
-      await expect(
-        Array.fromAsync(fromSSE(new Response('', { headers: { 'content-type': type } }))),
-      ).rejects.toMatchObject({
-        code: 'stream-truncated',
-      });
-    const other = new Response('', { headers: { 'content-type': 'text/event-streams' } });
-    await expect(Array.fromAsync(fromSSE(other))).rejects.toMatchObject({ code: 'malformed-response' });
+      expect(await codeOf(type)).toBe('stream-truncated');
+    expect(await codeOf('text/event-streams')).toBe('malformed-response');
   });
 
   it('is read once', async () => {
