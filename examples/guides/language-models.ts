@@ -152,7 +152,8 @@ export async function deploy(
     name: 'restart',
     description: 'Restarts one service and tells its state.',
     parameters: z.object({ service: z.enum(['api', 'web']) }),
-    execute: ({ service }) => run(service), // service is 'api' | 'web'
+    needsApproval: ({ service }) => service === 'api', // service is 'api' | 'web'
+    execute: ({ service }) => run(service),
   });
   const load = tool({
     name: 'load',
@@ -163,7 +164,8 @@ export async function deploy(
   const { text, messages } = await runTools(llm, 'The api hangs. Do something.', {
     tools: [restart, load],
     maxSteps: 4,
-    approve: () => (ask() ? true : 'Not at night.'), // a reason is told to the model
+    // Asked of every call; a reason is told to the model.
+    approve: (_call, { needsApproval }) => !needsApproval || ask() || 'Not at night.',
   });
   // #endregion
   return { text, messages };

@@ -48,7 +48,10 @@ export interface StreamToolsOptions<
    * secrets. A function: the model is told what it returns. `throw`: the run rejects with what was thrown. Default: `result`.
    */
   toolErrors?: 'result' | 'throw' | ToolErrorText<Of> | undefined;
-  /** Asked before each execution, once the arguments are valid. `false` or a reason refuses, and goes back to the model. */
+  /**
+   * Asked before each execution, once the arguments are valid, also of tools that do not ask for it. `false` or a reason refuses, and
+   * goes back to the model. To ask only where the tool says so: `(call, { needsApproval }) => !needsApproval || ask(call)`.
+   */
   approve?: Approve<Of> | undefined;
   /**
    * Where there is no `approve`: a call of a tool that `needsApproval` ends the run (`ended: 'approval'`), and what is asked is
@@ -97,7 +100,14 @@ export type ToolErrorText<Of extends Tool = Tool> = {
 
 /** Says whether a call may run. */
 export type Approve<Of extends Tool = Tool> = {
-  approve(call: CallOf<Of>, context: { signal: AbortSignal }): Approval | Promise<Approval>;
+  approve(
+    call: CallOf<Of>,
+    context: {
+      readonly signal: AbortSignal;
+      /** What the tool's own `needsApproval` says of this call; false where it has none. */
+      readonly needsApproval: boolean;
+    },
+  ): Approval | Promise<Approval>;
 }['approve'];
 
 /** A step before its request. */

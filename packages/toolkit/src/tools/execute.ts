@@ -100,15 +100,14 @@ async function decision(
     said(approved === true ? 'given' : 'refused');
     return approved;
   }
-  if (approve === undefined) {
-    const needs = tool.needsApproval?.(args as never) ?? false;
-    if ((await raceAbort(Promise.resolve(needs), signal)) === false) return true;
-  }
+  const needs = tool.needsApproval?.(args as never) ?? false;
+  const needsApproval = (await raceAbort(Promise.resolve(needs), signal)) !== false;
+  if (approve === undefined && !needsApproval) return true;
   const askNow = approve ?? approveOutside;
   if (askNow !== undefined) {
     said('asked');
     await tell({ type: 'approval-asked', step, call: block });
-    const approval = await raceAbort(Promise.resolve(askNow(block, { signal })), signal);
+    const approval = await raceAbort(Promise.resolve(askNow(block, { signal, needsApproval })), signal);
     said(approval === true ? 'given' : 'refused');
     await tell(approvalGiven(step, block, approval));
     return approval;

@@ -241,6 +241,27 @@ describe('approvals that outlive the process', () => {
     expect(await runTools(llm, 'x', options)).toMatchObject({ ended: 'answer', approvals: [] });
   });
 
+  it('tell approve, which is asked of every call, whether the tool asks for one', async () => {
+    const llm = new ScriptedLLM({ replies: [...script(), 'done'] });
+    const ran: unknown[] = [];
+    const seen: unknown[] = [];
+    await runTools(llm, 'x', {
+      tools: [pay(ran, ({ sum }) => sum > 1), free],
+      approve: ({ id }, { needsApproval }) => {
+        seen.push([id, needsApproval]);
+        return !needsApproval || 'Too much.';
+      },
+    });
+    expect(new Map(seen as [string, boolean][])).toEqual(
+      new Map([
+        ['a', false],
+        ['f', false],
+        ['b', true],
+      ]),
+    );
+    expect(ran).toEqual([1]);
+  });
+
   it('go to a page only where they are shown', async () => {
     const sent = async (show?: object): Promise<string> => {
       const llm = new ScriptedLLM({ replies: script() });
