@@ -38,6 +38,7 @@ const LONG = [
   'readme-rag',
   'pdf/test/bounds',
   'cohere/test/node-test',
+  'create-mortise-app/test/types',
   'tooling/test/api',
 ].map((name) => `**/${name}.test.ts`);
 /** What shows that cases can fail, and tries many inputs: it says of what is published what it says of the sources. */

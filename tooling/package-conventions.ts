@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Manifest, Package } from './workspace.ts';
 
 const CORE = '@mortise/core';
-/** The scaffolder runs before there is a core, and ships what it writes. */
-const SCAFFOLDER = 'create-mortise';
+/** The scaffolders run before there is a core, and ship what they write. */
+const SCAFFOLDERS: readonly string[] = ['create-mortise', 'create-mortise-app'];
 /** What a vendor that speaks OpenAI's wire builds on. */
 const OPENAI = '@mortise/openai';
 const SOURCE_CONDITION = 'mortise-source';
@@ -31,7 +31,7 @@ function identityProblems({ manifest }: Package): string[] {
     engines: { node: '>=22.13' },
     files: [
       'dist',
-      ...(manifest.name === SCAFFOLDER ? ['templates'] : []),
+      ...(SCAFFOLDERS.includes(manifest.name) ? ['templates'] : []),
       'README.md',
       'LICENSE',
       'CHANGELOG.md',
@@ -92,9 +92,9 @@ function exportProblems({ folder, manifest }: Package, base: string): string[] {
 }
 
 function dependencyProblems(manifest: Manifest): string[] {
-  if (manifest.name === SCAFFOLDER) {
+  if (SCAFFOLDERS.includes(manifest.name)) {
     return manifest.dependencies || manifest.peerDependencies
-      ? [`remove "dependencies" and "peerDependencies": ${SCAFFOLDER} has none`]
+      ? [`remove "dependencies" and "peerDependencies": ${manifest.name} has none`]
       : [];
   }
   if (manifest.name === CORE) {

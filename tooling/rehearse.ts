@@ -51,6 +51,8 @@ async function rehearse(): Promise<void> {
   step('a stranger with npm', () => stranger('npm', env));
   step('a stranger with pnpm', () => stranger('pnpm', env));
 
+  step('an application, by `npm create mortise-app`: types, tests and a start', () => application(env));
+
   step('a vendor, by `npm create mortise`: and `npm run check`', () => vendor(env));
 
   step('an assistant, by `npx @mortise/mcp --docs DIR`', () => assistant(env));
@@ -127,6 +129,21 @@ function vendor(env: NodeJS.ProcessEnv): void {
   const cwd = join(work, 'vendor');
   run('npm', ['install'], { cwd, env, quiet: true });
   run('npm', ['run', 'check'], { cwd, env, quiet: true });
+}
+
+/** With its own package.json, so that what it forgets to depend on is missing. */
+function application(env: NodeJS.ProcessEnv): void {
+  const options = { cwd: work, env, quiet: true };
+  run(
+    'npm',
+    ['create', '--yes', 'mortise-app@latest', 'an application', '--', '--template', 'agent'],
+    options,
+  );
+  // The Node of the workspace, since the machine's may be older than what applications need.
+  const path = `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`;
+  const inside = { ...options, cwd: join(work, 'an application'), env: { ...env, PATH: path } };
+  run('npm', ['install'], inside);
+  for (const script of ['typecheck', 'test', 'start']) run('npm', ['run', script], inside);
 }
 
 /** The program, its index and its embedding come by the one command, and the documents are found by it. */

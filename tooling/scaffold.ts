@@ -2,7 +2,7 @@
  * Proves what the scaffolder writes: every capability alone, every connection to a provider, and a set of combinations in
  * which each two meet. Each is generated, type-checked, linted, tested, built and published for show: on its own, from
  * packed tarballs, and in a copy of this repository. Then every piece that the author replaces is broken, and a case
- * must turn red.
+ * must turn red. The applications of `create-mortise-app` are made from tarballs too, type-checked, tested and started.
  */
 import {
   mkdirSync,
@@ -14,12 +14,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { integrationFiles, VERSIONS, type ScaffoldOptions } from 'create-mortise';
+import { TEMPLATES, VERSIONS as APP_VERSIONS } from 'create-mortise-app';
 import { mutantsOf } from './scaffold/mutants.ts';
 import { scaffoldCombinations } from './scaffold/combinations.ts';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
-import { publishedPackages } from './workspace.ts';
+import { publishedPackages, root } from './workspace.ts';
 
 /** It depends on cbor-extract, which has a script for its installation that the workspace has not allowed or refused yet. */
 const SDK_WITH_BUILD = 'cbor-x';
@@ -36,9 +37,10 @@ const WORKERS = `--maxWorkers=${availableParallelism() + 2}`;
 const bin = (name: string): string => join(alone, 'node_modules/.bin', name);
 
 try {
-  if (!process.argv.includes('--tree'))
+  if (!process.argv.includes('--tree') && !process.argv.includes('--apps'))
     step('the walk of CONTRIBUTING, with an SDK whose build script pnpm refuses', walk);
   if (process.argv.includes('--tree')) step('the same in a copy of the repository', checkTree);
+  else if (process.argv.includes('--apps')) proveApps();
   else if (!process.argv.includes('--walk')) proveAll();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -47,11 +49,20 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
+function buildAndPack(): void {
+  run('turbo', ['run', 'build']);
+  packAll(packages, tarballs);
+}
+
+/** The applications alone: `--apps`. */
+function proveApps(): void {
+  step('build and pack', buildAndPack);
+  step(`${TEMPLATES.length} applications: types, tests, and a start without a key and a network`, checkApps);
+}
+
 function proveAll(): void {
-  step('build and pack', () => {
-    run('turbo', ['run', 'build']);
-    packAll(packages, tarballs);
-  });
+  step('build and pack', buildAndPack);
+  step(`${TEMPLATES.length} applications: types, tests, and a start without a key and a network`, checkApps);
   step('install the tarballs as a stranger does', install);
   step(`${combinations.length} integrations of their own: types, lint, tests`, checkAlone);
   step('their builds, publinted', publishAlone);
@@ -82,12 +93,38 @@ function walk(): void {
   run('vitest', ['run', '--reporter=dot', ...projects, ...files], quietly);
 }
 
-function install(): void {
-  const local = (name: string): string => {
-    const pkg = packages.find(({ manifest }) => manifest.name === name);
-    if (pkg === undefined) throw new Error(`There is no package ${name}.`);
-    return `file:${join(tarballs, tarballOf(pkg.manifest))}`;
+/** A package as a dependency on its tarball. */
+function local(name: string): string {
+  const pkg = packages.find(({ manifest }) => manifest.name === name);
+  if (pkg === undefined) throw new Error(`There is no package ${name}.`);
+  return `file:${join(tarballs, tarballOf(pkg.manifest))}`;
+}
+
+/** Made by the command as it is packed; one folder of packages for all of them, in place of four installations. */
+function checkApps(): void {
+  const apps = join(work, 'apps');
+  const quietly = { cwd: apps, quiet: true };
+  const needed = Object.entries(APP_VERSIONS.packages).map(
+    ([name, range]) => [name, name.startsWith('@mortise/') ? local(name) : range] as const,
+  );
+  const dependencies = {
+    'create-mortise-app': local('create-mortise-app'),
+    ...(Object.fromEntries(needed) as Record<string, string>),
   };
+  write(apps, 'package.json', { private: true, dependencies: { ...dependencies, ...APP_VERSIONS.tools } });
+  write(apps, 'pnpm-workspace.yaml', 'packages: []\npmOnFail: ignore\nallowBuilds:\n  protobufjs: false\n');
+  run('pnpm', ['install', '--prefer-offline'], quietly);
+  // The Node that the published packages are held against, where CI names one.
+  const node = process.env['MORTISE_NODE'] ?? process.execPath;
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}` };
+  for (const template of TEMPLATES) {
+    const args = [template, '--template', template, '--yes'];
+    run(node, [join(apps, 'node_modules/create-mortise-app/dist/cli.js'), ...args], quietly);
+  }
+  run(process.execPath, [join(root, 'tooling/scaffold/try-apps.ts'), apps], { env });
+}
+
+function install(): void {
   const names = ['@mortise/core', '@mortise/conformance', '@mortise/openai', 'create-mortise'];
   const own = Object.fromEntries(names.map((name) => [name, local(name)]));
   const sdks = Object.fromEntries(

@@ -18,7 +18,7 @@ export async function startRegistry(folder: string, bin: string, upstream: strin
   const url = `http://127.0.0.1:${port}/`;
   const config = join(folder, 'verdaccio.yaml');
   const userconfig = join(folder, 'npmrc');
-  const own = ['@mortise/*', 'create-mortise'].map(
+  const own = ['@mortise/*', 'create-mortise', 'create-mortise-app'].map(
     (name) => `  '${name}':\n    access: $all\n    publish: $all\n    unpublish: $all\n`,
   );
   writeFileSync(

@@ -6,8 +6,8 @@ test.each(budgets())('$name is within its budget', async (budget) => {
   expect(budgetProblems(budget, await bundle(budget))).toEqual([]);
 });
 
-/** `create-mortise` is a program, and the suites are for tests. */
-const PROGRAMS = ['packages/create-mortise', 'packages/conformance'];
+/** The scaffolders are programs, and the suites are for tests. */
+const PROGRAMS = ['packages/create-mortise', 'packages/create-mortise-app', 'packages/conformance'];
 
 test.each(
   publishedPackages()

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VERSIONS } from 'create-mortise';
+import { VERSIONS as APP_VERSIONS } from 'create-mortise-app';
 import { describe, expect, test } from 'vitest';
 import { packageProblems, registryProblems } from '../package-conventions.ts';
 import { publishedPackages, root, type Package } from '../workspace.ts';
@@ -42,6 +43,17 @@ test('the scaffolder installs the versions that the workspace is tested with', (
   for (const name of ['core', 'conformance', 'openai'] as const) {
     const version = packages.find((pkg) => pkg.manifest.name === `@mortise/${name}`)?.manifest.version ?? '';
     expect(version.split('.')[0], name).toBe(VERSIONS[name].slice(1).split('.')[0]);
+  }
+});
+
+test('the scaffolder of applications installs them too', () => {
+  const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8').replaceAll("'", '');
+  const { zod, ...own } = APP_VERSIONS.packages;
+  for (const [name, range] of Object.entries({ ...APP_VERSIONS.tools, zod }))
+    expect(catalog, 'packages/create-mortise-app/src/versions.ts').toContain(`  ${name}: ${range}\n`);
+  for (const [name, range] of Object.entries(own)) {
+    const version = packages.find((pkg) => pkg.manifest.name === name)?.manifest.version ?? '';
+    expect(version.split('.')[0], name).toBe(range.slice(1).split('.')[0]);
   }
 });
 

@@ -8,6 +8,9 @@ import { completeOptions } from './complete.ts';
 import { integrationFiles } from './files.ts';
 import { CAPABILITIES, parseFlags } from './options.ts';
 
+const ABOUT =
+  'create-mortise makes integrations of providers. For an application: npm create mortise-app@latest\n';
+
 const USAGE = `Usage: npm create mortise@latest NAME -- [options]
 
   ${CAPABILITIES.map((capability) => `--${capability}`).join(' ')}   what the integration brings, at least one
@@ -20,8 +23,9 @@ Writes a folder NAME: typed, linted, tested and green, with REPLACE where the pr
 `;
 
 async function main(args: readonly string[]): Promise<void> {
+  process.stdout.write(ABOUT);
   const flags = parseFlags(args);
-  if (flags.help) return void process.stdout.write(USAGE);
+  if (flags.help) return void process.stdout.write(`\n${USAGE}`);
   const terminal = process.stdin.isTTY
     ? createInterface({ input: process.stdin, output: process.stderr })
     : undefined;

@@ -8,6 +8,7 @@ import { CASES } from './cases.ts';
 const WITHOUT = {
   'packages/conformance': 'it is run over packages under test, and reports what their authors give it wrong',
   'packages/create-mortise': 'it is a program: its input is a command line',
+  'packages/create-mortise-app': 'it is a program: its input is a command line',
 };
 
 /**
