@@ -1599,6 +1599,9 @@ export declare function canonicalJson(value: unknown): string;
 export declare function delimited(text: string, label: string, beside?: readonly string[]): string;
 export declare function freeTag(word: string, texts: readonly string[], nameOf?: (number: number) => string): string;
 
+// ---- shared/error-name.d.ts
+export declare function errorName(error: unknown): string | undefined;
+
 // ---- shared/growing-text.d.ts
 export declare class GrowingText {
     get length(): number;
@@ -1621,6 +1624,7 @@ export { base64Of } from './base64.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
 export { GrowingText } from './growing-text.ts';
+export { errorName } from './error-name.ts';
 export { framed, sha256Hex } from './hash.ts';
 export { heard } from './heard.ts';
 export { checkOptions, checkTexts, reading, finiteNumber, oneOf, positive, requireMembers, shown, wholeNumber, } from './options.ts';
@@ -2120,15 +2124,26 @@ export declare class HashEmbedding extends BaseEmbedding {
 
 // ---- testing/index.d.ts
 export { HashEmbedding } from './hash-embedding.ts';
-export { ScriptedLLM, type ScriptedReply } from './scripted-llm.ts';
+export type { ScriptedPart, ScriptedToolCall } from './script.ts';
+export { ScriptedLLM, type ScriptedLLMOptions, type ScriptedReply } from './scripted-llm.ts';
+
+// ---- testing/script.d.ts
+import type { ContentBlock, ToolCallBlock } from '../llm/message-contract.ts';
+export type ScriptedToolCall = Omit<ToolCallBlock, 'id' | 'arguments'> & Partial<Pick<ToolCallBlock, 'id' | 'arguments'>>;
+export type ScriptedPart = string | ContentBlock | ScriptedToolCall | {
+    readonly type: 'wait';
+    readonly ms: number;
+} | {
+    readonly type: 'cut';
+} | Error;
 
 // ---- testing/scripted-llm.d.ts
 import type { BaseLLM } from '../llm/base.ts';
 import type { Attempt } from '../call/contract.ts';
 import type { ChatReply, ChatRequest, ChatStreamEvent, LLMSettings, LLMMetadata } from '../llm/contract.ts';
 import type { Usage } from '../llm/usage-contract.ts';
-import type { ContentBlock } from '../llm/message-contract.ts';
-export type ScriptedReply = string | readonly ContentBlock[] | ChatReply | Error | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
+import type { ScriptedPart } from './script.ts';
+export type ScriptedReply = string | readonly ScriptedPart[] | ChatReply | Error | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
 export interface ScriptedLLMOptions extends LLMSettings {
     replies: readonly ScriptedReply[] | ((request: ChatRequest, attempt: Attempt) => ScriptedReply | Promise<ScriptedReply>);
     model?: string | undefined;

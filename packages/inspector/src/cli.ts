@@ -39,6 +39,9 @@ async function main(): Promise<void> {
   process.stdout.write(`${serving.url}\n`);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-  await follower.follow(stopping.signal);
-  await serving.stop();
+  try {
+    await follower.follow(stopping.signal);
+  } finally {
+    await serving.stop();
+  }
 }

@@ -57,9 +57,11 @@ export class Follower {
   async #files(): Promise<string[]> {
     try {
       if (!(await stat(this.#path)).isDirectory()) return [this.#path];
-      const names = await readdir(this.#path);
-      return names
-        .filter((name) => isRecording(name) && !this.#isLeftOut(name))
+      const entries = await readdir(this.#path, { withFileTypes: true });
+      return entries
+        .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && isRecording(entry.name))
+        .map(({ name }) => name)
+        .filter((name) => !this.#isLeftOut(name))
         .toSorted()
         .map((name) => join(this.#path, name));
     } catch (cause) {

@@ -48,10 +48,12 @@ export class LineLog {
   async more(from: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || from < this.#first + this.#entries.length) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const wake = (): void => resolve();
+    this.#waiting.add(wake);
+    signal.addEventListener('abort', wake, { once: true });
     await promise;
-    this.#waiting.delete(resolve);
+    this.#waiting.delete(wake);
+    signal.removeEventListener('abort', wake);
   }
 
   /** A quarter at once: one by one would move all the others each time. */

@@ -5,8 +5,13 @@ export type Plain = null | boolean | number | string | Plain[] | { [key: string]
 const MAX_TEXT = 65_536;
 const MAX_ITEMS = 1_000;
 const MAX_DEPTH = 24;
-/** UTF-16 units of all texts of one value. */
+/** UTF-16 units of a member's name. */
+const MAX_NAME = 1_000;
+/** UTF-16 units of all texts of one value, and a few for each of its parts. */
 const MAX_TOTAL = 524_288;
+const PART = 4;
+/** Units behind a cut in which a key may go on. */
+const MARGIN = 256;
 
 /**
  * A copy of `value` that JSON can write: bounded, without circles, vectors and bytes as a note of their length, and never a
@@ -24,6 +29,7 @@ interface Copying {
 }
 
 function copy(value: unknown, state: Copying): Plain {
+  state.left -= PART;
   switch (typeof value) {
     case 'string':
       return textOf(value, state);
@@ -44,7 +50,7 @@ function copy(value: unknown, state: Copying): Plain {
 
 function textOf(text: string, state: Copying): string {
   const most = Math.min(MAX_TEXT, state.left);
-  const kept = withoutKeys(text.length <= most ? text : text.slice(0, most));
+  const kept = withoutKeys(text.slice(0, most + MARGIN)).slice(0, most);
   state.left -= kept.length;
   return text.length <= most ? kept : `${kept}… [${text.length - most} more characters]`;
 }
@@ -56,7 +62,7 @@ function objectOf(value: object, state: Copying): Plain {
     if (state.left <= 0) return '[left out]';
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return measured(value);
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-    if (value instanceof URL) return textOf(value.href, state);
+    if (value instanceof URL) return textOf(addressOf(value), state);
     if (value instanceof Error) return textOf(`${value.name}: ${value.message}`, state);
     state.around.push(value);
     try {
@@ -75,8 +81,12 @@ function measured(value: ArrayBufferView | ArrayBuffer): string {
 }
 
 function listOf(list: readonly unknown[], state: Copying): Plain[] {
-  const kept = list.slice(0, MAX_ITEMS).map((item) => copy(item, state));
-  return list.length <= MAX_ITEMS ? kept : [...kept, `[${list.length - MAX_ITEMS} more]`];
+  const kept: Plain[] = [];
+  for (const item of list.slice(0, MAX_ITEMS)) {
+    if (state.left <= 0) break;
+    kept.push(copy(item, state));
+  }
+  return kept.length === list.length ? kept : [...kept, `[${list.length - kept.length} more]`];
 }
 
 function membersOf(value: object, state: Copying): Plain {
@@ -85,11 +95,16 @@ function membersOf(value: object, state: Copying): Plain {
   if (items !== undefined) return listOf(items, state);
   const result: { [key: string]: Plain } = {};
   const names = Object.keys(members);
-  for (const name of names.slice(0, MAX_ITEMS)) {
+  for (const [at, name] of names.entries()) {
+    if (at >= MAX_ITEMS || state.left <= 0) {
+      result['…'] = `[${names.length - at} more]`;
+      break;
+    }
     const member = (members as Record<string, unknown>)[name];
     if (member === undefined) continue;
-    state.left -= name.length;
-    Object.defineProperty(result, withoutKeys(name), {
+    const kept = withoutKeys(name.slice(0, MAX_NAME + MARGIN)).slice(0, MAX_NAME);
+    state.left -= kept.length;
+    Object.defineProperty(result, kept, {
       value: copy(member, state),
       enumerable: true,
       configurable: true,
@@ -99,9 +114,17 @@ function membersOf(value: object, state: Copying): Plain {
   return result;
 }
 
+/** Without the password in it. */
+function addressOf(url: URL): string {
+  if (url.password === '') return url.href;
+  const shown = new URL(url);
+  shown.password = 'redacted';
+  return shown.href;
+}
+
 /** How providers and hosts write keys. Each begins with fixed letters and takes all that follows them, so that none looks back. */
 const KEYS =
-  /\b(?:sk-|pa-|hf_|npm_|gh[pousr]_|github_pat_|xox[abposr]-|AKIA|ASIA|ABSK|AIza)[A-Za-z0-9_/+=-]{16,}|\b(?:Bearer|Basic) [A-Za-z0-9_.~+/=-]{12,}/g;
+  /\b(?:sk-|pa-|hf_|gsk_|xai-|tvly-|pcsk_|jina_|nvapi-|npm_|gh[pousr]_|github_pat_|glpat-|xox[abposr]-|AKIA|ASIA|ABSK|AIza)[A-Za-z0-9_/+=-]{16,}|\b(?:Bearer|Basic) [A-Za-z0-9_.~+/=-]{12,}/g;
 /** Words with the dots in them, whole: some are JSON web tokens. */
 const WORDS = /[A-Za-z0-9_.-]+/g;
 const TOKEN_PART = /^eyJ[A-Za-z0-9_-]{16}/;

@@ -1,9 +1,9 @@
 import { errorText, MortiseError } from '@mortise/core';
 import { subscribe } from '@mortise/core/events';
-import { checkOptions, shown, wholeNumber } from '@mortise/core/shared';
+import { checkOptions, heard, shown, wholeNumber } from '@mortise/core/shared';
 import { randomBytes } from 'node:crypto';
-import { writeSync } from 'node:fs';
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { appendFileSync, mkdirSync, openSync } from 'node:fs';
+import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventLine, headerLine } from './records.ts';
 
@@ -11,7 +11,7 @@ import { eventLine, headerLine } from './records.ts';
 export interface RecordingBounds {
   /** Bytes of a file, after which the next is begun. Default: 8 MiB. */
   maxFileBytes?: number | undefined;
-  /** Files in the folder; the oldest go. Default: 16. */
+  /** Recordings in the folder; those that were not written to for longest go. Default: 16. */
   maxFiles?: number | undefined;
 }
 
@@ -125,9 +125,14 @@ export class RunWriter {
   async stop(): Promise<void> {
     await this.flush();
     process.off('exit', this.#onExit);
-    await this.#file?.close();
-    this.#file = undefined;
     this.#isFailed = true;
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
   }
 
   async #writeAll(): Promise<void> {
@@ -135,17 +140,18 @@ export class RunWriter {
       // What happens in one turn is one batch.
       await new Promise((resolve) => setImmediate(resolve));
       while (this.#waiting.length > 0) {
+        if (this.#file !== undefined && (await isGone(this.#file))) await this.#close();
         this.#file ??= await this.#next();
         // Not before: what comes while the file is opened belongs to this batch, and is written at an exit meanwhile.
         const bytes = this.#taken();
-        await this.#file.appendFile(bytes);
+        await append(this.#file, bytes);
         this.#bytes += bytes.length;
-        if (this.#bytes < this.#maxFileBytes) continue;
-        await this.#file.close();
-        this.#file = undefined;
+        if (this.#bytes >= this.#maxFileBytes) await this.#close();
       }
     } catch (cause) {
       this.#isFailed = true;
+      this.#waiting = [];
+      await this.#close().catch(() => undefined);
       this.#tell(
         `Runs are recorded no more: ${errorText(cause)}. See that ${this.folder} can be written to.`,
         cause,
@@ -167,31 +173,75 @@ export class RunWriter {
 
   async #next(): Promise<FileHandle> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const old = (await readdir(this.folder)).filter(isRecording).toSorted();
+    const old = await recordingsBy(this.folder);
     const tooMany = old.slice(0, Math.max(old.length - this.#maxFiles + 1, 0));
-    for (const name of tooMany) await rm(join(this.folder, name), { force: true });
-    const stamp = new Date(this.#session.startedAt).toISOString().replaceAll(/[-:.]/g, '');
-    const part = String(this.#part++).padStart(4, '0');
-    const file = await open(join(this.folder, `${stamp}-${this.#session.id}-${part}.jsonl`), 'ax', 0o600);
+    for (const path of tooMany) await rm(path, { force: true });
+    const file = await open(this.#path(), 'ax', 0o600);
     const header = Buffer.from(`${this.#session.header}\n`);
-    await file.appendFile(header);
+    await append(file, header);
     this.#bytes = header.length;
     return file;
   }
 
-  /** At the end of the process nothing is awaited any more. */
+  #path(): string {
+    const stamp = new Date(this.#session.startedAt).toISOString().replaceAll(/[-:.]/g, '');
+    const part = String(this.#part++).padStart(4, '0');
+    return join(this.folder, `${stamp}-${this.#session.id}-${part}.jsonl`);
+  }
+
+  /** At the end of the process nothing is awaited any more. Its first file may not be there yet. */
   #writeNow(): void {
-    if (this.#isFailed || this.#file === undefined || this.#waiting.length === 0) return;
+    if (this.#isFailed || this.#waiting.length === 0) return;
     try {
-      writeSync(this.#file.fd, this.#taken());
+      let fd = this.#file?.fd;
+      if (fd === undefined) {
+        mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+        fd = openSync(this.#path(), 'ax', 0o600);
+        appendFileSync(fd, `${this.#session.header}\n`);
+      }
+      appendFileSync(fd, `${this.#waiting.splice(0).join('\n')}\n`);
     } catch {
       // The process is at its end.
     }
   }
 
   #tell(message: string, cause?: unknown): void {
-    this.#onError(new MortiseError('configuration', message, { cause }));
+    const lost = (thrown: unknown): void =>
+      process.emitWarning(`${message} onError threw as it was told: ${errorText(thrown)}`);
+    try {
+      heard(this.#onError(new MortiseError('configuration', message, { cause })), lost);
+    } catch (thrown) {
+      lost(thrown);
+    }
   }
+}
+
+/** As one write, which is whole at an exit too: the runtime ends what is under way. */
+async function append(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+}
+
+/** Whether somebody took it away, such as another process that keeps its bound. */
+async function isGone(file: FileHandle): Promise<boolean> {
+  return (await file.stat()).nlink === 0;
+}
+
+/** Of recorders, and of nobody else: a folder may hold other JSON Lines. */
+const OWN = /^\d{8}T\d{9}Z-[\w-]{12}-\d{4,}\.jsonl$/;
+
+/** The paths of recordings, that which was not written to for longest first: names tell when their process began. */
+async function recordingsBy(folder: string): Promise<string[]> {
+  const paths = (await readdir(folder)).filter((name) => OWN.test(name)).map((name) => join(folder, name));
+  const aged = await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      at: await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    })),
+  );
+  return aged.toSorted((a, b) => a.at - b.at || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
 }
 
 export function isRecording(name: string): boolean {

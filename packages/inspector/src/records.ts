@@ -1,5 +1,6 @@
 import { isMortiseError } from '@mortise/core';
-import type { MortiseEvent } from '@mortise/core/events';
+import type { Attributes, MortiseEvent } from '@mortise/core/events';
+import { errorName } from '@mortise/core/shared';
 import type { Header, RecordedError, RecordedEvent } from './format.ts';
 import { plain, withoutKeys, type Plain } from './plain.ts';
 
@@ -26,11 +27,17 @@ export function eventLine(event: MortiseEvent, content: boolean): string {
     ...(parentId === undefined ? {} : { parentId }),
     time,
     ...('durationMs' in event ? { durationMs: event.durationMs } : {}),
-    attributes: objectOf(plain(attributes)),
+    attributes: objectOf(plain(content || name !== 'warning' ? attributes : ownAttributes(attributes))),
     ...(content && event.content !== undefined ? { content: objectOf(plain(event.content)) } : {}),
     ...(phase === 'error' ? { error: errorOf(event.error, content, 0) } : {}),
   };
   return JSON.stringify(recorded);
+}
+
+/** Of a warning without the words of what could not be read, and without what is quoted. */
+function ownAttributes({ message, item: _item, ...rest }: Attributes): Attributes {
+  if (rest['type'] === 'unreadable') return rest;
+  return typeof message === 'string' ? { ...rest, message: ownWords(message, false) } : rest;
 }
 
 function objectOf(value: Plain): Readonly<Record<string, Plain>> {
@@ -60,8 +67,8 @@ function described(error: unknown, content: boolean, depth: number): RecordedErr
     if (typeof value === 'string') about[key] = withoutKeys(value).slice(0, 200);
     else if (typeof value === 'number' || typeof value === 'boolean') about[key] = value;
   }
-  const { name, message, cause, partial } = own;
-  const recorded: RecordedError = { name: typeof name === 'string' ? name.slice(0, 100) : 'Error', ...about };
+  const { message, cause, partial } = own;
+  const recorded: RecordedError = { name: errorName(error) ?? 'object', ...about };
   if (isSaid && typeof message === 'string')
     recorded.message = plain(content ? message : ownWords(message, own['provider'] !== undefined)) as string;
   if (content && partial !== undefined) recorded.partial = plain(partial);

@@ -26,8 +26,12 @@ export async function serveInspector({ log, about, port, hold }: ServeOptions): 
   const token = randomBytes(24).toString('base64url');
   const app = inspectorApp({ log, about, token, page: await readPage() });
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    // The application's own `Request` and `Response` stay what they are.
+    const server = serve({
+      ...{ fetch: app.fetch, hostname: '127.0.0.1', port, overrideGlobalObjects: false },
+    });
+    // Also later, when it changes nothing: an error that nobody hears, such as that of too many open files, ends the process.
+    server.on('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'it is in use. Choose another, or 0 for any' : cause.message;
       reject(new MortiseError('configuration', `Port ${port} cannot be listened on: ${why}.`, { cause }));
     });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { traced } from '@mortise/core/events';
@@ -108,6 +108,15 @@ describe('npx @mortise/inspector', () => {
     const reading = namesOf(stdout, 2);
     appendFileSync(file, `${line('half').slice(30)}\n`);
     expect((await reading).toSorted((a, b) => a.localeCompare(b))).toEqual(['half', 'whole']);
+  });
+
+  test('ends, and says why, when what it shows can be read no more', async () => {
+    await started([runs]);
+    const ended = new Promise((done) => child?.once('close', done));
+    symlinkSync('circle.jsonl', join(runs, 'circle.jsonl'));
+    expect(await Promise.race([ended, new Promise((late) => setTimeout(late, 15_000, 'still there'))])).toBe(
+      1,
+    );
   });
 
   test.each([
