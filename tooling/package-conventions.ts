@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
+import { addresses, linksOf } from './repository.ts';
 import type { Manifest, Package } from './workspace.ts';
 
 const CORE = '@mortise/core';
@@ -23,9 +24,11 @@ export function packageProblems(pkg: Package, base: string): string[] {
     .concat(folderProblems(pkg.folder, base), readmeProblems(pkg, base));
 }
 
-function identityProblems({ manifest }: Package): string[] {
+function identityProblems({ folder, manifest }: Package): string[] {
   const expected: Partial<Manifest> = {
     license: 'MIT',
+    // Where a reader on the registry goes on, and where the sources and the issues are.
+    ...linksOf(manifest.name, folder, addresses()),
     type: 'module',
     sideEffects: false,
     engines: { node: '>=22.13' },

@@ -11,6 +11,9 @@ export interface Manifest {
   private?: boolean;
   description?: string;
   license?: string;
+  homepage?: string;
+  repository?: { type: string; url: string; directory: string };
+  bugs?: string;
   type?: string;
   sideEffects?: boolean;
   engines?: Versions;

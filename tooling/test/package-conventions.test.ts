@@ -83,6 +83,7 @@ describe('the check itself', () => {
       'without "mortise-source"',
     ],
     ['another licence', { license: 'ISC' }, 'set "license" to "MIT"'],
+    ['issues that go elsewhere', { bugs: 'https://example.org' }, 'set "bugs" to "https://'],
   ])('finds %s, names the file and the fix', (_, change, fix) => {
     const problems = broken(change);
     expect(problems).toContainEqual(expect.stringContaining(fix));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { withRepository } from '../repository.ts';
+import { withLinks } from '../repository.ts';
 import { root } from '../workspace.ts';
 import { workflowProblems } from '../workflows.ts';
 
@@ -20,12 +20,17 @@ test('what is published carries its provenance, and no token', () => {
   expect(release.indexOf('tooling/repository.ts')).toBeLessThan(release.indexOf('pnpm run release'));
 });
 
-test('a package names the repository and the folder that it was published from', () => {
-  const manifest = { name: '@mortise/core', version: '1.0.0' };
-  expect(withRepository(manifest, 'https://github.com/owner/name', 'packages/core')).toEqual({
+test('a package names the repository and the folder that it was published from, its page and its issues', () => {
+  const manifest = { name: '@mortise/core', version: '1.0.0', type: 'module', bugs: 'elsewhere' };
+  const given = { repository: 'https://github.com/owner/name', homepage: 'https://docs.example.org/' };
+  const linked = withLinks(manifest, 'packages/core', given);
+  expect(linked).toEqual({
     ...manifest,
+    homepage: 'https://docs.example.org/packages/core',
     repository: { type: 'git', url: 'git+https://github.com/owner/name.git', directory: 'packages/core' },
+    bugs: 'https://github.com/owner/name/issues',
   });
+  expect(Object.keys(linked)).toEqual(['name', 'version', 'homepage', 'repository', 'bugs', 'type']);
 });
 
 describe('the check itself', () => {
