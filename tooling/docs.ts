@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { decisionsIndex, decisionsPage } from './decisions.ts';
 import { documents, publishedPackages, root, type Package } from './workspace.ts';
 
-/** A fenced block of a Markdown file that shows a file of the repository, or a region of one: `file.ts#region`. */
+/** A fenced block of a Markdown file that shows a file of the repository, or regions of one: `file.ts#imports+region`. */
 const EMBEDDED = /<!-- file: (\S+) -->\n+```(\w+)\n([\s\S]*?)```/g;
 /** A block of program text, with what stands before it. */
 const PROGRAM = /(<!-- file: \S+ -->\n+)?^ *```(?:ts|tsx|js)\n([^\n]*)/gm;
@@ -34,11 +34,18 @@ export function embedPackages(text: string, packages: readonly Package[]): strin
   return text.replace(TABLE, () => `<!-- packages -->\n\n${table}\n\n<!-- /packages -->`);
 }
 
-/** What a page shows of `file.ts` or `file.ts#region`. A region that is not there throws. */
+/** What a page shows of `file.ts`, `file.ts#region` or `file.ts#imports+region`. A region that is not there throws. */
 function shown(path: string, read: (path: string) => string): string {
-  const [file = '', region] = path.split('#');
+  const [file = '', regions] = path.split('#');
   const text = read(file);
-  if (region === undefined) return text.replaceAll(MARKER, '').trimEnd();
+  if (regions === undefined) return text.replaceAll(MARKER, '').trimEnd();
+  return regions
+    .split('+')
+    .map((region) => regionOf(text, file, region))
+    .join('\n\n');
+}
+
+function regionOf(text: string, file: string, region: string): string {
   const [, lines] =
     new RegExp(`^[ \\t]*// #region ${region}\\n([^]*?)^[ \\t]*// #endregion`, 'm').exec(text) ?? [];
   if (lines === undefined) throw new Error(`${file} has no region ${region}`);

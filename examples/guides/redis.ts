@@ -1,8 +1,8 @@
 import KeyvRedis from '@keyv/redis';
 import { createRedisLimiter } from '@mortise/bullmq';
-import type { EmbeddingModel, LLM } from '@mortise/core';
+import { isMortiseError, type EmbeddingModel, type LLM, type RateLimiter } from '@mortise/core';
 import { KeyvKeyValueStore } from '@mortise/keyv';
-import { withCache, withEmbeddingCache } from '@mortise/toolkit';
+import { createRateLimiter, withCache, withEmbeddingCache } from '@mortise/toolkit';
 import { Redis } from 'ioredis';
 import Keyv from 'keyv';
 
@@ -25,4 +25,19 @@ export function openLimit(url: string) {
   const limiter = createRedisLimiter({ connection, name: 'openai/gpt-5', ...limits });
   // #endregion
   return { limiter, close: () => connection.quit() };
+}
+
+/** The shared limit, and a share of it that each process keeps by itself while Redis is away. */
+export function withSpare(shared: RateLimiter, processes: number): RateLimiter {
+  // #region spare
+  const spare = createRateLimiter({ requestsPerMinute: 5_000 / processes });
+  const limiter: RateLimiter = {
+    acquire: (request) =>
+      shared.acquire(request).catch((error: unknown) => {
+        if (isMortiseError(error, 'connection')) return spare.acquire(request);
+        throw error;
+      }),
+  };
+  // #endregion
+  return limiter;
 }

@@ -45,6 +45,11 @@ describe('regions', () => {
     expect(embedFiles(page('a.ts'), () => file)).not.toContain('#');
   });
 
+  test('several regions are shown one below the other', () => {
+    const text = `// #region imports\nimport b;\n// #endregion\n${file}`;
+    expect(embedFiles(page('a.ts#imports+sum'), () => text)).toContain('```ts\nimport b;\n\nconst a = 1;\n');
+  });
+
   test('a region that is not there is said', () => {
     expect(() => embedFiles(page('a.ts#other'), () => file)).toThrow('a.ts has no region other');
   });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { anthropicMessages, openAIResponses, type LLMDialect } from '@mortise/conformance';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { answering } from './provider.ts';
+import { providers } from './provider.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -15,7 +14,7 @@ afterEach(() => {
 });
 
 /** What the program prints, as a terminal shows it. */
-async function run(name: string, dialect: LLMDialect): Promise<string> {
+async function run(name: string): Promise<string> {
   const printed: string[] = [];
   vi.spyOn(console, 'log').mockImplementation(
     (...values: unknown[]) => void printed.push(`${lineOf(values)}\n`),
@@ -23,7 +22,7 @@ async function run(name: string, dialect: LLMDialect): Promise<string> {
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => (printed.push(String(text)), true));
   vi.stubEnv('OPENAI_API_KEY', 'test');
   vi.stubEnv('ANTHROPIC_API_KEY', 'test');
-  const fetch = answering(dialect, (asked) =>
+  const fetch = providers((asked) =>
     asked.includes('Which joint')
       ? JSON.stringify({ name: 'mortise and tenon', woods: ['oak', 'ash'] })
       : 'The tenon fills the mortise, and glue or a pin keeps it there.',
@@ -49,11 +48,11 @@ function blockOf(page: string, language: string): string {
 describe('the program that pages begin with', () => {
   it.each(PAGES)('%s shows what it prints', async (page) => {
     vi.resetModules();
-    expect(blockOf(read(page), 'text')).toBe(await run('first', openAIResponses));
+    expect(blockOf(read(page), 'text')).toBe(await run('first'));
   });
 
   it('prints the same on another provider', async () => {
-    expect(await run('first-anthropic', anthropicMessages)).toBe(blockOf(read('README.md'), 'text'));
+    expect(await run('first-anthropic')).toBe(blockOf(read('README.md'), 'text'));
   });
 
   it.each(PAGES)('%s shows the lines that differ there, and none else do', (page) => {

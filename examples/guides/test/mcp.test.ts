@@ -8,6 +8,7 @@ import { serveMcp } from '@mortise/mcp';
 import { tool } from '@mortise/toolkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { answered, chosen, served } from '../mcp.ts';
+import { answered as answeredByFiles } from '../packages/mcp.ts';
 
 const TOKEN = 'a-token-of-sixteen-or-more';
 const retriever: Retriever = {
@@ -65,6 +66,15 @@ test('a model uses tools of a program and of a server over HTTP, but for those t
   expect(results).toContain('Nothing is deleted here.');
   expect(results).toContain('Thirty days of leave.');
   expect(results).toContain('The arguments are invalid');
+});
+
+test('the program at the head of the README answers by a tool of a program', async () => {
+  const call = { type: 'tool-call', id: '0', name: 'files__read', arguments: {} } as const;
+  const llm = new ScriptedLLM({ replies: [[call], 'It says hello.'] });
+  const args = ['--conditions=mortise-source', '--disable-warning=ExperimentalWarning'];
+  const program = join(import.meta.dirname, 'mcp-files.ts');
+  expect(await answeredByFiles(llm, process.execPath, [...args, program])).toBe('It says hello.');
+  expect(JSON.stringify(llm.requests[1])).toContain('hello');
 });
 
 test('tools are chosen by the names that the server knows', async () => {

@@ -31,6 +31,7 @@ const ollamaEmbed: EmbeddingDialect = {
   failure: ({ kind, message }) => ({ body: { error: SAID[kind ?? ''] ?? message }, headers: {} }),
 };
 
+// #region suite
 embeddingConformance(
   { describe, it },
   {
@@ -40,3 +41,4 @@ embeddingConformance(
     declares: new OllamaEmbedding().metadata,
   },
 );
+// #endregion

@@ -5,8 +5,15 @@ import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { createDocument } from '@mortise/core/retriever';
 import { HashEmbedding } from '@mortise/core/testing';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { search } from '../packages/postgres.ts';
 import { openDatabase, openEverywhere } from '../postgres.ts';
+import { providers } from './provider.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
 
 it('everything in one database: what was ingested is found by words and vectors, and what was left out is not', async () => {
   const client = await PGlite.create({ extensions: { vector } });
@@ -45,4 +52,15 @@ it('an index in a folder of its own is there after a restart', async () => {
     await client.close();
   }
   rmSync(folder, { recursive: true, force: true });
+});
+
+it('the program at the head of the README finds what was written', async () => {
+  vi.stubEnv('OPENAI_API_KEY', 'test');
+  vi.stubGlobal(
+    'fetch',
+    providers(() => ''),
+  );
+  const client = await PGlite.create({ extensions: { vector } });
+  expect(await search(client)).toBe('Cut the pins first.');
+  await client.close();
 });

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDocument } from '@mortise/core/retriever';
 import { HashEmbedding } from '@mortise/core/testing';
 import type { Reader } from '@mortise/core';
@@ -10,7 +13,10 @@ import {
   WHY,
   type RedisServer,
 } from '../../../integrations/bullmq/test/server.ts';
+import { read as readFolder } from '../packages/bullmq.ts';
+import { embedTwice } from '../packages/keyv.ts';
 import { openPipeline, read, run, state } from '../queue.ts';
+import { providers } from './provider.ts';
 
 describe.skipIf(serverProgram === undefined)(`the guide's queue${WHY}`, () => {
   let redis: RedisServer;
@@ -54,5 +60,27 @@ describe.skipIf(serverProgram === undefined)(`the guide's queue${WHY}`, () => {
     expect(limits).toHaveLength(1);
     await client.end();
     connection.disconnect();
+  });
+
+  it('the programs at the heads of the READMEs read a folder, and embed a text once', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const folder = mkdtempSync(join(tmpdir(), 'mortise-guides-'));
+    writeFileSync(join(folder, 'wall.md'), 'Lime lets a wall dry.');
+    const parts = { documents: new MemoryDocumentStore(), vectors: new MemoryVectorStore() };
+    const working = run(url, 'handbook', new IngestionPipeline({ ...parts, embedding: new HashEmbedding() }));
+    expect(await readFolder(url, folder)).toBe(1);
+    expect(log.mock.calls.at(-1)).toEqual(['1 added, 0 set aside']);
+    process.emit('SIGTERM');
+    await working;
+    vi.stubEnv('OPENAI_API_KEY', 'test');
+    vi.stubGlobal(
+      'fetch',
+      providers(() => ''),
+    );
+    expect(await embedTwice(url)).toBe(0);
+    vi.unstubAllGlobals();
+    vi.unstubAllEnvs();
+    log.mockRestore();
+    rmSync(folder, { recursive: true });
   });
 });

@@ -24,15 +24,15 @@ export interface ToAISDKVersion<V extends AISDKOutputVersion> {
 export function toAISDK<V extends AISDKOutputVersion = 'v4'>(
   model: LLM,
   options?: ToAISDKLLMOptions & ToAISDKVersion<V>,
-): LanguageModelForAISDK<V>;
+): LanguageModelForAISDK<NoInfer<V>>;
 export function toAISDK<V extends AISDKOutputVersion = 'v4'>(
   model: EmbeddingModel,
   options?: ToAISDKEmbeddingOptions & ToAISDKVersion<V>,
-): EmbeddingModelForAISDK<V>;
+): EmbeddingModelForAISDK<NoInfer<V>>;
 export function toAISDK<V extends Exclude<AISDKOutputVersion, 'v2'> = 'v4'>(
   model: Reranker,
   options?: ToAISDKRerankerOptions & ToAISDKVersion<V>,
-): RerankingModelForAISDK<V>;
+): RerankingModelForAISDK<NoInfer<V>>;
 export function toAISDK(
   model: LLM | EmbeddingModel | Reranker,
   options: ToAISDKLLMOptions & ToAISDKEmbeddingOptions & ToAISDKVersion<AISDKOutputVersion> = {},

@@ -1,0 +1,15 @@
+import { createTextNode } from '@mortise/core';
+import { OpenAIEmbedding } from '@mortise/openai';
+import { UsearchVectorStore } from '@mortise/usearch';
+
+const embedding = new OpenAIEmbedding({ model: 'text-embedding-3-small' });
+const store = new UsearchVectorStore({ path: 'vectors.usearch' });
+const node = createTextNode({ text: 'Cut the pins first.', metadata: { year: 1841 } });
+await store.upsert([{ node, embedding: await embedding.embedText(node.text) }]);
+await store.save();
+const found = await store.query({
+  embedding: await embedding.embedQuery('What is cut first?'),
+  topK: 10,
+  filter: { key: 'year', op: '<', value: 1900 },
+});
+console.log(found[0]?.node.text);
