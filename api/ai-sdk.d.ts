@@ -488,9 +488,9 @@ import type { ToAISDKLLMOptions } from './to/llm.ts';
 export interface ToAISDKVersion<V extends AISDKOutputVersion> {
     readonly specificationVersion?: V | undefined;
 }
-export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: LLM, options?: ToAISDKLLMOptions & ToAISDKVersion<V>): LanguageModelForAISDK<V>;
-export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: EmbeddingModel, options?: ToAISDKEmbeddingOptions & ToAISDKVersion<V>): EmbeddingModelForAISDK<V>;
-export declare function toAISDK<V extends Exclude<AISDKOutputVersion, 'v2'> = 'v4'>(model: Reranker, options?: ToAISDKRerankerOptions & ToAISDKVersion<V>): RerankingModelForAISDK<V>;
+export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: LLM, options?: ToAISDKLLMOptions & ToAISDKVersion<V>): LanguageModelForAISDK<NoInfer<V>>;
+export declare function toAISDK<V extends AISDKOutputVersion = 'v4'>(model: EmbeddingModel, options?: ToAISDKEmbeddingOptions & ToAISDKVersion<V>): EmbeddingModelForAISDK<NoInfer<V>>;
+export declare function toAISDK<V extends Exclude<AISDKOutputVersion, 'v2'> = 'v4'>(model: Reranker, options?: ToAISDKRerankerOptions & ToAISDKVersion<V>): RerankingModelForAISDK<NoInfer<V>>;
 
 // ---- to/embedding.d.ts
 export interface ToAISDKEmbeddingOptions {

@@ -62,7 +62,7 @@ export function checkDocs(workspace: string, files: readonly string[]): DocsProb
       ...checkMarks(file, text),
       ...checkEmbedded(workspace, file, text),
       ...checkLinks(workspace, file, text),
-      ...(/^docs\/(guides|cookbook)\//.test(file) || file === 'docs/README.md' ? checkRuns(file, text) : []),
+      ...(isShown(file, text) ? checkRuns(file, text) : []),
     ];
   });
 }
@@ -85,6 +85,12 @@ function checkMarks(file: string, text: string): DocsProblem[] {
     file,
     message: `has no block for ${path}: put an empty one below it, and run \`node tooling/docs.ts\``,
   }));
+}
+
+/** Pages that readers copy programs from. A package that was scaffolded says what is left to do. */
+function isShown(file: string, text: string): boolean {
+  if (/^(?:packages|integrations)\/[\w-]+\/README\.md$/.test(file)) return !/^## To do$/m.test(text);
+  return file === 'README.md' || /^(?:docs|site)\//.test(file);
 }
 
 /** A program that stands nowhere else is one that nobody type-checks or runs. */

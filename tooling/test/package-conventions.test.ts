@@ -104,6 +104,7 @@ describe('the check itself', () => {
       'integrations/openai/README.md: begin with "# @mortise/openai"',
       expect.stringContaining('npm install @mortise/core @mortise/openai'),
       'integrations/openai/README.md: end with a section "## When not to use this"',
+      expect.stringContaining('show a program that a test runs'),
     ]);
   });
 

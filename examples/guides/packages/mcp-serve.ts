@@ -9,3 +9,13 @@ const serving = serveMcp({ retriever: index.retriever(), about: 'of our handbook
 // `await serving.stdio()` serves an assistant that starts this program: it finds what stands in the index.
 // #endregion
 console.log(typeof serving.stdio);
+
+const retriever = index.retriever();
+const app = new Map<string, (request: Request) => Promise<Response>>();
+// #region http
+const token = process.env['MCP_TOKEN'];
+const { fetch } = serveMcp({ retriever, token, hosts: ['mcp.example.com'] });
+app.set('/mcp', fetch); // in Hono: app.all('/mcp', (context) => fetch(context.req.raw))
+// #endregion
+const refused = await app.get('/mcp')?.(new Request('https://mcp.example.com/mcp', { method: 'POST' }));
+console.log(refused?.status);

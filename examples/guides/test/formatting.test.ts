@@ -26,6 +26,7 @@ describe('output formatting', () => {
   });
 });
 
+// #region suite
 parserConformance(
   { describe, it },
   {
@@ -45,3 +46,4 @@ parserConformance(
     },
   },
 );
+// #endregion

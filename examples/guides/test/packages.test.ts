@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
+import { ScriptedLLM } from '@mortise/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makePdf } from '../../../integrations/pdf/test/make-pdf.ts';
 import { tinyModels } from '../../../integrations/transformers/test/tiny-model.ts';
+import { endpoint } from '../packages/ai-sdk-ui.ts';
 import { search } from '../packages/transformers.ts';
 import { providers } from './provider.ts';
 
@@ -44,7 +46,9 @@ const PRINTED: Readonly<Record<string, string | RegExp>> = {
   stores: '2\n0\n',
   rag: /^Blue light scatters most \[1\]\.\[\n {2}\{\n {4}number: 1,/,
   'rag-parts': /^A title Its text\n1 1\n\|[^]*vectors/,
-  'mcp-serve': 'function\n',
+  'mcp-serve': 'function\n401\n',
+  conformance: 'Hello\n/chat/completions\nopenai\n',
+  'gpt-tokenizer-sync': '6\n',
   yaml: "Tea [ 'Boil water.', 'Wait.' ]\n",
 };
 
@@ -60,6 +64,7 @@ describe('the program at the head of a README', () => {
     writeFileSync(join(folder, 'site/index.html'), page);
     const line = { key: 'a', title: 'A title', body: { text: 'Its text' }, author: 'Anna' };
     writeFileSync(join(folder, 'data/pages.jsonl'), JSON.stringify(line));
+    writeFileSync(join(folder, 'chat.json'), JSON.stringify({ format: 1, exchanges: [] }));
     process.chdir(folder);
   });
   afterAll(() => {
@@ -75,6 +80,7 @@ describe('the program at the head of a README', () => {
     );
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => (printed.push(String(text)), true));
     for (const key of KEYS) vi.stubEnv(key, 'test');
+    vi.stubEnv('MCP_TOKEN', 'a-token-of-sixteen-or-more');
     vi.stubGlobal(
       'fetch',
       providers((asked) => (asked.includes('tea') ? TEA : BLUE)),
@@ -92,6 +98,13 @@ describe('the program at the head of a README', () => {
     expect(output).toEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected));
   });
 
+  it('of ai-sdk answers a page', async () => {
+    const body = { messages: [{ id: '1', role: 'user', parts: [{ type: 'text', text: 'Why?' }] }] };
+    const request = new Request('https://example.com/chat', { method: 'POST', body: JSON.stringify(body) });
+    const response = await endpoint(new ScriptedLLM({ replies: ['Because.'] }))(request);
+    expect(await response.text()).toContain('"delta":"Beca"');
+  });
+
   it('of transformers embeds and ranks', async () => {
     using models = tinyModels();
     expect(await search(models.embedding, models.reranker)).toEqual([2, 0]);
@@ -99,7 +112,7 @@ describe('the program at the head of a README', () => {
 
   it('is one of these, or of a test that starts what it needs', () => {
     const names = readdirSync(new URL('../packages', import.meta.url)).map((name) => name.replace('.ts', ''));
-    const others = ['bullmq', 'keyv', 'mcp', 'postgres', 'transformers'];
+    const others = ['ai-sdk-ui', 'bullmq', 'keyv', 'mcp', 'postgres', 'transformers'];
     expect(names.toSorted()).toEqual([...Object.keys(PRINTED), ...others].toSorted());
   });
 });

@@ -45,6 +45,9 @@ const RERANKERS: readonly (readonly [RegExp, RerankDialect])[] = [
   [/voyageai\.com\/v1\/rerank$/, voyageRerank],
 ];
 
+/** For servers that a test starts itself. */
+const toServers = globalThis.fetch;
+
 /**
  * A `fetch` that answers as the providers would, without a network. `textFor` is given the body of a request to a chat
  * model. Embeddings are numbers that follow from the texts; a reranker puts the first documents first.
@@ -52,6 +55,7 @@ const RERANKERS: readonly (readonly [RegExp, RerankDialect])[] = [
 export function providers(textFor: (asked: string) => string): typeof fetch {
   return async (url, init) => {
     const sent = new Request(url, init);
+    if (new URL(sent.url).hostname === '127.0.0.1') return toServers(sent);
     const text = await sent.text();
     const request: WireRequest = {
       method: sent.method,

@@ -2,6 +2,7 @@ import { describe, it } from 'vitest';
 import { json, readerConformance, startWire, type OpenReader, type ReaderItem } from '@mortise/conformance';
 import { WikiReader } from '../wiki-reader.ts';
 
+// #region suite
 readerConformance(
   { describe, it },
   {
@@ -12,6 +13,7 @@ readerConformance(
     missing: () => openWiki(undefined),
   },
 );
+// #endregion
 
 /** A wiki of these pages, or none at all. */
 async function openWiki(items: readonly ReaderItem[] | undefined): Promise<OpenReader> {
