@@ -34,7 +34,7 @@ export function sidebarOf(start: string, pages: readonly Page[]): Item[] {
         true,
       ),
     ),
-    ...group('Cookbook', inFolder('cookbook'), true),
+    ...group('Cookbook', [...item('cookbook/index.md', 'All programs'), ...inFolder('cookbook')], true),
     ...group('What it does, seen', [...item('providers.md'), ...item('matrix.md'), ...item('comparison.md')]),
     ...group('Packages', inFolder('packages')),
     ...group('Reference', [...item('reference/index.md', 'All entry points'), ...referenceItems(pages)]),
