@@ -150,18 +150,17 @@ describe.skipIf(missing.length > 0)('the site', () => {
     const paths = ['', 'start', 'guides/tools', 'packages/openai', 'reference/core/events', 'providers'];
 
     test.each(looks)('axe finds nothing serious, and nothing is cut off: %s', async (look, options) => {
+      const page = await opened(paths[0] ?? '', options);
       for (const path of paths) {
-        const page = await opened(path, options);
+        await page.goto(url + path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
         if (shots !== undefined)
           await page.screenshot({ path: join(shots, `${look}-${path.replaceAll('/', '-') || 'home'}.png`) });
         // Narrow pages differ in their bars, which are the same on each.
         if (!look.startsWith('narrow') || path === 'guides/tools')
           expect([path, await seriousFindings(page)]).toEqual([path, []]);
-        expect([path, await page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([
-          path,
-          0,
-        ]);
-        await page.context().close();
+        const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect([path, over]).toEqual([path, 0]);
       }
     });
   });

@@ -9,10 +9,11 @@ export async function answered(llm: LLM, command: string, args: string[]): Promi
   // A program such as 'npx' with '-y', '@modelcontextprotocol/server-filesystem', '.'; or { url, token } of a server.
   const files = await connectMcp({ command, args });
 
-  const { tools, close } = await mcpTools({ files }); // files__read_file and so on
+  const mcp = await mcpTools({ files }); // files__read_file and so on
+  const { tools } = mcp;
   const { text } = await runTools(llm, 'What is in the README?', { tools, toolErrors: mcpErrorText });
   // #endregion
-  await close();
+  await mcp.close();
   await files.close();
   return text;
 }
