@@ -153,7 +153,11 @@ function readmeProblems({ folder, manifest }: Package, base: string): string[] {
   if (headings.at(-1) !== 'When not to use this')
     problems.push(`${file}: end with a section "## When not to use this"`);
   // What a scaffolded package still has to do, an example is a part of; the scaffolder's own is a command.
-  if (!SCAFFOLDERS.includes(manifest.name) && !headings.includes('To do') && !/^<!-- file: \S+ -->$/m.test(text))
+  if (
+    !SCAFFOLDERS.includes(manifest.name) &&
+    !headings.includes('To do') &&
+    !/^<!-- file: \S+ -->$/m.test(text)
+  )
     problems.push(
       `${file}: show a program that a test runs: <!-- file: examples/guides/packages/${folder.split('/')[1]}.ts -->`,
     );
