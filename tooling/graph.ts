@@ -66,7 +66,7 @@ export const roomOrder: Readonly<Record<string, readonly string[]>> = {
     ...['vector-store', 'reader', 'splitter', 'ingestion', 'retriever', 'postprocessor', 'synthesizer'],
     ...['query-engine', 'chat-engine'],
     // What became of them.
-    ...['report', 'cli.ts', 'index.ts'],
+    ...['report', 'run', 'cli.ts', 'index.ts'],
   ],
 };
 

@@ -62,6 +62,16 @@ export type { Check } from './frame/check.ts';
 export { conformance, type ConformanceOptions, type TestFunctions } from './frame/conformance.ts';
 export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
+export { llmDialects } from './dialects/by-name.ts';
+export {
+  runTests,
+  type RunOptions,
+  type RunOutcome,
+  type RunProgress,
+  type Wiring,
+} from './run/run-tests.ts';
+export { reportBadge } from './report/badge.ts';
+export { reportJUnit } from './report/junit.ts';
 export { ingestionConformance, type IngestionConformanceOptions } from './ingestion/conformance.ts';
 export type {
   IngestionOutcome,

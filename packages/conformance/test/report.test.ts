@@ -125,7 +125,10 @@ describe.runIf(published || process.features.typescript)('mortise-conformance re
     await expect(run('report', 'nowhere')).rejects.toMatchObject({
       stderr: expect.stringContaining('nowhere'),
     });
-    await expect(run('sing')).rejects.toMatchObject({ stderr: expect.stringContaining('Usage:') });
+    await expect(run('sing')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no file'),
+    });
     writeFileSync(join(folder, 'llm.broken.json'), '{"cases": 3}');
     expect(readResults(folder)).toHaveLength(2);
   });
