@@ -43,9 +43,10 @@ describe('runTests', () => {
       cases,
       onProgress: ({ done, total, failed, title }) => seen.push(`${done}/${total} ${failed} ${title}`),
     });
-    expect(results[0]?.cases.map(({ id, status }) => [id, status]).toSorted()).toEqual(
-      cases.map((id) => [id, 'passed']).toSorted(),
-    );
+    expect(Object.fromEntries(results[0]!.cases.map(({ id, status }) => [id, status]))).toEqual({
+      'reply.text': 'passed',
+      'request.messages': 'passed',
+    });
     expect(other).toEqual([]);
     expect(seen).toHaveLength(2);
     expect(seen[1]).toMatch(/^2\/2 0 \S+: .*\)$/);
