@@ -74,6 +74,19 @@ describe('links', () => {
   });
 });
 
+test('the terms name what the packages export', () => {
+  const reports = readdirSync(join(root, 'api'), { withFileTypes: true }).filter((entry) => entry.isFile());
+  const api = reports.map(({ name }) => readFileSync(join(root, 'api', name), 'utf8')).join('\n');
+  const cells = readFileSync(join(root, 'docs/terms.md'), 'utf8').matchAll(/^\|[^|]*\|[^|]*\|([^|]*)\|$/gm);
+  const names = [...cells].flatMap(([, cell = '']) => cell.match(/`[\w.]+(?:\(\))?`/g) ?? []);
+  const words = names
+    .flatMap((name) => name.replaceAll(/[`()]/g, '').split('.'))
+    .filter((word) => word !== '');
+  const unknown = words.filter((word) => !new RegExp(`\\b${word}\\b`).test(api));
+  expect(words.length).toBeGreaterThan(60);
+  expect(unknown).toEqual(['tooling']);
+});
+
 describe('the sidebar', () => {
   const start = readFileSync(join(root, 'docs/README.md'), 'utf8');
   const guides = readdirSync(join(root, 'docs/guides')).map((name) => `guides/${name}`);
