@@ -65,6 +65,8 @@ export const roomOrder: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['vector-store', 'reader', 'splitter', 'ingestion', 'retriever', 'postprocessor', 'synthesizer'],
     ...['query-engine', 'chat-engine'],
+    // What is asked of a server that runs.
+    'server',
     // What became of them.
     ...['report', 'run', 'cli.ts', 'index.ts'],
   ],

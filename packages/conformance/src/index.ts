@@ -70,6 +70,8 @@ export {
   type RunProgress,
   type Wiring,
 } from './run/run-tests.ts';
+export { serverConformance, SERVER_COST, type ServerConformanceOptions } from './server/conformance.ts';
+export type { ServerSubject } from './server/ask.ts';
 export { reportBadge } from './report/badge.ts';
 export { reportJUnit } from './report/junit.ts';
 export { ingestionConformance, type IngestionConformanceOptions } from './ingestion/conformance.ts';

@@ -212,6 +212,12 @@ describe.runIf(published || process.features.typescript)('mortise-conformance', 
     [['--langchain', 'provider.mjs', '--dialect', 'mistral-chat'], 'npm install @mortise/langchain', 2],
     [['--package', 'nobody'], 'nobody has no entry ./conformance', 2],
     [['empty.mjs'], 'empty.mjs has no default export', 2],
+    [['llm', '--base-url', 'here', '--model', 'm'], '--base-url is no address', 2],
+    [
+      ['llm', '--base-url', 'http://127.0.0.1:1/v1', '--model', 'm'],
+      'for up to 2500 tokens in all. Say --yes.',
+      2,
+    ],
     [['--sing'], 'Unknown option', 2],
   ] as const)('says what is wrong of %j', async (args, words, code) => {
     const outcome = await run(...args);

@@ -34,6 +34,8 @@ export interface ConformanceOptions<S> {
   readonly reasons: Readonly<Record<string, string | undefined>>;
   /** Features that are not reported as working though their cases pass, since a refusal passes them too. Default: none. */
   readonly unreported?: readonly string[] | undefined;
+  /** Whether what is not declared is tried by the last test. Default: true. */
+  readonly tryUndeclared?: boolean | undefined;
 }
 
 /**
@@ -103,6 +105,7 @@ export function conformance<S>(
         const missing = lacking(testCase);
         // What the wire cannot say cannot be tried.
         if (missing.length === 0 || missing.some((feature) => feature.startsWith(WIRE))) return;
+        if (options.tryUndeclared === false) return;
         const passed = await runCase(testCase, options.subject).then(
           () => true,
           () => false,

@@ -10,12 +10,14 @@ import type { TestFunctions } from '../frame/conformance.ts';
 import { llmConformance } from '../llm/conformance.ts';
 import { llmSuite } from '../llm/suite.ts';
 import type { WireTarget } from '../llm/subject.ts';
+import { serverConformance, type ServerConformanceOptions } from '../server/conformance.ts';
 import type { Wiring } from './run-tests.ts';
 
 /** What is tried: a module that declares suites, a package that has one, or a model of another library. */
 export type Subject =
   | { readonly kind: 'module'; readonly file: string }
   | { readonly kind: 'package'; readonly name: string }
+  | { readonly kind: 'server'; readonly options: ServerConformanceOptions }
   | { readonly kind: 'ai-sdk' | 'langchain'; readonly file: string; readonly dialect?: string | undefined };
 
 /** What a module with a model of another library exports. Only the default is needed where `--dialect` is given. */
@@ -39,6 +41,7 @@ type Bridge = (model: unknown, options: object) => LLM;
 
 /** Loads what is tried from where the command was given. Throws `TypeError` with a remedy where that cannot be. */
 export async function loadSubject(subject: Subject, folder = process.cwd()): Promise<Wiring> {
+  if (subject.kind === 'server') return (test) => serverConformance(test, subject.options);
   if (subject.kind === 'package') {
     const path = resolved(folder, `${subject.name}/conformance`);
     if (path === undefined)

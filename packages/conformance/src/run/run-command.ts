@@ -1,31 +1,42 @@
+import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { SERVER_COST } from '../server/conformance.ts';
 import { loadSubject, type Subject } from './load.ts';
 import { runTests, type RunProgress } from './run-tests.ts';
 import { summary } from './sentences.ts';
 import { HELP } from './usage.ts';
 import { REPORT_FILES, write } from './write.ts';
 
+const OPTIONS = {
+  ...REPORT_FILES,
+  'ai-sdk': { type: 'string' },
+  langchain: { type: 'string' },
+  package: { type: 'string' },
+  dialect: { type: 'string' },
+  'base-url': { type: 'string' },
+  model: { type: 'string' },
+  'api-key-env': { type: 'string' },
+  without: { type: 'string', multiple: true },
+  case: { type: 'string', multiple: true },
+  yes: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Given = ReturnType<typeof parse>['values'];
+
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+
 /** `mortise-conformance`, and what to try: gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...REPORT_FILES,
-      'ai-sdk': { type: 'string' },
-      langchain: { type: 'string' },
-      package: { type: 'string' },
-      dialect: { type: 'string' },
-      case: { type: 'string', multiple: true },
-      quiet: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+  const { values, positionals } = parse(args);
   if (values.help === true) {
     process.stdout.write(HELP);
     return 0;
   }
   const subject = subjectOf(values, positionals);
+  if (subject.kind === 'server' && values.yes !== true) await askFirst(subject);
   const wiring = await loadSubject(subject);
   const onProgress = values.quiet === true ? undefined : progressLine();
   const outcome = await runTests(wiring, { cases: values.case, onProgress });
@@ -38,14 +49,8 @@ export async function run(args: readonly string[]): Promise<number> {
   return isWhole && outcome.other.length === 0 ? 0 : 1;
 }
 
-interface Given {
-  readonly 'ai-sdk'?: string | undefined;
-  readonly langchain?: string | undefined;
-  readonly package?: string | undefined;
-  readonly dialect?: string | undefined;
-}
-
 function subjectOf(given: Given, [file, ...others]: readonly string[]): Subject {
+  if (given['base-url'] !== undefined) return serverOf(given, [file, ...others]);
   const { dialect } = given;
   const subjects = [
     given['ai-sdk'] !== undefined && ({ kind: 'ai-sdk', file: given['ai-sdk'], dialect } as const),
@@ -57,6 +62,33 @@ function subjectOf(given: Given, [file, ...others]: readonly string[]): Subject 
   return subjects[0]!;
 }
 
+function serverOf(given: Given, [contract, ...others]: readonly (string | undefined)[]): Subject {
+  const { model, without = [] } = given;
+  const baseURL = given['base-url']!;
+  if ((contract !== 'llm' && contract !== 'embedding') || others.length > 0)
+    throw new TypeError('With --base-url say what is tried: llm, or embedding.');
+  if (model === undefined) throw new TypeError('Say which model: --model NAME.');
+  if (!URL.canParse(baseURL) || !/^https?:/.test(baseURL))
+    throw new TypeError('--base-url is no address: http://127.0.0.1:11434/v1, say.');
+  const variable = given['api-key-env'];
+  const apiKey = variable === undefined ? undefined : process.env[variable]?.trim();
+  if (variable !== undefined && !apiKey) throw new TypeError(`The variable ${variable} is not set.`);
+  const reasons = Object.fromEntries(without.map((name) => [name, 'It is not expected (--without).']));
+  return { kind: 'server', options: { contract, baseURL, model, apiKey, reasons } };
+}
+
+/** Says what it will cost. Nobody to ask is a no: a pipeline says `--yes`. */
+async function askFirst({ options }: Extract<Subject, { kind: 'server' }>): Promise<void> {
+  const { requests, tokens } = SERVER_COST[options.contract];
+  const { host } = new URL(options.baseURL);
+  const what = `${options.model} at ${host} is asked up to ${requests} times, one after another, for up to ${tokens} tokens in all.`;
+  if (!process.stdin.isTTY) throw new TypeError(`${what} Say --yes.`);
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question(`${what} Go on? [y/N] `);
+  lines.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new TypeError('Nothing was asked.');
+}
+
 /** One line that is written over in a terminal; elsewhere a line now and then, so that a log of CI shows that it goes on. */
 function progressLine(): (progress: RunProgress) => void {
   const { stderr } = process;
@@ -64,9 +96,8 @@ function progressLine(): (progress: RunProgress) => void {
     const line = `${done} of ${total}, ${failed} failed`;
     if (stderr.isTTY) {
       const width = Math.max(20, (stderr.columns ?? 80) - 1);
-      stderr.write(
-        `\r${done === total ? line.padEnd(width) : `${line}: ${title}`.slice(0, width).padEnd(width)}`,
-      );
+      const shown = done === total ? line : `${line}: ${title}`.slice(0, width);
+      stderr.write(`\r${shown.padEnd(width)}`);
       if (done === total) stderr.write('\n');
     } else if (done === total || done % 50 === 0) stderr.write(`${line}\n`);
   };

@@ -1,0 +1,99 @@
+import { isObject, type JsonObject } from '@mortise/core/shared';
+
+/** A server that speaks OpenAI's wire, and the model that it is asked for. */
+export interface ServerSubject {
+  /** Up to the version: `http://127.0.0.1:11434/v1`. */
+  readonly baseURL: string;
+  readonly model: string;
+  /** Sent as `Authorization: Bearer KEY`. Default: none is sent. */
+  readonly apiKey?: string | undefined;
+}
+
+/** What is left of a server's answer when it was read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+/** Asks once; a text goes as it is. Rejects where the server cannot be reached, with the address and without the key. */
+export async function post(
+  { baseURL, apiKey }: ServerSubject,
+  path: string,
+  body: JsonObject | string,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const url = `${baseURL.replace(/\/+$/, '')}/${path}`;
+  const headers = {
+    'content-type': 'application/json',
+    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+  };
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  try {
+    return await fetch(url, {
+      method: 'POST',
+      headers,
+      body: text,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new Error(`${url} cannot be reached: ${String((cause as Error).cause ?? cause)}`, { cause });
+  }
+}
+
+/** Asks, and reads the answer to its end. */
+export async function ask(subject: ServerSubject, path: string, body: JsonObject | string): Promise<Answer> {
+  const response = await post(subject, path, body);
+  return {
+    status: response.status,
+    type: response.headers.get('content-type') ?? '',
+    text: await response.text(),
+  };
+}
+
+/** The JSON object in an answer. Throws, with the answer's beginning, where there is none. */
+export function objectIn({ status, text }: Answer): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (isObject(value)) return value as JsonObject;
+  throw new Error(
+    `It answered ${status} with something that is no JSON object: ${JSON.stringify(text.slice(0, 200))}`,
+  );
+}
+
+/** The `data` of each event of a stream, in order. */
+export function eventsIn({ text }: Answer): string[] {
+  return text
+    .split(/\r\n\r\n|\n\n|\r\r/)
+    .map((event) =>
+      event
+        .split(/\r\n|\n|\r/)
+        .filter((line) => line.startsWith('data:'))
+        .map((line) => line.slice(5).replace(/^ /, ''))
+        .join('\n'),
+    )
+    .filter((data) => data !== '');
+}
+
+/** The member at a path of names and places; undefined where there is none. */
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let found: unknown = value;
+  for (const step of path) {
+    if (typeof step === 'number') found = Array.isArray(found) ? found[step] : undefined;
+    else found = isObject(found) ? (found as JsonObject)[step] : undefined;
+  }
+  return found;
+}
+
+/** An answer that refuses: 4xx, as JSON, with words. */
+export function refusalOf(answer: Answer): string | undefined {
+  if (answer.status < 400 || answer.status > 499) return undefined;
+  const body = objectIn(answer);
+  const words = at(body, 'error', 'message') ?? at(body, 'message') ?? at(body, 'detail') ?? body['error'];
+  return typeof words === 'string' && words !== '' ? words : JSON.stringify(words);
+}
