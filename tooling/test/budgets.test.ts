@@ -6,8 +6,13 @@ test.each(budgets())('$name is within its budget', async (budget) => {
   expect(budgetProblems(budget, await bundle(budget))).toEqual([]);
 });
 
-/** The scaffolders are programs, and the suites are for tests. */
-const PROGRAMS = ['packages/create-mortise', 'packages/create-mortise-app', 'packages/conformance'];
+/** The scaffolders and the codemod are programs, and the suites are for tests. */
+const PROGRAMS = [
+  'packages/create-mortise',
+  'packages/create-mortise-app',
+  'packages/codemod',
+  'packages/conformance',
+];
 
 test.each(
   publishedPackages()

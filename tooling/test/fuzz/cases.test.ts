@@ -9,6 +9,7 @@ const WITHOUT = {
   'packages/conformance': 'it is run over packages under test, and reports what their authors give it wrong',
   'packages/create-mortise': 'it is a program: its input is a command line',
   'packages/create-mortise-app': 'it is a program: its input is a command line',
+  'packages/codemod': 'it is a program: its input is a command line, and files, which its own properties try',
 };
 
 /**
