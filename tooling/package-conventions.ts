@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
+import { shippedFolders } from './package-docs.ts';
 import { addresses, linksOf } from './repository.ts';
 import type { Manifest, Package } from './workspace.ts';
 
@@ -35,6 +36,7 @@ function identityProblems({ folder, manifest }: Package): string[] {
     files: [
       'dist',
       ...(SCAFFOLDERS.includes(manifest.name) ? ['templates'] : []),
+      ...shippedFolders(manifest.name),
       'README.md',
       'LICENSE',
       'CHANGELOG.md',

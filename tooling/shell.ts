@@ -1,14 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { shipDocs } from './package-docs.ts';
 import { root, type Manifest, type Package } from './workspace.ts';
 
 /** What `pnpm pack` calls the tarball of a package. */
 export const tarballOf = ({ name, version }: Pick<Manifest, 'name' | 'version'>): string =>
   `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
 
-/** Packs what was built. */
+/** Packs what was built, with the guides and skills that each package ships. */
 export function packAll(packages: readonly Package[], destination: string, cwd = root): void {
+  shipDocs(packages, cwd);
   const filters = packages.flatMap(({ folder }) => ['--filter', `./${folder}`]);
   run('pnpm', ['--recursive', ...filters, 'pack', '--pack-destination', destination], { cwd, quiet: true });
 }

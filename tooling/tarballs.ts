@@ -7,6 +7,7 @@
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -17,6 +18,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pagesOf } from './package-docs.ts';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
 import { proveVendor } from './vendor.ts';
 import { publishedPackages, root, type Manifest } from './workspace.ts';
@@ -103,6 +105,10 @@ function unpackOverCopy(): void {
     if (JSON.stringify(published.exports).includes('mortise-source')) {
       throw new Error(`${tarball} still has the source condition: see publishConfig.exports in ${folder}`);
     }
+    // The tree that was copied has none of them: they are not in git.
+    const missing = Object.values(pagesOf(manifest.name)).filter((page) => !existsSync(join(target, page)));
+    if (missing.length > 0)
+      throw new Error(`${tarball} lacks ${missing.join(', ')}: see "files" in ${folder}`);
   }
 }
 

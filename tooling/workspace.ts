@@ -66,17 +66,32 @@ export function sourceFiles(folder: string, base: string = root): string[] {
 
 /** Markdown files of the repository, as paths from `base`. */
 export function documents(base: string = root): string[] {
-  const folders = ['docs', 'bench', 'interop', 'packages', 'integrations', 'compat', 'examples', 'site'];
+  const folders = [
+    'docs',
+    'skills',
+    'bench',
+    'interop',
+    'packages',
+    'integrations',
+    'compat',
+    'examples',
+    'site',
+  ];
   const found = folders.flatMap((folder) => markdownFiles(folder, base));
-  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', ...found];
+  return ['AGENTS.md', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', ...found];
 }
 
 function markdownFiles(folder: string, base: string): string[] {
   return readdirSync(join(base, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
-      return ['node_modules', 'dist', 'fixtures'].includes(entry.name) ? [] : markdownFiles(path, base);
+      const isCopy = /^(packages|integrations)\/[^/]+\/(docs|skills)$/.test(path);
+      return isCopy || ['node_modules', 'dist', 'fixtures'].includes(entry.name)
+        ? []
+        : markdownFiles(path, base);
     }
-    return entry.name.endsWith('.md') && entry.name !== 'CHANGELOG.md' ? [path] : [];
+    // Copies too: of what a package ships, see package-docs.ts.
+    const isCopied = /^packages\/[^/]+\/AGENTS\.md$/.test(path);
+    return entry.name.endsWith('.md') && entry.name !== 'CHANGELOG.md' && !isCopied ? [path] : [];
   });
 }

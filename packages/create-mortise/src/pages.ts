@@ -103,7 +103,7 @@ The template speaks an invented wire, and is green. Make it yours:
 3. Put the names of the provider's models into the example above, and say in one sentence what this package brings: here, in
    the \`description\` of package.json${target === 'workspace' ? ' and in the changeset' : ''}.
 4. Remove this section, and say below for whom this is the wrong package.
-
+${target === 'workspace' ? '' : '\nAt length: `node_modules/@mortise/conformance/skills/write-an-integration/SKILL.md`.\n'}
 ## When not to use this
 
 - With another provider: each has an integration of its own.
