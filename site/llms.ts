@@ -48,7 +48,7 @@ export function llmsFull(pages: readonly Page[], sidebar: readonly Item[]): stri
   const order = sidebar.flatMap(({ items = [] }) => items.map(({ link = '' }) => link.split('#', 1)[0]));
   const place = (page: Page): number => order.indexOf(`/${addressOf(page.path)}`);
   const chosen = pages
-    .filter(({ path }) => /^(?:index|start|terms|providers)\.md$|^(?:guides|cookbook)\//.test(path))
+    .filter(({ path }) => /^(?:index|start|programs|terms|providers)\.md$|^(?:guides|cookbook)\//.test(path))
     .toSorted((a, b) => place(a) - place(b));
   return `${chosen.map((page) => `<!-- ${page.path} -->\n\n${twinOf(page).trim()}`).join('\n\n---\n\n')}\n`;
 }

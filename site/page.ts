@@ -16,6 +16,7 @@ export interface Page {
 export function pathOf(file: string): string | undefined {
   if (file === 'site/home.md') return 'index.md';
   if (file === 'docs/README.md') return 'start.md';
+  if (file === 'README.md') return 'programs.md';
   if (file === 'CONTRIBUTING.md') return 'contributing.md';
   const [, name] = /^(?:packages|integrations)\/([\w-]+)\/README\.md$/.exec(file) ?? [];
   if (name !== undefined) return `packages/${name}.md`;

@@ -24,7 +24,10 @@ export function sidebarOf(start: string, pages: readonly Page[]): Item[] {
   const group = (text: string, items: readonly Item[], isOpen = false): Item[] =>
     items.length === 0 ? [] : [{ text, collapsed: !isOpen, items }];
   return [
-    { text: 'Start', items: [...item('start.md'), ...item('terms.md', 'Terms')] },
+    {
+      text: 'Start',
+      items: [...item('start.md'), ...item('programs.md', 'A program for each'), ...item('terms.md')],
+    },
     ...tablesOf(start).flatMap(({ heading, rows }) =>
       group(
         heading,

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { documents, publishedPackages, root } from '../tooling/workspace.ts';
+import { withImports } from './imports.ts';
 import { pathOf, relink, summaryOf, titleOf, type Page } from './page.ts';
 import { referencePages, unbuilt } from './reference.ts';
 import { sidebarOf, sidebarsOf, type Item } from './sidebar.ts';
@@ -35,7 +36,8 @@ export function readSite(env: NodeJS.ProcessEnv = process.env): Site {
   const withReference = new Set(reference.map(({ path }) => path));
   const pages = files.map((file): Page => {
     const path = pathOf(file) ?? file;
-    const own = relink(file, readFileSync(join(root, file), 'utf8'), targets);
+    const written = withImports(read(file), read);
+    const own = relink(file, written, targets);
     const text = own + referenceLink(path, withReference);
     return { path, source: file, title: titleOf(text), summary: summaryOf(text), text };
   });
@@ -45,9 +47,11 @@ export function readSite(env: NodeJS.ProcessEnv = process.env): Site {
     origin: env['DOCS_ORIGIN'] || '',
     repository,
     pages: all,
-    sidebar: sidebarOf(readFileSync(join(root, 'docs/README.md'), 'utf8'), all),
+    sidebar: sidebarOf(read('docs/README.md'), all),
   };
 }
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 /** The page of a package ends with the way to its names. */
 function referenceLink(path: string, reference: ReadonlySet<string>): string {

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { root } from '../../tooling/workspace.ts';
 import { deadLinks, fileAt } from '../built.ts';
 import { declarationText, docText } from '../declaration.ts';
+import { importsOf, withImports } from '../imports.ts';
 import { llmsFull, llmsTxt, twinOf } from '../llms.ts';
 import { addressOf, pathOf, relink, slug, summaryOf, titleOf, type Page } from '../page.ts';
 import { sidebarOf, sidebarsOf, tablesOf } from '../sidebar.ts';
@@ -44,6 +45,33 @@ describe('a page', () => {
   test('has the anchors of GitHub', () => {
     expect(slug("Servers that speak OpenAI's wire")).toBe('servers-that-speak-openais-wire');
     expect(slug('`streamTools` and UI')).toBe('streamtools-and-ui');
+  });
+});
+
+describe('a part of a program', () => {
+  const file = `import type { LLM } from '@mortise/core';
+import { runTools, tool, type Tool } from '@mortise/toolkit';
+import * as z from 'zod';
+import { mine } from './mine.ts';
+export async function f(llm: LLM) {
+  const tools = [mine, tool({ parameters: z.object({}) })];
+  return llm.runTools(tools);
+}`;
+
+  test('says where its names come from: packages, and what it uses', () => {
+    const part = 'const tools = [mine, tool({ parameters: z.object({}) })];\nllm.runTools(tools);\n';
+    expect(importsOf(file, part)).toEqual([
+      "import { tool } from '@mortise/toolkit';",
+      "import * as z from 'zod';",
+    ]);
+    const text = `<!-- file: a.ts#tools -->\n\n\`\`\`ts\n${part}\`\`\`\n`;
+    expect(withImports(text, () => file)).toContain("```ts\nimport { tool } from '@mortise/toolkit';\n");
+  });
+
+  test('has no import twice', () => {
+    expect(importsOf(file, "import { tool } from '@mortise/toolkit';\ntool(z.x);")).toEqual([
+      "import * as z from 'zod';",
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import { ScriptedLLM } from '@mortise/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makePdf } from '../../../integrations/pdf/test/make-pdf.ts';
 import { tinyModels } from '../../../integrations/transformers/test/tiny-model.ts';
+import acme from '../packages/acme.ts';
 import { endpoint } from '../packages/ai-sdk-ui.ts';
 import { search } from '../packages/transformers.ts';
 import { providers } from './provider.ts';
@@ -105,6 +106,11 @@ describe('the program at the head of a README', () => {
     expect(await response.text()).toContain('"delta":"Beca"');
   });
 
+  it('of conformance makes the model that a command tries', () => {
+    const made = acme({ url: 'http://127.0.0.1:1', settings: { headers: { 'x-own': '1' } } });
+    expect([made.modelId, made.provider]).toEqual(['acme-1', 'openai.chat']);
+  });
+
   it('of transformers embeds and ranks', async () => {
     using models = tinyModels();
     expect(await search(models.embedding, models.reranker)).toEqual([2, 0]);
@@ -112,7 +118,7 @@ describe('the program at the head of a README', () => {
 
   it('is one of these, or of a test that starts what it needs', () => {
     const names = readdirSync(new URL('../packages', import.meta.url)).map((name) => name.replace('.ts', ''));
-    const others = ['ai-sdk-ui', 'bullmq', 'keyv', 'mcp', 'postgres', 'transformers'];
+    const others = ['acme', 'ai-sdk-ui', 'bullmq', 'keyv', 'mcp', 'postgres', 'transformers'];
     expect(names.toSorted()).toEqual([...Object.keys(PRINTED), ...others].toSorted());
   });
 });
