@@ -39,7 +39,7 @@ export function summaryOf(text: string): string {
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/[`*]/g, '')
     .replaceAll(/\s+/g, ' ');
-  return /^.*?[.:?](?= |$)/.exec(plain)?.[0].replace(/:$/, '.') ?? plain;
+  return /^(?:\([^)]*\)|[^(.:?]|[.:?](?! |$))*[.:?](?= |$)/.exec(plain)?.[0].replace(/:$/, '.') ?? plain;
 }
 
 /** What the links of a page may lead to. */

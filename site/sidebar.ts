@@ -26,7 +26,7 @@ export function sidebarOf(start: string, pages: readonly Page[]): Item[] {
   return [
     {
       text: 'Start',
-      items: [...item('start.md'), ...item('programs.md', 'A program for each'), ...item('terms.md')],
+      items: [...item('start.md'), ...item('programs.md'), ...item('terms.md')],
     },
     ...tablesOf(start).flatMap(({ heading, rows }) =>
       group(

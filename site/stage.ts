@@ -38,7 +38,9 @@ export function readSite(env: NodeJS.ProcessEnv = process.env): Site {
     const path = pathOf(file) ?? file;
     const written = withImports(read(file), read);
     const own = relink(file, written, targets);
-    const text = own + referenceLink(path, withReference);
+    // Two pages of one name would be a riddle in the search: the first page of the site has that of the README.
+    const named = path === 'programs.md' ? own.replace(/^# .*$/m, '# A program for each contract') : own;
+    const text = named + referenceLink(path, withReference);
     return { path, source: file, title: titleOf(text), summary: summaryOf(text), text };
   });
   const all = [...pages, ...reference];

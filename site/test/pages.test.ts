@@ -42,6 +42,12 @@ describe('a page', () => {
     expect(summaryOf(text)).toBe('A model with tools is a loop.');
   });
 
+  test('is not summed up by what stands in brackets', () => {
+    expect(summaryOf('# A\n\nYou need Node (a browser: none), and npm. More.\n')).toBe(
+      'You need Node (a browser: none), and npm.',
+    );
+  });
+
   test('has the anchors of GitHub', () => {
     expect(slug("Servers that speak OpenAI's wire")).toBe('servers-that-speak-openais-wire');
     expect(slug('`streamTools` and UI')).toBe('streamtools-and-ui');
