@@ -36,6 +36,7 @@ const LONG = [
   'sample',
   'program',
   'readme-rag',
+  'cookbook',
   'pdf/test/bounds',
   'cohere/test/node-test',
   'create-mortise-app/test/types',
