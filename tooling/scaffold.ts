@@ -122,6 +122,20 @@ function checkApps(): void {
     run(node, [join(apps, 'node_modules/create-mortise-app/dist/cli.js'), ...args], quietly);
   }
   run(process.execPath, [join(root, 'tooling/scaffold/try-apps.ts'), apps], { env });
+  checkSkill(apps);
+}
+
+/** The programs of the skill as it is installed, by the strict rules of an application. */
+function checkSkill(apps: string): void {
+  const skill = join(apps, 'node_modules/@mortise/core/skills/use-mortise/SKILL.md');
+  const programs = [...readFileSync(skill, 'utf8').matchAll(/^```ts\n([^]*?)^```/gm)]
+    .map(([, program = '']) => program)
+    // Applications are tested by Node's own runner, and have no vitest.
+    .filter((program) => !program.includes("'vitest'"));
+  if (programs.length < 5) throw new Error(`The skill that core ships has ${programs.length} programs.`);
+  for (const [at, program] of programs.entries()) write(apps, `skill/program${at}.ts`, program);
+  write(apps, 'skill/tsconfig.json', { extends: '../rag/tsconfig.json', include: ['.'] });
+  run('tsc', ['--project', join(apps, 'skill')], { cwd: apps, quiet: true });
 }
 
 function install(): void {

@@ -268,7 +268,8 @@ function textOf(chunks: readonly Uint8Array[]): string {
 
 /**
  * The data of each event as a JSON object, one after another, until `[DONE]` or the end of the bytes: enough for the
- * streams of a plain server. Whether the last one was there is for the caller to judge.
+ * streams of a plain server, also of one that sends lines of JSON (`{ format: 'json-lines' }`). Whether the last one was
+ * there is for the caller to judge: throw `stream-truncated` where it was not.
  */
 export async function* jsonEvents(
   response: Response,
