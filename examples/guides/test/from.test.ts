@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { planDrying } from '../from-ai-sdk.ts';
 import { nearest } from '../from-langchain-documents.ts';
 import { explain, readJoint, stream } from '../from-langchain-chain.ts';
 import { askCarpenter } from '../from-llamaindex-agent.ts';
@@ -101,4 +102,15 @@ it('the program beside the one in Python answers from a folder', async () => {
   server('Oak is hard [1].');
   const { text, sources } = await askDocuments(new URL('inputs', import.meta.url).pathname, 'What is oak?');
   expect([text, sources]).toEqual(['Oak is hard [1].', ['wood.md']]);
+});
+
+it('the program beside the one for the AI SDK runs its tool', async () => {
+  const call = {
+    id: 'call_1',
+    type: 'function',
+    function: { name: 'dryingDays', arguments: '{"wood":"oak","millimetres":10}' },
+  };
+  const asked = server(call, 'It dries for 200 days.');
+  expect(await planDrying('How long does oak dry?')).toBe('It dries for 200 days.');
+  expect(JSON.stringify(asked[1]?.messages)).toContain('oak: 200 days');
 });

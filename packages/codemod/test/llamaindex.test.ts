@@ -225,6 +225,27 @@ export const index = new KeywordTableIndex();
   });
 });
 
+it('values that are exported are noted, since other files use them in the old way', () => {
+  const { notes } = one(
+    llamaindex,
+    "import { openai } from '@llamaindex/openai';\nexport const llm = openai({ model: 'm' });\nexport const name = 'm';\n",
+  );
+  expect(notes.filter(({ construct }) => construct === 'export').map(({ line }) => line)).toEqual([2]);
+});
+
+it('events of an agent are told by their types, also behind a negation', () => {
+  const after = turned(`import { agent, agentStreamEvent } from '@llamaindex/workflow';
+import { openai } from '@llamaindex/openai';
+const a = agent({ llm: openai({ model: 'm' }), tools: [] });
+for await (const event of a.runStream('q')) {
+  if (!agentStreamEvent.include(event)) continue;
+  console.log(event.data.delta);
+}
+`);
+  expect(after).toContain("if (!(event.type === 'stream' && event.event.type === 'text-delta')) continue;");
+  expect(after).toContain('console.log(event.event.delta);');
+});
+
 it('JavaScript gets no types', () => {
   const after = one(
     llamaindex,

@@ -1,6 +1,7 @@
 import { Node, type SourceFile, type Statement } from 'ts-morph';
-import type { Library, Remark } from './contract.ts';
+import type { Library, Remark, Rewriting } from './contract.ts';
 import { oldImports, packageOf, type OldImports } from './imports.ts';
+import { returnedKind } from './kinds.ts';
 import { createRewriting, type Rewritten } from './rewriting.ts';
 
 /** What became of one file. */
@@ -47,6 +48,12 @@ export function rewriteFile(source: SourceFile, library: Library, options: Rewri
   });
   for (const { node, message } of old.unclear) rewriting.cannot(node, message);
   const after = fileText(source, old, rewritten, options.partial === true);
+  for (const node of exportedValues(source, rewriting))
+    rewriting.note(
+      node,
+      'It is exported: files that import it used it in the old way. Where they import nothing of the library, look at them yourself.',
+      'export',
+    );
   listed.sort((a, b) => a.line - b.line);
   notes.sort((a, b) => a.line - b.line);
 
@@ -57,6 +64,21 @@ export function rewriteFile(source: SourceFile, library: Library, options: Rewri
   return after === before || kept.size === 0
     ? { ...nothing, met, listed, state: 'left' }
     : { ...whole, state: 'partly' };
+}
+
+/** Declarations of the file that hand values of the library to other files. */
+function exportedValues(source: SourceFile, file: Rewriting): Node[] {
+  const isValue = (kind: string | undefined): boolean =>
+    kind !== undefined && file.library.kinds[kind.replace(/\[\]$/, '')]?.plain !== true;
+  return source.getStatements().flatMap((statement): Node[] => {
+    if (Node.isVariableStatement(statement) && statement.isExported())
+      return statement.getDeclarations().filter((each) => isValue(file.kindOf(each)));
+    if (Node.isFunctionDeclaration(statement) && statement.isExported())
+      return isValue(returnedKind(statement, file)) ? [statement] : [];
+    return Node.isExportAssignment(statement) && isValue(file.kindOf(statement.getExpression()))
+      ? [statement]
+      : [];
+  });
 }
 
 function fileText(source: SourceFile, old: OldImports, rewritten: Rewritten, partial: boolean): string {

@@ -1,8 +1,8 @@
 import { Node, type ParameterDeclaration } from 'ts-morph';
 import type { Rewriting } from '../engine/contract.ts';
 import { argumentOf, constantOf, membersOf, methodCall } from '../engine/syntax.ts';
-import { variablesOf } from './prompts.ts';
 import { isNodeStep, memberStep, type MapStep, type Step } from './steps.ts';
+import { variablesOf } from './templates.ts';
 
 /** The variables of the prompt that a chain begins with: undefined where they are not written out. */
 export function firstVariables(steps: readonly Step[]): string[] | undefined {

@@ -1,21 +1,13 @@
 import { Node, type CallExpression, type NewExpression } from 'ts-morph';
 import type { Kind, KindRules, NameRules, Rewriting, Rule } from '../engine/contract.ts';
-import {
-  argumentOf,
-  argumentsText,
-  constantOf,
-  isTrue,
-  membersOf,
-  methodCall,
-  objectText,
-} from '../engine/syntax.ts';
+import { argumentOf, argumentsText, isTrue, membersOf, methodCall, objectText } from '../engine/syntax.ts';
 import { messageProperty } from '../shared/answers.ts';
 import { isStreamed } from './chat.ts';
 import { filterText } from './filters.ts';
-import { filteredText, retrieverText } from './indexes.ts';
+import { filteredText } from './indexes.ts';
+import { contextEngine, ownRetriever, PROMPTS, sayText } from './engine-parts.ts';
+import { overEngines, queryTool } from './engine-tools.ts';
 import { fromSettings } from './settings.ts';
-
-const PROMPTS = 'The prompts are others, and answers cite their sources: [1]. See docs/guides/answers.md.';
 
 interface EngineParts {
   readonly retriever: string;
@@ -74,17 +66,6 @@ function asQueryEngine(node: CallExpression, file: Rewriting): string {
   );
 }
 
-function ownRetriever(
-  receiver: Node,
-  members: ReadonlyMap<string, Node>,
-  node: Node,
-  file: Rewriting,
-): string | undefined {
-  const topK = members.get('similarityTopK');
-  const made = retrieverText(receiver, undefined, node, file);
-  return topK === undefined ? made : made?.replace('topK: 2', `topK: ${file.render(topK)}`);
-}
-
 /** `query({ query, stream })`. */
 function queryText(node: CallExpression, file: Rewriting): string {
   const { receiver } = methodCall(node) ?? {};
@@ -99,47 +80,10 @@ function queryText(node: CallExpression, file: Rewriting): string {
   return `${file.render(receiver)}.${isStreamed(node) ? 'streamQuery' : 'query'}(${file.render(query)})`;
 }
 
-/** `chat({ message, stream })` of a chat engine. */
-function sayText(node: CallExpression, file: Rewriting): string {
-  const { receiver } = methodCall(node) ?? {};
-  const members = membersOf(argumentOf(node));
-  const message = members?.get('message');
-  const other = [...(members?.keys() ?? [])].find((name) => !['message', 'stream'].includes(name));
-  if (receiver === undefined || message === undefined || other !== undefined)
-    return file.cannot(
-      node,
-      other === 'chatHistory'
-        ? 'A chat engine keeps its own history: give it as messages where the engine is made.'
-        : 'The options of chat() have no counterpart.',
-    );
-  if (Node.isArrayLiteralExpression(message))
-    return file.cannot(node, 'A chat engine of ours takes a text. Ask the model itself about pictures.');
-  return `${file.render(receiver)}.${isTrue(members?.get('stream')) ? 'streamChat' : 'chat'}(${file.render(message)})`;
-}
-
 const streamedOr =
   (whole: Kind) =>
   (node: CallExpression): Kind =>
     isStreamed(node) ? 'chunk stream' : whole;
-
-function contextEngine(
-  retriever: string,
-  llm: Node | undefined,
-  system: Node | undefined,
-  node: Node,
-  file: Rewriting,
-): string {
-  const model = llm === undefined ? fromSettings('llm', node, file) : file.render(llm);
-  if (model === undefined) return node.getText();
-  file.note(node, PROMPTS);
-  return `${file.use('createContextChatEngine', '@mortise/rag')}(${argumentsText(
-    objectText([
-      ['llm', model],
-      ['retriever', retriever],
-    ]),
-    objectText([['systemPrompt', system === undefined ? undefined : file.render(system)]]),
-  )})`;
-}
 
 const SYNTHESIZERS: Readonly<Record<string, string>> = {
   compact: 'CompactSynthesizer',
@@ -205,69 +149,6 @@ export const ENGINE_KINDS: Readonly<Record<string, KindRules>> = {
   },
   postprocessor: {},
 };
-
-/** `index.queryTool({ options, metadata })`. */
-function queryTool(node: CallExpression, file: Rewriting): string {
-  const { receiver } = methodCall(node) ?? {};
-  const members = argumentOf(node) === undefined ? new Map<string, Node>() : membersOf(argumentOf(node));
-  if (receiver === undefined || members === undefined)
-    return file.cannot(node, 'Its options are not written where it is made.');
-  const other = [...members.keys()].find(
-    (name) => !['options', 'metadata', 'includeSourceNodes'].includes(name),
-  );
-  const options = membersOf(members.get('options')) ?? new Map<string, Node>();
-  if (other !== undefined || [...options.keys()].some((name) => name !== 'similarityTopK'))
-    return file.cannot(node, 'The options of the tool have no counterpart.');
-  const made = ownRetriever(receiver, options, node, file);
-  const llm = fromSettings('llm', node, file);
-  if (made === undefined || llm === undefined) return node.getText();
-  const about = membersOf(members.get('metadata'));
-  const text = (name: string, otherwise: string): string => {
-    const value = about?.get(name);
-    return value === undefined ? otherwise : file.render(value);
-  };
-  file.note(node, `${PROMPTS} The result is the answer with its sources, as JSON.`);
-  const engine =
-    `${file.use('createQueryEngine', '@mortise/rag')}({ llm: ${llm}, retriever: ${made} })`.replace(
-      'llm: llm',
-      'llm',
-    );
-  const description = text(
-    'description',
-    "'Useful for running a natural language query against a knowledge base and get back a natural language response.'",
-  );
-  return `${file.use('engineTool', '@mortise/rag')}(${engine}, { name: ${text('name', "'query_engine_tool'")}, description: ${description} })`;
-}
-
-/** `SubQuestionQueryEngine.fromDefaults({ queryEngineTools })` and the router's. */
-function overEngines(name: string) {
-  return (node: CallExpression, file: Rewriting): string => {
-    const members = membersOf(argumentOf(node));
-    const tools = members?.get('queryEngineTools');
-    if (tools === undefined || members?.size !== 1)
-      return file.cannot(node, 'Its options are not written where it is made.');
-    const list = Node.isIdentifier(tools) ? constantOf(tools) : tools;
-    if (list === undefined || !Node.isArrayLiteralExpression(list))
-      return file.cannot(node, 'Its engines are not written as a list.');
-    const engines: string[] = [];
-    for (const [index, each] of list.getElements().entries()) {
-      const parts = membersOf(Node.isNewExpression(each) ? argumentOf(each) : each);
-      const about = membersOf(parts?.get('metadata'));
-      const engine = parts?.get('queryEngine');
-      const description = parts?.get('description') ?? about?.get('description');
-      const called = about?.get('name');
-      if (engine === undefined || description === undefined)
-        return file.cannot(node, 'An engine needs a description.');
-      engines.push(
-        `{ name: ${called === undefined ? `'engine-${index + 1}'` : file.render(called)}, description: ${file.render(description)}, engine: ${file.render(engine)} }`,
-      );
-    }
-    const llm = fromSettings('llm', node, file);
-    if (llm === undefined) return node.getText();
-    file.note(node, PROMPTS);
-    return `new ${file.use(name, '@mortise/rag')}(${objectText([['llm', llm]])}, { engines: [${engines.join(', ')}] })`;
-  };
-}
 
 /** Methods of an index that make engines. */
 export const INDEX_ENGINES: NonNullable<KindRules['methods']> = {

@@ -1,0 +1,161 @@
+import { Node, type CallExpression, type NewExpression } from 'ts-morph';
+import type { Rewriting } from '../engine/contract.ts';
+import { argumentOf, argumentsText, membersOf, methodCall, objectText } from '../engine/syntax.ts';
+import { messagesText } from './chat.ts';
+import { fromSettings } from './settings.ts';
+
+/** What an agent is made of; it becomes a function of the question. */
+interface AgentParts {
+  readonly llm: string;
+  readonly tools: string;
+  readonly system: string | undefined;
+}
+
+const AGENT_OPTIONS = ['llm', 'tools', 'systemPrompt', 'verbose', 'name', 'description', 'chatHistory'];
+
+function agentParts(node: CallExpression | NewExpression, file: Rewriting): AgentParts | undefined {
+  const members = membersOf(argumentOf(node));
+  const other = [...(members?.keys() ?? [])].find(
+    (name) => !AGENT_OPTIONS.includes(name) || name === 'chatHistory',
+  );
+  if (members === undefined || other !== undefined) {
+    file.cannot(
+      node,
+      other === undefined
+        ? 'Its options are not written where it is made.'
+        : `The option ${other} of an agent has no counterpart here: see docs/guides/tools.md.`,
+    );
+    return undefined;
+  }
+  const given = members.get('llm');
+  const llm = given === undefined ? fromSettings('llm', node, file) : file.render(given);
+  const tools = members.get('tools');
+  if (llm === undefined) return undefined;
+  const system = members.get('systemPrompt');
+  return {
+    llm,
+    tools: tools === undefined ? '[]' : file.render(tools),
+    system: system === undefined ? undefined : file.render(system),
+  };
+}
+
+/** The methods of an agent that the file calls. */
+function methodsCalled(node: Node, file: Rewriting): Set<string> {
+  const methods = new Set<string>();
+  const declaration = node.getParent();
+  if (!Node.isVariableDeclaration(declaration)) return methods;
+  file.source.forEachDescendant((each) => {
+    if (!Node.isCallExpression(each)) return;
+    const called = methodCall(each);
+    if (called === undefined || !Node.isIdentifier(called.receiver)) return;
+    if (called.receiver.getSymbol()?.getDeclarations()[0] === declaration)
+      methods.add(runsStreamed(each) ? 'stream' : 'run');
+  });
+  return methods;
+}
+
+/** `runStream(...)`, or `chat({ stream: true })`. */
+export function runsStreamed(node: CallExpression): boolean {
+  if (methodCall(node)?.method === 'runStream') return true;
+  return membersOf(argumentOf(node))?.get('stream')?.getText() === 'true';
+}
+
+export function agentText(node: CallExpression | NewExpression, file: Rewriting): string {
+  const parts = agentParts(node, file);
+  if (parts === undefined) return node.getText();
+  const methods = methodsCalled(node, file);
+  const options = optionsUsed(node, file);
+  const system = parts.system === undefined ? [] : [`{ role: 'system', content: ${parts.system} }`];
+  const history = options.has('chatHistory') ? ['...history'] : [];
+  const before = [...system, ...history];
+  const asked =
+    before.length === 0 ? 'question' : `[${[...before, `{ role: 'user', content: question }`].join(', ')}]`;
+  const schema = options.get('responseFormat');
+  const run = (by: string): string =>
+    `${parameters(options, schema, file)} => ${file.use(by, '@mortise/toolkit')}(${argumentsText(
+      parts.llm,
+      asked,
+      `{ tools: ${parts.tools}${schema === undefined ? '' : ', output'} }`,
+    )})`;
+  file.note(
+    node,
+    'An agent is runTools or streamTools: it stops after 10 steps (maxSteps), and what a tool throws is not told to the model.',
+  );
+  if (methods.size < 2) return run(methods.has('stream') ? 'streamTools' : 'runTools');
+  return `{ run: ${run('runTools')}, runStream: ${run('streamTools')} }`;
+}
+
+/** The parameters of the function that an agent becomes: the question, and what its calls give besides. */
+function parameters(options: ReadonlyMap<string, Node>, schema: Node | undefined, file: Rewriting): string {
+  const names = [
+    ...(options.has('chatHistory') ? ['history'] : []),
+    ...(schema === undefined ? [] : ['output']),
+  ];
+  if (names.length === 0) return file.typed ? '(question: string)' : '(question)';
+  const defaults = names.map((name) => (name === 'history' ? 'history = []' : name)).join(', ');
+  if (!file.typed) return `(question, { ${defaults} } = {})`;
+  const types = names.map((name) =>
+    name === 'history'
+      ? `history?: readonly ${file.useType('ChatMessage', '@mortise/core')}[]`
+      : `output?: ${schema !== undefined && Node.isIdentifier(schema) ? `typeof ${schema.getText()}` : 'never'}`,
+  );
+  return `(question: string, { ${defaults} }: { ${types.join('; ')} } = {})`;
+}
+
+/** What a run is given besides the question. */
+const RUN_OPTIONS = ['chatHistory', 'responseFormat'];
+
+export function runText(node: CallExpression, file: Rewriting): string {
+  const { receiver } = methodCall(node) ?? {};
+  const [argument, extra] = node.getArguments();
+  const members = membersOf(argument);
+  const question = members?.get('message') ?? (members === undefined ? argument : undefined);
+  const options = extra === undefined ? new Map<string, Node>() : membersOf(extra);
+  const other =
+    [...(members?.keys() ?? [])].find((name) => !['message', 'stream'].includes(name)) ??
+    [...(options?.keys() ?? [])].find((name) => !RUN_OPTIONS.includes(name));
+  if (receiver === undefined || question === undefined || options === undefined || other !== undefined)
+    return file.cannot(
+      node,
+      `The option ${other ?? ''} of a run has no counterpart by rule: see messages and onState of runTools.`,
+    );
+  if (file.kindOf(question) !== undefined && file.kindOf(question) !== 'text')
+    return file.cannot(node, 'An agent is asked with a text.');
+  const made = Node.isIdentifier(receiver) ? receiver.getSymbol()?.getDeclarations()[0] : undefined;
+  const from = Node.isVariableDeclaration(made) ? made.getInitializer() : undefined;
+  if (from === undefined || !(Node.isCallExpression(from) || Node.isNewExpression(from)))
+    return file.cannot(node, 'Where the agent was made cannot be told.');
+  const both = methodsCalled(from, file).size > 1;
+  const callee = both
+    ? `${receiver.getText()}.${runsStreamed(node) ? 'runStream' : 'run'}`
+    : receiver.getText();
+  const given = objectText(
+    RUN_OPTIONS.map((name) => {
+      const value = options.get(name);
+      if (value === undefined) return [name, undefined] as const;
+      return [
+        name === 'chatHistory' ? 'history' : 'output',
+        name === 'chatHistory' ? messagesText(value, file) : file.render(value),
+      ] as const;
+    }),
+  );
+  return `${callee}(${argumentsText(file.render(question), given)})`;
+}
+
+/** The options with which any run of an agent is called. */
+function optionsUsed(node: Node, file: Rewriting): Map<string, Node> {
+  const used = new Map<string, Node>();
+  const declaration = node.getParent();
+  file.source.forEachDescendant((each) => {
+    if (!Node.isCallExpression(each)) return;
+    const called = methodCall(each);
+    if (
+      called === undefined ||
+      !Node.isIdentifier(called.receiver) ||
+      called.receiver.getSymbol()?.getDeclarations()[0] !== declaration
+    )
+      return;
+    for (const [name, value] of membersOf(each.getArguments()[1]) ?? []) used.set(name, value);
+  });
+  return used;
+}
