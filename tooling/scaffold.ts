@@ -134,6 +134,7 @@ function checkSkill(apps: string): void {
     .filter((program) => !program.includes("'vitest'"));
   if (programs.length < 5) throw new Error(`The skill that core ships has ${programs.length} programs.`);
   for (const [at, program] of programs.entries()) write(apps, `skill/program${at}.ts`, program);
+  write(apps, 'skill/package.json', { type: 'module' });
   write(apps, 'skill/tsconfig.json', { extends: '../rag/tsconfig.json', include: ['.'] });
   run('tsc', ['--project', join(apps, 'skill')], { cwd: apps, quiet: true });
 }
