@@ -48,6 +48,7 @@ const PRINTED: Readonly<Record<string, string | RegExp>> = {
   rag: /^Blue light scatters most \[1\]\.\[\n {2}\{\n {4}number: 1,/,
   'rag-parts': /^A title Its text\n1 1\n\|[^]*vectors/,
   'mcp-serve': 'function\n401\n',
+  codemod: /^changed\nimport \{ OpenAILLM \} from '@mortise\/openai';\n/,
   conformance: 'Hello\n/chat/completions\nopenai\n',
   'gpt-tokenizer-sync': '6\n',
   yaml: "Tea [ 'Boil water.', 'Wait.' ]\n",
