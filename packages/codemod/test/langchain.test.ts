@@ -59,11 +59,9 @@ describe('prompts', () => {
   });
 
   it('whose variables are no names are listed', () => {
-    expect(
-      listed(
-        "import { PromptTemplate } from '@langchain/core/prompts';\nexport const p = PromptTemplate.fromTemplate('{a-b}');\n",
-      ),
-    ).toEqual([[2, 'SourceFile']].map(([line]) => [line, expect.any(String)]));
+    const text =
+      "import { PromptTemplate } from '@langchain/core/prompts';\nexport const p = PromptTemplate.fromTemplate('{a-b}');\n";
+    expect(listed(text)).toEqual([[2, 'fromTemplate']]);
   });
 
   it('are imported under another name where theirs is taken', () => {

@@ -3,6 +3,7 @@ import type { Kind, Library, Remark, Rewriting } from './contract.ts';
 import { newImports, type NewImports, type OldImports } from './imports.ts';
 import { createKinds } from './kinds.ts';
 import { renderNode } from './render.ts';
+import { methodCall } from './syntax.ts';
 
 /** What came of rendering a file. */
 export interface Rewritten {
@@ -82,7 +83,18 @@ function constructOf(node: Node, oldName: (node: Node) => string | undefined): s
     const name = oldName(each);
     if (name !== undefined) return name;
   }
-  return node.getKindName();
+  // A method or a member is known by its name, anything else by the name of what it stands in.
+  for (const each of [node, ...node.getAncestors()]) {
+    if (Node.isCallExpression(each)) {
+      const called = methodCall(each);
+      if (called !== undefined) return called.method;
+      const name = oldName(each.getExpression());
+      if (name !== undefined) return name;
+    }
+    if (Node.isPropertyAccessExpression(each)) return each.getName();
+    if (Node.isNewExpression(each)) return each.getExpression().getText();
+  }
+  return node.getText().split('\n', 1)[0]?.slice(0, 40) ?? '';
 }
 
 /** Every name that the file declares, apart from what it imports of the old library. */
