@@ -124,6 +124,7 @@ export interface LeaseOutcome {
 }
 
 // ---- call/index.d.ts
+export { leftError } from '../errors.ts';
 export { runCall, type OpenAttempt, throughDoor, typed, typedElse } from './call.ts';
 export type { AnsweredBy, Attempt, CallOptions, CallSettings, Lease, LeaseOutcome, ModelSettings, RateLimiter, Warning, } from './contract.ts';
 export { mapPool, runPool } from './pool.ts';
@@ -203,6 +204,7 @@ import type { EmbeddedText, EmbeddingInput, EmbeddingMetadata, EmbeddingModel, E
 export interface BaseEmbeddingOptions extends ModelSettings {
     provider: string;
     model: string;
+    baseURL?: string | undefined;
     concurrency?: number | undefined;
     tokenizer?: TokenCounter | undefined;
 }
@@ -426,6 +428,7 @@ export declare class MortiseError extends Error {
     toJSON(): Record<string, unknown>;
 }
 export declare function isMortiseError(error: unknown, code?: ErrorCode): error is MortiseError;
+export declare function leftError(message?: string, options?: MortiseErrorOptions): MortiseError;
 export declare function errorText(error: unknown): string;
 export declare function withErrorFields(error: MortiseError, fields: MortiseErrorOptions): MortiseError;
 export declare function toMortiseError(error: unknown, about?: Pick<MortiseErrorOptions, 'provider' | 'model'>): MortiseError;
@@ -1343,6 +1346,7 @@ export interface RerankUsage {
 export interface BaseRerankerOptions extends ModelSettings {
     provider: string;
     model: string;
+    baseURL?: string | undefined;
 }
 export interface RankRequest<P extends ProviderOptions = ProviderOptions> {
     readonly query: string;

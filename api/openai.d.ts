@@ -50,6 +50,7 @@ export interface OpenAILLMClient {
     readonly responses: Endpoint;
 }
 export interface OpenAIEmbeddingClient {
+    readonly baseURL?: string | undefined;
     readonly embeddings: Endpoint;
 }
 

@@ -650,7 +650,8 @@ export type ToolErrorText<Of extends Tool = Tool> = {
 }['text'];
 export type Approve<Of extends Tool = Tool> = {
     approve(call: CallOf<Of>, context: {
-        signal: AbortSignal;
+        readonly signal: AbortSignal;
+        readonly needsApproval: boolean;
     }): Approval | Promise<Approval>;
 }['approve'];
 export interface ComingStep {

@@ -46,16 +46,16 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   [core]: {
     isMortiseError: 0.25,
     similarity: 1.25,
-    BaseOutputParser: 3,
-    BaseReranker: 6.5,
+    BaseOutputParser: 3.125,
+    BaseReranker: 6.625,
     BaseRetriever: 9.75,
     // Its streams go to a browser by themselves: docs/decisions/streams-to-the-web.md; life-along-the-signal.md.
     // 0.75 for what a span says of a call: whom it asks, with which numbers, when it began to answer.
     BaseLLM: 16.25,
-    BaseEmbedding: 10.25,
+    BaseEmbedding: 10.375,
     toResponse: 2,
     fromSSE: 1.25,
-    '*': 35.25,
+    '*': 35.5,
   },
   '@mortise/toolkit': {
     chatPrompt: 2.25,
@@ -65,10 +65,10 @@ const USES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     runTools: 18.25,
     streamTools: 18.25,
     JsonParser: 13.25,
-    structured: 20,
+    structured: 20.25,
     // A fallback's memory of models that fail is 1.3 of it, prices by model 1.1.
     // Waits for what other processes make 0.75.
-    '*': 71.25,
+    '*': 71.5,
   },
 };
 

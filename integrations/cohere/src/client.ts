@@ -37,7 +37,15 @@ export interface CohereConnectionOptions {
   client?: CohereHttpClient | undefined;
 }
 
-export const DEFAULT_BASE_URL = 'https://api.cohere.com';
+const DEFAULT_BASE_URL = 'https://api.cohere.com';
+
+/** Where requests go. A client of the application's does not say. */
+export function baseURLOf({
+  client,
+  baseURL = DEFAULT_BASE_URL,
+}: CohereConnectionOptions): string | undefined {
+  return client === undefined ? baseURL : undefined;
+}
 
 const ACCESS = {
   provider: 'cohere',

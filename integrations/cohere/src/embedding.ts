@@ -9,7 +9,7 @@ import {
 } from '@mortise/core/embedding';
 import { checkOptions, reading, oneOf, wholeNumber } from '@mortise/core/shared';
 import { readJson } from '@mortise/core/wire';
-import { Connection, type CohereConnectionOptions } from './client.ts';
+import { baseURLOf, Connection, type CohereConnectionOptions } from './client.ts';
 import { fromEmbedResponse, toEmbedRequest, warningsOf, type EmbedSettings } from './convert-embedding.ts';
 
 /** For completion in an editor only: any model works. */
@@ -69,7 +69,7 @@ export class CohereEmbedding extends BaseEmbedding<CohereEmbeddingProviderOption
 
   constructor(given: CohereEmbeddingOptions) {
     const options = checkOptions(given, 'configuration');
-    super({ ...options, provider: 'cohere' });
+    super({ ...options, provider: 'cohere', baseURL: baseURLOf(options) });
     const { dimensions, encodingFormat = 'base64', truncate = 'NONE' } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     oneOf('encodingFormat', encodingFormat, ['base64', 'float']);

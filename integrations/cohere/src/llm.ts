@@ -10,7 +10,7 @@ import {
 } from '@mortise/core/llm';
 import { cohereDialect } from '@mortise/core/schema';
 import { readJson, streamEvents } from '@mortise/core/wire';
-import { Connection, DEFAULT_BASE_URL, type CohereConnectionOptions } from './client.ts';
+import { baseURLOf, Connection, type CohereConnectionOptions } from './client.ts';
 import type { WireContext } from './convert.ts';
 import { fromChatResponse, type CohereMetadata } from './convert-chat-response.ts';
 import { toChatRequest, toChatStreamRequest } from './convert-chat-request.ts';
@@ -77,9 +77,7 @@ export class CohereLLM extends BaseLLM<CohereProviderOptions, CohereMetadata> {
 
   constructor(given: CohereLLMOptions) {
     const options = checkOptions(given, 'configuration');
-    const { client, baseURL = DEFAULT_BASE_URL } = options;
-    // A client of the application's does not say where it sends to.
-    super({ ...options, provider: 'cohere', baseURL: client === undefined ? baseURL : undefined });
+    super({ ...options, provider: 'cohere', baseURL: baseURLOf(options) });
     const { metadata } = options;
     this.#connection = new Connection(options);
     this.metadata = reading(

@@ -7,7 +7,7 @@ import {
   type RerankerMetadata,
 } from '@mortise/core/reranker';
 import { readJson } from '@mortise/core/wire';
-import { Connection, type CohereConnectionOptions } from './client.ts';
+import { baseURLOf, Connection, type CohereConnectionOptions } from './client.ts';
 import { warningsOf } from './convert-embedding.ts';
 import { fromRerankResponse, toRerankRequest } from './convert-rerank.ts';
 
@@ -48,7 +48,7 @@ export class CohereReranker extends BaseReranker<CohereRerankProviderOptions> {
 
   constructor(given: CohereRerankerOptions) {
     const options = checkOptions(given, 'configuration');
-    super({ ...options, provider: 'cohere' });
+    super({ ...options, provider: 'cohere', baseURL: baseURLOf(options) });
     this.#connection = new Connection(options);
     this.metadata = reading('metadata', () => ({ ...DECLARED, ...options.metadata }), 'configuration');
   }

@@ -9,7 +9,7 @@ import {
 } from '@mortise/core/embedding';
 import { checkOptions, reading, wholeNumber } from '@mortise/core/shared';
 import { readJson } from '@mortise/core/wire';
-import { Connection, type GoogleConnection } from './client.ts';
+import { baseURLOf, Connection, type GoogleConnection } from './client.ts';
 import { fromEmbedResponse, toEmbedRequest } from './convert-embedding.ts';
 
 /** For completion in an editor only: any model works. */
@@ -49,7 +49,7 @@ export class GoogleEmbedding extends BaseEmbedding<GoogleEmbeddingProviderOption
 
   constructor(given: GoogleEmbeddingOptions) {
     const options = checkOptions(given, 'configuration');
-    super({ ...options, provider: 'google' });
+    super({ ...options, provider: 'google', baseURL: baseURLOf(options) });
     const { dimensions } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     this.#dimensions = dimensions;

@@ -9,7 +9,7 @@ import {
 } from '@mortise/core/embedding';
 import { checkOptions, reading, wholeNumber } from '@mortise/core/shared';
 import { readJsonVectors } from '@mortise/core/wire';
-import { Connection, type MistralConnection } from './client.ts';
+import { baseURLOf, Connection, type MistralConnection } from './client.ts';
 import {
   fromEmbedResponse,
   toEmbedRequest,
@@ -43,7 +43,7 @@ export class MistralEmbedding extends BaseEmbedding<MistralEmbeddingProviderOpti
 
   constructor(given: MistralEmbeddingOptions) {
     const options = checkOptions(given, 'configuration');
-    super({ ...options, provider: 'mistral' });
+    super({ ...options, provider: 'mistral', baseURL: baseURLOf(options) });
     const { dimensions } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     this.#dimensions = dimensions;

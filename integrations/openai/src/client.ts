@@ -9,6 +9,7 @@ import {
   type About,
   type Secrets,
 } from '@mortise/core/wire';
+import { reading } from '@mortise/core/shared';
 
 /** How to reach the provider. The same names in every integration. */
 export interface ConnectionOptions<C> {
@@ -56,10 +57,20 @@ export interface OpenAILLMClient {
 
 /** The part of an `OpenAI` or `AzureOpenAI` client that the embedding model uses. */
 export interface OpenAIEmbeddingClient {
+  /** Where it sends to: events say its host. */
+  readonly baseURL?: string | undefined;
   readonly embeddings: Endpoint;
 }
 
-export const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
+
+/** Where requests go. */
+export function baseURLOf({
+  client,
+  baseURL = DEFAULT_BASE_URL,
+}: ConnectionOptions<{ readonly baseURL?: string | undefined }>): string {
+  return reading('client', () => client?.baseURL, 'configuration') ?? baseURL;
+}
 
 const ACCESS = {
   provider: 'openai',

@@ -8,7 +8,7 @@ import {
 import type { Attempt } from '@mortise/core/call';
 import { checkOptions, reading, wholeNumber } from '@mortise/core/shared';
 import { readJsonVectors } from '@mortise/core/wire';
-import { Connection, type ConnectionOptions, type OpenAIEmbeddingClient } from './client.ts';
+import { baseURLOf, Connection, type ConnectionOptions, type OpenAIEmbeddingClient } from './client.ts';
 import { fromEmbeddingResponse, toEmbeddingRequest } from './convert-embedding.ts';
 
 /** For completion in an editor only: any model works. */
@@ -51,7 +51,7 @@ export class OpenAIEmbedding extends BaseEmbedding<OpenAIEmbeddingProviderOption
 
   constructor(given: OpenAIEmbeddingOptions) {
     const options = checkOptions(given, 'configuration');
-    super({ ...options, provider: 'openai' });
+    super({ ...options, provider: 'openai', baseURL: baseURLOf(options) });
     const { dimensions, embeddings } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     this.#dimensions = dimensions;

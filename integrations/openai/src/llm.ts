@@ -12,7 +12,7 @@ import type { Attempt } from '@mortise/core/call';
 import { openaiDialect } from '@mortise/core/schema';
 import { readJson, streamEvents } from '@mortise/core/wire';
 import { CHAT_COMPLETIONS, RESPONSES, type LoadedApi, type OpenAIApi, type Translation } from './api.ts';
-import { Connection, DEFAULT_BASE_URL, type ConnectionOptions, type OpenAILLMClient } from './client.ts';
+import { baseURLOf, Connection, type ConnectionOptions, type OpenAILLMClient } from './client.ts';
 import type { WireAbout } from './convert.ts';
 import type { ServerWire } from './server-wire.ts';
 
@@ -83,10 +83,7 @@ export class OpenAILLM extends BaseLLM<OpenAIProviderOptions, OpenAIMetadata> {
     super({
       ...options,
       provider: 'openai',
-      baseURL:
-        reading('client', () => options.client?.baseURL, 'configuration') ??
-        options.baseURL ??
-        DEFAULT_BASE_URL,
+      baseURL: baseURLOf(options),
       callIds: options.callIds ?? { maxLength: api.callIdLength },
     });
     this.#api = api;

@@ -1,10 +1,11 @@
 import type { Attributes as EventAttributes, MortiseEvent } from '@mortise/core/events';
+import { heard } from '@mortise/core/shared';
 import * as names from './names.ts';
 import { listOf, recordOf, textOf } from './read.ts';
 
 /**
  * What becomes of each text that a span would hold: what it returns is recorded, and `undefined` leaves the text out. Gets the
- * texts of prompts, replies, arguments, results and errors one by one. What it throws leaves the text out too.
+ * texts of prompts, replies, arguments, results and errors one by one, and the names of members in arguments and results. What it throws leaves the text out too.
  */
 export type Redact = (
   text: string,
@@ -33,24 +34,54 @@ export function contentWriter({
 }: ContentOptions): ContentWriter {
   function text(given: string, attribute: string, event: string): string | undefined {
     try {
-      const kept = redact(given, { attribute, event });
+      const kept = heard(redact(given, { attribute, event }));
       if (typeof kept !== 'string') return undefined;
-      return kept.length > maxTextChars ? `${kept.slice(0, maxTextChars).toWellFormed()}…` : kept;
+      return kept.length > maxTextChars
+        ? `${kept.slice(0, maxTextChars).toWellFormed()}…`
+        : kept.toWellFormed();
     } catch {
       return undefined;
     }
   }
 
-  /** Every text in it redacted; what is no JSON, such as a vector, is left out. */
-  function clean(value: unknown, attribute: string, event: string, depth = 0): unknown {
-    if (typeof value === 'string') return text(value, attribute, event);
+  /** Every text in it redacted; what is no JSON, such as a vector, is left out, and so is what cannot be read. */
+  function clean(value: unknown, place: CleanPlace, depth = 0): unknown {
+    // Each part is a character of the JSON text at least: what is beyond the bound is not looked at.
+    if (--place.left < 0) return undefined;
+    if (typeof value === 'string') {
+      const kept = text(value, place.attribute, place.event);
+      place.left -= kept?.length ?? 0;
+      return kept;
+    }
     if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
     if (typeof value !== 'object' || depth > MAX_DEPTH || ArrayBuffer.isView(value)) return undefined;
-    if (Array.isArray(value)) return value.map((each) => clean(each, attribute, event, depth + 1) ?? null);
-    const entries = Object.entries(value).map(([key, each]) => [
-      key,
-      clean(each, attribute, event, depth + 1),
-    ]);
+    try {
+      return Array.isArray(value) ? cleanList(value, place, depth) : cleanMembers(value, place, depth);
+    } catch {
+      return undefined;
+    }
+  }
+
+  function cleanList(list: readonly unknown[], place: CleanPlace, depth: number): unknown[] {
+    const kept: unknown[] = [];
+    for (const each of list) {
+      if (place.left < 0) break;
+      kept.push(clean(each, place, depth + 1) ?? null);
+    }
+    return kept;
+  }
+
+  function cleanMembers(value: object, place: CleanPlace, depth: number): unknown {
+    const entries: [string, unknown][] = [];
+    for (const key of Object.keys(value)) {
+      if (place.left < 0) break;
+      // A map's keys are what somebody wrote as much as its values.
+      const name = OF_SHAPES.has(key) ? key : text(key, place.attribute, place.event);
+      if (name === undefined) continue;
+      place.left -= name.length;
+      const member = (value as Readonly<Record<string, unknown>>)[key];
+      entries.push([name, clean(member, place, depth + 1)]);
+    }
     return Object.fromEntries(entries);
   }
 
@@ -60,9 +91,11 @@ export function contentWriter({
       const { content, name } = event;
       if (content === undefined) return {};
       const written: Record<string, string | string[]> = {};
-      for (const [attribute, value] of Object.entries(shaped(event, content))) {
+      for (const [attribute, value] of Object.entries(readable(() => shaped(event, content)))) {
         if (value === undefined) continue;
-        const kept = clean(value, attribute, name);
+        const place = { attribute, event: name, left: Math.max(maxAttributeChars, maxTextChars + 2) };
+        const kept = clean(value, place);
+        if (place.left < 0) continue;
         if (attribute === names.REQUEST_STOP_SEQUENCES)
           written[attribute] = listOf(kept).filter((each) => typeof each === 'string');
         else if (typeof kept === 'string') written[attribute] = kept;
@@ -77,6 +110,27 @@ export function contentWriter({
 }
 
 const MAX_DEPTH = 32;
+
+/** Where a value goes, and how many characters of it may. */
+interface CleanPlace {
+  readonly attribute: string;
+  readonly event: string;
+  left: number;
+}
+
+/** Names of members that the conventions' own shapes have, and JSON schemas: they are nobody's words. */
+const OF_SHAPES: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  ...['role', 'parts', 'type', 'content', 'id', 'name', 'arguments', 'response', 'description', 'score'],
+  ...['parameters', 'properties', 'required', 'items', 'enum'],
+]);
+
+function readable(read: () => Record<string, unknown>): Record<string, unknown> {
+  try {
+    return read();
+  } catch {
+    return {};
+  }
+}
 
 /** The content of an event in the shapes of the conventions. */
 function shaped({ name, phase }: MortiseEvent, content: EventAttributes): Record<string, unknown> {

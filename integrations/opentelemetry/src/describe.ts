@@ -1,8 +1,9 @@
 import { isMortiseError } from '@mortise/core';
 import { EVENT_NAMES, type Attributes as EventAttributes, type MortiseEvent } from '@mortise/core/events';
+import { errorName } from '@mortise/core/shared';
 import { SpanKind, type Attributes } from '@opentelemetry/api';
 import * as names from './names.ts';
-import { numberOf, recordOf, textOf } from './read.ts';
+import { numberOf, recordOf, wordOf } from './read.ts';
 
 /** The end of an operation, whichever. */
 export type EndEvent = Extract<MortiseEvent, { phase: 'end' | 'error' }>;
@@ -36,9 +37,9 @@ const inference = (operation: string): Operation => ({
     put(into, names.REQUEST_TOP_P, numberOf(said['topP']));
     put(into, names.REQUEST_MAX_TOKENS, numberOf(said['maxOutputTokens']));
     put(into, names.REQUEST_SEED, numberOf(said['seed']));
-    put(into, names.OUTPUT_TYPE, textOf(said['responseFormat']));
+    put(into, names.OUTPUT_TYPE, wordOf(said['responseFormat']));
     put(into, 'mortise.request.tools', numberOf(said['tools']));
-    put(into, 'mortise.request.reasoning_effort', textOf(said['effort']));
+    put(into, 'mortise.request.reasoning_effort', wordOf(said['effort']));
   },
 });
 
@@ -85,8 +86,8 @@ function operations(): ReadonlyMap<string, Operation> {
       kind: SpanKind.INTERNAL,
       target: ({ tool }) => tool,
       start(into, { tool, toolCallId, step }) {
-        put(into, names.TOOL_NAME, textOf(tool));
-        put(into, names.TOOL_CALL_ID, textOf(toolCallId));
+        put(into, names.TOOL_NAME, wordOf(tool));
+        put(into, names.TOOL_CALL_ID, wordOf(toolCallId));
         into[names.TOOL_TYPE] = 'function';
         put(into, 'mortise.step', numberOf(step));
       },
@@ -96,7 +97,7 @@ function operations(): ReadonlyMap<string, Operation> {
       kind: SpanKind.INTERNAL,
       target: ({ agent }) => agent,
       start(into, { agent, run, tools, resumed }) {
-        put(into, names.AGENT_NAME, textOf(agent));
+        put(into, names.AGENT_NAME, wordOf(agent));
         plain(into, { run, tools, resumed }, 'mortise.');
       },
     },
@@ -115,20 +116,21 @@ export function described({ name, attributes: said }: MortiseEvent): Described {
   if (known === undefined) {
     // What an application names itself keeps its own names.
     plain(attributes, said, Object.hasOwn(EVENT_NAMES, name) ? 'mortise.' : '');
-    const of = textOf(said['postprocessor']) ?? textOf(said['parser']);
-    return { name: of === undefined ? name : `${name} ${of}`, kind: SpanKind.INTERNAL, attributes };
+    const own = wordOf(name) ?? '';
+    const of = wordOf(said['postprocessor']) ?? wordOf(said['parser']);
+    return { name: of === undefined ? own : `${own} ${of}`, kind: SpanKind.INTERNAL, attributes };
   }
   const { operation, kind, target, start } = known;
   attributes[names.OPERATION] = operation;
   whom(attributes, said);
   start?.(attributes, said);
-  const of = textOf(target(said));
+  const of = wordOf(target(said));
   return { name: of === undefined ? operation : `${operation} ${of}`, kind, attributes };
 }
 
 function mcpCall(said: EventAttributes, attributes: Attributes, kind: SpanKind): Described {
-  const method = String(said['method']);
-  const tool = textOf(said['tool']);
+  const method = wordOf(said['method']) ?? '';
+  const tool = wordOf(said['tool']);
   Object.assign(attributes, mcpAttributes(said));
   put(attributes, names.TOOL_NAME, tool);
   if (tool !== undefined) attributes[names.OPERATION] = 'execute_tool';
@@ -138,20 +140,20 @@ function mcpCall(said: EventAttributes, attributes: Attributes, kind: SpanKind):
 /** What a call of MCP adds to the span of the tool that it is. */
 export function mcpAttributes({ method, server }: EventAttributes): Attributes {
   const attributes: Attributes = {};
-  put(attributes, names.MCP_METHOD, textOf(method));
-  put(attributes, 'mortise.mcp.server', textOf(server));
+  put(attributes, names.MCP_METHOD, wordOf(method));
+  put(attributes, 'mortise.mcp.server', wordOf(server));
   return attributes;
 }
 
 /** The provider, the model and the server. Also of metrics. */
 export function whom(into: Attributes, said: EventAttributes): Attributes {
-  const provider = textOf(said['provider']);
-  const address = textOf(said['address']);
+  const provider = wordOf(said['provider']);
+  const address = wordOf(said['address']);
   if (provider !== undefined) into[names.PROVIDER] = names.providerName(provider, address);
-  put(into, names.REQUEST_MODEL, textOf(said['model']));
+  put(into, names.REQUEST_MODEL, wordOf(said['model']));
   put(into, names.SERVER_ADDRESS, address);
   put(into, names.SERVER_PORT, numberOf(said['port']));
-  put(into, 'mortise.server', textOf(said['server']));
+  put(into, 'mortise.server', wordOf(said['server']));
   return into;
 }
 
@@ -165,7 +167,8 @@ export function ended(event: EndEvent): Attributes {
   const { name, attributes: said } = event;
   const attributes: Attributes = {};
   usageOf(attributes, said);
-  put(attributes, names.RESPONSE_MODEL, textOf(said['answeredBy']));
+  if (event.phase === 'error' && said['left'] === true) attributes['mortise.stream.left'] = true;
+  put(attributes, names.RESPONSE_MODEL, wordOf(said['answeredBy']));
   switch (name) {
     case 'llm.chat':
     case 'llm.complete':
@@ -186,24 +189,30 @@ export function ended(event: EndEvent): Attributes {
     case 'mcp.call':
       break;
     case 'mcp.serve':
-      if (said['isError'] === true) attributes[names.ERROR_TYPE] = 'tool_error';
+      Object.assign(attributes, servedError(event));
       break;
     case 'retriever.retrieve':
       put(attributes, 'mortise.nodes', numberOf(said['nodes']));
       break;
-    default:
-      plain(attributes, said, Object.hasOwn(EVENT_NAMES, name) ? 'mortise.' : '');
+    default: {
+      const { left, ...rest } = said;
+      plain(attributes, left === true ? rest : said, Object.hasOwn(EVENT_NAMES, name) ? 'mortise.' : '');
+    }
   }
   return attributes;
 }
 
+/** That a tool which was served failed, where its reply says so. Also of metrics. */
+export function servedError({ name, attributes: said }: EndEvent): Attributes | undefined {
+  return name === 'mcp.serve' && said['isError'] === true ? { [names.ERROR_TYPE]: 'tool_error' } : undefined;
+}
+
 function ofReply(into: Attributes, event: EndEvent): void {
   const { attributes: said } = event;
-  const { finishReason, left } = said;
+  const finishReason = wordOf(said['finishReason']);
   const firstTokenMs = numberOf(said['firstTokenMs']);
-  put(into, names.RESPONSE_ID, textOf(said['responseId']));
-  if (typeof finishReason === 'string') into[names.RESPONSE_FINISH_REASONS] = [finishReason];
-  if (left === true) into['mortise.stream.left'] = true;
+  put(into, names.RESPONSE_ID, wordOf(said['responseId']));
+  if (finishReason !== undefined) into[names.RESPONSE_FINISH_REASONS] = [finishReason];
   if (firstTokenMs === undefined) return;
   into[names.RESPONSE_TIME_TO_FIRST_CHUNK] = firstTokenMs / 1000;
   put(into, 'mortise.time_per_output_token', perToken(event, firstTokenMs));
@@ -228,9 +237,12 @@ function perToken({ attributes, durationMs }: EndEvent, firstTokenMs: number): n
 
 /** A class of errors, not its words. */
 export function errorType(error: unknown): string {
-  if (isMortiseError(error)) return error.code;
-  const name = textOf(recordOf(error)['name']);
-  return name === undefined || name === '' ? '_OTHER' : name;
+  try {
+    if (isMortiseError(error)) return wordOf(error.code) ?? '_OTHER';
+  } catch {
+    // A proxy of somebody else's.
+  }
+  return errorName(error) ?? '_OTHER';
 }
 
 /** A point, as an event of a span. Words of a warning may be of what was said. */
@@ -244,8 +256,9 @@ export function pointAttributes({ name, attributes: said }: MortiseEvent): Attri
 /** Attributes under `prefix`, in the conventions' spelling: `waitedMs` is `mortise.waited_ms`. Without a prefix as they are. */
 function plain(into: Attributes, said: EventAttributes, prefix: string): Attributes {
   for (const [key, value] of Object.entries(said)) {
-    const name = prefix === '' ? key : prefix + spelled(key);
-    if (typeof value === 'string' || typeof value === 'boolean') into[name] = value;
+    const name = wordOf(prefix === '' ? key : prefix + spelled(key)) ?? '';
+    if (typeof value === 'string') put(into, name, wordOf(value));
+    else if (typeof value === 'boolean') into[name] = value;
     else put(into, name, numberOf(value));
   }
   return into;

@@ -1,9 +1,9 @@
 import { ValueType, type Attributes, type Histogram, type Meter } from '@opentelemetry/api';
 import type { Usage } from '@mortise/core';
 import type { Attributes as EventAttributes, MortiseEvent } from '@mortise/core/events';
-import { errorType, operationOf, whom, type EndEvent } from './describe.ts';
+import { errorType, operationOf, servedError, whom, type EndEvent } from './describe.ts';
 import * as names from './names.ts';
-import { listOf, numberOf, recordOf, textOf } from './read.ts';
+import { listOf, numberOf, recordOf, wordOf } from './read.ts';
 
 /** What a call cost, or undefined where that is not known: `(call) => costOf(call, prices)` with `costOf` of the toolkit. */
 export type CostOf = (call: {
@@ -64,10 +64,10 @@ export function measures(meter: Meter, latest: boolean): Measures | undefined {
       const failed =
         event.phase === 'error' && said['left'] !== true
           ? { [names.ERROR_TYPE]: errorType(event.error) }
-          : undefined;
+          : servedError(event);
       if (name === 'mcp.call' || name === 'mcp.serve') {
-        const method = { [names.MCP_METHOD]: textOf(said['method']) };
-        const tool = textOf(said['tool']);
+        const method = { [names.MCP_METHOD]: wordOf(said['method']) };
+        const tool = wordOf(said['tool']);
         (name === 'mcp.call' ? asked : served).record(durationMs / 1000, {
           ...method,
           ...(tool === undefined ? {} : { [names.TOOL_NAME]: tool }),
@@ -106,14 +106,14 @@ export function measures(meter: Meter, latest: boolean): Measures | undefined {
 /** What metrics tell calls apart by: few values each, so neither ids nor numbers. */
 export function aboutMetric(operation: string, said: EventAttributes): Attributes {
   const about = whom({ [names.OPERATION]: operation }, said);
-  const answeredBy = textOf(said['answeredBy']);
+  const answeredBy = wordOf(said['answeredBy']);
   if (answeredBy !== undefined) about[names.RESPONSE_MODEL] = answeredBy;
   return about;
 }
 
 function target(name: string, said: EventAttributes): Attributes {
   if (name === 'query' || name === 'chat') return { [names.WORKFLOW_NAME]: name };
-  const of = textOf(name === 'tool.execute' ? said['tool'] : said['agent']);
+  const of = wordOf(name === 'tool.execute' ? said['tool'] : said['agent']);
   if (of === undefined) return {};
   return { [name === 'tool.execute' ? names.TOOL_NAME : names.AGENT_NAME]: of };
 }

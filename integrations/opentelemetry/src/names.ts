@@ -70,11 +70,11 @@ export const TOKENS = [
 ];
 
 /** Integrations, and whole providers behind one wire, by the names that the registry has for them. */
-const PROVIDERS: Readonly<Record<string, string>> = {
-  bedrock: 'aws.bedrock',
-  google: 'gcp.gemini',
-  mistral: 'mistral_ai',
-};
+const PROVIDERS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['bedrock', 'aws.bedrock'],
+  ['google', 'gcp.gemini'],
+  ['mistral', 'mistral_ai'],
+]);
 
 const BY_HOST: readonly (readonly [string, string])[] = [
   ['openai.azure.com', 'azure.ai.openai'],
@@ -91,7 +91,7 @@ const BY_HOST: readonly (readonly [string, string])[] = [
 export function providerName(provider: string, address: unknown): string {
   const host = typeof address === 'string' ? address : '';
   const known = BY_HOST.find(([end]) => host === end || host.endsWith(`.${end}`) || host.endsWith(`-${end}`));
-  return known?.[1] ?? PROVIDERS[provider] ?? provider;
+  return known?.[1] ?? PROVIDERS.get(provider) ?? provider;
 }
 
 /** The variable by which an application takes names before their release, and its word for GenAI. */

@@ -1,6 +1,6 @@
 import { MortiseError } from '@mortise/core';
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
-import { checkOptions } from '@mortise/core/shared';
+import { checkOptions, heard } from '@mortise/core/shared';
 import {
   context,
   createContextKey,
@@ -24,7 +24,7 @@ import {
 } from './describe.ts';
 import { measures, type CostOf, type Measures } from './metrics.ts';
 import * as names from './names.ts';
-import { recordOf, textOf } from './read.ts';
+import { recordOf, textOf, wordOf } from './read.ts';
 
 /** Where it reports to, and what of. */
 export interface ReportOptions {
@@ -147,7 +147,7 @@ class Reporter {
     // handed down by option, the span's own context is what goes on.
     const around = parent === undefined || active.getValue(RUNNING) === parentId ? active : parent.context;
     const conversation =
-      textOf(name === 'chat' ? attributes['conversation'] : undefined) ?? parent?.conversation;
+      wordOf(name === 'chat' ? attributes['conversation'] : undefined) ?? parent?.conversation;
     if (name === 'mcp.call' && parent !== undefined && parent.name === 'tool.execute') {
       parent.span.setAttributes(mcpAttributes(attributes));
       const inside = { ...parent, context: parent.context.setValue(RUNNING, spanId), isInside: true };
@@ -172,21 +172,27 @@ class Reporter {
     const running = this.#running.get(event.spanId);
     this.#running.delete(event.spanId);
     const { cost, failure } = this.#cost(event);
-    this.#measures?.ended(event, cost);
-    if (running !== undefined && !running.isInside) this.#close(running.span, event, cost);
+    try {
+      this.#measures?.ended(event, cost);
+    } finally {
+      // A span that is not ended is never sent.
+      if (running !== undefined && !running.isInside) this.#close(running.span, event, cost);
+    }
     // What the application's function throws goes where core reports what subscribers throw.
     if (failure !== undefined) throw failure.cause;
   }
 
   #close(span: Span, event: EndEvent, cost: number | undefined): void {
-    if (span.isRecording()) {
+    try {
+      if (!span.isRecording()) return;
       const told = ended(event);
       if (this.#content !== undefined) Object.assign(told, this.#content.of(event));
       span.setAttributes(told);
       if (cost !== undefined) span.setAttribute('mortise.cost', cost);
       if (event.phase === 'error') this.#fail(span, event);
+    } finally {
+      span.end();
     }
-    span.end();
   }
 
   /** A reader that goes away has what it wanted. The words of an error may be those of a prompt or a reply. */
@@ -194,7 +200,7 @@ class Reporter {
     if (attributes['left'] === true) return;
     const type = errorType(error);
     span.setAttribute(names.ERROR_TYPE, type);
-    const words = textOf(recordOf(error)['message']);
+    const words = wordsOf(error);
     const message = words === undefined ? undefined : this.#content?.text(words, 'error.message', name);
     span.setStatus({ code: SpanStatusCode.ERROR, message: message ?? type });
   }
@@ -206,7 +212,7 @@ class Reporter {
     const { message } = event.attributes;
     const words =
       typeof message === 'string' ? this.#content?.text(message, 'mortise.message', event.name) : undefined;
-    span.addEvent(`mortise.${event.name.replaceAll('-', '_')}`, {
+    span.addEvent(`mortise.${wordOf(event.name)?.replaceAll('-', '_')}`, {
       ...pointAttributes(event),
       ...(words === undefined ? {} : { 'mortise.message': words }),
     });
@@ -219,10 +225,18 @@ class Reporter {
     const usage = said['usage'] ?? (inputTokens === undefined ? undefined : { inputTokens });
     if (usage === undefined) return {};
     try {
-      const cost = this.#costOf({ usage, provider, model: answeredBy });
+      const cost = heard(this.#costOf({ usage, provider, model: answeredBy }));
       return typeof cost === 'number' && Number.isFinite(cost) ? { cost } : {};
     } catch (cause) {
       return { failure: { cause } };
     }
+  }
+}
+
+function wordsOf(error: unknown): string | undefined {
+  try {
+    return textOf(recordOf(error)['message']);
+  } catch {
+    return undefined;
   }
 }

@@ -31,6 +31,11 @@ const ACCESS = {
   defaultBaseURL: 'https://api.voyageai.com/v1',
 } as const;
 
+/** Where requests go. */
+export function baseURLOf({ baseURL = ACCESS.defaultBaseURL }: VoyageConnectionOptions): string {
+  return baseURL;
+}
+
 const loadSdk = /* @__PURE__ */ lazySdk('voyage', 'voyageai', () => import('voyageai'));
 
 /** The methods of the SDK that are used, each of which knows its address. */

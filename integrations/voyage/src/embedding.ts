@@ -9,7 +9,7 @@ import {
 } from '@mortise/core/embedding';
 import { checkOptions, oneOf, reading, wholeNumber } from '@mortise/core/shared';
 import { readJson, readJsonVectors } from '@mortise/core/wire';
-import { Connection, type VoyageConnectionOptions } from './client.ts';
+import { baseURLOf, Connection, type VoyageConnectionOptions } from './client.ts';
 import {
   fromEmbedResponse,
   joined,
@@ -72,7 +72,7 @@ export class VoyageEmbedding extends BaseEmbedding<VoyageEmbeddingProviderOption
 
   constructor(given: VoyageEmbeddingOptions) {
     const options = checkOptions(given, 'configuration');
-    super({ ...options, provider: 'voyage' });
+    super({ ...options, provider: 'voyage', baseURL: baseURLOf(options) });
     const { dimensions, model, outputDtype = 'float', truncation = false } = options;
     if (dimensions !== undefined) wholeNumber('dimensions', dimensions);
     oneOf('outputDtype', outputDtype, ['float', 'int8', 'binary', 'ubinary']);

@@ -7,7 +7,7 @@ import {
 } from '@mortise/core/reranker';
 import { checkOptions, reading } from '@mortise/core/shared';
 import { readJson } from '@mortise/core/wire';
-import { Connection, type VoyageConnectionOptions } from './client.ts';
+import { baseURLOf, Connection, type VoyageConnectionOptions } from './client.ts';
 import { fromRerankResponse, toRerankRequest } from './convert-rerank.ts';
 
 /** For completion in an editor only: any model works. */
@@ -46,7 +46,7 @@ export class VoyageReranker extends BaseReranker<VoyageRerankProviderOptions> {
 
   constructor(given: VoyageRerankerOptions) {
     const options = checkOptions(given, 'configuration');
-    super({ ...options, provider: 'voyage' });
+    super({ ...options, provider: 'voyage', baseURL: baseURLOf(options) });
     const { truncation = false } = options;
     this.#truncation = truncation;
     this.#connection = new Connection(options);

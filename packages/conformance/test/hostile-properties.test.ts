@@ -130,6 +130,8 @@ const ELSEWHERE: readonly string[] = [
     'checkOptions',
     'checkTexts',
     'heard',
+    'errorName',
+    'leftError',
     'reading',
   ],
   ...[

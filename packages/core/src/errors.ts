@@ -113,6 +113,28 @@ export function isMortiseError(error: unknown, code?: ErrorCode): error is Morti
   }
 }
 
+const LEFT = Symbol.for('mortise.left');
+
+/**
+ * What a stream ends with that its reader left: `aborted`. The span that fails with it, of the stream or of a call inside that it
+ * aborts, says `left: true`, for a reader that goes away is no failure.
+ */
+export function leftError(
+  message = 'The stream was left before its end.',
+  options: MortiseErrorOptions = {},
+): MortiseError {
+  return Object.defineProperty(new MortiseError('aborted', message, options), LEFT, { value: true });
+}
+
+/** True for a {@link leftError} of any copy of core. Never throws. */
+export function isLeft(error: unknown): boolean {
+  try {
+    return LEFT in (Object(error) as object);
+  } catch {
+    return false;
+  }
+}
+
 /** What a thrown value says, whatever it is: a tool or a validator may throw what cannot even be made a string. */
 export function errorText(error: unknown): string {
   try {

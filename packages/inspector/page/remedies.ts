@@ -28,5 +28,5 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 export function remedyOf(code: string | undefined): string | undefined {
-  return code === undefined ? undefined : REMEDIES[code];
+  return code !== undefined && Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : undefined;
 }

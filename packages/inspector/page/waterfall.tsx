@@ -234,7 +234,9 @@ const SpanRow = memo(function SpanRow(props: SpanRowProps) {
         <span className="span-name">{nameOf(span)}</span>
         <span className="label">{labelOf(span)}</span>
         {status === 'error' && <span className="badge bad">{span.error?.code ?? 'failed'}</span>}
-        {status === 'aborted' && <span className="badge">aborted</span>}
+        {status === 'aborted' && (
+          <span className="badge">{span.attributes['left'] === true ? 'left' : 'aborted'}</span>
+        )}
       </div>
       <div role="gridcell" className="track">
         <span

@@ -1,7 +1,7 @@
 import type { Header, RecordedError, RecordedEvent, RecordingLine } from './format.ts';
 import type { Plain } from './plain.ts';
 
-/** `aborted`: ended by the caller's signal, or left. `running`: its end was not told yet. */
+/** `aborted`: ended by the caller's signal, or, where the attribute `left` is true, by its reader. `running`: its end was not told yet. */
 export type SpanStatus = 'running' | 'ok' | 'error' | 'aborted';
 
 /** A retry, a wait, a cache hit, a warning: something without a duration, in the span it happened in. */
@@ -159,7 +159,8 @@ export class RunBook {
     span.isKnown = true;
     if (isStart) return;
     span.durationMs = durationMs;
-    span.status = phase === 'end' ? 'ok' : isAbort(error) ? 'aborted' : 'error';
+    span.status =
+      phase === 'end' ? 'ok' : isAbort(error) || span.attributes['left'] === true ? 'aborted' : 'error';
     if (error !== undefined) span.error = error;
   }
 

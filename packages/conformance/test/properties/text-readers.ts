@@ -385,6 +385,7 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'withOptions',
     'base64Of',
     'heard',
+    'errorName',
     'requireMembers',
     'nonEmpty',
     'sumOfCounts',

@@ -1,3 +1,4 @@
+export { leftError } from '../errors.ts';
 export { runCall, type OpenAttempt, throughDoor, typed, typedElse } from './call.ts';
 export type {
   AnsweredBy,

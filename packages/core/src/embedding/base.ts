@@ -1,3 +1,4 @@
+import { placeOf } from '../call/place.ts';
 import { answeredBy } from '../call/retry.ts';
 import { counted } from '../call/counted.ts';
 import { callPolicy, runCall, type Attempt, type CallPolicy } from '../call/index.ts';
@@ -6,6 +7,7 @@ import { throughDoor } from '../call/call.ts';
 import { throwIfAborted } from '../call/timers.ts';
 import { isMortiseError, MortiseError, withErrorFields } from '../errors.ts';
 import { hub } from '../events/hub.ts';
+import type { Attributes } from '../events/map.ts';
 import { inSpan } from '../events/span.ts';
 import { checkOptions, reading, finiteNumber, positive, wholeNumber } from '../shared/options.ts';
 import { defined } from '../shared/json.ts';
@@ -34,6 +36,8 @@ export interface BaseEmbeddingOptions extends ModelSettings {
   /** The integration, such as `openai`. */
   provider: string;
   model: string;
+  /** Where the server is, the provider's own address included: events say its host. It is not kept. Default: they say none. */
+  baseURL?: string | undefined;
   /**
    * Requests under way at once in one call. Default: 5; for a stream whose vectors have a known length as many as give
    * 4 MiB of vectors, at least 2 and at most 5.
@@ -67,16 +71,18 @@ export abstract class BaseEmbedding<
 
   readonly #policy: CallPolicy;
   readonly #answeredBy: AnsweredBy;
+  readonly #place: Attributes;
   readonly #concurrency: number | undefined;
   readonly #tokenizer: TokenCounter | undefined;
 
   constructor(given: BaseEmbeddingOptions) {
     const options = checkOptions(given, 'configuration');
-    const { provider, model, concurrency, tokenizer } = options;
+    const { provider, model, baseURL, concurrency, tokenizer } = options;
     this.provider = provider;
     this.model = model;
     this.#policy = callPolicy(options);
     this.#answeredBy = answeredBy(provider, options);
+    this.#place = placeOf({ ...this.#answeredBy, model }, baseURL);
     this.#concurrency = concurrency === undefined ? undefined : positive('concurrency', concurrency, true);
     this.#tokenizer = tokenizer;
   }
@@ -179,7 +185,6 @@ export abstract class BaseEmbedding<
     options: EmbedManyOptions<P>,
   ): Promise<Embedded> {
     const about = { provider: this.provider, model: this.model };
-    const asked = { ...this.#answeredBy, model: this.model };
     const call = {
       policy: this.#policy,
       options: { ...options, signal: run.signal },
@@ -191,7 +196,7 @@ export abstract class BaseEmbedding<
     return inSpan(
       'embedding.batch',
       {
-        attributes: { ...asked, kind: request.kind, inputs: inputs.length },
+        attributes: { ...this.#place, kind: request.kind, inputs: inputs.length },
         content: () => ({ inputs }),
         parent: options.parent,
       },

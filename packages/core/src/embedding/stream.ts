@@ -1,4 +1,4 @@
-import { MortiseError, isMortiseError, withErrorFields } from '../errors.ts';
+import { isMortiseError, leftError, MortiseError, withErrorFields } from '../errors.ts';
 import { reading } from '../shared/options.ts';
 import type { EmbeddedText, EmbeddingInput, EmbeddingResult } from './contract.ts';
 
@@ -151,7 +151,7 @@ export class EmbeddingStream implements AsyncIterable<EmbeddedText> {
   #leave(): Promise<Next> {
     if (!this.#closed) {
       this.#close();
-      this.#controller.abort(new MortiseError('aborted', 'The stream was left before its end.'));
+      this.#controller.abort(leftError());
     }
     return Promise.resolve(END);
   }

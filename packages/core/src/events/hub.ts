@@ -1,5 +1,6 @@
 import { MortiseError } from '../errors.ts';
 import { heard } from '../shared/heard.ts';
+import { shown } from '../shared/options.ts';
 import type { MortiseEvent } from './map.ts';
 
 /** The part of `AsyncLocalStorage` that carries a span's id across awaits. */
@@ -75,20 +76,34 @@ export function hub(): Hub {
  * ```ts
  * const stop = subscribe((event) => console.error(event.phase, event.name, event.attributes));
  * ```
+ *
+ * Throws `configuration` for a subscriber or an `around` that is no function.
  */
 export function subscribe(subscriber: Subscriber, options: SubscribeOptions = {}): () => void {
+  const given: unknown = subscriber;
+  if (typeof given !== 'function')
+    throw new MortiseError(
+      'configuration',
+      `subscribe takes a function of an event, and not ${shown(given)}.`,
+    );
   const subscription: Subscription = { subscriber, ...readOptions(options) };
   hub().subscriptions.add(subscription);
   return () => void hub().subscriptions.delete(subscription);
 }
 
 function readOptions(options: SubscribeOptions): Omit<Subscription, 'subscriber'> {
+  let read: SubscribeOptions;
   try {
-    const { captureContent = false, around } = options;
-    return { captureContent, around };
+    const { captureContent, around } = options;
+    read = { captureContent, around };
   } catch (cause) {
     throw new MortiseError('configuration', 'The options of subscribe cannot be read.', { cause });
   }
+  const around: unknown = read.around;
+  if (around !== undefined && typeof around !== 'function')
+    throw new MortiseError('configuration', `around is ${shown(around)}; it is a function.`);
+  // Consent is `true`, and nothing else that a program may take for it.
+  return { captureContent: read.captureContent === true, around: read.around };
 }
 
 /** Replaces the storage that links parents, for runtimes without `process.getBuiltinModule`. */
@@ -106,8 +121,12 @@ export function hasSubscribers(): boolean {
 /** Builds the event's content only for the subscribers that asked for it. */
 export function publish(event: MortiseEvent, content?: () => MortiseEvent['content']): void {
   let full: MortiseEvent | undefined;
-  for (const { subscriber, captureContent } of [...hub().subscriptions]) {
-    if (captureContent && content !== undefined) full ??= withContent(event, content());
+  const { subscriptions } = hub();
+  for (const subscription of [...subscriptions]) {
+    // Ended by one before it.
+    if (!subscriptions.has(subscription)) continue;
+    const { subscriber, captureContent } = subscription;
+    if (captureContent && content !== undefined) full ??= withContent(event, content);
     try {
       heard(subscriber(captureContent ? (full ?? event) : event), report);
     } catch (error) {
@@ -160,12 +179,22 @@ function guarded<T>(around: Around, spanId: string, work: () => T): T {
   return once();
 }
 
-function withContent(event: MortiseEvent, content: MortiseEvent['content']): MortiseEvent {
-  return content === undefined ? event : { ...event, content };
+/** Content that cannot be read is left out: the call that it is of may need none of it. */
+function withContent(event: MortiseEvent, read: () => MortiseEvent['content']): MortiseEvent {
+  try {
+    const content = read();
+    return content === undefined ? event : { ...event, content };
+  } catch {
+    return event;
+  }
 }
 
 /** A subscriber's error belongs to its author: it goes where uncaught errors go to be read, not to the caller. */
 function report(error: unknown): void {
   const { console } = globalThis as { console?: { error(...data: unknown[]): void } };
-  console?.error('A Mortise event subscriber threw; the call goes on.', error);
+  try {
+    console?.error('A Mortise event subscriber threw; the call goes on.', error);
+  } catch {
+    // It cannot be shown, or there is nowhere to.
+  }
 }

@@ -1,4 +1,4 @@
-import { MortiseError } from '../errors.ts';
+import { isLeft, leftError } from '../errors.ts';
 import { hasSubscribers, hub, publish, resumeWithin, runWithin, type Resume } from './hub.ts';
 import type { Attributes, EventName } from './map.ts';
 
@@ -52,7 +52,8 @@ export function startSpan(name: EventName, options: SpanOptions = {}): Span {
     if (!open) return;
     open = false;
     const timing = { time: Date.now(), durationMs: performance.now() - begin };
-    publish({ ...base, ...timing, ...how, attributes: { ...started, ...attributes } }, content);
+    const left = how.phase === 'error' && isLeft(how.error) ? { left: true } : undefined;
+    publish({ ...base, ...timing, ...how, attributes: { ...started, ...left, ...attributes } }, content);
   };
 
   return {
@@ -72,8 +73,7 @@ export function pullWithin<T>(span: Span | undefined, pull: () => T): T {
 
 /** See {@link endWhenForgotten}. */
 const FORGOTTEN = /* @__PURE__ */ new FinalizationRegistry<Span>((span) => {
-  const message = 'The stream was neither read to its end nor left, and nobody holds it any more.';
-  span.fail(new MortiseError('aborted', message), { left: true });
+  span.fail(leftError('The stream was neither read to its end nor left, and nobody holds it any more.'));
 });
 
 /**

@@ -1,4 +1,5 @@
 import { runCall, type OpenAttempt, throughDoor } from '../call/call.ts';
+import { placeOf } from '../call/place.ts';
 import { answeredBy, callPolicy, type CallPolicy } from '../call/retry.ts';
 import type { Attempt, Warning } from '../call/contract.ts';
 import { raceAbort } from '../call/timers.ts';
@@ -30,7 +31,7 @@ import { toChatRequest } from './request.ts';
 import { checkedFormat } from './call-ids.ts';
 import { forServer } from './for-server.ts';
 import { ownerOf, type Server } from './owner.ts';
-import { askedOf, contentOf, placeOf } from './span-attributes.ts';
+import { askedOf, contentOf } from './span-attributes.ts';
 import { eventsOfReply } from './reply-events.ts';
 import { checkEnd, mergeUsage, toChatResponse, toCompletionResponse, type Asked } from './response.ts';
 import {

@@ -2,7 +2,7 @@ import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
 import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
-import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
+import { leftError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes } from '../events/map.ts';
 import { emitPoint, endWhenForgotten, pullWithin, type Span } from '../events/span.ts';
 import { says } from '../call/timers.ts';
@@ -102,7 +102,6 @@ class ChatPump {
   #opened: OpenedStream | undefined;
   /** Milliseconds from the first read to the first content. */
   #firstTokenMs: number | undefined;
-  #isLeft = false;
   /** When pieces came after the first, where somebody listens. */
   #pieces: { readonly gaps: number[]; last: number } | undefined;
 
@@ -112,8 +111,7 @@ class ChatPump {
     this.reader = new SingleReader({
       advance: () => this.#advance(),
       leave: () => {
-        this.#isLeft = true;
-        this.#fail(new MortiseError('aborted', 'The stream was left before its end.'));
+        this.#fail(leftError());
       },
     });
   }
@@ -220,7 +218,7 @@ class ChatPump {
   /** How far it came, for those who watch. */
   #toldOfFailure(): Attributes {
     const { raw: _raw, ...usage } = this.#builder.usage;
-    return defined({ firstTokenMs: this.#firstTokenMs, left: this.#isLeft || undefined, usage });
+    return defined({ firstTokenMs: this.#firstTokenMs, usage });
   }
 }
 

@@ -1,6 +1,6 @@
 import { raceAbort, throwIfAborted } from '../call/index.ts';
-import { MortiseError } from '../errors.ts';
-import { pullWithin, startSpan, type Span } from '../events/span.ts';
+import { leftError } from '../errors.ts';
+import { endWhenForgotten, pullWithin, startSpan, type Span } from '../events/span.ts';
 import type { ParseOptions } from './contract.ts';
 import { parserError, toParserError } from './errors.ts';
 
@@ -39,15 +39,19 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
     const { signal, parent, parser } = this.#options;
     try {
       throwIfAborted(signal);
-      this.#span ??= startSpan('parser.parse', { attributes: { parser, stream: true }, parent });
+      if (this.#span === undefined) {
+        this.#span = startSpan('parser.parse', { attributes: { parser, stream: true }, parent });
+        endWhenForgotten(this, this.#span);
+      }
+      const span = this.#span;
       const step = raceAbort(
-        pullWithin(this.#span, () => this.#snapshots.next()),
+        pullWithin(span, () => this.#snapshots.next()),
         this.#leave.signal,
       );
       const result = await (signal === undefined ? step : raceAbort(step, signal));
       if (result.done !== true) return result;
       this.#close(undefined);
-      this.#span.end({ characters: this.#source.text.length }, () => ({ text: this.#source.text }));
+      span.end({ characters: this.#source.text.length }, () => ({ text: this.#source.text }));
       return { done: true, value: undefined };
     } catch (thrown) {
       if (this.#leave.signal.aborted) return { done: true, value: undefined };
@@ -60,7 +64,7 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
 
   async return(): Promise<IteratorResult<P, undefined>> {
     if (!this.#closed) {
-      const abandoned = new MortiseError('aborted', 'The stream of values was left before its end.');
+      const abandoned = leftError('The stream of values was left before its end.');
       this.#leave.abort(abandoned);
       this.#close(abandoned);
       this.#span?.fail(abandoned);

@@ -1,7 +1,7 @@
 import { typed } from '../call/call.ts';
 import { raceAbort, throwIfAborted } from '../call/timers.ts';
-import { MortiseError } from '../errors.ts';
-import { emitPoint, startSpan, type Span } from '../events/span.ts';
+import { leftError } from '../errors.ts';
+import { emitPoint, endWhenForgotten, startSpan, type Span } from '../events/span.ts';
 import { heard } from '../shared/heard.ts';
 import { checkOptions } from '../shared/options.ts';
 import { readError } from './errors.ts';
@@ -36,11 +36,19 @@ export abstract class BaseReader<I extends ReadItem = ReadItem> implements Reade
    */
   abstract doRead(item: I, call: ReadCall): Promise<Document> | AsyncIterable<Document> | Iterable<Document>;
 
-  async *read(given: ReadOptions = {}): AsyncGenerator<Document> {
+  read(given: ReadOptions = {}): AsyncGenerator<Document> {
+    const documents: AsyncGenerator<Document> = this.#read(given, (span) =>
+      endWhenForgotten(documents, span),
+    );
+    return documents;
+  }
+
+  async *#read(given: ReadOptions, begun: (span: Span) => void): AsyncGenerator<Document> {
     const options = checkOptions(given);
     throwIfAborted(options.signal);
     const span = startSpan('ingest.read', { parent: options.parent });
-    let end: () => void = () => span.fail(new MortiseError('aborted', 'The reader was left before its end.'));
+    begun(span);
+    let end: () => void = () => span.fail(leftError('The reader was left before its end.'));
     let documents = 0;
     try {
       const tally = { done: 0, failed: 0 };

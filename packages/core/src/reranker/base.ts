@@ -7,11 +7,13 @@ import {
   type CallPolicy,
   type Warning,
 } from '../call/index.ts';
+import { placeOf } from '../call/place.ts';
 import { answeredBy } from '../call/retry.ts';
 import { counted } from '../call/counted.ts';
 import { throughDoor } from '../call/call.ts';
 import { mapPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
+import type { Attributes } from '../events/map.ts';
 import { emitPoint, inSpan } from '../events/span.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import { checkOptions, checkTexts, wholeNumber } from '../shared/options.ts';
@@ -37,6 +39,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
   abstract readonly metadata: RerankerMetadata;
   readonly #policy: CallPolicy;
   readonly #answeredBy: AnsweredBy;
+  readonly #place: Attributes;
 
   constructor(given: BaseRerankerOptions) {
     const options = checkOptions(given, 'configuration');
@@ -44,6 +47,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     this.model = options.model;
     this.#policy = callPolicy(options);
     this.#answeredBy = answeredBy(options.provider, options);
+    this.#place = placeOf(this.#said, options.baseURL);
   }
 
   /** Rejections are retried by their code. */
@@ -66,7 +70,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
       return { results: [], usage: { inputTokens: 0, searchUnits: 0 }, warnings: [], ...this.#said };
     const parts = this.#split(documents);
     const span = {
-      attributes: { ...this.#said, documents: documents.length, topN },
+      attributes: { ...this.#place, documents: documents.length, topN },
       content: () => ({ query, documents }),
       parent: options.parent,
     };

@@ -70,6 +70,8 @@ export interface BaseRerankerOptions extends ModelSettings {
   /** The integration, such as `cohere`. */
   provider: string;
   model: string;
+  /** Where the server is, the provider's own address included: events say its host. It is not kept. Default: they say none. */
+  baseURL?: string | undefined;
 }
 
 /** One request, as an author's `doRerank(request, attempt)` gets it. */

@@ -1,6 +1,6 @@
 import { SingleReader } from '../call/single-reader.ts';
 import { raceAbort, abortReason } from '../call/timers.ts';
-import { MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
+import { leftError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes, EventName } from '../events/map.ts';
 import { endWhenForgotten, pullWithin, startSpan, type Span } from '../events/span.ts';
 import { defined } from '../shared/json.ts';
@@ -65,8 +65,7 @@ class ResponsePump {
     this.#options = options;
     this.reader = new SingleReader({
       advance: () => this.#advance(),
-      leave: () =>
-        this.#fail(new MortiseError('aborted', 'The stream was left before its end.'), { left: true }),
+      leave: () => this.#fail(leftError()),
     });
   }
 
@@ -118,13 +117,13 @@ class ResponsePump {
     this.#span?.end(attributes, () => ({ text, sources, citations }));
   }
 
-  #fail(cause: unknown, told?: Attributes): void {
+  #fail(cause: unknown): void {
     if (this.reader.ended) return;
     const { signal } = this.#options;
     const error = signal?.aborted === true ? abortReason(signal) : this.#described(cause);
     this.reader.fail(error);
     this.#close(error);
-    this.#span?.fail(error, told);
+    this.#span?.fail(error);
   }
 
   #described(cause: unknown): MortiseError {

@@ -1,5 +1,4 @@
-import { readableStream, SingleReader, typedElse } from '@mortise/core/call';
-import { MortiseError } from '@mortise/core';
+import { leftError, readableStream, SingleReader, typedElse } from '@mortise/core/call';
 import { startSpan } from '@mortise/core/events';
 import { webStream, type WebStream } from '@mortise/core/sse';
 import { type DeepPartial, isParserError } from '@mortise/core/parser';
@@ -100,8 +99,7 @@ async function* inItsSpan<
     span.fail(error);
     throw error;
   } finally {
-    if (!isOver)
-      span.fail(new MortiseError('aborted', 'The stream was left before its end.'), { left: true });
+    if (!isOver) span.fail(leftError());
   }
 }
 
@@ -188,7 +186,7 @@ class Run<R> {
 
   #leave(): void {
     const message = 'The stream of a structured value was left before its end.';
-    this.reader.fail(new MortiseError('aborted', message, { partial: this.#latest }));
+    this.reader.fail(leftError(message, { partial: this.#latest }));
     void this.#open?.cancel().catch(() => undefined);
     // Not awaited: a generator that hangs in `next` hangs in `return` too.
     void this.#source?.return(undefined as R).catch(() => undefined);

@@ -1,5 +1,10 @@
-import { abortReason, linkedController, type LinkedController, SingleReader } from '@mortise/core/call';
-import { MortiseError } from '@mortise/core';
+import {
+  abortReason,
+  leftError,
+  linkedController,
+  type LinkedController,
+  SingleReader,
+} from '@mortise/core/call';
 import { type LLM, type ProviderOptions, textDelta } from '@mortise/core/llm';
 import { checkOptions } from '@mortise/core/shared';
 import { webStream } from '@mortise/core/sse';
@@ -184,7 +189,7 @@ class Run<R> implements Listener {
   }
 
   #leave(): void {
-    const error = new MortiseError('aborted', 'The loop was left before its end.');
+    const error = leftError('The loop was left before its end.');
     this.reader.fail(error);
     this.#stop?.abort(error);
     this.#awake();

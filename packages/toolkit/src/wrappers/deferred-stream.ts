@@ -1,4 +1,4 @@
-import { raceAbort, abortReason, typed } from '@mortise/core/call';
+import { raceAbort, abortReason, leftError, typed } from '@mortise/core/call';
 import { MortiseError } from '@mortise/core';
 import { webStream } from '@mortise/core/sse';
 import {
@@ -118,10 +118,7 @@ class Deferred<T, F extends { usage: Usage; provider?: string; model: string }, 
   async cancel(): Promise<void> {
     this.#abandoned = true;
     const partial = this.inner === undefined ? NOTHING : undefined;
-    this.#end(
-      { error: new MortiseError('aborted', 'The stream was left before its end.', { partial }) },
-      true,
-    );
+    this.#end({ error: leftError('The stream was left before its end.', { partial }) }, true);
     await this.inner?.cancel();
   }
 
