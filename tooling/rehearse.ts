@@ -42,7 +42,28 @@ async function rehearse(): Promise<void> {
     git('init', '--quiet', '--initial-branch=main');
     commit('The tree');
   });
-  step('version and publish', () => release(env));
+  step('a registry that has none of the names: the check of the workflow names them all', () => {
+    const { status, output } = bootstrap(env, '--check');
+    for (const { manifest } of publishedPackages())
+      if (!output.includes(`${manifest.name} was never published`))
+        throw new Error(`The check does not name ${manifest.name}:\n${output}`);
+    if (status !== 1) throw new Error(`The check exited with ${status}.`);
+  });
+  step('the first release, by hand', () => {
+    // Without changesets the versions of a first release stand in the manifests.
+    const script = pendingChangesets(tree).length > 0 ? ['version'] : ['api', '--released'];
+    run('pnpm', ['run', ...script], { cwd: tree, env, quiet: true });
+    commit('Versions');
+    run('pnpm', ['run', 'release:bootstrap', '--publish'], { cwd: tree, env, quiet: true });
+  });
+  step('and again: nothing is left to do, and each package has its line of trust', () => {
+    const { status, output } = bootstrap(env, '--publish');
+    const lines = output.match(/^npm trust github \S+ --file release\.yml /gm) ?? [];
+    const count = publishedPackages().length;
+    if (status !== 0 || !output.includes(`knows all ${count} packages`) || lines.length !== count)
+      throw new Error(`The second bootstrap did not find all done:\n${output}`);
+    if (bootstrap(env, '--check').status !== 0) throw new Error('The check fails after the bootstrap.');
+  });
   const first = await allVersions(registry);
   for (const [name, versions] of first)
     if (versions.length !== 1)
@@ -79,11 +100,18 @@ async function rehearse(): Promise<void> {
   });
 }
 
+function bootstrap(env: NodeJS.ProcessEnv, flag: string): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['tooling/bootstrap.ts', flag], {
+    cwd: tree,
+    env,
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
 /** The scripts of the repository, as the publishing workflow runs them. */
 function release(env: NodeJS.ProcessEnv): void {
-  // The first release has no changesets: its versions stand in the manifests.
-  if (pendingChangesets(tree).length > 0) run('pnpm', ['run', 'version'], { cwd: tree, env, quiet: true });
-  else run('pnpm', ['run', 'api', '--released'], { cwd: tree, env, quiet: true });
+  run('pnpm', ['run', 'version'], { cwd: tree, env, quiet: true });
   commit('Versions');
   run('pnpm', ['run', 'release'], { cwd: tree, env, quiet: true });
 }

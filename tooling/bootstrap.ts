@@ -1,0 +1,73 @@
+/**
+ * `pnpm release:bootstrap`: the first release of each name. A registry lets a workflow publish only what exists and trusts it, so a name is
+ * published once by hand: by whoever ran `npm login`. Says what the registry lacks, publishes it with `--publish`, and prints the
+ * line by which each package trusts the publishing workflow. What is there already is left as it is, so it can be run again.
+ *
+ * `--check` publishes nothing, and exits with 1 where a release would fail.
+ */
+import { parseArgs } from 'node:util';
+import { spawnSync } from 'node:child_process';
+import { problemsOf, registryStates } from './registry-state.ts';
+import { addresses } from './repository.ts';
+import { run, step } from './shell.ts';
+import { publishedPackages } from './workspace.ts';
+
+const WORKFLOW = 'release.yml';
+const ENVIRONMENT = 'npm';
+
+const { values } = parseArgs({ options: { publish: { type: 'boolean' }, check: { type: 'boolean' } } });
+const registry = spawnSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).stdout.trim();
+const packages = publishedPackages();
+const names = packages.map(({ manifest }) => manifest.name);
+const states = await registryStates(registry, names);
+const missing = packages.filter((_, at) => states[at]?.state === 'unknown');
+
+if (values.check === true) {
+  const problems = problemsOf(states);
+  for (const problem of problems) console.error(problem);
+  if (problems.length === 0) console.log(`${registry} knows all ${names.length} packages.`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} else if (values.publish === true) {
+  publish();
+  trust();
+} else {
+  for (const { manifest } of missing)
+    console.log(`${manifest.name}@${manifest.version} is not on ${registry}`);
+  console.log(
+    missing.length === 0
+      ? `${registry} knows all ${names.length} packages.`
+      : `\nTo publish these ${missing.length} by hand: npm login, then pnpm release:bootstrap --publish`,
+  );
+  trust();
+}
+
+function publish(): void {
+  if (missing.length === 0) return console.log(`${registry} knows all ${names.length} packages.`);
+  step('build, and the guides that packages ship', () => {
+    run('pnpm', ['run', 'build'], { quiet: true });
+    run(process.execPath, ['tooling/package-docs.ts'], { quiet: true });
+  });
+  // Core first: whoever installs another one meanwhile finds what it needs.
+  const ordered = missing.toSorted(
+    (a, b) => Number(b.manifest.name === '@mortise/core') - Number(a.manifest.name === '@mortise/core'),
+  );
+  for (const { folder, manifest } of ordered)
+    step(`publish ${manifest.name}@${manifest.version}`, () =>
+      run('pnpm', ['--dir', folder, 'publish', '--no-git-checks', '--access', 'public'], {
+        env: { ...process.env, NPM_CONFIG_PROVENANCE: 'false' },
+        quiet: true,
+      }),
+    );
+}
+
+/** They ask for a second factor: a person runs them. */
+function trust(): void {
+  const repository = new URL(addresses().repository).pathname.slice(1);
+  console.log(
+    '\nLet each package trust the publishing workflow, once (npm 11.15 or newer, with a second factor):\n',
+  );
+  for (const name of names)
+    console.log(
+      `npm trust github ${name} --file ${WORKFLOW} --repo ${repository} --env ${ENVIRONMENT} --allow-publish --yes`,
+    );
+}
