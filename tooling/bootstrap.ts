@@ -47,17 +47,15 @@ function publish(): void {
     run('pnpm', ['run', 'build'], { quiet: true });
     run(process.execPath, ['tooling/package-docs.ts'], { quiet: true });
   });
-  // Core first: whoever installs another one meanwhile finds what it needs.
-  const ordered = missing.toSorted(
-    (a, b) => Number(b.manifest.name === '@mortise/core') - Number(a.manifest.name === '@mortise/core'),
-  );
-  for (const { folder, manifest } of ordered)
-    step(`publish ${manifest.name}@${manifest.version}`, () =>
-      run('pnpm', ['--dir', folder, 'publish', '--no-git-checks', '--access', 'public'], {
-        env: { ...process.env, NPM_CONFIG_PROVENANCE: 'false' },
-        quiet: true,
-      }),
-    );
+  step(`publish ${missing.map(({ manifest }) => manifest.name).join(', ')}`, () => {
+    // In the order of what they need of each other: whoever installs one meanwhile finds the rest.
+    const filters = missing.flatMap(({ folder }) => ['--filter', `./${folder}`]);
+    const env = { ...process.env, NPM_CONFIG_PROVENANCE: 'false' };
+    run('pnpm', ['--recursive', ...filters, 'publish', '--no-git-checks', '--access', 'public'], {
+      env,
+      quiet: true,
+    });
+  });
 }
 
 /** They ask for a second factor: a person runs them. */
