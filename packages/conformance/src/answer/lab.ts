@@ -76,6 +76,7 @@ export class LabModel extends ScriptedLLM {
   }
 
   override async *doStream(request: ChatRequest, attempt: Attempt): AsyncGenerator<ChatStreamEvent> {
+    this.signals.push(attempt.signal);
     for await (const event of super.doStream(request, attempt)) {
       if (event.type === 'text-delta' && this.pieces++ >= this.#stallAfter) await stalled(attempt.signal);
       yield event;
