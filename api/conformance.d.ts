@@ -96,6 +96,10 @@ export declare const bedrockTitanEmbeddings: EmbeddingDialect;
 export declare const bedrockCohereEmbeddings: EmbeddingDialect;
 export declare const bedrockRerank: RerankDialect;
 
+// ---- dialects/by-name.d.ts
+import type { LLMDialect } from './contract.ts';
+export declare const llmDialects: Readonly<Record<string, LLMDialect | undefined>>;
+
 // ---- dialects/cohere-chat.d.ts
 import type { LLMDialect } from './contract.ts';
 export declare const cohereChat: LLMDialect;
@@ -474,6 +478,7 @@ export interface ConformanceOptions<S> {
     readonly declared: Iterable<string>;
     readonly reasons: Readonly<Record<string, string | undefined>>;
     readonly unreported?: readonly string[] | undefined;
+    readonly tryUndeclared?: boolean | undefined;
 }
 export declare function conformance<S>({ describe, it }: TestFunctions, options: ConformanceOptions<S>): ConformanceResults;
 
@@ -538,6 +543,12 @@ export type { Check } from './frame/check.ts';
 export { conformance, type ConformanceOptions, type TestFunctions } from './frame/conformance.ts';
 export { resultsVariable, saveResults } from './frame/results.ts';
 export { runCase } from './frame/run-case.ts';
+export { llmDialects } from './dialects/by-name.ts';
+export { runTests, type RunOptions, type RunOutcome, type RunProgress, type Wiring, } from './run/run-tests.ts';
+export { serverConformance, SERVER_COST, type ServerConformanceOptions } from './server/conformance.ts';
+export type { ServerSubject } from './server/ask.ts';
+export { reportBadge } from './report/badge.ts';
+export { reportJUnit } from './report/junit.ts';
 export { ingestionConformance, type IngestionConformanceOptions } from './ingestion/conformance.ts';
 export type { IngestionOutcome, IngestionStores, IngestionSubject, IngestionTask, } from './ingestion/subject.ts';
 export { ingestionSuite } from './ingestion/suite.ts';
@@ -947,6 +958,14 @@ export interface Replay extends Wire {
 }
 export declare function startReplay(options: ReplayOptions, recording?: boolean): Promise<Replay>;
 
+// ---- report/badge.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+export declare function reportBadge(results: readonly ConformanceResults[]): string;
+
+// ---- report/junit.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+export declare function reportJUnit(results: readonly ConformanceResults[]): string;
+
 // ---- report/markdown.d.ts
 import type { ConformanceReport } from './report.ts';
 export declare function reportMarkdown({ implementations }: ConformanceReport, level?: number): string;
@@ -1040,6 +1059,58 @@ export interface RetrieverSubject {
 import type { Suite } from '../frame/case.ts';
 import type { RetrieverSubject } from './subject.ts';
 export declare const retrieverSuite: Suite<RetrieverSubject>;
+
+// ---- run/run-tests.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+export type Wiring = (test: TestFunctions) => ConformanceResults | readonly ConformanceResults[];
+export interface RunProgress {
+    readonly done: number;
+    readonly total: number;
+    readonly failed: number;
+    readonly title: string;
+}
+export interface RunOptions {
+    readonly cases?: readonly string[] | undefined;
+    readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+}
+export interface RunOutcome {
+    readonly results: readonly ConformanceResults[];
+    readonly other: readonly {
+        readonly title: string;
+        readonly error: string;
+    }[];
+}
+export declare function runTests(wiring: Wiring, options?: RunOptions): Promise<RunOutcome>;
+
+// ---- server/ask.d.ts
+export interface ServerSubject {
+    readonly baseURL: string;
+    readonly model: string;
+    readonly apiKey?: string | undefined;
+}
+
+// ---- server/conformance.d.ts
+import type { ConformanceResults } from '../frame/case.ts';
+import type { TestFunctions } from '../frame/conformance.ts';
+import type { ServerSubject } from './ask.ts';
+export interface ServerConformanceOptions extends ServerSubject {
+    readonly contract: 'llm' | 'embedding';
+    readonly reasons?: Readonly<Record<string, string>> | undefined;
+    readonly name?: string | undefined;
+}
+export declare const SERVER_COST: {
+    readonly llm: {
+        readonly requests: number;
+        readonly tokens: 2500;
+    };
+    readonly embedding: {
+        readonly requests: number;
+        readonly tokens: 500;
+    };
+};
+export declare function serverConformance(functions: TestFunctions, options: ServerConformanceOptions): ConformanceResults;
 
 // ---- shared/linear.d.ts
 export declare const REPEATED: readonly string[];
