@@ -11,7 +11,9 @@ import { langchain, llamaindex, transform, type FileOutcome } from '@mortise/cod
  * there, and type-checked (`strict`) against the sources of this repository. Modules of third parties that are not installed are
  * declared without types; the list says which.
  *
- *     node --conditions=mortise-source packages/codemod/bench/measure.ts llamaindex FOLDER [--tsc PATH] [--keep] [--show]
+ * `--alone` ranks what keeps files from turning by itself: constructs that are all that is listed of a file, and pairs of them.
+ *
+ *     node --conditions=mortise-source packages/codemod/bench/measure.ts llamaindex FOLDER [--tsc PATH] [--keep] [--show] [--alone]
  */
 const root = join(import.meta.dirname, '../../..');
 
@@ -23,12 +25,17 @@ interface Fault {
 function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { tsc: { type: 'string' }, keep: { type: 'boolean' }, show: { type: 'boolean' } },
+    options: {
+      ...{ tsc: { type: 'string' }, keep: { type: 'boolean' } },
+      ...{ show: { type: 'boolean' }, alone: { type: 'boolean' } },
+    },
   });
   const [name, folder] = positionals;
   const library = [llamaindex, langchain].find((each) => each.name === name);
   if (library === undefined || folder === undefined)
-    throw new TypeError('Usage: measure.ts llamaindex|langchain FOLDER [--tsc PATH] [--keep] [--show]');
+    throw new TypeError(
+      'Usage: measure.ts llamaindex|langchain FOLDER [--tsc PATH] [--keep] [--show] [--alone]',
+    );
   const base = resolve(folder);
   const files = sourceFiles(base).map((path) => ({
     path: relative(base, path),
@@ -38,6 +45,7 @@ function main(): void {
   const copy = mkdtempSync(join(tmpdir(), 'mortise-codemod-'));
   const { faults, shims } = check(outcomes, copy, values.tsc ?? join(root, 'node_modules/.bin/tsc'));
   print(outcomes, faults, shims, values.show === true);
+  if (values.alone) printAlone(outcomes);
   if (values.keep) process.stdout.write(`\nkept: ${copy}\n`);
   else rmSync(copy, { recursive: true });
 }
@@ -207,6 +215,20 @@ function byConstruct(outcomes: readonly FileOutcome[]) {
     }
   }
   return [...counts].sort(([, a], [, b]) => b.met - a.met);
+}
+
+/** Constructs, and pairs of them, by the number of files of which nothing else is listed. */
+function printAlone(outcomes: readonly FileOutcome[]): void {
+  const files = new Map<string, string[]>();
+  for (const { state, listed, path } of outcomes) {
+    const constructs = [...new Set(listed.map(({ construct }) => construct))].sort();
+    if (state !== 'left' || constructs.length > 2) continue;
+    const key = constructs.join(' and ');
+    files.set(key, [...(files.get(key) ?? []), path]);
+  }
+  process.stdout.write('\nalone\n');
+  for (const [key, paths] of [...files].sort(([, a], [, b]) => b.length - a.length))
+    process.stdout.write(`${String(paths.length).padStart(5)} ${key}: ${paths.join(', ')}\n`);
 }
 
 /** In how many files each reason stands first. */

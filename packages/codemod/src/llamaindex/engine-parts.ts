@@ -2,6 +2,7 @@ import { Node, type CallExpression } from 'ts-morph';
 import type { Rewriting } from '../engine/contract.ts';
 import { argumentOf, argumentsText, isTrue, membersOf, methodCall, objectText } from '../engine/syntax.ts';
 import { retrieverText } from './indexes.ts';
+import { isNodeList, listRetriever } from './node-lists.ts';
 import { fromSettings } from './settings.ts';
 
 /** What is said of every engine. */
@@ -16,6 +17,10 @@ export function ownRetriever(
   file: Rewriting,
 ): string | undefined {
   const topK = members.get('similarityTopK');
+  if (isNodeList(file.kindOf(receiver))) {
+    if (topK === undefined) return listRetriever(receiver, undefined, node, file, members.get('mode'));
+    return void file.cannot(node, 'The option similarityTopK has no counterpart here.');
+  }
   const made = retrieverText(receiver, undefined, node, file);
   return topK === undefined ? made : made?.replace('topK: 2', `topK: ${file.render(topK)}`);
 }

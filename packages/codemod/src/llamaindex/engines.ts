@@ -7,6 +7,7 @@ import { filterText } from './filters.ts';
 import { filteredText } from './indexes.ts';
 import { contextEngine, ownRetriever, PROMPTS, sayText } from './engine-parts.ts';
 import { overEngines, queryTool } from './engine-tools.ts';
+import { isNodeList } from './node-lists.ts';
 import { fromSettings } from './settings.ts';
 
 interface EngineParts {
@@ -121,6 +122,20 @@ export const ENGINE_KINDS: Readonly<Record<string, KindRules>> = {
       response: { kind: 'text', as: 'text' },
       message: messageProperty('text'),
       sourceNodes: { kind: 'scored node[]', as: 'sources' },
+      metadata: { kind: 'answer metadata', as: 'metadata' },
+    },
+  },
+  'answer metadata': {
+    properties: {
+      selectorResult: {
+        kind: 'text',
+        as: (node, file) => {
+          if (!Node.isPropertyAccessExpression(node))
+            return file.cannot(node, 'It is used in an unknown way.');
+          file.note(node, 'What was chosen is { engine, reason } in the metadata of the answer.');
+          return file.render(node.getExpression());
+        },
+      },
     },
   },
   'chat engine': {
@@ -162,7 +177,9 @@ export const INDEX_ENGINES: NonNullable<KindRules['methods']> = {
       if (receiver === undefined || members === undefined)
         return file.cannot(node, 'Its options are not written where it is made.');
       const other = [...members.keys()].find(
-        (name) => !['similarityTopK', 'chatModel', 'systemPrompt'].includes(name),
+        (name) =>
+          !['similarityTopK', 'chatModel', 'systemPrompt'].includes(name) &&
+          !(name === 'mode' && isNodeList(file.kindOf(receiver))),
       );
       if (other !== undefined)
         return file.cannot(node, `The option ${other} of a chat engine has no counterpart.`);

@@ -2,8 +2,11 @@ import type { Library } from '../engine/contract.ts';
 import { ANSWERS } from '../shared/answers.ts';
 import { CHAT_KINDS } from './chat.ts';
 import { ENGINE_KINDS, ENGINES, INDEX_ENGINES } from './engines.ts';
+import { EVALUATOR_KINDS, EVALUATORS } from './evaluators.ts';
+import { EXTRACTOR_KINDS, EXTRACTORS } from './extractors.ts';
 import { INDEX_KINDS, INDEXES, indexStatement } from './indexes.ts';
 import { MODELS } from './models.ts';
+import { NODE_LIST_METHODS, NODE_LISTS } from './node-lists.ts';
 import { NODE_KINDS, NODES } from './nodes.ts';
 import { READER_KINDS, READERS, readerStatement } from './readers.ts';
 import { settingsStatement, SETTINGS } from './settings.ts';
@@ -13,7 +16,18 @@ import { TOOL_KINDS, TOOLS } from './tools.ts';
 export const llamaindex: Library = {
   name: 'llamaindex',
   owns: (specifier) => /^(?:llamaindex|@llamaindex)(?:\/|$)/.test(specifier),
-  names: { ...MODELS, ...NODES, ...INDEXES, ...ENGINES, ...TOOLS, ...READERS, ...SETTINGS },
+  names: {
+    ...MODELS,
+    ...NODES,
+    ...INDEXES,
+    ...ENGINES,
+    ...TOOLS,
+    ...READERS,
+    ...EXTRACTORS,
+    ...EVALUATORS,
+    ...NODE_LISTS,
+    ...SETTINGS,
+  },
   kinds: {
     ...ANSWERS,
     ...CHAT_KINDS,
@@ -23,6 +37,10 @@ export const llamaindex: Library = {
     ...READER_KINDS,
     ...INDEX_KINDS,
     index: { ...INDEX_KINDS['index'], methods: { ...INDEX_KINDS['index']?.methods, ...INDEX_ENGINES } },
+    'summary index': { methods: { ...INDEX_ENGINES, ...NODE_LIST_METHODS } },
+    'keyword index': { methods: { ...INDEX_ENGINES, ...NODE_LIST_METHODS } },
+    ...EXTRACTOR_KINDS,
+    ...EVALUATOR_KINDS,
     memory: {},
   },
   statement: (statement, file) =>

@@ -122,6 +122,14 @@ const splitter = (
         if (to === undefined) return file.cannot(made_, `The option ${option} has no counterpart.`);
         written.set(to, file.render(value));
       }
+      const room = Number(written.get('maxTokens'));
+      if (!members.has('chunkOverlap') && room <= Number(written.get('overlap'))) {
+        written.set('overlap', String(Math.floor(room / 5)));
+        file.note(
+          made_,
+          'The overlap that was the default, 200 tokens, is larger than a piece: it is a fifth now.',
+        );
+      }
       if (note !== undefined) file.note(made_, note);
       return `new ${file.use(name, '@mortise/rag')}(${objectText([...written])})`;
     },
