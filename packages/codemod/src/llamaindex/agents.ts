@@ -1,6 +1,6 @@
-import { Node, type CallExpression, type NewExpression } from 'ts-morph';
+import { Node, SyntaxKind, type CallExpression, type NewExpression } from 'ts-morph';
 import type { Rewriting } from '../engine/contract.ts';
-import { argumentOf, argumentsText, membersOf, methodCall, objectText } from '../engine/syntax.ts';
+import { argumentOf, argumentsText, indentOf, membersOf, methodCall, objectText } from '../engine/syntax.ts';
 import { messagesText } from './chat.ts';
 import { fromSettings } from './settings.ts';
 
@@ -9,14 +9,19 @@ interface AgentParts {
   readonly llm: string;
   readonly tools: string;
   readonly system: string | undefined;
+  readonly memory: string | undefined;
+  /** Something of it is waited for. */
+  readonly waits: boolean;
 }
 
-const AGENT_OPTIONS = ['llm', 'tools', 'systemPrompt', 'verbose', 'name', 'description', 'chatHistory'];
+const AGENT_OPTIONS = ['llm', 'tools', 'systemPrompt', 'verbose', 'name', 'description', 'memory'];
 
 function agentParts(node: CallExpression | NewExpression, file: Rewriting): AgentParts | undefined {
   const members = membersOf(argumentOf(node));
   const other = [...(members?.keys() ?? [])].find(
-    (name) => !AGENT_OPTIONS.includes(name) || name === 'chatHistory',
+    (name) =>
+      !AGENT_OPTIONS.includes(name) ||
+      (name === 'memory' && file.kindOf(members?.get(name) as Node) !== 'conversation memory'),
   );
   if (members === undefined || other !== undefined) {
     file.cannot(
@@ -36,7 +41,23 @@ function agentParts(node: CallExpression | NewExpression, file: Rewriting): Agen
     llm,
     tools: tools === undefined ? '[]' : file.render(tools),
     system: system === undefined ? undefined : file.render(system),
+    memory: members.has('memory') ? file.render(members.get('memory') as Node) : undefined,
+    waits: [given, tools, system].some((part) => part !== undefined && waitsFor(part)),
   };
+}
+
+function waitsFor(node: Node): boolean {
+  return (
+    Node.isAwaitExpression(node) ||
+    node
+      .getDescendantsOfKind(SyntaxKind.AwaitExpression)
+      .some(
+        (each) =>
+          !each
+            .getAncestors()
+            .some((around) => Node.isArrowFunction(around) && around.getAncestors().includes(node)),
+      )
+  );
 }
 
 /** The methods of an agent that the file calls. */
@@ -71,8 +92,14 @@ export function agentText(node: CallExpression | NewExpression, file: Rewriting)
   const asked =
     before.length === 0 ? 'question' : `[${[...before, `{ role: 'user', content: question }`].join(', ')}]`;
   const schema = options.get('responseFormat');
+  if ((parts.waits || parts.memory !== undefined) && methods.has('stream'))
+    return file.cannot(node, 'What an agent that streams is made of must be there: give it constants.');
+  if (parts.memory !== undefined && (options.size > 0 || !Node.isIdentifier(memoryOf(node))))
+    return file.cannot(node, 'An agent with a memory is asked with a question alone.');
+  if (parts.memory !== undefined)
+    return rememberingText({ ...parts, memory: parts.memory }, system, node, file);
   const run = (by: string): string =>
-    `${parameters(options, schema, file)} => ${file.use(by, '@mortise/toolkit')}(${argumentsText(
+    `${parts.waits ? 'async ' : ''}${parameters(options, schema, file)} => ${file.use(by, '@mortise/toolkit')}(${argumentsText(
       parts.llm,
       asked,
       `{ tools: ${parts.tools}${schema === undefined ? '' : ', output'} }`,
@@ -83,6 +110,33 @@ export function agentText(node: CallExpression | NewExpression, file: Rewriting)
   );
   if (methods.size < 2) return run(methods.has('stream') ? 'streamTools' : 'runTools');
   return `{ run: ${run('runTools')}, runStream: ${run('streamTools')} }`;
+}
+
+const memoryOf = (node: CallExpression | NewExpression): Node | undefined =>
+  membersOf(argumentOf(node))?.get('memory');
+
+/** An agent that keeps what was said: each question and all that came of it. */
+function rememberingText(
+  parts: AgentParts & { readonly memory: string },
+  system: readonly string[],
+  node: Node,
+  file: Rewriting,
+): string {
+  const { llm, memory, tools } = parts;
+  const asked = [...system, '...messages'].join(', ');
+  file.note(
+    node,
+    'An agent is runTools: it stops after 10 steps (maxSteps), and what a tool throws is not told to the model.',
+  );
+  return [
+    `async (question${file.typed ? ': string' : ''}) => {`,
+    `  await ${memory}.add({ role: 'user', content: question });`,
+    `  const messages = await ${memory}.getLLM();`,
+    `  const result = await ${file.use('runTools', '@mortise/toolkit')}(${llm}, [${asked}], { tools: ${tools} });`,
+    `  await ${memory}.add(...result.messages.slice(${system.length === 0 ? '' : `${system.length} + `}messages.length));`,
+    '  return result;',
+    '}',
+  ].join(`\n${indentOf(node)}`);
 }
 
 /** The parameters of the function that an agent becomes: the question, and what its calls give besides. */
@@ -103,7 +157,7 @@ function parameters(options: ReadonlyMap<string, Node>, schema: Node | undefined
 }
 
 /** What a run is given besides the question. */
-const RUN_OPTIONS = ['chatHistory', 'responseFormat'];
+const RUN_OPTIONS = ['chatHistory', 'state', 'responseFormat'];
 
 export function runText(node: CallExpression, file: Rewriting): string {
   const { receiver } = methodCall(node) ?? {};
@@ -119,6 +173,9 @@ export function runText(node: CallExpression, file: Rewriting): string {
       node,
       `The option ${other ?? ''} of a run has no counterpart by rule: see messages and onState of runTools.`,
     );
+  const state = options.get('state');
+  if (state !== undefined && (options.has('chatHistory') || file.kindOf(state) !== 'run state'))
+    return file.cannot(node, 'What a run goes on from is the state that an earlier run of this file gave.');
   if (file.kindOf(question) !== undefined && file.kindOf(question) !== 'text')
     return file.cannot(node, 'An agent is asked with a text.');
   const made = Node.isIdentifier(receiver) ? receiver.getSymbol()?.getDeclarations()[0] : undefined;
@@ -134,7 +191,7 @@ export function runText(node: CallExpression, file: Rewriting): string {
       const value = options.get(name);
       if (value === undefined) return [name, undefined] as const;
       return [
-        name === 'chatHistory' ? 'history' : 'output',
+        name === 'responseFormat' ? 'output' : 'history',
         name === 'chatHistory' ? messagesText(value, file) : file.render(value),
       ] as const;
     }),
@@ -155,7 +212,8 @@ function optionsUsed(node: Node, file: Rewriting): Map<string, Node> {
       called.receiver.getSymbol()?.getDeclarations()[0] !== declaration
     )
       return;
-    for (const [name, value] of membersOf(each.getArguments()[1]) ?? []) used.set(name, value);
+    for (const [name, value] of membersOf(each.getArguments()[1]) ?? [])
+      used.set(name === 'state' ? 'chatHistory' : name, value);
   });
   return used;
 }

@@ -324,27 +324,4 @@ export const ENGINES: Readonly<Record<string, NameRules>> = {
     },
     type: { name: 'Tool', from: '@mortise/toolkit', kind: 'tool' },
   },
-  createMemory: {
-    call: {
-      kind: (node: CallExpression) => (plainMemory(node) ? 'memory' : undefined),
-      rule: (node, file) => {
-        const [messages] = node.getArguments();
-        if (messages === undefined || !plainMemory(node))
-          return file.cannot(
-            node,
-            'Memory blocks and limits have no counterpart here: see docs/guides/conversations.md.',
-          );
-        const parent = node.getParent();
-        const isTyped =
-          file.typed && Node.isVariableDeclaration(parent) && parent.getTypeNode() === undefined;
-        return `${file.render(messages)}${isTyped ? ` satisfies ${file.useType('ChatMessage', '@mortise/core')}[]` : ''}`;
-      },
-    },
-  },
 };
-
-/** A list of messages, and nothing else. */
-function plainMemory(node: CallExpression): boolean {
-  const [messages, ...others] = node.getArguments();
-  return others.length === 0 && messages !== undefined && Node.isArrayLiteralExpression(messages);
-}

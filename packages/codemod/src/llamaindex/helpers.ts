@@ -4,7 +4,7 @@ import type { Rewriting } from '../engine/contract.ts';
 export interface HelperParts {
   readonly name: string;
   /** The text where the file has types, nothing where it has none. */
-  typed(text: string): string;
+  readonly typed: (text: string) => string;
 }
 
 /** The name of a function that is written into the file, once, for what Mortise has no package with. */

@@ -11,6 +11,7 @@ import {
 } from '../engine/syntax.ts';
 import { filterText } from './filters.ts';
 import { fromSettings, splitterText } from './settings.ts';
+import { clearsStores } from './stores.ts';
 
 const VECTORS = 'weights: { bm25: 0, vector: 1 }';
 
@@ -29,6 +30,8 @@ interface Building {
   readonly open: string;
   /** The documents, where there are any. */
   readonly documents: string | undefined;
+  /** Options of the update, behind a comma. */
+  readonly options: string;
   readonly isKept: boolean;
 }
 
@@ -49,7 +52,9 @@ function building(call: CallExpression, file: Rewriting): Building | undefined {
     return undefined;
   }
   const context = options.get('storageContext');
-  if (context !== undefined && file.kindOf(context) !== 'storage context') {
+  const place = context === undefined ? undefined : file.kindOf(context);
+  const isStored = place === 'stores of an index';
+  if (context !== undefined && place !== 'storage context' && !isStored) {
     file.cannot(call, 'Where the index is kept cannot be told.');
     return undefined;
   }
@@ -60,15 +65,21 @@ function building(call: CallExpression, file: Rewriting): Building | undefined {
     call,
     'The index finds by vectors alone, as before; index.retriever() without weights also looks for words.',
   );
-  if (context !== undefined)
+  if (context !== undefined && !isStored)
     file.note(call, 'The saved index has a format of its own: it is built once more.');
   const settings = objectText([
-    ['...', context === undefined ? undefined : file.render(context)],
+    ['...', context === undefined || isStored ? undefined : file.render(context)],
     ['splitter', splitter],
   ]);
-  const open = `await ${file.use('openIndex', '@mortise/rag')}(${argumentsText(objectText([['embedding', embedding]]), settings)})`;
+  const parts = objectText([
+    ['embedding', embedding],
+    ['...', context !== undefined && isStored ? file.render(context) : undefined],
+  ]);
+  const open = `await ${file.use('openIndex', '@mortise/rag')}(${argumentsText(parts, settings)})`;
   const documents = isInit || first === undefined ? undefined : file.render(first);
-  return { open, documents, isKept: context !== undefined };
+  // Documents of other runs stay in a store that is not emptied first.
+  const updating = isStored && !clearsStores(file) ? ', { removeMissing: false }' : '';
+  return { open, documents, options: updating, isKept: context !== undefined && !isStored };
 }
 
 /** An index is opened, then brought to what the documents say: two statements where there was one. */
@@ -83,7 +94,7 @@ export function indexStatement(statement: Statement, file: Rewriting): string | 
     const name = declaration.getName();
     return [
       `${statement.getDeclarationKind()} ${name} = ${built.open};`,
-      ...(built.documents === undefined ? [] : [`await ${name}.update(${built.documents});`]),
+      ...(built.documents === undefined ? [] : [`await ${name}.update(${built.documents}${built.options});`]),
       ...(built.documents !== undefined && built.isKept ? [`await ${name}.save();`] : []),
     ].join(indent);
   }
@@ -100,7 +111,7 @@ export function indexStatement(statement: Statement, file: Rewriting): string | 
   const name = file.freshName('index');
   return [
     `const ${name} = ${built.open};`,
-    ...(built.documents === undefined ? [] : [`await ${name}.update(${built.documents});`]),
+    ...(built.documents === undefined ? [] : [`await ${name}.update(${built.documents}${built.options});`]),
     ...(built.isKept ? [`await ${name}.save();`] : []),
     ...(isReturn ? [`return ${name};`] : []),
   ].join(indent);
@@ -196,6 +207,25 @@ export const INDEXES: Readonly<Record<string, NameRules>> = {
     statics: {
       fromDocuments: { kind: 'index', rule: (node, file) => file.cannot(node, inside) },
       init: { kind: 'index', rule: (node, file) => file.cannot(node, inside) },
+      fromVectorStore: {
+        kind: 'index',
+        rule: (node, file) => {
+          const [store, ...others] = node.getArguments();
+          if (store === undefined || others.length > 0 || file.kindOf(store) !== 'vector store')
+            return file.cannot(
+              node,
+              'An index over a vector store: openIndex({ embedding, documents, vectors }) takes ours.',
+            );
+          const embedding = fromSettings('embedModel', node, file);
+          const splitter = splitterText(node, file);
+          if (embedding === undefined || splitter === undefined) return node.getText();
+          const parts = objectText([
+            ['embedding', embedding],
+            ['...', file.render(store)],
+          ]);
+          return `${file.use('openIndex', '@mortise/rag')}(${parts}, ${objectText([['splitter', splitter]])})`;
+        },
+      },
     },
     type: { name: 'DocumentIndex', from: '@mortise/rag', kind: 'index' },
     without: 'An index over a vector store: openIndex({ embedding, documents, vectors }) takes ours.',
@@ -235,9 +265,12 @@ export const INDEXES: Readonly<Record<string, NameRules>> = {
   },
   storageContextFromDefaults: {
     call: {
-      kind: 'storage context',
+      kind: (node, file) => (ownStores(node, file) === undefined ? 'storage context' : 'stores of an index'),
+      sync: true,
       rule: (node, file) => {
         const members = membersOf(argumentOf(node));
+        const stores = ownStores(node, file);
+        if (stores !== undefined) return file.render(stores);
         const directory = members?.get('persistDir');
         if (directory === undefined || members?.size !== 1)
           return file.cannot(
@@ -250,3 +283,11 @@ export const INDEXES: Readonly<Record<string, NameRules>> = {
     },
   },
 };
+
+/** The only option of a storage context, where it is a store that becomes ours. */
+function ownStores(node: CallExpression, file: Rewriting): Node | undefined {
+  const members = membersOf(argumentOf(node));
+  const store = members?.get('vectorStore');
+  if (store === undefined || members?.size !== 1) return undefined;
+  return file.kindOf(store) === 'vector store' ? store : undefined;
+}

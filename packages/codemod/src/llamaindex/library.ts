@@ -3,13 +3,17 @@ import { ANSWERS } from '../shared/answers.ts';
 import { CHAT_KINDS } from './chat.ts';
 import { ENGINE_KINDS, ENGINES, INDEX_ENGINES } from './engines.ts';
 import { EVALUATOR_KINDS, EVALUATORS } from './evaluators.ts';
+import { EXEC, EXEC_KINDS } from './exec.ts';
 import { EXTRACTOR_KINDS, EXTRACTORS } from './extractors.ts';
 import { INDEX_KINDS, INDEXES, indexStatement } from './indexes.ts';
+import { MCP, MCP_KINDS } from './mcp.ts';
+import { MEMORY, MEMORY_KINDS } from './memory.ts';
 import { MODELS } from './models.ts';
 import { NODE_LIST_METHODS, NODE_LISTS } from './node-lists.ts';
 import { NODE_KINDS, NODES } from './nodes.ts';
 import { READER_KINDS, READERS, readerStatement } from './readers.ts';
 import { settingsStatement, SETTINGS } from './settings.ts';
+import { STORE_KINDS, STORES, storeStatement } from './stores.ts';
 import { TOOL_KINDS, TOOLS } from './tools.ts';
 
 /** LlamaIndexTS: `llamaindex` and `@llamaindex/*`. */
@@ -24,6 +28,9 @@ export const llamaindex: Library = {
     ...TOOLS,
     ...READERS,
     ...EXTRACTORS,
+    ...MCP,
+    ...MEMORY,
+    ...STORES,
     ...EVALUATORS,
     ...NODE_LISTS,
     ...SETTINGS,
@@ -40,9 +47,16 @@ export const llamaindex: Library = {
     'summary index': { methods: { ...INDEX_ENGINES, ...NODE_LIST_METHODS } },
     'keyword index': { methods: { ...INDEX_ENGINES, ...NODE_LIST_METHODS } },
     ...EXTRACTOR_KINDS,
+    ...EXEC_KINDS,
+    ...MCP_KINDS,
+    ...MEMORY_KINDS,
+    ...STORE_KINDS,
+    llm: { ...CHAT_KINDS['llm'], methods: { ...CHAT_KINDS['llm']?.methods, ...EXEC } },
     ...EVALUATOR_KINDS,
-    memory: {},
   },
   statement: (statement, file) =>
-    settingsStatement(statement, file) ?? indexStatement(statement, file) ?? readerStatement(statement, file),
+    settingsStatement(statement, file) ??
+    storeStatement(statement, file) ??
+    indexStatement(statement, file) ??
+    readerStatement(statement, file),
 };

@@ -85,11 +85,14 @@ export const TOOL_KINDS: Readonly<Record<string, KindRules>> = {
   'agent message': { properties: { content: { kind: 'text', as: 'text' } } },
   'agent result': {
     properties: {
+      /** The conversation, where it is what another run goes on from. */
+      state: { kind: 'run state', as: stateText },
       object: { kind: 'text', as: 'output' },
       result: { kind: 'text', as: 'text' },
       message: { as: 'text' },
     },
   },
+  'run state': {},
   'agent events': { iterates: { kind: 'agent event', through: '' } },
   'agent event': { properties: { data: { kind: 'event data', as: eventData } } },
   'event data': {
@@ -113,6 +116,20 @@ function dataText(node: Node, file: Rewriting): string {
     'data had the result, the messages and the state: the text is shown; messages and state are beside it.',
   );
   return `${receiver}.text`;
+}
+
+function stateText(node: Node, file: Rewriting): string {
+  const parent = node.getParent();
+  if (
+    !Node.isPropertyAccessExpression(node) ||
+    !Node.isPropertyAssignment(parent) ||
+    parent.getName() !== 'state'
+  )
+    return file.cannot(
+      node,
+      'The state of a run is plain JSON of another shape: state of what runTools gives.',
+    );
+  return `${file.render(node.getExpression())}.messages.filter(({ role }) => role !== 'system')`;
 }
 
 function messageOf(node: Node, file: Rewriting): string {
@@ -163,8 +180,5 @@ export const TOOLS: Readonly<Record<string, NameRules>> = {
   workflowEvent: { without: 'Workflows of events are a program of yours.' },
   zodEvent: { without: 'Workflows of events are a program of yours.' },
   agentHandler: { without: 'Workflows of events are a program of yours.' },
-  mcp: {
-    without: 'fromMCPTools of @mortise/mcp takes the tools of a server; its client is connected by you.',
-  },
   wiki: { call: { kind: 'tool', rule: wikipediaText } },
 };
