@@ -113,3 +113,161 @@ it('a splitter keeps an overlap that fits its size', () => {
   const text = `import { SentenceSplitter } from 'llamaindex';\nexport const splitter = new SentenceSplitter({ chunkSize: 40 });\n`;
   expect(turned(text)).toContain('{ maxTokens: 40, overlap: 8 }');
 });
+
+describe('one step of a model with tools', () => {
+  const of = (call: string): string => `import { openai } from '@llamaindex/openai';
+import type { ChatMessage } from 'llamaindex';
+const llm = openai({ model: 'm' });
+export async function step(messages: ChatMessage[], isStreamed: boolean) {
+  const { newMessages, toolCalls } = await llm.exec(${call});
+  return [newMessages, toolCalls.length];
+}
+`;
+
+  it('is a run that stops when its tools have answered', () => {
+    const after = turned(of('{ messages, tools: [] }'));
+    expect(after).toContain('{ newMessages, toolCalls } = await execStep(llm, messages, [])');
+    expect(after).toContain('runTools(llm, messages, { tools, stopWhen: () => true })');
+  });
+
+  it('may be streamed', () => {
+    expect(turned(of('{ messages, stream: true }'))).toContain('await streamStep(llm, messages, [])');
+  });
+
+  it('is listed with a schema, and where streaming is decided later', () => {
+    expect(listed(of('{ messages, responseFormat: schema }'))).toEqual([[5, 'exec']]);
+    expect(listed(of('{ messages, stream: isStreamed }'))).toEqual([[5, 'exec']]);
+  });
+});
+
+describe('a server of tools', () => {
+  const of = (declaration: string, async = 'async '): string => `import { openai } from '@llamaindex/openai';
+import { mcp } from '@llamaindex/tools';
+import { agent } from '@llamaindex/workflow';
+export ${async}function run(llm = openai({ model: 'm' })) {
+  ${declaration}
+  return server;
+}
+`;
+
+  it('is connected where it is named, and its tools are waited for in the run', () => {
+    const after = turned(`import { openai } from '@llamaindex/openai';
+import { mcp } from '@llamaindex/tools';
+import { agent } from '@llamaindex/workflow';
+export async function run() {
+  const server = mcp({ command: 'npx', args: ['files'], verbose: true });
+  const helper = agent({ llm: openai({ model: 'm' }), tools: await server.tools() });
+  const result = await helper.run('What is there?');
+  await server.cleanup();
+  return result.data.result;
+}
+`);
+    expect(after).toContain("const server = await connectMcp({ command: 'npx', args: ['files'] });");
+    expect(after).toContain('async (question: string) => runTools(');
+    expect(after).toContain('await server.close();');
+  });
+
+  it('is listed where nothing can be waited for', () => {
+    expect(listed(of("const server = mcp({ url: 'https://example.com' });", ''))).toEqual([[5, 'mcp']]);
+  });
+});
+
+describe('a memory', () => {
+  it('with a limit gives the newest messages that fit', () => {
+    const after = turned(`import { createMemory, staticBlock } from 'llamaindex';
+export async function remembered(content: string) {
+  const memory = createMemory([], { tokenLimit: 100, memoryBlocks: [staticBlock({ content })] });
+  await memory.add({ role: 'user', content: 'Hello' });
+  return await memory.getLLM();
+}
+`);
+    expect(after).toContain("conversationMemory(100, [{ role: 'user', content: content }])");
+  });
+
+  it('of an agent is given each question and all that came of it', () => {
+    const after = turned(`import { openai } from '@llamaindex/openai';
+import { agent } from '@llamaindex/workflow';
+import { createMemory } from 'llamaindex';
+export async function ask(question: string) {
+  const memory = createMemory({ tokenLimit: 100 });
+  const helper = agent({ llm: openai({ model: 'm' }), memory, systemPrompt: 'Be kind.' });
+  return (await helper.run(question)).data.result;
+}
+`);
+    expect(after).toContain("await memory.add({ role: 'user', content: question });");
+    expect(after).toContain('await memory.add(...result.messages.slice(1 + messages.length));');
+  });
+
+  it('with other blocks, and messages that are kept elsewhere, are listed', () => {
+    expect(
+      listed(`import { createMemory, vectorBlock } from 'llamaindex';
+export async function remembered(turns: { role: string; content: string }[], vectorStore: unknown) {
+  const memory = createMemory([], { memoryBlocks: [vectorBlock({ vectorStore })] });
+  for (const turn of turns) await memory.add(turn);
+}
+`),
+    ).toEqual([
+      [3, 'createMemory'],
+      [4, 'add'],
+    ]);
+  });
+});
+
+describe('an index in Postgres', () => {
+  const of = (statements: string): string => `import { OpenAIEmbedding } from '@llamaindex/openai';
+import { PGVectorStore } from '@llamaindex/postgres';
+import { Document, Settings, storageContextFromDefaults, VectorStoreIndex } from 'llamaindex';
+Settings.embedModel = new OpenAIEmbedding({ model: 'm' });
+export async function fill(texts: string[]) {
+  const store = new PGVectorStore({ clientConfig: { connectionString: process.env.DATABASE } });
+  ${statements}
+  return index;
+}
+`;
+  const filled = `const storageContext = await storageContextFromDefaults({ vectorStore: store });
+  const index = await VectorStoreIndex.fromDocuments(texts.map((text) => new Document({ text })), { storageContext });`;
+
+  it('is opened over two stores, and keeps what other runs put there', () => {
+    const after = turned(of(filled));
+    expect(after).toContain(
+      "new PostgresVectorStore({ connectionString: process.env.DATABASE ?? '', dimensions: 1536 })",
+    );
+    expect(after).toContain('await openIndex({ embedding, ...storageContext }, {');
+    expect(after).toContain('{ removeMissing: false });');
+    expect(after).not.toContain('save()');
+  });
+
+  it('forgets what is gone where it was emptied first', () => {
+    const after = turned(of(`await store.clearCollection();\n  ${filled}`));
+    expect(after).not.toContain('removeMissing');
+    expect(after).not.toContain('clearCollection');
+  });
+
+  it('is opened alone', () => {
+    expect(turned(of('const index = await VectorStoreIndex.fromVectorStore(store);'))).toContain(
+      'const index = await openIndex({ embedding, ...store }, {',
+    );
+  });
+
+  it('is listed where it is made of a client', () => {
+    expect(
+      listed(`import { PGVectorStore } from '@llamaindex/postgres';
+export const make = (client: unknown) => void new PGVectorStore({ client, dimensions: 3 });
+`),
+    ).toEqual([[2, 'PGVectorStore']]);
+  });
+});
+
+it('a run goes on from the conversation that an earlier one gave', () => {
+  const after = turned(`import { openai } from '@llamaindex/openai';
+import { agent } from '@llamaindex/workflow';
+const helper = agent({ llm: openai({ model: 'm' }) });
+export async function twice() {
+  const first = await helper.run('One?');
+  return await helper.run('Two?', { state: first.data.state });
+}
+`);
+  expect(after).toContain(
+    "helper('Two?', { history: first.messages.filter(({ role }) => role !== 'system') })",
+  );
+});
