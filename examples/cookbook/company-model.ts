@@ -34,11 +34,13 @@ class HouseLLM extends BaseLLM {
       body: JSON.stringify({ turns, limit: request.maxOutputTokens }),
       signal: attempt.signal,
     });
+    // `secrets` keeps the key out of every error, should the server repeat it.
+    const about = { provider: this.provider, model: this.model, secrets: [key] };
     const { status, headers } = response;
-    if (!response.ok) throw errorFromResponse({ provider: this.provider, status, headers, secrets: [key] });
+    if (!response.ok) throw errorFromResponse({ ...about, status, headers });
     yield { type: 'start' };
     let text = '';
-    for await (const line of jsonEvents(response, attempt, this, { format: 'json-lines' })) {
+    for await (const line of jsonEvents(response, attempt, about, { format: 'json-lines' })) {
       if (typeof line['say'] === 'string') {
         text += line['say'];
         yield { type: 'text-delta', index: 0, delta: line['say'] };
@@ -47,7 +49,7 @@ class HouseLLM extends BaseLLM {
         const unified = line['stop'] === 'limit' ? 'length' : 'stop';
         yield { type: 'finish', finishReason: { unified, raw: line['stop'] }, usage: {} };
         return;
-      } else throw malformed('a line that says nothing', this);
+      } else throw malformed('a line that says nothing', about);
     }
     // Without an end the reply was cut: core makes an error of it.
   }

@@ -30,11 +30,12 @@ export class HouseLLM extends BaseLLM {
       body: JSON.stringify({ turns, limit: maxOutputTokens }),
       signal: attempt.signal,
     });
+    // `secrets` keeps the token out of every error, should the gateway repeat it.
+    const about = { provider: this.provider, model: this.model, secrets: [token] };
     const { status, headers } = response;
-    // `secrets` keeps the token out of the error, should the gateway repeat it.
-    if (!response.ok) throw errorFromResponse({ provider: this.provider, status, headers, secrets: [token] });
-    const { answer, stopped, used } = await readJson(response, attempt, this);
-    if (typeof answer !== 'string' || !isObject(used)) throw malformed('JSON without an answer', this);
+    if (!response.ok) throw errorFromResponse({ ...about, status, headers });
+    const { answer, stopped, used } = await readJson(response, attempt, about);
+    if (typeof answer !== 'string' || !isObject(used)) throw malformed('JSON without an answer', about);
     return {
       content: [{ type: 'text', text: answer }],
       finishReason: { unified: stopped === 'limit' ? 'length' : 'stop', raw: String(stopped) },

@@ -1,4 +1,4 @@
-import { messagesFromJson, type LLM, type QueryEngine } from '@mortise/core';
+import { messagesFromJson, type ChatMessage, type LLM, type QueryEngine } from '@mortise/core';
 import { streamTools, type Tool } from '@mortise/toolkit';
 
 /** A web handler, as Next, Hono, Bun, Deno and Workers take it. */
@@ -9,6 +9,22 @@ export function chatEndpoint(llm: LLM): Handler {
     const messages = messagesFromJson(await request.json());
     return llm.streamChat(messages).toResponse({ signal: request.signal });
   }
+  return POST;
+}
+
+/** As `chatEndpoint`, for a server that makes no 400 of what it is not to blame for. */
+export function refusingEndpoint(llm: LLM): Handler {
+  // #region refusing
+  async function POST(request: Request): Promise<Response> {
+    let messages: ChatMessage[];
+    try {
+      messages = messagesFromJson(await request.json());
+    } catch {
+      return Response.json({ error: 'That is no conversation.' }, { status: 400 });
+    }
+    return llm.streamChat(messages).toResponse({ signal: request.signal });
+  }
+  // #endregion
   return POST;
 }
 

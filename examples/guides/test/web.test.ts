@@ -11,7 +11,7 @@ import { ScriptedLLM } from '@mortise/core/testing';
 import { tool, type RunToolsEvent } from '@mortise/toolkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ask, titles, told } from '../browser.ts';
-import { agentEndpoint, askEndpoint, chatEndpoint, type Handler } from '../web-server.ts';
+import { agentEndpoint, askEndpoint, chatEndpoint, refusingEndpoint, type Handler } from '../web-server.ts';
 
 const request = (body: string): Request => new Request('http://localhost/', { method: 'POST', body });
 
@@ -55,6 +55,13 @@ describe('a chat', () => {
     const cut = await ask(messages, () => undefined, new AbortController().signal).catch(told);
     expect(cut).toBe('The connection was lost. The answer is not whole.');
     expect(told(new DOMException('x', 'AbortError'))).toBe('Stopped.');
+  });
+
+  it('is a 400 for what is no JSON, and for what is no conversation', async () => {
+    const llm = new ScriptedLLM({ replies: ['Hello.'] });
+    for (const body of ['{', '[]', '[{"role":"nobody","content":"x"}]'])
+      expect((await refusingEndpoint(llm)(request(body))).status).toBe(400);
+    expect((await refusingEndpoint(llm)(request(JSON.stringify(messages)))).status).toBe(200);
   });
 
   it('is refused when what comes is no conversation', async () => {

@@ -48,7 +48,11 @@ export interface LLMMetadata {
   schemaDialect?: SchemaDialect;
 }
 
-/** `false` is refused as `unsupported` before anything is sent; absent means unknown and is let through. */
+/**
+ * What is `false` and a requirement (tools, a tool choice, a response format, stop sequences, media) is refused as `unsupported` before
+ * anything is sent. A preference (`seed`, `reasoning`) reaches the model all the same, which leaves it out with a warning, or refuses it under
+ * `strict`: `requestNotes` does both. Without `streaming` a stream is made of the whole reply. Absent means unknown and is let through.
+ */
 export interface LLMCapabilities {
   streaming?: boolean;
   tools?: boolean;

@@ -81,10 +81,12 @@ export abstract class CustomLLM<P extends ProviderOptions = ProviderOptions> ext
 }
 
 function textAttempt<P extends ProviderOptions>(request: ChatRequest<P>, attempt: Attempt): TextAttempt<P> {
-  const { number, signal } = attempt;
+  const { number, signal, maxReplyBytes, maxLineBytes } = attempt;
   return {
     number,
     signal,
+    maxReplyBytes,
+    maxLineBytes,
     request,
     touch: () => attempt.touch(),
     replied: (headers) => attempt.replied?.(headers),

@@ -1,5 +1,5 @@
 import { MortiseError } from '../errors.ts';
-import { defined } from '../shared/json.ts';
+import { defined, isObject } from '../shared/json.ts';
 import { finiteNumber, wholeNumber } from '../shared/options.ts';
 import { checkMessages } from './check-messages.ts';
 import { invalid } from './check-source.ts';
@@ -15,7 +15,7 @@ export function toChatRequest<P extends ProviderOptions>(
   options: ChatOptions<P>,
   model: { readonly provider: string; readonly model: string; readonly metadata: LLMMetadata },
 ): ChatRequest<P> {
-  const prompt = typeof input === 'object' && 'prompt' in input ? input.prompt : undefined;
+  const prompt = isObject(input) && 'prompt' in input ? input.prompt : undefined;
   if (prompt !== undefined && typeof prompt !== 'string') throw invalid('The prompt is not a string.');
   const given = prompt ?? input;
   const messages = typeof given === 'string' ? toMessages(given) : checkMessages(given);

@@ -99,10 +99,23 @@ const MOST_BYTES = 65_536;
 export function withoutSecrets(cause: unknown, secrets: Secrets): unknown {
   const pattern = patternOf(secrets);
   if (pattern === undefined || cause === undefined || cause === null) return cause;
-  return holdsSecret(cause, pattern) ? undefined : cause;
+  return holdsSecret(cause, pattern, secrets) ? undefined : cause;
 }
 
-function holdsSecret(root: unknown, pattern: RegExp): boolean {
+/** Characters of a secret that a quotation may not show. */
+const LEAST_PIECE = 6;
+
+/** `JSON.parse` quotes some ten characters around the place that it cannot read: a piece of a secret is one too. */
+function quotesPiece({ message }: SyntaxError, secrets: Secrets): boolean {
+  const [, quoted = ''] = /"([^]*)"/.exec(message.slice(0, 200)) ?? [];
+  for (let at = 0; at + LEAST_PIECE <= quoted.length; at++) {
+    const piece = quoted.slice(at, at + LEAST_PIECE);
+    if (secrets?.some((secret) => secret?.includes(piece)) === true) return true;
+  }
+  return false;
+}
+
+function holdsSecret(root: unknown, pattern: RegExp, secrets: Secrets): boolean {
   const seen = new Set<unknown>();
   const pending: unknown[] = [root];
   for (let count = 0; pending.length > 0; count++) {
@@ -113,6 +126,7 @@ function holdsSecret(root: unknown, pattern: RegExp): boolean {
     } else if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
       if (seen.has(value)) continue;
       seen.add(value);
+      if (value instanceof SyntaxError && quotesPiece(value, secrets)) return true;
       // One by one: a list may be longer than the arguments of a call.
       for (const part of partsOf(value)) pending.push(part);
     }

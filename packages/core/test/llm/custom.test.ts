@@ -16,8 +16,8 @@ class EchoLLM extends CustomLLM {
   readonly prompts: string[] = [];
   readonly #secret = 'sk-hidden';
 
-  constructor() {
-    super({ provider: 'echo', model: 'echo-1' });
+  constructor(bounds: { maxReplyBytes?: number; maxLineBytes?: number } = {}) {
+    super({ provider: 'echo', model: 'echo-1', ...bounds });
   }
 
   get metadata(): LLMMetadata {
@@ -43,6 +43,18 @@ class StreamingEchoLLM extends EchoLLM {
 }
 
 describe('CustomLLM', () => {
+  it('C-13: hands the bounds of a reply to its author', async () => {
+    const seen: unknown[] = [];
+    class Bounded extends EchoLLM {
+      override async doComplete(prompt: string, attempt: TextAttempt): Promise<TextReply> {
+        seen.push([attempt.maxReplyBytes, attempt.maxLineBytes]);
+        return super.doComplete(prompt, attempt);
+      }
+    }
+    await new Bounded({ maxReplyBytes: 7, maxLineBytes: 5 }).chat('Hi');
+    expect(seen).toEqual([[7, 5]]);
+  });
+
   it.each([new EchoLLM(), new StreamingEchoLLM()])(
     'L-08: derives chat, streams and completion from doComplete',
     async (llm) => {

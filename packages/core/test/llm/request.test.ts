@@ -26,6 +26,8 @@ async function refusal(input: ChatInput, options: ChatOptions = {}, capabilities
 describe('a request', () => {
   it.each<[string, ChatInput, ChatOptions]>([
     ['no messages', [], {}],
+    ['nothing', null as never, {}],
+    ['a number', 7 as never, {}],
     ['an unknown role', [{ role: 'robot' as 'user', content: 'x' }], {}],
     ['content that is no content', [{ role: 'user', content: 7 as unknown as string }], {}],
     ['a block without type', [{ role: 'user', content: [{} as never] }], {}],

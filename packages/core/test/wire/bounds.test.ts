@@ -164,6 +164,18 @@ describe('C-09: secrets', () => {
     expect(withoutSecrets(fine, [secret])).toBe(fine);
   });
 
+  it('keeps a piece of a key, as JSON.parse quotes it, out of malformed-response', async () => {
+    const secret = 'sk-0123456789-abcdefghij-klmnopqrst';
+    for (const body of [`${secret} is not a key`, `{"error": ${secret}}`, `{"key": "${secret}" "a"}`]) {
+      const reading = readJson(new Response(body), attempt, { ...about, secrets: [secret] });
+      const shown = inspect(await reading.catch((error: unknown) => error), { depth: 9, showHidden: true });
+      expect(shown).toContain('malformed-response');
+      for (let at = 0; at + 8 <= secret.length; at++) expect(shown).not.toContain(secret.slice(at, at + 8));
+    }
+    const fine = new SyntaxError('Unexpected token \'<\', "<html>"... is not valid JSON');
+    expect(withoutSecrets(fine, [secret])).toBe(fine);
+  });
+
   it('keeps a body that is quoted out of malformed-response', () => {
     const error = malformed(
       'odd',
