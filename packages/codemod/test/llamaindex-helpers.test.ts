@@ -271,3 +271,129 @@ export async function twice() {
     "helper('Two?', { history: first.messages.filter(({ role }) => role !== 'system') })",
   );
 });
+
+describe('callbacks', () => {
+  const of = (callback: string, event = 'retrieve-end'): string => `import { Settings } from 'llamaindex';
+Settings.callbackManager.on('${event}', ${callback});
+`;
+
+  it('on what was retrieved are subscriptions', () => {
+    const after = turned(
+      of(
+        '(event) => {\n  const { nodes, query } = event.detail;\n  console.log(nodes.length, query.query);\n}',
+      ),
+    );
+    expect(after).toContain('onRetrieved((event) => {');
+    expect(after).toContain('{ captureContent: true }');
+  });
+
+  it.each([
+    ['that read what is in a node', '({ detail }) => console.log(detail.nodes)', 'retrieve-end'],
+    ['that hand the event on', '(event) => console.log(event)', 'retrieve-end'],
+    ['of other events', '() => console.log("done")', 'llm-end'],
+  ])('%s are listed', (_, callback, event) => {
+    expect(listed(of(callback, event))).toEqual([[2, 'callbackManager']]);
+  });
+});
+
+describe('filters', () => {
+  it('are ours where they are declared with their type', () => {
+    const after = turned(`import { OpenAIEmbedding } from '@llamaindex/openai';
+import { type MetadataFilters, Settings, VectorStoreIndex, type Document } from 'llamaindex';
+Settings.embedModel = new OpenAIEmbedding({ model: 'm' });
+const filters: MetadataFilters = { filters: [{ key: 'year', operator: '!=', value: 1 }] };
+export async function find(documents: Document[]) {
+  const index = await VectorStoreIndex.fromDocuments(documents);
+  return index.asRetriever({ filters });
+}
+`);
+    expect(after).toContain("const filters: MetadataFilter = { key: 'year', op: '!=', value: 1 };");
+    expect(after).toContain('}), filters);');
+  });
+
+  it('that are not written out are listed', () => {
+    expect(
+      listed(`import type { MetadataFilters } from 'llamaindex';
+const others = [];
+export const filters: MetadataFilters = { filters: others };
+`),
+    ).toEqual([[3, 'MetadataFilters']]);
+  });
+});
+
+it('the documents of a saved index are counted', () => {
+  const after = turned(`import { OpenAIEmbedding } from '@llamaindex/openai';
+import { Settings, SimpleDocumentStore, storageContextFromDefaults } from 'llamaindex';
+Settings.embedModel = new OpenAIEmbedding({ model: 'm' });
+export async function count() {
+  const storage = await storageContextFromDefaults({ persistDir: 'cache' });
+  const many = Object.keys((storage.docStore as SimpleDocumentStore).toDict()).length;
+  return many;
+}
+`);
+  expect(after).toContain("const storage = { directory: 'cache' };");
+  expect(after).toContain('const many = (await openIndex({ embedding }, { ...storage, splitter: new');
+  expect(after).toContain(')).size;');
+});
+
+describe('a task of an agent', () => {
+  const of = (given: string): string => `import { OpenAI } from '@llamaindex/openai';
+import { ReActAgent } from 'llamaindex';
+const agent = new ReActAgent({ llm: new OpenAI({ model: 'm' }), tools: [] });
+export async function steps() {
+  const task = await agent.createTask(${given});
+  for await (const step of task) console.log(step, step.isLast);
+}
+`;
+
+  it('is the replies of a run', () => {
+    expect(turned(of("'Why?'"))).toContain("const task = stepsOf(agent('Why?'));");
+  });
+
+  it('is listed where its steps stream', () => {
+    expect(listed(of("'Why?', true"))).toEqual([[5, 'createTask']]);
+  });
+});
+
+describe('Portkey', () => {
+  const of = (options: string): string => `import { Portkey } from '@llamaindex/portkey-ai';
+export const llm = new Portkey(${options});
+`;
+
+  it('is asked by its headers', () => {
+    const after = turned(
+      of("{ mode: 'single', llms: [{ provider: 'openai', virtual_key: 'k', model: 'm', max_tokens: 5 }] }"),
+    );
+    expect(after).toContain("'x-portkey-provider': 'openai', 'x-portkey-virtual-key': 'k' }");
+    expect(after).toContain('{ maxOutputTokens: 5 }');
+  });
+
+  it('is listed with several models', () => {
+    expect(listed(of("{ mode: 'fallback', llms: [{ model: 'a' }, { model: 'b' }] }"))).toEqual([
+      [2, 'Portkey'],
+    ]);
+  });
+});
+
+it('what a reader loads inside of an expression is collected', () => {
+  const after = turned(`import { ObsidianReader } from '@llamaindex/readers/obsidian';
+export const texts = new ObsidianReader('vault').loadData().then((documents) => documents.map((each) => each.getText()));
+`);
+  expect(after).toContain("readAll(new DirectoryReader({ directory: 'vault', include: ['**/*.md'] })).then(");
+  expect(after).toContain('documents.map((each) => each.text)');
+});
+
+it('a tool of the AI SDK over an index asks a query engine', () => {
+  const after = turned(`import { openai } from '@ai-sdk/openai';
+import { OpenAIEmbedding } from '@llamaindex/openai';
+import { llamaindex } from '@llamaindex/vercel';
+import { Settings, VectorStoreIndex, type Document } from 'llamaindex';
+Settings.embedModel = new OpenAIEmbedding({ model: 'm' });
+export async function notes(documents: Document[]) {
+  const index = await VectorStoreIndex.fromDocuments(documents);
+  return llamaindex({ model: openai('m'), index, description: 'Notes.' });
+}
+`);
+  expect(after).toContain("tool({ description: 'Notes.', inputSchema: jsonSchema(");
+  expect(after).toContain("llm: fromAISDK(openai('m'))");
+});

@@ -122,7 +122,7 @@ export const store = new QdrantVectorStore({ url: 'u' });
 }
 `);
     expect(after).toContain(
-      "withFilters(index.retriever({ topK: 2, weights: { bm25: 0, vector: 1 } }), { key: 'year', op: 'gte', value: 2020 })",
+      "withFilters(index.retriever({ topK: 2, weights: { bm25: 0, vector: 1 } }), { key: 'year', op: '>=', value: 2020 })",
     );
     expect(after).toContain(
       "const stream = engine.streamQuery('q');\n  for await (const chunk of stream.textStream) console.log(chunk);",

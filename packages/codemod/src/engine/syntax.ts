@@ -93,3 +93,16 @@ export function constantOf(node: Node): Node | undefined {
   const declaration = symbol?.getDeclarations()[0];
   return Node.isVariableDeclaration(declaration) ? declaration.getInitializer() : undefined;
 }
+
+/** Whether `await` may stand here: in an async function, or among a module's own statements. */
+export function mayWait(node: Node): boolean {
+  const around = node.getFirstAncestor(
+    (each) =>
+      Node.isFunctionDeclaration(each) ||
+      Node.isFunctionExpression(each) ||
+      Node.isArrowFunction(each) ||
+      Node.isMethodDeclaration(each) ||
+      Node.isConstructorDeclaration(each),
+  );
+  return around === undefined || ('isAsync' in around && around.isAsync());
+}

@@ -77,7 +77,7 @@ function methodsCalled(node: Node, file: Rewriting): Set<string> {
 
 /** `runStream(...)`, or `chat({ stream: true })`. */
 export function runsStreamed(node: CallExpression): boolean {
-  if (methodCall(node)?.method === 'runStream') return true;
+  if (['runStream', 'createTask'].includes(methodCall(node)?.method ?? '')) return true;
   return membersOf(argumentOf(node))?.get('stream')?.getText() === 'true';
 }
 

@@ -1,24 +1,19 @@
-import { Node } from 'ts-morph';
-import type { Rewriting } from '../engine/contract.ts';
+import { Node, type Statement } from 'ts-morph';
+import type { NameRules, Rewriting } from '../engine/contract.ts';
 import { constantOf, membersOf } from '../engine/syntax.ts';
 
+/** The operators of LlamaIndexTS as ours, most of them the same. */
 const OPERATORS: Readonly<Record<string, string>> = {
-  '==': 'eq',
-  '!=': 'ne',
-  '>': 'gt',
-  '>=': 'gte',
-  '<': 'lt',
-  '<=': 'lte',
-  in: 'in',
-  nin: 'nin',
-  any: 'any',
-  all: 'all',
+  ...Object.fromEntries(
+    ['==', '!=', '>', '>=', '<', '<=', 'in', 'nin', 'any', 'all', 'contains'].map((op) => [op, op]),
+  ),
   text_match: 'text-match',
   is_empty: 'is-empty',
 };
 
 /** `{ filters: [...], condition }` as our filter. Undefined where it is not written out. */
 export function filterText(node: Node, file: Rewriting): string | undefined {
+  if (file.kindOf(node) === 'filters') return file.render(node);
   const literal = Node.isIdentifier(node) ? constantOf(node) : node;
   const members = membersOf(literal);
   const filters = members?.get('filters');
@@ -36,6 +31,25 @@ export function filterText(node: Node, file: Rewriting): string | undefined {
       `{ key: ${file.render(key)}, op: '${op}'${value === undefined ? '' : `, value: ${file.render(value)}`} }`,
     );
   }
+  file.note(node, "Filters compare without conversion: 1 is not '1', and false is not 'false'.", 'filters');
   const [only] = tests;
   return tests.length === 1 && only !== undefined ? only : `{ ${condition}: [${tests.join(', ')}] }`;
 }
+
+/** `const filters: MetadataFilters = { ... }` as a filter of ours. */
+export function filterStatement(statement: Statement, file: Rewriting): string | undefined {
+  if (!Node.isVariableStatement(statement)) return undefined;
+  const [declaration, ...others] = statement.getDeclarations();
+  const value = declaration?.getInitializer();
+  if (declaration === undefined || value === undefined || others.length > 0) return undefined;
+  if (file.kindOf(declaration) !== 'filters' || !Node.isObjectLiteralExpression(value)) return undefined;
+  const filter = filterText(value, file);
+  if (filter === undefined)
+    return file.cannot(statement, 'The filters are not written out.', 'MetadataFilters');
+  const type = file.useType('MetadataFilter', '@mortise/core');
+  return `${statement.getDeclarationKind()} ${declaration.getName()}: ${type} = ${filter};`;
+}
+
+export const FILTERS: Readonly<Record<string, NameRules>> = {
+  MetadataFilters: { type: { name: 'MetadataFilter', from: '@mortise/core', kind: 'filters' } },
+};

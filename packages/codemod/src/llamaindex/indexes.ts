@@ -199,10 +199,12 @@ export const INDEX_KINDS: Readonly<Record<string, KindRules>> = {
     type: { name: 'Retriever', from: '@mortise/core' },
     methods: { retrieve: { kind: 'scored node[]', rule: retrieve } },
   },
-  'storage context': {},
+  'storage context': { properties: { docStore: { kind: 'document store', as: '' } } },
+  'document store': {},
 };
 
 export const INDEXES: Readonly<Record<string, NameRules>> = {
+  SimpleDocumentStore: { type: { name: 'object', kind: 'document store' } },
   VectorStoreIndex: {
     statics: {
       fromDocuments: { kind: 'index', rule: (node, file) => file.cannot(node, inside) },

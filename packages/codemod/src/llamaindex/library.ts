@@ -1,11 +1,14 @@
 import type { Library } from '../engine/contract.ts';
 import { ANSWERS } from '../shared/answers.ts';
+import { callbackStatement } from './callbacks.ts';
 import { CHAT_KINDS } from './chat.ts';
 import { ENGINE_KINDS, ENGINES, INDEX_ENGINES } from './engines.ts';
 import { EVALUATOR_KINDS, EVALUATORS } from './evaluators.ts';
 import { EXEC, EXEC_KINDS } from './exec.ts';
 import { EXTRACTOR_KINDS, EXTRACTORS } from './extractors.ts';
+import { FILTERS, filterStatement } from './filters.ts';
 import { INDEX_KINDS, INDEXES, indexStatement } from './indexes.ts';
+import { keptStatement } from './kept.ts';
 import { MCP, MCP_KINDS } from './mcp.ts';
 import { MEMORY, MEMORY_KINDS } from './memory.ts';
 import { MODELS } from './models.ts';
@@ -28,6 +31,7 @@ export const llamaindex: Library = {
     ...TOOLS,
     ...READERS,
     ...EXTRACTORS,
+    ...FILTERS,
     ...MCP,
     ...MEMORY,
     ...STORES,
@@ -49,6 +53,7 @@ export const llamaindex: Library = {
     ...EXTRACTOR_KINDS,
     ...EXEC_KINDS,
     ...MCP_KINDS,
+    filters: {},
     ...MEMORY_KINDS,
     ...STORE_KINDS,
     llm: { ...CHAT_KINDS['llm'], methods: { ...CHAT_KINDS['llm']?.methods, ...EXEC } },
@@ -56,7 +61,10 @@ export const llamaindex: Library = {
   },
   statement: (statement, file) =>
     settingsStatement(statement, file) ??
+    callbackStatement(statement, file) ??
     storeStatement(statement, file) ??
+    filterStatement(statement, file) ??
+    keptStatement(statement, file) ??
     indexStatement(statement, file) ??
     readerStatement(statement, file),
 };

@@ -1,6 +1,6 @@
 import { Node, type CallExpression } from 'ts-morph';
 import type { KindRules, NameRules, Rewriting } from '../engine/contract.ts';
-import { argumentOf, membersOf, methodCall, objectText } from '../engine/syntax.ts';
+import { argumentOf, mayWait, membersOf, methodCall, objectText } from '../engine/syntax.ts';
 
 const OPTIONS = ['url', 'command', 'args', 'env', 'verbose'];
 
@@ -15,7 +15,7 @@ function connectText(node: CallExpression, file: Rewriting): string {
         ? 'The options of a server are not written where it is named.'
         : `The option ${other} of a server has no counterpart: see connectMcp of @mortise/mcp.`,
     );
-  if (!mayWait(node))
+  if (!Node.isVariableDeclaration(node.getParent()) || !mayWait(node))
     return file.cannot(node, 'A connection is waited for: name the server in an async function.');
   file.note(
     node,
@@ -23,20 +23,6 @@ function connectText(node: CallExpression, file: Rewriting): string {
   );
   const options = [...members].filter(([name]) => name !== 'verbose');
   return `await ${file.use('connectMcp', '@mortise/mcp')}(${objectText(options.map(([name, value]) => [name, file.render(value)]))})`;
-}
-
-/** Whether `await` may stand here: in an async function, or in a module's own statements where it is declared. */
-function mayWait(node: Node): boolean {
-  if (!Node.isVariableDeclaration(node.getParent())) return false;
-  const around = node.getFirstAncestor(
-    (each) =>
-      Node.isFunctionDeclaration(each) ||
-      Node.isFunctionExpression(each) ||
-      Node.isArrowFunction(each) ||
-      Node.isMethodDeclaration(each) ||
-      Node.isConstructorDeclaration(each),
-  );
-  return around === undefined || ('isAsync' in around && around.isAsync());
 }
 
 export const MCP: Readonly<Record<string, NameRules>> = {

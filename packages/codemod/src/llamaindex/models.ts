@@ -10,6 +10,7 @@ import {
   type OptionRule,
 } from '../shared/models.ts';
 import { argumentOf, membersOf } from '../engine/syntax.ts';
+import { portkeyText } from './portkey.ts';
 
 const OPENAI = '@mortise/openai';
 const CHAT = [['api', "'chat-completions'"]] as const;
@@ -208,6 +209,7 @@ export const MODELS: Readonly<Record<string, NameRules>> = {
       },
     },
   },
+  Portkey: { construct: { kind: 'llm', rule: portkeyText } },
   AzureOpenAI: { construct: { kind: 'llm', rule: azureRule('OpenAILLM', CHAT, "'gpt-4o'") } },
   AzureOpenAIEmbedding: {
     construct: { kind: 'embedding', rule: azureRule('OpenAIEmbedding', [], "'text-embedding-ada-002'") },

@@ -10,6 +10,7 @@ import {
   objectText,
   plain,
 } from '../engine/syntax.ts';
+import { helper } from './helpers.ts';
 
 interface FormatRow {
   readonly factory: string;
@@ -115,6 +116,8 @@ type Loading = (call: CallExpression, file: Rewriting) => string | undefined;
 const LOADING: Readonly<Record<string, Loading>> = {
   ...Object.fromEntries(Object.entries(FORMATS).map(([name, row]) => [`reader ${name}`, filesReader(row)])),
   'reader SimpleDirectoryReader': directoryReader,
+  'reader ObsidianReader': (call, file) =>
+    call.getArguments().length > 0 ? undefined : file.render(methodCall(call)?.receiver ?? call),
 };
 
 /** The call of `loadData` in `await reader.loadData(...)`. */
@@ -180,11 +183,28 @@ function goesIntoIndex(declaration: Node, file: Rewriting): boolean {
   return isAll && count > 0;
 }
 
+/** What is loaded inside of an expression is collected by a function of the file. */
 const loadAlone: NonNullable<KindRules['methods']> = {
   loadData: {
     kind: 'document[]',
-    rule: (node, file) =>
-      file.cannot(node, 'What is loaded is used in the same expression. Give it a statement of its own.'),
+    rule: (node, file) => {
+      const reader = readerText(node, file);
+      if (reader === undefined) return node.getText();
+      const type = file.typed ? file.useType('Document', '@mortise/core') : '';
+      const readerType = file.typed ? file.useType('Reader', '@mortise/core') : '';
+      const name = helper(
+        'readAll',
+        file,
+        (parts) => `
+/** Everything that a reader reads. */
+async function ${parts.name}(reader${parts.typed(`: ${readerType}`)})${parts.typed(`: Promise<${type}[]>`)} {
+  const documents${parts.typed(`: ${type}[]`)} = [];
+  for await (const document of reader.read()) documents.push(document);
+  return documents;
+}`,
+      );
+      return `${name}(${reader})`;
+    },
   },
 };
 
@@ -200,6 +220,21 @@ export const READERS: Readonly<Record<string, NameRules>> = {
     ]),
   ),
   SimpleDirectoryReader: { construct: { kind: 'reader SimpleDirectoryReader', rule: folderFormats } },
+  ObsidianReader: {
+    construct: {
+      kind: 'reader ObsidianReader',
+      rule: (node, file) => {
+        const [directory, ...others] = node.getArguments();
+        if (directory === undefined || others.length > 0)
+          return file.cannot(node, 'The options of ObsidianReader have no counterpart.');
+        file.note(
+          node,
+          'A note is one document; ObsidianReader made one of each section. MarkdownSplitter cuts by sections. Links between notes are not gathered.',
+        );
+        return `new ${file.use('DirectoryReader', '@mortise/rag')}({ directory: ${file.render(directory)}, include: ['**/*.md'] })`;
+      },
+    },
+  },
   DocxReader: {
     without: 'There is no format for .docx: read(file, call) of a FileFormat of yours is one method.',
   },
