@@ -32,11 +32,15 @@ export function docText(declaration: ts.Declaration): string {
 
 /** Prose of a comment: what would be markup outside of code is text there, and a link to a name is the name. */
 function proseOf(text: string): string {
-  return text
-    .replaceAll(/\{@link (\w+)[^}]*\}/g, '`$1`')
-    .split(/(```[^]*?```|`[^`]*`)/)
-    .map((part, at) => (at % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
-    .join('');
+  return (
+    text
+      .replaceAll(/\{@link (\w+)[^}]*\}/g, '`$1`')
+      // In a comment a slash after a star must be escaped: globs.
+      .replaceAll('*\\/', '*/')
+      .split(/(```[^]*?```|`[^`]*`)/)
+      .map((part, at) => (at % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
+      .join('')
+  );
 }
 
 /** A declaration as it is written, under the name that it is exported by; the comments of its members stay. */
@@ -50,8 +54,23 @@ export function declarationText(declaration: ts.Declaration, name: string): stri
     .replaceAll(/^ *private (?:readonly )?\w+;\n/gm, '')
     .replaceAll(/\{@link (\w+)[^}]*\}/g, '$1')
     .replaceAll(/^(?: {4})+/gm, (indent) => indent.slice(0, indent.length / 2));
-  // A bundler gives a name that is taken another; the first of it is where it is declared.
-  return local === name ? text : text.replace(local, name);
+  // A bundler numbers names that are taken in its file; the first of its own is where it is declared.
+  const own = local === name ? text : text.replace(local, name);
+  return [...numberedIn(statement)].reduce(
+    (so, each) => so.replaceAll(each, each.slice(0, each.lastIndexOf('$'))),
+    own,
+  );
+}
+
+/** The names of a declaration that end in such a number, as `Options$1`; the longest first. */
+function numberedIn(node: ts.Node): string[] {
+  const found = new Set<string>();
+  const visit = (each: ts.Node): void => {
+    if (ts.isIdentifier(each) && /\$\d+$/.test(each.text)) found.add(each.text);
+    ts.forEachChild(each, visit);
+  };
+  visit(node);
+  return [...found].toSorted((a, b) => b.length - a.length);
 }
 
 /** A value is declared by a part of its statement. */

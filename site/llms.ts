@@ -7,6 +7,15 @@ export const MAX_FULL_BYTES = 1_000_000;
 const ABOUT =
   'Mortise connects a TypeScript application to any language model, embedding model, retriever or output parser through one small set of contracts.';
 
+/** What begins, in the words that say why. */
+const FIRST: readonly Item[] = [
+  { text: 'Short programs to begin with', link: '/programs' },
+  { text: 'Every guide, by what you want to do', link: '/start' },
+  { text: 'Whole programs to copy', link: '/cookbook/' },
+];
+/** What llmstxt.org wants under `Optional`: nobody needs it who uses the packages. */
+const OPTIONAL = /^(?:decisions|spec)\//;
+
 /** A page as agents read it: the Markdown of the page, without what only its HTML needs. */
 export const twinOf = ({ text }: Page): string => text.replaceAll(/^(#+ .*) \{#[\w-]+\}$/gm, '$1');
 
@@ -18,7 +27,8 @@ const twinAddress = (root: string, { path }: Page): string => `${root}${path}`;
  * site, or its base, with a slash at the end.
  */
 export function llmsTxt(root: string, pages: readonly Page[], sidebar: readonly Item[]): string {
-  const byAddress = new Map(pages.map((page) => [`/${addressOf(page.path)}`, page]));
+  const needed = pages.filter(({ path }) => !OPTIONAL.test(path));
+  const byAddress = new Map(needed.map((page) => [`/${addressOf(page.path)}`, page]));
   const listed = new Set<Page>();
   const lines = ({ link, items = [] }: Item, text?: string): string[] => {
     const page = byAddress.get(link?.split('#', 1)[0] ?? '');
@@ -28,7 +38,9 @@ export function llmsTxt(root: string, pages: readonly Page[], sidebar: readonly 
   };
   const line = (page: Page, want?: string): string =>
     `- [${page.title}](${twinAddress(root, page)}): ${want === undefined || want === page.title ? '' : `${want}. `}${page.summary}`;
-  const sections = sidebar.flatMap((group) => {
+  const [start, ...others] = sidebar;
+  const groups = [{ text: 'Start', items: [...FIRST, ...(start?.items ?? [])] }, ...others];
+  const sections = groups.flatMap((group) => {
     const found = lines(group);
     return found.length === 0 ? [] : [`## ${group.text}`, found.join('\n')];
   });

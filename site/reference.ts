@@ -2,28 +2,37 @@
  * The reference, made of the declarations that are shipped (`dist/*.d.ts`): what an editor shows beside a name is what
  * stands here. One page for each entry point; an entry of many names has one for each folder of its sources.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { dirname } from 'node:path/posix';
 import ts from 'typescript';
 import { apiOfReport, readReport } from '../tooling/api/report.ts';
 import { shippedEntries } from '../tooling/shipped.ts';
-import type { Package } from '../tooling/workspace.ts';
-import { declarationText, docText, kindOf, KINDS, type Kind } from './declaration.ts';
+import { root, type Package } from '../tooling/workspace.ts';
+import { declarationText, docText, kindOf, KINDS } from './declaration.ts';
+import {
+  behind,
+  declarationsOf,
+  leftOver,
+  namedTypes,
+  namesOf,
+  resolved,
+  shownDeclarations,
+  usesOf,
+  type Item,
+} from './named.ts';
 import { between, type Page } from './page.ts';
 
 /** More names than this, from one entry, and it has a page for each folder. */
 const MANY = 60;
 
-interface Item {
-  readonly name: string;
-  /** Its heading's anchor: the name in lower case, by which it is found; its kind is added where two names would be one. */
-  readonly anchor: string;
-  readonly kind: Kind;
-  readonly symbol: ts.Symbol;
-}
+const NOT_EXPORTED =
+  'They are not exported. Write the object where it is wanted, or take the type from what names it: `Parameters<typeof name>[0]` of a function, `ConstructorParameters<typeof Name>[0]` of a class.';
 
 interface Group {
   readonly pkg: string;
+  /** The folder of what is shipped of it, absolute. */
+  readonly dist: string;
   /** What an application imports from, such as `@mortise/core/llm`. */
   readonly specifier: string;
   readonly path: string;
@@ -38,6 +47,22 @@ export function unbuilt(packages: readonly Package[]): string[] {
   return packages
     .filter((pkg) => shippedEntries(pkg).some(({ types }) => !existsSync(types)))
     .map(({ manifest }) => manifest.name);
+}
+
+/** Types that pages of the reference name, and neither show nor link to. */
+export function leftOverNames(packages: readonly Package[], pages: readonly Page[]): string[] {
+  return packages.flatMap(({ folder, manifest }) => {
+    const dist = join(root, folder, 'dist');
+    const ours = namesOf(
+      readdirSync(dist, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.d.ts'))
+        .map((file) => readFileSync(join(dist, file), 'utf8')),
+    );
+    const path = `reference/${manifest.name.replace('@mortise/', '')}`;
+    return pages
+      .filter((page) => page.path === `${path}.md` || page.path.startsWith(`${path}/`))
+      .flatMap((page) => leftOver(page.text, ours).map((problem) => `${page.path}: ${problem}`));
+  });
 }
 
 /** Pages of packages that are built. */
@@ -75,23 +100,34 @@ export function referencePages(packages: readonly Package[]): Page[] {
   const groups = ordered.flatMap(({ pkg, subpath, items }) => {
     const own = items.filter(({ symbol }) => !homes.has(symbol));
     const specifier = `${pkg.manifest.name}${subpath.slice(1)}`;
-    const made = groupsOf(pkg.manifest.name, specifier, own, items);
+    const dist = join(root, pkg.folder, 'dist');
+    const made = groupsOf(pkg.manifest.name, specifier, own, items).map((group) => ({ ...group, dist }));
     for (const { path, items: described } of made)
-      for (const { anchor, symbol } of described) homes.set(symbol, `${path}#${anchor}`);
+      for (const { anchor, symbol } of described)
+        for (const each of [symbol, behind(symbol, checker) ?? symbol]) homes.set(each, `${path}#${anchor}`);
     return made;
   });
   const sorted = groups.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  return [indexPage(sorted), ...sorted.map((group) => groupPage(group, homes, checker))];
+  const named = namedTypes(sorted, homes, checker);
+  return [
+    indexPage(sorted),
+    ...sorted.map((group) => groupPage(group, named.get(group.path) ?? [], homes, checker)),
+  ];
 }
 
-function groupsOf(pkg: string, specifier: string, own: readonly Item[], all: readonly Item[]): Group[] {
+function groupsOf(
+  pkg: string,
+  specifier: string,
+  own: readonly Item[],
+  all: readonly Item[],
+): Omit<Group, 'dist'>[] {
   const path = `reference/${specifier.replace('@mortise/', '')}`;
   const elsewhere = all.filter((item) => !own.includes(item));
   const one = { pkg, specifier, path: `${path}.md`, title: specifier, items: own, elsewhere };
   if (specifier !== pkg || own.length <= MANY) return [one];
   const folders = foldersOf(pkg);
   const byFolder = Map.groupBy(own, ({ name }) => folders.get(name) ?? '');
-  const root = byFolder.get('') ?? [];
+  const others = byFolder.get('') ?? [];
   return [
     ...[...byFolder]
       .filter(([folder]) => folder !== '')
@@ -103,7 +139,7 @@ function groupsOf(pkg: string, specifier: string, own: readonly Item[], all: rea
         items,
         elsewhere: [],
       })),
-    { ...one, items: root, elsewhere: all.filter((item) => !root.includes(item)) },
+    { ...one, items: others, elsewhere: all.filter((item) => !others.includes(item)) },
   ];
 }
 
@@ -120,21 +156,30 @@ function foldersOf(name: string): Map<string, string> {
   );
 }
 
-function resolved(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
-  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-}
-
-function groupPage(group: Group, homes: ReadonlyMap<ts.Symbol, string>, checker: ts.TypeChecker): Page {
+function groupPage(
+  group: Group,
+  named: readonly Item[],
+  homes: ReadonlyMap<ts.Symbol, string>,
+  checker: ts.TypeChecker,
+): Page {
   const link = ({ name, symbol }: Item): string =>
     `[\`${name}\`](${linkTo(group.path, homes.get(symbol) ?? '')})`;
-  const sections = KINDS.flatMap(({ kind, heading }) => {
-    const items = group.items
-      .filter((item) => item.kind === kind)
-      .toSorted((a, b) => a.name.localeCompare(b.name));
-    return items.length === 0
+  const section = (heading: string, items: readonly Item[], about: readonly string[] = []): string[] =>
+    items.length === 0
       ? []
-      : [`## ${heading}`, ...items.map((item) => itemText(item, group.path, homes, checker))];
-  });
+      : [
+          `## ${heading}`,
+          ...about,
+          ...items
+            .toSorted((a, b) => a.name.localeCompare(b.name))
+            .map((item) => itemText(item, group.path, homes, checker)),
+        ];
+  const sections = KINDS.flatMap(({ kind, heading }) =>
+    section(
+      heading,
+      group.items.filter((item) => item.kind === kind),
+    ),
+  );
   const also = group.elsewhere.toSorted((a, b) => a.name.localeCompare(b.name)).map(link);
   const short = group.specifier.replace('@mortise/', '');
   const about = linkTo(group.path, `packages/${group.pkg.replace('@mortise/', '')}.md`);
@@ -142,6 +187,7 @@ function groupPage(group: Group, homes: ReadonlyMap<ts.Symbol, string>, checker:
     `# ${group.title}`,
     `What \`${group.specifier}\` exports, as its declarations say it. [About the package](${about}); [the whole reference](${linkTo(group.path, 'reference/index.md')}).`,
     ...sections,
+    ...section('Types that are named here', named, [NOT_EXPORTED]),
     ...(also.length === 0
       ? []
       : [
@@ -154,12 +200,12 @@ function groupPage(group: Group, homes: ReadonlyMap<ts.Symbol, string>, checker:
     path: group.path,
     source: undefined,
     title: group.title,
-    summary: `${count} ${count === 1 ? 'name' : 'names'} of ${group.specifier}${named(group)}.`,
+    summary: `${count} ${count === 1 ? 'name' : 'names'} of ${group.specifier}${valuesOf(group)}.`,
     text: `${text}\n`,
   };
 }
 
-function named({ items, elsewhere }: Pick<Group, 'items' | 'elsewhere'>): string {
+function valuesOf({ items, elsewhere }: Pick<Group, 'items' | 'elsewhere'>): string {
   const values = [...items, ...elsewhere].filter(({ kind }) => kind === 'class' || kind === 'function');
   return values.length === 0
     ? ''
@@ -175,32 +221,17 @@ function itemText(
   homes: ReadonlyMap<ts.Symbol, string>,
   checker: ts.TypeChecker,
 ): string {
-  const declarations = (symbol.declarations ?? []).filter(
-    (each) => !ts.isModuleDeclaration(each) && !ts.isNamespaceExport(each),
-  );
+  const declarations = shownDeclarations(symbol, checker);
+  const described = [...new Set([...declarationsOf(symbol), ...declarations])];
   const uses = usesOf(declarations, checker)
-    .filter((used) => used !== symbol && homes.has(used))
-    .map((used) => `[\`${used.name}\`](${linkTo(path, homes.get(used) ?? '')})`);
+    .filter((used) => homes.has(used) && homes.get(used) !== homes.get(symbol))
+    .map((used) => `[\`${used.name.replace(/\$\d+$/, '')}\`](${linkTo(path, homes.get(used) ?? '')})`);
   return [
     `### ${name}${anchor === name.toLowerCase() ? '' : ` {#${anchor}}`}`,
-    ...new Set(declarations.map(docText).filter((each) => each !== '')),
+    ...new Set(described.map(docText).filter((each) => each !== '')),
     `\`\`\`ts\n${declarations.map((each) => declarationText(each, name)).join('\n')}\n\`\`\``,
     ...(uses.length === 0 ? [] : [`Uses: ${uses.join(', ')}`]),
   ].join('\n\n');
-}
-
-/** What the types of a declaration are made of. */
-function usesOf(declarations: readonly ts.Declaration[], checker: ts.TypeChecker): ts.Symbol[] {
-  const found = new Set<ts.Symbol>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) {
-      const symbol = checker.getSymbolAtLocation(node);
-      if (symbol !== undefined) found.add(resolved(symbol, checker));
-    }
-    ts.forEachChild(node, visit);
-  };
-  declarations.forEach(visit);
-  return [...found].toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
 /** `home` (`reference/core/llm.md#llm`) as a link of the page at `path`. */
@@ -213,7 +244,7 @@ function linkTo(path: string, home: string): string {
 function indexPage(groups: readonly Group[]): Page {
   const rows = groups.map((group) => {
     const count = group.items.length + group.elsewhere.length;
-    return `| [\`${group.title}\`](${linkTo('reference/index.md', group.path)}) | ${count} | ${named(group).slice(2)} |`;
+    return `| [\`${group.title}\`](${linkTo('reference/index.md', group.path)}) | ${count} | ${valuesOf(group).slice(2)} |`;
   });
   return {
     path: 'reference/index.md',

@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { root } from '../../tooling/workspace.ts';
 import { deadLinks, fileAt } from '../built.ts';
 import { declarationText, docText } from '../declaration.ts';
+import { leftOver, namesOf } from '../named.ts';
+import { leftOverNames, referencePages } from '../reference.ts';
 import { importsOf, withImports } from '../imports.ts';
 import { llmsFull, llmsTxt, twinOf } from '../llms.ts';
 import { addressOf, pathOf, relink, slug, summaryOf, titleOf, type Page } from '../page.ts';
@@ -163,6 +165,32 @@ describe('the sidebar', () => {
     expect(list).toContain('## Optional\n\n- [Why](https://example.org/decisions/why.md)');
   });
 
+  test('leads agents to what begins, and leaves the rules and the decisions for the end', () => {
+    const more = [
+      ...pages,
+      page('programs.md', '# A program for each contract\n'),
+      page('terms.md', '# Terms\n'),
+      page('cookbook/index.md', '# Cookbook\n'),
+      page('decisions/index.md', '# Decisions\n'),
+      page('spec/llm.md', '# Rules of models\n'),
+      page('contributing.md', '# Contributing\n'),
+    ];
+    const list = llmsTxt('/', more, sidebarOf(readme, more));
+    const [, first = '', ...others] = list.split(/^## /m);
+    expect([...first.matchAll(/\]\((\S+)\)/g)].map(([, link]) => link)).toEqual([
+      '/programs.md',
+      '/start.md',
+      '/cookbook/index.md',
+      '/terms.md',
+    ]);
+    expect(others[0]).toMatch(/^Models\n/);
+    const last = others.at(-1) ?? '';
+    expect(last).toMatch(/^Optional\n/);
+    for (const link of ['decisions/index.md', 'decisions/why.md', 'spec/llm.md'])
+      expect(last).toContain(`(/${link})`);
+    expect(list.match(/\/spec\/llm\.md/g)).toHaveLength(1);
+  });
+
   test('orders the text of all guides', () => {
     const full = llmsFull(pages, groups);
     expect(full).toMatch(/start\.md[^]*guides\/a\.md[^]*cookbook\/b\.md/);
@@ -194,6 +222,70 @@ interface Thing$1 {
   test('has its own comment as prose', () => {
     expect(docText(read!)).toBe('Reads `Thing`, if it is &lt;small>.');
     expect(declarationText(read!, 'read')).toBe('function read(thing: Thing): void;');
+  });
+});
+
+describe('the reference of a small package', () => {
+  const declarations = `
+/** Bounds that nobody imports. */
+interface Bounds extends Base { until?: Date }
+interface Base { limit?: number }
+interface Options$1 { bounds?: Bounds }
+/** Nothing that is shown names it. */
+interface Unseen { x: number }
+declare class Engine$1 { ask(question: string): Options$1 }
+/** Its type alone. */
+type Engine = Engine$1;
+/** Reads \`**\\/*.md\`. */
+declare function read<T extends Base>(options: Options$1, engine: Engine$1): T;
+export { type Engine, read };
+`;
+  const folder = mkdtempSync(join(tmpdir(), 'reference-'));
+  mkdirSync(join(folder, 'dist'));
+  writeFileSync(join(folder, 'dist/index.d.ts'), declarations);
+  const exports = { '.': { types: './dist/index.d.ts', default: './dist/index.js' } };
+  const sample = {
+    folder: relative(root, folder),
+    manifest: { name: '@mortise/sample', version: '1.0.0', exports },
+  };
+  const pages = referencePages([sample]);
+  const text = pages.find(({ path }) => path === 'reference/sample.md')?.text ?? '';
+  const leftOvers = leftOverNames([sample], pages);
+  rmSync(folder, { recursive: true });
+
+  test('shows what its signatures name and it does not export, all the way, and links there', () => {
+    const [exported = '', named = ''] = text.split('## Types that are named here\n');
+    expect(exported).toContain('read<T extends Base>(options: Options, engine: Engine): T;');
+    expect(exported).toContain('[`Options`](#options)');
+    expect(named).toMatch(/^\nThey are not exported\./);
+    expect([...named.matchAll(/^### (.+)$/gm)].map(([, name]) => name)).toEqual([
+      'Base',
+      'Bounds',
+      'Options',
+    ]);
+    expect(named).toContain('[`Bounds`](#bounds)');
+    expect(leftOvers).toEqual([]);
+  });
+
+  test('shows a class whose type alone is exported, once', () => {
+    expect(text.match(/^### Engine/gm)).toHaveLength(1);
+    expect(text).toContain('Its type alone.');
+    expect(text).toContain('class Engine { ask(question: string): Options }');
+    expect(text).not.toContain('$1');
+  });
+
+  test('shows globs as they are written in programs', () => {
+    expect(text).toContain('Reads `**/*.md`.');
+  });
+
+  test('has a name left over where it is neither shown nor linked', () => {
+    const ours = namesOf([declarations, "import { Other$1, type Far as F } from '@mortise/core';"]);
+    expect(
+      leftOver('### f\n\n```ts\nfunction f<T>(a: Bounds, b: Date, c: T, d: Other): F;\n```\n', ours),
+    ).toEqual(['f names Bounds', 'f names Other', 'f names F']);
+    expect(
+      leftOver('### f\n\n```ts\nfunction f(a: Bounds): void;\n```\n\nUses: [`Bounds`](#bounds)\n', ours),
+    ).toEqual([]);
   });
 });
 

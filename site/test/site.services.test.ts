@@ -7,8 +7,8 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { publishedPackages, root } from '../../tooling/workspace.ts';
 import { filesOf } from '../built.ts';
-import { unbuilt } from '../reference.ts';
-import { output } from '../stage.ts';
+import { leftOverNames, unbuilt } from '../reference.ts';
+import { output, readSite } from '../stage.ts';
 import { StaticServer } from './server.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -62,6 +62,11 @@ describe.skipIf(missing.length > 0)('the site', () => {
       expect(twin.headers.get('content-type')).toContain('text/markdown');
       expect(await twin.text()).toMatch(/^(?:<!--[^]*?-->\n+)?# \S/);
     }
+  });
+
+  test('the reference shows every type that it names', () => {
+    const packages = publishedPackages();
+    expect(leftOverNames(packages, readSite().pages)).toEqual([]);
   });
 
   test('agents find every page in llms.txt, and the guides in one file', async () => {
