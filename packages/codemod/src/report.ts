@@ -13,6 +13,7 @@ export interface Summary {
   readonly remove: readonly string[];
 }
 
+/** How many files became what, and which packages are to be installed and removed then. */
 export function summarize(outcomes: readonly FileOutcome[]): Summary {
   const count = (state: FileOutcome['state']): number =>
     outcomes.filter((each) => each.state === state).length;

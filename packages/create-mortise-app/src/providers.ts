@@ -8,6 +8,7 @@ interface ProviderParts {
   readonly keys: Readonly<Record<string, string>>;
 }
 
+/** The providers that an application can begin with: the package of each, and what it adds to `src/model.ts` and `.env.example`. */
 export const PROVIDERS = {
   openai: {
     packageName: '@mortise/openai',

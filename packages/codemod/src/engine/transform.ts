@@ -10,9 +10,11 @@ export interface CodeFile {
   readonly text: string;
 }
 
+/** How files are changed, and who hears of it. */
 export interface TransformOptions {
   /** Changes what can be changed in files of which something cannot. Default: false, such files stay as they are. */
   readonly partial?: boolean | undefined;
+  /** Called before each file that may import the library: `done` counts it, `total` is of these files alone. */
   readonly onProgress?: ((progress: { done: number; total: number; path: string }) => void) | undefined;
 }
 

@@ -107,7 +107,7 @@ export interface Attempt {
    * own has to.
    */
   touch(): void;
-  /** Bytes that a reply may have; `readJson`, `readText` and `streamEvents` keep to it. Default: 48 MiB, of a stream 256. */
+  /** Bytes that a reply may have; `readJson`, `readReplyText` and `streamEvents` keep to it. Default: 48 MiB, of a stream 256. */
   readonly maxReplyBytes?: number | undefined;
   /** Bytes that a line or an event of a stream may have. Default: 32 MiB. */
   readonly maxLineBytes?: number | undefined;

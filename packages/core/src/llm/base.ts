@@ -47,8 +47,8 @@ type Input = ChatInput | { readonly prompt: string };
 
 /**
  * Everything an LLM does besides talking to its provider: validation, spans, limiter, retries, time bounds, abort,
- * streams. An author implements `metadata`, `generate`, and `stream` where the provider streams: one attempt each,
- * without retries, logging or timers of their own.
+ * streams. An author implements `metadata`, `doGenerate`, and `doStream` where the provider streams: one attempt
+ * each, without retries, logging or timers of their own.
  */
 export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = unknown> implements LLM<P, M> {
   readonly provider: string;
@@ -79,7 +79,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
 
   /**
    * One attempt at a streamed reply. Yield events, or arrays of them; end without `finish` when the provider's
-   * terminal event did not come, and core reports the cut. Absent: streams are derived from `generate`.
+   * terminal event did not come, and core reports the cut. Absent: streams are derived from `doGenerate`.
    */
   doStream?(
     request: ChatRequest<P>,

@@ -19,8 +19,9 @@ import type { CallIdFormat, ResponseFormat, ToolChoice, ToolDefinition, ToolLike
 import type { Usage } from './usage-contract.ts';
 
 /**
- * A language model. `BaseLLM` implements this from `doGenerate` and `doStream`, `CustomLLM` from `doComplete`; what their
- * authors get and give stands at the end of this page. Wrappers take a model and return one. `P` is the shape of the integration's `providerOptions`, `M` of its `providerMetadata`.
+ * A language model. `BaseLLM` implements this from `doGenerate` and `doStream`, `CustomLLM` from `doComplete`; their
+ * authors get a `ChatRequest` and give a `ChatReply`, or the events of one. Wrappers take a model and return one. `P` is the
+ * shape of the integration's `providerOptions`, `M` of its `providerMetadata`.
  */
 export interface LLM<P extends ProviderOptions = ProviderOptions, M = unknown> {
   /** The integration, such as `openai`; also its key in `providerOptions` and `providerMetadata`. */

@@ -13,7 +13,8 @@ const BYTES = 'bytes';
 /**
  * Messages as plain JSON, to be kept: what is opaque, members that nobody knows and providers' own blocks included. Raw
  * bytes of a source become base64, marked by `bytes: true`, so that {@link messagesFromJson} gives bytes again. Throws
- * `invalid-request` for values that are not messages or that JSON cannot hold; the error names the place.
+ * `invalid-request` for values that are not messages or that JSON cannot hold, and for an empty list; the error names the
+ * place.
  */
 export function messagesToJson(messages: readonly ChatMessage[]): JsonObject[] {
   return reading('The list of messages', () =>
@@ -21,7 +22,12 @@ export function messagesToJson(messages: readonly ChatMessage[]): JsonObject[] {
   );
 }
 
-/** The inverse, also after a trip through text. Takes anything, and checks it as `checkMessages` does. */
+/**
+ * The messages that {@link messagesToJson} made JSON of, also after a trip through text. Takes anything, such as what a browser
+ * sent, and checks it as `chat` checks its messages: throws `invalid-request`, which names the place
+ * (`messages[2].content[0].source`), for what is not a list of messages, for an empty list, since a conversation has at
+ * least one message, and for bytes that are no base64.
+ */
 export function messagesFromJson(json: unknown): ChatMessage[] {
   refuseDeep(json, 'messages');
   return reading('The list of messages', () => [...checkMessages(fromJson(json))]);

@@ -49,14 +49,17 @@ export interface Citation {
   end: number;
   /** The node of that number. Absent when there is none. */
   nodeId?: string;
-  /** The words of the source that the answer repeats. */
+  /**
+   * The words of the source that the answer repeats, as they stand there. Where there is a `problem`, the words that the answer
+   * has in quotation marks: of a `misquote` they stand in no source.
+   */
   quote?: string;
-  /** Where they stand in the node's text. */
+  /** Where they stand in the node's text. Absent where there is a `problem`. */
   quoteStart?: number;
   quoteEnd?: number;
   /**
-   * Absent when the citation holds. `unknown-source`: no source has this number. `misquote`: the quoted words stand in
-   * no source. `other-source`: they stand in another source than the one named.
+   * Absent when the citation holds. `unknown-source`: no source has this number. `misquote`: the words of
+   * `quote` stand in no source. `other-source`: they stand in another source than the one named.
    */
   problem?: 'unknown-source' | 'misquote' | 'other-source' | (string & {});
 }

@@ -149,7 +149,9 @@ export class DocumentIndex {
   /**
    * Brings the index to what the source holds now: documents whose content is unchanged are neither cut nor embedded
    * again. A document is replaced as a whole, and the old version is found until the new one is. What was finished
-   * before an abort or a failure stays, and is saved.
+   * before an abort or a failure stays, and is saved. A file that cannot be read, or a document that cannot be cut, does not
+   * reject: it stands in the report's `failed`, the others are taken in, and its earlier version stays. What would meet every
+   * document, such as a wrong key of the embedding model, rejects.
    */
   update(source: DocumentSource, options: UpdateOptions = {}): Promise<UpdateReport> {
     return throughDoor(options, {}, (asked) => this.#update(source, asked));

@@ -14,12 +14,14 @@ export interface DirectoryReaderOptions extends Pick<FilesReaderOptions, 'format
   /** A folder, or a single file. */
   directory: string;
   /**
-   * Globs relative to the folder. Default: text, Markdown and the files that `formats` are for, in it and below, their ends
+   * Globs relative to the folder, such as `['**\/*.md']`: `*` and `?` within a name, `**` for any number of folders, `[ab]`,
+   * `{md,txt}`, and `!` before what is left out. They mind case: `*.md` is not `A.MD`, `*.[mM][dD]` is both. A folder is not
+   * what it holds: write `notes/**`. Default: text, Markdown and the files that `formats` are for, in it and below, their ends
    * in capitals or not. PDF and HTML, when no format is given for them, are reported (`missing-dependency`) rather than
    * passed over: an index would take them for gone. `exclude` leaves them out.
    */
   include?: readonly string[] | undefined;
-  /** Globs of what is left out, besides what `hidden` and `dependencies` say. */
+  /** Globs, as of `include`, of what is left out, such as `['drafts/**']`; besides what `hidden` and `dependencies` say. */
   exclude?: readonly string[] | undefined;
   /** Read files and folders whose names begin with a dot. Default: false. */
   hidden?: boolean | undefined;
@@ -31,12 +33,17 @@ export interface DirectoryReaderOptions extends Pick<FilesReaderOptions, 'format
 
 const OWN_ENDS = ['.md', '.mdx', '.markdown', '.txt', '.text'];
 
-/** The files that are read unless something else is asked for, those of `formats` aside. */
+/**
+ * The files that are read unless something else is asked for, those of `formats` aside: names that end in `.md`, `.mdx`,
+ * `.markdown`, `.txt` or `.text`, in capitals or not, in the folder and below. As globs, of which the first is `**\/*.[mM][dD]`.
+ */
 export const DEFAULT_INCLUDE: readonly string[] = /* @__PURE__ */ OWN_ENDS.map(withEnd);
 
 /**
- * The files of a folder, as `FilesReader` reads them, in the order of their paths. Paths and ids are
- * relative to the folder, with `/`. A folder without any such file yields nothing; one that does not exist rejects with
+ * The files of a folder, as `FilesReader` reads them, in the order of their paths. The id of a document and its
+ * `metadata.path` are the path of its file from the folder, with `/`, such as `notes/oak.md`; a format that makes several
+ * documents of a file adds to the id, and `id` makes another one. `include: ['**\/*.md']` takes Markdown alone, `['notes/*.md']`
+ * that of one folder. A folder without any such file yields nothing; one that does not exist rejects with
  * `not-found`.
  */
 export class DirectoryReader implements Reader {

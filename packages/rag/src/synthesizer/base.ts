@@ -40,7 +40,7 @@ export interface SynthesisCall {
   readonly streamed: boolean;
 }
 
-/** What an author's `write` yields. */
+/** What an author's `doSynthesize` yields. */
 export type SynthesisEvent =
   /** Before all text, where they are not the nodes of the request: what the answer is written from. */
   | { readonly type: 'sources'; readonly sources: readonly NodeWithScore[] }
@@ -56,7 +56,7 @@ export type SynthesisEvent =
 
 /**
  * Everything a synthesizer does besides writing: both ways to read it, spans, abort, sources, checked citations, the
- * sum of the usage. An author implements `write`, which is not called when there are no nodes.
+ * sum of the usage. An author implements `doSynthesize`, which is not called when there are no nodes.
  */
 export abstract class BaseSynthesizer implements ResponseSynthesizer {
   readonly #notFoundText: string;

@@ -39,7 +39,11 @@ export interface StreamToolsOptions<
   maxToolCalls?: number | undefined;
   /** Calls of the whole run. A reply that goes past it runs none of its calls, and rejects with `budget`. Default: no bound. */
   maxTotalToolCalls?: number | undefined;
-  /** Tools that run at once. Default: 8. */
+  /**
+   * Calls of one reply that are under way at once: 8 by default, 1 runs them one after the other. They are begun in the order in
+   * which the model wrote them and may end in any; the next begins when one has ended. Their results go back in the order
+   * of the calls. A call that waits for `approve` is under way.
+   */
   concurrency?: number | undefined;
   /** Milliseconds for one execution of a tool without its own bound. Default: 60,000. */
   toolTimeoutMs?: number | undefined;
