@@ -55,6 +55,17 @@ test.each(shipped)('the links of $from lead to what is installed, and nowhere el
   }
 });
 
+test('READMEs name no page of `docs` that their package does not bring along', () => {
+  const named = packages.flatMap(({ folder, manifest }) =>
+    [...read(`${folder}/README.md`).matchAll(/`(docs\/[\w./-]+)`/g)].map(([, path = '']) => ({
+      page: `${folder}: ${path}`,
+      isThere: Object.values(pagesOf(manifest.name)).some((to) => to === path || to.startsWith(`${path}/`)),
+    })),
+  );
+  expect(named.length).toBeGreaterThan(2);
+  expect(named.filter(({ isThere }) => !isThere).map(({ page }) => page)).toEqual([]);
+});
+
 describe('a page', () => {
   const page =
     'See [tools](tools.md#approvals), [the kit](../../packages/conformance), [all](../matrix.md), ![p](../images/a.svg).\n\n<!-- file: a.ts -->\n\n```ts\nconst link = "[a](b.md)";\n```\n';
