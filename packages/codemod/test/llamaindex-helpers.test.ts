@@ -397,3 +397,68 @@ export async function notes(documents: Document[]) {
   expect(after).toContain("tool({ description: 'Notes.', inputSchema: jsonSchema(");
   expect(after).toContain("llm: fromAISDK(openai('m'))");
 });
+
+describe('windows of sentences', () => {
+  it('are a splitter and a postprocessor of the file', () => {
+    const after =
+      turned(`import { MetadataReplacementPostProcessor, SentenceWindowNodeParser, type Document } from 'llamaindex';
+const parser = new SentenceWindowNodeParser({ windowSize: 2 });
+export const replace = new MetadataReplacementPostProcessor('window');
+export const cut = (documents: Document[]) => parser.getNodesFromDocuments(documents);
+`);
+    expect(after).toContain("const parser = sentenceWindows(2, 'window', 'originalText');");
+    expect(after).toContain("export const replace = metadataInstead('window');");
+    expect(after).toContain('documents.flatMap((document) => parser.split(document))');
+  });
+
+  it('with options that are not known are listed', () => {
+    expect(
+      listed(`import { SentenceWindowNodeParser } from 'llamaindex';
+export const parser = new SentenceWindowNodeParser({ sentenceSplitter: (text: string) => text.split('.') });
+`),
+    ).toEqual([[2, 'SentenceWindowNodeParser']]);
+  });
+});
+
+describe('a pipeline', () => {
+  const of = (steps: string): string => `import { OpenAIEmbedding } from '@llamaindex/openai';
+import { type Document, IngestionPipeline, SentenceSplitter, Settings, VectorStoreIndex } from 'llamaindex';
+Settings.embedModel = new OpenAIEmbedding({ model: 'm' });
+export async function fill(documents: Document[]) {
+  const pipeline = new IngestionPipeline({ transformations: [${steps}] });
+  const nodes = await pipeline.run({ documents });
+  const index = await VectorStoreIndex.init({ nodes });
+  return index;
+}
+`;
+
+  it('of a splitter and a model is the splitter, and its nodes are documents of an index', () => {
+    const after = turned(of("new SentenceSplitter({ chunkSize: 300 }), new OpenAIEmbedding({ model: 'm' })"));
+    expect(after).toContain('const nodes = documents.flatMap((document) => pipeline.split(document));');
+    expect(after).toContain(
+      'await index.update(nodes.map(({ id, text, metadata }) => createDocument({ id, text, metadata })));',
+    );
+  });
+
+  it('of other steps is listed', () => {
+    expect(listed(of('{ transform: () => [] }'))).toEqual([[5, 'IngestionPipeline']]);
+  });
+});
+
+describe('a prompt of a synthesizer', () => {
+  const of = (template: string): string => `import { OpenAI } from '@llamaindex/openai';
+import { getResponseSynthesizer, PromptTemplate } from 'llamaindex';
+const textQATemplate = new PromptTemplate({ template: ${template} });
+export const synthesizer = getResponseSynthesizer('compact', { llm: new OpenAI({ model: 'm' }), textQATemplate });
+`;
+
+  it('has our variables', () => {
+    const after = turned(of('`From ${process.title}:\\n{context}\\nAnswer {query}`'));
+    expect(after).toContain('content: `From ${process.title}:\\n{sources}\\nAnswer {question}`');
+    expect(after).toContain('{ prompt: textQATemplate })');
+  });
+
+  it.each(["'{context} {query} {style}'", "'{query}'", 'process.title'])('%s is listed', (template) => {
+    expect(listed(of(template))[0]).toEqual([3, 'PromptTemplate']);
+  });
+});

@@ -257,17 +257,24 @@ export const ENGINES: Readonly<Record<string, NameRules>> = {
     call: {
       kind: 'synthesizer',
       rule: (node: CallExpression, file: Rewriting) => {
-        const [mode, options] = node.getArguments();
+        const [mode, parts] = node.getArguments();
         const name = SYNTHESIZERS[mode?.getText().replaceAll(/['"]/g, '') ?? ''];
         if (name === undefined)
           return file.cannot(node, `The mode ${mode?.getText() ?? ''} has no counterpart.`);
-        const members = options === undefined ? new Map<string, Node>() : membersOf(options);
-        if (members === undefined || [...members.keys()].some((each) => each !== 'llm'))
+        const members = parts === undefined ? new Map<string, Node>() : membersOf(parts);
+        if (
+          members === undefined ||
+          [...members.keys()].some((each) => !['llm', 'textQATemplate'].includes(each))
+        )
+          return file.cannot(node, 'Prompts of a synthesizer have other variables: sources, tag, question.');
+        const prompt = members.get('textQATemplate');
+        if (prompt !== undefined && (name === 'TreeSynthesizer' || file.kindOf(prompt) !== 'prompt template'))
           return file.cannot(node, 'Prompts of a synthesizer have other variables: sources, tag, question.');
         const given = members.get('llm');
         const llm = given === undefined ? fromSettings('llm', node, file) : file.render(given);
         if (llm === undefined) return node.getText();
-        return `new ${file.use(name, '@mortise/rag')}(${objectText([['llm', llm]])})`;
+        const options = objectText([['prompt', prompt && file.render(prompt)]]);
+        return `new ${file.use(name, '@mortise/rag')}(${argumentsText(objectText([['llm', llm]]), options)})`;
       },
     },
   },

@@ -45,13 +45,27 @@ function building(call: CallExpression, file: Rewriting): Building | undefined {
     file.cannot(call, 'Its options are not written where it is called.');
     return undefined;
   }
-  const known = isInit ? ['storageContext'] : ['storageContext', 'logProgress', 'docStoreStrategy'];
+  const known = isInit ? ['storageContext', 'nodes'] : ['storageContext', 'logProgress', 'docStoreStrategy'];
   const other = [...options.keys()].find((name) => !known.includes(name));
   if (other !== undefined) {
     file.cannot(call, `The option ${other} of an index has no counterpart here.`);
     return undefined;
   }
   const context = options.get('storageContext');
+  const given = options.get('nodes');
+  if (given !== undefined && (context !== undefined || file.kindOf(given) !== 'node[]')) {
+    file.cannot(call, 'An index takes nodes that this file has made, and keeps them in memory.');
+    return undefined;
+  }
+  const nodes =
+    given === undefined
+      ? undefined
+      : `${file.render(given)}.map(({ id, text, metadata }) => ${file.use('createDocument', '@mortise/core')}({ id, text, metadata }))`;
+  if (given !== undefined)
+    file.note(
+      call,
+      'Each node is a document of the index, which cuts those that are longer than its pieces, and embeds them.',
+    );
   const place = context === undefined ? undefined : file.kindOf(context);
   const isStored = place === 'stores of an index';
   if (context !== undefined && place !== 'storage context' && !isStored) {
@@ -76,7 +90,7 @@ function building(call: CallExpression, file: Rewriting): Building | undefined {
     ['...', context !== undefined && isStored ? file.render(context) : undefined],
   ]);
   const open = `await ${file.use('openIndex', '@mortise/rag')}(${argumentsText(parts, settings)})`;
-  const documents = isInit || first === undefined ? undefined : file.render(first);
+  const documents = isInit || first === undefined ? nodes : file.render(first);
   // Documents of other runs stay in a store that is not emptied first.
   const updating = isStored && !clearsStores(file) ? ', { removeMissing: false }' : '';
   return { open, documents, options: updating, isKept: context !== undefined && !isStored };

@@ -14,7 +14,10 @@ import { MEMORY, MEMORY_KINDS } from './memory.ts';
 import { MODELS } from './models.ts';
 import { NODE_LIST_METHODS, NODE_LISTS } from './node-lists.ts';
 import { NODE_KINDS, NODES } from './nodes.ts';
+import { PIPELINE_KINDS, PIPELINES } from './pipelines.ts';
+import { PROMPT_TEMPLATES } from './prompt-templates.ts';
 import { READER_KINDS, READERS, readerStatement } from './readers.ts';
+import { SENTENCE_WINDOWS } from './sentence-windows.ts';
 import { settingsStatement, SETTINGS } from './settings.ts';
 import { STORE_KINDS, STORES, storeStatement } from './stores.ts';
 import { TOOL_KINDS, TOOLS } from './tools.ts';
@@ -32,6 +35,9 @@ export const llamaindex: Library = {
     ...READERS,
     ...EXTRACTORS,
     ...FILTERS,
+    ...SENTENCE_WINDOWS,
+    ...PIPELINES,
+    ...PROMPT_TEMPLATES,
     ...MCP,
     ...MEMORY,
     ...STORES,
@@ -52,6 +58,8 @@ export const llamaindex: Library = {
     'keyword index': { methods: { ...INDEX_ENGINES, ...NODE_LIST_METHODS } },
     ...EXTRACTOR_KINDS,
     ...EXEC_KINDS,
+    ...PIPELINE_KINDS,
+    'prompt template': {},
     ...MCP_KINDS,
     filters: {},
     ...MEMORY_KINDS,
