@@ -1,4 +1,4 @@
-import { MortiseError, type ChatResponse, type LLM } from '@mortise/core';
+import { isMortiseError, type ChatResponse, type LLM } from '@mortise/core';
 import { createQueryEngine, type DocumentIndex } from '@mortise/rag';
 import { runTools, structured, type Tool } from '@mortise/toolkit';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ export async function answerMail(llm: LLM, mail: string, show: (text: string) =>
     for await (const text of stream.textStream) show(text);
     return (await stream.final()).text;
   } catch (error) {
-    if (!(error instanceof MortiseError)) throw error;
+    if (!isMortiseError(error)) throw error;
     const partial = error.partial as ChatResponse | undefined;
     return `${partial?.text ?? ''} [unfinished: ${error.code}]`;
   }
