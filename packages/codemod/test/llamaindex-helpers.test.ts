@@ -462,3 +462,30 @@ export const synthesizer = getResponseSynthesizer('compact', { llm: new OpenAI({
     expect(listed(of(template))[0]).toEqual([3, 'PromptTemplate']);
   });
 });
+
+describe('a store in Postgres that is used by itself', () => {
+  const of = (client: string): string => `import { PGVectorStore } from '@llamaindex/postgres';
+import { sql } from '@vercel/postgres';
+import postgres from 'postgres';
+import { Document, VectorStoreQueryMode } from 'llamaindex';
+const other = postgres('postgres://localhost');
+const store = new PGVectorStore({ client: ${client}, dimensions: 2 });
+await store.add([new Document({ text: 'Hello', embedding: [1, 2] })]);
+console.log(await store.query({ mode: VectorStoreQueryMode.DEFAULT, similarityTopK: 1, queryEmbedding: [1, 2] }), other);
+`;
+
+  it('takes nodes with their vectors, and is asked by one', () => {
+    const after = turned(of('sql'));
+    expect(after).toContain('new PostgresVectorStore({ client: sql, dimensions: 2 })');
+    expect(after).toContain(
+      "store.vectors.upsert(vectorEntries([createDocument({ text: 'Hello', embedding: Float32Array.from([1, 2]) })]))",
+    );
+    expect(after).toContain(
+      "store.vectors.query({ mode: 'dense', embedding: Float32Array.from([1, 2]), topK: 1 })",
+    );
+  });
+
+  it('is listed with a client of another shape', () => {
+    expect(listed(of('other'))).toEqual([[6, 'PGVectorStore']]);
+  });
+});

@@ -11,9 +11,9 @@ const made =
       return file.cannot(node, 'What it is made of is not written where it is made.');
     const written: (readonly [string, string])[] = [];
     for (const [name, value] of members) {
-      const to = { text: 'text', id_: 'id', metadata: 'metadata' }[name];
+      const to = { text: 'text', id_: 'id', metadata: 'metadata', embedding: 'embedding' }[name];
       if (to === undefined) return file.cannot(node, `The member ${name} has no counterpart here.`);
-      written.push([to, file.render(value)]);
+      written.push([to, to === 'embedding' ? vectorText(value, file) : file.render(value)]);
     }
     // Long texts keep the lines that they were written on.
     const argument = argumentOf(node) as Node;
@@ -21,6 +21,10 @@ const made =
       return `${file.use(factory, '@mortise/core')}(${objectText(written)})`;
     return `${file.use(factory, '@mortise/core')}(${renamed(argument, file)})`;
   };
+
+/** A list of numbers as a vector of ours. */
+export const vectorText = (value: Node, file: Rewriting): string =>
+  `Float32Array.from(${file.render(value)})`;
 
 function renamed(literal: Node, file: Rewriting): string {
   const text = literal.getSourceFile().getFullText();
@@ -32,6 +36,10 @@ function renamed(literal: Node, file: Rewriting): string {
       written += `id: ${file.render(property.getInitializerOrThrow())}`;
     else if (Node.isShorthandPropertyAssignment(property) && property.getName() === 'id_')
       written += 'id: id_';
+    else if (Node.isPropertyAssignment(property) && property.getName() === 'embedding')
+      written += `embedding: ${vectorText(property.getInitializerOrThrow(), file)}`;
+    else if (Node.isShorthandPropertyAssignment(property) && property.getName() === 'embedding')
+      written += `embedding: ${vectorText(property.getNameNode(), file)}`;
     else written += file.render(property);
     at = property.getEnd();
   }
