@@ -147,3 +147,33 @@ console.log((await bound.invoke('q')).tool_calls);
     ).toEqual([[2, 'createAgent']]);
   });
 });
+
+describe('agents', () => {
+  const of = (options: string, last: string): string => `${model}import { createAgent } from 'langchain';
+const agent = createAgent({ model, tools: []${options} });
+const result = await agent.invoke({ messages: [{ role: 'human', content: 'Why?' }] });
+console.log(${last});
+`;
+
+  it.each(['result.messages.at(-1)?.content', 'result.messages[result.messages.length - 1].content'])(
+    'are runs of tools, of which %s is the text',
+    (last) => {
+      const after = turned(of(", systemPrompt: 'Be short.'", last));
+      expect(after).toContain("[{ role: 'system', content: 'Be short.' }, ...messages], { tools: [] })");
+      expect(after).toContain("await agent([{ role: 'user', content: 'Why?' }])");
+      expect(after).toContain('console.log(result.text);');
+    },
+  );
+
+  it('with middleware, and other messages of what they gave, are listed', () => {
+    expect(listed(of(', middleware: []', 'result'))).toContainEqual([4, 'createAgent']);
+    expect(listed(of('', 'result.messages[0].content'))).toEqual([[6, 'createAgent']]);
+  });
+});
+
+it.each(['reply.constructor', 'reply.hasOwnProperty("a")', 'reply.toString'])(
+  '%s of a value is listed',
+  (use) => {
+    expect(listed(`${model}const reply = await model.invoke('a');\nconsole.log(${use});\n`)).toHaveLength(1);
+  },
+);

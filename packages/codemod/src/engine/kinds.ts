@@ -1,7 +1,7 @@
 import { Node } from 'ts-morph';
 import type { Kind, KindOf, Rewriting } from './contract.ts';
 import { LIST_METHODS } from './escape.ts';
-import { methodCall } from './syntax.ts';
+import { methodCall, own } from './syntax.ts';
 
 /** Finds out what values of the old library a file's expressions are: from constructors, calls, types and destructuring. */
 export function createKinds(file: () => Rewriting): (node: Node) => Kind | undefined {
@@ -34,7 +34,7 @@ function find(node: Node, file: Rewriting): Kind | undefined {
   if (Node.isPropertyAccessExpression(node)) {
     const kind = file.kindOf(node.getExpression());
     if (kind === undefined) return undefined;
-    return resolved(file.library.kinds[kind]?.properties?.[node.getName()]?.kind, node, file);
+    return resolved(own(file.library.kinds[kind]?.properties, node.getName())?.kind, node, file);
   }
   if (Node.isElementAccessExpression(node)) return elementOf(file.kindOf(node.getExpression()));
   if (Node.isConditionalExpression(node)) {
@@ -83,10 +83,10 @@ function callKind(node: Node, file: Rewriting): Kind | undefined {
   if (called !== undefined) {
     const owner = file.oldName(called.receiver);
     if (owner !== undefined)
-      return resolved(file.library.names[owner]?.statics?.[called.method]?.kind, node, file);
+      return resolved(own(file.library.names[owner]?.statics, called.method)?.kind, node, file);
     const kind = file.kindOf(called.receiver);
     if (kind === undefined) return undefined;
-    const method = file.library.kinds[kind]?.methods?.[called.method];
+    const method = own(file.library.kinds[kind]?.methods, called.method);
     if (method !== undefined) return resolved(method.kind, node, file);
     return listKind(kind, called.method, node, file);
   }
@@ -153,7 +153,7 @@ function bindingKind(node: Node, file: Rewriting): Kind | undefined {
   if (kind === undefined) return undefined;
   if (Node.isArrayBindingPattern(pattern)) return elementOf(kind);
   const name = node.getPropertyNameNode()?.getText() ?? node.getName();
-  const rule = file.library.kinds[kind]?.properties?.[name];
+  const rule = own(file.library.kinds[kind]?.properties, name);
   return rule?.bound === undefined ? resolved(rule?.kind, node as Node, file) : rule.bound.kind;
 }
 

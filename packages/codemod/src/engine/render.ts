@@ -1,7 +1,7 @@
 import { Node } from 'ts-morph';
 import type { PropertyRule, Rewriting } from './contract.ts';
 import { escapeProblem } from './escape.ts';
-import { methodCall } from './syntax.ts';
+import { methodCall, own } from './syntax.ts';
 
 /** The new text of a node: by a rule where there is one for it, else its own with the new texts of what is in it. */
 export function renderNode(node: Node, file: Rewriting): string {
@@ -76,7 +76,7 @@ function elementBinding(initializer: Node, kind: string | undefined, file: Rewri
   const [element, ...others] = name.getElements();
   const property = element?.getPropertyNameNode()?.getText() ?? element?.getName() ?? '';
   if (element === undefined || others.length > 0) return undefined;
-  if (file.library.kinds[kind]?.properties?.[property]?.as !== '') return undefined;
+  if (own(file.library.kinds[kind]?.properties, property)?.as !== '') return undefined;
   return `${initializer.getDeclarationKind()} ${element.getName()}`;
 }
 
@@ -96,9 +96,9 @@ function isSync(node: Node, file: Rewriting): boolean {
   const called = Node.isCallExpression(node) ? methodCall(node) : undefined;
   if (called === undefined) return false;
   const owner = file.oldName(called.receiver);
-  if (owner !== undefined) return file.library.names[owner]?.statics?.[called.method]?.sync === true;
+  if (owner !== undefined) return own(file.library.names[owner]?.statics, called.method)?.sync === true;
   const kind = file.kindOf(called.receiver);
-  return kind !== undefined && file.library.kinds[kind]?.methods?.[called.method]?.sync === true;
+  return kind !== undefined && own(file.library.kinds[kind]?.methods, called.method)?.sync === true;
 }
 
 function construction(node: Node, file: Rewriting): string | undefined {
@@ -123,13 +123,13 @@ function call(node: Node, file: Rewriting): string | undefined {
   const owner = file.oldName(called.receiver);
   if (owner !== undefined) {
     const rules = file.library.names[owner];
-    const rule = rules?.statics?.[called.method]?.rule;
+    const rule = own(rules?.statics, called.method)?.rule;
     if (rule !== undefined) return rule(node, file);
     return file.cannot(node, rules?.without ?? `${owner}.${called.method}() has no counterpart.`, owner);
   }
   const kind = file.kindOf(called.receiver);
   if (kind === undefined) return undefined;
-  const rule = file.library.kinds[kind]?.methods?.[called.method]?.rule;
+  const rule = own(file.library.kinds[kind]?.methods, called.method)?.rule;
   if (rule !== undefined) return rule(node, file);
   if (kind.endsWith('[]') || file.library.kinds[kind]?.plain) return undefined;
   return file.cannot(node, `${called.method}() of ${described(kind)} has no counterpart.`, kind);
@@ -139,14 +139,14 @@ function access(node: Node, file: Rewriting): string | undefined {
   if (!Node.isPropertyAccessExpression(node)) return undefined;
   const owner = file.oldName(node.getExpression());
   if (owner !== undefined) {
-    const value = file.library.names[owner]?.values?.[node.getName()];
+    const value = own(file.library.names[owner]?.values, node.getName());
     if (typeof value === 'function') return value(node, file);
     const without = file.library.names[owner]?.without;
     return value ?? file.cannot(node, without ?? `${owner}.${node.getName()} has no counterpart.`, owner);
   }
   const kind = file.kindOf(node.getExpression());
   if (kind === undefined || kind.endsWith('[]')) return undefined;
-  const rule = file.library.kinds[kind]?.properties?.[node.getName()];
+  const rule = own(file.library.kinds[kind]?.properties, node.getName());
   if (rule === undefined) {
     if (file.library.kinds[kind]?.plain) return undefined;
     return file.cannot(node, `${node.getName()} of ${described(kind)} has no counterpart.`, kind);
@@ -172,7 +172,7 @@ function binding(node: Node, file: Rewriting): string | undefined {
   const kind = file.kindOf(pattern.getParent());
   if (kind === undefined || file.library.kinds[kind]?.plain) return undefined;
   const name = node.getPropertyNameNode()?.getText() ?? node.getName();
-  const rule = file.library.kinds[kind]?.properties?.[name];
+  const rule = own(file.library.kinds[kind]?.properties, name);
   const as = rule?.bound?.as ?? rule?.as;
   if (typeof as !== 'string' || as === '' || !Node.isIdentifier(node.getNameNode()))
     return file.cannot(node, `${name} of ${described(kind)} has no counterpart.`, kind);

@@ -106,3 +106,8 @@ export function mayWait(node: Node): boolean {
   );
   return around === undefined || ('isAsync' in around && around.isAsync());
 }
+
+/** A member of a table by a name of the program, which may be `toString` or `constructor`. */
+export function own<T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
+}

@@ -2,6 +2,7 @@ import { Node, type Statement } from 'ts-morph';
 import type { KindRules, Library, Rewriting } from '../engine/contract.ts';
 import { indentOf } from '../engine/syntax.ts';
 import { ANSWERS } from '../shared/answers.ts';
+import { AGENT_KINDS, AGENTS } from './agents.ts';
 import { awaitedChain, chainDeclaration, CHAIN_KINDS, CHAINS, PIPE } from './chains.ts';
 import { CONVERSATION_KINDS, CONVERSATIONS } from './conversations.ts';
 import { DOCUMENT_KINDS, DOCUMENTS, RETRIEVER_KIND, storeStatement } from './documents.ts';
@@ -26,6 +27,7 @@ export const langchain: Library = {
     ...LLM_CHAIN,
     ...PARSERS,
     ...TOOLS,
+    ...AGENTS,
     ...DOCUMENTS,
   },
   kinds: {
@@ -39,6 +41,7 @@ export const langchain: Library = {
     ...CONVERSATION_KINDS,
     ...PARSER_KINDS,
     ...TOOL_KINDS,
+    ...AGENT_KINDS,
     ...DOCUMENT_KINDS,
     'document retriever': withPipe(RETRIEVER_KIND),
     ...RUN_KINDS,

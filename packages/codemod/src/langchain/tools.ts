@@ -120,10 +120,6 @@ export const TOOLS: Readonly<Record<string, NameRules>> = {
       },
     },
   },
-  createAgent: {
-    without:
-      'An agent is runTools or streamTools; middleware is prepareStep, stopWhen, approve and toolErrors. See docs/guides/tools.md.',
-  },
   createMiddleware: { without: 'Middleware is prepareStep, stopWhen, approve and toolErrors of runTools.' },
 };
 
