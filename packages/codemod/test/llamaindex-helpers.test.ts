@@ -134,8 +134,17 @@ export async function step(messages: ChatMessage[], isStreamed: boolean) {
     expect(turned(of('{ messages, stream: true }'))).toContain('await streamStep(llm, messages, [])');
   });
 
-  it('is listed with a schema, and where streaming is decided later', () => {
-    expect(listed(of('{ messages, responseFormat: schema }'))).toEqual([[5, 'exec']]);
+  it('takes a schema', () => {
+    expect(turned(of('{ messages, responseFormat: schema }'))).toContain(
+      'await shapedStep(llm, messages, [], schema)',
+    );
+    expect(turned(of('{ messages, responseFormat: schema, stream: true }'))).toContain(
+      'await shapedStreamStep(llm, messages, [], schema)',
+    );
+  });
+
+  it('is listed with a format that is no schema, and where streaming is decided later', () => {
+    expect(listed(of("{ messages, responseFormat: { type: 'json_object' } }"))).toEqual([[5, 'exec']]);
     expect(listed(of('{ messages, stream: isStreamed }'))).toEqual([[5, 'exec']]);
   });
 });
@@ -336,6 +345,50 @@ export async function count() {
   expect(after).toContain(')).size;');
 });
 
+describe('what a model thinks', () => {
+  const of = (use: string): string => `import { anthropic } from '@llamaindex/anthropic';
+const llm = anthropic({ model: 'm' });
+export async function think(messages: { role: 'user'; content: string }[]) {
+  const stream = await llm.chat({ messages, stream: true });
+  for await (const chunk of stream) console.log(${use});
+  const { message } = await llm.chat({ messages });
+  return message.content;
+}
+`;
+
+  it('is in the options of a chunk', () => {
+    const after = turned(of('chunk.options?.thinking'));
+    expect(after).toContain('const stream = thoughtChunks(llm.streamChat(messages));');
+    expect(turned(of('chunk.delta'))).toContain('const chunk of stream.textStream');
+  });
+
+  it.each(["'toolCall' in chunk.options", 'chunk.options.toolCall', 'chunk.options'])(
+    '%s is listed',
+    (use) => {
+      expect(listed(of(use))).toEqual([[5, expect.anything()]]);
+    },
+  );
+
+  it('is not in a message that was taken out', () => {
+    const text = of('chunk.delta').replace('return message.content', 'return message.options');
+    expect(listed(text)).toHaveLength(1);
+  });
+});
+
+it('embeddings of Hugging Face are asked for by a class of the file', () => {
+  const of = (
+    options: string,
+  ): string => `import { HuggingFaceInferenceAPIEmbedding } from '@llamaindex/huggingface';
+export const embedding = new HuggingFaceInferenceAPIEmbedding(${options});
+`;
+  const after = turned(of("{ model: 'm', accessToken: 'k' }"));
+  expect(after).toContain('class HuggingFaceEmbedding extends BaseEmbedding {');
+  expect(after).toContain("export const embedding = new HuggingFaceEmbedding('m', 'k');");
+  expect(listed(of("{ model: 'm', accessToken: 'k', endpoint: 'https://example.com' }"))).toEqual([
+    [2, 'HuggingFaceInferenceAPIEmbedding'],
+  ]);
+});
+
 describe('a task of an agent', () => {
   const of = (given: string): string => `import { OpenAI } from '@llamaindex/openai';
 import { ReActAgent } from 'llamaindex';
@@ -350,8 +403,12 @@ export async function steps() {
     expect(turned(of("'Why?'"))).toContain("const task = stepsOf(agent('Why?'));");
   });
 
-  it('is listed where its steps stream', () => {
-    expect(listed(of("'Why?', true"))).toEqual([[5, 'createTask']]);
+  it('is their pieces where its steps stream', () => {
+    expect(turned(of("'Why?', true"))).toContain("const task = streamedStepsOf(agent('Why?'));");
+  });
+
+  it('is listed where that is decided later', () => {
+    expect(listed(of("'Why?', process.argv.length > 2"))).toEqual([[5, 'createTask']]);
   });
 });
 

@@ -161,7 +161,9 @@ const RUN_OPTIONS = ['chatHistory', 'state', 'responseFormat'];
 
 export function runText(node: CallExpression, file: Rewriting): string {
   const { receiver } = methodCall(node) ?? {};
-  const [argument, extra] = node.getArguments();
+  const [argument, second] = node.getArguments();
+  // Of a task it says whether it streams.
+  const extra = methodCall(node)?.method === 'createTask' ? undefined : second;
   const members = membersOf(argument);
   const question = members?.get('message') ?? (members === undefined ? argument : undefined);
   const options = extra === undefined ? new Map<string, Node>() : membersOf(extra);

@@ -9,7 +9,8 @@ import {
   methodCall,
   objectText,
 } from '../engine/syntax.ts';
-import { messageProperty } from '../shared/answers.ts';
+import { ANSWERS, messageProperty } from '../shared/answers.ts';
+import { messageOptions, readsThoughts, THOUGHT_KINDS, thoughtChunks } from './thinking.ts';
 
 /** Messages of LlamaIndexTS as ours: pictures and files are blocks of another shape. */
 export function messagesText(node: Node, file: Rewriting): string {
@@ -134,7 +135,8 @@ function chatText(node: CallExpression, file: Rewriting): string {
     ['tools', tools === undefined ? undefined : file.render(tools)],
     ['responseFormat', format === undefined ? undefined : "{ type: 'json' }"],
   ]);
-  return `${file.render(receiver)}.${isTrue(stream) ? 'streamChat' : 'chat'}(${argumentsText(asked, options)})`;
+  const call = `${file.render(receiver)}.${isTrue(stream) ? 'streamChat' : 'chat'}(${argumentsText(asked, options)})`;
+  return isTrue(stream) && readsThoughts(node) ? thoughtChunks(call, node, file) : call;
 }
 
 function completeText(node: CallExpression, file: Rewriting): string {
@@ -148,7 +150,7 @@ function completeText(node: CallExpression, file: Rewriting): string {
 }
 
 function chatKind(node: CallExpression): Kind {
-  if (isStreamed(node)) return 'chunk stream';
+  if (isStreamed(node)) return readsThoughts(node) ? 'thought stream' : 'chunk stream';
   const format = membersOf(argumentOf(node))?.get('responseFormat');
   return format !== undefined && membersOf(format) === undefined ? 'structured answer' : 'chat response';
 }
@@ -188,6 +190,10 @@ export const CHAT_KINDS: Readonly<Record<string, KindRules>> = {
   },
   completion: { properties: { text: { kind: 'text', as: 'text' } } },
   'text chunks': { iterates: { kind: 'chunk', through: '' } },
+  ...THOUGHT_KINDS,
+  'message of an answer': {
+    properties: { ...ANSWERS['message of an answer']?.properties, options: messageOptions },
+  },
   'chat response': {
     properties: { message: messageProperty('message') },
   },

@@ -1,10 +1,14 @@
 import type { CallExpression, Node } from 'ts-morph';
 import type { KindRules, Rewriting } from '../engine/contract.ts';
-import { argumentOf, isFalse, isTrue, membersOf, methodCall } from '../engine/syntax.ts';
-import { messagesText } from './chat.ts';
+import { argumentOf, argumentsText, isFalse, isTrue, membersOf, methodCall } from '../engine/syntax.ts';
+import { isStreamed, messagesText } from './chat.ts';
+import { shapedStep, streamedShapedStep } from './exec-shaped.ts';
 import { helper } from './helpers.ts';
 
-const isStreamed = (node: CallExpression): boolean => isTrue(membersOf(argumentOf(node))?.get('stream'));
+const hasSchema = (node: CallExpression): boolean =>
+  membersOf(argumentOf(node))?.has('responseFormat') === true;
+
+const OPTIONS = ['messages', 'tools', 'stream', 'responseFormat'];
 
 /** `llm.exec({ messages, tools })`: one reply, and what its calls gave. */
 function execText(node: CallExpression, file: Rewriting): string {
@@ -12,13 +16,10 @@ function execText(node: CallExpression, file: Rewriting): string {
   const members = membersOf(argumentOf(node));
   const messages = members?.get('messages');
   const stream = members?.get('stream');
-  const other = [...(members?.keys() ?? [])].find((name) => !['messages', 'tools', 'stream'].includes(name));
-  if (other === 'responseFormat')
-    return file.cannot(
-      node,
-      'exec() with a schema calls a tool for it with some models and not with others: runTools takes it as output, structured() without tools.',
-      'exec',
-    );
+  const other = [...(members?.keys() ?? [])].find((name) => !OPTIONS.includes(name));
+  const schema = members?.get('responseFormat');
+  if (schema !== undefined && membersOf(schema) !== undefined)
+    return file.cannot(node, 'The responseFormat of exec() is no schema.', 'exec');
   if (receiver === undefined || messages === undefined || other !== undefined)
     return file.cannot(node, 'The argument of exec() is not written where it is called.', 'exec');
   if (stream !== undefined && !isTrue(stream) && !isFalse(stream))
@@ -29,10 +30,24 @@ function execText(node: CallExpression, file: Rewriting): string {
     'exec() is one step of streamTools, written into the file. What a tool throws is not told to the model.',
     'exec',
   );
-  const name = isStreamed(node) ? streamedStep(file) : wholeStep(file);
-  return `${name}(${file.render(receiver)}, ${messagesText(messages, file)}, ${tools === undefined ? '[]' : file.render(tools)})`;
+  if (schema !== undefined)
+    file.note(
+      node,
+      'The schema is a tool that the model may call: object is there in the step in which it calls it, in no later one, and not where what it gave does not fit.',
+      'exec',
+    );
+  const [whole, streamed] =
+    schema === undefined ? [wholeStep, streamedStep] : [shapedStep, streamedShapedStep];
+  const name = isStreamed(node) ? streamed(file) : whole(file);
+  return `${name}(${argumentsText(
+    file.render(receiver),
+    messagesText(messages, file),
+    tools === undefined ? '[]' : file.render(tools),
+    schema === undefined ? '' : file.render(schema),
+  )})`;
 }
 
+/** The parameters of a step, with their types where the file has them. */
 function types(file: Rewriting): string {
   if (!file.typed) return 'llm, messages, tools';
   const llm = file.useType('LLM', '@mortise/core');
@@ -56,7 +71,9 @@ async function ${name}(${types(file)}) {
 
 function streamedStep(file: Rewriting): string {
   const streamTools = file.use('streamTools', '@mortise/toolkit');
-  const message = file.typed ? file.useType('ChatMessage', '@mortise/core') : '';
+  const [message, call] = file.typed
+    ? [file.useType('ChatMessage', '@mortise/core'), file.useType('ToolCallBlock', '@mortise/core')]
+    : [];
   return helper(
     'streamStep',
     file,
@@ -64,7 +81,7 @@ function streamedStep(file: Rewriting): string {
 /** The same as it is written: messages and calls are there once the stream has been read. */
 function ${name}(${types(file)}) {
   const added${typed(`: ${message}[]`)} = [];
-  const toolCalls${typed(': { id: string; name: string; arguments: unknown }[]')} = [];
+  const toolCalls${typed(`: ${call}[]`)} = [];
   async function* texts() {
     const run = ${streamTools}(llm, messages, { tools, stopWhen: () => true });
     yield* run.textStream;
@@ -78,23 +95,38 @@ function ${name}(${types(file)}) {
 }
 
 export const EXEC: NonNullable<KindRules['methods']> = {
-  exec: { kind: (node) => (isStreamed(node) ? 'streamed step' : 'step'), rule: execText },
+  exec: {
+    kind: (node) => `${hasSchema(node) ? 'shaped ' : ''}${isStreamed(node) ? 'streamed step' : 'step'}`,
+    rule: execText,
+  },
 };
 
 const shared: NonNullable<KindRules['properties']> = {
   newMessages: { kind: 'text', as: 'newMessages' },
-  toolCalls: { kind: 'text', as: 'toolCalls' },
+  toolCalls: { kind: 'tool call[]', as: 'toolCalls' },
+};
+const shaped: NonNullable<KindRules['properties']> = { object: { kind: 'text', as: 'object' } };
+
+const streamed: KindRules = {
+  properties: { ...shared, stream: { kind: 'text chunks', as: 'stream' } },
+  methods: {
+    newMessages: {
+      kind: 'text',
+      rule: (node, file) => `${file.render(methodCall(node)?.receiver as Node)}.newMessages()`,
+    },
+  },
 };
 
 export const EXEC_KINDS: Readonly<Record<string, KindRules>> = {
   step: { properties: shared },
-  'streamed step': {
-    properties: { ...shared, stream: { kind: 'text chunks', as: 'stream' } },
-    methods: {
-      newMessages: {
-        kind: 'text',
-        rule: (node, file) => `${file.render(methodCall(node)?.receiver as Node)}.newMessages()`,
-      },
+  'shaped step': { properties: { ...shared, ...shaped } },
+  'streamed step': streamed,
+  'shaped streamed step': { ...streamed, properties: { ...streamed.properties, ...shaped } },
+  'tool call': {
+    properties: {
+      id: { kind: 'text', as: 'id' },
+      name: { kind: 'text', as: 'name' },
+      input: { kind: 'text', as: 'arguments' },
     },
   },
 };

@@ -20,6 +20,7 @@ import { READER_KINDS, READERS, readerStatement } from './readers.ts';
 import { SENTENCE_WINDOWS } from './sentence-windows.ts';
 import { settingsStatement, SETTINGS } from './settings.ts';
 import { STORE_KINDS, STORES, storeStatement } from './stores.ts';
+import { taskStatement } from './tasks.ts';
 import { TOOL_KINDS, TOOLS } from './tools.ts';
 
 /** LlamaIndexTS: `llamaindex` and `@llamaindex/*`. */
@@ -73,6 +74,7 @@ export const llamaindex: Library = {
     storeStatement(statement, file) ??
     filterStatement(statement, file) ??
     keptStatement(statement, file) ??
+    taskStatement(statement, file) ??
     indexStatement(statement, file) ??
     readerStatement(statement, file),
 };

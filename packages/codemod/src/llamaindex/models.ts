@@ -10,6 +10,7 @@ import {
   type OptionRule,
 } from '../shared/models.ts';
 import { argumentOf, membersOf } from '../engine/syntax.ts';
+import { huggingFaceText } from './hugging-face.ts';
 import { portkeyText } from './portkey.ts';
 
 const OPENAI = '@mortise/openai';
@@ -249,6 +250,7 @@ export const MODELS: Readonly<Record<string, NameRules>> = {
   VoyageAIEmbedding: embedding({ name: 'VoyageEmbedding', from: '@mortise/voyage', model: "'voyage-3'" }),
   CohereEmbedding: embedding({ name: 'CohereEmbedding', from: '@mortise/cohere' }),
   HuggingFaceEmbedding: sentenceTransformers("'Xenova/all-MiniLM-L6-v2'"),
+  HuggingFaceInferenceAPIEmbedding: { construct: { kind: 'embedding', rule: huggingFaceText } },
   HuggingFaceEmbeddingModelType: {
     values: {
       XENOVA_ALL_MINILM_L6_V2: "'Xenova/all-MiniLM-L6-v2'",

@@ -165,6 +165,7 @@ export const NODES: Readonly<Record<string, NameRules>> = {
   Metadata: { type: { name: 'JsonObject', from: '@mortise/core' } },
   MetadataMode: { values: { NONE: "'none'", ALL: "'all'", EMBED: "'embed'", LLM: "'llm'" } },
   ChatMessage: { type: { name: 'ChatMessage', from: '@mortise/core' } },
+  ToolCall: { type: { name: 'ToolCallBlock', from: '@mortise/core', kind: 'tool call' } },
   SentenceSplitter: splitter(
     'SentenceSplitter',
     SIZES,

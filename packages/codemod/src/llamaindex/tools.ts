@@ -3,7 +3,7 @@ import type { KindRules, NameRules, Rewriting } from '../engine/contract.ts';
 import { argumentOf, membersOf } from '../engine/syntax.ts';
 import { toolText } from '../shared/tools.ts';
 import { agentText, runsStreamed, runText } from './agents.ts';
-import { helper } from './helpers.ts';
+import { TASK, TASK_KINDS } from './tasks.ts';
 import { knowledgeTool } from './vercel.ts';
 import { wikipediaText } from './wikipedia.ts';
 
@@ -75,7 +75,7 @@ export const TOOL_KINDS: Readonly<Record<string, KindRules>> = {
       run: { kind: 'agent answer', rule: runText },
       runStream: { kind: 'agent events', rule: runText },
       chat: { kind: chatStream, rule: runText },
-      createTask: { kind: 'agent steps', rule: taskText },
+      ...TASK,
     },
   },
   'agent answer': {
@@ -96,8 +96,7 @@ export const TOOL_KINDS: Readonly<Record<string, KindRules>> = {
     },
   },
   'run state': {},
-  'agent steps': { iterates: { kind: 'agent step', through: '' } },
-  'agent step': { properties: { isLast: { kind: 'text', as: 'isLast' } } },
+  ...TASK_KINDS,
   'agent events': { iterates: { kind: 'agent event', through: '' } },
   'agent event': { properties: { data: { kind: 'event data', as: eventData } } },
   'event data': {
@@ -121,32 +120,6 @@ function dataText(node: Node, file: Rewriting): string {
     'data had the result, the messages and the state: the text is shown; messages and state are beside it.',
   );
   return `${receiver}.text`;
-}
-
-/** `agent.createTask(question)`: its steps are the replies of the model. */
-function taskText(node: CallExpression, file: Rewriting): string {
-  const [question, ...others] = node.getArguments();
-  if (question === undefined || others.length > 0)
-    return file.cannot(
-      node,
-      'The steps of a task that streams have no counterpart: see the events of streamTools.',
-    );
-  const event = file.typed ? file.useType('RunToolsEvent', '@mortise/toolkit') : '';
-  const name = helper(
-    'stepsOf',
-    file,
-    (parts) => `
-/** The replies of a run, one for each step. */
-async function* ${parts.name}(run${parts.typed(`: AsyncIterable<${event}>`)}) {
-  for await (const event of run)
-    if (event.type === 'response') yield { output: event.response, isLast: event.response.toolCalls.length === 0 };
-}`,
-  );
-  file.note(
-    node,
-    'The steps of a task are the replies of the model: { output, isLast }, without the state of the task.',
-  );
-  return `${name}(${runText(node, file)})`;
 }
 
 function stateText(node: Node, file: Rewriting): string {

@@ -1,6 +1,10 @@
 import { Node } from 'ts-morph';
 import type { KindRules, PropertyRule } from '../engine/contract.ts';
 
+/** Why the options of a message stay as they are. */
+export const OPTIONS =
+  'What stands in options of a message is elsewhere: toolCalls, reasoning blocks of message.content.';
+
 /** `answer.message.content` is the answer's text; `answer.message` alone stays a message where there is one. */
 export function messageProperty(alone: string): PropertyRule {
   return {
@@ -25,10 +29,7 @@ export const ANSWERS: Readonly<Record<string, KindRules>> = {
       options: {
         as: (node, file) => {
           if (!Node.isPropertyAccessExpression(node) || Node.isPropertyAccessExpression(node.getParent()))
-            return file.cannot(
-              node,
-              'What stands in options of a message is elsewhere: toolCalls, reasoning blocks of message.content.',
-            );
+            return file.cannot(node, OPTIONS);
           file.note(
             node,
             'The options of a message were the tool calls: toolCalls has them as { id, name, arguments }.',
@@ -39,7 +40,13 @@ export const ANSWERS: Readonly<Record<string, KindRules>> = {
     },
   },
   /** What `message` was when it was taken out of an answer. */
-  'text of an answer': { plain: true, properties: { content: { as: '' } } },
+  'text of an answer': {
+    plain: true,
+    properties: {
+      content: { as: '' },
+      options: { as: (node, file) => file.cannot(node, OPTIONS) },
+    },
+  },
   text: { plain: true },
   /** A piece of a stream: the text itself. */
   chunk: {
