@@ -90,6 +90,20 @@ Settings.embedModel = new OpenAIEmbedding({ model: 'e' });
     expect(after).toContain('index.retriever({ topK: 7, weights: { bm25: 0, vector: 1 } })');
   });
 
+  it('says that its update does not throw for documents, and that its scores are relative', () => {
+    const { notes } = one(
+      llamaindex,
+      `${head}export async function open(text: string) {
+  const index = await VectorStoreIndex.fromDocuments([new Document({ text })]);
+  return index;
+}
+`,
+    );
+    const said = notes.map(({ message }) => message).join('\n');
+    expect(said).toContain('update() takes in the rest');
+    expect(said).toContain('evidence.similarity');
+  });
+
   it('is saved where its storage has a folder', () => {
     const after = turned(`${head}export async function open() {
   const storageContext = await storageContextFromDefaults({ persistDir: './kept' });

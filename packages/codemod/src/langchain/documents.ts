@@ -9,6 +9,7 @@ import {
   objectText,
   plain,
 } from '../engine/syntax.ts';
+import { UPDATES } from '../shared/updates.ts';
 
 function documentText(node: NewExpression, file: Rewriting): string {
   const members = membersOf(argumentOf(node));
@@ -124,6 +125,7 @@ export function storeStatement(statement: Statement, file: Rewriting): string | 
     'Documents of one index are told apart by their ids: give them ids where the index is updated again.',
     'MemoryVectorStore',
   );
+  file.note(statement, UPDATES, 'MemoryVectorStore');
   const name = declaration.getName();
   return [`const ${name} = ${openText(embedding, file)};`, `await ${name}.update(${documents});`].join(
     indent,
@@ -251,6 +253,7 @@ export const DOCUMENT_KINDS: Readonly<Record<string, KindRules>> = {
           const { receiver } = methodCall(node) ?? {};
           if (receiver === undefined || documents === undefined || node.getArguments().length > 1)
             return file.cannot(node, 'It is called in an unknown way.');
+          file.note(node, UPDATES);
           return `${file.render(receiver)}.update(${file.render(documents)}, { removeMissing: false })`;
         },
       },

@@ -9,6 +9,7 @@ import {
   objectText,
   plain,
 } from '../engine/syntax.ts';
+import { UPDATES } from '../shared/updates.ts';
 import { filterText } from './filters.ts';
 import { fromSettings, splitterText } from './settings.ts';
 import { clearsStores } from './stores.ts';
@@ -77,7 +78,7 @@ function building(call: CallExpression, file: Rewriting): Building | undefined {
   if (embedding === undefined || splitter === undefined) return undefined;
   file.note(
     call,
-    'The index finds by vectors alone, as before; index.retriever() without weights also looks for words.',
+    'The index finds by vectors alone, as before; index.retriever() without weights also looks for words. Scores are relative to the best result: the cosine is in evidence.similarity.',
   );
   if (context !== undefined && !isStored)
     file.note(call, 'The saved index has a format of its own: it is built once more.');
@@ -91,6 +92,7 @@ function building(call: CallExpression, file: Rewriting): Building | undefined {
   ]);
   const open = `await ${file.use('openIndex', '@mortise/rag')}(${argumentsText(parts, settings)})`;
   const documents = isInit || first === undefined ? nodes : file.render(first);
+  if (documents !== undefined) file.note(call, UPDATES);
   // Documents of other runs stay in a store that is not emptied first.
   const updating = isStored && !clearsStores(file) ? ', { removeMissing: false }' : '';
   return { open, documents, options: updating, isKept: context !== undefined && !isStored };
@@ -204,6 +206,7 @@ export const INDEX_KINDS: Readonly<Record<string, KindRules>> = {
           const [document] = node.getArguments();
           if (receiver === undefined || document === undefined)
             return file.cannot(node, 'It is called in an unknown way.');
+          file.note(node, UPDATES);
           return `${file.render(receiver)}.update([${file.render(document)}], { removeMissing: false })`;
         },
       },
