@@ -389,6 +389,33 @@ export const embedding = new HuggingFaceInferenceAPIEmbedding(${options});
   ]);
 });
 
+describe('an agent with which one talks', () => {
+  const of = (use: string): string => `import { OpenAI } from '@llamaindex/openai';
+import { LLMAgent } from 'llamaindex';
+const agent = new LLMAgent({ llm: new OpenAI({ model: 'm' }), tools: [], systemPrompt: 'Be brief.' });
+export async function talk(questions: string[]) {
+  ${use}
+}
+`;
+  const asked = "console.log((await agent.chat({ message: 'Why?' })).message.content);";
+
+  it.each([`for (const message of questions) ${asked}`, `${asked}\n  ${asked}`])(
+    '%# keeps what was said',
+    (use) => {
+      const after = turned(of(use));
+      expect(after).toContain('createToolsChatEngine({ llm: new OpenAILLM(');
+      expect(after).toContain("tools: [] }, { systemPrompt: 'Be brief.' })");
+      expect(after).toContain("(await agent.chat('Why?')).text");
+    },
+  );
+
+  it('is a function with a note where it is asked once', () => {
+    const outcome = one(llamaindex, of(asked));
+    expect(outcome.after).toContain("(await agent('Why?')).text");
+    expect(outcome.notes.map(({ message }) => message).join('\n')).toContain('Each question stands alone');
+  });
+});
+
 describe('a task of an agent', () => {
   const of = (given: string): string => `import { OpenAI } from '@llamaindex/openai';
 import { ReActAgent } from 'llamaindex';

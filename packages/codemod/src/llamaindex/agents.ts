@@ -60,19 +60,61 @@ function waitsFor(node: Node): boolean {
   );
 }
 
-/** The methods of an agent that the file calls. */
-function methodsCalled(node: Node, file: Rewriting): Set<string> {
-  const methods = new Set<string>();
+/** The ways in which the file asks an agent. */
+function methodsCalled(node: Node): Set<string> {
+  return new Set(callsOf(node).map((call) => (runsStreamed(call) ? 'stream' : 'run')));
+}
+
+const LOOPS = [
+  SyntaxKind.ForStatement,
+  SyntaxKind.ForOfStatement,
+  SyntaxKind.ForInStatement,
+  SyntaxKind.WhileStatement,
+  SyntaxKind.DoStatement,
+];
+
+/** The calls of an agent's methods, where it is a constant. */
+function callsOf(node: Node): CallExpression[] {
   const declaration = node.getParent();
-  if (!Node.isVariableDeclaration(declaration)) return methods;
-  file.source.forEachDescendant((each) => {
-    if (!Node.isCallExpression(each)) return;
-    const called = methodCall(each);
-    if (called === undefined || !Node.isIdentifier(called.receiver)) return;
-    if (called.receiver.getSymbol()?.getDeclarations()[0] === declaration)
-      methods.add(runsStreamed(each) ? 'stream' : 'run');
-  });
-  return methods;
+  if (!Node.isVariableDeclaration(declaration)) return [];
+  return node
+    .getSourceFile()
+    .getDescendantsOfKind(SyntaxKind.CallExpression)
+    .filter((call) => {
+      const { receiver } = methodCall(call) ?? {};
+      return Node.isIdentifier(receiver) && receiver.getSymbol()?.getDeclarations()[0] === declaration;
+    });
+}
+
+/** Whether an agent is asked again by `chat()`, which keeps what was said. */
+function isConversation(node: Node): boolean {
+  const calls = callsOf(node);
+  if (calls.some((call) => methodCall(call)?.method !== 'chat')) return false;
+  return (
+    calls.length > 1 ||
+    calls.some((call) =>
+      call
+        .getAncestors()
+        .some((around) => LOOPS.includes(around.getKind()) && !node.getAncestors().includes(around)),
+    )
+  );
+}
+
+/** An agent with which one talks is a chat engine, any other a function of the question. */
+export const agentKind = (node: Node): string => (isConversation(node) ? 'chat engine' : 'agent');
+
+/** An agent that keeps what was said. */
+function conversationText(parts: AgentParts, node: Node, file: Rewriting): string {
+  if (parts.memory !== undefined)
+    return file.cannot(node, 'An agent with a memory is asked with a question alone.');
+  file.note(node, 'A turn stops after 10 steps (maxSteps), and what a tool throws is not told to the model.');
+  return `${file.use('createToolsChatEngine', '@mortise/rag')}(${argumentsText(
+    objectText([
+      ['llm', parts.llm],
+      ['tools', parts.tools],
+    ]),
+    objectText([['systemPrompt', parts.system]]),
+  )})`;
 }
 
 /** `runStream(...)`, or `chat({ stream: true })`. */
@@ -84,7 +126,13 @@ export function runsStreamed(node: CallExpression): boolean {
 export function agentText(node: CallExpression | NewExpression, file: Rewriting): string {
   const parts = agentParts(node, file);
   if (parts === undefined) return node.getText();
-  const methods = methodsCalled(node, file);
+  if (isConversation(node)) return conversationText(parts, node, file);
+  if (callsOf(node).some((call) => methodCall(call)?.method === 'chat'))
+    file.note(
+      node,
+      'Each question stands alone: chat() of an agent kept what was said, as createToolsChatEngine does.',
+    );
+  const methods = methodsCalled(node);
   const options = optionsUsed(node, file);
   const system = parts.system === undefined ? [] : [`{ role: 'system', content: ${parts.system} }`];
   const history = options.has('chatHistory') ? ['...history'] : [];
@@ -184,7 +232,7 @@ export function runText(node: CallExpression, file: Rewriting): string {
   const from = Node.isVariableDeclaration(made) ? made.getInitializer() : undefined;
   if (from === undefined || !(Node.isCallExpression(from) || Node.isNewExpression(from)))
     return file.cannot(node, 'Where the agent was made cannot be told.');
-  const both = methodsCalled(from, file).size > 1;
+  const both = methodsCalled(from).size > 1;
   const callee = both
     ? `${receiver.getText()}.${runsStreamed(node) ? 'runStream' : 'run'}`
     : receiver.getText();

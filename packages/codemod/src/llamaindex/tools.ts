@@ -2,7 +2,7 @@ import { Node, type CallExpression, type NewExpression } from 'ts-morph';
 import type { KindRules, NameRules, Rewriting } from '../engine/contract.ts';
 import { argumentOf, membersOf } from '../engine/syntax.ts';
 import { toolText } from '../shared/tools.ts';
-import { agentText, runsStreamed, runText } from './agents.ts';
+import { agentKind, agentText, runsStreamed, runText } from './agents.ts';
 import { TASK, TASK_KINDS } from './tasks.ts';
 import { knowledgeTool } from './vercel.ts';
 import { wikipediaText } from './wikipedia.ts';
@@ -154,8 +154,8 @@ function eventData(node: Node, file: Rewriting): string {
 
 const made = { kind: 'tool', rule: fromFunction };
 const agent: NameRules = {
-  construct: { kind: 'agent', rule: agentText },
-  call: { kind: 'agent', rule: agentText },
+  construct: { kind: agentKind, rule: agentText },
+  call: { kind: agentKind, rule: agentText },
 };
 
 export const TOOLS: Readonly<Record<string, NameRules>> = {
