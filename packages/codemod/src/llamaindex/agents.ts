@@ -107,7 +107,10 @@ export const agentKind = (node: Node): string => (isConversation(node) ? 'chat e
 function conversationText(parts: AgentParts, node: Node, file: Rewriting): string {
   if (parts.memory !== undefined)
     return file.cannot(node, 'An agent with a memory is asked with a question alone.');
-  file.note(node, 'A turn stops after 10 steps (maxSteps), and what a tool throws is not told to the model.');
+  file.note(
+    node,
+    'A turn stops after 10 steps (maxSteps), and what a tool throws is not told to the model. The model is told rules for results of tools besides.',
+  );
   return `${file.use('createToolsChatEngine', '@mortise/rag')}(${argumentsText(
     objectText([
       ['llm', parts.llm],

@@ -242,6 +242,7 @@ export const ENGINES: Readonly<Record<string, NameRules>> = {
         const llm = given === undefined ? fromSettings('llm', node, file) : file.render(given);
         if (llm === undefined) return node.getText();
         const options = memory === undefined ? '' : objectText([['messages', file.render(memory)]]);
+        file.note(node, 'The model is told rules for results of tools, though there are none.');
         return `${file.use('createToolsChatEngine', '@mortise/rag')}(${argumentsText(
           objectText([
             ['llm', llm],
