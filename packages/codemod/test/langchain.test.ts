@@ -177,3 +177,14 @@ it.each(['reply.constructor', 'reply.hasOwnProperty("a")', 'reply.toString'])(
     expect(listed(`${model}const reply = await model.invoke('a');\nconsole.log(${use});\n`)).toHaveLength(1);
   },
 );
+
+it('metadata of a reply are told as a whole, and listed where one of them is asked for', () => {
+  const of = (use: string): string => `import { ChatOpenAI } from '@langchain/openai';
+const reply = await new ChatOpenAI({ model: 'm' }).invoke('Hi');
+console.log(${use});
+`;
+  expect(one(langchain, of('reply.response_metadata')).after).toContain(
+    'console.log({ model: reply.model, finishReason: reply.finishReason, usage: reply.usage });',
+  );
+  expect(one(langchain, of('reply.response_metadata.tokenUsage')).listed).toHaveLength(1);
+});

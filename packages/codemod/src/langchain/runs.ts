@@ -14,6 +14,19 @@ import { PIPE } from './chains.ts';
 import { inputText } from './messages.ts';
 import { definitionsText, definitionText } from './tools.ts';
 
+/** `reply.response_metadata`, where it is shown as a whole: why the reply ended, and what it cost. */
+function metadataText(node: Node, file: Rewriting): string {
+  const reply = Node.isPropertyAccessExpression(node) ? node.getExpression() : undefined;
+  if (!Node.isIdentifier(reply) || Node.isPropertyAccessExpression(node.getParent()))
+    return file.cannot(
+      node,
+      "What response_metadata holds is the provider's: see usage, finishReason, model and providerMetadata of a reply.",
+    );
+  file.note(node, "response_metadata was of the provider's own shape.");
+  const name = file.render(reply);
+  return objectText(['model', 'finishReason', 'usage'].map((member) => [member, `${name}.${member}`]));
+}
+
 /** Options of `invoke` that are ours under another name. */
 function callOptions(node: CallExpression, file: Rewriting): string | undefined {
   const options = node.getArguments()[1];
@@ -264,7 +277,7 @@ export const RUN_KINDS: Readonly<Record<string, KindRules>> = {
       tool_calls: { kind: 'tool call[]', as: 'toolCalls' },
       additional_kwargs: { kind: 'extras', as: '' },
       usage_metadata: { kind: 'usage', as: 'usage' },
-      response_metadata: { kind: 'usage', as: 'providerMetadata' },
+      response_metadata: { as: metadataText },
     },
   },
   extras: {
