@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { completeOptions, integrationFiles, parseFlags } from 'create-mortise';
+import { completeOptions, parseFlags } from 'create-mortise';
 import { ignoredBuilds, withoutBuilds } from './builds.ts';
-import { addresses, withLinks } from './repository.ts';
+import { workspaceFiles } from './workspace-files.ts';
 import { root } from './workspace.ts';
 
 const WORKSPACE = 'pnpm-workspace.yaml';
@@ -40,9 +40,7 @@ async function create(): Promise<void> {
     },
   ).finally(() => terminal?.close());
   const folder = `integrations/${options.name}`;
-  const files = new Map(integrationFiles(options));
-  const manifest = JSON.parse(files.get('package.json') ?? '') as { name: string };
-  files.set('package.json', `${JSON.stringify(withLinks(manifest, folder, addresses()), undefined, 2)}\n`);
+  const files = workspaceFiles(options);
   for (const [path, text] of files) {
     mkdirSync(dirname(join(root, folder, path)), { recursive: true });
     writeFileSync(join(root, folder, path), text);

@@ -15,11 +15,12 @@ import {
 } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { integrationFiles, VERSIONS, type ScaffoldOptions } from 'create-mortise';
+import { integrationFiles, VERSIONS } from 'create-mortise';
 import { TEMPLATES, VERSIONS as APP_VERSIONS } from 'create-mortise-app';
 import { mutantsOf } from './scaffold/mutants.ts';
 import { scaffoldCombinations } from './scaffold/combinations.ts';
 import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
+import { workspaceFiles } from './workspace-files.ts';
 import { publishedPackages, root } from './workspace.ts';
 
 /** It depends on cbor-extract, which has a script for its installation that the workspace has not allowed or refused yet. */
@@ -157,7 +158,7 @@ function install(): void {
 }
 
 function checkAlone(): void {
-  for (const options of combinations) writeAll(join(alone, options.name), options);
+  for (const options of combinations) writeAll(join(alone, options.name), integrationFiles(options));
   const { compilerOptions } = JSON.parse(
     readFileSync(join(alone, combinations[0]!.name, 'tsconfig.json'), 'utf8'),
   ) as {
@@ -230,7 +231,7 @@ function checkTree(): void {
   // Some checks ask git for the files of the repository.
   run('git', ['init', '--quiet'], { cwd: tree });
   const inside = scaffoldCombinations('workspace');
-  for (const options of inside) writeAll(join(tree, 'integrations', options.name), options);
+  for (const options of inside) writeAll(join(tree, 'integrations', options.name), workspaceFiles(options));
   const args = [join(tree, 'tooling/new-integration.ts'), 'walk', '--llm', '--embedding', '--yes'];
   run('pnpm', ['install', '--prefer-offline', '--no-frozen-lockfile'], { cwd: tree, quiet: true });
   run(process.execPath, ['--conditions=mortise-source', ...args], { cwd: tree, quiet: true });
@@ -251,8 +252,8 @@ function checkTree(): void {
   run('vitest', ['run', '--reporter=dot', ...projects, ...files], { cwd: tree, quiet: true });
 }
 
-function writeAll(folder: string, options: ScaffoldOptions): void {
-  for (const [path, text] of integrationFiles(options)) writeText(join(folder, path), text);
+function writeAll(folder: string, files: ReadonlyMap<string, string>): void {
+  for (const [path, text] of files) writeText(join(folder, path), text);
 }
 
 function write(folder: string, path: string, content: object | string): void {
