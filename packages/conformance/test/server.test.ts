@@ -75,11 +75,14 @@ function embed(request: WireRequest, asked: JsonObject, reply: WireReply, change
   if (typeof input !== 'string' && !Array.isArray(input))
     return json(reply, { error: { message: 'input is no text.' } }, { status: 400 });
   const texts = [input].flat() as string[];
-  const vectors = texts.map((text) => [text.length / 100, text.charCodeAt(2) / 100, 0.5]);
+  const vectors = vectorsOf(texts);
   const rows = (changed.vectors?.(vectors, asked) ?? vectors).map((vector, index) => ({ index, vector }));
   const encoding = openAIEmbeddings.encoding(request);
   return json(reply, openAIEmbeddings.body(rows, { model: 'good', encoding, inputTokens: 9 }));
 }
+
+const vectorsOf = (texts: readonly string[]): number[][] =>
+  texts.map((text) => [text.length / 100, text.charCodeAt(2) / 100, 0.5]);
 
 async function failures(contract: 'llm' | 'embedding', changed: Server = {}): Promise<string[]> {
   const baseURL = await serve(changed);
@@ -89,6 +92,9 @@ async function failures(contract: 'llm' | 'embedding', changed: Server = {}): Pr
   expect(results[0]?.cases.some(({ status }) => status === 'not-run')).toBe(false);
   return results[0]!.cases.filter(({ status }) => status === 'failed').map(({ id }) => id);
 }
+
+/** Whether a reader has left the server that answers nobody then. */
+let left = false;
 
 const choice = (body: JsonObject): JsonObject => (body['choices'] as JsonObject[])[0]!;
 const calls = (body: JsonObject): JsonObject[] =>
@@ -101,6 +107,57 @@ describe('a server that runs', () => {
   });
 
   it.each<[string, Server, string[]]>([
+    [
+      'says nothing of why it ended',
+      {
+        body: (body, { messages }) => {
+          if (JSON.stringify(messages).includes('Say hello')) delete choice(body)['finish_reason'];
+          return body;
+        },
+      },
+      ['server.reply', 'server.stream.left'],
+    ],
+    [
+      'answers nobody after a reader that left',
+      {
+        first: ({ body }, reply) => {
+          const { stream, max_tokens: most } = (body ?? {}) as JsonObject;
+          if (stream === true && most === 200 && !('tools' in (body as JsonObject))) left = true;
+          if (!left || stream === true) return false;
+          left = false;
+          json(reply, { error: { message: 'busy' } }, { status: 503 });
+          return true;
+        },
+      },
+      ['server.stream.left'],
+    ],
+    [
+      'takes no results of tools',
+      {
+        first: ({ body }, reply) => {
+          if (!JSON.stringify(body ?? '').includes('"tool_call_id"')) return false;
+          json(reply, { error: { message: 'role' } }, { status: 400 });
+          return true;
+        },
+      },
+      ['server.tools.result'],
+    ],
+    [
+      'pours without an end',
+      {
+        first: ({ body }, reply) => {
+          if (!JSON.stringify(body ?? '').includes('from one to fifty')) return false;
+          reply.writeHead(200, { 'content-type': 'application/json' });
+          const pour = (): void => {
+            while (!reply.destroyed && reply.write(' '.repeat(65_536)));
+            reply.once('drain', pour);
+          };
+          pour();
+          return true;
+        },
+      },
+      ['server.length'],
+    ],
     ['counts nothing', { body: (body) => (delete body['usage'], body) }, ['server.usage']],
     [
       'counts another total',
@@ -220,6 +277,38 @@ describe('a server that runs', () => {
   });
 
   it.each<[string, Server, string[]]>([
+    [
+      'gives vectors of several lengths',
+      {
+        vectors: (vectors) =>
+          vectors.length === 3 ? vectors.map((row, at) => [...row, ...row].slice(at)) : vectors,
+      },
+      ['server.embeddings', 'server.embeddings.order'],
+    ],
+    [
+      'counts nothing',
+      {
+        first: ({ body }, reply) => {
+          const { input } = body as { input: unknown };
+          if (!Array.isArray(input) || input.length !== 3) return false;
+          const data = vectorsOf(input as string[]).map((embedding, index) => ({ index, embedding }));
+          json(reply, { data });
+          return true;
+        },
+      },
+      ['server.embeddings.usage'],
+    ],
+    [
+      'fails at what it should refuse',
+      {
+        first: ({ body }, reply) => {
+          if (!isObject((body as JsonObject)['input'])) return false;
+          json(reply, { error: { message: 'TypeError' } }, { status: 500 });
+          return true;
+        },
+      },
+      ['server.embeddings.refuses'],
+    ],
     ['mixes vectors up', { vectors: (vectors) => vectors.toReversed() }, ['server.embeddings.order']],
     ['leaves vectors out', { vectors: (vectors) => vectors.slice(0, 31) }, ['server.embeddings.many']],
     [

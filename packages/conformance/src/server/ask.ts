@@ -16,6 +16,11 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A server that has not answered by then is left, so that nothing of it keeps the program. */
+const ANSWER_MS = 30_000;
+/** Far more than a few tokens take. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
 /** Asks once; a text goes as it is. Rejects where the server cannot be reached, with the address and without the key. */
 export async function post(
   { baseURL, apiKey }: ServerSubject,
@@ -30,26 +35,32 @@ export async function post(
   };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   try {
-    return await fetch(url, {
-      method: 'POST',
-      headers,
-      body: text,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const late = AbortSignal.timeout(ANSWER_MS);
+    const either = signal === undefined ? late : AbortSignal.any([signal, late]);
+    return await fetch(url, { method: 'POST', headers, body: text, signal: either });
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
     throw new Error(`${url} cannot be reached: ${String((cause as Error).cause ?? cause)}`, { cause });
   }
 }
 
-/** Asks, and reads the answer to its end. */
+/** Asks, and reads the answer to its end. Rejects where it has more than 4 MiB. */
 export async function ask(subject: ServerSubject, path: string, body: JsonObject | string): Promise<Answer> {
   const response = await post(subject, path, body);
-  return {
-    status: response.status,
-    type: response.headers.get('content-type') ?? '',
-    text: await response.text(),
-  };
+  const type = response.headers.get('content-type') ?? '';
+  const decoder = new TextDecoder();
+  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
+  let [text, bytes] = ['', 0];
+  for (;;) {
+    const chunk = (await reader?.read())?.value;
+    if (chunk === undefined) break;
+    bytes += chunk.length;
+    text += decoder.decode(chunk, { stream: true });
+    if (bytes <= MOST_BYTES) continue;
+    await reader?.cancel();
+    throw new Error(`Its answer has more than ${MOST_BYTES} bytes.`);
+  }
+  return { status: response.status, type, text: text + decoder.decode() };
 }
 
 /** The JSON object in an answer. Throws, with the answer's beginning, where there is none. */

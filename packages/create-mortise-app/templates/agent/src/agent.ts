@@ -1,4 +1,4 @@
-import type { JsonValue, KeyValueStore, LLM } from '@mortise/core';
+import type { KeyValueStore, LLM } from '@mortise/core';
 import {
   runTools,
   toolsStateFromJson,
@@ -54,7 +54,7 @@ async function go(
     tools: [...tools],
     approvalKey,
     approvals,
-    onState: (state) => store.set(RUN, state as unknown as JsonValue),
+    onState: (state) => store.set(RUN, state),
   });
   if (result.ended === 'approval') return { approvals: result.approvals };
   await store.delete(RUN);
