@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
@@ -13,6 +14,8 @@ export function library(
   /** What is built beside it, after the folder was emptied. */
   onSuccess: () => Promise<void> = async () => {},
 ) {
+  // An entry that uses the package by its name, as an application does, leaves the other entries as they are.
+  const { name } = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string };
   return defineConfig({
     entry,
     platform,
@@ -23,7 +26,7 @@ export function library(
     sourcemap: true,
     clean: true,
     esbuildPlugins,
-    external,
+    external: [name, ...external],
     onSuccess,
   });
 }

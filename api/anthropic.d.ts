@@ -1,5 +1,6 @@
 // The API of @mortise/anthropic. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
 
 // ---- client.d.ts
 export interface AnthropicClient {
@@ -23,6 +24,10 @@ export interface AnthropicConnection {
     fetch?: typeof globalThis.fetch | undefined;
     client?: AnthropicClient | undefined;
 }
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- convert-request.d.ts
 export type AnthropicOptions = {

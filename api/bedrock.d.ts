@@ -1,5 +1,6 @@
 // The API of @mortise/bedrock. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
 
 // ---- client.d.ts
 export interface BedrockClient {
@@ -22,6 +23,10 @@ export interface BedrockConnection {
     fetch?: typeof globalThis.fetch | undefined;
     client?: BedrockClient | undefined;
 }
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- convert-embedding.d.ts
 export type EmbeddingFamily = 'titan' | 'cohere';

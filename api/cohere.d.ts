@@ -1,5 +1,6 @@
 // The API of @mortise/cohere. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
 
 // ---- client.d.ts
 export interface CohereHttpClient {
@@ -19,6 +20,10 @@ export interface CohereConnectionOptions {
     fetch?: typeof globalThis.fetch | undefined;
     client?: CohereHttpClient | undefined;
 }
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- convert-chat-response.d.ts
 export type CohereMetadata = {

@@ -1,5 +1,10 @@
 // The API of @mortise/energetic-ai. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- embedding.d.ts
 import type { Attempt, CallSettings } from '@mortise/core/call';

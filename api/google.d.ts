@@ -1,5 +1,6 @@
 // The API of @mortise/google. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
 
 // ---- client.d.ts
 export interface GoogleCall {
@@ -30,6 +31,10 @@ export interface GoogleConnection {
     fetch?: typeof globalThis.fetch | undefined;
     client?: GoogleClient | undefined;
 }
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- convert-request.d.ts
 export type GoogleOptions = {

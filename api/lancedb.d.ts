@@ -1,5 +1,10 @@
 // The API of @mortise/lancedb. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- database.d.ts
 export declare const LANGUAGES: readonly ["Arabic", "Danish", "Dutch", "English", "Finnish", "French", "German", "Greek", "Hungarian", "Italian", "Norwegian", "Portuguese", "Romanian", "Russian", "Spanish", "Swedish", "Tamil", "Turkish"];

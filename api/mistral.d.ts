@@ -1,5 +1,6 @@
 // The API of @mortise/mistral. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
 
 // ---- client.d.ts
 export interface MistralHttpClient {
@@ -18,6 +19,10 @@ export interface MistralConnection {
     fetch?: typeof globalThis.fetch | undefined;
     client?: MistralClient | undefined;
 }
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- convert-embedding.d.ts
 export type MistralEmbeddingProviderOptions = {

@@ -1,6 +1,7 @@
 // The API of @mortise/openai. Written by `pnpm api`.
 // entry . index.d.ts
 // entry ./presets presets/index.d.ts
+// entry ./conformance conformance/index.d.ts
 
 // ---- api.d.ts
 import type { ChatReply, ChatRequest, ChatStreamEvent, LLMCapabilities } from '@mortise/core/llm';
@@ -53,6 +54,10 @@ export interface OpenAIEmbeddingClient {
     readonly baseURL?: string | undefined;
     readonly embeddings: Endpoint;
 }
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- convert-chat-request.d.ts
 import type { ChatRequest } from '@mortise/core/llm';

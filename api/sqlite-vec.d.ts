@@ -1,5 +1,10 @@
 // The API of @mortise/sqlite-vec. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- index.d.ts
 export { SqliteVecVectorStore, type SqliteVecVectorStoreOptions } from './store.ts';

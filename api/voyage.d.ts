@@ -1,5 +1,6 @@
 // The API of @mortise/voyage. Written by `pnpm api`.
 // entry . index.d.ts
+// entry ./conformance conformance/index.d.ts
 
 // ---- client.d.ts
 export interface VoyageConnectionOptions {
@@ -8,6 +9,10 @@ export interface VoyageConnectionOptions {
     headers?: Readonly<Record<string, string>> | undefined;
     fetch?: typeof globalThis.fetch | undefined;
 }
+
+// ---- conformance/index.d.ts
+import type { ConformanceResults, TestFunctions } from '@mortise/conformance';
+export default function conformance(test: TestFunctions): ConformanceResults[];
 
 // ---- convert-embedding.d.ts
 export interface EmbedSettings {

@@ -38,7 +38,7 @@ import {
 } from '@mortise/conformance';
 import { writeDocs } from './docs.ts';
 import { providersPage } from './providers.ts';
-import { publishedPackages, root } from './workspace.ts';
+import { publishedPackages, root, wiringOf } from './workspace.ts';
 
 const reportFile = 'docs/conformance.json';
 
@@ -95,6 +95,8 @@ function wiredAlone(name = '*'): string[] {
   );
 }
 
+type Wiring = (test: TestFunctions) => readonly ConformanceResults[];
+
 /**
  * What the suites of all packages declare, every case as passed: each is a test of its package. Those of `ran`, and of
  * integrations that wire their suites themselves, are run.
@@ -102,12 +104,12 @@ function wiredAlone(name = '*'): string[] {
 export async function declaredReport(ran?: string): Promise<ConformanceReport> {
   const all: ConformanceResults[] = [];
   for (const { folder } of publishedPackages()) {
-    const file = join(root, folder, 'test/wiring.ts');
-    if (folder === `integrations/${ran}` || !existsSync(file)) continue;
-    const { wire } = (await import(file)) as {
-      wire: (functions: TestFunctions) => readonly ConformanceResults[];
-    };
-    all.push(...wire(nobody).map(asPassed));
+    const file = wiringOf(folder);
+    if (folder === `integrations/${ran}` || file === undefined) continue;
+    const module = (await import(join(root, file))) as Readonly<
+      Record<'default' | 'wire', Wiring | undefined>
+    >;
+    all.push(...(module.default ?? module.wire)!(nobody).map(asPassed));
   }
   const own = ran === undefined ? [] : [`integrations/${ran}/test/conformance.test.ts`, ...wiredAlone(ran)];
   const files = [...new Set([...own, ...wiredAlone()])].filter((file) => existsSync(join(root, file)));

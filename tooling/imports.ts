@@ -3,6 +3,8 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import type { Package } from './workspace.ts';
 
+const SUITES = '@mortise/conformance';
+
 /** Rules on one source file of a published package. Each problem names the place and the fix. */
 export function importProblems(pkg: Package, path: string, text: string): string[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
@@ -61,6 +63,13 @@ function sourceImport({ folder, manifest }: Package, path: string, specifier: st
   // A program for the command line puts packages together, as an application does; the library beside it does not.
   const isProgram = /\/src\/cli(\/|\.ts$)/.test(path) && manifest.optionalDependencies?.[name] !== undefined;
   if (isProgram) return undefined;
+  // What a package is held to uses the package as an application does, and the suites are a peer of that entry alone.
+  const isHeld = path.startsWith(`${folder}/src/conformance/`);
+  if (
+    isHeld &&
+    (name === manifest.name || (name === SUITES && manifest.peerDependencies?.[name] !== undefined))
+  )
+    return undefined;
   if (name.startsWith('@mortise/') && name !== '@mortise/core' && !isWire && !isToolkit) {
     return `only @mortise/core may be imported here, not ${name}: move what is shared into core`;
   }

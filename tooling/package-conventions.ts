@@ -6,6 +6,7 @@ import { addresses, linksOf } from './repository.ts';
 import type { Manifest, Package } from './workspace.ts';
 
 const CORE = '@mortise/core';
+const SUITES = '@mortise/conformance';
 /** The scaffolders run before there is a core, and ship what they write. */
 const SCAFFOLDERS: readonly string[] = ['create-mortise', 'create-mortise-app'];
 /** What a vendor that speaks OpenAI's wire builds on. */
@@ -110,6 +111,12 @@ function dependencyProblems(manifest: Manifest): string[] {
   const problems: string[] = [];
   if (!/^\^\d+\.\d+\.\d+$/.test(manifest.peerDependencies?.[CORE] ?? '')) {
     problems.push(`set "peerDependencies" of ${CORE} to the lowest version that works, such as "^1.0.0"`);
+  }
+  if (manifest.exports?.['./conformance'] !== undefined) {
+    // Who uses the package need not install what holds it to its contracts.
+    const { [SUITES]: peer } = manifest.peerDependencies ?? {};
+    if (peer !== '^1.0.0' || manifest.peerDependenciesMeta?.[SUITES]?.optional !== true)
+      problems.push(`"./conformance" needs ${SUITES} as an optional peer: "^1.0.0"`);
   }
   for (const [name, range] of Object.entries({ [CORE]: undefined, ...manifest.devDependencies })) {
     if (name.startsWith('@mortise/') && range !== 'workspace:^') {

@@ -23,6 +23,7 @@ export interface Manifest {
   dependencies?: Versions;
   optionalDependencies?: Versions;
   peerDependencies?: Versions;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
   devDependencies?: Versions;
   publishConfig?: { access?: string; exports?: Record<string, string | Record<string, string>> };
 }
@@ -50,6 +51,15 @@ function packagesIn(base: string, group: string): Package[] {
       folder,
       manifest: JSON.parse(readFileSync(join(base, folder, 'package.json'), 'utf8')) as Manifest,
     }));
+}
+
+/**
+ * The module that declares the suites of a package, as a path from `base`: its published entry, or a file of its tests where
+ * it needs what is not published. Undefined where a test declares them itself.
+ */
+export function wiringOf(folder: string, base: string = root): string | undefined {
+  const places = [`${folder}/src/conformance/index.ts`, `${folder}/test/wiring.ts`];
+  return places.find((file) => existsSync(join(base, file)));
 }
 
 /** TypeScript files below `folder`, as paths from `base`; dependencies and builds left out. */

@@ -71,6 +71,11 @@ describe('the check itself', () => {
       'such as "^1.0.0"',
     ],
     ['core missing from the devDependencies', { devDependencies: {} }, 'of @mortise/core to "workspace:^"'],
+    [
+      'suites that every application would have to install',
+      { peerDependenciesMeta: {} },
+      'as an optional peer',
+    ],
     ['an SDK by exact version', { dependencies: { openai: '7.57.0' } }, 'caret range'],
     [
       'an export without its source',
@@ -92,10 +97,12 @@ describe('the check itself', () => {
 
   test('finds a README without its name, the installation or the end, in a folder of its own', () => {
     const base = mkdtempSync(join(tmpdir(), 'mortise-conventions-'));
-    mkdirSync(join(base, 'integrations/openai/src/presets'), { recursive: true });
+    for (const entry of ['presets', 'conformance'])
+      mkdirSync(join(base, 'integrations/openai/src', entry), { recursive: true });
     const folder = join(base, 'integrations/openai');
-    for (const name of ['LICENSE', 'tsconfig.json', 'tsup.config.ts', 'src/index.ts', 'src/presets/index.ts'])
+    for (const name of ['LICENSE', 'tsconfig.json', 'tsup.config.ts', 'src/index.ts'])
       writeFileSync(join(folder, name), '');
+    for (const entry of ['presets', 'conformance']) writeFileSync(join(folder, 'src', entry, 'index.ts'), '');
     writeFileSync(join(base, 'LICENSE'), '');
     writeFileSync(join(folder, 'README.md'), '# OpenAI\n\n## When not to use this\n\n## Options\n');
     const problems = openai ? packageProblems(openai, base) : [];

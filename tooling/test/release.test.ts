@@ -15,7 +15,10 @@ test('a minor of core and a minor of openai in one release leave the peer of ope
   const before = manifests(root);
   const after = release({ '@mortise/core': 'minor', '@mortise/openai': 'minor' });
 
-  expect(after.get('@mortise/openai')?.peerDependencies).toEqual({ '@mortise/core': '^1.0.0' });
+  expect(after.get('@mortise/openai')?.peerDependencies).toEqual({
+    '@mortise/conformance': '^1.0.0',
+    '@mortise/core': '^1.0.0',
+  });
   expect(changedVersions(before, after)).toEqual({
     '@mortise/core': nextMinor(before.get('@mortise/core')),
     '@mortise/openai': nextMinor(before.get('@mortise/openai')),

@@ -1,4 +1,4 @@
 import { describe, it } from 'vitest';
-import { wire } from './wiring.ts';
+import conformance from '@mortise/mistral/conformance';
 
-wire({ describe, it });
+conformance({ describe, it });

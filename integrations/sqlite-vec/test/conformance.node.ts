@@ -1,4 +1,4 @@
 import { describe, it } from 'node:test';
-import { wire } from './wiring.ts';
+import conformance from '@mortise/sqlite-vec/conformance';
 
-wire({ describe, it });
+conformance({ describe, it });

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -151,6 +152,13 @@ describe.runIf(published || process.features.typescript)('mortise-conformance', 
       'node_modules/acme/package.json': '{"exports":{"./conformance":"./conformance.mjs"}}',
       'node_modules/acme/conformance.mjs': `import { similarityConformance } from ${JSON.stringify(own)};
         export default (test) => similarityConformance(test, { name: 'acme', create: () => () => 1 });`,
+      // As published: for import alone, and without a kit of its own.
+      'node_modules/@acme/esm/package.json':
+        '{"exports":{"./conformance":{"types":"./x.d.ts","import":{"default":"./conformance.mjs"}}}}',
+      'node_modules/@acme/esm/conformance.mjs': `import { similarityConformance } from '@mortise/conformance';
+        export default (test) => similarityConformance(test, { name: 'esm', create: () => () => 1 });`,
+      'node_modules/@acme/poor/package.json': '{"exports":{"./conformance":"./conformance.mjs"}}',
+      'node_modules/@acme/poor/conformance.mjs': `import '@acme/absent';`,
       'provider.mjs': `export const name = 'acme';
         export default () => () => ({ metadata: { capabilities: {} }, chat: async () => { throw new Error('no chat'); }, streamChat() { throw new Error('no stream'); } });`,
       'empty.mjs': 'export const a = 1;',
@@ -202,6 +210,12 @@ describe.runIf(published || process.features.typescript)('mortise-conformance', 
     expect(out).toContain('acme (similarity): ');
   });
 
+  it.runIf('registerHooks' in nodeModule)('lends itself to a package that has no kit beside it', async () => {
+    const { code, out } = await run('--package', '@acme/esm', '--quiet');
+    expect(out).toContain('esm (similarity): ');
+    expect(code).toBe(1);
+  });
+
   it.each([
     [[], 'Usage:', 0],
     [
@@ -211,6 +225,7 @@ describe.runIf(published || process.features.typescript)('mortise-conformance', 
     ],
     [['--langchain', 'provider.mjs', '--dialect', 'mistral-chat'], 'npm install @mortise/langchain', 2],
     [['--package', 'nobody'], 'nobody has no entry ./conformance', 2],
+    [['--package', '@acme/poor'], 'npm install --save-dev @acme/absent', 2],
     [['empty.mjs'], 'empty.mjs has no default export', 2],
     [['llm', '--base-url', 'here', '--model', 'm'], '--base-url is no address', 2],
     [

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { publishedPackages, root } from '../../workspace.ts';
+import { publishedPackages, wiringOf } from '../../workspace.ts';
 import { CASES } from './cases.ts';
 
 /** Published packages without hostile calls, and why. */
@@ -13,7 +12,7 @@ const WITHOUT = {
 };
 
 /**
- * A new integration, which wires its suites in a test instead of `wiring.ts`, has the hostile calls of the kit alone.
+ * A new integration, which wires its suites in a test, has the hostile calls of the kit alone.
  * Each run asserts that it made as many as stand here, so that their sum is what was made.
  */
 it('hostile calls are 10,000 altogether, and each published package has its own test', () => {
@@ -22,7 +21,7 @@ it('hostile calls are 10,000 altogether, and each published package has its own 
   const folders = publishedPackages().map(({ folder }) => folder);
   expect(folders).toEqual(expect.arrayContaining(Object.keys(CASES)));
   const ofTheHouse = folders.filter(
-    (folder) => folder.startsWith('packages/') || existsSync(join(root, folder, 'test/wiring.ts')),
+    (folder) => folder.startsWith('packages/') || wiringOf(folder) !== undefined,
   );
   expect([...Object.keys(CASES), ...Object.keys(WITHOUT)]).toEqual(expect.arrayContaining(ofTheHouse));
   const tests = readdirSync(import.meta.dirname);

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LLM, LLMCapabilities } from '@mortise/core/llm';
@@ -11,6 +10,7 @@ import { llmConformance } from '../llm/conformance.ts';
 import { llmSuite } from '../llm/suite.ts';
 import type { WireTarget } from '../llm/subject.ts';
 import { serverConformance, type ServerConformanceOptions } from '../server/conformance.ts';
+import { lendKit, resolveEntry } from './resolve.ts';
 import type { Wiring } from './run-tests.ts';
 
 /** What is tried: a module that declares suites, a package that has one, or a model of another library. */
@@ -42,8 +42,9 @@ type Bridge = (model: unknown, options: object) => LLM;
 /** Loads what is tried from where the command was given. Throws `TypeError` with a remedy where that cannot be. */
 export async function loadSubject(subject: Subject, folder = process.cwd()): Promise<Wiring> {
   if (subject.kind === 'server') return (test) => serverConformance(test, subject.options);
+  lendKit();
   if (subject.kind === 'package') {
-    const path = resolved(folder, `${subject.name}/conformance`);
+    const path = resolveEntry(folder, subject.name, './conformance');
     if (path === undefined)
       throw new TypeError(
         `${subject.name} has no entry ./conformance, or is not installed here. It exports a function that declares its suites: (test) => llmConformance(test, { ... }).`,
@@ -56,7 +57,7 @@ export async function loadSubject(subject: Subject, folder = process.cwd()): Pro
   const module = await imported(file);
   if (subject.kind === 'module') return wiringOf(module, subject.file);
   const { package: name, member } = BRIDGES[subject.kind];
-  const path = resolved(folder, name);
+  const path = resolveEntry(folder, name);
   if (path === undefined) throw new TypeError(`This needs ${name}: npm install ${name}`);
   const bridge = (await imported(path))[member] as Bridge;
   return foreignWiring(module as unknown as ForeignModule, subject, bridge);
@@ -107,21 +108,19 @@ function wiringOf(module: Readonly<Record<string, unknown>>, name: string): Wiri
   );
 }
 
-function resolved(folder: string, specifier: string): string | undefined {
-  try {
-    return createRequire(resolve(folder, 'package.json')).resolve(specifier);
-  } catch {
-    return undefined;
-  }
-}
-
 async function imported(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
     const code = (cause as { code?: unknown }).code;
-    const remedy =
-      code === 'ERR_UNKNOWN_FILE_EXTENSION' ? ' TypeScript is run as it is by Node.js 22.18 or newer.' : '';
-    throw new TypeError(`${path} cannot be loaded: ${String(cause)}${remedy}`, { cause });
+    throw new TypeError(`${path} cannot be loaded: ${String(cause)}${remedyOf(code, String(cause))}`, {
+      cause,
+    });
   }
+}
+
+function remedyOf(code: unknown, message: string): string {
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return ' TypeScript is run as it is by Node.js 22.18 or newer.';
+  const [, missing] = /^Error \[ERR_MODULE_NOT_FOUND\]: Cannot find package '([^']+)'/.exec(message) ?? [];
+  return missing === undefined ? '' : ` npm install --save-dev ${missing}`;
 }

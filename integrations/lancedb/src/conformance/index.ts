@@ -3,29 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vectorStoreConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
 import { FILTER_OPERATORS } from '@mortise/core/store';
-import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
+import { LanceDbVectorStore } from '@mortise/lancedb';
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
-  const results = vectorStoreConformance(functions, {
-    name: 'sqlite-vec',
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/lancedb` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
+  const results = vectorStoreConformance(test, {
+    name: 'lancedb',
     declares: [
-      'dense',
-      'mmr',
-      'exact',
-      'persistence',
-      'filters',
+      ...(['dense', 'mmr', 'text', 'hybrid', 'exact', 'persistence', 'filters'] as const),
       ...FILTER_OPERATORS.map((op) => `filter:${op}` as const),
     ],
     reasons: {
-      text: 'It searches by vector alone; the `BM25Retriever` searches text.',
-      sparse: 'sqlite-vec has no sparse vectors.',
-      hybrid: 'It has no other mode to fuse; the `FusionRetriever` fuses retrievers.',
+      sparse: 'LanceDB weighs words itself; it takes no weights of the caller.',
     },
     open() {
-      const folder = mkdtempSync(join(tmpdir(), 'mortise-sqlite-vec-'));
-      const stores: SqliteVecVectorStore[] = [];
+      const folder = mkdtempSync(join(tmpdir(), 'mortise-lancedb-'));
+      const stores: LanceDbVectorStore[] = [];
       const open = () => {
-        const store = new SqliteVecVectorStore({ path: join(folder, 'vectors.sqlite') });
+        const store = new LanceDbVectorStore({ uri: folder });
         stores.push(store);
         return store;
       };

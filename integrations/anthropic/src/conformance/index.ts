@@ -8,9 +8,10 @@ import { AnthropicLLM } from '@mortise/anthropic';
 
 const model = { model: 'claude-test', apiKey: 'sk-ant-conformance' };
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/anthropic` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
   return [
-    llmConformance(functions, {
+    llmConformance(test, {
       create: ({ url, settings }) => new AnthropicLLM({ ...model, ...settings, baseURL: url }),
       dialect: anthropicMessages,
       declares: new AnthropicLLM(model).metadata.capabilities,

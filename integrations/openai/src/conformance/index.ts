@@ -17,21 +17,22 @@ const model = {
 
 const embedding = { model: 'embedding-test', apiKey: 'sk-conformance' };
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/openai` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
   return [
-    llmConformance(functions, {
+    llmConformance(test, {
       create: ({ url, settings }) => new OpenAILLM({ ...model, ...settings, baseURL: url }),
       dialect: openAIResponses,
       declares: new OpenAILLM(model).metadata.capabilities,
       reasons: { stop: 'The Responses API has no stop sequences.', seed: 'The Responses API has no seed.' },
     }),
-    llmConformance(functions, {
+    llmConformance(test, {
       create: ({ url, settings }) =>
         new OpenAILLM({ ...model, ...settings, api: 'chat-completions', baseURL: url }),
       dialect: openAIChatCompletions,
       declares: new OpenAILLM({ ...model, api: 'chat-completions' }).metadata.capabilities,
     }),
-    embeddingConformance(functions, {
+    embeddingConformance(test, {
       create: ({ url, settings }) => new OpenAIEmbedding({ ...embedding, ...settings, baseURL: url }),
       dialect: openAIEmbeddings,
       declares: new OpenAIEmbedding(embedding).metadata,

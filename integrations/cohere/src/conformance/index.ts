@@ -19,19 +19,20 @@ const model = {
 const embedding = { model: 'embed-test', apiKey: 'co-conformance' };
 const reranker = { model: 'rerank-test', apiKey: 'co-conformance' };
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/cohere` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
   return [
-    llmConformance(functions, {
+    llmConformance(test, {
       create: ({ url, settings }) => new CohereLLM({ ...model, ...settings, baseURL: url }),
       dialect: cohereChat,
       declares: new CohereLLM(model).metadata.capabilities,
     }),
-    embeddingConformance(functions, {
+    embeddingConformance(test, {
       create: ({ url, settings }) => new CohereEmbedding({ ...embedding, ...settings, baseURL: url }),
       dialect: cohereEmbed,
       declares: new CohereEmbedding(embedding).metadata,
     }),
-    rerankerConformance(functions, {
+    rerankerConformance(test, {
       create: ({ url, settings }) => new CohereReranker({ ...reranker, ...settings, baseURL: url }),
       dialect: cohereRerank,
       declares: new CohereReranker(reranker).metadata,

@@ -1,9 +1,10 @@
 import { embeddingConformance, type ConformanceResults, type TestFunctions } from '@mortise/conformance';
 import { EnergeticAIEmbedding } from '@mortise/energetic-ai';
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/energetic-ai` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
   return [
-    embeddingConformance(functions, {
+    embeddingConformance(test, {
       name: 'energetic-ai',
       create: ({ settings }) => new EnergeticAIEmbedding(settings),
       declares: new EnergeticAIEmbedding().metadata,

@@ -17,9 +17,10 @@ const titan = { model: 'amazon.titan-embed-test-v2:0', ...key };
 const cohere = { model: 'cohere.embed-test:0', ...key };
 const reranker = { model: 'cohere.rerank-test:0', ...key };
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/bedrock` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
   return [
-    llmConformance(functions, {
+    llmConformance(test, {
       create: ({ url, settings }) => new BedrockLLM({ ...model, ...settings, baseURL: url }),
       dialect: bedrockConverse,
       declares: new BedrockLLM(model).metadata.capabilities,
@@ -29,14 +30,14 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
       { options: titan, dialect: bedrockTitanEmbeddings },
       { options: cohere, dialect: bedrockCohereEmbeddings },
     ].map(({ options, dialect }) =>
-      embeddingConformance(functions, {
+      embeddingConformance(test, {
         create: ({ url, settings }) => new BedrockEmbedding({ ...options, ...settings, baseURL: url }),
         dialect,
         declares: new BedrockEmbedding(options).metadata,
         reasons: { asymmetric: 'Titan makes no difference between queries and documents.' },
       }),
     ),
-    rerankerConformance(functions, {
+    rerankerConformance(test, {
       create: ({ url, settings }) => new BedrockReranker({ ...reranker, ...settings, baseURL: url }),
       dialect: bedrockRerank,
       declares: new BedrockReranker(reranker).metadata,

@@ -11,15 +11,16 @@ import { MistralEmbedding, MistralLLM } from '@mortise/mistral';
 const model = { model: 'mistral-test', apiKey: 'mistral-conformance' };
 const embedding = { model: 'embedding-test', apiKey: 'mistral-conformance' };
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/mistral` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
   return [
-    llmConformance(functions, {
+    llmConformance(test, {
       create: ({ url, settings }) => new MistralLLM({ ...model, ...settings, baseURL: url }),
       dialect: mistralChat,
       declares: new MistralLLM(model).metadata.capabilities,
       reasons: { caching: 'Mistral caches by itself, and shares a cache by prompt_cache_key.' },
     }),
-    embeddingConformance(functions, {
+    embeddingConformance(test, {
       create: ({ url, settings }) => new MistralEmbedding({ ...embedding, ...settings, baseURL: url }),
       dialect: mistralEmbeddings,
       declares: new MistralEmbedding(embedding).metadata,

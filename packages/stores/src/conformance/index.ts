@@ -16,17 +16,18 @@ import {
   SqliteKeyValueStore,
 } from '@mortise/stores';
 
-function folder(): { path: string; remove(): void } {
+function folder(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'mortise-stores-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 const ONE_MACHINE = 'It is for one machine; what several share is in Postgres or Redis.';
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/stores` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
   const results: ConformanceResults[] = [];
   results.push(
-    keyValueConformance(functions, {
+    keyValueConformance(test, {
       name: 'files',
       declares: ['persistence', 'iterate', 'failure'],
       reasons: {
@@ -51,7 +52,7 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
 
   for (const durable of [false, true]) {
     results.push(
-      keyValueConformance(functions, {
+      keyValueConformance(test, {
         name: durable ? 'sqlite, durable' : 'sqlite',
         declares: ['persistence', 'iterate', 'failure', 'compare-and-set'],
         reasons: { lock: ONE_MACHINE },
@@ -81,11 +82,11 @@ export function wire(functions: TestFunctions): ConformanceResults[] {
       }),
     );
   }
-  return [...results, ...documentStores(functions)];
+  return [...results, ...documentStores(test)];
 }
 
-function documentStores(functions: TestFunctions): ConformanceResults[] {
-  const files = documentStoreConformance(functions, {
+function documentStores(test: TestFunctions): ConformanceResults[] {
+  const files = documentStoreConformance(test, {
     name: 'files',
     declares: ['persistence', 'failure', 'lock'],
     open() {
@@ -100,7 +101,7 @@ function documentStores(functions: TestFunctions): ConformanceResults[] {
     },
   });
 
-  const sqlite = documentStoreConformance(functions, {
+  const sqlite = documentStoreConformance(test, {
     name: 'sqlite',
     declares: ['persistence', 'failure', 'lock', 'terms'],
     open() {
@@ -126,7 +127,7 @@ function documentStores(functions: TestFunctions): ConformanceResults[] {
     },
   });
 
-  const keyValue = documentStoreConformance(functions, {
+  const keyValue = documentStoreConformance(test, {
     name: 'key-value',
     declares: ['persistence'],
     reasons: {

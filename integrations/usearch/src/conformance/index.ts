@@ -12,9 +12,10 @@ const reasons = {
   exact: 'The graph finds nearly all of the nearest; `search: "exact"` finds all.',
 };
 
-export function wire(functions: TestFunctions): ConformanceResults[] {
+/** Declares the suites that this package passes: `npx @mortise/conformance --package @mortise/usearch` runs them. */
+export default function conformance(test: TestFunctions): ConformanceResults[] {
   return (['hnsw', 'exact'] as const).map((search) =>
-    vectorStoreConformance(functions, {
+    vectorStoreConformance(test, {
       name: `usearch, ${search}`,
       declares: [
         'dense',
