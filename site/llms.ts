@@ -14,7 +14,7 @@ const FIRST: readonly Item[] = [
   { text: 'Whole programs to copy', link: '/cookbook/' },
 ];
 /** What llmstxt.org wants under `Optional`: nobody needs it who uses the packages. */
-const OPTIONAL = /^(?:decisions|spec)\//;
+const OPTIONAL = /^(?:decisions|releases|spec)\//;
 
 /** A page as agents read it: the Markdown of the page, without what only its HTML needs. */
 export const twinOf = ({ text }: Page): string => text.replaceAll(/^(#+ .*) \{#[\w-]+\}$/gm, '$1');

@@ -42,6 +42,7 @@ export function sidebarOf(start: string, pages: readonly Page[]): Item[] {
     ...group('Packages', inFolder('packages')),
     ...group('Reference', [...item('reference/index.md', 'All entry points'), ...referenceItems(pages)]),
     ...group('Rules of the contracts', inFolder('spec')),
+    ...group('Releases', inFolder('releases').toReversed()),
     ...group('The project', [...item('contributing.md'), ...item('decisions/index.md')]),
   ];
 }

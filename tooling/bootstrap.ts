@@ -6,8 +6,8 @@
  * `--check` publishes nothing, and exits with 1 where a release would fail.
  */
 import { parseArgs } from 'node:util';
-import { spawnSync } from 'node:child_process';
 import { problemsOf, registryStates } from './registry-state.ts';
+import { buildFor, registryOf } from './release.ts';
 import { addresses } from './repository.ts';
 import { run, step } from './shell.ts';
 import { publishedPackages } from './workspace.ts';
@@ -16,7 +16,7 @@ const WORKFLOW = 'release.yml';
 const ENVIRONMENT = 'npm';
 
 const { values } = parseArgs({ options: { publish: { type: 'boolean' }, check: { type: 'boolean' } } });
-const registry = spawnSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).stdout.trim();
+const registry = registryOf();
 const packages = publishedPackages();
 const names = packages.map(({ manifest }) => manifest.name);
 const states = await registryStates(registry, names);
@@ -25,7 +25,7 @@ const missing = packages.filter((_, at) => states[at]?.state === 'unknown');
 if (values.check === true) {
   const problems = problemsOf(states);
   for (const problem of problems) console.error(problem);
-  if (problems.length === 0) console.log(`${registry} knows all ${names.length} packages.`);
+  if (problems.length === 0) console.log(`${registry} knows all ${names.length} packages${trusting()}`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } else if (values.publish === true) {
   publish();
@@ -43,19 +43,23 @@ if (values.check === true) {
 
 function publish(): void {
   if (missing.length === 0) return console.log(`${registry} knows all ${names.length} packages.`);
-  step('build, and the guides that packages ship', () => {
-    run('pnpm', ['run', 'build'], { quiet: true });
-    run(process.execPath, ['tooling/package-docs.ts'], { quiet: true });
-  });
+  buildFor(missing);
   step(`publish ${missing.map(({ manifest }) => manifest.name).join(', ')}`, () => {
     // In the order of what they need of each other: whoever installs one meanwhile finds the rest.
     const filters = missing.flatMap(({ folder }) => ['--filter', `./${folder}`]);
-    const env = { ...process.env, NPM_CONFIG_PROVENANCE: 'false' };
+    const env = { ...process.env, PNPM_CONFIG_PROVENANCE: 'false' };
     run('pnpm', ['--recursive', ...filters, 'publish', '--no-git-checks', '--access', 'public'], {
       env,
       quiet: true,
     });
   });
+}
+
+/** What of trust could be asked. */
+function trusting(): string {
+  return states.every((each) => each.state === 'known' && each.trust !== undefined)
+    ? ', and each of them trusts this workflow.'
+    : '. Whether they trust the workflow is told to its runs alone, and to owners: npm trust list NAME';
 }
 
 /** They ask for a second factor: a person runs them. */

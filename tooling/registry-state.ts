@@ -7,7 +7,8 @@ export type RegistryState =
       readonly name: string;
       readonly state: 'known';
       readonly versions: readonly string[];
-      readonly trusted?: boolean;
+      /** Absent where it could not be asked. `why` is the registry's answer to a workflow that the package does not trust. */
+      readonly trust?: { readonly trusted: true } | { readonly trusted: false; readonly why: string };
     };
 
 /** The versions of `name`; undefined where the registry has never heard of it. */
@@ -33,14 +34,38 @@ export async function identityToken(registry: string, env: NodeJS.ProcessEnv): P
   return ((await response.json()) as { value: string }).value;
 }
 
-/** Whether the registry would give this identity a token to publish `name`. */
-export async function isTrusted(registry: string, name: string, identity: string): Promise<boolean> {
+/**
+ * Whether the registry would give this identity a token to publish `name`. It answers 404 or 403 where the package does not trust the
+ * workflow; any other failure says nothing of trust, and is thrown.
+ */
+export async function trustOf(
+  registry: string,
+  name: string,
+  identity: string,
+): Promise<{ readonly trusted: true } | { readonly trusted: false; readonly why: string }> {
   const address = `${withSlash(registry)}-/npm/v1/oidc/token/exchange/package/${name.replace('/', '%2f')}`;
   const response = await fetch(address, { method: 'POST', headers: { authorization: `Bearer ${identity}` } });
-  return response.ok;
+  const { status } = response;
+  const text = await response.text();
+  if (response.ok) return { trusted: true };
+  if (status === 429 || status >= 500)
+    throw new Error(`${registry} answered ${status} when it was asked whom ${name} trusts.`);
+  return { trusted: false, why: `${status} ${messageOf(text)}`.trim() };
 }
 
-/** The state of each package, four questions at once. Trust is known only where there is an identity. */
+function messageOf(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' ? message : '';
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The state of each package, four questions at once. Trust is known only where there is an identity: what a package trusts is told to
+ * its owners (`npm trust list NAME`, with a second factor) and, by the exchange of tokens, to the workflow itself.
+ */
 export async function registryStates(
   registry: string,
   names: readonly string[],
@@ -54,8 +79,8 @@ export async function registryStates(
       const versions = await versionsOf(registry, name);
       if (versions === undefined) states.set(name, { name, state: 'unknown' });
       else {
-        const trusted = identity === undefined ? {} : { trusted: await isTrusted(registry, name, identity) };
-        states.set(name, { name, state: 'known', versions, ...trusted });
+        const trust = identity === undefined ? {} : { trust: await trustOf(registry, name, identity) };
+        states.set(name, { name, state: 'known', versions, ...trust });
       }
     }
   };
@@ -70,8 +95,8 @@ export function problemsOf(states: readonly RegistryState[]): string[] {
       return [
         `${each.name} was never published, and a name begins by hand: pnpm release:bootstrap --publish`,
       ];
-    return each.trusted === false
-      ? [`${each.name} does not trust this workflow: pnpm release:bootstrap`]
+    return each.trust?.trusted === false
+      ? [`${each.name} does not trust this workflow (${each.trust.why}): pnpm release:bootstrap`]
       : [];
   });
 }

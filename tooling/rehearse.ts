@@ -1,20 +1,23 @@
 /**
- * `pnpm release:rehearse`: a release for real, against a registry on the loopback interface. Versions and publishes every
- * package, installs them as a stranger with npm and with pnpm, makes an integration as a vendor does, then releases a
- * minor of core, and proves that nothing else was released by it.
+ * `pnpm release:rehearse`: a release for real, against a registry on the loopback interface with npm's manners: a name begins by hand,
+ * and a workflow publishes what trusts it. Publishes every package, lets each trust the workflow, installs them as strangers with three
+ * package managers, makes an integration as a vendor does, and a snapshot of a pull request; then releases a minor of core without a
+ * token, and proves that nothing else was released by it, and that its notes and its bill of materials are there.
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pendingChangesets } from './changesets.ts';
 import { startRegistry, type Registry } from './rehearsal/registry.ts';
-import { copyTree, run, step } from './shell.ts';
+import { application, assistant, canary, update, vendor } from './rehearsal/strangers.ts';
+import { copyTree, run, step, stepBeside } from './shell.ts';
 import { publishedPackages, root } from './workspace.ts';
 
 const rehearsal = join(root, 'tooling/rehearsal');
 const work = mkdtempSync(join(tmpdir(), 'mortise-rehearsal-'));
 const tree = join(work, 'tree');
+const NEWS = 'Something more of what was there.';
 // Before the registry is ours: what this machine installs from.
 const upstream = spawnSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).stdout.trim();
 
@@ -34,7 +37,10 @@ async function rehearse(): Promise<void> {
   });
   const bin = join(rehearsal, 'node_modules/verdaccio/bin/verdaccio');
   await using registry = await startRegistry(work, bin, upstream);
-  const env = environment(registry);
+  const env = environment(registry, registry.userconfig);
+  const owner = environment(registry, registry.ownersConfig);
+  const workflow = { ...env, ...registry.run };
+  const place = { work, tree, env };
 
   step('a copy of the tree, as a clone has it', () => {
     copyTree(tree);
@@ -42,59 +48,84 @@ async function rehearse(): Promise<void> {
     git('init', '--quiet', '--initial-branch=main');
     commit('The tree');
   });
-  step('a registry that has none of the names: the check of the workflow names them all', () => {
-    const { status, output } = bootstrap(env, '--check');
-    for (const { manifest } of publishedPackages())
-      if (!output.includes(`${manifest.name} was never published`))
-        throw new Error(`The check does not name ${manifest.name}:\n${output}`);
-    if (status !== 1) throw new Error(`The check exited with ${status}.`);
+  step('a workflow that publishes a name that is not there: the registry answers 404', () => {
+    const args = ['publish', '--no-git-checks', '--access', 'public'];
+    const options = { cwd: join(tree, 'packages/core'), env: workflow, encoding: 'utf8' } as const;
+    const { status, stdout, stderr } = spawnSync('pnpm', args, options);
+    if (status === 0 || !stderr.includes('404')) throw new Error(`Not refused:\n${stdout}${stderr}`);
+    console.log(stderr.trim());
   });
+  step('so its check comes first, and names them all', () => checkFails(workflow, 'was never published'));
   step('the first release, by hand', () => {
     // Without changesets the versions of a first release stand in the manifests.
     const script = pendingChangesets(tree).length > 0 ? ['version'] : ['api', '--released'];
     run('pnpm', ['run', ...script], { cwd: tree, env, quiet: true });
     commit('Versions');
-    run('pnpm', ['run', 'release:bootstrap', '--publish'], { cwd: tree, env, quiet: true });
+    run('pnpm', ['run', 'release:bootstrap', '--publish'], { cwd: tree, env: owner, quiet: true });
   });
   step('and again: nothing is left to do, and each package has its line of trust', () => {
-    const { status, output } = bootstrap(env, '--publish');
-    const lines = output.match(/^npm trust github \S+ --file release\.yml /gm) ?? [];
+    const { status, output } = bootstrap(owner, '--publish');
+    const lines = output.match(/^npm trust github .+$/gm) ?? [];
     const count = publishedPackages().length;
     if (status !== 0 || !output.includes(`knows all ${count} packages`) || lines.length !== count)
       throw new Error(`The second bootstrap did not find all done:\n${output}`);
-    if (bootstrap(env, '--check').status !== 0) throw new Error('The check fails after the bootstrap.');
+    checkFails(workflow, 'does not trust this workflow');
+    trust(lines, owner);
+  });
+  await trustOthers(registry);
+  step('each package trusts the workflow, whose check goes through', () => {
+    const { status, output } = bootstrap(workflow, '--check');
+    if (status !== 0 || !output.includes('each of them trusts this workflow'))
+      throw new Error(`The check fails after the bootstrap:\n${output}`);
   });
   const first = await allVersions(registry);
   for (const [name, versions] of first)
     if (versions.length !== 1)
       throw new Error(`${name} was not published once, but as ${versions.join(', ') || 'nothing'}.`);
 
-  step('a stranger with npm', () => stranger('npm', env));
-  step('a stranger with pnpm', () => stranger('pnpm', env));
+  await Promise.all([
+    stepBeside('strangers with npm, pnpm and yarn, by the canary of the workflow', () =>
+      canary(place, first),
+    ),
+    stepBeside('an application, by `npm create mortise-app`: types, tests and a start', () =>
+      application(place),
+    ),
+    stepBeside('a vendor, by `npm create mortise`: and `npm run check`', () => vendor(place)),
+    stepBeside('an assistant, by `npx @mortise/mcp --docs DIR`', () => assistant(place)),
+  ]);
 
-  step('an application, by `npm create mortise-app`: types, tests and a start', () => application(env));
+  const latest = await registry.tags('@mortise/keyv');
+  step('a snapshot of a pull request, and the tree as it was', () => {
+    writeChangeset('@mortise/keyv');
+    commit('A minor of a store');
+    run('pnpm', ['run', 'release:snapshot', 'pr-12'], { cwd: tree, env: owner, quiet: true });
+    const left = git('status', '--porcelain');
+    if (left !== '') throw new Error(`The snapshot left something behind:\n${left}`);
+    git('reset', '--quiet', '--hard', 'HEAD~1');
+  });
+  const tags = await registry.tags('@mortise/keyv');
+  if (tags['latest'] !== latest['latest'] || !/^0\.0\.0-pr-12-\d{14}$/.test(tags['pr-12'] ?? ''))
+    throw new Error(`The tags after the snapshot are ${JSON.stringify(tags)}.`);
 
-  step('a vendor, by `npm create mortise`: and `npm run check`', () => vendor(env));
-
-  step('an assistant, by `npx @mortise/mcp --docs DIR`', () => assistant(env));
-
-  step('version and publish a minor of core', () => {
-    const changeset = "---\n'@mortise/core': minor\n---\n\nSomething more.\n";
-    writeFileSync(join(tree, '.changeset/rehearsal.md'), changeset);
+  step('version and publish a minor of core, without a token', () => {
+    writeChangeset('@mortise/core');
     commit('A minor of core');
-    release(env);
+    run('pnpm', ['run', 'version'], { cwd: tree, env, quiet: true });
+    commit('Versions');
+    run('pnpm', ['run', 'release'], { cwd: tree, env: workflow, quiet: true });
   });
   const second = await allVersions(registry);
   for (const [name, versions] of second) {
     const before = first.get(name) ?? [];
-    const added = versions.filter((version) => !before.includes(version));
+    const added = versions.filter((version) => !before.includes(version) && !version.includes('-pr-12-'));
     const expected = name === '@mortise/core' ? [nextMinor(before[0] ?? '')] : [];
     if (JSON.stringify(added) !== JSON.stringify(expected))
       throw new Error(
         `${name}: released ${added.join(', ') || 'nothing'}, expected ${expected.join(', ') || 'nothing'}.`,
       );
   }
-  step('the stranger takes it, and has one copy of core', () => update(env));
+  step('its notes, and its bill of materials', () => papers(env));
+  step('the stranger takes it, and has one copy of core', () => update(place));
   step('the integration as it stands, on the core that it was released with', () => {
     run(process.execPath, ['tooling/sdk-versions.ts', 'lowest', 'openai'], { cwd: tree, env });
   });
@@ -109,101 +140,47 @@ function bootstrap(env: NodeJS.ProcessEnv, flag: string): { status: number | nul
   return { status, output: stdout + stderr };
 }
 
-/** The scripts of the repository, as the publishing workflow runs them. */
-function release(env: NodeJS.ProcessEnv): void {
-  run('pnpm', ['run', 'version'], { cwd: tree, env, quiet: true });
-  commit('Versions');
-  run('pnpm', ['run', 'release'], { cwd: tree, env, quiet: true });
+/** The workflow's check stops it, and names every package. */
+function checkFails(env: NodeJS.ProcessEnv, problem: string): void {
+  const { status, output } = bootstrap(env, '--check');
+  for (const { manifest } of publishedPackages())
+    if (!output.includes(`${manifest.name} ${problem}`))
+      throw new Error(`The check does not say that ${manifest.name} ${problem}:\n${output}`);
+  if (status !== 1) throw new Error(`The check exited with ${status}.`);
 }
 
-function stranger(manager: 'npm' | 'pnpm', env: NodeJS.ProcessEnv): void {
-  const cwd = join(work, manager);
-  mkdirSync(cwd);
-  const typescript =
-    readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8').match(/ {2}typescript: (\S+)/)?.[1] ?? 'latest';
-  writeFileSync(
-    join(cwd, 'package.json'),
-    JSON.stringify({ name: 'stranger', private: true, type: 'module' }),
-  );
-  if (manager === 'pnpm') writeFileSync(join(cwd, 'pnpm-workspace.yaml'), 'packages: []\npmOnFail: ignore\n');
-  run(manager, [manager === 'npm' ? 'install' : 'add', '@mortise/core', '@mortise/openai'], {
-    cwd,
+/** A line of trust, run as it was printed; the npm of an older Node has no such command. */
+function trust([line = '']: readonly string[], env: NodeJS.ProcessEnv): void {
+  const [major = 0, minor = 0] = spawnSync('npm', ['--version'], { encoding: 'utf8' })
+    .stdout.split('.')
+    .map(Number);
+  if (major < 11 || (major === 11 && minor < 15))
+    return console.log('This npm has no `npm trust`: the registry is told without it.');
+  const [command = '', ...args] = line.split(' ');
+  run(command, args, { cwd: work, env, quiet: true });
+}
+
+/** What `npm trust` tells the registry, for each package that it has not told yet. */
+async function trustOthers(registry: Registry): Promise<void> {
+  for (const { manifest } of publishedPackages()) await registry.trust(manifest.name);
+}
+
+/** The page of the minor, and a bill of materials that was checked. */
+function papers(env: NodeJS.ProcessEnv): void {
+  const folder = join(tree, 'docs/releases');
+  const page = readdirSync(folder)
+    .toSorted()
+    .find((name) => readFileSync(join(folder, name), 'utf8').includes(NEWS));
+  if (page === undefined) throw new Error(`No page in ${folder} says what the changeset says.`);
+  console.log(readFileSync(join(folder, page), 'utf8'));
+  run(process.execPath, ['tooling/sbom.ts', join(work, 'sbom'), '@mortise/core', '@mortise/openai'], {
+    cwd: tree,
     env,
-    quiet: true,
   });
-  const tools = [`typescript@${typescript}`, '@types/node@24'];
-  run(manager, [manager === 'npm' ? 'install' : 'add', '-D', ...tools], { cwd, env, quiet: true });
-  cpSync(join(rehearsal, 'stranger'), cwd, { recursive: true });
-  const compilerOptions = {
-    target: 'ES2024',
-    module: 'nodenext',
-    types: ['node'],
-    strict: true,
-    skipLibCheck: false,
-    outDir: 'built',
-  };
-  writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['main.ts'] }));
-  run(process.execPath, [join(cwd, 'node_modules/typescript/bin/tsc')], { cwd });
-  use(cwd);
 }
 
-function vendor(env: NodeJS.ProcessEnv): void {
-  const flags = ['--llm', '--embedding', '--yes'];
-  run('npm', ['create', '--yes', 'mortise@latest', 'vendor', '--', ...flags], {
-    cwd: work,
-    env,
-    quiet: true,
-  });
-  const cwd = join(work, 'vendor');
-  run('npm', ['install'], { cwd, env, quiet: true });
-  run('npm', ['run', 'check'], { cwd, env, quiet: true });
-}
-
-/** With its own package.json, so that what it forgets to depend on is missing. */
-function application(env: NodeJS.ProcessEnv): void {
-  const options = { cwd: work, env, quiet: true };
-  run(
-    'npm',
-    ['create', '--yes', 'mortise-app@latest', 'an application', '--', '--template', 'agent'],
-    options,
-  );
-  // The Node of the workspace, since the machine's may be older than what applications need.
-  const path = `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`;
-  const inside = { ...options, cwd: join(work, 'an application'), env: { ...env, PATH: path } };
-  run('npm', ['install'], inside);
-  for (const script of ['typecheck', 'test', 'start']) run('npm', ['run', script], inside);
-}
-
-/** The program, its index and its embedding come by the one command, and the documents are found by it. */
-function assistant(env: NodeJS.ProcessEnv): void {
-  const docs = join(work, 'manual');
-  mkdirSync(docs);
-  writeFileSync(join(docs, 'saw.md'), '# The saw\n\nA blunt saw hums. Sharpen it with the filewright.\n');
-  writeFileSync(join(docs, 'oak.md'), '# Oak\n\nOak is hard and heavy.\n');
-  // npm leaves out what an older Node than ours could not run, where it is optional.
-  const path = `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`;
-  const program = join(rehearsal, 'assistant.ts');
-  run(process.execPath, [program, docs, 'filewright'], { cwd: work, env: { ...env, PATH: path } });
-}
-
-function update(env: NodeJS.ProcessEnv): void {
-  const cwd = join(work, 'npm');
-  run('npm', ['install', '@mortise/core@latest'], { cwd, env, quiet: true });
-  const copies = spawnSync('npm', ['ls', '@mortise/core', '--all', '--parseable'], {
-    cwd,
-    env,
-    encoding: 'utf8',
-  });
-  const folders = new Set(copies.stdout.split('\n').filter((line) => line.endsWith('@mortise/core')));
-  if (folders.size !== 1) throw new Error(`There are ${folders.size} copies of core:\n${copies.stdout}`);
-  if (existsSync(join(cwd, 'node_modules/@mortise/openai/node_modules/@mortise')))
-    throw new Error('openai has a core of its own.');
-  use(cwd);
-}
-
-function use(cwd: string): void {
-  run(process.execPath, ['built/main.js'], { cwd });
-  run(process.execPath, ['--no-warnings', 'main.cjs'], { cwd });
+function writeChangeset(name: string): void {
+  writeFileSync(join(tree, '.changeset/rehearsal.md'), `---\n'${name}': minor\n---\n\n${NEWS}\n`);
 }
 
 async function allVersions(registry: Registry): Promise<Map<string, string[]>> {
@@ -219,14 +196,16 @@ function nextMinor(version: string): string {
 }
 
 /** Nothing of the machine's own configuration, and no provenance: that is a matter of the code host. */
-function environment({ url, userconfig }: Registry): NodeJS.ProcessEnv {
+function environment({ url }: Registry, userconfig: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    // What this tree has built already is not built again.
+    TURBO_CACHE_DIR: join(root, '.turbo/cache'),
     npm_config_userconfig: userconfig,
     NPM_CONFIG_USERCONFIG: userconfig,
     npm_config_registry: url,
     pnpm_config_registry: url,
-    npm_config_provenance: 'false',
+    PNPM_CONFIG_PROVENANCE: 'false',
     npm_config_cache: join(work, 'cache'),
     CI: 'true',
   };
@@ -247,6 +226,6 @@ function commit(message: string): void {
   );
 }
 
-function git(...args: string[]): void {
-  run('git', args, { cwd: tree, quiet: true });
+function git(...args: string[]): string {
+  return execFileSync('git', args, { cwd: tree, encoding: 'utf8' }).trim();
 }

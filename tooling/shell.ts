@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { shipDocs } from './package-docs.ts';
@@ -58,4 +58,31 @@ export function run(
     if (quiet) process.stderr.write(stdout + stderr);
     throw new Error(`${basename(command)} exited with ${status}`);
   }
+}
+
+/** As `run`, but others may run meanwhile; its output is shown only if it fails. */
+export async function runBeside(
+  command: string,
+  args: readonly string[],
+  { cwd = root, env = process.env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const text = Buffer.concat(output).toString();
+  if (status === 0) return text;
+  process.stderr.write(text);
+  throw new Error(`${basename(command)} exited with ${status}`);
+}
+
+/** A part of a check that runs beside others, and how long it took. */
+export async function stepBeside(name: string, action: () => Promise<unknown>): Promise<void> {
+  const start = performance.now();
+  await action();
+  console.log(`\n${name}\n${((performance.now() - start) / 1000).toFixed(1)} s, beside others`);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,10 +8,23 @@ import { join } from 'node:path';
 /** A registry on the loopback interface. Our packages are its own; all others come from where this machine's come from. */
 export interface Registry extends AsyncDisposable {
   readonly url: string;
-  /** A user configuration that sends npm and pnpm there. */
+  /** A user configuration that sends npm and pnpm there, with nobody's token. */
   readonly userconfig: string;
+  /** The same, of somebody who ran `npm login` as an owner. */
+  readonly ownersConfig: string;
+  /** What a run of the publishing workflow finds in its environment. */
+  readonly run: NodeJS.ProcessEnv;
   /** Versions of a package, or none. */
   versions(name: string): Promise<string[]>;
+  /** The version of each of its tags. */
+  tags(name: string): Promise<Record<string, string>>;
+  /** Lets a package trust the workflow, as `npm trust` does, where it does not yet. */
+  trust(name: string): Promise<void>;
+}
+
+interface Packument {
+  readonly versions?: Record<string, unknown>;
+  readonly 'dist-tags'?: Record<string, string>;
 }
 
 export async function startRegistry(folder: string, bin: string, upstream: string): Promise<Registry> {
@@ -18,6 +32,10 @@ export async function startRegistry(folder: string, bin: string, upstream: strin
   const url = `http://127.0.0.1:${port}/`;
   const config = join(folder, 'verdaccio.yaml');
   const userconfig = join(folder, 'npmrc');
+  const ownersConfig = join(folder, 'npmrc-of-an-owner');
+  // Nobody's, and good for nothing but this rehearsal. An identity has the form of a signed token's.
+  const [owner, run, name] = ['owner', 'run', 'identity'].map((of) => `rehearsal-${of}-${randomUUID()}`);
+  const identity = ['{}', JSON.stringify({ name }), '{}'].map((part) => btoa(part)).join('.');
   const own = ['@mortise/*', 'create-mortise', 'create-mortise-app'].map(
     (name) => `  '${name}':\n    access: $all\n    publish: $all\n    unpublish: $all\n`,
   );
@@ -36,26 +54,49 @@ packages:
 ${own.join('')}  '**':
     access: $all
     proxy: upstream
+plugins: ${join(import.meta.dirname, 'plugins')}
+middlewares:
+  npm-manners:
+    enabled: true
+    owner: ${owner}
+    run: ${run}
+    identity: ${identity}
 max_body_size: 50mb
 log: { type: stdout, level: warn }
 `,
   );
-  // npm sends nothing without a token, and this registry asks for none.
-  writeFileSync(userconfig, `registry=${url}\n//127.0.0.1:${port}/:_authToken=rehearsal\n`);
+  writeFileSync(userconfig, `registry=${url}\n`);
+  writeFileSync(ownersConfig, `registry=${url}\n//127.0.0.1:${port}/:_authToken=${owner}\n`);
   const server = spawn(process.execPath, [bin, '--config', config, '--listen', `127.0.0.1:${port}`], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await reachable(url, server.exitCode);
+  const packument = async (of: string): Promise<Packument> => {
+    const address = url + of.replace('/', '%2f');
+    // A step before this one may have held the process for minutes, and its connection is then gone.
+    const response = await fetch(address).catch(() => fetch(address));
+    return response.ok ? ((await response.json()) as Packument) : {};
+  };
   return {
     url,
     userconfig,
+    ownersConfig,
+    run: {
+      GITHUB_ACTIONS: 'true',
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${url}-/rehearsal/identity`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: run,
+    },
     async versions(name) {
-      const address = url + name.replace('/', '%2f');
-      // A step before this one may have held the process for minutes, and its connection is then gone.
-      const response = await fetch(address).catch(() => fetch(address));
-      if (!response.ok) return [];
-      const { versions = {} } = (await response.json()) as { versions?: Record<string, unknown> };
-      return Object.keys(versions);
+      return Object.keys((await packument(name)).versions ?? {});
+    },
+    async tags(name) {
+      return (await packument(name))['dist-tags'] ?? {};
+    },
+    async trust(name) {
+      const address = `${url}-/package/${name.replace('/', '%2f')}/trust`;
+      const headers = { authorization: `Bearer ${owner}`, 'content-type': 'application/json' };
+      const { status } = await fetch(address, { method: 'POST', headers, body: '[]' });
+      if (status !== 201 && status !== 409) throw new Error(`${name} trusts nobody: ${status}`);
     },
     async [Symbol.asyncDispose]() {
       if (server.exitCode !== null) return;

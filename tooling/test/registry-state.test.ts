@@ -19,9 +19,13 @@ const registry = () =>
     };
     if (request.method === 'POST') {
       const isRight = request.headers.authorization === 'Bearer identity of 127.0.0.1';
-      return json(isRight && path.endsWith('/package/@acme/trusting') ? 201 : 404, { token: 'npm_x' });
+      if (path.endsWith('/package/@acme/overloaded')) return json(503, {});
+      return isRight && path.endsWith('/package/@acme/trusting')
+        ? json(201, { token: 'npm_x' })
+        : json(404, { message: 'OIDC token exchange error - package not found' });
     }
-    if (path === '@acme/known' || path === '@acme/trusting') return json(200, { versions: { '1.0.0': {} } });
+    if (['@acme/known', '@acme/trusting', '@acme/overloaded'].includes(path))
+      return json(200, { versions: { '1.0.0': {} } });
     if (path === '@acme/emptied') return json(200, { versions: {} });
     if (path === '@acme/broken') return json(503, {});
     return json(404, {});
@@ -53,8 +57,11 @@ test('names what does not trust the workflow, by the identity of its run', async
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of the run',
   };
   const states = await registryStates(await registry(), ['@acme/known', '@acme/trusting'], env);
-  expect(states).toMatchObject([{ trusted: false }, { trusted: true }]);
-  expect(problemsOf(states)).toEqual([expect.stringMatching(/^@acme\/known does not trust this workflow/)]);
+  expect(states).toMatchObject([{ trust: { trusted: false } }, { trust: { trusted: true } }]);
+  expect(problemsOf(states)).toEqual([
+    expect.stringMatching(/^@acme\/known does not trust this workflow \(404 OIDC .* package not found\)/),
+  ]);
+  await expect(registryStates(await registry(), ['@acme/overloaded'], env)).rejects.toThrow('answered 503');
   await expect(
     registryStates(await registry(), ['@acme/known'], { ...env, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }),
   ).rejects.toThrow('403');

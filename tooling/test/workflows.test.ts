@@ -14,10 +14,26 @@ test.each(readdirSync(join(root, folder)))('%s pins its actions, and may no more
 test('what is published carries its provenance, and no token', () => {
   const release = readFileSync(join(root, folder, 'release.yml'), 'utf8');
   expect(release).toContain('id-token: write');
-  expect(release).toContain("NPM_CONFIG_PROVENANCE: 'true'");
+  // The name that pnpm reads.
+  expect(release).toMatch(/^ +PNPM_CONFIG_PROVENANCE: 'true'$/m);
   expect(release).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
   expect(release.indexOf('tooling/repository.ts')).toBeGreaterThan(0);
   expect(release.indexOf('tooling/repository.ts')).toBeLessThan(release.indexOf('pnpm run release'));
+});
+
+test('nothing is published before the check, nor announced or installed before it is published', () => {
+  const release = readFileSync(join(root, folder, 'release.yml'), 'utf8');
+  const steps = ['release:bootstrap --check', 'pnpm run release\n', 'gh release create', 'tooling/canary.ts'];
+  const places = steps.map((each) => release.indexOf(each));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+test('a snapshot of a pull request has nothing to lose: no secret, no identity, no writing', () => {
+  const snapshot = readFileSync(join(root, folder, 'snapshot.yml'), 'utf8');
+  expect(snapshot).toMatch(/^ {2}pull_request:$/m);
+  expect(snapshot).not.toMatch(/secrets\.|github\.token|: write/);
+  expect(snapshot).toContain('--preview');
 });
 
 test('a package names the repository and the folder that it was published from, its page and its issues', () => {
