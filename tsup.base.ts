@@ -23,6 +23,8 @@ export function library(
     target: 'es2024',
     dts: true,
     splitting: true,
+    // Deno and Workers know Node's modules by their whole names alone.
+    removeNodeProtocol: false,
     sourcemap: true,
     clean: true,
     esbuildPlugins,

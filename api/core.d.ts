@@ -21,6 +21,7 @@
 // entry ./testing testing/index.d.ts
 
 // ---- call/call.d.ts
+import type { Span } from '../events/index.ts';
 import type { Attempt, CallOptions, LeaseOutcome, Warning } from './contract.ts';
 import type { CallPolicy } from './retry.ts';
 export interface CallSpec {
@@ -33,6 +34,7 @@ export interface CallSpec {
         readonly model?: string;
     };
     readonly warn?: ((warning: Warning) => void) | undefined;
+    readonly span?: Pick<Span, 'id'> | undefined;
     readonly leaveSignal?: AbortSignal | undefined;
 }
 export interface OpenAttempt extends Attempt {

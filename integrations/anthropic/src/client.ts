@@ -129,6 +129,8 @@ export class Connection {
       maxRetries: 0,
       timeout: NO_TIMEOUT,
       logLevel: 'off',
+      // A page that asks the provider itself shows its key to everybody; one that asks a server of its own may have none.
+      dangerouslyAllowBrowser: this.#options.baseURL !== undefined,
       openTelemetry: false,
       fetch: guardedFetch({ provider: ACCESS.provider, fetch, query }, { carry: true }),
     });

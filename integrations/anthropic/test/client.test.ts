@@ -158,3 +158,26 @@ it('declares what it can, and takes what the caller knows better', () => {
     },
   });
 });
+
+describe('in a page', () => {
+  // As the SDK tells pages from other runtimes.
+  const page = { document: {} };
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('asks a server of its own, and never the provider with a key', async () => {
+    vi.stubGlobal('window', page);
+    const sent: string[] = [];
+    const given = {
+      model: 'm',
+      apiKey: KEY,
+      retry: false as const,
+      fetch: async (url: string | URL | Request) => {
+        sent.push(new Request(url).url);
+        return Response.json(ok);
+      },
+    };
+    await expect(new AnthropicLLM(given).chat('q')).rejects.toThrow('browser');
+    await new AnthropicLLM({ ...given, baseURL: 'https://mine.example' }).chat('q');
+    expect(sent).toEqual(['https://mine.example/v1/messages']);
+  });
+});

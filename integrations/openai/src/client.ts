@@ -92,6 +92,7 @@ export class Connection<C> {
   readonly #given: C | undefined;
   readonly #fetch: typeof globalThis.fetch | undefined;
   readonly #keyHeader: string | undefined;
+  readonly #ownBaseURL: boolean;
   readonly #token: ConnectionOptions<C>['token'];
   /** The tokens that were sent of late: an error may come after the next one was given. */
   #tokens: readonly string[] = [];
@@ -102,6 +103,7 @@ export class Connection<C> {
     this.#given = options.client;
     this.#fetch = options.fetch;
     this.#keyHeader = options.apiKeyHeader?.toLowerCase();
+    this.#ownBaseURL = options.baseURL !== undefined;
     // A client of the caller's has its own.
     this.#token = options.client === undefined ? options.token : undefined;
   }
@@ -166,6 +168,8 @@ export class Connection<C> {
       project: null,
       webhookSecret: null,
       logLevel: 'off',
+      // A page that asks the provider itself shows its key to everybody; one that asks a server of its own may have none.
+      dangerouslyAllowBrowser: this.#ownBaseURL,
       defaultHeaders: { authorization: null, ...ours },
       fetch: onlyKnownHeaders(
         guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query }, { carry: true }),

@@ -172,3 +172,26 @@ describe('metadata', () => {
     });
   });
 });
+
+describe('in a page', () => {
+  // As the SDK tells pages from other runtimes.
+  const page = { document: {} };
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('asks a server of its own, and never the provider with a key', async () => {
+    vi.stubGlobal('window', page);
+    const sent: string[] = [];
+    const given = {
+      model: 'm',
+      apiKey: KEY,
+      retry: false as const,
+      fetch: async (url: string | URL | Request) => {
+        sent.push(new Request(url).url);
+        return Response.json(RESPONSE_REPLY);
+      },
+    };
+    await expect(new OpenAILLM(given).chat('q')).rejects.toThrow('browser');
+    await new OpenAILLM({ ...given, baseURL: 'https://mine.example/v1' }).chat('q');
+    expect(sent).toEqual(['https://mine.example/v1/responses']);
+  });
+});

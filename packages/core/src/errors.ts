@@ -231,8 +231,9 @@ function chainOf(error: unknown): readonly Thrown[] {
 /** Node's and undici's codes for a connection that could not be made or broke. */
 const NETWORK_CODE =
   /^(E(CONN\w+|PIPE|HOST\w+|NET\w+|AI_AGAIN|NOTFOUND|PROTO|TIMEDOUT)|UND_ERR_\w+|CERT_\w+|ERR_(TLS|SSL)_\w+|ERR_STREAM_PREMATURE_CLOSE|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO_\w+|HPE_\w+|ConnectionRefused|ConnectionClosed|FailedToOpenSocket)$/;
+/** What runtimes say that have no codes: undici, browsers, Deno (`error reading`, `error sending`), workerd (`connection lost`). */
 const NETWORK_MESSAGE =
-  /^(fetch failed|terminated|network ?error|failed to fetch|load failed|socket hang up|connection error\.?|premature close)/i;
+  /^(fetch failed|terminated|network ?error|failed to fetch|load failed|socket hang up|connection error\.?|premature close|error (reading a body from|sending request for) |network connection lost)/i;
 
 /** A sentence part for a network failure anywhere in the chain of causes, else undefined. */
 function networkReason(chain: readonly Thrown[]): string | undefined {

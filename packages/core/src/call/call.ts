@@ -1,6 +1,6 @@
 import { defined } from '../shared/json.ts';
 import { checkOptions, positive } from '../shared/options.ts';
-import { emitPoint } from '../events/index.ts';
+import { emitPoint, type Span } from '../events/index.ts';
 import { errorText, isMortiseError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attempt, CallOptions, Lease, LeaseOutcome, Warning } from './contract.ts';
 import { hearIn, sayIn } from './life.ts';
@@ -26,6 +26,8 @@ export interface CallSpec {
   readonly tokens?: number | undefined;
   readonly about: { readonly provider?: string; readonly model?: string };
   readonly warn?: ((warning: Warning) => void) | undefined;
+  /** What its retries are said to be of. Default: the span that is running, where the runtime can tell. */
+  readonly span?: Pick<Span, 'id'> | undefined;
   /** Ends the call too, beside the caller's signal: aborted when a stream is left while it is being opened. */
   readonly leaveSignal?: AbortSignal | undefined;
 }
@@ -77,7 +79,8 @@ export async function runCall<T>(spec: CallSpec, run: (attempt: OpenAttempt) => 
         throw error ?? failure;
       }
       const { code, status } = error;
-      emitPoint('retry', defined({ ...spec.about, attempt: number, delayMs, code, status }));
+      const about = defined({ ...spec.about, attempt: number, delayMs, code, status });
+      emitPoint('retry', about, spec.span);
       await sleep(delayMs, options.signal, spec.leaveSignal);
     }
   }

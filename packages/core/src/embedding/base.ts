@@ -200,8 +200,8 @@ export abstract class BaseEmbedding<
         content: () => ({ inputs }),
         parent: options.parent,
       },
-      () =>
-        runCall(call, async (attempt) => {
+      (span) =>
+        runCall({ ...call, span }, async (attempt) => {
           const reply = await this.doEmbed(inputs, request, attempt);
           const vectors = placeRows(reply.embeddings, inputs.length, run.dimensions);
           run.dimensions ??= vectors[0]?.length;

@@ -109,11 +109,12 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
       inSpan(
         name,
         this.#spanOptions(input, options, false),
-        async () => {
+        async (span) => {
           const { request, notes } = this.#request(input, options);
           let warnings: Warning[] = [];
           const spec = {
             ...this.#callSpec(options, request, false),
+            span,
             warn: (warning: Warning) => void (isSaid(warnings, warning) || warnings.push(warning)),
           };
           const response = await runCall(spec, async (attempt) => {
@@ -125,7 +126,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
             this.#check(response);
             return response;
           });
-          response.warnings.forEach((warning) => this.#announce(warning));
+          response.warnings.forEach((warning) => this.#announce(warning, span));
           return response;
         },
         describe,
@@ -169,7 +170,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
       if (opened) this.#announce(warning, span);
     };
     const stream = await runCall(
-      { ...this.#callSpec(options, request, true), leaveSignal, warn },
+      { ...this.#callSpec(options, request, true), span, leaveSignal, warn },
       (attempt) => {
         warnings = [...notes];
         said.splice(0);
@@ -239,7 +240,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
     checkEnd(response.finishReason, { ...this.#about, partial: response }, response.message.content);
   }
 
-  #announce(warning: Warning, span?: Span): void {
+  #announce(warning: Warning, span: Span): void {
     emitPoint('warning', { ...this.#about, ...warning }, span);
   }
 }

@@ -14,7 +14,7 @@ import { throughDoor } from '../call/call.ts';
 import { mapPool } from '../call/pool.ts';
 import { MortiseError } from '../errors.ts';
 import type { Attributes } from '../events/map.ts';
-import { emitPoint, inSpan } from '../events/span.ts';
+import { emitPoint, inSpan, type Span } from '../events/span.ts';
 import type { ProviderOptions } from '../call/contract.ts';
 import { checkOptions, checkTexts, wholeNumber } from '../shared/options.ts';
 import type {
@@ -77,7 +77,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     return inSpan(
       'reranker.rerank',
       span,
-      () => this.#rankAll(query, parts, topN, options),
+      (running) => this.#rankAll(query, parts, topN, options, running),
       ({ results, usage }) => ({
         attributes: { results: results.length, usage },
         content: () => ({ results }),
@@ -90,6 +90,7 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
     parts: readonly Part[],
     topN: number,
     options: RerankOptions<P>,
+    span: Span,
   ): Promise<RerankResult> {
     const { provider, model } = this;
     const warnings: Warning[] = [];
@@ -107,9 +108,10 @@ export abstract class BaseReranker<P extends ProviderOptions = ProviderOptions> 
         options: { ...options, signal },
         stream: false,
         about: { provider, model },
+        span,
         warn: (warning: Warning) => {
           warnings.push(warning);
-          emitPoint('warning', { provider, model, ...warning });
+          emitPoint('warning', { provider, model, ...warning }, span);
         },
       };
       return runCall(spec, async (attempt) => {

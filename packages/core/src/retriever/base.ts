@@ -108,6 +108,7 @@ export abstract class BaseRetriever implements Retriever {
         options: { signal: handed.signal, timeoutMs, deadlineMs },
         stream: false,
         about: {},
+        span: { id: handed.parent },
         warn: (warning) => emitPoint('warning', { retriever: this.#name, ...warning }, { id: handed.parent }),
       },
       (attempt) => this.doRetrieve(query, toCall(attempt, handed)),

@@ -201,6 +201,17 @@ describe('runCall', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it.each([
+    ['undici', 'terminated'],
+    ['Chromium', 'network error'],
+    ['Deno', 'error reading a body from connection'],
+    ['Deno', 'error sending request for url (http://127.0.0.1:1/)'],
+    ['workerd', 'Network connection lost.'],
+  ])('E-03: a connection that breaks is connection in the words of %s: %s', async (_runtime, words) => {
+    const failed = failing(1, () => new TypeError(words));
+    await expect(runCall(spec({ retry: false }), failed)).rejects.toMatchObject({ code: 'connection' });
+  });
+
   it('maps what is no MortiseError: network failures to connection, the rest to internal, with the cause', async () => {
     const reset = new TypeError('fetch failed', {
       cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
