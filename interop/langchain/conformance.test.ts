@@ -1,18 +1,19 @@
 import { describe, it } from 'vitest';
 import {
-  anthropicMessages,
   embeddingConformance,
   llmConformance,
   openAIChatCompletions,
   openAIEmbeddings,
-  openAIResponses,
   type TestFunctions,
+  type WireTarget,
 } from '@mortise/conformance';
-import { fromLangChain, toLangChain, type FromLangChainModelOptions } from '@mortise/langchain';
+import { fromLangChain, toLangChain } from '@mortise/langchain';
 import type { LLM } from '@mortise/core';
 import { OpenAIEmbedding, OpenAILLM } from '@mortise/openai';
-import { ChatAnthropic } from '@langchain/anthropic';
-import { ChatOpenAI } from '@langchain/openai';
+import * as chatAnthropic from './cli/chat-anthropic.ts';
+import * as chatResponses from './cli/chat-openai-responses.ts';
+import * as chatOpenAI from './cli/chat-openai.ts';
+import type { Settings } from './cli/settings.ts';
 import { core } from './core.ts';
 import {
   ENDLESS,
@@ -40,121 +41,23 @@ function knowing(known: Known): TestFunctions {
   };
 }
 
-type Settings =
-  NonNullable<FromLangChainModelOptions['withSettings']> extends (settings: infer S) => unknown ? S : never;
-
-const openAIFields = (
-  baseURL: string,
-  headers: object | undefined,
-  { temperature, topP, maxOutputTokens, seed }: Settings,
-) => ({
-  ...{ model: 'gpt-test', apiKey: 'sk-conformance', maxRetries: 0 },
-  __includeRawResponse: true,
-  configuration: {
-    baseURL,
-    ...(headers === undefined ? {} : { defaultHeaders: headers as Record<string, string> }),
-  },
-  ...(temperature === undefined ? {} : { temperature }),
-  ...(topP === undefined ? {} : { topP }),
-  ...(maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens }),
-  ...(seed === undefined ? {} : { modelKwargs: { seed } }),
-});
-
-const chatOpenAI = (baseURL: string, headers: object | undefined, settings: Settings = {}) =>
-  new ChatOpenAI({ ...openAIFields(baseURL, headers, settings), useResponsesApi: false });
-
-const SETTINGS = ['temperature', 'topP', 'maxOutputTokens', 'seed'] as const;
-
-const theirs = {
-  metadata: {
-    capabilities: {
-      ...({ structuredOutput: 'native', seed: true, reasoning: false } as const),
-      inputModalities: ['text', 'image', 'document', 'audio'],
-    },
-  },
-  settings: SETTINGS,
-} satisfies FromLangChainModelOptions;
-
-llmConformance(knowing(OF_CHAT_OPENAI), {
-  name: 'fromLangChain(ChatOpenAI)',
-  create: ({ url, settings: { headers, ...settings } }) =>
-    fromLangChain(chatOpenAI(url, headers), {
-      ...{ ...settings, ...theirs },
-      withSettings: (asked) => chatOpenAI(url, headers, asked),
-    }),
-  dialect: openAIChatCompletions,
-  declares: fromLangChain(chatOpenAI('http://localhost', undefined), theirs).metadata.capabilities,
-  reasons: {
-    reasoning: 'ChatOpenAI leaves the effort out for models that it does not know as reasoning ones.',
-  },
-});
-
-const responses = {
-  metadata: {
-    capabilities: { ...theirs.metadata.capabilities, stop: false, seed: false, toolChoice: false },
-  },
-  settings: ['temperature', 'topP', 'maxOutputTokens'],
-} satisfies FromLangChainModelOptions;
-
-const chatResponses = (baseURL: string, headers: object | undefined, settings: Settings = {}) =>
-  new ChatOpenAI({
-    ...openAIFields(baseURL, headers, settings),
-    ...{ useResponsesApi: true, zdrEnabled: true },
+for (const [known, { default: create, options, ...peer }] of [
+  [OF_CHAT_OPENAI, chatOpenAI],
+  [OF_CHAT_OPENAI_RESPONSES, chatResponses],
+  [OF_CHAT_ANTHROPIC, chatAnthropic],
+] as const) {
+  const { name, dialect, reasons, capabilities } = peer;
+  const bridged = (target: WireTarget): LLM =>
+    fromLangChain(create(target), { ...target.settings, ...options(target), metadata: { capabilities } });
+  const { metadata } = bridged({ url: 'http://localhost', settings: {} });
+  llmConformance(knowing(known), {
+    name,
+    create: bridged,
+    dialect,
+    declares: metadata.capabilities,
+    reasons,
   });
-
-llmConformance(knowing(OF_CHAT_OPENAI_RESPONSES), {
-  name: 'fromLangChain(ChatOpenAI), Responses API',
-  create: ({ url, settings: { headers, ...settings } }) =>
-    fromLangChain(chatResponses(url, headers), {
-      ...{ ...settings, ...responses },
-      withSettings: (asked) => chatResponses(url, headers, asked),
-    }),
-  dialect: openAIResponses,
-  declares: fromLangChain(chatResponses('http://localhost', undefined), responses).metadata.capabilities,
-  reasons: {
-    reasoning: 'ChatOpenAI leaves the effort out for models that it does not know as reasoning ones.',
-    stop: 'The Responses API takes no stop sequences.',
-    seed: 'The Responses API takes no seed.',
-    toolChoice: 'ChatOpenAI leaves it out of requests of the Responses API.',
-  },
-});
-
-const chatAnthropic = (
-  anthropicApiUrl: string,
-  headers: object | undefined,
-  { maxOutputTokens }: Settings = {},
-) =>
-  new ChatAnthropic({
-    ...{ model: 'claude-test', apiKey: 'sk-conformance', maxRetries: 0, anthropicApiUrl },
-    clientOptions: headers === undefined ? {} : { defaultHeaders: headers as Record<string, string> },
-    maxTokens: maxOutputTokens ?? 1024,
-  });
-
-const anthropic = {
-  metadata: {
-    capabilities: {
-      ...({ structuredOutput: 'prompt', reasoning: false } as const),
-      inputModalities: ['text', 'image', 'document'],
-    },
-  },
-  settings: ['maxOutputTokens'],
-} satisfies FromLangChainModelOptions;
-
-llmConformance(knowing(OF_CHAT_ANTHROPIC), {
-  name: 'fromLangChain(ChatAnthropic)',
-  create: ({ url, settings: { headers, ...settings } }) =>
-    fromLangChain(chatAnthropic(url, headers), {
-      ...{ ...settings, ...anthropic },
-      withSettings: (asked) => chatAnthropic(url, headers, asked),
-    }),
-  dialect: anthropicMessages,
-  declares: fromLangChain(chatAnthropic('http://localhost', undefined), anthropic).metadata.capabilities,
-  reasons: {
-    reasoning: 'Thinking is a setting of the model there.',
-    seed: 'The Messages API takes no seed.',
-    structuredOutput: 'Theirs takes a schema in the options of a model, under a name of its own.',
-  },
-});
+}
 
 /** The model with these settings in each call. */
 const settled = (llm: OpenAILLM, settings: Settings): LLM => ({

@@ -29,6 +29,8 @@ interface ForeignModule {
   /** What the model is said to have; it must work then. */
   readonly capabilities?: LLMCapabilities;
   readonly reasons?: Readonly<Record<string, string>>;
+  /** More options of the bridge, such as `settings` and `withSettings` of `fromLangChain`. */
+  readonly options?: (target: WireTarget) => object;
 }
 
 /** The functions of the bridges that are used; the packages are the application's. */
@@ -68,12 +70,13 @@ function foreignWiring(
   { file, dialect: chosen }: { readonly file: string; readonly dialect?: string | undefined },
   bridge: Bridge,
 ): Wiring {
-  const { default: create, dialect: own, name = file, capabilities, reasons = {} } = module;
+  const { default: create, dialect: own, name = file, capabilities, reasons = {}, options } = module;
   if (typeof create !== 'function')
     throw new TypeError(`${file} has no default export that makes a model: ({ url, settings }) => model.`);
   const dialect = dialectOf(chosen ?? own, file);
   const metadata = capabilities === undefined ? {} : { metadata: { capabilities } };
-  const bridged = (target: WireTarget): LLM => bridge(create(target), { ...target.settings, ...metadata });
+  const bridged = (target: WireTarget): LLM =>
+    bridge(create(target), { ...target.settings, ...metadata, ...options?.(target) });
   const declares = bridged({ url: 'http://127.0.0.1:1', settings: {} }).metadata.capabilities ?? {};
   return (test: TestFunctions): ConformanceResults =>
     llmConformance(test, { create: bridged, dialect, declares, name, reasons: { ...unsaid(), ...reasons } });
