@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 it('a missing SDK is missing-dependency, with the command that installs it', async () => {
   // Modules are shared with the other tests of the package: these are of this test alone.
   vi.resetModules();
-  vi.doMock('openai', () => {
+  vi.doMock('openai/client', () => {
     throw Object.assign(new Error("Cannot find package 'openai'"), { code: 'ERR_MODULE_NOT_FOUND' });
   });
   const { OpenAILLM } = await import('@mortise/openai');
@@ -12,6 +12,6 @@ it('a missing SDK is missing-dependency, with the command that installs it', asy
     code: 'missing-dependency',
     message: expect.stringContaining('npm install openai') as unknown,
   });
-  vi.doUnmock('openai');
+  vi.doUnmock('openai/client');
   vi.resetModules();
 });
