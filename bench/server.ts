@@ -1,9 +1,10 @@
 /**
  * A provider on loopback in a process of its own, so that its work is not counted as the client's. Prints its URL.
  * `POST /v1/chat/completions` and `POST /v1/responses`; the `seed` of a test is in the model's name: `stream-20000`
- * streams that many one-token deltas, anything else answers at once.
+ * streams that many one-token deltas, `writes-20000` each of them by itself, anything else answers at once.
  */
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const frames = new Map<string, Buffer>();
@@ -127,6 +128,17 @@ const responsesReply = JSON.stringify({
   },
 });
 
+/** Each event as a write of its own, after a turn of the event loop. */
+async function oneByOne(reply: ServerResponse, all: Buffer): Promise<void> {
+  for (let from = 0; from < all.length;) {
+    const end = all.indexOf('\n\n', from) + 2;
+    if (!reply.write(all.subarray(from, end))) await once(reply, 'drain');
+    else await new Promise((resolve) => setImmediate(resolve));
+    from = end;
+  }
+  reply.end();
+}
+
 let open = 0;
 let peak = 0;
 
@@ -144,11 +156,12 @@ const server = createServer((request, reply) => {
       reply.end(chat ? chatReply : responsesReply);
       return;
     }
-    const count = Number(/^stream-(\d+)$/.exec(model)?.[1] ?? 10);
+    const count = Number(/^(?:stream|writes)-(\d+)$/.exec(model)?.[1] ?? 10);
     const key = `${chat}-${count}`;
     if (!frames.has(key)) frames.set(key, chat ? chatStream(count) : responsesStream(count));
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
-    reply.end(frames.get(key));
+    if (model.startsWith('writes-')) void oneByOne(reply, frames.get(key)!);
+    else reply.end(frames.get(key));
   });
 });
 server.on('connection', (socket) => {
