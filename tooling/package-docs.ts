@@ -16,6 +16,7 @@ const GUIDES: Readonly<Record<string, readonly string[]>> = {
   ],
   '@mortise/toolkit': ['structured-output', 'tools', 'parsing', 'output-formatting', 'prompts'],
   '@mortise/rag': ['documents', 'answers', 'conversations', 'from-llamaindex-ts', 'from-llamaindex-python'],
+  '@mortise/conformance': ['conformance'],
   '@mortise/stores': ['stores'],
   '@mortise/inspector': ['inspector'],
   '@mortise/ai-sdk': ['ai-sdk'],

@@ -51,3 +51,19 @@ test.runIf(process.features.typescript).each([
   },
   180_000,
 );
+
+test.runIf(process.features.typescript)(
+  'mortise-conformance takes a module too: rerankers, and several stores at once',
+  async () => {
+    const entry = conditions.length > 0 ? 'src/conformance/index.ts' : 'dist/conformance/index.js';
+    const asked = (folder: string, id: string) =>
+      node([command ?? '', join(root, folder, entry), '--quiet', '--case', id], join(root, 'tooling'));
+    const [rerankers, stores] = await Promise.all([
+      asked('integrations/voyage', 'rank.top-n'),
+      asked('packages/stores', 'kv-replace'),
+    ]);
+    expect(rerankers).toContain('(reranker): 1 passed, 0 failed, 0 skipped');
+    expect(stores.match(/\(key-value-store\): 1 passed/g)).toHaveLength(3);
+  },
+  60_000,
+);

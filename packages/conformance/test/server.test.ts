@@ -1,8 +1,14 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   eventStream,
   json,
   openAIChatCompletions,
   openAIEmbeddings,
+  reportOf,
   runTests,
   serverConformance,
   startWire,
@@ -83,6 +89,26 @@ function embed(request: WireRequest, asked: JsonObject, reply: WireReply, change
 
 const vectorsOf = (texts: readonly string[]): number[][] =>
   texts.map((text) => [text.length / 100, text.charCodeAt(2) / 100, 0.5]);
+
+// Node 22.13 runs no TypeScript; on the tarballs there is none.
+const published = process.env['MORTISE_TARBALLS'] === '1';
+const cli = fileURLToPath(new URL(published ? '../dist/cli.js' : '../src/cli.ts', import.meta.url));
+
+/** What came of each case by the command, and its exit code. */
+async function commanded(contract: string, baseURL: string): Promise<{ code: number; verdicts: unknown }> {
+  const folder = mkdtempSync(join(tmpdir(), 'mortise-server-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const asked = [contract, '--base-url', baseURL, '--model', 'good', '--api-key-env', 'KEY_OF_SERVER'];
+  const report = ['--yes', '--quiet', '--json', join(folder, 'r.json')];
+  const node = ['--conditions=mortise-source', '--disable-warning=ExperimentalWarning', cli];
+  const env = { ...process.env, KEY_OF_SERVER: KEY };
+  const code = await new Promise<number>((resolve) =>
+    execFile(process.execPath, [...node, ...asked, ...report], { env }, (error) =>
+      resolve(Number(error?.code ?? 0)),
+    ),
+  );
+  return { code, verdicts: JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8')) };
+}
 
 async function failures(contract: 'llm' | 'embedding', changed: Server = {}): Promise<string[]> {
   const baseURL = await serve(changed);
@@ -321,6 +347,18 @@ describe('a server that runs', () => {
     ],
   ])('of embeddings is told when it %s', async (_what, changed, ids) => {
     expect(await failures('embedding', changed)).toEqual(ids);
+  });
+
+  it.runIf(published || process.features.typescript).each<['llm' | 'embedding', Server, number]>([
+    ['llm', {}, 0],
+    ['llm', { body: (body) => ({ ...body, id: 'one' }) }, 1],
+    ['embedding', { vectors: (vectors) => vectors.toReversed() }, 1],
+  ])('as %s has the same verdicts by the command', async (contract, changed, code) => {
+    const baseURL = await serve(changed);
+    const { results } = await runTests((test) =>
+      serverConformance(test, { contract, baseURL, model: 'good', apiKey: KEY }),
+    );
+    expect(await commanded(contract, baseURL)).toEqual({ code, verdicts: reportOf(results) });
   });
 
   it('is not asked for what it is said to lack', async () => {
