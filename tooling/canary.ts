@@ -125,6 +125,9 @@ function prepare(manager: Manager, cwd: string, packages: readonly Published[], 
       enableImmutableInstalls: false,
       enableTelemetry: false,
       npmMinimalAgeGate: 0,
+      // yarn keeps what a host said of a package for all projects, be it of another port or of an hour ago.
+      globalFolder: join(cwd, 'yarn'),
+      enableGlobalCache: false,
     };
     write('.yarnrc.yml', JSON.stringify(settings));
   }
