@@ -345,7 +345,7 @@ export type { EmbeddingRows, IndexedRow } from './contract.ts';
 export { similarity, type SimilarityMode } from '../vectors/similarity.ts';
 export { EmbeddingStream, type EmbeddingSink, type RunFailure, type StreamRun, type TextSource, } from './stream.ts';
 export { TextFeed, type TextTaker } from './text-feed.ts';
-export { checkVector } from '../vectors/vector.ts';
+export { checkVector, unitVector } from '../vectors/vector.ts';
 
 // ---- embedding/queries.d.ts
 import type { ProviderOptions } from '../call/contract.ts';
@@ -1605,6 +1605,9 @@ export declare function canonicalJson(value: unknown): string;
 export declare function delimited(text: string, label: string, beside?: readonly string[]): string;
 export declare function freeTag(word: string, texts: readonly string[], nameOf?: (number: number) => string): string;
 
+// ---- shared/endian.d.ts
+export declare const LITTLE_ENDIAN: boolean;
+
 // ---- shared/error-name.d.ts
 export declare function errorName(error: unknown): string | undefined;
 
@@ -1630,6 +1633,7 @@ export { base64Of } from './base64.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { delimited, freeTag } from './delimited.ts';
 export { GrowingText } from './growing-text.ts';
+export { LITTLE_ENDIAN } from './endian.ts';
 export { errorName } from './error-name.ts';
 export { framed, sha256Hex } from './hash.ts';
 export { heard } from './heard.ts';
@@ -2225,6 +2229,7 @@ export declare function similarity(a: ArrayLike<number>, b: ArrayLike<number>, m
 
 // ---- vectors/vector.d.ts
 export declare function checkVector(vector: unknown, what: string): asserts vector is Float32Array;
+export declare function unitVector(vector: Float32Array, into?: Float32Array, offset?: number): Float32Array;
 export declare function vectorToBytes(vector: Float32Array): Uint8Array;
 export declare function bytesToVector(bytes: unknown, isOwn?: boolean): Float32Array | undefined;
 

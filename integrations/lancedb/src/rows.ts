@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Data, FixedSizeList, Schema, Table as ArrowTable } from 'apache-arrow';
+import { unitVector } from '@mortise/core/embedding';
 import { nodeToJson, sourceId } from '@mortise/core/retriever';
 import type { VectorEntry } from '@mortise/core/store';
 import { encodeText, type MARK, membersOf } from './encode.ts';
@@ -45,16 +46,8 @@ export function toRow({ node, embedding }: VectorEntry): EntryRow {
     text: node.text.toWellFormed().replaceAll('\0', ' '),
     node: JSON.stringify(nodeToJson(kept)),
     members: membersOf(node.metadata),
-    vector: unit(embedding),
+    vector: unitVector(embedding),
   };
-}
-
-/** Of length 1, so that its inner product is the cosine. Zeros stay zeros, and are like nothing. */
-export function unit(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (const x of vector) squares += x * x;
-  const length = Math.sqrt(squares);
-  return length === 0 ? vector.slice() : vector.map((x) => x / length);
 }
 
 /** What the rows take, near enough. */

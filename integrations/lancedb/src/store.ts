@@ -1,6 +1,7 @@
 import type { Connection } from '@lancedb/lancedb';
 import { MortiseError } from '@mortise/core';
 import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
+import { unitVector } from '@mortise/core/embedding';
 import { nodeFromJson, type NodeWithScore } from '@mortise/core/retriever';
 import {
   checkFilter,
@@ -23,7 +24,7 @@ import { filterSql, isOneOf } from './filter-sql.ts';
 import { loadLibrary, type Library } from './library.ts';
 import { optimized, type IndexKind } from './optimize.ts';
 import { secretsOf, settingsOf, type LanceDbVectorStoreOptions } from './options.ts';
-import { sliceOf, tableOf, toRow, unit, type EntryRow } from './rows.ts';
+import { sliceOf, tableOf, toRow, type EntryRow } from './rows.ts';
 import { found, type Found, type Search } from './search.ts';
 import { Writer } from './writer.ts';
 
@@ -135,7 +136,7 @@ export class LanceDbVectorStore implements VectorStore {
       const isDiverse = mode === 'mmr';
       const search: Search = {
         mode: mode as (typeof MODES)[number],
-        vector: mode === 'text' ? undefined : unit(query.embedding as Float32Array),
+        vector: mode === 'text' ? undefined : unitVector(query.embedding as Float32Array),
         text,
         topK: isDiverse ? Math.max(MMR_CANDIDATES, topK * 4) : topK,
         condition: filter === undefined ? undefined : filterSql(filter),

@@ -1,5 +1,6 @@
 import { MortiseError } from '@mortise/core';
 import { timeSlices } from '@mortise/core/call';
+import { unitVector } from '@mortise/core/embedding';
 import { nodeFromJson, nodeToJson, sourceId, type NodeWithScore } from '@mortise/core/retriever';
 import { checkOptions, oneOf, sha256Hex, wholeNumber } from '@mortise/core/shared';
 import {
@@ -132,7 +133,7 @@ export class PostgresVectorStore implements VectorStore {
       const isDiverse = mode === 'mmr';
       const search: Search = {
         mode: mode as (typeof MODES)[number],
-        embedding: mode === 'text' ? undefined : unit(query.embedding as Float32Array),
+        embedding: mode === 'text' ? undefined : unitVector(query.embedding as Float32Array),
         text,
         topK: isDiverse ? Math.max(MMR_CANDIDATES, topK * 4) : topK,
         filter,
@@ -247,15 +248,8 @@ function toRow({ node, embedding }: VectorEntry): EntryRow {
     source: source === undefined ? null : encodeKey(source),
     json: JSON.stringify(nodeToJson(kept)),
     words: plainText(node.text, LONGEST_TEXT),
-    vector: vectorText(unit(embedding)),
+    vector: vectorText(unitVector(embedding)),
   };
-}
-
-function unit(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (const x of vector) squares += x * x;
-  const length = Math.sqrt(squares);
-  return length === 0 ? vector.slice() : vector.map((x) => x / length);
 }
 
 function listed(column: string, texts: readonly string[]): ((values: Values) => string)[] {

@@ -1,5 +1,6 @@
 import { MortiseError } from '@mortise/core';
 import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
+import { unitVector } from '@mortise/core/embedding';
 import { copyNode, type Node, type NodeWithScore } from '@mortise/core/retriever';
 import { checkOptions, oneOf, wholeNumber } from '@mortise/core/shared';
 import {
@@ -140,7 +141,7 @@ export class UsearchVectorStore implements VectorStore {
     return storeCall(given, async ({ signal }) => {
       checkVectorQuery(query, this.support, this.#dimensions);
       const { mode, topK, lambda } = query;
-      const embedding = unit(query.embedding as Float32Array);
+      const embedding = unitVector(query.embedding as Float32Array);
       const filter = structuredClone(query.filter);
       const library = await this.#loaded(signal);
       checkVectorQuery({ topK, embedding }, this.support, this.#dimensions);
@@ -285,15 +286,8 @@ export class UsearchVectorStore implements VectorStore {
   }
 }
 
+/** Of length 1, so that no number leaves the range of 32-bit floats when it is squared. */
 function copied({ node, embedding }: VectorEntry): VectorEntry {
   const { embedding: _embedding, ...kept } = node;
-  return { node: copyNode(kept), embedding: unit(embedding) };
-}
-
-/** Of length 1, so that no number leaves the range of 32-bit floats when it is squared. Zeros stay zeros. */
-function unit(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (const x of vector) squares += x * x;
-  const length = Math.sqrt(squares);
-  return length === 0 ? vector.slice() : vector.map((x) => x / length);
+  return { node: copyNode(kept), embedding: unitVector(embedding) };
 }

@@ -32,4 +32,4 @@ export {
   type TextSource,
 } from './stream.ts';
 export { TextFeed, type TextTaker } from './text-feed.ts';
-export { checkVector } from '../vectors/vector.ts';
+export { checkVector, unitVector } from '../vectors/vector.ts';

@@ -42,10 +42,11 @@ export function plainJson<T>(value: T, what: string, options: PlainJsonOptions =
     for (const key of Object.keys(item)) {
       const found = (item as { [key: string]: unknown })[key];
       if (found === undefined) continue;
+      const value = member(key, found);
       // Assigning `__proto__` would set the prototype.
-      const kept = { value: member(key, found), enumerable: true, writable: true, configurable: true };
-      if (key === '__proto__') Object.defineProperty(result, key, kept);
-      else result[key] = kept.value;
+      if (key === '__proto__')
+        Object.defineProperty(result, key, { value, enumerable: true, writable: true, configurable: true });
+      else result[key] = value;
     }
     return result;
   }

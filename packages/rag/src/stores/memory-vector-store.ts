@@ -15,19 +15,18 @@ import {
   type VectorStoreSupport,
 } from '@mortise/core/store';
 import { timeSlices } from '@mortise/core/call';
+import { unitVector } from '@mortise/core/embedding';
 import { copyNode, sourceId, type Node, type NodeWithScore } from '@mortise/core/retriever';
-import { BLOCK_ROWS, innerProduct, innerProducts } from './inner-products.ts';
+import { innerProduct } from './inner-products.ts';
+import { nearestRows } from './nearest-rows.ts';
 import { loadVectors, saveVectors, type SavedVectors } from './saved-vectors.ts';
 import { SharedLock } from './shared-lock.ts';
-import { TopRows } from './top-rows.ts';
-import { unit, VectorRows } from './vector-rows.ts';
+import { VectorRows } from './vector-rows.ts';
 
 /** Of how many of the nearest `mmr` picks: 4 times as many as it gives, and no fewer than this. */
 const MMR_CANDIDATES = 64;
 /** Entries that are copied when the call is made, before anything is waited for. */
 const COPIED_AT_ONCE = 256;
-/** Numbers that are compared in one step, less than a millisecond. */
-const STEP_NUMBERS = 262_144;
 
 /** What a search is narrowed to, and cancelled by. */
 export interface NearestOptions {
@@ -96,27 +95,32 @@ export class MemoryVectorStore implements VectorStore {
     });
   }
 
-  /** All or nothing: entries are checked and copied, and then take their places without a look at the signal. */
+  /**
+   * All or nothing: entries are checked and copied behind the last row, where nothing looks, and then take their places
+   * without a look at the signal.
+   */
   async #upsert(entries: readonly VectorEntry[], signal: AbortSignal | undefined): Promise<void> {
     const looking = timeSlices(signal);
     const nodes: Node[] = [];
-    let copies = this.#vectors === undefined ? undefined : new VectorRows(this.#vectors.dimensions);
+    const behind = this.#nodes.length;
+    let vectors = this.#vectors;
     for (const entry of entries) {
-      const dimensions = checkVectorEntries([entry], copies?.dimensions) ?? 0;
+      const dimensions = checkVectorEntries([entry], vectors?.dimensions) ?? 0;
       const { embedding: _embedding, ...kept } = entry.node;
-      copies ??= new VectorRows(dimensions);
-      copies.setUnit(nodes.length, entry.embedding);
+      vectors ??= new VectorRows(dimensions);
+      vectors.setUnit(behind + nodes.length, entry.embedding);
       nodes.push(copyNode(kept));
       const turn = nodes.length % COPIED_AT_ONCE === 0 ? looking.turn() : undefined;
       if (turn !== undefined) await turn;
     }
-    if (copies === undefined) return;
-    const vectors = (this.#vectors ??= new VectorRows(copies.dimensions));
+    if (vectors === undefined) return;
+    this.#vectors = vectors;
     const placing = timeSlices();
     for (const [at, node] of nodes.entries()) {
+      // No row before it is one that is still to be copied.
       const row = this.#rows.get(node.id) ?? this.#nodes.length;
       this.#place(node, row);
-      vectors.set(row, copies.view(at));
+      vectors.copy(behind + at, row);
       const turn = placing.turn();
       if (turn !== undefined) await turn;
     }
@@ -214,55 +218,23 @@ export class MemoryVectorStore implements VectorStore {
     filter: MetadataFilter | undefined,
     signal: AbortSignal | undefined,
   ): Promise<NearestNode[]> {
-    const query = Float64Array.from(unit(embedding));
-    const { length } = this.#nodes;
-    const top = new TopRows(Math.min(topK, length));
-    const slices = timeSlices(signal);
-    const step = Math.max(1, Math.floor(STEP_NUMBERS / query.length / BLOCK_ROWS)) * BLOCK_ROWS;
-    const { chunkRows = 0 } = this.#vectors ?? {};
-    for (let first = 0; first < length;) {
-      const inChunk = chunkRows - (first % chunkRows);
-      const rows = Math.min(step, inChunk, length - first);
-      this.#compare(query, first, rows, filter, top);
-      first += rows;
-      const turn = slices.turn();
-      if (turn !== undefined) await turn;
-    }
-    return top
-      .sorted()
-      .map(({ row, score }) => ({ node: this.#nodes[row] as Node, score: Math.max(-1, Math.min(1, score)) }));
-  }
-
-  /** Rows of one chunk. */
-  #compare(
-    query: Float64Array,
-    from: number,
-    count: number,
-    filter: MetadataFilter | undefined,
-    top: TopRows,
-  ): void {
-    const rowsOf = this.#vectors as VectorRows;
-    const vectors = rowsOf.chunkOf(from);
-    const start = rowsOf.offsetOf(from);
-    const scores = new Float64Array(BLOCK_ROWS);
-    for (let first = 0; first < count; first += BLOCK_ROWS) {
-      const rows = Math.min(BLOCK_ROWS, count - first);
-      innerProducts(query, vectors, start + first * query.length, rows, scores);
-      for (let at = 0; at < rows; at++) {
-        const score = scores[at] as number;
-        // The filter is asked last: most rows never come near the best.
-        if (!top.wouldTake(score)) continue;
-        const { metadata } = this.#nodes[from + first + at] as Node;
-        if (filter === undefined || matchesFilter(metadata, filter)) top.add(from + first + at, score);
-      }
-    }
+    const nodes = this.#nodes;
+    const vectors = this.#vectors;
+    if (vectors === undefined) return [];
+    const passes = (row: number): boolean =>
+      filter === undefined || matchesFilter((nodes[row] as Node).metadata, filter);
+    const rows = await nearestRows(vectors, nodes.length, topK, unitVector(embedding), passes, signal);
+    return rows.map(({ row, score }) => ({
+      node: nodes[row] as Node,
+      score: Math.max(-1, Math.min(1, score)),
+    }));
   }
 
   /** The cosine of a vector and a node's; undefined for a node that is not there. */
   similarityTo(embedding: Float32Array, id: string): number | undefined {
     const row = this.#rows.get(id);
     if (row === undefined || this.#vectors === undefined) return undefined;
-    const query = Float64Array.from(unit(embedding));
+    const query = Float64Array.from(unitVector(embedding));
     const score = innerProduct(query, this.#vectors.chunkOf(row), this.#vectors.offsetOf(row));
     return Math.max(-1, Math.min(1, score));
   }
@@ -312,7 +284,7 @@ export class MemoryVectorStore implements VectorStore {
     const last = this.#nodes.length - 1;
     const moved = this.#nodes[last] as Node;
     this.#nodes[row] = moved;
-    vectors.set(row, vectors.view(last));
+    vectors.copy(last, row);
     this.#nodes.pop();
     this.#rows.set(moved.id, row);
     this.#rows.delete(id);

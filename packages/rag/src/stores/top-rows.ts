@@ -12,9 +12,13 @@ export class TopRows {
     this.#capacity = capacity;
   }
 
+  get isFull(): boolean {
+    return this.#heap.length >= this.#capacity;
+  }
+
   /** Rows come in ascending order, so a row of an equal score is worse than what is there. */
   wouldTake(score: number): boolean {
-    return this.#heap.length < this.#capacity || score > (this.#heap[0]?.score ?? Infinity);
+    return !this.isFull || score > (this.#heap[0]?.score ?? Infinity);
   }
 
   add(row: number, score: number): void {
