@@ -60,12 +60,11 @@ export class SimdMemory {
   allot(numbers: number): number | undefined {
     const { memory } = this.#module;
     const offset = this.#end;
-    const pages = Math.ceil((offset + numbers * 4 - memory.buffer.byteLength) / PAGE_BYTES);
-    try {
-      if (pages > 0) memory.grow(pages);
-    } catch {
-      return undefined;
-    }
+    const held = memory.buffer.byteLength / PAGE_BYTES;
+    const needed = Math.ceil((offset + numbers * 4) / PAGE_BYTES) - held;
+    // By an eighth at least: at each growth V8 counts the whole memory as new, and collects garbage the sooner.
+    const isRoom = needed <= 0 || grow(memory, Math.max(needed, held >> 3)) || grow(memory, needed);
+    if (!isRoom) return undefined;
     this.#end += numbers * 4;
     return offset;
   }
@@ -83,6 +82,15 @@ export class SimdMemory {
     this.view(0, this.#dimensions).set(query);
     this.#module.products(0, offset, quarter, this.#dimensions, this.#products);
     return this.view(this.#products, quarter * 4);
+  }
+}
+
+function grow(memory: Products['memory'], pages: number): boolean {
+  try {
+    memory.grow(pages);
+    return true;
+  } catch {
+    return false;
   }
 }
 
