@@ -41,7 +41,7 @@ const LONG = [
   'cookbook',
   'guides/test/packages',
   'pdf/test/bounds',
-  'cohere/test/node-test',
+  'tooling/test/verdicts',
   'create-mortise-app/test/types',
   'tooling/test/api',
 ].map((name) => `**/${name}.test.ts`);

@@ -49,7 +49,7 @@ test.runIf(process.features.typescript).each([
     expect(passed.length).toBeGreaterThan(least);
     expect(said).toContain(`${ofTheCommand.implementations[0]?.name} (`);
   },
-  180_000,
+  400_000,
 );
 
 test.runIf(process.features.typescript)(
