@@ -23,7 +23,7 @@ test('package names are unique and follow their folders', () => {
 });
 
 test('no lock file and no .npmrc names a registry', () => {
-  const files = ['.', 'bench', 'interop', 'tooling/rehearsal'].flatMap((folder) => [
+  const files = ['.', 'bench', 'interop', 'runtimes', 'tooling/rehearsal'].flatMap((folder) => [
     `${folder}/pnpm-lock.yaml`,
     `${folder}/.npmrc`,
   ]);
