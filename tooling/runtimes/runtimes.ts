@@ -67,7 +67,7 @@ export const runtimes: readonly Runtime[] = [
     version: "the machine's",
     binary: found('/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'),
     remedy: 'not installed: apt-get install chromium',
-    leftOut: { ...MEASURED, ...CUTS },
+    leftOut: { ...MEASURED, ...CUTS, 'stream.pull': 'it reads on while nobody reads the reply' },
     servers: OUTSIDE,
     start: startPage,
   },
