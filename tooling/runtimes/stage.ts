@@ -76,7 +76,7 @@ function installed(folder: string): Plugin {
     name: 'installed',
     setup(options) {
       options.onResolve(
-        { filter: /^@mortise\/|^openai$|^@anthropic-ai\/sdk$/ },
+        { filter: /^@mortise\/|^openai(\/|$)|^@anthropic-ai\/sdk$/ },
         async ({ path, kind, pluginData }) => {
           if (pluginData === folder) return undefined;
           return await options.resolve(path, { kind, resolveDir: folder, pluginData: folder });

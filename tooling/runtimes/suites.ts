@@ -19,8 +19,8 @@ import { createAdaptiveLimiter, createRateLimiter } from '@mortise/toolkit/limit
 import { jsonSchema } from '@mortise/toolkit/schema';
 import { structured } from '@mortise/toolkit/structured';
 import { withEmbeddingCache } from '@mortise/toolkit/wrappers';
-import { wire as anthropic } from '../../integrations/anthropic/test/wiring.ts';
-import { wire as openai } from '../../integrations/openai/test/wiring.ts';
+import anthropic from '../../integrations/anthropic/src/conformance/index.ts';
+import openai from '../../integrations/openai/src/conformance/index.ts';
 import { coreParsers } from '../../packages/conformance/test/reference/parsers.ts';
 
 /** Every suite that is run on every runtime. */
