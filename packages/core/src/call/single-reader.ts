@@ -133,10 +133,16 @@ export class SingleReader<E, R> {
 
   /** One arrival, shared by the reader and `final()` when both wait. Never rejects: failures are in `#end`. */
   #pull(): Promise<void> {
-    return (this.#pulling ??= this.#hooks
-      .advance()
-      .catch((error: unknown) => this.fail(error))
-      .finally(() => (this.#pulling = undefined)));
+    return (this.#pulling ??= this.#advance());
+  }
+
+  async #advance(): Promise<void> {
+    try {
+      await this.#hooks.advance();
+    } catch (error) {
+      this.fail(error);
+    }
+    this.#pulling = undefined;
   }
 }
 

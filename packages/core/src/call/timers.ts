@@ -22,6 +22,34 @@ export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   });
 }
 
+/** {@link raceAbort} for who waits once an event: a listener on a signal for each wait costs more than the event. */
+export class Waits {
+  readonly #pending = new Set<(why: unknown) => void>();
+
+  /** Settles as `promise`, or rejects with what `interrupt` is given before that. */
+  until<T>(promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.add(reject);
+      Promise.resolve(promise).then(
+        (value) => {
+          this.#pending.delete(reject);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#pending.delete(reject);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** Ends every wait of now; later ones are not concerned. */
+  interrupt(why: unknown): void {
+    for (const reject of this.#pending) reject(why);
+    this.#pending.clear();
+  }
+}
+
 /** `setTimeout` fires at once beyond it. */
 export const MAX_TIMER_MS: number = 0x7fff_ffff;
 

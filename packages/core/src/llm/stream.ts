@@ -1,11 +1,10 @@
 import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
 import { SingleReader } from '../call/single-reader.ts';
-import { raceAbort } from '../call/timers.ts';
 import { leftError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes } from '../events/map.ts';
 import { emitPoint, endWhenForgotten, pullWithin, type Span } from '../events/span.ts';
-import { says } from '../call/timers.ts';
+import { says, throwIfAborted, Waits } from '../call/timers.ts';
 import { defined } from '../shared/json.ts';
 import { webStream } from '../sse/write.ts';
 import type {
@@ -98,6 +97,7 @@ class ChatPump {
   readonly #hooks: ChatStreamHooks;
   readonly #builder: ReplyBuilder;
   readonly reader: SingleReader<ChatStreamEvent, ChatResponse>;
+  readonly #waits = new Waits();
   #span: Span | undefined;
   #opened: OpenedStream | undefined;
   /** Milliseconds from the first read to the first content. */
@@ -144,7 +144,10 @@ class ChatPump {
     }
     const { attempt } = stream;
     // The caller's abort and the time bound end the stream also while nobody reads.
-    const onAbort = (): void => this.#fail(attempt.failure(undefined));
+    const onAbort = (): void => {
+      this.#fail(attempt.failure(undefined));
+      this.#waits.interrupt(attempt.signal.reason);
+    };
     attempt.signal.addEventListener('abort', onAbort, { once: true });
     this.#take(stream.head, stream);
     attempt.pause();
@@ -152,9 +155,9 @@ class ChatPump {
 
   async #read(stream: OpenedStream): Promise<void> {
     const { attempt, source } = stream;
+    throwIfAborted(attempt.signal);
     attempt.resume();
-    const reading = pullWithin(this.#span, () => source.next());
-    const next = await raceAbort(reading, attempt.signal);
+    const next = await this.#waits.until(pullWithin(this.#span, () => source.next()));
     if (this.reader.ended) return;
     if (this.#pieces !== undefined) this.#count(this.#pieces);
     attempt.pause();

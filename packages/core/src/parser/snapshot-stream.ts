@@ -1,4 +1,4 @@
-import { raceAbort, throwIfAborted } from '../call/index.ts';
+import { raceAbort, throwIfAborted, Waits } from '../call/timers.ts';
 import { leftError } from '../errors.ts';
 import { endWhenForgotten, pullWithin, startSpan, type Span } from '../events/span.ts';
 import type { ParseOptions } from './contract.ts';
@@ -16,9 +16,10 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
   readonly #source: Source;
   readonly #snapshots: AsyncIterator<P>;
   readonly #options: SnapshotStreamOptions;
-  readonly #leave = new AbortController();
+  readonly #waits = new Waits();
   #span: Span | undefined;
   #closed = false;
+  #left = false;
 
   constructor(
     chunks: AsyncIterable<string>,
@@ -44,17 +45,14 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
         endWhenForgotten(this, this.#span);
       }
       const span = this.#span;
-      const step = raceAbort(
-        pullWithin(span, () => this.#snapshots.next()),
-        this.#leave.signal,
-      );
+      const step = this.#waits.until(pullWithin(span, () => this.#snapshots.next()));
       const result = await (signal === undefined ? step : raceAbort(step, signal));
       if (result.done !== true) return result;
       this.#close(undefined);
       span.end({ characters: this.#source.text.length }, () => ({ text: this.#source.text }));
       return { done: true, value: undefined };
     } catch (thrown) {
-      if (this.#leave.signal.aborted) return { done: true, value: undefined };
+      if (this.#left) return { done: true, value: undefined };
       const failure = this.#failure(thrown);
       this.#close(failure);
       this.#span?.fail(failure);
@@ -65,7 +63,8 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
   async return(): Promise<IteratorResult<P, undefined>> {
     if (!this.#closed) {
       const abandoned = leftError('The stream of values was left before its end.');
-      this.#leave.abort(abandoned);
+      this.#left = true;
+      this.#waits.interrupt(abandoned);
       this.#close(abandoned);
       this.#span?.fail(abandoned);
     }
@@ -94,8 +93,8 @@ class Source implements AsyncIterableIterator<string, undefined> {
   error: unknown;
   #over = false;
   #iterator: AsyncIterator<string> | undefined;
-  /** Ends the wait for a chunk that may never come. */
-  #waiting: ((why: unknown) => void) | undefined;
+  /** For chunks that may never come. */
+  readonly #waits = new Waits();
   readonly #chunks: AsyncIterable<string>;
 
   constructor(chunks: AsyncIterable<string>) {
@@ -112,7 +111,7 @@ class Source implements AsyncIterableIterator<string, undefined> {
     let result: IteratorResult<string>;
     try {
       this.#iterator ??= this.#chunks[Symbol.asyncIterator]();
-      result = await this.#orLeft(this.#iterator.next());
+      result = await this.#waits.until(this.#iterator.next());
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -148,7 +147,7 @@ class Source implements AsyncIterableIterator<string, undefined> {
     if (this.#over) return;
     this.close();
     this.#fail(why);
-    this.#waiting?.(why);
+    this.#waits.interrupt(why);
   }
 
   #fail(error: unknown): void {
@@ -157,20 +156,13 @@ class Source implements AsyncIterableIterator<string, undefined> {
     this.failed = true;
     this.error = error;
   }
-
-  #orLeft<T>(next: Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting = reject;
-      Promise.resolve(next).then(resolve, reject);
-    });
-  }
 }
 
 /** Nothing runs before the first `next()`, a throw of `make` included. */
 function deferred<P>(make: () => AsyncIterable<P>): AsyncIterator<P> {
   let iterator: AsyncIterator<P> | undefined;
   return {
-    async next() {
+    next() {
       iterator ??= make()[Symbol.asyncIterator]();
       return iterator.next();
     },

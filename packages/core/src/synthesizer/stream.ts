@@ -1,5 +1,5 @@
 import { SingleReader } from '../call/single-reader.ts';
-import { raceAbort, abortReason } from '../call/timers.ts';
+import { abortReason, Waits } from '../call/timers.ts';
 import { leftError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes, EventName } from '../events/map.ts';
 import { endWhenForgotten, pullWithin, startSpan, type Span } from '../events/span.ts';
@@ -56,6 +56,7 @@ class ResponsePump {
   readonly #options: ResponseStreamOptions;
   readonly reader: SingleReader<ResponseStreamEvent, QueryResponse>;
   readonly #controller = new AbortController();
+  readonly #waits = new Waits();
   readonly #onAbort = (): void => this.#fail(abortReason(this.#options.signal as AbortSignal));
   #span: Span | undefined;
   #source: AsyncIterator<ResponseStreamEvent> | undefined;
@@ -75,11 +76,9 @@ class ResponsePump {
 
   async #advance(): Promise<void> {
     try {
-      const { signal } = this.#controller;
       const source = (this.#source ??= this.#open());
       if (this.reader.ended) return;
-      const reading = pullWithin(this.#span, () => source.next());
-      const result = await raceAbort(reading, signal);
+      const result = await this.#waits.until(pullWithin(this.#span, () => source.next()));
       if (this.reader.ended) return;
       if (result.done === true) throw unfinished();
       this.#take(result.value);
@@ -135,7 +134,10 @@ class ResponsePump {
 
   #close(reason?: unknown): void {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    if (reason !== undefined) this.#controller.abort(reason);
+    if (reason !== undefined) {
+      this.#controller.abort(reason);
+      this.#waits.interrupt(reason);
+    }
     // Not awaited: a generator that hangs in `next` hangs in `return` too. What it throws now changes nothing.
     this.#source?.return?.().then(undefined, () => undefined);
   }

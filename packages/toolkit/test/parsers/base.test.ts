@@ -149,6 +149,19 @@ describe('stream', () => {
     expect(isMortiseError((events[1] as { error?: unknown }).error, 'aborted')).toBe(true);
   });
 
+  it('V-01: leaving settles every read that waits, whatever the parser waits for', async () => {
+    class Waiting extends Upper {
+      override doStream(): AsyncIterable<string> {
+        return { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) };
+      }
+    }
+    const stream = new Waiting().stream(hanging())[Symbol.asyncIterator]();
+    const pending = [stream.next(), stream.next(), stream.next()];
+    await stream.return?.();
+    const over = { done: true, value: undefined };
+    expect(await Promise.all(pending)).toEqual([over, over, over]);
+  });
+
   it('V-02: what the source does has the span as its parent', async () => {
     const events = listen();
     async function* parsing(): AsyncGenerator<string> {
