@@ -146,6 +146,14 @@ export class SingleReader<E, R> {
   }
 }
 
+/**
+ * Lets the `finally` of a generator run. Not awaited: one that hangs in `next` hangs in `return` too. What it throws can change nothing
+ * any more.
+ */
+export function stop(iterator: AsyncIterator<unknown> | undefined): void {
+  (async () => iterator?.return?.())().catch(() => undefined);
+}
+
 /** What an iterator gives, read no further ahead than the consumer asks. */
 export function readableStream<T>(iterator: AsyncIterator<T>): ReadableStream<T> {
   return new ReadableStream<T>(

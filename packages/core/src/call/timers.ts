@@ -6,19 +6,13 @@ export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   // By hand: `Promise.race` makes seven promises of it, and every call comes through here.
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(abortReason(signal));
+    const unwatch = (): void => signal.removeEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
+    const given = Promise.resolve(promise);
+    given.then(unwatch, unwatch);
     // The loser does not surface as an unhandled rejection.
-    Promise.resolve(promise).then(
-      (value) => {
-        signal.removeEventListener('abort', onAbort);
-        resolve(value);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', onAbort);
-        reject(error);
-      },
-    );
+    given.then(resolve, reject);
   });
 }
 
@@ -29,24 +23,17 @@ export class Waits {
   /** Settles as `promise`, or rejects with what `interrupt` is given before that. */
   until<T>(promise: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      const unwatch = (): boolean => this.#pending.delete(reject);
       this.#pending.add(reject);
-      Promise.resolve(promise).then(
-        (value) => {
-          this.#pending.delete(reject);
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.#pending.delete(reject);
-          reject(error);
-        },
-      );
+      const given = Promise.resolve(promise);
+      given.then(unwatch, unwatch);
+      given.then(resolve, reject);
     });
   }
 
   /** Ends every wait of now; later ones are not concerned. */
   interrupt(why: unknown): void {
     for (const reject of this.#pending) reject(why);
-    this.#pending.clear();
   }
 }
 

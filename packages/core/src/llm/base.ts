@@ -2,6 +2,7 @@ import { runCall, type OpenAttempt, throughDoor } from '../call/call.ts';
 import { placeOf } from '../call/place.ts';
 import { answeredBy, callPolicy, type CallPolicy } from '../call/retry.ts';
 import type { Attempt, Warning } from '../call/contract.ts';
+import { stop } from '../call/single-reader.ts';
 import { raceAbort } from '../call/timers.ts';
 import { MortiseError } from '../errors.ts';
 import { hasSubscribers } from '../events/hub.ts';
@@ -198,8 +199,7 @@ export abstract class BaseLLM<P extends ProviderOptions = ProviderOptions, M = u
       const first = head.find(isContent);
       if (first?.type === 'finish') checkEnd(first.finishReason, this.#about);
     } catch (error) {
-      // Not awaited: a generator that hangs in `next` would hang in `return` too.
-      source.return?.().then(undefined, () => undefined);
+      stop(source);
       throw error;
     }
     attempt.opened();

@@ -1,6 +1,6 @@
 import type { OpenAttempt } from '../call/call.ts';
 import type { Warning } from '../call/contract.ts';
-import { SingleReader } from '../call/single-reader.ts';
+import { SingleReader, stop } from '../call/single-reader.ts';
 import { leftError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes } from '../events/map.ts';
 import { emitPoint, endWhenForgotten, pullWithin, type Span } from '../events/span.ts';
@@ -144,11 +144,7 @@ class ChatPump {
     }
     const { attempt } = stream;
     // The caller's abort and the time bound end the stream also while nobody reads.
-    const onAbort = (): void => {
-      this.#fail(attempt.failure(undefined));
-      this.#waits.interrupt(attempt.signal.reason);
-    };
-    attempt.signal.addEventListener('abort', onAbort, { once: true });
+    attempt.signal.addEventListener('abort', () => this.#fail(attempt.failure(undefined)), { once: true });
     this.#take(stream.head, stream);
     attempt.pause();
   }
@@ -215,7 +211,8 @@ class ChatPump {
     if (this.#opened === undefined) return this.#hooks.abandon(error);
     const { attempt, source } = this.#opened;
     attempt.close({ error }, error);
-    void stop(source);
+    this.#waits.interrupt(error);
+    stop(source);
   }
 
   /** How far it came, for those who watch. */
@@ -239,16 +236,7 @@ export function eventsOf(batch: StreamBatch): readonly ChatStreamEvent[] {
 
 function close({ attempt, source }: OpenedStream, tokens: number | undefined): void {
   attempt.close(tokens === undefined ? undefined : { tokens });
-  void stop(source);
-}
-
-/** Lets the integration's generator run its `finally`. What it throws there can change nothing any more. */
-async function stop(source: AsyncIterator<StreamBatch>): Promise<void> {
-  try {
-    await source.return?.();
-  } catch {
-    // See above.
-  }
+  stop(source);
 }
 
 /** E-01. Retryable: the same call may succeed; core itself repeats it only while nothing was handed out. */

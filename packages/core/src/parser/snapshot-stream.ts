@@ -1,3 +1,4 @@
+import { stop } from '../call/single-reader.ts';
 import { raceAbort, throwIfAborted, Waits } from '../call/timers.ts';
 import { leftError } from '../errors.ts';
 import { endWhenForgotten, pullWithin, startSpan, type Span } from '../events/span.ts';
@@ -14,7 +15,9 @@ export interface SnapshotStreamOptions extends ParseOptions {
  */
 export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
   readonly #source: Source;
-  readonly #snapshots: AsyncIterator<P>;
+  readonly #read: (chunks: AsyncIterable<string>) => AsyncIterable<P>;
+  /** Nothing runs before the first `next()`. */
+  #snapshots: AsyncIterator<P> | undefined;
   readonly #options: SnapshotStreamOptions;
   readonly #waits = new Waits();
   #span: Span | undefined;
@@ -28,7 +31,7 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
   ) {
     this.#options = options;
     this.#source = new Source(chunks);
-    this.#snapshots = deferred(() => read(this.#source));
+    this.#read = read;
   }
 
   [Symbol.asyncIterator](): this {
@@ -45,7 +48,9 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
         endWhenForgotten(this, this.#span);
       }
       const span = this.#span;
-      const step = this.#waits.until(pullWithin(span, () => this.#snapshots.next()));
+      const step = this.#waits.until(
+        pullWithin(span, () => (this.#snapshots ??= this.#read(this.#source)[Symbol.asyncIterator]()).next()),
+      );
       const result = await (signal === undefined ? step : raceAbort(step, signal));
       if (result.done !== true) return result;
       this.#close(undefined);
@@ -82,7 +87,7 @@ export class SnapshotStream<P> implements AsyncIterableIterator<P, undefined> {
     this.#closed = true;
     this.#source.leave(why);
     // A generator that waits for a chunk ends when the source does; nobody waits for it.
-    void Promise.resolve(this.#snapshots.return?.()).catch(() => undefined);
+    stop(this.#snapshots);
   }
 }
 
@@ -110,8 +115,7 @@ class Source implements AsyncIterableIterator<string, undefined> {
     if (this.#over) return { done: true, value: undefined };
     let result: IteratorResult<string>;
     try {
-      this.#iterator ??= this.#chunks[Symbol.asyncIterator]();
-      result = await this.#waits.until(this.#iterator.next());
+      result = await this.#waits.until((this.#iterator ??= this.#chunks[Symbol.asyncIterator]()).next());
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -139,7 +143,7 @@ class Source implements AsyncIterableIterator<string, undefined> {
     if (this.#over) return;
     this.#over = true;
     // The reader has left: that the source cannot be closed is no longer its concern.
-    void Promise.resolve(this.#iterator?.return?.()).catch(() => undefined);
+    stop(this.#iterator);
   }
 
   /** Closes it, and tells whoever still asks for chunks that there is no more of a text that is not whole. */
@@ -156,19 +160,4 @@ class Source implements AsyncIterableIterator<string, undefined> {
     this.failed = true;
     this.error = error;
   }
-}
-
-/** Nothing runs before the first `next()`, a throw of `make` included. */
-function deferred<P>(make: () => AsyncIterable<P>): AsyncIterator<P> {
-  let iterator: AsyncIterator<P> | undefined;
-  return {
-    next() {
-      iterator ??= make()[Symbol.asyncIterator]();
-      return iterator.next();
-    },
-    async return() {
-      await iterator?.return?.();
-      return { done: true, value: undefined };
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import { SingleReader } from '../call/single-reader.ts';
+import { SingleReader, stop } from '../call/single-reader.ts';
 import { abortReason, Waits } from '../call/timers.ts';
 import { leftError, MortiseError, toMortiseError, withErrorFields } from '../errors.ts';
 import type { Attributes, EventName } from '../events/map.ts';
@@ -138,8 +138,7 @@ class ResponsePump {
       this.#controller.abort(reason);
       this.#waits.interrupt(reason);
     }
-    // Not awaited: a generator that hangs in `next` hangs in `return` too. What it throws now changes nothing.
-    this.#source?.return?.().then(undefined, () => undefined);
+    stop(this.#source);
   }
 }
 
