@@ -232,7 +232,7 @@ const ELSEWHERE: readonly string[] = [
   ...['toJsonSchema', 'toLangChainParser', 'toMessages', 'toQuery', 'toolBlocks'],
   ...['plainBlocks', 'checkInput', 'inputKey'],
   ...['startSpan', 'sleep', 'DocumentLocks', 'lockedBy', 'leaseOf', 'leasedKeys'],
-  ...['traced', 'utf8Length', 'vectorToBytes', 'wholeNumber', 'withBudget'],
+  ...['traced', 'unitVector', 'utf8Length', 'vectorToBytes', 'wholeNumber', 'withBudget'],
   ...['costOf', 'modelHealth', 'withCache', 'withDefaults', 'withRateLimit', 'withRepair', 'xmlText'],
 ];
 

@@ -390,6 +390,7 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'nonEmpty',
     'sumOfCounts',
     'DEFAULT_MAX_FILE_BYTES',
+    'LITTLE_ENDIAN',
     'guardedFetch',
     'refusalOf',
     'filePieces',
