@@ -141,7 +141,7 @@ console.log(`${CHARACTERS} characters; milliseconds; the largest of ${RUNS} runs
 console.log('| work | took | longest stand | of it CPU | garbage | abort seen after |');
 console.log('|---|---|---|---|---|---|');
 for (const { name, run } of tasks.filter((task) => task.name.includes(ONLY))) {
-  const stands = [];
+  const stands: Awaited<ReturnType<typeof standOf>>[] = [];
   for (let nth = 0; nth < RUNS; nth++) stands.push(await standOf(() => run(new AbortController().signal)));
   const most = (of: 'took' | 'longest' | 'cpu' | 'garbage'): string =>
     Math.max(...stands.map((stand) => stand[of])).toFixed(0);

@@ -17,6 +17,7 @@ import { works as splitting } from './works/splitting.ts';
 import { works as start } from './works/start.ts';
 import { works as stream } from './works/stream.ts';
 import { works as structured } from './works/structured.ts';
+import { works as vectors } from './works/vectors.ts';
 
 const ALL: readonly Work[] = [
   ...stream,
@@ -26,6 +27,7 @@ const ALL: readonly Work[] = [
   ...structured,
   ...splitting,
   ...rag,
+  ...vectors,
   ...agent,
   ...start,
   ...memory,
@@ -68,7 +70,7 @@ async function main(): Promise<number> {
   );
   for (const { work, limit, ratio } of broken)
     console.log(
-      `${work.name}: ${limit.of} is ${ratio.toFixed(2)} of ${limit.to} by ${limit.by}, limit ${limit.atMost}`,
+      `${work.name}: ${limit.of} is ${ratio.toFixed(2)} by ${limit.by}${limit.to === undefined ? '' : ` of ${limit.to}`}, promised ${limit.atMost}`,
     );
   return broken.length > 0 ? 1 : 0;
 }

@@ -77,7 +77,12 @@ export class AISDK extends BaseLLM {
       messages: turns.filter(({ role }) => role !== 'system').map(messageOf),
       abortSignal: signal,
       tools: named === undefined ? undefined : Object.fromEntries(named),
-      toolChoice: typeof toolChoice === 'object' ? { type: 'tool', toolName: toolChoice.tool } : toolChoice,
+      toolChoice:
+        typeof toolChoice !== 'object'
+          ? toolChoice
+          : 'tool' in toolChoice
+            ? { type: 'tool', toolName: toolChoice.tool }
+            : 'required',
       maxOutputTokens,
       temperature,
       topP,

@@ -126,7 +126,8 @@ function callOf({ tools, toolChoice, stop, seed }: ChatRequest, signal: AbortSig
       type: 'function',
       function: { name, description, parameters },
     })),
-    tool_choice: typeof toolChoice === 'object' ? toolChoice.tool : toolChoice,
+    tool_choice:
+      typeof toolChoice !== 'object' ? toolChoice : 'tool' in toolChoice ? toolChoice.tool : 'required',
     stop,
     seed,
   };

@@ -110,7 +110,11 @@ function bodyOf(request: ChatRequest): Params {
       function: { name, description, parameters },
     })),
     tool_choice:
-      typeof toolChoice === 'object' ? { type: 'function', function: { name: toolChoice.tool } } : toolChoice,
+      typeof toolChoice !== 'object'
+        ? toolChoice
+        : 'tool' in toolChoice
+          ? { type: 'function', function: { name: toolChoice.tool } }
+          : 'required',
     max_completion_tokens: maxOutputTokens,
     temperature,
     top_p: topP,

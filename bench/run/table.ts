@@ -23,7 +23,7 @@ export function table(work: Pick<Work, 'limits'>, rows: readonly Row[]): string 
     const ratio = ratioOf(rows, limit);
     if (ratio === undefined) return [];
     const more = limit.plus === undefined ? '' : ` with ${limit.plus} ${HEADS[limit.by]} taken off`;
-    return `- ${limit.of}, ${HEADS[limit.by]}${more}: **${ratio.toFixed(2)}** of ${limit.to}; promised ${limit.atMost}: ${ratio <= limit.atMost ? 'kept' : 'not kept'}`;
+    return `- ${limit.of}, ${HEADS[limit.by]}${more}: ${limit.to === undefined ? `**${shown(ratio)}**` : `**${ratio.toFixed(2)}** of ${limit.to}`}; promised ${limit.atMost.toLocaleString('en')}: ${ratio <= limit.atMost ? 'kept' : 'not kept'}`;
   });
   return [...lines, ...(promises.length === 0 ? [] : ['', ...promises])].join('\n');
 }

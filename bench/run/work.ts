@@ -18,10 +18,10 @@ export interface Row extends Figures {
   readonly name: string;
 }
 
-/** What is promised: `of` needs at most `atMost` times what `to` needs, and `plus` more. */
+/** What is promised: `of` needs at most `atMost` times what `to` needs, and `plus` more; without `to`, at most `atMost` units. */
 export interface Limit {
   readonly of: string;
-  readonly to: string;
+  readonly to?: string;
   readonly by: Figure;
   readonly atMost: number;
   /** In the figure's own unit, for what is promised as a difference. Default: 0. */
@@ -64,9 +64,9 @@ export function medians(rounds: readonly Figures[]): Figures {
   );
 }
 
-/** By how much a promise is kept, or undefined where a row was not measured: the figure in units of `to`. */
+/** By how much a promise is kept, or undefined where a row was not measured: the figure in units of `to`, or in its own. */
 export function ratioOf(rows: readonly Row[], { of, to, by, plus = 0 }: Limit): number | undefined {
   const value = rows.find(({ name }) => name === of)?.[by];
-  const base = rows.find(({ name }) => name === to)?.[by];
+  const base = to === undefined ? 1 : rows.find(({ name }) => name === to)?.[by];
   return value === undefined || base === undefined ? undefined : (value - plus) / base;
 }
