@@ -1,3 +1,5 @@
+import { median } from '../measure.ts';
+
 /** What one way of doing a work took. */
 export interface Figures {
   /** Time from the beginning to the result, in milliseconds. */
@@ -47,11 +49,6 @@ export type Contender = (url: string) => Run | Promise<Run>;
 export type Run = () => Promise<Output>;
 /** What comes out, and what was found out about memory besides. */
 export type Output = string | { readonly output: string; readonly kB: number };
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
 
 /** Of each figure that was taken, in any round. */
 export function medians(rounds: readonly Figures[]): Figures {

@@ -9,8 +9,9 @@ import type { VectorEntry, VectorStore } from '@mortise/core/store';
 import { MemoryVectorStore } from '@mortise/rag';
 import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
 import { UsearchVectorStore } from '@mortise/usearch';
+import { median } from '../measure.ts';
 import { race } from '../run/contenders.ts';
-import { median, type Contender, type Run, type Work } from '../run/work.ts';
+import type { Contender, Run, Work } from '../run/work.ts';
 
 const ROWS = Number(process.env['VECTOR_ROWS'] ?? 100_000);
 const DIMENSIONS = 384;
