@@ -69,7 +69,6 @@ const asked: Record<string, Contender> = {
       model,
       apiKey: 'bench',
       batchSize: BATCH,
-      encodingFormat: 'base64',
       configuration: { baseURL },
     });
     await embeddings.embedQuery('text-0');
