@@ -135,7 +135,8 @@ export function budgets(packages: readonly Package[] = publishedPackages()): Bud
       code: `export { OpenAILLM } from '@mortise/openai';`,
       external: ['openai'],
       // With what lets it ask servers that are not OpenAI's; what they want of it weighs with a preset, below.
-      limit: 41.5 * KB,
+      // 0.125 for what a page is told, where the SDK refuses to show a key.
+      limit: 41.625 * KB,
     },
     ...['responses', 'chat-completions'].map((api) => ({
       name: `what OpenAILLM loads for ${api}`,

@@ -18,6 +18,8 @@ type Manager = 'npm' | 'pnpm' | 'yarn';
 const MANAGERS: readonly Manager[] = ['npm', 'pnpm', 'yarn'];
 const PROGRAM = ['@mortise/core', '@mortise/openai'];
 const YARN = '@yarnpkg/cli-dist@^4.10.0';
+/** For one answer of a registry. */
+const ANSWER_MS = 30_000;
 
 type Published = Pick<Manifest, 'name' | 'version' | 'exports' | 'peerDependencies'> & {
   peerDependenciesMeta?: Record<string, { optional?: boolean }>;
@@ -40,20 +42,35 @@ export function dependenciesOf(packages: readonly Published[]): Record<string, s
   return Object.fromEntries([...peers, ...exact]);
 }
 
-/** The manifest as the registry has it; throws once `tries` have passed without it. */
+/** The manifest as the registry has it; throws once `tries` have passed without it, with what the last one failed with. */
 export async function publishedManifest(
   registry: string,
   { name, version }: { readonly name: string; readonly version: string },
   { tries = 120, wait = 5000 }: { tries?: number; wait?: number } = {},
 ): Promise<Published> {
+  let cause: unknown;
   for (let at = 0; at < tries; at++) {
     if (at > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    const response = await fetch(`${registry}${name.replace('/', '%2f')}`).catch(() => undefined);
-    if (response?.ok !== true) continue;
-    const { versions } = (await response.json()) as { versions?: Record<string, Published> };
-    if (versions?.[version] !== undefined) return versions[version];
+    try {
+      const response = await fetch(`${registry}${name.replace('/', '%2f')}`, {
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      const { versions } = (await response.json()) as { versions?: Record<string, Published> };
+      if (versions?.[version] !== undefined) return versions[version];
+      cause = `it answered ${response.status}`;
+    } catch (error) {
+      cause = error;
+    }
   }
-  throw new Error(`${registry} does not have ${name}@${version} after ${tries} tries.`);
+  throw new Error(`${registry} does not have ${name}@${version} after ${tries} tries.`, { cause });
+}
+
+/** Whether the registry signs what it has. Throws where it cannot be asked: that is no registry without signatures. */
+export async function hasKeys(registry: string): Promise<boolean> {
+  const { ok, status } = await fetch(`${registry}-/npm/v1/keys`, { signal: AbortSignal.timeout(ANSWER_MS) });
+  if (!ok && status !== 404)
+    throw new Error(`${registry} answered ${status} when it was asked for its keys.`);
+  return ok;
 }
 
 if (import.meta.main) {
@@ -145,7 +162,7 @@ function prepare(manager: Manager, cwd: string, packages: readonly Published[], 
 }
 
 async function signatures(cwd: string, registry: string): Promise<void> {
-  const keys = await fetch(`${registry}-/npm/v1/keys`).catch(() => undefined);
-  if (keys?.ok !== true) return console.log(`\nSignatures are not checked: ${registry} has no keys.`);
+  if (!(await hasKeys(registry)))
+    return console.log(`\nSignatures are not checked: ${registry} has no keys.`);
   await stepBeside('signatures and provenance', () => runBeside('npm', ['audit', 'signatures'], { cwd }));
 }

@@ -13,10 +13,9 @@ test.each(reports)('%s still goes wrong as its report says', async (name) => {
   const folder = join(import.meta.dirname, name);
   const report = readFileSync(join(folder, 'README.md'), 'utf8');
   const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'program.ts')]);
-  const [, got] = /^got: (.*)$/m.exec(stdout) ?? [];
-  const [, expected] = /^expected: (.*)$/m.exec(stdout) ?? [];
-  expect(got).toBeDefined();
-  expect(got).not.toBe(expected);
+  const said = (what: string): string | undefined => new RegExp(`^${what}: (.+)$`, 'm').exec(stdout)?.[1];
+  expect([said('got'), said('expected')], stdout).toEqual([expect.any(String), expect.any(String)]);
+  expect(said('got')).not.toBe(said('expected'));
   expect(report).toContain(`\`\`\`text\n${stdout.trimEnd()}\n\`\`\``);
 });
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { dependenciesOf, publishedManifest, specOf } from '../canary.ts';
+import { dependenciesOf, hasKeys, publishedManifest, specOf } from '../canary.ts';
 
 test('a package is said at an exact version', () => {
   expect(specOf('@acme/llm@1.2.0')).toEqual({ name: '@acme/llm', version: '1.2.0' });
@@ -39,4 +39,23 @@ test('a version that the registry shows late is waited for, and one that never c
   await expect(
     publishedManifest(registry, { ...spec, version: '9.0.0' }, { tries: 2, wait: 0 }),
   ).rejects.toThrow('does not have @acme/llm@9.0.0 after 2 tries');
+});
+
+test('a version that cannot be asked for is an error with its cause', async () => {
+  const spec = { name: '@acme/llm', version: '1.1.0' };
+  const asking = publishedManifest('http://127.0.0.1:1/', spec, { tries: 2, wait: 0 });
+  await expect(asking).rejects.toMatchObject({ cause: expect.objectContaining({ message: 'fetch failed' }) });
+});
+
+test('signatures are left out where a registry has none, and not where it fails', async () => {
+  let status = 200;
+  const server = createServer((_, response) => response.writeHead(status).end('{}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  expect(await hasKeys(registry)).toBe(true);
+  status = 404;
+  expect(await hasKeys(registry)).toBe(false);
+  status = 503;
+  await expect(hasKeys(registry)).rejects.toThrow('503');
 });

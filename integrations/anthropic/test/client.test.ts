@@ -176,7 +176,11 @@ describe('in a page', () => {
         return Response.json(ok);
       },
     };
-    await expect(new AnthropicLLM(given).chat('q')).rejects.toThrow('browser');
+    await expect(new AnthropicLLM(given).chat('q')).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('give baseURL'),
+      cause: expect.objectContaining({ message: expect.stringContaining('browser') }),
+    });
     await new AnthropicLLM({ ...given, baseURL: 'https://mine.example' }).chat('q');
     expect(sent).toEqual(['https://mine.example/v1/messages']);
   });

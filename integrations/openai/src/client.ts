@@ -6,6 +6,7 @@ import {
   guardedFetch,
   lazySdk,
   refusalOf,
+  sdkClient,
   type About,
   type Secrets,
 } from '@mortise/core/wire';
@@ -159,26 +160,30 @@ export class Connection<C> {
     const bearer = keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader]: key };
     const ours = { ...(key === undefined ? {} : bearer), ...headers };
     const { OpenAI } = await loadSdk();
-    const client: unknown = new OpenAI({
-      // The SDK insists on a key; where there is none, `null` takes its header out again.
-      apiKey: key ?? 'none',
-      baseURL,
-      // Said outright, since the SDK would take each of these from an environment variable.
-      adminAPIKey: null,
-      organization: null,
-      project: null,
-      webhookSecret: null,
-      logLevel: 'off',
-      // A page that asks the provider itself shows its key to everybody; one that asks a server of its own may have none.
-      dangerouslyAllowBrowser: this.#ownBaseURL,
-      defaultHeaders: { authorization: null, ...ours },
-      fetch: onlyKnownHeaders(
-        guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query }, { carry: true }),
-        new Set(Object.keys(ours)),
-      ),
-      maxRetries: 0,
-      timeout: NO_TIMEOUT_MS,
-    });
+    const client: unknown = sdkClient(
+      ACCESS.provider,
+      () =>
+        new OpenAI({
+          // The SDK insists on a key; where there is none, `null` takes its header out again.
+          apiKey: key ?? 'none',
+          baseURL,
+          // Said outright, since the SDK would take each of these from an environment variable.
+          adminAPIKey: null,
+          organization: null,
+          project: null,
+          webhookSecret: null,
+          logLevel: 'off',
+          // A page that asks the provider itself shows its key to everybody; one that asks a server of its own may have none.
+          dangerouslyAllowBrowser: this.#ownBaseURL,
+          defaultHeaders: { authorization: null, ...ours },
+          fetch: onlyKnownHeaders(
+            guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query }, { carry: true }),
+            new Set(Object.keys(ours)),
+          ),
+          maxRetries: 0,
+          timeout: NO_TIMEOUT_MS,
+        }),
+    );
     return client as C;
   }
 }

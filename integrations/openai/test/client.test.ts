@@ -190,7 +190,11 @@ describe('in a page', () => {
         return Response.json(RESPONSE_REPLY);
       },
     };
-    await expect(new OpenAILLM(given).chat('q')).rejects.toThrow('browser');
+    await expect(new OpenAILLM(given).chat('q')).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('give baseURL'),
+      cause: expect.objectContaining({ message: expect.stringContaining('browser') }),
+    });
     await new OpenAILLM({ ...given, baseURL: 'https://mine.example/v1' }).chat('q');
     expect(sent).toEqual(['https://mine.example/v1/responses']);
   });

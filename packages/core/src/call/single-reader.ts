@@ -141,8 +141,9 @@ export class SingleReader<E, R> {
       await this.#hooks.advance();
     } catch (error) {
       this.fail(error);
+    } finally {
+      this.#pulling = undefined;
     }
-    this.#pulling = undefined;
   }
 }
 

@@ -45,7 +45,7 @@ export class SimdMemory {
     if (WebAssembly === undefined || !LITTLE_ENDIAN) return undefined;
     try {
       const bytes = Uint8Array.from(atob(INNER_PRODUCTS_MODULE), (unit) => unit.charCodeAt(0));
-      // Some 400 bytes: what is allowed at once even where larger modules must be compiled in the background.
+      // Some 600 bytes: what is allowed at once even where larger modules must be compiled in the background.
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
       return new SimdMemory(exports as Products, dimensions);
     } catch {
