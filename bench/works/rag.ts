@@ -1,3 +1,4 @@
+import type { DocumentInterface } from '@langchain/core/documents';
 import { BaseReranker, createDocument, type RankReply, type RankRequest } from '@mortise/core';
 import { HashEmbedding } from '@mortise/core/testing';
 import {
@@ -74,7 +75,7 @@ async function theirs() {
       super({});
     }
     async embedDocuments(all: string[]): Promise<number[][]> {
-      return (await model.doEmbed(all, { kind: 'document' } as never)).embeddings.map((row) =>
+      return (await model.doEmbed(all, { kind: 'document' })).embeddings.map((row) =>
         Array.from(row as ArrayLike<number>),
       );
     }
@@ -115,15 +116,9 @@ const retrieving: Record<string, Contender> = {
       await import('@langchain/classic/retrievers/contextual_compression');
     const { BaseDocumentCompressor } = await import('@langchain/core/retrievers/document_compressors');
     class Compressor extends BaseDocumentCompressor {
-      async compressDocuments(
-        documents: { pageContent: string; metadata: Record<string, unknown> }[],
-        query: string,
-      ) {
-        return ranked(
-          query,
-          documents.map(({ pageContent }) => pageContent),
-          READ,
-        ).map(({ index }) => documents[index]!) as never;
+      async compressDocuments(found: DocumentInterface[], query: string): Promise<DocumentInterface[]> {
+        const texts = found.map(({ pageContent }) => pageContent);
+        return ranked(query, texts, READ).map(({ index }) => found[index]!);
       }
     }
     const retriever = new ContextualCompressionRetriever({

@@ -3,68 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTextNode } from '@mortise/core';
 import { vectorToBytes } from '@mortise/core/embedding';
 import type { VectorEntry, VectorStore } from '@mortise/core/store';
 import { MemoryVectorStore } from '@mortise/rag';
 import { SqliteVecVectorStore } from '@mortise/sqlite-vec';
 import { UsearchVectorStore } from '@mortise/usearch';
+import { cloud, DIMENSIONS, entriesOf, QUERIES, queriesOf, rowOf, ROWS, TOP } from '../cloud.ts';
 import { median } from '../measure.ts';
 import { race } from '../run/contenders.ts';
 import type { Contender, Run, Work } from '../run/work.ts';
 
-const ROWS = Number(process.env['VECTOR_ROWS'] ?? 100_000);
-const DIMENSIONS = 384;
-const TOP = 10;
-const QUERIES = 5;
 /** Of one upsert. */
 const BATCH = 1_000;
-
-function unit(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (let i = 0; i < vector.length; i++) squares += vector[i]! ** 2;
-  for (let i = 0, length = Math.sqrt(squares); i < vector.length; i++) vector[i]! /= length;
-  return vector;
-}
-
-/** Around 500 centres, as the vectors of texts are, of length 1, from a fixed sequence. */
-function cloud(rows: number, seed: number): Float32Array {
-  let state = seed;
-  const next = (): number => (state = (state * 48_271) % 2_147_483_647) / 1_073_741_823.5 - 1;
-  const centres = Array.from({ length: 500 }, () => Float32Array.from({ length: DIMENSIONS }, next));
-  const matrix = new Float32Array(rows * DIMENSIONS);
-  for (let row = 0; row < rows; row++) {
-    const centre = centres[Math.floor(((next() + 1) / 2) * 500) % 500]!;
-    const vector = matrix.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS);
-    for (let i = 0; i < DIMENSIONS; i++) vector[i] = centre[i]! + next();
-    unit(vector);
-  }
-  return matrix;
-}
-
-const rowOf = (matrix: Float32Array, row: number): Float32Array =>
-  matrix.slice(row * DIMENSIONS, (row + 1) * DIMENSIONS);
-
-/** Near a row, as a question is near its answer. */
-function queriesOf(matrix: Float32Array): Float32Array[] {
-  const noise = cloud(QUERIES, 12);
-  return Array.from({ length: QUERIES }, (_, at) => {
-    const row = rowOf(matrix, (at * 19_001) % ROWS);
-    const other = rowOf(noise, at);
-    return unit(row.map((x, i) => x + 0.5 * other[i]!));
-  });
-}
-
-function entriesOf(matrix: Float32Array, rows = ROWS): VectorEntry[] {
-  return Array.from({ length: rows }, (_, row) => ({
-    node: createTextNode({
-      id: `${row}`,
-      text: `The text of node ${row}.`,
-      metadata: { row, even: row % 2 === 0 },
-    }),
-    embedding: rowOf(matrix, row),
-  }));
-}
 
 type Search = (query: Float32Array) => Promise<readonly string[]>;
 
