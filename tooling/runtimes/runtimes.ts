@@ -29,7 +29,7 @@ const NOT_INSTALLED = 'not installed: pnpm --dir runtimes install';
 const OUTSIDE = 'in another process';
 /** Thousands of requests, each through the relay: minutes of a page, for code that runs on the same engine in Node. */
 const CUTS: LeftOut = Object.fromEntries(
-  ['wire.splits*', 'wire.bytes*'].map((ids) => [ids, 'thousands of cuts, tried in Node on the same engine']),
+  ['wire.bytes*'].map((ids) => [ids, 'thousands of cuts, tried in Node on the same engine']),
 );
 /** A measurement that is repeated until it is sure. */
 const MEASURED: LeftOut = { 'stream.linear': 'takes minutes of the processor, tried in Node' };
