@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allSplits, SMALL } from '../src/lab/framing.ts';
+import { allSplits, SMALL } from '../../packages/conformance/src/lab/framing.ts';
 
 /** Where a reply is cut, as the bytes before each cut. */
 const cutsOf = (pieces: readonly Buffer[]): number[] =>
