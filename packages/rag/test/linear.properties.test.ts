@@ -35,9 +35,7 @@ describe('every reader of text in this package', () => {
     async ({ read, heads = [''], place }) => {
       for (const [nth, head] of heads.entries()) {
         const context = { heads: [head], repeated: some(place + nth), tails: ['a'] };
-        const slow = await slowReadings(read, context);
-        // What is quadratic is so of longer texts too; a compiler that is not warm yet is not.
-        if (slow.length > 0) expect(await slowReadings(read, { ...context, length: 64_000 })).toEqual([]);
+        expect(await slowReadings(read, context)).toEqual([]);
       }
     },
     600_000,

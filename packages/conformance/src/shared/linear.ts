@@ -71,13 +71,13 @@ export interface SlowReading {
   readonly text: string;
   /** CPU time for four times the text over that for the text: 4 when it is linear, 16 when it is quadratic. */
   readonly ratio: number;
-  /** CPU milliseconds of the longest text. */
+  /** CPU milliseconds of four times the text. */
   readonly milliseconds: number;
 }
 
 /** What is tried. */
 export interface LinearOptions {
-  /** Characters of the shortest text; it is tried at two and four times as many. Default: 16,000. */
+  /** Characters of the shortest text; it is tried at two and four times as many, and at sixteen where those look slow. Default: 16,000. */
   readonly length?: number | undefined;
   /** What is repeated; a function makes each piece from its number, as of keys that must differ. Default: {@link REPEATED}. */
   readonly repeated?: readonly (string | ((at: number) => string))[] | undefined;
@@ -89,10 +89,16 @@ export interface LinearOptions {
   readonly everyThread?: boolean | undefined;
 }
 
-/** Linear work takes four times as long for four times the text; beyond this it is something else. */
+/** Linear work takes four times as long for four times the text; what takes more is looked at again. */
 const MOST = 5;
 /** No noise makes linear work look like this, with as many milliseconds: it is not tried again. */
 const CERTAIN = { ratio: 11, milliseconds: 1000 } as const;
+/**
+ * What looked slow is tried at sixteen times the text: linear work takes 16 times as long, quadratic 256. Between them is what
+ * slow memory or a compiler that is not done makes of linear work: on a busy machine 9 was seen for four times the text,
+ * whatever the text was.
+ */
+const LONGER = { times: 16, most: 64 } as const;
 /**
  * Less than this for each 64,000 characters of the longest text is not told apart from noise: a collection of garbage takes
  * as long. Quadratic work takes seconds there.
@@ -101,7 +107,7 @@ const FLOOR_MS = 30;
 const TRIES = 4;
 
 /**
- * Runs `read` on long texts of one thing, and gives those for which CPU time grows faster than the text. What it throws
+ * Runs `read` on long texts of one thing, and gives those for which CPU time grows much faster than the text. What it throws
  * is its own affair: a refusal takes time too. For tests: `expect(await slowReadings(read)).toEqual([])`.
  */
 export async function slowReadings(
@@ -158,7 +164,12 @@ async function judged(
     if (ratio > CERTAIN.ratio && milliseconds > CERTAIN.milliseconds) return { ratio, milliseconds };
     if (ratio < least.ratio) least = { ratio, milliseconds };
   }
-  return least;
+  return (await isSlowAtLast(cpu)) ? least : undefined;
+}
+
+async function isSlowAtLast(cpu: (times: number) => Promise<number>): Promise<boolean> {
+  const short = Math.min(await cpu(1), await cpu(1));
+  return (await cpu(LONGER.times)) / short > LONGER.most;
 }
 
 /** CPU milliseconds of this thread, where the runtime tells them and they are asked for, else of the process. */

@@ -26,7 +26,13 @@ export async function killWriters({ kind, folder, writers, kills }: Killing): Pr
   return kept;
 }
 
-/** What a program printed before it was killed, line by line. */
+/** The longest that a writer goes on after its first line, in lines, so that as much is done on a slow machine. */
+const MOST_LINES = 8;
+
+/**
+ * What a program printed before it was killed, line by line: at a random moment behind its first line, which is counted in
+ * lines, and between two of them in parts of the time that one took.
+ */
 export async function killed(program: string, args: readonly string[]): Promise<string[]> {
   const conditions = process.env['MORTISE_TARBALLS'] === '1' ? [] : ['--conditions=mortise-source'];
   const child = spawn(process.execPath, [...conditions, join(import.meta.dirname, program), ...args], {
@@ -36,12 +42,18 @@ export async function killed(program: string, args: readonly string[]): Promise<
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (piece: string) => (errors += piece));
   const closed = once(child, 'close');
-  const begun = once(
-    child.stdout.setEncoding('utf8').on('data', (piece: string) => (output += piece)),
-    'data',
-  );
-  await Promise.race([begun, closed]);
-  await Promise.race([setTimeout(Math.random() * 80), closed]);
+  const wanted = Math.floor(Math.random() * MOST_LINES);
+  const seen = new Promise<number>((resolve) => {
+    let first: number | undefined;
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      output += piece;
+      first ??= performance.now();
+      const lines = output.split('\n').length - 1;
+      if (lines > wanted) resolve((performance.now() - first) / lines);
+    });
+  });
+  const aLine = await Promise.race([seen, closed]);
+  if (typeof aLine === 'number') await Promise.race([setTimeout(Math.random() * aLine), closed]);
   child.kill('SIGKILL');
   const [, signal] = (await closed) as [unknown, unknown];
   if (signal !== 'SIGKILL') throw new Error(`A writer ended by itself: ${errors}`);
