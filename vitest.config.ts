@@ -19,20 +19,33 @@ export const roots = [
   ...(onTarballs ? [] : ['tooling', 'site']),
 ].filter((root) => existsSync(join(workspace, root, 'package.json')));
 
-/** Their tests leave nothing behind in the process, so that files share a worker and what it has loaded: a third of the time. */
-const isSharing = (root: string): boolean => /^(packages|integrations|compat)\//.test(root);
+/**
+ * What measures the memory of its process. All others leave nothing behind in it, so that files share a worker and what it
+ * has loaded: a third of the time.
+ */
+const ALONE = ['fuzz/*', 'hostile-servers', 'type-cost'].map((name) => `tooling/test/${name}.test.ts`);
 
-/** What measures time or memory, kills processes, or embeds for half a minute: `pnpm test:thorough` and `pnpm test:hostile` run it. */
+/**
+ * What measures time or memory, kills processes, tries thousands of hostile inputs, or embeds for half a minute:
+ * `pnpm test:thorough` runs it, and `pnpm test` leaves it out.
+ */
 const LONG = [
   'linear.properties',
   'limits.properties',
   'properties/linear',
+  'fuzz/*',
   'hostile-servers',
   'killed',
   'tools-killed',
+  'thousand',
+  'node-test',
+  'bm25-turns',
+  'index-turns',
+  'memory-vector-turns',
   'vector-mutants',
   'parser-mutants',
   'splitter-mutants',
+  'ingestion-mutants',
   'type-cost',
   'evaluation',
   'sample',
@@ -40,40 +53,54 @@ const LONG = [
   'readme-rag',
   'cookbook',
   'guides/test/packages',
+  'guides/test/ollama-conformance',
   'pdf/test/bounds',
   'tooling/test/verdicts',
   'create-mortise-app/test/types',
   'tooling/test/api',
 ].map((name) => `**/${name}.test.ts`);
+/** Of these `pnpm test` tries some inputs, and `pnpm test:thorough` 10,000. */
+const PROPERTIES = ['**/properties/*.test.ts', '**/*properties.test.ts'];
 /** What shows that cases can fail, and tries many inputs: it says of what is published what it says of the sources. */
 const OF_SOURCES = ['**/*mutants.test.ts', '**/*properties.test.ts'];
-const isThorough =
-  Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 || process.env['MORTISE_HOSTILE'] !== undefined;
+/** `pnpm test:thorough`, which runs these alone. */
+const isThorough = process.env['MORTISE_THOROUGH'] === '1';
+/** One of the long tests is asked for by its name. */
+const isLong =
+  isThorough ||
+  Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000 ||
+  process.env['MORTISE_HOSTILE'] !== undefined;
 
 const byPackage = process.argv.some((argument) => argument.startsWith('--project'));
 
-function project(
-  name: string,
-  folders: readonly string[],
-  isShared: boolean,
-): TestProjectInlineConfiguration {
+interface Project {
+  readonly name: string;
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly isolate?: boolean;
+}
+
+function project({ name, include, exclude = [], isolate = false }: Project): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
       name,
       root: workspace,
-      isolate: !isShared,
-      include: folders.map((folder) => `${folder}/test/**/*.test.ts`),
+      isolate,
+      include: [...include],
       setupFiles: [join(workspace, 'tooling/property-seed.ts')],
       exclude: [
         '**/node_modules/**',
         '**/*.services.test.ts',
-        ...(isThorough ? [] : LONG),
+        ...exclude,
+        ...(isLong ? [] : LONG),
         ...(onTarballs ? OF_SOURCES : []),
       ],
     },
   };
 }
+
+const testsOf = (root: string): string => `${root}/test/**/*.test.ts`;
 
 export default defineConfig({
   ssr: { resolve: { conditions } },
@@ -83,17 +110,18 @@ export default defineConfig({
     // Tests over sockets, processes and timers meet busy machines: they get time, and in CI a second try. What fails
     // twice has failed.
     testTimeout: 120_000,
+    hookTimeout: 600_000,
     retry: process.env['CI'] === undefined ? 0 : 1,
     // A project for each package where one is asked for by name. Else two: each would transform core for itself.
     projects: byPackage
-      ? roots.map((root) => project(root, [root], isSharing(root)))
+      ? roots.map((root) => project({ name: root, include: [testsOf(root)], isolate: root === 'tooling' }))
       : [
-          project('shared', roots.filter(isSharing), true),
-          project(
-            'alone',
-            roots.filter((root) => !isSharing(root)),
-            false,
-          ),
+          project({
+            name: 'shared',
+            include: isThorough ? [...LONG, ...PROPERTIES] : roots.map(testsOf),
+            exclude: [...ALONE, '{interop,bench,runtimes}/**'],
+          }),
+          project({ name: 'alone', include: ALONE, isolate: true }),
         ],
   },
 });

@@ -7,7 +7,7 @@ import { chatText, openaiEmbeddings, openaiError, openaiText } from './answers.t
 import { Sandbox } from './run.ts';
 
 // Each test starts the program, some of them twice; the suites of other packages run beside it.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const GARDEN = {
   'tomatoes.md':

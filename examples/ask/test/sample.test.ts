@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { Sandbox } from './run.ts';
 
 // The whole documentation is embedded; the suites of other packages run beside it.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 test('an answer is given without any option, to a sample question over the documentation of this repository', async () => {
   using box = new Sandbox();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { connectMcp, mcpFetch, mcpTools, type McpClient, type McpTool } from '@mortise/mcp';
+import { connectMcp, mcpFetch, type McpClient, type McpTool } from '@mortise/mcp';
+import { mcpTools } from './opened.ts';
 import { describe, expect, it } from 'vitest';
 import { byHand, inMemory, listen, overHttp, PROTOCOLS, type Hand } from './servers.ts';
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { connectMcp, mcpTools } from '@mortise/mcp';
+import { connectMcp } from '@mortise/mcp';
+import { mcpTools } from './opened.ts';
 import { expect, it, onTestFinished } from 'vitest';
 import { env, places, program } from './cli-program.ts';
 

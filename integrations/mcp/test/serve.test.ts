@@ -1,7 +1,8 @@
 import { Client, InMemoryTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { createTextNode, type NodeWithScore, type QueryEngine, type Retriever } from '@mortise/core';
 import { subscribe, type MortiseEvent } from '@mortise/core/events';
-import { connectMcp, mcpTools, serveMcp, type McpServing, type ServeMcpOptions } from '@mortise/mcp';
+import { connectMcp, serveMcp, type McpServing, type ServeMcpOptions } from '@mortise/mcp';
+import { mcpTools } from './opened.ts';
 import { chatPrompt, prompt, tool, toolBlocks } from '@mortise/toolkit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { connectMcp, mcpTools, type McpStdioOptions } from '@mortise/mcp';
+import { connectMcp, type McpStdioOptions } from '@mortise/mcp';
+import { mcpTools } from './opened.ts';
 import { expect, it, onTestFinished } from 'vitest';
 
 const context = () => ({ signal: new AbortController().signal, toolCallId: '1', rawArguments: {} });

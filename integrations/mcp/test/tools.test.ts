@@ -1,7 +1,8 @@
 import { runTools } from '@mortise/toolkit';
 import type { JsonObject } from '@mortise/core/shared';
 import { ScriptedLLM } from '@mortise/core/testing';
-import { mcpErrorText, mcpTools, type McpTool } from '@mortise/mcp';
+import { mcpErrorText, type McpTool } from '@mortise/mcp';
+import { mcpTools } from './opened.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { byHand, inMemory, overHttp, PROTOCOLS, type Hand } from './servers.ts';
 

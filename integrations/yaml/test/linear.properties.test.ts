@@ -3,9 +3,12 @@ import * as yaml from '@mortise/yaml';
 import { YamlParser } from '@mortise/yaml';
 import { describe, expect, it } from 'vitest';
 
-/** `pnpm test:thorough` asks for many cases, and gets longer texts, also in places that the library alone reads. */
+/**
+ * `pnpm test:thorough` asks for many cases, also in places that the library alone reads, and `pnpm test:linear` for longer
+ * texts.
+ */
 const many = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
-const length = many ? 16_000 : 4000;
+const length = process.env['MORTISE_LINEAR'] === undefined ? 4000 : 16_000;
 const parser = new YamlParser();
 const read = (text: string): Promise<unknown> => parser.parse(text);
 

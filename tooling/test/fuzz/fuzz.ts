@@ -1,5 +1,6 @@
 import { isHostileThrow } from '@mortise/conformance';
 import { isMortiseError } from '@mortise/core';
+import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
@@ -29,8 +30,10 @@ export function call<A extends unknown[]>(
 const isThorough = Number(process.env['MORTISE_PROPERTY_RUNS'] ?? 0) >= 10_000;
 
 const SEED = 20_261_128;
-/** Milliseconds of a case, on a machine that does other things too. */
+/** Milliseconds of a case, of the processor where it computes: a machine does other things too, and may stand still. */
 const LONGEST = 10_000;
+/** A wait of {@link LONGEST} is made of so many, of which a machine that stands still takes one. */
+const WAITS = 10;
 /** A case that never gives the event loop back can be told of by another thread alone. */
 const STUCK = 60_000;
 const MB = 2 ** 20;
@@ -112,26 +115,36 @@ async function hostileCase({ name, args, run, passes }: Target, at: number): Pro
   last.unshift(`${name} [${at}]: ${story.told.join('; ')}`);
   last.length = Math.min(last.length, 3);
   if (process.env['FUZZ_SLOW'] === 'all') console.error(last[0]);
-  const begun = performance.now();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const HUNG = Symbol('hung');
-  const late = new Promise<typeof HUNG>((resolve) => (timer = setTimeout(resolve, LONGEST, HUNG)));
+  const begun = process.cpuUsage();
+  const over = new AbortController();
   let problem: string | undefined;
   try {
-    const outcome = await Promise.race([settled(() => run(...(given as never[]))), late]);
-    if (outcome === HUNG) problem = 'nothing came of it';
+    const running = settled(() => run(...(given as never[])));
+    if ((await Promise.race([running, tooLong(over.signal)])) === HUNG) problem = 'nothing came of it';
   } catch (error) {
     const isOurs = isMortiseError(error) || story.reasons.has(error);
     const isTheirs = story.thrown.has(error) || isHostileThrow(error);
     if (!isOurs && !(passes && isTheirs)) problem = `untyped: ${shown(error)}`;
   } finally {
-    clearTimeout(timer);
+    over.abort();
   }
-  const took = performance.now() - begun;
+  const { user, system } = process.cpuUsage(begun);
+  const took = (user + system) / 1000;
   if (process.env['FUZZ_SLOW'] !== undefined && took > 150)
     console.error(`${Math.round(took)} ms: ${name} [${at}]: ${story.told.join('; ')}`);
   if (took > LONGEST) problem ??= `it took ${Math.round(took)} ms`;
   return problem === undefined ? undefined : `${name} [${at}]: ${story.told.join('; ')}: ${problem}`;
+}
+
+const HUNG = Symbol('hung');
+
+async function tooLong(signal: AbortSignal): Promise<typeof HUNG | undefined> {
+  try {
+    for (let waits = 0; waits < WAITS; waits++) await wait(LONGEST / WAITS, undefined, { signal });
+    return HUNG;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The most that the process ever had. */

@@ -21,10 +21,7 @@ export const ingestionOnceCases: Suite<IngestionSubject> = [
       for (const documents of [OLD, NEW]) {
         const written = new Map<string, number>();
         await subject.ingest(
-          taskOf(
-            slow(stores, (id) => written.set(id, (written.get(id) ?? 0) + 1)),
-            documents,
-          ),
+          taskOf(slow(stores, { onNode: (id) => written.set(id, (written.get(id) ?? 0) + 1) }), documents),
         );
         check.ok(written.size >= documents.length, 'it writes');
         const twice = [...written].filter(([, times]) => times > 1).map(([id]) => id);
@@ -46,15 +43,29 @@ export const ingestionOnceCases: Suite<IngestionSubject> = [
       await subject.ingest(taskOf(fresh, NEW));
       const now = await shown(subject, fresh);
       let isRunning = true;
-      const run = subject.ingest(taskOf(slow(stores), NEW)).finally(() => (isRunning = false));
+      // Writes that are under way, and whether one was since the last look: nothing else changes what is seen.
+      let writing = 0;
+      let isChanged = true;
+      const onWrite = async <T>(work: () => Promise<T>): Promise<T> => {
+        writing += 1;
+        try {
+          return await work();
+        } finally {
+          writing -= 1;
+          isChanged = true;
+        }
+      };
+      const run = subject.ingest(taskOf(slow(stores, { onWrite }), NEW)).finally(() => (isRunning = false));
       const broken = new Set<string>();
       let looks = 0;
       while (isRunning) {
+        await turn();
+        if (writing === 0 && !isChanged) continue;
+        isChanged = false;
         const seen = await shown(subject, stores);
         for (const [id, text] of old)
           if (seen.get(id) !== text && seen.get(id) !== now.get(id)) broken.add(id);
         looks += 1;
-        await turn();
       }
       await run;
       check.ok(looks > 3, 'it was looked at');
@@ -90,10 +101,18 @@ async function turn(times = 1): Promise<void> {
   for (let n = 0; n < times; n++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
+interface Watch {
+  /** Each node that is written. */
+  readonly onNode?: (id: string) => unknown;
+  /** Runs each write. */
+  readonly onWrite?: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 function slow(
   { documents, vectors }: IngestionStores,
-  onNode: (id: string) => unknown = () => undefined,
+  { onNode = () => undefined, onWrite = (work) => work() }: Watch = {},
 ): IngestionStores {
+  const write = <T>(work: () => Promise<T>): Promise<T> => later(() => onWrite(work));
   const later = async <T>(work: () => Promise<T>, turns = 2): Promise<T> => {
     await turn(turns);
     const result = await work();
@@ -103,11 +122,11 @@ function slow(
   const slowDocuments: DocumentStore = {
     upsert(nodes, options) {
       for (const { id } of nodes) onNode(id);
-      return later(() => documents.upsert(nodes, options));
+      return write(() => documents.upsert(nodes, options));
     },
-    delete: (ids, options) => later(() => documents.delete(ids, options)),
-    setSource: (record, options) => later(() => documents.setSource(record, options)),
-    deleteSource: (id, options) => later(() => documents.deleteSource(id, options)),
+    delete: (ids, options) => write(() => documents.delete(ids, options)),
+    setSource: (record, options) => write(() => documents.setSource(record, options)),
+    deleteSource: (id, options) => write(() => documents.deleteSource(id, options)),
     get: (id, options) => later(() => documents.get(id, options), 1),
     getMany: (ids, options) => later(() => documents.getMany(ids, options), 1),
     getSource: (id, options) => later(() => documents.getSource(id, options), 1),
@@ -119,8 +138,8 @@ function slow(
     get support() {
       return vectors.support;
     },
-    upsert: (entries, options) => later(() => vectors.upsert(entries, options)),
-    delete: (selection, options) => later(() => vectors.delete(selection, options)),
+    upsert: (entries, options) => write(() => vectors.upsert(entries, options)),
+    delete: (selection, options) => write(() => vectors.delete(selection, options)),
     query: (query, options) => later(() => vectors.query(query, options), 1),
   };
   return { documents: slowDocuments, vectors: slowVectors };
