@@ -2287,7 +2287,6 @@ export declare class Credentials {
     get secrets(): readonly (string | undefined)[];
 }
 export declare function lazySdk<T>(provider: string, packageName: string, load: () => Promise<T>): () => Promise<T>;
-export declare function sdkClient<T>(provider: string, make: () => T): T;
 
 // ---- wire/decoders.d.ts
 export interface SseEvent {
@@ -2367,7 +2366,7 @@ export { float32FromBase64 } from './base64.ts';
 export { eventJson, readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
 export { sumOfCounts } from './counts.ts';
-export { Credentials, lazySdk, sdkClient, type ConnectionSettings } from './credentials.ts';
+export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
 export { describeFailure, type SaidFailure } from './failure.ts';
 export { failedEnd } from './failure-words.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';

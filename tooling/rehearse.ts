@@ -127,7 +127,7 @@ async function rehearse(): Promise<void> {
   step('its notes, and its bill of materials', () => papers(env));
   step('the stranger takes it, and has one copy of core', () => update(place));
   step('the integration as it stands, on the core that it was released with', () => {
-    run(process.execPath, ['tooling/sdk-versions.ts', 'lowest', 'openai'], { cwd: tree, env });
+    run(process.execPath, ['tooling/sdk-versions.ts', 'lowest', 'anthropic'], { cwd: tree, env });
   });
 }
 

@@ -11,7 +11,7 @@ const TESTED = [
   'integrations/openai',
   'integrations/anthropic',
 ];
-const SDKS = { openai: 'integrations/openai', '@anthropic-ai/sdk': 'integrations/anthropic' };
+const SDKS = { '@anthropic-ai/sdk': 'integrations/anthropic' };
 const here = import.meta.dirname;
 /** Where the runtimes and the stand-ins are installed. */
 const installedIn = join(root, 'runtimes');
@@ -76,7 +76,7 @@ function installed(folder: string): Plugin {
     name: 'installed',
     setup(options) {
       options.onResolve(
-        { filter: /^@mortise\/|^openai(\/|$)|^@anthropic-ai\/sdk$/ },
+        { filter: /^@mortise\/|^@anthropic-ai\/sdk$/ },
         async ({ path, kind, pluginData }) => {
           if (pluginData === folder) return undefined;
           return await options.resolve(path, { kind, resolveDir: folder, pluginData: folder });

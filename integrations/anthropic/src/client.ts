@@ -1,4 +1,4 @@
-import type { Attempt } from '@mortise/core';
+import { MortiseError, type Attempt } from '@mortise/core';
 import {
   Credentials,
   errorFromReply,
@@ -6,7 +6,6 @@ import {
   guardedFetch,
   lazySdk,
   refusalOf,
-  sdkClient,
   type About,
   type Secrets,
 } from '@mortise/core/wire';
@@ -116,29 +115,31 @@ export class Connection {
     const { fetch } = this.#options;
     const key = this.#credentials.key();
     const { Anthropic } = await loadSdk();
-    return sdkClient(
-      ACCESS.provider,
-      () =>
-        new Anthropic({
-          // The SDK looks for other credentials when it has no key, so it gets one and is told not to send it.
-          apiKey: key ?? 'none',
-          authToken: null,
-          webhookKey: null,
-          baseURL,
-          defaultHeaders: {
-            ...withoutCustomHeaders(key),
-            ...(key === undefined ? { authorization: null } : {}),
-            ...headers,
-          },
-          maxRetries: 0,
-          timeout: NO_TIMEOUT,
-          logLevel: 'off',
-          // A page that asks the provider itself shows its key to everybody; one that asks a server of its own may have none.
-          dangerouslyAllowBrowser: this.#options.baseURL !== undefined,
-          openTelemetry: false,
-          fetch: guardedFetch({ provider: ACCESS.provider, fetch, query }, { carry: true }),
-        }),
-    );
+    try {
+      return new Anthropic({
+        // The SDK looks for other credentials when it has no key, so it gets one and is told not to send it.
+        apiKey: key ?? 'none',
+        authToken: null,
+        webhookKey: null,
+        baseURL,
+        defaultHeaders: {
+          ...withoutCustomHeaders(key),
+          ...(key === undefined ? { authorization: null } : {}),
+          ...headers,
+        },
+        maxRetries: 0,
+        timeout: NO_TIMEOUT,
+        logLevel: 'off',
+        // A page that asks the provider itself shows its key to everybody; one that asks a server of its own may have none.
+        dangerouslyAllowBrowser: this.#options.baseURL !== undefined,
+        openTelemetry: false,
+        fetch: guardedFetch({ provider: ACCESS.provider, fetch, query }, { carry: true }),
+      });
+    } catch (cause) {
+      const message =
+        'The SDK makes no client here. In a page give baseURL, the address of a server of yours.';
+      throw new MortiseError('configuration', message, { provider: ACCESS.provider, cause });
+    }
   }
 }
 

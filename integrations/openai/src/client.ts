@@ -1,12 +1,11 @@
+import { MortiseError } from '@mortise/core';
 import type { Attempt } from '@mortise/core/call';
 import {
   Credentials,
   errorFromReply,
   errorFromThrown,
   guardedFetch,
-  lazySdk,
   refusalOf,
-  sdkClient,
   type About,
   type Secrets,
 } from '@mortise/core/wire';
@@ -35,12 +34,12 @@ export interface ConnectionOptions<C> {
   client?: C | undefined;
 }
 
-/** What is used of an SDK method: its request options and its unread reply. */
+/** What is used of a method of the SDK: its request options and its unread reply. */
 export interface Endpoint {
   create(body: never, options?: RequestSettings): { asResponse(): Promise<Response> };
 }
 
-/** What the SDK gets beside the body of one request. */
+/** What a client gets beside the body of one request. */
 export interface RequestSettings {
   signal?: AbortSignal;
   maxRetries?: number;
@@ -85,11 +84,11 @@ const ACCESS = {
 /** The longest a timer can run. Core bounds time; the SDK's own bound must never come first. */
 const NO_TIMEOUT_MS = 2_147_483_647;
 
-// Its client alone: the whole of the SDK is a tenth more in a bundle.
-const loadSdk = /* @__PURE__ */ lazySdk('openai', 'openai', () => import('openai/client'));
-
-/** Makes the SDK's client at the first call, and sends through it. Keys and clients do not show from outside. */
-export class Connection<C> {
+/**
+ * Sends through the application's client, or through one of its own that makes no more than the request: the SDK would be
+ * most of an application's bundle, of its start, and of the processor time of a call. Keys and clients do not show from outside.
+ */
+export class Connection<C extends object> {
   readonly #credentials: Credentials;
   readonly #given: C | undefined;
   readonly #fetch: typeof globalThis.fetch | undefined;
@@ -98,7 +97,7 @@ export class Connection<C> {
   readonly #token: ConnectionOptions<C>['token'];
   /** The tokens that were sent of late: an error may come after the next one was given. */
   #tokens: readonly string[] = [];
-  #client: Promise<C> | undefined;
+  #client: object | undefined;
 
   constructor(options: ConnectionOptions<C> & { readonly name?: string | undefined }) {
     this.#credentials = credentialsOf(options);
@@ -123,7 +122,7 @@ export class Connection<C> {
     attempt: Attempt,
     { provider, model }: About,
   ): Promise<Response> {
-    const client = await (this.#client ??= this.#open());
+    const client = this.#given ?? ((this.#client ??= this.#create()) as C);
     const { signal } = attempt;
     const settings: RequestSettings = { signal, maxRetries: 0, timeout: NO_TIMEOUT_MS };
     if (this.#token !== undefined) {
@@ -143,49 +142,53 @@ export class Connection<C> {
     throw await errorFromReply(refusal, attempt, about);
   }
 
-  async #open(): Promise<C> {
-    try {
-      return this.#given ?? (await this.#create());
-    } catch (error) {
-      // The next call may find the key or the package.
-      this.#client = undefined;
-      throw error;
-    }
-  }
-
-  async #create(): Promise<C> {
+  #create(): OpenAILLMClient & OpenAIEmbeddingClient {
     const { headers, baseURL, query } = this.#credentials;
     const key = this.#credentials.key();
     const keyHeader = this.#keyHeader;
     const bearer = keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader]: key };
-    const ours = { ...(key === undefined ? {} : bearer), ...headers };
-    const { OpenAI } = await loadSdk();
-    const client: unknown = sdkClient(
-      ACCESS.provider,
-      () =>
-        new OpenAI({
-          // The SDK insists on a key; where there is none, `null` takes its header out again.
-          apiKey: key ?? 'none',
-          baseURL,
-          // Said outright, since the SDK would take each of these from an environment variable.
-          adminAPIKey: null,
-          organization: null,
-          project: null,
-          webhookSecret: null,
-          logLevel: 'off',
-          // A page that asks the provider itself shows its key to everybody; one that asks a server of its own may have none.
-          dangerouslyAllowBrowser: this.#ownBaseURL,
-          defaultHeaders: { authorization: null, ...ours },
-          fetch: onlyKnownHeaders(
-            guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query }, { carry: true }),
-            new Set(Object.keys(ours)),
-          ),
-          maxRetries: 0,
-          timeout: NO_TIMEOUT_MS,
-        }),
-    );
-    return client as C;
+    // A page that asks the provider itself shows its key to everybody; one that asks a server of its own may have none.
+    if (!this.#ownBaseURL && isPage()) {
+      const message =
+        'In a page give baseURL, the address of a server of yours: a key would be shown to everybody.';
+      throw new MortiseError('configuration', message, { provider: ACCESS.provider });
+    }
+    const send = guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query });
+    const all = lowerCase({ ...(key === undefined ? {} : bearer), ...headers });
+    const at = (path: string): Endpoint => ({
+      create: (body, { signal = null, headers: more } = {}) => ({
+        // Not before it is asked for, and in a promise: what cannot be written as JSON or as a header is a failure of the request.
+        asResponse: async () =>
+          await send(`${baseURL.replace(/\/+$/, '')}${path}`, {
+            method: 'POST',
+            headers: { ...JSON_HEADERS, ...all, ...more },
+            body: JSON.stringify(body),
+            signal,
+          }),
+      }),
+    });
+    return {
+      baseURL,
+      chat: { completions: at('/chat/completions') },
+      responses: at('/responses'),
+      embeddings: at('/embeddings'),
+    };
   }
+}
+
+const JSON_HEADERS = { accept: 'application/json', 'content-type': 'application/json' } as const;
+
+/** So that one of the caller's stands in for one of ours, however it is written. */
+const lowerCase = (headers: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value]],
+    ),
+  );
+
+function isPage(): boolean {
+  const { window, navigator } = globalThis as { window?: { document?: unknown }; navigator?: unknown };
+  return window?.document !== undefined && navigator !== undefined;
 }
 
 /** OpenAI's key goes to OpenAI and to servers of the caller's, never to those that have a variable of their own. */
@@ -201,21 +204,4 @@ function credentialsOf(
   const access = { ...ACCESS, name, variable: variable ?? '', defaultBaseURL };
   // A base URL of the caller's would let the key be missing.
   return new Credentials(variable === null ? options : { ...options, baseURL: undefined }, access);
-}
-
-const SDK_HEADERS = /^(accept|authorization|content-type|user-agent|idempotency-key|x-stainless-.*)$/;
-
-/** The SDK adds what `OPENAI_CUSTOM_HEADERS` holds and has no switch for it: only its own headers and ours go out. */
-function onlyKnownHeaders(
-  fetch: typeof globalThis.fetch,
-  ours: ReadonlySet<string>,
-): typeof globalThis.fetch {
-  return (input, init) => {
-    // The SDK makes them for each request: a copy would cost as much as the rest of it.
-    const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers);
-    for (const name of [...headers.keys()]) {
-      if (!SDK_HEADERS.test(name) && !ours.has(name)) headers.delete(name);
-    }
-    return fetch(input, { ...init, headers });
-  };
 }

@@ -391,7 +391,6 @@ export const notReaders: { readonly [reason: string]: readonly string[] } = {
     'sumOfCounts',
     'DEFAULT_MAX_FILE_BYTES',
     'LITTLE_ENDIAN',
-    'sdkClient',
     'guardedFetch',
     'refusalOf',
     'filePieces',

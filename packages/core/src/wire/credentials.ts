@@ -203,16 +203,3 @@ export function lazySdk<T>(provider: string, packageName: string, load: () => Pr
       throw new MortiseError('missing-dependency', message, { provider, cause });
     }));
 }
-
-/**
- * The client that `make` makes of an SDK. What the SDK refuses then is `configuration`, with its error as cause: it makes none in a page, where
- * a key would be shown to everybody.
- */
-export function sdkClient<T>(provider: string, make: () => T): T {
-  try {
-    return make();
-  } catch (cause) {
-    const message = 'The SDK makes no client here. In a page give baseURL, the address of a server of yours.';
-    throw new MortiseError('configuration', message, { provider, cause });
-  }
-}

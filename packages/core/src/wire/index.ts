@@ -3,7 +3,7 @@ export { float32FromBase64 } from './base64.ts';
 export { eventJson, readJson, throwFailure } from './body.ts';
 export { uniqueCallId } from './call-id.ts';
 export { sumOfCounts } from './counts.ts';
-export { Credentials, lazySdk, sdkClient, type ConnectionSettings } from './credentials.ts';
+export { Credentials, lazySdk, type ConnectionSettings } from './credentials.ts';
 export { describeFailure, type SaidFailure } from './failure.ts';
 export { failedEnd } from './failure-words.ts';
 export { guardedFetch, refusalOf } from './guarded-fetch.ts';
