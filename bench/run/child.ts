@@ -16,7 +16,11 @@ process.on('message', async () => {
   const { user, system } = process.cpuUsage(cpu);
   // The system counts in kilobytes.
   const peakMB = process.resourceUsage().maxRSS / 1024;
-  const { output, kB } = typeof given === 'string' ? { output: given, kB: undefined } : given;
+  const { output, kB } = typeof given === 'object' ? given : { output: outputOf(given), kB: undefined };
   process.send!({ ms, cpuMs: (user + system) / 1000, peakMB, kB, output });
 });
 process.send!('open');
+
+function outputOf(given: string | (() => string)): string {
+  return typeof given === 'string' ? given : given();
+}

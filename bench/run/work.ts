@@ -47,8 +47,8 @@ export interface Work {
  */
 export type Contender = (url: string) => Run | Promise<Run>;
 export type Run = () => Promise<Output>;
-/** What comes out, and what was found out about memory besides. */
-export type Output = string | { readonly output: string; readonly kB: number };
+/** What comes out, or makes a digest of it once the time is taken; and what was found out about memory besides. */
+export type Output = string | (() => string) | { readonly output: string; readonly kB: number };
 
 /** Of each figure that was taken, in any round. */
 export function medians(rounds: readonly Figures[]): Figures {

@@ -38,10 +38,10 @@ async function* each(pieces: readonly string[]): AsyncGenerator<string> {
   yield* pieces;
 }
 
-async function last(values: AsyncIterable<unknown>): Promise<string> {
+async function last(values: AsyncIterable<unknown>): Promise<() => string> {
   let latest: unknown;
   for await (const value of values) latest = value;
-  return createHash('sha256').update(JSON.stringify(latest)).digest('hex');
+  return () => createHash('sha256').update(JSON.stringify(latest)).digest('hex');
 }
 
 export const contenders: Readonly<Record<string, Contender>> = {
