@@ -95,7 +95,7 @@ export function fuzz(folder: keyof typeof CASES, targets: readonly Target[]): vo
     expect([...problems].map(([problem, times]) => `${times}x ${problem}`)).toEqual([]);
     expect(ran).toBe(cases);
     expect(most, `${Math.round(most / MB)} MB more in one case`).toBeLessThan(MOST_MEMORY);
-  });
+  }, 600_000);
 }
 
 async function works({ args, run }: Target): Promise<string> {
