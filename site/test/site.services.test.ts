@@ -80,7 +80,7 @@ describe.skipIf(missing.length > 0)('the site', () => {
     expect(full.length).toBeLessThan(1_000_000);
   });
 
-  describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 90_000 }, () => {
+  describe.skipIf(executablePath === undefined)('in Chromium', { timeout: 600_000 }, () => {
     let browser: Browser;
     const complaints: string[] = [];
 

@@ -49,7 +49,7 @@ test.runIf(process.features.typescript).each([
     expect(passed.length).toBeGreaterThan(least);
     expect(said).toContain(`${ofTheCommand.implementations[0]?.name} (`);
   },
-  400_000,
+  600_000,
 );
 
 test.runIf(process.features.typescript)(
@@ -65,5 +65,5 @@ test.runIf(process.features.typescript)(
     expect(rerankers).toContain('(reranker): 1 passed, 0 failed, 0 skipped');
     expect(stores.match(/\(key-value-store\): 1 passed/g)).toHaveLength(3);
   },
-  60_000,
+  600_000,
 );

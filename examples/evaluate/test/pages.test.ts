@@ -53,4 +53,4 @@ it('runs from the command line, and says in one line what is wrong', async () =>
     stdout: '',
     stderr: `error: there is no folder ${join(box.path, 'nowhere')}. Check --pages.\n`,
   });
-}, 60_000);
+}, 600_000);

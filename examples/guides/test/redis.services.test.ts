@@ -38,14 +38,14 @@ describe.skipIf(serverProgram === undefined)(`the guide's cache and limit, in fo
     }).listen(0, '127.0.0.1');
     await once(provider, 'listening');
     processes = await Promise.all([0, 1, 2, 3].map(start));
-  }, 60_000);
+  }, 600_000);
 
   afterAll(async () => {
     for (const child of processes ?? []) child.kill('SIGKILL');
     provider?.closeAllConnections();
     provider?.close();
     await redis?.stop();
-  }, 60_000);
+  }, 600_000);
 
   async function start(): Promise<ChildProcess> {
     const urls = [

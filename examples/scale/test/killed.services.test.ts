@@ -173,7 +173,7 @@ describe.skipIf(why.length > 0)(`${WORKERS} workers in processes of their own${W
       failed: [{ documentId: 'd2', code: 'internal', message: expect.stringContaining('workers ended') }],
     });
     expect(deaths).toBeGreaterThan(2);
-  }, 120_000);
+  }, 600_000);
 });
 
 /** A third of the documents change from one version to the next, and some are of equal content. */

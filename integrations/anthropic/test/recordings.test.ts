@@ -78,7 +78,7 @@ describe.each(recordings.map((recording) => [recording.file, recording] as const
       async (chunk) => {
         check(recording, await ask(recording, chunk));
       },
-      60_000,
+      600_000,
     );
   },
 );

@@ -10,11 +10,11 @@ describe.skipIf(serverProgram === undefined)(`on a server of its own${WHY}`, () 
   beforeAll(async () => {
     server = await startRedis(serverProgram as string);
     connection = server.connect();
-  }, 60_000);
+  }, 600_000);
 
   afterAll(async () => {
     await server?.stop();
-  }, 60_000);
+  }, 600_000);
 
   wire({ describe, it }, () => connection);
 });

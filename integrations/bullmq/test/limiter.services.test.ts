@@ -13,11 +13,11 @@ describe.skipIf(serverProgram === undefined)(`the limiter on a server of its own
   beforeAll(async () => {
     server = await startRedis(serverProgram as string);
     connection = server.connect();
-  }, 60_000);
+  }, 600_000);
 
   afterAll(async () => {
     await server?.stop();
-  }, 60_000);
+  }, 600_000);
 
   const name = (): string => `limit-${++names}`;
 

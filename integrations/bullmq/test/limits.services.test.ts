@@ -48,14 +48,14 @@ describe.skipIf(serverProgram === undefined)(`${PROCESSES} processes under one l
     await once(provider, 'listening');
     url = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
     processes = await Promise.all(Array.from({ length: PROCESSES }, () => another()));
-  }, 60_000);
+  }, 600_000);
 
   afterAll(async () => {
     for (const child of processes ?? []) child.kill('SIGKILL');
     provider?.closeAllConnections();
     provider?.close();
     await redis?.stop();
-  }, 60_000);
+  }, 600_000);
 
   async function another(): Promise<ChildProcess> {
     const child = fork(fileURLToPath(new URL('process.ts', import.meta.url)), [`${redis.port}`], {

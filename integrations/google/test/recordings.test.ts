@@ -76,7 +76,7 @@ describe.each(recordings.map((recording) => [recording.file, recording] as const
       async (chunk) => {
         check(recording, await ask(recording, chunk));
       },
-      60_000,
+      600_000,
     );
 
     it('C-07: C-14: its signatures go back byte for byte, through JSON', async () => {

@@ -26,14 +26,14 @@ describe.skipIf(!isHere)(`on a server of Redis${WHY}`, () => {
       stdio: 'ignore',
     });
     while (!(await listens(port))) await pause(20);
-  }, 60_000);
+  }, 600_000);
 
   afterAll(async () => {
     const ended = once(server, 'exit');
     server.kill('SIGKILL');
     await ended;
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  }, 600_000);
 
   const connect = (isDown?: true) => {
     const adapter = new KeyvRedis(

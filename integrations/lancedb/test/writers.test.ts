@@ -31,7 +31,7 @@ it.runIf(process.features.typescript)(
     ]).flat();
     expect(ids.toSorted()).toEqual(expected.toSorted());
   },
-  60_000,
+  600_000,
 );
 
 it('S-04: stores on one folder at once keep one of each, and see what the others wrote', async () => {

@@ -28,7 +28,7 @@ beforeAll(async () => {
     spansOf.set(scene, [...receiver.spans]);
   }
   stop();
-}, 30_000);
+}, 600_000);
 
 afterAll(async () => {
   if (!hasExporters) return;

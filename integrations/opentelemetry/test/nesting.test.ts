@@ -142,7 +142,7 @@ it('has every parent right under 1,000 streams at once', async () => {
   expect(wrong).toEqual([]);
   expect(spans.filter(({ name }) => name.startsWith('chat m'))).toHaveLength(1_000);
   expect(spans.filter(({ name }) => name === 'pull').length).toBeGreaterThan(5_000);
-}, 30_000);
+}, 600_000);
 
 it('a reader that leaves a stream ends its span, which says so, and is no error', async () => {
   for await (const event of openai(provider).streamChat('x')) if (event.type === 'text-delta') break;

@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = new PGLiteSocketServer({ db: await pglite(), port, host: '127.0.0.1', maxConnections: 20 });
   await server.start();
   connectionString = `postgresql://postgres@127.0.0.1:${port}/postgres`;
-}, 60_000);
+}, 600_000);
 
 afterAll(async () => {
   await server?.stop();

@@ -19,12 +19,12 @@ describe.skipIf(serverPrograms === undefined)(`on a server of its own${WHY}`, ()
     server = await startServer(serverPrograms as string);
     pool = new pg.Pool({ connectionString: server.url });
     pool.on('error', () => undefined);
-  }, 120_000);
+  }, 600_000);
 
   afterAll(async () => {
     await pool?.end();
     await server?.stop();
-  }, 120_000);
+  }, 600_000);
 
   const place = () => ({ client: pool, schema: `test_${++schemas}` });
 

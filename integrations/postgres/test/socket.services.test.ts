@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = new PGLiteSocketServer({ db: await pglite(), port, host: '127.0.0.1', maxConnections: 2 });
   await server.start();
   pool = new pg.Pool({ connectionString: `postgres://postgres@127.0.0.1:${port}/postgres`, max: 1 });
-}, 60_000);
+}, 600_000);
 
 afterAll(async () => {
   await pool?.end();

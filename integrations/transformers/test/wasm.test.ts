@@ -31,9 +31,9 @@ describe('the runtime in WebAssembly', () => {
     for (const [row, vector] of (vectors as number[][]).entries())
       for (const [at, x] of vector.entries())
         expect(x).toBeCloseTo((native['vectors'] as number[][])[row]![at]!, 5);
-  }, 60_000);
+  }, 600_000);
 
   it('is taken where there is no native one', async () => {
     expect(await embed('', 'without-native')).toMatchObject({ runtime: 'web', asked: [] });
-  }, 60_000);
+  }, 600_000);
 });

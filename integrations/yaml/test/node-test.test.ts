@@ -18,5 +18,5 @@ it.runIf(process.features.typescript)(
     expect(stdout).toMatch(/^# fail 0$/m);
     expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(10);
   },
-  180_000,
+  600_000,
 );

@@ -18,7 +18,7 @@ const shots = process.env['MORTISE_SHOTS'];
 
 const eventually = <T>(look: () => Promise<T> | T) => expect.poll(look, { timeout: 15_000 });
 
-describe.skipIf(executablePath === undefined)('the inspector, in Chromium', { timeout: 90_000 }, () => {
+describe.skipIf(executablePath === undefined)('the inspector, in Chromium', { timeout: 600_000 }, () => {
   let browser: Browser;
   let inspector: Inspector;
   const complaints: string[] = [];

@@ -60,5 +60,5 @@ it.each(['files', 'sqlite'].flatMap((kind) => [8, 15, 22].map((killAt) => [kind,
     expect(cached).toBe(before.size - again.length);
     expect(new Set([...killed.asked, ...second.asked]).size).toBe(TEXTS);
   },
-  30_000,
+  600_000,
 );

@@ -15,7 +15,7 @@ it.each([
   { kind: 'files' as const, writers: 1 },
 ])(
   'H-06: a conversation in $kind, whose writers ($writers at once) are killed at random moments, has every turn that one of them saw kept',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async ({ kind, writers }) => {
     const folder = await temporaryFolder();
     const kept = await killWriters({ kind, folder, writers, kills });
@@ -41,7 +41,7 @@ it.each([
 
 it(
   'a conversation with tools that is killed at random moments and gone on with has every message once, and each letter was sent once',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const folder = await temporaryFolder();
     for (let kill = 0; kill < kills / 3; kill++) await killed('letters.ts', [folder]);
