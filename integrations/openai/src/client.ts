@@ -154,14 +154,14 @@ export class Connection<C extends object> {
       throw new MortiseError('configuration', message, { provider: ACCESS.provider });
     }
     const send = guardedFetch({ provider: ACCESS.provider, fetch: this.#fetch, query });
-    const all = lowerCase({ ...(key === undefined ? {} : bearer), ...headers });
+    const ours = { ...JSON_HEADERS, ...(key === undefined ? {} : bearer), ...headers };
     const at = (path: string): Endpoint => ({
       create: (body, { signal = null, headers: more } = {}) => ({
         // Not before it is asked for, and in a promise: what cannot be written as JSON or as a header is a failure of the request.
         asResponse: async () =>
-          await send(`${baseURL.replace(/\/+$/, '')}${path}`, {
+          await send(`${baseURL}${path}`, {
             method: 'POST',
-            headers: { ...JSON_HEADERS, ...all, ...more },
+            headers: { ...ours, ...more },
             body: JSON.stringify(body),
             signal,
           }),
@@ -177,14 +177,6 @@ export class Connection<C extends object> {
 }
 
 const JSON_HEADERS = { accept: 'application/json', 'content-type': 'application/json' } as const;
-
-/** So that one of the caller's stands in for one of ours, however it is written. */
-const lowerCase = (headers: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), value]],
-    ),
-  );
 
 function isPage(): boolean {
   const { window, navigator } = globalThis as { window?: { document?: unknown }; navigator?: unknown };
