@@ -2269,6 +2269,7 @@ export interface ConnectionSettings {
     readonly apiKey?: string | undefined;
     readonly baseURL?: string | undefined;
     readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly client?: object | undefined;
 }
 export interface ProviderAccess {
     readonly provider: string;
@@ -2278,7 +2279,7 @@ export interface ProviderAccess {
     readonly standIns?: readonly string[] | undefined;
 }
 export declare class Credentials {
-    constructor({ apiKey, baseURL, headers }: ConnectionSettings, access: ProviderAccess);
+    constructor({ apiKey, baseURL, headers, client }: ConnectionSettings, access: ProviderAccess);
     get baseURL(): string;
     get query(): URLSearchParams;
     get headers(): Readonly<Record<string, string>>;

@@ -72,7 +72,7 @@ export class Connection {
   readonly #fetch: typeof globalThis.fetch;
 
   constructor({ client, fetch, ...options }: MistralConnection) {
-    this.#credentials = new Credentials(options, ACCESS);
+    this.#credentials = new Credentials({ ...options, client }, ACCESS);
     this.#client = client;
     const { query } = this.#credentials;
     const carrying = fetch ?? reading('client', () => fetchOf(client), 'configuration');

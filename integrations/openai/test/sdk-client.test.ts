@@ -14,6 +14,9 @@ const CASES = [
   'status.429',
   'status.500',
   'fault.reset.always',
+  'secrets.events',
+  'secrets.reply',
+  'secrets.stream.first',
   'leave.sockets',
   'abort.listeners',
 ];

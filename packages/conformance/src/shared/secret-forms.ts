@@ -3,10 +3,13 @@ import { inspect } from 'node:util';
 import type { Check } from '../frame/check.ts';
 import type { WireRequest } from '../wire.ts';
 
+/** `x-goog-api-key` and `x-amz-security-token` are keys too; an idempotency key is none. */
+const KEY_HEADER = /^(authorization|x-odd-.*|(?!idempotency-)(.+-)?(key|token|secret))$/;
+
 /** The secrets that a request carried: its key, and what stands in headers of the application's own. */
 export function carried(request: WireRequest | undefined, own: readonly string[] = []): string[] {
   return Object.entries(request?.headers ?? {})
-    .filter(([name]) => /^(authorization|x-api-key|api-key|x-odd-.*)$/.test(name) || own.includes(name))
+    .filter(([name]) => KEY_HEADER.test(name) || own.includes(name))
     .map(([, value]) => value.replace(/^(Bearer|Basic) /i, ''));
 }
 

@@ -7,6 +7,8 @@ export interface ConnectionSettings {
   readonly apiKey?: string | undefined;
   readonly baseURL?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** A client of the caller's: what it sends is its own business, but no error and no event may show its key either. */
+  readonly client?: object | undefined;
 }
 
 /** What an integration says of its provider. */
@@ -33,11 +35,14 @@ export class Credentials {
   readonly #apiKey: string | undefined;
   readonly #ownBaseURL: boolean;
   readonly #access: ProviderAccess;
+  readonly #client: object | undefined;
   #key: string | undefined;
+  #keys: readonly (string | undefined)[] = [];
   #secrets: readonly (string | undefined)[] | undefined;
 
-  constructor({ apiKey, baseURL, headers = {} }: ConnectionSettings, access: ProviderAccess) {
+  constructor({ apiKey, baseURL, headers = {}, client }: ConnectionSettings, access: ProviderAccess) {
     this.#access = access;
+    this.#client = client;
     this.#apiKey = apiKey;
     this.#ownBaseURL = baseURL !== undefined;
     this.#url = readBaseURL(baseURL ?? access.defaultBaseURL, access);
@@ -86,14 +91,16 @@ export class Credentials {
   }
 
   /**
-   * What no error may show. The same list until the key is another one: `redact` keeps the pattern of all forms by its list, and
+   * What no error may show. The same list until a key is another one: `redact` keeps the pattern of all forms by its list, and
    * a stream asks for it with every event.
    */
   get secrets(): readonly (string | undefined)[] {
-    if (this.#secrets === undefined || this.#secrets[0] !== this.#key) {
+    const keys = this.#client === undefined ? [this.#key] : [this.#key, ...keysOf(this.#client)];
+    if (this.#secrets === undefined || keys.some((key, at) => key !== this.#keys[at])) {
       const values = Object.entries(this.#headers).filter(([name]) => !PLAIN_HEADERS.has(name));
       const given = values.map(([, value]) => value);
-      this.#secrets = [this.#key, this.#apiKey, ...given, ...this.#url.secrets];
+      this.#keys = keys;
+      this.#secrets = [...keys, this.#apiKey, ...given, ...this.#url.secrets];
     }
     return this.#secrets;
   }
@@ -127,6 +134,28 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
   const entries = Object.entries(headers);
   if (!entries.every(([, value]) => typeof value === 'string')) throw new TypeError('a value is no string');
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/**
+ * The keys that a client holds, by the names that SDKs give them and in the places where they keep them. Read anew each time:
+ * some clients get a new one before a request. Always as many.
+ */
+function keysOf(client: object): (string | undefined)[] {
+  return [client, property(client, '_options')].flatMap((holder) =>
+    ['apiKey', 'authToken', 'token'].map((name) => {
+      const value = property(holder, name);
+      return typeof value === 'string' ? value : undefined;
+    }),
+  );
+}
+
+/** Undefined for what cannot be read: a client is not refused for a property that nobody sends. */
+function property(holder: unknown, name: string): unknown {
+  try {
+    return (holder as Readonly<Record<string, unknown>> | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Headers whose values are not secret and may stand in messages. */

@@ -79,6 +79,23 @@ describe('Credentials', () => {
     );
   });
 
+  it('C-09: takes the keys of a client for secrets, a new one too, and reads over what throws', () => {
+    const client: Record<string, unknown> = { apiKey: KEY, _options: { token: 'token-of-options' } };
+    Object.defineProperty(client, 'authToken', {
+      get() {
+        throw new Error('none yet');
+      },
+    });
+    const credentials = new Credentials({ client }, ACCESS);
+    const first = credentials.secrets;
+    expect(first).toEqual(expect.arrayContaining([KEY, 'token-of-options']));
+    expect(credentials.secrets).toBe(first);
+    client['apiKey'] = 'key-of-later';
+    client['_options'] = () => 'none';
+    expect(credentials.secrets).toContain('key-of-later');
+    expect(credentials.secrets).not.toContain('token-of-options');
+  });
+
   it('C-09: shows nothing of itself', () => {
     const shown = new Credentials({ apiKey: KEY, headers: { 'x-odd': 'odd-secret' } }, ACCESS);
     expect(inspect(shown, { depth: 9, showHidden: true }) + JSON.stringify(shown)).not.toMatch(
