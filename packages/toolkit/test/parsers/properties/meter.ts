@@ -1,7 +1,6 @@
 /*
- * Counts the characters that a parser looks at, in place of timing it: while it is on, the methods of strings and the
- * patterns tell how many they went over. Nothing else runs meanwhile, as parsers and their chunks only await promises
- * that are settled.
+ * Counts the characters that a parser looks at, in place of timing it: the methods of strings and the patterns tell how
+ * many they went over. Nothing else runs while it counts, as parsers and their chunks only await promises that are settled.
  */
 
 type Method = (this: any, ...args: any[]) => any;
@@ -36,8 +35,15 @@ function execCost(pattern: RegExp, text: string, match: RegExpExecArray | null, 
   return pattern.sticky || pattern.source.startsWith('^') ? 1 : text.length - from;
 }
 
-/** The characters that `run` looks at. What it throws is its own affair. */
-export async function charactersRead(run: () => Promise<unknown>): Promise<number> {
+/** Counts what is read while `run` goes on; `stop` puts everything back. */
+export interface Meter {
+  /** The characters that `run` looks at. What it throws is its own affair. */
+  charactersRead(run: () => Promise<unknown>): Promise<number>;
+  stop(): void;
+}
+
+/** Begun once for many runs: the engine throws away what it has compiled when a method of strings is replaced. */
+export function startMeter(): Meter {
   let read = 0;
   const strings = String.prototype as unknown as { [name: string]: Method };
   const patterns = RegExp.prototype as unknown as { exec: Method };
@@ -57,11 +63,15 @@ export async function charactersRead(run: () => Promise<unknown>): Promise<numbe
     read += 1 + Math.max(0, execCost(this, String(text), match, from));
     return match;
   };
-  try {
-    await run().catch(() => undefined);
-  } finally {
-    patterns.exec = exec;
-    for (const [name, original] of originals) strings[name] = original;
-  }
-  return read;
+  return {
+    async charactersRead(run) {
+      read = 0;
+      await run().catch(() => undefined);
+      return read;
+    },
+    stop() {
+      patterns.exec = exec;
+      for (const [name, original] of originals) strings[name] = original;
+    },
+  };
 }
