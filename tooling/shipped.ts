@@ -29,6 +29,24 @@ export function shippedEntries({ folder, manifest }: Package, base = root): Entr
   });
 }
 
+/** Declarations of other packages and of the language are parsed once for all programs. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+function programOf(files: readonly string[]): ts.Program {
+  const options = {
+    ...{ module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ESNext },
+    ...{ skipLibCheck: true, types: [] },
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile } = host;
+  host.getSourceFile = (path, ...rest) => {
+    if (files.includes(path)) return getSourceFile(path, ...rest);
+    if (!parsed.has(path)) parsed.set(path, getSourceFile(path, ...rest));
+    return parsed.get(path);
+  };
+  return ts.createProgram(files, options, host);
+}
+
 /** The values that the declarations promise; `export type` promises none. */
 export function declaredValues(types: string, program: ts.Program): string[] {
   const checker = program.getTypeChecker();
@@ -40,10 +58,7 @@ export function declaredValues(types: string, program: ts.Program): string[] {
 
 /** Values that are declared and not there, and those that are there and not declared. */
 export async function valueProblems(name: string, entries: readonly Entry[]): Promise<string[]> {
-  const program = ts.createProgram(
-    entries.map(({ types }) => types),
-    { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ESNext, skipLibCheck: true, types: [] },
-  );
+  const program = programOf(entries.map(({ types }) => types));
   const problems: string[] = [];
   for (const { subpath, types, code } of entries) {
     const declared = new Set(declaredValues(types, program));
