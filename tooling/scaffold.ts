@@ -242,7 +242,7 @@ function checkTree(): void {
   run('oxfmt', folders, { cwd: tree, quiet: true });
   run(process.execPath, ['tooling/api.ts'], { cwd: tree, quiet: true });
   run('oxlint', folders, { cwd: tree, quiet: true });
-  run('tsc', ['--noEmit'], { cwd: tree, quiet: true });
+  run(join(tree, 'tooling/node_modules/.bin/tsc'), ['--noEmit'], { cwd: tree, quiet: true });
   const projects = ['tooling', ...folders].flatMap((folder) => ['--project', folder]);
   // Hostile servers and calls have been tried on the packages that are there.
   const lists = readdirSync(join(tree, 'tooling/test')).filter((file) =>

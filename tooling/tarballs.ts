@@ -19,7 +19,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pagesOf } from './package-docs.ts';
-import { copyTree, packAll, run, step, tarballOf } from './shell.ts';
+import { copyTree, packAll, run, runBeside, step, stepBeside, tarballOf } from './shell.ts';
 import { proveVendor } from './vendor.ts';
 import { publishedPackages, root, type Manifest } from './workspace.ts';
 
@@ -35,13 +35,23 @@ const tarballs = join(work, 'tarballs');
 try {
   step('build', () => run('turbo', ['run', 'build']));
   step('pack', () => packAll(packages, tarballs));
-  step('publint and attw', lintTarballs);
-  step('two copies of core and of the toolkit in one program', proveCopies);
-  step('a vendor with nothing but the tarballs', () => proveVendor(tarballs, join(work, 'vendor'), node));
-  step('a copy of the tree, with tarballs in place of sources', unpackOverCopy);
-  step('what is declared is there, and is what the API reports say', checkShipped);
-  step('require() of every export', requireEverything);
-  step('types, against the published declarations', typecheckCopy);
+  await Promise.all([
+    stepBeside('publint and attw', lintTarballs),
+    (async () => {
+      await stepBeside('two copies of core and of the toolkit in one program', proveCopies);
+      await stepBeside('a vendor with nothing but the tarballs', () =>
+        proveVendor(tarballs, join(work, 'vendor'), node),
+      );
+      await stepBeside('a copy of the tree, with tarballs in place of sources', unpackOverCopy);
+    })(),
+  ]);
+  await Promise.all([
+    stepBeside('what is declared is there, and is what the API reports say', checkShipped),
+    (async () => {
+      await stepBeside('require() of every export', requireEverything);
+      await stepBeside('types, against the published declarations', typecheckCopy);
+    })(),
+  ]);
   step('suites', runSuites);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -50,28 +60,34 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-function lintTarballs(): void {
+async function lintTarballs(): Promise<void> {
   for (const file of readdirSync(tarballs)) {
-    run('publint', ['--strict', join(tarballs, file)], { quiet: true });
-    run('attw', ['--profile', 'esm-only', join(tarballs, file)], { quiet: true });
+    await runBeside('publint', ['--strict', join(tarballs, file)]);
+    await runBeside('attw', ['--profile', 'esm-only', join(tarballs, file)]);
   }
 }
 
 /** Errors, events, streams and types of one copy of core and of the toolkit, in the hands of another. */
-function proveCopies(): void {
+async function proveCopies(): Promise<void> {
   const program = join(work, 'copies');
   const modules = join(program, 'node_modules');
-  const unpack = (folder: string, name: string): string => {
+  const unpack = async (folder: string, name: string): Promise<string> => {
     const pkg = packages.find((one) => one.folder === folder);
     if (pkg === undefined) throw new Error(`There is no ${folder}.`);
     const target = join(modules, name);
     mkdirSync(target, { recursive: true });
-    run('tar', ['-xzf', join(tarballs, tarballOf(pkg.manifest)), '--strip-components=1', '-C', target]);
+    await runBeside('tar', [
+      '-xzf',
+      join(tarballs, tarballOf(pkg.manifest)),
+      '--strip-components=1',
+      '-C',
+      target,
+    ]);
     return target;
   };
   for (const copyName of ['one', 'two']) {
-    const core = unpack('packages/core', `core-${copyName}`);
-    const scope = join(unpack('packages/toolkit', `toolkit-${copyName}`), 'node_modules/@mortise');
+    const core = await unpack('packages/core', `core-${copyName}`);
+    const scope = join(await unpack('packages/toolkit', `toolkit-${copyName}`), 'node_modules/@mortise');
     mkdirSync(scope, { recursive: true });
     symlinkSync(core, join(scope, 'core'));
   }
@@ -87,20 +103,20 @@ function proveCopies(): void {
   };
   writeFileSync(join(program, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(program, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-  run('tsc', ['--project', program]);
-  run(node, [join(program, 'built/main.js')]);
+  await runBeside('tsc', ['--project', program]);
+  console.log(await runBeside(node, [join(program, 'built/main.js')]));
 }
 
-function unpackOverCopy(): void {
+async function unpackOverCopy(): Promise<void> {
   copyTree(copy);
   // Everything is in pnpm's store already: the tree that is being copied was installed from the same lock file.
-  run('pnpm', ['install', '--frozen-lockfile', '--offline'], { cwd: copy, quiet: true });
+  await runBeside('pnpm', ['install', '--frozen-lockfile', '--offline'], { cwd: copy });
 
   for (const { folder, manifest } of packages) {
     const target = join(copy, folder);
     rmSync(join(target, 'src'), { recursive: true });
     const tarball = tarballOf(manifest);
-    run('tar', ['-xzf', join(tarballs, tarball), '--strip-components=1', '-C', target]);
+    await runBeside('tar', ['-xzf', join(tarballs, tarball), '--strip-components=1', '-C', target]);
     const published = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8')) as Manifest;
     if (JSON.stringify(published.exports).includes('mortise-source')) {
       throw new Error(`${tarball} still has the source condition: see publishConfig.exports in ${folder}`);
@@ -113,12 +129,12 @@ function unpackOverCopy(): void {
 }
 
 /** With the workspace's own Node, since the check is TypeScript. */
-function checkShipped(): void {
-  run(process.execPath, [join(copy, 'tooling/shipped.ts')], { cwd: copy });
+async function checkShipped(): Promise<void> {
+  await runBeside(process.execPath, [join(copy, 'tooling/shipped.ts')], { cwd: copy });
 }
 
 /** CommonJS consumers reach ESM through require(), which a top-level await anywhere would break. */
-function requireEverything(): void {
+async function requireEverything(): Promise<void> {
   const specifiers = packages.map(({ folder, manifest }) => [
     join(copy, folder, 'package.json'),
     Object.keys(manifest.exports ?? {}).map((subpath) => manifest.name + subpath.slice(1)),
@@ -127,24 +143,24 @@ function requireEverything(): void {
     const { createRequire } = require('node:module');
     for (const [from, specifiers] of JSON.parse(process.argv[1])) specifiers.forEach(createRequire(from));
   `;
-  run(node, ['--no-warnings', '--eval', program, JSON.stringify(specifiers)]);
+  await runBeside(node, ['--no-warnings', '--eval', program, JSON.stringify(specifiers)]);
 }
 
-function typecheckCopy(): void {
-  const check = (name: string, tsconfig: object) => {
+async function typecheckCopy(): Promise<void> {
+  const check = async (name: string, tsconfig: object): Promise<void> => {
     writeFileSync(join(copy, name), JSON.stringify(tsconfig));
-    run('tsc', ['--noEmit', '--project', name], { cwd: copy });
+    await runBeside('tsc', ['--noEmit', '--project', name], { cwd: copy });
   };
-  check('tsconfig.consumer.json', {
+  await check('tsconfig.consumer.json', {
     extends: './tsconfig.base.json',
     compilerOptions: { customConditions: [] },
     include: ['packages/*/test', 'integrations/*/test', 'compat', 'examples'],
     exclude: ['**/node_modules', '**/dist', PAGE],
   });
   // A page has a configuration of its own, as browsers have other globals.
-  run('tsc', ['--noEmit', '--project', PAGE], { cwd: copy });
+  await runBeside('tsc', ['--noEmit', '--project', PAGE], { cwd: copy });
   // Core's and the toolkit's declarations stand on the web platform alone, so they are checked whole and without Node's types.
-  check('tsconfig.declarations.json', {
+  await check('tsconfig.declarations.json', {
     extends: './tsconfig.base.json',
     compilerOptions: { lib: ['ES2024', 'WebWorker'], types: [], skipLibCheck: false },
     include: ['packages/core/dist/**/*.d.ts', 'packages/toolkit/dist/**/*.d.ts'],

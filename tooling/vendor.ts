@@ -1,7 +1,7 @@
 /** A vendor's package in an empty folder: it has the tarballs and nothing else of the repository. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, tarballOf } from './shell.ts';
+import { runBeside, tarballOf } from './shell.ts';
 import { publishedPackages, root } from './workspace.ts';
 
 /** What a model of text alone skips, whose wire does not tell queries from documents nor what it cut or warns of. */
@@ -19,7 +19,7 @@ interface Report {
 }
 
 /** Installs the kit into `folder`, compiles against its declarations, runs its suites under `node:test`, and has its report written. */
-export function proveVendor(tarballs: string, folder: string, node: string): void {
+export async function proveVendor(tarballs: string, folder: string, node: string): Promise<void> {
   mkdirSync(folder);
   writeFileSync(
     join(folder, 'package.json'),
@@ -30,7 +30,7 @@ export function proveVendor(tarballs: string, folder: string, node: string): voi
     .filter(({ manifest }) => NEEDED.includes(manifest.name))
     .map(({ manifest }) => join(tarballs, tarballOf(manifest)));
   // They depend on nothing else, so that no registry is asked.
-  run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...files], { cwd: folder, quiet: true });
+  await runBeside('npm', ['install', '--offline', '--no-audit', '--no-fund', ...files], { cwd: folder });
   const compilerOptions = {
     module: 'nodenext',
     target: 'ES2024',
@@ -42,10 +42,12 @@ export function proveVendor(tarballs: string, folder: string, node: string): voi
     outDir: 'built',
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-  run('tsc', ['--project', folder]);
+  await runBeside('tsc', ['--project', folder]);
   const env = { ...process.env, MORTISE_CONFORMANCE: join(folder, 'results') };
-  run(node, ['--test', 'built/conformance.js'], { cwd: folder, env, quiet: true });
-  run(node, ['node_modules/.bin/mortise-conformance', 'report'], { cwd: folder, env });
+  await runBeside(node, ['--test', 'built/conformance.js'], { cwd: folder, env });
+  console.log(
+    await runBeside(node, ['node_modules/.bin/mortise-conformance', 'report'], { cwd: folder, env }),
+  );
 
   const { implementations } = JSON.parse(readFileSync(join(folder, 'conformance.json'), 'utf8')) as Report;
   const [acme, score, ...others] = implementations;

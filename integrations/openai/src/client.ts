@@ -185,7 +185,7 @@ function isPage(): boolean {
 
 /** OpenAI's key goes to OpenAI and to servers of the caller's, never to those that have a variable of their own. */
 function credentialsOf(
-  options: ConnectionOptions<unknown> & { readonly name?: string | undefined },
+  options: ConnectionOptions<object> & { readonly name?: string | undefined },
 ): Credentials {
   const {
     apiKeyVariable: variable,

@@ -23,8 +23,8 @@ interface Pdf {
 interface Page {
   getTextContent(): Promise<{ readonly items: readonly TextItem[]; readonly styles: TextStyles }>;
   getAnnotations(): Promise<readonly Annotation[]>;
-  /** Of a form that a program makes anew. */
-  getXfa(): Promise<XfaNode | null>;
+  /** Of a form that a program makes anew: an `XfaNode`. */
+  getXfa(): Promise<object | null>;
   getOperatorList(): Promise<OperatorList>;
   cleanup(): unknown;
 }
@@ -99,7 +99,7 @@ export class PdfDocument {
       const xfa = await page.getXfa();
       const parts = [
         layOut(items, styles),
-        [...fieldLines(annotations), ...(xfa === null ? [] : xfaFieldLines(xfa))].join('\n'),
+        [...fieldLines(annotations), ...(xfa === null ? [] : xfaFieldLines(xfa as XfaNode))].join('\n'),
         noteLines(annotations).join('\n\n'),
       ].map(clean);
       const text = parts.filter((part) => part !== '').join('\n\n');

@@ -1,6 +1,8 @@
 /** A run of text as pdf.js gives it; marks of structure among them have no `str`. */
 export interface TextItem {
   readonly str?: string;
+  /** Of a mark of structure: that it begins or ends. */
+  readonly type?: string;
   /** `rtl` where its letters run from right to left. */
   readonly dir?: string;
   /** From the space of the font to that of the page: `[a, b, c, d, x, y]`. */
