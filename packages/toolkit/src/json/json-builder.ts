@@ -103,24 +103,16 @@ export class JsonBuilder {
   /** A copy of what there is, `partial` being the string that is still being read. */
   copy(partial: string | undefined): JsonValue | undefined {
     let child: JsonValue | undefined = partial;
-    const innermost = this.#frames.length - 1;
-    for (let at = innermost; at >= 0; at--) {
+    for (let at = this.#frames.length - 1; at >= 0; at--) {
       const frame = this.#frames[at] as Frame;
       const { items, key } = frame;
-      if (child === undefined)
-        child = items === undefined ? { ...this.#castOf(frame, undefined) } : items.slice();
-      else if (items !== undefined) {
-        // In the one that is copied: a copy would have to grow.
-        items.push(child);
-        child = items.slice();
-        items.pop();
+      if (items !== undefined) {
+        const copy: JsonValue[] = items.slice();
+        if (child !== undefined) copy.push(child);
+        child = copy;
       } else {
-        const cast = this.#castOf(frame, key);
-        // What is open further in ends as the member of that name, whatever follows: it may stand there already, and its place
-        // need not be made anew in each copy. A text may turn out to be none.
-        if (at < innermost) setMember(cast, key as string, child);
-        const copy: Members = { ...cast };
-        if (at === innermost) setMember(copy, key as string, child);
+        const copy: Members = { ...this.#castOf(frame, child === undefined ? undefined : key) };
+        if (child !== undefined) setMember(copy, key as string, child);
         child = copy;
       }
     }
