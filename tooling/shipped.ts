@@ -38,10 +38,10 @@ function programOf(files: readonly string[]): ts.Program {
     ...{ skipLibCheck: true, types: [] },
   };
   const host = ts.createCompilerHost(options);
-  const { getSourceFile } = host;
-  host.getSourceFile = (path, ...rest) => {
-    if (files.includes(path)) return getSourceFile(path, ...rest);
-    if (!parsed.has(path)) parsed.set(path, getSourceFile(path, ...rest));
+  const real = ts.createCompilerHost(options);
+  host.getSourceFile = (path, version) => {
+    if (files.includes(path)) return real.getSourceFile(path, version);
+    if (!parsed.has(path)) parsed.set(path, real.getSourceFile(path, version));
     return parsed.get(path);
   };
   return ts.createProgram(files, options, host);
