@@ -8,6 +8,7 @@ const CASES = [
   'reply.text',
   'status.400',
   'fault.reset.always',
+  'secrets.headers',
   'secrets.events',
   'secrets.reply',
   'secrets.stream.first',
@@ -18,10 +19,11 @@ it('C-10: a client of the SDK’s passes what ours does, and its key does not sh
   const { results } = await runTests(
     (test) => [
       llmConformance(test, {
-        create: ({ url, settings }) => {
+        create: ({ url, settings: { headers, ...settings } }) => {
           const client = new Anthropic({
             apiKey: 'sk-ant-conformance',
             baseURL: url,
+            defaultHeaders: headers,
             maxRetries: 0,
             logLevel: 'off',
           });

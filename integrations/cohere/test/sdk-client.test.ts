@@ -8,6 +8,7 @@ const CASES = [
   'reply.text',
   'status.400',
   'fault.reset.always',
+  'secrets.headers',
   'secrets.events',
   'secrets.reply',
   'secrets.stream.first',
@@ -18,8 +19,13 @@ it('C-10: a client of the SDK’s passes what ours does, and its key does not sh
   const { results } = await runTests(
     (test) => [
       llmConformance(test, {
-        create: ({ url, settings }) => {
-          const client = new CohereClientV2({ token: 'co-conformance', environment: url, maxRetries: 0 });
+        create: ({ url, settings: { headers, ...settings } }) => {
+          const client = new CohereClientV2({
+            token: 'co-conformance',
+            environment: url,
+            headers: headers,
+            maxRetries: 0,
+          });
           return new CohereLLM({ ...given, ...settings, client });
         },
         dialect: cohereChat,

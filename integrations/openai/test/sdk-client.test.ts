@@ -14,6 +14,7 @@ const CASES = [
   'status.429',
   'status.500',
   'fault.reset.always',
+  'secrets.headers',
   'secrets.events',
   'secrets.reply',
   'secrets.stream.first',
@@ -29,11 +30,17 @@ it.each([
   const { results } = await runTests(
     (test) => [
       llmConformance(test, {
-        create: ({ url, settings }) =>
+        create: ({ url, settings: { headers, ...settings } }) =>
           new OpenAILLM({
             ...given,
             ...settings,
-            client: new OpenAI({ apiKey: 'sk-conformance', baseURL: url, maxRetries: 0, logLevel: 'off' }),
+            client: new OpenAI({
+              apiKey: 'sk-conformance',
+              baseURL: url,
+              maxRetries: 0,
+              logLevel: 'off',
+              defaultHeaders: headers,
+            }),
           }),
         dialect,
         declares: new OpenAILLM(given).metadata.capabilities,

@@ -97,8 +97,7 @@ export class Credentials {
   get secrets(): readonly (string | undefined)[] {
     const keys = this.#client === undefined ? [this.#key] : [this.#key, ...keysOf(this.#client)];
     if (this.#secrets === undefined || keys.some((key, at) => key !== this.#keys[at])) {
-      const values = Object.entries(this.#headers).filter(([name]) => !PLAIN_HEADERS.has(name));
-      const given = values.map(([, value]) => value);
+      const given = [this.#headers, ...headersOf(this.#client)].flatMap(secretValues);
       this.#keys = keys;
       this.#secrets = [...keys, this.#apiKey, ...given, ...this.#url.secrets];
     }
@@ -147,6 +146,31 @@ function keysOf(client: object): (string | undefined)[] {
       return typeof value === 'string' ? value : undefined;
     }),
   );
+}
+
+/** Where clients of SDKs keep the headers that they send with every request. */
+const HEADERS = [
+  ['_options', 'defaultHeaders'],
+  ['_options', 'headers'],
+  ['apiClient', 'clientOptions', 'httpOptions', 'headers'],
+];
+
+function headersOf(client: object | undefined): unknown[] {
+  return client === undefined ? [] : HEADERS.map((path) => path.reduce<unknown>(property, client));
+}
+
+/** Of headers in any shape that `fetch` takes, or of none. */
+function secretValues(headers: unknown): string[] {
+  try {
+    const given = Object(headers) as Record<string, unknown>;
+    const pairs =
+      Symbol.iterator in given ? [...(given as never as Iterable<unknown[]>)] : Object.entries(given);
+    return pairs.flatMap(([name, value]) =>
+      typeof value === 'string' && !PLAIN_HEADERS.has(String(name).toLowerCase()) ? [value] : [],
+    );
+  } catch {
+    return [];
+  }
 }
 
 /** Undefined for what cannot be read: a client is not refused for a property that nobody sends. */

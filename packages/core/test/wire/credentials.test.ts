@@ -96,6 +96,24 @@ describe('Credentials', () => {
     expect(credentials.secrets).not.toContain('token-of-options');
   });
 
+  it.each([
+    ['a record', { 'X-Odd': 'odd-secret', Accept: 'text/plain', none: null }],
+    ['Headers', new Headers({ 'x-odd': 'odd-secret', accept: 'text/plain' })],
+    ['pairs', [['x-odd', 'odd-secret']]],
+  ])('C-09: takes the values of headers of a client for secrets: %s', (_what, headers) => {
+    for (const client of [
+      { _options: { defaultHeaders: headers } },
+      { _options: { headers } },
+      { apiClient: { clientOptions: { httpOptions: { headers } } } },
+    ]) {
+      const { secrets } = new Credentials({ client }, ACCESS);
+      expect(secrets.filter((secret) => secret !== undefined && secret !== '')).toEqual(['odd-secret']);
+    }
+    expect(
+      () => new Credentials({ client: { _options: { headers: 'text' } } }, ACCESS).secrets,
+    ).not.toThrow();
+  });
+
   it('C-09: shows nothing of itself', () => {
     const shown = new Credentials({ apiKey: KEY, headers: { 'x-odd': 'odd-secret' } }, ACCESS);
     expect(inspect(shown, { depth: 9, showHidden: true }) + JSON.stringify(shown)).not.toMatch(
