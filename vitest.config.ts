@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const workspace = import.meta.dirname;
 
@@ -100,6 +101,25 @@ function project({ name, include, exclude = [], isolate = false }: Project): Tes
   };
 }
 
+/** What takes longest, of each form of the tests, in this order. The suites of packages stand in the smallest files of all. */
+const LONGEST = [
+  /rag\/test\/conformance/,
+  /properties\/(reads|any-text|values)/,
+  /\/(killed|sample|readme-rag|program|type-cost|linear\.properties|pdf)\./,
+  /\/(conformance|llm-reference|once)\./,
+];
+
+/** Else larger files begin before smaller ones, and at the end one processor waits for a suite on the other. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = LONGEST.findIndex((pattern) => pattern.test(moduleId));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
 const testsOf = (root: string): string => `${root}/test/**/*.test.ts`;
 
 export default defineConfig({
@@ -112,6 +132,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 600_000,
     retry: process.env['CI'] === undefined ? 0 : 1,
+    sequence: { sequencer: LongestFirst },
     // A project for each package where one is asked for by name. Else two: each would transform core for itself.
     projects: byPackage
       ? roots.map((root) => project({ name: root, include: [testsOf(root)], isolate: root === 'tooling' }))

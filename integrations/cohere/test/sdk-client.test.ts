@@ -23,7 +23,7 @@ it('C-10: a client of the SDK’s passes what ours does, and its key does not sh
           const client = new CohereClientV2({
             token: 'co-conformance',
             environment: url,
-            headers: headers,
+            headers: headers ?? {},
             maxRetries: 0,
           });
           return new CohereLLM({ ...given, ...settings, client });
