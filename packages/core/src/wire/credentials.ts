@@ -141,7 +141,7 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
  */
 function keysOf(client: object): (string | undefined)[] {
   return [client, property(client, '_options')].flatMap((holder) =>
-    ['apiKey', 'authToken', 'token'].map((name) => {
+    ['apiKey', 'authToken', 'token', 'accessToken', 'awsSessionToken'].map((name) => {
       const value = property(holder, name);
       return typeof value === 'string' ? value : undefined;
     }),
