@@ -1,7 +1,8 @@
 /**
  * A provider on loopback in a process of its own, so that its work is not counted as the client's. Prints its URL.
  * `POST /v1/chat/completions` and `POST /v1/responses`; the `seed` of a test is in the model's name: `stream-20000`
- * streams that many one-token deltas, `writes-20000` each of them by itself, anything else answers at once.
+ * streams that many one-token deltas, `writes-20000` each of them as a write, `turns-20000` with a turn of the event loop behind each,
+ * anything else answers at once.
  */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
@@ -128,12 +129,12 @@ const responsesReply = JSON.stringify({
   },
 });
 
-/** Each event as a write of its own, after a turn of the event loop. */
-async function oneByOne(reply: ServerResponse, all: Buffer): Promise<void> {
+/** Each event as a write of its own; with `turns`, the event loop has a turn before the next one. */
+async function oneByOne(reply: ServerResponse, all: Buffer, turns: boolean): Promise<void> {
   for (let from = 0; from < all.length;) {
     const end = all.indexOf('\n\n', from) + 2;
     if (!reply.write(all.subarray(from, end))) await once(reply, 'drain');
-    else await new Promise((resolve) => setImmediate(resolve));
+    else if (turns) await new Promise((resolve) => setImmediate(resolve));
     from = end;
   }
   reply.end();
@@ -156,11 +157,12 @@ const server = createServer((request, reply) => {
       reply.end(chat ? chatReply : responsesReply);
       return;
     }
-    const count = Number(/^(?:stream|writes)-(\d+)$/.exec(model)?.[1] ?? 10);
+    const count = Number(/^(?:stream|writes|turns)-(\d+)$/.exec(model)?.[1] ?? 10);
     const key = `${chat}-${count}`;
     if (!frames.has(key)) frames.set(key, chat ? chatStream(count) : responsesStream(count));
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
-    if (model.startsWith('writes-')) void oneByOne(reply, frames.get(key)!);
+    const isByTurns = model.startsWith('turns-');
+    if (isByTurns || model.startsWith('writes-')) void oneByOne(reply, frames.get(key)!, isByTurns);
     else reply.end(frames.get(key));
   });
 });

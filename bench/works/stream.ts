@@ -11,7 +11,7 @@ async function textOf(stream: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-/** The name of a model is what the server does: `stream-N` writes at once, `writes-N` each event by itself. */
+/** The name of a model is what the server does: `stream-N` writes at once, `writes-N` each event by itself, `turns-N` with a pause between. */
 function chats(model: string): Record<string, Contender> {
   return {
     async 'openai SDK'(baseURL) {
@@ -112,7 +112,12 @@ const responses: Record<string, Contender> = {
   },
 };
 
-const KINDS = { 'at once': chats(`stream-${DELTAS}`), 'by event': chats(`writes-${DELTAS}`), responses };
+const KINDS = {
+  'at once': chats(`stream-${DELTAS}`),
+  'by event': chats(`writes-${DELTAS}`),
+  'by turns': chats(`turns-${DELTAS}`),
+  responses,
+};
 
 export const contenders: Readonly<Record<string, Contender>> = Object.fromEntries(
   Object.entries(KINDS).flatMap(([kind, all]) =>
@@ -144,10 +149,16 @@ export const works: readonly Work[] = [
   {
     name: 'stream-writes',
     title: 'A stream of 20,000 deltas, each written by itself',
-    about:
-      'The same, but the server waits for its event loop between two events, so that they come one by one.',
+    about: 'The same, but each event is a write of the server and a chunk of the reply.',
     limits: [{ ...beside, atMost: 0.42 }],
     measure: (rounds) => of('by event', rounds),
+  },
+  {
+    name: 'stream-turns',
+    title: 'A stream of 20,000 deltas, each in a turn of the server',
+    about:
+      'As before, and the server waits for its event loop between two events, so that they arrive one by one. Most of the time is its own.',
+    measure: (rounds) => of('by turns', rounds),
   },
   {
     name: 'stream-responses',
