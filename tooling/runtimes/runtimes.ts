@@ -27,9 +27,9 @@ export interface Runtime {
 
 const NOT_INSTALLED = 'not installed: pnpm --dir runtimes install';
 const OUTSIDE = 'in another process';
-/** Thousands of requests, each through the relay: minutes of a page, for code that runs on the same engine in Node. */
+/** Thousands of writes, each through the relay: minutes of a page, for code that runs on the same engine in Node. */
 const CUTS: LeftOut = Object.fromEntries(
-  ['wire.bytes*'].map((ids) => [ids, 'thousands of cuts, tried in Node on the same engine']),
+  ['wire.bytes*', 'wire.crlf'].map((ids) => [ids, 'thousands of cuts, tried in Node on the same engine']),
 );
 /** A measurement that is repeated until it is sure. */
 const MEASURED: LeftOut = { 'stream.linear': 'takes minutes of the processor, tried in Node' };
