@@ -23,11 +23,18 @@ export class Waits {
   /** Settles as `promise`, or rejects with what `interrupt` is given before that. */
   until<T>(promise: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const unwatch = (): boolean => this.#pending.delete(reject);
       this.#pending.add(reject);
-      const given = Promise.resolve(promise);
-      given.then(unwatch, unwatch);
-      given.then(resolve, reject);
+      // By one `then`: a stream waits so for each of its pieces.
+      Promise.resolve(promise).then(
+        (value) => {
+          this.#pending.delete(reject);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#pending.delete(reject);
+          reject(error);
+        },
+      );
     });
   }
 

@@ -83,7 +83,16 @@ export async function* streamEvents<E>(
   let finished = false;
   try {
     for (;;) {
-      const next = await read(reader, translator, about);
+      // Not by a function: a reply may come in as many pieces as it has tokens, and each would wait once more.
+      let read: { readonly value?: Uint8Array | undefined } | undefined;
+      try {
+        read = mayBeOver(translator)
+          ? await within(AFTER_REASON_MS, reader, () => reader.read())
+          : await reader.read();
+      } catch (error) {
+        throw thrownWithoutSecrets(error, about);
+      }
+      const next = read?.value;
       if (next === undefined) break;
       const out: E[] = [];
       const { said } = translator;
@@ -120,22 +129,12 @@ export async function* streamEvents<E>(
 }
 
 /**
- * The next bytes; undefined at their end. Once the reason of the end was said the reply is whole: a connection that breaks
- * or stalls then is its end, unless the server has shown that it goes on after its reasons.
+ * Once the reason of the end was said the reply is whole: a connection that breaks or stalls then is its end, unless the server
+ * has shown that it goes on after its reasons.
  */
-async function read<E>(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  translator: StreamTranslator<E>,
-  about: About,
-): Promise<Uint8Array | undefined> {
+function mayBeOver<E>(translator: StreamTranslator<E>): boolean {
   const { end } = translator;
-  if (translator.finish !== undefined && end?.reason !== undefined && !end.goesOn)
-    return (await within(AFTER_REASON_MS, reader, () => reader.read()))?.value;
-  try {
-    return (await reader.read()).value;
-  } catch (error) {
-    throw thrownWithoutSecrets(error, about);
-  }
+  return end?.reason !== undefined && !end.goesOn && translator.finish !== undefined;
 }
 
 /** Of a reply that is whole: what is read within `ms`; undefined where the connection breaks or stalls. */
