@@ -54,7 +54,7 @@ async function report(runtime: Runtime, programs: Programs): Promise<boolean> {
     return false;
   }
   const start = performance.now();
-  const outcome = await runOn(runtime, binary, programs).catch((error: unknown) => {
+  const outcome = await runTwice(runtime, binary, programs).catch((error: unknown) => {
     console.error(`${name}: ${String(error)}`);
     process.exitCode = 1;
   });
@@ -77,6 +77,32 @@ async function report(runtime: Runtime, programs: Programs): Promise<boolean> {
     }
   return count('failed') === 0;
 }
+
+/** As elsewhere in CI, what fails twice has failed: cases wait for sockets, and a busy machine may be late. */
+async function runTwice(runtime: Runtime, binary: string, programs: Programs): Promise<Outcome> {
+  const first = await runOn(runtime, binary, programs);
+  if (first.every(({ tests }) => tests.every(({ status }) => status !== 'failed'))) return first;
+  const failed = new Set(failuresOf(first));
+  const second = await runOn(runtime, binary, programs);
+  const twice = new Set(failuresOf(second).filter((title) => failed.has(title)));
+  for (const title of failed)
+    if (!twice.has(title)) console.warn(`${runtime.name}: passed at the second try: ${title}`);
+  return twice.size === 0 ? withoutFailures(second) : second;
+}
+
+const failuresOf = (outcome: Outcome): string[] =>
+  outcome.flatMap(({ name, tests }) =>
+    tests.flatMap(({ title, status }) => (status === 'failed' ? [`${name}: ${title}`] : [])),
+  );
+
+/** Of a second try in which nothing failed again: what failed in it alone had passed. */
+const withoutFailures = (outcome: Outcome): Outcome =>
+  outcome.map((suite) => ({
+    ...suite,
+    tests: suite.tests.map((test) =>
+      test.status === 'failed' ? { ...test, status: 'passed' as const } : test,
+    ),
+  }));
 
 async function runOn(runtime: Runtime, binary: string, programs: Programs): Promise<Outcome> {
   const relay = await startRelay(servedFiles(programs, runtime));
