@@ -90,19 +90,21 @@ async function runTwice(runtime: Runtime, binary: string, programs: Programs): P
   return twice.size === 0 ? withoutFailures(second) : second;
 }
 
-const failuresOf = (outcome: Outcome): string[] =>
-  outcome.flatMap(({ name, tests }) =>
+function failuresOf(outcome: Outcome): string[] {
+  return outcome.flatMap(({ name, tests }) =>
     tests.flatMap(({ title, status }) => (status === 'failed' ? [`${name}: ${title}`] : [])),
   );
+}
 
 /** Of a second try in which nothing failed again: what failed in it alone had passed. */
-const withoutFailures = (outcome: Outcome): Outcome =>
-  outcome.map((suite) => ({
+function withoutFailures(outcome: Outcome): Outcome {
+  return outcome.map((suite) => ({
     ...suite,
     tests: suite.tests.map((test) =>
       test.status === 'failed' ? { ...test, status: 'passed' as const } : test,
     ),
   }));
+}
 
 async function runOn(runtime: Runtime, binary: string, programs: Programs): Promise<Outcome> {
   const relay = await startRelay(servedFiles(programs, runtime));
