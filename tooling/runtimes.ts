@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import type { Outcome } from './runtimes/program.ts';
 import { startRelay } from './runtimes/relay.ts';
 import { runtimes, servedFiles, type Runtime } from './runtimes/runtimes.ts';
+import { withSecondTry } from './runtimes/second-try.ts';
 import { embedRuntimes, runtimesPage } from './runtimes/table.ts';
 import { root } from './workspace.ts';
 import { buildPrograms, installTarballs, type Programs } from './runtimes/stage.ts';
@@ -54,7 +55,7 @@ async function report(runtime: Runtime, programs: Programs): Promise<boolean> {
     return false;
   }
   const start = performance.now();
-  const outcome = await runTwice(runtime, binary, programs).catch((error: unknown) => {
+  const outcome = await withSecondTry(() => runOn(runtime, binary, programs)).catch((error: unknown) => {
     console.error(`${name}: ${String(error)}`);
     process.exitCode = 1;
   });
@@ -76,34 +77,6 @@ async function report(runtime: Runtime, programs: Programs): Promise<boolean> {
       console.error(`${name}: ${suite.name}: ${test.title}\n    ${test.why ?? ''}`);
     }
   return count('failed') === 0;
-}
-
-/** As elsewhere in CI, what fails twice has failed: cases wait for sockets, and a busy machine may be late. */
-async function runTwice(runtime: Runtime, binary: string, programs: Programs): Promise<Outcome> {
-  const first = await runOn(runtime, binary, programs);
-  if (first.every(({ tests }) => tests.every(({ status }) => status !== 'failed'))) return first;
-  const failed = new Set(failuresOf(first));
-  const second = await runOn(runtime, binary, programs);
-  const twice = new Set(failuresOf(second).filter((title) => failed.has(title)));
-  for (const title of failed)
-    if (!twice.has(title)) console.warn(`${runtime.name}: passed at the second try: ${title}`);
-  return twice.size === 0 ? withoutFailures(second) : second;
-}
-
-function failuresOf(outcome: Outcome): string[] {
-  return outcome.flatMap(({ name, tests }) =>
-    tests.flatMap(({ title, status }) => (status === 'failed' ? [`${name}: ${title}`] : [])),
-  );
-}
-
-/** Of a second try in which nothing failed again: what failed in it alone had passed. */
-function withoutFailures(outcome: Outcome): Outcome {
-  return outcome.map((suite) => ({
-    ...suite,
-    tests: suite.tests.map((test) =>
-      test.status === 'failed' ? { ...test, status: 'passed' as const } : test,
-    ),
-  }));
 }
 
 async function runOn(runtime: Runtime, binary: string, programs: Programs): Promise<Outcome> {

@@ -89,7 +89,6 @@ describe.skipIf(serverProgram === undefined)(`${PROCESSES} processes under one l
     const forMs = 8_000;
     const task: Task = { kind: 'call', limiters: [requests, tokens, flight], url, workers: 20, forMs };
     await Promise.all(processes.map((child) => ask(child, task)));
-    const seconds = (Date.now() - began) / 1_000;
 
     const perSecond = { requests: 100, tokens: 5_000 };
     for (const name of ['requests', 'tokens'] as const) {
@@ -103,8 +102,8 @@ describe.skipIf(serverProgram === undefined)(`${PROCESSES} processes under one l
         // From an empty bucket on no more is taken than has flowed in.
         expect(whole, `${name} in the first ${at} s`).toBeLessThanOrEqual(Math.max(1, at) * limit * 1.05);
       }
-      // Four processes on a machine that is busy with others ask for less than they may.
-      expect(whole, name).toBeGreaterThanOrEqual(limit * seconds * 0.3);
+      // Without what calls give back no 2 s would have more than 0.6 of the tokens. Of a busy machine one stretch is enough.
+      expect(mostWithin(2, sent), name).toBeGreaterThanOrEqual(2 * limit * 0.7);
       // On a busy machine nobody may ask for a while, in which the bucket fills.
       const pause = Math.max(...sent.map(({ at }, n) => at - (sent[n - 1]?.at ?? 0)));
       const most = mostWithin(5, sent);
@@ -127,8 +126,7 @@ describe.skipIf(serverProgram === undefined)(`${PROCESSES} processes under one l
     const killed = performance.now();
     child.kill('SIGKILL');
     const leases = await Promise.all([own.acquire({}), own.acquire({})]);
-    // Its lease lasts 600 ms; a busy machine hears of it late.
-    expect(performance.now() - killed).toBeLessThan(6_000);
+    expect(performance.now() - killed).toBeLessThan(1_500);
     for (const lease of leases) lease.release();
   });
 
@@ -150,11 +148,10 @@ describe.skipIf(serverProgram === undefined)(`${PROCESSES} processes under one l
     const waits = came.map(
       (some) => some.reduce((sum, [moment, granted]) => sum + granted - moment, 0) / some.length,
     );
-    // A process that is held up hears late of what it was granted. Without an order, the one with most of the calls would wait
-    // several times as long as the others.
-    expect(overtaken).toBeLessThan(1_000);
-    expect(sum / order.length).toBeLessThan(100);
-    expect(Math.max(...waits)).toBeLessThan(2 * Math.min(...waits));
+    // A process that is held up hears late of what it was granted.
+    expect(overtaken).toBeLessThan(500);
+    expect(sum / order.length).toBeLessThan(50);
+    expect(Math.max(...waits)).toBeLessThan(1.5 * Math.min(...waits));
   });
 });
 
