@@ -2277,6 +2277,7 @@ export interface ProviderAccess {
     readonly variable: string;
     readonly defaultBaseURL: string;
     readonly standIns?: readonly string[] | undefined;
+    readonly clientSecrets?: readonly string[] | undefined;
 }
 export declare class Credentials {
     constructor({ apiKey, baseURL, headers, client }: ConnectionSettings, access: ProviderAccess);

@@ -91,6 +91,7 @@ export class Connection {
         variable: 'GEMINI_API_KEY',
         defaultBaseURL: baseURLOf({}),
         standIns: ['authorization', KEY_HEADER],
+        clientSecrets: ['apiKey', 'apiClient.clientOptions.httpOptions.headers'],
       },
     );
     this.#options = options;

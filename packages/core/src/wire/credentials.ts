@@ -22,6 +22,11 @@ export interface ProviderAccess {
   readonly defaultBaseURL: string;
   /** Headers that stand in for the key, in lower case. Default: `authorization`. */
   readonly standIns?: readonly string[] | undefined;
+  /**
+   * Where a client of the provider's SDK keeps its keys, and the headers that it sends with every request: names of properties,
+   * such as `apiKey` and `_options.defaultHeaders`. Default: none.
+   */
+  readonly clientSecrets?: readonly string[] | undefined;
 }
 
 /**
@@ -95,13 +100,27 @@ export class Credentials {
    * a stream asks for it with every event.
    */
   get secrets(): readonly (string | undefined)[] {
-    const keys = this.#client === undefined ? [this.#key] : [this.#key, ...keysOf(this.#client)];
-    if (this.#secrets === undefined || keys.some((key, at) => key !== this.#keys[at])) {
-      const given = [this.#headers, ...headersOf(this.#client)].flatMap(secretValues);
+    const keys = [this.#key, ...this.#ofClient()];
+    const known = this.#keys;
+    if (
+      this.#secrets === undefined ||
+      keys.length !== known.length ||
+      keys.some((key, at) => key !== known[at])
+    ) {
       this.#keys = keys;
-      this.#secrets = [...keys, this.#apiKey, ...given, ...this.#url.secrets];
+      this.#secrets = [...keys, this.#apiKey, ...secretValues(this.#headers), ...this.#url.secrets];
     }
     return this.#secrets;
+  }
+
+  /** Read anew each time: some clients get a new key before a request. */
+  #ofClient(): readonly string[] {
+    const { clientSecrets = [] } = this.#access;
+    if (this.#client === undefined) return [];
+    return clientSecrets.flatMap((path) => {
+      const value = path.split('.').reduce<unknown>(property, this.#client);
+      return typeof value === 'string' ? [value] : secretValues(value);
+    });
   }
 
   #readKey(): string | undefined {
@@ -135,42 +154,21 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/**
- * The keys that a client holds, by the names that SDKs give them and in the places where they keep them. Read anew each time:
- * some clients get a new one before a request. Always as many.
- */
-function keysOf(client: object): (string | undefined)[] {
-  return [client, property(client, '_options')].flatMap((holder) =>
-    ['apiKey', 'authToken', 'token', 'accessToken', 'awsSessionToken'].map((name) => {
-      const value = property(holder, name);
-      return typeof value === 'string' ? value : undefined;
-    }),
-  );
-}
-
-/** Where clients of SDKs keep the headers that they send with every request. */
-const HEADERS = [
-  ['_options', 'defaultHeaders'],
-  ['_options', 'headers'],
-  ['apiClient', 'clientOptions', 'httpOptions', 'headers'],
-];
-
-function headersOf(client: object | undefined): unknown[] {
-  return client === undefined ? [] : HEADERS.map((path) => path.reduce<unknown>(property, client));
-}
-
 /** Of headers in any shape that `fetch` takes, or of none. */
 function secretValues(headers: unknown): string[] {
   try {
-    const given = Object(headers) as Record<string, unknown>;
-    const pairs =
-      Symbol.iterator in given ? [...(given as never as Iterable<unknown[]>)] : Object.entries(given);
+    const given: unknown = Object(headers);
+    const pairs = isIterable(given) ? [...given] : Object.entries(given as object);
     return pairs.flatMap(([name, value]) =>
       typeof value === 'string' && !PLAIN_HEADERS.has(String(name).toLowerCase()) ? [value] : [],
     );
   } catch {
     return [];
   }
+}
+
+function isIterable(headers: unknown): headers is Iterable<readonly unknown[]> {
+  return Symbol.iterator in Object(headers);
 }
 
 /** Undefined for what cannot be read: a client is not refused for a property that nobody sends. */
