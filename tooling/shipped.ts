@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { breaks } from './api/compare.ts';
+import { breaks, parsedOnce } from './api/compare.ts';
 import { publicFiles, type Api } from './api/declarations.ts';
 import { apiOfReport, readReport } from './api/report.ts';
 import { publishedPackages, root, type Package } from './workspace.ts';
@@ -29,9 +29,6 @@ export function shippedEntries({ folder, manifest }: Package, base = root): Entr
   });
 }
 
-/** Declarations of other packages and of the language are parsed once for all programs. */
-const parsed = new Map<string, ts.SourceFile | undefined>();
-
 function programOf(files: readonly string[]): ts.Program {
   const options = {
     ...{ module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ESNext },
@@ -39,11 +36,8 @@ function programOf(files: readonly string[]): ts.Program {
   };
   const host = ts.createCompilerHost(options);
   const real = ts.createCompilerHost(options);
-  host.getSourceFile = (path, version) => {
-    if (files.includes(path)) return real.getSourceFile(path, version);
-    if (!parsed.has(path)) parsed.set(path, real.getSourceFile(path, version));
-    return parsed.get(path);
-  };
+  host.getSourceFile = (path, version) =>
+    files.includes(path) ? real.getSourceFile(path, version) : parsedOnce(real, path, version);
   return ts.createProgram(files, options, host);
 }
 

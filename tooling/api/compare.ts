@@ -159,8 +159,17 @@ function reason(message: string | ts.DiagnosticMessageChain): string {
   return path.length === 0 ? at : `${path.join('.')}: ${at}`;
 }
 
-/** Libraries are parsed once for all programs. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** Libraries are parsed once for all programs. */
+export function parsedOnce(
+  host: ts.CompilerHost,
+  path: string,
+  version: ts.ScriptTarget | ts.CreateSourceFileOptions,
+): ts.SourceFile | undefined {
+  if (!parsed.has(path)) parsed.set(path, host.getSourceFile(path, version));
+  return parsed.get(path);
+}
 
 /** A program over files in memory; what they import from elsewhere is looked up from `folder` of the repository. */
 function programOver(
@@ -188,8 +197,7 @@ function programOver(
   host.getSourceFile = (path, version) => {
     const text = world.get(path);
     if (text !== undefined) return ts.createSourceFile(path, text, version, true);
-    if (!parsed.has(path)) parsed.set(path, real.getSourceFile(path, version));
-    return parsed.get(path);
+    return parsedOnce(real, path, version);
   };
   host.resolveModuleNameLiterals = (literals, containing) =>
     literals.map(({ text }) => {
