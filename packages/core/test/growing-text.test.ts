@@ -1,10 +1,11 @@
 import { GrowingText } from '@mortise/core/shared';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { codePoint } from './code-point.ts';
 
 const pieces = fc.array(
   fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 3 }),
+    fc.string({ unit: codePoint, maxLength: 3 }),
     fc.constantFrom('\ud83d', '\udc00', 'a'.repeat(1023), '😀'.repeat(700)),
   ),
   { maxLength: 12 },

@@ -15,6 +15,7 @@ import {
   type Node,
   type NodeTextMode,
 } from '@mortise/core/retriever';
+import { codePoint } from '../code-point.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -174,7 +175,7 @@ describe('JSON', () => {
   it('holds every member, the vector exactly', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: codePoint }),
         fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
         fc.float32Array({ noNaN: true, noDefaultInfinity: true, maxLength: 8 }),
         (text, metadata, embedding) => {

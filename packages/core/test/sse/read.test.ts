@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { MortiseError, type ChatStreamEvent } from '@mortise/core';
 import { fromSSE, toResponse, toSSE } from '@mortise/core/sse';
 import { ScriptedLLM } from '@mortise/core/testing';
+import { codePoint } from '../code-point.ts';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -55,7 +56,9 @@ describe('fromSSE', () => {
       'data: ',
       'event: end',
     );
-    const anyText = fc.array(fc.oneof(special, fc.string({ unit: 'binary' }))).map((parts) => parts.join(''));
+    const anyText = fc
+      .array(fc.oneof(special, fc.string({ unit: codePoint })))
+      .map((parts) => parts.join(''));
     const event = fc.record({ type: fc.constant('text-delta'), index: fc.nat(), delta: anyText });
     const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
     await fc.assert(

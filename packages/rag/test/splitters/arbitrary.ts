@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { estimateTokenizer, type TokenCounter } from '@mortise/core/tokenizer';
+import { codePoint } from '../code-point.ts';
 
 export const words: TokenCounter = {
   name: 'words',
@@ -32,7 +33,7 @@ export const anyText = fc
         '| a | b |\n|---|---|\n| 1 | 2 |\n',
       ),
       fc.lorem({ maxCount: 40 }),
-      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({ unit: codePoint, maxLength: 20 }),
     ),
     { maxLength: 14 },
   )

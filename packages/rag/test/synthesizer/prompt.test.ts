@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { messagesToPrompt } from '@mortise/core';
 import { createTextNode } from '@mortise/core/retriever';
 import { CITATION_PROMPT, citationPromptValues, readCitationPrompt } from '@mortise/rag';
+import { codePoint } from '../code-point.ts';
 
 const write = (question: string, nodes: Parameters<typeof citationPromptValues>[1]) =>
   CITATION_PROMPT.format(citationPromptValues(question, nodes));
@@ -84,7 +85,7 @@ describe('the citation prompt', () => {
 
   it('readCitationPrompt gives back question and sources exactly, whatever they hold', () => {
     const tricky = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.string({ unit: codePoint, maxLength: 30 }),
       fc.constantFrom(
         '<source_1>',
         '</source_1>',
