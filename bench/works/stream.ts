@@ -129,7 +129,7 @@ export const contenders: Readonly<Record<string, Contender>> = Object.fromEntrie
 async function of(kind: keyof typeof KINDS, rounds: number | undefined): ReturnType<Work['measure']> {
   const some = Object.entries(contenders).filter(([name]) => name.startsWith(`${kind}/`));
   const rows = await race(
-    { file: import.meta.filename, contenders: Object.fromEntries(some), server: 'server.ts', rounds: 9 },
+    { file: import.meta.filename, contenders: Object.fromEntries(some), server: 'server.ts', rounds: 15 },
     rounds,
   );
   return rows.map((row) => ({ ...row, name: row.name.slice(kind.length + 1) }));

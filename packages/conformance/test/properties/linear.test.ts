@@ -30,6 +30,13 @@ describe('slowReadings', () => {
     expect(await slowReadings((text) => text.split('').toSorted(), context)).toEqual([]);
   });
 
+  it('sees what is quadratic also where the short text took as long, once', async () => {
+    let readings = 0;
+    const once = (text: string): boolean =>
+      /-+$/.test(++readings === 2 ? text.replaceAll('a', '').repeat(4) + 'a' : text);
+    expect(await slowReadings(once, { length: 8000, repeated: ['-'], tails: ['a'] })).toHaveLength(1);
+  });
+
   it('lets pass what memory or a compiler makes slower than the text is long', async () => {
     const slower = (text: string): number => {
       let sum = 0;

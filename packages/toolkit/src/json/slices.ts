@@ -1,7 +1,7 @@
 import { runAtOnce, runInSlices, timeSlices } from '@mortise/core/call';
 
 /** Characters that every parser reads within some 20 ms, at once: most replies, without a turn of the event loop. */
-const AT_ONCE = 131_072;
+export const AT_ONCE = 131_072;
 const PIECE = 32_768;
 
 /** Gives a text to `push`, a long one piece by piece, so that others have their turn; then what `end` gives. */

@@ -9,8 +9,13 @@ import {
   type ParserError,
 } from '@mortise/core/parser';
 import { IncrementalJson } from '../json/incremental-json.ts';
-import { checkJsonOptions, type IncrementalJsonOptions, type JsonFailure } from '../json/json-options.ts';
-import { readInSlices } from '../json/slices.ts';
+import {
+  checkJsonOptions,
+  DEFAULT_MAX_DEPTH,
+  type IncrementalJsonOptions,
+  type JsonFailure,
+} from '../json/json-options.ts';
+import { AT_ONCE, readInSlices } from '../json/slices.ts';
 import type { JsonRepair } from '../json/json-repair.ts';
 
 export interface JsonParserOptions extends IncrementalJsonOptions {
@@ -55,6 +60,8 @@ export function jsonOf(
   options: JsonParserOptions,
   signal?: AbortSignal,
 ): JsonValue | Promise<JsonValue> {
+  const bare = bareJson(text, options);
+  if (bare !== undefined) return bare;
   const json = new IncrementalJson(options);
   return readInSlices(
     text,
@@ -62,6 +69,26 @@ export function jsonOf(
     () => ended(json, text, options),
     signal,
   );
+}
+
+/** What may make a value before it a draft, or what is before a value reasoning. */
+const REASONING = /<\/?(?:think|reasoning)/i;
+
+/**
+ * The value of a text that is an object or an array of JSON and nothing else, as most replies are to whom asked for JSON:
+ * what {@link IncrementalJson} finds in it, by the engine's own reader. Else undefined.
+ */
+function bareJson(text: string, { kinds, maxDepth = DEFAULT_MAX_DEPTH, prefers }: JsonParserOptions) {
+  const kind = /^\s*\{/.test(text) ? 'object' : 'array';
+  if (kinds?.includes(kind) === false || prefers !== undefined || text.length > AT_ONCE) return undefined;
+  // One more part than brackets; fewer of these than levels that may be are not too deep.
+  if (text.split(/[[{]/, maxDepth + 2).length > maxDepth + 1 || REASONING.test(text)) return undefined;
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return typeof value === 'object' ? (value ?? undefined) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The value while it arrives, then complete. */
