@@ -113,10 +113,8 @@ export async function declaredReport(ran?: string): Promise<ConformanceReport> {
   }
   const own = ran === undefined ? [] : [`integrations/${ran}/test/conformance.test.ts`, ...wiredAlone(ran)];
   const files = [...new Set([...own, ...wiredAlone()])].filter((file) => existsSync(join(root, file)));
-  if (files.length > 0) {
-    const projects = [...new Set(files.map((file) => file.split('/test/', 1)[0] as string))];
-    all.push(...runTests(projects, files));
-  }
+  // In one project: one for each package would transform core for itself, twenty times.
+  if (files.length > 0) all.push(...runTests([], files));
   const served = `integrations/${ran}/${SERVED}`;
   if (existsSync(join(root, served))) all.push(...runTests([`integrations/${ran}`], [served], SERVICES));
   return reportOf(all);

@@ -12,7 +12,8 @@ test('docs/matrix.md and docs/spec are what the packages declare and the suites 
   const report = await declaredReport();
   for (const [path, text] of conformancePages(report))
     expect(normal(readFileSync(join(root, path), 'utf8')), AGAIN).toBe(normal(text));
-});
+  // Suites of twenty integrations are run meanwhile, beside other tests.
+}, 600_000);
 
 test('every rule of a case has its sentence, and every sentence a case', () => {
   const used = new Set(contracts.flatMap(([, suite]) => suite.map(({ rule }) => rule)));
