@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { conformance, runCase, saveResults, type ConformanceCase, type Suite } from '@mortise/conformance';
 
 type Subject = { readonly value: number };
@@ -116,6 +116,16 @@ test('a bound is not used up by a busy process, and a hang ends at it', async ()
   await runCase(waits(busy), { value: 1 });
   const hangs = waits(() => new Promise(() => undefined));
   await expect(runCase(hangs, { value: 1 })).rejects.toThrow('it: nothing happened for 200 ms');
+});
+
+test('waits of a case go by the clock of the runtime, also while a test has faked it', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const hangs: ConformanceCase<Subject> = {
+    ...isOne,
+    run: ({ check }) => check.within(50, new Promise(() => undefined), 'it').then(() => undefined),
+  };
+  await expect(runCase(hangs, { value: 1 })).rejects.toThrow('it: nothing happened for 50 ms');
 });
 
 test('a dialect that throws fails its case with what it threw, whatever is made of its 500', async () => {

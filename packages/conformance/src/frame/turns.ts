@@ -1,4 +1,4 @@
-/** Those of the runtime: fake ones of a test beside a wait that goes on would be advanced by it, thousands of times. */
+/** The runtime's own, taken before a test can fake them: a wait that outlives its test would keep the fake clock of another going. */
 const { setTimeout, setInterval, clearInterval } = globalThis;
 const now = performance.now.bind(performance);
 

@@ -71,17 +71,17 @@ export function jsonOf(
   );
 }
 
-/** What may make a value before it a draft, or what is before a value reasoning. */
+/** Tags of reasoning: what stands inside or before them may be a draft. */
 const REASONING = /<\/?(?:think|reasoning)/i;
 
 /**
- * The value of a text that is an object or an array of JSON and nothing else, as most replies are to whom asked for JSON:
- * what {@link IncrementalJson} finds in it, by the engine's own reader. Else undefined.
+ * The value of a text that is an object or an array of JSON and nothing else, as most replies are where JSON was asked for,
+ * read by the engine: the value that {@link IncrementalJson} finds in it. Else undefined.
  */
 function bareJson(text: string, { kinds, maxDepth = DEFAULT_MAX_DEPTH, prefers }: JsonParserOptions) {
   const kind = /^\s*\{/.test(text) ? 'object' : 'array';
   if (kinds?.includes(kind) === false || prefers !== undefined || text.length > AT_ONCE) return undefined;
-  // One more part than brackets; fewer of these than levels that may be are not too deep.
+  // Each level opens with a bracket, and there is one part more than brackets.
   if (text.split(/[[{]/, maxDepth + 2).length > maxDepth + 1 || REASONING.test(text)) return undefined;
   try {
     const value = JSON.parse(text) as JsonValue;

@@ -11,7 +11,7 @@ import {
 } from '@mortise/toolkit/parsers';
 import { jsonSchema } from '@mortise/toolkit/schema';
 import type { OutputParser } from '@mortise/core/parser';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const LENGTH = 1_000_000;
 const fill = (unit: string): string => unit.repeat(Math.ceil(LENGTH / unit.length));
@@ -44,11 +44,14 @@ async function turnsOf(promise: Promise<unknown>): Promise<number> {
 }
 
 describe('a long reply', () => {
-  it.each(subjects)('C-13: does not hold the event loop: %s', async (_, parser, text) => {
-    // Every look at the clock finds it 2 ms later, so that a quick machine has turns too: one for every four looks.
+  // Every look at the clock finds it 2 ms later, so that a quick machine has turns too: one for every four looks.
+  beforeEach(() => {
     let clock = 0;
-    const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 2));
-    onTestFinished(() => now.mockRestore());
+    vi.spyOn(performance, 'now').mockImplementation(() => (clock += 2));
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each(subjects)('C-13: does not hold the event loop: %s', async (_, parser, text) => {
     expect(await turnsOf(parser.parse(text))).toBeGreaterThanOrEqual(4);
   });
 
