@@ -126,6 +126,9 @@ class LongestFirst extends BaseSequencer {
 // Programs that tests start load the same sources each time: half of their time is compiling these.
 process.env['NODE_COMPILE_CACHE'] ??= join(workspace, 'node_modules/.cache/compiled');
 
+/** A tenth of the tests' time: they leave much garbage, and run most code too seldom for it ever to be compiled well. */
+export const execArgv = ['--max-semi-space-size=64', '--always-sparkplug'];
+
 const testsOf = (root: string): string => `${root}/test/**/*.test.ts`;
 
 export default defineConfig({
@@ -133,8 +136,7 @@ export default defineConfig({
   test: {
     // They wait for sockets, timers and processes most of the time: with one worker a core, half of it is idle.
     maxWorkers: availableParallelism() + 2,
-    // A tenth of their time: tests leave much garbage, and run most code too seldom for it ever to be compiled well.
-    execArgv: ['--max-semi-space-size=64', '--always-sparkplug'],
+    execArgv,
     // Tests over sockets, processes and timers meet busy machines: they get time, and in CI a second try. What fails
     // twice has failed.
     testTimeout: 120_000,
