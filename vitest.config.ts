@@ -109,11 +109,11 @@ const LONGEST = [
   /rag\/test\/conformance/,
   /properties\/(reads|any-text|values)/,
   /\/(killed|sample|readme-rag|program|type-cost|linear\.properties|pdf)\./,
-  /\/(conformance|llm-reference|once)\./,
+  /\/(conformance|round-trip|llm-reference|once)\./,
 ];
 
 /** Else larger files begin before smaller ones, and at the end one processor waits for a suite on the other. */
-class LongestFirst extends BaseSequencer {
+export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification): number => {
       const found = LONGEST.findIndex((pattern) => pattern.test(moduleId));

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { conditions, execArgv } from '../vitest.config.ts';
+import { conditions, execArgv, LongestFirst } from '../vitest.config.ts';
 
 /** The libraries that Mortise bridges to, in the versions of this folder's lock file. */
 export default defineConfig({
@@ -12,6 +12,7 @@ export default defineConfig({
     // As in the workspace: they wait most of the time, and with a worker a core, less one, that is all that is done.
     maxWorkers: availableParallelism() + 2,
     execArgv,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     retry: process.env['CI'] === undefined ? 0 : 1,
     setupFiles: [join(import.meta.dirname, '../tooling/property-seed.ts')],
