@@ -129,7 +129,10 @@ export const contenders: Readonly<Record<string, Contender>> = Object.fromEntrie
 async function of(kind: keyof typeof KINDS, rounds: number | undefined): ReturnType<Work['measure']> {
   const some = Object.entries(contenders).filter(([name]) => name.startsWith(`${kind}/`));
   const rows = await race(
-    { file: import.meta.filename, contenders: Object.fromEntries(some), server: 'server.ts', rounds: 15 },
+    {
+      ...{ file: import.meta.filename, contenders: Object.fromEntries(some), server: 'server.ts' },
+      ...{ rounds: 25, collect: false },
+    },
     rounds,
   );
   return rows.map((row) => ({ ...row, name: row.name.slice(kind.length + 1) }));
@@ -142,7 +145,7 @@ export const works: readonly Work[] = [
     name: 'stream',
     title: 'A stream of 20,000 deltas',
     about:
-      'One reply of Chat Completions in 20,000 events, which the server writes at once; the texts are the same. Warm: the second stream of a process and those after it.',
+      'One reply of Chat Completions in 20,000 events, which the server writes at once; the texts are the same. Warm: the second stream of a process and the 24 after it, without a collection of garbage between them.',
     limits: [{ ...beside, atMost: 0.38 }],
     measure: (rounds) => of('at once', rounds),
   },
