@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import type { ConformanceCase } from '../frame/case.ts';
-import type { WireRequest } from '../wire.ts';
 import { closesEarly, failing, pause } from './helpers.ts';
 import { onEveryMethod, onWhole, type Probe } from './probe.ts';
+import { carried } from './secret-forms.ts';
 
 type Case<S> = ConformanceCase<S>;
 
@@ -68,13 +68,13 @@ function secretInError<S>(probe: Probe<S>): Case<S> {
   const title = "keeps the key out of an error, also when the provider's reply repeats it";
   return onEveryMethod(probe, { id: 'secrets.error', rule: 'C-09', title }, async (context, method) => {
     const { call, wire } = await probe.connect(context, (request, reply, n) => {
-      const [key = 'none'] = keysOf(request);
-      const echo = { status: 401, message: `Incorrect API key provided: ${key}.` };
+      const keys = carried(request).map((key) => `provided: ${key}`);
+      const echo = { status: 401, message: `Incorrect API key ${keys.join(', ')}.` };
       return failing(probe.dialect(context.subject), echo)(request, reply, n);
     });
     const error = await context.check.error(call(method), 'authentication', method);
     const shown = [inspect(error, { depth: 12 }), error.message, JSON.stringify(error)].join('\n');
-    for (const key of keysOf(wire.requests[0])) {
+    for (const key of carried(wire.requests[0])) {
       context.check.ok(!shown.includes(`provided: ${key}`), `${method}: the error shows the key`);
     }
   });
@@ -87,15 +87,9 @@ function secretInInstance<S>(probe: Probe<S>): Case<S> {
     await call(method);
     const shown = `${inspect(model, { depth: 12, showHidden: true })}\n${JSON.stringify(model)}`;
     context.check.equal(wire.requests.length, 1, 'the requests');
-    for (const key of keysOf(wire.requests[0])) {
+    for (const key of carried(wire.requests[0])) {
       const quoted = [`'${key}'`, `"${key}"`, `Bearer ${key}`];
       context.check.ok(!quoted.some((form) => shown.includes(form)), 'the model shows its key');
     }
   });
-}
-
-/** The keys that a request carried. */
-function keysOf(request: WireRequest | undefined): string[] {
-  const { authorization, 'x-api-key': key, 'api-key': azure } = request?.headers ?? {};
-  return [authorization?.replace(/^Bearer /i, ''), key, azure].filter((value) => value !== undefined);
 }

@@ -28,6 +28,16 @@ const media = (change: (source: MediaSource) => MediaSource) =>
     }
   };
 
+/** The reference, with its key in another header than `Authorization`. */
+const sendingAs = (name: string) =>
+  class extends ReferenceLLM {
+    override init(sent: Raw, attempt: Attempt): RequestInit {
+      const { headers, ...right } = super.init(sent, attempt);
+      const { authorization: _moved, ...others } = headers as Record<string, string>;
+      return { ...right, headers: { ...others, [name]: KEY } };
+    }
+  };
+
 const OWN = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
 
 /** What is wrong with what is sent. */
@@ -198,6 +208,24 @@ export const asking: readonly Mutant[] = [
       }
     },
   ),
+  ...['api-key', 'x-goog-api-key', 'x-amz-security-token', 'acme-secret'].flatMap((name) => [
+    mutant(
+      `shows the key that it sends as ${name} in an error`,
+      'secrets.error',
+      class extends sendingAs(name) {
+        override failure(status: number, headers: Headers, text: string) {
+          return Object.assign(super.failure(status, headers, text), { message: text });
+        }
+      },
+    ),
+    mutant(
+      `keeps the key that it sends as ${name} for all to see`,
+      'secrets.instance',
+      class extends sendingAs(name) {
+        readonly apiKey = KEY;
+      },
+    ),
+  ]),
   mutant(
     "drops the application's headers",
     'request.headers',
