@@ -380,12 +380,31 @@ describe('a server that runs', () => {
     ]);
   });
 
+  it('is asked with the query and the credentials of its address', async () => {
+    const asked: unknown[] = [];
+    const address = new URL(
+      await serve({
+        first({ path, headers }, reply) {
+          asked.push([path, headers['authorization']]);
+          reply.writeHead(500).end();
+          return true;
+        },
+      }),
+    );
+    Object.assign(address, { username: 'me', password: 'p@ss', pathname: '/v1//', search: '?version=1' });
+    await runTests(
+      (test) => serverConformance(test, { contract: 'llm', baseURL: address.href, model: 'good' }),
+      { cases: ['server.reply'] },
+    );
+    expect(asked[0]).toEqual(['/v1/chat/completions?version=1', `Basic ${btoa('me:p@ss')}`]);
+  });
+
   it('that is not there is said to be so, without the key', async () => {
     const { results } = await runTests(
       (test) =>
         serverConformance(test, {
           contract: 'llm',
-          baseURL: 'http://127.0.0.1:1/v1',
+          baseURL: 'http://me:p4ssw0rd@127.0.0.1:1/v1?token=p4ssw0rd',
           model: 'm',
           apiKey: KEY,
         }),
@@ -397,6 +416,6 @@ describe('a server that runs', () => {
         error: expect.stringContaining('http://127.0.0.1:1/v1/chat/completions cannot be reached'),
       },
     ]);
-    expect(JSON.stringify(results)).not.toContain(KEY);
+    expect(JSON.stringify(results)).not.toMatch(new RegExp(`${KEY}|p4ssw0rd`));
   });
 });

@@ -1,11 +1,12 @@
+import { Buffer } from 'node:buffer';
 import { isObject, type JsonObject } from '@mortise/core/shared';
 
 /** A server that speaks OpenAI's wire, and the model that it is asked for. */
 export interface ServerSubject {
-  /** Up to the version: `http://127.0.0.1:11434/v1`. */
+  /** Up to the version, with the query and the credentials that it may have: `http://127.0.0.1:11434/v1`. */
   readonly baseURL: string;
   readonly model: string;
-  /** Sent as `Authorization: Bearer KEY`. Default: none is sent. */
+  /** Sent as `Authorization: Bearer KEY`. Default: what the base URL has, or none. */
   readonly apiKey?: string | undefined;
 }
 
@@ -21,17 +22,18 @@ const ANSWER_MS = 30_000;
 /** Far more than a few tokens take. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** Asks once; a text goes as it is. Rejects where the server cannot be reached, with the address and without the key. */
+/** Asks once; a text goes as it is. Rejects where the server cannot be reached, with the address and without what is secret. */
 export async function post(
   { baseURL, apiKey }: ServerSubject,
   path: string,
   body: JsonObject | string,
   signal?: AbortSignal,
 ): Promise<Response> {
-  const url = `${baseURL.replace(/\/+$/, '')}/${path}`;
+  const { url, basic } = addressOf(baseURL, path);
+  const authorization = apiKey === undefined ? basic : `Bearer ${apiKey}`;
   const headers = {
     'content-type': 'application/json',
-    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    ...(authorization === undefined ? {} : { authorization }),
   };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   try {
@@ -40,8 +42,22 @@ export async function post(
     return await fetch(url, { method: 'POST', headers, body: text, signal: either });
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
-    throw new Error(`${url} cannot be reached: ${String((cause as Error).cause ?? cause)}`, { cause });
+    const address = `${url.origin}${url.pathname}`;
+    throw new Error(`${address} cannot be reached: ${String((cause as Error).cause ?? cause)}`, { cause });
   }
+}
+
+/** The query of the base URL is kept; what stands before its host is a header, since `fetch` takes no URL with credentials. */
+function addressOf(baseURL: string, path: string): { url: URL; basic: string | undefined } {
+  const url = new URL(baseURL);
+  const { username, password } = url;
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  url.username = url.password = '';
+  url.pathname = [...url.pathname.split('/').filter((part) => part !== ''), path].join('/');
+  return {
+    url,
+    basic: `${username}${password}` === '' ? undefined : `Basic ${credentials.toString('base64')}`,
+  };
 }
 
 /** Asks, and reads the answer to its end. Rejects where it has more than 4 MiB. */
