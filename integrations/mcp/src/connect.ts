@@ -1,11 +1,12 @@
 import { MortiseError } from '@mortise/core';
 import { inSpan } from '@mortise/core/events';
-import { checkOptions, positive } from '@mortise/core/shared';
+import { checkOptions, checkTexts, positive, reading } from '@mortise/core/shared';
 import { lazySdk } from '@mortise/core/wire';
 import type { Transport } from '@modelcontextprotocol/client';
 import { keepSecrets, mcpError, type McpClient } from './client.ts';
 import { fromSdk } from './errors.ts';
-import { DEFAULT_MAX_MESSAGE_BYTES, mcpFetch, type McpFetchOptions } from './fetch.ts';
+import { DEFAULT_MAX_MESSAGE_BYTES, mcpFetch, serverAddress, type McpFetchOptions } from './fetch.ts';
+import { addressSecrets, argumentSecrets } from './secrets.ts';
 
 const PACKAGE = '@modelcontextprotocol/client';
 const loadSdk = /* @__PURE__ */ lazySdk('mcp', PACKAGE, () => import('@modelcontextprotocol/client'));
@@ -27,6 +28,7 @@ interface ConnectOptions {
 
 /** A server at an address. */
 export interface McpHttpOptions extends ConnectOptions, McpFetchOptions {
+  /** Its query, and what looks like a token in its path, are secrets. A user or a password in it is refused: give a header. */
   url: string | URL;
   /** Goes out as `Authorization: Bearer`; a function is asked before each request. A secret. */
   token?: string | (() => string | Promise<string>) | undefined;
@@ -38,6 +40,7 @@ export interface McpHttpOptions extends ConnectOptions, McpFetchOptions {
 export interface McpStdioOptions extends ConnectOptions {
   /** The program. It runs with your rights: start only what you trust. */
   command: string;
+  /** Secrets are those whose names say so: `--api-key VALUE`, `GITHUB_TOKEN=VALUE`. Others on a machine can read all: prefer `env`. */
   args?: readonly string[] | undefined;
   /** All of its environment but what every program needs (`PATH`, `HOME` and the like). Default: none. Secrets. */
   env?: Readonly<Record<string, string>> | undefined;
@@ -58,7 +61,7 @@ export interface McpConnection extends McpClient {
  * speaks the version of 2026-07-28, or an older one to a server that knows no other. Rejects with a `MortiseError`.
  */
 export async function connectMcp(given: McpHttpOptions | McpStdioOptions): Promise<McpConnection> {
-  const options = checkOptions(given, 'configuration');
+  const options = checkServer(checkOptions(given, 'configuration'));
   const { name = 'mortise', version = '1.0.0', protocol = 'auto', signal } = options;
   const timeout = positive('timeoutMs', options.timeoutMs ?? 30_000);
   const mode = protocol === '2026-07-28' ? { pin: protocol } : protocol;
@@ -68,7 +71,7 @@ export async function connectMcp(given: McpHttpOptions | McpStdioOptions): Promi
     { versionNegotiation: { mode, probe: { timeoutMs: timeout } } },
   );
   const secrets = secretsOf(options, (seen) => keepSecrets(client, seen));
-  const server = 'url' in options ? hostOf(options.url) : options.command;
+  const server = 'url' in options ? options.url.host : options.command;
   await inSpan('mcp.call', { attributes: { method: 'initialize', server } }, async () => {
     try {
       const transport =
@@ -87,12 +90,23 @@ export async function connectMcp(given: McpHttpOptions | McpStdioOptions): Promi
   return client;
 }
 
+type HttpServer = McpHttpOptions & { readonly url: URL };
+
+/** The address is read; of a program, what the runtime refuses too, and prints. */
+function checkServer(options: McpHttpOptions | McpStdioOptions): HttpServer | McpStdioOptions {
+  if ('url' in options) return { ...options, url: serverAddress(options.url, 'configuration') };
+  const { command, args = [], env = {} } = options;
+  const texts = reading('args', () => checkTexts('args', args), 'configuration');
+  for (const [what, given] of Object.entries({ command: [command], args: texts, env: Object.values(env) }))
+    if (given.some((text) => String(text).includes('\0')))
+      throw mcpError('configuration', `A text of ${what} holds the character NUL, which no program takes.`);
+  return options;
+}
+
 async function httpTransport(
-  { url: given, headers, fetch, allowPrivate, maxMessageBytes, lookup }: McpHttpOptions,
+  { url, headers, fetch, allowPrivate, maxMessageBytes, lookup }: HttpServer,
   token: (() => Promise<string>) | undefined,
 ): Promise<Transport> {
-  const url = typeof given === 'string' ? URL.parse(given) : given;
-  if (url === null) throw mcpError('configuration', 'url is no address; it begins with https://.');
   if (
     token !== undefined &&
     url.protocol === 'http:' &&
@@ -127,10 +141,13 @@ async function stdioTransport(options: McpStdioOptions): Promise<Transport> {
 const MOST_TOKENS = 8;
 
 function secretsOf(
-  options: McpHttpOptions | McpStdioOptions,
+  options: HttpServer | McpStdioOptions,
   keep: (secrets: readonly string[]) => void,
 ): { readonly token: (() => Promise<string>) | undefined; readonly seen: () => readonly string[] } {
-  const fixed = Object.values(('url' in options ? options.headers : options.env) ?? {});
+  const fixed =
+    'url' in options
+      ? [...Object.values(options.headers ?? {}), ...addressSecrets(options.url)]
+      : [...Object.values(options.env ?? {}), ...argumentSecrets(options.args ?? [])];
   const given = 'url' in options ? options.token : undefined;
   let tokens = typeof given === 'string' ? [given] : [];
   const seen = (): readonly string[] => [...fixed, ...tokens];
@@ -149,8 +166,4 @@ function secretsOf(
     return value;
   };
   return { token, seen };
-}
-
-function hostOf(url: string | URL): string {
-  return URL.parse(String(url))?.host ?? 'at that url';
 }

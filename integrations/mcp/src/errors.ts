@@ -66,8 +66,9 @@ export interface About {
 }
 
 /** What the SDK, a transport or a server made of a request, as an error of ours; the reason of an aborted signal as it is. */
-export function fromSdk(error: unknown, about: About): unknown {
+export function fromSdk(thrown: unknown, about: About): unknown {
   if (about.signal?.aborted === true) return about.signal.reason;
+  const error = withoutArguments(thrown);
   if (isMortiseError(error)) return error;
   const { code, data, name, status } = read(error);
   if (data === TOO_LARGE)
@@ -88,13 +89,13 @@ export function fromSdk(error: unknown, about: About): unknown {
     }
     const [is, says] = known ?? [
       'connection',
-      `failed: ${said(error)}. Check its address, and that it runs.`,
+      `failed: ${said(error, about)}. Check its address, and that it runs.`,
     ];
     return failure(is, says, about, error);
   }
   if (typeof code === 'number') {
     const is = BY_RPC[code] ?? 'server';
-    const says = `refused the request (${code}): ${said(error)}. The server decides; check the arguments and its log.`;
+    const says = `refused the request (${code}): ${said(error, about)}. The server decides; check the arguments and its log.`;
     return failure(is, says, about, error);
   }
   return redacted(toMortiseError(error, { provider: 'mcp' }), about);
@@ -102,7 +103,7 @@ export function fromSdk(error: unknown, about: About): unknown {
 
 /** A tool that ran and reported a failure. Not retried: a tool may have done half of its work. */
 export function toolFailed(tool: string, text: string, { server, secrets }: About): MortiseError {
-  const words = redact(clean(text, MOST_SAID), secrets);
+  const words = redact(clean(redact(text, secrets), MOST_SAID), secrets);
   const message = `The tool ${tool} of the MCP server ${JSON.stringify(server)} reported a failure: ${words === '' ? 'it said nothing' : words}`;
   return new MortiseError('server', message, { provider: 'mcp', retryable: false });
 }
@@ -137,15 +138,17 @@ function redacted(error: MortiseError, { secrets }: About): MortiseError {
 interface Thrown {
   readonly code?: unknown;
   readonly data?: unknown;
+  readonly message?: unknown;
   readonly name?: unknown;
+  readonly spawnargs?: unknown;
   readonly status?: unknown;
 }
 
 function read(error: unknown): Thrown {
   try {
     if (!isObject(error)) return {};
-    const { code, data, name, status } = error as Thrown;
-    return { code, data, name, status };
+    const { code, data, message, name, spawnargs, status } = error as Thrown;
+    return { code, data, message, name, spawnargs, status };
   } catch {
     return {};
   }
@@ -153,4 +156,12 @@ function read(error: unknown): Thrown {
 
 const hasCause = (error: unknown): boolean => isObject(error) && error['cause'] !== undefined;
 
-const said = (error: unknown): string => clean(errorText(error), MOST_SAID).replace(/\.$/, '');
+/** Redacted before it is cut: no pattern finds the half of a secret. */
+const said = (error: unknown, { secrets }: About): string =>
+  clean(redact(errorText(error), secrets), MOST_SAID).replace(/\.$/, '');
+
+/** Node's error of a program that does not start, without its arguments: any of them may be a key. */
+function withoutArguments(error: unknown): unknown {
+  const { code, message, spawnargs } = read(error);
+  return spawnargs === undefined ? error : Object.assign(new Error(String(message)), { code });
+}

@@ -37,14 +37,12 @@ export function mcpFetch(given: McpFetchOptions = {}): typeof globalThis.fetch {
       throw mcpError('configuration', `${name} is ${shown(value)}; it takes a function.`);
   const most = wholeNumber('maxMessageBytes', maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
   const send: typeof globalThis.fetch = async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    await refusePrivate(url, allowPrivate, lookup);
+    await refusePrivate(addressOf(input), allowPrivate, lookup);
     return (fetch ?? globalThis.fetch)(input, init);
   };
   const guarded = guardedFetch({ provider: 'mcp', fetch: send, addressOption: 'url' });
   return async (input, init) => {
-    if (!(input instanceof Request) && !URL.canParse(reading('The address', () => String(input))))
-      throw mcpError('invalid-request', `The address of an MCP server is ${shown(input)}, which is none.`);
+    addressOf(input);
     try {
       return bounded(await guarded(input, init), init?.body, most);
     } catch (error) {
@@ -52,6 +50,34 @@ export function mcpFetch(given: McpFetchOptions = {}): typeof globalThis.fetch {
       throw mcpError('configuration', error.message, error);
     }
   };
+}
+
+const addressOf = (input: string | URL | Request): URL =>
+  serverAddress(input instanceof Request ? input.url : input, 'invalid-request');
+
+/**
+ * The address of a server, without the part that is never sent. Throws `code` for what is no address, and `configuration` for
+ * one that `fetch` does not take; no message repeats it, since each part may hold a secret.
+ */
+export function serverAddress(given: unknown, code: 'configuration' | 'invalid-request'): URL {
+  const url = reading('The address', () => URL.parse(String(given)), code);
+  if (url === null)
+    throw mcpError(
+      code,
+      'The address of an MCP server cannot be read. Give the whole of it, from https:// on.',
+    );
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw mcpError(
+      'configuration',
+      'An MCP server is reached by http or https. Give an address that begins with https://.',
+    );
+  if (url.username !== '' || url.password !== '')
+    throw mcpError(
+      'configuration',
+      'The address of an MCP server holds a user or a password, which fetch does not take. Leave them out, and give a header: headers: { Authorization: "Basic ..." }.',
+    );
+  url.hash = '';
+  return url;
 }
 
 function allowedOf(value: boolean | readonly string[]): boolean | readonly string[] {
@@ -64,8 +90,6 @@ async function refusePrivate(
   allowed: boolean | readonly string[],
   lookup: Lookup | undefined,
 ): Promise<void> {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw mcpError('configuration', `An MCP server is reached by http or https, not by ${url.protocol}`);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (typeof allowed !== 'boolean' && allowed.includes(host)) return;
   for (const address of await hostAddresses(host, lookup)) {

@@ -64,11 +64,11 @@ export async function inMemory(factory: McpServerFactory, protocol: Protocol): P
 export async function overHttp(
   factory: McpServerFactory,
   protocol: Protocol,
-  options: Partial<McpHttpOptions> = {},
+  { path = '/mcp', ...options }: Partial<McpHttpOptions> & { readonly path?: string } = {},
 ): ReturnType<typeof connectMcp> {
   const handler = createMcpHandler(factory);
   const url = await listen(protocol === 'legacy' ? session(factory) : (request) => handler.fetch(request));
-  const client = await connectMcp({ url: `${url}/mcp`, protocol, allowPrivate: true, ...options });
+  const client = await connectMcp({ url: `${url}${path}`, protocol, allowPrivate: true, ...options });
   onTestFinished(async () => {
     await client.close();
     await handler.close();

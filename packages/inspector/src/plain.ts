@@ -114,17 +114,24 @@ function membersOf(value: object, state: Copying): Plain {
   return result;
 }
 
-/** Without the password in it. */
+/** Without user, password, query and fragment: only whoever made it knows which part is secret. */
 function addressOf(url: URL): string {
-  if (url.password === '') return url.href;
   const shown = new URL(url);
-  shown.password = 'redacted';
-  return shown.href;
+  shown.username = shown.password = shown.search = shown.hash = '';
+  return url.search === '' && url.hash === '' ? shown.href : `${shown.href}…`;
 }
 
 /** How providers and hosts write keys. Each begins with fixed letters and takes all that follows them, so that none looks back. */
 const KEYS =
   /\b(?:sk-|pa-|hf_|gsk_|xai-|tvly-|pcsk_|jina_|nvapi-|npm_|gh[pousr]_|github_pat_|glpat-|xox[abposr]-|AKIA|ASIA|ABSK|AIza)[A-Za-z0-9_/+=-]{16,}|\b(?:Bearer|Basic) [A-Za-z0-9_.~+/=-]{12,}/g;
+/**
+ * User and password of an address, or one of them; slashes as JSON may escape them. Marks that only a password has stand in one
+ * alone, so that `//host:8080?mail=a@b` is none. What comes again is never the slash that it begins with.
+ */
+const USER_INFO = /(\/\\?\/)(?:[^/\s"?#:]*:(?!\d{1,5}[?#])[^/\s"]*|[^/\s"?#]+)@/g;
+/** A parameter of an address whose name says that it is secret, also where HTML or JSON escapes the `&`. */
+const SECRET_PARAMETER =
+  /((?:[?&#]|&amp;|\\u0026)[\w.-]{0,40}?(?:key|token|secret|passw(?:or)?d|authorization|credential|sig(?:nature)?)=)[^&\s"#<>\\]+/gi;
 /** Words with the dots in them, whole: some are JSON web tokens. */
 const WORDS = /[A-Za-z0-9_.-]+/g;
 const TOKEN_PART = /^eyJ[A-Za-z0-9_-]{16}/;
@@ -134,7 +141,10 @@ const TOKEN_PART = /^eyJ[A-Za-z0-9_-]{16}/;
  * paste, may hold one.
  */
 export function withoutKeys(text: string): string {
-  const rest = text.replace(KEYS, '[redacted]');
+  const rest = text
+    .replace(KEYS, '[redacted]')
+    .replace(USER_INFO, '$1[redacted]@')
+    .replace(SECRET_PARAMETER, '$1[redacted]');
   return rest.includes('eyJ') ? rest.replace(WORDS, withoutTokens) : rest;
 }
 
