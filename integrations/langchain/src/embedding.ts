@@ -68,7 +68,7 @@ export class LangChainEmbedding extends BaseEmbedding {
       }
       return { embeddings: rows };
     } catch (thrown) {
-      throw fromThrown(thrown, this);
+      throw fromThrown(thrown, this, this.#embeddings);
     }
   }
 }

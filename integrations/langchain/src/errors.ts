@@ -16,6 +16,7 @@ import {
   withoutSecrets,
   type About,
 } from '@mortise/core/wire';
+import { secretsOf } from './secrets.ts';
 import { objectOf, type Members } from './values.ts';
 
 /** Codes of LangChain.js, where no status tells more. */
@@ -34,10 +35,18 @@ const NAMES: ReadonlyMap<unknown, KnownErrorCode> = new Map([
 
 /**
  * What a model of theirs threw, typed: a refusal of HTTP by its status and what its body says, as their SDKs carry it;
- * their own errors by name and code; what their code stumbled over in a reply as `malformed-response`.
+ * their own errors by name and code; what their code stumbled over in a reply as `malformed-response`. It shows no
+ * secrets: those of `asked`, of `theirs`, which failed, and what the error itself keeps of its request.
  */
-export function fromThrown(thrown: unknown, about: About): unknown {
-  if (!isObject(thrown) || isMortiseError(thrown)) return thrown;
+export function fromThrown(thrown: unknown, asked: About, theirs?: object): unknown {
+  if (isMortiseError(thrown)) return thrown;
+  const { provider, model, secrets = [] } = asked;
+  const about = {
+    provider,
+    model,
+    secrets: [...secrets, ...secretsOf(theirs), ...secretsOf(thrown)],
+  };
+  if (!isObject(thrown)) return thrownWithoutSecrets(thrown, about);
   const named = NAMES.get(thrown['name']);
   if (named !== undefined) return typed(named, thrown, about);
   const status = statusOf(thrown);

@@ -16,6 +16,7 @@ import type { LangChainChatModel } from './contract.ts';
 import { fromThrown } from './errors.ts';
 import { leaveOutBlock, leaveOutDescriptions, leaveOutSettings } from './left-out.ts';
 import { fromReply } from './reply.ts';
+import { secretsOf } from './secrets.ts';
 import { ChunkReader } from './stream.ts';
 import { toMessages } from './to-messages.ts';
 import { countOf, objectOf, OUR_TYPE, textOf, type Members } from './values.ts';
@@ -67,7 +68,7 @@ export class LangChainLLM extends BaseLLM<LangChainProviderOptions> {
     });
     this.#model = model as unknown as Callable;
     this.#options = { withSettings: options.withSettings, settings: options.settings };
-    this.#secrets = reading('The model', () => secretsOf(objectOf(model)), 'configuration');
+    this.#secrets = secretsOf(model);
     this.#isOurs = type === OUR_TYPE;
     this.#saysWhy = options.saysWhyItEnds ?? SAY_WHY.has(type);
     this.metadata = reading('metadata', () => metadataOf(model, options), 'configuration');
@@ -213,33 +214,6 @@ function metadataOf(model: LangChainChatModel, { metadata }: FromLangChainModelO
       ...metadata?.capabilities,
     } as const),
   } as const);
-}
-
-/** The members that theirs name as secret, and what their SDKs' options hold of headers and addresses. */
-function secretsOf(model: Members): Secrets {
-  const named = Object.keys(objectOf(model['lc_secrets'])).map((name) => model[name]);
-  const options = [model['clientConfig'], model['clientOptions']].map(objectOf);
-  const values = options.flatMap(({ defaultHeaders, baseURL }) => [
-    ...Object.values(objectOf(defaultHeaders)),
-    ...secretsOfAddress(baseURL),
-  ]);
-  return [...named, ...values, ...secretsOfAddress(model['apiUrl'])].filter(
-    (value) => typeof value === 'string' && value !== '',
-  ) as string[];
-}
-
-function secretsOfAddress(address: unknown): string[] {
-  const url = typeof address === 'string' ? URL.parse(address) : null;
-  if (url === null) return [];
-  return [url.username, url.password, ...url.searchParams.values()].flatMap((part) => [part, decoded(part)]);
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function profileOf(model: object): Members {

@@ -27,7 +27,7 @@ export class LangChainRetrieverAdapter extends BaseRetriever {
     try {
       found = await this.#retriever.invoke(query, { signal } as never);
     } catch (thrown) {
-      throw fromThrown(thrown, { provider: OWNER });
+      throw fromThrown(thrown, { provider: OWNER }, this.#retriever);
     }
     return fromDocuments(found)
       .slice(0, topK)

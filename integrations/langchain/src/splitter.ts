@@ -10,11 +10,12 @@ import {
   type TransformOptions,
 } from '@mortise/core';
 import { canonicalJson, checkOptions, defined, reading } from '@mortise/core/shared';
-import { malformed } from '@mortise/core/wire';
+import { malformed, redact } from '@mortise/core/wire';
 import type { LangChainSplitter } from './contract.ts';
 import { objectOf } from './values.ts';
 import { fromThrown } from './errors.ts';
 import { OWNER } from './blocks.ts';
+import { secretsOf } from './secrets.ts';
 
 /** How a splitter of theirs is taken. */
 export interface FromLangChainSplitterOptions {
@@ -56,7 +57,7 @@ export class LangChainTransform implements Transform {
       const splitting = this.#splitter.splitText(text);
       return textsOf(await (signal === undefined ? splitting : raceAbort(splitting, signal)));
     } catch (thrown) {
-      throw signal?.aborted === true ? thrown : fromThrown(thrown, { provider: OWNER });
+      throw signal?.aborted === true ? thrown : fromThrown(thrown, { provider: OWNER }, this.#splitter);
     }
   }
 }
@@ -120,7 +121,8 @@ function fingerprintOf(splitter: LangChainSplitter): string | undefined {
   const name = splitter.constructor?.name;
   if (typeof name !== 'string' || name === '') return undefined;
   try {
-    return `${OWNER}:${name}:${canonicalJson(settings)}`;
+    // It is kept with what is indexed.
+    return redact(`${OWNER}:${name}:${canonicalJson(settings)}`, secretsOf(splitter));
   } catch {
     return undefined;
   }

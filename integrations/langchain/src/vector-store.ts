@@ -57,7 +57,10 @@ export class LangChainVectorStoreAdapter implements VectorStore {
       const ids = last.map(({ node }) => node.id);
       await this.#inTurn(signal, async () => {
         if (!this.#replaces) await this.#delete(ids, signal);
-        await asking(() => this.#store.addVectors(vectors, documents as never, { ids } as never), signal);
+        await this.#asking(
+          () => this.#store.addVectors(vectors, documents as never, { ids } as never),
+          signal,
+        );
       });
     });
   }
@@ -87,7 +90,7 @@ export class LangChainVectorStoreAdapter implements VectorStore {
 
   async #delete(ids: string[], signal: AbortSignal | undefined): Promise<void> {
     try {
-      await asking(() => this.#store.delete({ ids } as never), signal);
+      await this.#asking(() => this.#store.delete({ ids } as never), signal);
     } catch (error) {
       // What their base class says.
       if (!(error instanceof Error && /not implemented/i.test(error.message))) throw error;
@@ -102,7 +105,10 @@ export class LangChainVectorStoreAdapter implements VectorStore {
       checkVectorQuery(query, this.support, this.#dimensions);
       const { embedding = new Float32Array(), topK } = query;
       const vector = Array.from(embedding);
-      const found = await asking(() => this.#store.similaritySearchVectorWithScore(vector, topK), signal);
+      const found = await this.#asking(
+        () => this.#store.similaritySearchVectorWithScore(vector, topK),
+        signal,
+      );
       return this.#ranked(found);
     });
   }
@@ -118,14 +124,14 @@ export class LangChainVectorStoreAdapter implements VectorStore {
     const message = `The scores of this store do not fall from the best result to the last. Set scores: '${scores}'.`;
     throw new MortiseError('configuration', message);
   }
-}
 
-async function asking<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  try {
-    const asked = ask();
-    return await (signal === undefined ? asked : raceAbort(asked, signal));
-  } catch (thrown) {
-    throw signal?.aborted === true ? thrown : fromThrown(thrown, { provider: OWNER });
+  async #asking<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      const asked = ask();
+      return await (signal === undefined ? asked : raceAbort(asked, signal));
+    } catch (thrown) {
+      throw signal?.aborted === true ? thrown : fromThrown(thrown, { provider: OWNER }, this.#store);
+    }
   }
 }
 
