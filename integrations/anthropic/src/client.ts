@@ -56,7 +56,14 @@ const ACCESS = {
   defaultBaseURL: DEFAULT_BASE_URL,
   standIns: ['authorization', 'x-api-key'],
   // The last two are of its clients for Google's and Amazon's clouds.
-  clientSecrets: ['apiKey', 'authToken', '_options.defaultHeaders', 'accessToken', 'awsSessionToken'],
+  clientSecrets: [
+    'apiKey',
+    'authToken',
+    'baseURL',
+    '_options.defaultHeaders',
+    'accessToken',
+    'awsSessionToken',
+  ],
 } as const;
 
 /** The longest timer there is: core bounds the time, and the SDK refuses long unstreamed replies without one. */

@@ -52,7 +52,7 @@ const ACCESS = {
   name: 'Cohere',
   variable: 'CO_API_KEY',
   defaultBaseURL: DEFAULT_BASE_URL,
-  clientSecrets: ['_options.token', '_options.headers'],
+  clientSecrets: ['_options.token', '_options.baseUrl', '_options.environment', '_options.headers'],
 } as const;
 
 const loadSdk = /* @__PURE__ */ lazySdk('cohere', 'cohere-ai', () => import('cohere-ai'));

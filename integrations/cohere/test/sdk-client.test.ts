@@ -9,6 +9,7 @@ const CASES = [
   'status.400',
   'fault.reset.always',
   'secrets.headers',
+  'secrets.url',
   'secrets.events',
   'secrets.reply',
   'secrets.stream.first',

@@ -91,7 +91,11 @@ export class Connection {
         variable: 'GEMINI_API_KEY',
         defaultBaseURL: baseURLOf({}),
         standIns: ['authorization', KEY_HEADER],
-        clientSecrets: ['apiKey', 'apiClient.clientOptions.httpOptions.headers'],
+        clientSecrets: [
+          'apiKey',
+          'apiClient.clientOptions.httpOptions.baseUrl',
+          'apiClient.clientOptions.httpOptions.headers',
+        ],
       },
     );
     this.#options = options;

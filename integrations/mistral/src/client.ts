@@ -54,7 +54,7 @@ const ACCESS = {
   name: 'Mistral',
   variable: 'MISTRAL_API_KEY',
   defaultBaseURL: DEFAULT_BASE_URL,
-  clientSecrets: ['_options.apiKey'],
+  clientSecrets: ['_options.apiKey', '_baseURL'],
 } as const;
 
 const loadSdk = /* @__PURE__ */ lazySdk(

@@ -8,6 +8,7 @@ const CASES = [
   'reply.text',
   'status.400',
   'fault.reset.always',
+  'secrets.url',
   'secrets.events',
   'secrets.reply',
   'secrets.stream.first',

@@ -79,7 +79,7 @@ const ACCESS = {
   defaultBaseURL: DEFAULT_BASE_URL,
   // Azure's stands in for the key too.
   standIns: ['authorization', 'api-key'],
-  clientSecrets: ['apiKey', '_options.defaultHeaders'],
+  clientSecrets: ['apiKey', 'baseURL', '_options.defaultHeaders'],
 } as const;
 
 /** The longest a timer can run. Core bounds time; the SDK's own bound must never come first. */

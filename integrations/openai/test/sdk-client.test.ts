@@ -15,6 +15,7 @@ const CASES = [
   'status.500',
   'fault.reset.always',
   'secrets.headers',
+  'secrets.url',
   'secrets.events',
   'secrets.reply',
   'secrets.stream.first',

@@ -23,8 +23,8 @@ export interface ProviderAccess {
   /** Headers that stand in for the key, in lower case. Default: `authorization`. */
   readonly standIns?: readonly string[] | undefined;
   /**
-   * Where a client of the provider's SDK keeps its keys, and the headers that it sends with every request: names of properties,
-   * such as `apiKey` and `_options.defaultHeaders`. Default: none.
+   * Where a client of the provider's SDK keeps its keys, its address, and the headers that it sends with every request: names of
+   * properties, such as `apiKey`, `baseURL` and `_options.defaultHeaders`. Default: none.
    */
   readonly clientSecrets?: readonly string[] | undefined;
 }
@@ -44,6 +44,7 @@ export class Credentials {
   #key: string | undefined;
   #keys: readonly (string | undefined)[] = [];
   #secrets: readonly (string | undefined)[] | undefined;
+  #clientAddress: { readonly text: string; readonly secrets: readonly string[] } | undefined;
 
   constructor({ apiKey, baseURL, headers = {}, client }: ConnectionSettings, access: ProviderAccess) {
     this.#access = access;
@@ -119,8 +120,18 @@ export class Credentials {
     if (this.#client === undefined) return [];
     return clientSecrets.flatMap((path) => {
       const value = path.split('.').reduce<unknown>(property, this.#client);
-      return typeof value === 'string' ? [value] : secretValues(value);
+      const text = typeof value === 'string' ? value : property(value, 'href');
+      if (typeof text !== 'string') return secretValues(value);
+      return /^https?:/.test(text) ? this.#ofAddress(text) : [text];
     });
+  }
+
+  #ofAddress(text: string): readonly string[] {
+    if (this.#clientAddress?.text !== text) {
+      const url = URL.parse(text);
+      this.#clientAddress = { text, secrets: url === null ? [] : partsOf(url).secrets };
+    }
+    return this.#clientAddress.secrets;
   }
 
   #readKey(): string | undefined {
@@ -195,7 +206,7 @@ interface BaseURL {
   readonly query: URLSearchParams;
   /** Its `user:password@` as the value of a header. */
   readonly basic: string | undefined;
-  readonly secrets: readonly (string | undefined)[];
+  readonly secrets: readonly string[];
 }
 
 function readBaseURL(baseURL: string, access: ProviderAccess): BaseURL {
@@ -205,15 +216,21 @@ function readBaseURL(baseURL: string, access: ProviderAccess): BaseURL {
     throw misfit('baseURL is no address that begins with http:// or https://. Give the whole of it.', access);
   }
   const query = new URLSearchParams(url.search);
+  const { basic, secrets } = partsOf(url);
+  url.search = url.hash = url.username = url.password = '';
+  let end = url.href.length;
+  while (url.href[end - 1] === '/') end--;
+  return { address: url.href.slice(0, end), query, basic, secrets };
+}
+
+/** What an address tells besides where a server is: its user and password, its query, and what stands in its path like a token. */
+function partsOf(url: URL): Pick<BaseURL, 'basic' | 'secrets'> {
   const [user, password] = [decoded(url.username), decoded(url.password)];
   const pair = `${user}:${password}`;
   const basic = pair === ':' ? undefined : `Basic ${base64Of(new TextEncoder().encode(pair))}`;
   const path = url.pathname.split('/').filter(looksLikeToken);
-  url.search = url.hash = url.username = url.password = '';
-  let end = url.href.length;
-  while (url.href[end - 1] === '/') end--;
-  const secrets = [basic, user, password, ...query.values(), ...path];
-  return { address: url.href.slice(0, end), query, basic, secrets };
+  const told = [basic, user, password, ...new URLSearchParams(url.search).values(), ...path];
+  return { basic, secrets: told.filter((part) => part !== undefined) };
 }
 
 function decoded(text: string): string {

@@ -107,6 +107,25 @@ describe('Credentials', () => {
     expect(secrets.filter((secret) => secret !== undefined && secret !== '')).toEqual(['odd-secret']);
   });
 
+  it.each([
+    ['a text', (text: string) => text],
+    ['a URL', (text: string) => new URL(text)],
+  ])(
+    'C-09: takes what is secret in the address of a client for secrets, and its host for none: %s',
+    (_what, of) => {
+      const token = ['t0k3n', 'in', 'the', 'path', '1234'].join('');
+      const client = { baseURL: of(`https://bob:p%40ss@acme.test/v1/${token}?key=of-query`) };
+      const credentials = new Credentials({ client }, { ...ACCESS, clientSecrets: ['baseURL'] });
+      const { secrets } = credentials;
+      expect(secrets).toEqual(expect.arrayContaining(['bob', 'p@ss', token, 'of-query']));
+      expect(secrets.join(' ')).not.toMatch(/acme|v1/);
+      expect(credentials.secrets).toBe(secrets);
+      client.baseURL = of('https://acme.test/v1?key=of-later');
+      expect(credentials.secrets).toContain('of-later');
+      expect(credentials.secrets).not.toContain('bob');
+    },
+  );
+
   it('C-09: shows nothing of itself', () => {
     const shown = new Credentials({ apiKey: KEY, headers: { 'x-odd': 'odd-secret' } }, ACCESS);
     expect(inspect(shown, { depth: 9, showHidden: true }) + JSON.stringify(shown)).not.toMatch(
