@@ -94,20 +94,23 @@ const vectorsOf = (texts: readonly string[]): number[][] =>
 const published = process.env['MORTISE_TARBALLS'] === '1';
 const cli = fileURLToPath(new URL(published ? '../dist/cli.js' : '../src/cli.ts', import.meta.url));
 
-/** What came of each case by the command, and its exit code. */
-async function commanded(contract: string, baseURL: string): Promise<{ code: number; verdicts: unknown }> {
+/** What came of each case by the command, what it printed, and its exit code. */
+async function commanded(
+  contract: string,
+  baseURL: string,
+): Promise<{ code: number; printed: string; verdicts: unknown }> {
   const folder = mkdtempSync(join(tmpdir(), 'mortise-server-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const asked = [contract, '--base-url', baseURL, '--model', 'good', '--api-key-env', 'KEY_OF_SERVER'];
   const report = ['--yes', '--quiet', '--json', join(folder, 'r.json')];
   const node = ['--conditions=mortise-source', '--disable-warning=ExperimentalWarning', cli];
   const env = { ...process.env, KEY_OF_SERVER: KEY };
-  const code = await new Promise<number>((resolve) =>
-    execFile(process.execPath, [...node, ...asked, ...report], { env }, (error) =>
-      resolve(Number(error?.code ?? 0)),
+  const [code, printed] = await new Promise<[number, string]>((resolve) =>
+    execFile(process.execPath, [...node, ...asked, ...report], { env }, (error, stdout, stderr) =>
+      resolve([Number(error?.code ?? 0), stdout + stderr]),
     ),
   );
-  return { code, verdicts: JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8')) };
+  return { code, printed, verdicts: JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8')) };
 }
 
 async function failures(contract: 'llm' | 'embedding', changed: Server = {}): Promise<string[]> {
@@ -358,8 +361,25 @@ describe('a server that runs', () => {
     const { results } = await runTests((test) =>
       serverConformance(test, { contract, baseURL, model: 'good', apiKey: KEY }),
     );
-    expect(await commanded(contract, baseURL)).toEqual({ code, verdicts: reportOf(results) });
+    expect(await commanded(contract, baseURL)).toMatchObject({ code, verdicts: reportOf(results) });
   });
+
+  it.runIf(published || process.features.typescript)(
+    'that says again what it was sent is not repeated: not in reports, nor in what is printed',
+    async () => {
+      const token = ['t0ken', 'of', 'the', 'query'].join('-');
+      const baseURL = await serve({
+        first({ path, headers }, reply) {
+          reply.writeHead(404).end(`Cannot POST ${path} by ${headers['authorization']}`);
+          return true;
+        },
+      });
+      const { printed, verdicts } = await commanded('embedding', `${baseURL}?token=${token}`);
+      const shown = printed + JSON.stringify(verdicts);
+      expect(shown).toContain('Cannot POST /v1/embeddings?token=[redacted] by Bearer [redacted]');
+      expect(shown).not.toMatch(new RegExp(`${token}|${KEY}`));
+    },
+  );
 
   it('is not asked for what it is said to lack', async () => {
     const baseURL = await serve();
@@ -404,7 +424,7 @@ describe('a server that runs', () => {
       (test) =>
         serverConformance(test, {
           contract: 'llm',
-          baseURL: 'http://me:p4ssw0rd@127.0.0.1:1/v1?token=p4ssw0rd',
+          baseURL: 'http://127.0.0.1:1/v1?token=p4ssw0rd',
           model: 'm',
           apiKey: KEY,
         }),

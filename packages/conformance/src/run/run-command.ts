@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { redact } from '@mortise/core/wire';
+import { accessOf } from '../server/ask.ts';
 import { SERVER_COST } from '../server/conformance.ts';
 import { loadSubject, type Subject } from './load.ts';
 import { runTests, type RunProgress } from './run-tests.ts';
@@ -42,7 +44,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const outcome = await runTests(wiring, { cases: values.case, onProgress });
   write(outcome.results, values);
   const asked = args.filter((argument, at) => argument !== '--case' && args[at - 1] !== '--case');
-  process.stdout.write(summary(outcome, `npx @mortise/conformance ${asked.map(quoted).join(' ')}`));
+  const told = summary(outcome, `npx @mortise/conformance ${asked.map(quoted).join(' ')}`);
+  process.stdout.write(subject.kind === 'server' ? redact(told, accessOf(subject.options).secrets) : told);
   const isWhole = outcome.results.every(({ cases }) =>
     cases.every(({ status }) => status === 'passed' || status === 'skipped'),
   );

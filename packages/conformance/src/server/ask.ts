@@ -1,5 +1,5 @@
-import { Buffer } from 'node:buffer';
 import { isObject, type JsonObject } from '@mortise/core/shared';
+import { Credentials } from '@mortise/core/wire';
 
 /** A server that speaks OpenAI's wire, and the model that it is asked for. */
 export interface ServerSubject {
@@ -24,40 +24,35 @@ const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Asks once; a text goes as it is. Rejects where the server cannot be reached, with the address and without what is secret. */
 export async function post(
-  { baseURL, apiKey }: ServerSubject,
+  subject: ServerSubject,
   path: string,
   body: JsonObject | string,
   signal?: AbortSignal,
 ): Promise<Response> {
-  const { url, basic } = addressOf(baseURL, path);
-  const authorization = apiKey === undefined ? basic : `Bearer ${apiKey}`;
+  const access = accessOf(subject);
+  const key = access.key();
   const headers = {
     'content-type': 'application/json',
-    ...(authorization === undefined ? {} : { authorization }),
+    ...access.headers,
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
   };
+  const address = `${access.baseURL}/${path}`;
+  const query = access.query.size === 0 ? '' : `?${access.query.toString()}`;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   try {
     const late = AbortSignal.timeout(ANSWER_MS);
     const either = signal === undefined ? late : AbortSignal.any([signal, late]);
-    return await fetch(url, { method: 'POST', headers, body: text, signal: either });
+    return await fetch(`${address}${query}`, { method: 'POST', headers, body: text, signal: either });
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
-    const address = `${url.origin}${url.pathname}`;
     throw new Error(`${address} cannot be reached: ${String((cause as Error).cause ?? cause)}`, { cause });
   }
 }
 
-/** The query of the base URL is kept; what stands before its host is a header, since `fetch` takes no URL with credentials. */
-function addressOf(baseURL: string, path: string): { url: URL; basic: string | undefined } {
-  const url = new URL(baseURL);
-  const { username, password } = url;
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-  url.username = url.password = '';
-  url.pathname = [...url.pathname.split('/').filter((part) => part !== ''), path].join('/');
-  return {
-    url,
-    basic: `${username}${password}` === '' ? undefined : `Basic ${credentials.toString('base64')}`,
-  };
+/** The key, and what the base URL has besides an address. Throws `configuration` for a base URL that is none. */
+export function accessOf({ baseURL, apiKey }: ServerSubject): Credentials {
+  const nobody = { provider: 'server', name: 'the server', variable: '', defaultBaseURL: baseURL };
+  return new Credentials({ baseURL, apiKey }, nobody);
 }
 
 /** Asks, and reads the answer to its end. Rejects where it has more than 4 MiB. */

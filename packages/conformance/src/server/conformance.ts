@@ -1,6 +1,7 @@
 import type { ConformanceResults, Suite } from '../frame/case.ts';
 import { conformance, type TestFunctions } from '../frame/conformance.ts';
-import type { ServerSubject } from './ask.ts';
+import { redact } from '@mortise/core/wire';
+import { accessOf, type ServerSubject } from './ask.ts';
 import { CHAT_COST, chatServerCases } from './chat-cases.ts';
 import { EMBEDDING_COST, embeddingServerCases } from './embedding-cases.ts';
 
@@ -28,7 +29,11 @@ export function serverConformance(
   options: ServerConformanceOptions,
 ): ConformanceResults {
   const { contract, reasons = {}, name = options.model, ...subject } = options;
-  const suite: Suite<ServerSubject> = SUITES[contract];
+  const { secrets } = accessOf(subject);
+  const suite: Suite<ServerSubject> = SUITES[contract].map((each) => ({
+    ...each,
+    run: (context) => each.run(context).catch((error: unknown) => throwWithout(secrets, error)),
+  }));
   const given: Record<string, string> = {
     ...(subject.apiKey === undefined ? { key: 'It is asked without a key.' } : {}),
     ...reasons,
@@ -43,5 +48,15 @@ export function serverConformance(
     reasons: given,
     // What is said to be absent is not asked for: each case costs.
     tryUndeclared: false,
+  });
+}
+
+/** A server may say again what it was sent, and what fails goes into reports. */
+function throwWithout(secrets: readonly (string | undefined)[], thrown: unknown): never {
+  if (!(thrown instanceof Error)) throw new Error(redact(String(thrown), secrets));
+  throw Object.assign(thrown, {
+    message: redact(thrown.message, secrets),
+    stack: redact(thrown.stack ?? '', secrets),
+    cause: undefined,
   });
 }
