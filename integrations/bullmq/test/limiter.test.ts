@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import { createRedisLimiter, type RedisLimiterOptions, type RedisScripts } from '@mortise/bullmq';
 import { isMortiseError } from '@mortise/core';
 import { subscribe } from '@mortise/core/events';
@@ -44,6 +45,18 @@ const limited = (connection: RedisScripts, more: Partial<RedisLimiterOptions> = 
 it('C-10: clients of ioredis fit as they are', () => {
   expectTypeOf<Redis>().toExtend<RedisScripts>();
   expectTypeOf<Cluster>().toExtend<RedisScripts>();
+});
+
+it('C-09: a server that does not know the command of a login does not have its password repeated', async () => {
+  const password = ['hunter2', 'of', 'bob'].join('-');
+  const { connection } = scripted(() =>
+    Promise.reject(new Error(`ERR unknown command 'auth', with args beginning with: 'bob' '${password}' `)),
+  );
+  const error: unknown = await limited(connection)
+    .acquire({ tokens: 1 })
+    .catch((one: unknown) => one);
+  expect(error).toMatchObject({ message: expect.stringContaining("ERR unknown command 'auth'. Check") });
+  expect(inspect(error, { depth: 9 })).not.toContain(password);
 });
 
 it.each([

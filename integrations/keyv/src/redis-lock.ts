@@ -1,7 +1,8 @@
-import { errorText, MortiseError } from '@mortise/core';
+import { MortiseError } from '@mortise/core';
 import { raceAbort, throwIfAborted } from '@mortise/core/call';
 import { checkTexts } from '@mortise/core/shared';
 import { leasedKeys, leaseOf, storeCall, type KeyLockOptions, type KeyValueStore } from '@mortise/core/store';
+import { failureOf } from './failure.ts';
 
 /** What is used of the adapter `KeyvRedis`. */
 export interface RedisAdapter {
@@ -44,8 +45,9 @@ export function redisLock(
         done.push(...some.filter((_key, n) => Number(answers[n]) === 1));
       }
       return done;
-    } catch (cause) {
-      const message = `Redis behind Keyv could not lock: ${errorText(cause)}. Check that it runs and can be reached.`;
+    } catch (thrown) {
+      const { reason, cause } = failureOf(thrown);
+      const message = `Redis behind Keyv could not lock: ${reason}. Check that it runs and can be reached.`;
       throw new MortiseError('connection', message, { cause });
     }
   }

@@ -1,8 +1,9 @@
 import { storeCall, storeItems } from '@mortise/core/store';
-import { errorText, MortiseError, type JsonValue } from '@mortise/core';
+import { MortiseError, type JsonValue } from '@mortise/core';
 import { raceAbort, throwIfAborted, timeSlices } from '@mortise/core/call';
 import { reading, finiteNumber, jsonText, requireMembers } from '@mortise/core/shared';
 import type { KeyValueOptions, KeyValueStore, SetOptions, StoreEntry, StoreValue } from '@mortise/core/store';
+import { failureOf } from './failure.ts';
 import { redisLock, type RedisAdapter } from './redis-lock.ts';
 
 /** What is used of a `Keyv`, of version 6. */
@@ -160,8 +161,7 @@ export class KeyvKeyValueStore implements KeyValueStore {
   }
 
   #error(): MortiseError {
-    const cause = this.#failure;
-    const reason = errorText(cause);
+    const { reason, cause } = failureOf(this.#failure);
     return new MortiseError('internal', `Keyv's store failed: ${reason}. Check the service behind it.`, {
       cause,
     });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { KeyvKeyValueStore } from '@mortise/keyv';
 import Keyv from 'keyv';
@@ -33,6 +34,40 @@ it('S-03: says that an adapter cannot iterate, where Keyv would give nothing', a
     for await (const _entry of store.iterate()) expect.unreachable();
   };
   await expect(all()).rejects.toMatchObject({ code: 'unsupported' });
+});
+
+it.each([
+  [
+    'with the command that failed',
+    (password: string) =>
+      Object.assign(new Error('WRONGPASS invalid username-password pair'), {
+        code: 'WRONGPASS',
+        command: { name: 'hello', args: ['3', 'AUTH', 'bob', password] },
+      }),
+    'WRONGPASS invalid username-password pair',
+  ],
+  [
+    'in its message',
+    (password: string) =>
+      new Error(`ERR unknown command 'auth', with args beginning with: 'bob' '${password}' `),
+    "ERR unknown command 'auth'",
+  ],
+])('C-09: what a client of Redis throws %s does not show the password', async (_how, thrown, reason) => {
+  const password = ['hunter2', 'of', 'bob'].join('-');
+  const adapter = {
+    opts: {},
+    get: () => Promise.reject(thrown(password)),
+    set: () => Promise.reject(thrown(password)),
+    delete: () => Promise.reject(thrown(password)),
+    clear: () => Promise.resolve(),
+    on: () => adapter,
+  };
+  const store = new KeyvKeyValueStore(new Keyv({ store: adapter as never }));
+  for (const call of [store.get('a'), store.set('a', 1)]) {
+    const error: unknown = await call.catch((one: unknown) => one);
+    expect(error).toMatchObject({ code: 'internal', message: expect.stringContaining(`failed: ${reason}.`) });
+    expect(inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error)).not.toContain(password);
+  }
 });
 
 it('S-03: rejects for what it did not write, which is not a miss', async () => {

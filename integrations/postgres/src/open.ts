@@ -19,7 +19,7 @@ export interface OpenedPostgres extends PostgresClient {
  * process: by `@electric-sql/pglite` and `@electric-sql/pglite-pgvector`, one process at a time.
  *
  * Throws `conflict` where the folder is open already, `missing-dependency` where a package is not installed, and
- * `configuration` for a connection string that cannot be read.
+ * `configuration` for a connection string that cannot be read, and for an address of anything else.
  */
 export async function openPostgres(place: string, given: StoreOptions = {}): Promise<OpenedPostgres> {
   return storeCall(given, async ({ signal }) => {
@@ -29,7 +29,7 @@ export async function openPostgres(place: string, given: StoreOptions = {}): Pro
         'configuration',
         'openPostgres takes a folder, or a connection string such as postgres://host/database. Give one of them.',
       );
-    const opening = /^postgres(?:ql)?:\/\//.test(place) ? openServer(place) : openFolder(place);
+    const opening = isAddress(place) ? openServer(place.trim()) : openFolder(place);
     if (signal === undefined) return opening;
     try {
       return await raceAbort(opening, signal);
@@ -42,6 +42,16 @@ export async function openPostgres(place: string, given: StoreOptions = {}): Pro
       throw error;
     }
   });
+}
+
+/** A folder that is called as an address would have its password in its name. */
+function isAddress(place: string): boolean {
+  if (/^\s*postgres(?:ql)?:\/\//i.test(place)) return true;
+  if (!place.includes('://')) return false;
+  throw new MortiseError(
+    'configuration',
+    'openPostgres was given an address that begins with neither postgres:// nor postgresql://. Give one that does, without quotes, or a folder.',
+  );
 }
 
 async function openServer(connectionString: string): Promise<OpenedPostgres> {

@@ -179,6 +179,22 @@ it('C-09: two stores of one client share nothing but it', () => {
   );
 });
 
+it.each(['postgresql+asyncpg://', '"postgres://', 'mysql://', 'file://'])(
+  'an address is no folder, whose name would tell its password: %s',
+  async (scheme) => {
+    const place = `${scheme}someone:${['hunter2', 'x'].join('%21')}@db.test/app`;
+    const error = await openPostgres(place).catch((one: unknown) => one);
+    expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('postgresql://') });
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
+    expect(existsSync(scheme.replace(/\/\/$/, ''))).toBe(false);
+  },
+);
+
+it('a connection string may have blanks around it, and letters of any case', async () => {
+  await using opened = await openPostgres(' POSTGRES://someone@127.0.0.1:1/db\n');
+  expect(opened).toHaveProperty('totalCount', 0);
+});
+
 it('C-02: what is opened needs a place, and no call that is aborted already', async () => {
   const refused = openPostgres('');
   await expect(refused).rejects.toMatchObject({ code: 'configuration' });
