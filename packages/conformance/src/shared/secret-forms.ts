@@ -3,14 +3,18 @@ import { inspect } from 'node:util';
 import type { Check } from '../frame/check.ts';
 import type { WireRequest } from '../wire.ts';
 
-/** `x-goog-api-key` and `x-amz-security-token` are keys too; an idempotency key is none. */
-const KEY_HEADER = /^(authorization|x-odd-.*|(?!idempotency-)(.+-)?(key|token|secret))$/;
+/** `x-goog-api-key`, `apikey` and `x-amz-security-token` are keys too; an idempotency key is none. */
+const KEY_NAME = /^(authorization|x-odd-.*|(?!idempotency-)(.*[-_])?(api)?(key|token|secret))$/i;
 
-/** The secrets that a request carried: its key, and what stands in headers of the application's own. */
+/**
+ * The secrets that a request carried: its key, in a header or in its query and without the scheme before it, and what stands in
+ * headers of the application's own.
+ */
 export function carried(request: WireRequest | undefined, own: readonly string[] = []): string[] {
-  return Object.entries(request?.headers ?? {})
-    .filter(([name]) => KEY_HEADER.test(name) || own.includes(name))
-    .map(([, value]) => value.replace(/^(Bearer|Basic) /i, ''));
+  const query = new URL(request?.path ?? '/', 'http://localhost').searchParams;
+  return [...Object.entries(request?.headers ?? {}), ...query]
+    .filter(([name]) => KEY_NAME.test(name) || own.includes(name))
+    .map(([, value]) => value.replace(/^[\w-]+ (?=\S+$)/, ''));
 }
 
 /** A secret as servers and runtimes give it back: as it is, in a URL, in base64 of either alphabet, in a JSON string. */

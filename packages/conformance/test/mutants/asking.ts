@@ -28,15 +28,31 @@ const media = (change: (source: MediaSource) => MediaSource) =>
     }
   };
 
-/** The reference, with its key in another header than `Authorization`. */
-const sendingAs = (name: string) =>
+/** The reference, with its key in other headers than it has. */
+const sending = (key: Record<string, string>) =>
   class extends ReferenceLLM {
     override init(sent: Raw, attempt: Attempt): RequestInit {
       const { headers, ...right } = super.init(sent, attempt);
       const { authorization: _moved, ...others } = headers as Record<string, string>;
-      return { ...right, headers: { ...others, [name]: KEY } };
+      return { ...right, headers: { ...others, ...key } };
     }
   };
+
+/** Where a key goes that is in no `Authorization: Bearer`. */
+const PLACES: Readonly<Record<string, ReturnType<typeof sending>>> = {
+  ...Object.fromEntries(
+    ['api-key', 'apikey', 'x-goog-api-key', 'x-amz-security-token', 'acme-secret'].map((name) => [
+      name,
+      sending({ [name]: KEY }),
+    ]),
+  ),
+  'another scheme': sending({ authorization: `Key ${KEY}` }),
+  'its query': class extends sending({}) {
+    override get url(): string {
+      return `${super.url}${super.url.includes('?') ? '&' : '?'}key=${KEY}`;
+    }
+  },
+};
 
 const OWN = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
 
@@ -208,20 +224,20 @@ export const asking: readonly Mutant[] = [
       }
     },
   ),
-  ...['api-key', 'x-goog-api-key', 'x-amz-security-token', 'acme-secret'].flatMap((name) => [
+  ...Object.entries(PLACES).flatMap(([place, Sending]) => [
     mutant(
-      `shows the key that it sends as ${name} in an error`,
+      `shows the key that it sends by ${place} in an error`,
       'secrets.error',
-      class extends sendingAs(name) {
+      class extends Sending {
         override failure(status: number, headers: Headers, text: string) {
           return Object.assign(super.failure(status, headers, text), { message: text });
         }
       },
     ),
     mutant(
-      `keeps the key that it sends as ${name} for all to see`,
+      `keeps the key that it sends by ${place} for all to see`,
       'secrets.instance',
-      class extends sendingAs(name) {
+      class extends Sending {
         readonly apiKey = KEY;
       },
     ),
