@@ -234,10 +234,18 @@ export const backCases: readonly LLMCase[] = [
         { role: 'tool', content: [result, ...(place === 'result' ? [point] : [])] },
         { role: 'user', content: [...(place === 'beginning' ? [point] : []), text('On')] },
       ];
+      const { request } = context.subject.dialect;
       const plain = JSON.stringify(await bodyOf(context, conversation()));
       for (const place of ['text', 'result', 'beginning'] as const) {
-        const marked = JSON.stringify(await bodyOf(context, conversation(place)));
-        context.check.ok(marked !== plain, `nothing that was sent marks a cache point: ${place}`);
+        const body = await bodyOf(context, conversation(place));
+        context.check.ok(
+          JSON.stringify(body) !== plain,
+          `nothing that was sent marks a cache point: ${place}`,
+        );
+        if (request.cachePoints === undefined) continue;
+        // What begins a message marks the end of the one before.
+        const expected = [place === 'text' ? 'Hi' : 'Sun.'];
+        context.check.equal(request.cachePoints(body), expected, `where it stands: ${place}`);
       }
     },
   },

@@ -132,6 +132,18 @@ export const back: readonly Mutant[] = [
     sending((right, { type }) => (type === 'cache-point' ? [] : right)),
   ),
   mutant(
+    'marks the end of the conversation, wherever the cache point stood',
+    'cache-points.placed',
+    class extends ReferenceLLM {
+      override conversation(request: ChatRequest): Raw {
+        const { blocks, ...rest } = super.conversation(request);
+        const isPoint = ({ type }: Raw): boolean => type === 'cached';
+        const all = blocks as Raw[];
+        return { ...rest, blocks: [...all.filter((block) => !isPoint(block)), ...all.filter(isPoint)] };
+      }
+    },
+  ),
+  mutant(
     'lays its own settings over those of the caller',
     'request.provider-options.win',
     undeclared((right, { maxOutputTokens }) => ({
