@@ -150,4 +150,12 @@ export const back: readonly Mutant[] = [
       max_tokens: maxOutputTokens ?? (right['max_tokens'] as number),
     })),
   ),
+  mutant(
+    'lays its own settings over those of the caller, where they are members of a member',
+    'request.provider-options.win',
+    undeclared(({ settings }, { maxOutputTokens }) => ({
+      max_tokens: undefined,
+      settings: { ...(settings as Raw | undefined), limit: maxOutputTokens },
+    })),
+  ),
 ];
