@@ -247,6 +247,25 @@ const faults: [string, rule: string, Fault][] = [
     }),
   ],
   [
+    'a comparison that keeps the ttl of the old value',
+    'S-05',
+    (m) => {
+      const ends = new Map<string, number>();
+      const place = (key: string, namespace = ''): string => JSON.stringify([namespace, key]);
+      return {
+        async set(key, value, options = {}) {
+          await m.set(key, value, options);
+          ends.set(place(key, options.namespace), performance.now() + (options.ttlMs ?? Infinity));
+        },
+        compareAndSet(key, expected, value, options = {}) {
+          const left = (ends.get(place(key, options.namespace)) ?? Infinity) - performance.now();
+          const isBounded = expected !== undefined && left > 0 && left < Infinity;
+          return m.compareAndSet(key, expected, value, isBounded ? { ttlMs: left, ...options } : options);
+        },
+      };
+    },
+  ],
+  [
     'a comparison in one namespace',
     'S-05',
     (m) => ({
