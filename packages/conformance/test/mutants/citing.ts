@@ -33,6 +33,11 @@ export const citing: readonly Mutant[] = [
     cited(({ quote: _quote, ...right }) => right),
   ),
   mutant(
+    'loses the title of the source',
+    'citations.documents',
+    cited(({ title: _title, ...right }) => right),
+  ),
+  mutant(
     'gives places that hold other words',
     'citations.documents',
     cited((right) => ({ ...right, start: 0 })),
@@ -41,6 +46,11 @@ export const citing: readonly Mutant[] = [
     'forgets the page',
     'citations.pages',
     cited(({ url: _url, ...right }) => right),
+  ),
+  mutant(
+    'loses the place of a citation',
+    'citations.pages',
+    cited(({ start: _start, end: _end, ...right }) => right),
   ),
   mutant(
     'reads citations of whole replies alone',
