@@ -51,16 +51,22 @@ export const retrievalCases: readonly Case[] = [
     'C-05',
     'leaves the query as it is, and takes a query object like a string',
     async (context, ask) => {
-      const retriever = new LabRetriever();
-      const engine = context.subject.create({ llm: new LabModel(), retriever });
+      const lookedFor = async (input: QueryInput): Promise<string[]> => {
+        const retriever = new LabRetriever();
+        const engine = context.subject.create({ llm: new LabModel(), retriever });
+        const { outcome } = await ask(engine, {}, input);
+        context.check.equal(outcome, 'answered', 'the outcome');
+        return retriever.calls.map((call) => call.query).toSorted();
+      };
       const query = { query: QUESTION };
-      const { outcome } = await ask(engine, {}, query);
-      context.check.equal(outcome, 'answered', 'the outcome');
+      const queries = await lookedFor(query);
       context.check.equal(query, { query: QUESTION }, 'the query');
       context.check.ok(
-        retriever.calls.every((call) => call.query.trim() !== ''),
+        queries.length > 0 && queries.every((each) => each.trim() !== ''),
         'the retriever was asked for nothing',
       );
+      // An engine may look for other words than the question's, and does so for both alike.
+      context.check.equal(queries, await lookedFor(QUESTION), 'what was looked for');
     },
   ),
   onBothMethods(

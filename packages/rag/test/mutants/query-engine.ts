@@ -60,6 +60,9 @@ const around = (
   change: (engine: QueryEngine, parts: QueryEngineParts) => QueryEngine,
 ): QueryEngineMutant => ({ fault, caughtBy, create: (parts) => change(createQueryEngine(parts), parts) });
 
+/** What a template string makes of a query. */
+const inText = (input: QueryInput): string => (typeof input === 'string' ? input : '[object Object]');
+
 /** Broken query engines, each with the case that must catch it. */
 export const queryEngineMutants: readonly QueryEngineMutant[] = [
   ...answerFaults.map(mutated),
@@ -75,6 +78,10 @@ export const queryEngineMutants: readonly QueryEngineMutant[] = [
       return engine.query(input, options);
     },
     streamQuery: (input, options) => engine.streamQuery(input, options),
+  })),
+  around('takes a query object for its name', 'retrieve.query', (engine) => ({
+    query: (input, options) => engine.query(inText(input), options),
+    streamQuery: (input, options) => engine.streamQuery(inText(input), options),
   })),
   asking(
     'keeps the signal from the retriever',
