@@ -28,8 +28,12 @@ embeddingConformance({ describe, it }, { ...embedding, create: (target) => new R
 rerankerConformance({ describe, it }, { ...reranker, create: (target) => new ReferenceReranker(target) });
 
 describe.concurrent('a broken embedding model is caught', () => {
-  it.each(embeddingMutants)('$fault: $caughtBy', ({ caughtBy, create }) =>
-    caught(embeddingSuite, caughtBy, { ...embedding, create }),
+  it.each(embeddingMutants)('$fault: $caughtBy', ({ caughtBy, create, declares }) =>
+    caught(
+      embeddingSuite,
+      caughtBy,
+      declares === undefined ? { ...embedding, create } : { create, declares },
+    ),
   );
 });
 

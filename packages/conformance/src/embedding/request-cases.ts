@@ -244,7 +244,8 @@ export const requestCases: readonly EmbeddingCase[] = [
   },
 ];
 
-function distance(a: Float32Array, b: Float32Array | undefined): number {
+/** The largest difference between two vectors in one place. */
+export function distance(a: Float32Array, b: Float32Array | undefined): number {
   if (b === undefined || a.length !== b.length) return Infinity;
   return equal(a, b) ? 0 : Math.max(...a.map((value, at) => Math.abs(value - (b[at] ?? NaN))));
 }

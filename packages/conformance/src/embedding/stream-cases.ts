@@ -12,6 +12,7 @@ import {
   type EmbeddingCase,
   type EmbeddingCaseContext,
 } from './lab.ts';
+import { distance } from './request-cases.ts';
 
 /** M-07: more than memory holds. */
 export const streamCases: readonly EmbeddingCase[] = [
@@ -48,6 +49,13 @@ export const streamCases: readonly EmbeddingCase[] = [
         texts,
         'the vectors',
       );
+      if (context.subject.dialect !== undefined) return;
+      // Nobody knows the vectors of a model without a server but the model.
+      for (const at of [0, texts.length >> 1, texts.length - 1]) {
+        const alone = await model.embedText(texts[at] ?? '');
+        const apart = distance(alone, all[at]?.embedding);
+        context.check.ok(apart < 1e-4, `the vector of text ${at} is ${apart} from that of the text alone`);
+      }
     },
   },
   {

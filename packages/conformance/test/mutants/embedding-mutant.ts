@@ -2,6 +2,7 @@ import type { EmbeddingTarget, SentInput } from '@mortise/conformance';
 import type {
   EmbeddedText,
   EmbeddingInput,
+  EmbeddingMetadata,
   EmbeddingModel,
   EmbeddingResult,
   EmbedManyOptions,
@@ -14,6 +15,8 @@ import { ReferenceEmbedding, type Raw } from '../reference/vectors.ts';
 export interface EmbeddingMutant {
   readonly fault: string;
   readonly caughtBy: string;
+  /** Of a model that runs in this process, without a server. */
+  readonly declares?: EmbeddingMetadata;
   create(target: EmbeddingTarget): EmbeddingModel;
 }
 

@@ -4,7 +4,10 @@ import type {
   EmbeddingMetadata,
   EmbeddingResult,
   EmbedManyOptions,
+  EmbedReply,
+  EmbedRequest,
 } from '@mortise/core/embedding';
+import { HashEmbedding } from '@mortise/core/testing';
 import { ReferenceEmbedding } from '../reference/vectors.ts';
 import { many, mutant, streaming, type EmbeddingMutant } from './embedding-mutant.ts';
 
@@ -106,6 +109,19 @@ export const batched: readonly EmbeddingMutant[] = [
   ),
 ];
 
+/** A model in this process that shares the texts of a request out, four to a worker. */
+class WorkersEmbedding extends HashEmbedding {
+  constructor() {
+    super({ dimensions: 64, maxBatchSize: 8 });
+  }
+  override async doEmbed(texts: readonly string[], request: EmbedRequest): Promise<EmbedReply> {
+    const parts = [texts.slice(0, 4), texts.slice(4)].map((part) => super.doEmbed(part, request));
+    // The last worker has less to do, and ends first.
+    const replies = await Promise.all(parts.toReversed());
+    return { embeddings: replies.flatMap(({ embeddings }) => embeddings as Float32Array[]) };
+  }
+}
+
 export const streamed: readonly EmbeddingMutant[] = [
   mutant(
     'yields what comes first',
@@ -118,6 +134,14 @@ export const streamed: readonly EmbeddingMutant[] = [
       },
     })),
   ),
+  {
+    ...mutant(
+      'joins the parts of a request in the order in which they end',
+      'stream.order',
+      WorkersEmbedding,
+    ),
+    declares: new WorkersEmbedding().metadata,
+  },
   mutant(
     'reads its source before it is read',
     'stream.lazy',
