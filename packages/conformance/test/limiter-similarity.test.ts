@@ -54,6 +54,7 @@ const limiterMutants: readonly (readonly [
     limited((acquire, { tokens }) => acquire({ tokens })),
   ],
   ['waits behind who has left', 'limiter.abort.head', inLine],
+  ['serves whoever fits first', 'limiter.abort.head', polling],
   [
     'keeps the place of who left',
     'limiter.abort.granted',
@@ -126,7 +127,9 @@ it.each([
     new URL('../../../docs/decisions/a-mutant-for-every-case.md', import.meta.url),
     'utf8',
   );
-  for (const [fault, caughtBy] of mutants) expect(page).toContain(`\`${caughtBy}\`: ${fault}`);
+  const lines = page.split('\n');
+  for (const [fault, caughtBy] of mutants)
+    expect(lines.find((line) => line.includes(`\`${caughtBy}\`:`))).toContain(fault);
 });
 
 function smallestFirst(target: LimiterTarget): RateLimiter {
@@ -163,6 +166,22 @@ function inLine(target: LimiterTarget): RateLimiter {
         signal?.addEventListener('abort', () => reject(signal.reason));
       });
       return Promise.race([own, left]);
+    },
+  };
+}
+
+/** Everybody looks again and again whether the bucket holds enough. It refills too slowly to matter here. */
+function polling({ tokensPerMinute = Infinity }: LimiterTarget): RateLimiter {
+  let bucket = tokensPerMinute;
+  return {
+    async acquire({ tokens = 0, signal }) {
+      signal?.throwIfAborted();
+      while (bucket < tokens) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        signal?.throwIfAborted();
+      }
+      bucket -= tokens;
+      return { release: ({ tokens: used = tokens } = {}) => void (bucket += tokens - used) };
     },
   };
 }
