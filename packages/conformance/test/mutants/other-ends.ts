@@ -52,6 +52,15 @@ export const otherEnds: readonly Mutant[] = [
     },
   ),
   mutant(
+    "loses the provider's word for a prompt that was blocked",
+    'end.blocked',
+    class extends ReferenceLLM {
+      override blocked(): FinishReason {
+        return { unified: 'content-filter' } as FinishReason;
+      }
+    },
+  ),
+  mutant(
     'does not hear how long it is to wait',
     'status.wait-in-body',
     class extends ReferenceLLM {

@@ -1,9 +1,9 @@
 import { MortiseError } from '@mortise/core';
 import type { ChatStreamEvent } from '@mortise/core/llm';
 import type { SseEvent } from '@mortise/core/wire';
-import type { Raw } from '../reference/adapter.ts';
+import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
 import { ReferenceTranslator } from '../reference/translator.ts';
-import { misread, type Mutant } from './mutant.ts';
+import { misread, mutant, type Mutant } from './mutant.ts';
 
 type Out = ChatStreamEvent[];
 
@@ -170,6 +170,20 @@ export const streamReading: readonly Mutant[] = [
     class extends ReferenceTranslator {
       override read({ data }: SseEvent): Raw {
         return super.read({ event: 'message', data });
+      }
+    },
+  ),
+  mutant(
+    'loses what had arrived before an event named error',
+    'fault.error-event.named',
+    class extends ReferenceLLM {
+      override streamChat(...given: Parameters<ReferenceLLM['streamChat']>) {
+        const stream = super.streamChat(...given);
+        const final = stream.final.bind(stream);
+        const without = (error: MortiseError): never => {
+          throw new MortiseError(error.code as 'server', error.message);
+        };
+        return Object.assign(stream, { final: () => final().catch(without) });
       }
     },
   ),
