@@ -99,6 +99,6 @@ async function preference(
 }
 
 /** For a dialect without a reader of the setting: its value stands anywhere but in the messages. */
-function stands(value: number, body: JsonObject): boolean {
+export function stands(value: number, body: JsonObject): boolean {
   return new RegExp(`:${value}[,}]`).test(JSON.stringify({ ...body, messages: [], input: [] }));
 }

@@ -1,6 +1,7 @@
 import type { WireTarget } from '@mortise/conformance';
 import type { ChatRequest, ContentBlock } from '@mortise/core/llm';
 import { ReferenceLLM, type Raw } from '../reference/adapter.ts';
+import { reference } from '../reference/dialect.ts';
 import { sending, undeclared } from './back.ts';
 import { mutant, type Mutant } from './mutant.ts';
 
@@ -20,6 +21,8 @@ const inResult = (keep: (raw: Raw) => boolean) =>
   };
 
 const isText = (block: ContentBlock): boolean => 'text' in ((block as Raw)['source'] as object);
+
+const { seed: _seed, ...seedless } = reference.request;
 
 /** What is lost of a request without a word. */
 export const members: readonly Mutant[] = [
@@ -101,6 +104,14 @@ export const members: readonly Mutant[] = [
     'request.zero',
     undeclared(({ temperature }) => ({ temperature: temperature || undefined })),
   ),
+  {
+    ...mutant(
+      'takes a seed of 0 for none, on a wire whose dialect reads no seed',
+      'request.zero',
+      undeclared(({ seed }) => ({ seed: seed || undefined })),
+    ),
+    dialect: { ...reference, request: seedless },
+  },
   mutant(
     'lowers topP in silence',
     'request.edges',
