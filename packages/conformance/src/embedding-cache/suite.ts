@@ -237,13 +237,16 @@ export const embeddingCacheSuite: Suite<EmbeddingCacheSubject> = [
       const store = slowStore();
       const model = subject.cached(new LabEmbedding(), store);
       let early = 0;
+      let reported = 0;
       const counts: Promise<void>[] = [];
       const onProgress = ({ done }: { done: number }): void => {
+        reported = done;
         const kept = keptIn(store, texts).then((found) => void (found.length < done && early++));
         counts.push(kept);
       };
       await model.embedTexts(texts, { onProgress });
       await Promise.all(counts);
+      check.equal(reported, texts.length, 'the texts that were reported as done');
       check.equal(early, 0, 'reports of what is not in the store');
       const others = texts.map((text) => `streamed ${text}`);
       for await (const { input } of model.embedStream(others))

@@ -200,6 +200,13 @@ export const cacheMutants: readonly CacheMutant[] = [
       },
     })),
   ),
+  mutant(
+    'reports nothing as done',
+    'cache.kept',
+    instead((right) => ({
+      embedTexts: (texts, { onProgress: _own, ...options } = {}) => right.embedTexts(texts, options),
+    })),
+  ),
   mutant('keeps only what a call that succeeds has made', 'cache.partial', (model, store) => {
     const bare = async (
       texts: readonly EmbeddingInput[],
