@@ -65,6 +65,12 @@ export const modeCases: Suite<VectorStoreSubject> = [
       );
       context.check.equal(await text({ text: 'zymurgy' }), [], 'a word that stands nowhere');
       // What is syntax to a search engine is text to its caller.
+      for (const odd of ['"dovetail', 'dovetail (', '*dovetail'])
+        context.check.equal(
+          (await text({ text: odd })).map(({ node }) => node.id).toSorted(),
+          ['joint', 'saw'],
+          JSON.stringify(odd),
+        );
       for (const odd of ['"dovetail', 'dovetail AND (', "dove'tail*", '', '   '])
         context.check.ok(isRanked(await text({ text: odd })), JSON.stringify(odd));
       await context.check.error(text({}), 'invalid-request', 'no text');

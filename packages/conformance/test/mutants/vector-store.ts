@@ -609,6 +609,16 @@ export const vectorStoreMutants: readonly VectorStoreMutant[] = [
     },
   ),
   mutant(
+    'takes what is syntax to its engine for words that stand nowhere',
+    'vs-text',
+    class extends Base {
+      override ranked(query: VectorQuery, entries: readonly VectorEntry[]) {
+        const isRefused = query.mode === 'text' && /["*('&|]/.test(query.text ?? '');
+        return isRefused ? [] : super.ranked(query, entries);
+      }
+    },
+  ),
+  mutant(
     'gives what has none of the words',
     'vs-text',
     class extends Base {
