@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { subscribe } from '@mortise/core/events';
 import type { NodeWithScore, QueryInput, RetrieveOptions } from '@mortise/core/retriever';
 import { isPlain, waitFor } from '../shared/helpers.ts';
-import { found, ids, page, pointer, QUERY, spy, type RetrieverCase } from './lab.ts';
+import { found, ids, page, pointer, QUERY, scored, spy, type RetrieverCase } from './lab.ts';
 
 const PAGES = ['one', 'two', 'three', 'four'].map((id) => page(id));
 
@@ -190,10 +190,23 @@ export const resultCases: readonly RetrieverCase[] = [
     title: 'leaves no listener on a signal, after successes and failures',
     requires: [],
     async run({ check, subject }) {
-      const retriever = await subject.create({ nodes: PAGES });
       const { signal } = new AbortController();
+      // Of targets one answers and one fails.
+      const targets = subject.declares.includes('recursion')
+        ? [spy([scored('deep', 1)]), spy(() => Promise.reject(new Error('broken')))]
+        : [];
+      const retrievers = [await subject.create({ nodes: PAGES })];
+      for (const target of targets) {
+        const objects = new Map([['target', target]]);
+        retrievers.push(await subject.create({ nodes: [pointer('target')], objects }));
+      }
       for (let round = 0; round < 6; round++)
-        await Promise.allSettled([0, 2].map((topK) => retriever.retrieve(QUERY, { signal, topK })));
+        await Promise.allSettled(
+          retrievers.flatMap((retriever) =>
+            [0, 2].map((topK) => retriever.retrieve(QUERY, { signal, topK })),
+          ),
+        );
+      for (const { calls } of targets) check.ok(calls.length > 0, 'a target was not asked');
       const left = () => getEventListeners(signal, 'abort').length;
       check.ok(await waitFor(() => left() === 0, 1_000), `${left()} listeners are left on the signal`);
     },

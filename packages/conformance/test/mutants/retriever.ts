@@ -178,6 +178,20 @@ const results: readonly RetrieverMutant[] = [
     options.signal?.addEventListener('abort', () => undefined);
     return retrieve(query, options);
   }),
+  creating('leaves a listener for each target that it asks', 'abort.listeners', ({ nodes, objects }) => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const asked = {
+      get(id: string) {
+        signals.at(-1)?.addEventListener('abort', () => undefined);
+        return objects?.get(id);
+      },
+    };
+    const inner = new ReferenceRetriever({ nodes, objects: objects && (asked as typeof objects) });
+    return around(inner, (retrieve, query, options) => {
+      signals.push(options.signal);
+      return retrieve(query, options);
+    });
+  }),
   calling('forgets the span of a failure', 'spans.once', async (retrieve, query, { parent, ...options }) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     void inSpan('retriever.retrieve', { parent }, () => promise);
