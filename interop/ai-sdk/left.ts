@@ -11,6 +11,7 @@ const NULL_ARGUMENTS = 'A call with `"arguments": null` is an `AI_TypeValidation
 const UNKNOWN_BLOCK = 'A block or an item of the type `hologram` is dropped, or an `AI_TypeValidationError`.';
 const LATE =
   '`temperature: 0.5` to a model that takes none is dropped with a warning that comes with the reply: under `strict` the request has been made.';
+const NO_PLACES = 'Its sources have no place in the text.';
 const NO_USAGE = 'A reply without `usage` is an `AI_TypeValidationError`.';
 
 const QUERY =
@@ -32,6 +33,7 @@ export const left: { readonly [name: string]: Left } = {
     ...every,
     ...own,
     'back.strangers': UNKNOWN_MEMBERS,
+    'citations.pages': NO_PLACES,
     'tools.arguments.null': NULL_ARGUMENTS,
     'tools.parallel.one-index': 'It throws at a call of an index that another call has.',
   },
@@ -68,6 +70,8 @@ export const left: { readonly [name: string]: Left } = {
   '@ai-sdk/google': {
     ...every,
     'request.provider-options': OPTIONS,
+    'request.provider-options.win': OPTIONS,
+    'citations.pages': NO_PLACES,
     'back.signature.parts': 'It sends a stand-in of its own where a call has no signature.',
     'unknown.block': UNKNOWN_BLOCK,
   },
