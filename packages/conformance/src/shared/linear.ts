@@ -96,9 +96,10 @@ const CERTAIN = { ratio: 11, milliseconds: 1000 } as const;
 /**
  * What looked slow is tried at sixteen times the text: linear work takes 16 times as long, quadratic 256. Between them is what
  * slow memory or a compiler that is not done makes of linear work: on a busy machine 9 was seen for four times the text,
- * whatever the text was.
+ * whatever the text was. Beside four times the text it must be slow too (linear work takes 4 times as long, quadratic 16): many
+ * systems count the time of a thread in ticks of 4 ms, and of the shortest text there may be one, or none.
  */
-const LONGER = { times: 16, most: 64 } as const;
+const LONGER = { times: 16, most: 64, mostOfFour: 8 } as const;
 /**
  * Less than this for each 64,000 characters of the longest text is not told apart from noise: a collection of garbage takes
  * as long. Quadratic work takes seconds there.
@@ -175,7 +176,9 @@ async function judged(
 
 async function isSlowAtLast(cpu: (times: number) => Promise<number>): Promise<boolean> {
   const short = Math.min(await cpu(1), await cpu(1));
-  return (await cpu(LONGER.times)) / short > LONGER.most;
+  const middle = await cpu(4);
+  const long = await cpu(LONGER.times);
+  return long / short > LONGER.most && long / middle > LONGER.mostOfFour;
 }
 
 /** CPU milliseconds of this thread, where the runtime tells them and they are asked for, else of the process. */
