@@ -113,13 +113,17 @@ const LONGEST = [
 ];
 
 /** Else larger files begin before smaller ones, and at the end one processor waits for a suite on the other. */
-export class LongestFirst extends BaseSequencer {
+export function longestFirst<F extends { readonly moduleId: string }>(files: readonly F[]): F[] {
+  const place = ({ moduleId }: F): number => {
+    const found = LONGEST.findIndex((pattern) => pattern.test(moduleId));
+    return found < 0 ? LONGEST.length : found;
+  };
+  return files.toSorted((a, b) => place(a) - place(b));
+}
+
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => {
-      const found = LONGEST.findIndex((pattern) => pattern.test(moduleId));
-      return found < 0 ? LONGEST.length : found;
-    };
-    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+    return longestFirst(await super.sort(files));
   }
 }
 

@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { conditions, execArgv, LongestFirst } from '../vitest.config.ts';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { conditions, execArgv, longestFirst } from '../vitest.config.ts';
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return longestFirst(await super.sort(files));
+  }
+}
 
 /** The libraries that Mortise bridges to, in the versions of this folder's lock file. */
 export default defineConfig({
