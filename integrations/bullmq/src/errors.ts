@@ -37,9 +37,8 @@ const ENDED =
 export function redisFailure(place: string, thrown: unknown): MortiseError {
   if (isMortiseError(thrown)) return thrown;
   // A server that does not know the command of a login repeats its arguments.
-  const said = errorText(thrown)
-    .replace(/, with args beginning with:.*$/s, '')
-    .replace(/\.$/, '');
+  const [words = ''] = errorText(thrown).split(', with args beginning with:', 1);
+  const said = words.replace(/\.$/, '');
   const [code, advice] = kindOf(thrown, said);
   const cause = Object.assign(new Error(said), { code: codeOf(thrown) });
   return new MortiseError(code, `${place}: Redis failed: ${said}. ${advice}`, { cause });

@@ -12,7 +12,7 @@ export interface Failure {
  */
 export function failureOf(thrown: unknown): Failure {
   const said = errorText(thrown);
-  const reason = said.replace(/, with args beginning with:.*$/s, '');
+  const [reason = ''] = said.split(', with args beginning with:', 1);
   const code = memberOf(thrown, 'code');
   if (memberOf(thrown, 'command') === undefined && reason === said) return { reason, cause: thrown };
   return { reason, cause: Object.assign(new Error(reason), typeof code === 'string' && { code }) };

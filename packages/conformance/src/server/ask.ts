@@ -22,7 +22,7 @@ const ANSWER_MS = 30_000;
 /** Far more than a few tokens take. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** Asks once; a text goes as it is. Rejects where the server cannot be reached, with the address and without what is secret. */
+/** Asks once; a text goes as it is. Rejects where the server cannot be reached, with the address but for its query. */
 export async function post(
   subject: ServerSubject,
   path: string,

@@ -11,8 +11,8 @@ test('C-13: takes time in proportion to the text, whatever comes again and again
   const recorder = recordRuns({ folder, onError: () => undefined });
   try {
     const given = {
-      // A text is cut at 65,536 characters, and four times the shortest is tried.
-      length: 15_000,
+      // A text is cut at 65,536 characters, and sixteen times the shortest is tried.
+      length: 4_000,
       heads: ['', '//', '//a:', '?key=', '?'],
       repeated: [
         ...REPEATED,
